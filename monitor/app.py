@@ -16,45 +16,45 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from monitor import clock
-from monitor.allocator import give_back
-from monitor.collector import at_rest
-from monitor.config.load import shipped_entities
-from monitor.config.secrets import password_of, telling_parts
-from monitor.config.user_files import UserFiles
+from monitor.runtime.malloc_tuning import release_free_memory
+from monitor.runtime.gc_tuning import paused
+from monitor.config.loading.load import shipped_entities
+from monitor.config.language.secrets import password_of, find_sensitive_parts
+from monitor.config.loading.user_files import UserFiles
 from monitor.daemon import Daemon, Job, systemd
-from monitor.daemon.health import BEAT, Health
-from monitor.daemon.listening import AGAIN, Listening
-from monitor.daemon.pruning import EVERY, prune
+from monitor.daemon.health import BEAT, DaemonHealth
+from monitor.daemon.http_server import AGAIN, HttpServer
+from monitor.daemon.pruning import EVERY, prune_archive
 from monitor.daemon.reload import LOOK, Reloader
-from monitor.daemon.turns import Turns
+from monitor.daemon.progress import LastRun
 from monitor.daemon.watchdog import USUAL, Watchdog
 from monitor.delivery import Dispatcher
-from monitor.due import Due
+from monitor.due import DueProcessor
 from monitor.errors import Fault, StoreReplaced
 from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
-from monitor.model import Alert, Config, Running, Settings, Source
+from monitor.model import Alert, Config, RunningVersion, Settings, Source
 from monitor.notify import Notifier
-from monitor.pipeline import Active, Pipeline
-from monitor.reading import EVERY as READING
-from monitor.reading import Reader
-from monitor.sources.asking import Asker
-from monitor.sources.fetch import Fetcher
-from monitor.sources.in_worker import ready
-from monitor.sources.robots import Robots
-from monitor.store.claims import Claims, KnownEntries
-from monitor.store.daemons import Daemons
-from monitor.store.database import Database
-from monitor.store.opening import open_database
-from monitor.store.outbox import Outbox
-from monitor.store.pages import Pages
-from monitor.store.retention import Pruning
-from monitor.store.section import SerialSection
-from monitor.store.thread import StoreThread
-from monitor.telemetry import Event, hide, log
+from monitor.pipeline import ActiveConfig, Pipeline
+from monitor.full_text import EVERY as READING
+from monitor.full_text import FullTextReader
+from monitor.sources.polling.source_poller import SourcePoller
+from monitor.sources.http.fetch import Fetcher
+from monitor.sources.polling.in_worker import preload_parsers
+from monitor.sources.polling.robots import Robots
+from monitor.store.queues.claims import Claims, KnownEntries
+from monitor.store.engine.daemons import DaemonRecord
+from monitor.store.engine.database import Database
+from monitor.store.engine.opening import open_database
+from monitor.store.queues.outbox import Outbox
+from monitor.store.queues.full_text_queue import FullTextQueue
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.store_thread import StoreThread
+from monitor.telemetry import LogEvent, hide_secrets, log
 from monitor.telemetry.metrics import Metrics
 from monitor.text import inflection
-from monitor.workers import Workers, share
+from monitor.runtime.workers import Workers, preload_module
 
 PARSERS = 2  # processes; the machine that we promise to run on has two cores
 PARSER_MEMORY = 2**30
@@ -63,7 +63,7 @@ PARSER_TASKS = 2_000  # feedparser holds on to memory: a process is renewed afte
 
 
 @asynccontextmanager
-async def service(
+async def open_daemon(
     config: Config, files: UserFiles | None = None, faults: Sequence[Fault] = (), *, catches_up: bool = True
 ) -> AsyncIterator[Daemon]:
     """The daemon, wired and ready to run; a database that cannot be shared it has to itself. Raises StoreFailed;
@@ -74,20 +74,20 @@ async def service(
     """
     settings, limits, zone = config.settings, config.settings.limits, ZoneInfo(config.settings.timezone)
     async with AsyncExitStack() as stack:
-        database = _opened(config, stack)
+        database = _open_upgraded_database(config, stack)
         # a number of its own: in containers every daemon is process 1 of a host with any name
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        claims, outbox, daemons = Claims(database, owner), Outbox(database, owner), Daemons(database, owner)
-        pages = Pages(database)
+        claims, outbox, daemons = Claims(database, owner), Outbox(database, owner), DaemonRecord(database, owner)
+        pages = FullTextQueue(database)
         if not database.shared:  # what is claimed was left by a dead process; elsewhere its leases end with time
-            _take_back(claims, outbox, pages)
-        stack.callback(_goodbye, database, outbox, daemons)
+            _release_stale_leases(claims, outbox, pages)
+        stack.callback(_deregister_daemon, database, outbox, daemons)
         claims.register_sources(config.sources, clock.now())
-        metrics, turns = Metrics(), Turns(clock.monotonic())
+        metrics, turns = Metrics(), LastRun(clock.monotonic())
         thread = StoreThread(metrics, turns.record_call)
         stack.callback(thread.close)
 
-        fetcher, parsers, notifier = await _outside(settings, stack)
+        fetcher, parsers, notifier = await _open_network_clients(settings, stack)
         robots = Robots(fetcher, parsers)
 
         def name_of(source: str) -> str:
@@ -102,7 +102,7 @@ async def service(
             metrics=metrics,
         )
         section = SerialSection(database)
-        due = Due(
+        due = DueProcessor(
             config,
             lambda: pipeline.active,
             section=section,
@@ -112,16 +112,16 @@ async def service(
             metrics=metrics,
         )
         pipeline = Pipeline(
-            _active(config, zone, catches_up=catches_up),
+            _make_active_config(config, zone, catches_up=catches_up),
             limits,
-            asker=Asker(fetcher, robots, parsers, limits, KnownEntries(claims, thread)),
+            asker=SourcePoller(fetcher, robots, parsers, limits, KnownEntries(claims, thread)),
             claims=claims,
             section=section,
             thread=thread,
             deliver=dispatcher.wake,
             metrics=metrics,
         )
-        reader = Reader(
+        reader = FullTextReader(
             lambda: pipeline.active,
             limits,
             fetcher=fetcher,
@@ -133,12 +133,12 @@ async def service(
             deliver=dispatcher.wake,
         )
         stack.push_async_callback(reader.close)
-        log.info(Event.RULES_ACTIVE, rules=len(pipeline.active.rules.rules), sources=len(config.sources))
+        log.info(LogEvent.RULES_ACTIVE, rules=len(pipeline.active.rules.rules), sources=len(config.sources))
 
         async def take_up(new: Config) -> None:
-            active = await asyncio.to_thread(_active, new, zone, catches_up=catches_up)
-            await thread.run(_know, claims, new.sources, pipeline.active.sources)
-            hide(secrets_of(new))
+            active = await asyncio.to_thread(_make_active_config, new, zone, catches_up=catches_up)
+            await thread.run(_register_sources, claims, new.sources, pipeline.active.sources)
+            hide_secrets(secrets_of(new))
             notifier.channels = new.settings.channels  # before the rules: what they decide must find its channels
             pipeline.active = active
             due.config = new
@@ -149,8 +149,8 @@ async def service(
         reloader = Reloader(files, config, faults, take_up, told) if files else None
         jobs = [Job("files", LOOK, reloader.check_files)] if reloader else []
 
-        begun_with = Running(clock.now(), len(pipeline.active.rules.rules), len(config.sources))
-        health = Health(
+        begun_with = RunningVersion(clock.now(), len(pipeline.active.rules.rules), len(config.sources))
+        health = DaemonHealth(
             database,
             daemons,
             thread=thread,
@@ -160,13 +160,13 @@ async def service(
             sources=lambda: pipeline.active.sources,
             zone=zone,
         )
-        pruned = Job("prune", EVERY, lambda: prune(Pruning(database, due.config.settings.retention), thread))
+        pruned = Job("prune", EVERY, lambda: prune_archive(ArchivePruner(database, due.config.settings.retention), thread))
         jobs += [
             Job("due", DUE, due.run_once, in_once_mode=True),
             Job("pages", READING, reader.run_once),
             pruned,
-            _fed(turns),
-            *_told(health, settings, stack),
+            _make_watchdog_job(turns),
+            *_make_health_jobs(health, settings, stack),
         ]
         yield Daemon(
             pipeline,
@@ -183,28 +183,28 @@ async def service(
         )
 
 
-def _opened(config: Config, stack: AsyncExitStack) -> Database:
+def _open_upgraded_database(config: Config, stack: AsyncExitStack) -> Database:
     """The database, of the newest schema; one that cannot be shared is ours alone."""
     database = open_database(config.settings.database)
     stack.callback(database.close)
     stack.enter_context(database.hold_exclusively())
     if database.upgrade(rules=partial(compile_config, config)):
-        log.info(Event.DATABASE_CREATED, database=database.name)  # at a path that was mistyped there is none yet
+        log.info(LogEvent.DATABASE_CREATED, database=database.name)  # at a path that was mistyped there is none yet
     return database
 
 
-async def _outside(settings: Settings, stack: AsyncExitStack) -> tuple[Fetcher, Workers, Notifier]:
+async def _open_network_clients(settings: Settings, stack: AsyncExitStack) -> tuple[Fetcher, Workers, Notifier]:
     """What speaks with other machines, and reads what they say."""
-    share("monitor.preloaded")
+    preload_module("monitor.preloaded")
     notifier = Notifier(settings.channels, settings.limits.send)
     stack.callback(notifier.close)
     parsers = Workers(PARSERS, memory=PARSER_MEMORY, tasks_each=PARSER_TASKS)
     stack.callback(parsers.close)
-    await asyncio.gather(parsers.warm(ready), notifier.prepare())
+    await asyncio.gather(parsers.warm(preload_parsers), notifier.prepare())
     return await stack.enter_async_context(Fetcher(settings.limits, settings.allow)), parsers, notifier
 
 
-def _know(claims: Claims, sources: Mapping[str, Source], before: Mapping[str, Source]) -> None:
+def _register_sources(claims: Claims, sources: Mapping[str, Source], before: Mapping[str, Source]) -> None:
     """Those that have come, or are read another way now, are due at once where they failed."""
     claims.register_sources(sources, clock.now())
     came = sources.keys() - before.keys()
@@ -213,14 +213,14 @@ def _know(claims: Claims, sources: Mapping[str, Source], before: Mapping[str, So
     claims.retry_failing(came | edited, clock.now())
 
 
-def _take_back(claims: Claims, outbox: Outbox, pages: Pages) -> None:
+def _release_stale_leases(claims: Claims, outbox: Outbox, pages: FullTextQueue) -> None:
     claims.release_all()
     pages.release_all()
     if left := outbox.release_all(clock.now()):
-        log.warning(Event.LEASES_RELEASED, deliveries=left)
+        log.warning(LogEvent.LEASES_RELEASED, deliveries=left)
 
 
-def _goodbye(database: Database, outbox: Outbox, daemons: Daemons) -> None:
+def _deregister_daemon(database: Database, outbox: Outbox, daemons: DaemonRecord) -> None:
     """Together: a database that does not answer is waited for once. One that was replaced knows nothing of us. Raises
     StoreReplaced then, whoever met it first: a poll and a delivery only write it into the log."""
     if database.replaced is not None:
@@ -229,7 +229,7 @@ def _goodbye(database: Database, outbox: Outbox, daemons: Daemons) -> None:
     daemons.record_stop(clock.now())
 
 
-def _fed(turns: Turns) -> Job:
+def _make_watchdog_job(turns: LastRun) -> Job:
     """Systemd's watchdog, three times in the interval that it waits for proof of work."""
     interval = systemd.watchdog_interval()
     watchdog = Watchdog(interval, turns)
@@ -240,12 +240,12 @@ def _fed(turns: Turns) -> Job:
     return Job("watchdog", (interval or USUAL) / 3, feed)
 
 
-def _told(health: Health, settings: Settings, stack: AsyncExitStack) -> list[Job]:
+def _make_health_jobs(health: DaemonHealth, settings: Settings, stack: AsyncExitStack) -> list[Job]:
     """What tells others how it is doing: a sign of life in the database, and answers on loopback."""
     beat = Job("beat", BEAT, health.write_heartbeat)
     if settings.web is None:
         return [beat]
-    listening = Listening(settings.web, health)
+    listening = HttpServer(settings.web, health)
     stack.push_async_callback(listening.close)
     return [beat, Job("listen", AGAIN, listening.listen)]
 
@@ -255,18 +255,18 @@ def compile_config(config: Config) -> RuleSet:
     return compile_live(config.rules.values(), config.entities, config.lists, config.sources, shipped_entities())
 
 
-def _active(config: Config, zone: ZoneInfo, *, catches_up: bool) -> Active:
-    with at_rest():
+def _make_active_config(config: Config, zone: ZoneInfo, *, catches_up: bool) -> ActiveConfig:
+    with paused():
         rules = compile_config(config)
-        inflection.release()
-    give_back()
+        inflection.release_dictionaries()
+    release_free_memory()
     channels = partial(channels_of, settings=config.settings)
-    return Active(dict(config.sources), rules, channels, zone, catches_up)
+    return ActiveConfig(dict(config.sources), rules, channels, zone, catches_up)
 
 
 def secrets_of(config: Config) -> frozenset[str]:
     """What no log may show: what is telling in the channels' addresses, and the passwords of database and proxies."""
-    telling = (telling_parts(channel.url) for channel in config.settings.channels.values())
+    telling = (find_sensitive_parts(channel.url) for channel in config.settings.channels.values())
     proxies = (password_of(source.proxy) for source in config.sources.values() if source.proxy)
     return password_of(config.settings.database).union(*telling, *proxies)
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from weakref import WeakKeyDictionary
 
-from monitor.alerting.policy import Case, Circumstances, stale
-from monitor.alerting.subjects import event_key
-from monitor.alerting.told import Told
+from monitor.alerting.policy import Case, DecisionContext, reason_if_stale
+from monitor.alerting.subject_keys import event_key
+from monitor.alerting.ledger import NotificationLedger
 from monitor.matching import RuleSet
 from monitor.model import Article, Event, Match, MatchKind, OncePer, Source, Story
 from monitor.stories import (
@@ -21,31 +21,31 @@ from monitor.stories import (
     ArticleFeatures,
     Cluster,
     ClusterIndex,
-    Joined,
+    StoryAssignment,
     Provenance,
-    WireMark,
+    WireStatus,
     features_of,
-    join,
+    join_story,
     key_weights,
-    provenance,
+    extract_provenance,
 )
 from monitor.stories.events import (
-    Belonging,
-    Report,
-    belongs,
+    EventAssignment,
+    RuleArticle,
+    assign_event,
     event_of_story,
     event_of_version,
     join_event,
     new_event,
 )
-from monitor.stories.facts import facts
+from monitor.stories.facts import extract_counts
 from monitor.stories.known_names import KnownNames
 
-ANYWHERE = Circumstances()
+ANYWHERE = DecisionContext()
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class ClusterQuery:
     """What is looked up in a scope of clusters: by which keys, and how much each counts."""
 
     scope: str
@@ -53,7 +53,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedArticle:
     """An article with all that can be said of it without the state. `features`: None where it joins no story, as no
     rule hits it: then nothing else is worked out either. `wire`, `mark`: as of `Provenance`; `work`: what it has cost
     (`Document.work`)."""
@@ -63,28 +63,28 @@ class Prepared:
     features: ArticleFeatures | None
     publisher: str
     wire: str | None
-    wire_status: WireMark | None
+    wire_status: WireStatus | None
     facts: tuple[tuple[str, int], ...]
     work: int
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class ClusteredArticle:
     """An article with its story; `reports`: it as the events of each of its matches' rules see it; `cases`: its
     matches, each with its event, once that is known, and `belongings`: why each is of that (None: its rule tells no
     events, or it is of none)."""
 
-    prepared: Prepared
-    joined: Joined | None
-    context: Circumstances = field(default_factory=Circumstances)
-    reports: tuple[Report, ...] = ()
+    prepared: PreparedArticle
+    joined: StoryAssignment | None
+    context: DecisionContext = field(default_factory=DecisionContext)
+    reports: tuple[RuleArticle, ...] = ()
     cases: tuple[Case, ...] = ()
-    memberships: tuple[Belonging | None, ...] = ()
+    memberships: tuple[EventAssignment | None, ...] = ()
 
     @property
     def story(self) -> Story | None:
         """Its story."""
-        return None if self.joined is None else story_of(self.joined.story)
+        return None if self.joined is None else story_from_cluster(self.joined.story)
 
     @property
     def is_edited(self) -> bool:
@@ -103,49 +103,49 @@ class Placed:
         return (event_key(rule, id_) for rule, id_ in opened)
 
 
-def story_of(cluster: Cluster) -> Story:
+def story_from_cluster(cluster: Cluster) -> Story:
     """A story as it is told of."""
     return Story(cluster.id, cluster.title, cluster.opened)
 
 
-def event_of(cluster: Cluster) -> Event:
+def event_from_cluster(cluster: Cluster) -> Event:
     """An event as it is told of."""
     return Event(cluster.id, cluster.scope, cluster.title, cluster.opened, cluster.possibly_of, cluster.doubt)
 
 
-def prepare(
+def prepare_articles(
     articles: Iterable[Article], rules: RuleSet, *, all_stories: bool = False, most: int | None = None
-) -> tuple[Prepared, ...]:
+) -> tuple[PreparedArticle, ...]:
     """What needs no state. `all_stories`: those that no rule hits are joined to stories too, which nothing needs but
     `replay`; `most`: the work after which no further article is begun, so that those that are decided on are the first
     ones."""
-    prepared: list[Prepared] = []
+    prepared: list[PreparedArticle] = []
     work = 0
     for article in articles:
         if most is not None and work >= most:
             break
         matches, cost = rules.match_with_cost(article)
-        prepared.append(_prepared(article, matches, cost, rules, joins=all_stories or bool(matches)))
+        prepared.append(_prepare_article(article, matches, cost, rules, joins=all_stories or bool(matches)))
         work += prepared[-1].work
     return tuple(prepared)
 
 
-def prepared_match(article: Article, match: Match, rules: RuleSet) -> Prepared:
+def prepare_match(article: Article, match: Match, rules: RuleSet) -> PreparedArticle:
     """An article with one match that is known already."""
-    return _prepared(article, (match,), 0, rules, joins=False)
+    return _prepare_article(article, (match,), 0, rules, joins=False)
 
 
-def _prepared(article: Article, matches: tuple[Match, ...], cost: int, rules: RuleSet, *, joins: bool) -> Prepared:
+def _prepare_article(article: Article, matches: tuple[Match, ...], cost: int, rules: RuleSet, *, joins: bool) -> PreparedArticle:
     source = rules.sources.get(article.source)
-    from_ = from_whom(article, source) if matches or joins else None
-    return Prepared(
+    from_ = determine_article_provenance(article, source) if matches or joins else None
+    return PreparedArticle(
         article=article,
         matches=matches,
         features=identity_features(article, rules) if joins else None,
         publisher=(from_.publisher if from_ else None) or (source.name if source else article.source),
         wire=from_.wire if from_ else None,
         wire_status=from_.wire_status if from_ else None,
-        facts=facts(article.title, article.text) if matches else (),
+        facts=extract_counts(article.title, article.text) if matches else (),
         work=cost + (len(article.text) if matches else 0),  # which is quoted
     )
 
@@ -167,87 +167,87 @@ def _known_names(rules: RuleSet) -> KnownNames:
     return known
 
 
-def from_whom(article: Article, source: Source | None) -> Provenance:
+def determine_article_provenance(article: Article, source: Source | None) -> Provenance:
     """Where an article comes from, by its own word or its source's."""
-    return provenance(article, source.publisher if source else None, source.wire if source else None)
+    return extract_provenance(article, source.publisher if source else None, source.wire if source else None)
 
 
-def story_needs(prepared: Iterable[Prepared]) -> Iterator[Need]:
+def story_cluster_queries(prepared: Iterable[PreparedArticle]) -> Iterator[ClusterQuery]:
     """What joining stories looks up."""
-    return (Need(STORIES, key_weights(each.features)) for each in prepared if each.features is not None)
+    return (ClusterQuery(STORIES, key_weights(each.features)) for each in prepared if each.features is not None)
 
 
 def join_stories(
-    prepared: Iterable[Prepared], rules: RuleSet, clusters: ClusterIndex, around: Circumstances = ANYWHERE
-) -> tuple[Placed, ...]:
+    prepared: Iterable[PreparedArticle], rules: RuleSet, clusters: ClusterIndex, around: DecisionContext = ANYWHERE
+) -> tuple[ClusteredArticle, ...]:
     """The story of each article that has features; `clusters` are advanced."""
     return tuple(_with_story(each, rules, clusters, around) for each in prepared)
 
 
-def _with_story(of: Prepared, rules: RuleSet, clusters: ClusterIndex, around: Circumstances) -> Placed:
+def _with_story(of: PreparedArticle, rules: RuleSet, clusters: ClusterIndex, around: DecisionContext) -> ClusteredArticle:
     if of.features is None:
-        return Placed(of, None, around)
-    joined = join(of.features, clusters)
-    story = story_of(joined.story)
+        return ClusteredArticle(of, None, around)
+    joined = join_story(of.features, clusters)
+    story = story_from_cluster(joined.story)
     reports = tuple(
-        replace(report_of(match, of.features, story, rules), uncertainty=joined.uncertainty, story_reason=joined.reason)
+        replace(build_event_report(match, of.features, story, rules), uncertainty=joined.uncertainty, story_reason=joined.reason)
         for match in of.matches
     )
-    return Placed(of, joined, around, reports)
+    return ClusteredArticle(of, joined, around, reports)
 
 
-def report_of(match: Match, features: ArticleFeatures, story: Story, rules: RuleSet) -> Report:
+def build_event_report(match: Match, features: ArticleFeatures, story: Story, rules: RuleSet) -> RuleArticle:
     """An article as the events of a match's rule see it."""
     policy = rules.rules[match.rule].alert
     if policy.once_per is not OncePer.EVENT:  # it may have told events before it was edited: that of the story counts
-        return Report(match.rule, story, features, is_story_only=True)
+        return RuleArticle(match.rule, story, features, is_story_only=True)
     found, lasts = rules.words_in_evidence(match), policy.event_lasts
-    return Report(match.rule, story, features, match.by, found, lasts)
+    return RuleArticle(match.rule, story, features, match.by, found, lasts)
 
 
-def event_needs(placed: Iterable[Placed]) -> Iterator[Need]:
+def event_cluster_queries(placed: Iterable[ClusteredArticle]) -> Iterator[ClusterQuery]:
     """What joining events looks up."""
-    return (Need(each.rule, each.key_weights) for one in placed for each in one.reports)
+    return (ClusterQuery(each.rule, each.key_weights) for one in placed for each in one.reports)
 
 
 def join_events(
-    placed: Iterable[Placed], rules: RuleSet, clusters: ClusterIndex, told: Told, now: datetime
-) -> tuple[Placed, ...]:
+    placed: Iterable[ClusteredArticle], rules: RuleSet, clusters: ClusterIndex, told: NotificationLedger, now: datetime
+) -> tuple[ClusteredArticle, ...]:
     """The cases of each article, in the order of its matches, each with its event; `clusters` are advanced."""
     return tuple(_with_events(each, rules, clusters, told, now) for each in placed)
 
 
-def _with_events(placed: Placed, rules: RuleSet, clusters: ClusterIndex, told: Told, now: datetime) -> Placed:
-    found = list(_cases(placed, rules, clusters, told, now))
+def _with_events(placed: ClusteredArticle, rules: RuleSet, clusters: ClusterIndex, told: NotificationLedger, now: datetime) -> ClusteredArticle:
+    found = list(_build_cases(placed, rules, clusters, told, now))
     return replace(placed, cases=tuple(case for case, _ in found), memberships=tuple(each for _, each in found))
 
 
-def _cases(
-    placed: Placed, rules: RuleSet, clusters: ClusterIndex, told: Told, now: datetime
-) -> Iterator[tuple[Case, Belonging | None]]:
+def _build_cases(
+    placed: ClusteredArticle, rules: RuleSet, clusters: ClusterIndex, told: NotificationLedger, now: datetime
+) -> Iterator[tuple[Case, EventAssignment | None]]:
     of, joined = placed.prepared, placed.joined
     if joined is None:
         return
     for match, report in zip(of.matches, placed.reports, strict=True):
-        case = case_of(match, of, rules, story=report.story, told=told, now=now, around=placed.context)
+        case = build_case(match, of, rules, story=report.story, told=told, now=now, around=placed.context)
         case = replace(case, join_reason=joined.reason)
         if case.rule.alert.once_per is not OncePer.EVENT:
             cluster = event_of_story(report, clusters)
-            event = None if cluster is None else event_of(clusters.root_of(cluster))
+            event = None if cluster is None else event_from_cluster(clusters.root_of(cluster))
             yield replace(case, event=event, uncertainty=joined.uncertainty if event is None else ""), None
-        elif (belonging := _belonging(case, report, clusters)) is not None:
-            event = event_of(clusters.root_of(belonging.event))
+        elif (belonging := _assign_event(case, report, clusters)) is not None:
+            event = event_from_cluster(clusters.root_of(belonging.event))
             yield replace(case, event=event, join_reason=belonging.reason, uncertainty=belonging.uncertainty), belonging
         else:
             yield replace(case, uncertainty=joined.uncertainty), None
 
 
-def _belonging(case: Case, report: Report, clusters: ClusterIndex) -> Belonging | None:
+def _assign_event(case: Case, report: RuleArticle, clusters: ClusterIndex) -> EventAssignment | None:
     """The event of a case, if it is of one; `clusters` know of it, where it may have opened it."""
-    belonging = belongs(report, clusters)
+    belonging = assign_event(report, clusters)
     if case.match.kind is MatchKind.MENTION:  # opens none
         return None if belonging.is_new else belonging
-    if stale(case) is not None:  # opens none either: today's is no follow-up of it
+    if reason_if_stale(case) is not None:  # opens none either: today's is no follow-up of it
         return belonging
     # Nor does what was heard so long ago that it is found no more, and is edited now: others would be taken for it.
     event = belonging.event
@@ -259,8 +259,8 @@ def _belonging(case: Case, report: Report, clusters: ClusterIndex) -> Belonging 
     return belonging
 
 
-def case_of(
-    match: Match, of: Prepared, rules: RuleSet, *, story: Story, told: Told, now: datetime, around: Circumstances
+def build_case(
+    match: Match, of: PreparedArticle, rules: RuleSet, *, story: Story, told: NotificationLedger, now: datetime, around: DecisionContext
 ) -> Case:
     """A match with all that is asked about it. Which event it is of, and how it joined its story, is not known here."""
     source = rules.sources.get(of.article.source)

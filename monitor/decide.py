@@ -19,15 +19,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.alerting.falling import Telling, fallen_due
-from monitor.alerting.judging import judge
-from monitor.alerting.policy import Circumstances
-from monitor.alerting.told import Told
-from monitor.cases import ANYWHERE, Placed, join_events, join_stories, prepare
+from monitor.alerting.release import ReleasedAlert, release_due
+from monitor.alerting.rulings import evaluate
+from monitor.alerting.policy import DecisionContext
+from monitor.alerting.ledger import NotificationLedger
+from monitor.cases import ANYWHERE, ClusteredArticle, join_events, join_stories, prepare_articles
 from monitor.matching import RuleSet
-from monitor.model import Article, Decided, Judged, Moved
+from monitor.model import Article, MatchDecision, ArticleDecision, PendingChange
 from monitor.stories import ClusterIndex
-from monitor.stories.events import Belonging
+from monitor.stories.events import EventAssignment
 
 
 class State:
@@ -38,9 +38,9 @@ class State:
     can be asked (NotLoaded).
     """
 
-    def __init__(self, clusters: ClusterIndex | None = None, ledger: Told | None = None) -> None:
+    def __init__(self, clusters: ClusterIndex | None = None, ledger: NotificationLedger | None = None) -> None:
         self.clusters = ClusterIndex() if clusters is None else clusters
-        self.ledger = Told() if ledger is None else ledger
+        self.ledger = NotificationLedger() if ledger is None else ledger
 
     def draft(self) -> State:
         """A state that begins as this one and leaves it unchanged."""
@@ -55,26 +55,26 @@ class State:
 class Decision:
     """What came of the articles, in their order, and the state after them; how much work it was (`Document.work`)."""
 
-    article_decisions: tuple[Judged, ...]
+    article_decisions: tuple[ArticleDecision, ...]
     state: State
     work: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Fallen:
+class DueDecision:
     """What time alone brings: what is told of what waited, and what waits on for something else."""
 
-    released: tuple[Telling, ...]
-    changes: tuple[Moved, ...]
+    released: tuple[ReleasedAlert, ...]
+    changes: tuple[PendingChange, ...]
     state: State
 
 
-def decide(
+def decide_articles(
     articles: Iterable[Article],
     rules: RuleSet,
     state: State,
     now: datetime,
-    around: Circumstances = ANYWHERE,
+    around: DecisionContext = ANYWHERE,
     *,
     all_stories: bool = False,
     most: int | None = None,
@@ -82,29 +82,29 @@ def decide(
     """Decide on articles that are new to us, in the order in which they were seen; the options are those of `prepare`.
     `around`: what is known of how they came."""
     after = state.draft()
-    prepared = prepare(articles, rules, all_stories=all_stories, most=most)
+    prepared = prepare_articles(articles, rules, all_stories=all_stories, most=most)
     placed = join_stories(prepared, rules, after.clusters, around)
-    return judge_cases(join_events(placed, rules, after.clusters, after.ledger, now), after)
+    return evaluate_cases(join_events(placed, rules, after.clusters, after.ledger, now), after)
 
 
-def judge_cases(placed: Sequence[Placed], state: State) -> Decision:
+def evaluate_cases(placed: Sequence[ClusteredArticle], state: State) -> Decision:
     """The decisions on all cases. `state` is advanced, as the cases hold its ledger."""
-    return Decision(tuple(map(_judged, placed)), state, sum(each.prepared.work for each in placed))
+    return Decision(tuple(map(_decide_article, placed)), state, sum(each.prepared.work for each in placed))
 
 
-def decide_due(rules: RuleSet, state: State, now: datetime) -> Fallen:
+def decide_due(rules: RuleSet, state: State, now: datetime) -> DueDecision:
     """Decide on what has waited until now."""
     after = state.draft()
-    tellings, moved = fallen_due(rules.rules, after.ledger, now)
-    return Fallen(tuple(tellings), tuple(moved), after)
+    tellings, moved = release_due(rules.rules, after.ledger, now)
+    return DueDecision(tuple(tellings), tuple(moved), after)
 
 
-def _judged(placed: Placed) -> Judged:
+def _decide_article(placed: ClusteredArticle) -> ArticleDecision:
     of, joined = placed.prepared, placed.joined
     if joined is None:
-        return Judged(of.article, None, "no rule hits it", ())
-    decided = zip(map(judge, placed.cases), placed.memberships, strict=True)
-    return Judged(
+        return ArticleDecision(of.article, None, "no rule hits it", ())
+    decided = zip(map(evaluate, placed.cases), placed.memberships, strict=True)
+    return ArticleDecision(
         article=of.article,
         story=placed.story,
         join_reason=joined.reason,
@@ -115,6 +115,6 @@ def _judged(placed: Placed) -> Judged:
     )
 
 
-def _with_reason(decided: Decided, belonging: Belonging) -> Decided:
+def _with_reason(decided: MatchDecision, belonging: EventAssignment) -> MatchDecision:
     """A decision that says why its match is of its event."""
     return replace(decided, event_reason=belonging.reason, compared=belonging.compared_article)

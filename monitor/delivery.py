@@ -21,13 +21,13 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import clock
-from monitor.alerting.attempts import Verdict, after_attempt, unknowns_in_a_row
+from monitor.alerting.retry import RetryVerdict, after_attempt, unknowns_in_a_row
 from monitor.errors import StoreFailed, StoreReplaced
 from monitor.model import Alert, Delivery, DeliveryState, Notice, Receipt, ReceiptKind, Settings
 from monitor.notify import Notifier, Send, render
-from monitor.store.outbox import Outbox
-from monitor.store.thread import StoreThread, unusable
-from monitor.telemetry import Event, log
+from monitor.store.queues.outbox import Outbox
+from monitor.store.engine.store_thread import StoreThread, is_database_unusable
+from monitor.telemetry import LogEvent, log
 from monitor.telemetry.metrics import Metrics
 
 LEASE_MARGIN = timedelta(seconds=30)  # beyond the longest attempt: for the commits before and after it
@@ -69,13 +69,13 @@ class Dispatcher:
         try:
             await self.run_once()
         except StoreFailed as error:  # the next turn looks again
-            log.error(Event.DATABASE_PROBLEM, problem=str(error))
+            log.error(LogEvent.DATABASE_PROBLEM, problem=str(error))
 
     async def run_once(self) -> None:
         """Start sending on every idle channel that has something due; take back what dead senders left."""
         now = clock.now()
         if await self._thread.run(self._outbox.any_expired, now):
-            log.warning(Event.LEASES_RELEASED, deliveries=await self._thread.run(self._outbox.release_expired, now))
+            log.warning(LogEvent.LEASES_RELEASED, deliveries=await self._thread.run(self._outbox.release_expired, now))
         for channel in await self._thread.run(self._outbox.due_channels, now):
             if channel not in self._busy:
                 self._busy[channel] = asyncio.create_task(self._drain(channel), name=f"deliver on {channel}")
@@ -107,7 +107,7 @@ class Dispatcher:
             while not self._stopping and await self._send_next(channel):
                 pass
         except StoreFailed as error:
-            log.error(Event.DATABASE_PROBLEM, channel=channel, problem=str(error))
+            log.error(LogEvent.DATABASE_PROBLEM, channel=channel, problem=str(error))
             return False
         finally:
             del self._busy[channel]
@@ -128,11 +128,11 @@ class Dispatcher:
     async def _attempt(self, delivery: Delivery, send: Send) -> Receipt:
         kind = ReceiptKind.TRY_LATER  # what was never handed over cannot have arrived
         try:
-            message = render(delivery, source=self._source_of(delivery.alert), zone=self._zone)
+            message = render_message(delivery, source=self._source_of(delivery.alert), zone=self._zone)
             kind = ReceiptKind.UNKNOWN
             return await send(message)
         except Exception as error:  # noqa: BLE001 - the boundary of one delivery: no message may stop the others
-            log.exception(Event.DELIVERY_CRASHED, channel=delivery.channel, alert=delivery.alert.id)
+            log.exception(LogEvent.DELIVERY_CRASHED, channel=delivery.channel, alert=delivery.alert.id)
             return Receipt(kind, f"internal error: {type(error).__name__}")
 
     async def _conclude(self, delivery: Delivery, receipt: Receipt) -> None:
@@ -140,7 +140,7 @@ class Dispatcher:
         unknowns = self._count_unknowns(delivery, receipt)
         verdict = after_attempt(receipt, delivery, limit=limit, now=now, unknowns=unknowns)
         settled = await self._settle(delivery, receipt, verdict)
-        _tell(delivery, receipt, verdict.state, settled=settled)
+        _log_attempt(delivery, receipt, verdict.state, settled=settled)
         if settled:
             self._metrics.record_attempt(delivery, verdict.state, now)
 
@@ -154,7 +154,7 @@ class Dispatcher:
         self._unknowns[delivery.channel] = of_channel
         return max(of_channel, unknowns_in_a_row(receipt, delivery.unknown_streak))
 
-    async def _settle(self, delivery: Delivery, receipt: Receipt, verdict: Verdict) -> bool:
+    async def _settle(self, delivery: Delivery, receipt: Receipt, verdict: RetryVerdict) -> bool:
         """Record the receipt. A database that fails for a while must not make us forget what a server has accepted:
         that counts after the lease too, unless somebody has begun to send it again; we do not, while we wait here."""
         began = clock.now()
@@ -164,13 +164,13 @@ class Dispatcher:
             except StoreReplaced:  # nothing will ever take it
                 raise
             except StoreFailed as error:
-                if clock.now() >= began + (SETTLING if unusable(error) else SETTLING_REFUSED):
+                if clock.now() >= began + (SETTLING if is_database_unusable(error) else SETTLING_REFUSED):
                     raise
-                log.warning(Event.DATABASE_PROBLEM, channel=delivery.channel, problem=str(error))
+                log.warning(LogEvent.DATABASE_PROBLEM, channel=delivery.channel, problem=str(error))
                 await asyncio.sleep(1)
 
 
-def _tell(delivery: Delivery, receipt: Receipt, state: DeliveryState, *, settled: bool) -> None:
+def _log_attempt(delivery: Delivery, receipt: Receipt, state: DeliveryState, *, settled: bool) -> None:
     """The log's account of an attempt."""
     told = delivery.alert
     facts: Mapping[str, object] = {
@@ -182,10 +182,10 @@ def _tell(delivery: Delivery, receipt: Receipt, state: DeliveryState, *, settled
         "detail": receipt.detail,
     }
     if not settled:
-        log.warning(Event.DELIVERY_LATE, **facts)
+        log.warning(LogEvent.DELIVERY_LATE, **facts)
     elif state is DeliveryState.ACCEPTED:
-        log.info(Event.ACCEPTED, **facts)
+        log.info(LogEvent.ACCEPTED, **facts)
     elif state is DeliveryState.DEAD:
-        log.error(Event.DEAD, **facts, todo="mend the channel: `news-monitor status` says what is then sent")
+        log.error(LogEvent.DEAD, **facts, todo="mend the channel: `news-monitor status` says what is then sent")
     else:
-        log.warning(Event.RETRY, **facts)
+        log.warning(LogEvent.RETRY, **facts)

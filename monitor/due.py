@@ -25,18 +25,18 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from monitor import clock
-from monitor.alerting.falling import Telling
-from monitor.alerting.notices import due_notices
-from monitor.alerting.troubles import Look
+from monitor.alerting.release import ReleasedAlert
+from monitor.notices.notices import due_notices
+from monitor.notices.troubles import OpsSnapshot
 from monitor.matching import RuleSet
 from monitor.model import Alert, Config, Notice, NoticeKind
-from monitor.store.section import SerialSection
-from monitor.store.thread import StoreThread, unusable
-from monitor.telemetry import Event, log
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.store_thread import StoreThread, is_database_unusable
+from monitor.telemetry import LogEvent, log
 from monitor.telemetry.metrics import Metrics
 
 
-class InForce(Protocol):
+class DueProcessorConfig(Protocol):
     """What is needed here of what is in force (`pipeline.Active`)."""
 
     @property
@@ -45,14 +45,14 @@ class InForce(Protocol):
     def channels_of(self) -> Callable[[Alert], Iterable[str]]: ...
 
 
-class Due:
+class DueProcessor:
     """Looks at what time brings. `config`: what is in force, swapped whole, as are the rules that `in_force` gives;
     `began`: since when this process delivers; `deliver` is called after a commit that left something to send."""
 
     def __init__(
         self,
         config: Config,
-        in_force: Callable[[], InForce],
+        in_force: Callable[[], DueProcessorConfig],
         *,
         section: SerialSection,
         thread: StoreThread,
@@ -81,7 +81,7 @@ class Due:
         error = await self._told(now)
         if error is None:
             return
-        if not unusable(error):
+        if not is_database_unusable(error):
             messages = await self._thread.run(self.due_message_groups, now)
             for waits in messages if len(messages) > 1 else []:
                 error = await self._told(now, waits) or error
@@ -96,7 +96,7 @@ class Due:
         for alert in told:
             self._metrics.record_alert(alert)
             log.info(
-                Event.ALERTED, rule=alert.rule, kind=alert.kind.value, title=alert.article.title, decision=alert.reason
+                LogEvent.ALERTED, rule=alert.rule, kind=alert.kind.value, title=alert.article.title, decision=alert.reason
             )
         if told:
             self._deliver()
@@ -105,7 +105,7 @@ class Due:
     async def _tell_notices(self) -> None:
         notices = await self._thread.run(self.issue_notices, clock.now())
         for notice in notices:
-            _log(notice)
+            _log_notice(notice)
         if any(notice.channels for notice in notices):
             self._deliver()
 
@@ -116,7 +116,7 @@ class Due:
         told = [frozenset(each.id for each in telling.pending) for telling in fallen.released]
         return [*told, *(frozenset([moved.before.id]) for moved in fallen.changes)]
 
-    def release_due(self, now: datetime, waits: Collection[str] | None = None) -> tuple[Telling, ...]:
+    def release_due(self, now: datetime, waits: Collection[str] | None = None) -> tuple[ReleasedAlert, ...]:
         """What is told of what has waited until now, or of these alone, committed."""
         active = self._in_force()
         with self._section.enter(now) as section:
@@ -128,14 +128,14 @@ class Due:
         """The notices that have fallen due, committed."""
         config = self.config
         with self._section.enter(now) as section:
-            noted = due_notices(Look(section.load_ops_facts(now), config, self._zone, self._began, now))
+            noted = due_notices(OpsSnapshot(section.load_ops_facts(now), config, self._zone, self._began, now))
             return section.write_notices(noted.notices, noted.states)
 
 
-def _log(notice: Notice) -> None:
+def _log_notice(notice: Notice) -> None:
     """The log's account of a notice, which stands there even if there is nobody to send it to."""
     tell = log.error if notice.blocked else log.info if notice.kind is NoticeKind.RECOVERY else log.warning
     to = ", ".join(notice.channels) or "nobody: monitor.yaml names no `operator` channels"
     if notice.blocked:
         to += "; it waits there, as no `operator` channel takes messages now"
-    tell(Event.NOTICE, subject=notice.subject, kind=notice.kind.value, title=notice.title, text=notice.text, to=to)
+    tell(LogEvent.NOTICE, subject=notice.subject, kind=notice.kind.value, title=notice.title, text=notice.text, to=to)

@@ -24,14 +24,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.model import Place
-from monitor.sanitize import sanitize
+from monitor.sanitize import sanitize_text
 
 
 class MonitorError(Exception):
     """Base of all. `str(error)` is one line that a person can act on; what others wrote in it is safe to show."""
 
     def __init__(self, line: object = "") -> None:
-        super().__init__(sanitize(str(line)))
+        super().__init__(sanitize_text(str(line)))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,14 +44,14 @@ class Fault:
 
     def __post_init__(self) -> None:
         """What the file says is quoted in it."""
-        object.__setattr__(self, "what", sanitize(self.problem))
-        object.__setattr__(self, "meant", self.hint and sanitize(self.hint))
+        object.__setattr__(self, "what", sanitize_text(self.problem))
+        object.__setattr__(self, "meant", self.hint and sanitize_text(self.hint))
 
     def __str__(self) -> str:
         return f"{self.place}: {self.problem}" + (f"; {self.hint}" if self.hint else "")
 
 
-class Faulty(MonitorError):
+class InvalidFiles(MonitorError):
     """Files hold faults: all of them, in file order."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
@@ -91,19 +91,19 @@ class StoreReplaced(StoreFailed):
     """The database was deleted, moved or replaced while it was in use."""
 
 
-class StoreNewer(StoreFailed):
+class StoreSchemaTooNew(StoreFailed):
     """The database was written by a newer version of news-monitor."""
 
 
-class StoreOlder(StoreFailed):
+class StoreSchemaTooOld(StoreFailed):
     """The database was written by an older version of news-monitor, and has not been upgraded yet."""
 
 
-class StoreTaken(StoreFailed):
+class StoreLocked(StoreFailed):
     """Another daemon works on this database."""
 
 
-class WrongUse(MonitorError):
+class InvalidRequest(MonitorError):
     """The command line asks for something that does not exist (exit code 2)."""
 
 

@@ -22,25 +22,25 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import compress
 
 from monitor import clock
-from monitor.alerting.policy import Circumstances, away
-from monitor.cases import prepare
+from monitor.alerting.policy import DecisionContext, find_poll_gap
+from monitor.cases import prepare_articles
 from monitor.decide import Decision
 from monitor.errors import StoreFailed, StoreRefused
-from monitor.intake.articles import Known
-from monitor.intake.pages import wanted
-from monitor.intake.taking import Brought, TakenIn, cut_short, taken_in
+from monitor.ingest.new_articles import KnownArticle
+from monitor.ingest.full_text_need import select_pages_to_read
+from monitor.ingest.ingest_poll import PollResult, IngestResult, truncate_ingest_result, ingest_poll
 from monitor.matching import RuleSet
-from monitor.matching.wishes import any_wish, wishes
-from monitor.model import Alert, Article, Claim, Fetched, FetchOutcome, Limits, Polled, Source
-from monitor.sources.asking import Asker
-from monitor.store.claims import Claims
-from monitor.store.loading import PreparedPoll
-from monitor.store.recognised import Asked
-from monitor.store.section import SerialSection
-from monitor.store.thread import COMPANY, StoreThread, Together
-from monitor.telemetry import Event, log
+from monitor.matching.full_text_requests import has_full_text_rules, find_full_text_requests
+from monitor.model import Alert, Article, Claim, FetchResult, FetchOutcome, Limits, PollRecord, Source
+from monitor.sources.polling.source_poller import SourcePoller
+from monitor.store.queues.claims import Claims
+from monitor.store.state.state_loader import PreparedPoll
+from monitor.store.queues.known_entries import EntryLookup
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.store_thread import BATCH_WINDOW, StoreThread, BatchCommitter
+from monitor.telemetry import LogEvent, log
 from monitor.telemetry.metrics import Metrics
-from monitor.telemetry.polls import log_poll
+from monitor.telemetry.poll_log import log_poll
 
 # What deciding on one poll may cost (`Document.work`), beside the article that is begun last: a tenth of a second. None
 # of 203 real feeds costs as much, against rules that hit everything. The rest comes at the source's next poll.
@@ -55,7 +55,7 @@ LEASE = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Active:
+class ActiveConfig:
     """What is in force: the sources, the rules, which channels an alert goes to, and the desk's zone. Swapped whole.
     `catches_up`: what is missed between two polls is told in one message."""
 
@@ -65,14 +65,14 @@ class Active:
     zone: tzinfo = UTC
     catches_up: bool = True
 
-    def decision_context(self, claim: Claim, now: datetime) -> Circumstances:
+    def decision_context(self, claim: Claim, now: datetime) -> DecisionContext:
         """What deciding on a poll knows beside its articles."""
-        return Circumstances(self.zone, away(claim, now) if self.catches_up else None)
+        return DecisionContext(self.zone, find_poll_gap(claim, now) if self.catches_up else None)
 
     @property
     def wants_full_text(self) -> Callable[[Article], bool] | None:
         """Whether a rule wishes for the full text of an article; None: none ever does."""
-        return (lambda article: bool(wishes(self.rules, article))) if any_wish(self.rules) else None
+        return (lambda article: bool(find_full_text_requests(self.rules, article))) if has_full_text_rules(self.rules) else None
 
     def source_name(self, source: str) -> str:
         """What people call a source; its id if it has left the config."""
@@ -83,8 +83,8 @@ class Active:
 class _Poll:
     """A poll on its way to its commit."""
 
-    result: Brought
-    ingested: TakenIn
+    result: PollResult
+    ingested: IngestResult
     prepared: PreparedPoll
 
 
@@ -93,10 +93,10 @@ class Pipeline:
 
     def __init__(
         self,
-        active: Active,
+        active: ActiveConfig,
         limits: Limits,
         *,
-        asker: Asker,
+        asker: SourcePoller,
         claims: Claims,
         section: SerialSection,
         thread: StoreThread,
@@ -108,13 +108,13 @@ class Pipeline:
         self._asker = asker
         self._claims = claims
         self._section = section
-        self._commits = Together(thread, self._decide_and_commit, COMPANY)
-        self._alone = Together(thread, self._decide_and_commit, most=1)
+        self._commits = BatchCommitter(thread, self._decide_and_commit, BATCH_WINDOW)
+        self._alone = BatchCommitter(thread, self._decide_and_commit, most=1)
         self._laborious: set[str] = set()  # sources
         self._deliver = deliver
         self._metrics = metrics or Metrics()
 
-    async def poll(self, claim: Claim) -> Polled | None:
+    async def poll(self, claim: Claim) -> PollRecord | None:
         """One source polled and committed; what it left behind, or None if that could not be committed."""
         source = self.active.sources.get(claim.source)
         if source is None or source.url != claim.url:  # it has just left the config, or moved: this is no poll of it
@@ -122,22 +122,22 @@ class Pipeline:
         try:
             return await self._commit(await self._asker.poll(claim, source))
         except StoreFailed as error:
-            log.error(Event.DATABASE_PROBLEM, source=source.id, problem=str(error))
+            log.error(LogEvent.DATABASE_PROBLEM, source=source.id, problem=str(error))
             if not isinstance(error, StoreRefused):  # no fault of the source's: it is polled again
                 return None
             problem = str(error)
         except Exception as error:  # noqa: BLE001 - the boundary of one poll: no document may stop the others
-            log.exception(Event.POLL_CRASHED, source=source.id)
+            log.exception(LogEvent.POLL_CRASHED, source=source.id)
             problem = f"internal error: {type(error).__name__}; please report it with the log"
         # What fails every time must be seen in `status`, and be asked for less and less.
-        failed = Fetched(FetchOutcome.FAILED, source.url, problem=problem)
+        failed = FetchResult(FetchOutcome.FAILED, source.url, problem=problem)
         try:
-            return await self._commit(Brought(claim, source, failed))
+            return await self._commit(PollResult(claim, source, failed))
         except StoreFailed as error:
-            log.error(Event.DATABASE_PROBLEM, source=source.id, problem=str(error))
+            log.error(LogEvent.DATABASE_PROBLEM, source=source.id, problem=str(error))
             return None
 
-    async def _commit(self, brought: Brought) -> Polled | None:
+    async def _commit(self, brought: PollResult) -> PollRecord | None:
         source = brought.source.id
         alone = source in self._laborious or brought.character_count > LONG
         polled, decision = await (self._alone if alone else self._commits).run(brought)
@@ -146,14 +146,14 @@ class Pipeline:
             self._laborious.add(source)
         self._metrics.record_poll(polled, decision.article_decisions if decision else None)
         if decision is None:
-            log.warning(Event.POLL_LOST, source=polled.claim.source, why="its lease had ended; another poll took over")
+            log.warning(LogEvent.POLL_LOST, source=polled.claim.source, why="its lease had ended; another poll took over")
             return None
         log_poll(polled, decision.article_decisions)
         if any(decided.alert for judged in decision.article_decisions for decided in judged.decisions):
             self._deliver()
         return polled
 
-    def _decide_and_commit(self, together: Sequence[Brought]) -> list[tuple[Polled, Decision | None]]:
+    def _decide_and_commit(self, together: Sequence[PollResult]) -> list[tuple[PollRecord, Decision | None]]:
         """What each poll leaves behind and what was decided; no decision if its claim is no longer ours."""
         active, now = self.active, clock.now()
         polls = self._prepared(together, active, now)
@@ -165,37 +165,37 @@ class Pipeline:
             decisions = section.decide([poll.prepared for poll in ours], active.rules)
             for poll, decision in zip(ours, decisions, strict=True):
                 section.commit(poll.ingested.poll_record, decision, active.channels_of)
-                pages = wanted(poll.result.source, poll.ingested.articles, now, active.wants_full_text)
+                pages = select_pages_to_read(poll.result.source, poll.ingested.articles, now, active.wants_full_text)
                 section.enqueue_pages(pages, now, poll.prepared.context.poll_gap)
         each = iter(decisions)
         return [
             (poll.ingested.poll_record, next(each) if ours_ else None) for poll, ours_ in zip(polls, held, strict=True)
         ]
 
-    def _prepared(self, together: Sequence[Brought], active: Active, now: datetime) -> list[_Poll]:
+    def _prepared(self, together: Sequence[PollResult], active: ActiveConfig, now: datetime) -> list[_Poll]:
         """What is new in each poll, and what can be said of it without the state; no more than WORK allows."""
         polls: list[_Poll] = []
         for brought, taken in zip(together, self._taken_in(together, now), strict=True):
-            articles = prepare(taken.articles, active.rules, most=WORK)
+            articles = prepare_articles(taken.articles, active.rules, most=WORK)
             short = len(articles) < len(taken.articles)
-            kept = cut_short(taken, brought.source, len(articles), now) if short else taken
+            kept = truncate_ingest_result(taken, brought.source, len(articles), now) if short else taken
             polls.append(
                 _Poll(brought, kept, PreparedPoll(articles, active.decision_context(kept.poll_record.claim, now)))
             )
         return polls
 
-    def _taken_in(self, together: Sequence[Brought], now: datetime) -> list[TakenIn]:
+    def _taken_in(self, together: Sequence[PollResult], now: datetime) -> list[IngestResult]:
         asked = [
-            Asked(each.source.id, each.uids, each.fallback_identities, each.claim.is_first_poll)
+            EntryLookup(each.source.id, each.uids, each.fallback_identities, each.claim.is_first_poll)
             for each in together
             if each.entries
         ]
         known = self._claims.find_known_entries(asked) if asked else {}
         most = self._limits.entries
-        return [taken_in(each, _of(each, known), now, most=most) for each in together]
+        return [ingest_poll(each, _select_known_entries(each, known), now, most=most) for each in together]
 
 
-def _of(brought: Brought, known: Mapping[tuple[str, str], Known]) -> dict[str, Known]:
+def _select_known_entries(brought: PollResult, known: Mapping[tuple[str, str], KnownArticle]) -> dict[str, KnownArticle]:
     """What is known of one poll's entries, by uid."""
     keys = ((uid, (brought.source.id, uid)) for uid in brought.uids)
     return {uid: known[key] for uid, key in keys if key in known}

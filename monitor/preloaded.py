@@ -6,12 +6,12 @@ looks for garbage, if all was frozen before. trafilatura is left out: few proces
 
 import gc
 
-from monitor.allocator import be_thrifty
+from monitor.runtime.malloc_tuning import limit_arenas
 from monitor.notify import in_worker as notifying
-from monitor.sources import in_worker as reading
+from monitor.sources.polling import in_worker as reading
 
-be_thrifty()
-reading.ready()
-notifying.load()
+limit_arenas()
+reading.preload_parsers()
+notifying.load_plugins()
 gc.collect()
 gc.freeze()

@@ -37,26 +37,26 @@ _ESCAPED: Final = re.compile(f"[{_UNSEEN}{_SEPARATING}][{_UNSEEN}{_SEPARATING}]*
 _BLANKS: Final = dict.fromkeys(map(ord, "\t\n\r"))
 
 
-def sanitize(text: str) -> str:
+def sanitize_text(text: str) -> str:
     """A text of several lines without what nobody should see in it; each of its lines ends with a line feed."""
     # As nearly all are that came through `sources.html`. It knows no controls, no formats and no separators.
     if text.replace("\n", " ").isprintable():
         return text
     if "\U000e007f" in text:
         parts = _FLAG.split(text)  # every second one is a flag
-        parts[::2] = map(_seen, parts[::2])
+        parts[::2] = map(_strip_invisible, parts[::2])
         return "".join(parts)
-    return _seen(text)
+    return _strip_invisible(text)
 
 
-def _seen(text: str) -> str:
+def _strip_invisible(text: str) -> str:
     return _IDLE_JOINERS.sub("", _LINE_ENDS.sub("\n", _REMOVED.sub("", text)))
 
 
 def sanitize_line(text: str) -> str:
     """The same on one line, with single blanks."""
     blanked = " ".join(text.split())  # before joiners are looked at, which do nothing behind a blank
-    return " ".join(sanitize(blanked).split())
+    return " ".join(sanitize_text(blanked).split())
 
 
 def sanitize_url(url: str) -> str:
@@ -64,17 +64,17 @@ def sanitize_url(url: str) -> str:
     go, as browsers have it."""
     if url.isprintable():
         return url
-    return _escaped(url.translate(_BLANKS), lambda signs: quote(signs, errors="replace"))
+    return _escape_invisible(url.translate(_BLANKS), lambda signs: quote(signs, errors="replace"))
 
 
 def escape_json(line: str) -> str:
     """A line of JSON in which what `sanitize` takes out is escaped: its texts stay what they are, offsets too."""
     if line.isprintable():
         return line
-    return _escaped(line, lambda signs: json.dumps(signs)[1:-1])
+    return _escape_invisible(line, lambda signs: json.dumps(signs)[1:-1])
 
 
-def _escaped(text: str, escape: Callable[[str], str]) -> str:
+def _escape_invisible(text: str, escape: Callable[[str], str]) -> str:
     for pattern in (_ESCAPED, _IDLE_JOINERS):  # the character before a joiner is by then the one shown
         text = pattern.sub(lambda found: escape(found[0]), text)
     return text

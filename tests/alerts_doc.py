@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor.alerting.policy import Away, Circumstances
-from monitor.config.load import load_rules
-from monitor.decide import State, decide, decide_due
+from monitor.alerting.policy import PollGap, DecisionContext
+from monitor.config.loading.load import load_rules
+from monitor.decide import State, decide_articles, decide_due
 from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
 from monitor.model import Alert, Article, Source
-from monitor.text.detect import language_tag
+from monitor.text.language_tags import detect_language_tag
 
 PAGE = Path(__file__).parents[1] / "docs" / "alerts.md"
 _TIMELINE = re.compile(
@@ -58,7 +58,7 @@ def _timeline(rules: RuleSet, rows: list[dict[str, Any]]) -> Iterator[str]:
         now = _moment(row["at"])
         state = yield from _what_time_brings(rules, state, now)
         yield f"{row['at']}  {row['from']}: {row['title']}"
-        decision = decide([_article(number, row, now)], rules, state, now, _around(row, now))
+        decision = decide_articles([_article(number, row, now)], rules, state, now, _around(row, now))
         state = decision.state.commit_draft()
         for decided in decision.article_decisions[0].decisions:
             yield from _wrapped(f"{_INDENT}told at once" if decided.alert else f"{_INDENT}{decided.explanation}")
@@ -97,13 +97,13 @@ def _wrapped(line: str, indent: str = _INDENT) -> list[str]:
 def _article(number: int, row: Mapping[str, Any], now: datetime) -> Article:
     published = _moment(row["published"]) if "published" in row else now
     title, text = row["title"], row.get("text", "")
-    language = language_tag(title, text)
+    language = detect_language_tag(title, text)
     return Article(row["from"], f"a{number}", title, text, now, published, language=language, dated=True)
 
 
-def _around(row: Mapping[str, Any], now: datetime) -> Circumstances:
-    away = Away(_moment(row["not polled since"]), now) if "not polled since" in row else None
-    return Circumstances(_ZONE, away)
+def _around(row: Mapping[str, Any], now: datetime) -> DecisionContext:
+    away = PollGap(_moment(row["not polled since"]), now) if "not polled since" in row else None
+    return DecisionContext(_ZONE, away)
 
 
 def _moment(said: str) -> datetime:

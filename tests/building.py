@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.alerting.policy import Circumstances
-from monitor.cases import prepare
-from monitor.decide import Decision, State, decide
+from monitor.alerting.policy import DecisionContext
+from monitor.cases import prepare_articles
+from monitor.decide import Decision, State, decide_articles
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
     Alert,
@@ -18,15 +18,15 @@ from monitor.model import (
     Claim,
     Config,
     Delivery,
-    Fetched,
+    FetchResult,
     FetchOutcome,
-    Hearing,
+    AlertCandidate,
     Level,
     Notice,
     NoticeKind,
-    Older,
+    EarlierAlert,
     OncePer,
-    Polled,
+    PollRecord,
     Rule,
     RuleStatus,
     Settings,
@@ -36,9 +36,9 @@ from monitor.model import (
     Validators,
     Words,
 )
-from monitor.store.claims import Claims
-from monitor.store.loading import PreparedPoll
-from monitor.store.section import Entered, SerialSection
+from monitor.store.queues.claims import Claims
+from monitor.store.state.state_loader import PreparedPoll
+from monitor.store.commit.serial_section import SectionPass, SerialSection
 from monitor.stories import ArticleFeatures, features_of
 from monitor.stories.known_names import NOBODY, KnownNames
 
@@ -136,10 +136,10 @@ def config_of(*which: Rule) -> Config:
     return Config(settings, sources("wire", "post"), {each.id: each for each in which}, {})
 
 
-def polled(claim: Claim, at: datetime = NOON, *, outcome: FetchOutcome = FetchOutcome.DOCUMENT) -> Polled:
+def polled(claim: Claim, at: datetime = NOON, *, outcome: FetchOutcome = FetchOutcome.DOCUMENT) -> PollRecord:
     """A good poll's traces."""
     failures = 0 if outcome is FetchOutcome.DOCUMENT else claim.failures + 1
-    return Polled(claim, at, Fetched(outcome, "u", 200, validators=Validators('"e"', "now")), at + 5 * MINUTE, failures)
+    return PollRecord(claim, at, FetchResult(outcome, "u", 200, validators=Validators('"e"', "now")), at + 5 * MINUTE, failures)
 
 
 def to_desk(alert: Alert) -> list[str]:
@@ -160,7 +160,7 @@ def commit(
     *articles: Article,
     at: datetime = NOON,
     ruleset: RuleSet | None = None,
-    around: Circumstances | None = None,
+    around: DecisionContext | None = None,
 ) -> Decision:
     """A poll that brought these articles, decided and committed; all alerts go to the desk."""
     with section.enter(at) as inside:
@@ -170,10 +170,10 @@ def commit(
 
 
 def decide_in(
-    inside: Entered, articles: Iterable[Article], ruleset: RuleSet, around: Circumstances | None = None
+    inside: SectionPass, articles: Iterable[Article], ruleset: RuleSet, around: DecisionContext | None = None
 ) -> Decision:
     """What the section decides on the articles of one poll."""
-    (decision,) = inside.decide([PreparedPoll(prepare(articles, ruleset), around or Circumstances())], ruleset)
+    (decision,) = inside.decide([PreparedPoll(prepare_articles(articles, ruleset), around or DecisionContext())], ruleset)
     return decision
 
 
@@ -190,13 +190,13 @@ def reasons(decision: Decision) -> list[str]:
 
 def alert(of: Article | None = None, *, told_by: Rule | None = None) -> Alert:
     """The alert that the article leads to."""
-    (told,) = alerts(decide([of or article()], rules(told_by or rule()), State(), NOON))
+    (told,) = alerts(decide_articles([of or article()], rules(told_by or rule()), State(), NOON))
     return told
 
 
-def hearing(of: Article | None = None, *, level: Level = Level.HIGH, key: str = "launch story S1") -> Hearing:
+def hearing(of: Article | None = None, *, level: Level = Level.HIGH, key: str = "launch story S1") -> AlertCandidate:
     """What the rule `launch` hears in an article of its story."""
-    return Hearing(
+    return AlertCandidate(
         rule="launch",
         rule_title="About launch",
         level=level,
@@ -230,7 +230,7 @@ def endless(sign: str) -> Alert:
 def in_doubt(sign: str = "") -> Alert:
     """An alert of what is possibly the same as something older; with a sign, as long as nobody writes."""
     first, long = (endless(sign), sign * 5000) if sign else (alert(), "")
-    older = Older(long or "Dockers walk out", NOON - 2 * HOUR, long or "both Busan, both today; the words differ")
+    older = EarlierAlert(long or "Dockers walk out", NOON - 2 * HOUR, long or "both Busan, both today; the words differ")
     return replace(first, id="0123456789abcdef", kind=AlertKind.POSSIBLY, thread=alert().id, earlier=older)
 
 

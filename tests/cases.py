@@ -49,7 +49,7 @@ from monitor.model import (
     entities_within,
     terms_within,
 )
-from monitor.text.inflection import forms
+from monitor.text.inflection import inflect_phrase
 from tests.reference import World
 from tests.writings import GUISES, WRITINGS
 from tests.zones import Zone
@@ -461,7 +461,7 @@ class _Articles:
     def surface(self, term: Term) -> str:
         """How a term stands in a text: as it is, or changed as newspapers, feeds and grammar change words."""
         chance = self.chance
-        text = chance.choice(forms(term.text, term.language))
+        text = chance.choice(inflect_phrase(term.text, term.language))
         text = "".join(chance.choice(["", "s", "ы", "했다"]) if letter == "*" else letter for letter in text)
         if " " in text and chance.random() < 0.3:
             text = text.replace(" ", chance.choice(_JOINTS))

@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 
 from monitor.model import Message
-from monitor.notify.apprise_door import fault_of, send
+from monitor.notify.apprise_door import fault_of, send_message
 
 TRIES = 2000
 _MANAGER: Any = NotificationManager()  # type: ignore[no-untyped-call]
@@ -84,7 +84,7 @@ def _url_of(kind: str, plugin: Any) -> str | None:
             continue
         silent = silent or url
         tried = sys.attempts  # type: ignore[attr-defined]
-        send(url, Message("title", "text", "<p>text</p>"))
+        send_message(url, Message("title", "text", "<p>text</p>"))
         if sys.attempts > tried:  # type: ignore[attr-defined]
             return url
     return silent

@@ -16,8 +16,8 @@ from aiohttp import web
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine
 
-from monitor.store.database import Database
-from monitor.store.opening import open_database
+from monitor.store.engine.database import Database
+from monitor.store.engine.opening import open_database
 from tests.patience import PATIENCE
 from tests.postgres import postgres
 

@@ -7,20 +7,20 @@ from typing import Any
 
 import feedparser
 
-from monitor.sources.xml_reader import Parsed
+from monitor.sources.formats.xml_reader import ParsedFeed
 
 KIND = {"content-type": "application/xml; charset=utf-8"}
 
 
-def alone(clean: bytes) -> Parsed:
+def alone(clean: bytes) -> ParsedFeed:
     """What `feedparser.parse` makes of a document."""
     parsed = feedparser.parse(
         io.BytesIO(clean), response_headers=KIND, sanitize_html=False, resolve_relative_uris=False
     )
-    return Parsed(parsed.feed, parsed.entries, parsed.version, parsed.get("bozo_exception"))
+    return ParsedFeed(parsed.feed, parsed.entries, parsed.version, parsed.get("bozo_exception"))
 
 
-def said(parsed: Parsed) -> tuple[Any, ...]:
+def said(parsed: ParsedFeed) -> tuple[Any, ...]:
     """All that it says, but for the dates that it parses."""
     return _said(parsed.feed), [_said(entry) for entry in parsed.entries], parsed.version
 

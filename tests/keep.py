@@ -19,7 +19,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from monitor.store.opening import open_database
+from monitor.store.engine.opening import open_database
 from tests.e2e.whole import LAUNCH, ROOT, Site, document, news_monitor, now, rss, serving, status, write_config
 from tests.postgres import postgres, programs
 

@@ -11,15 +11,15 @@ from sqlalchemy import select
 from monitor.decide import Decision
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import Alert, AlertPolicy, Entity, Event
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.forgetting import Forgetting
-from monitor.store.merging import Merged, Merging
-from monitor.store.outbox import Outbox
-from monitor.store.section import SerialSection
-from monitor.store.splitting import SplitOff, Splitting
-from monitor.store.stories import StoriesRead, StoryAccount
-from monitor.store.tables import alert, match
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.lifecycle.erasure import ArticleEraser
+from monitor.store.lifecycle.cluster_merge import MergeResult, ClusterMerger
+from monitor.store.queues.outbox import Outbox
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.lifecycle.cluster_split import SplitResult, ClusterSplitter
+from monitor.store.queries.stories import StoryQueries, StoryDetails
+from monitor.store.engine.tables import alert, match
 from tests.building import (
     HOUR,
     MINUTE,
@@ -66,11 +66,11 @@ class Desk:
             SerialSection(self.database), claimed(self.claims, of, self.now), page, at=self.now, ruleset=self.rules
         )
 
-    def merge(self, id_: str, other: str) -> Merged:
-        return Merging(self.database, config_of(self.rule)).merge(id_, other, self.now, "ann")
+    def merge(self, id_: str, other: str) -> MergeResult:
+        return ClusterMerger(self.database, config_of(self.rule)).merge(id_, other, self.now, "ann")
 
-    def split(self, id_: str, *articles: int, quiet: bool = False) -> SplitOff:
-        splitting = Splitting(self.database, config_of(self.rule), self.rules, to_desk)
+    def split(self, id_: str, *articles: int, quiet: bool = False) -> SplitResult:
+        splitting = ClusterSplitter(self.database, config_of(self.rule), self.rules, to_desk)
         return splitting.split(id_, articles, self.now, "ann", quiet=quiet)
 
     def sent(self) -> list[str]:
@@ -88,11 +88,11 @@ class Desk:
 
     def forget(self, paper: str) -> None:
         """Its articles, an hour later."""
-        forgetting = Forgetting(self.database, config_of(self.rule))
+        forgetting = ArticleEraser(self.database, config_of(self.rule))
         list(forgetting.erase(forgetting.plan(paper), self.now + HOUR))
 
-    def show(self, id_: str) -> StoryAccount:
-        found = StoriesRead(self.database).find(id_)
+    def show(self, id_: str) -> StoryDetails:
+        found = StoryQueries(self.database).find(id_)
         assert found is not None
         return found
 

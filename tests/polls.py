@@ -11,17 +11,17 @@ from ipaddress import ip_network
 from typing import Any
 
 from monitor import clock
-from monitor.model import Claim, Limits, Polled
-from monitor.pipeline import Active, Pipeline
-from monitor.sources.asking import Asker
-from monitor.sources.fetch import Fetcher
-from monitor.sources.in_worker import ready
-from monitor.sources.robots import Robots
-from monitor.store.claims import Claims, KnownEntries
-from monitor.store.database import Database
-from monitor.store.section import SerialSection
-from monitor.store.thread import StoreThread
-from monitor.workers import Workers
+from monitor.model import Claim, Limits, PollRecord
+from monitor.pipeline import ActiveConfig, Pipeline
+from monitor.sources.polling.source_poller import SourcePoller
+from monitor.sources.http.fetch import Fetcher
+from monitor.sources.polling.in_worker import preload_parsers
+from monitor.sources.polling.robots import Robots
+from monitor.store.queues.claims import Claims, KnownEntries
+from monitor.store.engine.database import Database
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.store_thread import StoreThread
+from monitor.runtime.workers import Workers
 from tests.building import claimed, rules, to_desk
 from tests.building import source as built
 from tests.conftest import FaultServer
@@ -52,7 +52,7 @@ class Polls:
     def claim(self, name: str = "wire") -> Claim:
         return claimed(self.claims, name, clock.now())
 
-    async def poll(self, name: str = "wire") -> Polled | None:
+    async def poll(self, name: str = "wire") -> PollRecord | None:
         return await self.pipeline.poll(self.claim(name))
 
 
@@ -67,12 +67,12 @@ async def polling(
     claims.register_sources(known, clock.now())
     woken: list[None] = []
     try:
-        await parsers.warm(ready)
+        await parsers.warm(preload_parsers)
         async with Fetcher(limits, [ip_network("127.0.0.0/8")]) as fetcher:
             pipeline = Pipeline(
-                Active(known, rules(), to_desk),
+                ActiveConfig(known, rules(), to_desk),
                 limits,
-                asker=Asker(fetcher, Robots(fetcher, parsers), parsers, limits, KnownEntries(claims, thread)),
+                asker=SourcePoller(fetcher, Robots(fetcher, parsers), parsers, limits, KnownEntries(claims, thread)),
                 claims=claims,
                 section=SerialSection(database),
                 thread=thread,

@@ -69,8 +69,8 @@ from monitor.model import (
     Words,
 )
 from monitor.text.days import find_days
-from monitor.text.detect import ruled_out_of_latin
-from monitor.text.language import language_of, ruled_out
+from monitor.text.language_tags import ruled_out_latin_languages
+from monitor.text.language import language_of, ruled_out_languages
 from monitor.text.numbers import COUNTABLE, find_numbers
 from monitor.text.scripts import HAN, KANA, script_of
 from tests.zones import Zone
@@ -384,9 +384,9 @@ class Reading:
     def is_of_other_language(self, term: Term, is_name: bool) -> bool:
         language, said = term.language.split("-")[0].lower(), (self.article.title, self.article.text)
         if HAN.search(term.text) or KANA.search(term.text):
-            return language in ruled_out(*said)
+            return language in ruled_out_languages(*said)
         scripts = {script_of(letter).name for letter in term.text if letter.isalpha()}
-        return scripts == {"Latin"} and not is_name and language in ruled_out_of_latin(*said)
+        return scripts == {"Latin"} and not is_name and language in ruled_out_latin_languages(*said)
 
     def pattern(self, name: Field, pattern: Pattern) -> list[Hit]:
         options = re2.Options()

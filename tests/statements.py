@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import event
 
-from monitor.store.database import Database
+from monitor.store.engine.database import Database
 
 
 @contextmanager

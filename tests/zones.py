@@ -12,23 +12,23 @@ from functools import cache, cached_property
 
 from monitor.model import Term
 from monitor.text.folding import fold
-from monitor.text.inflection import forms
-from monitor.text.record import Offsets, record_of
+from monitor.text.inflection import inflect_phrase
+from monitor.text.record import Offsets, normalize_text
 from monitor.text.scripts import KATAKANA, TOKEN, is_unspaced, script_of
-from monitor.text.sentences import paragraphs, sentences
+from monitor.text.sentences import split_paragraphs, split_sentences
 
 
 class Zone:
     """One text of an article, apart from the others."""
 
     def __init__(self, text: str, *, prose: bool) -> None:
-        self.text, self.record = text, record_of(text)
+        self.text, self.record = text, normalize_text(text)
         self.spans = [match.span() for match in TOKEN.finditer(self.record)]
         self.cased = [fold(self.record[a:b], cased=True) for a, b in self.spans]
         self.folded = [fold(self.record[a:b]) for a, b in self.spans]
         self.words = [0.5 if is_unspaced(token) else 1.0 for token in self.folded]
-        self.sentence = self._numbers(sentences(self.record) if prose else [])
-        self.paragraph = self._numbers(paragraphs(self.record) if prose else [])
+        self.sentence = self._numbers(split_sentences(self.record) if prose else [])
+        self.paragraph = self._numbers(split_paragraphs(self.record) if prose else [])
 
     def _numbers(self, pieces: Sequence[tuple[int, int]]) -> list[int]:
         """Of each token, the number of the piece of the text that it stands in."""
@@ -48,7 +48,7 @@ class Zone:
     def _apart(self, term: Term, first: int, end: int) -> bool:
         """Whether no katakana runs on where the term begins or ends in katakana."""
         before, behind = self.record[: self.spans[first][0]][-1:], self.record[self.spans[end - 1][1] :][:1]
-        tokens = TOKEN.findall(record_of(term.text))
+        tokens = TOKEN.findall(normalize_text(term.text))
         runs_on_left = not term.text.startswith("*") and KATAKANA.match(tokens[0][0]) and KATAKANA.match(before)
         runs_on_right = not term.text.endswith("*") and KATAKANA.match(tokens[-1][-1]) and KATAKANA.match(behind)
         return not runs_on_left and not runs_on_right
@@ -61,7 +61,7 @@ class Zone:
 @cache
 def described(term: Term) -> list[list[re.Pattern[str]]]:
     """Of each of its forms, an expression for each token, edges included."""
-    texts = forms(term.text, term.language) if term.forms else (term.text,)
+    texts = inflect_phrase(term.text, term.language) if term.forms else (term.text,)
     return [
         [
             re.compile(left + re.escape(fold(token, cased=term.exact)) + right)
@@ -74,7 +74,7 @@ def described(term: Term) -> list[list[re.Pattern[str]]]:
 
 def edged(word: str) -> Iterator[tuple[str, str, str]]:
     """The tokens of a word, with what may touch them on the left and on the right."""
-    tokens = TOKEN.findall(record_of(word))
+    tokens = TOKEN.findall(normalize_text(word))
     for number, token in enumerate(tokens):
         left = right = ""
         if number == 0 and not is_unspaced(token):

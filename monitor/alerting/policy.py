@@ -13,17 +13,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 
-from monitor.alerting import again
-from monitor.alerting.quote import quote
-from monitor.alerting.subjects import article_key, event_key, in_shadow, mention_key, story_key, unsure_key
-from monitor.alerting.told import AN_HOUR, Account, Told
-from monitor.alerting.waiting import next_digest
-from monitor.alerting.wording import again_in_words, evidence_in_words, in_words
+from monitor.alerting import updates
+from monitor.alerting.quotes import quote_best_sentence
+from monitor.alerting.subject_keys import article_key, event_key, shadow_key, mention_key, story_key, unsure_key
+from monitor.alerting.ledger import AN_HOUR, SubjectRecord, NotificationLedger
+from monitor.alerting.pending import next_digest
+from monitor.alerting.wording import again_in_words, evidence_in_words, duration_in_words
 from monitor.model import (
     Article,
     Claim,
     Event,
-    Hearing,
+    AlertCandidate,
     Match,
     MatchKind,
     MentionCause,
@@ -33,8 +33,8 @@ from monitor.model import (
     Rule,
     RuleStatus,
     Story,
-    Waiting,
-    WaitKind,
+    PendingAlert,
+    PendingKind,
     time_of_day,
 )
 
@@ -56,7 +56,7 @@ CATCHING_UP = timedelta(minutes=10)  # from the first of it: by then most source
 
 
 @dataclass(frozen=True, slots=True)
-class Away:
+class PollGap:
     """How long an article's source was not polled, though it should have been."""
 
     since: datetime
@@ -71,18 +71,18 @@ class Away:
         return self.has_delayed(article) and now - article.published > LATE
 
 
-def away(claim: Claim, now: datetime) -> Away | None:
+def find_poll_gap(claim: Claim, now: datetime) -> PollGap | None:
     """Whether what a poll brings comes late because its source was not polled when it should have been."""
     unpolled = claim.unpolled_window(now)
-    return Away(*unpolled) if unpolled else None
+    return PollGap(*unpolled) if unpolled else None
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class DecisionContext:
     """What deciding knows beside articles and rules: the zone of the desk, and whether the articles come late."""
 
     zone: tzinfo = UTC
-    poll_gap: Away | None = None
+    poll_gap: PollGap | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Case:
     match: Match
     article: Article
     story: Story
-    ledger: Told
+    ledger: NotificationLedger
     now: datetime
     event: Event | None = None
     join_reason: str = ""
@@ -105,7 +105,7 @@ class Case:
     wire_status: str | None = None
     official: bool = False
     facts: tuple[tuple[str, int], ...] = ()
-    context: Circumstances = field(default_factory=Circumstances)
+    context: DecisionContext = field(default_factory=DecisionContext)
 
     @property
     def subject_key(self) -> str:
@@ -125,7 +125,7 @@ class Case:
     def key(self) -> str:
         """Under which name the state remembers it. What only waits for a digest is a subject of its own."""
         key = mention_key(self._of_story) if self.match.kind is MatchKind.MENTION else self.subject_key
-        return in_shadow(key) if self.shadow else key
+        return shadow_key(key) if self.shadow else key
 
     @property
     def shadow(self) -> bool:
@@ -143,7 +143,7 @@ class Case:
         return self.event.id if self.event and self.rule.alert.once_per is OncePer.EVENT else self.story.id
 
     @property
-    def record(self) -> Account | None:
+    def record(self) -> SubjectRecord | None:
         """What was heard and told of it in the last days."""
         return self.ledger.find_record(self.key, self.now)
 
@@ -179,10 +179,10 @@ class Case:
         return time_of_day(moment, self.context.zone, self.now)
 
     @cached_property
-    def candidate(self) -> Hearing:
+    def candidate(self) -> AlertCandidate:
         """What the rule hears in this article."""
-        quoted = quote(self.article, self.match.evidence)
-        return Hearing(
+        quoted = quote_best_sentence(self.article, self.match.evidence)
+        return AlertCandidate(
             rule=self.rule.id,
             rule_title=self.rule.title,
             level=self.match.level,
@@ -203,7 +203,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Suppress:
     """Not told, and why. `listens`: it counts among what is heard of its subject all the same; `same`: it is held as
     the same as what was told, or waits to be; `withdraws`: what waited, and need not any more."""
 
@@ -211,19 +211,19 @@ class Held:
     why: str
     is_recorded: bool = False
     is_duplicate: bool = False
-    withdrawn: Waiting | None = None
+    withdrawn: PendingAlert | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class Defer:
     """Told later, for the reason that will be given then; `until` says what it waits for. `replaces`: what waited for
     the same, and says less."""
 
-    kind: WaitKind
+    kind: PendingKind
     due: datetime
     why: str
     until: str
-    replaces: Waiting | None = None
+    replaces: PendingAlert | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,87 +231,87 @@ class Update:
     """Told again, and why; `replaces`: with what waited for that."""
 
     why: str
-    replaces: Waiting | None = None
+    replaces: PendingAlert | None = None
     is_immediate: bool = False
 
 
-Ruling = Held | Wait | Update | None
+Ruling = Suppress | Defer | Update | None
 Stage = Callable[[Case], Ruling]
 
 
 # --- the stages -------------------------------------------------------------------------------------------------------
 
 
-def _mention(case: Case) -> Ruling:
+def _check_mention(case: Case) -> Ruling:
     if case.match.kind is not MatchKind.MENTION:
         return None
     cause = case.match.cause or MentionCause.OUTSIDE
     only = f"only mentioned, {_BEYOND[case.rule.news_in] if cause is MentionCause.OUTSIDE else _BY_CAUSE[cause]}"
-    if (old := stale(case)) is not None:
-        return Held(Reason.MENTION, f"{only}; {old.why}")
-    waits = case.ledger.find_pending(WaitKind.MENTION, case.key) is not None
+    if (old := reason_if_stale(case)) is not None:
+        return Suppress(Reason.MENTION, f"{only}; {old.why}")
+    waits = case.ledger.find_pending(PendingKind.MENTION, case.key) is not None
     if waits or case.was_sent_before:
         known = f"{only}, and {case.rule.id} has told {case.subject_in_words} already ({case.display_id}), or will"
-        return Held(Reason.MENTION, known, is_recorded=waits)
+        return Suppress(Reason.MENTION, known, is_recorded=waits)
     if case.shadow:
-        return Held(Reason.MENTION, only)
+        return Suppress(Reason.MENTION, only)
     due = next_digest(case.now, case.context.zone)
-    return Wait(WaitKind.MENTION, due, only, f"mentions go out together at {due.astimezone(case.context.zone):%H:%M}")
+    return Defer(PendingKind.MENTION, due, only, f"mentions go out together at {due.astimezone(case.context.zone):%H:%M}")
 
 
-def stale(case: Case) -> Held | None:
+def reason_if_stale(case: Case) -> Suppress | None:
     """Why it is too old to be news, if it is; that asks the ledger nothing."""
     article, limit = case.article, case.rule.max_age
     if article.baseline:
         if not article.dated:
-            return Held(Reason.UNDATED, f"it came with {_PAST}, and has no date of its own")
+            return Suppress(Reason.UNDATED, f"it came with {_PAST}, and has no date of its own")
         limit = limit or BASELINE_AGE
     age = case.now - article.published
     if limit is None or age <= limit or (case.context.poll_gap and case.context.poll_gap.has_delayed(article)):
         return None
     if case.rule.max_age is None:
-        counts = f"where {in_words(limit)} count for a rule without max_age"
-        return Held(Reason.BACKLOG, f"published {in_words(age)} ago, and came with {_PAST}, {counts}")
-    return Held(Reason.TOO_OLD, f"published {in_words(age)} ago, and max_age is {in_words(limit)}")
+        counts = f"where {duration_in_words(limit)} count for a rule without max_age"
+        return Suppress(Reason.BACKLOG, f"published {duration_in_words(age)} ago, and came with {_PAST}, {counts}")
+    return Suppress(Reason.TOO_OLD, f"published {duration_in_words(age)} ago, and max_age is {duration_in_words(limit)}")
 
 
-def _already_told(case: Case) -> Ruling:
-    ruling = _told_or_waits(case)
-    return replace(ruling, is_duplicate=ruling.withdrawn is None) if isinstance(ruling, Held) else ruling
+def _check_already_sent(case: Case) -> Ruling:
+    ruling = _check_sent_or_deferred(case)
+    return replace(ruling, is_duplicate=ruling.withdrawn is None) if isinstance(ruling, Suppress) else ruling
 
 
-def _told_or_waits(case: Case) -> Ruling:
+def _check_sent_or_deferred(case: Case) -> Ruling:
     account = case.record
     if account is None or account.last_sent_at is None:
-        return _waits_already(case, [case.key]) or _told_long_ago(case) or _waits_already(case, case.possible_keys)
+        return _check_already_deferred(case, [case.key]) or _check_sent_long_ago(case) or _check_already_deferred(case, case.possible_keys)
     if case.shadow and case.subject_key in case.ledger:  # what it told while it was live says more
-        return _told_long_ago(case)
+        return _check_sent_long_ago(case)
     heard, hearing, policy = account.after_match(case.candidate, case.now), case.candidate, case.rule.alert
-    before = _waits(case, [case.key], WaitKind.RATE_LIMIT, WaitKind.UPDATE)
-    new = again.reasons(policy, hearing, heard.after_send(before.candidate, case.now, None) if before else heard)
+    before = _find_pending(case, [case.key], PendingKind.RATE_LIMIT, PendingKind.UPDATE)
+    new = updates.find_update_reasons(policy, hearing, heard.after_send(before.candidate, case.now, None) if before else heard)
     if not new:
         return _nothing_new(case, account, before)
-    why = _update(case, account, again.with_more(before.candidate, hearing) if before else hearing)
-    if any(reason in again.AT_ONCE for reason, _ in new):
+    why = _explain_update(case, account, updates.merge_candidates(before.candidate, hearing) if before else hearing)
+    if any(reason in updates.AT_ONCE for reason, _ in new):
         return Update(why, before, is_immediate=True)
-    due = before.due if before else again.update_due(policy, account, case.now)
+    due = before.due if before else updates.next_update_time(policy, account, case.now)
     if before is None and case.now >= due:
         return Update(why)
-    return Wait(
-        before.kind if before else WaitKind.UPDATE, due, why, f"no update before {case.format_time(due)}", before
+    return Defer(
+        before.kind if before else PendingKind.UPDATE, due, why, f"no update before {case.format_time(due)}", before
     )
 
 
-def _nothing_new(case: Case, account: Account, before: Waiting | None) -> Held:
+def _nothing_new(case: Case, account: SubjectRecord, before: PendingAlert | None) -> Suppress:
     """Of what was told, and of the update that waits."""
-    if before is not None and _withdraws(case, before):
+    if before is not None and _is_withdrawal(case, before):
         withdrawn = "it was withdrawn while an update waited to be told"
-        return Held(Reason.WITHDRAWN, withdrawn, is_recorded=True, withdrawn=before)
+        return Suppress(Reason.WITHDRAWN, withdrawn, is_recorded=True, withdrawn=before)
     waits = f"; an update waits until {case.format_time(before.due)}" if before else ""
-    return Held(Reason.ALREADY_SENT, f"{_told_at(case, account)}{waits}", is_recorded=True)
+    return Suppress(Reason.ALREADY_SENT, f"{_explain_already_sent(case, account)}{waits}", is_recorded=True)
 
 
-def _withdraws(case: Case, waits: Waiting) -> bool:
+def _is_withdrawal(case: Case, waits: PendingAlert) -> bool:
     """Whether what waits is taken back by who has told it: another's headline may only sound so."""
     return (
         case.wire_status == "withdrawn"
@@ -319,27 +319,27 @@ def _withdraws(case: Case, waits: Waiting) -> bool:
     )
 
 
-def _update(case: Case, account: Account, hearing: Hearing) -> str:
+def _explain_update(case: Case, account: SubjectRecord, hearing: AlertCandidate) -> str:
     """Why it is told again."""
     first = case.format_time(account.first_sent_at or account.last_sent_at or case.now)
-    return again.why_again(case.rule.alert, hearing, account.after_match(case.candidate, case.now), first)
+    return updates.explain_update(case.rule.alert, hearing, account.after_match(case.candidate, case.now), first)
 
 
-def _waits(case: Case, keys: Iterable[str], *kinds: WaitKind) -> Waiting | None:
+def _find_pending(case: Case, keys: Iterable[str], *kinds: PendingKind) -> PendingAlert | None:
     """What waits under one of these keys, as one of these kinds."""
     found = (case.ledger.find_pending(kind, key) for key in keys for kind in kinds)
     return next((each for each in found if each is not None), None)
 
 
-def _told_long_ago(case: Case) -> Ruling:
+def _check_sent_long_ago(case: Case) -> Ruling:
     if case.was_sent_before:
         verb = "would have told" if case.shadow and case.subject_key not in case.ledger else "has told"
-        return Held(Reason.ALREADY_SENT, f"{case.rule.id} {verb} {case.subject_in_words} already ({case.display_id})")
+        return Suppress(Reason.ALREADY_SENT, f"{case.rule.id} {verb} {case.subject_in_words} already ({case.display_id})")
     return None
 
 
-def _waits_already(case: Case, keys: Iterable[str]) -> Ruling:
-    waits = _waits(case, keys, WaitKind.HOLD, WaitKind.RATE_LIMIT, WaitKind.CATCH_UP)
+def _check_already_deferred(case: Case, keys: Iterable[str]) -> Ruling:
+    waits = _find_pending(case, keys, PendingKind.HOLD, PendingKind.RATE_LIMIT, PendingKind.CATCH_UP)
     if waits is None:
         return None
     accounts = [
@@ -348,12 +348,12 @@ def _waits_already(case: Case, keys: Iterable[str]) -> Ruling:
     alone = {voice for account in accounts for voice in account.independent_publishers} == {
         waits.candidate.independent_publisher
     }
-    if alone and _withdraws(case, waits):  # what others have reported too stands
-        return Held(Reason.WITHDRAWN, "it was withdrawn while it waited to be told", is_recorded=True, withdrawn=waits)
-    if case.wire_status != "withdrawn" and again.says_more(
-        case.candidate, Account(case.key, case.rule.id, case.now).after_send(waits.candidate, case.now, None)
+    if alone and _is_withdrawal(case, waits):  # what others have reported too stands
+        return Suppress(Reason.WITHDRAWN, "it was withdrawn while it waited to be told", is_recorded=True, withdrawn=waits)
+    if case.wire_status != "withdrawn" and updates.has_new_information(
+        case.candidate, SubjectRecord(case.key, case.rule.id, case.now).after_send(waits.candidate, case.now, None)
     ):
-        return Wait(
+        return Defer(
             waits.kind,
             waits.due,
             waits.why,
@@ -361,58 +361,58 @@ def _waits_already(case: Case, keys: Iterable[str]) -> Ruling:
             waits,
         )
     why = (
-        f"{case.subject_in_words} waits to be told at {case.format_time(waits.due)} ({case.display_id}){_joined(case)}"
+        f"{case.subject_in_words} waits to be told at {case.format_time(waits.due)} ({case.display_id}){_explain_joining(case)}"
     )
-    return Held(Reason.ALREADY_DEFERRED, why, is_recorded=True)
+    return Suppress(Reason.ALREADY_DEFERRED, why, is_recorded=True)
 
 
-def _told_at(case: Case, account: Account) -> str:
+def _explain_already_sent(case: Case, account: SubjectRecord) -> str:
     told_at = account.last_sent_at or case.now
     verb = "would have told" if case.shadow else "has told"
     told = f"{case.rule.id} {verb} {case.subject_in_words} at {case.format_time(told_at)} ({case.display_id})"
-    return f"{told}{_joined(case)}{_told_again_if(case.rule)}"
+    return f"{told}{_explain_joining(case)}{_explain_again_if(case.rule)}"
 
 
-def _joined(case: Case) -> str:
+def _explain_joining(case: Case) -> str:
     return f"; {case.join_reason}" if case.join_reason else ""
 
 
-def _told_again_if(rule: Rule) -> str:
+def _explain_again_if(rule: Rule) -> str:
     named = again_in_words(rule.alert)
     return f"; told again if: {named}" if named else ""
 
 
-def _missed(case: Case) -> Ruling:
+def _check_catch_up(case: Case) -> Ruling:
     away = case.context.poll_gap
     if away is None or not away.needs_catch_up(case.article, case.now):
         return None
     gone = f"its source could not be polled from {case.format_time(away.since)} to {case.format_time(away.until)}"
-    return Wait(WaitKind.CATCH_UP, case.now + CATCHING_UP, gone, "what was missed is told together")
+    return Defer(PendingKind.CATCH_UP, case.now + CATCHING_UP, gone, "what was missed is told together")
 
 
-def _hold(case: Case) -> Ruling:
+def _check_hold(case: Case) -> Ruling:
     wait = case.rule.alert.wait_at_least
     if not wait:
         return None
     due = case.now + wait
-    return Wait(
-        WaitKind.HOLD, due, f"{case.first_reason}, {in_words(wait)} later", f"it is told at {case.format_time(due)}"
+    return Defer(
+        PendingKind.HOLD, due, f"{case.first_reason}, {duration_in_words(wait)} later", f"it is told at {case.format_time(due)}"
     )
 
 
-def _enough(case: Case) -> Ruling:
-    return too_many(case.rule, case.ledger, case.now, case.first_reason)
+def _check_rate_limit(case: Case) -> Ruling:
+    return defer_if_rate_limited(case.rule, case.ledger, case.now, case.first_reason)
 
 
-def too_many(rule: Rule, told: Told, now: datetime, why: str) -> Wait | None:
+def defer_if_rate_limited(rule: Rule, told: NotificationLedger, now: datetime, why: str) -> Defer | None:
     """Where the rule has sent as many messages within the hour as it may, the rest waits for a digest."""
     most = rule.alert.most_an_hour
     if most is None or len(lately := told.recent_sends(rule.id, now)) < most:
         return None
     due = min(*lately, now) + AN_HOUR
-    return Wait(
-        WaitKind.RATE_LIMIT, due, why, f"{rule.id} has sent {len(lately)} within the hour; the rest is told together"
+    return Defer(
+        PendingKind.RATE_LIMIT, due, why, f"{rule.id} has sent {len(lately)} within the hour; the rest is told together"
     )
 
 
-STAGES: tuple[Stage, ...] = (_mention, stale, _already_told, _missed, _hold, _enough)
+STAGES: tuple[Stage, ...] = (_check_mention, reason_if_stale, _check_already_sent, _check_catch_up, _check_hold, _check_rate_limit)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from monitor.model import Again, AlertPolicy, Event, Match, Reason, Span
-from monitor.model.names import hashed
+from monitor.model import UpdateTrigger, AlertPolicy, Event, Match, Reason, Span
+from monitor.model.hashing import hash_name
 
 
 def alert_id(key: str) -> str:
     """The id of the alert with this dedup key."""
-    return f"{hashed(key):016x}"
+    return f"{hash_name(key):016x}"
 
 
 def evidence_in_words(match: Match) -> str:
     """“North Korea”, “missiles” in the title; “fired” in the text. Of words within words the whole."""
-    whole = [span for span in match.evidence if not any(_holds(other, span) for other in match.evidence)]
+    whole = [span for span in match.evidence if not any(_contains_span(other, span) for other in match.evidence)]
     parts = []
     for field in dict.fromkeys(span.field for span in whole):
         words = dict.fromkeys(f"“{span.text}”" for span in whole if span.field is field)
@@ -23,33 +23,33 @@ def evidence_in_words(match: Match) -> str:
     return "; ".join(parts)
 
 
-def _holds(one: Span, other: Span) -> bool:
+def _contains_span(one: Span, other: Span) -> bool:
     inside = one.field is other.field and one.start <= other.start and other.end <= one.end
     return inside and (one.start, one.end) != (other.start, other.end)
 
 
 def again_in_words(policy: AlertPolicy) -> str:
     """What makes a rule tell again, in the order of the docs: "new fact, level rises, 3 more publishers"."""
-    wanted = (again for again in Again if again in policy.again_if)
-    return ", ".join(f"{policy.more_publishers} {each}" if each is Again.MORE_PUBLISHERS else each for each in wanted)
+    wanted = (again for again in UpdateTrigger if again in policy.again_if)
+    return ", ".join(f"{policy.more_publishers} {each}" if each is UpdateTrigger.MORE_PUBLISHERS else each for each in wanted)
 
 
-def possibly_in_words(event: Event) -> str:
+def possibly_same_in_words(event: Event) -> str:
     """As what it is possibly the same, and why that is not sure."""
     why = f": {event.doubt}" if event.doubt else ""
     return f"possibly the same as {event.possibly_of}{why}"
 
 
-def in_words(length: timedelta) -> str:
+def duration_in_words(length: timedelta) -> str:
     """A length of time in the unit that a person would use."""
     minutes = round(length / timedelta(minutes=1))
     for unit, size in (("day", 1440), ("hour", 60)):
         if minutes >= 2 * size or (minutes >= size and minutes % size == 0):
-            return count(minutes // size, unit)
-    return count(minutes, "minute")
+            return format_count(minutes // size, unit)
+    return format_count(minutes, "minute")
 
 
-def count(number: int, noun: str) -> str:
+def format_count(number: int, noun: str) -> str:
     """1 day, 2 days; 1 story, 2 stories."""
     many = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
     return f"{number} {noun}" if number == 1 else f"{number} {many}"

@@ -7,28 +7,28 @@ import sys
 import click
 
 from monitor import __version__
-from monitor.cli.articles import articles
-from monitor.cli.channels import channels
-from monitor.cli.check import check
-from monitor.cli.db import db
-from monitor.cli.demo import demo
-from monitor.cli.entities import entities
-from monitor.cli.init import init
-from monitor.cli.match import match
-from monitor.cli.matches import matches
-from monitor.cli.outbox import outbox
-from monitor.cli.parse import parse
-from monitor.cli.replay import replay
-from monitor.cli.rules import rules
-from monitor.cli.run import run
-from monitor.cli.schema import schema
-from monitor.cli.score import score
-from monitor.cli.sources import sources
-from monitor.cli.status import status
-from monitor.cli.stories import stories
-from monitor.cli.streams import guard_streams
-from monitor.cli.why import why
-from monitor.errors import MonitorError, WrongUse
+from monitor.cli.commands.articles import articles
+from monitor.cli.commands.channels import channels
+from monitor.cli.commands.check import check
+from monitor.cli.commands.db import db
+from monitor.cli.commands.demo import demo
+from monitor.cli.commands.entities import entities
+from monitor.cli.commands.init import init
+from monitor.cli.commands.match import match
+from monitor.cli.commands.matches import matches
+from monitor.cli.commands.outbox import outbox
+from monitor.cli.commands.parse import parse
+from monitor.cli.commands.replay import replay
+from monitor.cli.commands.rules import rules
+from monitor.cli.commands.run import run
+from monitor.cli.commands.schema import schema
+from monitor.cli.commands.score import score
+from monitor.cli.commands.sources import sources
+from monitor.cli.commands.status import status
+from monitor.cli.commands.stories import stories
+from monitor.cli.output.streams import guard_streams
+from monitor.cli.commands.why import why
+from monitor.errors import MonitorError, InvalidRequest
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -74,7 +74,7 @@ def main() -> None:
     guard_streams()
     try:
         cli(prog_name="news-monitor")
-    except WrongUse as error:
+    except InvalidRequest as error:
         click.echo(str(error), err=True)
         sys.exit(2)
     except MonitorError as error:

@@ -17,12 +17,12 @@ import click
 from monitor.sanitize import escape_json, sanitize_line
 
 if TYPE_CHECKING:
-    from monitor.config.load import Loaded
+    from monitor.config.loading.load import LoadedConfig
     from monitor.errors import Fault
     from monitor.model import Settings, Span
-    from monitor.sources.guard import Network
-    from monitor.store.database import Database
-    from monitor.store.reports import Reports
+    from monitor.sources.http.guard import Network
+    from monitor.store.engine.database import Database
+    from monitor.store.queries.reports import ReportQueries
 
 PAUSE = 0.05  # s between two slices: SQLite does not queue those who want to write, and a daemon wants to
 F = TypeVar("F", bound=Callable[..., object])
@@ -47,18 +47,18 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")(command)
 
 
-def load_config(path: Path) -> Loaded:
+def load_config(path: Path) -> LoadedConfig:
     """Everything the user's files say. Raises Faulty if monitor.yaml cannot be used."""
-    from monitor.config.load import load
+    from monitor.config.loading.load import load_config_files
 
-    return load(path, os.environ)
+    return load_config_files(path, os.environ)
 
 
 def networks_allowed(config: Path) -> Iterator[Network]:
     """The networks that monitor.yaml allows: its secrets are not needed for that, and its faults are not ours."""
     from ipaddress import ip_network
 
-    from monitor.config.files import settings_document
+    from monitor.config.loading.files import settings_document
 
     data = settings_document(config).data
     network = data.get("network") if isinstance(data, dict) else None
@@ -70,8 +70,8 @@ def networks_allowed(config: Path) -> Iterator[Network]:
 
 def database_of(settings: Settings) -> Database:
     """The database, closed when the command ends. Root becomes its owner first."""
-    from monitor.store.opening import open_database
-    from monitor.store.ownership import act_as_owner
+    from monitor.store.engine.opening import open_database
+    from monitor.store.engine.ownership import act_as_owner
 
     database = open_database(settings.database)
     act_as_owner(settings.database)
@@ -90,19 +90,19 @@ def existing_database(settings: Settings) -> Database:
     return database
 
 
-def reports(settings: Settings) -> Reports:
+def open_reports(settings: Settings) -> ReportQueries:
     """What has been committed, for reading. Raises StoreFailed if there is no database yet."""
-    from monitor.store.reports import Reports
+    from monitor.store.queries.reports import ReportQueries
 
-    return Reports(existing_database(settings))
+    return ReportQueries(existing_database(settings))
 
 
 def require_known(
     what: str, names: Iterable[str], here: Iterable[str], kept: Callable[[], Iterable[str]] = tuple
 ) -> None:
     """Raises WrongUse for a name that stands neither `here`, in the files, nor in what the database has `kept`."""
-    from monitor.config.faults import did_you_mean
-    from monitor.errors import WrongUse
+    from monitor.config.language.faults import did_you_mean
+    from monitor.errors import InvalidRequest
 
     known = list(here)
     if any(name not in known for name in names):
@@ -110,31 +110,31 @@ def require_known(
     for name in names:
         if name not in known:
             meant = did_you_mean(name, known) or "there is none at all"
-            raise WrongUse(f"there is no {what} '{name}'; {meant}")
+            raise InvalidRequest(f"there is no {what} '{name}'; {meant}")
 
 
-def local(moment: datetime | None, timezone: str) -> str:
+def format_local_time(moment: datetime | None, timezone: str) -> str:
     """A moment as people in the configured time zone read it; "never" for none."""
     from zoneinfo import ZoneInfo
 
     return "never" if moment is None else f"{moment.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M:%S %Z}"
 
 
-def moment(text: str | None, now: datetime, timezone: str) -> datetime | None:
+def parse_time_option(text: str | None, now: datetime, timezone: str) -> datetime | None:
     """A time as people write it: '3 days' (ago), or a date with or without a time, in the configured time zone."""
     from zoneinfo import ZoneInfo
 
-    from monitor.config.durations import duration
-    from monitor.errors import WrongUse
+    from monitor.config.language.durations import parse_duration
+    from monitor.errors import InvalidRequest
 
     if text is None:
         return None
     with suppress(ValueError):
-        return now - duration(text)
+        return now - parse_duration(text)
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise WrongUse(f"'{text}' is no time: write '3 days' (ago), 2026-01-05 or '2026-01-05 09:00'") from None
+        raise InvalidRequest(f"'{text}' is no time: write '3 days' (ago), 2026-01-05 or '2026-01-05 09:00'") from None
     return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone))
 
 
@@ -147,7 +147,7 @@ def json_line(row: object, out: TextIO) -> str:
     """A row as JSON; times in ISO 8601. What nobody should see on a terminal is escaped; where `out` is not UTF-8, all
     beyond ASCII is."""
     plain = (out.encoding or "").lower() not in {"utf-8", "utf8"}
-    return escape_json(json.dumps(row, ensure_ascii=plain, default=_plain))
+    return escape_json(json.dumps(row, ensure_ascii=plain, default=_encode_json_value))
 
 
 def span_row(span: Span) -> dict[str, object]:
@@ -155,7 +155,7 @@ def span_row(span: Span) -> dict[str, object]:
     return {key: value for key, value in asdict(span).items() if key != "node" or value}
 
 
-def words_of(evidence: Iterable[Span]) -> str:
+def format_evidence(evidence: Iterable[Span]) -> str:
     """Evidence for people: each word once, with the field that it stands in and the name of its condition."""
     words = (f"“{sanitize_line(s.text)}” ({s.field}{f', {s.node}' if s.node else ''})" for s in evidence)
     return ", ".join(dict.fromkeys(words))
@@ -178,7 +178,7 @@ def print_faults(faults: Iterable[Fault]) -> None:
         click.echo(str(fault), err=True)
 
 
-def _plain(value: object) -> object:
+def _encode_json_value(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"no JSON for {type(value).__name__}")

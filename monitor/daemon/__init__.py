@@ -1,5 +1,5 @@
 """APScheduler with a few fixed jobs, and an end in good order."""
 
-from monitor.daemon.schedule import Daemon, Job
+from monitor.daemon.scheduler import Daemon, Job
 
 __all__ = ["Daemon", "Job"]

@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 
 import monitor
 from monitor import clock
-from monitor.alerting.troubles import CHANNEL
-from monitor.daemon.turns import Turns, Work
-from monitor.model import DeadLetters, Running, time_of_day
-from monitor.store.ages import SourceAges, Waiting, source_ages, waiting
-from monitor.store.daemons import Daemons
-from monitor.store.database import Database
-from monitor.store.dead_letters import dead_letters
-from monitor.store.thread import StoreThread
+from monitor.notices.troubles import CHANNEL
+from monitor.daemon.progress import LastRun, WorkKind
+from monitor.model import DeadLetters, RunningVersion, time_of_day
+from monitor.store.queries.ages import SourceAges, PendingDeliveries, source_ages, find_pending_by_channel
+from monitor.store.engine.daemons import DaemonRecord
+from monitor.store.engine.database import Database
+from monitor.store.queues.dead_letters import find_dead_letters
+from monitor.store.engine.store_thread import StoreThread
 from monitor.telemetry.metrics import Metrics
 
 BEAT = timedelta(seconds=10)
@@ -43,7 +43,7 @@ class Grade(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class HealthCheck:
     """One thing that was looked at, and what is to be said of it."""
 
     name: str
@@ -51,19 +51,19 @@ class Check:
     message: str
 
 
-class Health:
+class DaemonHealth:
     """Of one daemon. `running`: what it runs now; `sources`: the ids of what it polls now; `zone`: in which times are
     told."""
 
     def __init__(
         self,
         database: Database,
-        daemons: Daemons,
+        daemons: DaemonRecord,
         *,
         thread: StoreThread,
-        turns: Turns,
+        turns: LastRun,
         metrics: Metrics,
-        running: Callable[[], Running],
+        running: Callable[[], RunningVersion],
         sources: Callable[[], Collection[str]],
         zone: ZoneInfo,
     ) -> None:
@@ -79,7 +79,7 @@ class Health:
         self._took = timedelta(0)
         self._known = False  # whether the database has our row
         self._ages = SourceAges({}, {})
-        self._waiting: dict[str, Waiting] = {}
+        self._waiting: dict[str, PendingDeliveries] = {}
         self._dead: list[DeadLetters] = []
         metrics.build.labels(monitor.__version__).set(1)
 
@@ -92,30 +92,30 @@ class Health:
         self._took = timedelta(seconds=self._beaten - began)
 
     def _exchange(
-        self, running: Running, sources: Collection[str], now: datetime, turned: float
-    ) -> tuple[SourceAges, dict[str, Waiting], list[DeadLetters]]:
+        self, running: RunningVersion, sources: Collection[str], now: datetime, turned: float
+    ) -> tuple[SourceAges, dict[str, PendingDeliveries], list[DeadLetters]]:
         self._database.require_not_replaced()
-        ticked, delivered = (now - self._turns.age(work, turned) for work in (Work.TICK, Work.DELIVERY))
+        ticked, delivered = (now - self._turns.age(work, turned) for work in (WorkKind.TICK, WorkKind.DELIVERY))
         database = self._database
         if not self._daemons.record_heartbeat(running, now, ticked=ticked, delivered=delivered):
             if self._known and not database.shared:  # the row of the last daemon is never pruned
                 database.raise_replaced(f"{database.name} was overwritten with another database")
             self._daemons.record_start(monitor.__version__, running, now)
         self._known = True
-        return source_ages(database, sources), dict(waiting(database)), dead_letters(database)
+        return source_ages(database, sources), dict(find_pending_by_channel(database)), find_dead_letters(database)
 
-    def checks(self, now: datetime, monotonic: float) -> list[Check]:
+    def checks(self, now: datetime, monotonic: float) -> list[HealthCheck]:
         """How it is doing, with the reasons. `now` and `monotonic` are the same moment on both clocks."""
         return [
-            self._turned("tick", "the last tick was", Work.TICK, monotonic),
-            self._turned("delivery", "the last turn was", Work.DELIVERY, monotonic),
+            self._turned("tick", "the last tick was", WorkKind.TICK, monotonic),
+            self._turned("delivery", "the last turn was", WorkKind.DELIVERY, monotonic),
             self._database_answers(monotonic),
             self._outbox(now),
             self._source_ages(now),
             self._files(now),
         ]
 
-    def render_metrics(self, checks: list[Check], now: datetime) -> bytes:
+    def render_metrics(self, checks: list[HealthCheck], now: datetime) -> bytes:
         """All metrics, as Prometheus reads them; those that are a matter of the moment are of this one."""
         metrics = self._metrics
         for check in checks:
@@ -131,38 +131,38 @@ class Health:
         metrics.outbox_oldest.set(max((now - oldest).total_seconds(), 0))
         return metrics.render_exposition()
 
-    def _turned(self, name: str, last: str, work: Work, monotonic: float) -> Check:
+    def _turned(self, name: str, last: str, work: WorkKind, monotonic: float) -> HealthCheck:
         age = self._turns.age(work, monotonic)
-        return Check(name, Grade.PROBLEM if age > PATIENCE else Grade.OK, f"{last} {_length(age)} ago")
+        return HealthCheck(name, Grade.PROBLEM if age > PATIENCE else Grade.OK, f"{last} {_format_age(age)} ago")
 
-    def _database_answers(self, monotonic: float) -> Check:
+    def _database_answers(self, monotonic: float) -> HealthCheck:
         """By the heartbeat, which writes: a database that is locked, or whose disk is full, can still be read."""
         if self._database.replaced is not None:
-            return Check("database", Grade.PROBLEM, self._database.replaced)
+            return HealthCheck("database", Grade.PROBLEM, self._database.replaced)
         age = timedelta(seconds=monotonic - self._beaten)
         if age <= PATIENCE:
             grade = Grade.WARNING if self._took > SLOW else Grade.OK
             took = f"{self._took.total_seconds():.3f} s"
-            return Check("database", grade, f"the database took the last heartbeat {_length(age)} ago, within {took}")
-        if self._turns.age(Work.CALL, monotonic) > PATIENCE:
+            return HealthCheck("database", grade, f"the database took the last heartbeat {_format_age(age)} ago, within {took}")
+        if self._turns.age(WorkKind.CALL, monotonic) > PATIENCE:
             what = "has not answered"
-        elif self._turns.age(Work.DATABASE, monotonic) > PATIENCE:
+        elif self._turns.age(WorkKind.DATABASE, monotonic) > PATIENCE:
             what = "has refused everything"
         else:
             what = "can be read, and has taken nothing"
-        return Check("database", Grade.PROBLEM, f"the database {what} for {_length(age)}; see the log")
+        return HealthCheck("database", Grade.PROBLEM, f"the database {what} for {_format_age(age)}; see the log")
 
-    def _outbox(self, now: datetime) -> Check:
+    def _outbox(self, now: datetime) -> HealthCheck:
         late = {name: channel for name, channel in self._waiting.items() if now - channel.since > CHANNEL.min_duration}
         waits = ((name, self._time(channel.since, now)) for name, channel in sorted(late.items()))
         problems = [f"channel {name}: its oldest alert waits since {at}" for name, at in waits]
         problems += [each.explain(self._time(each.since, now)) for each in self._dead]
         if problems:
-            return Check("outbox", Grade.PROBLEM, "; ".join(problems))
+            return HealthCheck("outbox", Grade.PROBLEM, "; ".join(problems))
         deliveries = sum(channel.deliveries for channel in self._waiting.values())
-        return Check("outbox", Grade.OK, f"deliveries that wait: {deliveries}" if deliveries else "nothing waits")
+        return HealthCheck("outbox", Grade.OK, f"deliveries that wait: {deliveries}" if deliveries else "nothing waits")
 
-    def _source_ages(self, now: datetime) -> Check:
+    def _source_ages(self, now: datetime) -> HealthCheck:
         outage = self._ages.outage
         lasts = outage is not None and outage.failures >= FAILURES and now - outage.since >= ALL_FAIL
         # Where others are polled seldom, one that is down says nothing of this machine.
@@ -170,9 +170,9 @@ class Health:
             which = "the source" if outage.sources == 1 else f"{outage.sources} sources"
             since = f"no poll has gone well since {self._time(outage.since, now)}"
             failed = f"{outage.failures} polls of {which} failed ({outage.problem})"
-            return Check("sources", Grade.PROBLEM, f"{since}: {failed}; is this machine's network up?")
+            return HealthCheck("sources", Grade.PROBLEM, f"{since}: {failed}; is this machine's network up?")
         grade = Grade.WARNING if self._ages.failing else Grade.OK
-        return Check("sources", grade, "; ".join(self._said_of_sources(now)) or "nothing is known of them yet")
+        return HealthCheck("sources", grade, "; ".join(self._said_of_sources(now)) or "nothing is known of them yet")
 
     def _said_of_sources(self, now: datetime) -> Iterator[str]:
         ages = self._ages
@@ -184,13 +184,13 @@ class Health:
         if ages.oldest:
             yield f"the good poll that is the longest ago was at {self._time(ages.oldest, now)}"
 
-    def _files(self, now: datetime) -> Check:
+    def _files(self, now: datetime) -> HealthCheck:
         running = self._running()
-        return Check("files", Grade.WARNING if running.faults else Grade.OK, running.describe(self._zone, now))
+        return HealthCheck("files", Grade.WARNING if running.faults else Grade.OK, running.describe(self._zone, now))
 
     def _time(self, moment: datetime, now: datetime) -> str:
         return time_of_day(moment, self._zone, now)
 
 
-def _length(age: timedelta) -> str:
+def _format_age(age: timedelta) -> str:
     return f"{max(round(age.total_seconds()), 0)} s"

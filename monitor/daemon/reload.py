@@ -14,12 +14,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import clock
-from monitor.config.user_files import Look, UserFiles
-from monitor.errors import Fault, Faulty
+from monitor.config.loading.user_files import FilesSnapshot, UserFiles
+from monitor.errors import Fault, InvalidFiles
 from monitor.matching import live
-from monitor.model import Config, Running, Settings
-from monitor.notify import faults_apart
-from monitor.telemetry import Event, log
+from monitor.model import Config, RunningVersion, Settings
+from monitor.notify import channel_faults_in_worker
+from monitor.telemetry import LogEvent, log
 
 # What is wired once, at the start: fields of Settings, as monitor.yaml calls them.
 _AT_START = {"timezone": "timezone", "database": "database", "allow": "network", "limits": "limits", "web": "web"}
@@ -46,11 +46,11 @@ class Reloader:
         self._take_up = take_up
         self._told = told
         self._reading = asyncio.Lock()
-        self._seen: Look | None = None
+        self._seen: FilesSnapshot | None = None
         self._alike_since = 0.0  # on the monotonic clock
         self._again = False  # what was read could not be taken up, for a reason outside the files
         self._look_at = 0.0  # on the monotonic clock
-        self.running = _running(config, faults)
+        self.running = _build_running(config, faults)
 
     async def check_files(self) -> None:
         """Read the files if they have changed and are not being written any more: looks saw them alike, and again."""
@@ -69,19 +69,19 @@ class Reloader:
         if whole and (self._seen.changed or self._again):
             await self.reload(self._seen)
 
-    async def reload(self, seen: Look | None = None) -> None:
+    async def reload(self, seen: FilesSnapshot | None = None) -> None:
         """Read the files now, or as they were `seen`, and take up what is good in them. Raises StoreFailed."""
         async with self._reading:
             try:
                 loaded = await asyncio.to_thread(self._files.load, seen)
-            except Faulty as faulty:
+            except InvalidFiles as faulty:
                 await self._refuse(faulty.faults)
                 return
             if await asyncio.to_thread(self._files.has_changed):
                 return  # half of it may be of one moment and half of another: the next looks read it again
             unusable = await self._unusable_channels(loaded.config)
             faults = (*loaded.faults, *unusable)
-            if unusable or (faults and _loses(self._config, loaded.config)):
+            if unusable or (faults and _has_lost_names(self._config, loaded.config)):
                 await self._refuse(faults)
             else:
                 await self._accept(loaded.config, faults)
@@ -89,18 +89,18 @@ class Reloader:
     async def _unusable_channels(self, config: Config) -> list[Fault]:
         """Of the channels that are new or changed: what runs already is told of elsewhere."""
         known = self._config.settings.channels
-        return await faults_apart(each for name, each in config.settings.channels.items() if each != known.get(name))
+        return await channel_faults_in_worker(each for name, each in config.settings.channels.items() if each != known.get(name))
 
     async def _refuse(self, faults: Sequence[Fault]) -> None:
         await self._tell(
             replace(
-                _running(self._config, faults), since=self.running.since, restart_settings=self.running.restart_settings
+                _build_running(self._config, faults), since=self.running.since, restart_settings=self.running.restart_settings
             )
         )
 
     async def _accept(self, config: Config, faults: Sequence[Fault]) -> None:
-        restart = [key for name, key in _AT_START.items() if _differs(name, config.settings, self._began_with)]
-        running = replace(_running(config, faults), restart_settings=tuple(restart))
+        restart = [key for name, key in _AT_START.items() if _is_setting_changed(name, config.settings, self._began_with)]
+        running = replace(_build_running(config, faults), restart_settings=tuple(restart))
         if config == self._config:
             self._again = False  # what was refused has been undone
             await self._tell(replace(running, since=self.running.since))
@@ -110,28 +110,28 @@ class Reloader:
         self._config, self._again = config, False
         await self._tell(running)
 
-    async def _tell(self, running: Running) -> None:
+    async def _tell(self, running: RunningVersion) -> None:
         for fault in running.faults:
             if fault not in self.running.faults:
-                log.error(Event.FAULT, fault=fault)
+                log.error(LogEvent.FAULT, fault=fault)
         if running.faults == self.running.faults:  # the edit that brought them was an earlier one
             running = replace(running, edited_at=self.running.edited_at)
         self.running = running
         tell = log.warning if running.faults else log.info
         said = running.describe(ZoneInfo(self._began_with.timezone), clock.now())
-        tell(Event.FILES_RELOADED, rules=running.rules, sources=running.sources, now=said)
+        tell(LogEvent.FILES_RELOADED, rules=running.rules, sources=running.sources, now=said)
         await self._told()
 
 
-def _running(config: Config, faults: Sequence[Fault]) -> Running:
+def _build_running(config: Config, faults: Sequence[Fault]) -> RunningVersion:
     """The config as taken up now."""
-    now, lines, rules = clock.now(), tuple(map(str, faults)), live.running(config.rules.values())
-    return Running(now, len(rules), len(config.sources), edited_at=now if lines else None, faults=lines)
+    now, lines, rules = clock.now(), tuple(map(str, faults)), live.select_running_rules(config.rules.values())
+    return RunningVersion(now, len(rules), len(config.sources), edited_at=now if lines else None, faults=lines)
 
 
-def _loses(old: Config, new: Config) -> bool:
+def _has_lost_names(old: Config, new: Config) -> bool:
     return not (old.rules.keys() <= new.rules.keys() and old.sources.keys() <= new.sources.keys())
 
 
-def _differs(name: str, one: Settings, other: Settings) -> bool:
+def _is_setting_changed(name: str, one: Settings, other: Settings) -> bool:
     return bool(getattr(one, name) != getattr(other, name))

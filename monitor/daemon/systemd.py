@@ -16,29 +16,29 @@ from monitor import clock
 _FULL = 0.1  # s that a message which comes only once waits for a systemd whose queue is full; the event loop with it
 
 
-def ready(text: str) -> bool:
+def notify_ready(text: str) -> bool:
     """The service has started, or has taken up the edited files."""
-    return _notify("READY=1", _status(text), patience=_FULL)
+    return _send_notification("READY=1", _format_status(text), patience=_FULL)
 
 
-def reloading() -> bool:
+def notify_reloading() -> bool:
     """The edited files are being read; `ready` ends it. systemd tells by the time to which reload this belongs."""
-    return _notify("RELOADING=1", f"MONOTONIC_USEC={int(clock.monotonic() * 1_000_000)}", patience=_FULL)
+    return _send_notification("RELOADING=1", f"MONOTONIC_USEC={int(clock.monotonic() * 1_000_000)}", patience=_FULL)
 
 
-def watchdog() -> bool:
+def notify_watchdog() -> bool:
     """The service works; see `daemon.watchdog`."""
-    return _notify("WATCHDOG=1")
+    return _send_notification("WATCHDOG=1")
 
 
-def stopping() -> bool:
+def notify_stopping() -> bool:
     """The service ends."""
-    return _notify("STOPPING=1", patience=_FULL)
+    return _send_notification("STOPPING=1", patience=_FULL)
 
 
-def status(text: str) -> bool:
+def notify_status(text: str) -> bool:
     """How it is doing, in a line for `systemctl status`."""
-    return _notify(_status(text))
+    return _send_notification(_format_status(text))
 
 
 def watchdog_interval(environment: Mapping[str, str] = os.environ) -> timedelta | None:
@@ -49,11 +49,11 @@ def watchdog_interval(environment: Mapping[str, str] = os.environ) -> timedelta 
     return timedelta(microseconds=int(wanted))
 
 
-def _status(text: str) -> str:
+def _format_status(text: str) -> str:
     return "STATUS=" + " ".join(text.split())  # a second line would be a message of its own
 
 
-def _notify(*fields: str, patience: float = 0) -> bool:
+def _send_notification(*fields: str, patience: float = 0) -> bool:
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address.startswith(("/", "@")):
         return False

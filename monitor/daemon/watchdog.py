@@ -24,8 +24,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from monitor.daemon import systemd
-from monitor.daemon.turns import Turns, Work
-from monitor.telemetry import Event, log
+from monitor.daemon.progress import LastRun, WorkKind
+from monitor.telemetry import LogEvent, log
 
 USUAL = timedelta(seconds=90)  # where systemd asks for no proof, `missing` still tells: for people
 TURN = timedelta(minutes=5)
@@ -36,13 +36,13 @@ class Watchdog:
     """Fed from `turns`. `interval`: systemd's WatchdogSec, in which `feed` is called three times; None: it asks for no
     proof. `now` is `clock.monotonic()`."""
 
-    def __init__(self, interval: timedelta | None, turns: Turns) -> None:
+    def __init__(self, interval: timedelta | None, turns: LastRun) -> None:
         call = (interval or USUAL) / 2
-        self._patience = {Work.CALL: call, Work.DATABASE: OUTAGE, Work.TICK: TURN, Work.DELIVERY: TURN}
+        self._patience = {WorkKind.CALL: call, WorkKind.DATABASE: OUTAGE, WorkKind.TICK: TURN, WorkKind.DELIVERY: TURN}
         self._turns = turns
-        self._told: list[Work] = []
+        self._told: list[WorkKind] = []
 
-    def overdue_work(self, now: float) -> list[Work]:
+    def overdue_work(self, now: float) -> list[WorkKind]:
         """The work that has not been done for too long."""
         return [work for work, patience in self._patience.items() if self._turns.age(work, now) > patience]
 
@@ -50,6 +50,6 @@ class Watchdog:
         """Give systemd its WATCHDOG=1 if all work goes on; whether it was given. What is missing is logged once."""
         missing = self.overdue_work(now)
         if missing and missing != self._told:
-            log.error(Event.WATCHDOG_WITHHELD, missing=[work.value for work in missing])
+            log.error(LogEvent.WATCHDOG_WITHHELD, missing=[work.value for work in missing])
         self._told = missing
-        return not missing and systemd.watchdog()
+        return not missing and systemd.notify_watchdog()

@@ -7,18 +7,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from monitor.alerting.wording import count, reason_in_words
+from monitor.alerting.wording import format_count, reason_in_words
 from monitor.demo.newsroom import Outlet
 from monitor.model import AlertKind, Outcome
-from monitor.store.matches import MatchReport
-from monitor.store.stories import StoriesRead
+from monitor.store.queries.matches import MatchReport
+from monitor.store.queries.stories import StoryQueries
 
 LAUNCH = "north-korea-missile-launch"  # the happening that all outlets tell, and one of them corrects
 EXPECTED = frozenset({LAUNCH, "taiwan-drills", "korea-china-diplomacy"})  # each happens once
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class EventSummary:
     """What one rule told of one event or story. `sent`: messages by kind; `publishers`: how many are independent."""
 
     rule: str
@@ -28,9 +28,9 @@ class Happening:
     publishers: int
 
     def __str__(self) -> str:
-        sent = " and ".join(count(number, _CALLED[kind]) for kind, number in self.sent.items())
-        joined = f"{count(self.articles, 'article')} in {count(self.languages, 'language')}"
-        return f"{self.rule}: {sent} for {joined}, of {count(self.publishers, 'independent publisher')}"
+        sent = " and ".join(format_count(number, _CALLED[kind]) for kind, number in self.sent.items())
+        joined = f"{format_count(self.articles, 'article')} in {format_count(self.languages, 'language')}"
+        return f"{self.rule}: {sent} for {joined}, of {format_count(self.publishers, 'independent publisher')}"
 
 
 _CALLED: Mapping[str, str] = {
@@ -41,9 +41,9 @@ _CALLED: Mapping[str, str] = {
 }
 
 
-def happenings(
-    matches: Iterable[MatchReport], stories: StoriesRead, outlets: Mapping[str, Outlet]
-) -> Iterator[Happening]:
+def summarize_events(
+    matches: Iterable[MatchReport], stories: StoryQueries, outlets: Mapping[str, Outlet]
+) -> Iterator[EventSummary]:
     """What was told, in the order in which it began."""
     told = dict.fromkeys((match.rule, match.event or match.story) for match in matches if match.outcome is Outcome.SENT)
     for rule, name in told:
@@ -51,16 +51,16 @@ def happenings(
         if account is not None:
             languages = {outlets[member.source].language for member in account.members}
             sent = Counter(each.kind for each in account.sent if each.rule == rule)
-            yield Happening(rule, sent, len(account.members), len(languages), account.independent_publishers)
+            yield EventSummary(rule, sent, len(account.members), len(languages), account.independent_publishers)
 
 
-def not_sent(matches: Iterable[MatchReport]) -> list[tuple[int, str]]:
+def count_unsent_by_reason(matches: Iterable[MatchReport]) -> list[tuple[int, str]]:
     """How many matches were suppressed or deferred, and why; the most first."""
     why = Counter((match.outcome, match.code) for match in matches if match.outcome is not Outcome.SENT)
     return [(number, f"{outcome}: {reason_in_words(code)}") for (outcome, code), number in why.most_common()]
 
 
-def amiss(told: Iterable[Happening]) -> str | None:
+def find_unexpected_result(told: Iterable[EventSummary]) -> str | None:
     """What of it should not be so, if anything."""
     known = list(told)
     new = Counter(each.rule for each in known for _ in range(each.sent[AlertKind.NEW]))

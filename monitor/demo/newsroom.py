@@ -18,14 +18,14 @@ from xml.sax.saxutils import escape
 from aiohttp import ETag, web
 
 from monitor import clock
-from monitor.config.durations import duration
-from monitor.config.yaml12 import read
+from monitor.config.language.durations import parse_duration
+from monitor.config.yaml.yaml12 import read_yaml_file
 
 EDITIONS = ("before", "after", "corrected", "later")  # keys of an outlet's file, in the order in which they come out
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class DemoItem:
     """One text of an outlet; `age`: how old it is when the demo starts."""
 
     title: str
@@ -42,26 +42,26 @@ class Outlet:
     name: str
     language: str
     format: str
-    editions: tuple[tuple[Item, ...], ...]
+    editions: tuple[tuple[DemoItem, ...], ...]
 
-    def shown(self, edition: int) -> tuple[Item, ...]:
+    def shown(self, edition: int) -> tuple[DemoItem, ...]:
         """What stands in the feed once so many editions are out, the newest first."""
         return tuple(item for items in self.editions[edition::-1] for item in items)
 
 
-def outlets() -> tuple[Outlet, ...]:
+def load_outlets() -> tuple[Outlet, ...]:
     """The outlets that come with the demo."""
     with as_file(files(__package__).joinpath("newsroom")) as folder:
-        return tuple(_outlet(read(path)[0].data) for path in sorted(folder.glob("*.yaml")))
+        return tuple(_outlet_from_data(read_yaml_file(path)[0].data) for path in sorted(folder.glob("*.yaml")))
 
 
-def _outlet(data: Any) -> Outlet:  # noqa: ANN401 - plain data that we ship
-    editions = tuple(tuple(_item(row) for row in data.get(key, ())) for key in EDITIONS)
+def _outlet_from_data(data: Any) -> Outlet:  # noqa: ANN401 - plain data that we ship
+    editions = tuple(tuple(_item_from_data(row) for row in data.get(key, ())) for key in EDITIONS)
     return Outlet(data["outlet"], data["name"], data["language"], data["format"], editions)
 
 
-def _item(row: Any) -> Item:  # noqa: ANN401
-    return Item(row["title"], " ".join(row["text"].split()), duration(row["age"]), row["path"])
+def _item_from_data(row: Any) -> DemoItem:  # noqa: ANN401
+    return DemoItem(row["title"], " ".join(row["text"].split()), parse_duration(row["age"]), row["path"])
 
 
 class Newsroom:
@@ -110,7 +110,7 @@ class Newsroom:
         return response
 
 
-def _rss(outlet: Outlet, items: tuple[Item, ...], now: datetime, origin: str) -> str:
+def _render_rss(outlet: Outlet, items: tuple[DemoItem, ...], now: datetime, origin: str) -> str:
     entries = "".join(
         f"<item><title>{escape(item.title)}</title><link>{origin}/{outlet.id}{item.path}</link>"
         f"<guid isPermaLink='false'>{outlet.id}{item.path}</guid><description>{escape(item.text)}</description>"
@@ -121,7 +121,7 @@ def _rss(outlet: Outlet, items: tuple[Item, ...], now: datetime, origin: str) ->
     return f"<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel>{about}{entries}</channel></rss>"
 
 
-def _atom(outlet: Outlet, items: tuple[Item, ...], now: datetime, origin: str) -> str:
+def _render_atom(outlet: Outlet, items: tuple[DemoItem, ...], now: datetime, origin: str) -> str:
     entries = "".join(
         f"<entry><id>tag:demo.example,2026:{outlet.id}{item.path}</id>"
         f"<title>{escape(item.title)}</title>"
@@ -135,4 +135,4 @@ def _atom(outlet: Outlet, items: tuple[Item, ...], now: datetime, origin: str) -
     return f"<?xml version='1.0' encoding='utf-8'?>{root}{about}<updated>{now.isoformat()}</updated>{entries}</feed>"
 
 
-_FORMATS = {"rss": _rss, "atom": _atom}
+_FORMATS = {"rss": _render_rss, "atom": _render_atom}

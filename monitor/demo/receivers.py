@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedMessage:
     """A message as its receiver got it."""
 
     receiver: str
@@ -22,7 +22,7 @@ class Received:
     text: str
 
 
-Told = Callable[[Received], None]
+Told = Callable[[ReceivedMessage], None]
 
 
 class Mailbox:
@@ -50,11 +50,11 @@ class Mailbox:
         assert isinstance(message, EmailMessage)
         body = message.get_body(("plain",))
         text = "\n".join(body.get_content().splitlines()) if body else ""  # mail ends its lines with CR LF
-        self._told(Received("e-mail", str(message["Subject"]), text))
+        self._told(ReceivedMessage("e-mail", str(message["Subject"]), text))
         return "250 OK"
 
 
-class Hook:
+class WebhookReceiver:
     """An HTTP server that takes every POST and tells of it."""
 
     def __init__(self, told: Told) -> None:
@@ -75,5 +75,5 @@ class Hook:
 
     async def _take(self, request: web.Request) -> web.Response:
         message = await request.json()
-        self._told(Received("webhook", message["title"], message["message"]))
+        self._told(ReceivedMessage("webhook", message["title"], message["message"]))
         return web.Response()

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.config.load import load_rules
-from monitor.config.packs import Pack
-from monitor.config.settings import EVERY
-from monitor.config.sources import Usual, sources
-from monitor.config.yaml12 import Document, read
-from monitor.lab.of_languages import Languages, words_of
-from monitor.lab.written import Written
+from monitor.config.loading.load import load_rules
+from monitor.config.loading.packs import Pack
+from monitor.config.language.settings import EVERY
+from monitor.config.language.sources import SourceDefaults, sources_from_document
+from monitor.config.yaml.yaml12 import YamlDocument, read_yaml_file
+from monitor.lab.lints.languages import LanguageChecker, words_of_rule
+from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.model import Entity, Place, Rule, Source, WordList
 
 
@@ -43,32 +43,32 @@ class PackSummary:
         return tuple(sorted({language for rule in self.rules for language in rule.languages}))
 
 
-def summarise_packs(packs: Iterable[Pack], shipped: Path) -> Iterator[PackSummary]:
+def summarize_packs(packs: Iterable[Pack], shipped: Path) -> Iterator[PackSummary]:
     """The packs, which are below the folder `shipped`. Raises Faulty where the sources of one have a fault."""
     loaded = load_rules([shipped / "rules", shipped / "seeds" / "entities"])
-    rules = summarise_rules(loaded.rules, loaded.entities, loaded.lists, loaded.documents)
+    rules = summarize_rules(loaded.rules, loaded.entities, loaded.lists, loaded.documents)
     for pack in packs:
         own = tuple(each for each in rules if Path(each.rule.place.file).parent == pack.folder)
-        documents = (document for file in pack.sources for document in read(file))
-        polled = (source for document in documents for _, source in sources(document, Usual(EVERY)))
+        documents = (document for file in pack.sources for document in read_yaml_file(file))
+        polled = (source for document in documents for _, source in sources_from_document(document, SourceDefaults(EVERY)))
         yield PackSummary(pack, own, tuple(polled))
 
 
-def summarise_rules(
+def summarize_rules(
     rules: Mapping[str, Rule],
     entities: Mapping[str, Entity],
     lists: Mapping[str, WordList],
-    documents: Mapping[Place, Document],
+    documents: Mapping[Place, YamlDocument],
 ) -> list[RuleSummary]:
     """A summary of each rule, in their order."""
-    return [_summary(Written(rule, documents[rule.place]), rule, entities, lists) for rule in rules.values()]
+    return [_summarize_rule(AnnotatedDocument(rule, documents[rule.place]), rule, entities, lists) for rule in rules.values()]
 
 
-def _summary(
-    written: Written, rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
+def _summarize_rule(
+    written: AnnotatedDocument, rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
 ) -> RuleSummary:
     asked = frozenset(rule.where.languages if rule.where else ())
     (match,) = written.conditions["match"]
-    spoken = Languages(written, entities, lists, asked).coverage_of(match)
+    spoken = LanguageChecker(written, entities, lists, asked).coverage_of(match)
     languages = ("any",) if spoken.covers_all else tuple(sorted(spoken.languages))
-    return RuleSummary(rule, languages, len(set(words_of(written, lists))))
+    return RuleSummary(rule, languages, len(set(words_of_rule(written, lists))))

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from monitor.intake.address import canonical
-from monitor.intake.dates import moment_of
+from monitor.ingest.canonical_url import canonicalize_url
+from monitor.ingest.dates import parse_date
 from monitor.model import Article
 
 _TEXTS = ("title", "text", "lang", "date", "source", "url")
@@ -21,7 +21,7 @@ _BARE = re.compile(r"(?P<year>[0-9]{4})(-(?P<month>[0-9]{2}))?")
 
 
 @dataclass(frozen=True, slots=True)
-class Unusable:
+class UnusableLine:
     """A line that holds no article, and why."""
 
     line: int
@@ -32,7 +32,7 @@ class Unusable:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedArticle:
     """An article, and its `id` as its line has it: a text or a number; of a headline, the number of its line. `line`:
     that number, of each; `unread`: its date, where that cannot be read, and the article counts as undated. `row`: all
     keys of its line; of a headline none."""
@@ -44,9 +44,9 @@ class Recorded:
     row: Mapping[str, Any] = field(default_factory=dict)
 
 
-def recorded(
+def read_recorded(
     lines: Iterable[str], now: datetime, *, zone: tzinfo = UTC, file: str = "", needs_ids: bool = True
-) -> Iterator[Recorded | Unusable]:
+) -> Iterator[RecordedArticle | UnusableLine]:
     """The articles of the lines, in their order; blank lines are passed over. Unknown keys are ignored.
 
     `zone`: of dates that name none. `file`: stands before the numbers of headlines, where there are several files.
@@ -56,42 +56,42 @@ def recorded(
         if line.strip():
             id_ = f"{file}:{number}" if file else number
             if _begins_object(line):
-                yield _object(number, line, now, zone, **({} if needs_ids else {"id": number}))
+                yield _parse_object(number, line, now, zone, **({} if needs_ids else {"id": number}))
             else:
-                yield _headline(number, id_, line, "", now)
+                yield _parse_headline(number, id_, line, "", now)
 
 
-def alone(text: str, now: datetime) -> Recorded | Unusable:
+def read_single_article(text: str, now: datetime) -> RecordedArticle | UnusableLine:
     """The one article that this is: a JSON object, which needs no id, or a headline, with the article's text below it
     if there is any."""
     if _begins_object(text):
-        return _object(1, text, now, UTC, id=1)
+        return _parse_object(1, text, now, UTC, id=1)
     title, _, below = text.strip().partition("\n")
-    return _headline(1, 1, title, below, now)
+    return _parse_headline(1, 1, title, below, now)
 
 
 def _begins_object(text: str) -> bool:
     return text.lstrip().startswith("{")
 
 
-def _headline(number: int, id_: str | int, title: str, text: str, now: datetime) -> Recorded | Unusable:
+def _parse_headline(number: int, id_: str | int, title: str, text: str, now: datetime) -> RecordedArticle | UnusableLine:
     row = {"id": id_, "title": title.strip(), "text": text.strip()}
-    why = _unusable(row)
-    return Unusable(number, why) if why else Recorded(id_, _read(row, now, UTC), number)
+    why = _reason_if_unusable(row)
+    return UnusableLine(number, why) if why else RecordedArticle(id_, _build_article(row, now, UTC), number)
 
 
-def _object(number: int, line: str, now: datetime, zone: tzinfo, **implied: int) -> Recorded | Unusable:
+def _parse_object(number: int, line: str, now: datetime, zone: tzinfo, **implied: int) -> RecordedArticle | UnusableLine:
     try:
         row = implied | json.loads(line.rstrip())
     except json.JSONDecodeError as error:
         number += error.lineno - 1
-        return Unusable(number, f"no JSON: {error.msg} at column {error.colno}; write one object on a line")
+        return UnusableLine(number, f"no JSON: {error.msg} at column {error.colno}; write one object on a line")
     except (RecursionError, ValueError):  # json's own bounds: a thousand brackets, a number of 4,300 digits
-        return Unusable(number, "no JSON that can be read: it is nested too deeply, or has a number too long")
-    if why := _unusable(row):
-        return Unusable(number, why)
-    article, date = _read(row, now, zone), (row.get("date") or "").strip()
-    return Recorded(row["id"], article, number, date if date and not article.dated else None, row)
+        return UnusableLine(number, "no JSON that can be read: it is nested too deeply, or has a number too long")
+    if why := _reason_if_unusable(row):
+        return UnusableLine(number, why)
+    article, date = _build_article(row, now, zone), (row.get("date") or "").strip()
+    return RecordedArticle(row["id"], article, number, date if date and not article.dated else None, row)
 
 
 def is_list_of_texts(value: object) -> bool:
@@ -99,10 +99,10 @@ def is_list_of_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
-def _unusable(row: dict[str, Any]) -> str | None:
+def _reason_if_unusable(row: dict[str, Any]) -> str | None:
     if wrong := [key for key in _TEXTS if not isinstance(row.get(key), str | None)]:
         return f"{', '.join(wrong)} must be text"
-    if wrong := [key for key in _NAMES if not all(isinstance(name, str) for name in _listed(row.get(key)))]:
+    if wrong := [key for key in _NAMES if not all(isinstance(name, str) for name in _wrap_in_list(row.get(key)))]:
         return f"{', '.join(wrong)} must be a text, or a list of texts"
     if not isinstance(row.get("id"), str | int) or isinstance(row["id"], bool):
         return "it has no id; give it a text or a number"
@@ -111,19 +111,19 @@ def _unusable(row: dict[str, Any]) -> str | None:
     return None
 
 
-def _listed(value: object) -> list[Any]:
+def _wrap_in_list(value: object) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None or value == "" else [value]
 
 
-def _moment(text: str | None, zone: tzinfo) -> datetime | None:
+def _parse_moment(text: str | None, zone: tzinfo) -> datetime | None:
     """A bare day, month or year means its first moment. None where it is no time that news is of, or will be."""
     bare = _BARE.fullmatch((text or "").strip())
-    moment = moment_of(f"{bare['year']}-{bare['month'] or '01'}-01" if bare else text, zone=zone)
+    moment = parse_date(f"{bare['year']}-{bare['month'] or '01'}-01" if bare else text, zone=zone)
     return moment if moment is not None and _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
 
 
-def _read(row: dict[str, Any], now: datetime, zone: tzinfo) -> Article:
-    claimed = _moment(row.get("date"), zone)
+def _build_article(row: dict[str, Any], now: datetime, zone: tzinfo) -> Article:
+    claimed = _parse_moment(row.get("date"), zone)
     return Article(
         source=row.get("source") or "",
         uid=str(row["id"]),
@@ -133,8 +133,8 @@ def _read(row: dict[str, Any], now: datetime, zone: tzinfo) -> Article:
         published=claimed or now.astimezone(UTC),
         dated=claimed is not None,
         url=row.get("url"),
-        canonical=canonical(row.get("url")),
+        canonical=canonicalize_url(row.get("url")),
         language=row.get("lang"),
-        authors=tuple(_listed(row.get("authors")) or _listed(row.get("author"))),
-        tags=tuple(_listed(row.get("tags"))),
+        authors=tuple(_wrap_in_list(row.get("authors")) or _wrap_in_list(row.get("author"))),
+        tags=tuple(_wrap_in_list(row.get("tags"))),
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.errors import Fault
-from monitor.lab.outcomes import MUST, Expectation, unmet_by
+from monitor.lab.rule_outcomes import MUST, Expectation, describe_rule_mismatch
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
     Article,
@@ -25,7 +25,7 @@ from monitor.model import (
 _TOGETHER = 200  # rules in a set: what they name is compiled once for all; and of no article all rules are asked
 
 
-def failures(
+def find_test_failures(
     rules: Iterable[Rule],
     entities: Mapping[str, Entity],
     lists: Mapping[str, WordList],
@@ -39,7 +39,7 @@ def failures(
     named, asked_of = (entities, lists, sources), [*rules]
     of_rules = failures_of_each(asked_of, *named, now, beside=asked_of)
     asked = entities.values() if tested is None else tested
-    of_entities = failures_of_each([as_rule(entity) for entity in asked], *named, now)
+    of_entities = failures_of_each([rule_from_entity(entity) for entity in asked], *named, now)
     return tuple(fault for faults in (*of_rules, *of_entities) for fault in faults)
 
 
@@ -57,44 +57,44 @@ def failures_of_each(
     found: list[tuple[Fault, ...]] = []
     live = {rule.id: rule for rule in beside if rule.status is RuleStatus.LIVE}
     for first in range(0, len(rules), _TOGETHER):
-        some = [as_running(rule) for rule in rules[first : first + _TOGETHER]]
-        compared = live if any(map(asks_what_titles_are_about, some)) else {}
+        some = [with_running_status(rule) for rule in rules[first : first + _TOGETHER]]
+        compared = live if any(map(depends_on_other_rules, some)) else {}
         together = compared | {rule.id: rule for rule in some if rule.tests}
         compiled = compile_rules(together.values(), entities, lists, sources)
-        found += (tuple(_failures(rule, compiled, now)) for rule in some)
+        found += (tuple(_find_failures_of_rule(rule, compiled, now)) for rule in some)
     return found
 
 
-def asks_what_titles_are_about(rule: Rule) -> bool:
+def depends_on_other_rules(rule: Rule) -> bool:
     """Whether what its tests say depends on other rules."""
     return rule.news_in is NewsIn.ABOUT
 
 
-def as_running(rule: Rule) -> Rule:
+def with_running_status(rule: Rule) -> Rule:
     """The rule as one that runs; what is not live does not become what a title may be about."""
     return replace(rule, status=RuleStatus.SHADOW) if rule.status is RuleStatus.OFF else rule
 
 
-def as_rule(entity: Entity) -> Rule:
+def rule_from_entity(entity: Entity) -> Rule:
     """A rule that fires where the entity is named."""
     return Rule(entity.id, entity.name, Level.INFO, EntityNamed(entity.id), "", tests=entity.tests)
 
 
-def _failures(rule: Rule, compiled: RuleSet, now: datetime) -> Iterator[Fault]:
+def _find_failures_of_rule(rule: Rule, compiled: RuleSet, now: datetime) -> Iterator[Fault]:
     for test in rule.tests:
-        article, wanted = article_of(test, now), wanted_of(test)
-        if why := unmet_by(compiled, article, rule.id, wanted, compiled.match(article)):
+        article, wanted = article_from_test(test, now), expectation_from_test(test)
+        if why := describe_rule_mismatch(compiled, article, rule.id, wanted, compiled.match(article)):
             yield Fault(test.place, f"this test of {rule.id} {MUST[wanted]}, and {why}", "mend the rule or the test")
 
 
-def wanted_of(test: RuleTest) -> Expectation:
+def expectation_from_test(test: RuleTest) -> Expectation:
     """What a test wants of the rule that it is written for."""
     if test.fires:
         return Expectation.FIRES
     return Expectation.MENTIONS if test.mentions else Expectation.SILENT
 
 
-def article_of(test: RuleTest, now: datetime) -> Article:
+def article_from_test(test: RuleTest, now: datetime) -> Article:
     """The article that a test describes; `now`: its date where it has none."""
     moment = test.date or now
     return Article(

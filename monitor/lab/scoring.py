@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.lab.outcomes import explain_one, quote_evidence
-from monitor.lab.recorded import Recorded, Unusable, is_list_of_texts, recorded
+from monitor.lab.rule_outcomes import explain_one, quote_evidence
+from monitor.lab.recorded import RecordedArticle, UnusableLine, is_list_of_texts, read_recorded
 from monitor.matching import RuleSet
 from monitor.model import Article, Match, MatchKind
 from monitor.text.language import language_of
@@ -20,11 +20,11 @@ _KEYS = ("labels", "also_mentions", "judged")
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class LabeledArticle:
     """An article, and what is right of it, as ids of rules: those that must hit it as news (`labels`), those that may
     and need not (`mentions`), and those for which somebody has looked; None: for all labels of the file."""
 
-    recorded: Recorded
+    recorded: RecordedArticle
     labels: frozenset[str]
     mentions: frozenset[str]
     judged_rules: frozenset[str] | None
@@ -36,7 +36,7 @@ class Labelled:
         return article.language or language_of(article.title, article.text, None) or "unknown"
 
 
-class Error(StrEnum):
+class MistakeKind(StrEnum):
     """How a rule is wrong about an article."""
 
     MISS = "miss"
@@ -47,10 +47,10 @@ class Error(StrEnum):
 class Mistake:
     """A miss or a false alarm, with the sentence that says why."""
 
-    kind: Error
+    kind: MistakeKind
     rule: str
     language: str
-    recorded: Recorded
+    recorded: RecordedArticle
     why: str
 
 
@@ -119,28 +119,28 @@ class Score:
         return sum(tally.mentioned for tally in tallies), sum(tally.neutral for tally in tallies)
 
 
-def read_labelled(lines: Iterable[str], now: datetime) -> Iterator[Labelled | Unusable]:
+def read_labeled(lines: Iterable[str], now: datetime) -> Iterator[LabeledArticle | UnusableLine]:
     """The articles of the lines as `recorded` reads them, with their labels: lists of ids of rules, in which `_` may
     stand for `-`. A line without labels is news that no rule should hit."""
-    for found in recorded(lines, now):
-        yield found if isinstance(found, Unusable) else _labelled(found)
+    for found in read_recorded(lines, now):
+        yield found if isinstance(found, UnusableLine) else _parse_labels(found)
 
 
-def _labelled(found: Recorded) -> Labelled | Unusable:
+def _parse_labels(found: RecordedArticle) -> LabeledArticle | UnusableLine:
     row = found.row
     for key in _KEYS:
         if row.get(key) is not None and not is_list_of_texts(row[key]):
-            return Unusable(found.line, f"{key} must be a list of ids of rules")
-    labels, mentions = _ids(row, "labels"), _ids(row, "also_mentions")
-    judged = None if row.get("judged") is None else _ids(row, "judged") | labels | mentions
-    return Labelled(found, labels, mentions - labels, judged)
+            return UnusableLine(found.line, f"{key} must be a list of ids of rules")
+    labels, mentions = _parse_rule_ids(row, "labels"), _parse_rule_ids(row, "also_mentions")
+    judged = None if row.get("judged") is None else _parse_rule_ids(row, "judged") | labels | mentions
+    return LabeledArticle(found, labels, mentions - labels, judged)
 
 
-def _ids(row: Mapping[str, list[str]], key: str) -> frozenset[str]:
+def _parse_rule_ids(row: Mapping[str, list[str]], key: str) -> frozenset[str]:
     return frozenset(name.replace("_", "-") for name in row.get(key) or ())
 
 
-def score(articles: Sequence[Labelled], rules: RuleSet, *, with_mistakes: bool = False) -> Score:
+def score_rules(articles: Sequence[LabeledArticle], rules: RuleSet, *, with_mistakes: bool = False) -> Score:
     """The rules against the labels. A rule is asked only about articles that were judged for it; where the labels call
     an article a mention, it may hit or not. `with_mistakes`: each is explained, which takes longer than counting."""
     labels = frozenset[str]().union(*(each.labels | each.mentions | (each.judged_rules or set()) for each in articles))
@@ -151,9 +151,9 @@ def score(articles: Sequence[Labelled], rules: RuleSet, *, with_mistakes: bool =
         language = each.language  # detected in the text, so once an article and not once a rule
         for rule in counted.keys() & (labels if each.judged_rules is None else each.judged_rules):
             for group in (ALL, language):
-                _count(counted[rule].setdefault(group, Tally()), each, rule, matches.get(rule))
+                _tally_article(counted[rule].setdefault(group, Tally()), each, rule, matches.get(rule))
             if with_mistakes:
-                found.mistakes += _mistakes(each, rule, matches.get(rule), rules)
+                found.mistakes += _find_mistakes(each, rule, matches.get(rule), rules)
     order = list(counted)
     found.mistakes.sort(key=lambda mistake: order.index(mistake.rule))
     for rule, by_language in counted.items():
@@ -163,7 +163,7 @@ def score(articles: Sequence[Labelled], rules: RuleSet, *, with_mistakes: bool =
     return found
 
 
-def _count(tally: Tally, article: Labelled, rule: str, match: Match | None) -> None:
+def _tally_article(tally: Tally, article: LabeledArticle, rule: str, match: Match | None) -> None:
     if rule in article.mentions:
         tally.neutral += 1
         tally.mentioned += match is not None
@@ -174,15 +174,15 @@ def _count(tally: Tally, article: Labelled, rule: str, match: Match | None) -> N
     tally.missed += wanted and not news
 
 
-def _mistakes(article: Labelled, rule: str, match: Match | None, rules: RuleSet) -> Iterator[Mistake]:
+def _find_mistakes(article: LabeledArticle, rule: str, match: Match | None, rules: RuleSet) -> Iterator[Mistake]:
     wanted, news = rule in article.labels, _is_news(match)
     if wanted is news or rule in article.mentions:
         return
-    kind = Error.MISS if wanted else Error.FALSE_ALARM
-    yield Mistake(kind, rule, article.language, article.recorded, _why(article.recorded.article, rule, match, rules))
+    kind = MistakeKind.MISS if wanted else MistakeKind.FALSE_ALARM
+    yield Mistake(kind, rule, article.language, article.recorded, _explain_mistake(article.recorded.article, rule, match, rules))
 
 
-def _why(article: Article, rule: str, match: Match | None, rules: RuleSet) -> str:
+def _explain_mistake(article: Article, rule: str, match: Match | None, rules: RuleSet) -> str:
     said = explain_one(rules, article, rule).summary
     return said if match is None else f"{said}: {quote_evidence(match)}"
 

@@ -23,19 +23,19 @@ _FEW, _KIND, _ANCHOR = 3, 3, 4
 _MORE, _PLAIN = 1, 2
 
 
-def group(patterns: frozenset[int]) -> Group:
+def collapse_singleton(patterns: frozenset[int]) -> Group:
     """A set of patterns as it is asked."""
     return next(iter(patterns)) if len(patterns) == 1 else patterns
 
 
-def anchored(required: Iterable[frozenset[int]], commonness: Sequence[float]) -> tuple[frozenset[int], Groups]:
+def choose_anchor(required: Iterable[frozenset[int]], commonness: Sequence[float]) -> tuple[frozenset[int], Groups]:
     """Of the sets that a rule requires the one that is met most rarely (none: it requires nothing), by which it is
     found; and the others, the rarest first."""
     rarest = sorted(required, key=lambda patterns: sum(commonness[pattern] for pattern in patterns))
-    return (rarest[0], tuple(map(group, rarest[1:]))) if rarest else (_NONE, ())
+    return (rarest[0], tuple(map(collapse_singleton, rarest[1:]))) if rarest else (_NONE, ())
 
 
-class Anchors:
+class AnchorIndex:
     """Of each pattern the rules (by number) whose anchor it is of, and of each rule what it requires besides. `plain`:
     the rules that require no more than that, and ask no more."""
 
@@ -47,13 +47,13 @@ class Anchors:
         for number, (anchor, besides) in enumerate(rules):
             for pattern in anchor:
                 found[pattern].append(number)
-            first = _filled(besides[0], _FEW) if besides else ()
+            first = _pad_patterns(besides[0], _FEW) if besides else ()
             if len(besides) > (1 if first else 0):
                 self._besides[number] = besides
-            behind = _filled(group(anchor), _ROW - _ANCHOR)
+            behind = _pad_patterns(collapse_singleton(anchor), _ROW - _ANCHOR)
             is_plain = number in plain and behind and number not in self._besides
             kind = (_PLAIN if is_plain else 0) | (_MORE if number in self._besides else 0)
-            self._rows.extend((*(first or _filled(_NOTHING, _FEW)), kind, *(behind or _filled(0, _ROW - _ANCHOR))))
+            self._rows.extend((*(first or _pad_patterns(_NOTHING, _FEW)), kind, *(behind or _pad_patterns(0, _ROW - _ANCHOR))))
         self._several, self._rules = array("i"), array("i")
         for numbers in found:
             if len(numbers) < 2:
@@ -72,7 +72,7 @@ class Anchors:
                 or pattern == _NOTHING
                 or rows[at + 1] in present
                 or rows[at + 2] in present
-            ) and (not rows[at + _KIND] & _MORE or _stand(self._besides[number], present)):
+            ) and (not rows[at + _KIND] & _MORE or _has_all_groups(self._besides[number], present)):
                 kept.append(number)
         kept.sort()
         return kept
@@ -104,13 +104,13 @@ class Anchors:
         return answers
 
 
-def _filled(patterns: Group, size: int) -> tuple[int, ...]:
+def _pad_patterns(patterns: Group, size: int) -> tuple[int, ...]:
     """So many numbers: the patterns, the last of them again and again; none, if there are more or no patterns."""
     few = (patterns,) if isinstance(patterns, int) else tuple(patterns)
     return (*few, *[few[-1]] * (size - len(few))) if 0 < len(few) <= size else ()
 
 
-def _stand(groups: Groups, present: AbstractSet[int]) -> bool:
+def _has_all_groups(groups: Groups, present: AbstractSet[int]) -> bool:
     """Whether one of each group stands."""
     for wanted in groups:
         if wanted not in present if isinstance(wanted, int) else wanted.isdisjoint(present):

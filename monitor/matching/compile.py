@@ -9,16 +9,17 @@ from functools import partial
 from itertools import chain
 from types import MappingProxyType
 
-from monitor.matching import finders, nodes, values
-from monitor.matching.entries import CompiledChange, CompiledRule
-from monitor.matching.finders import CompiledMaybe, Finder, Spoiler, Spoiling, Terms, Vicinity
-from monitor.matching.groups import Group
-from monitor.matching.quantities import DayFinder, NumberFinder, NumberValues
+from monitor.matching import finders, nodes
+from monitor.matching import value_finders
+from monitor.matching.rule_plan import CompiledChange, CompiledRule
+from monitor.matching.finders import CompiledMaybe, Finder, IgnoreContext, CompiledIgnore, TermFinder, ContextWords
+from monitor.matching.groups import NestedNearFinder
+from monitor.matching.number_finders import DayFinder, NumberFinder, NumberValues
 from monitor.matching.ruleset import Lookup, RuleSet
-from monitor.matching.terms import Pattern as TermPattern
+from monitor.matching.terms import TermPattern as TermPattern
 from monitor.matching.terms import compile_term
-from monitor.matching.values import NamedLeaf
-from monitor.matching.where import WhereTest
+from monitor.matching.value_finders import NamedLeaf
+from monitor.matching.scope import WhereTest
 from monitor.model import (
     AllOf,
     AnyOf,
@@ -49,12 +50,12 @@ from monitor.model import (
     entities_within,
     lists_within,
     terms_within,
-    without_all,
+    expand_all_in_near,
 )
-from monitor.text.patterns import compiled
+from monitor.text.patterns import compile_regex
 
 _NONE: frozenset[str] = frozenset()
-_Member = tuple[nodes.Near, int] | None
+_Member = tuple[nodes.NearNode, int] | None
 _BESIDE = {Field.AUTHOR, Field.TAGS, Field.URL}
 
 
@@ -89,7 +90,7 @@ class _Compiler:
         self._patterns: dict[TermPattern, int] = {}
         self._texts: list[str] = []
         self._terms: dict[tuple[Term, bool], list[tuple[int, int]]] = {}
-        self._known: dict[tuple[tuple[int, int], ...], Terms] = {}
+        self._known: dict[tuple[tuple[int, int], ...], TermFinder] = {}
         self._shared: dict[object, Finder] = {}
         self._beside = False
         self._expressions: set[str] = set()
@@ -137,12 +138,12 @@ class _Compiler:
                 self._beside = self._beside or condition.field in _BESIDE
                 return self._node(condition.condition, condition.field, name)
             case AllOf() | AnyOf():
-                several = nodes.AllOf if isinstance(condition, AllOf) else nodes.AnyOf
+                several = nodes.AllOfNode if isinstance(condition, AllOf) else nodes.AnyOfNode
                 return several([self._node(each, field, name) for each in condition.conditions], name)
             case Not():
-                return nodes.Nowhere(self._node(condition.condition, field, name), name)
+                return nodes.NotNode(self._node(condition.condition, field, name), name)
             case Near():
-                return self._near(without_all(condition), field, name)
+                return self._near(expand_all_in_near(condition), field, name)
             case _:
                 return self._leaf(condition, field, name)
 
@@ -151,17 +152,17 @@ class _Compiler:
             return self._node(condition, field, name)
         return self._one_near(condition, field, name)
 
-    def _one_near(self, condition: Near, field: Field | None, name: str) -> nodes.Near:
+    def _one_near(self, condition: Near, field: Field | None, name: str) -> nodes.NearNode:
         members = [self._leaf(each, field, "") for each in condition.conditions]
         how = {"in_order": condition.in_order, "may_share_words": condition.may_share_words}
-        return nodes.Near(members, condition.words, condition.unit, **how, name=name)
+        return nodes.NearNode(members, condition.words, condition.unit, **how, name=name)
 
-    def _leaf(self, condition: Condition, field: Field | None, name: str) -> nodes.Leaf:
+    def _leaf(self, condition: Condition, field: Field | None, name: str) -> nodes.LeafNode:
         if isinstance(condition, Named):
             return self._leaf(condition.condition, field, condition.name)
         if isinstance(condition, Times):
-            return nodes.Leaf(self._finder(condition.condition), field, name, condition.times)
-        return nodes.Leaf(self._finder(condition), field, name)
+            return nodes.LeafNode(self._finder(condition.condition), field, name, condition.times)
+        return nodes.LeafNode(self._finder(condition), field, name)
 
     # --- what stands somewhere ----------------------------------------------------------------------------------
 
@@ -179,11 +180,11 @@ class _Compiler:
             case Pattern() | NumberNamed() | DayNamed():
                 finder = self._once(condition, lambda: self._beyond_words(condition))
             case Ignoring():
-                finder = finders.Ignoring(self._finder(condition.condition), self._spoiling(condition.ignore))
+                finder = finders.IgnoringFinder(self._finder(condition.condition), self._spoiling(condition.ignore))
             case AnyOf():
-                finder = finders.Any(map(self._finder, condition.conditions))
+                finder = finders.AnyFinder(map(self._finder, condition.conditions))
             case Near():
-                finder = self._once(condition, lambda: self._place_of_near(without_all(condition)))
+                finder = self._once(condition, lambda: self._place_of_near(expand_all_in_near(condition)))
             case Named():
                 finder = self._finder(condition.condition)
             case _:
@@ -192,12 +193,12 @@ class _Compiler:
 
     def _list(self, named: WordList) -> Finder:
         words, entities = self._words(terms_within(named, self._lists)), entities_within(named, self._lists)
-        return finders.Any([words, *(self._finder(EntityNamed(each)) for each in entities)]) if entities else words
+        return finders.AnyFinder([words, *(self._finder(EntityNamed(each)) for each in entities)]) if entities else words
 
     def _place_of_near(self, condition: Near | AnyOf) -> Finder:
         if isinstance(condition, AnyOf):
-            return finders.Any(map(self._finder, condition.conditions))
-        return Group(self._one_near(condition, None, ""), self._number("near"))
+            return finders.AnyFinder(map(self._finder, condition.conditions))
+        return NestedNearFinder(self._one_near(condition, None, ""), self._number("near"))
 
     def _once(self, key: object, make: Callable[[], Finder]) -> Finder:
         if key not in self._shared:
@@ -210,15 +211,15 @@ class _Compiler:
         self._expressions.add(text)
         number = self._number(text)
         if isinstance(condition, Pattern):
-            return finders.Matching(number, compiled(condition.pattern, exact=condition.exact))
+            return finders.RegexFinder(number, compile_regex(condition.pattern, exact=condition.exact))
         return DayFinder(number) if isinstance(condition, DayNamed) else NumberFinder(number, condition)
 
-    def _words(self, terms: Iterable[Term], *, names: bool = False) -> Terms:
+    def _words(self, terms: Iterable[Term], *, names: bool = False) -> TermFinder:
         """Those of the same terms are one, so that of an article they are looked for once. `names`: of an entity."""
         numbers = tuple(numbers for term in terms for numbers in self._numbered(term, name=names))
         known = self._known.get(numbers)
         if known is None:
-            known = self._known[numbers] = Terms(numbers)
+            known = self._known[numbers] = TermFinder(numbers)
         return known
 
     def _numbered(self, term: Term, *, name: bool = False) -> list[tuple[int, int]]:
@@ -250,19 +251,19 @@ class _Compiler:
             yield from self._named_leaves(condition.condition, node, by, names | (by & {condition.name}), near)
         elif isinstance(condition, In):
             yield from self._named_leaves(condition.condition, node, by, names, near)
-        elif isinstance(condition, Near) and (other := without_all(condition)) is not condition:
+        elif isinstance(condition, Near) and (other := expand_all_in_near(condition)) is not condition:
             yield from self._named_leaves(other, node, by, names, near)
-        elif isinstance(node, nodes.Leaf):
+        elif isinstance(node, nodes.LeafNode):
             if found_by := tuple(self._value_finders(condition, by, names)):
                 yield NamedLeaf(node, found_by, near)
-        elif isinstance(condition, AllOf | AnyOf | Near) and isinstance(node, nodes.AllOf | nodes.AnyOf | nodes.Near):
+        elif isinstance(condition, AllOf | AnyOf | Near) and isinstance(node, nodes.AllOfNode | nodes.AnyOfNode | nodes.NearNode):
             for number, (each, of) in enumerate(zip(condition.conditions, node.nodes, strict=True)):
-                within = (node, number) if isinstance(node, nodes.Near) else near
+                within = (node, number) if isinstance(node, nodes.NearNode) else near
                 yield from self._named_leaves(each, of, by, names, within)
 
     def _value_finders(
         self, condition: Condition, by: AbstractSet[str], names: AbstractSet[str]
-    ) -> Iterator[tuple[str, values.ValueFinder]]:
+    ) -> Iterator[tuple[str, value_finders.ValueFinder]]:
         """For each name what finds its values, of what stands somewhere."""
         match condition:
             case Named(name, inner):
@@ -273,18 +274,18 @@ class _Compiler:
                 for each in conditions:
                     yield from self._value_finders(each, by, names)
             case Near():
-                yield from self._value_finders_inside(without_all(condition), by, names)
+                yield from self._value_finders_inside(expand_all_in_near(condition), by, names)
             case Ignoring(inner, ignore):
                 spoiling = self._spoiling(ignore)
                 for name, found_by in self._value_finders(inner, by, names):
-                    yield name, replace(found_by, finder=finders.Ignoring(found_by.finder, spoiling))
+                    yield name, replace(found_by, finder=finders.IgnoringFinder(found_by.finder, spoiling))
             case _:
                 own = self._values(condition) if names else ()
                 yield from ((name, each) for name in sorted(names) for each in own)
 
     def _value_finders_inside(
         self, condition: Near | AnyOf, by: AbstractSet[str], names: AbstractSet[str]
-    ) -> Iterator[tuple[str, values.ValueFinder]]:
+    ) -> Iterator[tuple[str, value_finders.ValueFinder]]:
         """The same of what stands in a near that is a member of another one."""
         if isinstance(condition, AnyOf):
             yield from self._value_finders(condition, by, names)
@@ -292,9 +293,9 @@ class _Compiler:
         place = self._finder(condition)
         for each in condition.conditions:
             for name, found_by in self._value_finders(each, by, names):
-                yield name, values.ValuesInside(place, found_by)
+                yield name, value_finders.NestedValues(place, found_by)
 
-    def _values(self, condition: Condition) -> tuple[values.ValueFinder, ...]:
+    def _values(self, condition: Condition) -> tuple[value_finders.ValueFinder, ...]:
         """What finds the values of words, an entity, entities or a pattern."""
         match condition:
             case Words(terms):
@@ -306,19 +307,19 @@ class _Compiler:
                 return tuple(chain.from_iterable(map(self._values, parts)))
             case GroupNamed():
                 members = [each.id for each in self._entities.values() if condition.includes(each)]
-                return tuple(values.EntityValues(self._finder(EntityNamed(each)), each) for each in members)
+                return tuple(value_finders.EntityValues(self._finder(EntityNamed(each)), each) for each in members)
             case EntityNamed(entity):
-                return (values.EntityValues(self._finder(condition), entity),)
+                return (value_finders.EntityValues(self._finder(condition), entity),)
             case NumberNamed():
                 numbers = self._finder(condition)
                 assert isinstance(numbers, NumberFinder)
                 return (NumberValues(numbers, numbers),)
             case _:
-                return (values.PatternValues(self._finder(condition)),)
+                return (value_finders.PatternValues(self._finder(condition)),)
 
-    def _values_of_terms(self, condition: Condition, terms: Iterable[Term]) -> values.ValueFinder:
+    def _values_of_terms(self, condition: Condition, terms: Iterable[Term]) -> value_finders.ValueFinder:
         numbered = [(text, term) for term in terms for _, text in self._numbered(term)]
-        return values.TermValues(self._finder(condition), values.values_of_terms(numbered))
+        return value_finders.TermValues(self._finder(condition), value_finders.values_of_terms(numbered))
 
     # --- entities -----------------------------------------------------------------------------------------------
 
@@ -329,42 +330,42 @@ class _Compiler:
         if entity.maybe is not None:
             terms, titles = words(entity.maybe.terms), words(entity.titles) if entity.titles else None
             maybe = self._maybe(terms, titles, entity.maybe.counts_if)
-        return finders.Named(words(entity.sure), never, maybe)
+        return finders.EntityFinder(words(entity.sure), never, maybe)
 
-    def _maybe(self, terms: Terms, titles: Terms | None, counts_if: CountsIf) -> CompiledMaybe:
+    def _maybe(self, terms: TermFinder, titles: TermFinder | None, counts_if: CountsIf) -> CompiledMaybe:
         near = None
         if counts_if.near is not None:
-            finder = finders.Any(map(self._finder, counts_if.near.conditions))
-            near = Vicinity(finder, counts_if.near.words, counts_if.near.unit)
+            finder = finders.AnyFinder(map(self._finder, counts_if.near.conditions))
+            near = ContextWords(finder, counts_if.near.words, counts_if.near.unit)
         where: Where | None = counts_if.where
         test = None if where is None else WhereTest(where, self._sources)
         return CompiledMaybe(terms, titles, counts_if.sure_seen, counts_if.earlier, near, test)
 
     def _group(self, group: GroupNamed) -> Finder:
         members = [EntityNamed(entity.id) for entity in self._entities.values() if group.includes(entity)]
-        return finders.Any(map(self._finder, members))
+        return finders.AnyFinder(map(self._finder, members))
 
     # --- what does not count ------------------------------------------------------------------------------------
 
-    def _spoiling(self, ignore: Ignore) -> Spoiling:
-        inside = [Spoiler(self._words(ignore.terms), "ignore")] if ignore.terms else []
+    def _spoiling(self, ignore: Ignore) -> CompiledIgnore:
+        inside = [IgnoreContext(self._words(ignore.terms), "ignore")] if ignore.terms else []
         named = [self._lists[each] for each in ignore.lists]
         inside += [
-            Spoiler(self._finder(ListNamed(each.id)), f"list {each.id}") for each in named if self._has_words(each)
+            IgnoreContext(self._finder(ListNamed(each.id)), f"list {each.id}") for each in named if self._has_words(each)
         ]
         before, after = self._spoilers([ignore.before], "ignore"), self._spoilers([ignore.after], "ignore")
         for each in (one for words in named for one in lists_within(words, self._lists)):
             before += self._spoilers([each.before, *each.more_before], f"list {each.id}")
             after += self._spoilers([each.after, *each.more_after], f"list {each.id}")
-        return Spoiling(tuple(inside), tuple(before), tuple(after))
+        return CompiledIgnore(tuple(inside), tuple(before), tuple(after))
 
     def _has_words(self, named: WordList) -> bool:
         return bool(terms_within(named, self._lists) or entities_within(named, self._lists))
 
-    def _spoilers(self, reaches: Iterable[Reach | None], source: str) -> list[Spoiler]:
+    def _spoilers(self, reaches: Iterable[Reach | None], source: str) -> list[IgnoreContext]:
         """`source`: where they are written, unless they are those of a list."""
         found = []
         for reach in (reach for reach in reaches if reach is not None):
             named = f"list {reach.condition.list}" if isinstance(reach.condition, ListNamed) else source
-            found.append(Spoiler(self._finder(reach.condition), named, reach.words))
+            found.append(IgnoreContext(self._finder(reach.condition), named, reach.words))
         return found

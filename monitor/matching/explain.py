@@ -13,10 +13,10 @@ from functools import cache, partial
 from itertools import combinations
 
 from monitor.matching import nodes
-from monitor.matching.entries import CompiledRule, Met, about_others
-from monitor.matching.found import Found, Hit
+from monitor.matching.rule_plan import CompiledRule, RuleMatch, other_rules_in_title
+from monitor.matching.document_hits import DocumentHits, Hit
 from monitor.matching.ruleset import RuleSet
-from monitor.matching.together import Members, in_any_order
+from monitor.matching.proximity import Members, choose_in_any_order
 from monitor.model import (
     AllOf,
     AnyOf,
@@ -40,7 +40,7 @@ from monitor.model import (
     Step,
     Times,
     Words,
-    without_all,
+    expand_all_in_near,
 )
 
 _SHOWN = 4  # words, or places, of many
@@ -49,7 +49,7 @@ _SHARE = "one word cannot be two, unless near has 'may_share_words: true'"
 _ASKED = 200  # places of each member of a near that are asked how nearly they stand together
 
 
-def explain(rules: RuleSet, article: Article, only: str | None = None) -> tuple[Explanation, ...]:
+def explain_rules(rules: RuleSet, article: Article, only: str | None = None) -> tuple[Explanation, ...]:
     """What each rule makes of the article, in the order of the set, or only one of them (its id). Far slower than
     `match`, and it says the same."""
     found = rules.find_patterns(article)
@@ -57,13 +57,13 @@ def explain(rules: RuleSet, article: Article, only: str | None = None) -> tuple[
     decided = {met.compiled.rule.id: met for met in rules.evaluate_candidates(found)}
     walker = _Walker(found, rules, found.document.text_end, "", in_any_language)
     return tuple(
-        _explained(each, decided.get(each.rule.id), walker)
+        _explain_rule(each, decided.get(each.rule.id), walker)
         for each in rules.compiled_rules
         if only in (None, each.rule.id)
     )
 
 
-def _explained(compiled: CompiledRule, met: Met | None, walker: _Walker) -> Explanation:
+def _explain_rule(compiled: CompiledRule, met: RuleMatch | None, walker: _Walker) -> Explanation:
     rule, found, steps = compiled.rule, walker.found, []
     where = None if compiled.where is None else compiled.where.holds(found.document)
     if where is not None:
@@ -76,13 +76,13 @@ def _explained(compiled: CompiledRule, met: Met | None, walker: _Walker) -> Expl
     if nets[-1].holds and rule.unless is not None and compiled.unless is not None:
         steps.append(walker.explain_step(rule.unless, compiled.unless, "unless"))
     if met is not None:
-        steps += _of_match(met, replace(walker, limit=met.limit, reach=_REACH.get(rule.news_in, "")))
+        steps += _explain_kind_and_level(met, replace(walker, limit=met.limit, reach=_REACH.get(rule.news_in, "")))
     kind, level = (None, None) if met is None else (met.kind, met.level)
-    why = _missed(steps) if met is None else _met(met, found)
-    return Explanation(rule.id, kind, level, why, max(map(_share, nets)), tuple(steps))
+    why = _describe_miss(steps) if met is None else _describe_match(met, found)
+    return Explanation(rule.id, kind, level, why, max(map(_compute_share, nets)), tuple(steps))
 
 
-def _of_match(met: Met, within: _Walker) -> Iterator[Step]:
+def _explain_kind_and_level(met: RuleMatch, within: _Walker) -> Iterator[Step]:
     """What makes a match a mention, or changes its level."""
     compiled, rule = met.compiled, met.compiled.rule
     if met.node is compiled.node and rule.mention_if is not None and compiled.mention_if is not None:
@@ -91,7 +91,7 @@ def _of_match(met: Met, within: _Walker) -> Iterator[Step]:
         yield within.explain_step(change.condition, change.node, f"level {change.to}")
 
 
-def _met(met: Met, found: Found) -> str:
+def _describe_match(met: RuleMatch, found: DocumentHits) -> str:
     """Why a rule met the article as what it did."""
     reach = _REACH.get(met.compiled.rule.news_in, "the article")
     match met.mention_cause:
@@ -102,7 +102,7 @@ def _met(met: Met, found: Found) -> str:
         case MentionCause.TITLE_HAS_NONE:
             return "complete only outside the title, which has none of it"
         case MentionCause.OTHER_TITLE:
-            others = ", ".join(about_others(met.compiled, found))
+            others = ", ".join(other_rules_in_title(met.compiled, found))
             return f"complete only outside the title, which is about {others}"
         case MentionCause.MENTION:
             return "match does not hold, mention does"
@@ -110,111 +110,111 @@ def _met(met: Met, found: Found) -> str:
             return "mention_if holds"
 
 
-def _missed(steps: Sequence[Step]) -> str:
+def _describe_miss(steps: Sequence[Step]) -> str:
     """Why a rule did not meet the article."""
     keys = ("where", "match", "mention", "unless")
     asked = {key: step for step in steps for key in keys if step.what.startswith(key)}
     if "where" in asked and not asked["where"].holds:
         return "the rule does not look at such articles (where)"
     if "unless" in asked and asked["unless"].holds:
-        return f"unless holds, by {_evidence(asked['unless'])}"
-    nor = f"; nor a mention: {_nearest(asked['mention'])}" if "mention" in asked else ""
-    return f"{_nearest(asked['match'])}{nor}"
+        return f"unless holds, by {_quote_step_evidence(asked['unless'])}"
+    nor = f"; nor a mention: {_describe_nearest_step(asked['mention'])}" if "mention" in asked else ""
+    return f"{_describe_nearest_step(asked['match'])}{nor}"
 
 
-def _nearest(step: Step) -> str:
+def _describe_nearest_step(step: Step) -> str:
     """What says most about why a step does not hold: of parts of which any would do, the one that came nearest."""
     if step.why or not step.steps:
         said = step.what.removeprefix("match: ").removeprefix("mention: ")
         return step.why if step.steps else f"{said}: {step.why}"
-    return _nearest(max(step.steps, key=_share))
+    return _describe_nearest_step(max(step.steps, key=_compute_share))
 
 
-def _share(step: Step) -> float:
+def _compute_share(step: Step) -> float:
     """How much of a step holds: of parts of which any would do, of the one that came nearest."""
     if step.holds or not step.steps:
         return float(step.holds)
-    shares = [_share(part) for part in step.steps]
+    shares = [_compute_share(part) for part in step.steps]
     return sum(shares) / len(shares) if step.why else max(shares)
 
 
-def _evidence(step: Step) -> str:
+def _quote_step_evidence(step: Step) -> str:
     """The words by which a step holds."""
-    spans = list(_grounds(step))
+    spans = list(_collect_evidence_spans(step))
     words = ", ".join(dict.fromkeys(f"“{span.text}”" for span in spans))
     return f"{words} in the {spans[0].field}" if spans else ""
 
 
-def _grounds(step: Step) -> Iterator[Span]:
+def _collect_evidence_spans(step: Step) -> Iterator[Span]:
     if step.holds:
         yield from step.spans
         for part in step.steps:
-            yield from _grounds(part)
+            yield from _collect_evidence_spans(part)
 
 
 @dataclass(frozen=True, slots=True)
 class _Walker:
     """Explains conditions of one rule on one article, up to where its evidence may lie: that is the end of `reach`."""
 
-    found: Found
+    found: DocumentHits
     rules: RuleSet
     limit: int
     reach: str = ""
-    in_any_language: Callable[[], Found] | None = None
+    in_any_language: Callable[[], DocumentHits] | None = None
 
     def explain_step(self, condition: Condition, node: nodes.Node, what: str = "") -> Step:
-        condition = without_all(condition) if isinstance(condition, Near) else condition
+        condition = expand_all_in_near(condition) if isinstance(condition, Near) else condition
         if isinstance(condition, Named):
             return self.explain_step(
                 condition.condition, node, f"{what} ({condition.name})" if what else condition.name
             )
         if isinstance(condition, In):
             inner = condition.condition
-            said = what or ("" if isinstance(inner, AllOf | AnyOf | Near) else _described(inner))
+            said = what or ("" if isinstance(inner, AllOf | AnyOf | Near) else _describe_condition(inner))
             return self.explain_step(inner, node, f"{said} in the {condition.field}".lstrip())
-        if isinstance(condition, AllOf | AnyOf) and isinstance(node, nodes.AllOf | nodes.AnyOf):
+        if isinstance(condition, AllOf | AnyOf) and isinstance(node, nodes.AllOfNode | nodes.AnyOfNode):
             parts = [self.explain_step(each, of) for each, of in zip(condition.conditions, node.nodes, strict=True)]
             return self._several(node, what, parts)
-        if isinstance(condition, Not) and isinstance(node, nodes.Nowhere):
+        if isinstance(condition, Not) and isinstance(node, nodes.NotNode):
             return self._not(condition, node, what)
-        if isinstance(condition, Near) and isinstance(node, nodes.Near):
+        if isinstance(condition, Near) and isinstance(node, nodes.NearNode):
             return self._near(condition, node, what)
-        assert isinstance(node, nodes.Leaf)
+        assert isinstance(node, nodes.LeafNode)
         return self._leaf(condition, node, what)
 
-    def _several(self, node: nodes.AllOf | nodes.AnyOf, what: str, parts: list[Step]) -> Step:
+    def _several(self, node: nodes.AllOfNode | nodes.AnyOfNode, what: str, parts: list[Step]) -> Step:
         missing = [
-            part.why if isinstance(of, nodes.Nowhere) else f"not `{part.what}`"
+            part.why if isinstance(of, nodes.NotNode) else f"not `{part.what}`"
             for part, of in zip(parts, node.nodes, strict=True)
             if not part.holds
         ]
-        kind = "all of these" if isinstance(node, nodes.AllOf) else "any of these"
+        kind = "all of these" if isinstance(node, nodes.AllOfNode) else "any of these"
         holds = node.holds(self.found, self.limit)
         short = "" if holds else f"{len(parts) - len(missing)} of {len(parts)}: {missing[0]}"
-        why = short if isinstance(node, nodes.AllOf) else ""
+        why = short if isinstance(node, nodes.AllOfNode) else ""
         return Step(f"{what}: {kind}" if what else kind, holds, why, steps=tuple(parts))
 
-    def _not(self, condition: Not, node: nodes.Nowhere, what: str) -> Step:
+    def _not(self, condition: Not, node: nodes.NotNode, what: str) -> Step:
         """What stands there, where it must not; else nothing is to be shown."""
         everywhere = replace(self, limit=self.found.document.text_end, reach="")
         inner = everywhere.explain_step(condition.condition, node.node)
-        why = f"there is {_evidence(inner)}" if inner.holds else ""
+        why = f"there is {_quote_step_evidence(inner)}" if inner.holds else ""
         said = f"not {inner.what}"
         return Step(f"{what}: {said}" if what else said, not inner.holds, why)
 
-    def _leaf(self, condition: Condition, node: nodes.Leaf, what: str) -> Step:
+    def _leaf(self, condition: Condition, node: nodes.LeafNode, what: str) -> Step:
         hits = node.hits(self.found, self.limit)
         holds = node.holds(self.found, self.limit)
-        described = _described(condition)
+        described = _describe_condition(condition)
         if what.startswith(described):
             described = ""
         said = f"{what}: {described}" if what and described else what or described
         return Step(said, holds, "" if holds else self._missed(node, hits), self._spans(hits, node.name))
 
-    def _missed(self, node: nodes.Leaf, hits: list[Hit]) -> str:
+    def _missed(self, node: nodes.LeafNode, hits: list[Hit]) -> str:
         """Why a leaf does not hold although something of it may stand there."""
         if hits:
-            return f"{len(nodes.apart(hits))} of {node.times} times"
+            return f"{len(nodes.select_disjoint_hits(hits))} of {node.times} times"
         if deeper := self._deeper(node):
             span, *_ = self._spans(deeper, "")
             return f"“{span.text}” stands deeper than {self.reach}"
@@ -223,7 +223,7 @@ class _Walker:
             return f"“{span.text}” stands in the {span.field} only"
         return self._spoilt(node) or self._of_another_language(node) or "not there"
 
-    def _of_another_language(self, node: nodes.Leaf) -> str:
+    def _of_another_language(self, node: nodes.LeafNode) -> str:
         """Whether one of its words is in the article, but listed for another language, as a sentence; or ""."""
         if self.in_any_language is None or node.finder.hits(self.found):
             return ""
@@ -233,7 +233,7 @@ class _Walker:
         (span,) = self._spans(hits[:1], "")
         return f"“{span.text}” is in the {span.field}, but listed for another language than the article's"
 
-    def _spoilt(self, node: nodes.Leaf) -> str:
+    def _spoilt(self, node: nodes.LeafNode) -> str:
         """Why something that stands there does not count; "" where nothing does."""
         if not (uncounted := sorted(node.finder.uncounted_hits(self.found))):
             return ""
@@ -248,13 +248,13 @@ class _Walker:
             how = f"inside “{by.text}” ({why.source})"
         return f"“{span.text}” in the {span.field} does not count: {how}"
 
-    def _deeper(self, node: nodes.Leaf) -> list[Hit]:
+    def _deeper(self, node: nodes.LeafNode) -> list[Hit]:
         """Of a leaf of which nothing stands before the limit: what stands behind it."""
         return node.hits(self.found, self.found.document.text_end)
 
-    def _near(self, condition: Near, node: nodes.Near, what: str) -> Step:
+    def _near(self, condition: Near, node: nodes.NearNode, what: str) -> Step:
         parts = [
-            self._leaf(_bare(each), leaf, leaf.name)
+            self._leaf(_unwrap_named(each), leaf, leaf.name)
             for each, leaf in zip(condition.conditions, node.nodes, strict=True)
         ]
         holds = node.holds(self.found, self.limit)
@@ -265,11 +265,11 @@ class _Walker:
         why = "" if holds else self._how_nearly(condition, node, parts)
         return Step(said, holds, why, self._spans(chosen, ""), tuple(parts))
 
-    def _how_nearly(self, condition: Near, node: nodes.Near, parts: list[Step]) -> str:
+    def _how_nearly(self, condition: Near, node: nodes.NearNode, parts: list[Step]) -> str:
         """`2 of 3: no word of `did what` in the sentence; the nearest was 41 words away`."""
         members = [leaf.hits(self.found, self.limit)[:_ASKED] for leaf in node.nodes]
         holding = [number for number, hits in enumerate(members) if hits]
-        names = [_called(step, number) for number, step in enumerate(parts)]
+        names = [_name_member(step, number) for number, step in enumerate(parts)]
         if len(holding) < len(members):
             share = f"{len(holding)} of {len(members)}"
             absent = {name: leaf for name, leaf, hits in zip(names, node.nodes, members, strict=True) if not hits}
@@ -293,13 +293,13 @@ class _Walker:
             away = f"stands in the {far.field}"
         return f"{best} of {len(members)}: nothing of {names[missing[0]]} {place}; the nearest {away}"
 
-    def _all_but(self, node: nodes.Near, members: Members, names: list[str], anchor: Hit) -> str:
+    def _all_but(self, node: nodes.NearNode, members: Members, names: list[str], anchor: Hit) -> str:
         """Why not, where each of the others is together with one place."""
         document, together = self.found.document, node.proximity_test(self.found.document)
         near = [[hit for hit in hits if hit == anchor or together(*sorted((hit, anchor)))] for hits in members]
 
         def stand_within(words: int) -> bool:
-            wider = nodes.Near(node.nodes, words, node.unit)
+            wider = nodes.NearNode(node.nodes, words, node.unit)
             return node.choose(near, wider.proximity_test(document)) is not None
 
         most = len(document.tokens)
@@ -308,16 +308,16 @@ class _Walker:
             name = next(name for name, hits in zip(names, members, strict=True) if anchor in hits)
             order = " in this order" if node.in_order else ""
             return f"all stand near {name}; from the first to the last{order} it is {words} words"
-        if node.in_order and in_any_order(near, together) is not None:
+        if node.in_order and choose_in_any_order(near, together) is not None:
             return "all stand together, but not in this order"
         for (one, these), (other, those) in combinations(zip(names, near, strict=True), 2):
-            if in_any_order([these, those], together) is None:
+            if choose_in_any_order([these, those], together) is None:
                 (shared, *_) = [hit for hit in these if any(hit[0] < b and a < hit[1] for a, b, _ in those)] or these
                 (span,) = self._spans([shared], "")
                 return f"{one} and {other} both need “{span.text}”; {_SHARE}"
         return f"some of them need the same words; {_SHARE}"
 
-    def _best(self, node: nodes.Near, members: list[list[Hit]]) -> tuple[int, list[int], Hit]:
+    def _best(self, node: nodes.NearNode, members: list[list[Hit]]) -> tuple[int, list[int], Hit]:
         """Of all places of members the one with the most others together: how many, which are missing, and which it
         is."""
         together = node.proximity_test(self.found.document)
@@ -345,16 +345,16 @@ class _Walker:
         return tuple(spans[:_SHOWN])
 
 
-def _bare(condition: Condition) -> Condition:
+def _unwrap_named(condition: Condition) -> Condition:
     return condition.condition if isinstance(condition, Named) else condition
 
 
-def _called(step: Step, number: int) -> str:
+def _name_member(step: Step, number: int) -> str:
     name, _, _ = step.what.partition(":")
     return f"`{name}`" if name else f"member {number + 1}"
 
 
-def _described(condition: Condition) -> str:
+def _describe_condition(condition: Condition) -> str:
     """What a condition without parts asks for, in a few words."""
     said = type(condition).__name__.lower()
     match condition:
@@ -370,9 +370,9 @@ def _described(condition: Condition) -> str:
         case Pattern() | NumberNamed() | DayNamed():
             said = str(condition)
         case Times(times, inner):
-            said = f"{times} times {_described(inner)}"
+            said = f"{times} times {_describe_condition(inner)}"
         case Ignoring(inner, _) | Named(_, inner) | In(_, inner):
-            said = _described(inner)
+            said = _describe_condition(inner)
         case AnyOf(conditions):
             said = f"any of {len(conditions)}"
         case Near(conditions):

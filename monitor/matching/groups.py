@@ -6,22 +6,22 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile
 
 from monitor.matching.finders import Finder
-from monitor.matching.found import Found, Hit
-from monitor.matching.nodes import Near
-from monitor.matching.together import Members, Together, chains, chosen_by, soonest_ends, starts
+from monitor.matching.document_hits import DocumentHits, Hit
+from monitor.matching.nodes import NearNode
+from monitor.matching.proximity import Members, Together, find_hit_chains, hits_from_chain, soonest_ending_hits, find_start_hits
 
 _ENDS, _PLACES = 100, 10_000
 """So many places that begin with one word, the nearest ones, and so many in an article: where a text repeats its words
 there are as many as the square of these."""
 
 
-class Group(Finder):
+class NestedNearFinder(Finder):
     """Where the members of a near stand together: a place for each word that can be the first and each that can be the
     last. `number`: of the text by which a place is told."""
 
     __slots__ = ("_near", "_number", "_patterns")
 
-    def __init__(self, near: Near, number: int) -> None:
+    def __init__(self, near: NearNode, number: int) -> None:
         self._near = near
         self._number = number
         each = [patterns for node in near.nodes if (patterns := node.finder.patterns()) is not None]
@@ -30,7 +30,7 @@ class Group(Finder):
     def patterns(self) -> frozenset[int] | None:
         return self._patterns
 
-    def find_hits(self, found: Found) -> list[Hit]:
+    def find_hits(self, found: DocumentHits) -> list[Hit]:
         nodes = self._near.nodes
         members = [node.finder.hits(found) for node in nodes]
         places: dict[tuple[int, int], Sequence[Hit]] = {}
@@ -46,21 +46,21 @@ class Group(Finder):
     def has_parts(self) -> bool:
         return True
 
-    def parts(self, hit: Hit, found: Found) -> list[Hit]:
+    def parts(self, hit: Hit, found: DocumentHits) -> list[Hit]:
         return found.memo[self, hit[:2]]
 
     def _choices(self, members: Members, together: Together) -> Iterator[Sequence[Hit]]:
         """For each place a hit of each member, in the members' order."""
-        near, soonest = self._near, list(map(soonest_ends, members))
-        for start, nexts in starts(members, together):
+        near, soonest = self._near, list(map(soonest_ending_hits, members))
+        for start, nexts in find_start_hits(members, together):
             if near.may_share_words:
-                yield from _sharing(start, members, nexts, together)
+                yield from _choose_from_start(start, members, nexts, together)
             else:
-                each = chains(start, members, soonest, together, in_order=near.in_order)
-                yield from map(chosen_by, islice(each, _ENDS))
+                each = find_hit_chains(start, members, soonest, together, in_order=near.in_order)
+                yield from map(hits_from_chain, islice(each, _ENDS))
 
 
-def _sharing(start: Hit, members: Members, nexts: Sequence[int], together: Together) -> Iterator[Sequence[Hit]]:
+def _choose_from_start(start: Hit, members: Members, nexts: Sequence[int], together: Together) -> Iterator[Sequence[Hit]]:
     """The same for the places that begin with `start`, where a word may serve several members."""
     behind = [hits[number : number + _ENDS] for hits, number in zip(members, nexts, strict=True)]
     near = [list(takewhile(lambda hit: together(start, hit), hits)) for hits in behind]

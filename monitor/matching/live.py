@@ -18,9 +18,9 @@ def compile_live(
     known: Mapping[str, Entity] = MappingProxyType({}),
 ) -> RuleSet:
     """Those of the rules that run, compiled."""
-    return compile_rules(running(rules), entities, lists, sources, known)
+    return compile_rules(select_running_rules(rules), entities, lists, sources, known)
 
 
-def running(rules: Iterable[Rule]) -> list[Rule]:
+def select_running_rules(rules: Iterable[Rule]) -> list[Rule]:
     """Those of the rules that are not off."""
     return [rule for rule in rules if rule.status is not RuleStatus.OFF]

@@ -11,10 +11,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
-from monitor.matching.document import Document, Region
-from monitor.matching.finders import Finder, Terms
-from monitor.matching.found import Found, Hit
-from monitor.matching.together import Members, Together, in_any_order, in_this_order, sharing_words
+from monitor.matching.tokenized_article import TokenizedArticle, Region
+from monitor.matching.finders import Finder, TermFinder
+from monitor.matching.document_hits import DocumentHits, Hit
+from monitor.matching.proximity import Members, Together, choose_in_any_order, choose_in_order, choose_sharing_words
 from monitor.model import Field, Unit
 
 Evidence = tuple[int, int, int, str]
@@ -30,15 +30,15 @@ class Node(ABC):
         self.name = name
 
     @abstractmethod
-    def holds(self, found: Found, limit: int) -> bool:
+    def holds(self, found: DocumentHits, limit: int) -> bool:
         """Whether it holds with what stands before the limit."""
 
     @abstractmethod
-    def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
+    def evidence(self, found: DocumentHits, limit: int) -> tuple[Evidence, ...]:
         """The hits by which it holds; none where it does not."""
 
     @abstractmethod
-    def has_some(self, found: Found, region: Region) -> bool:
+    def has_some(self, found: DocumentHits, region: Region) -> bool:
         """Whether the region contains any of the things that it looks for, even if the condition as a whole does not
         hold. A near inside a near is one thing."""
 
@@ -56,7 +56,7 @@ class Node(ABC):
         return False
 
 
-class Leaf(Node):
+class LeafNode(Node):
     """Something stands in a field, at least so many times."""
 
     __slots__ = ("field", "finder", "times")
@@ -67,7 +67,7 @@ class Leaf(Node):
         self.field = field
         self.times = times
 
-    def hits(self, found: Found, limit: int) -> list[Hit]:
+    def hits(self, found: DocumentHits, limit: int) -> list[Hit]:
         """Those within the field, up to the limit."""
         hits = self.finder.hits(found)
         if self.field is None and limit >= found.document.end:
@@ -76,26 +76,26 @@ class Leaf(Node):
         here = hits[bisect_left(hits, (first,)) : bisect_left(hits, (last,))]
         return [hit for hit in here if hit[1] <= last]
 
-    def holds(self, found: Found, limit: int) -> bool:
+    def holds(self, found: DocumentHits, limit: int) -> bool:
         if self.times > 1:
-            return len(apart(self.hits(found, limit))) >= self.times
-        if self.field is None and isinstance(self.finder, Terms):
+            return len(select_disjoint_hits(self.hits(found, limit))) >= self.times
+        if self.field is None and isinstance(self.finder, TermFinder):
             return self.finder.has_term_before(found, limit)
         first, last = found.document.region(self.field, limit)
         return any(hit[0] >= first and hit[1] <= last for hit in self.finder.hits(found))
 
-    def has_some(self, found: Found, region: Region) -> bool:
+    def has_some(self, found: DocumentHits, region: Region) -> bool:
         first, last = found.document.region(self.field, region[1])
         first, last = max(first, region[0]), min(last, region[1])
         return any(first <= start and end <= last for start, end, _ in self.finder.hits(found))
 
-    def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
+    def evidence(self, found: DocumentHits, limit: int) -> tuple[Evidence, ...]:
         """The first hit of each term; where they are counted, as many as are asked for."""
-        if self.field is None and self.times == 1 and isinstance(self.finder, Terms):
+        if self.field is None and self.times == 1 and isinstance(self.finder, TermFinder):
             return tuple((*hit, self.name) for hit in self.finder.first_hits(found, limit))
         hits = self.hits(found, limit)
         if self.times > 1:
-            counted = apart(hits)[: self.times]
+            counted = select_disjoint_hits(hits)[: self.times]
             return tuple((*hit, self.name) for hit in counted) if len(counted) == self.times else ()
         firsts = {hit[2]: hit for hit in reversed(hits)}
         return tuple((*hit, self.name) for hit in sorted(firsts.values()))
@@ -105,11 +105,11 @@ class Leaf(Node):
         return [] if patterns is None else [patterns]
 
     def sufficient_groups(self) -> list[frozenset[int]] | None:
-        plain = self.field is None and self.times == 1 and isinstance(self.finder, Terms)
+        plain = self.field is None and self.times == 1 and isinstance(self.finder, TermFinder)
         return self.required_groups() if plain else None
 
 
-def apart(hits: Iterable[Hit]) -> list[Hit]:
+def select_disjoint_hits(hits: Iterable[Hit]) -> list[Hit]:
     """As many of the hits as stand in the text without overlapping, in its order."""
     chosen: list[Hit] = []
     for hit in sorted(hits, key=lambda hit: hit[1]):
@@ -118,7 +118,7 @@ def apart(hits: Iterable[Hit]) -> list[Hit]:
     return chosen
 
 
-class AllOf(Node):
+class AllOfNode(Node):
     """All of these hold."""
 
     __slots__ = ("_silent", "nodes")
@@ -128,13 +128,13 @@ class AllOf(Node):
         self.nodes = tuple(nodes)
         self._silent = [node for node in self.nodes if node.may_hold_without_evidence]
 
-    def holds(self, found: Found, limit: int) -> bool:
+    def holds(self, found: DocumentHits, limit: int) -> bool:
         return all(node.holds(found, limit) for node in self.nodes)
 
-    def has_some(self, found: Found, region: Region) -> bool:
+    def has_some(self, found: DocumentHits, region: Region) -> bool:
         return any(node.has_some(found, region) for node in self.nodes)
 
-    def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
+    def evidence(self, found: DocumentHits, limit: int) -> tuple[Evidence, ...]:
         each = [node.evidence(found, limit) for node in self.nodes]
         if self._silent:
             return tuple(chain.from_iterable(each)) if self.holds(found, limit) else ()
@@ -153,7 +153,7 @@ class AllOf(Node):
         return list(chain.from_iterable(known)) if len(known) == len(each) else None
 
 
-class AnyOf(Node):
+class AnyOfNode(Node):
     """One of these holds; the evidence is that of all that do."""
 
     __slots__ = ("nodes",)
@@ -162,13 +162,13 @@ class AnyOf(Node):
         super().__init__(name)
         self.nodes = tuple(nodes)
 
-    def holds(self, found: Found, limit: int) -> bool:
+    def holds(self, found: DocumentHits, limit: int) -> bool:
         return any(node.holds(found, limit) for node in self.nodes)
 
-    def has_some(self, found: Found, region: Region) -> bool:
+    def has_some(self, found: DocumentHits, region: Region) -> bool:
         return any(node.has_some(found, region) for node in self.nodes)
 
-    def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
+    def evidence(self, found: DocumentHits, limit: int) -> tuple[Evidence, ...]:
         return tuple(chain.from_iterable(node.evidence(found, limit) for node in self.nodes))
 
     @property
@@ -187,7 +187,7 @@ class AnyOf(Node):
         return [frozenset[int]().union(*single)] if len(single) == len(each) else None
 
 
-class Nowhere(Node):
+class NotNode(Node):
     """Another node holds nowhere in the article: however far evidence may reach, so that what is news is a match."""
 
     __slots__ = ("node",)
@@ -196,16 +196,16 @@ class Nowhere(Node):
         super().__init__(name)
         self.node = node
 
-    def holds(self, found: Found, limit: int) -> bool:
+    def holds(self, found: DocumentHits, limit: int) -> bool:
         del limit
         return not self.node.holds(found, found.document.text_end)
 
-    def has_some(self, found: Found, region: Region) -> bool:
+    def has_some(self, found: DocumentHits, region: Region) -> bool:
         """It looks for nothing."""
         del found, region
         return False
 
-    def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
+    def evidence(self, found: DocumentHits, limit: int) -> tuple[Evidence, ...]:
         del found, limit
         return ()
 
@@ -221,7 +221,7 @@ _PAIRS = 100
 _PLACES = 100  # of each member, where each is tried with all of the others
 
 
-class Near(Node):
+class NearNode(Node):
     """One hit of each member stands together: in one sentence or paragraph (`words` is None), or with at most `words`
     words from the end of the first to the beginning of the last. No word serves two members, unless they may share."""
 
@@ -229,7 +229,7 @@ class Near(Node):
 
     def __init__(
         self,
-        nodes: Sequence[Leaf],
+        nodes: Sequence[LeafNode],
         words: int | None,
         unit: Unit,
         *,
@@ -239,26 +239,26 @@ class Near(Node):
     ) -> None:
         super().__init__(name)
         self.may_share_words = may_share_words
-        self.choose = in_this_order if in_order else sharing_words if may_share_words else in_any_order
+        self.choose = choose_in_order if in_order else choose_sharing_words if may_share_words else choose_in_any_order
         self.nodes = tuple(nodes)
         self.words = words
         self.unit = unit
         self.in_order = in_order
 
-    def holds(self, found: Found, limit: int) -> bool:
+    def holds(self, found: DocumentHits, limit: int) -> bool:
         return self._chosen(found, limit) is not None
 
-    def has_some(self, found: Found, region: Region) -> bool:
+    def has_some(self, found: DocumentHits, region: Region) -> bool:
         return any(node.has_some(found, region) for node in self.nodes)
 
-    def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
+    def evidence(self, found: DocumentHits, limit: int) -> tuple[Evidence, ...]:
         chosen = self._chosen(found, limit)
         if chosen is None:
             return ()
         each = zip(self.nodes, chosen, strict=True)
         return tuple((*part, node.name or self.name) for node, hit in each for part in node.finder.parts(hit, found))
 
-    def _chosen(self, found: Found, limit: int) -> Sequence[Hit] | None:
+    def _chosen(self, found: DocumentHits, limit: int) -> Sequence[Hit] | None:
         """A hit of each member, in the members' order."""
         members: Members = []
         for node in self.nodes:
@@ -267,7 +267,7 @@ class Near(Node):
                 return None
         return self.choose(members, self.proximity_test(found.document))
 
-    def member_proximity_test(self, found: Found, limit: int, member: int) -> Callable[[Hit], bool]:
+    def member_proximity_test(self, found: DocumentHits, limit: int, member: int) -> Callable[[Hit], bool]:
         """What says of a hit of a member whether it stands together with one of each of the others; of the first ones
         only, where there are very many."""
         members = [node.hits(found, limit)[:_PLACES] for node in self.nodes]
@@ -289,7 +289,7 @@ class Near(Node):
             return None
         return (self.words, sets[0], sets[1]) if len(sets[0]) * len(sets[1]) <= _PAIRS else None
 
-    def proximity_test(self, document: Document) -> Together:
+    def proximity_test(self, document: TokenizedArticle) -> Together:
         """What says of two hits, the first of them first, whether they stand near enough."""
         words = self.words
         if words is None:

@@ -14,15 +14,15 @@ from functools import partial
 from itertools import chain
 from types import MappingProxyType
 
-from monitor.matching.anchors import Anchors, anchored
-from monitor.matching.document import Document
-from monitor.matching.entries import CompiledRule, Entry, Met, entry
-from monitor.matching.found import Found
-from monitor.matching.search import Search
-from monitor.matching.terms import Pattern
-from monitor.matching.values import values_by
+from monitor.matching.anchors import AnchorIndex, choose_anchor
+from monitor.matching.tokenized_article import TokenizedArticle
+from monitor.matching.rule_plan import CompiledRule, RulePlan, RuleMatch, build_rule_plan
+from monitor.matching.document_hits import DocumentHits
+from monitor.matching.automaton import LiteralSearch
+from monitor.matching.terms import TermPattern
+from monitor.matching.value_finders import values_by_name
 from monitor.model import Article, Entity, Match, MatchKind, MentionCause, Rule, RuleStatus, Source, Span
-from monitor.text.detect import LATIN
+from monitor.text.language_tags import LATIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Lookup:
     sources      those whose tags and publishers are known
     """
 
-    patterns: tuple[Pattern, ...]
+    patterns: tuple[TermPattern, ...]
     texts: tuple[str, ...]
     uses_metadata: bool
     expressions: frozenset[str]
@@ -56,7 +56,7 @@ class RuleSet:
         self.rules: Mapping[str, Rule] = MappingProxyType({c.rule.id: c.rule for c in self._compiled})
         self.sources = lookup.sources
         self.entities = lookup.entities
-        self._search = Search([pattern.literal for pattern in lookup.patterns])
+        self._search = LiteralSearch([pattern.literal for pattern in lookup.patterns])
         patterns = lookup.patterns
         self._of_languages: dict[str | None, frozenset[int]] = {
             language: frozenset(number for number, pattern in enumerate(patterns) if pattern.language == language)
@@ -69,19 +69,19 @@ class RuleSet:
             number for number, pattern in enumerate(patterns) if not pattern.is_literal_sufficient
         )
         commonness = self._commonness()
-        rules = [anchored(each.required_groups(), commonness) for each in self._compiled]
+        rules = [choose_anchor(each.required_groups(), commonness) for each in self._compiled]
         self._entries = [
-            entry(each, *found_by, self._unproved) for each, found_by in zip(self._compiled, rules, strict=True)
+            build_rule_plan(each, *found_by, self._unproved) for each, found_by in zip(self._compiled, rules, strict=True)
         ]
         self._levels = [each.rule.level for each in self._compiled]
         plain = {number for number, each in enumerate(self._entries) if each.is_decided_by_presence}
-        self._anchors = Anchors(rules, plain, len(patterns))
+        self._anchors = AnchorIndex(rules, plain, len(patterns))
 
     def _commonness(self) -> list[float]:
         """About how common each pattern is in the news. What is long is rare, and what many rules name is not."""
         required = chain.from_iterable(each.required_groups() for each in self._compiled)
         named = Counter(chain.from_iterable(required))
-        return [named[n] * _commonness(pattern.literal) for n, pattern in enumerate(self._lookup.patterns)]
+        return [named[n] * _estimate_commonness(pattern.literal) for n, pattern in enumerate(self._lookup.patterns)]
 
     def match(self, article: Article) -> tuple[Match, ...]:
         """The rules that an article meets, in the order of the set, as news or mention, with the evidence."""
@@ -93,9 +93,9 @@ class RuleSet:
         matches = tuple(self._match(met, found) for met in decided)
         return matches, found.document.work
 
-    def evaluate_article(self, article: Article) -> tuple[Found, list[Met]]:
+    def evaluate_article(self, article: Article) -> tuple[DocumentHits, list[RuleMatch]]:
         """The article laid out, and the rules that it meets."""
-        found = self._laid_out(Document(article, all_fields=self._lookup.uses_metadata))
+        found = self._laid_out(TokenizedArticle(article, all_fields=self._lookup.uses_metadata))
         # Where no rule would be asked anyway, as of most articles, its language need not be known.
         if not self._of_latin.isdisjoint(found.present) and self._anchors.candidates(found.present):
             self._rule_out(found, found.document.ruled_out_latin_languages)
@@ -115,49 +115,49 @@ class RuleSet:
         """How its author wrote a term."""
         return self._lookup.texts[term]
 
-    def find_patterns(self, article: Article) -> Found:
+    def find_patterns(self, article: Article) -> DocumentHits:
         """The article laid out, and which patterns may stand in it."""
-        return self._found(Document(article, all_fields=self._lookup.uses_metadata))
+        return self._found(TokenizedArticle(article, all_fields=self._lookup.uses_metadata))
 
-    def find_in_any_language(self, article: Article) -> Found:
+    def find_in_any_language(self, article: Article) -> DocumentHits:
         """The same with words of languages that the article clearly is not in, which count nowhere else."""
-        document = Document(article, all_fields=self._lookup.uses_metadata)
-        return Found(document, self._lookup.patterns, self._search, self._unproved)
+        document = TokenizedArticle(article, all_fields=self._lookup.uses_metadata)
+        return DocumentHits(document, self._lookup.patterns, self._search, self._unproved)
 
-    def _found(self, document: Document) -> Found:
+    def _found(self, document: TokenizedArticle) -> DocumentHits:
         found = self._laid_out(document)
         if not self._of_latin.isdisjoint(found.present):
             self._rule_out(found, document.ruled_out_latin_languages)
         return found
 
-    def _laid_out(self, document: Document) -> Found:
+    def _laid_out(self, document: TokenizedArticle) -> DocumentHits:
         """The same, with words of all languages of the Latin script."""
         title_meets = partial(self._title_meets, document)
-        found = Found(document, self._lookup.patterns, self._search, self._unproved, title_meets)
+        found = DocumentHits(document, self._lookup.patterns, self._search, self._unproved, title_meets)
         if not self._of_han.isdisjoint(found.present):
             self._rule_out(found, document.ruled_out_languages)
         return found
 
-    def _rule_out(self, found: Found, languages: frozenset[str]) -> None:
+    def _rule_out(self, found: DocumentHits, languages: frozenset[str]) -> None:
         """Takes away the words that are of these languages."""
         for language in languages & self._of_languages.keys():
             # The few that are present are looked up among the many of the language, not the other way round.
             found.present.difference_update(found.present & self._of_languages[language])
 
-    def _title_meets(self, document: Document) -> tuple[str, ...]:
+    def _title_meets(self, document: TokenizedArticle) -> tuple[str, ...]:
         """The ids of the live rules whose `match` holds as if the article were its title alone."""
-        title = self._found(Document(document.article, all_fields=document.all_fields, title_alone=True))
+        title = self._found(TokenizedArticle(document.article, all_fields=document.all_fields, title_alone=True))
         asked = [self._compiled[number] for number in self._anchors.candidates(title.present)]
         live = [each for each in asked if each.rule.status is RuleStatus.LIVE]
         met = tuple(each.rule.id for each in live if each.node.holds(title, title.document.text_end))
         document.work += title.document.work
         return met
 
-    def candidates(self, found: Found) -> list[Entry]:
+    def candidates(self, found: DocumentHits) -> list[RulePlan]:
         """The rules of which nothing is missing that they cannot do without, in the order of the set."""
         return [self._entries[number] for number in self._anchors.candidates(found.present)]
 
-    def evaluate_candidates(self, found: Found) -> list[Met]:
+    def evaluate_candidates(self, found: DocumentHits) -> list[RuleMatch]:
         """The rules that the article meets, in the order of the set."""
         numbers = self._anchors.candidates(found.present)
         if not numbers:  # of most articles; where their leads end need not be known
@@ -171,26 +171,26 @@ class RuleSet:
         asked = {number: entries[number] for number, known in zip(numbers, in_lead, strict=True) if known is None}
         found.verify_patterns(chain.from_iterable([each.unverified for each in asked.values()]))
         news, mention = (_NEWS, document.lead_end, None), (_MENTION, document.text_end, MentionCause.OUTSIDE)
-        answers = list[Met | None]()
+        answers = list[RuleMatch | None]()
         for number, known in zip(numbers, in_lead, strict=True):
             if known is None:
                 answers.append(asked[number].evaluate(found))
             else:
                 kind, limit, cause = news if known else mention
                 compiled = self._compiled[number]
-                answers.append(Met(compiled, kind, self._levels[number], limit, compiled.node, cause))
+                answers.append(RuleMatch(compiled, kind, self._levels[number], limit, compiled.node, cause))
         return [met for met in answers if met is not None]
 
-    def _match(self, met: Met, found: Found) -> Match:
+    def _match(self, met: RuleMatch, found: DocumentHits) -> Match:
         compiled, rule = met.compiled, met.compiled.rule
         spans: dict[Span, None] = {}
         for start, end, term, node in sorted(set(met.node.evidence(found, met.limit))):
             spans[found.document.evidence_span(start, end, self._lookup.texts[term], node)] = None
-        by = values_by(rule.alert.by, compiled.by_leaves, found) if rule.alert.by else {}
+        by = values_by_name(rule.alert.by, compiled.by_leaves, found) if rule.alert.by else {}
         return Match(rule.id, rule.version, met.kind, tuple(spans), met.level, by, met.mention_cause)
 
 
-def _commonness(literal: str) -> float:
+def _estimate_commonness(literal: str) -> float:
     """The same, by its letters alone: each more makes it rarer, those of Han and Hangul by far more."""
     bits = sum(1.6 if letter > "\u2e7f" else 0.4 for letter in literal if letter != " ")
     return 2.0**-bits

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from monitor.matching.document import Document, Region
+from monitor.matching.tokenized_article import TokenizedArticle, Region
 from monitor.model import Term
-from monitor.text.detect import LATIN
+from monitor.text.language_tags import LATIN
 from monitor.text.folding import folded_tokens
-from monitor.text.inflection import forms
-from monitor.text.scripts import HAN, KANA, KATAKANA, Script, is_unspaced, letters_of, script_of
+from monitor.text.inflection import inflect_phrase
+from monitor.text.scripts import HAN, KANA, KATAKANA, Script, is_unspaced, count_letters, script_of
 
 _Stored = tuple[tuple["Token", ...], str, int, str | None, "tuple[Token, ...] | None"]
 _SHARING_HAN = ("zh", "ja", "ko")
@@ -74,11 +74,11 @@ class Token:
             return (
                 self.text in token
                 if self.open_right
-                else token.endswith(_joined((self.text,), self.last_script.allowed_suffixes))
+                else token.endswith(_combine_affixes((self.text,), self.last_script.allowed_suffixes))
             )
         if len(self.first_script.allowed_prefixes) == 1 and not self.open_right:  # as almost all
             return token.startswith(self.text) and token[len(self.text) :] in self.last_script.allowed_suffixes
-        beginnings = _joined(self.first_script.allowed_prefixes, (self.text,))
+        beginnings = _combine_affixes(self.first_script.allowed_prefixes, (self.text,))
         if self.open_right:
             return token.startswith(beginnings)
         return any(
@@ -87,12 +87,12 @@ class Token:
 
 
 @lru_cache(maxsize=10_000)  # a hundred particles behind a word, and asked for at each place where it may stand
-def _joined(firsts: Collection[str], lasts: Collection[str]) -> tuple[str, ...]:
+def _combine_affixes(firsts: Collection[str], lasts: Collection[str]) -> tuple[str, ...]:
     return tuple(first + last for first in firsts for last in lasts)
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern(ABC):
+class TermPattern(ABC):
     """A term, ready to be looked for.
 
     `literal` is its longest piece without an open end in it: finding that in a joined text is necessary for the term.
@@ -114,7 +114,7 @@ class Pattern(ABC):
         """Whether the literal is sufficient for the term as well."""
         return self.sufficient and self.cased_tokens is None
 
-    def places(self, document: Document, positions: Sequence[int]) -> list[Region]:
+    def places(self, document: TokenizedArticle, positions: Sequence[int]) -> list[Region]:
         """Where the term stands, given where its literal does (in order)."""
         places = self._standing(document.joined, positions)
         if self.cased_tokens is None:
@@ -130,7 +130,7 @@ class Pattern(ABC):
         return all(wanted.matches_token(token) for wanted, token in zip(self.cased_tokens, place.split(), strict=True))
 
 
-class Whole(Pattern):
+class LiteralPattern(TermPattern):
     """Its literal is all of it, with the blanks around it."""
 
     __slots__ = ()
@@ -142,7 +142,7 @@ class Whole(Pattern):
         return [(position + 1, position + length) for position in positions]
 
 
-class Open(Pattern):
+class OpenEndedPattern(TermPattern):
     """Its literal is all of it, in words that may be longer."""
 
     __slots__ = ()
@@ -160,7 +160,7 @@ class Open(Pattern):
 
 
 @dataclass(frozen=True, slots=True)
-class Tailed(Pattern):
+class SuffixPattern(TermPattern):
     """It is one word, and all that need be asked is whether what stands behind it is one of its tails."""
 
     allowed_suffixes: frozenset[str]
@@ -177,7 +177,7 @@ class Tailed(Pattern):
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase(Pattern):
+class PhrasePattern(TermPattern):
     """Several words, of each of which no more need be asked than what stands behind it, as of Korean ones."""
 
     words: tuple[tuple[str, int, frozenset[str] | None], ...]
@@ -202,7 +202,7 @@ class Phrase(Pattern):
         return places
 
 
-class Several(Pattern):
+class TokenSequencePattern(TermPattern):
     """Its literal is a part of it: all of it is compared with what stands there."""
 
     __slots__ = ()
@@ -231,81 +231,81 @@ class Several(Pattern):
 
 
 @dataclass(frozen=True, slots=True)
-class Edged(Pattern):
+class KatakanaEdgePattern(TermPattern):
     """A pattern that begins (`left`) or ends (`right`) in katakana only where a run of katakana does."""
 
-    inner: Pattern
+    inner: TermPattern
     left: bool
     right: bool
 
-    def places(self, document: Document, positions: Sequence[int]) -> list[Region]:
+    def places(self, document: TokenizedArticle, positions: Sequence[int]) -> list[Region]:
         """Where the term stands, given where its literal does (in order)."""
-        return [place for place in Pattern.places(self, document, positions) if self._stands_apart(document, place)]
+        return [place for place in TermPattern.places(self, document, positions) if self._stands_apart(document, place)]
 
     def _standing(self, joined: str, positions: Sequence[int]) -> list[Region]:
         return self.inner._standing(joined, positions)  # noqa: SLF001 - another of the same class
 
-    def _stands_apart(self, document: Document, place: Region) -> bool:
+    def _stands_apart(self, document: TokenizedArticle, place: Region) -> bool:
         before, behind = document.adjacent_characters(*place)
         return not (self.left and KATAKANA.match(before)) and not (self.right and KATAKANA.match(behind))
 
 
 @lru_cache(maxsize=200_000)  # an edit among thousands of rules leaves almost all of their terms as they were
-def compile_term(term: Term, *, name: bool = False) -> tuple[Pattern, ...]:
+def compile_term(term: Term, *, name: bool = False) -> tuple[TermPattern, ...]:
     """The patterns of a term: one, or one for each of its forms; none if nothing comparable is left of it (punctuation
     only). `name`: it is a name, which in Latin letters is the same in many languages."""
-    texts = forms(term.text, term.language) if term.forms else (term.text,)
-    return tuple(pattern for text in texts if (pattern := _pattern(text, term, name=name)) is not None)
+    texts = inflect_phrase(term.text, term.language) if term.forms else (term.text,)
+    return tuple(pattern for text in texts if (pattern := _build_pattern(text, term, name=name)) is not None)
 
 
-def tokens_of(term: Term) -> tuple[Token, ...]:
+def tokenize_term(term: Term) -> tuple[Token, ...]:
     """The tokens of a term as it is written, with their case where that counts."""
-    return _tokens(term.text, cased=term.exact)
+    return _tokenize_text(term.text, cased=term.exact)
 
 
-def _pattern(text: str, term: Term, *, name: bool) -> Pattern | None:
-    tokens = _tokens(text)
+def _build_pattern(text: str, term: Term, *, name: bool) -> TermPattern | None:
+    tokens = _tokenize_text(text)
     if not tokens:
         return None
-    pieces = _pieces(tokens)
+    pieces = _split_into_pieces(tokens)
     at, literal = max(pieces, key=lambda piece: len(piece[1]))
-    cased = _tokens(text, cased=True) if term.exact else None
-    stored = (tokens, literal, at, _language(term, name=name), cased)
-    pattern = _laid_out(stored, pieces)
+    cased = _tokenize_text(text, cased=True) if term.exact else None
+    stored = (tokens, literal, at, _find_term_language(term, name=name), cased)
+    pattern = _build_fastest_pattern(stored, pieces)
     if not term.edged:
         return pattern
     left = not text.startswith("*") and KATAKANA.match(tokens[0].text) is not None
     right = not text.endswith("*") and KATAKANA.match(tokens[-1].text[-1]) is not None
-    return Edged(*stored, pattern, left, right) if left or right else pattern
+    return KatakanaEdgePattern(*stored, pattern, left, right) if left or right else pattern
 
 
-def _laid_out(stored: _Stored, pieces: list[tuple[int, str]]) -> Pattern:
+def _build_fastest_pattern(stored: _Stored, pieces: list[tuple[int, str]]) -> TermPattern:
     """As what is found quickest."""
     tokens, literal, *_ = stored
     if len(pieces) == 1 and literal[0] == literal[-1] == " ":
-        return Whole(*stored)
+        return LiteralPattern(*stored)
     if len(pieces) == 1 and tokens[0].left_needs_no_check and tokens[-1].right_needs_no_check:
-        return Open(*stored)
+        return OpenEndedPattern(*stored)
     if len(tokens) == 1 and tokens[0].has_plain_left_edge:
-        return Tailed(*stored, tokens[0].last_script.allowed_suffixes, len(literal))
+        return SuffixPattern(*stored, tokens[0].last_script.allowed_suffixes, len(literal))
     if all(token.has_plain_left_edge for token in tokens):
-        return Phrase(*stored, tuple((token.text, len(token.text), token.allowed_suffixes) for token in tokens))
-    return Several(*stored)
+        return PhrasePattern(*stored, tuple((token.text, len(token.text), token.allowed_suffixes) for token in tokens))
+    return TokenSequencePattern(*stored)
 
 
-def _language(term: Term, *, name: bool) -> str | None:
+def _find_term_language(term: Term, *, name: bool) -> str | None:
     language = term.language.split("-")[0].lower()
     if language in _SHARING_HAN:
         return language if HAN.search(term.text) or KANA.search(term.text) else None
     separated = language in LATIN and not name
-    return language if separated and letters_of(term.text, "Latin") == sum(map(str.isalpha, term.text)) > 0 else None
+    return language if separated and count_letters(term.text, "Latin") == sum(map(str.isalpha, term.text)) > 0 else None
 
 
-def _tokens(text: str, *, cased: bool = False) -> tuple[Token, ...]:
-    return tuple(token for word in text.split() for token in _word(word, cased=cased))
+def _tokenize_text(text: str, *, cased: bool = False) -> tuple[Token, ...]:
+    return tuple(token for word in text.split() for token in _tokenize_word(word, cased=cased))
 
 
-def _word(word: str, *, cased: bool) -> list[Token]:
+def _tokenize_word(word: str, *, cased: bool) -> list[Token]:
     texts = folded_tokens(word, cased=cased)
     last = len(texts) - 1
     return [
@@ -322,7 +322,7 @@ def _word(word: str, *, cased: bool) -> list[Token]:
     ]
 
 
-def _pieces(tokens: tuple[Token, ...]) -> list[tuple[int, str]]:
+def _split_into_pieces(tokens: tuple[Token, ...]) -> list[tuple[int, str]]:
     """The runs of tokens that stand in a joined text just so: (number of the first token, ` token token `)."""
     pieces: list[tuple[int, str]] = []
     for i, token in enumerate(tokens):

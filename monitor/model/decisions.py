@@ -121,13 +121,13 @@ _SENT = {
 }
 
 
-def voice_of(wire: str | None, publisher: str) -> str:
+def independent_publisher_of(wire: str | None, publisher: str) -> str:
     """Who says it: ten outlets that print one agency's text are one voice."""
     return wire or publisher
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
+class AlertCandidate:
     """What a rule hears in one article: all that it takes to tell it, now or later.
 
     `key`: what the rule tells at most once (an article, a story or an event). `publisher` and `wire`: who prints it,
@@ -157,10 +157,10 @@ class Hearing:
     @property
     def independent_publisher(self) -> str:
         """Who says it."""
-        return voice_of(self.wire, self.publisher)
+        return independent_publisher_of(self.wire, self.publisher)
 
 
-class WaitKind(StrEnum):
+class PendingKind(StrEnum):
     """What something waits for."""
 
     HOLD = "hold"  # the rule's wait_at_least
@@ -173,7 +173,7 @@ class WaitKind(StrEnum):
     @property
     def is_digested(self) -> bool:
         """Whether those that fall due together are told in one message."""
-        return self in (WaitKind.RATE_LIMIT, WaitKind.MENTION, WaitKind.IN_DOUBT, WaitKind.CATCH_UP)
+        return self in (PendingKind.RATE_LIMIT, PendingKind.MENTION, PendingKind.IN_DOUBT, PendingKind.CATCH_UP)
 
     @property
     def reason(self) -> Reason:
@@ -182,34 +182,34 @@ class WaitKind(StrEnum):
 
 
 _DEFERRED = {
-    WaitKind.HOLD: Reason.HOLD,
-    WaitKind.UPDATE: Reason.COOLDOWN,
-    WaitKind.RATE_LIMIT: Reason.RATE_LIMIT,
-    WaitKind.MENTION: Reason.MENTION,
-    WaitKind.IN_DOUBT: Reason.IN_DOUBT,
-    WaitKind.CATCH_UP: Reason.CATCH_UP,
+    PendingKind.HOLD: Reason.HOLD,
+    PendingKind.UPDATE: Reason.COOLDOWN,
+    PendingKind.RATE_LIMIT: Reason.RATE_LIMIT,
+    PendingKind.MENTION: Reason.MENTION,
+    PendingKind.IN_DOUBT: Reason.IN_DOUBT,
+    PendingKind.CATCH_UP: Reason.CATCH_UP,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingAlert:
     """A hearing that is told later. Of each kind, a rule has one for each key (`id` says so); `since`: when it began;
     `why`: what makes it worth telling, in words."""
 
     id: str
-    kind: WaitKind
+    kind: PendingKind
     since: datetime
     due: datetime
     why: str
-    candidate: Hearing
+    candidate: AlertCandidate
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class PendingChange:
     """What waits on as something else (`after`), or need not any more (None); `decision`: that on its match now."""
 
-    before: Waiting
-    after: Waiting | None
+    before: PendingAlert
+    after: PendingAlert | None
     outcome: MatchOutcome
 
 
@@ -235,7 +235,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Older:
+class EarlierAlert:
     """What an alert is possibly the same as, as people are reminded of it: the headline under which that was sent
     first, and when; `doubt`: why it is not sure that the two are the same, in words."""
 
@@ -273,11 +273,11 @@ class Alert:
     also_reported_by: tuple[str, ...] = ()
     publisher_count: int = 1
     items: tuple[Item, ...] = ()
-    earlier: Older | None = None
+    earlier: EarlierAlert | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class MatchDecision:
     """What came of one match: an alert, something that waits, or nothing; `decision` says which, and why.
 
     `hearing`: None where the rule does not listen (old news). `shadow_key`: the rule is in shadow, and would have told;
@@ -289,10 +289,10 @@ class Decided:
     match: Match
     outcome: MatchOutcome
     alert: Alert | None = None
-    pending: Waiting | None = None
+    pending: PendingAlert | None = None
     shadow_key: str | None = None
-    candidate: Hearing | None = None
-    pending_changes: tuple[Moved, ...] = ()
+    candidate: AlertCandidate | None = None
+    pending_changes: tuple[PendingChange, ...] = ()
     event_reason: str | None = None
     compared: ComparedArticle | None = None
 
@@ -303,7 +303,7 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ArticleDecision:
     """What came of one article: the story it belongs to (None: no rule hit it, and stories of what no rule hits were
     not asked for), how it joined it, who prints it, and a decision for each match. `compared`: with which older article
     of that story, or of another one, it was compared."""
@@ -311,7 +311,7 @@ class Judged:
     article: Article
     story: Story | None
     join_reason: str
-    decisions: tuple[Decided, ...]
+    decisions: tuple[MatchDecision, ...]
     publisher: str = ""
     wire: str | None = None
     compared: ComparedArticle | None = None

@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from monitor.model.decisions import Alert
 from monitor.model.notices import Notice
-from monitor.model.places import Place
-from monitor.sanitize import sanitize, sanitize_line
+from monitor.model.file_positions import Place
+from monitor.sanitize import sanitize_text, sanitize_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,5 +137,5 @@ class Message:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", sanitize_line(self.title))
-        object.__setattr__(self, "text", sanitize(self.text))
-        object.__setattr__(self, "html", sanitize(self.html))
+        object.__setattr__(self, "text", sanitize_text(self.text))
+        object.__setattr__(self, "html", sanitize_text(self.html))

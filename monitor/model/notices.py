@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.model.habits import SourceTrouble
+from monitor.model.source_stats import SourceTrouble
 from monitor.model.rules import Level
-from monitor.model.running import Running
+from monitor.model.active_rules import RunningVersion
 
 
 class NoticeKind(StrEnum):
@@ -44,7 +44,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Noticed:
+class NoticeState:
     """A subject that the operator was told of (last at `told_at`) and that is not over, or not told to be over yet:
     then `over_at` is when that was seen."""
 
@@ -65,7 +65,7 @@ class FailingSource:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingChannel:
+class StalledChannel:
     """A channel that messages wait for, the oldest since then; `detail` is what it last answered to the oldest one that
     it was asked to take."""
 
@@ -76,7 +76,7 @@ class WaitingChannel:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenUp:
+class DeadAlerts:
     """Alerts that a channel has not taken and that are no longer tried; the last was given up at `last_at`."""
 
     channel: str
@@ -85,14 +85,14 @@ class GivenUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class OpsObservation:
     """What stands in the database now. `well`: when subjects of `noticed` last did what they are there for; `running`:
     of each daemon that is alive; `troubles`: of sources, those that last and those of within a day."""
 
     failing_sources: tuple[FailingSource, ...] = ()
-    stalled_channels: tuple[WaitingChannel, ...] = ()
-    dead_alerts: tuple[GivenUp, ...] = ()
-    running: tuple[Running, ...] = ()
+    stalled_channels: tuple[StalledChannel, ...] = ()
+    dead_alerts: tuple[DeadAlerts, ...] = ()
+    running: tuple[RunningVersion, ...] = ()
     source_troubles: tuple[SourceTrouble, ...] = ()
     last_well_at: Mapping[str, datetime] = field(default_factory=dict)
-    notice_states: tuple[Noticed, ...] = ()
+    notice_states: tuple[NoticeState, ...] = ()

@@ -66,16 +66,16 @@ class MatchOutcome:
         return f"{self.outcome.told}: {self.words}"
 
 
-def sent(reason: Reason, words: str) -> MatchOutcome:
+def sent_outcome(reason: Reason, words: str) -> MatchOutcome:
     """A message is sent."""
     return MatchOutcome(Outcome.SENT, reason, words)
 
 
-def suppressed(reason: Reason, words: str) -> MatchOutcome:
+def suppressed_outcome(reason: Reason, words: str) -> MatchOutcome:
     """None is."""
     return MatchOutcome(Outcome.SUPPRESSED, reason, words)
 
 
-def deferred(reason: Reason, words: str) -> MatchOutcome:
+def deferred_outcome(reason: Reason, words: str) -> MatchOutcome:
     """One is sent later."""
     return MatchOutcome(Outcome.DEFERRED, reason, words)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from monitor.model.leaves import DayNamed, EntityNamed, ListNamed, NumberNamed, Pattern, Term, Words
-from monitor.model.places import Place
+from monitor.model.leaf_conditions import DayNamed, EntityNamed, ListNamed, NumberNamed, Pattern, Term, Words
+from monitor.model.file_positions import Place
 
 
 class Level(StrEnum):
@@ -41,7 +41,7 @@ class OncePer(StrEnum):
     EVENT = "event"
 
 
-class Again(StrEnum):
+class UpdateTrigger(StrEnum):
     """What makes a rule tell a story again, as an update."""
 
     NEW_FACT = "new fact"
@@ -265,7 +265,7 @@ class AlertPolicy:
 
     to: tuple[str, ...] = ()
     once_per: OncePer = OncePer.STORY
-    again_if: frozenset[Again] = frozenset()
+    again_if: frozenset[UpdateTrigger] = frozenset()
     more_publishers: int = 0
     cooldown: timedelta = timedelta(hours=1)
     wait_at_least: timedelta = timedelta(0)

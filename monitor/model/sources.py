@@ -10,7 +10,7 @@ from hashlib import blake2b
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from monitor.model.habits import Habits, SourceTrouble, TroubleKind
+from monitor.model.source_stats import SourceStats, SourceTrouble, TroubleKind
 
 BEHIND = timedelta(minutes=10)  # a poll that comes so much later than it was planned
 
@@ -85,7 +85,7 @@ class Validators:
     body: str | None = None
 
 
-class Mark(NamedTuple):
+class EntryFingerprint(NamedTuple):
     """By what an entry of a document is recognised without being parsed: digests of its `slice` of the document
     (12 bytes), and (8 bytes each) of its guid and canonical link (b"": it had none), of its `content` as an identity
     takes it, and of the `whole` of what it says. A tuple: every document is read beside a hundred of them."""
@@ -107,7 +107,7 @@ class FetchOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class FetchResult:
     """What one fetch of a source brought. `problem` is one line for a person: what, and what to do.
 
     `headers` have lower-case names. `retry_after` is how long the server asked us to stay away. `moved`: where the
@@ -212,7 +212,7 @@ class Claim:
     validators: Validators = Validators()
     failures: int = 0
     is_first_poll: bool = True
-    stats: Habits = field(default_factory=Habits)
+    stats: SourceStats = field(default_factory=SourceStats)
     last_ok: datetime | None = None
     problem: str | None = None
 
@@ -236,7 +236,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Polled:
+class PollRecord:
     """What one poll leaves behind of its source, besides its articles. `habits` None: nothing was learnt. `opened`: the
     troubles that it showed, new or not; `closed`: those that it showed to be over. `marks`: of the entries of
     its last documents, packed (`intake.marks`); None: as they were. `unfinished`: it was a first poll, and left some of
@@ -244,12 +244,12 @@ class Polled:
 
     claim: Claim
     at: datetime
-    fetched: Fetched
+    fetched: FetchResult
     next_at: datetime
     failures: int
     entries: int = 0
     problem: str | None = None
-    stats: Habits | None = None
+    stats: SourceStats | None = None
     opened_troubles: tuple[SourceTrouble, ...] = ()
     closed_troubles: tuple[TroubleKind, ...] = ()
     fingerprints: bytes | None = None

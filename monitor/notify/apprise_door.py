@@ -17,11 +17,11 @@ from urllib.parse import unquote, urlencode
 from apprise import Apprise, AppriseAsset, AppriseResult, NotifyBase, NotifyFormat, NotifyType
 
 from monitor.model import Message, MessageType, Receipt, ReceiptKind
-from monitor.notify.answers import receipt_of_bodies
-from monitor.notify.exchange import Exchange, recording
-from monitor.notify.mails import as_meant
-from monitor.notify.receipts import Line, receipt_for
-from monitor.notify.smtp_session import SmtpStage, smtp_stages_timed
+from monitor.notify.response_checks import receipt_of_bodies
+from monitor.notify.http_recorder import Exchange, record_exchange
+from monitor.notify.mail_headers import override_mail_content
+from monitor.notify.log_receipts import AppriseLogLine, receipt_for
+from monitor.notify.smtp_session import SmtpStage, time_smtp_stages
 from monitor.notify.timeouts import SendTimeouts, is_over_smtp
 
 # `redirect=no`: requests answers a 302 by a GET without the body, and Apprise reports the lost message as sent.
@@ -39,24 +39,24 @@ _BY_TYPE = "map"  # the action of plug-ins for incidents that leaves it to the t
 _LOGGER = logging.getLogger("apprise")
 
 
-def send(url: str, message: Message, timeouts: SendTimeouts | None = None) -> Receipt:
+def send_message(url: str, message: Message, timeouts: SendTimeouts | None = None) -> Receipt:
     """One attempt. The receipt's detail holds no word of Apprise's own: its log lines name hosts, topics and users."""
     bounds = timeouts or SendTimeouts()
     # A fresh object for each message: a reused one waits 5.5 s between two sends.
     door = Apprise(asset=AppriseAsset(app_id="News Monitor", service_timeout=0, secure_logging=True))
-    if not door.add(with_forced(url, bounds)):
+    if not door.add(with_forced_options(url, bounds)):
         return Receipt(ReceiptKind.REFUSED, "Apprise does not know this kind of channel, or its address is incomplete")
-    if len(door) != 1 or _several(door[0]):  # told by `check` and at start; sending would flood those who accept
+    if len(door) != 1 or _has_several_recipients(door[0]):  # told by `check` and at start; sending would flood those who accept
         return Receipt(ReceiptKind.REFUSED, SEVERAL)
     for each in _types_to_try(door[0], message.type):
-        attempt = _attempt(door, message, each, bounds, html=_is_mail(url))
+        attempt = _attempt_send(door, message, each, bounds, html=_is_mail(url))
         if not attempt.result or attempt.exchange.answered:
             break  # otherwise the plug-in had nothing to do for this type, and has sent nothing
     if receipt := receipt_of_bodies(_kinds_of(door[0]), attempt.exchange.responses):
         return receipt
     if attempt.result:
         return _receipt_of_success(attempt.exchange)
-    receipt = receipt_for(Line(line.level, line.message) for each in attempt.result.results for line in each.logs())
+    receipt = receipt_for(AppriseLogLine(line.level, line.message) for each in attempt.result.results for line in each.logs())
     if receipt.kind is ReceiptKind.UNKNOWN and is_over_smtp(url) and not attempt.stage.mail_begun:
         return NO_MAIL_YET
     return receipt
@@ -71,11 +71,11 @@ class _Attempt:
     stage: SmtpStage
 
 
-def _attempt(door: Apprise, message: Message, type_: MessageType, timeouts: SendTimeouts, *, html: bool) -> _Attempt:
+def _attempt_send(door: Apprise, message: Message, type_: MessageType, timeouts: SendTimeouts, *, html: bool) -> _Attempt:
     body, body_format = (message.html, NotifyFormat.HTML) if html else (message.text, NotifyFormat.TEXT)
-    meant = as_meant(door[0], message) if html else nullcontext()
-    listening = _listening_at(logging.DEBUG)  # what went wrong is in Apprise's log only
-    with meant, listening, smtp_stages_timed(timeouts) as stage, recording() as exchange:
+    meant = override_mail_content(door[0], message) if html else nullcontext()
+    listening = _override_log_level(logging.DEBUG)  # what went wrong is in Apprise's log only
+    with meant, listening, time_smtp_stages(timeouts) as stage, record_exchange() as exchange:
         result = door.notify(
             title=message.title,
             body=body,
@@ -105,7 +105,7 @@ def _receipt_of_success(exchange: Exchange) -> Receipt:
     return Receipt(ReceiptKind.REFUSED, NOTHING_SENT)
 
 
-def with_forced(url: str, timeouts: SendTimeouts | None = None) -> str:
+def with_forced_options(url: str, timeouts: SendTimeouts | None = None) -> str:
     """The URL with the options that we force, whatever it said of them."""
     address, _, query = url.partition("?")
     # What else it says stays as it is written: decoded and encoded again, the blank in "Bearer TOKEN" would be a plus.
@@ -122,13 +122,13 @@ def fault_of(url: str) -> str | None:
     """What is wrong with a channel's URL, for `check`; it never quotes the URL."""
     if re.search(r"[?&]optional=(y|1|t)", url, re.IGNORECASE):
         return "`optional=yes` would report a lost message as sent; remove it"
-    with _listening_at(logging.CRITICAL):  # its complaints quote the URL
-        made = Apprise.instantiate(with_forced(url), suppress_exceptions=True)
+    with _override_log_level(logging.CRITICAL):  # its complaints quote the URL
+        made = Apprise.instantiate(with_forced_options(url), suppress_exceptions=True)
     if not isinstance(made, NotifyBase):
         scheme = url.partition("://")[0] if "://" in url else ""
         kind = f"a channel of the kind '{scheme}'" if scheme.isalnum() else "such a channel"
         return f"Apprise does not know {kind}, or its address is incomplete; see Apprise's list of services"
-    return SEVERAL if _several(made) else None
+    return SEVERAL if _has_several_recipients(made) else None
 
 
 def _kinds_of(plugin: NotifyBase) -> Collection[str]:
@@ -142,13 +142,13 @@ def _is_mail(url: str) -> bool:
     return url.lower().startswith(("mailto:", "mailtos:"))
 
 
-def _several(made: object) -> bool:
+def _has_several_recipients(made: object) -> bool:
     assert isinstance(made, NotifyBase)
     return len(made) > 1 or bool(getattr(made, "cc", None) or getattr(made, "bcc", None))
 
 
 @contextmanager
-def _listening_at(level: int) -> Iterator[None]:
+def _override_log_level(level: int) -> Iterator[None]:
     """Apprise's logger at a level of its own for a while."""
     before = _LOGGER.level
     _LOGGER.setLevel(level)
@@ -158,6 +158,6 @@ def _listening_at(level: int) -> Iterator[None]:
         _LOGGER.setLevel(before)
 
 
-def load() -> None:
+def load_plugins() -> None:
     """Load Apprise's plug-ins, so that the first message is quick."""
     Apprise.instantiate("json://localhost", suppress_exceptions=True)

@@ -11,11 +11,11 @@ from monitor.model import Message, Receipt
 from monitor.notify.timeouts import SendTimeouts
 
 
-def send(url: str, message: Message, timeouts: SendTimeouts) -> Receipt:
+def send_message(url: str, message: Message, timeouts: SendTimeouts) -> Receipt:
     """`apprise_door.send`: one attempt, and how it ended."""
     from monitor.notify import apprise_door
 
-    return apprise_door.send(url, message, timeouts)
+    return apprise_door.send_message(url, message, timeouts)
 
 
 def faults_of(urls: Sequence[str]) -> list[str | None]:
@@ -25,8 +25,8 @@ def faults_of(urls: Sequence[str]) -> list[str | None]:
     return [apprise_door.fault_of(url) for url in urls]
 
 
-def load() -> None:
+def load_plugins() -> None:
     """Load Apprise's plug-ins, so that the first message is quick."""
     from monitor.notify import apprise_door
 
-    apprise_door.load()
+    apprise_door.load_plugins()

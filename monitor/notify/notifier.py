@@ -12,10 +12,10 @@ from functools import partial
 from monitor.errors import Fault, WorkerLost, WorkerNotStarted
 from monitor.model import Channel, Message, Receipt, ReceiptKind
 from monitor.notify import in_worker
-from monitor.notify.room import SendingRoom
-from monitor.notify.screen import Screen
+from monitor.notify.concurrency import SendLimiter
+from monitor.notify.console import ConsoleWriter
 from monitor.notify.timeouts import SendTimeouts
-from monitor.workers import START, Worker, Workers
+from monitor.runtime.workers import START, Worker, Workers
 
 Send = Callable[[Message], Awaitable[Receipt]]
 
@@ -34,9 +34,9 @@ class Notifier:
     ) -> None:
         self.channels = channels
         self._timeouts = replace(timeouts or SendTimeouts(), hand_over=hand_over)
-        self._workers = Workers(SENDERS, extra=MOST_SENDERS - SENDERS, prepare=in_worker.load)
-        self._room = SendingRoom(SENDERS, MOST_SENDERS)
-        self._screen = Screen()
+        self._workers = Workers(SENDERS, extra=MOST_SENDERS - SENDERS, prepare=in_worker.load_plugins)
+        self._room = SendLimiter(SENDERS, MOST_SENDERS)
+        self._screen = ConsoleWriter()
 
     @asynccontextmanager
     async def send_slot(self, channel: str) -> AsyncIterator[Send]:
@@ -72,7 +72,7 @@ class Notifier:
         begin()
         deadline = self._timeouts.deadline(known.url)
         try:
-            return await worker.run(in_worker.send, known.url, message, self._timeouts, deadline=deadline)
+            return await worker.run(in_worker.send_message, known.url, message, self._timeouts, deadline=deadline)
         except WorkerNotStarted as error:
             return Receipt(ReceiptKind.TRY_LATER, f"not sent: {error}")
         except WorkerLost as error:
@@ -80,7 +80,7 @@ class Notifier:
 
     async def prepare(self) -> None:
         """Have one process ready for the first alert."""
-        await self._workers.run(in_worker.load, deadline=CHECK)
+        await self._workers.run(in_worker.load_plugins, deadline=CHECK)
 
     def close(self) -> None:
         """Kill what is still being sent; it will be tried again."""
@@ -98,7 +98,7 @@ def channel_faults(channels: Iterable[Channel]) -> list[Fault]:
     return [Fault(place, what) for place, what in found if what]
 
 
-async def faults_apart(channels: Iterable[Channel]) -> list[Fault]:
+async def channel_faults_in_worker(channels: Iterable[Channel]) -> list[Fault]:
     """The same, found in a process of its own: the senders may all be waiting for servers."""
     asked = [channel for channel in channels if not channel.url.startswith(CONSOLE)]
     if not asked:

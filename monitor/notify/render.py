@@ -14,7 +14,7 @@ from html import escape
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-from monitor.alerting.quote import marked
+from monitor.alerting.quotes import highlight_sentence
 from monitor.model import (
     Alert,
     AlertKind,
@@ -25,7 +25,7 @@ from monitor.model import (
     MessageType,
     Notice,
     NoticeKind,
-    Older,
+    EarlierAlert,
     time_of_day,
 )
 
@@ -57,11 +57,11 @@ _TYPES = {
 }
 
 
-def render(delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
+def render_message(delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
     """The message of a delivery; `source` is what people call the article's source (of a notice: nothing is shown)."""
     told = delivery.alert
     answers = told.thread if isinstance(told, Alert) and told.kind in _ANSWERS else None
-    return replace(_rendered(delivery, source, zone), id=told.id, in_reply_to=answers, type=_type_of(told))
+    return replace(_render_by_kind(delivery, source, zone), id=told.id, in_reply_to=answers, type=_type_of(told))
 
 
 def _type_of(told: Alert | Notice) -> MessageType:
@@ -70,7 +70,7 @@ def _type_of(told: Alert | Notice) -> MessageType:
     return MessageType.SUCCESS if told.kind is NoticeKind.RECOVERY else MessageType.WARNING
 
 
-def _rendered(delivery: Delivery, source: str, zone: ZoneInfo) -> Message:
+def _render_by_kind(delivery: Delivery, source: str, zone: ZoneInfo) -> Message:
     told = delivery.alert
     repeat = (
         ["An earlier attempt got no clear answer: you may have this message already."]
@@ -78,58 +78,58 @@ def _rendered(delivery: Delivery, source: str, zone: ZoneInfo) -> Message:
         else []
     )
     if isinstance(told, Notice):
-        return _of_notice(told, repeat)
+        return _render_notice(told, repeat)
     if told.kind is AlertKind.DIGEST:
-        return _of_digest(told, repeat)
-    return _of_alert(told, source, repeat, zone)
+        return _render_digest(told, repeat)
+    return _render_alert(told, source, repeat, zone)
 
 
-def _of_alert(alert: Alert, source: str, repeat: list[str], zone: ZoneInfo) -> Message:
-    sentence, marks = _window(alert.sentence, alert.highlights)
+def _render_alert(alert: Alert, source: str, repeat: list[str], zone: ZoneInfo) -> Message:
+    sentence, marks = _crop_sentence(alert.sentence, alert.highlights)
     facts = [
-        f"{_cut(source, SOURCE)}, {_when(alert, zone)}",
-        *_address(alert.article.url),
-        *(_why(alert) if alert.earlier is None else [_possibly(alert.earlier, alert.at, zone)]),
-        f"Rule {alert.rule}, {_subject(alert)}, alert {alert.id}",
+        f"{_truncate_text(source, SOURCE)}, {_format_article_time(alert, zone)}",
+        *_format_address(alert.article.url),
+        *(_format_reasons(alert) if alert.earlier is None else [_format_possible_duplicate(alert.earlier, alert.at, zone)]),
+        f"Rule {alert.rule}, {_format_subject(alert)}, alert {alert.id}",
         *repeat,
     ]
     sort = _SORTS.get(alert.kind, "")
-    heading = f"{sort}{alert.level.upper()}: {_cut(alert.rule_title, RULE_TITLE)}"
-    text = "\n".join([heading, "", f"“{marked(sentence, marks, _marks_for(sentence))}”", "", *facts])
-    quoted = marked(sentence, marks, _HTML_MARKS, escape)
-    lines = "<br>".join(_linked(fact) for fact in facts)
+    heading = f"{sort}{alert.level.upper()}: {_truncate_text(alert.rule_title, RULE_TITLE)}"
+    text = "\n".join([heading, "", f"“{highlight_sentence(sentence, marks, _pick_highlight_signs(sentence))}”", "", *facts])
+    quoted = highlight_sentence(sentence, marks, _HTML_MARKS, escape)
+    lines = "<br>".join(_line_to_html(fact) for fact in facts)
     html = f"<p><b>{escape(heading)}</b></p>\n<p>“{quoted}”</p>\n<p>{lines}</p>"
-    title = f"{sort}{alert.level.upper()}: {_cut(alert.article.title or alert.rule_title, TITLE)}"
+    title = f"{sort}{alert.level.upper()}: {_truncate_text(alert.article.title or alert.rule_title, TITLE)}"
     return Message(title, text, html)
 
 
-def _subject(alert: Alert) -> str:
+def _format_subject(alert: Alert) -> str:
     """What a rule alerts of once, as `stories show` and `stories split` take it."""
     return f"story {alert.story}" if alert.event is None else f"event {alert.event}"
 
 
-def _marks_for(sentence: str) -> tuple[str, str]:
+def _pick_highlight_signs(sentence: str) -> tuple[str, str]:
     """What stands before and behind a fired word in plain text."""
     sign = next((each for each in _MARKS if each not in sentence), _MARKS[0])
     return sign, sign
 
 
-def _why(alert: Alert) -> list[str]:
-    return [*_others(alert), f"Why: {_cut(alert.reason, REASON)}."]
+def _format_reasons(alert: Alert) -> list[str]:
+    return [*_format_other_publishers(alert), f"Why: {_truncate_text(alert.reason, REASON)}."]
 
 
-def _possibly(older: Older, now: datetime, zone: ZoneInfo) -> str:
+def _format_possible_duplicate(older: EarlierAlert, now: datetime, zone: ZoneInfo) -> str:
     """All that a reader who has the other message needs to see whether it is the same."""
-    why = f": {_cut(older.doubt, DOUBT)}" if older.doubt else ""
+    why = f": {_truncate_text(older.doubt, DOUBT)}" if older.doubt else ""
     sent = time_of_day(older.sent_at, zone, now)
-    return f"Possibly the same as “{_cut(older.title, HEADLINE)}” (sent at {sent}){why}."
+    return f"Possibly the same as “{_truncate_text(older.title, HEADLINE)}” (sent at {sent}){why}."
 
 
-def _others(alert: Alert) -> list[str]:
+def _format_other_publishers(alert: Alert) -> list[str]:
     """Who else reports it. Outlets that print one agency's text are one independent publisher."""
     if not alert.also_reported_by:
         return []
-    named = [_cut(name, OTHER) for name in alert.also_reported_by[:OTHERS]]
+    named = [_truncate_text(name, OTHER) for name in alert.also_reported_by[:OTHERS]]
     more = len(alert.also_reported_by) - len(named)
     names = ", ".join(named) + (f" and {more} more" if more else "")
     count = (
@@ -138,10 +138,10 @@ def _others(alert: Alert) -> list[str]:
     return [f"Also reported by {names}; {count} in all"]
 
 
-def _of_digest(alert: Alert, repeat: list[str]) -> Message:
+def _render_digest(alert: Alert, repeat: list[str]) -> Message:
     """What waited, a line each; what has no room is counted."""
     most = UNSURE_ITEMS if any(item.unsure for item in alert.items) else ITEMS
-    made = (_with_lines(alert, lines, repeat) for lines in range(most, -1, -1))
+    made = (_build_digest(alert, lines, repeat) for lines in range(most, -1, -1))
     return next(message for message in made if _has_room(message))
 
 
@@ -150,80 +150,80 @@ def _has_room(message: Message) -> bool:
     return len(message.text.encode("utf-8", "surrogatepass")) <= BYTES and units <= JSON
 
 
-def _with_lines(alert: Alert, most: int, repeat: list[str]) -> Message:
-    title = f"DIGEST, {alert.level.upper()}: {_cut(alert.rule_title, RULE_TITLE)}"
+def _build_digest(alert: Alert, most: int, repeat: list[str]) -> Message:
+    title = f"DIGEST, {alert.level.upper()}: {_truncate_text(alert.rule_title, RULE_TITLE)}"
     shown = alert.items[:most]
-    lines = [line for item in shown for line in (_item(item), *_short_address(item.url))]
+    lines = [line for item in shown for line in (_format_item(item), *_short_address(item.url))]
     if left := len(alert.items) - len(shown):
         lines.append(f"and {left} more: `news-monitor matches list` has them all")
-    facts = [f"Why: {_cut(alert.reason, REASON)}.", f"Digest {alert.id}", *repeat]
-    linked = ["<br>".join(map(_linked, part)) for part in (lines, facts)]
+    facts = [f"Why: {_truncate_text(alert.reason, REASON)}.", f"Digest {alert.id}", *repeat]
+    linked = ["<br>".join(map(_line_to_html, part)) for part in (lines, facts)]
     html = "\n".join(f"<p>{part}</p>" for part in (f"<b>{escape(title)}</b>", *linked))
     return Message(title, "\n".join([title, "", *lines, "", *facts]), html)
 
 
-def _item(item: Item) -> str:
-    title = f"- {item.level.upper()}: {_cut(item.title or item.sentence, HEADLINE)}"
+def _format_item(item: Item) -> str:
+    title = f"- {item.level.upper()}: {_truncate_text(item.title or item.sentence, HEADLINE)}"
     if not item.unsure:
         return f"{title} ({item.rule}, {item.event or item.story})"
-    same = f"“{_cut(item.same_as, HEADLINE)}”" if item.same_as else item.event or item.story
-    return f"{title} ({_cut(item.source, SOURCE)}): the same as {same}, although {_cut(item.unsure, UNSURE)}"
+    same = f"“{_truncate_text(item.same_as, HEADLINE)}”" if item.same_as else item.event or item.story
+    return f"{title} ({_truncate_text(item.source, SOURCE)}): the same as {same}, although {_truncate_text(item.unsure, UNSURE)}"
 
 
 def _short_address(url: str | None) -> list[str]:
     return [url] if url and len(json.dumps(url)) <= SHORT_ADDRESS else []
 
 
-def _of_notice(notice: Notice, repeat: list[str]) -> Message:
+def _render_notice(notice: Notice, repeat: list[str]) -> Message:
     """It is marked as one: who is woken must see at once whether it is the news or the service."""
-    title = f"NOTICE: {_cut(notice.title, NOTICE_TITLE)}"
-    said = _cut(notice.text, NOTICE)
-    facts = [f"Why: {_cut(notice.reason, REASON)}.", f"Notice {notice.id}", *repeat]
+    title = f"NOTICE: {_truncate_text(notice.title, NOTICE_TITLE)}"
+    said = _truncate_text(notice.text, NOTICE)
+    facts = [f"Why: {_truncate_text(notice.reason, REASON)}.", f"Notice {notice.id}", *repeat]
     paragraphs = (part.splitlines() for part in (title, said, "\n".join(facts)))
     html = "\n".join(f"<p>{'<br>'.join(map(escape, lines))}</p>" for lines in paragraphs)
     return Message(title, "\n".join([title, "", said, "", *facts]), html)
 
 
-def _when(alert: Alert, zone: ZoneInfo) -> str:
+def _format_article_time(alert: Alert, zone: ZoneInfo) -> str:
     article = alert.article
-    return f"{_local(article.published, zone)}" if article.dated else f"undated, seen {_local(article.seen, zone)}"
+    return f"{_format_local_time(article.published, zone)}" if article.dated else f"undated, seen {_format_local_time(article.seen, zone)}"
 
 
-def _local(moment: datetime, zone: ZoneInfo) -> str:
+def _format_local_time(moment: datetime, zone: ZoneInfo) -> str:
     local = moment.astimezone(zone)
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
 
 
-def _address(url: str | None) -> list[str]:
+def _format_address(url: str | None) -> list[str]:
     """A part of an address leads nowhere: it is whole, or said to be missing."""
     if url and len(json.dumps(url)) > ADDRESS:
         return ["(its address is too long for a message)"]
     return [url] if url else []
 
 
-def _cut(text: str, units: int) -> str:
-    return text if _fitting(text, units) == len(text) else text[: _fitting(text, units - 1)].rstrip() + "…"
+def _truncate_text(text: str, units: int) -> str:
+    return text if _count_fitting(text, units) == len(text) else text[: _count_fitting(text, units - 1)].rstrip() + "…"
 
 
-def _fitting(text: str, units: int) -> int:
+def _count_fitting(text: str, units: int) -> int:
     """How many characters from the start have room in so many units of UTF-16."""
     ends = accumulate(2 if sign > "\uffff" else 1 for sign in text[: units + 1])
     return sum(end <= units for end in ends)
 
 
-def _window(sentence: str, marks: tuple[tuple[int, int], ...]) -> tuple[str, list[tuple[int, int]]]:
+def _crop_sentence(sentence: str, marks: tuple[tuple[int, int], ...]) -> tuple[str, list[tuple[int, int]]]:
     """A long sentence cut round its first mark, and the marks that are left in the piece."""
-    if _fitting(sentence, SENTENCE) == len(sentence):
+    if _count_fitting(sentence, SENTENCE) == len(sentence):
         return sentence, list(marks)
     start = max(0, (marks[0][0] if marks else 0) - SENTENCE // 4)
-    end = start + _fitting(sentence[start:], SENTENCE)
+    end = start + _count_fitting(sentence[start:], SENTENCE)
     before, after = "…" if start else "", "…" if end < len(sentence) else ""
     shift = len(before) - start
     inside = [(a + shift, b + shift) for a, b in marks if start <= a and b <= end]
     return before + sentence[start:end] + after, inside
 
 
-def _linked(fact: str) -> str:
+def _line_to_html(fact: str) -> str:
     if fact.startswith(("http://", "https://")):
         return f'<a href="{escape(fact)}">{escape(fact)}</a>'
     return escape(fact)

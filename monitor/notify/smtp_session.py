@@ -50,7 +50,7 @@ class SmtpStage:
 
 
 @contextmanager
-def smtp_stages_timed(timeouts: SendTimeouts) -> Iterator[SmtpStage]:
+def time_smtp_stages(timeouts: SendTimeouts) -> Iterator[SmtpStage]:
     """Give each reply of a mail server its own time while one message is sent, and see how far the session comes.
 
     Every reply of every session passes `smtplib.SMTP.getreply`, a public method. It is exchanged for that time, as

@@ -8,9 +8,9 @@ Ids: a country "KR" (ISO 3166-1), a division "KR-26" (ISO 3166-2), a city "c1838
 "region:europe", "sea:black-sea", "area:gaza". Places that the gazetteer lacks join it by `added`.
 """
 
-from monitor.places.added import NOTHING_ADDED, AddedName, AddedNames, added_id, is_added
+from monitor.places.added import NOTHING_ADDED, AddedPlaceName, AddedPlaceNames, added_place_id, is_added_place
 from monitor.places.find import PlaceMention, find_places
-from monitor.places.gazetteer import Relation, country_of, level, name_of, places_named, relation
+from monitor.places.gazetteer import Relation, country_of, get_place_level, get_place_name, places_named, relate_places
 from monitor.places.records import COUNTRY, REGION, SEA
 
 __all__ = [
@@ -18,16 +18,16 @@ __all__ = [
     "NOTHING_ADDED",
     "REGION",
     "SEA",
-    "AddedName",
-    "AddedNames",
+    "AddedPlaceName",
+    "AddedPlaceNames",
     "PlaceMention",
     "Relation",
-    "added_id",
+    "added_place_id",
     "country_of",
     "find_places",
-    "is_added",
-    "level",
-    "name_of",
+    "is_added_place",
+    "get_place_level",
+    "get_place_name",
     "places_named",
-    "relation",
+    "relate_places",
 ]

@@ -23,12 +23,12 @@ _WORD_REST = re.compile(r"[^\W\d_\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\
 _WORD = re.compile(r"(?<!\S)\w")
 
 
-def added_id(entity: str, within: str | None = None, *, country: bool = False) -> str:
+def added_place_id(entity: str, within: str | None = None, *, country: bool = False) -> str:
     """The id of a place that the gazetteer lacks; `within`: the id of what contains it."""
     return f"{_STATE if country else _PLACE}{entity}{_IN + within if within else ''}"
 
 
-def is_added(identity: str) -> bool:
+def is_added_place(identity: str) -> bool:
     return identity.startswith((_PLACE, _STATE))
 
 
@@ -37,7 +37,7 @@ def container_of(identity: str) -> str | None:
     return identity.partition(_IN)[2] or None
 
 
-def added_record(identity: str, container: PlaceRecord | None) -> PlaceRecord:
+def added_place_record(identity: str, container: PlaceRecord | None) -> PlaceRecord:
     """What an id of an added place says; `container`: of `container_of`."""
     at_sea = container is not None and container.level == SEA
     level = COUNTRY if identity.startswith(_STATE) else SEA if at_sea else AREA
@@ -46,7 +46,7 @@ def added_record(identity: str, container: PlaceRecord | None) -> PlaceRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class AddedName:
+class AddedPlaceName:
     """A name of the place with this id. `of_people`: it is its people's, its forces' or its government's, or may be;
     `begins`: any letters may follow in its word; `spoils`: it is the name of something else that contains one of the
     place's."""
@@ -59,7 +59,7 @@ class AddedName:
 
 
 @dataclass(frozen=True, slots=True)
-class AddedMeaning:
+class AddedPlaceMeaning:
     """What an added name means; `flags`: DEMONYM, or BLOCKED if it spoils; `longer`: letters by which its word may be
     longer (None: any)."""
 
@@ -68,29 +68,29 @@ class AddedMeaning:
     max_extra_letters: int | None
 
 
-class AddedNames:
+class AddedPlaceNames:
     """All names that are added, but those of one letter. Finding them costs what the text costs, however many
     there are."""
 
-    def __init__(self, names: Iterable[AddedName] = ()) -> None:
-        self._meanings: dict[str, list[AddedMeaning]] = {}
+    def __init__(self, names: Iterable[AddedPlaceName] = ()) -> None:
+        self._meanings: dict[str, list[AddedPlaceMeaning]] = {}
         for each in names:
             flags = (DEMONYM if each.is_demonym else 0) | (BLOCKED if each.is_blocked else 0)
-            for name in _spellings(comparable_name(each.name)):
+            for name in _list_spellings(comparable_name(each.name)):
                 stem = _STEM.sub("", name) if _CYRILLIC.search(name) and not each.is_blocked else name
                 longer = None if each.is_prefix else _INFLECTED if _CYRILLIC.search(name) else 0
                 if len(stem) > 1:
-                    self._meanings.setdefault(stem, []).append(AddedMeaning(each.place, flags, longer))
+                    self._meanings.setdefault(stem, []).append(AddedPlaceMeaning(each.place, flags, longer))
         self._trie = marisa_trie.Trie(self._meanings)
         self._beginnings = {name[:2] for name in self._meanings}
         self._longest = max(map(len, self._meanings), default=0)
 
-    def names_at(self, text: str, start: int) -> Iterable[tuple[str, int, AddedMeaning]]:
+    def names_at(self, text: str, start: int) -> Iterable[tuple[str, int, AddedPlaceMeaning]]:
         """The names that a comparable text has there, the longest first: each with where it ends, and what it means."""
         # Most texts have none there, and the first two letters say so.
         return self._at(text, start) if text[start : start + 2] in self._beginnings else ()
 
-    def _at(self, text: str, start: int) -> Iterator[tuple[str, int, AddedMeaning]]:
+    def _at(self, text: str, start: int) -> Iterator[tuple[str, int, AddedPlaceMeaning]]:
         for name in reversed(self._trie.prefixes(text[start : start + self._longest])):
             end = start + len(name)
             rest = _WORD_REST.match(text, end)
@@ -100,9 +100,9 @@ class AddedNames:
                     yield name, end + longer, meaning
 
 
-def _spellings(name: str) -> Mapping[str, None]:
+def _list_spellings(name: str) -> Mapping[str, None]:
     """As it is written, and with capitals, as headlines have it."""
     return dict.fromkeys((name, _WORD.sub(lambda first: first[0].upper(), name)))
 
 
-NOTHING_ADDED = AddedNames()
+NOTHING_ADDED = AddedPlaceNames()

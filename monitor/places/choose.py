@@ -32,7 +32,7 @@ _WRITTEN_SMALL = re.compile(r"(?<![\w'-])[a-zß-ÿā-ž][\w'-]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class PlaceCandidate:
     """A name in a record, and what it may mean."""
 
     start: int
@@ -41,16 +41,16 @@ class Candidate:
     meanings: tuple[tuple[PlaceRecord, int], ...]
 
 
-class Chooser:
+class PlaceDisambiguator:
     """Decides about the candidates of one text."""
 
-    def __init__(self, record: str, candidates: Sequence[Candidate], known: Gazetteer) -> None:
+    def __init__(self, record: str, candidates: Sequence[PlaceCandidate], known: Gazetteer) -> None:
         self._record, self._candidates, self._known = record, candidates, known
         self._named = self._sure_places()  # a place that is named, or contains one -> by which names
         # Where most words are capitalised, a capital says nothing.
         self._shouted = 2 * len(_CAPITALISED.findall(record)) > 3 * len(_WRITTEN_SMALL.findall(record))
 
-    def resolve(self) -> Iterator[tuple[Candidate, PlaceRecord, int]]:
+    def resolve(self) -> Iterator[tuple[PlaceCandidate, PlaceRecord, int]]:
         """The candidates that are places, each with what it means."""
         for candidate in self._candidates:
             if any(flags & JOINT for _, flags in candidate.meanings):
@@ -61,7 +61,7 @@ class Chooser:
                     place, flags = country, flags | SEAT
                 yield candidate, place, flags
 
-    def _governed_by(self, place: PlaceRecord, candidate: Candidate) -> PlaceRecord | None:
+    def _governed_by(self, place: PlaceRecord, candidate: PlaceCandidate) -> PlaceRecord | None:
         """The country whose government the name of its capital stands for: Moscow rejects it; it fell, says Tokyo."""
         if place.level not in _SMALL:
             return None
@@ -79,7 +79,7 @@ class Chooser:
                     found.setdefault(each, set()).add(candidate.name)
         return found
 
-    def _meant(self, candidate: Candidate) -> tuple[PlaceRecord, int] | None:
+    def _meant(self, candidate: PlaceCandidate) -> tuple[PlaceRecord, int] | None:
         place, flags = self._most_fitting(candidate)
         if flags & DEMONYM or place.level not in _SMALL:
             if not flags & DEMONYM and self._is_person(candidate, sure=True):
@@ -93,7 +93,7 @@ class Chooser:
             return None
         return place, flags
 
-    def _most_fitting(self, candidate: Candidate) -> tuple[PlaceRecord, int]:
+    def _most_fitting(self, candidate: PlaceCandidate) -> tuple[PlaceRecord, int]:
         """A place in what else is named; else the most prominent: a country, a division, the city of most people."""
         first = candidate.meanings[0]
         if len(candidate.meanings) == 1 or (first[0].level == COUNTRY and not first[1] & UNSURE):
@@ -103,7 +103,7 @@ class Chooser:
             return first[0], first[1] | UNSURE
         return fitting or first
 
-    def _fits_in(self, place: PlaceRecord, first: PlaceRecord, candidate: Candidate) -> bool:
+    def _fits_in(self, place: PlaceRecord, first: PlaceRecord, candidate: PlaceCandidate) -> bool:
         """Whether it may be meant rather than the most prominent: its division is named, or its country and it is not
         much smaller. Moscow is in Russia, though the text names the United States."""
         if not self._supported(place, candidate):
@@ -112,14 +112,14 @@ class Chooser:
             place, candidate, finer_than_country=True
         )
 
-    def _supported(self, place: PlaceRecord, candidate: Candidate, *, finer_than_country: bool = False) -> bool:
+    def _supported(self, place: PlaceRecord, candidate: PlaceCandidate, *, finer_than_country: bool = False) -> bool:
         """Whether something that contains it is named elsewhere in the text."""
         above = (each for each in self._known.containers_of(place.id) if each in self._named)
         return any(
             self._named[each] - {candidate.name} for each in above if not (finer_than_country and len(each) == 2)
         )
 
-    def _in_place(self, candidate: Candidate) -> bool:
+    def _in_place(self, candidate: PlaceCandidate) -> bool:
         """Whether the words beside it say that it is a place."""
         before, behind = self._beside(candidate)
         if candidate.name[-1] > "\u2e80":
@@ -129,18 +129,18 @@ class Chooser:
             return True
         return bool(clues.BEFORE_PLACE.search(before) or clues.BEHIND_PLACE.match(behind))
 
-    def _is_organisation(self, candidate: Candidate) -> bool:
+    def _is_organisation(self, candidate: PlaceCandidate) -> bool:
         before, behind = self._beside(candidate)
         if clues.BEFORE_ORGANISATION.search(before) or clues.BEHIND_ORGANISATION.match(behind):
             return True
         club = clues.ARTICLE_BEFORE.search(before) and clues.PLURAL_BEHIND.match(behind)
         return bool(club) and not self._shouted
 
-    def _beside(self, candidate: Candidate) -> tuple[str, str]:
+    def _beside(self, candidate: PlaceCandidate) -> tuple[str, str]:
         start, end = candidate.start, candidate.end
         return self._record[max(0, start - _BESIDE) : start], self._record[end : end + _BESIDE]
 
-    def _is_person(self, candidate: Candidate, *, sure: bool) -> bool:
+    def _is_person(self, candidate: PlaceCandidate, *, sure: bool) -> bool:
         """A given name before it (Whitney Houston), or it is one and a surname stands behind it (Lincoln Riley).
         `sure`: a name that nobody knows is no surname."""
         sides = self._beside(candidate)
@@ -159,7 +159,7 @@ class Chooser:
         return bool(self._known.name_flags(word) & GIVEN_NAME) and not self._known.is_place(word)
 
 
-def _districts_of_one_name(candidate: Candidate) -> bool:
+def _districts_of_one_name(candidate: PlaceCandidate) -> bool:
     """Whether several districts are called so: the 중구 of six cities, thirty Washington Counties."""
     (first, _), (second, _) = candidate.meanings[:2]
     return first.id[0] == second.id[0] == "g"

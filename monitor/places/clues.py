@@ -9,7 +9,7 @@ from monitor.text.attribution import SAYS
 KANA, HAN, HANGUL, THAI = "\u3040-\u30ff", "\u3400-\u9fff", "\uac00-\ud7a3", "\u0e00-\u0e7f"
 
 
-def _any(words: str, *, between: str = "/") -> str:
+def _build_alternation(words: str, *, between: str = "/") -> str:
     """The words, divided by slashes, as alternatives; what is a pattern in them stays one."""
     return "(?:" + "|".join(word.strip() for word in words.replace("\n", between).split(between) if word.strip()) + ")"
 
@@ -24,15 +24,15 @@ _BEHIND = """
 city/town/province/state/county/district/region/prefecture/airport/port/harbou?r/island/bay/beach/valley/suburb/area
 metro/police/mayor/residents?/hospital/court/zoo/officials
 """
-BEFORE_PLACE = re.compile(rf"(?:^|\W){_any(_BEFORE)}\s+$", re.IGNORECASE)
-BEHIND_PLACE = re.compile(rf"\s+{_any(_BEHIND)}\b")
+BEFORE_PLACE = re.compile(rf"(?:^|\W){_build_alternation(_BEFORE)}\s+$", re.IGNORECASE)
+BEHIND_PLACE = re.compile(rf"\s+{_build_alternation(_BEHIND)}\b")
 WHERE_IT_IS = re.compile(r"(?:,| \() ?([A-Z][\w-]+)")  # Mobile, Alabama
 
 _DENSE = """
 시/군/구/도/항/역/섬/에서/서/에/시장/시청/군수/경찰/소방/해경/지검/지법/지역/공항/앞바다/북쪽/남쪽/동쪽/서쪽
 """
 DENSE_BEHIND_PLACE = re.compile(
-    rf"(?:·[{HANGUL}]+)?=|{_any(_DENSE)}(?![{HANGUL}])|[시군구도][{HANGUL} ]"
+    rf"(?:·[{HANGUL}]+)?=|{_build_alternation(_DENSE)}(?![{HANGUL}])|[시군구도][{HANGUL} ]"
     "|[県市府都州省沖冲港区町村郡で発駅]|地裁|地検|空港|知事|近郊"
 )
 
@@ -48,9 +48,9 @@ dice/rechaza/condena/advierte/amenaza/acusa/exige/niega/pide/denuncia/promete
 mówi/odrzuca/potępia/ostrzega/grozi/oskarża/żąda/wzywa/zaprzecza/odmawia
 """
 # The same at the end of a sentence: ", says Tokyo".
-SAID_BY = re.compile(rf"[,;]\s+(?:(?x:{SAYS})|{_any(_GOVERNS)})\s+$", re.IGNORECASE)
+SAID_BY = re.compile(rf"[,;]\s+(?:(?x:{SAYS})|{_build_alternation(_GOVERNS)})\s+$", re.IGNORECASE)
 ENDS_THERE = re.compile(r"\s*(?:$|[.;\n])")
-GOVERNS = re.compile(rf"\s+{_any(_GOVERNS)}(?!\w)", re.IGNORECASE)
+GOVERNS = re.compile(rf"\s+{_build_alternation(_GOVERNS)}(?!\w)", re.IGNORECASE)
 MODALS = frozenset(["Will", "May"])
 """Verbs that begin a question or a wish, and are given names, too: Will Tehran answer?"""
 
@@ -67,8 +67,8 @@ Gazette/Examiner/Inquirer/Daily/Mail/Marathon/University/College/Orchestra/Philh
 # A city takes no article: with one, and a plural behind, it is a part of a club's name (the Chicago Bulls).
 ARTICLE_BEFORE = re.compile(r"\b(?:the|die|les|los|gli)[ \u00a0]$", re.IGNORECASE)
 PLURAL_BEHIND = re.compile(r"[ \u00a0][A-ZÀ-Þ][^\W\d_]+(?<!s)s\b")
-BEFORE_ORGANISATION = re.compile(rf"\b{_any(_CLUBS_BEFORE)}\s+$")
-BEHIND_ORGANISATION = re.compile(rf"\s+{_any(_CALLED_BEHIND)}\b")
+BEFORE_ORGANISATION = re.compile(rf"\b{_build_alternation(_CLUBS_BEFORE)}\s+$")
+BEHIND_ORGANISATION = re.compile(rf"\s+{_build_alternation(_CALLED_BEHIND)}\b")
 
 # What Korean writes together with a place and leaves it one: an office, a building, a part ...; one syllable only at
 # the end of a word, or before a particle.
@@ -78,7 +78,7 @@ _KOREAN_HEADS = """
 총리/외무/외교/국방/당국/대사/국적/남부/북부/동부/서부/중부/앞바다/인근/근처/일대/도심/출신/주재/소방/해경/세관/시립/대학
 국립/노동/민족/법원/교도소/병원/공장/사업장/물류센터/발전소/원전/캠퍼스/본사/고속도로/항만/산업/공단/시교육/교육청/도교육/본부/고법/신항/북항/해역
 """
-KOREAN_HEADS = re.compile(_any(_KOREAN_HEADS))
+KOREAN_HEADS = re.compile(_build_alternation(_KOREAN_HEADS))
 
 # A state in one character: before an office (美防长, 米大統領), as a side (泰方), alone among Hangul (美 국방부).
 _OFFICES = """
@@ -87,7 +87,7 @@ _OFFICES = """
 紙/大使/使馆/特使/央行/专家/智库/战机/舰/潜艇/航母/企业/企業/公司/股/商务/司法/男子/女子/公民/国家/联邦/連邦/中央银行
 连任/大选/大選/州/国債/国债/中銀/連銀/情报/中情局
 """
-OFFICE = re.compile(_any(_OFFICES))
+OFFICE = re.compile(_build_alternation(_OFFICES))
 SIDE = re.compile("方(?![面便式向案法才可能程位块针言])")
 SURE_SIDES = frozenset("澳美韩俄菲越泰乌缅柬")
 """Those whose 方 is nothing else: there are 其中方, 近日方, 立法方, 以方."""
@@ -98,7 +98,7 @@ _KOREAN_OFFICES = """
 당국/법원/대법/증시/경찰/상무/관세/특사/정상/탄도/미사일/핵/도발/발사/동해/서해/노동신문/주민/병사/해킹/무인기/군인/총격/항모/전문가
 연방/민주당/공화당/대선/협상/제재/압박/자위대
 """
-KOREAN_OFFICE = re.compile(f",? ?{_any(_KOREAN_OFFICES)}")
+KOREAN_OFFICE = re.compile(f",? ?{_build_alternation(_KOREAN_OFFICES)}")
 
 DATELINE = re.compile(r",? *\(|, [A-Z][a-z]+\.? \d|, [A-Z][a-z]+ [(—–-]|/[A-Z]{4,}| [—–-]")
 KOREAN_DATELINE = re.compile(f"(?:·[{HANGUL}·]+)?=")

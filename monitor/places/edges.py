@@ -33,7 +33,7 @@ _HAN = re.compile(f"[{HAN}]")
 _AROUND = 12  # characters
 
 
-def without_shouting(text: str) -> str:
+def without_all_caps(text: str) -> str:
     """Words in capitals as other words: headlines and datelines shout. A short one may be an acronym, unless the whole
     text shouts."""
     shouts = text.isupper()
@@ -44,7 +44,7 @@ def _is_acronym(word: re.Match[str]) -> bool:
     return len(word[0]) <= _ACRONYM and clues.DATELINE.match(word.string, word.end()) is None
 
 
-def starts(text: str) -> Iterator[int]:
+def find_name_starts(text: str) -> Iterator[int]:
     """Where a name may begin."""
     for found in _STARTS.finditer(text):
         yield found.start()
@@ -63,7 +63,7 @@ def is_written_as_name(said: str, language: str) -> bool:
     return language not in _CAPITALISES or not said.islower()
 
 
-def fits(text: str, end: int, language: str, *, sure: bool) -> bool:
+def is_name_end(text: str, end: int, language: str, *, sure: bool) -> bool:
     """Whether a name may end there; `sure`: it is a country's, which anything may follow in Korean."""
     last, after = text[end - 1], text[end : end + 1]
     if after == "-" and text[end + 1 : end + 2].isdigit():  # 화성-17
@@ -71,7 +71,7 @@ def fits(text: str, end: int, language: str, *, sure: bool) -> bool:
     if last + after == "海域":  # the waters east of the peninsula are 半岛以东海域, and not 东海
         return False
     if "\uac00" <= last <= "\ud7a3":
-        return sure or _korean_ends(_HANGUL_RUN.match(text, end))
+        return sure or _is_korean_end(_HANGUL_RUN.match(text, end))
     if "\u30a1" <= last <= "\u30fc":
         return not "\u30a1" <= after <= "\u30fc"
     if may_end(text, end) or _DENSE.match(after):
@@ -79,7 +79,7 @@ def fits(text: str, end: int, language: str, *, sure: bool) -> bool:
     return after == "s" and language in _GENITIVE_IN_S and _WORD.match(text, end + 1) is None
 
 
-def _korean_ends(rest: re.Match[str] | None) -> bool:
+def _is_korean_end(rest: re.Match[str] | None) -> bool:
     """Whether what follows within the word leaves a place what it is."""
     tail = rest[0] if rest else ""
     if tail in _PARTICLES or clues.KOREAN_HEADS.match(tail):
@@ -87,7 +87,7 @@ def _korean_ends(rest: re.Match[str] | None) -> bool:
     return tail[0] in clues.KOREAN_ENDS and tail[1:] in _PARTICLES
 
 
-def fits_short(text: str, start: int) -> bool:
+def is_short_state_name(text: str, start: int) -> bool:
     """Whether the character at `start` stands for a state there."""
     character, before, end = text[start], text[start - 1 : start] if start else "", start + 1
     if _NOT_BEFORE_SHORT.match(before):

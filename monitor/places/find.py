@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.places import edges
-from monitor.places.added import NOTHING_ADDED, AddedMeaning, AddedNames
-from monitor.places.choose import Candidate, Chooser
-from monitor.places.gazetteer import LONGEST, Gazetteer, gazetteer
+from monitor.places.added import NOTHING_ADDED, AddedPlaceMeaning, AddedPlaceNames
+from monitor.places.choose import PlaceCandidate, PlaceDisambiguator
+from monitor.places.gazetteer import LONGEST, Gazetteer, get_gazetteer
 from monitor.places.records import BLOCKED, COUNTRY, DEMONYM, SEAT, SHORT, UNSURE, PlaceRecord, comparable_text
-from monitor.text.record import Offsets, record_of, without_halves
+from monitor.text.record import Offsets, normalize_text, replace_surrogates
 
 _NUL = "\0"
 
@@ -33,18 +33,18 @@ class PlaceMention:
     role: str = ""
 
 
-def find_places(text: str, language: str | None = None, added: AddedNames = NOTHING_ADDED) -> tuple[PlaceMention, ...]:
+def find_places(text: str, language: str | None = None, added: AddedPlaceNames = NOTHING_ADDED) -> tuple[PlaceMention, ...]:
     """The places that a text names, in their order. `language`: a tag of BCP 47, where it is known; it only helps.
     `added`: names that the gazetteer lacks."""
     text = text.replace(_NUL, " ")  # it parts names from places in the data file
-    record = record_of(text)
-    known = gazetteer()
-    candidates = list(_candidates(comparable_text(record), (language or "").split("-")[0], known, added))
+    record = normalize_text(text)
+    known = get_gazetteer()
+    candidates = list(_find_candidates(comparable_text(record), (language or "").split("-")[0], known, added))
     if not candidates:
         return ()
     offsets = Offsets(text)
     found = []
-    for candidate, place, flags in Chooser(record, candidates, known).resolve():
+    for candidate, place, flags in PlaceDisambiguator(record, candidates, known).resolve():
         start, end = offsets.to_original(candidate.start, candidate.end)
         dateline = edges.is_dateline(record, candidate.start, candidate.end)
         role = "people" if flags & DEMONYM else "seat" if flags & SEAT else "dateline" if dateline else ""
@@ -52,16 +52,16 @@ def find_places(text: str, language: str | None = None, added: AddedNames = NOTH
     return tuple(found)
 
 
-def _candidates(text: str, language: str, known: Gazetteer, added: AddedNames) -> Iterator[Candidate]:
-    text = without_halves(edges.without_shouting(text))
+def _find_candidates(text: str, language: str, known: Gazetteer, added: AddedPlaceNames) -> Iterator[PlaceCandidate]:
+    text = replace_surrogates(edges.without_all_caps(text))
     taken = 0
     spoilt: dict[str, int] = {}  # an added place -> up to where its names are those of something else
-    for start in edges.starts(text):
+    for start in edges.find_name_starts(text):
         if start < taken:
             continue
-        found = _in_gazetteer(text, start, language, known)
+        found = _find_in_gazetteer(text, start, language, known)
         names = added.names_at(text, start)
-        own = _of_added(names, text, start, language, spoilt) if names else None
+        own = _find_in_added_names(names, text, start, language, spoilt) if names else None
         if own is not None and (found is None or own.end >= found.end):
             found = own
         if found is not None:
@@ -70,35 +70,35 @@ def _candidates(text: str, language: str, known: Gazetteer, added: AddedNames) -
                 yield found
 
 
-def _in_gazetteer(text: str, start: int, language: str, known: Gazetteer) -> Candidate | None:
+def _find_in_gazetteer(text: str, start: int, language: str, known: Gazetteer) -> PlaceCandidate | None:
     """The longest name that begins there; without meanings where it is that of no place."""
     for name in reversed(known.names_at(text[start : start + LONGEST])):
         end = start + len(name)
         if known.name_flags(name) & BLOCKED and edges.may_end(text, end):
-            return Candidate(start, end, name, ())
+            return PlaceCandidate(start, end, name, ())
         meanings = known.meanings(name)
-        if meanings and edges.is_written_as_name(name, language) and _fits(text, start, end, language, meanings[0]):
-            return Candidate(start, end, name, meanings)
+        if meanings and edges.is_written_as_name(name, language) and _is_possible_name(text, start, end, language, meanings[0]):
+            return PlaceCandidate(start, end, name, meanings)
     return None
 
 
-def _of_added(
-    names: Iterable[tuple[str, int, AddedMeaning]], text: str, start: int, language: str, spoilt: dict[str, int]
-) -> Candidate | None:
+def _find_in_added_names(
+    names: Iterable[tuple[str, int, AddedPlaceMeaning]], text: str, start: int, language: str, spoilt: dict[str, int]
+) -> PlaceCandidate | None:
     """The longest of the added names that begin there. Those that spoil a place's are noted."""
     for name, end, meaning in names:
-        place = gazetteer().place(meaning.place)
-        if place is None or not (meaning.max_extra_letters is None or edges.fits(text, end, language, sure=False)):
+        place = get_gazetteer().place(meaning.place)
+        if place is None or not (meaning.max_extra_letters is None or edges.is_name_end(text, end, language, sure=False)):
             continue
         if meaning.flags & BLOCKED:
             spoilt[place.id] = max(end, spoilt.get(place.id, 0))
         elif end > spoilt.get(place.id, 0):
-            return Candidate(start, end, name, ((place, meaning.flags),))
+            return PlaceCandidate(start, end, name, ((place, meaning.flags),))
     return None
 
 
-def _fits(text: str, start: int, end: int, language: str, meaning: tuple[PlaceRecord, int]) -> bool:
+def _is_possible_name(text: str, start: int, end: int, language: str, meaning: tuple[PlaceRecord, int]) -> bool:
     place, flags = meaning
     if flags & SHORT and end - start == 1:
-        return edges.fits_short(text, start)
-    return edges.fits(text, end, language, sure=place.level == COUNTRY and not flags & UNSURE)
+        return edges.is_short_state_name(text, start)
+    return edges.is_name_end(text, end, language, sure=place.level == COUNTRY and not flags & UNSURE)

@@ -10,7 +10,7 @@ from operator import or_
 
 import marisa_trie
 
-from monitor.places.added import added_record, container_of, is_added
+from monitor.places.added import added_place_record, container_of, is_added_place
 from monitor.places.records import CITY, COUNTRY, NO_PLACE, UNSURE, PlaceRecord, comparable_name, parse_record
 
 _NAMED = struct.Struct(">IB")
@@ -78,9 +78,9 @@ class Gazetteer:
         return parse_record(self._trie[f"\x01{number}"][0])
 
     def _place(self, identity: str) -> PlaceRecord | None:
-        if is_added(identity):
+        if is_added_place(identity):
             container = container_of(identity)
-            return added_record(identity, self._place(container) if container else None)
+            return added_place_record(identity, self._place(container) if container else None)
         rows = self._trie.get(f"\x02{identity}")
         return self._record(*_NUMBER.unpack(rows[0])) if rows else None
 
@@ -97,18 +97,18 @@ class Gazetteer:
 
 
 @cache
-def gazetteer() -> Gazetteer:
+def get_gazetteer() -> Gazetteer:
     """Loaded once, when it is first asked."""
     return Gazetteer()
 
 
-def relation(a: str, b: str) -> Relation:
+def relate_places(a: str, b: str) -> Relation:
     """How two places lie, by their ids. An id that nobody knows lies apart from all others."""
     if a == b:
         return Relation.SAME
-    if a in gazetteer().containers_of(b):
+    if a in get_gazetteer().containers_of(b):
         return Relation.CONTAINS
-    if b in gazetteer().containers_of(a):
+    if b in get_gazetteer().containers_of(a):
         return Relation.WITHIN
     return Relation.UNKNOWN if _may_lie_in(a, b) or _may_lie_in(b, a) else Relation.APART
 
@@ -116,37 +116,37 @@ def relation(a: str, b: str) -> Relation:
 def _may_lie_in(added: str, other: str) -> bool:
     """Whether an added place may lie in a place of the gazetteer (or that in it), as far as is known: of a province of
     its country nobody knows. Two added places are two."""
-    if not is_added(added) or is_added(other) or level(added) == COUNTRY or not level(other):
+    if not is_added_place(added) or is_added_place(other) or get_place_level(added) == COUNTRY or not get_place_level(other):
         return False
     container = container_of(added)
-    return container is None or (level(other) != CITY and container in gazetteer().containers_of(other))
+    return container is None or (get_place_level(other) != CITY and container in get_gazetteer().containers_of(other))
 
 
-def level(identity: str) -> str:
+def get_place_level(identity: str) -> str:
     """One of "country", "region", "sea", "area", "division" or "city"; "" for an id that nobody knows."""
-    record = gazetteer().place(identity)
+    record = get_gazetteer().place(identity)
     return record.level if record else ""
 
 
 def country_of(identity: str) -> str | None:
     """The country that a place is, or lies in; None for seas, regions, and what lies in several."""
-    record = gazetteer().place(identity)
+    record = get_gazetteer().place(identity)
     if record is None or record.level == COUNTRY:
         return identity if record else None
-    found = [each for each in gazetteer().containers_of(identity) if level(each) == COUNTRY]
+    found = [each for each in get_gazetteer().containers_of(identity) if get_place_level(each) == COUNTRY]
     return found[0] if len(found) == 1 else None
 
 
-def name_of(identity: str) -> str:
+def get_place_name(identity: str) -> str:
     """The English name, for messages; the id itself where it is not known."""
-    record = gazetteer().place(identity)
+    record = get_gazetteer().place(identity)
     return record.english_name if record else identity
 
 
 def places_named(name: str, *, alone: bool = False) -> tuple[str, ...]:
     """The ids of the places that a name, as it is written, may mean: the most prominent first. `alone`: none where the
     name is a common word or a person's, too, and needs support in a text (Reading)."""
-    meanings = gazetteer().meanings(comparable_name(name))
+    meanings = get_gazetteer().meanings(comparable_name(name))
     if alone and meanings and meanings[0][1] & UNSURE:
         return ()
     return tuple(dict.fromkeys(record.id for record, _ in meanings))

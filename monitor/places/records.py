@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.text.folding import fold
-from monitor.text.record import record_of, without_halves
+from monitor.text.record import normalize_text, replace_surrogates
 
 DEMONYM, UNSURE, SEAT, SHORT, JOINT, BLOCKED, GIVEN_NAME, SURNAME = (1 << bit for bit in range(8))
 """Flags of a name. It is a people or an adjective (Thai); is a common word or a person's name, too (Reading); is where
@@ -33,7 +33,7 @@ def comparable_text(text: str) -> str:
 
 
 def comparable_name(name: str) -> str:
-    return without_halves(comparable_text(record_of(name).strip()))
+    return replace_surrogates(comparable_text(normalize_text(name).strip()))
 
 
 def record_bytes(identity: str, level: str, parents: tuple[str, ...], english: str, people: int) -> bytes:

@@ -6,9 +6,9 @@ keeps them apart, and enough that they say agrees.
 
 from monitor.stories.clusters import STORIES, Cluster, ClusterIndex, Posting
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures, features_of
-from monitor.stories.joining import Joined, join, key_weights
+from monitor.stories.joining import StoryAssignment, join_story, key_weights
 from monitor.stories.likeness import TEXT
-from monitor.stories.wires import LEAD, Provenance, WireMark, provenance
+from monitor.stories.wires import LEAD, Provenance, WireStatus, extract_provenance
 
 __all__ = [
     "LEAD",
@@ -19,12 +19,12 @@ __all__ = [
     "ArticleFeatures",
     "Cluster",
     "ClusterIndex",
-    "Joined",
+    "StoryAssignment",
     "Posting",
     "Provenance",
-    "WireMark",
+    "WireStatus",
     "features_of",
-    "join",
+    "join_story",
     "key_weights",
-    "provenance",
+    "extract_provenance",
 ]

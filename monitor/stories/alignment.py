@@ -18,7 +18,7 @@ from monitor.text.folding import fold
 from monitor.text.function_words import function_words
 from monitor.text.number_words import number_words
 from monitor.text.numbers import NumberFact
-from monitor.text.scripts import HANGUL, SCRIPTS, TOKEN, half_words, is_unspaced
+from monitor.text.scripts import HANGUL, SCRIPTS, TOKEN, count_half_words, is_unspaced
 
 
 class SlotKind(StrEnum):
@@ -73,33 +73,33 @@ class _Token:
 
 def aligned_differences(one: str, other: str) -> TitleAlignment:
     """The slots in which two titles differ, both without the marks and credits of agencies."""
-    left, right = _tokens(one), _tokens(other)
+    left, right = _tokenize_title(one), _tokenize_title(other)
     matcher = SequenceMatcher(None, [t.key for t in left], [t.key for t in right], autojunk=False)
     slots: list[DifferingSlot] = []
     additions: list[TitleAddition] = []
     shared = 0
-    for tag, a, b, c, d in _merged(matcher.get_opcodes(), left):
+    for tag, a, b, c, d in _merge_opcodes(matcher.get_opcodes(), left):
         mine, theirs = left[a:b], right[c:d]
         if tag == "equal":
-            shared += 2 * _weight(mine)
-        elif _weight(mine) and _weight(theirs):
-            elsewhere = _says_of(right, mine) or _says_of(left, theirs)
-            slots.append(_slot(one, other, mine, theirs, elsewhere=elsewhere))
-        elif _weight(mine):
-            additions.append(_addition(one, mine, by_other=False))
-        elif _weight(theirs):
-            additions.append(_addition(other, theirs, by_other=True))
-    total = _weight(left) + _weight(right)
+            shared += 2 * _sum_weights(mine)
+        elif _sum_weights(mine) and _sum_weights(theirs):
+            elsewhere = _has_word_of_slot(right, mine) or _has_word_of_slot(left, theirs)
+            slots.append(_build_slot(one, other, mine, theirs, elsewhere=elsewhere))
+        elif _sum_weights(mine):
+            additions.append(_build_addition(one, mine, by_other=False))
+        elif _sum_weights(theirs):
+            additions.append(_build_addition(other, theirs, by_other=True))
+    total = _sum_weights(left) + _sum_weights(right)
     return TitleAlignment(shared / total if total else 0.0, tuple(slots), tuple(additions))
 
 
-def other_order(alignment: TitleAlignment) -> tuple[str, str] | None:
+def find_reordered_words(alignment: TitleAlignment) -> tuple[str, str] | None:
     """What is elsewhere in two titles of the same words in Han, kana or Hangul, which have no mark of names: who
     buys whom (腾讯收购百度, 百度收购腾讯). A word that keeps its particle is the same elsewhere in the sentence."""
     if alignment.slots or {each.in_other for each in alignment.additions} != {False, True}:
         return None
     one, other = ("".join(each.text for each in alignment.additions if each.in_other is side) for side in (False, True))
-    words = [sorted(token.key for token in _tokens(said)) for said in (one, other)]
+    words = [sorted(token.key for token in _tokenize_title(said)) for said in (one, other)]
     marks_names = not all(is_unspaced(word) or HANGUL.match(word) for word in words[0])
     if words[0] != words[1] or marks_names or (one == other and _has_particle(one)):
         return None
@@ -110,7 +110,7 @@ def _has_particle(said: str) -> bool:
     return _HIRAGANA_END.search(said) is not None or _without_particle(said) != said
 
 
-def separating_addition(
+def find_distinguishing_addition(
     alignment: TitleAlignment, one: Sequence[NumberFact], other: Sequence[NumberFact], least_shared: float
 ) -> TitleAddition | None:
     """What only one of two titles says and makes it the next one of a row, if nothing else differs: "fires missile",
@@ -118,26 +118,26 @@ def separating_addition(
     if alignment.slots or alignment.shared < least_shared:
         return None
     return next(
-        (added for added in alignment.additions if _is_next(added.span, other if added.in_other else one)), None
+        (added for added in alignment.additions if _is_next_in_series(added.span, other if added.in_other else one)), None
     )
 
 
-def _is_next(span: tuple[int, int], numbers: Sequence[NumberFact]) -> bool:
+def _is_next_in_series(span: tuple[int, int], numbers: Sequence[NumberFact]) -> bool:
     said = (number for number in numbers if number.kind in NEXT_BESIDE_THE_SAME)
     return any(number.start < span[1] and span[0] < number.end for number in said)
 
 
-def _weight(tokens: Sequence[_Token]) -> int:
+def _sum_weights(tokens: Sequence[_Token]) -> int:
     return sum(token.weight for token in tokens)
 
 
-def _said(title: str, tokens: Sequence[_Token]) -> tuple[str, tuple[int, int]]:
+def _extract_text_span(title: str, tokens: Sequence[_Token]) -> tuple[str, tuple[int, int]]:
     start, end = tokens[0].start, tokens[-1].end
     return title[start:end], (start, end)
 
 
-def _addition(title: str, tokens: Sequence[_Token], *, by_other: bool) -> TitleAddition:
-    return TitleAddition(*_said(title, tokens), by_other)
+def _build_addition(title: str, tokens: Sequence[_Token], *, by_other: bool) -> TitleAddition:
+    return TitleAddition(*_extract_text_span(title, tokens), by_other)
 
 
 # --- tokens -----------------------------------------------------------------------------------------------------------
@@ -151,11 +151,11 @@ _HANGUL_TAILS = sorted((*next(s.allowed_suffixes for s in SCRIPTS if s.name == "
 """The particles, and what headlines write for 에서."""
 
 
-def _tokens(title: str) -> list[_Token]:
+def _tokenize_title(title: str) -> list[_Token]:
     found, shouts = [], title.isupper()
     for match in _ALIGNED_TOKEN.finditer(title, 0, _TITLE):
         key = fold(match[0])
-        weight = half_words(key) if len(key) == 1 else 2
+        weight = count_half_words(key) if len(key) == 1 else 2
         if HANGUL.match(key):
             key = _without_particle(key)
         elif not is_unspaced(key):
@@ -175,7 +175,7 @@ def _without_particle(word: str) -> str:
 _Code = tuple[str, int, int, int, int]
 
 
-def _merged(codes: Sequence[_Code], left: Sequence[_Token]) -> list[_Code]:
+def _merge_opcodes(codes: Sequence[_Code], left: Sequence[_Token]) -> list[_Code]:
     """Without the single letters of scripts without spaces that two slots share by chance (总统卢拉, 总统普拉博沃)."""
     merged: list[_Code] = []
     for position, (tag, a, b, c, d) in enumerate(codes):
@@ -197,38 +197,38 @@ _SAME_BEGINNING = 4  # letters: Thai, Thailand
 _SAME_LETTERS = 2  # of Hangul, Han and kana: 아세안대표부, 주아세안
 
 
-def _says_of(title: Sequence[_Token], slot: Sequence[_Token]) -> bool:
+def _has_word_of_slot(title: Sequence[_Token], slot: Sequence[_Token]) -> bool:
     """Whether a title says something of a longer slot of the other one: then only the order is another one."""
     return len(slot) > 1 and not {token.key for token in slot if token.weight > 1}.isdisjoint(
         token.key for token in title
     )
 
 
-def _slot(one: str, other: str, mine: Sequence[_Token], theirs: Sequence[_Token], *, elsewhere: bool) -> DifferingSlot:
-    (mine_said, mine_span), (their_said, their_span) = _said(one, mine), _said(other, theirs)
+def _build_slot(one: str, other: str, mine: Sequence[_Token], theirs: Sequence[_Token], *, elsewhere: bool) -> DifferingSlot:
+    (mine_said, mine_span), (their_said, their_span) = _extract_text_span(one, mine), _extract_text_span(other, theirs)
     clear = (
-        max(_weight(mine), _weight(theirs)) <= _LONGEST_SLOT
+        max(_sum_weights(mine), _sum_weights(theirs)) <= _LONGEST_SLOT
         and not any(map(_CLAUSE.search, (mine_said, their_said)))
         and not elsewhere
-        and not _related(mine, theirs)
+        and not _is_variant(mine, theirs)
     )
-    return DifferingSlot(_kind(mine, theirs), mine_said, their_said, mine_span, their_span, clear)
+    return DifferingSlot(_classify_slot(mine, theirs), mine_said, their_said, mine_span, their_span, clear)
 
 
-def _related(mine: Sequence[_Token], theirs: Sequence[_Token]) -> bool:
+def _is_variant(mine: Sequence[_Token], theirs: Sequence[_Token]) -> bool:
     """Whether both sides may be one thing in two forms: other blanks, one cut off, a word and one derived from it."""
     one, other = ("".join(token.key for token in side) for side in (mine, theirs))
     if one.startswith(other) or other.startswith(one):
         return not any(map(str.isdigit, one + other))
     if is_unspaced(one) or HANGUL.match(one):
-        one, other = _without_same_end(one, other)
+        one, other = _without_common_ending(one, other)
         letters = max(_SAME_LETTERS, min(len(one), len(other)) // 2 + 1)  # more than half of the shorter one
         return any(one[i : i + letters] in other for i in range(len(one) - letters + 1))
     beginnings = [{t.key[:_SAME_BEGINNING] for t in side if t.weight and t.key.isalpha()} for side in (mine, theirs)]
     return not beginnings[0].isdisjoint(beginnings[1])
 
 
-def _without_same_end(one: str, other: str) -> tuple[str, str]:
+def _without_common_ending(one: str, other: str) -> tuple[str, str]:
     """Two words without what both end in, if that leaves a word each: 부산시장, 대구시장."""
     ends = zip(reversed(one), reversed(other), strict=False)
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], ends))
@@ -241,7 +241,7 @@ _NUMBER_WORDS = number_words("").numbers - number_words("").articles
 _DIGIT = re.compile(r"\d|[一二三四五六七八九十百]")
 
 
-def _kind(one: Sequence[_Token], other: Sequence[_Token]) -> SlotKind:
+def _classify_slot(one: Sequence[_Token], other: Sequence[_Token]) -> SlotKind:
     if all(any(map(_is_number, side)) for side in (one, other)):
         return SlotKind.NUMBER
     if all(any(map(_is_name, side)) for side in (one, other)):

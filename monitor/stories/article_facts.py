@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.places import find_places
-from monitor.stories.happenings import kinds_in
+from monitor.stories.happenings import find_happening_kinds
 from monitor.stories.known_names import NOBODY, KnownNames
 from monitor.stories.names import NameMention, find_names
 from monitor.text.days import days_named
@@ -96,27 +96,27 @@ def facts_of(title: str, lead: str, language: str, written: datetime, known_name
         NameFact(f"{ENTITY}{each.entity}", (), text[each.start : each.end], each.start < border, True, each.is_person)
         for each in known
     ]
-    names += [_name(each, border, known_names) for each in find_names(title, lead, language, taken)]
+    names += [_fact_from_mention(each, border, known_names) for each in find_names(title, lead, language, taken)]
     return ArticleFacts(
-        places=_places_once(PlaceFact(each.place, each.text, each.start < border, each.role) for each in places)[
+        places=_dedupe_places(PlaceFact(each.place, each.text, each.start < border, each.role) for each in places)[
             :_MOST
         ],
-        names=_names_once(names),
+        names=_dedupe_names(names),
         numbers=find_numbers(title, lead, language)[:_MOST],
         days=days_named(f"{title} {lead}", written),
         title_days=days_named(title, written),
-        happenings=tuple(sorted(kinds_in(title, language) or kinds_in(lead, language))),
+        happenings=tuple(sorted(find_happening_kinds(title, language) or find_happening_kinds(lead, language))),
     )
 
 
-def _name(mention: NameMention, border: int, known: KnownNames) -> NameFact:
+def _fact_from_mention(mention: NameMention, border: int, known: KnownNames) -> NameFact:
     entity = known.entity_of(mention)
     key = mention.key if entity is None else f"{ENTITY}{entity}"
     person = entity is not None and known.is_person(entity)
     return NameFact(key, mention.parts, mention.text, mention.start < border, mention.is_certain, person)
 
 
-def _places_once(facts: Iterable[PlaceFact]) -> tuple[PlaceFact, ...]:
+def _dedupe_places(facts: Iterable[PlaceFact]) -> tuple[PlaceFact, ...]:
     """The first of each: those of the title come first."""
     found: dict[str, PlaceFact] = {}
     for each in facts:
@@ -130,7 +130,7 @@ more than 19. A list of players or ships tells nothing by its hundredth name, an
 articles."""
 
 
-def _names_once(facts: Iterable[NameFact]) -> tuple[NameFact, ...]:
+def _dedupe_names(facts: Iterable[NameFact]) -> tuple[NameFact, ...]:
     """The first of each that is sure, or else the first; not too many, those of entities before others."""
     found: dict[str, NameFact] = {}
     for each in facts:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from monitor.errors import NotLoaded
-from monitor.model.moments import to_number
+from monitor.model.timestamps import datetime_to_micros
 from monitor.stories.features import ArticleFeatures
 
 STORIES = ""  # the scope of stories
@@ -75,7 +75,7 @@ class Cluster:
         )
 
 
-def before(cluster: Cluster, features: ArticleFeatures) -> Cluster | None:
+def rewind_cluster(cluster: Cluster, features: ArticleFeatures) -> Cluster | None:
     """The cluster as an article found it, as far as its members say; None if there was none yet."""
     own = (features.source, features.uid)
     members = tuple(each for each in cluster.members if each.seen <= features.seen and (each.source, each.uid) != own)
@@ -128,13 +128,13 @@ class ClusterIndex:
         """An article has joined this cluster, or opened it, and finds it under these keys from now on."""
         scope, id_ = cluster.scope, cluster.id
         self._clusters[scope, id_] = self._changed[scope, id_] = cluster
-        seen = to_number(features.seen)
+        seen = datetime_to_micros(features.seen)
         for key in keys:
             found, own = self.postings_for(scope, key), Posting(seen, id_)
             others = [each for each in found if each.id != id_]
             if len(others) < len(found):
                 own = max(own, next(each for each in found if each.id == id_))
-            self._keys[scope, key] = _last([own, *others]) if others else (own,)
+            self._keys[scope, key] = _select_latest([own, *others]) if others else (own,)
         whole = self.root_of(cluster)
         if whole is not cluster:
             last, touched = max(whole.last, features.at), max(whole.touched, features.seen)
@@ -210,5 +210,5 @@ class ClusterIndex:
         return below
 
 
-def _last(found: Iterable[Posting]) -> tuple[Posting, ...]:
+def _select_latest(found: Iterable[Posting]) -> tuple[Posting, ...]:
     return tuple(sorted(found, reverse=True)[:UNDER_KEY])

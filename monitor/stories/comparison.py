@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.happening_comparison import compare_happenings
-from monitor.stories.likeness import WHOLE_TEXT, copied, likeness, title_likeness
+from monitor.stories.likeness import WHOLE_TEXT, measure_copied_share, measure_likeness, title_likeness
 from monitor.stories.name_comparison import compare_names
 from monitor.stories.number_comparison import NEXT_OF_A_ROW, compare_numbers
 from monitor.stories.place_comparison import compare_places
@@ -78,7 +78,7 @@ class Comparison:
         return tuple(each.kind for each in self.facts if each.verdict is Verdict.UNKNOWN)
 
 
-def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
+def compare_articles(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
     """Compare an article with an earlier one."""
     places, numbers = compare_places(ours, theirs), _compare_numbers(ours, theirs)
     nothing_agrees = not places.points and not numbers.points
@@ -93,9 +93,9 @@ def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
             compare_happenings(ours, theirs),
             compare_wording(ours, theirs),
         ),
-        likeness=likeness(ours.words, theirs.words),
+        likeness=measure_likeness(ours.words, theirs.words),
         title_likeness=title_likeness(ours.words, theirs.words),
-        copied_share=copied(ours.words, theirs.words)[0],
+        copied_share=measure_copied_share(ours.words, theirs.words)[0],
         has_whole_texts=min(ours.words.length, theirs.words.length) >= WHOLE_TEXT,
         same_language=in_one_language(ours, theirs),
     )
@@ -107,7 +107,7 @@ def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
 def _compare_numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     found = compare_numbers(ours.facts.numbers, theirs.facts.numbers, same_language=in_one_language(ours, theirs))
     said = [", ".join(dict.fromkeys(pair[side].text for pair in found.pairs)) for side in (0, 1)]
-    if found.verdict is not Verdict.DIFFERS and (only := _only_one_says_next(ours, theirs)):
+    if found.verdict is not Verdict.DIFFERS and (only := _find_one_sided_series(ours, theirs)):
         return FactComparison(FactKind.NUMBER, Verdict.DOUBTFUL, *only)
     points = TELLING if found.is_distinctive else WEAK
     return FactComparison(
@@ -115,21 +115,21 @@ def _compare_numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComp
     )
 
 
-def _only_one_says_next(ours: ArticleFeatures, theirs: ArticleFeatures) -> tuple[str, str] | None:
+def _find_one_sided_series(ours: ArticleFeatures, theirs: ArticleFeatures) -> tuple[str, str] | None:
     """What makes one of them the next one of a row ("the second", "again"), if its title says so and the other article
     says nothing of the kind."""
-    our_title, their_title = _title_says_next(ours), _title_says_next(theirs)
-    if (our_title and not _says_next(theirs)) or (their_title and not _says_next(ours)):
+    our_title, their_title = _find_series_words_in_title(ours), _find_series_words_in_title(theirs)
+    if (our_title and not _find_series_numbers(theirs)) or (their_title and not _find_series_numbers(ours)):
         return our_title, their_title
     return None
 
 
-def _says_next(features: ArticleFeatures) -> list[NumberFact]:
+def _find_series_numbers(features: ArticleFeatures) -> list[NumberFact]:
     return [each for each in features.facts.numbers if each.kind in NEXT_OF_A_ROW and each.value > 1]
 
 
-def _title_says_next(features: ArticleFeatures) -> str:
-    return next((each.text for each in _says_next(features) if each.start < len(features.title)), "")
+def _find_series_words_in_title(features: ArticleFeatures) -> str:
+    return next((each.text for each in _find_series_numbers(features) if each.start < len(features.title)), "")
 
 
 _LATER = 12 * 3600  # s: before that, articles of one day name the day before and the day after

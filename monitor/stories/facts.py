@@ -116,7 +116,7 @@ _HINTS = {
 _COMPILED = {kind: [re.compile(each, re.IGNORECASE) for each in forms] for kind, forms in _PATTERNS.items()}
 
 
-def facts(title: str, text: str) -> tuple[tuple[str, int], ...]:
+def extract_counts(title: str, text: str) -> tuple[tuple[str, int], ...]:
     """What title and beginning count, each kind with its greatest number; in the order of the kinds."""
     said = unicodedata.normalize("NFKC", f"{title[:_TITLE]}\n{text[:_BEGINNING]}").lower().replace("ё", "е")
     said = _STRUCK.sub(" ", said)
@@ -124,23 +124,23 @@ def facts(title: str, text: str) -> tuple[tuple[str, int], ...]:
     for kind, forms in _COMPILED.items():
         if not any(hint in said for hint in _HINTS[kind]):
             continue
-        numbers = [number for form in forms for hit in form.finditer(said) if (number := _number(hit)) is not None]
+        numbers = [number for form in forms for hit in form.finditer(said) if (number := _parse_number(hit)) is not None]
         if numbers:
             found[kind] = max(numbers)
     return tuple(found.items())
 
 
-def _number(hit: re.Match[str]) -> int | None:
+def _parse_number(hit: re.Match[str]) -> int | None:
     word = hit["n"]
     if _NAMES.search(hit.string, max(0, hit.start("n") - 20), hit.start("n")):
         return None
     if word in _WORDS:
         return _WORDS[word]
     digits = re.sub(r"\D", "", word)
-    return int(digits) if digits else _of_han(word)
+    return int(digits) if digits else _parse_han_number(word)
 
 
-def _of_han(word: str) -> int | None:
+def _parse_han_number(word: str) -> int | None:
     """Up to 999, as Chinese and Japanese write it: 二十三."""
     total, digit = 0, 0
     for sign in word:

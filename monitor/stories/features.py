@@ -12,27 +12,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.model import Article
-from monitor.model.moments import of_number, to_number
-from monitor.model.names import hashed
+from monitor.model.timestamps import datetime_from_micros, datetime_to_micros
+from monitor.model.hashing import hash_name
 from monitor.places import country_of
 from monitor.stories.article_facts import ArticleFacts, facts_of
 from monitor.stories.known_names import NOBODY, KnownNames
-from monitor.stories.likeness import Words, words_of
-from monitor.stories.wires import WireMark, provenance
+from monitor.stories.likeness import WordFeatures, word_features_of
+from monitor.stories.wires import WireStatus, extract_provenance
 from monitor.text.folding import folded_tokens
-from monitor.text.language import subtag
-from monitor.text.scripts import half_words
+from monitor.text.language import parse_primary_subtag
+from monitor.text.scripts import count_half_words
 
 SAME_HEADLINE = timedelta(hours=12)  # "North Korea fires ballistic missile" is tomorrow's headline too
 SAME_ADDRESS = timedelta(days=7)
 _RUNS_INDEXED = 8  # copies share some of these: the smallest hashes are drawn alike on both sides
-_LATER_VERSIONS = frozenset((WireMark.NUMBERED, WireMark.CORRECTED, WireMark.WITHDRAWN))
+_LATER_VERSIONS = frozenset((WireStatus.NUMBERED, WireStatus.CORRECTED, WireStatus.WITHDRAWN))
 _LONGEST_TITLE = 300  # characters: no headline is longer, and comparing thousands of numbers takes seconds
 _TELLING_HEADLINE = 6  # half words: three words, or six Han or kana characters; "Breaking news" tells nothing
 
 
 @dataclass(frozen=True, slots=True)
-class SureKey:
+class StrongKey:
     """Something that alone makes two articles one story. `kind`: "article", "address", "own-address" (an address as its
     source gives it) or "headline"; `value`: which."""
 
@@ -60,8 +60,8 @@ class ArticleFeatures:
     language: str
     flash: bool
     revises: bool
-    sure: tuple[SureKey, ...]
-    words: Words
+    sure: tuple[StrongKey, ...]
+    words: WordFeatures
     facts: ArticleFacts
 
     @property
@@ -101,8 +101,8 @@ class ArticleFeatures:
             "uid": self.uid,
             "version": self.version,
             "title": self.title,
-            "at": to_number(self.at),
-            "seen": to_number(self.seen),
+            "at": datetime_to_micros(self.at),
+            "seen": datetime_to_micros(self.seen),
             "language": self.language,
             "flash": self.flash,
             "revises": self.revises,
@@ -115,10 +115,10 @@ class ArticleFeatures:
     def from_row(cls, row: Mapping[str, Any]) -> ArticleFeatures:
         """What `to_row` gave."""
         values = dict(row)
-        values["at"] = of_number(row["at"])
-        values["seen"] = of_number(row["seen"])
-        values["sure"] = tuple(SureKey(kind, value) for kind, value in row["sure"])
-        values["words"] = Words.from_row(row["words"])
+        values["at"] = datetime_from_micros(row["at"])
+        values["seen"] = datetime_from_micros(row["seen"])
+        values["sure"] = tuple(StrongKey(kind, value) for kind, value in row["sure"])
+        values["words"] = WordFeatures.from_row(row["words"])
         values["facts"] = ArticleFacts.from_row(row["facts"])
         return cls(**values)
 
@@ -126,10 +126,10 @@ class ArticleFeatures:
 def features_of(article: Article, known_names: KnownNames = NOBODY) -> ArticleFeatures:
     """What identity knows of an article; `known_names`: of entities. A claimed date says when it was news: what a new
     source lists at its first poll was not all written today."""
-    told = provenance(article)
+    told = extract_provenance(article)
     title = told.title[:_LONGEST_TITLE]
     written = article.published if article.dated else article.seen
-    language = subtag(article.language or "") or ""
+    language = parse_primary_subtag(article.language or "") or ""
     return ArticleFeatures(
         source=article.source,
         uid=article.uid,
@@ -138,21 +138,21 @@ def features_of(article: Article, known_names: KnownNames = NOBODY) -> ArticleFe
         at=written,
         seen=article.seen,
         language=language,
-        flash=told.wire_status is WireMark.FLASH,
+        flash=told.wire_status is WireStatus.FLASH,
         revises=told.wire_status in _LATER_VERSIONS,
-        sure=_sure_keys(article, told.title),
-        words=words_of(title, told.lead, article.text),
+        sure=_find_strong_keys(article, told.title),
+        words=word_features_of(title, told.lead, article.text),
         facts=facts_of(title, told.lead, language, written, known_names),
     )
 
 
-def _sure_keys(article: Article, title: str) -> tuple[SureKey, ...]:
+def _find_strong_keys(article: Article, title: str) -> tuple[StrongKey, ...]:
     """The surest first."""
-    keys = [SureKey("article", f"{hashed(f'{article.source} {article.uid}'):016x}")]
+    keys = [StrongKey("article", f"{hash_name(f'{article.source} {article.uid}'):016x}")]
     if article.canonical:
-        keys.append(SureKey("address", f"{hashed(article.canonical):016x}"))
-        keys.append(SureKey("own-address", f"{hashed(f'{article.source} {article.canonical}'):016x}"))
+        keys.append(StrongKey("address", f"{hash_name(article.canonical):016x}"))
+        keys.append(StrongKey("own-address", f"{hash_name(f'{article.source} {article.canonical}'):016x}"))
     headline = folded_tokens(title)
-    if sum(map(half_words, headline)) >= _TELLING_HEADLINE:
-        keys.append(SureKey("headline", f"{hashed(' '.join(headline)):016x}"))
+    if sum(map(count_half_words, headline)) >= _TELLING_HEADLINE:
+        keys.append(StrongKey("headline", f"{hash_name(' '.join(headline)):016x}"))
     return tuple(keys)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.happenings import EITHER, field_of
+from monitor.stories.happenings import EITHER, field_of_happening
 from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict
 
 
@@ -13,9 +13,9 @@ def compare_happenings(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCo
     """They agree if both report one kind, and no other field: a drill for an earthquake is none. They are in doubt
     if what they report is not even of one field."""
     ours_said, theirs_said = ours.facts.happenings, theirs.facts.happenings
-    one, other = _meant(ours_said, _all(theirs_said)), _meant(theirs_said, _all(ours_said))
+    one, other = _resolve_kinds(ours_said, _split_kinds(theirs_said)), _resolve_kinds(theirs_said, _split_kinds(ours_said))
     said = ", ".join(sorted(one)), ", ".join(sorted(other))
-    fields = [set(map(field_of, side)) for side in (one, other)]
+    fields = [set(map(field_of_happening, side)) for side in (one, other)]
     if fields[0] == fields[1] and not one.isdisjoint(other):
         either = all(EITHER in each for each in (*ours_said, *theirs_said))
         both = (" or " if either else ", ").join(sorted(one & other))
@@ -25,11 +25,11 @@ def compare_happenings(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCo
     return FactComparison(FactKind.HAPPENING, Verdict.UNKNOWN, *said)
 
 
-def _all(said: Iterable[str]) -> set[str]:
+def _split_kinds(said: Iterable[str]) -> set[str]:
     return {kind for each in said for kind in each.split(EITHER)}
 
 
-def _meant(said: Iterable[str], other: Collection[str]) -> set[str]:
+def _resolve_kinds(said: Iterable[str], other: Collection[str]) -> set[str]:
     """The kinds of one article: where a word says one of several, those that the other one reports, if any."""
     found: set[str] = set()
     for each in said:

@@ -22,52 +22,52 @@ _ENDING_AND_SPACE = r"\w*\s+"
 
 
 @cache
-def _table() -> Mapping[str, Mapping[str, str | list[str]]]:
+def _load_table() -> Mapping[str, Mapping[str, str | list[str]]]:
     with (files(__package__) / "happenings.toml").open("rb") as file:
         return tomllib.load(file)
 
 
-def field_of(kind: str) -> str:
+def field_of_happening(kind: str) -> str:
     """What a kind is a kind of: a fire and a blast may be one happening, a fire and a summit may not."""
-    return str(_table()[kind][_FIELD])
+    return str(_load_table()[kind][_FIELD])
 
 
-def kinds_in(text: str, language: str) -> frozenset[str]:
+def find_happening_kinds(text: str, language: str) -> frozenset[str]:
     """The kinds that a text reports; where no word says one alone, those of which a word says one, with EITHER between
     them. None where its language is not known, or has no words here."""
-    pattern = _words_of(language)
+    pattern = _compile_words(language)
     if pattern is None:
         return frozenset()
-    found = {_kind_said(each, language) for each in pattern.findall(fold(text))}
+    found = {_kind_of_word(each, language) for each in pattern.findall(fold(text))}
     return frozenset({each for each in found if EITHER not in each} or found)
 
 
 @lru_cache(maxsize=5_000)
-def _kind_said(said: str, language: str) -> str:
+def _kind_of_word(said: str, language: str) -> str:
     """What the first word says that this is."""
-    return next(kind for word, kind in _kinds(language).items() if re.fullmatch(word, said))
+    return next(kind for word, kind in _map_words_to_kinds(language).items() if re.fullmatch(word, said))
 
 
 @cache
-def _words_of(language: str) -> re.Pattern[str] | None:
+def _compile_words(language: str) -> re.Pattern[str] | None:
     """The words of a language as one pattern, without groups: `re` then passes over words that begin otherwise."""
-    kinds = _kinds(language)
+    kinds = _map_words_to_kinds(language)
     if not kinds:
         return None
     return re.compile(("" if language in _ANYWHERE else r"\b") + "(?:" + "|".join(kinds) + ")")
 
 
 @cache
-def _kinds(language: str) -> Mapping[str, str]:
+def _map_words_to_kinds(language: str) -> Mapping[str, str]:
     """The words of a language as patterns, the longest first, and the kind that each says."""
     said: defaultdict[str, set[str]] = defaultdict(set)
-    for kind, of_languages in _table().items():
+    for kind, of_languages in _load_table().items():
         for word in of_languages.get(language, ()) if language != _FIELD else ():
-            said[_as_pattern(word, language)].add(kind)
+            said[_word_to_pattern(word, language)].add(kind)
     return {each: EITHER.join(sorted(said[each])) for each in sorted(said, key=len, reverse=True)}
 
 
-def _as_pattern(word: str, language: str) -> str:
+def _word_to_pattern(word: str, language: str) -> str:
     """Of a phrase each word may have another ending."""
     parts = [re.escape(fold(part)) for part in word.removesuffix(".").split()]
     if language in _ANYWHERE:

@@ -10,18 +10,18 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from monitor.model import ComparedArticle
-from monitor.model.names import hashed
+from monitor.model.hashing import hash_name
 from monitor.stories.clusters import STORIES, SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures
 from monitor.stories.sameness import (
     BROAD,
-    JudgedCluster,
+    ClusterComparison,
     Sameness,
-    closest,
+    choose_closest_cluster,
     is_whole_copy,
-    judge,
-    nearest,
-    words_may_do,
+    decide_sameness,
+    find_nearest_article,
+    may_be_same_by_words,
 )
 
 _OLD, _OLD_SAME_DAY = timedelta(hours=24), timedelta(hours=36)  # after its opening; later if both name the day
@@ -37,7 +37,7 @@ _OWN_ADDRESS = "own-address"
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class StoryAssignment:
     """The story of an article, and by what it was recognised, in words. `unsure`: what was not known on one side,
     in words (nothing: it is surely the same). `compared`: with which older article of this story, or of the nearest
     other one, it was compared."""
@@ -48,10 +48,10 @@ class Joined:
     compared_article: ComparedArticle | None = None
 
 
-def join(features: ArticleFeatures, index: ClusterIndex) -> Joined:
+def join_story(features: ArticleFeatures, index: ClusterIndex) -> StoryAssignment:
     """The story that an article belongs to, an open one or a new one; `index` knows the article from now on."""
     candidates = index.candidates(STORIES, key_weights(features))
-    joined = _by_sure_key(features, candidates, index) or _by_facts(features, candidates)
+    joined = _join_by_strong_key(features, candidates, index) or _join_by_facts(features, candidates)
     cluster = joined.story.joined_by(features)
     index.add_article(cluster, features, features.index_keys)
     return replace(joined, story=index.root_of(cluster))
@@ -64,11 +64,11 @@ def key_weights(features: ArticleFeatures) -> Mapping[str, float]:
 
 def open_story(features: ArticleFeatures) -> Cluster:
     """A new story; it is named by its first article, so that replaying news gives the same names."""
-    name = f"S{hashed(f'{features.source} {features.uid}'):016x}"
+    name = f"S{hash_name(f'{features.source} {features.uid}'):016x}"
     return Cluster(name, STORIES, features.title, features.seen, features.at, features.seen)
 
 
-def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index: ClusterIndex) -> Joined | None:
+def _join_by_strong_key(features: ArticleFeatures, candidates: Sequence[Cluster], index: ClusterIndex) -> StoryAssignment | None:
     found = {sure.kind: {each.id for each in index.postings_for(STORIES, sure.key)} for sure in features.sure}
     # A source that gives two entries one address has a page of many developments, and says itself that they are two.
     listed = found.get(_OWN_ADDRESS, set())
@@ -77,27 +77,27 @@ def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index
         for each in candidates:
             in_reach = each.id in ids and abs(features.seen - each.opened) <= reach
             # "Magnitude 6 earthquake strikes" is a headline in Chile and in Japan, and a page may report each in turn.
-            if in_reach and (kind == "article" or not judge(features, each.members, BROAD).has_differing_fact):
-                return Joined(each if kind == "article" else closest(features, each, candidates), why)
+            if in_reach and (kind == "article" or not decide_sameness(features, each.members, BROAD).has_differing_fact):
+                return StoryAssignment(each if kind == "article" else choose_closest_cluster(features, each, candidates), why)
     return None
 
 
-def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joined:
-    judged = judge_stories(features, candidates)
+def _join_by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> StoryAssignment:
+    judged = compare_with_stories(features, candidates)
     same = [each for each in judged if each.decision.sameness is Sameness.SAME]
     if not same:
-        return Joined(open_story(features), FIRST_OF_STORY, compared_article=nearest(judged))
+        return StoryAssignment(open_story(features), FIRST_OF_STORY, compared_article=find_nearest_article(judged))
     found = max(same, key=lambda each: (each.decision.likeness, each.cluster.touched))
-    cluster = closest(features, found.cluster, [each.cluster for each in judged])
-    return Joined(cluster, found.decision.reason, found.decision.uncertainty, found.compared_article)
+    cluster = choose_closest_cluster(features, found.cluster, [each.cluster for each in judged])
+    return StoryAssignment(cluster, found.decision.reason, found.decision.uncertainty, found.compared_article)
 
 
-def judge_stories(features: ArticleFeatures, candidates: Sequence[Cluster]) -> list[JudgedCluster]:
+def compare_with_stories(features: ArticleFeatures, candidates: Sequence[Cluster]) -> list[ClusterComparison]:
     """What an article is to each of these stories, as far as they are not over, and words may do."""
     return [
-        JudgedCluster(each, judge(features, each.members, BROAD))
+        ClusterComparison(each, decide_sameness(features, each.members, BROAD))
         for each in candidates
-        if _in_time(features, each) and words_may_do(features, each.members, BROAD)
+        if _in_time(features, each) and may_be_same_by_words(features, each.members, BROAD)
     ]
 
 

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from monitor.model import PLACE_KINDS, Entity
-from monitor.stories.known_places import added_names
+from monitor.stories.known_places import added_place_names
 from monitor.stories.names import NameMention, name_parts
-from monitor.text.record import without_halves
+from monitor.text.record import replace_surrogates
 from monitor.text.scripts import APART, UNSPACED
 
 _CJK = re.compile(f"[{APART}{UNSPACED}]")
 
 
 @dataclass(frozen=True, slots=True)
-class KnownName:
+class EntityMention:
     """A name that is known: the entity's id, whether that is a person, and where the text says it."""
 
     entity: str
@@ -36,7 +36,7 @@ class KnownNames:
 
     def __init__(self, entities: Iterable[Entity]) -> None:
         entities = tuple(entities)
-        self.places = added_names(entities)
+        self.places = added_place_names(entities)
         self._actors = {each.id: each for each in entities if each.kind not in PLACE_KINDS}
         self._by_text: dict[str, str] = {}  # of scripts that put no spaces between words, or write particles to them
         self._by_key: dict[str, str] = {}
@@ -49,17 +49,17 @@ class KnownNames:
                 else:
                     self._by_key["".join(name_parts(term.text, term.language.split("-")[0]))] = each.id
         # One pass over a text finds them, however many there are.
-        self._texts = tuple(map(without_halves, self._by_text))
+        self._texts = tuple(map(replace_surrogates, self._by_text))
         self._entities = tuple(self._by_text.values())
         self._search = AhoCorasick(
             self._texts, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
         )
 
-    def find(self, text: str) -> Iterator[KnownName]:
+    def find(self, text: str) -> Iterator[EntityMention]:
         """Those that a text says in scripts without capitals."""
-        for number, start, end in self._search.find_matches_as_indexes(without_halves(text)) if self._texts else ():
+        for number, start, end in self._search.find_matches_as_indexes(replace_surrogates(text)) if self._texts else ():
             entity = self._entities[number]
-            yield KnownName(entity, self.is_person(entity), start, end)
+            yield EntityMention(entity, self.is_person(entity), start, end)
 
     def entity_of(self, mention: NameMention) -> str | None:
         """Whose name it is, by its spelling."""

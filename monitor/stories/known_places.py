@@ -8,28 +8,28 @@ from collections.abc import Iterable, Iterator, Mapping
 from monitor.model import PLACE_KINDS, Entity
 from monitor.places import (
     COUNTRY,
-    AddedName,
-    AddedNames,
+    AddedPlaceName,
+    AddedPlaceNames,
     Relation,
-    added_id,
+    added_place_id,
     find_places,
-    is_added,
-    level,
+    is_added_place,
+    get_place_level,
     places_named,
-    relation,
+    relate_places,
 )
 
 _WITHIN = frozenset((Relation.SAME, Relation.WITHIN))
 
 
-def added_names(entities: Iterable[Entity]) -> AddedNames:
+def added_place_names(entities: Iterable[Entity]) -> AddedPlaceNames:
     """The names of entities of kind place and country that the gazetteer does not know."""
     places = {each.id: each for each in entities if each.kind in PLACE_KINDS}
-    ids = _Ids(places)
-    return AddedNames(name for each in places.values() for name in _names(each, ids.place_id_of(each.id)))
+    ids = _PlaceIds(places)
+    return AddedPlaceNames(name for each in places.values() for name in _find_added_names(each, ids.place_id_of(each.id)))
 
 
-class _Ids:
+class _PlaceIds:
     """The places that entities are, by their ids in the gazetteer or ids of their own."""
 
     def __init__(self, entities: Mapping[str, Entity]) -> None:
@@ -48,35 +48,35 @@ class _Ids:
         ids = Counter(
             found[0]
             for term in entity.sure
-            if (found := [each for each in places_named(term.text.strip("*")) if _fits(each, within, country)])
+            if (found := [each for each in places_named(term.text.strip("*")) if _is_possible_place(each, within, country)])
         )
-        return ids.most_common(1)[0][0] if ids else added_id(entity.id, within, country=country)
+        return ids.most_common(1)[0][0] if ids else added_place_id(entity.id, within, country=country)
 
     def _container(self, entity: Entity) -> str | None:
         lies_in = entity.lies_in
         if lies_in is not None and lies_in in self._entities and lies_in not in self._asked - self._found.keys():
             return self.place_id_of(lies_in)
-        return lies_in if lies_in and level(lies_in) else None
+        return lies_in if lies_in and get_place_level(lies_in) else None
 
 
-def _fits(place: str, within: str | None, country: bool) -> bool:
+def _is_possible_place(place: str, within: str | None, country: bool) -> bool:
     """Whether a place of the gazetteer may be meant by the name of an entity."""
-    if country and level(place) != COUNTRY:  # Beijing is China's by name only
+    if country and get_place_level(place) != COUNTRY:  # Beijing is China's by name only
         return False
-    return within is None or relation(place, within) in _WITHIN
+    return within is None or relate_places(place, within) in _WITHIN
 
 
-def _names(entity: Entity, place: str) -> Iterator[AddedName]:
+def _find_added_names(entity: Entity, place: str) -> Iterator[AddedPlaceName]:
     """Those that the gazetteer does not know, or not for sure (the entity says that they are enough). Where it knows a
     country by another name, one that it lacks is its people's, its forces' or a side's (中方, 미군), or may be."""
-    own, country = is_added(place), entity.kind == "country"
+    own, country = is_added_place(place), entity.kind == "country"
     for term in entity.sure:
         name = term.text.strip("*")
-        if own or not (places_named(name, alone=not country) or _is_said_in(name, place, term.language)):
-            yield AddedName(name, place, is_demonym=country and not own, is_prefix=term.text.endswith("*"))
-    yield from (AddedName(each.text.strip("*"), place, is_blocked=True) for each in entity.never)
+        if own or not (places_named(name, alone=not country) or _has_place_in_name(name, place, term.language)):
+            yield AddedPlaceName(name, place, is_demonym=country and not own, is_prefix=term.text.endswith("*"))
+    yield from (AddedPlaceName(each.text.strip("*"), place, is_blocked=True) for each in entity.never)
 
 
-def _is_said_in(name: str, place: str, language: str) -> bool:
+def _has_place_in_name(name: str, place: str, language: str) -> bool:
     """Whether the gazetteer finds the place within its name: of "US Navy", the rest is somebody's name."""
     return any(each.place == place for each in find_places(name, language))

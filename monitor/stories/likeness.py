@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 from zlib import crc32
 
-from monitor.text.folding import comparable
+from monitor.text.folding import fold_text
 from monitor.text.scripts import UNSPACED_LETTER
 
 TERMS = 100
@@ -28,7 +28,7 @@ _LATIN, _CYRILLIC = 6, 5  # letters that a word is cut to: what is behind them i
 
 
 @dataclass(frozen=True)
-class Words:
+class WordFeatures:
     """The terms of a title, those of its lead that the title has not, the hashes of runs of its whole text (none where
     there is no text), and how many words that has."""
 
@@ -57,56 +57,56 @@ class Words:
         return {"title": list(self.title), "lead": list(self.lead), "runs": list(self.runs), "length": self.length}
 
     @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> Words:
+    def from_row(cls, row: Mapping[str, Any]) -> WordFeatures:
         """What `to_row` gave."""
         return cls(tuple(row["title"]), tuple(row["lead"]), tuple(row["runs"]), row["length"])
 
 
-def words_of(title: str, lead: str, text: str) -> Words:
+def word_features_of(title: str, lead: str, text: str) -> WordFeatures:
     """The words to compare of an article: `lead` is the beginning of `text`, without credits."""
-    of_title = dict.fromkeys(_terms(title))
-    of_lead = [term for term in dict.fromkeys(_terms(lead)) if term not in of_title]
-    tokens = comparable(f"{lead} {text[len(lead) : TEXT]}")[0].encode("utf-8", "surrogatepass").split() if lead else []
-    return Words(tuple(of_title)[:TERMS], tuple(of_lead[: max(TERMS - len(of_title), 0)]), _runs(tokens), len(tokens))
+    of_title = dict.fromkeys(_stem_terms(title))
+    of_lead = [term for term in dict.fromkeys(_stem_terms(lead)) if term not in of_title]
+    tokens = fold_text(f"{lead} {text[len(lead) : TEXT]}")[0].encode("utf-8", "surrogatepass").split() if lead else []
+    return WordFeatures(tuple(of_title)[:TERMS], tuple(of_lead[: max(TERMS - len(of_title), 0)]), _hash_shingles(tokens), len(tokens))
 
 
-def likeness(ours: Words, theirs: Words) -> float:
+def measure_likeness(ours: WordFeatures, theirs: WordFeatures) -> float:
     """How alike two articles are in their words, from 0 to 1: titles count as much as title and lead together."""
     titles = title_likeness(ours, theirs)
     if not ours.lead or not theirs.lead:
         return titles
-    return (titles + _cosine(ours.of_both, theirs.of_both)) / 2
+    return (titles + _compute_cosine(ours.of_both, theirs.of_both)) / 2
 
 
-def title_likeness(ours: Words, theirs: Words) -> float:
+def title_likeness(ours: WordFeatures, theirs: WordFeatures) -> float:
     """How alike two titles are in their words, from 0 to 1."""
-    return _cosine(ours.of_title, theirs.of_title)
+    return _compute_cosine(ours.of_title, theirs.of_title)
 
 
-def copied(ours: Words, theirs: Words) -> tuple[float, int]:
+def measure_copied_share(ours: WordFeatures, theirs: WordFeatures) -> tuple[float, int]:
     """The part of the shorter one's runs that the other has too, and how many those are in the samples."""
     common = ours.sample & theirs.sample
     if not common:
         return 0.0, 0
-    top = min(_top(ours.runs), _top(theirs.runs))
+    top = min(_find_sample_limit(ours.runs), _find_sample_limit(theirs.runs))
     shared = sum(run <= top for run in common)
     return shared / max(min(bisect_right(ours.runs, top), bisect_right(theirs.runs, top)), 1), shared
 
 
-def _cosine(ours: frozenset[str], theirs: frozenset[str]) -> float:
+def _compute_cosine(ours: frozenset[str], theirs: frozenset[str]) -> float:
     if not ours or not theirs:
         return 0.0
     return len(ours & theirs) / math.sqrt(len(ours) * len(theirs))
 
 
-def _top(runs: tuple[int, ...]) -> int:
+def _find_sample_limit(runs: tuple[int, ...]) -> int:
     """Up to where a sample is complete."""
     return runs[-1] if len(runs) == RUNS else 1 << 32
 
 
-def _terms(text: str) -> list[str]:
+def _stem_terms(text: str) -> list[str]:
     """Words cut to their stems, as far as a few letters tell; two by two where letters make no words."""
-    joined = comparable(text)[0]
+    joined = fold_text(text)[0]
     if joined.isascii():
         return [token[:_LATIN] for token in joined.split()]
     terms: list[str] = []
@@ -125,7 +125,7 @@ def _terms(text: str) -> list[str]:
     return terms
 
 
-def _runs(tokens: Sequence[bytes]) -> tuple[int, ...]:
+def _hash_shingles(tokens: Sequence[bytes]) -> tuple[int, ...]:
     length = _RUN if len(tokens) > _SHORT else _SHORT_RUN
     ends, end = [0], 0
     for token in tokens:

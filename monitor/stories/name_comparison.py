@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from monitor.stories.article_facts import ENTITY, NameFact
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.names import names_agree, signs_of
+from monitor.stories.names import names_agree, blocking_keys_of
 from monitor.stories.sounds import sound_of
-from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict, in_one_language, unknown
+from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict, in_one_language, build_unknown_comparison
 
 
 def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures, *, nothing_agrees: bool) -> FactComparison:
@@ -17,15 +17,15 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures, *, nothing_agr
     out, of persons whom an entity knows; they are in doubt if each names something else and no other fact agrees."""
     one, other = ours.facts.names, theirs.facts.names
     alike = are_spelled_alike if in_one_language(ours, theirs) else _sound_alike
-    near = _with_common_signs(one, other)
+    near = _find_pairs_with_common_keys(one, other)
     shared = [(a, b) for a, b in near if (a.key == b.key and (a.is_certain or b.is_certain)) or alike(a, b)]
-    if (a := _person_left_out(one, shared, 0)) and (b := _person_left_out(other, shared, 1)):
+    if (a := _find_unshared_person(one, shared, 0)) and (b := _find_unshared_person(other, shared, 1)):
         return FactComparison(FactKind.NAME, Verdict.DIFFERS, a, b)
     apart = nothing_agrees and not shared
     if (
         (apart or not in_one_language(ours, theirs))
-        and (a := _left_over(one, shared, 0))
-        and (b := _left_over(other, shared, 1))
+        and (a := _find_unshared_name(one, shared, 0))
+        and (b := _find_unshared_name(other, shared, 1))
     ):
         return FactComparison(FactKind.NAME, Verdict.DOUBTFUL, a, b)
     if shared:
@@ -33,16 +33,16 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures, *, nothing_agr
         return FactComparison(
             FactKind.NAME, Verdict.AGREES, *said, points=TELLING * min(len({a.key for a, _ in shared}), 2)
         )
-    return unknown(FactKind.NAME, *([each for each in side if each.is_certain] for side in (one, other)))
+    return build_unknown_comparison(FactKind.NAME, *([each for each in side if each.is_certain] for side in (one, other)))
 
 
-def _left_over(names: Sequence[NameFact], shared: Sequence[tuple[NameFact, NameFact]], side: int) -> str:
+def _find_unshared_name(names: Sequence[NameFact], shared: Sequence[tuple[NameFact, NameFact]], side: int) -> str:
     """A name in a title that the other article has not."""
     found = {pair[side] for pair in shared}
     return next((each.text for each in names if each.in_title and each.is_certain and each not in found), "")
 
 
-def _person_left_out(names: Sequence[NameFact], shared: Sequence[tuple[NameFact, NameFact]], side: int) -> str:
+def _find_unshared_person(names: Sequence[NameFact], shared: Sequence[tuple[NameFact, NameFact]], side: int) -> str:
     """A person in a title, known by an entity, whom the other article leaves out."""
     found = {pair[side] for pair in shared}
     return next((each.text for each in names if each.is_person and each.in_title and each not in found), "")
@@ -57,24 +57,24 @@ def are_spelled_alike(a: NameFact, b: NameFact) -> bool:
 def _sound_alike(a: NameFact, b: NameFact) -> bool:
     if (a.key.startswith(ENTITY) and b.key.startswith(ENTITY)) or not (a.is_certain or b.is_certain):
         return False
-    return are_spelled_alike(a, b) or not _sounds(a).isdisjoint(_sounds(b))
+    return are_spelled_alike(a, b) or not _collect_sounds(a).isdisjoint(_collect_sounds(b))
 
 
-def _sounds(fact: NameFact) -> set[str]:
+def _collect_sounds(fact: NameFact) -> set[str]:
     return {sound for each in (fact.text, *fact.text.split()) if (sound := sound_of(each)) is not None}
 
 
-def _with_common_signs(ours: Sequence[NameFact], theirs: Sequence[NameFact]) -> list[tuple[NameFact, NameFact]]:
+def _find_pairs_with_common_keys(ours: Sequence[NameFact], theirs: Sequence[NameFact]) -> list[tuple[NameFact, NameFact]]:
     """The pairs that may agree, in the order of both: of many names few do."""
     by_sign: dict[str, list[int]] = {}
     for number, each in enumerate(theirs):
-        for sign in _signs(each):
+        for sign in _collect_blocking_keys(each):
             by_sign.setdefault(sign, []).append(number)
-    near = ((a, {number for sign in _signs(a) for number in by_sign.get(sign, ())}) for a in ours)
+    near = ((a, {number for sign in _collect_blocking_keys(a) for number in by_sign.get(sign, ())}) for a in ours)
     return [(a, theirs[number]) for a, numbers in near for number in sorted(numbers)]
 
 
 @lru_cache(maxsize=20_000)
-def _signs(fact: NameFact) -> frozenset[str]:
+def _collect_blocking_keys(fact: NameFact) -> frozenset[str]:
     """What two names that agree share, in spelling or in sound."""
-    return frozenset((*signs_of(fact), *_sounds(fact)))
+    return frozenset((*blocking_keys_of(fact), *_collect_sounds(fact)))

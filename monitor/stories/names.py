@@ -25,7 +25,7 @@ from monitor.stories.person_titles import (
 )
 from monitor.text.folding import fold
 from monitor.text.function_words import function_words
-from monitor.text.language import subtag
+from monitor.text.language import parse_primary_subtag
 from monitor.text.scripts import APART, HAN, HANGUL, KANA, SCRIPTS, UNSPACED
 
 Span = tuple[int, int]
@@ -48,16 +48,16 @@ def find_names(title: str, lead: str, language: str | None, taken: Iterable[Span
     """The names in title and lead, in the order of the text. `taken`: spans that are known to be something else
     (places, entities): no name reaches into them."""
     text = f"{title}\n{lead}"
-    covered = _Covered(taken)
-    tongue = subtag(language or "") or ""
-    mentions = list(_capitalised(text, len(title), tongue, covered))
+    covered = _ExcludedSpans(taken)
+    tongue = parse_primary_subtag(language or "") or ""
+    mentions = list(_find_capitalized_names(text, len(title), tongue, covered))
     if HANGUL.search(text):
-        mentions += _before_korean_titles(text, covered)
+        mentions += _find_korean_names(text, covered)
     elif KANA.search(text):
-        mentions += _japanese(text, covered)
+        mentions += _find_japanese_names(text, covered)
     elif HAN.search(text):
-        mentions += _chinese(text, covered)
-    mentions += _quoted(text, covered)
+        mentions += _find_chinese_names(text, covered)
+    mentions += _find_quoted_names(text, covered)
     return tuple(sorted(mentions, key=lambda mention: mention.start))
 
 
@@ -84,16 +84,16 @@ def names_agree(one: SpelledName, other: SpelledName) -> bool:
         return len(short) == 1 and len(long) <= _KOREAN_NAME and long.startswith(short)
     if HAN.match(short):
         return len(long) <= _HAN_NAME and long.startswith(short)  # the surname comes first
-    return _spelling(short) == _spelling(long) is not None
+    return _extract_consonants(short) == _extract_consonants(long) is not None
 
 
-def signs_of(name: SpelledName) -> Iterator[str]:
+def blocking_keys_of(name: SpelledName) -> Iterator[str]:
     """Two names that agree have one of these in common at least, which is quicker asked than `names_agree`."""
     yield name.key
     yield from name.parts
     if HANGUL.match(name.key) or HAN.match(name.key):
         yield name.key[0]
-    elif (spelling := _spelling(name.key)) is not None:
+    elif (spelling := _extract_consonants(name.key)) is not None:
         yield f"{spelling}~"
 
 
@@ -112,14 +112,14 @@ _TELLING_SKELETON = 4  # consonants: fewer are shared by names that are another'
 
 
 @lru_cache(maxsize=10_000)
-def _stem(word: str, language: str) -> str:
+def _stem_word(word: str, language: str) -> str:
     """A word of a name as it is compared."""
     folded = _JOINTS.sub("", fold(_POSSESSIVE.sub("", word)))
     return (_POLISH_ENDING if language == "pl" else _ENDING).sub("", folded)
 
 
 @lru_cache(maxsize=10_000)
-def _spelling(key: str) -> str | None:
+def _extract_consonants(key: str) -> str | None:
     """The consonants of a key: Kalmaegi, Kalmegi. A number in a name has one spelling."""
     skeleton = _SKELETON.sub("", key)
     return key[0] + skeleton if len(skeleton) >= _TELLING_SKELETON and not any(map(str.isdigit, key)) else None
@@ -127,19 +127,19 @@ def _spelling(key: str) -> str | None:
 
 def name_parts(name: str, language: str = "") -> tuple[str, ...]:
     """The parts of a name as they are compared; joined, its key."""
-    return tuple(dict.fromkeys(_stem(word, language) for word in _JOINTS_OF_NAME.split(name) if word))
+    return tuple(dict.fromkeys(_stem_word(word, language) for word in _JOINTS_OF_NAME.split(name) if word))
 
 
 _JOINTS_OF_NAME = re.compile(r"[\s·・＝=]+")
 
 
-def _mention(text: str, spans: Sequence[Span], sure: bool, language: str = "") -> NameMention:
-    parts = tuple(dict.fromkeys(_stem(text[a:b], language) for a, b in spans))
+def _build_mention(text: str, spans: Sequence[Span], sure: bool, language: str = "") -> NameMention:
+    parts = tuple(dict.fromkeys(_stem_word(text[a:b], language) for a, b in spans))
     start, end = spans[0][0], spans[-1][1]
     return NameMention("".join(parts), parts, text[start:end], start, end, sure)
 
 
-class _Covered:
+class _ExcludedSpans:
     """Spans that are something else than names."""
 
     def __init__(self, spans: Iterable[Span]) -> None:
@@ -166,7 +166,7 @@ _TITLE_CASE = 3  # words at least that could show it
 _WORD = re.compile(rf"{_LETTERS}+")
 
 
-class _Capital(NamedTuple):
+class _CapitalizedWord(NamedTuple):
     """A capitalised word that may be a part of a name. `begins`: a sentence."""
 
     start: int
@@ -175,24 +175,24 @@ class _Capital(NamedTuple):
     begins: bool
 
 
-def _capitalised(text: str, title: int, language: str, covered: _Covered) -> Iterator[NameMention]:
+def _find_capitalized_names(text: str, title: int, language: str, covered: _ExcludedSpans) -> Iterator[NameMention]:
     """Runs of capitalised words, cut at titles, kinds and what is taken."""
     between = _BETWEEN_IN_GERMAN if language == "de" else _BETWEEN
     vague = len(text) if language == "de" else title if _in_title_case(text[:title], language) else 0
     little = function_words(language)
-    run: list[_Capital] = []
+    run: list[_CapitalizedWord] = []
     for match in _CAPITALISED.finditer(text):
         word = _part_of_name(text, match, covered)
         if run and (word is None or not _is_joined(run[-1], text[run[-1].end : match.start()], between)):
-            yield from _named(text, run, vague, language)
+            yield from _mentions_from_run(text, run, vague, language)
             run = []
         if word is not None and (run or word.said.lower() not in little):
             run.append(word)
     if run:
-        yield from _named(text, run, vague, language)
+        yield from _mentions_from_run(text, run, vague, language)
 
 
-def _is_joined(last: _Capital, gap: str, between: re.Pattern[str]) -> bool:
+def _is_joined(last: _CapitalizedWord, gap: str, between: re.Pattern[str]) -> bool:
     """Whether a name goes on: Korea's Lee are two."""
     return between.fullmatch(gap) is not None and _POSSESSIVE.search(last.said) is None
 
@@ -204,33 +204,33 @@ def _in_title_case(title: str, language: str) -> bool:
     return len(plain) >= _TITLE_CASE and not any(said[0].islower() for said in plain)
 
 
-def _part_of_name(text: str, match: re.Match[str], covered: _Covered) -> _Capital | None:
+def _part_of_name(text: str, match: re.Match[str], covered: _ExcludedSpans) -> _CapitalizedWord | None:
     start, end = match.span()
     said = match[0]
     plain = _POSSESSIVE.sub("", said).lower()
     if plain in NO_NAMES or covered(start, end):
         return None
     begins = _SENTENCE.search(text[max(0, start - _BACK_TO_SENTENCE) : start]) is not None
-    if begins and _is_written_small(text, plain):
+    if begins and _has_lowercase_form(text, plain):
         return None
-    return _Capital(start, end, said, begins)
+    return _CapitalizedWord(start, end, said, begins)
 
 
-def _is_written_small(text: str, word: str) -> bool:
+def _has_lowercase_form(text: str, word: str) -> bool:
     """Whether the text has the word without a capital elsewhere."""
     return word in text and re.search(rf"\b{re.escape(word)}\b", text) is not None
 
 
-def _named(text: str, run: Sequence[_Capital], vague: int, language: str) -> Iterator[NameMention]:
+def _mentions_from_run(text: str, run: Sequence[_CapitalizedWord], vague: int, language: str) -> Iterator[NameMention]:
     if len(run) == 1 and _POSSESSIVE.sub("", run[0].said).lower() in DIRECTIONS:
         return
-    sure = any(_is_marked(word.said) or (word.start >= vague and not word.begins) for word in run) or (
+    sure = any(_is_marked_as_name(word.said) or (word.start >= vague and not word.begins) for word in run) or (
         len(run) > 1 and (language == "de" or run[0].start >= vague)
     )
-    yield _mention(text, [(word.start, word.end) for word in run], sure, language)
+    yield _build_mention(text, [(word.start, word.end) for word in run], sure, language)
 
 
-def _is_marked(said: str) -> bool:
+def _is_marked_as_name(said: str) -> bool:
     """Whether the word is a name wherever it stands: ASEAN, A320, SpaceX."""
     if any(map(str.isdigit, said)):
         return True
@@ -252,21 +252,21 @@ _BESIDE_TITLES = frozenset((*BEFORE_TITLES, *KOREAN_TITLES))
 _STEPS = 3  # words: the country, "former", the name
 
 
-def _before_korean_titles(text: str, covered: _Covered) -> Iterator[NameMention]:
+def _find_korean_names(text: str, covered: _ExcludedSpans) -> Iterator[NameMention]:
     """이재명 대통령, 李대통령, 메르츠 독일 총리 if Germany is taken."""
     end = 0
     for title in _KOREAN_TITLE.finditer(text):
         rest = _HANGUL_RUN.match(text, title.end())
         if title.start() < end or (rest and rest[0] not in _TAILS):
             continue
-        span = _bearer(text, title.start(), covered)
+        span = _find_title_bearer(text, title.start(), covered)
         attached = span is not None and span[1] == title.start()
         if span is not None and not (attached and span[1] - span[0] == _ATTACHED_WORD):
-            yield _mention(text, [span], span[1] - span[0] > 1)
+            yield _build_mention(text, [span], span[1] - span[0] > 1)
         end = title.end()
 
 
-def _bearer(text: str, end: int, covered: _Covered) -> Span | None:
+def _find_title_bearer(text: str, end: int, covered: _ExcludedSpans) -> Span | None:
     for _ in range(_STEPS):
         begin = max(0, end - _BACK)
         word = _WORD_BEFORE.search(text[begin:end])
@@ -298,22 +298,22 @@ _SOUNDS = re.compile(rf"{_SOUND}{{2,12}}(?:[・＝]{_SOUND}{{1,12}})+|{_SOUND}{{
 _NO_BEARER = frozenset((*BEFORE_TITLES, "同", "両", "各", "現", "当", "某", "国", "省", "府", "県", "同国"))
 
 
-def _japanese(text: str, covered: _Covered) -> Iterator[NameMention]:
+def _find_japanese_names(text: str, covered: _ExcludedSpans) -> Iterator[NameMention]:
     """高市首相, トランプ米大統領; other katakana is a name for sure if it has parts (エマニュエル・マクロン)."""
     ends = set()
     for titled in _JAPANESE_TITLED.finditer(text):
         start, end = titled.span(titled.lastgroup or 0)
         if titled[titled.lastgroup or 0] not in _NO_BEARER and not covered(start, end):
             ends.add(end)
-            yield _mention(text, _parts(text, start, end), end - start > 1)
+            yield _build_mention(text, _split_name_parts(text, start, end), end - start > 1)
     for sounds in _SOUNDS.finditer(text):
         start, end = sounds.span()
         if end not in ends and not covered(start, end):
-            parts = _parts(text, start, end)
-            yield _mention(text, parts, len(parts) > 1)
+            parts = _split_name_parts(text, start, end)
+            yield _build_mention(text, parts, len(parts) > 1)
 
 
-def _parts(text: str, start: int, end: int) -> list[Span]:
+def _split_name_parts(text: str, start: int, end: int) -> list[Span]:
     return [(start + m.start(), start + m.end()) for m in re.finditer("[^・＝=·]+", text[start:end])]
 
 
@@ -332,7 +332,7 @@ _BY_SOUND = re.compile(
 )
 
 
-def _chinese(text: str, covered: _Covered) -> Iterator[NameMention]:
+def _find_chinese_names(text: str, covered: _ExcludedSpans) -> Iterator[NameMention]:
     """总统卢拉, 高市首相; 特朗普 by its characters."""
     spans = [titled.span(titled.lastgroup or 0) for titled in _CHINESE_TITLED.finditer(text)]
     folded = fold(text)
@@ -341,7 +341,7 @@ def _chinese(text: str, covered: _Covered) -> Iterator[NameMention]:
     end = 0
     for start, stop in sorted(spans):
         if start >= end and not covered(start, stop):
-            yield _mention(text, _parts(text, start, stop), True)
+            yield _build_mention(text, _split_name_parts(text, start, stop), True)
             end = stop
 
 
@@ -353,9 +353,9 @@ _QUOTED = re.compile(
 )
 
 
-def _quoted(text: str, covered: _Covered) -> Iterator[NameMention]:
+def _find_quoted_names(text: str, covered: _ExcludedSpans) -> Iterator[NameMention]:
     """“桦加沙”, 「鳳凰」, «Тяньчжоу-9», '빌리': a few letters in quotation marks."""
     for quoted in _QUOTED.finditer(text):
         start, end = quoted.span(quoted.lastindex or 0)
         if not covered(start, end):
-            yield _mention(text, [(start, end)], True)
+            yield _build_mention(text, [(start, end)], True)

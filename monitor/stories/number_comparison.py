@@ -33,19 +33,19 @@ def compare_numbers(
 ) -> NumberComparison:
     """They differ where both count the same kind of thing by a number that identifies, and share no such number. In two
     languages, what is counted has two names: numbers of one kind and value agree there."""
-    shared = [(a, b) for a in one for b in other if _same(a, b, units=same_language)]
+    shared = [(a, b) for a in one for b in other if _is_same_number(a, b, units=same_language)]
     settled = {(side.kind, side.unit) for pair in shared for side in pair}
     differing = tuple(
-        (a, b) for a in one for b in other if _differ(a, b) and settled.isdisjoint(((a.kind, a.unit), (b.kind, b.unit)))
+        (a, b) for a in one for b in other if _is_conflicting_number(a, b) and settled.isdisjoint(((a.kind, a.unit), (b.kind, b.unit)))
     )
     if differing:
         return NumberComparison(Verdict.DIFFERS, differing)
-    telling = tuple((a, b) for a, b in shared if is_telling(a) and is_telling(b))
+    telling = tuple((a, b) for a, b in shared if is_distinctive_number(a) and is_distinctive_number(b))
     pairs = telling or tuple((a, b) for a, b in shared if a.kind not in _NO_EVIDENCE)
     return NumberComparison(Verdict.AGREES if pairs else Verdict.UNKNOWN, pairs, bool(telling))
 
 
-def is_telling(fact: NumberFact) -> bool:
+def is_distinctive_number(fact: NumberFact) -> bool:
     """Whether another happening hardly has the same number: "first" and "two dead" are everywhere, "16 dead" is not."""
     if fact.kind in {"ordinal", "serial", "model"}:
         return fact.value > 1
@@ -56,11 +56,11 @@ def _significant_digits(value: float) -> int:
     return len(f"{value:.6g}".split("e", maxsplit=1)[0].replace(".", "").strip("0"))
 
 
-def _same(a: NumberFact, b: NumberFact, *, units: bool) -> bool:
+def _is_same_number(a: NumberFact, b: NumberFact, *, units: bool) -> bool:
     return a.kind == b.kind and a.value == b.value and (_same_unit(a, b) or not units)
 
 
-def _differ(a: NumberFact, b: NumberFact) -> bool:
+def _is_conflicting_number(a: NumberFact, b: NumberFact) -> bool:
     if a.kind != b.kind or a.kind not in IDENTIFYING or a.value == b.value or not _same_unit(a, b):
         return False
     return a.kind != "magnitude" or abs(a.value - b.value) > _MAGNITUDE_REVISED

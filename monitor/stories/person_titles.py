@@ -7,7 +7,7 @@ from monitor.text.days import WEEKDAYS
 from monitor.text.months import MONTHS
 
 
-def _listed(words: str) -> tuple[str, ...]:
+def _split_words(words: str) -> tuple[str, ...]:
     return tuple(words.split())
 
 
@@ -41,20 +41,20 @@ oeste sud ovest północ południe wschód zachód север юг восток 
 DIRECTIONS = frozenset(_DIRECTIONS.split())
 """In small letters: with a capital and alone they name a side ("the South says"), and a name only beside others."""
 
-PARTICLES = frozenset(_listed("de da do dos das di del della du des la van von der den ter bin ibn al el"))
+PARTICLES = frozenset(_split_words("de da do dos das di del della du des la van von der den ter bin ibn al el"))
 """In small letters between the parts of a name."""
 
-KOREAN_TITLES = _listed("""
+KOREAN_TITLES = _split_words("""
 대통령 국무총리 국무장관 외무장관 외교장관 국방장관 법무장관 재무장관 통일장관 부총리 총리 국가주석 주석 총통 총재
 대표 원내대표 위원장 장관 차관 의원 총장 본부장 청장 시장 도지사 지사
 회장 사장 교수 감독 선수 판사 검사 변호사 특사 대사 총서기 국왕 교황 씨 후보 대변인 의장 후보자 대사대리
 """)
-JAPANESE_TITLES = _listed("""
+JAPANESE_TITLES = _split_words("""
 大統領 国家主席 主席 首相 総理 総統 総書記 官房長官 長官 外相 外務相 防衛相 財務相 経済産業相 経産相 大臣 知事 市長
 国王 教皇
 総裁 代表 会長 社長 議員 選手 監督 容疑者 被告 氏 さん 報道官 国務長官
 """)
-CHINESE_TITLES = _listed("""
+CHINESE_TITLES = _split_words("""
 国家主席 主席 总统 總統 总理 總理 首相 总书记 總書記 国务卿 國務卿 外长 外長 防长 防長 部长 部長 外交部长 外交部長
 国防部长 國防部長 主教 教皇 教宗 国王 國王 市长 市長 州长 州長 省长 省長 发言人 發言人 议长 議長 特使 大使 院长 院長
 先生 女士

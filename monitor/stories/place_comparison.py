@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from monitor.places import COUNTRY, REGION, SEA, Relation, country_of, is_added, level, relation
+from monitor.places import COUNTRY, REGION, SEA, Relation, country_of, is_added_place, get_place_level, relate_places
 from monitor.stories.article_facts import PlaceFact
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict, said_in, unknown
+from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict, join_fact_words, build_unknown_comparison
 
 _PEOPLE = "people"
 _WHO_SPEAKS = frozenset(("seat", "dateline"))  # roles of places where something is said, and need not happen
@@ -23,7 +23,7 @@ def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompar
     on_land, at_sea = _compare_land(*land), _compare_sea(*sea)
     verdicts = {on_land.verdict, at_sea.verdict}
     if verdicts == {Verdict.UNKNOWN}:
-        return unknown(FactKind.PLACE, ours.facts.places, theirs.facts.places)
+        return build_unknown_comparison(FactKind.PLACE, ours.facts.places, theirs.facts.places)
     if verdicts == {Verdict.AGREES}:
         return replace(on_land, points=on_land.points + at_sea.points)
     if Verdict.UNKNOWN in verdicts:
@@ -35,7 +35,7 @@ def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompar
 
 def _on_land(places: Iterable[PlaceFact]) -> list[PlaceFact]:
     """Without what is too wide to tell one happening from another: Europe."""
-    return [each for each in places if level(each.place) not in {REGION, SEA}]
+    return [each for each in places if get_place_level(each.place) not in {REGION, SEA}]
 
 
 def _share_country(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bool:
@@ -45,39 +45,39 @@ def _share_country(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bo
 
 
 def _at_sea(places: Iterable[PlaceFact]) -> list[PlaceFact]:
-    return [each for each in places if level(each.place) == SEA]
+    return [each for each in places if get_place_level(each.place) == SEA]
 
 
 def _compare_sea(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
     if not ours or not theirs:
-        return unknown(FactKind.PLACE, ours, theirs)
+        return build_unknown_comparison(FactKind.PLACE, ours, theirs)
     pairs = [(one, other) for one in ours for other in theirs]
     for one, other in pairs:
-        if _meet(one, other):
+        if _is_overlapping(one, other):
             return FactComparison(FactKind.PLACE, Verdict.AGREES, one.text, other.text, TELLING)
-    if _may_be_one(ours, theirs):
-        return unknown(FactKind.PLACE, ours, theirs)
+    if _may_overlap(ours, theirs):
+        return build_unknown_comparison(FactKind.PLACE, ours, theirs)
     return FactComparison(FactKind.PLACE, Verdict.DIFFERS, ours[0].text, theirs[0].text)
 
 
 def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
     if not ours or not theirs:
-        return unknown(FactKind.PLACE, ours, theirs)
-    pairs = list(_telling_pairs(ours, theirs))
-    agreeing = [(one, other) for one, other in pairs if _meet(one, other)]
+        return build_unknown_comparison(FactKind.PLACE, ours, theirs)
+    pairs = list(_find_pairs_with_title_place(ours, theirs))
+    agreeing = [(one, other) for one, other in pairs if _is_overlapping(one, other)]
     for one, other in agreeing:
-        if _is_fine(one) and _is_fine(other):
-            points = 2 * TELLING if relation(one.place, other.place) is Relation.SAME else TELLING
-            if (a := _only_in_title(ours, theirs)) is not None and (b := _only_in_title(theirs, ours)) is not None:
+        if _is_within_country(one) and _is_within_country(other):
+            points = 2 * TELLING if relate_places(one.place, other.place) is Relation.SAME else TELLING
+            if (a := _find_title_only_place(ours, theirs)) is not None and (b := _find_title_only_place(theirs, ours)) is not None:
                 return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, a.text, b.text, points)
             return FactComparison(FactKind.PLACE, Verdict.AGREES, one.text, other.text, points)
-    if all(any(_is_fine(each) and not each.role for each in side) for side in (ours, theirs)):
+    if all(any(_is_within_country(each) and not each.role for each in side) for side in (ours, theirs)):
         # "Russian missiles hit Kyiv" and "Ukrainian drones hit Moscow": a people is not where it happened.
         agreeing = [(one, other) for one, other in agreeing if _PEOPLE not in (one.role, other.role)]
     return _compare_coarsely(ours, theirs, pairs, agreeing)
 
 
-def _only_in_title(places: Sequence[PlaceFact], others: Sequence[PlaceFact]) -> PlaceFact | None:
+def _find_title_only_place(places: Sequence[PlaceFact], others: Sequence[PlaceFact]) -> PlaceFact | None:
     """A place that a title names, and nothing of the other article is of."""
     return next(
         (
@@ -98,20 +98,20 @@ def _compare_coarsely(
     """Where no place within a country is the same: a country may be, unless both name others within it."""
     if not agreeing:
         where = [[each for each in side if each.role not in _WHO_SPEAKS] for side in (ours, theirs)]
-        if not all(where) or _may_be_one(*where):
-            return unknown(FactKind.PLACE, ours, theirs)
-        return FactComparison(FactKind.PLACE, Verdict.DIFFERS, said_in(where[0]), said_in(where[1]))
+        if not all(where) or _may_overlap(*where):
+            return build_unknown_comparison(FactKind.PLACE, ours, theirs)
+        return FactComparison(FactKind.PLACE, Verdict.DIFFERS, join_fact_words(where[0]), join_fact_words(where[1]))
     for one, other in pairs:
-        if _is_fine(one) and _is_fine(other) and _are_apart(one, other) and _side_by_side(one.place, other.place):
+        if _is_within_country(one) and _is_within_country(other) and _are_apart(one, other) and _may_share_country(one.place, other.place):
             return FactComparison(FactKind.PLACE, Verdict.DIFFERS, one.text, other.text)
     for one, other in pairs:
-        if _is_where(one) and _is_where(other) and relation(one.place, other.place) is Relation.UNKNOWN:
+        if _is_title_location(one) and _is_title_location(other) and relate_places(one.place, other.place) is Relation.UNKNOWN:
             return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, one.text, other.text, TELLING)
     one, other = agreeing[0]
     return FactComparison(FactKind.PLACE, Verdict.AGREES, one.text, other.text, TELLING)
 
 
-def _telling_pairs(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Iterator[tuple[PlaceFact, PlaceFact]]:
+def _find_pairs_with_title_place(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Iterator[tuple[PlaceFact, PlaceFact]]:
     """Pairs with a place of a title: two leads may share a dateline, or background. All, where no title names one."""
     titled = any(each.in_title for each in (*ours, *theirs))
     for one in ours:
@@ -120,29 +120,29 @@ def _telling_pairs(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> It
                 yield one, other
 
 
-def _is_fine(fact: PlaceFact) -> bool:
-    return level(fact.place) != COUNTRY
+def _is_within_country(fact: PlaceFact) -> bool:
+    return get_place_level(fact.place) != COUNTRY
 
 
-def _is_where(fact: PlaceFact) -> bool:
+def _is_title_location(fact: PlaceFact) -> bool:
     """Whether a title says by it where something happened."""
-    return _is_fine(fact) and fact.in_title and not fact.role
+    return _is_within_country(fact) and fact.in_title and not fact.role
 
 
-def _side_by_side(one: str, other: str) -> bool:
+def _may_share_country(one: str, other: str) -> bool:
     """Whether two places lie in one country, or nobody knows where either of two that users added lies."""
     country = country_of(one)
-    return country == country_of(other) and (country is not None or (is_added(one) and is_added(other)))
+    return country == country_of(other) and (country is not None or (is_added_place(one) and is_added_place(other)))
 
 
-def _meet(one: PlaceFact, other: PlaceFact) -> bool:
-    return relation(one.place, other.place) in _ONE_IN_THE_OTHER
+def _is_overlapping(one: PlaceFact, other: PlaceFact) -> bool:
+    return relate_places(one.place, other.place) in _ONE_IN_THE_OTHER
 
 
-def _may_be_one(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bool:
+def _may_overlap(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bool:
     """Whether nobody knows that all places of the one lie apart from those of the other."""
-    return any(relation(one.place, other.place) is Relation.UNKNOWN for one in ours for other in theirs)
+    return any(relate_places(one.place, other.place) is Relation.UNKNOWN for one in ours for other in theirs)
 
 
 def _are_apart(one: PlaceFact, other: PlaceFact) -> bool:
-    return relation(one.place, other.place) is Relation.APART
+    return relate_places(one.place, other.place) is Relation.APART

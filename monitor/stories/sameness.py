@@ -14,9 +14,9 @@ from statistics import fmean
 
 from monitor.model import ComparedArticle
 from monitor.stories.clusters import Cluster
-from monitor.stories.comparison import Comparison, compare
+from monitor.stories.comparison import Comparison, compare_articles
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.likeness import WHOLE_TEXT, copied, likeness, words_of
+from monitor.stories.likeness import WHOLE_TEXT, measure_copied_share, measure_likeness, word_features_of
 from monitor.stories.verdicts import TELLING, FactComparison, FactKind
 from monitor.stories.wording import (
     agreeing_in_words,
@@ -43,7 +43,7 @@ _IN_WORDS = {Sameness.SAME: "the same"}
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class SamenessDecision:
     """What an article is to others, and why, in words. `likeness`: of their words, from 0 to 1, and `needed`: which
     would make them the same (None: that is not what decided). `unsure`: what one side does not say, in words, where it
     is taken for the same all the same. `comparison`: with the article that decided (None: something else did, of
@@ -89,11 +89,11 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedCluster:
+class ClusterComparison:
     """A story or an event that an article was compared with, and what came of it."""
 
     cluster: Cluster
-    decision: Ruling
+    decision: SamenessDecision
 
     @property
     def nearness(self) -> tuple[bool, bool, int, float]:
@@ -116,23 +116,23 @@ class JudgedCluster:
         )
 
 
-def compared_anyway(features: ArticleFeatures, judged: JudgedCluster) -> JudgedCluster:
+def add_comparison(features: ArticleFeatures, judged: ClusterComparison) -> ClusterComparison:
     """The same with a comparison, though something else has decided, for people who ask."""
     ruling = judged.decision
     if ruling.comparison is not None:
         return judged
-    comparison = compare(features, judged.article_to_compare)
+    comparison = compare_articles(features, judged.article_to_compare)
     settled_by = "" if ruling.reason == _WORDS_DIFFER else ruling.reason  # the comparison says by how much they do
     return replace(judged, decision=replace(ruling, comparison=comparison, settled_by=settled_by))
 
 
-def nearest(judged: Sequence[JudgedCluster]) -> ComparedArticle | None:
+def find_nearest_article(judged: Sequence[ClusterComparison]) -> ComparedArticle | None:
     """What the nearest of them says; of equals, of the first; None if there is none."""
     return max(judged, key=lambda each: each.nearness).compared_article if judged else None
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class SamenessThresholds:
     """The likeness of words that is needed, by how many points agree (the last stands for all above).
 
     alone         the likeness that is needed where no more than one kind of fact agrees, however much that is
@@ -155,68 +155,68 @@ class Bounds:
         return max(needed, self.single_fact_likeness) if alone else needed
 
 
-BROAD = Bounds(
+BROAD = SamenessThresholds(
     likeness_by_points=(0.5, 0.5, 0.4), single_fact_likeness=0.5
 )  # where nothing is known of what the articles have in common
 
 
-def judge(
+def decide_sameness(
     features: ArticleFeatures,
     members: Sequence[ArticleFeatures],
-    bounds: Bounds,
+    bounds: SamenessThresholds,
     *,
     points: int = 0,
     one_topic: bool = False,
-) -> Ruling:
+) -> SamenessDecision:
     """Judge an article against the members of a story or an event. `points`: what agrees beside the articles' facts;
     `one_topic`: all are what one rule looks for, which counts in place of a kind of happening that one does not say."""
     compared: list[Comparison] = []
     for member in reversed(members):
-        compared.append(compare(features, member))
+        compared.append(compare_articles(features, member))
         if compared[-1].differing_facts:
-            return Ruling(Sameness.ANOTHER, differing_in_words(compared[-1]), comparison=compared[-1])
+            return SamenessDecision(Sameness.ANOTHER, differing_in_words(compared[-1]), comparison=compared[-1])
     within = [each for each in compared if each.same_language]
     if within:
-        return _by_words(within, bounds, points, one_topic=one_topic)
-    return _across(compared, bounds, points, one_topic=one_topic)
+        return _decide_by_words(within, bounds, points, one_topic=one_topic)
+    return _decide_across_languages(compared, bounds, points, one_topic=one_topic)
 
 
-def words_may_do(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds) -> bool:
+def may_be_same_by_words(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: SamenessThresholds) -> bool:
     """Whether words are as alike as is needed at least, which is quicker asked than what `judge` asks. Where they are
     not it is another one, if words decide alone; which facts keep it apart is not known then."""
     least = min(bounds.possible_likeness, *bounds.likeness_by_points)
-    if fmean(likeness(features.words, each.words) for each in members) >= least:
+    if fmean(measure_likeness(features.words, each.words) for each in members) >= least:
         return True
-    return any(copied(features.words, each.words)[0] >= bounds.copied_share for each in members)
+    return any(measure_copied_share(features.words, each.words)[0] >= bounds.copied_share for each in members)
 
 
-def closest(features: ArticleFeatures, found: Cluster, candidates: Iterable[Cluster]) -> Cluster:
+def choose_closest_cluster(features: ArticleFeatures, found: Cluster, candidates: Iterable[Cluster]) -> Cluster:
     """Of a cluster that an article belongs to, and of those that a person keeps apart from it: the one with the article
     that is most like it. What facts do not tell apart, only that does."""
     if not found.kept_apart:
         return found
     rivals = [each for each in candidates if each.whole_id in found.kept_apart]
-    open_ones = [each for each in rivals if not judge(features, each.members, BROAD).has_differing_fact]
-    return max((found, *open_ones), key=lambda each: _most_alike(features, each.members))
+    open_ones = [each for each in rivals if not decide_sameness(features, each.members, BROAD).has_differing_fact]
+    return max((found, *open_ones), key=lambda each: _find_best_likeness(features, each.members))
 
 
-def _most_alike(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> tuple[float, int]:
-    compared = [compare(features, each) for each in members]
+def _find_best_likeness(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> tuple[float, int]:
+    compared = [compare_articles(features, each) for each in members]
     return max(((each.likeness, each.points) for each in compared), default=(0.0, 0))
 
 
 def is_whole_copy(features: ArticleFeatures, member: ArticleFeatures) -> bool:
     """Whether both have much the same long text, whatever their titles say."""
     whole = min(features.words.length, member.words.length) >= WHOLE_TEXT
-    return whole and copied(features.words, member.words)[0] >= BROAD.copied_share
+    return whole and measure_copied_share(features.words, member.words)[0] >= BROAD.copied_share
 
 
-def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int, *, one_topic: bool) -> Ruling:
+def _decide_by_words(compared: Sequence[Comparison], bounds: SamenessThresholds, points: int, *, one_topic: bool) -> SamenessDecision:
     mean = fmean(each.likeness for each in compared)
     best = max(compared, key=lambda each: (not each.doubtful_facts, each.points, each.likeness))
-    total, alone = _agreement(best, points, one_topic=one_topic)
+    total, alone = _count_agreement(best, points, one_topic=one_topic)
     needed, clear = bounds.required_likeness(total, alone=alone), not _in_doubt(compared)
-    ruling = Ruling(Sameness.ANOTHER, _WORDS_DIFFER, mean, comparison=best, required_likeness=needed)
+    ruling = SamenessDecision(Sameness.ANOTHER, _WORDS_DIFFER, mean, comparison=best, required_likeness=needed)
     if clear and any(
         each.copied_share >= bounds.copied_share
         and (each.has_whole_texts or each.title_likeness >= bounds.copied_title_likeness)
@@ -226,24 +226,24 @@ def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int, *, on
         return replace(ruling, sameness=Sameness.SAME, reason=why, required_likeness=None, settled_by="copied text")
     if mean >= needed and clear:
         why = f"joined at {mean:.2f}: {agreeing_in_words(best)}"
-        return replace(ruling, sameness=Sameness.SAME, reason=why, uncertainty=not_known(best, mean))
+        return replace(ruling, sameness=Sameness.SAME, reason=why, uncertainty=describe_missing_place(best, mean))
     possibly = bounds.possible_likeness if total else max(bounds.possible_likeness, BROAD.possible_likeness)
     if mean >= min(possibly, bounds.required_likeness(total + TELLING)):
         return replace(ruling, sameness=Sameness.POSSIBLY, reason=doubt_in_words(best, _WORDS_DIFFER))
     return ruling
 
 
-def _across(compared: Sequence[Comparison], bounds: Bounds, points: int, *, one_topic: bool) -> Ruling:
+def _decide_across_languages(compared: Sequence[Comparison], bounds: SamenessThresholds, points: int, *, one_topic: bool) -> SamenessDecision:
     best = max(compared, key=lambda each: (not each.doubtful_facts, each.points))
-    total, alone = _agreement(best, points, one_topic=one_topic) if best.points else (0, True)
+    total, alone = _count_agreement(best, points, one_topic=one_topic) if best.points else (0, True)
     if total >= bounds.cross_language_points and best.is_specific and not alone and not _in_doubt(compared):
-        return Ruling(Sameness.SAME, agreeing_in_words(best), uncertainty=not_known(best), comparison=best)
+        return SamenessDecision(Sameness.SAME, agreeing_in_words(best), uncertainty=describe_missing_place(best), comparison=best)
     if total >= bounds.cross_language_points - 1:
-        return Ruling(Sameness.POSSIBLY, doubt_in_words(best, "it is in another language"), comparison=best)
-    return Ruling(Sameness.ANOTHER, "another language, and no fact agrees", comparison=best)
+        return SamenessDecision(Sameness.POSSIBLY, doubt_in_words(best, "it is in another language"), comparison=best)
+    return SamenessDecision(Sameness.ANOTHER, "another language, and no fact agrees", comparison=best)
 
 
-def _agreement(best: Comparison, points: int, *, one_topic: bool) -> tuple[int, bool]:
+def _count_agreement(best: Comparison, points: int, *, one_topic: bool) -> tuple[int, bool]:
     """The points of all that agrees, and whether no more than one kind of fact does."""
     if one_topic and best.has_unknown_happening:
         points += TELLING
@@ -255,16 +255,16 @@ def _in_doubt(compared: Sequence[Comparison]) -> bool:
     as to settle it: what was reported in other words meanwhile settles nothing."""
     most_like = max(compared, key=lambda each: (each.title_likeness, each.likeness))
     clear = [each.other for each in compared if not each.doubtful_facts]
-    return any(not any(_says_it(doubt, each) for each in clear) for doubt in most_like.doubtful_facts)
+    return any(not any(_has_words_in_doubt(doubt, each) for each in clear) for doubt in most_like.doubtful_facts)
 
 
-def _says_it(doubt: FactComparison, other: ArticleFeatures) -> bool:
+def _has_words_in_doubt(doubt: FactComparison, other: ArticleFeatures) -> bool:
     """Whether an article says what is in doubt, in our words: a blast at the plant is the one at the factory then."""
-    ours, theirs = (set(words_of(said, "", "").title) for said in (doubt.ours, doubt.theirs))
+    ours, theirs = (set(word_features_of(said, "", "").title) for said in (doubt.ours, doubt.theirs))
     return doubt.kind is FactKind.WORDING and ours != theirs and bool(ours) and other.words.of_both >= ours
 
 
-def not_known(comparison: Comparison, likeness: float = 0.0) -> str:
+def describe_missing_place(comparison: Comparison, likeness: float = 0.0) -> str:
     """What is said of a suppressed article: that one of two says no place, where they are not much the same text."""
     return (
         "one of the two names no place" if FactKind.PLACE in comparison.unknown_kinds and likeness < _MUCH_ALIKE else ""

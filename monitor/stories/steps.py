@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from monitor.text.folding import fold
-from monitor.text.record import record_of
+from monitor.text.record import normalize_text
 
 _FURTHER = """
 new fresh more further additional extra yet 새 새로운 신규 추가 또 新 另 追加 又 再 別の 次の 新た* нов* еще также
@@ -40,8 +40,8 @@ def pattern_of(words: str) -> re.Pattern[str]:
 _FURTHER_STEP, _LAST_STEP = pattern_of(_FURTHER), pattern_of(_OVER)
 
 
-def says_step(said: str) -> bool:
+def has_step_words(said: str) -> bool:
     """Whether words that only one of two titles has say so. What is capitalised is a name: New York, Neustadt."""
-    plain = " ".join(word for word in record_of(said).split() if not word[0].isupper())
+    plain = " ".join(word for word in normalize_text(said).split() if not word[0].isupper())
     folded = fold(plain)
     return _FURTHER_STEP.search(folded) is not None or _LAST_STEP.search(folded) is not None

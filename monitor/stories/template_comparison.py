@@ -6,22 +6,22 @@ from collections.abc import Iterable, Sequence
 from itertools import product, takewhile
 from typing import TypeVar
 
-from monitor.places import Relation, relation
+from monitor.places import Relation, relate_places
 from monitor.stories.alignment import (
     DifferingSlot,
     SlotKind,
     TitleAddition,
     TitleAlignment,
     aligned_differences,
-    other_order,
-    separating_addition,
+    find_reordered_words,
+    find_distinguishing_addition,
 )
 from monitor.stories.article_facts import NameFact, PlaceFact
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.likeness import title_likeness, words_of
+from monitor.stories.likeness import title_likeness, word_features_of
 from monitor.stories.modality import modality_of
 from monitor.stories.name_comparison import are_spelled_alike
-from monitor.stories.steps import says_step
+from monitor.stories.steps import has_step_words
 from monitor.stories.verdicts import FactComparison, FactKind, Verdict, in_one_language
 from monitor.text.attribution import without_attribution
 from monitor.text.folding import folded_tokens
@@ -40,7 +40,7 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
         return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, *order)
     if (
         in_one_language(ours, theirs)
-        and not _later(ours, theirs).revises
+        and not _pick_later_article(ours, theirs).revises
         and modality_of(ours.title, ours.language) != modality_of(theirs.title, theirs.language)
     ):
         return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, ours.title, theirs.title)
@@ -52,7 +52,7 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
 
 
 def _compare_slots(ours: ArticleFeatures, theirs: ArticleFeatures, alignment: TitleAlignment) -> FactComparison:
-    if (order := other_order(alignment)) is not None:
+    if (order := find_reordered_words(alignment)) is not None:
         return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, *order)
     if alignment.shared < (_TEMPLATE if alignment.slots else _LONGER) or len(alignment.slots) > 2:
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
@@ -86,56 +86,56 @@ def _first_two(features: ArticleFeatures) -> list[tuple[str, str]]:
 def _compare_additions(ours: ArticleFeatures, theirs: ArticleFeatures, alignment: TitleAlignment) -> FactComparison:
     """One title says all that the other says, and more: that it is the next one, or that it is over, may make it
     another happening."""
-    added = separating_addition(alignment, ours.facts.numbers, theirs.facts.numbers, _LONGER)
-    if added is None and not any(says_step(_uncapitalised(each)) for each in alignment.additions):
+    added = find_distinguishing_addition(alignment, ours.facts.numbers, theirs.facts.numbers, _LONGER)
+    if added is None and not any(has_step_words(_lower_first_letter(each)) for each in alignment.additions):
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
     return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, ours.title, theirs.title)
 
 
-def _uncapitalised(added: TitleAddition) -> str:
+def _lower_first_letter(added: TitleAddition) -> str:
     """What is added, without the capital that only begins the title."""
     return added.text[:1].lower() + added.text[1:] if added.span[0] == 0 else added.text
 
 
 def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
     if slot.kind is SlotKind.NUMBER:
-        grew = _says_what_grows(slot.one, ours) and _says_what_grows(slot.other, theirs)
-        revised = _later(ours, theirs).revises or _measured_otherwise(ours, theirs)
+        grew = _has_growing_number(slot.one, ours) and _has_growing_number(slot.other, theirs)
+        revised = _pick_later_article(ours, theirs).revises or _have_magnitudes(ours, theirs)
         return Verdict.UNKNOWN if grew or revised else Verdict.DOUBTFUL
-    if not slot.is_clear and not _other_modifier(slot.one, slot.other):
+    if not slot.is_clear and not _has_other_modifier(slot.one, slot.other):
         return Verdict.UNKNOWN
-    places = _of_slot(slot.one_span, ours, ours.facts.places), _of_slot(slot.other_span, theirs, theirs.facts.places)
+    places = _find_facts_in_slot(slot.one_span, ours, ours.facts.places), _find_facts_in_slot(slot.other_span, theirs, theirs.facts.places)
     if all(places):
-        apart = all(relation(a.place, b.place) is Relation.APART for a, b in product(*places))
+        apart = all(relate_places(a.place, b.place) is Relation.APART for a, b in product(*places))
         return Verdict.DIFFERS if apart else Verdict.UNKNOWN
-    names = _of_slot(slot.one_span, ours, ours.facts.names), _of_slot(slot.other_span, theirs, theirs.facts.names)
+    names = _find_facts_in_slot(slot.one_span, ours, ours.facts.names), _find_facts_in_slot(slot.other_span, theirs, theirs.facts.names)
     if all(names):
         return _verdict_on_names(*names)
-    known = _says(theirs, slot.one) or _says(ours, slot.other)
+    known = _has_all_words(theirs, slot.one) or _has_all_words(ours, slot.other)
     return Verdict.UNKNOWN if known else Verdict.DOUBTFUL
 
 
-def _later(ours: ArticleFeatures, theirs: ArticleFeatures) -> ArticleFeatures:
+def _pick_later_article(ours: ArticleFeatures, theirs: ArticleFeatures) -> ArticleFeatures:
     return ours if ours.at >= theirs.at else theirs
 
 
-def _of_slot(span: tuple[int, int], features: ArticleFeatures, facts: Iterable[Fact]) -> list[Fact]:
+def _find_facts_in_slot(span: tuple[int, int], features: ArticleFeatures, facts: Iterable[Fact]) -> list[Fact]:
     """The facts of which something is in this part of the title."""
-    return [each for each in facts if each.in_title and _overlaps(span, features.title, each.text)]
+    return [each for each in facts if each.in_title and _is_overlapping_span(span, features.title, each.text)]
 
 
-def _overlaps(span: tuple[int, int], title: str, said: str) -> bool:
+def _is_overlapping_span(span: tuple[int, int], title: str, said: str) -> bool:
     start, end = span
     return said in title[max(0, start - len(said) + 1) : end + len(said) - 1]
 
 
-def _says_what_grows(said: str, features: ArticleFeatures) -> bool:
+def _has_growing_number(said: str, features: ArticleFeatures) -> bool:
     """Whether this part of a title is a number that grows, as a toll does."""
     titled = [each for each in features.facts.numbers if each.start < len(features.title)]
     return any(each.may_grow and each.text in said for each in titled)
 
 
-def _measured_otherwise(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
+def _have_magnitudes(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
     """Whether both titles give a magnitude, of which `compare_numbers` says whether it is another earthquake's."""
     return all(
         any(each.kind == "magnitude" and each.start < len(features.title) for each in features.facts.numbers)
@@ -150,20 +150,20 @@ def _verdict_on_names(ours: Sequence[NameFact], theirs: Sequence[NameFact]) -> V
     return Verdict.DIFFERS if sure else Verdict.DOUBTFUL
 
 
-def _says(features: ArticleFeatures, said: str) -> bool:
+def _has_all_words(features: ArticleFeatures, said: str) -> bool:
     """Whether an article says all of this: then its title only puts it otherwise."""
-    return features.words.of_both.issuperset(words_of(said, "", "").title)
+    return features.words.of_both.issuperset(word_features_of(said, "", "").title)
 
 
-def _other_modifier(one: str, other: str) -> bool:
+def _has_other_modifier(one: str, other: str) -> bool:
     """Whether two words end alike and begin otherwise, as 탄도미사일 and 순항미사일 do; not where one has no more than
     the other (훈련, 합동훈련)."""
     ours, theirs = "".join(folded_tokens(one)), "".join(folded_tokens(other))
-    head = _same_letters(ours, theirs)
-    tail = _same_letters(ours[head:][::-1], theirs[head:][::-1])
+    head = _common_prefix_length(ours, theirs)
+    tail = _common_prefix_length(ours[head:][::-1], theirs[head:][::-1])
     return tail > 1 and min(len(ours), len(theirs)) - head - tail > 1
 
 
-def _same_letters(one: str, other: str) -> int:
+def _common_prefix_length(one: str, other: str) -> int:
     """How many letters two words share from their beginning."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

@@ -49,12 +49,12 @@ def in_one_language(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
     return not (ours.language and theirs.language and ours.language != theirs.language)
 
 
-def unknown(
+def build_unknown_comparison(
     kind: FactKind, ours: Iterable[PlaceFact | NameFact], theirs: Iterable[PlaceFact | NameFact]
 ) -> FactComparison:
-    return FactComparison(kind, Verdict.UNKNOWN, said_in(ours), said_in(theirs))
+    return FactComparison(kind, Verdict.UNKNOWN, join_fact_words(ours), join_fact_words(theirs))
 
 
-def said_in(facts: Iterable[PlaceFact | NameFact]) -> str:
+def join_fact_words(facts: Iterable[PlaceFact | NameFact]) -> str:
     """The words that say these."""
     return ", ".join(each.text for each in facts)

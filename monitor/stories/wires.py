@@ -19,7 +19,7 @@ _LAST_NUMBER = re.compile(r"\d[\d.,-]*(?<![.,])(?:\.{3}|…)?\s*$")
 _CUT_WORD = re.compile(r"(?:(?<=\s)\S{1,30}|[A-Za-z\d][\w.,-]*)$")  # where no blanks stand, of Latin letters or digits
 
 
-class WireMark(StrEnum):
+class WireStatus(StrEnum):
     """Which update of a wire's story an item is."""
 
     FLASH = "flash"
@@ -34,12 +34,12 @@ class Provenance:
 
     publisher: str | None
     wire: str | None
-    wire_status: WireMark | None
+    wire_status: WireStatus | None
     title: str
     lead: str
 
 
-def _row(names: str) -> str:
+def _build_alternation(names: str) -> str:
     """An alternation of the names between the commas, the longest first."""
     return "|".join(re.escape(name) for name in sorted(map(str.strip, names.split(",")), key=len, reverse=True))
 
@@ -75,19 +75,19 @@ _AGENCIES = {
 }
 AGENCY_OF = {name.strip().lower(): agency for agency, names in _AGENCIES.items() for name in names.split(",")}
 """Names of agencies in small letters -> the agency."""
-_AGENCY = _row(",".join(_AGENCIES.values()))
+_AGENCY = _build_alternation(",".join(_AGENCIES.values()))
 
 # --- marks of updates -------------------------------------------------------------------------------------------------
 
 _MARKS = {
-    WireMark.WITHDRAWN: r"withdrawn|retract(?:ed|ion)|(?:mandatory |bulletin )kill|story killed|전문\s?취소|기사\s?취소"
+    WireStatus.WITHDRAWN: r"withdrawn|retract(?:ed|ion)|(?:mandatory |bulletin )kill|story killed|전문\s?취소|기사\s?취소"
     r"|撤稿|撤销|撤銷|取り消し|аннулировано|аннулируется|отозвано",
-    WireMark.CORRECTED: r"correct(?:ed|ion|s)?|refiled?|정정|수정|고침|바로잡습니다|訂正|更正|勘误"
+    WireStatus.CORRECTED: r"correct(?:ed|ion|s)?|refiled?|정정|수정|고침|바로잡습니다|訂正|更正|勘误"
     r"|исправлено|исправление|уточнение|уточнено|корректировка",
-    WireMark.NUMBERED: r"(?:\d+(?:st|nd|rd|th)\s+)?(?:lead|ld)(?:[ -]?\d+)?|(?:update|wrapup|recap|roundup)[ -]?\d*"
+    WireStatus.NUMBERED: r"(?:\d+(?:st|nd|rd|th)\s+)?(?:lead|ld)(?:[ -]?\d+)?|(?:update|wrapup|recap|roundup)[ -]?\d*"
     r"|updated|[2-9]\s?보|종합\s?\d*\s?보?|상보"
     r"|續報|续报|続報|第[2-9二三四五]報|更新|滚动|обновлено|обновление|дополнено",
-    WireMark.FLASH: r"flash|urgent|breaking(?: news)?|news\s?alert|just in|속보|긴급|1\s?보|速報|快讯|快訊|突发|突發"
+    WireStatus.FLASH: r"flash|urgent|breaking(?: news)?|news\s?alert|just in|속보|긴급|1\s?보|速報|快讯|快訊|突发|突發"
     r"|号外|號外|緊急|紧急|срочно|молния",
 }
 _KIND = "|".join(f"(?P<{mark.name}>{words})" for mark, words in _MARKS.items())
@@ -110,7 +110,7 @@ _DASHED = re.compile(  # "UPDATE 1-", "CORRECTED-": in capitals, or it is a word
 _TAIL = re.compile(rf"\s*[\[【［(（<〈＜]{_INSIDE}[\]】］)）>〉＞]\s*$", re.IGNORECASE)
 _STARTS = re.compile(r"^(?:속보|긴급|단독|速報|快讯|快訊)\s+(?=\S)")
 _MARK_IN = re.compile(rf"(?:{_KIND})", re.IGNORECASE)
-_ORDER = (WireMark.WITHDRAWN, WireMark.CORRECTED, WireMark.NUMBERED, WireMark.FLASH)
+_ORDER = (WireStatus.WITHDRAWN, WireStatus.CORRECTED, WireStatus.NUMBERED, WireStatus.FLASH)
 
 # --- publishers ------------------------------------------------------------------------------------------------------
 
@@ -168,19 +168,19 @@ _BLANK = re.compile(r"\s+")
 _LATE = 250  # characters: a dateline further in is a quotation
 
 
-def provenance(article: Article, source_publisher: str | None = None, source_wire: str | None = None) -> Provenance:
+def extract_provenance(article: Article, source_publisher: str | None = None, source_wire: str | None = None) -> Provenance:
     """Where an article comes from by its own word, else by its source's: `source_publisher`, `source_wire`."""
     title, publisher = _without_outlet(article.title, source_publisher)
-    title, marks = _without_marks(title)
+    title, marks = _without_wire_status(title)
     lead, wire = _without_credits(article.text[:LEAD])
-    lead, more = _without_marks(lead)
+    lead, more = _without_wire_status(lead)
     wire = wire or AGENCY_OF.get((publisher or "").lower()) or source_wire
     mark = next((mark for mark in _ORDER if mark in marks | more), None)
     # What is all credit is told by it.
-    return Provenance(publisher or source_publisher, wire, mark, title or article.title.strip(), _beginning(lead))
+    return Provenance(publisher or source_publisher, wire, mark, title or article.title.strip(), _cut_lead(lead))
 
 
-def _beginning(lead: str) -> str:
+def _cut_lead(lead: str) -> str:
     """As much of a lead as is read, without a word that is cut in two there, or a number that ends it: many feeds cut
     their texts, and of 2025, 20 is another number."""
     return _LAST_NUMBER.sub("", lead) if len(lead) <= _LEAD else _CUT_WORD.sub("", lead[:_LEAD])
@@ -198,9 +198,9 @@ def _without_outlet(title: str, known: str | None) -> tuple[str, str | None]:
     return title, None
 
 
-def _without_marks(text: str) -> tuple[str, set[WireMark]]:
+def _without_wire_status(text: str) -> tuple[str, set[WireStatus]]:
     """A text without the marks of its wire at either end, and what they say."""
-    marks: set[WireMark] = set()
+    marks: set[WireStatus] = set()
     while True:
         found = _HEAD.search(text) or _DASHED.search(text) or _TAIL.search(text) or _STARTS.search(text)
         if found is None or not found.group():
@@ -217,13 +217,13 @@ def _without_credits(text: str) -> tuple[str, str | None]:
     for dateline in (_ENGLISH, _KOREAN):
         found = dateline.search(text, 0, _LATE)
         if found:
-            wire, text = wire or _agency(found["wire"]), text[found.end() :]
+            wire, text = wire or _find_agency(found["wire"]), text[found.end() :]
     for start in (_SLASHED, _CHINESE, _JAPANESE):
         found = start.match(text)
         if found and found.group().strip():
-            wire, text = wire or _agency(next(filter(None, found.groups()), "")), text[found.end() :]
+            wire, text = wire or _find_agency(next(filter(None, found.groups()), "")), text[found.end() :]
     return _REPORTER.sub(" ", text).strip(), wire
 
 
-def _agency(name: str) -> str | None:
+def _find_agency(name: str) -> str | None:
     return AGENCY_OF.get(name.strip().lower())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from monitor.places import name_of
+from monitor.places import get_place_name
 from monitor.stories.comparison import Comparison
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.verdicts import FactComparison, FactKind, Verdict
@@ -23,19 +23,19 @@ _FIRST = frozenset(("age", "category", "intensity", "magnitude"))  # kinds that 
 
 def agreeing_in_words(comparison: Comparison) -> str:
     """What agrees, as a reason: "both Busan, the same day"."""
-    return ", ".join(_with(Verdict.AGREES, comparison)) or "much the same words"
+    return ", ".join(_describe_verdict(Verdict.AGREES, comparison)) or "much the same words"
 
 
 def differing_in_words(comparison: Comparison) -> str:
     """What keeps them apart, as a reason: "another place (Shanghai, not Busan)"."""
-    said = [(each.kind, _not(each, comparison)) for each in _of_verdict(Verdict.DIFFERS, comparison)]
+    said = [(each.kind, _describe_contrast(each, comparison)) for each in _select_facts(Verdict.DIFFERS, comparison)]
     return ", ".join(f"another {kind} ({words})" if words else f"another {kind}" for kind, words in said)
 
 
 def doubt_in_words(comparison: Comparison, otherwise: str) -> str:
     """Why it is in doubt whether they are the same: what agrees, and what may differ; `otherwise`: if no fact does."""
-    agreeing = list(_with(Verdict.AGREES, comparison))
-    doubtful = list(_with(Verdict.DOUBTFUL, comparison))
+    agreeing = list(_describe_verdict(Verdict.AGREES, comparison))
+    doubtful = list(_describe_verdict(Verdict.DOUBTFUL, comparison))
     if doubtful:
         return "; ".join(filter(None, (", ".join(agreeing), ", ".join(doubtful))))
     return f"{', '.join(agreeing)}; {otherwise}" if agreeing else "partly the same words, and no fact agrees"
@@ -44,13 +44,13 @@ def doubt_in_words(comparison: Comparison, otherwise: str) -> str:
 def comparison_in_words(comparison: Comparison) -> Iterator[str]:
     """Every kind of fact: what agrees, what differs, what may, and what is not known."""
     for verdict in (Verdict.DIFFERS, Verdict.AGREES, Verdict.DOUBTFUL):
-        yield from _with(verdict, comparison)
+        yield from _describe_verdict(verdict, comparison)
     unknown = [
         each for each in comparison.facts if each.verdict is Verdict.UNKNOWN and each.kind is not FactKind.WORDING
     ]
     yield from (_on_one_side(each, comparison) for each in unknown if each.ours or each.theirs)
     if silent := [each.kind for each in unknown if not each.ours and not each.theirs]:
-        yield f"{listed(silent)}: not known"
+        yield f"{join_with_and(silent)}: not known"
 
 
 def likeness_in_words(comparison: Comparison, likeness: float, needed: float | None, beside: Sequence[str] = ()) -> str:
@@ -61,44 +61,44 @@ def likeness_in_words(comparison: Comparison, likeness: float, needed: float | N
     if needed is None:
         return alike
     agreeing = [*(each.kind for each in comparison.facts if each.verdict is Verdict.AGREES), *beside]
-    because = f" as {listed(agreeing)} {'agrees' if len(agreeing) == 1 else 'agree'}" if agreeing else ""
+    because = f" as {join_with_and(agreeing)} {'agrees' if len(agreeing) == 1 else 'agree'}" if agreeing else ""
     return f"{alike}, and {f'{needed:.2f}' if needed else 'none'} is needed{because}"
 
 
-def listed(words: Sequence[str]) -> str:
+def join_with_and(words: Sequence[str]) -> str:
     """a; a and b; a, b and c."""
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def _with(verdict: Verdict, comparison: Comparison) -> Iterator[str]:
-    say = {Verdict.AGREES: _both, Verdict.DIFFERS: _differs, Verdict.DOUBTFUL: _may_differ}[verdict]
-    return (say(each, comparison) for each in _of_verdict(verdict, comparison))
+def _describe_verdict(verdict: Verdict, comparison: Comparison) -> Iterator[str]:
+    say = {Verdict.AGREES: _describe_agreement, Verdict.DIFFERS: _describe_difference, Verdict.DOUBTFUL: _describe_doubt}[verdict]
+    return (say(each, comparison) for each in _select_facts(verdict, comparison))
 
 
-def _of_verdict(verdict: Verdict, comparison: Comparison) -> list[FactComparison]:
+def _select_facts(verdict: Verdict, comparison: Comparison) -> list[FactComparison]:
     """Without a wording that says no more than another fact does."""
     found = [each for each in comparison.facts if each.verdict is verdict]
     facts = {(each.ours, each.theirs) for each in found if each.kind is not FactKind.WORDING}
     return [each for each in found if each.kind is not FactKind.WORDING or (each.ours, each.theirs) not in facts]
 
 
-def _both(fact: FactComparison, comparison: Comparison) -> str:
-    ours, theirs = _sides(fact, comparison)
+def _describe_agreement(fact: FactComparison, comparison: Comparison) -> str:
+    ours, theirs = _format_sides(fact, comparison)
     if not ours:
         return f"the same {fact.kind}"
-    return f"both {ours}" if _says_one(fact, comparison) else f"the same {fact.kind} ({ours}, {theirs})"
+    return f"both {ours}" if _is_same_for_both(fact, comparison) else f"the same {fact.kind} ({ours}, {theirs})"
 
 
-def _differs(fact: FactComparison, comparison: Comparison) -> str:
-    words = _not(fact, comparison)
+def _describe_difference(fact: FactComparison, comparison: Comparison) -> str:
+    words = _describe_contrast(fact, comparison)
     if fact.kind is FactKind.WORDING:
         return f"the same title but for {words}"
     return words or f"another {fact.kind}"
 
 
-def _may_differ(fact: FactComparison, comparison: Comparison) -> str:
-    words = _not(fact, comparison)
+def _describe_doubt(fact: FactComparison, comparison: Comparison) -> str:
+    words = _describe_contrast(fact, comparison)
     if fact.kind is FactKind.WORDING and fact.ours == comparison.article.title:
         return "perhaps another happening, as one title says more"
     if fact.kind is FactKind.WORDING:
@@ -106,61 +106,61 @@ def _may_differ(fact: FactComparison, comparison: Comparison) -> str:
     return f"perhaps another {fact.kind} ({words})" if words else f"perhaps another {fact.kind}"
 
 
-def _not(fact: FactComparison, comparison: Comparison) -> str:
+def _describe_contrast(fact: FactComparison, comparison: Comparison) -> str:
     """Ours, not theirs; nothing where no words say it."""
-    ours, theirs = _sides(fact, comparison)
+    ours, theirs = _format_sides(fact, comparison)
     if ours and theirs:
         return f"{ours}, not {theirs}"
     return f"only here: {ours}" if ours else f"only there: {theirs}" if theirs else ""
 
 
 def _on_one_side(fact: FactComparison, comparison: Comparison) -> str:
-    ours, theirs = (_few(side) for side in _sides(fact, comparison))
+    ours, theirs = (_shorten_list(side) for side in _format_sides(fact, comparison))
     said = [f"{words} {where}" for words, where in ((ours, "here"), (theirs, "there")) if words]
     return f"{fact.kind}: {'only ' if len(said) == 1 else ''}{', '.join(said)}"
 
 
-def _few(said: str) -> str:
+def _shorten_list(said: str) -> str:
     parts = said.split(", ")
     return ", ".join(parts[:_MOST]) + (" ..." if len(parts) > _MOST else "")
 
 
-def _says_one(fact: FactComparison, comparison: Comparison) -> bool:
+def _is_same_for_both(fact: FactComparison, comparison: Comparison) -> bool:
     """Whether both say one thing: in the same words, or a place in two languages."""
-    places = _places(comparison.article), _places(comparison.other)
+    places = _map_words_to_places(comparison.article), _map_words_to_places(comparison.other)
     one, other = places[0].get(fact.ours), places[1].get(fact.theirs)
     return fact.ours == fact.theirs or (fact.kind is FactKind.PLACE and one is not None and one == other)
 
 
-def _sides(fact: FactComparison, comparison: Comparison) -> tuple[str, str]:
+def _format_sides(fact: FactComparison, comparison: Comparison) -> tuple[str, str]:
     """What both say, as people read it."""
     names_english = not comparison.same_language
     sides = ((fact.ours, comparison.article), (fact.theirs, comparison.other))
-    ours, theirs = (_read(fact.kind, said, features, english=names_english) for said, features in sides)
+    ours, theirs = (_format_side(fact.kind, said, features, english=names_english) for said, features in sides)
     return ours, theirs
 
 
-def _read(kind: FactKind, said: str, features: ArticleFeatures, *, english: bool) -> str:
+def _format_side(kind: FactKind, said: str, features: ArticleFeatures, *, english: bool) -> str:
     parts = said.split(", ")
     if kind is FactKind.PLACE and english:
-        places = _places(features)
+        places = _map_words_to_places(features)
         return ", ".join(_with_english(each, places.get(each)) for each in parts)
     if kind is FactKind.NUMBER:
         kinds = {each.text: each.kind for each in features.facts.numbers}
-        return ", ".join(_counted(each, kinds.get(each)) for each in parts)
+        return ", ".join(_format_number(each, kinds.get(each)) for each in parts)
     return said
 
 
-def _places(features: ArticleFeatures) -> dict[str, str]:
+def _map_words_to_places(features: ArticleFeatures) -> dict[str, str]:
     return {each.text: each.place for each in features.facts.places}
 
 
 def _with_english(said: str, place: str | None) -> str:
-    english = name_of(place) if place is not None else said
+    english = get_place_name(place) if place is not None else said
     return said if english.casefold() == said.casefold() else f"{said} ({english})"
 
 
-def _counted(said: str, kind: str | None) -> str:
+def _format_number(said: str, kind: str | None) -> str:
     if kind is None or kind in _ALONE:
         return said
     what = kind.replace("_", " ")

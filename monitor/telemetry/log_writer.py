@@ -94,7 +94,7 @@ class LogWriter:
 
     def _write_counted(self, text: str) -> None:
         try:
-            _write(self.stream, text)
+            _write_text(self.stream, text)
         except (OSError, ValueError):  # its reader has gone, the disk is full; it is closed
             self.lost += text.count("\n")
 
@@ -103,7 +103,7 @@ class LogWriter:
         lost = self.lost
         if lost > self._reported:
             with suppress(OSError, ValueError):
-                _write(self.stream, self._notice(lost - self._reported))
+                _write_text(self.stream, self._notice(lost - self._reported))
                 self._reported = lost
 
 
@@ -146,14 +146,14 @@ class LogStream(io.TextIOBase):
         return self._writer.stream.isatty()
 
 
-def never_wait_for_stderr() -> None:
+def write_stderr_in_thread() -> None:
     """Have this process write to stderr in a thread, for those that have no log. A process of multiprocessing ends
     without waiting for threads: all that it does for its last words, a traceback, is to flush them."""
     writer = LogWriter(sys.stderr, lambda lost: f"{lost} lines were lost, for nobody read them\n")
     sys.stderr = LogStream(writer, str, LAST_WORDS)
 
 
-def _write(stream: TextIO, text: str) -> None:
+def _write_text(stream: TextIO, text: str) -> None:
     """Past the stream's own buffer: a thread that is stuck in its lock makes Python abort at the end of the process."""
     content = text.encode(stream.encoding or "utf-8", "backslashreplace")  # half of a surrogate pair is escaped
     try:

@@ -21,8 +21,8 @@ sys.modules["rich"] = None  # type: ignore[assignment]
 import structlog  # noqa: E402
 from structlog.types import Processor  # noqa: E402
 
-from monitor.sanitize import sanitize  # noqa: E402
-from monitor.telemetry.events import Event  # noqa: E402
+from monitor.sanitize import sanitize_text  # noqa: E402
+from monitor.telemetry.log_events import LogEvent  # noqa: E402
 from monitor.telemetry.log_writer import LogStream, LogWriter  # noqa: E402
 
 if _RICH is None:
@@ -42,12 +42,12 @@ _END = 2.0  # s that the end of the process waits for the log to be written
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
-def configure(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level: int = logging.INFO) -> None:
+def configure_logging(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level: int = logging.INFO) -> None:
     """Write logs to `stream` from now on, with `secrets` taken out. Where it is stderr, what else is written there goes
     the same way: nothing in this process waits for whoever reads it."""
-    close()
-    hide(secrets)
-    timestamp, renderer = _written_to(stream)
+    close_log()
+    hide_secrets(secrets)
+    timestamp, renderer = _select_format(stream)
     clean: list[Processor] = [
         structlog.processors.add_log_level,
         *timestamp,
@@ -56,7 +56,7 @@ def configure(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level
     ]
 
     def notice(lost: int) -> str:
-        event: MutableMapping[str, Any] = {"event": Event.LOG_LINES_LOST.value, "lines": lost}
+        event: MutableMapping[str, Any] = {"event": LogEvent.LOG_LINES_LOST.value, "lines": lost}
         for process in clean:
             event = process(None, "warning", event)  # type: ignore[assignment]  # only the last may give a text
         return f"{renderer(None, 'warning', event)!s}\n"
@@ -75,7 +75,7 @@ def configure(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level
     # Ours go to the stream straight: a record of the standard library costs as much again as all the rest of a line.
     structlog.configure(
         processors=[*clean, renderer],
-        logger_factory=lambda: _Lines(writer),
+        logger_factory=lambda: _LineLogger(writer),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
@@ -88,12 +88,12 @@ def configure(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
-def debugging() -> bool:
+def is_debug_enabled() -> bool:
     """Whether events of level debug are written at all: what happens thousands of times asks before it tells."""
     return logging.getLogger().isEnabledFor(logging.DEBUG)
 
 
-def hide(secrets: Iterable[str]) -> None:
+def hide_secrets(secrets: Iterable[str]) -> None:
     """Take these out of all that is logged from now on, too."""
     _redaction.add(secrets)
 
@@ -103,7 +103,7 @@ def lines_lost() -> int:
     return 0 if _current.writer is None else _current.writer.lost
 
 
-def close() -> None:
+def close_log() -> None:
     """Write what waits, for two seconds at most, and give stderr back. The end of the process does it by itself."""
     if (writer := _current.writer) is None:
         return
@@ -111,7 +111,7 @@ def close() -> None:
         sys.stderr = writer.stream
 
 
-def _written_to(stream: TextIO) -> tuple[list[Processor], Processor]:
+def _select_format(stream: TextIO) -> tuple[list[Processor], Processor]:
     """The time, where the reader does not add it, and the form of a line."""
     if _is_journal(stream):
         return [], _journal_lines
@@ -135,18 +135,18 @@ def _journal_lines(logger: object, method: str, event: MutableMapping[str, Any])
     del logger, method
     priority = _PRIORITIES.get(event.pop("level"), _PRIORITIES["info"])  # libraries have levels of their own
     what, traceback = event.pop("event"), event.pop("exception", None)
-    line = " ".join([what, *(f"{key}={_shown(value)}" for key, value in event.items())])
+    line = " ".join([what, *(f"{key}={_format_value(value)}" for key, value in event.items())])
     whole = f"{line}\n{traceback}" if traceback else line
     return "\n".join(f"<{priority}>{each}" for each in whole.split("\n"))
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     """On one line, and as JSON unless it is a plain word."""
     plain = isinstance(value, str) and value.isprintable() and value and not _TELLING & set(value)
     return str(value) if plain else json.dumps(value, ensure_ascii=False)
 
 
-class _Lines:
+class _LineLogger:
     """Where our lines go: each is written whole, among the libraries' lines."""
 
     def __init__(self, writer: LogWriter) -> None:
@@ -158,7 +158,7 @@ class _Lines:
     debug = warning = error = critical = info
 
 
-class _Current:
+class _LogState:
     """The writer of the log of this process, once it is configured."""
 
     writer: LogWriter | None = None
@@ -189,7 +189,7 @@ class _Redaction:
 
     def _cleaned(self, value: object) -> object:
         if isinstance(value, str):
-            return sanitize(self.cleaned_text(value))  # errors of libraries quote what others wrote
+            return sanitize_text(self.cleaned_text(value))  # errors of libraries quote what others wrote
         if value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, Mapping):
@@ -200,5 +200,5 @@ class _Redaction:
 
 
 _redaction = _Redaction()
-_current = _Current()
-atexit.register(close)
+_current = _LogState()
+atexit.register(close_log)

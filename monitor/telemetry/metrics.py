@@ -22,7 +22,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from monitor.model import Alert, Claim, Delivery, DeliveryState, Judged, MatchOutcome, Polled
+from monitor.model import Alert, Claim, Delivery, DeliveryState, ArticleDecision, MatchOutcome, PollRecord
 from monitor.telemetry.logs import lines_lost
 
 _LATENCY = (0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400)  # s
@@ -97,7 +97,7 @@ class Metrics:
         self.polls_in_flight.inc()
         self.poll_lag.observe(max((now - claim.planned).total_seconds(), 0))
 
-    def record_poll(self, polled: Polled, judged: Iterable[Judged] | None) -> None:
+    def record_poll(self, polled: PollRecord, judged: Iterable[ArticleDecision] | None) -> None:
         """A poll was committed, or was not: what it brought was lost to another poll of the same source."""
         self.polls.labels("lost" if judged is None else polled.fetched.outcome.value).inc()
         for each in judged or ():

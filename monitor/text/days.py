@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from monitor.text.folding import in_small_letters
+from monitor.text.folding import lower_keeping_length
 from monitor.text.months import MONTHS
 
 _FAR = 14  # days
@@ -58,24 +58,24 @@ def days_named(text: str, written: datetime) -> int:
     bits, today = 0, written.date()
     if not _CALENDAR[0] < today < _CALENDAR[1]:  # a feed may date its articles to the year 1
         return bits
-    for day in _days(text.lower(), today):
+    for day in _resolve_named_days(text.lower(), today):
         if abs((day - today).days) <= _FAR:
             bits |= 1 << day.toordinal() % 32
     return bits
 
 
-def _days(text: str, today: date) -> Iterator[date]:
+def _resolve_named_days(text: str, today: date) -> Iterator[date]:
     for name in _NAMED.findall(text):
         # The last one, or tomorrow: where the news is from it is tomorrow already.
         ahead = today + _DAY
         yield ahead - timedelta(days=(ahead.weekday() - WEEKDAYS[name]) % 7)
-    for _, month, day in _dates(text):
-        candidates = [each for each in _around(today, day) if not month or each.month == month]
+    for _, month, day in _find_dates(text):
+        candidates = [each for each in _list_candidate_dates(today, day) if not month or each.month == month]
         if candidates:
             yield min(candidates, key=lambda each: abs((each - today).days))
 
 
-def _dates(text: str) -> Iterator[tuple[tuple[int, int], int, int]]:
+def _find_dates(text: str) -> Iterator[tuple[tuple[int, int], int, int]]:
     """Where each date stands, its month, and its day; a month of 0 is not named."""
     taken = 0
     for number in _NUMBER.finditer(text):
@@ -125,8 +125,8 @@ _WITHOUT_EDGES = ("zh", "ja")
 def find_days(text: str, language: str | None) -> list[tuple[int, int]]:
     """Where a text names a day: a weekday, a date, or a day or week seen from today; in the order of the text.
     `language`: a primary subtag; of one that we do not speak, or do not know, the words of all languages count."""
-    low = in_small_letters(text).replace("’", "'")
-    spans = {span for span, _, _ in _dates(low)}
+    low = lower_keeping_length(text).replace("’", "'")
+    spans = {span for span, _, _ in _find_dates(low)}
     spans.update(found.span() for pattern in (_IN_DIGITS, _words_for_days(language)) for found in pattern.finditer(low))
     return sorted(spans)
 
@@ -160,7 +160,7 @@ def _month_behind(text: str, number: re.Match[str]) -> re.Match[str] | None:
     return word if word and word[1] in MONTHS and not (before == ":" or before.isalnum()) else None
 
 
-def _around(today: date, day: int) -> Iterator[date]:
+def _list_candidate_dates(today: date, day: int) -> Iterator[date]:
     """The days of that number in this month, the one before and the one after."""
     middle = today.replace(day=15)
     for near in (middle - timedelta(days=30), middle, middle + timedelta(days=30)):

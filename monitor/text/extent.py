@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitor.text.record import record_of
+from monitor.text.record import normalize_text
 
 GROWTH: Final = 18  # characters of the record that one character becomes at most (U+FDFA)
 _PIECE = 1_024  # characters
 
 
-def shortened(text: str, most: int) -> str:
+def shorten_text(text: str, most: int) -> str:
     """The beginning of a text, so much of it that neither it nor its record has more than `most` characters."""
     if len(text) * GROWTH <= most:  # as almost all are
         return text
@@ -23,22 +23,22 @@ def shortened(text: str, most: int) -> str:
     text, length = text[:most], 0
     for start in range(0, len(text), _PIECE):
         piece = text[start : start + _PIECE]
-        added = _extent(piece)
+        added = _measure_extent(piece)
         if length + added > most:
-            return text[: start + _fitting(piece, most - length)]
+            return text[: start + _count_fitting(piece, most - length)]
         length += added
     return text
 
 
-def _fitting(piece: str, room: int) -> int:
+def _count_fitting(piece: str, room: int) -> int:
     """How many characters of a piece fit."""
     for number, character in enumerate(piece):
-        room -= _extent(character)
+        room -= _measure_extent(character)
         if room < 0:
             return number
     return len(piece)
 
 
-def _extent(text: str) -> int:
+def _measure_extent(text: str) -> int:
     """What a text counts: what disappears from its record was read all the same."""
-    return max(len(text), len(record_of(text)))
+    return max(len(text), len(normalize_text(text)))

@@ -20,35 +20,35 @@ _ENDINGS = ("", "а", "у", "а", "ом", "е")  # of a foreign man's name that 
 _CONSONANTS = frozenset("бвгджзклмнпрстфхцчшщ")
 
 
-def forms(text: str, language: str) -> tuple[str, ...]:
+def inflect_phrase(text: str, language: str) -> tuple[str, ...]:
     """The text and its other forms, each once. A text with an open end (`*`) has none."""
     inflect = _INFLECTING.get(language.split("-", maxsplit=1)[0].lower())
     return (text,) if inflect is None or "*" in text else tuple(dict.fromkeys((text, *inflect(text))))
 
 
 @cache
-def _russian() -> MorphAnalyzer:
+def _load_russian_analyzer() -> MorphAnalyzer:
     return MorphAnalyzer(lang="ru")
 
 
-def release() -> None:
+def release_dictionaries() -> None:
     """Let go of the dictionaries, 14 MiB that nobody needs once the rules are compiled. What was asked is remembered;
     for another word they are loaded again, in some 50 ms. Not while another thread asks."""
-    if _russian.cache_info().currsize:
-        analyzer = _russian()
+    if _load_russian_analyzer.cache_info().currsize:
+        analyzer = _load_russian_analyzer()
         for held in (
             analyzer.dictionary,
             analyzer,
         ):  # by each other, until garbage is looked for
             vars(held).clear()
-        _russian.cache_clear()
+        _load_russian_analyzer.cache_clear()
 
 
 @cache
-def _of_russian(text: str) -> tuple[str, ...]:
+def _inflect_russian(text: str) -> tuple[str, ...]:
     """The phrase in each case: all of its words that stand in the nominative together, and of a name also the last
     alone (Ли Чжэ Мёна); in both numbers unless it is a name."""
-    words = [(word, _nominative(word)) for word in text.split()]
+    words = [(word, _parse_nominative(word)) for word in text.split()]
     head = next((parse for _, parse in reversed(words) if parse is not None and parse.tag.POS == "NOUN"), None)
     named = head is None or bool(_SINGLE & set(head.tag.grammemes))
     given_names = len(words) > 1 and all(parse is None or parse.tag.POS == "NOUN" for _, parse in words)
@@ -56,22 +56,22 @@ def _of_russian(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for number in numbers:
         for case in range(len(_CASES)):
-            each = [_declined(word, parse, case, number, head) for word, parse in words]
+            each = [_decline_word(word, parse, case, number, head) for word, parse in words]
             found.append(" ".join(each))
             if given_names:
                 found.append(" ".join((*text.split()[:-1], each[-1])))
     return tuple(found)
 
 
-def _nominative(word: str) -> Parse | None:
+def _parse_nominative(word: str) -> Parse | None:
     """The likeliest reading of a word as a noun or adjective that stands in the nominative."""
-    parses: Iterable[Parse] = _russian().parse(word)
+    parses: Iterable[Parse] = _load_russian_analyzer().parse(word)
     return next((parse for parse in parses if parse.tag.POS in _DECLINED and parse.tag.case == "nomn"), None)
 
 
-def _declined(word: str, parse: Parse | None, case: int, number: str | None, head: Parse | None) -> str:
+def _decline_word(word: str, parse: Parse | None, case: int, number: str | None, head: Parse | None) -> str:
     if parse is None:
-        unknown = word[-1:].lower() in _CONSONANTS and all("UNKN" in each.tag for each in _russian().parse(word))
+        unknown = word[-1:].lower() in _CONSONANTS and all("UNKN" in each.tag for each in _load_russian_analyzer().parse(word))
         return word + _ENDINGS[case] if unknown else word
     wanted = {_CASES[case]}
     if number is not None:
@@ -84,20 +84,20 @@ def _declined(word: str, parse: Parse | None, case: int, number: str | None, hea
     ):
         wanted.add(head.tag.animacy)  # of an adjective it decides the form
     inflected = parse.inflect(wanted)
-    return word if inflected is None else _cased(inflected.word, word)
+    return word if inflected is None else _copy_case(inflected.word, word)
 
 
-def _cased(form: str, word: str) -> str:
+def _copy_case(form: str, word: str) -> str:
     """The form in the case of the word as it was written."""
     if word.isupper() and len(word) > 1:
         return form.upper()
-    return "-".join(_capitals(form.split("-"), word.split("-")))
+    return "-".join(_copy_capitals(form.split("-"), word.split("-")))
 
 
-def _capitals(parts: list[str], like: list[str]) -> Iterator[str]:
+def _copy_capitals(parts: list[str], like: list[str]) -> Iterator[str]:
     for number, part in enumerate(parts):
         capital = number < len(like) and like[number][:1].isupper()
         yield part.capitalize() if capital else part
 
 
-_INFLECTING: MappingProxyType[str, Callable[[str], tuple[str, ...]]] = MappingProxyType({"ru": _of_russian})
+_INFLECTING: MappingProxyType[str, Callable[[str], tuple[str, ...]]] = MappingProxyType({"ru": _inflect_russian})

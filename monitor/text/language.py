@@ -57,11 +57,11 @@ have. Kanuri and Twi are not here: whoever writes their two letters means Korea 
 _NO_LANGUAGE = {"und", "mul", "zxx", "mis"}  # undetermined, several, no language, one without a code
 
 
-def ruled_out(title: str, text: str) -> frozenset[str]:
+def ruled_out_languages(title: str, text: str) -> frozenset[str]:
     """The languages (primary subtags) that an article clearly is not in, among those that share Han characters."""
     samples = samples_of(title, text)
-    out = _ruled_out(samples[0])
-    return out & _ruled_out(samples[1]) if out and len(samples) > 1 else out
+    out = _rule_out_by_characters(samples[0])
+    return out & _rule_out_by_characters(samples[1]) if out and len(samples) > 1 else out
 
 
 def samples_of(title: str, text: str) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ def samples_of(title: str, text: str) -> tuple[str, ...]:
     return f"{title} {text[:_SAMPLE]}", text[middle : middle + _SAMPLE]
 
 
-def _ruled_out(text: str) -> frozenset[str]:
+def _rule_out_by_characters(text: str) -> frozenset[str]:
     han = "".join(_HANS.findall(text))
     kana = len("".join(_KANAS.findall(text)))
     if not han and not kana:
@@ -85,7 +85,7 @@ def _ruled_out(text: str) -> frozenset[str]:
     elif not kana and len(han) >= _CHINESE_LENGTH:
         out.add("ja")
     elif not kana:
-        chinese, japanese = _only("zh", han), _only("ja", han)
+        chinese, japanese = _count_exclusive_characters("zh", han), _count_exclusive_characters("ja", han)
         if chinese >= _CLEAR and not japanese:
             out.add("ja")
         elif japanese >= _CLEAR and not chinese:
@@ -93,28 +93,28 @@ def _ruled_out(text: str) -> frozenset[str]:
     return frozenset(out)
 
 
-def leaning(text: str) -> str | None:
+def guess_han_language(text: str) -> str | None:
     """Which of Chinese and Japanese a text in Han characters seems to be: it has some that only the one writes. Too
     little to rule the other out."""
     han = "".join(HAN.findall(text))
-    chinese, japanese = _only("zh", han), _only("ja", han)
+    chinese, japanese = _count_exclusive_characters("zh", han), _count_exclusive_characters("ja", han)
     return "zh" if chinese and not japanese else "ja" if japanese and not chinese else None
 
 
-def _only(language: str, han: str) -> int:
+def _count_exclusive_characters(language: str, han: str) -> int:
     """How many characters only Chinese writes (导), or only Japanese (発), by their national character sets."""
-    return list(map(_written_by, han)).count(language)
+    return list(map(_find_exclusive_language, han)).count(language)
 
 
 @cache
-def _written_by(character: str) -> str:
+def _find_exclusive_language(character: str) -> str:
     """Which of Chinese and Japanese alone has a character in its national sets ("" if both or neither)."""
-    japanese = _encodes(character, "shift_jis")
-    chinese = _encodes(character, "gb2312") or _encodes(character, "big5")
+    japanese = _is_encodable(character, "shift_jis")
+    chinese = _is_encodable(character, "gb2312") or _is_encodable(character, "big5")
     return "" if japanese == chinese else "ja" if japanese else "zh"
 
 
-def _encodes(character: str, page: str) -> bool:
+def _is_encodable(character: str, page: str) -> bool:
     try:
         character.encode(page)
     except UnicodeEncodeError:
@@ -122,7 +122,7 @@ def _encodes(character: str, page: str) -> bool:
     return True
 
 
-def subtag(declared: str) -> str | None:
+def parse_primary_subtag(declared: str) -> str | None:
     """The language that a feed's tag names (primary subtag, of two letters where there is one); None: it names none."""
     first = re.split("[-_]", declared.strip().lower(), maxsplit=1)[0]
     named = re.fullmatch("[a-z]{2,3}", first) and first not in _NO_LANGUAGE
@@ -132,7 +132,7 @@ def subtag(declared: str) -> str | None:
 def language_of(title: str, text: str, declared: str | None) -> str | None:
     """The language of an article (primary subtag): what its script makes clear, else what its feed declares where that
     fits the script, else None."""
-    out = ruled_out(title, text)
+    out = ruled_out_languages(title, text)
     text = " ".join(samples_of(title, text))
     hangul = len(HANGUL.findall(text))
     kana = len(KANA.findall(text))
@@ -143,7 +143,7 @@ def language_of(title: str, text: str, declared: str | None) -> str | None:
         return "ja"
     if han and "ja" in out and not hangul:
         return "zh"
-    said = subtag(declared) if declared else None
+    said = parse_primary_subtag(declared) if declared else None
     first = _LETTER.search(text)
     if said is None or first is None:
         return said

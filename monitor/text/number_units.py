@@ -14,12 +14,12 @@ LETTERS = f"[^\\W\\d_{UNSPACED}{APART}]"
 """A letter of a script whose words stand apart, but Hangul; for a regular expression."""
 
 
-def _behind(**forms: str) -> re.Pattern[str]:
+def _compile_suffixes(**forms: str) -> re.Pattern[str]:
     """One of these behind a number; the group says which."""
     return re.compile(r"[\s\u00a0]?-?(?:" + "|".join(f"(?P<{kind}>{form})" for kind, form in forms.items()) + ")")
 
 
-_KIND_BEHIND = _behind(
+_KIND_BEHIND = _compile_suffixes(
     basis_points=r"basis points?|bps?\b|базисн|punkty? bazow|points? de base|puntos básicos|basispunkt|个基点|個基點",
     percent=r"%|percent\b|per cent\b|퍼센트|процент|prozent|pour cent|por ciento|per cento|por cento|procent|proc\b"
     r"|відсот",
@@ -55,7 +55,7 @@ def kind_beside(low: str, start: int, end: int) -> str | None:
 
 
 _CURRENCY_BEFORE = re.compile(r"(?:us\$|hk\$|nt\$|[ac]\$|[$€£¥₩₽]|eur |usd )\s?$")
-_CURRENCY_BEHIND = _behind(
+_CURRENCY_BEHIND = _compile_suffixes(
     usd=r"dollar|달러|美元|ドル|доллар|долар|dólar|dolar|\$",
     eur=r"euro|евро|євро|€|유로|欧元|ユーロ",
     gbp=r"pound|фунт|£|파운드|英镑",
@@ -86,7 +86,7 @@ _MULTIPLE = re.compile(
 )
 
 
-def multiplied(low: str, end: int, value: float) -> tuple[float, int]:
+def apply_multiplier(low: str, end: int, value: float) -> tuple[float, int]:
     """The number with what multiplies it behind (3만 8천, 4.5 billion), and where that ends."""
     found = _MULTIPLE.match(low, end)
     if found is None:
@@ -98,7 +98,7 @@ def multiplied(low: str, end: int, value: float) -> tuple[float, int]:
 _SCORE = re.compile(r"\d{1,3}\s?(?:[-–]|:(?=\d\b)|대\s?|比)(\d{1,3})(?![\w%]|[.,:/-]\d)")
 
 
-def score(low: str, start: int) -> tuple[str, int] | None:
+def parse_score(low: str, start: int) -> tuple[str, int] | None:
     """The two numbers of a score, the smaller first, and where it ends; a date or a range may look like one."""
     found = _SCORE.match(low, start)
     if found is None:

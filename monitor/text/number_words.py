@@ -157,7 +157,7 @@ GROWING = frozenset(("dead", "injured", "missing", "case", "evacuated", "arreste
 _WHOLE = 3  # letters of a stem that is a whole word, but for one letter
 
 
-def _table(text: str) -> dict[str, list[str]]:
+def _parse_table(text: str) -> dict[str, list[str]]:
     rows: dict[str, list[str]] = {}
     row: list[str] = []
     for word in text.split():
@@ -194,25 +194,25 @@ _LONGEST = 12  # letters of a stem
 @cache
 def number_words(language: str) -> NumberWords:
     """Those of a language; of one that we do not speak, or do not know, all."""
-    tables = [_table(_LANGUAGES[each]) for each in ((language,) if language in _LANGUAGES else _LANGUAGES)]
-    cardinals = {form: value for table in tables for form, value in _counting(table.pop("cardinals"))}
-    ordinals = {form: value for table in tables for form, value in _counting(table.pop("ordinals"))}
+    tables = [_parse_table(_LANGUAGES[each]) for each in ((language,) if language in _LANGUAGES else _LANGUAGES)]
+    cardinals = {form: value for table in tables for form, value in _enumerate_forms(table.pop("cardinals"))}
+    ordinals = {form: value for table in tables for form, value in _enumerate_forms(table.pop("ordinals"))}
     repeated = frozenset(form for table in tables for forms in table.pop("repeated") for form in forms.split("/"))
     return NumberWords(
         frozenset((*cardinals, *ordinals, *repeated)),
         cardinals,
         ordinals,
-        frozenset(form for each in _LANGUAGES.values() for form in _table(each)["cardinals"][0].split("/")) - {"one"},
+        frozenset(form for each in _LANGUAGES.values() for form in _parse_table(each)["cardinals"][0].split("/")) - {"one"},
         repeated,
         {fold(stem): kind for table in tables for kind, stems in table.items() for stem in stems},
     )
 
 
-def _counting(words: list[str]) -> list[tuple[str, float]]:
+def _enumerate_forms(words: list[str]) -> list[tuple[str, float]]:
     return [(form, float(value)) for value, forms in enumerate(words, 1) for form in forms.split("/")]
 
 
-_CJK_STEMS = {stem: kind for kind, stems in _table(_CJK_COUNTED).items() for stem in stems}
+_CJK_STEMS = {stem: kind for kind, stems in _parse_table(_CJK_COUNTED).items() for stem in stems}
 _CJK_STEM = re.compile("|".join(sorted(_CJK_STEMS, key=len, reverse=True)))
 
 

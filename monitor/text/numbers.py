@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.text.folding import fold, in_small_letters
+from monitor.text.folding import fold, lower_keeping_length
 from monitor.text.function_words import function_words
-from monitor.text.language import subtag
+from monitor.text.language import parse_primary_subtag
 from monitor.text.months import MONTHS
 from monitor.text.number_units import (
     LETTERS,
@@ -25,8 +25,8 @@ from monitor.text.number_units import (
     currency_beside,
     is_date,
     kind_beside,
-    multiplied,
-    score,
+    apply_multiplier,
+    parse_score,
 )
 from monitor.text.number_words import (
     CJK_REPEATED,
@@ -64,21 +64,21 @@ hryvnias:money/uah
 """
 
 
-def _countable(word: str) -> tuple[str, tuple[str, str]]:
+def _parse_countable(word: str) -> tuple[str, tuple[str, str]]:
     name, _, fact = word.partition(":")
     kind, _, unit = (fact or name).partition("/")
     return name.replace("_", " "), (kind, unit)
 
 
-COUNTABLE = dict(map(_countable, _COUNTABLE.split()))
+COUNTABLE = dict(map(_parse_countable, _COUNTABLE.split()))
 """What rules may ask a number to be of -> the kind and the unit of such facts ("": of any unit)."""
 
 
 def find_numbers(title: str, lead: str, language: str | None) -> tuple[NumberFact, ...]:
     """The numbers in title and lead, in the order of the text."""
-    tongue = subtag(language or "") or ""
+    tongue = parse_primary_subtag(language or "") or ""
     text = _NumberedText(f"{title}\n{lead}", number_words(tongue), tongue)
-    facts = [*_in_digits(text), *_in_words(text), *_in_han(text)]
+    facts = [*_find_digit_numbers(text), *_find_word_numbers(text), *_find_han_numbers(text)]
     return tuple(sorted(filter(None, facts), key=lambda fact: fact.start))
 
 
@@ -95,7 +95,7 @@ class _NumberedText:
         self.text, self.words, self.language = text, words, language
         self.little_words = function_words(language)
         plain = text.translate(_NARROW) if _WIDE.search(text) else text
-        self.lowercase = in_small_letters(plain).replace("ё", "е").replace("’", "'")
+        self.lowercase = lower_keeping_length(plain).replace("ё", "е").replace("’", "'")
 
     def before(self, start: int) -> str:
         return self.lowercase[max(0, start - _BACK) : start]
@@ -118,39 +118,39 @@ _LONGEST_NUMBER = 20  # characters; what is longer is no number that anybody rea
 _YEARS = (1900, 2100)
 
 
-def _in_digits(text: _NumberedText) -> Iterator[NumberFact | None]:
+def _find_digit_numbers(text: _NumberedText) -> Iterator[NumberFact | None]:
     end = 0
     for match in _DIGITS.finditer(text.lowercase):
         if match.start() < end or len(match[0]) > _LONGEST_NUMBER:
             continue
         before = text.lowercase[match.start() - 1 : match.start()]
-        touched = (before == "-" or before.isalpha()) and not _is_called(text.lowercase, match)
+        touched = (before == "-" or before.isalpha()) and not _is_prefixed_by_kind(text.lowercase, match)
         letters = _ATTACHED.search(text.before(match.start())) if touched else None
-        fact = _model(text, letters, match) if letters else _of_digits(text, match)
+        fact = _parse_model_number(text, letters, match) if letters else _parse_digits(text, match)
         if fact is not None:
             end = fact.end
             yield fact
 
 
-def _is_called(low: str, match: re.Match[str]) -> bool:
+def _is_prefixed_by_kind(low: str, match: re.Match[str]) -> bool:
     """Whether a word and a hyphen before a number say its kind: magnitude-6.1."""
     return kind_beside(low, *match.span()) in {"magnitude", "category"}
 
 
-def _of_digits(text: _NumberedText, match: re.Match[str]) -> NumberFact | None:
+def _parse_digits(text: _NumberedText, match: re.Match[str]) -> NumberFact | None:
     low, (start, end) = text.lowercase, match.span()
     value = float(_THOUSANDS.sub("", match[0]).replace(",", "."))
     kind = kind_beside(low, start, end)
-    if kind and not (kind == "magnitude" and (value > STRONGEST or multiplied(low, end, value)[1] > end)):
+    if kind and not (kind == "magnitude" and (value > STRONGEST or apply_multiplier(low, end, value)[1] > end)):
         return None if kind == "time" else text.fact((start, end), value, kind)
-    if (sides := score(low, start)) and not _counts_ahead(text, sides[1]):
+    if (sides := parse_score(low, start)) and not _is_range_counted(text, sides[1]):
         return text.fact((start, sides[1]), value, "score", sides[0], grows=True)
     if is_date(low, start, end):
         return None
-    return (_ordered(text, (start, end), value) if value == int(value) else None) or _counted(text, (start, end), value)
+    return (_parse_ordinal(text, (start, end), value) if value == int(value) else None) or _parse_count(text, (start, end), value)
 
 
-def _counts_ahead(text: _NumberedText, end: int) -> bool:
+def _is_range_counted(text: _NumberedText, end: int) -> bool:
     """Whether a range is counted: 2-3 days, 5-10 people."""
     word = _WORD_AHEAD.match(text.lowercase, end)
     return kind_beside(text.lowercase, end, end) is not None or (
@@ -165,7 +165,7 @@ _NO_MODELS = frozenset(("g", "no", "mid", "pre", "post", "under", "top", "q", "h
 _SERIAL = 4  # letters of a name whose numbers are counted on: Shenzhou-21; F-16 is a model
 
 
-def _model(text: _NumberedText, letters: re.Match[str], digits: re.Match[str]) -> NumberFact | None:
+def _parse_model_number(text: _NumberedText, letters: re.Match[str], digits: re.Match[str]) -> NumberFact | None:
     """A number that is part of a name."""
     word = letters[1] or letters[2]
     start, end = digits.start() - (len(letters.string) - letters.start(letters.lastindex or 0)), digits.end()
@@ -191,29 +191,29 @@ _CJK_UNIT = re.compile(rf"\s?(?:([{APART}]{{2}})|([{UNSPACED}]{{2}}))")
 _CJK_UNIT_REACH = 8  # characters
 
 
-def _ordered(text: _NumberedText, span: tuple[int, int], value: float) -> NumberFact | None:
+def _parse_ordinal(text: _NumberedText, span: tuple[int, int], value: float) -> NumberFact | None:
     """A number that says which one of a row: 10th, No. 13, 15号, clade 1b."""
     low, (start, end) = text.lowercase, span
     if serial := SERIAL_BEHIND.match(low, end):
-        return _one_of(text, (start, serial.end()), value, "serial", _serial_unit(text, start, serial.end()))
+        return _fact_if_unit(text, (start, serial.end()), value, "serial", _serial_unit(text, start, serial.end()))
     if sign := SERIAL_BEFORE.search(text.before(start)):
         words = re.findall(rf"{LETTERS}{{3,}}", sign.string[: sign.start()])
-        return _one_of(text, span, value, "serial", _stem(text, words[-1]) if words else "")
+        return _fact_if_unit(text, span, value, "serial", _stem_word(text, words[-1]) if words else "")
     order = ORDINAL_BEHIND.match(low, end) or (text.language in POINTED and POINTED_ORDINAL.match(low, end)) or None
     if order is not None:
-        return _one_of(text, (start, order.end()), value, "ordinal", _unit_ahead(text, order.end()))
+        return _fact_if_unit(text, (start, order.end()), value, "ordinal", _unit_ahead(text, order.end()))
     if low[start - 1 : start] in ("第", "제"):
-        return _one_of(text, span, value, "ordinal", _unit_ahead(text, end))
+        return _fact_if_unit(text, span, value, "ordinal", _unit_ahead(text, end))
     before = _NAMED.search(low, max(0, start - _BACK), start)
     more = _LETTERED.match(low, end) if before else None
     return text.fact((start, more.end()), value, "model", f"{fold(before[1])}{more[0]}") if before and more else None
 
 
-def _one_of(text: _NumberedText, span: tuple[int, int], value: float, kind: str, unit: str) -> NumberFact | None:
+def _fact_if_unit(text: _NumberedText, span: tuple[int, int], value: float, kind: str, unit: str) -> NumberFact | None:
     return text.fact(span, value, kind, unit) if unit else None
 
 
-def _stem(text: _NumberedText, word: str) -> str:
+def _stem_word(text: _NumberedText, word: str) -> str:
     folded = fold(word)
     return text.words.kind(folded) or folded[:_UNIT]
 
@@ -257,7 +257,7 @@ _KOREAN = re.compile(
 _HAN = re.compile(rf"(?:{HAN_NUMBER}{{1,6}}|首)(?=[人名例号號次枚架艘隻级級回个個轮輪死伤傷])|初(?:めての?|の)")
 
 
-def _in_words(text: _NumberedText) -> Iterator[NumberFact | None]:
+def _find_word_numbers(text: _NumberedText) -> Iterator[NumberFact | None]:
     """Few words of a text are numbers: which ones is asked of all at once."""
     words = text.words
     said = words.numbers.intersection(_WORD.findall(text.lowercase))
@@ -266,28 +266,28 @@ def _in_words(text: _NumberedText) -> Iterator[NumberFact | None]:
             if match[0] in words.repeated:
                 yield text.fact(match.span(), 2.0, "repeated")
             elif value := words.ordinals.get(match[0]):
-                yield _one_of(text, match.span(), value, "ordinal", _unit_ahead(text, match.end()))
+                yield _fact_if_unit(text, match.span(), value, "ordinal", _unit_ahead(text, match.end()))
             else:
-                yield _counted(text, match.span(), words.cardinals[match[0]], known_only=match[0] in words.articles)
+                yield _parse_count(text, match.span(), words.cardinals[match[0]], known_only=match[0] in words.articles)
     for match in CJK_REPEATED.finditer(text.lowercase):
         yield text.fact(match.span(), 2.0, "repeated")
     if HANGUL.search(text.lowercase):
         for match in _KOREAN.finditer(text.lowercase):
             if match["many"]:
-                yield _counted(text, match.span(), KOREAN_CARDINALS[match["many"]])
+                yield _parse_count(text, match.span(), KOREAN_CARDINALS[match["many"]])
             else:
                 value = KOREAN_CARDINALS.get(match["nth"] or "", 1.0)
-                yield _one_of(text, match.span(), value, "ordinal", _unit_ahead(text, match.end()))
+                yield _fact_if_unit(text, match.span(), value, "ordinal", _unit_ahead(text, match.end()))
 
 
-def _in_han(text: _NumberedText) -> Iterator[NumberFact | None]:
+def _find_han_numbers(text: _NumberedText) -> Iterator[NumberFact | None]:
     for match in _HAN.finditer(text.lowercase):
         span = match.span()
         if match[0][0] in "首初":
-            yield _one_of(text, span, 1.0, "ordinal", _unit_ahead(text, match.end()))
+            yield _fact_if_unit(text, span, 1.0, "ordinal", _unit_ahead(text, match.end()))
         else:
             value = float(han_number(match[0]))
-            yield _ordered(text, span, value) or _counted(text, span, value)
+            yield _parse_ordinal(text, span, value) or _parse_count(text, span, value)
 
 
 # --- what is counted --------------------------------------------------------------------------------------------------
@@ -301,16 +301,16 @@ _CJK_AHEAD, _CJK_BACK = 12, 6  # characters
 _NAMED = re.compile(rf"(?<![\w'])({LETTERS}{{3,}}) $")  # Boeing 787
 
 
-def _counted(
+def _parse_count(
     text: _NumberedText, span: tuple[int, int], value: float, *, known_only: bool = False
 ) -> NumberFact | None:
     """How many of what; `known_only`: nothing but a kind that is known."""
     start, number_end = span
-    value, end = multiplied(text.lowercase, number_end, value)
+    value, end = apply_multiplier(text.lowercase, number_end, value)
     if currency := currency_beside(text.lowercase, start, end):
         return text.fact((start, end), value, "money", currency)
     if _CJK.match(text.lowercase, end):
-        return _counted_in_cjk(text, (start, end), value)
+        return _parse_count_in_cjk(text, (start, end), value)
     ahead, behind = _words_around(text, start, end)
     kind = next(filter(None, map(text.words.kind, (*ahead, *behind))), None)
     if kind is not None:
@@ -339,7 +339,7 @@ def _words_around(text: _NumberedText, start: int, end: int) -> tuple[list[str],
     )
 
 
-def _counted_in_cjk(text: _NumberedText, span: tuple[int, int], value: float) -> NumberFact | None:
+def _parse_count_in_cjk(text: _NumberedText, span: tuple[int, int], value: float) -> NumberFact | None:
     start, end = span
     ahead = _CJK_STOP.split(text.lowercase[end : end + _CJK_AHEAD], maxsplit=1)[0]
     behind = _CJK_STOP.split(text.before(start))[-1][-_CJK_BACK:]

@@ -34,19 +34,19 @@ _PLAINLY = {
 """How RE2 puts it -> what that means to who wrote it."""
 
 
-class Found(Protocol):
+class RegexMatch(Protocol):
     """Where a pattern matches."""
 
     def span(self) -> tuple[int, int]: ...
 
 
-class Compiled(Protocol):
+class CompiledRegex(Protocol):
     """A pattern, ready to search with."""
 
-    def finditer(self, text: str) -> Iterator[Found]: ...
+    def finditer(self, text: str) -> Iterator[RegexMatch]: ...
 
 
-def compiled(pattern: str, *, exact: bool = False) -> Compiled:
+def compile_regex(pattern: str, *, exact: bool = False) -> CompiledRegex:
     """The pattern, ready to search with; `exact`: case counts. Raises ValueError, in words for who wrote it."""
     options = re2.Options()
     options.log_errors = False
@@ -80,12 +80,12 @@ def finds_no_word(pattern: str) -> bool:
             pieces.update(map(re.escape, piece["quoted"]))
         elif piece["nothing"] is None:
             pieces.add(piece[0])
-    parts = [*map(compiled, pieces)]
+    parts = [*map(compile_regex, pieces)]
 
     def find_one(letters: str) -> bool:
         return any(next(part.finditer(letters), None) for part in parts)
 
-    return not (find_one(ascii_letters + digits) or find_one(_letters()))  # of the many it is seldom asked
+    return not (find_one(ascii_letters + digits) or find_one(_collect_word_characters()))  # of the many it is seldom asked
 
 
 _BLOCK = 0x800  # characters: the halves of surrogate pairs are one such block
@@ -93,7 +93,7 @@ _SURROGATES = range(0xD800, 0xE000)
 
 
 @cache
-def _letters() -> str:
+def _collect_word_characters() -> str:
     """All that words are made of; block by block, for all characters at once take 100 MiB."""
     blocks = (range(first, first + _BLOCK) for first in range(0, sys.maxunicode + 1, _BLOCK))
     texts = ("".join(map(chr, block)) for block in blocks if block.start not in _SURROGATES)

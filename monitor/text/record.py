@@ -20,14 +20,14 @@ _BECOME_MARKS = "\u0f73\u0f75\u0f81\uff9e\uff9f"  # no combining marks themselve
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
-def record_of(text: str) -> str:
+def normalize_text(text: str) -> str:
     """The record: `text` in NFKC, without invisible characters, with one kind of apostrophe."""
     if text.isascii():
         return text
-    return _normalised(text, long=len(text) > _SHORT)
+    return _normalize_nfkc(text, long=len(text) > _SHORT)
 
 
-def _normalised(text: str, *, long: bool) -> str:
+def _normalize_nfkc(text: str, *, long: bool) -> str:
     text = _with_breaks(text) if long else text
     # U+02BC, the usual apostrophe in Ukrainian, counts as a letter and would glue two words together.
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).replace("\u02bc", "'")
@@ -49,7 +49,7 @@ def _marks_in_a_row() -> re.Pattern[str]:
     return re.compile(f"[{re.escape(marks + _BECOME_MARKS)}]{{30}}")
 
 
-def without_halves(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """As long as it is, with another letter for each half of a surrogate pair: automata and tries take none."""
     return text if text.isascii() else _HALVES.sub("\ufffd", text)
 
@@ -60,7 +60,7 @@ class Offsets:
     def __init__(self, text: str) -> None:
         self._starts, self._ends = array("I"), array("I")
         self._long = len(text) > _SHORT
-        self._further = None if record_of(text) == text else _chunks().finditer(text)
+        self._further = None if normalize_text(text) == text else _compile_chunk_pattern().finditer(text)
 
     def to_original(self, start: int, end: int) -> tuple[int, int]:
         """The (start, end) in the text of a non-empty range of the record."""
@@ -71,13 +71,13 @@ class Offsets:
         return self._starts[start], self._ends[end - 1]
 
     def _add(self, chunk: re.Match[str]) -> None:
-        width = len(_normalised(chunk.group(), long=self._long))
+        width = len(_normalize_nfkc(chunk.group(), long=self._long))
         self._starts.extend([chunk.start()] * width)
         self._ends.extend([chunk.end()] * width)
 
 
 @cache
-def _chunks() -> re.Pattern[str]:
+def _compile_chunk_pattern() -> re.Pattern[str]:
     """Cuts a text where normalisation cannot reach across, so that the chunks' records joined are the whole's record.
 
     A chunk is one character and those behind it that may change with it: Unicode's "normalization boundary"
@@ -87,10 +87,10 @@ def _chunks() -> re.Pattern[str]:
     changing = [c for c in map(chr, range(0x30000)) if unicodedata.decomposition(c) or unicodedata.combining(c)]
     seconds = {parts[1] for c in changing if len(parts := unicodedata.normalize("NFD", c)) > 1}
     seconds.update(map(chr, range(0x1161, 0x1176)), map(chr, range(0x11A8, 0x11C3)))  # Hangul vowels and finals
-    joining = seconds.union(c for c in changing if _joins(c, seconds))
+    joining = seconds.union(c for c in changing if _is_joining(c, seconds))
     return re.compile(f".[{''.join(map(re.escape, sorted(joining)))}]*", re.DOTALL)
 
 
-def _joins(character: str, seconds: set[str]) -> bool:
+def _is_joining(character: str, seconds: set[str]) -> bool:
     first = unicodedata.normalize("NFKD", character)[0]
     return unicodedata.combining(first) != 0 or first in seconds

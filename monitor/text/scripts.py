@@ -94,13 +94,13 @@ UNSPACED_LETTER = _Unspaced()
 """Whether a letter is of a script that puts no spaces between words."""
 
 
-def letters_of(text: str, *scripts: str) -> int:
+def count_letters(text: str, *scripts: str) -> int:
     """How many letters of these scripts stand in a text: taking them out run by run is quicker than counting each."""
-    return len(text) - len(_runs_of(scripts).sub("", text))
+    return len(text) - len(_compile_runs(scripts).sub("", text))
 
 
 @cache
-def _runs_of(scripts: tuple[str, ...]) -> re.Pattern[str]:
+def _compile_runs(scripts: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(f"[{''.join(script.letters for script in SCRIPTS if script.name in scripts)}]+")
 
 
@@ -109,7 +109,7 @@ def is_unspaced(token: str) -> bool:
     return UNSPACED_LETTER[token[0]]
 
 
-def half_words(token: str) -> int:
+def count_half_words(token: str) -> int:
     """How much a token counts in a distance: a letter of a script without spaces half a word, any other token one."""
     return 1 if is_unspaced(token) else 2
 

@@ -34,7 +34,7 @@ _ABBREVIATION = re.compile(
 
 
 @lru_cache(maxsize=4)  # each match of an article is quoted, and each asks for the sentences of the same text
-def sentences(text: str) -> tuple[tuple[int, int], ...]:
+def split_sentences(text: str) -> tuple[tuple[int, int], ...]:
     """The (start, end) of each sentence, in order; together they cover the text but for white space around them."""
     found: list[tuple[int, int]] = []
     start = 0
@@ -43,7 +43,7 @@ def sentences(text: str) -> tuple[tuple[int, int], ...]:
             found.append((start, match.end()))
             start = match.end()
     found.append((start, len(text)))
-    return tuple(trimmed for a, b in found if (trimmed := _trim(text, a, b))[0] < trimmed[1])
+    return tuple(trimmed for a, b in found if (trimmed := _trim_span(text, a, b))[0] < trimmed[1])
 
 
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:
@@ -58,19 +58,19 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     return True
 
 
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+def _trim_span(text: str, start: int, end: int) -> tuple[int, int]:
     piece = text[start:end]
     left = len(piece) - len(piece.lstrip())
     return start + left, start + left + len(piece.strip())
 
 
-def paragraphs(text: str) -> list[tuple[int, int]]:
+def split_paragraphs(text: str) -> list[tuple[int, int]]:
     """The (start, end) of each paragraph, in order. A blank line ends one; in a text without any, a line break does."""
-    borders = _first(_BLANK_LINE, text) or _first(_LINE_BREAK, text)
+    borders = _find_first_borders(_BLANK_LINE, text) or _find_first_borders(_LINE_BREAK, text)
     starts = [0, *(border.end() for border in borders)]
     ends = [*(border.start() for border in borders), len(text)]
     return [(a, b) for a, b in zip(starts, ends, strict=True) if text[a:b].strip()]
 
 
-def _first(border: re.Pattern[str], text: str) -> list[re.Match[str]]:
+def _find_first_borders(border: re.Pattern[str], text: str) -> list[re.Match[str]]:
     return list(islice(border.finditer(text), MOST))

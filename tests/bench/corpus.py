@@ -26,10 +26,10 @@ from aiohttp import web
 from sqlalchemy import func, select
 
 from monitor.model import Feed
-from monitor.sources.charset import read_text, to_utf8
-from monitor.sources.xml_reader import read_xml
-from monitor.store.opening import open_database
-from monitor.store.tables import article, article_version, fetch, source
+from monitor.sources.formats.charset import read_text, to_utf8
+from monitor.sources.formats.xml_reader import read_xml
+from monitor.store.engine.opening import open_database
+from monitor.store.engine.tables import article, article_version, fetch, source
 from tests.bench.world.documents import alike, claims, count_stated, differences, documents, kept, read
 from tests.feedparser_alone import alone, said
 

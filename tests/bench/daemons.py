@@ -27,7 +27,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
-from monitor.store.database import Database
+from monitor.store.engine.database import Database
 from tests.bench.world import feeds as newsroom
 from tests.bench.world import receivers
 from tests.bench.world.account import settle_account

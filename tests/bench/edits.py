@@ -30,9 +30,9 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from monitor.model import Running
-from monitor.store.daemons import daemons
-from monitor.store.database import Database
+from monitor.model import RunningVersion
+from monitor.store.engine.daemons import list_daemons
+from monitor.store.engine.database import Database
 from tests.bench.world import feeds as newsroom
 from tests.bench.world import receivers
 from tests.bench.world.account import settle_account
@@ -128,12 +128,12 @@ class Desk:
             self.wrong.append(f"{edit}: {what}")
             print(self.wrong[-1], flush=True)
 
-    def running(self) -> tuple[datetime, Running]:
+    def running(self) -> tuple[datetime, RunningVersion]:
         """When the daemon was seen last, and what it said that it runs."""
-        report = daemons(self.database)[0]
+        report = list_daemons(self.database)[0]
         return report.seen_at, report.running
 
-    async def stated(self, since: datetime) -> Running:
+    async def stated(self, since: datetime) -> RunningVersion:
         """What it says that it runs, at a moment after this one."""
         await until(lambda: self.running()[0] > since, within=LONG)
         return self.running()[1]

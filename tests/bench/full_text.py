@@ -14,9 +14,9 @@ import time
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Limits
-from monitor.reading import PAGE
-from monitor.sources.document import ready
-from monitor.sources.full_text import read_full_text
+from monitor.full_text import PAGE
+from monitor.sources.formats.read_document import preload_parsers
+from monitor.sources.formats.article_page import read_full_text
 from tests.bench.world.figures import Figures, resident
 
 SENTENCES = {
@@ -64,7 +64,7 @@ def timed(body: bytes) -> tuple[float, str]:
 def main() -> int:
     """Measure, print, judge."""
     figures = Figures()
-    ready()
+    preload_parsers()
     parser = resident()
     timed(page("en", 3))
     figures.note(MB_of_a_worker_that_parses_feeds=parser / 1e6, MB_more_for_the_first_page=(resident() - parser) / 1e6)

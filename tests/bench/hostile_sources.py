@@ -30,9 +30,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from monitor.sources.guard import refusal
-from monitor.store.database import Database
-from monitor.store.tables import article, fetch, source
+from monitor.sources.http.guard import reason_if_address_refused
+from monitor.store.engine.database import Database
+from monitor.store.engine.tables import article, fetch, source
 from tests.bench.world import feeds as newsroom
 from tests.bench.world import hostile_servers as servers
 from tests.bench.world import receivers
@@ -185,7 +185,7 @@ async def measure(names: list[str]) -> int:
         figures.demand("alerts about what was there before its guid changed", told, most=0)
         figures.demand("tracebacks in the log", (folder / "log").read_text(encoding="utf-8").count("Traceback"), most=0)
         demand_quiet(figures, folder / "log")
-    passed = [form for form in servers.FORMS if refusal(form, servers.allowed()) is None]
+    passed = [form for form in servers.FORMS if reason_if_address_refused(form, servers.allowed()) is None]
     figures.note(forms_of_private_addresses=len(servers.FORMS) + len(ELSEWHERE), forms_that_pass=passed)
     figures.demand("forms of private addresses that pass the check", len(passed), most=0)
     return figures.verdict()

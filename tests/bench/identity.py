@@ -32,7 +32,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from monitor.config.load import Remembered
+from monitor.config.loading.load import LoadCache
 from tests.bench.world.identity_cost import MANY, cost_quality
 from tests.bench.world.identity_cost import PART as COST
 from tests.bench.world.labelled_day import DAY, day_quality
@@ -66,7 +66,7 @@ PAIRS = ("pairs_headlines", "pairs_tgcontest")
 def replay_minimal(data: Data, out: Path, paths: Sequence[Path] = ()) -> None:
     """A replay for each pair: its rule beside what `paths` name, and its two articles."""
     state = import_script(data.folder / "minimal.py").state
-    remembered = Remembered()
+    remembered = LoadCache()
     rows = []
     for pair in data.gold("stories/minimal"):
         rule = write_rule(out.with_suffix(".yaml"), pair["rule"])

@@ -44,8 +44,8 @@ from threading import Thread
 
 from sqlalchemy import or_, select, update
 
-from monitor.store.database import Database
-from monitor.store.tables import source
+from monitor.store.engine.database import Database
+from monitor.store.engine.tables import source
 from tests.bench.world.figures import Figures, demand_quiet
 from tests.bench.world.newsstand import FORGETFUL, HONEST, Serving, address, serving
 from tests.bench.world.place import opened, parser_of

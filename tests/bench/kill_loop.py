@@ -18,8 +18,8 @@ import random
 import sys
 from pathlib import Path
 
-from monitor.store.database import Database
-from monitor.telemetry import Event
+from monitor.store.engine.database import Database
+from monitor.telemetry import LogEvent
 from tests.bench.world import feeds as newsroom
 from tests.bench.world import receivers
 from tests.bench.world.account import settle_account
@@ -35,7 +35,7 @@ POLLS = 4
 CHANCE, REVEALED = 0.15, 2  # that a poll brings something new, and how much
 LISTED = 300  # more than a feed can reveal until a poll of it is committed
 CHANNELS = ("first", "second")
-STARTED = f'"{Event.STARTED.value}"'.encode()
+STARTED = f'"{LogEvent.STARTED.value}"'.encode()
 MORE = f"limits: {{polls: {POLLS}, entries: 5000, send: 10 s}}\n"
 
 

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from monitor.store.database import Database
+from monitor.store.engine.database import Database
 from tests.bench.world import feeds as newsroom
 from tests.bench.world.account import settle_account
 from tests.bench.world.feeds import Ask, Feeds

@@ -19,7 +19,7 @@ from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.store.reports import Reports
+from monitor.store.queries.reports import ReportQueries
 from tests.bench.world import feeds as newsroom
 from tests.bench.world import receivers
 from tests.bench.world.feeds import Feeds
@@ -55,7 +55,7 @@ async def measure(seconds: float) -> int:
                 with opened(url) as database:
                     with suppress(TimeoutError):
                         await until(lambda: len(hook.taken) >= len(entries) and not unsent(database), within=120)
-                    reports = Reports(database).deliveries([], 10)
+                    reports = ReportQueries(database).deliveries([], 10)
             finally:
                 figures.demand("exit code of the daemon", await ended(daemon), most=0)
     copies = Counter(taken.uid for taken in hook.taken)

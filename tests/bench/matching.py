@@ -34,7 +34,7 @@ from typing import TypeVar
 from ahocorasick_rs import AhoCorasick
 
 from monitor.matching import RuleSet, compile_rules
-from monitor.matching.document import Document
+from monitor.matching.tokenized_article import TokenizedArticle
 from monitor.model import Article, Rule
 from tests.bench.world import articles as news
 from tests.bench.world import hostile
@@ -61,7 +61,7 @@ def automaton_of(compiled: RuleSet) -> AhoCorasick:
 
 def joined(one: Article) -> str:
     """The text that the automaton reads of an article."""
-    return Document(one).joined
+    return TokenizedArticle(one).joined
 
 
 def decided(compiled: RuleSet, one: Article) -> object:

@@ -22,8 +22,8 @@ from pathlib import Path
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Limits
-from monitor.sources.document import read_document, ready
-from monitor.workers import Workers
+from monitor.sources.formats.read_document import read_document, preload_parsers
+from monitor.runtime.workers import Workers
 from tests.bench.world.figures import Figures
 
 BATCH = 50  # documents that one call reads: a call costs as much as a small document
@@ -267,7 +267,7 @@ async def measure(bodies: list[bytes], wanted: int, seed: int) -> int:
     batches = iter([(n, damaged(bodies, n)) for n in numbers[at : at + BATCH]] for at in range(0, wanted, BATCH))
     began = time.monotonic()
     try:
-        await workers.warm(ready)
+        await workers.warm(preload_parsers)
         await asyncio.gather(*(read_in(workers, batches, account) for _ in range(2)))
     finally:
         workers.close()

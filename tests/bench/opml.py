@@ -17,7 +17,7 @@ from pathlib import Path
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Outlines
-from monitor.sources.opml import read_opml
+from monitor.sources.formats.opml import read_opml
 from tests.bench.world.figures import Figures
 
 ADDRESS = re.compile(rb"""\sxmlurl\s*=\s*["'][^"'\s]""", re.IGNORECASE)

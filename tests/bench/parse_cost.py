@@ -19,7 +19,7 @@ from statistics import median
 
 import feedparser
 
-from monitor.sources.document import read_document
+from monitor.sources.formats.read_document import read_document
 from tests.bench.world.figures import Figures
 
 URL = "https://news.example.org/feed"

@@ -28,10 +28,10 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from monitor.app import service
-from monitor.config.user_files import UserFiles
+from monitor.app import open_daemon
+from monitor.config.loading.user_files import UserFiles
 from monitor.daemon import Daemon
-from monitor.telemetry import configure
+from monitor.telemetry import configure_logging
 from tests.bench.world.figures import Figures, resident, share
 from tests.bench.world.rule_files import write_rules
 from tests.bench.world.rules import rules
@@ -93,7 +93,7 @@ async def running(folder: Path, figures: Figures) -> AsyncIterator[Daemon]:
     figures.demand("the first load, CPU s", time.process_time() - began, most=6)
     assert not loaded.faults
     stop = asyncio.Event()
-    async with service(loaded.config, files) as daemon:
+    async with open_daemon(loaded.config, files) as daemon:
         work = asyncio.create_task(daemon.run(stop))
         await asyncio.sleep(3)
         yield daemon
@@ -149,7 +149,7 @@ async def lived(daemon: Daemon, lag: Lag, title: str, change: Callable[[str], No
 
 def one(files: int, given: Any) -> int:
     """The exit code for a layout."""
-    configure(level=logging.ERROR)
+    configure_logging(level=logging.ERROR)
     figures = Figures()
     figures.note(rules=given.rules, files=files)
     with tempfile.TemporaryDirectory() as name:

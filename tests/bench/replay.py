@@ -21,9 +21,9 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.config.load import load_rules
-from monitor.lab.recorded import Recorded
-from monitor.lab.replay import Coming, Replay, Sent, in_time_order, replay
+from monitor.config.loading.load import load_rules
+from monitor.lab.recorded import RecordedArticle
+from monitor.lab.replay import ScheduledArticle, Replay, ReplayedAlert, in_time_order, replay_articles
 from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
 from tests.bench.world import articles as news
@@ -45,14 +45,14 @@ REPORTS = (
 )
 
 
-def day(count: int, seed: int) -> list[Coming]:
+def day(count: int, seed: int) -> list[ScheduledArticle]:
     """So many articles, in time order."""
     rng = random.Random(seed)
     texts = news.articles(count, seed, WORDS)
     return list(in_time_order([list(_recorded(texts, rng))], NOON))
 
 
-def _recorded(texts: Sequence[news.Text], rng: random.Random) -> Iterator[Recorded]:
+def _recorded(texts: Sequence[news.Text], rng: random.Random) -> Iterator[RecordedArticle]:
     for number, text in enumerate(texts):
         seen = NOON + DAY * (number / len(texts))
         title, body = text.title, text.text
@@ -60,18 +60,18 @@ def _recorded(texts: Sequence[news.Text], rng: random.Random) -> Iterator[Record
             title, body = rng.choice(REPORTS)
             body = body.format(hour=seen.hour)
         source = f"source-{rng.randrange(SOURCES)}"
-        yield Recorded(number, article(f"a{number}", title, body, of=source, seen=seen))
+        yield RecordedArticle(number, article(f"a{number}", title, body, of=source, seen=seen))
 
 
-def replayed(coming: Sequence[Coming], rules: RuleSet, *, all_stories: bool) -> tuple[float, Counter[str]]:
+def replayed(coming: Sequence[ScheduledArticle], rules: RuleSet, *, all_stories: bool) -> tuple[float, Counter[str]]:
     """CPU time, and how many alerts of each kind."""
     began = time.process_time()
     player = Replay(rules, all_stories=all_stories)
-    sent = Counter[str](each.kind for each in replay(coming, player) if isinstance(each, Sent))
+    sent = Counter[str](each.kind for each in replay_articles(coming, player) if isinstance(each, ReplayedAlert))
     return time.process_time() - began, sent
 
 
-def matched(coming: Sequence[Coming], rules: RuleSet) -> float:
+def matched(coming: Sequence[ScheduledArticle], rules: RuleSet) -> float:
     """CPU time of the rules alone."""
     began = time.process_time()
     for each in coming:

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.stories import ClusterIndex, features_of, join
+from monitor.stories import ClusterIndex, features_of, join_story
 from tests.bench.world.articles import Text, articles
 from tests.bench.world.figures import Figures
 from tests.building import HOUR, NOON, article
@@ -98,7 +98,7 @@ def measured(items: Iterable[Item]) -> tuple[float, float]:
     for number, item in enumerate(rows):
         seen = NOON + number * timedelta(hours=20) / len(rows)
         one = article(f"a{number}", item.title, item.text, of=f"outlet{number % 50}", seen=seen)
-        joined = join(features_of(one), stories)
+        joined = join_story(features_of(one), stories)
         if joined.reason == "the first article of its story":
             first[joined.story.id] = item.story
             missed += item.story in told
@@ -132,9 +132,9 @@ def swallowed() -> int:
         for hours in range(13, 31):
             stories = ClusterIndex()
             before, after = (text.format(day=day) for day in days)
-            join(features_of(article("a", title, before)), stories)
+            join_story(features_of(article("a", title, before)), stories)
             later = article("b", title, after, of="post", seen=NOON + hours * HOUR)
-            joined = join(features_of(later), stories)
+            joined = join_story(features_of(later), stories)
             count += joined.reason != "the first article of its story"
     return count
 

@@ -23,10 +23,10 @@ from typing import Any
 from sqlalchemy import Connection, event, func, select
 
 from monitor.model import DeliveryState, Retention
-from monitor.store import tables
-from monitor.store.database import Database
-from monitor.store.opening import open_database
-from monitor.store.retention import Pruning
+from monitor.store.engine import tables
+from monitor.store.engine.database import Database
+from monitor.store.engine.opening import open_database
+from monitor.store.lifecycle.retention import ArchivePruner
 from tests.building import NOON
 from tests.postgres import postgres
 
@@ -120,7 +120,7 @@ def measure(kind: str, articles: int) -> bool:
                 fill(connection, first, articles - young + 1)
         for round_ in ("the first time", "again"):
             transactions, began = Transactions(database), time.perf_counter()
-            slices = sum(1 for _ in Pruning(database, Retention()).prune_slices(NOON))
+            slices = sum(1 for _ in ArchivePruner(database, Retention()).prune_slices(NOON))
             took = sorted(transactions.took)
             print(
                 f"{kind}, {round_}: {slices} slices in {time.perf_counter() - began:.1f} s; {len(took)} transactions: "

@@ -21,10 +21,10 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
-from monitor.store.claims import Claims
-from monitor.store.opening import open_database
-from monitor.store.reports import Reports
-from monitor.store.section import SerialSection
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.opening import open_database
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.commit.serial_section import SerialSection
 from tests.building import HEADLINE, NOON, alerts, article, claimed, commit, sources
 
 SOURCES = ("wire", "post")
@@ -70,7 +70,7 @@ def race(url: str, tries: int) -> Tally:
             told = [one for each in threads.map(poll, [number] * len(order), order) for one in each]
             tally.alerts[len(told)] += 1
             tally.first.update(told)
-        tally.deliveries = Reports(databases[0]).delivery_counts()["pending"]
+        tally.deliveries = ReportQueries(databases[0]).delivery_counts()["pending"]
     tally.seconds = time.monotonic() - began
     return tally
 

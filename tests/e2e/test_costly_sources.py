@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from monitor.store.tables import article, fetch
+from monitor.store.engine.tables import article, fetch
 from tests.bench.world import costly as hostile
 from tests.bench.world import feeds as newsroom
 from tests.bench.world.costly import Costly

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from monitor.sources.guard import refusal
-from monitor.store.tables import article, fetch
+from monitor.sources.http.guard import reason_if_address_refused
+from monitor.store.engine.tables import article, fetch
 from tests.bench.world import feeds as newsroom
 from tests.bench.world import hostile_servers as servers
 from tests.bench.world.feeds import Feeds, uid_in
@@ -58,7 +58,7 @@ async def test_hostile_sources_harm_nobody(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_no_form_of_a_private_address_passes(form: str) -> None:
     """However it is written: the check says no, and what to do if it is meant."""
-    line = refusal(form, servers.allowed())
+    line = reason_if_address_refused(form, servers.allowed())
     assert line is not None
     assert "network.allow" in line
 

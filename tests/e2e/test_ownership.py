@@ -67,7 +67,7 @@ async def test_a_link_of_the_owner_leads_root_nowhere(folder: Path) -> None:
 AS_ANOTHER = f"""\
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
-import monitor.store.ownership as ownership
+import monitor.store.engine.ownership as ownership
 os.setgroups([]); os.setgid({OTHER}); os.setuid({OTHER})
 try:
     print(ownership.act_as_owner("sqlite:///data/news.db"))

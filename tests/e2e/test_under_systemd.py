@@ -63,7 +63,7 @@ async def test_systemd_is_told_of_start_reload_work_and_end(tmp_path: Path, told
 READING = """\
 import os, time
 if os.environ.get("TELL_READING"):
-    from monitor.config.user_files import UserFiles
+    from monitor.config.loading.user_files import UserFiles
     real = UserFiles.load
     def load(self, *seen):
         if os.path.exists("fail"):
@@ -157,7 +157,7 @@ async def test_a_path_that_cannot_be_read_is_told_and_ends_nothing(tmp_path: Pat
 HANGING = """\
 import os, time
 if os.environ.get("HANG_WHEN"):
-    from monitor.daemon.schedule import Daemon
+    from monitor.daemon.scheduler import Daemon
     real = Daemon.tick
     async def tick(self):
         while os.path.exists(os.environ["HANG_WHEN"]):

@@ -14,7 +14,7 @@ from tests.patience import LONG
 @pytest.fixture(autouse=True)
 def _robots_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is: 2 s of the user's are for hostile ones, and no setting."""
-    monkeypatch.setattr("monitor.sources.robots.DEADLINE", LONG)
+    monkeypatch.setattr("monitor.sources.polling.robots.DEADLINE", LONG)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ import pytest
 from apprise.manager_plugins import NotificationManager
 
 from monitor.model import Message, Receipt, ReceiptKind
-from monitor.notify.answers import CHECKS
-from monitor.notify.apprise_door import send
+from monitor.notify.response_checks import CHECKS
+from monitor.notify.apprise_door import send_message
 from tests import canned
 from tests.conftest import FaultServer
 
@@ -283,7 +283,7 @@ def test_the_body_decides(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def answer(body: str) -> Receipt:
         service.bodies = [body]
-        return send(url, HELLO)
+        return send_message(url, HELLO)
 
     _decides(answer, good, bad)
     assert service.requests
@@ -296,7 +296,7 @@ def test_the_body_of_an_own_server_decides(kind: str, faults: FaultServer) -> No
 
     def answer(body: str) -> Receipt:
         faults.documents[path] = body
-        return send(faults.url(rest, scheme=kind), HELLO)
+        return send_message(faults.url(rest, scheme=kind), HELLO)
 
     _decides(answer, good, bad)
     assert faults.bodies(path)
@@ -315,14 +315,14 @@ def test_a_status_says_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is no success by its status needs no body."""
     service = canned.install(monkeypatch)
     service.status = 503
-    assert send("dingtalk://s3cr3t", HELLO) == Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
+    assert send_message("dingtalk://s3cr3t", HELLO) == Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
 
 
 def test_a_message_of_which_a_part_was_taken_is_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its reader may have that part: whoever gets it again is told so."""
     service = canned.install(monkeypatch)
     service.bodies = ['{"errcode":0}', '{"errcode":130101}']
-    receipt = send("wecombot://s3cr3t?overflow=split", Message("t", "a word " * 500, ""))
+    receipt = send_message("wecombot://s3cr3t?overflow=split", Message("t", "a word " * 500, ""))
     assert receipt == Receipt(ReceiptKind.UNKNOWN, "the service answered 200 with errcode 130101")
     assert len(service.requests) > 1
 
@@ -332,10 +332,10 @@ def test_a_services_own_address_is_known_too(monkeypatch: pytest.MonkeyPatch) ->
     service = canned.install(monkeypatch)
     service.bodies = ['{"errcode":40058}']
     url = f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={'a' * 32}"
-    assert send(url, HELLO) == refused("errcode 40058")
+    assert send_message(url, HELLO) == refused("errcode 40058")
 
 
 def test_other_kinds_have_bodies_of_their_own(faults: FaultServer) -> None:
     """A webhook may answer what it likes."""
     faults.documents["hook"] = '{"errcode":40058,"success":false,"code":1}'
-    assert send(faults.url("hook"), HELLO) == TAKEN
+    assert send_message(faults.url("hook"), HELLO) == TAKEN

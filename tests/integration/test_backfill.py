@@ -10,10 +10,10 @@ from ipaddress import ip_network
 import pytest
 from aiohttp import web
 
-from monitor.model import Entry, Feed, Fetched, Limits, Source, Validators
-from monitor.sources.backfill import BackFill, Found
-from monitor.sources.document import read_document
-from monitor.sources.fetch import Fetcher
+from monitor.model import Entry, Feed, FetchResult, Limits, Source, Validators
+from monitor.sources.polling.backfill import BackFill, BackfillResult
+from monitor.sources.formats.read_document import read_document
+from monitor.sources.http.fetch import Fetcher
 from tests.site import Site, serving
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -60,17 +60,17 @@ class Newsroom:
     async def known(self, entries: Sequence[Entry]) -> list[bool]:
         return [int((entry.link or "").rpartition("/")[2]) in self.had for entry in entries]
 
-    async def look(self, *, with_sitemap: bool = False, url: str = "/feed") -> Found:
+    async def look(self, *, with_sitemap: bool = False, url: str = "/feed") -> BackfillResult:
         source = Source("n", self.site.url + url, "N", timedelta(minutes=5))
         if with_sitemap:
             source = replace(source, sitemap=f"{self.site.url}/news.xml")
         async with Fetcher(Limits(), ALLOWED) as fetcher:
-            fetched: Fetched = await fetcher.fetch(source.url, Validators())
+            fetched: FetchResult = await fetcher.fetch(source.url, Validators())
             now = await read(fetched.body, fetched.headers, fetched.url)  # what it holds is not committed yet
             return await BackFill(fetcher, read, self.known).find(source, fetched, now, since=SINCE, now=NOON)
 
 
-def numbers(found: Found) -> list[int]:
+def numbers(found: BackfillResult) -> list[int]:
     return [int((entry.link or "").rpartition("/")[2]) for entry in found.entries]
 
 
@@ -181,7 +181,7 @@ async def test_where_nothing_is_named_nothing_is_asked(newsroom: Newsroom) -> No
     """And that is said."""
     newsroom.site.answers["/feed"] = feed([0, 1])
     found = await newsroom.look()
-    assert found == Found(
+    assert found == BackfillResult(
         (), complete=False, summary="the feed has no older pages that it names, and the source no `sitemap`"
     )
     assert len(newsroom.site.asked) == 1

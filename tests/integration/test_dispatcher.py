@@ -17,22 +17,22 @@ from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
 from monitor import clock, delivery
-from monitor.alerting import attempts
-from monitor.alerting.attempts import UNANSWERED_WAIT
+from monitor.alerting import retry
+from monitor.alerting.retry import UNANSWERED_WAIT
 from monitor.delivery import Dispatcher
 from monitor.model import Alert, Channel, DeliveryState, Level, Limits, OncePer, Receipt, ReceiptKind, Settings
 from monitor.notify import Notifier
 from monitor.notify.notifier import SENDERS
-from monitor.notify.room import SendingRoom
+from monitor.notify.concurrency import SendLimiter
 from monitor.notify.timeouts import SendTimeouts
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.outbox import Outbox
-from monitor.store.reports import Reports
-from monitor.store.section import SerialSection
-from monitor.store.thread import StoreThread
-from monitor.telemetry import Event
-from monitor.workers import Workers
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.queues.outbox import Outbox
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.store_thread import StoreThread
+from monitor.telemetry import LogEvent
+from monitor.runtime.workers import Workers
 from tests import building
 from tests.building import article, claimed, decide_in, polled, rule, rules, sources
 from tests.conftest import FaultServer
@@ -76,11 +76,11 @@ async def dispatching(
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is tried again is tried again without a wait."""
-    monkeypatch.setattr(attempts, "FIRST_WAIT", timedelta(0))
+    monkeypatch.setattr(retry, "FIRST_WAIT", timedelta(0))
 
 
 def states(database: Database) -> dict[str, int]:
-    return {state: count for state, count in Reports(database).delivery_counts().items() if count}
+    return {state: count for state, count in ReportQueries(database).delivery_counts().items() if count}
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -96,7 +96,7 @@ async def test_what_is_due_is_sent_and_accepted(database: Database, faults: Faul
         with capture_logs() as logs:
             await dispatcher.send_all_due()
     assert states(database) == {"accepted": 4}
-    assert [entry["event"] for entry in logs] == [Event.ACCEPTED] * 4
+    assert [entry["event"] for entry in logs] == [LogEvent.ACCEPTED] * 4
     for name in urls:
         bodies = [json.loads(body)["message"] for body in faults.bodies(f"ok/{name}")]
         assert len(bodies) == len(set(bodies)) == 2
@@ -112,8 +112,8 @@ async def test_a_receiver_that_comes_back_gets_its_message(database: Database, f
     async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
         with capture_logs() as logs:
             await dispatcher.send_all_due()
-    assert [entry["event"] for entry in logs] == [Event.RETRY, Event.RETRY, Event.ACCEPTED]
-    (report,) = Reports(database).deliveries([], 10)
+    assert [entry["event"] for entry in logs] == [LogEvent.RETRY, LogEvent.RETRY, LogEvent.ACCEPTED]
+    (report,) = ReportQueries(database).deliveries([], 10)
     assert (report.state, report.attempts, report.detail) == (DeliveryState.ACCEPTED, 3, "accepted")
     assert "you may have this message already" not in faults.bodies("ok/desk")[-1]
 
@@ -141,7 +141,7 @@ async def test_what_waits_for_its_time_is_left_alone(database: Database, faults:
     assert len(faults.bodies("503")) == 1
 
 
-@pytest.mark.parametrize(("path", "tried"), [("503", 9), ("404", attempts.REFUSALS)])
+@pytest.mark.parametrize(("path", "tried"), [("503", 9), ("404", retry.REFUSALS)])
 @pytest.mark.usefixtures("at_once")
 async def test_exhausted_attempts_end_dead_and_are_told(
     database: Database, faults: FaultServer, path: str, tried: int
@@ -153,7 +153,7 @@ async def test_exhausted_attempts_end_dead_and_are_told(
             await dispatcher.send_all_due()
     assert states(database) == {"dead": 1}
     assert len(faults.bodies(path)) == tried
-    (dead,) = (entry for entry in logs if entry["event"] == Event.DEAD)
+    (dead,) = (entry for entry in logs if entry["event"] == LogEvent.DEAD)
     assert (dead["log_level"], dead["channel"], dead["detail"]) == ("error", "desk", f"the server answered {path}")
 
 
@@ -171,7 +171,7 @@ async def test_an_operators_retry_gives_all_attempts_again(database: Database, f
         await dispatcher.send_all_due()
     assert states(database) == {"accepted": 1, "dead": 1}
     assert (len(faults.bodies("ok/desk")), len(faults.bodies("503"))) == (3, 4)
-    assert {report.channel: report.attempts for report in Reports(database).deliveries([], 10)} == {
+    assert {report.channel: report.attempts for report in ReportQueries(database).deliveries([], 10)} == {
         "desk": 3,
         "phone": 4,
     }
@@ -235,7 +235,7 @@ async def test_what_has_no_process_is_not_claimed(database: Database, faults: Fa
         notifier = dispatcher._notifier
         notifier.close()
         notifier._workers = Workers(1, extra=1, prepare=partial(never_ready, str(tmp_path / "started")))
-        notifier._room = SendingRoom(1, 2, slow=timedelta(0))
+        notifier._room = SendLimiter(1, 2, slow=timedelta(0))
         await dispatcher.run_once()
         async with asyncio.timeout(PATIENCE):
             await until((tmp_path / "started").exists)
@@ -311,7 +311,7 @@ async def test_a_database_that_is_away_does_not_make_us_forget_an_acceptance(
             operator.exec_driver_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
             with capture_logs() as logs:
                 async with asyncio.timeout(PATIENCE):
-                    await until(lambda: [entry for entry in logs if entry["event"] == Event.DATABASE_PROBLEM])
+                    await until(lambda: [entry for entry in logs if entry["event"] == LogEvent.DATABASE_PROBLEM])
             operator.exec_driver_sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         async with asyncio.timeout(PATIENCE):
             await until(lambda: states(database) == {"accepted": 1})
@@ -352,7 +352,7 @@ async def test_a_dead_senders_delivery_is_taken_back(database: Database, faults:
     async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
         with capture_logs() as logs:
             await dispatcher.send_all_due()
-    assert [entry["event"] for entry in logs] == [Event.LEASES_RELEASED, Event.ACCEPTED]
+    assert [entry["event"] for entry in logs] == [LogEvent.LEASES_RELEASED, LogEvent.ACCEPTED]
     assert "you may have this message already" in faults.bodies("ok/desk")[0]
 
 
@@ -372,6 +372,6 @@ async def test_an_error_of_our_own_stops_nothing(database: Database, faults: Fau
         with capture_logs() as logs:
             await dispatcher.send_all_due()
     assert states(database) == {"accepted": 2}
-    assert [entry["event"] for entry in logs] == [Event.DELIVERY_CRASHED, Event.RETRY, Event.ACCEPTED, Event.ACCEPTED]
+    assert [entry["event"] for entry in logs] == [LogEvent.DELIVERY_CRASHED, LogEvent.RETRY, LogEvent.ACCEPTED, LogEvent.ACCEPTED]
     assert logs[1]["receipt"] == "try later"
     assert not any("you may have this message already" in body for body in faults.bodies("ok/desk"))

@@ -12,10 +12,10 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from monitor import clock
-from monitor.alerting.attempts import Verdict
+from monitor.alerting.retry import RetryVerdict
 from monitor.decide import Decision, State
 from monitor.delivery import Dispatcher
-from monitor.due import Due
+from monitor.due import DueProcessor
 from monitor.model import (
     Alert,
     Channel,
@@ -26,20 +26,20 @@ from monitor.model import (
     OncePer,
     Receipt,
     ReceiptKind,
-    Running,
+    RunningVersion,
     Settings,
 )
 from monitor.notify import Notifier
-from monitor.pipeline import Active
-from monitor.store.claims import Claims
-from monitor.store.daemons import Daemons
-from monitor.store.database import Database
-from monitor.store.outbox import Outbox
-from monitor.store.reports import Reports
-from monitor.store.section import SerialSection
-from monitor.store.tables import alert, delivery, noticed, source
-from monitor.store.thread import StoreThread
-from monitor.telemetry import Event
+from monitor.pipeline import ActiveConfig
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.daemons import DaemonRecord
+from monitor.store.engine.database import Database
+from monitor.store.queues.outbox import Outbox
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import alert, delivery, noticed, source
+from monitor.store.engine.store_thread import StoreThread
+from monitor.telemetry import LogEvent
 from tests.building import HOUR, MINUTE, NOON, article, claimed, decide_in, polled, rule, rules, sources, to_desk
 from tests.conftest import FaultServer
 
@@ -62,15 +62,15 @@ async def thread() -> AsyncIterator[StoreThread]:
     made.close()
 
 
-def nothing_waits() -> Active:
+def nothing_waits() -> ActiveConfig:
     """What is in force: no rule of it lets anything wait."""
-    return Active({}, rules(), to_desk)
+    return ActiveConfig({}, rules(), to_desk)
 
 
-def looking(database: Database, thread: StoreThread, *operator: str) -> Due:
+def looking(database: Database, thread: StoreThread, *operator: str) -> DueProcessor:
     """A daemon that began at noon, and tells its operator on these channels."""
     serial = SerialSection(database)
-    return Due(config(*operator), nothing_waits, section=serial, thread=thread, deliver=lambda: None, began=NOON)
+    return DueProcessor(config(*operator), nothing_waits, section=serial, thread=thread, deliver=lambda: None, began=NOON)
 
 
 def poll(database: Database, name: str, at: datetime, outcome: FetchOutcome = FetchOutcome.FAILED) -> None:
@@ -99,7 +99,7 @@ def tried(database: Database, channel: str, at: datetime, state: DeliveryState) 
     sent = outbox.claim(channel, at, MINUTE)
     assert sent is not None
     receipt = Receipt(ReceiptKind.ACCEPTED) if state is DeliveryState.ACCEPTED else REFUSED
-    assert outbox.settle(sent, receipt, Verdict(state, at + 1000 * DAY), at)
+    assert outbox.settle(sent, receipt, RetryVerdict(state, at + 1000 * DAY), at)
     return sent.alert
 
 
@@ -199,13 +199,13 @@ def test_alerts_that_were_given_up_are_told(database: Database, thread: StoreThr
 
 def test_a_bad_edit_is_told(database: Database, thread: StoreThread) -> None:
     """As the daemon that sees it says it, whichever daemon looks; that all is good again is told too."""
-    due, daemons = looking(database, thread, "phone"), Daemons(database, "here:1:aa")
-    bad = Running(NOON - HOUR, 1, 1, NOON, ("rules/r.yaml:1:1: no such word",))
+    due, daemons = looking(database, thread, "phone"), DaemonRecord(database, "here:1:aa")
+    bad = RunningVersion(NOON - HOUR, 1, 1, NOON, ("rules/r.yaml:1:1: no such word",))
     daemons.record_start("1", bad, NOON + MINUTE)
     (told,) = due.issue_notices(NOON + MINUTE)
     assert told.title == "Running the version of 11:00; your edit of 12:00 has 1 fault"
     later = NOON + 2 * MINUTE
-    daemons.record_heartbeat(Running(later, 1, 1), later, ticked=later, delivered=later)
+    daemons.record_heartbeat(RunningVersion(later, 1, 1), later, ticked=later, delivered=later)
     (told,) = due.issue_notices(later)
     assert told.title == "No file has a fault any more: what runs is what the files say"
 
@@ -238,7 +238,7 @@ def test_daemons_that_look_at_once_tell_once(database: Database, thread: StoreTh
     told: list[Notice] = []
     all_ready = threading.Barrier(3)
 
-    def look(due: Due) -> None:
+    def look(due: DueProcessor) -> None:
         all_ready.wait()
         told.extend(due.issue_notices(NOON + HOUR))
 
@@ -255,8 +255,8 @@ def test_a_notice_is_no_news(database: Database, thread: StoreThread) -> None:
     due = looking(database, thread, "phone")
     alerted(database, "a")
     due.issue_notices(NOON + HOUR)
-    assert Reports(database).counts()["alerts"] == 1
-    (told, _) = Reports(database).deliveries([], 10)
+    assert ReportQueries(database).counts()["alerts"] == 1
+    (told, _) = ReportQueries(database).deliveries([], 10)
     assert (told.rule, told.title) == ("channel desk", "Channel desk: 1 message waits since 12:00")
 
 
@@ -272,7 +272,7 @@ async def test_a_notice_reaches_the_operator(database: Database, thread: StoreTh
         wired.settings, outbox=Outbox(database, "test"), notifier=notifier, thread=thread, name_of=str
     )
     serial = SerialSection(database)
-    due = Due(wired, nothing_waits, section=serial, thread=thread, deliver=dispatcher.wake, began=now)
+    due = DueProcessor(wired, nothing_waits, section=serial, thread=thread, deliver=dispatcher.wake, began=now)
     with capture_logs() as logs:
         await due.run_once()
         await due.run_once()
@@ -282,7 +282,7 @@ async def test_a_notice_reaches_the_operator(database: Database, thread: StoreTh
     assert "NOTICE: Source wire fails since" in body
     assert "news-monitor sources remove wire" in body
     assert [(each["event"], each["log_level"]) for each in logs] == [
-        (Event.NOTICE, "warning"),
-        (Event.ACCEPTED, "info"),
+        (LogEvent.NOTICE, "warning"),
+        (LogEvent.ACCEPTED, "info"),
     ]
     assert (logs[0]["to"], logs[1]["notice"]) == ("phone", "source wire")

@@ -12,18 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.entities import EntityShape
-from monitor.config.kinds import Kind
-from monitor.config.lists import ListShape
-from monitor.config.packs import shipped_packs
-from monitor.config.rules import RuleShape
-from monitor.config.schema import file_name
-from monitor.config.settings import SettingsShape
-from monitor.config.shape import Shape, shape_at
-from monitor.config.shipped import shipped
-from monitor.config.sources import SourcesShape
-from monitor.config.starter import write_starter
-from monitor.config.yaml12 import Where
+from monitor.config.language.entities import EntitySchema
+from monitor.config.language.kinds import Kind
+from monitor.config.language.lists import ListSchema
+from monitor.config.loading.packs import shipped_packs
+from monitor.config.language.rules import RuleSchema
+from monitor.config.generated.schema import file_name
+from monitor.config.language.settings import SettingsSchema
+from monitor.config.language.base_schema import Schema, schema_at
+from monitor.config.loading.shipped import find_shipped_folder
+from monitor.config.language.sources import SourcesSchema
+from monitor.config.editing.starter import write_starter
+from monitor.config.yaml.yaml12 import ValuePath
 from tests.editor.language_server import PROGRAM, Editor, editing
 
 ROOT = Path(__file__).parents[2]
@@ -33,12 +33,12 @@ needs_server = pytest.mark.skipif(
     not (PROGRAM.exists() and shutil.which("node")) and os.environ.get("CI") != "true",
     reason="yaml-language-server is not installed: ./dev test --system",
 )
-SHAPES: dict[Kind, type[Shape]] = {
-    "config": SettingsShape,
-    "sources": SourcesShape,
-    "entity": EntityShape,
-    "rule": RuleShape,
-    "list": ListShape,
+SHAPES: dict[Kind, type[Schema]] = {
+    "config": SettingsSchema,
+    "sources": SourcesSchema,
+    "entity": EntitySchema,
+    "rule": RuleSchema,
+    "list": ListSchema,
 }
 FOLDERS: dict[Kind, str] = {
     "config": "",
@@ -54,7 +54,7 @@ RULE = "rule: a\ntitle: A\nlevel: high\nmatch: {entity: taiwan}\n"
 def user(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of the user's, as `init` leaves it."""
     folder = tmp_path_factory.mktemp("user")
-    write_starter(folder, shipped(), shipped_packs(shipped()).values())
+    write_starter(folder, find_shipped_folder(), shipped_packs(find_shipped_folder()).values())
     return folder
 
 
@@ -217,9 +217,9 @@ def test_a_mistake_is_underlined_where_it_is(editor: Editor, user: Path, kind: K
         ("config", ("limits",), "limits:\n  ‸"),
     ],
 )
-def test_every_key_is_offered(editor: Editor, user: Path, kind: Kind, where: Where, text: str) -> None:
+def test_every_key_is_offered(editor: Editor, user: Path, kind: Kind, where: ValuePath, text: str) -> None:
     """Those that may stand where the cursor is, as the shape that reads them knows them."""
-    shape = shape_at(SHAPES[kind], where)
+    shape = schema_at(SHAPES[kind], where)
     assert shape
     assert editor.offered(*typed(user, kind, text)) >= set(shape.keys())
 
@@ -260,9 +260,9 @@ def test_every_value_is_offered(editor: Editor, user: Path, kind: Kind, text: st
         ("config", ("channels", "screen", "url"), "channels:\n  screen: {u‸rl: 'console://'}"),
     ],
 )
-def test_a_key_is_explained(editor: Editor, user: Path, kind: Kind, where: Where, text: str) -> None:
+def test_a_key_is_explained(editor: Editor, user: Path, kind: Kind, where: ValuePath, text: str) -> None:
     """In the words of the shape that reads it."""
-    shape = shape_at(SHAPES[kind], where[:-1])
+    shape = schema_at(SHAPES[kind], where[:-1])
     assert shape
     field = shape.field_of(where[-1])
     assert field

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from monitor.model import Message, MessageType, Receipt, ReceiptKind
-from monitor.notify.apprise_door import NO_ANSWER, NOTHING_SENT, send
+from monitor.notify.apprise_door import NO_ANSWER, NOTHING_SENT, send_message
 from tests import canned, channel_kinds
 from tests.e2e.whole import news_monitor, write_config
 
@@ -63,7 +63,7 @@ def test_every_type_is_a_message_for_every_kind_that_acts_by_it(
     for kind in by_type:
         service.requests.clear()
         mark = "&" if "?" in urls[kind] else "?"
-        receipt = send(f"{urls[kind]}{mark}action=map", Message("The title", "The text", "", type=type_))
+        receipt = send_message(f"{urls[kind]}{mark}action=map", Message("The title", "The text", "", type=type_))
         assert receipt == Receipt(ReceiptKind.ACCEPTED, "accepted"), kind
         assert len(service.requests) == 1, kind
         assert "The text" in service.sent(), kind
@@ -77,7 +77,7 @@ def test_a_type_reaches_the_service(type_: str, severity: str, monkeypatch: pyte
     """PagerDuty pages by it."""
     service = canned.install(monkeypatch)
     service.status = 202
-    send(f"pagerduty://{'a' * 32}@{'b' * 32}", Message("t", "b", "", type=MessageType(type_)))
+    send_message(f"pagerduty://{'a' * 32}@{'b' * 32}", Message("t", "b", "", type=MessageType(type_)))
     assert json.loads(service.sent().splitlines()[1])["payload"]["severity"] == severity
 
 
@@ -85,12 +85,12 @@ def test_what_closes_only_is_never_accepted(monkeypatch: pytest.MonkeyPatch) -> 
     """A channel that is told to close alerts, and has none to close, sends nothing for any type."""
     service = canned.install(monkeypatch)
     for type_ in MessageType:
-        receipt = send("opsgenie://a1b2c3d4?action=close", Message("t", "b", "", type=type_))
+        receipt = send_message("opsgenie://a1b2c3d4?action=close", Message("t", "b", "", type=type_))
         assert receipt == Receipt(ReceiptKind.REFUSED, NOTHING_SENT)
     assert service.requests == []
 
 
 def test_a_datagram_is_sent_and_no_more() -> None:
     """Nobody answers one: the receipt says so."""
-    receipt = send("rsyslog://127.0.0.1:9", Message("t", "b", ""))
+    receipt = send_message("rsyslog://127.0.0.1:9", Message("t", "b", ""))
     assert receipt == Receipt(ReceiptKind.ACCEPTED, NO_ANSWER)

@@ -18,10 +18,10 @@ from aiohttp import web
 
 import monitor
 from monitor import clock
-from monitor.model import Fetched, FetchOutcome, Limits, Validators
-from monitor.sources import silence
-from monitor.sources.fetch import Fetcher, digest_of
-from monitor.sources.guard import Network
+from monitor.model import FetchResult, FetchOutcome, Limits, Validators
+from monitor.sources.http import stalled_requests
+from monitor.sources.http.fetch import Fetcher, digest_of
+from monitor.sources.http.guard import Network
 from tests.patience import LONG
 from tests.site import Site, serving, wired
 
@@ -43,7 +43,7 @@ async def fetch(
     limits: Limits = PATIENT,
     allow: list[Network] = LOOPBACK,
     headers: dict[str, str] | None = None,
-) -> Fetched:
+) -> FetchResult:
     async with Fetcher(limits, allow) as fetcher:
         return await fetcher.fetch(url, validators, headers=headers or {})
 
@@ -231,7 +231,7 @@ async def test_only_who_has_not_answered_is_silent(sent: bytes, silent: bool) ->
     """Its place may be lent (`sources.silence`); a body that comes slowly holds its own."""
     async with wired(sent, leave_open=True) as wire, Fetcher(PATIENT, LOOPBACK) as fetcher:
         asking: asyncio.Task[object] = asyncio.create_task(fetcher.fetch(f"http://127.0.0.1:{wire.port}/", NONE))
-        await asyncio.sleep(silence.AFTER + 0.3)
+        await asyncio.sleep(stalled_requests.AFTER + 0.3)
         assert fetcher.stalled_requests.count_among([asking]) == silent
         asking.cancel()
         await asyncio.wait([asking])

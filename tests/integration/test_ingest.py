@@ -10,12 +10,12 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from monitor import clock
-from monitor.model import FetchOutcome, Habits, Selectors, SourceKind, TroubleKind
-from monitor.store.database import Database
-from monitor.store.matches import Matches, Wanted
-from monitor.store.reports import Reports
-from monitor.store.tables import article, document, page, source
-from monitor.telemetry import Event
+from monitor.model import FetchOutcome, SourceStats, Selectors, SourceKind, TroubleKind
+from monitor.store.engine.database import Database
+from monitor.store.queries.matches import MatchQueries, MatchFilter
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.engine.tables import article, document, page, source
+from monitor.telemetry import LogEvent
 from tests.building import HEADLINE
 from tests.conftest import FaultServer
 from tests.polls import LIMITS, polling
@@ -54,7 +54,7 @@ async def test_what_is_known_is_not_taken_in_again(database: Database, faults: F
         assert third is not None
     assert (second.entries, third.entries) == (4, 3)
     assert titles(database) == ["Item 0, edited", "Item 1", "Item 2", HEADLINE]
-    assert Reports(database).counts()["alerts"] == 1
+    assert ReportQueries(database).counts()["alerts"] == 1
     with database.reading() as connection:
         assert len(connection.execute(select(document.c.marks)).scalar_one()) > 4 * 40
 
@@ -97,12 +97,12 @@ async def test_a_gap_is_told_and_filled_from_the_sitemap(database: Database, fau
         with capture_logs() as logs:
             polled = await polls.poll()
         assert polled is not None
-    assert [each["trouble"] for each in logs if each["event"] == Event.SOURCE_DEGRADED] == [TroubleKind.GAP]
+    assert [each["trouble"] for each in logs if each["event"] == LogEvent.SOURCE_DEGRADED] == [TroubleKind.GAP]
     assert [trouble.kind for trouble in polled.opened_troubles] == [TroubleKind.GAP]
     assert "2 in the news sitemap" in polled.opened_troubles[0].detail
     assert {"Lost", HEADLINE} <= set(titles(database))
-    assert Reports(database).counts()["alerts"] == 1
-    assert [each.kind for each in Reports(database).sources()["wire"].troubles] == [TroubleKind.GAP]
+    assert ReportQueries(database).counts()["alerts"] == 1
+    assert [each.kind for each in ReportQueries(database).sources()["wire"].troubles] == [TroubleKind.GAP]
 
 
 async def test_a_page_is_a_source(database: Database, faults: FaultServer) -> None:
@@ -121,7 +121,7 @@ async def test_a_page_is_a_source(database: Database, faults: FaultServer) -> No
         polled = await polls.poll()
         assert polled is not None
     assert polled.problem is None
-    assert Reports(database).counts()["alerts"] == 1
+    assert ReportQueries(database).counts()["alerts"] == 1
     async with polling(database, faults, more=more, shut="list.html") as polls:
         faults.documents["robots.txt"] = "User-agent: *\nDisallow: /"
         refused = await polls.poll("shut")
@@ -154,7 +154,7 @@ async def test_edited_selectors_read_the_page_anew(database: Database, faults: F
         FetchOutcome.NOT_MODIFIED,
     ]
     assert titles(database) == ["Missiles over the sea", HEADLINE, "One"]
-    assert Reports(database).counts()["alerts"] == 1
+    assert ReportQueries(database).counts()["alerts"] == 1
 
 
 async def test_the_page_of_an_article_is_wanted_with_it(database: Database, faults: FaultServer) -> None:
@@ -166,12 +166,12 @@ async def test_the_page_of_an_article_is_wanted_with_it(database: Database, faul
         assert await polls.poll()
     with database.reading() as connection:
         assert connection.execute(select(page.c.url)).scalars().all() == ["https://x.test/2"]
-    assert len(list(Matches(database).iter_matches(Wanted(sources=("wire",))))) == 1
+    assert len(list(MatchQueries(database).iter_matches(MatchFilter(sources=("wire",))))) == 1
 
 
 async def test_an_address_that_a_redirect_had_left_is_asked_again(database: Database, faults: FaultServer) -> None:
     """Within the same poll, so that an old address that is dead costs nothing; if it answers, it is polled again."""
-    moved = Habits(moved_to=f"http://127.0.0.1:{faults.port}/new.xml", moved_since=clock.now() - 9 * 24 * HOUR)
+    moved = SourceStats(moved_to=f"http://127.0.0.1:{faults.port}/new.xml", moved_since=clock.now() - 9 * 24 * HOUR)
     row = replace(moved, moved_polls=3).to_row()
     faults.documents["new.xml"] = rss([item(1)])
     asked, learnt = [], []
@@ -195,7 +195,7 @@ async def test_an_address_that_it_has_left_is_not_asked_about_the_new_ones_docum
     database: Database, faults: FaultServer
 ) -> None:
     """What validators were learnt belongs to where it is polled; "not modified" from the old address says nothing."""
-    moved = Habits(moved_to=f"http://127.0.0.1:{faults.port}/new.xml", moved_since=clock.now() - 9 * 24 * HOUR)
+    moved = SourceStats(moved_to=f"http://127.0.0.1:{faults.port}/new.xml", moved_since=clock.now() - 9 * 24 * HOUR)
     row = replace(moved, moved_polls=3).to_row()
     faults.documents["new.xml"] = rss([item(1)])
     async with polling(database, faults, wire="304") as polls:
@@ -219,5 +219,5 @@ async def test_an_archive_that_comes_at_once_is_held(database: Database, faults:
         polled = await polls.poll()
         assert polled is not None
     assert TroubleKind.BURST in [trouble.kind for trouble in polled.opened_troubles]
-    counts = Reports(database).counts()
+    counts = ReportQueries(database).counts()
     assert (counts["matches"], counts["alerts"]) == (61, 1)

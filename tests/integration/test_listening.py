@@ -17,14 +17,14 @@ from structlog.testing import capture_logs
 
 import monitor
 from monitor import clock
-from monitor.daemon.health import Health
-from monitor.daemon.listening import Listening
-from monitor.daemon.turns import Turns, Work
-from monitor.model import Endpoint, Running
-from monitor.store.daemons import Daemons
-from monitor.store.database import Database
-from monitor.store.thread import StoreThread
-from monitor.telemetry import Event
+from monitor.daemon.health import DaemonHealth
+from monitor.daemon.http_server import HttpServer
+from monitor.daemon.progress import LastRun, WorkKind
+from monitor.model import Endpoint, RunningVersion
+from monitor.store.engine.daemons import DaemonRecord
+from monitor.store.engine.database import Database
+from monitor.store.engine.store_thread import StoreThread
+from monitor.telemetry import LogEvent
 from monitor.telemetry.metrics import Metrics
 from tests.building import NOON
 from tests.patience import PATIENCE
@@ -48,8 +48,8 @@ class Page:
 class Asked:
     """A daemon that can be asked, once it listens."""
 
-    listening: Listening
-    turns: Turns
+    listening: HttpServer
+    turns: LastRun
     thread: StoreThread
     address: str = ""
 
@@ -58,7 +58,7 @@ class Asked:
         with capture_logs() as lines:
             await self.listening.listen()
         for line in lines:
-            if line["event"] == Event.LISTENING:
+            if line["event"] == LogEvent.LISTENING:
                 self.address = line["health"].removesuffix("/healthz")
         return [line["event"] for line in lines]
 
@@ -69,20 +69,20 @@ class Asked:
 
 @asynccontextmanager
 async def asked(database: Database, endpoint: Endpoint) -> AsyncIterator[Asked]:
-    turns = Turns(clock.monotonic())
+    turns = LastRun(clock.monotonic())
     thread = StoreThread(ended=turns.record_call)
-    health = Health(
+    health = DaemonHealth(
         database,
-        Daemons(database, "desk:17:aa"),
+        DaemonRecord(database, "desk:17:aa"),
         thread=thread,
         turns=turns,
         metrics=Metrics(),
-        running=lambda: Running(NOON, 1, 0),
+        running=lambda: RunningVersion(NOON, 1, 0),
         sources=tuple[str, ...],
         zone=ZoneInfo("UTC"),
     )
     await health.write_heartbeat()
-    listening = Listening(endpoint, health)
+    listening = HttpServer(endpoint, health)
     try:
         yield Asked(listening, turns, thread)
     finally:
@@ -94,7 +94,7 @@ async def asked(database: Database, endpoint: Endpoint) -> AsyncIterator[Asked]:
 async def test_two_pages_and_nothing_else(database: Database, host: str) -> None:
     """How it is doing as JSON, its figures as Prometheus reads them; on a free port, which the log names."""
     async with asked(database, Endpoint(host, 0)) as daemon:
-        assert await daemon.listen() == [Event.LISTENING]
+        assert await daemon.listen() == [LogEvent.LISTENING]
         page = await daemon.get("/healthz")
         told = json.loads(page.body)
         assert (page.status, told["status"], told["version"]) == (200, "ok", monitor.__version__)
@@ -112,7 +112,7 @@ async def test_a_problem_is_503_and_says_why(database: Database, monkeypatch: py
         await daemon.listen()
         moment = clock.monotonic()
         monkeypatch.setattr("monitor.clock.monotonic", lambda: moment)
-        daemon.turns.record_run(Work.TICK, moment - 40)
+        daemon.turns.record_run(WorkKind.TICK, moment - 40)
         page = await daemon.get("/healthz")
         assert (page.status, json.loads(page.body)["status"]) == (503, "problem")
         assert page.checks["tick"] == ["problem", "the last tick was 40 s ago"]
@@ -146,7 +146,7 @@ async def test_a_port_that_is_taken_is_told_once_and_tried_again(database: Datab
     """The daemon goes on without it, and has it as soon as it is free."""
     with socket.create_server(("127.0.0.1", free_port())) as other:
         async with asked(database, Endpoint(*other.getsockname())) as daemon:
-            assert [await daemon.listen() for _ in range(2)] == [[Event.NOT_LISTENING], []]
+            assert [await daemon.listen() for _ in range(2)] == [[LogEvent.NOT_LISTENING], []]
             other.close()
-            assert [await daemon.listen() for _ in range(2)] == [[Event.LISTENING], []]
+            assert [await daemon.listen() for _ in range(2)] == [[LogEvent.LISTENING], []]
             assert (await daemon.get("/healthz")).status == 200

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.model import AlertKind, Channel, Item, Level, Message, Receipt, ReceiptKind
 from monitor.notify import Notifier, render
-from monitor.notify.apprise_door import send
+from monitor.notify.apprise_door import send_message
 from tests.building import alert, article, delivery, endless, in_doubt
 from tests.ntfy import Ntfy, serving
 from tests.patience import LONG
@@ -28,7 +28,7 @@ ENCODED = "p%2Fw%40%3A%20x"
 async def test_a_message_arrives_as_it_was_rendered(ntfy: Ntfy) -> None:
     """Title and text to the letter, whatever the script, through the daemon's own door and process."""
     page = article(title="朝鲜发射导弹 <🚀> & “missiles”", text="Seoul says so.", url="https://x.test/1?a=1&b=%20")
-    message = render(delivery(alert(page)), source="연합뉴스", zone=ZoneInfo("Asia/Seoul"))
+    message = render_message(delivery(alert(page)), source="연합뉴스", zone=ZoneInfo("Asia/Seoul"))
     notifier = Notifier({"phone": Channel("phone", ntfy.channel("arrives"))}, LONG)
     try:
         assert await notifier.send("phone", message) == ACCEPTED
@@ -43,8 +43,8 @@ async def test_a_message_arrives_as_it_was_rendered(ntfy: Ntfy) -> None:
 def test_the_longest_message_is_taken_whole(ntfy: Ntfy, sign: str) -> None:
     """In any script, and as a possible repeat: neither refused nor cut, and no attachment, which phones do not show."""
     topic = f"longest-{ord(sign)}"
-    message = render(delivery(endless(sign), repeat=True), source=sign * 5000, zone=ZoneInfo("Asia/Seoul"))
-    assert send(ntfy.channel(topic), message) == ACCEPTED
+    message = render_message(delivery(endless(sign), repeat=True), source=sign * 5000, zone=ZoneInfo("Asia/Seoul"))
+    assert send_message(ntfy.channel(topic), message) == ACCEPTED
     [got] = ntfy.messages(topic)
     assert (got["title"], got["message"]) == (message.title, message.text)
     assert "attachment" not in got
@@ -54,8 +54,8 @@ def test_the_longest_message_is_taken_whole(ntfy: Ntfy, sign: str) -> None:
 def test_what_is_possibly_the_same_arrives_whole(ntfy: Ntfy, sign: str) -> None:
     """A usual one, and the longest that there can be."""
     topic = f"possibly-{ord(sign) if sign else 'usual'}"
-    message = render(delivery(in_doubt(sign), repeat=True), source=sign * 5000, zone=ZoneInfo("Asia/Seoul"))
-    assert send(ntfy.channel(topic), message) == ACCEPTED
+    message = render_message(delivery(in_doubt(sign), repeat=True), source=sign * 5000, zone=ZoneInfo("Asia/Seoul"))
+    assert send_message(ntfy.channel(topic), message) == ACCEPTED
     [got] = ntfy.messages(topic)
     assert (got["title"], got["message"]) == (message.title, message.text)
     assert got["title"].startswith("POSSIBLY THE SAME, ")
@@ -68,8 +68,8 @@ def test_a_digest_of_what_was_suppressed_arrives_whole(ntfy: Ntfy, sign: str) ->
     long = sign * 5000
     line = Item("launch", long, Level.HIGH, "S1", None, long, "a", long, "https://x.test/1", long, long, long, long)
     digest = replace(endless(sign), kind=AlertKind.DIGEST, items=(line,) * 99)
-    message = render(delivery(digest, repeat=True), source=long, zone=ZoneInfo("Asia/Seoul"))
-    assert send(ntfy.channel(f"unsure-{ord(sign)}"), message) == ACCEPTED
+    message = render_message(delivery(digest, repeat=True), source=long, zone=ZoneInfo("Asia/Seoul"))
+    assert send_message(ntfy.channel(f"unsure-{ord(sign)}"), message) == ACCEPTED
     [got] = ntfy.messages(f"unsure-{ord(sign)}")
     assert (got["title"], got["message"]) == (message.title, message.text)
     assert "more: `news-monitor matches list` has them all" in got["message"]
@@ -79,7 +79,7 @@ def test_a_digest_of_what_was_suppressed_arrives_whole(ntfy: Ntfy, sign: str) ->
 @pytest.mark.parametrize(("sign", "length"), [("a", 4200), ("弹", 1400), ("😀", 700)])
 def test_a_message_beyond_the_limits_is_refused(ntfy: Ntfy, sign: str, length: int) -> None:
     """Why there are caps: the plug-in sends it, the server takes nothing of it."""
-    receipt = send(ntfy.channel("beyond"), Message("t", sign * length, ""))
+    receipt = send_message(ntfy.channel("beyond"), Message("t", sign * length, ""))
     assert receipt == Receipt(ReceiptKind.REFUSED, "the server answered 400")
     assert ntfy.messages("beyond") == []
 
@@ -94,7 +94,7 @@ def test_who_may_write_is_taken_and_who_may_not_is_refused(ntfy: Ntfy) -> None:
         "desk:wr0ng": Receipt(ReceiptKind.REFUSED, "the server answered 401"),
         f"tk_{'x' * 29}": Receipt(ReceiptKind.REFUSED, "the server answered 401"),
     }
-    assert {login: send(ntfy.channel("closed", login=login), HELLO) for login in logins} == logins
+    assert {login: send_message(ntfy.channel("closed", login=login), HELLO) for login in logins} == logins
     assert len(ntfy.messages("closed", login=f"desk:{PASSWORD}")) == 2
     with pytest.raises(HTTPError, match="403"):
         ntfy.messages("closed")
@@ -102,7 +102,7 @@ def test_who_may_write_is_taken_and_who_may_not_is_refused(ntfy: Ntfy) -> None:
 
 def test_a_topic_that_nobody_knows_comes_into_being(ntfy: Ntfy) -> None:
     """A mistyped topic is no error to the server: only `channels test`, and a look at the phone, tells."""
-    assert send(ntfy.channel("never-heard-of"), HELLO) == ACCEPTED
+    assert send_message(ntfy.channel("never-heard-of"), HELLO) == ACCEPTED
     assert len(ntfy.messages("never-heard-of")) == 1
 
 
@@ -116,19 +116,19 @@ def test_a_topic_that_nobody_knows_comes_into_being(ntfy: Ntfy) -> None:
 )
 def test_a_topic_that_cannot_be_is_refused(ntfy: Ntfy, topic: str, said: str) -> None:
     """Refused, and not in doubt: no reader is told that he may have the message already."""
-    assert send(ntfy.channel(topic), HELLO) == Receipt(ReceiptKind.REFUSED, said)
+    assert send_message(ntfy.channel(topic), HELLO) == Receipt(ReceiptKind.REFUSED, said)
 
 
 def test_too_many_messages_are_for_later(ntfy: Ntfy, tmp_path: Path) -> None:
     """A server that takes two from a visitor answers 429 to the third: tried again, never dead for it."""
     del ntfy  # where it cannot be had, this is skipped as the others are
     with serving(tmp_path, visitor_request_limit_burst=2, visitor_request_limit_replenish="1h") as busy:
-        receipts = [send(busy.channel("busy"), HELLO) for _ in range(3)]
+        receipts = [send_message(busy.channel("busy"), HELLO) for _ in range(3)]
     assert receipts == [ACCEPTED, ACCEPTED, Receipt(ReceiptKind.TRY_LATER, "the server answered 429")]
 
 
 def test_urgency_is_the_channels_own(ntfy: Ntfy) -> None:
     """What the address says beyond the topic reaches the server beside our forced options."""
-    assert send(ntfy.channel("urgent", options="priority=max&tags=rocket"), HELLO) == ACCEPTED
+    assert send_message(ntfy.channel("urgent", options="priority=max&tags=rocket"), HELLO) == ACCEPTED
     [got] = ntfy.messages("urgent")
     assert (got["priority"], got["tags"]) == (5, ["rocket"])

@@ -14,14 +14,14 @@ from sqlalchemy import event, func, select, update
 from structlog.testing import capture_logs
 
 from monitor import clock
-from monitor.intake.articles import Known
-from monitor.intake.taking import Brought, TakenIn, taken_in
+from monitor.ingest.new_articles import KnownArticle
+from monitor.ingest.ingest_poll import PollResult, IngestResult, ingest_poll
 from monitor.model import FetchOutcome, OncePer
-from monitor.store.database import Database
-from monitor.store.opening import open_database
-from monitor.store.reports import Reports
-from monitor.store.tables import article, fetch, match, source
-from monitor.telemetry import Event
+from monitor.store.engine.database import Database
+from monitor.store.engine.opening import open_database
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.engine.tables import article, fetch, match, source
+from monitor.telemetry import LogEvent
 from tests.building import HEADLINE, HOUR, MINUTE, claimed, rule, rules
 from tests.building import source as built
 from tests.conftest import FaultServer
@@ -36,13 +36,13 @@ async def test_news_becomes_an_alert(database: Database, faults: FaultServer) ->
         faults.documents["post.xml"] = feed("Nothing at all")
         for name in ("wire", "post"):
             assert await polls.poll(name)
-        assert (Reports(database).counts()["matches"], polls.woken) == (1, [])
+        assert (ReportQueries(database).counts()["matches"], polls.woken) == (1, [])
         for name in ("wire", "post", "wire"):
             faults.documents[f"{name}.xml"] = feed(HEADLINE)
             assert await polls.poll(name)
-    counts = Reports(database).counts()
+    counts = ReportQueries(database).counts()
     assert (counts["articles"], counts["alerts"], len(polls.woken)) == (4, 1, 1)
-    assert Reports(database).delivery_counts()["pending"] == 1
+    assert ReportQueries(database).delivery_counts()["pending"] == 1
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ async def test_a_failure_is_counted_and_told(
         assert polled is not None
         again = polls.claim()
     assert (polled.fetched.outcome, polled.failures) == (outcome, 1)
-    report = Reports(database).sources()["wire"]
+    report = ReportQueries(database).sources()["wire"]
     assert report.problem
     assert problem in report.problem
     assert "\n" not in report.problem
     assert report.next_at > polled.at
-    assert logs[0]["event"] == Event.POLL_PROBLEM
+    assert logs[0]["event"] == LogEvent.POLL_PROBLEM
     assert (again.failures, again.is_first_poll) == (1, True)
 
 
@@ -81,8 +81,8 @@ async def test_a_problem_that_lasts_is_logged_once(database: Database, faults: F
             faults.documents["wire.xml"] = document or feed("A")
             with capture_logs() as logs:
                 assert await polls.poll()
-        told.append([each["event"] for each in logs if each["event"] in {Event.POLL_PROBLEM, Event.POLL_RECOVERED}])
-    assert told == [[Event.POLL_PROBLEM], [], [Event.POLL_PROBLEM], [Event.POLL_RECOVERED], []]
+        told.append([each["event"] for each in logs if each["event"] in {LogEvent.POLL_PROBLEM, LogEvent.POLL_RECOVERED}])
+    assert told == [[LogEvent.POLL_PROBLEM], [], [LogEvent.POLL_PROBLEM], [LogEvent.POLL_RECOVERED], []]
 
 
 async def test_a_document_that_was_read_in_part_is_asked_for_whole(database: Database, faults: FaultServer) -> None:
@@ -110,7 +110,7 @@ async def test_what_is_beyond_the_limit_comes_with_the_next_poll(database: Datab
         second = await polls.poll()
         assert second is not None
         assert second.problem is None
-    assert Reports(database).counts()["alerts"] == 700
+    assert ReportQueries(database).counts()["alerts"] == 700
 
 
 async def test_what_is_too_much_work_for_a_poll_comes_with_the_next(database: Database, faults: FaultServer) -> None:
@@ -128,7 +128,7 @@ async def test_what_is_too_much_work_for_a_poll_comes_with_the_next(database: Da
             assert claim.is_first_poll
             polled = await polls.pipeline.poll(claim)
             assert polled is not None
-            stored.append(Reports(database).counts()["articles"])
+            stored.append(ReportQueries(database).counts()["articles"])
             assert stored[-1] > (stored[-2] if len(stored) > 1 else 0)
             left = len(titles) - stored[-1]
             if left:
@@ -138,9 +138,9 @@ async def test_what_is_too_much_work_for_a_poll_comes_with_the_next(database: Da
             claim = claimed(polls.claims, "wire", polled.next_at)
             assert (claim.validators.body is None) == (left > 0)
         assert len(stored) > 1
-        assert Reports(database).sources()["wire"].problem is None
+        assert ReportQueries(database).sources()["wire"].problem is None
         assert not claim.is_first_poll
-    counts = Reports(database).counts()
+    counts = ReportQueries(database).counts()
     assert (counts["matches"], counts["alerts"]) == (len(titles), 0)
 
 
@@ -212,8 +212,8 @@ async def test_what_had_left_the_document_is_not_lost_where_it_is_too_much_work(
             polled = await polls.poll()
             assert polled is not None
             assert (polled.problem or "").count(f": {left} new entries wait for the next one") == bool(left)
-    assert Reports(database).counts()["articles"] == len(before) + len(news)
-    assert Reports(database).counts()["alerts"] == len(news)
+    assert ReportQueries(database).counts()["articles"] == len(before) + len(news)
+    assert ReportQueries(database).counts()["alerts"] == len(news)
     assert [title for title, _ in decisions(database)] == [*reversed(news[2:]), *news[:2]]
 
 
@@ -227,7 +227,7 @@ async def test_a_long_list_is_past_when_it_is_first_seen(database: Database, fau
         assert first is not None
         assert (first.entries, first.fetched.validators.body is not None) == (1500, True)
         assert first.problem == "it lists 1500 entries: only the 1000 at both ends of its list are read"
-        assert (Reports(database).counts()["articles"], Reports(database).counts()["alerts"]) == (1000, 0)
+        assert (ReportQueries(database).counts()["articles"], ReportQueries(database).counts()["alerts"]) == (1000, 0)
         second = await polls.poll()
         assert second is not None
         assert second.fetched.outcome is FetchOutcome.NOT_MODIFIED
@@ -237,7 +237,7 @@ async def test_a_long_list_is_past_when_it_is_first_seen(database: Database, fau
         new = f"<guid>new</guid><title>{HEADLINE} again</title></item>"
         faults.documents["wire.xml"] = "<item>".join((head, new, *items[5:]))
         await polls.poll()
-    assert (Reports(database).counts()["articles"], Reports(database).counts()["alerts"]) == (1001, 1)
+    assert (ReportQueries(database).counts()["articles"], ReportQueries(database).counts()["alerts"]) == (1001, 1)
 
 
 async def test_guids_that_change_are_told_in_one_line(database: Database, faults: FaultServer) -> None:
@@ -252,7 +252,7 @@ async def test_guids_that_change_are_told_in_one_line(database: Database, faults
             problems.append(polled.problem)
     churned = "its guids change while its articles stay: they are known by their links from now on"
     assert problems == [None, churned, None, None]
-    assert Reports(database).counts()["alerts"] == 10  # none of them again
+    assert ReportQueries(database).counts()["alerts"] == 10  # none of them again
 
 
 async def test_a_poll_that_was_taken_over_says_so(database: Database, faults: FaultServer) -> None:
@@ -264,15 +264,15 @@ async def test_a_poll_that_was_taken_over_says_so(database: Database, faults: Fa
         polls.claim()
         with capture_logs() as logs:
             assert await polls.pipeline.poll(old) is None
-    assert [entry["event"] for entry in logs] == [Event.POLL_LOST]
-    assert Reports(database).counts()["articles"] == 0
+    assert [entry["event"] for entry in logs] == [LogEvent.POLL_LOST]
+    assert ReportQueries(database).counts()["articles"] == 0
 
 
-def crash(brought: Brought, known: Mapping[str, Known], now: datetime, *, most: int) -> TakenIn:
+def crash(brought: PollResult, known: Mapping[str, KnownArticle], now: datetime, *, most: int) -> IngestResult:
     """Stands in for `taken_in`: an entry that our code cannot take."""
     if brought.entries:
         raise ZeroDivisionError
-    return taken_in(brought, known, now, most=most)
+    return ingest_poll(brought, known, now, most=most)
 
 
 async def test_an_error_of_our_own_stops_one_poll_only(
@@ -288,14 +288,14 @@ async def test_an_error_of_our_own_stops_one_poll_only(
         assert await polls.poll()
     assert polled is not None
     assert polled.problem == "internal error: ZeroDivisionError; please report it with the log"
-    assert [entry["event"] for entry in logs][:2] == [Event.POLL_CRASHED, Event.POLL_PROBLEM]
-    assert Reports(database).counts()["articles"] == 1
+    assert [entry["event"] for entry in logs][:2] == [LogEvent.POLL_CRASHED, LogEvent.POLL_PROBLEM]
+    assert ReportQueries(database).counts()["articles"] == 1
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for a database."""
-    monkeypatch.setattr("monitor.store.thread.PATIENCE", 0)
+    monkeypatch.setattr("monitor.store.engine.store_thread.PATIENCE", 0)
 
 
 @contextmanager
@@ -327,8 +327,8 @@ async def test_a_database_that_recovers_takes_what_was_brought(database: Databas
         polled = await polling_on
     assert polled is not None
     assert (polled.failures, polled.problem) == (0, None)
-    assert logs[0]["event"] == Event.DATABASE_PROBLEM
-    assert Reports(database).counts()["articles"] == 1
+    assert logs[0]["event"] == LogEvent.DATABASE_PROBLEM
+    assert ReportQueries(database).counts()["articles"] == 1
     assert len(faults.received) == 1
 
 
@@ -342,11 +342,11 @@ async def test_a_database_that_fails_for_long_is_no_fault_of_the_source(
         claim = polls.claim()
         with capture_logs() as logs, unusable(database):
             assert await polls.pipeline.poll(claim) is None
-        assert logs[-1]["event"] == Event.DATABASE_PROBLEM
+        assert logs[-1]["event"] == LogEvent.DATABASE_PROBLEM
         polls.claims.release([claim])
-        assert Reports(database).sources()["wire"].failures == 0
+        assert ReportQueries(database).sources()["wire"].failures == 0
         assert await polls.poll()
-    assert Reports(database).counts()["alerts"] == 1
+    assert ReportQueries(database).counts()["alerts"] == 1
 
 
 async def test_a_claim_of_an_address_that_has_changed_is_not_polled(database: Database, faults: FaultServer) -> None:

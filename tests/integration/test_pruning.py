@@ -10,16 +10,16 @@ import pytest
 from structlog.testing import capture_logs
 
 from monitor import clock
-from monitor.daemon.pruning import prune
+from monitor.daemon.pruning import prune_archive
 from monitor.model import Retention
-from monitor.store import retention as module
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.reports import Reports
-from monitor.store.retention import Pruning
-from monitor.store.section import SerialSection
-from monitor.store.thread import StoreThread
-from monitor.telemetry import Event
+from monitor.store.lifecycle import retention as module
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.store_thread import StoreThread
+from monitor.telemetry import LogEvent
 from tests.building import MINUTE, article, claimed, commit, sources
 
 OLD = timedelta(days=100)
@@ -44,21 +44,21 @@ async def test_others_get_in_between_the_slices(
     commit(section, claimed(claims, at=now - OLD), *old, at=now - OLD)
     left: list[int] = []
     with capture_logs() as logs:
-        pruning = asyncio.create_task(prune(Pruning(database, Retention()), thread))
+        pruning = asyncio.create_task(prune_archive(ArchivePruner(database, Retention()), thread))
         while not pruning.done():
-            left.append(await thread.run(lambda: Reports(database).counts()["articles"]))
+            left.append(await thread.run(lambda: ReportQueries(database).counts()["articles"]))
     await pruning
-    assert [entry for entry in logs if entry["event"] == Event.PRUNED] == [
-        {"event": Event.PRUNED, "log_level": "info", "articles": 20, "fetches": 1}
+    assert [entry for entry in logs if entry["event"] == LogEvent.PRUNED] == [
+        {"event": LogEvent.PRUNED, "log_level": "info", "articles": 20, "fetches": 1}
     ]
     assert len(set(left)) > 5
-    assert Reports(database).counts()["articles"] == 0
+    assert ReportQueries(database).counts()["articles"] == 0
     commit(section, claimed(claims, at=now + MINUTE), article("new", seen=now + MINUTE), at=now + MINUTE)
-    assert Reports(database).counts()["alerts"] == 1
+    assert ReportQueries(database).counts()["alerts"] == 1
 
 
 async def test_nothing_to_let_go_is_not_told(database: Database, thread: StoreThread) -> None:
     """An hour after hour without news is none for the log."""
     with capture_logs() as logs:
-        await prune(Pruning(database, Retention()), thread)
+        await prune_archive(ArchivePruner(database, Retention()), thread)
     assert logs == []

@@ -15,25 +15,25 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from monitor import clock
-from monitor.alerting.policy import Away, Circumstances
-from monitor.intake.articles import Known
-from monitor.intake.pages import wanted
+from monitor.alerting.policy import PollGap, DecisionContext
+from monitor.ingest.new_articles import KnownArticle
+from monitor.ingest.full_text_need import select_pages_to_read
 from monitor.model import Article, Limits, Rule, Source
-from monitor.pipeline import Active
-from monitor.reading import Reader
-from monitor.sources.fetch import Fetcher
-from monitor.sources.robots import Robots
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.pages import Pages
-from monitor.store.recognised import Asked
-from monitor.store.reports import Reports
-from monitor.store.section import SerialSection
-from monitor.store.tables import article as articles
-from monitor.store.tables import article_version, fetch, match, page
-from monitor.store.thread import StoreThread
-from monitor.telemetry import Event
-from monitor.workers import Workers
+from monitor.pipeline import ActiveConfig
+from monitor.full_text import FullTextReader
+from monitor.sources.http.fetch import Fetcher
+from monitor.sources.polling.robots import Robots
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.queues.full_text_queue import FullTextQueue
+from monitor.store.queues.known_entries import EntryLookup
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import article as articles
+from monitor.store.engine.tables import article_version, fetch, match, page
+from monitor.store.engine.store_thread import StoreThread
+from monitor.telemetry import LogEvent
+from monitor.runtime.workers import Workers
 from tests.building import HEADLINE, article, claimed, decide_in, polled, rule, rules, sources, to_desk
 from tests.conftest import FaultServer
 from tests.patience import LONG
@@ -54,21 +54,21 @@ class Reading:
 
     database: Database
     site: Site
-    reader: Reader
+    reader: FullTextReader
     section: SerialSection
     known: dict[str, Source]
     woken: list[None] = field(default_factory=list)
 
-    def commit(self, *found: Article, away: Away | None = None) -> None:
+    def commit(self, *found: Article, away: PollGap | None = None) -> None:
         """A poll that brought these articles, whose pages are wanted in the same commit."""
         claims, now = Claims(self.database, "test"), clock.now()
         claims.register_sources(self.known, now)
         for each in found:
             claim = claimed(claims, each.source, now)
             with self.section.enter(now) as inside:
-                decision = decide_in(inside, [each], rules(), Circumstances(poll_gap=away))
+                decision = decide_in(inside, [each], rules(), DecisionContext(poll_gap=away))
                 assert inside.commit(polled(claim, now), decision, to_desk)
-                inside.enqueue_pages(wanted(self.known[each.source], [each], now), now, away)
+                inside.enqueue_pages(select_pages_to_read(self.known[each.source], [each], now), now, away)
 
     async def turn(self) -> list[str]:
         """One turn and what it began, to its end; the events of the log."""
@@ -113,14 +113,14 @@ async def reading(database: Database, told_by: Rule | None = None) -> AsyncItera
     try:
         async with serving() as site, Fetcher(limits, [ip_network("127.0.0.0/8")]) as fetcher:
             site.answers["/1"] = web.Response(body=PAGE.encode(), content_type="text/html")
-            active = Active(known, rules(told_by or rule()), to_desk)
-            reader = Reader(
+            active = ActiveConfig(known, rules(told_by or rule()), to_desk)
+            reader = FullTextReader(
                 lambda: active,
                 limits,
                 fetcher=fetcher,
                 robots=Robots(fetcher, workers),
                 workers=workers,
-                pages=Pages(database),
+                pages=FullTextQueue(database),
                 section=section,
                 thread=thread,
                 deliver=lambda: woken.append(None),
@@ -145,12 +145,12 @@ async def test_a_page_is_not_read_where_a_redirect_leads_if_that_site_forbids_it
         other.answers["/shut"] = web.Response(body=PAGE.encode(), content_type="text/html")
         read.site.answers["/1"] = web.Response(status=302, headers={"Location": f"{other.url}/shut"})
         read.commit(told(read.site))
-        assert Event.PAGE_READ not in await read.turn()
+        assert LogEvent.PAGE_READ not in await read.turn()
         assert [request.path for request in other.asked] == ["/robots.txt"]
         other.answers["/open"] = other.answers["/shut"]
         read.site.answers["/1"] = web.Response(status=302, headers={"Location": f"{other.url}/open"})
         read.due_now()
-        assert Event.PAGE_READ in await read.turn()
+        assert LogEvent.PAGE_READ in await read.turn()
 
 
 async def test_an_edit_that_another_daemon_has_overtaken_is_no_failure(
@@ -158,9 +158,9 @@ async def test_an_edit_that_another_daemon_has_overtaken_is_no_failure(
 ) -> None:
     """The page of an article was read between the moment at which its edit was taken in and the commit: the edit is
     the version after that, and its poll a good one."""
-    recognise, pages, other = Claims.find_known_entries, Pages(database), SerialSection(database)
+    recognise, pages, other = Claims.find_known_entries, FullTextQueue(database), SerialSection(database)
 
-    def read_meanwhile(claims: Claims, asked: Sequence[Asked]) -> dict[tuple[str, str], Known]:
+    def read_meanwhile(claims: Claims, asked: Sequence[EntryLookup]) -> dict[tuple[str, str], KnownArticle]:
         known, now = recognise(claims, asked), clock.now()
         monkeypatch.setattr(Claims, "recognised", recognise)
         for wish in pages.claim([each.article_id for each in pages.find_due(now)[:1]], now, timedelta(minutes=1)):
@@ -195,8 +195,8 @@ async def test_a_page_makes_a_version_that_is_matched_again(database: Database) 
     async with reading(database) as read:
         short = told(read.site)
         read.commit(short)
-        assert Reports(database).counts()["alerts"] == 0
-        assert Event.PAGE_READ in await read.turn()
+        assert ReportQueries(database).counts()["alerts"] == 0
+        assert LogEvent.PAGE_READ in await read.turn()
         (first, second) = read.versions()
         assert first == (1, "Something happened.", short.digest)
         assert (second[0], second[2]) == (2, short.digest)
@@ -204,7 +204,7 @@ async def test_a_page_makes_a_version_that_is_matched_again(database: Database) 
         assert TEXT[1] in second[1]
         with database.reading() as connection:
             assert connection.execute(select(articles.c.version, articles.c.digest)).one() == (2, short.digest)
-        assert (Reports(database).counts()["alerts"], len(read.woken), read.left()) == (1, 1, 0)
+        assert (ReportQueries(database).counts()["alerts"], len(read.woken), read.left()) == (1, 1, 0)
         assert read.paths() == ["/robots.txt", "/1"]
         assert await read.turn() == []
 
@@ -215,8 +215,8 @@ async def test_what_came_late_because_we_were_away_is_not_stale(database: Databa
     hour, now = timedelta(hours=1), clock.now()
     async with reading(database, rule(max_age=6 * hour)) as read:
         late = replace(told(read.site), published=now - 13 * hour)
-        read.commit(late, away=Away(now - 14 * hour, now) if missed else None)
-        assert Event.PAGE_READ in await read.turn()
+        read.commit(late, away=PollGap(now - 14 * hour, now) if missed else None)
+        assert LogEvent.PAGE_READ in await read.turn()
         with database.reading() as connection:
             decision: str = connection.execute(select(match.c.decision)).scalar_one()
     assert decision.startswith("waits: its source could not be polled" if missed else "held: published 13 hours ago")
@@ -226,10 +226,10 @@ async def test_what_was_told_is_not_told_again(database: Database) -> None:
     """The article went out at once; its longer text is kept and changes nothing."""
     async with reading(database) as read:
         read.commit(told(read.site, title=HEADLINE))
-        assert Reports(database).counts()["alerts"] == 1  # before any page was asked for
+        assert ReportQueries(database).counts()["alerts"] == 1  # before any page was asked for
         assert read.site.asked == []
         await read.turn()
-        assert (Reports(database).counts()["alerts"], read.woken, len(read.versions())) == (1, [], 2)
+        assert (ReportQueries(database).counts()["alerts"], read.woken, len(read.versions())) == (1, [], 2)
 
 
 async def test_robots_txt_forbids(database: Database) -> None:
@@ -237,7 +237,7 @@ async def test_robots_txt_forbids(database: Database) -> None:
     async with reading(database) as read:
         read.site.answers["/robots.txt"] = web.Response(body=b"User-agent: *\nDisallow: /")
         read.commit(told(read.site))
-        assert await read.turn() == [Event.PAGE_GIVEN_UP]
+        assert await read.turn() == [LogEvent.PAGE_GIVEN_UP]
         assert (read.paths(), read.left(), len(read.versions())) == (["/robots.txt"], 0, 1)
         (why,) = read.evidence()
         assert str(why).startswith(f"page {read.site.url}/1: ")
@@ -249,15 +249,15 @@ async def test_a_page_that_cannot_be_had_is_tried_three_times(database: Database
     async with reading(database) as read:
         read.site.answers["/1"] = web.Response(status=503, headers={"Retry-After": "7200"})
         read.commit(told(read.site))
-        assert await read.turn() == [Event.PAGE_POSTPONED]
+        assert await read.turn() == [LogEvent.PAGE_POSTPONED]
         with database.reading() as connection:
             again = connection.execute(select(page.c.not_before)).scalar_one()
         assert again > clock.now() + timedelta(minutes=119)  # as the server asks
         assert await read.turn() == []
         read.due_now()
-        assert await read.turn() == [Event.PAGE_POSTPONED]
+        assert await read.turn() == [LogEvent.PAGE_POSTPONED]
         read.due_now()
-        assert await read.turn() == [Event.PAGE_GIVEN_UP]
+        assert await read.turn() == [LogEvent.PAGE_GIVEN_UP]
         assert (read.left(), len(read.versions())) == (0, 1)
         assert "503 Service Unavailable" in str(read.evidence()[0])
 
@@ -268,7 +268,7 @@ async def test_a_page_whose_reading_never_ends_well_is_given_up(database: Databa
         read.commit(told(read.site))
         with database.writing() as connection:
             connection.execute(update(page).values(attempts=3))
-        assert await read.turn() == [Event.PAGE_GIVEN_UP]
+        assert await read.turn() == [LogEvent.PAGE_GIVEN_UP]
         assert (read.site.asked, read.left()) == ([], 0)
         assert "three times without a result" in str(read.evidence()[0])
 
@@ -287,7 +287,7 @@ async def test_a_page_that_will_never_be_one_is_given_up_at_once(
     async with reading(database) as read:
         read.site.answers["/1"] = answer
         read.commit(told(read.site))
-        assert await read.turn() == [Event.PAGE_GIVEN_UP]
+        assert await read.turn() == [LogEvent.PAGE_GIVEN_UP]
         assert why in str(read.evidence()[0])
 
 
@@ -296,7 +296,7 @@ async def test_a_wall_keeps_the_summary(database: Database) -> None:
     async with reading(database) as read:
         read.site.answers["/1"] = web.Response(body=b"<p>Subscribe</p>", content_type="text/html")
         read.commit(told(read.site))
-        assert await read.turn() == [Event.PAGE_READ]
+        assert await read.turn() == [LogEvent.PAGE_READ]
         assert (read.left(), len(read.versions()), read.evidence()) == (0, 1, [])
 
 
@@ -341,7 +341,7 @@ async def test_a_source_that_has_left_wants_nothing(database: Database) -> None:
     async with reading(database) as read:
         read.commit(told(read.site))
         read.known.clear()
-        assert await read.turn() == [Event.PAGE_GIVEN_UP]
+        assert await read.turn() == [LogEvent.PAGE_GIVEN_UP]
         assert read.site.asked == []
 
 
@@ -372,7 +372,7 @@ async def test_a_reader_that_is_closed_gives_its_pages_back(database: Database) 
         await read.reader.run_once()
         await asked.wait()
         await read.reader.close()
-        assert Pages(database).find_due(clock.now()) == []
-        assert len(Pages(database).find_due(clock.now() + timedelta(minutes=6))) == 1
-        Pages(database).release_all()
-        assert len(Pages(database).find_due(clock.now())) == 1
+        assert FullTextQueue(database).find_due(clock.now()) == []
+        assert len(FullTextQueue(database).find_due(clock.now() + timedelta(minutes=6))) == 1
+        FullTextQueue(database).release_all()
+        assert len(FullTextQueue(database).find_due(clock.now())) == 1

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from structlog.testing import capture_logs
 
-from monitor.config.user_files import UserFiles
+from monitor.config.loading.user_files import UserFiles
 from monitor.daemon.reload import _AT_START, Reloader
 from monitor.errors import StoreFailed
 from monitor.model import Config, Settings
-from monitor.telemetry import Event
+from monitor.telemetry import LogEvent
 
 SETTINGS = """\
 database: sqlite:///news.db
@@ -123,7 +123,7 @@ async def test_the_log_says_the_time_as_status_does(folder: Path, taken: Taken) 
         await looks(reloader)
     edited = reloader.running.edited_at
     assert edited is not None
-    told = next(each for each in logs if each["event"] == Event.FILES_RELOADED)
+    told = next(each for each in logs if each["event"] == LogEvent.FILES_RELOADED)
     assert f"your edit of {edited.astimezone(ZoneInfo('Asia/Seoul')):%H:%M} has" in told["now"]
 
 
@@ -134,7 +134,7 @@ async def test_rules_that_are_off_are_not_among_those_that_run(folder: Path, tak
     with capture_logs() as logs:
         await looks(reloader)
     assert "off" in taken.titles
-    assert [each["rules"] for each in logs if each["event"] == Event.FILES_RELOADED] == [before]
+    assert [each["rules"] for each in logs if each["event"] == LogEvent.FILES_RELOADED] == [before]
 
 
 async def test_nothing_is_read_while_it_is_being_written(folder: Path, taken: Taken, reloader: Reloader) -> None:

@@ -11,9 +11,9 @@ import pytest
 from aiohttp import web
 
 from monitor.model import Limits
-from monitor.sources.fetch import Fetcher
-from monitor.sources.robots import DEADLINE, GAP, KEPT, LONGEST_GAP, Leave, Robots
-from monitor.workers import Workers
+from monitor.sources.http.fetch import Fetcher
+from monitor.sources.polling.robots import DEADLINE, GAP, KEPT, LONGEST_GAP, RobotsPermission, Robots
+from monitor.runtime.workers import Workers
 from tests.site import Site, serving
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -124,12 +124,12 @@ async def test_a_crawl_delay_is_kept_up_to_a_bound(workers: Workers, delay: str,
     """And never less than the usual gap."""
     async with asking(workers) as (site, robots):
         site.answers["/robots.txt"] = web.Response(body=f"User-agent: *\nCrawl-delay: {delay}\nAllow: /".encode())
-        assert await robots.check(f"{site.url}/a", NOW) == Leave(crawl_delay=gap)
+        assert await robots.check(f"{site.url}/a", NOW) == RobotsPermission(crawl_delay=gap)
 
 
 async def test_a_hostile_one_costs_no_more_than_its_deadline(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     """Thousands of groups that share thousands of rules multiply; the pages are left alone for now, which is told."""
-    monkeypatch.setattr("monitor.sources.robots.DEADLINE", DEADLINE)  # as it is for users
+    monkeypatch.setattr("monitor.sources.polling.robots.DEADLINE", DEADLINE)  # as it is for users
     groups = "".join(f"User-agent: x{number}\n" for number in range(17_000))
     async with asking(workers) as (site, robots):
         site.answers["/robots.txt"] = web.Response(body=(groups + "Disallow: /a\n" * 15_000).encode())

@@ -12,14 +12,14 @@ from functools import partial
 import pytest
 from sqlalchemy import insert, select
 
-from monitor.alerting.falling import Telling
-from monitor.alerting.policy import Away, Circumstances
+from monitor.alerting.release import ReleasedAlert
+from monitor.alerting.policy import PollGap, DecisionContext
 from monitor.app import channels_of
-from monitor.due import Due
+from monitor.due import DueProcessor
 from monitor.errors import StoreRefused
 from monitor.matching import RuleSet
 from monitor.model import (
-    Again,
+    UpdateTrigger,
     Alert,
     AlertKind,
     AlertPolicy,
@@ -32,19 +32,19 @@ from monitor.model import (
     Rule,
     Settings,
 )
-from monitor.pipeline import Active
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.matches import Matches, Wanted
-from monitor.store.opening import open_database
-from monitor.store.outbox import Outbox
-from monitor.store.section import SerialSection
-from monitor.store.tables import alert, delivery, waiting
-from monitor.store.thread import StoreThread
+from monitor.pipeline import ActiveConfig
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.queries.matches import MatchQueries, MatchFilter
+from monitor.store.engine.opening import open_database
+from monitor.store.queues.outbox import Outbox
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import alert, delivery, waiting
+from monitor.store.engine.store_thread import StoreThread
 from tests.building import HOUR, MINUTE, NOON, alert_of, article, claimed, decide_in, deep, polled, rule, rules, sources
 
 HALF_A_MINUTE = timedelta(seconds=30)
-AT_HOME = Circumstances()
+AT_HOME = DecisionContext()
 
 
 def by(**policy: object) -> Rule:
@@ -63,7 +63,7 @@ class Scene:
     kind: AlertKind
     told: int = 1
     at_once: int = 0
-    around: Circumstances = AT_HOME
+    around: DecisionContext = AT_HOME
 
 
 def late(uid: str, title: str) -> Article:
@@ -73,7 +73,7 @@ def late(uid: str, title: str) -> Article:
 SCENES = {
     "a hold": Scene(by(wait_at_least=20 * MINUTE), ((0, article()),), NOON + 20 * MINUTE, AlertKind.NEW),
     "an update": Scene(
-        by(again_if=frozenset({Again.NEW_FACT})),
+        by(again_if=frozenset({UpdateTrigger.NEW_FACT})),
         ((0, article()), (10, article(version=2, text="Nine people were killed."))),
         NOON + HOUR,
         AlertKind.UPDATE,
@@ -99,7 +99,7 @@ SCENES = {
         NOON + 10 * MINUTE,
         AlertKind.DIGEST,
         told=2,
-        around=Circumstances(poll_gap=Away(NOON - 5 * HOUR, NOON)),
+        around=DecisionContext(poll_gap=PollGap(NOON - 5 * HOUR, NOON)),
     ),
 }
 ROUTES = {"default": ("desk", "phone"), "night": ("pager",)}
@@ -111,11 +111,11 @@ class Daemon:
 
     database: Database
     section: SerialSection
-    due: Due
+    due: DueProcessor
     ruleset: RuleSet
     breaks: list[None] = field(default_factory=list)  # so many commits end half way
 
-    def poll(self, new: Article, at: datetime, around: Circumstances = AT_HOME) -> None:
+    def poll(self, new: Article, at: datetime, around: DecisionContext = AT_HOME) -> None:
         claim = claimed(Claims(self.database, "here:1"), new.source, at)
         with self.section.enter(at) as inside:
             decision = decide_in(inside, [new], self.ruleset, around)
@@ -150,8 +150,8 @@ def begin(database: Database, thread: StoreThread) -> Iterator[Begin]:
                 return channels_of(told, of or settings())
 
             ruleset, section = rules(*in_force), SerialSection(here)
-            active, config = Active({}, ruleset, to), Config(of or settings(), sources("wire"), {}, {})
-            due = Due(config, lambda: active, section=section, thread=thread, deliver=lambda: None, began=NOON)
+            active, config = ActiveConfig({}, ruleset, to), Config(of or settings(), sources("wire"), {}, {})
+            due = DueProcessor(config, lambda: active, section=section, thread=thread, deliver=lambda: None, began=NOON)
             return Daemon(here, section, due, ruleset, breaks)
 
         yield begun
@@ -164,20 +164,20 @@ async def thread() -> AsyncIterator[StoreThread]:
     made.close()
 
 
-def lived(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
+def lived(begin: Begin, first: Daemon, scene: Scene) -> Iterator[ReleasedAlert]:
     """Nothing happens."""
     del begin
     yield from first.due.release_due(scene.due - HALF_A_MINUTE)
     yield from first.due.release_due(scene.due)
 
 
-def restarted(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
+def restarted(begin: Begin, first: Daemon, scene: Scene) -> Iterator[ReleasedAlert]:
     """The daemon ends while it waits, and another one begins when it is long due."""
     yield from first.due.release_due(scene.due - HALF_A_MINUTE)
     yield from begin(scene.rule).due.release_due(scene.due + HOUR)
 
 
-def killed_in_the_commit(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
+def killed_in_the_commit(begin: Begin, first: Daemon, scene: Scene) -> Iterator[ReleasedAlert]:
     """Between decision and commit: once it goes on, once it has to begin anew."""
     second = begin(scene.rule)
     for each in (first, second):
@@ -188,22 +188,22 @@ def killed_in_the_commit(begin: Begin, first: Daemon, scene: Scene) -> Iterator[
     yield from second.due.release_due(scene.due + MINUTE)
 
 
-def taking_turns(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
+def taking_turns(begin: Begin, first: Daemon, scene: Scene) -> Iterator[ReleasedAlert]:
     """Two daemons look, one after the other."""
     second = begin(scene.rule)
     for turn in range(-4, 5):
         yield from (first if turn % 2 else second).due.release_due(scene.due + turn * HALF_A_MINUTE)
 
 
-def another_falls_first(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
+def another_falls_first(begin: Begin, first: Daemon, scene: Scene) -> Iterator[ReleasedAlert]:
     """A daemon that has heard of it only from the database tells it; the one that decided finds it told."""
     yield from begin(scene.rule).due.release_due(scene.due)
     assert first.due.release_due(scene.due) == ()
 
 
-def both_at_once(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
+def both_at_once(begin: Begin, first: Daemon, scene: Scene) -> Iterator[ReleasedAlert]:
     """Three daemons look at the same moment."""
-    told: list[Telling] = []
+    told: list[ReleasedAlert] = []
     ready = threading.Barrier(3)
 
     def look(each: Daemon) -> None:
@@ -225,7 +225,7 @@ WAYS = [lived, restarted, killed_in_the_commit, taking_turns, another_falls_firs
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", SCENES)
 def test_what_waits_is_told_once(
-    database: Database, begin: Begin, name: str, way: Callable[[Begin, Daemon, Scene], Iterator[Telling]]
+    database: Database, begin: Begin, name: str, way: Callable[[Begin, Daemon, Scene], Iterator[ReleasedAlert]]
 ) -> None:
     """Its matches say that they wait, and afterwards by which alert they were told; that has its deliveries; and then
     nothing waits any more, whoever looks."""
@@ -233,7 +233,7 @@ def test_what_waits_is_told_once(
     first = begin(scene.rule)
     for minutes, new in scene.polls:
         first.poll(new, NOON + minutes * MINUTE, scene.around)
-    waits = Matches(database).newest(Wanted(outcome=Outcome.DEFERRED), 10)
+    waits = MatchQueries(database).newest(MatchFilter(outcome=Outcome.DEFERRED), 10)
     assert (len(waits), len(alerts(database))) == (scene.told, scene.at_once)
     (telling,) = way(begin, first, scene)
     assert (telling.alert.kind, len(telling.pending)) == (scene.kind, scene.told)
@@ -241,11 +241,11 @@ def test_what_waits_is_told_once(
         telling.alert.id: ["desk", "phone"]
     }
     assert len(alerts(database)) == scene.at_once + 1
-    after = {each.id: each for each in Matches(database).newest(Wanted(), 10)}
+    after = {each.id: each for each in MatchQueries(database).newest(MatchFilter(), 10)}
     assert [(after[each.id].decision, after[each.id].alert) for each in waits] == [
         ("told", telling.alert.id)
     ] * scene.told
-    assert Matches(database).newest(Wanted(outcome=Outcome.DEFERRED), 10) == []
+    assert MatchQueries(database).newest(MatchFilter(outcome=Outcome.DEFERRED), 10) == []
     with database.reading() as connection:
         assert connection.execute(select(waiting)).all() == []
     for each in (first, begin(scene.rule)):
@@ -298,7 +298,7 @@ def test_what_is_withdrawn_while_it_waits_is_told_by_nobody(database: Database, 
     assert second.due.release_due(NOON + MINUTE) == ()
     first.poll(article(title="WITHDRAWN: North Korea fires two ballistic missiles", version=2), NOON + 5 * MINUTE)
     assert second.due.release_due(NOON + HOUR) == first.due.release_due(NOON + HOUR) == ()
-    assert [each.decision for each in Matches(database).newest(Wanted(), 10)] == ["held", "held"]
+    assert [each.decision for each in MatchQueries(database).newest(MatchFilter(), 10)] == ["held", "held"]
     assert alerts(database) == {}
 
 
@@ -323,7 +323,7 @@ async def test_notices_are_told_even_if_what_waits_cannot_be(begin: Begin, monke
 def test_an_update_that_waits_through_weeks_of_silence(database: Database, begin: Begin) -> None:
     """The daemon was down until nothing else is remembered of the story: it is told as the update that it is, and what
     comes next as the one after it, whoever tells it."""
-    again = by(again_if=frozenset({Again.NEW_FACT, Again.CORRECTED}))
+    again = by(again_if=frozenset({UpdateTrigger.NEW_FACT, UpdateTrigger.CORRECTED}))
     first = begin(again)
     first.poll(article(), NOON)
     first.poll(article(version=2, text="Nine people were killed."), NOON + 10 * MINUTE)

@@ -15,9 +15,9 @@ import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from monitor.model import Fetched, FetchOutcome, Limits, Validators
-from monitor.sources.fetch import Fetcher, digest_of
-from monitor.sources.guard import Network
+from monitor.model import FetchResult, FetchOutcome, Limits, Validators
+from monitor.sources.http.fetch import Fetcher, digest_of
+from monitor.sources.http.guard import Network
 from tests.site import Site, serving, wired
 
 LOOPBACK: list[Network] = [ip_network("127.0.0.0/8")]
@@ -68,7 +68,7 @@ async def fetch(
     allow: list[Network] = LOOPBACK,
     names: Names | None = None,
     proxy: str | None = None,
-) -> Fetched:
+) -> FetchResult:
     async with Fetcher(Limits(), allow, resolver=names) as fetcher:
         return await fetcher.fetch(url, validators, proxy=proxy)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.intake import address
-from monitor.intake.address import canonical
+from monitor.ingest import canonical_url
+from monitor.ingest.canonical_url import canonicalize_url
 
 _NOTHING = re.compile("(?!)")
 _PIECES = (
@@ -30,10 +30,10 @@ _links = st.builds(
 @given(st.one_of(_pieces, _links))
 def test_a_plain_link_is_what_cleaning_leaves_of_it(link: str) -> None:
     """Plain or not."""
-    canonical.cache_clear()
-    said = canonical(link)
-    canonical.cache_clear()
+    canonicalize_url.cache_clear()
+    said = canonicalize_url(link)
+    canonicalize_url.cache_clear()
     with pytest.MonkeyPatch.context() as cleaning_alone:
-        cleaning_alone.setattr(address, "_PLAIN", _NOTHING)
-        cleaned = canonical(link)
+        cleaning_alone.setattr(canonical_url, "_PLAIN", _NOTHING)
+        cleaned = canonicalize_url(link)
     assert said == cleaned

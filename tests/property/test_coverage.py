@@ -9,8 +9,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.intake.pace import FASTEST
-from monitor.model import Habits, Source
+from monitor.ingest.poll_schedule import FASTEST
+from monitor.model import SourceStats, Source
 from tests.bench.world.simulated import World, intervals, moments, polls
 
 MINUTE = timedelta(minutes=1)
@@ -60,4 +60,4 @@ def test_the_pace_stays_between_its_bounds(source: Source, world: World) -> None
 def test_what_is_learnt_survives_the_database(source: Source, world: World) -> None:
     """After any poll, through its row."""
     for poll in list(polls(source, world, 12))[-3:]:
-        assert Habits.of_row(poll.found.stats.to_row()) == poll.found.stats
+        assert SourceStats.of_row(poll.found.stats.to_row()) == poll.found.stats

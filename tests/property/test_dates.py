@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.intake import dates
-from monitor.intake.dates import latest_of, moment_of
+from monitor.ingest import dates
+from monitor.ingest.dates import parse_latest_date, parse_date
 from tests.building import NOON
 
 _PIECES = (
@@ -25,7 +25,7 @@ pieces = st.lists(st.sampled_from([" ", *_PIECES.split()]), max_size=12).map("".
 def test_nothing_raises_and_every_moment_is_in_utc(raw: str) -> None:
     """Text of any kind, and pieces of dates in any order."""
     zone = timezone(timedelta(hours=9))
-    for moment in (moment_of(raw, zone=zone, language="zh"), latest_of(raw, NOON)):
+    for moment in (parse_date(raw, zone=zone, language="zh"), parse_latest_date(raw, NOON)):
         assert moment is None or moment.utcoffset() == timedelta(0)
 
 
@@ -51,7 +51,7 @@ _FORMS = (
 def test_every_moment_is_read_back(naive: datetime, form: str) -> None:
     """In each of the usual forms, to the second."""
     moment = naive.replace(microsecond=0, tzinfo=UTC)
-    assert moment_of(moment.strftime(form)) == moment
+    assert parse_date(moment.strftime(form)) == moment
 
 
 def _number(most: int, width: int = 2) -> st.SearchStrategy[str]:
@@ -86,8 +86,8 @@ _iso_8601 = st.builds(
 def test_the_usual_spellings_mean_what_taking_them_apart_gives(raw: str, language: str | None) -> None:
     """Known by one look, or not, and whole or out of range: the same moment, and a time where one is written."""
     zone = timezone(timedelta(hours=9))
-    said = [latest_of(raw, NOON, zone=zone, language=language), moment_of(raw, zone=zone, language=language)]
+    said = [parse_latest_date(raw, NOON, zone=zone, language=language), parse_date(raw, zone=zone, language=language)]
     with pytest.MonkeyPatch.context() as chain_alone:
         chain_alone.setattr(dates, "_USUAL", ())
-        apart = [latest_of(raw, NOON, zone=zone, language=language), moment_of(raw, zone=zone, language=language)]
+        apart = [parse_latest_date(raw, NOON, zone=zone, language=language), parse_date(raw, zone=zone, language=language)]
     assert said == apart

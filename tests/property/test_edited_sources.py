@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config.edit import with_source, without_sources
-from monitor.config.yaml12 import parse
-from monitor.errors import Faulty, MonitorError
+from monitor.config.editing.source_edit import with_source, without_sources
+from monitor.config.yaml.yaml12 import parse_yaml_text
+from monitor.errors import InvalidFiles, MonitorError
 
 NEW = {"id": "new", "url": "https://new.example/feed?a=1&b=[2]#c", "name": "It's: new, #1", "tags": ["a b", "no, x"]}
 
@@ -123,7 +123,7 @@ def files(draw: st.DrawFn) -> Written:
 def held(text: str) -> list[str]:
     """The ids in a text."""
     found: list[str] = []
-    for document in parse(text, "f.yaml"):
+    for document in parse_yaml_text(text, "f.yaml"):
         assert isinstance(document.data, dict)
         listed = document.data["sources"]
         assert isinstance(listed, list)
@@ -159,7 +159,7 @@ def test_any_text_is_written_so_that_it_reads_as_itself(text: str) -> None:
     plain = " ".join(text.split()) or "x"
     for before in ("sources: [{id: a}]", "sources:\n- id: a\n"):
         source = {"id": "new", "url": "https://new.example", "name": plain, "tags": [plain]}
-        [document] = parse(with_source(before, "f.yaml", source), "f.yaml")
+        [document] = parse_yaml_text(with_source(before, "f.yaml", source), "f.yaml")
         assert document.data == {"sources": [{"id": "a"}, source]}
 
 
@@ -167,8 +167,8 @@ def test_any_text_is_written_so_that_it_reads_as_itself(text: str) -> None:
 def test_whatever_the_text_the_edit_is_right_or_refused(text: str) -> None:
     """A file in a shape that nobody thought of is never spoilt."""
     try:
-        parse(text, "f.yaml")
-    except Faulty:
+        parse_yaml_text(text, "f.yaml")
+    except InvalidFiles:
         return
     try:
         added = with_source(text, "f.yaml", NEW)

@@ -10,11 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.model import Story
-from monitor.stories import ClusterIndex, join
-from monitor.stories.comparison import Comparison, compare
-from monitor.stories.events import Report, belongs, join_event
+from monitor.stories import ClusterIndex, join_story
+from monitor.stories.comparison import Comparison, compare_articles
+from monitor.stories.events import RuleArticle, assign_event, join_event
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.sameness import BROAD, judge
+from monitor.stories.sameness import BROAD, decide_sameness
 from tests.building import MINUTE, NOON, features
 
 PLACES = {
@@ -59,15 +59,15 @@ days = st.lists(coming, min_size=1, max_size=8)
 
 def stories_of(day: list[ArticleFeatures]) -> list[str]:
     index = ClusterIndex()
-    return [join(each, index).story.id for each in day]
+    return [join_story(each, index).story.id for each in day]
 
 
 def events_of(day: list[ArticleFeatures], lasts: timedelta | None, by: list[frozenset[str]] | None = None) -> list[str]:
     index, found = ClusterIndex(), []
     for number, each in enumerate(day):
         values = {"who": by[number]} if by is not None else {}
-        report = Report("r", Story(f"S{number}", each.title, each.at), each, values, frozenset({"strike"}), lasts)
-        event = belongs(report, index).event
+        report = RuleArticle("r", Story(f"S{number}", each.title, each.at), each, values, frozenset({"strike"}), lasts)
+        event = assign_event(report, index).event
         join_event(report, event, index)
         found.append(event.id)
     return found
@@ -114,8 +114,8 @@ def test_the_same_articles_make_the_same_clusters(day: list[Coming]) -> None:
     index, found = ClusterIndex(), []
     for each in known:
         draft = index.draft()
-        join(each, draft.draft())  # thrown away
-        found.append(join(each, draft).story.id)
+        join_story(each, draft.draft())  # thrown away
+        found.append(join_story(each, draft).story.id)
         index = draft.commit_draft()
     assert found == stories_of(known) == stories_of(known)
 
@@ -124,17 +124,17 @@ def test_the_same_articles_make_the_same_clusters(day: list[Coming]) -> None:
 def test_what_keeps_apart_does_so_in_either_order(one: Coming, other: Coming) -> None:
     """A fact that differs, differs whichever article came first; so does what is in doubt, and how alike they are."""
     a, b = one.features(0), other.features(1)
-    there, back = compare(a, b), compare(b, a)
+    there, back = compare_articles(a, b), compare_articles(b, a)
     assert differing(there) == differing(back)
     assert {each.kind for each in there.doubtful_facts} == {each.kind for each in back.doubtful_facts}
     assert (there.points, there.likeness, there.copied_share) == (back.points, back.likeness, back.copied_share)
-    assert judge(a, [b], BROAD).sameness is judge(b, [a], BROAD).sameness
+    assert decide_sameness(a, [b], BROAD).sameness is decide_sameness(b, [a], BROAD).sameness
 
 
 @given(coming)
 def test_an_article_is_the_same_as_itself(one: Coming) -> None:
     """Nothing differs, and nothing is in doubt."""
-    found = compare(one.features(0), one.features(1))
+    found = compare_articles(one.features(0), one.features(1))
     assert not found.differing_facts
     assert not found.doubtful_facts
     assert found.likeness > 0.999

@@ -9,12 +9,12 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config.edit import NewSource, Written, with_sources
-from monitor.config.outlines import Outcome, outline_of, sources_of
-from monitor.config.source_files import new_source
-from monitor.config.sources import SourceShape
-from monitor.config.yaml12 import Plain, parse, read
-from monitor.sources.opml import read_opml, write_opml
+from monitor.config.editing.source_edit import NewSource, SourceValue, with_sources
+from monitor.config.editing.feed_lists import ImportOutcome, outline_of, import_outlines
+from monitor.config.editing.source_files import new_source
+from monitor.config.language.sources import SourceSchema
+from monitor.config.yaml.yaml12 import PlainData, parse_yaml_text, read_yaml_file
+from monitor.sources.formats.opml import read_opml, write_opml
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SEEDS = Path(__file__).parents[2] / "seeds" / "sources"
@@ -30,7 +30,7 @@ urls = st.sampled_from(
     )
 )
 proxies = st.sampled_from(("http://proxy.example:3128", "https://proxy.example/"))
-KEYS: Mapping[str, st.SearchStrategy[Written]] = {
+KEYS: Mapping[str, st.SearchStrategy[SourceValue]] = {
     "name": texts,
     "language": st.sampled_from(("en", "ko", "zh-Hant", "pt-BR")),
     "publisher": texts,
@@ -53,7 +53,7 @@ def sources(draw: st.DrawFn) -> list[NewSource]:
     """Sources of distinct ids and addresses, as a file would hold them."""
     made: list[NewSource] = []
     for number in range(draw(st.integers(0, 4))):
-        given_keys: dict[str, Written] = {"id": f"s{number}"}
+        given_keys: dict[str, SourceValue] = {"id": f"s{number}"}
         given_keys |= {key: draw(kind) for key, kind in KEYS.items() if draw(st.booleans())}
         if "select" in given_keys or "kind" in given_keys:
             given_keys |= {"kind": "page", "select": given_keys.get("select", {"entry": "article"})}
@@ -63,13 +63,13 @@ def sources(draw: st.DrawFn) -> list[NewSource]:
     return made
 
 
-def brought_back(items: list[Plain]) -> list[NewSource]:
+def brought_back(items: list[PlainData]) -> list[NewSource]:
     """The sources of an export, by their ids."""
     outlines = [outline_of(item)[0] for item in items if isinstance(item, dict)]
     listed = read_opml(write_opml(outlines, "Sources", NOW))
     assert (listed.unusable, listed.problem) == ((), None)
-    taken = sources_of(listed.outlines, (), ())
-    assert {each.outcome for each in taken} <= {Outcome.ADDED}, taken
+    taken = import_outlines(listed.outlines, (), ())
+    assert {each.outcome for each in taken} <= {ImportOutcome.ADDED}, taken
     assert [each.why for each in taken] == [None] * len(taken)
     return [each.source for each in taken if each.source]
 
@@ -78,7 +78,7 @@ def brought_back(items: list[Plain]) -> list[NewSource]:
 def test_every_key_comes_back(given_sources: list[NewSource]) -> None:
     """Through a sources file, an export and an import."""
     text = with_sources("", "f.yaml", given_sources)
-    data = parse(text, "f.yaml")[0].data if text else {"sources": []}
+    data = parse_yaml_text(text, "f.yaml")[0].data if text else {"sources": []}
     assert isinstance(data, dict)
     items = data["sources"]
     assert isinstance(items, list)
@@ -88,13 +88,13 @@ def test_every_key_comes_back(given_sources: list[NewSource]) -> None:
 
 def test_no_key_is_forgotten() -> None:
     """What a source may have is tried here."""
-    assert {"id", "url", *KEYS} == set(SourceShape.keys())
+    assert {"id", "url", *KEYS} == set(SourceSchema.keys())
 
 
 def test_every_shipped_source_comes_back() -> None:
     """As it stands in its file."""
     for file in sorted(SEEDS.glob("*.yaml")):
-        for document in read(file):
+        for document in read_yaml_file(file):
             assert isinstance(document.data, dict)
             items = document.data["sources"]
             assert isinstance(items, list)

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from monitor.alerting.policy import Away, Circumstances
-from monitor.alerting.waiting import to_row
-from monitor.cases import prepare
-from monitor.decide import Decision, Fallen, State, decide, decide_due
+from monitor.alerting.policy import PollGap, DecisionContext
+from monitor.alerting.pending import candidate_to_row
+from monitor.cases import prepare_articles
+from monitor.decide import Decision, DueDecision, State, decide_articles, decide_due
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
-    Again,
+    UpdateTrigger,
     AlertPolicy,
     AnyOf,
     Article,
@@ -30,11 +30,11 @@ from monitor.model import (
     Term,
     Words,
 )
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.loading import PreparedPoll
-from monitor.store.opening import open_database
-from monitor.store.section import SerialSection
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.state.state_loader import PreparedPoll
+from monitor.store.engine.opening import open_database
+from monitor.store.commit.serial_section import SerialSection
 from tests.building import HOUR, MINUTE, NOON, article, claimed, decide_in, polled, rule, sources, to_desk
 from tests.conftest import newest_url
 
@@ -92,8 +92,8 @@ def tellings(draw: st.DrawFn) -> Telling:
 def desk(status: RuleStatus) -> RuleSet:
     """Rules that tell stories, events and articles: with updates, holds and a cap; events also by place, and
     such as last."""
-    again = AlertPolicy(again_if=frozenset(Again), more_publishers=2)
-    event = AlertPolicy(once_per=OncePer.EVENT, wait_at_least=10 * MINUTE, again_if=frozenset({Again.NEW_FACT}))
+    again = AlertPolicy(again_if=frozenset(UpdateTrigger), more_publishers=2)
+    event = AlertPolicy(once_per=OncePer.EVENT, wait_at_least=10 * MINUTE, again_if=frozenset({UpdateTrigger.NEW_FACT}))
     capped = AlertPolicy(once_per=OncePer.ARTICLE, most_an_hour=1)
     by_place = AlertPolicy(once_per=OncePer.EVENT, by=("where",), wait_at_least=10 * MINUTE)
     lasting = AlertPolicy(once_per=OncePer.EVENT, by=("where",), event_lasts=96 * HOUR)
@@ -135,15 +135,15 @@ def text(killed: int, version: int) -> str:
     return f"Version {version}." if killed < 0 else f"{killed} people were killed, says version {version}. {DEEP}"
 
 
-def around(told: Telling, now: datetime) -> Circumstances:
+def around(told: Telling, now: datetime) -> DecisionContext:
     """What is known of the poll."""
-    return Circumstances(poll_gap=Away(now - 5 * HOUR, now) if told.missed else None)
+    return DecisionContext(poll_gap=PollGap(now - 5 * HOUR, now) if told.missed else None)
 
 
 def judged(decision: Decision) -> list[object]:
     """What was decided, but for the texts of what waited."""
     every = [decided for each in decision.article_decisions for decided in each.decisions]
-    moved = [(to_row(each.before), each.outcome) for decided in every for each in decided.pending_changes]
+    moved = [(candidate_to_row(each.before), each.outcome) for decided in every for each in decided.pending_changes]
     return [
         [replace(each, decisions=()) for each in decision.article_decisions],
         [replace(each, pending_changes=()) for each in every],
@@ -151,7 +151,7 @@ def judged(decision: Decision) -> list[object]:
     ]
 
 
-def said(fallen: Fallen) -> list[object]:
+def said(fallen: DueDecision) -> list[object]:
     """What falls due, but for the texts, which stand in their tables."""
     moved = [(each.before.id, each.after and (each.after.id, each.after.due), each.outcome) for each in fallen.changes]
     alerts = [replace(each.alert, article=replace(each.alert.article, text="")) for each in fallen.released]
@@ -235,7 +235,7 @@ def test_a_loaded_state_joins_and_tells_as_a_complete_one(anew: Callable[[], Dat
                 inside.commit_due(fallen, to_desk)
             assert said(fallen) == said(expected_due)
             complete = expected_due.state.commit_draft()
-            expected = decide(new, ruleset, complete, now, around(told, now))
+            expected = decide_articles(new, ruleset, complete, now, around(told, now))
             claim = claimed(claims, told.source, now)
             with next(daemons).enter(now) as inside:
                 decision = decide_in(inside, new, ruleset, around(told, now))
@@ -257,9 +257,9 @@ def test_polls_that_share_a_commit_are_decided_on_one_after_the_other(
         brought = [(told, read(told, NOON)) for told in history]
         expected: list[object] = []
         for told, new in brought:
-            decision = decide([new], ruleset, complete, NOON, around(told, NOON))
+            decision = decide_articles([new], ruleset, complete, NOON, around(told, NOON))
             expected.append(judged(decision))
             complete = decision.state.commit_draft()
-        polls = [PreparedPoll(prepare([new], ruleset), around(told, NOON)) for told, new in brought]
+        polls = [PreparedPoll(prepare_articles([new], ruleset), around(told, NOON)) for told, new in brought]
         with SerialSection(database).enter(NOON) as inside:
             assert [judged(each) for each in inside.decide(polls, ruleset)] == expected

@@ -43,7 +43,7 @@ from monitor.model import (
     Where,
     WordList,
     Words,
-    without_all,
+    expand_all_in_near,
 )
 from monitor.text.scripts import KATAKANA
 from tests.building import article
@@ -277,7 +277,7 @@ def _uses(part: object) -> Iterator[str]:
             yield from ["near in order"] if part.in_order else []
             yield from ["near in near"] if any(isinstance(each, Near) for each in within_near(part)) else []
             yield from ["near sharing words"] if part.may_share_words else []
-            yield from ["all in near"] if without_all(part) is not part else []
+            yield from ["all in near"] if expand_all_in_near(part) is not part else []
         case GroupNamed():
             yield "group"
             yield from ["group of"] if part.of else []

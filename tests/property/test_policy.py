@@ -12,16 +12,16 @@ from importlib import import_module
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.alerting.falling import fallen_due
-from monitor.alerting.judging import judge
-from monitor.alerting.policy import Away, Case, Circumstances
-from monitor.alerting.told import KEPT, Told
+from monitor.alerting.release import release_due
+from monitor.alerting.rulings import evaluate
+from monitor.alerting.policy import PollGap, Case, DecisionContext
+from monitor.alerting.ledger import KEPT, NotificationLedger
 from monitor.model import (
-    Again,
+    UpdateTrigger,
     Alert,
     AlertKind,
     AlertPolicy,
-    Decided,
+    MatchDecision,
     Event,
     Field,
     Level,
@@ -45,7 +45,7 @@ EVENTS = {"S1": "E1", "S2": "E1", "S3": "E2", "S4": "E3"}  # one of two stories
 OLDER = {"E2": "E1", "E3": "E2"}  # what each is possibly the same as
 UNSURE = "one of the two names no place"
 DOUBT = "both Busan, both today; the words differ"
-ALL = frozenset(Again)
+ALL = frozenset(UpdateTrigger)
 UPDATES = {"again_if": ALL, "more_publishers": 2, "cooldown": 20 * MINUTE}
 POLICIES: dict[str, dict[str, object]] = {
     "plain": {},
@@ -139,9 +139,9 @@ class Desk:
     older."""
 
     def __init__(self, *, crashes: bool = False, doubts: bool = True) -> None:
-        self.told = Told()
+        self.told = NotificationLedger()
         self.sent: list[Alert] = []
-        self.fate: dict[int, Decided | str] = {}
+        self.fate: dict[int, MatchDecision | str] = {}
         self._matches: dict[str, int] = {}  # by article
         self._rules = dict(RULES)  # as they are now
         self._crashes = crashes
@@ -165,16 +165,16 @@ class Desk:
         self.told = draft.commit_draft()
 
     def _decided(
-        self, batch: Sequence[tuple[int, Coming, datetime]], told: Told, now: datetime
-    ) -> list[tuple[int, Decided]]:
+        self, batch: Sequence[tuple[int, Coming, datetime]], told: NotificationLedger, now: datetime
+    ) -> list[tuple[int, MatchDecision]]:
         return [(number, self._judged(number, each, told, seen, now)) for number, each, seen in batch]
 
-    def _judged(self, number: int, each: Coming, told: Told, seen: datetime, now: datetime) -> Decided:
+    def _judged(self, number: int, each: Coming, told: NotificationLedger, seen: datetime, now: datetime) -> MatchDecision:
         its = self._rules[each.rule] = replace(RULES[each.rule], status=each.status)
         uid = f"{number}"
         self._matches[uid] = number
         match = Match(its.id, its.version, each.kind, EVIDENCE, each.level)
-        away = Away(now - 6 * HOUR, now) if each.late else None
+        away = PollGap(now - 6 * HOUR, now) if each.late else None
         news = article(uid, of=each.publisher, seen=seen, published=seen - 5 * HOUR if each.late else seen)
         case = Case(
             its,
@@ -188,9 +188,9 @@ class Desk:
             publisher=each.publisher,
             wire_status=each.mark,
             facts=each.facts,
-            context=Circumstances(poll_gap=away),
+            context=DecisionContext(poll_gap=away),
         )
-        return judge(case)
+        return evaluate(case)
 
     def _event(self, name: str, its: str) -> Event:
         older = OLDER.get(name) if self.doubts else None
@@ -199,9 +199,9 @@ class Desk:
     def fall(self, now: datetime) -> None:
         """What time brings, committed."""
         if self._crashes:
-            fallen_due(self._rules, self.told.draft(), now)
+            release_due(self._rules, self.told.draft(), now)
         draft = self.told.draft()
-        tellings, moved = fallen_due(self._rules, draft, now)
+        tellings, moved = release_due(self._rules, draft, now)
         for telling in tellings:
             self.sent.append(telling.alert)
             assert all(self._rules[line[0]].status is RuleStatus.LIVE for line in _lines(telling.alert))

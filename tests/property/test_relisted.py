@@ -9,16 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from monitor.intake.articles import sought, unseen
-from monitor.intake.identity import identify
+from monitor.ingest.new_articles import build_fallback_identities, select_new_articles
+from monitor.ingest.entry_identity import assign_uids
 from monitor.model import Entry, Retention
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.forgetting import Forgetting
-from monitor.store.reports import Reports
-from monitor.store.retention import Pruning
-from monitor.store.section import SerialSection
-from monitor.store.tables import alert, delivery
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.lifecycle.erasure import ArticleEraser
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import alert, delivery
 from tests.building import HOUR, NOON, claimed, commit, config_of, source
 
 DAY = timedelta(days=1)
@@ -57,9 +57,9 @@ class Reader:
     def poll(self, document: list[Entry], now: datetime) -> int:
         """How many articles it brought."""
         claim = claimed(self._claims, self.source.id, now)
-        uids = identify(document, guids=self._guids)
-        known = self._claims.find_known(self.source.id, uids, sought(document, uids))
-        taken = unseen(self.source, document, uids, known, now=now, baseline=claim.is_first_poll, guids=self._guids)
+        uids = assign_uids(document, guids=self._guids)
+        known = self._claims.find_known(self.source.id, uids, build_fallback_identities(document, uids))
+        taken = select_new_articles(self.source, document, uids, known, now=now, baseline=claim.is_first_poll, guids=self._guids)
         self._guids = not taken.distrusts_guids
         return len(commit(self._section, claim, *taken.articles, at=now).article_decisions)
 
@@ -78,11 +78,11 @@ def test_a_document_that_is_listed_again_brings_nothing(
         own = select(alert.c.id).where(alert.c.story_id.is_not(None))
         with database.writing() as connection:
             connection.execute(update(delivery).where(delivery.c.alert_id.in_(own)).values(state="accepted"))
-    for _ in Pruning(database, retention).prune_slices(now + days * DAY):
+    for _ in ArchivePruner(database, retention).prune_slices(now + days * DAY):
         pass
-    before = Reports(database).counts()
+    before = ReportQueries(database).counts()
     assert reader.poll(history[-1], now + days * DAY) == 0
-    assert Reports(database).counts() == before
+    assert ReportQueries(database).counts() == before
     assert list(database.check()) == []
 
 
@@ -93,10 +93,10 @@ def test_texts_that_come_back_tell_nothing(database: Database, history: list[lis
     reader = Reader(database)
     for hour, document in enumerate(history):
         reader.poll(document, NOON + hour * HOUR)
-    told = Reports(database).counts()["alerts"]
+    told = ReportQueries(database).counts()["alerts"]
     for hour, document in enumerate([*history, *reversed(history)], len(history)):
         reader.poll(document, NOON + hour * HOUR)
-    assert Reports(database).counts()["alerts"] == told
+    assert ReportQueries(database).counts()["alerts"] == told
     assert list(database.check()) == []
 
 
@@ -110,11 +110,11 @@ def test_what_was_forgotten_brings_nothing_whatever_becomes_of_it(
     for document in history:
         reader.poll(document, NOON)
     if pruned:
-        for _ in Pruning(database, RETENTIONS[1]).prune_slices(now):
+        for _ in ArchivePruner(database, RETENTIONS[1]).prune_slices(now):
             pass
-    forgetting = Forgetting(database, config_of())
+    forgetting = ArticleEraser(database, config_of())
     for _ in forgetting.erase(forgetting.plan(reader.source.id), now):
         pass
     assert reader.poll(history[-1], now) == 0
-    assert Reports(database).sources()[reader.source.id].articles == 0
+    assert ReportQueries(database).sources()[reader.source.id].articles == 0
     assert list(database.check()) == []

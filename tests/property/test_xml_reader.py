@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import event, given, settings
 
-from monitor.sources.charset import to_utf8
-from monitor.sources.xml_reader import read_xml
+from monitor.sources.formats.charset import to_utf8
+from monitor.sources.formats.xml_reader import read_xml
 from tests.feedparser_alone import alone, said
 from tests.property.test_delta import versions
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from monitor.alerting.again import GROWS
+from monitor.alerting.updates import GROWS
 from monitor.alerting.policy import CATCHING_UP, LATE, STAGES
-from monitor.alerting.waiting import DIGEST_AT
+from monitor.alerting.pending import DIGEST_AT
 from monitor.model import AlertKind
 from monitor.notify.render import ITEMS
 from tests.alerts_doc import PAGE, page

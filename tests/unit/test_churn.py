@@ -11,17 +11,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from monitor.intake.articles import sought, unseen
-from monitor.intake.identity import identify
-from monitor.intake.marks import kept, marks_of
-from monitor.model import Article, Entry, Mark, Retention
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.forgetting import Forgetting
-from monitor.store.reports import Reports
-from monitor.store.retention import Pruning
-from monitor.store.section import SerialSection
-from monitor.store.tables import article, article_version
+from monitor.ingest.new_articles import build_fallback_identities, select_new_articles
+from monitor.ingest.entry_identity import assign_uids
+from monitor.ingest.fingerprints import retain_fingerprints, fingerprint_entries
+from monitor.model import Article, Entry, EntryFingerprint, Retention
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.lifecycle.erasure import ArticleEraser
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import article, article_version
 from tests.building import HEADLINE, MINUTE, NOON, claimed, commit, config_of, rule, rules, source
 
 
@@ -35,7 +35,7 @@ class Reader:
         self._claims = Claims(database, "here:1")
         self._claims.register_sources({"wire": self.source}, NOON)
         self._section = SerialSection(database)
-        self._marks: tuple[Mark, ...] = ()
+        self._marks: tuple[EntryFingerprint, ...] = ()
         self._now = NOON
 
     def poll(self, document: Sequence[Entry]) -> tuple[Article, ...]:
@@ -44,14 +44,14 @@ class Reader:
         known = {mark.slice: mark for mark in self._marks}
         rest = [entry for entry in document if entry.slice not in known]
         others = [known[entry.slice] for entry in document if entry.slice in known]
-        uids = identify(rest, others, guids=self.guids)
-        had = self._claims.find_known("wire", uids, sought(rest, uids, others))
-        taken = unseen(
+        uids = assign_uids(rest, others, guids=self.guids)
+        had = self._claims.find_known("wire", uids, build_fallback_identities(rest, uids, others))
+        taken = select_new_articles(
             self.source, rest, uids, had, now=self._now, baseline=claim.is_first_poll, others=others, guids=self.guids
         )
         commit(self._section, claim, *taken.articles, at=self._now, ruleset=rules(rule(), rule("every", ["News"])))
         self.guids = not taken.distrusts_guids
-        self._marks = kept([entry.slice for entry in document if entry.slice], known, marks_of(rest))
+        self._marks = retain_fingerprints([entry.slice for entry in document if entry.slice], known, fingerprint_entries(rest))
         self._now += 5 * MINUTE
         return taken.articles
 
@@ -105,7 +105,7 @@ def test_new_guids_for_all_at_every_poll_bring_nothing_new(
         reader.poll(churned([entry(number, link(number, poll)) for number in range(30)]))
     assert reader.stored() == [30, 30]
     assert not reader.guids
-    assert Reports(database).counts()["alerts"] == 30
+    assert ReportQueries(database).counts()["alerts"] == 30
 
 
 def test_what_is_new_among_the_churning_is_taken_at_once(database: Database) -> None:
@@ -129,13 +129,13 @@ def test_an_edit_among_the_churning_is_a_version_and_is_told_once(database: Data
     (first, *_) = reader.poll(churned(entries))
     for _ in range(1, at):
         reader.poll(churned(entries))
-    before = Reports(database).counts()["alerts"]
+    before = ReportQueries(database).counts()["alerts"]
     entries[0] = replace(entries[0], summary="Missiles were fired.")
     (second,) = reader.poll(churned(entries))
     assert (second.uid, second.version, second.seen) == (first.uid, 2, NOON)
     assert reader.poll(churned(entries)) == ()
     assert reader.stored() == [10, 11]
-    assert Reports(database).counts()["alerts"] == before + 1
+    assert ReportQueries(database).counts()["alerts"] == before + 1
 
 
 def test_one_new_guid_for_a_known_address_and_text_is_no_article(database: Database) -> None:
@@ -159,10 +159,10 @@ def test_what_was_forgotten_or_let_go_does_not_come_back_under_another_guid(
     reader.poll(document)
     later = NOON + timedelta(days=100)
     if forgotten:
-        forgetting = Forgetting(database, config_of())
+        forgetting = ArticleEraser(database, config_of())
         assert list(forgetting.erase(forgetting.plan("wire"), NOON))
     else:
-        assert sum(map(Counter.total, Pruning(database, Retention(articles=timedelta(days=90))).prune_slices(later)))
+        assert sum(map(Counter.total, ArchivePruner(database, Retention(articles=timedelta(days=90))).prune_slices(later)))
     assert reader.poll(churned(document)) == ()
     edited = reader.poll(churned([replace(document[0], summary="Another text.")]))
     assert len(edited) == (0 if forgotten else 1)

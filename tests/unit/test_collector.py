@@ -9,9 +9,9 @@ from weakref import ref
 
 import pytest
 
-from monitor import collector
-from monitor.collector import YOUNG, at_rest, seldom
-from monitor.config.load import load_rules
+from monitor.runtime import gc_tuning
+from monitor.runtime.gc_tuning import YOUNG, paused, relaxed
+from monitor.config.loading.load import load_rules
 from monitor.matching.live import compile_live
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ def circles() -> int:
 def test_the_collector_rests_within_and_never_sees_what_was_made_there() -> None:
     """What was garbage before is not kept with it."""
     Circle()
-    with at_rest():
+    with paused():
         assert circles() == 0
         assert not gc.isenabled()
         kept = Circle()
@@ -51,21 +51,21 @@ def test_the_collector_rests_within_and_never_sees_what_was_made_there() -> None
 
 def test_what_becomes_garbage_later_is_found_while_it_is_little(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever has few rules may edit them all day; and thousands stay as they are."""
-    with at_rest():
+    with paused():
         kept = Circle()
     gone = ref(kept)
     del kept
-    monkeypatch.setattr(collector, "FEW", 0)
-    with at_rest():
+    monkeypatch.setattr(gc_tuning, "FEW", 0)
+    with paused():
         assert gone() is not None
-    monkeypatch.setattr(collector, "FEW", 10**9)
-    with at_rest():
+    monkeypatch.setattr(gc_tuning, "FEW", 10**9)
+    with paused():
         assert gone() is None
 
 
 def test_the_collector_works_on_when_reading_has_failed() -> None:
     """A crash of one reload must not let the memory grow for ever."""
-    with pytest.raises(ZeroDivisionError), at_rest():
+    with pytest.raises(ZeroDivisionError), paused():
         raise ZeroDivisionError
     assert gc.isenabled()
 
@@ -92,7 +92,7 @@ def test_what_is_read_and_compiled_is_freed_without_the_collector(tmp_path: Path
 
 def test_it_looks_seldom_and_finds_all_the_same() -> None:
     """As long as there is little that is new, garbage stays; then it goes."""
-    seldom()
+    relaxed()
     gc.collect()
     gone = ref(Circle())
     assert gone() is not None

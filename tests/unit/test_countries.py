@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.load import load_rules
-from monitor.config.shipped import shipped
-from monitor.lab.rule_tests import article_of, as_rule
+from monitor.config.loading.load import load_rules
+from monitor.config.loading.shipped import find_shipped_folder
+from monitor.lab.rule_tests import article_from_test, rule_from_entity
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import Entity, RuleTest
 
-LOADED = load_rules([shipped() / "seeds" / "entities"])
+LOADED = load_rules([find_shipped_folder() / "seeds" / "entities"])
 COUNTRIES = {each.id: each for each in LOADED.entities.values() if each.kind == "country"}
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 LANGUAGES = {"en", "zh", "ko", "ja", "ru", "de", "pl", "fr", "es"}
@@ -89,13 +89,13 @@ def _sentences() -> list[tuple[str, str, str]]:
 
 @cache
 def _rules() -> RuleSet:
-    return compile_rules([as_rule(country) for country in COUNTRIES.values()], LOADED.entities, LOADED.lists, {})
+    return compile_rules([rule_from_entity(country) for country in COUNTRIES.values()], LOADED.entities, LOADED.lists, {})
 
 
 @cache
 def _named_in(title: str) -> frozenset[str]:
     """The ids of the countries that a title names."""
-    return frozenset(match.rule for match in _rules().match(article_of(RuleTest(fires=True, title=title), NOW)))
+    return frozenset(match.rule for match in _rules().match(article_from_test(RuleTest(fires=True, title=title), NOW)))
 
 
 def _languages(entity: Entity) -> set[str]:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.alerting.told import Told
-from monitor.decide import State, decide, decide_due
+from monitor.alerting.ledger import NotificationLedger
+from monitor.decide import State, decide_articles, decide_due
 from monitor.matching import compile_rules
 from monitor.model import AlertPolicy, Entity, MatchKind, OncePer, RuleStatus, Term
 from tests.building import HEADLINE, HOUR, MINUTE, NOON, alerts, article, reasons, rule, rules
@@ -17,7 +17,7 @@ OUTLETS = ("wire", "post", "times", "herald", "globe")
 
 def test_five_reprints_make_one_alert() -> None:
     """Five outlets with one story in one call: the first is told, four are held, and say so."""
-    decision = decide([article(of=outlet) for outlet in OUTLETS], rules(), State(), NOON)
+    decision = decide_articles([article(of=outlet) for outlet in OUTLETS], rules(), State(), NOON)
     assert [alert.article.source for alert in alerts(decision)] == ["wire"]
     (story,) = {judged.story.id for judged in decision.article_decisions if judged.story}
     assert reasons(decision)[1:] == [f"held: launch has told this story at 12:00 ({story}); the same headline"] * 4
@@ -30,7 +30,7 @@ def test_reprints_in_later_calls_are_held_too() -> None:
     told = []
     for minute, outlet in enumerate(OUTLETS):
         now = NOON + minute * MINUTE
-        decision = decide([article(of=outlet, seen=now)], rules(), state, now)
+        decision = decide_articles([article(of=outlet, seen=now)], rules(), state, now)
         told += alerts(decision)
         state = decision.state.commit_draft()
     assert len(told) == 1
@@ -38,14 +38,14 @@ def test_reprints_in_later_calls_are_held_too() -> None:
 
 def test_once_per_article_tells_every_outlet() -> None:
     """Who asks for every article gets every article."""
-    decision = decide([article(of=o) for o in OUTLETS], rules(rule(once_per=OncePer.ARTICLE)), State(), NOON)
+    decision = decide_articles([article(of=o) for o in OUTLETS], rules(rule(once_per=OncePer.ARTICLE)), State(), NOON)
     assert len(alerts(decision)) == len({alert.id for alert in alerts(decision)}) == 5
 
 
 def test_two_rules_on_one_article_make_two_alerts() -> None:
     """An alert is of one rule; rules do not hold each other back."""
     both = rules(rule(), rule("korea", ["North Korea"]))
-    decision = decide([article()], both, State(), NOON)
+    decision = decide_articles([article()], both, State(), NOON)
     assert [alert.rule for alert in alerts(decision)] == ["launch", "korea"]
     assert len({alert.id for alert in alerts(decision)}) == 2
 
@@ -54,7 +54,7 @@ def test_a_mention_waits_and_does_not_use_up_the_telling() -> None:
     """A story that was only mentioned is told when the news comes."""
     deep = article("deep", "Korea in the week that was", "word " * 80 + "missile")
     news = article("news", "Korea in the week that was", "A missile flew.", of="post")
-    decision = decide([deep, news], rules(), State(), NOON)
+    decision = decide_articles([deep, news], rules(), State(), NOON)
     kinds = [each.match.kind for judged in decision.article_decisions for each in judged.decisions]
     assert kinds == [MatchKind.MENTION, MatchKind.NEWS]
     assert reasons(decision)[0].startswith("waits: only mentioned")
@@ -65,7 +65,7 @@ def test_a_mention_waits_and_does_not_use_up_the_telling() -> None:
 def test_a_new_version_is_matched_again_and_told_once() -> None:
     """An edit that makes a rule fire is told; the edit of a told article is not."""
     quiet, edited, again = article(title="Something happened off Japan"), article(version=2), article(version=3)
-    decision = decide([quiet, edited, again], rules(), State(), NOON)
+    decision = decide_articles([quiet, edited, again], rules(), State(), NOON)
     assert [len(judged.decisions) for judged in decision.article_decisions] == [0, 1, 1]
     assert [alert.article.version for alert in alerts(decision)] == [2]
 
@@ -74,11 +74,11 @@ def test_a_corrected_typo_tells_nothing() -> None:
     """Of a told article, and of one that was held because its story was told: matched again, with the same result."""
     misspelt = "North Korea fires two ballistic missles"
     told, held = article(text=f"{misspelt}. Missiles flew."), article(of="post")
-    first = decide([told, held], rules(), State(), NOON)
+    first = decide_articles([told, held], rules(), State(), NOON)
     assert len(alerts(first)) == 1
     state, now = first.state.commit_draft(), NOON + 30 * HOUR
     edits = [replace(told, text=f"{HEADLINE}. Missiles flew.", version=2), replace(held, text="Corrected.", version=2)]
-    second = decide(edits, rules(), state, now)
+    second = decide_articles(edits, rules(), state, now)
     (story,) = {judged.story.id for judged in first.article_decisions if judged.story}
     why = f"held: launch has told this story at 5 Jan, 12:00 ({story}); an earlier version of the article"
     assert reasons(second) == [why] * 2
@@ -91,7 +91,7 @@ def test_a_version_that_meets_another_rule_tells_that_rule_once() -> None:
     told = []
     for number, text in enumerate(("", "Seoul protests.", "Seoul protests again.", "", "Seoul is silent."), 1):
         now = NOON + number * HOUR
-        decision = decide([article(text=text, version=number)], both, state, now)
+        decision = decide_articles([article(text=text, version=number)], both, state, now)
         told += [(alert.rule, alert.article.version) for alert in alerts(decision)]
         state = decision.state.commit_draft()
     assert told == [("launch", 1), ("korea", 2)]
@@ -103,7 +103,7 @@ def test_a_mention_that_an_edit_makes_news_is_told_once() -> None:
     edits = [
         replace(mention, title=title, version=number) for number, title in enumerate((HEADLINE, f"{HEADLINE}!"), 2)
     ]
-    decision = decide([mention, *edits], rules(), State(), NOON)
+    decision = decide_articles([mention, *edits], rules(), State(), NOON)
     assert [alert.article.version for alert in alerts(decision)] == [2]
 
 
@@ -115,7 +115,7 @@ def test_every_article_is_judged_and_every_match_decided_with_a_reason() -> None
         article("held", of="post"),
         article("stale", "Old missile test recalled again", published=NOON - 48 * HOUR),
     ]
-    decision = decide(articles, rules(rule(max_age=HOUR)), State(), NOON)
+    decision = decide_articles(articles, rules(rule(max_age=HOUR)), State(), NOON)
     assert [judged.article for judged in decision.article_decisions] == articles
     assert all(judged.join_reason for judged in decision.article_decisions)
     assert [judged.story is None for judged in decision.article_decisions] == [
@@ -129,20 +129,20 @@ def test_every_article_is_judged_and_every_match_decided_with_a_reason() -> None
 
 def test_deciding_changes_nothing() -> None:
     """The state that decide() is given stays as it was, so deciding again decides the same."""
-    told = Told({"another story S"})
+    told = NotificationLedger({"another story S"})
     state = State(ledger=told)
-    first = decide([article()], rules(), state, NOON)
-    assert decide([article()], rules(), state, NOON).article_decisions == first.article_decisions
+    first = decide_articles([article()], rules(), state, NOON)
+    assert decide_articles([article()], rules(), state, NOON).article_decisions == first.article_decisions
     (alert,) = alerts(first)
     assert (alert.dedup_key in told, alert.dedup_key in first.state.ledger) == (False, True)
-    assert alerts(decide([article("b")], rules(), first.state.commit_draft(), NOON)) == []
+    assert alerts(decide_articles([article("b")], rules(), first.state.commit_draft(), NOON)) == []
 
 
 def test_a_decision_that_was_not_committed_leaves_no_trace() -> None:
     """A draft that is thrown away (the commit failed) took neither story nor telling with it."""
     state = State()
-    decide([article()], rules(), state, NOON)
-    assert len(alerts(decide([article("b", of="post")], rules(), state, NOON))) == 1
+    decide_articles([article()], rules(), state, NOON)
+    assert len(alerts(decide_articles([article("b", of="post")], rules(), state, NOON))) == 1
 
 
 def test_what_happens_at_another_place_of_the_user_is_told_too() -> None:
@@ -162,7 +162,7 @@ def test_what_happens_at_another_place_of_the_user_is_told_too() -> None:
         )
     ):
         now = NOON + hour * HOUR
-        decision = decide([replace(article(title, title, seen=now), language=language)], known, state, now)
+        decision = decide_articles([replace(article(title, title, seen=now), language=language)], known, state, now)
         told += alerts(decision)
         state = decision.state.commit_draft()
     assert [alert.kind for alert in told] == ["new", "new"]
@@ -170,9 +170,9 @@ def test_what_happens_at_another_place_of_the_user_is_told_too() -> None:
 
 def test_a_rule_that_is_edited_does_not_tell_again() -> None:
     """Once is once for the rule's id, whatever it says now."""
-    first = decide([article()], rules(), State(), NOON)
+    first = decide_articles([article()], rules(), State(), NOON)
     changed = rules(replace(rule(words=["ballistic"]), version="v2"))
-    assert alerts(decide([article(version=2, text="More.")], changed, first.state.commit_draft(), NOON)) == []
+    assert alerts(decide_articles([article(version=2, text="More.")], changed, first.state.commit_draft(), NOON)) == []
 
 
 @pytest.mark.parametrize("uid", ["b", "other"])
@@ -183,10 +183,10 @@ def test_what_waits_is_told_once_though_the_rule_tells_events_from_now_on(once_p
     events = replace(stories, once_per=OncePer.EVENT, event_lasts=24 * HOUR)
     before, after = (stories, events) if once_per is OncePer.EVENT else (events, stories)
     another = article("a2", "Missile news of the day", of="post", seen=NOON + MINUTE)
-    first = decide([article(), another], rules(replace(rule(), alert=before)), State(), NOON)
+    first = decide_articles([article(), another], rules(replace(rule(), alert=before)), State(), NOON)
     edited = rules(replace(rule(), alert=after))
     more = {"b": article("b", of="times"), "other": article("c", another.title, of="times")}[uid]
-    second = decide([more], edited, first.state.commit_draft(), NOON + 2 * MINUTE)
+    second = decide_articles([more], edited, first.state.commit_draft(), NOON + 2 * MINUTE)
     assert reasons(second)[0].startswith(f"held: this {once_per} waits to be told at 12:20")
     waits = 1 if once_per is OncePer.STORY else 2  # two stories, each of which was to be told
     assert len(decide_due(edited, second.state.commit_draft(), NOON + HOUR).released) == waits
@@ -195,10 +195,10 @@ def test_what_waits_is_told_once_though_the_rule_tells_events_from_now_on(once_p
 def test_what_says_more_takes_over_what_waits_from_before_the_edit() -> None:
     """As what is now told once."""
     held = AlertPolicy(wait_at_least=20 * MINUTE)
-    first = decide([article()], rules(replace(rule(), alert=held)), State(), NOON)
+    first = decide_articles([article()], rules(replace(rule(), alert=held)), State(), NOON)
     edited = rules(replace(rule(), alert=replace(held, once_per=OncePer.EVENT)))
     more = article("b", of="post", text="Nine people were killed.")
-    second = decide([more], edited, first.state.commit_draft(), NOON + MINUTE)
+    second = decide_articles([more], edited, first.state.commit_draft(), NOON + MINUTE)
     (telling,) = decide_due(edited, second.state.commit_draft(), NOON + HOUR).released
     assert telling.alert.article.uid == "b"
     assert telling.alert.dedup_key == f"launch event {telling.alert.event}"
@@ -210,46 +210,46 @@ def test_what_is_withdrawn_is_not_told_though_the_rule_was_edited() -> None:
     edited = rules(replace(rule(), alert=replace(held, once_per=OncePer.EVENT)))
     withdrawn = article(title=f"WITHDRAWN: {HEADLINE}", version=2)
     for others, told in (((), 0), ((article("b", of="post"),), 1)):
-        first = decide([article(), *others], rules(replace(rule(), alert=held)), State(), NOON)
-        second = decide([withdrawn], edited, first.state.commit_draft(), NOON + MINUTE)
+        first = decide_articles([article(), *others], rules(replace(rule(), alert=held)), State(), NOON)
+        second = decide_articles([withdrawn], edited, first.state.commit_draft(), NOON + MINUTE)
         assert len(decide_due(edited, second.state.commit_draft(), NOON + HOUR).released) == told
 
 
 def test_a_rule_in_shadow_would_tell_once_and_is_not_used_up() -> None:
     """It says of one article of five that it would have told it; made live, it tells the next of the same story."""
     shadow = rules(rule(status=RuleStatus.SHADOW))
-    seen = decide([article(of=outlet) for outlet in OUTLETS], shadow, State(), NOON)
+    seen = decide_articles([article(of=outlet) for outlet in OUTLETS], shadow, State(), NOON)
     assert alerts(seen) == []
     assert ["would have told:" in reason for reason in reasons(seen)] == [True, False, False, False, False]
     state = seen.state.commit_draft()
-    live = decide([article("live"), article("b")], rules(), state, NOON)
+    live = decide_articles([article("live"), article("b")], rules(), state, NOON)
     assert [alert.article.uid for alert in alerts(live)] == ["live"]
-    back = decide([article("c")], shadow, live.state.commit_draft(), NOON)
+    back = decide_articles([article("c")], shadow, live.state.commit_draft(), NOON)
     assert reasons(back)[0].startswith("held: launch has told this story already")
 
 
 def test_tomorrows_launch_is_told_again() -> None:
     """The same headline after half a day is another development."""
-    first = decide([article()], rules(), State(), NOON)
+    first = decide_articles([article()], rules(), State(), NOON)
     tomorrow = NOON + 24 * HOUR
-    second = decide([article("b", seen=tomorrow)], rules(), first.state.commit_draft(), tomorrow)
+    second = decide_articles([article("b", seen=tomorrow)], rules(), first.state.commit_draft(), tomorrow)
     assert [alert.article.title for alert in alerts(second)] == [HEADLINE]
 
 
 def test_no_article_is_begun_once_enough_work_is_done() -> None:
     """How much an article costs is counted, not timed: the first ones are decided on as ever, on every machine."""
     some = [article(f"a{n}", f"{HEADLINE}, report {n}", "미사일 발사 " * 10_000) for n in range(5)]
-    whole = decide(some, rules(), State(), NOON)
-    part = decide(some, rules(), State(), NOON, most=whole.work // 2)
+    whole = decide_articles(some, rules(), State(), NOON)
+    part = decide_articles(some, rules(), State(), NOON, most=whole.work // 2)
     assert part.article_decisions == whole.article_decisions[:3]
     assert whole.work // 2 <= part.work < whole.work
-    assert len(decide(some, rules(), State(), NOON, most=1).article_decisions) == 1  # it always goes on
+    assert len(decide_articles(some, rules(), State(), NOON, most=1).article_decisions) == 1  # it always goes on
 
 
 def test_work_grows_with_what_is_folded_and_laid_out() -> None:
     """And with nothing else: ordinary news costs little beside what folding makes longer."""
-    news = decide([article("news", HEADLINE, "Officials said so. " * 1_000)], rules(), State(), NOON)
-    folded = decide([article("fold", "Nothing", "\ufdfa" * 19_000)], rules(), State(), NOON)
-    silent = decide([article("none", "Nothing", "Officials said so. " * 1_000)], rules(), State(), NOON)
+    news = decide_articles([article("news", HEADLINE, "Officials said so. " * 1_000)], rules(), State(), NOON)
+    folded = decide_articles([article("fold", "Nothing", "\ufdfa" * 19_000)], rules(), State(), NOON)
+    silent = decide_articles([article("none", "Nothing", "Officials said so. " * 1_000)], rules(), State(), NOON)
     assert silent.work < news.work
     assert folded.work >= 18 * 19_000 > 18 * silent.work

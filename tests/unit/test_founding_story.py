@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.config.load import load_rules
-from monitor.config.shipped import shipped
-from monitor.decide import State, decide
+from monitor.config.loading.load import load_rules
+from monitor.config.loading.shipped import find_shipped_folder
+from monitor.decide import State, decide_articles
 from monitor.matching import compile_rules
 from monitor.model import Article, MatchKind
 from tests.building import NOON
@@ -61,10 +61,10 @@ STORY = {
 def test_the_summit_is_news_and_launch_and_drills_are_mentions(language: str) -> None:
     """Whichever of the five languages tells it."""
     title, text = STORY[language]
-    loaded = load_rules([shipped() / "rules", shipped() / "seeds" / "entities"])
+    loaded = load_rules([find_shipped_folder() / "rules", find_shipped_folder() / "seeds" / "entities"])
     rules = compile_rules(loaded.rules.values(), loaded.entities, loaded.lists, {})
     article = Article("", "agency", title, text, NOON, NOON, language=language)
-    (judged,) = decide([article], rules, State(), NOON).article_decisions
+    (judged,) = decide_articles([article], rules, State(), NOON).article_decisions
     kinds = {decided.match.rule: decided.match.kind for decided in judged.decisions}
     assert kinds[SUMMIT] is MatchKind.NEWS
     assert kinds[LAUNCH] is MatchKind.MENTION

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from monitor.config.load import load_rules
-from monitor.config.shipped import shipped
-from monitor.decide import State, decide
+from monitor.config.loading.load import load_rules
+from monitor.config.loading.shipped import find_shipped_folder
+from monitor.decide import State, decide_articles
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import Article, EntityNamed, Level, MatchKind, Rule, RuleStatus
 from tests.building import NOON
@@ -49,7 +49,7 @@ SENTENCES = [_sentence(item) for item in yaml.safe_load(FILE.read_text(encoding=
 
 def compiled() -> RuleSet:
     """The rules, and of each entity a rule that fires where it is named."""
-    loaded = load_rules([shipped() / "rules", shipped() / "seeds" / "entities"])
+    loaded = load_rules([find_shipped_folder() / "rules", find_shipped_folder() / "seeds" / "entities"])
     named = [
         Rule(each.id, each.name, Level.INFO, EntityNamed(each.id), "", status=RuleStatus.SHADOW)
         for each in loaded.entities.values()
@@ -60,7 +60,7 @@ def compiled() -> RuleSet:
 def told(rules: RuleSet, sentence: Sentence) -> bool:
     """Whether what the sentence is of hits it as news."""
     article = Article("", "hard", sentence.title, sentence.text, NOON, NOON, language=sentence.language)
-    (judged,) = decide([article], rules, State(), NOON).article_decisions
+    (judged,) = decide_articles([article], rules, State(), NOON).article_decisions
     matches = (decided.match for decided in judged.decisions)
     return any(match.rule == sentence.of and match.kind is MatchKind.NEWS for match in matches)
 

@@ -9,7 +9,7 @@ HEAVY = ("alembic", "apprise", "feedparser", "lxml", "nh3", "protego", "pygments
 # All that `news-monitor run` imports, before and while it runs.
 RUN = """
 import sys
-import monitor.app, monitor.cli.run, monitor.notify
+import monitor.app, monitor.cli.commands.run, monitor.notify
 from monitor.notify import in_worker as notifying
 from monitor.sources import in_worker as reading
 print(*(name for name in sys.argv[1:] if name in sys.modules))

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.durations import duration
-from monitor.config.load import load_rules
-from monitor.config.reference import tables
-from monitor.lab.of_habits import OPERATORS, search_operators
-from monitor.lab.rule_tests import failures
-from monitor.lab.written import Written
+from monitor.config.language.durations import parse_duration
+from monitor.config.loading.load import load_rules
+from monitor.config.generated.reference import build_reference_tables
+from monitor.lab.lints.habits import OPERATORS, lint_search_operators
+from monitor.lab.rule_tests import find_test_failures
+from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.matching import compile_rules
-from monitor.model import Again, AlertPolicy, Level, Rule, Term, Words
+from monitor.model import UpdateTrigger, AlertPolicy, Level, Rule, Term, Words
 from tests.building import NOON, article
 from tests.rules_doc import PAGE, page
 
@@ -47,7 +47,7 @@ def test_each_example_is_without_fault_and_passes_its_own_tests(example: str, tm
     assert all(rule.tests for rule in loaded.rules.values()) is (example != EXAMPLES[0])
     assert loaded.rules
     own = [entity for entity in loaded.entities.values() if entity.place.file == str(file)]
-    assert failures(loaded.rules.values(), loaded.entities, loaded.lists, {}, NOON, tested=own) == ()
+    assert find_test_failures(loaded.rules.values(), loaded.entities, loaded.lists, {}, NOON, tested=own) == ()
 
 
 def test_it_begins_with_a_rule_of_three_lines(tmp_path: Path) -> None:
@@ -91,8 +91,8 @@ def test_what_is_typed_elsewhere_is_written_here_as_the_table_says(there: str, h
         file.write_text(f"rule: r\ntitle: R\nlevel: low\n{text}\n", encoding="utf-8")
         loaded = load_rules([file])
         assert [str(fault) for fault in loaded.faults] == []
-        written = Written(loaded.rules["r"], next(iter(loaded.documents.values())))
-        assert list(search_operators(written)) == []
+        written = AnnotatedDocument(loaded.rules["r"], next(iter(loaded.documents.values())))
+        assert list(lint_search_operators(written)) == []
 
 
 def test_each_sign_of_a_search_engine_is_named() -> None:
@@ -104,12 +104,12 @@ def test_each_sign_of_a_search_engine_is_named() -> None:
 
 def test_how_often_it_tells_is_told_whole() -> None:
     """Each key under `alert` but whom it tells, with the default that the reference gives; and each reason."""
-    [alert] = (table for table in tables() if table.name == "alert")
+    [alert] = (table for table in build_reference_tables() if table.name == "alert")
     told = [(key.strip("`"), default.strip("`")) for key, default, _ in cells("| key | default |")]
     assert told == [(row.key, row.requirement) for row in alert.rows if row.key != "to"]
-    assert duration(dict(told)["cooldown"]) == AlertPolicy().cooldown
+    assert parse_duration(dict(told)["cooldown"]) == AlertPolicy().cooldown
     reasons = {reason.strip("`") for reason, _ in cells("| reason | it tells")}
-    assert {re.sub(r"^\d+ ", "", reason) for reason in reasons} == {each.value for each in Again}
+    assert {re.sub(r"^\d+ ", "", reason) for reason in reasons} == {each.value for each in UpdateTrigger}
 
 
 def test_there_are_examples_of_every_kind() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.errors import Fault, FetchFailed
 from monitor.model import Message, Place, Receipt, ReceiptKind
-from monitor.sanitize import escape_json, sanitize, sanitize_line, sanitize_url
+from monitor.sanitize import escape_json, sanitize_text, sanitize_line, sanitize_url
 
 SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
 ALL = [*map(chr, range(sys.maxunicode + 1))]
@@ -31,16 +31,16 @@ STEERING = [
 
 def test_no_character_that_steers_is_left() -> None:
     """Of all that Unicode has: controls, formats, halves of pairs, separators; formats that mean something stay."""
-    assert [sign for sign in STEERING if sign in sanitize(f"a{sign}b")] == []
+    assert [sign for sign in STEERING if sign in sanitize_text(f"a{sign}b")] == []
     assert [sign for sign in STEERING if sign in sanitize_line(f"a{sign}b")] == []
-    assert [sign for sign in SHOWN if sign not in sanitize(f"क{sign}ष")] == []
+    assert [sign for sign in SHOWN if sign not in sanitize_text(f"क{sign}ष")] == []
 
 
 def test_all_else_stays() -> None:
     """Letters, marks and signs of every script."""
     others = {"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"}
     letters = "".join(sign for sign in ALL if unicodedata.category(sign) not in others)
-    assert sanitize(letters) == letters
+    assert sanitize_text(letters) == letters
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_all_else_stays() -> None:
 )
 def test_a_text_keeps_its_lines_and_its_script(text: str, shown: str, line: str) -> None:
     """And comes out of a second time as of the first."""
-    assert (sanitize(text), sanitize_line(text)) == (shown, line)
-    assert (sanitize(shown), sanitize_line(line)) == (shown, line)
+    assert (sanitize_text(text), sanitize_line(text)) == (shown, line)
+    assert (sanitize_text(shown), sanitize_line(line)) == (shown, line)
 
 
 def test_an_address_leads_where_it_led() -> None:
@@ -73,7 +73,7 @@ def test_an_address_leads_where_it_led() -> None:
     assert sanitize_url("https://x.test/미사일 b") == "https://x.test/미사일 b"
     every = "".join(STEERING).encode("utf-8", "ignore").decode()
     assert unquote(sanitize_url(f"https://x.test/{every}")) == f"https://x.test/{every.replace(chr(13), '')}"
-    assert sanitize(sanitize_url(f"https://x.test/{every}")) == sanitize_url(f"https://x.test/{every}")
+    assert sanitize_text(sanitize_url(f"https://x.test/{every}")) == sanitize_url(f"https://x.test/{every}")
 
 
 def test_json_says_the_same_without_showing_it() -> None:
@@ -81,7 +81,7 @@ def test_json_says_the_same_without_showing_it() -> None:
     text = " ".join(STEERING) + SCOTLAND + "क\u200dष 미사일"
     line = escape_json(json.dumps({text: text}, ensure_ascii=False))
     assert json.loads(line) == {text: text}
-    assert sanitize(line) == line
+    assert sanitize_text(line) == line
     assert "미사일" in line
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from monitor import clock
-from monitor.config.kinds import KINDS, Kind
-from monitor.config.load import load, load_rules
-from monitor.config.packs import shipped_packs
-from monitor.config.schema import file_name, schema
-from monitor.config.shipped import shipped
-from monitor.config.starter import write_starter
-from monitor.lab.rule_tests import failures
+from monitor.config.language.kinds import KINDS, Kind
+from monitor.config.loading.load import load_config_files, load_rules
+from monitor.config.loading.packs import shipped_packs
+from monitor.config.generated.schema import file_name, build_json_schema
+from monitor.config.loading.shipped import find_shipped_folder
+from monitor.config.editing.starter import write_starter
+from monitor.lab.rule_tests import find_test_failures
 from monitor.model import (
     AllOf,
     AnyOf,
@@ -34,7 +34,7 @@ from monitor.model import (
     Words,
 )
 
-LOADED = load_rules([shipped() / "rules", shipped() / "seeds" / "entities"])
+LOADED = load_rules([find_shipped_folder() / "rules", find_shipped_folder() / "seeds" / "entities"])
 # What a feed may say of its language, rightly or wrongly; German and Ukrainian share a script with ours.
 LABELS = (None, "en", "zh-Hans", "zh-Hant", "ko", "ja", "ru", "de", "uk")
 # By a letter that only this language's texts have; Chinese last, for Japanese holds Han too.
@@ -98,7 +98,7 @@ def test_rules_and_entities_load_and_pass_their_own_tests() -> None:
         "one-china-statements",
         "japan-china-over-taiwan",
     }
-    faults = failures(LOADED.rules.values(), LOADED.entities, LOADED.lists, {}, clock.now())
+    faults = find_test_failures(LOADED.rules.values(), LOADED.entities, LOADED.lists, {}, clock.now())
     assert [str(fault) for fault in faults] == []
 
 
@@ -111,14 +111,14 @@ def test_what_a_feed_says_of_its_language_silences_nothing() -> None:
     """No rule and no entity: each of their tests that fires does so under each label and under none."""
     rules = [replace(rule, tests=tuple(under_every_label(rule.tests))) for rule in LOADED.rules.values()]
     entities = {each.id: replace(each, tests=tuple(under_every_label(each.tests))) for each in LOADED.entities.values()}
-    faults = failures(rules, entities, LOADED.lists, {}, clock.now())
+    faults = find_test_failures(rules, entities, LOADED.lists, {}, clock.now())
     assert [str(fault) for fault in faults] == []
 
 
 def test_a_rule_can_be_read_in_a_minute() -> None:
     """At most 60 lines before its tests."""
     long = {}
-    for file in (shipped() / "rules").glob("*/*.yaml"):
+    for file in (find_shipped_folder() / "rules").glob("*/*.yaml"):
         before_tests = file.read_text(encoding="utf-8").split("\ntests:\n")[0].splitlines()
         if file.parent.name != "lists" and len(before_tests) > 60:
             long[file.name] = len(before_tests)
@@ -160,8 +160,8 @@ def test_people_and_organisations_are_of_a_country_or_a_body() -> None:
 
 def test_the_starter_set_has_no_fault(tmp_path: Path) -> None:
     """With the shipped sources, each with a language and a name."""
-    write_starter(tmp_path, shipped(), shipped_packs(shipped()).values())
-    loaded = load(tmp_path / "monitor.yaml", {})
+    write_starter(tmp_path, find_shipped_folder(), shipped_packs(find_shipped_folder()).values())
+    loaded = load_config_files(tmp_path / "monitor.yaml", {})
     assert loaded.faults == ()
     assert len(loaded.config.sources) >= 3
     assert all(source.language and source.name != source.id for source in loaded.config.sources.values())
@@ -171,4 +171,4 @@ def test_the_starter_set_has_no_fault(tmp_path: Path) -> None:
 def test_schemas_in_the_tree_are_those_that_are_generated(kind: Kind) -> None:
     """The first line of every shipped file leads an editor to them; `news-monitor schema KIND` writes one again."""
     text = (Path(__file__).parents[2] / "schema" / file_name(kind)).read_text(encoding="utf-8")
-    assert json.loads(text) == schema(kind)
+    assert json.loads(text) == build_json_schema(kind)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.config.load import load_rules
-from monitor.config.shipped import shipped
+from monitor.config.loading.load import load_rules
+from monitor.config.loading.shipped import find_shipped_folder
 from monitor.matching import compile_rules
 from monitor.model import Article, Ignore, Ignoring, Level, ListNamed, Rule, Term, Words
 from tests.building import NOON
 
 NINE = {"en", "zh", "ko", "ja", "ru", "de", "pl", "fr", "es"}
-LISTS = load_rules([shipped() / "rules"]).lists
+LISTS = load_rules([find_shipped_folder() / "rules"]).lists
 # What is said of a deed, and the deed: where the list is ignored beside it, it does not count.
 SPOILT = {
     "denials": {

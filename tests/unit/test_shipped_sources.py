@@ -10,17 +10,17 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from monitor.config.shipped import shipped
-from monitor.config.sources import Usual, sources
-from monitor.config.yaml12 import read
-from monitor.intake.address import canonical
+from monitor.config.loading.shipped import find_shipped_folder
+from monitor.config.language.sources import SourceDefaults, sources_from_document
+from monitor.config.yaml.yaml12 import read_yaml_file
+from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import Source
-from monitor.sources.discovery import MESSAGES, telegram
-from monitor.sources.politeness import registered_domain
+from monitor.sources.polling.discovery import MESSAGES, parse_telegram_url
+from monitor.sources.http.host_queue import registered_domain
 
-FILES = sorted((shipped() / "seeds" / "sources").iterdir())
-USUAL = Usual(timedelta(minutes=5))
-SOURCES = [source for file in FILES for document in read(file) for _, source in sources(document, USUAL)]
+FILES = sorted((find_shipped_folder() / "seeds" / "sources").iterdir())
+USUAL = SourceDefaults(timedelta(minutes=5))
+SOURCES = [source for file in FILES for document in read_yaml_file(file) for _, source in sources_from_document(document, USUAL)]
 WITHOUT_HTTPS = {"kremlin.ru"}
 
 
@@ -42,7 +42,7 @@ def test_there_are_many_in_the_languages_of_the_region() -> None:
 def test_each_is_there_once() -> None:
     """By its id, and by its address however that is written."""
     assert repeated([source.id for source in SOURCES]) == []
-    assert repeated([canonical(source.url) or source.url for source in SOURCES]) == []
+    assert repeated([canonicalize_url(source.url) or source.url for source in SOURCES]) == []
 
 
 def test_those_that_scripts_rely_on_are_there() -> None:
@@ -88,6 +88,6 @@ def test_each_file_says_that_nobody_has_tried_them(file: Path) -> None:
 
 def test_a_shipped_channel_is_as_one_that_is_added() -> None:
     """Telegram's page is described once by the program and once by the files; both find the same messages."""
-    channels = [source for source in SOURCES if (found := telegram(source.url)) and found[0] == source.url]
+    channels = [source for source in SOURCES if (found := parse_telegram_url(source.url)) and found[0] == source.url]
     assert channels
     assert {source.select for source in channels} == {MESSAGES}

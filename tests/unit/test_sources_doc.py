@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerting.troubles import OF_SOURCES
-from monitor.config.outlines import Outcome
-from monitor.config.sources import Usual, sources
-from monitor.config.yaml12 import parse
+from monitor.notices.troubles import OF_SOURCES
+from monitor.config.editing.feed_lists import ImportOutcome
+from monitor.config.language.sources import SourceDefaults, sources_from_document
+from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.model import TroubleKind
-from monitor.sources.discovery import USUAL, telegram
-from monitor.sources.opml import OURS
+from monitor.sources.polling.discovery import USUAL, parse_telegram_url
+from monitor.sources.formats.opml import OURS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("| ")]
@@ -29,14 +29,14 @@ def read(example: str) -> str:
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_its_examples_are_read(example: str) -> None:
     """As they stand; a part of a list stands under `sources:`."""
-    assert all(sources(document, Usual(timedelta(minutes=5))) for document in parse(read(example), "sources.md"))
+    assert all(sources_from_document(document, SourceDefaults(timedelta(minutes=5))) for document in parse_yaml_text(read(example), "sources.md"))
 
 
 def test_its_telegram_channel_is_the_one_that_is_written() -> None:
     """With the same selectors."""
     example = next(each for each in EXAMPLES if "t.me" in each)
-    ((_, source),) = sources(parse(read(example), "sources.md")[0], Usual(timedelta(minutes=5)))
-    known = telegram(source.url)
+    ((_, source),) = sources_from_document(parse_yaml_text(read(example), "sources.md")[0], SourceDefaults(timedelta(minutes=5)))
+    known = parse_telegram_url(source.url)
     assert known is not None
     assert source.select is not None
     assert (source.url, asdict(source.select)) == (known[0], asdict(known[1]))
@@ -44,7 +44,7 @@ def test_its_telegram_channel_is_the_one_that_is_written() -> None:
 
 def test_its_words_are_those_of_the_program() -> None:
     """Outcomes, usual addresses and the namespace."""
-    words = [*(f"`{outcome.value}`" for outcome in Outcome), *(f"`{path}`" for path in USUAL), f"`{OURS}`"]
+    words = [*(f"`{outcome.value}`" for outcome in ImportOutcome), *(f"`{path}`" for path in USUAL), f"`{OURS}`"]
     assert [word for word in words if word not in PAGE] == []
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import FeedUnreadable, WorkerLost, WorkerNotStarted
-from monitor.workers import Workers
+from monitor.runtime.workers import Workers
 from tests.patience import LONG, PATIENCE
 
 SHORT = timedelta(seconds=0.5)
@@ -291,7 +291,7 @@ async def test_one_idle_extra_process_stays_beside_those_that_hang(tmp_path: Pat
 ORPHAN = """
 import asyncio, os, sys
 from datetime import timedelta
-from monitor.workers import Workers
+from monitor.runtime.workers import Workers
 
 async def main():
     workers = Workers(1)
@@ -324,7 +324,7 @@ HUNG = """
 import asyncio, os, sys
 from datetime import timedelta
 from pathlib import Path
-from monitor.workers import Workers
+from monitor.runtime.workers import Workers
 from tests.unit.test_workers import hang, pid_in, until
 
 async def main():
@@ -441,7 +441,7 @@ DYING = """
 import asyncio, os
 from datetime import timedelta
 from monitor.errors import WorkerLost
-from monitor.workers import Workers, share
+from monitor.runtime.workers import Workers, share
 
 async def main():
     share("dying")

@@ -9,8 +9,8 @@ from itertools import product
 from sqlalchemy import func, select
 
 from monitor.model import DeliveryState, ReceiptKind
-from monitor.store import tables
-from monitor.store.database import Database
+from monitor.store.engine import tables
+from monitor.store.engine.database import Database
 from tests.bench.world.feeds import Entry
 from tests.bench.world.figures import Figures
 from tests.bench.world.receivers import Taken

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.config.load import load_rules
+from monitor.config.loading.load import load_rules
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
-    Again,
+    UpdateTrigger,
     AlertPolicy,
     AnyOf,
     Article,
@@ -45,16 +45,16 @@ PIECE = 4  # characters, where the script has no spaces
 
 KILLED = {"en": "{} people were killed", "ko": "{}명 사망", "zh": "{}人死亡", "ja": "{}人死亡", "ru": "погибли {}"}
 MADE_UP = 2_000
-ALL = frozenset(Again)
+ALL = frozenset(UpdateTrigger)
 POLICIES = {
     "stories": AlertPolicy(),
     "updates": AlertPolicy(again_if=ALL, more_publishers=2),
     "held": AlertPolicy(wait_at_least=10 * MINUTE),
     "capped": AlertPolicy(most_an_hour=20),
-    "events": AlertPolicy(once_per=OncePer.EVENT, again_if=frozenset({Again.NEW_FACT, Again.CORRECTED})),
+    "events": AlertPolicy(once_per=OncePer.EVENT, again_if=frozenset({UpdateTrigger.NEW_FACT, UpdateTrigger.CORRECTED})),
     "actors": AlertPolicy(once_per=OncePer.EVENT, again_if=ALL, more_publishers=2),  # has those that are made up
     "lasting": AlertPolicy(once_per=OncePer.EVENT, event_lasts=6 * HOUR),
-    "for-days": AlertPolicy(once_per=OncePer.EVENT, event_lasts=SPAN, again_if=frozenset({Again.NEW_FACT})),
+    "for-days": AlertPolicy(once_per=OncePer.EVENT, event_lasts=SPAN, again_if=frozenset({UpdateTrigger.NEW_FACT})),
 }
 
 

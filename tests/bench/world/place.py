@@ -13,9 +13,9 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from monitor.model import DeliveryState
-from monitor.store import tables
-from monitor.store.database import Database
-from monitor.store.opening import open_database
+from monitor.store.engine import tables
+from monitor.store.engine.database import Database
+from monitor.store.engine.opening import open_database
 from tests.bench.world.feeds import WORD, Feeds, Revealing
 from tests.postgres import postgres
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor.config.load import LoadedRules, Remembered, load_rules, shipped_entities
-from monitor.lab.recorded import Recorded, recorded
-from monitor.lab.replay import Came, Replay, Sent, in_time_order, replay
+from monitor.config.loading.load import LoadedRules, LoadCache, load_rules, shipped_entities
+from monitor.lab.recorded import RecordedArticle, read_recorded
+from monitor.lab.replay import ReplayedArticle, Replay, ReplayedAlert, in_time_order, replay_articles
 from monitor.matching.live import compile_live
 from monitor.model import AlertKind, MatchKind
 from tests.building import NOON
@@ -81,7 +81,7 @@ def write_rule(path: Path, rule: Row) -> Path:
 
 
 def replay_rows(
-    articles: Iterable[Row], paths: Sequence[Path], *, all_stories: bool = False, remembered: Remembered | None = None
+    articles: Iterable[Row], paths: Sequence[Path], *, all_stories: bool = False, remembered: LoadCache | None = None
 ) -> list[Row]:
     """The rows of a replay of these articles with the rules and entities of `paths`, in the order of their times.
     Raises ValueError where a rule is faulty or an article unusable. `remembered`: files that need not be read again.
@@ -90,20 +90,20 @@ def replay_rows(
     if loaded.faults:
         raise ValueError(f"faulty rules: {loaded.faults[0]}")
     lines = [json.dumps(each) for each in articles]
-    found = list(recorded(lines, NOON))
-    usable = [each for each in found if isinstance(each, Recorded)]
+    found = list(read_recorded(lines, NOON))
+    usable = [each for each in found if isinstance(each, RecordedArticle)]
     if len(usable) < len(found):
         raise ValueError(f"{len(found) - len(usable)} of {len(found)} articles are unusable")
     return list(_rows(usable, loaded, all_stories))
 
 
-def _rows(found: Sequence[Recorded], loaded: LoadedRules, all_stories: bool) -> Iterator[Row]:
+def _rows(found: Sequence[RecordedArticle], loaded: LoadedRules, all_stories: bool) -> Iterator[Row]:
     rules = compile_live(loaded.rules.values(), loaded.entities, loaded.lists, known=shipped_entities())
-    for each in replay(in_time_order([found], NOON), Replay(rules, all_stories=all_stories)):
-        yield _article(each) if isinstance(each, Came) else _alert(each)
+    for each in replay_articles(in_time_order([found], NOON), Replay(rules, all_stories=all_stories)):
+        yield _article(each) if isinstance(each, ReplayedArticle) else _alert(each)
 
 
-def _article(came: Came) -> Row:
+def _article(came: ReplayedArticle) -> Row:
     matches = [decided.match for decided in came.decision.decisions]
     return {
         "type": "article",
@@ -116,7 +116,7 @@ def _article(came: Came) -> Row:
     }
 
 
-def _alert(sent: Sent) -> Row:
+def _alert(sent: ReplayedAlert) -> Row:
     return {
         "type": "alert",
         "kind": str(AlertKind(sent.kind)),

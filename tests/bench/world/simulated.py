@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from monitor.intake.coverage import Covered, Seen, covered
-from monitor.intake.pace import next_poll
-from monitor.model import Article, Claim, Fetched, FetchOutcome, Habits, Source, TroubleKind
+from monitor.ingest.source_health import HealthUpdate, PollObservation, assess
+from monitor.ingest.poll_schedule import next_poll
+from monitor.model import Article, Claim, FetchResult, FetchOutcome, SourceStats, Source, TroubleKind
 from tests.building import NOON, article
 
 HOUR = timedelta(hours=1)
@@ -29,7 +29,7 @@ class Poll:
     replaced: bool
     lost: int
     dated: bool
-    found: Covered
+    found: HealthUpdate
 
     @property
     def reported(self) -> bool:
@@ -73,12 +73,12 @@ def polls(source: Source, world: World, hours: float, *, adaptive: bool = True) 
         now, count = claim.planned, world.count(claim.planned)
         first = max(before, count - world.size)
         new = world.articles(first, count, now)
-        answer = Fetched(FetchOutcome.DOCUMENT if new else FetchOutcome.NOT_MODIFIED, source.url, 200)
+        answer = FetchResult(FetchOutcome.DOCUMENT if new else FetchOutcome.NOT_MODIFIED, source.url, 200)
         known = world.size - len(new)
-        found = covered(Seen(source, claim, answer, now, entries=world.size, known=known, new=new))
+        found = assess(PollObservation(source, claim, answer, now, entries=world.size, known=known, new=new))
         lost = 0 if claim.is_first_poll else first - before
         yield Poll(now, len(new), replaced=known == 0, lost=lost, dated=world.dated, found=found)
-        paced = found.stats if adaptive else Habits()
+        paced = found.stats if adaptive else SourceStats()
         at = next_poll(source, answer, paced, planned=now, now=now, failures=0, first=claim.is_first_poll)
         claim = replace(claim, planned=at, is_first_poll=False, stats=found.stats, last_ok=now)
         before = count

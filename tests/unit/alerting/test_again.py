@@ -7,18 +7,18 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerting.again import AT_ONCE, reasons, says_more, update_due, with_more
-from monitor.alerting.told import Account
-from monitor.model import Again, AlertPolicy, Level
+from monitor.alerting.updates import AT_ONCE, find_update_reasons, has_new_information, next_update_time, merge_candidates
+from monitor.alerting.ledger import SubjectRecord
+from monitor.model import UpdateTrigger, AlertPolicy, Level
 from tests.building import HOUR, NOON, article, hearing
 
-ALL = AlertPolicy(again_if=frozenset(Again), more_publishers=2)
+ALL = AlertPolicy(again_if=frozenset(UpdateTrigger), more_publishers=2)
 HEARD = hearing()
 
 
-def told(facts: dict[str, int] | None = None, **changed: object) -> Account:
+def told(facts: dict[str, int] | None = None, **changed: object) -> SubjectRecord:
     """An account of one telling, by the wire."""
-    before = Account(
+    before = SubjectRecord(
         HEARD.key,
         "launch",
         NOON,
@@ -78,44 +78,44 @@ def told(facts: dict[str, int] | None = None, **changed: object) -> Account:
         ),
     ],
 )
-def test_reasons(heard: dict[str, object], account: Account, why: list[str]) -> None:
+def test_reasons(heard: dict[str, object], account: SubjectRecord, why: list[str]) -> None:
     """Each says in words what is new beside what was told."""
     hearing = replace(HEARD, **heard)  # type: ignore[arg-type]
-    assert [words for _, words in reasons(ALL, hearing, account)] == why
+    assert [words for _, words in find_update_reasons(ALL, hearing, account)] == why
 
 
-@pytest.mark.parametrize("again", Again)
-def test_only_what_the_rule_asks_for_counts(again: Again) -> None:
+@pytest.mark.parametrize("again", UpdateTrigger)
+def test_only_what_the_rule_asks_for_counts(again: UpdateTrigger) -> None:
     """A rule that asks for one reason hears no other; without any, nothing is an update."""
     hearing = replace(HEARD, facts=(("dead", 3),), level=Level.CRITICAL, official=True, wire_status="corrected")
     account = told(voices=("Wire", "Post", "Times"))
     policy = replace(ALL, again_if=frozenset({again}))
-    assert [each for each, _ in reasons(policy, hearing, account)] == [again]
-    assert reasons(AlertPolicy(), hearing, account) == []
+    assert [each for each, _ in find_update_reasons(policy, hearing, account)] == [again]
+    assert find_update_reasons(AlertPolicy(), hearing, account) == []
 
 
 def test_what_was_told_is_not_new() -> None:
     """After a telling, the same article is worth no other."""
     hearing = replace(HEARD, facts=(("dead", 3),), level=Level.CRITICAL, official=True, wire_status="withdrawn")
     account = told(voices=("Wire", "Post", "Times")).after_send(hearing, NOON + HOUR, "a2")
-    assert reasons(ALL, hearing, account) == []
+    assert find_update_reasons(ALL, hearing, account) == []
 
 
 def test_a_correction_and_a_higher_level_wait_for_nothing() -> None:
     """Everything else waits for the cooldown."""
-    assert {Again.LEVEL_RISES, Again.CORRECTED} == AT_ONCE
+    assert {UpdateTrigger.LEVEL_RISES, UpdateTrigger.CORRECTED} == AT_ONCE
 
 
 def test_each_update_waits_four_times_as_long() -> None:
     """3, 12 and 48 hours after the one before; and at most a week, however many there were."""
     policy = AlertPolicy(cooldown=3 * HOUR)
-    waits = [update_due(policy, told(waited=number), NOON) - NOON for number in (0, 1, 2, 3, 9, 10, 500)]
+    waits = [next_update_time(policy, told(waited=number), NOON) - NOON for number in (0, 1, 2, 3, 9, 10, 500)]
     assert waits == [3 * HOUR, 12 * HOUR, 48 * HOUR, *[timedelta(7)] * 4]
 
 
 def test_a_clock_that_went_back_makes_nobody_wait_longer() -> None:
     """The cooldown counts from now at the latest."""
-    assert update_due(AlertPolicy(), told(told_at=NOON + timedelta(1)), NOON) == NOON + HOUR
+    assert next_update_time(AlertPolicy(), told(told_at=NOON + timedelta(1)), NOON) == NOON + HOUR
 
 
 @pytest.mark.parametrize(
@@ -131,8 +131,8 @@ def test_a_clock_that_went_back_makes_nobody_wait_longer() -> None:
 )
 def test_what_says_more_than_what_waits(heard: dict[str, object], more: bool) -> None:
     """A first message that waits is told in the words that say most, whatever the rule tells again."""
-    waits = Account(HEARD.key, "launch", NOON).after_send(HEARD, NOON, None)
-    assert says_more(replace(HEARD, **heard), waits) is more  # type: ignore[arg-type]
+    waits = SubjectRecord(HEARD.key, "launch", NOON).after_send(HEARD, NOON, None)
+    assert has_new_information(replace(HEARD, **heard), waits) is more  # type: ignore[arg-type]
 
 
 def test_one_stands_for_all_that_wait() -> None:
@@ -141,7 +141,7 @@ def test_one_stands_for_all_that_wait() -> None:
         HEARD, level=Level.CRITICAL, facts=(("dead", 5), ("ships", 1)), official=True, wire_status="corrected"
     )
     last = replace(HEARD, article=article("b"), publisher="Post", facts=(("dead", 3), ("km", 9)), wire_status="flash")
-    both = with_more(before, last)
+    both = merge_candidates(before, last)
     assert (both.article.uid, both.publisher, both.level) == ("b", "Post", Level.CRITICAL)
     assert (dict(both.facts), both.official, both.wire_status) == ({"dead": 5, "ships": 1, "km": 9}, True, "corrected")
-    assert with_more(before, replace(last, wire_status="withdrawn")).wire_status == "withdrawn"
+    assert merge_candidates(before, replace(last, wire_status="withdrawn")).wire_status == "withdrawn"

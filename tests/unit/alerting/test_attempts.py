@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerting.attempts import (
+from monitor.alerting.retry import (
     FIRST_WAIT,
     LONGEST_WAIT,
     REFUSALS,
     UNANSWERED_WAIT,
-    Verdict,
+    RetryVerdict,
     after_attempt,
     unknowns_in_a_row,
 )
@@ -23,7 +23,7 @@ ACCEPTED, REFUSED = ReceiptKind.ACCEPTED, ReceiptKind.REFUSED
 TRY_LATER, UNKNOWN = ReceiptKind.TRY_LATER, ReceiptKind.UNKNOWN
 
 
-def verdict(kind: ReceiptKind, attempt: int, limit: int = 30, number: int = 1, refusals: int = 0) -> Verdict:
+def verdict(kind: ReceiptKind, attempt: int, limit: int = 30, number: int = 1, refusals: int = 0) -> RetryVerdict:
     sent = replace(delivery(attempt=attempt), id=number, refusals=refusals)
     return after_attempt(Receipt(kind), sent, limit=limit, now=NOON)
 

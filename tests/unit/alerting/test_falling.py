@@ -5,31 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.alerting.falling import Telling, fallen_due
-from monitor.alerting.judging import judge
-from monitor.alerting.policy import Away, Case, Circumstances
-from monitor.alerting.told import Told
+from monitor.alerting.release import ReleasedAlert, release_due
+from monitor.alerting.rulings import evaluate
+from monitor.alerting.policy import PollGap, Case, DecisionContext
+from monitor.alerting.ledger import NotificationLedger
 from monitor.model import (
-    Again,
+    UpdateTrigger,
     Alert,
     AlertKind,
     AlertPolicy,
-    Decided,
+    MatchDecision,
     Field,
     Level,
     Match,
     MatchKind,
-    Moved,
+    PendingChange,
     Rule,
     RuleStatus,
     Span,
     Story,
-    WaitKind,
+    PendingKind,
 )
 from tests.building import HOUR, MINUTE, NOON, article, rule
 
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)
-AWAY = Away(NOON - 10 * HOUR, NOON)
+AWAY = PollGap(NOON - 10 * HOUR, NOON)
 
 
 def by(**policy: object) -> Rule:
@@ -41,7 +41,7 @@ class Desk:
 
     def __init__(self, *rules: Rule) -> None:
         self.rules = {each.id: each for each in rules}
-        self.told = Told()
+        self.told = NotificationLedger()
 
     def hear(
         self,
@@ -51,16 +51,16 @@ class Desk:
         kind: MatchKind = MatchKind.NEWS,
         of: str = "launch",
         **case: object,
-    ) -> Decided:
+    ) -> MatchDecision:
         """An article of a story, from an outlet of its own."""
         its = self.rules[of]
         match = Match(of, "v1", kind, EVIDENCE, case.pop("level", its.level))  # type: ignore[arg-type]
         published = case.pop("published", None)
         heard = article(uid, seen=at, of=f"of {uid}", published=published)  # type: ignore[arg-type]
-        return judge(Case(its, match, heard, Story(story, story, NOON), self.told, at, **case))  # type: ignore[arg-type]
+        return evaluate(Case(its, match, heard, Story(story, story, NOON), self.told, at, **case))  # type: ignore[arg-type]
 
-    def fall(self, at: datetime) -> tuple[list[Telling], list[Moved]]:
-        return fallen_due(self.rules, self.told, at)
+    def fall(self, at: datetime) -> tuple[list[ReleasedAlert], list[PendingChange]]:
+        return release_due(self.rules, self.told, at)
 
     def alerts(self, at: datetime) -> list[Alert]:
         tellings, moved = self.fall(at)
@@ -123,7 +123,7 @@ def test_what_is_withdrawn_while_it_waits_is_not_told() -> None:
 
 def test_an_update_that_is_withdrawn_while_it_waits_is_not_told() -> None:
     """Also where the rule tells no corrections; where it does, the correction says what it corrects."""
-    desk = Desk(by(again_if=frozenset({Again.NEW_FACT})))
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT})))
     desk.hear("a")
     desk.hear("b", NOON + MINUTE, facts=(("dead", 5),))
     kill = desk.hear("c", NOON + 2 * MINUTE, mark="withdrawn", publisher="of b")
@@ -134,7 +134,7 @@ def test_an_update_that_is_withdrawn_while_it_waits_is_not_told() -> None:
 
 def test_an_update_waits_for_the_cooldown_and_grows() -> None:
     """What comes meanwhile is in it: the greatest number, and every reason; one that says nothing new is held."""
-    desk = Desk(by(again_if=frozenset({Again.NEW_FACT, Again.OFFICIAL_SOURCE}), cooldown=3 * HOUR))
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT, UpdateTrigger.OFFICIAL_SOURCE}), cooldown=3 * HOUR))
     first = desk.hear("a").alert
     assert first is not None
     five = desk.hear("b", NOON + HOUR, facts=(("dead", 5),))
@@ -158,7 +158,7 @@ def test_an_update_waits_for_the_cooldown_and_grows() -> None:
 
 def test_a_correction_tells_what_waits_too() -> None:
     """It does not wait; with it goes what did, and nothing of that comes again."""
-    desk = Desk(by(again_if=frozenset(Again), more_publishers=9, cooldown=3 * HOUR))
+    desk = Desk(by(again_if=frozenset(UpdateTrigger), more_publishers=9, cooldown=3 * HOUR))
     desk.hear("a")
     desk.hear("b", NOON + HOUR, facts=(("dead", 5),))
     corrected = desk.hear("c", NOON + 2 * HOUR, mark="corrected")
@@ -171,7 +171,7 @@ def test_a_correction_tells_what_waits_too() -> None:
 
 def test_an_update_that_comes_after_the_cooldown_is_told_at_once() -> None:
     """Nobody waits for what has passed."""
-    desk = Desk(by(again_if=frozenset({Again.NEW_FACT}), cooldown=HOUR))
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=HOUR))
     desk.hear("a")
     assert desk.hear("b", NOON + HOUR, facts=(("dead", 5),)).alert is not None
 
@@ -204,7 +204,7 @@ def test_what_was_held_may_find_the_hour_full() -> None:
     tellings, (moved,) = desk.fall(NOON + 3 * MINUTE)
     assert tellings == []
     assert moved.after is not None
-    assert (moved.after.kind, moved.after.due) == (WaitKind.RATE_LIMIT, NOON + 2 * MINUTE + HOUR)
+    assert (moved.after.kind, moved.after.due) == (PendingKind.RATE_LIMIT, NOON + 2 * MINUTE + HOUR)
     assert str(moved.outcome) == (
         "waits: the first that launch hears of this story, 2 minutes later; launch has sent 1 within the hour; "
         "the rest is told together"
@@ -214,7 +214,7 @@ def test_what_was_held_may_find_the_hour_full() -> None:
 
 def test_an_update_in_a_full_hour_is_in_the_digest_with_what_follows() -> None:
     """One line for its story, of the last article; not told twice when the hour is over."""
-    desk = Desk(by(most_an_hour=1, again_if=frozenset({Again.CORRECTED, Again.NEW_FACT}), cooldown=MINUTE))
+    desk = Desk(by(most_an_hour=1, again_if=frozenset({UpdateTrigger.CORRECTED, UpdateTrigger.NEW_FACT}), cooldown=MINUTE))
     desk.hear("a")
     assert desk.hear("b", NOON + 2 * MINUTE, facts=(("dead", 5),)).pending is not None
     desk.hear("c", NOON + 3 * MINUTE, mark="corrected")
@@ -263,7 +263,7 @@ def test_a_mention_of_what_was_told_since_is_no_news() -> None:
 def test_what_was_missed_is_told_together_and_once() -> None:
     """As soon as the first of it is due, whatever came later, and however old: it is no fault of the news."""
     desk = Desk(replace(by(), max_age=HOUR), rule("talks"))
-    missed = Circumstances(poll_gap=AWAY)
+    missed = DecisionContext(poll_gap=AWAY)
     old = NOON - 5 * HOUR
     first = desk.hear("a", around=missed, published=old)
     assert first.explanation == (
@@ -336,7 +336,7 @@ def test_a_rule_that_was_put_in_shadow_tells_nothing_that_waited() -> None:
 
 def test_a_correction_makes_the_next_update_wait_no_longer() -> None:
     """It came at once, and is no step of the cooldown."""
-    desk = Desk(by(again_if=frozenset({Again.CORRECTED, Again.NEW_FACT}), cooldown=3 * HOUR))
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.CORRECTED, UpdateTrigger.NEW_FACT}), cooldown=3 * HOUR))
     desk.hear("a")
     assert desk.hear("b", NOON + MINUTE, mark="corrected").alert is not None
     waits = desk.hear("c", NOON + 2 * MINUTE, facts=(("dead", 5),)).pending

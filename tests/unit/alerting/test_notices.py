@@ -9,23 +9,23 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.alerting.notices import LISTED, due_notices
-from monitor.alerting.troubles import DAY, EBB, OF_SOURCES, Look
+from monitor.notices.notices import LISTED, due_notices
+from monitor.notices.troubles import DAY, EBB, OF_SOURCES, OpsSnapshot
 from monitor.model import (
     Channel,
     Config,
     FailingSource,
-    GivenUp,
+    DeadAlerts,
     Level,
     Notice,
-    Noticed,
+    NoticeState,
     NoticeKind,
-    Observed,
-    Running,
+    OpsObservation,
+    RunningVersion,
     Settings,
     SourceTrouble,
     TroubleKind,
-    WaitingChannel,
+    StalledChannel,
 )
 from tests.building import HOUR, MINUTE, NOON, sources
 
@@ -41,10 +41,10 @@ class Operator:
     ) -> None:
         channels = {name: Channel(name, "json://x.test") for name in CHANNELS}
         self.config = Config(Settings("Asia/Seoul", "", channels, {}, operator), sources(*of), {}, {})
-        self.noticed: tuple[Noticed, ...] = ()
+        self.noticed: tuple[NoticeState, ...] = ()
 
-    def looks(self, now: datetime, seen: Observed, *, began: datetime = NOON - DAY) -> list[Notice]:
-        noted = due_notices(Look(replace(seen, notice_states=self.noticed), self.config, SEOUL, began, now))
+    def looks(self, now: datetime, seen: OpsObservation, *, began: datetime = NOON - DAY) -> list[Notice]:
+        noted = due_notices(OpsSnapshot(replace(seen, notice_states=self.noticed), self.config, SEOUL, began, now))
         self.noticed = noted.states
         return list(noted.notices)
 
@@ -53,16 +53,16 @@ def failing(name: str = "wire", since: datetime = NOON, *, next_in: timedelta = 
     return FailingSource(name, since, since + next_in, "the server answered 503")
 
 
-def waiting(name: str = "desk", since: datetime = NOON, messages: int = 3) -> WaitingChannel:
-    return WaitingChannel(name, since, messages, "the server answered 502")
+def waiting(name: str = "desk", since: datetime = NOON, messages: int = 3) -> StalledChannel:
+    return StalledChannel(name, since, messages, "the server answered 502")
 
 
-def sick(*which: FailingSource | WaitingChannel | GivenUp, **well: datetime) -> Observed:
+def sick(*which: FailingSource | StalledChannel | DeadAlerts, **well: datetime) -> OpsObservation:
     """These are not as they should be; of `well`, "source_wire" did well then."""
-    return Observed(
+    return OpsObservation(
         failing_sources=tuple(each for each in which if isinstance(each, FailingSource)),
-        stalled_channels=tuple(each for each in which if isinstance(each, WaitingChannel)),
-        dead_alerts=tuple(each for each in which if isinstance(each, GivenUp)),
+        stalled_channels=tuple(each for each in which if isinstance(each, StalledChannel)),
+        dead_alerts=tuple(each for each in which if isinstance(each, DeadAlerts)),
         last_well_at={name.replace("_", " "): at for name, at in well.items()},
     )
 
@@ -115,7 +115,7 @@ def test_a_channel_is_told_of_once_after_a_quarter_of_an_hour() -> None:
     [(failing(), "source wire", 3 * HOUR), (waiting(), "channel desk", 15 * MINUTE)],
 )
 def test_what_lasts_is_told_again_each_day(
-    trouble: FailingSource | WaitingChannel, subject: str, first: timedelta
+    trouble: FailingSource | StalledChannel, subject: str, first: timedelta
 ) -> None:
     """A day after it was told last, for as long as it lasts; each is a notice of its own."""
     operator, keys = Operator(), set()
@@ -316,7 +316,7 @@ def test_a_channels_trouble_is_told_elsewhere(
     who.looks(NOON, sick(*down))
     (notice,) = who.looks(NOON + 15 * MINUTE, sick(*down, waiting("desk")))
     assert (notice.subject, notice.channels) == ("channel desk", told)
-    given_up = GivenUp("desk", 1, NOON + HOUR)
+    given_up = DeadAlerts("desk", 1, NOON + HOUR)
     (notice,) = who.looks(NOON + HOUR, sick(*down, waiting("desk"), given_up))
     assert (notice.subject, notice.channels) == ("dead desk", told)
 
@@ -325,20 +325,20 @@ def test_a_channels_trouble_is_told_elsewhere(
     ("operator", "trouble", "blocked"),
     [
         (("desk",), waiting(), True),  # through itself
-        (("desk",), GivenUp("desk", 1, NOON), True),
+        (("desk",), DeadAlerts("desk", 1, NOON), True),
         (("desk", "phone"), waiting(), False),
         (("phone",), waiting(), False),
         ((), waiting(), False),  # nobody is to be told
     ],
 )
 def test_it_is_known_when_a_notice_can_reach_nobody_in_time(
-    operator: tuple[str, ...], trouble: WaitingChannel | GivenUp, *, blocked: bool
+    operator: tuple[str, ...], trouble: StalledChannel | DeadAlerts, *, blocked: bool
 ) -> None:
     """None of its channels takes messages; what is told of a source while they do not is no better off."""
     who = Operator(operator=operator)
     (told,) = who.looks(NOON + HOUR, sick(trouble))
     assert told.blocked is blocked
-    if isinstance(trouble, WaitingChannel):
+    if isinstance(trouble, StalledChannel):
         (_, other) = who.looks(NOON + DAY + HOUR, sick(trouble, failing()))
         assert (other.subject, other.blocked) == ("source wire", blocked)
 
@@ -355,10 +355,10 @@ def test_alerts_that_were_given_up_are_told_with_the_command_that_sends_them() -
     """At once; new ones on the same channel at most once an hour; again each day while they are dead; and they end
     silently: they arrive, or somebody has discarded them."""
     operator = Operator()
-    (told,) = operator.looks(NOON, sick(GivenUp("desk", 1, NOON)))
+    (told,) = operator.looks(NOON, sick(DeadAlerts("desk", 1, NOON)))
     assert (told.title, told.level) == ("Channel desk: 1 alert was given up", Level.HIGH)
     assert "news-monitor outbox retry --dead" in told.text
-    more = GivenUp("desk", 41, NOON + MINUTE)
+    more = DeadAlerts("desk", 41, NOON + MINUTE)
     assert operator.looks(NOON + MINUTE, sick(more)) == []
     (told,) = operator.looks(NOON + HOUR, sick(more))
     assert (short([told]), told.title) == ([("problem", "dead desk")], "Channel desk: 41 alerts were given up")
@@ -372,31 +372,31 @@ def test_alerts_that_were_given_up_are_told_with_the_command_that_sends_them() -
     assert operator.noticed == ()
 
 
-def runs(edited: datetime | None = None, *, faults: int = 2, since: datetime = NOON - 2 * HOUR) -> Running:
+def runs(edited: datetime | None = None, *, faults: int = 2, since: datetime = NOON - 2 * HOUR) -> RunningVersion:
     lines = tuple(f"rules/r.yaml:{n}:1: no such word" for n in range(faults)) if edited else ()
-    return Running(since, 3, 10, edited, lines)
+    return RunningVersion(since, 3, 10, edited, lines)
 
 
 def test_a_bad_edit_is_told_and_a_good_one_too() -> None:
     """Which version runs, which edit is faulty, the first faults; a minute later, so that nobody is told of half an
     edit."""
     operator, edited = Operator(), NOON + 15 * MINUTE
-    bad = Observed(running=(runs(edited),))
+    bad = OpsObservation(running=(runs(edited),))
     assert operator.looks(edited + MINUTE / 2, bad) == []
     (told,) = operator.looks(edited + MINUTE, bad)
     assert told.title == "Running the version of 19:00; your edit of 21:15 has 2 faults"
     assert told.text.splitlines()[:2] == ["rules/r.yaml:0:1: no such word", "rules/r.yaml:1:1: no such word"]
     assert "news-monitor check" in told.text
     assert operator.looks(edited + HOUR, bad) == []
-    (told,) = operator.looks(edited + 2 * HOUR, Observed(running=(runs(),)))
+    (told,) = operator.looks(edited + 2 * HOUR, OpsObservation(running=(runs(),)))
     assert (short([told]), told.text) == ([("recovery", "config")], "config: had faults since 21:15")
 
 
 def test_a_second_bad_edit_is_told_too() -> None:
     """What was told of the first is not true of the second."""
     operator = Operator()
-    operator.looks(NOON + MINUTE, Observed(running=(runs(NOON),)))
-    second = Observed(running=(runs(NOON + 5 * MINUTE, faults=1),))
+    operator.looks(NOON + MINUTE, OpsObservation(running=(runs(NOON),)))
+    second = OpsObservation(running=(runs(NOON + 5 * MINUTE, faults=1),))
     assert operator.looks(NOON + 5 * MINUTE, second) == []
     (told,) = operator.looks(NOON + 6 * MINUTE, second)
     assert told.title.endswith("your edit of 21:05 has 1 fault")
@@ -406,17 +406,17 @@ def test_of_several_daemons_the_faulty_one_is_told() -> None:
     """They look one after the other, and must not tell a problem and its recovery in turns; and a daemon of which
     nothing is seen says nothing."""
     operator = Operator()
-    both = Observed(running=(runs(NOON - HOUR, faults=1), runs(), runs(NOON)))
+    both = OpsObservation(running=(runs(NOON - HOUR, faults=1), runs(), runs(NOON)))
     (told,) = operator.looks(NOON + MINUTE, both)
     assert told.title.endswith("your edit of 21:00 has 2 faults")  # the last one
     assert operator.looks(NOON + 2 * MINUTE, both) == []
-    assert operator.looks(NOON + 3 * MINUTE, Observed()) == []
+    assert operator.looks(NOON + 3 * MINUTE, OpsObservation()) == []
 
 
 def test_what_was_decided_twice_has_one_key() -> None:
     """Two daemons that see the same make the same notice, whenever each looks: the database takes it once."""
     keys = {
-        due_notices(Look(sick(failing(), failing("post")), Operator().config, SEOUL, NOON, NOON + hours * HOUR))
+        due_notices(OpsSnapshot(sick(failing(), failing("post")), Operator().config, SEOUL, NOON, NOON + hours * HOUR))
         .notices[0]
         .dedup_key
         for hours in (3, 4)
@@ -445,11 +445,11 @@ def trouble(
     return SourceTrouble(name, kind, at - 5 * MINUTE, at, "as nobody expected", over_at)
 
 
-def troubled(*which: SourceTrouble, fails: FailingSource | None = None) -> Observed:
+def troubled(*which: SourceTrouble, fails: FailingSource | None = None) -> OpsObservation:
     """As the database has them; those that are over have done well then."""
     over = {f"{each.kind.value.removeprefix('possible_')} {each.source}": each.over_at for each in which}
     well = {subject: at for subject, at in over.items() if at is not None}
-    return Observed(failing_sources=(fails,) if fails else (), source_troubles=which, last_well_at=well)
+    return OpsObservation(failing_sources=(fails,) if fails else (), source_troubles=which, last_well_at=well)
 
 
 @pytest.mark.parametrize("kind", [TroubleKind.UNREADABLE, TroubleKind.UNDATED])

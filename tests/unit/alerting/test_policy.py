@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.alerting.judging import judge
-from monitor.alerting.policy import Away, Case, Circumstances, away
-from monitor.alerting.told import Told
+from monitor.alerting.rulings import evaluate
+from monitor.alerting.policy import PollGap, Case, DecisionContext, find_poll_gap
+from monitor.alerting.ledger import NotificationLedger
 from monitor.model import (
-    Again,
+    UpdateTrigger,
     Alert,
     AlertPolicy,
     Article,
     Claim,
-    Decided,
+    MatchDecision,
     Event,
     Field,
     Level,
@@ -37,7 +37,7 @@ from monitor.model import (
 from tests.building import HOUR, MINUTE, NOON, article, rule
 
 STORY = Story("S1", "The story", NOON)
-ANYWHERE = Circumstances()
+ANYWHERE = DecisionContext()
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"), Span(Field.TEXT, 0, 5, "Seoul", "seoul"))
 
 
@@ -48,14 +48,14 @@ def judged(
     told: Iterable[str] = (),
     kind: MatchKind = MatchKind.NEWS,
     cause: MentionCause | None = None,
-    around: Circumstances = ANYWHERE,
-) -> Decided:
+    around: DecisionContext = ANYWHERE,
+) -> MatchDecision:
     by = by or rule()
     match = Match(by.id, by.version, kind, EVIDENCE, by.level, cause=cause)
-    return judge(Case(by, match, of, STORY, Told(told), NOON, context=around))
+    return evaluate(Case(by, match, of, STORY, NotificationLedger(told), NOON, context=around))
 
 
-def told(decided: Decided) -> Alert:
+def told(decided: MatchDecision) -> Alert:
     assert decided.alert is not None
     return decided.alert
 
@@ -232,7 +232,7 @@ def test_the_reason_names_every_field() -> None:
     """Evidence may stand in what is no sentence."""
     spans = tuple(Span(field, 0, 3, "Kim", "kim") for field in (Field.TITLE, Field.AUTHOR, Field.TAGS, Field.URL))
     by = rule()
-    decided = judge(Case(by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, Told(), NOON))
+    decided = evaluate(Case(by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, NotificationLedger(), NOON))
     reason = "“Kim” in the title; “Kim” in the author; “Kim” in the tags; “Kim” in the url"
     assert decided.explanation.startswith(f"told: {reason};")
     assert told(decided).highlights == ((0, 3),)
@@ -246,7 +246,7 @@ def test_the_reason_names_words_within_words_once() -> None:
         for text in ("South Korea", "President of South Korea", "Beijing")
     )
     by = rule()
-    decided = judge(Case(by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, Told(), NOON))
+    decided = evaluate(Case(by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, NotificationLedger(), NOON))
     assert decided.explanation.startswith("told: “President of South Korea”, “Beijing” in the title;")
 
 
@@ -274,10 +274,10 @@ def claim(planned: datetime, last_ok: datetime | None, failures: int = 0) -> Cla
 )
 def test_when_a_source_was_away(of: Claim, since: datetime | None) -> None:
     """From its last good poll until now, if this one comes much later than planned."""
-    assert away(of, NOON) == (Away(since, NOON) if since else None)
+    assert find_poll_gap(of, NOON) == (PollGap(since, NOON) if since else None)
 
 
-DOWN = Circumstances(poll_gap=Away(NOON - 10 * HOUR, NOON))
+DOWN = DecisionContext(poll_gap=PollGap(NOON - 10 * HOUR, NOON))
 MISSED = "waits: its source could not be polled from 02:00 to 12:00; what was missed is told together"
 
 
@@ -315,11 +315,11 @@ EVENT = Event("E1", "launch", "The event", NOON)
 
 def in_turn(by: Rule, *heard: tuple[Article, Story, Event | None]) -> list[str]:
     """How the decisions on these begin, one after the other."""
-    told = Told()
+    told = NotificationLedger()
     reasons = []
     for of, story, event in heard:
         match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
-        reasons.append(judge(Case(by, match, of, story, told, NOON, event)).explanation)
+        reasons.append(evaluate(Case(by, match, of, story, told, NOON, event)).explanation)
     return [reason.split(":")[0] for reason in reasons]
 
 
@@ -350,7 +350,7 @@ def test_what_was_told_as_a_story_is_not_told_as_an_event(once_per: OncePer, key
     """A rule that tells events from now on has told its story all the same; and one that tells stories its event."""
     by = rule(once_per=once_per)
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
-    held = judge(Case(by, match, article(), STORY, Told([key]), NOON, EVENT))
+    held = evaluate(Case(by, match, article(), STORY, NotificationLedger([key]), NOON, EVENT))
     name = "E1" if once_per is OncePer.EVENT else "S1"
     assert held.explanation == f"held: launch has told this {once_per} already ({name})"
 
@@ -358,7 +358,7 @@ def test_what_was_told_as_a_story_is_not_told_as_an_event(once_per: OncePer, key
 @pytest.mark.parametrize(
     ("of", "policy", "around", "reason"),
     [
-        (article(), AlertPolicy(wait_at_least=2 * MINUTE), Circumstances(), f"{TELLING}, 2 minutes later"),
+        (article(), AlertPolicy(wait_at_least=2 * MINUTE), DecisionContext(), f"{TELLING}, 2 minutes later"),
         (
             article(published=NOON - 5 * HOUR),
             AlertPolicy(),
@@ -368,13 +368,13 @@ def test_what_was_told_as_a_story_is_not_told_as_an_event(once_per: OncePer, key
     ],
 )
 def test_a_rule_in_shadow_goes_through_all_stages(
-    of: Article, policy: AlertPolicy, around: Circumstances, reason: str
+    of: Article, policy: AlertPolicy, around: DecisionContext, reason: str
 ) -> None:
     """It says what it would have told, whatever that would have waited for; nothing waits, nobody is told."""
     by = replace(SHADOW, alert=policy)
-    told = Told()
+    told = NotificationLedger()
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
-    decided = judge(Case(by, match, of, STORY, told, NOON, context=around))
+    decided = evaluate(Case(by, match, of, STORY, told, NOON, context=around))
     assert decided.explanation == f"held: launch is in shadow; it would have {reason}"
     assert (decided.alert, decided.pending, told.pending) == (None, None, [])
     assert told.recent_sends("launch", NOON) == ()
@@ -382,17 +382,17 @@ def test_a_rule_in_shadow_goes_through_all_stages(
 
 def test_a_rule_in_shadow_says_what_it_would_have_told_again() -> None:
     """Updates, by an account of its own."""
-    by = replace(SHADOW, alert=AlertPolicy(again_if=frozenset({Again.NEW_FACT}), cooldown=HOUR))
+    by = replace(SHADOW, alert=AlertPolicy(again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=HOUR))
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
-    told = Told()
+    told = NotificationLedger()
     case = Case(by, match, article(), STORY, told, NOON)
-    judge(case)
+    evaluate(case)
     later = replace(case, now=NOON + 2 * HOUR, facts=(("dead", 3),))
-    assert judge(later).explanation == (
+    assert evaluate(later).explanation == (
         "held: launch is in shadow; it would have told: “missiles” in the title; “Seoul” in the text; "
         "update: new fact: 3 dead; first told at 12:00"
     )
-    assert judge(replace(later, join_reason="joined at 0.71: much the same words")).explanation == (
+    assert evaluate(replace(later, join_reason="joined at 0.71: much the same words")).explanation == (
         "held: launch would have told this story at 14:00 (S1); joined at 0.71: much the same words; "
         "told again if: new fact; launch is in shadow"
     )
@@ -400,12 +400,12 @@ def test_a_rule_in_shadow_says_what_it_would_have_told_again() -> None:
 
 def test_why_it_is_held_says_when_it_was_told_and_how_it_is_known() -> None:
     """In the desk's zone, with what would have made it an update."""
-    again_if = frozenset({Again.NEW_FACT, Again.MORE_PUBLISHERS})
+    again_if = frozenset({UpdateTrigger.NEW_FACT, UpdateTrigger.MORE_PUBLISHERS})
     by = replace(rule(), alert=AlertPolicy(again_if=again_if, more_publishers=3))
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
-    case = Case(by, match, article(), STORY, Told(), NOON, context=Circumstances(ZoneInfo("Asia/Seoul")))
-    judge(case)
-    assert judge(replace(case, join_reason="joined at 0.71: much the same words")).explanation == (
+    case = Case(by, match, article(), STORY, NotificationLedger(), NOON, context=DecisionContext(ZoneInfo("Asia/Seoul")))
+    evaluate(case)
+    assert evaluate(replace(case, join_reason="joined at 0.71: much the same words")).explanation == (
         "held: launch has told this story at 21:00 (S1); joined at 0.71: much the same words; "
         "told again if: new fact, 3 more publishers"
     )

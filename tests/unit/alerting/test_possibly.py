@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from monitor.alerting.falling import fallen_due
-from monitor.alerting.judging import judge
-from monitor.alerting.policy import Away, Case, Circumstances
-from monitor.alerting.told import Told
+from monitor.alerting.release import release_due
+from monitor.alerting.rulings import evaluate
+from monitor.alerting.policy import PollGap, Case, DecisionContext
+from monitor.alerting.ledger import NotificationLedger
 from monitor.model import (
-    Again,
+    UpdateTrigger,
     Alert,
     AlertKind,
     AlertPolicy,
-    Decided,
+    MatchDecision,
     Event,
     Field,
     Match,
@@ -49,17 +49,17 @@ class Desk:
 
     def __init__(self, its: Rule | None = None) -> None:
         self.rule = its or by()
-        self.told = Told()
+        self.told = NotificationLedger()
         self._count = 0
 
-    def hear(self, event: Event, at: datetime = NOON, kind: MatchKind = MatchKind.NEWS, **case: Any) -> Decided:
+    def hear(self, event: Event, at: datetime = NOON, kind: MatchKind = MatchKind.NEWS, **case: Any) -> MatchDecision:
         """One more article of an event, from an outlet of its own."""
         self._count += 1
         its = self.rule
         heard = article(f"a{self._count}", seen=at, of=f"outlet {self._count}", published=case.pop("published", None))
         match = Match(its.id, its.version, kind, EVIDENCE, its.level)
         story = Story(f"S{self._count}", event.title, event.opened)
-        return judge(Case(its, match, heard, story, self.told, at, event=event, **case))
+        return evaluate(Case(its, match, heard, story, self.told, at, event=event, **case))
 
     def sent(self, event: Event, at: datetime = NOON, **case: Any) -> Alert:
         decided = self.hear(event, at, **case)
@@ -67,7 +67,7 @@ class Desk:
         return decided.alert
 
     def alerts(self, at: datetime) -> list[Alert]:
-        tellings, _ = fallen_due({self.rule.id: self.rule}, self.told, at)
+        tellings, _ = release_due({self.rule.id: self.rule}, self.told, at)
         return [each.alert for each in tellings]
 
 
@@ -99,7 +99,7 @@ def test_a_third_is_under_the_same_thread() -> None:
 
 def test_its_later_articles_are_its_own() -> None:
     """Held as already told, or updates of it: they go under the thread too."""
-    desk = Desk(by(again_if=frozenset({Again.LEVEL_RISES, Again.NEW_FACT}), cooldown=HOUR))
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.LEVEL_RISES, UpdateTrigger.NEW_FACT}), cooldown=HOUR))
     first = desk.sent(OLDER)
     desk.sent(YOUNGER, NOON + MINUTE)
     assert desk.hear(YOUNGER, NOON + 2 * MINUTE).explanation.startswith(
@@ -207,7 +207,7 @@ def test_it_counts_within_the_hour_and_goes_into_digests() -> None:
 def test_what_was_missed_is_told_together() -> None:
     """In doubt or not; nothing of it is held."""
     desk = Desk()
-    away = Circumstances(poll_gap=Away(NOON - 10 * HOUR, NOON))
+    away = DecisionContext(poll_gap=PollGap(NOON - 10 * HOUR, NOON))
     for event in (OLDER, YOUNGER):
         desk.hear(event, published=NOON - 5 * HOUR, around=away)
     (digest,) = desk.alerts(NOON + HOUR)

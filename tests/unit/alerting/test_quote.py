@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.alerting.quote import Quote, quote, quotes
+from monitor.alerting.quotes import Quote, quote_best_sentence, quote_all_sentences
 from monitor.model import Field, Span
 from tests.building import article
 
@@ -66,7 +66,7 @@ def test_the_sentence_with_most_of_the_evidence(
     title: str, text: str, evidence: list[tuple[Field, str]], sentence: str, marked: list[str]
 ) -> None:
     """People read the sentence that fired, with exactly the words that fired in it marked, in their order."""
-    quoted = quote(article(title=title, text=text), spans(title, text, *evidence))
+    quoted = quote_best_sentence(article(title=title, text=text), spans(title, text, *evidence))
     assert quoted.sentence == sentence
     assert [quoted.sentence[a:b] for a, b in quoted.marks] == marked
 
@@ -77,22 +77,22 @@ def test_evidence_elsewhere_is_not_quoted(field: Field) -> None:
     only that is marked."""
     apart, title, text = Span(field, 0, 3, "Kim", "kim"), Span(TITLE, 0, 7, "Missile", "missile"), "It flew. It fell."
     of = article(title="Missile news", text=text)
-    assert quote(of, [apart]) == Quote(TITLE, "Missile news", ())
-    assert quote(of, [apart, title]) == Quote(TITLE, "Missile news", ((0, 7),))
-    assert quotes("Missile news", text, [apart]) == []
+    assert quote_best_sentence(of, [apart]) == Quote(TITLE, "Missile news", ())
+    assert quote_best_sentence(of, [apart, title]) == Quote(TITLE, "Missile news", ((0, 7),))
+    assert quote_all_sentences("Missile news", text, [apart]) == []
 
 
 def test_words_that_fired_for_several_terms_are_marked_once() -> None:
     """Two terms may find the same words."""
     same = [Span(TITLE, 0, 7, "Missile", "missile"), Span(TITLE, 0, 7, "Missile", "miss*")]
-    assert quote(article(title="Missile"), same).marks == ((0, 7),)
+    assert quote_best_sentence(article(title="Missile"), same).marks == ((0, 7),)
 
 
 def test_every_sentence_that_holds_evidence() -> None:
     """The title first, then as one reads, whatever the order of the evidence; each sentence once."""
     title, text = "Missile news", "North Korea fired. It rained. Missiles flew."
     evidence = spans(title, text, (TEXT, "Missiles"), (TEXT, "fired"), (TITLE, "Missile"), (TEXT, "North Korea"))
-    assert quotes(title, text, evidence) == [
+    assert quote_all_sentences(title, text, evidence) == [
         Quote(TITLE, "Missile news", ((0, 7),)),
         Quote(TEXT, "North Korea fired.", ((0, 11), (12, 17))),
         Quote(TEXT, "Missiles flew.", ((0, 8),)),
@@ -101,4 +101,4 @@ def test_every_sentence_that_holds_evidence() -> None:
 
 def test_evidence_of_a_text_that_is_gone_has_no_sentence() -> None:
     """What left the archive is not quoted wrongly."""
-    assert quotes("", "", [Span(TEXT, 0, 7, "Missile", "missile")]) == []
+    assert quote_all_sentences("", "", [Span(TEXT, 0, 7, "Missile", "missile")]) == []

@@ -8,29 +8,29 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerting.told import KEPT, Account, Told
-from monitor.alerting.waiting import waiting, waiting_id
+from monitor.alerting.ledger import KEPT, SubjectRecord, NotificationLedger
+from monitor.alerting.pending import build_pending_alert, pending_id
 from monitor.errors import NotLoaded
-from monitor.model import Level, WaitKind
+from monitor.model import Level, PendingKind
 from tests.building import HOUR, MINUTE, NOON, alert, hearing
 
 HEARD = hearing()
 KEY = HEARD.key
 
 
-def state() -> Told:
+def state() -> NotificationLedger:
     """One story that was told, and something that waits."""
-    begun = Told(["old"])
+    begun = NotificationLedger(["old"])
     begun.record_alert(HEARD, alert(), NOON)
     begun.record_send("launch", NOON)
     begun.add_pending(WAITS)
     return begun
 
 
-WAITS = waiting(WaitKind.HOLD, replace(HEARD, key="other"), "the first", NOON, NOON + 2 * MINUTE)
+WAITS = build_pending_alert(PendingKind.HOLD, replace(HEARD, key="other"), "the first", NOON, NOON + 2 * MINUTE)
 
 
-def everything(told: Told) -> object:
+def everything(told: NotificationLedger) -> object:
     """All that can be asked of it."""
     keys = [key for key in (KEY, "old", "new", "other") if key in told]
     return (
@@ -42,14 +42,14 @@ def everything(told: Told) -> object:
     )
 
 
-def change(told: Told) -> None:
+def change(told: NotificationLedger) -> None:
     """Everything that deciding does to it."""
     told.record_alert(replace(HEARD, facts=(("dead", 3),)), alert(), NOON + MINUTE)
     told.record_alert(replace(HEARD, key="new"), None, NOON)
     told.add_sent_key("more")
     told.record_send("launch", NOON)
     told.remove_pending(WAITS.id)
-    told.add_pending(waiting(WaitKind.UPDATE, HEARD, "update", NOON, NOON + HOUR))
+    told.add_pending(build_pending_alert(PendingKind.UPDATE, HEARD, "update", NOON, NOON + HOUR))
 
 
 def test_a_draft_leaves_what_it_began_from_unchanged() -> None:
@@ -80,7 +80,7 @@ def test_a_draft_says_which_accounts_it_has_changed() -> None:
     """They are what is written."""
     draft = state().draft()
     assert draft.changed_records == []
-    draft.put_record(Account("new", "launch", NOON))
+    draft.put_record(SubjectRecord("new", "launch", NOON))
     assert [each.key for each in draft.changed_records] == ["new"]
 
 
@@ -97,11 +97,11 @@ def test_what_is_old_is_forgotten_but_for_its_key() -> None:
 def test_an_account_is_kept_for_what_waits_of_it() -> None:
     """However long ago it was heard; and once that was told, for what may come of it."""
     base, late = state(), NOON + KEPT + HOUR
-    base.add_pending(waiting(WaitKind.UPDATE, HEARD, "update", NOON, NOON + HOUR))
+    base.add_pending(build_pending_alert(PendingKind.UPDATE, HEARD, "update", NOON, NOON + HOUR))
     assert base.find_record(KEY, late) is not None
     draft = base.draft()
     draft.record_alert(HEARD, alert(), late)
-    draft.remove_pending(waiting_id(WaitKind.UPDATE, KEY))
+    draft.remove_pending(pending_id(PendingKind.UPDATE, KEY))
     told = draft.commit_draft().find_record(KEY, late)
     assert told is not None
     assert (told.update_count, told.last_activity_at) == (1, late)
@@ -110,11 +110,11 @@ def test_an_account_is_kept_for_what_waits_of_it() -> None:
 
 def test_what_was_not_loaded_is_no_answer() -> None:
     """Whoever took it for "never" would tell twice: of keys, of what waits, and of the messages of the last hour."""
-    part = Told(complete=False)
-    part.load([KEY], accounts=[Account(KEY, "launch", NOON)], sent=[KEY], waiting=[])
+    part = NotificationLedger(complete=False)
+    part.load([KEY], accounts=[SubjectRecord(KEY, "launch", NOON)], sent=[KEY], waiting=[])
     part.load_recent_sends(["launch"], {})
     for ledger in (part, part.draft(), part.draft().draft()):
-        assert (KEY in ledger, ledger.find_pending(WaitKind.HOLD, KEY), ledger.recent_sends("launch", NOON)) == (
+        assert (KEY in ledger, ledger.find_pending(PendingKind.HOLD, KEY), ledger.recent_sends("launch", NOON)) == (
             True,
             None,
             (),
@@ -123,21 +123,21 @@ def test_what_was_not_loaded_is_no_answer() -> None:
         for ask in (
             lambda ledger=ledger: "other" in ledger,
             lambda ledger=ledger: ledger.account("other", NOON),
-            lambda ledger=ledger: ledger.waits(WaitKind.HOLD, "other"),
+            lambda ledger=ledger: ledger.waits(PendingKind.HOLD, "other"),
             lambda ledger=ledger: ledger.lately("talks", NOON),
         ):
             with pytest.raises(NotLoaded):
                 ask()
     assert (part.missing_keys([KEY, "other"]), part.missing_rules(["launch", "talks"])) == ({"other"}, {"talks"})
-    assert Told().missing_keys(["other"]) == Told().missing_rules(["talks"]) == set()
+    assert NotificationLedger().missing_keys(["other"]) == NotificationLedger().missing_rules(["talks"]) == set()
 
 
 def test_only_what_is_changed_after_loading_is_written() -> None:
     """And not what was loaded."""
-    part = Told(complete=False)
-    part.load([KEY, "new"], accounts=[Account(KEY, "launch", NOON)], sent=[], waiting=[])
+    part = NotificationLedger(complete=False)
+    part.load([KEY, "new"], accounts=[SubjectRecord(KEY, "launch", NOON)], sent=[], waiting=[])
     draft = part.draft()
-    draft.put_record(Account("new", "launch", NOON))
+    draft.put_record(SubjectRecord("new", "launch", NOON))
     draft.commit_draft()
     assert [each.key for each in part.changed_records] == ["new"]
 
@@ -151,7 +151,7 @@ def test_messages_of_the_last_hour(after: timedelta, counts: int) -> None:
 
 def test_an_account_grows_with_what_is_heard_and_told() -> None:
     """Outlets with one agency's text are one voice; what was told is kept at its greatest."""
-    account = Account(KEY, "launch", NOON)
+    account = SubjectRecord(KEY, "launch", NOON)
     for publisher, wire in (("Wire", None), ("Post", "AFP"), ("Times", "AFP"), ("AFP", "AFP"), ("Wire", None)):
         account = account.after_match(replace(HEARD, publisher=publisher, wire=wire), NOON + MINUTE)
     assert (account.independent_publishers, account.last_match_at, account.last_sent_at) == (
@@ -180,12 +180,12 @@ def test_an_account_grows_with_what_is_heard_and_told() -> None:
 
 def test_an_account_is_read_as_it_was_written() -> None:
     """Through JSON; what an older version did not know has its default, what a newer one knows is left."""
-    account = Account(KEY, "launch", NOON, "a1", NOON, NOON + HOUR).after_match(HEARD, NOON)
+    account = SubjectRecord(KEY, "launch", NOON, "a1", NOON, NOON + HOUR).after_match(HEARD, NOON)
     account = account.after_send(
         replace(HEARD, facts=(("dead", 5),), wire_status="corrected", official=True), NOON + HOUR, "a1"
     )
     columns = {name: getattr(account, name) for name in ("key", "rule", "heard_at", "alert", "first_at", "told_at")}
     row = json.loads(json.dumps(account.to_row()))
-    assert Account.from_row(row, **columns) == account
-    assert Account.from_row({**row, "of the future": 1}, **columns) == account
-    assert Account.from_row({}, **columns).independent_publishers == ()
+    assert SubjectRecord.from_row(row, **columns) == account
+    assert SubjectRecord.from_row({**row, "of the future": 1}, **columns) == account
+    assert SubjectRecord.from_row({}, **columns).independent_publishers == ()

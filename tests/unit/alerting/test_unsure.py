@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from monitor.alerting.falling import fallen_due
-from monitor.alerting.judging import judge
+from monitor.alerting.release import release_due
+from monitor.alerting.rulings import evaluate
 from monitor.alerting.policy import Case
-from monitor.alerting.told import Told
+from monitor.alerting.ledger import NotificationLedger
 from monitor.model import (
-    Again,
+    UpdateTrigger,
     Alert,
     AlertKind,
     AlertPolicy,
-    Decided,
+    MatchDecision,
     Event,
     Field,
     Level,
@@ -28,7 +28,7 @@ from monitor.model import (
     RuleStatus,
     Span,
     Story,
-    WaitKind,
+    PendingKind,
 )
 from tests.building import HOUR, MINUTE, NOON, article, rule
 
@@ -48,17 +48,17 @@ class Desk:
 
     def __init__(self, *rules: Rule) -> None:
         self.rules = {each.id: each for each in rules or (rule(),)}
-        self.told = Told()
+        self.told = NotificationLedger()
 
-    def hear(self, uid: str, at: datetime = NOON, unsure: str = "", *, of: str = "launch", **case: Any) -> Decided:
+    def hear(self, uid: str, at: datetime = NOON, unsure: str = "", *, of: str = "launch", **case: Any) -> MatchDecision:
         """An article of the story, from an outlet of its own."""
         its = self.rules[of]
         match = Match(of, its.version, case.pop("kind", MatchKind.NEWS), EVIDENCE, its.level)
         heard = article(uid, seen=at, of=f"of {uid}", published=case.pop("published", None))
-        return judge(Case(its, match, heard, case.pop("story", STORY), self.told, at, uncertainty=unsure, **case))
+        return evaluate(Case(its, match, heard, case.pop("story", STORY), self.told, at, uncertainty=unsure, **case))
 
     def alerts(self, at: datetime) -> list[Alert]:
-        return [each.alert for each in fallen_due(self.rules, self.told, at)[0]]
+        return [each.alert for each in release_due(self.rules, self.told, at)[0]]
 
 
 def test_it_waits_for_the_daily_digest() -> None:
@@ -68,7 +68,7 @@ def test_it_waits_for_the_daily_digest() -> None:
     assert first.alert is not None
     held = [desk.hear("b", NOON + MINUTE, PLACE), desk.hear("c", NOON + 2 * MINUTE, "its day is not known")]
     assert held[0].explanation == f"waits: launch has told this story at 12:00 (S1); {LISTED}"
-    assert [each.pending and each.pending.kind for each in held] == [WaitKind.IN_DOUBT, WaitKind.IN_DOUBT]
+    assert [each.pending and each.pending.kind for each in held] == [PendingKind.IN_DOUBT, PendingKind.IN_DOUBT]
     assert all(each.candidate is not None and each.candidate.key == "launch story S1" for each in held)
     assert desk.alerts(MORNING - MINUTE) == []
     (digest,) = desk.alerts(MORNING)
@@ -94,7 +94,7 @@ def test_what_is_sure_is_not_listed() -> None:
 
 def test_it_changes_nothing_of_what_it_was_taken_for() -> None:
     """Its voice counts, as any; the digest is no telling of the story."""
-    plain, unsure = Desk(by(again_if=frozenset({Again.NEW_FACT}))), Desk(by(again_if=frozenset({Again.NEW_FACT})))
+    plain, unsure = Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT}))), Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT})))
     for desk, words in ((plain, ""), (unsure, PLACE)):
         desk.hear("a")
         desk.hear("b", NOON + MINUTE, words)
@@ -109,7 +109,7 @@ def test_it_changes_nothing_of_what_it_was_taken_for() -> None:
 
 def test_an_update_is_told_and_not_listed() -> None:
     """It says something new, so it is not suppressed."""
-    desk = Desk(by(again_if=frozenset({Again.LEVEL_RISES, Again.NEW_FACT})))
+    desk = Desk(by(again_if=frozenset({UpdateTrigger.LEVEL_RISES, UpdateTrigger.NEW_FACT})))
     desk.hear("a")
     assert desk.hear("b", NOON + 2 * HOUR, PLACE, facts=(("dead", 3),)).alert is not None
     assert desk.alerts(MORNING) == []
@@ -194,6 +194,6 @@ def test_a_rule_in_shadow_lists_nothing(late: bool) -> None:
     decided = desk.hear("b", NOON + MINUTE, PLACE)
     assert (decided.pending is not None) is late
     desk.rules["launch"] = shadow
-    tellings, moved = fallen_due(desk.rules, desk.told, MORNING)
+    tellings, moved = release_due(desk.rules, desk.told, MORNING)
     assert tellings == []
     assert [str(each.outcome) for each in moved] == (["held: launch was put in shadow while it waited"] if late else [])

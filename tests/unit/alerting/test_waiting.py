@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.alerting.waiting import is_due, next_digest, of_row, to_row, waiting, waiting_id
-from monitor.model import Event, Hearing, Level, WaitKind
+from monitor.alerting.pending import is_due, next_digest, candidate_from_row, candidate_to_row, build_pending_alert, pending_id
+from monitor.model import Event, AlertCandidate, Level, PendingKind
 from tests.building import HOUR, MINUTE, NOON, article, hearing
 
 BERLIN, SEOUL, SANTIAGO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Seoul"), ZoneInfo("America/Santiago")
@@ -65,13 +65,13 @@ def test_mentions_go_out_at_eight(now: datetime, zone: ZoneInfo, due: datetime) 
 )
 def test_when_it_is_time(now: datetime, due: bool) -> None:
     """When it is due; and at once if nobody knows any more when that is."""
-    assert is_due(waiting(WaitKind.HOLD, HEARD, "the first", NOON, NOON + HOUR), now) is due
+    assert is_due(build_pending_alert(PendingKind.HOLD, HEARD, "the first", NOON, NOON + HOUR), now) is due
 
 
 def test_each_kind_of_each_subject_waits_by_itself() -> None:
     """An id is of a kind and a key, whatever a source calls its articles."""
     keys = ("launch story S1", "launch story S2", "launch article wire \ud800")
-    assert len({waiting_id(kind, key) for kind in WaitKind for key in keys}) == len(WaitKind) * len(keys)
+    assert len({pending_id(kind, key) for kind in PendingKind for key in keys}) == len(PendingKind) * len(keys)
 
 
 @pytest.mark.parametrize(
@@ -90,14 +90,14 @@ def test_each_kind_of_each_subject_waits_by_itself() -> None:
         replace(HEARD, sentence="北朝鮮 🚀 \u200fעברית", publisher="연합뉴스"),
     ],
 )
-def test_what_is_stored_is_what_was_heard(heard: Hearing) -> None:
+def test_what_is_stored_is_what_was_heard(heard: AlertCandidate) -> None:
     """Through JSON, but for the article's text and the headlines of others, which stand elsewhere."""
-    there = waiting(WaitKind.HOLD, replace(heard, article=replace(heard.article, text="Long.")), "why", NOON, NOON)
-    row = json.loads(json.dumps(to_row(there)))
+    there = build_pending_alert(PendingKind.HOLD, replace(heard, article=replace(heard.article, text="Long.")), "why", NOON, NOON)
+    row = json.loads(json.dumps(candidate_to_row(there)))
     assert "Long." not in json.dumps(row)
-    assert bare(of_row(row)) == bare(heard)
+    assert bare(candidate_from_row(row)) == bare(heard)
 
 
-def bare(heard: Hearing) -> Hearing:
+def bare(heard: AlertCandidate) -> AlertCandidate:
     """Without the titles of story and event."""
     return replace(heard, story=replace(heard.story, title=""))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from monitor.alerting.attempts import Verdict
+from monitor.alerting.retry import RetryVerdict
 from monitor.model import DeliveryState, Receipt, ReceiptKind
-from monitor.store.database import Database
-from monitor.store.outbox import Outbox
+from monitor.store.engine.database import Database
+from monitor.store.queues.outbox import Outbox
 from tests.building import HOUR, MINUTE, NOON
 from tests.conftest import FaultServer
 from tests.e2e.whole import news_monitor, write_config
@@ -19,7 +19,7 @@ async def test_channels_are_listed_without_their_addresses(lived_in: Database, t
     outbox = Outbox(lived_in, "here:1")
     sent = outbox.claim("desk", NOON, MINUTE)
     assert sent is not None
-    outbox.settle(sent, Receipt(ReceiptKind.ACCEPTED), Verdict(DeliveryState.ACCEPTED), NOON + HOUR)
+    outbox.settle(sent, Receipt(ReceiptKind.ACCEPTED), RetryVerdict(DeliveryState.ACCEPTED), NOON + HOUR)
     ended = await news_monitor("channels", "list", "--json", folder=tmp_path)
     assert (ended.code, ended.err) == (0, "")
     desk, screen = ended.rows
@@ -85,7 +85,7 @@ async def test_a_channel_that_works_again_is_not_taken_for_one_that_has_sent_all
     outbox = Outbox(lived_in, "here:1")
     sent = outbox.claim("desk", NOON, MINUTE)
     assert sent is not None
-    outbox.settle(sent, Receipt(ReceiptKind.REFUSED, "no"), Verdict(DeliveryState.DEAD), NOON)
+    outbox.settle(sent, Receipt(ReceiptKind.REFUSED, "no"), RetryVerdict(DeliveryState.DEAD), NOON)
     write_config(tmp_path, {}, channels={"desk": faults.url("404")})
     assert (await news_monitor("channels", "test", folder=tmp_path)).err == ""
     write_config(tmp_path, {}, channels={"desk": faults.url("ok")})

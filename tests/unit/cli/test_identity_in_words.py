@@ -15,14 +15,14 @@ from sqlalchemy import update
 
 from monitor.app import compile_config
 from monitor.cli import cli
-from monitor.config.load import load
+from monitor.config.loading.load import load_config_files
 from monitor.matching.live import compile_live
-from monitor.store import tables
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.forgetting import Forgetting
-from monitor.store.opening import open_database
-from monitor.store.section import SerialSection
+from monitor.store.engine import tables
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.lifecycle.erasure import ArticleEraser
+from monitor.store.engine.opening import open_database
+from monitor.store.commit.serial_section import SerialSection
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of
 from tests.e2e.whole import write_config
 
@@ -59,7 +59,7 @@ def database(tmp_path: Path, empty_url: str, monkeypatch: pytest.MonkeyPatch) ->
     config = tmp_path / "monitor.yaml"
     config.write_text(config.read_text().replace("sqlite:///monitor.db", empty_url), encoding="utf-8")
     (tmp_path / "mine.yaml").write_text(RULES, encoding="utf-8")
-    loaded = load(config, {}).config
+    loaded = load_config_files(config, {}).config
     database = open_database(empty_url)
     database.upgrade()
     claims, section = Claims(database, "here:1"), SerialSection(database)
@@ -135,7 +135,7 @@ def test_a_match_says_so_of_both() -> None:
 
 def test_why_knows_the_persons_that_the_daemon_knows(database: Database) -> None:
     """Those that come with the program too: what it says of the nearest story and event is what was stored."""
-    loaded = load(Path("monitor.yaml"), {}).config
+    loaded = load_config_files(Path("monitor.yaml"), {}).config
     claims, section, now = Claims(database, "here:1"), SerialSection(database), NOON + HOUR
     for of, title in (("wire", "罢工浪潮中习近平发表讲话 strike"), ("post", "罢工浪潮中金正恩发表讲话 strike")):
         now += MINUTE
@@ -176,7 +176,7 @@ def test_forgotten_words_are_in_no_comparison(database: Database) -> None:
     """What was compared with a forgotten article keeps its story and event."""
     before = match_of("globe")
     assert "both Busan" in match_of("post")["reason"]
-    forgetting = Forgetting(database, config_of())
+    forgetting = ArticleEraser(database, config_of())
     for source in ("wire", "times"):
         list(forgetting.erase(forgetting.plan(source), NOON + HOUR))
     post, after = match_of("post"), match_of("globe")

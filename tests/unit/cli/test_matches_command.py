@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from monitor.store.database import Database
-from monitor.store.tables import match
+from monitor.store.engine.database import Database
+from monitor.store.engine.tables import match
 from tests.e2e.whole import news_monitor
 from tests.terminal import on_terminal
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerting.attempts import Verdict
+from monitor.alerting.retry import RetryVerdict
 from monitor.model import DeliveryState, Receipt, ReceiptKind
-from monitor.store.database import Database
-from monitor.store.outbox import Outbox
+from monitor.store.engine.database import Database
+from monitor.store.queues.outbox import Outbox
 from tests.building import MINUTE, NOON
 from tests.e2e.whole import news_monitor, write_config
 
@@ -23,7 +23,7 @@ def stuck(lived_in: Database) -> tuple[Outbox, int, int]:
     outbox = Outbox(lived_in, "here:1")
     sent = outbox.claim("desk", NOON, MINUTE)
     assert sent is not None
-    outbox.settle(sent, REFUSED, Verdict(DeliveryState.DEAD), NOON)
+    outbox.settle(sent, REFUSED, RetryVerdict(DeliveryState.DEAD), NOON)
     (waiting,) = outbox.ids([DeliveryState.PENDING])
     return outbox, sent.id, waiting
 
@@ -123,7 +123,7 @@ async def test_what_has_ended_stays_ended(stuck: tuple[Outbox, int, int], tmp_pa
     outbox, dead, _ = stuck
     sent = outbox.claim("desk", NOON, MINUTE)
     assert sent is not None
-    outbox.settle(sent, ACCEPTED, Verdict(DeliveryState.ACCEPTED), NOON)
+    outbox.settle(sent, ACCEPTED, RetryVerdict(DeliveryState.ACCEPTED), NOON)
     outbox.discard([dead], NOON)
     ended = await news_monitor("outbox", "retry", str(sent.id), str(dead), folder=tmp_path)
     assert (ended.code, ended.out) == (1, "")

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.cli.source_health import Health, faring
+from monitor.cli.output.source_status import SourceHealth, assess_source_health
 from monitor.model import SourceTrouble, TroubleKind
-from monitor.store.reports import SourceReport
+from monitor.store.queries.reports import SourceReport
 from tests.building import HOUR, MINUTE, NOON, source
 
 DAY = 24 * HOUR
@@ -27,48 +27,48 @@ def report(
 @pytest.mark.parametrize(
     ("left", "health"),
     [
-        (None, Health.UNVERIFIED),  # it was just added
-        (report(None), Health.UNVERIFIED),  # known, and not polled yet
-        (report(5 * MINUTE), Health.FINE),
-        (report(50 * MINUTE), Health.FINE),  # the daemon was restarted
-        (report(2 * HOUR), Health.STALE),  # nobody polls it
-        (report(5 * MINUTE, articles=0), Health.STALE),  # an empty feed
-        (report(HOUR, MINUTE, failures=1), Health.FAILING),
-        (report(7 * DAY, 6 * DAY, failures=20), Health.FAILING),
-        (report(8 * DAY, 7 * DAY, failures=20), Health.DEAD),
-        (report(None, MINUTE, failures=1), Health.UNVERIFIED),  # the network may not be up yet
-        (report(None, 23 * HOUR, failures=9), Health.UNVERIFIED),
-        (report(None, DAY, failures=9), Health.DEAD),  # a wrong address
+        (None, SourceHealth.UNVERIFIED),  # it was just added
+        (report(None), SourceHealth.UNVERIFIED),  # known, and not polled yet
+        (report(5 * MINUTE), SourceHealth.FINE),
+        (report(50 * MINUTE), SourceHealth.FINE),  # the daemon was restarted
+        (report(2 * HOUR), SourceHealth.STALE),  # nobody polls it
+        (report(5 * MINUTE, articles=0), SourceHealth.STALE),  # an empty feed
+        (report(HOUR, MINUTE, failures=1), SourceHealth.FAILING),
+        (report(7 * DAY, 6 * DAY, failures=20), SourceHealth.FAILING),
+        (report(8 * DAY, 7 * DAY, failures=20), SourceHealth.DEAD),
+        (report(None, MINUTE, failures=1), SourceHealth.UNVERIFIED),  # the network may not be up yet
+        (report(None, 23 * HOUR, failures=9), SourceHealth.UNVERIFIED),
+        (report(None, DAY, failures=9), SourceHealth.DEAD),  # a wrong address
     ],
 )
-def test_one_word_says_how_a_source_fares(left: SourceReport | None, health: Health) -> None:
+def test_one_word_says_how_a_source_fares(left: SourceReport | None, health: SourceHealth) -> None:
     """A source that was fine gets a week before it counts as dead, one that never was a day."""
-    assert faring(source(), left, NOON).health is health
+    assert assess_source_health(source(), left, NOON).health is health
 
 
 def test_a_slow_source_is_stale_after_three_intervals() -> None:
     """What is asked once a day is not missed after an hour."""
     daily = source(every=DAY)
-    assert faring(daily, report(2 * DAY), NOON).health is Health.FINE
-    assert faring(daily, report(4 * DAY), NOON).health is Health.STALE
+    assert assess_source_health(daily, report(2 * DAY), NOON).health is SourceHealth.FINE
+    assert assess_source_health(daily, report(4 * DAY), NOON).health is SourceHealth.STALE
 
 
 def test_it_says_since_when_and_what() -> None:
     """A person sees the cause without another command."""
-    told = faring(source(), report(2 * HOUR, HOUR, failures=3), NOON)
+    told = assess_source_health(source(), report(2 * HOUR, HOUR, failures=3), NOON)
     assert (told.since, told.problem) == (NOON - HOUR, "it answered 404")
-    assert faring(source(), report(2 * HOUR), NOON).since == NOON - 2 * HOUR
-    assert faring(source(), report(MINUTE, articles=0), NOON).since is None  # it never was otherwise
+    assert assess_source_health(source(), report(2 * HOUR), NOON).since == NOON - 2 * HOUR
+    assert assess_source_health(source(), report(MINUTE, articles=0), NOON).since is None  # it never was otherwise
 
 
 def test_a_source_with_bounds_or_times_of_its_own_is_stale_by_those() -> None:
     """One that is silent and asked once a day, and one that is asked each Monday."""
     slow = replace(source(), slowest=DAY)
-    assert faring(slow, report(2 * DAY), NOON).health is Health.FINE
-    assert faring(slow, report(4 * DAY), NOON).health is Health.STALE
+    assert assess_source_health(slow, report(2 * DAY), NOON).health is SourceHealth.FINE
+    assert assess_source_health(slow, report(4 * DAY), NOON).health is SourceHealth.STALE
     weekly = replace(source(), cron="0 8 * * mon")
-    assert faring(weekly, report(14 * DAY), NOON).health is Health.FINE
-    assert faring(weekly, report(15 * DAY), NOON).health is Health.STALE
+    assert assess_source_health(weekly, report(14 * DAY), NOON).health is SourceHealth.FINE
+    assert assess_source_health(weekly, report(15 * DAY), NOON).health is SourceHealth.STALE
 
 
 def trouble(kind: TroubleKind, *, over: bool = False) -> SourceTrouble:
@@ -78,19 +78,19 @@ def trouble(kind: TroubleKind, *, over: bool = False) -> SourceTrouble:
 @pytest.mark.parametrize(
     ("kinds", "health", "words"),
     [
-        ([], Health.FINE, None),
-        ([(TroubleKind.SILENT, False)], Health.TROUBLED, "silent"),
-        ([(TroubleKind.SILENT, True)], Health.FINE, None),
-        ([(TroubleKind.GAP, True)], Health.TROUBLED, "possible gap"),  # over at the next poll, and shown for a day
-        ([(TroubleKind.GAP, True), (TroubleKind.UNDATED, False)], Health.TROUBLED, "possible gap, undated"),
+        ([], SourceHealth.FINE, None),
+        ([(TroubleKind.SILENT, False)], SourceHealth.TROUBLED, "silent"),
+        ([(TroubleKind.SILENT, True)], SourceHealth.FINE, None),
+        ([(TroubleKind.GAP, True)], SourceHealth.TROUBLED, "possible gap"),  # over at the next poll, and shown for a day
+        ([(TroubleKind.GAP, True), (TroubleKind.UNDATED, False)], SourceHealth.TROUBLED, "possible gap, undated"),
     ],
 )
 def test_a_source_that_answers_may_be_troubled(
-    kinds: list[tuple[TroubleKind, bool]], health: Health, words: str | None
+    kinds: list[tuple[TroubleKind, bool]], health: SourceHealth, words: str | None
 ) -> None:
     """With the words for it, and since when."""
     troubles = tuple(trouble(kind, over=over) for kind, over in kinds)
-    found = faring(source(), replace(report(5 * MINUTE), troubles=troubles), NOON)
+    found = assess_source_health(source(), replace(report(5 * MINUTE), troubles=troubles), NOON)
     assert (found.health, found.problem) == (health, words)
     assert len(found.troubles) == (len(kinds) if words else 0)
 
@@ -98,5 +98,5 @@ def test_a_source_that_answers_may_be_troubled(
 def test_what_is_worse_than_a_trouble_is_said_first() -> None:
     """The trouble is told beside it."""
     failing = replace(report(HOUR, MINUTE, failures=1), troubles=(trouble(TroubleKind.SILENT),))
-    found = faring(source(), failing, NOON)
-    assert (found.health, found.problem, len(found.troubles)) == (Health.FAILING, "it answered 404", 1)
+    found = assess_source_health(source(), failing, NOON)
+    assert (found.health, found.problem, len(found.troubles)) == (SourceHealth.FAILING, "it answered 404", 1)

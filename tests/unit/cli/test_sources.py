@@ -11,16 +11,16 @@ from click.testing import CliRunner, Result
 from sqlalchemy import update
 
 from monitor import clock
-from monitor.alerting.troubles import OF_SOURCES
+from monitor.notices.troubles import OF_SOURCES
 from monitor.cli import cli
 from monitor.decide import Decision, State
 from monitor.errors import MonitorError
-from monitor.model import FetchOutcome, Habits, Source, SourceTrouble, TroubleKind
-from monitor.store import tables
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.opening import open_database
-from monitor.store.section import SerialSection
+from monitor.model import FetchOutcome, SourceStats, Source, SourceTrouble, TroubleKind
+from monitor.store.engine import tables
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.engine.opening import open_database
+from monitor.store.commit.serial_section import SerialSection
 from tests.building import article, claimed, decide_in, polled, rules, to_desk
 from tests.e2e.whole import news_monitor, write_config
 
@@ -161,7 +161,7 @@ def poll(database: Database, name: str, ago: timedelta, *, good: bool, opened: t
     with SerialSection(database).enter(at) as inside:
         brought = [article(f"a-{name}", of=name, seen=at)] if good else []
         decision = decide_in(inside, brought, rules()) if good else Decision((), State())
-        learnt = Habits(since=at, entries=30, overlap=0.87)
+        learnt = SourceStats(since=at, entries=30, overlap=0.87)
         traces = replace(polled(claim, at, outcome=outcome), stats=learnt, opened_troubles=opened)
         assert inside.commit(traces, decision, to_desk)
 

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from sqlalchemy import update
 
 from monitor import clock
-from monitor.alerting.attempts import Verdict
+from monitor.alerting.retry import RetryVerdict
 from monitor.cli import cli
 from monitor.decide import Decision, State
 from monitor.model import (
@@ -27,23 +27,23 @@ from monitor.model import (
     Receipt,
     ReceiptKind,
     RuleStatus,
-    Running,
+    RunningVersion,
     SourceTrouble,
     TroubleKind,
 )
-from monitor.store.claims import Claims
-from monitor.store.daemons import Daemons
-from monitor.store.database import Database
-from monitor.store.outbox import Outbox
-from monitor.store.section import SerialSection
-from monitor.store.tables import alert
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.daemons import DaemonRecord
+from monitor.store.engine.database import Database
+from monitor.store.queues.outbox import Outbox
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import alert
 from tests.building import HOUR, MINUTE, article, claimed, commit, polled, rule, rules, sources, to_desk
 from tests.e2e.whole import write_config
 
 NOW = clock.now().replace(microsecond=0)
 SECOND = timedelta(seconds=1)
 ZONE = ZoneInfo("Asia/Seoul")  # of the config
-RUNS = Running(NOW - HOUR, rules=3, sources=3)
+RUNS = RunningVersion(NOW - HOUR, rules=3, sources=3)
 
 
 @pytest.fixture
@@ -65,9 +65,9 @@ def said(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) ->
     return run
 
 
-def lived(database: Database, owner: str, *, seen: timedelta, runs: Running = RUNS, ticked: timedelta = SECOND) -> None:
+def lived(database: Database, owner: str, *, seen: timedelta, runs: RunningVersion = RUNS, ticked: timedelta = SECOND) -> None:
     """A daemon that was seen so long ago, and ticked so long before that."""
-    one, then = Daemons(database, owner), NOW - seen
+    one, then = DaemonRecord(database, owner), NOW - seen
     one.record_start("1.2", runs, then - HOUR)
     assert one.record_heartbeat(runs, then, ticked=then - ticked, delivered=then - SECOND)
 
@@ -104,7 +104,7 @@ def test_rules_that_are_off_are_named_apart(said: Callable[..., list[str]], tmp_
 
 def test_a_daemon_that_has_just_started_has_missed_nothing(database: Database, said: Callable[..., list[str]]) -> None:
     """Its first comes after the workers: until then it says how long ago it started."""
-    Daemons(database, "desk:17:aa").record_start("1.2", RUNS, NOW - 3 * SECOND)
+    DaemonRecord(database, "desk:17:aa").record_start("1.2", RUNS, NOW - 3 * SECOND)
     assert said()[0].endswith(", started 3 s ago, no tick yet")
 
 
@@ -124,7 +124,7 @@ def test_that_none_runs_stands_first(
     if seen is not None:
         lived(database, "desk:17:aa", seen=seen)
     if stopped:
-        Daemons(database, "desk:17:aa").record_stop(NOW - HOUR)
+        DaemonRecord(database, "desk:17:aa").record_stop(NOW - HOUR)
     lines = said()
     assert lines[0].startswith(line)
     gone = [each for each in lines if each.startswith("gone: process 17 on desk was last seen ")]
@@ -154,13 +154,13 @@ def test_a_restart_that_ended_well_is_what_is_told(database: Database, said: Cal
     """Not that the one before it was killed."""
     lived(database, "desk:16:bb", seen=3 * HOUR)
     lived(database, "desk:17:aa", seen=HOUR)
-    Daemons(database, "desk:17:aa").record_stop(NOW - HOUR)
+    DaemonRecord(database, "desk:17:aa").record_stop(NOW - HOUR)
     assert said()[0].startswith("no daemon is running; the last one was stopped ")
 
 
 def test_what_a_daemon_runs_and_does_not_do_is_told(database: Database, said: Callable[..., list[str]]) -> None:
     """An edit with faults that is not running, and a clockwork that stands still in a process that lives."""
-    edited = Running(NOW - HOUR, 3, 3, edited_at=NOW - MINUTE, faults=("a.yaml:1:1: what", "a.yaml:2:1: what"))
+    edited = RunningVersion(NOW - HOUR, 3, 3, edited_at=NOW - MINUTE, faults=("a.yaml:1:1: what", "a.yaml:2:1: what"))
     lived(database, "desk:17:aa", seen=2 * SECOND, runs=edited)
     lived(database, "desk:18:bb", seen=2 * SECOND, ticked=31 * SECOND)
     stuck, files = sorted(said()[:2], reverse=True)
@@ -303,7 +303,7 @@ def test_what_is_dead_is_told_with_what_to_do(database: Database, said: Callable
     outbox = Outbox(database, "desk:1:aa")
     sent = outbox.claim("desk", NOW, MINUTE)
     assert sent is not None
-    outbox.settle(sent, Receipt(ReceiptKind.REFUSED, "no"), Verdict(DeliveryState.DEAD), NOW - MINUTE)
+    outbox.settle(sent, Receipt(ReceiptKind.REFUSED, "no"), RetryVerdict(DeliveryState.DEAD), NOW - MINUTE)
     with database.writing() as connection:
         connection.execute(update(alert).values(level="loud"))
     assert outbox.claim("desk", NOW, MINUTE) is None

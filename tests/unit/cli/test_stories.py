@@ -13,16 +13,16 @@ from click.testing import CliRunner
 from sqlalchemy import insert, update
 
 from monitor.cli import cli
-from monitor.errors import WrongUse
+from monitor.errors import InvalidRequest
 from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
-from monitor.model import Again, AlertPolicy, OncePer, Source
-from monitor.store import tables
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.forgetting import Forgetting
-from monitor.store.opening import open_database
-from monitor.store.section import SerialSection
+from monitor.model import UpdateTrigger, AlertPolicy, OncePer, Source
+from monitor.store.engine import tables
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.lifecycle.erasure import ArticleEraser
+from monitor.store.engine.opening import open_database
+from monitor.store.commit.serial_section import SerialSection
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of, rule, sources, to_desk
 from tests.e2e.whole import write_config
 
@@ -46,7 +46,7 @@ DIGESTS = NOON + 20 * HOUR  # at eight, in the zone of the tests' rules
 
 def ruleset() -> RuleSet:
     """A rule that tells each launch once, with its new facts, and one that tells each story of floods."""
-    policy = AlertPolicy((), OncePer.EVENT, frozenset({Again.NEW_FACT}), cooldown=3 * HOUR, event_lasts=24 * HOUR)
+    policy = AlertPolicy((), OncePer.EVENT, frozenset({UpdateTrigger.NEW_FACT}), cooldown=3 * HOUR, event_lasts=24 * HOUR)
     launch = replace(rule("launch", ["missile", "missiles", "*미사일"]), alert=policy)
     named = {of: Source(of, f"https://{of}.test/", f"The {of.title()}", 5 * MINUTE) for of, _, _ in CAME}
     return compile_live([launch, rule("floods", ["flood"])], {}, sources=named)
@@ -124,7 +124,7 @@ def test_a_rule_that_nobody_knows_is_wrong_use() -> None:
     """As `matches list` has it: an empty list would be taken for an answer."""
     for command in ("stories", "matches"):
         ended = CliRunner().invoke(cli, [command, "list", "--rule", "lanch"])
-        assert isinstance(ended.exception, WrongUse), command
+        assert isinstance(ended.exception, InvalidRequest), command
         assert (ended.stdout, str(ended.exception)) == ("", "there is no rule 'lanch'; did you mean 'launch'?")
 
 
@@ -155,7 +155,7 @@ def test_of_a_story_that_was_forgotten_the_alert_names_the_rule(database: Databa
     """Its row stays, without words; so does the event of which only that was told."""
     flood, *_, wire, _ = rows("stories", "list")
     assert "21:50:00 KST; 1 article\n" in told("stories", "show", flood["id"])
-    forgetting = Forgetting(database, config_of())
+    forgetting = ArticleEraser(database, config_of())
     for of in ("post", "wire", "times", "globe"):
         list(forgetting.erase(forgetting.plan(of), NOON + HOUR))
     assert [each["rules"] for each in rows("stories", "list") if each["id"] == flood["id"]] == [["floods"]]
@@ -281,7 +281,7 @@ def test_a_story_and_an_event_are_not_merged() -> None:
     """That is wrong use, told in one line."""
     wire = rows("stories", "list")[3]
     ended = CliRunner().invoke(cli, ["stories", "merge", wire["id"], wire["events"][0]])
-    assert isinstance(ended.exception, WrongUse)
+    assert isinstance(ended.exception, InvalidRequest)
     assert "a story merges with a story, an event with one of the same rule" in str(ended.exception)
 
 

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.progress import track
 from sqlalchemy import update
 
-from monitor.cli.streams import SafeStream
-from monitor.store.database import Database
-from monitor.store.tables import article, article_version, source
+from monitor.cli.output.streams import SafeStream
+from monitor.store.engine.database import Database
+from monitor.store.engine.tables import article, article_version, source
 from tests.e2e.whole import news_monitor
 
 SIGNS = "\x1b]52;c;ZXZpbA==\x07\x1b[2J\x9b31m\u202e\u200b\U000e0041\r\x00"

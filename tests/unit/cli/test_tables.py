@@ -15,7 +15,7 @@ from tests.terminal import on_terminal
 STORY, EVENTS = "S746401c3a4eecfd6", ("E8307918f4585aa05", "Ee2025677614ddbcc")
 HEADLINE = "[video] [/b] Two missiles fly over the sea :fire: and fall into it"
 PRINTS = f"""
-from monitor.cli.tables import print_table
+from monitor.cli.output.tables import print_table
 row = ({STORY!r}, {", ".join(EVENTS)!r}, "2026-01-05 21:50:00 KST", {HEADLINE!r})
 print_table(("story", "event", "last", "title"), [row], whole=("story", "event"))
 """

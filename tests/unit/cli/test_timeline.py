@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from monitor.cli.timeline import followed
+from monitor.cli.output.replay_report import track_progress
 
 
 class Terminal(io.StringIO):
@@ -35,7 +35,7 @@ def test_the_bar_is_for_a_terminal_and_never_among_the_lines(
     streams = {name: Terminal() if name in on else io.StringIO() for name in ("stderr", "stdout")}
     for name, stream in streams.items():
         monkeypatch.setattr(sys, name, stream)
-    for number in followed(range(3), 3, printing=printing):
+    for number in track_progress(range(3), 3, printing=printing):
         sys.stdout.write(f"{number}\n")
     assert streams["stdout"].getvalue() == "0\n1\n2\n"
     assert ("articles" in streams["stderr"].getvalue()) is shown

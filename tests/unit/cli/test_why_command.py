@@ -9,17 +9,17 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import insert, update
 
-from monitor.alerting.policy import Circumstances
+from monitor.alerting.policy import DecisionContext
 from monitor.cli import cli
-from monitor.config.load import load
+from monitor.config.loading.load import load_config_files
 from monitor.matching.live import compile_live
-from monitor.store.articles import Articles
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.forgetting import Forgetting
-from monitor.store.opening import open_database
-from monitor.store.section import SerialSection
-from monitor.store.tables import attempt, delivery, match
+from monitor.store.queries.articles import ArticleQueries
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.lifecycle.erasure import ArticleEraser
+from monitor.store.engine.opening import open_database
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import attempt, delivery, match
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of
 from tests.e2e.whole import Ended, news_monitor, write_config
 
@@ -72,7 +72,7 @@ mention: {words: [summit]}
 mention_if: {words: [anniversary]}
 """
 STALE = "    held: published 30 hours ago, and max_age is 12 hours"
-SEOUL = Circumstances(ZoneInfo("Asia/Seoul"))
+SEOUL = DecisionContext(ZoneInfo("Asia/Seoul"))
 HEADLINE, PAGE = "North Korea fires missiles", "https://x.test/1"
 DEEP = " ".join(["rain"] * 70) + ".\nNorth Korea fired a missile, and was asked for talks."
 
@@ -98,7 +98,7 @@ class Folder:
         (self.path / "mine.yaml").write_text(rules, encoding="utf-8")
 
     def _fill(self, database: Database) -> None:
-        config = load(self.path / "monitor.yaml", {}).config
+        config = load_config_files(self.path / "monitor.yaml", {}).config
         rules = compile_live(config.rules.values(), config.entities)
         claims, section = Claims(database, "here:1"), SerialSection(database)
         claims.register_sources(config.sources, NOON)
@@ -109,7 +109,7 @@ class Folder:
         old = article("old", "북한 미사일 또 발사", of="post", seen=later, published=NOON - 30 * HOUR, baseline=True)
         commit(section, claimed(claims), first, ruleset=rules, around=SEOUL)
         commit(section, claimed(claims, "post", later), again, mention, old, at=later, ruleset=rules, around=SEOUL)
-        (self.alert,) = (each.alert for each in Articles(database).find("guid 1")[0].decisions if each.alert)
+        (self.alert,) = (each.alert for each in ArticleQueries(database).find("guid 1")[0].decisions if each.alert)
         tried = {"started_at": NOON, "ended_at": later}
         phone = {"alert_id": self.alert, "channel": "phone", "state": "retry", "not_before": NOON + HOUR}
         mail = {"alert_id": self.alert, "channel": "mail", "state": "pending", "not_before": NOON}
@@ -381,7 +381,7 @@ async def test_a_name_that_several_have_lists_them(kept: Folder) -> None:
 async def test_an_edited_rule_is_asked_of_all_that_the_article_says(kept: Folder) -> None:
     """Its numbers, its marks and its publisher too: what was held would be an update by the rule as it is now."""
     database = open_database(kept.url)
-    later, rules = NOON + HOUR, compile_live(load(kept.path / "monitor.yaml", {}).config.rules.values(), {})
+    later, rules = NOON + HOUR, compile_live(load_config_files(kept.path / "monitor.yaml", {}).config.rules.values(), {})
     two = article("two", f"{HEADLINE}: two missiles", of="post", seen=later, url=PAGE, canonical=PAGE)
     claim, section = claimed(Claims(database, "here:1"), "post", later), SerialSection(database)
     commit(section, claim, two, at=later, ruleset=rules, around=SEOUL)
@@ -414,7 +414,7 @@ async def test_six_signs_of_an_alerts_id_are_enough(kept: Folder) -> None:
 async def test_what_was_here_and_is_gone_says_so(kept: Folder) -> None:
     """That it was taken in, and why nothing more is known."""
     database = open_database(kept.url)
-    forgetting = Forgetting(database, config_of())
+    forgetting = ArticleEraser(database, config_of())
     list(forgetting.erase(forgetting.plan(PAGE), NOON + HOUR))
     database.close()
     gone = "it was forgotten on the operator's word (2026-01-05 22:00:00 KST)"

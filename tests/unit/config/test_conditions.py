@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.config.rules import rule
-from monitor.config.yaml12 import parse
+from monitor.config.language.rules import rule_from_document
+from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.model import (
     AllOf,
     AnyOf,
@@ -33,8 +33,8 @@ from monitor.model import (
 
 def said(written: str) -> Condition:
     """What a rule with this condition looks for."""
-    [document] = parse(f"{{rule: a, title: A, level: low, match: {written}}}", "f.yaml")
-    return rule(document).condition
+    [document] = parse_yaml_text(f"{{rule: a, title: A, level: low, match: {written}}}", "f.yaml")
+    return rule_from_document(document).condition
 
 
 def words(*texts: str) -> Words:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.config.durations import duration, size
+from monitor.config.language.durations import parse_duration, parse_size
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from monitor.config.durations import duration, size
 )
 def test_a_duration_is_a_number_and_a_unit(text: str, length: timedelta) -> None:
     """Short and long units, with or without a blank."""
-    assert duration(text) == length
+    assert parse_duration(text) == length
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_duration_is_a_number_and_a_unit(text: str, length: timedelta) -> None
 def test_anything_else_is_no_duration(text: object) -> None:
     """A bare number has no unit, a month no fixed length; nothing and for ever are no durations."""
     with pytest.raises(ValueError, match=r"write a number and a unit|too (short|long)"):
-        duration(text)
+        parse_duration(text)
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_anything_else_is_no_duration(text: object) -> None:
 )
 def test_a_size_is_a_number_of_bytes(value: object, count: int) -> None:
     """A number, or a number and a unit."""
-    assert size(value) == count
+    assert parse_size(value) == count
 
 
 @pytest.mark.parametrize("value", [0, -1, True, 1.5, "6", "5 GiBit", "0 MiB", "9" * 500 + " B", None])
 def test_anything_else_is_no_size(value: object) -> None:
     """Nothing is no size, and neither is true."""
     with pytest.raises(ValueError, match=r"write a number of bytes|more than nothing"):
-        size(value)
+        parse_size(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.config.edit import NewSource, with_source, with_sources, without_sources
+from monitor.config.editing.source_edit import NewSource, with_source, with_sources, without_sources
 from monitor.errors import MonitorError
 
 NEW = {"id": "new", "url": "https://new.example/?a=1", "tags": ["a", "b"], "every": "2 minutes"}

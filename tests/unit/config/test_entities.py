@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.config.entities import entity
-from monitor.config.yaml12 import parse
-from monitor.errors import Faulty
+from monitor.config.language.entities import entity_from_document
+from monitor.config.yaml.yaml12 import parse_yaml_text
+from monitor.errors import InvalidFiles
 from monitor.model import (
     CountsIf,
     Entity,
@@ -42,8 +42,8 @@ tests: {fires: [Lee Jae Myung speaks]}
 
 
 def said(text: str) -> Entity:
-    [document] = parse(text, "f.yaml")
-    return entity(document)
+    [document] = parse_yaml_text(text, "f.yaml")
+    return entity_from_document(document)
 
 
 def name(text: str, language: str = "any", *, exact: bool = False) -> Term:
@@ -114,7 +114,7 @@ def test_people_organisations_and_weapons_are_of_a_country() -> None:
     """By its id; a place lies in it."""
     text = "entity: kim\nkind: %s\nname: Kim\nof: north-korea\nsure: [Kim]\n"
     assert said(text % "person").of == "north-korea"
-    with pytest.raises(Faulty) as refused:
+    with pytest.raises(InvalidFiles) as refused:
         said(text % "place")
     [fault] = refused.value.faults
     assert (fault.place.line, fault.problem, fault.hint) == (
@@ -134,7 +134,7 @@ def test_people_organisations_and_weapons_are_of_a_country() -> None:
 )
 def test_what_lies_nowhere_is_refused(kind: str, where: str, what: str) -> None:
     """With the place in the file."""
-    with pytest.raises(Faulty) as refused:
+    with pytest.raises(InvalidFiles) as refused:
         said(f"entity: musudan\nkind: {kind}\nname: Musudan\nlies_in: {where}\nsure: [Musudan]\n")
     [fault] = refused.value.faults
     assert (fault.place.line, fault.problem) == (4, what)

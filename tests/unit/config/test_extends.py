@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.load import LoadedRules, load_rules
-from monitor.lab.lints import Everything, lints
+from monitor.config.loading.load import LoadedRules, load_rules
+from monitor.lab.lints.all_lints import LintContext, find_lints
 from monitor.matching import compile_rules
 from tests.building import article
 
@@ -176,8 +176,8 @@ def test_what_is_added_to_something_faulty_points_there(tmp_path: Path) -> None:
 def test_a_list_that_is_only_added_is_used(tmp_path: Path) -> None:
     """`check` does not say that nothing names it."""
     rules = loaded(tmp_path, "{list: games, words: [war game]}\n---\n{extends: drills, lists: [games]}")
-    everything = Everything(rules.rules, rules.entities, rules.lists, rules.documents, is_complete=True)
-    found = lints(everything, [*rules.lists.values(), *rules.entities.values()])
+    everything = LintContext(rules.rules, rules.entities, rules.lists, rules.documents, is_complete=True)
+    found = find_lints(everything, [*rules.lists.values(), *rules.entities.values()])
     assert [lint for lint in found if lint.kind == "unused-list"] == []
 
 

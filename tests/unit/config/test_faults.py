@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.config.entities import EntityShape
-from monitor.config.faults import checked
-from monitor.config.lists import ListShape
-from monitor.config.rules import RuleShape
-from monitor.config.shape import Shape
-from monitor.config.sources import SourcesShape
-from monitor.config.unbuilt import KEYS
-from monitor.config.yaml12 import parse
-from monitor.errors import Faulty
+from monitor.config.language.entities import EntitySchema
+from monitor.config.language.faults import validate_document
+from monitor.config.language.lists import ListSchema
+from monitor.config.language.rules import RuleSchema
+from monitor.config.language.base_schema import Schema
+from monitor.config.language.sources import SourcesSchema
+from monitor.config.language.reserved_keywords import KEYS
+from monitor.config.yaml.yaml12 import parse_yaml_text
+from monitor.errors import InvalidFiles
 
 _RULE = "rule: drills\ntitle: Drills\nlevel: high\n"
 _MATCH = _RULE + "match: {words: {en: [drill]}}\n"
 _ENTITY = "entity: taiwan\nkind: place\nname: Taiwan\nsure: {en: [Taiwan]}\n"
 
 
-def faults(shape: type[Shape], text: str) -> list[str]:
-    [document] = parse(text, "f.yaml")
-    with pytest.raises(Faulty) as refused:
-        checked(shape, document)
+def faults(shape: type[Schema], text: str) -> list[str]:
+    [document] = parse_yaml_text(text, "f.yaml")
+    with pytest.raises(InvalidFiles) as refused:
+        validate_document(shape, document)
     return [str(fault).removeprefix("f.yaml:") for fault in refused.value.faults]
 
 
@@ -198,7 +198,7 @@ def faults(shape: type[Shape], text: str) -> list[str]:
 )
 def test_a_faulty_rule_is_told_where_what_and_what_was_meant(text: str, said: str) -> None:
     """The first fault of each, word for word."""
-    assert faults(RuleShape, text)[0].startswith(said)
+    assert faults(RuleSchema, text)[0].startswith(said)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_a_faulty_rule_is_told_where_what_and_what_was_meant(text: str, said: st
 )
 def test_a_faulty_entity_is_told_likewise(text: str, said: str) -> None:
     """Entities are refused in the same words as rules."""
-    assert said in "\n".join(faults(EntityShape, text))
+    assert said in "\n".join(faults(EntitySchema, text))
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_a_faulty_entity_is_told_likewise(text: str, said: str) -> None:
 )
 def test_a_faulty_list_is_told_likewise(text: str, said: str) -> None:
     """And so are lists."""
-    [fault] = faults(ListShape, text)
+    [fault] = faults(ListSchema, text)
     assert fault.startswith(said)
 
 
@@ -273,7 +273,7 @@ def test_a_faulty_list_is_told_likewise(text: str, said: str) -> None:
 )
 def test_a_faulty_source_is_told_likewise(text: str, said: str) -> None:
     """Addresses are never quoted: they may hold a token."""
-    [fault] = faults(SourcesShape, f"sources:\n  - {text}")
+    [fault] = faults(SourcesSchema, f"sources:\n  - {text}")
     assert said in fault
     assert "p4ss" not in fault
 
@@ -284,14 +284,14 @@ _WITH_KEY = {"rule": _MATCH + "%s: x", "alert": _MATCH + "alert: {%s: x}"}
 @pytest.mark.parametrize(("called", "word"), [(called, word) for called in _WITH_KEY for word in sorted(KEYS[called])])
 def test_each_word_that_is_not_built_yet_is_refused_by_name(called: str, word: str) -> None:
     """Whoever writes such a word learns that it does not work yet, and not that it is unknown."""
-    [fault] = faults(RuleShape, _WITH_KEY[called] % word)
+    [fault] = faults(RuleSchema, _WITH_KEY[called] % word)
     assert fault.endswith(f"'{word}' is not built yet (it comes with a later version); remove it")
 
 
 @pytest.mark.parametrize("word", sorted(KEYS["entity"]))
 def test_each_word_of_entities_that_is_not_built_yet_is_refused_by_name(word: str) -> None:
     """Likewise in entities."""
-    assert faults(EntityShape, _ENTITY + f"{word}: [x]") == [
+    assert faults(EntitySchema, _ENTITY + f"{word}: [x]") == [
         f"5:1: '{word}' is not built yet (it comes with a later version); remove it"
     ]
 
@@ -302,4 +302,4 @@ def test_all_faults_of_a_document_come_at_once() -> None:
         _RULE.replace("high", "hihg")
         + "match: {near: {within: 20, these: [{words: a}, {word: b}]}}\nalert: {to: x}\nagain_if: y"
     )
-    assert len(faults(RuleShape, text)) == 6
+    assert len(faults(RuleSchema, text)) == 6

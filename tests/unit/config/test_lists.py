@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.config.lists import word_list
-from monitor.config.yaml12 import parse
+from monitor.config.language.lists import word_list_from_document
+from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.model import ListNamed, Place, Reach, Term, WordList, Words
 
 _HERE = Place("f.yaml", 1, 1)
 
 
 def said(text: str) -> WordList:
-    [document] = parse(text, "f.yaml")
-    return word_list(document)
+    [document] = parse_yaml_text(text, "f.yaml")
+    return word_list_from_document(document)
 
 
 @pytest.mark.parametrize(

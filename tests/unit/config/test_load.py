@@ -11,9 +11,9 @@ from threading import Thread
 import pytest
 
 from monitor.app import secrets_of
-from monitor.config.files import signature
-from monitor.config.load import Loaded, Remembered, load, load_rules, load_rules_of
-from monitor.errors import Faulty
+from monitor.config.loading.files import compute_signature
+from monitor.config.loading.load import LoadedConfig, LoadCache, load_config_files, load_rules, load_rules_of
+from monitor.errors import InvalidFiles
 
 Write = Callable[[dict[str, str]], Path]
 
@@ -45,11 +45,11 @@ def write(tmp_path: Path) -> Write:
     return written
 
 
-def loaded(folder: Path) -> Loaded:
-    return load(folder / "monitor.yaml", {})
+def loaded(folder: Path) -> LoadedConfig:
+    return load_config_files(folder / "monitor.yaml", {})
 
 
-def told(result: Loaded, folder: Path) -> list[str]:
+def told(result: LoadedConfig, folder: Path) -> list[str]:
     return [str(fault).replace(f"{folder}/", "") for fault in result.faults]
 
 
@@ -76,7 +76,7 @@ def test_paths_count_from_monitor_yaml_and_faults_name_them_as_one_would_open_th
     """With `-c conf/monitor.yaml` a fault reads conf/rules/...: what the reader can click or open."""
     folder = write({f"conf/{name}": text for name, text in _GOOD.items()} | {"conf/rules/bad.yaml": "rule: x"})
     monkeypatch.chdir(folder)
-    result = load(Path("conf/monitor.yaml"), {})
+    result = load_config_files(Path("conf/monitor.yaml"), {})
     assert list(result.config.rules) == ["drills"]
     assert result.config.settings.database == f"sqlite:///{folder}/conf/monitor.db"
     assert {fault.place.file for fault in result.faults} == {"conf/rules/bad.yaml"}
@@ -86,7 +86,7 @@ def test_the_folder_above_one_that_is_a_link_is_the_one_above_where_that_leads(w
     """So the database is the same with the link and without it, as for every program that opens what is written."""
     folder = write({"srv/conf/monitor.yaml": f"{_TOLD}database: sqlite:///../data/news.db\n", "srv/data/news.db": ""})
     (folder / "etc").symlink_to(folder / "srv" / "conf")
-    database = load(folder / "etc" / "monitor.yaml", {}).config.settings.database
+    database = load_config_files(folder / "etc" / "monitor.yaml", {}).config.settings.database
     assert Path(database.removeprefix("sqlite:///")).samefile(folder / "srv" / "data" / "news.db")
 
 
@@ -104,7 +104,7 @@ def test_nothing_to_poll_and_no_rules_is_no_fault(write: Write) -> None:
 
 def test_an_empty_monitor_yaml_tells_nobody(write: Write) -> None:
     """Everything else has a default: who is told has none."""
-    with pytest.raises(Faulty, match="there is no channel: alerts would reach nobody"):
+    with pytest.raises(InvalidFiles, match="there is no channel: alerts would reach nobody"):
         loaded(write({"monitor.yaml": "# later\n"}))
 
 
@@ -115,7 +115,7 @@ def test_a_source_whose_proxy_lacks_its_password_is_left_out_alone(write: Write)
     without = loaded(folder)
     assert list(without.config.sources) == ["one"]
     assert [fault.problem for fault in without.faults] == ["the environment variable PW is not set"]
-    found = load(folder / "monitor.yaml", {"PW": "s%40cret"})
+    found = load_config_files(folder / "monitor.yaml", {"PW": "s%40cret"})
     assert found.faults == ()
     assert found.config.sources["two"].proxy == "http://me:s%40cret@p.example:3128"
     assert {"s%40cret", "s@cret"} <= secrets_of(found.config)
@@ -167,21 +167,21 @@ def test_a_faulty_source_stops_no_other(write: Write, bad: str, good: list[str])
 def test_what_was_sound_in_a_faulty_sources_file_stays_when_it_is_emptied_or_cut_off(write: Write, then: str) -> None:
     """An editor that was cut off, a full disk; also where it is read again, as it has another time."""
     folder = write(_GOOD | {"sources/bad.yaml": "sources: [{id: two, url: 'http://two'}, {id: x}]"})
-    file, known = folder / "sources" / "bad.yaml", Remembered()
-    assert sorted(load(folder / "monitor.yaml", {}, known).config.sources) == ["one", "two"]
+    file, known = folder / "sources" / "bad.yaml", LoadCache()
+    assert sorted(load_config_files(folder / "monitor.yaml", {}, known).config.sources) == ["one", "two"]
     for text in ("sources: [", then, then):
         file.write_text(text, encoding="utf-8")
-        read = load(folder / "monitor.yaml", {}, known)
+        read = load_config_files(folder / "monitor.yaml", {}, known)
         assert sorted(read.config.sources) == ["one", "two"]
         assert read.faults
 
 
 def test_what_a_sources_file_said_without_a_fault_goes_before_what_is_without_one_in_it(write: Write) -> None:
     """The edit of a running daemon that breaks a source, and takes another away, does neither."""
-    folder, known = write(_GOOD | {"sources/s.yaml": "sources: [{id: two, url: 'http://two'}]"}), Remembered()
-    assert sorted(load(folder / "monitor.yaml", {}, known).config.sources) == ["one", "two"]
+    folder, known = write(_GOOD | {"sources/s.yaml": "sources: [{id: two, url: 'http://two'}]"}), LoadCache()
+    assert sorted(load_config_files(folder / "monitor.yaml", {}, known).config.sources) == ["one", "two"]
     (folder / "sources" / "s.yaml").write_text("sources: [{id: three, url: 'http://3'}, {id: two}]", encoding="utf-8")
-    assert sorted(load(folder / "monitor.yaml", {}, known).config.sources) == ["one", "two"]
+    assert sorted(load_config_files(folder / "monitor.yaml", {}, known).config.sources) == ["one", "two"]
 
 
 def test_rules_and_entities_may_stand_anywhere_and_together(write: Write) -> None:
@@ -298,19 +298,19 @@ def test_a_path_that_the_system_refuses_is_told_at_its_place(write: Write, name:
     result = loaded(folder)
     assert told(result, folder) == [f"monitor.yaml:2:16: '{name}' {why}"]
     assert list(result.config.rules) == ["drills"]
-    assert signature([folder / name, folder / "rules"]) == signature([folder / "rules"])
+    assert compute_signature([folder / name, folder / "rules"]) == compute_signature([folder / "rules"])
 
 
 def test_a_monitor_yaml_that_the_system_refuses_is_told(tmp_path: Path) -> None:
     """In one line, whatever the reason."""
-    with pytest.raises(Faulty, match="cannot be read: File name too long"):
-        load(tmp_path / ("a" * 300), {})
+    with pytest.raises(InvalidFiles, match="cannot be read: File name too long"):
+        load_config_files(tmp_path / ("a" * 300), {})
 
 
 def test_a_file_that_vanishes_while_it_is_read_is_told(write: Write) -> None:
     """Between its content, which is empty, and its size, which nobody can tell any more."""
-    folder, remembered = write(_GOOD), Remembered()
-    load(folder / "monitor.yaml", {}, remembered)
+    folder, remembered = write(_GOOD), LoadCache()
+    load_config_files(folder / "monitor.yaml", {}, remembered)
     rule = folder / "rules" / "drills.yaml"
     rule.unlink()
     os.mkfifo(rule)
@@ -321,7 +321,7 @@ def test_a_file_that_vanishes_while_it_is_read_is_told(write: Write) -> None:
 
     vanishing = Thread(target=vanish)
     vanishing.start()
-    result = load(folder / "monitor.yaml", {}, remembered)
+    result = load_config_files(folder / "monitor.yaml", {}, remembered)
     vanishing.join()
     assert told(result, folder) == ["rules/drills.yaml:1:1: cannot be read: No such file or directory"]
     assert list(result.config.rules) == ["drills"]
@@ -329,12 +329,12 @@ def test_a_file_that_vanishes_while_it_is_read_is_told(write: Write) -> None:
 
 def test_what_a_removed_file_said_does_not_come_back(write: Write) -> None:
     """A new file of its name is a new file. Where something is at fault it may only be away, and is remembered."""
-    folder, remembered = write(_GOOD | {"rules/other.yaml": _OTHER}), Remembered()
+    folder, remembered = write(_GOOD | {"rules/other.yaml": _OTHER}), LoadCache()
     path, other = folder / "monitor.yaml", folder / "rules" / "other.yaml"
     bad = {"rules/drills.yaml": "rule: x\n", "rules/other.yaml": "rule: x\n"}
 
     def rules() -> set[str]:
-        return set(load(path, {}, remembered).config.rules)
+        return set(load_config_files(path, {}, remembered).config.rules)
 
     assert rules() == {"drills", "other"}
     other.unlink()
@@ -368,7 +368,7 @@ def test_an_unusable_monitor_yaml_is_refused_with_the_faults_of_all_files(write:
             "sources/one.yaml": "[]",
         }
     )
-    with pytest.raises(Faulty) as refused:
+    with pytest.raises(InvalidFiles) as refused:
         loaded(folder)
     places = [str(fault.place).replace(f"{folder}/", "") for fault in refused.value.faults]
     assert places == ["monitor.yaml:6:11", "monitor.yaml:7:1", *["rules/bad.yaml:1:1"] * 2, "sources/one.yaml:1:1"]
@@ -384,13 +384,13 @@ def test_an_unusable_monitor_yaml_is_refused_with_the_faults_of_all_files(write:
 )
 def test_a_monitor_yaml_that_is_none_is_refused(write: Write, text: str, said: str) -> None:
     """In one line that says where and what."""
-    with pytest.raises(Faulty, match=said):
+    with pytest.raises(InvalidFiles, match=said):
         loaded(write({"monitor.yaml": text}))
 
 
 def test_a_missing_monitor_yaml_is_refused_with_what_to_do(tmp_path: Path) -> None:
     """Whoever starts in the wrong folder learns of `init`."""
-    with pytest.raises(Faulty, match="there is no such file; news-monitor init writes one"):
+    with pytest.raises(InvalidFiles, match="there is no such file; news-monitor init writes one"):
         loaded(tmp_path)
 
 

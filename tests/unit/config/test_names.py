@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.config.entities import entity
-from monitor.config.extends import usable
-from monitor.config.lists import word_list
-from monitor.config.names import Names, name_of, names
-from monitor.config.rules import rule
-from monitor.config.versions import with_version
-from monitor.config.yaml12 import Document, parse
+from monitor.config.language.entities import entity_from_document
+from monitor.config.language.extends import resolve_definitions
+from monitor.config.language.lists import word_list_from_document
+from monitor.config.language.references import DefinitionRegistry, name_of, find_references
+from monitor.config.language.rules import rule_from_document
+from monitor.config.language.versions import with_version
+from monitor.config.yaml.yaml12 import YamlDocument, parse_yaml_text
 from monitor.errors import Fault
 from monitor.model import Entity, EntityNamed, GroupNamed, ListNamed, WordList
 
@@ -44,15 +44,15 @@ _PLACES = "{list: places, words: [Taipei]%s}"
 _MAYBE = ", maybe: {words: [B], counts_if: {near: {within: sentence, %s}}}"
 
 
-def document(text: str, file: str = "f.yaml") -> Document:
-    [only] = parse(text, file)
+def document(text: str, file: str = "f.yaml") -> YamlDocument:
+    [only] = parse_yaml_text(text, file)
     return only
 
 
 def test_each_name_is_found_where_it_stands() -> None:
     """In every condition, at any depth; nowhere else."""
     read = document(_RULE)
-    assert [(name, read.place(where).line) for where, name in names(read)] == [
+    assert [(name, read.place(where).line) for where, name in find_references(read)] == [
         (EntityNamed("taiwan"), 9),
         (ListNamed("denials"), 11),
         (ListNamed("plans"), 11),
@@ -72,33 +72,33 @@ def test_each_name_is_found_where_it_stands() -> None:
 def test_entities_and_lists_name_something_too() -> None:
     """An entity beside its maybe names, a list in what spoils others."""
     read = document(_TAIWAN % _MAYBE % "list: places")
-    assert [name for _, name in names(read)] == [ListNamed("places")]
+    assert [name for _, name in find_references(read)] == [ListNamed("places")]
     read = document(_TAIWAN % ", lies_in: asia")
-    assert [name for _, name in names(read)] == [EntityNamed("asia")]
-    assert names(document(_TAIWAN % ", lies_in: CN")) == []
-    assert [name for _, name in names(document(_NAVY % "taiwan"))] == [EntityNamed("taiwan")]
+    assert [name for _, name in find_references(read)] == [EntityNamed("asia")]
+    assert find_references(document(_TAIWAN % ", lies_in: CN")) == []
+    assert [name for _, name in find_references(document(_NAVY % "taiwan"))] == [EntityNamed("taiwan")]
     read = document("{list: aa, lists: [bb, cc], entities: [taiwan], words: {en: [list]}}")
     found = [(ListNamed("bb"), 20), (ListNamed("cc"), 24), (EntityNamed("taiwan"), 40)]
-    assert [(name, read.place(where).col) for where, name in names(read)] == found
+    assert [(name, read.place(where).col) for where, name in find_references(read)] == found
     read = document("{list: aa, before: {within: 1 word, list: bb}, after: {within: 1 word, words: [a]}}")
-    assert [name for _, name in names(read)] == [ListNamed("bb")]
+    assert [name for _, name in find_references(read)] == [ListNamed("bb")]
 
 
-def known(*beside: str) -> tuple[Names, list[Fault]]:
+def known(*beside: str) -> tuple[DefinitionRegistry, list[Fault]]:
     """What can be named where these entities and lists stand in a file each, and what is wrong with them."""
     documents = [document(each, f"{number}.yaml") for number, each in enumerate(beside, 1)]
     things = [
-        entity(each) if "{entity" in text else word_list(each) for text, each in zip(beside, documents, strict=True)
+        entity_from_document(each) if "{entity" in text else word_list_from_document(each) for text, each in zip(beside, documents, strict=True)
     ]
     tried = {name_of(thing): thing.place for thing in things}
     said: list[Fault] = []
-    return usable(things, [], {each.place(): each for each in documents}, tried, said), said
+    return resolve_definitions(things, [], {each.place(): each for each in documents}, tried, said), said
 
 
 def faults(text: str, *beside: str) -> list[str]:
     """What is said of a rule that stands beside these, and of them."""
     (there, said), read = known(*beside), document(text)
-    return [str(fault) for fault in [*said, *there.find_faults(read, names(read))]]
+    return [str(fault) for fault in [*said, *there.find_faults(read, find_references(read))]]
 
 
 def matching(condition: str) -> str:
@@ -208,7 +208,7 @@ def test_what_belongs_to_a_list_must_be_there() -> None:
 
 def version(condition: str, *beside: str) -> str:
     read = document(matching(condition))
-    return with_version(rule(read), known(*beside)[0].digest_references(names(read))).version
+    return with_version(rule_from_document(read), known(*beside)[0].digest_references(find_references(read))).version
 
 
 _GROUP = "{entity: {in: asia}}"

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.edit import NewSource
-from monitor.config.outlines import Outcome, as_tag, outline_of, sources_of
-from monitor.config.source_files import Standing, same_address
+from monitor.config.editing.source_edit import NewSource
+from monitor.config.editing.feed_lists import ImportOutcome, as_tag, outline_of, import_outlines
+from monitor.config.editing.source_files import ListedSource, comparable_address
 from monitor.model import Outline, Place
 
-STANDING = Standing("a-example", "https://www.a.example/feed", Place("f.yaml", 2, 5), Path("f.yaml"))
+STANDING = ListedSource("a-example", "https://www.a.example/feed", Place("f.yaml", 2, 5), Path("f.yaml"))
 
 
 @pytest.mark.parametrize(
@@ -53,54 +53,54 @@ STANDING = Standing("a-example", "https://www.a.example/feed", Place("f.yaml", 2
 )
 def test_an_outline_becomes_a_source(outline: Outline, source: NewSource) -> None:
     """With its name, language and tags, or with all that we wrote of it."""
-    taken = sources_of([outline], (), ())
-    assert [(each.outcome, each.source) for each in taken] == [(Outcome.ADDED, source)]
+    taken = import_outlines([outline], (), ())
+    assert [(each.outcome, each.source) for each in taken] == [(ImportOutcome.ADDED, source)]
 
 
 @pytest.mark.parametrize(
     ("outlines", "expected"),
     [
         # there already, though written otherwise
-        ([Outline("http://a.example/feed/", 3)], [(Outcome.KNOWN, "is there already: a-example, f.yaml:2:5")]),
+        ([Outline("http://a.example/feed/", 3)], [(ImportOutcome.KNOWN, "is there already: a-example, f.yaml:2:5")]),
         # twice in the list
         (
             [Outline("https://n.example/f", 3), Outline("http://www.n.example/f", 4)],
-            [(Outcome.ADDED, None), (Outcome.REPEATED, "stands in line 3 already")],
+            [(ImportOutcome.ADDED, None), (ImportOutcome.REPEATED, "stands in line 3 already")],
         ),
         # no address
         (
             [Outline("nowhere"), Outline("ftp://n.example/")],
-            [(Outcome.UNUSABLE, "url: this is no web address; write one that begins with https:// or http://")] * 2,
+            [(ImportOutcome.UNUSABLE, "url: this is no web address; write one that begins with https:// or http://")] * 2,
         ),
         # settings that cannot be
         (
             [Outline("https://n.example/f", settings={"every": "1 s"})],
-            [(Outcome.UNUSABLE, "every: '1 s' is too short; the shortest is '5 s'")],
+            [(ImportOutcome.UNUSABLE, "every: '1 s' is too short; the shortest is '5 s'")],
         ),
         (
             [Outline("https://n.example/f", settings={"tags": "[1"})],
-            [(Outcome.UNUSABLE, "tags: this is no list of words in JSON")],
+            [(ImportOutcome.UNUSABLE, "tags: this is no list of words in JSON")],
         ),
         # what is left out, or changed, is told
         (
             [Outline("https://n.example/f", language="Klingon")],
-            [(Outcome.ADDED, "its language, 'Klingon', is none that we know, and is left out")],
+            [(ImportOutcome.ADDED, "its language, 'Klingon', is none that we know, and is left out")],
         ),
         (
             [Outline("https://n.example/f", settings={"id": "a-example"})],
-            [(Outcome.ADDED, "another source has the id a-example")],
+            [(ImportOutcome.ADDED, "another source has the id a-example")],
         ),
     ],
 )
-def test_what_becomes_of_outlines_is_told(outlines: list[Outline], expected: list[tuple[Outcome, str | None]]) -> None:
+def test_what_becomes_of_outlines_is_told(outlines: list[Outline], expected: list[tuple[ImportOutcome, str | None]]) -> None:
     """Each with its reason."""
-    assert [(each.outcome, each.why) for each in sources_of(outlines, [STANDING], ())] == expected
+    assert [(each.outcome, each.why) for each in import_outlines(outlines, [STANDING], ())] == expected
 
 
 def test_ids_are_distinct_and_tags_are_for_all() -> None:
     """Beside the tags that an outline has."""
     outlines = [Outline(f"https://a.example/{name}", groups=("desk", "x")) for name in "fg"]
-    taken = sources_of(outlines, [STANDING], ("desk", "new"))
+    taken = import_outlines(outlines, [STANDING], ("desk", "new"))
     assert [each.source and (each.source["id"], each.source["tags"]) for each in taken] == [
         ("a-example-2", ["desk", "x", "new"]),
         ("a-example-3", ["desk", "x", "new"]),
@@ -134,7 +134,7 @@ def test_a_group_becomes_a_tag(group: str, tag: str) -> None:
 )
 def test_addresses_of_the_same_feed_are_known(one: str, other: str, same: bool) -> None:
     """However they are written."""
-    assert (same_address(one) == same_address(other)) is same
+    assert (comparable_address(one) == comparable_address(other)) is same
 
 
 def test_a_proxy_with_a_password_goes_nowhere() -> None:

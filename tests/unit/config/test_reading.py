@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from monitor import clock
-from monitor.config.load import Loaded, Remembered, load
-from monitor.config.reading import Memory
-from monitor.config.yaml12 import Document, Plain
+from monitor.config.loading.load import LoadedConfig, LoadCache, load_config_files
+from monitor.config.loading.file_cache import FileCache
+from monitor.config.yaml.yaml12 import YamlDocument, PlainData
 
 _FILES = {
     "monitor.yaml": "sources: [sources.yaml]\nrules: [rules]\nentities: [entities.yaml]\n"
@@ -30,7 +30,7 @@ class Files:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._remembered = Remembered()
+        self._remembered = LoadCache()
         (folder / "rules").mkdir()
         for name, text in _FILES.items():
             self.write(name, text)
@@ -45,8 +45,8 @@ class Files:
     def edit(self, name: str, old: str, new: str) -> None:
         self.write(name, (self._folder / name).read_text().replace(old, new), at=time.time_ns() - 60 * _SECOND)
 
-    def load(self) -> Loaded:
-        return load(self._folder / "monitor.yaml", {}, self._remembered)
+    def load(self) -> LoadedConfig:
+        return load_config_files(self._folder / "monitor.yaml", {}, self._remembered)
 
     def title(self) -> str:
         return self.load().config.rules["other"].title
@@ -103,13 +103,13 @@ def test_an_edit_while_a_file_is_parsed_shows(tmp_path: Path, monkeypatch: pytes
     moment = [datetime.fromtimestamp(written / _SECOND, UTC)]
     monkeypatch.setattr("monitor.clock.now", lambda: moment[-1])
 
-    def slowly(document: Document) -> list[Plain]:
+    def slowly(document: YamlDocument) -> list[PlainData]:
         moment.append(moment[-1] + timedelta(hours=1))
         path.write_text("a: 2")
         os.utime(path, ns=(written, written))
         return [document.data]
 
-    memory = Memory[Plain]()
+    memory = FileCache[PlainData]()
     said = [memory.read([path], slowly, {})[0].last_good for _ in range(2)]
     assert said == [({"a": 1},), ({"a": 2},)]
 

@@ -8,42 +8,42 @@ from typing import get_type_hints
 import pytest
 from pydantic import TypeAdapter
 
-from monitor.config.entities import EntityShape
-from monitor.config.extends import ExtendsShape
-from monitor.config.lists import ListShape
-from monitor.config.reference import _MAPPINGS, Row, Table, tables
-from monitor.config.rules import RuleShape
-from monitor.config.shape import Shape, shape_at
-from monitor.config.yaml12 import parse
+from monitor.config.language.entities import EntitySchema
+from monitor.config.language.extends import ExtendsSchema
+from monitor.config.language.lists import ListSchema
+from monitor.config.generated.reference import _MAPPINGS, ReferenceRow, ReferenceTable, build_reference_tables
+from monitor.config.language.rules import RuleSchema
+from monitor.config.language.base_schema import Schema, schema_at
+from monitor.config.yaml.yaml12 import parse_yaml_text
 
-TABLES = {table.name: table for table in tables()}
+TABLES = {table.name: table for table in build_reference_tables()}
 
 
-def inside(shape: type[Shape], known: tuple[type[Shape], ...] = ()) -> Iterator[type[Shape]]:
+def inside(shape: type[Schema], known: tuple[type[Schema], ...] = ()) -> Iterator[type[Schema]]:
     """A mapping, and those that it may hold; of those that hold themselves, each once."""
     yield shape
     for key, hint in get_type_hints(shape, include_extras=True).items():
         field = shape.model_fields.get(key)
         # what a key holds itself, in a list, and in either of two ways
         for where in ((), (0,)) if field else ():
-            found = shape_at(hint, where)
+            found = schema_at(hint, where)
             if found and found not in (*known, shape):
                 yield from inside(found, (*known, shape))
 
 
-def row(table: str, key: str) -> Row:
+def row(table: str, key: str) -> ReferenceRow:
     [found] = (row for row in TABLES[table].rows if row.key == key)
     return found
 
 
-@pytest.mark.parametrize("whole", [RuleShape, EntityShape, ListShape, ExtendsShape])
-def test_every_mapping_of_the_language_has_a_table(whole: type[Shape]) -> None:
+@pytest.mark.parametrize("whole", [RuleSchema, EntitySchema, ListSchema, ExtendsSchema])
+def test_every_mapping_of_the_language_has_a_table(whole: type[Schema]) -> None:
     """Also those deep inside others."""
     assert set(inside(whole)) <= set(_MAPPINGS.values())
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
-def test_every_key_is_told(table: Table) -> None:
+def test_every_key_is_told(table: ReferenceTable) -> None:
     """What may stand there, what it means, and how it looks; a key that reading knows has its row."""
     assert [row.key for row in table.rows] == [*_MAPPINGS[table.name].keys()]
     assert table.meaning
@@ -53,10 +53,10 @@ def test_every_key_is_told(table: Table) -> None:
 @pytest.mark.parametrize(
     ("name", "row"), [(name, row) for name, table in TABLES.items() for row in table.rows], ids=str
 )
-def test_every_example_is_right(name: str, row: Row) -> None:
+def test_every_example_is_right(name: str, row: ReferenceRow) -> None:
     """Whoever copies one gets what is read without a fault."""
     shape = _MAPPINGS[name]
-    [document] = parse(row.example, "f.yaml")
+    [document] = parse_yaml_text(row.example, "f.yaml")
     assert isinstance(document.data, dict)
     [(key, value)] = document.data.items()
     field = next(field for field, info in shape.model_fields.items() if key == (info.alias or field))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.rewrite import Rewrite, rewrite
-from monitor.errors import Faulty, MonitorError
+from monitor.config.editing.atomic_rewrite import FileRewrite, prepare_rewrite
+from monitor.errors import InvalidFiles, MonitorError
 
 
 def louder(text: str, name: str) -> str:
@@ -22,7 +22,7 @@ def test_content_mode_and_the_byte_order_mark(tmp_path: Path) -> None:
     file = tmp_path / "f.yaml"
     file.write_bytes(b"\xef\xbb\xbfa: b\r\n")
     file.chmod(0o640)
-    rewrite(file, louder).write()
+    prepare_rewrite(file, louder).write()
     assert file.read_bytes() == b"\xef\xbb\xbfA: B\r\n"
     assert file.stat().st_mode & 0o777 == 0o640
     assert list(tmp_path.iterdir()) == [file]
@@ -34,7 +34,7 @@ def test_a_link_goes_on_pointing_to_its_file(tmp_path: Path) -> None:
     file, link = tmp_path / "there" / "f.yaml", tmp_path / "link.yaml"
     file.write_text("a")
     link.symlink_to("there/f.yaml")
-    rewrite(link, louder).write()
+    prepare_rewrite(link, louder).write()
     assert link.is_symlink()
     assert file.read_text() == "A"
 
@@ -44,7 +44,7 @@ def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path, now: bytes 
     """Somebody's editor saved it, or removed it: theirs is the newer word."""
     file = tmp_path / "f.yaml"
     file.write_bytes(b"a")
-    made = rewrite(file, louder)
+    made = prepare_rewrite(file, louder)
     if now is None:
         file.unlink()
     else:
@@ -60,13 +60,13 @@ def test_a_new_file_is_for_whom_its_folder_is_for(tmp_path: Path) -> None:
     folder.mkdir()
     folder.chmod(0o750)
     file = folder / "f.yaml"
-    made = rewrite(file, lambda text, name: f"{text}# {name}\n")
+    made = prepare_rewrite(file, lambda text, name: f"{text}# {name}\n")
     made.write()
     assert file.read_text() == f"# {file}\n"
     assert file.stat().st_mode & 0o777 == 0o640
     with pytest.raises(MonitorError, match="somebody else changed it"):
         made.write()
-    rewrite(tmp_path / "a" / "b.yaml", louder).write()
+    prepare_rewrite(tmp_path / "a" / "b.yaml", louder).write()
     assert (tmp_path / "a" / "b.yaml").read_text() == ""
 
 
@@ -77,8 +77,8 @@ def test_root_leaves_the_file_to_its_owner(tmp_path: Path) -> None:
     file.write_text("a")
     os.chown(file, 1234, 2345)
     os.chown(tmp_path, 1234, 2345)
-    rewrite(file, louder).write()
-    rewrite(tmp_path / "new.yaml", louder).write()
+    prepare_rewrite(file, louder).write()
+    prepare_rewrite(tmp_path / "new.yaml", louder).write()
     for each in tmp_path.iterdir():
         assert (each.stat().st_uid, each.stat().st_gid) == (1234, 2345), each
 
@@ -108,7 +108,7 @@ def test_root_follows_no_link_of_others_elsewhere(tmp_path: Path, name: str, ref
         (open_to_them / link).symlink_to(target)
         os.lchown(open_to_them / link, 0 if link == "ours.yaml" else 1234, -1)
     (tmp_path / "named").symlink_to("sources/folder")
-    made = Rewrite(open_to_them / name, None, b"a")
+    made = FileRewrite(open_to_them / name, None, b"a")
     if refused is None:
         made.write()
     else:
@@ -120,12 +120,12 @@ def test_root_follows_no_link_of_others_elsewhere(tmp_path: Path, name: str, ref
 def test_what_cannot_be_read_or_written_is_one_line(tmp_path: Path) -> None:
     """With the file's name, and that nothing was changed."""
     with pytest.raises(MonitorError, match="cannot be read: Is a directory"):
-        rewrite(tmp_path, louder)
+        prepare_rewrite(tmp_path, louder)
     (tmp_path / "f.yaml").write_bytes(b"\xff")
-    with pytest.raises(Faulty, match=r"f.yaml:1:1: this is not UTF-8"):
-        rewrite(tmp_path / "f.yaml", louder)
+    with pytest.raises(InvalidFiles, match=r"f.yaml:1:1: this is not UTF-8"):
+        prepare_rewrite(tmp_path / "f.yaml", louder)
     with pytest.raises(MonitorError, match=r"f.yaml/x: cannot be written: .*; nothing was changed"):
-        Rewrite(tmp_path / "f.yaml" / "x", None, b"").write()
+        FileRewrite(tmp_path / "f.yaml" / "x", None, b"").write()
 
 
 @pytest.fixture
@@ -145,5 +145,5 @@ def test_a_write_protected_file_is_left_alone(tmp_path: Path) -> None:
     file.write_text("a")
     file.chmod(0o444)
     with pytest.raises(MonitorError, match="cannot be written"):
-        rewrite(file, louder).write()
+        prepare_rewrite(file, louder).write()
     assert file.read_text() == "a"

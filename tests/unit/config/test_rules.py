@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.config.rules import rule
-from monitor.config.yaml12 import Document, parse
-from monitor.errors import Faulty
+from monitor.config.language.rules import rule_from_document
+from monitor.config.yaml.yaml12 import YamlDocument, parse_yaml_text
+from monitor.errors import InvalidFiles
 from monitor.model import (
-    Again,
+    UpdateTrigger,
     AlertPolicy,
     AnyOf,
     EntityNamed,
@@ -68,14 +68,14 @@ tests:
 """
 
 
-def document(text: str) -> Document:
-    [only] = parse(text, "f.yaml")
+def document(text: str) -> YamlDocument:
+    [only] = parse_yaml_text(text, "f.yaml")
     return only
 
 
 def test_a_rule_says_what_is_written() -> None:
     """Each word of the language has its value in the model."""
-    assert rule(document(_RULE)) == Rule(
+    assert rule_from_document(document(_RULE)) == Rule(
         id="taiwan-drills",
         title="Drills around Taiwan",
         level=Level.HIGH,
@@ -126,7 +126,7 @@ def test_a_rule_says_what_is_written() -> None:
 
 def test_what_is_not_written_has_its_default() -> None:
     """The shortest rule is live, without limits, and tells the default route once a story."""
-    short = rule(document("{rule: a, title: A, level: low, match: {words: [a]}, unless: , tests: , alert: }"))
+    short = rule_from_document(document("{rule: a, title: A, level: low, match: {words: [a]}, unless: , tests: , alert: }"))
     assert short == Rule("a", "A", Level.LOW, Words((Term("a"),)), "", place=Place("f.yaml", 1, 1))
     assert short.status is RuleStatus.LIVE
     assert short.alert.once_per is OncePer.STORY
@@ -136,7 +136,7 @@ def test_what_is_not_written_has_its_default() -> None:
 def test_one_of_several_is_enough(key: str, field: str) -> None:
     """A list under `unless`, `mention` or `mention_if` means any of them."""
     text = f"{{rule: a, title: A, level: low, match: {{words: [a]}}, {key}: [{{words: [b]}}, {{entity: cc}}]}}"
-    assert getattr(rule(document(text)), field) == AnyOf((Words((Term("b"),)), EntityNamed("cc")))
+    assert getattr(rule_from_document(document(text)), field) == AnyOf((Words((Term("b"),)), EntityNamed("cc")))
 
 
 @pytest.mark.parametrize(
@@ -151,29 +151,29 @@ def test_one_of_several_is_enough(key: str, field: str) -> None:
 def test_where_says_which_articles_are_looked_at(written: str, meant: Where) -> None:
     """What is not known of an article counts, unless it is said that it does not."""
     text = f"{{rule: a, title: A, level: low, match: {{words: [a]}}, where: {written}}}"
-    assert rule(document(text)).where == meant
+    assert rule_from_document(document(text)).where == meant
 
 
 def test_a_rule_of_three_lines() -> None:
     """What it is called, what it is about, and what it looks for; it matters as most things do."""
-    short = rule(document("{rule: a, title: A, match: {words: [a]}}"))
+    short = rule_from_document(document("{rule: a, title: A, match: {words: [a]}}"))
     assert (short.level, short.status) == (Level.MEDIUM, RuleStatus.LIVE)
     changing = "{rule: a, title: A, match: {words: [a]}, raise: {to: medium, if: {words: [b]}}}"
-    with pytest.raises(Faulty, match="'medium' is not above the rule's own level 'medium'"):
-        rule(document(changing))
+    with pytest.raises(InvalidFiles, match="'medium' is not above the rule's own level 'medium'"):
+        rule_from_document(document(changing))
 
 
 def test_levels_change_in_the_order_of_the_file() -> None:
     """Any number of them, each with its condition."""
     near = "{near: {within: sentence, these: [{words: [c]}, {words: [d]}]}}"
     changes = f"[{{to: high, if: {{words: [b]}}}}, {{to: medium, if: {near}}}]"
-    raises = rule(document(f"{{rule: a, title: A, level: low, match: {{words: [a]}}, raise: {changes}}}")).raises
+    raises = rule_from_document(document(f"{{rule: a, title: A, level: low, match: {{words: [a]}}, raise: {changes}}}")).raises
     assert [change.to for change in raises] == [Level.HIGH, Level.MEDIUM]
     assert isinstance(raises[1].condition, Near)
 
 
 def alert(written: str) -> AlertPolicy:
-    return rule(document(f"{{rule: a, title: A, level: low, match: {{words: [a]}}, alert: {written}}}")).alert
+    return rule_from_document(document(f"{{rule: a, title: A, level: low, match: {{words: [a]}}, alert: {written}}}")).alert
 
 
 def test_how_often_is_said() -> None:
@@ -185,7 +185,7 @@ def test_how_often_is_said() -> None:
     ) == AlertPolicy(
         to=("desk",),
         once_per=OncePer.EVENT,
-        again_if=frozenset(Again),
+        again_if=frozenset(UpdateTrigger),
         more_publishers=3,
         cooldown=timedelta(hours=3),
         wait_at_least=timedelta(minutes=2),
@@ -208,7 +208,7 @@ _NAMED = (
 )
 def test_conditions_tell_events_apart(written: str, names: tuple[str, ...]) -> None:
     """Named at any depth of the match, one or several."""
-    assert rule(document(_NAMED % written)).alert.by == names
+    assert rule_from_document(document(_NAMED % written)).alert.by == names
 
 
 def test_what_is_not_said_of_how_often_has_its_default() -> None:
@@ -220,13 +220,13 @@ def test_what_is_not_said_of_how_often_has_its_default() -> None:
 @pytest.mark.parametrize(
     ("written", "meant", "publishers"),
     [
-        ("new fact", {Again.NEW_FACT}, 0),
-        ("[level rises, level rises]", {Again.LEVEL_RISES}, 0),
-        ("1 more publisher", {Again.MORE_PUBLISHERS}, 1),
-        ("[99 more publishers, official source]", {Again.MORE_PUBLISHERS, Again.OFFICIAL_SOURCE}, 99),
+        ("new fact", {UpdateTrigger.NEW_FACT}, 0),
+        ("[level rises, level rises]", {UpdateTrigger.LEVEL_RISES}, 0),
+        ("1 more publisher", {UpdateTrigger.MORE_PUBLISHERS}, 1),
+        ("[99 more publishers, official source]", {UpdateTrigger.MORE_PUBLISHERS, UpdateTrigger.OFFICIAL_SOURCE}, 99),
     ],
 )
-def test_one_reason_or_several_make_it_tell_again(written: str, meant: set[Again], publishers: int) -> None:
+def test_one_reason_or_several_make_it_tell_again(written: str, meant: set[UpdateTrigger], publishers: int) -> None:
     """One stands without a list."""
     policy = alert(f"{{again_if: {written}}}")
     assert set(policy.again_if) == meant

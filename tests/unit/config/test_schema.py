@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from monitor.config.kinds import KINDS, Kind
-from monitor.config.schema import schema
+from monitor.config.language.kinds import KINDS, Kind
+from monitor.config.generated.schema import build_json_schema
 
 
 def parts(schema: Any) -> Iterator[dict[str, Any]]:
@@ -21,7 +21,7 @@ def parts(schema: Any) -> Iterator[dict[str, Any]]:
 
 
 def mappings(kind: Kind) -> list[dict[str, Any]]:
-    return [part for part in parts(schema(kind)) if isinstance(part.get("properties"), dict) and "type" in part]
+    return [part for part in parts(build_json_schema(kind)) if isinstance(part.get("properties"), dict) and "type" in part]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -29,7 +29,7 @@ def test_no_mapping_takes_unknown_keys(kind: Kind) -> None:
     """An editor underlines what reading would refuse."""
     assert mappings(kind)
     assert all(part["additionalProperties"] is False for part in mappings(kind))
-    assert all(part["additionalProperties"] is False for part in parts(schema(kind)) if "patternProperties" in part)
+    assert all(part["additionalProperties"] is False for part in parts(build_json_schema(kind)) if "patternProperties" in part)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -42,7 +42,7 @@ def test_every_key_is_described(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_reference_leads_somewhere(kind: Kind) -> None:
     """Draft 7 keeps its definitions under `definitions`; nothing points elsewhere."""
-    whole = schema(kind)
+    whole = build_json_schema(kind)
     for part in parts(whole):
         if target := part.get("$ref"):
             assert str(target).removeprefix("#/definitions/") in whole["definitions"]
@@ -52,16 +52,16 @@ def test_every_reference_leads_somewhere(kind: Kind) -> None:
 
 def test_where_a_pattern_is_all_that_is_said_an_example_explains_it() -> None:
     """Nobody is told to read a regular expression."""
-    properties = schema("rule")["properties"]
+    properties = build_json_schema("rule")["properties"]
     assert properties["rule"]["patternErrorMessage"] == "Write it like this: taiwan-drills"
     assert properties["max_age"]["patternErrorMessage"] == "Write it like this: 12 hours"
-    limits = schema("config")["definitions"]["LimitsShape"]["properties"]
+    limits = build_json_schema("config")["definitions"]["LimitsShape"]["properties"]
     assert limits["wire_bytes"]["anyOf"][1]["patternErrorMessage"] == "Write it like this: 5 MiB"
 
 
 def test_the_schema_of_rules_knows_the_language() -> None:
     """The keys of a rule, those that it needs, and that a condition says exactly one thing."""
-    whole = schema("rule")
+    whole = build_json_schema("rule")
     assert whole["required"] == ["rule", "title", "match"]
     assert list(whole["properties"]) == [
         *("rule", "title", "level", "status", "owner", "why", "known_false_alarms", "where", "match", "unless"),
@@ -87,7 +87,7 @@ def test_the_schema_of_rules_knows_the_language() -> None:
 
 def test_the_schema_knows_what_goes_with_what() -> None:
     """`case` beside an entity is underlined, as reading refuses it."""
-    definitions = schema("rule")["definitions"]
+    definitions = build_json_schema("rule")["definitions"]
     goes_with = {key: value.get("anyOf", [value]) for key, value in definitions["Condition"]["dependencies"].items()}
     assert {key: [choice["required"][0] for choice in choices] for key, choices in goes_with.items()} == {
         "case": ["words", "pattern", "any", "all", "near"],
@@ -113,11 +113,11 @@ def test_the_schema_knows_what_goes_with_what() -> None:
 )
 def test_the_schema_asks_for_one_of_the_keys(kind: Kind, name: str | None, keys: set[str]) -> None:
     """A mapping without any of them says nothing."""
-    whole = schema(kind)
+    whole = build_json_schema(kind)
     part = whole["definitions"][name] if name else whole
     assert {choice["required"][0] for choice in part.get("oneOf") or part["anyOf"]} == keys
 
 
 def test_what_nothing_uses_yet_says_so() -> None:
     """A key that is accepted and does nothing misleads nobody."""
-    assert "Nothing uses it yet" in schema("sources")["definitions"]["SourceShape"]["properties"]["wire"]["description"]
+    assert "Nothing uses it yet" in build_json_schema("sources")["definitions"]["SourceShape"]["properties"]["wire"]["description"]

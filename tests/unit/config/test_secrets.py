@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import secrets
-from monitor.config.secrets import filled, password_of, telling_parts
-from monitor.errors import Faulty
+from monitor.config.language import secrets
+from monitor.config.language.secrets import fill_secrets, password_of, find_sensitive_parts
+from monitor.errors import InvalidFiles
 from monitor.model import Place
 
 _HERE = Place("monitor.yaml", 3, 7)
@@ -19,8 +19,8 @@ _NOWHERE = Path("/nowhere")
 
 def said_of(text: str, environment: Mapping[str, str], folder: Path) -> str:
     """The one fault, without its place."""
-    with pytest.raises(Faulty) as refused:
-        filled(text, environment, _HERE, folder)
+    with pytest.raises(InvalidFiles) as refused:
+        fill_secrets(text, environment, _HERE, folder)
     [fault] = refused.value.faults
     return str(fault).removeprefix("monitor.yaml:3:7: ")
 
@@ -37,7 +37,7 @@ def said_of(text: str, environment: Mapping[str, str], folder: Path) -> str:
 )
 def test_references_become_values(text: str, whole: str) -> None:
     """A value stands exactly where it was named."""
-    assert filled(text, {"PW": "s3cret", "NESTED": "${env:PW}"}, _HERE, _NOWHERE) == whole
+    assert fill_secrets(text, {"PW": "s3cret", "NESTED": "${env:PW}"}, _HERE, _NOWHERE) == whole
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_a_secret_from_a_file(content: str, value: str, tmp_path: Path) -> None:
     """The file's one line, without its end, whether the path is absolute or counts from the folder of monitor.yaml."""
     (tmp_path / "pw").write_bytes(content.encode())
     for path in ("pw", "./pw", tmp_path / "pw"):
-        assert filled(f"x://${{file:{path}}}@h", {}, _HERE, tmp_path) == f"x://{value}@h"
+        assert fill_secrets(f"x://${{file:{path}}}@h", {}, _HERE, tmp_path) == f"x://{value}@h"
 
 
 def test_a_secret_from_systemds_credentials(tmp_path: Path) -> None:
     """LoadCredential=NAME:PATH gives a file NAME in $CREDENTIALS_DIRECTORY."""
     (tmp_path / "mail.password").write_text("s3cret\n", encoding="utf-8")
     environment = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
-    assert filled("x://${credential:mail.password}@h", environment, _HERE, _NOWHERE) == "x://s3cret@h"
+    assert fill_secrets("x://${credential:mail.password}@h", environment, _HERE, _NOWHERE) == "x://s3cret@h"
 
 
 @pytest.mark.parametrize(
@@ -134,9 +134,9 @@ def test_a_command_beside_the_service_has_its_credentials(tmp_path: Path, monkey
     for folder in ("service", "named"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "mail").write_text(folder)
-    assert filled("${credential:mail}", {}, _HERE, _NOWHERE) == "service"
+    assert fill_secrets("${credential:mail}", {}, _HERE, _NOWHERE) == "service"
     named = {"CREDENTIALS_DIRECTORY": str(tmp_path / "named")}
-    assert filled("${credential:mail}", named, _HERE, _NOWHERE) == "named"
+    assert fill_secrets("${credential:mail}", named, _HERE, _NOWHERE) == "named"
     assert said_of("${credential:chat}", {}, _NOWHERE) == (
         f"the credential chat of the running service ({tmp_path}/service/chat) does not exist; "
         "see LoadCredential=chat:/PATH in the unit, or set CREDENTIALS_DIRECTORY"
@@ -155,8 +155,8 @@ def test_without_systemd_a_credential_says_how_it_is_given(tmp_path: Path, monke
 
 def test_every_missing_secret_of_a_text_is_told() -> None:
     """Three that are missing are three faults."""
-    with pytest.raises(Faulty) as refused:
-        filled("${env:A}:${file:b}:${credential:c}", {}, _HERE, _NOWHERE)
+    with pytest.raises(InvalidFiles) as refused:
+        fill_secrets("${env:A}:${file:b}:${credential:c}", {}, _HERE, _NOWHERE)
     assert len(refused.value.faults) == 3
 
 
@@ -188,7 +188,7 @@ def test_every_missing_secret_of_a_text_is_told() -> None:
 )  # fmt: skip
 def test_what_of_a_channel_no_log_may_show(url: str, secret: str, innocent: str) -> None:
     """Whatever part of the address holds the secret, and no word that stands in innocent texts."""
-    parts = telling_parts(url)
+    parts = find_sensitive_parts(url)
     assert set(secret.split()) - parts == set()
     assert set(innocent.split()) & parts == set()
     assert (url in parts) is (url != "console://")
@@ -204,7 +204,7 @@ def test_what_of_a_channel_no_log_may_show(url: str, secret: str, innocent: str)
 )
 def test_the_name_of_a_machine_may_be_read(url: str, seen: str) -> None:
     """Who looks for the cause at three in the morning must see which server does not answer."""
-    assert set(seen.split()) & telling_parts(url) == set()
+    assert set(seen.split()) & find_sensitive_parts(url) == set()
 
 
 @pytest.mark.parametrize(

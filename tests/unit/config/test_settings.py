@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.settings import LimitsShape, RetentionShape, settings
-from monitor.config.yaml12 import parse
-from monitor.errors import Faulty
+from monitor.config.language.settings import LimitsSchema, RetentionSchema, settings_from_document
+from monitor.config.yaml.yaml12 import parse_yaml_text
+from monitor.errors import InvalidFiles
 from monitor.model import FOR_GOOD, Endpoint, Limits, Retention, Settings
 
 _CHANNEL = "channels: {desk: {url: 'console://'}}\n"
@@ -23,12 +23,12 @@ _ROUTED = _CHANNEL + "routes: {default: [desk]}\n"
 
 
 def made(text: str, **environment: str) -> Settings:
-    [document] = parse(text, "monitor.yaml")
-    return settings(document, environment, Path("/srv/news"))[0]
+    [document] = parse_yaml_text(text, "monitor.yaml")
+    return settings_from_document(document, environment, Path("/srv/news"))[0]
 
 
 def faults(text: str, **environment: str) -> list[str]:
-    with pytest.raises(Faulty) as refused:
+    with pytest.raises(InvalidFiles) as refused:
         made(text, **environment)
     return [str(fault).removeprefix("monitor.yaml:") for fault in refused.value.faults]
 
@@ -84,8 +84,8 @@ def test_an_absolute_database_stays_where_it_is() -> None:
 
 def test_each_limit_can_be_set() -> None:
     """The shape knows exactly the limits of the model, and how long each thing is kept."""
-    assert set(LimitsShape.keys()) == {field.name for field in fields(Limits)}
-    assert set(RetentionShape.keys()) == {field.name for field in fields(Retention)}
+    assert set(LimitsSchema.keys()) == {field.name for field in fields(Limits)}
+    assert set(RetentionSchema.keys()) == {field.name for field in fields(Retention)}
 
 
 def test_things_are_kept_as_long_as_is_written() -> None:
@@ -201,5 +201,5 @@ def test_an_unset_variable_is_a_fault_at_its_place() -> None:
 def test_a_relative_secret_stands_beside_monitor_yaml(tmp_path: Path) -> None:
     """`${file:...}` counts from the folder of monitor.yaml, as every other path in it."""
     (tmp_path / "pw").write_text("p4ss\n", encoding="utf-8")
-    [document] = parse("channels: {desk: {url: 'mailto://u:${file:pw}@h'}}\nroutes: {default: [desk]}", "monitor.yaml")
-    assert settings(document, {}, tmp_path)[0].channels["desk"].url == "mailto://u:p4ss@h"
+    [document] = parse_yaml_text("channels: {desk: {url: 'mailto://u:${file:pw}@h'}}\nroutes: {default: [desk]}", "monitor.yaml")
+    assert settings_from_document(document, {}, tmp_path)[0].channels["desk"].url == "mailto://u:p4ss@h"

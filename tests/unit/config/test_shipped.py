@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.shipped import shipped
+from monitor.config.loading.shipped import find_shipped_folder
 
 _ROOT = Path(__file__).parents[3]
-_FIND = "import site, sys; site.addsitedir(sys.argv[1]); from monitor.config.shipped import shipped; print(shipped())"
+_FIND = "import site, sys; site.addsitedir(sys.argv[1]); from monitor.config.loading.shipped import shipped; print(shipped())"
 _EDITABLE = "import sys; from hatchling.build import build_editable; build_editable(sys.argv[1])"
 
 
@@ -71,7 +71,7 @@ def test_in_an_editable_install_they_are_those_of_the_tree(checkout: Path, tmp_p
 def test_in_a_checkout_they_lie_beside_the_package(checkout: Path, tmp_path: Path) -> None:
     """Nothing needs to be installed at all."""
     assert found(checkout, tmp_path) == checkout.resolve()
-    assert (shipped() / "rules" / "east-asia" / "taiwan-drills.yaml").is_file()
+    assert (find_shipped_folder() / "rules" / "east-asia" / "taiwan-drills.yaml").is_file()
 
 
 def test_where_they_are_missing_it_says_so(checkout: Path, tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.edit import NewSource
-from monitor.config.source_files import check_file, new_source, source_files
-from monitor.errors import Faulty, WrongUse
+from monitor.config.editing.source_edit import NewSource
+from monitor.config.editing.source_files import check_file, new_source, source_files
+from monitor.errors import InvalidFiles, InvalidRequest
 
 Write = Callable[[dict[str, str]], Path]
 
@@ -52,7 +52,7 @@ def test_a_name_that_the_system_refuses_is_told(write: Write, name: str) -> None
     assert [fault.problem for fault in files.faults] == [
         f"'{files.config.parent / name}' cannot be read: File name too long"
     ]
-    with pytest.raises(Faulty, match="cannot be read: File name too long"):
+    with pytest.raises(InvalidFiles, match="cannot be read: File name too long"):
         check_file(files.config.parent / name / "sources.yaml")
     assert files.file_for(None).name == (name if name.endswith(".yaml") else "b.yaml")
 
@@ -60,7 +60,7 @@ def test_a_name_that_the_system_refuses_is_told(write: Write, name: str) -> None
 @pytest.mark.parametrize("text", ["", "sources:", "sources: []"])
 def test_where_no_sources_are_named_it_says_how(write: Write, text: str) -> None:
     """It does not edit monitor.yaml by itself."""
-    with pytest.raises(WrongUse, match=r"names no sources: write 'sources: \[sources.yaml\]' in it"):
+    with pytest.raises(InvalidRequest, match=r"names no sources: write 'sources: \[sources.yaml\]' in it"):
         source_files(write({"monitor.yaml": text})).file_for(None)
 
 
@@ -75,7 +75,7 @@ def test_a_file_that_is_read_may_be_chosen(write: Write, monkeypatch: pytest.Mon
     for fine in ("a.yaml", "folder/../a.yaml", "link.yaml", "folder/b.yaml", "folder/deep/new.yml", "none.yaml"):
         assert files.file_for(Path(fine)) == Path(fine)
     for name in ("c.yaml", "folder/.d.yaml", "folder/.git/d.yaml", "folder/d.txt", "folder", "a.yaml/b.yaml"):
-        with pytest.raises(WrongUse, match=r"is not read: name it under sources: in monitor.yaml, .*a.yaml"):
+        with pytest.raises(InvalidRequest, match=r"is not read: name it under sources: in monitor.yaml, .*a.yaml"):
             files.file_for(Path(name))
 
 
@@ -99,7 +99,7 @@ def test_all_that_stands_in_the_files_is_known(write: Write) -> None:
 def test_nothing_is_added_to_a_file_with_a_fault(write: Write) -> None:
     """A daemon that runs would not take up what is added to it."""
     folder = write({"monitor.yaml": "", "a.yaml": "sources: [{id: a}]\n---\nsources: 1\n"}).parent
-    with pytest.raises(Faulty) as refused:
+    with pytest.raises(InvalidFiles) as refused:
         check_file(folder / "a.yaml")
     assert [fault.place.line for fault in refused.value.faults] == [1, 3]
     check_file(folder / "none.yaml")
@@ -131,10 +131,10 @@ def test_what_is_given_is_checked_and_tidied() -> None:
         "tags": ["x"],
         "every": "2 m",
     }
-    with pytest.raises(WrongUse) as refused:
+    with pytest.raises(InvalidRequest) as refused:
         new_source("ftp://a", {"id": "A", "language": "kr", "every": "1 s"}, ())
     assert [line.partition(":")[0] for line in str(refused.value).splitlines()] == ["id", "url", "language", "every"]
-    with pytest.raises(WrongUse, match="UTF-8"):
+    with pytest.raises(InvalidRequest, match="UTF-8"):
         new_source("https://a.example", {"name": "\udcff"}, ())
 
 
@@ -143,7 +143,7 @@ def test_what_is_wrong_in_a_switch_or_a_selector_is_told_by_its_key() -> None:
     good: NewSource = {"kind": "page", "select": {"entry": "article", "date": "time"}, "full_text": True}
     assert new_source("https://n.example/", good, ()) == {"id": "n-example", "url": "https://n.example/", **good}
     bad: NewSource = {"tags": ["a", " "], "kind": "page", "select": {"entry": "a[", "link": "b["}, "every": "1 s"}
-    with pytest.raises(WrongUse) as wrong:
+    with pytest.raises(InvalidRequest) as wrong:
         new_source("https://n.example/", bad, ())
     assert [line.partition(":")[0] for line in str(wrong.value).splitlines()] == ["tags", "select", "select", "every"]
 

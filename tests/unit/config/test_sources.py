@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.sources import Usual, sources, with_secrets
-from monitor.config.yaml12 import parse
-from monitor.errors import Faulty
+from monitor.config.language.sources import SourceDefaults, sources_from_document, with_secrets
+from monitor.config.yaml.yaml12 import parse_yaml_text
+from monitor.errors import InvalidFiles
 from monitor.model import Place, Selectors, Source, SourceKind
 
-USUAL = Usual(timedelta(minutes=5), zone="Asia/Seoul")
+USUAL = SourceDefaults(timedelta(minutes=5), zone="Asia/Seoul")
 
 
 def read(keys: str) -> Source:
     text = f"sources: [{{id: a, url: 'https://a.example/feed', {keys}}}]"
-    ((_, source),) = sources(parse(text, "s.yaml")[0], USUAL)
+    ((_, source),) = sources_from_document(parse_yaml_text(text, "s.yaml")[0], USUAL)
     return source
 
 
@@ -54,7 +54,7 @@ def test_a_source_says_how_it_is_read_and_when() -> None:
 )
 def test_what_cannot_be_meant_is_refused(keys: str, what: str) -> None:
     """In one line that says what, before anything is polled."""
-    with pytest.raises(Faulty) as refused:
+    with pytest.raises(InvalidFiles) as refused:
         read(keys)
     (fault,) = refused.value.faults
     assert what in fault.problem
@@ -86,7 +86,7 @@ def test_a_secret_that_cannot_be_had_or_used_is_told_and_not_shown(
     keys: str, environment: dict[str, str], what: str, tmp_path: Path
 ) -> None:
     """At the place of its source."""
-    with pytest.raises(Faulty) as refused:
+    with pytest.raises(InvalidFiles) as refused:
         with_secrets(read(keys), environment, PLACE, tmp_path)
     assert refused.value.faults[0].problem == what
     assert not any(value in str(refused.value) for value in environment.values())

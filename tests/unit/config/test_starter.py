@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.kinds import KINDS
-from monitor.config.load import load
-from monitor.config.packs import FIRST_PACK, Pack, packs_of, shipped_packs
-from monitor.config.schema import schema
-from monitor.config.shipped import shipped
-from monitor.config.starter import write_starter
+from monitor.config.language.kinds import KINDS
+from monitor.config.loading.load import load_config_files
+from monitor.config.loading.packs import FIRST_PACK, Pack, packs_of, shipped_packs
+from monitor.config.generated.schema import build_json_schema
+from monitor.config.loading.shipped import find_shipped_folder
+from monitor.config.editing.starter import write_starter
 
-PACKS = shipped_packs(shipped())
+PACKS = shipped_packs(find_shipped_folder())
 
 
 def test_the_starter_set_loads_without_a_fault(tmp_path: Path) -> None:
     """It polls the shipped sources, runs the shipped rules and tells somebody."""
-    written, kept = write_starter(tmp_path / "new", shipped(), [PACKS[FIRST_PACK]])
-    result = load(tmp_path / "new" / "monitor.yaml", {})
+    written, kept = write_starter(tmp_path / "new", find_shipped_folder(), [PACKS[FIRST_PACK]])
+    result = load_config_files(tmp_path / "new" / "monitor.yaml", {})
     assert [str(fault) for fault in result.faults] == []
     assert kept == []
     assert set(written) == {path for path in (tmp_path / "new").rglob("*") if path.is_file()}
@@ -33,8 +33,8 @@ def test_the_starter_set_loads_without_a_fault(tmp_path: Path) -> None:
 def test_each_pack_is_whole_by_itself(name: str, tmp_path: Path) -> None:
     """Its rules find the lists and entities that they name, something is polled for them, and nothing of another pack
     is written."""
-    write_starter(tmp_path, shipped(), [PACKS[name]])
-    result = load(tmp_path / "monitor.yaml", {})
+    write_starter(tmp_path, find_shipped_folder(), [PACKS[name]])
+    result = load_config_files(tmp_path / "monitor.yaml", {})
     assert [str(fault) for fault in result.faults] == []
     assert {path.name for path in (tmp_path / "rules").iterdir()} == {name, "lists"}
     assert result.config.rules
@@ -45,16 +45,16 @@ def test_each_pack_is_whole_by_itself(name: str, tmp_path: Path) -> None:
 
 def test_several_packs_stand_together(tmp_path: Path) -> None:
     """A file of sources that is for several of them is written once."""
-    written, kept = write_starter(tmp_path, shipped(), PACKS.values())
+    written, kept = write_starter(tmp_path, find_shipped_folder(), PACKS.values())
     assert len(set(written)) == len(written)
     assert kept == []
-    assert load(tmp_path / "monitor.yaml", {}).faults == ()
+    assert load_config_files(tmp_path / "monitor.yaml", {}).faults == ()
 
 
 def test_an_empty_set_has_words_and_names_only(tmp_path: Path) -> None:
     """What the template names is there, and whoever writes the first rule can name lists and entities."""
-    write_starter(tmp_path, shipped(), [])
-    result = load(tmp_path / "monitor.yaml", {})
+    write_starter(tmp_path, find_shipped_folder(), [])
+    result = load_config_files(tmp_path / "monitor.yaml", {})
     assert [str(fault) for fault in result.faults] == []
     assert (result.config.rules, result.config.sources) == ({}, {})
     assert "taiwan" in result.config.entities
@@ -71,9 +71,9 @@ def test_each_pack_says_what_it_is(pack: Pack) -> None:
 
 def test_sources_name_folders_that_are_there() -> None:
     """A slip there would leave a pack without some of its sources."""
-    named = {name for file in (shipped() / "seeds" / "sources").iterdir() for name in packs_of(file)}
+    named = {name for file in (find_shipped_folder() / "seeds" / "sources").iterdir() for name in packs_of(file)}
     assert named >= PACKS.keys()
-    assert [name for name in named if not (shipped() / "rules" / name).is_dir()] == []
+    assert [name for name in named if not (find_shipped_folder() / "rules" / name).is_dir()] == []
 
 
 def test_packs_are_read_from_their_folders(tmp_path: Path) -> None:
@@ -100,29 +100,29 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "rules" / "east-asia").mkdir(parents=True)
     for path, text in mine.items():
         path.write_text(text, encoding="utf-8")
-    written, kept = write_starter(tmp_path, shipped(), PACKS.values())
+    written, kept = write_starter(tmp_path, find_shipped_folder(), PACKS.values())
     assert sorted(kept) == sorted(mine)
     assert {path: path.read_text(encoding="utf-8") for path in mine} == mine
-    again, now_kept = write_starter(tmp_path, shipped(), PACKS.values())
+    again, now_kept = write_starter(tmp_path, find_shipped_folder(), PACKS.values())
     assert again == []
     assert set(now_kept) == {*written, *kept}
 
 
 def test_each_file_points_to_its_schema(tmp_path: Path) -> None:
     """The first line of every file leads an editor to a schema that is there and is the right one."""
-    written, _ = write_starter(tmp_path, shipped(), PACKS.values())
+    written, _ = write_starter(tmp_path, find_shipped_folder(), PACKS.values())
     for path in written:
         if path.suffix == ".yaml":
             first = path.read_text(encoding="utf-8").splitlines()[0]
             target = path.parent / first.removeprefix("# yaml-language-server: $schema=")
             assert target.is_file(), (path, first)
     for kind in KINDS:
-        assert json.loads((tmp_path / "schema" / f"{kind}.schema.json").read_text(encoding="utf-8")) == schema(kind)
+        assert json.loads((tmp_path / "schema" / f"{kind}.schema.json").read_text(encoding="utf-8")) == build_json_schema(kind)
 
 
 def test_the_commented_examples_are_right_too(tmp_path: Path) -> None:
     """Whoever removes the marks in front of the examples gets settings that load."""
-    write_starter(tmp_path, shipped(), PACKS.values())
+    write_starter(tmp_path, find_shipped_folder(), PACKS.values())
     path = tmp_path / "monitor.yaml"
     lines = path.read_text(encoding="utf-8").splitlines()
     examples = ("mail:", "phone:", "slack:", "newsdesk:", "night:", "network:", "limits:")
@@ -131,6 +131,6 @@ def test_the_commented_examples_are_right_too(tmp_path: Path) -> None:
     path.write_text("\n".join(bare).replace("/etc/news-monitor/", ""), encoding="utf-8")
     for secret in ("ntfy-token", "slack-tokens"):
         (tmp_path / secret).write_text("a\n", encoding="utf-8")
-    result = load(path, {"MAIL_PASSWORD": "b", "CREDENTIALS_DIRECTORY": str(tmp_path)})
+    result = load_config_files(path, {"MAIL_PASSWORD": "b", "CREDENTIALS_DIRECTORY": str(tmp_path)})
     assert result.faults == ()
     assert set(result.config.settings.channels) == {"screen", "mail", "phone", "slack"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.load import load_rules
+from monitor.config.loading.load import load_rules
 from monitor.text.numbers import COUNTABLE
 
 _RULE = "rule: drills\ntitle: Drills\nlevel: high\n"

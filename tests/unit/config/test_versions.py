@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.config.entities import entity
-from monitor.config.rules import rule
-from monitor.config.versions import entity_digest, with_version
-from monitor.config.yaml12 import Document, parse
+from monitor.config.language.entities import entity_from_document
+from monitor.config.language.rules import rule_from_document
+from monitor.config.language.versions import entity_digest, with_version
+from monitor.config.yaml.yaml12 import YamlDocument, parse_yaml_text
 
 _RULE = """\
 rule: taiwan-drills
@@ -29,8 +29,8 @@ tests:
 """
 
 
-def document(text: str) -> Document:
-    [only] = parse(text, "f.yaml")
+def document(text: str) -> YamlDocument:
+    [only] = parse_yaml_text(text, "f.yaml")
     return only
 
 
@@ -38,7 +38,7 @@ _TAIWAN = "{entity: taiwan, kind: place, name: Taiwan, sure: {en: [Taiwan]}}"
 
 
 def version(text: str, taiwan: str = _TAIWAN) -> str:
-    return with_version(rule(document(text)), {"taiwan": entity_digest(entity(document(taiwan)))}).version
+    return with_version(rule_from_document(document(text)), {"taiwan": entity_digest(entity_from_document(document(taiwan)))}).version
 
 
 @pytest.mark.parametrize(
@@ -171,4 +171,4 @@ def test_a_version_outlives_an_upgrade_of_the_program() -> None:
     at_defaults = _RULE.replace("20 words", "sentence").replace("desk, desk", "")
     assert version(at_defaults) == "97cb08c853b44b7c"
     assert version(_RULE) == "edfefa02eca791be"  # as before there were lists, `where` and all that
-    assert entity_digest(entity(document(_TAIWAN))) == "aa5278cd8e736241"
+    assert entity_digest(entity_from_document(document(_TAIWAN))) == "aa5278cd8e736241"

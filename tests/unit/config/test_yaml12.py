@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.yaml12 import Plain, parse, read
-from monitor.errors import Faulty
+from monitor.config.yaml.yaml12 import PlainData, parse_yaml_text, read_yaml_file
+from monitor.errors import InvalidFiles
 from monitor.model import Place
 
 
 def faults(text: str) -> list[str]:
-    with pytest.raises(Faulty) as refused:
-        parse(text, "f.yaml")
+    with pytest.raises(InvalidFiles) as refused:
+        parse_yaml_text(text, "f.yaml")
     return [str(fault) for fault in refused.value.faults]
 
 
@@ -43,9 +43,9 @@ def faults(text: str) -> list[str]:
         ("북한", "북한"),
     ],
 )
-def test_only_what_yaml_12_says_is_anything_but_text(written: str, meant: Plain) -> None:
+def test_only_what_yaml_12_says_is_anything_but_text(written: str, meant: PlainData) -> None:
     """A value is text unless the core schema of YAML 1.2 says otherwise."""
-    [document] = parse(f"key: {written}", "f.yaml")
+    [document] = parse_yaml_text(f"key: {written}", "f.yaml")
     assert document.data == {"key": meant}
     assert isinstance(document.data, dict)
     assert type(document.data["key"]) is type(meant)
@@ -53,13 +53,13 @@ def test_only_what_yaml_12_says_is_anything_but_text(written: str, meant: Plain)
 
 def test_keys_stay_text() -> None:
     """A key is what stands there: no, 1 and true are names like others."""
-    [document] = parse("{no: 1, 1: a, true: b, ~: c}", "f.yaml")
+    [document] = parse_yaml_text("{no: 1, 1: a, true: b, ~: c}", "f.yaml")
     assert document.data == {"no": 1, "1": "a", "true": "b", "~": "c"}
 
 
 def test_each_key_and_value_has_its_place() -> None:
     """Lines and columns count from 1 and in characters, whatever the script, in each of several documents."""
-    first, second = parse("# top\na: x\n---\n북한: [미사일, {발사: 예}]\n", "f.yaml")
+    first, second = parse_yaml_text("# top\na: x\n---\n북한: [미사일, {발사: 예}]\n", "f.yaml")
     assert first.place(("a",)) == Place("f.yaml", 2, 4)
     assert second.key_place(("북한",)) == Place("f.yaml", 4, 1)
     assert second.place(("북한", 1, "발사")) == Place("f.yaml", 4, 16)
@@ -68,7 +68,7 @@ def test_each_key_and_value_has_its_place() -> None:
 
 def test_a_place_is_the_same_counted_out_and_looked_up() -> None:
     """Of each value of a document, one behind mappings and lists of lists among them."""
-    [document] = parse("a: {b: [1, [2, {c: d}]], e: }\nf:\n  - [[], {}]\n  - g: h\ni: j\n", "f.yaml")
+    [document] = parse_yaml_text("a: {b: [1, [2, {c: d}]], e: }\nf:\n  - [[], {}]\n  - g: h\ni: j\n", "f.yaml")
     assert len(document.value_positions) == 16
     for where, at in document.value_positions.items():
         assert document.place(where) == Place("f.yaml", *at)
@@ -76,7 +76,7 @@ def test_a_place_is_the_same_counted_out_and_looked_up() -> None:
 
 def test_the_places_of_a_list_are_those_of_its_items() -> None:
     """Told together or one by one; of what is no list there are none."""
-    [document] = parse("top: {x: [y]}\nf:\n  - [[], {}]\n  - g: h\n  - i\n", "f.yaml")
+    [document] = parse_yaml_text("top: {x: [y]}\nf:\n  - [[], {}]\n  - g: h\n  - i\n", "f.yaml")
     assert list(document.item_places("f")) == [document.place(("f", index)) for index in range(3)]
     assert (list(document.item_places("top")), list(document.item_places("none"))) == ([], [])
 
@@ -97,7 +97,7 @@ def test_the_places_of_a_list_are_those_of_its_items() -> None:
 )
 def test_each_value_has_its_end(text: str, end: tuple[int, int]) -> None:
     """Right after its last character: blanks and comments behind it are not its own."""
-    first, *_ = parse(text, "f.yaml")
+    first, *_ = parse_yaml_text(text, "f.yaml")
     assert first.end_positions["a",] == end
     assert first.end_positions.keys() == first.value_positions.keys()
 
@@ -105,7 +105,7 @@ def test_each_value_has_its_end(text: str, end: tuple[int, int]) -> None:
 @pytest.mark.parametrize("nothing", ["", "\n\n", "# only a comment\n", "---\n", "---\n# one\n---\n# two\n...\n", "~"])
 def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
     """Empty files and files of comments are fine."""
-    assert parse(nothing, "f.yaml") == ()
+    assert parse_yaml_text(nothing, "f.yaml") == ()
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_what_is_refused_is_refused_where_it_stands(text: str, fault: str) -> No
 @pytest.mark.parametrize("text", ['a: "b：c"', "a: 速报：发射", "a: [b：c]", "- 朝鲜：导弹", "'a：': b", "速报：b"])
 def test_text_may_hold_what_looks_like_a_sign(text: str) -> None:
     """A full-width colon is a mistake only where a key should be."""
-    assert parse(text, "f.yaml")
+    assert parse_yaml_text(text, "f.yaml")
 
 
 def test_all_faults_of_a_file_come_at_once() -> None:
@@ -228,8 +228,8 @@ def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path, raw: bytes, fault: 
     """The fault stands at the first byte that cannot be read."""
     path = tmp_path / "f.yaml"
     path.write_bytes(raw)
-    with pytest.raises(Faulty) as refused:
-        read(path)
+    with pytest.raises(InvalidFiles) as refused:
+        read_yaml_file(path)
     assert str(refused.value).startswith(f"{path}:{fault}")
 
 
@@ -237,7 +237,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
     """Editors on Windows write one; it neither joins the first key nor moves its column."""
     path = tmp_path / "f.yaml"
     path.write_bytes(b"\xef\xbb\xbfa: b\n")
-    [document] = read(path)
+    [document] = read_yaml_file(path)
     assert document.data == {"a": "b"}
     assert document.key_place(("a",)).col == 1
 
@@ -245,5 +245,5 @@ def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     """A missing file and a folder are told of, not raised bare."""
     for path, why in ((tmp_path / "none.yaml", "No such file"), (tmp_path, "Is a directory")):
-        with pytest.raises(Faulty, match=f"cannot be read: {why}"):
-            read(path)
+        with pytest.raises(InvalidFiles, match=f"cannot be read: {why}"):
+            read_yaml_file(path)

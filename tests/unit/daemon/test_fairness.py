@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.daemon.fairness import lent, may_begin
-from monitor.sources.politeness import Line
+from monitor.daemon.admission import count_poll_slots, admit_sources
+from monitor.sources.http.host_queue import HostQueue
 
 
-def line_of(source: str) -> Line:
+def line_of(source: str) -> HostQueue:
     """By the first letter: a wide line takes three, the others one."""
-    return Line(source[0], 3 if source[0] == "w" else 1)
+    return HostQueue(source[0], 3 if source[0] == "w" else 1)
 
 
 @pytest.mark.parametrize(
@@ -32,10 +32,10 @@ def line_of(source: str) -> Line:
 )
 def test_who_may_begin(due: str, polling: str, slots: int, chosen: str) -> None:
     """As many as there are slots for, and of each line as many as it has places."""
-    assert may_begin(due.split(), polling.split(), line_of, slots=slots) == chosen.split()
+    assert admit_sources(due.split(), polling.split(), line_of, slots=slots) == chosen.split()
 
 
 @pytest.mark.parametrize(("silent", "places"), [(0, 64), (1, 65), (64, 128), (191, 255), (192, 256), (1000, 256)])
 def test_the_slots_of_silent_servers_are_lent(silent: int, places: int) -> None:
     """Each to one other poll; all in all no more than four times the slots."""
-    assert lent(64, silent) == places
+    assert count_poll_slots(64, silent) == places

@@ -13,19 +13,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import delete
 
-from monitor.alerting.attempts import Verdict
-from monitor.daemon.health import PATIENCE, SLOW, Check, Grade, Health
-from monitor.daemon.turns import Turns, Work
+from monitor.alerting.retry import RetryVerdict
+from monitor.daemon.health import PATIENCE, SLOW, HealthCheck, Grade, DaemonHealth
+from monitor.daemon.progress import LastRun, WorkKind
 from monitor.decide import Decision, State
 from monitor.errors import StoreReplaced
-from monitor.model import DeliveryState, FetchOutcome, Receipt, ReceiptKind, Running
-from monitor.store.claims import Claims
-from monitor.store.daemons import Daemons, daemons
-from monitor.store.database import Database
-from monitor.store.outbox import Outbox
-from monitor.store.section import SerialSection
-from monitor.store.tables import daemon
-from monitor.store.thread import StoreThread
+from monitor.model import DeliveryState, FetchOutcome, Receipt, ReceiptKind, RunningVersion
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.daemons import DaemonRecord, list_daemons
+from monitor.store.engine.database import Database
+from monitor.store.queues.outbox import Outbox
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import daemon
+from monitor.store.engine.store_thread import StoreThread
 from monitor.telemetry.metrics import Metrics
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, polled, sources, to_desk
 
@@ -40,16 +40,16 @@ class Watched:
     """A daemon's health, and what it is made from. Its clocks stand at noon and at 1000 s."""
 
     database: Database
-    turns: Turns
+    turns: LastRun
     thread: StoreThread
     metrics: Metrics = field(default_factory=Metrics)
-    runs: Running = field(default_factory=lambda: Running(MORNING, rules=3, sources=2))
+    runs: RunningVersion = field(default_factory=lambda: RunningVersion(MORNING, rules=3, sources=2))
     names: tuple[str, ...] = ("wire", "post")
 
     def __post_init__(self) -> None:
-        self.health = Health(
+        self.health = DaemonHealth(
             self.database,
-            Daemons(self.database, OWNER),
+            DaemonRecord(self.database, OWNER),
             thread=self.thread,
             turns=self.turns,
             metrics=self.metrics,
@@ -58,7 +58,7 @@ class Watched:
             zone=ZoneInfo("Europe/Berlin"),
         )
 
-    def all(self, now: datetime = NOON, monotonic: float = 1000) -> dict[str, Check]:
+    def all(self, now: datetime = NOON, monotonic: float = 1000) -> dict[str, HealthCheck]:
         return {check.name: check for check in self.health.checks(now, monotonic)}
 
     def poll(self, name: str, at: datetime, outcome: FetchOutcome = FetchOutcome.DOCUMENT) -> None:
@@ -67,7 +67,7 @@ class Watched:
             assert inside.commit(polled(claim, at, outcome=outcome), Decision((), State()), to_desk)
 
 
-def problem(checks: dict[str, Check]) -> dict[str, str]:
+def problem(checks: dict[str, HealthCheck]) -> dict[str, str]:
     """What the checks say that are not well; each of them must be a problem."""
     bad = {name: check for name, check in checks.items() if check.grade is not Grade.OK}
     assert {check.grade for check in bad.values()} <= {Grade.PROBLEM}
@@ -80,20 +80,20 @@ def watched(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wat
     Claims(database, OWNER).register_sources(sources("wire", "post"), MORNING)
     thread = StoreThread()
     monkeypatch.setattr("monitor.clock.monotonic", lambda: 1000.0)
-    yield Watched(database, Turns(1000), thread)
+    yield Watched(database, LastRun(1000), thread)
     thread.close()
 
 
 async def test_the_heartbeat_tells_what_runs_and_when_it_turned(watched: Watched) -> None:
     """From the first one on it is known."""
     await watched.health.write_heartbeat()
-    (seen,) = daemons(watched.database)
+    (seen,) = list_daemons(watched.database)
     assert (seen.owner, seen.running) == (OWNER, watched.runs)
-    watched.turns.record_run(Work.TICK, 995)
-    watched.turns.record_run(Work.DELIVERY, 935)
-    watched.runs = Running(NOON, rules=4, sources=2)
+    watched.turns.record_run(WorkKind.TICK, 995)
+    watched.turns.record_run(WorkKind.DELIVERY, 935)
+    watched.runs = RunningVersion(NOON, rules=4, sources=2)
     await watched.health.write_heartbeat()
-    (seen,) = daemons(watched.database)
+    (seen,) = list_daemons(watched.database)
     assert seen.running.rules == 4
     assert seen.ticked_at == seen.seen_at - 5 * SECOND
     assert seen.delivered_at == seen.seen_at - 65 * SECOND
@@ -104,8 +104,8 @@ async def test_all_is_well(watched: Watched) -> None:
     watched.poll("wire", MORNING)
     watched.poll("post", NOON)
     await watched.health.write_heartbeat()
-    watched.turns.record_run(Work.TICK, 998)
-    watched.turns.record_run(Work.DELIVERY, 999)
+    watched.turns.record_run(WorkKind.TICK, 998)
+    watched.turns.record_run(WorkKind.DELIVERY, 999)
     found = watched.all()
     assert {check.grade for check in found.values()} == {Grade.OK}
     assert found["database"].message.startswith("the database took the last heartbeat 0 s ago, within 0.")
@@ -123,18 +123,18 @@ async def test_all_is_well(watched: Watched) -> None:
     [
         (set(), {}),
         # the loop or a lock of ours
-        ({Work.TICK}, {"tick": "the last tick was 31 s ago"}),
-        ({Work.DELIVERY}, {"delivery": "the last turn was 31 s ago"}),
+        ({WorkKind.TICK}, {"tick": "the last tick was 31 s ago"}),
+        ({WorkKind.DELIVERY}, {"delivery": "the last turn was 31 s ago"}),
         # all that waits for the database stands still with it
-        ({Work.TICK, Work.DELIVERY}, {"tick": "the last tick was 31 s ago", "delivery": "the last turn was 31 s ago"}),
+        ({WorkKind.TICK, WorkKind.DELIVERY}, {"tick": "the last tick was 31 s ago", "delivery": "the last turn was 31 s ago"}),
     ],
 )
 def test_a_clockwork_that_stands_still_is_a_problem(
-    watched: Watched, still: set[Work], problems: dict[str, str]
+    watched: Watched, still: set[WorkKind], problems: dict[str, str]
 ) -> None:
     """After 30 s, and not before; it is told from memory, and by its name."""
     assert problem(watched.all(monotonic=1000 + WAITED)) == {}
-    for work in set(Work) - still:
+    for work in set(WorkKind) - still:
         watched.turns.record_run(work, 1001 + WAITED)
     found = watched.all(monotonic=1001 + WAITED)
     del found["database"]
@@ -145,13 +145,13 @@ def test_a_clockwork_that_stands_still_is_a_problem(
     ("done", "said"),
     [
         (set(), "has not answered"),  # the call itself hangs
-        ({Work.CALL}, "has refused everything"),  # a server that is down, say
-        ({Work.CALL, Work.DATABASE}, "can be read, and has taken nothing"),  # locked by somebody, or its disk is full
+        ({WorkKind.CALL}, "has refused everything"),  # a server that is down, say
+        ({WorkKind.CALL, WorkKind.DATABASE}, "can be read, and has taken nothing"),  # locked by somebody, or its disk is full
     ],
 )
-def test_a_database_that_takes_nothing_is_a_problem(watched: Watched, done: set[Work], said: str) -> None:
+def test_a_database_that_takes_nothing_is_a_problem(watched: Watched, done: set[WorkKind], said: str) -> None:
     """After 30 s without a heartbeat; what it still does is said."""
-    for work in (Work.TICK, Work.DELIVERY, *done):
+    for work in (WorkKind.TICK, WorkKind.DELIVERY, *done):
         watched.turns.record_run(work, 1001 + WAITED)
     assert problem(watched.all(monotonic=1000 + WAITED)) == {}
     assert problem(watched.all(monotonic=1001 + WAITED)) == {"database": f"the database {said} for 31 s; see the log"}
@@ -175,14 +175,14 @@ async def test_a_database_that_was_overwritten_is_a_problem_at_once(watched: Wat
         with database.writing() as connection:
             connection.execute(delete(daemon))
         await watched.health.write_heartbeat()
-        assert [each.owner for each in daemons(database)] == [OWNER]
+        assert [each.owner for each in list_daemons(database)] == [OWNER]
         return
     with closing(sqlite3.connect(tmp_path / "backup.db")) as backup, closing(sqlite3.connect(database.name)) as other:
         backup.backup(other)
     with pytest.raises(StoreReplaced, match="was overwritten with another database while it was in use"):
         await watched.health.write_heartbeat()
     assert "was overwritten" in problem(watched.all())["database"]
-    assert daemons(database) == []
+    assert list_daemons(database) == []
 
 
 async def test_a_database_that_is_slow_is_a_warning(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,12 +192,12 @@ async def test_a_database_that_is_slow_is_a_warning(watched: Watched, monkeypatc
         patched.setattr("monitor.daemon.health.clock.monotonic", lambda: next(moments))
         await watched.health.write_heartbeat()
     said = "the database took the last heartbeat 2 s ago, within 6.000 s"
-    assert watched.all(monotonic=1008)["database"] == Check("database", Grade.WARNING, said)
+    assert watched.all(monotonic=1008)["database"] == HealthCheck("database", Grade.WARNING, said)
 
 
 async def test_sources_that_fail_are_a_warning(watched: Watched) -> None:
     """How many, since when, and how many never worked; the log, `status` and notices name them."""
-    assert watched.all()["sources"] == Check("sources", Grade.OK, "nothing is known of them yet")
+    assert watched.all()["sources"] == HealthCheck("sources", Grade.OK, "nothing is known of them yet")
     watched.names = ("wire", "post", "new")
     watched.poll("wire", MORNING)
     watched.poll("wire", MORNING + MINUTE, FetchOutcome.FAILED)
@@ -207,7 +207,7 @@ async def test_sources_that_fail_are_a_warning(watched: Watched) -> None:
         "2 of 3 sources fail; the oldest since 4 Jan, 10:00; 2 were never polled well; "
         "the good poll that is the longest ago was at 10:00"
     )
-    assert watched.all()["sources"] == Check("sources", Grade.WARNING, said)
+    assert watched.all()["sources"] == HealthCheck("sources", Grade.WARNING, said)
 
 
 async def test_that_no_poll_goes_well_is_a_problem(watched: Watched) -> None:
@@ -223,7 +223,7 @@ async def test_that_no_poll_goes_well_is_a_problem(watched: Watched) -> None:
     assert watched.all(NOON + 69 * SECOND)["sources"].grade is Grade.WARNING
     found = watched.all(NOON + 70 * SECOND)["sources"]
     said = "no poll has gone well since 13:00: 3 polls of the source failed (); is this machine's network up?"
-    assert found == Check("sources", Grade.PROBLEM, said)
+    assert found == HealthCheck("sources", Grade.PROBLEM, said)
     watched.names = ("wire", "post")
     watched.poll("post", NOON + MINUTE)
     await watched.health.write_heartbeat()
@@ -248,9 +248,9 @@ async def test_a_channel_whose_oldest_alert_waits_is_a_problem(watched: Watched)
     """From the 15 minutes on after which a notice tells of it too."""
     commit(SerialSection(watched.database), claimed(Claims(watched.database, OWNER), "wire", NOON), article(), at=NOON)
     await watched.health.write_heartbeat()
-    assert watched.all(NOON + 15 * MINUTE)["outbox"] == Check("outbox", Grade.OK, "deliveries that wait: 1")
+    assert watched.all(NOON + 15 * MINUTE)["outbox"] == HealthCheck("outbox", Grade.OK, "deliveries that wait: 1")
     late = watched.all(NOON + 15 * MINUTE + SECOND)["outbox"]
-    assert late == Check("outbox", Grade.PROBLEM, "channel desk: its oldest alert waits since 13:00")
+    assert late == HealthCheck("outbox", Grade.PROBLEM, "channel desk: its oldest alert waits since 13:00")
     Outbox(watched.database, OWNER).discard([1], NOON)
     await watched.health.write_heartbeat()
     assert watched.all(NOON + HOUR)["outbox"].grade is Grade.OK
@@ -263,7 +263,7 @@ async def test_what_is_dead_is_a_problem_until_it_is_decided(watched: Watched) -
     for decide in (outbox.retry, outbox.discard):
         sent = outbox.claim("desk", NOON, MINUTE)
         assert sent is not None
-        outbox.settle(sent, Receipt(ReceiptKind.REFUSED, "no"), Verdict(DeliveryState.DEAD), NOON)
+        outbox.settle(sent, Receipt(ReceiptKind.REFUSED, "no"), RetryVerdict(DeliveryState.DEAD), NOON)
         await watched.health.write_heartbeat()
         found = watched.all(NOON + MINUTE)["outbox"]
         assert found.grade is Grade.PROBLEM
@@ -281,9 +281,9 @@ async def test_what_is_dead_is_a_problem_until_it_is_decided(watched: Watched) -
 
 def test_an_edit_with_faults_is_a_warning(watched: Watched) -> None:
     """What runs is good, and the user believes that it is something else."""
-    watched.runs = Running(MORNING, 3, 2, edited_at=NOON, faults=("a.yaml:1:1: what", "a.yaml:2:1: what"))
+    watched.runs = RunningVersion(MORNING, 3, 2, edited_at=NOON, faults=("a.yaml:1:1: what", "a.yaml:2:1: what"))
     said = "running the version of 10:00; your edit of 13:00 has 2 faults"
-    assert watched.all()["files"] == Check("files", Grade.WARNING, said)
+    assert watched.all()["files"] == HealthCheck("files", Grade.WARNING, said)
 
 
 async def test_metrics_of_the_moment_are_taken_when_they_are_asked_for(watched: Watched) -> None:
@@ -292,7 +292,7 @@ async def test_metrics_of_the_moment_are_taken_when_they_are_asked_for(watched: 
     watched.poll("post", MORNING, FetchOutcome.FAILED)
     commit(SerialSection(watched.database), claimed(Claims(watched.database, OWNER), "wire", NOON), article(), at=NOON)
     await watched.health.write_heartbeat()
-    watched.runs = Running(MORNING, 3, 2, edited_at=NOON, faults=("a.yaml:1:1: what",))
+    watched.runs = RunningVersion(MORNING, 3, 2, edited_at=NOON, faults=("a.yaml:1:1: what",))
 
     def value(name: str, **labels: str) -> float | None:
         return watched.metrics.registry.get_sample_value(name, labels)

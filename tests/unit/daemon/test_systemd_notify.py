@@ -31,12 +31,12 @@ def told(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("tell", "expected"),
     [
-        (lambda: systemd.ready("polling 212 sources"), b"READY=1\nSTATUS=polling 212 sources"),
-        (lambda: systemd.status("북한"), "STATUS=북한".encode()),
+        (lambda: systemd.notify_ready("polling 212 sources"), b"READY=1\nSTATUS=polling 212 sources"),
+        (lambda: systemd.notify_status("북한"), "STATUS=북한".encode()),
         # what stands in a user's file must not become a message of its own
-        (lambda: systemd.status("1 fault:\nREADY=1\r\n"), b"STATUS=1 fault: READY=1"),
-        (systemd.watchdog, b"WATCHDOG=1"),
-        (systemd.stopping, b"STOPPING=1"),
+        (lambda: systemd.notify_status("1 fault:\nREADY=1\r\n"), b"STATUS=1 fault: READY=1"),
+        (systemd.notify_watchdog, b"WATCHDOG=1"),
+        (systemd.notify_stopping, b"STOPPING=1"),
     ],
 )
 def test_each_message_is_one_datagram(told: Told, tell: Callable[[], bool], expected: bytes) -> None:
@@ -48,7 +48,7 @@ def test_each_message_is_one_datagram(told: Told, tell: Callable[[], bool], expe
 def test_a_reload_carries_its_time(told: Told) -> None:
     """In the same datagram, on the monotonic clock in microseconds: without it `systemctl reload` waits in vain."""
     before = time.monotonic_ns() // 1000
-    assert systemd.reloading()
+    assert systemd.notify_reloading()
     after = time.monotonic_ns() // 1000
     first, second = told().decode().split("\n")
     assert first == "RELOADING=1"
@@ -63,8 +63,8 @@ def test_where_systemd_does_not_listen_nothing_happens(monkeypatch: pytest.Monke
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
     if address is not None:
         monkeypatch.setenv("NOTIFY_SOCKET", address)
-    assert not systemd.ready("polling")
-    assert not systemd.watchdog()
+    assert not systemd.notify_ready("polling")
+    assert not systemd.notify_watchdog()
 
 
 def test_a_systemd_that_does_not_read_holds_nothing_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,8 +72,8 @@ def test_a_systemd_that_does_not_read_holds_nothing_up(tmp_path: Path, monkeypat
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
         receiver.bind(str(tmp_path / "notify"))
-        assert [systemd.watchdog() for _ in range(10_000)].count(False) > 0
-        assert not any([systemd.status("slow"), systemd.reloading(), systemd.ready("slow"), systemd.stopping()])
+        assert [systemd.notify_watchdog() for _ in range(10_000)].count(False) > 0
+        assert not any([systemd.notify_status("slow"), systemd.notify_reloading(), systemd.notify_ready("slow"), systemd.notify_stopping()])
 
 
 @pytest.mark.parametrize(

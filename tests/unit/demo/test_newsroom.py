@@ -10,19 +10,19 @@ from xml.etree import ElementTree as ET
 import pytest
 from aiohttp import ClientSession
 
-from monitor.demo.newsroom import EDITIONS, Item, Newsroom, Outlet, outlets
-from monitor.intake.dates import moment_of
+from monitor.demo.newsroom import EDITIONS, DemoItem, Newsroom, Outlet, load_outlets
+from monitor.ingest.dates import parse_date
 from monitor.model import Entry
-from monitor.sources.document import read_document
-from monitor.stories.wires import WireMark, provenance
+from monitor.sources.formats.read_document import read_document
+from monitor.stories.wires import WireStatus, extract_provenance
 from tests.building import article
 
 
-@pytest.mark.parametrize("outlet", outlets(), ids=lambda outlet: outlet.id)
+@pytest.mark.parametrize("outlet", load_outlets(), ids=lambda outlet: outlet.id)
 async def test_feeds_parse_to_the_outlets_texts(outlet: Outlet) -> None:
     """What an outlet has written comes out of its feed, word for word: first the old, and with each edition more."""
     newsroom = Newsroom((outlet,))
-    items: tuple[Item, ...] = ()
+    items: tuple[DemoItem, ...] = ()
     async with newsroom as origin:
         for edition in outlet.editions:
             items = (*edition, *items)
@@ -34,7 +34,7 @@ async def test_feeds_parse_to_the_outlets_texts(outlet: Outlet) -> None:
     assert {entry.language for entry in entries} == {outlet.language}
     now = datetime.now(UTC)
     for entry, item in zip(entries, items, strict=True):
-        published = moment_of(entry.published)
+        published = parse_date(entry.published)
         assert published is not None
         assert abs(now - item.age - published) < timedelta(minutes=1)
 
@@ -55,7 +55,7 @@ def body(entry: Entry) -> str:
 
 async def test_an_unchanged_feed_is_304() -> None:
     """The daemon's conditional requests are answered as good servers answer them; news changes the tag."""
-    (outlet, *_) = outlets()
+    (outlet, *_) = load_outlets()
     newsroom = Newsroom((outlet,))
     async with newsroom as origin, ClientSession() as session:
         url = f"{origin}/{outlet.id}/feed"
@@ -70,7 +70,7 @@ async def test_an_unchanged_feed_is_304() -> None:
 
 def test_there_are_five_languages_and_nothing_of_the_real_world() -> None:
     """Names say that they are of a demo; ids are unique; no text holds an address."""
-    shown = outlets()
+    shown = load_outlets()
     assert {outlet.language for outlet in shown} >= {"en", "zh", "ko", "ja", "ru"}
     assert len({outlet.id for outlet in shown}) == len(shown)
     for outlet in shown:
@@ -80,7 +80,7 @@ def test_there_are_five_languages_and_nothing_of_the_real_world() -> None:
 
 def test_wires_are_credited_and_marked() -> None:
     """As in real feeds: reprints say whose text they are, and titles which update of a report they are."""
-    items = [item for each in outlets() for item in each.shown(len(EDITIONS))]
-    said = [provenance(article(title=item.title, text=item.text)) for item in items]
+    items = [item for each in load_outlets() for item in each.shown(len(EDITIONS))]
+    said = [extract_provenance(article(title=item.title, text=item.text)) for item in items]
     assert Counter(each.wire for each in said)["Yonhap"] > 5
-    assert {each.wire_status for each in said} >= {WireMark.FLASH, WireMark.NUMBERED, WireMark.CORRECTED}
+    assert {each.wire_status for each in said} >= {WireStatus.FLASH, WireStatus.NUMBERED, WireStatus.CORRECTED}

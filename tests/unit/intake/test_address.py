@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.intake.address import canonical
+from monitor.ingest.canonical_url import canonicalize_url
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ from monitor.intake.address import canonical
 )
 def test_canonical_addresses(address: str | None, expected: str | None) -> None:
     """Links to one page have one canonical address; what names no page has none."""
-    assert canonical(address) == expected
+    assert canonicalize_url(address) == expected

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.intake.articles import VERSIONS, Known, unseen
-from monitor.intake.identity import identify
+from monitor.ingest.new_articles import VERSIONS, KnownArticle, select_new_articles
+from monitor.ingest.entry_identity import assign_uids
 from monitor.model import Article, Entry
 from tests.building import HOUR, NOON, source
 
@@ -17,13 +17,13 @@ ENTRY = Entry(guid="g1", link="https://x.test/1", title="One", summary="First.",
 
 
 def taken(
-    *entries: Entry, known: dict[str, Known] | None = None, now: datetime = NOON, baseline: bool = False
+    *entries: Entry, known: dict[str, KnownArticle] | None = None, now: datetime = NOON, baseline: bool = False
 ) -> tuple[Article, ...]:
-    return unseen(SOURCE, entries, identify(entries), known or {}, now=now, baseline=baseline).articles
+    return select_new_articles(SOURCE, entries, assign_uids(entries), known or {}, now=now, baseline=baseline).articles
 
 
-def known_after(*articles: Article) -> dict[str, Known]:
-    return {a.uid: Known(a.version, a.digest, a.seen, a.baseline) for a in articles}
+def known_after(*articles: Article) -> dict[str, KnownArticle]:
+    return {a.uid: KnownArticle(a.version, a.digest, a.seen, a.baseline) for a in articles}
 
 
 def test_an_entry_becomes_an_article() -> None:
@@ -67,8 +67,8 @@ def test_an_edited_entry_is_the_next_version() -> None:
 
 def test_versions_end() -> None:
     """A feed that prints the present time into its texts is not followed for ever, and not in silence."""
-    latest = Known(VERSIONS, "another", NOON)
-    found = unseen(SOURCE, [ENTRY], ["g1"], {"g1": latest}, now=NOON, baseline=False)
+    latest = KnownArticle(VERSIONS, "another", NOON)
+    found = select_new_articles(SOURCE, [ENTRY], ["g1"], {"g1": latest}, now=NOON, baseline=False)
     assert (found.articles, found.unstable_entries) == ((), 1)
 
 
@@ -152,9 +152,9 @@ def test_an_entry_that_stands_twice_is_one_article_with_its_address() -> None:
 def test_entries_of_one_identity_make_no_versions_of_each_other() -> None:
     """A document in which one identity has two texts does not grow a version at each poll."""
     one, other = ENTRY, replace(ENTRY, title="Other")
-    first = unseen(SOURCE, [one, other], ["u", "u"], {}, now=NOON, baseline=False).articles
+    first = select_new_articles(SOURCE, [one, other], ["u", "u"], {}, now=NOON, baseline=False).articles
     later = NOON + timedelta(1)
-    again = unseen(SOURCE, [one, other], ["u", "u"], known_after(*first), now=later, baseline=False).articles
+    again = select_new_articles(SOURCE, [one, other], ["u", "u"], known_after(*first), now=later, baseline=False).articles
     assert [a.title for a in first] == ["One"]
     assert again == ()
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from monitor.intake.coverage import Burst, Covered, Seen, covered, quiet_limit
+from monitor.ingest.source_health import Burst, HealthUpdate, PollObservation, assess, quiet_limit
 from monitor.model import (
     Article,
     Claim,
-    Fetched,
+    FetchResult,
     FetchOutcome,
-    Habits,
+    SourceStats,
     Selectors,
     Source,
     SourceKind,
@@ -28,16 +28,16 @@ DAY = 24 * HOUR
 EVERY = 5 * MINUTE
 NEW = "https://new.test/feed"
 # A source of some weeks, with two new entries an hour, of thirty in its document, and quiet at night.
-SETTLED = Habits(NOON - 20 * DAY, NOON - EVERY, rate=2.0, arrivals=500, entries=30, most=4, quiet=8 * HOUR)
+SETTLED = SourceStats(NOON - 20 * DAY, NOON - EVERY, rate=2.0, arrivals=500, entries=30, most=4, quiet=8 * HOUR)
 
 
-def claim(habits: Habits = SETTLED, *, now: datetime = NOON, last_ok: datetime | None = None, **other: Any) -> Claim:
+def claim(habits: SourceStats = SETTLED, *, now: datetime = NOON, last_ok: datetime | None = None, **other: Any) -> Claim:
     """Due now; polled well an interval ago."""
     return Claim("wire", "u", 1, now, is_first_poll=False, stats=habits, last_ok=last_ok or now - EVERY, **other)
 
 
-def fetched(outcome: FetchOutcome = FetchOutcome.DOCUMENT, status: int = 200) -> Fetched:
-    return Fetched(outcome, "u", status)
+def fetched(outcome: FetchOutcome = FetchOutcome.DOCUMENT, status: int = 200) -> FetchResult:
+    return FetchResult(outcome, "u", status)
 
 
 def new(
@@ -48,7 +48,7 @@ def new(
 
 
 def poll(
-    habits: Habits = SETTLED,
+    habits: SourceStats = SETTLED,
     *,
     entries: int = 30,
     articles: Sequence[Article] = (),
@@ -56,48 +56,48 @@ def poll(
     now: datetime = NOON,
     of: Source | None = None,
     **other: Any,
-) -> Covered:
+) -> HealthUpdate:
     """A document; known is what is not new, unless it is said."""
     made = other.pop("claim", None) or claim(habits, now=now)
     knew = entries - len(articles) if known is None else known
     other.setdefault("fetched", fetched())
-    return covered(Seen(of or source(), made, now=now, entries=entries, known=knew, new=articles, **other))
+    return assess(PollObservation(of or source(), made, now=now, entries=entries, known=knew, new=articles, **other))
 
 
-def unchanged(habits: Habits = SETTLED, *, now: datetime = NOON) -> Covered:
+def unchanged(habits: SourceStats = SETTLED, *, now: datetime = NOON) -> HealthUpdate:
     """304."""
-    return covered(Seen(source(), claim(habits, now=now), fetched(FetchOutcome.NOT_MODIFIED, 304), now))
+    return assess(PollObservation(source(), claim(habits, now=now), fetched(FetchOutcome.NOT_MODIFIED, 304), now))
 
 
-def kinds(found: Covered) -> list[TroubleKind]:
+def kinds(found: HealthUpdate) -> list[TroubleKind]:
     return [trouble.kind for trouble in found.opened_troubles]
 
 
 def test_a_poll_that_brings_nothing_teaches_nothing() -> None:
     """Thousands an hour are like that: none of them writes habits."""
-    assert unchanged() == Covered(SETTLED)
-    assert poll() == Covered(SETTLED)
+    assert unchanged() == HealthUpdate(SETTLED)
+    assert poll() == HealthUpdate(SETTLED)
 
 
 def test_the_first_poll_begins_the_habits() -> None:
     """Its document is no news, and no burst; its dates give the rate to begin with."""
     archive = new(30, apart=6 * MINUTE)
-    found = poll(Habits(), articles=archive, claim=Claim("wire", "u", 1, NOON), hint=HOUR)
+    found = poll(SourceStats(), articles=archive, claim=Claim("wire", "u", 1, NOON), hint=HOUR)
     assert (found.opened_troubles, found.burst) == ((), None)
     begun = replace(found.stats, rate=0.0)
-    assert begun == Habits(since=NOON, last_new_at=NOON, entries=30, hint=HOUR)
+    assert begun == SourceStats(since=NOON, last_new_at=NOON, entries=30, hint=HOUR)
     assert found.stats.rate == pytest.approx(10, rel=0.05)
-    undated = poll(Habits(), articles=new(30, dated=False), claim=Claim("wire", "u", 1, NOON))
+    undated = poll(SourceStats(), articles=new(30, dated=False), claim=Claim("wire", "u", 1, NOON))
     assert (undated.stats.rate, undated.opened_troubles) == (0.0, ())
 
 
 def test_a_source_that_was_known_before_habits_were_begins_at_its_next_poll() -> None:
     """Whatever that answers; one that fails has nothing to begin with."""
-    assert unchanged(Habits()).stats == Habits(since=NOON, last_new_at=NOON)
-    found = poll(Habits(), articles=new(30), known=0)
+    assert unchanged(SourceStats()).stats == SourceStats(since=NOON, last_new_at=NOON)
+    found = poll(SourceStats(), articles=new(30), known=0)
     assert (found.stats.since, kinds(found)) == (NOON, [])  # what its last document held is not known
-    failed = covered(Seen(source(), claim(Habits()), fetched(FetchOutcome.FAILED, 503), NOON, failures=1))
-    assert failed == Covered(Habits())
+    failed = assess(PollObservation(source(), claim(SourceStats()), fetched(FetchOutcome.FAILED, 503), NOON, failures=1))
+    assert failed == HealthUpdate(SourceStats())
 
 
 def test_new_entries_are_learnt_from() -> None:
@@ -131,7 +131,7 @@ def test_the_rate_rises_at_once_and_falls_slowly() -> None:
     ],
 )
 def test_a_document_without_anything_known_is_a_possible_gap(
-    entries: int, known: int, habits: Habits, claimed: dict[str, Any], gap: bool
+    entries: int, known: int, habits: SourceStats, claimed: dict[str, Any], gap: bool
 ) -> None:
     """With the window in which entries may have come and gone unseen."""
     found = poll(habits, entries=entries, known=known, articles=new(entries - known), claim=claim(habits, **claimed))
@@ -169,7 +169,7 @@ def test_a_gap_is_over_when_something_is_known_again() -> None:
     habits = poll(known=0, articles=new(30)).stats
     for after in (poll(habits, articles=new(1)), unchanged(habits)):
         assert (after.closed_troubles, after.stats.troubled) == ((TroubleKind.GAP,), frozenset())
-    failed = covered(Seen(source(), claim(habits), fetched(FetchOutcome.FAILED, 503), NOON, failures=1))
+    failed = assess(PollObservation(source(), claim(habits), fetched(FetchOutcome.FAILED, 503), NOON, failures=1))
     assert (failed.closed_troubles, failed.stats) == ((), habits)
 
 
@@ -184,7 +184,7 @@ def test_silence_is_noticed_when_nothing_comes_for_much_longer_than_ever() -> No
     detail = "nothing new for 16 hours; it was rarely quiet for more than 8 hours"
     assert found.opened_troubles == (SourceTrouble("wire", TroubleKind.SILENT, NOON - EVERY, before + MINUTE, detail),)
     later = unchanged(found.stats, now=before + DAY)
-    assert later == Covered(found.stats)
+    assert later == HealthUpdate(found.stats)
     back = poll(found.stats, articles=new(1), now=before + 9 * DAY)
     assert back.closed_troubles == (TroubleKind.SILENT,)
     assert back.stats.quiet == limit  # one flatline is not usual
@@ -193,7 +193,7 @@ def test_silence_is_noticed_when_nothing_comes_for_much_longer_than_ever() -> No
 @pytest.mark.parametrize(
     ("habits", "limit"),
     [
-        (Habits(), None),
+        (SourceStats(), None),
         (replace(SETTLED, since=NOON - 2 * DAY), None),  # too young
         (replace(SETTLED, arrivals=4), None),  # too few
         (replace(SETTLED, since=NOON - 7 * DAY), 3 * DAY),  # its first weekend may be to come
@@ -202,7 +202,7 @@ def test_silence_is_noticed_when_nothing_comes_for_much_longer_than_ever() -> No
         (replace(SETTLED, quiet=7 * DAY, arrivals=100), 14.7 * DAY),
     ],
 )
-def test_what_counts_as_silence_is_learnt(habits: Habits, limit: timedelta | None) -> None:
+def test_what_counts_as_silence_is_learnt(habits: SourceStats, limit: timedelta | None) -> None:
     """From its own pauses, and never from little."""
     assert quiet_limit(habits, NOON) == limit
 
@@ -237,7 +237,7 @@ def test_what_is_wrong_three_times_in_a_row_is_trouble(
         habits = found.stats
     assert habits.troubled == {name}
     quiet = unchanged(habits)
-    assert quiet == Covered(habits)  # it says nothing of that
+    assert quiet == HealthUpdate(habits)  # it says nothing of that
     right = poll(habits, **good)
     assert (right.closed_troubles, right.stats.troubled) == ((name,), frozenset())
 
@@ -253,7 +253,7 @@ def test_a_page_without_dates_is_not_undated() -> None:
 
 def test_a_source_that_says_that_it_is_gone_is_told_so() -> None:
     """Over at its next good answer."""
-    gone = covered(Seen(source(), claim(), fetched(FetchOutcome.GONE, 410), NOON, failures=1))
+    gone = assess(PollObservation(source(), claim(), fetched(FetchOutcome.GONE, 410), NOON, failures=1))
     assert kinds(gone) == [TroubleKind.GONE]
     assert unchanged(gone.stats).closed_troubles == (TroubleKind.GONE,)
 
@@ -303,7 +303,7 @@ TODAY = new(40, published=NOON, apart=timedelta(0))  # of the day, without a tim
     ],
 )
 def test_many_more_new_entries_than_ever_are_held_unless_their_dates_are_fresh(
-    articles: Sequence[Article], known: int, habits: Habits, held: frozenset[str] | None
+    articles: Sequence[Article], known: int, habits: SourceStats, held: frozenset[str] | None
 ) -> None:
     """What a source never had is told before it is believed; a real storm is not silenced."""
     found = poll(habits, articles=articles, known=known, entries=known + len(articles))
@@ -361,7 +361,7 @@ def test_what_a_poll_leaves_is_news_since_the_poll_before_it(came: Claim, late: 
     for left in (2, 1):
         learnt = poll(came.stats, articles=new(1), now=now, left=left, claim=came).stats
         assert (learnt.left, learnt.left_since, learnt.left_late) == (left, before, late)
-        assert Habits.of_row(learnt.to_row()) == learnt
+        assert SourceStats.of_row(learnt.to_row()) == learnt
         came, now = claim(learnt, now=now + EVERY), now + EVERY
         assert (came.news_since, came.unpolled_window(now)) == (before, late and (before, late))
     learnt = poll(came.stats, articles=new(1), now=now, claim=came).stats
@@ -380,7 +380,7 @@ def test_a_refusal_eases_the_pace_for_a_while() -> None:
     """429 or 403 without a wish of its own: four times, then half of that with each good poll."""
     for status, retry_after, eased in ((429, None, 4), (403, None, 4), (429, HOUR, 1), (503, None, 1)):
         answer = replace(fetched(FetchOutcome.FAILED, status), retry_after=retry_after)
-        found = covered(Seen(source(), claim(), answer, NOON, failures=1))
+        found = assess(PollObservation(source(), claim(), answer, NOON, failures=1))
         assert found.stats.eased == eased
     after, factors = replace(SETTLED, eased=4.0), []
     for _ in range(3):
@@ -389,13 +389,13 @@ def test_a_refusal_eases_the_pace_for_a_while() -> None:
     assert factors == [2, 1, 1]
 
 
-BEGUN = Habits(since=NOON, last_new_at=NOON)
+BEGUN = SourceStats(since=NOON, last_new_at=NOON)
 
 
-def redirected(habits: Habits, now: datetime, moved: str | None = NEW, *, at_home: bool = False) -> Habits:
+def redirected(habits: SourceStats, now: datetime, moved: str | None = NEW, *, at_home: bool = False) -> SourceStats:
     answer = fetched(FetchOutcome.NOT_MODIFIED, 304)
-    return covered(
-        Seen(source(), claim(habits, now=now), answer, now, moved_to=moved, asked_original_address=at_home)
+    return assess(
+        PollObservation(source(), claim(habits, now=now), answer, now, moved_to=moved, asked_original_address=at_home)
     ).stats
 
 
@@ -448,9 +448,9 @@ def test_an_address_that_was_learnt_and_fails_is_given_up_for_the_sources_own() 
     """After three failures: whoever moved may have moved again."""
     habits = replace(BEGUN, moved_to=NEW, moved_since=NOON - 9 * DAY, moved_polls=3)
 
-    def after(failures: int) -> Habits:
+    def after(failures: int) -> SourceStats:
         answer = fetched(FetchOutcome.FAILED, 404)
-        return covered(Seen(source(), claim(habits), answer, NOON, failures=failures)).stats
+        return assess(PollObservation(source(), claim(habits), answer, NOON, failures=failures)).stats
 
     assert (after(2), after(3)) == (habits, BEGUN)
     again = redirected(habits, NOON, source().url)

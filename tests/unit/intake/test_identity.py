@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.intake.identity import digest, identify
+from monitor.ingest.entry_identity import digest_texts, assign_uids
 from monitor.model import Entry
 
 A = Entry(guid="g1", link="https://x.test/1", title="One", summary="First.")
@@ -30,7 +30,7 @@ B = Entry(guid="g2", link="https://x.test/2", title="Two", summary="Second.")
 )
 def test_what_an_entry_is_known_by(entries: list[Entry], expected: list[str]) -> None:
     """Its guid; guid and link where guids repeat; its link where there is no guid."""
-    assert identify(entries) == expected
+    assert assign_uids(entries) == expected
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_an_entry_is_known_by(entries: list[Entry], expected: list[str]) ->
 )
 def test_entries_that_differ_never_share_an_identity(entries: list[Entry]) -> None:
     """Sharing one would make the second a known article: a missed alert."""
-    uids = identify(entries)
+    uids = assign_uids(entries)
     assert len(set(uids)) == len(entries)
     assert all(uids)
 
@@ -63,14 +63,14 @@ def test_entries_that_differ_never_share_an_identity(entries: list[Entry]) -> No
 def test_an_identity_survives_edits_and_the_document_round_it() -> None:
     """Neither a new text nor other entries nor their order change it."""
     edited = replace(A, title="One, corrected", summary="First, corrected.")
-    assert identify([B, edited])[1] == identify([A])[0]
+    assert assign_uids([B, edited])[1] == assign_uids([A])[0]
 
 
 def test_an_entry_without_anything_has_an_identity_still() -> None:
     """Nothing at all is an identity too, always the same."""
-    assert identify([Entry()]) == identify([Entry()]) != [""]
+    assert assign_uids([Entry()]) == assign_uids([Entry()]) != [""]
 
 
 def test_a_digest_tells_texts_from_their_concatenation() -> None:
     """The bounds between texts count."""
-    assert digest("ab", "c") != digest("a", "bc")
+    assert digest_texts("ab", "c") != digest_texts("a", "bc")

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.intake.articles import Known, sought, unseen
-from monitor.intake.identity import digest, identify
-from monitor.intake.marks import marks_of, packed
+from monitor.ingest.new_articles import KnownArticle, build_fallback_identities, select_new_articles
+from monitor.ingest.entry_identity import digest_texts, assign_uids
+from monitor.ingest.fingerprints import fingerprint_entries, pack_fingerprints
 from monitor.model import Entry, Feed, Selectors, Source
-from monitor.sources.document import read_document
-from monitor.sources.page import read_page
+from monitor.sources.formats.read_document import read_document
+from monitor.sources.formats.web_page import read_page
 from tests.building import MINUTE
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -73,10 +73,10 @@ def read(kind: str) -> Feed:
 
 def told_apart_by(entries: tuple[Entry, ...]) -> str:
     """All that tells entries apart, in one digest: uids, fingerprints, and the digests of their words."""
-    uids = identify(entries)
-    marks = packed(marks_of([replace(entry, slice=bytes([number] * 12)) for number, entry in enumerate(entries)]))
-    words = [f"{each.link} {each.digest}" for each in sought(entries, uids).values()]
-    return digest(*uids, marks.hex(), *words)
+    uids = assign_uids(entries)
+    marks = pack_fingerprints(fingerprint_entries([replace(entry, slice=bytes([number] * 12)) for number, entry in enumerate(entries)]))
+    words = [f"{each.link} {each.digest}" for each in build_fallback_identities(entries, uids).values()]
+    return digest_texts(*uids, marks.hex(), *words)
 
 
 @pytest.mark.parametrize(
@@ -97,12 +97,12 @@ def test_identities_are_those_of_the_versions_before(kind: str, before: str) -> 
 def test_what_is_kept_of_an_entry_is_known_by_it_again(kind: str) -> None:
     """Its words are clean, and the same entry makes no new version of it."""
     entries = read(kind).entries
-    uids = identify(entries)
-    first = unseen(SOURCE, entries, uids, {}, now=NOW, baseline=False).articles
-    known = {each.uid: Known(each.version, each.digest, each.seen) for each in first}
+    uids = assign_uids(entries)
+    first = select_new_articles(SOURCE, entries, uids, {}, now=NOW, baseline=False).articles
+    known = {each.uid: KnownArticle(each.version, each.digest, each.seen) for each in first}
     assert len(first) == len(TITLES)
     assert not any(
         sign in f"{each.title}{each.text}{each.url}" for each in first for sign in "\u200e\u200b\u202e\x9b\u2028"
     )
     assert first[0].title.startswith("کره\u200cشمالی")  # the joiner shapes a word of Persian
-    assert unseen(SOURCE, entries, uids, known, now=NOW, baseline=False).articles == ()
+    assert select_new_articles(SOURCE, entries, uids, known, now=NOW, baseline=False).articles == ()

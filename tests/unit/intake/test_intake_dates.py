@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.intake.dates import latest_of, moment_of, sane
+from monitor.ingest.dates import parse_latest_date, parse_date, is_plausible
 from tests.building import NOON
 
 
@@ -186,7 +186,7 @@ from tests.building import NOON
 )
 def test_a_date_is_read_as_its_feed_means_it(raw: str | None, expected: str | None) -> None:
     """The forms that feeds write are read to the minute, in UTC; what is no date is None."""
-    moment = moment_of(raw)
+    moment = parse_date(raw)
     assert (moment and f"{moment:%Y-%m-%d %H:%M}") == expected
     assert moment is None or moment.utcoffset() == timedelta(0)
 
@@ -207,7 +207,7 @@ def test_a_date_is_read_as_its_feed_means_it(raw: str | None, expected: str | No
 )
 def test_what_a_source_says_of_its_zone(raw: str, zone: str, language: str | None, expected: str) -> None:
     """It counts where the date itself does not say."""
-    assert f"{moment_of(raw, zone=ZoneInfo(zone), language=language):%Y-%m-%d %H:%M}" == expected
+    assert f"{parse_date(raw, zone=ZoneInfo(zone), language=language):%Y-%m-%d %H:%M}" == expected
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_what_a_source_says_of_its_zone(raw: str, zone: str, language: str | Non
 )
 def test_a_day_is_that_of_the_zone(raw: str, expected: str) -> None:
     """A day without a time counts as late as it can, where it is a day."""
-    latest = latest_of(raw, NOON, zone=ZoneInfo("Asia/Seoul"))
+    latest = parse_latest_date(raw, NOON, zone=ZoneInfo("Asia/Seoul"))
     assert f"{latest:%Y-%m-%d %H:%M}" == expected
 
 
@@ -241,4 +241,4 @@ def test_a_day_is_that_of_the_zone(raw: str, expected: str) -> None:
 )
 def test_a_sane_date_can_be_true(claimed: datetime | None, expected: bool) -> None:
     """No article is of the future, and none is older than feeds."""
-    assert sane(claimed, NOON) is expected
+    assert is_plausible(claimed, NOON) is expected

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.intake.keeping import kept, shortest, until
+from monitor.ingest.retention_policy import find_article_retention, find_shortest_retention, compute_retention_cutoff
 from monitor.model import FOR_GOOD, Retention
 from tests.building import NOON
 
@@ -32,17 +32,17 @@ RETENTION = Retention(articles=90 * DAY, alerts=730 * DAY, rules={"drills": 1825
 )
 def test_an_article_is_kept_as_long_as_one_of_its_rules_asks(matched: list[tuple[str | None, bool]], days: int) -> None:
     """What led to an alert longer; what a rule of its own length has matched, for that."""
-    assert kept(RETENTION, matched) == days * DAY
+    assert find_article_retention(RETENTION, matched) == days * DAY
 
 
 def test_nothing_is_kept_shorter_than_the_shortest() -> None:
     """A walk through what is old need not look at younger things."""
-    assert shortest(RETENTION) == 30 * DAY
-    assert shortest(Retention()) == 90 * DAY
+    assert find_shortest_retention(RETENTION) == 30 * DAY
+    assert find_shortest_retention(Retention()) == 90 * DAY
 
 
 def test_for_good_has_no_end() -> None:
     """Nothing is old enough."""
-    assert kept(Retention(alerts=FOR_GOOD), [("launch", True), ("other", False)]) == FOR_GOOD
-    assert until(FOR_GOOD, NOON) < NOON - 700_000 * DAY
-    assert until(DAY, NOON) == NOON - DAY
+    assert find_article_retention(Retention(alerts=FOR_GOOD), [("launch", True), ("other", False)]) == FOR_GOOD
+    assert compute_retention_cutoff(FOR_GOOD, NOON) < NOON - 700_000 * DAY
+    assert compute_retention_cutoff(DAY, NOON) == NOON - DAY

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from monitor.intake.marks import kept, marks_of, packed, unpacked
-from monitor.model import Entry, Mark
+from monitor.ingest.fingerprints import retain_fingerprints, fingerprint_entries, pack_fingerprints, unpack_fingerprints
+from monitor.model import Entry, EntryFingerprint
 
 
 def slices(*numbers: int) -> list[bytes]:
     return [number.to_bytes(12) for number in numbers]
 
 
-def marks(*numbers: int) -> list[Mark]:
-    return [Mark(each) for each in slices(*numbers)]
+def marks(*numbers: int) -> list[EntryFingerprint]:
+    return [EntryFingerprint(each) for each in slices(*numbers)]
 
 
-def after(known: list[Mark], document: list[bytes]) -> list[Mark]:
+def after(known: list[EntryFingerprint], document: list[bytes]) -> list[EntryFingerprint]:
     """What is kept after a document of which all that was not known was parsed."""
     before = {mark.slice: mark for mark in known}
-    return list(kept(document, before, [Mark(each) for each in document if each not in before]))
+    return list(retain_fingerprints(document, before, [EntryFingerprint(each) for each in document if each not in before]))
 
 
 def test_only_what_has_a_slice_is_marked() -> None:
     """What cannot be cut from its document needs no mark."""
     entry = Entry(guid="1", title="One", slice=b"s" * 12)
-    (mark,) = marks_of([entry, Entry(guid="2")])
+    (mark,) = fingerprint_entries([entry, Entry(guid="2")])
     assert (mark.slice, mark.link) == (b"s" * 12, b"")
     assert mark.guid
 
@@ -31,7 +31,7 @@ def test_only_what_has_a_slice_is_marked() -> None:
 def test_documents_that_alternate_are_all_remembered() -> None:
     """Servers behind one address give three bodies in turn: from the fourth poll on nothing is new in any of them."""
     bodies = [slices(*range(start, start + 100)) for start in (0, 1000, 2000)]
-    known: list[Mark] = []
+    known: list[EntryFingerprint] = []
     for body in bodies:
         known = after(known, body)
     for body in bodies:
@@ -42,7 +42,7 @@ def test_documents_that_alternate_are_all_remembered() -> None:
 
 def test_what_is_kept_does_not_grow_for_ever() -> None:
     """Of a feed that goes on, the last documents' worth."""
-    known: list[Mark] = []
+    known: list[EntryFingerprint] = []
     for poll in range(50):
         known = after(known, slices(*range(poll * 60, poll * 60 + 60)))
     assert [mark.slice for mark in known] == slices(*range(2940, 3000), *range(2880, 2940), *range(2820, 2880))
@@ -60,9 +60,9 @@ def test_the_order_of_the_document_is_the_order_of_its_marks() -> None:
 
 def test_marks_are_small() -> None:
     """Forty-four bytes each: a thousand sources with three documents of thirty entries are four megabytes."""
-    assert len(packed(marks(1, 2))) == 5 + 2 * 44
+    assert len(pack_fingerprints(marks(1, 2))) == 5 + 2 * 44
 
 
 def test_a_value_of_another_version_is_no_marks() -> None:
     """A later program may pack them in another way."""
-    assert unpacked(b"\x02" + packed(marks(1))[1:]) == ()
+    assert unpack_fingerprints(b"\x02" + pack_fingerprints(marks(1))[1:]) == ()

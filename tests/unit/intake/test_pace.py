@@ -7,26 +7,26 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.intake.pace import (
+from monitor.ingest.poll_schedule import (
     BACKOFF_CAP,
     GONE_PAUSE,
     HINT_CAP,
     UNREACHED_CAP,
-    after_too_much,
-    hint_of,
-    interval,
-    latest,
+    poll_after_overload,
+    parse_poll_hint,
+    compute_poll_interval,
+    compute_latest_poll,
     next_poll,
     rate_at,
     within_interval,
 )
-from monitor.model import Fetched, FetchOutcome, Habits, Source
+from monitor.model import FetchResult, FetchOutcome, SourceStats, Source
 from tests.building import HOUR, MINUTE, NOON, source
 
 EVERY = 5 * MINUTE
 DAY = 24 * HOUR
-BUSY = Habits(since=NOON - 9 * DAY, last_new_at=NOON, rate=300.0, entries=30, arrivals=100)  # every other minute
-CALM = Habits(since=NOON - 9 * DAY, last_new_at=NOON, rate=2.0, entries=30, arrivals=100)
+BUSY = SourceStats(since=NOON - 9 * DAY, last_new_at=NOON, rate=300.0, entries=30, arrivals=100)  # every other minute
+CALM = SourceStats(since=NOON - 9 * DAY, last_new_at=NOON, rate=2.0, entries=30, arrivals=100)
 
 
 def following(
@@ -41,10 +41,10 @@ def following(
     retry_after: timedelta | None = None,
     status: int | None = 503,
     of: Source | None = None,
-    habits: Habits | None = None,
+    habits: SourceStats | None = None,
 ) -> datetime:
-    fetched = Fetched(outcome, "u", status, retry_after=retry_after)
-    polled, learnt = of or source(name, every), habits or Habits()
+    fetched = FetchResult(outcome, "u", status, retry_after=retry_after)
+    polled, learnt = of or source(name, every), habits or SourceStats()
     return next_poll(polled, fetched, learnt, planned=planned, now=now, failures=failures, first=first)
 
 
@@ -60,7 +60,7 @@ def following(
 )
 def test_what_was_too_much_work_goes_on_soon(of: Source, expected: timedelta) -> None:
     """As soon as usual, but not within a minute; a day between its own times is too long for what is left of news."""
-    assert after_too_much(of, NOON) == NOON + expected
+    assert poll_after_overload(of, NOON) == NOON + expected
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_first_polls_spread_over_the_interval() -> None:
 @pytest.mark.parametrize(
     ("habits", "bounds", "expected"),
     [
-        (Habits(), {}, EVERY),  # nothing known yet
+        (SourceStats(), {}, EVERY),  # nothing known yet
         (CALM, {}, EVERY),  # an hour and more passes before its document is replaced
         (BUSY, {}, 2 * MINUTE),  # 30 entries, 300 an hour: replaced in 6 minutes
         (replace(BUSY, rate=3000.0), {}, MINUTE),  # never below the bound,
@@ -151,18 +151,18 @@ def test_first_polls_spread_over_the_interval() -> None:
     ],
 )
 def test_the_interval_follows_the_source_between_the_users_bounds(
-    habits: Habits, bounds: dict[str, timedelta], expected: timedelta
+    habits: SourceStats, bounds: dict[str, timedelta], expected: timedelta
 ) -> None:
     """Shorter where its document would be replaced, longer where it is silent or asks for it."""
     polled = replace(source(), fastest=bounds.get("fastest"), slowest=bounds.get("slowest"))
-    assert interval(polled, habits, NOON) == expected
+    assert compute_poll_interval(polled, habits, NOON) == expected
     assert following(of=polled, habits=habits) == NOON + expected
 
 
 def test_a_source_that_is_asked_every_few_seconds_stays_so() -> None:
     """The bound of a minute is for sources that are asked less often than that."""
     quick = source(every=MINUTE / 6)
-    assert interval(quick, replace(BUSY, rate=1e6), NOON) == MINUTE / 6
+    assert compute_poll_interval(quick, replace(BUSY, rate=1e6), NOON) == MINUTE / 6
 
 
 def test_a_source_that_was_refused_for_asking_too_often_is_asked_less() -> None:
@@ -188,7 +188,7 @@ def test_a_source_with_times_of_its_own_is_polled_at_them() -> None:
     assert following(FetchOutcome.FAILED, of=morning, failures=1, retry_after=12 * HOUR) == evening
     assert following(FetchOutcome.GONE, of=morning, failures=1) == next_morning + 24 * HOUR
     assert within_interval(morning, NOON) == next_morning
-    assert latest(morning, Habits(), NOON) == next_morning
+    assert compute_latest_poll(morning, SourceStats(), NOON) == next_morning
 
 
 def test_a_time_that_never_comes_gives_no_source_up() -> None:
@@ -198,16 +198,16 @@ def test_a_time_that_never_comes_gives_no_source_up() -> None:
 
 def test_how_late_a_source_that_is_well_may_be_planned() -> None:
     """What was planned later, was planned under another config or another clock."""
-    assert latest(source(), CALM, NOON) == NOON + EVERY
-    assert latest(replace(source(), slowest=DAY), CALM, NOON) == NOON + DAY
-    assert latest(source(), replace(CALM, eased=4.0), NOON) == NOON + 4 * EVERY
+    assert compute_latest_poll(source(), CALM, NOON) == NOON + EVERY
+    assert compute_latest_poll(replace(source(), slowest=DAY), CALM, NOON) == NOON + DAY
+    assert compute_latest_poll(source(), replace(CALM, eased=4.0), NOON) == NOON + 4 * EVERY
 
 
 def test_a_source_counts_as_less_busy_while_nothing_new_comes() -> None:
     """By half every three hours, without a write."""
     assert [rate_at(BUSY, NOON + hours * HOUR) for hours in (-1, 0, 3, 6)] == [300, 300, 150, 75]
     assert rate_at(BUSY, NOON + 100_000 * DAY) < 1e-99
-    assert rate_at(Habits(), NOON) == 0
+    assert rate_at(SourceStats(), NOON) == 0
 
 
 @pytest.mark.parametrize(
@@ -235,4 +235,4 @@ def test_how_long_a_source_asks_to_be_left_alone(
     headers: dict[str, str], feed_hint: timedelta | None, expected: timedelta | None
 ) -> None:
     """The longest of what its server and its feed say, at most a day."""
-    assert hint_of(headers, feed_hint, NOON) == expected
+    assert parse_poll_hint(headers, feed_hint, NOON) == expected

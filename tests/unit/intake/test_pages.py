@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.intake.pages import fuller, wanted, words
+from monitor.ingest.full_text_need import merge_page_text, select_pages_to_read, count_words
 from monitor.model import Article
 from tests.building import HOUR, NOON, article, source
 
@@ -34,8 +34,8 @@ SHORT = article(url="https://x.test/1", text="A few words.")
 )
 def test_young_articles_of_few_words_are_worth_it(which: Article, *, worth: bool) -> None:
     """If their source wishes it."""
-    assert wanted(WISHES, [which], NOON) == [which] * worth
-    assert wanted(source(), [which], NOON) == []
+    assert select_pages_to_read(WISHES, [which], NOON) == [which] * worth
+    assert select_pages_to_read(source(), [which], NOON) == []
 
 
 def test_a_rule_may_wish_for_it_too() -> None:
@@ -47,9 +47,9 @@ def test_a_rule_may_wish_for_it_too() -> None:
         return which.uid == "a1"
 
     both = [SHORT, replace(SHORT, uid="a2"), replace(SHORT, uid="a3", text="word " * 60)]
-    assert wanted(source(), both, NOON, wished) == [SHORT]
+    assert select_pages_to_read(source(), both, NOON, wished) == [SHORT]
     assert [each.uid for each in asked] == ["a1", "a2"]
-    assert wanted(WISHES, both, NOON, wished) == both[:2]
+    assert select_pages_to_read(WISHES, both, NOON, wished) == both[:2]
 
 
 @pytest.mark.parametrize(
@@ -58,19 +58,19 @@ def test_a_rule_may_wish_for_it_too() -> None:
 )
 def test_words_are_counted_in_any_script(text: str, count: int) -> None:
     """As rules count them, about."""
-    assert words(text) == count
+    assert count_words(text) == count
 
 
 def test_a_page_makes_a_new_version_under_the_old_digest() -> None:
     """The next poll compares with what the feed said, and sees no edit."""
-    found = fuller(SHORT, "A few\nwords. And then many more words.")
+    found = merge_page_text(SHORT, "A few\nwords. And then many more words.")
     assert found == replace(SHORT, text="A few\nwords. And then many more words.", version=2)
     assert found.digest == SHORT.digest
 
 
 def test_what_the_feed_said_is_never_lost() -> None:
     """A summary of the editor's own stays before the text that does not have it."""
-    found = fuller(SHORT, "Quite another text with more words.")
+    found = merge_page_text(SHORT, "Quite another text with more words.")
     assert found is not None
     assert found.text == "A few words.\n\nQuite another text with more words."
 
@@ -78,10 +78,10 @@ def test_what_the_feed_said_is_never_lost() -> None:
 @pytest.mark.parametrize("text", ["", "Subscribe now", "A few words."])
 def test_a_wall_adds_nothing(text: str) -> None:
     """A page that says less than the feed, as one that wants consent or money."""
-    assert fuller(SHORT, text) is None
+    assert merge_page_text(SHORT, text) is None
 
 
 def test_age_is_counted_from_the_date() -> None:
     """Not from when we came to see it."""
     late = replace(SHORT, seen=NOON, published=NOON - timedelta(days=3))
-    assert wanted(WISHES, [late], NOON) == []
+    assert select_pages_to_read(WISHES, [late], NOON) == []

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.load import load
-from monitor.lab.checking import Checked, Checking
-from monitor.lab.of_rules import ENOUGH
+from monitor.config.loading.load import load_config_files
+from monitor.lab.checking import CheckResult, ConfigChecker
+from monitor.lab.lints.rules import ENOUGH
 from monitor.matching import compile_rules
-from monitor.store.claims import Claims
-from monitor.store.opening import open_database
-from monitor.store.section import SerialSection
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.opening import open_database
+from monitor.store.commit.serial_section import SerialSection
 from tests.building import HOUR, NOON, article, claimed, commit, sources
 
 CONFIG = """\
@@ -42,17 +42,17 @@ def write(path: Path, text: str) -> None:
     os.utime(path, (0, next(_seconds)))
 
 
-def checking(folder: Path, url: str = "") -> Checking:
+def checking(folder: Path, url: str = "") -> ConfigChecker:
     """Of a config with two rules that name an entity."""
     (folder / "rules").mkdir()
     write(folder / "monitor.yaml", CONFIG.format(url=url or f"sqlite:///{folder}/none.db"))
     write(folder / "rules/japan.yaml", JAPAN)
     write(folder / "rules/quake.yaml", RULE.format(id="quake", word="quake"))
     write(folder / "rules/storm.yaml", RULE.format(id="storm", word="storm"))
-    return Checking(folder / "monitor.yaml", (), {})
+    return ConfigChecker(folder / "monitor.yaml", (), {})
 
 
-def said(checked: Checked) -> list[str]:
+def said(checked: CheckResult) -> list[str]:
     """The file and kind of each lint, the file of each fault."""
     faults = [Path(fault.place.file).name for fault in checked.faults]
     return faults + [f"{Path(lint.place.file).name} {lint.kind}" for lint in checked.lints]
@@ -152,7 +152,7 @@ def test_an_unused_list_is_told_only_where_every_file_is_known(tmp_path: Path) -
 def test_a_rule_that_meets_too_much(empty_url: str, tmp_path: Path, many: int, met: int, is_told: bool) -> None:
     """Of what came in the last days, on both kinds of database, which is only read."""
     check = checking(tmp_path, empty_url)
-    config = load(tmp_path / "monitor.yaml", {}).config
+    config = load_config_files(tmp_path / "monitor.yaml", {}).config
     database = open_database(empty_url)
     database.upgrade()
     try:
@@ -181,9 +181,9 @@ def test_a_rule_that_was_mended_is_judged_by_what_it_met_since(empty_url: str, t
     claims, section = Claims(database, "here:1"), SerialSection(database)
     claims.register_sources(sources("wire"), NOON)
 
-    def met(word: str, ids: str) -> Checked:
+    def met(word: str, ids: str) -> CheckResult:
         write(tmp_path / "rules/quake.yaml", RULE.format(id="quake", word=word))
-        config = load(tmp_path / "monitor.yaml", {}).config
+        config = load_config_files(tmp_path / "monitor.yaml", {}).config
         pages = [article(f"{ids}{number}", "Quake in Japan, a big one") for number in range(ENOUGH)]
         rules = compile_rules(config.rules.values(), config.entities)
         commit(section, claimed(claims), *pages, ruleset=rules)
@@ -193,7 +193,7 @@ def test_a_rule_that_was_mended_is_judged_by_what_it_met_since(empty_url: str, t
         assert [lint.problem[:9] for lint in met("quake", "a").lints] == ["it met 20"]
         assert [lint.problem[:9] for lint in met("earthquake", "b").lints] == ["an earlie"]
         write(tmp_path / "rules/quake.yaml", RULE.format(id="quake", word="big"))
-        config = load(tmp_path / "monitor.yaml", {}).config
+        config = load_config_files(tmp_path / "monitor.yaml", {}).config
         rules = compile_rules(config.rules.values(), config.entities)
         commit(section, claimed(claims), article("c", "A big one in Japan"), ruleset=rules)
         assert check.run(NOON + HOUR).lints == ()

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import Faulty
-from monitor.lab.expected import (
-    Expected,
+from monitor.errors import InvalidFiles
+from monitor.lab.headline_tests import (
+    ExpectedArticle,
     HeadlinesReport,
     expected_of_lines,
     expected_of_yaml,
     run_expected,
-    unknown_rules,
+    find_unknown_rules,
     usable_expectations,
 )
-from monitor.lab.outcomes import Expectation
-from monitor.lab.recorded import Unusable
+from monitor.lab.rule_outcomes import Expectation
+from monitor.lab.recorded import UnusableLine
 from monitor.model import Level, NewsIn, Rule, RuleStatus, Term, Words
 from tests.building import NOON
 
@@ -33,7 +33,7 @@ def run(folder: Path, text: str, rules: dict[str, Rule] = RULES) -> HeadlinesRep
     file = folder / "h.yaml"
     file.write_text(text, encoding="utf-8")
     expected = expected_of_yaml(file, NOON)
-    assert list(unknown_rules(expected, rules.keys())) == []
+    assert list(find_unknown_rules(expected, rules.keys())) == []
     return run_expected(expected, rules, {}, {}, {})
 
 
@@ -128,7 +128,7 @@ def test_a_rule_that_is_off_is_tested_where_it_is_named(tmp_path: Path) -> None:
 )
 def test_faults_of_the_file_have_their_places(text: str, fault: str, tmp_path: Path) -> None:
     """As in the files of rules."""
-    with pytest.raises(Faulty) as faulty:
+    with pytest.raises(InvalidFiles) as faulty:
         run(tmp_path, text)
     assert str(faulty.value).startswith(f"{tmp_path}/h.yaml:{fault}")
 
@@ -137,7 +137,7 @@ def test_a_rule_that_does_not_exist_is_a_fault(tmp_path: Path) -> None:
     """With what was meant."""
     file = tmp_path / "h.yaml"
     file.write_text("flod: {fires: [a]}\n", encoding="utf-8")
-    (fault,) = unknown_rules(expected_of_yaml(file, NOON), RULES.keys())
+    (fault,) = find_unknown_rules(expected_of_yaml(file, NOON), RULES.keys())
     assert str(fault) == f"{file}:1:16: there is no rule 'flod'; did you mean 'flood'?"
 
 
@@ -152,12 +152,12 @@ def test_lines_of_json_say_the_same() -> None:
         "{\n",
     ]
     found = list(expected_of_lines(lines, "h.jsonl", NOON))
-    assert [str(each) for each in found if isinstance(each, Unusable)] == [
+    assert [str(each) for each in found if isinstance(each, UnusableLine)] == [
         "line 4: nothing is expected of it: give it one of fires, mentions, silent",
         "line 5: fires must be a list of ids of rules",
         "line 6: no JSON: Expecting property name enclosed in double quotes at column 2; write one object on a line",
     ]
-    report = run_expected([each for each in found if isinstance(each, Expected)], RULES, {}, {}, {})
+    report = run_expected([each for each in found if isinstance(each, ExpectedArticle)], RULES, {}, {}, {})
     assert [str(failure) for failure in report.failures] == [
         "h.jsonl:1:1: every rule must stay silent, and strike fires on “strike”",
         "h.jsonl:3:1: strike must fire, and does not: words strike, walk out: not there",
@@ -183,7 +183,7 @@ def test_where_no_rule_runs_none_is_the_nearest(tmp_path: Path) -> None:
 def test_a_line_may_end_in_any_blank() -> None:
     """As `match` takes it."""
     (found,) = expected_of_lines(['{"title": "Rain", "silent": ["any"]}\u3000\n'], "h", NOON)
-    assert isinstance(found, Expected)
+    assert isinstance(found, ExpectedArticle)
 
 
 def test_rules_that_cannot_be_used_are_left_out(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.load import load_rules
-from monitor.lab.lints import Everything, lints
-from monitor.lab.written import Kind, Lint
+from monitor.config.loading.load import load_rules
+from monitor.lab.lints.all_lints import LintContext, find_lints
+from monitor.lab.annotated_document import LintKind, Lint
 from monitor.model import Entity, Rule, WordList
 from tests.building import source
 from tests.e2e.whole import ROOT
@@ -39,10 +39,10 @@ def told(folder: Path, text: str, *, besides: tuple[str, ...] = TESTED, whole: b
     loaded = load_rules([folder])
     assert [str(fault) for fault in loaded.faults] == []
     sources = {"wire": replace(source("wire"), tags=("state",))}
-    everything = Everything(loaded.rules, loaded.entities, loaded.lists, loaded.documents, sources, is_complete=whole)
+    everything = LintContext(loaded.rules, loaded.entities, loaded.lists, loaded.documents, sources, is_complete=whole)
     asked: list[Rule | Entity | WordList] = [*loaded.rules.values(), *loaded.entities.values(), *loaded.lists.values()]
     ours = [each for each in asked if Path(each.place.file).name == "a.yaml"]
-    return [lint for lint in lints(everything, ours) if lint.kind not in besides]
+    return [lint for lint in find_lints(everything, ours) if lint.kind not in besides]
 
 
 def at(folder: Path, text: str, *, besides: tuple[str, ...] = TESTED, whole: bool = False) -> list[tuple[str, str]]:
@@ -262,7 +262,7 @@ def test_case_and_ignore_are_known_from_around(tmp_path: Path) -> None:
     """Where case counts, US and us are two words; what is ignored is so in each of several."""
     assert at(tmp_path, rule("{case: exact, any: [{words: [US, us]}, {words: [go]}]}")) == []
     found = at(tmp_path, rule("{ignore: [fire drill], any: [{words: [fire drill]}, {words: [go]}]}"))
-    expect(found, (Kind.NEVER_COUNTS, "fire drill]}, {words"))
+    expect(found, (LintKind.NEVER_COUNTS, "fire drill]}, {words"))
 
 
 def test_words_are_looked_at_wherever_they_stand(tmp_path: Path) -> None:
@@ -398,8 +398,8 @@ def test_the_lists_that_come_with_the_program_wait_to_be_named(tmp_path: Path) -
     file.write_bytes((ROOT / "rules" / "lists" / "when.yaml").read_bytes())
     loaded = load_rules([file])
     assert loaded.lists.keys() >= {"past", "days"}
-    whole = Everything(loaded.rules, loaded.entities, loaded.lists, loaded.documents, is_complete=True)
-    assert lints(whole, [*loaded.lists.values()]) == ()
+    whole = LintContext(loaded.rules, loaded.entities, loaded.lists, loaded.documents, is_complete=True)
+    assert find_lints(whole, [*loaded.lists.values()]) == ()
 
 
 @pytest.mark.parametrize(
@@ -424,4 +424,4 @@ def test_each_kind_is_explained() -> None:
     """Where people read of rules."""
     text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
     _, _, section = text.partition("## What `check` advises\n")
-    assert re.findall(r"^\| `([a-z-]+)` \|", section.partition("\n## ")[0], re.MULTILINE) == list(Kind)
+    assert re.findall(r"^\| `([a-z-]+)` \|", section.partition("\n## ")[0], re.MULTILINE) == list(LintKind)

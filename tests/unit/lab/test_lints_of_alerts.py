@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.load import load_rules
-from monitor.lab.lints import Everything, lints
+from monitor.config.loading.load import load_rules
+from monitor.lab.lints.all_lints import LintContext, find_lints
 from monitor.model import Source
 from tests.building import source
 
@@ -61,9 +61,9 @@ def told_of(folder: Path, text: str, sources: tuple[Source, ...] = ()) -> list[s
     loaded = load_rules([file])
     assert [str(fault) for fault in loaded.faults] == []
     known = {each.id: each for each in sources}
-    everything = Everything(loaded.rules, loaded.entities, loaded.lists, loaded.documents, known)
+    everything = LintContext(loaded.rules, loaded.entities, loaded.lists, loaded.documents, known)
     lines = file.read_text(encoding="utf-8").splitlines()
-    found = lints(everything, list(loaded.rules.values()))
+    found = find_lints(everything, list(loaded.rules.values()))
     return [f"{lint.kind} {lines[lint.place.line - 1][lint.place.col - 1 :].rstrip('}')}" for lint in found]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.lab.written import Kind
+from monitor.lab.annotated_document import LintKind
 from tests.unit.lab.test_lints import TESTED, at, expect, rule, told
 
 BESIDES = (*TESTED, "missing-language", "twice")
@@ -40,7 +40,7 @@ def test_each_search_operator_is_named_with_how_it_is_written_here(
 ) -> None:
     """Once, at its word."""
     (lint,) = told(tmp_path, rule(f"{{words: [ferry, '{word}']}}"))
-    assert lint.kind is Kind.SEARCH_OPERATOR
+    assert lint.kind is LintKind.SEARCH_OPERATOR
     assert lint.problem == f"'{word}' is searched for literally: {named} is not an operator here"
     assert lint.hint.startswith(mend)
 
@@ -121,7 +121,7 @@ def near(one: str, other: str, more: str = "") -> str:
 def test_one_word_that_two_members_of_a_near_ask_for(one: str, other: str, wanted: str, tmp_path: Path) -> None:
     """It is named with both and with the mend; what has a name is called by it."""
     found = told(tmp_path, rule(near(one, other)), besides=BESIDES)
-    assert [lint.kind for lint in found] == ([Kind.SHARED_WORD] if wanted else [])
+    assert [lint.kind for lint in found] == ([LintKind.SHARED_WORD] if wanted else [])
     for lint in found:
         assert lint.problem.startswith(f"{wanted} would have to be `rate` and the second at once")
         assert "may_share_words: true" in lint.hint
@@ -157,7 +157,7 @@ ENGLISH = "[ant, bee, cat, dog, eel, fox, gnu, hen, ibis, jay, kite, lynx]"
 def test_a_language_with_fewer_words_than_a_third_of_the_richest(words: str, wanted: str, tmp_path: Path) -> None:
     """Whoever added it stopped half-way."""
     found = told(tmp_path, rule(f"{{words: {words}}}"), besides=BESIDES)
-    assert [lint.kind for lint in found] == ([Kind.FEW_WORDS] if wanted else [])
+    assert [lint.kind for lint in found] == ([LintKind.FEW_WORDS] if wanted else [])
     assert all(lint.problem.startswith(wanted) for lint in found)
 
 

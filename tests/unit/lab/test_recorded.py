@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.lab.recorded import Recorded, Unusable, alone, recorded
+from monitor.lab.recorded import RecordedArticle, UnusableLine, read_single_article, read_recorded
 from monitor.model import Article
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 def one(line: str) -> Article:
-    (found,) = recorded([line], NOW)
-    assert isinstance(found, Recorded)
+    (found,) = read_recorded([line], NOW)
+    assert isinstance(found, RecordedArticle)
     return found.article
 
 
@@ -74,8 +74,8 @@ def test_a_date_without_a_zone_is_of_the_one_that_is_given() -> None:
     lines = [f'{{"id": 1, "title": "T", "date": "{date}"}}' for date in dates]
     found = [
         each.article.published
-        for each in recorded(lines, NOW, zone=ZoneInfo("Asia/Seoul"))
-        if isinstance(each, Recorded)
+        for each in read_recorded(lines, NOW, zone=ZoneInfo("Asia/Seoul"))
+        if isinstance(each, RecordedArticle)
     ]
     assert [f"{moment:%d %H:%M}" for moment in found] == ["03 15:00", "04 00:30", "04 09:30"]
 
@@ -84,8 +84,8 @@ def test_headlines_of_several_files_are_told_apart() -> None:
     """By the file before the number of the line; objects keep their ids."""
     found = [
         each.id
-        for each in recorded(["A", "", '{"id": 2, "title": "B"}', "C"], NOW, file="b")
-        if isinstance(each, Recorded)
+        for each in read_recorded(["A", "", '{"id": 2, "title": "B"}', "C"], NOW, file="b")
+        if isinstance(each, RecordedArticle)
     ]
     assert found == ["b:1", 2, "b:4"]
 
@@ -109,11 +109,11 @@ def test_headlines_of_several_files_are_told_apart() -> None:
 )
 def test_unusable_lines_say_why(line: str, why: str) -> None:
     """With the line's number, and the lines after it are read."""
-    found = list(recorded(["", f"{line}\n", '{"id": "b", "title": "B"}'], NOW))
-    assert isinstance(found[0], Unusable)
+    found = list(read_recorded(["", f"{line}\n", '{"id": "b", "title": "B"}'], NOW))
+    assert isinstance(found[0], UnusableLine)
     assert str(found[0]).startswith("line 2: ")
     assert why in str(found[0])
-    assert isinstance(found[1], Recorded)
+    assert isinstance(found[1], RecordedArticle)
 
 
 def test_a_line_that_is_no_object_is_a_headline() -> None:
@@ -125,7 +125,7 @@ def test_a_line_that_is_no_object_is_a_headline() -> None:
         '{"id": "7", "title": "B"}',
         '"Quoted" it is',
     ]
-    found = [each for each in recorded(lines, NOW) if isinstance(each, Recorded)]
+    found = [each for each in read_recorded(lines, NOW) if isinstance(each, RecordedArticle)]
     assert [each.id for each in found] == [1, 7, "7", 5]
     titles = [(each.article.uid, each.article.title, each.article.text) for each in found]
     assert titles[:2] == [("1", "[속보] 북한, 미사일 발사", ""), ("7", "A", "")]
@@ -143,8 +143,8 @@ def test_a_line_that_is_no_object_is_a_headline() -> None:
 )
 def test_one_article_alone_may_have_lines(given: str, title: str, text: str) -> None:
     """What somebody pastes: a headline with its text, or one object."""
-    found = alone(given, NOW)
-    assert isinstance(found, Recorded)
+    found = read_single_article(given, NOW)
+    assert isinstance(found, RecordedArticle)
     assert (found.id, found.article.title, found.article.text) == (1, title, text)
 
 
@@ -158,4 +158,4 @@ def test_one_article_alone_may_have_lines(given: str, title: str, text: str) -> 
 )
 def test_what_is_not_one_article_says_why(given: str, said: str) -> None:
     """With the line where it goes wrong."""
-    assert str(alone(given, NOW)).startswith(said)
+    assert str(read_single_article(given, NOW)).startswith(said)

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.alerting.policy import Circumstances
-from monitor.cli.timeline import sent_row
-from monitor.lab.edits import Compared, compared
-from monitor.lab.recorded import Recorded
-from monitor.lab.replay import Came, Coming, Replay, Sent, in_time_order, replay
+from monitor.alerting.policy import DecisionContext
+from monitor.cli.output.replay_report import sent_row
+from monitor.lab.rule_diff import ReplayComparison, compare_replays
+from monitor.lab.recorded import RecordedArticle
+from monitor.lab.replay import ReplayedArticle, ScheduledArticle, Replay, ReplayedAlert, in_time_order, replay_articles
 from monitor.matching import RuleSet
 from monitor.model import (
-    Again,
+    UpdateTrigger,
     AlertKind,
     AlertPolicy,
     Article,
@@ -34,20 +34,20 @@ DEEP = "The ferries ran on time and the rowers won again. " * 12 + "A missile fl
 
 
 def played(
-    *articles: Article, by: RuleSet | None = None, around: Circumstances | None = None, all_stories: bool = False
-) -> list[Came | Sent]:
+    *articles: Article, by: RuleSet | None = None, around: DecisionContext | None = None, all_stories: bool = False
+) -> list[ReplayedArticle | ReplayedAlert]:
     """All that comes of these articles, in time order."""
-    player = Replay(by or rules(), around or Circumstances(), all_stories=all_stories)
-    return list(replay(in_time_order([recorded(articles)], NOON), player))
+    player = Replay(by or rules(), around or DecisionContext(), all_stories=all_stories)
+    return list(replay_articles(in_time_order([recorded(articles)], NOON), player))
 
 
-def recorded(articles: Iterable[Article]) -> list[Recorded]:
-    return [Recorded(each.uid, each) for each in articles]
+def recorded(articles: Iterable[Article]) -> list[RecordedArticle]:
+    return [RecordedArticle(each.uid, each) for each in articles]
 
 
-def sent(*articles: Article, by: RuleSet | None = None, around: Circumstances | None = None) -> list[Sent]:
+def sent(*articles: Article, by: RuleSet | None = None, around: DecisionContext | None = None) -> list[ReplayedAlert]:
     """Only what would be sent."""
-    return [each for each in played(*articles, by=by, around=around) if isinstance(each, Sent)]
+    return [each for each in played(*articles, by=by, around=around) if isinstance(each, ReplayedAlert)]
 
 
 def policed(**policy: object) -> RuleSet:
@@ -59,7 +59,7 @@ def policed_rule(**policy: object) -> Rule:
     return replace(rule(), alert=AlertPolicy(**policy))  # type: ignore[arg-type]
 
 
-def told(found: Iterable[Sent]) -> list[tuple[datetime, AlertKind, tuple[str | int, ...]]]:
+def told(found: Iterable[ReplayedAlert]) -> list[tuple[datetime, AlertKind, tuple[str | int, ...]]]:
     return [(each.at, each.kind, each.articles) for each in found]
 
 
@@ -102,7 +102,7 @@ def numbered(*titles: str) -> list[Article]:
 # --- the order --------------------------------------------------------------------------------------------------
 
 
-def coming(*files: list[Article]) -> list[Coming]:
+def coming(*files: list[Article]) -> list[ScheduledArticle]:
     return list(in_time_order([recorded(each) for each in files], NOON))
 
 
@@ -146,11 +146,11 @@ def test_the_same_source_and_id_again_is_a_new_version() -> None:
 def test_an_article_is_told_at_its_own_moment_and_only_once() -> None:
     """What it tells stands right behind it; a reprint is held."""
     found = played(article(), article("a2", of="post", seen=NOON + HOUR))
-    assert [type(each) for each in found] == [Came, Sent, Came]
-    assert told(each for each in found if isinstance(each, Sent)) == [(NOON, AlertKind.NEW, ("a1",))]
+    assert [type(each) for each in found] == [ReplayedArticle, ReplayedAlert, ReplayedArticle]
+    assert told(each for each in found if isinstance(each, ReplayedAlert)) == [(NOON, AlertKind.NEW, ("a1",))]
     first, _, second = found
-    assert isinstance(first, Came)
-    assert isinstance(second, Came)
+    assert isinstance(first, ReplayedArticle)
+    assert isinstance(second, ReplayedArticle)
     assert first.decision.story == second.decision.story is not None
 
 
@@ -159,14 +159,14 @@ def test_what_waits_is_told_at_its_own_moment_before_the_next_article() -> None:
     reprint = article("a2", of="post", seen=NOON + 5 * MINUTE)
     other = article("b", "Rowers win", seen=NOON + HOUR)
     found = played(article(), reprint, other, by=policed(wait_at_least=10 * MINUTE))
-    assert [type(each) for each in found] == [Came, Came, Sent, Came]
-    assert isinstance(found[2], Sent)
+    assert [type(each) for each in found] == [ReplayedArticle, ReplayedArticle, ReplayedAlert, ReplayedArticle]
+    assert isinstance(found[2], ReplayedAlert)
     assert told([found[2]]) == [(NOON + 10 * MINUTE, AlertKind.NEW, ("a1", "a2"))]
 
 
 def test_after_the_last_article_all_that_waits_is_told() -> None:
     """A mention goes out at eight the next morning, in the zone that is meant."""
-    found = sent(article("m", "The week", DEEP), around=Circumstances(ZoneInfo("Asia/Seoul")))
+    found = sent(article("m", "The week", DEEP), around=DecisionContext(ZoneInfo("Asia/Seoul")))
     assert told(found) == [(datetime(2026, 1, 6, 8, tzinfo=ZoneInfo("Asia/Seoul")), AlertKind.DIGEST, ("m",))]
     assert found[0].reason.endswith("only mentioned, deeper in the text than its lead")
 
@@ -209,7 +209,7 @@ def test_what_is_beyond_the_cap_of_an_hour_is_one_digest_when_the_hour_is_over()
 
 def test_an_update_names_the_article_that_fired_it_and_what_came_since() -> None:
     """What the first alert told of is not told again."""
-    again = {"again_if": frozenset({Again.MORE_PUBLISHERS}), "more_publishers": 2, "cooldown": 10 * MINUTE}
+    again = {"again_if": frozenset({UpdateTrigger.MORE_PUBLISHERS}), "more_publishers": 2, "cooldown": 10 * MINUTE}
     outlets = ("wire", "post", "times", "herald")
     articles = [article(name, of=name, seen=NOON + 5 * MINUTE * number) for number, name in enumerate(outlets)]
     assert told(sent(*articles, by=policed(**again))) == [
@@ -222,7 +222,7 @@ def test_a_rule_in_shadow_sends_nothing() -> None:
     """And says what it would have told."""
     found = played(article(), by=rules(rule(status=RuleStatus.SHADOW)))
     (came,) = found
-    assert isinstance(came, Came)
+    assert isinstance(came, ReplayedArticle)
     assert [each.shadow_key is not None for each in came.decision.decisions] == [True]
 
 
@@ -230,7 +230,7 @@ def test_stories_of_all_articles_only_where_they_are_asked_for() -> None:
     """What no rule hits belongs to no story otherwise."""
     rowing = [article(name, "The rowers win the cup again", of=name) for name in ("a", "b")]
     stories = {
-        asked: [each.decision.story for each in played(*rowing, all_stories=asked) if isinstance(each, Came)]
+        asked: [each.decision.story for each in played(*rowing, all_stories=asked) if isinstance(each, ReplayedArticle)]
         for asked in (False, True)
     }
     assert stories[False] == [None, None]
@@ -246,7 +246,7 @@ def test_an_article_of_a_story_that_has_an_event_belongs_to_it(all_stories: bool
     mention = article("c", "Harbour news", DEEP, of="times", url=page, canonical=page, seen=NOON + MINUTE)
     other = article("d", "The rowers win the cup", seen=NOON + MINUTE)
     found = played(hit, old, mention, other, by=policed(once_per=OncePer.EVENT), all_stories=all_stories)
-    came = [each for each in found if isinstance(each, Came)]
+    came = [each for each in found if isinstance(each, ReplayedArticle)]
     assert came[0].event == came[1].event == came[2].event is not None
     assert came[3].event == (came[3].decision.story.id if came[3].decision.story else None)
 
@@ -254,11 +254,11 @@ def test_an_article_of_a_story_that_has_an_event_belongs_to_it(all_stories: bool
 # --- what an edit would change ----------------------------------------------------------------------------------
 
 
-def edited(*articles: Article, before: RuleSet, after: RuleSet) -> Compared:
-    return compared(in_time_order([recorded(articles)], NOON), Replay(before), Replay(after))
+def edited(*articles: Article, before: RuleSet, after: RuleSet) -> ReplayComparison:
+    return compare_replays(in_time_order([recorded(articles)], NOON), Replay(before), Replay(after))
 
 
-def changes(found: Compared) -> list[tuple[str, str, tuple[str | int, ...]]]:
+def changes(found: ReplayComparison) -> list[tuple[str, str, tuple[str | int, ...]]]:
     return [(each.kind, each.sent.rule, each.sent.articles) for each in found.changes]
 
 
@@ -314,7 +314,7 @@ def test_another_kind_is_a_change() -> None:
 
 def test_each_update_is_paired_once() -> None:
     """Fewer updates are alerts lost."""
-    again = {"again_if": frozenset({Again.MORE_PUBLISHERS}), "more_publishers": 1, "cooldown": MINUTE}
+    again = {"again_if": frozenset({UpdateTrigger.MORE_PUBLISHERS}), "more_publishers": 1, "cooldown": MINUTE}
     articles = [article(name, HEADLINE, of=name, seen=NOON + 10 * MINUTE * n) for n, name in enumerate("abc")]
     found = edited(*articles, before=policed(**again), after=rules())
     assert changes(found) == [("lost", "launch", ("b",)), ("lost", "launch", ("c",))]

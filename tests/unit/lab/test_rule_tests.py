@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monitor.lab.rule_tests import failures
+from monitor.lab.rule_tests import find_test_failures
 from monitor.model import (
     AllOf,
     Entity,
@@ -55,7 +55,7 @@ def rule_with(*tests: RuleTest, status: RuleStatus = RuleStatus.LIVE) -> Rule:
 )
 def test_each_test_is_held_against_the_rule(test: RuleTest, what: str | None) -> None:
     """News fires; nothing and a mention are silent."""
-    found = failures([rule_with(replace(test, place=PLACE))], {}, {}, {}, NOON)
+    found = find_test_failures([rule_with(replace(test, place=PLACE))], {}, {}, {}, NOON)
     assert len(found) == (what is not None)
     if what:
         assert found[0].place == PLACE
@@ -79,7 +79,7 @@ def test_each_test_is_held_against_the_rule(test: RuleTest, what: str | None) ->
 def test_a_test_may_ask_for_a_mention(title: str, text: str, what: str | None) -> None:
     """News is none, and nothing is none."""
     asked = rule_with(RuleTest(fires=False, title=title, text=text, mentions=True))
-    found = failures([replace(asked, mention=Words((Term("rocket"),)))], {}, {}, {}, NOON)
+    found = find_test_failures([replace(asked, mention=Words((Term("rocket"),)))], {}, {}, {}, NOON)
     assert [fault.problem.partition("launch ")[2] for fault in found] == ([what] if what else [])
 
 
@@ -98,7 +98,7 @@ def test_a_test_may_ask_for_a_mention(title: str, text: str, what: str | None) -
 def test_what_a_failed_test_missed_is_said(changed: dict[str, Any], title: str, what: str) -> None:
     """As `why` explains an article, so that nobody has to ask again."""
     asked = replace(rule_with(RuleTest(fires=True, title=title)), **changed)
-    (fault,) = failures([asked], {}, {}, {}, NOON)
+    (fault,) = find_test_failures([asked], {}, {}, {}, NOON)
     assert fault.problem.endswith(what)
 
 
@@ -111,20 +111,20 @@ def test_what_a_title_is_about_is_asked_of_the_rules_that_are_live(status: RuleS
     asked = replace(rule_with(test), news_in=NewsIn.ABOUT)
     for tests in ((), (RuleTest(fires=True, title="A summit"),)):
         other = replace(rule_with(*tests, status=status), id="summit", condition=Words((Term("summit"),)))
-        assert failures([asked, other], {}, {}, {}, NOON) == ()
+        assert find_test_failures([asked, other], {}, {}, {}, NOON) == ()
 
 
 def test_rules_that_are_off_are_tested_too() -> None:
     """Whoever turns one on again should not be surprised."""
     rule = rule_with(RuleTest(fires=True, title="A garden"), status=RuleStatus.OFF)
-    assert len(failures([rule], {}, {}, {}, NOON)) == 1
+    assert len(find_test_failures([rule], {}, {}, {}, NOON)) == 1
 
 
 def test_entities_are_tested_by_their_names() -> None:
     """An entity fires where one of its sure names stands."""
     tests = (RuleTest(fires=True, title="Kim spoke"), RuleTest(fires=True, title="Nobody spoke"))
     entity = Entity("kim", "person", "Kim", (Term("Kim", "en"),), tests=tests)
-    (fault,) = failures([], {"kim": entity}, {}, {}, NOON)
+    (fault,) = find_test_failures([], {"kim": entity}, {}, {}, NOON)
     assert "this test of kim must fire" in fault.problem
 
 
@@ -144,7 +144,7 @@ def test_a_test_says_where_its_article_comes_from(where: Where, test: RuleTest, 
     """Its language, and its source with all that is known of it."""
     wire = replace(source("wire"), tags=("state",))
     asked = replace(rule_with(test), where=where)
-    assert (failures([asked], {}, {}, {"wire": wire}, NOON) == ()) is fires
+    assert (find_test_failures([asked], {}, {}, {"wire": wire}, NOON) == ()) is fires
 
 
 def test_a_test_has_an_address_and_rules_share_lists() -> None:
@@ -153,7 +153,7 @@ def test_a_test_has_an_address_and_rules_share_lists() -> None:
     asked = replace(rule_with(), condition=AllOf((ListNamed("arms"), In(Field.URL, Words((Term("world"),))))))
     test = RuleTest(fires=True, title="A missile", url="https://x.test/world/1")
     for tried, fires in ((test, True), (replace(test, url=None), False), (replace(test, title="A garden"), False)):
-        assert (failures([replace(asked, tests=(tried,))], {}, {"arms": words}, {}, NOON) == ()) is fires
+        assert (find_test_failures([replace(asked, tests=(tried,))], {}, {"arms": words}, {}, NOON) == ()) is fires
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_test_has_authors_and_tags(field: Field, test: RuleTest) -> None:
     """What looks at the author or the tags alone can be tested too, and is not met without them."""
     asked = replace(rule_with(), condition=In(field, Words((Term("missile"),))))
     for tried, fires in ((test, True), (replace(test, authors=(), tags=()), False)):
-        assert (failures([replace(asked, tests=(tried,))], {}, {}, {}, NOON) == ()) is fires
+        assert (find_test_failures([replace(asked, tests=(tried,))], {}, {}, {}, NOON) == ()) is fires
 
 
 def test_no_test_leaves_anything_behind() -> None:
@@ -175,11 +175,11 @@ def test_no_test_leaves_anything_behind() -> None:
     thousands of tests needs no more memory than one of a few. And none changes what the next one finds."""
     good, bad = (RuleTest(fires=True, title=title, text=LONG) for title in ("A missile", "A garden"))
     asked = [rule_with(*[good, bad] * 20)]
-    failures(asked, {}, {}, {}, NOON)  # what is made once, whenever it is asked for first
+    find_test_failures(asked, {}, {}, {}, NOON)  # what is made once, whenever it is asked for first
     gc.collect()
     gc.disable()
     try:
-        assert len(failures(asked, {}, {}, {}, NOON)) == 20
+        assert len(find_test_failures(asked, {}, {}, {}, NOON)) == 20
         assert gc.collect() == 0
     finally:
         gc.enable()

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from monitor.lab.recorded import Unusable
-from monitor.lab.scoring import ALL, Error, Labelled, Score, Tally, read_labelled, score
+from monitor.lab.recorded import UnusableLine
+from monitor.lab.scoring import ALL, MistakeKind, LabeledArticle, Score, Tally, read_labeled, score_rules
 from monitor.matching import compile_rules
 from monitor.model import Level, Rule, Term, Words
 from tests.building import NOON
@@ -27,9 +27,9 @@ def lines(*rows: dict[str, object]) -> list[str]:
 
 
 def scored(*rows: dict[str, object], with_mistakes: bool = False) -> Score:
-    found = list(read_labelled(lines(*rows), NOON))
-    assert all(isinstance(each, Labelled) for each in found)
-    return score([each for each in found if isinstance(each, Labelled)], RULES, with_mistakes=with_mistakes)
+    found = list(read_labeled(lines(*rows), NOON))
+    assert all(isinstance(each, LabeledArticle) for each in found)
+    return score_rules([each for each in found if isinstance(each, LabeledArticle)], RULES, with_mistakes=with_mistakes)
 
 
 def test_what_is_labelled_is_counted_by_rule_and_language() -> None:
@@ -92,9 +92,9 @@ def test_each_mistake_has_its_reason() -> None:
         with_mistakes=True,
     )
     assert [(each.kind, each.rule, each.recorded.id, each.why) for each in found.mistakes] == [
-        (Error.MISS, "big-strike", 2, "no match: words strike, 파업: not there"),
-        (Error.MISS, "big-strike", 3, "a mention at level low: complete only outside title and lead: “strike”"),
-        (Error.FALSE_ALARM, "flood", 1, "news at level low: complete in title and lead: “flood”"),
+        (MistakeKind.MISS, "big-strike", 2, "no match: words strike, 파업: not there"),
+        (MistakeKind.MISS, "big-strike", 3, "a mention at level low: complete only outside title and lead: “strike”"),
+        (MistakeKind.FALSE_ALARM, "flood", 1, "news at level low: complete in title and lead: “flood”"),
     ]
 
 
@@ -121,11 +121,11 @@ def test_labels_of_no_rule_are_named_and_left_out() -> None:
 def test_unusable_lines_have_their_number() -> None:
     """Blank lines count, and a bare headline is an article without labels."""
     written = ["\n", "A strike\n", '{"id": 1, "title": "a", "labels": "flood"}\n', "{\n", '{"id": 2, "title": "b"}\n']
-    strike, *unusable, last = read_labelled(written, NOON)
-    assert isinstance(strike, Labelled)
+    strike, *unusable, last = read_labeled(written, NOON)
+    assert isinstance(strike, LabeledArticle)
     assert strike.labels == frozenset()
-    assert [str(each) for each in unusable if isinstance(each, Unusable)] == [
+    assert [str(each) for each in unusable if isinstance(each, UnusableLine)] == [
         "line 3: labels must be a list of ids of rules",
         "line 4: no JSON: Expecting property name enclosed in double quotes at column 2; write one object on a line",
     ]
-    assert isinstance(last, Labelled)
+    assert isinstance(last, LabeledArticle)

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from monitor.matching import RuleSet, compile_rules
-from monitor.matching.entries import Entry
+from monitor.matching.rule_plan import RulePlan
 from monitor.model import AllOf, Article, Condition, Field, In, Level, Near, Rule, Term, Words
 from tests.building import article
 
@@ -69,7 +69,7 @@ def test_each_quick_way_is_taken() -> None:
 
 def _slowly(compiled: RuleSet, one: Article) -> object:
     found = compiled.find_patterns(one)
-    return [met for each in compiled.compiled_rules if (met := Entry(each, frozenset()).evaluate(found)) is not None]
+    return [met for each in compiled.compiled_rules if (met := RulePlan(each, frozenset()).evaluate(found)) is not None]
 
 
 def _article(rng: Random) -> Article:

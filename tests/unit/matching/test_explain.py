@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.matching import compile_rules
-from monitor.matching.explain import explain
+from monitor.matching.explain import explain_rules
 from monitor.model import (
     AllOf,
     AnyOf,
@@ -54,7 +54,7 @@ SHARE = "one word cannot be two, unless near has 'may_share_words: true'"
 def explained(rule: Rule | Condition, title: str, text: str = "", **entities: Entity) -> Explanation:
     made = rule if isinstance(rule, Rule) else Rule("r", "R", Level.HIGH, rule, "v1")
     denials = WordList("denials", (Term("test missile"),), before=Reach(3, words("denied")))
-    (only,) = explain(compile_rules([made], entities, {"denials": denials}), article(title=title, text=text))
+    (only,) = explain_rules(compile_rules([made], entities, {"denials": denials}), article(title=title, text=text))
     return only
 
 
@@ -245,7 +245,7 @@ def test_it_says_what_else_a_title_is_about() -> None:
     compiled = compile_rules([about, *others], {})
 
     def says(title: str, text: str) -> str:
-        return explain(compiled, article(title=title, text=text), "r")[0].summary
+        return explain_rules(compiled, article(title=title, text=text), "r")[0].summary
 
     launch = "Pyongyang fired a missile. It rained."
     assert says("Morning", launch) == "news at level high: complete in title and first sentence"
@@ -359,7 +359,7 @@ def test_a_group_is_described() -> None:
 def test_only_one_rule_is_explained_if_only_one_is_asked_for() -> None:
     """The others are decided and not walked."""
     rules = [Rule(name, name, Level.LOW, WHAT, "v1") for name in ("a", "b")]
-    assert [each.rule for each in explain(compile_rules(rules, {}), article(title="x"), only="b")] == ["b"]
+    assert [each.rule for each in explain_rules(compile_rules(rules, {}), article(title="x"), only="b")] == ["b"]
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from random import Random
 import pytest
 
 from monitor.matching import compile_rules
-from monitor.matching.finders import Terms
-from monitor.matching.found import Found
-from monitor.matching.nodes import Leaf
+from monitor.matching.finders import TermFinder
+from monitor.matching.document_hits import DocumentHits
+from monitor.matching.nodes import LeafNode
 from monitor.model import Level, Rule, Term, Words
 from tests.building import article
 
@@ -59,12 +59,12 @@ def test_places_few_by_few_are_all_places(text: str) -> None:
         assert list(found.iterate_places(pattern)) == other.places(pattern)
 
 
-def _looked(text: str) -> tuple[Found, Found, Terms]:
+def _looked(text: str) -> tuple[DocumentHits, DocumentHits, TermFinder]:
     """A text looked at twice, and what finds the terms in it."""
     terms = Words(tuple(Term(term, exact=term.isupper()) for term in TERMS))
     compiled = compile_rules([Rule("r", "R", Level.HIGH, terms, "v1")], {})
     (rule,) = compiled.compiled_rules
-    assert isinstance(rule.node, Leaf)
-    assert isinstance(rule.node.finder, Terms)
+    assert isinstance(rule.node, LeafNode)
+    assert isinstance(rule.node.finder, TermFinder)
     one = article(title="", text=text)
     return compiled.find_patterns(one), compiled.find_patterns(one), rule.node.finder

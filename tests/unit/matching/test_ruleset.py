@@ -7,7 +7,7 @@ import pytest
 
 from monitor.matching import RuleSet, compile_rules
 from monitor.matching import ruleset as ruleset_module
-from monitor.matching.document import Document
+from monitor.matching.tokenized_article import TokenizedArticle
 from monitor.model import (
     AllOf,
     AnyOf,
@@ -368,9 +368,9 @@ def test_what_a_title_is_about_is_asked_only_where_it_decides(monkeypatch: pytes
     """It costs a second look at the title: once for an article, and only for a rule that would else be news."""
     laid_out: list[bool] = []
 
-    def lay_out(page: Article, *, whole: bool = False, title_alone: bool = False) -> Document:
+    def lay_out(page: Article, *, whole: bool = False, title_alone: bool = False) -> TokenizedArticle:
         laid_out.append(title_alone)
-        return Document(page, all_fields=whole, title_alone=title_alone)
+        return TokenizedArticle(page, all_fields=whole, title_alone=title_alone)
 
     monkeypatch.setattr(ruleset_module, "Document", lay_out)
     compiled = compile_rules([ABOUT, replace(ABOUT, id="again"), SUMMIT, LAUNCH], {})

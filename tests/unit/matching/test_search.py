@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from monitor.matching.search import PIECE, Search
+from monitor.matching.automaton import PIECE, LiteralSearch
 
 LITERALS = ["a", "ab", "ba", "bab", "b" * 5, "ab" * 40, "台", "b台a", "never"]
 
@@ -17,12 +17,12 @@ def test_nothing_is_lost_or_found_twice_where_a_text_is_cut(letters: str, length
     """Every place of every literal is told once, in order, wherever the borders of the pieces are."""
     text = "".join(Random(length).choices(letters, k=length))
     expected = {number: places for number, each in enumerate(LITERALS) if (places := _places(each, text))}
-    assert _found(Search(LITERALS), text) == expected
+    assert _found(LiteralSearch(LITERALS), text) == expected
 
 
 def test_a_literal_may_be_longer_than_a_piece() -> None:
     """It is found, across as many borders as it takes."""
-    assert _found(Search(["a" * (2 * PIECE), "b"]), "b" * 7 + "a" * (2 * PIECE) + "b") == {
+    assert _found(LiteralSearch(["a" * (2 * PIECE), "b"]), "b" * 7 + "a" * (2 * PIECE) + "b") == {
         0: [7],
         1: [*range(7), 7 + 2 * PIECE],
     }
@@ -31,10 +31,10 @@ def test_a_literal_may_be_longer_than_a_piece() -> None:
 def test_literals_are_told_in_the_order_in_which_their_first_places_end() -> None:
     """Also of those that lie on the border of two pieces: who looks for the first few need not look at all."""
     text = "." * (PIECE - 3) + "abcdefg"
-    assert list(Search(["abcdef", "g", "cd", "ab", "abcde"]).positions(text)) == [3, 2, 4, 0, 1]
+    assert list(LiteralSearch(["abcdef", "g", "cd", "ab", "abcde"]).positions(text)) == [3, 2, 4, 0, 1]
 
 
-def _found(search: Search, text: str) -> dict[int, list[int]]:
+def _found(search: LiteralSearch, text: str) -> dict[int, list[int]]:
     return {literal: list(positions) for literal, positions in search.positions(text).items()}
 
 

@@ -7,17 +7,17 @@ from itertools import islice
 
 import pytest
 
-from monitor.matching.found import Hit
-from monitor.matching.together import (
+from monitor.matching.document_hits import Hit
+from monitor.matching.proximity import (
     Members,
     Together,
-    chains,
-    chosen_by,
-    in_any_order,
-    in_this_order,
-    sharing_words,
-    soonest_ends,
-    starts,
+    find_hit_chains,
+    hits_from_chain,
+    choose_in_any_order,
+    choose_in_order,
+    choose_sharing_words,
+    soonest_ending_hits,
+    find_start_hits,
 )
 
 
@@ -34,15 +34,15 @@ def places(text: str, *words: str) -> list[Hit]:
 
 def all_chains(members: Members, together: Together) -> Iterator[Sequence[Hit]]:
     """As a near in a near asks for them."""
-    soonest = list(map(soonest_ends, members))
-    for start, _ in starts(members, together):
-        yield from map(chosen_by, islice(chains(start, members, soonest, together), 3))
+    soonest = list(map(soonest_ending_hits, members))
+    for start, _ in find_start_hits(members, together):
+        yield from map(hits_from_chain, islice(find_hit_chains(start, members, soonest, together), 3))
 
 
 def all_chains_in_order(members: Members, together: Together) -> Iterator[Sequence[Hit]]:
-    soonest = list(map(soonest_ends, members))
-    for start, _ in starts(members, together):
-        yield from map(chosen_by, islice(chains(start, members, soonest, together, in_order=True), 3))
+    soonest = list(map(soonest_ending_hits, members))
+    for start, _ in find_start_hits(members, together):
+        yield from map(hits_from_chain, islice(find_hit_chains(start, members, soonest, together, in_order=True), 3))
 
 
 @pytest.mark.parametrize("text", ["cc {}aa", "aa {}cc", "cc {}aa cc", "aa {}bb"])
@@ -50,9 +50,9 @@ def all_chains_in_order(members: Members, together: Together) -> Iterator[Sequen
 @pytest.mark.parametrize(
     "look",
     [
-        in_any_order,
-        in_this_order,
-        sharing_words,
+        choose_in_any_order,
+        choose_in_order,
+        choose_sharing_words,
         lambda members, together: list(all_chains(members, together)),
         lambda members, together: list(all_chains_in_order(members, together)),
     ],
@@ -82,5 +82,5 @@ def test_ten_times_the_words_are_looked_at_ten_times_as_often(
 def test_a_long_phrase_may_be_the_last_where_a_short_one_inside_it_is_too_far() -> None:
     """What ends soonest is not always what begins near enough."""
     members = [[(0, 1, 0)], [(0, 1, 1), (2, 3, 1)], [(5, 20, 2), (9, 12, 3)]]
-    found = in_any_order(members, lambda one, other: other[0] - one[1] <= 5)
+    found = choose_in_any_order(members, lambda one, other: other[0] - one[1] <= 5)
     assert found == [(0, 1, 0), (2, 3, 1), (5, 20, 2)]

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.config.rules import rule as read_rule
-from monitor.config.yaml12 import parse
+from monitor.config.language.rules import rule_from_document as read_rule
+from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.matching import compile_rules
-from monitor.matching.wishes import wishes
+from monitor.matching.full_text_requests import find_full_text_requests
 from tests.building import article, rule, rules
 
 BOTH = "{all: [{words: [missile]}, {any: [{words: [Seoul]}, {all: [{words: [Tokyo]}, {words: [alarm]}]}]}]}"
@@ -17,8 +17,8 @@ BOTH = "{all: [{words: [missile]}, {any: [{words: [Seoul]}, {all: [{words: [Toky
 
 def wishing(title: str, text: str = "", *, match: str = BOTH, more: str = "full_text: true") -> bool:
     """Whether a rule of this condition wishes for the text of this article."""
-    [document] = parse(f"rule: r\ntitle: t\nlevel: high\nmatch: {match}\n{more}\n", "f.yaml")
-    return wishes(compile_rules([read_rule(document)], {}), article(title=title, text=text)) == ("r",)
+    [document] = parse_yaml_text(f"rule: r\ntitle: t\nlevel: high\nmatch: {match}\n{more}\n", "f.yaml")
+    return find_full_text_requests(compile_rules([read_rule(document)], {}), article(title=title, text=text)) == ("r",)
 
 
 @pytest.mark.parametrize(
@@ -60,5 +60,5 @@ def test_only_rules_that_say_so_wish() -> None:
 def test_the_rules_are_told_by_their_ids() -> None:
     """Of several each that wishes."""
     chosen = rules(replace(rule("a"), full_text=True), rule("b"), replace(rule("c", ["boat"]), full_text=True))
-    assert wishes(chosen, article()) == ("a",)
-    assert wishes(rules(), article()) == ()
+    assert find_full_text_requests(chosen, article()) == ("a",)
+    assert find_full_text_requests(rules(), article()) == ()

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.model import Habits, SourceTrouble, TroubleKind
+from monitor.model import SourceStats, SourceTrouble, TroubleKind
 from tests.building import HOUR, MINUTE, NOON
 
-LEARNT = Habits(
+LEARNT = SourceStats(
     since=NOON,
     last_new_at=NOON + HOUR,
     rate=12.5,
@@ -35,15 +35,15 @@ LEARNT = Habits(
 )
 
 
-@pytest.mark.parametrize("habits", [Habits(), LEARNT])
-def test_what_is_stored_is_read_again(habits: Habits) -> None:
+@pytest.mark.parametrize("habits", [SourceStats(), LEARNT])
+def test_what_is_stored_is_read_again(habits: SourceStats) -> None:
     """Through JSON, as a database keeps it."""
-    assert Habits.of_row(json.loads(json.dumps(habits.to_row()))) == habits
+    assert SourceStats.of_row(json.loads(json.dumps(habits.to_row()))) == habits
 
 
 def test_of_a_source_of_which_nothing_is_known_nothing_is_stored() -> None:
     """Thousands of rows stay small."""
-    assert Habits().to_row() == {}
+    assert SourceStats().to_row() == {}
 
 
 @pytest.mark.parametrize(
@@ -60,25 +60,25 @@ def test_of_a_source_of_which_nothing_is_known_nothing_is_stored() -> None:
 )
 def test_what_cannot_be_read_is_learnt_anew(row: dict[str, object] | None) -> None:
     """A row of another version, or an edited one, never stops a poll."""
-    assert Habits.of_row(row) == Habits()
+    assert SourceStats.of_row(row) == SourceStats()
 
 
 def test_a_permanent_redirect_is_followed_once_it_has_held() -> None:
     """Until then the source's own address is asked."""
     assert LEARNT.address("https://old.test/feed") == "https://old.test/feed"
-    held = Habits(moved_to="https://new.test/feed", moved_polls=3)
+    held = SourceStats(moved_to="https://new.test/feed", moved_polls=3)
     assert held.address("https://old.test/feed") == "https://new.test/feed"
-    assert Habits(moved_polls=3).address("https://old.test/feed") == "https://old.test/feed"
+    assert SourceStats(moved_polls=3).address("https://old.test/feed") == "https://old.test/feed"
 
 
 def test_the_old_address_is_asked_again_once_a_week() -> None:
     """Since it was asked last; and only where another has been learnt."""
-    held, week = Habits(moved_to="https://new.test/feed", moved_since=NOON, moved_polls=3), timedelta(days=7)
+    held, week = SourceStats(moved_to="https://new.test/feed", moved_since=NOON, moved_polls=3), timedelta(days=7)
     assert [held.doubts_move(NOON + wait) for wait in (week - HOUR, week)] == [False, True]
     asked = replace(held, moved_asked=NOON + week)
     assert [asked.doubts_move(NOON + week + wait) for wait in (week - HOUR, week)] == [False, True]
     assert not replace(held, moved_polls=2).doubts_move(NOON + week)
-    assert not Habits().doubts_move(NOON)
+    assert not SourceStats().doubts_move(NOON)
 
 
 def test_what_happened_at_one_poll_is_shown_for_a_day() -> None:

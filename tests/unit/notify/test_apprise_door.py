@@ -7,7 +7,7 @@ from apprise import Apprise
 
 from monitor.model import Message, Receipt, ReceiptKind
 from monitor.notify import channel_fault
-from monitor.notify.apprise_door import FORCED, SEVERAL, send, with_forced
+from monitor.notify.apprise_door import FORCED, SEVERAL, send_message, with_forced_options
 
 # One of Apprise's plug-ins asks for a module that Python 3.13 no longer has, and does without it.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -31,7 +31,7 @@ FORCED_QUERY = "redirect=no&optional=no&retry=0&cto=10&rto=90"
 )  # fmt: skip
 def test_forced_options(url: str, expected: str) -> None:
     """Redirects, time-outs and retries are ours; all else is the user's."""
-    assert with_forced(url) == expected
+    assert with_forced_options(url) == expected
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_forced_options(url: str, expected: str) -> None:
 )
 def test_a_users_own_options_arrive_unchanged(query: str, attribute: str, expected: dict[str, str]) -> None:
     """Apprise understands the URL with forced options as it does the user's own."""
-    for url in (f"json://h/p?{query}", with_forced(f"json://h/p?{query}")):
+    for url in (f"json://h/p?{query}", with_forced_options(f"json://h/p?{query}")):
         made = Apprise.instantiate(url)
         assert made is not None
         assert getattr(made, attribute) == expected, url
@@ -54,7 +54,7 @@ def test_a_users_own_options_arrive_unchanged(query: str, attribute: str, expect
 
 def test_forced_options_hold_in_apprise() -> None:
     """A redirect is not followed, an option that hides failures is off."""
-    made = Apprise.instantiate(with_forced("json://h/p?redirect=yes&optional=yes&retry=3&cto=1&rto=1"))
+    made = Apprise.instantiate(with_forced_options("json://h/p?redirect=yes&optional=yes&retry=3&cto=1&rto=1"))
     assert made is not None
     assert (made.socket_connect_timeout, made.socket_read_timeout) == (10.0, 90.0)
     assert FORCED["optional"] == "no"
@@ -96,4 +96,4 @@ def test_faults_of_channels(url: str, fault: str | None) -> None:
 def test_a_channel_with_several_recipients_is_not_sent_on() -> None:
     """Whoever starts in spite of the fault that was told floods nobody: the delivery is refused, and says why."""
     url = "mailto://127.0.0.1:9?from=a@x.test&to=b@x.test,c@x.test"
-    assert send(url, Message("t", "b", "<p>b</p>")) == Receipt(ReceiptKind.REFUSED, SEVERAL)
+    assert send_message(url, Message("t", "b", "<p>b</p>")) == Receipt(ReceiptKind.REFUSED, SEVERAL)

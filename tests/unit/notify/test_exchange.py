@@ -8,7 +8,7 @@ from threading import Thread
 
 import requests
 
-from monitor.notify.exchange import recording
+from monitor.notify.http_recorder import record_exchange
 from tests.patience import PATIENCE
 
 
@@ -29,7 +29,7 @@ def test_answers_of_http_are_kept_in_order() -> None:
     serving.start()
     url = f"http://127.0.0.1:{server.server_port}/"
     try:
-        with recording() as exchange:
+        with record_exchange() as exchange:
             asking = Thread(target=requests.get, args=(url,), kwargs={"timeout": PATIENCE})
             asking.start()
             asking.join()
@@ -45,7 +45,7 @@ def test_answers_of_http_are_kept_in_order() -> None:
 def test_a_connection_alone_is_no_answer() -> None:
     """Nor is what was sent over it: only what came back."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        with recording() as exchange, socket.create_connection(listening.getsockname()) as connection:
+        with record_exchange() as exchange, socket.create_connection(listening.getsockname()) as connection:
             connection.sendall(b"message")
             before = exchange.answered
             with listening.accept()[0] as accepted:
@@ -58,7 +58,7 @@ def test_a_connection_alone_is_no_answer() -> None:
 def test_pipes_and_datagrams_are_no_answers() -> None:
     """A process wakes itself by the former; the latter are known to be sent, and no more."""
     here, there = socket.socketpair()
-    with here, there, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as post, recording() as exchange:
+    with here, there, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as post, record_exchange() as exchange:
         here.send(b"wake up")
         there.recv(16)
         before = exchange.datagrams
@@ -70,6 +70,6 @@ def test_pipes_and_datagrams_are_no_answers() -> None:
 def test_nothing_is_left_behind() -> None:
     """Classes of other people are as they were."""
     before = dict(vars(socket.socket)), dict(vars(requests.Session))
-    with recording():
+    with record_exchange():
         assert "recv" in vars(socket.socket)
     assert (dict(vars(socket.socket)), dict(vars(requests.Session))) == before

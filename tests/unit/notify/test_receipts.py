@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.model import Receipt, ReceiptKind
-from monitor.notify.receipts import UNCLEAR, Line, receipt_for
+from monitor.notify.log_receipts import UNCLEAR, AppriseLogLine, receipt_for
 
 _REFUSED, _LATER, _UNKNOWN = ReceiptKind.REFUSED, ReceiptKind.TRY_LATER, ReceiptKind.UNKNOWN
 _BEFORE = "HTTPConnectionPool(host='h.test', port=1): Max retries exceeded with url: /T0KEN (Caused by "
@@ -14,12 +14,12 @@ _LOGIN = "Applying user credentials..."
 _TO = "Email To: T0KEN@x.test"
 
 
-def debug(*texts: str) -> list[Line]:
-    return [Line("DEBUG", text) for text in texts]
+def debug(*texts: str) -> list[AppriseLogLine]:
+    return [AppriseLogLine("DEBUG", text) for text in texts]
 
 
-def failed(error: str) -> Line:
-    return Line("DEBUG", f"Socket Exception: {error}")
+def failed(error: str) -> AppriseLogLine:
+    return AppriseLogLine("DEBUG", f"Socket Exception: {error}")
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def failed(error: str) -> Line:
 )
 def test_what_an_http_server_answered(text: str, kind: ReceiptKind, detail: str) -> None:
     """A status becomes one of our words."""
-    assert receipt_for([Line("WARNING", text)]) == Receipt(kind, detail)
+    assert receipt_for([AppriseLogLine("WARNING", text)]) == Receipt(kind, detail)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_an_http_server_answered(text: str, kind: ReceiptKind, detail: str)
 def test_an_address_of_nobody_is_refused(text: str) -> None:
     """Apprise leaves out recipients that cannot be, without a word: nobody is told that the message may be there."""
     nobody = Receipt(_REFUSED, "the channel's address names no recipient that it takes")
-    assert receipt_for([Line("WARNING", text)]) == nobody
+    assert receipt_for([AppriseLogLine("WARNING", text)]) == nobody
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_what_a_mail_server_answered(lines: list[str], kind: ReceiptKind, detail
     "lines",
     [
         [],
-        [Line("WARNING", "A Connection error occurred")],
+        [AppriseLogLine("WARNING", "A Connection error occurred")],
         [failed("('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))")],
         [failed("HTTPConnectionPool(host='h', port=1): Read timed out. (read timeout=5.0)")],
         [failed(f"{_BEFORE}SSLError(SSLEOFError(8, 'EOF')))")],  # may come at any time
@@ -113,13 +113,13 @@ def test_what_a_mail_server_answered(lines: list[str], kind: ReceiptKind, detail
         [*debug(_BEGUN, _TO), failed("(251, b'hm')")],
         # of two requests only the second found nobody
         [failed("Read timed out."), failed(f"{_BEFORE}NewConnectionError('refused'))")],
-        [Line("INFO", "Sent JSON notification."), failed(f"{_BEFORE}NewConnectionError('refused'))")],
+        [AppriseLogLine("INFO", "Sent JSON notification."), failed(f"{_BEFORE}NewConnectionError('refused'))")],
         # what the article or the server wrote is no answer
         debug("JSON Payload: error=404 Socket Exception: (550, b'"),
         debug("Response Details: (Caused by NewConnectionError("),
         [failed("('Connection aborted.', BadStatusLine('(Caused by NewConnectionError('))")],
     ],
 )
-def test_in_doubt_it_is_unknown(lines: list[Line]) -> None:
+def test_in_doubt_it_is_unknown(lines: list[AppriseLogLine]) -> None:
     """A message that may have arrived is called so, and is tried again."""
     assert receipt_for(lines) == UNCLEAR

@@ -28,7 +28,7 @@ def told(sentence: str = "", marks: tuple[tuple[int, int], ...] = ()) -> Alert:
 
 
 def message(of: Alert | Notice | None = None, *, repeat: bool = False, source: str = "The Wire") -> Message:
-    return render(delivery(of or told(), repeat=repeat), source=source, zone=SEOUL)
+    return render_message(delivery(of or told(), repeat=repeat), source=source, zone=SEOUL)
 
 
 def test_a_message_says_everything() -> None:

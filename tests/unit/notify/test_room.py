@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from monitor.notify.room import SendingRoom
+from monitor.notify.concurrency import SendLimiter
 from tests.patience import PATIENCE
 
 
 class Attempts:
     """Attempts that have begun and end when they are told to."""
 
-    def __init__(self, room: SendingRoom) -> None:
+    def __init__(self, room: SendLimiter) -> None:
         self._room = room
         self.running = 0
         self.end = asyncio.Event()
@@ -43,7 +43,7 @@ async def nothing_to_do() -> None:
 
 async def test_quick_attempts_share_the_usual_room() -> None:
     """No more than usual run while none of them is slow."""
-    attempts = Attempts(SendingRoom(2, 10, slow=timedelta(hours=1)))
+    attempts = Attempts(SendLimiter(2, 10, slow=timedelta(hours=1)))
     tasks = [asyncio.create_task(attempts.attempt()) for _ in range(6)]
     await until_running(attempts, 2)
     assert attempts.running == 2
@@ -53,7 +53,7 @@ async def test_quick_attempts_share_the_usual_room() -> None:
 
 async def test_slow_attempts_give_their_place_to_others() -> None:
     """All begin, two after two, although none ends; but no more than the most."""
-    attempts = Attempts(SendingRoom(2, 7, slow=timedelta(0)))
+    attempts = Attempts(SendLimiter(2, 7, slow=timedelta(0)))
     tasks = [asyncio.create_task(attempts.attempt()) for _ in range(9)]
     await until_running(attempts, 7)
     assert attempts.running == 7
@@ -63,7 +63,7 @@ async def test_slow_attempts_give_their_place_to_others() -> None:
 
 async def test_what_has_not_begun_is_not_slow() -> None:
     """A place whose process is still to be started, or whose message to be claimed, is passed on to nobody."""
-    room = SendingRoom(1, 10, slow=timedelta(0))
+    room = SendLimiter(1, 10, slow=timedelta(0))
     after = Attempts(room)
     async with room.slot() as begin:
         task = asyncio.create_task(after.attempt())
@@ -77,7 +77,7 @@ async def test_what_has_not_begun_is_not_slow() -> None:
 
 async def test_a_place_is_given_back_once() -> None:
     """After slow attempts, ended or cancelled, the usual room is as large as before."""
-    room = SendingRoom(2, 10, slow=timedelta(0))
+    room = SendLimiter(2, 10, slow=timedelta(0))
     first = Attempts(room)
     tasks = [asyncio.create_task(first.attempt()) for _ in range(4)]
     await until_running(first, 4)

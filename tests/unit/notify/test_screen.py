@@ -11,7 +11,7 @@ from contextlib import contextmanager, redirect_stdout
 from datetime import timedelta
 
 from monitor.model import Message, Receipt, ReceiptKind
-from monitor.notify.screen import Screen
+from monitor.notify.console import ConsoleWriter
 from tests.patience import LONG, PATIENCE
 
 SOON = timedelta(seconds=1)
@@ -39,14 +39,14 @@ async def until(end: str, reader: int) -> str:
 async def test_a_message_is_printed() -> None:
     """Title and text, as they are."""
     with standard_output_to_a_pipe() as reader:
-        assert await Screen().show(HELLO, LONG) == PRINTED
+        assert await ConsoleWriter().show(HELLO, LONG) == PRINTED
         assert await until(HELLO.text + "\n", reader) == f"\n{HELLO.title}\n{HELLO.text}\n"
         os.close(reader)
 
 
 async def test_a_pager_that_reads_nothing_stops_nothing() -> None:
     """The loop goes on; what was begun is in doubt, what was not begun is tried later; then all is well again."""
-    screen = Screen()
+    screen = ConsoleWriter()
     with standard_output_to_a_pipe() as reader:
         assert await screen.show(LARGE, SOON) == Receipt(ReceiptKind.UNKNOWN, "the screen took nothing within 1 s")
         assert await screen.show(HELLO, SOON) == Receipt(ReceiptKind.TRY_LATER, "the screen took nothing within 1 s")
@@ -59,7 +59,7 @@ async def test_a_pager_that_reads_nothing_stops_nothing() -> None:
 
 async def test_messages_are_not_mixed() -> None:
     """Two channels may be screens: each message is whole."""
-    screen = Screen()
+    screen = ConsoleWriter()
     with standard_output_to_a_pipe() as reader:
         both = asyncio.gather(screen.show(LARGE, LONG), screen.show(HELLO, LONG))
         assert LARGE.text in await until(HELLO.text, reader)
@@ -71,14 +71,14 @@ async def test_a_closed_pipe_is_tried_later() -> None:
     """Nobody is there to read; the daemon goes on."""
     with standard_output_to_a_pipe() as reader:
         os.close(reader)
-        assert await Screen().show(HELLO, LONG) == Receipt(ReceiptKind.TRY_LATER, "cannot print: Broken pipe")
+        assert await ConsoleWriter().show(HELLO, LONG) == Receipt(ReceiptKind.TRY_LATER, "cannot print: Broken pipe")
 
 
 ENDING = """\
 import asyncio
 from datetime import timedelta
 from monitor.model import Message
-from monitor.notify.screen import Screen
+from monitor.notify.console import Screen
 asyncio.run(Screen().show(Message("t", "x" * 2**20, ""), timedelta(seconds=0.2)))
 """
 

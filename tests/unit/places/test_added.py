@@ -7,19 +7,19 @@ import time
 
 import pytest
 
-from monitor.places import AddedName, AddedNames, added_id, country_of, find_places, level, name_of, relation
+from monitor.places import AddedPlaceName, AddedPlaceNames, added_place_id, country_of, find_places, get_place_level, get_place_name, relate_places
 
-BASE, REEF, CAMP = added_id("base", "KP"), added_id("reef", "sea:black-sea"), added_id("camp")
-STATE = added_id("state", country=True)
-ADDED = AddedNames(
+BASE, REEF, CAMP = added_place_id("base", "KP"), added_place_id("reef", "sea:black-sea"), added_place_id("camp")
+STATE = added_place_id("state", country=True)
+ADDED = AddedPlaceNames(
     [
-        *(AddedName(name, BASE) for name in ("Musudan", "무수단", "舞水端", "Musudan-ri base")),
-        AddedName("Мусудан", BASE, is_prefix=True),
-        AddedName("Гаджибей", BASE),
-        AddedName("Musudan Hotel", BASE, is_blocked=True),
-        AddedName("Gloria Rig", REEF),
-        AddedName("the British side", "GB", is_demonym=True),
-        AddedName("英军", "GB", is_demonym=True),
+        *(AddedPlaceName(name, BASE) for name in ("Musudan", "무수단", "舞水端", "Musudan-ri base")),
+        AddedPlaceName("Мусудан", BASE, is_prefix=True),
+        AddedPlaceName("Гаджибей", BASE),
+        AddedPlaceName("Musudan Hotel", BASE, is_blocked=True),
+        AddedPlaceName("Gloria Rig", REEF),
+        AddedPlaceName("the British side", "GB", is_demonym=True),
+        AddedPlaceName("英军", "GB", is_demonym=True),
     ]
 )
 
@@ -68,30 +68,30 @@ def test_a_name_of_a_side_is_a_peoples() -> None:
 
 
 def test_it_lies_where_its_id_says() -> None:
-    assert (level(BASE), country_of(BASE), name_of(BASE)) == ("area", "KP", "base")
-    assert (level(REEF), country_of(REEF)) == ("sea", None)
-    assert (level(CAMP), country_of(CAMP)) == ("area", None)
-    assert (level(STATE), country_of(STATE)) == ("country", STATE)
-    assert relation(BASE, "KP") == relation(REEF, "sea:black-sea") == "within"
-    assert relation("KP", BASE) == "contains"
-    assert relation(added_id("hall", BASE), "KP") == "within"
-    assert relation(BASE, "JP") == relation(STATE, "JP") == relation(BASE, CAMP) == "apart"
+    assert (get_place_level(BASE), country_of(BASE), get_place_name(BASE)) == ("area", "KP", "base")
+    assert (get_place_level(REEF), country_of(REEF)) == ("sea", None)
+    assert (get_place_level(CAMP), country_of(CAMP)) == ("area", None)
+    assert (get_place_level(STATE), country_of(STATE)) == ("country", STATE)
+    assert relate_places(BASE, "KP") == relate_places(REEF, "sea:black-sea") == "within"
+    assert relate_places("KP", BASE) == "contains"
+    assert relate_places(added_place_id("hall", BASE), "KP") == "within"
+    assert relate_places(BASE, "JP") == relate_places(STATE, "JP") == relate_places(BASE, CAMP) == "apart"
 
 
 def test_of_what_nobody_knows_nothing_is_said() -> None:
     """Of a place without a country, and of the provinces of a country."""
-    assert relation(CAMP, "JP") == relation("c1838524", CAMP) == "unknown"
-    assert relation(BASE, "KP-08") == "unknown"
-    assert relation(BASE, "c2040959") == "apart"  # Sinpo: a city is no province
+    assert relate_places(CAMP, "JP") == relate_places("c1838524", CAMP) == "unknown"
+    assert relate_places(BASE, "KP-08") == "unknown"
+    assert relate_places(BASE, "c2040959") == "apart"  # Sinpo: a city is no province
 
 
 def test_finding_costs_what_the_text_costs() -> None:
     """However many names there are."""
-    many = AddedNames(AddedName(f"Lager {number:05}", added_id(f"camp-{number}")) for number in range(20_000))
+    many = AddedPlaceNames(AddedPlaceName(f"Lager {number:05}", added_place_id(f"camp-{number}")) for number in range(20_000))
     text = "Fire in Lager 00017 and elsewhere, the army said. " * 20
     find_places(text, "en", many)
 
-    def cost(names: AddedNames) -> float:
+    def cost(names: AddedPlaceNames) -> float:
         start = time.process_time()
         for _ in range(5):
             find_places(text, "en", names)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from monitor.places import Relation, level, places_named, relation
+from monitor.places import Relation, get_place_level, places_named, relate_places
 
 SEEDS = Path(__file__).parents[3] / "seeds" / "places"
 
@@ -24,7 +24,7 @@ def test_the_script_describes_each_of_its_tables_and_how_it_is_run() -> None:
 
 
 def _contains(one: str, other: str) -> bool:
-    return relation(one, other) in {Relation.SAME, Relation.CONTAINS}
+    return relate_places(one, other) in {Relation.SAME, Relation.CONTAINS}
 
 
 def missing_by_hand() -> Iterator[str]:
@@ -37,7 +37,7 @@ def missing_by_hand() -> Iterator[str]:
         identity, _, above = head.lstrip("=!").partition(" < ")
         yield from (f"{each} > {identity}" for each in above.split(", ") if each and not _contains(each, identity))
         first = names.split("|")[0].strip().split(" ", 1)[1].split(" / ")[0]
-        if not level(identity) or identity not in places_named(first):
+        if not get_place_level(identity) or identity not in places_named(first):
             yield f"{identity}: {first}"
 
 

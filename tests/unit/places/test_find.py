@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.places import country_of, find_places, name_of
+from monitor.places import country_of, find_places, get_place_name
 
 
 def found(text: str, language: str | None = None) -> list[str]:
@@ -12,7 +12,7 @@ def found(text: str, language: str | None = None) -> list[str]:
 
 
 def names(text: str, language: str | None = None) -> list[str]:
-    return [name_of(place) for place in found(text, language)]
+    return [get_place_name(place) for place in found(text, language)]
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_what_a_province_is_called_after_is_none(text: str) -> None:
 def test_a_plant_is_where_its_city_is() -> None:
     """Korean writes them together."""
     for said in ("현대차 울산공장 파업", "현대차 울산공장서 파업"):
-        assert [name_of(each.place) for each in find_places(said, "ko")] == ["Ulsan"]
+        assert [get_place_name(each.place) for each in find_places(said, "ko")] == ["Ulsan"]
 
 
 def test_english_writes_no_name_in_small_letters() -> None:

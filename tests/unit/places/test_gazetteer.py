@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 from babel import Locale
 
-from monitor.places import country_of, find_places, level, name_of, places_named, relation
+from monitor.places import country_of, find_places, get_place_level, get_place_name, places_named, relate_places
 
 LANGUAGES = ["en", "zh_Hans", "zh_Hant", "ko", "ja", "ru", "uk", "de", "fr", "es", "it", "pt", "pl"]
 # ISO 3166-1 has 249; Kosovo's code is a user's, and nearly everybody's.
@@ -33,14 +33,14 @@ def test_every_country_is_known_in_each_language(language: str) -> None:
 
 def test_what_lies_in_what() -> None:
     (sendai,) = places_named("Sendai")[:1]
-    assert level(sendai) == "city"
-    assert relation(sendai, "JP") == "within"
-    assert relation("JP", sendai) == "contains"
-    assert relation("JP-04", sendai) == "contains"
-    assert relation("KR", "JP") == "apart"
-    assert relation("KR-26", "KR-26") == "same"
-    assert relation("KR-26", "region:asia") == "within"
-    assert relation("area:korea", "KP") == "contains"
+    assert get_place_level(sendai) == "city"
+    assert relate_places(sendai, "JP") == "within"
+    assert relate_places("JP", sendai) == "contains"
+    assert relate_places("JP-04", sendai) == "contains"
+    assert relate_places("KR", "JP") == "apart"
+    assert relate_places("KR-26", "KR-26") == "same"
+    assert relate_places("KR-26", "region:asia") == "within"
+    assert relate_places("area:korea", "KP") == "contains"
     assert country_of(sendai) == country_of("JP-04") == country_of("JP") == "JP"
     assert country_of("sea:black-sea") is country_of("nowhere") is None
 
@@ -50,13 +50,13 @@ def test_a_city_that_is_a_division_is_one_place() -> None:
         assert places_named(said)[0] == "KR-26", said
     for said in ("Moscow", "Москва", "莫斯科", "모스크바"):
         assert places_named(said)[0] == "RU-MOW", said
-    assert relation("c1838524", "KR") == "within"
+    assert relate_places("c1838524", "KR") == "within"
 
 
 def test_an_id_that_nobody_knows_lies_apart() -> None:
-    assert relation("nowhere", "KR") == "apart"
-    assert level("nowhere") == ""
-    assert name_of("nowhere") == "nowhere"
+    assert relate_places("nowhere", "KR") == "apart"
+    assert get_place_level("nowhere") == ""
+    assert get_place_name("nowhere") == "nowhere"
 
 
 def test_a_users_place_joins_by_its_name() -> None:

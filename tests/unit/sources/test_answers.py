@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.sources.answers import one_line, problem, retry_after
+from monitor.sources.http.http_problems import error_to_line, explain_status, parse_retry_after
 
 NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 
@@ -30,7 +30,7 @@ NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 )
 def test_retry_after_in_both_its_forms(value: str | None, wait: timedelta | None) -> None:
     """Seconds or a date, bounded; what cannot be read asks for nothing."""
-    assert retry_after(value, NOW) == wait
+    assert parse_retry_after(value, NOW) == wait
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ def test_retry_after_in_both_its_forms(value: str | None, wait: timedelta | None
 )
 def test_each_status_says_what_to_do(status: int, line: str) -> None:
     """The server's own words are not needed, and not shown."""
-    assert problem(status) == line
+    assert explain_status(status) == line
 
 
 def test_errors_become_one_line() -> None:
     """However long and broken up their texts are."""
-    assert one_line(ValueError("a\n  b")) == "a b"
-    assert one_line(ValueError()) == "ValueError"
-    assert one_line(OSError(111, "Connection refused")) == "Connection refused"
-    assert len(one_line("x" * 1000)) == 300
+    assert error_to_line(ValueError("a\n  b")) == "a b"
+    assert error_to_line(ValueError()) == "ValueError"
+    assert error_to_line(OSError(111, "Connection refused")) == "Connection refused"
+    assert len(error_to_line("x" * 1000)) == 300

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.model import Entry
-from monitor.sources.backfill import older_page, step, step_of_sitemap
+from monitor.sources.polling.backfill import older_page, step_from_feed_page, step_from_sitemap
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 WORDPRESS = b"<rss><channel><generator>https://wordpress.org/?v=6.8</generator>"
@@ -31,7 +31,7 @@ def entry(link: str, hours_ago: float | None = None) -> Entry:
 def test_a_known_entry_ends_the_gap(known: list[bool], missed: str, enough: bool) -> None:
     """Wherever it stands; what is not known beside it was missed."""
     entries = [entry(name) for name in "abc"[: len(known)]]
-    found = step(entries, known)
+    found = step_from_feed_page(entries, known)
     assert "".join(each.title for each in found.missed) == missed
     assert found.reaches_known is enough
 
@@ -39,10 +39,10 @@ def test_a_known_entry_ends_the_gap(known: list[bool], missed: str, enough: bool
 def test_of_a_sitemap_only_the_time_of_the_gap_counts() -> None:
     """What is older was never in the feed, what has no date cannot be placed, and an hour's slack is given."""
     entries = [entry("new", 1), entry("known", 2), entry("slack", 6.5), entry("undated"), entry("old", 20)]
-    found = step_of_sitemap(entries, [False, True, False, False, False], NOON - timedelta(hours=6), NOON)
+    found = step_from_sitemap(entries, [False, True, False, False, False], NOON - timedelta(hours=6), NOON)
     assert [each.title for each in found.missed] == ["new", "slack"]
     assert found.reaches_known
-    short = step_of_sitemap(entries[:1], [False], NOON - timedelta(hours=6), NOON)
+    short = step_from_sitemap(entries[:1], [False], NOON - timedelta(hours=6), NOON)
     assert not short.reaches_known  # it does not reach back to the gap's beginning
 
 

@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from monitor.sources.charset import read_text, to_utf8
+from monitor.sources.formats.charset import read_text, to_utf8
 
 ZH = "朝鲜发射弹道导弹，韩国军方称落入日本海。" * 5
 KO = "북한이 탄도미사일을 발사했다. 뷁햏 똠방각하" * 5  # 뷁 and 똠 are in cp949, not in euc-kr

@@ -11,7 +11,7 @@ import brotli
 import pytest
 
 from monitor.errors import FetchFailed
-from monitor.sources.decoder import ACCEPT_ENCODING, FRAMES, Body, unpacked
+from monitor.sources.http.decoder import ACCEPT_ENCODING, FRAMES, BodyDecoder, unpack_gzip
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -51,7 +51,7 @@ BOMBS = [
 
 
 def decoded(encoding: str, wire: bytes, step: int = 65_536, cap: int = MIB) -> bytes:
-    body = Body(encoding, wire=MIB, decoded=cap)
+    body = BodyDecoder(encoding, wire=MIB, decoded=cap)
     for start in range(0, len(wire), step):
         body.feed(wire[start : start + step])
     return body.finish()
@@ -111,18 +111,18 @@ def test_exactly_as_much_as_is_allowed_is_allowed() -> None:
 
 def test_the_wire_has_a_cap_of_its_own() -> None:
     """Bytes are counted as they come, and an announcement is believed."""
-    body = Body("gzip", wire=10, decoded=MIB)
+    body = BodyDecoder("gzip", wire=10, decoded=MIB)
     with pytest.raises(FetchFailed, match=r"limits\.wire_bytes"):
         body.feed(gzip.compress(TEXT))
     with pytest.raises(FetchFailed, match="2 MiB announced"):
-        Body("", wire=MIB, decoded=MIB).check_announced_length(2 * MIB)
+        BodyDecoder("", wire=MIB, decoded=MIB).check_announced_length(2 * MIB)
 
 
 @pytest.mark.parametrize("encoding", ["compress", "gzip, gzip", "gzip, br", "utf-8"])
 def test_codings_that_were_not_asked_for_are_refused(encoding: str) -> None:
     """Bytes that nobody can read never pass for a document."""
     with pytest.raises(FetchFailed, match="was not asked for"):
-        Body(encoding, wire=MIB, decoded=MIB)
+        BodyDecoder(encoding, wire=MIB, decoded=MIB)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
@@ -139,11 +139,11 @@ def test_an_empty_body_is_whole_in_every_coding() -> None:
 
 def test_a_document_that_is_a_gzip_file_is_unpacked_within_the_same_bound() -> None:
     """Once: a file within it is what it says it is. Any other document stays as it is."""
-    assert unpacked(gzip.compress(TEXT), len(TEXT)) == TEXT
-    assert unpacked(TEXT, 1) == TEXT
+    assert unpack_gzip(gzip.compress(TEXT), len(TEXT)) == TEXT
+    assert unpack_gzip(TEXT, 1) == TEXT
     twice = gzip.compress(gzip.compress(TEXT))
-    assert unpacked(twice, len(TEXT)) == gzip.decompress(twice)
+    assert unpack_gzip(twice, len(TEXT)) == gzip.decompress(twice)
     with pytest.raises(FetchFailed, match="too big: more than"):
-        unpacked(gzip.compress(TEXT), len(TEXT) - 1)
+        unpack_gzip(gzip.compress(TEXT), len(TEXT) - 1)
     with pytest.raises(FetchFailed, match="cut off: the gzip data end"):
-        unpacked(gzip.compress(TEXT)[:-9], len(TEXT))
+        unpack_gzip(gzip.compress(TEXT)[:-9], len(TEXT))

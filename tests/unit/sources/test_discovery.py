@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.sources.discovery import Link, Links, links_of, telegram, usual
+from monitor.sources.polling.discovery import FeedCandidate, FeedCandidates, links_of, parse_telegram_url, guess_feed_urls
 
 PAGES = Path(__file__).parents[2] / "data" / "pages"
 HTML = {"content-type": "text/html; charset=utf-8"}
@@ -20,33 +20,33 @@ FEED = '<link rel=alternate type="application/rss+xml" '
         (
             "weblog.html",
             "https://harbour.example/2026/a-story",
-            Links((Link("https://harbour.example/feed/"), Link("https://harbour.example/comments/feed/"))),
+            FeedCandidates((FeedCandidate("https://harbour.example/feed/"), FeedCandidate("https://harbour.example/comments/feed/"))),
         ),
         # a channel's, as YouTube makes it; what stands in a script is none
         (
             "channel.html",
             "https://video.example/@name",
-            Links((Link("https://video.example/feeds/videos.xml?channel_id=UC1"),)),
+            FeedCandidates((FeedCandidate("https://video.example/feeds/videos.xml?channel_id=UC1"),)),
         ),
         # a profile's, as Mastodon makes it
-        ("profile.html", "https://social.example/@desk", Links((Link("https://social.example/@desk.rss"),))),
+        ("profile.html", "https://social.example/@desk", FeedCandidates((FeedCandidate("https://social.example/@desk.rss"),))),
         # a page that names none: links that look like feeds, each once
         (
             "links.html",
             "https://gazette.example/en/index.html",
-            Links(
+            FeedCandidates(
                 (),
                 (
-                    Link("https://gazette.example/en/feeds/world.xml"),
-                    Link("https://gazette.example/rss"),
-                    Link("https://elsewhere.example/index.php?option=x&format=feed"),
-                    Link("https://gazette.example/en/news.atom?x=1"),
+                    FeedCandidate("https://gazette.example/en/feeds/world.xml"),
+                    FeedCandidate("https://gazette.example/rss"),
+                    FeedCandidate("https://elsewhere.example/index.php?option=x&format=feed"),
+                    FeedCandidate("https://gazette.example/en/news.atom?x=1"),
                 ),
             ),
         ),
     ],
 )
-def test_the_feeds_of_a_page_are_found(page: str, url: str, links: Links) -> None:
+def test_the_feeds_of_a_page_are_found(page: str, url: str, links: FeedCandidates) -> None:
     """In its order, with whole addresses."""
     assert links_of((PAGES / page).read_bytes(), HTML, url) == links
 
@@ -54,13 +54,13 @@ def test_the_feeds_of_a_page_are_found(page: str, url: str, links: Links) -> Non
 @pytest.mark.parametrize(
     ("body", "named"),
     [
-        (f"{FEED}href=f>", [Link("https://n.example/a/f")]),
-        (f"<base href='/b/'>{FEED}href=f>", [Link("https://n.example/b/f")]),
-        (f"{FEED}href=f hreflang=zh-Hant>", [Link("https://n.example/a/f", "zh-Hant")]),
-        (f"{FEED}href=f>{FEED}href=f#x>", [Link("https://n.example/a/f")]),
-        (f"{FEED}href='feed:https://o.example/f'>", [Link("https://o.example/f")]),
-        ("<LINK REL='Alternate Home' TYPE='Application/Atom+XML; charset=x' HREF=f>", [Link("https://n.example/a/f")]),
-        ("<link rel=feed href=f>", [Link("https://n.example/a/f")]),
+        (f"{FEED}href=f>", [FeedCandidate("https://n.example/a/f")]),
+        (f"<base href='/b/'>{FEED}href=f>", [FeedCandidate("https://n.example/b/f")]),
+        (f"{FEED}href=f hreflang=zh-Hant>", [FeedCandidate("https://n.example/a/f", "zh-Hant")]),
+        (f"{FEED}href=f>{FEED}href=f#x>", [FeedCandidate("https://n.example/a/f")]),
+        (f"{FEED}href='feed:https://o.example/f'>", [FeedCandidate("https://o.example/f")]),
+        ("<LINK REL='Alternate Home' TYPE='Application/Atom+XML; charset=x' HREF=f>", [FeedCandidate("https://n.example/a/f")]),
+        ("<link rel=feed href=f>", [FeedCandidate("https://n.example/a/f")]),
         # nowhere, and no address of the web
         (f"{FEED}href=''>{FEED}>{FEED}href='data:x'>{FEED}href='http://[x/'>{FEED}href='http:'>", []),
         # the page itself
@@ -69,7 +69,7 @@ def test_the_feeds_of_a_page_are_found(page: str, url: str, links: Links) -> Non
         ("\0\0<", []),
     ],
 )
-def test_a_link_names_a_feed_or_not(body: str, named: list[Link]) -> None:
+def test_a_link_names_a_feed_or_not(body: str, named: list[FeedCandidate]) -> None:
     """By its relation and its type."""
     links = links_of(body.encode(), HTML, "https://n.example/a/b")
     assert (list(links.declared), links.is_page) == (named, True)
@@ -94,17 +94,17 @@ def test_a_hostile_page_takes_little() -> None:
     """Deep, and with names of many sizes; what it names first is found."""
     body = f"<html><head>{FEED}href=f>" + "<div>" * 100_000 + "<a href=/rss>" * 50_000
     links = links_of(body.encode(), HTML, "https://n.example/")
-    assert links.declared == (Link("https://n.example/f"),)
+    assert links.declared == (FeedCandidate("https://n.example/f"),)
 
 
 def test_the_usual_addresses_are_few() -> None:
     """Below the page first, then at the top of its site."""
-    assert list(usual("https://n.example/en/news/?a=1"))[:2] == [
+    assert list(guess_feed_urls("https://n.example/en/news/?a=1"))[:2] == [
         "https://n.example/en/news/feed",
         "https://n.example/feed",
     ]
-    assert next(usual("https://n.example/index.html")) == "https://n.example/feed"
-    assert len(list(usual("https://n.example"))) == 6
+    assert next(guess_feed_urls("https://n.example/index.html")) == "https://n.example/feed"
+    assert len(list(guess_feed_urls("https://n.example"))) == 6
 
 
 @pytest.mark.parametrize(
@@ -123,5 +123,5 @@ def test_the_usual_addresses_are_few() -> None:
 )
 def test_a_telegram_channel_is_known_by_its_address(url: str, page: str | None) -> None:
     """Its public page is what is read."""
-    found = telegram(url)
+    found = parse_telegram_url(url)
     assert (found and found[0]) == page

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from monitor.model import Feed
-from monitor.sources.doctype import EXPANDED, untyped
-from monitor.sources.document import read_document
+from monitor.sources.formats.doctype import EXPANDED, strip_doctype
+from monitor.sources.formats.read_document import read_document
 
 LAUGHS = "<!ENTITY l0 'ha'>" + "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 10))
 
@@ -72,4 +72,4 @@ def test_broken_declarations_are_found_broken_quickly(piece: str) -> None:
     """Within the time of any other test, however often a piece comes; nothing of one is taken for a declaration."""
     body = f"<!DOCTYPE rss [{piece * 300_000}".encode()
     for end in (b"", b"]><rss/>", b"-->]><rss/>", b"'>]><rss/>"):
-        assert b"<!ENTITY" not in untyped(body + end).body
+        assert b"<!ENTITY" not in strip_doctype(body + end).body

@@ -11,9 +11,9 @@ import pytest
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
-from monitor.sources.bounds import CONTENT, SUMMARY, TITLE
-from monitor.sources.document import read_document, ready
-from monitor.text.record import record_of
+from monitor.sources.formats.entry_bounds import CONTENT, SUMMARY, TITLE
+from monitor.sources.formats.read_document import read_document, preload_parsers
+from monitor.text.record import normalize_text
 
 URL = "https://news.example.org/feeds/world.xml"
 
@@ -271,8 +271,8 @@ def test_what_folding_makes_of_a_text_counts() -> None:
     and the entry says so."""
     letters = "\ufdfa" * (CONTENT // 2)
     entry = entry_of(rss(f"<title>{letters}</title><description>{letters}</description>"))
-    assert len(record_of(entry.title)) <= TITLE
-    assert SUMMARY - 18 < len(record_of(entry.summary)) <= SUMMARY
+    assert len(normalize_text(entry.title)) <= TITLE
+    assert SUMMARY - 18 < len(normalize_text(entry.summary)) <= SUMMARY
     assert entry.is_truncated
     assert not entry_of(rss(f"<title>t</title><description>{'An article. ' * 1_000}</description>")).is_truncated
 
@@ -282,4 +282,4 @@ def test_what_travels_between_processes_can() -> None:
     assert pickle.loads(pickle.dumps(read_document)) is read_document
     feed = parsed(rss("<title>t</title>"))
     assert pickle.loads(pickle.dumps(feed)) == feed
-    ready()
+    preload_parsers()

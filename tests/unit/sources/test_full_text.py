@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from monitor.errors import FeedUnreadable
-from monitor.sources.bounds import CONTENT
-from monitor.sources.full_text import LONG, read_full_text
+from monitor.sources.formats.entry_bounds import CONTENT
+from monitor.sources.formats.article_page import LONG, read_full_text
 
 URL = "https://news.test/1"
 PARAGRAPHS = (
@@ -87,5 +87,5 @@ def test_a_page_of_too_many_elements_is_not_read() -> None:
 
 def test_the_daemon_itself_does_not_load_what_reads_pages() -> None:
     """It takes a second and much memory, which only a worker needs."""
-    seen = "import sys, monitor.reading; print('trafilatura' in sys.modules)"
+    seen = "import sys, monitor.full_text; print('trafilatura' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", seen], check=True, capture_output=True, text=True).stdout == "False\n"

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from monitor.sources.guard import Guard, Network, Refused, is_allowed_host, refusal
+from monitor.sources.http.guard import Guard, Network, AddressRefused, is_allowed_host, reason_if_address_refused
 
 REFUSED = [
     "127.0.0.1",  # loopback
@@ -56,7 +56,7 @@ PUBLIC = [
 @pytest.mark.parametrize("address", REFUSED)
 def test_private_and_special_addresses_are_refused_with_what_to_do(address: str) -> None:
     """The line names the address, says why, and names the key that would permit it."""
-    line = refusal(address, ())
+    line = reason_if_address_refused(address, ())
     assert line is not None
     assert address in line or address.partition("%")[0] in line
     assert "private" in line
@@ -66,7 +66,7 @@ def test_private_and_special_addresses_are_refused_with_what_to_do(address: str)
 @pytest.mark.parametrize("address", PUBLIC)
 def test_public_addresses_pass(address: str) -> None:
     """What stands on the public Internet may be reached."""
-    assert refusal(address, ()) is None
+    assert reason_if_address_refused(address, ()) is None
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_public_addresses_pass(address: str) -> None:
 )
 def test_allowed_networks_win(address: str, network: str, passes: bool) -> None:
     """The operator's own networks may be reached, and no others with them."""
-    assert (refusal(address, [ip_network(network)]) is None) is passes
+    assert (reason_if_address_refused(address, [ip_network(network)]) is None) is passes
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_allowed_hosts_are_those_written_as_addresses(host: str, allowed: bool) 
 def test_socket_factory_refuses_before_there_is_a_socket() -> None:
     """Refusal is an OSError, which aiohttp carries through; an allowed address gets its socket."""
     info = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", 80))
-    with pytest.raises(Refused, match=r"127\.0\.0\.1"):
+    with pytest.raises(AddressRefused, match=r"127\.0\.0\.1"):
         Guard([]).socket_factory(info)
     with Guard([ip_network("127.0.0.0/8")]).socket_factory(info) as made:
         assert made.family == socket.AF_INET

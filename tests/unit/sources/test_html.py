@@ -7,7 +7,7 @@ from html import unescape
 import nh3
 import pytest
 
-from monitor.sources.html import lines, may_nest_deeply, one_line, to_text, without_markup
+from monitor.sources.formats.html import tidy_lines, may_nest_deeply, one_line, to_text, without_markup
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_text_is_what_a_reader_would_see(html: str, text: str) -> None:
 def test_control_characters_and_half_characters_go() -> None:
     """They reach no database and no message, from references either."""
     assert to_text("a&#1;b&#xD800;c\x85d") == to_text("ab\ufffdcd")
-    assert lines("a\x00b\r\nc\rd\ud800") == "ab\nc\nd"
+    assert tidy_lines("a\x00b\r\nc\rd\ud800") == "ab\nc\nd"
     assert one_line(" a\tb\n\x07c　d ") == "a b c d"
 
 

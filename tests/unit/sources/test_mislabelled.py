@@ -7,7 +7,7 @@ import codecs
 import pytest
 
 from monitor.model import Feed
-from monitor.sources.document import read_document
+from monitor.sources.formats.read_document import read_document
 
 TITLES: dict[str, tuple[str, ...]] = {
     "zh-Hans": (

@@ -9,8 +9,8 @@ import pytest
 from lxml import etree
 
 from monitor.errors import FeedUnreadable
-from monitor.model import Outline, Outlines, Unusable
-from monitor.sources.opml import OURS, read_opml, write_opml
+from monitor.model import Outline, Outlines, UnusableOutline
+from monitor.sources.formats.opml import OURS, read_opml, write_opml
 
 FILES = Path(__file__).parents[2] / "data" / "opml"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -30,13 +30,13 @@ def test_what_a_feed_reader_writes_is_read_whole() -> None:
             Outline("https://blog.example/feed", 12, "Blog"),
         ),
         (
-            Unusable(15, "this names another list, which is not fetched: import that one by itself"),
-            Unusable(
+            UnusableOutline(15, "this names another list, which is not fetched: import that one by itself"),
+            UnusableOutline(
                 16,
                 "this names a page and no feed (xmlUrl): `news-monitor sources add https://page.example/` looks for "
                 "its feed",
             ),
-            Unusable(17, "this feed has no address (xmlUrl)"),
+            UnusableOutline(17, "this feed has no address (xmlUrl)"),
         ),
     )
 
@@ -52,8 +52,8 @@ def test_of_an_ill_formed_list_a_fault_costs_the_outline_that_it_stands_in() -> 
         (14, "http://seven.example/", "Seven", ()),
     ]
     assert read.unusable == (
-        Unusable(11, "this outline could not be read"),
-        Unusable(15, "this outline could not be read"),
+        UnusableOutline(11, "this outline could not be read"),
+        UnusableOutline(15, "this outline could not be read"),
     )
     assert read.problem is not None
     assert read.problem.startswith("it is ill-formed (line 5: ")

@@ -9,7 +9,7 @@ from ipaddress import ip_network
 import pytest
 
 from monitor.model import Limits
-from monitor.sources.politeness import Line, Politeness, registered_domain
+from monitor.sources.http.host_queue import HostQueue, Politeness, registered_domain
 from tests.conftest import Elapse
 
 LOOPBACK = [ip_network("127.0.0.0/8")]
@@ -35,15 +35,15 @@ def test_registered_domain(host: str, domain: str) -> None:
 @pytest.mark.parametrize(
     ("url", "line"),
     [
-        ("https://news.example.co.uk/feed", Line("example.co.uk", 2)),  # hosts of one owner share the gap
-        ("http://www.example.co.uk:8000/", Line("example.co.uk", 2)),
-        ("http://127.0.0.1:8000/a", Line("127.0.0.1:8000", 3)),  # the operator's own: limits.per_host
-        ("http://localhost/a", Line("localhost:80", 3)),
-        ("http://10.0.0.1/a", Line("10.0.0.1", 2)),  # private, and not allowed
-        ("http://[::1/a", Line("http://[::1/a", 1)),  # no address: nobody else is in its way
+        ("https://news.example.co.uk/feed", HostQueue("example.co.uk", 2)),  # hosts of one owner share the gap
+        ("http://www.example.co.uk:8000/", HostQueue("example.co.uk", 2)),
+        ("http://127.0.0.1:8000/a", HostQueue("127.0.0.1:8000", 3)),  # the operator's own: limits.per_host
+        ("http://localhost/a", HostQueue("localhost:80", 3)),
+        ("http://10.0.0.1/a", HostQueue("10.0.0.1", 2)),  # private, and not allowed
+        ("http://[::1/a", HostQueue("http://[::1/a", 1)),  # no address: nobody else is in its way
     ],
 )
-def test_where_an_address_stands(url: str, line: Line) -> None:
+def test_where_an_address_stands(url: str, line: HostQueue) -> None:
     """Whom it waits for, and how many are worth being under way."""
     assert Politeness(Limits(per_host=3), LOOPBACK).host_queue(url) == line
 

@@ -13,9 +13,9 @@ import pytest
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Limits
-from monitor.sources.document import read_document, ready
-from monitor.sources.readers import TOGETHER, Document, Readers
-from monitor.workers import Workers
+from monitor.sources.formats.read_document import read_document, preload_parsers
+from monitor.sources.polling.readers import TOGETHER, RawDocument, BatchReader
+from monitor.runtime.workers import Workers
 from tests.bench.world import costly
 from tests.patience import LONG
 
@@ -25,7 +25,7 @@ Ts = TypeVarTuple("Ts")
 URL = "https://news.example.org/feed"
 SHORT = timedelta(seconds=2.5)
 # Ill-formed, so that feedparser goes through its tags one by one: much longer than SHORT, in which the others are read.
-HOSTILE = Document(b"<rss><channel><item>" + b"<a/>" * (TOGETHER // 5), {}, URL, frozenset([b"of another"]))
+HOSTILE = RawDocument(b"<rss><channel><item>" + b"<a/>" * (TOGETHER // 5), {}, URL, frozenset([b"of another"]))
 
 
 class Counted(Workers):
@@ -48,15 +48,15 @@ class Counted(Workers):
             self._now -= 1
 
 
-def document(number: int, size: int = 0) -> Document:
+def document(number: int, size: int = 0) -> RawDocument:
     item = f"<item><guid>{number}</guid><title>Launch {number}</title></item>"
-    return Document(f"<rss version='2.0'><channel>{item}{' ' * size}</channel></rss>".encode(), {}, URL)
+    return RawDocument(f"<rss version='2.0'><channel>{item}{' ' * size}</channel></rss>".encode(), {}, URL)
 
 
 @asynccontextmanager
 async def warm(count: int) -> AsyncIterator[Counted]:
     workers = Counted(count)
-    await workers.warm(ready)
+    await workers.warm(preload_parsers)
     yield workers
     workers.close()
 
@@ -75,7 +75,7 @@ async def two() -> AsyncIterator[Counted]:
 
 async def test_what_waits_comes_together(workers: Counted) -> None:
     """Up to 32 of them in a call, each with the answer that is its own."""
-    readers, documents = Readers(workers, LONG), [document(number) for number in range(72)]
+    readers, documents = BatchReader(workers, LONG), [document(number) for number in range(72)]
     feeds = await asyncio.gather(*map(readers.read, documents))
     assert feeds == [read_document(*each) for each in documents]
     assert workers.calls == 3
@@ -83,15 +83,15 @@ async def test_what_waits_comes_together(workers: Counted) -> None:
 
 async def test_one_worker_is_called_while_it_keeps_up(two: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
     """However much waits."""
-    monkeypatch.setattr("monitor.sources.readers.HELD_UP", 60)
-    readers = Readers(two, LONG)
+    monkeypatch.setattr("monitor.sources.polling.readers.HELD_UP", 60)
+    readers = BatchReader(two, LONG)
     await asyncio.gather(*(readers.read(document(number)) for number in range(72)))
     assert (two.calls, two.peak) == (3, 1)
 
 
 async def test_what_a_document_holds_up_is_taken_to_another_worker(two: Counted) -> None:
     """Also where nothing comes after it."""
-    readers = Readers(two, LONG)
+    readers = BatchReader(two, LONG)
     hostile = asyncio.create_task(readers.read(HOSTILE))
     await two.called.wait()
     came = await asyncio.gather(*(readers.read(document(number)) for number in range(4)))
@@ -105,7 +105,7 @@ async def test_what_a_document_holds_up_is_taken_to_another_worker(two: Counted)
 
 async def test_what_is_known_of_each_is_its_own(workers: Counted) -> None:
     """And how many of its entries are read."""
-    readers, first, second = Readers(workers, LONG), document(1), document(2)
+    readers, first, second = BatchReader(workers, LONG), document(1), document(2)
     known = frozenset(read_document(*first).slices)
     one, other, none = await asyncio.gather(
         readers.read(first._replace(known_digests=known)),
@@ -116,9 +116,9 @@ async def test_what_is_known_of_each_is_its_own(workers: Counted) -> None:
 
 
 async def test_a_document_that_is_no_feed_is_told_by_itself(workers: Counted) -> None:
-    readers = Readers(workers, LONG)
+    readers = BatchReader(workers, LONG)
     page, feed = await asyncio.gather(
-        readers.read(Document(b"<html>", {}, URL)), readers.read(document(1)), return_exceptions=True
+        readers.read(RawDocument(b"<html>", {}, URL)), readers.read(document(1)), return_exceptions=True
     )
     assert isinstance(page, FeedUnreadable)
     assert "HTML page" in str(page)
@@ -131,7 +131,7 @@ async def test_a_hostile_document_is_lost_alone(workers: Counted, place: int) ->
     """Wherever it stands among others, these are read."""
     documents = [document(number) for number in range(4)]
     documents.insert(place, HOSTILE)
-    readers = Readers(workers, SHORT)
+    readers = BatchReader(workers, SHORT)
     came = await asyncio.gather(*map(readers.read, documents), return_exceptions=True)
     assert isinstance(came.pop(place), WorkerLost)
     assert came == [read_document(*document(number)) for number in range(4)]
@@ -140,7 +140,7 @@ async def test_a_hostile_document_is_lost_alone(workers: Counted, place: int) ->
 
 async def test_what_was_lost_before_comes_with_no_other(workers: Counted) -> None:
     """A hostile document is there at every poll; once it is another one, it shares calls again."""
-    readers = Readers(workers, SHORT)
+    readers = BatchReader(workers, SHORT)
     elsewhere = HOSTILE._replace(url="https://other.example.org/feed")
     with pytest.raises(WorkerLost):
         await readers.read(elsewhere)
@@ -152,7 +152,7 @@ async def test_what_was_lost_before_comes_with_no_other(workers: Counted) -> Non
 
 
 async def test_a_big_document_has_a_call_of_its_own(workers: Counted) -> None:
-    readers = Readers(workers, LONG)
+    readers = BatchReader(workers, LONG)
     sizes = (0, 0, TOGETHER, 0, 0)
     await asyncio.gather(*(readers.read(document(number, size)) for number, size in enumerate(sizes)))
     assert workers.calls == 3
@@ -161,14 +161,14 @@ async def test_a_big_document_has_a_call_of_its_own(workers: Counted) -> None:
 @pytest.mark.parametrize(("known", "calls"), [(HOSTILE.known_digests, 1), (frozenset(), 3)])
 async def test_first_documents_come_few_at_a_time(workers: Counted, known: frozenset[bytes], calls: int) -> None:
     """All of their entries are read and come back, of many feeds at once when a daemon begins."""
-    readers, documents = Readers(workers, LONG), [document(number, TOGETHER // 20) for number in range(8)]
+    readers, documents = BatchReader(workers, LONG), [document(number, TOGETHER // 20) for number in range(8)]
     await asyncio.gather(*(readers.read(each._replace(known_digests=known)) for each in documents))
     assert workers.calls == calls
 
 
 async def test_a_document_that_nobody_waits_for_is_not_read(workers: Counted) -> None:
     """Those beside it are, and those that come later."""
-    readers = Readers(workers, SHORT)
+    readers = BatchReader(workers, SHORT)
     first, given_up = asyncio.create_task(readers.read(document(1))), asyncio.create_task(readers.read(HOSTILE))
     await asyncio.sleep(0)
     given_up.cancel()
@@ -178,7 +178,7 @@ async def test_a_document_that_nobody_waits_for_is_not_read(workers: Counted) ->
 
 
 async def test_workers_that_are_closed_are_told_to_all_that_wait(workers: Counted) -> None:
-    readers = Readers(workers, LONG)
+    readers = BatchReader(workers, LONG)
     workers.close()
     came = await asyncio.gather(*(readers.read(document(number)) for number in range(12)), return_exceptions=True)
     assert all(isinstance(each, WorkerLost) for each in came)
@@ -188,5 +188,5 @@ async def test_workers_that_are_closed_are_told_to_all_that_wait(workers: Counte
 async def test_nested_markup_takes_no_worker(workers: Counted, kind: str) -> None:
     """Ten entries of it are read within the usual deadline; a tree of each would take half a minute."""
     body = gzip.decompress(costly.document(kind, 0, 0))
-    feed = await Readers(workers, Limits().parse).read(Document(body, {}, URL))
+    feed = await BatchReader(workers, Limits().parse).read(RawDocument(body, {}, URL))
     assert len(feed.entries) == costly.ENTRIES

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
-from monitor.sources import silence
-from monitor.sources.silence import Silence
+from monitor.sources.http import stalled_requests
+from monitor.sources.http.stalled_requests import StalledRequests
 from tests.conftest import Elapse
 
-MOMENT = silence.AFTER / 100
+MOMENT = stalled_requests.AFTER / 100
 
 
 async def test_a_task_waits_from_a_second_on_until_its_server_has_spoken(elapse: Elapse) -> None:
     """Neither before nor after; and whoever wants to know is told of the moment."""
-    known, told, spoken = Silence(), asyncio.Event(), asyncio.Event()
+    known, told, spoken = StalledRequests(), asyncio.Event(), asyncio.Event()
     known.on_stalled = told.set
 
     async def ask() -> None:
@@ -22,7 +22,7 @@ async def test_a_task_waits_from_a_second_on_until_its_server_has_spoken(elapse:
         assert known.count_among([task]) == 0
 
     task = asyncio.create_task(ask())
-    await elapse(silence.AFTER - MOMENT)
+    await elapse(stalled_requests.AFTER - MOMENT)
     assert (known.count_among([task]), told.is_set()) == (0, False)
     await elapse(2 * MOMENT)
     assert (known.count_among([task]), told.is_set()) == (1, True)
@@ -32,26 +32,26 @@ async def test_a_task_waits_from_a_second_on_until_its_server_has_spoken(elapse:
 
 async def test_silence_ends_when_the_server_has_spoken(elapse: Elapse) -> None:
     """What is done with the answer is none, however long it takes, and whether or not there was silence before."""
-    known, told = Silence(), asyncio.Event()
+    known, told = StalledRequests(), asyncio.Event()
     known.on_stalled = told.set
     task = asyncio.current_task()
     assert task is not None
     with known.track_request() as spoken:
-        await elapse(silence.AFTER)
+        await elapse(stalled_requests.AFTER)
         assert (known.count_among([task]), told.is_set()) == (1, True)
         spoken()
         assert known.count_among([task]) == 0
     told.clear()
     with known.track_request() as spoken:
         spoken()
-        await elapse(silence.AFTER + MOMENT)
+        await elapse(stalled_requests.AFTER + MOMENT)
         assert known.count_among([task]) == 0
     assert not told.is_set()
 
 
 async def test_each_waits_from_its_own_moment_on(elapse: Elapse) -> None:
     """One is answered before its moment, one begins half a second later, one is cancelled meanwhile."""
-    known, told = Silence(), 0
+    known, told = StalledRequests(), 0
 
     def tell() -> None:
         nonlocal told
@@ -64,13 +64,13 @@ async def test_each_waits_from_its_own_moment_on(elapse: Elapse) -> None:
             await asyncio.sleep(seconds)
             spoken()
 
-    answered, gone = (asyncio.create_task(ask(seconds)) for seconds in (silence.AFTER / 2, 60))
-    await elapse(silence.AFTER / 2)
+    answered, gone = (asyncio.create_task(ask(seconds)) for seconds in (stalled_requests.AFTER / 2, 60))
+    await elapse(stalled_requests.AFTER / 2)
     late = asyncio.create_task(ask(60))
     gone.cancel()
-    await elapse(silence.AFTER * 0.7)  # past the moment of those that were first
+    await elapse(stalled_requests.AFTER * 0.7)  # past the moment of those that were first
     assert (known.count_among([answered, gone, late]), told) == (0, 0)
-    await elapse(silence.AFTER * 0.5)
+    await elapse(stalled_requests.AFTER * 0.5)
     assert (known.count_among([answered, gone, late]), told) == (1, 1)
     late.cancel()
     await asyncio.gather(late, gone, return_exceptions=True)
@@ -79,9 +79,9 @@ async def test_each_waits_from_its_own_moment_on(elapse: Elapse) -> None:
 
 async def test_whoever_is_answered_soon_is_not_told_of(elapse: Elapse) -> None:
     """Its moment never comes."""
-    known, told = Silence(), asyncio.Event()
+    known, told = StalledRequests(), asyncio.Event()
     known.on_stalled = told.set
     with known.track_request():
         await asyncio.sleep(0)
-    await elapse(silence.AFTER + MOMENT)
+    await elapse(stalled_requests.AFTER + MOMENT)
     assert not told.is_set()

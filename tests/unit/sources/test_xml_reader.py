@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.sources.charset import to_utf8
-from monitor.sources.xml_reader import read_xml
+from monitor.sources.formats.charset import to_utf8
+from monitor.sources.formats.xml_reader import read_xml
 from tests.feedparser_alone import alone, said
 
 DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'

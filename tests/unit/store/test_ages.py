@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from monitor.alerting.attempts import Verdict
+from monitor.alerting.retry import RetryVerdict
 from monitor.decide import Decision, State
 from monitor.model import Delivery, DeliveryState, FetchOutcome, OncePer, Receipt, ReceiptKind
-from monitor.store.ages import PollOutage, SourceAges, Waiting, source_ages, waiting
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.outbox import Outbox
-from monitor.store.section import SerialSection
+from monitor.store.queries.ages import PollOutage, SourceAges, PendingDeliveries, source_ages, find_pending_by_channel
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.queues.outbox import Outbox
+from monitor.store.commit.serial_section import SerialSection
 from tests.building import MINUTE, NOON, article, claimed, commit, polled, rule, rules, sources, to_desk
 
 
@@ -72,16 +72,16 @@ def test_what_waits_for_a_channel_is_counted(database: Database) -> None:
     """From the moment of the oldest alert, whether it was tried already or is being sent; what has ended does not."""
     claims, outbox, section = Claims(database, "here:1:aa"), Outbox(database, "here:1:aa"), SerialSection(database)
     claims.register_sources(sources("wire"), NOON)
-    assert waiting(database) == {}
+    assert find_pending_by_channel(database) == {}
     each = rules(rule(once_per=OncePer.ARTICLE))
     for minutes, uid in enumerate("abc"):
         at = NOON + minutes * MINUTE
         commit(section, claimed(claims, "wire", at), article(uid, seen=at), at=at, ruleset=each)
     first = outbox.claim("desk", NOON + 5 * MINUTE, MINUTE)
     assert first is not None
-    assert waiting(database) == {"desk": Waiting(3, NOON)}
-    outbox.settle(first, Receipt(ReceiptKind.ACCEPTED), Verdict(DeliveryState.ACCEPTED), NOON + 5 * MINUTE)
-    assert waiting(database) == {"desk": Waiting(2, NOON + MINUTE)}
+    assert find_pending_by_channel(database) == {"desk": PendingDeliveries(3, NOON)}
+    outbox.settle(first, Receipt(ReceiptKind.ACCEPTED), RetryVerdict(DeliveryState.ACCEPTED), NOON + 5 * MINUTE)
+    assert find_pending_by_channel(database) == {"desk": PendingDeliveries(2, NOON + MINUTE)}
 
 
 def test_what_an_operator_has_tried_again_waits_from_then_on(database: Database) -> None:
@@ -93,13 +93,13 @@ def test_what_an_operator_has_tried_again_waits_from_then_on(database: Database)
     def fails(at: datetime, state: DeliveryState) -> Delivery:
         sent = outbox.claim("desk", at, MINUTE)
         assert sent is not None
-        outbox.settle(sent, Receipt(ReceiptKind.TRY_LATER), Verdict(state, at), at)
+        outbox.settle(sent, Receipt(ReceiptKind.TRY_LATER), RetryVerdict(state, at), at)
         return sent
 
     dead = fails(NOON, DeliveryState.DEAD)
     later = NOON + timedelta(days=7)
     outbox.retry([dead.id], later)
-    assert waiting(database) == {"desk": Waiting(1, later)}
+    assert find_pending_by_channel(database) == {"desk": PendingDeliveries(1, later)}
     for minutes in (1, 2):
         fails(later + minutes * MINUTE, DeliveryState.RETRY)
-        assert waiting(database) == {"desk": Waiting(1, later + MINUTE)}
+        assert find_pending_by_channel(database) == {"desk": PendingDeliveries(1, later + MINUTE)}

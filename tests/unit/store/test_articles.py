@@ -8,16 +8,16 @@ from datetime import timedelta
 import pytest
 
 from monitor.alerting.policy import Case
-from monitor.alerting.told import Told
+from monitor.alerting.ledger import NotificationLedger
 from monitor.model import OncePer, Retention, RuleStatus
-from monitor.store.articles import Absent, Articles
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.forgetting import Forgetting
-from monitor.store.matches import Matches, Wanted
-from monitor.store.retention import Pruning
-from monitor.store.section import SerialSection
-from monitor.store.tables import article_version, delivery
+from monitor.store.queries.articles import MissingArticle, ArticleQueries
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.lifecycle.erasure import ArticleEraser
+from monitor.store.queries.matches import MatchQueries, MatchFilter
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import article_version, delivery
 from tests.building import (
     HEADLINE,
     HOUR,
@@ -63,7 +63,7 @@ def filled(database: Database) -> Database:
 
 
 def found(database: Database, name: str) -> list[str]:
-    return [each.article.uid for each in Articles(database).find(name)]
+    return [each.article.uid for each in ArticleQueries(database).find(name)]
 
 
 @pytest.mark.parametrize(
@@ -114,14 +114,14 @@ def test_an_address_that_several_have_finds_all_of_them(database: Database) -> N
     for of in ("wire", "post"):
         commit(section, claimed(claims, of), article(of, of=of, canonical=CANONICAL))
     assert found(database, CANONICAL) == ["post", "wire"]
-    assert [each.article.uid for each in Articles(database).find(CANONICAL, 1)] == ["post"]
+    assert [each.article.uid for each in ArticleQueries(database).find(CANONICAL, 1)] == ["post"]
 
 
 def test_it_comes_back_as_it_is_now_with_all_that_was_decided(filled: Database) -> None:
     """Its latest version, whole; its story, and why it is of it; the decisions of every version."""
-    (wire,) = Articles(filled).find("wire guid 1")
-    (post,) = Articles(filled).find("post b")
-    (other,) = Articles(filled).find("post c")
+    (wire,) = ArticleQueries(filled).find("wire guid 1")
+    (post,) = ArticleQueries(filled).find("post b")
+    (other,) = ArticleQueries(filled).find("post c")
     assert [each.article for each in (wire, post, other)] == [EDITED, REPRINT, OTHER]
     assert wire.story is not None
     assert wire.story == post.story
@@ -130,7 +130,7 @@ def test_it_comes_back_as_it_is_now_with_all_that_was_decided(filled: Database) 
     assert (wire.join_reason, post.join_reason) == ("the first article of its story", "the same headline")
     told = [(each.rule, each.article.version, each.decision) for each in wire.decisions]
     assert told == [("launch", 1, "told"), ("korea", 1, "told"), ("launch", 2, "held"), ("korea", 2, "held")]
-    assert wire.decisions == tuple(Matches(filled).iter_matches(Wanted(sources=("wire",))))
+    assert wire.decisions == tuple(MatchQueries(filled).iter_matches(MatchFilter(sources=("wire",))))
     assert other.decisions == ()
 
 
@@ -138,13 +138,13 @@ def test_what_was_stored_before_it_had_authors_has_none(filled: Database) -> Non
     """A database of an older version does not know them."""
     with filled.writing() as connection:
         connection.execute(article_version.update().values(authors=None, tags=None))
-    (wire,) = Articles(filled).find("wire guid 1")
+    (wire,) = ArticleQueries(filled).find("wire guid 1")
     assert (wire.article.authors, wire.article.tags) == ((), ())
 
 
 def test_the_alert_that_told_it_is_found_be_it_of_another_article(filled: Database) -> None:
     """Its own, or else the first of its story by the rule, with what its channels answered."""
-    articles = Articles(filled)
+    articles = ArticleQueries(filled)
     (wire,), (post,) = articles.find("wire guid 1"), articles.find("post b")
     own, others = (articles.alerts(each, ("launch", "nosuch")) for each in (wire, post))
     assert own == others
@@ -164,7 +164,7 @@ def test_its_own_alert_goes_before_the_first_of_the_story(database: Database) ->
         ("late", LATER, rules(rule("korea", ["Korea"]))),
     ):
         commit(section, claimed(claims, of, seen), article(of, of=of, seen=seen), at=seen, ruleset=ruleset)
-    found = Articles(database)
+    found = ArticleQueries(database)
     told = {uid: found.alerts(found.find(uid)[0], ["launch"])["launch"].uid for uid in ("wire", "post", "late")}
     assert told == {"wire": "wire", "post": "post", "late": "wire"}
 
@@ -177,11 +177,11 @@ def test_what_was_told_is_asked_of_the_database(filled: Database) -> None:
     decision = commit(section, claimed(claims, at=LATER), quake, at=LATER, ruleset=rules(shadow))
     (judged,) = decision.article_decisions
     assert judged.story is not None
-    case = Case(shadow, judged.decisions[0].match, quake, judged.story, Told(), LATER)
-    (wire,) = Articles(filled).find("wire guid 1")
+    case = Case(shadow, judged.decisions[0].match, quake, judged.story, NotificationLedger(), LATER)
+    (wire,) = ArticleQueries(filled).find("wire guid 1")
     assert wire.story is not None
     keys = (case.subject_key, case.key, f"launch story {wire.story.id}", "launch story S0")
-    told = Articles(filled).load_ledger(keys, "quiet")
+    told = ArticleQueries(filled).load_ledger(keys, "quiet")
     assert [key in told for key in keys] == [False, True, True, False]
 
 
@@ -192,29 +192,29 @@ def test_what_left_the_archive_is_known_to_have_been_here(filled: Database, name
     retention = Retention(articles=HOUR, alerts=HOUR)
     with filled.writing() as connection:
         connection.execute(delivery.update().values(state="accepted"))
-    list(Pruning(filled, retention).prune_slices(now))
-    assert Articles(filled).find(name) == []
-    assert Articles(filled).explain_missing(name) == Absent("it has left the archive by its age", "wire", NOON, now)
+    list(ArchivePruner(filled, retention).prune_slices(now))
+    assert ArticleQueries(filled).find(name) == []
+    assert ArticleQueries(filled).explain_missing(name) == MissingArticle("it has left the archive by its age", "wire", NOON, now)
 
 
 def test_what_was_forgotten_is_known_to_have_been_here(filled: Database) -> None:
     """By its address and its alert, of which nothing else is left."""
-    articles = Articles(filled)
+    articles = ArticleQueries(filled)
     (alert,) = articles.alerts(articles.find("wire guid 1")[0], ["launch"]).values()
-    forgetting = Forgetting(filled, config_of())
+    forgetting = ArticleEraser(filled, config_of())
     list(forgetting.erase(forgetting.plan(CANONICAL), LATER))
     why = "it was forgotten on the operator's word"
     for name in (CANONICAL, f"{CANONICAL}?utm_source=x", "wire guid 1"):
-        assert articles.explain_missing(name) == Absent(why, "wire", NOON, LATER)
-    assert articles.explain_missing(alert.id) == Absent(why)
+        assert articles.explain_missing(name) == MissingArticle(why, "wire", NOON, LATER)
+    assert articles.explain_missing(alert.id) == MissingArticle(why)
 
 
 def test_what_never_was_here_is_not_known(filled: Database) -> None:
     """A notice is an alert of no article, and says so."""
     with SerialSection(filled).enter(NOON) as inside:
         inside.write_notices([notice(channels=("desk",))], [])
-    articles = Articles(filled)
+    articles = ArticleQueries(filled)
     assert articles.explain_missing("https://x.test/never") is None
-    assert articles.explain_missing("n1") == Absent(
+    assert articles.explain_missing("n1") == MissingArticle(
         "that alert is a notice to the operator, of source wire, and of no article"
     )

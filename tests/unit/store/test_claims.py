@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from monitor.alerting.policy import Away, away
+from monitor.alerting.policy import PollGap, find_poll_gap
 from monitor.decide import Decision, State
-from monitor.intake.articles import Known, Sought
+from monitor.ingest.new_articles import KnownArticle, FallbackIdentity
 from monitor.model import Claim, FetchOutcome, Validators
-from monitor.store import tables
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.recognised import Asked
-from monitor.store.reports import Reports
-from monitor.store.section import SerialSection
+from monitor.store.engine import tables
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.queues.known_entries import EntryLookup
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.commit.serial_section import SerialSection
 from tests.building import (
     HOUR,
     MINUTE,
@@ -122,10 +122,10 @@ def test_a_poll_that_was_taken_over_writes_nothing(database: Database, claims: C
     with section.enter(NOON + LEASE) as inside:
         decision = decide_in(inside, [article()], rules())
         assert not inside.commit(replace(polled(old), failures=3, problem="late"), decision, to_desk)
-    assert set(Reports(database).counts().values()) == {0}
-    assert Reports(database).sources()["wire"].problem is None
+    assert set(ReportQueries(database).counts().values()) == {0}
+    assert ReportQueries(database).sources()["wire"].problem is None
     assert len(commit(section, new, article(), at=NOON + LEASE).article_decisions) == 1
-    assert Reports(database).counts()["alerts"] == 1
+    assert ReportQueries(database).counts()["alerts"] == 1
 
 
 def test_a_good_poll_leaves_its_validators(database: Database, claims: Claims) -> None:
@@ -195,14 +195,14 @@ def test_an_article_is_found_under_another_uid(database: Database, claims: Claim
     commit(section, claimed(claims, "post"), article("e", "Theirs", of="post", canonical="https://x.test/theirs"))
 
     def uid_of(link: str | None, words: str) -> str | None:
-        return claims.find_known("wire", ["new"], {"new": Sought(link, words)}).get("new", Known(1, "", NOON)).uid
+        return claims.find_known("wire", ["new"], {"new": FallbackIdentity(link, words)}).get("new", KnownArticle(1, "", NOON)).uid
 
     assert uid_of(page, "At two") == "two"
     assert uid_of(page, "edited") == "three"
     assert uid_of(None, "No address") == "d"
     assert uid_of(None, "At two") is None
     assert uid_of("https://x.test/theirs", "Theirs") is None
-    assert claims.find_known("wire", ["d"], {"d": Sought(page, "At two")})["d"].uid is None
+    assert claims.find_known("wire", ["d"], {"d": FallbackIdentity(page, "At two")})["d"].uid is None
 
 
 def test_several_sources_are_asked_of_together(database: Database, claims: Claims) -> None:
@@ -212,9 +212,9 @@ def test_several_sources_are_asked_of_together(database: Database, claims: Claim
     commit(section, claimed(claims, "post"), article("b", "There", of="post", canonical=page))
     found = claims.find_known_entries(
         [
-            Asked("wire", ["a", "b"], {"a": Sought(page, "Here"), "b": Sought(page, "There")}, first_poll=True),
-            Asked("post", ["a"], {"a": Sought(page, "There")}),
-            Asked("new", ["a"], {"a": Sought(page, "Here")}, first_poll=True),
+            EntryLookup("wire", ["a", "b"], {"a": FallbackIdentity(page, "Here"), "b": FallbackIdentity(page, "There")}, first_poll=True),
+            EntryLookup("post", ["a"], {"a": FallbackIdentity(page, "There")}),
+            EntryLookup("new", ["a"], {"a": FallbackIdentity(page, "Here")}, first_poll=True),
         ]
     )
     assert {key: each.uid for key, each in found.items()} == {
@@ -230,7 +230,7 @@ def test_what_is_all_known_is_asked_for_once(database: Database, claims: Claims)
     asked = []
     for uid in ("a1", "a2"):
         with statements(database) as said:
-            claims.find_known("wire", [uid], {uid: Sought("https://x.test/1", "words")})
+            claims.find_known("wire", [uid], {uid: FallbackIdentity("https://x.test/1", "words")})
         asked.append(sum(each.startswith("SELECT") for each in said))
     assert asked == [1, 4]
 
@@ -249,7 +249,7 @@ def test_no_source_that_is_well_waits_longer_than_its_interval(database: Databas
 
     def known(every: timedelta, now: datetime) -> datetime:
         claims.register_sources({"wire": source(every=every)}, now)
-        return Reports(database).sources()["wire"].next_at
+        return ReportQueries(database).sources()["wire"].next_at
 
     assert known(5 * MINUTE, NOON) == NOON + 5 * MINUTE
     assert NOON < known(MINUTE, NOON) <= NOON + MINUTE
@@ -278,5 +278,5 @@ def test_what_a_source_said_while_nobody_wanted_it_was_not_missed(database: Data
     for name in ("a", "b"):
         commit(section, claimed(claims, name))
     claims.mark_readded(["a"])
-    late = [away(claimed(claims, name, later), later) for name in ("a", "b")]
-    assert late == [None, Away(NOON, later)]
+    late = [find_poll_gap(claimed(claims, name, later), later) for name in ("a", "b")]
+    assert late == [None, PollGap(NOON, later)]

@@ -17,23 +17,23 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import DateTime, delete, insert, inspect, literal, select, text, update
 
-from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreRefused, StoreReplaced, StoreTaken
+from monitor.errors import StoreFailed, StoreSchemaTooNew, StoreSchemaTooOld, StoreRefused, StoreReplaced, StoreLocked
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import DeliveryState, Entity, Level, OncePer, Outcome, Reason, Term
-from monitor.store.claims import Claims
-from monitor.store.daemons import daemons
-from monitor.store.database import Database, alembic_config, revisions
-from monitor.store.matches import Matches, Wanted
-from monitor.store.moment import Moment
-from monitor.store.opening import open_database
-from monitor.store.outbox import Outbox
-from monitor.store.reports import Reports
-from monitor.store.section import SerialSection
-from monitor.store.sqlite import SqliteDatabase
-from monitor.store.tables import alert, article_features, cluster_key, daemon, metadata, source
-from monitor.store.tables import article as articles
-from monitor.store.tables import match as matches
-from monitor.store.tables import story as stories
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.daemons import list_daemons
+from monitor.store.engine.database import Database, alembic_config, list_revisions
+from monitor.store.queries.matches import MatchQueries, MatchFilter
+from monitor.store.engine.timestamp_column import UtcDateTime
+from monitor.store.engine.opening import open_database
+from monitor.store.queues.outbox import Outbox
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.sqlite import SqliteDatabase
+from monitor.store.engine.tables import alert, article_features, cluster_key, daemon, metadata, source
+from monitor.store.engine.tables import article as articles
+from monitor.store.engine.tables import match as matches
+from monitor.store.engine.tables import story as stories
 from monitor.stories import ArticleFeatures
 from tests.building import MINUTE, NOON, alert_of, alerts, article, claimed, commit, rule, rules, sources
 from tests.conftest import new_database
@@ -58,7 +58,7 @@ def run(code: str, *arguments: str) -> subprocess.Popen[str]:
 @pytest.mark.parametrize("moment", [NOON, NOON + timedelta(microseconds=7), NOON.replace(year=987)])
 def test_a_moment_is_written_as_the_database_itself_writes_it(database: Database, moment: datetime) -> None:
     with database.reading() as connection:
-        written = literal(moment.astimezone(timezone(timedelta(hours=9))), Moment)
+        written = literal(moment.astimezone(timezone(timedelta(hours=9))), UtcDateTime)
         same = connection.execute(select(written == literal(moment.replace(tzinfo=None), DateTime))).scalar_one()
     assert same
 
@@ -97,7 +97,7 @@ def test_many_rows_are_written_by_few_statements(tmp_path: Path) -> None:
 
 UPGRADE = """
 import sys
-from monitor.store.opening import open_database
+from monitor.store.engine.opening import open_database
 database = open_database(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
@@ -144,10 +144,10 @@ def test_an_upgrade_keeps_a_copy_of_what_was_there(old_url: str) -> None:
     if opened.shared:
         with opened.reading() as connection:
             found = connection.exec_driver_sql(
-                f"SELECT version_num FROM before_{revisions()[-1]}.alembic_version"
+                f"SELECT version_num FROM before_{list_revisions()[-1]}.alembic_version"
             ).scalar_one()
     else:
-        copy = old_url.removeprefix("sqlite:///") + f".before-{revisions()[-1]}"
+        copy = old_url.removeprefix("sqlite:///") + f".before-{list_revisions()[-1]}"
         with closing(sqlite3.connect(copy)) as connection:
             (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     assert found == "0001"
@@ -174,7 +174,7 @@ def test_a_copy_survives_a_power_cut(
 KILLED = """
 import os, sys
 from alembic import op
-from monitor.store.opening import open_database
+from monitor.store.engine.opening import open_database
 create = op.create_table
 def killed(name, *rest):
     if name == sys.argv[2]:
@@ -192,7 +192,7 @@ def test_an_upgrade_that_is_killed_changes_nothing(old_url: str, table: str) -> 
     killed.communicate(timeout=PATIENCE)
     assert killed.returncode == -9
     opened = open_database(old_url)
-    with pytest.raises(StoreOlder, match=r"schema 0001\): `news-monitor db upgrade`"):
+    with pytest.raises(StoreSchemaTooOld, match=r"schema 0001\): `news-monitor db upgrade`"):
         opened.require_schema()
     opened.upgrade()
     opened.require_schema()
@@ -217,7 +217,7 @@ def test_nothing_of_a_finished_part_is_lost(
     """Its database, kept as it was written then (`tests/keep.py`), is upgraded with all that it holds."""
     opened = open_database(kept(tmp_path, request, part))
     opened.upgrade()
-    report = Reports(opened)
+    report = ReportQueries(opened)
     assert report.counts() == {**counts, "merges": 0, "splits": 0}
     found = {state: n for state, n in report.delivery_counts().items() if n}
     assert found == {**deliveries, "retry": 1, "sending": 1}
@@ -225,7 +225,7 @@ def test_nothing_of_a_finished_part_is_lost(
     waiting = Outbox(opened, "test").claim("bad", NOON + timedelta(days=3650), timedelta(minutes=3))
     assert waiting is not None
     assert alert_of(waiting).rule == "north-korea-missile-launch"
-    for match in Matches(opened).iter_matches(Wanted()):
+    for match in MatchQueries(opened).iter_matches(MatchFilter()):
         known = match.decision == "told" or part.startswith("part-3")  # before, only the alert said it
         assert match.level == ("critical" if known else None)
     with opened.reading() as connection:
@@ -320,7 +320,7 @@ def test_sentences_of_earlier_versions_become_codes(empty_url: str) -> None:
         connection.execute(written, [{"rule": f"r{n}", "decision": said} for n, said in enumerate(SENTENCES)])
     opened.upgrade()
     found = {
-        f"{each.decision}: {each.reason}": (each.outcome, each.code) for each in Matches(opened).iter_matches(Wanted())
+        f"{each.decision}: {each.reason}": (each.outcome, each.code) for each in MatchQueries(opened).iter_matches(MatchFilter())
     }
     assert found == SENTENCES
     opened.close()
@@ -438,13 +438,13 @@ def test_a_newer_database_is_refused(database: Database) -> None:
     """An older program never writes into what it does not understand."""
     with database.writing() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(StoreNewer, match=r"was written by a newer news-monitor \(schema 9999\): install"):
+    with pytest.raises(StoreSchemaTooNew, match=r"was written by a newer news-monitor \(schema 9999\): install"):
         database.upgrade()
 
 
 HOLD = """
 import sys
-from monitor.store.opening import open_database
+from monitor.store.engine.opening import open_database
 with open_database(sys.argv[1]).taken():
     print("taken", flush=True)
     sys.stdin.readline()
@@ -528,7 +528,7 @@ def test_rows_that_hold_nonsense_are_told_in_one_line(tmp_path: Path) -> None:
             "INSERT INTO daemon (owner, version, started_at, seen_at, running) VALUES ('x', '1', 'then', 'then', '{}')"
         )
     with pytest.raises(StoreRefused, match=r"^[^\n]+ holds what cannot be read [^\n]+$"):
-        daemons(database)
+        list_daemons(database)
     with pytest.raises(StoreRefused, match="'then' is no moment"), database.writing() as connection:
         connection.execute(select(daemon.c.seen_at)).all()
     database.close()
@@ -547,7 +547,7 @@ def test_a_second_daemon_is_refused(tmp_path: Path) -> None:
     assert holder.stdout is not None
     assert holder.stdout.readline() == "taken\n"
     with (
-        pytest.raises(StoreTaken, match=rf"in use by another news-monitor \(process {holder.pid}\)"),
+        pytest.raises(StoreLocked, match=rf"in use by another news-monitor \(process {holder.pid}\)"),
         database.hold_exclusively(),
     ):
         pass
@@ -655,4 +655,4 @@ def test_moments_come_back_in_utc(database: Database) -> None:
 def test_the_names_of_the_migrations_say_what_alembic_says() -> None:
     """So that Alembic need not be loaded to know that there is nothing to migrate."""
     scripts = ScriptDirectory.from_config(alembic_config())
-    assert revisions() == [script.revision for script in reversed([*scripts.walk_revisions()])]
+    assert list_revisions() == [script.revision for script in reversed([*scripts.walk_revisions()])]

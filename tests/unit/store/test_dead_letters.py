@@ -11,17 +11,17 @@ import pytest
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
-from monitor.alerting.attempts import Verdict
+from monitor.alerting.retry import RetryVerdict
 from monitor.errors import StoreFailed
 from monitor.model import Blame, DeadLetters, Delivery, DeliveryState, OncePer, Receipt, ReceiptKind
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.dead_letters import dead_letters
-from monitor.store.outbox import Outbox
-from monitor.store.reports import Reports
-from monitor.store.section import SerialSection
-from monitor.store.tables import alert, article_version, delivery
-from monitor.telemetry import Event
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.queues.dead_letters import find_dead_letters
+from monitor.store.queues.outbox import Outbox
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import alert, article_version, delivery
+from monitor.telemetry import LogEvent
 from tests.building import HOUR, MINUTE, NOON, alert_of, article, claimed, commit, notice, rule, rules, sources
 
 OK = Receipt(ReceiptKind.ACCEPTED, "accepted")
@@ -49,7 +49,7 @@ class Desk:
         assert sent is not None
         self.now += MINUTE
         again = self.now + wait if state is DeliveryState.RETRY else None
-        assert self.outbox.settle(sent, receipt, Verdict(state, again), self.now)
+        assert self.outbox.settle(sent, receipt, RetryVerdict(state, again), self.now)
         return sent
 
     def dies(self) -> Delivery:
@@ -62,7 +62,7 @@ class Desk:
         return self.attempt(receipt, DeliveryState.RETRY)
 
     def states(self) -> dict[str, int]:
-        return {state: count for state, count in Reports(self.database).delivery_counts().items() if count}
+        return {state: count for state, count in ReportQueries(self.database).delivery_counts().items() if count}
 
     def due(self) -> list[int]:
         """What can be sent now."""
@@ -83,16 +83,16 @@ def test_what_is_dead_is_sent_when_its_channel_next_accepts_something(desk: Desk
     """With all its attempts, as after the operator's word; its past stays, and nothing is dead any more."""
     desk.tell("a", "b")
     first, second = desk.dies(), desk.dies()
-    assert dead_letters(desk.database) == [
+    assert find_dead_letters(desk.database) == [
         DeadLetters("desk", Blame.CHANNEL, 2, NOON + MINUTE, "the server answered 503")
     ]
     assert desk.due() == []
     desk.tell("c")
     with capture_logs() as logs:
         desk.accepts()
-    assert [(each["event"], each["channel"], each["deliveries"]) for each in logs] == [(Event.REVIVED, "desk", 2)]
+    assert [(each["event"], each["channel"], each["deliveries"]) for each in logs] == [(LogEvent.REVIVED, "desk", 2)]
     assert desk.states() == {"accepted": 1, "pending": 2}
-    assert dead_letters(desk.database) == []
+    assert find_dead_letters(desk.database) == []
     again = desk.fails()
     assert (again.id, again.attempt, again.forgiven_attempts, again.refusals) == (first.id, 2, 1, 0)
     assert desk.accepts().id == second.id
@@ -120,8 +120,8 @@ def test_a_message_that_is_to_blame_stays_dead(desk: Desk) -> None:
     desk.outbox.discard([sent.id + 2], desk.now)
     assert desk.dies().id == sent.id
     why = "the server answered 503; its channel accepts others, so this message itself is to blame"
-    assert dead_letters(desk.database) == [DeadLetters("desk", Blame.MESSAGE, 1, desk.now, why)]
-    dead = next(each for each in Reports(desk.database).deliveries([DeliveryState.DEAD], 9))
+    assert find_dead_letters(desk.database) == [DeadLetters("desk", Blame.MESSAGE, 1, desk.now, why)]
+    dead = next(each for each in ReportQueries(desk.database).deliveries([DeliveryState.DEAD], 9))
     assert (dead.detail, dead.blame) == (BLAMED, "message")
     desk.tell("d")
     desk.accepts()
@@ -136,7 +136,7 @@ def test_a_channel_that_was_away_is_to_blame_whatever_it_accepted_before(desk: D
     desk.accepts()
     desk.tell("b")
     desk.dies()
-    assert [each.blame for each in dead_letters(desk.database)] == [Blame.CHANNEL]
+    assert [each.blame for each in find_dead_letters(desk.database)] == [Blame.CHANNEL]
 
 
 def test_a_poisonous_message_on_a_quiet_channel_is_revived_once(desk: Desk) -> None:
@@ -151,7 +151,7 @@ def test_a_poisonous_message_on_a_quiet_channel_is_revived_once(desk: Desk) -> N
         assert desk.states().get(state) == 1, day
         if state == "pending":
             assert desk.dies().id == poison
-    assert [each.blame for each in dead_letters(desk.database)] == [Blame.MESSAGE]
+    assert [each.blame for each in find_dead_letters(desk.database)] == [Blame.MESSAGE]
 
 
 def test_a_channel_that_flaps_is_to_blame_for_what_it_lets_die_again(desk: Desk) -> None:
@@ -164,7 +164,7 @@ def test_a_channel_that_flaps_is_to_blame_for_what_it_lets_die_again(desk: Desk)
     desk.accepts()
     for _ in range(4):
         desk.dies()
-    found = dead_letters(desk.database)
+    found = find_dead_letters(desk.database)
     assert [(each.blame, each.deliveries) for each in found] == [(Blame.CHANNEL, 3), (Blame.MESSAGE, 1)]
     desk.tell("f")
     desk.accepts()
@@ -179,7 +179,7 @@ def test_what_an_operator_sends_to_a_channel_that_is_still_away_is_not_to_blame(
     dead = desk.dies()
     desk.outbox.retry([dead.id], desk.now)
     desk.dies()
-    assert [each.blame for each in dead_letters(desk.database)] == [Blame.CHANNEL]
+    assert [each.blame for each in find_dead_letters(desk.database)] == [Blame.CHANNEL]
 
 
 def test_what_waits_is_due_when_its_channel_works_again(desk: Desk) -> None:
@@ -200,7 +200,7 @@ def test_notices_are_sent_late_too(desk: Desk) -> None:
     with desk.section.enter(NOON) as inside:
         inside.write_notices([notice(channels=("desk",))], [])
     desk.dies()
-    assert [each.deliveries for each in dead_letters(desk.database)] == [1]
+    assert [each.deliveries for each in find_dead_letters(desk.database)] == [1]
     desk.tell("a")
     desk.accepts()
     assert desk.states() == {"accepted": 1, "pending": 1}
@@ -213,7 +213,7 @@ def test_what_was_dead_before_the_upgrade_stays_so(desk: Desk) -> None:
     with desk.database.writing() as connection:
         connection.execute(update(delivery).where(delivery.c.state == "dead").values(blame=None))
     desk.accepts()
-    assert dead_letters(desk.database) == [DeadLetters("desk", None, 1, NOON + MINUTE, "the server answered 503")]
+    assert find_dead_letters(desk.database) == [DeadLetters("desk", None, 1, NOON + MINUTE, "the server answered 503")]
 
 
 def test_two_daemons_that_accept_at_once_revive_each_once(database: Database) -> None:
@@ -228,7 +228,7 @@ def test_two_daemons_that_accept_at_once_revive_each_once(database: Database) ->
 
     def accept(box: Outbox, sent: Delivery | None) -> bool:
         assert sent is not None
-        return box.settle(sent, OK, Verdict(DeliveryState.ACCEPTED), desk.now)
+        return box.settle(sent, OK, RetryVerdict(DeliveryState.ACCEPTED), desk.now)
 
     with ThreadPoolExecutor(2) as threads:
         assert all(threads.map(accept, boxes, claims))
@@ -259,8 +259,8 @@ def test_a_row_that_cannot_be_read_holds_up_no_other(desk: Desk, damage: str) ->
     with capture_logs() as logs:
         sent = desk.accepts()
     (said,) = logs
-    assert (said["event"], said["log_level"], said["channel"]) == (Event.DEAD, "error", "desk")
-    (dead,) = Reports(desk.database).deliveries([DeliveryState.DEAD], 9)
+    assert (said["event"], said["log_level"], said["channel"]) == (LogEvent.DEAD, "error", "desk")
+    (dead,) = ReportQueries(desk.database).deliveries([DeliveryState.DEAD], 9)
     assert (dead.id, dead.attempts, dead.blame) == (sent.id - 1, 0, "message")
     assert said["alert"] == dead.alert
     assert said["detail"] == dead.detail
@@ -319,7 +319,7 @@ def test_a_delivery_without_its_alert_holds_up_no_other(desk: Desk) -> None:
         with closing(sqlite3.connect(str(desk.database.write.url.database))) as other, other:
             other.execute(row)  # by default SQLite minds no foreign key
     desk.accepts()
-    (dead,) = Reports(desk.database).deliveries([DeliveryState.DEAD], 9)
+    (dead,) = ReportQueries(desk.database).deliveries([DeliveryState.DEAD], 9)
     assert (dead.detail, dead.rule, dead.title) == ("alert gone is not in the database", None, None)
 
 
@@ -349,4 +349,4 @@ def test_moments_are_of_the_first_death(desk: Desk) -> None:
     desk.dies()
     first: datetime = desk.now
     desk.dies()
-    assert [each.since for each in dead_letters(desk.database)] == [first]
+    assert [each.since for each in find_dead_letters(desk.database)] == [first]

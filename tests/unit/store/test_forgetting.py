@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from monitor.alerting.attempts import Verdict
-from monitor.alerting.falling import Telling
-from monitor.intake.articles import unseen
-from monitor.intake.identity import digest, identify
+from monitor.alerting.retry import RetryVerdict
+from monitor.alerting.release import ReleasedAlert
+from monitor.ingest.new_articles import select_new_articles
+from monitor.ingest.entry_identity import digest_texts, assign_uids
 from monitor.matching import RuleSet
 from monitor.model import (
-    Again,
+    UpdateTrigger,
     Alert,
     AlertKind,
     AlertPolicy,
@@ -36,16 +36,16 @@ from monitor.model import (
     Term,
     Words,
 )
-from monitor.store import standing_in
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.forgetting import WHY, Forgetting
-from monitor.store.matches import Matches, Wanted
-from monitor.store.outbox import Outbox
-from monitor.store.reports import Reports
-from monitor.store.retention import SLICE, Pruning
-from monitor.store.section import SerialSection
-from monitor.store.tables import (
+from monitor.store.lifecycle import replacing_pending
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.lifecycle.erasure import ERASED_REASON, ArticleEraser
+from monitor.store.queries.matches import MatchQueries, MatchFilter
+from monitor.store.queues.outbox import Outbox
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.lifecycle.retention import SLICE, ArchivePruner
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import (
     account,
     alert,
     article_features,
@@ -58,8 +58,8 @@ from monitor.store.tables import (
     story,
     waiting,
 )
-from monitor.store.tables import article as articles
-from monitor.store.tables import match as matches
+from monitor.store.engine.tables import article as articles
+from monitor.store.engine.tables import match as matches
 from monitor.stories import ArticleFeatures
 from tests.building import (
     HOUR,
@@ -83,7 +83,7 @@ from tests.building import (
 URL = "https://x.test/2026/secret-name"
 SECRET = "Tr0ub4dor"
 RULES = rules(rule("launch"), rule("every", once_per=OncePer.ARTICLE))
-CORRECTED = AlertPolicy(once_per=OncePer.ARTICLE, again_if=frozenset({Again.CORRECTED}))
+CORRECTED = AlertPolicy(once_per=OncePer.ARTICLE, again_if=frozenset({UpdateTrigger.CORRECTED}))
 HELD = AlertPolicy(wait_at_least=HOUR)
 HELD_ARTICLES = AlertPolicy(once_per=OncePer.ARTICLE, wait_at_least=HOUR)
 ALL_SORTS = rules(
@@ -109,7 +109,7 @@ class Desk:
     def poll(self, *brought: Article, at: datetime = NOON, ruleset: RuleSet = RULES) -> None:
         commit(self.section, claimed(self.claims, brought[0].source, at), *brought, at=at, ruleset=ruleset)
 
-    def fall(self, at: datetime) -> tuple[Telling, ...]:
+    def fall(self, at: datetime) -> tuple[ReleasedAlert, ...]:
         """What waited until now, told."""
         with self.section.enter(at) as inside:
             fallen = inside.decide_due(RULES)
@@ -117,7 +117,7 @@ class Desk:
             return fallen.released
 
     def forget(self, what: str, *by: Rule) -> int:
-        forgetting = Forgetting(self.database, config_of(*by))
+        forgetting = ArticleEraser(self.database, config_of(*by))
         return sum(forgetting.erase(forgetting.plan(what), NOON + 5 * MINUTE))
 
     def everything(self) -> str:
@@ -136,7 +136,7 @@ def leave(desk: Desk) -> None:
     """All that is in the archive leaves it, as it does when it has been kept for its time."""
     with desk.database.writing() as connection:
         connection.execute(update(delivery).values(state=DeliveryState.ACCEPTED))
-    for _ in Pruning(desk.database, Retention()).prune_slices(NOON + timedelta(days=1000)):
+    for _ in ArchivePruner(desk.database, Retention()).prune_slices(NOON + timedelta(days=1000)):
         pass
 
 
@@ -144,7 +144,7 @@ def secret(uid: str = URL, *, version: int = 1, of: str = "wire") -> Article:
     """An article that is told, with a name in its title, text, author, tags, address and uid."""
     title = f"{SECRET}'s missile flies"
     made = article(uid, title, f"{SECRET} {version}", of=of, version=version, url=URL, canonical=URL)
-    return replace(made, digest=digest(title, str(version)), authors=(SECRET,), tags=(SECRET,))
+    return replace(made, digest=digest_texts(title, str(version)), authors=(SECRET,), tags=(SECRET,))
 
 
 @pytest.mark.parametrize("what", [URL, "http://www.x.test/2026/secret-name?utm_source=a", "wire"])
@@ -227,7 +227,7 @@ def test_what_others_were_heard_to_say_is_told_with_them(
     polls(desk, its, secret(), other)
     assert beside.fall(NOON + 2 * MINUTE) == ()
     desk.forget(URL if other.canonical is None else "wire", its)
-    (match,) = Matches(desk.database).newest(Wanted(outcome=Outcome.DEFERRED), 10)
+    (match,) = MatchQueries(desk.database).newest(MatchFilter(outcome=Outcome.DEFERRED), 10)
     assert match.article.uid == "b"
     assert match.reason.endswith("; it stands in for an article that was forgotten, and is told at 13:00")
     assert desk.fall(NOON + 59 * MINUTE) == beside.fall(NOON + 59 * MINUTE) == ()
@@ -235,7 +235,7 @@ def test_what_others_were_heard_to_say_is_told_with_them(
     assert (told.article.uid, told.article.title) == ("b", other.title)
     assert told.sentence == other.title
     assert [told.sentence[start:end].lower() for start, end in told.highlights] == ["missile"]
-    assert Matches(desk.database).newest(Wanted(outcome=Outcome.DEFERRED), 10) == []
+    assert MatchQueries(desk.database).newest(MatchFilter(outcome=Outcome.DEFERRED), 10) == []
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_no_more_than_the_last_that_were_heard_are_read(desk: Desk, monkeypatch:
     its = by(wait_at_least=HOUR)
     others = [replace(PRINTED, uid=str(dead), text=f"{dead} people were killed.") for dead in (9, 3, 4)]
     polls(desk, its, replace(secret(), text="50 people were killed."), *others)
-    monkeypatch.setattr(standing_in, "_MOST", 2)
+    monkeypatch.setattr(replacing_pending, "_MOST", 2)
     desk.forget("wire", its)
     assert only(desk).article.uid == "4"
 
@@ -295,7 +295,7 @@ def test_an_update_is_told_with_another_that_says_something_new(
     desk: Desk, known: bool, others: list[Article], told: str | None
 ) -> None:
     """And says what is new in that one."""
-    its = by(again_if=frozenset({Again.NEW_FACT}), cooldown=HOUR)
+    its = by(again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=HOUR)
     first = article("a", "Missile news from Seoul", of="times", url=URL, canonical=URL)
     update = replace(secret(), text="50 people were killed.", seen=NOON + MINUTE)
     polls(desk, its, first, update, *(replace(each, seen=NOON + 2 * MINUTE) for each in others))
@@ -311,7 +311,7 @@ def test_an_update_is_told_with_another_that_says_something_new(
 @pytest.mark.parametrize("more", [1, 2])
 def test_an_update_for_more_publishers_is_told_with_the_others_if_they_are_enough(desk: Desk, more: int) -> None:
     """Whoever has come since the first message; who was forgotten counts no more."""
-    its = by(again_if=frozenset({Again.MORE_PUBLISHERS}), more_publishers=2, cooldown=HOUR)
+    its = by(again_if=frozenset({UpdateTrigger.MORE_PUBLISHERS}), more_publishers=2, cooldown=HOUR)
     first = article("a", "Missile news from Seoul", of="post", url=URL, canonical=URL)
     desk.claims.register_sources(sources("wire", "post", "echo", "herald"), NOON)
     others = [replace(PRINTED, source=name) for name in ("echo", "herald")][:more]
@@ -338,7 +338,7 @@ def facts_that_wait(desk: Desk) -> str:
 
 def test_an_update_tells_nothing_that_only_another_said_which_is_forgotten(desk: Desk) -> None:
     """It was to be told with the later article, in every daemon; that says no more than it does alone."""
-    its, beside = by(again_if=frozenset({Again.NEW_FACT}), cooldown=HOUR), Desk(desk.database)
+    its, beside = by(again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=HOUR), Desk(desk.database)
     polls(desk, its, article("a", "Missile news from Seoul", of="times", url=URL, canonical=URL), FORGOTTEN, LATER)
     assert beside.fall(NOON + 3 * MINUTE) == ()
     assert "50 dead" in facts_that_wait(desk)
@@ -346,7 +346,7 @@ def test_an_update_tells_nothing_that_only_another_said_which_is_forgotten(desk:
     left = facts_that_wait(desk)
     assert "50 dead" not in left
     assert "['dead', 50]" not in left
-    (match,) = Matches(desk.database).newest(Wanted(outcome=Outcome.DEFERRED), 10)
+    (match,) = MatchQueries(desk.database).newest(MatchFilter(outcome=Outcome.DEFERRED), 10)
     assert match.reason == (
         "update: new fact: 9 dead, 2 missiles, 900 km; first told at 12:00; "
         "what an article said that was forgotten is left out, and it is told at 13:00"
@@ -355,7 +355,7 @@ def test_an_update_tells_nothing_that_only_another_said_which_is_forgotten(desk:
     assert "50 dead" not in telling.alert.reason
     more = replace(PRINTED, uid="d", text="30 people were killed.", seen=NOON + 6 * HOUR)
     desk.poll(more, at=NOON + 6 * HOUR, ruleset=rules(its))
-    (match,) = Matches(desk.database).newest(Wanted(outcome=Outcome.SENT), 1)
+    (match,) = MatchQueries(desk.database).newest(MatchFilter(outcome=Outcome.SENT), 1)
     assert "new fact: 30 dead" in match.reason
 
 
@@ -364,7 +364,7 @@ def test_a_first_telling_tells_nothing_that_only_another_said_which_is_forgotten
     desk: Desk, order: tuple[Article, ...]
 ) -> None:
     """Its account holds nothing of that either."""
-    its = by(wait_at_least=HOUR, again_if=frozenset({Again.NEW_FACT}), cooldown=MINUTE)
+    its = by(wait_at_least=HOUR, again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=MINUTE)
     polls(desk, its, *(replace(each, uid=f"{each.uid}{place}") for place, each in enumerate(order)))
     desk.forget("wire", its)
     assert only(desk).article.uid.startswith("b")
@@ -383,7 +383,7 @@ def test_an_alert_keeps_no_level_that_only_another_reached_which_is_forgotten(de
 
 def test_what_says_nothing_new_without_another_that_is_forgotten_is_not_told(desk: Desk) -> None:
     """A match that waited says so."""
-    its = by(again_if=frozenset({Again.MORE_PUBLISHERS}), more_publishers=2, cooldown=HOUR)
+    its = by(again_if=frozenset({UpdateTrigger.MORE_PUBLISHERS}), more_publishers=2, cooldown=HOUR)
     desk.claims.register_sources(sources("wire", "post", "echo"), NOON)
     first = article("a", "Missile news from Seoul", of="post", url=URL, canonical=URL)
     polls(desk, its, first, secret(), replace(PRINTED, source="echo"))
@@ -403,7 +403,7 @@ def test_what_was_heard_before_one_that_is_forgotten_waits_as_it_did(desk: Desk)
 
 def test_an_update_waits_as_it_did_where_what_was_told_is_forgotten(desk: Desk) -> None:
     """It tells nothing that was told before."""
-    its = by(again_if=frozenset({Again.MORE_PUBLISHERS}), more_publishers=2, cooldown=HOUR)
+    its = by(again_if=frozenset({UpdateTrigger.MORE_PUBLISHERS}), more_publishers=2, cooldown=HOUR)
     desk.claims.register_sources(sources("wire", "post", "echo"), NOON)
     polls(desk, its, secret(), PRINTED, replace(PRINTED, source="echo"))
     before = facts_that_wait(desk).splitlines()[0]
@@ -494,7 +494,7 @@ def test_a_digest_of_nothing_else_is_not_sent(desk: Desk) -> None:
     assert desk.outbox.claim("desk", NOON + 24 * HOUR, MINUTE) is None
     with desk.database.reading() as connection:
         told = connection.execute(select(alert.c.reason, alert.c["items"], alert.c.article_id)).one()
-    assert tuple(told) == (WHY, None, None)
+    assert tuple(told) == (ERASED_REASON, None, None)
 
 
 def test_that_there_was_an_alert_is_kept(desk: Desk) -> None:
@@ -502,17 +502,17 @@ def test_that_there_was_an_alert_is_kept(desk: Desk) -> None:
     desk.poll(secret())
     sent = desk.outbox.claim("desk", NOON, MINUTE)
     assert sent is not None
-    assert desk.outbox.settle(sent, Receipt(ReceiptKind.ACCEPTED), Verdict(DeliveryState.ACCEPTED), NOON)
+    assert desk.outbox.settle(sent, Receipt(ReceiptKind.ACCEPTED), RetryVerdict(DeliveryState.ACCEPTED), NOON)
     desk.forget(URL)
     with desk.database.reading() as connection:
         told = connection.execute(select(alert).order_by(alert.c.rule_id)).all()
         states = connection.execute(select(delivery.c.state, delivery.c.detail).order_by(delivery.c.state)).all()
         assert [(row.rule_id, row.reason, row.article_id) for row in told] == [
-            ("every", WHY, None),
-            ("launch", WHY, None),
+            ("every", ERASED_REASON, None),
+            ("launch", ERASED_REASON, None),
         ]
         assert all(row.story_id for row in told)
-        assert [tuple(row) for row in states] == [("accepted", ""), ("discarded", WHY)]
+        assert [tuple(row) for row in states] == [("accepted", ""), ("discarded", ERASED_REASON)]
         assert len(connection.execute(select(attempt)).all()) == 1
 
 
@@ -529,7 +529,7 @@ def test_nothing_of_it_is_sent_any_more(desk: Desk, state: DeliveryState) -> Non
     assert desk.outbox.release_expired(NOON + MINUTE) == 0
     (first, *_) = desk.outbox.ids([DeliveryState.DISCARDED])
     assert desk.outbox.retry([first], NOON) == {first: DeliveryState.DISCARDED}
-    assert Reports(desk.database).delivery_counts()["discarded"] == 2
+    assert ReportQueries(desk.database).delivery_counts()["discarded"] == 2
 
 
 def test_an_attempt_under_way_ends_as_it_ends(desk: Desk) -> None:
@@ -538,9 +538,9 @@ def test_an_attempt_under_way_ends_as_it_ends(desk: Desk) -> None:
     sent = desk.outbox.claim("desk", NOON, MINUTE)
     assert sent is not None
     desk.forget(URL)
-    later = Verdict(DeliveryState.RETRY, NOON)
+    later = RetryVerdict(DeliveryState.RETRY, NOON)
     assert not desk.outbox.settle(sent, Receipt(ReceiptKind.TRY_LATER), later, NOON)
-    assert Reports(desk.database).delivery_counts()["discarded"] == 2
+    assert ReportQueries(desk.database).delivery_counts()["discarded"] == 2
     with desk.database.reading() as connection:
         assert connection.execute(select(attempt.c.receipt)).scalar_one() == "try later"
 
@@ -560,12 +560,12 @@ def test_it_never_comes_back(desk: Desk, document: list[Entry], left: bool) -> N
     if left:  # and came back changed
         with desk.database.writing() as connection:
             row = {"version": 1, "digest": "d", "seen_at": NOON, "baseline": False, "forgotten": False}
-            connection.execute(insert(known).values(source_id="wire", uid_hash=digest("g1"), left_at=NOON, **row))
+            connection.execute(insert(known).values(source_id="wire", uid_hash=digest_texts("g1"), left_at=NOON, **row))
     desk.forget(URL)
-    uids = identify(document)
+    uids = assign_uids(document)
     found = desk.claims.find_known("wire", uids)
     assert found[uids[0]].is_erased
-    assert [new.title for new in unseen(source(), document, uids, found, now=NOON, baseline=False).articles] == [
+    assert [new.title for new in select_new_articles(source(), document, uids, found, now=NOON, baseline=False).articles] == [
         entry.title for entry in document[1:]
     ]
 
@@ -575,19 +575,19 @@ def test_what_left_the_archive_is_forgotten_too(desk: Desk) -> None:
     row = {"version": 3, "digest": "d", "seen_at": NOON, "baseline": False, "forgotten": False, "left_at": NOON}
     with desk.database.writing() as connection:
         for of in ("wire", "post"):
-            connection.execute(insert(known).values(source_id=of, uid_hash=digest(URL), **row))
-    assert Forgetting(desk.database, config_of()).plan("wire").left_archive == 1
-    assert Forgetting(desk.database, config_of()).plan(URL).left_archive == 2
+            connection.execute(insert(known).values(source_id=of, uid_hash=digest_texts(URL), **row))
+    assert ArticleEraser(desk.database, config_of()).plan("wire").left_archive == 1
+    assert ArticleEraser(desk.database, config_of()).plan(URL).left_archive == 2
     desk.forget(URL)
     assert [desk.claims.find_known(of, [URL])[URL].is_erased for of in ("wire", "post")] == [True, True]
-    assert Forgetting(desk.database, config_of()).plan(URL).left_archive == 0
+    assert ArticleEraser(desk.database, config_of()).plan(URL).left_archive == 0
 
 
 def test_only_what_is_meant_is_forgotten(desk: Desk) -> None:
     """Articles without an address of their own are not those of any; the rest of a source stays."""
     desk.poll(secret(), article("other", "Another missile"), article("https://x.test/", "Home missile"))
-    assert Forgetting(desk.database, config_of()).plan("https://x.test/nothing").articles == []
-    assert Forgetting(desk.database, config_of()).plan("nobody").articles == []
+    assert ArticleEraser(desk.database, config_of()).plan("https://x.test/nothing").articles == []
+    assert ArticleEraser(desk.database, config_of()).plan("nobody").articles == []
     assert desk.forget("https://x.test/") == 1
     assert desk.forget(URL) == 1
     with desk.database.reading() as connection:
@@ -689,12 +689,12 @@ def test_what_leaves_or_comes_back_while_the_operator_is_asked_is_forgotten_too(
     desk.poll(secret())
     if at_first == "left":
         leave(desk)
-    found = Forgetting(desk.database, config_of()).plan(URL)
+    found = ArticleEraser(desk.database, config_of()).plan(URL)
     if at_first == "left":
         desk.poll(secret(version=2), at=NOON + MINUTE)
     else:
         leave(desk)
-    assert sum(Forgetting(desk.database, config_of()).erase(found, NOON + MINUTE)) == (1 if at_first == "left" else 0)
+    assert sum(ArticleEraser(desk.database, config_of()).erase(found, NOON + MINUTE)) == (1 if at_first == "left" else 0)
     assert SECRET not in desk.everything()
     assert desk.claims.find_known("wire", [URL])[URL].is_erased
 
@@ -702,8 +702,8 @@ def test_what_leaves_or_comes_back_while_the_operator_is_asked_is_forgotten_too(
 def test_between_two_slices_others_may_use_the_database(desk: Desk) -> None:
     """A slice that is told is committed, and a daemon beside it polls on."""
     desk.poll(*(secret(str(number)) for number in range(SLICE + 1)))
-    slices = Forgetting(desk.database, config_of()).erase(
-        Forgetting(desk.database, config_of()).plan("wire"), NOON + MINUTE
+    slices = ArticleEraser(desk.database, config_of()).erase(
+        ArticleEraser(desk.database, config_of()).plan("wire"), NOON + MINUTE
     )
     assert next(slices) == SLICE
     desk.poll(article("b", "Another missile", of="post", seen=NOON + MINUTE), at=NOON + MINUTE)

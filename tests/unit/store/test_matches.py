@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.alerting.attempts import Verdict
+from monitor.alerting.retry import RetryVerdict
 from monitor.model import (
     DeliveryState,
     Field,
@@ -20,13 +20,13 @@ from monitor.model import (
     RuleStatus,
     Span,
 )
-from monitor.store import matches
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.matches import AttemptReport, MatchAccount, Matches, Wanted
-from monitor.store.outbox import Outbox
-from monitor.store.reports import Reports, ShadowReport
-from monitor.store.section import SerialSection
+from monitor.store.queries import matches
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.queries.matches import AttemptReport, MatchDetails, MatchQueries, MatchFilter
+from monitor.store.queues.outbox import Outbox
+from monitor.store.queries.reports import ReportQueries, ShadowReport
+from monitor.store.commit.serial_section import SerialSection
 from tests.building import (
     HEADLINE,
     HOUR,
@@ -48,7 +48,7 @@ LATER = NOON + 10 * MINUTE
 
 
 @pytest.fixture
-def filled(database: Database) -> Matches:
+def filled(database: Database) -> MatchQueries:
     """Two polls: the wire's headline, told by two rules; then another's, held, a mention, and a new version."""
     claims, section = Claims(database, "here:1"), SerialSection(database)
     claims.register_sources(sources("wire", "other"), NOON)
@@ -59,12 +59,12 @@ def filled(database: Database) -> Matches:
     mention = article("c", "It rains", deep, of="other", seen=LATER)
     edited = article("a", f"{HEADLINE}!", version=2, of="other", seen=LATER)
     commit(section, claimed(claims, "other", LATER), again, mention, edited, at=LATER, ruleset=RULES)
-    return Matches(database)
+    return MatchQueries(database)
 
 
-def test_a_match_comes_back_as_it_was_decided(filled: Matches) -> None:
+def test_a_match_comes_back_as_it_was_decided(filled: MatchQueries) -> None:
     """Article, rule with its version, evidence to the character, decision and reason."""
-    told, *_ = filled.iter_matches(Wanted(rules=("launch",)))
+    told, *_ = filled.iter_matches(MatchFilter(rules=("launch",)))
     assert (told.at, told.rule, told.rule_version, told.kind, told.level) == (NOON, "launch", "v1", "news", "high")
     assert told.decision == "told"
     assert told.reason == "“missiles” in the title; the first that launch hears of this story"
@@ -79,23 +79,23 @@ def test_a_match_comes_back_as_it_was_decided(filled: Matches) -> None:
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        (Wanted(), ["launch a", "korea a", "launch b", "korea b", "korea c", "launch a", "korea a"]),
-        (Wanted(rules=("launch",)), ["launch a", "launch b", "launch a"]),
-        (Wanted(rules=("launch", "korea"), sources=("wire",)), ["launch a", "korea a"]),
-        (Wanted(rules=("nosuch",)), []),
-        (Wanted(kind=MatchKind.MENTION), ["korea c"]),
-        (Wanted(outcome=Outcome.SENT, sources=("wire",)), ["launch a", "korea a"]),
+        (MatchFilter(), ["launch a", "korea a", "launch b", "korea b", "korea c", "launch a", "korea a"]),
+        (MatchFilter(rules=("launch",)), ["launch a", "launch b", "launch a"]),
+        (MatchFilter(rules=("launch", "korea"), sources=("wire",)), ["launch a", "korea a"]),
+        (MatchFilter(rules=("nosuch",)), []),
+        (MatchFilter(kind=MatchKind.MENTION), ["korea c"]),
+        (MatchFilter(outcome=Outcome.SENT, sources=("wire",)), ["launch a", "korea a"]),
         (
-            Wanted(outcome=Outcome.SUPPRESSED, kind=MatchKind.NEWS, sources=("other",), rules=("korea",)),
+            MatchFilter(outcome=Outcome.SUPPRESSED, kind=MatchKind.NEWS, sources=("other",), rules=("korea",)),
             ["korea b", "korea a"],
         ),
         # from a moment on, and up to one
-        (Wanted(since=LATER), ["launch b", "korea b", "korea c", "launch a", "korea a"]),
-        (Wanted(until=LATER), ["launch a", "korea a"]),
-        (Wanted(since=NOON, until=NOON), []),
+        (MatchFilter(since=LATER), ["launch b", "korea b", "korea c", "launch a", "korea a"]),
+        (MatchFilter(until=LATER), ["launch a", "korea a"]),
+        (MatchFilter(since=NOON, until=NOON), []),
     ],
 )
-def test_matches_are_found_by_what_is_asked(filled: Matches, wanted: Wanted, found: list[str]) -> None:
+def test_matches_are_found_by_what_is_asked(filled: MatchQueries, wanted: MatchFilter, found: list[str]) -> None:
     """All that is asked must hold; both ways of asking agree, each in its order."""
     every = [f"{each.rule} {each.article.uid}" for each in filled.iter_matches(wanted)]
     assert sorted(every) == sorted(found)
@@ -104,13 +104,13 @@ def test_matches_are_found_by_what_is_asked(filled: Matches, wanted: Wanted, fou
     assert filled.newest(wanted, 1) == newest[:1]
 
 
-def test_all_matches_come_in_a_stable_order_a_few_at_a_time(filled: Matches, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_matches_come_in_a_stable_order_a_few_at_a_time(filled: MatchQueries, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the size of a slice, each comes once; what is stored meanwhile comes at the end."""
-    whole = list(filled.iter_matches(Wanted()))
+    whole = list(filled.iter_matches(MatchFilter()))
     assert [match.id for match in whole] == sorted(match.id for match in whole)
     for size in (1, 2, len(whole)):
         monkeypatch.setattr(matches, "_SLICE", size)
-        assert list(filled.iter_matches(Wanted())) == whole
+        assert list(filled.iter_matches(MatchFilter())) == whole
 
 
 def test_evidence_comes_back_with_the_names_and_fields_that_it_had(database: Database) -> None:
@@ -130,7 +130,7 @@ def test_evidence_comes_back_with_the_names_and_fields_that_it_had(database: Dat
         found = replace(judged.decisions[0].match, level=Level.LOW, evidence=evidence)
         changed = replace(judged, decisions=(replace(judged.decisions[0], match=found),))
         assert inside.commit(polled(claim), replace(decision, article_decisions=(changed,)), to_desk)
-    (back,) = Matches(database).iter_matches(Wanted())
+    (back,) = MatchQueries(database).iter_matches(MatchFilter())
     assert (back.evidence, back.level) == (evidence, "low")
 
 
@@ -141,13 +141,13 @@ def test_what_a_rule_in_shadow_would_have_told_is_found(database: Database) -> N
     shadow = rules(rule(status=RuleStatus.SHADOW), rule("live"))
     commit(section, claimed(claims), article("a"), article("b"), ruleset=shadow)
     commit(section, claimed(claims, "other"), article("c", of="other"), ruleset=shadow)
-    found = Matches(database)
-    (would,) = found.iter_matches(Wanted(reason=Reason.SHADOW))
+    found = MatchQueries(database)
+    (would,) = found.iter_matches(MatchFilter(reason=Reason.SHADOW))
     assert (would.article.uid, would.rule, would.decision, would.alert) == ("a", "launch", "held", None)
     assert would.reason.startswith("launch is in shadow; it would have told: “missiles” in the title")
-    held = [f"{each.rule} {each.article.uid}" for each in found.iter_matches(Wanted(outcome=Outcome.SUPPRESSED))]
+    held = [f"{each.rule} {each.article.uid}" for each in found.iter_matches(MatchFilter(outcome=Outcome.SUPPRESSED))]
     assert held == ["launch a", "launch b", "live b", "launch c", "live c"]
-    assert Reports(database).shadow(["launch", "new"]) == {"launch": ShadowReport(1, 1, NOON), "new": ShadowReport()}
+    assert ReportQueries(database).shadow(["launch", "new"]) == {"launch": ShadowReport(1, 1, NOON), "new": ShadowReport()}
 
 
 def test_what_a_rule_in_shadow_would_have_told_is_counted(database: Database) -> None:
@@ -157,12 +157,12 @@ def test_what_a_rule_in_shadow_would_have_told_is_counted(database: Database) ->
     shadow = rules(rule("every", once_per=OncePer.ARTICLE, status=RuleStatus.SHADOW))
     commit(section, claimed(claims), article("a"), article("b"), article("c", "Missile over the sea"), ruleset=shadow)
     commit(section, claimed(claims, "other", LATER), article(of="other", seen=LATER), at=LATER, ruleset=shadow)
-    assert Reports(database).shadow(["every"]) == {"every": ShadowReport(4, 2, NOON)}
+    assert ReportQueries(database).shadow(["every"]) == {"every": ShadowReport(4, 2, NOON)}
 
 
-def account_of(found: Matches, rule_id: str, uid: str, source: str = "wire") -> MatchAccount:
+def account_of(found: MatchQueries, rule_id: str, uid: str, source: str = "wire") -> MatchDetails:
     (match,) = (
-        each for each in found.iter_matches(Wanted(rules=(rule_id,), sources=(source,))) if each.article.uid == uid
+        each for each in found.iter_matches(MatchFilter(rules=(rule_id,), sources=(source,))) if each.article.uid == uid
     )
     account = found.find_details(match.id)
     assert account is not None
@@ -170,12 +170,12 @@ def account_of(found: Matches, rule_id: str, uid: str, source: str = "wire") -> 
     return account
 
 
-def test_an_account_has_every_attempt_of_every_delivery(database: Database, filled: Matches) -> None:
+def test_an_account_has_every_attempt_of_every_delivery(database: Database, filled: MatchQueries) -> None:
     """Text of the version that matched, story and why, the alert, and how each attempt ended."""
     outbox = Outbox(database, "here:1")
     sent = outbox.claim("desk", NOON, MINUTE)
     assert sent is not None
-    busy, later = Receipt(ReceiptKind.TRY_LATER, "the server answered 503"), Verdict(DeliveryState.RETRY, NOON)
+    busy, later = Receipt(ReceiptKind.TRY_LATER, "the server answered 503"), RetryVerdict(DeliveryState.RETRY, NOON)
     outbox.settle(sent, busy, later, NOON + MINUTE)
     assert outbox.claim("desk", NOON + HOUR, MINUTE) is not None
     account = account_of(filled, "launch", "a")
@@ -190,7 +190,7 @@ def test_an_account_has_every_attempt_of_every_delivery(database: Database, fill
     )
 
 
-def test_a_delivery_that_nobody_has_tried_is_there(filled: Matches) -> None:
+def test_a_delivery_that_nobody_has_tried_is_there(filled: MatchQueries) -> None:
     """Without an attempt; and what was held has no alert, and no delivery."""
     assert [each.attempts for each in account_of(filled, "launch", "a").deliveries] == [()]
     held = account_of(filled, "korea", "c", "other")

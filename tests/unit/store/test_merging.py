@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.errors import WrongUse
-from monitor.model import Again, AlertKind, OncePer, Retention
-from monitor.store.database import Database
-from monitor.store.identity_marks import IdentityMark, MarkKind
-from monitor.store.merging import Merged
-from monitor.store.retention import Pruning
-from monitor.store.stories import StoriesRead
-from monitor.store.tables import event
+from monitor.errors import InvalidRequest
+from monitor.model import UpdateTrigger, AlertKind, OncePer, Retention
+from monitor.store.engine.database import Database
+from monitor.store.state.identity_marks import IdentityMark, IdentityMarkKind
+from monitor.store.lifecycle.cluster_merge import MergeResult
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.queries.stories import StoryQueries
+from monitor.store.engine.tables import event
 from tests.building import (
     HOUR,
     MINUTE,
@@ -31,7 +31,7 @@ def test_what_is_like_either_is_of_the_whole_from_then_on(database: Database) ->
     vietnam, thailand = desk.hear(VIETNAM), desk.hear(THAILAND)
     assert [len(alerts(each)) for each in (vietnam, thailand)] == [1, 1]
     first, second = story_of(vietnam), story_of(thailand)
-    assert desk.merge(first, second) == Merged(first, second)
+    assert desk.merge(first, second) == MergeResult(first, second)
     for title in (THAILAND, VIETNAM):
         again = desk.hear(f"{title}, ministry says")
         assert (story_of(again), alerts(again)) == (first, [])
@@ -53,11 +53,11 @@ def test_what_has_become_a_part_is_found_and_says_so(database: Database) -> None
     desk.merge(first, second)
     for again in (desk.merge(first, second), desk.merge(second, first)):
         assert (again.id, again.already_merged) == (first, True)
-    mark = IdentityMark(MarkKind.MERGE, first, second, desk.now, "ann")
+    mark = IdentityMark(IdentityMarkKind.MERGE, first, second, desk.now, "ann")
     part = desk.show(second)
     assert (part.merged_into, part.members, part.marks) == (first, (), (mark,))
     assert desk.show(first).marks == (mark,)
-    assert [each.id for each in StoriesRead(database).newest()] == [first]
+    assert [each.id for each in StoryQueries(database).newest()] == [first]
 
 
 def test_parts_of_a_part_become_parts_of_the_whole(database: Database) -> None:
@@ -91,21 +91,21 @@ def test_what_is_not_alike_in_kind_is_refused(database: Database) -> None:
     [third] = [event_of(desk.hear(LAOS))]
     event = event_of(heard)
     with pytest.raises(
-        WrongUse, match=f"{story_of(other)} is a story, and {event} is an event of mpox: a story merges"
+        InvalidRequest, match=f"{story_of(other)} is a story, and {event} is an event of mpox: a story merges"
     ):
         desk.merge(story_of(other), event)
-    with pytest.raises(WrongUse, match=f"{event} is an event of mpox, and {third} is an event of outbreaks"):
+    with pytest.raises(InvalidRequest, match=f"{event} is an event of mpox, and {third} is an event of outbreaks"):
         desk.merge(event, third)
-    with pytest.raises(WrongUse, match="there is no story or event 'S0'"):
+    with pytest.raises(InvalidRequest, match="there is no story or event 'S0'"):
         desk.merge(event, "S0")
-    with pytest.raises(WrongUse, match=f"{event} is one already"):
+    with pytest.raises(InvalidRequest, match=f"{event} is one already"):
         desk.merge(event, event)
     assert desk.show(event).marks == ()
 
 
 def test_an_update_counts_what_both_have_told(database: Database) -> None:
     """A number that the one has told is no news of the other; a greater one is, once, and its number goes on."""
-    desk = Desk(database, again_if=frozenset({Again.NEW_FACT}), cooldown=0 * HOUR)
+    desk = Desk(database, again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=0 * HOUR)
     first = story_of(desk.hear(VIETNAM, "Three people were killed."))
     second = story_of(desk.hear(THAILAND, "Nine people were killed."))
     desk.merge(first, second)
@@ -144,7 +144,7 @@ def test_what_waits_is_not_told_if_the_other_was(database: Database, *, told_fir
 
 def test_what_waits_and_says_more_is_told_as_an_update(database: Database) -> None:
     """Where the rule tells that again: nothing is lost by a merge."""
-    policy = {"wait_at_least": HOUR, "again_if": frozenset({Again.NEW_FACT}), "cooldown": MINUTE}
+    policy = {"wait_at_least": HOUR, "again_if": frozenset({UpdateTrigger.NEW_FACT}), "cooldown": MINUTE}
     desk = Desk(database, **policy)
     told = story_of(desk.hear(VIETNAM, "Three people were killed."))
     assert len(desk.falls_due(NOON + 2 * HOUR)) == 1
@@ -174,6 +174,6 @@ def test_a_part_stays_as_long_as_its_whole(database: Database) -> None:
     first, second = story_of(desk.hear(VIETNAM)), story_of(desk.hear(THAILAND))
     desk.merge(first, second)
     retention = Retention(articles=24 * HOUR)
-    for _ in Pruning(database, retention).prune_slices(NOON + 30 * 24 * HOUR):
+    for _ in ArchivePruner(database, retention).prune_slices(NOON + 30 * 24 * HOUR):
         pass
     assert desk.show(second).merged_into == first

@@ -7,43 +7,43 @@ from datetime import datetime
 
 from sqlalchemy import insert
 
-from monitor.alerting.attempts import Verdict
+from monitor.alerting.retry import RetryVerdict
 from monitor.decide import Decision, State
 from monitor.model import (
     DeliveryState,
     FailingSource,
     FetchOutcome,
-    GivenUp,
-    Noticed,
-    Observed,
+    DeadAlerts,
+    NoticeState,
+    OpsObservation,
     OncePer,
     Receipt,
     ReceiptKind,
-    Running,
+    RunningVersion,
     SourceTrouble,
     TroubleKind,
-    WaitingChannel,
+    StalledChannel,
 )
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.observed import observe
-from monitor.store.outbox import Outbox
-from monitor.store.section import SerialSection
-from monitor.store.tables import daemon
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.queries.ops_snapshot import load_ops_facts
+from monitor.store.queues.outbox import Outbox
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import daemon
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, notice, polled, rule, rules, sources, to_desk
 
 BUSY = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
 
 
-def seen(database: Database, now: datetime = NOON) -> Observed:
+def seen(database: Database, now: datetime = NOON) -> OpsObservation:
     with database.reading() as connection:
-        return observe(connection, now)
+        return load_ops_facts(connection, now)
 
 
 def told(database: Database, *subjects: str) -> None:
     """The operator was told of these, at noon."""
     with SerialSection(database).enter(NOON) as inside:
-        inside.write_notices([], [Noticed(subject, NOON, NOON) for subject in subjects])
+        inside.write_notices([], [NoticeState(subject, NOON, NOON) for subject in subjects])
 
 
 def poll(database: Database, outcome: FetchOutcome, at: datetime) -> None:
@@ -70,18 +70,18 @@ def tried(database: Database, channel: str, at: datetime, state: DeliveryState) 
     outbox = Outbox(database, "here:1:aa")
     sent = outbox.claim(channel, at, MINUTE)
     assert sent is not None
-    outbox.settle(sent, BUSY, Verdict(state, at + 100 * HOUR), at)
+    outbox.settle(sent, BUSY, RetryVerdict(state, at + 100 * HOUR), at)
 
 
 def test_an_empty_database_has_nothing_to_tell(database: Database) -> None:
     """No source, no channel, no daemon."""
-    assert seen(database) == Observed()
+    assert seen(database) == OpsObservation()
 
 
 def test_a_source_that_fails_is_seen_from_its_first_failure_on(database: Database) -> None:
     """One that works is not; of one that the operator was told of, the last good poll."""
     poll(database, FetchOutcome.DOCUMENT, NOON)
-    assert seen(database) == Observed()
+    assert seen(database) == OpsObservation()
     for minutes in (10, 20):
         poll(database, FetchOutcome.FAILED, NOON + minutes * MINUTE)
     assert seen(database).failing_sources == (FailingSource("wire", NOON + 10 * MINUTE, NOON + 25 * MINUTE, None),)
@@ -94,9 +94,9 @@ def test_a_source_that_fails_is_seen_from_its_first_failure_on(database: Databas
 def test_a_channel_is_seen_by_what_waits_for_it(database: Database) -> None:
     """How many, since when, and what it answered; of one that the operator was told of, the last acceptance."""
     alerted(database, "a", "b", "c")
-    assert seen(database).stalled_channels == (WaitingChannel("desk", NOON, 3, None),)
+    assert seen(database).stalled_channels == (StalledChannel("desk", NOON, 3, None),)
     tried(database, "desk", NOON + MINUTE, DeliveryState.RETRY)
-    assert seen(database).stalled_channels == (WaitingChannel("desk", NOON, 3, BUSY.detail),)
+    assert seen(database).stalled_channels == (StalledChannel("desk", NOON, 3, BUSY.detail),)
     told(database, "channel desk", "channel other", "source desk")
     assert seen(database).last_well_at == {}
     for minutes in (2, 3):
@@ -112,21 +112,21 @@ def test_alerts_that_were_given_up_are_counted_and_notices_are_not(database: Dat
     for minutes in (1, 2, 3):
         tried(database, "desk", NOON + minutes * MINUTE, DeliveryState.DEAD)
     tried(database, "phone", NOON + 4 * MINUTE, DeliveryState.DEAD)
-    assert seen(database).dead_alerts == (GivenUp("desk", 2, NOON + 2 * MINUTE),)
+    assert seen(database).dead_alerts == (DeadAlerts("desk", 2, NOON + 2 * MINUTE),)
 
 
 def test_a_notice_that_waits_is_a_message_that_waits(database: Database) -> None:
     """A channel that only the operator uses can fail too."""
     with SerialSection(database).enter(NOON) as inside:
         inside.write_notices([notice(channels=("phone",))], [])
-    assert seen(database).stalled_channels == (WaitingChannel("phone", NOON, 1, None),)
+    assert seen(database).stalled_channels == (StalledChannel("phone", NOON, 1, None),)
 
 
 def test_what_runs_is_what_the_living_daemons_say(database: Database) -> None:
     """Not one that has stopped, nor one that was not seen lately."""
     rows: list[dict[str, object]] = []
     for owner, at, stopped in (("alive", NOON, None), ("gone", NOON - HOUR, None), ("ended", NOON, NOON)):
-        running = Running(at, len(rows), 1, edited_at=NOON - MINUTE, faults=("x",))
+        running = RunningVersion(at, len(rows), 1, edited_at=NOON - MINUTE, faults=("x",))
         row = {"owner": owner, "version": "1", "started_at": at, "seen_at": at, "stopped_at": stopped}
         rows.append({**row, "running": running.to_row()})
     with database.writing() as connection:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from monitor.alerting.attempts import Verdict
+from monitor.alerting.retry import RetryVerdict
 from monitor.model import (
     Alert,
     AlertPolicy,
@@ -21,12 +21,12 @@ from monitor.model import (
     Receipt,
     ReceiptKind,
 )
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.outbox import Outbox
-from monitor.store.reports import Reports
-from monitor.store.section import SerialSection
-from monitor.store.tables import attempt, delivery, story_article
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.queues.outbox import Outbox
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import attempt, delivery, story_article
 from tests.building import HOUR, MINUTE, NOON, alert_of, alerts, article, claimed, commit, notice, rule, rules, sources
 
 LEASE = 2 * MINUTE
@@ -34,11 +34,11 @@ OK = Receipt(ReceiptKind.ACCEPTED, "accepted")
 BUSY = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
 REFUSED = Receipt(ReceiptKind.REFUSED, "the server answered 404")
 LOST = Receipt(ReceiptKind.UNKNOWN, "no answer")
-ACCEPTED = Verdict(DeliveryState.ACCEPTED)
+ACCEPTED = RetryVerdict(DeliveryState.ACCEPTED)
 
 
-def again(minutes: int) -> Verdict:
-    return Verdict(DeliveryState.RETRY, NOON + minutes * MINUTE)
+def again(minutes: int) -> RetryVerdict:
+    return RetryVerdict(DeliveryState.RETRY, NOON + minutes * MINUTE)
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def take(outbox: Outbox, now: datetime = NOON) -> Delivery:
 
 
 def state_of(database: Database) -> str:
-    (found,) = (state for state, count in Reports(database).delivery_counts().items() if count)
+    (found,) = (state for state, count in ReportQueries(database).delivery_counts().items() if count)
     return found
 
 
@@ -142,17 +142,17 @@ def test_only_what_is_due_is_claimed_and_named(database: Database, outbox: Outbo
         (OK, ACCEPTED, "accepted", False),
         (BUSY, again(1), "retry", False),
         (LOST, again(1), "retry", True),  # the reader may have it already
-        (REFUSED, Verdict(DeliveryState.DEAD), "dead", False),
+        (REFUSED, RetryVerdict(DeliveryState.DEAD), "dead", False),
     ],
 )
 def test_a_receipt_is_recorded(
-    database: Database, outbox: Outbox, *, receipt: Receipt, verdict: Verdict, state: str, repeat: bool
+    database: Database, outbox: Outbox, *, receipt: Receipt, verdict: RetryVerdict, state: str, repeat: bool
 ) -> None:
     """State, detail and the attempt's own line are kept; what is tried again says whether it may be a repeat."""
     fill(database)
     assert outbox.settle(take(outbox), receipt, verdict, NOON + MINUTE)
     assert state_of(database) == state
-    (report,) = Reports(database).deliveries([], 10)
+    (report,) = ReportQueries(database).deliveries([], 10)
     assert (report.state, report.attempts, report.detail) == (state, 1, receipt.detail)
     with database.reading() as connection:
         row = connection.execute(select(attempt)).one()
@@ -175,7 +175,7 @@ def test_what_is_ended_is_not_claimed_again(database: Database, outbox: Outbox) 
     """Accepted and dead are for good, until a person says otherwise."""
     fill(database, article("a"), article("b"))
     outbox.settle(take(outbox), OK, ACCEPTED, NOON)
-    outbox.settle(take(outbox), BUSY, Verdict(DeliveryState.DEAD), NOON)
+    outbox.settle(take(outbox), BUSY, RetryVerdict(DeliveryState.DEAD), NOON)
     assert outbox.claim("desk", NOON + timedelta(365), LEASE) is None
     assert outbox.due_channels(NOON + timedelta(365)) == []
 
@@ -200,7 +200,7 @@ def test_all_are_released_by_who_holds_the_database_alone(database: Database, ou
     fill(database, article("a"), article("b"))
     take(outbox)
     assert outbox.release_all(NOON) == 1
-    assert Reports(database).delivery_counts()["sending"] == 0
+    assert ReportQueries(database).delivery_counts()["sending"] == 0
 
 
 def test_a_receipt_of_an_older_attempt_settles_nothing(database: Database, outbox: Outbox) -> None:
@@ -208,9 +208,9 @@ def test_a_receipt_of_an_older_attempt_settles_nothing(database: Database, outbo
     fill(database)
     old = take(outbox)
     outbox.release_expired(NOON + LEASE)
-    assert not outbox.settle(old, BUSY, Verdict(DeliveryState.DEAD), NOON + LEASE)
+    assert not outbox.settle(old, BUSY, RetryVerdict(DeliveryState.DEAD), NOON + LEASE)
     new = take(outbox, NOON + LEASE)
-    assert not outbox.settle(old, BUSY, Verdict(DeliveryState.DEAD), NOON + LEASE)
+    assert not outbox.settle(old, BUSY, RetryVerdict(DeliveryState.DEAD), NOON + LEASE)
     assert state_of(database) == "sending"
     assert outbox.settle(new, OK, ACCEPTED, NOON + LEASE)
     assert not outbox.settle(new, OK, ACCEPTED, NOON + LEASE)
@@ -246,7 +246,7 @@ def test_a_claim_knows_how_often_it_was_refused(database: Database, outbox: Outb
     """Refusals are counted apart from what else went wrong."""
     fill(database)
     for receipt in (BUSY, REFUSED, LOST, REFUSED):
-        outbox.settle(take(outbox), receipt, Verdict(DeliveryState.RETRY, NOON), NOON)
+        outbox.settle(take(outbox), receipt, RetryVerdict(DeliveryState.RETRY, NOON), NOON)
     fifth = take(outbox)
     assert (fifth.attempt, fifth.refusals) == (5, 2)
 
@@ -258,7 +258,7 @@ def test_a_claim_knows_how_many_of_its_last_attempts_had_no_answer(database: Dat
     for receipt in (LOST, LOST, BUSY, LOST):
         sent = take(outbox)
         found.append(sent.unknown_streak)
-        outbox.settle(sent, receipt, Verdict(DeliveryState.RETRY, NOON), NOON)
+        outbox.settle(sent, receipt, RetryVerdict(DeliveryState.RETRY, NOON), NOON)
     found.append(take(outbox).unknown_streak)
     outbox.release_all(NOON)
     found.append(take(outbox).unknown_streak)
@@ -271,7 +271,7 @@ def test_a_claim_knows_how_many_of_its_last_attempts_had_no_answer(database: Dat
 def died(outbox: Outbox, receipt: Receipt = REFUSED) -> Delivery:
     """The delivery that is due next, sent and dead."""
     sent = take(outbox)
-    assert outbox.settle(sent, receipt, Verdict(DeliveryState.DEAD), NOON)
+    assert outbox.settle(sent, receipt, RetryVerdict(DeliveryState.DEAD), NOON)
     return sent
 
 
@@ -283,7 +283,7 @@ def test_a_retried_delivery_starts_afresh_and_keeps_its_past(database: Database,
     assert outbox.claim("desk", NOON, LEASE) is None
     second = take(outbox, NOON + MINUTE)
     assert (second.attempt, second.forgiven_attempts, second.refusals, second.may_be_duplicate) == (2, 1, 0, False)
-    outbox.settle(second, REFUSED, Verdict(DeliveryState.RETRY, NOON), NOON)
+    outbox.settle(second, REFUSED, RetryVerdict(DeliveryState.RETRY, NOON), NOON)
     third = take(outbox, NOON + MINUTE)
     assert (third.attempt, third.forgiven_attempts, third.refusals) == (3, 1, 1)
     with database.reading() as connection:
@@ -316,7 +316,7 @@ def test_a_discarded_delivery_is_never_sent(database: Database, outbox: Outbox) 
     assert outbox.discard([sent.id], NOON) == {sent.id: DeliveryState.RETRY}
     assert outbox.due_channels(NOON + timedelta(365)) == []
     assert not outbox.settle(sent, OK, ACCEPTED, NOON)
-    (report,) = Reports(database).deliveries([], 10)
+    (report,) = ReportQueries(database).deliveries([], 10)
     assert (report.state, report.attempts, report.detail) == ("discarded", 1, BUSY.detail)
     with database.reading() as connection:
         assert connection.execute(select(attempt.c.receipt)).scalars().all() == ["try later"]
@@ -341,10 +341,10 @@ def test_what_is_sent_or_has_ended_well_is_left_alone(database: Database, outbox
         pending: DeliveryState.PENDING,
     }
     assert outbox.retry([*found, 10**9], NOON) == found
-    counts = Reports(database).delivery_counts()
+    counts = ReportQueries(database).delivery_counts()
     assert (counts["accepted"], counts["sending"], counts["pending"]) == (1, 1, 3)
     assert outbox.discard(found, NOON).keys() == found.keys()
-    counts = Reports(database).delivery_counts()
+    counts = ReportQueries(database).delivery_counts()
     assert (counts["accepted"], counts["sending"], counts["discarded"]) == (1, 1, 3)
     assert set(outbox.discard(found, NOON).values()) == {
         DeliveryState.ACCEPTED, DeliveryState.SENDING, DeliveryState.DISCARDED,
@@ -370,13 +370,13 @@ def test_two_processes_never_claim_one_delivery(database: Database, outbox: Outb
 
 def test_counts_name_every_state(database: Database, outbox: Outbox) -> None:
     """`status` shows zeros too; and since when a channel waits."""
-    assert Reports(database).delivery_counts() == dict.fromkeys(map(str, DeliveryState), 0)
+    assert ReportQueries(database).delivery_counts() == dict.fromkeys(map(str, DeliveryState), 0)
     fill(database, article("a"), article("b"), article("c"))
     outbox.settle(take(outbox), OK, ACCEPTED, NOON)
     take(outbox)
-    counts = Reports(database).delivery_counts()
+    counts = ReportQueries(database).delivery_counts()
     assert (counts["accepted"], counts["sending"], counts["pending"]) == (1, 1, 1)
-    assert Reports(database).oldest_pending() == {"desk": NOON}
+    assert ReportQueries(database).oldest_pending() == {"desk": NOON}
 
 
 def test_a_message_says_who_reports_it_by_the_time_it_is_sent(database: Database, outbox: Outbox) -> None:

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select, update
 
 from monitor.model import Article, DeliveryState, Retention
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.forgetting import Forgetting
-from monitor.store.pages import Pages, Wanted
-from monitor.store.retention import Pruning
-from monitor.store.section import SerialSection
-from monitor.store.tables import delivery, fetch, page
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.lifecycle.erasure import ArticleEraser
+from monitor.store.queues.full_text_queue import FullTextQueue, FullTextRequest
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import delivery, fetch, page
 from tests.building import MINUTE, NOON, article, claimed, config_of, decide_in, polled, rules, sources, to_desk
 
 LEASE = 5 * MINUTE
@@ -31,7 +31,7 @@ class Desk:
         self.section = SerialSection(database)
         self.claims = Claims(database, "here:1")
         self.claims.register_sources(sources("wire"), NOON)
-        self.pages = Pages(database)
+        self.pages = FullTextQueue(database)
 
     def poll(self, *brought: Article, at: datetime = NOON) -> None:
         """A poll that brought them, and the wish for their pages."""
@@ -40,7 +40,7 @@ class Desk:
             assert inside.commit(polled(claim, at), decide_in(inside, brought, rules()), to_desk)
             inside.enqueue_pages(brought, at)
 
-    def claim(self) -> Wanted:
+    def claim(self) -> FullTextRequest:
         (first,) = self.pages.claim([self.pages.find_due(NOON)[0].article_id], NOON, LEASE)
         return first
 
@@ -61,7 +61,7 @@ def test_a_page_is_claimed_by_one_process_only(desk: Desk) -> None:
     """Until its lease ends; whoever was too slow leaves nothing behind."""
     both = [each.article_id for each in desk.pages.find_due(NOON)]
     first = desk.pages.claim(both[:1], NOON, LEASE)
-    assert [each.article_id for each in Pages(desk.database).claim(both, NOON, LEASE)] == both[1:]
+    assert [each.article_id for each in FullTextQueue(desk.database).claim(both, NOON, LEASE)] == both[1:]
     (again,) = desk.pages.claim(both, NOON + LEASE, LEASE)[:1]
     assert (first[0].attempt, again.attempt) == (1, 2)
     desk.pages.give_up(first[0], "late", 404, NOON)
@@ -103,7 +103,7 @@ def test_pages_leave_with_their_articles(desk: Desk) -> None:
     """When these have been kept for their time."""
     with desk.database.writing() as connection:
         connection.execute(update(delivery).values(state=DeliveryState.ACCEPTED))
-    for _ in Pruning(desk.database, Retention()).prune_slices(NOON + timedelta(days=1000)):
+    for _ in ArchivePruner(desk.database, Retention()).prune_slices(NOON + timedelta(days=1000)):
         pass
     assert desk.pages.find_due(NOON) == []
 
@@ -112,7 +112,7 @@ def test_what_is_forgotten_leaves_no_address(desk: Desk) -> None:
     """Neither as a wish nor as evidence; what is not forgotten stays."""
     desk.pages.give_up(desk.claim(), "404 Not Found", 404, NOON)
     desk.pages.give_up(desk.claim(), "410 Gone", 410, NOON)
-    forgetting = Forgetting(desk.database, config_of())
+    forgetting = ArticleEraser(desk.database, config_of())
     assert sum(forgetting.erase(forgetting.plan("https://x.test/secret/1"), NOON)) == 1
     assert desk.problems() == ["page https://x.test/secret/2: 410 Gone"]
     with desk.database.reading() as connection:

@@ -13,14 +13,14 @@ import pytest
 from sqlalchemy import Engine, event, insert, update
 
 from monitor.model import AlertPolicy, DeliveryState, OncePer, RuleStatus
-from monitor.store.ages import source_ages, waiting
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.opening import open_database
-from monitor.store.outbox import Outbox
-from monitor.store.pages import Pages
-from monitor.store.section import SerialSection
-from monitor.store.tables import alert, delivery
+from monitor.store.queries.ages import source_ages, find_pending_by_channel
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.engine.opening import open_database
+from monitor.store.queues.outbox import Outbox
+from monitor.store.queues.full_text_queue import FullTextQueue
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import alert, delivery
 from tests.building import HOUR, MINUTE, NOON, article, claimed, decide_in, polled, rule, rules, sources, to_desk
 from tests.conftest import newest_url
 
@@ -77,11 +77,11 @@ def test_turns_look_through_no_table_that_grows(database: Database) -> None:
         claims.claim_due(claims.find_due(later), later, lease=MINUTE, most=64)
         outbox.any_expired(later)
         assert outbox.due_channels(later) == ["desk"]
-        Pages(database).find_due(later)
+        FullTextQueue(database).find_due(later)
         with section.enter(later) as inside:
             inside.load_ops_facts(later)
         source_ages(database, ["wire", "post"])
-        waiting(database)
+        find_pending_by_channel(database)
     assert len(dict(found)) >= 10
     assert scans(database, found) == {}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.model import Again, AlertKind, Event, Older, OncePer
-from monitor.store.database import Database
-from monitor.store.stories import PossiblySame, StoriesRead
-from monitor.store.tables import event
+from monitor.model import UpdateTrigger, AlertKind, Event, EarlierAlert, OncePer
+from monitor.store.engine.database import Database
+from monitor.store.queries.stories import PossiblySame, StoryQueries
+from monitor.store.engine.tables import event
 from tests.building import HOUR, MINUTE, NOON
 from tests.outbreaks import LAOS, THAILAND, Desk, event_of, story_of, whole_event_of
 
@@ -28,7 +28,7 @@ def hear_younger(desk: Desk, older: str) -> Event:
 
 def test_it_is_read_back_with_what_it_is_possibly_the_same_as(database: Database) -> None:
     """The headline that was sent, when, and the doubt; its updates go under the same thread."""
-    desk = desk_with(database, again_if=frozenset({Again.NEW_FACT}))
+    desk = desk_with(database, again_if=frozenset({UpdateTrigger.NEW_FACT}))
     older = event_of(desk.hear(OLDER))
     sent_at = desk.now
     younger = hear_younger(desk, older)
@@ -37,7 +37,7 @@ def test_it_is_read_back_with_what_it_is_possibly_the_same_as(database: Database
     first, second, update = desk.delivered(desk.now)
     assert (first.kind, first.thread, first.earlier) == (AlertKind.NEW, None, None)
     assert (second.kind, second.thread) == (AlertKind.POSSIBLY, first.id)
-    assert second.earlier == Older(OLDER, sent_at, younger.doubt)
+    assert second.earlier == EarlierAlert(OLDER, sent_at, younger.doubt)
     assert (update.kind, update.event, update.story) == (AlertKind.UPDATE, younger.id, update_of)
     assert (update.thread, update.earlier) == (first.id, None)
     assert desk.decisions()[1].endswith(f"possibly the same as {older}: {younger.doubt}")
@@ -50,7 +50,7 @@ def test_what_waits_is_in_doubt_after_a_restart_too(database: Database) -> None:
     desk.falls_due(NOON + HOUR)
     first, second = desk.delivered(NOON + HOUR)
     assert (second.kind, second.thread) == (AlertKind.POSSIBLY, first.id)
-    assert second.earlier == Older(OLDER, NOON + HOUR, younger.doubt)
+    assert second.earlier == EarlierAlert(OLDER, NOON + HOUR, younger.doubt)
     assert desk.decisions()[1] == f"told: {second.reason}"
 
 
@@ -66,7 +66,7 @@ def test_an_older_one_that_went_out_in_a_digest_is_named_by_its_line(database: D
     _, digest, last = desk.delivered(desk.now)
     assert [line.title for line in digest.items] == [THAILAND, OLDER]
     assert (digest.kind, last.kind, last.thread) == (AlertKind.DIGEST, AlertKind.POSSIBLY, digest.id)
-    assert last.earlier == Older(OLDER, NOON + 2 * HOUR, younger.doubt)
+    assert last.earlier == EarlierAlert(OLDER, NOON + 2 * HOUR, younger.doubt)
 
 
 def test_a_headline_that_was_forgotten_is_not_repeated(database: Database) -> None:
@@ -92,7 +92,7 @@ def test_both_sides_are_shown(database: Database) -> None:
     desk = desk_with(database)
     first = desk.hear(OLDER)
     younger = hear_younger(desk, older := event_of(first))
-    stories = StoriesRead(database)
+    stories = StoryQueries(database)
     one = story_of(first)
     (two,) = (each.id for each in stories.newest() if each.id != one)
     shown = {name: desk.show(name).possibly for name in (one, two, older, younger.id)}

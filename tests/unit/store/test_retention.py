@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Table, func, insert, select, update
 
-from monitor.decide import Decision, Fallen
-from monitor.intake.articles import Known, Sought
-from monitor.intake.identity import uid_hash
-from monitor.model import Again, AlertKind, AlertPolicy, Article, DeliveryState, OncePer, Retention, Rule, RuleStatus
-from monitor.store import retention as module
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.retention import Pruning
-from monitor.store.section import SerialSection
-from monitor.store.tables import (
+from monitor.decide import Decision, DueDecision
+from monitor.ingest.new_articles import KnownArticle, FallbackIdentity
+from monitor.ingest.entry_identity import uid_hash
+from monitor.model import UpdateTrigger, AlertKind, AlertPolicy, Article, DeliveryState, OncePer, Retention, Rule, RuleStatus
+from monitor.store.lifecycle import retention as module
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import (
     account,
     alert,
     article_version,
@@ -33,7 +33,7 @@ from monitor.store.tables import (
     story_article,
     waiting,
 )
-from monitor.store.tables import article as articles
+from monitor.store.engine.tables import article as articles
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, deep, reasons, rule, rules, sources, to_desk
 
 DAY = timedelta(days=1)
@@ -58,7 +58,7 @@ class Archive:
         by = rule(told_by) if isinstance(told_by, str) else told_by
         return commit(self._section, claim, *articles, at=at, ruleset=rules(by))
 
-    def fall(self, at: datetime) -> Fallen:
+    def fall(self, at: datetime) -> DueDecision:
         """What waited, told when it is due."""
         with self._section.enter(at) as inside:
             fallen = inside.decide_due(rules())
@@ -73,7 +73,7 @@ class Archive:
                 connection.execute(insert(attempt).values(delivery_id=row.id, number=1, started_at=NOON))
 
     def prune(self, now: datetime, retention: Retention = RETENTION, *, dry_run: bool = False) -> Counter[str]:
-        return sum(Pruning(self.database, retention).prune_slices(now, dry_run=dry_run), Counter[str]())
+        return sum(ArchivePruner(self.database, retention).prune_slices(now, dry_run=dry_run), Counter[str]())
 
     def count(self, table: Table) -> int:
         with self.database.reading() as connection:
@@ -229,7 +229,7 @@ def test_many_go_in_slices(archive: Archive, monkeypatch: pytest.MonkeyPatch) ->
     assert archive.prune(NOON + 100 * DAY, dry_run=True) == Counter(articles=15, fetches=25)
     assert archive.counts()[:2] == [20, 25]
     slices = [
-        slice_ for slice_ in Pruning(archive.database, RETENTION).prune_slices(NOON + 100 * DAY) if slice_["articles"]
+        slice_ for slice_ in ArchivePruner(archive.database, RETENTION).prune_slices(NOON + 100 * DAY) if slice_["articles"]
     ]
     assert sum(slice_["articles"] for slice_ in slices) == 15
     assert max(slice_["articles"] for slice_ in slices) <= 3
@@ -246,7 +246,7 @@ def test_what_has_left_stays_known(archive: Archive) -> None:
         row = connection.execute(select(known)).one()
     assert "secret-name" not in str(row)
     found = archive.claims.find_known("wire", ["https://x.test/secret-name", "other"])
-    assert found == {page.uid: Known(1, "d1", NOON, baseline=True)}
+    assert found == {page.uid: KnownArticle(1, "d1", NOON, baseline=True)}
     assert archive.claims.find_known("post", [page.uid]) == {}
 
 
@@ -255,9 +255,9 @@ def test_what_has_left_is_recognised_under_another_uid_too(archive: Archive) -> 
     page = replace(quiet("page", NOON), digest="d1", canonical="https://x.test/1")
     archive.poll(page, replace(quiet("note", NOON), digest="d2"), at=NOON)
     archive.prune(NOON + 91 * DAY)
-    wanted = {"a": Sought("https://x.test/1", "edited"), "b": Sought(None, "d2"), "c": Sought("https://x.test/2", "d1")}
+    wanted = {"a": FallbackIdentity("https://x.test/1", "edited"), "b": FallbackIdentity(None, "d2"), "c": FallbackIdentity("https://x.test/2", "d1")}
     found = archive.claims.find_known("wire", list(wanted), wanted)
-    assert found == {"a": Known(1, "d1", NOON, uid=""), "b": Known(1, "d2", NOON, uid="")}
+    assert found == {"a": KnownArticle(1, "d1", NOON, uid=""), "b": KnownArticle(1, "d2", NOON, uid="")}
 
 
 def test_what_comes_back_changed_goes_on_where_it_was(archive: Archive) -> None:
@@ -268,7 +268,7 @@ def test_what_comes_back_changed_goes_on_where_it_was(archive: Archive) -> None:
     assert archive.claims.find_known("wire", ["page"])["page"].version == 2
     archive.prune(NOON + 183 * DAY)
     assert archive.uids() == []
-    assert archive.claims.find_known("wire", ["page"])["page"] == Known(2, quiet("page", NOON, 2).digest, NOON)
+    assert archive.claims.find_known("wire", ["page"])["page"] == KnownArticle(2, quiet("page", NOON, 2).digest, NOON)
 
 
 def test_what_is_known_goes_only_if_the_retention_limits_it(archive: Archive) -> None:
@@ -379,7 +379,7 @@ def test_what_waits_to_be_told_is_never_let_go(archive: Archive) -> None:
 
 def test_the_alert_that_an_update_waits_to_follow_is_kept(archive: Archive) -> None:
     """Whatever its time: the update is sent in reply to it. Then both go."""
-    again = replace(rule(), alert=AlertPolicy(again_if=frozenset({Again.NEW_FACT})))
+    again = replace(rule(), alert=AlertPolicy(again_if=frozenset({UpdateTrigger.NEW_FACT})))
     archive.poll(article("first", seen=NOON), at=NOON, told_by=again)
     later = NOON + 10 * MINUTE
     archive.poll(article("more", text="Nine people were killed.", of="post", seen=later), at=later, told_by=again)

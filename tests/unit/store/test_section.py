@@ -7,19 +7,19 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete, select, update
 
-from monitor.alerting.told import Told
+from monitor.alerting.ledger import NotificationLedger
 from monitor.decide import Decision, State
 from monitor.errors import StoreFailed
-from monitor.model import Alert, Habits, OncePer
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.ledger import load_subjects
-from monitor.store.matches import Matches, Wanted
-from monitor.store.opening import open_database
-from monitor.store.outbox import Outbox
-from monitor.store.reports import Reports
-from monitor.store.section import SerialSection
-from monitor.store.tables import (
+from monitor.model import Alert, SourceStats, OncePer
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.state.stored_ledger import load_subjects
+from monitor.store.queries.matches import MatchQueries, MatchFilter
+from monitor.store.engine.opening import open_database
+from monitor.store.queues.outbox import Outbox
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import (
     account,
     alert,
     article_version,
@@ -30,7 +30,7 @@ from monitor.store.tables import (
     story,
     story_article,
 )
-from monitor.store.tables import article as articles
+from monitor.store.engine.tables import article as articles
 from tests.building import (
     HEADLINE,
     HOUR,
@@ -98,7 +98,7 @@ def test_an_alert_goes_to_every_channel(database: Database, claims: Claims) -> N
     claim = claimed(claims)
     with SerialSection(database).enter(NOON) as inside:
         inside.commit(polled(claim), decide_in(inside, [article()], rules()), channels_of)
-    assert Reports(database).delivery_counts()["pending"] == 2
+    assert ReportQueries(database).delivery_counts()["pending"] == 2
 
 
 def test_nothing_is_written_if_the_block_raises(database: Database, claims: Claims) -> None:
@@ -107,8 +107,8 @@ def test_nothing_is_written_if_the_block_raises(database: Database, claims: Clai
     with pytest.raises(RuntimeError, match="power cut"), serial.enter(NOON) as inside:  # noqa: PT012 - the block raises
         inside.commit(polled(claim), decide_in(inside, [article()], rules()), to_desk)
         raise RuntimeError("power cut")
-    assert set(Reports(database).counts().values()) == {0}
-    assert Reports(database).sources()["wire"].last_ok_at is None
+    assert set(ReportQueries(database).counts().values()) == {0}
+    assert ReportQueries(database).sources()["wire"].last_ok_at is None
     assert len(alerts(commit(serial, claim, article()))) == 1
 
 
@@ -122,7 +122,7 @@ def test_a_commit_that_fails_half_way_leaves_nothing(database: Database, claims:
 
     with pytest.raises(StoreFailed, match=r"(?i)unique"), serial.enter(NOON) as inside:
         inside.commit(polled(claim), decide_in(inside, [article()], rules()), same_channel_twice)
-    assert set(Reports(database).counts().values()) == {0}
+    assert set(ReportQueries(database).counts().values()) == {0}
     assert len(alerts(commit(serial, claim, article()))) == 1
 
 
@@ -137,7 +137,7 @@ def test_polls_that_share_a_commit_are_written_together(database: Database, clai
             for claim in due:
                 name = claim.source
                 new = [article(f"{i}", f"Missile {i} of {name}", of=name, url="https://x.test/1") for i in (1, 2)]
-                learnt = replace(polled(claim), stats=Habits(entries=2), fingerprints=b"packed")
+                learnt = replace(polled(claim), stats=SourceStats(entries=2), fingerprints=b"packed")
                 assert inside.commit(learnt, decide_in(inside, new, every), to_desk)
                 inside.enqueue_pages(new, NOON)
         return len([each for each in said if each.startswith(("INSERT", "UPDATE"))])
@@ -158,7 +158,7 @@ def test_two_versions_of_an_article_share_a_commit(database: Database, claims: C
     """Both are kept, in one story, and the article shows the later."""
     serial = SerialSection(database)
     commit(serial, claimed(claims), article(), article(title="Three missiles now, Seoul says", version=2))
-    counts = Reports(database).counts()
+    counts = ReportQueries(database).counts()
     assert (counts["articles"], counts["stories"], counts["matches"], counts["alerts"]) == (1, 1, 2, 1)
     with database.reading() as connection:
         assert connection.execute(select(articles.c.title)).scalar_one() == "Three missiles now, Seoul says"
@@ -199,7 +199,7 @@ def test_an_edit_adds_a_version_and_stays_in_its_story(database: Database, claim
     serial = SerialSection(database)
     commit(serial, claimed(claims), article())
     commit(serial, claimed(claims), article(title="Three missiles now, Seoul says", version=2))
-    counts = Reports(database).counts()
+    counts = ReportQueries(database).counts()
     assert (counts["articles"], counts["stories"], counts["matches"], counts["alerts"]) == (1, 1, 2, 1)
     with database.reading() as connection:
         titles = connection.execute(select(article_version.c.title).order_by(article_version.c.version))
@@ -221,8 +221,8 @@ def test_several_rules_leave_several_matches(database: Database, claims: Claims)
     both = rules(rule(), rule("korea", ["North Korea"]))
     decision = commit(SerialSection(database), claimed(claims), article(), article("b"), ruleset=both)
     assert len(alerts(decision)) == 2
-    assert Reports(database).counts()["matches"] == 4
-    assert {report.decision for report in Matches(database).newest(Wanted(), 10)} == {"told", "held"}
+    assert ReportQueries(database).counts()["matches"] == 4
+    assert {report.decision for report in MatchQueries(database).newest(MatchFilter(), 10)} == {"told", "held"}
 
 
 def test_old_stories_are_not_gone_on_with(database: Database, claims: Claims) -> None:
@@ -250,7 +250,7 @@ def test_what_has_left_the_database_is_forgotten(database: Database, claims: Cla
         connection.execute(delete(delivery).where(delivery.c.alert_id == left))
         connection.execute(delete(alert).where(alert.c.id == left))
     with database.reading() as connection:
-        told = Told(complete=False)
+        told = NotificationLedger(complete=False)
         load_subjects(connection, told, [old, young])
     assert (old in told, young in told) == (False, True)
 
@@ -261,7 +261,7 @@ def test_a_section_that_only_looks_commits_nothing(database: Database, claims: C
     commit(serial, claimed(claims), article())
     with serial.enter(NOON) as inside:
         decide_in(inside, [article("b")], rules())
-    assert Reports(database).counts()["articles"] == 1
+    assert ReportQueries(database).counts()["articles"] == 1
 
 
 def test_a_decision_without_articles_keeps_the_state(database: Database, claims: Claims) -> None:

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete, select
 
-from monitor.errors import WrongUse
-from monitor.model import Again, AllOf, Entity, Named, OncePer, Term, Words
-from monitor.store.clusters import StoredClusters
-from monitor.store.database import Database
-from monitor.store.identity_marks import IdentityMark, MarkKind
-from monitor.store.tables import article_features, cluster_key
-from monitor.stories import STORIES, ArticleFeatures, ClusterIndex, features_of, join
+from monitor.errors import InvalidRequest
+from monitor.model import UpdateTrigger, AllOf, Entity, Named, OncePer, Term, Words
+from monitor.store.state.clusters import StoredClusters
+from monitor.store.engine.database import Database
+from monitor.store.state.identity_marks import IdentityMark, IdentityMarkKind
+from monitor.store.engine.tables import article_features, cluster_key
+from monitor.stories import STORIES, ArticleFeatures, ClusterIndex, features_of, join_story
 from tests.building import HOUR, alerts, reasons
 from tests.outbreaks import Desk, event_of, story_of
 
@@ -62,7 +62,7 @@ def test_without_a_number_the_last_is_split_off(database: Database) -> None:
     desk.hear(SECOND)
     done = desk.split(whole)
     assert list(numbers(desk, done.id)) == [SECOND]
-    mark = IdentityMark(MarkKind.SPLIT, whole, done.id, desk.now, "ann")
+    mark = IdentityMark(IdentityMarkKind.SPLIT, whole, done.id, desk.now, "ann")
     assert desk.show(whole).marks == desk.show(done.id).marks == (mark,)
     assert {each.how for each in desk.show(done.id).members} == {f"split off {whole} by a person"}
 
@@ -95,7 +95,7 @@ def test_quietly_nothing_is_sent_and_nothing_later_of_it(database: Database) -> 
 
 def test_what_was_told_already_is_not_told_again(database: Database) -> None:
     """The article whose message went out leaves: nothing more is sent of it, and what follows it is an update."""
-    desk = Desk(database, again_if=frozenset({Again.NEW_FACT}), cooldown=0 * HOUR)
+    desk = Desk(database, again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=0 * HOUR)
     whole = story_of(desk.hear(FIRST))
     desk.hear(SECOND)
     done = desk.split(whole, numbers(desk, whole)[FIRST])
@@ -169,18 +169,18 @@ def test_a_merge_takes_a_split_back(database: Database) -> None:
     done = desk.split(whole)
     desk.merge(whole, done.id)
     assert [story_of(desk.hear(title)) for title in (SECOND_AGAIN, FIRST_AGAIN)] == [whole, whole]
-    assert [each.kind for each in desk.show(whole).marks] == [MarkKind.SPLIT, MarkKind.MERGE]
+    assert [each.kind for each in desk.show(whole).marks] == [IdentityMarkKind.SPLIT, IdentityMarkKind.MERGE]
 
 
 def test_what_cannot_be_split_is_refused(database: Database) -> None:
     """An article of another story, all of a story, and what is not there; nothing is changed."""
     desk = Desk(database)
     whole = story_of(desk.hear(FIRST))
-    with pytest.raises(WrongUse, match=f"nothing would be left of {whole}"):
+    with pytest.raises(InvalidRequest, match=f"nothing would be left of {whole}"):
         desk.split(whole)
-    with pytest.raises(WrongUse, match=f"{whole} has no article 99: `news-monitor stories show {whole}` gives"):
+    with pytest.raises(InvalidRequest, match=f"{whole} has no article 99: `news-monitor stories show {whole}` gives"):
         desk.split(whole, 99)
-    with pytest.raises(WrongUse, match="there is no story or event 'S0'"):
+    with pytest.raises(InvalidRequest, match="there is no story or event 'S0'"):
         desk.split("S0")
     assert desk.show(whole).marks == ()
 
@@ -203,5 +203,5 @@ def test_a_state_that_holds_all_decides_as_one_that_is_loaded(database: Database
     for title in (SECOND_AGAIN, FIRST_AGAIN, "Laos confirms first mpox case, ministry says"):
         decision = desk.hear(title)
         [judged] = decision.article_decisions
-        joined = join(features_of(judged.article), complete)
+        joined = join_story(features_of(judged.article), complete)
         assert (joined.story.id, joined.reason) == (story_of(decision), judged.join_reason)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from monitor.errors import StoreFailed, StoreRefused
-from monitor.store.thread import TOGETHER, StoreThread, Together
+from monitor.store.engine.store_thread import MAX_BATCH_SIZE, StoreThread, BatchCommitter
 from tests.conftest import Elapse
 from tests.patience import PATIENCE
 
@@ -42,7 +42,7 @@ class Work:
         return [2 * job for job in jobs]
 
 
-async def asked(together: Together[int, int], work: Work, count: int) -> list[int | BaseException]:
+async def asked(together: BatchCommitter[int, int], work: Work, count: int) -> list[int | BaseException]:
     """What comes of so many jobs that are asked for while the database is busy with the first."""
     asking = [asyncio.create_task(together.run(number)) for number in range(count)]
     await asyncio.sleep(0)
@@ -53,9 +53,9 @@ async def asked(together: Together[int, int], work: Work, count: int) -> list[in
 async def test_what_waits_at_the_same_time_is_done_together(thread: StoreThread) -> None:
     """In the order in which it was asked for, and never more than so many at once."""
     work = Work()
-    assert await asked(Together(thread, work), work, TOGETHER + 10) == [2 * number for number in range(TOGETHER + 10)]
-    assert [number for call in work.calls for number in call] == list(range(TOGETHER + 10))
-    assert max(map(len, work.calls)) == TOGETHER
+    assert await asked(BatchCommitter(thread, work), work, MAX_BATCH_SIZE + 10) == [2 * number for number in range(MAX_BATCH_SIZE + 10)]
+    assert [number for call in work.calls for number in call] == list(range(MAX_BATCH_SIZE + 10))
+    assert max(map(len, work.calls)) == MAX_BATCH_SIZE
     assert len(work.calls) <= 3
 
 
@@ -66,7 +66,7 @@ async def test_a_job_waits_for_others_to_share_its_commit(
     """One that comes a moment later is done with it, if that is wished for."""
     work = Work()
     work.free.set()
-    together: Together[int, int] = Together(thread, work, company)
+    together: BatchCommitter[int, int] = BatchCommitter(thread, work, company)
     first = asyncio.create_task(together.run(1))
     await elapse(0.2)
     second = asyncio.create_task(together.run(2))
@@ -78,7 +78,7 @@ async def test_a_job_waits_for_others_to_share_its_commit(
 async def test_one_that_cannot_be_done_takes_no_other_with_it(thread: StoreThread) -> None:
     """Each is tried alone, and only the one hears of it."""
     work = Work(poison=frozenset({2}))
-    *others, last = await asked(Together(thread, work), work, 4)
+    *others, last = await asked(BatchCommitter(thread, work), work, 4)
     assert (others[:2], last) == ([0, 2], 6)
     assert isinstance(others[2], StoreRefused)
 
@@ -87,23 +87,23 @@ async def test_a_database_that_cannot_be_used_is_waited_for(
     thread: StoreThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is lost meanwhile, and it is asked once for all of them."""
-    monkeypatch.setattr("monitor.store.thread.AGAIN", 0)
+    monkeypatch.setattr("monitor.store.engine.store_thread.AGAIN", 0)
     work = Work(failing=2)
-    assert await asked(Together(thread, work), work, 3) == [0, 2, 4]
+    assert await asked(BatchCommitter(thread, work), work, 3) == [0, 2, 4]
     assert len(work.calls) <= 4
 
 
 async def test_after_a_while_it_is_told(thread: StoreThread, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who waits must be able to give up."""
-    monkeypatch.setattr("monitor.store.thread.PATIENCE", 0)
+    monkeypatch.setattr("monitor.store.engine.store_thread.PATIENCE", 0)
     work = Work(failing=10)
-    assert all(isinstance(each, StoreFailed) for each in await asked(Together(thread, work), work, 3))
+    assert all(isinstance(each, StoreFailed) for each in await asked(BatchCommitter(thread, work), work, 3))
 
 
 async def test_what_nobody_waits_for_any_more_is_not_done(thread: StoreThread) -> None:
     """A poll that was cancelled before its commit began leaves nothing."""
     work = Work()
-    together: Together[int, int] = Together(thread, work)
+    together: BatchCommitter[int, int] = BatchCommitter(thread, work)
     first, second = asyncio.create_task(together.run(1)), asyncio.create_task(together.run(2))
     await asyncio.sleep(0)
     second.cancel()

@@ -11,26 +11,26 @@ from sqlalchemy import select, update
 
 from monitor.decide import Decision, State
 from monitor.model import (
-    Fetched,
+    FetchResult,
     FetchOutcome,
-    Habits,
-    Polled,
+    SourceStats,
+    PollRecord,
     Retention,
     SourceTrouble,
     TroubleKind,
     Validators,
 )
-from monitor.store import tables
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.reports import Reports
-from monitor.store.retention import Pruning
-from monitor.store.section import SerialSection
+from monitor.store.engine import tables
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.commit.serial_section import SerialSection
 from tests.building import HOUR, MINUTE, NOON, claimed, polled, source, sources, to_desk
 from tests.statements import statements
 
 GAP, SILENT = TroubleKind.GAP, TroubleKind.SILENT
-LEARNT = Habits(since=NOON, last_new_at=NOON, rate=2.5, entries=30, overlap=0.9, troubled=frozenset({GAP}))
+LEARNT = SourceStats(since=NOON, last_new_at=NOON, rate=2.5, entries=30, overlap=0.9, troubled=frozenset({GAP}))
 
 
 @pytest.fixture
@@ -56,27 +56,27 @@ def poll(database: Database, claims: Claims, at: datetime = NOON, **left: Any) -
 
 
 def kept(database: Database) -> tuple[SourceTrouble, ...]:
-    return Reports(database).sources()["wire"].troubles
+    return ReportQueries(database).sources()["wire"].troubles
 
 
 def test_what_was_learnt_comes_with_the_next_claim(database: Database, claims: Claims) -> None:
     """So do the time of the last good poll, and the digest of the document."""
     validators = Validators('"e"', "now", "abc")
-    answer = Fetched(FetchOutcome.DOCUMENT, "u", 200, validators=validators)
+    answer = FetchResult(FetchOutcome.DOCUMENT, "u", 200, validators=validators)
     poll(database, claims, habits=LEARNT, fetched=answer)
     claim = claimed(claims, at=NOON + HOUR)
     assert (claim.stats, claim.last_ok, claim.validators) == (LEARNT, NOON, validators)
-    assert Reports(database).sources()["wire"].overlap == 0.9
+    assert ReportQueries(database).sources()["wire"].overlap == 0.9
     other = claimed(claims, "post")
-    assert (other.stats, other.last_ok, other.validators.body) == (Habits(), None, None)
+    assert (other.stats, other.last_ok, other.validators.body) == (SourceStats(), None, None)
 
 
 def test_a_poll_that_teaches_nothing_is_one_small_update(database: Database, claims: Claims) -> None:
     """Thousands an hour are like that: the habits, which are long, are not written."""
     poll(database, claims, habits=LEARNT)
     claim = claimed(claims, at=NOON + HOUR)
-    unchanged = Fetched(FetchOutcome.NOT_MODIFIED, "u", 304, validators=claim.validators)
-    left = Polled(claim, NOON + HOUR, unchanged, NOON + 2 * HOUR, 0)
+    unchanged = FetchResult(FetchOutcome.NOT_MODIFIED, "u", 304, validators=claim.validators)
+    left = PollRecord(claim, NOON + HOUR, unchanged, NOON + 2 * HOUR, 0)
     serial = SerialSection(database)
     with serial.enter(NOON + HOUR):
         pass  # it has read all that it reads once
@@ -90,7 +90,7 @@ def test_a_poll_that_teaches_nothing_is_one_small_update(database: Database, cla
 def test_a_failed_poll_keeps_what_was_learnt(database: Database, claims: Claims) -> None:
     """Whatever it taught itself is added."""
     poll(database, claims, habits=LEARNT)
-    failed = Fetched(FetchOutcome.FAILED, "u", 429)
+    failed = FetchResult(FetchOutcome.FAILED, "u", 429)
     poll(database, claims, NOON + HOUR, fetched=failed, failures=1, habits=replace(LEARNT, eased=4.0))
     claim = claimed(claims, at=NOON + 2 * HOUR)
     assert (claim.stats, claim.last_ok) == (replace(LEARNT, eased=4.0), NOON)
@@ -99,11 +99,11 @@ def test_a_failed_poll_keeps_what_was_learnt(database: Database, claims: Claims)
 
 def test_another_address_is_learnt_anew(database: Database, claims: Claims) -> None:
     """And what was wrong at the old one is over."""
-    document = Fetched(FetchOutcome.DOCUMENT, "u", 200, validators=Validators(body="abc"))
+    document = FetchResult(FetchOutcome.DOCUMENT, "u", 200, validators=Validators(body="abc"))
     poll(database, claims, habits=LEARNT, opened=(trouble(), trouble(SILENT)), fetched=document)
     claims.register_sources({"wire": replace(source(), url="https://elsewhere.test/feed")}, NOON + HOUR)
     claim = claimed(claims, at=NOON + HOUR)
-    assert (claim.stats, claim.validators.body) == (Habits(), None)
+    assert (claim.stats, claim.validators.body) == (SourceStats(), None)
     assert {each.over_at for each in kept(database)} == {NOON + HOUR}
 
 
@@ -112,13 +112,13 @@ def test_a_source_that_may_wait_longer_is_let_wait(database: Database, claims: C
 
     def planned(**bounds: Any) -> datetime:
         claims.register_sources({"wire": replace(source(), **bounds)}, NOON)
-        return Reports(database).sources()["wire"].next_at
+        return ReportQueries(database).sources()["wire"].next_at
 
-    poll(database, claims, habits=Habits(eased=4.0), next_at=NOON + 20 * MINUTE)
+    poll(database, claims, habits=SourceStats(eased=4.0), next_at=NOON + 20 * MINUTE)
     assert planned() == NOON + 20 * MINUTE
-    poll(database, claims, habits=Habits(), next_at=NOON + HOUR)
+    poll(database, claims, habits=SourceStats(), next_at=NOON + HOUR)
     assert planned(slowest=HOUR) == NOON + HOUR
-    poll(database, claims, habits=Habits(), next_at=NOON + 20 * HOUR)
+    poll(database, claims, habits=SourceStats(), next_at=NOON + 20 * HOUR)
     assert planned(cron="0 8 * * *") == NOON + 20 * HOUR
     assert planned(cron="0 13 * * *") == NOON + HOUR
     assert planned() <= NOON + 5 * MINUTE
@@ -154,7 +154,7 @@ def test_troubles_that_are_over_go_with_the_evidence_of_fetches(database: Databa
     poll(database, claims, opened=(trouble(), trouble(SILENT)))
     poll(database, claims, NOON + HOUR, closed=(GAP,))
     days = timedelta(days=1)
-    pruning = Pruning(database, Retention(articles=90 * days, alerts=730 * days, fetches=14 * days))
+    pruning = ArchivePruner(database, Retention(articles=90 * days, alerts=730 * days, fetches=14 * days))
 
     def left(now: datetime) -> list[TroubleKind]:
         list(pruning.prune_slices(now))
@@ -171,6 +171,6 @@ def test_kinds_of_another_version_are_left_alone(database: Database, claims: Cla
         connection.execute(update(tables.trouble).where(tables.trouble.c.kind == GAP).values(kind="haunted"))
         connection.execute(update(tables.source).values(habits={"of": "another version"}))
     assert [each.kind for each in kept(database)] == [SILENT]
-    assert claimed(claims, at=NOON + HOUR).stats == Habits()
+    assert claimed(claims, at=NOON + HOUR).stats == SourceStats()
     with database.reading() as connection:
         assert len(connection.execute(select(tables.trouble)).all()) == 2

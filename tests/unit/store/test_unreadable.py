@@ -9,12 +9,12 @@ from sqlalchemy import Table, update
 from structlog.testing import capture_logs
 
 from monitor.model import AlertPolicy
-from monitor.store import unreadable
-from monitor.store.claims import Claims
-from monitor.store.database import Database
-from monitor.store.section import SerialSection
-from monitor.store.tables import account, article_features, story, waiting
-from monitor.telemetry import Event
+from monitor.store.engine import damaged_rows
+from monitor.store.queues.claims import Claims
+from monitor.store.engine.database import Database
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.tables import account, article_features, story, waiting
+from monitor.telemetry import LogEvent
 from tests.building import HOUR, MINUTE, NOON, alerts, article, claimed, commit, rule, rules, sources, to_desk
 
 HELD = rules(*(replace(rule(name), alert=AlertPolicy(wait_at_least=HOUR)) for name in ("launch", "other")))
@@ -39,7 +39,7 @@ def test_a_daemon_starts_beside_a_row_that_cannot_be_read(database: Database, ta
         assert damaged is not None
         connection.execute(update(table).where(key == damaged[key]).values({COLUMNS[table.name]: value}))
     section, later = SerialSection(database), NOON + 2 * HOUR
-    unreadable._log_once.cache_clear()  # of this process: another test may have had the same row
+    damaged_rows._log_once.cache_clear()  # of this process: another test may have had the same row
     with capture_logs() as logs:
         new = article("b", "A missile of another kind flies", of="post", seen=NOON + MINUTE)
         decision = commit(section, claimed(claims, "post", NOON + MINUTE), new, at=NOON + MINUTE)
@@ -48,7 +48,7 @@ def test_a_daemon_starts_beside_a_row_that_cannot_be_read(database: Database, ta
             fallen = inside.decide_due(HELD)
             inside.commit_due(fallen, to_desk)
     said = [(each["event"], each["log_level"], each["row"]) for each in logs]
-    assert said == [(Event.ROW_UNREADABLE, "error", f"{table.name} {damaged[key]}")]
+    assert said == [(LogEvent.ROW_UNREADABLE, "error", f"{table.name} {damaged[key]}")]
     assert len(fallen.released) == 1 + (table is not waiting)
 
 

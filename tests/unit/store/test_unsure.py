@@ -7,12 +7,12 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from monitor.alerting.subjects import story_key, unsure_key
+from monitor.alerting.subject_keys import story_key, unsure_key
 from monitor.model import DeliveryState, Retention
-from monitor.store.database import Database
-from monitor.store.ledger import accounts_of
-from monitor.store.retention import Pruning
-from monitor.store.tables import account, alert, delivery, match, story, story_article, waiting
+from monitor.store.engine.database import Database
+from monitor.store.state.stored_ledger import load_subject_records
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.engine.tables import account, alert, delivery, match, story, story_article, waiting
 from tests.building import HOUR, MINUTE, NOON, alerts
 from tests.outbreaks import Desk, story_of
 
@@ -38,7 +38,7 @@ def test_its_line_is_sent_in_the_morning(database: Database) -> None:
     desk.hear(UNSURE_TOO)
     key = story_key("mpox", name)
     with database.reading() as connection:
-        before = accounts_of(connection, [key])
+        before = load_subject_records(connection, [key])
     desk.falls_due(MORNING)
     _, digest = desk.delivered(MORNING)
     assert [(line.source, line.unsure, line.same_as) for line in digest.items] == [
@@ -50,7 +50,7 @@ def test_its_line_is_sent_in_the_morning(database: Database) -> None:
     with database.reading() as connection:
         told = connection.execute(select(match.c.alert_id).order_by(match.c.id)).scalars().all()
         assert [each is not None for each in told] == [True, False, False]
-        assert accounts_of(connection, [key]) == before != {}
+        assert load_subject_records(connection, [key]) == before != {}
     desk.falls_due(MORNING)
     assert desk.delivered(MORNING) == []
 
@@ -134,14 +134,14 @@ def test_it_leaves_the_archive_with_its_article(database: Database) -> None:
     desk.hear(FIRST)
     desk.hear(UNSURE)
     short = Retention(articles=HOUR, alerts=HOUR)
-    sum(Pruning(database, short).prune_slices(MORNING), Counter[str]())
+    sum(ArchivePruner(database, short).prune_slices(MORNING), Counter[str]())
     assert waits(database) == 1
     desk.falls_due(MORNING)
     _, digest = desk.delivered(MORNING)
     assert [line.source for line in digest.items] == ["post"]
     with database.writing() as connection:
         connection.execute(delivery.update().values(state=DeliveryState.ACCEPTED))
-    sum(Pruning(database, short).prune_slices(MORNING + timedelta(30)), Counter[str]())
+    sum(ArchivePruner(database, short).prune_slices(MORNING + timedelta(30)), Counter[str]())
     with database.reading() as connection:
         counts = [connection.execute(select(func.count()).select_from(table)).scalar_one() for table in LEFT]
     assert counts == [0] * len(LEFT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.stories.alignment import SlotKind, aligned_differences, separating_addition
+from monitor.stories.alignment import SlotKind, aligned_differences, find_distinguishing_addition
 from monitor.text.numbers import NumberFact, find_numbers
 
 
@@ -68,7 +68,7 @@ def numbers(one: str, other: str) -> tuple[tuple[NumberFact, ...], tuple[NumberF
 def test_the_next_one_of_a_row(a: str, b: str, said: str) -> None:
     """What only one title says may make it another happening, in either order."""
     for one, other in ((a, b), (b, a)):
-        added = separating_addition(aligned_differences(one, other), *numbers(one, other), 0.5)
+        added = find_distinguishing_addition(aligned_differences(one, other), *numbers(one, other), 0.5)
         assert added is not None
         assert added.text == said
         assert added.in_other == (other == b)
@@ -77,7 +77,7 @@ def test_the_next_one_of_a_row(a: str, b: str, said: str) -> None:
 def test_the_first_one_may_be_left_unsaid() -> None:
     """The word "first" is said by some and left out by others."""
     a, b = "Kent confirms measles case", "Kent confirms first measles case"
-    assert separating_addition(aligned_differences(a, b), *numbers(a, b), 0.5) is None
+    assert find_distinguishing_addition(aligned_differences(a, b), *numbers(a, b), 0.5) is None
 
 
 def test_a_title_as_long_as_an_article_is_cut() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from monitor.model import Entity, Term
-from monitor.places import level
+from monitor.places import get_place_level
 from monitor.stories.article_facts import ArticleFacts, facts_of
 from monitor.stories.known_names import KnownNames
 from tests.building import NOON
@@ -46,7 +46,7 @@ def test_the_same_place_in_another_language_is_the_same_place() -> None:
 def test_where_a_government_sits_is_its_country() -> None:
     """By the name of the seat."""
     (kremlin,) = facts("Kremlin rejects offer").places
-    assert (kremlin.place, kremlin.role, level(kremlin.place)) == ("RU", "seat", "country")
+    assert (kremlin.place, kremlin.role, get_place_level(kremlin.place)) == ("RU", "seat", "country")
 
 
 def test_known_names_have_the_key_of_their_entity() -> None:

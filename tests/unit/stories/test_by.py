@@ -6,7 +6,7 @@ import pytest
 
 from monitor.matching import compile_rules
 from monitor.model import AlertPolicy, AllOf, Entity, GroupNamed, Level, Named, OncePer, Rule, Term, Words
-from monitor.stories.by import compare_by
+from monitor.stories.by_conditions import compare_by
 from monitor.stories.verdicts import Verdict
 from tests.building import article
 

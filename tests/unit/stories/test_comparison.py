@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.model import Entity, Term
-from monitor.stories.comparison import Comparison, compare
+from monitor.stories.comparison import Comparison, compare_articles
 from monitor.stories.known_names import KnownNames
 from monitor.stories.verdicts import TELLING, WEAK, FactComparison, FactKind, Verdict
 from tests.building import HOUR, NOON, features
@@ -37,7 +37,7 @@ def compared(
     """A later article with an earlier one; `languages`: of both, or "en ko"."""
     ours, theirs = (languages.split() * 2)[:2]
     earlier = features(one, leads[0], ours, known=known)
-    return compare(features(other, leads[1], theirs, of="post", at=NOON + after, known=known), earlier)
+    return compare_articles(features(other, leads[1], theirs, of="post", at=NOON + after, known=known), earlier)
 
 
 def of_kind(kind: FactKind, comparison: Comparison) -> FactComparison:
@@ -424,7 +424,7 @@ def test_a_comparison_says_what_keeps_apart_and_what_agrees() -> None:
 def test_an_unknown_language_may_be_the_same(languages: str, same: bool) -> None:
     """Of one that is known the region does not count."""
     one, other = languages.split(" ")
-    found = compare(features("Blast at plant", "", one or None), features("Blast at plant", "", other, of="post"))
+    found = compare_articles(features("Blast at plant", "", one or None), features("Blast at plant", "", other, of="post"))
     assert found.same_language is same
 
 
@@ -439,7 +439,7 @@ def test_an_unknown_language_may_be_the_same(languages: str, same: bool) -> None
 )
 def test_who_does_it_to_whom_is_in_doubt(one: str, other: str) -> None:
     """The same two in the other order may be another happening."""
-    wording = of_kind(FactKind.WORDING, compare(features(one), features(other)))
+    wording = of_kind(FactKind.WORDING, compare_articles(features(one), features(other)))
     assert wording.verdict is Verdict.DOUBTFUL
     assert " … " in wording.ours
 
@@ -447,7 +447,7 @@ def test_who_does_it_to_whom_is_in_doubt(one: str, other: str) -> None:
 def test_a_people_is_not_where_it_happened() -> None:
     """Two cities are two places, though each article also names the people of the other's country."""
     ours, theirs = features("Russian missile hits Kyiv"), features("Ukrainian drone hits Moscow")
-    assert of_kind(FactKind.PLACE, compare(ours, theirs)).verdict is Verdict.DIFFERS
+    assert of_kind(FactKind.PLACE, compare_articles(ours, theirs)).verdict is Verdict.DIFFERS
 
 
 def test_a_number_of_the_lead_says_nothing_of_the_titles() -> None:
@@ -456,4 +456,4 @@ def test_a_number_of_the_lead_says_nothing_of_the_titles() -> None:
         features("News of place 5", "It killed 5 people."),
         features("News of place 7", "It killed 7 people."),
     )
-    assert of_kind(FactKind.WORDING, compare(ours, theirs)).verdict is Verdict.DOUBTFUL
+    assert of_kind(FactKind.WORDING, compare_articles(ours, theirs)).verdict is Verdict.DOUBTFUL

@@ -10,7 +10,7 @@ import pytest
 from monitor.model import Story
 from monitor.stories import ClusterIndex
 from monitor.stories.clusters import Cluster
-from monitor.stories.events import KEPT, Belonging, Report, belongs, event_of_story, join_event, new_event
+from monitor.stories.events import KEPT, EventAssignment, RuleArticle, assign_event, event_of_story, join_event, new_event
 from monitor.stories.sameness import Sameness
 from tests.building import HOUR, MINUTE, NOON, features
 
@@ -30,10 +30,10 @@ def report(
     found: str = "missile",
     by: dict[str, str] | None = None,
     lasts: timedelta | None = None,
-) -> Report:
+) -> RuleArticle:
     """An article that came so long after noon; each is a story of its own unless one is named."""
     of = f"{story or title} {after}"
-    return Report(
+    return RuleArticle(
         rule,
         Story(story or f"S {of}", title, NOON + after),
         features(title, text, language, uid=of, of=of, at=NOON + after),
@@ -43,20 +43,20 @@ def report(
     )
 
 
-def told(*reports: Report) -> ClusterIndex:
+def told(*reports: RuleArticle) -> ClusterIndex:
     """What is known after these, one after the other, as `decide` does."""
     index = ClusterIndex()
     for each in reports:
-        join_event(each, belongs(each, index).event, index)
+        join_event(each, assign_event(each, index).event, index)
     return index
 
 
-def of(*reports: Report) -> Belonging:
+def of(*reports: RuleArticle) -> EventAssignment:
     """The last of these, after the others."""
-    return belongs(reports[-1], told(*reports[:-1]))
+    return assign_event(reports[-1], told(*reports[:-1]))
 
 
-def events(*reports: Report) -> list[Cluster]:
+def events(*reports: RuleArticle) -> list[Cluster]:
     return told(*reports).changed_clusters
 
 
@@ -83,7 +83,7 @@ def test_its_story_is_of_an_event_only_if_no_fact_keeps_it_apart() -> None:
     between = report("Blaze leaves 16 workers dead", HOUR, story="S2")
     then = report("Blaze in Manila leaves 16 workers dead", 2 * HOUR, story="S2")
     known = told(first, between)
-    assert belongs(then, known).is_new
+    assert assign_event(then, known).is_new
 
 
 # --- time -------------------------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ ON_TUESDAY = "It flew on Tuesday, the military said."
         (report(), report(after=HOUR, rule="talks"), False),
     ],
 )
-def test_of_what_is_over_in_a_moment(first: Report, then: Report, same: bool) -> None:
+def test_of_what_is_over_in_a_moment(first: RuleArticle, then: RuleArticle, same: bool) -> None:
     """Better two events than one that swallows another."""
     assert of(first, then).is_new is not same
 
@@ -126,7 +126,7 @@ def test_the_next_launch_is_another(lasts: timedelta | None, hours: tuple[int, .
     followed = [report(after=hour * HOUR, lasts=lasts) for hour in hours]
     index = told(report(lasts=lasts), *followed)
     assert len(index.changed_clusters) == 1
-    assert belongs(report(after=23 * HOUR, lasts=lasts), index).is_new is not same
+    assert assign_event(report(after=23 * HOUR, lasts=lasts), index).is_new is not same
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_the_next_launch_is_another(lasts: timedelta | None, hours: tuple[int, .
         (HOUR, report(after=2 * HOUR), False),
     ],
 )
-def test_of_what_lasts(lasts: timedelta, then: Report, same: bool) -> None:
+def test_of_what_lasts(lasts: timedelta, then: RuleArticle, same: bool) -> None:
     """As long as the rule says, from the event's first article."""
     assert of(replace(report(), event_lasts=lasts), replace(then, event_lasts=lasts)).is_new is not same
 
@@ -184,7 +184,7 @@ def test_what_lasts_swallows_no_other_place_whatever_the_words(found: str) -> No
         (report("Bird flu found in Gangwon"), report("Bird flu found in Jeju", HOUR), False),
     ],
 )
-def test_facts_decide(first: Report, then: Report, same: bool) -> None:
+def test_facts_decide(first: RuleArticle, then: RuleArticle, same: bool) -> None:
     """Whatever the words and the language."""
     assert of(first, then).is_new is not same
 
@@ -275,7 +275,7 @@ def test_an_event_knows_the_values_of_each_of_its_articles() -> None:
     join_event(report("부산 파업", HOUR, "ko", by={"where": BUSAN_KO}), index.changed_clusters[0], index)
     assert [dict(each) for each in index.changed_clusters[0].by.values()] == [{"where": {BUSAN}}, {"where": {BUSAN_KO}}]
     more = report("항만 멈춰", 2 * HOUR, "ko", by={"where": BUSAN_KO})
-    assert "where" in belongs(more, index).decision.other_agreements
+    assert "where" in assign_event(more, index).decision.other_agreements
 
 
 SAMSUNG, HYUNDAI = "entity:samsung", "entity:hyundai"
@@ -304,7 +304,7 @@ def test_only_articles_that_are_compared_say_something() -> None:
     assert event.by.keys() == {each.name for each in event.members}
 
 
-def version_of(one: Report, version: int, by: dict[str, str], title: str | None = None) -> Report:
+def version_of(one: RuleArticle, version: int, by: dict[str, str], title: str | None = None) -> RuleArticle:
     """The same article, edited."""
     changed = replace(one.features, version=version, title=title or one.features.title)
     values = {name: frozenset(each.split()) for name, each in by.items()}
@@ -318,14 +318,14 @@ def test_an_edit_that_is_another_happening_leaves_the_event_that_it_opened_as_it
     index = told(first, other)
     before = index.get("launch", new_event(first).id)
     second = version_of(first, 2, {"where": SHANGHAI})
-    belonging = belongs(second, index)
+    belonging = assign_event(second, index)
     assert (belonging.is_new, belonging.is_no_longer_found) == (True, False)
     join_event(second, belonging.event, index)
     assert index.get("launch", new_event(first).id) == before
     names = [new_event(first).id, belonging.event.id]
-    third = [belongs(version_of(first, 3, {"where": each}), index).event.id for each in (BUSAN, SHANGHAI)]
+    third = [assign_event(version_of(first, 3, {"where": each}), index).event.id for each in (BUSAN, SHANGHAI)]
     assert third == names
-    assert belongs(version_of(first, 3, {"where": "word:en:incheon"}), index).event.id not in names
+    assert assign_event(version_of(first, 3, {"where": "word:en:incheon"}), index).event.id not in names
 
 
 def test_an_edit_of_what_is_found_no_more_is_of_the_event_that_it_opened() -> None:
@@ -333,7 +333,7 @@ def test_an_edit_of_what_is_found_no_more_is_of_the_event_that_it_opened() -> No
     index = ClusterIndex()
     first = report("Walkouts", story="S", by={"where": BUSAN})
     index.load([new_event(first).joined_by(first.features, first.by_values)])
-    belonging = belongs(version_of(first, 2, {"where": BUSAN}), index)
+    belonging = assign_event(version_of(first, 2, {"where": BUSAN}), index)
     assert (belonging.event, belonging.is_no_longer_found) == (index.get("launch", new_event(first).id), True)
 
 
@@ -384,7 +384,7 @@ def test_asking_changes_nothing() -> None:
     """`index` knows of an article after `join_event` only."""
     index = told(report())
     before = index.changed_clusters
-    belongs(report("Iran fires missile", HOUR), index)
+    assign_event(report("Iran fires missile", HOUR), index)
     assert index.changed_clusters == before
 
 
@@ -395,7 +395,7 @@ def test_a_draft_leaves_what_it_began_from_unchanged() -> None:
     draft = base.draft()
     assert draft.changed_clusters == []
     for each in (second, other):
-        join_event(each, belongs(each, draft).event, draft)
+        join_event(each, assign_event(each, draft).event, draft)
     assert sorted(each.title for each in draft.changed_clusters) == sorted([TITLE, other.story.title])
     assert base.changed_clusters == told(first).changed_clusters
     assert draft.commit_draft().changed_clusters == told(first, second, other).changed_clusters
@@ -407,4 +407,4 @@ def test_a_busy_rule_forgets_no_event_that_may_go_on() -> None:
     for number in range(400):
         one = report(f"Launch {number} of another kind", HOUR, found=f"launch{number}")
         join_event(one, new_event(one), index)
-    assert belongs(report("Quiet day at sea", 2 * HOUR, story="S"), index).event.id == new_event(report(story="S")).id
+    assert assign_event(report("Quiet day at sea", 2 * HOUR, story="S"), index).event.id == new_event(report(story="S")).id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.stories.facts import facts
+from monitor.stories.facts import extract_counts
 
 
 @pytest.mark.parametrize(
@@ -90,17 +90,17 @@ from monitor.stories.facts import facts
 )
 def test_counts(title: str, counted: dict[str, int]) -> None:
     """Each kind with its greatest number, in whatever script; a number that is not understood is no fact."""
-    assert dict(facts(title, "")) == counted
+    assert dict(extract_counts(title, "")) == counted
 
 
 def test_the_greatest_number_of_title_and_beginning_counts() -> None:
     """What is new stands there; what stands deeper is background."""
-    assert facts("Blast kills 3", "Officials said 5 people died.") == (("dead", 5),)
-    assert facts("Blast kills 3", "word " * 100 + "In 1990, 300 people died.") == (("dead", 3),)
+    assert extract_counts("Blast kills 3", "Officials said 5 people died.") == (("dead", 5),)
+    assert extract_counts("Blast kills 3", "word " * 100 + "In 1990, 300 people died.") == (("dead", 3),)
 
 
 @pytest.mark.parametrize("piece", ["5 a-b ", "две а ", "1 ", "1,", "killed ", "death toll a ", "5 명", "十百", "a-"])
 def test_no_text_takes_long(piece: str) -> None:
     """Feeds write what they like: only so much of it is looked at."""
     hostile = piece * 10_000 + " killed missile ракет погиб 사망 死 km ship"
-    assert isinstance(facts(hostile, hostile), tuple)
+    assert isinstance(extract_counts(hostile, hostile), tuple)

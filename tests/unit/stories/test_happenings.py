@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.stories.comparison import compare
-from monitor.stories.happenings import EITHER, field_of, kinds_in
+from monitor.stories.comparison import compare_articles
+from monitor.stories.happenings import EITHER, field_of_happening, find_happening_kinds
 from monitor.stories.verdicts import TELLING, FactKind, Verdict
 from tests.building import features
 
@@ -44,12 +44,12 @@ AGREES, DOUBTFUL, UNKNOWN = Verdict.AGREES, Verdict.DOUBTFUL, Verdict.UNKNOWN
 )
 def test_words_say_the_kind(language: str, text: str, kinds: set[str]) -> None:
     """In the language of the text only."""
-    assert kinds_in(text, language) == kinds
+    assert find_happening_kinds(text, language) == kinds
 
 
 def test_every_kind_has_a_field() -> None:
     """Fields have several kinds."""
-    assert field_of("fire") == field_of("blast") != field_of("summit")
+    assert field_of_happening("fire") == field_of_happening("blast") != field_of_happening("summit")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_every_kind_has_a_field() -> None:
 def test_kinds_are_compared(one: str, other: str, languages: str, verdict: Verdict) -> None:
     """They never keep two articles apart by themselves: words are few."""
     ours, theirs = (features(title, "", of) for title, of in zip((one, other), languages.split(), strict=True))
-    found = next(each for each in compare(ours, theirs).facts if each.kind is FactKind.HAPPENING)
+    found = next(each for each in compare_articles(ours, theirs).facts if each.kind is FactKind.HAPPENING)
     assert found.verdict is verdict
     assert found.points == (TELLING if verdict is AGREES else 0)
 

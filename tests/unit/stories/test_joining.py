@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.model import Article
-from monitor.stories import SAME_ADDRESS, SAME_HEADLINE, ClusterIndex, Joined, features_of, join
+from monitor.stories import SAME_ADDRESS, SAME_HEADLINE, ClusterIndex, StoryAssignment, features_of, join_story
 from tests.bench.reprints import english, swallowed
 from tests.building import HEADLINE, HOUR, NOON, article
 
@@ -29,10 +29,10 @@ OTHER_WORDS = article(
 )
 
 
-def told(*articles: Article, index: ClusterIndex | None = None) -> list[Joined]:
+def told(*articles: Article, index: ClusterIndex | None = None) -> list[StoryAssignment]:
     """How each of these was joined, one after the other."""
     index = ClusterIndex() if index is None else index
-    return [join(features_of(each), index) for each in articles]
+    return [join_story(features_of(each), index) for each in articles]
 
 
 def joined(first: Article, then: Article) -> tuple[bool, str]:

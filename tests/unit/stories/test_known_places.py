@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from monitor.config.load import shipped_entities
+from monitor.config.loading.load import shipped_entities
 from monitor.model import Entity, Term
-from monitor.places import level
+from monitor.places import get_place_level
 from monitor.stories.article_facts import PlaceFact, facts_of
 from monitor.stories.known_names import KnownNames
 from tests.building import NOON
@@ -50,7 +50,7 @@ def test_what_lies_in_another_country_is_another_place() -> None:
 def test_places_that_lie_in_each_other_lie_anywhere() -> None:
     """Round about: none of them is found in the other for ever."""
     one, other = entity("one", "Onetown", lies_in="other"), entity("other", "Othertown", lies_in="one")
-    assert {level(each) for each in ids("From Onetown to Othertown", one, other)} == {"area"}
+    assert {get_place_level(each) for each in ids("From Onetown to Othertown", one, other)} == {"area"}
 
 
 def test_names_of_a_country_that_the_gazetteer_lacks_join_it() -> None:
@@ -59,7 +59,7 @@ def test_names_of_a_country_that_the_gazetteer_lacks_join_it() -> None:
     assert places("미군 훈련", us, language="ko") == [PlaceFact("US", "미군", True, "people")]
     assert places("Uncle Sam and the United States", us) == [PlaceFact("US", "Uncle Sam", True, "people")]
     (new,) = places("Vote in Sealandia", entity("sealandia", "Sealandia", kind="country"))
-    assert (new.place, level(new.place), new.role) == ("country:sealandia", "country", "")
+    assert (new.place, get_place_level(new.place), new.role) == ("country:sealandia", "country", "")
 
 
 def test_a_place_is_no_name_too() -> None:

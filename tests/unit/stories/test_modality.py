@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.stories.modality import Modality, modality_of
-from monitor.stories.sameness import BROAD, Sameness, judge
+from monitor.stories.sameness import BROAD, Sameness, decide_sameness
 from tests.building import HOUR, NOON, features
 
 NOT, PERHAPS = Modality
@@ -52,4 +52,4 @@ def test_what_a_title_says(language: str, title: str, modality: set[Modality]) -
 def test_another_modality_is_in_doubt(first: str, then: str, mark: str, sameness: Sameness) -> None:
     """However alike the words are; what corrects a report says that something was not so."""
     later = features(f"{mark}{then}", "", "en", of="post", at=NOON + HOUR)
-    assert judge(later, [features(first, "", "en", of="wire", at=NOON)], BROAD).sameness is sameness
+    assert decide_sameness(later, [features(first, "", "en", of="wire", at=NOON)], BROAD).sameness is sameness

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.sameness import BROAD, Bounds, Ruling, Sameness, judge
+from monitor.stories.sameness import BROAD, SamenessThresholds, SamenessDecision, Sameness, decide_sameness
 from monitor.stories.verdicts import TELLING
 from tests.building import HOUR, NOON, features
 
 SAME, POSSIBLY, ANOTHER = Sameness
-ACROSS = Bounds(likeness_by_points=(0.6,), single_fact_likeness=0.6, cross_language_points=4)
+ACROSS = SamenessThresholds(likeness_by_points=(0.6,), single_fact_likeness=0.6, cross_language_points=4)
 BLAST = "Blast at chemical plant in Osaka kills 16"
 LONG = " ".join(f"word{number}" for number in range(200))
 
@@ -19,13 +19,13 @@ def article_in(language: str, title: str, text: str = "") -> ArticleFeatures:
     return features(title, text, language, of=f"outlet {title}", at=NOON + HOUR)
 
 
-def judged(article: ArticleFeatures, *members: ArticleFeatures, bounds: Bounds = BROAD, points: int = 0) -> Ruling:
-    return judge(article, members, bounds, points=points)
+def judged(article: ArticleFeatures, *members: ArticleFeatures, bounds: SamenessThresholds = BROAD, points: int = 0) -> SamenessDecision:
+    return decide_sameness(article, members, bounds, points=points)
 
 
 def test_the_more_agrees_the_less_alike_the_words_need_to_be() -> None:
     """The last bound stands for all above."""
-    bounds = Bounds(likeness_by_points=(0.9, 0.5, 0.1), single_fact_likeness=0.0)
+    bounds = SamenessThresholds(likeness_by_points=(0.9, 0.5, 0.1), single_fact_likeness=0.0)
     assert [bounds.required_likeness(points) for points in range(5)] == [0.9, 0.5, 0.1, 0.1, 0.1]
 
 
@@ -47,7 +47,7 @@ def test_the_bounds(needed: tuple[float, ...], possibly: float, points: int, sam
     ruling = judged(
         one,
         other,
-        bounds=Bounds(likeness_by_points=needed, single_fact_likeness=0.0, possible_likeness=possibly),
+        bounds=SamenessThresholds(likeness_by_points=needed, single_fact_likeness=0.0, possible_likeness=possibly),
         points=points,
     )
     assert ruling.sameness is sameness
@@ -133,7 +133,7 @@ def test_doubt_about_a_copied_text_stays() -> None:
 )
 def test_copied_text_is_the_same_if_nothing_differs(text: str, title: str, sameness: Sameness) -> None:
     """A short one only under a title that is alike."""
-    bounds = Bounds(likeness_by_points=(1.0,), single_fact_likeness=1.0, possible_likeness=1.0)
+    bounds = SamenessThresholds(likeness_by_points=(1.0,), single_fact_likeness=1.0, possible_likeness=1.0)
     ruling = judged(article_in("en", title, text), article_in("en", BLAST, text), bounds=bounds)
     assert ruling.sameness is sameness
     if sameness is SAME:
@@ -154,7 +154,7 @@ def test_what_is_joined_without_a_place_is_unsure() -> None:
     ruling = judged(
         article_in("en", "16 workers killed as plant explodes"),
         members,
-        bounds=Bounds(likeness_by_points=(0.1,), single_fact_likeness=0.1),
+        bounds=SamenessThresholds(likeness_by_points=(0.1,), single_fact_likeness=0.1),
     )
     assert (ruling.sameness, ruling.uncertainty) == (SAME, "one of the two names no place")
     assert judged(members, members).uncertainty == ""
@@ -210,12 +210,12 @@ def test_across_languages_a_city_and_one_more_fact_are_needed(first: str, then: 
 
 def test_one_kind_of_fact_needs_the_words_too() -> None:
     """A city has many happenings; what a rule looks for stands in for the kind that one of them does not say."""
-    bounds = Bounds(likeness_by_points=(0.0,), single_fact_likeness=1.0)
+    bounds = SamenessThresholds(likeness_by_points=(0.0,), single_fact_likeness=1.0)
     first, then = article_in("en", "Quiet day in Osaka"), article_in("en", "Osaka in spring")
     assert judged(then, first, bounds=bounds).sameness is POSSIBLY
-    assert judge(then, [first], bounds, one_topic=True).sameness is SAME
+    assert decide_sameness(then, [first], bounds, one_topic=True).sameness is SAME
     blast, fire = article_in("en", "Blast at plant in Osaka"), article_in("en", "Trial begins in Osaka")
-    assert judge(fire, [blast], bounds, one_topic=True).sameness is POSSIBLY
+    assert decide_sameness(fire, [blast], bounds, one_topic=True).sameness is POSSIBLY
 
 
 def test_doubt_of_one_member_stays() -> None:

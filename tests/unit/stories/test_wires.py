@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.stories import WireMark, provenance
+from monitor.stories import WireStatus, extract_provenance
 from tests.building import article
 
-FLASH, NUMBERED, CORRECTED, WITHDRAWN = WireMark.FLASH, WireMark.NUMBERED, WireMark.CORRECTED, WireMark.WITHDRAWN
+FLASH, NUMBERED, CORRECTED, WITHDRAWN = WireStatus.FLASH, WireStatus.NUMBERED, WireStatus.CORRECTED, WireStatus.WITHDRAWN
 
 
 @pytest.mark.parametrize(
@@ -28,16 +28,16 @@ FLASH, NUMBERED, CORRECTED, WITHDRAWN = WireMark.FLASH, WireMark.NUMBERED, WireM
 )
 def test_outlets_behind_titles(given: str, title: str, publisher: str | None) -> None:
     """The name of an outlet leaves the title; other words behind a dash stay."""
-    told = provenance(article(title=given))
+    told = extract_provenance(article(title=given))
     assert (told.title, told.publisher) == (title, publisher)
 
 
 def test_a_source_says_what_its_articles_do_not() -> None:
     """Its publisher and wire hold where the article names none; its publisher's name is known behind a title."""
-    plain = provenance(article(title="Missile fired"), "The Hangang", "Yonhap")
+    plain = extract_provenance(article(title="Missile fired"), "The Hangang", "Yonhap")
     assert (plain.publisher, plain.wire) == ("The Hangang", "Yonhap")
-    assert provenance(article(title="Missile fired - The Hangang"), "The Hangang").title == "Missile fired"
-    assert provenance(article(text="(AP) — Two missiles."), None, "Yonhap").wire == "AP"
+    assert extract_provenance(article(title="Missile fired - The Hangang"), "The Hangang").title == "Missile fired"
+    assert extract_provenance(article(text="(AP) — Two missiles."), None, "Yonhap").wire == "AP"
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_a_source_says_what_its_articles_do_not() -> None:
         ("[속보]", "[속보]", FLASH),
     ],
 )
-def test_marks_of_updates(given: str, title: str, mark: WireMark | None) -> None:
+def test_marks_of_updates(given: str, title: str, mark: WireStatus | None) -> None:
     """Which update of a wire's story a title says that it is; the strongest word counts."""
-    told = provenance(article(title=given))
+    told = extract_provenance(article(title=given))
     assert (told.title, told.wire_status) == (title, mark)
 
 
@@ -102,7 +102,7 @@ def test_marks_of_updates(given: str, title: str, mark: WireMark | None) -> None
 )
 def test_credits_before_leads(given: str, lead: str, wire: str | None) -> None:
     """Datelines, bylines and captions leave the lead; the agency that they credit is its wire."""
-    told = provenance(article(text=given))
+    told = extract_provenance(article(text=given))
     assert (told.lead, told.wire) == (lead, wire)
 
 
@@ -110,7 +110,7 @@ def test_credits_before_leads(given: str, lead: str, wire: str | None) -> None:
 @pytest.mark.parametrize("end", ["!", "]", " 북한 미사일"])
 def test_a_mark_that_is_repeated_costs_no_more_than_its_letters(sign: str, end: str) -> None:
     """Taken apart in every possible way, a headline of a hundred would stop the daemon: this test would not end."""
-    told = provenance(article(title=f"[{sign * 200}{end}", text=f"({sign * 200}{end}"))
+    told = extract_provenance(article(title=f"[{sign * 200}{end}", text=f"({sign * 200}{end}"))
     assert told.title
 
 
@@ -126,7 +126,7 @@ def test_a_mark_that_is_repeated_costs_no_more_than_its_letters(sign: str, end: 
 )
 def test_what_only_sounds_like_a_correction_is_none(title: str) -> None:
     """A headline about a withdrawal withdraws nothing."""
-    assert provenance(article(title=title)).wire_status not in {CORRECTED, WITHDRAWN}
+    assert extract_provenance(article(title=title)).wire_status not in {CORRECTED, WITHDRAWN}
 
 
 @pytest.mark.parametrize(
@@ -138,9 +138,9 @@ def test_what_only_sounds_like_a_correction_is_none(title: str) -> None:
         ("CORRECTION - North Korea fires missile", CORRECTED),
     ],
 )
-def test_what_agencies_write_over_what_was_wrong(title: str, mark: WireMark) -> None:
+def test_what_agencies_write_over_what_was_wrong(title: str, mark: WireStatus) -> None:
     """Each of them says that what was told does not stand."""
-    assert provenance(article(title=title)).wire_status is mark
+    assert extract_provenance(article(title=title)).wire_status is mark
 
 
 @pytest.mark.parametrize(
@@ -155,6 +155,6 @@ def test_what_agencies_write_over_what_was_wrong(title: str, mark: WireMark) -> 
 )
 def test_no_word_is_cut_in_two(text: str, end: str) -> None:
     """At the end of what is read of a lead."""
-    lead = provenance(article(text=text)).lead
+    lead = extract_provenance(article(text=text)).lead
     assert lead.endswith(end) or lead.rstrip().endswith(end)
     assert "20" not in lead

@@ -7,15 +7,15 @@ from dataclasses import replace
 import pytest
 
 from monitor.model import Article, Story
-from monitor.stories import ClusterIndex, features_of, join
-from monitor.stories.comparison import compare
-from monitor.stories.events import Report, belongs, join_event
+from monitor.stories import ClusterIndex, features_of, join_story
+from monitor.stories.comparison import compare_articles
+from monitor.stories.events import RuleArticle, assign_event, join_event
 from monitor.stories.wording import (
     agreeing_in_words,
     comparison_in_words,
     differing_in_words,
     doubt_in_words,
-    listed,
+    join_with_and,
 )
 from tests.building import HOUR, article
 
@@ -47,7 +47,7 @@ STRONGER = written("wire", "Magnitude 7.9 earthquake strikes off Japan", "It str
 
 
 def said(ours: Article, theirs: Article) -> list[str]:
-    return list(comparison_in_words(compare(features_of(ours), features_of(theirs))))
+    return list(comparison_in_words(compare_articles(features_of(ours), features_of(theirs))))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_numbers_are_said_with_what_they_count() -> None:
 def test_reasons_are_short() -> None:
     """Those of decisions and messages: what agrees, or what differs; and in doubt both."""
     again, other, second, korean = (
-        compare(features_of(each), features_of(BUSAN)) for each in (AGAIN, SHANGHAI, SECOND, KOREAN)
+        compare_articles(features_of(each), features_of(BUSAN)) for each in (AGAIN, SHANGHAI, SECOND, KOREAN)
     )
     assert agreeing_in_words(again) == "both Busan, both 16 dead, the same day, both walkout"
     assert agreeing_in_words(second) == "both airstrike or walkout"
@@ -107,24 +107,24 @@ def test_reasons_are_short() -> None:
         doubt_in_words(second, "the words differ")
         == "both airstrike or walkout; perhaps another number (only here: second)"
     )
-    quiet = compare(features_of(QUIET), features_of(QUAKE))
+    quiet = compare_articles(features_of(QUIET), features_of(QUAKE))
     assert agreeing_in_words(quiet) == "much the same words"
     assert doubt_in_words(quiet, "the words differ") == "perhaps another kind (summit, not quake)"
-    nothing = compare(features_of(replace(QUIET, title="Ships wait", text="")), features_of(QUAKE))
+    nothing = compare_articles(features_of(replace(QUIET, title="Ships wait", text="")), features_of(QUAKE))
     assert doubt_in_words(nothing, "the words differ") == "partly the same words, and no fact agrees"
 
 
 @pytest.mark.parametrize(("words", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
 def test_lists_read_as_people_write_them(words: list[str], text: str) -> None:
     """One, two or more."""
-    assert listed(words) == text
+    assert join_with_and(words) == text
 
 
 def joined_after_busan(later: Article) -> str:
     """With what the later article is compared, and how that ends."""
     index = ClusterIndex()
-    join(features_of(BUSAN), index)
-    compared = join(features_of(later), index).compared_article
+    join_story(features_of(BUSAN), index)
+    compared = join_story(features_of(later), index).compared_article
     assert compared is not None
     assert (compared.source, compared.uid) == (BUSAN.source, BUSAN.uid)
     return compared.words
@@ -149,19 +149,19 @@ def test_copied_text_needs_no_likeness() -> None:
 def test_what_is_recognised_by_a_key_is_not_compared() -> None:
     """Nor is the first article of all."""
     index = ClusterIndex()
-    assert join(features_of(BUSAN), index).compared_article is None
-    assert join(features_of(replace(BUSAN, source="post", uid="copy")), index).compared_article is None
+    assert join_story(features_of(BUSAN), index).compared_article is None
+    assert join_story(features_of(replace(BUSAN, source="post", uid="copy")), index).compared_article is None
 
 
-def report(of: Article, **more: object) -> Report:
+def report(of: Article, **more: object) -> RuleArticle:
     features = features_of(of)
-    return Report("strikes", Story(f"S{of.uid}", of.title, of.seen), features, **more)  # type: ignore[arg-type]
+    return RuleArticle("strikes", Story(f"S{of.uid}", of.title, of.seen), features, **more)  # type: ignore[arg-type]
 
 
-def event_after_busan(later: Report, **more: object) -> str:
+def event_after_busan(later: RuleArticle, **more: object) -> str:
     index, first = ClusterIndex(), report(BUSAN, **more)
-    join_event(first, belongs(first, index).event, index)
-    compared = belongs(later, index).compared_article
+    join_event(first, assign_event(first, index).event, index)
+    compared = assign_event(later, index).compared_article
     assert compared is not None
     return compared.words.removeprefix(f"“{BUSAN.title}” (wire): ")
 

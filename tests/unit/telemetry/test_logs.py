@@ -17,7 +17,7 @@ from typing import Any, TextIO
 import pytest
 import structlog
 
-from monitor.telemetry import Event, close, configure, debugging, lines_lost, log
+from monitor.telemetry import LogEvent, close_log, configure_logging, is_debug_enabled, lines_lost, log
 from monitor.telemetry.metrics import Metrics
 from tests.patience import PATIENCE
 
@@ -37,7 +37,7 @@ def as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
-    close()
+    close_log()
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()
@@ -47,13 +47,13 @@ def as_before() -> Iterator[None]:
 def stream() -> io.StringIO:
     """Where the log goes; not a terminal."""
     stream = io.StringIO()
-    configure(stream=stream, secrets=SECRETS)
+    configure_logging(stream=stream, secrets=SECRETS)
     return stream
 
 
 def text_in(stream: io.StringIO) -> str:
     """All that was logged there until now."""
-    close()
+    close_log()
     return stream.getvalue()
 
 
@@ -72,14 +72,14 @@ def test_a_terminal_has_colours_unless_somebody_wants_none(
     """NO_COLOR, as no-color.org has it."""
     monkeypatch.setenv("NO_COLOR", asked)
     stream = Terminal()
-    configure(stream=stream)
-    log.warning(Event.POLL_PROBLEM, source="wire")
+    configure_logging(stream=stream)
+    log.warning(LogEvent.POLL_PROBLEM, source="wire")
     assert ("\x1b[" in text_in(stream)) is colours
 
 
 def test_elsewhere_than_on_a_terminal_each_line_is_json(stream: io.StringIO) -> None:
     """One object a line, with level, time in UTC and the event's fields, in every script."""
-    log.warning(Event.POLL_PROBLEM, source="wire", problem="북한\n두 줄")
+    log.warning(LogEvent.POLL_PROBLEM, source="wire", problem="북한\n두 줄")
     (line,) = written(stream)
     assert (line["event"], line["level"], line["source"]) == ("source has a problem", "warning", "wire")
     assert line["problem"] == "북한\n두 줄"
@@ -90,12 +90,12 @@ def test_elsewhere_than_on_a_terminal_each_line_is_json(stream: io.StringIO) -> 
 def test_on_a_terminal_lines_are_for_people() -> None:
     """No JSON; tracebacks too come without a warning about how they are drawn."""
     stream = Terminal()
-    configure(stream=stream, secrets=SECRETS)
-    log.info(Event.STARTED, url="json://h/s3cr3t-t0ken")
+    configure_logging(stream=stream, secrets=SECRETS)
+    log.info(LogEvent.STARTED, url="json://h/s3cr3t-t0ken")
     try:
         fail("s3cr3t-t0ken")
     except ValueError:
-        log.exception(Event.POLL_CRASHED)
+        log.exception(LogEvent.POLL_CRASHED)
     text = text_in(stream)
     assert re.match(r"\S*\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z\b", text)  # it says that it is UTC
     assert "started" in text
@@ -114,7 +114,7 @@ def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TextIO]
 
 
 def lines_in(file: TextIO) -> list[str]:
-    close()
+    close_log()
     file.seek(0)
     return file.read().split("\n")[:-1]
 
@@ -122,16 +122,16 @@ def lines_in(file: TextIO) -> list[str]:
 @pytest.mark.parametrize(
     ("tell", "expected"),
     [
-        (lambda: log.info(Event.STARTED, once=False, polls=64), "<6>started once=false polls=64"),
-        (lambda: log.warning(Event.POLL_PROBLEM, source="wire"), "<4>source has a problem source=wire"),
-        (lambda: log.error(Event.DEAD, channel=None), "<3>delivery is dead channel=null"),
-        (lambda: log.critical(Event.DEAD), "<2>delivery is dead"),
+        (lambda: log.info(LogEvent.STARTED, once=False, polls=64), "<6>started once=false polls=64"),
+        (lambda: log.warning(LogEvent.POLL_PROBLEM, source="wire"), "<4>source has a problem source=wire"),
+        (lambda: log.error(LogEvent.DEAD, channel=None), "<3>delivery is dead channel=null"),
+        (lambda: log.critical(LogEvent.DEAD), "<2>delivery is dead"),
         # words of strangers make neither a line nor a field of their own
-        (lambda: log.info(Event.MATCHED, title="a=b"), '<6>match title="a=b"'),
-        (lambda: log.info(Event.MATCHED, title="북한 \n<0>x"), '<6>match title="북한 \\n<0>x"'),
-        (lambda: log.info(Event.MATCHED, title='say "x"'), '<6>match title="say \\"x\\""'),
-        (lambda: log.info(Event.MATCHED, title="", rules=["a", "b"]), '<6>match title="" rules=["a", "b"]'),
-        (lambda: log.info(Event.MATCHED, url="json://h/s3cr3t-t0ken"), "<6>match url=***"),
+        (lambda: log.info(LogEvent.MATCHED, title="a=b"), '<6>match title="a=b"'),
+        (lambda: log.info(LogEvent.MATCHED, title="북한 \n<0>x"), '<6>match title="북한 \\n<0>x"'),
+        (lambda: log.info(LogEvent.MATCHED, title='say "x"'), '<6>match title="say \\"x\\""'),
+        (lambda: log.info(LogEvent.MATCHED, title="", rules=["a", "b"]), '<6>match title="" rules=["a", "b"]'),
+        (lambda: log.info(LogEvent.MATCHED, url="json://h/s3cr3t-t0ken"), "<6>match url=***"),
         (lambda: logging.getLogger("some.library").warning("lost %s", "it"), "<4>lost it"),
         (lambda: logging.getLogger("some.library").log(33, "odd"), "<6>odd"),  # a level of its own
     ],
@@ -140,18 +140,18 @@ def test_in_the_journal_lines_have_a_priority_and_no_time(
     journal: TextIO, tell: Callable[[], None], expected: str
 ) -> None:
     """The journal reads the one and knows the other."""
-    configure(stream=journal, secrets=SECRETS)
+    configure_logging(stream=journal, secrets=SECRETS)
     tell()
     assert lines_in(journal) == [expected]
 
 
 def test_in_the_journal_a_traceback_keeps_its_priority(journal: TextIO) -> None:
     """Each of its lines is an entry: `journalctl -p err` shows all of it."""
-    configure(stream=journal, secrets=SECRETS)
+    configure_logging(stream=journal, secrets=SECRETS)
     try:
         fail("s3cr3t-t0ken\nand more")
     except ValueError:
-        log.exception(Event.POLL_CRASHED, source="wire")
+        log.exception(LogEvent.POLL_CRASHED, source="wire")
     first, *rest = lines_in(journal)
     assert first == "<3>poll crashed source=wire"
     assert rest[0] == "<3>Traceback (most recent call last):"
@@ -162,8 +162,8 @@ def test_in_the_journal_a_traceback_keeps_its_priority(journal: TextIO) -> None:
 def test_what_is_redirected_away_from_the_journal_is_json(journal: TextIO, tmp_path: Path) -> None:
     """The variable is inherited by everything that the service starts; the stream may be another."""
     with (tmp_path / "elsewhere").open("w+", encoding="utf-8") as file:
-        configure(stream=file)
-        log.info(Event.STARTED)
+        configure_logging(stream=file)
+        log.info(LogEvent.STARTED)
         assert json.loads(lines_in(file)[0])["timestamp"]
     assert lines_in(journal) == []
 
@@ -182,7 +182,7 @@ def test_what_is_redirected_away_from_the_journal_is_json(journal: TextIO, tmp_p
 )
 def test_secrets_are_taken_out_of_our_events(stream: io.StringIO, value: object) -> None:
     """Whatever field and whatever kind of value holds them."""
-    log.error(Event.RETRY, detail=value, attempt=3, settled=True)
+    log.error(LogEvent.RETRY, detail=value, attempt=3, settled=True)
     (line,) = written(stream)
     assert "s3cr3t" not in stream.getvalue()
     assert "***" in json.dumps(line["detail"])
@@ -194,7 +194,7 @@ def test_secrets_are_taken_out_of_tracebacks(stream: io.StringIO) -> None:
     try:
         fail("cannot reach json://h/s3cr3t-t0ken")
     except ValueError:
-        log.exception(Event.DELIVERY_CRASHED)
+        log.exception(LogEvent.DELIVERY_CRASHED)
     (line,) = written(stream)
     assert "cannot reach ***" in line["exception"]
     assert "s3cr3t" not in stream.getvalue()
@@ -216,7 +216,7 @@ def test_secrets_are_taken_out_of_what_libraries_log(stream: io.StringIO) -> Non
 
 def test_the_longest_secret_goes_first(stream: io.StringIO) -> None:
     """A URL that holds a token goes as a whole, and what is too short to be one stays."""
-    log.info(Event.STARTED, a="json://h/s3cr3t-t0ken", b="a short word")
+    log.info(LogEvent.STARTED, a="json://h/s3cr3t-t0ken", b="a short word")
     (line,) = written(stream)
     assert (line["a"], line["b"]) == ("***", "a short word")
 
@@ -225,21 +225,21 @@ def test_what_cannot_be_written_ends_nothing() -> None:
     """Whoever read the log has gone, or it was closed; the work goes on."""
     reading, writing = os.pipe()
     with suppress(BrokenPipeError), os.fdopen(writing, "w", encoding="utf-8") as file:
-        configure(stream=file)
+        configure_logging(stream=file)
         os.close(reading)
-        log.info(Event.STARTED)
-        close()
-    log.info(Event.STOPPED)
-    close()
+        log.info(LogEvent.STARTED)
+        close_log()
+    log.info(LogEvent.STOPPED)
+    close_log()
     assert file.closed
 
 
 def test_what_the_stream_cannot_encode_is_escaped() -> None:
     """Its line is not lost."""
     raw = io.BytesIO()
-    configure(stream=io.TextIOWrapper(raw, encoding="ascii"))
-    log.info(Event.MATCHED, title="발사 launch")
-    close()
+    configure_logging(stream=io.TextIOWrapper(raw, encoding="ascii"))
+    log.info(LogEvent.MATCHED, title="발사 launch")
+    close_log()
     assert b"\\ubc1c\\uc0ac launch" in raw.getvalue()
 
 
@@ -247,14 +247,14 @@ def test_nothing_that_others_wrote_steers_a_terminal() -> None:
     """Neither in values, nor in errors of libraries, nor in what these log."""
     signs = "\x1b]52;c;\x07\x9b31m\u202e\u200b\U000e0041\ud800\x7f"
     for stream in (io.StringIO(), Terminal()):
-        configure(stream=stream)
-        log.warning(Event.POLL_PROBLEM, source="wire", problem=f"북한{signs}", more=[{signs: signs}])
+        configure_logging(stream=stream)
+        log.warning(LogEvent.POLL_PROBLEM, source="wire", problem=f"북한{signs}", more=[{signs: signs}])
         try:
             fail(signs)
         except ValueError:
-            log.exception(Event.POLL_CRASHED, source="wire")
+            log.exception(LogEvent.POLL_CRASHED, source="wire")
         logging.getLogger("some.library").warning("it broke: %s", signs)
-        close()
+        close_log()
         assert re.findall("[\x00-\x08\x0b-\x1a\x7f-\x9f\u202e\u200b\U000e0041\ud800]", stream.getvalue()) == []
         assert "\x1b]" not in stream.getvalue()
         assert "북한" in stream.getvalue()
@@ -263,12 +263,12 @@ def test_nothing_that_others_wrote_steers_a_terminal() -> None:
 def test_below_its_level_nothing_is_written() -> None:
     """Neither ours nor the libraries'."""
     stream = io.StringIO()
-    configure(stream=stream, level=logging.WARNING)
-    log.info(Event.STARTED)
+    configure_logging(stream=stream, level=logging.WARNING)
+    log.info(LogEvent.STARTED)
     logging.getLogger("some.library").info("lost")
-    log.warning(Event.STOPPING)
+    log.warning(LogEvent.STOPPING)
     assert [line["event"] for line in written(stream)] == ["stopping"]
-    assert not debugging()
+    assert not is_debug_enabled()
 
 
 @pytest.mark.parametrize("name", ["apprise", "urllib3", "aiohttp.access", "apscheduler", "pymorphy3"])
@@ -322,11 +322,11 @@ def test_what_was_lost_is_said_as_an_event(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("monitor.telemetry.log_writer.MOST", 1)
     reader, writer = os.pipe()
     with os.fdopen(writer, "w", encoding="utf-8") as file, os.fdopen(reader, encoding="utf-8") as reading:
-        configure(stream=file)
+        configure_logging(stream=file)
         for _ in range(3):  # the first fills the pipe, the second the queue
-            log.info(Event.STARTED, filling="x" * 2**17)
+            log.info(LogEvent.STARTED, filling="x" * 2**17)
         while not lines_lost():
-            log.info(Event.STARTED, filling="x")
+            log.info(LogEvent.STARTED, filling="x")
         dropped = lines_lost()
         lines = (json.loads(line) for line in reading)
         said = next(line for line in lines if line["event"] != "started")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.decide import Decision, State, decide
-from monitor.model import Article, Claim, DeliveryState, Judged
-from monitor.telemetry import Event
+from monitor.decide import Decision, State, decide_articles
+from monitor.model import Article, Claim, DeliveryState, ArticleDecision
+from monitor.telemetry import LogEvent
 from monitor.telemetry.metrics import Metrics
 from tests.building import HOUR, MINUTE, NOON, alert, alerts, article, delivery, polled, rules
 
@@ -25,8 +25,8 @@ def metrics() -> Metrics:
     return Metrics()
 
 
-def judged(*articles: Article) -> tuple[Judged, ...]:
-    decision: Decision = decide(articles, rules(), State(), NOON)
+def judged(*articles: Article) -> tuple[ArticleDecision, ...]:
+    decision: Decision = decide_articles(articles, rules(), State(), NOON)
     return decision.article_decisions
 
 
@@ -115,5 +115,5 @@ def test_every_metric_is_explained() -> None:
 def test_every_message_of_the_service_is_explained() -> None:
     """docs/operate.md lists each event of the log: what it means, and what to do."""
     told = rows("What the log says")
-    assert list(told) == [event.value for event in Event]
+    assert list(told) == [event.value for event in LogEvent]
     assert all(len(row.split(" | ")) == 2 for row in told.values())

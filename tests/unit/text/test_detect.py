@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.detect import LATIN, language_tag, ruled_out_of_latin
+from monitor.text.language_tags import LATIN, detect_language_tag, ruled_out_latin_languages
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ from monitor.text.detect import LATIN, language_tag, ruled_out_of_latin
 )
 def test_the_text_says_its_language(language: str, title: str, text: str) -> None:
     """With its title alone or not, whatever is declared of a language in another script."""
-    assert language_tag(title, text, None if text else "ko" if language != "ko" else "en") == language
+    assert detect_language_tag(title, text, None if text else "ko" if language != "ko" else "en") == language
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_the_text_says_its_language(language: str, title: str, text: str) -> Non
 )
 def test_what_the_feed_declares_is_a_hint(title: str, hint: str | None, language: str | None) -> None:
     """It decides where the text is too short or in doubt, and nowhere else."""
-    assert language_tag(title, "", hint) == language
+    assert detect_language_tag(title, "", hint) == language
 
 
 @pytest.mark.parametrize(
@@ -117,16 +117,16 @@ def test_what_the_feed_declares_is_a_hint(title: str, hint: str | None, language
 )
 def test_the_two_ways_of_writing_chinese(title: str, hint: str, language: str) -> None:
     """Plain zh where neither the text nor the feed tells."""
-    assert language_tag(title, "", hint) == language
+    assert detect_language_tag(title, "", hint) == language
 
 
 def test_where_there_is_no_detector_scripts_and_declarations_speak(monkeypatch: pytest.MonkeyPatch) -> None:
     """It has no wheels for every machine; the daemon runs without it."""
     monkeypatch.setattr("monitor.text.detect.pycld2", None)
     russian = "Северная Корея запустила две баллистические ракеты в сторону Японского моря"
-    assert language_tag(russian, "", "ru") == "ru"
-    assert language_tag(russian, "", None) is None
-    assert language_tag("북한이 동해상으로 탄도미사일 두 발을 발사했다고 합참이 밝혔다", "", None) == "ko"
+    assert detect_language_tag(russian, "", "ru") == "ru"
+    assert detect_language_tag(russian, "", None) is None
+    assert detect_language_tag("북한이 동해상으로 탄도미사일 두 발을 발사했다고 합참이 밝혔다", "", None) == "ko"
 
 
 @pytest.mark.parametrize(
@@ -142,15 +142,15 @@ def test_where_there_is_no_detector_scripts_and_declarations_speak(monkeypatch: 
 def test_a_long_text_rules_out_the_other_languages_of_its_script(language: str, text: str) -> None:
     """One that is long, all in one script, and in one language from its beginning to its middle."""
     others = LATIN - {language}
-    assert ruled_out_of_latin(text, text) == others
-    assert ruled_out_of_latin("", text * 6) == others
-    assert ruled_out_of_latin(text[:60], "") == frozenset()  # too short
-    assert ruled_out_of_latin("", f"{text} 韓国の旅客船は嵐のあと再び毎時港を出ていると会社は述べた") == frozenset()
+    assert ruled_out_latin_languages(text, text) == others
+    assert ruled_out_latin_languages("", text * 6) == others
+    assert ruled_out_latin_languages(text[:60], "") == frozenset()  # too short
+    assert ruled_out_latin_languages("", f"{text} 韓国の旅客船は嵐のあと再び毎時港を出ていると会社は述べた") == frozenset()
     turkish = "Feribotlar fırtınadan sonra yeniden sefere başladı, gemiler limandan yine her saat kalkıyor. "
-    assert ruled_out_of_latin("", text * 6 + turkish * 9) == frozenset()  # it may quote the other
+    assert ruled_out_latin_languages("", text * 6 + turkish * 9) == frozenset()  # it may quote the other
 
 
 def test_a_list_of_names_rules_nothing_out() -> None:
     """However long it is: they are in no language."""
     names = "Kim Min-ji, Lee Jae-won, Park Ji-hoon, Choi Seo-yeon, Jung Ha-eun, Kang Do-yun, Yoon Ji-woo, Lim Su-bin, "
-    assert ruled_out_of_latin("", names * 4) == frozenset()
+    assert ruled_out_latin_languages("", names * 4) == frozenset()

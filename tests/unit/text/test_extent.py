@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from monitor.text.extent import GROWTH, shortened
-from monitor.text.record import record_of
+from monitor.text.extent import GROWTH, shorten_text
+from monitor.text.record import normalize_text
 
 MOST = 10_000
 
@@ -31,19 +31,19 @@ MOST = 10_000
 def test_neither_a_text_nor_its_record_is_longer(piece: str) -> None:
     """And no more is cut off than need be."""
     text = piece * MOST
-    kept = shortened(text, MOST)
+    kept = shorten_text(text, MOST)
     assert text.startswith(kept)
-    assert len(record_of(kept)) <= MOST
+    assert len(normalize_text(kept)) <= MOST
     assert len(kept) <= MOST
-    assert max(len(kept), len(record_of(kept))) > MOST - GROWTH - len(piece)
+    assert max(len(kept), len(normalize_text(kept))) > MOST - GROWTH - len(piece)
 
 
 @pytest.mark.parametrize("text", ["", "A few words.", "\ufdfa" * (MOST // GROWTH), "북한" * (MOST // 2), "x" * MOST])
 def test_what_fits_stays_as_it_is(text: str) -> None:
     """To the last character."""
-    assert shortened(text, MOST) is text or shortened(text, MOST) == text
+    assert shorten_text(text, MOST) is text or shorten_text(text, MOST) == text
 
 
 def test_no_character_grows_more() -> None:
     """In this Python's Unicode."""
-    assert max(len(record_of(chr(code))) for code in range(sys.maxunicode + 1)) == GROWTH
+    assert max(len(normalize_text(chr(code))) for code in range(sys.maxunicode + 1)) == GROWTH

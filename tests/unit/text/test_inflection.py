@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.inflection import forms, release
+from monitor.text.inflection import inflect_phrase, release_dictionaries
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from monitor.text.inflection import forms, release
 )
 def test_a_russian_name_or_noun_stands_for_all_of_its_forms(text: str, some: set[str], none: set[str]) -> None:
     """Each case, and both numbers of what is no name; verbs stay as they are."""
-    found = set(forms(text, "ru"))
+    found = set(inflect_phrase(text, "ru"))
     assert text in found
     assert some <= found
     assert not none & found
@@ -28,15 +28,15 @@ def test_a_russian_name_or_noun_stands_for_all_of_its_forms(text: str, some: set
 
 def test_other_languages_and_open_ends_stay_as_they_are() -> None:
     """Nothing is inflected that its author left open, or that no library knows."""
-    assert forms("ракет*", "ru") == ("ракет*",)
-    assert forms("missile", "en") == ("missile",)
+    assert inflect_phrase("ракет*", "ru") == ("ракет*",)
+    assert inflect_phrase("missile", "en") == ("missile",)
 
 
 def test_forms_are_found_again_after_the_dictionaries_were_let_go() -> None:
     """What was asked before and what is asked for the first time."""
-    before = forms("ракета", "ru")
-    release()
-    release()  # there is nothing left to let go
-    assert forms("ракета", "ru") == before
-    assert "подлодкой" in forms("подлодка", "ru")
-    release()
+    before = inflect_phrase("ракета", "ru")
+    release_dictionaries()
+    release_dictionaries()  # there is nothing left to let go
+    assert inflect_phrase("ракета", "ru") == before
+    assert "подлодкой" in inflect_phrase("подлодка", "ru")
+    release_dictionaries()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.language import THREE_LETTERS, language_of, ruled_out
+from monitor.text.language import THREE_LETTERS, language_of, ruled_out_languages
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from monitor.text.language import THREE_LETTERS, language_of, ruled_out
 )
 def test_only_a_clear_text_rules_a_language_out(text: str, languages: set[str]) -> None:
     """In doubt the words of every language run: a wrong guess must not silence a rule."""
-    assert ruled_out(text, "") == languages
+    assert ruled_out_languages(text, "") == languages
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,6 @@ def test_a_quotation_at_the_beginning_does_not_silence_an_article() -> None:
     """A Chinese article that begins with a Japanese sentence may be of either; a Japanese one is none of Chinese."""
     japanese = "日本政府は北朝鮮のミサイル発射について、国連安保理の決議に違反するものだと強く非難した。" * 5
     chinese = "这次导弹发射引起了国际社会的广泛关注和强烈反应。" * 60
-    assert "zh" not in ruled_out("", japanese + chinese)
-    assert "zh" in ruled_out("", japanese * 8)
+    assert "zh" not in ruled_out_languages("", japanese + chinese)
+    assert "zh" in ruled_out_languages("", japanese * 8)
     assert language_of("", japanese + chinese, "zh") == "zh"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.patterns import compiled, finds_no_word
+from monitor.text.patterns import compile_regex, finds_no_word
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from monitor.text.patterns import compiled, finds_no_word
 )
 def test_a_pattern_is_found_where_it_stands(pattern: str, exact: bool, text: str, spans: list[tuple[int, int]]) -> None:
     """Case counts only where it is asked for; places are those of characters, not of bytes."""
-    assert [found.span() for found in compiled(pattern, exact=exact).finditer(text)] == spans
+    assert [found.span() for found in compile_regex(pattern, exact=exact).finditer(text)] == spans
 
 
 _AROUND = "(look-ahead and look-behind do not exist here: say it with near, ignore or unless)"
@@ -49,7 +49,7 @@ _BACK = "(back-references do not exist here: write out what is to stand there)"
 def test_a_pattern_that_cannot_be_used_is_refused(pattern: str, said: str, capfd: pytest.CaptureFixture[str]) -> None:
     """With what RE2 says of it and, where that helps nobody, in plain words; nothing is written beside it."""
     with pytest.raises(ValueError, match=r".") as refused:
-        compiled(pattern)
+        compile_regex(pattern)
     assert str(refused.value) == said
     assert capfd.readouterr() == ("", "")
 

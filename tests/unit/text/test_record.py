@@ -5,7 +5,7 @@ from unicodedata import combining, normalize
 import pytest
 
 from monitor.text import record
-from monitor.text.record import Offsets, record_of
+from monitor.text.record import Offsets, normalize_text
 
 
 @pytest.mark.parametrize(
@@ -25,13 +25,13 @@ from monitor.text.record import Offsets, record_of
 )
 def test_the_record_holds_what_a_reader_sees(received: str, record: str) -> None:
     """Width, composition and invisible characters do not tell two texts apart."""
-    assert record_of(received) == record
+    assert normalize_text(received) == record
 
 
 def test_offsets_lead_back_to_the_text_as_received() -> None:
     """A range of the record is shown as the characters that were received for it."""
     text = "「ﾐｻｲﾙ」Tai\u00adwan"
-    record = record_of(text)
+    record = normalize_text(text)
     start, end = Offsets(text).to_original(record.index("ミ"), record.index("ル") + 1)
     assert text[start:end] == "ﾐｻｲﾙ"
     start, end = Offsets(text).to_original(record.index("Taiwan"), len(record))
@@ -44,7 +44,7 @@ def test_offsets_lead_back_to_the_text_as_received() -> None:
 def test_marks_in_a_row_cost_no_more_than_others(marks: str) -> None:
     """Normalising sorts them, in the square of their number: 200,000 took minutes, and a feed may send them."""
     text = "a1 e" + marks * (200_000 // len(marks)) + " b"
-    normalised = record_of(text)
+    normalised = normalize_text(text)
     assert (normalised[:2], normalised[-2:]) == ("a1", " b")
     assert Offsets(text).to_original(0, len(normalised)) == (0, len(text))
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.sentences import MOST, paragraphs, sentences
+from monitor.text.sentences import MOST, split_paragraphs, split_sentences
 
 
 @pytest.mark.parametrize(
@@ -28,20 +28,20 @@ from monitor.text.sentences import MOST, paragraphs, sentences
 )
 def test_sentences_end_where_a_reader_sees_them_end(text: str, expected: list[str]) -> None:
     """Sentence ends are found in every script that we promise."""
-    assert [text[a:b] for a, b in sentences(text)] == expected
+    assert [text[a:b] for a, b in split_sentences(text)] == expected
 
 
 @pytest.mark.parametrize("text", ["." * 200_000 + "a", "!?" * 100_000 + "a", '."' * 100_000 + "a", ". . " * 50_000])
 def test_hostile_runs_of_signs_are_read_once(text: str) -> None:
     """A quarter of a megabyte of full stops ends with an answer (it once took ten minutes)."""
-    assert "".join(text[a:b] for a, b in sentences(text)).replace(" ", "") == text.replace(" ", "")
+    assert "".join(text[a:b] for a, b in split_sentences(text)).replace(" ", "") == text.replace(" ", "")
 
 
 @pytest.mark.parametrize("piece", [". ", "! ", "。 ", "a\n", "U.S. "])
 def test_what_is_nothing_but_ends_is_cut_into_so_many(piece: str) -> None:
     """What is left is one more: words that stand near each other are found all the same."""
     text = piece * (3 * MOST)
-    found = sentences(text)
+    found = split_sentences(text)
     assert len(found) <= MOST + 1
     assert found[-1][1] == len(text.rstrip())
-    assert len(paragraphs(text)) <= MOST + 1
+    assert len(split_paragraphs(text)) <= MOST + 1

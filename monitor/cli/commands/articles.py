@@ -1,0 +1,80 @@
+"""`news-monitor articles`: what was taken in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.options import PAUSE, config_option, existing_database, load_config
+
+if TYPE_CHECKING:
+    from monitor.store.lifecycle.erasure import ErasurePlan
+
+
+@click.group()
+def articles() -> None:
+    """The articles: forget."""
+
+
+@articles.command()
+@config_option
+@click.argument("what", metavar="URL|SOURCE")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def forget(config: Path, what: str, yes: bool) -> None:
+    """Delete the words of an article, or of all articles of a source, and never take them in again.
+
+    Deleted are texts, matches and what alerts quote; what is still to be sent of them is discarded. What waited to be
+    told is told with another article that the rule has heard of the same, if there is one. That there was an alert, and
+    how it was delivered, is kept without its words. It may be done while the daemon runs. Exit code 1 if nothing was
+    found, 2 if there was no answer.
+
+    \b
+    Examples:
+      news-monitor articles forget https://news.example.org/2026/01/05/a-name
+      news-monitor articles forget old-source --yes
+    """
+    import time
+
+    from monitor import clock
+    from monitor.store.lifecycle.erasure import ArticleEraser
+
+    loaded = load_config(config).config
+    forgetting = ArticleEraser(existing_database(loaded.settings), loaded)
+    found = forgetting.plan(what)
+    if not found.articles and not found.left_archive:
+        click.echo(f"nothing is known of '{what}': give the id of a source, or the address of an article", err=True)
+        raise SystemExit(1)
+    click.echo(_describe_targets(found))
+    if not (yes or _confirm_erasure()):
+        click.echo("nothing was forgotten")
+        return
+    done = 0
+    for slice_ in forgetting.erase(found, clock.now()):
+        done += slice_
+        time.sleep(PAUSE)
+    click.echo(f"forgotten: {_format_count(done, 'article')}; messages, the log and copies of the database are not reached")
+    if found.is_source and what in loaded.sources:
+        click.echo(f"{what} is still polled, and what is new in it comes in: `news-monitor sources remove {what}`")
+
+
+def _confirm_erasure() -> bool:
+    from monitor.errors import InvalidRequest
+
+    try:
+        return click.confirm("Forget them for good?")
+    except click.Abort:  # the end of standard input, or Ctrl-C
+        click.echo()
+        raise InvalidRequest("nothing was forgotten: there was no answer; with --yes nobody is asked") from None
+
+
+def _describe_targets(found: ErasurePlan) -> str:
+    here = f"{_format_count(len(found.articles), 'article')} with {_format_count(found.alerts, 'alert')}"
+    waiting = f", of which {_format_count(found.unsent, 'delivery', 'deliveries')} will not be sent" if found.unsent else ""
+    left = f"; {_format_count(found.left_archive, 'more')} left the archive before" if found.left_archive else ""
+    return f"{found.target}: {here}{waiting}{left}"
+
+
+def _format_count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or f'{one}s'}"

@@ -1,0 +1,191 @@
+"""`news-monitor channels`: where messages go, and whether they arrive. No address is ever shown: it is a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.options import (
+    config_option,
+    database_of,
+    json_option,
+    load_config,
+    format_local_time,
+    print_faults,
+    print_json,
+    require_known,
+)
+from monitor.cli.output.tables import print_table
+
+if TYPE_CHECKING:
+    from monitor.model import Delivery, Receipt, Settings
+
+# In the scripts that our readers' news is in: a channel that spoils one of them shows it here.
+_SENTENCE = "This is a test: prueba, проверка, 測試, 测试, テスト, 시험. 🛰"
+_MARKED = ((10, 14),)
+
+
+@dataclass(frozen=True, slots=True)
+class _ChannelRow:
+    """A channel, as it is listed. `operator`: it is told of dead sources and channels."""
+
+    name: str
+    kind: str
+    routes: list[str]
+    operator: bool
+    waiting_since: datetime | None
+    last_accepted: datetime | None
+
+
+@click.group()
+def channels() -> None:
+    """The channels that messages go to: list, test."""
+
+
+@channels.command("list")
+@config_option
+@json_option
+def list_(config: Path, as_json: bool) -> None:
+    """Every channel of the config: its kind, its routes, what waits for it, and when it last took a message.
+
+    \b
+    Example:
+      news-monitor channels list
+    """
+    loaded = load_config(config)
+    print_faults(loaded.faults)
+    settings = loaded.config.settings
+    waiting, accepted = _load_channel_times(settings)
+    rows = [
+        _ChannelRow(
+            name,
+            _kind_from_url(channel.url),
+            [route for route, names in settings.routes.items() if name in names],
+            name in settings.operator,
+            waiting.get(name),
+            accepted.get(name),
+        )
+        for name, channel in settings.channels.items()
+    ]
+    if as_json:
+        for row in rows:
+            print_json(asdict(row))
+        return
+    heads = ("channel", "kind", "routes", "its oldest alert waits since", "last accepted")
+    print_table(heads, [_row_to_cells(row, settings.timezone) for row in rows], whole=("channel",))
+
+
+def _load_channel_times(settings: Settings) -> tuple[Mapping[str, datetime], Mapping[str, datetime]]:
+    """Since when the oldest alert waits, and when the last was accepted, by channel; nothing before the first run."""
+    from monitor.store.queries.reports import ReportQueries
+
+    database = database_of(settings)
+    if not database.exists():
+        return {}, {}
+    database.require_schema()
+    reports = ReportQueries(database)
+    return reports.oldest_pending(), reports.last_accepted()
+
+
+def _kind_from_url(url: str) -> str:
+    scheme = url.partition("://")[0].lower()
+    return scheme if scheme.isalnum() else "unknown"
+
+
+def _row_to_cells(row: _ChannelRow, zone: str) -> list[str]:
+    routes = [*row.routes, *(["operator"] if row.operator else [])]
+    since = format_local_time(row.waiting_since, zone) if row.waiting_since else "nothing waits"
+    return [row.name, row.kind, ", ".join(routes) or "none", since, format_local_time(row.last_accepted, zone)]
+
+
+@channels.command()
+@config_option
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+def test(config: Path, names: tuple[str, ...]) -> None:
+    """Send one real message on each of these channels (none named: on all), and print what its server answered.
+
+    Exit code 1 if any was not accepted. Nothing is stored, and the daemon may run meanwhile. What is dead on a channel
+    that accepts the test is named: the test does not send it. A server has its own time
+    to accept a message, as with the daemon: 90 s; a mail server 10 minutes.
+
+    \b
+    Examples:
+      news-monitor channels test
+      news-monitor channels test phone desk
+    """
+    import asyncio
+
+    settings = load_config(config).config.settings
+    require_known("channel", names, settings.channels)
+    wanted = list(dict.fromkeys(names)) or list(settings.channels)
+    accepted = asyncio.run(_send_tests(settings, wanted))
+    _remind_of_dead(settings, accepted)
+    if len(accepted) < len(wanted):
+        raise SystemExit(1)
+
+
+def _remind_of_dead(settings: Settings, accepted: Collection[str]) -> None:
+    """A channel that works again brings nothing back by a test: say so, and what does."""
+    from monitor.errors import StoreFailed
+    from monitor.store.queues.dead_letters import find_dead_letters
+
+    database = database_of(settings)
+    if not database.exists():
+        return
+    with suppress(StoreFailed):  # a test is of channels: `status` says what the database has
+        database.require_schema()
+        for each in find_dead_letters(database):
+            if each.channel in accepted:
+                click.echo(each.explain(format_local_time(each.since, settings.timezone)), err=True)
+
+
+async def _send_tests(settings: Settings, names: list[str]) -> list[str]:
+    """Those that accepted the test."""
+    import asyncio
+    from zoneinfo import ZoneInfo
+
+    from monitor import clock
+    from monitor.model import ReceiptKind
+    from monitor.notify import Notifier, render
+
+    notifier, zone, now = Notifier(settings.channels, settings.limits.send), ZoneInfo(settings.timezone), clock.now()
+
+    async def sent(name: str) -> Receipt:
+        return await notifier.send(name, render_message(_make_test_delivery(name, now), source="News Monitor", zone=zone))
+
+    try:
+        sending = {name: asyncio.create_task(sent(name)) for name in names}
+        receipts = {}
+        for name, task in sending.items():
+            receipts[name] = receipt = await task
+            click.echo(f"{name}: {receipt.kind}" + (f": {receipt.detail}" if receipt.detail != receipt.kind else ""))
+    finally:
+        notifier.close()
+    return [name for name, receipt in receipts.items() if receipt.kind is ReceiptKind.ACCEPTED]
+
+
+def _make_test_delivery(channel: str, now: datetime) -> Delivery:
+    """A delivery that nobody decided on and no outbox knows."""
+    from monitor.model import Alert, Article, Delivery, Level
+
+    told = Alert(
+        id=f"test-{now:%Y%m%d%H%M%S%f}",  # mail servers show a message of one id once
+        dedup_key="",
+        rule="none",
+        rule_title=f"A test of the channel {channel}",
+        level=Level.INFO,
+        at=now,
+        reason="somebody ran `news-monitor channels test`; this is no news",
+        routes=(),
+        story="none",
+        article=Article("", "", f"A test of the channel {channel}", "", now, now),
+        sentence=_SENTENCE,
+        highlights=_MARKED,
+    )
+    return Delivery(0, channel, told, 1)

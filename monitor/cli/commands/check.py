@@ -1,0 +1,171 @@
+"""`news-monitor check`: is what I wrote right?"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence, Sized
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from monitor.cli.options import config_option, json_option, print_json
+
+if TYPE_CHECKING:
+    from monitor.config.loading.files import Signature
+    from monitor.errors import Fault
+    from monitor.lab.checking import CheckResult, ConfigChecker
+    from monitor.lab.annotated_document import Lint
+    from monitor.model import Entity, Rule
+
+_LOOK = 0.3  # s between two looks at the files
+_SHARE = 0.1  # of the time may go into looking, where there are thousands
+
+
+@click.command()
+@config_option
+@json_option
+@click.option("--strict", is_flag=True, help="Advice counts as a fault: exit code 1.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+def check(config: Path, as_json: bool, strict: bool, watch: bool, paths: tuple[Path, ...]) -> None:
+    """Check the config and all that it names, or only the rules, entities and lists in PATHS, and run their own tests.
+
+    Rules in PATHS may name entities of the config's files, if there is a config. What is no fault and probably not
+    meant is told as advice; `# lint: ignore KIND` in its line, or in the first line of its document, silences it.
+
+    \b
+    Examples:
+      news-monitor check
+      news-monitor check rules/east-asia/taiwan-drills.yaml seeds/entities
+      news-monitor check --watch       while you write
+      news-monitor check --json        for editors and CI
+
+    Exit code 1 if there are faults; each is told as file:line:col.
+    """
+    from monitor import clock
+    from monitor.lab.checking import ConfigChecker
+
+    checking = ConfigChecker(config, paths, os.environ)
+    if watch:
+        _watch_files(checking, as_json=as_json, strict=strict)
+    checked = checking.run(clock.now())
+    _print_findings(checked, as_json=as_json)
+    raise SystemExit(_get_exit_code(checked, strict=strict))
+
+
+def _print_findings(checked: CheckResult, *, as_json: bool) -> None:
+    for each in checked.findings:
+        print_json(_finding_to_row(each)) if as_json else click.echo(str(each))
+    if not as_json:
+        _print_summary(checked)
+
+
+def _get_exit_code(checked: CheckResult, *, strict: bool) -> int:
+    return 1 if checked.faults or (strict and checked.lints) else 0
+
+
+def _finding_to_row(found: Fault | Lint) -> dict[str, object]:
+    from monitor.lab.annotated_document import Lint
+
+    place = {"file": found.place.file, "line": found.place.line, "col": found.place.col}
+    kind = found.kind if isinstance(found, Lint) else "fault"
+    return {**place, "kind": kind, "what": found.problem, "meant": found.hint}
+
+
+# --- while somebody writes --------------------------------------------------------------------------------------
+
+
+def _watch_files(checking: ConfigChecker, *, as_json: bool, strict: bool) -> NoReturn:
+    """Check now and after each change, and tell what has come and gone, until Ctrl-C: it ends as the last check did."""
+    from monitor import clock
+
+    checked: CheckResult | None = None
+    try:
+        while True:
+            now, before = clock.now(), checked
+            checked = checking.run(now)
+            if before is None and not as_json:
+                _print_findings(checked, as_json=False)
+                click.echo("watching the files; Ctrl-C ends", err=True)
+            else:
+                _print_changes(before, checked, f"{now.astimezone():%H:%M:%S} ", as_json=as_json)
+            _wait_for_change(checking)
+    except KeyboardInterrupt:
+        if checked is None:
+            raise
+        raise SystemExit(_get_exit_code(checked, strict=strict)) from None
+
+
+def _wait_for_change(checking: ConfigChecker) -> None:
+    """Until the files are others than when they were read, and are not being written any more: two looks saw them
+    alike."""
+    from monitor import clock
+
+    seen: Signature | None = None
+    since = 0.0
+    while True:
+        began = clock.monotonic()
+        look = checking.compare_files()
+        if look.signature != seen:
+            seen, since = look.signature, began
+        elif look.changed and began - since >= look.settle_seconds:
+            return
+        time.sleep(max(_LOOK, (clock.monotonic() - began) / _SHARE))
+
+
+def _print_changes(before: CheckResult | None, now: CheckResult, at: str, *, as_json: bool) -> None:
+    for change, found in _diff_findings(before.findings if before else (), now.findings):
+        print_json({**_finding_to_row(found), "change": change}) if as_json else click.echo(f"{at}{change}: {found}")
+    if not as_json:
+        _print_summary(now, at)
+
+
+def _diff_findings(before: Sequence[Fault | Lint], now: Sequence[Fault | Lint]) -> Iterator[tuple[str, Fault | Lint]]:
+    """What is new and what is gone; what only stands in another line now is neither."""
+    for change, these, those in (("gone", before, now), ("new", now, before)):
+        left = Counter(map(_key_without_line, those))
+        for each in these:
+            if left[_key_without_line(each)] > 0:
+                left[_key_without_line(each)] -= 1
+            else:
+                yield change, each
+
+
+def _key_without_line(found: Fault | Lint) -> tuple[str, str, str | None]:
+    return found.place.file, found.problem, found.hint
+
+
+# --- for people -------------------------------------------------------------------------------------------------
+
+
+def _print_summary(checked: CheckResult, at: str = "") -> None:
+    if checked.database_error:
+        click.echo(f"what rules met lately is not known: {checked.database_error}", err=True)
+    click.echo(f"{at}{_summarize_findings(checked)}", err=True)
+
+
+def _summarize_findings(checked: CheckResult) -> str:
+    """What was found, and in what: nobody should take a check of nothing for a check."""
+    found = _format_count(checked.faults, "fault") if checked.faults else "no faults"
+    if checked.lints:
+        found += f" and {_format_count(checked.lints, 'line')} of advice"
+    if not checked.is_config_usable:
+        return found
+    read = [_format_test_count(checked.rules, "rule", "rules"), _format_test_count(checked.entities, "entity", "entities")]
+    if checked.config is not None:
+        read += [_format_count(checked.config.sources, "source"), _format_count(checked.config.settings.channels, "channel")]
+    # a document with a fault in it is not among what could be
+    between = "; what could be read:" if checked.faults else " in" if checked.lints else ":"
+    return f"{found}{between} {', '.join(read)}"
+
+
+def _format_count(what: Sized, one: str, several: str | None = None) -> str:
+    return f"{len(what)} {one if len(what) == 1 else several or f'{one}s'}"
+
+
+def _format_test_count(things: Collection[Rule | Entity], one: str, several: str) -> str:
+    tests = [test for each in things for test in each.tests]
+    return f"{_format_count(things, one, several)} with {_format_count(tests, 'test')}"

@@ -1,0 +1,77 @@
+"""`news-monitor entities`: whom and what rules can name, and in which groups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.inputs import load_selected_rules, rules_options
+from monitor.cli.options import json_option, print_faults, print_json, require_known
+from monitor.cli.output.tables import print_table
+
+if TYPE_CHECKING:
+    from monitor.model import Entity, Term
+
+
+@click.group()
+def entities() -> None:
+    """The entities: list."""
+
+
+@entities.command("list")
+@rules_options
+@click.option("--group", metavar="G", help="Only those in this group, for example central-banks.")
+@click.option("--kind", metavar="K", help="Only those of this kind, for example country.")
+@json_option
+def list_(*, config: Path | None, rules: tuple[Path, ...], group: str | None, kind: str | None, as_json: bool) -> None:
+    """The entities that rules can name: their ids, groups, and the languages of their names.
+
+    \b
+    Examples:
+      news-monitor entities list --kind country --group africa
+      news-monitor entities list --group central-banks --json
+      news-monitor entities list --rules seeds/entities
+
+    Without -c and --rules: the entities of ./monitor.yaml. Exit code 1 if some of them are faulty.
+    """
+    loaded = load_selected_rules(config, rules)
+    print_faults(loaded.faults)
+    every = sorted(loaded.entities.values(), key=lambda entity: (entity.kind, entity.id))
+    require_known("group", [group] if group else [], {each for entity in every for each in entity.groups})
+    require_known("kind", [kind] if kind else [], {entity.kind for entity in every})
+    shown = [each for each in every if group in (None, *each.groups) and kind in (None, each.kind)]
+    if as_json:
+        for entity in shown:
+            print_json(_entity_to_row(entity))
+    else:
+        rows = [[each.id, each.kind, each.name, " ".join(each.groups), " ".join(_list_languages(each))] for each in shown]
+        print_table(("id", "kind", "name", "groups", "languages"), rows, whole=("id",))
+    raise SystemExit(1 if loaded.faults else 0)
+
+
+def _entity_to_row(entity: Entity) -> dict[str, object]:
+    return {
+        "id": entity.id,
+        "kind": entity.kind,
+        "name": entity.name,
+        "groups": list(entity.groups),
+        "languages": _list_languages(entity),
+        "sure": _group_by_language(entity.sure),
+        "maybe": _group_by_language(entity.maybe.terms) if entity.maybe else {},
+        "file": entity.place.file,
+        "line": entity.place.line,
+    }
+
+
+def _group_by_language(terms: tuple[Term, ...]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for term in terms:
+        found.setdefault(term.language, []).append(term.text)
+    return found
+
+
+def _list_languages(entity: Entity) -> list[str]:
+    maybe = entity.maybe.terms if entity.maybe else ()
+    return sorted(_group_by_language((*entity.sure, *maybe)))

@@ -1,0 +1,241 @@
+"""`news-monitor matches`: what was stored, what was decided on it, and what came of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+
+import click
+
+from monitor.cli.options import (
+    alert_word,
+    compared_line,
+    config_option,
+    existing_database,
+    json_line,
+    json_option,
+    load_config,
+    format_local_time,
+    parse_time_option,
+    print_json,
+    require_known,
+    span_row,
+    format_evidence,
+)
+from monitor.cli.output.tables import print_table
+from monitor.model import MatchKind, Outcome, Reason
+
+if TYPE_CHECKING:
+    from monitor.config.loading.load import LoadedConfig
+    from monitor.store.queries.matches import MatchDetails, MatchQueries, MatchReport
+
+F = TypeVar("F", bound=Callable[..., object])
+_OUTCOMES = {each.value: each for each in Outcome} | {each.told: each for each in Outcome}
+_SHADOW = "shadow"
+_DECISION = (
+    "Only what was sent, suppressed or deferred (told, held and waits mean the same); shadow: of what was suppressed, "
+    "what a rule in shadow would have sent."
+)
+_REASON = "Only with this reason, as `--json` has it under code; too-old, already-sent, cooldown ..."
+_TIME = "A time, or how long ago: 2026-01-05, '2026-01-05 09:00', '3 days'."
+
+
+@click.group()
+def matches() -> None:
+    """Every match that was stored, with its decision: list, show, export."""
+
+
+def _rule_option(command: F) -> F:
+    return click.option("--rule", "rules", multiple=True, metavar="ID", help="Only of this rule.")(command)
+
+
+def _since_option(command: F) -> F:
+    return click.option("--since", metavar="TIME", help=f"Only from then on. {_TIME}")(command)
+
+
+@matches.command("list")
+@config_option
+@json_option
+@_rule_option
+@click.option("--source", "sources", multiple=True, metavar="ID", help="Only of this source.")
+@_since_option
+@click.option("--kind", type=click.Choice([kind.value for kind in MatchKind]), help="Only news, or only mentions.")
+@click.option("--decision", type=click.Choice([*_OUTCOMES, _SHADOW]), metavar="OUTCOME", help=_DECISION)
+@click.option("--reason", type=click.Choice([reason.value for reason in Reason]), metavar="CODE", help=_REASON)
+@click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the newest first.")
+def list_(
+    config: Path,
+    *,
+    as_json: bool,
+    rules: tuple[str, ...],
+    sources: tuple[str, ...],
+    since: str | None,
+    kind: str | None,
+    decision: str | None,
+    reason: str | None,
+    most: int,
+) -> None:
+    """The matches, the newest first: each an article that met a rule, and whether and why it was told.
+
+    \b
+    Examples:
+      news-monitor matches list
+      news-monitor matches list --decision held --since '12 hours'
+      news-monitor matches list --decision shadow --rule taiwan-drills
+      news-monitor matches list --rule taiwan-drills --source harbour-times --json
+    """
+    from monitor import clock
+    from monitor.store.queries.matches import MatchFilter
+
+    loaded, asked = _open_matches(config)
+    require_known("rule", rules, loaded.config.rules, asked.rules)
+    require_known("source", sources, loaded.config.sources, asked.sources)
+    zone = loaded.config.settings.timezone
+    from_ = parse_time_option(since, clock.now(), zone)
+    code = Reason.SHADOW if decision == _SHADOW and reason is None else Reason(reason) if reason else None
+    wanted = MatchFilter(
+        rules,
+        sources,
+        since=from_,
+        kind=MatchKind(kind) if kind else None,
+        outcome=_OUTCOMES.get(decision or ""),
+        reason=code,
+    )
+    found = asked.newest(wanted, most)
+    if as_json:
+        for match in found:
+            print_json(_match_to_row(match))
+        return
+    heads = ("id", "at", "rule", "kind", "level", "decision", "source", "title", "reason")
+    rows = [
+        (m.id, format_local_time(m.at, zone), m.rule, m.kind, m.level, m.decision, m.article.source, m.article.title, m.reason)
+        for m in found
+    ]
+    print_table(heads, rows, whole=("id", "rule"))
+
+
+class _MatchNumber(click.IntRange):
+    """The number of a match."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401 - click's
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            self.fail(f"'{value}' is no number of a match; `news-monitor matches list` has them", param, ctx)
+
+
+@matches.command()
+@config_option
+@json_option
+@click.argument("id_", type=_MatchNumber(1, 2**31 - 1), metavar="ID")
+def show(config: Path, as_json: bool, id_: int) -> None:
+    """One match: its article, the sentences that fired, the decision, and each attempt to send its alert.
+
+    \b
+    Example:
+      news-monitor matches show 17
+    """
+    from monitor.alerting.quotes import quote_all_sentences
+    from monitor.errors import InvalidRequest
+
+    loaded, asked = _open_matches(config)
+    account = asked.find_details(id_)
+    if account is None:
+        raise InvalidRequest(f"there is no match {id_}: `news-monitor matches list` shows those that are")
+    if not as_json:
+        for line in _format_match(account, loaded):
+            click.echo(line)
+        return
+    match = account.match
+    sentences = [asdict(quote) for quote in quote_all_sentences(match.article.title, account.text, match.evidence)]
+    more = {key: value for key, value in asdict(account).items() if key not in {"match", "text"}}
+    print_json({**_match_to_row(match), "sentences": sentences, **more})
+
+
+@matches.command()
+@config_option
+@_rule_option
+@_since_option
+@click.option("--until", metavar="TIME", help=f"Only before then. {_TIME}")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), default=Path("-"))
+def export(config: Path, rules: tuple[str, ...], since: str | None, until: str | None, file: Path) -> None:
+    """All matches as JSON lines, in the order in which they were stored, into FILE (none, or "-": stdout).
+
+    \b
+    Examples:
+      news-monitor matches export matches.jsonl
+      news-monitor matches export --since 2026-01-01 --until 2026-02-01 | gzip > january.jsonl.gz
+    """
+    from monitor import clock
+    from monitor.store.queries.matches import MatchFilter
+
+    loaded, asked = _open_matches(config)
+    require_known("rule", rules, loaded.config.rules, asked.rules)
+    zone, now = loaded.config.settings.timezone, clock.now()
+    wanted = MatchFilter(rules, since=parse_time_option(since, now, zone), until=parse_time_option(until, now, zone))
+    with _open_output(file) as out:
+        for match in asked.iter_matches(wanted):
+            out.write(f"{json_line(_match_to_row(match), out)}\n")
+
+
+def _match_to_row(match: MatchReport) -> dict[str, object]:
+    return {**asdict(match), "evidence": [span_row(span) for span in match.evidence]}
+
+
+def _open_matches(config: Path) -> tuple[LoadedConfig, MatchQueries]:
+    from monitor.store.queries.matches import MatchQueries
+
+    loaded = load_config(config)
+    return loaded, MatchQueries(existing_database(loaded.config.settings))
+
+
+@contextmanager
+def _open_output(file: Path) -> Iterator[TextIO]:
+    """The file to write, or stdout."""
+    from monitor.errors import InvalidRequest
+
+    if str(file) == "-":
+        yield sys.stdout
+        return
+    try:
+        with file.open("w", encoding="utf-8", errors="backslashreplace") as out:
+            yield out
+    except OSError as error:  # it cannot be made, or the disk is full
+        raise InvalidRequest(f"cannot write {file}: {error.strerror}") from None
+
+
+def _format_match(account: MatchDetails, loaded: LoadedConfig) -> Iterator[str]:
+    """A match as people read it."""
+    from monitor.alerting.quotes import highlight_sentence, quote_all_sentences
+
+    match, zone = account.match, loaded.config.settings.timezone
+    article, now = match.article, loaded.config.rules.get(match.rule)
+    changed = "" if now and now.version == match.rule_version else "; it has changed since" if now else "; it is gone"
+    level = f"{match.level}, " if match.level else ""
+    yield f"match     {match.id}, {match.kind}, {level}{format_local_time(match.at, zone)}"
+    yield f"rule      {match.rule} (version {match.rule_version}{changed})"
+    yield f"article   {article.title}"
+    yield f"          {article.source}, version {article.version}, {article.url or 'without an address'}"
+    published = f"published {format_local_time(article.published, zone)}" if article.dated else "undated"
+    yield f"          {published}, first seen {format_local_time(article.seen, zone)}"
+    for quote in quote_all_sentences(article.title, account.text, match.evidence):
+        yield f"{quote.field:<10}{' '.join(highlight_sentence(quote.sentence, quote.marks, ('**', '**')).split())}"
+    yield f"words     {format_evidence(match.evidence)}"
+    yield f"decision  {match.decision}: {match.reason}"
+    if match.story:
+        yield f"story     {match.story}, {account.joined}: {account.story_title}"
+        yield from compared_line(account.story_compared)
+    if match.event:
+        yield f"event     {match.event}{f', {match.why_event}' if match.why_event else ''}"
+        yield from compared_line(match.compared)
+    if match.alert:
+        yield f"{alert_word(account.alert_kind):<10}{match.alert}, {format_local_time(account.alerted, zone)}"
+    for delivery in account.deliveries:
+        yield f"delivery  {delivery.id} on {delivery.channel}: {delivery.state}"
+        for attempt in delivery.attempts:
+            ended = f"{attempt.receipt}: {attempt.detail}" if attempt.receipt else "no receipt yet"
+            yield f"          {attempt.number}. {format_local_time(attempt.started, zone)}, {ended}"

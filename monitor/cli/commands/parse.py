@@ -1,0 +1,216 @@
+"""`news-monitor parse`: what a feed document holds, or a web page by selectors."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.options import config_option, json_option, networks_allowed, print_json, require_known
+
+if TYPE_CHECKING:
+    from monitor.model import Feed, FetchResult, Selectors, Source
+    from monitor.sources.http.guard import Network
+
+
+@click.command()
+@config_option
+@json_option
+@click.option("--url", metavar="URL", help="The address that the document is from, for relative links.")
+@click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="'K: V'",
+    help="A header that it was served with; of a URL: to ask with.",
+)
+@click.option(
+    "--select",
+    "selectors",
+    multiple=True,
+    metavar="KEY=CSS",
+    help="Read a web page: entry=CSS finds its entries; title, link, text and date look inside one.",
+)
+@click.option("--source", "id_", metavar="ID", help="Read it as this source: its address, proxy and selectors.")
+@click.argument("document", metavar="FILE|URL|-", required=False)
+def parse(
+    config: Path,
+    *,
+    as_json: bool,
+    url: str | None,
+    headers: tuple[str, ...],
+    selectors: tuple[str, ...],
+    id_: str | None,
+    document: str | None,
+) -> None:
+    """Print the entries of a feed document: a file, an address, or - for standard input.
+
+    With --select, those of a web page, as a source of `kind: page` finds them: to try selectors before writing them.
+    With --source, what a source of monitor.yaml finds, at its own address unless another document is named.
+
+    \b
+    Examples:
+      news-monitor parse feed.xml
+      news-monitor parse --json https://www.example.org/feed
+      news-monitor parse --header 'Authorization: Bearer secret' https://www.example.org/feed
+      news-monitor parse --select entry=article --select title=h2 https://www.example.org/news
+      news-monitor parse --source port-authority
+      news-monitor parse --header 'Content-Type: text/xml; charset=euc-kr' --url http://example.org/ feed.xml
+
+    Exit code 1 if it is no feed.
+    """
+    from monitor.errors import FeedUnreadable, InvalidRequest
+
+    source = _load_source(config, id_) if id_ else None
+    document = document or (source.url if source else None)
+    if document is None:
+        raise InvalidRequest("name a file, an address or - for standard input; or a source with --source")
+    select = _parse_selectors(selectors, source.select if source else None)
+    allow = list(networks_allowed(config)) if source else []
+    proxy = source.proxy if source else None
+    fetched = _load_document(document, url or (source.url if source else None), _parse_headers(headers), proxy, allow)
+    try:
+        feed = _read_feed(fetched, select)
+    except FeedUnreadable as error:
+        raise FeedUnreadable(f"{document}: {error}{_describe_redirect(document, fetched)}") from error
+    if feed.problem:
+        click.echo(f"{document}: {feed.problem}", err=True)
+    _print_feed(feed, as_json=as_json)
+
+
+def _load_source(config: Path, id_: str) -> Source:
+    """A source of monitor.yaml, with the secrets of its proxy; no others are needed."""
+    from monitor.config.loading.load import load_rules_of
+    from monitor.config.language.sources import with_secrets
+    from monitor.model import Place
+
+    sources = load_rules_of(config).sources
+    require_known("source", [id_], sources)
+    return with_secrets(sources[id_], os.environ, Place(str(config)), config.parent)
+
+
+def _parse_selectors(given: tuple[str, ...], usual: Selectors | None) -> Selectors | None:
+    """The selectors: those of a source, and in their place those that are given."""
+    from dataclasses import fields, replace
+
+    from monitor.errors import InvalidRequest
+    from monitor.model import Selectors
+
+    keys = [field.name for field in fields(Selectors)]
+    pairs = {}
+    for each in given:
+        key, sign, css = each.partition("=")
+        if not sign or key not in keys or not css.strip():
+            raise InvalidRequest(f"--select {each!r}: write KEY=CSS, where KEY is {', '.join(keys[:-1])} or {keys[-1]}")
+        pairs[key] = css.strip()
+    if usual is not None:
+        return replace(usual, **pairs)
+    if pairs and "entry" not in pairs:
+        raise InvalidRequest("--select: say where the entries stand: --select entry=CSS")
+    return Selectors(**pairs) if pairs else None
+
+
+def _read_feed(fetched: FetchResult, select: Selectors | None) -> Feed:
+    from monitor.sources.formats.read_document import read_document
+    from monitor.sources.formats.web_page import read_page
+
+    if select is None:
+        return read_document(fetched.body, fetched.headers, fetched.url)
+    return read_page(fetched.body, fetched.headers, fetched.url, select)
+
+
+def _print_feed(feed: Feed, *, as_json: bool) -> None:
+    from monitor.ingest.new_articles import sanitize_entry
+    from monitor.ingest.dates import parse_date
+    from monitor.ingest.entry_identity import assign_uids
+
+    for uid, entry in zip(assign_uids(feed.entries), map(sanitize_entry, feed.entries), strict=True):
+        row = {
+            "uid": uid,
+            "title": entry.title or None,
+            "link": entry.link,
+            "summary": entry.summary or None,
+            "content": entry.content or None,
+            "published": parse_date(entry.published),
+            "updated": parse_date(entry.updated),
+            "authors": list(entry.authors) or None,
+            "language": entry.language,
+            "tags": list(entry.tags) or None,
+        }
+        if as_json:
+            print_json(row)
+        else:
+            date = str(row["published"] or "undated")
+            click.echo(f"{date:<26}{entry.title}\n{'':26}{entry.link or 'no link'}")
+
+
+def _describe_redirect(document: str, fetched: FetchResult) -> str:
+    from monitor.sources.http.fetch import describe_redirect
+
+    return describe_redirect(document, fetched) if "://" in document else ""
+
+
+def _parse_headers(given: tuple[str, ...]) -> dict[str, str]:
+    from monitor.errors import InvalidRequest
+
+    pairs = {}
+    for header in given:
+        name, colon, value = header.partition(":")
+        if not colon:
+            raise InvalidRequest(f"--header {header!r}: write 'Name: value'")
+        pairs[name.strip().lower()] = value.strip()
+    return pairs
+
+
+def _load_document(
+    document: str, url: str | None, headers: dict[str, str], proxy: str | None, allow: list[Network]
+) -> FetchResult:
+    from monitor.errors import FetchFailed, InvalidRequest
+    from monitor.model import FetchResult, FetchOutcome, Limits
+    from monitor.sources.http.decoder import unpack_gzip
+
+    if "://" in document:
+        fetched = asyncio.run(_fetch_document(document, headers, proxy, allow))
+        if fetched.outcome is not FetchOutcome.DOCUMENT:
+            raise FetchFailed(f"{document}: {fetched.problem}")
+        return fetched
+    try:
+        body = sys.stdin.buffer.read() if document == "-" else Path(document).read_bytes()
+    except OSError as error:
+        raise InvalidRequest(f"{document}: {error.strerror or error}") from error
+    try:
+        body = unpack_gzip(body, Limits().decoded_bytes)
+    except FetchFailed as error:
+        raise FetchFailed(f"{document}: {error}") from error
+    return FetchResult(FetchOutcome.DOCUMENT, url or "", body=body, headers=headers)
+
+
+async def _fetch_document(url: str, headers: dict[str, str], proxy: str | None, allow: list[Network]) -> FetchResult:
+    from monitor.model import Limits, Validators
+    from monitor.sources.http.fetch import Fetcher
+
+    # The person at the command line names the address: private ones are theirs to ask for. What it redirects to nobody
+    # has named, unless the source's config allows it.
+    named = [network for each in (url, proxy) if each for network in await _resolve_networks(each)]
+    async with Fetcher(Limits(), [*allow, *named]) as fetcher:
+        return await fetcher.fetch(url, Validators(), headers=headers, proxy=proxy)
+
+
+async def _resolve_networks(url: str) -> list[Network]:
+    """The addresses of its host, each as a network; none if it has none, which asking for it will tell."""
+    from ipaddress import ip_network
+
+    from yarl import URL
+
+    from monitor.sources.http.guard import normalize_ip
+    from monitor.sources.http.resolver import Resolver
+
+    try:
+        found = await Resolver().resolve(URL(url).host or "")
+        return [ip_network(normalize_ip(each["host"])) for each in found]
+    except (OSError, ValueError):
+        return []

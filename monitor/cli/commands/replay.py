@@ -1,0 +1,225 @@
+"""`news-monitor replay`: what would have been sent of recorded news, and when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from monitor.cli.inputs import read_lines, load_selected_rules, rules_options
+from monitor.cli.options import json_option, print_faults, print_json
+from monitor.cli.output.replay_report import (
+    IN_SHADOW,
+    OVERTAKEN,
+    track_progress,
+    short_suppression_reason,
+    print_comparison,
+    print_counts,
+    print_suppressed,
+    print_sent,
+    sent_row,
+)
+from monitor.sanitize import sanitize_line
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.config.loading.load import LoadedRules
+    from monitor.lab.recorded import RecordedArticle
+    from monitor.lab.replay import ReplayedArticle, ScheduledArticle, Replay, ReplayedAlert
+    from monitor.model import MatchOutcome
+
+_PATH = click.Path(path_type=Path)
+
+
+@dataclass(slots=True)
+class _ReplayInput:
+    """The articles in time order, the zone that is meant, and whether something was wrong with what was given;
+    `unread`: where a date stands that cannot be read, and which."""
+
+    zone: str
+    all_stories: bool
+    arrivals: list[ScheduledArticle] = field(default_factory=list)
+    has_problems: bool = False
+    unreadable_dates: list[str] = field(default_factory=list)
+
+    def build_replay(self, loaded: LoadedRules) -> Replay:
+        from monitor.alerting.policy import DecisionContext
+        from monitor.config.loading.load import shipped_entities
+        from monitor.lab.replay import Replay
+        from monitor.matching.live import compile_live
+
+        print_faults(loaded.faults)
+        self.has_problems |= bool(loaded.faults)
+        compiled = compile_live(
+            loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources, shipped_entities()
+        )
+        return Replay(compiled, DecisionContext(ZoneInfo(self.zone)), all_stories=self.all_stories)
+
+
+@click.command()
+@rules_options
+@click.option(
+    "--stories",
+    type=click.Choice(["matched", "all"]),
+    default="matched",
+    show_default=True,
+    help="Which articles are grouped into stories: those that a rule hits, or all.",
+)
+@click.option(
+    "--zone",
+    metavar="ZONE",
+    help="Of dates that name none (else UTC), and of what is printed (else the config's).",
+)
+@click.option(
+    "--against", multiple=True, type=_PATH, metavar="PATH", help="Rules to compare with: what they would send instead."
+)
+@click.option("--against-config", type=_PATH, metavar="FILE", help="The same, with the rules of this config.")
+@json_option
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path, allow_dash=True))
+def replay(
+    *,
+    config: Path | None,
+    rules: tuple[Path, ...],
+    stories: str,
+    zone: str | None,
+    against: tuple[Path, ...],
+    against_config: Path | None,
+    as_json: bool,
+    files: tuple[Path, ...],
+) -> None:
+    """Let the articles of FILEs come again, each at its own time, and say what would have been sent, when and why.
+
+    A line is an article, as `match` takes it; those without a date come with the one before them, and the same source
+    and id again is a new version. What waits (an update, a mention for the daily digest ...) is told when it falls due.
+    Nothing is sent, and no database is touched.
+
+    With --against: what would be gained, lost or moved in time if those rules ran in place of these.
+
+    \b
+    Examples:
+      news-monitor replay --rules rules --rules seeds/entities articles.jsonl.gz
+      news-monitor replay -c monitor.yaml --zone Asia/Seoul --json 2025-12-29.jsonl.gz
+      news-monitor replay --against edited/rules --against seeds/entities articles.jsonl.gz
+
+    Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules or unusable lines;
+    where nothing of the rules can be read, nothing else is said.
+    """
+    from monitor.alerting.wording import format_count
+
+    loaded = load_selected_rules(config, rules)
+    given = _ReplayInput(_choose_zone(zone, loaded), all_stories=stories == "all")
+    before = given.build_replay(loaded)
+    after = given.build_replay(load_selected_rules(against_config, against)) if against or against_config else None
+    _read_articles(files, given, dated_in=zone or "UTC")
+    if after is None:
+        _print_timeline(given, before, as_json=as_json)
+    else:
+        from monitor.lab.rule_diff import compare_replays
+
+        articles = track_progress(given.arrivals, len(given.arrivals), printing=False)
+        print_comparison(compare_replays(articles, before, after), given.zone, as_json=as_json)
+    if given.unreadable_dates:
+        dates = f"{format_count(len(given.unreadable_dates), 'date')} cannot be read, the first in {given.unreadable_dates[0]}"
+        click.echo(f"{dates}: such an article comes with the one before it in its file; write ISO 8601", err=True)
+    raise SystemExit(1 if given.has_problems else 0)
+
+
+def _choose_zone(name: str | None, loaded: LoadedRules) -> str:
+    """The zone that was asked for, else the config's: digests go out by it."""
+    from zoneinfo import ZoneInfoNotFoundError
+
+    from monitor.errors import InvalidRequest
+
+    if name is None:
+        return loaded.timezone
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder, such as Europe
+        raise InvalidRequest(f"'{name}' is no time zone; write one such as Europe/Berlin or Asia/Seoul") from None
+
+
+def _read_articles(files: tuple[Path, ...], given: _ReplayInput, dated_in: str) -> None:
+    """All articles, in time order; what is unusable is told by file and line."""
+    from monitor import clock
+    from monitor.lab.replay import in_time_order
+
+    now = clock.now()
+    given.arrivals = list(
+        in_time_order([list(_read_file(file, given, now, dated_in, len(files) > 1)) for file in files], now)
+    )
+
+
+def _read_file(file: Path, given: _ReplayInput, now: datetime, zone: str, several: bool) -> Iterator[RecordedArticle]:
+    from monitor.config.yaml.yaml12 import quote_text
+    from monitor.errors import MonitorError, InvalidRequest
+    from monitor.lab.recorded import UnusableLine, read_recorded
+
+    try:
+        for found in read_recorded(read_lines(file), now, zone=ZoneInfo(zone), file=str(file) if several else ""):
+            if isinstance(found, UnusableLine):
+                click.echo(f"{file}: {found}", err=True)
+                given.has_problems = True
+                continue
+            if found.unreadable_date is not None:
+                given.unreadable_dates.append(
+                    f"{file}, line {found.line}: {quote_text(sanitize_line(found.unreadable_date))}"
+                )
+            yield found
+    except InvalidRequest:
+        raise
+    except MonitorError as damaged:  # what was before it is usable
+        click.echo(str(damaged), err=True)
+        given.has_problems = True
+
+
+# --- what would be sent -----------------------------------------------------------------------------------------
+
+
+def _print_timeline(given: _ReplayInput, player: Replay, *, as_json: bool) -> None:
+    from monitor.lab.replay import ReplayedArticle, replay_articles
+
+    articles = track_progress(given.arrivals, len(given.arrivals), printing=True)
+    sent: list[ReplayedAlert] = []
+    held: Counter[tuple[str, str]] = Counter()
+    for each in replay_articles(articles, player):
+        if isinstance(each, ReplayedArticle):
+            reasons = ((decided.match.rule, short_suppression_reason(decided)) for decided in each.decision.decisions)
+            held.update((rule, why) for rule, why in reasons if why is not None)
+            if as_json:
+                print_json(_article_row(each))
+        else:
+            sent.append(each)
+            print_json(sent_row(each)) if as_json else print_sent(each, given.zone)
+    held.update({(rule, OVERTAKEN): number for rule, number in player.dropped_pending.items()})
+    if not as_json:
+        print_counts(sent)
+        print_suppressed(held)
+    for rule, why in sorted(held):
+        if why == IN_SHADOW:
+            click.echo(f"{rule} is in shadow; live it would have told {held[rule, why]}", err=True)
+
+
+def _article_row(came: ReplayedArticle) -> dict[str, object]:
+    from monitor.model import MatchKind
+
+    judged, matches = came.decision, [decided.match for decided in came.decision.decisions]
+    return {
+        "type": "article",
+        "id": came.id,
+        "rules": [found.rule for found in matches if found.kind is MatchKind.NEWS],
+        "mentions": [found.rule for found in matches if found.kind is MatchKind.MENTION],
+        "story": judged.story.id if judged.story else None,
+        "event": came.event,
+        "decisions": {decided.match.rule: decided.explanation for decided in judged.decisions},
+        "outcomes": {decided.match.rule: _outcome_to_codes(decided.outcome) for decided in judged.decisions},
+    }
+
+
+def _outcome_to_codes(decision: MatchOutcome) -> dict[str, str]:
+    return {"outcome": decision.outcome, "reason": decision.reason}

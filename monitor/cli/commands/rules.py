@@ -1,0 +1,106 @@
+"""`news-monitor rules`: what a rule would do, before it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.options import config_option, existing_database, json_option, load_config, print_faults
+from monitor.cli.commands.rules_list import list_packs, list_rules
+from monitor.cli.commands.rules_test import test_rules
+from monitor.cli.output.replay_report import track_progress, print_comparison
+
+if TYPE_CHECKING:
+    from monitor.config.loading.load import LoadedRules
+    from monitor.lab.replay import ScheduledArticle
+    from monitor.model import Config, Rule
+    from monitor.store.queries.archive import Archive
+
+_DAYS = 7
+
+
+@click.group()
+def rules() -> None:
+    """The rules: list, test, try, packs."""
+
+
+rules.add_command(list_rules)
+rules.add_command(list_packs)
+rules.add_command(test_rules)
+
+
+@rules.command("try")
+@config_option
+@click.option("--days", type=click.IntRange(1, 36_500), default=_DAYS, show_default=True, help="How far back.")
+@json_option
+@click.argument("file", type=click.Path(path_type=Path))
+def try_(config: Path, days: int, as_json: bool, file: Path) -> None:
+    """Say what the rules in FILE would have told of the stored articles of the last days, before they go live.
+
+    The articles come again, once with the rules as they run, and once with those of FILE added, or in place of those
+    with the same ids; both as `replay` does it. What only the second would have sent is gained, what only the first
+    would have is lost, and what both would have, but not at the same time, is moved. FILE may hold entities and lists
+    too. Its rules are tried as if they were live, whatever their status is; if FILE is one of the config's own, they
+    are held against the config without them.
+
+    Nothing is sent and nothing is stored; it may be done while the daemon runs.
+
+    \b
+    Examples:
+      news-monitor rules try new-rule.yaml
+      news-monitor rules try rules/east-asia/taiwan-drills.yaml --days 30
+
+    Exit code 1 if FILE, or another file of the config, has faults, or nothing is stored yet.
+    """
+    from zoneinfo import ZoneInfo
+
+    from monitor import clock
+    from monitor.alerting.policy import DecisionContext
+    from monitor.config.loading.load import load_rules, shipped_entities
+    from monitor.lab.rule_diff import compare_replays
+    from monitor.lab.replay import Replay
+    from monitor.matching.live import compile_live
+    from monitor.store.queries.archive import Archive
+
+    loaded = load_config(config)
+    running = loaded.config
+    tried = load_rules([file], config)
+    own = [fault for fault in tried.faults if Path(fault.place.file).is_relative_to(file)]
+    print_faults(own or loaded.faults)
+    if own:
+        raise SystemExit(1)
+    archive = Archive(existing_database(running.settings))
+    since = clock.now() - timedelta(days=days)
+    around = DecisionContext(ZoneInfo(running.settings.timezone))
+    before = compile_live(_exclude_file_rules(running, file), running.entities, running.lists, running.sources, shipped_entities())
+    after = compile_live(_force_live(tried, file), tried.entities, tried.lists, running.sources, shipped_entities())
+    articles = track_progress(_read_archive(archive, since), archive.count(since), printing=False)
+    found = compare_replays(articles, Replay(before, around), Replay(after, around))
+    print_comparison(found, running.settings.timezone, as_json=as_json)
+    raise SystemExit(1 if loaded.faults else 0)
+
+
+def _is_from_file(rule: Rule, file: Path) -> bool:
+    return Path(rule.place.file).resolve().is_relative_to(file.resolve())
+
+
+def _exclude_file_rules(running: Config, file: Path) -> Iterable[Rule]:
+    return [rule for rule in running.rules.values() if not _is_from_file(rule, file)]
+
+
+def _force_live(tried: LoadedRules, file: Path) -> Iterable[Rule]:
+    from monitor.model import RuleStatus
+
+    return [replace(rule, status=RuleStatus.LIVE) if _is_from_file(rule, file) else rule for rule in tried.rules.values()]
+
+
+def _read_archive(archive: Archive, since: datetime) -> Iterator[ScheduledArticle]:
+    from monitor.lab.replay import ScheduledArticle
+
+    for at, article in archive.iter_versions(since):
+        yield ScheduledArticle(at, f"{article.source} {article.uid}", article)

@@ -1,0 +1,127 @@
+"""`news-monitor rules test`: what rules must make of headlines, over all rules, and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.inputs import read_lines, load_selected_rules, rules_options, collect_usable
+from monitor.cli.options import json_option, print_faults, print_json
+from monitor.cli.output.tables import print_table
+from monitor.sanitize import sanitize_line
+
+if TYPE_CHECKING:
+    from monitor.lab.headline_tests import ExpectedArticle, HeadlinesReport
+    from monitor.lab.rule_outcomes import Expectation
+
+
+@click.command("test")
+@rules_options
+@json_option
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+def test_rules(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Path) -> None:
+    """Run the headlines of FILE through all rules, and say which of them are not what FILE expects.
+
+    FILE is YAML: the id of a rule, or `any` for all rules, and what it must make of headlines (or of articles as the
+    tests of rules have them): `fires` (news), `mentions` (a mention, and no news), `silent` (no news).
+
+    \b
+      port-strike:
+        fires: [Dockers walk out in Busan, {lang: ko, title: 부산항 파업}]
+        mentions: [Port profits fall after the May strike]
+      any:
+        silent: [Ferries run on time]
+
+    Or it is JSON lines (gzip is fine; - is standard input): articles as `match` takes them, with ids of rules under
+    `fires`, `mentions` and `silent`.
+
+    \b
+    Examples:
+      news-monitor rules test headlines.yaml
+      news-monitor rules test --rules rules --rules seeds/entities headlines.jsonl.gz
+      echo '{"title": "Ferries run on time", "silent": ["any"]}' | news-monitor rules test -
+
+    Without -c and --rules: the rules of ./monitor.yaml. Rules that are off are tested where FILE names them. Exit
+    code 1 if something is not as expected, or there are faulty rules or unusable lines.
+    """
+    from monitor.errors import InvalidFiles, MonitorError
+    from monitor.lab.headline_tests import run_expected, find_unknown_rules, usable_expectations
+
+    loaded = load_selected_rules(config, rules)
+    print_faults(loaded.faults)
+    expected, problems = _read_expected(file)
+    if unknown := list(find_unknown_rules(expected, loaded.rules.keys() | loaded.declared_rule_ids)):
+        raise InvalidFiles(unknown)
+    expected, left_out = usable_expectations(expected, loaded.rules)
+    for each in left_out:
+        click.echo(str(each), err=True)
+    if not expected:
+        raise MonitorError(f"{file}: nothing is expected of a rule that can be used")
+    report = run_expected(expected, loaded.rules, loaded.entities, loaded.lists, loaded.sources)
+    if as_json:
+        for row in _report_to_rows(report):
+            print_json(row)
+    else:
+        _print_report(report)
+    raise SystemExit(1 if report.failures or problems or loaded.faults else 0)
+
+
+def _read_expected(file: Path) -> tuple[list[ExpectedArticle], bool]:
+    """What is expected, and whether there were unusable lines, which are told."""
+    from monitor import clock
+    from monitor.config.loading.files import is_config_file_name
+    from monitor.lab.headline_tests import expected_of_lines, expected_of_yaml
+
+    if is_config_file_name(file.name.lower()) and file.is_file():
+        return expected_of_yaml(file, clock.now()), False
+    return collect_usable(expected_of_lines(read_lines(file), str(file), clock.now()), file)
+
+
+def _print_report(report: HeadlinesReport) -> None:
+    from monitor.lab.rule_outcomes import Expectation
+
+    for failure in report.failures:
+        click.echo(sanitize_line(str(failure)))
+        click.echo(f"    {sanitize_line(failure.expected.article.title)}")
+    if report.failures:
+        click.echo()
+    failed = report.failed
+
+    def held(rule: str, wanted: Expectation) -> str:
+        asked = report.asked[rule, wanted]
+        return f"{asked - failed[rule, wanted]} of {asked}" if asked else ""
+
+    rows = [(rule, *(held(rule, wanted) for wanted in Expectation)) for rule in _rules_of(report)]
+    print_table(("rule", *Expectation), rows, whole=("rule",))
+    asked = report.asked.total()
+    click.echo(f"\n{asked - len(report.failures)} of {asked} hold")
+
+
+def _rules_of(report: HeadlinesReport) -> list[str]:
+    return list(dict.fromkeys(rule for rule, _ in report.asked))
+
+
+def _report_to_rows(report: HeadlinesReport) -> Iterator[dict[str, object]]:
+    from monitor.lab.rule_outcomes import Expectation
+
+    for failure in report.failures:
+        place = failure.expected.place
+        yield {
+            "type": "failure",
+            "file": place.file,
+            "line": place.line,
+            "col": place.col,
+            "rule": failure.rule,
+            "wanted": failure.wanted,
+            "title": failure.expected.article.title,
+            "why": failure.why,
+        }
+    failed = report.failed
+    for rule in _rules_of(report):
+        asked = {wanted: report.asked[rule, wanted] for wanted in Expectation}
+        held = {f"{wanted}_held": asked[wanted] - failed[rule, wanted] for wanted in Expectation}
+        yield {"type": "rule", "rule": rule, **{str(wanted): count for wanted, count in asked.items()}, **held}
+    yield {"type": "total", "asked": report.asked.total(), "failed": len(report.failures)}

@@ -1,0 +1,115 @@
+"""`news-monitor run`: the daemon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.options import config_option
+
+if TYPE_CHECKING:
+    from monitor.config.loading.load import LoadedConfig
+    from monitor.config.loading.user_files import UserFiles
+    from monitor.errors import Fault
+
+
+@click.command()
+@config_option
+@click.option("--once", is_flag=True, help="Poll every source once, due or not, deliver what is due, and end.")
+def run(config: Path, once: bool) -> None:
+    """Poll the sources, match the rules, send the alerts; until SIGTERM or Ctrl-C. Edits of the files are taken up
+    while it runs: a second after they are written, or at once on SIGHUP.
+
+    \b
+    Examples:
+      news-monitor run
+      news-monitor run -c /etc/news-monitor/monitor.yaml
+      news-monitor run --once
+
+    With --once the exit code is 0 also where polls failed: the log says which, and `sources health` why.
+    """
+    import asyncio
+    import faulthandler
+    import os
+    import signal
+
+    from monitor.runtime.malloc_tuning import limit_arenas
+    from monitor.app import secrets_of
+    from monitor.runtime.gc_tuning import relaxed
+    from monitor.config.loading.user_files import UserFiles
+    from monitor.store.engine.ownership import act_as_owner
+    from monitor.telemetry import LogEvent, configure_logging, log
+
+    limit_arenas()
+    relaxed()
+    if not _has_terminal():
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it may ask for a reload: what starts will read the files
+    faulthandler.enable()  # systemd's watchdog ends us with SIGABRT: every thread then writes what it hung at
+    files = UserFiles(config, os.environ)
+    loaded = files.load()
+    settings = loaded.config.settings
+    configure_logging(secrets=secrets_of(loaded.config))
+    if owner := act_as_owner(settings.database):
+        log.warning(LogEvent.ACTING_AS, owner=owner)
+    _log_faults(loaded.faults)
+    asyncio.run(_run_daemon(loaded, files, once))
+
+
+def _log_faults(faults: Iterable[Fault]) -> None:
+    from monitor.telemetry import LogEvent, log
+
+    for fault in faults:
+        log.error(LogEvent.FAULT, fault=str(fault))
+
+
+async def _run_daemon(loaded: LoadedConfig, files: UserFiles, once: bool) -> None:
+    import asyncio
+    import signal
+
+    from monitor.app import open_daemon
+    from monitor.notify import channel_faults_in_worker
+    from monitor.telemetry import LogEvent, log
+
+    loop, stop, in_terminal = asyncio.get_running_loop(), asyncio.Event(), _has_terminal()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+    def on_hangup(reload: Callable[[], None]) -> None:
+        def hung_up() -> None:
+            if in_terminal and not _has_terminal():  # it was closed: nobody asks for a reload
+                stop.set()
+            else:
+                reload()
+
+        # a handler of the loop's own would be gone before the process is, and SIGHUP then kills
+        signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(hung_up))
+
+    async def look_at_channels() -> None:
+        _log_faults(await channel_faults_in_worker(loaded.config.settings.channels.values()))
+
+    on_hangup(lambda: None)  # until there is a daemon that can take up edits
+    async with open_daemon(loaded.config, files, loaded.faults, catches_up=not once) as daemon:
+        log.info(LogEvent.STARTED, once=once)
+        on_hangup(daemon.request_reload)
+        # Apprise takes most of a second to know its channels: the start does not wait for it.
+        looking = asyncio.create_task(look_at_channels())
+        await (daemon.run_once(stop) if once else daemon.run(stop))
+        if stop.is_set():
+            looking.cancel()
+        await asyncio.wait((looking,))
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    log.info(LogEvent.STOPPED)
+
+
+def _has_terminal() -> bool:
+    """Whether there is a terminal that could still be written to."""
+    import os
+
+    try:
+        os.close(os.open(os.ctermid(), os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,145 @@
+"""`news-monitor score`: how right the rules are on labelled news."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.inputs import read_lines, load_selected_rules, rules_options, collect_usable
+from monitor.cli.options import json_option, print_faults, print_json
+from monitor.cli.output.tables import print_table
+from monitor.sanitize import sanitize_line
+
+if TYPE_CHECKING:
+    from monitor.lab.scoring import Mistake, Score, Tally
+    from monitor.matching import RuleSet
+
+_HEADS = ("rule", "language", "labelled", "right", "missed", "false", "precision", "recall", "F1", "mentions")
+
+
+@click.command()
+@rules_options
+@json_option
+@click.option("--list", "listed", is_flag=True, help="Also each miss and each false alarm, with its reason.")
+@click.argument("file", metavar="DATA", type=click.Path(path_type=Path, allow_dash=True))
+def score(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, listed: bool, file: Path) -> None:
+    """Say how right the rules are on the labelled articles of DATA: precision, recall and F1 of each rule and language.
+
+    A line of DATA (gzip is fine; - is standard input) is a JSON object as `match` takes it, and may also have
+
+    \b
+      labels         the ids of the rules that must hit it as news ("_" may stand for "-"); none: no rule must
+      also_mentions  the ids of rules that may hit it and need not; only whether they hit it at all is counted
+      judged         the ids of the rules for which somebody has labelled it; without it: all that DATA names
+
+    Precision is the share of what a rule hits as news that is labelled so, recall the share of what is labelled that it
+    hits as news, F1 their harmonic mean; the macro F1 is the mean of the rules' F1.
+
+    \b
+    Examples:
+      news-monitor score labelled.jsonl.gz
+      news-monitor score --rules rules --rules seeds/entities --list labelled.jsonl
+      news-monitor score -c monitor.yaml --json - < labelled.jsonl
+
+    Without -c and --rules: the rules of ./monitor.yaml; rules that are off are not asked. Exit code 1 if there are
+    faulty rules or unusable lines, or no rule to score; misses and false alarms are no problem of the command.
+    """
+    from monitor import clock
+    from monitor.errors import MonitorError
+    from monitor.lab import scoring
+    from monitor.matching.live import compile_live
+
+    loaded = load_selected_rules(config, rules)
+    print_faults(loaded.faults)
+    compiled = compile_live(loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources)
+    articles, problems = collect_usable(scoring.read_labeled(read_lines(file), clock.now()), file)
+    found = scoring.score_rules(articles, compiled, with_mistakes=listed)
+    if not found.tallies:
+        raise MonitorError(f"{file}: nothing to score: {_explain_no_score(found)}")
+    _warn_of_unknown_labels(found, compiled)
+    if as_json:
+        for row in _score_to_rows(found):
+            print_json(row)
+    else:
+        _print_score(found)
+    raise SystemExit(1 if problems or loaded.faults else 0)
+
+
+def _explain_no_score(found: Score) -> str:
+    if found.unknown_labels:
+        return f"its labels are the ids of no rule that runs: {', '.join(sorted(found.unknown_labels))}"
+    return 'no line has labels: {"id": 1, "title": "...", "labels": ["id-of-a-rule"]}'
+
+
+def _warn_of_unknown_labels(found: Score, rules: RuleSet) -> None:
+    from monitor.config.language.faults import did_you_mean
+
+    for label in sorted(found.unknown_labels):
+        meant = did_you_mean(label, rules.rules, "it is left out")
+        click.echo(f"the label '{label}' is the id of no rule that runs; {meant}", err=True)
+
+
+def _print_score(found: Score) -> None:
+    rows = [(rule, language, *_tally_to_cells(tally)) for (rule, language), tally in found.tallies.items()]
+    print_table(_HEADS, rows, whole=("rule",))
+    mentioned, mentions = found.mentions
+    click.echo(
+        f"\n{found.articles} articles; macro F1 {_format_share(found.macro_f1)}; mentions found {mentioned} of {mentions}"
+    )
+    for line in _format_mistakes(found.mistakes):
+        click.echo(line)
+
+
+def _tally_to_cells(tally: Tally) -> Iterator[object]:
+    yield from (tally.labeled, tally.right, tally.missed, tally.false_alarms)
+    yield from map(_format_share, (tally.precision, tally.recall, tally.f1))
+    yield f"{tally.mentioned} of {tally.neutral}" if tally.neutral else ""
+
+
+def _format_share(share: float | None) -> str:
+    return "-" if share is None else f"{share:.3f}"
+
+
+def _format_mistakes(mistakes: Iterable[Mistake]) -> Iterator[str]:
+    for each in mistakes:
+        yield f"\n{each.kind} of {each.rule} ({each.language}, {sanitize_line(str(each.recorded.id))})"
+        yield f"    {sanitize_line(each.recorded.article.title)}"
+        yield f"    {sanitize_line(each.why)}"
+
+
+def _score_to_rows(found: Score) -> Iterator[dict[str, object]]:
+    for (rule, language), tally in found.tallies.items():
+        yield {
+            "type": "score",
+            "rule": rule,
+            "language": language,
+            "labelled": tally.labeled,
+            "right": tally.right,
+            "missed": tally.missed,
+            "false_alarms": tally.false_alarms,
+            "precision": tally.precision,
+            "recall": tally.recall,
+            "f1": tally.f1,
+            "mentions": tally.neutral,
+            "mentions_found": tally.mentioned,
+        }
+    for each in found.mistakes:
+        yield {
+            "type": each.kind,
+            "rule": each.rule,
+            "language": each.language,
+            "id": each.recorded.id,
+            "title": each.recorded.article.title,
+            "why": each.why,
+        }
+    mentioned, mentions = found.mentions
+    yield {
+        "type": "total",
+        "articles": found.articles,
+        "macro_f1": found.macro_f1,
+        "mentions": mentions,
+        "mentions_found": mentioned,
+    }

@@ -1,0 +1,262 @@
+"""`news-monitor sources`: what is polled, how it fares, and the commands that edit the files in which it stands."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.options import (
+    config_option,
+    database_of,
+    existing_database,
+    json_option,
+    load_config,
+    format_local_time,
+    print_faults,
+    print_json,
+    require_known,
+)
+from monitor.cli.commands.source_add import add
+from monitor.cli.commands.source_lists import export, import_
+from monitor.cli.output.tables import print_table
+
+if TYPE_CHECKING:
+    from monitor.cli.output.source_status import SourceHealthReport
+    from monitor.config.loading.load import LoadedConfig
+    from monitor.config.editing.source_files import SourceFiles, ListedSource
+    from monitor.model import Source, SourceTrouble
+    from monitor.store.queries.reports import SourceReport
+
+_NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures": 0, "problem": None, "articles": 0,
+          "overlap": None, "troubles": ()}  # fmt: skip
+
+
+@click.group()
+def sources() -> None:
+    """The sources: list, health, retry, add, remove, import, export."""
+
+
+sources.add_command(add)
+sources.add_command(import_)
+sources.add_command(export)
+
+
+@sources.command("list")
+@config_option
+@json_option
+def list_(config: Path, as_json: bool) -> None:
+    """Every source of the config, and how it fares.
+
+    \b
+    Example:
+      news-monitor sources list
+    """
+    loaded = load_config(config)
+    rows = []
+    for source, report, faring in _assess_sources(loaded):
+        facts = asdict(report) if report else _NEVER
+        every = int(source.every.total_seconds())
+        about = {"id": source.id, "name": source.name, "url": source.url, "language": source.language, "every": every}
+        about["cron"] = source.cron
+        rows.append({**facts, **about, "tags": list(source.tags), "health": faring.health.value})
+    if as_json:
+        for row in rows:
+            print_json(row)
+        return
+    zone = loaded.config.settings.timezone
+    shown = [
+        {**row, "last_ok_at": format_local_time(row["last_ok_at"], zone), "every": row["cron"] or row["every"]} for row in rows
+    ]
+    columns = ("id", "language", "every", "articles", "health", "last_ok_at", "problem", "url")
+    heads = ("id", "lang", "every (s)", "articles", "health", "last good poll", "problem", "url")
+    print_table(heads, [[row[c] for c in columns] for row in shown], whole=("id",))
+
+
+@sources.command()
+@config_option
+@json_option
+def health(config: Path, as_json: bool) -> None:
+    """The sources that need a person, the worst first, and one command that drops the dead.
+
+    \b
+    dead        failing for a week; one that never answered well: for a day
+    failing     what it answers, how often in a row, and when it is asked next
+    unverified  not polled well yet: it came with the program or was just added
+    stale       not polled any more, or well polled and always empty
+    troubled    it answers, and something is not as it should be: what, and what to do
+
+    \b
+    "known" is the share of its documents that the poll before knew, lately: the less, the more may be missed.
+
+    \b
+    Example:
+      news-monitor sources health
+    """
+    from monitor.cli.output.source_status import SourceHealth
+
+    loaded = load_config(config)
+    zone = loaded.config.settings.timezone
+    fared = _assess_sources(loaded)
+    worst = list(SourceHealth)
+    troubled = sorted(
+        (each for each in fared if each[2].health is not SourceHealth.FINE), key=lambda e: worst.index(e[2].health)
+    )
+    rows = [_health_to_row(*each) for each in troubled]
+    if as_json:
+        for row in rows:
+            print_json(row)
+    elif rows:
+        shown = [{**row, "since": _format_time(row["since"], zone), "next_at": _format_time(row["next_at"], zone)} for row in rows]
+        shown = [{**row, "known": "" if row["overlap"] is None else f"{row['overlap']:.0%}"} for row in shown]
+        columns = ("health", "id", "since", "failures", "known", "problem", "next_at", "url")
+        heads = ("health", "id", "since", "failures", "known", "problem", "next try", "url")
+        print_table(heads, [[row[c] for c in columns] for row in shown], whole=("id",))
+        _print_troubles([each for row in rows for each in row["troubles"]], zone)
+    click.echo(f"{len(fared) - len(rows)} of {len(fared)} sources are fine", err=as_json)
+    if dead := [source.id for source, _, faring in troubled if faring.health is SourceHealth.DEAD]:
+        click.echo(_advise_removal(dead, config) if len(rows) < len(fared) else _OURS, err=as_json)
+
+
+_OURS = "No source is fine: look at the network of this machine before you drop any."
+
+
+@sources.command()
+@config_option
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+def retry(config: Path, ids: tuple[str, ...]) -> None:
+    """Let the daemon poll these sources again at once, which fail and would be left alone for hours: they are mended.
+
+    What comes of it is in `sources health`; the log says so where it works, or has another problem. One that does not
+    fail, or is being polled just now, is left as it is (exit code 1).
+
+    \b
+    Example:
+      news-monitor sources retry harbour-times
+    """
+    from monitor import clock
+    from monitor.store.queues.claims import Claims
+    from monitor.store.queries.reports import ReportQueries
+
+    loaded = load_config(config)
+    print_faults(loaded.faults)
+    require_known("source", ids, loaded.config.sources)
+    database = existing_database(loaded.config.settings)
+    due = Claims(database, "operator").retry_failing(ids, clock.now())
+    known, zone = ReportQueries(database).sources(), loaded.config.settings.timezone
+    for id_ in dict.fromkeys(ids):
+        if id_ in due:
+            click.echo(f"{id_} is due now: the daemon polls it within seconds; if it does not run, once it does")
+        else:
+            click.echo(f"{id_} is left as it is: {_explain_not_retried(known.get(id_), zone)}", err=True)
+    if not due.issuperset(ids):
+        click.get_current_context().exit(1)
+
+
+def _explain_not_retried(report: SourceReport | None, zone: str) -> str:
+    if report is None:
+        return "it was never polled, and is due once the daemon runs"
+    if report.failures:
+        return "it is being polled just now, or was when its daemon was killed; say it again in a minute"
+    return f"it does not fail; its next poll is at {format_local_time(report.next_at, zone)}"
+
+
+@sources.command()
+@config_option
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+def remove(config: Path, ids: tuple[str, ...]) -> None:
+    """Remove sources from the files in which they stand; comments that speak of others too stay.
+
+    What was polled of them stays in the database. Where one of the IDs is unknown, none is removed.
+
+    \b
+    Example:
+      news-monitor sources remove old-wire old-blog
+    """
+    from monitor.config.editing.source_edit import without_sources
+    from monitor.config.editing.atomic_rewrite import prepare_rewrite
+    from monitor.config.editing.source_files import source_files
+
+    files = source_files(config)
+    print_faults(files.faults)
+    found = [_find_source(files, id_) for id_ in dict.fromkeys(ids)]
+    gone = {each.id for each in found}
+    made = [prepare_rewrite(file, lambda text, name: without_sources(text, name, gone)) for file in {s.file: 0 for s in found}]
+    for each in made:
+        each.write()
+    for standing in found:
+        click.echo(f"removed {standing.id} from {standing.file}")
+
+
+def _assess_sources(loaded: LoadedConfig) -> list[tuple[Source, SourceReport | None, SourceHealthReport]]:
+    """Every source, with what its polls left behind and how it fares; the files' faults are told."""
+    from monitor import clock
+    from monitor.cli.output.source_status import assess_source_health
+    from monitor.store.queries.reports import ReportQueries
+
+    print_faults(loaded.faults)
+    database = database_of(loaded.config.settings)
+    reports: Mapping[str, SourceReport] = {}
+    if database.exists():
+        database.require_schema()
+        reports = ReportQueries(database).sources()
+    now, polled = clock.now(), loaded.config.sources.values()
+    return [(source, reports.get(source.id), assess_source_health(source, reports.get(source.id), now)) for source in polled]
+
+
+def _health_to_row(source: Source, report: SourceReport | None, faring: SourceHealthReport) -> dict[str, Any]:
+    facts = asdict(report) if report else _NEVER
+    kept = {key: facts[key] for key in ("failures", "next_at", "last_ok_at", "articles", "overlap")}
+    troubles = [{"source": each.source, **_trouble_to_row(each)} for each in faring.troubles]
+    return {
+        "id": source.id,
+        "health": faring.health.value,
+        "since": faring.since,
+        "problem": faring.problem,
+        **kept,
+        "troubles": troubles,
+        "url": source.url,
+    }
+
+
+def _trouble_to_row(trouble: SourceTrouble) -> dict[str, Any]:
+    """A trouble, with what to do."""
+    from monitor.notices.troubles import OF_SOURCES
+
+    todo = OF_SOURCES[trouble.kind].advice.format(name=trouble.source)
+    times = {"since": trouble.since, "last_at": trouble.last_at, "over_at": trouble.over_at}
+    return {"kind": trouble.kind.value, **times, "detail": trouble.detail, "todo": todo}
+
+
+def _print_troubles(troubles: list[dict[str, Any]], zone: str) -> None:
+    """Under the table, as they are sentences."""
+    for each in troubles:
+        words = each["kind"].replace("_", " ")
+        click.echo(f"{each['source']}: {words} since {format_local_time(each['since'], zone)}: {each['detail']}. {each['todo']}")
+
+
+def _format_time(moment: Any, zone: str) -> str:  # noqa: ANN401 - a cell of a row
+    return format_local_time(moment, zone) if moment else ""
+
+
+def _advise_removal(dead: list[str], config: Path) -> str:
+    named = "" if config == Path("monitor.yaml") else f" -c {shlex.quote(str(config))}"
+    return f"To drop the dead:\n  news-monitor sources remove{named} {' '.join(dead)}"
+
+
+def _find_source(files: SourceFiles, id_: str) -> ListedSource:
+    """Where a source stands. Raises WrongUse where it does not, and Faulty where it stands twice."""
+    from monitor.config.language.faults import did_you_mean
+    from monitor.errors import Fault, InvalidFiles, InvalidRequest
+
+    found = [each for each in files.sources if each.id == id_]
+    if not found:
+        meant = did_you_mean(id_, (each.id for each in files.sources), "`news-monitor sources list` lists them")
+        raise InvalidRequest(f"there is no source '{id_}' in the files that {files.config} names; {meant}")
+    if len(found) > 1:
+        raise InvalidFiles([Fault(each.place, f"'{id_}' stands here and elsewhere", "remove one by hand") for each in found])
+    return found[0]

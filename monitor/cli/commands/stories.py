@@ -1,0 +1,237 @@
+"""`news-monitor stories`: what is one story or one event, who tells it, and what was sent of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.options import (
+    compared_line,
+    config_option,
+    existing_database,
+    json_option,
+    load_config,
+    format_local_time,
+    parse_time_option,
+    print_json,
+    require_known,
+)
+from monitor.cli.output.tables import print_table
+from monitor.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from monitor.store.state.identity_marks import IdentityMark
+    from monitor.store.queries.stories import StoryQueries, StoryDetails
+
+_FEW = 5  # of those that begin so
+
+
+@click.group()
+def stories() -> None:
+    """What was joined to one story, or to one event: list, show; and to put it right: merge, split."""
+
+
+@stories.command("list")
+@config_option
+@json_option
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only what this rule hits.")
+@click.option("--since", metavar="TIME", help="Only what was told from then on: 2026-01-05, '12 hours'.")
+@click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the last told first.")
+def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, most: int) -> None:
+    """The stories, the last told first: the event that each is of (of several rules, several), how many articles and
+    publishers tell it, how many alerts were sent, and what it is possibly the same as.
+
+    \b
+    Examples:
+      news-monitor stories list
+      news-monitor stories list --rule taiwan-drills --since '2 days'
+    """
+    from monitor import clock
+    from monitor.store.queries.matches import MatchQueries
+    from monitor.store.queries.stories import StoryQueries
+
+    loaded = load_config(config).config
+    settings, database = loaded.settings, existing_database(loaded.settings)
+    require_known("rule", rules, loaded.rules, MatchQueries(database).rules)
+    since_ = parse_time_option(since, clock.now(), settings.timezone)
+    found = StoryQueries(database).newest(rules=rules, since=since_, most=most)
+    if as_json:
+        for each in found:
+            print_json(asdict(each))
+        return
+    in_doubt = any(each.possibly for each in found)  # few are: the column is there where one is
+    heads = ("story", "event", "last", "articles", "publishers", "alerts", "rules", "title")
+    zone = settings.timezone
+    rows = [
+        (
+            each.id, ", ".join(each.events), format_local_time(each.last, zone), each.articles, each.publishers, each.alerts,
+            ", ".join(each.rules), _format_title(each.title, each.articles),
+            *([", ".join(other.id for other in each.possibly)] if in_doubt else []),
+        )
+        for each in found
+    ]  # fmt: skip
+    print_table((*heads, *(["possibly"] if in_doubt else [])), rows, whole=("story", "event", "possibly"))
+
+
+@stories.command()
+@config_option
+@json_option
+@click.argument("name", metavar="ID")
+def show(config: Path, *, as_json: bool, name: str) -> None:
+    """One story (S...) or event (E...): its articles in the order of time, why each belongs to it, what else it is
+    possibly the same as, what was sent of it, and what waits. The beginning of its id is enough where no other begins
+    so.
+
+    \b
+    Examples:
+      news-monitor stories show S746401c3a4eecfd6
+      news-monitor stories show E1f0
+    """
+    from monitor.store.queries.stories import StoryQueries
+
+    settings = load_config(config).config.settings
+    account = _find_story_or_event(StoryQueries(existing_database(settings)), name)
+    if as_json:
+        print_json({**asdict(account), "voices": account.independent_publishers})
+        return
+    for line in _format_story(account, settings.timezone):
+        click.echo(line)
+
+
+@stories.command()
+@config_option
+@click.argument("name", metavar="ID")
+@click.argument("other", metavar="OTHER")
+def merge(config: Path, name: str, other: str) -> None:
+    """Make one of two: the story or event OTHER becomes part of ID, now and for what comes.
+
+    Its articles, and what was heard and told of it, are ID's from then on, so that nothing is told twice; an article
+    that is like either joins ID. A story merges with a story, an event with one of the same rule. It may be done while
+    the daemon runs. Who did it, and when, `stories show` says.
+
+    \b
+    Examples:
+      news-monitor stories merge S746401c3a4eecfd6 S1f0a
+      news-monitor stories merge E1f0 E22c
+    """
+    from monitor import clock
+    from monitor.store.lifecycle.cluster_merge import ClusterMerger
+    from monitor.store.queries.stories import StoryQueries
+
+    loaded = load_config(config).config
+    database = existing_database(loaded.settings)
+    read = StoryQueries(database)
+    merged = ClusterMerger(database, loaded).merge(_find_story_or_event(read, name).id, _find_story_or_event(read, other).id, clock.now(), _get_username())
+    if merged.already_merged:
+        click.echo(f"{merged.merged_id} is part of {merged.id} already")
+    else:
+        click.echo(f"{merged.merged_id} is part of {merged.id} now, with its articles and what was sent of it")
+
+
+@stories.command()
+@config_option
+@click.option("--quiet", is_flag=True, help="Send no message of what is split off.")
+@click.argument("name", metavar="ID")
+@click.argument("articles", nargs=-1, type=int, metavar="[ARTICLE]...")
+def split(config: Path, *, quiet: bool, name: str, articles: tuple[int, ...]) -> None:
+    """Make two of one: these articles of ID, by their numbers (`stories show`), become a story or an event of their
+    own; without a number, the one that joined last.
+
+    What is like them goes there from then on, and does not join ID again, also where no fact keeps the two apart. They
+    were suppressed as ID's: so a message is sent of them at once, if their rules would have sent one. Where a rule
+    tells events, split the event. It may be done while the daemon runs. Who did it, and when, `stories show` says.
+
+    \b
+    Examples:
+      news-monitor stories split S746401c3a4eecfd6
+      news-monitor stories split E1f0 4711 4713 --quiet
+    """
+    from functools import partial
+
+    from monitor import clock
+    from monitor.app import channels_of, compile_config
+    from monitor.store.lifecycle.cluster_split import ClusterSplitter
+    from monitor.store.queries.stories import StoryQueries
+
+    loaded = load_config(config).config
+    database = existing_database(loaded.settings)
+    channels = partial(channels_of, settings=loaded.settings)
+    splitting = ClusterSplitter(database, loaded, compile_config(loaded), channels)
+    found = _find_story_or_event(StoryQueries(database), name).id
+    done = splitting.split(found, articles, clock.now(), _get_username(), quiet=quiet)
+    what = "1 article" if done.articles == 1 else f"{done.articles} articles"
+    click.echo(f"{done.id} is split off {done.whole}, with {what}")
+    for rule, decision in done.decisions:
+        click.echo(f"  {rule}: {decision}")
+
+
+def _get_username() -> str:
+    """The name of the user."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a user without a name
+        return "unknown"
+
+
+def _find_story_or_event(read: StoryQueries, name: str) -> StoryDetails:
+    """The story or event of this id, or the only one whose id begins so."""
+    account = read.find(name)
+    if account is not None:
+        return account
+    begin = read.find_by_prefix(name, _FEW + 1)
+    if len(begin) == 1:
+        return _find_story_or_event(read, begin[0].id)
+    if not begin:
+        raise InvalidRequest(f"there is no story or event '{name}'; `news-monitor stories list` names those that are kept")
+    more = ["  and more"] if len(begin) > _FEW else []
+    lines = [f"  {each.id}  {each.title}" for each in begin[:_FEW]]
+    raise InvalidRequest("\n".join([f"several stories and events begin with '{name}'; write more of its id:", *lines, *more]))
+
+
+def _describe_merge_or_split(mark: IdentityMark, id_: str) -> str:
+    """What a person did, as seen from the one that is shown."""
+    itself, other = mark.id == id_, mark.other if mark.id == id_ else mark.id
+    if mark.kind == "merge":
+        return f"{other} was merged into it" if itself else f"it was merged into {other}"
+    return f"{other} was split off it" if itself else f"it was split off {other}"
+
+
+def _format_title(title: str, articles: int) -> str:
+    """What a story or an event is called: forgetting the last of its articles leaves it without words."""
+    return title if title or articles else "(forgotten)"
+
+
+def _format_story(account: StoryDetails, zone: str) -> Iterator[str]:
+    from monitor.alerting.wording import format_count
+
+    kind = f"event     {account.id}, as {account.rule} sees it" if account.rule else f"story     {account.id}"
+    yield f"{kind}: {_format_title(account.title, len(account.members))}"
+    yield f"          since {format_local_time(account.opened, zone)}; {format_count(len(account.members), 'article')}"
+    yield f"          independent publishers: {account.independent_publishers}"
+    for event in account.events:
+        yield f"event     {event.id}, as {event.rule} sees it: {_format_title(event.title, len(account.members))}"
+    for other in account.possibly:
+        title = f" (“{other.title}”)" if other.title else ""
+        yield f"possibly  the same as {other.id}{title}{f': {other.doubt}' if other.doubt else ''}"
+    for mark in account.marks:
+        yield f"marked    {format_local_time(mark.at, zone)}  {_describe_merge_or_split(mark, account.id)}, by {mark.who}"
+    for member in account.members:
+        by = member.publisher or member.source
+        by += f", a text of {member.wire}" if member.wire and member.wire != by else ""
+        yield f"article   {format_local_time(member.seen, zone)}  {member.title or member.uid}"
+        yield f"          {by}; {f'{member.story}, ' if account.rule else ''}{member.how}; number {member.article}"
+        yield from compared_line(member.compared)
+        if member.why_event:
+            yield f"          of this event: {member.why_event}"
+        yield from compared_line(member.event_compared)
+    for sent in account.sent:
+        yield f"sent      {format_local_time(sent.at, zone)}  {sent.kind}, {sent.level}, by {sent.rule}, alert {sent.id}"
+        yield f"          {sent.reason}"
+    for waits in account.waits:
+        yield f"waits     {format_local_time(waits.due, zone)}  {waits.kind}, by {waits.rule}: {waits.why}"

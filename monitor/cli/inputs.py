@@ -1,0 +1,129 @@
+"""What `match`, `replay` and `why` are given: rules by -c or --rules, and recorded articles, in files or on stdin."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from monitor.config.loading.load import LoadedRules
+    from monitor.lab.recorded import UnusableLine
+
+F = TypeVar("F", bound=Callable[..., object])
+_Read = TypeVar("_Read")
+CONFIG = Path("monitor.yaml")
+_PACKED = b"\x1f\x8b"
+_ENOUGH = 4096  # bytes to tell an encoding by
+_SIGNS = {  # of what is given by mistake, which would be answered line by line
+    b"PK\x03\x04": "a zip file",
+    b"BZh": "packed with bzip2",
+    b"\xfd7zXZ": "packed with xz",
+    b"\x28\xb5\x2f\xfd": "packed with zstd",
+    b"SQLite format 3": "a SQLite database",
+    b"%PDF-": "a PDF",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+
+
+def rules_options(command: F) -> F:
+    """`-c FILE` or `--rules PATH`, which may be repeated."""
+    path = click.Path(path_type=Path)
+    config = click.option("-c", "--config", type=path, metavar="FILE", help="The rules and sources of this config.")
+    rules = click.option(
+        "--rules", multiple=True, type=path, metavar="PATH", help="Files and folders of rules, entities and lists."
+    )
+    return config(rules(command))
+
+
+def load_selected_rules(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
+    """The rules of the paths, or of the config; of ./monitor.yaml if neither is given. Raises Faulty where nothing of
+    them could be read: what is said of no rules would be taken for an answer."""
+    from monitor.config.loading.load import load_rules, load_rules_of
+    from monitor.errors import InvalidFiles, InvalidRequest
+
+    if config is not None and paths:
+        raise InvalidRequest("give -c or --rules, not both")
+    loaded = load_rules(paths) if paths else load_rules_of(config or CONFIG)
+    if loaded.faults and not loaded.documents and not loaded.declared_rule_ids:
+        raise InvalidFiles(loaded.faults)
+    if paths and any(fault.problem.startswith(("there is no entity", "there is no list")) for fault in loaded.faults):
+        hint = "--rules reads what it names and nothing else: name entities and lists too (--rules seeds/entities)"
+        click.echo(hint, err=True)
+    return loaded
+
+
+def read_lines(file: Path) -> Iterator[str]:
+    """The lines of a file, or of standard input ("-"), packed with gzip or not. What is not UTF-8 in them is replaced.
+    Raises MonitorError, at the end if some of it could be answered."""
+    from monitor.errors import MonitorError, InvalidRequest
+
+    try:
+        with sys.stdin.buffer if str(file) == "-" else file.open("rb") as raw:
+            buffered = io.BufferedReader(raw)  # type: ignore[type-var]
+            stream = gzip.GzipFile(fileobj=buffered) if buffered.peek(2).startswith(_PACKED) else buffered
+            if what := _detect_binary(stream.peek(1)):
+                raise MonitorError(f"{file}: this is {what}: give lines of text in UTF-8, packed with gzip or not")
+            with io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape") as lines:
+                yield from _decode_lines(file, lines)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise MonitorError(f"{file}: the gzip is damaged: {error}; what was before it has been answered") from error
+    except OSError as error:
+        raise InvalidRequest(f"{file}: {error.strerror or error}") from error
+
+
+def collect_usable(found: Iterable[_Read | UnusableLine], file: Path) -> tuple[list[_Read], bool]:
+    """What was read of a file, and whether a line or the end of it could not be; that is printed."""
+    from monitor.errors import MonitorError
+    from monitor.lab.recorded import UnusableLine
+
+    usable: list[_Read] = []
+    problems = False
+    try:
+        for each in found:
+            if isinstance(each, UnusableLine):
+                click.echo(f"{file}: {each}", err=True)
+                problems = True
+            else:
+                usable.append(each)
+    except MonitorError as error:
+        if not usable:
+            raise
+        click.echo(str(error), err=True)
+        problems = True
+    return usable, problems
+
+
+def _decode_lines(file: Path, lines: Iterable[str]) -> Iterator[str]:
+    count, first, sample = 0, 0, b""
+    for number, line in enumerate(lines, 1):
+        try:
+            line.encode()
+        except UnicodeEncodeError:  # bytes that were none of UTF-8
+            raw = line.encode(errors="surrogateescape")
+            count, first = count + 1, first or number
+            sample += raw if len(sample) < _ENOUGH else b""
+            yield raw.decode(errors="replace")
+        else:
+            yield line
+    if count:
+        from monitor.errors import MonitorError
+        from monitor.sources.formats.charset import detect_codec
+
+        codec = detect_codec(sample)
+        fits = f"; {codec} fits: iconv -f {codec.replace('_', '-')} -t UTF-8" if codec else ""
+        lines_are = "1 line is" if count == 1 else f"{count} lines are"
+        raise MonitorError(f"{file}: {lines_are} not UTF-8, the first is line {first}{fits}")
+
+
+def _detect_binary(begin: bytes) -> str | None:
+    """What it is that begins so, if it is no text."""
+    signs = (what for sign, what in _SIGNS.items() if begin.startswith(sign))
+    return next(signs, "a binary file" if b"\0" in begin else None)

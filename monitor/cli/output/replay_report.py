@@ -1,0 +1,141 @@
+"""How `replay` and `rules try` tell what would be sent: as JSON, for people, and what an edit would change."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from monitor.cli.options import format_local_time, print_json
+from monitor.cli.output.tables import print_table
+from monitor.sanitize import sanitize_line
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.lab.rule_diff import ReplayComparison
+    from monitor.lab.replay import ReplayedAlert
+    from monitor.model import MatchDecision
+
+Thing = TypeVar("Thing")
+_LEFT_OUT = {"rule_title", "subjects"}
+OVERTAKEN, IN_SHADOW = "overtaken", "in shadow"
+_HELD = ("nothing new", "too old", "only mentioned", OVERTAKEN, IN_SHADOW)
+"""Why matches are told nobody: their story or event was told, or will be; `max_age`; they only mention what was told or
+is too old; they waited, and were taken back or told meanwhile; their rule is in shadow."""
+
+
+def sent_row(sent: ReplayedAlert, type_: str = "alert") -> dict[str, object]:
+    """As JSON has it."""
+    return {"type": type_} | {key: value for key, value in asdict(sent).items() if key not in _LEFT_OUT}
+
+
+def print_sent(sent: ReplayedAlert, zone: str, mark: str = "") -> None:
+    """When, how much it matters, which rule; below it title, sentence and reason."""
+    more = len(sent.articles) - 1
+    also = f" (and {more} more {'article' if more == 1 else 'articles'})" if more else ""
+    click.echo(f"{mark}{format_local_time(sent.at, zone)}  {sent.kind:8}  {sent.level:8}  {sent.rule}")
+    click.echo(f"    {sanitize_line(sent.title)}{also}")
+    if sent.sentence != sent.title:
+        click.echo(f"    “{sanitize_line(sent.sentence)}”")
+    click.echo(f"    {sanitize_line(sent.reason)}")
+
+
+def print_counts(sent: Iterable[ReplayedAlert]) -> None:
+    """Of each rule, how many alerts of each kind."""
+    from monitor.model import AlertKind
+
+    counted = Counter((each.rule, each.kind) for each in sent)
+    rules = sorted({rule for rule, _ in counted})
+    if not rules:
+        click.echo("nothing would be sent")
+        return
+    rows = [(rule, *(counted[rule, kind] for kind in AlertKind)) for rule in rules]
+    totals = [sum(counted[rule, kind] for rule in rules) for kind in AlertKind]
+    print_table(("rule", *AlertKind), [*rows, *([("all", *totals)] if len(rules) > 1 else [])], whole=("rule",))
+
+
+def short_suppression_reason(decided: MatchDecision) -> str | None:
+    """In a few words, why a match is told neither now nor later; None for one that is."""
+    from monitor.model import Outcome, Reason
+
+    if decided.outcome.outcome is not Outcome.SUPPRESSED:
+        return None
+    in_short = {
+        Reason.SHADOW: IN_SHADOW,
+        Reason.MENTION: "only mentioned",
+        **dict.fromkeys((Reason.TOO_OLD, Reason.BACKLOG, Reason.UNDATED), "too old"),
+    }
+    return in_short.get(decided.outcome.reason, "nothing new")
+
+
+def print_suppressed(held: Counter[tuple[str, str]]) -> None:
+    """Of each rule, how many matches were told nobody, and why."""
+    if not held:
+        return
+    reasons = [why for why in _HELD if any(which == why for _, which in held)]
+    rows = [(rule, *(held[rule, why] for why in reasons)) for rule in sorted({rule for rule, _ in held})]
+    print_table(("held", *reasons), rows, whole=("held",))
+    click.echo('why each was held: `--json`, under "decisions"; of stored articles: `news-monitor why ARTICLE`')
+
+
+def print_comparison(compared: ReplayComparison, zone: str, *, as_json: bool) -> None:
+    """What an edit would change, and at the end how much of each rule."""
+    for change in compared.changes:
+        if as_json:
+            print_json(
+                sent_row(change.sent, change.kind) | ({"before": change.moved_from} if change.moved_from else {})
+            )
+            continue
+        print_sent(change.sent, zone, f"{change.kind:6}  ")
+        if change.moved_from is not None:
+            click.echo(
+                f"    {_describe_shift(change.sent.at, change.moved_from)}: before the edit at {format_local_time(change.moved_from, zone)}"
+            )
+    if as_json:
+        click.echo(_summarize_comparison(compared), err=True)
+    else:
+        print_table(("rule", "gained", "lost", "as before", "moved", "otherwise"), _comparison_to_rows(compared), whole=("rule",))
+        click.echo(_summarize_comparison(compared))
+
+
+def _describe_shift(at: datetime, before: datetime) -> str:
+    from monitor.alerting.wording import duration_in_words
+
+    return f"{duration_in_words(abs(at - before))} {'later' if at > before else 'earlier'}"
+
+
+def _comparison_to_rows(compared: ReplayComparison) -> Iterator[tuple[object, ...]]:
+    changed = Counter((change.sent.rule, str(change.kind)) for change in compared.changes)
+    for rule in sorted({*compared.unchanged_counts, *(rule for rule, _ in changed)}):
+        otherwise = compared.differing_counts.get(rule, 0)
+        as_before = compared.unchanged_counts.get(rule, 0) - otherwise
+        yield rule, changed[rule, "gained"], changed[rule, "lost"], as_before, changed[rule, "moved"], otherwise
+
+
+def _summarize_comparison(compared: ReplayComparison) -> str:
+    changed = Counter(str(change.kind) for change in compared.changes)
+    otherwise = sum(compared.differing_counts.values())
+    as_before = sum(compared.unchanged_counts.values()) - otherwise
+    return (
+        f"{changed['gained']} gained, {changed['lost']} lost, {as_before} as before, {changed['moved']} moved, "
+        f"{otherwise} by another article or at another level"
+    )
+
+
+def track_progress(things: Iterable[Thing], total: int, *, printing: bool) -> Iterator[Thing]:
+    """The things, with a bar on stderr if that is a terminal; not where lines are being printed on the same one."""
+    if not sys.stderr.isatty() or (printing and sys.stdout.isatty()):
+        yield from things
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(
+        console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
+    ) as progress:
+        yield from progress.track(things, total=total, description="articles")

@@ -1,0 +1,80 @@
+"""How a source fares, in one word, from what its polls left behind. It reads nothing and prints nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from monitor.ingest.poll_schedule import within_interval
+
+if TYPE_CHECKING:
+    from monitor.model import Source, SourceTrouble
+    from monitor.store.queries.reports import SourceReport
+
+DEAD_AFTER = timedelta(days=7)
+UNVERIFIED_DEAD_AFTER = timedelta(days=1)  # it never answered well: a wrong address rather than a bad week
+QUIET = timedelta(hours=1)  # a restart or a busy hour is no reason to worry
+
+
+class SourceHealth(StrEnum):
+    """The worst first."""
+
+    DEAD = "dead"
+    FAILING = "failing"
+    UNVERIFIED = "unverified"
+    STALE = "stale"
+    TROUBLED = "troubled"
+    FINE = "fine"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealthReport:
+    """How a source fares, since when, and what is wrong; `troubles`: of these a person should know, whatever else."""
+
+    health: SourceHealth
+    since: datetime | None = None
+    problem: str | None = None
+    troubles: tuple[SourceTrouble, ...] = ()
+
+
+def assess_source_health(source: Source, report: SourceReport | None, now: datetime) -> SourceHealthReport:
+    """`report` None: nobody has polled it yet."""
+    if report is None:
+        return SourceHealthReport(SourceHealth.UNVERIFIED, None, "not polled yet")
+    found = _assess_polls(source, report, now)
+    troubles = tuple(each for each in report.troubles if each.is_current(now))
+    if not troubles or found.health is not SourceHealth.FINE:
+        return replace(found, troubles=troubles)
+    words = ", ".join(each.kind.label for each in troubles)
+    return SourceHealthReport(SourceHealth.TROUBLED, min(each.since for each in troubles), words, troubles)
+
+
+def _assess_polls(source: Source, report: SourceReport, now: datetime) -> SourceHealthReport:
+    if report.failures:
+        return SourceHealthReport(_classify_failing(report, report.failing_since, now), report.failing_since, report.problem)
+    if report.last_ok_at is None:
+        return SourceHealthReport(SourceHealth.UNVERIFIED, None, "not polled yet")
+    if now - report.last_ok_at > _compute_stale_after(source, report.last_ok_at):
+        return SourceHealthReport(SourceHealth.STALE, report.last_ok_at, "not polled since; does `news-monitor run` run?")
+    if not report.articles:
+        return SourceHealthReport(SourceHealth.STALE, None, "it answers well and has never held an article")
+    return SourceHealthReport(SourceHealth.FINE, report.last_ok_at, report.problem)
+
+
+def _compute_stale_after(source: Source, last_ok: datetime) -> timedelta:
+    """For so long a source may be left alone, and more: of one with times of its own, until the third of them."""
+    if source.cron is None:
+        return max(3 * max(source.every, source.slowest or source.every), QUIET)
+    third = last_ok
+    for _ in range(3):
+        third = within_interval(source, third)
+    return max(third - last_ok, QUIET)
+
+
+def _classify_failing(report: SourceReport, since: datetime | None, now: datetime) -> SourceHealth:
+    verified = report.last_ok_at is not None
+    if since is not None and now - since >= (DEAD_AFTER if verified else UNVERIFIED_DEAD_AFTER):
+        return SourceHealth.DEAD
+    return SourceHealth.FAILING if verified else SourceHealth.UNVERIFIED

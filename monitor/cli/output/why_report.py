@@ -1,0 +1,260 @@
+"""Why rules met an article or did not, and what came of it, as people read it: for `why`.
+
+✓ and green: it holds, and speaks for an alert; ✗ and red: it does not, or speaks against one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.output.nearest_report import nearest_lines
+from monitor.cli.options import alert_word, compared_line, format_local_time, format_evidence
+from monitor.sanitize import sanitize_line
+
+if TYPE_CHECKING:
+    from monitor.model import AlertPolicy, Article, Explanation, Match, Rule, Settings, Step
+    from monitor.store.queries.articles import AlertReport, StoredArticle
+    from monitor.store.queries.matches import DeliveryHistory, MatchReport
+    from monitor.stories.sameness import ClusterComparison
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReport:
+    """All that is known of an article and a rule. `rule`, `explanation`: None if the rule is gone; `match`: by the rule
+    as it is now; `would`: what that would have decided when the article came, where it was not asked; `alert`: by which
+    the rule told the story; `nearest`: the older events of the rule that the article is nearest to."""
+
+    id: str
+    rule: Rule | None = None
+    explanation: Explanation | None = None
+    match: Match | None = None
+    decisions: tuple[MatchReport, ...] = ()
+    simulated_decision: str | None = None
+    alert: AlertReport | None = None
+    nearest: tuple[ClusterComparison, ...] = ()
+
+    @property
+    def ever_matched(self) -> bool:
+        """Whether the article meets the rule, or once did."""
+        return self.match is not None or bool(self.decisions)
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether the article was told by the rule."""
+        return any(decided.decision == "told" for decided in self.decisions)
+
+    @property
+    def share(self) -> float:
+        """How much of the rule holds."""
+        return self.explanation.share if self.explanation else 0.0
+
+    def differs_from(self, decided: MatchReport, article: Article) -> bool:
+        """Whether what was stored of the article as it is now differs from what the rule says now."""
+        kind = self.match.kind if self.match else None
+        return self.rule is not None and decided.article.version == article.version and decided.kind != kind
+
+    @property
+    def says(self) -> str:
+        """What the rule makes of the article now, in a sentence."""
+        return self.explanation.summary if self.explanation else "the rule is gone, or its file has a fault"
+
+
+# --- the article ------------------------------------------------------------------------------------------------
+
+
+def format_article_report(
+    article: Article, stored: StoredArticle | None, nearest: Sequence[ClusterComparison], zone: str
+) -> Iterator[str]:
+    """What the article is, and which story it is of; `nearest`: the older ones that it is nearest to."""
+    from monitor.matching.tokenized_article import TokenizedArticle
+
+    yield f"article   {sanitize_line(article.title or article.text[:80])}"
+    if stored is not None:
+        yield f"          {article.source}, version {article.version}, {article.url or 'without an address'}"
+        published = f"published {format_local_time(article.published, zone)}" if article.dated else "undated"
+        yield f"          {published}, first seen {format_local_time(article.seen, zone)}"
+    if article.baseline:
+        yield "          it came with its source's past: its first poll, or a burst of entries"
+    read_as = TokenizedArticle(article).language or "not clear from its script"
+    yield f"language  {read_as}; {f'kept as {article.language}' if article.language else 'kept without one'}"
+    if stored is not None and stored.story is not None:
+        title = f": {stored.story.title}" if stored.story.title != article.title else ""
+        yield f"story     {stored.story.id}, {stored.join_reason}{title}"
+        yield from compared_line(stored.compared)
+        yield from nearest_lines(nearest, stored.compared, "nearest   ")
+
+
+# --- all rules --------------------------------------------------------------------------------------------------
+
+
+def format_rule_reports(article: Article, accounts: Sequence[RuleReport], zone: str) -> Iterator[str]:
+    """What rules make of the article: those that it meets, or once met, with what came of it; of the others a line."""
+    for account in accounts:
+        if account.ever_matched:
+            yield ""
+            yield _format_heading(account)
+            if account.match is not None:
+                yield from _format_sentences(article, account.match)
+            yield from _format_decisions(article, account, zone)
+    others = [account for account in accounts if not account.ever_matched]
+    if others:
+        yield from ("", "Not met, the nearest first:")
+    for account in others:
+        yield f"{_style_check_mark(holds=False)} {account.id}: {sanitize_line(account.says.removeprefix('no match: '))}"
+
+
+def _format_heading(account: RuleReport) -> str:
+    status = f" ({account.rule.status})" if account.rule is not None and account.rule.status != "live" else ""
+    mark, name = _style_check_mark(holds=account.match is not None), click.style(account.id, bold=True)
+    return f"{mark} {name}{status}: {sanitize_line(account.says)}"
+
+
+def _format_sentences(article: Article, match: Match) -> Iterator[str]:
+    from monitor.alerting.quotes import highlight_sentence, quote_all_sentences
+
+    for quote in quote_all_sentences(article.title, article.text, match.evidence):
+        sentence = highlight_sentence(quote.sentence, quote.marks, ("**", "**"))
+        yield f"    {quote.field:<6}{sanitize_line(sentence)}"
+    if beside := [span for span in match.evidence if span.field not in {"title", "text"}]:
+        yield f"    words {format_evidence(beside)}"
+
+
+# --- one rule ---------------------------------------------------------------------------------------------------
+
+
+def format_rule_report(article: Article, account: RuleReport, settings: Settings | None, zone: str) -> Iterator[str]:
+    """What one rule makes of the article, step by step, and what came of it."""
+    yield ""
+    yield _format_heading(account)
+    if account.rule is not None:
+        yield from _describe_rule(account.rule, settings)
+    if account.explanation is not None:
+        yield ""
+        for step in account.explanation.steps:
+            yield from _format_step(step)
+    came = list(_format_decisions(article, account, zone))
+    if came:
+        yield from ("", *came)
+    for decided in account.decisions:
+        if decided.why_event:
+            yield f"    event {decided.event}: {decided.why_event}"
+        yield from compared_line(decided.compared)
+    stored = account.decisions[-1].compared if account.decisions else None
+    yield from nearest_lines(account.nearest, stored, "    nearest event ")
+
+
+def _describe_rule(rule: Rule, settings: Settings | None) -> Iterator[str]:
+    """Where it stands, whom it would tell of what, and how often."""
+    from monitor.alerting.wording import duration_in_words
+
+    policy = rule.alert
+    yield f"    {rule.title}; {rule.place}"
+    if rule.status == "off":
+        yield "    it is off: it meets nothing and tells nobody; this is what it would do"
+    whom = ""
+    if settings is not None:
+        routes = policy.to or ("default",)
+        named = "; ".join(f"{route}: {', '.join(settings.routes[route])}" for route in routes)
+        whom = f"tells {named}; "
+    age = f"up to an age of {duration_in_words(rule.max_age)}" if rule.max_age else "of any age"
+    yield f"    {whom}once per {policy.once_per}, {age}"
+    if how := "; ".join(_describe_frequency(policy)):
+        yield f"    {how}"
+
+
+def _describe_frequency(policy: AlertPolicy) -> Iterator[str]:
+    from monitor.alerting.wording import again_in_words, duration_in_words
+
+    if policy.again_if:
+        yield f"told again if: {again_in_words(policy)}; cooldown: {duration_in_words(policy.cooldown)}"
+    if policy.wait_at_least:
+        yield f"waits at least {duration_in_words(policy.wait_at_least)}"
+    if policy.most_an_hour is not None:
+        yield f"at most {policy.most_an_hour} an hour"
+    if not policy.lists_unsure:
+        yield "lists nothing of what it holds in doubt"
+
+
+def _format_step(step: Step) -> Iterator[str]:
+    """A condition with its parts, a line each; of one that speaks against an alert only what holds. One that changes
+    the level speaks neither for nor against."""
+    if step.what.startswith(("unless", "mention_if")):
+        why = "" if step.holds else step.why or "it does not hold"
+        yield _format_step_line(_style_check_mark(holds=not step.holds), replace(step, why=why))
+        for depth, part in _walk_holding_steps(step):
+            yield _format_step_line("·", part, depth)
+        return
+    for depth, part in step.walk():
+        neutral = step.what.startswith("level ") and not part.holds
+        yield _format_step_line("–" if neutral else _style_check_mark(holds=part.holds), part, depth)
+
+
+def _walk_holding_steps(step: Step, depth: int = 1) -> Iterator[tuple[int, Step]]:
+    """The parts by which a step holds, with those of theirs."""
+    for part in step.steps if step.holds else ():
+        if part.holds:
+            yield depth, part
+            yield from _walk_holding_steps(part, depth + 1)
+
+
+def _format_step_line(mark: str, step: Step, depth: int = 0) -> str:
+    words = format_evidence(replace(span, node="") for span in step.spans)
+    return f"  {'  ' * depth}{mark} {': '.join(filter(None, (step.what, words, sanitize_line(step.why))))}"
+
+
+# --- what came of it --------------------------------------------------------------------------------------------
+
+
+def _format_decisions(article: Article, account: RuleReport, zone: str) -> Iterator[str]:
+    """What was decided when it came, what would have been, and the alert on each channel."""
+    for decided in account.decisions:
+        yield f"    {_style_decision(f'{decided.decision}: {decided.reason}')}"
+        notes = [f"match {decided.id}", format_local_time(decided.at, zone), decided.kind, decided.level or "no level kept"]
+        if decided.event is not None:
+            notes.append(f"event {decided.event}")
+        if decided.article.version != article.version:
+            notes.append(f"of version {decided.article.version} of the article")
+        if account.rule is not None and decided.rule_version != account.rule.version:
+            notes.append("stored under an earlier version of the rule")
+        elif account.differs_from(decided, article):
+            notes.append("stored otherwise than the rule says now: the sources have changed since, or the program")
+        yield f"        {', '.join(notes)}"
+    stored = {f"{decided.decision}: {decided.reason}" for decided in account.decisions}
+    if account.simulated_decision is not None and account.simulated_decision not in stored:
+        off = account.rule is not None and account.rule.status == "off"
+        if not off and not account.decisions:
+            yield "    nothing was stored: the rule was not there, or not as it is now, when the article came"
+        yield f"    {'if it ran' if off else 'by the rule as it is now'}: {_style_decision(account.simulated_decision)}"
+    if account.alert is not None:
+        yield from _format_alert(account.alert, article, zone)
+
+
+def _style_decision(said: str) -> str:
+    decision, colon, reason = said.partition(":")
+    return f"{click.style(decision, fg='green' if decision == 'told' else 'yellow')}{colon}{reason}"
+
+
+def _format_alert(alert: AlertReport, article: Article, zone: str) -> Iterator[str]:
+    of = f", of “{alert.title}” ({alert.source})" if alert.source else ", of an article that was forgotten"
+    if (alert.source, alert.uid) == (article.source, article.uid):
+        of = ""
+    yield f"    {alert_word(alert.kind)} {alert.id}, {format_local_time(alert.at, zone)}{of}"
+    for delivery in alert.deliveries:
+        yield f"        {delivery.channel}: {_format_delivery(delivery, zone)}"
+
+
+def _format_delivery(delivery: DeliveryHistory, zone: str) -> str:
+    if not delivery.attempts:
+        return f"{delivery.state}, not tried yet"
+    last = delivery.attempts[-1]
+    answer = last.detail or last.receipt or "no receipt yet"
+    again = f"; next try {format_local_time(delivery.not_before, zone)}" if delivery.state == "retry" else ""
+    return f"{delivery.state} (attempt {last.number}, {format_local_time(last.ended or last.started, zone)}: {answer}){again}"
+
+
+def _style_check_mark(*, holds: bool) -> str:
+    return click.style("✓", fg="green") if holds else click.style("✗", fg="red")

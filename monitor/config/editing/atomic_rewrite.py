@@ -1,0 +1,99 @@
+"""A file of the user's rewritten in one step: whoever reads it meanwhile sees the old text or the new one, whole.
+
+It knows nothing of what is written. Hard links and extended attributes of the old file do not survive.
+"""
+
+from __future__ import annotations
+
+import os
+from codecs import BOM_UTF8
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkstemp
+
+from monitor.config.yaml.yaml12 import decode_utf8_text
+from monitor.errors import MonitorError
+
+
+@dataclass(frozen=True, slots=True)
+class FileRewrite:
+    """A file's new content, and the old one that it was made from (None: there was no file)."""
+
+    path: Path
+    before: bytes | None
+    after: bytes
+
+    def write(self) -> None:
+        """Puts it in place. Raises MonitorError, and leaves the file as it is, where that is not safe."""
+        try:
+            if os.geteuid() == 0 and (link := _find_unsafe_link(self.path)):
+                raise PermissionError(0, f"{link} leads elsewhere and is not root's; 'chown -h root' it if it may")
+            self._write(Path(os.path.realpath(self.path)))  # a link goes on pointing to its file
+        except OSError as refused:
+            raise MonitorError(f"{self.path}: cannot be written: {refused.strerror}; nothing was changed") from None
+
+    def _write(self, file: Path) -> None:
+        if file.exists() and not os.access(file, os.W_OK):  # renaming over it would not ask
+            raise PermissionError(0, "it is write-protected")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = mkstemp(prefix=f".{file.name}.", dir=file.parent)  # what begins with a dot is read by nobody
+        try:
+            with os.fdopen(handle, "wb") as new:
+                new.write(self.after)
+                new.flush()
+                _copy_mode_and_owner(new.fileno(), file)
+                os.fsync(new.fileno())
+            if _read_content(file) != self.before:
+                raise MonitorError(f"{self.path}: somebody else changed it just now; nothing was changed, try again")
+            Path(name).replace(file)
+        finally:
+            Path(name).unlink(missing_ok=True)
+        folder = os.open(file.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def prepare_rewrite(path: Path, edit: Callable[[str, str], str]) -> FileRewrite:
+    """What a file becomes; nothing is written yet. `edit` takes its text ("" where there is no file) and its name."""
+    try:
+        before = _read_content(path)
+    except OSError as refused:
+        raise MonitorError(f"{path}: cannot be read: {refused.strerror}") from None
+    text = decode_utf8_text(before or b"", str(path))
+    mark = BOM_UTF8 if before and before.startswith(BOM_UTF8) else b""
+    return FileRewrite(path, before, mark + edit(text, str(path)).encode())
+
+
+def _find_unsafe_link(path: Path) -> Path | None:
+    """The first link on the way to the file that leads out of the folder in which it stands and is not root's: who
+    may write there would have root write wherever he likes."""
+    for link in reversed((path.absolute(), *path.absolute().parents)):
+        if link.is_symlink():
+            with suppress(FileNotFoundError):
+                link.stat()  # a circle of links ends here
+            inside = Path(os.path.realpath(link)).is_relative_to(os.path.realpath(link.parent))
+            if not inside and link.lstat().st_uid != 0:
+                return link
+            if further := _find_unsafe_link(link.parent / link.readlink()):
+                return further
+    return None
+
+
+def _read_content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _copy_mode_and_owner(handle: int, file: Path) -> None:
+    """Mode, group and (as root) owner of the file that is replaced; a new one is for whom its folder is for, so that
+    a file that root adds can be read by the daemon."""
+    known = file.stat() if file.exists() else file.parent.stat()
+    with suppress(PermissionError):
+        os.fchown(handle, known.st_uid if os.geteuid() == 0 else -1, known.st_gid)
+    os.fchmod(handle, known.st_mode & (0o7777 if file.exists() else 0o666))

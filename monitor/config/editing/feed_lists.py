@@ -1,0 +1,168 @@
+"""Sources and the outlines of lists of feeds: what of a list becomes a source, and what is said of a source in one.
+
+What other programs write gives an address, a name, a language and tags; of what we wrote ourselves every key comes
+back as it stood. It knows nothing of OPML, and writes no file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from monitor.config.editing.source_edit import NewSource, SourceValue
+from monitor.config.language.base_schema import language_tag
+from monitor.config.editing.source_files import ListedSource, new_source, comparable_address
+from monitor.config.yaml.yaml12 import PlainData
+from monitor.errors import InvalidRequest
+from monitor.model import Outline
+
+_URL = "url"
+_LISTS = ("tags", "select")
+"""Keys that hold more than a word: they travel as JSON."""
+_SWITCHES = ("full_text",)
+_WORDS = {"true": True, "false": False}
+_MAY_HOLD_CREDENTIALS = ("proxy",)
+_LONGEST_TAG = 64
+
+
+class ImportOutcome(StrEnum):
+    """What becomes of an outline."""
+
+    ADDED = "added"
+    KNOWN = "known"
+    REPEATED = "repeated"
+    UNUSABLE = "unusable"
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineImport:
+    """What becomes of one outline, and why. `source`: what is to be written."""
+
+    outline: Outline
+    outcome: ImportOutcome
+    source: NewSource | None = None
+    why: str | None = None
+
+
+def import_outlines(outlines: Iterable[Outline], standing: Iterable[ListedSource], tags: Sequence[str]) -> list[OutlineImport]:
+    """Each outline with the source that it becomes: none where its address is there already or is none. `tags`: for
+    all of them."""
+    known = {comparable_address(each.url): f"is there already: {each.id}, {each.place}" for each in standing}
+    ids = {each.id for each in standing}
+    here: dict[str, int] = {}
+    taken = []
+    for outline in outlines:
+        address = comparable_address(_normalize_feed_url(outline.url))
+        if address in known:
+            taken.append(OutlineImport(outline, ImportOutcome.KNOWN, why=known[address]))
+        elif address in here:
+            taken.append(OutlineImport(outline, ImportOutcome.REPEATED, why=f"stands in line {here[address]} already"))
+        else:
+            taken.append(each := _import_outline(outline, ids, tags))
+            if each.source:
+                here[address] = outline.line
+                ids.add(str(each.source["id"]))
+    return taken
+
+
+def _import_outline(outline: Outline, ids: set[str], tags: Sequence[str]) -> OutlineImport:
+    try:
+        keys, notes = (_keys_from_own_outline(outline), []) if outline.settings else _keys_from_foreign_outline(outline)
+        if (wanted := keys.get("id")) in ids:
+            notes.append(f"another source has the id {wanted}")
+            del keys["id"]
+        if every := list(dict.fromkeys([*_get_tags(keys), *tags])):
+            keys["tags"] = every
+        source = new_source(_normalize_feed_url(outline.url), keys, ids)
+    except InvalidRequest as wrong:
+        return OutlineImport(outline, ImportOutcome.UNUSABLE, why="; ".join(str(wrong).splitlines()))
+    return OutlineImport(outline, ImportOutcome.ADDED, source, "; ".join(notes) or None)
+
+
+def _get_tags(keys: Mapping[str, SourceValue]) -> list[str]:
+    tags = keys.get("tags", ())
+    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, Sequence) else []
+
+
+def _normalize_feed_url(url: str) -> str:
+    """An address as it is meant: `feed://` is an old way to write one for a feed reader."""
+    return re.sub(r"^feed:(//|(?=https?:))", lambda found: "http://" if found[1] else "", url, flags=re.IGNORECASE)
+
+
+def _keys_from_foreign_outline(outline: Outline) -> tuple[dict[str, SourceValue], list[str]]:
+    keys: dict[str, SourceValue] = {}
+    notes = []
+    if outline.title:
+        keys["name"] = outline.title
+    if outline.language and (tag := language_tag(outline.language)):
+        keys["language"] = tag
+    elif outline.language:
+        notes.append(f"its language, {outline.language[:40]!r}, is none that we know, and is left out")
+    if tags := [word for group in outline.groups if (word := as_tag(group))]:
+        keys["tags"] = list(dict.fromkeys(tags))
+    return keys, notes
+
+
+def as_tag(group: str) -> str:
+    """The name of a group as a tag: 'Asia & Pacific' is asia-pacific."""
+    folded = unicodedata.normalize("NFKC", group).casefold()
+    return re.sub(r"[\W_]+", "-", folded)[:_LONGEST_TAG].strip("-")
+
+
+def _keys_from_own_outline(outline: Outline) -> dict[str, SourceValue]:
+    keys: dict[str, SourceValue] = {}
+    for key, text in outline.settings.items():
+        if key in _LISTS:
+            keys[key] = _parse_json_value(key, text)
+        elif key in _SWITCHES:
+            keys[key] = _WORDS.get(text, text)
+        else:
+            keys[key] = text
+    keys.pop(_URL, None)  # it stands where every program looks for it
+    return keys
+
+
+def _parse_json_value(key: str, text: str) -> SourceValue:
+    value: object = None
+    with suppress(ValueError):
+        value = json.loads(text)
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return value
+    if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
+        return value
+    raise InvalidRequest(f"{key}: this is no list of words in JSON")
+
+
+# --- the other way ----------------------------------------------------------------------------------------------
+
+
+def outline_of(source: Mapping[str, PlainData]) -> tuple[Outline, list[str]]:
+    """A source, as its file has it, for a list of feeds; and the keys that hold a secret and are left out."""
+    given = {key: value for key, value in source.items() if value is not None and key != _URL}
+    secret = [key for key in _MAY_HOLD_CREDENTIALS if _has_credentials(given.get(key))]
+    settings = {key: _as_text(value) for key, value in given.items() if key not in secret}
+    tags = given.get("tags")
+    groups = tuple(" ".join(each.split()) for each in tags if isinstance(each, str)) if isinstance(tags, list) else ()
+    title, language = settings.get("name", settings.get("id")), settings.get("language")
+    return Outline(str(source.get(_URL)), 0, title, language, groups, settings), secret
+
+
+def _as_text(value: PlainData) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        value = {key: each for key, each in value.items() if each is not None}
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _has_credentials(address: PlainData) -> bool:
+    with suppress(ValueError):
+        parts = urlsplit(address) if isinstance(address, str) else None
+        return parts is not None and (parts.username is not None or parts.password is not None)
+    return True

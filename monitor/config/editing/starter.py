@@ -1,0 +1,58 @@
+"""What `init` writes: a commented monitor.yaml, packs of rules with their sources, the lists and entities that any rule
+may name, and the schemas that the files point to.
+
+It overwrites nothing: what is there stays, and is reported as kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from monitor.config.language.kinds import KINDS
+from monitor.config.loading.packs import Pack
+from monitor.config.generated.schema import file_name, build_json_schema
+
+_TEMPLATE = Path(__file__).with_name("starter.yaml")
+_SHARED = ("rules/lists", "seeds/entities")
+_NAMED = ("rules", "seeds/sources", "seeds/entities")
+"""The folders that the template names, which must exist also where nothing stands in them."""
+
+
+def write_starter(folder: Path, shipped: Path, packs: Iterable[Pack]) -> tuple[list[Path], list[Path]]:
+    """Writes what is not there yet, with the rules and sources of these packs; the files written, and those kept as
+    they were. Raises OSError."""
+    written: list[Path] = []
+    kept: list[Path] = []
+    for name, content in _iter_starter_files(shipped, packs):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("xb") as file:
+                file.write(content)
+        except FileExistsError:
+            kept.append(path)
+        else:
+            written.append(path)
+    for named in _NAMED:
+        (folder / named).mkdir(parents=True, exist_ok=True)
+    return written, kept
+
+
+def _iter_starter_files(shipped: Path, packs: Iterable[Pack]) -> Iterator[tuple[Path, bytes]]:
+    yield Path("monitor.yaml"), _TEMPLATE.read_bytes()
+    of_packs = [part for pack in packs for part in (pack.folder, *pack.sources)]
+    parts = dict.fromkeys([*of_packs, *(shipped / shared for shared in _SHARED)])
+    for path in sorted(path for part in parts for path in _list_files(part)):
+        yield path.relative_to(shipped), path.read_bytes()
+    for kind in KINDS:
+        text = json.dumps(build_json_schema(kind), indent=2, ensure_ascii=False) + "\n"
+        yield Path("schema", file_name(kind)), text.encode()
+
+
+def _list_files(part: Path) -> list[Path]:
+    """A file, or all files of a folder."""
+    if part.is_file():
+        return [part]
+    return [path for path in part.rglob("*") if path.is_file() and not path.name.startswith(".")]

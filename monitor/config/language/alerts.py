@@ -1,0 +1,229 @@
+"""What stands under `alert:` of a rule: whom it tells, how often, and what it tells again.
+
+The shape, and its way into the model.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from difflib import get_close_matches
+from typing import Annotated, ClassVar, Literal, Self, get_args
+
+from pydantic import AfterValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema, model_validator
+
+from monitor.alerting.updates import LONGEST
+from monitor.config.language.durations import DURATION_PATTERN, parse_duration
+from monitor.config.language.base_schema import Id, Schema, Text, validator_from_parser, one_or_list, validation_error
+from monitor.config.yaml.yaml12 import ValuePath, quote_text
+from monitor.model import UpdateTrigger, AlertPolicy, OncePer
+from monitor.stories.events import KEPT
+
+_MORE_PUBLISHERS = r"^([1-9][0-9]?) more publishers?$"
+_AN_HOUR = r"^([1-9][0-9]{0,2}|1000) an hour$"
+_MOST = 1000
+_DIGITS = 10  # a number with more is none that is meant
+_SO_MANY = r"^([0-9]+)( *(?:an?|per|/|x)? *([a-z]+))?$"  # as people write it
+_REASONS = {each.value: each for each in UpdateTrigger if each is not UpdateTrigger.MORE_PUBLISHERS}
+_BY_WORD = {word: reason for reason in _REASONS for word in reason.split() if len(word) > 3}
+
+
+def _validate_route(name: str) -> str:
+    if "://" in name or "@" in name:
+        raise validation_error("an address stands where the name of a route belongs", "channels stand in monitor.yaml")
+    return name
+
+
+def _parse_reason(value: object) -> UpdateTrigger | int:
+    """What makes it tell again; a number: so many more publishers."""
+    if not isinstance(value, str):
+        raise validation_error("what makes it tell again is not clear", _all_reasons())
+    if found := re.match(_MORE_PUBLISHERS, value):
+        return int(found[1])
+    if value not in _REASONS:
+        raise validation_error(f"{quote_text(value)} makes nothing tell again", _suggest_reason(value) or _all_reasons())
+    return _REASONS[value]
+
+
+def _suggest_reason(written: str) -> str | None:
+    """The reason that was probably meant, by any of its words."""
+    words = re.findall(r"[a-z]+|[0-9]+", written.lower())
+    if any(word.startswith("publisher") for word in words):
+        number = next((word for word in words if re.match("^[1-9][0-9]?$", word)), "3")
+        return f"write '{number} more publishers' (1 to 99)"
+    close = (get_close_matches(word, _BY_WORD, n=1, cutoff=0.7) for word in words)
+    return next((f"did you mean '{_BY_WORD[found[0]]}'?" for found in close if found), None)
+
+
+def _all_reasons() -> str:
+    return f"write one of: {', '.join(_REASONS)}, 3 more publishers"
+
+
+def _parse_hourly_limit(value: object) -> int:
+    if isinstance(value, str) and (found := re.match(_AN_HOUR, value)):
+        return int(found[1])
+    raise validation_error(*_explain_bad_hourly_limit(str(value)))
+
+
+def _explain_bad_hourly_limit(written: str) -> tuple[str, str]:
+    """What is wrong with how often, and what to write."""
+    found = re.match(_SO_MANY, written)
+    number, unit = (int(found[1]), found[3] or "h") if found and len(found[1]) < _DIGITS else (6, "")
+    if unit and unit not in ("h", "hour", "hours"):
+        return f"{quote_text(written)}: only messages of an hour can be counted", "write '6 an hour' (1 to 1000)"
+    if number == 0:
+        return f"{quote_text(written)} would send nothing", "write '1 an hour' or more; `status: shadow` tells nobody"
+    if number > _MOST:
+        return f"{quote_text(written)} is too many", f"write '{_MOST} an hour' or fewer; without the key there is no limit"
+    return "how often is not clear", f"write '{number} an hour' (1 to 1000)"
+
+
+def _parse_wait(value: object) -> timedelta:
+    return parse_duration(value, longest="1 day")
+
+
+def _parse_cooldown(value: object) -> timedelta:
+    return parse_duration(value, longest=f"{LONGEST.days} days")
+
+
+def _parse_event_duration(value: object) -> timedelta:
+    return parse_duration(value, longest=f"{KEPT.days} days")  # one of which nobody tells for so long is forgotten
+
+
+Route = Annotated[str, AfterValidator(_validate_route), *get_args(Id)[1:]]
+AgainReason = Annotated[
+    UpdateTrigger | int,
+    PlainValidator(_parse_reason),
+    WithJsonSchema({"anyOf": [{"enum": [*_REASONS]}, {"type": "string", "pattern": _MORE_PUBLISHERS}]}),
+]
+_DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN})
+Wait = Annotated[timedelta, PlainValidator(validator_from_parser(_parse_wait)), _DURATION_SCHEMA]
+Cooldown = Annotated[timedelta, PlainValidator(validator_from_parser(_parse_cooldown)), _DURATION_SCHEMA]
+EventDuration = Annotated[timedelta, PlainValidator(validator_from_parser(_parse_event_duration)), _DURATION_SCHEMA]
+HourlyLimit = Annotated[int, PlainValidator(_parse_hourly_limit), WithJsonSchema({"type": "string", "pattern": _AN_HOUR})]
+
+
+class AlertSchema(Schema):
+    """Whom a rule tells, and how often."""
+
+    called: ClassVar[str] = "alert"
+
+    to: list[Route] | None = Field(
+        None, description="Names of routes of monitor.yaml (default: the default route).", examples=[["default"]]
+    )
+    once_per: Literal["article", "story", "event"] | None = Field(
+        None, description="At most one new alert for each of these (default: story).", examples=["story"]
+    )
+    again_if: (
+        Annotated[
+            Annotated[AgainReason, Tag("<one>")] | Annotated[Annotated[list[AgainReason], Field(min_length=1)], Tag("<list>")],
+            Discriminator(one_or_list),
+        ]
+        | None
+    ) = Field(
+        None,
+        description="What makes it tell the same story or event again, as an update (default: nothing). One, or a "
+        "list.",
+        examples=["new fact"],
+    )
+    cooldown: Cooldown | None = Field(
+        None,
+        description="How long after the first message an update comes at the earliest (default: 1 hour); each later "
+        "one waits four times as long as the one before. A higher level and a correction do not wait.",
+        examples=["3 hours"],
+    )
+    wait_at_least: Wait | None = Field(
+        None,
+        description="How long something new waits, so that its first message says more (default: no wait).",
+        examples=["2 minutes"],
+    )
+    at_most: HourlyLimit | None = Field(
+        None,
+        description="So many messages an hour; the rest goes out as one digest (default: no limit).",
+        examples=["6 an hour"],
+    )
+    event_lasts: EventDuration | None = Field(
+        None,
+        description="With once_per: event, how long one event goes on, 14 days at most (default: a day, less "
+        "where its days tell).",
+        examples=["1 day"],
+    )
+    by: (
+        Annotated[
+            Annotated[Text, Tag("<one>")] | Annotated[Annotated[list[Text], Field(min_length=1)], Tag("<list>")],
+            Discriminator(one_or_list),
+        ]
+        | None
+    ) = Field(
+        None,
+        description="With once_per: event, names of conditions of match: an article in which these find something else "
+        "is of another event (default: as its places, names, numbers and days tell). One, or a list.",
+        examples=[["where", "who"]],
+    )
+    unsure: Literal["digest", "silent"] | None = Field(
+        None,
+        description="Whether what is held as the same as something older, although something of one of the two is not "
+        "known, is listed in a daily digest (default: digest).",
+        examples=["silent"],
+    )
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        """Each key beside what it belongs to."""
+        if self.once_per == "article":
+            told_once = "an article is told once: write once_per: story or event, or remove it"
+            for key, value in (("again_if", self.again_if), ("cooldown", self.cooldown)):
+                if value is not None:
+                    raise validation_error(f"'{key}' cannot stand beside once_per: article", told_once, (key,))
+        for key, said in (("event_lasts", self.event_lasts), ("by", self.by)):
+            if said is not None and self.once_per != "event":
+                needed = "write once_per: event beside it, or remove it"
+                raise validation_error(f"'{key}' says nothing without once_per: event", needed, (key,))
+        if len(_collect_publisher_counts(self)) > 1:
+            what = "'again_if' says more than once how many more publishers"
+            raise validation_error(what, f"keep '{min(_collect_publisher_counts(self))} more publishers'", ("again_if",))
+        return self
+
+    @model_validator(mode="after")
+    def _names_each_once(self) -> Self:
+        """What makes the identity of an event."""
+        names = self.by if isinstance(self.by, list) else []
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                raise validation_error(f"{quote_text(name)} stands in 'by' already", "name it once", ("by", number))
+        return self
+
+
+def locate_by_names(by: str | list[str] | None) -> list[tuple[ValuePath, str]]:
+    """The names of conditions under `by`, each with where it stands under `alert`."""
+    if isinstance(by, list):
+        return [(("by", number), name) for number, name in enumerate(by)]
+    return [] if by is None else [(("by",), by)]
+
+
+def alert_policy_from_schema(shape: AlertSchema | None) -> AlertPolicy:
+    """Whom the rule tells, and how often; what is not written has the model's default."""
+    usual = AlertPolicy()
+    if shape is None:
+        return usual
+    return AlertPolicy(
+        to=tuple(dict.fromkeys(shape.to or ())),
+        once_per=OncePer(shape.once_per or usual.once_per),
+        again_if=frozenset(UpdateTrigger.MORE_PUBLISHERS if isinstance(each, int) else each for each in _collect_reasons(shape)),
+        more_publishers=max(_collect_publisher_counts(shape), default=usual.more_publishers),
+        cooldown=shape.cooldown or usual.cooldown,
+        wait_at_least=shape.wait_at_least or usual.wait_at_least,
+        most_an_hour=shape.at_most,
+        event_lasts=shape.event_lasts,
+        by=tuple(name for _, name in locate_by_names(shape.by)),
+        lists_unsure=shape.unsure != "silent",
+    )
+
+
+def _collect_reasons(shape: AlertSchema) -> list[UpdateTrigger | int]:
+    return shape.again_if if isinstance(shape.again_if, list) else [] if shape.again_if is None else [shape.again_if]
+
+
+def _collect_publisher_counts(shape: AlertSchema) -> set[int]:
+    """So many more publishers, as often as that is said."""
+    return {each for each in _collect_reasons(shape) if isinstance(each, int)}

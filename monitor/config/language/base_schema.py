@@ -1,0 +1,330 @@
+"""What all shapes of the user's files share: strictness, and the small kinds of value.
+
+A shape says what a mapping may hold; descriptions and examples become the editor's help and the examples in faults.
+It converts nothing to the model and looks nothing up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from difflib import get_close_matches
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Self, Union, get_args, get_origin
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, WithJsonSchema, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+from monitor.config.language.durations import DURATION_PATTERN, SIZE_PATTERN, OutOfBounds, parse_duration, parse_size
+from monitor.config.yaml.yaml12 import ValuePath, quote_text
+from monitor.places import get_place_level
+from monitor.sanitize import sanitize_line
+from monitor.text.language import THREE_LETTERS, parse_primary_subtag
+
+REFUSED = "monitor"
+"""The type of the errors that our own validators raise; their context holds `what`, `meant` and `at`."""
+
+
+def validation_error(what: str, meant: str | None = None, at: ValuePath = ()) -> PydanticCustomError:
+    """The error by which a validator of ours says what is wrong and what was meant; `at`: where inside the value."""
+    return PydanticCustomError(REFUSED, "{what}", {"what": what, "meant": meant, "at": at})
+
+
+def _add_key_requirements(made: dict[str, Any], shape: type[Shape]) -> None:
+    """Into the JSON Schema: which of its keys a mapping must have, and which go only with others."""
+    if shape.one_of or shape.some_of:
+        made["oneOf" if shape.one_of else "anyOf"] = [{"required": [key]} for key in shape.one_of or shape.some_of]
+    if shape.goes_with:
+        made["dependencies"] = {
+            key: {"anyOf": [{"required": [other]} for other in others]} for key, others in shape.goes_with.items()
+        }
+
+
+class Schema(BaseModel):
+    """A mapping of the user's files.
+
+    `called`: what the tables of words and the messages call it. `one_of`: exactly one of these keys must be there, or,
+    of `some_of`, at least one; `nothing` is said where none is. `goes_with`: keys that stand only beside one of others.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, hide_input_in_errors=True, json_schema_extra=_add_key_requirements
+    )
+    called: ClassVar[str] = "mapping"
+    one_of: ClassVar[tuple[str, ...]] = ()
+    some_of: ClassVar[tuple[str, ...]] = ()
+    nothing: ClassVar[str] = "nothing is said here"
+    several: ClassVar[str] = "keep one of them"
+    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_absent(cls, data: object) -> object:
+        """A known key with nothing after it (all its lines commented out) counts as not given."""
+        if not isinstance(data, dict) or None not in data.values():
+            return data
+        for key, value in data.items():
+            if value is None and (outside := cls._not_indented(key, data)):
+                meant = f"put two more blanks before {' and '.join(outside)}"
+                raise validation_error(f"what belongs to '{key}' is not indented", meant, (outside[0],))
+        return {key: value for key, value in data.items() if value is not None or cls.field_of(key) is None}
+
+    @classmethod
+    def _not_indented(cls, key: str, data: dict[str, object]) -> list[str]:
+        """The keys beside an empty one that mean something inside it only."""
+        inside = schema_at(cls, (key,))
+        return [other for other in data if inside and inside.field_of(other) and cls.field_of(other) is None]
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        if not (self.one_of or self.some_of):
+            return self
+        given = {name.rstrip("_") for name in self.model_fields_set}
+        said = [key for key in self.one_of or self.some_of if key in given]
+        if not said:
+            raise validation_error(self.nothing, f"write one of: {', '.join(self.one_of or self.some_of)}")
+        if self.one_of and len(said) > 1:
+            raise validation_error(f"{' and '.join(said)} stand together in one {self.called}", self.several)
+        for key, others in self.goes_with.items():
+            if key in given and not given.intersection(others):
+                raise validation_error(f"'{key}' cannot stand beside {said[0]}", f"it goes with: {', '.join(others)}", (key,))
+        return self
+
+    @classmethod
+    def field_of(cls, key: str | int) -> FieldInfo | None:
+        """The field that a key of the file fills."""
+        return next((field for name, field in cls.model_fields.items() if key == (field.alias or name)), None)
+
+    @classmethod
+    def keys(cls) -> tuple[str, ...]:
+        """The keys that the mapping may have."""
+        return tuple(field.alias or name for name, field in cls.model_fields.items())
+
+
+def schema_at(annotation: object, where: ValuePath) -> type[Schema] | None:
+    """The shape that stands at a place inside a type."""
+    if isinstance(annotation, type) and issubclass(annotation, Schema):
+        if not where:
+            return annotation
+        field = annotation.field_of(where[0])
+        return schema_at(field.annotation, where[1:]) if field else None
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return schema_at(parts[0], where)
+    if origin in (Union, UnionType):
+        return next((found for part in parts if (found := schema_at(part, where))), None)
+    if where and origin is (list if isinstance(where[0], int) else dict):
+        return schema_at(parts[-1], where[1:])
+    return None
+
+
+def mapping_or_list(value: Any) -> str:  # noqa: ANN401 - pydantic hands over whatever the file holds
+    """For unions of a list and something else: which of them the writer meant."""
+    return "<mapping>" if isinstance(value, dict) else "<list>"
+
+
+def one_or_list(value: Any) -> str:  # noqa: ANN401 - likewise
+    """For unions of one value and a list of such: which of them the writer meant."""
+    return "<list>" if isinstance(value, list) else "<one>"
+
+
+# --- the small kinds of value -----------------------------------------------------------------------------------
+
+_ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
+_CODE = "[A-Z]{2}(?:-[A-Z0-9]{1,3})?"
+_LANGUAGE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
+_COUNTRIES = {"jp": "ja", "kr": "ko", "kp": "ko", "cn": "zh", "tw": "zh", "hk": "zh", "ua": "uk", "gr": "el"}
+_COUNTRIES |= {"cz": "cs", "dk": "da", "us": "en", "gb": "en", "au": "en", "nz": "en", "at": "de", "mx": "es"}
+_COUNTRIES |= {"ir": "fa", "iq": "ar", "sy": "ar", "eg": "ar", "il": "he", "pk": "ur", "vn": "vi", "kh": "km"}
+_COUNTRIES |= {"mm": "my", "np": "ne", "bd": "bn", "lk": "si", "rs": "sr", "by": "be", "kz": "kk", "tj": "tg"}
+"""Codes of countries that are written for their languages (kr is also Kanuri, tw is also Twi, which can be written knc
+and twi)."""
+_LANGUAGES = {"english": "en", "korean": "ko", "chinese": "zh", "japanese": "ja", "russian": "ru", "german": "de"}
+_LANGUAGES |= {"french": "fr", "spanish": "es", "arabic": "ar", "ukrainian": "uk", "norwegian": "no", "polish": "pl"}
+_KNOWN_AS = {**THREE_LETTERS, **_COUNTRIES, **_LANGUAGES}
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+"""Control characters that are no blanks."""
+
+
+def _validate_id(text: str) -> str:
+    if not re.match(_ID, text):
+        near = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+        rule = "an id is lower-case letters, digits and hyphens, at most 64 of them"
+        meant = f"did you mean '{near}'?" if re.match(_ID, near) and "://" not in text else rule
+        raise validation_error(f"{quote_text(text)} is no id", meant)
+    return text
+
+
+def _validate_region(text: str) -> str:
+    """An id, or a code of a country or division: the gazetteer is asked about codes only."""
+    if re.fullmatch(_CODE, text) is None:
+        return _validate_id(text)
+    if not get_place_level(text):
+        raise validation_error(
+            f"no country or division has the code {quote_text(text)}", "write one of ISO 3166, such as KP or KR-26"
+        )
+    return text
+
+
+def reject_control_characters(text: str) -> str:
+    """The text, if everybody sees all of it."""
+    if control := _CONTROL.search(text):
+        raise validation_error(f"a character that nobody sees stands here (U+{ord(control[0]):04X})", "remove it")
+    return text
+
+
+def _validate_text(text: str) -> str:
+    if not (plain := sanitize_line(reject_control_characters(text))):
+        raise validation_error("this text is empty", "write something, or remove it")
+    return plain
+
+
+def _validate_language(tag: str) -> str:
+    """Languages are looked up by their tag, so that a wrong one would silently never be met."""
+    first = tag.partition("-")[0]
+    if tag == "any":
+        raise validation_error("'any' is no language here", "to mean every language, leave them out")
+    if first in _COUNTRIES:
+        what = f"'{first}' is a country, not a language"
+    elif re.match(_LANGUAGE, tag) and parse_primary_subtag(tag) and first not in THREE_LETTERS:
+        return tag
+    else:
+        what = f"{quote_text(tag)} is no language"
+    near = _tag_of(tag)
+    meant = f"did you mean '{near}'?" if near else "write a tag such as en, ko, ja, ru, zh, zh-Hant or pt-BR"
+    raise validation_error(what, meant)
+
+
+def _tag_of(written: str) -> str | None:
+    """The tag of a language that is written by its name, or in other letters."""
+    first, *others = re.split("[-_]", written.lower())
+    parts = [part.title() if len(part) == 4 else part.upper() for part in others]
+    tag = "-".join([_KNOWN_AS.get(first, first), *parts])
+    return tag if re.match(_LANGUAGE, tag) and parse_primary_subtag(tag) else None
+
+
+def language_tag(written: str) -> str | None:
+    """The tag of a language as others write it (en-us, ko_KR, Korean); None: it is none that we know."""
+    try:
+        return _validate_language(written.strip())
+    except PydanticCustomError:
+        return _tag_of(written.strip())
+
+
+def is_language(tag: str) -> bool:
+    """Whether it has the form of a language's tag."""
+    return tag == "any" or re.match(_LANGUAGE, tag) is not None
+
+
+def is_misspelt_key(word: str, keys: Iterable[str]) -> bool:
+    """Whether three letters, which might be a language's, are one of these keys with a slip."""
+    return len(word) == 3 and word != "any" and bool(get_close_matches(word, keys, cutoff=0.7))
+
+
+def _validate_words_language(tag: str) -> str:
+    return tag if tag == "any" else _validate_language(tag)
+
+
+_USUAL_TERM = re.compile(r"\*?[^\W_][^\s*“”＂，、\x00-\x1f\x7f-\x9f]*\*?(?: \*?[^\s*“”＂，、\x00-\x1f\x7f-\x9f]+\*?)*")
+"""What is a term without further ado: almost all are."""
+
+
+def _validate_term(text: str) -> str:
+    if _USUAL_TERM.fullmatch(text):
+        return text
+    term = _validate_text(text)
+    if any("*" in word[1:-1] or not word.strip("*") for word in term.split()):
+        raise validation_error(f"in {quote_text(term)} the '*' is not at an end of a word", "write it so: 'launch*' or '*missile'")
+    if any(sign in term for sign in "“”＂"):
+        raise validation_error(f"in {quote_text(term)} stands a quotation mark that is none here", "leave it out, or write '...'")
+    if re.search(r"\w[，、]\w", term):
+        raise validation_error(
+            f"in {quote_text(term)} stands a full-width comma", "write ', ' between words; in a phrase, leave it out"
+        )
+    if not any(sign.isalnum() for sign in term):
+        raise validation_error(f"{quote_text(term)} has no letter and no digit", "write a word")
+    return term
+
+
+def _validate_web_address(url: str) -> str:
+    """An address that can be polled; never quoted in the fault, for it may hold a token."""
+    if not is_web_address(url):
+        raise validation_error("this is no web address", "write one that begins with https:// or http://")
+    if "${" in url:
+        raise validation_error("'${...}' works in the urls of channels and proxies only, not in those of sources")
+    parts = urlsplit(url)
+    if parts.username is not None or parts.password is not None:
+        raise validation_error("an address with a user or a password in it is not built yet", "remove them")
+    return url
+
+
+def _validate_proxy(url: str) -> str:
+    """The address of a proxy. A password comes from where secrets are kept: lists of sources are passed on."""
+    if "${" not in url:
+        try:
+            parts = urlsplit(url)
+            secret = parts.password is not None or parts.username is not None
+        except ValueError:
+            secret = False
+        if secret:
+            raise validation_error("a login stands here in plain text", "write it as a secret: http://me:${env:NAME}@proxy:3128")
+        return _validate_web_address(url)
+    if not re.match(r"https?://|\$\{", url) or any(sign.isspace() for sign in url):
+        raise validation_error("this is no proxy's address", "write one such as http://me:${env:NAME}@proxy.example:3128")
+    return url
+
+
+def is_web_address(url: str) -> bool:
+    """Whether it can be asked: of an address whose secrets have been filled in."""
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", url)
+        )
+    except ValueError:
+        return False
+
+
+def validator_from_parser(read: Callable[[object], Any]) -> Callable[[object], Any]:
+    """A reader of durations or sizes as a validator."""
+
+    def validated(value: object) -> Any:  # noqa: ANN401 - the field's own type says it
+        quoted = quote_text(value) if isinstance(value, str) else "this"
+        try:
+            return read(value)
+        except OutOfBounds as wrong:
+            raise validation_error(f"{quoted} is {wrong.what}", wrong.meant) from None
+        except ValueError as wrong:
+            raise validation_error(f"{quoted} cannot be read", str(wrong)) from None
+
+    return validated
+
+
+def _parse_interval(value: object) -> timedelta:
+    return parse_duration(value, shortest="5 s")
+
+
+Id = Annotated[str, AfterValidator(_validate_id), WithJsonSchema({"type": "string", "pattern": _ID})]
+Region = Annotated[str, AfterValidator(_validate_region), WithJsonSchema({"type": "string", "pattern": f"{_ID}|^{_CODE}$"})]
+Text = Annotated[str, AfterValidator(_validate_text), WithJsonSchema({"type": "string", "minLength": 1})]
+Language = Annotated[str, AfterValidator(_validate_language), WithJsonSchema({"type": "string", "pattern": _LANGUAGE})]
+LanguageOfWords = Annotated[
+    str, AfterValidator(_validate_words_language), WithJsonSchema({"type": "string", "pattern": f"^any$|{_LANGUAGE}"})
+]
+TermText = Annotated[str, AfterValidator(_validate_term), WithJsonSchema({"type": "string", "minLength": 1})]
+WebAddress = Annotated[str, AfterValidator(_validate_web_address), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+ProxyAddress = Annotated[
+    str, AfterValidator(_validate_proxy), WithJsonSchema({"type": "string", "pattern": r"^(https?://|\$\{)"})
+]
+_DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN})
+Duration = Annotated[timedelta, PlainValidator(validator_from_parser(parse_duration)), _DURATION_SCHEMA]
+Interval = Annotated[timedelta, PlainValidator(validator_from_parser(_parse_interval)), _DURATION_SCHEMA]
+Size = Annotated[
+    int,
+    PlainValidator(validator_from_parser(parse_size)),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": SIZE_PATTERN}]}),
+]

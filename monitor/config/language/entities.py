@@ -1,0 +1,173 @@
+"""Entity documents: the shape, and its way into the model."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from monitor import model
+from monitor.config.language.examples import ExamplesSchema, rule_tests_from_schema
+from monitor.config.language.faults import validate_document
+from monitor.config.language.to_model import make_near_condition
+from monitor.config.language.leaf_schemas import CASE, EntityKind
+from monitor.config.language.base_schema import Id, Region, Schema, Text, validation_error
+from monitor.config.language.scope import WhereSchema, where_from_schema
+from monitor.config.language.words import Case, Forms, Within, WordSet, terms_from_words
+from monitor.config.yaml.yaml12 import YamlDocument
+
+
+class CountsIfNearSchema(Schema):
+    """What must stand near a name so that it counts: exactly one of words, a list and an entity."""
+
+    called: ClassVar[str] = "near"
+    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity_from_document")
+    nothing: ClassVar[str] = "it is not said what stands near"
+
+    within: Within = Field(description="How close: 'N words', sentence or paragraph.", examples=["12 words"])
+    words: WordSet | None = Field(None, description="One of these words.", examples=[{"en": ["Seoul", "Blue House"]}])
+    list_: Id | None = Field(
+        None, alias="list", description="One of the words of this list: its id.", examples=["korean-places"]
+    )
+    entity: Id | None = Field(None, description="This entity: its id.", examples=["south-korea"])
+
+
+class CountsIfSchema(Schema):
+    """When a name that is not enough alone counts: one of these is enough."""
+
+    called: ClassVar[str] = "counts_if"
+    some_of: ClassVar[tuple[str, ...]] = ("sure_name_seen", "near", "where")
+    nothing: ClassVar[str] = "it is not said when the name counts"
+
+    sure_name_seen: Literal["in the article", "earlier in the article"] | None = Field(
+        None, description="A sure name stands in the article, or stands before this one.", examples=["in the article"]
+    )
+    near: CountsIfNearSchema | None = Field(
+        None,
+        description="Something stands near it.",
+        examples=[{"within": "12 words", "words": {"en": ["Seoul", "Blue House"]}}],
+    )
+    where: WhereSchema | None = Field(
+        None, description="The article is one of these.", examples=[{"sources": ["yonhap"]}]
+    )
+
+
+class MaybeSchema(Schema):
+    """Names that are not enough alone."""
+
+    called: ClassVar[str] = "maybe"
+
+    words: WordSet = Field(
+        description="The names: a list, or lists by language.",
+        examples=[{"en": ["President Lee"], "ko": ["이 대통령"]}],
+    )
+    case: Case | None = CASE
+    counts_if: CountsIfSchema = Field(
+        description="When they count; one of these is enough.", examples=[{"sure_name_seen": "in the article"}]
+    )
+
+
+class EntitySchema(Schema):
+    """An entity: somebody or something that news names, and the names to know it by."""
+
+    called: ClassVar[str] = "entity"
+
+    entity: Id = Field(description="Its id, by which rules name it.", examples=["taiwan"])
+    kind: EntityKind = Field(description="What it is.", examples=["place"])
+    name: Text = Field(description="Its name, as messages show it.", examples=["Taiwan"])
+    in_: list[Id] | None = Field(
+        None,
+        alias="in",
+        description="Groups that it belongs to, by which rules name it together with others.",
+        examples=[["east-asia"]],
+    )
+    lies_in: Region | None = Field(
+        None,
+        description="What contains it, if it is a place: the id of an entity, or an ISO code of a country or division.",
+        examples=["KP"],
+    )
+    of: Id | None = Field(
+        None,
+        description="The country that a person, organisation or weapon belongs to: the id of an entity.",
+        examples=["china"],
+    )
+    sure: WordSet = Field(
+        description="Names that are enough alone: a list, or lists by language (any, en, ko, zh, ja, ru ...).",
+        examples=[{"en": ["Taiwan"], "zh": ["台湾"]}],
+    )
+    maybe: MaybeSchema | None = Field(
+        None,
+        description="Names that are not enough alone, and when they count.",
+        examples=[{"words": {"en": ["President Lee"]}, "counts_if": {"sure_name_seen": "in the article"}}],
+    )
+    never: WordSet | None = Field(
+        None, description="Names of others: what stands inside one does not count.", examples=[{"en": ["Bruce Lee"]}]
+    )
+    titles: WordSet | None = Field(
+        None,
+        description="Titles of others: a maybe name right beside one does not count.",
+        examples=[{"en": ["Foreign Minister"]}],
+    )
+    forms: Forms | None = Field(
+        None,
+        description="Whether its Russian names stand for all of their forms, where they have no '*' (default: all).",
+        examples=["as written"],
+    )
+    tests: ExamplesSchema | None = Field(
+        None, description="Articles that name it, and articles that do not.", examples=[{"fires": ["Taiwan votes"]}]
+    )
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        """Only places are, and they belong to nobody."""
+        is_place = self.kind in model.PLACE_KINDS
+        if self.lies_in is not None and not is_place:
+            raise validation_error(f"a {self.kind} lies nowhere", "leave it out, or write 'kind: place'", ("lies_in",))
+        if self.of is not None and is_place:
+            raise validation_error(f"a {self.kind} is of nobody", "say what contains it: 'lies_in'", ("of",))
+        return self
+
+
+def entity_from_document(document: YamlDocument) -> model.Entity:
+    """The entity that the document describes; raises Faulty."""
+    shape = validate_document(EntitySchema, document)
+    forms = shape.forms or "all"
+    return model.Entity(
+        shape.entity,
+        shape.kind,
+        shape.name,
+        terms_from_words(shape.sure, forms=forms),
+        maybe=maybe_from_schema(shape.maybe, forms),
+        never=terms_from_words(shape.never, forms=forms),
+        titles=terms_from_words(shape.titles),
+        groups=tuple(dict.fromkeys(shape.in_ or ())),
+        tests=rule_tests_from_schema(shape.tests, document),
+        place=document.place(),
+        lies_in=shape.lies_in,
+        of=shape.of,
+    )
+
+
+def maybe_from_schema(shape: MaybeSchema | None, forms: Forms) -> model.Maybe | None:
+    """The names that are not enough alone, and when they count."""
+    if shape is None:
+        return None
+    when = shape.counts_if
+    return model.Maybe(
+        terms_from_words(shape.words, shape.case, forms),
+        model.CountsIf(
+            sure_seen=when.sure_name_seen is not None,
+            earlier=when.sure_name_seen == "earlier in the article",
+            near=None if when.near is None else make_near_condition(when.near.within, [_near_condition_from_schema(when.near)]),
+            where=where_from_schema(when.where),
+        ),
+    )
+
+
+def _near_condition_from_schema(shape: CountsIfNearSchema) -> model.Condition:
+    if shape.words is not None:
+        return model.Words(terms_from_words(shape.words))
+    if shape.list_ is not None:
+        return model.ListNamed(shape.list_)
+    assert shape.entity is not None
+    return model.EntityNamed(shape.entity)

@@ -1,0 +1,104 @@
+"""The tests that rules and entities carry: articles that must hit, must be mentions, and must not hit.
+
+They are read here and run by `check` with the live matcher.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar
+
+from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
+
+from monitor.config.language.base_schema import Language, Schema, Text, mapping_or_list, validation_error
+from monitor.config.yaml.yaml12 import YamlDocument, quote_text
+from monitor.model import Place, RuleTest
+
+
+def _parse_date(value: object) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        quoted = quote_text(value) if isinstance(value, str) else "this"
+        raise validation_error(f"{quoted} is no date", "write '2026-01-05' or '2026-01-05T14:30:00+09:00'")
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+Date = Annotated[datetime, PlainValidator(_parse_date), WithJsonSchema({"type": "string"})]
+
+
+class ExampleSchema(Schema):
+    """An article to test with."""
+
+    called: ClassVar[str] = "test"
+    some_of: ClassVar[tuple[str, ...]] = ("title", "text")
+    nothing: ClassVar[str] = "this test has neither a title nor a text"
+
+    title: Text | None = Field(None, description="Its title.", examples=["Live-fire drills around Taiwan"])
+    text: Text | None = Field(None, description="Its text.", examples=["The drills began on Monday."])
+    lang: Language | None = Field(None, description="Its language; detected where absent.", examples=["zh"])
+    date: Date | None = Field(None, description="When it was published.", examples=["2026-01-05"])
+    source: Text | None = Field(None, description="The id of its source.", examples=["xinhua"])
+    url: Text | None = Field(None, description="Its address.", examples=["https://news.example/1"])
+    authors: list[Text] | None = Field(None, description="Who wrote it.", examples=[["Kim Min-ji"]])
+    tags: list[Text] | None = Field(None, description="What its source files it under.", examples=[["politics"]])
+
+
+AnyExample = Annotated[
+    Annotated[ExampleSchema, Tag("<mapping>")] | Annotated[Text, Tag("<list>")],
+    Discriminator(mapping_or_list),
+]
+
+
+class ExamplesSchema(Schema):
+    """Articles that must hit, be mentions, and not hit; plain text is the title of an article without text."""
+
+    called: ClassVar[str] = "tests"
+
+    fires: list[AnyExample] | None = Field(
+        None, description="Articles that must hit.", examples=[["Live-fire drills around Taiwan"]]
+    )
+    mentions: list[AnyExample] | None = Field(
+        None,
+        description="Articles that a rule must hit as a mention, and not as news.",
+        examples=[["Summit opens in the shadow of drills around Taiwan"]],
+    )
+    silent: list[AnyExample] | None = Field(
+        None, description="Articles that must not hit as news.", examples=[["Taiwan held an earthquake drill"]]
+    )
+
+
+def rule_tests_from_schema(shape: ExamplesSchema | None, document: YamlDocument) -> tuple[RuleTest, ...]:
+    """The tests of a document in the order of the file, those that must fire first."""
+    return () if shape is None else examples_at(shape, document, ("rule_tests_from_schema",))
+
+
+def examples_at(shape: ExamplesSchema, document: YamlDocument, at: tuple[str, ...]) -> tuple[RuleTest, ...]:
+    """The same; `at`: where they stand in the document."""
+    lists = {"fires": shape.fires or (), "mentions": shape.mentions or (), "silent": shape.silent or ()}
+    return tuple(
+        _rule_test_from_example(example, key, document.place((*at, key, index)))
+        for key, examples in lists.items()
+        for index, example in enumerate(examples)
+    )
+
+
+def _rule_test_from_example(example: ExampleSchema | str, key: str, place: Place) -> RuleTest:
+    fires, mentions = key == "fires", key == "mentions"
+    if isinstance(example, str):
+        return RuleTest(fires, example, place=place, mentions=mentions)
+    return RuleTest(
+        fires,
+        example.title or "",
+        example.text or "",
+        language=example.lang,
+        date=example.date,
+        source=example.source,
+        url=example.url,
+        authors=tuple(example.authors or ()),
+        tags=tuple(example.tags or ()),
+        place=place,
+        mentions=mentions,
+    )

@@ -1,0 +1,134 @@
+"""What conditions without parts look for: words, a list, an entity, a pattern, a number, a day: their shapes and keys.
+
+Where these stand in an article is decided in `matching`, not here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+
+from monitor import model
+from monitor.config.language.base_schema import Id, Schema, mapping_or_list, validation_error, reject_control_characters
+from monitor.text.numbers import COUNTABLE
+from monitor.text.patterns import compile_regex, finds_no_word
+
+EntityKind = Literal["person", "organisation", "place", "country", "weapon", "ship", "event", "role"]
+
+
+def _validate_pattern(text: str) -> str:
+    reject_control_characters(text)
+    try:
+        pattern = compile_regex(text)
+    except ValueError as wrong:
+        raise validation_error(f"this pattern cannot be used: {wrong}") from None
+    if any(pattern.finditer("")):
+        raise validation_error("this pattern matches where nothing stands", "make a part of it needed: 'x+' in place of 'x*'")
+    if finds_no_word(text):
+        raise validation_error(
+            "this pattern matches only punctuation between words, so it never finds anything",
+            "add letters or digits beside them",
+        )
+    return text
+
+
+PatternText = Annotated[str, Field(min_length=1), AfterValidator(_validate_pattern)]
+
+
+class GroupSchema(Schema):
+    """All entities of a kind, in a group, that belong to another one; or those for which several of these hold."""
+
+    called: ClassVar[str] = "group of entities"
+    some_of: ClassVar[tuple[str, ...]] = ("kind", "in", "of")
+    nothing: ClassVar[str] = "no entity is meant here"
+
+    kind: EntityKind | None = Field(None, description="Those of this kind.", examples=["country"])
+    in_: Id | None = Field(None, alias="in", description="Those in this group.", examples=["east-asia"])
+    of: Id | None = Field(
+        None,
+        description="Those that belong to this entity (its id), as people, organisations and weapons do to a country.",
+        examples=["china"],
+    )
+
+
+EntityOrGroup = Annotated[
+    Annotated[GroupSchema, Tag("<mapping>")] | Annotated[Id, Tag("<list>")], Discriminator(mapping_or_list)
+]
+
+WORDS = Field(
+    None,
+    description="One of these words or phrases stands in the text: a list, or lists by language "
+    "(any, en, ko, zh, ja, ru ...). A '*' at an end of a word opens it.",
+    examples=[{"en": ["drill", "war game*"]}],
+)
+LIST = Field(
+    None, alias="list", description="One of the words of a shared list stands in the text: its id.", examples=["drills"]
+)
+ENTITY = Field(
+    None,
+    description="An entity is named in the text: its id; or a mapping, for one of many.",
+    examples=["taiwan", {"kind": "country", "in": "east-asia"}],
+)
+PATTERN = Field(None, description="This regular expression (RE2) matches the text.", examples=[r"KN-?\d\d"])
+NUMBER = Field(
+    None,
+    description="The text has a number of this, in digits or words, within the given bounds.",
+    examples=[{"of": "magnitude", "at_least": 6}],
+)
+NAMES = Field(
+    None,
+    description="The text names a day: a date, a weekday, or a day or week seen from today.",
+    examples=["a day"],
+)
+CASE = Field(None, description="Whether capitals must be as they are written (default: ignore).", examples=["exact"])
+FORMS = Field(
+    None,
+    description="Whether Russian words stand for all of their forms (default: as written).",
+    examples=["all"],
+)
+EDGES = Field(
+    None,
+    description="Where words in katakana may begin and end: 'words': only where a run of katakana does "
+    "(default: anywhere).",
+    examples=["words"],
+)
+
+Bound = Annotated[float, Field(allow_inf_nan=False)]
+if TYPE_CHECKING:
+    CountedUnit = str
+else:
+    CountedUnit = Literal[tuple(COUNTABLE)]
+
+
+class NumberSchema(Schema):
+    """A number in the article, by what it counts or measures."""
+
+    called: ClassVar[str] = "number"
+
+    of: CountedUnit = Field(description="What the number counts or measures.", examples=["magnitude"])
+    at_least: Bound | None = Field(None, description="The number is this, or greater.", examples=[6])
+    more_than: Bound | None = Field(None, description="The number is greater than this.", examples=[100])
+    below: Bound | None = Field(None, description="The number is less than this.", examples=[4.5])
+    at_most: Bound | None = Field(None, description="The number is this, or less.", examples=[50])
+
+    @model_validator(mode="after")
+    def _can_be_met(self) -> Self:
+        for low, high in (("at_least", "more_than"), ("at_most", "below")):
+            if getattr(self, low) is not None and getattr(self, high) is not None:
+                raise validation_error(f"{low} and {high} stand together", "keep one of them", (high,))
+        least = max(bound for bound in (self.at_least, self.more_than, float("-inf")) if bound is not None)
+        most = min(bound for bound in (self.at_most, self.below, float("inf")) if bound is not None)
+        if least > most or (least == most and (self.more_than is not None or self.below is not None)):
+            raise validation_error("no number lies between these bounds", "the lower one must be less than the upper one")
+        return self
+
+
+def number_from_schema(shape: NumberSchema) -> model.NumberNamed:
+    """The condition that the shape writes down."""
+    return model.NumberNamed(shape.of, shape.at_least, shape.more_than, shape.below, shape.at_most)
+
+
+def entity_or_group_from_schema(shape: GroupSchema | str) -> model.EntityNamed | model.GroupNamed:
+    """The entity, or one of the group."""
+    return model.EntityNamed(shape) if isinstance(shape, str) else model.GroupNamed(shape.kind, shape.in_, shape.of)

@@ -1,0 +1,61 @@
+"""List documents, the words that rules share: the shape, and its way into the model."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from monitor.config.language.faults import validate_document
+from monitor.config.language.leaf_schemas import CASE, EDGES, FORMS
+from monitor.config.language.base_schema import Id, Schema, Text
+from monitor.config.language.words import AFTER, BEFORE, Case, Edges, Forms, ReachSchema, WordSet, reach_from_schema, terms_from_words
+from monitor.config.yaml.yaml12 import YamlDocument
+from monitor.model import WordList
+
+LISTS = Field(
+    None,
+    description="Other lists that belong to this one, with what they say of before and after: their ids.",
+    examples=[["denials", "plans"]],
+)
+OF_ENTITIES = Field(None, description="Entities whose names belong to this list: their ids.", examples=[["taiwan"]])
+
+
+class ListSchema(Schema):
+    """Words that rules share: to be found, or to say which occurrences of others do not count."""
+
+    called: ClassVar[str] = "list"
+    some_of: ClassVar[tuple[str, ...]] = ("words", "lists", "entities", "before", "after")
+    nothing: ClassVar[str] = "this list has no words"
+    goes_with: ClassVar[dict[str, tuple[str, ...]]] = dict.fromkeys(("case", "forms", "edges"), ("words",))
+
+    list_: Id = Field(alias="list", description="Its id, by which rules name it.", examples=["denials"])
+    title: Text | None = Field(None, description="What it is for.", examples=["It did not happen"])
+    words: WordSet | None = Field(
+        None,
+        description="The words: a list, or lists by language (any, en, ko, zh, ja, ru ...). Where a condition ignores "
+        "this list, an occurrence inside one of them does not count.",
+        examples=[{"en": ["missile test", "test launch"]}],
+    )
+    lists: Annotated[list[Id], Field(min_length=1)] | None = LISTS
+    entities: Annotated[list[Id], Field(min_length=1)] | None = OF_ENTITIES
+    before: ReachSchema | None = BEFORE
+    after: ReachSchema | None = AFTER
+    case: Case | None = CASE
+    forms: Forms | None = FORMS
+    edges: Edges | None = EDGES
+
+
+def word_list_from_document(document: YamlDocument) -> WordList:
+    """The list that the document holds; raises Faulty."""
+    shape = validate_document(ListSchema, document)
+    words = terms_from_words(shape.words, shape.case, shape.forms, shape.edges)
+    return WordList(
+        shape.list_,
+        words,
+        reach_from_schema(shape.before),
+        reach_from_schema(shape.after),
+        place=document.place(),
+        lists=tuple(dict.fromkeys(shape.lists or ())),
+        entities=tuple(dict.fromkeys(shape.entities or ())),
+    )

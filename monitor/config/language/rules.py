@@ -1,0 +1,208 @@
+"""Rule documents: the shape, and its way into the model.
+
+A rule is read as it stands, without a version: it gets one when what it names is known. Whether names of entities,
+lists and routes exist is checked in `load`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from monitor import model
+from monitor.config.language.alerts import AlertSchema, locate_by_names, alert_policy_from_schema
+from monitor.config.language.conditions import ConditionSchema, ConditionOrList, find_purely_negative_part
+from monitor.config.language.examples import ExamplesSchema, rule_tests_from_schema
+from monitor.config.language.faults import validate_document, did_you_mean
+from monitor.config.language.to_model import any_of, condition_from_schema
+from monitor.config.language.base_schema import Duration, Id, Schema, Text, one_or_list, validation_error
+from monitor.config.language.scope import WhereSchema, where_from_schema
+from monitor.config.yaml.yaml12 import YamlDocument, quote_text
+from monitor.errors import Fault, InvalidFiles
+from monitor.model import Level, LevelChange, NewsIn, Rule, RuleStatus, named_within
+
+LevelName = Literal["info", "low", "medium", "high", "critical"]
+_LEVELS = [*Level]
+
+
+class LevelChangeSchema(Schema):
+    """Another level, for a match for which something more holds."""
+
+    called: ClassVar[str] = "change of level"
+
+    to: LevelName = Field(description="The level then.", examples=["critical"])
+    if_: ConditionSchema = Field(
+        alias="if", description="What must hold for it.", examples=[{"words": {"en": ["nuclear warhead"]}}]
+    )
+
+
+Changes = Annotated[
+    Annotated[LevelChangeSchema, Tag("<one>")] | Annotated[Annotated[list[LevelChangeSchema], Field(min_length=1)], Tag("<list>")],
+    Discriminator(one_or_list),
+]
+
+
+class RuleSchema(Schema):
+    """A rule: what matters to somebody, how much, and whom it tells."""
+
+    called: ClassVar[str] = "rule"
+
+    rule: Id = Field(description="Its id, unique over all files.", examples=["taiwan-drills"])
+    title: Text = Field(description="What it is about, as messages show it.", examples=["Drills around Taiwan"])
+    level: LevelName | None = Field(None, description="How much it matters (default: medium).", examples=["high"])
+    status: Literal["live", "shadow", "off"] | None = Field(
+        None,
+        description="Whether it runs (default: live); in shadow it matches, is stored and explained, and tells nobody.",
+        examples=["live"],
+    )
+    owner: Text | None = Field(None, description="Who looks after it.", examples=["asia-desk"])
+    why: Text | None = Field(None, description="What it is for.", examples=["First warning for the Seoul desk."])
+    known_false_alarms: list[Text] | None = Field(
+        None, description="What it wrongly tells of, and is known to.", examples=[["Drills of the fire brigade"]]
+    )
+    where: WhereSchema | None = Field(
+        None, description="Which articles it looks at (default: all).", examples=[{"languages": ["ko", "ja"]}]
+    )
+    match: ConditionSchema = Field(
+        description="What must hold for an article to hit.", examples=[{"words": {"en": ["drill", "war game*"]}}]
+    )
+    unless: ConditionOrList | None = Field(
+        None,
+        description="Drops the article where this holds (of a list: where one of them holds).",
+        examples=[{"in": "title", "words": {"en": ["earthquake drill"]}}],
+    )
+    news_in: Literal["title", "about", "lead", "text"] | None = Field(
+        None,
+        description="How far what makes it news may reach (default: lead): the title alone, the title and the lead "
+        "together, or the whole text; what holds only deeper is a mention. about: the title, or the title and the "
+        "text's first sentence, where the title alone meets the match of no other live rule.",
+        examples=["title"],
+    )
+    title_has_some: bool | None = Field(
+        None,
+        description="The title must contain at least one of the things that match looks for; otherwise what holds "
+        "is a mention.",
+        examples=[True],
+    )
+    mention: ConditionOrList | None = Field(
+        None,
+        description="Makes the article a mention where match does not hold and this does, anywhere in title and text "
+        "(of a list: where one of them holds).",
+        examples=[{"near": {"within": "sentence", "these": [{"entity": "taiwan"}, {"words": {"en": ["drill*"]}}]}}],
+    )
+    mention_if: ConditionOrList | None = Field(
+        None,
+        description="Makes what would be news a mention where this holds (of a list: where one of them holds).",
+        examples=[{"words": {"en": ["last week", "anniversary"]}}],
+    )
+    raise_: Changes | None = Field(
+        None,
+        alias="raise",
+        description="A higher level where more holds; the highest that holds wins. One, or a list.",
+        examples=[{"to": "critical", "if": {"words": {"en": ["nuclear warhead"]}}}],
+    )
+    lower: Changes | None = Field(
+        None,
+        description="A lower level where more holds and nothing raises it; the lowest that holds wins. One, or a list.",
+        examples=[{"to": "low", "if": {"words": {"en": ["tabletop exercise"]}}}],
+    )
+    full_text: bool | None = Field(
+        None,
+        description="Whether the page of an article of few words is read too, where one of the rule's words stands in "
+        "it (default: no). What the feed gives is decided on at once; the longer text is matched again.",
+        examples=[True],
+    )
+    max_age: Duration | None = Field(
+        None, description="Older news is stored and not told: a number and a unit.", examples=["12 hours"]
+    )
+    alert: AlertSchema | None = Field(
+        None, description="Whom it tells, and how often.", examples=[{"to": ["default"], "once_per": "story"}]
+    )
+    tests: ExamplesSchema | None = Field(
+        None,
+        description="Articles that must hit, must be mentions, and must not hit.",
+        examples=[{"fires": ["Drills around Taiwan"]}],
+    )
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        """An alert shows the words that it rests on."""
+        nets: list[tuple[tuple[str | int, ...], ConditionSchema]] = [(("match",), self.match)]
+        if isinstance(self.mention, list):
+            nets += [(("mention", number), each) for number, each in enumerate(self.mention)]
+        elif self.mention is not None:
+            nets.append((("mention",), self.mention))
+        for place, net in nets:
+            if at := find_purely_negative_part(net):
+                what = f"here {place[0]} says only what must not stand in the article"
+                raise validation_error(what, "write what must, and this beside it under all:", (*place, *at))
+        return self
+
+    @model_validator(mode="after")
+    def _levels_change(self) -> Self:
+        """Up with `raise`, down with `lower`."""
+        own = _LEVELS.index(_get_level(self))
+        for key, changes, up in (("raise", self.raise_, True), ("lower", self.lower, False)):
+            for index, change in enumerate(_list_changes(changes)):
+                to = _LEVELS.index(Level(change.to))
+                if to == own or (to > own) is not up:
+                    at = (key, index, "to") if isinstance(changes, list) else (key, "to")
+                    way = "above" if up else "below"
+                    raise validation_error(f"'{change.to}' is not {way} the rule's own level '{_LEVELS[own]}'", at=at)
+        return self
+
+
+def rule_from_document(document: YamlDocument) -> Rule:
+    """The rule that the document says, still without a version; raises Faulty."""
+    shape = validate_document(RuleSchema, document)
+    match = condition_from_schema(shape.match)
+    if shape.alert is not None and (faults := list(_find_unknown_by_names(shape.alert, match, document))):
+        raise InvalidFiles(faults)
+    return Rule(
+        shape.rule,
+        shape.title,
+        _get_level(shape),
+        match,
+        version="",
+        status=RuleStatus(shape.status or "live"),
+        unless=any_of(shape.unless),
+        max_age=shape.max_age,
+        alert=alert_policy_from_schema(shape.alert),
+        where=where_from_schema(shape.where),
+        raises=_level_changes_from_schema(shape.raise_),
+        lowers=_level_changes_from_schema(shape.lower),
+        news_in=NewsIn(shape.news_in or "lead"),
+        title_has_some=shape.title_has_some or False,
+        mention_if=any_of(shape.mention_if),
+        mention=any_of(shape.mention),
+        full_text=shape.full_text or False,
+        owner=shape.owner,
+        why=shape.why,
+        known_false_alarms=tuple(shape.known_false_alarms or ()),
+        tests=rule_tests_from_schema(shape.tests, document),
+        place=document.place(),
+    )
+
+
+def _get_level(shape: RuleSchema) -> Level:
+    return Level(shape.level or "medium")
+
+
+def _find_unknown_by_names(alert: AlertSchema, match: model.Condition, document: YamlDocument) -> Iterator[Fault]:
+    """The names under `by` that no condition of the rule's match has."""
+    named = dict.fromkeys(each.name for each in named_within(match))
+    for at, name in locate_by_names(alert.by):
+        if name not in named:
+            what = f"no condition of match has the name {quote_text(name)}"
+            otherwise = None if named else f"write 'name: {name}' beside the one that you mean"
+            yield Fault(document.place(("alert", *at)), what, did_you_mean(name, named, otherwise))
+
+
+def _list_changes(changes: LevelChangeSchema | list[LevelChangeSchema] | None) -> list[LevelChangeSchema]:
+    return [changes] if isinstance(changes, LevelChangeSchema) else changes or []
+
+
+def _level_changes_from_schema(changes: LevelChangeSchema | list[LevelChangeSchema] | None) -> tuple[LevelChange, ...]:
+    return tuple(LevelChange(Level(change.to), condition_from_schema(change.if_)) for change in _list_changes(changes))

@@ -1,0 +1,70 @@
+"""Which articles a rule looks at, or a name counts in: the shape, and its way into the model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from monitor import model
+from monitor.config.language.base_schema import Id, Language, Schema, Text
+
+
+class ScopeSchema(Schema):
+    """Articles of these languages, sources, tags and publishers."""
+
+    called: ClassVar[str] = "not"
+    some_of: ClassVar[tuple[str, ...]] = ("languages", "sources", "tags", "publishers")
+    nothing: ClassVar[str] = "no article is meant here"
+
+    languages: Annotated[list[Language], Field(min_length=1)] | None = Field(
+        None, description="Articles in one of these languages.", examples=[["ko", "ja"]]
+    )
+    sources: Annotated[list[Id], Field(min_length=1)] | None = Field(
+        None, description="Articles of one of these sources: their ids.", examples=[["yonhap"]]
+    )
+    tags: Annotated[list[Text], Field(min_length=1)] | None = Field(
+        None, description="Articles of sources with one of these tags.", examples=[["wire"]]
+    )
+    publishers: Annotated[list[Text], Field(min_length=1)] | None = Field(
+        None, description="Articles of sources of one of these publishers.", examples=[["Yonhap"]]
+    )
+
+
+class WhereSchema(ScopeSchema):
+    """Articles for which each given key holds, and nothing under `not`."""
+
+    called: ClassVar[str] = "where"
+    some_of: ClassVar[tuple[str, ...]] = (*ScopeSchema.some_of, "not")
+
+    unknown: Literal["counts", "does not count"] | None = Field(
+        None,
+        description="Whether an article counts of which such a thing is not known (default: counts).",
+        examples=["does not count"],
+    )
+    not_: ScopeSchema | None = Field(
+        None, alias="not", description="Articles that do not count.", examples=[{"tags": ["opinion"]}]
+    )
+
+
+def where_from_schema(shape: WhereSchema | None) -> model.Where | None:
+    """The articles that are meant."""
+    if shape is None:
+        return None
+    excluded = None if shape.not_ is None else _where_from_scope(shape.not_)
+    return replace(_where_from_scope(shape), unknown=shape.unknown != "does not count", excluded=excluded)
+
+
+def _where_from_scope(scope: ScopeSchema) -> model.Where:
+    languages = [tag.partition("-")[0] for tag in scope.languages or ()]
+    return model.Where(
+        languages=_drop_duplicates(languages),
+        sources=_drop_duplicates(scope.sources),
+        tags=_drop_duplicates(scope.tags),
+        publishers=_drop_duplicates(scope.publishers),
+    )
+
+
+def _drop_duplicates(values: list[str] | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values or ()))

@@ -1,0 +1,164 @@
+"""What is secret: `${env:NAME}`, `${file:PATH}` and `${credential:NAME}` in a text become values, and a channel's
+address falls into what no log may show.
+
+`$${` stands for `${` itself. No fault quotes the text or a value. Values stand in the text as they are: whoever puts
+one into an address percent-encodes it where it is kept.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import unquote, unquote_plus, urlsplit
+
+from monitor.errors import Fault, InvalidFiles
+from monitor.model import Place
+
+_REFERENCE = re.compile(r"\$\$\{|\$\{(?P<inside>[^{}]*)\}|\$\{")
+_BETWEEN = re.compile(r"[/:@?&=#,\s]+")
+# Options whose values are words of Apprise's own, which stand in innocent texts too.
+_PLAIN_OPTIONS = {
+    "auth", "cto", "emojis", "format", "image", "method", "mode", "optional", "overflow", "priority", "redirect",
+    "retry", "rto", "tz", "verify",
+}  # fmt: skip
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CREDENTIAL = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9_@+.-]*")  # a file's name, never a path
+_LARGEST = 16 * 2**10  # bytes: more is no password, and no address takes it
+_OF_SERVICE = Path("/run/credentials/news-monitor.service")  # systemd's, while the service runs: for other commands
+_WAYS = "${env:NAME}, ${file:/PATH} or ${credential:NAME}"
+
+
+def fill_secrets(text: str, environment: Mapping[str, str], place: Place, folder: Path) -> str:
+    """The text with its secrets; raises Faulty with each that cannot be had. Relative paths count from `folder`."""
+    faults: list[Fault] = []
+
+    def value(found: re.Match[str]) -> str:
+        if found[0] == "$${":
+            return "${"
+        kind, _, name = (found["inside"] or "").partition(":")
+        try:
+            return _resolve_secret(kind, name, environment, folder)
+        except _SecretUnavailable as missing:
+            faults.append(Fault(place, missing.what, missing.meant))
+            return ""
+
+    whole = _REFERENCE.sub(value, text)
+    if faults:
+        raise InvalidFiles(faults)
+    return whole
+
+
+class _SecretUnavailable(Exception):
+    """A secret that cannot be had: what is wrong, and what to do."""
+
+    def __init__(self, what: str, meant: str) -> None:
+        super().__init__(what)
+        self.what, self.meant = what, meant
+
+
+def _resolve_secret(kind: str, name: str, environment: Mapping[str, str], folder: Path) -> str:
+    if kind == "env" and _VARIABLE.fullmatch(name):
+        return _secret_from_environment(name, environment)
+    if kind == "file" and name:
+        return _secret_from_file(folder / name, f"the file {folder / name}", "write the secret into it")
+    if kind == "credential" and _CREDENTIAL.fullmatch(name):
+        return _secret_from_systemd(name, environment)
+    raise _SecretUnavailable("this '${' names no secret", f"write {_WAYS}; or $${{ for the two characters themselves")
+
+
+def _secret_from_environment(name: str, environment: Mapping[str, str]) -> str:
+    if found := environment.get(name):
+        return found
+    state = "empty" if name in environment else "not set"
+    raise _SecretUnavailable(f"the environment variable {name} is {state}", "set it before starting")
+
+
+def _secret_from_systemd(name: str, environment: Mapping[str, str]) -> str:
+    """It stands in a file: systemd puts credentials into a folder that only the service can read."""
+    load = f"LoadCredential={name}:/PATH"
+    if given := environment.get("CREDENTIALS_DIRECTORY"):
+        return _secret_from_file(Path(given) / name, f"the credential {name}", f"see {load} in the [Service] part of the unit")
+    if os.access(_OF_SERVICE, os.F_OK):
+        called = f"the credential {name} of the running service ({_OF_SERVICE / name})"
+        return _secret_from_file(_OF_SERVICE / name, called, f"see {load} in the unit, or set CREDENTIALS_DIRECTORY")
+    raise _SecretUnavailable(
+        f"there is no credential {name}: systemd gave none, and there is no {_OF_SERVICE}",
+        f"write {load} into the [Service] part of the unit; elsewhere set CREDENTIALS_DIRECTORY to a folder with "
+        f"the file {name}",
+    )
+
+
+def _secret_from_file(path: Path, called: str, todo: str) -> str:
+    """The one line that the file holds."""
+    try:
+        if path.exists() and not path.is_file():  # a pipe would hold up the start until somebody writes to it
+            raise _SecretUnavailable(f"{called} is no file", "name a file that holds the secret and nothing else")
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        raise _SecretUnavailable(f"{called} does not exist", todo) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        why = (isinstance(error, OSError) and error.strerror) or "that is no path"
+        raise _SecretUnavailable(f"{called} cannot be read: {why}", "the user that runs news-monitor must be able to") from None
+    return _decode_secret(content, called, todo)
+
+
+def _decode_secret(content: bytes, called: str, todo: str) -> str:
+    if len(content) > _LARGEST:
+        raise _SecretUnavailable(f"{called} is too big", f"it may hold {_LARGEST // 2**10} KiB: the secret and nothing else")
+    try:
+        found = content.decode().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise _SecretUnavailable(f"{called} holds no text", "save the secret in it as UTF-8 text") from None
+    if not found:
+        raise _SecretUnavailable(f"{called} is empty", todo)
+    if not found.isprintable():
+        raise _SecretUnavailable(f"{called} holds several lines, or an invisible character", "leave only the secret in it")
+    return found
+
+
+def find_sensitive_parts(url: str) -> frozenset[str]:
+    """A channel's URL as a whole and in its parts, as written and decoded: what must never stand in a log.
+
+    Any part may be the secret one: slack:// has a token in the host's place, ntfy:// a topic, mail a password with
+    any character in it. Only the scheme, the names of options, a machine's name and words that tell nothing are left
+    out: who reads at three in the morning that a server is out of reach must see which.
+    """
+    _, _, rest = url.partition("://")
+    address, _, query = rest.partition("?")
+    parts: set[str] = set()
+    for piece in (address, *_iter_option_values(query)):
+        for written in (piece, *_BETWEEN.split(piece)):
+            for text in (written, unquote(written), unquote_plus(written)):
+                parts.update((text, *_BETWEEN.split(text)))
+    parts -= {"", "localhost", "monitor", *_find_host_names(address)}
+    return frozenset({url, *parts} if parts else ())
+
+
+def password_of(url: str) -> frozenset[str]:
+    """A database's password, as written and decoded: the rest of its URL is no secret."""
+    try:
+        password = urlsplit(url).password
+    except ValueError:  # a bracket out of place
+        return frozenset({url})
+    return frozenset({password, unquote(password)} if password else ())
+
+
+def _find_host_names(address: str) -> set[str]:
+    """The host of an address, where it is a machine's name and no token: only such a name has a dot (or an IPv6
+    address's brackets) in it; alone and with its port."""
+    place = address.rpartition("@")[2].partition("/")[0]
+    host = place.partition("]")[0].lstrip("[") if place.startswith("[") else place.partition(":")[0]
+    return {host, place} if "." in host or place.startswith("[") else set()
+
+
+def _iter_option_values(query: str) -> Iterator[str]:
+    """The values of the options, and what is no option at all."""
+    for option in re.split("[&#]", query):
+        name, mark, value = option.partition("=")
+        if not mark:
+            yield name
+        elif name.lower() not in _PLAIN_OPTIONS:
+            yield value

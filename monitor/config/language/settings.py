@@ -1,0 +1,347 @@
+"""monitor.yaml: the shape, and its way into the model.
+
+Which files it names is read in `files.py`; this knows zones, the database, channels, routes, networks,
+limits and how long things are kept.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+
+from monitor.config.language.durations import DURATION_PATTERN, OutOfBounds, parse_duration
+from monitor.config.language.faults import validate_document, did_you_mean, collect_faults
+from monitor.config.language.secrets import fill_secrets
+from monitor.config.language.base_schema import Duration, Id, Interval, Schema, Size, Text, validator_from_parser, validation_error
+from monitor.config.language.sources import SourceDefaults
+from monitor.config.language.web import WebSchema
+from monitor.config.yaml.yaml12 import YamlDocument, ValuePath, quote_text
+from monitor.errors import Fault, InvalidFiles
+from monitor.model import FOR_GOOD, Channel, Limits, Retention, Settings
+from monitor.stories import SAME_ADDRESS
+
+EVERY = timedelta(minutes=5)
+_DATABASE = "sqlite:///monitor.db"
+_FOR_GOOD = "for good"
+_UTC = "UTC"
+
+
+def _validate_timezone(name: str) -> str:
+    try:
+        return zoneinfo.ZoneInfo(name).key
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder, such as Europe
+        known = did_you_mean(name, zoneinfo.available_timezones(), "write one such as Europe/Berlin or Asia/Seoul")
+        raise validation_error(f"{quote_text(name)} is no time zone", known) from None
+
+
+def _validate_database_url(url: str) -> str:
+    """Never quoted in a fault: such a URL may hold a password."""
+    if url.startswith(("postgresql://", "postgresql+psycopg://", "postgres://", "${")):
+        return url
+    if not url.startswith("sqlite:///") or url.startswith(("sqlite:///file:", "sqlite:///:memory:", "sqlite:///?")):
+        raise validation_error("this is no database that can be used", f"write {_DATABASE}, or postgresql://USER@HOST/NAME")
+    if url == "sqlite:///":
+        raise validation_error("a database in memory is lost at every stop", f"write {_DATABASE}")
+    return url
+
+
+def _validate_network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        raise validation_error(f"{quote_text(text)} is no network", _suggest_network(text)) from None
+    return text
+
+
+def _suggest_network(text: str) -> str:
+    try:
+        return f"did you mean {ip_network(text, strict=False)}?"
+    except ValueError:
+        return "write a range such as 10.0.0.0/8 or fd00::/8"
+
+
+def _parse_retention(text: object) -> timedelta:
+    if text == _FOR_GOOD:
+        return FOR_GOOD
+    try:  # what is told again meanwhile is recognised by what is kept
+        return parse_duration(text, shortest=f"{SAME_ADDRESS.days} days")
+    except OutOfBounds as wrong:
+        raise OutOfBounds(wrong.what, f"{wrong.meant}, or '{_FOR_GOOD}'") from None
+    except ValueError as wrong:
+        raise ValueError(f"{wrong}, or '{_FOR_GOOD}'") from None
+
+
+Zone = Annotated[str, AfterValidator(_validate_timezone), WithJsonSchema({"type": "string"})]
+Database = Annotated[
+    str,
+    AfterValidator(_validate_database_url),
+    WithJsonSchema({"type": "string", "pattern": r"^(sqlite:///|postgres(ql(\+psycopg)?)?://|\$\{).+"}),
+]
+Network = Annotated[str, AfterValidator(_validate_network), WithJsonSchema({"type": "string"})]
+Count = Annotated[int, Field(ge=1)]
+RetentionPeriod = Annotated[
+    timedelta,
+    PlainValidator(validator_from_parser(_parse_retention)),
+    WithJsonSchema({"type": "string", "pattern": f"{DURATION_PATTERN}|^{_FOR_GOOD}$"}),
+]
+
+
+class ChannelSchema(Schema):
+    """One address that messages go to."""
+
+    called: ClassVar[str] = "channel"
+
+    url: str = Field(
+        repr=False,
+        description="An Apprise URL, or console://. Secrets in it are written ${env:NAME}, ${file:/PATH} or "
+        "${credential:NAME}.",
+        examples=["console://"],
+    )
+
+
+class NetworkSchema(Schema):
+    """What sources may reach."""
+
+    called: ClassVar[str] = "network"
+
+    allow: list[Network] | None = Field(
+        None, description="Private networks that sources may be in.", examples=[["10.0.0.0/8"]]
+    )
+
+
+class LimitsSchema(Schema):
+    """Bounds of fetching and sending."""
+
+    called: ClassVar[str] = "limits"
+
+    connect: Duration | None = Field(None, description="Time to connect.", examples=["10 s"])
+    idle: Duration | None = Field(None, description="Time between two parts of an answer.", examples=["15 s"])
+    total: Duration | None = Field(None, description="Time of a whole fetch.", examples=["30 s"])
+    wire_bytes: Size | None = Field(None, description="Size of a document as it is sent.", examples=["5 MiB"])
+    decoded_bytes: Size | None = Field(None, description="Size of a document unpacked.", examples=["8 MiB"])
+    redirects: Annotated[int, Field(ge=0)] | None = Field(None, description="Redirects followed.", examples=[5])
+    entries: Count | None = Field(None, description="Entries read of a document.", examples=[500])
+    polls: Count | None = Field(None, description="Sources polled at once.", examples=[64])
+    per_host: Count | None = Field(
+        None, description="Connections to one host and port in allowed networks.", examples=[8]
+    )
+    gap: Duration | None = Field(None, description="Time between two fetches from one domain.", examples=["1 s"])
+    parse: Duration | None = Field(None, description="Time to parse a document.", examples=["10 s"])
+    send: Duration | None = Field(
+        None,
+        description="Time to hand a message over to its server, which then has its own time to accept it.",
+        examples=["60 s"],
+    )
+    attempts: Count | None = Field(None, description="Attempts before a delivery is dead.", examples=[30])
+
+
+class RetentionSchema(Schema):
+    """How long what is stored is kept: '7 days' or more, or 'for good'."""
+
+    called: ClassVar[str] = "retention"
+
+    articles: RetentionPeriod | None = Field(
+        None,
+        description="Articles that led to no alert, counted from their latest version (default: 90 days).",
+        examples=["90 days"],
+    )
+    alerts: RetentionPeriod | None = Field(
+        None,
+        description="Alerts, with their articles, matches, stories and deliveries (default: 2 years).",
+        examples=["2 years"],
+    )
+    fetches: RetentionPeriod | None = Field(
+        None, description="The evidence of what sources did (default: 14 days).", examples=["14 days"]
+    )
+    known: RetentionPeriod | None = Field(
+        None,
+        description="The hashes by which an article that has left is recognised when its source lists it again "
+        "(default: for good).",
+        examples=["10 years"],
+    )
+    rules: dict[Id, RetentionPeriod] | None = Field(
+        None,
+        description="For what these rules have matched, with or without an alert, in place of the above.",
+        examples=[{"taiwan-drills": "5 years"}],
+    )
+
+
+class SettingsSchema(Schema):
+    """monitor.yaml: what is polled, what matters, and who is told."""
+
+    called: ClassVar[str] = "monitor.yaml"
+
+    timezone: Zone | None = Field(
+        None, description="The zone in which times are shown (default: UTC).", examples=["Asia/Seoul"]
+    )
+    database: Database | None = Field(
+        None,
+        description="Where everything is stored: sqlite:///PATH, relative to this file, or postgresql://USER@HOST/NAME.",
+        examples=[_DATABASE, "postgresql://monitor:${env:DB_PASSWORD}@db.example.org/news"],
+    )
+    every: Interval | None = Field(
+        None, description="How often sources are polled that say nothing themselves.", examples=["5 minutes"]
+    )
+    fastest: Interval | None = Field(
+        None, description="How often at most, of sources that say nothing themselves.", examples=["1 minute"]
+    )
+    slowest: Interval | None = Field(
+        None, description="How often at least, of sources that say nothing themselves.", examples=["1 hour"]
+    )
+    sources: list[Text] | None = Field(
+        None, description="Files and folders of sources, relative to this file.", examples=[["seeds/sources"]]
+    )
+    rules: list[Text] | None = Field(
+        None, description="Files and folders of rules, relative to this file.", examples=[["rules"]]
+    )
+    entities: list[Text] | None = Field(
+        None, description="Files and folders of entities, relative to this file.", examples=[["seeds/entities"]]
+    )
+    channels: dict[Id, ChannelSchema] | None = Field(
+        None, description="The addresses that messages go to, by name.", examples=[{"screen": {"url": "console://"}}]
+    )
+    routes: dict[Id, list[Id]] | None = Field(
+        None, description="The names that rules use, and the channels of each.", examples=[{"default": ["screen"]}]
+    )
+    operator: list[Id] | None = Field(
+        None,
+        description="Channels that are told how the service itself is doing: a source that fails for 3 hours, a "
+        "channel whose messages wait for 15 minutes, alerts that were given up, an edit with faults; and when it is "
+        "over.",
+        examples=[["screen"]],
+    )
+    network: NetworkSchema | None = Field(
+        None, description="What sources may reach.", examples=[{"allow": ["10.0.0.0/8"]}]
+    )
+    limits: LimitsSchema | None = Field(
+        None, description="Bounds of fetching and sending.", examples=[{"total": "30 s"}]
+    )
+    web: WebSchema | None = Field(
+        None, description="Where the daemon itself can be asked.", examples=[{"listen": "127.0.0.1:8787"}]
+    )
+    retention: RetentionSchema | None = Field(
+        None, description="How long what is stored is kept.", examples=[{"articles": "90 days"}]
+    )
+
+
+def settings_from_document(document: YamlDocument, environment: Mapping[str, str], folder: Path) -> tuple[Settings, SourceDefaults]:
+    """The settings, and what they say of all sources; relative paths count from `folder`. Raises Faulty."""
+    shape = validate_document(SettingsSchema, document)
+    faults = [*_unknown_channels(shape, document), *_find_routing_faults(shape, document)]
+    with collect_faults(faults):
+        channels = _build_channels(shape, document, environment, folder)
+    with collect_faults(faults):
+        database = fill_secrets(shape.database or _DATABASE, environment, document.place(("database",)), folder)
+    if faults:
+        raise InvalidFiles(faults)
+    made = Settings(
+        timezone=shape.timezone or _UTC,
+        database=_resolve_database_path(database, folder),
+        channels=channels,
+        routes={name: _drop_duplicates(names) for name, names in (shape.routes or {}).items()},
+        operator=_drop_duplicates(shape.operator or ()),
+        allow=_parse_networks(shape.network),
+        limits=_limits_from_schema(shape.limits),
+        web=shape.web.listen if shape.web else None,
+        retention=_retention_from_schema(shape.retention),
+    )
+    usual = SourceDefaults(shape.every or EVERY, shape.fastest, shape.slowest, made.timezone)
+    return made, usual
+
+
+def timezone_of(document: YamlDocument) -> str:
+    """The zone alone, of a monitor.yaml that is not asked for the rest; UTC where it names none that there is."""
+    named = document.data.get("timezone") if isinstance(document.data, dict) else None
+    return named if isinstance(named, str) and named in zoneinfo.available_timezones() else _UTC
+
+
+def unknown_rules(document: YamlDocument, retention: Retention, known: Collection[str]) -> Iterator[Fault]:
+    """What is kept by the word of rules that do not exist: it stays in force, for what they matched when they did."""
+    for rule in retention.rules:
+        if rule not in known:
+            meant = did_you_mean(rule, known)
+            yield Fault(document.key_place(("retention", "rules", rule)), f"there is no rule {quote_text(rule)}", meant)
+
+
+def _build_channels(
+    shape: SettingsSchema, document: YamlDocument, environment: Mapping[str, str], folder: Path
+) -> dict[str, Channel]:
+    channels, faults = {}, list[Fault]()
+    for name, channel in (shape.channels or {}).items():
+        place = document.place(("channels", name, "url"))
+        with collect_faults(faults):
+            url = fill_secrets(channel.url, environment, place, folder)
+            if not url.partition("://")[1] or any(sign.isspace() for sign in url):
+                raise InvalidFiles(
+                    [Fault(place, "this is no channel's url", "it begins like mailto://, ntfy:// or console://")]
+                )
+            channels[name] = Channel(name, url, place)
+    if faults:
+        raise InvalidFiles(faults)
+    return channels
+
+
+def _unknown_channels(shape: SettingsSchema, document: YamlDocument) -> Iterator[Fault]:
+    known = list(shape.channels or {})
+    for where, name in _channels_named(shape):
+        if name not in known:
+            meant = did_you_mean(name, known) or "name it under channels"
+            yield Fault(document.place(where), f"there is no channel {quote_text(name)}", meant)
+
+
+def _find_routing_faults(shape: SettingsSchema, document: YamlDocument) -> Iterator[Fault]:
+    """Alerts that would be decided and reach nobody."""
+    known, routes = list(shape.channels or {}), shape.routes or {}
+    if not known and not any(routes.values()):  # else the channels that the routes name are missing: told already
+        meant = "add a channel, for example screen: {url: 'console://'}, and routes: {default: [screen]}"
+        yield Fault(document.key_place(("channels",)), "there is no channel: alerts would reach nobody", meant)
+        return
+    for route, names in routes.items():
+        if not names:
+            meant = (
+                f"write a channel in it, for example [{known[0]}], or remove it" if known else "name a channel in it"
+            )
+            yield Fault(
+                document.place(("routes", route)), f"the route '{route}' is empty: alerts would reach nobody", meant
+            )
+    if known and "default" not in routes:
+        meant = f"write, for example, 'routes: {{default: [{known[0]}]}}'"
+        yield Fault(document.key_place(("routes",)), "there is no route 'default'", meant)
+
+
+def _channels_named(shape: SettingsSchema) -> Iterator[tuple[ValuePath, str]]:
+    for route, names in (shape.routes or {}).items():
+        yield from ((("routes", route, index), name) for index, name in enumerate(names))
+    yield from ((("operator", index), name) for index, name in enumerate(shape.operator or ()))
+
+
+def _drop_duplicates(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _resolve_database_path(database: str, folder: Path) -> str:
+    if not database.startswith("sqlite:///"):
+        return database
+    path, mark, options = database.removeprefix("sqlite:///").partition("?")
+    # Links stay, for it is seen while the daemon runs if one leads elsewhere; and `..` with them: of a folder that is a
+    # link, it is the one above where that leads.
+    return f"sqlite:///{(folder / path).absolute()}{mark}{options}"
+
+
+def _parse_networks(shape: NetworkSchema | None) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(text) for text in (shape and shape.allow) or ())
+
+
+def _limits_from_schema(shape: LimitsSchema | None) -> Limits:
+    return replace(Limits(), **shape.model_dump(exclude_none=True)) if shape else Limits()
+
+
+def _retention_from_schema(shape: RetentionSchema | None) -> Retention:
+    return replace(Retention(), **shape.model_dump(exclude_none=True)) if shape else Retention()

@@ -1,0 +1,251 @@
+"""Sources files: the shape, and its way into the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal, Self
+
+from apscheduler.triggers.cron import CronTrigger
+from cssselect import GenericTranslator, SelectorError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
+
+from monitor.config.language.faults import validate_document
+from monitor.config.language.secrets import fill_secrets
+from monitor.config.language.base_schema import Id, Interval, Language, ProxyAddress, Schema, Text, WebAddress, is_web_address, validation_error
+from monitor.config.yaml.yaml12 import YamlDocument, quote_text
+from monitor.errors import Fault, InvalidFiles
+from monitor.model import Place, Selectors, Source, SourceKind
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDefaults:
+    """What monitor.yaml says of all sources that say nothing themselves: how often they are polled, at most how often,
+    at least how often, and the zone in which a schedule's hours are meant."""
+
+    every: timedelta
+    fastest: timedelta | None = None
+    slowest: timedelta | None = None
+    zone: str = "UTC"
+
+
+_FORMATS = {"rss", "atom", "rdf", "json", "json feed", "jsonfeed", "sitemap", "news sitemap", "xml"}
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # a schedule names no year: one that has no time after this has none
+
+
+def _validate_cron(text: str) -> str:
+    try:
+        trigger = CronTrigger.from_crontab(text, timezone="UTC")
+    except ValueError as wrong:
+        what = f"{quote_text(text)} is no schedule ({wrong})"
+        raise validation_error(what, "write minute, hour, day, month and weekday, such as '*/2 6-22 * * mon-fri'") from None
+    if trigger.get_next_fire_time(None, _ANY_DAY) is None:
+        raise validation_error(f"{quote_text(text)} is a time that never comes", "write a day that its month has")
+    return text
+
+
+def _validate_css_selector(text: str) -> str:
+    try:
+        GenericTranslator().css_to_xpath(text)
+    except SelectorError as wrong:
+        raise validation_error(f"{quote_text(text)} is no CSS selector ({wrong})", "write one such as 'div.post a'") from None
+    return text
+
+
+def _reject_format_as_kind(value: object) -> object:
+    """People write the format; left out, a wrong one can do no harm."""
+    if isinstance(value, str) and value.strip().lower().replace("-", " ").replace("_", " ") in _FORMATS:
+        raise validation_error(f"{quote_text(value)} is told by looking at the document", "leave 'kind' out")
+    return value
+
+
+SourceKindName = Annotated[Literal["feed", "page"], BeforeValidator(_reject_format_as_kind)]
+Cron = Annotated[str, AfterValidator(_validate_cron), WithJsonSchema({"type": "string", "minLength": 9})]
+Css = Annotated[str, AfterValidator(_validate_css_selector), WithJsonSchema({"type": "string", "minLength": 1})]
+
+
+class SelectSchema(Schema):
+    """Where the entries stand in a web page, as CSS selectors."""
+
+    called: ClassVar[str] = "select"
+
+    entry: Css = Field(description="Each entry in the page.", examples=["article.post"])
+    title: Css | None = Field(
+        None, description="Its title, in the entry (default: the text of its link).", examples=["h2"]
+    )
+    link: Css | None = Field(None, description="The link to it, in the entry (default: a).", examples=["h2 a"])
+    text: Css | None = Field(None, description="Its text, in the entry.", examples=["div.summary"])
+    date: Css | None = Field(
+        None, description="Its date, in the entry: the `datetime` of the element, or its text.", examples=["time"]
+    )
+
+
+class SourceSchema(Schema):
+    """One source that is polled."""
+
+    called: ClassVar[str] = "source"
+
+    id: Id = Field(description="Its id, unique over all files.", examples=["yonhap-en"])
+    url: WebAddress = Field(
+        description="The address of its feed: https:// or http://.", examples=["https://news.example/feed.xml"]
+    )
+    name: Text | None = Field(None, description="Its name, as messages show it (default: the id).", examples=["Yonhap"])
+    language: Language | None = Field(None, description="The language of its articles.", examples=["ko"])
+    publisher: Text | None = Field(
+        None,
+        description="Who publishes it; rules can look at the articles of some publishers only.",
+        examples=["Yonhap News Agency"],
+    )
+    wire: Text | None = Field(
+        None,
+        description="The agency whose texts it carries as its own; meant for telling reprints from reports. "
+        "Nothing uses it yet.",
+        examples=["Yonhap"],
+    )
+    tags: list[Text] | None = Field(
+        None,
+        description="Words of your own to group sources by; rules can look at some groups only.",
+        examples=[["korea"]],
+    )
+    every: Interval | None = Field(
+        None, description="How often it is polled as a rule: '5 s' or more.", examples=["5 minutes"]
+    )
+    fastest: Interval | None = Field(
+        None,
+        description="How often at most, while so much comes that entries could leave the feed unseen (default: 1 "
+        "minute, or `every` where that is less).",
+        examples=["1 minute"],
+    )
+    slowest: Interval | None = Field(
+        None,
+        description="How often at least, while nothing comes for days or the server asks for patience (default: as "
+        "`every`).",
+        examples=["1 hour"],
+    )
+    cron: Cron | None = Field(
+        None,
+        description="When it is polled, in place of `every`: minute, hour, day, month, weekday, in the time zone of "
+        "monitor.yaml.",
+        examples=["*/2 6-22 * * mon-fri"],
+    )
+    kind: SourceKindName | None = Field(
+        None,
+        description="`feed` (the default: RSS, Atom, JSON Feed or a news sitemap, told by looking) or `page`: a web "
+        "page without a feed, whose entries `select` finds.",
+        examples=["page"],
+    )
+    select: SelectSchema | None = Field(
+        None, description="Of a page: where its entries stand.", examples=[{"entry": "article.post"}]
+    )
+    proxy: ProxyAddress | None = Field(
+        None,
+        description="The HTTP proxy that it is asked through; a password as a secret: ${env:NAME}, ${file:/PATH} or "
+        "${credential:NAME}.",
+        examples=["http://proxy.example:3128"],
+    )
+    full_text: bool | None = Field(
+        None, description="Whether the pages of its articles are read too, where it gives few words.", examples=[True]
+    )
+    sitemap: WebAddress | None = Field(
+        None,
+        description="The site's news sitemap, in which what fell out of the feed unseen is looked for.",
+        examples=["https://news.example/news-sitemap.xml"],
+    )
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        if self.kind == "page" and self.select is None:
+            raise validation_error("a page has no entries of itself", "say where they stand: select: {entry: 'article'}")
+        if self.select is not None and self.kind != "page":
+            raise validation_error("select is for pages", "write 'kind: page', or remove it", ("select",))
+        return self
+
+    @model_validator(mode="after")
+    def _has_one_pace(self) -> Self:
+        lengths = {"fastest": self.fastest, "every": self.every, "slowest": self.slowest}
+        given = {key: length for key, length in lengths.items() if length is not None}
+        if self.cron is not None and given:
+            raise validation_error(f"{' and '.join(given)} and cron stand together", "keep one of them", ("cron",))
+        for (shorter, short), (longer, long) in pairwise(given.items()):
+            if short > long:
+                raise validation_error(
+                    f"'{shorter}' is longer than '{longer}'",
+                    "the shortest is fastest, then every, then slowest",
+                    (longer,),
+                )
+        return self
+
+
+class SourcesSchema(Schema):
+    """A file of sources."""
+
+    called: ClassVar[str] = "sources file"
+
+    sources: list[SourceSchema] | None = Field(
+        None,
+        description="The sources that are polled.",
+        examples=[[{"id": "yonhap-en", "url": "https://news.example/feed.xml"}]],
+    )
+
+
+def sources_from_document(document: YamlDocument, usual: SourceDefaults) -> Iterator[tuple[Place, Source]]:
+    """The sources of a document, each with its place. Raises Faulty when it has given those that have no fault."""
+    try:
+        shape = validate_document(SourcesSchema, document)
+    except InvalidFiles:
+        yield from _valid_sources_from_document(document, usual)
+        raise
+    if shape.sources:
+        for place, each in zip(document.item_places("sources"), shape.sources, strict=True):
+            yield place, _source_from_schema(each, usual)
+
+
+def _valid_sources_from_document(document: YamlDocument, usual: SourceDefaults) -> Iterator[tuple[Place, Source]]:
+    """Those of a faulty document that have no fault themselves, nor an id or address of one that has."""
+    listed = document.data.get("sources") if isinstance(document.data, dict) else None
+    shapes: list[tuple[Place, SourceSchema]] = []
+    faulty: set[str] = set()
+    for place, each in zip(document.item_places("sources"), listed if isinstance(listed, list) else (), strict=True):
+        try:
+            shapes.append((place, SourceSchema.model_validate(each)))
+        except ValidationError:
+            faulty.update(str(each[key]) for key in ("id", "url") if isinstance(each, dict) and key in each)
+    for place, shape in shapes:
+        if not faulty & {shape.id, shape.url}:
+            yield place, _source_from_schema(shape, usual)
+
+
+def with_secrets(source: Source, environment: Mapping[str, str], place: Place, folder: Path) -> Source:
+    """The source with the secrets of its proxy's address. Raises Faulty, and quotes none of them."""
+    if source.proxy is None or "${" not in source.proxy:
+        return source
+    proxy = fill_secrets(source.proxy, environment, place, folder)
+    if not is_web_address(proxy):
+        meant = "it is http://HOST:PORT, and what is no letter or digit in a password is percent-encoded"
+        raise InvalidFiles([Fault(place, f"with its secrets the proxy of '{source.id}' is no address", meant)])
+    return replace(source, proxy=proxy)
+
+
+def _source_from_schema(shape: SourceSchema, usual: SourceDefaults) -> Source:
+    return Source(
+        shape.id,
+        shape.url,
+        shape.name or shape.id,
+        shape.every or usual.every,
+        language=shape.language,
+        publisher=shape.publisher,
+        wire=shape.wire,
+        tags=tuple(dict.fromkeys(shape.tags or ())),
+        kind=SourceKind(shape.kind or SourceKind.FEED),
+        select=None if shape.select is None else Selectors(**shape.select.model_dump(exclude_none=True)),
+        fastest=shape.fastest or usual.fastest,
+        slowest=shape.slowest or usual.slowest,
+        cron=shape.cron,
+        zone=usual.zone,
+        proxy=shape.proxy,
+        full_text=shape.full_text or False,
+        sitemap=shape.sitemap,
+    )

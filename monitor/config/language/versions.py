@@ -1,0 +1,91 @@
+"""Digests of what rules, entities and lists say: a rule's version changes with what can hit or be told, and with
+nothing else. Titles, tests, comments, places and the names of conditions are not what a rule says; but names that its
+`by` gives are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass, replace
+from datetime import timedelta
+from enum import Enum
+from hashlib import blake2b
+
+from monitor.model import Entity, Named, Rule, Term, WordList, named_within
+
+
+def with_version(rule: Rule, named: Mapping[str, str]) -> Rule:
+    """The rule with the digest of what it says. `named`: what it names, each with its digest."""
+    says = [rule.condition, rule.unless, rule.level, rule.status, rule.max_age, rule.alert]
+    more = _collect_non_defaults(rule, "where", "raises", "lowers", "news_in", "title_has_some", "mention_if", "mention", "full_text")
+    by = [[each.name, _canonicalize_value(each)] for each in named_within(rule.condition) if each.name in rule.alert.by]
+    return replace(rule, version=_hash_plain_data([rule.id, _canonicalize_value(says), named, *more, *by]))
+
+
+def entity_digest(entity: Entity) -> str:
+    """The digest of what makes an entity be found, without what it names."""
+    names = [replace(name, forms=not name.forms) for name in entity.sure]  # of names, all forms are the default
+    return _hash_plain_data([entity.id, _canonicalize_value(names), *_collect_non_defaults(entity, "maybe", "never", "titles")])
+
+
+def list_digest(words: WordList) -> str:
+    """The digest of what a list says, without what it names."""
+    return _hash_plain_data(
+        [
+            words.id,
+            _canonicalize_value(words.terms),
+            *_collect_non_defaults(words, "before", "after", "lists", "entities", "more_before", "more_after"),
+        ]
+    )
+
+
+def digest_with(own: str, named: Mapping[str, str]) -> str:
+    """The digest of something together with what it names."""
+    return _hash_plain_data([own, named]) if named else own
+
+
+def _collect_non_defaults(value: Rule | Entity | WordList, *names: str) -> list[object]:
+    """Those of the fields that are not at their default, if any: the language can grow without giving every rule of
+    every user a new version."""
+    defaults = dict(_get_field_defaults(value))
+    given = {name: getattr(value, name) for name in names}
+    kept = {name: _canonicalize_value(each) for name, each in given.items() if each != defaults[name]}
+    return [kept] if kept else []
+
+
+def _hash_plain_data(plain: object) -> str:
+    return blake2b(json.dumps(plain, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def _canonicalize_value(value: object) -> object:
+    """Plain data that differs exactly when the value does; fields at their default are left out here too."""
+    if isinstance(value, Term):  # by far the most
+        plain: list[object] = [value.language, value.text]
+        plain += [value.exact, value.forms] if value.exact or value.forms or value.edged else []
+        return [*plain, True] if value.edged else plain
+    if isinstance(value, Named):  # reports show the name, and `by` is looked at apart
+        return _canonicalize_value(value.condition)
+    if isinstance(value, frozenset):  # in no order of its own
+        value = sorted(value, key=str)
+    if isinstance(value, (tuple, list)):
+        return [_canonicalize_value(each) for each in value]
+    if is_dataclass(value):
+        given = ((name, getattr(value, name), default) for name, default in _get_field_defaults(value))
+        kept = {name: _canonicalize_value(each) for name, each, default in given if default is MISSING or each != default}
+        return [type(value).__name__, kept]
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return value.value if isinstance(value, Enum) else value
+
+
+def _get_field_defaults(value: object) -> tuple[tuple[str, object], ...]:
+    """The fields of a value's kind, each with its default."""
+    kind = type(value)
+    if kind not in _KNOWN:
+        assert is_dataclass(kind)
+        _KNOWN[kind] = tuple((field.name, field.default) for field in fields(kind))
+    return _KNOWN[kind]
+
+
+_KNOWN: dict[type, tuple[tuple[str, object], ...]] = {}

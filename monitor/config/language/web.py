@@ -1,0 +1,53 @@
+"""`web` in monitor.yaml: where the daemon itself can be asked. On this machine only: nobody is asked who they are."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import Field, PlainValidator, WithJsonSchema
+
+from monitor.config.language.base_schema import Schema, validation_error
+from monitor.config.yaml.yaml12 import quote_text
+from monitor.model import Endpoint
+
+_LISTEN = "127.0.0.1:8787"
+
+
+def _parse_listen_address(value: object) -> Endpoint:
+    text = str(value)
+    try:
+        parts = urlsplit(f"//{text}")
+        address = ip_address(parts.hostname or "")
+        endpoint = Endpoint(str(address), -1 if parts.port is None else parts.port)
+    except ValueError:
+        endpoint = None
+    if endpoint is None or text != str(endpoint):
+        raise validation_error(f"{quote_text(text)} is no address to listen at", f"write, for example, {_LISTEN}")
+    if not address.is_loopback:
+        raise validation_error(
+            f"{quote_text(text)} could be reached from other machines, and nobody is asked who they are",
+            f"write {_LISTEN}, and put a proxy with a password in front of it",
+        )
+    return endpoint
+
+
+class WebSchema(Schema):
+    """Where the daemon itself can be asked, over HTTP."""
+
+    called: ClassVar[str] = "web"
+
+    listen: (
+        Annotated[
+            Endpoint,
+            PlainValidator(_parse_listen_address),
+            WithJsonSchema({"type": "string", "pattern": r"^(127(\.[0-9]{1,3}){3}|\[::1\]):[0-9]{1,5}$"}),
+        ]
+        | None
+    ) = Field(
+        None,
+        description="An address of this machine and a port: /healthz says how the daemon is doing, /metrics gives "
+        "figures to Prometheus. Without it nothing listens.",
+        examples=[_LISTEN],
+    )

@@ -1,0 +1,28 @@
+"""Files of headlines with what rules must make of them: by the id of a rule, or by `any` for all rules."""
+
+from __future__ import annotations
+
+from monitor.config.language.examples import ExamplesSchema, examples_at
+from monitor.config.language.faults import validate_document, collect_faults
+from monitor.config.yaml.yaml12 import YamlDocument
+from monitor.errors import Fault, InvalidFiles
+from monitor.model import RuleTest
+
+ANY_RULE = "any"
+
+
+def read_expectations(document: YamlDocument) -> list[tuple[str, RuleTest]]:
+    """The id of a rule, or `ANY_RULE`, and what it must make of an article, as the tests of a rule say it. Raises
+    Faulty."""
+    if not isinstance(document.data, dict):
+        meant = "write, for example, 'taiwan-drills: {fires: [Live-fire drills around Taiwan]}'"
+        raise InvalidFiles([Fault(document.place(), "a mapping of ids of rules belongs here", meant)])
+    faults: list[Fault] = []
+    found: list[tuple[str, RuleTest]] = []
+    for rule in document.data:
+        with collect_faults(faults):
+            part = document.subdocument(rule)
+            found += ((rule, test) for test in examples_at(validate_document(ExamplesSchema, part), part, ()))
+    if faults:
+        raise InvalidFiles(faults)
+    return found

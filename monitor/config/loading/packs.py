@@ -1,0 +1,61 @@
+"""Packs: the rules that come with the program, by desk, each with the sources to poll for it.
+
+The rules of a pack stand in `rules/PACK/`, whose README.md begins with its title and a paragraph on what it is for. A
+file of sources says in a comment of its head which packs it is for: `# Packs: east-asia, disasters`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+FIRST_PACK = "east-asia"
+"""What is written where nobody says which packs."""
+_SHARED = "lists"
+_PACKS = re.compile(r"^# Packs: (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """`folder`: of its rules; `sources`: the files of its sources."""
+
+    name: str
+    title: str
+    description: str
+    folder: Path
+    sources: tuple[Path, ...]
+
+
+def shipped_packs(shipped: Path) -> dict[str, Pack]:
+    """By name, the packs below a folder with `rules/` and `seeds/sources/`: the folders in which rules stand."""
+    sources = [(path, packs_of(path)) for path in sorted((shipped / "seeds" / "sources").glob("*.yaml"))]
+    folders = sorted(
+        path for path in (shipped / "rules").iterdir() if path.name != _SHARED and any(path.glob("*.yaml"))
+    )
+    return {
+        folder.name: Pack(
+            folder.name,
+            *_read_title_and_description(folder),
+            folder,
+            tuple(path for path, packs in sources if folder.name in packs),
+        )
+        for folder in folders
+    }
+
+
+def packs_of(sources: Path) -> Collection[str]:
+    """The packs that a file of sources is for."""
+    head, _, _ = sources.read_text(encoding="utf-8").partition("\nsources:")
+    found = _PACKS.search(head)
+    return [name.strip() for name in found[1].split(",")] if found else ()
+
+
+def _read_title_and_description(folder: Path) -> tuple[str, str]:
+    """Title and description; of a folder without a README, its name and nothing."""
+    readme = folder / "README.md"
+    if not readme.exists():
+        return folder.name, ""
+    title, *paragraphs = readme.read_text(encoding="utf-8").strip().split("\n\n")
+    return title.removeprefix("# "), " ".join(paragraphs[0].split()) if paragraphs else ""

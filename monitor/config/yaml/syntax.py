@@ -1,0 +1,177 @@
+"""What is wrong where YAML cannot be read, in words for somebody who does not know YAML, and where it can be mended.
+
+The parser stops where it is lost, which is often a line behind the mistake: an open quotation mark, a full-width colon.
+Nothing here reads a file or knows what the keys mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Protocol
+
+import yaml
+
+SyntaxFault = tuple[tuple[int, int], str, str | None]
+"""Line and column, what is wrong, and what to do."""
+
+FULL_WIDTH = "this ： is a full-width colon", "write ': '"
+
+_BEGIN = r"^\s*(?:- +)*"
+_WIDE_LINE = re.compile(_BEGIN + "[a-z_]+(?:-[A-Za-z]+)? *(：)")
+_WIDE_INSIDE = re.compile("[{,] *[a-z_]+(?:-[A-Za-z]+)? *(：)")
+_NO_BLANK = re.compile(_BEGIN + r"([a-z_]+)(:)[^\s:]")
+_HASHTAG = re.compile(r"[\[{,]\s*(#\w.*)")
+_SIGNS = ("alias", "anchor", "tag", "block scalar", "directive")
+"""What the parser takes text for that begins with *, &, !, | and %."""
+_CLOSE = "close it where the text ends"
+_FOREIGN_BLANKS = "\u3000\u00a0"
+
+_PROBLEMS = {
+    "mapping values are not allowed in this context": (
+        "a ':' cannot stand here",
+        "indent the line like its neighbours, or put text that holds ': ' in quotes",
+    ),
+    "could not find expected ':'": ("a ':' is missing after a key", "write 'key: value'"),
+    "did not find expected '-' indicator": ("a '-' should stand here", "indent the line like the items of its list"),
+    "did not find expected <document start>": (
+        "this line belongs to nothing above it",
+        "indent it like its neighbours, and close brackets",
+    ),
+    "block sequence entries are not allowed in this context": (
+        "a list cannot begin in the line of its key",
+        "begin it in the next line, or write it in [ ]",
+    ),
+    "mapping keys are not allowed in this context": (
+        "a '?' cannot stand here",
+        "put text that begins with ? in quotes",
+    ),
+    "found unexpected ':'": ("a ':' cannot stand here", "put text that holds ':' in quotes"),
+    "did not find expected key": ("a key should stand here", "indent the line like its neighbours, and close quotes"),
+    "did not find expected ',' or ']'": ("a list that began with '[' is not closed", "add the ',' or ']'"),
+    "did not find expected ',' or '}'": ("a mapping that began with '{' is not closed", "add the ',' or '}'"),
+    "did not find expected node content": (
+        "nothing stands where a value belongs",
+        "remove the ',' before it, and put text that begins with # in quotes",
+    ),
+    "found unknown escape character": ("inside \"...\" a '\\' means something else", "use '...' as quotation marks"),
+    "exceeded maximum nesting depth": ("nested too deep", None),
+}
+
+
+class _SyntaxMark(Protocol):
+    """A position as the parser gives it, from 0."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def column(self) -> int: ...
+
+
+def wide_colon(text: str) -> int | None:
+    """Where in a text that should begin with a key the colon is, if it is a full-width one."""
+    found = _WIDE_LINE.match(text)
+    return found.start(1) if found else None
+
+
+def explain_syntax_error(text: str, broken: yaml.MarkedYAMLError) -> SyntaxFault:
+    """What a syntax error means; the rare ones in the parser's own words, which quote nothing of the file."""
+    mark = broken.problem_mark or broken.context_mark
+    if mark is None:
+        return (1, 1), f"this is not YAML: {broken.problem}", None
+    if likely := next(_find_likely_causes(text.splitlines(), text, broken, mark), None):
+        return likely
+    what, meant = _PROBLEMS.get(str(broken.problem), (f"this is not YAML: {broken.problem}", None))
+    if "node content" in str(broken.problem) and mark.line == len(text.splitlines()):
+        what, meant = "a '[' or '{' is not closed", "add the ']' or '}'"
+    opened = broken.context_mark
+    if "that began" in what and opened and opened.line != mark.line:
+        what = what.replace(" is not", f" in line {opened.line + 1} is not")
+    return (mark.line + 1, mark.column + 1), what, meant
+
+
+def key_look_alike(key: str) -> tuple[int, str, str] | None:
+    """Where in a key something stands that only looks like a sign of YAML, what it is, and what to do."""
+    if "：" in key:
+        return key.index("："), *FULL_WIDTH
+    if key[:1] in _FOREIGN_BLANKS:
+        return 0, "a blank that is not a plain one stands here", "indent with plain spaces"
+    if key[:1] == "-":
+        return 0, "a blank is missing after this '-'", f"write '- {key[1:]}: ...'"
+    return None
+
+
+def explain_leading_sign(rest: str) -> tuple[str, str]:
+    """What is said of text that begins with a sign of YAML's own; `rest`: the line from there on."""
+    whole = re.split(r"[,\[\]{}]| #|:(?:\s|$)", rest, maxsplit=1)[0].strip()
+    shown = whole if "://" not in rest and 1 < len(whole) <= 60 else "..."  # an address may hold a password
+    return f"text that begins with '{rest[:1]}' goes in quotes", f'write "{shown}"'
+
+
+def _find_likely_causes(lines: list[str], text: str, broken: yaml.MarkedYAMLError, mark: _SyntaxMark) -> Iterator[SyntaxFault]:
+    """What people do most often, the likeliest first."""
+    context, opened = str(broken.context), broken.context_mark or mark
+    yield from _find_wide_colons(lines, opened.line if context.endswith("simple key") else mark.line, mark)
+    if _text_from_mark(lines, mark).startswith("\t"):
+        indenting = not lines[mark.line][: mark.column].strip(" -\t")
+        yield _mark_to_position(mark), "a tab stands here", "indent with spaces" if indenting else "write a space instead"
+    yield from _find_quote_faults(text, broken, opened, mark)
+    if "cannot start any token" in str(broken.problem) or context.endswith(_SIGNS):
+        yield _mark_to_position(opened), *explain_leading_sign(_text_from_mark(lines, opened))
+    for number in (opened.line, mark.line - 1) if context.startswith("while parsing a flow") else ():
+        if 0 <= number < len(lines) and (hidden := _HASHTAG.search(lines[number])):
+            yield (number + 1, hidden.start(1) + 1), *explain_leading_sign(hidden[1])
+    for number in (opened.line, mark.line - 1):
+        if 0 <= number < len(lines) and (found := _NO_BLANK.match(lines[number])):
+            yield (number + 1, found.start(2) + 1), "a blank is missing after this ':'", f"write '{found[1]}: ...'"
+
+
+def _find_wide_colons(lines: list[str], start: int, mark: _SyntaxMark) -> Iterator[SyntaxFault]:
+    """A full-width colon: where the parser was lost, or in the lines right before."""
+    inside = [*_WIDE_INSIDE.finditer(_text_up_to_mark(lines, mark))]
+    if inside:
+        yield (mark.line + 1, inside[-1].start(1) + 1), *FULL_WIDTH
+    at = [wide_colon(line) for line in lines]
+    for number in (start, start - 1):
+        if 0 <= number < len(at) and at[number] is not None:
+            first = next((above + 1 for above in range(number - 1, -1, -1) if at[above] is None), 0)
+            yield (first + 1, (at[first] or 0) + 1), *FULL_WIDTH
+
+
+def _find_quote_faults(text: str, broken: yaml.MarkedYAMLError, opened: _SyntaxMark, mark: _SyntaxMark) -> Iterator[SyntaxFault]:
+    """A quotation mark without its other half, or text behind it."""
+    if str(broken.context).endswith("quoted scalar") and "found unexpected" in str(broken.problem):
+        yield _mark_to_position(opened), "this quotation mark is not closed", _CLOSE
+    quoted = _quoted_before(text, mark)
+    if quoted and quoted.start_mark.line < quoted.end_mark.line:
+        closed = f"this quotation mark is closed only in line {quoted.end_mark.line + 1}"
+        yield _mark_to_position(quoted.start_mark), closed, _CLOSE
+    elif quoted:
+        inside = "inside '...' an apostrophe is written ''" if quoted.style == "'" else 'inside "..." write \\" for a "'
+        yield _mark_to_position(mark), "text stands behind a closing quotation mark", f"put all of it in the quotes; {inside}"
+
+
+def _quoted_before(text: str, mark: _SyntaxMark) -> yaml.ScalarToken | None:
+    """The text in quotation marks that ends in the line where the parser was lost, and right before."""
+    last: yaml.Token | None = None
+    with suppress(yaml.MarkedYAMLError):
+        for token in yaml.scan(text, Loader=yaml.CSafeLoader):
+            if _mark_to_position(token.start_mark) >= _mark_to_position(mark):
+                break
+            last = token
+    if isinstance(last, yaml.ScalarToken) and last.style in ("'", '"') and last.end_mark.line == mark.line:
+        return last
+    return None
+
+
+def _mark_to_position(mark: _SyntaxMark) -> tuple[int, int]:
+    return mark.line + 1, mark.column + 1
+
+
+def _text_from_mark(lines: list[str], mark: _SyntaxMark) -> str:
+    return lines[mark.line][mark.column :] if mark.line < len(lines) else ""
+
+
+def _text_up_to_mark(lines: list[str], mark: _SyntaxMark) -> str:
+    return lines[mark.line][: mark.column + 1] if mark.line < len(lines) else ""

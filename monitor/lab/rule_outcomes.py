@@ -1,0 +1,55 @@
+"""What a rule made of an article, and whether that is what was expected, in a sentence: how tests and scores say it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+
+from monitor.matching import RuleSet
+from monitor.matching.explain import explain_rules
+from monitor.model import Article, Explanation, Match, MatchKind
+
+
+class Expectation(StrEnum):
+    """What a rule must make of an article: news, a mention, or no news (a mention is silent)."""
+
+    FIRES = "fires"
+    MENTIONS = "mentions"
+    SILENT = "silent"
+
+
+MUST = {
+    Expectation.FIRES: "must fire",
+    Expectation.MENTIONS: "must be a mention",
+    Expectation.SILENT: "must stay silent",
+}
+
+
+def quote_evidence(match: Match) -> str:
+    """The words by which a match holds, each once: “fires”, “missiles”."""
+    return ", ".join(dict.fromkeys(f"“{span.text}”" for span in match.evidence))
+
+
+def explain_one(rules: RuleSet, article: Article, rule: str) -> Explanation:
+    """What one rule makes of an article, as `why` explains it; `rule` is the id of one of the rules of the set."""
+    (explanation,) = explain_rules(rules, article, rule)
+    return explanation
+
+
+def describe_mismatch(wanted: Expectation, matches: Sequence[Match], missed: Callable[[], str], *, named: bool) -> str | None:
+    """How the result differs from what is expected, as the end of a sentence that begins "must fire, and"; None: it
+    does not differ. `matches`: the matches of the rules in question; `missed`: explains why there is no match, or no
+    news; `named`: name the rules that fire."""
+    news = [match for match in matches if match.kind is MatchKind.NEWS]
+    if wanted is Expectation.FIRES:
+        what = "is only a mention" if matches else "does not"
+        return None if news else f"{what}: {missed()}"
+    if news:
+        return "; ".join(f"{f'{match.rule} ' if named else ''}fires on {quote_evidence(match)}" for match in news)
+    return f"is not: {missed()}" if wanted is Expectation.MENTIONS and not matches else None
+
+
+def describe_rule_mismatch(rules: RuleSet, article: Article, rule: str, wanted: Expectation, matches: Iterable[Match]) -> str | None:
+    """The same for one rule of a set; `matches`: all matches of the article."""
+    own = [match for match in matches if match.rule == rule]
+    return describe_mismatch(wanted, own, lambda: explain_one(rules, article, rule).why, named=False)

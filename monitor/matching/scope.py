@@ -1,0 +1,41 @@
+"""Which articles a rule looks at: by language, source, its tags and its publisher.
+
+What is not known about an article (a source that is not among the configured ones, a language that neither its script
+nor its feed makes clear) counts as the rule says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from monitor.matching.tokenized_article import TokenizedArticle
+from monitor.model import Source, Where
+
+
+@dataclass(frozen=True)
+class WhereTest:
+    """`where`, with the sources of its tags and publishers looked up."""
+
+    where: Where
+    sources: Mapping[str, Source]
+
+    def holds(self, document: TokenizedArticle) -> bool:
+        """Whether the rule looks at this article."""
+        where = self.where
+        said = [where.unknown if answer is None else answer for answer in self._answers(where, document)]
+        if not all(said):
+            return False
+        return where.excluded is None or True not in self._answers(where.excluded, document)
+
+    def _answers(self, where: Where, document: TokenizedArticle) -> Iterable[bool | None]:
+        """For each key that is given, whether the article has one of its values (None: not known)."""
+        source = self.sources.get(document.article.source)
+        if where.languages:
+            yield None if document.language is None else document.language in where.languages
+        if where.sources:
+            yield document.article.source in where.sources if document.article.source else None
+        if where.tags:
+            yield None if source is None else not set(where.tags).isdisjoint(source.tags)
+        if where.publishers:
+            yield None if source is None or source.publisher is None else source.publisher in where.publishers

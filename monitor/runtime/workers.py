@@ -1,0 +1,395 @@
+"""Processes that can be killed at a deadline.
+
+Work that we do not trust to end (parsing what strangers wrote, plugins that talk to servers) runs here, so that no
+document and no server can stop the daemon. It does not know what the work is, does not repeat it, and keeps nothing of
+it: whoever calls decides what a lost worker means.
+
+Every process has a pebble pool of its own. A pool with several processes is broken as a whole when an idle one dies
+(the kernel's out-of-memory killer takes idle ones too), and cannot be told to warm each of its processes.
+
+On Linux they are forked by a fork server, a small process of one thread that has loaded beforehand what they all need
+(`share`): they start at once, and hold those pages together. It ends with us, and they end with it. If it cannot be
+reached any more (somebody has cleaned the folder for temporary files, where its socket is) another one is started, and
+where none can be had, processes are started without it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import resource
+import signal
+import stat
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from functools import partial
+from multiprocessing import forkserver, get_context, util
+from multiprocessing.context import ForkServerContext, SpawnContext
+from pathlib import Path
+from threading import Thread
+from typing import Any, TypeVar, TypeVarTuple
+from weakref import WeakSet
+
+from pebble import ProcessExpired, ProcessPool
+
+from monitor import clock
+from monitor.runtime.malloc_tuning import MemoryTrimmer
+from monitor.errors import WorkerLost, WorkerNotStarted
+from monitor.telemetry.log_writer import write_stderr_in_thread
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+# A deadline counts from the moment a process takes the work. Should none ever do so (a machine that swaps, an import
+# that hangs), this bounds the wait.
+START = timedelta(seconds=60)
+LOOK = 1  # s between two looks at whether there still is a process
+PR_SET_PDEATHSIG = 1
+
+
+def preload_module(module: str) -> None:
+    """Have a module loaded once for all processes that are started from now on, and later: its pages are shared. What
+    it loads must start no thread. Once the first process has been started it is too late, and changes nothing."""
+    forkserver.set_forkserver_preload([module])
+
+
+class Workers:
+    """`count` processes. `memory`: address space of each in bytes; `tasks_each`: calls after which one is renewed;
+    `extra`: so many more are started while all are at work, and go as soon as fewer are needed; each calls `prepare`
+    before it is used."""
+
+    def __init__(
+        self,
+        count: int,
+        *,
+        memory: int | None = None,
+        tasks_each: int = 0,
+        extra: int = 0,
+        prepare: Callable[[], object] = os.getpid,
+    ) -> None:
+        self.count = count
+        self._most = count + extra
+        self._prepare = prepare
+        self._growing: asyncio.Task[None] | None = None
+        self._closed = False
+        self._new_slot = partial(Worker, memory, tasks_each)
+        self._slots = [self._new_slot() for _ in range(count)]
+        self._leaving: list[Worker] = []
+        self._waiting = 0  # calls for which no slot is free
+        self._free: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()  # last in, first out: the warmest goes first
+        for slot in self._slots:
+            self._free.put_nowait(slot)
+
+    async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
+        """What `function` gives or raises, in a process. WorkerLost: it was killed at the deadline, or died;
+        WorkerNotStarted: nothing of it was done.
+
+        `function`, its arguments and its result travel between processes: top-level, and picklable.
+        """
+        async with self.reserved() as worker:
+            return await worker.run(function, *args, deadline=deadline)
+
+    @asynccontextmanager
+    async def reserved(self) -> AsyncIterator[Worker]:
+        """A worker that takes nobody else's work meanwhile; waits for it."""
+        slot = await self._take_slot()
+        try:
+            yield slot
+        finally:
+            self._return_slot(slot)
+
+    async def _take_slot(self) -> Worker:
+        self._waiting += 1
+        try:
+            if self._short_of_slots() and (self._growing is None or self._growing.done()):
+                self._growing = asyncio.create_task(self._grow(), name="start processes")
+            return await self._free.get()
+        finally:
+            self._waiting -= 1
+
+    def _short_of_slots(self) -> bool:
+        return self._free.qsize() < self._waiting and len(self._slots) < self._most and not self._closed
+
+    async def _grow(self) -> None:
+        """Start extra processes, one after the other: many at once would be slow to start on a busy machine, calls
+        would wait longer for it, and so ask for more."""
+        while self._short_of_slots():
+            slot = self._new_slot()
+            self._slots.append(slot)
+            started = False
+            with suppress(WorkerLost):
+                try:
+                    await slot.run(self._prepare, deadline=START)
+                    started = True
+                finally:
+                    (self._return_slot if started else self._remove_slot)(slot)
+            if not started:  # those who wait may take what becomes free meanwhile
+                await asyncio.sleep(LOOK)
+
+    def _return_slot(self, slot: Worker) -> None:
+        """Whichever ends first goes, while there are more than usual, nobody waits for it and another one is idle: the
+        next call then needs no start."""
+        if len(self._slots) <= self.count or self._free.qsize() <= self._waiting:
+            self._free.put_nowait(slot)
+        else:
+            self._remove_slot(slot)
+
+    def _remove_slot(self, slot: Worker) -> None:
+        self._slots.remove(slot)
+        slot.close()
+        self._leaving = [*(each for each in self._leaving if each.is_ending), slot]
+
+    async def warm(self, function: Callable[[], object]) -> None:
+        """Have every process started and `function` called once in each, so that the first real call is quick."""
+        slots = [await self._free.get() for _ in range(self.count)]
+        try:
+            await asyncio.gather(*(slot.run(function, deadline=START) for slot in slots))
+        finally:
+            for slot in slots:
+                self._free.put_nowait(slot)
+
+    def close(self) -> None:
+        """Kill all. Calls that still run end as WorkerLost."""
+        self._closed = True
+        for slot in self._slots:
+            slot.close()
+        for slot in (*self._slots, *self._leaving):
+            slot.wait(timedelta(seconds=5))
+        with suppress(OSError):
+            _temporary_folder()  # at its end multiprocessing complains if there is nothing to remove
+
+
+class Worker:
+    """One process, always the same or its successor."""
+
+    def __init__(self, memory: int | None, tasks_each: int) -> None:
+        self._memory = memory
+        self._tasks_each = tasks_each
+        self._pool: ProcessPool | None = None
+        self._future: Future[object] | None = None
+        self._ending: list[Thread] = []
+        self._closed = False
+        self._worked = False  # whether the process has ended a call
+        _slots.add(self)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a call is under way."""
+        return self._future is not None and not self._future.done()
+
+    async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
+        """As `Workers.run`."""
+        future: Future[T] = self._schedule(function, args, deadline)
+        pool, waiter = self._pool, asyncio.wrap_future(future)
+        end = clock.monotonic() + (deadline + START).total_seconds()
+        assert pool is not None
+        try:
+            # pebble forgets a call that comes in the moment in which it gives its pool up
+            while not waiter.done() and pool.active and (left := end - clock.monotonic()) > 0:
+                await asyncio.wait((waiter,), timeout=min(left, LOOK))
+        finally:
+            if waiter.done() and not waiter.cancelled():
+                waiter.exception()  # seen: asyncio complains of errors that nobody looked at
+            if not future.done():  # we are being cancelled, or the process never came to its work
+                future.cancel()
+                if pool.active:
+                    self._end()
+        self._worked = self._worked or not _is_broken(future)
+        return _unwrap_result(future, deadline)
+
+    def _schedule(self, function: Callable[[*Ts], T], args: tuple[*Ts], deadline: timedelta) -> Future[T]:
+        if self._closed:
+            raise WorkerNotStarted("the worker processes have been closed")
+        from_scratch = False
+        if self._pool is not None and not self._pool.active:  # its process died idle, and pebble gave the pool up
+            from_scratch = not self._worked
+            self._end()
+        if self._pool is None:
+            self._pool = _start_pool(self._memory, self._tasks_each, from_scratch=from_scratch)
+            self._worked = False
+        try:
+            future = self._pool.schedule(_run_task, args=(function, args), timeout=deadline.total_seconds())
+        except RuntimeError as error:
+            raise WorkerNotStarted(f"the worker process cannot take work ({error})") from None
+        self._future = future
+        return future
+
+    def _end(self) -> None:
+        """Kill the process without waiting for it; the next call starts another."""
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            pool.stop()  # type: ignore[no-untyped-call]
+            thread = Thread(target=pool.join, name="worker-end", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:  # there may be no more threads
+                pool.join()
+            else:
+                self._ending = [*(t for t in self._ending if t.is_alive()), thread]
+
+    def close(self) -> None:
+        self._closed = True
+        if self._future is not None:
+            self._future.cancel()
+        self._end()
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether a process of it is still to end."""
+        return any(thread.is_alive() for thread in self._ending)
+
+    def wait(self, longest: timedelta) -> None:
+        for thread in self._ending:
+            thread.join(longest.total_seconds())
+        self._ending = []
+
+
+_slots: WeakSet[Worker] = WeakSet()  # all that there are
+
+
+def _is_broken(future: Future[T]) -> bool:
+    """Whether the process was lost, or stopped, before it had done the work."""
+    return future.cancelled() or isinstance(future.exception(), BrokenProcessPool)
+
+
+def _unwrap_result(future: Future[T], deadline: timedelta) -> T:
+    if future.cancelled():
+        raise WorkerLost("the worker process was stopped before it was done")
+    error = future.exception()
+    if isinstance(error, ProcessExpired):
+        raise WorkerLost(f"the worker process died (exit code {error.exitcode})") from None
+    if isinstance(error, BrokenProcessPool):
+        raise WorkerLost(f"the worker process died ({error})") from None
+    # An error that came from the function has pebble's account of its origin as its cause; pebble's own has none.
+    if isinstance(error, TimeoutError) and error.__cause__ is None:
+        raise WorkerLost(f"the work took more than {deadline.total_seconds():g} s and was killed") from None
+    return future.result()
+
+
+def _start_pool(memory: int | None, tasks_each: int, *, from_scratch: bool) -> ProcessPool:
+    """A pool of one process, which was started in the first way that works. Raises WorkerNotStarted."""
+    said: Exception | None = None
+    for context in (get_context("spawn"),) if from_scratch else _list_start_contexts():
+        try:
+            return _create_pool(context, memory, tasks_each)
+        except (BrokenProcessPool, OSError) as error:
+            said = error.__cause__ or error  # type: ignore[assignment]  # pebble's own errors say nothing
+        except RuntimeError as error:  # there may be no more threads, and all ways need some
+            said = error
+            break
+    raise WorkerNotStarted(f"no worker process can be started ({said})")
+
+
+def _create_pool(context: ForkServerContext | SpawnContext, memory: int | None, tasks_each: int) -> ProcessPool:
+    """A pool of one process that starts at once.
+
+    SIGINT is blocked meanwhile: a signal mask passes to threads and through exec to processes, so that Ctrl-C at the
+    terminal never reaches the process, not even while it still loads Python.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        pool = ProcessPool(
+            max_workers=1,
+            max_tasks=tasks_each,
+            initializer=_init_worker,
+            initargs=(os.getpid(), memory),
+            context=context,
+        )
+        assert pool.active  # asking starts it
+    except RuntimeError:  # it has its process, but not all of its threads
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+        raise
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return pool
+
+
+def _list_start_contexts() -> Iterator[ForkServerContext | SpawnContext]:
+    """The best first. Elsewhere than on Linux libraries do not bear being forked. And the fork server listens on a
+    socket in the folder for temporary files: its name may be too long for one, and others may clean that folder."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            forkserver.ensure_running()
+            yield get_context("forkserver")
+        if not any(slot.busy for slot in _slots):  # what it has forked ends with it
+            with suppress(OSError):
+                _renew_fork_server()
+                yield get_context("forkserver")
+    yield get_context("spawn")
+
+
+def _renew_fork_server() -> None:
+    """Have another one. Raises OSError."""
+    server: Any = forkserver._forkserver  # noqa: SLF001 - as below: nothing else ends it
+    with suppress(FileNotFoundError):  # its socket
+        server._stop()  # noqa: SLF001
+    folder = _temporary_folder()
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
+        raise PermissionError(f"{folder} is not ours alone: whoever made it could answer in the fork server's place")
+    forkserver.ensure_running()
+
+
+def _temporary_folder() -> Path:
+    """That of multiprocessing, which keeps its name whether there is one or not. Raises OSError."""
+    folder = Path(util.get_temp_dir())
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    return folder
+
+
+# --- in the process ---------------------------------------------------------------------------------------------
+
+
+def _init_worker(daemon: int, memory: int | None) -> None:
+    write_stderr_in_thread()  # a call that waits for whoever reads the log would be killed at its deadline
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble's handler needs the interpreter, which C code may hold
+    if sys.platform == "linux":
+        # Sent when the *thread* that started us ends: the fork server's only one; else the event loop's, or pebble's
+        # manager thread, which lives as long as its pool.
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        _detach_fork_server()
+        if not _descends_from(daemon):  # it died before we asked
+            os._exit(1)
+        if memory is not None:
+            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _detach_fork_server() -> None:
+    """It ends when nobody holds its pipe any more: that is to be the daemon alone, however hard that dies. We were
+    given it as well, to start processes in our turn."""
+    server: Any = forkserver._forkserver  # noqa: SLF001 - nothing else leads to it
+    if server._forkserver_alive_fd is not None:  # noqa: SLF001
+        os.close(server._forkserver_alive_fd)  # noqa: SLF001
+        server._forkserver_alive_fd = None  # noqa: SLF001
+
+
+def _descends_from(daemon: int) -> bool:
+    """Whether it is our parent, or the parent of the fork server that is."""
+    parent = os.getppid()
+    try:
+        stat = Path(f"/proc/{parent}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return daemon in {parent, int(stat.rpartition(")")[2].split()[1])}
+
+
+def _run_task(function: Callable[[*Ts], T], args: tuple[*Ts]) -> T:
+    try:
+        return function(*args)
+    except MemoryError:
+        raise WorkerLost("the work needs more memory than a worker process may have") from None
+    except (SystemExit, KeyboardInterrupt) as error:  # would end the daemon if they came through
+        raise WorkerLost(f"the work ended its process ({error!r})") from None
+    finally:
+        _memory.trim_if_grown()
+
+
+_memory = MemoryTrimmer()

@@ -1,0 +1,103 @@
+"""Which addresses a source may reach: the guard against feeds that point into private networks (SSRF).
+
+It is asked at the moment of connecting, for each address that a name resolved to and after each redirect, so nothing
+can change between the check and the connection. It resolves no names; with a proxy it sees the proxy only, so there
+the fetcher looks the name up and asks `refusal` first, which is weaker.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+from aiohttp import AddrInfoType
+
+Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
+
+SCHEMES = ("http", "https")
+
+# The only part of IPv6 that is given out for the public Internet (RFC 4291 section 2.4, IANA). All else is private,
+# special, or hides an IPv4 address: ::/96, 64:ff9b::/96 and ::ffff:0:0:0/96 pass for global in Python's tables.
+PUBLIC_IPV6 = IPv6Network("2000::/3")
+# Within it: 6to4 hides an IPv4 address too (RFC 3056), and 3fff::/20 is for documentation (RFC 9637).
+NOT_PUBLIC_IPV6 = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
+
+# Of protocols, not of hosts (RFC 6890); older Pythons take some of it for global.
+NOT_PUBLIC_IPV4 = IPv4Network("192.0.0.0/24")
+
+
+class AddressRefused(OSError):
+    """The address may not be reached. An OSError, because aiohttp passes those on from a connection attempt."""
+
+
+class Guard:
+    """Refuses sockets to addresses that are neither public nor in one of the `allow` networks."""
+
+    def __init__(self, allow: Sequence[Network]) -> None:
+        self._allow = tuple(allow)
+
+    def socket_factory(self, addr_info: AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, address = addr_info
+        line = reason_if_address_refused(str(address[0]), self._allow)
+        if line is not None:
+            raise AddressRefused(line)
+        return socket.socket(family, kind, protocol)
+
+
+def reason_if_address_refused(ip: str, allow: Sequence[Network]) -> str | None:
+    """Why this address may not be reached, in a line that says what to do; None: it may."""
+    address = normalize_ip(ip)
+    if is_in_networks(address, allow) or is_public(address):
+        return None
+    written = "" if str(address) == ip else f" (written {ip})"
+    return (
+        f"{address}{written} is a private or special address, which a source may not reach; "
+        "if it is meant, put its network into network.allow in monitor.yaml"
+    )
+
+
+def is_public(address: Address) -> bool:
+    if isinstance(address, IPv6Address) and (
+        address not in PUBLIC_IPV6 or any(address in network for network in NOT_PUBLIC_IPV6)
+    ):
+        return False
+    if address in NOT_PUBLIC_IPV4:
+        return False
+    # Not `is_private`: 100.64.0.0/10 (carrier-grade NAT) is neither private nor global in Python's tables.
+    return address.is_global and not address.is_multicast
+
+
+def is_allowed_host(host: str, allow: Sequence[Network]) -> bool:
+    """Whether a host is in an allowed network, as far as that is known before names are resolved: an address written
+    out, or "localhost". Another name that leads there is reached as well, but at the pace of a public host.
+    """
+    try:
+        return is_in_networks(normalize_ip("127.0.0.1" if host == "localhost" else host), allow)
+    except ValueError:
+        return False
+
+
+def refused_host(host: str, allow: Sequence[Network]) -> Address | None:
+    """The address that a host is and that may not be reached; None: it may, or it is a name, and those are looked up
+    when they are connected to."""
+    try:
+        address = normalize_ip("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        return None
+    return None if is_in_networks(address, allow) or is_public(address) else address
+
+
+@lru_cache(maxsize=10_000)
+def normalize_ip(ip: str) -> Address:
+    """The address that is meant: without zone (fe80::1%eth0), and IPv4 where that is mapped into IPv6."""
+    address = ip_address(ip.partition("%")[0])
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
+
+
+def is_in_networks(address: Address, networks: Sequence[Network]) -> bool:
+    return any(address in network for network in networks)

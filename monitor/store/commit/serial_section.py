@@ -1,0 +1,144 @@
+"""The serial section: decide and commit, one at a time.
+
+Two polls that bring the same story at the same instant must make one alert: so what deciding needs of what has been
+committed is loaded, the decision is made on it, and everything that follows from it is written, all under one lock (a
+thread lock here, and between processes the database's). No state is remembered from one pass to the next. What is
+loaded stands in `loading`, what is written in `decisions` and `writing`; all that one pass leaves is written at its
+end, together.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from monitor.alerting.policy import PollGap
+from monitor.decide import Decision, DueDecision
+from monitor.matching import RuleSet
+from monitor.model import Article, Claim, Notice, NoticeState, OpsObservation, PollRecord
+from monitor.store.queues import full_text_queue
+from monitor.store.state.clusters import FeaturesCache
+from monitor.store.engine.database import Database
+from monitor.store.commit.decision_writer import ChannelsOf, DecisionBatch, write_decisions, write_due_decision, write_notices
+from monitor.store.state.stored_ledger import write_subject_records
+from monitor.store.state.state_loader import PreparedPoll, StoredState
+from monitor.store.queries.ops_snapshot import load_ops_facts
+from monitor.store.commit.poll_writer import lock_claim_tokens, write_sources
+
+
+class SerialSection:
+    """Lets one in at a time. One for each process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._cache = FeaturesCache()
+
+    @contextmanager
+    def enter(self, now: datetime, claims: Iterable[Claim] = ()) -> Iterator[SectionPass]:
+        """The section, entered: `decide`, then `commit`, for one poll or for several; what they write becomes true
+        together, at the end of the block. Nothing is written if the block raises. `now`: when; `claims`: those that
+        will be committed, so that they are looked up together."""
+        with self._lock, self._database.writing() as connection:
+            self._database.enter_section(connection)
+            inside = SectionPass(connection, now, claims, self._cache)
+            yield inside
+            inside.write_all()
+
+
+class SectionPass:
+    """One pass through the section: on what has been committed, and what this pass has decided so far. What it leaves
+    in the database is gathered, and written at its end."""
+
+    def __init__(self, connection: Connection, now: datetime, claims: Iterable[Claim], cache: FeaturesCache) -> None:
+        self._connection = connection
+        self._now = now
+        self._tokens = lock_claim_tokens(connection, claims)
+        self._stored = StoredState(connection, cache)
+        self._polls: list[tuple[PollRecord, int]] = []
+        self._made: list[DecisionBatch] = []
+        self._wanted: list[tuple[Article, datetime, PollGap | None]] = []
+        self._fell: list[tuple[DueDecision, ChannelsOf]] = []
+
+    def holds_claim(self, claim: Claim) -> bool:
+        """Whether a claim is still ours: nobody else polls the source now."""
+        if claim.source not in self._tokens:
+            self._tokens |= lock_claim_tokens(self._connection, [claim])
+        return self._tokens.get(claim.source) == claim.token
+
+    def decide(self, polls: Sequence[PreparedPoll], rules: RuleSet) -> list[Decision]:
+        """What comes of the articles of polls, one after the other. Either all of them are committed, or none."""
+        return self._stored.decide_polls(polls, rules, self._now)
+
+    def decide_due(self, rules: RuleSet, only: Collection[str] | None = None) -> DueDecision:
+        """What comes of what has waited until now, or of what has these ids."""
+        return self._stored.decide_due(rules, self._now, only)
+
+    def has_stored_version(self, articles: Iterable[Article]) -> bool:
+        """Whether one of these is another than when it was taken in: another daemon has read its page meanwhile, and
+        the version that was to be written is there already."""
+        return full_text_queue.has_stored_version(self._connection, articles)
+
+    def commit(self, polled: PollRecord, decision: Decision, channels_of: ChannelsOf) -> bool:
+        """Leave a poll and all that came of it: source, articles, stories, matches, alerts, deliveries.
+
+        False, and nothing is left, if the claim is no longer ours: somebody else polls the source now.
+        """
+        if not self.holds_claim(polled.claim):
+            return False
+        self._polls.append((polled, len(decision.article_decisions)))
+        self._decide(decision, channels_of, polled.at)
+        return True
+
+    def _decide(self, decision: Decision, channels_of: ChannelsOf, at: datetime) -> None:
+        if decision.article_decisions:
+            self._made.append(DecisionBatch(decision.article_decisions, at, channels_of))
+            decision.state.commit_draft()
+
+    def commit_due(self, fallen: DueDecision, channels_of: ChannelsOf) -> None:
+        """Leave what time alone has brought."""
+        if fallen.released or fallen.changes:
+            self._fell.append((fallen, channels_of))
+            fallen.state.commit_draft()
+
+    def enqueue_pages(self, articles: Iterable[Article], now: datetime, away: PollGap | None = None) -> None:
+        """Note that the pages of these articles, which are committed in this pass, are to be read; and whether they
+        came late, as deciding on what their pages say must know too."""
+        self._wanted += ((each, now, away) for each in articles)
+
+    def load_claimed_article(self, wanted: full_text_queue.FullTextRequest) -> Article | None:
+        """The article whose page was claimed; None if it has changed or left since."""
+        return full_text_queue.load_claimed_article(self._connection, wanted)
+
+    def commit_page(
+        self, wanted: full_text_queue.FullTextRequest, decision: Decision | None, channels_of: ChannelsOf, now: datetime
+    ) -> None:
+        """Leave what came of a page that was read: a version of its article, or nothing."""
+        full_text_queue.finish_page(self._connection, wanted)
+        if decision is not None:
+            self._decide(decision, channels_of, now)
+
+    def load_ops_facts(self, now: datetime) -> OpsObservation:
+        """What the operator may have to be told of, and what he was told."""
+        return load_ops_facts(self._connection, now)
+
+    def write_notices(self, notices: Iterable[Notice], noticed: Iterable[NoticeState]) -> list[Notice]:
+        """Write notices with their deliveries, and what the operator knows after them; those that are new."""
+        return write_notices(self._connection, notices, noticed)
+
+    def write_all(self) -> None:
+        """All that this pass leaves; `entered` calls it, once."""
+        ids = write_decisions(self._connection, self._made, self._stored.clusters)
+        for fallen, channels_of in self._fell:
+            write_due_decision(self._connection, fallen, channels_of)
+        write_subject_records(self._connection, self._stored.state.ledger.changed_records)
+        wanted = [
+            (ids[each.source, each.uid], each, now, None if away is None else away.since)
+            for each, now, away in self._wanted
+        ]
+        full_text_queue.enqueue_pages(self._connection, wanted)
+        write_sources(self._connection, self._polls)

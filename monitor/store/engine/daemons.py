@@ -1,0 +1,100 @@
+"""The daemons that work on this database, or did: a row each, which the daemon itself keeps fresh.
+
+It says that a daemon was seen, not that it works: what it does for a living stands in its own health.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection, select, update
+
+from monitor.model import RunningVersion
+from monitor.store.engine.database import Database, build_insert
+from monitor.store.engine.tables import daemon
+
+ALIVE_WINDOW = timedelta(seconds=30)  # three heartbeats
+
+
+class DaemonStatus(StrEnum):
+    """How a daemon is doing, from afar. Gone: not seen lately, and it never said that it stops."""
+
+    ALIVE = "alive"
+    GONE = "gone"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonReport:
+    """A daemon as it was when it was last seen."""
+
+    owner: str
+    version: str
+    started_at: datetime
+    seen_at: datetime
+    ticked_at: datetime | None
+    delivered_at: datetime | None
+    stopped_at: datetime | None
+    running: RunningVersion
+
+    @property
+    def name(self) -> str:
+        """What people find it by."""
+        host, process, _ = self.owner.rsplit(":", 2)
+        return f"process {process} on {host}"
+
+    @property
+    def host(self) -> str:
+        """The machine that it runs on."""
+        return self.owner.rsplit(":", 2)[0]
+
+    @property
+    def is_stalled(self) -> bool:
+        """Whether it lived and did not work, when it was last seen."""
+        turns = [at for at in (self.ticked_at, self.delivered_at) if at is not None]
+        return bool(turns) and self.seen_at - min(turns) > ALIVE_WINDOW
+
+    def status_at(self, now: datetime) -> DaemonStatus:
+        """Whether it is there now."""
+        if self.stopped_at is not None:
+            return DaemonStatus.STOPPED
+        return DaemonStatus.ALIVE if now - self.seen_at <= ALIVE_WINDOW else DaemonStatus.GONE
+
+
+class DaemonRecord:
+    """The row of one process (`owner`, "host:process:token")."""
+
+    def __init__(self, database: Database, owner: str) -> None:
+        self._database = database
+        self._owner = owner
+
+    def record_start(self, version: str, running: RunningVersion, now: datetime) -> None:
+        """It works from now on."""
+        row = {"owner": self._owner, "version": version, "started_at": now, "seen_at": now, "running": running.to_row()}
+        with self._database.writing() as connection:
+            connection.execute(build_insert(connection, daemon).values(**row))
+
+    def record_heartbeat(self, running: RunningVersion, now: datetime, *, ticked: datetime, delivered: datetime) -> bool:
+        """It still works, and last ticked and delivered then. False if it is not known: it has not started; it was
+        asleep for so long that it was forgotten, and others have started since; or this is another database."""
+        seen = {"seen_at": now, "ticked_at": ticked, "delivered_at": delivered, "running": running.to_row()}
+        with self._database.writing() as connection:
+            return self._update(connection, seen)
+
+    def record_stop(self, now: datetime) -> None:
+        """It ends in good order, if it ever was there."""
+        with self._database.writing() as connection:
+            self._update(connection, {"seen_at": now, "stopped_at": now})
+
+    def _update(self, connection: Connection, values: dict[str, object]) -> bool:
+        mine = update(daemon).where(daemon.c.owner == self._owner)
+        return connection.execute(mine.values(**values)).rowcount == 1
+
+
+def list_daemons(database: Database) -> list[DaemonReport]:
+    """All that were seen lately, the last started first."""
+    with database.reading() as connection:
+        rows = connection.execute(select(daemon).order_by(daemon.c.started_at.desc())).all()
+    return [DaemonReport(**{**row._mapping, "running": RunningVersion.from_row(row.running)}) for row in rows]  # noqa: SLF001 - public in SQLAlchemy

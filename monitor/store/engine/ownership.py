@@ -1,0 +1,100 @@
+"""Whose files a database's are: a command leaves none behind that its owner, the daemon, cannot open.
+
+SQLite puts a log and an index beside its file, we put a lock and copies there, and each belongs to whoever makes it
+first. So root becomes the owner before it touches any of them, for good: also because the owner might have put a link
+there to what is root's. Everybody else is told what to type. It does nothing about a PostgreSQL, whose files are its
+server's.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pwd
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from monitor.errors import StoreFailed
+
+_ROOT = 0
+# linux/prctl.h and linux/capability.h
+_KEEP_CAPABILITIES = 8
+_AMBIENT, _RAISE = 47, 2
+_READ_ALL = 2
+_VERSION = 0x20080522
+
+
+def act_as_owner(url: str) -> str | None:
+    """Become the user that the database (if there is none yet: its folder) belongs to; the user's name, if the process
+    is now another's. Raises StoreFailed for one who is neither this user nor root."""
+    database = make_url(url)
+    if database.get_backend_name() != "sqlite" or not database.database:
+        return None
+    path = Path(database.database)
+    there, owner = _find_owner(path)
+    me = os.geteuid()
+    if owner == me or (owner == _ROOT and (there != path or os.access(path, os.R_OK | os.W_OK))):
+        return None  # nothing locks root out
+    name = _find_user_name(owner)
+    if me != _ROOT:
+        raise StoreFailed(
+            f"{path} belongs to {name}, and you are {_find_user_name(me)}: use it as that user, "
+            f"`sudo{'' if owner == _ROOT else f' -u {name}'} news-monitor ...`"
+        )
+    try:
+        _switch_user(owner, there.stat().st_gid)
+    except OSError as error:
+        raise StoreFailed(f"{path} belongs to {name}, and root cannot act as {name} here: {error.strerror}") from None
+    return name
+
+
+def _find_owner(path: Path) -> tuple[Path, int]:
+    """What there is of the path, and whose it is: the file, or else the nearest folder that can be seen."""
+    for there in (path, *path.parents):
+        try:
+            return there, there.stat().st_uid
+        except OSError:  # it does not exist, or lies in a folder that is closed to us
+            continue
+    return path, os.geteuid()
+
+
+def _find_user_name(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"#{user}"  # as sudo takes it
+
+
+def _switch_user(user: int, group: int) -> None:
+    """For good. On Linux what root may read stays readable, to this process and its workers: the config, secrets in
+    files, a copy to restore, a Python that is installed under /root."""
+    try:
+        known = pwd.getpwuid(user)
+    except KeyError:
+        groups = [group]
+    else:
+        group, groups = known.pw_gid, os.getgrouplist(known.pw_name, known.pw_gid)
+    with _keep_read_capability():
+        os.setgroups(groups)
+        os.setgid(group)
+        os.setuid(user)
+
+
+@contextmanager
+def _keep_read_capability() -> Iterator[None]:
+    """Of the capabilities that root loses with its number, this one is kept, and passed on to workers."""
+    if sys.platform != "linux":
+        yield
+        return
+    libc = ctypes.CDLL(None)
+    libc.prctl(_KEEP_CAPABILITIES, 1, 0, 0, 0)
+    yield
+    header = (ctypes.c_uint32 * 2)(_VERSION, 0)
+    for kept in (1 << _READ_ALL, 0):  # nothing, where root has not even this one
+        if libc.capset(header, (ctypes.c_uint32 * 6)(kept, kept, kept)) == 0:
+            break
+    libc.prctl(_AMBIENT, _RAISE, _READ_ALL, 0, 0)

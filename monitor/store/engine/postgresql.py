@@ -1,0 +1,117 @@
+"""A PostgreSQL database, which several equal daemons may share: locks that end with their transaction, or with their
+process."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, Text, cast, create_engine, func, inspect, select
+from sqlalchemy.engine import URL
+
+from monitor.errors import StoreFailed
+from monitor.store.engine.database import Database, Identity
+from monitor.store.engine.tables import metadata
+
+# Advisory locks, by numbers of our own: "NM" and which.
+_SECTION = 0x4E4D_0001
+_MIGRATION = 0x4E4D_0002
+_CONNECT = 10  # s
+# A server that vanishes without a word (a cable, a firewall) is noticed within a minute, and not when TCP gives up.
+_VANISHED = {"keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 50_000}
+# A process that is stopped inside the section would hold it for ever; a lock that does not come is a problem to tell.
+_SESSION = "-c idle_in_transaction_session_timeout=60s -c lock_timeout=20s"
+_READING = f"{_SESSION} -c default_transaction_read_only=on"
+
+
+class PostgresDatabase(Database):
+    """The database behind a URL. Raises StoreFailed if the driver is not installed."""
+
+    kind = "PostgreSQL"
+    shared = True
+    advice = "is the server up, and is this a database of news-monitor that the user may write?"
+
+    def __init__(self, url: URL) -> None:
+        plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database)
+        self.name = plain.render_as_string()
+        self.write = _build_engine(url, _SESSION)
+        self.read = _build_engine(url, _READING)
+
+    def exists(self) -> bool:
+        return True
+
+    def size(self) -> int:
+        with self.reading() as connection:
+            return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
+
+    @contextmanager
+    def hold_exclusively(self) -> Iterator[None]:
+        self._held = True
+        yield
+
+    def _identity(self) -> Identity:
+        """The numbers of the database and of a table, which are others once they were made anew or restored."""
+        mine = "SELECT oid, to_regclass('alembic_version')::oid FROM pg_database WHERE datname = current_database()"
+        with self.reading() as connection:
+            return tuple(connection.exec_driver_sql(mine).one())
+
+    def _change(self, known: Identity, found: Identity) -> str:
+        del known
+        return f"{self.name} {'has lost its tables' if found[1] is None else 'was made anew or restored'}"
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        with self.write.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '10min'")  # another process may copy much
+            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION})")
+            encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+            if encoding != "UTF8":
+                raise StoreFailed(f"{self.name} has the encoding {encoding}: make it with ENCODING 'UTF8'")
+            yield connection
+
+    def verify_migrated(self, connection: Connection) -> None:
+        """PostgreSQL checks each statement by itself."""
+
+    def copy(self, connection: Connection, tag: str) -> None:
+        schema = tag.replace("-", "_")
+        there = set(inspect(connection).get_table_names())
+        connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
+        for table in sorted(there & {*metadata.tables, "alembic_version"}):
+            connection.exec_driver_sql(f'CREATE TABLE {schema}."{table}" AS TABLE "{table}"')
+
+    def backup(self, path: Path) -> None:
+        command = shlex.join(["pg_dump", "--format=custom", f"--file={path}", self.name])
+        raise StoreFailed(f"PostgreSQL has its own tool for this: {command}")
+
+    def check(self) -> Iterator[str]:
+        with self.reading() as connection:
+            there = set(inspect(connection).get_table_names())
+            for table in metadata.sorted_tables:
+                if table.name in there:  # measured as text, so that what is stored apart is read too
+                    connection.execute(select(*(func.count(func.length(cast(each, Text))) for each in table.c)))
+        yield from ()  # what is damaged ends in an error
+
+    def reclaim_space(self) -> Iterator[None]:
+        yield from ()  # autovacuum does it
+
+    def enter_section(self, connection: Connection) -> None:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SECTION})")
+
+
+def _build_engine(url: URL, options: str) -> Engine:
+    given = url.query.get("options")
+    options = f"{given} {options}" if isinstance(given, str) else options
+    address = url.set(drivername="postgresql+psycopg").difference_update_query(["options"])
+    arguments = {"connect_timeout": _CONNECT, "application_name": "news-monitor", "options": options, **_VANISHED}
+    try:
+        # pre_ping: after a restart of the server the pool is full of dead connections
+        return create_engine(address, connect_args=arguments, pool_pre_ping=True)
+    except ImportError:  # it is not installed, or it does not find the library that it needs
+        raise StoreFailed(
+            "PostgreSQL needs a driver: pip install 'psycopg[binary]' into the same venv (or '.[postgres]' from the "
+            "source folder)"
+        ) from None

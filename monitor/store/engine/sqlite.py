@@ -1,0 +1,318 @@
+"""A SQLite file: one engine that writes and one that only reads, and a lock that keeps a second daemon away."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from monitor.errors import StoreFailed, StoreLocked
+from monitor.store.engine.database import Database, Identity
+from monitor.store.engine.damaged_rows import json_or_damaged
+
+_OLDEST = (3, 35)  # RETURNING
+_SPARE = 0.1  # of the file
+_PAGES = 500  # given back in one go
+_COUNTS = ("freelist_count", "page_count")
+_TOGETHER = 50  # rows in an INSERT that gives ids: the last 128 statements are kept, and each number of rows is one
+_BUSY = 20_000  # ms: the longest that a writer waits for another process
+_OPENING = (
+    "busy_timeout=0",  # `_set` waits
+    "journal_mode=WAL",
+    "synchronous=FULL",  # NORMAL can lose the last commits on power loss
+    f"busy_timeout={_BUSY}",
+)
+_MIGRATING = (
+    _OPENING[0],
+    "auto_vacuum=INCREMENTAL",  # it writes, and only before the first table does it take effect
+    *_OPENING[1:],
+    "secure_delete=ON",  # a table that is copied leaves its old pages
+)  # without foreign keys: Alembic alters a table by copying it, and dropping the old one would empty what refers to it
+_WRITING = (*_OPENING, "foreign_keys=ON", "secure_delete=ON")  # what is deleted is overwritten
+_READING = (f"busy_timeout={_BUSY}", "query_only=ON")
+
+
+class SqliteDatabase(Database):
+    """The database in a file; `path` is the file's. Raises StoreFailed if SQLite is too old."""
+
+    kind = "SQLite"
+    shared = False
+    advice = "is it writable, and a database of news-monitor?"
+
+    def __init__(self, url: URL) -> None:
+        if sqlite3.sqlite_version_info < _OLDEST:
+            oldest = ".".join(map(str, _OLDEST))
+            raise StoreFailed(
+                f"SQLite {sqlite3.sqlite_version} is too old: Python must be built with {oldest} or newer"
+            )
+        self._named = Path(str(url.database))
+        self.path = Path(os.path.realpath(self._named))  # SQLite's other files, and ours, are beside it
+        url = url.set(database=str(self.path))
+        self.name = str(self._named)
+        self.write = _build_engine(url, "BEGIN IMMEDIATE", _WRITING)
+        self.read = _build_engine(url, "BEGIN", _READING)
+        self._migrate = _build_engine(url, "BEGIN IMMEDIATE", _MIGRATING)
+
+    def close(self) -> None:
+        if self.replaced is not None:
+            self._leave()
+        super().close()
+        self._migrate.dispose()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with super().writing() as connection:
+            self.require_not_replaced()
+            yield connection
+            self.require_not_replaced()  # and else nothing is committed
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with super().reading() as connection:
+            self.require_not_replaced()
+            yield connection
+
+    def _identity(self) -> Identity:
+        """The file, its log and the index of that, each by its inode: from the first reading or writing in a
+        transaction on there are all three."""
+        return tuple(_read_inode(file) for file in self._files())
+
+    def _files(self) -> tuple[Path, ...]:
+        return self._named, Path(f"{self.path}-wal"), Path(f"{self.path}-shm")
+
+    def _change(self, known: Identity, found: Identity) -> str:
+        for file, before, after in zip(self._files(), known, found, strict=True):
+            if before != after:
+                return f"{file} was {'deleted or moved' if after is None else 'replaced by another file'}"
+        raise AssertionError  # it is asked for a change
+
+    def _leave(self) -> None:
+        """Have all that was committed in the file that we have open, wherever it is now, and nothing in a log beside
+        another one, which SQLite would take for its own."""
+        connection = self.write.raw_connection()
+        try:
+            with suppress(sqlite3.Error):
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
+    def exists(self) -> bool:
+        return self.path.exists()
+
+    def size(self) -> int:
+        files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    @contextmanager
+    def hold_exclusively(self) -> Iterator[None]:
+        self._make_folder()
+        with self._lock() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                holder = file.read().strip() or "unknown"
+                raise StoreLocked(
+                    f"{self.path} is in use by another news-monitor (process {holder}): stop it, or give this one "
+                    "a `database` of its own in monitor.yaml; several daemons can share a PostgreSQL"
+                ) from None
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            self._held = True
+            try:
+                yield
+            finally:
+                self._held = False
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        self._make_folder()
+        with self._migrate.begin() as connection:  # BEGIN IMMEDIATE is the lock
+            yield connection
+
+    def verify_migrated(self, connection: Connection) -> None:
+        if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise StoreFailed(
+                f"{self.path}: the upgrade would leave the table {broken[0]} in disorder; it is as it was"
+            )
+
+    def copy(self, connection: Connection, tag: str) -> None:
+        del connection  # it holds the lock; what is copied is what was committed before
+        kept = self.path.with_name(f"{self.path.name}.{tag}")
+        try:
+            self._copy_whole(kept)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreFailed(
+                f"cannot copy {self.path} to {kept} before its upgrade ({error}): make room, or copy it yourself and "
+                "run `news-monitor db upgrade --no-copy`"
+            ) from None
+
+    def copy_to(self, path: Path) -> None:
+        """A whole and compact copy of what is committed, while others go on writing. Raises sqlite3.Error."""
+        source = sqlite3.connect(self.path, isolation_level=None)
+        try:
+            source.execute("VACUUM INTO ?", (str(path),))
+        finally:
+            source.close()
+
+    def backup(self, path: Path) -> None:
+        if path.exists():
+            raise StoreFailed(f"{path} is there already: name a new file, or delete it")
+        if not path.parent.is_dir():
+            raise StoreFailed(f"cannot copy {self.path} to {path}: there is no folder {path.parent}; make it first")
+        try:
+            self._copy_whole(path)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreFailed(f"cannot copy {self.path} to {path}: {error}") from None
+
+    def _copy_whole(self, path: Path) -> None:
+        """A copy that is there whole or not at all, even after a power cut, and that nobody may read who may not read
+        the database."""
+        half = path.with_name(f"{path.name}.half")
+        try:
+            half.unlink(missing_ok=True)
+            half.touch(mode=0o600)
+            self.copy_to(half)
+            shutil.copymode(self.path, half)
+            _sync_to_disk(half)  # not every SQLite does so after VACUUM INTO
+            half.replace(path)
+            _sync_to_disk(path.parent)
+        except (OSError, sqlite3.Error):
+            half.unlink(missing_ok=True)
+            raise
+
+    def check(self) -> Iterator[str]:
+        with self.reading() as connection:
+            found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+            yield from (line for line in found if line != "ok")
+            for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+                yield f"table {row[0]}, row {row[1]}: the {row[2]} that it names is not there"
+
+    def reclaim_space(self) -> Iterator[None]:
+        too_many = self._too_many_free()
+        while too_many > 0:
+            self._run(f"PRAGMA incremental_vacuum({_PAGES})")
+            yield
+            before, too_many = too_many, self._too_many_free()
+            if too_many >= before:  # others delete too; and a file of somebody else's making may not be able to shrink
+                break
+        self._run("PRAGMA analysis_limit=400; PRAGMA optimize=0x10002")  # of every table: it used none
+        self._run("PRAGMA wal_checkpoint(TRUNCATE)", busy=0.2)  # others wait while it waits for a reader
+
+    def _run(self, script: str, *, busy: float = _BUSY / 1000) -> None:
+        """Statements that SQLAlchemy cannot run to their end, or that stand in no transaction."""
+        self.require_not_replaced()  # a file that is not there would be made
+        try:
+            with closing(sqlite3.connect(self.path, timeout=busy, isolation_level=None)) as alone:
+                alone.executescript(script)
+        except sqlite3.Error as error:
+            raise StoreFailed(f"{self.path}: {error}; {self.advice}") from None
+
+    def _too_many_free(self) -> int:
+        """How many pages could be given back. Some may be free: the next articles need no new room then."""
+        with self.reading() as connection:
+            free, pages = (connection.exec_driver_sql(f"PRAGMA {of}").scalar_one() for of in _COUNTS)
+        return int(free - pages * _SPARE)
+
+    def enter_section(self, connection: Connection) -> None:
+        del connection  # BEGIN IMMEDIATE has waited
+
+    def _make_folder(self) -> None:
+        """Only the last one: where more are missing, the path is mistyped, or a disk is not mounted."""
+        try:
+            self._named.parent.mkdir(exist_ok=True)
+        except FileNotFoundError:
+            missing = [folder for folder in self._named.parents if not folder.exists()]
+            raise StoreFailed(
+                f"cannot make the database {self._named}: there is no folder {missing[-1]}; make it, or mend "
+                "`database` in monitor.yaml"
+            ) from None
+        except FileExistsError:
+            what = "a link that leads nowhere" if self._named.parent.is_symlink() else "no folder"
+            raise StoreFailed(
+                f"cannot make the database {self._named}: {self._named.parent} is {what}; mend it, or `database` in "
+                "monitor.yaml"
+            ) from None
+        except OSError as error:
+            raise StoreFailed(f"cannot make the folder of the database {self._named}: {error.strerror}") from None
+
+    def _lock(self) -> TextIO:
+        lock = self.path.with_name(self.path.name + ".lock")
+        try:
+            return lock.open("a+", encoding="ascii")
+        except OSError as error:
+            raise StoreFailed(f"cannot open {lock}, which keeps other daemons away: {error.strerror}") from None
+
+
+def _read_inode(path: Path) -> tuple[int, int] | None:
+    """What tells a file from all others; None where there is none."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:  # a disk or a file server that fails for a while has replaced nothing
+        raise StoreFailed(f"cannot look at {path}: {error.strerror}") from None
+    return found.st_dev, found.st_ino
+
+
+def _sync_to_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, would survive a power cut."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _build_engine(url: URL, begin: str, pragmas: tuple[str, ...]) -> Engine:
+    engine = create_engine(url, insertmanyvalues_page_size=_TOGETHER, json_deserializer=json_or_damaged)
+
+    def prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        del record
+        connection.isolation_level = None  # sqlite3 must not open transactions on its own
+        connection.text_factory = _decode_leniently
+        try:
+            for pragma in pragmas:
+                _set_pragma(connection, pragma)
+        except sqlite3.Error:  # a file that is no database: SQLAlchemy would leave the connection open
+            connection.close()
+            raise
+
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", start)
+    return engine
+
+
+def _decode_leniently(raw: bytes) -> str:
+    """A text, even if its bytes were damaged. sqlite3 alone would refuse the whole statement for it, each time, as if
+    the database could not be used; it is a tenth of a microsecond quicker."""
+    return raw.decode("utf-8", "replace")
+
+
+def _set_pragma(connection: sqlite3.Connection, pragma: str) -> None:
+    """Set a pragma. The first change to WAL needs the file alone, and SQLite does not wait for that: several processes
+    that open a new file at once must."""
+    pause = 50  # ms
+    for left in reversed(range(_BUSY // pause)):
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or not left:
+                raise
+            time.sleep(pause / 1000)
+        else:
+            return

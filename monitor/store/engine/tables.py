@@ -1,0 +1,363 @@
+"""The tables, in the words of the field. What they hold is state only: sources and rules live in YAML.
+
+A migration in `migrations/` builds them; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
+
+from monitor.model import DeliveryState
+from monitor.store.engine.identity_tables import (
+    article_features,
+    cluster_key,
+    event,
+    identity_mark,
+    story,
+    story_article,
+)
+from monitor.store.engine.metadata import metadata
+from monitor.store.engine.timestamp_column import UtcDateTime
+
+__all__ = [
+    "account",
+    "alert",
+    "article",
+    "article_features",
+    "article_version",
+    "attempt",
+    "cluster_key",
+    "daemon",
+    "delivery",
+    "document",
+    "event",
+    "fetch",
+    "identity_mark",
+    "known",
+    "match",
+    "metadata",
+    "noticed",
+    "page",
+    "source",
+    "story",
+    "story_article",
+    "trouble",
+    "waiting",
+]
+
+# What a poll leaves behind of a source. `token` counts its claims: only the last claimer may write.
+source = Table(
+    "source",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body", String),  # the digest of its last document
+    Column("next_at", UtcDateTime, nullable=False, index=True),
+    Column("lease_until", UtcDateTime),
+    Column("lease_owner", String),
+    Column("token", Integer, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("first_at", UtcDateTime),  # its first good poll: the baseline; without one it is unverified
+    Column("polled_at", UtcDateTime),
+    Column("last_ok_at", UtcDateTime),
+    Column("failing_since", UtcDateTime),
+    Column("problem", Text),
+    Column("habits", JSON),  # what was learnt of it (model.habits); null: nothing yet
+)
+
+# The entries of a source's last documents, packed: by them what is new is told without parsing the rest.
+document = Table(
+    "document",
+    metadata,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("marks", LargeBinary, nullable=False),
+)
+
+# What is not as it should be at a source that answers: a gap, a silence, a burst ... It is over when that is seen.
+trouble = Table(
+    "trouble",
+    metadata,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("over_at", UtcDateTime),
+    Column("detail", Text, nullable=False),
+)
+
+# Pages whose full text is wanted: one row for each article, until it was read or given up.
+page = Table(
+    "page",
+    metadata,
+    Column("article_id", ForeignKey("article.id"), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("wanted_at", UtcDateTime, nullable=False),
+    Column("not_before", UtcDateTime, nullable=False, index=True),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("lease_until", UtcDateTime),
+    Column("away_since", UtcDateTime),  # from when to `wanted_at` its source was not polled, though it should have been
+)
+
+# Evidence of what a source did: each fetch that brought something new, or had a problem.
+fetch = Table(
+    "fetch",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_id", ForeignKey("source.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("status", Integer),
+    Column("entries", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("problem", Text),
+    Index("ix_fetch_source_at", "source_id", "at"),
+)
+
+article = Table(
+    "article",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_id", ForeignKey("source.id"), nullable=False),
+    Column("uid", Text, nullable=False),
+    Column("version", Integer, nullable=False),  # the latest; its texts stand in article_version
+    Column("url", Text),
+    Column("canonical", Text, index=True),
+    Column("title", Text, nullable=False),
+    Column("language", String),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("dated", Boolean, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False, index=True),
+    Column("baseline", Boolean, nullable=False),
+    Column("digest", String, nullable=False),
+    UniqueConstraint("source_id", "uid"),
+)
+
+# Those without an address are recognised by their words where a source's guids say nothing.
+_no_address = article.c.canonical.is_(None)
+Index(
+    "ix_article_words",
+    article.c.source_id,
+    article.c.digest,
+    sqlite_where=_no_address,
+    postgresql_where=_no_address,
+)
+
+# What is matched of each version, the big texts among it: apart, so that scans of articles stay small.
+article_version = Table(
+    "article_version",
+    metadata,
+    Column("id", Integer, primary_key=True),  # in the order of the commits
+    Column("article_id", ForeignKey("article.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("canonical", Text),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("authors", JSON),  # these two: null in versions of before we kept them
+    Column("tags", JSON),
+    UniqueConstraint("article_id", "version"),
+)
+
+# What left the archive, or must not come back into it: enough to recognise an entry, and none of its words.
+known = Table(
+    "known",
+    metadata,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("uid_hash", String, primary_key=True),
+    Column("link_hash", String),  # of its address; null: it had none of its own, or left before we kept it
+    Column("version", Integer, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("baseline", Boolean, nullable=False),
+    Column("forgotten", Boolean, nullable=False),  # on the operator's word: not taken in again, whatever it says
+    Column("left_at", UtcDateTime, nullable=False, index=True),
+    Index("ix_known_link", "source_id", "link_hash"),
+    Index("ix_known_words", "source_id", "digest"),
+)
+
+
+# What a rule has heard and told of one subject (an article, a story or an event): `alerting.told`.
+account = Table(
+    "account",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("rule_id", String, nullable=False),
+    Column("alert_id", ForeignKey("alert.id"), index=True),  # its first; null: it waits, or is in shadow
+    Column("heard_at", UtcDateTime, nullable=False, index=True),
+    Column("first_at", UtcDateTime),
+    Column("told_at", UtcDateTime),
+    Column("row", JSON, nullable=False),
+)
+
+# What is told later: after a hold or a cooldown, or in a digest. `key`: of which subject, as its account has it.
+# `hearing`: what was heard, but for the text.
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("rule_id", String, nullable=False),
+    Column("key", Text, nullable=False, index=True),
+    Column("article_id", ForeignKey("article.id"), nullable=False, index=True),
+    Column("since", UtcDateTime, nullable=False, index=True),
+    Column("due", UtcDateTime, nullable=False, index=True),
+    Column("why", Text, nullable=False),
+    Column("hearing", JSON, nullable=False),
+)
+
+# What was decided on a match: the outcome and its reason (model.outcome), and both in a sentence.
+match = Table(
+    "match",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", ForeignKey("article.id"), nullable=False),
+    Column("article_version", Integer, nullable=False),
+    Column("rule_id", String, nullable=False, index=True),
+    Column("rule_version", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("outcome", String, nullable=False, server_default="suppressed"),
+    Column("reason", String, nullable=False, server_default="unknown"),
+    Column("decision", Text, nullable=False),
+    Column("alert_id", ForeignKey("alert.id"), index=True),
+    Column("level", String),  # null: held before we kept it
+    Column("shadow_key", Text),  # what a rule in shadow would have told is remembered by it
+    Column("event_id", String, index=True),
+    Column("heard", Boolean),  # whether it counts among what is heard of its subject; null: from before we kept it
+    Column("by", JSON(none_as_null=True)),  # of the conditions that the rule names in `by`: the values of each
+    Column("why_event", Text),  # null: of no event, or from before we kept it
+    Column("compared", Text),  # as of `story_article`, with an article of that event, or of another one
+    Column("compared_with", Integer),
+    UniqueConstraint("article_id", "article_version", "rule_id"),
+    sqlite_autoincrement=True,  # people are shown its number: that of one that left must not be another's
+)
+# A few among all matches.
+_would = match.c.shadow_key.is_not(None)
+Index("ix_match_shadow_key", match.c.shadow_key, sqlite_where=_would, postgresql_where=_would)
+
+# A decision to tell somebody. A notice to the operator has no rule, story and article, but a subject.
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("dedup_key", Text, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("level", String, nullable=False),
+    Column("rule_id", String, index=True),
+    Column("title", Text),  # the rule's, or the notice's
+    Column("subject", Text, index=True),  # what a notice is about: "source ID", "channel NAME", "config"
+    Column("story_id", ForeignKey("story.id"), index=True),
+    Column("article_id", ForeignKey("article.id"), index=True),
+    Column("article_version", Integer),
+    Column("reason", Text, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("marks", JSON, nullable=False),
+    Column("event_id", String, index=True),
+    Column("thread", String),  # the first alert of the same subject; null: it is that itself
+    Column("items", JSON(none_as_null=True)),  # the lines of a digest
+)
+
+_STATES = ", ".join(f"'{state.value}'" for state in DeliveryState)
+
+# The outbox: one row for each alert and channel. `priority`: 0 (critical) goes first, 4 (info) last. `blame`: why it is
+# dead (model.Blame); null also where it died before we kept it.
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("alert_id", ForeignKey("alert.id"), nullable=False),
+    Column("channel", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("forgiven", Integer, nullable=False, server_default="0"),  # attempts that count no more: it was revived
+    Column("not_before", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("lease_owner", String),
+    Column("repeat", Boolean, nullable=False, server_default=text("false")),
+    Column("ended_at", UtcDateTime),
+    Column("detail", Text),  # of the last receipt
+    Column("blame", String),
+    UniqueConstraint("alert_id", "channel"),
+    CheckConstraint(f"state IN ({_STATES})", name="state"),
+)
+# What is still to do must be found at once among years of accepted deliveries; so must what is dead, and when a channel
+# took something last.
+Index("ix_delivery_state", delivery.c.state, delivery.c.channel, delivery.c.ended_at)
+Index(
+    "ix_delivery_open",
+    delivery.c.state,
+    delivery.c.not_before,
+    sqlite_where=delivery.c.state.in_(["pending", "retry", "sending"]),
+    postgresql_where=delivery.c.state.in_(["pending", "retry", "sending"]),
+)
+# A claim takes the first row of its channel. Its query has the literals too: of values that are bound later no planner
+# can prove that the partial index holds the row.
+UNSENT = delivery.c.state.in_([literal_column("'pending'"), literal_column("'retry'")])
+Index(
+    "ix_delivery_next",
+    delivery.c.channel,
+    delivery.c.priority,
+    delivery.c.not_before,
+    delivery.c.id,
+    sqlite_where=UNSENT,
+    postgresql_where=UNSENT,
+)
+
+# Each attempt and how it ended: append-only evidence.
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("delivery_id", ForeignKey("delivery.id"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("receipt", String),
+    Column("detail", Text),
+)
+
+# What the operator has been told of and what is not over, by the notice's subject ("source ID", "channel NAME" ...).
+noticed = Table(
+    "noticed",
+    metadata,
+    Column("subject", String, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("told_at", UtcDateTime, nullable=False),  # the last time
+    Column("over_at", UtcDateTime),  # it is over, and that waits to be told
+)
+
+# The daemons that work here, or did: what `status` says of them. `running` is what they run and how it differs from
+# the files (daemon.reload); times are of their last turns.
+daemon = Table(
+    "daemon",
+    metadata,
+    Column("owner", String, primary_key=True),
+    Column("version", String, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("ticked_at", UtcDateTime),
+    Column("delivered_at", UtcDateTime),
+    Column("stopped_at", UtcDateTime),
+    Column("running", JSON, nullable=False),
+)

@@ -1,0 +1,89 @@
+"""What rules have heard in articles that are forgotten: of which subjects, and in whose voices, which count no more."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from monitor.alerting.subject_keys import event_key, shadow_key, story_key
+from monitor.model import MatchKind, independent_publisher_of
+from monitor.store.engine.database import in_batches
+from monitor.store.state.stored_ledger import load_subject_records, write_subject_records
+from monitor.store.engine.tables import article, match, story_article
+
+
+@dataclass(frozen=True, slots=True)
+class ContributingMatch:
+    """A match that was heard of a story, and of an event if `event` is one. `match`: its id, which grows in the order
+    in which rules hear; `at`: when; `told`: whether an alert has told it."""
+
+    match: int
+    at: datetime
+    alerted: bool
+    rule: str
+    story: str
+    event: str | None
+    independent_publisher: str
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What it may have been heard of: rules that tell stories may have told events before."""
+        of_story = story_key(self.rule, self.story)
+        return (of_story,) if self.event is None else (of_story, event_key(self.rule, self.event))
+
+
+def find_contributing_matches(connection: Connection, articles: Sequence[int]) -> list[ContributingMatch]:
+    """What was heard in these articles, but for mentions, with which nothing else is told."""
+    return [_contribution_from_row(row) for row in connection.execute(_select_news_matches().where(match.c.article_id.in_(articles)))]
+
+
+def remove_publishers(connection: Connection, gone: Sequence[ContributingMatch], articles: Sequence[int]) -> None:
+    """What is heard in these articles alone counts no more among those who report it."""
+    lost: defaultdict[str, set[str]] = defaultdict(set)
+    for each in gone:
+        for key in each.keys:
+            lost[key].add(each.independent_publisher)
+    for each in _find_other_matches(connection, gone, articles):
+        for key in each.keys:
+            lost[key].discard(each.independent_publisher)
+    names = {name: voices for key, voices in lost.items() if voices for name in (key, shadow_key(key))}
+    accounts = load_subject_records(connection, names)
+    less = [
+        each.without_publishers(names[key])
+        for key, each in accounts.items()
+        if names[key].intersection(each.independent_publishers)
+    ]
+    if less:
+        write_subject_records(connection, less)
+
+
+def _find_other_matches(connection: Connection, gone: Iterable[ContributingMatch], articles: Sequence[int]) -> Iterator[ContributingMatch]:
+    """What was heard of the same stories and events in other articles."""
+    subjects = (
+        (story_article.c.story_id, {each.story for each in gone}),
+        (match.c.event_id, {each.event for each in gone if each.event is not None}),
+    )
+    for column, wanted in subjects:
+        for some in in_batches(wanted):
+            asked = _select_news_matches().where(column.in_(some), match.c.article_id.not_in(articles))
+            yield from map(_contribution_from_row, connection.execute(asked))
+
+
+def _select_news_matches() -> Select[Any]:
+    columns = (match.c.id, match.c.at, match.c.alert_id, match.c.rule_id, match.c.event_id, article.c.source_id)
+    return (
+        select(*columns, story_article.c.story_id, story_article.c.publisher, story_article.c.wire)
+        .join_from(match, article, article.c.id == match.c.article_id)
+        .join(story_article, story_article.c.article_id == match.c.article_id)
+        .where(match.c.heard.is_(True), match.c.kind == MatchKind.NEWS)
+    )
+
+
+def _contribution_from_row(row: Row[*tuple[Any, ...]]) -> ContributingMatch:
+    voice = independent_publisher_of(row.wire, row.publisher or row.source_id)
+    return ContributingMatch(row.id, row.at, row.alert_id is not None, row.rule_id, row.story_id, row.event_id, voice)

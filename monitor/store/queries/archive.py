@@ -1,0 +1,81 @@
+"""The stored articles in the order in which they came, each version at its own moment: for replaying. It only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from monitor.model import Article
+from monitor.store.queries.articles import article_from_row
+from monitor.store.engine.database import Database
+from monitor.store.engine.tables import article, article_version
+
+_SLICE = 500  # versions read at once, with their texts: no reader holds up what the daemon wants to do with the file
+
+
+class Archive:
+    """Answers from what has been committed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def count(self, since: datetime) -> int:
+        """How many versions `every` gives."""
+        with self._database.reading() as connection:
+            asked = (
+                select(func.count())
+                .select_from(article_version)
+                .where(article_version.c.id > _find_last_before(connection, since))
+            )
+            return connection.execute(asked).scalar_one()
+
+    def iter_versions(self, since: datetime) -> Iterator[tuple[datetime, Article]]:
+        """All that came since then, and when; whatever their number, few are held at once."""
+        with self._database.reading() as connection:
+            last = _find_last_before(connection, since)
+        while True:
+            with self._database.reading() as connection:
+                some = _ASKED.where(article_version.c.id > last).order_by(article_version.c.id).limit(_SLICE)
+                rows = connection.execute(some).all()
+            if not rows:
+                return
+            yield from ((row.at, _article_version_from_row(row)) for row in rows)
+            last = rows[-1].number
+
+
+_ASKED = select(
+    article,
+    article_version.c.id.label("number"),
+    article_version.c.at,
+    article_version.c.version.label("of_version"),
+    article_version.c.title.label("of_title"),
+    article_version.c.canonical.label("of_canonical"),
+    article_version.c.digest.label("of_digest"),
+    article_version.c.text,
+    article_version.c.authors,
+    article_version.c.tags,
+).join_from(article_version, article, article.c.id == article_version.c.article_id)
+
+
+def _find_last_before(connection: Connection, since: datetime) -> int:
+    """The number before the first version of the articles that were seen since then: they are numbered as committed."""
+    first = (
+        select(func.min(article_version.c.id))
+        .join_from(article, article_version, article_version.c.article_id == article.c.id)
+        .where(article.c.seen_at >= since)
+    )
+    found: int | None = connection.execute(first).scalar_one()
+    if found is not None:
+        return found - 1
+    last: int | None = connection.execute(select(func.max(article_version.c.id))).scalar_one()
+    return last or 0
+
+
+def _article_version_from_row(row: Row[*tuple[Any, ...]]) -> Article:
+    return replace(
+        article_from_row(row), version=row.of_version, title=row.of_title, canonical=row.of_canonical, digest=row.of_digest
+    )

@@ -1,0 +1,216 @@
+"""A stored article as people name it, with its story and every decision that was stored for it. It only reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
+
+from monitor.alerting.ledger import NotificationLedger
+from monitor.ingest.canonical_url import canonicalize_url
+from monitor.ingest.entry_identity import uid_hash
+from monitor.model import Article, Story
+from monitor.store.engine.database import Database
+from monitor.store.state.stored_ledger import load_subjects
+from monitor.store.queries.matches import DeliveryHistory, MatchQueries, MatchReport, MatchFilter, load_deliveries
+from monitor.store.engine.tables import alert, article, article_version, known, match, story, story_article
+
+_MOST = 2**31  # the numbers of matches are below
+_DIGITS = 10  # so many it has; thousands int() refuses
+_BEGINS = "[0-9a-f]{6,}"  # of an alert's id: with fewer, the number of a match that has gone would often be one
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article in its latest version; `story` and `joined`: the one that it is of, and why (None: no rule hit it,
+    and only what a rule hits is joined to stories); `events`: those of its matches; `decisions`: on the matches of each
+    of its versions, in the order in which they were stored."""
+
+    article: Article
+    story: Story | None
+    join_reason: str | None
+    events: tuple[str, ...]
+    decisions: tuple[MatchReport, ...]
+    compared: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingArticle:
+    """Why there is no article of a name, where that is known; of which source it was, first seen when, and gone since
+    when."""
+
+    reason: str
+    source: str | None = None
+    first_seen_at: datetime | None = None
+    left_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertReport:
+    """The alert by which a rule told an article, or another one of its story or event: `source`, `uid` and `title` are
+    of the one that it is of (None: that was forgotten); of a digest, of its first line."""
+
+    id: str
+    at: datetime
+    kind: str
+    rule: str
+    source: str | None
+    uid: str | None
+    title: str | None
+    deliveries: tuple[DeliveryHistory, ...]
+
+
+class ArticleQueries:
+    """Answers from what has been committed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, name: str, most: int = 10) -> list[StoredArticle]:
+        """The articles of this name, the newest first, at most so many: the number of a match, as `matches list` has
+        it; the id of an alert, as its message has it; `SOURCE UID`, as JSON has them; an address, or a uid alone, which
+        several may have; or the beginning of the id of an alert."""
+        with self._database.reading() as connection:
+            for named in _interpret_name(name):
+                found = connection.execute(_select_articles_with_story().where(named).order_by(article.c.id.desc()).limit(most)).all()
+                if found:
+                    break
+        return [self._with_decisions(row) for row in found]
+
+    def _with_decisions(self, row: Row[*tuple[Any, ...]]) -> StoredArticle:
+        wanted = MatchFilter(sources=(row.source_id,), uid=row.uid)
+        told = Story(row.story_id, row.story_title, row.opened_at) if row.story_id is not None else None
+        decisions = tuple(MatchQueries(self._database).iter_matches(wanted))
+        events = tuple(dict.fromkeys(each.event for each in decisions if each.event is not None))
+        return StoredArticle(article_from_row(row), told, row.how, events, decisions, row.compared)
+
+    def explain_missing(self, name: str) -> MissingArticle | None:
+        """Why nothing is found of this name; None if nothing is known of it."""
+        with self._database.reading() as connection:
+            if (of_alert := _explain_alert_without_article(connection, alert.c.id == name)) is not None:
+                return of_alert
+            row = connection.execute(select(known).where(_has_known_name(name)).order_by(known.c.left_at.desc())).first()
+            if row is None:
+                begins = re.fullmatch(_BEGINS, name)
+                return _explain_alert_without_article(connection, alert.c.id.startswith(name)) if begins else None
+        why = "it was forgotten on the operator's word" if row.forgotten else "it has left the archive by its age"
+        return MissingArticle(why, row.source_id, row.seen_at, row.left_at)
+
+    def alerts(self, of: StoredArticle, rules: Collection[str]) -> dict[str, AlertReport]:
+        """By which alert each of the rules told this article, alone or in a digest, or else its story or event first;
+        those that did."""
+        same: ColumnElement[bool] = alert.c.event_id.in_(of.events)
+        if of.story is not None:
+            same = or_(same, alert.c.story_id == of.story.id)
+        page = (article.c.source_id, article.c.uid, article_version.c.title)
+        version = and_(
+            article_version.c.article_id == alert.c.article_id, article_version.c.version == alert.c.article_version
+        )
+        asked = (
+            select(alert.c.id, alert.c.at, alert.c.kind, alert.c.rule_id, *page)
+            .outerjoin(article, article.c.id == alert.c.article_id)
+            .outerjoin(article_version, version)
+            .order_by(alert.c.at.desc(), alert.c.id)
+        )
+        by_match = [(each.alert, each.rule) for each in of.decisions if each.alert is not None]
+        chosen = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(asked.where(same)):
+                chosen[row.rule_id] = row
+            for row in connection.execute(asked.where(alert.c.id.in_([id_ for id_, _ in by_match]))):
+                chosen.update((rule, row) for id_, rule in by_match if id_ == row.id)
+            return {
+                rule: AlertReport(
+                    row.id, row.at, row.kind, rule, row.source_id, row.uid, row.title, load_deliveries(connection, row.id)
+                )
+                for rule, row in chosen.items()
+                if rule in rules
+            }
+
+    def load_ledger(self, keys: Collection[str], rule: str) -> NotificationLedger:
+        """What was told under these keys, or would have been by a rule in shadow, with what is kept of it. How many
+        messages the rule had sent within the hour is not looked up."""
+        known = NotificationLedger(complete=False)
+        known.load_recent_sends([rule], {})
+        with self._database.reading() as connection:
+            load_subjects(connection, known, keys)
+        return known
+
+
+def article_has_address(address: str) -> ColumnElement[bool]:
+    """Which articles have, or had, this address, however it is written; or this uid, which often is one."""
+    same = canonicalize_url(address) or address  # what is no page's address is none of these
+    once = select(article_version.c.article_id).where(article_version.c.canonical == same)
+    return or_(article.c.url == address, article.c.uid == address, article.c.canonical == same, article.c.id.in_(once))
+
+
+def _interpret_name(name: str) -> list[ColumnElement[bool]]:
+    """What a name may mean, the surest first."""
+    ways: list[ColumnElement[bool]] = []
+    if name.isascii() and name.isdigit() and len(name) <= _DIGITS and int(name) < _MOST:
+        ways.append(article.c.id.in_(select(match.c.article_id).where(match.c.id == int(name))))
+    ways.append(article.c.id.in_(select(alert.c.article_id).where(alert.c.id == name)))
+    source, _, uid = name.partition(" ")
+    ways.append(and_(article.c.source_id == source, article.c.uid == uid))
+    ways.append(article_has_address(name))
+    if re.fullmatch(_BEGINS, name):
+        ways.append(article.c.id.in_(select(alert.c.article_id).where(alert.c.id.startswith(name))))
+    return ways
+
+
+def _explain_alert_without_article(connection: Connection, named: ColumnElement[bool]) -> MissingArticle | None:
+    """Why such an alert has no article; None if there is no such alert."""
+    told = connection.execute(select(alert.c.subject).where(named).order_by(alert.c.at.desc())).first()
+    if told is None:
+        return None
+    notice = f"that alert is a notice to the operator, of {told.subject}, and of no article"
+    return MissingArticle(notice if told.subject else "it was forgotten on the operator's word")
+
+
+def _has_known_name(name: str) -> ColumnElement[bool]:
+    """What left of this name: its address or uid, or source and uid."""
+    source, _, uid = name.partition(" ")
+    of_source = and_(known.c.source_id == source, known.c.uid_hash == uid_hash(uid))
+    return or_(known.c.uid_hash.in_([uid_hash(name), uid_hash(canonicalize_url(name) or name)]), of_source)
+
+
+def select_latest_articles() -> Select[Any]:
+    """Articles in their latest version, as `read` takes them."""
+    version = (article_version.c.article_id == article.c.id) & (article_version.c.version == article.c.version)
+    texts = (article_version.c.text, article_version.c.authors, article_version.c.tags)
+    return select(article, *texts).join_from(article, article_version, version)
+
+
+def _select_articles_with_story() -> Select[Any]:
+    return (
+        select_latest_articles()
+        .add_columns(story.c.id.label("story_id"), story.c.title.label("story_title"), story.c.opened_at)
+        .add_columns(story_article.c.how, story_article.c.compared)
+        .outerjoin(story_article, story_article.c.article_id == article.c.id)
+        .outerjoin(story, story.c.id == story_article.c.story_id)
+    )
+
+
+def article_from_row(row: Row[*tuple[Any, ...]]) -> Article:
+    """The article of a row of `latest`."""
+    return Article(
+        source=row.source_id,
+        uid=row.uid,
+        title=row.title,
+        text=row.text,
+        seen=row.seen_at,
+        published=row.published_at,
+        dated=row.dated,
+        version=row.version,
+        url=row.url,
+        canonical=row.canonical,
+        language=row.language,
+        digest=row.digest,
+        authors=tuple(row.authors or ()),
+        tags=tuple(row.tags or ()),
+        baseline=row.baseline,
+    )

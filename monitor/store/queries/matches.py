@@ -1,0 +1,258 @@
+"""Every match that was stored, with its evidence, its decision and what came of it. It only reads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, select
+
+from monitor.model import DeliveryState, Field, MatchKind, Outcome, Reason, Span
+from monitor.store.engine.database import Database
+from monitor.store.engine.tables import alert, article, article_version, attempt, delivery, match, story, story_article
+
+_SLICE = 500  # matches read at once: no reader holds up what the daemon wants to do with the file
+
+
+@dataclass(frozen=True, slots=True)
+class MatchFilter:
+    """Which matches are asked for; what is empty or None asks for nothing. `until` is the first moment too late."""
+
+    rules: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    uid: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    kind: MatchKind | None = None
+    outcome: Outcome | None = None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedArticle:
+    """The article in the version that matched; the other facts are of its latest."""
+
+    source: str
+    uid: str
+    version: int
+    title: str
+    url: str | None
+    language: str | None
+    published: datetime
+    dated: bool
+    seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MatchReport:
+    """A match, and what was decided on it: "told", "held" or "waits", and why, in words (`decision`, `reason`) and as
+    codes (`outcome`, `code`). `alert`: only where it was told.
+    `level`: None where it was held by a version that did not keep it. `why_event`: why it is of its event; `compared`:
+    with which older article of that, or of another one, it was compared, and what that said, in words."""
+
+    id: int
+    at: datetime
+    rule: str
+    rule_version: str
+    kind: str
+    level: str | None
+    decision: str
+    reason: str
+    outcome: Outcome
+    code: Reason
+    story: str | None
+    event: str | None
+    alert: str | None
+    article: MatchedArticle
+    evidence: tuple[Span, ...]
+    why_event: str | None = None
+    compared: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptReport:
+    """One attempt to send, and how it ended; None as long as it has not."""
+
+    number: int
+    started: datetime
+    ended: datetime | None
+    receipt: str | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryHistory:
+    """The alert on one channel, with every attempt."""
+
+    id: int
+    channel: str
+    state: DeliveryState
+    not_before: datetime
+    attempts: tuple[AttemptReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchDetails:
+    """A match with all that belongs to it. `text`: of the version that matched; `joined`: why it is of its story, and
+    `story_compared`: with which older article it was compared for that, in words; `alert_kind`: whether it was told by
+    a "new" alert, one of what is "possibly" the same, an "update" or a "digest"."""
+
+    match: MatchReport
+    text: str
+    story_title: str | None
+    joined: str | None
+    alerted: datetime | None
+    alert_kind: str | None
+    deliveries: tuple[DeliveryHistory, ...]
+    story_compared: str | None = None
+
+
+class MatchQueries:
+    """Answers from what has been committed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def newest(self, wanted: MatchFilter, most: int) -> list[MatchReport]:
+        """At most so many, the newest first."""
+        with self._database.reading() as connection:
+            found = connection.execute(_select_matches(wanted).order_by(match.c.id.desc()).limit(most))
+            return [_match_report_from_row(row) for row in found]
+
+    def iter_matches(self, wanted: MatchFilter) -> Iterator[MatchReport]:
+        """All of them, in the order in which they were stored; whatever their number, few are held at once."""
+        last = 0
+        while True:
+            with self._database.reading() as connection:
+                some = _select_matches(wanted).where(match.c.id > last).order_by(match.c.id).limit(_SLICE)
+                found = [_match_report_from_row(row) for row in connection.execute(some)]
+            if not found:
+                return
+            yield from found
+            last = found[-1].id
+
+    def rules(self) -> list[str]:
+        """The rules that a match is kept of; or only an alert, where its articles were forgotten."""
+        told = self._distinct(alert.c.rule_id, alert.c.rule_id.is_not(None))  # a notice has none
+        return sorted({*self._distinct(match.c.rule_id), *told})
+
+    def sources(self) -> list[str]:
+        """The sources that an article is kept of."""
+        return self._distinct(article.c.source_id)
+
+    def _distinct(self, column: ColumnElement[str], *which: ColumnElement[bool]) -> list[str]:
+        with self._database.reading() as connection:
+            return list(connection.execute(select(column).where(*which).distinct().order_by(column)).scalars())
+
+    def find_details(self, id_: int) -> MatchDetails | None:
+        """One match with all that belongs to it; None if there is none of this number."""
+        story_compared = story_article.c.compared.label("story_compared")
+        more = (article_version.c.text, story.c.title.label("story_title"), story_article.c.how, story_compared)
+        asked = (
+            _select_matches(MatchFilter())
+            .where(match.c.id == id_)
+            .outerjoin(story, story.c.id == story_article.c.story_id)
+            .outerjoin(alert, alert.c.id == match.c.alert_id)
+            .add_columns(*more, alert.c.at.label("alerted"), alert.c.kind.label("alert_kind"))
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(asked).one_or_none()
+            if row is None:
+                return None
+            deliveries = load_deliveries(connection, row.alert_id)
+        return MatchDetails(
+            match=_match_report_from_row(row),
+            text=row.text,
+            story_title=row.story_title,
+            joined=row.how,
+            alerted=row.alerted,
+            alert_kind=row.alert_kind,
+            deliveries=deliveries,
+            story_compared=row.story_compared,
+        )
+
+
+def _select_matches(wanted: MatchFilter) -> Select[Any]:
+    version = (article_version.c.article_id == match.c.article_id) & (
+        article_version.c.version == match.c.article_version
+    )
+    page = (article.c.source_id, article.c.uid, article.c.url, article.c.language, article.c.seen_at, article.c.dated)
+    asked = (
+        select(match, *page, article.c.published_at, article_version.c.title, story_article.c.story_id)
+        .join_from(match, article, article.c.id == match.c.article_id)
+        .join(article_version, version)
+        .outerjoin(story_article, story_article.c.article_id == match.c.article_id)
+    )
+    if wanted.rules:
+        asked = asked.where(match.c.rule_id.in_(wanted.rules))
+    if wanted.sources:
+        asked = asked.where(article.c.source_id.in_(wanted.sources))
+    if wanted.uid is not None:
+        asked = asked.where(article.c.uid == wanted.uid)
+    if wanted.since is not None:
+        asked = asked.where(match.c.at >= wanted.since)
+    if wanted.until is not None:
+        asked = asked.where(match.c.at < wanted.until)
+    if wanted.kind is not None:
+        asked = asked.where(match.c.kind == wanted.kind)
+    if wanted.outcome is not None:
+        asked = asked.where(match.c.outcome == wanted.outcome)
+    if wanted.reason is not None:
+        asked = asked.where(match.c.reason == wanted.reason)
+    return asked
+
+
+def _match_report_from_row(row: Any) -> MatchReport:  # noqa: ANN401 - rows are turned into reports at once
+    outcome = Outcome(row.outcome)
+    page = MatchedArticle(
+        source=row.source_id,
+        uid=row.uid,
+        version=row.article_version,
+        title=row.title,
+        url=row.url,
+        language=row.language,
+        published=row.published_at,
+        dated=row.dated,
+        seen=row.seen_at,
+    )
+    return MatchReport(
+        id=row.id,
+        at=row.at,
+        rule=row.rule_id,
+        rule_version=row.rule_version,
+        kind=row.kind,
+        level=row.level,
+        decision=outcome.told,
+        reason=row.decision.removeprefix(f"{outcome.told}: "),
+        outcome=outcome,
+        code=Reason(row.reason),
+        story=row.story_id,
+        event=row.event_id,
+        alert=row.alert_id,
+        article=page,
+        evidence=spans_from_evidence(row.evidence),
+        why_event=row.why_event,
+        compared=row.compared,
+    )
+
+
+def spans_from_evidence(evidence: Iterable[Sequence[Any]]) -> tuple[Span, ...]:
+    """The evidence of a match, as it stands in its row."""
+    return tuple(Span(Field(field), start, end, text, term, *node) for field, start, end, text, term, *node in evidence)
+
+
+def load_deliveries(connection: Connection, alert_id: str | None) -> tuple[DeliveryHistory, ...]:
+    """An alert on each of its channels."""
+    ours = delivery.c.alert_id == alert_id
+    tried = select(attempt).join(delivery, delivery.c.id == attempt.c.delivery_id).where(ours).order_by(attempt.c.id)
+    attempts: dict[int, list[AttemptReport]] = defaultdict(list)
+    for row in connection.execute(tried):
+        ended = AttemptReport(row.number, row.started_at, row.ended_at, row.receipt, row.detail)
+        attempts[row.delivery_id].append(ended)
+    return tuple(
+        DeliveryHistory(row.id, row.channel, DeliveryState(row.state), row.not_before, tuple(attempts[row.id]))
+        for row in connection.execute(select(delivery).where(ours).order_by(delivery.c.id))
+    )

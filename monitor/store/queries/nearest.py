@@ -1,0 +1,46 @@
+"""What a stored article is to the stories and events that were there before it, decided anew. It only reads.
+
+It is found by what stands under its keys now: what was driven out there since is not compared any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from monitor.cases import ClusterQuery
+from monitor.store.state.clusters import StoredClusters
+from monitor.store.engine.database import Database
+from monitor.stories import STORIES, ArticleFeatures, Cluster, key_weights
+from monitor.stories.clusters import ClusterIndex, rewind_cluster
+from monitor.stories.events import RuleArticle, compare_with_events
+from monitor.stories.joining import compare_with_stories
+from monitor.stories.sameness import ClusterComparison, add_comparison
+
+
+class NearestClusters:
+    """Answers from what has been committed; of each question at most `most`, the nearest first."""
+
+    def __init__(self, database: Database, most: int = 3) -> None:
+        self._database = database
+        self._most = most
+
+    def stories(self, features: ArticleFeatures) -> tuple[ClusterComparison, ...]:
+        """The stories that an article could have joined."""
+        older, _ = self._older(ClusterQuery(STORIES, key_weights(features)), features)
+        return self._nearest(features, compare_with_stories(features, older))
+
+    def events(self, report: RuleArticle) -> tuple[ClusterComparison, ...]:
+        """The events of a rule that an article could have belonged to."""
+        older, index = self._older(ClusterQuery(report.rule, report.key_weights), report.features)
+        return self._nearest(report.features, compare_with_events(report, older, index))
+
+    def _older(self, need: ClusterQuery, features: ArticleFeatures) -> tuple[list[Cluster], ClusterIndex]:
+        with self._database.reading() as connection:
+            stored = StoredClusters(connection)
+            stored.load([need])
+            found = stored.index.candidates(need.scope, need.weights)
+        return [older for each in found if (older := rewind_cluster(each, features)) is not None], stored.index
+
+    def _nearest(self, features: ArticleFeatures, judged: Iterable[ClusterComparison]) -> tuple[ClusterComparison, ...]:
+        compared = (add_comparison(features, each) for each in judged)
+        return tuple(sorted(compared, key=lambda each: each.nearness, reverse=True)[: self._most])

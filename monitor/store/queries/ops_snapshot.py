@@ -1,0 +1,98 @@
+"""What stands in the database that the operator may have to be told of. It reads, and judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from monitor.notices.troubles import CHANNEL, DAY, OF_SOURCES, SOURCE
+from monitor.model import (
+    DeliveryState,
+    FailingSource,
+    DeadAlerts,
+    NoticeState,
+    OpsObservation,
+    RunningVersion,
+    StalledChannel,
+)
+from monitor.store.queries.ages import UNSETTLED_STATES, query_pending_by_channel
+from monitor.store.engine.daemons import ALIVE_WINDOW
+from monitor.store.engine.database import in_batches
+from monitor.store.engine.tables import alert, daemon, delivery, noticed, source
+from monitor.store.queries.source_troubles import load_ended_troubles, load_source_troubles
+
+
+def load_ops_facts(connection: Connection, now: datetime) -> OpsObservation:
+    """All of it, as it is committed now."""
+    told = tuple(NoticeState(**row._mapping) for row in connection.execute(select(noticed)))  # noqa: SLF001 - public in SQLAlchemy
+    subjects = {each.subject for each in told}
+    return OpsObservation(
+        failing_sources=tuple(_find_failing_sources(connection)),
+        stalled_channels=tuple(_find_waiting_channels(connection)),
+        dead_alerts=tuple(_find_given_up_channels(connection)),
+        running=tuple(_read_running_daemons(connection, now)),
+        source_troubles=tuple(load_source_troubles(connection, since=now - DAY)),
+        last_well_at={**dict(_find_last_successes(connection, subjects)), **dict(_find_ended_troubles(connection, subjects))},
+        notice_states=told,
+    )
+
+
+def _find_ended_troubles(connection: Connection, subjects: Collection[str]) -> Iterator[tuple[str, datetime]]:
+    """When the troubles of sources that the operator was told of were seen to be over."""
+    sources = {
+        name for subject in subjects for sort in OF_SOURCES.values() if (name := sort.name_from_subject(subject))
+    }
+    for each in load_ended_troubles(connection, sources):
+        subject = OF_SOURCES[each.kind].subject_from_name(each.source)
+        if subject in subjects and each.over_at is not None:
+            yield subject, each.over_at
+
+
+def _find_failing_sources(connection: Connection) -> Iterator[FailingSource]:
+    columns = (source.c.id, source.c.failing_since, source.c.next_at, source.c.problem)
+    for row in connection.execute(select(*columns).where(source.c.failing_since.is_not(None))):
+        yield FailingSource(row.id, row.failing_since, row.next_at, row.problem)
+
+
+def _find_waiting_channels(connection: Connection) -> Iterator[StalledChannel]:
+    tried = select(delivery.c.detail).where(delivery.c.state.in_(UNSETTLED_STATES), delivery.c.detail.is_not(None))
+    oldest = tried.order_by(delivery.c.id).limit(1)
+    for name, waits in query_pending_by_channel(connection).items():
+        detail = connection.execute(oldest.where(delivery.c.channel == name)).scalar()
+        yield StalledChannel(name, waits.since, waits.deliveries, detail)
+
+
+def _find_given_up_channels(connection: Connection) -> Iterator[DeadAlerts]:
+    """Of alerts only: a notice that is given up would otherwise be the reason of the next."""
+    last, count = func.max(delivery.c.ended_at).label("last_at"), func.count().label("messages")
+    rows = (
+        select(delivery.c.channel, count, last)
+        .join_from(delivery, alert, alert.c.id == delivery.c.alert_id)
+        .where(delivery.c.state == DeliveryState.DEAD, alert.c.subject.is_(None))
+        .group_by(delivery.c.channel)
+    )
+    for row in connection.execute(rows):
+        yield DeadAlerts(row.channel, row.messages, row.last_at)
+
+
+def _read_running_daemons(connection: Connection, now: datetime) -> Iterator[RunningVersion]:
+    alive = daemon.c.stopped_at.is_(None) & (daemon.c.seen_at >= now - ALIVE_WINDOW)
+    for row in connection.execute(select(daemon.c.running).where(alive)):
+        yield RunningVersion.from_row(row.running)
+
+
+def _find_last_successes(connection: Connection, subjects: Collection[str]) -> Iterator[tuple[str, datetime]]:
+    """When the subjects that the operator was told of last did well: only these, as the table of deliveries is long."""
+    polled = select(source.c.id, source.c.last_ok_at).where(source.c.last_ok_at.is_not(None))
+    accepted = select(func.max(delivery.c.ended_at)).where(delivery.c.state == DeliveryState.ACCEPTED)
+    names = {
+        sort: [name for name in map(sort.name_from_subject, subjects) if name is not None] for sort in (SOURCE, CHANNEL)
+    }
+    for some in in_batches(names[SOURCE]):
+        for row in connection.execute(polled.where(source.c.id.in_(some))):
+            yield SOURCE.subject_from_name(row.id), row.last_ok_at
+    for name in names[CHANNEL]:
+        if last := connection.execute(accepted.where(delivery.c.channel == name)).scalar():
+            yield CHANNEL.subject_from_name(name), last

@@ -1,0 +1,207 @@
+"""What people ask the database: counts for `status`, and lists. It only reads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import FromClause, func, select
+
+from monitor.model import DeliveryState, SourceStats, SourceTrouble
+from monitor.store.queries.ages import find_pending_by_channel
+from monitor.store.engine.database import Database
+from monitor.store.state.identity_marks import IdentityMarkKind
+from monitor.store.engine.tables import alert, article, delivery, identity_mark, match, source, story, story_article
+from monitor.store.engine.tables import waiting as later
+from monitor.store.queries.source_troubles import load_source_troubles
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """How a source fares. `articles`: how many we have of it; times are None where it never happened. `overlap`: the
+    share of its documents that the poll before knew, lately; None: nothing is known of that. `troubles`: those that
+    last, and those that are over and still kept."""
+
+    id: str
+    next_at: datetime
+    last_ok_at: datetime | None
+    failing_since: datetime | None
+    failures: int
+    problem: str | None
+    articles: int
+    overlap: float | None = None
+    troubles: tuple[SourceTrouble, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """A delivery with its alert; `rule` is the subject if that is a notice. `blame`: what a dead one died of
+    (model.Blame). The fields of the alert are None if its row is missing in the database."""
+
+    id: int
+    channel: str
+    state: DeliveryState
+    attempts: int
+    not_before: datetime
+    detail: str | None
+    alert: str
+    rule: str | None
+    level: str | None
+    title: str | None
+    blame: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowReport:
+    """What a rule would have told while it was in shadow: so many alerts, in so many stories, the first at `since`."""
+
+    alerts: int = 0
+    stories: int = 0
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingReport:
+    """What waits to be told: how much, and when the first of it is due."""
+
+    count: int
+    next: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleHitReport:
+    """How many articles came, and how many of them each version of each rule met: by rule, then by version."""
+
+    articles: int
+    by_rule: Mapping[str, Mapping[str, int]]
+
+
+class ReportQueries:
+    """Answers from what has been committed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def counts(self) -> Mapping[str, int]:
+        """How many articles, matches, stories and alerts there are, notices being no alerts; and how many stories and
+        events people have merged and split."""
+        with self._database.reading() as connection:
+            tables: Mapping[str, FromClause] = {
+                "articles": article,
+                "matches": match,
+                "stories": story,
+                "alerts": select(alert.c.id).where(alert.c.subject.is_(None)).subquery(),
+                "merges": select(identity_mark.c.id).where(identity_mark.c.kind == IdentityMarkKind.MERGE).subquery(),
+                "splits": select(identity_mark.c.id).where(identity_mark.c.kind == IdentityMarkKind.SPLIT).subquery(),
+            }
+            return {
+                name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for name, table in tables.items()
+            }
+
+    def shadow(self, rules: Iterable[str]) -> Mapping[str, ShadowReport]:
+        """Of these rules, by id."""
+        told = (
+            select(
+                match.c.rule_id,
+                func.count().label("alerts"),
+                func.count(story_article.c.story_id.distinct()).label("stories"),
+                func.min(match.c.at).label("since"),
+            )
+            .outerjoin(story_article, story_article.c.article_id == match.c.article_id)
+            .where(match.c.shadow_key.is_not(None))
+            .group_by(match.c.rule_id)
+        )
+        found = {row.rule_id: ShadowReport(row.alerts, row.stories, row.since) for row in self._rows(told)}
+        return {id_: found.get(id_, ShadowReport()) for id_ in rules}
+
+    def rule_hits(self, since: datetime) -> RuleHitReport:
+        """Of the articles that came since then, as news or as mentions."""
+        recent = article.c.seen_at >= since
+        met = (
+            select(match.c.rule_id, match.c.rule_version, func.count(match.c.article_id.distinct()).label("articles"))
+            .join_from(match, article, article.c.id == match.c.article_id)
+            .where(recent)
+            .group_by(match.c.rule_id, match.c.rule_version)
+        )
+        by_rule: dict[str, dict[str, int]] = defaultdict(dict)
+        for row in self._rows(met):
+            by_rule[row.rule_id][row.rule_version] = row.articles
+        (came,) = self._rows(select(func.count().label("articles")).select_from(article).where(recent))
+        return RuleHitReport(came.articles, by_rule)
+
+    def delivery_counts(self) -> Mapping[str, int]:
+        """How many deliveries stand in each state; states without any count 0."""
+        counting = select(delivery.c.state, func.count()).group_by(delivery.c.state)
+        with self._database.reading() as connection:
+            found = {row[0]: row[1] for row in connection.execute(counting)}
+        return {state.value: found.get(state.value, 0) for state in DeliveryState}
+
+    def pending_alerts(self) -> PendingReport:
+        """What waits to be told."""
+        (row,) = self._rows(select(func.count().label("count"), func.min(later.c.due).label("next")))
+        return PendingReport(row.count, row.next)
+
+    def sources(self) -> Mapping[str, SourceReport]:
+        """Every source that was ever polled or is known, by id."""
+        counted = select(article.c.source_id, func.count().label("articles")).group_by(article.c.source_id).subquery()
+        rows = select(source, func.coalesce(counted.c.articles, 0).label("articles")).outerjoin(
+            counted, counted.c.source_id == source.c.id
+        )
+        with self._database.reading() as connection:
+            of_source: dict[str, list[SourceTrouble]] = defaultdict(list)
+            for each in load_source_troubles(connection):
+                of_source[each.source].append(each)
+            return {row.id: _source_report_from_row(row, of_source[row.id]) for row in connection.execute(rows)}
+
+    def last_fetch_at(self) -> datetime | None:
+        """When anything was fetched last."""
+        with self._database.reading() as connection:
+            found: datetime | None = connection.execute(select(func.max(source.c.polled_at))).scalar_one()
+            return found
+
+    def deliveries(self, states: Sequence[DeliveryState], most: int) -> list[DeliveryReport]:
+        """The deliveries in these states (none: in any), the newest first."""
+        # a notice has a subject and a title of its own
+        rule, title = func.coalesce(alert.c.rule_id, alert.c.subject), func.coalesce(article.c.title, alert.c.title)
+        columns = (
+            delivery, delivery.c.alert_id.label("alert"), rule.label("rule"), alert.c.level, title.label("title"),
+        )  # fmt: skip
+        rows = (
+            select(*columns)
+            .outerjoin_from(delivery, alert, alert.c.id == delivery.c.alert_id)
+            .outerjoin(article, article.c.id == alert.c.article_id)
+            .order_by(delivery.c.id.desc())
+            .limit(most)
+        )
+        if states:
+            rows = rows.where(delivery.c.state.in_(states))
+        return [DeliveryReport(**_row_to_fields(row, DeliveryReport)) for row in self._rows(rows)]
+
+    def oldest_pending(self) -> Mapping[str, datetime]:
+        """For each channel that something waits for: since when the oldest delivery waits."""
+        return {channel: waits.since for channel, waits in find_pending_by_channel(self._database).items()}
+
+    def last_accepted(self) -> Mapping[str, datetime]:
+        """For each channel that ever took a message: when it took the last."""
+        ended = func.max(delivery.c.ended_at).label("at")
+        rows = select(delivery.c.channel, ended).where(delivery.c.state == DeliveryState.ACCEPTED)
+        return {row.channel: row.at for row in self._rows(rows.group_by(delivery.c.channel))}
+
+    def _rows(self, statement: Any) -> Sequence[Any]:  # noqa: ANN401 - rows are turned into reports at once
+        with self._database.reading() as connection:
+            return connection.execute(statement).all()
+
+
+def _source_report_from_row(row: Any, troubles: Iterable[SourceTrouble]) -> SourceReport:  # noqa: ANN401
+    habits = SourceStats.of_row(row.habits)
+    plain = ("id", "next_at", "last_ok_at", "failing_since", "failures", "problem", "articles")
+    facts = {name: row._mapping[name] for name in plain}  # noqa: SLF001 - public in SQLAlchemy
+    return SourceReport(**facts, overlap=habits.overlap if habits.entries else None, troubles=tuple(troubles))
+
+
+def _row_to_fields(row: Any, shape: type[DeliveryReport]) -> dict[str, Any]:  # noqa: ANN401
+    return {field.name: row._mapping[field.name] for field in fields(shape)}  # noqa: SLF001 - public in SQLAlchemy

@@ -1,0 +1,162 @@
+"""The articles whose pages are wanted: one row for each, from the commit that brought the article until its page was
+read or given up. Claimed under a lease, so that one process reads a page; `attempts` counts the claims, and fences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Insert, Select, delete, or_, select, tuple_, update
+from sqlalchemy import insert as plain_insert
+
+from monitor.model import Article, FetchOutcome
+from monitor.store.queries.articles import select_latest_articles, article_from_row
+from monitor.store.engine.database import Database, in_batches, build_insert_for, write_rows
+from monitor.store.engine.tables import article, fetch, page
+
+_UNTRIED = {"attempts": 0, "lease_until": None}
+MAX_DUE_PAGES = 2_000  # rows looked at together: one host's first poll must not hide what others want
+
+
+@dataclass(frozen=True, slots=True)
+class FullTextRequest:
+    """A page that is wanted, for the article of this number; `attempt`: how often it was claimed, this time included.
+    `since`: when the article's present text came; `away`: since when its source had not been polled till then, though
+    it should have been."""
+
+    article_id: int
+    source: str
+    url: str
+    wanted_at: datetime
+    attempt: int
+    gap_since: datetime | None = None
+
+
+class FullTextQueue:
+    """Pages that are due, and how their reading ended."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find_due(self, now: datetime) -> list[FullTextRequest]:
+        """Those that are due and that nobody holds, the longest due first; only looked at."""
+        due = _select_pages().where(_is_due_and_free(now)).order_by(page.c.not_before, page.c.article_id).limit(MAX_DUE_PAGES)
+        with self._database.reading() as connection:
+            return [FullTextRequest(*row) for row in connection.execute(due)]
+
+    def claim(self, ids: Collection[int], now: datetime, lease: timedelta) -> list[FullTextRequest]:
+        """Those of them that nobody else has claimed meanwhile, ours until the lease ends."""
+        claimed: list[int] = []
+        with self._database.writing() as connection:
+            for some in in_batches(ids):
+                ours = update(page).where(page.c.article_id.in_(some), _is_due_and_free(now))
+                taken = ours.values(lease_until=now + lease, attempts=page.c.attempts + 1)
+                claimed += connection.execute(taken.returning(page.c.article_id)).scalars()
+            rows = connection.execute(_select_pages().where(page.c.article_id.in_(claimed)))
+            return [FullTextRequest(*row) for row in rows]
+
+    def postpone(self, wanted: FullTextRequest, until: datetime) -> None:
+        """It could not be read, and is tried again then."""
+        with self._database.writing() as connection:
+            connection.execute(update(page).where(_is_own_claim(wanted)).values(lease_until=None, not_before=until))
+
+    def give_up(self, wanted: FullTextRequest, problem: str, status: int | None, now: datetime) -> None:
+        """It is not tried again; why stands among the evidence of its source's fetches."""
+        with self._database.writing() as connection:
+            if connection.execute(delete(page).where(_is_own_claim(wanted))).rowcount:
+                evidence = {"at": now, "outcome": FetchOutcome.FAILED, "status": status, "entries": 0, "new": 0}
+                line = f"{_format_problem_prefix(wanted.url)}{problem}"
+                connection.execute(plain_insert(fetch).values(source_id=wanted.source, problem=line, **evidence))
+
+    def release_all(self) -> None:
+        """Give back every claim, for a process that holds the database alone, at its start."""
+        with self._database.writing() as connection:
+            connection.execute(update(page).values(lease_until=None))
+
+
+def enqueue_pages(connection: Connection, articles: Iterable[tuple[int, Article, datetime, datetime | None]]) -> None:
+    """Note that the pages of these articles are wanted since then, each by its number in the database, and since when
+    its source had not been polled, if it should have been. An article whose text has changed is wanted afresh, and
+    whoever reads its page for the old text leaves nothing behind."""
+    rows = {
+        its_id: {
+            "article_id": its_id,
+            "url": each.url,
+            "wanted_at": now,
+            "not_before": now,
+            "away_since": away,
+            **_UNTRIED,
+        }
+        for its_id, each, now, away in articles
+    }
+    write_rows(connection, _build_page_upsert(connection.dialect.name), list(rows.values()))
+
+
+@cache
+def _build_page_upsert(dialect: str) -> Insert:
+    new = build_insert_for(dialect, page)
+    afresh = {name: new.excluded[name] for name in ("url", "wanted_at", "not_before", "away_since", *_UNTRIED)}
+    return new.on_conflict_do_update(index_elements=["article_id"], set_=afresh)
+
+
+def has_stored_version(connection: Connection, articles: Iterable[Article]) -> bool:
+    """Whether one of these articles, which are about to be written, has that version already: from its page, which
+    another daemon has read since they were taken in."""
+    versions = {(each.source, each.uid): each.version for each in articles if each.version > 1}  # few: edits
+    columns = (article.c.source_id, article.c.uid, article.c.version)
+    for some in in_batches(versions):
+        there = select(*columns).where(tuple_(article.c.source_id, article.c.uid).in_(some))
+        if any(row.version >= versions[row.source_id, row.uid] for row in connection.execute(there)):
+            return True
+    return False
+
+
+def load_claimed_article(connection: Connection, wanted: FullTextRequest) -> Article | None:
+    """The article as it stands, if the claim is still ours; in the serial section, so that it stays so."""
+    row = connection.execute(select_latest_articles().join(page, page.c.article_id == article.c.id).where(_is_own_claim(wanted))).first()
+    return None if row is None else article_from_row(row)
+
+
+def finish_page(connection: Connection, wanted: FullTextRequest) -> None:
+    """Its page has been read."""
+    connection.execute(delete(page).where(_is_own_claim(wanted)))
+
+
+def drop_pages(connection: Connection, ids: Collection[int]) -> None:
+    """These articles leave."""
+    connection.execute(delete(page).where(page.c.article_id.in_(ids)))
+
+
+def erase_pages(connection: Connection, ids: Collection[int], urls: Iterable[str | None]) -> None:
+    """These articles leave on the operator's word: no address of theirs stays, among the evidence either."""
+    drop_pages(connection, ids)
+    for url in urls:
+        if url is not None:
+            connection.execute(delete(fetch).where(fetch.c.problem.startswith(_format_problem_prefix(url), autoescape=True)))
+
+
+def _format_problem_prefix(url: str) -> str:
+    return f"page {url}: "
+
+
+def _select_pages() -> Select[*tuple[Any, ...]]:
+    columns = (page.c.article_id, article.c.source_id, page.c.url, page.c.wanted_at, page.c.attempts, page.c.away_since)
+    # Each page has its article. An outer join all the same: it makes SQLite look at pages first, where it would look
+    # through all articles, each second, because it keeps no figures of a table that was empty when it counted.
+    return select(*columns).outerjoin(article, article.c.id == page.c.article_id)
+
+
+def _is_due_and_free(now: datetime) -> ColumnElement[bool]:
+    return (page.c.not_before <= now) & or_(page.c.lease_until.is_(None), page.c.lease_until <= now)
+
+
+def _is_own_claim(wanted: FullTextRequest) -> ColumnElement[bool]:
+    return (
+        (page.c.article_id == wanted.article_id)
+        & (page.c.attempts == wanted.attempt)
+        & (page.c.wanted_at == wanted.wanted_at)
+    )

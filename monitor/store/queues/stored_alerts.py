@@ -1,0 +1,134 @@
+"""Alerts and notices, read back from their rows.
+
+A row may have been damaged, or written by something else, and what is read goes to people: so it is checked whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Connection, RowMapping, case, func, select, union
+from sqlalchemy.exc import NoResultFound
+
+from monitor.errors import RowUnreadable
+from monitor.model import Alert, AlertKind, Item, MatchKind, Notice, EarlierAlert, independent_publisher_of
+from monitor.store.engine.database import in_batches
+from monitor.store.engine.tables import alert, article, article_version, event, match, story, story_article
+from monitor.store.engine.damaged_rows import ValueUnreadable
+
+T = TypeVar("T")
+_ALERT, _NOTICE = TypeAdapter(Alert), TypeAdapter(Notice)
+
+
+def read_alert(connection: Connection, alert_id: str) -> Alert | Notice:
+    """The alert or notice with this id. Raises RowUnreadable."""
+    version = (article_version.c.article_id == article.c.id) & (article_version.c.version == alert.c.article_version)
+    texts = (article_version.c.version, article_version.c.title.label("headline"), article_version.c.text)
+    page = (article.c.source_id, article.c.uid, article.c.url, article.c.language, article.c.seen_at, article.c.dated)
+    joined = (
+        select(alert, *texts, *page, article.c.published_at)
+        .join_from(alert, article, article.c.id == alert.c.article_id, isouter=True)  # a notice has none
+        .join(article_version, version, isouter=True)
+        .where(alert.c.id == alert_id)
+    )
+    try:
+        row = connection.execute(joined).mappings().one()
+    except NoResultFound:
+        raise RowUnreadable(f"alert {alert_id} is not in the database") from None
+    except ValueUnreadable as error:
+        raise RowUnreadable(f"alert {alert_id} cannot be read from the database: {error}") from error
+    if row["subject"] is not None:
+        return _validate_values(_NOTICE, _row_to_notice_values(row))
+    if row["headline"] is None:
+        raise RowUnreadable(f"the article of alert {alert_id} is not in the database")
+    told = _validate_values(_ALERT, _row_to_alert_values(row))
+    if told.kind is AlertKind.DIGEST:
+        return replace(told, items=_with_headlines(connection, told.items))
+    told = _add_other_publishers(connection, told, row["article_id"])
+    return replace(told, earlier=_find_earlier_message(connection, told)) if told.kind is AlertKind.POSSIBLY else told
+
+
+def _validate_values(shape: TypeAdapter[T], values: Mapping[str, Any]) -> T:
+    """The values as what they should be."""
+    try:
+        return shape.validate_python(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise RowUnreadable(f"alert {values['id']} cannot be read from the database: {what}") from error
+
+
+def _add_other_publishers(connection: Connection, told: Alert, article_id: int) -> Alert:
+    """The alert, with who else reports it by now."""
+    # Both have an index: as one condition with OR, PostgreSQL would read the whole table.
+    of_story = select(story_article.c.article_id).where(story_article.c.story_id == told.story)
+    of_event = select(match.c.article_id).where(match.c.event_id == told.event)
+    same = of_story if told.event is None else union(of_story, of_event)
+    columns, first = (story_article.c.publisher, story_article.c.wire), func.min(story_article.c.article_id)
+    known = story_article.c.article_id.in_(same) & story_article.c.publisher.is_not(None)
+    own = func.max(case((story_article.c.article_id == article_id, 1), else_=0)).label("own")
+    rows = connection.execute(select(*columns, own).where(known).group_by(*columns).order_by(first)).all()
+    ours = {each.publisher for each in rows if each.own}
+    also = dict.fromkeys(each.publisher for each in rows if each.publisher not in ours)
+    voices = {independent_publisher_of(each.wire, each.publisher) for each in rows}
+    return replace(told, also_reported_by=tuple(also), publisher_count=max(1, len(voices)))
+
+
+def _with_headlines(connection: Connection, items: Sequence[Item]) -> tuple[Item, ...]:
+    """The lines, those of what was suppressed with the headline of what that was taken for."""
+    names = {each.event or each.story for each in items if each.unsure}
+    titles: dict[str, str] = {}
+    for table in (story, event) if names else ():
+        for some in in_batches(names):
+            rows = connection.execute(select(table.c.id, table.c.title).where(table.c.id.in_(some)))
+            titles.update((row.id, row.title) for row in rows)
+    return tuple(
+        replace(each, same_as=titles.get(each.event or each.story, "")) if each.unsure else each for each in items
+    )
+
+
+def _find_earlier_message(connection: Connection, told: Alert) -> EarlierAlert | None:
+    """What was sent first, alone or in a digest, of what this is possibly the same as; None if its article has left."""
+    its = select(event.c.possibly_of, event.c.doubt).where(event.c.id == told.event)
+    doubt = connection.execute(its).one_or_none()
+    if doubt is None:
+        return None
+    of_match = article_version.c.article_id == match.c.article_id
+    asked = (
+        select(alert.c.at, article_version.c.title)
+        .join_from(match, alert, alert.c.id == match.c.alert_id)
+        .join(article_version, of_match & (article_version.c.version == match.c.article_version))
+        .where(match.c.rule_id == told.rule, match.c.kind == MatchKind.NEWS, match.c.event_id == doubt.possibly_of)
+        .order_by(alert.c.at, match.c.id)
+    )
+    first = connection.execute(asked.limit(1)).one_or_none()
+    return None if first is None else EarlierAlert(first.title, first.at, doubt.doubt or "")
+
+
+def _row_to_notice_values(row: RowMapping) -> Mapping[str, Any]:
+    same = ("id", "dedup_key", "subject", "kind", "level", "at", "title", "reason")
+    return {**{name: row[name] for name in same}, "text": row["sentence"]}
+
+
+def _row_to_alert_values(row: RowMapping) -> Mapping[str, Any]:
+    same = ("id", "dedup_key", "level", "at", "reason", "sentence", "marks", "kind", "thread")
+    of_article = ("uid", "text", "dated", "version", "url", "language")
+    return {
+        **{name: row[name] for name in same},
+        "rule": row["rule_id"],
+        "rule_title": row["title"],
+        "routes": (),  # they have become deliveries
+        "story": row["story_id"],
+        "event": row["event_id"],
+        "items": row["items"] or (),
+        "article": {
+            **{name: row[name] for name in of_article},
+            "source": row["source_id"],
+            "title": row["headline"],
+            "seen": row["seen_at"],
+            "published": row["published_at"],
+        },
+    }

@@ -1,0 +1,364 @@
+"""Stories and events as they are stored: found by key, read with the articles that others are compared with, and
+written after them."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Insert,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
+
+from monitor.cases import ClusterQuery
+from monitor.model.timestamps import datetime_to_micros
+from monitor.store.engine import tables
+from monitor.store.engine.database import in_batches, build_insert_for, write_rows
+from monitor.store.engine.tables import article_features, cluster_key, match, story_article
+from monitor.store.engine.damaged_rows import json_or_damaged, skip_if_unreadable
+from monitor.stories import STORIES, ArticleFeatures, Cluster, ClusterIndex, Posting
+from monitor.stories.events import FIRST_OF_EVENT, keys_from_by_values, keys_from_found_terms
+from monitor.stories.joining import FIRST_OF_STORY
+
+Key = tuple[str, str]  # a scope, and a key or an id in it
+Member = tuple[int, int, int]  # an article's id, its version, and when it was seen, in microseconds
+Ids = Mapping[tuple[str, str], int]  # of articles, by source and uid
+ByValues = Mapping[str, frozenset[str]]  # of each condition that a rule names in `by`
+K = TypeVar("K")
+V = TypeVar("V")
+
+_NAMES: BindParameter[Any] = bindparam("names", expanding=True)
+# A hit article has a hundred keys: all of them are one value, of which the database makes rows. What builds a statement
+# with as many values costs ten times as much.
+_POSTINGS = {
+    "sqlite": text(
+        "SELECT w.key AS place, k.postings FROM json_each(:keys) AS w CROSS JOIN cluster_key AS k"
+        " WHERE k.scope = json_extract(w.value, '$[0]') AND k.key = json_extract(w.value, '$[1]')"
+    ),
+    "postgresql": text(
+        "SELECT w.place - 1 AS place, k.postings"
+        " FROM json_array_elements(CAST(:keys AS json)) WITH ORDINALITY AS w (value, place)"
+        " JOIN cluster_key AS k ON k.scope = w.value ->> 0 AND k.key = w.value ->> 1"
+    ),
+}
+_POSTED = {
+    "sqlite": text(
+        "INSERT INTO cluster_key (scope, key, touched, postings)"
+        " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),"
+        " json_extract(value, '$[3]') FROM json_each(:rows) WHERE true"
+        " ON CONFLICT (scope, key) DO UPDATE SET touched = excluded.touched, postings = excluded.postings"
+    ),
+    "postgresql": text(
+        "INSERT INTO cluster_key (scope, key, touched, postings)"
+        " SELECT value ->> 0, value ->> 1, CAST(value ->> 2 AS bigint), value -> 3"
+        " FROM json_array_elements(CAST(:rows AS json)) AS w (value)"
+        " ON CONFLICT (scope, key) DO UPDATE SET touched = excluded.touched, postings = excluded.postings"
+    ),
+}
+_STORIES_OF = select(tables.story).where(tables.story.c.id.in_(_NAMES))
+_EVENTS_OF = select(tables.event).where(tables.event.c.id.in_(_NAMES))
+_FEATURES = select(article_features).where(
+    tuple_(article_features.c.article_id, article_features.c.version).in_(_NAMES)
+)
+_BY_OF = select(match.c.article_id, match.c.article_version, match.c.rule_id, match.c.by).where(
+    tuple_(match.c.article_id, match.c.article_version, match.c.rule_id).in_(_NAMES), match.c.by.is_not(None)
+)
+_FORGOTTEN = "compared with an article that was forgotten"
+_REMEMBERED = 2_000  # of each kind: those of the articles of the last hours
+
+
+class RecentValues(Generic[K, V]):
+    """The values that were asked for lately."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[K, V] = OrderedDict()
+
+    def get(self, key: K) -> V | None:
+        """What is known of a key."""
+        found = self._known.get(key)
+        if found is not None:
+            self._known.move_to_end(key)
+        return found
+
+    def add(self, found: Mapping[K, V]) -> None:
+        """Remember these, and no more of those that were not asked for the longest."""
+        self._known.update(found)
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+
+
+class FeaturesCache:
+    """What identity knows of the articles that were compared lately, from one pass to the next; `by`: what they say of
+    the conditions that a rule names in `by`. It never changes: a member is named by its article's number and version,
+    and when it was seen, as SQLite gives numbers again."""
+
+    def __init__(self) -> None:
+        self.features: RecentValues[Member, ArticleFeatures] = RecentValues()
+        self.by: RecentValues[tuple[str, Member], ByValues] = RecentValues()
+
+
+class StoredClusters:
+    """What one pass through the section has loaded of stories and events, in `index`, and what it leaves."""
+
+    def __init__(self, connection: Connection, cache: FeaturesCache | None = None) -> None:
+        self.index = ClusterIndex(find=self._find)
+        self._connection = connection
+        self._cache = cache or FeaturesCache()
+        self._keys: dict[Key, tuple[Posting, ...]] = {}  # as they were loaded
+        self._clusters: dict[Key, Cluster | None] = {}  # too; None: there is nothing to be compared
+        self._ids: dict[tuple[str, str], int] = {}  # of articles, by source and uid
+        self._members: set[Member] = set()
+
+    def load(self, needs: Sequence[ClusterQuery]) -> None:
+        """What these look up: what stands under their keys, and of that what is compared."""
+        self.load_keys((each.scope, key) for each in needs for key in each.weights)
+        self.load_clusters((each.scope, id_) for each in needs for id_ in self.index.top_ids(each.scope, each.weights))
+
+    def load_keys(self, keys: Iterable[Key]) -> None:
+        """What stands under these keys."""
+        wanted = list(set(keys) - self._keys.keys())
+        found: dict[Key, tuple[Posting, ...]] = dict.fromkeys(wanted, ())
+        for place, postings in _read_postings(self._connection, wanted):
+            with skip_if_unreadable(f"cluster_key {' '.join(wanted[place])}"):
+                found[wanted[place]] = tuple([Posting(touched, id_) for touched, id_ in postings])
+        self.index.load_keys(found)
+        self._keys |= found
+
+    def load_clusters(self, wanted: Iterable[Key]) -> None:
+        """These stories and events, as far as they are there."""
+        new = set(wanted) - self._clusters.keys()
+        rows = self._rows(new)
+        members: dict[Key, list[Member]] = {}
+        for key, row in rows.items():
+            with skip_if_unreadable(_describe_cluster(key)):
+                members[key] = [(article_id, version, seen) for article_id, version, seen in row.members or ()]
+        features = self._features({each for some in members.values() for each in some})
+        by = self._by({(key[0], each) for key, some in members.items() if key[0] != STORIES for each in some})
+        found: dict[Key, Cluster | None] = dict.fromkeys(new, None)
+        for (scope, id_), some in members.items():
+            known = {each: features[each] for each in some if each in features}
+            says = {its.name: by[scope, each] for each, its in known.items() if by.get((scope, each))}
+            found[scope, id_] = _cluster_from_row(scope, rows[scope, id_], list(known.values()), says)
+        self._clusters |= found
+        self.index.load(each for each in found.values() if each is not None)
+
+    def _find(self, scope: str, id_: str) -> Cluster | None:
+        """A cluster that became one of the likeliest only by what was decided in this pass."""
+        self.load_clusters([(scope, id_)])
+        return self._clusters[scope, id_]
+
+    def write(self, ids: Ids) -> None:
+        """The clusters that articles have joined, with these ids of the articles; stories must be there before what
+        names them."""
+        self._ids.update(ids)
+        changed = self.index.changed_clusters
+        self._write_features(changed)
+        stories = [self._row(each) for each in changed if each.scope == STORIES]
+        events = [self._row(each) for each in changed if each.scope != STORIES]
+        write_rows(self._connection, _build_cluster_upsert(self._connection.dialect.name, "story"), stories)
+        write_rows(self._connection, _build_cluster_upsert(self._connection.dialect.name, "event"), events)
+        self._write_keys()
+
+    def article_id(self, source: str, uid: str) -> int:
+        """The id of an article that was written, or was compared with one."""
+        return self._ids[source, uid]
+
+    def _rows(self, wanted: Collection[Key]) -> dict[Key, Row[*tuple[Any, ...]]]:
+        rows: dict[Key, Row[*tuple[Any, ...]]] = {}
+        for some in in_batches([id_ for scope, id_ in wanted if scope == STORIES]):
+            rows.update({(STORIES, row.id): row for row in self._connection.execute(_STORIES_OF, {"names": some})})
+        for some in in_batches([id_ for scope, id_ in wanted if scope != STORIES]):
+            rows.update({(row.rule_id, row.id): row for row in self._connection.execute(_EVENTS_OF, {"names": some})})
+        return rows
+
+    def _features(self, wanted: Collection[Member]) -> dict[Member, ArticleFeatures]:
+        found = {each: known for each in wanted if (known := self._cache.features.get(each)) is not None}
+        missing = {
+            (article_id, version): (article_id, version, seen) for article_id, version, seen in wanted - found.keys()
+        }
+        for some in in_batches(missing):
+            for article_id, version, row in self._connection.execute(_FEATURES, {"names": some}):
+                with skip_if_unreadable(f"article_features {article_id}"):
+                    found[missing[article_id, version]] = ArticleFeatures.from_row(row)
+        self._cache.features.add(found)
+        self._members.update(found)
+        self._ids.update(((each.source, each.uid), member[0]) for member, each in found.items())
+        return found
+
+    def _by(self, wanted: Collection[tuple[str, Member]]) -> dict[tuple[str, Member], ByValues]:
+        """What members of events say of the conditions that their rules name in `by`."""
+        found = {each: known for each in wanted if (known := self._cache.by.get(each)) is not None}
+        missing = {(member[0], member[1], rule): (rule, member) for rule, member in wanted - found.keys()}
+        read: dict[tuple[str, Member], ByValues] = {each: {} for each in missing.values()}
+        for some in in_batches(missing):
+            for article_id, version, rule, by in self._connection.execute(_BY_OF, {"names": some}):
+                with skip_if_unreadable(f"match of {article_id} by {rule}"):
+                    values = {name: frozenset(said) for name, said in by.items()}
+                    read[missing[article_id, version, rule]] = values
+        self._cache.by.add(read)
+        return found | read
+
+    def _write_features(self, changed: Iterable[Cluster]) -> None:
+        rows: dict[Member, dict[str, object]] = {}
+        for each in (member for cluster in changed for member in cluster.members):
+            member = self._member(each)
+            if member not in self._members and member not in rows:
+                rows[member] = {"article_id": member[0], "version": member[1], "row": each.to_row()}
+        write_rows(self._connection, _build_features_insert(self._connection.dialect.name), list(rows.values()))
+
+    def _row(self, cluster: Cluster) -> dict[str, object]:
+        row: dict[str, object] = {
+            "id": cluster.id,
+            "title": cluster.title,
+            "opened_at": cluster.opened,
+            "last_at": cluster.touched,
+            "news_at": cluster.last,
+            "members": [self._member(each) for each in cluster.members],
+        }
+        if cluster.scope == STORIES:
+            return row
+        doubt = {"possibly_of": cluster.possibly_of, "doubt": cluster.doubt or None}
+        return {**row, "rule_id": cluster.scope, **doubt}
+
+    def _member(self, features: ArticleFeatures) -> Member:
+        return self.article_id(features.source, features.uid), features.version, datetime_to_micros(features.seen)
+
+    def _write_keys(self) -> None:
+        changed = ((key, found) for key, found in self.index.known_postings.items() if found != self._keys[key])
+        rows = [(scope, key, found[0][0], found) for (scope, key), found in changed]
+        if rows:
+            self._connection.execute(_POSTED[self._connection.dialect.name], {"rows": json.dumps(rows)})
+
+
+def _read_postings(connection: Connection, keys: Sequence[Key]) -> Iterator[tuple[int, Any]]:
+    """What stands under some of these keys, by their places in the sequence."""
+    if keys:
+        for place, postings in connection.execute(_POSTINGS[connection.dialect.name], {"keys": json.dumps(keys)}):
+            yield place, json_or_damaged(postings) if isinstance(postings, str) else postings
+
+
+def _describe_cluster(cluster: Key) -> str:
+    scope, id_ = cluster
+    return f"story {id_}" if scope == STORIES else f"event {id_}"
+
+
+def remove_articles_from_clusters(connection: Connection, articles: Sequence[int]) -> None:
+    """Stories and events are compared by what is left, and found by no word that only these articles have said."""
+    rows = connection.execute(select(article_features).where(article_features.c.article_id.in_(articles)))
+    said = {key for row in rows for key in ArticleFeatures.from_row(row.row).index_keys}
+    for table, names in (
+        (tables.story, select(story_article.c.story_id).where(story_article.c.article_id.in_(articles))),
+        (tables.event, select(match.c.event_id).where(match.c.article_id.in_(articles))),
+    ):
+        of_these = or_(table.c.id.in_(names), table.c.merged_into.in_(names))
+        for row in connection.execute(select(table).where(of_these)).all():
+            members = [each for each in row.members or () if each[0] not in articles]
+            scope = STORIES if table is tables.story else row.rule_id
+            others = {key for each in load_features(connection, members) for key in each.index_keys}
+            gone, left = load_match_keys(connection, scope, row.merged_into or row.id, articles)
+            remove_cluster_keys(connection, scope, (said | gone) - others - left, row.id)
+            connection.execute(update(table).where(table.c.id == row.id).values(members=members))
+            in_doubt = or_(tables.event.c.id == row.id, tables.event.c.possibly_of == row.id)
+            connection.execute(update(tables.event).where(in_doubt).values(doubt=None))
+    connection.execute(delete(article_features).where(article_features.c.article_id.in_(articles)))
+    _erase_comparisons(connection, articles)
+
+
+def _erase_comparisons(connection: Connection, articles: Sequence[int]) -> None:
+    """What was compared with one of these is still of its story and event, and loses the words that both said."""
+    joined = select(story_article.c.article_id, story_article.c.how).where(
+        story_article.c.compared_with.in_(articles), story_article.c.how != FIRST_OF_STORY
+    )
+    for row in connection.execute(joined).all():
+        its = match.c.article_id == row.article_id
+        wordless = func.replace(match.c.decision, row.how, _FORGOTTEN)
+        connection.execute(update(match).where(its).values(decision=wordless))
+    for why, first in ((story_article.c.how, FIRST_OF_STORY), (match.c.why_event, FIRST_OF_EVENT)):
+        table = why.table
+        its = table.c.compared_with.in_(articles)
+        connection.execute(update(table).where(its, why != first).values({why.name: _FORGOTTEN}))
+        connection.execute(update(table).where(its).values(compared=None, compared_with=None))
+
+
+def load_features(connection: Connection, members: Iterable[Sequence[int]]) -> list[ArticleFeatures]:
+    """What is known of these members of a story or an event, or of these versions of articles, as far as it is kept;
+    each begins with an article's id and its version."""
+    found = connection.execute(_FEATURES, {"names": [(id_, version) for id_, version, *_ in members]})
+    return [ArticleFeatures.from_row(each.row) for each in found]
+
+
+def load_match_keys(
+    connection: Connection, rule: str, event: str, articles: Sequence[int]
+) -> tuple[set[str], set[str]]:
+    """The keys under which an event is found by what its rule has found in its articles: in these, and in the others.
+    None of a story."""
+    gone: set[str] = set()
+    left: set[str] = set()
+    if rule == STORIES:
+        return gone, left
+    of_event = and_(match.c.rule_id == rule, or_(match.c.event_id == event, match.c.article_id.in_(articles)))
+    asked = select(match.c.article_id, match.c.by, match.c.evidence).where(of_event)
+    for row in connection.execute(asked):
+        said = [*keys_from_by_values(row.by or {}), *keys_from_found_terms({term for _, _, _, _, term, *_ in row.evidence})]
+        (gone if row.article_id in articles else left).update(said)
+    return gone, left
+
+
+def remove_cluster_keys(connection: Connection, scope: str, keys: Iterable[str], cluster: str) -> None:
+    """A story or an event is not found under these keys any more."""
+    names = [(scope, key) for key in keys]
+    for place, postings in list(_read_postings(connection, names)):
+        left = [each for each in postings if each[1] != cluster]
+        changed = update(cluster_key).values(postings=left) if left else delete(cluster_key)
+        connection.execute(changed.where(cluster_key.c.scope == scope, cluster_key.c.key == names[place][1]))
+
+
+def _cluster_from_row(
+    scope: str,
+    row: Row[*tuple[Any, ...]],
+    members: Sequence[ArticleFeatures],
+    by: Mapping[tuple[str, str, int], ByValues],
+) -> Cluster:
+    of_event: dict[str, Any] = {}
+    if scope != STORIES:
+        of_event = {"by": by, "possibly_of": row.possibly_of, "doubt": row.doubt or ""}
+    return Cluster(
+        id=row.id,
+        scope=scope,
+        title=row.title,
+        opened=row.opened_at,
+        last=row.news_at or row.last_at,
+        touched=row.last_at,
+        members=tuple(members),
+        merged_into=row.merged_into,
+        kept_apart=frozenset(row.kept_apart or ()),
+        **of_event,
+    )
+
+
+@cache
+def _build_cluster_upsert(dialect: str, name: str) -> Insert:
+    new = build_insert_for(dialect, tables.metadata.tables[name])
+    anew = ("last_at", "news_at", "members")
+    return new.on_conflict_do_update(index_elements=["id"], set_={each: new.excluded[each] for each in anew})
+
+
+@cache
+def _build_features_insert(dialect: str) -> Insert:
+    """They never change: what is there stays."""
+    return build_insert_for(dialect, article_features).on_conflict_do_nothing()

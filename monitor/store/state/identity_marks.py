@@ -1,0 +1,91 @@
+"""A person's word on what is the same happening, as it is stored: who merged or split what, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, insert, or_, select, update
+
+from monitor.store.engine.tables import event, identity_mark, story
+from monitor.stories import STORIES
+
+
+class IdentityMarkKind(StrEnum):
+    """Merge: the other one became part of it. Split: the other one was split off it."""
+
+    MERGE = "merge"
+    SPLIT = "split"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityMark:
+    """What a person did to two stories, or events; `who`: the user's name on that machine."""
+
+    kind: IdentityMarkKind
+    id: str
+    other: str
+    at: datetime
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedCluster:
+    """A story or an event that a person's word is about; a part of another one names the `whole`. `scope`: the rule of
+    an event, "" of a story."""
+
+    scope: str
+    row: Row[*tuple[Any, ...]]
+
+    @property
+    def table(self) -> Table:
+        """Where it is stored."""
+        return table_for_scope(self.scope)
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+        return str(self.row.id)
+
+    @property
+    def kept_apart(self) -> frozenset[str]:
+        """What it was split from."""
+        return frozenset(self.row.kept_apart or ())
+
+
+def table_for_scope(scope: str) -> Table:
+    """Where the stories, or the events of a rule, are stored."""
+    return story if scope == STORIES else event
+
+
+def find_whole_cluster(connection: Connection, id_: str) -> MarkedCluster | None:
+    """The story or event of this id, or what it is a part of."""
+    for table in (story, event):
+        row = connection.execute(select(table).where(table.c.id == id_)).one_or_none()
+        if row is not None:
+            if row.merged_into is not None:
+                row = connection.execute(select(table).where(table.c.id == row.merged_into)).one_or_none() or row
+            return MarkedCluster(STORIES if table is story else row.rule_id, row)
+    return None
+
+
+def keep_apart(connection: Connection, table: Table, id_: str, others: Iterable[str]) -> None:
+    """Articles that join this story or event, or a part of it, join none of the others."""
+    its = or_(table.c.id == id_, table.c.merged_into == id_)
+    connection.execute(update(table).where(its).values(kept_apart=sorted(others) or None))
+
+
+def write_identity_mark(connection: Connection, mark: IdentityMark, scope: str) -> None:
+    """Remember who said so, and when."""
+    row = {"kind": mark.kind, "scope": scope, "cluster_id": mark.id, "other_id": mark.other}
+    connection.execute(insert(identity_mark).values(**row, at=mark.at, who=mark.who))
+
+
+def load_identity_marks(connection: Connection, id_: str) -> tuple[IdentityMark, ...]:
+    """What was said of a story or an event, in the order of time."""
+    about = or_(identity_mark.c.cluster_id == id_, identity_mark.c.other_id == id_)
+    found = connection.execute(select(identity_mark).where(about).order_by(identity_mark.c.id))
+    return tuple(IdentityMark(IdentityMarkKind(row.kind), row.cluster_id, row.other_id, row.at, row.who) for row in found)

@@ -1,0 +1,53 @@
+"""What waits to be told, as it stands in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, tuple_
+
+from monitor.alerting.pending import candidate_from_row, candidate_to_row
+from monitor.model import AlertCandidate, PendingAlert, PendingKind
+from monitor.store.engine.database import in_batches, build_insert
+from monitor.store.engine.tables import article, waiting
+
+
+def write_pending_alerts(connection: Connection, begins: Iterable[tuple[PendingAlert, int]], ends: Iterable[str]) -> None:
+    """What waits from now on, each with the id of its article, and what waits no more."""
+    for some in in_batches(ends):
+        connection.execute(delete(waiting).where(waiting.c.id.in_(some)))
+    rows = {
+        each.id: {
+            "id": each.id,
+            "kind": each.kind,
+            "rule_id": each.candidate.rule,
+            "key": each.candidate.key,
+            "article_id": article_id,
+            "since": each.since,
+            "due": each.due,
+            "why": each.why,
+            "hearing": candidate_to_row(each),
+        }
+        for each, article_id in begins
+    }
+    if rows:
+        new = build_insert(connection, waiting)
+        anew = {name: new.excluded[name] for name in next(iter(rows.values())) if name != "id"}
+        connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=anew), list(rows.values()))
+
+
+def load_article_ids(connection: Connection, hearings: Iterable[AlertCandidate]) -> Mapping[tuple[str, str], int]:
+    """The ids of the articles in which this was heard; those that wait are kept."""
+    names = {(each.article.source, each.article.uid) for each in hearings}
+    found: dict[tuple[str, str], int] = {}
+    for some in in_batches(names):
+        asked = select(article.c.source_id, article.c.uid, article.c.id)
+        rows = connection.execute(asked.where(tuple_(article.c.source_id, article.c.uid).in_(some)))
+        found.update(((row.source_id, row.uid), row.id) for row in rows)
+    return found
+
+
+def pending_alert_from_row(row: Row[*tuple[Any, ...]]) -> PendingAlert:
+    """What waits, of its row."""
+    return PendingAlert(row.id, PendingKind(row.kind), row.since, row.due, row.why, candidate_from_row(row.hearing))
