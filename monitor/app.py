@@ -16,45 +16,45 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from monitor import clock
-from monitor.runtime.malloc_tuning import release_free_memory
-from monitor.runtime.gc_tuning import paused
+from monitor.config.language.secrets import find_sensitive_parts, password_of
 from monitor.config.loading.load import shipped_entities
-from monitor.config.language.secrets import password_of, find_sensitive_parts
 from monitor.config.loading.user_files import UserFiles
 from monitor.daemon import Daemon, Job, systemd
 from monitor.daemon.health import BEAT, DaemonHealth
 from monitor.daemon.http_server import AGAIN, HttpServer
+from monitor.daemon.progress import LastRun
 from monitor.daemon.pruning import EVERY, prune_archive
 from monitor.daemon.reload import LOOK, Reloader
-from monitor.daemon.progress import LastRun
 from monitor.daemon.watchdog import USUAL, Watchdog
 from monitor.delivery import Dispatcher
 from monitor.due import DueProcessor
 from monitor.errors import Fault, StoreReplaced
+from monitor.full_text import EVERY as READING
+from monitor.full_text import FullTextReader
 from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
 from monitor.model import Alert, Config, RunningVersion, Settings, Source
 from monitor.notify import Notifier
 from monitor.pipeline import ActiveConfig, Pipeline
-from monitor.full_text import EVERY as READING
-from monitor.full_text import FullTextReader
-from monitor.sources.polling.source_poller import SourcePoller
+from monitor.runtime.gc_tuning import paused
+from monitor.runtime.malloc_tuning import release_free_memory
+from monitor.runtime.workers import Workers, preload_module
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.polling.in_worker import preload_parsers
 from monitor.sources.polling.robots import Robots
-from monitor.store.queues.claims import Claims, KnownEntries
+from monitor.sources.polling.source_poller import SourcePoller
+from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
-from monitor.store.queues.outbox import Outbox
-from monitor.store.queues.full_text_queue import FullTextQueue
-from monitor.store.lifecycle.retention import ArchivePruner
-from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.store_thread import StoreThread
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.queues.claims import Claims, KnownEntries
+from monitor.store.queues.full_text_queue import FullTextQueue
+from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent, hide_secrets, log
 from monitor.telemetry.metrics import Metrics
 from monitor.text import inflection
-from monitor.runtime.workers import Workers, preload_module
 
 PARSERS = 2  # processes; the machine that we promise to run on has two cores
 PARSER_MEMORY = 2**30
@@ -160,7 +160,9 @@ async def open_daemon(
             sources=lambda: pipeline.active.sources,
             zone=zone,
         )
-        pruned = Job("prune", EVERY, lambda: prune_archive(ArchivePruner(database, due.config.settings.retention), thread))
+        pruned = Job(
+            "prune", EVERY, lambda: prune_archive(ArchivePruner(database, due.config.settings.retention), thread)
+        )
         jobs += [
             Job("due", DUE, due.run_once, in_once_mode=True),
             Job("pages", READING, reader.run_once),

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from weakref import WeakKeyDictionary
 
+from monitor.alerting.ledger import NotificationLedger
 from monitor.alerting.policy import Case, DecisionContext, reason_if_stale
 from monitor.alerting.subject_keys import event_key
-from monitor.alerting.ledger import NotificationLedger
 from monitor.matching import RuleSet
 from monitor.model import Article, Event, Match, MatchKind, OncePer, Source, Story
 from monitor.stories import (
@@ -21,13 +21,13 @@ from monitor.stories import (
     ArticleFeatures,
     Cluster,
     ClusterIndex,
-    StoryAssignment,
     Provenance,
+    StoryAssignment,
     WireStatus,
+    extract_provenance,
     features_of,
     join_story,
     key_weights,
-    extract_provenance,
 )
 from monitor.stories.events import (
     EventAssignment,
@@ -135,7 +135,9 @@ def prepare_match(article: Article, match: Match, rules: RuleSet) -> PreparedArt
     return _prepare_article(article, (match,), 0, rules, joins=False)
 
 
-def _prepare_article(article: Article, matches: tuple[Match, ...], cost: int, rules: RuleSet, *, joins: bool) -> PreparedArticle:
+def _prepare_article(
+    article: Article, matches: tuple[Match, ...], cost: int, rules: RuleSet, *, joins: bool
+) -> PreparedArticle:
     source = rules.sources.get(article.source)
     from_ = determine_article_provenance(article, source) if matches or joins else None
     return PreparedArticle(
@@ -184,13 +186,19 @@ def join_stories(
     return tuple(_with_story(each, rules, clusters, around) for each in prepared)
 
 
-def _with_story(of: PreparedArticle, rules: RuleSet, clusters: ClusterIndex, around: DecisionContext) -> ClusteredArticle:
+def _with_story(
+    of: PreparedArticle, rules: RuleSet, clusters: ClusterIndex, around: DecisionContext
+) -> ClusteredArticle:
     if of.features is None:
         return ClusteredArticle(of, None, around)
     joined = join_story(of.features, clusters)
     story = story_from_cluster(joined.story)
     reports = tuple(
-        replace(build_event_report(match, of.features, story, rules), uncertainty=joined.uncertainty, story_reason=joined.reason)
+        replace(
+            build_event_report(match, of.features, story, rules),
+            uncertainty=joined.uncertainty,
+            story_reason=joined.reason,
+        )
         for match in of.matches
     )
     return ClusteredArticle(of, joined, around, reports)
@@ -217,7 +225,9 @@ def join_events(
     return tuple(_with_events(each, rules, clusters, told, now) for each in placed)
 
 
-def _with_events(placed: ClusteredArticle, rules: RuleSet, clusters: ClusterIndex, told: NotificationLedger, now: datetime) -> ClusteredArticle:
+def _with_events(
+    placed: ClusteredArticle, rules: RuleSet, clusters: ClusterIndex, told: NotificationLedger, now: datetime
+) -> ClusteredArticle:
     found = list(_build_cases(placed, rules, clusters, told, now))
     return replace(placed, cases=tuple(case for case, _ in found), memberships=tuple(each for _, each in found))
 
@@ -260,7 +270,14 @@ def _assign_event(case: Case, report: RuleArticle, clusters: ClusterIndex) -> Ev
 
 
 def build_case(
-    match: Match, of: PreparedArticle, rules: RuleSet, *, story: Story, told: NotificationLedger, now: datetime, around: DecisionContext
+    match: Match,
+    of: PreparedArticle,
+    rules: RuleSet,
+    *,
+    story: Story,
+    told: NotificationLedger,
+    now: datetime,
+    around: DecisionContext,
 ) -> Case:
     """A match with all that is asked about it. Which event it is of, and how it joined its story, is not known here."""
     source = rules.sources.get(of.article.source)

@@ -19,13 +19,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from monitor.alerting.ledger import NotificationLedger
+from monitor.alerting.policy import DecisionContext
 from monitor.alerting.release import ReleasedAlert, release_due
 from monitor.alerting.rulings import evaluate
-from monitor.alerting.policy import DecisionContext
-from monitor.alerting.ledger import NotificationLedger
 from monitor.cases import ANYWHERE, ClusteredArticle, join_events, join_stories, prepare_articles
 from monitor.matching import RuleSet
-from monitor.model import Article, MatchDecision, ArticleDecision, PendingChange
+from monitor.model import Article, ArticleDecision, MatchDecision, PendingChange
 from monitor.stories import ClusterIndex
 from monitor.stories.events import EventAssignment
 

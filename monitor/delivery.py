@@ -24,9 +24,9 @@ from monitor import clock
 from monitor.alerting.retry import RetryVerdict, after_attempt, unknowns_in_a_row
 from monitor.errors import StoreFailed, StoreReplaced
 from monitor.model import Alert, Delivery, DeliveryState, Notice, Receipt, ReceiptKind, Settings
-from monitor.notify import Notifier, Send, render
-from monitor.store.queues.outbox import Outbox
+from monitor.notify import Notifier, Send, render_message
 from monitor.store.engine.store_thread import StoreThread, is_database_unusable
+from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent, log
 from monitor.telemetry.metrics import Metrics
 

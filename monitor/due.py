@@ -26,10 +26,10 @@ from zoneinfo import ZoneInfo
 
 from monitor import clock
 from monitor.alerting.release import ReleasedAlert
-from monitor.notices.notices import due_notices
-from monitor.notices.troubles import OpsSnapshot
 from monitor.matching import RuleSet
 from monitor.model import Alert, Config, Notice, NoticeKind
+from monitor.notices.notices import due_notices
+from monitor.notices.troubles import OpsSnapshot
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.store_thread import StoreThread, is_database_unusable
 from monitor.telemetry import LogEvent, log
@@ -96,7 +96,11 @@ class DueProcessor:
         for alert in told:
             self._metrics.record_alert(alert)
             log.info(
-                LogEvent.ALERTED, rule=alert.rule, kind=alert.kind.value, title=alert.article.title, decision=alert.reason
+                LogEvent.ALERTED,
+                rule=alert.rule,
+                kind=alert.kind.value,
+                title=alert.article.title,
+                decision=alert.reason,
             )
         if told:
             self._deliver()

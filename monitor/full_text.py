@@ -23,7 +23,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Protocol
 
 from monitor import clock
-from monitor.alerting.policy import PollGap, DecisionContext
+from monitor.alerting.policy import DecisionContext, PollGap
 from monitor.cases import prepare_articles
 from monitor.decide import Decision
 from monitor.errors import FeedUnreadable, StoreFailed, WorkerLost
@@ -31,15 +31,15 @@ from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.full_text_need import merge_page_text
 from monitor.matching import RuleSet
 from monitor.model import Alert, FetchOutcome, Limits, Source, Validators
+from monitor.runtime.workers import Workers
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.polling.in_worker import read_full_text
 from monitor.sources.polling.robots import Robots
-from monitor.store.state.state_loader import PreparedPoll
-from monitor.store.queues.full_text_queue import FullTextQueue, FullTextRequest
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.store_thread import StoreThread
+from monitor.store.queues.full_text_queue import FullTextQueue, FullTextRequest
+from monitor.store.state.state_loader import PreparedPoll
 from monitor.telemetry import LogEvent, log
-from monitor.runtime.workers import Workers
 
 EVERY = timedelta(seconds=2)
 PAGE = 2 * 2**20  # bytes of one that are read at most

@@ -26,18 +26,18 @@ from monitor.alerting.policy import DecisionContext, find_poll_gap
 from monitor.cases import prepare_articles
 from monitor.decide import Decision
 from monitor.errors import StoreFailed, StoreRefused
-from monitor.ingest.new_articles import KnownArticle
 from monitor.ingest.full_text_need import select_pages_to_read
-from monitor.ingest.ingest_poll import PollResult, IngestResult, truncate_ingest_result, ingest_poll
+from monitor.ingest.ingest_poll import IngestResult, PollResult, ingest_poll, truncate_ingest_result
+from monitor.ingest.new_articles import KnownArticle
 from monitor.matching import RuleSet
-from monitor.matching.full_text_requests import has_full_text_rules, find_full_text_requests
-from monitor.model import Alert, Article, Claim, FetchResult, FetchOutcome, Limits, PollRecord, Source
+from monitor.matching.full_text_requests import find_full_text_requests, has_full_text_rules
+from monitor.model import Alert, Article, Claim, FetchOutcome, FetchResult, Limits, PollRecord, Source
 from monitor.sources.polling.source_poller import SourcePoller
-from monitor.store.queues.claims import Claims
-from monitor.store.state.state_loader import PreparedPoll
-from monitor.store.queues.known_entries import EntryLookup
 from monitor.store.commit.serial_section import SerialSection
-from monitor.store.engine.store_thread import BATCH_WINDOW, StoreThread, BatchCommitter
+from monitor.store.engine.store_thread import BATCH_WINDOW, BatchCommitter, StoreThread
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.known_entries import EntryLookup
+from monitor.store.state.state_loader import PreparedPoll
 from monitor.telemetry import LogEvent, log
 from monitor.telemetry.metrics import Metrics
 from monitor.telemetry.poll_log import log_poll
@@ -72,7 +72,11 @@ class ActiveConfig:
     @property
     def wants_full_text(self) -> Callable[[Article], bool] | None:
         """Whether a rule wishes for the full text of an article; None: none ever does."""
-        return (lambda article: bool(find_full_text_requests(self.rules, article))) if has_full_text_rules(self.rules) else None
+        return (
+            (lambda article: bool(find_full_text_requests(self.rules, article)))
+            if has_full_text_rules(self.rules)
+            else None
+        )
 
     def source_name(self, source: str) -> str:
         """What people call a source; its id if it has left the config."""
@@ -146,7 +150,9 @@ class Pipeline:
             self._laborious.add(source)
         self._metrics.record_poll(polled, decision.article_decisions if decision else None)
         if decision is None:
-            log.warning(LogEvent.POLL_LOST, source=polled.claim.source, why="its lease had ended; another poll took over")
+            log.warning(
+                LogEvent.POLL_LOST, source=polled.claim.source, why="its lease had ended; another poll took over"
+            )
             return None
         log_poll(polled, decision.article_decisions)
         if any(decided.alert for judged in decision.article_decisions for decided in judged.decisions):
@@ -195,7 +201,9 @@ class Pipeline:
         return [ingest_poll(each, _select_known_entries(each, known), now, most=most) for each in together]
 
 
-def _select_known_entries(brought: PollResult, known: Mapping[tuple[str, str], KnownArticle]) -> dict[str, KnownArticle]:
+def _select_known_entries(
+    brought: PollResult, known: Mapping[tuple[str, str], KnownArticle]
+) -> dict[str, KnownArticle]:
     """What is known of one poll's entries, by uid."""
     keys = ((uid, (brought.source.id, uid)) for uid in brought.uids)
     return {uid: known[key] for uid, key in keys if key in known}

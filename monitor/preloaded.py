@@ -6,8 +6,8 @@ looks for garbage, if all was frozen before. trafilatura is left out: few proces
 
 import gc
 
-from monitor.runtime.malloc_tuning import limit_arenas
 from monitor.notify import in_worker as notifying
+from monitor.runtime.malloc_tuning import limit_arenas
 from monitor.sources.polling import in_worker as reading
 
 limit_arenas()

@@ -12,19 +12,19 @@ from monitor.decide import Decision, State, decide_articles
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
     Alert,
+    AlertCandidate,
     AlertKind,
     AlertPolicy,
     Article,
     Claim,
     Config,
     Delivery,
-    FetchResult,
+    EarlierAlert,
     FetchOutcome,
-    AlertCandidate,
+    FetchResult,
     Level,
     Notice,
     NoticeKind,
-    EarlierAlert,
     OncePer,
     PollRecord,
     Rule,
@@ -36,9 +36,9 @@ from monitor.model import (
     Validators,
     Words,
 )
+from monitor.store.commit.serial_section import SectionPass, SerialSection
 from monitor.store.queues.claims import Claims
 from monitor.store.state.state_loader import PreparedPoll
-from monitor.store.commit.serial_section import SectionPass, SerialSection
 from monitor.stories import ArticleFeatures, features_of
 from monitor.stories.known_names import NOBODY, KnownNames
 
@@ -139,7 +139,9 @@ def config_of(*which: Rule) -> Config:
 def polled(claim: Claim, at: datetime = NOON, *, outcome: FetchOutcome = FetchOutcome.DOCUMENT) -> PollRecord:
     """A good poll's traces."""
     failures = 0 if outcome is FetchOutcome.DOCUMENT else claim.failures + 1
-    return PollRecord(claim, at, FetchResult(outcome, "u", 200, validators=Validators('"e"', "now")), at + 5 * MINUTE, failures)
+    return PollRecord(
+        claim, at, FetchResult(outcome, "u", 200, validators=Validators('"e"', "now")), at + 5 * MINUTE, failures
+    )
 
 
 def to_desk(alert: Alert) -> list[str]:
@@ -173,7 +175,9 @@ def decide_in(
     inside: SectionPass, articles: Iterable[Article], ruleset: RuleSet, around: DecisionContext | None = None
 ) -> Decision:
     """What the section decides on the articles of one poll."""
-    (decision,) = inside.decide([PreparedPoll(prepare_articles(articles, ruleset), around or DecisionContext())], ruleset)
+    (decision,) = inside.decide(
+        [PreparedPoll(prepare_articles(articles, ruleset), around or DecisionContext())], ruleset
+    )
     return decision
 
 
@@ -230,7 +234,9 @@ def endless(sign: str) -> Alert:
 def in_doubt(sign: str = "") -> Alert:
     """An alert of what is possibly the same as something older; with a sign, as long as nobody writes."""
     first, long = (endless(sign), sign * 5000) if sign else (alert(), "")
-    older = EarlierAlert(long or "Dockers walk out", NOON - 2 * HOUR, long or "both Busan, both today; the words differ")
+    older = EarlierAlert(
+        long or "Dockers walk out", NOON - 2 * HOUR, long or "both Busan, both today; the words differ"
+    )
     return replace(first, id="0123456789abcdef", kind=AlertKind.POSSIBLY, thread=alert().id, earlier=older)
 
 

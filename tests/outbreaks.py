@@ -11,15 +11,15 @@ from sqlalchemy import select
 from monitor.decide import Decision
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import Alert, AlertPolicy, Entity, Event
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.lifecycle.erasure import ArticleEraser
-from monitor.store.lifecycle.cluster_merge import MergeResult, ClusterMerger
-from monitor.store.queues.outbox import Outbox
 from monitor.store.commit.serial_section import SerialSection
-from monitor.store.lifecycle.cluster_split import SplitResult, ClusterSplitter
-from monitor.store.queries.stories import StoryQueries, StoryDetails
+from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, match
+from monitor.store.lifecycle.cluster_merge import ClusterMerger, MergeResult
+from monitor.store.lifecycle.cluster_split import ClusterSplitter, SplitResult
+from monitor.store.lifecycle.erasure import ArticleEraser
+from monitor.store.queries.stories import StoryDetails, StoryQueries
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.outbox import Outbox
 from tests.building import (
     HOUR,
     MINUTE,

@@ -13,15 +13,15 @@ from typing import Any
 from monitor import clock
 from monitor.model import Claim, Limits, PollRecord
 from monitor.pipeline import ActiveConfig, Pipeline
-from monitor.sources.polling.source_poller import SourcePoller
+from monitor.runtime.workers import Workers
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.polling.in_worker import preload_parsers
 from monitor.sources.polling.robots import Robots
-from monitor.store.queues.claims import Claims, KnownEntries
-from monitor.store.engine.database import Database
+from monitor.sources.polling.source_poller import SourcePoller
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
-from monitor.runtime.workers import Workers
+from monitor.store.queues.claims import Claims, KnownEntries
 from tests.building import claimed, rules, to_desk
 from tests.building import source as built
 from tests.conftest import FaultServer

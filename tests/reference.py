@@ -69,8 +69,8 @@ from monitor.model import (
     Words,
 )
 from monitor.text.days import find_days
-from monitor.text.language_tags import ruled_out_latin_languages
 from monitor.text.language import language_of, ruled_out_languages
+from monitor.text.language_tags import ruled_out_latin_languages
 from monitor.text.numbers import COUNTABLE, find_numbers
 from monitor.text.scripts import HAN, KANA, script_of
 from tests.zones import Zone

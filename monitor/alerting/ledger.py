@@ -70,7 +70,9 @@ class SubjectRecord:
         )
         return replace(self, last_match_at=now, independent_publishers=voices)
 
-    def after_send(self, hearing: AlertCandidate, now: datetime, alert: str | None, *, at_once: bool = False) -> SubjectRecord:
+    def after_send(
+        self, hearing: AlertCandidate, now: datetime, alert: str | None, *, at_once: bool = False
+    ) -> SubjectRecord:
         """The account after a telling. `at_once`: it did not wait, and makes the next update wait no longer."""
         known = dict(self.facts)
         for kind, number in hearing.facts:
@@ -131,7 +133,9 @@ class NotificationLedger:
     and leaves that unchanged until it is settled.
     """
 
-    def __init__(self, keys: Iterable[str] = (), *, complete: bool = True, below: NotificationLedger | None = None) -> None:
+    def __init__(
+        self, keys: Iterable[str] = (), *, complete: bool = True, below: NotificationLedger | None = None
+    ) -> None:
         self._below = below
         self._complete = complete
         self._loaded: set[str] = set()  # keys
@@ -143,7 +147,12 @@ class NotificationLedger:
         self._lately: dict[str, tuple[datetime, ...]] = {}
 
     def load(
-        self, keys: Iterable[str], *, accounts: Iterable[SubjectRecord], sent: Iterable[str], waiting: Iterable[PendingAlert]
+        self,
+        keys: Iterable[str],
+        *,
+        accounts: Iterable[SubjectRecord],
+        sent: Iterable[str],
+        waiting: Iterable[PendingAlert],
     ) -> None:
         """All that is stored of the subjects under these keys."""
         self._loaded.update(keys)
@@ -224,7 +233,9 @@ class NotificationLedger:
             raise NotLoaded(f"when {rule} sent messages was not loaded")
         return tuple([each for each in self._times(rule) if abs(now - each) < AN_HOUR])
 
-    def record_alert(self, hearing: AlertCandidate, alert: Alert | None, now: datetime, *, at_once: bool = False) -> None:
+    def record_alert(
+        self, hearing: AlertCandidate, alert: Alert | None, now: datetime, *, at_once: bool = False
+    ) -> None:
         """Remember a telling of what was heard, by an alert, or by none as the rule is in shadow."""
         account = self.find_record(hearing.key, now) or SubjectRecord(hearing.key, hearing.rule, now).after_match(
             hearing, now

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from hashlib import blake2b
 from typing import Any
 
-from monitor.model import Article, Event, AlertCandidate, Level, Story, PendingAlert, PendingKind
+from monitor.model import AlertCandidate, Article, Event, Level, PendingAlert, PendingKind, Story
 
 CLOCKS_DIFFER = timedelta(hours=1)  # at most, between two machines; a clock that goes back further was set back
 _STORED_AS = {
@@ -21,7 +21,9 @@ _READ_AS = {stored: name for name, stored in _STORED_AS.items()}
 DIGEST_AT = time(8)  # mentions, in the zone of monitor.yaml
 
 
-def build_pending_alert(kind: PendingKind, hearing: AlertCandidate, why: str, now: datetime, due: datetime) -> PendingAlert:
+def build_pending_alert(
+    kind: PendingKind, hearing: AlertCandidate, why: str, now: datetime, due: datetime
+) -> PendingAlert:
     """A hearing that is told at `due`; without the article's text, which may be long and stands in its table."""
     heard = replace(hearing, article=replace(hearing.article, text=""))
     return PendingAlert(pending_id(kind, hearing.key), kind, now, due, why, heard)

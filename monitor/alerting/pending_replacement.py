@@ -11,11 +11,17 @@ from datetime import datetime, tzinfo
 from monitor.alerting import updates
 from monitor.alerting.ledger import SubjectRecord
 from monitor.alerting.pending import build_pending_alert
-from monitor.model import AlertPolicy, AlertCandidate, PendingAlert, time_of_day
+from monitor.model import AlertCandidate, AlertPolicy, PendingAlert, time_of_day
 
 
 def find_pending_replacement(
-    waits: PendingAlert, heard: Sequence[AlertCandidate], account: SubjectRecord, policy: AlertPolicy, *, now: datetime, zone: tzinfo
+    waits: PendingAlert,
+    heard: Sequence[AlertCandidate],
+    account: SubjectRecord,
+    policy: AlertPolicy,
+    *,
+    now: datetime,
+    zone: tzinfo,
 ) -> PendingAlert | None:
     """What waits in its place, of what was heard and not told, in its order; None: of that nothing is to be told.
 
@@ -46,7 +52,9 @@ def _combine_first_report(heard: Sequence[AlertCandidate], now: datetime) -> Ale
     return said
 
 
-def _combine_update(heard: Sequence[AlertCandidate], account: SubjectRecord, policy: AlertPolicy, now: datetime) -> AlertCandidate | None:
+def _combine_update(
+    heard: Sequence[AlertCandidate], account: SubjectRecord, policy: AlertPolicy, now: datetime
+) -> AlertCandidate | None:
     """What is told again of it: what is new against what was told, and against each other."""
     said: AlertCandidate | None = None
     for each in heard:

@@ -14,27 +14,27 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 
 from monitor.alerting import updates
-from monitor.alerting.quotes import quote_best_sentence
-from monitor.alerting.subject_keys import article_key, event_key, shadow_key, mention_key, story_key, unsure_key
-from monitor.alerting.ledger import AN_HOUR, SubjectRecord, NotificationLedger
+from monitor.alerting.ledger import AN_HOUR, NotificationLedger, SubjectRecord
 from monitor.alerting.pending import next_digest
-from monitor.alerting.wording import again_in_words, evidence_in_words, duration_in_words
+from monitor.alerting.quotes import quote_best_sentence
+from monitor.alerting.subject_keys import article_key, event_key, mention_key, shadow_key, story_key, unsure_key
+from monitor.alerting.wording import again_in_words, duration_in_words, evidence_in_words
 from monitor.model import (
+    AlertCandidate,
     Article,
     Claim,
     Event,
-    AlertCandidate,
     Match,
     MatchKind,
     MentionCause,
     NewsIn,
     OncePer,
+    PendingAlert,
+    PendingKind,
     Reason,
     Rule,
     RuleStatus,
     Story,
-    PendingAlert,
-    PendingKind,
     time_of_day,
 )
 
@@ -256,7 +256,9 @@ def _check_mention(case: Case) -> Ruling:
     if case.shadow:
         return Suppress(Reason.MENTION, only)
     due = next_digest(case.now, case.context.zone)
-    return Defer(PendingKind.MENTION, due, only, f"mentions go out together at {due.astimezone(case.context.zone):%H:%M}")
+    return Defer(
+        PendingKind.MENTION, due, only, f"mentions go out together at {due.astimezone(case.context.zone):%H:%M}"
+    )
 
 
 def reason_if_stale(case: Case) -> Suppress | None:
@@ -272,7 +274,9 @@ def reason_if_stale(case: Case) -> Suppress | None:
     if case.rule.max_age is None:
         counts = f"where {duration_in_words(limit)} count for a rule without max_age"
         return Suppress(Reason.BACKLOG, f"published {duration_in_words(age)} ago, and came with {_PAST}, {counts}")
-    return Suppress(Reason.TOO_OLD, f"published {duration_in_words(age)} ago, and max_age is {duration_in_words(limit)}")
+    return Suppress(
+        Reason.TOO_OLD, f"published {duration_in_words(age)} ago, and max_age is {duration_in_words(limit)}"
+    )
 
 
 def _check_already_sent(case: Case) -> Ruling:
@@ -283,12 +287,18 @@ def _check_already_sent(case: Case) -> Ruling:
 def _check_sent_or_deferred(case: Case) -> Ruling:
     account = case.record
     if account is None or account.last_sent_at is None:
-        return _check_already_deferred(case, [case.key]) or _check_sent_long_ago(case) or _check_already_deferred(case, case.possible_keys)
+        return (
+            _check_already_deferred(case, [case.key])
+            or _check_sent_long_ago(case)
+            or _check_already_deferred(case, case.possible_keys)
+        )
     if case.shadow and case.subject_key in case.ledger:  # what it told while it was live says more
         return _check_sent_long_ago(case)
     heard, hearing, policy = account.after_match(case.candidate, case.now), case.candidate, case.rule.alert
     before = _find_pending(case, [case.key], PendingKind.RATE_LIMIT, PendingKind.UPDATE)
-    new = updates.find_update_reasons(policy, hearing, heard.after_send(before.candidate, case.now, None) if before else heard)
+    new = updates.find_update_reasons(
+        policy, hearing, heard.after_send(before.candidate, case.now, None) if before else heard
+    )
     if not new:
         return _nothing_new(case, account, before)
     why = _explain_update(case, account, updates.merge_candidates(before.candidate, hearing) if before else hearing)
@@ -334,7 +344,9 @@ def _find_pending(case: Case, keys: Iterable[str], *kinds: PendingKind) -> Pendi
 def _check_sent_long_ago(case: Case) -> Ruling:
     if case.was_sent_before:
         verb = "would have told" if case.shadow and case.subject_key not in case.ledger else "has told"
-        return Suppress(Reason.ALREADY_SENT, f"{case.rule.id} {verb} {case.subject_in_words} already ({case.display_id})")
+        return Suppress(
+            Reason.ALREADY_SENT, f"{case.rule.id} {verb} {case.subject_in_words} already ({case.display_id})"
+        )
     return None
 
 
@@ -349,7 +361,9 @@ def _check_already_deferred(case: Case, keys: Iterable[str]) -> Ruling:
         waits.candidate.independent_publisher
     }
     if alone and _is_withdrawal(case, waits):  # what others have reported too stands
-        return Suppress(Reason.WITHDRAWN, "it was withdrawn while it waited to be told", is_recorded=True, withdrawn=waits)
+        return Suppress(
+            Reason.WITHDRAWN, "it was withdrawn while it waited to be told", is_recorded=True, withdrawn=waits
+        )
     if case.wire_status != "withdrawn" and updates.has_new_information(
         case.candidate, SubjectRecord(case.key, case.rule.id, case.now).after_send(waits.candidate, case.now, None)
     ):
@@ -360,9 +374,7 @@ def _check_already_deferred(case: Case, keys: Iterable[str]) -> Ruling:
             f"it says more than what waited, until {case.format_time(waits.due)}",
             waits,
         )
-    why = (
-        f"{case.subject_in_words} waits to be told at {case.format_time(waits.due)} ({case.display_id}){_explain_joining(case)}"
-    )
+    why = f"{case.subject_in_words} waits to be told at {case.format_time(waits.due)} ({case.display_id}){_explain_joining(case)}"
     return Suppress(Reason.ALREADY_DEFERRED, why, is_recorded=True)
 
 
@@ -396,7 +408,10 @@ def _check_hold(case: Case) -> Ruling:
         return None
     due = case.now + wait
     return Defer(
-        PendingKind.HOLD, due, f"{case.first_reason}, {duration_in_words(wait)} later", f"it is told at {case.format_time(due)}"
+        PendingKind.HOLD,
+        due,
+        f"{case.first_reason}, {duration_in_words(wait)} later",
+        f"it is told at {case.format_time(due)}",
     )
 
 
@@ -415,4 +430,11 @@ def defer_if_rate_limited(rule: Rule, told: NotificationLedger, now: datetime, w
     )
 
 
-STAGES: tuple[Stage, ...] = (_check_mention, reason_if_stale, _check_already_sent, _check_catch_up, _check_hold, _check_rate_limit)
+STAGES: tuple[Stage, ...] = (
+    _check_mention,
+    reason_if_stale,
+    _check_already_sent,
+    _check_catch_up,
+    _check_hold,
+    _check_rate_limit,
+)

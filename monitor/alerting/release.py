@@ -10,13 +10,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerting.rulings import build_alert, find_sent_predecessor
-from monitor.alerting.policy import defer_if_rate_limited
-from monitor.alerting.subject_keys import article_key, event_key, older_subject, story_key
 from monitor.alerting.ledger import NotificationLedger
-from monitor.alerting.pending import is_due, build_pending_alert
+from monitor.alerting.pending import build_pending_alert, is_due
+from monitor.alerting.policy import defer_if_rate_limited
+from monitor.alerting.rulings import build_alert, find_sent_predecessor
+from monitor.alerting.subject_keys import article_key, event_key, older_subject, story_key
 from monitor.alerting.wording import alert_id, format_count
-from monitor.model import Alert, AlertKind, AlertCandidate, Item, Level, PendingChange, Reason, Rule, RuleStatus, PendingAlert, PendingKind
+from monitor.model import (
+    Alert,
+    AlertCandidate,
+    AlertKind,
+    Item,
+    Level,
+    PendingAlert,
+    PendingChange,
+    PendingKind,
+    Reason,
+    Rule,
+    RuleStatus,
+)
 from monitor.model.outcome import deferred_outcome, suppressed_outcome
 
 _DIGESTS = {
@@ -37,7 +49,9 @@ class ReleasedAlert:
     pending: tuple[PendingAlert, ...]
 
 
-def release_due(rules: Mapping[str, Rule], told: NotificationLedger, now: datetime) -> tuple[list[ReleasedAlert], list[PendingChange]]:
+def release_due(
+    rules: Mapping[str, Rule], told: NotificationLedger, now: datetime
+) -> tuple[list[ReleasedAlert], list[PendingChange]]:
     """What is told now of what waits; `told` is advanced by it."""
     tellings: list[ReleasedAlert] = []
     moved: list[PendingChange] = []
@@ -70,7 +84,9 @@ def _sort_due(due: Iterable[PendingAlert]) -> list[PendingAlert]:
     into digests comes last."""
     by_time = sorted(due, key=lambda each: (each.kind.is_digested, each.due, each.since, each.id))
     of_key = {each.candidate.key: each for each in by_time}
-    return sorted(by_time, key=lambda each: (each.kind.is_digested, each.due, each.since, _count_predecessors(each, of_key)))
+    return sorted(
+        by_time, key=lambda each: (each.kind.is_digested, each.due, each.since, _count_predecessors(each, of_key))
+    )
 
 
 def _count_predecessors(each: PendingAlert, of_key: Mapping[str, PendingAlert]) -> int:
@@ -84,10 +100,14 @@ def _count_predecessors(each: PendingAlert, of_key: Mapping[str, PendingAlert]) 
     return len(seen)
 
 
-def _change_if_blocked(each: PendingAlert, rule: Rule | None, told: NotificationLedger, now: datetime) -> PendingChange | None:
+def _change_if_blocked(
+    each: PendingAlert, rule: Rule | None, told: NotificationLedger, now: datetime
+) -> PendingChange | None:
     """Why it is not told now, though it is time."""
     if rule is not None and rule.status is RuleStatus.SHADOW:
-        return PendingChange(each, None, suppressed_outcome(Reason.SHADOW, f"{rule.id} was put in shadow while it waited"))
+        return PendingChange(
+            each, None, suppressed_outcome(Reason.SHADOW, f"{rule.id} was put in shadow while it waited")
+        )
     if each.kind is PendingKind.MENTION:
         known = any(key in told for key in _list_subject_keys(each.candidate))
         since = suppressed_outcome(Reason.MENTION, f"{each.why}, and {each.candidate.rule} has told it since")

@@ -6,12 +6,22 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.alerting import updates
-from monitor.alerting.policy import STAGES, Case, Suppress, Update, Defer, defer_if_rate_limited
+from monitor.alerting.ledger import NotificationLedger, SubjectRecord
+from monitor.alerting.pending import build_pending_alert, next_digest
+from monitor.alerting.policy import STAGES, Case, Defer, Suppress, Update, defer_if_rate_limited
 from monitor.alerting.subject_keys import older_subject, unsure_key
-from monitor.alerting.ledger import SubjectRecord, NotificationLedger
-from monitor.alerting.pending import next_digest, build_pending_alert
 from monitor.alerting.wording import alert_id, possibly_same_in_words
-from monitor.model import Alert, AlertKind, MatchDecision, AlertCandidate, MatchOutcome, PendingChange, Reason, PendingAlert, PendingKind
+from monitor.model import (
+    Alert,
+    AlertCandidate,
+    AlertKind,
+    MatchDecision,
+    MatchOutcome,
+    PendingAlert,
+    PendingChange,
+    PendingKind,
+    Reason,
+)
 from monitor.model.outcome import deferred_outcome, sent_outcome, suppressed_outcome
 
 
@@ -26,7 +36,10 @@ def evaluate(case: Case) -> MatchDecision:
         return _suppress_match(case, ruling)
     if case.shadow:
         return _suppress_in_shadow(case, ruling)
-    if isinstance(ruling, Update) and (full := defer_if_rate_limited(case.rule, told, case.now, ruling.why)) is not None:
+    if (
+        isinstance(ruling, Update)
+        and (full := defer_if_rate_limited(case.rule, told, case.now, ruling.why)) is not None
+    ):
         ruling = replace(full, replaces=ruling.replaces)
     return _defer_match(case, ruling) if isinstance(ruling, Defer) else _issue_alert(case, ruling)
 
@@ -37,7 +50,9 @@ def _suppress_match(case: Case, ruling: Suppress) -> MatchDecision:
         case.ledger.remove_pending(ruling.withdrawn.id)
         withdrawn = suppressed_outcome(Reason.WITHDRAWN, "it was withdrawn while it waited to be told")
         moved = (PendingChange(ruling.withdrawn, None, withdrawn),)
-        return MatchDecision(case.match, _build_suppressed_outcome(case, ruling), candidate=hearing, pending_changes=moved)
+        return MatchDecision(
+            case.match, _build_suppressed_outcome(case, ruling), candidate=hearing, pending_changes=moved
+        )
     lists = case.rule.alert.lists_unsure and not case.shadow
     listed = _build_digest_entry(case) if lists and ruling.is_duplicate and case.uncertainty else None
     if listed is None:
@@ -74,7 +89,9 @@ def _issue_alert(case: Case, update: Update | None) -> MatchDecision:
     alert = build_alert(hearing, told, reason, case.now, update=update is not None)
     told.record_alert(hearing, alert, case.now, at_once=update is not None and update.is_immediate)
     told.record_send(case.rule.id, case.now)
-    return MatchDecision(case.match, sent_outcome(alert.kind.reason, alert.reason), alert, candidate=hearing, pending_changes=moved)
+    return MatchDecision(
+        case.match, sent_outcome(alert.kind.reason, alert.reason), alert, candidate=hearing, pending_changes=moved
+    )
 
 
 def _merge_replaced(case: Case, before: PendingAlert | None) -> tuple[AlertCandidate, tuple[PendingChange, ...]]:
@@ -90,7 +107,9 @@ def _suppress_in_shadow(case: Case, ruling: Defer | Update | None) -> MatchDecis
     why = ruling.why if ruling else case.first_reason
     case.ledger.record_alert(case.candidate, None, case.now)
     would = f"{case.rule.id} is in shadow; it would have told: {case.candidate.evidence_words}; {why}"
-    return MatchDecision(case.match, suppressed_outcome(Reason.SHADOW, would), shadow_key=case.key, candidate=case.candidate)
+    return MatchDecision(
+        case.match, suppressed_outcome(Reason.SHADOW, would), shadow_key=case.key, candidate=case.candidate
+    )
 
 
 def _build_suppressed_outcome(case: Case, ruling: Suppress) -> MatchOutcome:
@@ -98,7 +117,9 @@ def _build_suppressed_outcome(case: Case, ruling: Suppress) -> MatchOutcome:
     return suppressed_outcome(ruling.reason, why)
 
 
-def build_alert(hearing: AlertCandidate, told: NotificationLedger, reason: str, now: datetime, *, update: bool) -> Alert:
+def build_alert(
+    hearing: AlertCandidate, told: NotificationLedger, reason: str, now: datetime, *, update: bool
+) -> Alert:
     """The alert that tells what was heard: the first of its subject, or an update of it. A first one is possibly the
     same as something older if that was sent by now; it goes under the same thread then."""
     account = told.find_record(hearing.key, now)
@@ -128,7 +149,9 @@ def build_alert(hearing: AlertCandidate, told: NotificationLedger, reason: str, 
     )
 
 
-def find_sent_predecessor(hearing: AlertCandidate, told: NotificationLedger, now: datetime) -> tuple[SubjectRecord, str] | None:
+def find_sent_predecessor(
+    hearing: AlertCandidate, told: NotificationLedger, now: datetime
+) -> tuple[SubjectRecord, str] | None:
     """The account of what this is possibly the same as, if that was sent; and why that is not sure, in words."""
     if (found := older_subject(hearing)) is None:
         return None

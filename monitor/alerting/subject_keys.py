@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.model import Event, AlertCandidate
+from monitor.model import AlertCandidate, Event
 
 
 def shadow_key(key: str) -> str:

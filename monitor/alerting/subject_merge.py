@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
-from monitor.alerting.pending_replacement import find_pending_replacement
 from monitor.alerting.ledger import SubjectRecord
+from monitor.alerting.pending_replacement import find_pending_replacement
 from monitor.model import AlertPolicy, PendingAlert, PendingKind
 
 

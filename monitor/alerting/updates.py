@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.alerting.ledger import SubjectRecord
-from monitor.model import UpdateTrigger, AlertPolicy, AlertCandidate
+from monitor.model import AlertCandidate, AlertPolicy, UpdateTrigger
 
 GROWS = 4  # each update waits so many times as long as the one before
 LONGEST = timedelta(days=7)  # no update waits longer
@@ -15,10 +15,15 @@ _MORE = 1.2  # of "about 600 km" and "620 km" the second is no news
 CORRECTIONS = ("corrected", "withdrawn")
 
 
-def find_update_reasons(policy: AlertPolicy, hearing: AlertCandidate, account: SubjectRecord) -> list[tuple[UpdateTrigger, str]]:
+def find_update_reasons(
+    policy: AlertPolicy, hearing: AlertCandidate, account: SubjectRecord
+) -> list[tuple[UpdateTrigger, str]]:
     """What in this article is worth an update of what was told, in words."""
     return [
-        (again, why) for again in UpdateTrigger if again in policy.again_if for why in _WHY[again](policy, hearing, account)
+        (again, why)
+        for again in UpdateTrigger
+        if again in policy.again_if
+        for why in _WHY[again](policy, hearing, account)
     ]
 
 

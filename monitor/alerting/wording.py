@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from monitor.model import UpdateTrigger, AlertPolicy, Event, Match, Reason, Span
+from monitor.model import AlertPolicy, Event, Match, Reason, Span, UpdateTrigger
 from monitor.model.hashing import hash_name
 
 
@@ -31,7 +31,9 @@ def _contains_span(one: Span, other: Span) -> bool:
 def again_in_words(policy: AlertPolicy) -> str:
     """What makes a rule tell again, in the order of the docs: "new fact, level rises, 3 more publishers"."""
     wanted = (again for again in UpdateTrigger if again in policy.again_if)
-    return ", ".join(f"{policy.more_publishers} {each}" if each is UpdateTrigger.MORE_PUBLISHERS else each for each in wanted)
+    return ", ".join(
+        f"{policy.more_publishers} {each}" if each is UpdateTrigger.MORE_PUBLISHERS else each for each in wanted
+    )
 
 
 def possibly_same_in_words(event: Event) -> str:

@@ -26,9 +26,9 @@ from monitor.cli.commands.score import score
 from monitor.cli.commands.sources import sources
 from monitor.cli.commands.status import status
 from monitor.cli.commands.stories import stories
-from monitor.cli.output.streams import guard_streams
 from monitor.cli.commands.why import why
-from monitor.errors import MonitorError, InvalidRequest
+from monitor.cli.output.streams import guard_streams
+from monitor.errors import InvalidRequest, MonitorError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -63,7 +63,7 @@ def load_selected_rules(config: Path | None, paths: tuple[Path, ...]) -> LoadedR
 def read_lines(file: Path) -> Iterator[str]:
     """The lines of a file, or of standard input ("-"), packed with gzip or not. What is not UTF-8 in them is replaced.
     Raises MonitorError, at the end if some of it could be answered."""
-    from monitor.errors import MonitorError, InvalidRequest
+    from monitor.errors import InvalidRequest, MonitorError
 
     try:
         with sys.stdin.buffer if str(file) == "-" else file.open("rb") as raw:

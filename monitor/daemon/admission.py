@@ -21,7 +21,9 @@ def count_poll_slots(slots: int, silent: int) -> int:
     return min(slots + silent, slots * MOST)
 
 
-def admit_sources(due: Iterable[str], polling: Collection[str], line_of: Callable[[str], HostQueue], *, slots: int) -> list[str]:
+def admit_sources(
+    due: Iterable[str], polling: Collection[str], line_of: Callable[[str], HostQueue], *, slots: int
+) -> list[str]:
     """Of the sources that are due, in their order, those that fit beside the ones that are being polled."""
     taken = Counter(line_of(source).name for source in polling)
     chosen: list[str] = []

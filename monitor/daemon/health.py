@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 
 import monitor
 from monitor import clock
-from monitor.notices.troubles import CHANNEL
 from monitor.daemon.progress import LastRun, WorkKind
 from monitor.model import DeadLetters, RunningVersion, time_of_day
-from monitor.store.queries.ages import SourceAges, PendingDeliveries, source_ages, find_pending_by_channel
+from monitor.notices.troubles import CHANNEL
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
-from monitor.store.queues.dead_letters import find_dead_letters
 from monitor.store.engine.store_thread import StoreThread
+from monitor.store.queries.ages import PendingDeliveries, SourceAges, find_pending_by_channel, source_ages
+from monitor.store.queues.dead_letters import find_dead_letters
 from monitor.telemetry.metrics import Metrics
 
 BEAT = timedelta(seconds=10)
@@ -143,7 +143,9 @@ class DaemonHealth:
         if age <= PATIENCE:
             grade = Grade.WARNING if self._took > SLOW else Grade.OK
             took = f"{self._took.total_seconds():.3f} s"
-            return HealthCheck("database", grade, f"the database took the last heartbeat {_format_age(age)} ago, within {took}")
+            return HealthCheck(
+                "database", grade, f"the database took the last heartbeat {_format_age(age)} ago, within {took}"
+            )
         if self._turns.age(WorkKind.CALL, monotonic) > PATIENCE:
             what = "has not answered"
         elif self._turns.age(WorkKind.DATABASE, monotonic) > PATIENCE:

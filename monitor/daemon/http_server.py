@@ -10,7 +10,7 @@ from aiohttp import web
 
 import monitor
 from monitor import clock
-from monitor.daemon.health import Grade, DaemonHealth
+from monitor.daemon.health import DaemonHealth, Grade
 from monitor.model import Endpoint
 from monitor.telemetry import LogEvent, log
 

@@ -7,8 +7,8 @@ from collections import Counter
 from datetime import timedelta
 
 from monitor import clock
-from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.engine.store_thread import StoreThread
+from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.telemetry import LogEvent, log
 
 EVERY = timedelta(hours=1)

@@ -89,17 +89,23 @@ class Reloader:
     async def _unusable_channels(self, config: Config) -> list[Fault]:
         """Of the channels that are new or changed: what runs already is told of elsewhere."""
         known = self._config.settings.channels
-        return await channel_faults_in_worker(each for name, each in config.settings.channels.items() if each != known.get(name))
+        return await channel_faults_in_worker(
+            each for name, each in config.settings.channels.items() if each != known.get(name)
+        )
 
     async def _refuse(self, faults: Sequence[Fault]) -> None:
         await self._tell(
             replace(
-                _build_running(self._config, faults), since=self.running.since, restart_settings=self.running.restart_settings
+                _build_running(self._config, faults),
+                since=self.running.since,
+                restart_settings=self.running.restart_settings,
             )
         )
 
     async def _accept(self, config: Config, faults: Sequence[Fault]) -> None:
-        restart = [key for name, key in _AT_START.items() if _is_setting_changed(name, config.settings, self._began_with)]
+        restart = [
+            key for name, key in _AT_START.items() if _is_setting_changed(name, config.settings, self._began_with)
+        ]
         running = replace(_build_running(config, faults), restart_settings=tuple(restart))
         if config == self._config:
             self._again = False  # what was refused has been undone

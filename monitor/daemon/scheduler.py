@@ -18,18 +18,18 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import clock
 from monitor.daemon import systemd
-from monitor.daemon.supervisor import supervise
-from monitor.daemon.admission import count_poll_slots, admit_sources
+from monitor.daemon.admission import admit_sources, count_poll_slots
 from monitor.daemon.outage_log import DatabaseOutageLog
 from monitor.daemon.progress import LastRun, WorkKind
+from monitor.daemon.supervisor import supervise
 from monitor.delivery import Dispatcher
 from monitor.errors import StoreFailed, StoreReplaced
 from monitor.model import Claim
 from monitor.pipeline import LEASE, Pipeline
 from monitor.sources.http.host_queue import HostQueue
 from monitor.sources.http.stalled_requests import StalledRequests
-from monitor.store.queues.claims import Claims
 from monitor.store.engine.store_thread import StoreThread
+from monitor.store.queues.claims import Claims
 from monitor.telemetry import LogEvent, log
 from monitor.telemetry.metrics import Metrics
 

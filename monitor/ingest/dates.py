@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from monitor.ingest.time_of_day import CLOCK, validate_time, parse_time_of_day
+from monitor.ingest.time_of_day import CLOCK, parse_time_of_day, validate_time
 from monitor.sanitize import sanitize_text
 from monitor.text.language import parse_primary_subtag
 from monitor.text.months import MONTHS
@@ -119,7 +119,9 @@ def parse_date(raw: str | None, *, zone: tzinfo = UTC, language: str | None = No
     return _parse_with_precision(raw, zone, language)[0]
 
 
-def parse_latest_date(raw: str | None, seen: datetime, *, zone: tzinfo = UTC, language: str | None = None) -> datetime | None:
+def parse_latest_date(
+    raw: str | None, seen: datetime, *, zone: tzinfo = UTC, language: str | None = None
+) -> datetime | None:
     """The latest moment that a feed's date can mean: of a day without a time its end, but not after we saw it.
 
     A ministry that writes only the day must not have its news of the afternoon called twelve hours old.

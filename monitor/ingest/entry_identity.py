@@ -22,7 +22,11 @@ _TELLING = 200  # characters of a text that stand in an identity: what is edited
 
 
 def assign_uids(
-    entries: Sequence[Entry], others: Sequence[EntryFingerprint] = (), *, guids: bool = True, marks: Sequence[EntryFingerprint] | None = None
+    entries: Sequence[Entry],
+    others: Sequence[EntryFingerprint] = (),
+    *,
+    guids: bool = True,
+    marks: Sequence[EntryFingerprint] | None = None,
 ) -> list[str]:
     """A uid for each entry of a document: its guid; guid and link where the document repeats guids (miniflux #4197:
     all items with one guid); else its canonical link, if no other entry has it; else its own content.

@@ -28,7 +28,10 @@ def fingerprint_entries(entries: Sequence[Entry]) -> tuple[EntryFingerprint, ...
 
 
 def retain_fingerprints(
-    slices_in_document: Iterable[bytes], known: Mapping[bytes, EntryFingerprint], new: Iterable[EntryFingerprint], most: int = MOST
+    slices_in_document: Iterable[bytes],
+    known: Mapping[bytes, EntryFingerprint],
+    new: Iterable[EntryFingerprint],
+    most: int = MOST,
 ) -> tuple[EntryFingerprint, ...]:
     """The marks to keep: those of this document in its order, then those of the last ones, the latest first.
 

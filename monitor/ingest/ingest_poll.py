@@ -10,12 +10,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from monitor.ingest.new_articles import KnownArticle, FallbackIdentity, NewArticles, build_fallback_identities, select_new_articles
-from monitor.ingest.source_health import CHURNED, HealthUpdate, PollObservation, assess, stats_of_left_entries
 from monitor.ingest.entry_identity import assign_uids, fingerprint_entry
-from monitor.ingest.fingerprints import retain_fingerprints, pack_fingerprints
-from monitor.ingest.poll_schedule import poll_after_overload, parse_poll_hint, next_poll
-from monitor.model import Article, Claim, Entry, Feed, FetchResult, FetchOutcome, EntryFingerprint, PollRecord, Source, Validators
+from monitor.ingest.fingerprints import pack_fingerprints, retain_fingerprints
+from monitor.ingest.new_articles import (
+    FallbackIdentity,
+    KnownArticle,
+    NewArticles,
+    build_fallback_identities,
+    select_new_articles,
+)
+from monitor.ingest.poll_schedule import next_poll, parse_poll_hint, poll_after_overload
+from monitor.ingest.source_health import CHURNED, HealthUpdate, PollObservation, assess, stats_of_left_entries
+from monitor.model import (
+    Article,
+    Claim,
+    Entry,
+    EntryFingerprint,
+    Feed,
+    FetchOutcome,
+    FetchResult,
+    PollRecord,
+    Source,
+    Validators,
+)
 
 _NO_FEED = Feed(())
 SLACK = timedelta(hours=1)
@@ -56,7 +73,9 @@ class PollResult:
     @cached_property
     def uids(self) -> list[str]:
         """The identities of what was read."""
-        return assign_uids(self.entries, self.repeated_fingerprints, guids=self.trusts_guids, marks=self.read_fingerprints)
+        return assign_uids(
+            self.entries, self.repeated_fingerprints, guids=self.trusts_guids, marks=self.read_fingerprints
+        )
 
     @cached_property
     def fallback_identities(self) -> dict[str, FallbackIdentity]:
@@ -144,7 +163,10 @@ def ingest_poll(brought: PollResult, known: Mapping[str, KnownArticle], now: dat
         next_at,
         failures,
         entries=(len(feed.slices) or len(feed.entries)) + feed.entries_skipped,
-        problem=problem or _explain_skipped_entries(feed) or _explain_truncated_texts(brought.entries) or _repeat_known_problem(claim, fetched),
+        problem=problem
+        or _explain_skipped_entries(feed)
+        or _explain_truncated_texts(brought.entries)
+        or _repeat_known_problem(claim, fetched),
         stats=None if learnt.stats == claim.stats else learnt.stats,
         opened_troubles=learnt.opened_troubles,
         closed_troubles=learnt.closed_troubles,
@@ -153,7 +175,9 @@ def ingest_poll(brought: PollResult, known: Mapping[str, KnownArticle], now: dat
     return IngestResult(polled, _mark_burst_as_backlog(articles, learnt, claim))
 
 
-def _observe_poll(brought: PollResult, taken: NewArticles, fetched: FetchResult, *, now: datetime, failures: int, left: int) -> PollObservation:
+def _observe_poll(
+    brought: PollResult, taken: NewArticles, fetched: FetchResult, *, now: datetime, failures: int, left: int
+) -> PollObservation:
     """What the poll says of its source: by the document alone, whatever was found of older entries."""
     new = [article for article in taken.articles if article.version == 1 and article.uid not in brought.backfilled_uids]
     entries = len(set(brought.uids) - brought.backfilled_uids) + len(brought.repeated_fingerprints)

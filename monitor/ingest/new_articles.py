@@ -12,12 +12,19 @@ from datetime import datetime
 from typing import TypeVar
 
 from monitor.ingest.canonical_url import canonicalize_url
-from monitor.ingest.dates import parse_latest_date, is_plausible
-from monitor.ingest.entry_identity import GUID, LINK, deduplicate_fingerprints, digest_texts, assign_uids, fingerprint_entry
+from monitor.ingest.dates import is_plausible, parse_latest_date
+from monitor.ingest.entry_identity import (
+    GUID,
+    LINK,
+    assign_uids,
+    deduplicate_fingerprints,
+    digest_texts,
+    fingerprint_entry,
+)
 from monitor.model import Article, Entry, EntryFingerprint, Source
-from monitor.sanitize import sanitize_text, sanitize_line, sanitize_url
-from monitor.text.language_tags import detect_language_tag
+from monitor.sanitize import sanitize_line, sanitize_text, sanitize_url
 from monitor.text.folding import folded_tokens
+from monitor.text.language_tags import detect_language_tag
 
 T = TypeVar("T")
 
@@ -63,17 +70,25 @@ class FallbackIdentity:
 
 
 def build_fallback_identities(
-    entries: Sequence[Entry], uids: Sequence[str], others: Sequence[EntryFingerprint] = (), own: Sequence[EntryFingerprint] | None = None
+    entries: Sequence[Entry],
+    uids: Sequence[str],
+    others: Sequence[EntryFingerprint] = (),
+    own: Sequence[EntryFingerprint] | None = None,
 ) -> dict[str, FallbackIdentity]:
     """What to look for, by uid. `others`: the entries of the document that were not parsed; `own`: the marks of those
     that were, where they have been made."""
     if not entries:  # as at most polls
         return {}
     each = _map_by_uid(entries, uids)
-    marks = _map_by_uid(own, uids) if own is not None else {uid: fingerprint_entry(entry) for uid, entry in each.items()}
+    marks = (
+        _map_by_uid(own, uids) if own is not None else {uid: fingerprint_entry(entry) for uid, entry in each.items()}
+    )
     links = Counter(map(LINK, deduplicate_fingerprints((*others, *marks.values()))))
     return {
-        uid: FallbackIdentity(canonicalize_url(entry.link) if links[marks[uid].link] == 1 else None, digest_texts(entry.title, _combine_texts(entry)))
+        uid: FallbackIdentity(
+            canonicalize_url(entry.link) if links[marks[uid].link] == 1 else None,
+            digest_texts(entry.title, _combine_texts(entry)),
+        )
         for uid, entry in each.items()
     }
 
@@ -144,7 +159,9 @@ def _sanitize_names(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(filter(None, map(sanitize_line, names)))
 
 
-def _confirm_known_article(found: KnownArticle | None, wanted: FallbackIdentity, *, distrusts: bool) -> KnownArticle | None:
+def _confirm_known_article(
+    found: KnownArticle | None, wanted: FallbackIdentity, *, distrusts: bool
+) -> KnownArticle | None:
     """What we have of the entry's article. One under another guid is the same article if address and text are the very
     same, or if the operator had that address forgotten; where guids say nothing, its address or its words alone tell.
     (A live page has one address for many.)"""
@@ -157,7 +174,10 @@ def _confirm_known_article(found: KnownArticle | None, wanted: FallbackIdentity,
 
 
 def _has_churning_guids(
-    each: Mapping[str, Entry], wanted: Mapping[str, FallbackIdentity], known: Mapping[str, KnownArticle], others: Sequence[EntryFingerprint]
+    each: Mapping[str, Entry],
+    wanted: Mapping[str, FallbackIdentity],
+    known: Mapping[str, KnownArticle],
+    others: Sequence[EntryFingerprint],
 ) -> bool:
     """Whether nearly all guids of a document are new while its articles are not: they are made anew at each request."""
     guids = [uid for uid, entry in each.items() if entry.guid]
@@ -166,7 +186,9 @@ def _has_churning_guids(
     if of < _CHURNING or not _is_most(new, of):
         return False
     # Each its own article: of a document that says the same again and again, one article would speak for all.
-    had = {known[uid].uid or uid for uid in each if uid in known and _is_same_article(known[uid], each[uid], wanted[uid])}
+    had = {
+        known[uid].uid or uid for uid in each if uid in known and _is_same_article(known[uid], each[uid], wanted[uid])
+    }
     return _is_most(len(had) + len(others), len(each) + len(others))
 
 
@@ -187,7 +209,14 @@ def _tokenize_title(title: str) -> list[str]:
 
 
 def _build_article(
-    source: Source, entry: Entry, uid: str, wanted: FallbackIdentity, *, known: KnownArticle | None, now: datetime, baseline: bool
+    source: Source,
+    entry: Entry,
+    uid: str,
+    wanted: FallbackIdentity,
+    *,
+    known: KnownArticle | None,
+    now: datetime,
+    baseline: bool,
 ) -> Article:
     seen = now if known is None else known.seen
     clean = sanitize_entry(entry)

@@ -18,7 +18,7 @@ from math import ceil, exp2
 
 from apscheduler.triggers.cron import CronTrigger
 
-from monitor.model import FetchResult, FetchOutcome, SourceStats, Source
+from monitor.model import FetchOutcome, FetchResult, Source, SourceStats
 
 BACKOFF_CAP = timedelta(hours=6)
 UNREACHED_CAP = timedelta(minutes=15)  # no answer at all may be our own network: be there soon after it is back

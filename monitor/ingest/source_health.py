@@ -15,11 +15,11 @@ from typing import Any
 from monitor.model import (
     Article,
     Claim,
-    FetchResult,
     FetchOutcome,
-    SourceStats,
+    FetchResult,
     Source,
     SourceKind,
+    SourceStats,
     SourceTrouble,
     TroubleKind,
 )
@@ -131,7 +131,9 @@ def assess(seen: PollObservation) -> HealthUpdate:
     return _build_health_update(seen, learnt, evidence, burst)
 
 
-def _build_health_update(seen: PollObservation, habits: SourceStats, evidence: _Evidence, burst: Burst | None = None) -> HealthUpdate:
+def _build_health_update(
+    seen: PollObservation, habits: SourceStats, evidence: _Evidence, burst: Burst | None = None
+) -> HealthUpdate:
     """With what the evidence says. What lasts is told to last only where a document shows it again."""
     shown = {kind: detail for kind, detail in evidence.items() if detail is not None}
     over = tuple(kind for kind, detail in evidence.items() if detail is None and kind in habits.troubled)
@@ -293,7 +295,9 @@ def quiet_limit(habits: SourceStats, now: datetime) -> timedelta | None:
     return max(least, habits.quiet * (2 + 10 / habits.arrivals))
 
 
-def _find_evidence_in_document(seen: PollObservation, before: SourceStats, learnt: SourceStats, burst: Burst | None) -> _Evidence:
+def _find_evidence_in_document(
+    seen: PollObservation, before: SourceStats, learnt: SourceStats, burst: Burst | None
+) -> _Evidence:
     evidence: dict[TroubleKind, str | None] = {}
     if _has_gap(seen):
         looked = f"; looked for what was missed: {seen.backfill_report}" if seen.backfill_report else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from monitor.config.yaml.yaml12 import YamlDocument, PlainData, ValuePath
+from monitor.config.yaml.yaml12 import PlainData, ValuePath, YamlDocument
 from monitor.model import (
     AllOf,
     AnyOf,
@@ -165,7 +165,9 @@ class AnnotatedDocument:
         """All words of the document, those that are to be ignored among them."""
         return _word_sets(self.document.data, ())
 
-    def _part(self, condition: Condition, where: ValuePath, field: Field | None = None, *, near: bool = False) -> ConditionPart:
+    def _part(
+        self, condition: Condition, where: ValuePath, field: Field | None = None, *, near: bool = False
+    ) -> ConditionPart:
         name, times, ignores = "", 1, tuple[Ignore, ...]()
         while isinstance(condition, Named | In | Times | Ignoring):
             if isinstance(condition, Named):
@@ -191,7 +193,9 @@ class AnnotatedDocument:
         """Where the parts of a condition stand."""
         if isinstance(condition, Near):
             where = (*where, "near", "these")
-        elif not isinstance(_find_value(self.document.data, where), list):  # a list alone, as `unless` takes it, is an `any`
+        elif not isinstance(
+            _find_value(self.document.data, where), list
+        ):  # a list alone, as `unless` takes it, is an `any`
             where = (*where, "all" if isinstance(condition, AllOf) else "any")
         return ((*where, number) for number in range(len(condition.conditions)))
 

@@ -12,21 +12,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.runtime.gc_tuning import paused
-from monitor.config.loading.files import Signature, settings_document, compute_signature
-from monitor.config.loading.load import LoadCache, load_config_files, load_rules, list_configured_paths
+from monitor.config.loading.files import Signature, compute_signature, settings_document
+from monitor.config.loading.load import LoadCache, list_configured_paths, load_config_files, load_rules
 from monitor.config.loading.user_files import FilesSnapshot
 from monitor.errors import Fault, InvalidFiles, StoreFailed
-from monitor.lab.lints.all_lints import LintContext, Known, Thing, find_lints
-from monitor.lab.lints.rules import DAYS
-from monitor.lab.identity_memo import IdentityMemo
-from monitor.lab.rule_tests import rule_from_entity, depends_on_other_rules, failures_of_each
 from monitor.lab.annotated_document import Lint
+from monitor.lab.identity_memo import IdentityMemo
+from monitor.lab.lints.all_lints import Known, LintContext, Thing, find_lints
+from monitor.lab.lints.rules import DAYS
+from monitor.lab.rule_tests import depends_on_other_rules, failures_of_each, rule_from_entity
 from monitor.model import Config, Entity, Place, Rule, Source
 from monitor.notify import channel_faults
+from monitor.runtime.gc_tuning import paused
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.ownership import act_as_owner
-from monitor.store.queries.reports import RuleHitReport, ReportQueries
+from monitor.store.queries.reports import ReportQueries, RuleHitReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,9 @@ class ConfigChecker:
     def _is_asked(self, place: Place) -> bool:
         return any(Path(place.file).is_relative_to(path) for path in self._paths)
 
-    def _checked(self, everything: LintContext, asked: Sequence[Thing], faults: list[Fault], now: datetime) -> CheckResult:
+    def _checked(
+        self, everything: LintContext, asked: Sequence[Thing], faults: list[Fault], now: datetime
+    ) -> CheckResult:
         if everything.sources != self._sources:
             self._tested.clear()
             self._linted.clear()
@@ -135,7 +137,9 @@ class ConfigChecker:
         def work(new: Sequence[Rule | Entity]) -> list[tuple[Fault, ...]]:  # the rules stand first
             named = (everything.entities, everything.lists, everything.sources)
             rules = [each for each in new if isinstance(each, Rule)]
-            entities = [rule_from_entity(each) for each in new if isinstance(each, Entity)]  # they may be called like rules
+            entities = [
+                rule_from_entity(each) for each in new if isinstance(each, Entity)
+            ]  # they may be called like rules
             beside = everything.rules.values()
             return [*failures_of_each(rules, *named, now, beside=beside), *failures_of_each(entities, *named, now)]
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from monitor.config.loading.expectations import ANY_RULE, read_expectations
 from monitor.config.language.faults import did_you_mean
+from monitor.config.loading.expectations import ANY_RULE, read_expectations
 from monitor.config.yaml.yaml12 import read_yaml_file
 from monitor.errors import Fault
-from monitor.lab.rule_outcomes import MUST, Expectation, describe_mismatch, describe_rule_mismatch
 from monitor.lab.recorded import UnusableLine, is_list_of_texts, read_recorded
-from monitor.lab.rule_tests import article_from_test, with_running_status, expectation_from_test
+from monitor.lab.rule_outcomes import MUST, Expectation, describe_mismatch, describe_rule_mismatch
+from monitor.lab.rule_tests import article_from_test, expectation_from_test, with_running_status
 from monitor.matching import RuleSet, compile_rules
 from monitor.matching.explain import explain_rules
 from monitor.model import Article, Entity, Match, Place, Rule, RuleStatus, Source, WordList
@@ -66,7 +66,10 @@ class HeadlinesReport:
 def expected_of_yaml(file: Path, now: datetime) -> list[ExpectedArticle]:
     """Of a mapping of ids of rules (`any`: of all rules) to `fires`, `mentions` and `silent`. Raises Faulty."""
     found = (each for document in read_yaml_file(file) for each in read_expectations(document))
-    return [ExpectedArticle(article_from_test(test, now), ((rule, expectation_from_test(test)),), test.place) for rule, test in found]
+    return [
+        ExpectedArticle(article_from_test(test, now), ((rule, expectation_from_test(test)),), test.place)
+        for rule, test in found
+    ]
 
 
 def expected_of_lines(lines: Iterable[str], file: str, now: datetime) -> Iterator[ExpectedArticle | UnusableLine]:
@@ -97,7 +100,9 @@ def find_unknown_rules(expected: Iterable[ExpectedArticle], known: AbstractSet[s
                 yield Fault(each.place, f"there is no rule '{name}'", did_you_mean(name, [*sorted(known), ANY_RULE]))
 
 
-def usable_expectations(expected: Iterable[ExpectedArticle], rules: Collection[str]) -> tuple[list[ExpectedArticle], list[Fault]]:
+def usable_expectations(
+    expected: Iterable[ExpectedArticle], rules: Collection[str]
+) -> tuple[list[ExpectedArticle], list[Fault]]:
     """What is expected of rules that can be used; and a fault for each other rule, where it is named first."""
     usable: list[ExpectedArticle] = []
     left_out: dict[str, Fault] = {}

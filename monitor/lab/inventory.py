@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.config.loading.load import load_rules
-from monitor.config.loading.packs import Pack
 from monitor.config.language.settings import EVERY
 from monitor.config.language.sources import SourceDefaults, sources_from_document
+from monitor.config.loading.load import load_rules
+from monitor.config.loading.packs import Pack
 from monitor.config.yaml.yaml12 import YamlDocument, read_yaml_file
-from monitor.lab.lints.languages import LanguageChecker, words_of_rule
 from monitor.lab.annotated_document import AnnotatedDocument
+from monitor.lab.lints.languages import LanguageChecker, words_of_rule
 from monitor.model import Entity, Place, Rule, Source, WordList
 
 
@@ -50,7 +50,9 @@ def summarize_packs(packs: Iterable[Pack], shipped: Path) -> Iterator[PackSummar
     for pack in packs:
         own = tuple(each for each in rules if Path(each.rule.place.file).parent == pack.folder)
         documents = (document for file in pack.sources for document in read_yaml_file(file))
-        polled = (source for document in documents for _, source in sources_from_document(document, SourceDefaults(EVERY)))
+        polled = (
+            source for document in documents for _, source in sources_from_document(document, SourceDefaults(EVERY))
+        )
         yield PackSummary(pack, own, tuple(polled))
 
 
@@ -61,7 +63,10 @@ def summarize_rules(
     documents: Mapping[Place, YamlDocument],
 ) -> list[RuleSummary]:
     """A summary of each rule, in their order."""
-    return [_summarize_rule(AnnotatedDocument(rule, documents[rule.place]), rule, entities, lists) for rule in rules.values()]
+    return [
+        _summarize_rule(AnnotatedDocument(rule, documents[rule.place]), rule, entities, lists)
+        for rule in rules.values()
+    ]
 
 
 def _summarize_rule(

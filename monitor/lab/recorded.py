@@ -74,13 +74,17 @@ def _begins_object(text: str) -> bool:
     return text.lstrip().startswith("{")
 
 
-def _parse_headline(number: int, id_: str | int, title: str, text: str, now: datetime) -> RecordedArticle | UnusableLine:
+def _parse_headline(
+    number: int, id_: str | int, title: str, text: str, now: datetime
+) -> RecordedArticle | UnusableLine:
     row = {"id": id_, "title": title.strip(), "text": text.strip()}
     why = _reason_if_unusable(row)
     return UnusableLine(number, why) if why else RecordedArticle(id_, _build_article(row, now, UTC), number)
 
 
-def _parse_object(number: int, line: str, now: datetime, zone: tzinfo, **implied: int) -> RecordedArticle | UnusableLine:
+def _parse_object(
+    number: int, line: str, now: datetime, zone: tzinfo, **implied: int
+) -> RecordedArticle | UnusableLine:
     try:
         row = implied | json.loads(line.rstrip())
     except json.JSONDecodeError as error:

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.alerting.release import ReleasedAlert
 from monitor.alerting.policy import DecisionContext
+from monitor.alerting.release import ReleasedAlert
 from monitor.decide import State, decide_articles, decide_due
 from monitor.lab.recorded import RecordedArticle
 from monitor.matching import RuleSet
-from monitor.model import Alert, AlertKind, Article, AlertCandidate, Item, ArticleDecision, Level, PendingChange
+from monitor.model import Alert, AlertCandidate, AlertKind, Article, ArticleDecision, Item, Level, PendingChange
 
 Id = str | int
 _ANYWHERE = DecisionContext()
@@ -112,7 +112,9 @@ class Replay:
         """An article at its moment; before it, what falls due by then. Time never goes back."""
         now = coming.at if self._now is None else max(self._now, coming.at)
         yield from self._until(now)
-        decision = decide_articles([coming.article], self._rules, self._state, now, self._around, all_stories=self._all_stories)
+        decision = decide_articles(
+            [coming.article], self._rules, self._state, now, self._around, all_stories=self._all_stories
+        )
         self._state = decision.state.commit_draft()
         self._now = now
         (judged,) = decision.article_decisions

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from monitor.lab.replay import ScheduledArticle, Replay, ReplayedAlert
+from monitor.lab.replay import Replay, ReplayedAlert, ScheduledArticle
 
 _ALIKE = timedelta(minutes=1)  # two moments that differ by no more are the same
 
@@ -85,7 +85,9 @@ def _compare_runs(before: _Run, after: _Run) -> ReplayComparison:
     lost = [AlertChange(ChangeKind.LOST, sent) for number, sent in enumerate(before.sent) if number not in pairs]
     gained = [AlertChange(ChangeKind.GAINED, sent) for number, sent in enumerate(after.sent) if number not in again]
     paired = [(before.sent[one], after.sent[other]) for one, other in pairs.items()]
-    moved = [AlertChange(ChangeKind.MOVED, other, sent.at) for sent, other in paired if abs(other.at - sent.at) > _ALIKE]
+    moved = [
+        AlertChange(ChangeKind.MOVED, other, sent.at) for sent, other in paired if abs(other.at - sent.at) > _ALIKE
+    ]
     both = [(sent, other) for sent, other in paired if abs(other.at - sent.at) <= _ALIKE]
     return ReplayComparison(
         changes=tuple(sorted((*lost, *gained, *moved), key=lambda change: change.sent.at)),

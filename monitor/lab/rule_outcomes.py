@@ -36,7 +36,9 @@ def explain_one(rules: RuleSet, article: Article, rule: str) -> Explanation:
     return explanation
 
 
-def describe_mismatch(wanted: Expectation, matches: Sequence[Match], missed: Callable[[], str], *, named: bool) -> str | None:
+def describe_mismatch(
+    wanted: Expectation, matches: Sequence[Match], missed: Callable[[], str], *, named: bool
+) -> str | None:
     """How the result differs from what is expected, as the end of a sentence that begins "must fire, and"; None: it
     does not differ. `matches`: the matches of the rules in question; `missed`: explains why there is no match, or no
     news; `named`: name the rules that fire."""
@@ -49,7 +51,9 @@ def describe_mismatch(wanted: Expectation, matches: Sequence[Match], missed: Cal
     return f"is not: {missed()}" if wanted is Expectation.MENTIONS and not matches else None
 
 
-def describe_rule_mismatch(rules: RuleSet, article: Article, rule: str, wanted: Expectation, matches: Iterable[Match]) -> str | None:
+def describe_rule_mismatch(
+    rules: RuleSet, article: Article, rule: str, wanted: Expectation, matches: Iterable[Match]
+) -> str | None:
     """The same for one rule of a set; `matches`: all matches of the article."""
     own = [match for match in matches if match.rule == rule]
     return describe_mismatch(wanted, own, lambda: explain_one(rules, article, rule).why, named=False)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.lab.rule_outcomes import explain_one, quote_evidence
 from monitor.lab.recorded import RecordedArticle, UnusableLine, is_list_of_texts, read_recorded
+from monitor.lab.rule_outcomes import explain_one, quote_evidence
 from monitor.matching import RuleSet
 from monitor.model import Article, Match, MatchKind
 from monitor.text.language import language_of
@@ -179,7 +179,9 @@ def _find_mistakes(article: LabeledArticle, rule: str, match: Match | None, rule
     if wanted is news or rule in article.mentions:
         return
     kind = MistakeKind.MISS if wanted else MistakeKind.FALSE_ALARM
-    yield Mistake(kind, rule, article.language, article.recorded, _explain_mistake(article.recorded.article, rule, match, rules))
+    yield Mistake(
+        kind, rule, article.language, article.recorded, _explain_mistake(article.recorded.article, rule, match, rules)
+    )
 
 
 def _explain_mistake(article: Article, rule: str, match: Match | None, rules: RuleSet) -> str:

@@ -53,7 +53,9 @@ class AnchorIndex:
             behind = _pad_patterns(collapse_singleton(anchor), _ROW - _ANCHOR)
             is_plain = number in plain and behind and number not in self._besides
             kind = (_PLAIN if is_plain else 0) | (_MORE if number in self._besides else 0)
-            self._rows.extend((*(first or _pad_patterns(_NOTHING, _FEW)), kind, *(behind or _pad_patterns(0, _ROW - _ANCHOR))))
+            self._rows.extend(
+                (*(first or _pad_patterns(_NOTHING, _FEW)), kind, *(behind or _pad_patterns(0, _ROW - _ANCHOR)))
+            )
         self._several, self._rules = array("i"), array("i")
         for numbers in found:
             if len(numbers) < 2:

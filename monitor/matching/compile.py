@@ -9,17 +9,16 @@ from functools import partial
 from itertools import chain
 from types import MappingProxyType
 
-from monitor.matching import finders, nodes
-from monitor.matching import value_finders
-from monitor.matching.rule_plan import CompiledChange, CompiledRule
-from monitor.matching.finders import CompiledMaybe, Finder, IgnoreContext, CompiledIgnore, TermFinder, ContextWords
+from monitor.matching import finders, nodes, value_finders
+from monitor.matching.finders import CompiledIgnore, CompiledMaybe, ContextWords, Finder, IgnoreContext, TermFinder
 from monitor.matching.groups import NestedNearFinder
 from monitor.matching.number_finders import DayFinder, NumberFinder, NumberValues
+from monitor.matching.rule_plan import CompiledChange, CompiledRule
 from monitor.matching.ruleset import Lookup, RuleSet
+from monitor.matching.scope import WhereTest
 from monitor.matching.terms import TermPattern as TermPattern
 from monitor.matching.terms import compile_term
 from monitor.matching.value_finders import NamedLeaf
-from monitor.matching.scope import WhereTest
 from monitor.model import (
     AllOf,
     AnyOf,
@@ -48,9 +47,9 @@ from monitor.model import (
     WordList,
     Words,
     entities_within,
+    expand_all_in_near,
     lists_within,
     terms_within,
-    expand_all_in_near,
 )
 from monitor.text.patterns import compile_regex
 
@@ -193,7 +192,9 @@ class _Compiler:
 
     def _list(self, named: WordList) -> Finder:
         words, entities = self._words(terms_within(named, self._lists)), entities_within(named, self._lists)
-        return finders.AnyFinder([words, *(self._finder(EntityNamed(each)) for each in entities)]) if entities else words
+        return (
+            finders.AnyFinder([words, *(self._finder(EntityNamed(each)) for each in entities)]) if entities else words
+        )
 
     def _place_of_near(self, condition: Near | AnyOf) -> Finder:
         if isinstance(condition, AnyOf):
@@ -256,7 +257,9 @@ class _Compiler:
         elif isinstance(node, nodes.LeafNode):
             if found_by := tuple(self._value_finders(condition, by, names)):
                 yield NamedLeaf(node, found_by, near)
-        elif isinstance(condition, AllOf | AnyOf | Near) and isinstance(node, nodes.AllOfNode | nodes.AnyOfNode | nodes.NearNode):
+        elif isinstance(condition, AllOf | AnyOf | Near) and isinstance(
+            node, nodes.AllOfNode | nodes.AnyOfNode | nodes.NearNode
+        ):
             for number, (each, of) in enumerate(zip(condition.conditions, node.nodes, strict=True)):
                 within = (node, number) if isinstance(node, nodes.NearNode) else near
                 yield from self._named_leaves(each, of, by, names, within)
@@ -351,7 +354,9 @@ class _Compiler:
         inside = [IgnoreContext(self._words(ignore.terms), "ignore")] if ignore.terms else []
         named = [self._lists[each] for each in ignore.lists]
         inside += [
-            IgnoreContext(self._finder(ListNamed(each.id)), f"list {each.id}") for each in named if self._has_words(each)
+            IgnoreContext(self._finder(ListNamed(each.id)), f"list {each.id}")
+            for each in named
+            if self._has_words(each)
         ]
         before, after = self._spoilers([ignore.before], "ignore"), self._spoilers([ignore.after], "ignore")
         for each in (one for words in named for one in lists_within(words, self._lists)):

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from operator import itemgetter
 
-from monitor.matching.tokenized_article import TokenizedArticle, Region
 from monitor.matching.automaton import LiteralSearch
 from monitor.matching.terms import TermPattern
+from monitor.matching.tokenized_article import Region, TokenizedArticle
 from monitor.text.numbers import NumberFact
 
 Hit = tuple[int, int, int]

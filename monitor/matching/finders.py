@@ -14,9 +14,9 @@ from itertools import accumulate, islice
 from operator import itemgetter
 from typing import Literal
 
-from monitor.matching.tokenized_article import TokenizedArticle
 from monitor.matching.document_hits import DocumentHits, Hit
 from monitor.matching.scope import WhereTest
+from monitor.matching.tokenized_article import TokenizedArticle
 from monitor.model import Unit
 from monitor.text.patterns import CompiledRegex
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile
 
-from monitor.matching.finders import Finder
 from monitor.matching.document_hits import DocumentHits, Hit
+from monitor.matching.finders import Finder
 from monitor.matching.nodes import NearNode
-from monitor.matching.proximity import Members, Together, find_hit_chains, hits_from_chain, soonest_ending_hits, find_start_hits
+from monitor.matching.proximity import (
+    Members,
+    Together,
+    find_hit_chains,
+    find_start_hits,
+    hits_from_chain,
+    soonest_ending_hits,
+)
 
 _ENDS, _PLACES = 100, 10_000
 """So many places that begin with one word, the nearest ones, and so many in an article: where a text repeats its words
@@ -60,7 +67,9 @@ class NestedNearFinder(Finder):
                 yield from map(hits_from_chain, islice(each, _ENDS))
 
 
-def _choose_from_start(start: Hit, members: Members, nexts: Sequence[int], together: Together) -> Iterator[Sequence[Hit]]:
+def _choose_from_start(
+    start: Hit, members: Members, nexts: Sequence[int], together: Together
+) -> Iterator[Sequence[Hit]]:
     """The same for the places that begin with `start`, where a word may serve several members."""
     behind = [hits[number : number + _ENDS] for hits, number in zip(members, nexts, strict=True)]
     near = [list(takewhile(lambda hit: together(start, hit), hits)) for hits in behind]

@@ -11,10 +11,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
-from monitor.matching.tokenized_article import TokenizedArticle, Region
-from monitor.matching.finders import Finder, TermFinder
 from monitor.matching.document_hits import DocumentHits, Hit
+from monitor.matching.finders import Finder, TermFinder
 from monitor.matching.proximity import Members, Together, choose_in_any_order, choose_in_order, choose_sharing_words
+from monitor.matching.tokenized_article import Region, TokenizedArticle
 from monitor.model import Field, Unit
 
 Evidence = tuple[int, int, int, str]

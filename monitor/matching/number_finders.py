@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import itemgetter
 
-from monitor.matching.finders import Finder
 from monitor.matching.document_hits import DocumentHits, Hit
+from monitor.matching.finders import Finder
 from monitor.matching.value_finders import ValueFinder, word_value
 from monitor.model import NumberNamed
 from monitor.text.numbers import COUNTABLE, NumberFact

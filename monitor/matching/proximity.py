@@ -10,8 +10,8 @@ from heapq import merge
 from itertools import groupby, islice, pairwise, takewhile
 from operator import itemgetter
 
-from monitor.matching.tokenized_article import Region
 from monitor.matching.document_hits import Hit
+from monitor.matching.tokenized_article import Region
 
 Members = list[list[Hit]]
 Together = Callable[[Hit, Hit], bool]
@@ -72,7 +72,9 @@ def find_hit_chains(
     repeats its words takes no longer for each of them.
     """
     firsts = range(1 if in_order else len(members))
-    kept: dict[int, _Chain] = {1 << member: (start, member, None) for member in firsts if _has_hit(members[member], start)}
+    kept: dict[int, _Chain] = {
+        1 << member: (start, member, None) for member in firsts if _has_hit(members[member], start)
+    }
     for _ in members[2:]:
         longer: dict[int, _Chain] = {}
         for chosen, chain in kept.items():

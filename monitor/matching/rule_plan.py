@@ -12,8 +12,8 @@ from monitor.matching.anchors import Group, Groups, collapse_singleton
 from monitor.matching.document_hits import DocumentHits
 from monitor.matching.nodes import AllOfNode, NearNode, Node
 from monitor.matching.proximity import are_near_each_other
-from monitor.matching.value_finders import NamedLeaf
 from monitor.matching.scope import WhereTest
+from monitor.matching.value_finders import NamedLeaf
 from monitor.model import Condition, Level, MatchKind, MentionCause, NewsIn, Rule
 
 _NONE: frozenset[int] = frozenset()
@@ -155,7 +155,9 @@ class ProximityRulePlan(RulePlan):
         )
 
 
-def build_rule_plan(compiled: CompiledRule, anchor: frozenset[int], besides: Groups, unproved: frozenset[int]) -> RulePlan:
+def build_rule_plan(
+    compiled: CompiledRule, anchor: frozenset[int], besides: Groups, unproved: frozenset[int]
+) -> RulePlan:
     """A rule as it is quickest asked, given by which of the sets that it requires it is found, and the others."""
     rule, node = compiled.rule, compiled.node
     more = compiled.where or compiled.mention_if or compiled.mention or compiled.changes
@@ -176,7 +178,14 @@ def build_rule_plan(compiled: CompiledRule, anchor: frozenset[int], besides: Gro
     asked = unproved.intersection(chain(*sets, *unless)) or _NONE
     words, these, those = pair
     return ProximityRulePlan(
-        compiled, asked, words, tuple(these), tuple(those), tuple(map(collapse_singleton, sets)), tuple(unless), rule.level
+        compiled,
+        asked,
+        words,
+        tuple(these),
+        tuple(those),
+        tuple(map(collapse_singleton, sets)),
+        tuple(unless),
+        rule.level,
     )
 
 

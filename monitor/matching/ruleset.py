@@ -15,11 +15,11 @@ from itertools import chain
 from types import MappingProxyType
 
 from monitor.matching.anchors import AnchorIndex, choose_anchor
-from monitor.matching.tokenized_article import TokenizedArticle
-from monitor.matching.rule_plan import CompiledRule, RulePlan, RuleMatch, build_rule_plan
-from monitor.matching.document_hits import DocumentHits
 from monitor.matching.automaton import LiteralSearch
+from monitor.matching.document_hits import DocumentHits
+from monitor.matching.rule_plan import CompiledRule, RuleMatch, RulePlan, build_rule_plan
 from monitor.matching.terms import TermPattern
+from monitor.matching.tokenized_article import TokenizedArticle
 from monitor.matching.value_finders import values_by_name
 from monitor.model import Article, Entity, Match, MatchKind, MentionCause, Rule, RuleStatus, Source, Span
 from monitor.text.language_tags import LATIN
@@ -71,7 +71,8 @@ class RuleSet:
         commonness = self._commonness()
         rules = [choose_anchor(each.required_groups(), commonness) for each in self._compiled]
         self._entries = [
-            build_rule_plan(each, *found_by, self._unproved) for each, found_by in zip(self._compiled, rules, strict=True)
+            build_rule_plan(each, *found_by, self._unproved)
+            for each, found_by in zip(self._compiled, rules, strict=True)
         ]
         self._levels = [each.rule.level for each in self._compiled]
         plain = {number for number, each in enumerate(self._entries) if each.is_decided_by_presence}

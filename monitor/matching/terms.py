@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from monitor.matching.tokenized_article import TokenizedArticle, Region
+from monitor.matching.tokenized_article import Region, TokenizedArticle
 from monitor.model import Term
-from monitor.text.language_tags import LATIN
 from monitor.text.folding import folded_tokens
 from monitor.text.inflection import inflect_phrase
-from monitor.text.scripts import HAN, KANA, KATAKANA, Script, is_unspaced, count_letters, script_of
+from monitor.text.language_tags import LATIN
+from monitor.text.scripts import HAN, KANA, KATAKANA, Script, count_letters, is_unspaced, script_of
 
 _Stored = tuple[tuple["Token", ...], str, int, str | None, "tuple[Token, ...] | None"]
 _SHARING_HAN = ("zh", "ja", "ko")

@@ -11,8 +11,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.matching.finders import Finder
 from monitor.matching.document_hits import DocumentHits, Hit
+from monitor.matching.finders import Finder
 from monitor.matching.nodes import LeafNode, NearNode
 from monitor.model import Term
 from monitor.text.folding import folded_tokens

@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.model.decisions import Alert
-from monitor.model.notices import Notice
 from monitor.model.file_positions import Place
-from monitor.sanitize import sanitize_text, sanitize_line
+from monitor.model.notices import Notice
+from monitor.sanitize import sanitize_line, sanitize_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.model.source_stats import SourceTrouble
-from monitor.model.rules import Level
 from monitor.model.active_rules import RunningVersion
+from monitor.model.rules import Level
+from monitor.model.source_stats import SourceTrouble
 
 
 class NoticeKind(StrEnum):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from monitor.model.leaf_conditions import DayNamed, EntityNamed, ListNamed, NumberNamed, Pattern, Term, Words
 from monitor.model.file_positions import Place
+from monitor.model.leaf_conditions import DayNamed, EntityNamed, ListNamed, NumberNamed, Pattern, Term, Words
 
 
 class Level(StrEnum):

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 
-from monitor.notices.troubles import CHANNEL, DAY, GIVEN_UP, OpsSnapshot, NoticePolicy, Trouble
-from monitor.model import Level, Notice, NoticeState, NoticeKind
+from monitor.model import Level, Notice, NoticeKind, NoticeState
+from monitor.notices.troubles import CHANNEL, DAY, GIVEN_UP, NoticePolicy, OpsSnapshot, Trouble
 
 LISTED = 10
 _LINES = 600  # characters that the lines of a notice share
@@ -68,7 +68,9 @@ def _draft_for_policy(
         tellings.append(_NoticeDraft(sort, NoticeKind.PROBLEM, about, _format_title(sort, news), _collect_lines(news)))
     if late:
         about = {each.subject: known[each.subject].told_at for each in late}
-        tellings.append(_NoticeDraft(sort, NoticeKind.REMINDER, about, f"Still: {_format_title(sort, late)}", _collect_lines(late)))
+        tellings.append(
+            _NoticeDraft(sort, NoticeKind.REMINDER, about, f"Still: {_format_title(sort, late)}", _collect_lines(late))
+        )
     if over:
         tellings.append(_draft_recovery(sort, over, look))
     after |= {each.subject: replace(after[each.subject], told_at=look.now) for each in late}
@@ -77,7 +79,9 @@ def _draft_for_policy(
     return tellings, [each for each in after.values() if each.subject not in gone]
 
 
-def _select_new_troubles(sort: NoticePolicy, troubles: Iterable[Trouble], known: Mapping[str, NoticeState], now: datetime) -> list[Trouble]:
+def _select_new_troubles(
+    sort: NoticePolicy, troubles: Iterable[Trouble], known: Mapping[str, NoticeState], now: datetime
+) -> list[Trouble]:
     """What is told for the first time: once one has lasted long enough, those that are nearly there come along."""
 
     def untold(trouble: Trouble) -> bool:
@@ -99,7 +103,9 @@ def _select_new_troubles(sort: NoticePolicy, troubles: Iterable[Trouble], known:
     return [each for each in new if each.duration >= sort.min_duration - sort.batch_window]
 
 
-def _select_reminders(sort: NoticePolicy, troubles: Iterable[Trouble], known: Mapping[str, NoticeState], now: datetime) -> list[Trouble]:
+def _select_reminders(
+    sort: NoticePolicy, troubles: Iterable[Trouble], known: Mapping[str, NoticeState], now: datetime
+) -> list[Trouble]:
     """What is to be told again, as it lasts."""
     if not sort.has_reminders:
         return []
@@ -111,7 +117,9 @@ def _select_reminders(sort: NoticePolicy, troubles: Iterable[Trouble], known: Ma
     return [each for each in lasting if ages[each.subject] >= sort.remind_every / 2]
 
 
-def _update_notice_states(sort: NoticePolicy, seen: set[str], known: Mapping[str, NoticeState], look: OpsSnapshot) -> dict[str, NoticeState]:
+def _update_notice_states(
+    sort: NoticePolicy, seen: set[str], known: Mapping[str, NoticeState], look: OpsSnapshot
+) -> dict[str, NoticeState]:
     """What was told and is not done with. A trouble that is not seen any more is over only if its subject has done
     well since: a channel that nothing waits for may have taken its messages, or they were given up."""
     after = {}

@@ -17,10 +17,10 @@ from urllib.parse import unquote, urlencode
 from apprise import Apprise, AppriseAsset, AppriseResult, NotifyBase, NotifyFormat, NotifyType
 
 from monitor.model import Message, MessageType, Receipt, ReceiptKind
-from monitor.notify.response_checks import receipt_of_bodies
 from monitor.notify.http_recorder import Exchange, record_exchange
-from monitor.notify.mail_headers import override_mail_content
 from monitor.notify.log_receipts import AppriseLogLine, receipt_for
+from monitor.notify.mail_headers import override_mail_content
+from monitor.notify.response_checks import receipt_of_bodies
 from monitor.notify.smtp_session import SmtpStage, time_smtp_stages
 from monitor.notify.timeouts import SendTimeouts, is_over_smtp
 
@@ -46,7 +46,9 @@ def send_message(url: str, message: Message, timeouts: SendTimeouts | None = Non
     door = Apprise(asset=AppriseAsset(app_id="News Monitor", service_timeout=0, secure_logging=True))
     if not door.add(with_forced_options(url, bounds)):
         return Receipt(ReceiptKind.REFUSED, "Apprise does not know this kind of channel, or its address is incomplete")
-    if len(door) != 1 or _has_several_recipients(door[0]):  # told by `check` and at start; sending would flood those who accept
+    if len(door) != 1 or _has_several_recipients(
+        door[0]
+    ):  # told by `check` and at start; sending would flood those who accept
         return Receipt(ReceiptKind.REFUSED, SEVERAL)
     for each in _types_to_try(door[0], message.type):
         attempt = _attempt_send(door, message, each, bounds, html=_is_mail(url))
@@ -56,7 +58,9 @@ def send_message(url: str, message: Message, timeouts: SendTimeouts | None = Non
         return receipt
     if attempt.result:
         return _receipt_of_success(attempt.exchange)
-    receipt = receipt_for(AppriseLogLine(line.level, line.message) for each in attempt.result.results for line in each.logs())
+    receipt = receipt_for(
+        AppriseLogLine(line.level, line.message) for each in attempt.result.results for line in each.logs()
+    )
     if receipt.kind is ReceiptKind.UNKNOWN and is_over_smtp(url) and not attempt.stage.mail_begun:
         return NO_MAIL_YET
     return receipt
@@ -71,7 +75,9 @@ class _Attempt:
     stage: SmtpStage
 
 
-def _attempt_send(door: Apprise, message: Message, type_: MessageType, timeouts: SendTimeouts, *, html: bool) -> _Attempt:
+def _attempt_send(
+    door: Apprise, message: Message, type_: MessageType, timeouts: SendTimeouts, *, html: bool
+) -> _Attempt:
     body, body_format = (message.html, NotifyFormat.HTML) if html else (message.text, NotifyFormat.TEXT)
     meant = override_mail_content(door[0], message) if html else nullcontext()
     listening = _override_log_level(logging.DEBUG)  # what went wrong is in Apprise's log only

@@ -19,13 +19,13 @@ from monitor.model import (
     Alert,
     AlertKind,
     Delivery,
+    EarlierAlert,
     Item,
     Level,
     Message,
     MessageType,
     Notice,
     NoticeKind,
-    EarlierAlert,
     time_of_day,
 )
 
@@ -89,13 +89,19 @@ def _render_alert(alert: Alert, source: str, repeat: list[str], zone: ZoneInfo) 
     facts = [
         f"{_truncate_text(source, SOURCE)}, {_format_article_time(alert, zone)}",
         *_format_address(alert.article.url),
-        *(_format_reasons(alert) if alert.earlier is None else [_format_possible_duplicate(alert.earlier, alert.at, zone)]),
+        *(
+            _format_reasons(alert)
+            if alert.earlier is None
+            else [_format_possible_duplicate(alert.earlier, alert.at, zone)]
+        ),
         f"Rule {alert.rule}, {_format_subject(alert)}, alert {alert.id}",
         *repeat,
     ]
     sort = _SORTS.get(alert.kind, "")
     heading = f"{sort}{alert.level.upper()}: {_truncate_text(alert.rule_title, RULE_TITLE)}"
-    text = "\n".join([heading, "", f"“{highlight_sentence(sentence, marks, _pick_highlight_signs(sentence))}”", "", *facts])
+    text = "\n".join(
+        [heading, "", f"“{highlight_sentence(sentence, marks, _pick_highlight_signs(sentence))}”", "", *facts]
+    )
     quoted = highlight_sentence(sentence, marks, _HTML_MARKS, escape)
     lines = "<br>".join(_line_to_html(fact) for fact in facts)
     html = f"<p><b>{escape(heading)}</b></p>\n<p>“{quoted}”</p>\n<p>{lines}</p>"
@@ -186,7 +192,11 @@ def _render_notice(notice: Notice, repeat: list[str]) -> Message:
 
 def _format_article_time(alert: Alert, zone: ZoneInfo) -> str:
     article = alert.article
-    return f"{_format_local_time(article.published, zone)}" if article.dated else f"undated, seen {_format_local_time(article.seen, zone)}"
+    return (
+        f"{_format_local_time(article.published, zone)}"
+        if article.dated
+        else f"undated, seen {_format_local_time(article.seen, zone)}"
+    )
 
 
 def _format_local_time(moment: datetime, zone: ZoneInfo) -> str:

@@ -25,9 +25,9 @@ __all__ = [
     "added_place_id",
     "country_of",
     "find_places",
-    "is_added_place",
     "get_place_level",
     "get_place_name",
+    "is_added_place",
     "places_named",
     "relate_places",
 ]

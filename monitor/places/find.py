@@ -33,7 +33,9 @@ class PlaceMention:
     role: str = ""
 
 
-def find_places(text: str, language: str | None = None, added: AddedPlaceNames = NOTHING_ADDED) -> tuple[PlaceMention, ...]:
+def find_places(
+    text: str, language: str | None = None, added: AddedPlaceNames = NOTHING_ADDED
+) -> tuple[PlaceMention, ...]:
     """The places that a text names, in their order. `language`: a tag of BCP 47, where it is known; it only helps.
     `added`: names that the gazetteer lacks."""
     text = text.replace(_NUL, " ")  # it parts names from places in the data file
@@ -77,7 +79,11 @@ def _find_in_gazetteer(text: str, start: int, language: str, known: Gazetteer) -
         if known.name_flags(name) & BLOCKED and edges.may_end(text, end):
             return PlaceCandidate(start, end, name, ())
         meanings = known.meanings(name)
-        if meanings and edges.is_written_as_name(name, language) and _is_possible_name(text, start, end, language, meanings[0]):
+        if (
+            meanings
+            and edges.is_written_as_name(name, language)
+            and _is_possible_name(text, start, end, language, meanings[0])
+        ):
             return PlaceCandidate(start, end, name, meanings)
     return None
 
@@ -88,7 +94,9 @@ def _find_in_added_names(
     """The longest of the added names that begin there. Those that spoil a place's are noted."""
     for name, end, meaning in names:
         place = get_gazetteer().place(meaning.place)
-        if place is None or not (meaning.max_extra_letters is None or edges.is_name_end(text, end, language, sure=False)):
+        if place is None or not (
+            meaning.max_extra_letters is None or edges.is_name_end(text, end, language, sure=False)
+        ):
             continue
         if meaning.flags & BLOCKED:
             spoilt[place.id] = max(end, spoilt.get(place.id, 0))

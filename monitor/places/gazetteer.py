@@ -116,7 +116,12 @@ def relate_places(a: str, b: str) -> Relation:
 def _may_lie_in(added: str, other: str) -> bool:
     """Whether an added place may lie in a place of the gazetteer (or that in it), as far as is known: of a province of
     its country nobody knows. Two added places are two."""
-    if not is_added_place(added) or is_added_place(other) or get_place_level(added) == COUNTRY or not get_place_level(other):
+    if (
+        not is_added_place(added)
+        or is_added_place(other)
+        or get_place_level(added) == COUNTRY
+        or not get_place_level(other)
+    ):
         return False
     container = container_of(added)
     return container is None or (get_place_level(other) != CITY and container in get_gazetteer().containers_of(other))

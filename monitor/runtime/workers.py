@@ -38,8 +38,8 @@ from weakref import WeakSet
 from pebble import ProcessExpired, ProcessPool
 
 from monitor import clock
-from monitor.runtime.malloc_tuning import MemoryTrimmer
 from monitor.errors import WorkerLost, WorkerNotStarted
+from monitor.runtime.malloc_tuning import MemoryTrimmer
 from monitor.telemetry.log_writer import write_stderr_in_thread
 
 T = TypeVar("T")

@@ -118,7 +118,8 @@ def find_distinguishing_addition(
     if alignment.slots or alignment.shared < least_shared:
         return None
     return next(
-        (added for added in alignment.additions if _is_next_in_series(added.span, other if added.in_other else one)), None
+        (added for added in alignment.additions if _is_next_in_series(added.span, other if added.in_other else one)),
+        None,
     )
 
 
@@ -204,7 +205,9 @@ def _has_word_of_slot(title: Sequence[_Token], slot: Sequence[_Token]) -> bool:
     )
 
 
-def _build_slot(one: str, other: str, mine: Sequence[_Token], theirs: Sequence[_Token], *, elsewhere: bool) -> DifferingSlot:
+def _build_slot(
+    one: str, other: str, mine: Sequence[_Token], theirs: Sequence[_Token], *, elsewhere: bool
+) -> DifferingSlot:
     (mine_said, mine_span), (their_said, their_span) = _extract_text_span(one, mine), _extract_text_span(other, theirs)
     clear = (
         max(_sum_weights(mine), _sum_weights(theirs)) <= _LONGEST_SLOT

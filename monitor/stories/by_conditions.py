@@ -37,7 +37,9 @@ def compare_by_with_all(ours: Mapping[str, Values], others: Iterable[Mapping[str
 
 def differing_values(name: str, ours: Mapping[str, Values], theirs: Mapping[str, Values]) -> str:
     """What keeps two articles apart under a name, in words: "where: Shanghai, not Busan"."""
-    said = [", ".join(sorted({_parse_value(each)[1] for each in side.get(name, frozenset())})) for side in (ours, theirs)]
+    said = [
+        ", ".join(sorted({_parse_value(each)[1] for each in side.get(name, frozenset())})) for side in (ours, theirs)
+    ]
     return f"{name}: {said[0]}, not {said[1]}"
 
 

@@ -12,13 +12,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.model import ComparedArticle, Story
-from monitor.model.timestamps import datetime_from_micros
 from monitor.model.hashing import hash_name
+from monitor.model.timestamps import datetime_from_micros
 from monitor.stories.by_conditions import compare_by, compare_by_with_all, differing_values
 from monitor.stories.clusters import SURE_WEIGHT, UNDER_KEY, Cluster, ClusterIndex
 from monitor.stories.comparison import compare_articles
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.sameness import SamenessThresholds, ClusterComparison, SamenessDecision, Sameness, choose_closest_cluster, decide_sameness, find_nearest_article, describe_missing_place
+from monitor.stories.sameness import (
+    ClusterComparison,
+    Sameness,
+    SamenessDecision,
+    SamenessThresholds,
+    choose_closest_cluster,
+    decide_sameness,
+    describe_missing_place,
+    find_nearest_article,
+)
 from monitor.stories.verdicts import TELLING, FactKind, Verdict
 from monitor.text.folding import fold
 
@@ -127,12 +136,16 @@ def assign_event(report: RuleArticle, index: ClusterIndex) -> EventAssignment:
             event, ruling = best.cluster, best.decision
             if sameness is Sameness.SAME:
                 return EventAssignment(
-                    choose_closest_cluster(report.features, event, open_ones), ruling, compared_article=best.compared_article
+                    choose_closest_cluster(report.features, event, open_ones),
+                    ruling,
+                    compared_article=best.compared_article,
                 )
             opened = _open_event(report, judged, index, ruling, best.compared_article)
             doubtful = replace(opened.event, possibly_of=event.whole_id, doubt=ruling.reason)
             return opened if opened.is_no_longer_found else replace(opened, event=doubtful)
-    return _open_event(report, judged, index, SamenessDecision(Sameness.ANOTHER, FIRST_OF_EVENT), find_nearest_article(judged))
+    return _open_event(
+        report, judged, index, SamenessDecision(Sameness.ANOTHER, FIRST_OF_EVENT), find_nearest_article(judged)
+    )
 
 
 def _open_event(
@@ -217,11 +230,15 @@ def _has_by_conflict(report: RuleArticle, event: Cluster) -> bool:
 
 def _has_conflict(report: RuleArticle, event: Cluster) -> bool:
     """Whether the rule's `by` keeps it apart, or a fact. No day does: what follows up a story names others too."""
-    differing = (fact.kind for each in event.members for fact in compare_articles(report.features, each).differing_facts)
+    differing = (
+        fact.kind for each in event.members for fact in compare_articles(report.features, each).differing_facts
+    )
     return _has_by_conflict(report, event) or any(kind is not FactKind.DAY for kind in differing)
 
 
-def compare_with_events(report: RuleArticle, candidates: Iterable[Cluster], index: ClusterIndex) -> list[ClusterComparison]:
+def compare_with_events(
+    report: RuleArticle, candidates: Iterable[Cluster], index: ClusterIndex
+) -> list[ClusterComparison]:
     """What an article is to each of these events of its rule; `index` says how many more that has."""
     bounds = BUSY if _is_busy(report, index) else QUIET
     return [ClusterComparison(each, _decide_on_event(report, each, bounds)) for each in candidates]

@@ -124,7 +124,9 @@ def extract_counts(title: str, text: str) -> tuple[tuple[str, int], ...]:
     for kind, forms in _COMPILED.items():
         if not any(hint in said for hint in _HINTS[kind]):
             continue
-        numbers = [number for form in forms for hit in form.finditer(said) if (number := _parse_number(hit)) is not None]
+        numbers = [
+            number for form in forms for hit in form.finditer(said) if (number := _parse_number(hit)) is not None
+        ]
         if numbers:
             found[kind] = max(numbers)
     return tuple(found.items())

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.model import Article
-from monitor.model.timestamps import datetime_from_micros, datetime_to_micros
 from monitor.model.hashing import hash_name
+from monitor.model.timestamps import datetime_from_micros, datetime_to_micros
 from monitor.places import country_of
 from monitor.stories.article_facts import ArticleFacts, facts_of
 from monitor.stories.known_names import NOBODY, KnownNames

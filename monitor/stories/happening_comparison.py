@@ -13,7 +13,10 @@ def compare_happenings(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCo
     """They agree if both report one kind, and no other field: a drill for an earthquake is none. They are in doubt
     if what they report is not even of one field."""
     ours_said, theirs_said = ours.facts.happenings, theirs.facts.happenings
-    one, other = _resolve_kinds(ours_said, _split_kinds(theirs_said)), _resolve_kinds(theirs_said, _split_kinds(ours_said))
+    one, other = (
+        _resolve_kinds(ours_said, _split_kinds(theirs_said)),
+        _resolve_kinds(theirs_said, _split_kinds(ours_said)),
+    )
     said = ", ".join(sorted(one)), ", ".join(sorted(other))
     fields = [set(map(field_of_happening, side)) for side in (one, other)]
     if fields[0] == fields[1] and not one.isdisjoint(other):

@@ -18,9 +18,9 @@ from monitor.stories.sameness import (
     ClusterComparison,
     Sameness,
     choose_closest_cluster,
-    is_whole_copy,
     decide_sameness,
     find_nearest_article,
+    is_whole_copy,
     may_be_same_by_words,
 )
 
@@ -68,7 +68,9 @@ def open_story(features: ArticleFeatures) -> Cluster:
     return Cluster(name, STORIES, features.title, features.seen, features.at, features.seen)
 
 
-def _join_by_strong_key(features: ArticleFeatures, candidates: Sequence[Cluster], index: ClusterIndex) -> StoryAssignment | None:
+def _join_by_strong_key(
+    features: ArticleFeatures, candidates: Sequence[Cluster], index: ClusterIndex
+) -> StoryAssignment | None:
     found = {sure.kind: {each.id for each in index.postings_for(STORIES, sure.key)} for sure in features.sure}
     # A source that gives two entries one address has a page of many developments, and says itself that they are two.
     listed = found.get(_OWN_ADDRESS, set())
@@ -77,8 +79,12 @@ def _join_by_strong_key(features: ArticleFeatures, candidates: Sequence[Cluster]
         for each in candidates:
             in_reach = each.id in ids and abs(features.seen - each.opened) <= reach
             # "Magnitude 6 earthquake strikes" is a headline in Chile and in Japan, and a page may report each in turn.
-            if in_reach and (kind == "article" or not decide_sameness(features, each.members, BROAD).has_differing_fact):
-                return StoryAssignment(each if kind == "article" else choose_closest_cluster(features, each, candidates), why)
+            if in_reach and (
+                kind == "article" or not decide_sameness(features, each.members, BROAD).has_differing_fact
+            ):
+                return StoryAssignment(
+                    each if kind == "article" else choose_closest_cluster(features, each, candidates), why
+                )
     return None
 
 

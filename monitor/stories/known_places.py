@@ -13,8 +13,8 @@ from monitor.places import (
     Relation,
     added_place_id,
     find_places,
-    is_added_place,
     get_place_level,
+    is_added_place,
     places_named,
     relate_places,
 )
@@ -26,7 +26,9 @@ def added_place_names(entities: Iterable[Entity]) -> AddedPlaceNames:
     """The names of entities of kind place and country that the gazetteer does not know."""
     places = {each.id: each for each in entities if each.kind in PLACE_KINDS}
     ids = _PlaceIds(places)
-    return AddedPlaceNames(name for each in places.values() for name in _find_added_names(each, ids.place_id_of(each.id)))
+    return AddedPlaceNames(
+        name for each in places.values() for name in _find_added_names(each, ids.place_id_of(each.id))
+    )
 
 
 class _PlaceIds:
@@ -48,7 +50,11 @@ class _PlaceIds:
         ids = Counter(
             found[0]
             for term in entity.sure
-            if (found := [each for each in places_named(term.text.strip("*")) if _is_possible_place(each, within, country)])
+            if (
+                found := [
+                    each for each in places_named(term.text.strip("*")) if _is_possible_place(each, within, country)
+                ]
+            )
         )
         return ids.most_common(1)[0][0] if ids else added_place_id(entity.id, within, country=country)
 

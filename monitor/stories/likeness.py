@@ -67,7 +67,9 @@ def word_features_of(title: str, lead: str, text: str) -> WordFeatures:
     of_title = dict.fromkeys(_stem_terms(title))
     of_lead = [term for term in dict.fromkeys(_stem_terms(lead)) if term not in of_title]
     tokens = fold_text(f"{lead} {text[len(lead) : TEXT]}")[0].encode("utf-8", "surrogatepass").split() if lead else []
-    return WordFeatures(tuple(of_title)[:TERMS], tuple(of_lead[: max(TERMS - len(of_title), 0)]), _hash_shingles(tokens), len(tokens))
+    return WordFeatures(
+        tuple(of_title)[:TERMS], tuple(of_lead[: max(TERMS - len(of_title), 0)]), _hash_shingles(tokens), len(tokens)
+    )
 
 
 def measure_likeness(ours: WordFeatures, theirs: WordFeatures) -> float:

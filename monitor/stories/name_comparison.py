@@ -7,9 +7,16 @@ from functools import lru_cache
 
 from monitor.stories.article_facts import ENTITY, NameFact
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.names import names_agree, blocking_keys_of
+from monitor.stories.names import blocking_keys_of, names_agree
 from monitor.stories.sounds import sound_of
-from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict, in_one_language, build_unknown_comparison
+from monitor.stories.verdicts import (
+    TELLING,
+    FactComparison,
+    FactKind,
+    Verdict,
+    build_unknown_comparison,
+    in_one_language,
+)
 
 
 def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures, *, nothing_agrees: bool) -> FactComparison:
@@ -33,7 +40,9 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures, *, nothing_agr
         return FactComparison(
             FactKind.NAME, Verdict.AGREES, *said, points=TELLING * min(len({a.key for a, _ in shared}), 2)
         )
-    return build_unknown_comparison(FactKind.NAME, *([each for each in side if each.is_certain] for side in (one, other)))
+    return build_unknown_comparison(
+        FactKind.NAME, *([each for each in side if each.is_certain] for side in (one, other))
+    )
 
 
 def _find_unshared_name(names: Sequence[NameFact], shared: Sequence[tuple[NameFact, NameFact]], side: int) -> str:
@@ -64,7 +73,9 @@ def _collect_sounds(fact: NameFact) -> set[str]:
     return {sound for each in (fact.text, *fact.text.split()) if (sound := sound_of(each)) is not None}
 
 
-def _find_pairs_with_common_keys(ours: Sequence[NameFact], theirs: Sequence[NameFact]) -> list[tuple[NameFact, NameFact]]:
+def _find_pairs_with_common_keys(
+    ours: Sequence[NameFact], theirs: Sequence[NameFact]
+) -> list[tuple[NameFact, NameFact]]:
     """The pairs that may agree, in the order of both: of many names few do."""
     by_sign: dict[str, list[int]] = {}
     for number, each in enumerate(theirs):

@@ -36,7 +36,10 @@ def compare_numbers(
     shared = [(a, b) for a in one for b in other if _is_same_number(a, b, units=same_language)]
     settled = {(side.kind, side.unit) for pair in shared for side in pair}
     differing = tuple(
-        (a, b) for a in one for b in other if _is_conflicting_number(a, b) and settled.isdisjoint(((a.kind, a.unit), (b.kind, b.unit)))
+        (a, b)
+        for a in one
+        for b in other
+        if _is_conflicting_number(a, b) and settled.isdisjoint(((a.kind, a.unit), (b.kind, b.unit)))
     )
     if differing:
         return NumberComparison(Verdict.DIFFERS, differing)

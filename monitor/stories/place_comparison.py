@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from monitor.places import COUNTRY, REGION, SEA, Relation, country_of, is_added_place, get_place_level, relate_places
+from monitor.places import COUNTRY, REGION, SEA, Relation, country_of, get_place_level, is_added_place, relate_places
 from monitor.stories.article_facts import PlaceFact
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict, join_fact_words, build_unknown_comparison
+from monitor.stories.verdicts import (
+    TELLING,
+    FactComparison,
+    FactKind,
+    Verdict,
+    build_unknown_comparison,
+    join_fact_words,
+)
 
 _PEOPLE = "people"
 _WHO_SPEAKS = frozenset(("seat", "dateline"))  # roles of places where something is said, and need not happen
@@ -68,7 +75,9 @@ def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fac
     for one, other in agreeing:
         if _is_within_country(one) and _is_within_country(other):
             points = 2 * TELLING if relate_places(one.place, other.place) is Relation.SAME else TELLING
-            if (a := _find_title_only_place(ours, theirs)) is not None and (b := _find_title_only_place(theirs, ours)) is not None:
+            if (a := _find_title_only_place(ours, theirs)) is not None and (
+                b := _find_title_only_place(theirs, ours)
+            ) is not None:
                 return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, a.text, b.text, points)
             return FactComparison(FactKind.PLACE, Verdict.AGREES, one.text, other.text, points)
     if all(any(_is_within_country(each) and not each.role for each in side) for side in (ours, theirs)):
@@ -102,16 +111,27 @@ def _compare_coarsely(
             return build_unknown_comparison(FactKind.PLACE, ours, theirs)
         return FactComparison(FactKind.PLACE, Verdict.DIFFERS, join_fact_words(where[0]), join_fact_words(where[1]))
     for one, other in pairs:
-        if _is_within_country(one) and _is_within_country(other) and _are_apart(one, other) and _may_share_country(one.place, other.place):
+        if (
+            _is_within_country(one)
+            and _is_within_country(other)
+            and _are_apart(one, other)
+            and _may_share_country(one.place, other.place)
+        ):
             return FactComparison(FactKind.PLACE, Verdict.DIFFERS, one.text, other.text)
     for one, other in pairs:
-        if _is_title_location(one) and _is_title_location(other) and relate_places(one.place, other.place) is Relation.UNKNOWN:
+        if (
+            _is_title_location(one)
+            and _is_title_location(other)
+            and relate_places(one.place, other.place) is Relation.UNKNOWN
+        ):
             return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, one.text, other.text, TELLING)
     one, other = agreeing[0]
     return FactComparison(FactKind.PLACE, Verdict.AGREES, one.text, other.text, TELLING)
 
 
-def _find_pairs_with_title_place(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Iterator[tuple[PlaceFact, PlaceFact]]:
+def _find_pairs_with_title_place(
+    ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]
+) -> Iterator[tuple[PlaceFact, PlaceFact]]:
     """Pairs with a place of a title: two leads may share a dateline, or background. All, where no title names one."""
     titled = any(each.in_title for each in (*ours, *theirs))
     for one in ours:

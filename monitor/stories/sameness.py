@@ -181,7 +181,9 @@ def decide_sameness(
     return _decide_across_languages(compared, bounds, points, one_topic=one_topic)
 
 
-def may_be_same_by_words(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: SamenessThresholds) -> bool:
+def may_be_same_by_words(
+    features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: SamenessThresholds
+) -> bool:
     """Whether words are as alike as is needed at least, which is quicker asked than what `judge` asks. Where they are
     not it is another one, if words decide alone; which facts keep it apart is not known then."""
     least = min(bounds.possible_likeness, *bounds.likeness_by_points)
@@ -211,7 +213,9 @@ def is_whole_copy(features: ArticleFeatures, member: ArticleFeatures) -> bool:
     return whole and measure_copied_share(features.words, member.words)[0] >= BROAD.copied_share
 
 
-def _decide_by_words(compared: Sequence[Comparison], bounds: SamenessThresholds, points: int, *, one_topic: bool) -> SamenessDecision:
+def _decide_by_words(
+    compared: Sequence[Comparison], bounds: SamenessThresholds, points: int, *, one_topic: bool
+) -> SamenessDecision:
     mean = fmean(each.likeness for each in compared)
     best = max(compared, key=lambda each: (not each.doubtful_facts, each.points, each.likeness))
     total, alone = _count_agreement(best, points, one_topic=one_topic)
@@ -233,11 +237,15 @@ def _decide_by_words(compared: Sequence[Comparison], bounds: SamenessThresholds,
     return ruling
 
 
-def _decide_across_languages(compared: Sequence[Comparison], bounds: SamenessThresholds, points: int, *, one_topic: bool) -> SamenessDecision:
+def _decide_across_languages(
+    compared: Sequence[Comparison], bounds: SamenessThresholds, points: int, *, one_topic: bool
+) -> SamenessDecision:
     best = max(compared, key=lambda each: (not each.doubtful_facts, each.points))
     total, alone = _count_agreement(best, points, one_topic=one_topic) if best.points else (0, True)
     if total >= bounds.cross_language_points and best.is_specific and not alone and not _in_doubt(compared):
-        return SamenessDecision(Sameness.SAME, agreeing_in_words(best), uncertainty=describe_missing_place(best), comparison=best)
+        return SamenessDecision(
+            Sameness.SAME, agreeing_in_words(best), uncertainty=describe_missing_place(best), comparison=best
+        )
     if total >= bounds.cross_language_points - 1:
         return SamenessDecision(Sameness.POSSIBLY, doubt_in_words(best, "it is in another language"), comparison=best)
     return SamenessDecision(Sameness.ANOTHER, "another language, and no fact agrees", comparison=best)

@@ -13,8 +13,8 @@ from monitor.stories.alignment import (
     TitleAddition,
     TitleAlignment,
     aligned_differences,
-    find_reordered_words,
     find_distinguishing_addition,
+    find_reordered_words,
 )
 from monitor.stories.article_facts import NameFact, PlaceFact
 from monitor.stories.features import ArticleFeatures
@@ -104,11 +104,17 @@ def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFea
         return Verdict.UNKNOWN if grew or revised else Verdict.DOUBTFUL
     if not slot.is_clear and not _has_other_modifier(slot.one, slot.other):
         return Verdict.UNKNOWN
-    places = _find_facts_in_slot(slot.one_span, ours, ours.facts.places), _find_facts_in_slot(slot.other_span, theirs, theirs.facts.places)
+    places = (
+        _find_facts_in_slot(slot.one_span, ours, ours.facts.places),
+        _find_facts_in_slot(slot.other_span, theirs, theirs.facts.places),
+    )
     if all(places):
         apart = all(relate_places(a.place, b.place) is Relation.APART for a, b in product(*places))
         return Verdict.DIFFERS if apart else Verdict.UNKNOWN
-    names = _find_facts_in_slot(slot.one_span, ours, ours.facts.names), _find_facts_in_slot(slot.other_span, theirs, theirs.facts.names)
+    names = (
+        _find_facts_in_slot(slot.one_span, ours, ours.facts.names),
+        _find_facts_in_slot(slot.other_span, theirs, theirs.facts.names),
+    )
     if all(names):
         return _verdict_on_names(*names)
     known = _has_all_words(theirs, slot.one) or _has_all_words(ours, slot.other)

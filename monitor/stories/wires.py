@@ -168,7 +168,9 @@ _BLANK = re.compile(r"\s+")
 _LATE = 250  # characters: a dateline further in is a quotation
 
 
-def extract_provenance(article: Article, source_publisher: str | None = None, source_wire: str | None = None) -> Provenance:
+def extract_provenance(
+    article: Article, source_publisher: str | None = None, source_wire: str | None = None
+) -> Provenance:
     """Where an article comes from by its own word, else by its source's: `source_publisher`, `source_wire`."""
     title, publisher = _without_outlet(article.title, source_publisher)
     title, marks = _without_wire_status(title)

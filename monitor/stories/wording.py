@@ -72,7 +72,11 @@ def join_with_and(words: Sequence[str]) -> str:
 
 
 def _describe_verdict(verdict: Verdict, comparison: Comparison) -> Iterator[str]:
-    say = {Verdict.AGREES: _describe_agreement, Verdict.DIFFERS: _describe_difference, Verdict.DOUBTFUL: _describe_doubt}[verdict]
+    say = {
+        Verdict.AGREES: _describe_agreement,
+        Verdict.DIFFERS: _describe_difference,
+        Verdict.DOUBTFUL: _describe_doubt,
+    }[verdict]
     return (say(each, comparison) for each in _select_facts(verdict, comparison))
 
 

@@ -22,7 +22,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from monitor.model import Alert, Claim, Delivery, DeliveryState, ArticleDecision, MatchOutcome, PollRecord
+from monitor.model import Alert, ArticleDecision, Claim, Delivery, DeliveryState, MatchOutcome, PollRecord
 from monitor.telemetry.logs import lines_lost
 
 _LATENCY = (0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400)  # s

@@ -37,7 +37,9 @@ def _build_accent_table() -> dict[str, str]:
 
 # Letters that are written one for the other: beyond Latin, a language's whole folding is its pairs here.
 _PAIRS = "øo łl đd ıi ØO ŁL ĐD ёе ЁЕ أا إا آا ٱا ىي ةه"
-_TABLE = load_simplified_characters() | _build_accent_table() | {"ß": "ss"} | {pair[0]: pair[1] for pair in _PAIRS.split()}
+_TABLE = (
+    load_simplified_characters() | _build_accent_table() | {"ß": "ss"} | {pair[0]: pair[1] for pair in _PAIRS.split()}
+)
 _CODES = str.maketrans(_TABLE)
 _CHANGING = re.compile(f"[{''.join(map(re.escape, _TABLE))}]")
 

@@ -71,7 +71,9 @@ def _parse_nominative(word: str) -> Parse | None:
 
 def _decline_word(word: str, parse: Parse | None, case: int, number: str | None, head: Parse | None) -> str:
     if parse is None:
-        unknown = word[-1:].lower() in _CONSONANTS and all("UNKN" in each.tag for each in _load_russian_analyzer().parse(word))
+        unknown = word[-1:].lower() in _CONSONANTS and all(
+            "UNKN" in each.tag for each in _load_russian_analyzer().parse(word)
+        )
         return word + _ENDINGS[case] if unknown else word
     wanted = {_CASES[case]}
     if number is not None:

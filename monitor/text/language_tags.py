@@ -18,7 +18,7 @@ except ImportError:  # pyproject.toml says where it is not brought along: script
     pycld2 = None
 
 from monitor.text.folding import load_simplified_characters
-from monitor.text.language import WRITTEN_IN, guess_han_language, ruled_out_languages, samples_of, parse_primary_subtag
+from monitor.text.language import WRITTEN_IN, guess_han_language, parse_primary_subtag, ruled_out_languages, samples_of
 from monitor.text.scripts import count_letters
 
 _SAMPLE = 200  # letters: of so many the language is clear

@@ -202,7 +202,8 @@ def number_words(language: str) -> NumberWords:
         frozenset((*cardinals, *ordinals, *repeated)),
         cardinals,
         ordinals,
-        frozenset(form for each in _LANGUAGES.values() for form in _parse_table(each)["cardinals"][0].split("/")) - {"one"},
+        frozenset(form for each in _LANGUAGES.values() for form in _parse_table(each)["cardinals"][0].split("/"))
+        - {"one"},
         repeated,
         {fold(stem): kind for table in tables for kind, stems in table.items() for stem in stems},
     )

@@ -22,10 +22,10 @@ from monitor.text.number_units import (
     SERIAL_BEFORE,
     SERIAL_BEHIND,
     STRONGEST,
+    apply_multiplier,
     currency_beside,
     is_date,
     kind_beside,
-    apply_multiplier,
     parse_score,
 )
 from monitor.text.number_words import (
@@ -147,7 +147,9 @@ def _parse_digits(text: _NumberedText, match: re.Match[str]) -> NumberFact | Non
         return text.fact((start, sides[1]), value, "score", sides[0], grows=True)
     if is_date(low, start, end):
         return None
-    return (_parse_ordinal(text, (start, end), value) if value == int(value) else None) or _parse_count(text, (start, end), value)
+    return (_parse_ordinal(text, (start, end), value) if value == int(value) else None) or _parse_count(
+        text, (start, end), value
+    )
 
 
 def _is_range_counted(text: _NumberedText, end: int) -> bool:

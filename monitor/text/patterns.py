@@ -53,7 +53,7 @@ def compile_regex(pattern: str, *, exact: bool = False) -> CompiledRegex:
     options.max_mem = _MEMORY
     options.case_sensitive = exact
     try:
-        return cast("Compiled", re2.compile(pattern, options))
+        return cast("CompiledRegex", re2.compile(pattern, options))
     except re2.error as refused:
         said = refused.args[0].decode(errors="replace")
     plainly = next((words for beginnings, words in _PLAINLY.items() if said.startswith(beginnings)), None)
@@ -85,7 +85,9 @@ def finds_no_word(pattern: str) -> bool:
     def find_one(letters: str) -> bool:
         return any(next(part.finditer(letters), None) for part in parts)
 
-    return not (find_one(ascii_letters + digits) or find_one(_collect_word_characters()))  # of the many it is seldom asked
+    return not (
+        find_one(ascii_letters + digits) or find_one(_collect_word_characters())
+    )  # of the many it is seldom asked
 
 
 _BLOCK = 0x800  # characters: the halves of surrogate pairs are one such block

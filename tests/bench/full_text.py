@@ -13,10 +13,10 @@ import sys
 import time
 
 from monitor.errors import FeedUnreadable
-from monitor.model import Limits
 from monitor.full_text import PAGE
-from monitor.sources.formats.read_document import preload_parsers
+from monitor.model import Limits
 from monitor.sources.formats.article_page import read_full_text
+from monitor.sources.formats.read_document import preload_parsers
 from tests.bench.world.figures import Figures, resident
 
 SENTENCES = {

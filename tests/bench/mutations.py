@@ -22,8 +22,8 @@ from pathlib import Path
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Limits
-from monitor.sources.formats.read_document import read_document, preload_parsers
 from monitor.runtime.workers import Workers
+from monitor.sources.formats.read_document import preload_parsers, read_document
 from tests.bench.world.figures import Figures
 
 BATCH = 50  # documents that one call reads: a call costs as much as a small document

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from monitor.config.loading.load import load_rules
 from monitor.lab.recorded import RecordedArticle
-from monitor.lab.replay import ScheduledArticle, Replay, ReplayedAlert, in_time_order, replay_articles
+from monitor.lab.replay import Replay, ReplayedAlert, ScheduledArticle, in_time_order, replay_articles
 from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
 from tests.bench.world import articles as news

@@ -21,10 +21,10 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
-from monitor.store.queues.claims import Claims
+from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.opening import open_database
 from monitor.store.queries.reports import ReportQueries
-from monitor.store.commit.serial_section import SerialSection
+from monitor.store.queues.claims import Claims
 from tests.building import HEADLINE, NOON, alerts, article, claimed, commit, sources
 
 SOURCES = ("wire", "post")

@@ -20,7 +20,7 @@ import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from monitor.model import AlertKind, Channel, Message, MessageType, Receipt, ReceiptKind
-from monitor.notify import Notifier, render
+from monitor.notify import Notifier, render_message
 from monitor.notify.apprise_door import NO_MAIL_YET
 from monitor.notify.timeouts import SendTimeouts
 from tests.building import HEADLINE, alert, article, delivery, in_doubt, rule

@@ -22,17 +22,17 @@ from monitor.alerting.retry import UNANSWERED_WAIT
 from monitor.delivery import Dispatcher
 from monitor.model import Alert, Channel, DeliveryState, Level, Limits, OncePer, Receipt, ReceiptKind, Settings
 from monitor.notify import Notifier
-from monitor.notify.notifier import SENDERS
 from monitor.notify.concurrency import SendLimiter
+from monitor.notify.notifier import SENDERS
 from monitor.notify.timeouts import SendTimeouts
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.queues.outbox import Outbox
-from monitor.store.queries.reports import ReportQueries
-from monitor.store.commit.serial_section import SerialSection
-from monitor.store.engine.store_thread import StoreThread
-from monitor.telemetry import LogEvent
 from monitor.runtime.workers import Workers
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
+from monitor.store.engine.store_thread import StoreThread
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.outbox import Outbox
+from monitor.telemetry import LogEvent
 from tests import building
 from tests.building import article, claimed, decide_in, polled, rule, rules, sources
 from tests.conftest import FaultServer
@@ -372,6 +372,11 @@ async def test_an_error_of_our_own_stops_nothing(database: Database, faults: Fau
         with capture_logs() as logs:
             await dispatcher.send_all_due()
     assert states(database) == {"accepted": 2}
-    assert [entry["event"] for entry in logs] == [LogEvent.DELIVERY_CRASHED, LogEvent.RETRY, LogEvent.ACCEPTED, LogEvent.ACCEPTED]
+    assert [entry["event"] for entry in logs] == [
+        LogEvent.DELIVERY_CRASHED,
+        LogEvent.RETRY,
+        LogEvent.ACCEPTED,
+        LogEvent.ACCEPTED,
+    ]
     assert logs[1]["receipt"] == "try later"
     assert not any("you may have this message already" in body for body in faults.bodies("ok/desk"))

@@ -31,14 +31,14 @@ from monitor.model import (
 )
 from monitor.notify import Notifier
 from monitor.pipeline import ActiveConfig
-from monitor.store.queues.claims import Claims
+from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
-from monitor.store.queues.outbox import Outbox
-from monitor.store.queries.reports import ReportQueries
-from monitor.store.commit.serial_section import SerialSection
-from monitor.store.engine.tables import alert, delivery, noticed, source
 from monitor.store.engine.store_thread import StoreThread
+from monitor.store.engine.tables import alert, delivery, noticed, source
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent
 from tests.building import HOUR, MINUTE, NOON, article, claimed, decide_in, polled, rule, rules, sources, to_desk
 from tests.conftest import FaultServer
@@ -70,7 +70,9 @@ def nothing_waits() -> ActiveConfig:
 def looking(database: Database, thread: StoreThread, *operator: str) -> DueProcessor:
     """A daemon that began at noon, and tells its operator on these channels."""
     serial = SerialSection(database)
-    return DueProcessor(config(*operator), nothing_waits, section=serial, thread=thread, deliver=lambda: None, began=NOON)
+    return DueProcessor(
+        config(*operator), nothing_waits, section=serial, thread=thread, deliver=lambda: None, began=NOON
+    )
 
 
 def poll(database: Database, name: str, at: datetime, outcome: FetchOutcome = FetchOutcome.FAILED) -> None:

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config.editing.starter import write_starter
+from monitor.config.generated.schema import file_name
+from monitor.config.language.base_schema import Schema, schema_at
 from monitor.config.language.entities import EntitySchema
 from monitor.config.language.kinds import Kind
 from monitor.config.language.lists import ListSchema
-from monitor.config.loading.packs import shipped_packs
 from monitor.config.language.rules import RuleSchema
-from monitor.config.generated.schema import file_name
 from monitor.config.language.settings import SettingsSchema
-from monitor.config.language.base_schema import Schema, schema_at
-from monitor.config.loading.shipped import find_shipped_folder
 from monitor.config.language.sources import SourcesSchema
-from monitor.config.editing.starter import write_starter
+from monitor.config.loading.packs import shipped_packs
+from monitor.config.loading.shipped import find_shipped_folder
 from monitor.config.yaml.yaml12 import ValuePath
 from tests.editor.language_server import PROGRAM, Editor, editing
 

@@ -18,7 +18,7 @@ from aiohttp import web
 
 import monitor
 from monitor import clock
-from monitor.model import FetchResult, FetchOutcome, Limits, Validators
+from monitor.model import FetchOutcome, FetchResult, Limits, Validators
 from monitor.sources.http import stalled_requests
 from monitor.sources.http.fetch import Fetcher, digest_of
 from monitor.sources.http.guard import Network

@@ -10,11 +10,11 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from monitor import clock
-from monitor.model import FetchOutcome, SourceStats, Selectors, SourceKind, TroubleKind
+from monitor.model import FetchOutcome, Selectors, SourceKind, SourceStats, TroubleKind
 from monitor.store.engine.database import Database
-from monitor.store.queries.matches import MatchQueries, MatchFilter
-from monitor.store.queries.reports import ReportQueries
 from monitor.store.engine.tables import article, document, page, source
+from monitor.store.queries.matches import MatchFilter, MatchQueries
+from monitor.store.queries.reports import ReportQueries
 from monitor.telemetry import LogEvent
 from tests.building import HEADLINE
 from tests.conftest import FaultServer

@@ -14,13 +14,13 @@ from sqlalchemy import event, func, select, update
 from structlog.testing import capture_logs
 
 from monitor import clock
+from monitor.ingest.ingest_poll import IngestResult, PollResult, ingest_poll
 from monitor.ingest.new_articles import KnownArticle
-from monitor.ingest.ingest_poll import PollResult, IngestResult, ingest_poll
 from monitor.model import FetchOutcome, OncePer
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
-from monitor.store.queries.reports import ReportQueries
 from monitor.store.engine.tables import article, fetch, match, source
+from monitor.store.queries.reports import ReportQueries
 from monitor.telemetry import LogEvent
 from tests.building import HEADLINE, HOUR, MINUTE, claimed, rule, rules
 from tests.building import source as built
@@ -81,7 +81,9 @@ async def test_a_problem_that_lasts_is_logged_once(database: Database, faults: F
             faults.documents["wire.xml"] = document or feed("A")
             with capture_logs() as logs:
                 assert await polls.poll()
-        told.append([each["event"] for each in logs if each["event"] in {LogEvent.POLL_PROBLEM, LogEvent.POLL_RECOVERED}])
+        told.append(
+            [each["event"] for each in logs if each["event"] in {LogEvent.POLL_PROBLEM, LogEvent.POLL_RECOVERED}]
+        )
     assert told == [[LogEvent.POLL_PROBLEM], [], [LogEvent.POLL_PROBLEM], [LogEvent.POLL_RECOVERED], []]
 
 

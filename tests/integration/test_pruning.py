@@ -12,13 +12,13 @@ from structlog.testing import capture_logs
 from monitor import clock
 from monitor.daemon.pruning import prune_archive
 from monitor.model import Retention
-from monitor.store.lifecycle import retention as module
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.queries.reports import ReportQueries
-from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
+from monitor.store.lifecycle import retention as module
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.queues.claims import Claims
 from monitor.telemetry import LogEvent
 from tests.building import MINUTE, article, claimed, commit, sources
 

@@ -15,25 +15,25 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from monitor import clock
-from monitor.alerting.policy import PollGap, DecisionContext
-from monitor.ingest.new_articles import KnownArticle
+from monitor.alerting.policy import DecisionContext, PollGap
+from monitor.full_text import FullTextReader
 from monitor.ingest.full_text_need import select_pages_to_read
+from monitor.ingest.new_articles import KnownArticle
 from monitor.model import Article, Limits, Rule, Source
 from monitor.pipeline import ActiveConfig
-from monitor.full_text import FullTextReader
+from monitor.runtime.workers import Workers
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.polling.robots import Robots
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.queues.full_text_queue import FullTextQueue
-from monitor.store.queues.known_entries import EntryLookup
-from monitor.store.queries.reports import ReportQueries
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
+from monitor.store.engine.store_thread import StoreThread
 from monitor.store.engine.tables import article as articles
 from monitor.store.engine.tables import article_version, fetch, match, page
-from monitor.store.engine.store_thread import StoreThread
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.full_text_queue import FullTextQueue
+from monitor.store.queues.known_entries import EntryLookup
 from monitor.telemetry import LogEvent
-from monitor.runtime.workers import Workers
 from tests.building import HEADLINE, article, claimed, decide_in, polled, rule, rules, sources, to_desk
 from tests.conftest import FaultServer
 from tests.patience import LONG

@@ -11,9 +11,9 @@ import pytest
 from aiohttp import web
 
 from monitor.model import Limits
-from monitor.sources.http.fetch import Fetcher
-from monitor.sources.polling.robots import DEADLINE, GAP, KEPT, LONGEST_GAP, RobotsPermission, Robots
 from monitor.runtime.workers import Workers
+from monitor.sources.http.fetch import Fetcher
+from monitor.sources.polling.robots import DEADLINE, GAP, KEPT, LONGEST_GAP, Robots, RobotsPermission
 from tests.site import Site, serving
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -12,14 +12,13 @@ from functools import partial
 import pytest
 from sqlalchemy import insert, select
 
+from monitor.alerting.policy import DecisionContext, PollGap
 from monitor.alerting.release import ReleasedAlert
-from monitor.alerting.policy import PollGap, DecisionContext
 from monitor.app import channels_of
 from monitor.due import DueProcessor
 from monitor.errors import StoreRefused
 from monitor.matching import RuleSet
 from monitor.model import (
-    UpdateTrigger,
     Alert,
     AlertKind,
     AlertPolicy,
@@ -31,16 +30,17 @@ from monitor.model import (
     Outcome,
     Rule,
     Settings,
+    UpdateTrigger,
 )
 from monitor.pipeline import ActiveConfig
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.queries.matches import MatchQueries, MatchFilter
-from monitor.store.engine.opening import open_database
-from monitor.store.queues.outbox import Outbox
 from monitor.store.commit.serial_section import SerialSection
-from monitor.store.engine.tables import alert, delivery, waiting
+from monitor.store.engine.database import Database
+from monitor.store.engine.opening import open_database
 from monitor.store.engine.store_thread import StoreThread
+from monitor.store.engine.tables import alert, delivery, waiting
+from monitor.store.queries.matches import MatchFilter, MatchQueries
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.outbox import Outbox
 from tests.building import HOUR, MINUTE, NOON, alert_of, article, claimed, decide_in, deep, polled, rule, rules, sources
 
 HALF_A_MINUTE = timedelta(seconds=30)

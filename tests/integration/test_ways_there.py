@@ -15,7 +15,7 @@ import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from monitor.model import FetchResult, FetchOutcome, Limits, Validators
+from monitor.model import FetchOutcome, FetchResult, Limits, Validators
 from monitor.sources.http.fetch import Fetcher, digest_of
 from monitor.sources.http.guard import Network
 from tests.site import Site, serving, wired

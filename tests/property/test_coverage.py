@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.ingest.poll_schedule import FASTEST
-from monitor.model import SourceStats, Source
+from monitor.model import Source, SourceStats
 from tests.bench.world.simulated import World, intervals, moments, polls
 
 MINUTE = timedelta(minutes=1)

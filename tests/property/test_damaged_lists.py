@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import FeedUnreadable
-from monitor.sources.polling.discovery import links_of
 from monitor.sources.formats.opml import read_opml
+from monitor.sources.polling.discovery import links_of
 
 DATA = Path(__file__).parents[1] / "data"
 LISTS = [file.read_bytes() for file in sorted((DATA / "opml").iterdir())]

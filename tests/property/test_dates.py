@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.ingest import dates
-from monitor.ingest.dates import parse_latest_date, parse_date
+from monitor.ingest.dates import parse_date, parse_latest_date
 from tests.building import NOON
 
 _PIECES = (
@@ -89,5 +89,8 @@ def test_the_usual_spellings_mean_what_taking_them_apart_gives(raw: str, languag
     said = [parse_latest_date(raw, NOON, zone=zone, language=language), parse_date(raw, zone=zone, language=language)]
     with pytest.MonkeyPatch.context() as chain_alone:
         chain_alone.setattr(dates, "_USUAL", ())
-        apart = [parse_latest_date(raw, NOON, zone=zone, language=language), parse_date(raw, zone=zone, language=language)]
+        apart = [
+            parse_latest_date(raw, NOON, zone=zone, language=language),
+            parse_date(raw, zone=zone, language=language),
+        ]
     assert said == apart

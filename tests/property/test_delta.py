@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from monitor.model import Entry, Feed
 from monitor.sources.formats.charset import read_text, to_utf8
-from monitor.sources.formats.read_document import read_document
 from monitor.sources.formats.feed import parse_feed
+from monitor.sources.formats.read_document import read_document
 
 URL = "https://news.example.org/feeds/world.xml"
 SPACES = {

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.ingest.entry_identity import assign_uids, fingerprint_entry
-from monitor.ingest.fingerprints import retain_fingerprints, pack_fingerprints, unpack_fingerprints
+from monitor.ingest.fingerprints import pack_fingerprints, retain_fingerprints, unpack_fingerprints
 from monitor.model import Entry, EntryFingerprint
 
 LONG = "x" * 250
@@ -85,7 +85,9 @@ def test_what_is_foreign_is_no_marks(value: bytes) -> None:
 
 
 @given(marks, marks, st.integers(0, 12))
-def test_the_marks_of_the_document_come_first(known: list[EntryFingerprint], new: list[EntryFingerprint], most: int) -> None:
+def test_the_marks_of_the_document_come_first(
+    known: list[EntryFingerprint], new: list[EntryFingerprint], most: int
+) -> None:
     """No more than may be kept, each slice once, and those of this document before all others."""
     here = [mark.slice for mark in (*known[::2], *new)]
     found = [mark.slice for mark in retain_fingerprints(here, {mark.slice: mark for mark in known}, new, most)]

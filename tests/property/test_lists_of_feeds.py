@@ -9,8 +9,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.config.editing.feed_lists import ImportOutcome, import_outlines, outline_of
 from monitor.config.editing.source_edit import NewSource, SourceValue, with_sources
-from monitor.config.editing.feed_lists import ImportOutcome, outline_of, import_outlines
 from monitor.config.editing.source_files import new_source
 from monitor.config.language.sources import SourceSchema
 from monitor.config.yaml.yaml12 import PlainData, parse_yaml_text, read_yaml_file

@@ -13,13 +13,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from monitor.alerting.policy import PollGap, DecisionContext
 from monitor.alerting.pending import candidate_to_row
+from monitor.alerting.policy import DecisionContext, PollGap
 from monitor.cases import prepare_articles
 from monitor.decide import Decision, DueDecision, State, decide_articles, decide_due
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
-    UpdateTrigger,
     AlertPolicy,
     AnyOf,
     Article,
@@ -28,13 +27,14 @@ from monitor.model import (
     OncePer,
     RuleStatus,
     Term,
+    UpdateTrigger,
     Words,
 )
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.state.state_loader import PreparedPoll
-from monitor.store.engine.opening import open_database
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
+from monitor.store.engine.opening import open_database
+from monitor.store.queues.claims import Claims
+from monitor.store.state.state_loader import PreparedPoll
 from tests.building import HOUR, MINUTE, NOON, article, claimed, decide_in, polled, rule, sources, to_desk
 from tests.conftest import newest_url
 

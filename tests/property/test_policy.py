@@ -12,20 +12,19 @@ from importlib import import_module
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.alerting.ledger import KEPT, NotificationLedger
+from monitor.alerting.policy import Case, DecisionContext, PollGap
 from monitor.alerting.release import release_due
 from monitor.alerting.rulings import evaluate
-from monitor.alerting.policy import PollGap, Case, DecisionContext
-from monitor.alerting.ledger import KEPT, NotificationLedger
 from monitor.model import (
-    UpdateTrigger,
     Alert,
     AlertKind,
     AlertPolicy,
-    MatchDecision,
     Event,
     Field,
     Level,
     Match,
+    MatchDecision,
     MatchKind,
     MatchOutcome,
     OncePer,
@@ -35,6 +34,7 @@ from monitor.model import (
     RuleStatus,
     Span,
     Story,
+    UpdateTrigger,
 )
 from tests.building import HOUR, MINUTE, NOON, article, rule
 
@@ -169,7 +169,9 @@ class Desk:
     ) -> list[tuple[int, MatchDecision]]:
         return [(number, self._judged(number, each, told, seen, now)) for number, each, seen in batch]
 
-    def _judged(self, number: int, each: Coming, told: NotificationLedger, seen: datetime, now: datetime) -> MatchDecision:
+    def _judged(
+        self, number: int, each: Coming, told: NotificationLedger, seen: datetime, now: datetime
+    ) -> MatchDecision:
         its = self._rules[each.rule] = replace(RULES[each.rule], status=each.status)
         uid = f"{number}"
         self._matches[uid] = number

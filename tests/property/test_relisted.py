@@ -9,16 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from monitor.ingest.new_articles import build_fallback_identities, select_new_articles
 from monitor.ingest.entry_identity import assign_uids
+from monitor.ingest.new_articles import build_fallback_identities, select_new_articles
 from monitor.model import Entry, Retention
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.lifecycle.erasure import ArticleEraser
-from monitor.store.queries.reports import ReportQueries
-from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, delivery
+from monitor.store.lifecycle.erasure import ArticleEraser
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.queues.claims import Claims
 from tests.building import HOUR, NOON, claimed, commit, config_of, source
 
 DAY = timedelta(days=1)
@@ -59,7 +59,9 @@ class Reader:
         claim = claimed(self._claims, self.source.id, now)
         uids = assign_uids(document, guids=self._guids)
         known = self._claims.find_known(self.source.id, uids, build_fallback_identities(document, uids))
-        taken = select_new_articles(self.source, document, uids, known, now=now, baseline=claim.is_first_poll, guids=self._guids)
+        taken = select_new_articles(
+            self.source, document, uids, known, now=now, baseline=claim.is_first_poll, guids=self._guids
+        )
         self._guids = not taken.distrusts_guids
         return len(commit(self._section, claim, *taken.articles, at=now).article_decisions)
 

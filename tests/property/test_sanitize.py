@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.sanitize import sanitize_text, sanitize_line, sanitize_url
+from monitor.sanitize import sanitize_line, sanitize_text, sanitize_url
 
 # Everything that meets in a rule of its own: blanks, ends of lines, joiners, flags and tags, letters of two scripts.
 _MEETING = "a क\t\n\r\x85\u2028\u3000\u200b\u200c\u200d\u202e\U0001f3f4\U000e0067\U000e007f\ud800\x1b"

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from monitor.alerting.updates import GROWS
-from monitor.alerting.policy import CATCHING_UP, LATE, STAGES
 from monitor.alerting.pending import DIGEST_AT
+from monitor.alerting.policy import CATCHING_UP, LATE, STAGES
+from monitor.alerting.updates import GROWS
 from monitor.model import AlertKind
 from monitor.notify.render import ITEMS
 from tests.alerts_doc import PAGE, page

@@ -11,17 +11,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from monitor.ingest.new_articles import build_fallback_identities, select_new_articles
 from monitor.ingest.entry_identity import assign_uids
-from monitor.ingest.fingerprints import retain_fingerprints, fingerprint_entries
+from monitor.ingest.fingerprints import fingerprint_entries, retain_fingerprints
+from monitor.ingest.new_articles import build_fallback_identities, select_new_articles
 from monitor.model import Article, Entry, EntryFingerprint, Retention
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.lifecycle.erasure import ArticleEraser
-from monitor.store.queries.reports import ReportQueries
-from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article, article_version
+from monitor.store.lifecycle.erasure import ArticleEraser
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.queues.claims import Claims
 from tests.building import HEADLINE, MINUTE, NOON, claimed, commit, config_of, rule, rules, source
 
 
@@ -51,7 +51,9 @@ class Reader:
         )
         commit(self._section, claim, *taken.articles, at=self._now, ruleset=rules(rule(), rule("every", ["News"])))
         self.guids = not taken.distrusts_guids
-        self._marks = retain_fingerprints([entry.slice for entry in document if entry.slice], known, fingerprint_entries(rest))
+        self._marks = retain_fingerprints(
+            [entry.slice for entry in document if entry.slice], known, fingerprint_entries(rest)
+        )
         self._now += 5 * MINUTE
         return taken.articles
 
@@ -162,7 +164,9 @@ def test_what_was_forgotten_or_let_go_does_not_come_back_under_another_guid(
         forgetting = ArticleEraser(database, config_of())
         assert list(forgetting.erase(forgetting.plan("wire"), NOON))
     else:
-        assert sum(map(Counter.total, ArchivePruner(database, Retention(articles=timedelta(days=90))).prune_slices(later)))
+        assert sum(
+            map(Counter.total, ArchivePruner(database, Retention(articles=timedelta(days=90))).prune_slices(later))
+        )
     assert reader.poll(churned(document)) == ()
     edited = reader.poll(churned([replace(document[0], summary="Another text.")]))
     assert len(edited) == (0 if forgotten else 1)

@@ -9,10 +9,10 @@ from weakref import ref
 
 import pytest
 
-from monitor.runtime import gc_tuning
-from monitor.runtime.gc_tuning import YOUNG, paused, relaxed
 from monitor.config.loading.load import load_rules
 from monitor.matching.live import compile_live
+from monitor.runtime import gc_tuning
+from monitor.runtime.gc_tuning import YOUNG, paused, relaxed
 
 ROOT = Path(__file__).parents[2]
 FAULTY = "rule: bad\nlevel: enormous\nmatch: {all: [{entity: nobody}, {words: {xx-: [a]}}]}\n---\n[\n"

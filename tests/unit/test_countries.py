@@ -89,7 +89,9 @@ def _sentences() -> list[tuple[str, str, str]]:
 
 @cache
 def _rules() -> RuleSet:
-    return compile_rules([rule_from_entity(country) for country in COUNTRIES.values()], LOADED.entities, LOADED.lists, {})
+    return compile_rules(
+        [rule_from_entity(country) for country in COUNTRIES.values()], LOADED.entities, LOADED.lists, {}
+    )
 
 
 @cache

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config.generated.reference import build_reference_tables
 from monitor.config.language.durations import parse_duration
 from monitor.config.loading.load import load_rules
-from monitor.config.generated.reference import build_reference_tables
+from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.lints.habits import OPERATORS, lint_search_operators
 from monitor.lab.rule_tests import find_test_failures
-from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.matching import compile_rules
-from monitor.model import UpdateTrigger, AlertPolicy, Level, Rule, Term, Words
+from monitor.model import AlertPolicy, Level, Rule, Term, UpdateTrigger, Words
 from tests.building import NOON, article
 from tests.rules_doc import PAGE, page
 

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.errors import Fault, FetchFailed
 from monitor.model import Message, Place, Receipt, ReceiptKind
-from monitor.sanitize import escape_json, sanitize_text, sanitize_line, sanitize_url
+from monitor.sanitize import escape_json, sanitize_line, sanitize_text, sanitize_url
 
 SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
 ALL = [*map(chr, range(sys.maxunicode + 1))]

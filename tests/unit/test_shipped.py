@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from monitor import clock
+from monitor.config.editing.starter import write_starter
+from monitor.config.generated.schema import build_json_schema, file_name
 from monitor.config.language.kinds import KINDS, Kind
 from monitor.config.loading.load import load_config_files, load_rules
 from monitor.config.loading.packs import shipped_packs
-from monitor.config.generated.schema import file_name, build_json_schema
 from monitor.config.loading.shipped import find_shipped_folder
-from monitor.config.editing.starter import write_starter
 from monitor.lab.rule_tests import find_test_failures
 from monitor.model import (
     AllOf,

@@ -10,17 +10,22 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from monitor.config.loading.shipped import find_shipped_folder
 from monitor.config.language.sources import SourceDefaults, sources_from_document
+from monitor.config.loading.shipped import find_shipped_folder
 from monitor.config.yaml.yaml12 import read_yaml_file
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import Source
-from monitor.sources.polling.discovery import MESSAGES, parse_telegram_url
 from monitor.sources.http.host_queue import registered_domain
+from monitor.sources.polling.discovery import MESSAGES, parse_telegram_url
 
 FILES = sorted((find_shipped_folder() / "seeds" / "sources").iterdir())
 USUAL = SourceDefaults(timedelta(minutes=5))
-SOURCES = [source for file in FILES for document in read_yaml_file(file) for _, source in sources_from_document(document, USUAL)]
+SOURCES = [
+    source
+    for file in FILES
+    for document in read_yaml_file(file)
+    for _, source in sources_from_document(document, USUAL)
+]
 WITHOUT_HTTPS = {"kremlin.ru"}
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.notices.troubles import OF_SOURCES
 from monitor.config.editing.feed_lists import ImportOutcome
 from monitor.config.language.sources import SourceDefaults, sources_from_document
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.model import TroubleKind
-from monitor.sources.polling.discovery import USUAL, parse_telegram_url
+from monitor.notices.troubles import OF_SOURCES
 from monitor.sources.formats.opml import OURS
+from monitor.sources.polling.discovery import USUAL, parse_telegram_url
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("| ")]
@@ -29,13 +29,18 @@ def read(example: str) -> str:
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_its_examples_are_read(example: str) -> None:
     """As they stand; a part of a list stands under `sources:`."""
-    assert all(sources_from_document(document, SourceDefaults(timedelta(minutes=5))) for document in parse_yaml_text(read(example), "sources.md"))
+    assert all(
+        sources_from_document(document, SourceDefaults(timedelta(minutes=5)))
+        for document in parse_yaml_text(read(example), "sources.md")
+    )
 
 
 def test_its_telegram_channel_is_the_one_that_is_written() -> None:
     """With the same selectors."""
     example = next(each for each in EXAMPLES if "t.me" in each)
-    ((_, source),) = sources_from_document(parse_yaml_text(read(example), "sources.md")[0], SourceDefaults(timedelta(minutes=5)))
+    ((_, source),) = sources_from_document(
+        parse_yaml_text(read(example), "sources.md")[0], SourceDefaults(timedelta(minutes=5))
+    )
     known = parse_telegram_url(source.url)
     assert known is not None
     assert source.select is not None

@@ -54,7 +54,9 @@ def forget(config: Path, what: str, yes: bool) -> None:
     for slice_ in forgetting.erase(found, clock.now()):
         done += slice_
         time.sleep(PAUSE)
-    click.echo(f"forgotten: {_format_count(done, 'article')}; messages, the log and copies of the database are not reached")
+    click.echo(
+        f"forgotten: {_format_count(done, 'article')}; messages, the log and copies of the database are not reached"
+    )
     if found.is_source and what in loaded.sources:
         click.echo(f"{what} is still polled, and what is new in it comes in: `news-monitor sources remove {what}`")
 
@@ -71,7 +73,9 @@ def _confirm_erasure() -> bool:
 
 def _describe_targets(found: ErasurePlan) -> str:
     here = f"{_format_count(len(found.articles), 'article')} with {_format_count(found.alerts, 'alert')}"
-    waiting = f", of which {_format_count(found.unsent, 'delivery', 'deliveries')} will not be sent" if found.unsent else ""
+    waiting = (
+        f", of which {_format_count(found.unsent, 'delivery', 'deliveries')} will not be sent" if found.unsent else ""
+    )
     left = f"; {_format_count(found.left_archive, 'more')} left the archive before" if found.left_archive else ""
     return f"{found.target}: {here}{waiting}{left}"
 

@@ -14,9 +14,9 @@ import click
 from monitor.cli.options import (
     config_option,
     database_of,
+    format_local_time,
     json_option,
     load_config,
-    format_local_time,
     print_faults,
     print_json,
     require_known,
@@ -152,12 +152,14 @@ async def _send_tests(settings: Settings, names: list[str]) -> list[str]:
 
     from monitor import clock
     from monitor.model import ReceiptKind
-    from monitor.notify import Notifier, render
+    from monitor.notify import Notifier, render_message
 
     notifier, zone, now = Notifier(settings.channels, settings.limits.send), ZoneInfo(settings.timezone), clock.now()
 
     async def sent(name: str) -> Receipt:
-        return await notifier.send(name, render_message(_make_test_delivery(name, now), source="News Monitor", zone=zone))
+        return await notifier.send(
+            name, render_message(_make_test_delivery(name, now), source="News Monitor", zone=zone)
+        )
 
     try:
         sending = {name: asyncio.create_task(sent(name)) for name in names}

@@ -16,8 +16,8 @@ from monitor.cli.options import config_option, json_option, print_json
 if TYPE_CHECKING:
     from monitor.config.loading.files import Signature
     from monitor.errors import Fault
-    from monitor.lab.checking import CheckResult, ConfigChecker
     from monitor.lab.annotated_document import Lint
+    from monitor.lab.checking import CheckResult, ConfigChecker
     from monitor.model import Entity, Rule
 
 _LOOK = 0.3  # s between two looks at the files
@@ -154,9 +154,15 @@ def _summarize_findings(checked: CheckResult) -> str:
         found += f" and {_format_count(checked.lints, 'line')} of advice"
     if not checked.is_config_usable:
         return found
-    read = [_format_test_count(checked.rules, "rule", "rules"), _format_test_count(checked.entities, "entity", "entities")]
+    read = [
+        _format_test_count(checked.rules, "rule", "rules"),
+        _format_test_count(checked.entities, "entity", "entities"),
+    ]
     if checked.config is not None:
-        read += [_format_count(checked.config.sources, "source"), _format_count(checked.config.settings.channels, "channel")]
+        read += [
+            _format_count(checked.config.sources, "source"),
+            _format_count(checked.config.settings.channels, "channel"),
+        ]
     # a document with a fault in it is not among what could be
     between = "; what could be read:" if checked.faults else " in" if checked.lints else ":"
     return f"{found}{between} {', '.join(read)}"

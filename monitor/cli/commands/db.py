@@ -97,7 +97,9 @@ def prune(config: Path, dry_run: bool) -> None:
 
     settings = load_config(config).config.settings
     gone: Counter[str] = Counter()
-    for slice_ in ArchivePruner(existing_database(settings), settings.retention).prune_slices(clock.now(), dry_run=dry_run):
+    for slice_ in ArchivePruner(existing_database(settings), settings.retention).prune_slices(
+        clock.now(), dry_run=dry_run
+    ):
         gone += slice_
         time.sleep(0 if dry_run else PAUSE)
     counts = ", ".join(f"{gone[what]} {name}" for what, name in _PRUNED.items())

@@ -49,8 +49,8 @@ async def _run_demo(folder: Path, *, keep: bool) -> int:
     from monitor.app import open_daemon
     from monitor.demo.account import summarize_events
     from monitor.demo.newsroom import Newsroom, load_outlets
-    from monitor.demo.receivers import WebhookReceiver, Mailbox
-    from monitor.store.queries.matches import MatchQueries, MatchFilter
+    from monitor.demo.receivers import Mailbox, WebhookReceiver
+    from monitor.store.queries.matches import MatchFilter, MatchQueries
     from monitor.store.queries.reports import ReportQueries
     from monitor.store.queries.stories import StoryQueries
     from monitor.telemetry import configure_logging
@@ -174,7 +174,7 @@ def _print_summary(
     received: Sequence[ReceivedMessage],
     problem: str | None,
 ) -> int:
-    from monitor.demo.account import find_unexpected_result, count_unsent_by_reason
+    from monitor.demo.account import count_unsent_by_reason, find_unexpected_result
 
     click.echo(f"\n{'─' * 78}")
     click.echo(

@@ -46,7 +46,9 @@ def list_(*, config: Path | None, rules: tuple[Path, ...], group: str | None, ki
         for entity in shown:
             print_json(_entity_to_row(entity))
     else:
-        rows = [[each.id, each.kind, each.name, " ".join(each.groups), " ".join(_list_languages(each))] for each in shown]
+        rows = [
+            [each.id, each.kind, each.name, " ".join(each.groups), " ".join(_list_languages(each))] for each in shown
+        ]
         print_table(("id", "kind", "name", "groups", "languages"), rows, whole=("id",))
     raise SystemExit(1 if loaded.faults else 0)
 

@@ -27,9 +27,9 @@ def init(folder: Path, names: str | None, *, empty: bool) -> None:
       news-monitor init --pack disasters,health ~/news
       news-monitor init --empty ~/news
     """
+    from monitor.config.editing.starter import write_starter
     from monitor.config.loading.packs import FIRST_PACK, shipped_packs
     from monitor.config.loading.shipped import find_shipped_folder
-    from monitor.config.editing.starter import write_starter
     from monitor.errors import InvalidRequest
 
     if empty and names is not None:
@@ -41,7 +41,9 @@ def init(folder: Path, names: str | None, *, empty: bool) -> None:
     try:
         written, kept = write_starter(folder, find_shipped_folder(), packs)
     except OSError as error:
-        raise InvalidRequest(f"{error.filename or folder}: {error.strerror}; init writes into a folder of yours") from error
+        raise InvalidRequest(
+            f"{error.filename or folder}: {error.strerror}; init writes into a folder of yours"
+        ) from error
     for path in written:
         click.echo(f"wrote {path}")
     for path in kept:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.inputs import read_lines, load_selected_rules, rules_options
-from monitor.cli.options import json_option, print_faults, print_json, span_row, format_evidence
+from monitor.cli.inputs import load_selected_rules, read_lines, rules_options
+from monitor.cli.options import format_evidence, json_option, print_faults, print_json, span_row
 from monitor.sanitize import sanitize_line
 
 if TYPE_CHECKING:

@@ -16,15 +16,15 @@ from monitor.cli.options import (
     compared_line,
     config_option,
     existing_database,
+    format_evidence,
+    format_local_time,
     json_line,
     json_option,
     load_config,
-    format_local_time,
     parse_time_option,
     print_json,
     require_known,
     span_row,
-    format_evidence,
 )
 from monitor.cli.output.tables import print_table
 from monitor.model import MatchKind, Outcome, Reason
@@ -112,7 +112,17 @@ def list_(
         return
     heads = ("id", "at", "rule", "kind", "level", "decision", "source", "title", "reason")
     rows = [
-        (m.id, format_local_time(m.at, zone), m.rule, m.kind, m.level, m.decision, m.article.source, m.article.title, m.reason)
+        (
+            m.id,
+            format_local_time(m.at, zone),
+            m.rule,
+            m.kind,
+            m.level,
+            m.decision,
+            m.article.source,
+            m.article.title,
+            m.reason,
+        )
         for m in found
     ]
     print_table(heads, rows, whole=("id", "rule"))

@@ -14,8 +14,8 @@ from monitor.cli.options import (
     existing_database,
     json_option,
     load_config,
-    print_json,
     open_reports,
+    print_json,
     require_known,
 )
 from monitor.cli.output.tables import print_table
@@ -56,7 +56,9 @@ def list_(config: Path, as_json: bool, states: tuple[str, ...], most: int) -> No
       news-monitor outbox list
       news-monitor outbox list --state dead --state retry
     """
-    found = open_reports(load_config(config).config.settings).deliveries([DeliveryState(state) for state in states], most)
+    found = open_reports(load_config(config).config.settings).deliveries(
+        [DeliveryState(state) for state in states], most
+    )
     if as_json:
         for delivery in found:
             print_json(asdict(delivery))
@@ -117,7 +119,9 @@ def discard(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None)
     _print_results(wanted, asked.discard(wanted, clock.now()), "is discarded")
 
 
-def _select_deliveries(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -> tuple[Outbox, Sequence[int]]:
+def _select_deliveries(
+    config: Path, ids: tuple[int, ...], dead: bool, channel: str | None
+) -> tuple[Outbox, Sequence[int]]:
     """The outbox, and which deliveries are meant."""
     from monitor.errors import InvalidRequest
     from monitor.store.queues.outbox import OPERATOR_STATES, Outbox

@@ -84,8 +84,8 @@ def parse(
 
 def _load_source(config: Path, id_: str) -> Source:
     """A source of monitor.yaml, with the secrets of its proxy; no others are needed."""
-    from monitor.config.loading.load import load_rules_of
     from monitor.config.language.sources import with_secrets
+    from monitor.config.loading.load import load_rules_of
     from monitor.model import Place
 
     sources = load_rules_of(config).sources
@@ -124,9 +124,9 @@ def _read_feed(fetched: FetchResult, select: Selectors | None) -> Feed:
 
 
 def _print_feed(feed: Feed, *, as_json: bool) -> None:
-    from monitor.ingest.new_articles import sanitize_entry
     from monitor.ingest.dates import parse_date
     from monitor.ingest.entry_identity import assign_uids
+    from monitor.ingest.new_articles import sanitize_entry
 
     for uid, entry in zip(assign_uids(feed.entries), map(sanitize_entry, feed.entries), strict=True):
         row = {
@@ -170,7 +170,7 @@ def _load_document(
     document: str, url: str | None, headers: dict[str, str], proxy: str | None, allow: list[Network]
 ) -> FetchResult:
     from monitor.errors import FetchFailed, InvalidRequest
-    from monitor.model import FetchResult, FetchOutcome, Limits
+    from monitor.model import FetchOutcome, FetchResult, Limits
     from monitor.sources.http.decoder import unpack_gzip
 
     if "://" in document:

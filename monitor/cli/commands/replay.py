@@ -11,18 +11,18 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from monitor.cli.inputs import read_lines, load_selected_rules, rules_options
+from monitor.cli.inputs import load_selected_rules, read_lines, rules_options
 from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.replay_report import (
     IN_SHADOW,
     OVERTAKEN,
-    track_progress,
-    short_suppression_reason,
     print_comparison,
     print_counts,
-    print_suppressed,
     print_sent,
+    print_suppressed,
     sent_row,
+    short_suppression_reason,
+    track_progress,
 )
 from monitor.sanitize import sanitize_line
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from monitor.config.loading.load import LoadedRules
     from monitor.lab.recorded import RecordedArticle
-    from monitor.lab.replay import ReplayedArticle, ScheduledArticle, Replay, ReplayedAlert
+    from monitor.lab.replay import Replay, ReplayedAlert, ReplayedArticle, ScheduledArticle
     from monitor.model import MatchOutcome
 
 _PATH = click.Path(path_type=Path)
@@ -157,7 +157,7 @@ def _read_articles(files: tuple[Path, ...], given: _ReplayInput, dated_in: str) 
 
 def _read_file(file: Path, given: _ReplayInput, now: datetime, zone: str, several: bool) -> Iterator[RecordedArticle]:
     from monitor.config.yaml.yaml12 import quote_text
-    from monitor.errors import MonitorError, InvalidRequest
+    from monitor.errors import InvalidRequest, MonitorError
     from monitor.lab.recorded import UnusableLine, read_recorded
 
     try:

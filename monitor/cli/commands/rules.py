@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import config_option, existing_database, json_option, load_config, print_faults
 from monitor.cli.commands.rules_list import list_packs, list_rules
 from monitor.cli.commands.rules_test import test_rules
-from monitor.cli.output.replay_report import track_progress, print_comparison
+from monitor.cli.options import config_option, existing_database, json_option, load_config, print_faults
+from monitor.cli.output.replay_report import print_comparison, track_progress
 
 if TYPE_CHECKING:
     from monitor.config.loading.load import LoadedRules
@@ -62,8 +62,8 @@ def try_(config: Path, days: int, as_json: bool, file: Path) -> None:
     from monitor import clock
     from monitor.alerting.policy import DecisionContext
     from monitor.config.loading.load import load_rules, shipped_entities
-    from monitor.lab.rule_diff import compare_replays
     from monitor.lab.replay import Replay
+    from monitor.lab.rule_diff import compare_replays
     from monitor.matching.live import compile_live
     from monitor.store.queries.archive import Archive
 
@@ -77,7 +77,9 @@ def try_(config: Path, days: int, as_json: bool, file: Path) -> None:
     archive = Archive(existing_database(running.settings))
     since = clock.now() - timedelta(days=days)
     around = DecisionContext(ZoneInfo(running.settings.timezone))
-    before = compile_live(_exclude_file_rules(running, file), running.entities, running.lists, running.sources, shipped_entities())
+    before = compile_live(
+        _exclude_file_rules(running, file), running.entities, running.lists, running.sources, shipped_entities()
+    )
     after = compile_live(_force_live(tried, file), tried.entities, tried.lists, running.sources, shipped_entities())
     articles = track_progress(_read_archive(archive, since), archive.count(since), printing=False)
     found = compare_replays(articles, Replay(before, around), Replay(after, around))
@@ -96,7 +98,9 @@ def _exclude_file_rules(running: Config, file: Path) -> Iterable[Rule]:
 def _force_live(tried: LoadedRules, file: Path) -> Iterable[Rule]:
     from monitor.model import RuleStatus
 
-    return [replace(rule, status=RuleStatus.LIVE) if _is_from_file(rule, file) else rule for rule in tried.rules.values()]
+    return [
+        replace(rule, status=RuleStatus.LIVE) if _is_from_file(rule, file) else rule for rule in tried.rules.values()
+    ]
 
 
 def _read_archive(archive: Archive, since: datetime) -> Iterator[ScheduledArticle]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.inputs import read_lines, load_selected_rules, rules_options, collect_usable
+from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines, rules_options
 from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.tables import print_table
 from monitor.sanitize import sanitize_line
@@ -48,7 +48,7 @@ def test_rules(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, f
     code 1 if something is not as expected, or there are faulty rules or unusable lines.
     """
     from monitor.errors import InvalidFiles, MonitorError
-    from monitor.lab.headline_tests import run_expected, find_unknown_rules, usable_expectations
+    from monitor.lab.headline_tests import find_unknown_rules, run_expected, usable_expectations
 
     loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)

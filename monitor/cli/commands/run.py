@@ -36,10 +36,10 @@ def run(config: Path, once: bool) -> None:
     import os
     import signal
 
-    from monitor.runtime.malloc_tuning import limit_arenas
     from monitor.app import secrets_of
-    from monitor.runtime.gc_tuning import relaxed
     from monitor.config.loading.user_files import UserFiles
+    from monitor.runtime.gc_tuning import relaxed
+    from monitor.runtime.malloc_tuning import limit_arenas
     from monitor.store.engine.ownership import act_as_owner
     from monitor.telemetry import LogEvent, configure_logging, log
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.inputs import read_lines, load_selected_rules, rules_options, collect_usable
+from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines, rules_options
 from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.tables import print_table
 from monitor.sanitize import sanitize_line

@@ -101,7 +101,9 @@ class _AddRequest:
     target: Path
     keys: Mapping[str, SourceValue]
 
-    def build_source(self, url: str, also: Mapping[str, SourceValue] | None = None, taken: Sequence[str] = ()) -> NewSource:
+    def build_source(
+        self, url: str, also: Mapping[str, SourceValue] | None = None, taken: Sequence[str] = ()
+    ) -> NewSource:
         """The source of an address. `also`: keys that hold where none was given. Raises WrongUse, and Faulty where it
         stands somewhere already."""
         from monitor.config.editing.source_files import new_source
@@ -113,8 +115,8 @@ class _AddRequest:
 
     def write_sources(self, sources: Sequence[NewSource]) -> None:
         """Into the file, all at once."""
-        from monitor.config.editing.source_edit import with_sources
         from monitor.config.editing.atomic_rewrite import prepare_rewrite
+        from monitor.config.editing.source_edit import with_sources
         from monitor.config.editing.source_files import check_file
 
         check_file(self.target)
@@ -145,7 +147,7 @@ def _add_discovered(wish: _AddRequest, url: str, looked: DiscoveryResult, which:
 
 def _add_from_page(wish: _AddRequest, url: str, looked: DiscoveryResult, which: str | None) -> None:
     from monitor.config.editing.source_files import comparable_address
-    from monitor.errors import FeedUnreadable, MonitorError, InvalidRequest
+    from monitor.errors import FeedUnreadable, InvalidRequest, MonitorError
 
     if not looked.feeds:
         raise FeedUnreadable(_explain_no_feed(url, looked))
@@ -236,9 +238,9 @@ def _build_page_keys(address: str, selectors: Selectors) -> dict[str, SourceValu
 async def _discover_feeds(url: str, config: Path) -> DiscoveryResult:
     from monitor.app import PARSER_MEMORY
     from monitor.model import Limits
-    from monitor.sources.polling.discovery import discover_feeds
-    from monitor.sources.http.fetch import Fetcher
     from monitor.runtime.workers import Workers
+    from monitor.sources.http.fetch import Fetcher
+    from monitor.sources.polling.discovery import discover_feeds
 
     limits, workers = Limits(), Workers(1, memory=PARSER_MEMORY)
     try:

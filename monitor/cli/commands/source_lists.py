@@ -40,9 +40,9 @@ def import_(
 
     Exit code 1 if it is no such list, or not all of it could be used.
     """
-    from monitor.config.editing.source_edit import with_sources
-    from monitor.config.editing.feed_lists import import_outlines
     from monitor.config.editing.atomic_rewrite import prepare_rewrite
+    from monitor.config.editing.feed_lists import import_outlines
+    from monitor.config.editing.source_edit import with_sources
     from monitor.config.editing.source_files import check_file, source_files
 
     files = source_files(config)

@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor.cli.commands.source_add import add
+from monitor.cli.commands.source_lists import export, import_
 from monitor.cli.options import (
     config_option,
     database_of,
     existing_database,
+    format_local_time,
     json_option,
     load_config,
-    format_local_time,
     print_faults,
     print_json,
     require_known,
 )
-from monitor.cli.commands.source_add import add
-from monitor.cli.commands.source_lists import export, import_
 from monitor.cli.output.tables import print_table
 
 if TYPE_CHECKING:
     from monitor.cli.output.source_status import SourceHealthReport
+    from monitor.config.editing.source_files import ListedSource, SourceFiles
     from monitor.config.loading.load import LoadedConfig
-    from monitor.config.editing.source_files import SourceFiles, ListedSource
     from monitor.model import Source, SourceTrouble
     from monitor.store.queries.reports import SourceReport
 
@@ -70,7 +70,8 @@ def list_(config: Path, as_json: bool) -> None:
         return
     zone = loaded.config.settings.timezone
     shown = [
-        {**row, "last_ok_at": format_local_time(row["last_ok_at"], zone), "every": row["cron"] or row["every"]} for row in rows
+        {**row, "last_ok_at": format_local_time(row["last_ok_at"], zone), "every": row["cron"] or row["every"]}
+        for row in rows
     ]
     columns = ("id", "language", "every", "articles", "health", "last_ok_at", "problem", "url")
     heads = ("id", "lang", "every (s)", "articles", "health", "last good poll", "problem", "url")
@@ -111,7 +112,10 @@ def health(config: Path, as_json: bool) -> None:
         for row in rows:
             print_json(row)
     elif rows:
-        shown = [{**row, "since": _format_time(row["since"], zone), "next_at": _format_time(row["next_at"], zone)} for row in rows]
+        shown = [
+            {**row, "since": _format_time(row["since"], zone), "next_at": _format_time(row["next_at"], zone)}
+            for row in rows
+        ]
         shown = [{**row, "known": "" if row["overlap"] is None else f"{row['overlap']:.0%}"} for row in shown]
         columns = ("health", "id", "since", "failures", "known", "problem", "next_at", "url")
         heads = ("health", "id", "since", "failures", "known", "problem", "next try", "url")
@@ -139,8 +143,8 @@ def retry(config: Path, ids: tuple[str, ...]) -> None:
       news-monitor sources retry harbour-times
     """
     from monitor import clock
-    from monitor.store.queues.claims import Claims
     from monitor.store.queries.reports import ReportQueries
+    from monitor.store.queues.claims import Claims
 
     loaded = load_config(config)
     print_faults(loaded.faults)
@@ -177,15 +181,18 @@ def remove(config: Path, ids: tuple[str, ...]) -> None:
     Example:
       news-monitor sources remove old-wire old-blog
     """
-    from monitor.config.editing.source_edit import without_sources
     from monitor.config.editing.atomic_rewrite import prepare_rewrite
+    from monitor.config.editing.source_edit import without_sources
     from monitor.config.editing.source_files import source_files
 
     files = source_files(config)
     print_faults(files.faults)
     found = [_find_source(files, id_) for id_ in dict.fromkeys(ids)]
     gone = {each.id for each in found}
-    made = [prepare_rewrite(file, lambda text, name: without_sources(text, name, gone)) for file in {s.file: 0 for s in found}]
+    made = [
+        prepare_rewrite(file, lambda text, name: without_sources(text, name, gone))
+        for file in {s.file: 0 for s in found}
+    ]
     for each in made:
         each.write()
     for standing in found:
@@ -205,7 +212,9 @@ def _assess_sources(loaded: LoadedConfig) -> list[tuple[Source, SourceReport | N
         database.require_schema()
         reports = ReportQueries(database).sources()
     now, polled = clock.now(), loaded.config.sources.values()
-    return [(source, reports.get(source.id), assess_source_health(source, reports.get(source.id), now)) for source in polled]
+    return [
+        (source, reports.get(source.id), assess_source_health(source, reports.get(source.id), now)) for source in polled
+    ]
 
 
 def _health_to_row(source: Source, report: SourceReport | None, faring: SourceHealthReport) -> dict[str, Any]:
@@ -236,7 +245,9 @@ def _print_troubles(troubles: list[dict[str, Any]], zone: str) -> None:
     """Under the table, as they are sentences."""
     for each in troubles:
         words = each["kind"].replace("_", " ")
-        click.echo(f"{each['source']}: {words} since {format_local_time(each['since'], zone)}: {each['detail']}. {each['todo']}")
+        click.echo(
+            f"{each['source']}: {words} since {format_local_time(each['since'], zone)}: {each['detail']}. {each['todo']}"
+        )
 
 
 def _format_time(moment: Any, zone: str) -> str:  # noqa: ANN401 - a cell of a row
@@ -258,5 +269,7 @@ def _find_source(files: SourceFiles, id_: str) -> ListedSource:
         meant = did_you_mean(id_, (each.id for each in files.sources), "`news-monitor sources list` lists them")
         raise InvalidRequest(f"there is no source '{id_}' in the files that {files.config} names; {meant}")
     if len(found) > 1:
-        raise InvalidFiles([Fault(each.place, f"'{id_}' stands here and elsewhere", "remove one by hand") for each in found])
+        raise InvalidFiles(
+            [Fault(each.place, f"'{id_}' stands here and elsewhere", "remove one by hand") for each in found]
+        )
     return found[0]

@@ -17,9 +17,9 @@ from monitor.model import Rule, RuleStatus
 if TYPE_CHECKING:
     from monitor.config.loading.load import LoadedConfig
     from monitor.model import DeadLetters
-    from monitor.store.queries.ages import SourceAges, PendingDeliveries
     from monitor.store.engine.daemons import DaemonReport
     from monitor.store.engine.database import Database
+    from monitor.store.queries.ages import PendingDeliveries, SourceAges
     from monitor.store.queries.reports import PendingReport, ShadowReport, SourceReport
 
 _LATELY = timedelta(days=1)  # a daemon that died before that is history, if another one runs
@@ -75,10 +75,10 @@ def status(config: Path, as_json: bool) -> None:
 
 def _take_snapshot(loaded: LoadedConfig) -> _StatusSnapshot:
     from monitor import clock
-    from monitor.store.queries.ages import source_ages, find_pending_by_channel
     from monitor.store.engine.daemons import list_daemons
-    from monitor.store.queues.dead_letters import find_dead_letters
+    from monitor.store.queries.ages import find_pending_by_channel, source_ages
     from monitor.store.queries.reports import ReportQueries
+    from monitor.store.queues.dead_letters import find_dead_letters
 
     sources = loaded.config.sources
     in_shadow = (rule.id for rule in loaded.config.rules.values() if rule.status is RuleStatus.SHADOW)
@@ -95,7 +95,9 @@ def _take_snapshot(loaded: LoadedConfig) -> _StatusSnapshot:
         shadow=reports.shadow(in_shadow),
         failing={id_: report for id_, report in found.items() if report.failures},
         troubled={
-            id_: kinds for id_, report in found.items() if not report.failures and (kinds := _list_trouble_kinds(report, now))
+            id_: kinds
+            for id_, report in found.items()
+            if not report.failures and (kinds := _list_trouble_kinds(report, now))
         },
         ages=source_ages(database, sources),
         waiting=find_pending_by_channel(database),
@@ -176,7 +178,9 @@ def _daemon_warnings(seen: _StatusSnapshot) -> Iterator[str]:
 
     alive = [daemon for daemon in seen.daemons if daemon.status_at(seen.now) is DaemonStatus.ALIVE]
     gone = [
-        daemon for daemon in seen.daemons if daemon.status_at(seen.now) is DaemonStatus.GONE and not _is_restarted(daemon, seen)
+        daemon
+        for daemon in seen.daemons
+        if daemon.status_at(seen.now) is DaemonStatus.GONE and not _is_restarted(daemon, seen)
     ]
     if not alive:
         stopped = [daemon.stopped_at for daemon in seen.daemons if daemon.stopped_at is not None]
@@ -241,7 +245,10 @@ def _format_shadow_rules(seen: _StatusSnapshot) -> Iterator[tuple[str, str]]:
     """What the rules in shadow would have told until now, by which a person decides whether they go live."""
     loudest = sorted(seen.shadow.items(), key=lambda each: -each[1].alerts)
     for id_, would in loudest[:_SHOWN]:
-        alerts, stories = _format_count(would.alerts, "alert", "alerts"), _format_count(would.stories, "story", "stories")
+        alerts, stories = (
+            _format_count(would.alerts, "alert", "alerts"),
+            _format_count(would.stories, "story", "stories"),
+        )
         sent = f"{alerts} in {stories} since {seen.format_time(would.since)}" if would.alerts else "nothing yet"
         yield "shadow", f"{id_} would have sent {sent}"
     if len(loudest) > _SHOWN:

@@ -13,9 +13,9 @@ from monitor.cli.options import (
     compared_line,
     config_option,
     existing_database,
+    format_local_time,
     json_option,
     load_config,
-    format_local_time,
     parse_time_option,
     print_json,
     require_known,
@@ -24,8 +24,8 @@ from monitor.cli.output.tables import print_table
 from monitor.errors import InvalidRequest
 
 if TYPE_CHECKING:
+    from monitor.store.queries.stories import StoryDetails, StoryQueries
     from monitor.store.state.identity_marks import IdentityMark
-    from monitor.store.queries.stories import StoryQueries, StoryDetails
 
 _FEW = 5  # of those that begin so
 
@@ -125,7 +125,9 @@ def merge(config: Path, name: str, other: str) -> None:
     loaded = load_config(config).config
     database = existing_database(loaded.settings)
     read = StoryQueries(database)
-    merged = ClusterMerger(database, loaded).merge(_find_story_or_event(read, name).id, _find_story_or_event(read, other).id, clock.now(), _get_username())
+    merged = ClusterMerger(database, loaded).merge(
+        _find_story_or_event(read, name).id, _find_story_or_event(read, other).id, clock.now(), _get_username()
+    )
     if merged.already_merged:
         click.echo(f"{merged.merged_id} is part of {merged.id} already")
     else:
@@ -188,10 +190,14 @@ def _find_story_or_event(read: StoryQueries, name: str) -> StoryDetails:
     if len(begin) == 1:
         return _find_story_or_event(read, begin[0].id)
     if not begin:
-        raise InvalidRequest(f"there is no story or event '{name}'; `news-monitor stories list` names those that are kept")
+        raise InvalidRequest(
+            f"there is no story or event '{name}'; `news-monitor stories list` names those that are kept"
+        )
     more = ["  and more"] if len(begin) > _FEW else []
     lines = [f"  {each.id}  {each.title}" for each in begin[:_FEW]]
-    raise InvalidRequest("\n".join([f"several stories and events begin with '{name}'; write more of its id:", *lines, *more]))
+    raise InvalidRequest(
+        "\n".join([f"several stories and events begin with '{name}'; write more of its id:", *lines, *more])
+    )
 
 
 def _describe_merge_or_split(mark: IdentityMark, id_: str) -> str:

@@ -15,19 +15,19 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from monitor.cli.output.why_report import RuleReport, format_article_report, format_rule_report, format_rule_reports
-from monitor.cli.inputs import CONFIG, read_lines, load_selected_rules, rules_options
-from monitor.cli.output.nearest_report import nearest_events, nearest_row, nearest_stories
+from monitor.cli.inputs import CONFIG, load_selected_rules, read_lines, rules_options
 from monitor.cli.options import (
     existing_database,
+    format_local_time,
     json_option,
     load_config,
-    format_local_time,
     print_faults,
     print_json,
     require_known,
     span_row,
 )
+from monitor.cli.output.nearest_report import nearest_events, nearest_row, nearest_stories
+from monitor.cli.output.why_report import RuleReport, format_article_report, format_rule_report, format_rule_reports
 from monitor.model import Article, Event, Match, Rule, RuleStatus, Settings, Step, Story
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from monitor.errors import Fault
     from monitor.matching import RuleSet
     from monitor.model import Config
-    from monitor.store.queries.articles import ArticleQueries, StoredArticle
     from monitor.store.engine.database import Database
+    from monitor.store.queries.articles import ArticleQueries, StoredArticle
     from monitor.store.queries.matches import MatchReport
     from monitor.stories.sameness import ClusterComparison
 
@@ -121,7 +121,9 @@ def why(
 
 def _format_report(asked: _WhyInput, accounts: Sequence[RuleReport], rule: str | None, most: int) -> Iterator[str]:
     article, kept = asked.article, asked.stored_context
-    yield from format_article_report(article, kept.stored_article if kept else None, kept.nearest if kept else (), asked.zone)
+    yield from format_article_report(
+        article, kept.stored_article if kept else None, kept.nearest if kept else (), asked.zone
+    )
     if rule is not None:
         yield from format_rule_report(article, accounts[0], kept.settings if kept else None, asked.zone)
         return
@@ -177,7 +179,9 @@ def _find_stored_article(config: Path | None, paths: tuple[Path, ...], name: str
 
 def _explain_not_found(articles: ArticleQueries, name: str, rule: str | None, zone: str) -> str:
     if absent := articles.explain_missing(name):
-        source = f"{absent.source} brought it on {format_local_time(absent.first_seen_at, zone)}; " if absent.source else ""
+        source = (
+            f"{absent.source} brought it on {format_local_time(absent.first_seen_at, zone)}; " if absent.source else ""
+        )
         left = f" ({format_local_time(absent.left_at, zone)})" if absent.left_at else ""
         return f"the article of '{name}' is not here any more: {source}{absent.reason}{left}"
     if rule is not None and articles.find(f"{name} {rule}"):
@@ -257,9 +261,9 @@ def _find_nearest(kept: _StoredContext, compiled: RuleSet, found: Match) -> tupl
 def _simulate_decision(kept: _StoredContext, compiled: RuleSet, found: Match) -> str | None:
     """What the rule as it is now would have had decided when the article came; None where that is stored, or where an
     earlier version of the rule told the article."""
-    from monitor.alerting.rulings import evaluate
-    from monitor.alerting.policy import DecisionContext
     from monitor.alerting.ledger import NotificationLedger
+    from monitor.alerting.policy import DecisionContext
+    from monitor.alerting.rulings import evaluate
     from monitor.cases import build_case, prepare_match
 
     article, rule = kept.stored_article.article, compiled.rules[found.rule]

@@ -27,7 +27,7 @@ def nearest_events(
     database: Database, article: Article, match: Match, story: Story, rules: RuleSet
 ) -> tuple[ClusterComparison, ...]:
     """The same of older events of a rule; none of one that tells no events."""
-    from monitor.cases import identity_features, build_event_report
+    from monitor.cases import build_event_report, identity_features
     from monitor.store.queries.nearest import NearestClusters
 
     report = build_event_report(match, identity_features(article, rules), story, rules)

@@ -17,8 +17,8 @@ from monitor.sanitize import sanitize_line
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from monitor.lab.rule_diff import ReplayComparison
     from monitor.lab.replay import ReplayedAlert
+    from monitor.lab.rule_diff import ReplayComparison
     from monitor.model import MatchDecision
 
 Thing = TypeVar("Thing")
@@ -99,7 +99,11 @@ def print_comparison(compared: ReplayComparison, zone: str, *, as_json: bool) ->
     if as_json:
         click.echo(_summarize_comparison(compared), err=True)
     else:
-        print_table(("rule", "gained", "lost", "as before", "moved", "otherwise"), _comparison_to_rows(compared), whole=("rule",))
+        print_table(
+            ("rule", "gained", "lost", "as before", "moved", "otherwise"),
+            _comparison_to_rows(compared),
+            whole=("rule",),
+        )
         click.echo(_summarize_comparison(compared))
 
 

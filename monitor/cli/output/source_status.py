@@ -53,11 +53,15 @@ def assess_source_health(source: Source, report: SourceReport | None, now: datet
 
 def _assess_polls(source: Source, report: SourceReport, now: datetime) -> SourceHealthReport:
     if report.failures:
-        return SourceHealthReport(_classify_failing(report, report.failing_since, now), report.failing_since, report.problem)
+        return SourceHealthReport(
+            _classify_failing(report, report.failing_since, now), report.failing_since, report.problem
+        )
     if report.last_ok_at is None:
         return SourceHealthReport(SourceHealth.UNVERIFIED, None, "not polled yet")
     if now - report.last_ok_at > _compute_stale_after(source, report.last_ok_at):
-        return SourceHealthReport(SourceHealth.STALE, report.last_ok_at, "not polled since; does `news-monitor run` run?")
+        return SourceHealthReport(
+            SourceHealth.STALE, report.last_ok_at, "not polled since; does `news-monitor run` run?"
+        )
     if not report.articles:
         return SourceHealthReport(SourceHealth.STALE, None, "it answers well and has never held an article")
     return SourceHealthReport(SourceHealth.FINE, report.last_ok_at, report.problem)

@@ -40,7 +40,9 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]], whole: C
         console.print(_stack_cells(heads, row, whole, console), soft_wrap=True)
 
 
-def _build_table(heads: Sequence[str], rows: Iterable[Sequence[str]], whole: Collection[str], *, lists_below: bool) -> Table:
+def _build_table(
+    heads: Sequence[str], rows: Iterable[Sequence[str]], whole: Collection[str], *, lists_below: bool
+) -> Table:
     from rich.table import Column, Table
 
     columns = [Column(head, no_wrap=head in whole, overflow="fold") for head in heads]

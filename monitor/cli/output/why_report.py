@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli.options import alert_word, compared_line, format_evidence, format_local_time
 from monitor.cli.output.nearest_report import nearest_lines
-from monitor.cli.options import alert_word, compared_line, format_local_time, format_evidence
 from monitor.sanitize import sanitize_line
 
 if TYPE_CHECKING:
@@ -213,7 +213,12 @@ def _format_decisions(article: Article, account: RuleReport, zone: str) -> Itera
     """What was decided when it came, what would have been, and the alert on each channel."""
     for decided in account.decisions:
         yield f"    {_style_decision(f'{decided.decision}: {decided.reason}')}"
-        notes = [f"match {decided.id}", format_local_time(decided.at, zone), decided.kind, decided.level or "no level kept"]
+        notes = [
+            f"match {decided.id}",
+            format_local_time(decided.at, zone),
+            decided.kind,
+            decided.level or "no level kept",
+        ]
         if decided.event is not None:
             notes.append(f"event {decided.event}")
         if decided.article.version != article.version:

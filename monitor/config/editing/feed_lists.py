@@ -16,8 +16,8 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from monitor.config.editing.source_edit import NewSource, SourceValue
+from monitor.config.editing.source_files import ListedSource, comparable_address, new_source
 from monitor.config.language.base_schema import language_tag
-from monitor.config.editing.source_files import ListedSource, new_source, comparable_address
 from monitor.config.yaml.yaml12 import PlainData
 from monitor.errors import InvalidRequest
 from monitor.model import Outline
@@ -50,7 +50,9 @@ class OutlineImport:
     why: str | None = None
 
 
-def import_outlines(outlines: Iterable[Outline], standing: Iterable[ListedSource], tags: Sequence[str]) -> list[OutlineImport]:
+def import_outlines(
+    outlines: Iterable[Outline], standing: Iterable[ListedSource], tags: Sequence[str]
+) -> list[OutlineImport]:
     """Each outline with the source that it becomes: none where its address is there already or is none. `tags`: for
     all of them."""
     known = {comparable_address(each.url): f"is there already: {each.id}, {each.place}" for each in standing}

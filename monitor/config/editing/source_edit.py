@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from itertools import accumulate
 
-from monitor.config.yaml.yaml12 import YamlDocument, PlainData, parse_yaml_text
+from monitor.config.yaml.yaml12 import PlainData, YamlDocument, parse_yaml_text
 from monitor.errors import InvalidFiles, MonitorError
 
 SourceValue = str | bool | Sequence[str] | Mapping[str, str]

@@ -17,10 +17,10 @@ from stat import S_ISDIR, S_ISREG
 from urllib.parse import urlsplit
 
 from monitor.config.editing.source_edit import NewSource, source_to_plain_data
-from monitor.config.language.faults import validate_document, collect_faults
+from monitor.config.language.faults import collect_faults, validate_document
+from monitor.config.language.sources import SourceDefaults, SourceSchema, sources_from_document
 from monitor.config.loading.files import is_config_file_name, is_there, paths_named, settings_document, yaml_files
-from monitor.config.language.sources import SourceSchema, SourceDefaults, sources_from_document
-from monitor.config.yaml.yaml12 import YamlDocument, PlainData, read_yaml_file
+from monitor.config.yaml.yaml12 import PlainData, YamlDocument, read_yaml_file
 from monitor.errors import Fault, InvalidFiles, InvalidRequest
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import Place
@@ -57,10 +57,14 @@ class SourceFiles:
         """The file that a new source goes into. Raises WrongUse where monitor.yaml would not read it."""
         if wish is None:
             return self._usual()
-        if _resolve_path(wish) in map(_resolve_path, self.files) or any(_is_file_included(each, wish) for each in self.configured_paths):
+        if _resolve_path(wish) in map(_resolve_path, self.files) or any(
+            _is_file_included(each, wish) for each in self.configured_paths
+        ):
             return wish
         known = ", ".join(map(str, self.files[:5])) or "none yet"
-        raise InvalidRequest(f"{wish} is not read: name it under sources: in {self.config}, or use a file that is ({known})")
+        raise InvalidRequest(
+            f"{wish} is not read: name it under sources: in {self.config}, or use a file that is ({known})"
+        )
 
     def _usual(self) -> Path:
         if not self.configured_paths:
@@ -97,7 +101,9 @@ def find_valid_sources(file: Path) -> tuple[set[Place], list[Fault]]:
     with collect_faults(faults):
         for document in read_yaml_file(file):
             with collect_faults(faults):
-                places.update(place for place, _ in sources_from_document(document, SourceDefaults(timedelta(minutes=5))))
+                places.update(
+                    place for place, _ in sources_from_document(document, SourceDefaults(timedelta(minutes=5)))
+                )
     return places, faults
 
 

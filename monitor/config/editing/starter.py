@@ -10,9 +10,9 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from monitor.config.generated.schema import build_json_schema, file_name
 from monitor.config.language.kinds import KINDS
 from monitor.config.loading.packs import Pack
-from monitor.config.generated.schema import file_name, build_json_schema
 
 _TEMPLATE = Path(__file__).with_name("starter.yaml")
 _SHARED = ("rules/lists", "seeds/entities")

@@ -14,8 +14,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import Tag
 from pydantic.fields import FieldInfo
 
-from monitor.config.language.alerts import AlertSchema, HourlyLimit, Cooldown, EventDuration, AgainReason, Route, Wait
-from monitor.config.language.conditions import ConditionSchema, NearSchema, NearPartSchema
+from monitor.config.language.alerts import AgainReason, AlertSchema, Cooldown, EventDuration, HourlyLimit, Route, Wait
+from monitor.config.language.base_schema import Duration, Id, Language, Region, Schema, Text
+from monitor.config.language.conditions import ConditionSchema, NearPartSchema, NearSchema
 from monitor.config.language.entities import CountsIfNearSchema, CountsIfSchema, EntitySchema, MaybeSchema
 from monitor.config.language.examples import AnyExample, Date, ExampleSchema, ExamplesSchema
 from monitor.config.language.extends import ExtendsSchema
@@ -23,9 +24,8 @@ from monitor.config.language.faults import format_flow_yaml
 from monitor.config.language.leaf_schemas import Bound, GroupSchema, NumberSchema, PatternText
 from monitor.config.language.lists import ListSchema
 from monitor.config.language.rules import LevelChangeSchema, RuleSchema
-from monitor.config.language.base_schema import Duration, Id, Language, Region, Schema, Text
 from monitor.config.language.scope import ScopeSchema, WhereSchema
-from monitor.config.language.words import IgnoreSchema, ReachSchema, WordCount, Within, WordSet
+from monitor.config.language.words import IgnoreSchema, ReachSchema, Within, WordCount, WordSet
 
 _MAPPINGS: dict[str, type[Schema]] = {
     "rule": RuleSchema,

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from monitor.config.language.base_schema import Schema
 from monitor.config.language.entities import EntitySchema
 from monitor.config.language.extends import ExtendsSchema
 from monitor.config.language.kinds import Kind
 from monitor.config.language.lists import ListSchema
 from monitor.config.language.rules import RuleSchema
 from monitor.config.language.settings import SettingsSchema
-from monitor.config.language.base_schema import Schema
 from monitor.config.language.sources import SourcesSchema
 
 _SHAPES: dict[Kind, type[Schema]] = {
@@ -32,7 +32,11 @@ def build_json_schema(kind: Kind) -> dict[str, Any]:
     """The JSON Schema of a kind of file."""
     made = _SHAPES[kind].model_json_schema(ref_template="#/definitions/{model}")
     definitions = made.pop("$defs", {})
-    return {"$schema": "http://json-schema.org/draft-07/schema#", **_simplify_schema(made), "definitions": _simplify_schema(definitions)}
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        **_simplify_schema(made),
+        "definitions": _simplify_schema(definitions),
+    }
 
 
 def file_name(kind: Kind) -> str:

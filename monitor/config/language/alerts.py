@@ -13,10 +13,10 @@ from typing import Annotated, ClassVar, Literal, Self, get_args
 from pydantic import AfterValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema, model_validator
 
 from monitor.alerting.updates import LONGEST
+from monitor.config.language.base_schema import Id, Schema, Text, one_or_list, validation_error, validator_from_parser
 from monitor.config.language.durations import DURATION_PATTERN, parse_duration
-from monitor.config.language.base_schema import Id, Schema, Text, validator_from_parser, one_or_list, validation_error
 from monitor.config.yaml.yaml12 import ValuePath, quote_text
-from monitor.model import UpdateTrigger, AlertPolicy, OncePer
+from monitor.model import AlertPolicy, OncePer, UpdateTrigger
 from monitor.stories.events import KEPT
 
 _MORE_PUBLISHERS = r"^([1-9][0-9]?) more publishers?$"
@@ -41,7 +41,9 @@ def _parse_reason(value: object) -> UpdateTrigger | int:
     if found := re.match(_MORE_PUBLISHERS, value):
         return int(found[1])
     if value not in _REASONS:
-        raise validation_error(f"{quote_text(value)} makes nothing tell again", _suggest_reason(value) or _all_reasons())
+        raise validation_error(
+            f"{quote_text(value)} makes nothing tell again", _suggest_reason(value) or _all_reasons()
+        )
     return _REASONS[value]
 
 
@@ -74,7 +76,10 @@ def _explain_bad_hourly_limit(written: str) -> tuple[str, str]:
     if number == 0:
         return f"{quote_text(written)} would send nothing", "write '1 an hour' or more; `status: shadow` tells nobody"
     if number > _MOST:
-        return f"{quote_text(written)} is too many", f"write '{_MOST} an hour' or fewer; without the key there is no limit"
+        return (
+            f"{quote_text(written)} is too many",
+            f"write '{_MOST} an hour' or fewer; without the key there is no limit",
+        )
     return "how often is not clear", f"write '{number} an hour' (1 to 1000)"
 
 
@@ -100,7 +105,9 @@ _DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN
 Wait = Annotated[timedelta, PlainValidator(validator_from_parser(_parse_wait)), _DURATION_SCHEMA]
 Cooldown = Annotated[timedelta, PlainValidator(validator_from_parser(_parse_cooldown)), _DURATION_SCHEMA]
 EventDuration = Annotated[timedelta, PlainValidator(validator_from_parser(_parse_event_duration)), _DURATION_SCHEMA]
-HourlyLimit = Annotated[int, PlainValidator(_parse_hourly_limit), WithJsonSchema({"type": "string", "pattern": _AN_HOUR})]
+HourlyLimit = Annotated[
+    int, PlainValidator(_parse_hourly_limit), WithJsonSchema({"type": "string", "pattern": _AN_HOUR})
+]
 
 
 class AlertSchema(Schema):
@@ -116,7 +123,8 @@ class AlertSchema(Schema):
     )
     again_if: (
         Annotated[
-            Annotated[AgainReason, Tag("<one>")] | Annotated[Annotated[list[AgainReason], Field(min_length=1)], Tag("<list>")],
+            Annotated[AgainReason, Tag("<one>")]
+            | Annotated[Annotated[list[AgainReason], Field(min_length=1)], Tag("<list>")],
             Discriminator(one_or_list),
         ]
         | None
@@ -181,7 +189,9 @@ class AlertSchema(Schema):
                 raise validation_error(f"'{key}' says nothing without once_per: event", needed, (key,))
         if len(_collect_publisher_counts(self)) > 1:
             what = "'again_if' says more than once how many more publishers"
-            raise validation_error(what, f"keep '{min(_collect_publisher_counts(self))} more publishers'", ("again_if",))
+            raise validation_error(
+                what, f"keep '{min(_collect_publisher_counts(self))} more publishers'", ("again_if",)
+            )
         return self
 
     @model_validator(mode="after")
@@ -209,7 +219,9 @@ def alert_policy_from_schema(shape: AlertSchema | None) -> AlertPolicy:
     return AlertPolicy(
         to=tuple(dict.fromkeys(shape.to or ())),
         once_per=OncePer(shape.once_per or usual.once_per),
-        again_if=frozenset(UpdateTrigger.MORE_PUBLISHERS if isinstance(each, int) else each for each in _collect_reasons(shape)),
+        again_if=frozenset(
+            UpdateTrigger.MORE_PUBLISHERS if isinstance(each, int) else each for each in _collect_reasons(shape)
+        ),
         more_publishers=max(_collect_publisher_counts(shape), default=usual.more_publishers),
         cooldown=shape.cooldown or usual.cooldown,
         wait_at_least=shape.wait_at_least or usual.wait_at_least,

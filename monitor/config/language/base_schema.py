@@ -33,7 +33,7 @@ def validation_error(what: str, meant: str | None = None, at: ValuePath = ()) ->
     return PydanticCustomError(REFUSED, "{what}", {"what": what, "meant": meant, "at": at})
 
 
-def _add_key_requirements(made: dict[str, Any], shape: type[Shape]) -> None:
+def _add_key_requirements(made: dict[str, Any], shape: type[Schema]) -> None:
     """Into the JSON Schema: which of its keys a mapping must have, and which go only with others."""
     if shape.one_of or shape.some_of:
         made["oneOf" if shape.one_of else "anyOf"] = [{"required": [key]} for key in shape.one_of or shape.some_of]
@@ -90,7 +90,9 @@ class Schema(BaseModel):
             raise validation_error(f"{' and '.join(said)} stand together in one {self.called}", self.several)
         for key, others in self.goes_with.items():
             if key in given and not given.intersection(others):
-                raise validation_error(f"'{key}' cannot stand beside {said[0]}", f"it goes with: {', '.join(others)}", (key,))
+                raise validation_error(
+                    f"'{key}' cannot stand beside {said[0]}", f"it goes with: {', '.join(others)}", (key,)
+                )
         return self
 
     @classmethod
@@ -238,9 +240,13 @@ def _validate_term(text: str) -> str:
         return text
     term = _validate_text(text)
     if any("*" in word[1:-1] or not word.strip("*") for word in term.split()):
-        raise validation_error(f"in {quote_text(term)} the '*' is not at an end of a word", "write it so: 'launch*' or '*missile'")
+        raise validation_error(
+            f"in {quote_text(term)} the '*' is not at an end of a word", "write it so: 'launch*' or '*missile'"
+        )
     if any(sign in term for sign in "“”＂"):
-        raise validation_error(f"in {quote_text(term)} stands a quotation mark that is none here", "leave it out, or write '...'")
+        raise validation_error(
+            f"in {quote_text(term)} stands a quotation mark that is none here", "leave it out, or write '...'"
+        )
     if re.search(r"\w[，、]\w", term):
         raise validation_error(
             f"in {quote_text(term)} stands a full-width comma", "write ', ' between words; in a phrase, leave it out"
@@ -271,10 +277,14 @@ def _validate_proxy(url: str) -> str:
         except ValueError:
             secret = False
         if secret:
-            raise validation_error("a login stands here in plain text", "write it as a secret: http://me:${env:NAME}@proxy:3128")
+            raise validation_error(
+                "a login stands here in plain text", "write it as a secret: http://me:${env:NAME}@proxy:3128"
+            )
         return _validate_web_address(url)
     if not re.match(r"https?://|\$\{", url) or any(sign.isspace() for sign in url):
-        raise validation_error("this is no proxy's address", "write one such as http://me:${env:NAME}@proxy.example:3128")
+        raise validation_error(
+            "this is no proxy's address", "write one such as http://me:${env:NAME}@proxy.example:3128"
+        )
     return url
 
 
@@ -309,14 +319,18 @@ def _parse_interval(value: object) -> timedelta:
 
 
 Id = Annotated[str, AfterValidator(_validate_id), WithJsonSchema({"type": "string", "pattern": _ID})]
-Region = Annotated[str, AfterValidator(_validate_region), WithJsonSchema({"type": "string", "pattern": f"{_ID}|^{_CODE}$"})]
+Region = Annotated[
+    str, AfterValidator(_validate_region), WithJsonSchema({"type": "string", "pattern": f"{_ID}|^{_CODE}$"})
+]
 Text = Annotated[str, AfterValidator(_validate_text), WithJsonSchema({"type": "string", "minLength": 1})]
 Language = Annotated[str, AfterValidator(_validate_language), WithJsonSchema({"type": "string", "pattern": _LANGUAGE})]
 LanguageOfWords = Annotated[
     str, AfterValidator(_validate_words_language), WithJsonSchema({"type": "string", "pattern": f"^any$|{_LANGUAGE}"})
 ]
 TermText = Annotated[str, AfterValidator(_validate_term), WithJsonSchema({"type": "string", "minLength": 1})]
-WebAddress = Annotated[str, AfterValidator(_validate_web_address), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+WebAddress = Annotated[
+    str, AfterValidator(_validate_web_address), WithJsonSchema({"type": "string", "pattern": "^https?://"})
+]
 ProxyAddress = Annotated[
     str, AfterValidator(_validate_proxy), WithJsonSchema({"type": "string", "pattern": r"^(https?://|\$\{)"})
 ]

@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from monitor.config.language.base_schema import Id, Schema, Text, one_or_list, validation_error
 from monitor.config.language.leaf_schemas import (
     CASE,
     EDGES,
@@ -25,7 +26,6 @@ from monitor.config.language.leaf_schemas import (
     NumberSchema,
     PatternText,
 )
-from monitor.config.language.base_schema import Id, Schema, Text, one_or_list, validation_error
 from monitor.config.language.words import Case, Edges, Forms, Ignored, Within, WordSet
 
 _ANY = Field(None, alias="any", description="At least one of these holds.", examples=[[{"entity": "taiwan"}]])
@@ -61,7 +61,9 @@ class _BaseConditionSchema(Schema):
         """A key that nothing inside can have would silently mean nothing."""
         for key in _TAKEN_BY.keys() & self.model_fields_set:
             if not _is_key_applicable(self, key):
-                raise validation_error(f"nothing here can have '{key}'", f"it is for: {', '.join(_TAKEN_BY[key])}", (key,))
+                raise validation_error(
+                    f"nothing here can have '{key}'", f"it is for: {', '.join(_TAKEN_BY[key])}", (key,)
+                )
         return self
 
 
@@ -211,13 +213,17 @@ class ConditionSchema(_BaseConditionSchema):
     def _can_be_counted(self) -> Self:
         if self.times is not None and (wrong := _find_uncountable(self.any_ or ())):
             key = wrong[-1]
-            raise validation_error(f"'{key}' cannot stand here, for 'times' counts words", "count each by itself", wrong)
+            raise validation_error(
+                f"'{key}' cannot stand here, for 'times' counts words", "count each by itself", wrong
+            )
         return self
 
     @model_validator(mode="after")
     def _is_in_one_part(self) -> Self:
         if self.in_ is not None and (wrong := _find_nested_in(self)):
-            raise validation_error("'in' cannot stand inside 'in'", "keep one of them, or say the outer 'in' of each", wrong)
+            raise validation_error(
+                "'in' cannot stand inside 'in'", "keep one of them, or say the outer 'in' of each", wrong
+            )
         return self
 
 
@@ -276,6 +282,7 @@ def _find_uncountable(conditions: Iterable[ConditionSchema]) -> tuple[str | int,
 
 
 ConditionOrList = Annotated[
-    Annotated[ConditionSchema, Tag("<one>")] | Annotated[Annotated[list[ConditionSchema], Field(min_length=1)], Tag("<list>")],
+    Annotated[ConditionSchema, Tag("<one>")]
+    | Annotated[Annotated[list[ConditionSchema], Field(min_length=1)], Tag("<list>")],
     Discriminator(one_or_list),
 ]

@@ -7,12 +7,12 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from monitor import model
+from monitor.config.language.base_schema import Id, Region, Schema, Text, validation_error
 from monitor.config.language.examples import ExamplesSchema, rule_tests_from_schema
 from monitor.config.language.faults import validate_document
-from monitor.config.language.to_model import make_near_condition
 from monitor.config.language.leaf_schemas import CASE, EntityKind
-from monitor.config.language.base_schema import Id, Region, Schema, Text, validation_error
 from monitor.config.language.scope import WhereSchema, where_from_schema
+from monitor.config.language.to_model import make_near_condition
 from monitor.config.language.words import Case, Forms, Within, WordSet, terms_from_words
 from monitor.config.yaml.yaml12 import YamlDocument
 
@@ -158,7 +158,9 @@ def maybe_from_schema(shape: MaybeSchema | None, forms: Forms) -> model.Maybe | 
         model.CountsIf(
             sure_seen=when.sure_name_seen is not None,
             earlier=when.sure_name_seen == "earlier in the article",
-            near=None if when.near is None else make_near_condition(when.near.within, [_near_condition_from_schema(when.near)]),
+            near=None
+            if when.near is None
+            else make_near_condition(when.near.within, [_near_condition_from_schema(when.near)]),
             where=where_from_schema(when.where),
         ),
     )

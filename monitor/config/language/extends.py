@@ -9,13 +9,30 @@ from typing import Annotated, ClassVar, Self, TypeVar
 
 from pydantic import Field, model_validator
 
+from monitor.config.language.base_schema import Id, Schema, validation_error
 from monitor.config.language.entities import MaybeSchema, maybe_from_schema
-from monitor.config.language.faults import validate_document, collect_faults
+from monitor.config.language.faults import collect_faults, validate_document
 from monitor.config.language.leaf_schemas import CASE, EDGES
 from monitor.config.language.lists import LISTS, OF_ENTITIES
-from monitor.config.language.references import Name, References, DefinitionRegistry, Definition, name_of, find_references
-from monitor.config.language.base_schema import Id, Schema, validation_error
-from monitor.config.language.words import AFTER, BEFORE, Case, Edges, Forms, ReachSchema, WordSet, reach_from_schema, terms_from_words
+from monitor.config.language.references import (
+    Definition,
+    DefinitionRegistry,
+    Name,
+    References,
+    find_references,
+    name_of,
+)
+from monitor.config.language.words import (
+    AFTER,
+    BEFORE,
+    Case,
+    Edges,
+    Forms,
+    ReachSchema,
+    WordSet,
+    reach_from_schema,
+    terms_from_words,
+)
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Entity, EntityNamed, ListNamed, Place, Reach, WordList
@@ -105,7 +122,11 @@ def extension_from_document(document: YamlDocument) -> Extension:
         before, after = reach_from_schema(shape.before), reach_from_schema(shape.after)
         return Extension(WordList(shape.extends, words, before, after, lists=lists, entities=entities), place)
     forms = shape.forms or "all"
-    names = terms_from_words(shape.sure, forms=forms), maybe_from_schema(shape.maybe, forms), terms_from_words(shape.never, forms=forms)
+    names = (
+        terms_from_words(shape.sure, forms=forms),
+        maybe_from_schema(shape.maybe, forms),
+        terms_from_words(shape.never, forms=forms),
+    )
     added = Entity(shape.extends, "", "", *names, titles=terms_from_words(shape.titles), groups=tuple(shape.in_ or ()))
     return Extension(added, place)
 
@@ -145,7 +166,9 @@ def resolve_definitions(
         more = [each for each in more if each.extension.place not in wrong_additions]
 
 
-def _collect_faults_by_place(additions: Iterable[ParsedExtension], faults_of: Callable[[ParsedExtension], list[Fault]]) -> dict[Place, list[Fault]]:
+def _collect_faults_by_place(
+    additions: Iterable[ParsedExtension], faults_of: Callable[[ParsedExtension], list[Fault]]
+) -> dict[Place, list[Fault]]:
     return {each.extension.place: found for each in additions if (found := faults_of(each))}
 
 
@@ -153,7 +176,9 @@ def _find_cycle_faults(known: DefinitionRegistry, each: ParsedExtension) -> list
     return known.find_cycle_faults(each.extension.target, each.document, each.references)
 
 
-def _apply_extensions(known: DefinitionRegistry, additions: Iterable[ParsedExtension], faults: list[Fault]) -> tuple[DefinitionRegistry, list[ParsedExtension]]:
+def _apply_extensions(
+    known: DefinitionRegistry, additions: Iterable[ParsedExtension], faults: list[Fault]
+) -> tuple[DefinitionRegistry, list[ParsedExtension]]:
     """The names with what is added to them, and the additions that could be made; the faults of others are noted."""
     made = []
     for each in additions:

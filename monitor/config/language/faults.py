@@ -16,12 +16,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from monitor.config.language.base_schema import REFUSED, Schema, is_language, is_misspelt_key, schema_at
-from monitor.config.yaml.syntax import FULL_WIDTH, wide_colon
 from monitor.config.language.reserved_keywords import ELSEWHERE, KEYS, explain_reserved_keyword
-from monitor.config.yaml.yaml12 import YamlDocument, ValuePath, quote_text
+from monitor.config.yaml.syntax import FULL_WIDTH, wide_colon
+from monitor.config.yaml.yaml12 import ValuePath, YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
 
-AnySchema = TypeVar("AnyShape", bound=Schema)
+AnySchema = TypeVar("AnySchema", bound=Schema)
 _Explanation = tuple[str, str | None]
 
 
@@ -129,7 +129,11 @@ def _explain_unknown_key(wrong: _ValidationIssue) -> _Explanation:
     unbuilt = KEYS.get(called, ())
     if wrong.key in unbuilt:
         return explain_reserved_keyword(wrong.key)
-    if elsewhere := ELSEWHERE.get(called, {}).get(wrong.key) or _suggest_inner_mapping(wrong) or _suggest_outer_mapping(wrong):
+    if (
+        elsewhere := ELSEWHERE.get(called, {}).get(wrong.key)
+        or _suggest_inner_mapping(wrong)
+        or _suggest_outer_mapping(wrong)
+    ):
         return f"'{wrong.key}' cannot stand here", elsewhere
     otherwise = None if re.fullmatch("[a-z_]*", wrong.key) else "text that holds ': ' goes in quotes"
     free = [key for key in (*allowed, *unbuilt) if key not in wrong.sibling_keys]

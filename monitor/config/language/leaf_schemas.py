@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from monitor import model
-from monitor.config.language.base_schema import Id, Schema, mapping_or_list, validation_error, reject_control_characters
+from monitor.config.language.base_schema import Id, Schema, mapping_or_list, reject_control_characters, validation_error
 from monitor.text.numbers import COUNTABLE
 from monitor.text.patterns import compile_regex, finds_no_word
 
@@ -24,7 +24,9 @@ def _validate_pattern(text: str) -> str:
     except ValueError as wrong:
         raise validation_error(f"this pattern cannot be used: {wrong}") from None
     if any(pattern.finditer("")):
-        raise validation_error("this pattern matches where nothing stands", "make a part of it needed: 'x+' in place of 'x*'")
+        raise validation_error(
+            "this pattern matches where nothing stands", "make a part of it needed: 'x+' in place of 'x*'"
+        )
     if finds_no_word(text):
         raise validation_error(
             "this pattern matches only punctuation between words, so it never finds anything",
@@ -120,7 +122,9 @@ class NumberSchema(Schema):
         least = max(bound for bound in (self.at_least, self.more_than, float("-inf")) if bound is not None)
         most = min(bound for bound in (self.at_most, self.below, float("inf")) if bound is not None)
         if least > most or (least == most and (self.more_than is not None or self.below is not None)):
-            raise validation_error("no number lies between these bounds", "the lower one must be less than the upper one")
+            raise validation_error(
+                "no number lies between these bounds", "the lower one must be less than the upper one"
+            )
         return self
 
 

@@ -6,10 +6,20 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from monitor.config.language.base_schema import Id, Schema, Text
 from monitor.config.language.faults import validate_document
 from monitor.config.language.leaf_schemas import CASE, EDGES, FORMS
-from monitor.config.language.base_schema import Id, Schema, Text
-from monitor.config.language.words import AFTER, BEFORE, Case, Edges, Forms, ReachSchema, WordSet, reach_from_schema, terms_from_words
+from monitor.config.language.words import (
+    AFTER,
+    BEFORE,
+    Case,
+    Edges,
+    Forms,
+    ReachSchema,
+    WordSet,
+    reach_from_schema,
+    terms_from_words,
+)
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.model import WordList
 

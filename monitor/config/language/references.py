@@ -10,12 +10,12 @@ from typing import TypeVar
 
 from monitor.config.language.faults import did_you_mean
 from monitor.config.language.versions import digest_with, entity_digest, list_digest
-from monitor.config.yaml.yaml12 import YamlDocument, PlainData, ValuePath, quote_text
+from monitor.config.yaml.yaml12 import PlainData, ValuePath, YamlDocument, quote_text
 from monitor.errors import Fault
 from monitor.model import Condition, Entity, EntityNamed, GroupNamed, ListNamed, Place, WordList
 
 Definition = Entity | WordList
-AnyDefinition = TypeVar("AnyThing", Entity, WordList)
+AnyDefinition = TypeVar("AnyDefinition", Entity, WordList)
 Name = EntityNamed | ListNamed
 AnyName = Name | GroupNamed
 
@@ -140,7 +140,11 @@ class DefinitionRegistry:
 
     def _has_words(self, name: Name) -> bool:
         """Whether an entity, or a list or something that belongs to it, has words that can be found."""
-        each = [thing for one in (name, *self._behind(name, _get_list_members)) if (thing := self._things.get(one)) is not None]
+        each = [
+            thing
+            for one in (name, *self._behind(name, _get_list_members))
+            if (thing := self._things.get(one)) is not None
+        ]
         return any(isinstance(thing, Entity) or thing.terms for thing in each)
 
     def make_missing_fault(self, place: Place, name: Name) -> Fault:

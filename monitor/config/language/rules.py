@@ -12,13 +12,13 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from monitor import model
-from monitor.config.language.alerts import AlertSchema, locate_by_names, alert_policy_from_schema
-from monitor.config.language.conditions import ConditionSchema, ConditionOrList, find_purely_negative_part
-from monitor.config.language.examples import ExamplesSchema, rule_tests_from_schema
-from monitor.config.language.faults import validate_document, did_you_mean
-from monitor.config.language.to_model import any_of, condition_from_schema
+from monitor.config.language.alerts import AlertSchema, alert_policy_from_schema, locate_by_names
 from monitor.config.language.base_schema import Duration, Id, Schema, Text, one_or_list, validation_error
+from monitor.config.language.conditions import ConditionOrList, ConditionSchema, find_purely_negative_part
+from monitor.config.language.examples import ExamplesSchema, rule_tests_from_schema
+from monitor.config.language.faults import did_you_mean, validate_document
 from monitor.config.language.scope import WhereSchema, where_from_schema
+from monitor.config.language.to_model import any_of, condition_from_schema
 from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Level, LevelChange, NewsIn, Rule, RuleStatus, named_within
@@ -39,7 +39,8 @@ class LevelChangeSchema(Schema):
 
 
 Changes = Annotated[
-    Annotated[LevelChangeSchema, Tag("<one>")] | Annotated[Annotated[list[LevelChangeSchema], Field(min_length=1)], Tag("<list>")],
+    Annotated[LevelChangeSchema, Tag("<one>")]
+    | Annotated[Annotated[list[LevelChangeSchema], Field(min_length=1)], Tag("<list>")],
     Discriminator(one_or_list),
 ]
 

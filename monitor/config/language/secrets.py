@@ -79,7 +79,9 @@ def _secret_from_systemd(name: str, environment: Mapping[str, str]) -> str:
     """It stands in a file: systemd puts credentials into a folder that only the service can read."""
     load = f"LoadCredential={name}:/PATH"
     if given := environment.get("CREDENTIALS_DIRECTORY"):
-        return _secret_from_file(Path(given) / name, f"the credential {name}", f"see {load} in the [Service] part of the unit")
+        return _secret_from_file(
+            Path(given) / name, f"the credential {name}", f"see {load} in the [Service] part of the unit"
+        )
     if os.access(_OF_SERVICE, os.F_OK):
         called = f"the credential {name} of the running service ({_OF_SERVICE / name})"
         return _secret_from_file(_OF_SERVICE / name, called, f"see {load} in the unit, or set CREDENTIALS_DIRECTORY")
@@ -101,13 +103,17 @@ def _secret_from_file(path: Path, called: str, todo: str) -> str:
         raise _SecretUnavailable(f"{called} does not exist", todo) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         why = (isinstance(error, OSError) and error.strerror) or "that is no path"
-        raise _SecretUnavailable(f"{called} cannot be read: {why}", "the user that runs news-monitor must be able to") from None
+        raise _SecretUnavailable(
+            f"{called} cannot be read: {why}", "the user that runs news-monitor must be able to"
+        ) from None
     return _decode_secret(content, called, todo)
 
 
 def _decode_secret(content: bytes, called: str, todo: str) -> str:
     if len(content) > _LARGEST:
-        raise _SecretUnavailable(f"{called} is too big", f"it may hold {_LARGEST // 2**10} KiB: the secret and nothing else")
+        raise _SecretUnavailable(
+            f"{called} is too big", f"it may hold {_LARGEST // 2**10} KiB: the secret and nothing else"
+        )
     try:
         found = content.decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
@@ -115,7 +121,9 @@ def _decode_secret(content: bytes, called: str, todo: str) -> str:
     if not found:
         raise _SecretUnavailable(f"{called} is empty", todo)
     if not found.isprintable():
-        raise _SecretUnavailable(f"{called} holds several lines, or an invisible character", "leave only the secret in it")
+        raise _SecretUnavailable(
+            f"{called} holds several lines, or an invisible character", "leave only the secret in it"
+        )
     return found
 
 

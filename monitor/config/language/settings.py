@@ -16,13 +16,22 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
+from monitor.config.language.base_schema import (
+    Duration,
+    Id,
+    Interval,
+    Schema,
+    Size,
+    Text,
+    validation_error,
+    validator_from_parser,
+)
 from monitor.config.language.durations import DURATION_PATTERN, OutOfBounds, parse_duration
-from monitor.config.language.faults import validate_document, did_you_mean, collect_faults
+from monitor.config.language.faults import collect_faults, did_you_mean, validate_document
 from monitor.config.language.secrets import fill_secrets
-from monitor.config.language.base_schema import Duration, Id, Interval, Schema, Size, Text, validator_from_parser, validation_error
 from monitor.config.language.sources import SourceDefaults
 from monitor.config.language.web import WebSchema
-from monitor.config.yaml.yaml12 import YamlDocument, ValuePath, quote_text
+from monitor.config.yaml.yaml12 import ValuePath, YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import FOR_GOOD, Channel, Limits, Retention, Settings
 from monitor.stories import SAME_ADDRESS
@@ -46,7 +55,9 @@ def _validate_database_url(url: str) -> str:
     if url.startswith(("postgresql://", "postgresql+psycopg://", "postgres://", "${")):
         return url
     if not url.startswith("sqlite:///") or url.startswith(("sqlite:///file:", "sqlite:///:memory:", "sqlite:///?")):
-        raise validation_error("this is no database that can be used", f"write {_DATABASE}, or postgresql://USER@HOST/NAME")
+        raise validation_error(
+            "this is no database that can be used", f"write {_DATABASE}, or postgresql://USER@HOST/NAME"
+        )
     if url == "sqlite:///":
         raise validation_error("a database in memory is lost at every stop", f"write {_DATABASE}")
     return url
@@ -231,7 +242,9 @@ class SettingsSchema(Schema):
     )
 
 
-def settings_from_document(document: YamlDocument, environment: Mapping[str, str], folder: Path) -> tuple[Settings, SourceDefaults]:
+def settings_from_document(
+    document: YamlDocument, environment: Mapping[str, str], folder: Path
+) -> tuple[Settings, SourceDefaults]:
     """The settings, and what they say of all sources; relative paths count from `folder`. Raises Faulty."""
     shape = validate_document(SettingsSchema, document)
     faults = [*_unknown_channels(shape, document), *_find_routing_faults(shape, document)]

@@ -13,9 +13,19 @@ from apscheduler.triggers.cron import CronTrigger
 from cssselect import GenericTranslator, SelectorError
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
+from monitor.config.language.base_schema import (
+    Id,
+    Interval,
+    Language,
+    ProxyAddress,
+    Schema,
+    Text,
+    WebAddress,
+    is_web_address,
+    validation_error,
+)
 from monitor.config.language.faults import validate_document
 from monitor.config.language.secrets import fill_secrets
-from monitor.config.language.base_schema import Id, Interval, Language, ProxyAddress, Schema, Text, WebAddress, is_web_address, validation_error
 from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Place, Selectors, Source, SourceKind
@@ -41,7 +51,9 @@ def _validate_cron(text: str) -> str:
         trigger = CronTrigger.from_crontab(text, timezone="UTC")
     except ValueError as wrong:
         what = f"{quote_text(text)} is no schedule ({wrong})"
-        raise validation_error(what, "write minute, hour, day, month and weekday, such as '*/2 6-22 * * mon-fri'") from None
+        raise validation_error(
+            what, "write minute, hour, day, month and weekday, such as '*/2 6-22 * * mon-fri'"
+        ) from None
     if trigger.get_next_fire_time(None, _ANY_DAY) is None:
         raise validation_error(f"{quote_text(text)} is a time that never comes", "write a day that its month has")
     return text
@@ -51,7 +63,9 @@ def _validate_css_selector(text: str) -> str:
     try:
         GenericTranslator().css_to_xpath(text)
     except SelectorError as wrong:
-        raise validation_error(f"{quote_text(text)} is no CSS selector ({wrong})", "write one such as 'div.post a'") from None
+        raise validation_error(
+            f"{quote_text(text)} is no CSS selector ({wrong})", "write one such as 'div.post a'"
+        ) from None
     return text
 
 
@@ -158,7 +172,9 @@ class SourceSchema(Schema):
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
         if self.kind == "page" and self.select is None:
-            raise validation_error("a page has no entries of itself", "say where they stand: select: {entry: 'article'}")
+            raise validation_error(
+                "a page has no entries of itself", "say where they stand: select: {entry: 'article'}"
+            )
         if self.select is not None and self.kind != "page":
             raise validation_error("select is for pages", "write 'kind: page', or remove it", ("select",))
         return self

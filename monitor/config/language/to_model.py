@@ -32,7 +32,9 @@ class _InheritedOptions:
 _NOTHING_AROUND = _InheritedOptions()
 
 
-def condition_from_schema(shape: ConditionSchema | NearPartSchema, around: _InheritedOptions = _NOTHING_AROUND) -> model.Condition:
+def condition_from_schema(
+    shape: ConditionSchema | NearPartSchema, around: _InheritedOptions = _NOTHING_AROUND
+) -> model.Condition:
     """The condition that the shape writes down."""
     within = around.inside(shape)
     said = _build_leaf(shape, within)
@@ -103,5 +105,7 @@ def _build_compound(shape: ConditionSchema | NearPartSchema, around: _InheritedO
     )
 
 
-def _build_parts(shapes: Sequence[ConditionSchema | NearPartSchema], around: _InheritedOptions) -> tuple[model.Condition, ...]:
+def _build_parts(
+    shapes: Sequence[ConditionSchema | NearPartSchema], around: _InheritedOptions
+) -> tuple[model.Condition, ...]:
     return tuple(condition_from_schema(shape, around) for shape in shapes)

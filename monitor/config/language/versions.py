@@ -18,7 +18,9 @@ from monitor.model import Entity, Named, Rule, Term, WordList, named_within
 def with_version(rule: Rule, named: Mapping[str, str]) -> Rule:
     """The rule with the digest of what it says. `named`: what it names, each with its digest."""
     says = [rule.condition, rule.unless, rule.level, rule.status, rule.max_age, rule.alert]
-    more = _collect_non_defaults(rule, "where", "raises", "lowers", "news_in", "title_has_some", "mention_if", "mention", "full_text")
+    more = _collect_non_defaults(
+        rule, "where", "raises", "lowers", "news_in", "title_has_some", "mention_if", "mention", "full_text"
+    )
     by = [[each.name, _canonicalize_value(each)] for each in named_within(rule.condition) if each.name in rule.alert.by]
     return replace(rule, version=_hash_plain_data([rule.id, _canonicalize_value(says), named, *more, *by]))
 
@@ -26,7 +28,9 @@ def with_version(rule: Rule, named: Mapping[str, str]) -> Rule:
 def entity_digest(entity: Entity) -> str:
     """The digest of what makes an entity be found, without what it names."""
     names = [replace(name, forms=not name.forms) for name in entity.sure]  # of names, all forms are the default
-    return _hash_plain_data([entity.id, _canonicalize_value(names), *_collect_non_defaults(entity, "maybe", "never", "titles")])
+    return _hash_plain_data(
+        [entity.id, _canonicalize_value(names), *_collect_non_defaults(entity, "maybe", "never", "titles")]
+    )
 
 
 def list_digest(words: WordList) -> str:
@@ -72,7 +76,9 @@ def _canonicalize_value(value: object) -> object:
         return [_canonicalize_value(each) for each in value]
     if is_dataclass(value):
         given = ((name, getattr(value, name), default) for name, default in _get_field_defaults(value))
-        kept = {name: _canonicalize_value(each) for name, each, default in given if default is MISSING or each != default}
+        kept = {
+            name: _canonicalize_value(each) for name, each, default in given if default is MISSING or each != default
+        }
         return [type(value).__name__, kept]
     if isinstance(value, timedelta):
         return value.total_seconds()

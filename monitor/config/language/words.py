@@ -17,8 +17,8 @@ from monitor.config.language.base_schema import (
     Schema,
     TermText,
     is_language,
-    mapping_or_list,
     is_misspelt_key,
+    mapping_or_list,
     one_or_list,
     validation_error,
 )
@@ -159,4 +159,9 @@ def ignore_from_schema(shape: IgnoreSchema | _WordData) -> model.Ignore:
     if not isinstance(shape, IgnoreSchema):
         return model.Ignore(terms_from_words(shape))
     lists = [shape.list_] if isinstance(shape.list_, str) else shape.list_ or ()
-    return model.Ignore(terms_from_words(shape.words), tuple(dict.fromkeys(lists)), reach_from_schema(shape.before), reach_from_schema(shape.after))
+    return model.Ignore(
+        terms_from_words(shape.words),
+        tuple(dict.fromkeys(lists)),
+        reach_from_schema(shape.before),
+        reach_from_schema(shape.after),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.config.language.examples import ExamplesSchema, examples_at
-from monitor.config.language.faults import validate_document, collect_faults
+from monitor.config.language.faults import collect_faults, validate_document
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import RuleTest

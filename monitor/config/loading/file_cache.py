@@ -14,13 +14,13 @@ from typing import Generic, TypeVar
 
 from monitor import clock
 from monitor.config.language.faults import collect_faults
-from monitor.config.loading.files import Stamp, in_whole_seconds, is_empty, get_file_stamp
+from monitor.config.loading.files import Stamp, get_file_stamp, in_whole_seconds, is_empty
 from monitor.config.yaml.yaml12 import YamlDocument, read_yaml_file
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Place
 
 _TICK, _TWO_SECONDS = 10**8, 2 * 10**9  # ns: what file systems tell time in, and more
-Value = TypeVar("Says")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,9 @@ class FileCache(Generic[Value]):
     ) -> list[CachedFile[Value]]:
         """What all of these files hold. A file is read where it is another than it was, or `given` is: that on which
         `reading` depends beside the document. `stamps`: of files that were looked at just before."""
-        self._last = {file: self._of(file, stamps.get(str(file)) or get_file_stamp(file), reading, given) for file in files}
+        self._last = {
+            file: self._of(file, stamps.get(str(file)) or get_file_stamp(file), reading, given) for file in files
+        }
         for file, each in self._last.items():  # and not all at once: to free thousands takes a while
             self._known[file] = each
         return list(self._last.values())
@@ -80,7 +82,9 @@ class FileCache(Generic[Value]):
             sound, wrong = _parse_valid_values(documents, reading)
             faults += wrong
             says = says if wrong else sound
-        return CachedFile(says, sound, documents, tuple(faults), found if found and _is_settled(found, at) else None, given)
+        return CachedFile(
+            says, sound, documents, tuple(faults), found if found and _is_settled(found, at) else None, given
+        )
 
 
 def _parse_valid_values(

@@ -14,7 +14,7 @@ from pathlib import Path
 from stat import S_ISDIR
 
 from monitor.config.language.faults import collect_faults
-from monitor.config.yaml.yaml12 import YamlDocument, ValuePath, read_yaml_file
+from monitor.config.yaml.yaml12 import ValuePath, YamlDocument, read_yaml_file
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Place
 
@@ -108,7 +108,10 @@ def _list_folder_files(folder: Path) -> tuple[list[_IdentifiedFile], list[Fault]
     unread: list[OSError] = []
     start, behind = len(str(folder)), os.path.realpath(folder)
     files = [
-        (_resolve_identity(_intern_path(entry.path)) if entry.is_symlink() else behind + entry.path[start:], _intern_path(entry.path))
+        (
+            _resolve_identity(_intern_path(entry.path)) if entry.is_symlink() else behind + entry.path[start:],
+            _intern_path(entry.path),
+        )
         for entry in sorted(_walk_folder(folder, unread), key=_in_order)
     ]
     return files, [fault_from_os_error(Place(str(each.filename)), each) for each in unread]

@@ -16,18 +16,18 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from monitor.config.language.entities import entity_from_document
-from monitor.config.language.extends import ParsedExtension, Extension, extension_from_document, resolve_definitions
-from monitor.config.language.faults import did_you_mean, collect_faults
-from monitor.config.loading.files import Stamp, paths_named, settings_document, yaml_files
+from monitor.config.language.extends import Extension, ParsedExtension, extension_from_document, resolve_definitions
+from monitor.config.language.faults import collect_faults, did_you_mean
 from monitor.config.language.lists import word_list_from_document
-from monitor.config.language.references import Name, DefinitionRegistry, find_references
-from monitor.config.loading.file_cache import FileCache
+from monitor.config.language.references import DefinitionRegistry, Name, find_references
 from monitor.config.language.rules import rule_from_document
 from monitor.config.language.settings import EVERY, settings_from_document, timezone_of, unknown_rules
-from monitor.config.loading.shipped import find_shipped_folder
 from monitor.config.language.sources import SourceDefaults, sources_from_document, with_secrets
 from monitor.config.language.versions import with_version
-from monitor.config.yaml.yaml12 import YamlDocument, PlainData, read_yaml_file, quote_text
+from monitor.config.loading.file_cache import FileCache
+from monitor.config.loading.files import Stamp, paths_named, settings_document, yaml_files
+from monitor.config.loading.shipped import find_shipped_folder
+from monitor.config.yaml.yaml12 import PlainData, YamlDocument, quote_text, read_yaml_file
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Config, Entity, EntityNamed, ListNamed, Place, Rule, Source, WordList
 
@@ -77,7 +77,7 @@ def shipped_lists() -> Mapping[str, PlainData]:
 def load_config_files(
     path: Path,
     environment: Mapping[str, str],
-    remembered: Remembered | None = None,
+    remembered: LoadCache | None = None,
     stamps: Mapping[str, Stamp] = MappingProxyType({}),
 ) -> LoadedConfig:
     """A monitor.yaml and all that it names. Raises Faulty, with the faults of all files, where monitor.yaml itself has
@@ -94,8 +94,12 @@ def load_config_files(
     with collect_faults(own):
         made, usual = settings_from_document(document, environment, path.parent)
     routes = made.routes if made else None
-    loaded = _load_rule_files(_collect_named_paths(document, path, "rules", "entities"), routes, remembered.documents, stamps)
-    polled, placed, faults = _load_source_files(_collect_named_paths(document, path, "sources"), usual, remembered.sources, stamps)
+    loaded = _load_rule_files(
+        _collect_named_paths(document, path, "rules", "entities"), routes, remembered.documents, stamps
+    )
+    polled, placed, faults = _load_source_files(
+        _collect_named_paths(document, path, "sources"), usual, remembered.sources, stamps
+    )
     polled = _with_secrets(polled, placed, faults, environment, path.parent)
     if made is not None:
         own += unknown_rules(document, made.retention, loaded.rules.keys() | loaded.declared_rule_ids)
@@ -113,12 +117,16 @@ def list_configured_paths(path: Path) -> list[Path]:
     return [named for named, _ in _collect_named_paths(settings_document(path), path, "rules", "entities", "sources")]
 
 
-def load_rules(paths: Sequence[Path], beside: Path | None = None, remembered: Remembered | None = None) -> LoadedRules:
+def load_rules(paths: Sequence[Path], beside: Path | None = None, remembered: LoadCache | None = None) -> LoadedRules:
     """Files and folders of rules, entities and lists, alone or `beside` what a monitor.yaml names: routes are not
     looked up. `remembered`: as `load` takes it."""
     named: _NamedPaths = [(path, None) for path in paths]
     remembered = LoadCache() if remembered is None else remembered
-    return _load_rule_files(named, None, remembered.documents, {}) if beside is None else _load_rules_with_config(beside, named, remembered)
+    return (
+        _load_rule_files(named, None, remembered.documents, {})
+        if beside is None
+        else _load_rules_with_config(beside, named, remembered)
+    )
 
 
 def load_rules_of(path: Path) -> LoadedRules:
@@ -127,10 +135,14 @@ def load_rules_of(path: Path) -> LoadedRules:
     return _load_rules_with_config(path, [], LoadCache())
 
 
-def _load_rules_with_config(path: Path, more: _Named, remembered: Remembered) -> LoadedRules:
+def _load_rules_with_config(path: Path, more: _NamedPaths, remembered: LoadCache) -> LoadedRules:
     document = settings_document(path)
-    loaded = _load_rule_files([*more, *_collect_named_paths(document, path, "rules", "entities")], None, remembered.documents, {})
-    found, _, faults = _load_source_files(_collect_named_paths(document, path, "sources"), SourceDefaults(EVERY), remembered.sources, {})
+    loaded = _load_rule_files(
+        [*more, *_collect_named_paths(document, path, "rules", "entities")], None, remembered.documents, {}
+    )
+    found, _, faults = _load_source_files(
+        _collect_named_paths(document, path, "sources"), SourceDefaults(EVERY), remembered.sources, {}
+    )
     zone = timezone_of(document)
     return replace(loaded, sources=found, faults=_sort_faults([*loaded.faults, *faults]), timezone=zone)
 
@@ -197,7 +209,7 @@ def _with_secrets(
 
 
 def _load_rule_files(
-    named: _NamedPaths, routes: Collection[str] | None, memory: FileCache[_Draft], stamps: Mapping[str, Stamp]
+    named: _NamedPaths, routes: Collection[str] | None, memory: FileCache[_ParsedDocument], stamps: Mapping[str, Stamp]
 ) -> LoadedRules:
     files, faults = yaml_files(named)
     readings = memory.read(files, _parse_document, stamps)
@@ -208,7 +220,9 @@ def _load_rule_files(
     documents = {draft.value.place: draft.document for draft in drafts}
     tried, tried_rules = _collect_declarations(document for reading in readings for document in reading.documents)
     added = [
-        ParsedExtension(each.value, each.document, each.references) for each in drafts if isinstance(each.value, Extension)
+        ParsedExtension(each.value, each.document, each.references)
+        for each in drafts
+        if isinstance(each.value, Extension)
     ]
     known = resolve_definitions([*entities.values(), *lists.values()], added, documents, tried, faults)
     kept: list[Rule] = []
@@ -252,7 +266,10 @@ class _ParsedDocument:
     def resolve_rule(self, rule: Rule, known: DefinitionRegistry, routes: Collection[str] | None) -> Rule:
         """The rule with its version, the very same for as long as all that it names is the same; raises Faulty where it
         names what does not exist. `routes` None: all are fine."""
-        faults = [*known.find_faults(self.document, self.references), *_find_unknown_routes(self.document, rule, routes)]
+        faults = [
+            *known.find_faults(self.document, self.references),
+            *_find_unknown_routes(self.document, rule, routes),
+        ]
         if faults:
             raise InvalidFiles(faults)
         named = known.digest_references(self.references)
@@ -292,7 +309,9 @@ def _parse_document(document: YamlDocument) -> list[_ParsedDocument]:
         return [_ParsedDocument(document.without_tables(), _READERS[kind](document))]
     keys = list(document.data) if isinstance(document.data, dict) else []
     if keys[:1] == ["sources"]:
-        raise InvalidFiles([Fault(document.place(), "sources stand here", "name this file under sources: in monitor.yaml")])
+        raise InvalidFiles(
+            [Fault(document.place(), "sources stand here", "name this file under sources: in monitor.yaml")]
+        )
     begin = "begin it with 'rule: ID', 'entity: ID', 'list: ID' or 'extends: ID'"
     meant = did_you_mean(keys[0] if keys else "", _READERS, begin)
     raise InvalidFiles([Fault(document.place(), "this document is no rule, entity or list, and extends none", meant)])

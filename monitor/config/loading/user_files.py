@@ -7,10 +7,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.runtime.gc_tuning import paused
-from monitor.config.loading.files import Signature, Stamp, folders_of, in_whole_seconds, compute_signature, get_file_stamp
-from monitor.config.loading.load import LoadedConfig, LoadCache, load_config_files, list_configured_paths
+from monitor.config.loading.files import (
+    Signature,
+    Stamp,
+    compute_signature,
+    folders_of,
+    get_file_stamp,
+    in_whole_seconds,
+)
+from monitor.config.loading.load import LoadCache, LoadedConfig, list_configured_paths, load_config_files
 from monitor.errors import InvalidFiles
+from monitor.runtime.gc_tuning import paused
 
 
 class UserFiles:

@@ -109,13 +109,19 @@ def explain_leading_sign(rest: str) -> tuple[str, str]:
     return f"text that begins with '{rest[:1]}' goes in quotes", f'write "{shown}"'
 
 
-def _find_likely_causes(lines: list[str], text: str, broken: yaml.MarkedYAMLError, mark: _SyntaxMark) -> Iterator[SyntaxFault]:
+def _find_likely_causes(
+    lines: list[str], text: str, broken: yaml.MarkedYAMLError, mark: _SyntaxMark
+) -> Iterator[SyntaxFault]:
     """What people do most often, the likeliest first."""
     context, opened = str(broken.context), broken.context_mark or mark
     yield from _find_wide_colons(lines, opened.line if context.endswith("simple key") else mark.line, mark)
     if _text_from_mark(lines, mark).startswith("\t"):
         indenting = not lines[mark.line][: mark.column].strip(" -\t")
-        yield _mark_to_position(mark), "a tab stands here", "indent with spaces" if indenting else "write a space instead"
+        yield (
+            _mark_to_position(mark),
+            "a tab stands here",
+            "indent with spaces" if indenting else "write a space instead",
+        )
     yield from _find_quote_faults(text, broken, opened, mark)
     if "cannot start any token" in str(broken.problem) or context.endswith(_SIGNS):
         yield _mark_to_position(opened), *explain_leading_sign(_text_from_mark(lines, opened))
@@ -139,7 +145,9 @@ def _find_wide_colons(lines: list[str], start: int, mark: _SyntaxMark) -> Iterat
             yield (first + 1, (at[first] or 0) + 1), *FULL_WIDTH
 
 
-def _find_quote_faults(text: str, broken: yaml.MarkedYAMLError, opened: _SyntaxMark, mark: _SyntaxMark) -> Iterator[SyntaxFault]:
+def _find_quote_faults(
+    text: str, broken: yaml.MarkedYAMLError, opened: _SyntaxMark, mark: _SyntaxMark
+) -> Iterator[SyntaxFault]:
     """A quotation mark without its other half, or text behind it."""
     if str(broken.context).endswith("quoted scalar") and "found unexpected" in str(broken.problem):
         yield _mark_to_position(opened), "this quotation mark is not closed", _CLOSE
@@ -149,7 +157,11 @@ def _find_quote_faults(text: str, broken: yaml.MarkedYAMLError, opened: _SyntaxM
         yield _mark_to_position(quoted.start_mark), closed, _CLOSE
     elif quoted:
         inside = "inside '...' an apostrophe is written ''" if quoted.style == "'" else 'inside "..." write \\" for a "'
-        yield _mark_to_position(mark), "text stands behind a closing quotation mark", f"put all of it in the quotes; {inside}"
+        yield (
+            _mark_to_position(mark),
+            "text stands behind a closing quotation mark",
+            f"put all of it in the quotes; {inside}",
+        )
 
 
 def _quoted_before(text: str, mark: _SyntaxMark) -> yaml.ScalarToken | None:

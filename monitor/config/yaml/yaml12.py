@@ -18,11 +18,17 @@ from typing import Protocol, cast
 
 import yaml
 
-from monitor.config.yaml.syntax import FULL_WIDTH, explain_leading_sign, key_look_alike, explain_syntax_error, wide_colon
+from monitor.config.yaml.syntax import (
+    FULL_WIDTH,
+    explain_leading_sign,
+    explain_syntax_error,
+    key_look_alike,
+    wide_colon,
+)
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Place
 
-PlainData = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
+PlainData = None | bool | int | float | str | list["PlainData"] | dict[str, "PlainData"]
 ValuePath = tuple[str | int, ...]
 """The keys and indexes that lead from the top of a document to a value."""
 
@@ -75,7 +81,9 @@ class YamlDocument:
         number, data = self._number((key,)), self.data
         if number is None or not isinstance(data, dict):
             raise KeyError(key)
-        return YamlDocument(self.file, data[key], self.packed_positions[6 * number : 6 * (number + _count_values(data[key]))])
+        return YamlDocument(
+            self.file, data[key], self.packed_positions[6 * number : 6 * (number + _count_values(data[key]))]
+        )
 
     def key_place(self, where: ValuePath) -> Place:
         """Where the key of a value stands; for an item of a list, the item itself."""
@@ -255,7 +263,9 @@ class _YamlReader:
             at, key = _mark_to_position(event.start_mark), self._key(event, depth)
             if key in data:
                 first = lines[list(data).index(key)]
-                self.note(event.start_mark, f"the key {quote_text(key)} stands here twice", f"it is already in line {first}")
+                self.note(
+                    event.start_mark, f"the key {quote_text(key)} stands here twice", f"it is already in line {first}"
+                )
                 self._value(self._next(), depth)
                 continue
             lines.append(at[0])

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from monitor.alerting.updates import AT_ONCE
-from monitor.lab.annotated_document import LintKind, Lint, AnnotatedDocument
+from monitor.lab.annotated_document import AnnotatedDocument, Lint, LintKind
 from monitor.model import (
     PLACE_KINDS,
-    UpdateTrigger,
     AlertPolicy,
     Condition,
     Entity,
@@ -21,6 +20,7 @@ from monitor.model import (
     OncePer,
     Rule,
     Source,
+    UpdateTrigger,
     WordList,
     entities_within,
 )
@@ -39,7 +39,10 @@ _Odd = tuple[str, str, str]
 def lint_alert_frequency(written: AnnotatedDocument) -> Iterator[Lint]:
     """A rule whose keys under `alert` do not do what they seem to."""
     if isinstance(written.definition, Rule):
-        for key, what, meant in (*_find_odd_updates(written, written.definition.alert), *_find_odd_waits(written.definition)):
+        for key, what, meant in (
+            *_find_odd_updates(written, written.definition.alert),
+            *_find_odd_waits(written.definition),
+        ):
             yield written.make_lint(LintKind.HOW_OFTEN, ("alert", key), what, meant)
 
 
@@ -53,7 +56,9 @@ def lint_official_source(written: AnnotatedDocument, sources: Mapping[str, Sourc
         yield written.make_lint(LintKind.UNKNOWN_SOURCE, ("alert", "again_if"), what, meant)
 
 
-def lint_event_identity(written: AnnotatedDocument, entities: Mapping[str, Entity], lists: Mapping[str, WordList]) -> Iterator[Lint]:
+def lint_event_identity(
+    written: AnnotatedDocument, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
+) -> Iterator[Lint]:
     """A rule that tells once per event, and does not say what makes two events of what it hits."""
     rule = written.definition
     if not isinstance(rule, Rule) or rule.alert.once_per is not OncePer.EVENT or rule.alert.by:
@@ -69,7 +74,9 @@ def lint_event_identity(written: AnnotatedDocument, entities: Mapping[str, Entit
         yield written.make_lint(LintKind.ONE_EVENT, at, what, meant)
 
 
-def _names_place_or_actor(written: AnnotatedDocument, entities: Mapping[str, Entity], lists: Mapping[str, WordList]) -> bool:
+def _names_place_or_actor(
+    written: AnnotatedDocument, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
+) -> bool:
     """Whether an entity of such a kind is among what the rule's match asks for."""
     asked = (part.condition for part in written.conditions["match"][0].positive_parts())
     return any(each.kind in PLACES_AND_ACTORS for asks in asked for each in _entities_of(asks, entities, lists))

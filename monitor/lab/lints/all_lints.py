@@ -12,18 +12,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from monitor.config.loading.load import shipped_lists
 from monitor.config.language.references import find_references
+from monitor.config.loading.load import shipped_lists
 from monitor.config.yaml.yaml12 import YamlDocument
-from monitor.lab.lints.all_lints import alerts
-from monitor.lab.lints.all_lints import habits
-from monitor.lab.lints.all_lints import languages
-from monitor.lab.lints.all_lints import near
-from monitor.lab.lints.all_lints import rules
-from monitor.lab.lints.all_lints import sources
-from monitor.lab.lints.all_lints import words
+from monitor.lab.annotated_document import AnnotatedDocument, Lint
 from monitor.lab.identity_memo import IdentityMemo
-from monitor.lab.annotated_document import Lint, AnnotatedDocument
+from monitor.lab.lints import alerts, habits, languages, near, rules, sources, words
 from monitor.model import Entity, ListNamed, Place, Rule, Source, WordList, lists_within
 from monitor.sources.http.guard import Network
 from monitor.store.queries.reports import RuleHitReport
@@ -96,7 +90,9 @@ def _lint_document(written: AnnotatedDocument, everything: LintContext) -> tuple
     )
 
 
-def _lint_in_context(written: AnnotatedDocument, everything: LintContext, bare: set[str], used: set[str]) -> Iterator[Lint]:
+def _lint_in_context(
+    written: AnnotatedDocument, everything: LintContext, bare: set[str], used: set[str]
+) -> Iterator[Lint]:
     """What follows from what others say, or from what happened."""
     yield from words.lint_single_characters(written, bare)
     if everything.is_complete:

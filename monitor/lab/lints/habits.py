@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from monitor.config.yaml.yaml12 import ValuePath
-from monitor.lab.annotated_document import LintKind, Lint, AnnotatedDocument
+from monitor.lab.annotated_document import AnnotatedDocument, Lint, LintKind
 
 OPERATORS = (  # how a word begins or what stands in it; what it does elsewhere; how that is written here
     (re.compile(r"\S\s+AND\s+\S"), "AND", "write both under all: (anywhere in the article) or near: (together)"),

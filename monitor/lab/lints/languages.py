@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from monitor.lab.annotated_document import AnnotatedDocument, ConditionPart, Lint, LintKind
 from monitor.lab.rule_tests import article_from_test
-from monitor.lab.annotated_document import LintKind, Lint, ConditionPart, AnnotatedDocument
 from monitor.matching import compile_rules
 from monitor.model import (
     AllOf,
@@ -101,7 +101,10 @@ class LanguageChecker:
         return bool(compiled.match(article_from_test(test, _SOME_TIME)))
 
     def _of_all(self, part: ConditionPart, each: list[LanguageCoverage]) -> LanguageCoverage:
-        own, limited = _union_sets(one.own_languages for one in each), [one.languages for one in each if not one.covers_all]
+        own, limited = (
+            _union_sets(one.own_languages for one in each),
+            [one.languages for one in each if not one.covers_all],
+        )
         if not limited:
             return LanguageCoverage(frozenset((_ANY,)), own, _union_sets(one.reported_missing for one in each))
         spoken = frozenset.intersection(*limited)
@@ -136,7 +139,9 @@ class LanguageChecker:
                     yield from _list_entity_names(entity)
 
 
-def lint_languages(written: AnnotatedDocument, entities: Mapping[str, Entity], lists: Mapping[str, WordList]) -> list[Lint]:
+def lint_languages(
+    written: AnnotatedDocument, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
+) -> list[Lint]:
     """A language that has words in one part of a rule and none in another; one that it looks at and has no words in;
     one that no test is in."""
     rule = written.definition
@@ -164,7 +169,9 @@ def words_of_rule(written: AnnotatedDocument, lists: Mapping[str, WordList], net
             yield from terms_within(lists[part.condition.list], lists)
 
 
-def lint_few_words(written: AnnotatedDocument, entities: Mapping[str, Entity], lists: Mapping[str, WordList]) -> Iterator[Lint]:
+def lint_few_words(
+    written: AnnotatedDocument, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
+) -> Iterator[Lint]:
     """A language in which a rule can hold, and has far fewer words than in its richest one: counted as they are
     written, and also with all forms of a word as one, of which some languages have many and others none."""
     rule = written.definition
@@ -181,7 +188,9 @@ def lint_few_words(written: AnnotatedDocument, entities: Mapping[str, Entity], l
     if poor and most >= _ENOUGH:
         each = ", ".join(f"{counts[language]} in {language}" for language in poor)
         what = f"it has {most} words in {richest}, and {each}: it will miss most news in the latter"
-        yield written.make_lint(LintKind.FEW_WORDS, ("match",), what, "add the other words that people use for it there")
+        yield written.make_lint(
+            LintKind.FEW_WORDS, ("match",), what, "add the other words that people use for it there"
+        )
 
 
 def _is_poor(language: str, counts: Counter[str]) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
+from monitor.lab.annotated_document import NETS, AnnotatedDocument, ConditionPart, Lint, LintKind
 from monitor.lab.lints.words import WordIndex, words_of_part
-from monitor.lab.annotated_document import NETS, LintKind, Lint, ConditionPart, AnnotatedDocument
 from monitor.model import AllOf, AnyOf, Field, Near, NewsIn, Not, Rule, WordList
 
 MOST = 3
@@ -54,7 +54,9 @@ def lint_shared_words(written: AnnotatedDocument, lists: Mapping[str, WordList])
             yield from _lint_shared_in_near(written, part, lists)
 
 
-def _lint_shared_in_near(written: AnnotatedDocument, near: ConditionPart, lists: Mapping[str, WordList]) -> Iterator[Lint]:
+def _lint_shared_in_near(
+    written: AnnotatedDocument, near: ConditionPart, lists: Mapping[str, WordList]
+) -> Iterator[Lint]:
     for (first, one), (second, other) in combinations(enumerate(near.parts), 2):
         if words := _find_words_in_both(one, other, lists):
             some = ", ".join(f"'{word}'" for word in words[:_SHOWN]) + (" ..." if len(words) > _SHOWN else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from monitor.lab.annotated_document import NETS, LintKind, Lint, ConditionPart, AnnotatedDocument
+from monitor.lab.annotated_document import NETS, AnnotatedDocument, ConditionPart, Lint, LintKind
 from monitor.model import (
     AllOf,
     AnyOf,
@@ -33,7 +33,9 @@ def lint_untested(written: AnnotatedDocument) -> Iterator[Lint]:
     if isinstance(written.definition, Rule | Entity) and not written.definition.tests:
         called = "rule" if isinstance(written.definition, Rule) else "entity"
         what = f"this {called} has no tests: nobody sees when an edit breaks it"
-        yield written.make_lint(LintKind.UNTESTED, (), what, "write tests: {fires: [...], silent: [...]}; check runs them")
+        yield written.make_lint(
+            LintKind.UNTESTED, (), what, "write tests: {fires: [...], silent: [...]}; check runs them"
+        )
 
 
 def lint_unused_list(written: AnnotatedDocument, used: Iterable[str]) -> Iterator[Lint]:
@@ -106,7 +108,9 @@ def lint_unknown_sources(written: AnnotatedDocument, sources: Mapping[str, Sourc
             yield from _lint_unknown_where(written, rule.where.excluded, ("where", "not"), sources)
 
 
-def _lint_unknown_where(written: AnnotatedDocument, asked: Where, at: tuple[str, ...], sources: Mapping[str, Source]) -> Iterator[Lint]:
+def _lint_unknown_where(
+    written: AnnotatedDocument, asked: Where, at: tuple[str, ...], sources: Mapping[str, Source]
+) -> Iterator[Lint]:
     tags = {tag for source in sources.values() for tag in source.tags}
     publishers = {source.publisher for source in sources.values()}
     for key, wanted, known, called in (

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
-from monitor.lab.annotated_document import LintKind, Lint
+from monitor.lab.annotated_document import Lint, LintKind
 from monitor.model import Place, Source
 from monitor.sources.http.guard import Network, refused_host
 
@@ -19,7 +19,9 @@ def lint_no_sources(sources: Mapping[str, Source], named: Place) -> Iterator[Lin
         yield Lint(named, LintKind.NO_SOURCES, what, meant, named)
 
 
-def lint_private_addresses(sources: Mapping[str, Source], places: Mapping[str, Place], allow: Sequence[Network]) -> Iterator[Lint]:
+def lint_private_addresses(
+    sources: Mapping[str, Source], places: Mapping[str, Place], allow: Sequence[Network]
+) -> Iterator[Lint]:
     """Those whose address is a private one, written out, that `network.allow` does not name. `places`: where each
     stands."""
     for id_, source in sources.items():

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import chain
 
 from monitor.config.yaml.yaml12 import ValuePath
-from monitor.lab.annotated_document import NETS, LintKind, Lint, ConditionPart, AnnotatedDocument
+from monitor.lab.annotated_document import NETS, AnnotatedDocument, ConditionPart, Lint, LintKind
 from monitor.matching.terms import KatakanaEdgePattern, TermPattern, Token, compile_term, tokenize_term
 from monitor.model import AnyOf, Entity, Ignore, ListNamed, Rule, Term, WordList, Words, terms_within
 from monitor.text.scripts import HAN, HANGUL, KANA
@@ -232,5 +232,7 @@ def lint_duplicates(written: AnnotatedDocument) -> Iterator[Lint]:
             known.setdefault(key, term.text)
 
 
-def _locate_terms(written: AnnotatedDocument, where: ValuePath, terms: Iterable[Term]) -> Iterator[tuple[ValuePath, Term]]:
+def _locate_terms(
+    written: AnnotatedDocument, where: ValuePath, terms: Iterable[Term]
+) -> Iterator[tuple[ValuePath, Term]]:
     return ((written.path_of_word(where, term), term) for term in terms)

@@ -157,7 +157,9 @@ def _decode_by_declaration(body: bytes, named: list[str]) -> DecodedText:
     if looks is None or sample.decode(looks, "replace") == sampled or {first, looks} <= LATIN:
         return _note_damage(text)
     if broken * MUCH > sound or evidence >= ENOUGH or (first not in MULTIBYTE and RUNS.search(text)):
-        return DecodedText(body.decode(looks, "replace"), f"it says that it is {first}, and was read as {looks}, which fits")
+        return DecodedText(
+            body.decode(looks, "replace"), f"it says that it is {first}, and was read as {looks}, which fits"
+        )
     if evidence < LITTLE:
         return _note_damage(text)
     return DecodedText(text, f"it says that it is {first}, and looks like {looks}")

@@ -105,7 +105,7 @@ def ranges_of(body: bytes, known: AbstractSet[bytes] = frozenset()) -> EntryRang
     return _build_ranges(reader, spans, _digest_spans(reader, body, spans), reader.count - len(spans))
 
 
-def _scan_document(body: bytes) -> _Reader | None:
+def _scan_document(body: bytes) -> _EntryScanner | None:
     reader = _EntryScanner(body)
     try:
         reader.read()
@@ -116,11 +116,13 @@ def _scan_document(body: bytes) -> _Reader | None:
     return reader
 
 
-def _build_ranges(reader: _Reader, spans: tuple[Span, ...], slices: tuple[bytes, ...], beyond: int = 0) -> EntryRanges:
+def _build_ranges(
+    reader: _EntryScanner, spans: tuple[Span, ...], slices: tuple[bytes, ...], beyond: int = 0
+) -> EntryRanges:
     return EntryRanges(spans, slices, reader.said, tuple(reader.links), reader.base, beyond, min(len(spans), END))
 
 
-def _digest_spans(reader: _Reader, body: bytes, spans: Iterable[Span]) -> tuple[bytes, ...]:
+def _digest_spans(reader: _EntryScanner, body: bytes, spans: Iterable[Span]) -> tuple[bytes, ...]:
     around = b"\0".join((*reader.tags, *sorted(reader.matters)))
     salt = blake2b(around, digest_size=blake2b.SALT_SIZE).digest()
     whole = memoryview(body)

@@ -30,11 +30,11 @@ from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
 from monitor.sanitize import sanitize_line
-from monitor.sources.formats.entry_bounds import CONTENT, SUMMARY, TITLE, EntryBounds
 from monitor.sources.formats.delta import EntryRanges, ranges_of, without_bases
 from monitor.sources.formats.doctype import strip_doctype
-from monitor.sources.formats.feed_head import FeedLink, parse_update_interval, find_older_link
-from monitor.sources.formats.html import tidy_lines, one_line, to_text
+from monitor.sources.formats.entry_bounds import CONTENT, SUMMARY, TITLE, EntryBounds
+from monitor.sources.formats.feed_head import FeedLink, find_older_link, parse_update_interval
+from monitor.sources.formats.html import one_line, tidy_lines, to_text
 from monitor.sources.formats.list_window import find_omitted_range, select_postponed
 from monitor.sources.formats.xml_reader import ParsedFeed, read_xml
 
@@ -67,7 +67,11 @@ def read_feed(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset(), m
     """
     document = strip_doctype(clean)
     ranges = ranges_of(document.body, known)
-    feed = _parse_unknown_entries(document.body, url, ranges.without_resurfaced(known), known, most) if ranges is not None else None
+    feed = (
+        _parse_unknown_entries(document.body, url, ranges.without_resurfaced(known), known, most)
+        if ranges is not None
+        else None
+    )
     if feed is None:
         ended, beyond = _cut_middle_entries(document.body)
         feed = replace(parse_feed(ended, url), entries_skipped=beyond)
@@ -76,7 +80,9 @@ def read_feed(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset(), m
     return replace(feed, problem=f"{document.problem}; {feed.problem}" if feed.problem else document.problem)
 
 
-def _parse_unknown_entries(clean: bytes, url: str, ranges: EntryRanges, known: AbstractSet[bytes], most: int | None) -> Feed | None:
+def _parse_unknown_entries(
+    clean: bytes, url: str, ranges: EntryRanges, known: AbstractSet[bytes], most: int | None
+) -> Feed | None:
     """What is not known; None: it does not come out even."""
     unseen = [digest for digest in ranges.digests if digest not in known]
     left = select_postponed(unseen, most)
@@ -89,7 +95,9 @@ def _parse_unknown_entries(clean: bytes, url: str, ranges: EntryRanges, known: A
     return replace(
         feed,
         slices=ranges.digests,
-        poll_hint=parse_update_interval(said.get("ttl", ""), said.get("updateperiod", ""), said.get("updatefrequency", "")),
+        poll_hint=parse_update_interval(
+            said.get("ttl", ""), said.get("updateperiod", ""), said.get("updatefrequency", "")
+        ),
         older_page_url=find_older_link(ranges.links, _join_url(url, ranges.base), url),
         entries_left=len(left),
         entries_skipped=ranges.omitted,
@@ -132,9 +140,13 @@ def parse_feed(clean: bytes, url: str, slices: Iterable[bytes] = ()) -> Feed:
         ),
         title=_extract_title(head, EntryBounds()) or None,
         problem=_explain_ill_formed(parsed.error),
-        poll_hint=parse_update_interval(*(_get_string(head, key) for key in ("ttl", "sy_updateperiod", "sy_updatefrequency"))),
+        poll_hint=parse_update_interval(
+            *(_get_string(head, key) for key in ("ttl", "sy_updateperiod", "sy_updatefrequency"))
+        ),
         older_page_url=find_older_link(
-            (FeedLink(_get_string(link, "rel"), _get_string(link, "href")) for link in _get_dicts(head, "links")), url, url
+            (FeedLink(_get_string(link, "rel"), _get_string(link, "href")) for link in _get_dicts(head, "links")),
+            url,
+            url,
         ),
     )
 

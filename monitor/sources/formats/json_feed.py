@@ -16,11 +16,11 @@ from typing import Final, TypeAlias
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
-from monitor.sources.formats.entry_bounds import CONTENT, SUMMARY, TITLE, EntryBounds
 from monitor.sources.formats.delta import DIGEST
+from monitor.sources.formats.entry_bounds import CONTENT, SUMMARY, TITLE, EntryBounds
 from monitor.sources.formats.feed import NAME, NAMES, resolve_link
 from monitor.sources.formats.feed_head import FeedLink, find_older_link
-from monitor.sources.formats.html import tidy_lines, one_line, to_text
+from monitor.sources.formats.html import one_line, tidy_lines, to_text
 from monitor.sources.formats.list_window import ListSelection, select_entries
 
 Value: TypeAlias = "Mapping[str, Value] | list[Value] | str | bool | None"
@@ -46,7 +46,9 @@ def read_json_feed(text: str, url: str, known: AbstractSet[bytes] = frozenset(),
     """The items that are not known. FeedUnreadable: it is no JSON Feed, and what it seems to be."""
     try:
         feed, problem = _load_json(text)
-        return _build_feed(feed, problem, url, lambda objects: select_entries(objects, partial(_digest_items, feed), known, most))
+        return _build_feed(
+            feed, problem, url, lambda objects: select_entries(objects, partial(_digest_items, feed), known, most)
+        )
     except RecursionError:
         raise FeedUnreadable("this is JSON that is nested too deeply to be a feed") from None
 
@@ -110,7 +112,8 @@ def _is_feed(feed: Object, items: list[Value]) -> bool:
     if isinstance(version, str) and any(name in version for name in FORMAT):
         return True
     return any(
-        isinstance(item, dict) and item.get("id") and ("url" in item or _extract_content(item, EntryBounds())) for item in items
+        isinstance(item, dict) and item.get("id") and ("url" in item or _extract_content(item, EntryBounds()))
+        for item in items
     )
 
 

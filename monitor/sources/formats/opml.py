@@ -21,7 +21,7 @@ from lxml import etree
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Outline, Outlines, UnusableOutline
-from monitor.sanitize import sanitize_text, sanitize_line
+from monitor.sanitize import sanitize_line, sanitize_text
 from monitor.sources.formats.charset import FORBIDDEN, UTF8, read_text, to_utf8
 
 OURS = "urn:news-monitor:source"

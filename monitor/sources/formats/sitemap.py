@@ -15,8 +15,8 @@ from xml.parsers import expat
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
-from monitor.sources.formats.entry_bounds import TITLE, EntryBounds
 from monitor.sources.formats.delta import DIGEST
+from monitor.sources.formats.entry_bounds import TITLE, EntryBounds
 from monitor.sources.formats.feed import NAME, NAMES
 from monitor.sources.formats.feed_head import web_address
 from monitor.sources.formats.html import one_line, to_text
@@ -73,7 +73,9 @@ def read_sitemap(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset()
     urls = select_entries(titled, lambda shown: [digest for digest, _, _ in shown], known, most)
     return Feed(
         tuple(_build_entry(digest, title, fields, url) for digest, (_, title, fields) in urls.selected),
-        title=next((name for _, _, fields in titled if (name := _get_field(fields, "news", "publication", "name"))), None),
+        title=next(
+            (name for _, _, fields in titled if (name := _get_field(fields, "news", "publication", "name"))), None
+        ),
         problem=problem,
         slices=urls.digests,
         entries_left=urls.postponed,

@@ -21,8 +21,8 @@ from lxml.html import HtmlElement, HTMLParser
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed, Selectors
-from monitor.sources.formats.entry_bounds import SUMMARY, TITLE, EntryBounds
 from monitor.sources.formats.charset import read_text, to_utf8
+from monitor.sources.formats.entry_bounds import SUMMARY, TITLE, EntryBounds
 from monitor.sources.formats.html import one_line, to_text
 from monitor.text.extent import shorten_text
 

@@ -27,7 +27,7 @@ from yarl import URL
 import monitor
 from monitor import clock
 from monitor.errors import FetchFailed
-from monitor.model import FetchResult, FetchOutcome, Limits, Validators
+from monitor.model import FetchOutcome, FetchResult, Limits, Validators
 from monitor.sources.http import http_problems
 from monitor.sources.http.decoder import ACCEPT_ENCODING, BodyDecoder, unpack_gzip
 from monitor.sources.http.guard import SCHEMES, Guard, Network, reason_if_address_refused
@@ -186,7 +186,9 @@ class Fetcher:
                 if may_forward_credentials(url, to) or name.lower() in HARMLESS
             }
             settled, asked, url = settled and own == asked.extra_headers, replace(asked, extra_headers=own), to
-        raise FetchFailed(f"more than {self._limits.redirects} redirects (limits.redirects), the last to {redact_url(url)}")
+        raise FetchFailed(
+            f"more than {self._limits.redirects} redirects (limits.redirects), the last to {redact_url(url)}"
+        )
 
     async def _ask(
         self, url: URL, asked: _FetchRequest, seconds: float, spoken: Callable[[], None]
@@ -285,7 +287,9 @@ def resolve_redirect(url: URL, location: str) -> URL:
     to = url.join(URL(location))
     if to.scheme not in SCHEMES:
         return to
-    return to.with_user(url.user).with_password(url.password) if may_forward_credentials(url, to) else to.with_user(None)
+    return (
+        to.with_user(url.user).with_password(url.password) if may_forward_credentials(url, to) else to.with_user(None)
+    )
 
 
 def may_forward_credentials(url: URL, to: URL) -> bool:

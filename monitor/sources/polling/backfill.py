@@ -19,7 +19,7 @@ from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.dates import parse_latest_date
 from monitor.ingest.ingest_poll import SLACK
-from monitor.model import Entry, Feed, FetchResult, FetchOutcome, Source, Validators
+from monitor.model import Entry, Feed, FetchOutcome, FetchResult, Source, Validators
 from monitor.sources.http.fetch import Fetcher
 
 PAGES: Final = 3
@@ -118,7 +118,9 @@ class BackFill:
         self._read = read
         self._known = known
 
-    async def find(self, source: Source, fetched: FetchResult, feed: Feed, *, since: datetime, now: datetime) -> BackfillResult:
+    async def find(
+        self, source: Source, fetched: FetchResult, feed: Feed, *, since: datetime, now: datetime
+    ) -> BackfillResult:
         """The entries between `since`, when the source was last seen whole, and the document that has just come
         (`fetched`, read as `feed`). Never raises for what a site does: the line says how far it came."""
         search = _BackfillSearch(source, frozenset(map(_identify_entry, feed.entries)))

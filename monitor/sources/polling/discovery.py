@@ -17,12 +17,12 @@ from lxml import etree
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.ingest.dates import parse_date
-from monitor.model import Feed, FetchResult, FetchOutcome, Selectors, Validators
+from monitor.model import Feed, FetchOutcome, FetchResult, Selectors, Validators
+from monitor.runtime.workers import Workers
 from monitor.sanitize import sanitize_line, sanitize_url
 from monitor.sources.formats.charset import FORBIDDEN, IN_HEADER, text_encoding
 from monitor.sources.formats.read_document import read_document
 from monitor.sources.http.fetch import Fetcher, describe_redirect
-from monitor.runtime.workers import Workers
 
 PAGE: Final = 4 * 2**20
 """Bytes of a page that are looked at; feeds are named at its head."""
@@ -218,7 +218,14 @@ def links_of(body: bytes, headers: Mapping[str, str], url: str) -> FeedCandidate
     seeming = (_candidate_from_element(each, base) for each in root.iter("a"))
     once = _deduplicate_candidates(named, url)
     known = {each.url for each in once}
-    return FeedCandidates(once, tuple(e for e in _deduplicate_candidates(seeming, url) if SEEMING.search(_extract_path_and_query(e.url)) and e.url not in known))
+    return FeedCandidates(
+        once,
+        tuple(
+            e
+            for e in _deduplicate_candidates(seeming, url)
+            if SEEMING.search(_extract_path_and_query(e.url)) and e.url not in known
+        ),
+    )
 
 
 def _names_feed(element: etree._Element) -> bool:

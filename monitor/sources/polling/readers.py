@@ -19,8 +19,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Feed
-from monitor.sources.polling.in_worker import read_document
 from monitor.runtime.workers import Workers
+from monitor.sources.polling.in_worker import read_document
 
 T = TypeVar("T")
 

@@ -16,10 +16,10 @@ from yarl import URL
 
 from monitor import clock
 from monitor.errors import WorkerLost
-from monitor.model import FetchResult, FetchOutcome, Validators
+from monitor.model import FetchOutcome, FetchResult, Validators
+from monitor.runtime.workers import Workers
 from monitor.sources.http.fetch import Fetcher, MayFollow
 from monitor.sources.polling.in_worker import check_robots_txt
-from monitor.runtime.workers import Workers
 
 NAME: Final = "news-monitor"
 KEPT: Final = timedelta(hours=24)  # RFC 9309 section 2.4
@@ -84,7 +84,9 @@ class Robots:
         try:
             allowed, delay = await self._workers.run(check_robots_txt, kept.body, url, NAME, deadline=DEADLINE)
         except WorkerLost as error:
-            return RobotsPermission(f"{origin}/robots.txt could not be read here ({error}); it is tried again", retry_later=True)
+            return RobotsPermission(
+                f"{origin}/robots.txt could not be read here ({error}); it is tried again", retry_later=True
+            )
         if not allowed:
             return RobotsPermission(
                 f"{origin}/robots.txt forbids this page to programs; it is not asked for: find a feed of the site, or "

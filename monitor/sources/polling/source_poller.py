@@ -13,13 +13,24 @@ from typing import Protocol
 from monitor import clock
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.ingest.ingest_poll import PollResult
-from monitor.model import Claim, Entry, Feed, FetchResult, FetchOutcome, Limits, EntryFingerprint, Source, SourceKind, Validators
-from monitor.sources.polling.backfill import BackFill, BackfillResult
-from monitor.sources.http.fetch import Fetcher, describe_redirect
-from monitor.sources.polling.in_worker import read_page
-from monitor.sources.polling.readers import RawDocument, BatchReader
-from monitor.sources.polling.robots import Robots
+from monitor.model import (
+    Claim,
+    Entry,
+    EntryFingerprint,
+    Feed,
+    FetchOutcome,
+    FetchResult,
+    Limits,
+    Source,
+    SourceKind,
+    Validators,
+)
 from monitor.runtime.workers import Workers
+from monitor.sources.http.fetch import Fetcher, describe_redirect
+from monitor.sources.polling.backfill import BackFill, BackfillResult
+from monitor.sources.polling.in_worker import read_page
+from monitor.sources.polling.readers import BatchReader, RawDocument
+from monitor.sources.polling.robots import Robots
 
 
 class FingerprintStore(Protocol):
@@ -37,7 +48,9 @@ class FingerprintStore(Protocol):
 class SourcePoller:
     """Asks sources, many at once."""
 
-    def __init__(self, fetcher: Fetcher, robots: Robots, parsers: Workers, limits: Limits, memory: FingerprintStore) -> None:
+    def __init__(
+        self, fetcher: Fetcher, robots: Robots, parsers: Workers, limits: Limits, memory: FingerprintStore
+    ) -> None:
         self._fetcher = fetcher
         self._robots = robots
         self._parsers = parsers

@@ -19,26 +19,26 @@ from sqlalchemy.sql.dml import ReturningInsert
 from monitor.decide import DueDecision
 from monitor.model import (
     Alert,
+    AlertCandidate,
     AlertKind,
     Article,
-    ComparedArticle,
-    MatchDecision,
-    DeliveryState,
-    AlertCandidate,
     ArticleDecision,
+    ComparedArticle,
+    DeliveryState,
     Level,
+    MatchDecision,
     MatchOutcome,
     Notice,
     NoticeState,
-    Reason,
-    Span,
     PendingAlert,
     PendingKind,
+    Reason,
+    Span,
 )
 from monitor.model.outcome import sent_outcome, suppressed_outcome
 from monitor.store.engine import tables
+from monitor.store.engine.database import build_insert_for, in_batches, write_rows
 from monitor.store.state.clusters import StoredClusters
-from monitor.store.engine.database import in_batches, build_insert_for, write_rows
 from monitor.store.state.pending_rows import load_article_ids, write_pending_alerts
 
 ChannelsOf = Callable[[Alert], Iterable[str]]
@@ -74,21 +74,27 @@ def write_decisions(connection: Connection, made: Sequence[DecisionBatch], clust
         if decided.alert is not None
     ]
     write_rows(connection, _ALERT, [_alert_to_row(alert, article_id) for alert, article_id, _ in told])
-    write_rows(connection, _DELIVERY, [row for alert, _, channels in told for row in _build_delivery_rows(alert, channels)])
+    write_rows(
+        connection, _DELIVERY, [row for alert, _, channels in told for row in _build_delivery_rows(alert, channels)]
+    )
     matches = [_match_to_row(judged, decided, at, clusters) for judged, at in every for decided in judged.decisions]
     write_rows(connection, _MATCH, matches)
     _write_pending_changes(connection, [judged for judged, _ in every], ids)
     return ids
 
 
-def write_revised_decisions(connection: Connection, every: Sequence[ArticleDecision], ids: Ids, channels_of: ChannelsOf) -> None:
+def write_revised_decisions(
+    connection: Connection, every: Sequence[ArticleDecision], ids: Ids, channels_of: ChannelsOf
+) -> None:
     """Decisions on matches that are here already: they have become of another story, or event."""
     decided = [
         (each, ids[judged.article.source, judged.article.uid], judged) for judged in every for each in judged.decisions
     ]
     told = [(each.alert, article_id) for each, article_id, _ in decided if each.alert is not None]
     write_rows(connection, _ALERT, [_alert_to_row(alert, article_id) for alert, article_id in told])
-    write_rows(connection, _DELIVERY, [row for alert, _ in told for row in _build_delivery_rows(alert, channels_of(alert))])
+    write_rows(
+        connection, _DELIVERY, [row for alert, _ in told for row in _build_delivery_rows(alert, channels_of(alert))]
+    )
     said: list[Row] = [
         {
             "its_article": article_id,
@@ -137,7 +143,9 @@ def write_due_decision(connection: Connection, fallen: DueDecision, channels_of:
         *((moved.before.candidate, None, moved.outcome) for moved in fallen.changes),
     ]
     update_match_outcomes(connection, said, ids)
-    begins = [(after, _get_article_id(after.candidate, ids)) for moved in fallen.changes if (after := moved.after) is not None]
+    begins = [
+        (after, _get_article_id(after.candidate, ids)) for moved in fallen.changes if (after := moved.after) is not None
+    ]
     write_pending_alerts(connection, begins, [each.id for each in waited])
 
 
@@ -149,7 +157,9 @@ def _explain_pending_outcome(alert: Alert, waited: PendingAlert) -> tuple[AlertC
     return waited.candidate, alert.id, sent_outcome(alert.kind.reason, why)
 
 
-def update_match_outcomes(connection: Connection, said: Iterable[tuple[AlertCandidate, str | None, MatchOutcome]], ids: Ids) -> None:
+def update_match_outcomes(
+    connection: Connection, said: Iterable[tuple[AlertCandidate, str | None, MatchOutcome]], ids: Ids
+) -> None:
     """What has become of matches that waited: by which alert they were told, if any, and the decision on them now."""
     rows: list[Row] = [
         {
@@ -174,7 +184,9 @@ def _get_article_id(hearing: AlertCandidate, ids: Ids) -> int:
 
 def _write_articles(connection: Connection, every: Sequence[tuple[ArticleDecision, datetime]]) -> Ids:
     articles = [(judged.article, at) for judged, at in every]
-    latest = {(article.source, article.uid): _article_to_row(article) for article, _ in articles}  # of two versions, the later
+    latest = {
+        (article.source, article.uid): _article_to_row(article) for article, _ in articles
+    }  # of two versions, the later
     if not latest:
         return {}
     rows = connection.execute(_build_article_upsert(connection.dialect.name), list(latest.values()))

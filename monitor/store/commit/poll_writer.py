@@ -11,7 +11,7 @@ from functools import cache
 from sqlalchemy import Connection, Insert, bindparam, case, func, insert, null, select, update
 
 from monitor.model import Claim, FetchOutcome, PollRecord, SourceTrouble
-from monitor.store.engine.database import in_batches, build_insert_for, write_rows
+from monitor.store.engine.database import build_insert_for, in_batches, write_rows
 from monitor.store.engine.tables import document, fetch, source, trouble
 
 Row = dict[str, object]
@@ -67,7 +67,11 @@ def write_sources(connection: Connection, polls: Sequence[tuple[PollRecord, int]
         statement = _FAILED if not well else _UNFINISHED if unfinished else _WELL
         write_rows(connection, statement, rows)
     # Thousands of polls an hour bring nothing: they leave `polled_at`.
-    evidence = [_poll_to_fetch_row(polled, new) for polled, new in polls if new or polled.claim.is_first_poll or _has_new_problem(polled)]
+    evidence = [
+        _poll_to_fetch_row(polled, new)
+        for polled, new in polls
+        if new or polled.claim.is_first_poll or _has_new_problem(polled)
+    ]
     write_rows(connection, _EVIDENCE, evidence)
     marks = [
         {"source_id": each.claim.source, "marks": each.fingerprints}

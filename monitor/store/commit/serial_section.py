@@ -20,14 +20,20 @@ from monitor.alerting.policy import PollGap
 from monitor.decide import Decision, DueDecision
 from monitor.matching import RuleSet
 from monitor.model import Article, Claim, Notice, NoticeState, OpsObservation, PollRecord
+from monitor.store.commit.decision_writer import (
+    ChannelsOf,
+    DecisionBatch,
+    write_decisions,
+    write_due_decision,
+    write_notices,
+)
+from monitor.store.commit.poll_writer import lock_claim_tokens, write_sources
+from monitor.store.engine.database import Database
+from monitor.store.queries.ops_snapshot import load_ops_facts
 from monitor.store.queues import full_text_queue
 from monitor.store.state.clusters import FeaturesCache
-from monitor.store.engine.database import Database
-from monitor.store.commit.decision_writer import ChannelsOf, DecisionBatch, write_decisions, write_due_decision, write_notices
-from monitor.store.state.stored_ledger import write_subject_records
 from monitor.store.state.state_loader import PreparedPoll, StoredState
-from monitor.store.queries.ops_snapshot import load_ops_facts
-from monitor.store.commit.poll_writer import lock_claim_tokens, write_sources
+from monitor.store.state.stored_ledger import write_subject_records
 
 
 class SerialSection:

@@ -76,7 +76,9 @@ class DaemonRecord:
         with self._database.writing() as connection:
             connection.execute(build_insert(connection, daemon).values(**row))
 
-    def record_heartbeat(self, running: RunningVersion, now: datetime, *, ticked: datetime, delivered: datetime) -> bool:
+    def record_heartbeat(
+        self, running: RunningVersion, now: datetime, *, ticked: datetime, delivered: datetime
+    ) -> bool:
         """It still works, and last ticked and delivered then. False if it is not known: it has not started; it was
         asleep for so long that it was forgotten, and others have started since; or this is another database."""
         seen = {"seen_at": now, "ticked_at": ticked, "delivered_at": delivered, "running": running.to_row()}

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Executable, Table, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from monitor.errors import StoreFailed, StoreSchemaTooNew, StoreSchemaTooOld, StoreRefused, StoreReplaced
+from monitor.errors import StoreFailed, StoreRefused, StoreReplaced, StoreSchemaTooNew, StoreSchemaTooOld
 from monitor.store.engine.damaged_rows import ValueUnreadable
 
 if TYPE_CHECKING:
@@ -125,7 +125,9 @@ class Database(ABC):
         if found is None:
             raise StoreFailed(f"{self.name} holds nothing yet: `news-monitor run` makes its tables")
         if found != list_revisions()[-1]:
-            raise StoreSchemaTooOld(f"{self.name} is of an older news-monitor (schema {found}): `news-monitor db upgrade`")
+            raise StoreSchemaTooOld(
+                f"{self.name} is of an older news-monitor (schema {found}): `news-monitor db upgrade`"
+            )
 
     def _revision(self, connection: Connection) -> str | None:
         found: str | None = None

@@ -17,8 +17,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import StoreFailed, StoreLocked
-from monitor.store.engine.database import Database, Identity
 from monitor.store.engine.damaged_rows import json_or_damaged
+from monitor.store.engine.database import Database, Identity
 
 _OLDEST = (3, 35)  # RETURNING
 _SPARE = 0.1  # of the file

@@ -26,7 +26,9 @@ Done = TypeVar("Done")
 MAX_OUTAGE_WAIT = 60  # s that a job waits for a database that cannot be used: less than a poll's lease
 RETRY_PAUSE = 1  # s until it is asked again
 MAX_BATCH_SIZE = 50  # jobs at most: a reader of the log, and a person who waits, should see them one after the other
-BATCH_WINDOW = 0.02  # s that a commit waits for others to share it: nobody notices, and it costs as much for ten as for one
+BATCH_WINDOW = (
+    0.02  # s that a commit waits for others to share it: nobody notices, and it costs as much for ten as for one
+)
 
 
 class StoreThread:

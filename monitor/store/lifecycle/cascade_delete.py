@@ -58,7 +58,9 @@ def drop_digest_lines(connection: Connection, articles: Sequence[Leaving]) -> No
         connection.execute(update(alert).where(alert.c.id == row.id).values(**values))
 
 
-def _find_first_line(connection: Connection, lines: Sequence[Mapping[str, Any]], ids: Sequence[int]) -> dict[str, object]:
+def _find_first_line(
+    connection: Connection, lines: Sequence[Mapping[str, Any]], ids: Sequence[int]
+) -> dict[str, object]:
     """What an alert has of the first of these lines; nothing if the article of none of them is here."""
     columns = (article.c.source_id, article.c.uid, match.c.rule_id, match.c.article_id, match.c.article_version)
     names = [(line["source"], line["uid"]) for line in lines]

@@ -14,20 +14,27 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, or_, select, union, update
 
-from monitor.alerting.updates import SAYS_MORE
-from monitor.alerting.subject_merge import merge_subject_records, merge_pending
-from monitor.alerting.subject_keys import event_key, shadow_key, mention_key, story_key
 from monitor.alerting.ledger import SubjectRecord
 from monitor.alerting.pending import pending_id
+from monitor.alerting.subject_keys import event_key, mention_key, shadow_key, story_key
+from monitor.alerting.subject_merge import merge_pending, merge_subject_records
+from monitor.alerting.updates import SAYS_MORE
 from monitor.errors import InvalidRequest
-from monitor.model import Config, Event, AlertCandidate, MatchOutcome, Reason, Story, PendingAlert, time_of_day
+from monitor.model import AlertCandidate, Config, Event, MatchOutcome, PendingAlert, Reason, Story, time_of_day
 from monitor.model.outcome import deferred_outcome, suppressed_outcome
-from monitor.store.engine.database import Database
 from monitor.store.commit.decision_writer import update_match_outcomes
-from monitor.store.state.identity_marks import IdentityMark, MarkedCluster, IdentityMarkKind, find_whole_cluster, keep_apart, write_identity_mark
-from monitor.store.state.stored_ledger import load_subject_records, write_subject_records
+from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, event, match, story_article, waiting
+from monitor.store.state.identity_marks import (
+    IdentityMark,
+    IdentityMarkKind,
+    MarkedCluster,
+    find_whole_cluster,
+    keep_apart,
+    write_identity_mark,
+)
 from monitor.store.state.pending_rows import load_article_ids, pending_alert_from_row, write_pending_alerts
+from monitor.store.state.stored_ledger import load_subject_records, write_subject_records
 from monitor.stories import STORIES
 
 
@@ -62,7 +69,9 @@ class ClusterMerger:
             _merge_subjects(connection, whole, part, self._config, now)
             _move_articles(connection, whole, part)
             _merge_rows(connection, whole, part)
-            write_identity_mark(connection, IdentityMark(IdentityMarkKind.MERGE, whole.id, part.id, now, who), whole.scope)
+            write_identity_mark(
+                connection, IdentityMark(IdentityMarkKind.MERGE, whole.id, part.id, now, who), whole.scope
+            )
             return MergeResult(whole.id, part.id)
 
 
@@ -105,7 +114,11 @@ def _merge_subjects(
     connection: Connection, whole: MarkedCluster, part: MarkedCluster, config: Config, now: datetime
 ) -> None:
     """What rules have heard and told of both, and what waits of both."""
-    keys = {theirs: ours for rule in _find_rules(connection, whole, part) for ours, theirs in _pair_subject_keys(rule, whole, part)}
+    keys = {
+        theirs: ours
+        for rule in _find_rules(connection, whole, part)
+        for ours, theirs in _pair_subject_keys(rule, whole, part)
+    }
     accounts = load_subject_records(connection, [*keys, *keys.values()])
     merged = dict(_merge_record_pairs(keys, accounts))
     write_subject_records(connection, [account for key, account in merged.items() if account != accounts.get(key)])
@@ -143,7 +156,9 @@ def _pair_subject_keys(rule: str, whole: MarkedCluster, part: MarkedCluster) -> 
     ]
 
 
-def _merge_record_pairs(keys: dict[str, str], accounts: dict[str, SubjectRecord]) -> Iterable[tuple[str, SubjectRecord]]:
+def _merge_record_pairs(
+    keys: dict[str, str], accounts: dict[str, SubjectRecord]
+) -> Iterable[tuple[str, SubjectRecord]]:
     for theirs, ours in keys.items():
         one, other = accounts.get(ours), accounts.get(theirs)
         if other is not None:
@@ -163,7 +178,11 @@ def _move_to_whole(waits: PendingAlert, key: str, whole: MarkedCluster) -> Pendi
 
 
 def _merge_pending_alerts(
-    connection: Connection, some: list[tuple[PendingAlert, PendingAlert]], account: SubjectRecord, config: Config, now: datetime
+    connection: Connection,
+    some: list[tuple[PendingAlert, PendingAlert]],
+    account: SubjectRecord,
+    config: Config,
+    now: datetime,
 ) -> None:
     zone = ZoneInfo(config.settings.timezone)
     rule = config.rules.get(account.rule)  # one that has left the config since is told all the same
@@ -181,7 +200,9 @@ def _merge_pending_alerts(
             nothing = "what it waited for was merged with what was told, and it says nothing new"
             decision = suppressed_outcome(Reason.MERGED, nothing)
         else:
-            decision = suppressed_outcome(Reason.MERGED, f"two were merged, and {left.candidate.publisher} is told for both")
+            decision = suppressed_outcome(
+                Reason.MERGED, f"two were merged, and {left.candidate.publisher} is told for both"
+            )
         said.append((before.candidate, None, decision))
     update_match_outcomes(connection, said, ids)
 

@@ -13,33 +13,45 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, and_, or_, select, update
 
-from monitor.alerting.rulings import evaluate
+from monitor.alerting.ledger import NotificationLedger, SubjectRecord
 from monitor.alerting.policy import Case, DecisionContext
+from monitor.alerting.rulings import evaluate
 from monitor.alerting.subject_keys import event_key, shadow_key, story_key, unsure_key
-from monitor.alerting.ledger import SubjectRecord, NotificationLedger
-from monitor.cases import event_from_cluster, determine_article_provenance, identity_features, story_from_cluster
+from monitor.cases import determine_article_provenance, event_from_cluster, identity_features, story_from_cluster
 from monitor.errors import InvalidRequest
 from monitor.matching import RuleSet
-from monitor.model import Config, MatchDecision, ArticleDecision, Level, Match, MatchKind, OncePer, Reason, Rule, RuleStatus, Story
+from monitor.model import (
+    ArticleDecision,
+    Config,
+    Level,
+    Match,
+    MatchDecision,
+    MatchKind,
+    OncePer,
+    Reason,
+    Rule,
+    RuleStatus,
+    Story,
+)
 from monitor.model.hashing import hash_name
 from monitor.model.outcome import suppressed_outcome
-from monitor.store.queries.articles import article_from_row
-from monitor.store.state.clusters import StoredClusters, remove_cluster_keys, load_match_keys, load_features
-from monitor.store.engine.database import Database
 from monitor.store.commit.decision_writer import ChannelsOf, write_revised_decisions
+from monitor.store.engine.database import Database
+from monitor.store.engine.tables import article, article_version, match, story, story_article
+from monitor.store.lifecycle.publisher_removal import find_contributing_matches, remove_publishers
+from monitor.store.lifecycle.replacing_pending import RemovedArticles, replace_pending_alerts
+from monitor.store.queries.articles import article_from_row
+from monitor.store.queries.matches import spans_from_evidence
+from monitor.store.state.clusters import StoredClusters, load_features, load_match_keys, remove_cluster_keys
 from monitor.store.state.identity_marks import (
     IdentityMark,
-    MarkedCluster,
     IdentityMarkKind,
+    MarkedCluster,
     find_whole_cluster,
     keep_apart,
     write_identity_mark,
 )
 from monitor.store.state.stored_ledger import load_recent_sends, load_subjects, write_subject_records
-from monitor.store.queries.matches import spans_from_evidence
-from monitor.store.lifecycle.replacing_pending import RemovedArticles, replace_pending_alerts
-from monitor.store.engine.tables import article, article_version, match, story, story_article
-from monitor.store.lifecycle.publisher_removal import find_contributing_matches, remove_publishers
 from monitor.stories import STORIES, ArticleFeatures, Cluster
 from monitor.stories.events import RuleArticle, join_event
 from monitor.stories.facts import extract_counts
@@ -67,7 +79,9 @@ class ClusterSplitter:
         self._rules = rules
         self._channels_of = channels_of
 
-    def split(self, id_: str, articles: Collection[int], now: datetime, who: str, *, quiet: bool = False) -> SplitResult:
+    def split(
+        self, id_: str, articles: Collection[int], now: datetime, who: str, *, quiet: bool = False
+    ) -> SplitResult:
         """Make these articles a story, or an event, of their own; none: the one that joined last. `quiet`: without a
         message. Raises WrongUse if it has not all of them, or no others."""
         with self._database.writing() as connection:
@@ -76,7 +90,9 @@ class ClusterSplitter:
             rows = _select_leaving_articles(connection, whole, articles)
             one = _SplitOperation(connection, whole, rows, self._config, now)
             new = one.move(self._rules)
-            write_identity_mark(connection, IdentityMark(IdentityMarkKind.SPLIT, whole.id, new.id, now, who), whole.scope)
+            write_identity_mark(
+                connection, IdentityMark(IdentityMarkKind.SPLIT, whole.id, new.id, now, who), whole.scope
+            )
             judged = one.judge(new, quiet=quiet)
             ids = {(row.source_id, row.uid): row.id for row in rows}
             write_revised_decisions(connection, judged, ids, self._channels_of)
@@ -107,7 +123,9 @@ def _select_leaving_articles(connection: Connection, whole: MarkedCluster, wante
     ids = {row.id for row in every}
     if strange := sorted(set(wanted) - ids):
         which = ", ".join(map(str, strange))
-        raise InvalidRequest(f"{whole.id} has no article {which}: `news-monitor stories show {whole.id}` gives their numbers")
+        raise InvalidRequest(
+            f"{whole.id} has no article {which}: `news-monitor stories show {whole.id}` gives their numbers"
+        )
     chosen = [row for row in every if row.id in wanted] if wanted else every[-1:]
     if len(chosen) == len(every):
         raise InvalidRequest(f"nothing would be left of {whole.id}: name some of its articles, not all")
@@ -159,7 +177,8 @@ class _SplitOperation:
         latest = {row.id: row.version for row in self._rows}
         stored = {(each.source, each.uid): each for each in load_features(self._connection, latest.items())}
         return {
-            row.id: stored.get((row.source_id, row.uid)) or identity_features(article_from_row(row), rules) for row in self._rows
+            row.id: stored.get((row.source_id, row.uid)) or identity_features(article_from_row(row), rules)
+            for row in self._rows
         }
 
     def _subjects(self, heard_by: Collection[str]) -> frozenset[str]:
@@ -223,7 +242,9 @@ class _SplitOperation:
         its = and_(match.c.article_id == row.id, match.c.article_version == row.version, match.c.rule_id == report.rule)
         for each in self._connection.execute(select(match.c.by, match.c.evidence).where(its)):
             by = {name: frozenset(values) for name, values in (each.by or {}).items()}
-            report = replace(report, by_values=by, found_terms=frozenset(span.term for span in spans_from_evidence(each.evidence)))
+            report = replace(
+                report, by_values=by, found_terms=frozenset(span.term for span in spans_from_evidence(each.evidence))
+            )
         return report
 
     def _move_articles(self, new: str) -> None:
@@ -258,7 +279,9 @@ class _SplitOperation:
             return None
         if quiet and case.key not in told:
             told.record_alert(hearing, None, self._now)
-            return MatchDecision(case.match, suppressed_outcome(Reason.SPLIT, f"{self._how}, without a message"), candidate=hearing)
+            return MatchDecision(
+                case.match, suppressed_outcome(Reason.SPLIT, f"{self._how}, without a message"), candidate=hearing
+            )
         return evaluate(case)
 
     def _cases(self, new: Cluster, told: NotificationLedger) -> Iterator[tuple[Case, str | None]]:
@@ -281,7 +304,9 @@ class _SplitOperation:
 
     def _case(self, row: _Row, found: _Row, rule: Rule, new: Cluster, told: NotificationLedger) -> Case:
         page, source = article_from_row(row), self._config.sources.get(row.source_id)
-        its = Match(rule.id, found.rule_version, MatchKind.NEWS, spans_from_evidence(found.evidence), Level(found.level))
+        its = Match(
+            rule.id, found.rule_version, MatchKind.NEWS, spans_from_evidence(found.evidence), Level(found.level)
+        )
         of_story = new.scope == STORIES
         return Case(
             rule=rule,

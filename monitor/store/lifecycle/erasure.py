@@ -19,13 +19,7 @@ from monitor.alerting.subject_keys import article_key
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.entry_identity import uid_hash
 from monitor.model import Config, DeliveryState
-from monitor.store.queues import full_text_queue
-from monitor.store.queries.articles import article_has_address
-from monitor.store.state.clusters import remove_articles_from_clusters
-from monitor.store.engine.database import Database, in_batches, build_insert
-from monitor.store.lifecycle.cascade_delete import drop_subject_records, drop_digest_lines
-from monitor.store.lifecycle.retention import SLICE
-from monitor.store.lifecycle.replacing_pending import RemovedArticles, replace_pending_alerts
+from monitor.store.engine.database import Database, build_insert, in_batches
 from monitor.store.engine.tables import (
     alert,
     article,
@@ -38,7 +32,13 @@ from monitor.store.engine.tables import (
     story,
     story_article,
 )
+from monitor.store.lifecycle.cascade_delete import drop_digest_lines, drop_subject_records
 from monitor.store.lifecycle.publisher_removal import find_contributing_matches, remove_publishers
+from monitor.store.lifecycle.replacing_pending import RemovedArticles, replace_pending_alerts
+from monitor.store.lifecycle.retention import SLICE
+from monitor.store.queries.articles import article_has_address
+from monitor.store.queues import full_text_queue
+from monitor.store.state.clusters import remove_articles_from_clusters
 
 ERASED_REASON = "its article was forgotten on the operator's word"
 # A dead one too: it could be tried again. What is being sent may still arrive.

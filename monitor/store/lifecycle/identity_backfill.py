@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Select, and_, func, select
 from monitor.cases import identity_features
 from monitor.matching import RuleSet
 from monitor.model import Story
+from monitor.store.engine.tables import article, article_version, match, story, story_article
 from monitor.store.queries.articles import article_from_row
 from monitor.store.state.clusters import StoredClusters
-from monitor.store.engine.tables import article, article_version, match, story, story_article
 from monitor.stories import STORIES, ArticleFeatures
 from monitor.stories.events import RuleArticle, join_event
 
@@ -39,11 +39,14 @@ def backfill_clusters(connection: Connection, rules: RuleSet) -> None:
 
 def _backfill_versions(connection: Connection, versions: Sequence[int], rules: RuleSet) -> None:
     stored = StoredClusters(connection)
-    rows = connection.execute(_select_versions().where(article_version.c.id.in_(versions)).order_by(article_version.c.id)).all()
+    rows = connection.execute(
+        _select_versions().where(article_version.c.id.in_(versions)).order_by(article_version.c.id)
+    ).all()
     ids = {(row.source_id, row.uid): row.id for row in rows}
     events = _load_events_by_version(connection, list(ids.values()))
     every = [
-        (row, identity_features(article_from_row(row), rules), Story(row.story_id, row.story_title, row.opened_at)) for row in rows
+        (row, identity_features(article_from_row(row), rules), Story(row.story_id, row.story_title, row.opened_at))
+        for row in rows
     ]
     stored.load_keys((STORIES, key) for _, features, _ in every for key in features.index_keys)
     stored.load_clusters((STORIES, of.id) for _, _, of in every)
@@ -64,7 +67,9 @@ def _join_story(stored: StoredClusters, features: ArticleFeatures, id_: str) -> 
         stored.index.add_article(cluster.joined_by(features), features, features.index_keys)
 
 
-def _load_events_by_version(connection: Connection, articles: Sequence[int]) -> dict[tuple[int, int], list[tuple[str, str]]]:
+def _load_events_by_version(
+    connection: Connection, articles: Sequence[int]
+) -> dict[tuple[int, int], list[tuple[str, str]]]:
     """Of each version of these articles, by rule, the events that it is of."""
     found: defaultdict[tuple[int, int], list[tuple[str, str]]] = defaultdict(list)
     of_event = and_(match.c.article_id.in_(articles), match.c.event_id.is_not(None))

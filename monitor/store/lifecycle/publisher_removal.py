@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Row, Select, select
 from monitor.alerting.subject_keys import event_key, shadow_key, story_key
 from monitor.model import MatchKind, independent_publisher_of
 from monitor.store.engine.database import in_batches
-from monitor.store.state.stored_ledger import load_subject_records, write_subject_records
 from monitor.store.engine.tables import article, match, story_article
+from monitor.store.state.stored_ledger import load_subject_records, write_subject_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,10 @@ class ContributingMatch:
 
 def find_contributing_matches(connection: Connection, articles: Sequence[int]) -> list[ContributingMatch]:
     """What was heard in these articles, but for mentions, with which nothing else is told."""
-    return [_contribution_from_row(row) for row in connection.execute(_select_news_matches().where(match.c.article_id.in_(articles)))]
+    return [
+        _contribution_from_row(row)
+        for row in connection.execute(_select_news_matches().where(match.c.article_id.in_(articles)))
+    ]
 
 
 def remove_publishers(connection: Connection, gone: Sequence[ContributingMatch], articles: Sequence[int]) -> None:
@@ -62,7 +65,9 @@ def remove_publishers(connection: Connection, gone: Sequence[ContributingMatch],
         write_subject_records(connection, less)
 
 
-def _find_other_matches(connection: Connection, gone: Iterable[ContributingMatch], articles: Sequence[int]) -> Iterator[ContributingMatch]:
+def _find_other_matches(
+    connection: Connection, gone: Iterable[ContributingMatch], articles: Sequence[int]
+) -> Iterator[ContributingMatch]:
     """What was heard of the same stories and events in other articles."""
     subjects = (
         (story_article.c.story_id, {each.story for each in gone}),

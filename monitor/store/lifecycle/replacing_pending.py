@@ -12,35 +12,35 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select, and_, case, false, or_, select, union
 
-from monitor.alerting.updates import SAYS_MORE
-from monitor.alerting.quotes import quote_best_sentence
-from monitor.alerting.pending_replacement import find_pending_replacement
-from monitor.alerting.subject_keys import article_key, event_key, story_key, unsure_key
 from monitor.alerting.ledger import SubjectRecord
+from monitor.alerting.pending_replacement import find_pending_replacement
+from monitor.alerting.quotes import quote_best_sentence
+from monitor.alerting.subject_keys import article_key, event_key, story_key, unsure_key
+from monitor.alerting.updates import SAYS_MORE
 from monitor.alerting.wording import evidence_in_words
 from monitor.cases import determine_article_provenance
 from monitor.model import (
-    Config,
     AlertCandidate,
+    Config,
     Level,
     Match,
     MatchKind,
     MatchOutcome,
-    Reason,
-    Story,
     PendingAlert,
     PendingKind,
+    Reason,
+    Story,
     time_of_day,
 )
 from monitor.model.outcome import deferred_outcome, suppressed_outcome
-from monitor.store.queries.articles import article_from_row
-from monitor.store.engine.database import in_batches
 from monitor.store.commit.decision_writer import update_match_outcomes
-from monitor.store.state.stored_ledger import load_subject_records
-from monitor.store.queries.matches import spans_from_evidence
+from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import article, article_version, match, story, story_article, waiting
 from monitor.store.lifecycle.publisher_removal import ContributingMatch
+from monitor.store.queries.articles import article_from_row
+from monitor.store.queries.matches import spans_from_evidence
 from monitor.store.state.pending_rows import pending_alert_from_row, write_pending_alerts
+from monitor.store.state.stored_ledger import load_subject_records
 from monitor.stories.facts import extract_counts
 
 _MOST = 200  # of what was heard of a subject, the last: texts are read while nobody else may write
@@ -95,14 +95,18 @@ class _AffectedAlert:
 _Instead = tuple[PendingAlert, int] | None  # what waits from now on, with the id of its article
 
 
-def replace_pending_alerts(connection: Connection, forgotten: RemovedArticles, heard: Sequence[ContributingMatch]) -> None:
+def replace_pending_alerts(
+    connection: Connection, forgotten: RemovedArticles, heard: Sequence[ContributingMatch]
+) -> None:
     """What was to be told with one of these articles is told with another one, at the same time, or not at all; and
     what may tell something that was `heard` in them, without that."""
     waits = [*_find_orphaned(connection, forgotten.articles), *_find_reduced(connection, forgotten.articles, heard)]
     if forgotten.subjects is not None:
         waits = [each for each in waits if each.waits.candidate.key in forgotten.subjects]
     accounts = load_subject_records(connection, {each.waits.candidate.key for each in waits})
-    found = [(each, _find_replacement(connection, each, forgotten, accounts.get(each.waits.candidate.key))) for each in waits]
+    found = [
+        (each, _find_replacement(connection, each, forgotten, accounts.get(each.waits.candidate.key))) for each in waits
+    ]
     changed = [(each, other) for each, other in found if other is None or other[0] != each.waits]
     begins = [other for _, other in changed if other is not None]
     write_pending_alerts(connection, begins, [each.waits.id for each, other in changed if other is None])
@@ -116,7 +120,9 @@ def _find_orphaned(connection: Connection, gone: Sequence[int]) -> list[_Affecte
     return [_AffectedAlert(pending_alert_from_row(row), row.article_id, gone=True) for row in rows]
 
 
-def _find_reduced(connection: Connection, gone: Sequence[int], heard: Iterable[ContributingMatch]) -> list[_AffectedAlert]:
+def _find_reduced(
+    connection: Connection, gone: Sequence[int], heard: Iterable[ContributingMatch]
+) -> list[_AffectedAlert]:
     """What waits in other articles and may tell what was heard in these. A mention, and what is listed as suppressed,
     is told with nothing else."""
     of: defaultdict[str, list[ContributingMatch]] = defaultdict(list)
@@ -147,7 +153,9 @@ def _is_article_subject(hearing: AlertCandidate) -> bool:
     return hearing.key in (article_key(*own), unsure_key(*own))
 
 
-def _build_outcomes(each: _AffectedAlert, other: _Instead, forgotten: RemovedArticles) -> Iterator[tuple[AlertCandidate, int, MatchOutcome]]:
+def _build_outcomes(
+    each: _AffectedAlert, other: _Instead, forgotten: RemovedArticles
+) -> Iterator[tuple[AlertCandidate, int, MatchOutcome]]:
     """The decisions on matches, each with the id of its article."""
     its = each.waits.candidate
     if other is None:
@@ -168,7 +176,9 @@ def _build_outcomes(each: _AffectedAlert, other: _Instead, forgotten: RemovedArt
         yield its, each.article, suppressed_outcome(Reason.SUPERSEDED, more)
 
 
-def _find_replacement(connection: Connection, each: _AffectedAlert, forgotten: RemovedArticles, account: SubjectRecord | None) -> _Instead:
+def _find_replacement(
+    connection: Connection, each: _AffectedAlert, forgotten: RemovedArticles, account: SubjectRecord | None
+) -> _Instead:
     """What waits in its place; itself, where it tells nothing that is forgotten."""
     before = each.waits
     account = account or SubjectRecord(before.candidate.key, before.candidate.rule, forgotten.now)
@@ -235,7 +245,9 @@ def _candidate_from_row(each: _AffectedAlert, row: _Row, config: Config) -> Aler
     """What the rule has heard in this article of the same subject."""
     before, source = each.waits.candidate, config.sources.get(row.source_id)
     page = replace(before.article, text=row.text) if each.has(row) else article_from_row(row)
-    found = Match(before.rule, row.rule_version, MatchKind(row.kind), spans_from_evidence(row.evidence), Level(row.level))
+    found = Match(
+        before.rule, row.rule_version, MatchKind(row.kind), spans_from_evidence(row.evidence), Level(row.level)
+    )
     quoted = quote_best_sentence(page, found.evidence)
     return replace(
         before,

@@ -17,12 +17,10 @@ from sqlalchemy import Column, Connection, Row, Select, and_, delete, exists, fu
 
 from monitor.alerting.ledger import KEPT
 from monitor.ingest.entry_identity import uid_hash
-from monitor.ingest.retention_policy import find_article_retention, find_shortest_retention, compute_retention_cutoff
+from monitor.ingest.retention_policy import compute_retention_cutoff, find_article_retention, find_shortest_retention
 from monitor.model import FOR_GOOD, DeliveryState, Retention
 from monitor.model.timestamps import datetime_to_micros
-from monitor.store.queues import full_text_queue
 from monitor.store.engine.database import Database, build_insert
-from monitor.store.lifecycle.cascade_delete import find_digests_listing, drop_subject_records, drop_digest_lines
 from monitor.store.engine.tables import (
     account,
     alert,
@@ -42,6 +40,8 @@ from monitor.store.engine.tables import (
     trouble,
     waiting,
 )
+from monitor.store.lifecycle.cascade_delete import drop_digest_lines, drop_subject_records, find_digests_listing
+from monitor.store.queues import full_text_queue
 from monitor.stories.events import KEPT as EVENTS_KEPT
 
 SLICE = 250  # rows looked at in one go: others wait for a tenth of a second
@@ -117,7 +117,9 @@ class ArchivePruner:
         """What left long ago, if the retention limits that; what the operator had forgotten never."""
         if self._retention.known == FOR_GOOD:
             return
-        over = and_(known.c.left_at < compute_retention_cutoff(self._retention.known, now), known.c.forgotten.is_(False))
+        over = and_(
+            known.c.left_at < compute_retention_cutoff(self._retention.known, now), known.c.forgotten.is_(False)
+        )
         if dry_run:
             with self._database.reading() as connection:
                 counted = connection.execute(select(func.count()).select_from(known).where(over)).scalar_one()
@@ -144,7 +146,9 @@ class ArchivePruner:
     def _troubles(self, now: datetime) -> None:
         """Those that were over long ago."""
         with self._database.writing() as connection:
-            connection.execute(delete(trouble).where(trouble.c.over_at < compute_retention_cutoff(self._retention.fetches, now)))
+            connection.execute(
+                delete(trouble).where(trouble.c.over_at < compute_retention_cutoff(self._retention.fetches, now))
+            )
 
 
 class _ExpiredRows:
@@ -168,9 +172,13 @@ class _ExpiredRows:
         old = [
             row
             for row in candidates
-            if not came[row.id].waits and row.at < compute_retention_cutoff(find_article_retention(self._retention, came[row.id].matched), self._now)
+            if not came[row.id].waits
+            and row.at
+            < compute_retention_cutoff(find_article_retention(self._retention, came[row.id].matched), self._now)
         ]
-        return _SliceResult(old, Counter(articles=len(old), alerts=sum(came[row.id].alerts for row in old)), _find_resume_row(rows))
+        return _SliceResult(
+            old, Counter(articles=len(old), alerts=sum(came[row.id].alerts for row in old)), _find_resume_row(rows)
+        )
 
     def alerts(self, connection: Connection, after: _Found | None) -> _SliceResult:
         """Alerts that are of no article: notices, and those whose article was forgotten."""

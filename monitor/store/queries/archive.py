@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from monitor.model import Article
-from monitor.store.queries.articles import article_from_row
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article, article_version
+from monitor.store.queries.articles import article_from_row
 
 _SLICE = 500  # versions read at once, with their texts: no reader holds up what the daemon wants to do with the file
 
@@ -77,5 +77,9 @@ def _find_last_before(connection: Connection, since: datetime) -> int:
 
 def _article_version_from_row(row: Row[*tuple[Any, ...]]) -> Article:
     return replace(
-        article_from_row(row), version=row.of_version, title=row.of_title, canonical=row.of_canonical, digest=row.of_digest
+        article_from_row(row),
+        version=row.of_version,
+        title=row.of_title,
+        canonical=row.of_canonical,
+        digest=row.of_digest,
     )

@@ -15,9 +15,9 @@ from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.entry_identity import uid_hash
 from monitor.model import Article, Story
 from monitor.store.engine.database import Database
-from monitor.store.state.stored_ledger import load_subjects
-from monitor.store.queries.matches import DeliveryHistory, MatchQueries, MatchReport, MatchFilter, load_deliveries
 from monitor.store.engine.tables import alert, article, article_version, known, match, story, story_article
+from monitor.store.queries.matches import DeliveryHistory, MatchFilter, MatchQueries, MatchReport, load_deliveries
+from monitor.store.state.stored_ledger import load_subjects
 
 _MOST = 2**31  # the numbers of matches are below
 _DIGITS = 10  # so many it has; thousands int() refuses
@@ -76,7 +76,9 @@ class ArticleQueries:
         several may have; or the beginning of the id of an alert."""
         with self._database.reading() as connection:
             for named in _interpret_name(name):
-                found = connection.execute(_select_articles_with_story().where(named).order_by(article.c.id.desc()).limit(most)).all()
+                found = connection.execute(
+                    _select_articles_with_story().where(named).order_by(article.c.id.desc()).limit(most)
+                ).all()
                 if found:
                     break
         return [self._with_decisions(row) for row in found]
@@ -93,7 +95,9 @@ class ArticleQueries:
         with self._database.reading() as connection:
             if (of_alert := _explain_alert_without_article(connection, alert.c.id == name)) is not None:
                 return of_alert
-            row = connection.execute(select(known).where(_has_known_name(name)).order_by(known.c.left_at.desc())).first()
+            row = connection.execute(
+                select(known).where(_has_known_name(name)).order_by(known.c.left_at.desc())
+            ).first()
             if row is None:
                 begins = re.fullmatch(_BEGINS, name)
                 return _explain_alert_without_article(connection, alert.c.id.startswith(name)) if begins else None
@@ -125,7 +129,14 @@ class ArticleQueries:
                 chosen.update((rule, row) for id_, rule in by_match if id_ == row.id)
             return {
                 rule: AlertReport(
-                    row.id, row.at, row.kind, rule, row.source_id, row.uid, row.title, load_deliveries(connection, row.id)
+                    row.id,
+                    row.at,
+                    row.kind,
+                    rule,
+                    row.source_id,
+                    row.uid,
+                    row.title,
+                    load_deliveries(connection, row.id),
                 )
                 for rule, row in chosen.items()
                 if rule in rules

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitor.cases import ClusterQuery
-from monitor.store.state.clusters import StoredClusters
 from monitor.store.engine.database import Database
+from monitor.store.state.clusters import StoredClusters
 from monitor.stories import STORIES, ArticleFeatures, Cluster, key_weights
 from monitor.stories.clusters import ClusterIndex, rewind_cluster
 from monitor.stories.events import RuleArticle, compare_with_events

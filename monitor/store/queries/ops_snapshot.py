@@ -7,20 +7,20 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from monitor.notices.troubles import CHANNEL, DAY, OF_SOURCES, SOURCE
 from monitor.model import (
+    DeadAlerts,
     DeliveryState,
     FailingSource,
-    DeadAlerts,
     NoticeState,
     OpsObservation,
     RunningVersion,
     StalledChannel,
 )
-from monitor.store.queries.ages import UNSETTLED_STATES, query_pending_by_channel
+from monitor.notices.troubles import CHANNEL, DAY, OF_SOURCES, SOURCE
 from monitor.store.engine.daemons import ALIVE_WINDOW
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import alert, daemon, delivery, noticed, source
+from monitor.store.queries.ages import UNSETTLED_STATES, query_pending_by_channel
 from monitor.store.queries.source_troubles import load_ended_troubles, load_source_troubles
 
 
@@ -34,7 +34,10 @@ def load_ops_facts(connection: Connection, now: datetime) -> OpsObservation:
         dead_alerts=tuple(_find_given_up_channels(connection)),
         running=tuple(_read_running_daemons(connection, now)),
         source_troubles=tuple(load_source_troubles(connection, since=now - DAY)),
-        last_well_at={**dict(_find_last_successes(connection, subjects)), **dict(_find_ended_troubles(connection, subjects))},
+        last_well_at={
+            **dict(_find_last_successes(connection, subjects)),
+            **dict(_find_ended_troubles(connection, subjects)),
+        },
         notice_states=told,
     )
 

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, String, func, literal, or_, se
 
 from monitor.model import independent_publisher_of
 from monitor.store.engine.database import Database
-from monitor.store.state.identity_marks import IdentityMark, load_identity_marks
 from monitor.store.engine.tables import alert, article, event, match, story, story_article, waiting
+from monitor.store.state.identity_marks import IdentityMark, load_identity_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,9 @@ class StoryDetails:
     @property
     def independent_publishers(self) -> int:
         """How many of its publishers are independent: those that print one agency's text are one."""
-        return len({independent_publisher_of(member.wire, member.publisher or member.source) for member in self.members})
+        return len(
+            {independent_publisher_of(member.wire, member.publisher or member.source) for member in self.members}
+        )
 
 
 class StoryQueries:
@@ -181,7 +183,9 @@ def _find_events(connection: Connection, story_id: str) -> tuple[ClusterName, ..
     return tuple(ClusterName(row.id, row.title, row.rule_id) for row in found)
 
 
-def _add_event_reasons(connection: Connection, event_id: str, members: Sequence[StoryMember]) -> tuple[StoryMember, ...]:
+def _add_event_reasons(
+    connection: Connection, event_id: str, members: Sequence[StoryMember]
+) -> tuple[StoryMember, ...]:
     """The articles of an event, with why the first version of each that was is of it."""
     asked = select(article.c.source_id, article.c.uid, match.c.why_event, match.c.compared).join(
         article, article.c.id == match.c.article_id

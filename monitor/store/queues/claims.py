@@ -10,15 +10,15 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Connection, Row, bindparam, delete, null, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from monitor.ingest.new_articles import KnownArticle, FallbackIdentity, build_fallback_identities
 from monitor.ingest.entry_identity import assign_uids
 from monitor.ingest.fingerprints import unpack_fingerprints
+from monitor.ingest.new_articles import FallbackIdentity, KnownArticle, build_fallback_identities
 from monitor.ingest.poll_schedule import compute_latest_poll, within_interval
-from monitor.model import Claim, Entry, SourceStats, EntryFingerprint, Source, Validators
-from monitor.store.engine.database import Database, in_batches, build_insert, write_rows
-from monitor.store.queues.known_entries import EntryLookup, find_known_entries
+from monitor.model import Claim, Entry, EntryFingerprint, Source, SourceStats, Validators
+from monitor.store.engine.database import Database, build_insert, in_batches, write_rows
+from monitor.store.engine.store_thread import BatchCommitter, StoreThread
 from monitor.store.engine.tables import document, source, trouble
-from monitor.store.engine.store_thread import StoreThread, BatchCommitter
+from monitor.store.queues.known_entries import EntryLookup, find_known_entries
 
 _CLAIMED = (
     source.c.id,
@@ -91,7 +91,9 @@ class Claims:
                     new.append({"id": wanted.id, "url": wanted.url, "next_at": now})
                 elif found.url != wanted.url:
                     _reset_source(connection, wanted, now)
-                elif not found.failures and found.next_at > compute_latest_poll(wanted, SourceStats.of_row(found.habits), now):
+                elif not found.failures and found.next_at > compute_latest_poll(
+                    wanted, SourceStats.of_row(found.habits), now
+                ):
                     at = within_interval(wanted, now)
                     sooner.append({"its_id": wanted.id, "before": found.next_at, "next_at": at})
             write_rows(connection, build_insert(connection, source).on_conflict_do_nothing(), new)
@@ -169,7 +171,10 @@ class Claims:
     ) -> dict[str, KnownArticle]:
         """What we have, or had, of these articles of a source, by uid; of an unknown uid the article that has the
         address or the words that are `sought` with it, if there is one."""
-        return {uid: each for (_, uid), each in self.find_known_entries([EntryLookup(source_id, uids, sought or {})]).items()}
+        return {
+            uid: each
+            for (_, uid), each in self.find_known_entries([EntryLookup(source_id, uids, sought or {})]).items()
+        }
 
     def find_known_entries(self, polls: Sequence[EntryLookup]) -> dict[tuple[str, str], KnownArticle]:
         """The same of several sources, by source and uid."""
@@ -193,7 +198,9 @@ class KnownEntries:
     async def are_known(self, source_id: str, entries: Sequence[Entry]) -> list[bool]:
         """Which of these entries we have."""
         uids = assign_uids(entries)
-        found = await self._thread.run(self._claims.find_known, source_id, uids, build_fallback_identities(entries, uids))
+        found = await self._thread.run(
+            self._claims.find_known, source_id, uids, build_fallback_identities(entries, uids)
+        )
         return [uid in found for uid in uids]
 
 

@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Connection, Insert, Select, delete, or_, s
 from sqlalchemy import insert as plain_insert
 
 from monitor.model import Article, FetchOutcome
-from monitor.store.queries.articles import select_latest_articles, article_from_row
-from monitor.store.engine.database import Database, in_batches, build_insert_for, write_rows
+from monitor.store.engine.database import Database, build_insert_for, in_batches, write_rows
 from monitor.store.engine.tables import article, fetch, page
+from monitor.store.queries.articles import article_from_row, select_latest_articles
 
 _UNTRIED = {"attempts": 0, "lease_until": None}
 MAX_DUE_PAGES = 2_000  # rows looked at together: one host's first poll must not hide what others want
@@ -44,7 +44,12 @@ class FullTextQueue:
 
     def find_due(self, now: datetime) -> list[FullTextRequest]:
         """Those that are due and that nobody holds, the longest due first; only looked at."""
-        due = _select_pages().where(_is_due_and_free(now)).order_by(page.c.not_before, page.c.article_id).limit(MAX_DUE_PAGES)
+        due = (
+            _select_pages()
+            .where(_is_due_and_free(now))
+            .order_by(page.c.not_before, page.c.article_id)
+            .limit(MAX_DUE_PAGES)
+        )
         with self._database.reading() as connection:
             return [FullTextRequest(*row) for row in connection.execute(due)]
 
@@ -117,7 +122,9 @@ def has_stored_version(connection: Connection, articles: Iterable[Article]) -> b
 
 def load_claimed_article(connection: Connection, wanted: FullTextRequest) -> Article | None:
     """The article as it stands, if the claim is still ours; in the serial section, so that it stays so."""
-    row = connection.execute(select_latest_articles().join(page, page.c.article_id == article.c.id).where(_is_own_claim(wanted))).first()
+    row = connection.execute(
+        select_latest_articles().join(page, page.c.article_id == article.c.id).where(_is_own_claim(wanted))
+    ).first()
     return None if row is None else article_from_row(row)
 
 
@@ -136,7 +143,9 @@ def erase_pages(connection: Connection, ids: Collection[int], urls: Iterable[str
     drop_pages(connection, ids)
     for url in urls:
         if url is not None:
-            connection.execute(delete(fetch).where(fetch.c.problem.startswith(_format_problem_prefix(url), autoescape=True)))
+            connection.execute(
+                delete(fetch).where(fetch.c.problem.startswith(_format_problem_prefix(url), autoescape=True))
+            )
 
 
 def _format_problem_prefix(url: str) -> str:

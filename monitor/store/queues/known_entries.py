@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, exists, select, tuple_
 
-from monitor.ingest.new_articles import KnownArticle, FallbackIdentity
 from monitor.ingest.entry_identity import uid_hash
+from monitor.ingest.new_articles import FallbackIdentity, KnownArticle
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import article, known, source
 
@@ -72,7 +72,9 @@ def _find_by_words(connection: Connection, missing: Mapping[Key, FallbackIdentit
     return {key: found[each] for key, each in words.items() if each in found}
 
 
-def _find_departed_by_address(connection: Connection, missing: Mapping[Key, FallbackIdentity]) -> dict[Key, KnownArticle]:
+def _find_departed_by_address(
+    connection: Connection, missing: Mapping[Key, FallbackIdentity]
+) -> dict[Key, KnownArticle]:
     """What left the archive, by the hash of its address: what was forgotten before anything else, then what has the
     same words."""
     key_of = _index_by_link(missing, uid_hash)
@@ -88,7 +90,8 @@ def _find_departed_by_words(connection: Connection, missing: Mapping[Key, Fallba
     """What left the archive and had no address, by its words."""
     words = _map_to_digests(missing)
     found = {
-        (row.source_id, row.digest): _departed_from_row(row) for row in _read_rows(connection, _ONCE_WITH_WORDS, set(words.values()))
+        (row.source_id, row.digest): _departed_from_row(row)
+        for row in _read_rows(connection, _ONCE_WITH_WORDS, set(words.values()))
     }
     return {key: found[each] for key, each in words.items() if each in found}
 

@@ -15,10 +15,16 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, literal, or_, sel
 from monitor.alerting.retry import RetryVerdict
 from monitor.errors import RowUnreadable
 from monitor.model import Alert, Delivery, DeliveryState, Notice, Receipt, ReceiptKind
-from monitor.store.queues.stored_alerts import read_alert
 from monitor.store.engine.database import Database, in_batches
-from monitor.store.queues.dead_letters import RevivalCounts, mark_delivery_dead, build_dead_letter_values, revive_deliveries, build_resend_values
 from monitor.store.engine.tables import UNSENT, attempt, delivery
+from monitor.store.queues.dead_letters import (
+    RevivalCounts,
+    build_dead_letter_values,
+    build_resend_values,
+    mark_delivery_dead,
+    revive_deliveries,
+)
+from monitor.store.queues.stored_alerts import read_alert
 from monitor.telemetry import LogEvent, log
 
 _OPEN = (DeliveryState.PENDING, DeliveryState.RETRY)

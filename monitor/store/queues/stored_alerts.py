@@ -14,10 +14,10 @@ from sqlalchemy import Connection, RowMapping, case, func, select, union
 from sqlalchemy.exc import NoResultFound
 
 from monitor.errors import RowUnreadable
-from monitor.model import Alert, AlertKind, Item, MatchKind, Notice, EarlierAlert, independent_publisher_of
+from monitor.model import Alert, AlertKind, EarlierAlert, Item, MatchKind, Notice, independent_publisher_of
+from monitor.store.engine.damaged_rows import ValueUnreadable
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import alert, article, article_version, event, match, story, story_article
-from monitor.store.engine.damaged_rows import ValueUnreadable
 
 T = TypeVar("T")
 _ALERT, _NOTICE = TypeAdapter(Alert), TypeAdapter(Notice)

@@ -28,9 +28,9 @@ from sqlalchemy import (
 from monitor.cases import ClusterQuery
 from monitor.model.timestamps import datetime_to_micros
 from monitor.store.engine import tables
-from monitor.store.engine.database import in_batches, build_insert_for, write_rows
-from monitor.store.engine.tables import article_features, cluster_key, match, story_article
 from monitor.store.engine.damaged_rows import json_or_damaged, skip_if_unreadable
+from monitor.store.engine.database import build_insert_for, in_batches, write_rows
+from monitor.store.engine.tables import article_features, cluster_key, match, story_article
 from monitor.stories import STORIES, ArticleFeatures, Cluster, ClusterIndex, Posting
 from monitor.stories.events import FIRST_OF_EVENT, keys_from_by_values, keys_from_found_terms
 from monitor.stories.joining import FIRST_OF_STORY
@@ -314,7 +314,10 @@ def load_match_keys(
     of_event = and_(match.c.rule_id == rule, or_(match.c.event_id == event, match.c.article_id.in_(articles)))
     asked = select(match.c.article_id, match.c.by, match.c.evidence).where(of_event)
     for row in connection.execute(asked):
-        said = [*keys_from_by_values(row.by or {}), *keys_from_found_terms({term for _, _, _, _, term, *_ in row.evidence})]
+        said = [
+            *keys_from_by_values(row.by or {}),
+            *keys_from_found_terms({term for _, _, _, _, term, *_ in row.evidence}),
+        ]
         (gone if row.article_id in articles else left).update(said)
     return gone, left
 

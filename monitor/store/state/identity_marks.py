@@ -88,4 +88,6 @@ def load_identity_marks(connection: Connection, id_: str) -> tuple[IdentityMark,
     """What was said of a story or an event, in the order of time."""
     about = or_(identity_mark.c.cluster_id == id_, identity_mark.c.other_id == id_)
     found = connection.execute(select(identity_mark).where(about).order_by(identity_mark.c.id))
-    return tuple(IdentityMark(IdentityMarkKind(row.kind), row.cluster_id, row.other_id, row.at, row.who) for row in found)
+    return tuple(
+        IdentityMark(IdentityMarkKind(row.kind), row.cluster_id, row.other_id, row.at, row.who) for row in found
+    )

@@ -9,11 +9,13 @@ from sqlalchemy import Connection, Row, delete, select, tuple_
 
 from monitor.alerting.pending import candidate_from_row, candidate_to_row
 from monitor.model import AlertCandidate, PendingAlert, PendingKind
-from monitor.store.engine.database import in_batches, build_insert
+from monitor.store.engine.database import build_insert, in_batches
 from monitor.store.engine.tables import article, waiting
 
 
-def write_pending_alerts(connection: Connection, begins: Iterable[tuple[PendingAlert, int]], ends: Iterable[str]) -> None:
+def write_pending_alerts(
+    connection: Connection, begins: Iterable[tuple[PendingAlert, int]], ends: Iterable[str]
+) -> None:
     """What waits from now on, each with the id of its article, and what waits no more."""
     for some in in_batches(ends):
         connection.execute(delete(waiting).where(waiting.c.id.in_(some)))

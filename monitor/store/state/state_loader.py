@@ -12,10 +12,17 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from monitor.alerting.release import list_ledger_keys
-from monitor.alerting.policy import DecisionContext
 from monitor.alerting.ledger import NotificationLedger
-from monitor.cases import ClusteredArticle, PreparedArticle, event_cluster_queries, join_events, join_stories, story_cluster_queries
+from monitor.alerting.policy import DecisionContext
+from monitor.alerting.release import list_ledger_keys
+from monitor.cases import (
+    ClusteredArticle,
+    PreparedArticle,
+    event_cluster_queries,
+    join_events,
+    join_stories,
+    story_cluster_queries,
+)
 from monitor.decide import Decision, DueDecision, State, decide_due, evaluate_cases
 from monitor.matching import RuleSet
 from monitor.store.state.clusters import FeaturesCache, StoredClusters

@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Insert, Row, bindparam, or_, select, union_all
 
-from monitor.alerting.ledger import AN_HOUR, SubjectRecord, NotificationLedger
+from monitor.alerting.ledger import AN_HOUR, NotificationLedger, SubjectRecord
 from monitor.alerting.pending import CLOCKS_DIFFER
-from monitor.model import AlertKind, Rule, PendingAlert, PendingKind
-from monitor.store.engine.database import in_batches, build_insert_for, write_rows
-from monitor.store.engine.tables import account, alert, match, waiting
+from monitor.model import AlertKind, PendingAlert, PendingKind, Rule
 from monitor.store.engine.damaged_rows import skip_if_unreadable
+from monitor.store.engine.database import build_insert_for, in_batches, write_rows
+from monitor.store.engine.tables import account, alert, match, waiting
 from monitor.store.state.pending_rows import pending_alert_from_row
 
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)

@@ -11,9 +11,9 @@ from typing import Any
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
 from monitor.sources.formats.charset import read_text, to_utf8
-from monitor.sources.formats.read_document import read_document
 from monitor.sources.formats.feed import parse_feed
 from monitor.sources.formats.html import one_line, to_text
+from monitor.sources.formats.read_document import read_document
 
 URL = "https://news.example.org/feeds/document"
 RANDOM = 10  # random subsets of each document

@@ -23,11 +23,11 @@ from sqlalchemy import delete, select, update
 from monitor import clock
 from monitor.matching import RuleSet
 from monitor.model import Article, DeliveryState
+from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import tables
-from monitor.store.queues.claims import Claims
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
-from monitor.store.commit.serial_section import SerialSection
+from monitor.store.queues.claims import Claims
 from tests.bench.world import articles as news
 from tests.bench.world.newsroom import Newsroom, desks
 from tests.bench.world.newsstand import address, serving

@@ -17,7 +17,6 @@ from pathlib import Path
 from monitor.config.loading.load import load_rules
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
-    UpdateTrigger,
     AlertPolicy,
     AnyOf,
     Article,
@@ -27,6 +26,7 @@ from monitor.model import (
     OncePer,
     Rule,
     Term,
+    UpdateTrigger,
     Words,
 )
 from tests.bench.world import articles as news
@@ -51,7 +51,9 @@ POLICIES = {
     "updates": AlertPolicy(again_if=ALL, more_publishers=2),
     "held": AlertPolicy(wait_at_least=10 * MINUTE),
     "capped": AlertPolicy(most_an_hour=20),
-    "events": AlertPolicy(once_per=OncePer.EVENT, again_if=frozenset({UpdateTrigger.NEW_FACT, UpdateTrigger.CORRECTED})),
+    "events": AlertPolicy(
+        once_per=OncePer.EVENT, again_if=frozenset({UpdateTrigger.NEW_FACT, UpdateTrigger.CORRECTED})
+    ),
     "actors": AlertPolicy(once_per=OncePer.EVENT, again_if=ALL, more_publishers=2),  # has those that are made up
     "lasting": AlertPolicy(once_per=OncePer.EVENT, event_lasts=6 * HOUR),
     "for-days": AlertPolicy(once_per=OncePer.EVENT, event_lasts=SPAN, again_if=frozenset({UpdateTrigger.NEW_FACT})),

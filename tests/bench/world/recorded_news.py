@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor.config.loading.load import LoadedRules, LoadCache, load_rules, shipped_entities
+from monitor.config.loading.load import LoadCache, LoadedRules, load_rules, shipped_entities
 from monitor.lab.recorded import RecordedArticle, read_recorded
-from monitor.lab.replay import ReplayedArticle, Replay, ReplayedAlert, in_time_order, replay_articles
+from monitor.lab.replay import Replay, ReplayedAlert, ReplayedArticle, in_time_order, replay_articles
 from monitor.matching.live import compile_live
 from monitor.model import AlertKind, MatchKind
 from tests.building import NOON

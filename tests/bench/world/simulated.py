@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from monitor.ingest.source_health import HealthUpdate, PollObservation, assess
 from monitor.ingest.poll_schedule import next_poll
-from monitor.model import Article, Claim, FetchResult, FetchOutcome, SourceStats, Source, TroubleKind
+from monitor.ingest.source_health import HealthUpdate, PollObservation, assess
+from monitor.model import Article, Claim, FetchOutcome, FetchResult, Source, SourceStats, TroubleKind
 from tests.building import NOON, article
 
 HOUR = timedelta(hours=1)

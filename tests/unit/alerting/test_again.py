@@ -7,9 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerting.updates import AT_ONCE, find_update_reasons, has_new_information, next_update_time, merge_candidates
 from monitor.alerting.ledger import SubjectRecord
-from monitor.model import UpdateTrigger, AlertPolicy, Level
+from monitor.alerting.updates import (
+    AT_ONCE,
+    find_update_reasons,
+    has_new_information,
+    merge_candidates,
+    next_update_time,
+)
+from monitor.model import AlertPolicy, Level, UpdateTrigger
 from tests.building import HOUR, NOON, article, hearing
 
 ALL = AlertPolicy(again_if=frozenset(UpdateTrigger), more_publishers=2)

@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from monitor.alerting.ledger import NotificationLedger
+from monitor.alerting.policy import Case, DecisionContext, PollGap
 from monitor.alerting.release import ReleasedAlert, release_due
 from monitor.alerting.rulings import evaluate
-from monitor.alerting.policy import PollGap, Case, DecisionContext
-from monitor.alerting.ledger import NotificationLedger
 from monitor.model import (
-    UpdateTrigger,
     Alert,
     AlertKind,
     AlertPolicy,
-    MatchDecision,
     Field,
     Level,
     Match,
+    MatchDecision,
     MatchKind,
     PendingChange,
+    PendingKind,
     Rule,
     RuleStatus,
     Span,
     Story,
-    PendingKind,
+    UpdateTrigger,
 )
 from tests.building import HOUR, MINUTE, NOON, article, rule
 
@@ -214,7 +214,9 @@ def test_what_was_held_may_find_the_hour_full() -> None:
 
 def test_an_update_in_a_full_hour_is_in_the_digest_with_what_follows() -> None:
     """One line for its story, of the last article; not told twice when the hour is over."""
-    desk = Desk(by(most_an_hour=1, again_if=frozenset({UpdateTrigger.CORRECTED, UpdateTrigger.NEW_FACT}), cooldown=MINUTE))
+    desk = Desk(
+        by(most_an_hour=1, again_if=frozenset({UpdateTrigger.CORRECTED, UpdateTrigger.NEW_FACT}), cooldown=MINUTE)
+    )
     desk.hear("a")
     assert desk.hear("b", NOON + 2 * MINUTE, facts=(("dead", 5),)).pending is not None
     desk.hear("c", NOON + 3 * MINUTE, mark="corrected")

@@ -9,24 +9,24 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.notices.notices import LISTED, due_notices
-from monitor.notices.troubles import DAY, EBB, OF_SOURCES, OpsSnapshot
 from monitor.model import (
     Channel,
     Config,
-    FailingSource,
     DeadAlerts,
+    FailingSource,
     Level,
     Notice,
-    NoticeState,
     NoticeKind,
+    NoticeState,
     OpsObservation,
     RunningVersion,
     Settings,
     SourceTrouble,
-    TroubleKind,
     StalledChannel,
+    TroubleKind,
 )
+from monitor.notices.notices import LISTED, due_notices
+from monitor.notices.troubles import DAY, EBB, OF_SOURCES, OpsSnapshot
 from tests.building import HOUR, MINUTE, NOON, sources
 
 SEOUL = ZoneInfo("Asia/Seoul")  # noon UTC is 21:00

@@ -9,20 +9,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.alerting.rulings import evaluate
-from monitor.alerting.policy import PollGap, Case, DecisionContext, find_poll_gap
 from monitor.alerting.ledger import NotificationLedger
+from monitor.alerting.policy import Case, DecisionContext, PollGap, find_poll_gap
+from monitor.alerting.rulings import evaluate
 from monitor.model import (
-    UpdateTrigger,
     Alert,
     AlertPolicy,
     Article,
     Claim,
-    MatchDecision,
     Event,
     Field,
     Level,
     Match,
+    MatchDecision,
     MatchKind,
     MentionCause,
     NewsIn,
@@ -32,6 +31,7 @@ from monitor.model import (
     Span,
     Story,
     Term,
+    UpdateTrigger,
     Words,
 )
 from tests.building import HOUR, MINUTE, NOON, article, rule
@@ -232,7 +232,11 @@ def test_the_reason_names_every_field() -> None:
     """Evidence may stand in what is no sentence."""
     spans = tuple(Span(field, 0, 3, "Kim", "kim") for field in (Field.TITLE, Field.AUTHOR, Field.TAGS, Field.URL))
     by = rule()
-    decided = evaluate(Case(by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, NotificationLedger(), NOON))
+    decided = evaluate(
+        Case(
+            by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, NotificationLedger(), NOON
+        )
+    )
     reason = "“Kim” in the title; “Kim” in the author; “Kim” in the tags; “Kim” in the url"
     assert decided.explanation.startswith(f"told: {reason};")
     assert told(decided).highlights == ((0, 3),)
@@ -246,7 +250,11 @@ def test_the_reason_names_words_within_words_once() -> None:
         for text in ("South Korea", "President of South Korea", "Beijing")
     )
     by = rule()
-    decided = evaluate(Case(by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, NotificationLedger(), NOON))
+    decided = evaluate(
+        Case(
+            by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, NotificationLedger(), NOON
+        )
+    )
     assert decided.explanation.startswith("told: “President of South Korea”, “Beijing” in the title;")
 
 
@@ -403,7 +411,9 @@ def test_why_it_is_held_says_when_it_was_told_and_how_it_is_known() -> None:
     again_if = frozenset({UpdateTrigger.NEW_FACT, UpdateTrigger.MORE_PUBLISHERS})
     by = replace(rule(), alert=AlertPolicy(again_if=again_if, more_publishers=3))
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
-    case = Case(by, match, article(), STORY, NotificationLedger(), NOON, context=DecisionContext(ZoneInfo("Asia/Seoul")))
+    case = Case(
+        by, match, article(), STORY, NotificationLedger(), NOON, context=DecisionContext(ZoneInfo("Asia/Seoul"))
+    )
     evaluate(case)
     assert evaluate(replace(case, join_reason="joined at 0.71: much the same words")).explanation == (
         "held: launch has told this story at 21:00 (S1); joined at 0.71: much the same words; "

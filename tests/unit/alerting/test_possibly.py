@@ -9,25 +9,25 @@ from typing import Any
 
 import pytest
 
+from monitor.alerting.ledger import NotificationLedger
+from monitor.alerting.policy import Case, DecisionContext, PollGap
 from monitor.alerting.release import release_due
 from monitor.alerting.rulings import evaluate
-from monitor.alerting.policy import PollGap, Case, DecisionContext
-from monitor.alerting.ledger import NotificationLedger
 from monitor.model import (
-    UpdateTrigger,
     Alert,
     AlertKind,
     AlertPolicy,
-    MatchDecision,
     Event,
     Field,
     Match,
+    MatchDecision,
     MatchKind,
     OncePer,
     Rule,
     RuleStatus,
     Span,
     Story,
+    UpdateTrigger,
 )
 from tests.building import HOUR, MINUTE, NOON, article, rule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.alerting.quotes import Quote, quote_best_sentence, quote_all_sentences
+from monitor.alerting.quotes import Quote, quote_all_sentences, quote_best_sentence
 from monitor.model import Field, Span
 from tests.building import article
 

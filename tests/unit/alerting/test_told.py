@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerting.ledger import KEPT, SubjectRecord, NotificationLedger
+from monitor.alerting.ledger import KEPT, NotificationLedger, SubjectRecord
 from monitor.alerting.pending import build_pending_alert, pending_id
 from monitor.errors import NotLoaded
 from monitor.model import Level, PendingKind

@@ -8,27 +8,27 @@ from typing import Any
 
 import pytest
 
+from monitor.alerting.ledger import NotificationLedger
+from monitor.alerting.policy import Case
 from monitor.alerting.release import release_due
 from monitor.alerting.rulings import evaluate
-from monitor.alerting.policy import Case
-from monitor.alerting.ledger import NotificationLedger
 from monitor.model import (
-    UpdateTrigger,
     Alert,
     AlertKind,
     AlertPolicy,
-    MatchDecision,
     Event,
     Field,
     Level,
     Match,
+    MatchDecision,
     MatchKind,
     OncePer,
+    PendingKind,
     Rule,
     RuleStatus,
     Span,
     Story,
-    PendingKind,
+    UpdateTrigger,
 )
 from tests.building import HOUR, MINUTE, NOON, article, rule
 
@@ -50,7 +50,9 @@ class Desk:
         self.rules = {each.id: each for each in rules or (rule(),)}
         self.told = NotificationLedger()
 
-    def hear(self, uid: str, at: datetime = NOON, unsure: str = "", *, of: str = "launch", **case: Any) -> MatchDecision:
+    def hear(
+        self, uid: str, at: datetime = NOON, unsure: str = "", *, of: str = "launch", **case: Any
+    ) -> MatchDecision:
         """An article of the story, from an outlet of its own."""
         its = self.rules[of]
         match = Match(of, its.version, case.pop("kind", MatchKind.NEWS), EVIDENCE, its.level)
@@ -94,7 +96,10 @@ def test_what_is_sure_is_not_listed() -> None:
 
 def test_it_changes_nothing_of_what_it_was_taken_for() -> None:
     """Its voice counts, as any; the digest is no telling of the story."""
-    plain, unsure = Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT}))), Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT})))
+    plain, unsure = (
+        Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT}))),
+        Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT}))),
+    )
     for desk, words in ((plain, ""), (unsure, PLACE)):
         desk.hear("a")
         desk.hear("b", NOON + MINUTE, words)

@@ -9,8 +9,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.alerting.pending import is_due, next_digest, candidate_from_row, candidate_to_row, build_pending_alert, pending_id
-from monitor.model import Event, AlertCandidate, Level, PendingKind
+from monitor.alerting.pending import (
+    build_pending_alert,
+    candidate_from_row,
+    candidate_to_row,
+    is_due,
+    next_digest,
+    pending_id,
+)
+from monitor.model import AlertCandidate, Event, Level, PendingKind
 from tests.building import HOUR, MINUTE, NOON, article, hearing
 
 BERLIN, SEOUL, SANTIAGO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Seoul"), ZoneInfo("America/Santiago")
@@ -92,7 +99,9 @@ def test_each_kind_of_each_subject_waits_by_itself() -> None:
 )
 def test_what_is_stored_is_what_was_heard(heard: AlertCandidate) -> None:
     """Through JSON, but for the article's text and the headlines of others, which stand elsewhere."""
-    there = build_pending_alert(PendingKind.HOLD, replace(heard, article=replace(heard.article, text="Long.")), "why", NOON, NOON)
+    there = build_pending_alert(
+        PendingKind.HOLD, replace(heard, article=replace(heard.article, text="Long.")), "why", NOON, NOON
+    )
     row = json.loads(json.dumps(candidate_to_row(there)))
     assert "Long." not in json.dumps(row)
     assert bare(candidate_from_row(row)) == bare(heard)

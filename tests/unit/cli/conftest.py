@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.store.queues.claims import Claims
+from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
-from monitor.store.commit.serial_section import SerialSection
+from monitor.store.queues.claims import Claims
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, rule, rules, sources
 from tests.e2e.whole import write_config
 

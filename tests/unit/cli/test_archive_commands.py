@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import update
 
 from monitor import clock
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.opening import open_database
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.opening import open_database
 from monitor.store.engine.tables import delivery
+from monitor.store.queues.claims import Claims
 from tests.building import article, claimed, commit, sources
 from tests.e2e.whole import Ended, news_monitor, write_config
 

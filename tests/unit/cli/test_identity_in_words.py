@@ -17,12 +17,12 @@ from monitor.app import compile_config
 from monitor.cli import cli
 from monitor.config.loading.load import load_config_files
 from monitor.matching.live import compile_live
-from monitor.store.engine import tables
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.lifecycle.erasure import ArticleEraser
-from monitor.store.engine.opening import open_database
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine import tables
+from monitor.store.engine.database import Database
+from monitor.store.engine.opening import open_database
+from monitor.store.lifecycle.erasure import ArticleEraser
+from monitor.store.queues.claims import Claims
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of
 from tests.e2e.whole import write_config
 

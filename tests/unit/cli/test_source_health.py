@@ -81,7 +81,11 @@ def trouble(kind: TroubleKind, *, over: bool = False) -> SourceTrouble:
         ([], SourceHealth.FINE, None),
         ([(TroubleKind.SILENT, False)], SourceHealth.TROUBLED, "silent"),
         ([(TroubleKind.SILENT, True)], SourceHealth.FINE, None),
-        ([(TroubleKind.GAP, True)], SourceHealth.TROUBLED, "possible gap"),  # over at the next poll, and shown for a day
+        (
+            [(TroubleKind.GAP, True)],
+            SourceHealth.TROUBLED,
+            "possible gap",
+        ),  # over at the next poll, and shown for a day
         ([(TroubleKind.GAP, True), (TroubleKind.UNDATED, False)], SourceHealth.TROUBLED, "possible gap, undated"),
     ],
 )

@@ -11,16 +11,16 @@ from click.testing import CliRunner, Result
 from sqlalchemy import update
 
 from monitor import clock
-from monitor.notices.troubles import OF_SOURCES
 from monitor.cli import cli
 from monitor.decide import Decision, State
 from monitor.errors import MonitorError
-from monitor.model import FetchOutcome, SourceStats, Source, SourceTrouble, TroubleKind
+from monitor.model import FetchOutcome, Source, SourceStats, SourceTrouble, TroubleKind
+from monitor.notices.troubles import OF_SOURCES
+from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import tables
-from monitor.store.queues.claims import Claims
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
-from monitor.store.commit.serial_section import SerialSection
+from monitor.store.queues.claims import Claims
 from tests.building import article, claimed, decide_in, polled, rules, to_desk
 from tests.e2e.whole import news_monitor, write_config
 

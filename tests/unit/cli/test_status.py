@@ -31,12 +31,12 @@ from monitor.model import (
     SourceTrouble,
     TroubleKind,
 )
-from monitor.store.queues.claims import Claims
+from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
-from monitor.store.queues.outbox import Outbox
-from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.tables import alert
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.outbox import Outbox
 from tests.building import HOUR, MINUTE, article, claimed, commit, polled, rule, rules, sources, to_desk
 from tests.e2e.whole import write_config
 
@@ -65,7 +65,9 @@ def said(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) ->
     return run
 
 
-def lived(database: Database, owner: str, *, seen: timedelta, runs: RunningVersion = RUNS, ticked: timedelta = SECOND) -> None:
+def lived(
+    database: Database, owner: str, *, seen: timedelta, runs: RunningVersion = RUNS, ticked: timedelta = SECOND
+) -> None:
     """A daemon that was seen so long ago, and ticked so long before that."""
     one, then = DaemonRecord(database, owner), NOW - seen
     one.record_start("1.2", runs, then - HOUR)

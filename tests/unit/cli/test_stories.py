@@ -16,13 +16,13 @@ from monitor.cli import cli
 from monitor.errors import InvalidRequest
 from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
-from monitor.model import UpdateTrigger, AlertPolicy, OncePer, Source
-from monitor.store.engine import tables
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.lifecycle.erasure import ArticleEraser
-from monitor.store.engine.opening import open_database
+from monitor.model import AlertPolicy, OncePer, Source, UpdateTrigger
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine import tables
+from monitor.store.engine.database import Database
+from monitor.store.engine.opening import open_database
+from monitor.store.lifecycle.erasure import ArticleEraser
+from monitor.store.queues.claims import Claims
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of, rule, sources, to_desk
 from tests.e2e.whole import write_config
 
@@ -46,7 +46,9 @@ DIGESTS = NOON + 20 * HOUR  # at eight, in the zone of the tests' rules
 
 def ruleset() -> RuleSet:
     """A rule that tells each launch once, with its new facts, and one that tells each story of floods."""
-    policy = AlertPolicy((), OncePer.EVENT, frozenset({UpdateTrigger.NEW_FACT}), cooldown=3 * HOUR, event_lasts=24 * HOUR)
+    policy = AlertPolicy(
+        (), OncePer.EVENT, frozenset({UpdateTrigger.NEW_FACT}), cooldown=3 * HOUR, event_lasts=24 * HOUR
+    )
     launch = replace(rule("launch", ["missile", "missiles", "*미사일"]), alert=policy)
     named = {of: Source(of, f"https://{of}.test/", f"The {of.title()}", 5 * MINUTE) for of, _, _ in CAME}
     return compile_live([launch, rule("floods", ["flood"])], {}, sources=named)

@@ -13,13 +13,13 @@ from monitor.alerting.policy import DecisionContext
 from monitor.cli import cli
 from monitor.config.loading.load import load_config_files
 from monitor.matching.live import compile_live
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
+from monitor.store.engine.opening import open_database
+from monitor.store.engine.tables import attempt, delivery, match
+from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.queries.articles import ArticleQueries
 from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.lifecycle.erasure import ArticleEraser
-from monitor.store.engine.opening import open_database
-from monitor.store.commit.serial_section import SerialSection
-from monitor.store.engine.tables import attempt, delivery, match
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of
 from tests.e2e.whole import Ended, news_monitor, write_config
 
@@ -381,7 +381,10 @@ async def test_a_name_that_several_have_lists_them(kept: Folder) -> None:
 async def test_an_edited_rule_is_asked_of_all_that_the_article_says(kept: Folder) -> None:
     """Its numbers, its marks and its publisher too: what was held would be an update by the rule as it is now."""
     database = open_database(kept.url)
-    later, rules = NOON + HOUR, compile_live(load_config_files(kept.path / "monitor.yaml", {}).config.rules.values(), {})
+    later, rules = (
+        NOON + HOUR,
+        compile_live(load_config_files(kept.path / "monitor.yaml", {}).config.rules.values(), {}),
+    )
     two = article("two", f"{HEADLINE}: two missiles", of="post", seen=later, url=PAGE, canonical=PAGE)
     claim, section = claimed(Claims(database, "here:1"), "post", later), SerialSection(database)
     commit(section, claim, two, at=later, ruleset=rules, around=SEOUL)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.config.language.base_schema import Schema
 from monitor.config.language.entities import EntitySchema
 from monitor.config.language.faults import validate_document
 from monitor.config.language.lists import ListSchema
-from monitor.config.language.rules import RuleSchema
-from monitor.config.language.base_schema import Schema
-from monitor.config.language.sources import SourcesSchema
 from monitor.config.language.reserved_keywords import KEYS
+from monitor.config.language.rules import RuleSchema
+from monitor.config.language.sources import SourcesSchema
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.errors import InvalidFiles
 

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.app import secrets_of
 from monitor.config.loading.files import compute_signature
-from monitor.config.loading.load import LoadedConfig, LoadCache, load_config_files, load_rules, load_rules_of
+from monitor.config.loading.load import LoadCache, LoadedConfig, load_config_files, load_rules, load_rules_of
 from monitor.errors import InvalidFiles
 
 Write = Callable[[dict[str, str]], Path]

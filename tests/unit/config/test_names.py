@@ -7,7 +7,7 @@ import pytest
 from monitor.config.language.entities import entity_from_document
 from monitor.config.language.extends import resolve_definitions
 from monitor.config.language.lists import word_list_from_document
-from monitor.config.language.references import DefinitionRegistry, name_of, find_references
+from monitor.config.language.references import DefinitionRegistry, find_references, name_of
 from monitor.config.language.rules import rule_from_document
 from monitor.config.language.versions import with_version
 from monitor.config.yaml.yaml12 import YamlDocument, parse_yaml_text
@@ -88,7 +88,8 @@ def known(*beside: str) -> tuple[DefinitionRegistry, list[Fault]]:
     """What can be named where these entities and lists stand in a file each, and what is wrong with them."""
     documents = [document(each, f"{number}.yaml") for number, each in enumerate(beside, 1)]
     things = [
-        entity_from_document(each) if "{entity" in text else word_list_from_document(each) for text, each in zip(beside, documents, strict=True)
+        entity_from_document(each) if "{entity" in text else word_list_from_document(each)
+        for text, each in zip(beside, documents, strict=True)
     ]
     tried = {name_of(thing): thing.place for thing in things}
     said: list[Fault] = []

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config.editing.feed_lists import ImportOutcome, as_tag, import_outlines, outline_of
 from monitor.config.editing.source_edit import NewSource
-from monitor.config.editing.feed_lists import ImportOutcome, as_tag, outline_of, import_outlines
 from monitor.config.editing.source_files import ListedSource, comparable_address
 from monitor.model import Outline, Place
 
@@ -70,7 +70,8 @@ def test_an_outline_becomes_a_source(outline: Outline, source: NewSource) -> Non
         # no address
         (
             [Outline("nowhere"), Outline("ftp://n.example/")],
-            [(ImportOutcome.UNUSABLE, "url: this is no web address; write one that begins with https:// or http://")] * 2,
+            [(ImportOutcome.UNUSABLE, "url: this is no web address; write one that begins with https:// or http://")]
+            * 2,
         ),
         # settings that cannot be
         (
@@ -92,7 +93,9 @@ def test_an_outline_becomes_a_source(outline: Outline, source: NewSource) -> Non
         ),
     ],
 )
-def test_what_becomes_of_outlines_is_told(outlines: list[Outline], expected: list[tuple[ImportOutcome, str | None]]) -> None:
+def test_what_becomes_of_outlines_is_told(
+    outlines: list[Outline], expected: list[tuple[ImportOutcome, str | None]]
+) -> None:
     """Each with its reason."""
     assert [(each.outcome, each.why) for each in import_outlines(outlines, [STANDING], ())] == expected
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from monitor import clock
-from monitor.config.loading.load import LoadedConfig, LoadCache, load_config_files
 from monitor.config.loading.file_cache import FileCache
-from monitor.config.yaml.yaml12 import YamlDocument, PlainData
+from monitor.config.loading.load import LoadCache, LoadedConfig, load_config_files
+from monitor.config.yaml.yaml12 import PlainData, YamlDocument
 
 _FILES = {
     "monitor.yaml": "sources: [sources.yaml]\nrules: [rules]\nentities: [entities.yaml]\n"

@@ -8,12 +8,12 @@ from typing import get_type_hints
 import pytest
 from pydantic import TypeAdapter
 
+from monitor.config.generated.reference import _MAPPINGS, ReferenceRow, ReferenceTable, build_reference_tables
+from monitor.config.language.base_schema import Schema, schema_at
 from monitor.config.language.entities import EntitySchema
 from monitor.config.language.extends import ExtendsSchema
 from monitor.config.language.lists import ListSchema
-from monitor.config.generated.reference import _MAPPINGS, ReferenceRow, ReferenceTable, build_reference_tables
 from monitor.config.language.rules import RuleSchema
-from monitor.config.language.base_schema import Schema, schema_at
 from monitor.config.yaml.yaml12 import parse_yaml_text
 
 TABLES = {table.name: table for table in build_reference_tables()}

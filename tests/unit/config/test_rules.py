@@ -10,7 +10,6 @@ from monitor.config.language.rules import rule_from_document
 from monitor.config.yaml.yaml12 import YamlDocument, parse_yaml_text
 from monitor.errors import InvalidFiles
 from monitor.model import (
-    UpdateTrigger,
     AlertPolicy,
     AnyOf,
     EntityNamed,
@@ -27,6 +26,7 @@ from monitor.model import (
     RuleStatus,
     RuleTest,
     Term,
+    UpdateTrigger,
     Where,
     Words,
 )
@@ -126,7 +126,9 @@ def test_a_rule_says_what_is_written() -> None:
 
 def test_what_is_not_written_has_its_default() -> None:
     """The shortest rule is live, without limits, and tells the default route once a story."""
-    short = rule_from_document(document("{rule: a, title: A, level: low, match: {words: [a]}, unless: , tests: , alert: }"))
+    short = rule_from_document(
+        document("{rule: a, title: A, level: low, match: {words: [a]}, unless: , tests: , alert: }")
+    )
     assert short == Rule("a", "A", Level.LOW, Words((Term("a"),)), "", place=Place("f.yaml", 1, 1))
     assert short.status is RuleStatus.LIVE
     assert short.alert.once_per is OncePer.STORY
@@ -167,13 +169,17 @@ def test_levels_change_in_the_order_of_the_file() -> None:
     """Any number of them, each with its condition."""
     near = "{near: {within: sentence, these: [{words: [c]}, {words: [d]}]}}"
     changes = f"[{{to: high, if: {{words: [b]}}}}, {{to: medium, if: {near}}}]"
-    raises = rule_from_document(document(f"{{rule: a, title: A, level: low, match: {{words: [a]}}, raise: {changes}}}")).raises
+    raises = rule_from_document(
+        document(f"{{rule: a, title: A, level: low, match: {{words: [a]}}, raise: {changes}}}")
+    ).raises
     assert [change.to for change in raises] == [Level.HIGH, Level.MEDIUM]
     assert isinstance(raises[1].condition, Near)
 
 
 def alert(written: str) -> AlertPolicy:
-    return rule_from_document(document(f"{{rule: a, title: A, level: low, match: {{words: [a]}}, alert: {written}}}")).alert
+    return rule_from_document(
+        document(f"{{rule: a, title: A, level: low, match: {{words: [a]}}, alert: {written}}}")
+    ).alert
 
 
 def test_how_often_is_said() -> None:

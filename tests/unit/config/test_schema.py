@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from monitor.config.language.kinds import KINDS, Kind
 from monitor.config.generated.schema import build_json_schema
+from monitor.config.language.kinds import KINDS, Kind
 
 
 def parts(schema: Any) -> Iterator[dict[str, Any]]:
@@ -21,7 +21,9 @@ def parts(schema: Any) -> Iterator[dict[str, Any]]:
 
 
 def mappings(kind: Kind) -> list[dict[str, Any]]:
-    return [part for part in parts(build_json_schema(kind)) if isinstance(part.get("properties"), dict) and "type" in part]
+    return [
+        part for part in parts(build_json_schema(kind)) if isinstance(part.get("properties"), dict) and "type" in part
+    ]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -29,7 +31,9 @@ def test_no_mapping_takes_unknown_keys(kind: Kind) -> None:
     """An editor underlines what reading would refuse."""
     assert mappings(kind)
     assert all(part["additionalProperties"] is False for part in mappings(kind))
-    assert all(part["additionalProperties"] is False for part in parts(build_json_schema(kind)) if "patternProperties" in part)
+    assert all(
+        part["additionalProperties"] is False for part in parts(build_json_schema(kind)) if "patternProperties" in part
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -120,4 +124,7 @@ def test_the_schema_asks_for_one_of_the_keys(kind: Kind, name: str | None, keys:
 
 def test_what_nothing_uses_yet_says_so() -> None:
     """A key that is accepted and does nothing misleads nobody."""
-    assert "Nothing uses it yet" in build_json_schema("sources")["definitions"]["SourceShape"]["properties"]["wire"]["description"]
+    assert (
+        "Nothing uses it yet"
+        in build_json_schema("sources")["definitions"]["SourceShape"]["properties"]["wire"]["description"]
+    )

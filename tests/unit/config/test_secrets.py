@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config.language import secrets
-from monitor.config.language.secrets import fill_secrets, password_of, find_sensitive_parts
+from monitor.config.language.secrets import fill_secrets, find_sensitive_parts, password_of
 from monitor.errors import InvalidFiles
 from monitor.model import Place
 

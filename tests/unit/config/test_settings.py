@@ -201,5 +201,7 @@ def test_an_unset_variable_is_a_fault_at_its_place() -> None:
 def test_a_relative_secret_stands_beside_monitor_yaml(tmp_path: Path) -> None:
     """`${file:...}` counts from the folder of monitor.yaml, as every other path in it."""
     (tmp_path / "pw").write_text("p4ss\n", encoding="utf-8")
-    [document] = parse_yaml_text("channels: {desk: {url: 'mailto://u:${file:pw}@h'}}\nroutes: {default: [desk]}", "monitor.yaml")
+    [document] = parse_yaml_text(
+        "channels: {desk: {url: 'mailto://u:${file:pw}@h'}}\nroutes: {default: [desk]}", "monitor.yaml"
+    )
     assert settings_from_document(document, {}, tmp_path)[0].channels["desk"].url == "mailto://u:p4ss@h"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config.editing.starter import write_starter
+from monitor.config.generated.schema import build_json_schema
 from monitor.config.language.kinds import KINDS
 from monitor.config.loading.load import load_config_files
 from monitor.config.loading.packs import FIRST_PACK, Pack, packs_of, shipped_packs
-from monitor.config.generated.schema import build_json_schema
 from monitor.config.loading.shipped import find_shipped_folder
-from monitor.config.editing.starter import write_starter
 
 PACKS = shipped_packs(find_shipped_folder())
 
@@ -117,7 +117,9 @@ def test_each_file_points_to_its_schema(tmp_path: Path) -> None:
             target = path.parent / first.removeprefix("# yaml-language-server: $schema=")
             assert target.is_file(), (path, first)
     for kind in KINDS:
-        assert json.loads((tmp_path / "schema" / f"{kind}.schema.json").read_text(encoding="utf-8")) == build_json_schema(kind)
+        assert json.loads(
+            (tmp_path / "schema" / f"{kind}.schema.json").read_text(encoding="utf-8")
+        ) == build_json_schema(kind)
 
 
 def test_the_commented_examples_are_right_too(tmp_path: Path) -> None:

@@ -38,7 +38,9 @@ _TAIWAN = "{entity: taiwan, kind: place, name: Taiwan, sure: {en: [Taiwan]}}"
 
 
 def version(text: str, taiwan: str = _TAIWAN) -> str:
-    return with_version(rule_from_document(document(text)), {"taiwan": entity_digest(entity_from_document(document(taiwan)))}).version
+    return with_version(
+        rule_from_document(document(text)), {"taiwan": entity_digest(entity_from_document(document(taiwan)))}
+    ).version
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.daemon.admission import count_poll_slots, admit_sources
+from monitor.daemon.admission import admit_sources, count_poll_slots
 from monitor.sources.http.host_queue import HostQueue
 
 

@@ -14,18 +14,18 @@ import pytest
 from sqlalchemy import delete
 
 from monitor.alerting.retry import RetryVerdict
-from monitor.daemon.health import PATIENCE, SLOW, HealthCheck, Grade, DaemonHealth
+from monitor.daemon.health import PATIENCE, SLOW, DaemonHealth, Grade, HealthCheck
 from monitor.daemon.progress import LastRun, WorkKind
 from monitor.decide import Decision, State
 from monitor.errors import StoreReplaced
 from monitor.model import DeliveryState, FetchOutcome, Receipt, ReceiptKind, RunningVersion
-from monitor.store.queues.claims import Claims
+from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import DaemonRecord, list_daemons
 from monitor.store.engine.database import Database
-from monitor.store.queues.outbox import Outbox
-from monitor.store.commit.serial_section import SerialSection
-from monitor.store.engine.tables import daemon
 from monitor.store.engine.store_thread import StoreThread
+from monitor.store.engine.tables import daemon
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.outbox import Outbox
 from monitor.telemetry.metrics import Metrics
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, polled, sources, to_desk
 
@@ -126,7 +126,10 @@ async def test_all_is_well(watched: Watched) -> None:
         ({WorkKind.TICK}, {"tick": "the last tick was 31 s ago"}),
         ({WorkKind.DELIVERY}, {"delivery": "the last turn was 31 s ago"}),
         # all that waits for the database stands still with it
-        ({WorkKind.TICK, WorkKind.DELIVERY}, {"tick": "the last tick was 31 s ago", "delivery": "the last turn was 31 s ago"}),
+        (
+            {WorkKind.TICK, WorkKind.DELIVERY},
+            {"tick": "the last tick was 31 s ago", "delivery": "the last turn was 31 s ago"},
+        ),
     ],
 )
 def test_a_clockwork_that_stands_still_is_a_problem(
@@ -146,7 +149,10 @@ def test_a_clockwork_that_stands_still_is_a_problem(
     [
         (set(), "has not answered"),  # the call itself hangs
         ({WorkKind.CALL}, "has refused everything"),  # a server that is down, say
-        ({WorkKind.CALL, WorkKind.DATABASE}, "can be read, and has taken nothing"),  # locked by somebody, or its disk is full
+        (
+            {WorkKind.CALL, WorkKind.DATABASE},
+            "can be read, and has taken nothing",
+        ),  # locked by somebody, or its disk is full
     ],
 )
 def test_a_database_that_takes_nothing_is_a_problem(watched: Watched, done: set[WorkKind], said: str) -> None:

@@ -73,7 +73,14 @@ def test_a_systemd_that_does_not_read_holds_nothing_up(tmp_path: Path, monkeypat
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
         receiver.bind(str(tmp_path / "notify"))
         assert [systemd.notify_watchdog() for _ in range(10_000)].count(False) > 0
-        assert not any([systemd.notify_status("slow"), systemd.notify_reloading(), systemd.notify_ready("slow"), systemd.notify_stopping()])
+        assert not any(
+            [
+                systemd.notify_status("slow"),
+                systemd.notify_reloading(),
+                systemd.notify_ready("slow"),
+                systemd.notify_stopping(),
+            ]
+        )
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.ingest.new_articles import VERSIONS, KnownArticle, select_new_articles
 from monitor.ingest.entry_identity import assign_uids
+from monitor.ingest.new_articles import VERSIONS, KnownArticle, select_new_articles
 from monitor.model import Article, Entry
 from tests.building import HOUR, NOON, source
 
@@ -154,7 +154,9 @@ def test_entries_of_one_identity_make_no_versions_of_each_other() -> None:
     one, other = ENTRY, replace(ENTRY, title="Other")
     first = select_new_articles(SOURCE, [one, other], ["u", "u"], {}, now=NOON, baseline=False).articles
     later = NOON + timedelta(1)
-    again = select_new_articles(SOURCE, [one, other], ["u", "u"], known_after(*first), now=later, baseline=False).articles
+    again = select_new_articles(
+        SOURCE, [one, other], ["u", "u"], known_after(*first), now=later, baseline=False
+    ).articles
     assert [a.title for a in first] == ["One"]
     assert again == ()
 

@@ -13,12 +13,12 @@ from monitor.ingest.source_health import Burst, HealthUpdate, PollObservation, a
 from monitor.model import (
     Article,
     Claim,
-    FetchResult,
     FetchOutcome,
-    SourceStats,
+    FetchResult,
     Selectors,
     Source,
     SourceKind,
+    SourceStats,
     SourceTrouble,
     TroubleKind,
 )
@@ -31,7 +31,9 @@ NEW = "https://new.test/feed"
 SETTLED = SourceStats(NOON - 20 * DAY, NOON - EVERY, rate=2.0, arrivals=500, entries=30, most=4, quiet=8 * HOUR)
 
 
-def claim(habits: SourceStats = SETTLED, *, now: datetime = NOON, last_ok: datetime | None = None, **other: Any) -> Claim:
+def claim(
+    habits: SourceStats = SETTLED, *, now: datetime = NOON, last_ok: datetime | None = None, **other: Any
+) -> Claim:
     """Due now; polled well an interval ago."""
     return Claim("wire", "u", 1, now, is_first_poll=False, stats=habits, last_ok=last_ok or now - EVERY, **other)
 
@@ -96,7 +98,9 @@ def test_a_source_that_was_known_before_habits_were_begins_at_its_next_poll() ->
     assert unchanged(SourceStats()).stats == SourceStats(since=NOON, last_new_at=NOON)
     found = poll(SourceStats(), articles=new(30), known=0)
     assert (found.stats.since, kinds(found)) == (NOON, [])  # what its last document held is not known
-    failed = assess(PollObservation(source(), claim(SourceStats()), fetched(FetchOutcome.FAILED, 503), NOON, failures=1))
+    failed = assess(
+        PollObservation(source(), claim(SourceStats()), fetched(FetchOutcome.FAILED, 503), NOON, failures=1)
+    )
     assert failed == HealthUpdate(SourceStats())
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.ingest.entry_identity import digest_texts, assign_uids
+from monitor.ingest.entry_identity import assign_uids, digest_texts
 from monitor.model import Entry
 
 A = Entry(guid="g1", link="https://x.test/1", title="One", summary="First.")

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.ingest.new_articles import KnownArticle, build_fallback_identities, select_new_articles
-from monitor.ingest.entry_identity import digest_texts, assign_uids
+from monitor.ingest.entry_identity import assign_uids, digest_texts
 from monitor.ingest.fingerprints import fingerprint_entries, pack_fingerprints
+from monitor.ingest.new_articles import KnownArticle, build_fallback_identities, select_new_articles
 from monitor.model import Entry, Feed, Selectors, Source
 from monitor.sources.formats.read_document import read_document
 from monitor.sources.formats.web_page import read_page
@@ -74,7 +74,9 @@ def read(kind: str) -> Feed:
 def told_apart_by(entries: tuple[Entry, ...]) -> str:
     """All that tells entries apart, in one digest: uids, fingerprints, and the digests of their words."""
     uids = assign_uids(entries)
-    marks = pack_fingerprints(fingerprint_entries([replace(entry, slice=bytes([number] * 12)) for number, entry in enumerate(entries)]))
+    marks = pack_fingerprints(
+        fingerprint_entries([replace(entry, slice=bytes([number] * 12)) for number, entry in enumerate(entries)])
+    )
     words = [f"{each.link} {each.digest}" for each in build_fallback_identities(entries, uids).values()]
     return digest_texts(*uids, marks.hex(), *words)
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.ingest.dates import parse_latest_date, parse_date, is_plausible
+from monitor.ingest.dates import is_plausible, parse_date, parse_latest_date
 from tests.building import NOON
 
 

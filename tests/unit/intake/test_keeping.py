@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.ingest.retention_policy import find_article_retention, find_shortest_retention, compute_retention_cutoff
+from monitor.ingest.retention_policy import compute_retention_cutoff, find_article_retention, find_shortest_retention
 from monitor.model import FOR_GOOD, Retention
 from tests.building import NOON
 

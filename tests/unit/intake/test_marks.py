@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.ingest.fingerprints import retain_fingerprints, fingerprint_entries, pack_fingerprints, unpack_fingerprints
+from monitor.ingest.fingerprints import fingerprint_entries, pack_fingerprints, retain_fingerprints, unpack_fingerprints
 from monitor.model import Entry, EntryFingerprint
 
 
@@ -17,7 +17,9 @@ def marks(*numbers: int) -> list[EntryFingerprint]:
 def after(known: list[EntryFingerprint], document: list[bytes]) -> list[EntryFingerprint]:
     """What is kept after a document of which all that was not known was parsed."""
     before = {mark.slice: mark for mark in known}
-    return list(retain_fingerprints(document, before, [EntryFingerprint(each) for each in document if each not in before]))
+    return list(
+        retain_fingerprints(document, before, [EntryFingerprint(each) for each in document if each not in before])
+    )
 
 
 def test_only_what_has_a_slice_is_marked() -> None:

@@ -12,15 +12,15 @@ from monitor.ingest.poll_schedule import (
     GONE_PAUSE,
     HINT_CAP,
     UNREACHED_CAP,
-    poll_after_overload,
-    parse_poll_hint,
-    compute_poll_interval,
     compute_latest_poll,
+    compute_poll_interval,
     next_poll,
+    parse_poll_hint,
+    poll_after_overload,
     rate_at,
     within_interval,
 )
-from monitor.model import FetchResult, FetchOutcome, SourceStats, Source
+from monitor.model import FetchOutcome, FetchResult, Source, SourceStats
 from tests.building import HOUR, MINUTE, NOON, source
 
 EVERY = 5 * MINUTE

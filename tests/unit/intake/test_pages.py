@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.ingest.full_text_need import merge_page_text, select_pages_to_read, count_words
+from monitor.ingest.full_text_need import count_words, merge_page_text, select_pages_to_read
 from monitor.model import Article
 from tests.building import HOUR, NOON, article, source
 

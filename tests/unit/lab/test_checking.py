@@ -12,9 +12,9 @@ from monitor.config.loading.load import load_config_files
 from monitor.lab.checking import CheckResult, ConfigChecker
 from monitor.lab.lints.rules import ENOUGH
 from monitor.matching import compile_rules
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.opening import open_database
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.opening import open_database
+from monitor.store.queues.claims import Claims
 from tests.building import HOUR, NOON, article, claimed, commit, sources
 
 CONFIG = """\

@@ -13,12 +13,12 @@ from monitor.lab.headline_tests import (
     HeadlinesReport,
     expected_of_lines,
     expected_of_yaml,
-    run_expected,
     find_unknown_rules,
+    run_expected,
     usable_expectations,
 )
-from monitor.lab.rule_outcomes import Expectation
 from monitor.lab.recorded import UnusableLine
+from monitor.lab.rule_outcomes import Expectation
 from monitor.model import Level, NewsIn, Rule, RuleStatus, Term, Words
 from tests.building import NOON
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from monitor.config.loading.load import load_rules
+from monitor.lab.annotated_document import Lint, LintKind
 from monitor.lab.lints.all_lints import LintContext, find_lints
-from monitor.lab.annotated_document import LintKind, Lint
 from monitor.model import Entity, Rule, WordList
 from tests.building import source
 from tests.e2e.whole import ROOT

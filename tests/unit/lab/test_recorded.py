@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.lab.recorded import RecordedArticle, UnusableLine, read_single_article, read_recorded
+from monitor.lab.recorded import RecordedArticle, UnusableLine, read_recorded, read_single_article
 from monitor.model import Article
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -11,12 +11,11 @@ import pytest
 
 from monitor.alerting.policy import DecisionContext
 from monitor.cli.output.replay_report import sent_row
-from monitor.lab.rule_diff import ReplayComparison, compare_replays
 from monitor.lab.recorded import RecordedArticle
-from monitor.lab.replay import ReplayedArticle, ScheduledArticle, Replay, ReplayedAlert, in_time_order, replay_articles
+from monitor.lab.replay import Replay, ReplayedAlert, ReplayedArticle, ScheduledArticle, in_time_order, replay_articles
+from monitor.lab.rule_diff import ReplayComparison, compare_replays
 from monitor.matching import RuleSet
 from monitor.model import (
-    UpdateTrigger,
     AlertKind,
     AlertPolicy,
     Article,
@@ -26,6 +25,7 @@ from monitor.model import (
     Rule,
     RuleStatus,
     Term,
+    UpdateTrigger,
     Words,
 )
 from tests.building import HEADLINE, HOUR, MINUTE, NOON, article, rule, rules

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from monitor.lab.recorded import UnusableLine
-from monitor.lab.scoring import ALL, MistakeKind, LabeledArticle, Score, Tally, read_labeled, score_rules
+from monitor.lab.scoring import ALL, LabeledArticle, MistakeKind, Score, Tally, read_labeled, score_rules
 from monitor.matching import compile_rules
 from monitor.model import Level, Rule, Term, Words
 from tests.building import NOON

@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from monitor.matching import compile_rules
-from monitor.matching.finders import TermFinder
 from monitor.matching.document_hits import DocumentHits
+from monitor.matching.finders import TermFinder
 from monitor.matching.nodes import LeafNode
 from monitor.model import Level, Rule, Term, Words
 from tests.building import article

@@ -11,13 +11,13 @@ from monitor.matching.document_hits import Hit
 from monitor.matching.proximity import (
     Members,
     Together,
-    find_hit_chains,
-    hits_from_chain,
     choose_in_any_order,
     choose_in_order,
     choose_sharing_words,
-    soonest_ending_hits,
+    find_hit_chains,
     find_start_hits,
+    hits_from_chain,
+    soonest_ending_hits,
 )
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.model import Alert, AlertKind, Item, Level, Message, MessageType, Notice, NoticeKind
-from monitor.notify import render
+from monitor.notify import render_message
 from monitor.notify.render import ADDRESS, BYTES, ITEMS, JSON, SENTENCE, TITLE, UNSURE_ITEMS
 from tests.building import HEADLINE, HOUR, NOON, alert, article, delivery, endless, in_doubt, notice
 

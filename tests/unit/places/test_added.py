@@ -7,7 +7,16 @@ import time
 
 import pytest
 
-from monitor.places import AddedPlaceName, AddedPlaceNames, added_place_id, country_of, find_places, get_place_level, get_place_name, relate_places
+from monitor.places import (
+    AddedPlaceName,
+    AddedPlaceNames,
+    added_place_id,
+    country_of,
+    find_places,
+    get_place_level,
+    get_place_name,
+    relate_places,
+)
 
 BASE, REEF, CAMP = added_place_id("base", "KP"), added_place_id("reef", "sea:black-sea"), added_place_id("camp")
 STATE = added_place_id("state", country=True)
@@ -87,7 +96,9 @@ def test_of_what_nobody_knows_nothing_is_said() -> None:
 
 def test_finding_costs_what_the_text_costs() -> None:
     """However many names there are."""
-    many = AddedPlaceNames(AddedPlaceName(f"Lager {number:05}", added_place_id(f"camp-{number}")) for number in range(20_000))
+    many = AddedPlaceNames(
+        AddedPlaceName(f"Lager {number:05}", added_place_id(f"camp-{number}")) for number in range(20_000)
+    )
     text = "Fire in Lager 00017 and elsewhere, the army said. " * 20
     find_places(text, "en", many)
 

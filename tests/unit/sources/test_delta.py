@@ -11,8 +11,8 @@ from monitor.model import Feed
 from monitor.sources.formats import feed as feed_module
 from monitor.sources.formats.charset import to_utf8
 from monitor.sources.formats.delta import DEEPEST, DIGEST, ranges_of, without_bases
-from monitor.sources.formats.read_document import read_document
 from monitor.sources.formats.list_window import END
+from monitor.sources.formats.read_document import read_document
 
 URL = "https://news.example.org/feeds/world.xml"
 ITEMS = tuple(f"<item><guid>{n}</guid><title>Title {n}</title></item>" for n in range(4))

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.sources.polling.discovery import FeedCandidate, FeedCandidates, links_of, parse_telegram_url, guess_feed_urls
+from monitor.sources.polling.discovery import (
+    FeedCandidate,
+    FeedCandidates,
+    guess_feed_urls,
+    links_of,
+    parse_telegram_url,
+)
 
 PAGES = Path(__file__).parents[2] / "data" / "pages"
 HTML = {"content-type": "text/html; charset=utf-8"}
@@ -20,7 +26,12 @@ FEED = '<link rel=alternate type="application/rss+xml" '
         (
             "weblog.html",
             "https://harbour.example/2026/a-story",
-            FeedCandidates((FeedCandidate("https://harbour.example/feed/"), FeedCandidate("https://harbour.example/comments/feed/"))),
+            FeedCandidates(
+                (
+                    FeedCandidate("https://harbour.example/feed/"),
+                    FeedCandidate("https://harbour.example/comments/feed/"),
+                )
+            ),
         ),
         # a channel's, as YouTube makes it; what stands in a script is none
         (
@@ -29,7 +40,11 @@ FEED = '<link rel=alternate type="application/rss+xml" '
             FeedCandidates((FeedCandidate("https://video.example/feeds/videos.xml?channel_id=UC1"),)),
         ),
         # a profile's, as Mastodon makes it
-        ("profile.html", "https://social.example/@desk", FeedCandidates((FeedCandidate("https://social.example/@desk.rss"),))),
+        (
+            "profile.html",
+            "https://social.example/@desk",
+            FeedCandidates((FeedCandidate("https://social.example/@desk.rss"),)),
+        ),
         # a page that names none: links that look like feeds, each once
         (
             "links.html",
@@ -59,7 +74,10 @@ def test_the_feeds_of_a_page_are_found(page: str, url: str, links: FeedCandidate
         (f"{FEED}href=f hreflang=zh-Hant>", [FeedCandidate("https://n.example/a/f", "zh-Hant")]),
         (f"{FEED}href=f>{FEED}href=f#x>", [FeedCandidate("https://n.example/a/f")]),
         (f"{FEED}href='feed:https://o.example/f'>", [FeedCandidate("https://o.example/f")]),
-        ("<LINK REL='Alternate Home' TYPE='Application/Atom+XML; charset=x' HREF=f>", [FeedCandidate("https://n.example/a/f")]),
+        (
+            "<LINK REL='Alternate Home' TYPE='Application/Atom+XML; charset=x' HREF=f>",
+            [FeedCandidate("https://n.example/a/f")],
+        ),
         ("<link rel=feed href=f>", [FeedCandidate("https://n.example/a/f")]),
         # nowhere, and no address of the web
         (f"{FEED}href=''>{FEED}>{FEED}href='data:x'>{FEED}href='http://[x/'>{FEED}href='http:'>", []),

@@ -12,7 +12,7 @@ import pytest
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
 from monitor.sources.formats.entry_bounds import CONTENT, SUMMARY, TITLE
-from monitor.sources.formats.read_document import read_document, preload_parsers
+from monitor.sources.formats.read_document import preload_parsers, read_document
 from monitor.text.record import normalize_text
 
 URL = "https://news.example.org/feeds/world.xml"

@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from monitor.errors import FeedUnreadable
-from monitor.sources.formats.entry_bounds import CONTENT
 from monitor.sources.formats.article_page import LONG, read_full_text
+from monitor.sources.formats.entry_bounds import CONTENT
 
 URL = "https://news.test/1"
 PARAGRAPHS = (

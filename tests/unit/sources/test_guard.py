@@ -7,7 +7,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from monitor.sources.http.guard import Guard, Network, AddressRefused, is_allowed_host, reason_if_address_refused
+from monitor.sources.http.guard import AddressRefused, Guard, Network, is_allowed_host, reason_if_address_refused
 
 REFUSED = [
     "127.0.0.1",  # loopback

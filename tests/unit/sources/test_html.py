@@ -7,7 +7,7 @@ from html import unescape
 import nh3
 import pytest
 
-from monitor.sources.formats.html import tidy_lines, may_nest_deeply, one_line, to_text, without_markup
+from monitor.sources.formats.html import may_nest_deeply, one_line, tidy_lines, to_text, without_markup
 
 
 @pytest.mark.parametrize(

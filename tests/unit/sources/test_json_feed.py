@@ -9,8 +9,8 @@ import pytest
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
-from monitor.sources.formats.entry_bounds import CONTENT, SUMMARY, TITLE
 from monitor.sources.formats.delta import DIGEST
+from monitor.sources.formats.entry_bounds import CONTENT, SUMMARY, TITLE
 from monitor.sources.formats.read_document import read_document
 
 URL = "https://news.example.org/feed.json"

@@ -10,12 +10,12 @@ import pytest
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Selectors
-from monitor.sources.formats.charset import text_encoding
-from monitor.sources.polling.discovery import links_of
-from monitor.sources.formats.read_document import read_document
 from monitor.sources.formats.article_page import read_full_text
+from monitor.sources.formats.charset import text_encoding
 from monitor.sources.formats.opml import read_opml
+from monitor.sources.formats.read_document import read_document
 from monitor.sources.formats.web_page import read_page
+from monitor.sources.polling.discovery import links_of
 
 URL = "http://news.example/"
 BODIES = (b"Korea fires", "caf\xe9, na\xefve".encode("latin-1"), ("발사 소식" * 5).encode("euc-kr"))

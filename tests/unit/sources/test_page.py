@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.config.loading.shipped import find_shipped_folder
 from monitor.config.language.sources import SourceDefaults, sources_from_document
+from monitor.config.loading.shipped import find_shipped_folder
 from monitor.config.yaml.yaml12 import read_yaml_file as read_yaml
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Selectors
@@ -50,7 +50,9 @@ datetime="2026-01-05T09:50:00+00:00" class="time">09:50</time></a></div></div>
 # As the shipped source finds them.
 TELEGRAM = next(
     source.select
-    for _, source in sources_from_document(read_yaml(find_shipped_folder() / "seeds" / "sources" / "russia.yaml")[0], SourceDefaults(timedelta(minutes=5)))
+    for _, source in sources_from_document(
+        read_yaml(find_shipped_folder() / "seeds" / "sources" / "russia.yaml")[0], SourceDefaults(timedelta(minutes=5))
+    )
     if source.id == "meduza-telegram"
 )
 

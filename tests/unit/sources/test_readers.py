@@ -13,9 +13,9 @@ import pytest
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Limits
-from monitor.sources.formats.read_document import read_document, preload_parsers
-from monitor.sources.polling.readers import TOGETHER, RawDocument, BatchReader
 from monitor.runtime.workers import Workers
+from monitor.sources.formats.read_document import preload_parsers, read_document
+from monitor.sources.polling.readers import TOGETHER, BatchReader, RawDocument
 from tests.bench.world import costly
 from tests.patience import LONG
 

@@ -6,8 +6,8 @@ import pytest
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
-from monitor.sources.formats.entry_bounds import TITLE
 from monitor.sources.formats.delta import DIGEST
+from monitor.sources.formats.entry_bounds import TITLE
 from monitor.sources.formats.read_document import read_document
 
 URL = "https://www.example.org/news-sitemap.xml"

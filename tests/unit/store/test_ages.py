@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from monitor.alerting.retry import RetryVerdict
 from monitor.decide import Decision, State
 from monitor.model import Delivery, DeliveryState, FetchOutcome, OncePer, Receipt, ReceiptKind
-from monitor.store.queries.ages import PollOutage, SourceAges, PendingDeliveries, source_ages, find_pending_by_channel
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.queues.outbox import Outbox
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
+from monitor.store.queries.ages import PendingDeliveries, PollOutage, SourceAges, find_pending_by_channel, source_ages
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.outbox import Outbox
 from tests.building import MINUTE, NOON, article, claimed, commit, polled, rule, rules, sources, to_desk
 
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
 from monitor.store.queries import archive
 from monitor.store.queries.archive import Archive
 from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.commit.serial_section import SerialSection
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, sources
 
 DAY = timedelta(days=1)

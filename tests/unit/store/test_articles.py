@@ -7,17 +7,17 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerting.policy import Case
 from monitor.alerting.ledger import NotificationLedger
+from monitor.alerting.policy import Case
 from monitor.model import OncePer, Retention, RuleStatus
-from monitor.store.queries.articles import MissingArticle, ArticleQueries
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.lifecycle.erasure import ArticleEraser
-from monitor.store.queries.matches import MatchQueries, MatchFilter
-from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article_version, delivery
+from monitor.store.lifecycle.erasure import ArticleEraser
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.queries.articles import ArticleQueries, MissingArticle
+from monitor.store.queries.matches import MatchFilter, MatchQueries
+from monitor.store.queues.claims import Claims
 from tests.building import (
     HEADLINE,
     HOUR,
@@ -194,7 +194,9 @@ def test_what_left_the_archive_is_known_to_have_been_here(filled: Database, name
         connection.execute(delivery.update().values(state="accepted"))
     list(ArchivePruner(filled, retention).prune_slices(now))
     assert ArticleQueries(filled).find(name) == []
-    assert ArticleQueries(filled).explain_missing(name) == MissingArticle("it has left the archive by its age", "wire", NOON, now)
+    assert ArticleQueries(filled).explain_missing(name) == MissingArticle(
+        "it has left the archive by its age", "wire", NOON, now
+    )
 
 
 def test_what_was_forgotten_is_known_to_have_been_here(filled: Database) -> None:

@@ -10,14 +10,14 @@ from sqlalchemy import update
 
 from monitor.alerting.policy import PollGap, find_poll_gap
 from monitor.decide import Decision, State
-from monitor.ingest.new_articles import KnownArticle, FallbackIdentity
+from monitor.ingest.new_articles import FallbackIdentity, KnownArticle
 from monitor.model import Claim, FetchOutcome, Validators
-from monitor.store.engine import tables
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.queues.known_entries import EntryLookup
-from monitor.store.queries.reports import ReportQueries
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine import tables
+from monitor.store.engine.database import Database
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.known_entries import EntryLookup
 from tests.building import (
     HOUR,
     MINUTE,
@@ -195,7 +195,11 @@ def test_an_article_is_found_under_another_uid(database: Database, claims: Claim
     commit(section, claimed(claims, "post"), article("e", "Theirs", of="post", canonical="https://x.test/theirs"))
 
     def uid_of(link: str | None, words: str) -> str | None:
-        return claims.find_known("wire", ["new"], {"new": FallbackIdentity(link, words)}).get("new", KnownArticle(1, "", NOON)).uid
+        return (
+            claims.find_known("wire", ["new"], {"new": FallbackIdentity(link, words)})
+            .get("new", KnownArticle(1, "", NOON))
+            .uid
+        )
 
     assert uid_of(page, "At two") == "two"
     assert uid_of(page, "edited") == "three"
@@ -212,7 +216,12 @@ def test_several_sources_are_asked_of_together(database: Database, claims: Claim
     commit(section, claimed(claims, "post"), article("b", "There", of="post", canonical=page))
     found = claims.find_known_entries(
         [
-            EntryLookup("wire", ["a", "b"], {"a": FallbackIdentity(page, "Here"), "b": FallbackIdentity(page, "There")}, first_poll=True),
+            EntryLookup(
+                "wire",
+                ["a", "b"],
+                {"a": FallbackIdentity(page, "Here"), "b": FallbackIdentity(page, "There")},
+                first_poll=True,
+            ),
             EntryLookup("post", ["a"], {"a": FallbackIdentity(page, "There")}),
             EntryLookup("new", ["a"], {"a": FallbackIdentity(page, "Here")}, first_poll=True),
         ]

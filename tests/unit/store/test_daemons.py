@@ -49,7 +49,10 @@ def test_a_stopped_daemon_is_not_a_dead_one(database: Database) -> None:
     one.record_stop(NOON + 2 * SECOND)
     newer, older = list_daemons(database)
     assert (newer.name, newer.status_at(NOON + HOUR)) == ("process 18 on fe80::1", DaemonStatus.GONE)
-    assert (older.status_at(NOON + 2 * SECOND), older.status_at(NOON + HOUR)) == (DaemonStatus.STOPPED, DaemonStatus.STOPPED)
+    assert (older.status_at(NOON + 2 * SECOND), older.status_at(NOON + HOUR)) == (
+        DaemonStatus.STOPPED,
+        DaemonStatus.STOPPED,
+    )
     assert older.stopped_at == NOON + 2 * SECOND
 
 

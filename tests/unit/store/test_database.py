@@ -17,23 +17,23 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import DateTime, delete, insert, inspect, literal, select, text, update
 
-from monitor.errors import StoreFailed, StoreSchemaTooNew, StoreSchemaTooOld, StoreRefused, StoreReplaced, StoreLocked
+from monitor.errors import StoreFailed, StoreLocked, StoreRefused, StoreReplaced, StoreSchemaTooNew, StoreSchemaTooOld
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import DeliveryState, Entity, Level, OncePer, Outcome, Reason, Term
-from monitor.store.queues.claims import Claims
+from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import list_daemons
 from monitor.store.engine.database import Database, alembic_config, list_revisions
-from monitor.store.queries.matches import MatchQueries, MatchFilter
-from monitor.store.engine.timestamp_column import UtcDateTime
 from monitor.store.engine.opening import open_database
-from monitor.store.queues.outbox import Outbox
-from monitor.store.queries.reports import ReportQueries
-from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.sqlite import SqliteDatabase
 from monitor.store.engine.tables import alert, article_features, cluster_key, daemon, metadata, source
 from monitor.store.engine.tables import article as articles
 from monitor.store.engine.tables import match as matches
 from monitor.store.engine.tables import story as stories
+from monitor.store.engine.timestamp_column import UtcDateTime
+from monitor.store.queries.matches import MatchFilter, MatchQueries
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.outbox import Outbox
 from monitor.stories import ArticleFeatures
 from tests.building import MINUTE, NOON, alert_of, alerts, article, claimed, commit, rule, rules, sources
 from tests.conftest import new_database
@@ -320,7 +320,8 @@ def test_sentences_of_earlier_versions_become_codes(empty_url: str) -> None:
         connection.execute(written, [{"rule": f"r{n}", "decision": said} for n, said in enumerate(SENTENCES)])
     opened.upgrade()
     found = {
-        f"{each.decision}: {each.reason}": (each.outcome, each.code) for each in MatchQueries(opened).iter_matches(MatchFilter())
+        f"{each.decision}: {each.reason}": (each.outcome, each.code)
+        for each in MatchQueries(opened).iter_matches(MatchFilter())
     }
     assert found == SENTENCES
     opened.close()

@@ -14,13 +14,13 @@ from structlog.testing import capture_logs
 from monitor.alerting.retry import RetryVerdict
 from monitor.errors import StoreFailed
 from monitor.model import Blame, DeadLetters, Delivery, DeliveryState, OncePer, Receipt, ReceiptKind
-from monitor.store.queues.claims import Claims
+from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
+from monitor.store.engine.tables import alert, article_version, delivery
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.queues.claims import Claims
 from monitor.store.queues.dead_letters import find_dead_letters
 from monitor.store.queues.outbox import Outbox
-from monitor.store.queries.reports import ReportQueries
-from monitor.store.commit.serial_section import SerialSection
-from monitor.store.engine.tables import alert, article_version, delivery
 from monitor.telemetry import LogEvent
 from tests.building import HOUR, MINUTE, NOON, alert_of, article, claimed, commit, notice, rule, rules, sources
 

@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from monitor.alerting.retry import RetryVerdict
 from monitor.alerting.release import ReleasedAlert
+from monitor.alerting.retry import RetryVerdict
+from monitor.ingest.entry_identity import assign_uids, digest_texts
 from monitor.ingest.new_articles import select_new_articles
-from monitor.ingest.entry_identity import digest_texts, assign_uids
 from monitor.matching import RuleSet
 from monitor.model import (
-    UpdateTrigger,
     Alert,
     AlertKind,
     AlertPolicy,
@@ -34,17 +33,11 @@ from monitor.model import (
     Rule,
     RuleStatus,
     Term,
+    UpdateTrigger,
     Words,
 )
-from monitor.store.lifecycle import replacing_pending
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.lifecycle.erasure import ERASED_REASON, ArticleEraser
-from monitor.store.queries.matches import MatchQueries, MatchFilter
-from monitor.store.queues.outbox import Outbox
-from monitor.store.queries.reports import ReportQueries
-from monitor.store.lifecycle.retention import SLICE, ArchivePruner
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
 from monitor.store.engine.tables import (
     account,
     alert,
@@ -60,6 +53,13 @@ from monitor.store.engine.tables import (
 )
 from monitor.store.engine.tables import article as articles
 from monitor.store.engine.tables import match as matches
+from monitor.store.lifecycle import replacing_pending
+from monitor.store.lifecycle.erasure import ERASED_REASON, ArticleEraser
+from monitor.store.lifecycle.retention import SLICE, ArchivePruner
+from monitor.store.queries.matches import MatchFilter, MatchQueries
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.outbox import Outbox
 from monitor.stories import ArticleFeatures
 from tests.building import (
     HOUR,
@@ -565,9 +565,9 @@ def test_it_never_comes_back(desk: Desk, document: list[Entry], left: bool) -> N
     uids = assign_uids(document)
     found = desk.claims.find_known("wire", uids)
     assert found[uids[0]].is_erased
-    assert [new.title for new in select_new_articles(source(), document, uids, found, now=NOON, baseline=False).articles] == [
-        entry.title for entry in document[1:]
-    ]
+    assert [
+        new.title for new in select_new_articles(source(), document, uids, found, now=NOON, baseline=False).articles
+    ] == [entry.title for entry in document[1:]]
 
 
 def test_what_left_the_archive_is_forgotten_too(desk: Desk) -> None:
@@ -694,7 +694,9 @@ def test_what_leaves_or_comes_back_while_the_operator_is_asked_is_forgotten_too(
         desk.poll(secret(version=2), at=NOON + MINUTE)
     else:
         leave(desk)
-    assert sum(ArticleEraser(desk.database, config_of()).erase(found, NOON + MINUTE)) == (1 if at_first == "left" else 0)
+    assert sum(ArticleEraser(desk.database, config_of()).erase(found, NOON + MINUTE)) == (
+        1 if at_first == "left" else 0
+    )
     assert SECRET not in desk.everything()
     assert desk.claims.find_known("wire", [URL])[URL].is_erased
 

@@ -20,13 +20,13 @@ from monitor.model import (
     RuleStatus,
     Span,
 )
-from monitor.store.queries import matches
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.queries.matches import AttemptReport, MatchDetails, MatchQueries, MatchFilter
-from monitor.store.queues.outbox import Outbox
-from monitor.store.queries.reports import ReportQueries, ShadowReport
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
+from monitor.store.queries import matches
+from monitor.store.queries.matches import AttemptReport, MatchDetails, MatchFilter, MatchQueries
+from monitor.store.queries.reports import ReportQueries, ShadowReport
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.outbox import Outbox
 from tests.building import (
     HEADLINE,
     HOUR,
@@ -104,7 +104,9 @@ def test_matches_are_found_by_what_is_asked(filled: MatchQueries, wanted: MatchF
     assert filled.newest(wanted, 1) == newest[:1]
 
 
-def test_all_matches_come_in_a_stable_order_a_few_at_a_time(filled: MatchQueries, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_matches_come_in_a_stable_order_a_few_at_a_time(
+    filled: MatchQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever the size of a slice, each comes once; what is stored meanwhile comes at the end."""
     whole = list(filled.iter_matches(MatchFilter()))
     assert [match.id for match in whole] == sorted(match.id for match in whole)
@@ -147,7 +149,10 @@ def test_what_a_rule_in_shadow_would_have_told_is_found(database: Database) -> N
     assert would.reason.startswith("launch is in shadow; it would have told: “missiles” in the title")
     held = [f"{each.rule} {each.article.uid}" for each in found.iter_matches(MatchFilter(outcome=Outcome.SUPPRESSED))]
     assert held == ["launch a", "launch b", "live b", "launch c", "live c"]
-    assert ReportQueries(database).shadow(["launch", "new"]) == {"launch": ShadowReport(1, 1, NOON), "new": ShadowReport()}
+    assert ReportQueries(database).shadow(["launch", "new"]) == {
+        "launch": ShadowReport(1, 1, NOON),
+        "new": ShadowReport(),
+    }
 
 
 def test_what_a_rule_in_shadow_would_have_told_is_counted(database: Database) -> None:

@@ -10,26 +10,26 @@ from sqlalchemy import insert
 from monitor.alerting.retry import RetryVerdict
 from monitor.decide import Decision, State
 from monitor.model import (
+    DeadAlerts,
     DeliveryState,
     FailingSource,
     FetchOutcome,
-    DeadAlerts,
     NoticeState,
-    OpsObservation,
     OncePer,
+    OpsObservation,
     Receipt,
     ReceiptKind,
     RunningVersion,
     SourceTrouble,
-    TroubleKind,
     StalledChannel,
+    TroubleKind,
 )
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.queries.ops_snapshot import load_ops_facts
-from monitor.store.queues.outbox import Outbox
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
 from monitor.store.engine.tables import daemon
+from monitor.store.queries.ops_snapshot import load_ops_facts
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.outbox import Outbox
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, notice, polled, rule, rules, sources, to_desk
 
 BUSY = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")

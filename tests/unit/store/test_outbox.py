@@ -21,12 +21,12 @@ from monitor.model import (
     Receipt,
     ReceiptKind,
 )
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.queues.outbox import Outbox
-from monitor.store.queries.reports import ReportQueries
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
 from monitor.store.engine.tables import attempt, delivery, story_article
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.outbox import Outbox
 from tests.building import HOUR, MINUTE, NOON, alert_of, alerts, article, claimed, commit, notice, rule, rules, sources
 
 LEASE = 2 * MINUTE

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select, update
 
 from monitor.model import Article, DeliveryState, Retention
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.lifecycle.erasure import ArticleEraser
-from monitor.store.queues.full_text_queue import FullTextQueue, FullTextRequest
-from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
 from monitor.store.engine.tables import delivery, fetch, page
+from monitor.store.lifecycle.erasure import ArticleEraser
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.full_text_queue import FullTextQueue, FullTextRequest
 from tests.building import MINUTE, NOON, article, claimed, config_of, decide_in, polled, rules, sources, to_desk
 
 LEASE = 5 * MINUTE

@@ -13,14 +13,14 @@ import pytest
 from sqlalchemy import Engine, event, insert, update
 
 from monitor.model import AlertPolicy, DeliveryState, OncePer, RuleStatus
-from monitor.store.queries.ages import source_ages, find_pending_by_channel
-from monitor.store.queues.claims import Claims
+from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
-from monitor.store.queues.outbox import Outbox
-from monitor.store.queues.full_text_queue import FullTextQueue
-from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.tables import alert, delivery
+from monitor.store.queries.ages import find_pending_by_channel, source_ages
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.full_text_queue import FullTextQueue
+from monitor.store.queues.outbox import Outbox
 from tests.building import HOUR, MINUTE, NOON, article, claimed, decide_in, polled, rule, rules, sources, to_desk
 from tests.conftest import newest_url
 

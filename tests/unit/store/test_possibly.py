@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.model import UpdateTrigger, AlertKind, Event, EarlierAlert, OncePer
+from monitor.model import AlertKind, EarlierAlert, Event, OncePer, UpdateTrigger
 from monitor.store.engine.database import Database
-from monitor.store.queries.stories import PossiblySame, StoryQueries
 from monitor.store.engine.tables import event
+from monitor.store.queries.stories import PossiblySame, StoryQueries
 from tests.building import HOUR, MINUTE, NOON
 from tests.outbreaks import LAOS, THAILAND, Desk, event_of, story_of, whole_event_of
 

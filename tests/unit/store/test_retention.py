@@ -10,14 +10,21 @@ import pytest
 from sqlalchemy import Table, func, insert, select, update
 
 from monitor.decide import Decision, DueDecision
-from monitor.ingest.new_articles import KnownArticle, FallbackIdentity
 from monitor.ingest.entry_identity import uid_hash
-from monitor.model import UpdateTrigger, AlertKind, AlertPolicy, Article, DeliveryState, OncePer, Retention, Rule, RuleStatus
-from monitor.store.lifecycle import retention as module
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.ingest.new_articles import FallbackIdentity, KnownArticle
+from monitor.model import (
+    AlertKind,
+    AlertPolicy,
+    Article,
+    DeliveryState,
+    OncePer,
+    Retention,
+    Rule,
+    RuleStatus,
+    UpdateTrigger,
+)
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
 from monitor.store.engine.tables import (
     account,
     alert,
@@ -34,6 +41,9 @@ from monitor.store.engine.tables import (
     waiting,
 )
 from monitor.store.engine.tables import article as articles
+from monitor.store.lifecycle import retention as module
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.queues.claims import Claims
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, deep, reasons, rule, rules, sources, to_desk
 
 DAY = timedelta(days=1)
@@ -229,7 +239,9 @@ def test_many_go_in_slices(archive: Archive, monkeypatch: pytest.MonkeyPatch) ->
     assert archive.prune(NOON + 100 * DAY, dry_run=True) == Counter(articles=15, fetches=25)
     assert archive.counts()[:2] == [20, 25]
     slices = [
-        slice_ for slice_ in ArchivePruner(archive.database, RETENTION).prune_slices(NOON + 100 * DAY) if slice_["articles"]
+        slice_
+        for slice_ in ArchivePruner(archive.database, RETENTION).prune_slices(NOON + 100 * DAY)
+        if slice_["articles"]
     ]
     assert sum(slice_["articles"] for slice_ in slices) == 15
     assert max(slice_["articles"] for slice_ in slices) <= 3
@@ -255,7 +267,11 @@ def test_what_has_left_is_recognised_under_another_uid_too(archive: Archive) -> 
     page = replace(quiet("page", NOON), digest="d1", canonical="https://x.test/1")
     archive.poll(page, replace(quiet("note", NOON), digest="d2"), at=NOON)
     archive.prune(NOON + 91 * DAY)
-    wanted = {"a": FallbackIdentity("https://x.test/1", "edited"), "b": FallbackIdentity(None, "d2"), "c": FallbackIdentity("https://x.test/2", "d1")}
+    wanted = {
+        "a": FallbackIdentity("https://x.test/1", "edited"),
+        "b": FallbackIdentity(None, "d2"),
+        "c": FallbackIdentity("https://x.test/2", "d1"),
+    }
     found = archive.claims.find_known("wire", list(wanted), wanted)
     assert found == {"a": KnownArticle(1, "d1", NOON, uid=""), "b": KnownArticle(1, "d2", NOON, uid="")}
 

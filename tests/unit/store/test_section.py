@@ -10,15 +10,10 @@ from sqlalchemy import delete, select, update
 from monitor.alerting.ledger import NotificationLedger
 from monitor.decide import Decision, State
 from monitor.errors import StoreFailed
-from monitor.model import Alert, SourceStats, OncePer
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.state.stored_ledger import load_subjects
-from monitor.store.queries.matches import MatchQueries, MatchFilter
-from monitor.store.engine.opening import open_database
-from monitor.store.queues.outbox import Outbox
-from monitor.store.queries.reports import ReportQueries
+from monitor.model import Alert, OncePer, SourceStats
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
+from monitor.store.engine.opening import open_database
 from monitor.store.engine.tables import (
     account,
     alert,
@@ -31,6 +26,11 @@ from monitor.store.engine.tables import (
     story_article,
 )
 from monitor.store.engine.tables import article as articles
+from monitor.store.queries.matches import MatchFilter, MatchQueries
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.outbox import Outbox
+from monitor.store.state.stored_ledger import load_subjects
 from tests.building import (
     HEADLINE,
     HOUR,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from monitor.model import AlertPolicy, OncePer
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
 from monitor.store.queries.stories import ClusterName, StoryQueries
+from monitor.store.queues.claims import Claims
 from tests.building import HEADLINE, NOON, article, claimed, commit, rule, rules, sources
 
 

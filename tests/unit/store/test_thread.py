@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from monitor.errors import StoreFailed, StoreRefused
-from monitor.store.engine.store_thread import MAX_BATCH_SIZE, StoreThread, BatchCommitter
+from monitor.store.engine.store_thread import MAX_BATCH_SIZE, BatchCommitter, StoreThread
 from tests.conftest import Elapse
 from tests.patience import PATIENCE
 
@@ -53,7 +53,9 @@ async def asked(together: BatchCommitter[int, int], work: Work, count: int) -> l
 async def test_what_waits_at_the_same_time_is_done_together(thread: StoreThread) -> None:
     """In the order in which it was asked for, and never more than so many at once."""
     work = Work()
-    assert await asked(BatchCommitter(thread, work), work, MAX_BATCH_SIZE + 10) == [2 * number for number in range(MAX_BATCH_SIZE + 10)]
+    assert await asked(BatchCommitter(thread, work), work, MAX_BATCH_SIZE + 10) == [
+        2 * number for number in range(MAX_BATCH_SIZE + 10)
+    ]
     assert [number for call in work.calls for number in call] == list(range(MAX_BATCH_SIZE + 10))
     assert max(map(len, work.calls)) == MAX_BATCH_SIZE
     assert len(work.calls) <= 3

@@ -11,21 +11,21 @@ from sqlalchemy import select, update
 
 from monitor.decide import Decision, State
 from monitor.model import (
-    FetchResult,
     FetchOutcome,
-    SourceStats,
+    FetchResult,
     PollRecord,
     Retention,
+    SourceStats,
     SourceTrouble,
     TroubleKind,
     Validators,
 )
-from monitor.store.engine import tables
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
-from monitor.store.queries.reports import ReportQueries
-from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine import tables
+from monitor.store.engine.database import Database
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.queues.claims import Claims
 from tests.building import HOUR, MINUTE, NOON, claimed, polled, source, sources, to_desk
 from tests.statements import statements
 

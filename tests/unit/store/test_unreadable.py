@@ -9,11 +9,11 @@ from sqlalchemy import Table, update
 from structlog.testing import capture_logs
 
 from monitor.model import AlertPolicy
-from monitor.store.engine import damaged_rows
-from monitor.store.queues.claims import Claims
-from monitor.store.engine.database import Database
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine import damaged_rows
+from monitor.store.engine.database import Database
 from monitor.store.engine.tables import account, article_features, story, waiting
+from monitor.store.queues.claims import Claims
 from monitor.telemetry import LogEvent
 from tests.building import HOUR, MINUTE, NOON, alerts, article, claimed, commit, rule, rules, sources, to_desk
 

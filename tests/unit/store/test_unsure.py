@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from monitor.alerting.subject_keys import story_key, unsure_key
 from monitor.model import DeliveryState, Retention
 from monitor.store.engine.database import Database
-from monitor.store.state.stored_ledger import load_subject_records
-from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.engine.tables import account, alert, delivery, match, story, story_article, waiting
+from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.state.stored_ledger import load_subject_records
 from tests.building import HOUR, MINUTE, NOON, alerts
 from tests.outbreaks import Desk, story_of
 

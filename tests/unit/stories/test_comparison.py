@@ -424,7 +424,9 @@ def test_a_comparison_says_what_keeps_apart_and_what_agrees() -> None:
 def test_an_unknown_language_may_be_the_same(languages: str, same: bool) -> None:
     """Of one that is known the region does not count."""
     one, other = languages.split(" ")
-    found = compare_articles(features("Blast at plant", "", one or None), features("Blast at plant", "", other, of="post"))
+    found = compare_articles(
+        features("Blast at plant", "", one or None), features("Blast at plant", "", other, of="post")
+    )
     assert found.same_language is same
 
 

@@ -10,7 +10,15 @@ import pytest
 from monitor.model import Story
 from monitor.stories import ClusterIndex
 from monitor.stories.clusters import Cluster
-from monitor.stories.events import KEPT, EventAssignment, RuleArticle, assign_event, event_of_story, join_event, new_event
+from monitor.stories.events import (
+    KEPT,
+    EventAssignment,
+    RuleArticle,
+    assign_event,
+    event_of_story,
+    join_event,
+    new_event,
+)
 from monitor.stories.sameness import Sameness
 from tests.building import HOUR, MINUTE, NOON, features
 
@@ -407,4 +415,6 @@ def test_a_busy_rule_forgets_no_event_that_may_go_on() -> None:
     for number in range(400):
         one = report(f"Launch {number} of another kind", HOUR, found=f"launch{number}")
         join_event(one, new_event(one), index)
-    assert assign_event(report("Quiet day at sea", 2 * HOUR, story="S"), index).event.id == new_event(report(story="S")).id
+    assert (
+        assign_event(report("Quiet day at sea", 2 * HOUR, story="S"), index).event.id == new_event(report(story="S")).id
+    )

@@ -8,7 +8,16 @@ from random import Random
 import pytest
 
 from monitor.stories.features import features_of
-from monitor.stories.likeness import RUNS, TERMS, WHOLE_TEXT, WordFeatures, measure_copied_share, measure_likeness, title_likeness, word_features_of
+from monitor.stories.likeness import (
+    RUNS,
+    TERMS,
+    WHOLE_TEXT,
+    WordFeatures,
+    measure_copied_share,
+    measure_likeness,
+    title_likeness,
+    word_features_of,
+)
 from tests.bench.reprints import english
 from tests.building import article
 

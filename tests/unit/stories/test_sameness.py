@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.sameness import BROAD, SamenessThresholds, SamenessDecision, Sameness, decide_sameness
+from monitor.stories.sameness import BROAD, Sameness, SamenessDecision, SamenessThresholds, decide_sameness
 from monitor.stories.verdicts import TELLING
 from tests.building import HOUR, NOON, features
 
@@ -19,7 +19,9 @@ def article_in(language: str, title: str, text: str = "") -> ArticleFeatures:
     return features(title, text, language, of=f"outlet {title}", at=NOON + HOUR)
 
 
-def judged(article: ArticleFeatures, *members: ArticleFeatures, bounds: SamenessThresholds = BROAD, points: int = 0) -> SamenessDecision:
+def judged(
+    article: ArticleFeatures, *members: ArticleFeatures, bounds: SamenessThresholds = BROAD, points: int = 0
+) -> SamenessDecision:
     return decide_sameness(article, members, bounds, points=points)
 
 

@@ -7,7 +7,12 @@ import pytest
 from monitor.stories import WireStatus, extract_provenance
 from tests.building import article
 
-FLASH, NUMBERED, CORRECTED, WITHDRAWN = WireStatus.FLASH, WireStatus.NUMBERED, WireStatus.CORRECTED, WireStatus.WITHDRAWN
+FLASH, NUMBERED, CORRECTED, WITHDRAWN = (
+    WireStatus.FLASH,
+    WireStatus.NUMBERED,
+    WireStatus.CORRECTED,
+    WireStatus.WITHDRAWN,
+)
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,9 @@ def test_a_long_text_rules_out_the_other_languages_of_its_script(language: str, 
     assert ruled_out_latin_languages(text, text) == others
     assert ruled_out_latin_languages("", text * 6) == others
     assert ruled_out_latin_languages(text[:60], "") == frozenset()  # too short
-    assert ruled_out_latin_languages("", f"{text} 韓国の旅客船は嵐のあと再び毎時港を出ていると会社は述べた") == frozenset()
+    assert (
+        ruled_out_latin_languages("", f"{text} 韓国の旅客船は嵐のあと再び毎時港を出ていると会社は述べた") == frozenset()
+    )
     turkish = "Feribotlar fırtınadan sonra yeniden sefere başladı, gemiler limandan yine her saat kalkıyor. "
     assert ruled_out_latin_languages("", text * 6 + turkish * 9) == frozenset()  # it may quote the other
 

@@ -1,1 +1,0 @@
-"""Entry -> article: identity, canonical address, dates; and when to poll next. Pure."""
