@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from weakref import WeakKeyDictionary
 
+from monitor.alerting.case import Case, DecisionContext
 from monitor.alerting.ledger import NotificationLedger
-from monitor.alerting.policy import Case, DecisionContext, reason_if_stale
+from monitor.alerting.stages.freshness import check_freshness
 from monitor.alerting.subject_keys import event_key
 from monitor.matching import RuleSet
 from monitor.model import Article, Event, Match, MatchKind, OncePer, Source, Story
@@ -257,7 +258,7 @@ def _assign_event(case: Case, report: RuleArticle, clusters: ClusterIndex) -> Ev
     belonging = assign_event(report, clusters)
     if case.match.kind is MatchKind.MENTION:  # opens none
         return None if belonging.is_new else belonging
-    if reason_if_stale(case) is not None:  # opens none either: today's is no follow-up of it
+    if check_freshness(case) is not None:  # opens none either: today's is no follow-up of it
         return belonging
     # Nor does what was heard so long ago that it is found no more, and is edited now: others would be taken for it.
     event = belonging.event

@@ -19,10 +19,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from monitor.alerting.case import DecisionContext
+from monitor.alerting.evaluation import evaluate
 from monitor.alerting.ledger import NotificationLedger
-from monitor.alerting.policy import DecisionContext
 from monitor.alerting.release import ReleasedAlert, release_due
-from monitor.alerting.rulings import evaluate
 from monitor.cases import ANYWHERE, ClusteredArticle, join_events, join_stories, prepare_articles
 from monitor.matching import RuleSet
 from monitor.model import Article, ArticleDecision, MatchDecision, PendingChange

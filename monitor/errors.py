@@ -44,8 +44,8 @@ class Fault:
 
     def __post_init__(self) -> None:
         """What the file says is quoted in it."""
-        object.__setattr__(self, "what", sanitize_text(self.problem))
-        object.__setattr__(self, "meant", self.hint and sanitize_text(self.hint))
+        object.__setattr__(self, "problem", sanitize_text(self.problem))
+        object.__setattr__(self, "hint", self.hint and sanitize_text(self.hint))
 
     def __str__(self) -> str:
         return f"{self.place}: {self.problem}" + (f"; {self.hint}" if self.hint else "")

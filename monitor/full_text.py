@@ -23,7 +23,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Protocol
 
 from monitor import clock
-from monitor.alerting.policy import DecisionContext, PollGap
+from monitor.alerting.case import DecisionContext, PollGap
 from monitor.cases import prepare_articles
 from monitor.decide import Decision
 from monitor.errors import FeedUnreadable, StoreFailed, WorkerLost

@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import compress
 
 from monitor import clock
-from monitor.alerting.policy import DecisionContext, find_poll_gap
+from monitor.alerting.case import DecisionContext, find_poll_gap
 from monitor.cases import prepare_articles
 from monitor.decide import Decision
 from monitor.errors import StoreFailed, StoreRefused

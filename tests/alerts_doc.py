@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor.alerting.policy import DecisionContext, PollGap
+from monitor.alerting.case import DecisionContext, PollGap
 from monitor.config.loading.load import load_rules
 from monitor.decide import State, decide_articles, decide_due
 from monitor.matching import RuleSet

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.alerting.policy import DecisionContext
+from monitor.alerting.case import DecisionContext
 from monitor.cases import prepare_articles
 from monitor.decide import Decision, State, decide_articles
 from monitor.matching import RuleSet, compile_rules

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.alerting.evaluation import build_alert, find_sent_predecessor
 from monitor.alerting.ledger import NotificationLedger
 from monitor.alerting.pending import build_pending_alert, is_due
-from monitor.alerting.policy import defer_if_rate_limited
-from monitor.alerting.rulings import build_alert, find_sent_predecessor
+from monitor.alerting.stages.rate_limit import defer_if_rate_limited
 from monitor.alerting.subject_keys import article_key, event_key, older_subject, story_key
 from monitor.alerting.wording import alert_id, format_count
 from monitor.model import (

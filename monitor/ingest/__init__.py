@@ -1,0 +1,1 @@
+"""Entry -> article: identity, canonical address, dates; and when to poll next. Pure."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.alerting.policy import DecisionContext
+from monitor.alerting.case import DecisionContext
 from monitor.alerting.release import ReleasedAlert
 from monitor.decide import State, decide_articles, decide_due
 from monitor.lab.recorded import RecordedArticle

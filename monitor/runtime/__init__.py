@@ -1,0 +1,1 @@
+"""What processes need: workers that can be killed, and the tuning of memory."""

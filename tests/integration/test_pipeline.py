@@ -297,7 +297,7 @@ async def test_an_error_of_our_own_stops_one_poll_only(
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for a database."""
-    monkeypatch.setattr("monitor.store.engine.store_thread.PATIENCE", 0)
+    monkeypatch.setattr("monitor.store.engine.store_thread.MAX_OUTAGE_WAIT", 0)
 
 
 @contextmanager

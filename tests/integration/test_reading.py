@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from monitor import clock
-from monitor.alerting.policy import DecisionContext, PollGap
+from monitor.alerting.case import DecisionContext, PollGap
 from monitor.full_text import FullTextReader
 from monitor.ingest.full_text_need import select_pages_to_read
 from monitor.ingest.new_articles import KnownArticle

@@ -12,7 +12,7 @@ from functools import partial
 import pytest
 from sqlalchemy import insert, select
 
-from monitor.alerting.policy import DecisionContext, PollGap
+from monitor.alerting.case import DecisionContext, PollGap
 from monitor.alerting.release import ReleasedAlert
 from monitor.app import channels_of
 from monitor.due import DueProcessor

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from monitor.alerting.case import DecisionContext, PollGap
 from monitor.alerting.pending import candidate_to_row
-from monitor.alerting.policy import DecisionContext, PollGap
 from monitor.cases import prepare_articles
 from monitor.decide import Decision, DueDecision, State, decide_articles, decide_due
 from monitor.matching import RuleSet, compile_rules

@@ -12,10 +12,10 @@ from importlib import import_module
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.alerting.case import Case, DecisionContext, PollGap
+from monitor.alerting.evaluation import evaluate
 from monitor.alerting.ledger import KEPT, NotificationLedger
-from monitor.alerting.policy import Case, DecisionContext, PollGap
 from monitor.alerting.release import release_due
-from monitor.alerting.rulings import evaluate
 from monitor.model import (
     Alert,
     AlertKind,

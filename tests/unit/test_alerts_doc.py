@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from monitor.alerting.case import LATE
 from monitor.alerting.pending import DIGEST_AT
-from monitor.alerting.policy import CATCHING_UP, LATE, STAGES
+from monitor.alerting.stages import STAGES
+from monitor.alerting.stages.catch_up import CATCHING_UP
 from monitor.alerting.updates import GROWS
 from monitor.model import AlertKind
 from monitor.notify.render import ITEMS

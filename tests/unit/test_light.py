@@ -11,7 +11,7 @@ RUN = """
 import sys
 import monitor.app, monitor.cli.commands.run, monitor.notify
 from monitor.notify import in_worker as notifying
-from monitor.sources import in_worker as reading
+from monitor.sources.polling import in_worker as reading
 print(*(name for name in sys.argv[1:] if name in sys.modules))
 """
 

@@ -441,10 +441,10 @@ DYING = """
 import asyncio, os
 from datetime import timedelta
 from monitor.errors import WorkerLost
-from monitor.runtime.workers import Workers, share
+from monitor.runtime.workers import Workers, preload_module
 
 async def main():
-    share("dying")
+    preload_module("dying")
     workers = Workers(1)
     for _ in range(2):
         try:

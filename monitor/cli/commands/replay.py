@@ -49,7 +49,7 @@ class _ReplayInput:
     unreadable_dates: list[str] = field(default_factory=list)
 
     def build_replay(self, loaded: LoadedRules) -> Replay:
-        from monitor.alerting.policy import DecisionContext
+        from monitor.alerting.case import DecisionContext
         from monitor.config.loading.load import shipped_entities
         from monitor.lab.replay import Replay
         from monitor.matching.live import compile_live

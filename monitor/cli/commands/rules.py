@@ -60,7 +60,7 @@ def try_(config: Path, days: int, as_json: bool, file: Path) -> None:
     from zoneinfo import ZoneInfo
 
     from monitor import clock
-    from monitor.alerting.policy import DecisionContext
+    from monitor.alerting.case import DecisionContext
     from monitor.config.loading.load import load_rules, shipped_entities
     from monitor.lab.replay import Replay
     from monitor.lab.rule_diff import compare_replays

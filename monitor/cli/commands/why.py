@@ -261,9 +261,9 @@ def _find_nearest(kept: _StoredContext, compiled: RuleSet, found: Match) -> tupl
 def _simulate_decision(kept: _StoredContext, compiled: RuleSet, found: Match) -> str | None:
     """What the rule as it is now would have had decided when the article came; None where that is stored, or where an
     earlier version of the rule told the article."""
+    from monitor.alerting.case import DecisionContext
+    from monitor.alerting.evaluation import evaluate
     from monitor.alerting.ledger import NotificationLedger
-    from monitor.alerting.policy import DecisionContext
-    from monitor.alerting.rulings import evaluate
     from monitor.cases import build_case, prepare_match
 
     article, rule = kept.stored_article.article, compiled.rules[found.rule]

@@ -1,0 +1,1 @@
+"""How commands print: tables, reports, and the last guard before a terminal."""

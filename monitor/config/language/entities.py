@@ -21,7 +21,7 @@ class CountsIfNearSchema(Schema):
     """What must stand near a name so that it counts: exactly one of words, a list and an entity."""
 
     called: ClassVar[str] = "near"
-    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity_from_document")
+    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity")
     nothing: ClassVar[str] = "it is not said what stands near"
 
     within: Within = Field(description="How close: 'N words', sentence or paragraph.", examples=["12 words"])

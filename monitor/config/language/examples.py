@@ -72,7 +72,7 @@ class ExamplesSchema(Schema):
 
 def rule_tests_from_schema(shape: ExamplesSchema | None, document: YamlDocument) -> tuple[RuleTest, ...]:
     """The tests of a document in the order of the file, those that must fire first."""
-    return () if shape is None else examples_at(shape, document, ("rule_tests_from_schema",))
+    return () if shape is None else examples_at(shape, document, ("tests",))
 
 
 def examples_at(shape: ExamplesSchema, document: YamlDocument, at: tuple[str, ...]) -> tuple[RuleTest, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from monitor.errors import MonitorError
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parents[2]
 
 
 def find_shipped_folder() -> Path:

@@ -153,7 +153,7 @@ def lint_languages(
     if asked and not speaking.covers_all and not asked & speaking.languages:
         what = f"it looks at articles in {_join_sorted(asked)} only, and has no words in it"
         meant = "add such words to match, or change where"
-        found.lints.append(written.make_lint(LintKind.NEVER_FIRES, ("where", "lint_languages"), what, meant))
+        found.lints.append(written.make_lint(LintKind.NEVER_FIRES, ("where", "languages"), what, meant))
     elif rule.tests and (untested := found.untested_languages(speaking.own_languages)):
         what = f"no test that fires is in {_join_sorted(untested)}: nobody has seen its words in it work"
         found.lints.append(written.make_lint(LintKind.UNTESTED_LANGUAGE, ("tests",), what, "add one under fires"))

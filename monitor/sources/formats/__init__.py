@@ -1,0 +1,1 @@
+"""A document, turned into entries of plain text: feeds, sitemaps, web pages."""

@@ -1,0 +1,1 @@
+"""What is written of polls and decisions, in one commit."""

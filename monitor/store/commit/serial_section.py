@@ -16,7 +16,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from monitor.alerting.policy import PollGap
+from monitor.alerting.case import PollGap
 from monitor.decide import Decision, DueDecision
 from monitor.matching import RuleSet
 from monitor.model import Article, Claim, Notice, NoticeState, OpsObservation, PollRecord

@@ -1,0 +1,1 @@
+"""Databases of both kinds: connections, transactions, tables."""

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Identity = tuple[object, ...]
 _VARIABLES = 5_000
-_IDENTITY = "0007"  # since this revision what identity knows of articles is kept
-_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
 class Database(ABC):
@@ -234,10 +233,5 @@ def _run_migrations(connection: Connection, found: str | None, rules: Callable[[
     from alembic import command  # noqa: PLC0415 - as above
 
     config = alembic_config()
-    config.attributes["connection"] = connection
+    config.attributes.update(connection=connection, found=found, rules=rules)
     command.upgrade(config, "head")
-    if found is not None and found < _IDENTITY:
-        from monitor.matching import compile_rules  # noqa: PLC0415 - as above
-        from monitor.store.lifecycle.identity_backfill import backfill_clusters  # noqa: PLC0415 - it stands above this one
-
-        backfill_clusters(connection, compile_rules((), {}) if rules is None else rules())

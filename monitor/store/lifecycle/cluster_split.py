@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, and_, or_, select, update
 
+from monitor.alerting.case import Case, DecisionContext
+from monitor.alerting.evaluation import evaluate
 from monitor.alerting.ledger import NotificationLedger, SubjectRecord
-from monitor.alerting.policy import Case, DecisionContext
-from monitor.alerting.rulings import evaluate
 from monitor.alerting.subject_keys import event_key, shadow_key, story_key, unsure_key
 from monitor.cases import determine_article_provenance, event_from_cluster, identity_features, story_from_cluster
 from monitor.errors import InvalidRequest

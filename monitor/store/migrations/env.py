@@ -1,14 +1,25 @@
-"""Alembic's entry: runs the migrations on the connection that it is given, in that connection's transaction."""
+"""Alembic's entry: runs the migrations on the connection that it is given, in that connection's transaction; then it works
+out what rows of before 0007 lack, which takes the tables as they are in the end."""
+
+from __future__ import annotations
 
 from alembic import context
 
+from monitor.matching import compile_rules
 from monitor.store.engine.tables import metadata
+from monitor.store.lifecycle.identity_backfill import backfill_clusters
 
+_IDENTITY = "0007"
+
+attributes = context.config.attributes
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=attributes["connection"],
     target_metadata=metadata,
     render_as_batch=True,  # SQLite alters tables by copying them
     transaction_per_migration=False,  # one transaction around everything: all or nothing
 )
 with context.begin_transaction():
     context.run_migrations()
+found, rules = attributes.get("found"), attributes.get("rules")
+if found is not None and found < _IDENTITY:
+    backfill_clusters(attributes["connection"], compile_rules((), {}) if rules is None else rules())

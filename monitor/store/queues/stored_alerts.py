@@ -114,10 +114,11 @@ def _row_to_notice_values(row: RowMapping) -> Mapping[str, Any]:
 
 
 def _row_to_alert_values(row: RowMapping) -> Mapping[str, Any]:
-    same = ("id", "dedup_key", "level", "at", "reason", "sentence", "marks", "kind", "thread")
+    same = ("id", "dedup_key", "level", "at", "reason", "sentence", "kind", "thread")
     of_article = ("uid", "text", "dated", "version", "url", "language")
     return {
         **{name: row[name] for name in same},
+        "highlights": row["marks"],
         "rule": row["rule_id"],
         "rule_title": row["title"],
         "routes": (),  # they have become deliveries

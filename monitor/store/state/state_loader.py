@@ -12,8 +12,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from monitor.alerting.case import DecisionContext
 from monitor.alerting.ledger import NotificationLedger
-from monitor.alerting.policy import DecisionContext
 from monitor.alerting.release import list_ledger_keys
 from monitor.cases import (
     ClusteredArticle,

@@ -98,10 +98,10 @@ def _subject_record_from_row(row: Row[*tuple[Any, ...]]) -> SubjectRecord:
         row.row,
         key=row.key,
         rule=row.rule_id,
-        heard_at=row.heard_at,
-        alert=row.alert_id,
-        first_at=row.first_at,
-        told_at=row.told_at,
+        last_match_at=row.heard_at,
+        first_alert=row.alert_id,
+        first_sent_at=row.first_at,
+        last_sent_at=row.told_at,
     )
 
 

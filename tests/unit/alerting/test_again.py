@@ -62,18 +62,18 @@ def told(facts: dict[str, int] | None = None, **changed: object) -> SubjectRecor
         ({"official": True}, told(), ["an official source reports it"]),
         ({"official": True}, told(official=True), []),
         # a correction, once; a flash or a second lead corrects nothing
-        ({"mark": "corrected"}, told(), ["it was corrected"]),
-        ({"mark": "corrected"}, told(marks=("corrected",)), []),
-        ({"mark": "withdrawn"}, told(marks=("corrected",)), ["it was withdrawn"]),
-        ({"mark": "flash"}, told(), []),
-        ({"mark": "numbered"}, told(), []),
+        ({"wire_status": "corrected"}, told(), ["it was corrected"]),
+        ({"wire_status": "corrected"}, told(wire_statuses=("corrected",)), []),
+        ({"wire_status": "withdrawn"}, told(wire_statuses=("corrected",)), ["it was withdrawn"]),
+        ({"wire_status": "flash"}, told(), []),
+        ({"wire_status": "numbered"}, told(), []),
         # independent publishers since the last telling
-        ({}, told(voices=("Wire", "Post")), []),
-        ({}, told(voices=("Wire", "Post", "Times")), ["2 more independent publishers"]),
-        ({}, told(voices=("Wire", "Post", "Times"), told_voices=3), []),
+        ({}, told(independent_publishers=("Wire", "Post")), []),
+        ({}, told(independent_publishers=("Wire", "Post", "Times")), ["2 more independent publishers"]),
+        ({}, told(independent_publishers=("Wire", "Post", "Times"), publishers_at_last_send=3), []),
         # several at once, in the order in which rules name them
         (
-            {"facts": (("dead", 3),), "level": Level.CRITICAL, "official": True, "mark": "corrected"},
+            {"facts": (("dead", 3),), "level": Level.CRITICAL, "official": True, "wire_status": "corrected"},
             told(),
             [
                 "new fact: 3 dead",
@@ -94,7 +94,7 @@ def test_reasons(heard: dict[str, object], account: SubjectRecord, why: list[str
 def test_only_what_the_rule_asks_for_counts(again: UpdateTrigger) -> None:
     """A rule that asks for one reason hears no other; without any, nothing is an update."""
     hearing = replace(HEARD, facts=(("dead", 3),), level=Level.CRITICAL, official=True, wire_status="corrected")
-    account = told(voices=("Wire", "Post", "Times"))
+    account = told(independent_publishers=("Wire", "Post", "Times"))
     policy = replace(ALL, again_if=frozenset({again}))
     assert [each for each, _ in find_update_reasons(policy, hearing, account)] == [again]
     assert find_update_reasons(AlertPolicy(), hearing, account) == []
@@ -103,7 +103,7 @@ def test_only_what_the_rule_asks_for_counts(again: UpdateTrigger) -> None:
 def test_what_was_told_is_not_new() -> None:
     """After a telling, the same article is worth no other."""
     hearing = replace(HEARD, facts=(("dead", 3),), level=Level.CRITICAL, official=True, wire_status="withdrawn")
-    account = told(voices=("Wire", "Post", "Times")).after_send(hearing, NOON + HOUR, "a2")
+    account = told(independent_publishers=("Wire", "Post", "Times")).after_send(hearing, NOON + HOUR, "a2")
     assert find_update_reasons(ALL, hearing, account) == []
 
 
@@ -115,13 +115,15 @@ def test_a_correction_and_a_higher_level_wait_for_nothing() -> None:
 def test_each_update_waits_four_times_as_long() -> None:
     """3, 12 and 48 hours after the one before; and at most a week, however many there were."""
     policy = AlertPolicy(cooldown=3 * HOUR)
-    waits = [next_update_time(policy, told(waited=number), NOON) - NOON for number in (0, 1, 2, 3, 9, 10, 500)]
+    waits = [
+        next_update_time(policy, told(deferred_updates=number), NOON) - NOON for number in (0, 1, 2, 3, 9, 10, 500)
+    ]
     assert waits == [3 * HOUR, 12 * HOUR, 48 * HOUR, *[timedelta(7)] * 4]
 
 
 def test_a_clock_that_went_back_makes_nobody_wait_longer() -> None:
     """The cooldown counts from now at the latest."""
-    assert next_update_time(AlertPolicy(), told(told_at=NOON + timedelta(1)), NOON) == NOON + HOUR
+    assert next_update_time(AlertPolicy(), told(last_sent_at=NOON + timedelta(1)), NOON) == NOON + HOUR
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ def test_a_clock_that_went_back_makes_nobody_wait_longer() -> None:
         ({"facts": (("dead", 3),)}, True),
         ({"level": Level.CRITICAL}, True),
         ({"official": True}, True),
-        ({"mark": "corrected"}, True),
+        ({"wire_status": "corrected"}, True),
         ({"publisher": "Post"}, False),  # one voice more says nothing more
     ],
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from monitor.alerting.case import Case, DecisionContext, PollGap
+from monitor.alerting.evaluation import evaluate
 from monitor.alerting.ledger import NotificationLedger
-from monitor.alerting.policy import Case, DecisionContext, PollGap
 from monitor.alerting.release import ReleasedAlert, release_due
-from monitor.alerting.rulings import evaluate
 from monitor.model import (
     Alert,
     AlertKind,
@@ -109,11 +109,11 @@ def test_what_is_withdrawn_while_it_waits_is_not_told() -> None:
     """And the match that waited says so. What somebody reports after that is news again."""
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a")
-    others = desk.hear("b", NOON + MINUTE, mark="withdrawn")  # another outlet's headline may only sound so
+    others = desk.hear("b", NOON + MINUTE, wire_status="withdrawn")  # another outlet's headline may only sound so
     assert others.explanation.startswith("held: this story waits to be told")
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a")
-    kill = desk.hear("b", NOON + MINUTE, mark="withdrawn", publisher="of a")
+    kill = desk.hear("b", NOON + MINUTE, wire_status="withdrawn", publisher="of a")
     assert kill.explanation == "held: it was withdrawn while it waited to be told"
     assert [(each.before.candidate.article.uid, each.after) for each in kill.pending_changes] == [("a", None)]
     assert desk.alerts(NOON + HOUR) == []
@@ -126,7 +126,7 @@ def test_an_update_that_is_withdrawn_while_it_waits_is_not_told() -> None:
     desk = Desk(by(again_if=frozenset({UpdateTrigger.NEW_FACT})))
     desk.hear("a")
     desk.hear("b", NOON + MINUTE, facts=(("dead", 5),))
-    kill = desk.hear("c", NOON + 2 * MINUTE, mark="withdrawn", publisher="of b")
+    kill = desk.hear("c", NOON + 2 * MINUTE, wire_status="withdrawn", publisher="of b")
     assert kill.explanation == "held: it was withdrawn while an update waited to be told"
     assert [each.before.candidate.article.uid for each in kill.pending_changes] == ["b"]
     assert desk.alerts(NOON + timedelta(1)) == []
@@ -161,7 +161,7 @@ def test_a_correction_tells_what_waits_too() -> None:
     desk = Desk(by(again_if=frozenset(UpdateTrigger), more_publishers=9, cooldown=3 * HOUR))
     desk.hear("a")
     desk.hear("b", NOON + HOUR, facts=(("dead", 5),))
-    corrected = desk.hear("c", NOON + 2 * HOUR, mark="corrected")
+    corrected = desk.hear("c", NOON + 2 * HOUR, wire_status="corrected")
     assert corrected.alert is not None
     assert corrected.explanation.endswith("update: new fact: 5 dead; it was corrected; first told at 12:00")
     assert [each.before.candidate.article.uid for each in corrected.pending_changes] == ["b"]
@@ -219,9 +219,9 @@ def test_an_update_in_a_full_hour_is_in_the_digest_with_what_follows() -> None:
     )
     desk.hear("a")
     assert desk.hear("b", NOON + 2 * MINUTE, facts=(("dead", 5),)).pending is not None
-    desk.hear("c", NOON + 3 * MINUTE, mark="corrected")
+    desk.hear("c", NOON + 3 * MINUTE, wire_status="corrected")
     now = NOON + HOUR  # before the digest is made, another correction
-    told = desk.hear("d", now, mark="withdrawn")
+    told = desk.hear("d", now, wire_status="withdrawn")
     assert told.alert is not None
     assert "new fact: 5 dead; it was withdrawn" in told.explanation
     assert desk.alerts(now + HOUR) == []
@@ -267,12 +267,12 @@ def test_what_was_missed_is_told_together_and_once() -> None:
     desk = Desk(replace(by(), max_age=HOUR), rule("talks"))
     missed = DecisionContext(poll_gap=AWAY)
     old = NOON - 5 * HOUR
-    first = desk.hear("a", around=missed, published=old)
+    first = desk.hear("a", context=missed, published=old)
     assert first.explanation == (
         "waits: its source could not be polled from 02:00 to 12:00; what was missed is told together"
     )
-    desk.hear("b", NOON + 9 * MINUTE, story="S2", around=missed, published=old)
-    desk.hear("c", NOON + 9 * MINUTE, story="S2", of="talks", around=missed, published=old)
+    desk.hear("b", NOON + 9 * MINUTE, story="S2", context=missed, published=old)
+    desk.hear("c", NOON + 9 * MINUTE, story="S2", of="talks", context=missed, published=old)
     assert desk.hear("d", NOON + MINUTE).explanation == "held: this story waits to be told at 12:10 (S1)"
     (digest,) = desk.alerts(NOON + 10 * MINUTE)
     assert uids(digest) == ["a", "b", "c"]
@@ -340,7 +340,7 @@ def test_a_correction_makes_the_next_update_wait_no_longer() -> None:
     """It came at once, and is no step of the cooldown."""
     desk = Desk(by(again_if=frozenset({UpdateTrigger.CORRECTED, UpdateTrigger.NEW_FACT}), cooldown=3 * HOUR))
     desk.hear("a")
-    assert desk.hear("b", NOON + MINUTE, mark="corrected").alert is not None
+    assert desk.hear("b", NOON + MINUTE, wire_status="corrected").alert is not None
     waits = desk.hear("c", NOON + 2 * MINUTE, facts=(("dead", 5),)).pending
     assert waits is not None
     assert waits.due == NOON + MINUTE + 3 * HOUR

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from monitor.alerting.case import Case, DecisionContext, PollGap, find_poll_gap
+from monitor.alerting.evaluation import evaluate
 from monitor.alerting.ledger import NotificationLedger
-from monitor.alerting.policy import Case, DecisionContext, PollGap, find_poll_gap
-from monitor.alerting.rulings import evaluate
 from monitor.model import (
     Alert,
     AlertPolicy,

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from monitor.alerting.case import Case, DecisionContext, PollGap
+from monitor.alerting.evaluation import evaluate
 from monitor.alerting.ledger import NotificationLedger
-from monitor.alerting.policy import Case, DecisionContext, PollGap
 from monitor.alerting.release import release_due
-from monitor.alerting.rulings import evaluate
 from monitor.model import (
     Alert,
     AlertKind,
@@ -139,7 +139,7 @@ def in_shadow(desk: Desk) -> None:
 def withdrawn(desk: Desk) -> None:
     desk.rule = replace(desk.rule, alert=replace(desk.rule.alert, wait_at_least=MINUTE))
     desk.hear(OLDER, publisher="One")
-    desk.hear(OLDER, publisher="One", mark="withdrawn")
+    desk.hear(OLDER, publisher="One", wire_status="withdrawn")
     desk.rule = by()
 
 
@@ -187,7 +187,7 @@ def test_what_waits_is_new_where_the_older_one_was_not_sent() -> None:
     desk = Desk(by(wait_at_least=5 * MINUTE))
     desk.hear(OLDER, publisher="One")
     desk.hear(YOUNGER, NOON + MINUTE)
-    desk.hear(OLDER, NOON + 2 * MINUTE, publisher="One", mark="withdrawn")
+    desk.hear(OLDER, NOON + 2 * MINUTE, publisher="One", wire_status="withdrawn")
     assert kinds(desk.alerts(NOON + HOUR)) == [("E2", "new")]
 
 
@@ -209,6 +209,6 @@ def test_what_was_missed_is_told_together() -> None:
     desk = Desk()
     away = DecisionContext(poll_gap=PollGap(NOON - 10 * HOUR, NOON))
     for event in (OLDER, YOUNGER):
-        desk.hear(event, published=NOON - 5 * HOUR, around=away)
+        desk.hear(event, published=NOON - 5 * HOUR, context=away)
     (digest,) = desk.alerts(NOON + HOUR)
     assert [line.event for line in digest.items] == ["E1", "E2"]

@@ -122,9 +122,9 @@ def test_what_was_not_loaded_is_no_answer() -> None:
         assert ledger.find_record(KEY, NOON) is not None
         for ask in (
             lambda ledger=ledger: "other" in ledger,
-            lambda ledger=ledger: ledger.account("other", NOON),
-            lambda ledger=ledger: ledger.waits(PendingKind.HOLD, "other"),
-            lambda ledger=ledger: ledger.lately("talks", NOON),
+            lambda ledger=ledger: ledger.find_record("other", NOON),
+            lambda ledger=ledger: ledger.find_pending(PendingKind.HOLD, "other"),
+            lambda ledger=ledger: ledger.recent_sends("talks", NOON),
         ):
             with pytest.raises(NotLoaded):
                 ask()
@@ -184,7 +184,10 @@ def test_an_account_is_read_as_it_was_written() -> None:
     account = account.after_send(
         replace(HEARD, facts=(("dead", 5),), wire_status="corrected", official=True), NOON + HOUR, "a1"
     )
-    columns = {name: getattr(account, name) for name in ("key", "rule", "heard_at", "alert", "first_at", "told_at")}
+    columns = {
+        name: getattr(account, name)
+        for name in ("key", "rule", "last_match_at", "first_alert", "first_sent_at", "last_sent_at")
+    }
     row = json.loads(json.dumps(account.to_row()))
     assert SubjectRecord.from_row(row, **columns) == account
     assert SubjectRecord.from_row({**row, "of the future": 1}, **columns) == account

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from monitor.alerting.case import Case
+from monitor.alerting.evaluation import evaluate
 from monitor.alerting.ledger import NotificationLedger
-from monitor.alerting.policy import Case
 from monitor.alerting.release import release_due
-from monitor.alerting.rulings import evaluate
 from monitor.model import (
     Alert,
     AlertKind,
@@ -136,7 +136,7 @@ def test_who_takes_back_what_waits_lists_nothing() -> None:
     """It is withdrawn, as without doubt."""
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a", publisher="One")
-    back = desk.hear("b", NOON + MINUTE, PLACE, publisher="One", mark="withdrawn")
+    back = desk.hear("b", NOON + MINUTE, PLACE, publisher="One", wire_status="withdrawn")
     assert (back.pending, [each.after for each in back.pending_changes]) == (None, [None])
     assert desk.alerts(MORNING) == []
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import insert, update
 
-from monitor.alerting.policy import DecisionContext
+from monitor.alerting.case import DecisionContext
 from monitor.cli import cli
 from monitor.config.loading.load import load_config_files
 from monitor.matching.live import compile_live

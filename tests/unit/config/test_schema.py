@@ -59,7 +59,7 @@ def test_where_a_pattern_is_all_that_is_said_an_example_explains_it() -> None:
     properties = build_json_schema("rule")["properties"]
     assert properties["rule"]["patternErrorMessage"] == "Write it like this: taiwan-drills"
     assert properties["max_age"]["patternErrorMessage"] == "Write it like this: 12 hours"
-    limits = build_json_schema("config")["definitions"]["LimitsShape"]["properties"]
+    limits = build_json_schema("config")["definitions"]["LimitsSchema"]["properties"]
     assert limits["wire_bytes"]["anyOf"][1]["patternErrorMessage"] == "Write it like this: 5 MiB"
 
 
@@ -82,7 +82,7 @@ def test_the_schema_of_rules_knows_the_language() -> None:
             "tests",
         ),
     ]
-    condition = whole["definitions"]["Condition"]
+    condition = whole["definitions"]["ConditionSchema"]
     kinds = ("words", "list", "entity", "pattern", "number", "names", "all", "any", "near", "not")
     assert [choice["required"] for choice in condition["oneOf"]] == [[key] for key in kinds]
     assert {choice["errorMessage"] for choice in condition["oneOf"]} == {f"Write one of: {', '.join(kinds)}."}
@@ -92,7 +92,9 @@ def test_the_schema_of_rules_knows_the_language() -> None:
 def test_the_schema_knows_what_goes_with_what() -> None:
     """`case` beside an entity is underlined, as reading refuses it."""
     definitions = build_json_schema("rule")["definitions"]
-    goes_with = {key: value.get("anyOf", [value]) for key, value in definitions["Condition"]["dependencies"].items()}
+    goes_with = {
+        key: value.get("anyOf", [value]) for key, value in definitions["ConditionSchema"]["dependencies"].items()
+    }
     assert {key: [choice["required"][0] for choice in choices] for key, choices in goes_with.items()} == {
         "case": ["words", "pattern", "any", "all", "near"],
         "forms": ["words", "any", "all", "near"],
@@ -100,18 +102,18 @@ def test_the_schema_knows_what_goes_with_what() -> None:
         "ignore": ["words", "list", "entity", "pattern", "any", "all", "near"],
         "times": ["words", "list", "entity", "pattern", "any"],
     }
-    assert "times" not in definitions["Piece"]["properties"]
+    assert "times" not in definitions["ConditionPieceSchema"]["properties"]
 
 
 @pytest.mark.parametrize(
     ("kind", "name", "keys"),
     [
-        ("rule", "ReachShape", {"words", "list"}),
-        ("rule", "IgnoreShape", {"words", "list", "before", "after"}),
-        ("rule", "GroupShape", {"kind", "in", "of"}),
-        ("rule", "WhereShape", {"languages", "sources", "tags", "publishers", "not"}),
-        ("entity", "Beside", {"words", "list", "entity"}),
-        ("entity", "CountsIfShape", {"sure_name_seen", "near", "where"}),
+        ("rule", "ReachSchema", {"words", "list"}),
+        ("rule", "IgnoreSchema", {"words", "list", "before", "after"}),
+        ("rule", "GroupSchema", {"kind", "in", "of"}),
+        ("rule", "WhereSchema", {"languages", "sources", "tags", "publishers", "not"}),
+        ("entity", "CountsIfNearSchema", {"words", "list", "entity"}),
+        ("entity", "CountsIfSchema", {"sure_name_seen", "near", "where"}),
         ("list", None, {"words", "lists", "entities", "before", "after"}),
     ],
 )
@@ -126,5 +128,5 @@ def test_what_nothing_uses_yet_says_so() -> None:
     """A key that is accepted and does nothing misleads nobody."""
     assert (
         "Nothing uses it yet"
-        in build_json_schema("sources")["definitions"]["SourceShape"]["properties"]["wire"]["description"]
+        in build_json_schema("sources")["definitions"]["SourceSchema"]["properties"]["wire"]["description"]
     )

@@ -13,7 +13,7 @@ import pytest
 from monitor.config.loading.shipped import find_shipped_folder
 
 _ROOT = Path(__file__).parents[3]
-_FIND = "import site, sys; site.addsitedir(sys.argv[1]); from monitor.config.loading.shipped import shipped; print(shipped())"
+_FIND = "import site, sys; site.addsitedir(sys.argv[1]); from monitor.config.loading.shipped import find_shipped_folder; print(find_shipped_folder())"
 _EDITABLE = "import sys; from hatchling.build import build_editable; build_editable(sys.argv[1])"
 
 
@@ -59,7 +59,7 @@ def test_in_a_wheel_they_lie_in_the_package(checkout: Path, tmp_path: Path) -> N
     ours = {path for path in ours if path.parts[:2] != ("seeds", "places")}
     assert {path.parts[0] for path in ours} == set(tops)
     assert {path.relative_to(folder) for path in folder.rglob("*.*") if path.is_file()} == ours
-    assert (site / "monitor" / "config" / "starter.yaml").is_file()
+    assert (site / "monitor" / "config" / "editing" / "starter.yaml").is_file()
 
 
 def test_in_an_editable_install_they_are_those_of_the_tree(checkout: Path, tmp_path: Path) -> None:

@@ -264,7 +264,7 @@ def test_a_source_that_says_that_it_is_gone_is_told_so() -> None:
 
 def test_guids_that_churn_are_distrusted_for_good() -> None:
     """Of that poll neither a gap nor a burst is said: everything in it only seems new."""
-    found = poll(known=0, articles=new(30, published=NOON - DAY), churned=True)
+    found = poll(known=0, articles=new(30, published=NOON - DAY), guids_churned=True)
     assert (kinds(found), found.burst) == ([TroubleKind.GUIDS], None)
     assert found.stats == replace(SETTLED, distrusts_guids=True, troubled=frozenset({TroubleKind.GUIDS}))
     after = poll(found.stats, articles=new(1))
@@ -337,7 +337,7 @@ def test_what_a_burst_leaves_for_the_next_polls_belongs_to_it() -> None:
     """An archive that is taken piece by piece is held to its end; what comes later is judged by what is usual then."""
     habits = SETTLED
     for left in (60, 40, 20):
-        found = poll(habits, articles=OLD, entries=1000, left=left)
+        found = poll(habits, articles=OLD, entries=1000, entries_left=left)
         assert found.burst == Burst(uids(OLD))
         habits = found.stats
     last = poll(habits, articles=OLD[:5], entries=1000)
@@ -349,7 +349,7 @@ def test_what_a_burst_leaves_for_the_next_polls_belongs_to_it() -> None:
 
 def test_the_few_that_a_burst_leaves_may_be_of_one_minute() -> None:
     """They are what came last of it, and no stamp: what has a date of its own is news, what has none is held."""
-    habits = poll(articles=OLD, entries=1000, left=2).stats
+    habits = poll(articles=OLD, entries=1000, entries_left=2).stats
     last = [new(2)[1], OLD[0]]
     assert poll(habits, articles=last, entries=1000).burst == Burst(uids(OLD[:1]))
 
@@ -363,7 +363,7 @@ def test_what_a_poll_leaves_is_news_since_the_poll_before_it(came: Claim, late: 
     """To the last piece, and as late as its first; then nothing of it is kept."""
     before, now = came.last_ok, NOON
     for left in (2, 1):
-        learnt = poll(came.stats, articles=new(1), now=now, left=left, claim=came).stats
+        learnt = poll(came.stats, articles=new(1), now=now, entries_left=left, claim=came).stats
         assert (learnt.left, learnt.left_since, learnt.left_late) == (left, before, late)
         assert SourceStats.of_row(learnt.to_row()) == learnt
         came, now = claim(learnt, now=now + EVERY), now + EVERY

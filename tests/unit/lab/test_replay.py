@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.alerting.policy import DecisionContext
+from monitor.alerting.case import DecisionContext
 from monitor.cli.output.replay_report import sent_row
 from monitor.lab.recorded import RecordedArticle
 from monitor.lab.replay import Replay, ReplayedAlert, ReplayedArticle, ScheduledArticle, in_time_order, replay_articles

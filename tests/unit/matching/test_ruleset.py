@@ -368,11 +368,11 @@ def test_what_a_title_is_about_is_asked_only_where_it_decides(monkeypatch: pytes
     """It costs a second look at the title: once for an article, and only for a rule that would else be news."""
     laid_out: list[bool] = []
 
-    def lay_out(page: Article, *, whole: bool = False, title_alone: bool = False) -> TokenizedArticle:
+    def lay_out(page: Article, *, all_fields: bool = False, title_alone: bool = False) -> TokenizedArticle:
         laid_out.append(title_alone)
-        return TokenizedArticle(page, all_fields=whole, title_alone=title_alone)
+        return TokenizedArticle(page, all_fields=all_fields, title_alone=title_alone)
 
-    monkeypatch.setattr(ruleset_module, "Document", lay_out)
+    monkeypatch.setattr(ruleset_module, "TokenizedArticle", lay_out)
     compiled = compile_rules([ABOUT, replace(ABOUT, id="again"), SUMMIT, LAUNCH], {})
     for title, text, asked in (
         ("A missile was fired at the summit", "", False),

@@ -92,8 +92,8 @@ def test_stars_of_a_text_stay_as_they_are(sentence: str, text: str, html: str) -
     ("changed", "shown"),
     [
         # what a feed says is text, wherever it stands
-        ({"sentence": "a <script>alert(1)</script> b", "marks": ()}, "a &lt;script&gt;alert(1)&lt;/script&gt; b"),
-        ({"sentence": "<b>", "marks": ((0, 3),)}, "<mark><b>&lt;b&gt;</b></mark>"),
+        ({"sentence": "a <script>alert(1)</script> b", "highlights": ()}, "a &lt;script&gt;alert(1)&lt;/script&gt; b"),
+        ({"sentence": "<b>", "highlights": ((0, 3),)}, "<mark><b>&lt;b&gt;</b></mark>"),
         ({"reason": "“<i>” in the title"}, "Why: “&lt;i&gt;” in the title."),
         ({"rule_title": "<u>"}, "HIGH: &lt;u&gt;"),
     ],
@@ -261,7 +261,7 @@ def test_what_is_possibly_the_same_is_a_short_message() -> None:
     ("changed", "line"),
     [
         ({"doubt": ""}, "Possibly the same as “Dockers walk out” (sent at 19:00)."),
-        ({"sent": NOON - 24 * HOUR, "doubt": ""}, "Possibly the same as “Dockers walk out” (sent at 4 Jan, 21:00)."),
+        ({"sent_at": NOON - 24 * HOUR, "doubt": ""}, "Possibly the same as “Dockers walk out” (sent at 4 Jan, 21:00)."),
     ],
 )
 def test_how_it_names_what_it_is_possibly_the_same_as(changed: dict[str, Any], line: str) -> None:

@@ -78,8 +78,8 @@ ENDING = """\
 import asyncio
 from datetime import timedelta
 from monitor.model import Message
-from monitor.notify.console import Screen
-asyncio.run(Screen().show(Message("t", "x" * 2**20, ""), timedelta(seconds=0.2)))
+from monitor.notify.console import ConsoleWriter
+asyncio.run(ConsoleWriter().show(Message("t", "x" * 2**20, ""), timedelta(seconds=0.2)))
 """
 
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.alerting.case import Case
 from monitor.alerting.ledger import NotificationLedger
-from monitor.alerting.policy import Case
 from monitor.model import OncePer, Retention, RuleStatus
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database

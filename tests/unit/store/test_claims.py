@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from monitor.alerting.policy import PollGap, find_poll_gap
+from monitor.alerting.case import PollGap, find_poll_gap
 from monitor.decide import Decision, State
 from monitor.ingest.new_articles import FallbackIdentity, KnownArticle
 from monitor.model import Claim, FetchOutcome, Validators

@@ -446,7 +446,7 @@ def test_a_newer_database_is_refused(database: Database) -> None:
 HOLD = """
 import sys
 from monitor.store.engine.opening import open_database
-with open_database(sys.argv[1]).taken():
+with open_database(sys.argv[1]).hold_exclusively():
     print("taken", flush=True)
     sys.stdin.readline()
 """

@@ -141,7 +141,7 @@ def test_the_troubles_of_sources_are_seen_and_when_they_were_over(database: Data
     gap = SourceTrouble("wire", TroubleKind.GAP, NOON - MINUTE, NOON, "all new")
     silent = SourceTrouble("wire", TroubleKind.SILENT, NOON, NOON, "nothing new")
     later = NOON + MINUTE
-    for at, left in ((NOON, {"opened": (gap, silent)}), (later, {"closed": (gap.kind, silent.kind)})):
+    for at, left in ((NOON, {"opened_troubles": (gap, silent)}), (later, {"closed_troubles": (gap.kind, silent.kind)})):
         traces = replace(polled(claimed(claims, at=at), at), **left)
         with SerialSection(database).enter(at) as inside:
             assert inside.commit(traces, Decision((), State()), to_desk)

@@ -89,7 +89,7 @@ async def test_a_database_that_cannot_be_used_is_waited_for(
     thread: StoreThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is lost meanwhile, and it is asked once for all of them."""
-    monkeypatch.setattr("monitor.store.engine.store_thread.AGAIN", 0)
+    monkeypatch.setattr("monitor.store.engine.store_thread.RETRY_PAUSE", 0)
     work = Work(failing=2)
     assert await asked(BatchCommitter(thread, work), work, 3) == [0, 2, 4]
     assert len(work.calls) <= 4
@@ -97,7 +97,7 @@ async def test_a_database_that_cannot_be_used_is_waited_for(
 
 async def test_after_a_while_it_is_told(thread: StoreThread, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who waits must be able to give up."""
-    monkeypatch.setattr("monitor.store.engine.store_thread.PATIENCE", 0)
+    monkeypatch.setattr("monitor.store.engine.store_thread.MAX_OUTAGE_WAIT", 0)
     work = Work(failing=10)
     assert all(isinstance(each, StoreFailed) for each in await asked(BatchCommitter(thread, work), work, 3))
 

@@ -63,7 +63,7 @@ def test_what_was_learnt_comes_with_the_next_claim(database: Database, claims: C
     """So do the time of the last good poll, and the digest of the document."""
     validators = Validators('"e"', "now", "abc")
     answer = FetchResult(FetchOutcome.DOCUMENT, "u", 200, validators=validators)
-    poll(database, claims, habits=LEARNT, fetched=answer)
+    poll(database, claims, stats=LEARNT, fetched=answer)
     claim = claimed(claims, at=NOON + HOUR)
     assert (claim.stats, claim.last_ok, claim.validators) == (LEARNT, NOON, validators)
     assert ReportQueries(database).sources()["wire"].overlap == 0.9
@@ -73,7 +73,7 @@ def test_what_was_learnt_comes_with_the_next_claim(database: Database, claims: C
 
 def test_a_poll_that_teaches_nothing_is_one_small_update(database: Database, claims: Claims) -> None:
     """Thousands an hour are like that: the habits, which are long, are not written."""
-    poll(database, claims, habits=LEARNT)
+    poll(database, claims, stats=LEARNT)
     claim = claimed(claims, at=NOON + HOUR)
     unchanged = FetchResult(FetchOutcome.NOT_MODIFIED, "u", 304, validators=claim.validators)
     left = PollRecord(claim, NOON + HOUR, unchanged, NOON + 2 * HOUR, 0)
@@ -89,9 +89,9 @@ def test_a_poll_that_teaches_nothing_is_one_small_update(database: Database, cla
 
 def test_a_failed_poll_keeps_what_was_learnt(database: Database, claims: Claims) -> None:
     """Whatever it taught itself is added."""
-    poll(database, claims, habits=LEARNT)
+    poll(database, claims, stats=LEARNT)
     failed = FetchResult(FetchOutcome.FAILED, "u", 429)
-    poll(database, claims, NOON + HOUR, fetched=failed, failures=1, habits=replace(LEARNT, eased=4.0))
+    poll(database, claims, NOON + HOUR, fetched=failed, failures=1, stats=replace(LEARNT, eased=4.0))
     claim = claimed(claims, at=NOON + 2 * HOUR)
     assert (claim.stats, claim.last_ok) == (replace(LEARNT, eased=4.0), NOON)
     assert claim.validators.etag == '"e"'
@@ -100,7 +100,7 @@ def test_a_failed_poll_keeps_what_was_learnt(database: Database, claims: Claims)
 def test_another_address_is_learnt_anew(database: Database, claims: Claims) -> None:
     """And what was wrong at the old one is over."""
     document = FetchResult(FetchOutcome.DOCUMENT, "u", 200, validators=Validators(body="abc"))
-    poll(database, claims, habits=LEARNT, opened=(trouble(), trouble(SILENT)), fetched=document)
+    poll(database, claims, stats=LEARNT, opened_troubles=(trouble(), trouble(SILENT)), fetched=document)
     claims.register_sources({"wire": replace(source(), url="https://elsewhere.test/feed")}, NOON + HOUR)
     claim = claimed(claims, at=NOON + HOUR)
     assert (claim.stats, claim.validators.body) == (SourceStats(), None)
@@ -114,11 +114,11 @@ def test_a_source_that_may_wait_longer_is_let_wait(database: Database, claims: C
         claims.register_sources({"wire": replace(source(), **bounds)}, NOON)
         return ReportQueries(database).sources()["wire"].next_at
 
-    poll(database, claims, habits=SourceStats(eased=4.0), next_at=NOON + 20 * MINUTE)
+    poll(database, claims, stats=SourceStats(eased=4.0), next_at=NOON + 20 * MINUTE)
     assert planned() == NOON + 20 * MINUTE
-    poll(database, claims, habits=SourceStats(), next_at=NOON + HOUR)
+    poll(database, claims, stats=SourceStats(), next_at=NOON + HOUR)
     assert planned(slowest=HOUR) == NOON + HOUR
-    poll(database, claims, habits=SourceStats(), next_at=NOON + 20 * HOUR)
+    poll(database, claims, stats=SourceStats(), next_at=NOON + 20 * HOUR)
     assert planned(cron="0 8 * * *") == NOON + 20 * HOUR
     assert planned(cron="0 13 * * *") == NOON + HOUR
     assert planned() <= NOON + 5 * MINUTE
@@ -127,15 +127,15 @@ def test_a_source_that_may_wait_longer_is_let_wait(database: Database, claims: C
 def test_a_trouble_that_lasts_keeps_its_beginning(database: Database, claims: Claims) -> None:
     """What is said of it is of its last time; over, it is kept, and begins anew when it comes again."""
     later = NOON + HOUR
-    poll(database, claims, opened=(trouble(),))
-    poll(database, claims, later, opened=(trouble(at=later, detail="again"), trouble(SILENT, later)))
+    poll(database, claims, opened_troubles=(trouble(),))
+    poll(database, claims, later, opened_troubles=(trouble(at=later, detail="again"), trouble(SILENT, later)))
     first = replace(trouble(at=later, detail="again"), since=NOON - 5 * MINUTE)
     assert kept(database) == (first, trouble(SILENT, later))
-    poll(database, claims, later + MINUTE, closed=(GAP,))
+    poll(database, claims, later + MINUTE, closed_troubles=(GAP,))
     assert kept(database) == (replace(first, over_at=later + MINUTE), trouble(SILENT, later))
-    poll(database, claims, later + 2 * MINUTE, closed=(GAP,))  # it was over already
+    poll(database, claims, later + 2 * MINUTE, closed_troubles=(GAP,))  # it was over already
     assert kept(database)[0].over_at == later + MINUTE
-    poll(database, claims, later + HOUR, opened=(trouble(at=later + HOUR),))
+    poll(database, claims, later + HOUR, opened_troubles=(trouble(at=later + HOUR),))
     assert kept(database) == (trouble(SILENT, later), trouble(at=later + HOUR))
 
 
@@ -151,8 +151,8 @@ def test_a_poll_that_was_taken_over_leaves_no_trouble(database: Database, claims
 
 def test_troubles_that_are_over_go_with_the_evidence_of_fetches(database: Database, claims: Claims) -> None:
     """What lasts stays, however old it is."""
-    poll(database, claims, opened=(trouble(), trouble(SILENT)))
-    poll(database, claims, NOON + HOUR, closed=(GAP,))
+    poll(database, claims, opened_troubles=(trouble(), trouble(SILENT)))
+    poll(database, claims, NOON + HOUR, closed_troubles=(GAP,))
     days = timedelta(days=1)
     pruning = ArchivePruner(database, Retention(articles=90 * days, alerts=730 * days, fetches=14 * days))
 
@@ -166,7 +166,7 @@ def test_troubles_that_are_over_go_with_the_evidence_of_fetches(database: Databa
 
 def test_kinds_of_another_version_are_left_alone(database: Database, claims: Claims) -> None:
     """A database that a later version has written can be read."""
-    poll(database, claims, opened=(trouble(), trouble(SILENT)), habits=LEARNT)
+    poll(database, claims, opened_troubles=(trouble(), trouble(SILENT)), stats=LEARNT)
     with database.writing() as connection:
         connection.execute(update(tables.trouble).where(tables.trouble.c.kind == GAP).values(kind="haunted"))
         connection.execute(update(tables.source).values(habits={"of": "another version"}))

@@ -168,14 +168,14 @@ def event_after_busan(later: RuleArticle, **more: object) -> str:
 
 def test_an_event_says_what_its_rule_adds() -> None:
     """What both were found by, what `by` names, and the time that it lasts."""
-    found: dict[str, object] = {"found": frozenset({"word:en:strike"})}
+    found: dict[str, object] = {"found_terms": frozenset({"word:en:strike"})}
     assert event_after_busan(report(AGAIN, **found), **found).endswith("as place, number, day and kind agree")
-    here, there = (found | {"by": {"where": frozenset({f"entity:{name}"})}} for name in ("busan", "shanghai"))
+    here, there = (found | {"by_values": {"where": frozenset({f"entity:{name}"})}} for name in ("busan", "shanghai"))
     assert event_after_busan(report(SHANGHAI, **there), **here) == "another: where: shanghai, not busan"
     assert event_after_busan(report(AGAIN, **here), **here).endswith(
         ", and none is needed as place, number, day, kind and where agree"
     )
-    lasting: dict[str, object] = {"lasts": 48 * HOUR}
+    lasting: dict[str, object] = {"event_lasts": 48 * HOUR}
     assert event_after_busan(report(QUIET, **lasting), **lasting).startswith(
         "the same: within event_lasts, and nothing keeps it apart; perhaps another kind (summit, not airstrike, "
     )

@@ -141,10 +141,10 @@ def test_a_fork_writes_its_own_lines_only(pipe: tuple[int, TextIO]) -> None:
 
 DYING = """
 import multiprocessing, sys
-from monitor.telemetry.log_writer import never_wait_for_stderr
+from monitor.telemetry.log_writer import write_stderr_in_thread
 
 def die():
-    never_wait_for_stderr()
+    write_stderr_in_thread()
     raise RuntimeError(sys.argv[1])
 
 if __name__ == "__main__":

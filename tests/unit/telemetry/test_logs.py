@@ -282,17 +282,17 @@ def test_talkative_libraries_are_kept_to_warnings(stream: io.StringIO, name: str
 
 STDERR = """\
 import sys, threading, warnings
-from monitor.telemetry import Event, configure, log
-configure(secrets=["s3cr3t-t0ken"])
-log.info(Event.STARTED)
+from monitor.telemetry import LogEvent, configure_logging, log
+configure_logging(secrets=["s3cr3t-t0ken"])
+log.info(LogEvent.STARTED)
 warnings.warn("about s3cr3t-t0ken")
 thread = threading.Thread(target=lambda: 1 / 0)
 thread.start()
 thread.join()
 print("printed", file=sys.stderr)
 for _ in range(int(sys.argv[1])):
-    log.info(Event.POLLED, source="x" * 100)
-log.info(Event.STOPPED)
+    log.info(LogEvent.POLLED, source="x" * 100)
+log.info(LogEvent.STOPPED)
 raise ValueError("at json://h/s3cr3t-t0ken")
 """
 

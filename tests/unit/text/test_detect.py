@@ -122,7 +122,7 @@ def test_the_two_ways_of_writing_chinese(title: str, hint: str, language: str) -
 
 def test_where_there_is_no_detector_scripts_and_declarations_speak(monkeypatch: pytest.MonkeyPatch) -> None:
     """It has no wheels for every machine; the daemon runs without it."""
-    monkeypatch.setattr("monitor.text.detect.pycld2", None)
+    monkeypatch.setattr("monitor.text.language_tags.pycld2", None)
     russian = "Северная Корея запустила две баллистические ракеты в сторону Японского моря"
     assert detect_language_tag(russian, "", "ru") == "ru"
     assert detect_language_tag(russian, "", None) is None

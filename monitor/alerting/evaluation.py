@@ -6,9 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.alerting import updates
+from monitor.alerting.case import Case
 from monitor.alerting.ledger import NotificationLedger, SubjectRecord
 from monitor.alerting.pending import build_pending_alert, next_digest
-from monitor.alerting.policy import STAGES, Case, Defer, Suppress, Update, defer_if_rate_limited
+from monitor.alerting.stages import apply_stages
+from monitor.alerting.stages.rate_limit import defer_if_rate_limited
+from monitor.alerting.stages.ruling import Defer, Suppress, Update
 from monitor.alerting.subject_keys import older_subject, unsure_key
 from monitor.alerting.wording import alert_id, possibly_same_in_words
 from monitor.model import (
@@ -27,7 +30,7 @@ from monitor.model.outcome import deferred_outcome, sent_outcome, suppressed_out
 
 def evaluate(case: Case) -> MatchDecision:
     """The decision on one match, with its reason; the state is told what follows from it."""
-    ruling = next((ruling for stage in STAGES if (ruling := stage(case)) is not None), None)
+    ruling = apply_stages(case)
     told, hearing = case.ledger, case.candidate
     if not isinstance(ruling, Suppress) or ruling.is_recorded:
         account = told.find_record(case.key, case.now) or SubjectRecord(case.key, case.rule.id, case.now)

@@ -1,0 +1,31 @@
+"""The policy, stage by stage, in the order in which a person asks. Pure.
+
+Is it news at all? Is it fresh? Was it sent already, and is this worth an update? Did we miss it? May it wait a little? Is
+it enough for this hour? The first stage that rules decides; what passes all of them is sent at once. A rule in shadow
+goes through the same stages, and nothing of it is sent.
+"""
+
+from __future__ import annotations
+
+from monitor.alerting.case import Case
+from monitor.alerting.stages.catch_up import check_catch_up
+from monitor.alerting.stages.dedup import check_duplicate
+from monitor.alerting.stages.freshness import check_freshness
+from monitor.alerting.stages.hold import check_hold
+from monitor.alerting.stages.mention import check_mention
+from monitor.alerting.stages.rate_limit import check_rate_limit
+from monitor.alerting.stages.ruling import Ruling, Stage
+
+STAGES: tuple[Stage, ...] = (
+    check_mention,
+    check_freshness,
+    check_duplicate,
+    check_catch_up,
+    check_hold,
+    check_rate_limit,
+)
+
+
+def apply_stages(case: Case) -> Ruling:
+    """What the first stage that rules has ruled; None where all let it pass."""
+    return next((ruling for stage in STAGES if (ruling := stage(case)) is not None), None)
