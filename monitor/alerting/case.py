@@ -144,7 +144,7 @@ class Case:
     @property
     def first_reason(self) -> str:
         """Why it is told, where it was not told before."""
-        return f"the first that {self.rule.id} hears of {self.subject_in_words}"
+        return f"first alert of {self.subject_in_words}"
 
     def format_time(self, moment: datetime) -> str:
         """As people read it."""

@@ -51,7 +51,7 @@ def _suppress_match(case: Case, ruling: Suppress) -> MatchDecision:
     hearing = case.candidate if ruling.is_recorded else None
     if ruling.withdrawn is not None:
         case.ledger.remove_pending(ruling.withdrawn.id)
-        withdrawn = suppressed_outcome(Reason.WITHDRAWN, "it was withdrawn while it waited to be told")
+        withdrawn = suppressed_outcome(Reason.WITHDRAWN, "it was withdrawn before it was sent")
         moved = (PendingChange(ruling.withdrawn, None, withdrawn),)
         return MatchDecision(
             case.match, _build_suppressed_outcome(case, ruling), candidate=hearing, pending_changes=moved
@@ -102,14 +102,14 @@ def _merge_replaced(case: Case, before: PendingAlert | None) -> tuple[AlertCandi
     if before is None:
         return case.candidate, ()
     case.ledger.remove_pending(before.id)
-    more = suppressed_outcome(Reason.SUPERSEDED, f"{case.candidate.publisher} says more, and is told with it")
+    more = suppressed_outcome(Reason.SUPERSEDED, f"{case.candidate.publisher} says more, and is sent with it")
     return updates.merge_candidates(before.candidate, case.candidate), (PendingChange(before, None, more),)
 
 
 def _suppress_in_shadow(case: Case, ruling: Defer | Update | None) -> MatchDecision:
     why = ruling.why if ruling else case.first_reason
     case.ledger.record_alert(case.candidate, None, case.now)
-    would = f"{case.rule.id} is in shadow; it would have told: {case.candidate.evidence_words}; {why}"
+    would = f"{case.rule.id} is in shadow; it would have sent: {case.candidate.evidence_words}; {why}"
     return MatchDecision(
         case.match, suppressed_outcome(Reason.SHADOW, would), shadow_key=case.key, candidate=case.candidate
     )

@@ -106,11 +106,11 @@ def _change_if_blocked(
     """Why it is not told now, though it is time."""
     if rule is not None and rule.status is RuleStatus.SHADOW:
         return PendingChange(
-            each, None, suppressed_outcome(Reason.SHADOW, f"{rule.id} was put in shadow while it waited")
+            each, None, suppressed_outcome(Reason.SHADOW, f"{rule.id} was put in shadow before it was sent")
         )
     if each.kind is PendingKind.MENTION:
         known = any(key in told for key in _list_subject_keys(each.candidate))
-        since = suppressed_outcome(Reason.MENTION, f"{each.why}, and {each.candidate.rule} has told it since")
+        since = suppressed_outcome(Reason.MENTION, f"{each.why}, and {each.candidate.rule} has sent it since")
         return PendingChange(each, None, since) if known else None
     full = None if rule is None or each.kind.is_digested else defer_if_rate_limited(rule, told, now, each.why)
     if full is None:

@@ -6,7 +6,7 @@ from monitor.model import AlertCandidate, Event
 
 
 def shadow_key(key: str) -> str:
-    """Under which name a rule in shadow remembers what it would have told: no rule's id has a colon, so that silences
+    """Under which name a rule in shadow remembers what it would have sent: no rule's id has a colon, so that silences
     nothing once it is live."""
     return f"shadow: {key}"
 

@@ -29,7 +29,7 @@ def find_update_reasons(
 
 def explain_update(policy: AlertPolicy, hearing: AlertCandidate, account: SubjectRecord, first: str) -> str:
     """Why it is told again; `first`: when it was told first, as people read it."""
-    return f"update: {'; '.join(words for _, words in find_update_reasons(policy, hearing, account))}; first told at {first}"
+    return f"update: {'; '.join(words for _, words in find_update_reasons(policy, hearing, account))}; first sent at {first}"
 
 
 def _new_fact(_: AlertPolicy, hearing: AlertCandidate, account: SubjectRecord) -> Iterator[str]:

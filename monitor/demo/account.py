@@ -56,7 +56,7 @@ def summarize_events(
 
 def count_unsent_by_reason(matches: Iterable[MatchReport]) -> list[tuple[int, str]]:
     """How many matches were suppressed or deferred, and why; the most first."""
-    why = Counter((match.outcome, match.code) for match in matches if match.outcome is not Outcome.SENT)
+    why = Counter((match.outcome, match.reason_code) for match in matches if match.outcome is not Outcome.SENT)
     return [(number, f"{outcome}: {reason_in_words(code)}") for (outcome, code), number in why.most_common()]
 
 

@@ -15,12 +15,12 @@ class Outcome(StrEnum):
     DEFERRED = "deferred"
 
     @property
-    def told(self) -> str:
-        """As the sentence of a decision begins, and as earlier versions called it."""
-        return _TOLD[self]
+    def legacy_word(self) -> str:
+        """What earlier versions called it; `--decision` and JSON still know it."""
+        return _LEGACY_WORDS[self]
 
 
-_TOLD = {Outcome.SENT: "told", Outcome.SUPPRESSED: "held", Outcome.DEFERRED: "waits"}
+_LEGACY_WORDS = {Outcome.SENT: "told", Outcome.SUPPRESSED: "held", Outcome.DEFERRED: "waits"}
 
 
 class Reason(StrEnum):
@@ -63,7 +63,7 @@ class MatchOutcome:
     words: str
 
     def __str__(self) -> str:
-        return f"{self.outcome.told}: {self.words}"
+        return f"{self.outcome}: {self.words}"
 
 
 def sent_outcome(reason: Reason, words: str) -> MatchOutcome:

@@ -22,7 +22,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from monitor.model import Alert, ArticleDecision, Claim, Delivery, DeliveryState, MatchOutcome, PollRecord
+from monitor.model import Alert, ArticleDecision, Claim, Delivery, DeliveryState, MatchOutcome, Outcome, PollRecord
 from monitor.telemetry.logs import lines_lost
 
 _LATENCY = (0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400)  # s
@@ -43,52 +43,55 @@ class Metrics:
         gauge, counter = partial(Gauge, registry=own), partial(Counter, registry=own)
         histogram = partial(Histogram, registry=own)
 
-        self.build = gauge("monitor_build_info", "Always 1; the version that runs.", ["version"])
-        self.config_faults = gauge("monitor_config_faults", "Faults in the user's files, as last read.")
-        self.checks = gauge("monitor_check", "The checks of /healthz: 0 ok, 1 warning, 2 problem.", ["check"])
+        self.build = gauge("news_monitor_build_info", "Always 1; the version that runs.", ["version"])
+        self.config_faults = gauge("news_monitor_config_faults", "Faults in the user's files, as last read.")
+        self.checks = gauge("news_monitor_check", "The checks of /healthz: 0 ok, 1 warning, 2 problem.", ["check"])
 
-        self.sources = gauge("monitor_sources", "Sources that are polled.")
-        self.sources_failing = gauge("monitor_sources_failing", "Sources whose last poll failed.")
-        self.sources_unverified = gauge("monitor_sources_unverified", "Sources that were never polled well.")
+        self.sources = gauge("news_monitor_sources", "Sources that are polled.")
+        self.sources_failing = gauge("news_monitor_sources_failing", "Sources whose last poll failed.")
+        self.sources_unverified = gauge("news_monitor_sources_unverified", "Sources that were never polled well.")
         self.last_success = gauge(
-            "monitor_source_last_success_timestamp_seconds",
+            "news_monitor_source_last_success_timestamp_seconds",
             "When a source was last polled well; 0: never.",
             ["source"],
         )
-        self.polls = counter("monitor_polls_total", "Polls that ended, by outcome.", ["outcome"])
-        self.polls_in_flight = gauge("monitor_polls_in_flight", "Polls that have begun and not ended.")
+        self.polls = counter("news_monitor_polls_total", "Polls that ended, by outcome.", ["outcome"])
+        self.polls_in_flight = gauge("news_monitor_polls_in_flight", "Polls that have begun and not ended.")
         self.poll_lag = histogram(
-            "monitor_poll_lag_seconds", "From a poll's planned time to its beginning.", buckets=_LAG
+            "news_monitor_poll_lag_seconds", "From a poll's planned time to its beginning.", buckets=_LAG
         )
 
-        self.articles = counter("monitor_articles_total", "New articles, and new versions of known ones.")
-        self.matches = counter("monitor_matches_total", "Matches, as news or mention.", ["kind"])
+        self.articles = counter("news_monitor_articles_total", "New articles, and new versions of known ones.")
+        self.matches = counter("news_monitor_matches_total", "Matches, as news or mention.", ["kind", "reason"])
         self.alerts = counter(
-            "monitor_alerts_total",
-            "Decisions on matches: told at once or later, with the alert's level; held, or it waits (level none). "
-            "The reason is that of `matches list --json`.",
-            ["decision", "level", "reason"],
+            "news_monitor_alerts_total",
+            "Decisions on matches: sent, at once or later, with the alert's level; suppressed or deferred (level none).",
+            ["outcome", "level", "reason"],
         )
         self.alert_latency = histogram(
-            "monitor_alert_latency_seconds",
+            "news_monitor_alert_latency_seconds",
             "Until a channel's server accepted an alert: since the article was published, by its own date, and since "
             "the poll that brought it was planned.",
             ["since"],
             buckets=_LATENCY,
         )
         self.deliveries = counter(
-            "monitor_deliveries_total",
+            "news_monitor_deliveries_total",
             "Attempts to deliver, by how they left the delivery.",
             ["channel", "state"],
         )
-        self.outbox_waiting = gauge("monitor_outbox_waiting", "Deliveries that wait or are being sent.")
-        self.outbox_dead = gauge("monitor_outbox_dead", "Deliveries that were given up.")
+        self.outbox_waiting = gauge("news_monitor_outbox_waiting", "Deliveries that wait or are being sent.")
+        self.outbox_dead = gauge("news_monitor_outbox_dead", "Deliveries that were given up.")
         self.outbox_oldest = gauge(
-            "monitor_outbox_oldest_seconds", "How long the oldest of them has waited; 0: none waits."
+            "news_monitor_outbox_oldest_seconds", "How long the oldest of them has waited; 0: none waits."
         )
 
-        self.log_lines_lost = counter("monitor_log_lines_lost_total", "Lines of the log that could not be written.")
-        self.store = histogram("monitor_store_seconds", "Calls to the database, without their waiting.", buckets=_CALL)
+        self.log_lines_lost = counter(
+            "news_monitor_log_lines_lost_total", "Lines of the log that could not be written."
+        )
+        self.store = histogram(
+            "news_monitor_store_seconds", "Calls to the database, without their waiting.", buckets=_CALL
+        )
         ProcessCollector(registry=own)
         self._planned: OrderedDict[str, datetime] = OrderedDict()
 
@@ -103,7 +106,7 @@ class Metrics:
         for each in judged or ():
             self.articles.inc()
             for decided in each.decisions:
-                self.matches.labels(decided.match.kind.value).inc()
+                self.matches.labels(decided.match.kind.value, decided.outcome.reason.value).inc()
                 if (alert := decided.alert) is None:
                     self._count(decided.outcome, "none")
                 else:
@@ -112,10 +115,10 @@ class Metrics:
 
     def record_alert(self, alert: Alert) -> None:
         """An alert was committed that time alone has brought."""
-        self.alerts.labels("told", alert.level.value, alert.kind.reason.value).inc()
+        self.alerts.labels(Outcome.SENT.value, alert.level.value, alert.kind.reason.value).inc()
 
     def _count(self, decision: MatchOutcome, level: str) -> None:
-        self.alerts.labels(decision.outcome.told, level, decision.reason.value).inc()
+        self.alerts.labels(decision.outcome.value, level, decision.reason.value).inc()
 
     def record_attempt(self, delivery: Delivery, state: DeliveryState, now: datetime) -> None:
         """An attempt to deliver was recorded."""

@@ -95,7 +95,7 @@ def test_the_mail_says_all_that_a_desk_needs(told: Told) -> None:
         assert f"Agency, {local:%a} {local.day} {local:%b %Y, %H:%M} KST" in part
         assert "http://news.example/2026/launch" in part
         assert "Why: “North Korea”, “fires”" in part
-        assert "in the title; the first that north-korea-missile-launch hears of this event" in part
+        assert "in the title; first alert of this event" in part
     assert "<mark><b>North Korea</b></mark> <mark><b>fires</b></mark> two" in mail.html
     assert "**North Korea** **fires** two" in mail.text
 

@@ -64,9 +64,9 @@ async def test_a_daemon_says_that_it_is_well(tmp_path: Path) -> None:
         async with Daemon(tmp_path) as daemon:
             origin = await listening(daemon)
             # with the next heartbeat
-            figures = await until_asked(f"{origin}/metrics", lambda _, body: "monitor_sources_failing 1.0" in body)
-            assert 'monitor_polls_total{outcome="document"}' in figures
-            assert 'monitor_source_last_success_timestamp_seconds{source="gone"} 0.0' in figures
+            figures = await until_asked(f"{origin}/metrics", lambda _, body: "news_monitor_sources_failing 1.0" in body)
+            assert 'news_monitor_polls_total{outcome="document"}' in figures
+            assert 'news_monitor_source_last_success_timestamp_seconds{source="gone"} 0.0' in figures
             status, checks = await health(origin)
             assert status == 200
             assert {name: check["status"] for name, check in checks.items()} == {
@@ -124,7 +124,7 @@ async def test_what_died_while_a_channel_was_away_arrives_by_itself(tmp_path: Pa
             # the notice of it may be dead too by then
             dead = re.compile(r"channel hook: .* dead since .* the next message that the channel accepts brings")
             await until_asked(f"{origin}/healthz", lambda status, body: status == 503 and bool(dead.search(body)))
-            assert "monitor_outbox_dead 0.0" not in (await asked(f"{origin}/metrics"))[1]
+            assert "news_monitor_outbox_dead 0.0" not in (await asked(f"{origin}/metrics"))[1]
             lines = (await news_monitor("status", folder=tmp_path)).out.splitlines()
             assert any(line.startswith("dead: channel hook: ") for line in lines)
             await until(lambda: "hook; it waits there" in daemon.log.read_text())

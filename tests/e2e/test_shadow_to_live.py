@@ -60,7 +60,7 @@ async def test_a_rule_is_tried_in_shadow_and_then_tells(tmp_path: Path) -> None:
         (would,) = (await news_monitor("matches", "list", "--decision", "shadow", "--json", folder=tmp_path)).rows
         assert (would["rule"], would["level"], would["article"]["source"]) == ("launch", "critical", "agency")
         assert {(span["text"], span["node"]) for span in would["evidence"]} == {("missile", "what"), ("fired", "did")}
-        assert would["reason"].startswith("launch is in shadow; it would have told: ")
+        assert would["reason"].startswith("launch is in shadow; it would have sent: ")
         (status,) = (await news_monitor("status", "--json", folder=tmp_path)).rows
         assert (status["alerts"], status["shadow"]["launch"]["alerts"]) == (0, 1)
 

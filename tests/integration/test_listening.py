@@ -101,7 +101,7 @@ async def test_two_pages_and_nothing_else(database: Database, host: str) -> None
         assert page.checks["outbox"] == ["ok", "nothing waits"]
         figures = await daemon.get("/metrics")
         assert (figures.status, figures.kind) == (200, "text/plain; version=0.0.4; charset=utf-8")
-        assert f'monitor_build_info{{version="{monitor.__version__}"}} 1.0' in figures.body
+        assert f'news_monitor_build_info{{version="{monitor.__version__}"}} 1.0' in figures.body
         assert [(await daemon.get(path)).status for path in ("/", "/healthz/", "/status")] == [404, 404, 404]
         assert (await daemon.get("/healthz", "POST")).status == 405
 
@@ -137,7 +137,7 @@ async def test_it_answers_while_the_database_hangs(database: Database, monkeypat
         page = await daemon.get("/healthz")
         assert page.status == 503
         assert page.checks["database"] == ["problem", "the database has not answered for 35 s; see the log"]
-        assert 'monitor_check{check="database"} 2.0' in (await daemon.get("/metrics")).body
+        assert 'news_monitor_check{check="database"} 2.0' in (await daemon.get("/metrics")).body
         ends.set()
         assert await hanging
 

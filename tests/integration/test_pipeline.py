@@ -150,7 +150,7 @@ async def test_what_is_too_much_work_for_a_poll_comes_with_the_next(database: Da
 async def test_what_a_late_poll_leaves_comes_as_late_as_it(
     database: Database, faults: FaultServer, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
-    """After an absence, what was missed is told together to its last piece, whatever the age that a rule allows. What
+    """After an absence, what was missed is sent together to its last piece, whatever the age that a rule allows. What
     is as old and comes later is held."""
     limits = LIMITS
     if bound == "work":
@@ -174,11 +174,11 @@ async def test_what_a_late_poll_leaves_comes_as_late_as_it(
         decided = decisions(database)
         assert [title for title, _ in decided] == missed
         (why,) = {decision for _, decision in decided}  # of all four the same window
-        assert why.startswith("waits: its source could not be polled from ")
-        assert why.endswith("; what was missed is told together")
+        assert why.startswith("deferred: its source could not be polled from ")
+        assert why.endswith("; what was missed is sent together")
         faults.documents["wire.xml"] = feed("The same missile story, late", *missed, age=3 * HOUR)
         await polls.poll()
-    assert decisions(database)[-1][1] == "held: published 3 hours ago, and max_age is 2 hours"
+    assert decisions(database)[-1][1] == "suppressed: published 3 hours ago, and max_age is 2 hours"
 
 
 def decisions(database: Database) -> list[tuple[str, str]]:

@@ -218,7 +218,9 @@ async def test_what_came_late_because_we_were_away_is_not_stale(database: Databa
         assert LogEvent.PAGE_READ in await read.turn()
         with database.reading() as connection:
             decision: str = connection.execute(select(match.c.decision)).scalar_one()
-    assert decision.startswith("waits: its source could not be polled" if missed else "held: published 13 hours ago")
+    assert decision.startswith(
+        "deferred: its source could not be polled" if missed else "suppressed: published 13 hours ago"
+    )
 
 
 async def test_what_was_told_is_not_told_again(database: Database) -> None:

@@ -242,8 +242,8 @@ def test_what_waits_is_told_once(
     }
     assert len(alerts(database)) == scene.at_once + 1
     after = {each.id: each for each in MatchQueries(database).newest(MatchFilter(), 10)}
-    assert [(after[each.id].decision, after[each.id].alert) for each in waits] == [
-        ("told", telling.alert.id)
+    assert [(after[each.id].outcome, after[each.id].alert) for each in waits] == [
+        ("sent", telling.alert.id)
     ] * scene.told
     assert MatchQueries(database).newest(MatchFilter(outcome=Outcome.DEFERRED), 10) == []
     with database.reading() as connection:
@@ -298,7 +298,7 @@ def test_what_is_withdrawn_while_it_waits_is_told_by_nobody(database: Database, 
     assert second.due.release_due(NOON + MINUTE) == ()
     first.poll(article(title="WITHDRAWN: North Korea fires two ballistic missiles", version=2), NOON + 5 * MINUTE)
     assert second.due.release_due(NOON + HOUR) == first.due.release_due(NOON + HOUR) == ()
-    assert [each.decision for each in MatchQueries(database).newest(MatchFilter(), 10)] == ["held", "held"]
+    assert [each.outcome for each in MatchQueries(database).newest(MatchFilter(), 10)] == ["suppressed"] * 2
     assert alerts(database) == {}
 
 

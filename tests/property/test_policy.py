@@ -6,8 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
-from importlib import import_module
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,10 +24,7 @@ from monitor.model import (
     Match,
     MatchDecision,
     MatchKind,
-    MatchOutcome,
     OncePer,
-    Outcome,
-    Reason,
     Rule,
     RuleStatus,
     Span,
@@ -118,21 +113,6 @@ COMINGS = st.one_of(
 )
 
 
-MIGRATION = import_module("monitor.store.migrations.versions.0008_outcomes")
-
-
-def assert_says_its_code(decision: MatchOutcome) -> None:
-    """The code is the one that an upgrade finds in the sentence."""
-    said = {Outcome.DEFERRED: MIGRATION.DEFERRED, Outcome.SUPPRESSED: MIGRATION.SUPPRESSED}.get(decision.outcome, {})
-    sentence = str(decision)
-    found = (reason for like, reason in said.items() if fnmatchcase(sentence, like.replace("%", "*")))
-    if decision.reason is Reason.SHADOW or decision.outcome is Outcome.SENT:  # which columns tell, and not the sentence
-        return
-    told = next(found, None)
-    if told is not None or decision.outcome is Outcome.SUPPRESSED:  # what is deferred anew may not say why
-        assert told == decision.reason, sentence
-
-
 class Desk:
     """A state and a clock; what was sent, and what has become of each match. `crashes`: whether a draft is thrown away,
     and all decided again, before it is taken over; `doubts`: whether anything is possibly the same as something
@@ -156,9 +136,7 @@ class Desk:
         draft = self.told.draft()
         for number, decided in self._decided(several, draft, now):
             self.fate[number] = decided
-            assert_says_its_code(decided.outcome)
             for moved in decided.pending_changes:
-                assert_says_its_code(moved.outcome)
                 self._moved(moved.before.candidate.article.uid, str(moved.outcome))
             if decided.alert is not None:
                 self.sent.append(decided.alert)
@@ -208,9 +186,8 @@ class Desk:
             self.sent.append(telling.alert)
             assert all(self._rules[line[0]].status is RuleStatus.LIVE for line in _lines(telling.alert))
             for waited in telling.pending:
-                self._moved(waited.candidate.article.uid, f"told: {telling.alert.reason}")
+                self._moved(waited.candidate.article.uid, f"sent: {telling.alert.reason}")
         for each in moved:
-            assert_says_its_code(each.outcome)
             self._moved(each.before.candidate.article.uid, str(each.outcome))
         self.told = draft.commit_draft()
 
@@ -301,7 +278,7 @@ def assert_whole(desk: Desk, comings: Sequence[Coming]) -> None:
     assert len(desk.fate) == len(comings)
     shadow = {f"{number}" for number, each in enumerate(comings) if each.status is RuleStatus.SHADOW}
     assert shadow.isdisjoint(line[3] for alert in desk.sent for line in _lines(alert))
-    assert all(reason.startswith(("told: ", "held: ")) for reason in desk.reasons()), desk.reasons()
+    assert all(reason.startswith(("sent: ", "suppressed: ")) for reason in desk.reasons()), desk.reasons()
     if not any(each.mark == "withdrawn" for each in comings):
         assert expected(comings) <= told.keys()
     assert_news_in_updates(desk, comings)
@@ -401,7 +378,7 @@ def test_what_is_listed_as_suppressed_changes_nothing_else(comings: list[Coming]
     listed = {item.uid for alert in unsure.sent for item in alert.items if item.unsure}
     shadow = {each.rule for each in comings if each.status is RuleStatus.SHADOW}
     for number, each in enumerate(comings):
-        same = any(words in known.reasons()[number] for words in ("has told this", "waits to be told"))
+        same = any(words in known.reasons()[number] for words in ("sent this", "waits to be told"))
         news = each.kind is MatchKind.NEWS and each.rule not in shadow
         if each.unsure and same and news and each.mark != "withdrawn":
             assert f"{number}" in listed

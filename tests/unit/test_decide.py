@@ -20,7 +20,7 @@ def test_five_reprints_make_one_alert() -> None:
     decision = decide_articles([article(of=outlet) for outlet in OUTLETS], rules(), State(), NOON)
     assert [alert.article.source for alert in alerts(decision)] == ["wire"]
     (story,) = {judged.story.id for judged in decision.article_decisions if judged.story}
-    assert reasons(decision)[1:] == [f"held: launch has told this story at 12:00 ({story}); the same headline"] * 4
+    assert reasons(decision)[1:] == [f"suppressed: launch sent this story at 12:00 ({story}); the same headline"] * 4
     assert [judged.join_reason for judged in decision.article_decisions[1:]] == ["the same headline"] * 4
 
 
@@ -57,7 +57,7 @@ def test_a_mention_waits_and_does_not_use_up_the_telling() -> None:
     decision = decide_articles([deep, news], rules(), State(), NOON)
     kinds = [each.match.kind for judged in decision.article_decisions for each in judged.decisions]
     assert kinds == [MatchKind.MENTION, MatchKind.NEWS]
-    assert reasons(decision)[0].startswith("waits: only mentioned")
+    assert reasons(decision)[0].startswith("deferred: only mentioned")
     assert [alert.article.uid for alert in alerts(decision)] == ["news"]
     assert decision.article_decisions[0].story == decision.article_decisions[1].story
 
@@ -80,7 +80,7 @@ def test_a_corrected_typo_tells_nothing() -> None:
     edits = [replace(told, text=f"{HEADLINE}. Missiles flew.", version=2), replace(held, text="Corrected.", version=2)]
     second = decide_articles(edits, rules(), state, now)
     (story,) = {judged.story.id for judged in first.article_decisions if judged.story}
-    why = f"held: launch has told this story at 5 Jan, 12:00 ({story}); an earlier version of the article"
+    why = f"suppressed: launch sent this story at 5 Jan, 12:00 ({story}); an earlier version of the article"
     assert reasons(second) == [why] * 2
     assert [judged.join_reason for judged in second.article_decisions] == ["an earlier version of the article"] * 2
 
@@ -187,7 +187,7 @@ def test_what_waits_is_told_once_though_the_rule_tells_events_from_now_on(once_p
     edited = rules(replace(rule(), alert=after))
     more = {"b": article("b", of="times"), "other": article("c", another.title, of="times")}[uid]
     second = decide_articles([more], edited, first.state.commit_draft(), NOON + 2 * MINUTE)
-    assert reasons(second)[0].startswith(f"held: this {once_per} waits to be told at 12:20")
+    assert reasons(second)[0].startswith(f"suppressed: this {once_per} is deferred until 12:20")
     waits = 1 if once_per is OncePer.STORY else 2  # two stories, each of which was to be told
     assert len(decide_due(edited, second.state.commit_draft(), NOON + HOUR).released) == waits
 
@@ -225,7 +225,7 @@ def test_a_rule_in_shadow_would_tell_once_and_is_not_used_up() -> None:
     live = decide_articles([article("live"), article("b")], rules(), state, NOON)
     assert [alert.article.uid for alert in alerts(live)] == ["live"]
     back = decide_articles([article("c")], shadow, live.state.commit_draft(), NOON)
-    assert reasons(back)[0].startswith("held: launch has told this story already")
+    assert reasons(back)[0].startswith("suppressed: launch sent this story already")
 
 
 def test_tomorrows_launch_is_told_again() -> None:

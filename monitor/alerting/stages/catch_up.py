@@ -16,4 +16,4 @@ def check_catch_up(case: Case) -> Ruling:
     if away is None or not away.needs_catch_up(case.article, case.now):
         return None
     gone = f"its source could not be polled from {case.format_time(away.since)} to {case.format_time(away.until)}"
-    return Defer(PendingKind.CATCH_UP, case.now + CATCHING_UP, gone, "what was missed is told together")
+    return Defer(PendingKind.CATCH_UP, case.now + CATCHING_UP, gone, "what was missed is sent together")

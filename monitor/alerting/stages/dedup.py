@@ -49,9 +49,9 @@ def _check_sent_or_deferred(case: Case) -> Ruling:
 def _nothing_new(case: Case, account: SubjectRecord, before: PendingAlert | None) -> Suppress:
     """Of what was told, and of the update that waits."""
     if before is not None and _is_withdrawal(case, before):
-        withdrawn = "it was withdrawn while an update waited to be told"
+        withdrawn = "it was withdrawn before the update was sent"
         return Suppress(Reason.WITHDRAWN, withdrawn, is_recorded=True, withdrawn=before)
-    waits = f"; an update waits until {case.format_time(before.due)}" if before else ""
+    waits = f"; an update is deferred until {case.format_time(before.due)}" if before else ""
     return Suppress(Reason.ALREADY_SENT, f"{_explain_already_sent(case, account)}{waits}", is_recorded=True)
 
 
@@ -77,7 +77,7 @@ def _find_pending(case: Case, keys: Iterable[str], *kinds: PendingKind) -> Pendi
 
 def _check_sent_long_ago(case: Case) -> Ruling:
     if case.was_sent_before:
-        verb = "would have told" if case.shadow and case.subject_key not in case.ledger else "has told"
+        verb = "would have sent" if case.shadow and case.subject_key not in case.ledger else "sent"
         return Suppress(
             Reason.ALREADY_SENT, f"{case.rule.id} {verb} {case.subject_in_words} already ({case.display_id})"
         )
@@ -95,9 +95,7 @@ def _check_already_deferred(case: Case, keys: Iterable[str]) -> Ruling:
         waits.candidate.independent_publisher
     }
     if alone and _is_withdrawal(case, waits):  # what others have reported too stands
-        return Suppress(
-            Reason.WITHDRAWN, "it was withdrawn while it waited to be told", is_recorded=True, withdrawn=waits
-        )
+        return Suppress(Reason.WITHDRAWN, "it was withdrawn before it was sent", is_recorded=True, withdrawn=waits)
     if case.wire_status != "withdrawn" and updates.has_new_information(
         case.candidate, SubjectRecord(case.key, case.rule.id, case.now).after_send(waits.candidate, case.now, None)
     ):
@@ -105,18 +103,18 @@ def _check_already_deferred(case: Case, keys: Iterable[str]) -> Ruling:
             waits.kind,
             waits.due,
             waits.why,
-            f"it says more than what waited, until {case.format_time(waits.due)}",
+            f"it says more than what was deferred, until {case.format_time(waits.due)}",
             waits,
         )
-    why = f"{case.subject_in_words} waits to be told at {case.format_time(waits.due)} ({case.display_id}){_explain_joining(case)}"
+    why = f"{case.subject_in_words} is deferred until {case.format_time(waits.due)} ({case.display_id}){_explain_joining(case)}"
     return Suppress(Reason.ALREADY_DEFERRED, why, is_recorded=True)
 
 
 def _explain_already_sent(case: Case, account: SubjectRecord) -> str:
     told_at = account.last_sent_at or case.now
-    verb = "would have told" if case.shadow else "has told"
-    told = f"{case.rule.id} {verb} {case.subject_in_words} at {case.format_time(told_at)} ({case.display_id})"
-    return f"{told}{_explain_joining(case)}{_explain_again_if(case.rule)}"
+    verb = "would have sent" if case.shadow else "sent"
+    sent = f"{case.rule.id} {verb} {case.subject_in_words} at {case.format_time(told_at)} ({case.display_id})"
+    return f"{sent}{_explain_joining(case)}{_explain_again_if(case.rule)}"
 
 
 def _explain_joining(case: Case) -> str:
@@ -125,4 +123,4 @@ def _explain_joining(case: Case) -> str:
 
 def _explain_again_if(rule: Rule) -> str:
     named = again_in_words(rule.alert)
-    return f"; told again if: {named}" if named else ""
+    return f"; sent again if: {named}" if named else ""

@@ -17,5 +17,5 @@ def check_hold(case: Case) -> Ruling:
         PendingKind.HOLD,
         due,
         f"{case.first_reason}, {duration_in_words(wait)} later",
-        f"it is told at {case.format_time(due)}",
+        f"it is sent at {case.format_time(due)}",
     )

@@ -30,7 +30,7 @@ def check_mention(case: Case) -> Ruling:
         return Suppress(Reason.MENTION, f"{only}; {old.why}")
     waits = case.ledger.find_pending(PendingKind.MENTION, case.key) is not None
     if waits or case.was_sent_before:
-        known = f"{only}, and {case.rule.id} has told {case.subject_in_words} already ({case.display_id}), or will"
+        known = f"{only}, and {case.rule.id} sent {case.subject_in_words} already ({case.display_id}), or will"
         return Suppress(Reason.MENTION, known, is_recorded=waits)
     if case.shadow:
         return Suppress(Reason.MENTION, only)

@@ -21,5 +21,5 @@ def defer_if_rate_limited(rule: Rule, told: NotificationLedger, now: datetime, w
         return None
     due = min(*lately, now) + AN_HOUR
     return Defer(
-        PendingKind.RATE_LIMIT, due, why, f"{rule.id} has sent {len(lately)} within the hour; the rest is told together"
+        PendingKind.RATE_LIMIT, due, why, f"{rule.id} has sent {len(lately)} within the hour; the rest is sent together"
     )

@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from monitor.store.queries.matches import MatchDetails, MatchQueries, MatchReport
 
 F = TypeVar("F", bound=Callable[..., object])
-_OUTCOMES = {each.value: each for each in Outcome} | {each.told: each for each in Outcome}
+_OUTCOMES = {each.value: each for each in Outcome} | {each.legacy_word: each for each in Outcome}
 _SHADOW = "shadow"
 _DECISION = (
     "Only what was sent, suppressed or deferred (told, held and waits mean the same); shadow: of what was suppressed, "
     "what a rule in shadow would have sent."
 )
-_REASON = "Only with this reason, as `--json` has it under code; too-old, already-sent, cooldown ..."
+_REASON = "Only with this reason, as `--json` has it under reason_code; too-old, already-sent, cooldown ..."
 _TIME = "A time, or how long ago: 2026-01-05, '2026-01-05 09:00', '3 days'."
 
 
@@ -110,7 +110,7 @@ def list_(
         for match in found:
             print_json(_match_to_row(match))
         return
-    heads = ("id", "at", "rule", "kind", "level", "decision", "source", "title", "reason")
+    heads = ("id", "at", "rule", "kind", "level", "outcome", "source", "title", "reason")
     rows = [
         (
             m.id,
@@ -118,7 +118,7 @@ def list_(
             m.rule,
             m.kind,
             m.level,
-            m.decision,
+            m.outcome,
             m.article.source,
             m.article.title,
             m.reason,
@@ -193,7 +193,9 @@ def export(config: Path, rules: tuple[str, ...], since: str | None, until: str |
 
 
 def _match_to_row(match: MatchReport) -> dict[str, object]:
-    return {**asdict(match), "evidence": [span_row(span) for span in match.evidence]}
+    """As JSON has it. `decision`: the word that earlier versions had for the outcome."""
+    decision = {"decision": match.outcome.legacy_word}
+    return {**asdict(match), **decision, "evidence": [span_row(span) for span in match.evidence]}
 
 
 def _open_matches(config: Path) -> tuple[LoadedConfig, MatchQueries]:
@@ -235,7 +237,7 @@ def _format_match(account: MatchDetails, loaded: LoadedConfig) -> Iterator[str]:
     for quote in quote_all_sentences(article.title, account.text, match.evidence):
         yield f"{quote.field:<10}{' '.join(highlight_sentence(quote.sentence, quote.marks, ('**', '**')).split())}"
     yield f"words     {format_evidence(match.evidence)}"
-    yield f"decision  {match.decision}: {match.reason}"
+    yield f"outcome   {match.outcome}: {match.reason}"
     if match.story:
         yield f"story     {match.story}, {account.joined}: {account.story_title}"
         yield from compared_line(account.story_compared)

@@ -202,7 +202,7 @@ def _print_timeline(given: _ReplayInput, player: Replay, *, as_json: bool) -> No
         print_suppressed(held)
     for rule, why in sorted(held):
         if why == IN_SHADOW:
-            click.echo(f"{rule} is in shadow; live it would have told {held[rule, why]}", err=True)
+            click.echo(f"{rule} is in shadow; live it would have sent {held[rule, why]}", err=True)
 
 
 def _article_row(came: ReplayedArticle) -> dict[str, object]:

@@ -28,7 +28,7 @@ from monitor.cli.options import (
 )
 from monitor.cli.output.nearest_report import nearest_events, nearest_row, nearest_stories
 from monitor.cli.output.why_report import RuleReport, format_article_report, format_rule_report, format_rule_reports
-from monitor.model import Article, Event, Match, Rule, RuleStatus, Settings, Step, Story
+from monitor.model import Article, Event, Match, MatchOutcome, Outcome, Rule, RuleStatus, Settings, Step, Story
 
 if TYPE_CHECKING:
     from monitor.config.loading.load import LoadedRules
@@ -258,7 +258,7 @@ def _find_nearest(kept: _StoredContext, compiled: RuleSet, found: Match) -> tupl
     return nearest_events(kept.database, article, found, story, compiled)
 
 
-def _simulate_decision(kept: _StoredContext, compiled: RuleSet, found: Match) -> str | None:
+def _simulate_decision(kept: _StoredContext, compiled: RuleSet, found: Match) -> MatchOutcome | None:
     """What the rule as it is now would have had decided when the article came; None where that is stored, or where an
     earlier version of the rule told the article."""
     from monitor.alerting.case import DecisionContext
@@ -270,7 +270,7 @@ def _simulate_decision(kept: _StoredContext, compiled: RuleSet, found: Match) ->
     story = kept.stored_article.story or Story("", article.title, article.seen)  # of its own: nothing of it was told
     stored = [each for each in kept.stored_article.decisions if each.rule == rule.id]
     now = (rule.version, article.version)
-    if any(each.decision == "told" or (each.rule_version, each.article.version) == now for each in stored):
+    if any(each.outcome is Outcome.SENT or (each.rule_version, each.article.version) == now for each in stored):
         return None
     # an event is known by its id
     event = next((Event(each.event, rule.id, article.title, article.seen) for each in stored if each.event), None)
@@ -278,7 +278,7 @@ def _simulate_decision(kept: _StoredContext, compiled: RuleSet, found: Match) ->
     of = prepare_match(article, found, compiled)
     case = build_case(found, of, compiled, story=story, told=NotificationLedger(), now=article.seen, around=around)
     case = replace(case, event=event, join_reason=kept.stored_article.join_reason or "")
-    return evaluate(replace(case, ledger=kept.articles.load_ledger(case.ledger_keys, rule.id))).explanation
+    return evaluate(replace(case, ledger=kept.articles.load_ledger(case.ledger_keys, rule.id))).outcome
 
 
 # --- as JSON ----------------------------------------------------------------------------------------------------
@@ -295,7 +295,7 @@ def _report_to_row(asked: _WhyInput, account: RuleReport) -> dict[str, object]:
         "says": account.says,
         "steps": [_step_row(step) for step in explanation.steps] if explanation else [],
         "decisions": [_decision_row(decision) for decision in account.decisions],
-        "would": account.simulated_decision,
+        "would": account.simulated_decision and str(account.simulated_decision),
         "nearest": [nearest_row(each) for each in account.nearest],
         "alert": {key: value for key, value in asdict(alert).items() if key != "deliveries"} if alert else None,
         "deliveries": [asdict(delivery) for delivery in alert.deliveries] if alert else [],
@@ -327,4 +327,10 @@ def _step_row(step: Step) -> dict[str, object]:
 
 def _decision_row(decision: MatchReport) -> dict[str, object]:
     row = {key: value for key, value in asdict(decision).items() if key not in {"article", "rule"}}
-    return {**row, "article_version": decision.article.version, "evidence": [span_row(s) for s in decision.evidence]}
+    legacy = {"decision": decision.outcome.legacy_word}  # what earlier versions called it
+    return {
+        **row,
+        **legacy,
+        "article_version": decision.article.version,
+        "evidence": [span_row(s) for s in decision.evidence],
+    }

@@ -13,10 +13,11 @@ import click
 
 from monitor.cli.options import alert_word, compared_line, format_evidence, format_local_time
 from monitor.cli.output.nearest_report import nearest_lines
+from monitor.model import Outcome
 from monitor.sanitize import sanitize_line
 
 if TYPE_CHECKING:
-    from monitor.model import AlertPolicy, Article, Explanation, Match, Rule, Settings, Step
+    from monitor.model import AlertPolicy, Article, Explanation, Match, MatchOutcome, Rule, Settings, Step
     from monitor.store.queries.articles import AlertReport, StoredArticle
     from monitor.store.queries.matches import DeliveryHistory, MatchReport
     from monitor.stories.sameness import ClusterComparison
@@ -33,7 +34,7 @@ class RuleReport:
     explanation: Explanation | None = None
     match: Match | None = None
     decisions: tuple[MatchReport, ...] = ()
-    simulated_decision: str | None = None
+    simulated_decision: MatchOutcome | None = None
     alert: AlertReport | None = None
     nearest: tuple[ClusterComparison, ...] = ()
 
@@ -45,7 +46,7 @@ class RuleReport:
     @property
     def was_sent(self) -> bool:
         """Whether the article was told by the rule."""
-        return any(decided.decision == "told" for decided in self.decisions)
+        return any(decided.outcome is Outcome.SENT for decided in self.decisions)
 
     @property
     def share(self) -> float:
@@ -170,7 +171,7 @@ def _describe_frequency(policy: AlertPolicy) -> Iterator[str]:
     from monitor.alerting.wording import again_in_words, duration_in_words
 
     if policy.again_if:
-        yield f"told again if: {again_in_words(policy)}; cooldown: {duration_in_words(policy.cooldown)}"
+        yield f"sent again if: {again_in_words(policy)}; cooldown: {duration_in_words(policy.cooldown)}"
     if policy.wait_at_least:
         yield f"waits at least {duration_in_words(policy.wait_at_least)}"
     if policy.most_an_hour is not None:
@@ -212,7 +213,7 @@ def _format_step_line(mark: str, step: Step, depth: int = 0) -> str:
 def _format_decisions(article: Article, account: RuleReport, zone: str) -> Iterator[str]:
     """What was decided when it came, what would have been, and the alert on each channel."""
     for decided in account.decisions:
-        yield f"    {_style_decision(f'{decided.decision}: {decided.reason}')}"
+        yield f"    {_format_outcome(decided.outcome, decided.reason)}"
         notes = [
             f"match {decided.id}",
             format_local_time(decided.at, zone),
@@ -228,19 +229,20 @@ def _format_decisions(article: Article, account: RuleReport, zone: str) -> Itera
         elif account.differs_from(decided, article):
             notes.append("stored otherwise than the rule says now: the sources have changed since, or the program")
         yield f"        {', '.join(notes)}"
-    stored = {f"{decided.decision}: {decided.reason}" for decided in account.decisions}
-    if account.simulated_decision is not None and account.simulated_decision not in stored:
+    stored = {(decided.outcome, decided.reason) for decided in account.decisions}
+    would = account.simulated_decision
+    if would is not None and (would.outcome, would.words) not in stored:
         off = account.rule is not None and account.rule.status == "off"
         if not off and not account.decisions:
             yield "    nothing was stored: the rule was not there, or not as it is now, when the article came"
-        yield f"    {'if it ran' if off else 'by the rule as it is now'}: {_style_decision(account.simulated_decision)}"
+        said = _format_outcome(would.outcome, would.words)
+        yield f"    {'if it ran' if off else 'by the rule as it is now'}: {said}"
     if account.alert is not None:
         yield from _format_alert(account.alert, article, zone)
 
 
-def _style_decision(said: str) -> str:
-    decision, colon, reason = said.partition(":")
-    return f"{click.style(decision, fg='green' if decision == 'told' else 'yellow')}{colon}{reason}"
+def _format_outcome(outcome: Outcome, reason: str) -> str:
+    return f"{click.style(outcome, fg='green' if outcome is Outcome.SENT else 'yellow')}: {reason}"
 
 
 def _format_alert(alert: AlertReport, article: Article, zone: str) -> Iterator[str]:

@@ -175,7 +175,7 @@ def update_match_outcomes(
 
 
 def _outcome_to_columns(decision: MatchOutcome) -> Row:
-    return {"outcome": decision.outcome, "reason": decision.reason, "decision": str(decision)}
+    return {"outcome": decision.outcome, "reason": decision.reason, "decision": decision.words}
 
 
 def _get_article_id(hearing: AlertCandidate, ids: Ids) -> int:

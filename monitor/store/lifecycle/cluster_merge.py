@@ -195,13 +195,13 @@ def _merge_pending_alerts(
     for before, _ in some:
         if left is not None and _get_article_id(before.candidate, ids) == _get_article_id(left.candidate, ids):
             at = time_of_day(left.due, zone, now)
-            decision = deferred_outcome(left.kind.reason, f"{left.why}; two were merged, and it is told at {at}")
+            decision = deferred_outcome(left.kind.reason, f"{left.why}; two were merged, and it is sent at {at}")
         elif left is None:
-            nothing = "what it waited for was merged with what was told, and it says nothing new"
+            nothing = "it was deferred with something that was merged into what was sent, and says nothing new"
             decision = suppressed_outcome(Reason.MERGED, nothing)
         else:
             decision = suppressed_outcome(
-                Reason.MERGED, f"two were merged, and {left.candidate.publisher} is told for both"
+                Reason.MERGED, f"two were merged, and {left.candidate.publisher} is sent for both"
             )
         said.append((before.candidate, None, decision))
     update_match_outcomes(connection, said, ids)

@@ -167,12 +167,12 @@ def _build_outcomes(
     at = time_of_day(waits.due, forgotten.zone, forgotten.now)
     if id_ == each.article and waits.candidate.article.version == its.article.version:
         left = f"what an article said that {forgotten.removal_phrase} is left out"
-        yield waits.candidate, id_, deferred_outcome(waits.kind.reason, f"{waits.why}; {left}, and it is told at {at}")
+        yield waits.candidate, id_, deferred_outcome(waits.kind.reason, f"{waits.why}; {left}, and it is sent at {at}")
         return
     stands_in = f"it stands in for an article that {forgotten.removal_phrase}"
-    yield waits.candidate, id_, deferred_outcome(waits.kind.reason, f"{waits.why}; {stands_in}, and is told at {at}")
+    yield waits.candidate, id_, deferred_outcome(waits.kind.reason, f"{waits.why}; {stands_in}, and is sent at {at}")
     if not each.gone:
-        more = f"{waits.candidate.publisher} says more, and is told with it"
+        more = f"{waits.candidate.publisher} says more, and is sent with it"
         yield its, each.article, suppressed_outcome(Reason.SUPERSEDED, more)
 
 

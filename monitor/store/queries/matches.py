@@ -48,10 +48,11 @@ class MatchedArticle:
 
 @dataclass(frozen=True, slots=True)
 class MatchReport:
-    """A match, and what was decided on it: "told", "held" or "waits", and why, in words (`decision`, `reason`) and as
-    codes (`outcome`, `code`). `alert`: only where it was told.
-    `level`: None where it was held by a version that did not keep it. `why_event`: why it is of its event; `compared`:
-    with which older article of that, or of another one, it was compared, and what that said, in words."""
+    """A match, and what was decided on it; `reason` says why in words.
+
+    `alert`: only where it was sent. `level`: None where a version that did not keep it suppressed it. `why_event`: why it
+    belongs to its event. `compared`: the older article that it was compared with, and what that said, in words.
+    """
 
     id: int
     at: datetime
@@ -59,10 +60,9 @@ class MatchReport:
     rule_version: str
     kind: str
     level: str | None
-    decision: str
-    reason: str
     outcome: Outcome
-    code: Reason
+    reason_code: Reason
+    reason: str
     story: str | None
     event: str | None
     alert: str | None
@@ -206,7 +206,6 @@ def _select_matches(wanted: MatchFilter) -> Select[Any]:
 
 
 def _match_report_from_row(row: Any) -> MatchReport:  # noqa: ANN401 - rows are turned into reports at once
-    outcome = Outcome(row.outcome)
     page = MatchedArticle(
         source=row.source_id,
         uid=row.uid,
@@ -225,10 +224,9 @@ def _match_report_from_row(row: Any) -> MatchReport:  # noqa: ANN401 - rows are 
         rule_version=row.rule_version,
         kind=row.kind,
         level=row.level,
-        decision=outcome.told,
-        reason=row.decision.removeprefix(f"{outcome.told}: "),
-        outcome=outcome,
-        code=Reason(row.reason),
+        outcome=Outcome(row.outcome),
+        reason_code=Reason(row.reason),
+        reason=row.decision,
         story=row.story_id,
         event=row.event_id,
         alert=row.alert_id,

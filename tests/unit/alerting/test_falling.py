@@ -76,16 +76,14 @@ def test_what_is_held_is_told_when_the_wait_is_over() -> None:
     """Once, in the words of the first, if the others say nothing more; as if it were told now."""
     desk = Desk(by(wait_at_least=2 * MINUTE))
     first = desk.hear("a")
-    assert first.explanation == (
-        "waits: the first that launch hears of this story, 2 minutes later; it is told at 12:02"
-    )
-    assert desk.hear("b", NOON + MINUTE).explanation == "held: this story waits to be told at 12:02 (S1)"
+    assert first.explanation == ("deferred: first alert of this story, 2 minutes later; it is sent at 12:02")
+    assert desk.hear("b", NOON + MINUTE).explanation == "suppressed: this story is deferred until 12:02 (S1)"
     assert desk.alerts(NOON + MINUTE) == []
     (alert,) = desk.alerts(NOON + 2 * MINUTE)
     assert (alert.kind, alert.at, uids(alert), alert.publisher_count) == (AlertKind.NEW, NOON + 2 * MINUTE, ["a"], 2)
-    assert alert.reason == "“missiles” in the title; the first that launch hears of this story, 2 minutes later"
+    assert alert.reason == "“missiles” in the title; first alert of this story, 2 minutes later"
     assert desk.alerts(NOON + HOUR) == []
-    assert desk.hear("c", NOON + HOUR).explanation == "held: launch has told this story at 12:02 (S1)"
+    assert desk.hear("c", NOON + HOUR).explanation == "suppressed: launch sent this story at 12:02 (S1)"
 
 
 def test_the_first_message_says_what_was_heard_meanwhile() -> None:
@@ -94,10 +92,10 @@ def test_the_first_message_says_what_was_heard_meanwhile() -> None:
     desk.hear("a", level=Level.MEDIUM)
     more = desk.hear("b", NOON + MINUTE, level=Level.CRITICAL)
     assert more.explanation == (
-        "waits: the first that launch hears of this story, 10 minutes later; it says more than what waited, until 12:10"
+        "deferred: first alert of this story, 10 minutes later; it says more than what was deferred, until 12:10"
     )
     assert [(each.before.candidate.article.uid, each.after, str(each.outcome)) for each in more.pending_changes] == [
-        ("a", None, "held: of b says more, and is told with it")
+        ("a", None, "suppressed: of b says more, and is sent with it")
     ]
     desk.hear("c", NOON + 2 * MINUTE, facts=(("dead", 3),), level=Level.LOW)
     assert desk.alerts(NOON + 9 * MINUTE) == []
@@ -110,11 +108,11 @@ def test_what_is_withdrawn_while_it_waits_is_not_told() -> None:
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a")
     others = desk.hear("b", NOON + MINUTE, wire_status="withdrawn")  # another outlet's headline may only sound so
-    assert others.explanation.startswith("held: this story waits to be told")
+    assert others.explanation.startswith("suppressed: this story waits to be told")
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a")
     kill = desk.hear("b", NOON + MINUTE, wire_status="withdrawn", publisher="of a")
-    assert kill.explanation == "held: it was withdrawn while it waited to be told"
+    assert kill.explanation == "suppressed: it was withdrawn before it was sent"
     assert [(each.before.candidate.article.uid, each.after) for each in kill.pending_changes] == [("a", None)]
     assert desk.alerts(NOON + HOUR) == []
     desk.hear("c", NOON + HOUR)
@@ -127,7 +125,7 @@ def test_an_update_that_is_withdrawn_while_it_waits_is_not_told() -> None:
     desk.hear("a")
     desk.hear("b", NOON + MINUTE, facts=(("dead", 5),))
     kill = desk.hear("c", NOON + 2 * MINUTE, wire_status="withdrawn", publisher="of b")
-    assert kill.explanation == "held: it was withdrawn while an update waited to be told"
+    assert kill.explanation == "suppressed: it was withdrawn before the update was sent"
     assert [each.before.candidate.article.uid for each in kill.pending_changes] == ["b"]
     assert desk.alerts(NOON + timedelta(1)) == []
 
@@ -138,11 +136,11 @@ def test_an_update_waits_for_the_cooldown_and_grows() -> None:
     first = desk.hear("a").alert
     assert first is not None
     five = desk.hear("b", NOON + HOUR, facts=(("dead", 5),))
-    assert five.explanation == "waits: update: new fact: 5 dead; first told at 12:00; no update before 15:00"
+    assert five.explanation == "deferred: update: new fact: 5 dead; first sent at 12:00; no update before 15:00"
     again = desk.hear("c", NOON + HOUR, facts=(("dead", 5),))
     assert again.explanation == (
-        "held: launch has told this story at 12:00 (S1); told again if: new fact, official source; "
-        "an update waits until 15:00"
+        "suppressed: launch sent this story at 12:00 (S1); sent again if: new fact, official source; "
+        "an update is deferred until 15:00"
     )
     official = desk.hear("d", NOON + HOUR, official=True)
     assert [each.before.candidate.article.uid for each in official.pending_changes] == ["b"]
@@ -150,7 +148,7 @@ def test_an_update_waits_for_the_cooldown_and_grows() -> None:
     (alert,) = desk.alerts(NOON + 3 * HOUR)
     assert (alert.kind, uids(alert), alert.thread) == (AlertKind.UPDATE, ["e"], first.id)
     assert alert.reason == (
-        "“missiles” in the title; update: new fact: 50 dead; an official source reports it; first told at 12:00"
+        "“missiles” in the title; update: new fact: 50 dead; an official source reports it; first sent at 12:00"
     )
     later = desk.hear("f", NOON + 4 * HOUR, facts=(("dead", 90),))
     assert later.explanation.endswith("no update before 6 Jan, 03:00")  # twelve hours after the one before
@@ -163,10 +161,12 @@ def test_a_correction_tells_what_waits_too() -> None:
     desk.hear("b", NOON + HOUR, facts=(("dead", 5),))
     corrected = desk.hear("c", NOON + 2 * HOUR, wire_status="corrected")
     assert corrected.alert is not None
-    assert corrected.explanation.endswith("update: new fact: 5 dead; it was corrected; first told at 12:00")
+    assert corrected.explanation.endswith("update: new fact: 5 dead; it was corrected; first sent at 12:00")
     assert [each.before.candidate.article.uid for each in corrected.pending_changes] == ["b"]
     assert desk.alerts(NOON + timedelta(1)) == []
-    assert desk.hear("d", NOON + timedelta(1), facts=(("dead", 5),)).explanation.startswith("held: launch has told")
+    assert desk.hear("d", NOON + timedelta(1), facts=(("dead", 5),)).explanation.startswith(
+        "suppressed: launch has told"
+    )
 
 
 def test_an_update_that_comes_after_the_cooldown_is_told_at_once() -> None:
@@ -182,16 +182,17 @@ def test_the_rest_of_an_hour_is_one_digest() -> None:
     told = [desk.hear(f"a{n}", NOON + n * MINUTE, story=f"S{n}") for n in range(5)]
     assert [each.alert is not None for each in told] == [True, True, False, False, False]
     assert told[2].explanation == (
-        "waits: the first that launch hears of this story; launch has sent 2 within the hour; the rest is told together"
+        "deferred: first alert of this story; launch has sent 2 within the hour; the rest is sent together"
     )
     assert (
-        desk.hear("b", NOON + 5 * MINUTE, story="S4").explanation == "held: this story waits to be told at 13:00 (S4)"
+        desk.hear("b", NOON + 5 * MINUTE, story="S4").explanation
+        == "suppressed: this story is deferred until 13:00 (S4)"
     )
     assert desk.alerts(NOON + HOUR - MINUTE) == []
     (digest,) = desk.alerts(NOON + HOUR)
     assert (digest.kind, uids(digest), digest.level) == (AlertKind.DIGEST, ["a2", "a3", "a4"], Level.HIGH)
     assert digest.rule_title == "About launch: 3 stories, beyond the messages of an hour"
-    assert desk.hear("c", NOON + HOUR, story="S3").explanation == "held: launch has told this story at 13:00 (S3)"
+    assert desk.hear("c", NOON + HOUR, story="S3").explanation == "suppressed: launch sent this story at 13:00 (S3)"
     assert desk.hear("d", NOON + HOUR, story="S9").alert is not None  # a digest is no message of the hour
 
 
@@ -206,8 +207,8 @@ def test_what_was_held_may_find_the_hour_full() -> None:
     assert moved.after is not None
     assert (moved.after.kind, moved.after.due) == (PendingKind.RATE_LIMIT, NOON + 2 * MINUTE + HOUR)
     assert str(moved.outcome) == (
-        "waits: the first that launch hears of this story, 2 minutes later; launch has sent 1 within the hour; "
-        "the rest is told together"
+        "deferred: first alert of this story, 2 minutes later; launch has sent 1 within the hour; "
+        "the rest is sent together"
     )
     assert [(alert.kind, uids(alert)) for alert in desk.alerts(moved.after.due)] == [(AlertKind.DIGEST, ["b"])]
 
@@ -235,7 +236,7 @@ def test_mentions_go_out_together_in_the_morning() -> None:
         desk.hear(uid, NOON + n * MINUTE, story=f"S{n // 2}", of=of, kind=MatchKind.MENTION)
     held = desk.hear("e", story="S0", kind=MatchKind.MENTION)
     assert held.explanation == (
-        "held: only mentioned, deeper in the text than its lead, and launch has told this story already (S0), or will"
+        "suppressed: only mentioned, deeper in the text than its lead, and launch sent this story already (S0), or will"
     )
     assert desk.alerts(NOON + 19 * HOUR) == []
     digests = desk.alerts(NOON + 20 * HOUR)
@@ -258,7 +259,10 @@ def test_a_mention_of_what_was_told_since_is_no_news() -> None:
     assert desk.hear("b", NOON + HOUR).alert is not None
     tellings, (moved,) = desk.fall(NOON + 20 * HOUR)
     assert (tellings, moved.after) == ([], None)
-    assert str(moved.outcome) == "held: only mentioned, deeper in the text than its lead, and launch has told it since"
+    assert (
+        str(moved.outcome)
+        == "suppressed: only mentioned, deeper in the text than its lead, and launch has sent it since"
+    )
     assert desk.told.pending == []
 
 
@@ -269,11 +273,11 @@ def test_what_was_missed_is_told_together_and_once() -> None:
     old = NOON - 5 * HOUR
     first = desk.hear("a", context=missed, published=old)
     assert first.explanation == (
-        "waits: its source could not be polled from 02:00 to 12:00; what was missed is told together"
+        "deferred: its source could not be polled from 02:00 to 12:00; what was missed is sent together"
     )
     desk.hear("b", NOON + 9 * MINUTE, story="S2", context=missed, published=old)
     desk.hear("c", NOON + 9 * MINUTE, story="S2", of="talks", context=missed, published=old)
-    assert desk.hear("d", NOON + MINUTE).explanation == "held: this story waits to be told at 12:10 (S1)"
+    assert desk.hear("d", NOON + MINUTE).explanation == "suppressed: this story is deferred until 12:10 (S1)"
     (digest,) = desk.alerts(NOON + 10 * MINUTE)
     assert uids(digest) == ["a", "b", "c"]
     assert digest.rule_title == "2 rules: 3 stories, that could not be polled in time"
@@ -333,7 +337,7 @@ def test_a_rule_that_was_put_in_shadow_tells_nothing_that_waited() -> None:
     desk.rules["launch"] = replace(desk.rules["launch"], status=RuleStatus.SHADOW)
     tellings, (moved,) = desk.fall(NOON + 10 * MINUTE)
     assert tellings == []
-    assert (moved.after, str(moved.outcome)) == (None, "held: launch was put in shadow while it waited")
+    assert (moved.after, str(moved.outcome)) == (None, "suppressed: launch was put in shadow before it was sent")
 
 
 def test_a_correction_makes_the_next_update_wait_no_longer() -> None:

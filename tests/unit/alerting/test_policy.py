@@ -61,14 +61,14 @@ def told(decided: MatchDecision) -> Alert:
 
 
 WORDS = Words((Term("anniversary"),))
-TELLING = "told: “missiles” in the title; “Seoul” in the text; the first that launch hears of this story"
-STALE = "held: published 13 hours ago, and max_age is 12 hours"
+TELLING = "sent: “missiles” in the title; “Seoul” in the text; first alert of this story"
+STALE = "suppressed: published 13 hours ago, and max_age is 12 hours"
 PAST = (
-    "held: published 13 hours ago, and came with its source's past (a first poll, or a burst of entries), where 12 "
+    "suppressed: published 13 hours ago, and came with its source's past (a first poll, or a burst of entries), where 12 "
     "hours count for a rule without max_age"
 )
-MENTION = "held: only mentioned, deeper in the text than its lead"
-UNDATED = "held: it came with its source's past (a first poll, or a burst of entries), and has no date of its own"
+MENTION = "suppressed: only mentioned, deeper in the text than its lead"
+UNDATED = "suppressed: it came with its source's past (a first poll, or a burst of entries), and has no date of its own"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ UNDATED = "held: it came with its source's past (a first poll, or a burst of ent
         (
             article(dated=False, seen=NOON - 2 * HOUR),
             rule(max_age=HOUR),
-            "held: published 2 hours ago, and max_age is 1 hour",
+            "suppressed: published 2 hours ago, and max_age is 1 hour",
         ),
         # the baseline: only by its own date, and only what is young
         (article(baseline=True), rule(), TELLING),
@@ -98,12 +98,12 @@ UNDATED = "held: it came with its source's past (a first poll, or a burst of ent
         (
             article(baseline=True, published=NOON - 50 * MINUTE),
             rule(max_age=30 * MINUTE),
-            "held: published 50 minutes ago, and max_age is 30 minutes",
+            "suppressed: published 50 minutes ago, and max_age is 30 minutes",
         ),
         (
             article(published=NOON - timedelta(3)),
             rule(max_age=timedelta(1)),
-            "held: published 3 days ago, and max_age is 1 day",
+            "suppressed: published 3 days ago, and max_age is 1 day",
         ),
     ],
 )
@@ -130,7 +130,7 @@ def test_a_mention_waits_for_the_morning(news_in: NewsIn, cause: MentionCause, w
     """What is only mentioned is never sent at once; the reason says what makes it a mention."""
     decided = judged(article(), replace(rule(), news_in=news_in), kind=MatchKind.MENTION, cause=cause)
     assert decided.alert is None
-    assert decided.explanation == f"waits: only mentioned, {why}; mentions go out together at 08:00"
+    assert decided.explanation == f"deferred: only mentioned, {why}; mentions go out together at 08:00"
     assert decided.pending is not None
     assert decided.pending.due == NOON + 20 * HOUR
 
@@ -147,7 +147,7 @@ def test_what_was_told_is_held(once_per: OncePer, key: str, other: str) -> None:
     by = rule(once_per=once_per)
     held = judged(article(), by, told=[key])
     assert held.alert is None
-    assert held.explanation == f"held: launch has told this {once_per} already (S1)"
+    assert held.explanation == f"suppressed: launch sent this {once_per} already (S1)"
     assert told(judged(article(), by, told=[other, key.replace("launch", "drills")])).dedup_key == key
 
 
@@ -163,9 +163,11 @@ def test_stages_speak_in_the_order_of_a_persons_questions() -> None:
     old = article(published=NOON - 13 * HOUR)
     by = rule(max_age=12 * HOUR)
     key = ["launch story S1"]
-    assert judged(old, by, told=key, kind=MatchKind.MENTION).explanation.startswith("held: only mentioned, deeper")
-    assert judged(old, by, told=key).explanation.startswith("held: published")
-    assert judged(article(), by, told=key).explanation.startswith("held: launch has told")
+    assert judged(old, by, told=key, kind=MatchKind.MENTION).explanation.startswith(
+        "suppressed: only mentioned, deeper"
+    )
+    assert judged(old, by, told=key).explanation.startswith("suppressed: published")
+    assert judged(article(), by, told=key).explanation.startswith("suppressed: launch has told")
 
 
 SHADOW = rule(status=RuleStatus.SHADOW)
@@ -176,8 +178,8 @@ OLD = article(baseline=True, published=NOON - 13 * HOUR)
     ("of", "kind", "told", "reason"),
     [
         # nothing else holds it
-        (article(), MatchKind.NEWS, (), f"held: launch is in shadow; it would have {TELLING}"),
-        (article(), MatchKind.NEWS, ["drills story S1"], f"held: launch is in shadow; it would have {TELLING}"),
+        (article(), MatchKind.NEWS, (), f"suppressed: launch is in shadow; it would have {TELLING}"),
+        (article(), MatchKind.NEWS, ["drills story S1"], f"suppressed: launch is in shadow; it would have {TELLING}"),
         # what would hold it anyway
         (OLD, MatchKind.NEWS, (), f"{PAST}; launch is in shadow"),
         (article(), MatchKind.MENTION, (), f"{MENTION}; launch is in shadow"),
@@ -186,13 +188,13 @@ OLD = article(baseline=True, published=NOON - 13 * HOUR)
             article(),
             MatchKind.NEWS,
             ["launch story S1"],
-            "held: launch has told this story already (S1); launch is in shadow",
+            "suppressed: launch sent this story already (S1); launch is in shadow",
         ),
         (
             article(),
             MatchKind.NEWS,
             ["shadow: launch story S1"],
-            "held: launch would have told this story already (S1); launch is in shadow",
+            "suppressed: launch would have sent this story already (S1); launch is in shadow",
         ),
     ],
 )
@@ -219,7 +221,7 @@ def test_an_alert_says_everything() -> None:
     assert (alert.rule, alert.rule_title, alert.level) == ("launch", "About launch", Level.CRITICAL)
     assert (alert.story, alert.article, alert.at, alert.kind) == ("S1", of, NOON, "new")
     assert (alert.routes, alert.dedup_key) == (("desk", "phone"), "launch story S1")
-    assert alert.reason == TELLING.removeprefix("told: ")
+    assert alert.reason == TELLING.removeprefix("sent: ")
     assert [alert.sentence[a:b] for a, b in alert.highlights] == [alert.sentence[26:34]]
 
 
@@ -238,7 +240,7 @@ def test_the_reason_names_every_field() -> None:
         )
     )
     reason = "“Kim” in the title; “Kim” in the author; “Kim” in the tags; “Kim” in the url"
-    assert decided.explanation.startswith(f"told: {reason};")
+    assert decided.explanation.startswith(f"sent: {reason};")
     assert told(decided).highlights == ((0, 3),)
 
 
@@ -255,7 +257,7 @@ def test_the_reason_names_words_within_words_once() -> None:
             by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, NotificationLedger(), NOON
         )
     )
-    assert decided.explanation.startswith("told: “President of South Korea”, “Beijing” in the title;")
+    assert decided.explanation.startswith("sent: “President of South Korea”, “Beijing” in the title;")
 
 
 # --- what comes late --------------------------------------------------------------------------------------------------
@@ -286,7 +288,7 @@ def test_when_a_source_was_away(of: Claim, since: datetime | None) -> None:
 
 
 DOWN = DecisionContext(poll_gap=PollGap(NOON - 10 * HOUR, NOON))
-MISSED = "waits: its source could not be polled from 02:00 to 12:00; what was missed is told together"
+MISSED = "deferred: its source could not be polled from 02:00 to 12:00; what was missed is sent together"
 
 
 @pytest.mark.parametrize(
@@ -360,7 +362,7 @@ def test_what_was_told_as_a_story_is_not_told_as_an_event(once_per: OncePer, key
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
     held = evaluate(Case(by, match, article(), STORY, NotificationLedger([key]), NOON, EVENT))
     name = "E1" if once_per is OncePer.EVENT else "S1"
-    assert held.explanation == f"held: launch has told this {once_per} already ({name})"
+    assert held.explanation == f"suppressed: launch sent this {once_per} already ({name})"
 
 
 @pytest.mark.parametrize(
@@ -371,7 +373,7 @@ def test_what_was_told_as_a_story_is_not_told_as_an_event(once_per: OncePer, key
             article(published=NOON - 5 * HOUR),
             AlertPolicy(),
             DOWN,
-            "told: “missiles” in the title; “Seoul” in the text; its source could not be polled from 02:00 to 12:00",
+            "sent: “missiles” in the title; “Seoul” in the text; its source could not be polled from 02:00 to 12:00",
         ),
     ],
 )
@@ -383,7 +385,7 @@ def test_a_rule_in_shadow_goes_through_all_stages(
     told = NotificationLedger()
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
     decided = evaluate(Case(by, match, of, STORY, told, NOON, context=around))
-    assert decided.explanation == f"held: launch is in shadow; it would have {reason}"
+    assert decided.explanation == f"suppressed: launch is in shadow; it would have {reason}"
     assert (decided.alert, decided.pending, told.pending) == (None, None, [])
     assert told.recent_sends("launch", NOON) == ()
 
@@ -397,12 +399,12 @@ def test_a_rule_in_shadow_says_what_it_would_have_told_again() -> None:
     evaluate(case)
     later = replace(case, now=NOON + 2 * HOUR, facts=(("dead", 3),))
     assert evaluate(later).explanation == (
-        "held: launch is in shadow; it would have told: “missiles” in the title; “Seoul” in the text; "
-        "update: new fact: 3 dead; first told at 12:00"
+        "suppressed: launch is in shadow; it would have sent: “missiles” in the title; “Seoul” in the text; "
+        "update: new fact: 3 dead; first sent at 12:00"
     )
     assert evaluate(replace(later, join_reason="joined at 0.71: much the same words")).explanation == (
-        "held: launch would have told this story at 14:00 (S1); joined at 0.71: much the same words; "
-        "told again if: new fact; launch is in shadow"
+        "suppressed: launch would have sent this story at 14:00 (S1); joined at 0.71: much the same words; "
+        "sent again if: new fact; launch is in shadow"
     )
 
 
@@ -416,6 +418,6 @@ def test_why_it_is_held_says_when_it_was_told_and_how_it_is_known() -> None:
     )
     evaluate(case)
     assert evaluate(replace(case, join_reason="joined at 0.71: much the same words")).explanation == (
-        "held: launch has told this story at 21:00 (S1); joined at 0.71: much the same words; "
-        "told again if: new fact, 3 more publishers"
+        "suppressed: launch sent this story at 21:00 (S1); joined at 0.71: much the same words; "
+        "sent again if: new fact, 3 more publishers"
     )

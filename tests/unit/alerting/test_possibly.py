@@ -36,7 +36,7 @@ DOUBT = "both Busan, both today; the words differ"
 OLDER = Event("E1", "launch", "One", NOON)
 YOUNGER = Event("E2", "launch", "Two", NOON, "E1", DOUBT)
 YOUNGEST = Event("E3", "launch", "Three", NOON, "E2", DOUBT)
-FIRST = "“missiles” in the title; the first that launch hears of this event"
+FIRST = "“missiles” in the title; first alert of this event"
 IN_DOUBT = f"{FIRST}; possibly the same as E1: {DOUBT}"
 
 
@@ -80,7 +80,7 @@ def test_it_is_sent_under_the_thread_of_the_older_one() -> None:
     desk = Desk()
     first, second = desk.sent(OLDER), desk.hear(YOUNGER, NOON + MINUTE)
     assert second.alert is not None
-    assert second.explanation == f"told: {IN_DOUBT}"
+    assert second.explanation == f"sent: {IN_DOUBT}"
     made = second.alert
     assert (made.kind, made.thread, made.reason, made.level) == (AlertKind.POSSIBLY, first.id, IN_DOUBT, first.level)
     assert (made.dedup_key, made.event, made.publisher_count) == ("launch event E2", "E2", 1)
@@ -103,11 +103,11 @@ def test_its_later_articles_are_its_own() -> None:
     first = desk.sent(OLDER)
     desk.sent(YOUNGER, NOON + MINUTE)
     assert desk.hear(YOUNGER, NOON + 2 * MINUTE).explanation.startswith(
-        "held: launch has told this event at 12:01 (E2)"
+        "suppressed: launch sent this event at 12:01 (E2)"
     )
     update = desk.sent(YOUNGER, NOON + 2 * HOUR, facts=(("dead", 3),))
     assert (update.kind, update.thread, update.event) == (AlertKind.UPDATE, first.id, "E2")
-    assert update.reason == "“missiles” in the title; update: new fact: 3 dead; first told at 12:01"
+    assert update.reason == "“missiles” in the title; update: new fact: 3 dead; first sent at 12:01"
     assert update.dedup_key == "launch event E2 update 1"
     again = desk.sent(OLDER, NOON + 3 * HOUR, facts=(("dead", 3),))
     assert (again.kind, again.thread, again.dedup_key) == (AlertKind.UPDATE, first.id, "launch event E1 update 1")
@@ -167,7 +167,7 @@ def test_a_rule_in_shadow_would_have_told_it() -> None:
     """It is held by nothing but that."""
     desk = Desk(replace(by(), status=RuleStatus.SHADOW))
     desk.hear(OLDER)
-    assert desk.hear(YOUNGER).explanation == f"held: launch is in shadow; it would have told: {FIRST}"
+    assert desk.hear(YOUNGER).explanation == f"suppressed: launch is in shadow; it would have sent: {FIRST}"
 
 
 @pytest.mark.parametrize("apart", [0 * MINUTE, MINUTE])
@@ -175,7 +175,7 @@ def test_what_waits_is_in_doubt_once_the_older_one_was_sent(apart: Any) -> None:
     """Whichever of them has the lower id, and also where one moment brings them all."""
     desk = Desk(by(wait_at_least=5 * MINUTE))
     for number, event in enumerate((YOUNGEST, YOUNGER, OLDER) if not apart else (OLDER, YOUNGER, YOUNGEST)):
-        assert desk.hear(event, NOON + number * apart).explanation.startswith("waits: ")
+        assert desk.hear(event, NOON + number * apart).explanation.startswith("deferred: ")
     sent = desk.alerts(NOON + 10 * MINUTE)
     assert kinds(sent) == [("E1", "new"), ("E2", "possibly"), ("E3", "possibly")]
     assert {each.thread for each in sent[1:]} == {sent[0].id}

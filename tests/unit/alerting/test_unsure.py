@@ -69,7 +69,7 @@ def test_it_waits_for_the_daily_digest() -> None:
     first = desk.hear("a")
     assert first.alert is not None
     held = [desk.hear("b", NOON + MINUTE, PLACE), desk.hear("c", NOON + 2 * MINUTE, "its day is not known")]
-    assert held[0].explanation == f"waits: launch has told this story at 12:00 (S1); {LISTED}"
+    assert held[0].explanation == f"deferred: launch sent this story at 12:00 (S1); {LISTED}"
     assert [each.pending and each.pending.kind for each in held] == [PendingKind.IN_DOUBT, PendingKind.IN_DOUBT]
     assert all(each.candidate is not None and each.candidate.key == "launch story S1" for each in held)
     assert desk.alerts(MORNING - MINUTE) == []
@@ -126,7 +126,7 @@ def test_beside_what_waits_it_is_listed_too() -> None:
     desk.hear("a")
     assert (
         desk.hear("b", NOON + MINUTE, PLACE).explanation
-        == f"waits: this story waits to be told at 12:10 (S1); {LISTED}"
+        == f"deferred: this story is deferred until 12:10 (S1); {LISTED}"
     )
     assert [alert.article.uid for alert in desk.alerts(NOON + HOUR)] == ["a"]
     assert [line.uid for alert in desk.alerts(MORNING) for line in alert.items] == ["b"]
@@ -146,7 +146,7 @@ def test_an_article_is_listed_once() -> None:
     desk = Desk()
     desk.hear("a")
     desk.hear("b", NOON + MINUTE, PLACE)
-    assert desk.hear("b", NOON + 2 * MINUTE, PLACE).explanation == "held: launch has told this story at 12:00 (S1)"
+    assert desk.hear("b", NOON + 2 * MINUTE, PLACE).explanation == "suppressed: launch sent this story at 12:00 (S1)"
     assert len(desk.alerts(MORNING)) == 1
     assert desk.hear("b", MORNING + MINUTE, PLACE).pending is None
 
@@ -167,7 +167,7 @@ def test_what_was_told_long_ago_is_listed_too() -> None:
     desk = Desk()
     desk.told.add_sent_key("launch story S1")
     held = desk.hear("b", NOON, PLACE)
-    assert (held.explanation, held.candidate) == (f"waits: launch has told this story already (S1); {LISTED}", None)
+    assert (held.explanation, held.candidate) == (f"deferred: launch sent this story already (S1); {LISTED}", None)
     assert [line.uid for alert in desk.alerts(MORNING) for line in alert.items] == ["b"]
 
 
@@ -186,7 +186,7 @@ def test_a_rule_may_list_nothing() -> None:
     """`unsure: silent`: it is held, as what is sure."""
     desk = Desk(by(lists_unsure=False))
     desk.hear("a")
-    assert desk.hear("b", NOON + MINUTE, PLACE).explanation == "held: launch has told this story at 12:00 (S1)"
+    assert desk.hear("b", NOON + MINUTE, PLACE).explanation == "suppressed: launch sent this story at 12:00 (S1)"
     assert desk.alerts(MORNING) == []
 
 
@@ -201,4 +201,6 @@ def test_a_rule_in_shadow_lists_nothing(late: bool) -> None:
     desk.rules["launch"] = shadow
     tellings, moved = release_due(desk.rules, desk.told, MORNING)
     assert tellings == []
-    assert [str(each.outcome) for each in moved] == (["held: launch was put in shadow while it waited"] if late else [])
+    assert [str(each.outcome) for each in moved] == (
+        ["suppressed: launch was put in shadow before it was sent"] if late else []
+    )

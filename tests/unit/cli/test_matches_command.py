@@ -77,7 +77,7 @@ def test_on_a_terminal_a_match_takes_the_width_that_there_is(tmp_path: Path) -> 
     for part in ("at 2026-01-05 21:10:00 KST", "rule launch", "level high", "decision held", "source other"):
         assert part in newest
     assert "title 북한 미사일 발사" in newest
-    assert "reason launch has told this story at " in newest
+    assert "reason launch sent this story at " in newest
 
 
 async def test_a_match_is_shown_with_all_that_belongs_to_it(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ async def test_a_match_is_shown_with_all_that_belongs_to_it(tmp_path: Path) -> N
         "title     북한 미사일 **발사**",
         "text      **Missiles** flew.",
         "words     “발사” (title), “Missiles” (text)",
-        "decision  told: “발사” in the title; “Missiles” in the text; the first that launch hears of this story",
+        "decision  told: “발사” in the title; “Missiles” in the text; first alert of this story",
         "on desk: pending",
     ):
         assert part in shown

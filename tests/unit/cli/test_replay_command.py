@@ -64,7 +64,7 @@ async def test_the_same_answer_by_every_way_in(way: str, folder: Path) -> None:
     assert alerts[0]["story"] == articles[0]["story"] == articles[3]["story"]
     assert ended.rows[1] == alerts[0]
     assert [list(row["decisions"]) for row in articles] == [[LAUNCHED], [DRILLS], [], [LAUNCHED]]
-    assert articles[3]["decisions"][LAUNCHED].startswith(f"held: {LAUNCHED} has told this event")
+    assert articles[3]["decisions"][LAUNCHED].startswith(f"suppressed: {LAUNCHED} sent this event")
 
 
 async def test_dates_without_a_zone_are_of_the_one_that_is_meant(folder: Path) -> None:

@@ -144,7 +144,7 @@ def test_a_story_is_shown_with_its_articles_and_what_was_sent() -> None:
             "          The Post, a text of Yonhap; the same headline; number 3\n"
         ),
         "sent      2026-01-05 21:10:00 KST  new, high, by launch, alert ",
-        "          “missile” in the title; the first that launch hears of this event\n",
+        "          “missile” in the title; first alert of this event\n",
     ):
         assert part in shown
     [account] = rows("stories", "show", story)
@@ -234,11 +234,11 @@ def test_matches_say_what_waits_what_is_held_and_what_told_them(database: Databa
     assert "decision  waits: only mentioned, deeper in the text" in told("matches", "show", mention)
     shown = told("matches", "show", update)
     assert f"event     {waiting[0]['event']}, within event_lasts, and nothing keeps it apart\n" in shown
-    assert "decision  waits: update: new fact: 2 missiles; first told at 12:10; no update before 15:10\n" in shown
+    assert "decision  waits: update: new fact: 2 missiles; first sent at 12:10; no update before 15:10\n" in shown
     [held] = [each for each in rows("matches", "list", "--decision", "held") if each["article"]["source"] == "post"]
     shown = told("matches", "show", str(held["id"]))
     why = "its story is of this event; the same headline"
-    of_event = f"launch has told this event at 12:10 ({held['event']}); {why}; told again if: new fact"
+    of_event = f"launch sent this event at 12:10 ({held['event']}); {why}; sent again if: new fact"
     assert f"decision  held: {of_event}\n" in shown
     assert f"story     {held['story']}, the same headline: {CAME[1][1]}\n" in shown
     assert f"event     {held['event']}, {why}\n" in shown
@@ -312,7 +312,7 @@ def test_an_article_is_split_off_its_event(monkeypatch: pytest.MonkeyPatch, *, q
     first, decision = told("stories", "split", event, str(number), *(["--quiet"] if quiet else [])).splitlines()
     new = first.partition(" ")[0]
     assert first == f"{new} is split off {event}, with 1 article"
-    why = f"held: split off {event} by a person, without a message" if quiet else "told: “MISSILE” in the title; "
+    why = f"suppressed: split off {event} by a person, without a message" if quiet else "sent: “MISSILE” in the title; "
     assert decision.startswith(f"  launch: {why}")
     assert len(rows("outbox", "list")) == (sent if quiet else sent + 1)
     assert f"  it was split off {event}, by ann\n" in told("stories", "show", new)

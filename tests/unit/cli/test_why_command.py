@@ -146,7 +146,7 @@ story     {story}, the first article of its story
 
 ✓ launch: news at level high: complete in title and lead
     title **North Korea** **fires** **missiles**
-    told: “North Korea”, “fires”, “missiles” in the title; the first that launch hears of this story
+    told: “North Korea”, “fires”, “missiles” in the title; first alert of this story
         match 2, 2026-01-05 21:00:00 KST, news, high
     alert {alert}, 2026-01-05 21:00:00 KST
         desk: accepted (attempt 1, 2026-01-05 21:01:00 KST: 200 OK)
@@ -155,7 +155,7 @@ story     {story}, the first article of its story
 
 ✓ quiet (shadow): news at level low: complete in title and lead
     title North Korea fires **missiles**
-    held: quiet is in shadow; it would have told: “missiles” in the title; the first that quiet hears of this story
+    held: quiet is in shadow; it would have sent: “missiles” in the title; first alert of this story
         match 1, 2026-01-05 21:00:00 KST, news, low
 
 Not met, the nearest first:
@@ -181,9 +181,9 @@ async def test_of_a_silence_it_says_who_was_told_instead(either: Folder) -> None
     told = (await either.why("post b")).out
     for part in (
         "the same headline\n",  # the story's title is its own
-        "    held: launch has told this story at 21:00 (S",
+        "    held: launch sent this story at 21:00 (S",
         f"    alert {either.alert}, 2026-01-05 21:00:00 KST, of “North Korea fires missiles” (wire)\n        desk: acc",
-        "    held: quiet would have told this story at 21:00 (S",
+        "    held: quiet would have sent this story at 21:00 (S",
     ):
         assert part in told
 
@@ -221,7 +221,7 @@ async def test_one_rule_is_walked_step_by_step(kept: Folder) -> None:
     ✓ did what: words fires, fired, 발사: “fires” (title)
   ✓ unless: any of these: it does not hold
 
-    told: “North Korea”, “fires”, “missiles” in the title; the first that launch hears of this story
+    told: “North Korea”, “fires”, “missiles” in the title; first alert of this story
         match 2, 2026-01-05 21:00:00 KST, news, high
     alert {kept.alert}, 2026-01-05 21:00:00 KST
         desk: accepted (attempt 1, 2026-01-05 21:01:00 KST: 200 OK)
@@ -313,7 +313,7 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
     assert "    if it ran: told: “missiles” in the title" in resting
     assert (await kept.why("1", "quiet")).out.endswith("match 1, 2026-01-05 21:00:00 KST, news, low\n")
     again = (await kept.why("post b", "launch")).out  # the same then and now is said once
-    assert again.count("launch has told this story at 21:00") == 1
+    assert again.count("launch sent this story at 21:00") == 1
     assert "by the rule as it is now" not in again
 
 
@@ -389,10 +389,10 @@ async def test_an_edited_rule_is_asked_of_all_that_the_article_says(kept: Folder
     claim, section = claimed(Claims(database, "here:1"), "post", later), SerialSection(database)
     commit(section, claim, two, at=later, ruleset=rules, around=SEOUL)
     database.close()
-    assert "held: launch has told this story at 21:00" in (await kept.why("post two")).out
+    assert "suppressed: launch sent this story at 21:00" in (await kept.why("post two")).out
     kept.write(LAUNCH + "alert: {again_if: new fact}\n")
     because = "“North Korea”, “fires”, “missiles” in the title"
-    would = f"told: {because}; update: new fact: 2 missiles; first told at 21:00"
+    would = f"sent: {because}; update: new fact: 2 missiles; first sent at 21:00"
     assert f"    by the rule as it is now: {would}\n" in (await kept.why("post two")).out
 
 
@@ -402,7 +402,7 @@ async def test_how_often_a_rule_tells_is_said(kept: Folder) -> None:
         LAUNCH + "alert: {again_if: [3 more publishers, new fact], cooldown: 2 hours, wait_at_least: 5 minutes, "
         "at_most: 6 an hour}\n"
     )
-    again = "told again if: new fact, 3 more publishers; cooldown: 2 hours"
+    again = "sent again if: new fact, 3 more publishers; cooldown: 2 hours"
     said = f"once per story, up to an age of 12 hours\n    {again}; waits at least 5 minutes; at most 6 an hour\n"
     assert f"    tells default: desk, phone; {said}" in (await kept.why("1", "launch")).out
     assert f"    {said}" in (await kept.why("-", "launch", stdin=HEADLINE)).out

@@ -277,12 +277,12 @@ async def test_what_is_dead_is_a_problem_until_it_is_decided(watched: Watched) -
             "channel desk: 1 delivery is dead since 13:00 (no); repair the channel: the next "
         )
         watched.health.render_metrics([], NOON)
-        assert watched.metrics.registry.get_sample_value("monitor_outbox_dead") == 1
+        assert watched.metrics.registry.get_sample_value("news_monitor_outbox_dead") == 1
         decide([sent.id], NOON)
         await watched.health.write_heartbeat()
         assert watched.all(NOON + MINUTE)["outbox"].grade is Grade.OK
         watched.health.render_metrics([], NOON)
-        assert watched.metrics.registry.get_sample_value("monitor_outbox_dead") == 0
+        assert watched.metrics.registry.get_sample_value("news_monitor_outbox_dead") == 0
 
 
 def test_an_edit_with_faults_is_a_warning(watched: Watched) -> None:
@@ -304,17 +304,21 @@ async def test_metrics_of_the_moment_are_taken_when_they_are_asked_for(watched: 
         return watched.metrics.registry.get_sample_value(name, labels)
 
     exposed = watched.health.render_metrics(watched.health.checks(NOON + HOUR, 1000), NOON + HOUR)
-    assert b'monitor_source_last_success_timestamp_seconds{source="post"} 0.0' in exposed
-    assert value("monitor_source_last_success_timestamp_seconds", source="wire") == NOON.timestamp()
-    assert (value("monitor_sources"), value("monitor_sources_failing"), value("monitor_sources_unverified")) == (
+    assert b'news_monitor_source_last_success_timestamp_seconds{source="post"} 0.0' in exposed
+    assert value("news_monitor_source_last_success_timestamp_seconds", source="wire") == NOON.timestamp()
+    assert (
+        value("news_monitor_sources"),
+        value("news_monitor_sources_failing"),
+        value("news_monitor_sources_unverified"),
+    ) == (
         2,
         1,
         1,
     )
-    assert (value("monitor_outbox_waiting"), value("monitor_outbox_oldest_seconds")) == (1, 3600)
-    assert (value("monitor_check", check="outbox"), value("monitor_check", check="files")) == (2, 1)
-    assert (value("monitor_config_faults"), value("monitor_check", check="tick")) == (1, 0)
+    assert (value("news_monitor_outbox_waiting"), value("news_monitor_outbox_oldest_seconds")) == (1, 3600)
+    assert (value("news_monitor_check", check="outbox"), value("news_monitor_check", check="files")) == (2, 1)
+    assert (value("news_monitor_config_faults"), value("news_monitor_check", check="tick")) == (1, 0)
     watched.names = ("post",)
     await watched.health.write_heartbeat()
     watched.health.render_metrics([], NOON + HOUR)
-    assert value("monitor_source_last_success_timestamp_seconds", source="wire") is None
+    assert value("news_monitor_source_last_success_timestamp_seconds", source="wire") is None

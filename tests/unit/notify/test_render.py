@@ -43,7 +43,7 @@ def test_a_message_says_everything() -> None:
             "\n"
             "The Wire, Tue 6 Jan 2026, 06:00 KST\n"
             f"{PAGE}\n"
-            "Why: “missiles” in the title; the first that launch hears of this story.\n"
+            "Why: “missiles” in the title; first alert of this story.\n"
             f"Rule launch, story {of.story}, alert {of.id}"
         ),
         html=message(of).html,

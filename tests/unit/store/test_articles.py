@@ -128,8 +128,13 @@ def test_it_comes_back_as_it_is_now_with_all_that_was_decided(filled: Database) 
     assert (other.story, other.join_reason) == (None, None)
     assert (wire.story.title, wire.story.opened) == (HEADLINE, NOON)
     assert (wire.join_reason, post.join_reason) == ("the first article of its story", "the same headline")
-    told = [(each.rule, each.article.version, each.decision) for each in wire.decisions]
-    assert told == [("launch", 1, "told"), ("korea", 1, "told"), ("launch", 2, "held"), ("korea", 2, "held")]
+    told = [(each.rule, each.article.version, each.outcome) for each in wire.decisions]
+    assert told == [
+        ("launch", 1, "sent"),
+        ("korea", 1, "sent"),
+        ("launch", 2, "suppressed"),
+        ("korea", 2, "suppressed"),
+    ]
     assert wire.decisions == tuple(MatchQueries(filled).iter_matches(MatchFilter(sources=("wire",))))
     assert other.decisions == ()
 

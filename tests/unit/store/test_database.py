@@ -226,7 +226,7 @@ def test_nothing_of_a_finished_part_is_lost(
     assert waiting is not None
     assert alert_of(waiting).rule == "north-korea-missile-launch"
     for match in MatchQueries(opened).iter_matches(MatchFilter()):
-        known = match.decision == "told" or part.startswith("part-3")  # before, only the alert said it
+        known = match.outcome is Outcome.SENT or part.startswith("part-3")  # before, only the alert said it
         assert match.level == ("critical" if known else None)
     with opened.reading() as connection:
         times = connection.execute(select(source.c.failing_since, source.c.polled_at).order_by(source.c.id)).all()
@@ -320,7 +320,7 @@ def test_sentences_of_earlier_versions_become_codes(empty_url: str) -> None:
         connection.execute(written, [{"rule": f"r{n}", "decision": said} for n, said in enumerate(SENTENCES)])
     opened.upgrade()
     found = {
-        f"{each.decision}: {each.reason}": (each.outcome, each.code)
+        f"{each.outcome.legacy_word}: {each.reason}": (each.outcome, each.reason_code)
         for each in MatchQueries(opened).iter_matches(MatchFilter())
     }
     assert found == SENTENCES

@@ -66,8 +66,8 @@ def test_a_match_comes_back_as_it_was_decided(filled: MatchQueries) -> None:
     """Article, rule with its version, evidence to the character, decision and reason."""
     told, *_ = filled.iter_matches(MatchFilter(rules=("launch",)))
     assert (told.at, told.rule, told.rule_version, told.kind, told.level) == (NOON, "launch", "v1", "news", "high")
-    assert told.decision == "told"
-    assert told.reason == "“missiles” in the title; the first that launch hears of this story"
+    assert told.outcome is Outcome.SENT
+    assert told.reason == "“missiles” in the title; first alert of this story"
     assert told.story is not None
     assert told.alert is not None
     page = told.article
@@ -145,8 +145,8 @@ def test_what_a_rule_in_shadow_would_have_told_is_found(database: Database) -> N
     commit(section, claimed(claims, "other"), article("c", of="other"), ruleset=shadow)
     found = MatchQueries(database)
     (would,) = found.iter_matches(MatchFilter(reason=Reason.SHADOW))
-    assert (would.article.uid, would.rule, would.decision, would.alert) == ("a", "launch", "held", None)
-    assert would.reason.startswith("launch is in shadow; it would have told: “missiles” in the title")
+    assert (would.article.uid, would.rule, would.outcome, would.alert) == ("a", "launch", Outcome.SUPPRESSED, None)
+    assert would.reason.startswith("launch is in shadow; it would have sent: “missiles” in the title")
     held = [f"{each.rule} {each.article.uid}" for each in found.iter_matches(MatchFilter(outcome=Outcome.SUPPRESSED))]
     assert held == ["launch a", "launch b", "live b", "launch c", "live c"]
     assert ReportQueries(database).shadow(["launch", "new"]) == {

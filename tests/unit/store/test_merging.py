@@ -123,8 +123,8 @@ def test_what_waits_of_both_is_told_once(database: Database, *, reverse: bool) -
     desk.merge(first, second)
     assert desk.falls_due(NOON + 2 * HOUR) == [f"new {first} {VIETNAM}"]
     told, held = desk.decisions()
-    assert told.startswith("told: ")
-    assert held == "held: two were merged, and wire is told for both"
+    assert told.startswith("sent: ")
+    assert held == "suppressed: two were merged, and wire is sent for both"
     assert alerts(desk.hear(f"{THAILAND}, ministry says")) == []
 
 
@@ -138,7 +138,10 @@ def test_what_waits_is_not_told_if_the_other_was(database: Database, *, told_fir
     waits = story_of(desk.hear(THAILAND))
     desk.merge(*((told, waits) if told_first else (waits, told)))
     assert desk.falls_due(NOON + 9 * HOUR) == []
-    assert desk.decisions()[1] == "held: what it waited for was merged with what was told, and it says nothing new"
+    assert (
+        desk.decisions()[1]
+        == "suppressed: it was deferred with something that was merged into what was sent, and says nothing new"
+    )
     assert alerts(desk.hear(f"{VIETNAM}, ministry says")) == []
 
 

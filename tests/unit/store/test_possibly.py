@@ -51,7 +51,7 @@ def test_what_waits_is_in_doubt_after_a_restart_too(database: Database) -> None:
     first, second = desk.delivered(NOON + HOUR)
     assert (second.kind, second.thread) == (AlertKind.POSSIBLY, first.id)
     assert second.earlier == EarlierAlert(OLDER, NOON + HOUR, younger.doubt)
-    assert desk.decisions()[1] == f"told: {second.reason}"
+    assert desk.decisions()[1] == f"sent: {second.reason}"
 
 
 def test_an_older_one_that_went_out_in_a_digest_is_named_by_its_line(database: Database) -> None:

@@ -346,7 +346,7 @@ def test_a_subject_that_is_still_heard_of_stays_told_when_its_alert_has_left(arc
         assert archive.prune(NOON + day * DAY, A_WEEK)["alerts"] == int(day == 8)  # its week is over
         at = NOON + day * DAY + MINUTE
         (reason,) = reasons(daemon_.poll(article(f"on day {day}", title, seen=at), at=at, told_by=EVENTS))
-        assert reason.startswith("held: launch has told this event at")
+        assert reason.startswith("suppressed: launch sent this event at")
     with archive.database.reading() as connection:
         kept = connection.execute(select(account.c.alert_id, account.c.first_at)).one()
     assert tuple(kept) == (None, NOON)

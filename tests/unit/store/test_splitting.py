@@ -45,7 +45,7 @@ def test_what_is_split_off_is_told_at_once_and_goes_its_own_way(database: Databa
     done = desk.split(whole, numbers(desk, whole)[SECOND])
     assert (done.whole, done.articles, [rule for rule, _ in done.decisions]) == (whole, 1, ["mpox"])
     assert [each.split(" ", 2)[:2] for each in desk.sent()] == [["new", whole], ["new", done.id]]
-    assert desk.decisions()[1].startswith("told: ")
+    assert desk.decisions()[1].startswith("sent: ")
     later, again = desk.hear(SECOND_AGAIN), desk.hear(FIRST_AGAIN)
     assert (story_of(later), alerts(later)) == (done.id, [])
     assert f"({done.id})" in reasons(later)[0]
@@ -88,7 +88,7 @@ def test_quietly_nothing_is_sent_and_nothing_later_of_it(database: Database) -> 
     whole = story_of(desk.hear(FIRST))
     desk.hear(SECOND)
     done = desk.split(whole, quiet=True)
-    assert done.decisions == (("mpox", f"held: split off {whole} by a person, without a message"),)
+    assert done.decisions == (("mpox", f"suppressed: split off {whole} by a person, without a message"),)
     assert alerts(desk.hear(SECOND_AGAIN)) == []
     assert len(desk.sent()) == 1
 

@@ -45,7 +45,7 @@ def test_its_line_is_sent_in_the_morning(database: Database) -> None:
         ("post", PLACE, FIRST),
         ("herald", PLACE, FIRST),
     ]
-    listed = f"held: suppressed as the same as {name} although {PLACE}; listed in a digest"
+    listed = f"suppressed: suppressed as the same as {name} although {PLACE}; listed in a digest"
     assert desk.decisions()[1:] == [listed] * 2
     with database.reading() as connection:
         told = connection.execute(select(match.c.alert_id).order_by(match.c.id)).scalars().all()

@@ -332,4 +332,4 @@ def test_what_was_lost_is_said_as_an_event(monkeypatch: pytest.MonkeyPatch) -> N
         said = next(line for line in lines if line["event"] != "started")
         assert said["event"] == "lines of the log were lost: nobody read them"
         assert (said["level"], said["lines"]) == ("warning", dropped)
-        assert f"monitor_log_lines_lost_total {float(dropped)}".encode() in Metrics().render_exposition()
+        assert f"news_monitor_log_lines_lost_total {float(dropped)}".encode() in Metrics().render_exposition()

@@ -41,20 +41,20 @@ def test_a_poll_is_counted_with_all_that_came_of_it(metrics: Metrics) -> None:
     value = metrics.registry.get_sample_value
     claim = Claim("wire", "u", 1, NOON)
     metrics.record_poll_start(claim, NOON + 2 * SECOND)
-    assert (value("monitor_polls_in_flight"), value("monitor_poll_lag_seconds_sum")) == (1, 2)
+    assert (value("news_monitor_polls_in_flight"), value("news_monitor_poll_lag_seconds_sum")) == (1, 2)
     mention = article("b", "Ferries run", "They run on time. " * 40 + "A missile flew.")
     metrics.record_poll(polled(claim), judged(article("a"), article("c"), mention, article("d", "Ferries run")))
     metrics.record_poll(polled(claim), None)
-    assert value("monitor_polls_total", {"outcome": "document"}) == 1
-    assert value("monitor_polls_total", {"outcome": "lost"}) == 1
-    assert value("monitor_articles_total") == 4
-    assert value("monitor_matches_total", {"kind": "news"}) == 2
-    assert value("monitor_matches_total", {"kind": "mention"}) == 1
-    assert value("monitor_alerts_total", {"decision": "told", "level": "high", "reason": "first"}) == 1
-    assert value("monitor_alerts_total", {"decision": "held", "level": "none", "reason": "already-sent"}) == 1
-    assert value("monitor_alerts_total", {"decision": "waits", "level": "none", "reason": "mention"}) == 1
+    assert value("news_monitor_polls_total", {"outcome": "document"}) == 1
+    assert value("news_monitor_polls_total", {"outcome": "lost"}) == 1
+    assert value("news_monitor_articles_total") == 4
+    assert value("news_monitor_matches_total", {"kind": "news"}) == 2
+    assert value("news_monitor_matches_total", {"kind": "mention"}) == 1
+    assert value("news_monitor_alerts_total", {"decision": "told", "level": "high", "reason": "first"}) == 1
+    assert value("news_monitor_alerts_total", {"decision": "held", "level": "none", "reason": "already-sent"}) == 1
+    assert value("news_monitor_alerts_total", {"decision": "waits", "level": "none", "reason": "mention"}) == 1
     metrics.record_alert(alert())
-    assert value("monitor_alerts_total", {"decision": "told", "level": "high", "reason": "first"}) == 2
+    assert value("news_monitor_alerts_total", {"decision": "told", "level": "high", "reason": "first"}) == 2
 
 
 def test_an_accepted_alert_has_its_latency(metrics: Metrics) -> None:
@@ -68,12 +68,14 @@ def test_an_accepted_alert_has_its_latency(metrics: Metrics) -> None:
 
     def latency(since: str) -> tuple[float | None, float | None]:
         of = {"since": since}
-        counted = metrics.registry.get_sample_value("monitor_alert_latency_seconds_count", of)
-        return counted, metrics.registry.get_sample_value("monitor_alert_latency_seconds_sum", of)
+        counted = metrics.registry.get_sample_value("news_monitor_alert_latency_seconds_count", of)
+        return counted, metrics.registry.get_sample_value("news_monitor_alert_latency_seconds_sum", of)
 
     assert (latency("published"), latency("planned")) == ((1, 3603), (1, 3))
     for state in ("retry", "accepted"):
-        assert metrics.registry.get_sample_value("monitor_deliveries_total", {"channel": "desk", "state": state}) == 1
+        assert (
+            metrics.registry.get_sample_value("news_monitor_deliveries_total", {"channel": "desk", "state": state}) == 1
+        )
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_an_accepted_alert_has_its_latency(metrics: Metrics) -> None:
 def test_an_alert_of_no_known_date_has_no_latency(metrics: Metrics, of: Article, at: datetime) -> None:
     """Nor has one that waited on purpose, or whose poll was before the restart, or another daemon's."""
     metrics.record_attempt(delivery(replace(alert(of), at=at)), DeliveryState.ACCEPTED, at)
-    assert "monitor_alert_latency_seconds_count" not in metrics.render_exposition().decode()
+    assert "news_monitor_alert_latency_seconds_count" not in metrics.render_exposition().decode()
 
 
 def test_what_is_remembered_of_alerts_is_bounded(metrics: Metrics, monkeypatch: pytest.MonkeyPatch) -> None:

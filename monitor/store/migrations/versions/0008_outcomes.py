@@ -1,5 +1,5 @@
 """What was decided on a match, as codes beside the sentence: what the sentences of earlier versions tell becomes one;
-of the others the reason is "unknown". The sentences stay."""
+of the others the reason is "unknown". The sentences stay, without the word that is a code now."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -58,7 +58,8 @@ def upgrade() -> None:
         ("held:", "suppressed", sa.case((_MATCH.c.shadow_key.is_not(None), "shadow"), else_=_reason(SUPPRESSED))),
     ):
         ours = said.like(f"{beginning}%")
-        op.execute(sa.update(_MATCH).where(ours).values(outcome=outcome, reason=reason))
+        words = sa.func.substr(said, len(beginning) + 2)
+        op.execute(sa.update(_MATCH).where(ours).values(outcome=outcome, reason=reason, decision=words))
 
 
 def _reason(said: dict[str, str], otherwise: str = "unknown") -> sa.Case[str]:
