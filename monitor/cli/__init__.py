@@ -1,4 +1,4 @@
-"""The command line: a file for each command. Heavy imports stand inside the commands, so that `--help` is quick."""
+"""The command line. `commands/` has a file for each command; it parses what was typed, and prints what comes back."""
 
 from __future__ import annotations
 
@@ -7,31 +7,39 @@ import sys
 import click
 
 from monitor import __version__
-from monitor.cli.commands.articles import articles
-from monitor.cli.commands.channels import channels
-from monitor.cli.commands.check import check
-from monitor.cli.commands.db import db
-from monitor.cli.commands.demo import demo
-from monitor.cli.commands.entities import entities
-from monitor.cli.commands.init import init
-from monitor.cli.commands.match import match
-from monitor.cli.commands.matches import matches
-from monitor.cli.commands.outbox import outbox
-from monitor.cli.commands.parse import parse
-from monitor.cli.commands.replay import replay
-from monitor.cli.commands.rules import rules
-from monitor.cli.commands.run import run
-from monitor.cli.commands.schema import schema
-from monitor.cli.commands.score import score
-from monitor.cli.commands.sources import sources
-from monitor.cli.commands.status import status
-from monitor.cli.commands.stories import stories
-from monitor.cli.commands.why import why
+from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.output.streams import guard_streams
 from monitor.errors import InvalidRequest, MonitorError
 
+_COMMANDS = "monitor.cli.commands"
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "articles": (f"{_COMMANDS}.articles", "Stored articles: forget."),
+        "channels": (f"{_COMMANDS}.channels", "The channels that messages go to: list, test."),
+        "check": (f"{_COMMANDS}.check", "Check the config and all files that it names, or some of them."),
+        "db": (f"{_COMMANDS}.db", "The database: upgrade, backup, check, prune."),
+        "demo": (f"{_COMMANDS}.demo", "Run the whole pipeline offline, with a newsroom on this machine."),
+        "entities": (f"{_COMMANDS}.entities", "The entities that rules can name: list."),
+        "init": (f"{_COMMANDS}.init", "Write monitor.yaml, rules/ and seeds/ to edit."),
+        "match": (f"{_COMMANDS}.match", "Which rules match the articles of a file, and why."),
+        "matches": (f"{_COMMANDS}.matches", "Stored matches, and what was decided: list, show, export."),
+        "outbox": (f"{_COMMANDS}.outbox", "Deliveries: list, retry, discard."),
+        "parse": (f"{_COMMANDS}.parse", "Print the entries of a feed, sitemap or page."),
+        "replay": (f"{_COMMANDS}.replay", "What would have been sent of recorded articles, and when."),
+        "rules": (f"{_COMMANDS}.rules", "The rules: list, test, try, packs."),
+        "run": (f"{_COMMANDS}.run", "Run the daemon: poll sources, match rules, send alerts."),
+        "schema": (f"{_COMMANDS}.schema", "Print the JSON Schema of a kind of file."),
+        "score": (f"{_COMMANDS}.score", "Measure the rules on labelled articles."),
+        "sources": (f"{_COMMANDS}.sources", "The sources: list, health, retry, add, remove, import, export."),
+        "status": (f"{_COMMANDS}.status", "Whether it runs, what needs a person, and counts."),
+        "stories": (f"{_COMMANDS}.stories", "Stories and events: list, show, merge, split."),
+        "why": (f"{_COMMANDS}.why", "Why an article did or did not lead to an alert, step by step."),
+    },
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="news-monitor")
 def cli() -> None:
     """Tell people, once and in time, of the news that matters to them.
@@ -42,31 +50,6 @@ def cli() -> None:
     news-monitor check         is what I wrote right?
     news-monitor run           the daemon
     """
-
-
-for _command in (
-    articles,
-    channels,
-    check,
-    db,
-    demo,
-    entities,
-    init,
-    match,
-    matches,
-    outbox,
-    parse,
-    replay,
-    rules,
-    run,
-    schema,
-    score,
-    sources,
-    status,
-    stories,
-    why,
-):
-    cli.add_command(_command)
 
 
 def main() -> None:

@@ -8,13 +8,14 @@ import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import click
 
-if TYPE_CHECKING:
-    from monitor.config.loading.load import LoadedRules
-    from monitor.lab.recorded import UnusableLine
+from monitor.config.loading.load import LoadedRules, load_rules, load_rules_of
+from monitor.errors import InvalidFiles, InvalidRequest, MonitorError
+from monitor.lab.recorded import UnusableLine
+from monitor.sources.formats.charset import detect_codec
 
 F = TypeVar("F", bound=Callable[..., object])
 _Read = TypeVar("_Read")
@@ -46,9 +47,6 @@ def rules_options(command: F) -> F:
 def load_selected_rules(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
     """The rules of the paths, or of the config; of ./monitor.yaml if neither is given. Raises Faulty where nothing of
     them could be read: what is said of no rules would be taken for an answer."""
-    from monitor.config.loading.load import load_rules, load_rules_of
-    from monitor.errors import InvalidFiles, InvalidRequest
-
     if config is not None and paths:
         raise InvalidRequest("give -c or --rules, not both")
     loaded = load_rules(paths) if paths else load_rules_of(config or CONFIG)
@@ -63,8 +61,6 @@ def load_selected_rules(config: Path | None, paths: tuple[Path, ...]) -> LoadedR
 def read_lines(file: Path) -> Iterator[str]:
     """The lines of a file, or of standard input ("-"), packed with gzip or not. What is not UTF-8 in them is replaced.
     Raises MonitorError, at the end if some of it could be answered."""
-    from monitor.errors import InvalidRequest, MonitorError
-
     try:
         with sys.stdin.buffer if str(file) == "-" else file.open("rb") as raw:
             buffered = io.BufferedReader(raw)  # type: ignore[type-var]
@@ -81,9 +77,6 @@ def read_lines(file: Path) -> Iterator[str]:
 
 def collect_usable(found: Iterable[_Read | UnusableLine], file: Path) -> tuple[list[_Read], bool]:
     """What was read of a file, and whether a line or the end of it could not be; that is printed."""
-    from monitor.errors import MonitorError
-    from monitor.lab.recorded import UnusableLine
-
     usable: list[_Read] = []
     problems = False
     try:
@@ -114,9 +107,6 @@ def _decode_lines(file: Path, lines: Iterable[str]) -> Iterator[str]:
         else:
             yield line
     if count:
-        from monitor.errors import MonitorError
-        from monitor.sources.formats.charset import detect_codec
-
         codec = detect_codec(sample)
         fits = f"; {codec} fits: iconv -f {codec.replace('_', '-')} -t UTF-8" if codec else ""
         lines_are = "1 line is" if count == 1 else f"{count} lines are"

@@ -10,19 +10,22 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from typing import TextIO, TypeVar
 
 import click
 
+from monitor.config.language.durations import parse_duration
+from monitor.config.language.faults import did_you_mean
+from monitor.config.loading.files import settings_document
+from monitor.config.loading.load import LoadedConfig, load_config_files
+from monitor.errors import Fault, InvalidRequest, StoreFailed
+from monitor.model import Settings, Span
 from monitor.sanitize import escape_json, sanitize_line
-
-if TYPE_CHECKING:
-    from monitor.config.loading.load import LoadedConfig
-    from monitor.errors import Fault
-    from monitor.model import Settings, Span
-    from monitor.sources.http.guard import Network
-    from monitor.store.engine.database import Database
-    from monitor.store.queries.reports import ReportQueries
+from monitor.sources.http.guard import Network
+from monitor.store.engine.database import Database
+from monitor.store.engine.opening import open_database
+from monitor.store.engine.ownership import act_as_owner
+from monitor.store.queries.reports import ReportQueries
 
 PAUSE = 0.05  # s between two slices: SQLite does not queue those who want to write, and a daemon wants to
 F = TypeVar("F", bound=Callable[..., object])
@@ -49,16 +52,12 @@ def json_option(command: F) -> F:
 
 def load_config(path: Path) -> LoadedConfig:
     """Everything the user's files say. Raises Faulty if monitor.yaml cannot be used."""
-    from monitor.config.loading.load import load_config_files
-
     return load_config_files(path, os.environ)
 
 
 def networks_allowed(config: Path) -> Iterator[Network]:
     """The networks that monitor.yaml allows: its secrets are not needed for that, and its faults are not ours."""
     from ipaddress import ip_network
-
-    from monitor.config.loading.files import settings_document
 
     data = settings_document(config).data
     network = data.get("network") if isinstance(data, dict) else None
@@ -70,9 +69,6 @@ def networks_allowed(config: Path) -> Iterator[Network]:
 
 def database_of(settings: Settings) -> Database:
     """The database, closed when the command ends. Root becomes its owner first."""
-    from monitor.store.engine.opening import open_database
-    from monitor.store.engine.ownership import act_as_owner
-
     database = open_database(settings.database)
     act_as_owner(settings.database)
     click.get_current_context().call_on_close(database.close)
@@ -81,8 +77,6 @@ def database_of(settings: Settings) -> Database:
 
 def existing_database(settings: Settings) -> Database:
     """The database, as this version knows it. Raises StoreFailed if there is none yet, or another version's."""
-    from monitor.errors import StoreFailed
-
     database = database_of(settings)
     if not database.exists():
         raise StoreFailed(f"{database.name} does not exist yet: `news-monitor run` makes it")
@@ -92,8 +86,6 @@ def existing_database(settings: Settings) -> Database:
 
 def open_reports(settings: Settings) -> ReportQueries:
     """What has been committed, for reading. Raises StoreFailed if there is no database yet."""
-    from monitor.store.queries.reports import ReportQueries
-
     return ReportQueries(existing_database(settings))
 
 
@@ -101,9 +93,6 @@ def require_known(
     what: str, names: Iterable[str], here: Iterable[str], kept: Callable[[], Iterable[str]] = tuple
 ) -> None:
     """Raises WrongUse for a name that stands neither `here`, in the files, nor in what the database has `kept`."""
-    from monitor.config.language.faults import did_you_mean
-    from monitor.errors import InvalidRequest
-
     known = list(here)
     if any(name not in known for name in names):
         known = list(dict.fromkeys([*known, *kept()]))
@@ -123,9 +112,6 @@ def format_local_time(moment: datetime | None, timezone: str) -> str:
 def parse_time_option(text: str | None, now: datetime, timezone: str) -> datetime | None:
     """A time as people write it: '3 days' (ago), or a date with or without a time, in the configured time zone."""
     from zoneinfo import ZoneInfo
-
-    from monitor.config.language.durations import parse_duration
-    from monitor.errors import InvalidRequest
 
     if text is None:
         return None

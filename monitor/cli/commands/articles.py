@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor import clock
 from monitor.cli.options import PAUSE, config_option, existing_database, load_config
-
-if TYPE_CHECKING:
-    from monitor.store.lifecycle.erasure import ErasurePlan
+from monitor.errors import InvalidRequest
+from monitor.store.lifecycle.erasure import ArticleEraser, ErasurePlan
 
 
 @click.group()
@@ -37,9 +36,6 @@ def forget(config: Path, what: str, yes: bool) -> None:
     """
     import time
 
-    from monitor import clock
-    from monitor.store.lifecycle.erasure import ArticleEraser
-
     loaded = load_config(config).config
     forgetting = ArticleEraser(existing_database(loaded.settings), loaded)
     found = forgetting.plan(what)
@@ -62,7 +58,6 @@ def forget(config: Path, what: str, yes: bool) -> None:
 
 
 def _confirm_erasure() -> bool:
-    from monitor.errors import InvalidRequest
 
     try:
         return click.confirm("Forget them for good?")

@@ -7,10 +7,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor import clock
 from monitor.cli.options import (
     config_option,
     database_of,
@@ -22,9 +22,11 @@ from monitor.cli.options import (
     require_known,
 )
 from monitor.cli.output.tables import print_table
-
-if TYPE_CHECKING:
-    from monitor.model import Delivery, Receipt, Settings
+from monitor.errors import StoreFailed
+from monitor.model import Alert, Article, Delivery, Level, Receipt, ReceiptKind, Settings
+from monitor.notify import Notifier, render_message
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.queues.dead_letters import find_dead_letters
 
 # In the scripts that our readers' news is in: a channel that spoils one of them shows it here.
 _SENTENCE = "This is a test: prueba, проверка, 測試, 测试, テスト, 시험. 🛰"
@@ -83,8 +85,6 @@ def list_(config: Path, as_json: bool) -> None:
 
 def _load_channel_times(settings: Settings) -> tuple[Mapping[str, datetime], Mapping[str, datetime]]:
     """Since when the oldest alert waits, and when the last was accepted, by channel; nothing before the first run."""
-    from monitor.store.queries.reports import ReportQueries
-
     database = database_of(settings)
     if not database.exists():
         return {}, {}
@@ -132,9 +132,6 @@ def test(config: Path, names: tuple[str, ...]) -> None:
 
 def _remind_of_dead(settings: Settings, accepted: Collection[str]) -> None:
     """A channel that works again brings nothing back by a test: say so, and what does."""
-    from monitor.errors import StoreFailed
-    from monitor.store.queues.dead_letters import find_dead_letters
-
     database = database_of(settings)
     if not database.exists():
         return
@@ -149,10 +146,6 @@ async def _send_tests(settings: Settings, names: list[str]) -> list[str]:
     """Those that accepted the test."""
     import asyncio
     from zoneinfo import ZoneInfo
-
-    from monitor import clock
-    from monitor.model import ReceiptKind
-    from monitor.notify import Notifier, render_message
 
     notifier, zone, now = (
         Notifier(lambda: settings.channels, settings.limits.send),
@@ -178,8 +171,6 @@ async def _send_tests(settings: Settings, names: list[str]) -> list[str]:
 
 def _make_test_delivery(channel: str, now: datetime) -> Delivery:
     """A delivery that nobody decided on and no outbox knows."""
-    from monitor.model import Alert, Article, Delivery, Level
-
     told = Alert(
         id=f"test-{now:%Y%m%d%H%M%S%f}",  # mail servers show a message of one id once
         dedup_key="",

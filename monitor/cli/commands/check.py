@@ -7,18 +7,17 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence, Sized
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import click
 
+from monitor import clock
 from monitor.cli.options import config_option, json_option, print_json
-
-if TYPE_CHECKING:
-    from monitor.config.loading.files import Signature
-    from monitor.errors import Fault
-    from monitor.lab.annotated_document import Lint
-    from monitor.lab.checking import CheckResult, ConfigChecker
-    from monitor.model import Entity, Rule
+from monitor.config.loading.files import Signature
+from monitor.errors import Fault
+from monitor.lab.annotated_document import Lint
+from monitor.lab.checking import CheckResult, ConfigChecker
+from monitor.model import Entity, Rule
 
 _LOOK = 0.3  # s between two looks at the files
 _SHARE = 0.1  # of the time may go into looking, where there are thousands
@@ -45,9 +44,6 @@ def check(config: Path, as_json: bool, strict: bool, watch: bool, paths: tuple[P
 
     Exit code 1 if there are faults; each is told as file:line:col.
     """
-    from monitor import clock
-    from monitor.lab.checking import ConfigChecker
-
     checking = ConfigChecker(config, paths, os.environ)
     if watch:
         _watch_files(checking, as_json=as_json, strict=strict)
@@ -68,7 +64,6 @@ def _get_exit_code(checked: CheckResult, *, strict: bool) -> int:
 
 
 def _finding_to_row(found: Fault | Lint) -> dict[str, object]:
-    from monitor.lab.annotated_document import Lint
 
     place = {"file": found.place.file, "line": found.place.line, "col": found.place.col}
     kind = found.kind if isinstance(found, Lint) else "fault"
@@ -80,8 +75,6 @@ def _finding_to_row(found: Fault | Lint) -> dict[str, object]:
 
 def _watch_files(checking: ConfigChecker, *, as_json: bool, strict: bool) -> NoReturn:
     """Check now and after each change, and tell what has come and gone, until Ctrl-C: it ends as the last check did."""
-    from monitor import clock
-
     checked: CheckResult | None = None
     try:
         while True:
@@ -102,8 +95,6 @@ def _watch_files(checking: ConfigChecker, *, as_json: bool, strict: bool) -> NoR
 def _wait_for_change(checking: ConfigChecker) -> None:
     """Until the files are others than when they were read, and are not being written any more: two looks saw them
     alike."""
-    from monitor import clock
-
     seen: Signature | None = None
     since = 0.0
     while True:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor import clock
+from monitor.active_config import compile_config
 from monitor.cli.options import PAUSE, config_option, database_of, existing_database, load_config
-
-if TYPE_CHECKING:
-    from monitor.store.engine.database import Database
+from monitor.errors import StoreFailed
+from monitor.store.engine.database import Database
+from monitor.store.lifecycle.retention import ArchivePruner
 
 
 @click.group()
@@ -30,8 +31,6 @@ def upgrade(config: Path, no_copy: bool) -> None:
       news-monitor db upgrade --no-copy
     """
     from functools import partial
-
-    from monitor.active_config import compile_config
 
     loaded = load_config(config).config
     database = database_of(loaded.settings)
@@ -92,9 +91,6 @@ def prune(config: Path, dry_run: bool) -> None:
     import time
     from collections import Counter
 
-    from monitor import clock
-    from monitor.store.lifecycle.retention import ArchivePruner
-
     settings = load_config(config).config.settings
     gone: Counter[str] = Counter()
     for slice_ in ArchivePruner(existing_database(settings), settings.retention).prune_slices(
@@ -111,8 +107,6 @@ _PRUNED = {"articles": "articles", "alerts": "alerts", "fetches": "fetches", "kn
 
 def _open_existing_database(config: Path) -> Database:
     """The database, of whatever version. Raises StoreFailed if there is none."""
-    from monitor.errors import StoreFailed
-
     database = database_of(load_config(config).config.settings)
     if not database.exists():
         raise StoreFailed(f"{database.name} does not exist yet: `news-monitor run` makes it")

@@ -13,17 +13,22 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monitor.app import open_daemon
 from monitor.cli.options import database_of
+from monitor.config.loading.load import load_config_files
+from monitor.config.loading.shipped import find_shipped_folder
+from monitor.demo.account import EventSummary, count_unsent_by_reason, find_unexpected_result, summarize_events
+from monitor.demo.newsroom import Newsroom, load_outlets
+from monitor.demo.receivers import Mailbox, ReceivedMessage, WebhookReceiver
+from monitor.model import Config
+from monitor.store.queries.matches import MatchFilter, MatchQueries, MatchReport
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.queries.stories import StoryQueries
+from monitor.telemetry import configure_logging
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from monitor.demo.account import EventSummary
-    from monitor.demo.newsroom import Newsroom
-    from monitor.demo.receivers import ReceivedMessage
-    from monitor.model import Config
-    from monitor.store.queries.matches import MatchReport
-    from monitor.store.queries.reports import ReportQueries
 
 PATIENCE = 90  # s: the longest that any step may take on a slow machine
 
@@ -45,15 +50,6 @@ def demo(keep: bool) -> None:
 
 async def _run_demo(folder: Path, *, keep: bool) -> int:
     import logging
-
-    from monitor.app import open_daemon
-    from monitor.demo.account import summarize_events
-    from monitor.demo.newsroom import Newsroom, load_outlets
-    from monitor.demo.receivers import Mailbox, WebhookReceiver
-    from monitor.store.queries.matches import MatchFilter, MatchQueries
-    from monitor.store.queries.reports import ReportQueries
-    from monitor.store.queries.stories import StoryQueries
-    from monitor.telemetry import configure_logging
 
     received: list[ReceivedMessage] = []
 
@@ -131,8 +127,6 @@ async def _wait_for_interrupt() -> None:
 
 
 def _write_config(folder: Path, newsroom: Newsroom, origin: str, *, smtp: int, http: int) -> Config:
-    from monitor.config.loading.load import load_config_files
-    from monitor.config.loading.shipped import find_shipped_folder
 
     sources = "\n".join(
         f"  - {{id: {outlet.id}, url: '{origin}/{outlet.id}/feed', name: '{outlet.name}', "
@@ -174,7 +168,6 @@ def _print_summary(
     received: Sequence[ReceivedMessage],
     problem: str | None,
 ) -> int:
-    from monitor.demo.account import count_unsent_by_reason, find_unexpected_result
 
     click.echo(f"\n{'─' * 78}")
     click.echo(

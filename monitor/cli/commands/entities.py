@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.inputs import load_selected_rules, rules_options
 from monitor.cli.options import json_option, print_faults, print_json, require_known
 from monitor.cli.output.tables import print_table
-
-if TYPE_CHECKING:
-    from monitor.model import Entity, Term
+from monitor.model import Entity, Term
 
 
 @click.group()

@@ -7,6 +7,10 @@ from pathlib import Path
 import click
 
 from monitor.cli.options import require_known
+from monitor.config.editing.starter import write_starter
+from monitor.config.loading.packs import FIRST_PACK, shipped_packs
+from monitor.config.loading.shipped import find_shipped_folder
+from monitor.errors import InvalidRequest
 
 
 @click.command()
@@ -27,11 +31,6 @@ def init(folder: Path, names: str | None, *, empty: bool) -> None:
       news-monitor init --pack disasters,health ~/news
       news-monitor init --empty ~/news
     """
-    from monitor.config.editing.starter import write_starter
-    from monitor.config.loading.packs import FIRST_PACK, shipped_packs
-    from monitor.config.loading.shipped import find_shipped_folder
-    from monitor.errors import InvalidRequest
-
     if empty and names is not None:
         raise InvalidRequest("give --pack or --empty, not both")
     asked = [] if empty else [name.strip() for name in (FIRST_PACK if names is None else names).split(",")]

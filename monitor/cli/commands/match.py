@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor import clock
 from monitor.cli.inputs import load_selected_rules, read_lines, rules_options
 from monitor.cli.options import format_evidence, json_option, print_faults, print_json, span_row
+from monitor.decide import State, decide_articles
+from monitor.lab.recorded import UnusableLine, read_recorded
+from monitor.matching.live import compile_live
+from monitor.model import ArticleDecision, MatchKind
 from monitor.sanitize import sanitize_line
-
-if TYPE_CHECKING:
-    from monitor.model import ArticleDecision
 
 
 @click.command()
@@ -35,11 +36,6 @@ def match(config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Pat
     where nothing of the rules can be read, nothing else is said.
     `news-monitor why -` says of one article, step by step, why it meets a rule or does not.
     """
-    from monitor import clock
-    from monitor.decide import State, decide_articles
-    from monitor.lab.recorded import UnusableLine, read_recorded
-    from monitor.matching.live import compile_live
-
     loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)
     compiled = compile_live(loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources)
@@ -55,7 +51,6 @@ def match(config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Pat
 
 
 def _article_to_row(id_: str | int, judged: ArticleDecision) -> dict[str, object]:
-    from monitor.model import MatchKind
 
     matches = [decided.match for decided in judged.decisions]
     return {

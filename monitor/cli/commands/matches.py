@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
+from monitor import clock
+from monitor.alerting.quotes import highlight_sentence, quote_all_sentences
 from monitor.cli.options import (
     alert_word,
     compared_line,
@@ -27,11 +29,10 @@ from monitor.cli.options import (
     span_row,
 )
 from monitor.cli.output.tables import print_table
+from monitor.config.loading.load import LoadedConfig
+from monitor.errors import InvalidRequest
 from monitor.model import MatchKind, Outcome, Reason
-
-if TYPE_CHECKING:
-    from monitor.config.loading.load import LoadedConfig
-    from monitor.store.queries.matches import MatchDetails, MatchQueries, MatchReport
+from monitor.store.queries.matches import MatchDetails, MatchFilter, MatchQueries, MatchReport
 
 F = TypeVar("F", bound=Callable[..., object])
 _OUTCOMES = {each.value: each for each in Outcome} | {each.legacy_word: each for each in Outcome}
@@ -88,9 +89,6 @@ def list_(
       news-monitor matches list --decision shadow --rule taiwan-drills
       news-monitor matches list --rule taiwan-drills --source harbour-times --json
     """
-    from monitor import clock
-    from monitor.store.queries.matches import MatchFilter
-
     loaded, asked = _open_matches(config)
     require_known("rule", rules, loaded.config.rules, asked.rules)
     require_known("source", sources, loaded.config.sources, asked.sources)
@@ -149,9 +147,6 @@ def show(config: Path, as_json: bool, id_: int) -> None:
     Example:
       news-monitor matches show 17
     """
-    from monitor.alerting.quotes import quote_all_sentences
-    from monitor.errors import InvalidRequest
-
     loaded, asked = _open_matches(config)
     account = asked.find_details(id_)
     if account is None:
@@ -180,9 +175,6 @@ def export(config: Path, rules: tuple[str, ...], since: str | None, until: str |
       news-monitor matches export matches.jsonl
       news-monitor matches export --since 2026-01-01 --until 2026-02-01 | gzip > january.jsonl.gz
     """
-    from monitor import clock
-    from monitor.store.queries.matches import MatchFilter
-
     loaded, asked = _open_matches(config)
     require_known("rule", rules, loaded.config.rules, asked.rules)
     zone, now = loaded.config.settings.timezone, clock.now()
@@ -199,7 +191,6 @@ def _match_to_row(match: MatchReport) -> dict[str, object]:
 
 
 def _open_matches(config: Path) -> tuple[LoadedConfig, MatchQueries]:
-    from monitor.store.queries.matches import MatchQueries
 
     loaded = load_config(config)
     return loaded, MatchQueries(existing_database(loaded.config.settings))
@@ -208,8 +199,6 @@ def _open_matches(config: Path) -> tuple[LoadedConfig, MatchQueries]:
 @contextmanager
 def _open_output(file: Path) -> Iterator[TextIO]:
     """The file to write, or stdout."""
-    from monitor.errors import InvalidRequest
-
     if str(file) == "-":
         yield sys.stdout
         return
@@ -222,8 +211,6 @@ def _open_output(file: Path) -> Iterator[TextIO]:
 
 def _format_match(account: MatchDetails, loaded: LoadedConfig) -> Iterator[str]:
     """A match as people read it."""
-    from monitor.alerting.quotes import highlight_sentence, quote_all_sentences
-
     match, zone = account.match, loaded.config.settings.timezone
     article, now = match.article, loaded.config.rules.get(match.rule)
     changed = "" if now and now.version == match.rule_version else "; it has changed since" if now else "; it is gone"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor import clock
 from monitor.cli.options import (
     config_option,
     existing_database,
@@ -19,10 +19,9 @@ from monitor.cli.options import (
     require_known,
 )
 from monitor.cli.output.tables import print_table
+from monitor.errors import InvalidRequest
 from monitor.model import DeliveryState
-
-if TYPE_CHECKING:
-    from monitor.store.queues.outbox import Outbox
+from monitor.store.queues.outbox import OPERATOR_STATES, Outbox
 
 _LEFT = {
     DeliveryState.SENDING: "it is being sent just now; look again in a minute",
@@ -92,8 +91,6 @@ def retry(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -
       news-monitor outbox retry --dead
       news-monitor outbox retry --channel desk
     """
-    from monitor import clock
-
     asked, wanted = _select_deliveries(config, ids, dead, channel)
     _print_results(wanted, asked.retry(wanted, clock.now()), "is sent again at once")
 
@@ -113,8 +110,6 @@ def discard(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None)
       news-monitor outbox discard 17 18
       news-monitor outbox discard --dead --channel gone
     """
-    from monitor import clock
-
     asked, wanted = _select_deliveries(config, ids, dead, channel)
     _print_results(wanted, asked.discard(wanted, clock.now()), "is discarded")
 
@@ -123,9 +118,6 @@ def _select_deliveries(
     config: Path, ids: tuple[int, ...], dead: bool, channel: str | None
 ) -> tuple[Outbox, Sequence[int]]:
     """The outbox, and which deliveries are meant."""
-    from monitor.errors import InvalidRequest
-    from monitor.store.queues.outbox import OPERATOR_STATES, Outbox
-
     if bool(ids) == bool(dead or channel):
         raise InvalidRequest("say which: either IDs (`news-monitor outbox list`), or --dead, --channel NAME or both")
     settings = load_config(config).config.settings

@@ -6,15 +6,23 @@ import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.options import config_option, json_option, networks_allowed, print_json, require_known
-
-if TYPE_CHECKING:
-    from monitor.model import Feed, FetchResult, Selectors, Source
-    from monitor.sources.http.guard import Network
+from monitor.config.language.sources import with_secrets
+from monitor.config.loading.load import load_rules_of
+from monitor.errors import FeedUnreadable, FetchFailed, InvalidRequest
+from monitor.ingest.dates import parse_date
+from monitor.ingest.entry_identity import assign_uids
+from monitor.ingest.new_articles import sanitize_entry
+from monitor.model import Feed, FetchOutcome, FetchResult, Limits, Place, Selectors, Source, Validators
+from monitor.sources.formats.read_document import read_document
+from monitor.sources.formats.web_page import read_page
+from monitor.sources.http.decoder import unpack_gzip
+from monitor.sources.http.fetch import Fetcher, describe_redirect
+from monitor.sources.http.guard import Network, normalize_ip
+from monitor.sources.http.resolver import Resolver
 
 
 @click.command()
@@ -63,8 +71,6 @@ def parse(
 
     Exit code 1 if it is no feed.
     """
-    from monitor.errors import FeedUnreadable, InvalidRequest
-
     source = _load_source(config, id_) if id_ else None
     document = document or (source.url if source else None)
     if document is None:
@@ -84,10 +90,6 @@ def parse(
 
 def _load_source(config: Path, id_: str) -> Source:
     """A source of monitor.yaml, with the secrets of its proxy; no others are needed."""
-    from monitor.config.language.sources import with_secrets
-    from monitor.config.loading.load import load_rules_of
-    from monitor.model import Place
-
     sources = load_rules_of(config).sources
     require_known("source", [id_], sources)
     return with_secrets(sources[id_], os.environ, Place(str(config)), config.parent)
@@ -96,9 +98,6 @@ def _load_source(config: Path, id_: str) -> Source:
 def _parse_selectors(given: tuple[str, ...], usual: Selectors | None) -> Selectors | None:
     """The selectors: those of a source, and in their place those that are given."""
     from dataclasses import fields, replace
-
-    from monitor.errors import InvalidRequest
-    from monitor.model import Selectors
 
     keys = [field.name for field in fields(Selectors)]
     pairs = {}
@@ -115,8 +114,6 @@ def _parse_selectors(given: tuple[str, ...], usual: Selectors | None) -> Selecto
 
 
 def _read_feed(fetched: FetchResult, select: Selectors | None) -> Feed:
-    from monitor.sources.formats.read_document import read_document
-    from monitor.sources.formats.web_page import read_page
 
     if select is None:
         return read_document(fetched.body, fetched.headers, fetched.url)
@@ -124,9 +121,6 @@ def _read_feed(fetched: FetchResult, select: Selectors | None) -> Feed:
 
 
 def _print_feed(feed: Feed, *, as_json: bool) -> None:
-    from monitor.ingest.dates import parse_date
-    from monitor.ingest.entry_identity import assign_uids
-    from monitor.ingest.new_articles import sanitize_entry
 
     for uid, entry in zip(assign_uids(feed.entries), map(sanitize_entry, feed.entries), strict=True):
         row = {
@@ -149,13 +143,11 @@ def _print_feed(feed: Feed, *, as_json: bool) -> None:
 
 
 def _describe_redirect(document: str, fetched: FetchResult) -> str:
-    from monitor.sources.http.fetch import describe_redirect
 
     return describe_redirect(document, fetched) if "://" in document else ""
 
 
 def _parse_headers(given: tuple[str, ...]) -> dict[str, str]:
-    from monitor.errors import InvalidRequest
 
     pairs = {}
     for header in given:
@@ -169,9 +161,6 @@ def _parse_headers(given: tuple[str, ...]) -> dict[str, str]:
 def _load_document(
     document: str, url: str | None, headers: dict[str, str], proxy: str | None, allow: list[Network]
 ) -> FetchResult:
-    from monitor.errors import FetchFailed, InvalidRequest
-    from monitor.model import FetchOutcome, FetchResult, Limits
-    from monitor.sources.http.decoder import unpack_gzip
 
     if "://" in document:
         fetched = asyncio.run(_fetch_document(document, headers, proxy, allow))
@@ -190,8 +179,6 @@ def _load_document(
 
 
 async def _fetch_document(url: str, headers: dict[str, str], proxy: str | None, allow: list[Network]) -> FetchResult:
-    from monitor.model import Limits, Validators
-    from monitor.sources.http.fetch import Fetcher
 
     # The person at the command line names the address: private ones are theirs to ask for. What it redirects to nobody
     # has named, unless the source's config allows it.
@@ -205,9 +192,6 @@ async def _resolve_networks(url: str) -> list[Network]:
     from ipaddress import ip_network
 
     from yarl import URL
-
-    from monitor.sources.http.guard import normalize_ip
-    from monitor.sources.http.resolver import Resolver
 
     try:
         found = await Resolver().resolve(URL(url).host or "")

@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from monitor import clock
+from monitor.alerting.case import DecisionContext
+from monitor.alerting.wording import format_count
 from monitor.cli.inputs import load_selected_rules, read_lines, rules_options
 from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.replay_report import (
@@ -24,15 +27,19 @@ from monitor.cli.output.replay_report import (
     short_suppression_reason,
     track_progress,
 )
+from monitor.config.loading.load import LoadedRules, shipped_entities
+from monitor.config.yaml.yaml12 import quote_text
+from monitor.errors import InvalidRequest, MonitorError
+from monitor.lab.recorded import RecordedArticle, UnusableLine, read_recorded
+from monitor.lab.replay import Replay, ReplayedAlert, ReplayedArticle, ScheduledArticle, in_time_order, replay_articles
+from monitor.lab.rule_diff import compare_replays
+from monitor.matching.live import compile_live
+from monitor.model import MatchKind, MatchOutcome
 from monitor.sanitize import sanitize_line
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from monitor.config.loading.load import LoadedRules
-    from monitor.lab.recorded import RecordedArticle
-    from monitor.lab.replay import Replay, ReplayedAlert, ReplayedArticle, ScheduledArticle
-    from monitor.model import MatchOutcome
 
 _PATH = click.Path(path_type=Path)
 
@@ -49,10 +56,6 @@ class _ReplayInput:
     unreadable_dates: list[str] = field(default_factory=list)
 
     def build_replay(self, loaded: LoadedRules) -> Replay:
-        from monitor.alerting.case import DecisionContext
-        from monitor.config.loading.load import shipped_entities
-        from monitor.lab.replay import Replay
-        from monitor.matching.live import compile_live
 
         print_faults(loaded.faults)
         self.has_problems |= bool(loaded.faults)
@@ -110,8 +113,6 @@ def replay(
     Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules or unusable lines;
     where nothing of the rules can be read, nothing else is said.
     """
-    from monitor.alerting.wording import format_count
-
     loaded = load_selected_rules(config, rules)
     given = _ReplayInput(_choose_zone(zone, loaded), all_stories=stories == "all")
     before = given.build_replay(loaded)
@@ -120,8 +121,6 @@ def replay(
     if after is None:
         _print_timeline(given, before, as_json=as_json)
     else:
-        from monitor.lab.rule_diff import compare_replays
-
         articles = track_progress(given.arrivals, len(given.arrivals), printing=False)
         print_comparison(compare_replays(articles, before, after), given.zone, as_json=as_json)
     if given.unreadable_dates:
@@ -134,8 +133,6 @@ def _choose_zone(name: str | None, loaded: LoadedRules) -> str:
     """The zone that was asked for, else the config's: digests go out by it."""
     from zoneinfo import ZoneInfoNotFoundError
 
-    from monitor.errors import InvalidRequest
-
     if name is None:
         return loaded.timezone
     try:
@@ -146,9 +143,6 @@ def _choose_zone(name: str | None, loaded: LoadedRules) -> str:
 
 def _read_articles(files: tuple[Path, ...], given: _ReplayInput, dated_in: str) -> None:
     """All articles, in time order; what is unusable is told by file and line."""
-    from monitor import clock
-    from monitor.lab.replay import in_time_order
-
     now = clock.now()
     given.arrivals = list(
         in_time_order([list(_read_file(file, given, now, dated_in, len(files) > 1)) for file in files], now)
@@ -156,9 +150,6 @@ def _read_articles(files: tuple[Path, ...], given: _ReplayInput, dated_in: str) 
 
 
 def _read_file(file: Path, given: _ReplayInput, now: datetime, zone: str, several: bool) -> Iterator[RecordedArticle]:
-    from monitor.config.yaml.yaml12 import quote_text
-    from monitor.errors import InvalidRequest, MonitorError
-    from monitor.lab.recorded import UnusableLine, read_recorded
 
     try:
         for found in read_recorded(read_lines(file), now, zone=ZoneInfo(zone), file=str(file) if several else ""):
@@ -182,7 +173,6 @@ def _read_file(file: Path, given: _ReplayInput, now: datetime, zone: str, severa
 
 
 def _print_timeline(given: _ReplayInput, player: Replay, *, as_json: bool) -> None:
-    from monitor.lab.replay import ReplayedArticle, replay_articles
 
     articles = track_progress(given.arrivals, len(given.arrivals), printing=True)
     sent: list[ReplayedAlert] = []
@@ -206,7 +196,6 @@ def _print_timeline(given: _ReplayInput, player: Replay, *, as_json: bool) -> No
 
 
 def _article_row(came: ReplayedArticle) -> dict[str, object]:
-    from monitor.model import MatchKind
 
     judged, matches = came.decision, [decided.match for decided in came.decision.decisions]
     return {

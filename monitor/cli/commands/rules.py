@@ -6,32 +6,34 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.commands.rules_list import list_packs, list_rules
-from monitor.cli.commands.rules_test import test_rules
+from monitor import clock
+from monitor.alerting.case import DecisionContext
+from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import config_option, existing_database, json_option, load_config, print_faults
 from monitor.cli.output.replay_report import print_comparison, track_progress
-
-if TYPE_CHECKING:
-    from monitor.config.loading.load import LoadedRules
-    from monitor.lab.replay import ScheduledArticle
-    from monitor.model import Config, Rule
-    from monitor.store.queries.archive import Archive
+from monitor.config.loading.load import LoadedRules, load_rules, shipped_entities
+from monitor.lab.replay import Replay, ScheduledArticle
+from monitor.lab.rule_diff import compare_replays
+from monitor.matching.live import compile_live
+from monitor.model import Config, Rule, RuleStatus
+from monitor.store.queries.archive import Archive
 
 _DAYS = 7
 
 
-@click.group()
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "list": ("monitor.cli.commands.rules_list", "The rules, with status, level, languages and tests."),
+        "packs": ("monitor.cli.commands.rules_list", "The packs of rules that come with the program."),
+        "test": ("monitor.cli.commands.rules_test", "Run headlines through all rules, and check what they match."),
+    },
+)
 def rules() -> None:
     """The rules: list, test, try, packs."""
-
-
-rules.add_command(list_rules)
-rules.add_command(list_packs)
-rules.add_command(test_rules)
 
 
 @rules.command("try")
@@ -58,14 +60,6 @@ def try_(config: Path, days: int, as_json: bool, file: Path) -> None:
     Exit code 1 if FILE, or another file of the config, has faults, or nothing is stored yet.
     """
     from zoneinfo import ZoneInfo
-
-    from monitor import clock
-    from monitor.alerting.case import DecisionContext
-    from monitor.config.loading.load import load_rules, shipped_entities
-    from monitor.lab.replay import Replay
-    from monitor.lab.rule_diff import compare_replays
-    from monitor.matching.live import compile_live
-    from monitor.store.queries.archive import Archive
 
     loaded = load_config(config)
     running = loaded.config
@@ -96,7 +90,6 @@ def _exclude_file_rules(running: Config, file: Path) -> Iterable[Rule]:
 
 
 def _force_live(tried: LoadedRules, file: Path) -> Iterable[Rule]:
-    from monitor.model import RuleStatus
 
     return [
         replace(rule, status=RuleStatus.LIVE) if _is_from_file(rule, file) else rule for rule in tried.rules.values()
@@ -104,7 +97,6 @@ def _force_live(tried: LoadedRules, file: Path) -> Iterable[Rule]:
 
 
 def _read_archive(archive: Archive, since: datetime) -> Iterator[ScheduledArticle]:
-    from monitor.lab.replay import ScheduledArticle
 
     for at, article in archive.iter_versions(since):
         yield ScheduledArticle(at, f"{article.source} {article.uid}", article)

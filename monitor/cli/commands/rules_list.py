@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.inputs import load_selected_rules, rules_options
 from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.tables import print_table
-
-if TYPE_CHECKING:
-    from monitor.lab.inventory import PackSummary, RuleSummary
+from monitor.config.loading.packs import shipped_packs
+from monitor.config.loading.shipped import find_shipped_folder
+from monitor.lab.inventory import PackSummary, RuleSummary, summarize_packs, summarize_rules
 
 _WIDE = 100
 _INDENT = " " * 4
@@ -37,8 +36,6 @@ def list_rules(config: Path | None, rules: tuple[Path, ...], *, as_json: bool) -
 
     Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules.
     """
-    from monitor.lab.inventory import summarize_rules
-
     loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)
     found = summarize_rules(loaded.rules, loaded.entities, loaded.lists, loaded.documents)
@@ -88,10 +85,6 @@ def list_packs(*, as_json: bool) -> None:
       news-monitor rules packs
       news-monitor rules packs --json
     """
-    from monitor.config.loading.packs import shipped_packs
-    from monitor.config.loading.shipped import find_shipped_folder
-    from monitor.lab.inventory import summarize_packs
-
     found = list(summarize_packs(shipped_packs(find_shipped_folder()).values(), find_shipped_folder()))
     if as_json:
         for each in found:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor import clock
 from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines, rules_options
 from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.tables import print_table
+from monitor.config.loading.files import is_config_file_name
+from monitor.errors import InvalidFiles, MonitorError
+from monitor.lab.headline_tests import (
+    ExpectedArticle,
+    HeadlinesReport,
+    expected_of_lines,
+    expected_of_yaml,
+    find_unknown_rules,
+    run_expected,
+    usable_expectations,
+)
+from monitor.lab.rule_outcomes import Expectation
 from monitor.sanitize import sanitize_line
-
-if TYPE_CHECKING:
-    from monitor.lab.headline_tests import ExpectedArticle, HeadlinesReport
-    from monitor.lab.rule_outcomes import Expectation
 
 
 @click.command("test")
@@ -47,9 +55,6 @@ def test_rules(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, f
     Without -c and --rules: the rules of ./monitor.yaml. Rules that are off are tested where FILE names them. Exit
     code 1 if something is not as expected, or there are faulty rules or unusable lines.
     """
-    from monitor.errors import InvalidFiles, MonitorError
-    from monitor.lab.headline_tests import find_unknown_rules, run_expected, usable_expectations
-
     loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)
     expected, problems = _read_expected(file)
@@ -71,17 +76,12 @@ def test_rules(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, f
 
 def _read_expected(file: Path) -> tuple[list[ExpectedArticle], bool]:
     """What is expected, and whether there were unusable lines, which are told."""
-    from monitor import clock
-    from monitor.config.loading.files import is_config_file_name
-    from monitor.lab.headline_tests import expected_of_lines, expected_of_yaml
-
     if is_config_file_name(file.name.lower()) and file.is_file():
         return expected_of_yaml(file, clock.now()), False
     return collect_usable(expected_of_lines(read_lines(file), str(file), clock.now()), file)
 
 
 def _print_report(report: HeadlinesReport) -> None:
-    from monitor.lab.rule_outcomes import Expectation
 
     for failure in report.failures:
         click.echo(sanitize_line(str(failure)))
@@ -105,7 +105,6 @@ def _rules_of(report: HeadlinesReport) -> list[str]:
 
 
 def _report_to_rows(report: HeadlinesReport) -> Iterator[dict[str, object]]:
-    from monitor.lab.rule_outcomes import Expectation
 
     for failure in report.failures:
         place = failure.expected.place

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor.app import open_daemon
 from monitor.cli.options import config_option
-
-if TYPE_CHECKING:
-    from monitor.config.loading.load import LoadedConfig
-    from monitor.config.loading.user_files import UserFiles
-    from monitor.errors import Fault
+from monitor.config.language.secrets import secrets_of
+from monitor.config.loading.load import LoadedConfig
+from monitor.config.loading.user_files import UserFiles
+from monitor.errors import Fault
+from monitor.notify import channel_faults_in_worker
+from monitor.runtime.gc_tuning import relaxed
+from monitor.runtime.malloc_tuning import limit_arenas
+from monitor.store.engine.ownership import act_as_owner
+from monitor.telemetry import LogEvent, configure_logging, log
 
 
 @click.command()
@@ -36,13 +40,6 @@ def run(config: Path, once: bool) -> None:
     import os
     import signal
 
-    from monitor.config.language.secrets import secrets_of
-    from monitor.config.loading.user_files import UserFiles
-    from monitor.runtime.gc_tuning import relaxed
-    from monitor.runtime.malloc_tuning import limit_arenas
-    from monitor.store.engine.ownership import act_as_owner
-    from monitor.telemetry import LogEvent, configure_logging, log
-
     limit_arenas()
     relaxed()
     if not _has_terminal():
@@ -59,7 +56,6 @@ def run(config: Path, once: bool) -> None:
 
 
 def _log_faults(faults: Iterable[Fault]) -> None:
-    from monitor.telemetry import LogEvent, log
 
     for fault in faults:
         log.error(LogEvent.FAULT, fault=str(fault))
@@ -68,10 +64,6 @@ def _log_faults(faults: Iterable[Fault]) -> None:
 async def _run_daemon(loaded: LoadedConfig, files: UserFiles, once: bool) -> None:
     import asyncio
     import signal
-
-    from monitor.app import open_daemon
-    from monitor.notify import channel_faults_in_worker
-    from monitor.telemetry import LogEvent, log
 
     loop, stop, in_terminal = asyncio.get_running_loop(), asyncio.Event(), _has_terminal()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from monitor.config.generated.schema import build_json_schema as schema_of
 from monitor.config.language.kinds import KINDS, Kind
 
 
@@ -18,6 +19,4 @@ def schema(kind: Kind) -> None:
     Example:
       news-monitor schema rule > rule.schema.json
     """
-    from monitor.config.generated.schema import build_json_schema as schema_of
-
     click.echo(json.dumps(schema_of(kind), indent=2, ensure_ascii=False))

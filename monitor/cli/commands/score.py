@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor import clock
 from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines, rules_options
 from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.tables import print_table
+from monitor.config.language.faults import did_you_mean
+from monitor.errors import MonitorError
+from monitor.lab import scoring
+from monitor.lab.scoring import Mistake, Score, Tally
+from monitor.matching import RuleSet
+from monitor.matching.live import compile_live
 from monitor.sanitize import sanitize_line
-
-if TYPE_CHECKING:
-    from monitor.lab.scoring import Mistake, Score, Tally
-    from monitor.matching import RuleSet
 
 _HEADS = ("rule", "language", "labelled", "right", "missed", "false", "precision", "recall", "F1", "mentions")
 
@@ -47,11 +49,6 @@ def score(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, listed
     Without -c and --rules: the rules of ./monitor.yaml; rules that are off are not asked. Exit code 1 if there are
     faulty rules or unusable lines, or no rule to score; misses and false alarms are no problem of the command.
     """
-    from monitor import clock
-    from monitor.errors import MonitorError
-    from monitor.lab import scoring
-    from monitor.matching.live import compile_live
-
     loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)
     compiled = compile_live(loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources)
@@ -75,7 +72,6 @@ def _explain_no_score(found: Score) -> str:
 
 
 def _warn_of_unknown_labels(found: Score, rules: RuleSet) -> None:
-    from monitor.config.language.faults import did_you_mean
 
     for label in sorted(found.unknown_labels):
         meant = did_you_mean(label, rules.rules, "it is left out")

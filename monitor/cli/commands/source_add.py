@@ -8,17 +8,21 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor.app import PARSER_MEMORY
 from monitor.cli.options import config_option, format_local_time, networks_allowed, print_faults
-
-if TYPE_CHECKING:
-    from monitor.config.editing.source_edit import NewSource, SourceValue
-    from monitor.config.editing.source_files import SourceFiles
-    from monitor.model import Selectors
-    from monitor.sources.polling.discovery import DiscoveredFeed, DiscoveryResult
+from monitor.config.editing.atomic_rewrite import prepare_rewrite
+from monitor.config.editing.source_edit import NewSource, SourceValue, with_sources
+from monitor.config.editing.source_files import SourceFiles, check_file, comparable_address, new_source, source_files
+from monitor.config.language.base_schema import language_tag
+from monitor.errors import Fault, FeedUnreadable, FetchFailed, InvalidFiles, InvalidRequest, MonitorError
+from monitor.model import Limits, Selectors
+from monitor.runtime.workers import Workers
+from monitor.sources.http.fetch import Fetcher
+from monitor.sources.http.guard import refused_host
+from monitor.sources.polling.discovery import DiscoveredFeed, DiscoveryResult, discover_feeds, parse_telegram_url
 
 _ORDER = ("id", "name", "language", "publisher", "tags", "every")
 _OF_ONE = ("id", "name")
@@ -67,9 +71,6 @@ def add(
 
     Exit code 1 if nothing was added.
     """
-    from monitor.config.editing.source_files import check_file, source_files
-    from monitor.sources.polling.discovery import parse_telegram_url
-
     files = source_files(config)
     print_faults(files.faults)
     keys = {"id": id_, **given, "tags": tags}
@@ -106,8 +107,6 @@ class _AddRequest:
     ) -> NewSource:
         """The source of an address. `also`: keys that hold where none was given. Raises WrongUse, and Faulty where it
         stands somewhere already."""
-        from monitor.config.editing.source_files import new_source
-
         keys = {**(also or {}), **self.keys}
         source = new_source(url, keys, {*(each.id for each in self.files.sources), *taken})
         _refuse_known(self.files, url, str(source["id"]))
@@ -115,10 +114,6 @@ class _AddRequest:
 
     def write_sources(self, sources: Sequence[NewSource]) -> None:
         """Into the file, all at once."""
-        from monitor.config.editing.atomic_rewrite import prepare_rewrite
-        from monitor.config.editing.source_edit import with_sources
-        from monitor.config.editing.source_files import check_file
-
         check_file(self.target)
         prepare_rewrite(self.target, lambda text, name: with_sources(text, name, sources)).write()
         for source in sources:
@@ -127,8 +122,6 @@ class _AddRequest:
 
 def _add_discovered(wish: _AddRequest, url: str, looked: DiscoveryResult, which: str | None) -> None:
     """What follows from what stands at the address."""
-    from monitor.errors import FeedUnreadable, FetchFailed
-
     anyway = "nothing was added; --no-check adds it all the same"
     if looked.is_feed:
         wish.write_sources([wish.build_source(url, _keys_from_feed(looked.feeds[0]))])
@@ -146,8 +139,6 @@ def _add_discovered(wish: _AddRequest, url: str, looked: DiscoveryResult, which:
 
 
 def _add_from_page(wish: _AddRequest, url: str, looked: DiscoveryResult, which: str | None) -> None:
-    from monitor.config.editing.source_files import comparable_address
-    from monitor.errors import FeedUnreadable, InvalidRequest, MonitorError
 
     if not looked.feeds:
         raise FeedUnreadable(_explain_no_feed(url, looked))
@@ -178,8 +169,6 @@ def _build_sources(wish: _AddRequest, chosen: Sequence[DiscoveredFeed]) -> list[
 
 def _keys_from_feed(found: DiscoveredFeed) -> dict[str, SourceValue]:
     """What is known of a feed by looking: its title, as its name, and its language where its page says it."""
-    from monitor.config.language.base_schema import language_tag
-
     language = language_tag(found.language) if found.language else None
     also: dict[str, SourceValue] = {}
     if found.title:
@@ -236,11 +225,6 @@ def _build_page_keys(address: str, selectors: Selectors) -> dict[str, SourceValu
 
 
 async def _discover_feeds(url: str, config: Path) -> DiscoveryResult:
-    from monitor.app import PARSER_MEMORY
-    from monitor.model import Limits
-    from monitor.runtime.workers import Workers
-    from monitor.sources.http.fetch import Fetcher
-    from monitor.sources.polling.discovery import discover_feeds
 
     limits, workers = Limits(), Workers(1, memory=PARSER_MEMORY)
     try:
@@ -251,8 +235,6 @@ async def _discover_feeds(url: str, config: Path) -> DiscoveryResult:
 
 
 def _refuse_known(files: SourceFiles, url: str, id_: str) -> None:
-    from monitor.config.editing.source_files import comparable_address
-    from monitor.errors import Fault, InvalidFiles
 
     faults = [
         Fault(each.place, f"a source with this {what} stands here already", f"it is '{each.id}'; nothing was added")
@@ -268,8 +250,6 @@ def _reason_if_refused(url: str, config: Path) -> str | None:
     """Why nothing will be fetched from there, as far as that is known before names are resolved; None: none."""
     from ipaddress import ip_network
     from urllib.parse import urlsplit
-
-    from monitor.sources.http.guard import refused_host
 
     host = urlsplit(url).hostname or ""
     address = refused_host(host, list(networks_allowed(config)))

@@ -6,16 +6,18 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor import clock
 from monitor.cli.options import config_option, json_option, print_faults, print_json
-
-if TYPE_CHECKING:
-    from monitor.config.editing.feed_lists import OutlineImport
-    from monitor.config.editing.source_files import SourceFiles
-    from monitor.model import Outline, Outlines
+from monitor.config.editing.atomic_rewrite import prepare_rewrite
+from monitor.config.editing.feed_lists import ImportOutcome, OutlineImport, import_outlines, outline_of
+from monitor.config.editing.source_edit import with_sources
+from monitor.config.editing.source_files import SourceFiles, check_file, find_valid_sources, new_source, source_files
+from monitor.errors import FeedUnreadable, InvalidRequest
+from monitor.model import Outline, Outlines
+from monitor.sources.formats.opml import read_opml, write_opml
 
 
 @click.command("import")
@@ -40,11 +42,6 @@ def import_(
 
     Exit code 1 if it is no such list, or not all of it could be used.
     """
-    from monitor.config.editing.atomic_rewrite import prepare_rewrite
-    from monitor.config.editing.feed_lists import import_outlines
-    from monitor.config.editing.source_edit import with_sources
-    from monitor.config.editing.source_files import check_file, source_files
-
     files = source_files(config)
     print_faults(files.faults)
     target = files.file_for(file)
@@ -65,15 +62,11 @@ def import_(
 
 def _normalize_tags(tags: Sequence[str]) -> list[str]:
     """The tags as they are written. Raises WrongUse."""
-    from monitor.config.editing.source_files import new_source
-
     tidied = new_source("https://news.example/", {"tags": tags}, ()).get("tags", [])
     return list(tidied) if isinstance(tidied, list) else []
 
 
 def _read_outlines(given: str) -> Outlines:
-    from monitor.errors import FeedUnreadable, InvalidRequest
-    from monitor.sources.formats.opml import read_opml
 
     try:
         body = sys.stdin.buffer.read() if given == "-" else Path(given).read_bytes()
@@ -87,8 +80,6 @@ def _read_outlines(given: str) -> Outlines:
 
 def _print_import(given: str, read: Outlines, taken: Sequence[OutlineImport], *, as_json: bool) -> None:
     """Line by line: what is added on stdout, what is not, and why, on stderr; as JSON all of it on stdout."""
-    from monitor.config.editing.feed_lists import ImportOutcome
-
     if read.problem:
         click.echo(f"{given}: {read.problem}", err=True)
     rows: list[tuple[int, str | None, ImportOutcome, str | None, str | None]]
@@ -110,8 +101,6 @@ def _get_source_id(taken: OutlineImport) -> str | None:
 
 def _count_outcomes(taken: Sequence[OutlineImport]) -> tuple[int, int]:
     """How many are added, and how many were there already."""
-    from monitor.config.editing.feed_lists import ImportOutcome
-
     counted = Counter(each.outcome for each in taken)
     return counted[ImportOutcome.ADDED], counted[ImportOutcome.KNOWN] + counted[ImportOutcome.REPEATED]
 
@@ -140,11 +129,6 @@ def export(config: Path, output: Path | None, tag: str | None) -> None:
     Example:
       news-monitor sources export -o sources.opml
     """
-    from monitor import clock
-    from monitor.config.editing.source_files import source_files
-    from monitor.errors import InvalidRequest
-    from monitor.sources.formats.opml import write_opml
-
     files = source_files(config)
     print_faults(files.faults)
     outlines, faulty = _collect_outlines(files, tag)
@@ -165,9 +149,6 @@ def export(config: Path, output: Path | None, tag: str | None) -> None:
 
 def _collect_outlines(files: SourceFiles, tag: str | None) -> tuple[list[Outline], bool]:
     """The sources without a fault as outlines, and whether others have one: these are told."""
-    from monitor.config.editing.feed_lists import outline_of
-    from monitor.config.editing.source_files import find_valid_sources
-
     outlines, sound, faulty = [], set(), False
     for file in files.files:
         places, faults = find_valid_sources(file)

@@ -6,12 +6,12 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from monitor.cli.commands.source_add import add
-from monitor.cli.commands.source_lists import export, import_
+from monitor import clock
+from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
     database_of,
@@ -23,27 +23,33 @@ from monitor.cli.options import (
     print_json,
     require_known,
 )
+from monitor.cli.output.source_status import SourceHealth, SourceHealthReport, assess_source_health
 from monitor.cli.output.tables import print_table
-
-if TYPE_CHECKING:
-    from monitor.cli.output.source_status import SourceHealthReport
-    from monitor.config.editing.source_files import ListedSource, SourceFiles
-    from monitor.config.loading.load import LoadedConfig
-    from monitor.model import Source, SourceTrouble
-    from monitor.store.queries.reports import SourceReport
+from monitor.config.editing.atomic_rewrite import prepare_rewrite
+from monitor.config.editing.source_edit import without_sources
+from monitor.config.editing.source_files import ListedSource, SourceFiles, source_files
+from monitor.config.language.faults import did_you_mean
+from monitor.config.loading.load import LoadedConfig
+from monitor.errors import Fault, InvalidFiles, InvalidRequest
+from monitor.model import Source, SourceTrouble
+from monitor.notices.troubles import OF_SOURCES
+from monitor.store.queries.reports import ReportQueries, SourceReport
+from monitor.store.queues.claims import Claims
 
 _NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures": 0, "problem": None, "articles": 0,
           "overlap": None, "troubles": ()}  # fmt: skip
 
 
-@click.group()
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "add": ("monitor.cli.commands.source_add", "Add a source to a sources file; its comments stay."),
+        "import": ("monitor.cli.commands.source_lists", "Add the feeds of a list (OPML)."),
+        "export": ("monitor.cli.commands.source_lists", "Write the sources as a list of feeds (OPML 2.0)."),
+    },
+)
 def sources() -> None:
     """The sources: list, health, retry, add, remove, import, export."""
-
-
-sources.add_command(add)
-sources.add_command(import_)
-sources.add_command(export)
 
 
 @sources.command("list")
@@ -98,8 +104,6 @@ def health(config: Path, as_json: bool) -> None:
     Example:
       news-monitor sources health
     """
-    from monitor.cli.output.source_status import SourceHealth
-
     loaded = load_config(config)
     zone = loaded.config.settings.timezone
     fared = _assess_sources(loaded)
@@ -142,10 +146,6 @@ def retry(config: Path, ids: tuple[str, ...]) -> None:
     Example:
       news-monitor sources retry harbour-times
     """
-    from monitor import clock
-    from monitor.store.queries.reports import ReportQueries
-    from monitor.store.queues.claims import Claims
-
     loaded = load_config(config)
     print_faults(loaded.faults)
     require_known("source", ids, loaded.config.sources)
@@ -181,10 +181,6 @@ def remove(config: Path, ids: tuple[str, ...]) -> None:
     Example:
       news-monitor sources remove old-wire old-blog
     """
-    from monitor.config.editing.atomic_rewrite import prepare_rewrite
-    from monitor.config.editing.source_edit import without_sources
-    from monitor.config.editing.source_files import source_files
-
     files = source_files(config)
     print_faults(files.faults)
     found = [_find_source(files, id_) for id_ in dict.fromkeys(ids)]
@@ -201,10 +197,6 @@ def remove(config: Path, ids: tuple[str, ...]) -> None:
 
 def _assess_sources(loaded: LoadedConfig) -> list[tuple[Source, SourceReport | None, SourceHealthReport]]:
     """Every source, with what its polls left behind and how it fares; the files' faults are told."""
-    from monitor import clock
-    from monitor.cli.output.source_status import assess_source_health
-    from monitor.store.queries.reports import ReportQueries
-
     print_faults(loaded.faults)
     database = database_of(loaded.config.settings)
     reports: Mapping[str, SourceReport] = {}
@@ -234,8 +226,6 @@ def _health_to_row(source: Source, report: SourceReport | None, faring: SourceHe
 
 def _trouble_to_row(trouble: SourceTrouble) -> dict[str, Any]:
     """A trouble, with what to do."""
-    from monitor.notices.troubles import OF_SOURCES
-
     todo = OF_SOURCES[trouble.kind].advice.format(name=trouble.source)
     times = {"since": trouble.since, "last_at": trouble.last_at, "over_at": trouble.over_at}
     return {"kind": trouble.kind.value, **times, "detail": trouble.detail, "todo": todo}
@@ -261,9 +251,6 @@ def _advise_removal(dead: list[str], config: Path) -> str:
 
 def _find_source(files: SourceFiles, id_: str) -> ListedSource:
     """Where a source stands. Raises WrongUse where it does not, and Faulty where it stands twice."""
-    from monitor.config.language.faults import did_you_mean
-    from monitor.errors import Fault, InvalidFiles, InvalidRequest
-
     found = [each for each in files.sources if each.id == id_]
     if not found:
         meant = did_you_mean(id_, (each.id for each in files.sources), "`news-monitor sources list` lists them")

@@ -6,21 +6,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor import clock
 from monitor.cli.options import config_option, existing_database, json_option, load_config, print_faults, print_json
 from monitor.cli.options import format_local_time as local_time
-from monitor.model import Rule, RuleStatus
-
-if TYPE_CHECKING:
-    from monitor.config.loading.load import LoadedConfig
-    from monitor.model import DeadLetters
-    from monitor.store.engine.daemons import DaemonReport
-    from monitor.store.engine.database import Database
-    from monitor.store.queries.ages import PendingDeliveries, SourceAges
-    from monitor.store.queries.reports import PendingReport, ShadowReport, SourceReport
+from monitor.config.loading.load import LoadedConfig
+from monitor.matching.live import select_running_rules
+from monitor.model import DeadLetters, Rule, RuleStatus
+from monitor.store.engine.daemons import DaemonReport, DaemonStatus, list_daemons
+from monitor.store.engine.database import Database
+from monitor.store.queries.ages import PendingDeliveries, SourceAges, find_pending_by_channel, source_ages
+from monitor.store.queries.reports import PendingReport, ReportQueries, ShadowReport, SourceReport
+from monitor.store.queues.dead_letters import find_dead_letters
 
 _LATELY = timedelta(days=1)  # a daemon that died before that is history, if another one runs
 _BY_PEOPLE = {"merges": "merged", "splits": "split"}  # stories and events
@@ -74,11 +73,6 @@ def status(config: Path, as_json: bool) -> None:
 
 
 def _take_snapshot(loaded: LoadedConfig) -> _StatusSnapshot:
-    from monitor import clock
-    from monitor.store.engine.daemons import list_daemons
-    from monitor.store.queries.ages import find_pending_by_channel, source_ages
-    from monitor.store.queries.reports import ReportQueries
-    from monitor.store.queues.dead_letters import find_dead_letters
 
     sources = loaded.config.sources
     in_shadow = (rule.id for rule in loaded.config.rules.values() if rule.status is RuleStatus.SHADOW)
@@ -174,7 +168,6 @@ def _failing_source_warnings(seen: _StatusSnapshot) -> Iterator[str]:
 
 
 def _daemon_warnings(seen: _StatusSnapshot) -> Iterator[str]:
-    from monitor.store.engine.daemons import DaemonStatus
 
     alive = [daemon for daemon in seen.daemons if daemon.status_at(seen.now) is DaemonStatus.ALIVE]
     gone = [
@@ -203,7 +196,6 @@ def _is_restarted(gone: DaemonReport, seen: _StatusSnapshot) -> bool:
 
 
 def _format_summary(seen: _StatusSnapshot) -> Iterator[tuple[str, str]]:
-    from monitor.store.engine.daemons import DaemonStatus
 
     for daemon in seen.daemons:
         if daemon.status_at(seen.now) is DaemonStatus.ALIVE:
@@ -235,8 +227,6 @@ def _format_summary(seen: _StatusSnapshot) -> Iterator[tuple[str, str]]:
 
 def _format_rule_count(rules: Mapping[str, Rule]) -> str:
     """How many there are, as `check` counts them, and how many of them run, as the daemon does."""
-    from monitor.matching.live import select_running_rules
-
     off = len(rules) - len(select_running_rules(rules.values()))
     return f"{len(rules)}, of which {off} {'is' if off == 1 else 'are'} off" if off else str(len(rules))
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor import clock
+from monitor.active_config import channels_of, compile_config
+from monitor.alerting.wording import format_count
 from monitor.cli.options import (
     compared_line,
     config_option,
@@ -22,10 +24,11 @@ from monitor.cli.options import (
 )
 from monitor.cli.output.tables import print_table
 from monitor.errors import InvalidRequest
-
-if TYPE_CHECKING:
-    from monitor.store.queries.stories import StoryDetails, StoryQueries
-    from monitor.store.state.identity_marks import IdentityMark
+from monitor.store.lifecycle.cluster_merge import ClusterMerger
+from monitor.store.lifecycle.cluster_split import ClusterSplitter
+from monitor.store.queries.matches import MatchQueries
+from monitor.store.queries.stories import StoryDetails, StoryQueries
+from monitor.store.state.identity_marks import IdentityMark
 
 _FEW = 5  # of those that begin so
 
@@ -50,10 +53,6 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
       news-monitor stories list
       news-monitor stories list --rule taiwan-drills --since '2 days'
     """
-    from monitor import clock
-    from monitor.store.queries.matches import MatchQueries
-    from monitor.store.queries.stories import StoryQueries
-
     loaded = load_config(config).config
     settings, database = loaded.settings, existing_database(loaded.settings)
     require_known("rule", rules, loaded.rules, MatchQueries(database).rules)
@@ -91,8 +90,6 @@ def show(config: Path, *, as_json: bool, name: str) -> None:
       news-monitor stories show S746401c3a4eecfd6
       news-monitor stories show E1f0
     """
-    from monitor.store.queries.stories import StoryQueries
-
     settings = load_config(config).config.settings
     account = _find_story_or_event(StoryQueries(existing_database(settings)), name)
     if as_json:
@@ -118,10 +115,6 @@ def merge(config: Path, name: str, other: str) -> None:
       news-monitor stories merge S746401c3a4eecfd6 S1f0a
       news-monitor stories merge E1f0 E22c
     """
-    from monitor import clock
-    from monitor.store.lifecycle.cluster_merge import ClusterMerger
-    from monitor.store.queries.stories import StoryQueries
-
     loaded = load_config(config).config
     database = existing_database(loaded.settings)
     read = StoryQueries(database)
@@ -153,11 +146,6 @@ def split(config: Path, *, quiet: bool, name: str, articles: tuple[int, ...]) ->
       news-monitor stories split E1f0 4711 4713 --quiet
     """
     from functools import partial
-
-    from monitor import clock
-    from monitor.active_config import channels_of, compile_config
-    from monitor.store.lifecycle.cluster_split import ClusterSplitter
-    from monitor.store.queries.stories import StoryQueries
 
     loaded = load_config(config).config
     database = existing_database(loaded.settings)
@@ -214,7 +202,6 @@ def _format_title(title: str, articles: int) -> str:
 
 
 def _format_story(account: StoryDetails, zone: str) -> Iterator[str]:
-    from monitor.alerting.wording import format_count
 
     kind = f"event     {account.id}, as {account.rule} sees it" if account.rule else f"story     {account.id}"
     yield f"{kind}: {_format_title(account.title, len(account.members))}"

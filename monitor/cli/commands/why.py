@@ -10,11 +10,15 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
+from monitor import clock
+from monitor.alerting.case import DecisionContext
+from monitor.alerting.evaluation import evaluate
+from monitor.alerting.ledger import NotificationLedger
+from monitor.cases import build_case, prepare_match
 from monitor.cli.inputs import CONFIG, load_selected_rules, read_lines, rules_options
 from monitor.cli.options import (
     existing_database,
@@ -28,17 +32,18 @@ from monitor.cli.options import (
 )
 from monitor.cli.output.nearest_report import nearest_events, nearest_row, nearest_stories
 from monitor.cli.output.why_report import RuleReport, format_article_report, format_rule_report, format_rule_reports
-from monitor.model import Article, Event, Match, MatchOutcome, Outcome, Rule, RuleStatus, Settings, Step, Story
-
-if TYPE_CHECKING:
-    from monitor.config.loading.load import LoadedRules
-    from monitor.errors import Fault
-    from monitor.matching import RuleSet
-    from monitor.model import Config
-    from monitor.store.engine.database import Database
-    from monitor.store.queries.articles import ArticleQueries, StoredArticle
-    from monitor.store.queries.matches import MatchReport
-    from monitor.stories.sameness import ClusterComparison
+from monitor.config.loading.load import LoadedRules, shipped_entities
+from monitor.errors import Fault, InvalidRequest, MonitorError
+from monitor.lab.recorded import UnusableLine, read_single_article
+from monitor.matching import RuleSet
+from monitor.matching.explain import explain_rules
+from monitor.matching.live import compile_live
+from monitor.matching.tokenized_article import TokenizedArticle
+from monitor.model import Article, Config, Event, Match, MatchOutcome, Outcome, Rule, RuleStatus, Settings, Step, Story
+from monitor.store.engine.database import Database
+from monitor.store.queries.articles import ArticleQueries, StoredArticle
+from monitor.store.queries.matches import MatchReport
+from monitor.stories.sameness import ClusterComparison
 
 NEAREST = 10
 
@@ -55,7 +60,6 @@ class _StoredContext:
 
     @property
     def articles(self) -> ArticleQueries:
-        from monitor.store.queries.articles import ArticleQueries
 
         return ArticleQueries(self.database)
 
@@ -141,10 +145,6 @@ def _format_report(asked: _WhyInput, accounts: Sequence[RuleReport], rule: str |
 
 def _read_stdin_article(config: Path | None, paths: tuple[Path, ...]) -> _WhyInput:
     """The article on standard input."""
-    from monitor import clock
-    from monitor.errors import MonitorError
-    from monitor.lab.recorded import UnusableLine, read_single_article
-
     files = load_selected_rules(config, paths)
     found = read_single_article("".join(read_lines(Path("-"))), clock.now())
     if isinstance(found, UnusableLine):
@@ -154,11 +154,6 @@ def _read_stdin_article(config: Path | None, paths: tuple[Path, ...]) -> _WhyInp
 
 def _find_stored_article(config: Path | None, paths: tuple[Path, ...], name: str, rule: str | None) -> _WhyInput:
     """The article of this name in the database."""
-    from monitor.config.loading.load import shipped_entities
-    from monitor.errors import InvalidRequest
-    from monitor.matching.live import compile_live
-    from monitor.store.queries.articles import ArticleQueries
-
     if paths:
         raise InvalidRequest("--rules is for an article on standard input: `news-monitor why --rules PATH -`")
     loaded = load_config(config or CONFIG)
@@ -213,10 +208,6 @@ def _format_command(source: str, uid: str) -> str:
 def _build_reports(asked: _WhyInput, only: str | None) -> list[RuleReport]:
     """What each rule makes of the article, or only one: the rules that run, and those of which something is stored.
     Those that told it come first, then those that it meets, then those that it met nearly."""
-    from monitor.config.loading.load import shipped_entities
-    from monitor.matching.explain import explain_rules
-    from monitor.matching.live import compile_live
-
     article, files, kept = asked.article, asked.files, asked.stored_context
     stored: dict[str, list[MatchReport]] = {}
     for decision in kept.stored_article.decisions if kept else ():
@@ -261,11 +252,6 @@ def _find_nearest(kept: _StoredContext, compiled: RuleSet, found: Match) -> tupl
 def _simulate_decision(kept: _StoredContext, compiled: RuleSet, found: Match) -> MatchOutcome | None:
     """What the rule as it is now would have had decided when the article came; None where that is stored, or where an
     earlier version of the rule told the article."""
-    from monitor.alerting.case import DecisionContext
-    from monitor.alerting.evaluation import evaluate
-    from monitor.alerting.ledger import NotificationLedger
-    from monitor.cases import build_case, prepare_match
-
     article, rule = kept.stored_article.article, compiled.rules[found.rule]
     story = kept.stored_article.story or Story("", article.title, article.seen)  # of its own: nothing of it was told
     stored = [each for each in kept.stored_article.decisions if each.rule == rule.id]
@@ -303,7 +289,6 @@ def _report_to_row(asked: _WhyInput, account: RuleReport) -> dict[str, object]:
 
 
 def _article_row(asked: _WhyInput) -> dict[str, object]:
-    from monitor.matching.tokenized_article import TokenizedArticle
 
     article, stored = asked.article, asked.stored_context.stored_article if asked.stored_context else None
     left_out = {"text", "digest", "canonical"}

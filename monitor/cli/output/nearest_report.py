@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from monitor.cases import build_event_report, identity_features
+from monitor.matching import RuleSet
+from monitor.model import Article, Match, Story
 from monitor.sanitize import sanitize_line
-
-if TYPE_CHECKING:
-    from monitor.matching import RuleSet
-    from monitor.model import Article, Match, Story
-    from monitor.store.engine.database import Database
-    from monitor.stories.sameness import ClusterComparison
+from monitor.store.engine.database import Database
+from monitor.store.queries.nearest import NearestClusters
+from monitor.stories.sameness import ClusterComparison
 
 
 def nearest_stories(database: Database, article: Article, rules: RuleSet) -> tuple[ClusterComparison, ...]:
     """The older stories that say the most of what an article says, and what it is to them by what we know now; of the
     rules only the entities count that they know."""
-    from monitor.cases import identity_features
-    from monitor.store.queries.nearest import NearestClusters
-
     return NearestClusters(database).stories(identity_features(article, rules))
 
 
@@ -27,9 +23,6 @@ def nearest_events(
     database: Database, article: Article, match: Match, story: Story, rules: RuleSet
 ) -> tuple[ClusterComparison, ...]:
     """The same of older events of a rule; none of one that tells no events."""
-    from monitor.cases import build_event_report, identity_features
-    from monitor.store.queries.nearest import NearestClusters
-
     report = build_event_report(match, identity_features(article, rules), story, rules)
     return () if report.is_story_only else NearestClusters(database).events(report)
 

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from monitor.alerting.wording import duration_in_words
 from monitor.cli.options import format_local_time, print_json
 from monitor.cli.output.tables import print_table
+from monitor.lab.replay import ReplayedAlert
+from monitor.lab.rule_diff import ReplayComparison
+from monitor.model import AlertKind, MatchDecision, Outcome, Reason
 from monitor.sanitize import sanitize_line
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from monitor.lab.replay import ReplayedAlert
-    from monitor.lab.rule_diff import ReplayComparison
-    from monitor.model import MatchDecision
 
 Thing = TypeVar("Thing")
 _LEFT_OUT = {"rule_title", "subjects"}
@@ -47,8 +48,6 @@ def print_sent(sent: ReplayedAlert, zone: str, mark: str = "") -> None:
 
 def print_counts(sent: Iterable[ReplayedAlert]) -> None:
     """Of each rule, how many alerts of each kind."""
-    from monitor.model import AlertKind
-
     counted = Counter((each.rule, each.kind) for each in sent)
     rules = sorted({rule for rule, _ in counted})
     if not rules:
@@ -61,8 +60,6 @@ def print_counts(sent: Iterable[ReplayedAlert]) -> None:
 
 def short_suppression_reason(decided: MatchDecision) -> str | None:
     """In a few words, why a match is told neither now nor later; None for one that is."""
-    from monitor.model import Outcome, Reason
-
     if decided.outcome.outcome is not Outcome.SUPPRESSED:
         return None
     in_short = {
@@ -108,7 +105,6 @@ def print_comparison(compared: ReplayComparison, zone: str, *, as_json: bool) ->
 
 
 def _describe_shift(at: datetime, before: datetime) -> str:
-    from monitor.alerting.wording import duration_in_words
 
     return f"{duration_in_words(abs(at - before))} {'later' if at > before else 'earlier'}"
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from monitor.ingest.poll_schedule import within_interval
-
-if TYPE_CHECKING:
-    from monitor.model import Source, SourceTrouble
-    from monitor.store.queries.reports import SourceReport
+from monitor.model import Source, SourceTrouble
+from monitor.store.queries.reports import SourceReport
 
 DEAD_AFTER = timedelta(days=7)
 UNVERIFIED_DEAD_AFTER = timedelta(days=1)  # it never answered well: a wrong address rather than a bad week

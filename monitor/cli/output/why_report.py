@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor.alerting.quotes import highlight_sentence, quote_all_sentences
+from monitor.alerting.wording import again_in_words, duration_in_words
 from monitor.cli.options import alert_word, compared_line, format_evidence, format_local_time
 from monitor.cli.output.nearest_report import nearest_lines
-from monitor.model import Outcome
+from monitor.matching.tokenized_article import TokenizedArticle
+from monitor.model import AlertPolicy, Article, Explanation, Match, MatchOutcome, Outcome, Rule, Settings, Step
 from monitor.sanitize import sanitize_line
-
-if TYPE_CHECKING:
-    from monitor.model import AlertPolicy, Article, Explanation, Match, MatchOutcome, Rule, Settings, Step
-    from monitor.store.queries.articles import AlertReport, StoredArticle
-    from monitor.store.queries.matches import DeliveryHistory, MatchReport
-    from monitor.stories.sameness import ClusterComparison
+from monitor.store.queries.articles import AlertReport, StoredArticle
+from monitor.store.queries.matches import DeliveryHistory, MatchReport
+from monitor.stories.sameness import ClusterComparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,6 @@ def format_article_report(
     article: Article, stored: StoredArticle | None, nearest: Sequence[ClusterComparison], zone: str
 ) -> Iterator[str]:
     """What the article is, and which story it is of; `nearest`: the older ones that it is nearest to."""
-    from monitor.matching.tokenized_article import TokenizedArticle
-
     yield f"article   {sanitize_line(article.title or article.text[:80])}"
     if stored is not None:
         yield f"          {article.source}, version {article.version}, {article.url or 'without an address'}"
@@ -115,7 +112,6 @@ def _format_heading(account: RuleReport) -> str:
 
 
 def _format_sentences(article: Article, match: Match) -> Iterator[str]:
-    from monitor.alerting.quotes import highlight_sentence, quote_all_sentences
 
     for quote in quote_all_sentences(article.title, article.text, match.evidence):
         sentence = highlight_sentence(quote.sentence, quote.marks, ("**", "**"))
@@ -150,8 +146,6 @@ def format_rule_report(article: Article, account: RuleReport, settings: Settings
 
 def _describe_rule(rule: Rule, settings: Settings | None) -> Iterator[str]:
     """Where it stands, whom it would tell of what, and how often."""
-    from monitor.alerting.wording import duration_in_words
-
     policy = rule.alert
     yield f"    {rule.title}; {rule.place}"
     if rule.status == "off":
@@ -168,7 +162,6 @@ def _describe_rule(rule: Rule, settings: Settings | None) -> Iterator[str]:
 
 
 def _describe_frequency(policy: AlertPolicy) -> Iterator[str]:
-    from monitor.alerting.wording import again_in_words, duration_in_words
 
     if policy.again_if:
         yield f"sent again if: {again_in_words(policy)}; cooldown: {duration_in_words(policy.cooldown)}"

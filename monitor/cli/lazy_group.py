@@ -1,0 +1,40 @@
+"""A group whose commands are imported when they are used, so that `--help` and each command are quick."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+
+class LazyGroup(click.Group):
+    """`lazy`: for each command the module that has it, and its summary in the list of commands. The command is the object
+    in the module that has the command's name (with an underscore behind it where that is a word of Python's)."""
+
+    def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]], **more: Any) -> None:  # noqa: ANN401 - click's
+        super().__init__(*args, **more)
+        self._lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of the alphabet."""
+        return sorted({*super().list_commands(ctx), *self._lazy})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in self._lazy:
+            return super().get_command(ctx, cmd_name)
+        module = import_module(self._lazy[cmd_name][0])
+        found = [each for each in vars(module).values() if isinstance(each, click.Command) and each.name == cmd_name]
+        return found[0]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing them."""
+        rows = []
+        for name in self.list_commands(ctx):
+            known = self._lazy.get(name)
+            command = None if known else super().get_command(ctx, name)
+            rows.append((name, known[1] if known else command.get_short_help_str() if command else ""))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
