@@ -16,8 +16,8 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from monitor import clock
-from monitor.config.language.secrets import find_sensitive_parts, password_of
-from monitor.config.loading.load import shipped_entities
+from monitor.active_config import ActiveConfig, ActiveConfigHolder, compile_config
+from monitor.config.language.secrets import secrets_of
 from monitor.config.loading.user_files import UserFiles
 from monitor.daemon import Daemon, Job, systemd
 from monitor.daemon.health import BEAT, DaemonHealth
@@ -31,11 +31,9 @@ from monitor.due import DueProcessor
 from monitor.errors import Fault, StoreReplaced
 from monitor.full_text import EVERY as READING
 from monitor.full_text import FullTextReader
-from monitor.matching import RuleSet
-from monitor.matching.live import compile_live
-from monitor.model import Alert, Config, RunningVersion, Settings, Source
+from monitor.model import Config, RunningVersion, Settings, Source
 from monitor.notify import Notifier
-from monitor.pipeline import ActiveConfig, Pipeline
+from monitor.pipeline import Pipeline
 from monitor.runtime.gc_tuning import paused
 from monitor.runtime.malloc_tuning import release_free_memory
 from monitor.runtime.workers import Workers, preload_module
@@ -87,24 +85,21 @@ async def open_daemon(
         thread = StoreThread(metrics, turns.record_call)
         stack.callback(thread.close)
 
-        fetcher, parsers, notifier = await _open_network_clients(settings, stack)
+        active = ActiveConfigHolder(_make_active_config(config, zone, catches_up=catches_up))
+        fetcher, parsers, notifier = await _open_network_clients(active, settings, stack)
         robots = Robots(fetcher, parsers)
-
-        def name_of(source: str) -> str:
-            return pipeline.active.source_name(source)  # of what is active then, not of what is active now
 
         dispatcher = Dispatcher(
             settings,
             outbox=outbox,
             notifier=notifier,
             thread=thread,
-            name_of=name_of,
+            name_of=active.source_name,
             metrics=metrics,
         )
         section = SerialSection(database)
         due = DueProcessor(
-            config,
-            lambda: pipeline.active,
+            active,
             section=section,
             thread=thread,
             deliver=dispatcher.wake,
@@ -112,7 +107,7 @@ async def open_daemon(
             metrics=metrics,
         )
         pipeline = Pipeline(
-            _make_active_config(config, zone, catches_up=catches_up),
+            active,
             limits,
             asker=SourcePoller(fetcher, robots, parsers, limits, KnownEntries(claims, thread)),
             claims=claims,
@@ -122,7 +117,7 @@ async def open_daemon(
             metrics=metrics,
         )
         reader = FullTextReader(
-            lambda: pipeline.active,
+            active,
             limits,
             fetcher=fetcher,
             robots=robots,
@@ -133,15 +128,13 @@ async def open_daemon(
             deliver=dispatcher.wake,
         )
         stack.push_async_callback(reader.close)
-        log.info(LogEvent.RULES_ACTIVE, rules=len(pipeline.active.rules.rules), sources=len(config.sources))
+        log.info(LogEvent.RULES_ACTIVE, rules=len(active.current.rules.rules), sources=len(config.sources))
 
         async def take_up(new: Config) -> None:
-            active = await asyncio.to_thread(_make_active_config, new, zone, catches_up=catches_up)
-            await thread.run(_register_sources, claims, new.sources, pipeline.active.sources)
+            made = await asyncio.to_thread(_make_active_config, new, zone, catches_up=catches_up)
+            await thread.run(_register_sources, claims, new.sources, active.current.sources)
             hide_secrets(secrets_of(new))
-            notifier.channels = new.settings.channels  # before the rules: what they decide must find its channels
-            pipeline.active = active
-            due.config = new
+            active.current = made
 
         async def told() -> None:
             await health.write_heartbeat()  # `status` says at once what runs
@@ -149,7 +142,7 @@ async def open_daemon(
         reloader = Reloader(files, config, faults, take_up, told) if files else None
         jobs = [Job("files", LOOK, reloader.check_files)] if reloader else []
 
-        begun_with = RunningVersion(clock.now(), len(pipeline.active.rules.rules), len(config.sources))
+        begun_with = RunningVersion(clock.now(), len(active.current.rules.rules), len(config.sources))
         health = DaemonHealth(
             database,
             daemons,
@@ -157,11 +150,13 @@ async def open_daemon(
             turns=turns,
             metrics=metrics,
             running=lambda: reloader.running if reloader else begun_with,
-            sources=lambda: pipeline.active.sources,
+            sources=lambda: active.current.sources,
             zone=zone,
         )
         pruned = Job(
-            "prune", EVERY, lambda: prune_archive(ArchivePruner(database, due.config.settings.retention), thread)
+            "prune",
+            EVERY,
+            lambda: prune_archive(ArchivePruner(database, active.current.config.settings.retention), thread),
         )
         jobs += [
             Job("due", DUE, due.run_once, in_once_mode=True),
@@ -171,6 +166,7 @@ async def open_daemon(
             *_make_health_jobs(health, settings, stack),
         ]
         yield Daemon(
+            active,
             pipeline,
             dispatcher,
             claims=claims,
@@ -195,10 +191,12 @@ def _open_upgraded_database(config: Config, stack: AsyncExitStack) -> Database:
     return database
 
 
-async def _open_network_clients(settings: Settings, stack: AsyncExitStack) -> tuple[Fetcher, Workers, Notifier]:
+async def _open_network_clients(
+    active: ActiveConfigHolder, settings: Settings, stack: AsyncExitStack
+) -> tuple[Fetcher, Workers, Notifier]:
     """What speaks with other machines, and reads what they say."""
     preload_module("monitor.preloaded")
-    notifier = Notifier(settings.channels, settings.limits.send)
+    notifier = Notifier(lambda: active.current.channels, settings.limits.send)
     stack.callback(notifier.close)
     parsers = Workers(PARSERS, memory=PARSER_MEMORY, tasks_each=PARSER_TASKS)
     stack.callback(parsers.close)
@@ -252,29 +250,9 @@ def _make_health_jobs(health: DaemonHealth, settings: Settings, stack: AsyncExit
     return [beat, Job("listen", AGAIN, listening.listen)]
 
 
-def compile_config(config: Config) -> RuleSet:
-    """The rules of a config that run, compiled; they know the entities that come with the program too."""
-    return compile_live(config.rules.values(), config.entities, config.lists, config.sources, shipped_entities())
-
-
 def _make_active_config(config: Config, zone: ZoneInfo, *, catches_up: bool) -> ActiveConfig:
     with paused():
         rules = compile_config(config)
         inflection.release_dictionaries()
     release_free_memory()
-    channels = partial(channels_of, settings=config.settings)
-    return ActiveConfig(dict(config.sources), rules, channels, zone, catches_up)
-
-
-def secrets_of(config: Config) -> frozenset[str]:
-    """What no log may show: what is telling in the channels' addresses, and the passwords of database and proxies."""
-    telling = (find_sensitive_parts(channel.url) for channel in config.settings.channels.values())
-    proxies = (password_of(source.proxy) for source in config.sources.values() if source.proxy)
-    return password_of(config.settings.database).union(*telling, *proxies)
-
-
-def channels_of(alert: Alert, settings: Settings) -> list[str]:
-    """The channels of an alert's routes, each once, in the routes' order. What waited may name a route that has left
-    the config since: it goes the default way."""
-    ways = (settings.routes.get(route, settings.routes["default"]) for route in alert.routes)
-    return list(dict.fromkeys(channel for way in ways for channel in way))
+    return ActiveConfig(config, rules, zone, catches_up)

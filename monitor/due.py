@@ -19,15 +19,13 @@ nothing, and it sends nothing. What is told does not depend on where it can be s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from datetime import datetime
-from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from monitor import clock
+from monitor.active_config import ActiveConfigHolder
 from monitor.alerting.release import ReleasedAlert
-from monitor.matching import RuleSet
-from monitor.model import Alert, Config, Notice, NoticeKind
+from monitor.model import Notice, NoticeKind
 from monitor.notices.notices import due_notices
 from monitor.notices.troubles import OpsSnapshot
 from monitor.store.commit.serial_section import SerialSection
@@ -36,23 +34,13 @@ from monitor.telemetry import LogEvent, log
 from monitor.telemetry.metrics import Metrics
 
 
-class DueProcessorConfig(Protocol):
-    """What is needed here of what is in force (`pipeline.Active`)."""
-
-    @property
-    def rules(self) -> RuleSet: ...
-    @property
-    def channels_of(self) -> Callable[[Alert], Iterable[str]]: ...
-
-
 class DueProcessor:
-    """Looks at what time brings. `config`: what is in force, swapped whole, as are the rules that `in_force` gives;
-    `began`: since when this process delivers; `deliver` is called after a commit that left something to send."""
+    """Releases what is due. `began`: since when this process delivers; `deliver` is called after a commit that left
+    something to send."""
 
     def __init__(
         self,
-        config: Config,
-        in_force: Callable[[], DueProcessorConfig],
+        active: ActiveConfigHolder,
         *,
         section: SerialSection,
         thread: StoreThread,
@@ -60,9 +48,7 @@ class DueProcessor:
         began: datetime,
         metrics: Metrics | None = None,
     ) -> None:
-        self.config = config
-        self._in_force = in_force
-        self._zone = ZoneInfo(config.settings.timezone)  # taken up at the start, as all that delivery shows
+        self._active = active
         self._section = section
         self._thread = thread
         self._deliver = deliver
@@ -116,13 +102,13 @@ class DueProcessor:
     def due_message_groups(self, now: datetime) -> list[frozenset[str]]:
         """What has waited until now, by the message that tells it or the reason for which it waits on."""
         with self._section.enter(now) as section:
-            fallen = section.decide_due(self._in_force().rules)
+            fallen = section.decide_due(self._active.current.rules)
         told = [frozenset(each.id for each in telling.pending) for telling in fallen.released]
         return [*told, *(frozenset([moved.before.id]) for moved in fallen.changes)]
 
     def release_due(self, now: datetime, waits: Collection[str] | None = None) -> tuple[ReleasedAlert, ...]:
         """What is told of what has waited until now, or of these alone, committed."""
-        active = self._in_force()
+        active = self._active.current
         with self._section.enter(now) as section:
             fallen = section.decide_due(active.rules, waits)
             section.commit_due(fallen, active.channels_of)
@@ -130,9 +116,9 @@ class DueProcessor:
 
     def issue_notices(self, now: datetime) -> list[Notice]:
         """The notices that have fallen due, committed."""
-        config = self.config
+        active = self._active.current
         with self._section.enter(now) as section:
-            noted = due_notices(OpsSnapshot(section.load_ops_facts(now), config, self._zone, self._began, now))
+            noted = due_notices(OpsSnapshot(section.load_ops_facts(now), active.config, active.zone, self._began, now))
             return section.write_notices(noted.notices, noted.states)
 
 

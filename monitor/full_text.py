@@ -17,20 +17,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
-from typing import Protocol
+from datetime import datetime, timedelta
 
 from monitor import clock
+from monitor.active_config import ActiveConfigHolder
 from monitor.alerting.case import DecisionContext, PollGap
 from monitor.cases import prepare_articles
 from monitor.decide import Decision
 from monitor.errors import FeedUnreadable, StoreFailed, WorkerLost
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.full_text_need import merge_page_text
-from monitor.matching import RuleSet
-from monitor.model import Alert, FetchOutcome, Limits, Source, Validators
+from monitor.model import FetchOutcome, Limits, Source, Validators
 from monitor.runtime.workers import Workers
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.polling.in_worker import read_full_text
@@ -50,19 +49,6 @@ AGAIN = (timedelta(minutes=5), timedelta(hours=1))  # after the first and the se
 KEPT = timedelta(hours=24)  # a page that several feeds link to is fetched once
 KEPT_CHARACTERS = 4 * 2**20
 KEPT_PAGES = 500
-
-
-class FullTextReaderConfig(Protocol):
-    """What the reader needs of what is in force (`pipeline.Active`)."""
-
-    @property
-    def sources(self) -> Mapping[str, Source]: ...
-    @property
-    def rules(self) -> RuleSet: ...
-    @property
-    def channels_of(self) -> Callable[[Alert], Iterable[str]]: ...
-    @property
-    def zone(self) -> tzinfo: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +78,12 @@ class _CachedPage:
 
 
 class FullTextReader:
-    """Reads the pages that are wanted. `in_force` is asked at each use; `deliver` is called after a commit that left
+    """Reads the pages that are wanted. `deliver` is called after a commit that left
     something to send."""
 
     def __init__(
         self,
-        in_force: Callable[[], FullTextReaderConfig],
+        active: ActiveConfigHolder,
         limits: Limits,
         *,
         fetcher: Fetcher,
@@ -108,7 +94,7 @@ class FullTextReader:
         thread: StoreThread,
         deliver: Callable[[], None],
     ) -> None:
-        self._in_force = in_force
+        self._active = active
         self._limits = limits
         self._fetcher = fetcher
         self._robots = robots
@@ -172,7 +158,7 @@ class FullTextReader:
         kept = self._kept.get(address)
         if kept is not None and kept.fetched > now - KEPT and wanted.article_id not in kept.served_article_ids:
             return _PageResult(kept.text)
-        source = self._in_force().sources.get(wanted.source)
+        source = self._active.current.sources.get(wanted.source)
         if source is None:
             return _PageResult(problem="its source has left the config", is_permanent=True)
         leave = await self._robots.check(wanted.url, now, proxy=source.proxy)
@@ -234,7 +220,7 @@ class FullTextReader:
 
     def _decide_and_commit(self, wanted: FullTextRequest, text: str) -> Decision | None:
         """What was decided on the longer text; None if there is none, or the article has changed meanwhile."""
-        active, now = self._in_force(), clock.now()
+        active, now = self._active.current, clock.now()
         with self._section.enter(now) as section:
             before = section.load_claimed_article(wanted)
             article = merge_page_text(before, text) if before is not None else None

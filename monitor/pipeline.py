@@ -16,22 +16,20 @@ It only calls these in the right order. It decides nothing, and it sends nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from itertools import compress
 
 from monitor import clock
-from monitor.alerting.case import DecisionContext, find_poll_gap
+from monitor.active_config import ActiveConfig, ActiveConfigHolder
 from monitor.cases import prepare_articles
 from monitor.decide import Decision
 from monitor.errors import StoreFailed, StoreRefused
 from monitor.ingest.full_text_need import select_pages_to_read
 from monitor.ingest.ingest_poll import IngestResult, PollResult, ingest_poll, truncate_ingest_result
 from monitor.ingest.new_articles import KnownArticle
-from monitor.matching import RuleSet
-from monitor.matching.full_text_requests import find_full_text_requests, has_full_text_rules
-from monitor.model import Alert, Article, Claim, FetchOutcome, FetchResult, Limits, PollRecord, Source
+from monitor.model import Claim, FetchOutcome, FetchResult, Limits, PollRecord
 from monitor.sources.polling.source_poller import SourcePoller
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.store_thread import BATCH_WINDOW, BatchCommitter, StoreThread
@@ -55,35 +53,6 @@ LEASE = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True)
-class ActiveConfig:
-    """What is in force: the sources, the rules, which channels an alert goes to, and the desk's zone. Swapped whole.
-    `catches_up`: what is missed between two polls is told in one message."""
-
-    sources: dict[str, Source]
-    rules: RuleSet
-    channels_of: Callable[[Alert], Iterable[str]]
-    zone: tzinfo = UTC
-    catches_up: bool = True
-
-    def decision_context(self, claim: Claim, now: datetime) -> DecisionContext:
-        """What deciding on a poll knows beside its articles."""
-        return DecisionContext(self.zone, find_poll_gap(claim, now) if self.catches_up else None)
-
-    @property
-    def wants_full_text(self) -> Callable[[Article], bool] | None:
-        """Whether a rule wishes for the full text of an article; None: none ever does."""
-        return (
-            (lambda article: bool(find_full_text_requests(self.rules, article)))
-            if has_full_text_rules(self.rules)
-            else None
-        )
-
-    def source_name(self, source: str) -> str:
-        """What people call a source; its id if it has left the config."""
-        return self.sources[source].name if source in self.sources else source
-
-
-@dataclass(frozen=True, slots=True)
 class _Poll:
     """A poll on its way to its commit."""
 
@@ -97,7 +66,7 @@ class Pipeline:
 
     def __init__(
         self,
-        active: ActiveConfig,
+        active: ActiveConfigHolder,
         limits: Limits,
         *,
         asker: SourcePoller,
@@ -107,7 +76,7 @@ class Pipeline:
         deliver: Callable[[], None],
         metrics: Metrics | None = None,
     ) -> None:
-        self.active = active
+        self._active = active
         self._limits = limits
         self._asker = asker
         self._claims = claims
@@ -120,7 +89,7 @@ class Pipeline:
 
     async def poll(self, claim: Claim) -> PollRecord | None:
         """One source polled and committed; what it left behind, or None if that could not be committed."""
-        source = self.active.sources.get(claim.source)
+        source = self._active.current.sources.get(claim.source)
         if source is None or source.url != claim.url:  # it has just left the config, or moved: this is no poll of it
             return None
         try:
@@ -161,7 +130,7 @@ class Pipeline:
 
     def _decide_and_commit(self, together: Sequence[PollResult]) -> list[tuple[PollRecord, Decision | None]]:
         """What each poll leaves behind and what was decided; no decision if its claim is no longer ours."""
-        active, now = self.active, clock.now()
+        active, now = self._active.current, clock.now()
         polls = self._prepared(together, active, now)
         with self._section.enter(now, [brought.claim for brought in together]) as section:
             if section.has_stored_version(article for poll in polls for article in poll.ingested.articles):

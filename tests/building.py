@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from monitor.active_config import ActiveConfig, ActiveConfigHolder
 from monitor.alerting.case import DecisionContext
 from monitor.cases import prepare_articles
 from monitor.decide import Decision, State, decide_articles
@@ -16,6 +17,7 @@ from monitor.model import (
     AlertKind,
     AlertPolicy,
     Article,
+    Channel,
     Claim,
     Config,
     Delivery,
@@ -142,6 +144,12 @@ def polled(claim: Claim, at: datetime = NOON, *, outcome: FetchOutcome = FetchOu
     return PollRecord(
         claim, at, FetchResult(outcome, "u", 200, validators=Validators('"e"', "now")), at + 5 * MINUTE, failures
     )
+
+
+def active_config(known: Mapping[str, Source], compiled: RuleSet) -> ActiveConfigHolder:
+    """In force: these sources and rules, and one channel that every alert goes to."""
+    settings = Settings("UTC", "", {"desk": Channel("desk", "json://desk.test")}, {"default": ("desk",)})
+    return ActiveConfigHolder(ActiveConfig(Config(settings, known, {}, {}), compiled))
 
 
 def to_desk(alert: Alert) -> list[str]:

@@ -11,8 +11,9 @@ from ipaddress import ip_network
 from typing import Any
 
 from monitor import clock
+from monitor.active_config import ActiveConfigHolder
 from monitor.model import Claim, Limits, PollRecord
-from monitor.pipeline import ActiveConfig, Pipeline
+from monitor.pipeline import Pipeline
 from monitor.runtime.workers import Workers
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.polling.in_worker import preload_parsers
@@ -22,7 +23,7 @@ from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.queues.claims import Claims, KnownEntries
-from tests.building import claimed, rules, to_desk
+from tests.building import active_config, claimed, rules
 from tests.building import source as built
 from tests.conftest import FaultServer
 from tests.patience import LONG
@@ -47,6 +48,7 @@ class Polls:
     database: Database
     claims: Claims
     pipeline: Pipeline
+    active: ActiveConfigHolder
     woken: list[None] = field(default_factory=list)
 
     def claim(self, name: str = "wire") -> Claim:
@@ -69,8 +71,9 @@ async def polling(
     try:
         await parsers.warm(preload_parsers)
         async with Fetcher(limits, [ip_network("127.0.0.0/8")]) as fetcher:
+            active = active_config(known, rules())
             pipeline = Pipeline(
-                ActiveConfig(known, rules(), to_desk),
+                active,
                 limits,
                 asker=SourcePoller(fetcher, Robots(fetcher, parsers), parsers, limits, KnownEntries(claims, thread)),
                 claims=claims,
@@ -78,7 +81,7 @@ async def polling(
                 thread=thread,
                 deliver=lambda: woken.append(None),
             )
-            yield Polls(database, claims, pipeline, woken)
+            yield Polls(database, claims, pipeline, active, woken)
     finally:
         parsers.close()
         thread.close()

@@ -17,6 +17,7 @@ from typing import Never
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import clock
+from monitor.active_config import ActiveConfigHolder
 from monitor.daemon import systemd
 from monitor.daemon.admission import admit_sources, count_poll_slots
 from monitor.daemon.outage_log import DatabaseOutageLog
@@ -58,6 +59,7 @@ class Daemon:
 
     def __init__(
         self,
+        active: ActiveConfigHolder,
         pipeline: Pipeline,
         dispatcher: Dispatcher,
         *,
@@ -71,6 +73,7 @@ class Daemon:
         jobs: Sequence[Job] = (),
         reload: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
+        self._active = active
         self._pipeline = pipeline
         self._dispatcher = dispatcher
         self._claims = claims
@@ -135,7 +138,7 @@ class Daemon:
                 systemd.notify_ready(self._at_work())
 
     def _at_work(self) -> str:
-        active = self._pipeline.active
+        active = self._active.current
         return f"polling {len(active.sources)} sources for {len(active.rules.rules)} rules"
 
     async def run_once(self, stop: asyncio.Event) -> None:
@@ -150,7 +153,7 @@ class Daemon:
             await work
 
     async def _once(self) -> None:
-        waiting = list(self._pipeline.active.sources)
+        waiting = list(self._active.current.sources)
         while waiting:
             chosen = self._may_begin(waiting)
             begun = set(chosen)
@@ -207,7 +210,7 @@ class Daemon:
                 for job in scheduler.get_jobs():
                     job.modify(next_run_time=clock.now())
                 await self._guarded(
-                    lambda: self._thread.run(self._claims.register_sources, self._pipeline.active.sources, clock.now())
+                    lambda: self._thread.run(self._claims.register_sources, self._active.current.sources, clock.now())
                 )
 
     async def tick(self) -> None:
@@ -237,7 +240,7 @@ class Daemon:
         return count_poll_slots(self._slots, self._silence.count_among(self._polls))
 
     def _may_begin(self, waiting: Iterable[str]) -> list[str]:
-        sources = self._pipeline.active.sources
+        sources = self._active.current.sources
         known = (source for source in waiting if source in sources)
         polling = {claim.source for claim in self._polls.values() if claim.source in sources}
         return admit_sources(known, polling, lambda source: self._line_of(sources[source].url), slots=self._places())

@@ -26,13 +26,13 @@ MOST_SENDERS = 128  # with those that start beside channels that are slow: what 
 
 
 class Notifier:
-    """One for the daemon. `channels` may be swapped while it runs. `hand_over` (`limits.send`): until a server has the
+    """One for the daemon. `channels` gives those of now, as they may change while it runs. `hand_over` (`limits.send`): until a server has the
     whole message; beyond it the server has its own time to accept it (`timeouts`)."""
 
     def __init__(
-        self, channels: Mapping[str, Channel], hand_over: timedelta, timeouts: SendTimeouts | None = None
+        self, channels: Callable[[], Mapping[str, Channel]], hand_over: timedelta, timeouts: SendTimeouts | None = None
     ) -> None:
-        self.channels = channels
+        self._channels = channels
         self._timeouts = replace(timeouts or SendTimeouts(), hand_over=hand_over)
         self._workers = Workers(SENDERS, extra=MOST_SENDERS - SENDERS, prepare=in_worker.load_plugins)
         self._room = SendLimiter(SENDERS, MOST_SENDERS)
@@ -43,7 +43,7 @@ class Notifier:
         """Room to send one message on a channel, and the process for it; waits for both. Taken before the message is
         claimed, so that no claim waits for them. Gives the function that sends the message: one attempt, and how it
         ended; it never raises for what a server does."""
-        known = self.channels.get(channel)
+        known = self._channels().get(channel)
         if known is None or known.url.startswith(CONSOLE):
             yield partial(self._send, channel, None)
         else:
@@ -52,7 +52,7 @@ class Notifier:
 
     def max_send_time(self, channel: str) -> timedelta:
         """The longest that sending may take on a channel, in a place, until its process is killed."""
-        known = self.channels.get(channel)
+        known = self._channels().get(channel)
         return START + (self._timeouts.deadline(known.url) if known else timedelta(0))
 
     async def send(self, channel: str, message: Message) -> Receipt:
@@ -61,7 +61,7 @@ class Notifier:
             return await send(message)
 
     async def _send(self, channel: str, place: tuple[Callable[[], None], Worker] | None, message: Message) -> Receipt:
-        known = self.channels.get(channel)
+        known = self._channels().get(channel)
         if known is None:
             return Receipt(ReceiptKind.TRY_LATER, "monitor.yaml no longer has this channel")
         if known.url.startswith(CONSOLE):

@@ -140,10 +140,10 @@ async def lived(daemon: Daemon, lag: Lag, title: str, change: Callable[[str], No
     await asyncio.to_thread(change, title)
     lag.begin()
     began = time.monotonic()
-    before = daemon._pipeline.active.rules
-    await until(lambda: daemon._pipeline.active.rules is not before, within=LONGEST)
+    before = daemon._active.current.rules
+    await until(lambda: daemon._active.current.rules is not before, within=LONGEST)
     took = time.monotonic() - began
-    assert any(rule.title == title for rule in daemon._pipeline.active.rules.rules.values())
+    assert any(rule.title == title for rule in daemon._active.current.rules.rules.values())
     return took
 
 

@@ -34,7 +34,7 @@ HELLO = Message("HIGH: 북한 미사일", "“북한이 **미사일**을 쐈다�
 async def notifying(
     urls: dict[str, str], hand_over: timedelta = LONG, timeouts: SendTimeouts | None = None
 ) -> AsyncIterator[Notifier]:
-    notifier = Notifier({name: Channel(name, url) for name, url in urls.items()}, hand_over, timeouts)
+    notifier = Notifier(lambda: {name: Channel(name, url) for name, url in urls.items()}, hand_over, timeouts)
     try:
         await notifier.prepare()
         yield notifier

@@ -64,7 +64,7 @@ async def dispatching(
     settings = Settings(
         "Asia/Seoul", str(database.write.url), channels, {"default": tuple(urls)}, limits=limits or Limits()
     )
-    thread, notifier = StoreThread(), Notifier(channels, settings.limits.send, timeouts)
+    thread, notifier = StoreThread(), Notifier(lambda: channels, settings.limits.send, timeouts)
     try:
         await notifier.prepare()
         yield Dispatcher(settings, outbox=Outbox(database, "test"), notifier=notifier, thread=thread, name_of=str.title)

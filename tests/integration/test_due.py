@@ -6,12 +6,14 @@ import threading
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from monitor import clock
+from monitor.active_config import ActiveConfig, ActiveConfigHolder
 from monitor.alerting.retry import RetryVerdict
 from monitor.decide import Decision, State
 from monitor.delivery import Dispatcher
@@ -30,7 +32,6 @@ from monitor.model import (
     Settings,
 )
 from monitor.notify import Notifier
-from monitor.pipeline import ActiveConfig
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
@@ -62,17 +63,15 @@ async def thread() -> AsyncIterator[StoreThread]:
     made.close()
 
 
-def nothing_waits() -> ActiveConfig:
-    """What is in force: no rule of it lets anything wait."""
-    return ActiveConfig({}, rules(), to_desk)
+def active(of: Config) -> ActiveConfigHolder:
+    """In force, with rules of which none defers anything."""
+    return ActiveConfigHolder(ActiveConfig(of, rules(), ZoneInfo(of.settings.timezone)))
 
 
 def looking(database: Database, thread: StoreThread, *operator: str) -> DueProcessor:
     """A daemon that began at noon, and tells its operator on these channels."""
     serial = SerialSection(database)
-    return DueProcessor(
-        config(*operator), nothing_waits, section=serial, thread=thread, deliver=lambda: None, began=NOON
-    )
+    return DueProcessor(active(config(*operator)), section=serial, thread=thread, deliver=lambda: None, began=NOON)
 
 
 def poll(database: Database, name: str, at: datetime, outcome: FetchOutcome = FetchOutcome.FAILED) -> None:
@@ -269,12 +268,12 @@ async def test_a_notice_reaches_the_operator(database: Database, thread: StoreTh
     with database.writing() as connection:
         connection.execute(update(source).values(next_at=now + HOUR, problem="the server answered 503"))
     wired = config("phone", urls={"phone": faults.url("ok/phone")})
-    notifier = Notifier(wired.settings.channels, wired.settings.limits.send)
+    notifier = Notifier(lambda: wired.settings.channels, wired.settings.limits.send)
     dispatcher = Dispatcher(
         wired.settings, outbox=Outbox(database, "test"), notifier=notifier, thread=thread, name_of=str
     )
     serial = SerialSection(database)
-    due = DueProcessor(wired, nothing_waits, section=serial, thread=thread, deliver=dispatcher.wake, began=now)
+    due = DueProcessor(active(wired), section=serial, thread=thread, deliver=dispatcher.wake, began=now)
     with capture_logs() as logs:
         await due.run_once()
         await due.run_once()

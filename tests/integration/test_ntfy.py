@@ -29,7 +29,7 @@ async def test_a_message_arrives_as_it_was_rendered(ntfy: Ntfy) -> None:
     """Title and text to the letter, whatever the script, through the daemon's own door and process."""
     page = article(title="朝鲜发射导弹 <🚀> & “missiles”", text="Seoul says so.", url="https://x.test/1?a=1&b=%20")
     message = render_message(delivery(alert(page)), source="연합뉴스", zone=ZoneInfo("Asia/Seoul"))
-    notifier = Notifier({"phone": Channel("phone", ntfy.channel("arrives"))}, LONG)
+    notifier = Notifier(lambda: {"phone": Channel("phone", ntfy.channel("arrives"))}, LONG)
     try:
         assert await notifier.send("phone", message) == ACCEPTED
     finally:

@@ -160,7 +160,7 @@ async def test_what_a_late_poll_leaves_comes_as_late_as_it(
     missed = [f"{HEADLINE}, report {n}" for n in range(4)]
     async with polling(database, faults, limits=limits, wire="wire.xml") as polls:
         by_article = rule(max_age=2 * HOUR, once_per=OncePer.ARTICLE)
-        polls.pipeline.active = replace(polls.pipeline.active, rules=rules(by_article))
+        polls.active.current = replace(polls.active.current, rules=rules(by_article))
         faults.documents["wire.xml"] = feed("Nothing at all")
         await polls.poll()
         ago = clock.now() - 8 * HOUR

@@ -20,7 +20,6 @@ from monitor.full_text import FullTextReader
 from monitor.ingest.full_text_need import select_pages_to_read
 from monitor.ingest.new_articles import KnownArticle
 from monitor.model import Article, Limits, Rule, Source
-from monitor.pipeline import ActiveConfig
 from monitor.runtime.workers import Workers
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.polling.robots import Robots
@@ -34,7 +33,7 @@ from monitor.store.queues.claims import Claims
 from monitor.store.queues.full_text_queue import FullTextQueue
 from monitor.store.queues.known_entries import EntryLookup
 from monitor.telemetry import LogEvent
-from tests.building import HEADLINE, article, claimed, decide_in, polled, rule, rules, sources, to_desk
+from tests.building import HEADLINE, active_config, article, claimed, decide_in, polled, rule, rules, sources, to_desk
 from tests.conftest import FaultServer
 from tests.patience import LONG
 from tests.polls import feed, polling
@@ -113,9 +112,9 @@ async def reading(database: Database, told_by: Rule | None = None) -> AsyncItera
     try:
         async with serving() as site, Fetcher(limits, [ip_network("127.0.0.0/8")]) as fetcher:
             site.answers["/1"] = web.Response(body=PAGE.encode(), content_type="text/html")
-            active = ActiveConfig(known, rules(told_by or rule()), to_desk)
+            active = active_config(known, rules(told_by or rule()))
             reader = FullTextReader(
-                lambda: active,
+                active,
                 limits,
                 fetcher=fetcher,
                 robots=Robots(fetcher, workers),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -12,9 +12,9 @@ from functools import partial
 import pytest
 from sqlalchemy import insert, select
 
+from monitor.active_config import ActiveConfig, ActiveConfigHolder, channels_of
 from monitor.alerting.case import DecisionContext, PollGap
 from monitor.alerting.release import ReleasedAlert
-from monitor.app import channels_of
 from monitor.due import DueProcessor
 from monitor.errors import StoreRefused
 from monitor.matching import RuleSet
@@ -32,7 +32,6 @@ from monitor.model import (
     Settings,
     UpdateTrigger,
 )
-from monitor.pipeline import ActiveConfig
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
@@ -143,15 +142,16 @@ def begin(database: Database, thread: StoreThread) -> Iterator[Begin]:
             stack.callback(here.close)
             breaks: list[None] = []
 
-            def to(told: Alert) -> Iterable[str]:
-                if breaks:
-                    breaks.pop()
-                    raise RuntimeError("power cut")
-                return channels_of(told, of or settings())
+            class Breaking(ActiveConfig):
+                def channels_of(self, alert: Alert) -> list[str]:
+                    if breaks:
+                        breaks.pop()
+                        raise RuntimeError("power cut")
+                    return super().channels_of(alert)
 
             ruleset, section = rules(*in_force), SerialSection(here)
-            active, config = ActiveConfig({}, ruleset, to), Config(of or settings(), sources("wire"), {}, {})
-            due = DueProcessor(config, lambda: active, section=section, thread=thread, deliver=lambda: None, began=NOON)
+            active = ActiveConfigHolder(Breaking(Config(of or settings(), sources("wire"), {}, {}), ruleset))
+            due = DueProcessor(active, section=section, thread=thread, deliver=lambda: None, began=NOON)
             return Daemon(here, section, due, ruleset, breaks)
 
         yield begun

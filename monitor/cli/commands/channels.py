@@ -154,7 +154,11 @@ async def _send_tests(settings: Settings, names: list[str]) -> list[str]:
     from monitor.model import ReceiptKind
     from monitor.notify import Notifier, render_message
 
-    notifier, zone, now = Notifier(settings.channels, settings.limits.send), ZoneInfo(settings.timezone), clock.now()
+    notifier, zone, now = (
+        Notifier(lambda: settings.channels, settings.limits.send),
+        ZoneInfo(settings.timezone),
+        clock.now(),
+    )
 
     async def sent(name: str) -> Receipt:
         return await notifier.send(

@@ -31,7 +31,7 @@ def upgrade(config: Path, no_copy: bool) -> None:
     """
     from functools import partial
 
-    from monitor.app import compile_config
+    from monitor.active_config import compile_config
 
     loaded = load_config(config).config
     database = database_of(loaded.settings)

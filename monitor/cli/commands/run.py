@@ -36,7 +36,7 @@ def run(config: Path, once: bool) -> None:
     import os
     import signal
 
-    from monitor.app import secrets_of
+    from monitor.config.language.secrets import secrets_of
     from monitor.config.loading.user_files import UserFiles
     from monitor.runtime.gc_tuning import relaxed
     from monitor.runtime.malloc_tuning import limit_arenas

@@ -155,7 +155,7 @@ def split(config: Path, *, quiet: bool, name: str, articles: tuple[int, ...]) ->
     from functools import partial
 
     from monitor import clock
-    from monitor.app import channels_of, compile_config
+    from monitor.active_config import channels_of, compile_config
     from monitor.store.lifecycle.cluster_split import ClusterSplitter
     from monitor.store.queries.stories import StoryQueries
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, unquote_plus, urlsplit
 
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import Place
+from monitor.model import Config, Place
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{(?P<inside>[^{}]*)\}|\$\{")
 _BETWEEN = re.compile(r"[/:@?&=#,\s]+")
@@ -170,3 +170,10 @@ def _iter_option_values(query: str) -> Iterator[str]:
             yield name
         elif name.lower() not in _PLAIN_OPTIONS:
             yield value
+
+
+def secrets_of(config: Config) -> frozenset[str]:
+    """What no log may show: what is telling in the channels' addresses, and the passwords of database and proxies."""
+    telling = (find_sensitive_parts(channel.url) for channel in config.settings.channels.values())
+    proxies = (password_of(source.proxy) for source in config.sources.values() if source.proxy)
+    return password_of(config.settings.database).union(*telling, *proxies)

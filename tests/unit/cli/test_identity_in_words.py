@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import update
 
-from monitor.app import compile_config
+from monitor.active_config import compile_config
 from monitor.cli import cli
 from monitor.config.loading.load import load_config_files
 from monitor.matching.live import compile_live

@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from monitor.app import secrets_of
+from monitor.config.language.secrets import secrets_of
 from monitor.config.loading.files import compute_signature
 from monitor.config.loading.load import LoadCache, LoadedConfig, load_config_files, load_rules, load_rules_of
 from monitor.errors import InvalidFiles

@@ -1,0 +1,77 @@
+"""What is in force: the config that the daemon runs on, with its rules compiled. One home, swapped whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from monitor.alerting.case import DecisionContext, find_poll_gap
+from monitor.config.loading.load import shipped_entities
+from monitor.matching import RuleSet
+from monitor.matching.full_text_requests import find_full_text_requests, has_full_text_rules
+from monitor.matching.live import compile_live
+from monitor.model import Alert, Article, Channel, Claim, Config, Settings, Source
+
+
+@dataclass(frozen=True)
+class ActiveConfig:
+    """A config and its compiled rules. `zone`: the desk's, as it was when the daemon started; `catches_up`: articles
+    that were missed between two polls are sent in one message."""
+
+    config: Config
+    rules: RuleSet
+    zone: tzinfo = UTC
+    catches_up: bool = True
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        """The sources that are polled, by id."""
+        return self.config.sources
+
+    @property
+    def channels(self) -> Mapping[str, Channel]:
+        """The channels, by name."""
+        return self.config.settings.channels
+
+    def source_name(self, source: str) -> str:
+        """What people call a source; its id if it is no longer in the config."""
+        return self.sources[source].name if source in self.sources else source
+
+    def channels_of(self, alert: Alert) -> list[str]:
+        """Where an alert is sent."""
+        return channels_of(alert, self.config.settings)
+
+    def decision_context(self, claim: Claim, now: datetime) -> DecisionContext:
+        """What deciding on a poll knows besides its articles."""
+        return DecisionContext(self.zone, find_poll_gap(claim, now) if self.catches_up else None)
+
+    @property
+    def wants_full_text(self) -> Callable[[Article], bool] | None:
+        """Whether a rule asks for the full text of an article; None if no rule ever does."""
+        if not has_full_text_rules(self.rules):
+            return None
+        return lambda article: bool(find_full_text_requests(self.rules, article))
+
+
+class ActiveConfigHolder:
+    """The one place that says which config is in force. Whoever works with it takes `current` once, at the start."""
+
+    def __init__(self, current: ActiveConfig) -> None:
+        self.current = current
+
+    def source_name(self, source: str) -> str:
+        """What people call a source now."""
+        return self.current.source_name(source)
+
+
+def compile_config(config: Config) -> RuleSet:
+    """The rules of a config that run, compiled; they know the shipped entities too."""
+    return compile_live(config.rules.values(), config.entities, config.lists, config.sources, shipped_entities())
+
+
+def channels_of(alert: Alert, settings: Settings) -> list[str]:
+    """The channels of an alert's routes, without repetition, in the order of the routes. An alert that was deferred may
+    name a route that is no longer in the config: the default route stands in for it."""
+    routes = (settings.routes.get(route, settings.routes["default"]) for route in alert.routes)
+    return list(dict.fromkeys(channel for route in routes for channel in route))
