@@ -61,7 +61,7 @@ def _timeline(rules: RuleSet, rows: list[dict[str, Any]]) -> Iterator[str]:
         decision = decide_articles([_article(number, row, now)], rules, state, now, _around(row, now))
         state = decision.state.commit_draft()
         for decided in decision.article_decisions[0].decisions:
-            yield from _wrapped(f"{_INDENT}told at once" if decided.alert else f"{_INDENT}{decided.explanation}")
+            yield from _wrapped(f"{_INDENT}sent at once" if decided.alert else f"{_INDENT}{decided.explanation}")
             if decided.alert is not None:
                 yield from _sent(decided.alert, now)
     yield from _what_time_brings(rules, state, _moment(rows[-1]["at"]) + timedelta(days=1))

@@ -220,7 +220,7 @@ def _format_summary(seen: _StatusSnapshot) -> Iterator[tuple[str, str]]:
         more = f"; by people: {', '.join(by_people)}" if name == "stories" and by_people else ""
         yield name, f"{seen.counts[name]}{more}"
     later = seen.deferred
-    yield "told later", f"{later.count}, the first at {seen.format_time(later.next)}" if later.count else "nothing"
+    yield "deferred", f"{later.count}, the first at {seen.format_time(later.next)}" if later.count else "nothing"
     yield "deliveries", ", ".join(f"{n} {state}" for state, n in seen.deliveries.items() if n) or "none"
     yield "database", f"{seen.database.kind}, {seen.database.name}, {seen.size / 2**20:.1f} MiB"
 

@@ -70,14 +70,14 @@ def short_suppression_reason(decided: MatchDecision) -> str | None:
     return in_short.get(decided.outcome.reason, "nothing new")
 
 
-def print_suppressed(held: Counter[tuple[str, str]]) -> None:
+def print_suppressed(suppressed: Counter[tuple[str, str]]) -> None:
     """Of each rule, how many matches were told nobody, and why."""
-    if not held:
+    if not suppressed:
         return
-    reasons = [why for why in _HELD if any(which == why for _, which in held)]
-    rows = [(rule, *(held[rule, why] for why in reasons)) for rule in sorted({rule for rule, _ in held})]
-    print_table(("held", *reasons), rows, whole=("held",))
-    click.echo('why each was held: `--json`, under "decisions"; of stored articles: `news-monitor why ARTICLE`')
+    reasons = [why for why in _HELD if any(which == why for _, which in suppressed)]
+    rows = [(rule, *(suppressed[rule, why] for why in reasons)) for rule in sorted({rule for rule, _ in suppressed})]
+    print_table(("suppressed", *reasons), rows, whole=("suppressed",))
+    click.echo('the reasons: `--json`, under "decisions"; of stored articles: `news-monitor why ARTICLE`')
 
 
 def print_comparison(compared: ReplayComparison, zone: str, *, as_json: bool) -> None:

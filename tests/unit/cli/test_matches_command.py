@@ -64,7 +64,7 @@ async def test_a_list_for_people_has_what_they_look_for(tmp_path: Path) -> None:
     ended = await news_monitor("matches", "list", "--rule", "launch", folder=tmp_path)
     head, newest, oldest = ended.out.splitlines()
     assert head.split()[:3] == ["id", "at", "rule"]
-    assert "held" in newest
+    assert "suppressed" in newest
     for part in ("2026-01-05 21:00:00 KST", "launch", "told", "북한 미사일 발사", "the first that launch hears of"):
         assert part in oldest
 
@@ -93,7 +93,7 @@ async def test_a_match_is_shown_with_all_that_belongs_to_it(tmp_path: Path) -> N
         "title     북한 미사일 **발사**",
         "text      **Missiles** flew.",
         "words     “발사” (title), “Missiles” (text)",
-        "decision  told: “발사” in the title; “Missiles” in the text; first alert of this story",
+        "outcome   sent: “발사” in the title; “Missiles” in the text; first alert of this story",
         "on desk: pending",
     ):
         assert part in shown

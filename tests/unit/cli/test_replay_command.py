@@ -130,10 +130,10 @@ async def test_for_people_it_is_a_timeline_with_the_counts_at_its_end(folder: Pa
         [LAUNCHED, "1", "0", "0", "0"],
         [DRILLS, "0", "0", "0", "1"],
         ["all", "1", "0", "0", "1"],
-        ["held", "nothing", "new"],
+        ["suppressed", "nothing", "new"],
         [LAUNCHED, "1"],
     ]
-    assert told[-1].startswith("why each was held: `--json`")
+    assert told[-1].startswith("the reasons: `--json`")
     nothing = await news_monitor("replay", *RULES, "-", folder=folder, stdin=b"Ferries\n")
     assert nothing.told == []
     assert nothing.out == "nothing would be sent\n"
@@ -156,7 +156,7 @@ async def test_at_the_end_it_says_what_was_held_and_why(folder: Path) -> None:
     assert ended.code == 0
     table = [line.split("  ") for line in ended.out.splitlines()[-5:-1]]
     assert [[cell.strip() for cell in line if cell] for line in table] == [
-        ["held", "nothing new", "only mentioned", "overtaken", "in shadow"],
+        ["suppressed", "nothing new", "only mentioned", "overtaken", "in shadow"],
         ["barges", "1", "0", "1", "0"],
         ["launch", "1", "0", "0", "0"],
         ["quiet", "1", "1", "0", "1"],

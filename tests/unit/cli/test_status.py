@@ -264,14 +264,14 @@ def test_what_rules_in_shadow_would_have_told_is_counted(database: Database, sai
 def test_what_waits_to_be_told_is_counted(database: Database, said: Callable[..., list[str]]) -> None:
     """How much, and when the first of it is due."""
     poll(database, "wire")
-    assert "told later  nothing" in said()
+    assert "deferred    nothing" in said()
     assert json.loads(said("--json")[0])["told_later"] == {"count": 0, "next": None}
     waits = (("soon", HOUR), ("later", 2 * HOUR))
     held = rules(*(replace(rule(name), alert=AlertPolicy(wait_at_least=wait)) for name, wait in waits))
     claim = claimed(Claims(database, "desk:1:aa"), "wire", NOW)
     commit(SerialSection(database), claim, article(), at=NOW - MINUTE, ruleset=held)
     due = NOW - MINUTE + HOUR
-    assert f"told later  2, the first at {due.astimezone(ZONE):%Y-%m-%d %H:%M:%S %Z}" in said()
+    assert f"deferred    2, the first at {due.astimezone(ZONE):%Y-%m-%d %H:%M:%S %Z}" in said()
     assert json.loads(said("--json")[0])["told_later"] == {"count": 2, "next": due.isoformat()}
 
 

@@ -231,22 +231,22 @@ def test_matches_say_what_waits_what_is_held_and_what_told_them(database: Databa
     waiting = rows("matches", "list", "--decision", "waits")
     assert [each["article"]["title"] for each in waiting] == [CAME[4][1], CAME[0][1]]
     update, mention = (str(each["id"]) for each in waiting)
-    assert "decision  waits: only mentioned, deeper in the text" in told("matches", "show", mention)
+    assert "outcome   deferred: only mentioned, deeper in the text" in told("matches", "show", mention)
     shown = told("matches", "show", update)
     assert f"event     {waiting[0]['event']}, within event_lasts, and nothing keeps it apart\n" in shown
-    assert "decision  waits: update: new fact: 2 missiles; first sent at 12:10; no update before 15:10\n" in shown
+    assert "outcome   deferred: update: new fact: 2 missiles; first sent at 12:10; no update before 15:10\n" in shown
     [held] = [each for each in rows("matches", "list", "--decision", "held") if each["article"]["source"] == "post"]
     shown = told("matches", "show", str(held["id"]))
     why = "its story is of this event; the same headline"
     of_event = f"launch sent this event at 12:10 ({held['event']}); {why}; sent again if: new fact"
-    assert f"decision  held: {of_event}\n" in shown
+    assert f"outcome   suppressed: {of_event}\n" in shown
     assert f"story     {held['story']}, the same headline: {CAME[1][1]}\n" in shown
     assert f"event     {held['event']}, {why}\n" in shown
     what_time_brings(database)
     assert rows("matches", "list", "--decision", "waits") == []
     for number, kind in ((update, "update"), (mention, "digest")):
         shown = told("matches", "show", number)
-        assert "decision  told: " in shown
+        assert "outcome   sent: " in shown
         assert f"\n{kind:<10}" in shown
         assert rows("matches", "show", number)[0]["alert_kind"] == kind
 

@@ -71,7 +71,7 @@ match: {all: [words: [missile], words: [fired]]}
 mention: {words: [summit]}
 mention_if: {words: [anniversary]}
 """
-STALE = "    held: published 30 hours ago, and max_age is 12 hours"
+STALE = "    suppressed: published 30 hours ago, and max_age is 12 hours"
 SEOUL = DecisionContext(ZoneInfo("Asia/Seoul"))
 HEADLINE, PAGE = "North Korea fires missiles", "https://x.test/1"
 DEEP = " ".join(["rain"] * 70) + ".\nNorth Korea fired a missile, and was asked for talks."
@@ -146,7 +146,7 @@ story     {story}, the first article of its story
 
 ✓ launch: news at level high: complete in title and lead
     title **North Korea** **fires** **missiles**
-    told: “North Korea”, “fires”, “missiles” in the title; first alert of this story
+    sent: “North Korea”, “fires”, “missiles” in the title; first alert of this story
         match 2, 2026-01-05 21:00:00 KST, news, high
     alert {alert}, 2026-01-05 21:00:00 KST
         desk: accepted (attempt 1, 2026-01-05 21:01:00 KST: 200 OK)
@@ -155,7 +155,7 @@ story     {story}, the first article of its story
 
 ✓ quiet (shadow): news at level low: complete in title and lead
     title North Korea fires **missiles**
-    held: quiet is in shadow; it would have sent: “missiles” in the title; first alert of this story
+    suppressed: quiet is in shadow; it would have sent: “missiles” in the title; first alert of this story
         match 1, 2026-01-05 21:00:00 KST, news, low
 
 Not met, the nearest first:
@@ -181,9 +181,9 @@ async def test_of_a_silence_it_says_who_was_told_instead(either: Folder) -> None
     told = (await either.why("post b")).out
     for part in (
         "the same headline\n",  # the story's title is its own
-        "    held: launch sent this story at 21:00 (S",
+        "    suppressed: launch sent this story at 21:00 (S",
         f"    alert {either.alert}, 2026-01-05 21:00:00 KST, of “North Korea fires missiles” (wire)\n        desk: acc",
-        "    held: quiet would have sent this story at 21:00 (S",
+        "    suppressed: quiet would have sent this story at 21:00 (S",
     ):
         assert part in told
 
@@ -193,7 +193,7 @@ async def test_other_silences_say_their_reason(kept: Folder) -> None:
     mention = (await kept.why("deep")).out
     assert "✓ launch: a mention at level high: complete only outside title and lead" in mention
     assert (
-        "    text  **North Korea** **fired** a **missile**, and was asked for talks.\n    waits: only mentioned"
+        "    text  **North Korea** **fired** a **missile**, and was asked for talks.\n    deferred: only mentioned"
         in mention
     )
     assert "alert" not in mention
@@ -221,7 +221,7 @@ async def test_one_rule_is_walked_step_by_step(kept: Folder) -> None:
     ✓ did what: words fires, fired, 발사: “fires” (title)
   ✓ unless: any of these: it does not hold
 
-    told: “North Korea”, “fires”, “missiles” in the title; first alert of this story
+    sent: “North Korea”, “fires”, “missiles” in the title; first alert of this story
         match 2, 2026-01-05 21:00:00 KST, news, high
     alert {kept.alert}, 2026-01-05 21:00:00 KST
         desk: accepted (attempt 1, 2026-01-05 21:01:00 KST: 200 OK)
@@ -306,7 +306,7 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
     assert (
         "news, high, stored under an earlier version of the rule\n    alert" in first
     )  # it was told, and that is that
-    assert "✗ quiet: the rule is gone, or its file has a fault\n    held: quiet is in shadow" in first
+    assert "✗ quiet: the rule is gone, or its file has a fault\n    suppressed: quiet is in shadow" in first
     resting = (await kept.why("1", "resting")).out
     assert "✓ resting (off): news at level low" in resting
     assert "it is off: it meets nothing and tells nobody; this is what it would do" in resting
@@ -336,7 +336,7 @@ async def test_a_new_version_of_an_article_is_told_apart(kept: Folder) -> None:
     database.close()
     told = (await kept.why("1")).out
     assert "          wire, version 2, https://x.test/1" in told
-    assert "✗ launch: no match: 0 of 3: nothing of `who`, `what`, `did what` in the article\n    told: " in told
+    assert "✗ launch: no match: 0 of 3: nothing of `who`, `what`, `did what` in the article\n    sent: " in told
     assert "news, high, of version 1 of the article\n" in told
 
 
@@ -445,7 +445,7 @@ async def test_a_faulty_rule_is_told_and_the_others_answer(kept: Folder) -> None
         assert any(line.startswith("mine.yaml:2:1: ") for line in ended.told)
     (kept.path / "good.yaml").write_text(f"{LAUNCH}nonsense: true\n", encoding="utf-8")
     stored = await kept.why("1", code=1)
-    assert "✗ launch: the rule is gone, or its file has a fault\n    told: " in stored.out
+    assert "✗ launch: the rule is gone, or its file has a fault\n    sent: " in stored.out
     assert "\nNo rule runs.\n" in (await kept.why("-", stdin=HEADLINE, code=1)).out
 
 
