@@ -74,13 +74,13 @@ class AddedPlaceNames:
 
     def __init__(self, names: Iterable[AddedPlaceName] = ()) -> None:
         self._meanings: dict[str, list[AddedPlaceMeaning]] = {}
-        for each in names:
-            flags = (DEMONYM if each.is_demonym else 0) | (BLOCKED if each.is_blocked else 0)
-            for name in _list_spellings(comparable_name(each.name)):
-                stem = _STEM.sub("", name) if _CYRILLIC.search(name) and not each.is_blocked else name
-                longer = None if each.is_prefix else _INFLECTED if _CYRILLIC.search(name) else 0
+        for added in names:
+            flags = (DEMONYM if added.is_demonym else 0) | (BLOCKED if added.is_blocked else 0)
+            for name in _list_spellings(comparable_name(added.name)):
+                stem = _STEM.sub("", name) if _CYRILLIC.search(name) and not added.is_blocked else name
+                longer = None if added.is_prefix else _INFLECTED if _CYRILLIC.search(name) else 0
                 if len(stem) > 1:
-                    self._meanings.setdefault(stem, []).append(AddedPlaceMeaning(each.place, flags, longer))
+                    self._meanings.setdefault(stem, []).append(AddedPlaceMeaning(added.place, flags, longer))
         self._trie = marisa_trie.Trie(self._meanings)
         self._beginnings = {name[:2] for name in self._meanings}
         self._longest = max(map(len, self._meanings), default=0)

@@ -74,9 +74,9 @@ class PlaceDisambiguator:
         for candidate in self._candidates:
             place, flags = candidate.meanings[0]
             if not flags & UNSURE and (place.level != CITY or len(candidate.meanings) == 1):
-                above = (each for each in self._known.containers_of(place.id) if not each.startswith("region:"))
-                for each in (place.id, *above):
-                    found.setdefault(each, set()).add(candidate.name)
+                above = (container for container in self._known.containers_of(place.id) if not container.startswith("region:"))
+                for place_id in (place.id, *above):
+                    found.setdefault(place_id, set()).add(candidate.name)
         return found
 
     def _meant(self, candidate: PlaceCandidate) -> tuple[PlaceRecord, int] | None:
@@ -98,7 +98,7 @@ class PlaceDisambiguator:
         first = candidate.meanings[0]
         if len(candidate.meanings) == 1 or (first[0].level == COUNTRY and not first[1] & UNSURE):
             return first
-        fitting = next((each for each in candidate.meanings if self._fits_in(each[0], first[0], candidate)), None)
+        fitting = next((meaning for meaning in candidate.meanings if self._fits_in(meaning[0], first[0], candidate)), None)
         if fitting is None and _districts_of_one_name(candidate):
             return first[0], first[1] | UNSURE
         return fitting or first
@@ -114,9 +114,9 @@ class PlaceDisambiguator:
 
     def _supported(self, place: PlaceRecord, candidate: PlaceCandidate, *, finer_than_country: bool = False) -> bool:
         """Whether something that contains it is named elsewhere in the text."""
-        above = (each for each in self._known.containers_of(place.id) if each in self._named)
+        above = (container for container in self._known.containers_of(place.id) if container in self._named)
         return any(
-            self._named[each] - {candidate.name} for each in above if not (finer_than_country and len(each) == 2)
+            self._named[container] - {candidate.name} for container in above if not (finer_than_country and len(container) == 2)
         )
 
     def _in_place(self, candidate: PlaceCandidate) -> bool:

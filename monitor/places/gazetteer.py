@@ -138,7 +138,7 @@ def country_of(identity: str) -> str | None:
     record = get_gazetteer().place(identity)
     if record is None or record.level == COUNTRY:
         return identity if record else None
-    found = [each for each in get_gazetteer().containers_of(identity) if get_place_level(each) == COUNTRY]
+    found = [container for container in get_gazetteer().containers_of(identity) if get_place_level(container) == COUNTRY]
     return found[0] if len(found) == 1 else None
 
 

@@ -96,9 +96,12 @@ def aligned_differences(one: str, other: str) -> TitleAlignment:
 def find_reordered_words(alignment: TitleAlignment) -> tuple[str, str] | None:
     """What is elsewhere in two titles of the same words in Han, kana or Hangul, which have no mark of names: who
     buys whom (腾讯收购百度, 百度收购腾讯). A word that keeps its particle is the same elsewhere in the sentence."""
-    if alignment.slots or {each.in_other for each in alignment.additions} != {False, True}:
+    if alignment.slots or {addition.in_other for addition in alignment.additions} != {False, True}:
         return None
-    one, other = ("".join(each.text for each in alignment.additions if each.in_other is side) for side in (False, True))
+    one, other = (
+        "".join(addition.text for addition in alignment.additions if addition.in_other is side)
+        for side in (False, True)
+    )
     words = [sorted(token.key for token in _tokenize_title(said)) for said in (one, other)]
     marks_names = not all(is_unspaced(word) or HANGUL.match(word) for word in words[0])
     if words[0] != words[1] or marks_names or (one == other and _has_particle(one)):

@@ -113,7 +113,7 @@ _HINTS = {
     "ships": ("ship", "vessel", "boat", "척", "艘", "隻", "корабл", "суд"),
     "km": ("km", "kilomet", "킬로", "公里", "千米", "キロ", "км", "километр"),
 }
-_COMPILED = {kind: [re.compile(each, re.IGNORECASE) for each in forms] for kind, forms in _PATTERNS.items()}
+_COMPILED = {kind: [re.compile(form, re.IGNORECASE) for form in forms] for kind, forms in _PATTERNS.items()}
 
 
 def extract_counts(title: str, text: str) -> tuple[tuple[str, int], ...]:

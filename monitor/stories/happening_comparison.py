@@ -20,7 +20,7 @@ def compare_happenings(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCo
     said = ", ".join(sorted(one)), ", ".join(sorted(other))
     fields = [set(map(field_of_happening, side)) for side in (one, other)]
     if fields[0] == fields[1] and not one.isdisjoint(other):
-        either = all(EITHER in each for each in (*ours_said, *theirs_said))
+        either = all(EITHER in kinds for kinds in (*ours_said, *theirs_said))
         both = (" or " if either else ", ").join(sorted(one & other))
         return FactComparison(FactKind.HAPPENING, Verdict.AGREES, both, both, TELLING)
     if all(fields) and fields[0].isdisjoint(fields[1]):
@@ -29,13 +29,13 @@ def compare_happenings(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCo
 
 
 def _split_kinds(said: Iterable[str]) -> set[str]:
-    return {kind for each in said for kind in each.split(EITHER)}
+    return {kind for kinds in said for kind in kinds.split(EITHER)}
 
 
 def _resolve_kinds(said: Iterable[str], other: Collection[str]) -> set[str]:
     """The kinds of one article: where a word says one of several, those that the other one reports, if any."""
     found: set[str] = set()
-    for each in said:
-        kinds = set(each.split(EITHER))
+    for choice in said:
+        kinds = set(choice.split(EITHER))
         found |= kinds.intersection(other) or kinds
     return found

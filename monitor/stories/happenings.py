@@ -38,8 +38,8 @@ def find_happening_kinds(text: str, language: str) -> frozenset[str]:
     pattern = _compile_words(language)
     if pattern is None:
         return frozenset()
-    found = {_kind_of_word(each, language) for each in pattern.findall(fold(text))}
-    return frozenset({each for each in found if EITHER not in each} or found)
+    found = {_kind_of_word(word, language) for word in pattern.findall(fold(text))}
+    return frozenset({kinds for kinds in found if EITHER not in kinds} or found)
 
 
 @lru_cache(maxsize=5_000)
@@ -64,7 +64,7 @@ def _map_words_to_kinds(language: str) -> Mapping[str, str]:
     for kind, of_languages in _load_table().items():
         for word in of_languages.get(language, ()) if language != _FIELD else ():
             said[_word_to_pattern(word, language)].add(kind)
-    return {each: EITHER.join(sorted(said[each])) for each in sorted(said, key=len, reverse=True)}
+    return {pattern: EITHER.join(sorted(said[pattern])) for pattern in sorted(said, key=len, reverse=True)}
 
 
 def _word_to_pattern(word: str, language: str) -> str:

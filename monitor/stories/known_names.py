@@ -37,17 +37,17 @@ class KnownNames:
     def __init__(self, entities: Iterable[Entity]) -> None:
         entities = tuple(entities)
         self.places = added_place_names(entities)
-        self._actors = {each.id: each for each in entities if each.kind not in PLACE_KINDS}
+        self._actors = {entity.id: entity for entity in entities if entity.kind not in PLACE_KINDS}
         self._by_text: dict[str, str] = {}  # of scripts that put no spaces between words, or write particles to them
         self._by_key: dict[str, str] = {}
-        for each in self._actors.values():
-            for term in each.sure:
+        for entity in self._actors.values():
+            for term in entity.sure:
                 if "*" in term.text:
                     continue
                 if _CJK.match(term.text):
-                    self._by_text[term.text] = each.id
+                    self._by_text[term.text] = entity.id
                 else:
-                    self._by_key["".join(name_parts(term.text, term.language.split("-")[0]))] = each.id
+                    self._by_key["".join(name_parts(term.text, term.language.split("-")[0]))] = entity.id
         # One pass over a text finds them, however many there are.
         self._texts = tuple(map(replace_surrogates, self._by_text))
         self._entities = tuple(self._by_text.values())

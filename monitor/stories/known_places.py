@@ -24,10 +24,10 @@ _WITHIN = frozenset((Relation.SAME, Relation.WITHIN))
 
 def added_place_names(entities: Iterable[Entity]) -> AddedPlaceNames:
     """The names of entities of kind place and country that the gazetteer does not know."""
-    places = {each.id: each for each in entities if each.kind in PLACE_KINDS}
+    places = {entity.id: entity for entity in entities if entity.kind in PLACE_KINDS}
     ids = _PlaceIds(places)
     return AddedPlaceNames(
-        name for each in places.values() for name in _find_added_names(each, ids.place_id_of(each.id))
+        name for entity in places.values() for name in _find_added_names(entity, ids.place_id_of(entity.id))
     )
 
 
@@ -52,7 +52,7 @@ class _PlaceIds:
             for term in entity.sure
             if (
                 found := [
-                    each for each in places_named(term.text.strip("*")) if _is_possible_place(each, within, country)
+                    place for place in places_named(term.text.strip("*")) if _is_possible_place(place, within, country)
                 ]
             )
         )
@@ -80,9 +80,9 @@ def _find_added_names(entity: Entity, place: str) -> Iterator[AddedPlaceName]:
         name = term.text.strip("*")
         if own or not (places_named(name, alone=not country) or _has_place_in_name(name, place, term.language)):
             yield AddedPlaceName(name, place, is_demonym=country and not own, is_prefix=term.text.endswith("*"))
-    yield from (AddedPlaceName(each.text.strip("*"), place, is_blocked=True) for each in entity.never)
+    yield from (AddedPlaceName(term.text.strip("*"), place, is_blocked=True) for term in entity.never)
 
 
 def _has_place_in_name(name: str, place: str, language: str) -> bool:
     """Whether the gazetteer finds the place within its name: of "US Navy", the rest is somebody's name."""
-    return any(each.place == place for each in find_places(name, language))
+    return any(mention.place == place for mention in find_places(name, language))

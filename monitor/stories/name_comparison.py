@@ -41,20 +41,20 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures, *, nothing_agr
             FactKind.NAME, Verdict.AGREES, *said, points=TELLING * min(len({a.key for a, _ in shared}), 2)
         )
     return build_unknown_comparison(
-        FactKind.NAME, *([each for each in side if each.is_certain] for side in (one, other))
+        FactKind.NAME, *([name for name in side if name.is_certain] for side in (one, other))
     )
 
 
 def _find_unshared_name(names: Sequence[NameFact], shared: Sequence[tuple[NameFact, NameFact]], side: int) -> str:
     """A name in a title that the other article has not."""
     found = {pair[side] for pair in shared}
-    return next((each.text for each in names if each.in_title and each.is_certain and each not in found), "")
+    return next((name.text for name in names if name.in_title and name.is_certain and name not in found), "")
 
 
 def _find_unshared_person(names: Sequence[NameFact], shared: Sequence[tuple[NameFact, NameFact]], side: int) -> str:
     """A person in a title, known by an entity, whom the other article leaves out."""
     found = {pair[side] for pair in shared}
-    return next((each.text for each in names if each.is_person and each.in_title and each not in found), "")
+    return next((name.text for name in names if name.is_person and name.in_title and name not in found), "")
 
 
 def are_spelled_alike(a: NameFact, b: NameFact) -> bool:
@@ -70,7 +70,7 @@ def _sound_alike(a: NameFact, b: NameFact) -> bool:
 
 
 def _collect_sounds(fact: NameFact) -> set[str]:
-    return {sound for each in (fact.text, *fact.text.split()) if (sound := sound_of(each)) is not None}
+    return {sound for name in (fact.text, *fact.text.split()) if (sound := sound_of(name)) is not None}
 
 
 def _find_pairs_with_common_keys(
@@ -78,8 +78,8 @@ def _find_pairs_with_common_keys(
 ) -> list[tuple[NameFact, NameFact]]:
     """The pairs that may agree, in the order of both: of many names few do."""
     by_sign: dict[str, list[int]] = {}
-    for number, each in enumerate(theirs):
-        for sign in _collect_blocking_keys(each):
+    for number, name in enumerate(theirs):
+        for sign in _collect_blocking_keys(name):
             by_sign.setdefault(sign, []).append(number)
     near = ((a, {number for sign in _collect_blocking_keys(a) for number in by_sign.get(sign, ())}) for a in ours)
     return [(a, theirs[number]) for a, numbers in near for number in sorted(numbers)]

@@ -25,8 +25,8 @@ _ONE_IN_THE_OTHER = frozenset((Relation.SAME, Relation.CONTAINS, Relation.WITHIN
 def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     """Seas are compared with seas, land with land; a sea that both name outweighs coasts of one country. Two articles
     that share a country and name different places in it differ: the finest level at which both name one counts."""
-    land = [_on_land(each.facts.places) for each in (ours, theirs)]
-    sea = [_at_sea(each.facts.places) for each in (ours, theirs)]
+    land = [_on_land(article.facts.places) for article in (ours, theirs)]
+    sea = [_at_sea(article.facts.places) for article in (ours, theirs)]
     on_land, at_sea = _compare_land(*land), _compare_sea(*sea)
     verdicts = {on_land.verdict, at_sea.verdict}
     if verdicts == {Verdict.UNKNOWN}:
@@ -42,17 +42,17 @@ def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompar
 
 def _on_land(places: Iterable[PlaceFact]) -> list[PlaceFact]:
     """Without what is too wide to tell one happening from another: Europe."""
-    return [each for each in places if get_place_level(each.place) not in {REGION, SEA}]
+    return [place for place in places if get_place_level(place.place) not in {REGION, SEA}]
 
 
 def _share_country(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bool:
     """An ocean has many coasts, and much happens at each. What lies in no country, or in several, says nothing."""
-    one, other = ({country_of(each.place) for each in side} - {None} for side in (ours, theirs))
+    one, other = ({country_of(place.place) for place in side} - {None} for side in (ours, theirs))
     return not one or not other or not one.isdisjoint(other)
 
 
 def _at_sea(places: Iterable[PlaceFact]) -> list[PlaceFact]:
-    return [each for each in places if get_place_level(each.place) == SEA]
+    return [place for place in places if get_place_level(place.place) == SEA]
 
 
 def _compare_sea(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
@@ -80,7 +80,7 @@ def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fac
             ) is not None:
                 return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, a.text, b.text, points)
             return FactComparison(FactKind.PLACE, Verdict.AGREES, one.text, other.text, points)
-    if all(any(_is_within_country(each) and not each.role for each in side) for side in (ours, theirs)):
+    if all(any(_is_within_country(place) and not place.role for place in side) for side in (ours, theirs)):
         # "Russian missiles hit Kyiv" and "Ukrainian drones hit Moscow": a people is not where it happened.
         agreeing = [(one, other) for one, other in agreeing if _PEOPLE not in (one.role, other.role)]
     return _compare_coarsely(ours, theirs, pairs, agreeing)
@@ -90,9 +90,9 @@ def _find_title_only_place(places: Sequence[PlaceFact], others: Sequence[PlaceFa
     """A place that a title names, and nothing of the other article is of."""
     return next(
         (
-            each
-            for each in places
-            if each.in_title and each.role not in _WHO_SPEAKS and all(_are_apart(each, other) for other in others)
+            place
+            for place in places
+            if place.in_title and place.role not in _WHO_SPEAKS and all(_are_apart(place, other) for other in others)
         ),
         None,
     )
@@ -106,7 +106,7 @@ def _compare_coarsely(
 ) -> FactComparison:
     """Where no place within a country is the same: a country may be, unless both name others within it."""
     if not agreeing:
-        where = [[each for each in side if each.role not in _WHO_SPEAKS] for side in (ours, theirs)]
+        where = [[place for place in side if place.role not in _WHO_SPEAKS] for side in (ours, theirs)]
         if not all(where) or _may_overlap(*where):
             return build_unknown_comparison(FactKind.PLACE, ours, theirs)
         return FactComparison(FactKind.PLACE, Verdict.DIFFERS, join_fact_words(where[0]), join_fact_words(where[1]))
@@ -133,7 +133,7 @@ def _find_pairs_with_title_place(
     ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]
 ) -> Iterator[tuple[PlaceFact, PlaceFact]]:
     """Pairs with a place of a title: two leads may share a dateline, or background. All, where no title names one."""
-    titled = any(each.in_title for each in (*ours, *theirs))
+    titled = any(place.in_title for place in (*ours, *theirs))
     for one in ours:
         for other in theirs:
             if one.in_title or other.in_title or not titled:

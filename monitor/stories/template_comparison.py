@@ -78,16 +78,16 @@ def _reversed_order(ours: ArticleFeatures, theirs: ArticleFeatures) -> tuple[str
 def _first_two(features: ArticleFeatures) -> list[tuple[str, str]]:
     """What a title names first, by key, and the words for it."""
     facts = features.facts
-    named = {each.place: each.text for each in facts.places if each.in_title}
-    named |= {each.key: each.text for each in facts.names if each.in_title}
-    return sorted(named.items(), key=lambda each: features.title.find(each[1]))[:2]
+    named = {place.place: place.text for place in facts.places if place.in_title}
+    named |= {name.key: name.text for name in facts.names if name.in_title}
+    return sorted(named.items(), key=lambda item: features.title.find(item[1]))[:2]
 
 
 def _compare_additions(ours: ArticleFeatures, theirs: ArticleFeatures, alignment: TitleAlignment) -> FactComparison:
     """One title says all that the other says, and more: that it is the next one, or that it is over, may make it
     another happening."""
     added = find_distinguishing_addition(alignment, ours.facts.numbers, theirs.facts.numbers, _LONGER)
-    if added is None and not any(has_step_words(_lower_first_letter(each)) for each in alignment.additions):
+    if added is None and not any(has_step_words(_lower_first_letter(addition)) for addition in alignment.additions):
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
     return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, ours.title, theirs.title)
 
@@ -127,7 +127,7 @@ def _pick_later_article(ours: ArticleFeatures, theirs: ArticleFeatures) -> Artic
 
 def _find_facts_in_slot(span: tuple[int, int], features: ArticleFeatures, facts: Iterable[Fact]) -> list[Fact]:
     """The facts of which something is in this part of the title."""
-    return [each for each in facts if each.in_title and _is_overlapping_span(span, features.title, each.text)]
+    return [fact for fact in facts if fact.in_title and _is_overlapping_span(span, features.title, fact.text)]
 
 
 def _is_overlapping_span(span: tuple[int, int], title: str, said: str) -> bool:
@@ -137,14 +137,14 @@ def _is_overlapping_span(span: tuple[int, int], title: str, said: str) -> bool:
 
 def _has_growing_number(said: str, features: ArticleFeatures) -> bool:
     """Whether this part of a title is a number that grows, as a toll does."""
-    titled = [each for each in features.facts.numbers if each.start < len(features.title)]
-    return any(each.may_grow and each.text in said for each in titled)
+    titled = [number for number in features.facts.numbers if number.start < len(features.title)]
+    return any(number.may_grow and number.text in said for number in titled)
 
 
 def _have_magnitudes(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
     """Whether both titles give a magnitude, of which `compare_numbers` says whether it is another earthquake's."""
     return all(
-        any(each.kind == "magnitude" and each.start < len(features.title) for each in features.facts.numbers)
+        any(number.kind == "magnitude" and number.start < len(features.title) for number in features.facts.numbers)
         for features in (ours, theirs)
     )
 
@@ -152,7 +152,7 @@ def _have_magnitudes(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
 def _verdict_on_names(ours: Sequence[NameFact], theirs: Sequence[NameFact]) -> Verdict:
     if any(a.key == b.key or are_spelled_alike(a, b) for a, b in product(ours, theirs)):
         return Verdict.UNKNOWN
-    sure = any(each.is_certain for each in ours) and any(each.is_certain for each in theirs)
+    sure = any(name.is_certain for name in ours) and any(name.is_certain for name in theirs)
     return Verdict.DIFFERS if sure else Verdict.DOUBTFUL
 
 

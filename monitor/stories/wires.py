@@ -80,8 +80,8 @@ _AGENCY = _build_alternation(",".join(_AGENCIES.values()))
 # --- marks of updates -------------------------------------------------------------------------------------------------
 
 _MARKS = {
-    WireStatus.WITHDRAWN: r"withdrawn|retract(?:ed|ion)|(?:mandatory |bulletin )kill|story killed|전문\s?취소|기사\s?취소"
-    r"|撤稿|撤销|撤銷|取り消し|аннулировано|аннулируется|отозвано",
+    WireStatus.WITHDRAWN: r"withdrawn|retract(?:ed|ion)|(?:mandatory |bulletin )kill|story killed|전문\s?취소"
+    r"|기사\s?취소|撤稿|撤销|撤銷|取り消し|аннулировано|аннулируется|отозвано",
     WireStatus.CORRECTED: r"correct(?:ed|ion|s)?|refiled?|정정|수정|고침|바로잡습니다|訂正|更正|勘误"
     r"|исправлено|исправление|уточнение|уточнено|корректировка",
     WireStatus.NUMBERED: r"(?:\d+(?:st|nd|rd|th)\s+)?(?:lead|ld)(?:[ -]?\d+)?|(?:update|wrapup|recap|roundup)[ -]?\d*"
@@ -207,7 +207,7 @@ def _without_wire_status(text: str) -> tuple[str, set[WireStatus]]:
         found = _HEAD.search(text) or _DASHED.search(text) or _TAIL.search(text) or _STARTS.search(text)
         if found is None or not found.group():
             return text.strip(), marks
-        marks |= {mark for each in _MARK_IN.finditer(found.group()) for mark in _ORDER if each[mark.name]}
+        marks |= {mark for match in _MARK_IN.finditer(found.group()) for mark in _ORDER if match[mark.name]}
         marks |= {mark for mark in _ORDER if found.re is _DASHED and found[mark.name]}
         text = f"{text[: found.start()]}{text[found.end() :]}"
 

@@ -28,7 +28,7 @@ def agreeing_in_words(comparison: Comparison) -> str:
 
 def differing_in_words(comparison: Comparison) -> str:
     """What keeps them apart, as a reason: "another place (Shanghai, not Busan)"."""
-    said = [(each.kind, _describe_contrast(each, comparison)) for each in _select_facts(Verdict.DIFFERS, comparison)]
+    said = [(fact.kind, _describe_contrast(fact, comparison)) for fact in _select_facts(Verdict.DIFFERS, comparison)]
     return ", ".join(f"another {kind} ({words})" if words else f"another {kind}" for kind, words in said)
 
 
@@ -46,10 +46,10 @@ def comparison_in_words(comparison: Comparison) -> Iterator[str]:
     for verdict in (Verdict.DIFFERS, Verdict.AGREES, Verdict.DOUBTFUL):
         yield from _describe_verdict(verdict, comparison)
     unknown = [
-        each for each in comparison.facts if each.verdict is Verdict.UNKNOWN and each.kind is not FactKind.WORDING
+        fact for fact in comparison.facts if fact.verdict is Verdict.UNKNOWN and fact.kind is not FactKind.WORDING
     ]
-    yield from (_on_one_side(each, comparison) for each in unknown if each.ours or each.theirs)
-    if silent := [each.kind for each in unknown if not each.ours and not each.theirs]:
+    yield from (_on_one_side(fact, comparison) for fact in unknown if fact.ours or fact.theirs)
+    if silent := [fact.kind for fact in unknown if not fact.ours and not fact.theirs]:
         yield f"{join_with_and(silent)}: not known"
 
 
@@ -60,7 +60,7 @@ def likeness_in_words(comparison: Comparison, likeness: float, needed: float | N
     alike = f"the words are alike by {likeness:.2f}"
     if needed is None:
         return alike
-    agreeing = [*(each.kind for each in comparison.facts if each.verdict is Verdict.AGREES), *beside]
+    agreeing = [*(fact.kind for fact in comparison.facts if fact.verdict is Verdict.AGREES), *beside]
     because = f" as {join_with_and(agreeing)} {'agrees' if len(agreeing) == 1 else 'agree'}" if agreeing else ""
     return f"{alike}, and {f'{needed:.2f}' if needed else 'none'} is needed{because}"
 
@@ -77,14 +77,14 @@ def _describe_verdict(verdict: Verdict, comparison: Comparison) -> Iterator[str]
         Verdict.DIFFERS: _describe_difference,
         Verdict.DOUBTFUL: _describe_doubt,
     }[verdict]
-    return (say(each, comparison) for each in _select_facts(verdict, comparison))
+    return (say(fact, comparison) for fact in _select_facts(verdict, comparison))
 
 
 def _select_facts(verdict: Verdict, comparison: Comparison) -> list[FactComparison]:
     """Without a wording that says no more than another fact does."""
-    found = [each for each in comparison.facts if each.verdict is verdict]
-    facts = {(each.ours, each.theirs) for each in found if each.kind is not FactKind.WORDING}
-    return [each for each in found if each.kind is not FactKind.WORDING or (each.ours, each.theirs) not in facts]
+    found = [fact for fact in comparison.facts if fact.verdict is verdict]
+    facts = {(fact.ours, fact.theirs) for fact in found if fact.kind is not FactKind.WORDING}
+    return [fact for fact in found if fact.kind is not FactKind.WORDING or (fact.ours, fact.theirs) not in facts]
 
 
 def _describe_agreement(fact: FactComparison, comparison: Comparison) -> str:
@@ -148,15 +148,15 @@ def _format_side(kind: FactKind, said: str, features: ArticleFeatures, *, englis
     parts = said.split(", ")
     if kind is FactKind.PLACE and english:
         places = _map_words_to_places(features)
-        return ", ".join(_with_english(each, places.get(each)) for each in parts)
+        return ", ".join(_with_english(place, places.get(place)) for place in parts)
     if kind is FactKind.NUMBER:
-        kinds = {each.text: each.kind for each in features.facts.numbers}
-        return ", ".join(_format_number(each, kinds.get(each)) for each in parts)
+        kinds = {number.text: number.kind for number in features.facts.numbers}
+        return ", ".join(_format_number(number, kinds.get(number)) for number in parts)
     return said
 
 
 def _map_words_to_places(features: ArticleFeatures) -> dict[str, str]:
-    return {each.text: each.place for each in features.facts.places}
+    return {place.text: place.place for place in features.facts.places}
 
 
 def _with_english(said: str, place: str | None) -> str:
