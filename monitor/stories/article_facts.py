@@ -24,8 +24,8 @@ ENTITY = "entity:"  # before the id of an entity, in the key of a name
 @dataclass(frozen=True, slots=True)
 class PlaceFact:
     """A place. `place`: its id in the gazetteer, or the id of its entity if the gazetteer lacks it (`added_place_id`).
-    `text`: the words in the article. `role`: "people" for a people or an adjective, "seat" for the seat of a government,
-    "dateline" for where the reporter is, else ""."""
+    `text`: the words in the article. `role`: "people" for a people or an adjective, "seat" for the seat of a
+    government, "dateline" for where the reporter is, else ""."""
 
     place: str
     text: str
@@ -95,7 +95,7 @@ class ArticleFacts:
 
 
 def facts_of(title: str, lead: str, language: str, written: datetime, known_names: KnownNames = NOBODY) -> ArticleFacts:
-    """Extract the facts of title and lead. `written`: the time that "yesterday" refers to; `known_names`: of entities."""
+    """Extract the facts of title and lead. "Yesterday" is the day before `written`. `known_names`: of entities."""
     text, title_length = f"{title}\n{lead}", len(title)
     places, entity_mentions = find_places(text, language, known_names.places), list(known_names.find(text))
     taken_spans = [(mention.start, mention.end) for mention in places] + [
@@ -145,12 +145,12 @@ def _dedupe_places(facts: Iterable[PlaceFact]) -> tuple[PlaceFact, ...]:
 
 _MAX_FACTS = 30
 """The limit for the names, places or numbers of an article. Of 3,000 reports, half have two names at most, one in a
-hundred has 12, and none has more than 19. The hundredth name in a list of players or ships identifies nothing, and every
-name is compared with the names of many articles."""
+hundred has 12, and none has more than 19. The hundredth name in a list of players or ships identifies nothing, and
+every name is compared with the names of many articles."""
 
 
 def _dedupe_names(facts: Iterable[NameFact]) -> tuple[NameFact, ...]:
-    """The first certain mention of each name, or else the first mention. Above the limit, names of entities come first."""
+    """The first certain mention of each name, else the first mention. Above the limit, names of entities come first."""
     by_key: dict[str, NameFact] = {}
     for fact in facts:
         if fact.key not in by_key or (fact.is_certain and not by_key[fact.key].is_certain):

@@ -104,9 +104,9 @@ class Posting(NamedTuple):
 class ClusterIndex:
     """Clusters by scope and key.
 
-    A key has only the CLUSTERS_PER_KEY clusters that articles with this key joined last. A cluster that was pushed out comes
-    back only when another article joins it. So a key gives the same clusters whether the index has all clusters or
-    only those that were loaded.
+    A key has only the CLUSTERS_PER_KEY clusters that articles with this key joined last. A cluster that was pushed out
+    comes back only when another article joins it. So a key gives the same clusters whether the index has all clusters
+    or only those that were loaded.
 
     Without `find` the index is complete: a cluster that it does not have does not exist. With `find` it has only what
     was loaded: a key that was not loaded raises NotLoaded, and `find` gives a cluster that was not loaded, or None if
@@ -163,7 +163,7 @@ class ClusterIndex:
         return None if self._find is None else self._find(scope, id_)
 
     def postings_for(self, scope: str, key: str) -> tuple[Posting, ...]:
-        """The clusters under a key, the latest first; at most CLUSTERS_PER_KEY. Raises NotLoaded if the key was not loaded."""
+        """The clusters under a key, the latest first; at most CLUSTERS_PER_KEY. NotLoaded if the key was not loaded."""
         found = self._keys.get((scope, key))
         if found is not None:
             return found

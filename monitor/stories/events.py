@@ -16,7 +16,7 @@ from monitor.model import ComparedArticle, Story
 from monitor.model.hashing import hash_name
 from monitor.model.timestamps import datetime_from_micros
 from monitor.stories.by_conditions import compare_by, compare_by_with_all, differing_values
-from monitor.stories.clusters import STRONG_KEY_WEIGHT, CLUSTERS_PER_KEY, Cluster, ClusterIndex
+from monitor.stories.clusters import CLUSTERS_PER_KEY, STRONG_KEY_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.comparison import compare_articles
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.sameness import (

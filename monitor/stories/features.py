@@ -1,4 +1,4 @@
-"""The features of an article: plain values that are computed once, stored with it, and compared with other articles'. Pure.
+"""Computes the features of an article: plain values that are stored with it, and compared with other articles'. Pure.
 
 An article is found by its `index_keys`: two articles without a common key are never compared.
 """
@@ -129,8 +129,8 @@ class ArticleFeatures:
 
 
 def features_of(article: Article, known_names: KnownNames = NOBODY) -> ArticleFeatures:
-    """Compute the features of an article. `known_names`: the names of entities. The claimed date counts as the time when
-    it was news: not everything that a new source lists at its first poll was written today."""
+    """Compute the features of an article. `known_names`: the names of entities. The claimed date counts as the time
+    when it was news: not everything that a new source lists at its first poll was written today."""
     provenance = extract_provenance(article)
     title = provenance.title[:_MAX_TITLE]
     news_at = article.published if article.dated else article.seen

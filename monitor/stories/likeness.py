@@ -35,7 +35,7 @@ class WordFeatures:
     title   the terms of the title
     lead    the terms of the lead that are not in the title
     runs    the smallest hashes of the shingles of the text, sorted; empty without a text
-    length  the number of words of lead and text
+    length  the number of words of the text
     """
 
     title: tuple[str, ...]

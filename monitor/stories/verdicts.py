@@ -37,7 +37,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FactComparison:
-    """The verdict on one kind of fact. `ours`, `theirs`: the words of each article; `points`: the weight if it agrees."""
+    """The verdict on one kind of fact. `ours`, `theirs`: the words of each side; `points`: its weight if it agrees."""
 
     kind: FactKind
     verdict: Verdict
