@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import takewhile
 
-from monitor.stories.number_comparison import NEXT_BESIDE_THE_SAME
+from monitor.stories.number_comparison import TITLE_SERIES_KINDS
 from monitor.text.folding import fold
 from monitor.text.function_words import function_words
 from monitor.text.number_words import number_words
@@ -56,8 +56,8 @@ class TitleAddition:
 class TitleAlignment:
     """How two titles align.
 
-    shared     the share of both titles that is in the same order in both, from 0 to 1; counted in words, or in half words
-               for letters of scripts without spaces
+    shared     the share of both titles that is in the same order in both, from 0 to 1, counted in words; a letter of
+               a script without spaces counts as half a word
     slots      where both titles have different words
     additions  what only one title has
     """
@@ -99,8 +99,8 @@ def aligned_differences(one: str, other: str) -> TitleAlignment:
 
 
 def find_reordered_words(alignment: TitleAlignment) -> tuple[str, str] | None:
-    """The words that are in another place of two titles with the same words, in Han, kana or Hangul, which do not mark
-    names: who buys whom (腾讯收购百度, 百度收购腾讯). A word with the same particle has the same role in another place."""
+    """The words whose order differs in two titles with the same words: who buys whom (腾讯收购百度, 百度收购腾讯).
+    Only in Han, kana or Hangul, which do not mark names. A moved word that keeps its particle keeps its role."""
     if alignment.slots or {addition.in_other for addition in alignment.additions} != {False, True}:
         return None
     one, other = (
@@ -119,20 +119,24 @@ def _has_particle(text: str) -> bool:
 
 
 def find_distinguishing_addition(
-    alignment: TitleAlignment, one: Sequence[NumberFact], other: Sequence[NumberFact], least_shared: float
+    alignment: TitleAlignment, one: Sequence[NumberFact], other: Sequence[NumberFact], min_shared: float
 ) -> TitleAddition | None:
     """The addition that makes one title the next of a series, if nothing else differs: "fires missile", "fires second
     missile", "fires missile again"."""
-    if alignment.slots or alignment.shared < least_shared:
+    if alignment.slots or alignment.shared < min_shared:
         return None
     return next(
-        (added for added in alignment.additions if _is_next_in_series(added.span, other if added.in_other else one)),
+        (
+            addition
+            for addition in alignment.additions
+            if _is_next_in_series(addition.span, other if addition.in_other else one)
+        ),
         None,
     )
 
 
 def _is_next_in_series(span: tuple[int, int], numbers: Sequence[NumberFact]) -> bool:
-    series_numbers = (number for number in numbers if number.kind in NEXT_BESIDE_THE_SAME)
+    series_numbers = (number for number in numbers if number.kind in TITLE_SERIES_KINDS)
     return any(number.start < span[1] and span[0] < number.end for number in series_numbers)
 
 
@@ -168,9 +172,8 @@ def _tokenize_title(title: str) -> list[_Token]:
         if HANGUL.match(key):
             key = _without_particle(key)
         elif not is_unspaced(key):
-            is_acronym = (
-                len(match[0]) > 1 and match[0].isupper() and not is_all_caps
-            )  # WHO and UN are no function words
+            # WHO and UN are no function words.
+            is_acronym = len(match[0]) > 1 and match[0].isupper() and not is_all_caps
             is_short = key in _FUNCTION_WORDS or (len(key) < _SHORT_WORD and match[0].islower())
             weight = 0 if is_short and not is_acronym else weight
             key = key if any(map(str.isdigit, key)) else key[:_STEM_LENGTH]
@@ -187,7 +190,7 @@ _Code = tuple[str, int, int, int, int]
 
 
 def _merge_opcodes(codes: Sequence[_Code], left: Sequence[_Token]) -> list[_Code]:
-    """Merge slots around a single letter that they share by chance, in scripts without spaces (总统卢拉, 总统普拉博沃)."""
+    """Merge slots around a letter that both share by chance, in scripts without spaces (总统卢拉, 总统普拉博沃)."""
     merged: list[_Code] = []
     for position, (tag, a, b, c, d) in enumerate(codes):
         is_chance_match = tag == "equal" and b - a == 1 and is_unspaced(left[a].key) and 0 < position < len(codes) - 1

@@ -12,7 +12,7 @@ from monitor.stories.features import ArticleFeatures
 from monitor.stories.happening_comparison import compare_happenings
 from monitor.stories.likeness import WHOLE_TEXT, measure_copied_share, measure_likeness, title_likeness
 from monitor.stories.name_comparison import compare_names
-from monitor.stories.number_comparison import NEXT_OF_A_ROW, compare_numbers
+from monitor.stories.number_comparison import SERIES_KINDS, compare_numbers
 from monitor.stories.place_comparison import compare_places
 from monitor.stories.template_comparison import compare_wording
 from monitor.stories.verdicts import TELLING, WEAK, FactComparison, FactKind, Verdict, in_one_language
@@ -129,7 +129,7 @@ def _find_one_sided_series(ours: ArticleFeatures, theirs: ArticleFeatures) -> tu
 
 
 def _find_series_numbers(features: ArticleFeatures) -> list[NumberFact]:
-    return [number for number in features.facts.numbers if number.kind in NEXT_OF_A_ROW and number.value > 1]
+    return [number for number in features.facts.numbers if number.kind in SERIES_KINDS and number.value > 1]
 
 
 def _find_series_words_in_title(features: ArticleFeatures) -> str:

@@ -33,8 +33,8 @@ _MIN_SHARED_WITHOUT_SLOT = 0.6  # with less in common, one title does not say ev
 
 
 def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
-    """Compare two titles that are the same but for one part. A different name there is another happening, and a different
-    word may be one."""
+    """Compare two titles that are the same but for one part. A different name there makes it another happening, and a
+    different word may make it one."""
     if title_likeness(ours.words, theirs.words) < _MIN_TITLE_LIKENESS:  # a quick check first
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
     if (reordered := _find_reversed_order(ours, theirs)) is not None:
