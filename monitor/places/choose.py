@@ -140,17 +140,17 @@ class PlaceDisambiguator:
         """Whether the words next to the name show that it is a place."""
         before, after = self._context_of(candidate)
         if candidate.name[-1] > "\u2e80":
-            return bool(clues.DENSE_BEHIND_PLACE.match(after)) or candidate.name[-1] in "시군구도県市府都省区郡"
+            return bool(clues.DENSE_AFTER_PLACE.match(after)) or candidate.name[-1] in "시군구도県市府都省区郡"
         where = clues.WHERE_IT_IS.match(after)
         if where and self._gazetteer.is_place(comparable_name(where[1])):
             return True
-        return bool(clues.BEFORE_PLACE.search(before) or clues.BEHIND_PLACE.match(after))
+        return bool(clues.BEFORE_PLACE.search(before) or clues.AFTER_PLACE.match(after))
 
     def _is_organisation(self, candidate: PlaceCandidate) -> bool:
         before, after = self._context_of(candidate)
-        if clues.BEFORE_ORGANISATION.search(before) or clues.BEHIND_ORGANISATION.match(after):
+        if clues.BEFORE_ORGANISATION.search(before) or clues.AFTER_ORGANISATION.match(after):
             return True
-        is_club = clues.ARTICLE_BEFORE.search(before) and clues.PLURAL_BEHIND.match(after)
+        is_club = clues.ARTICLE_BEFORE.search(before) and clues.PLURAL_AFTER.match(after)
         return bool(is_club) and not self._is_title_case
 
     def _context_of(self, candidate: PlaceCandidate) -> tuple[str, str]:
@@ -158,8 +158,8 @@ class PlaceDisambiguator:
         return self._record[max(0, start - _CONTEXT) : start], self._record[end : end + _CONTEXT]
 
     def _is_person(self, candidate: PlaceCandidate, *, strict: bool) -> bool:
-        """Whether a given name comes before it (Whitney Houston), or it is a given name with a surname after it (Lincoln
-        Riley). `strict`: an unknown word after it is no surname."""
+        """Whether a given name comes before it (Whitney Houston), or it is a given name with a surname after it
+        (Lincoln Riley). `strict`: an unknown word after it is no surname."""
         sides = self._context_of(candidate)
         before, after = _WORD_BEFORE.search(sides[0]), _WORD_AFTER.match(sides[1])
         if before and before[1] not in clues.MODALS and self._is_given_name(comparable_name(before[1])):
@@ -170,7 +170,7 @@ class PlaceDisambiguator:
         next_word = comparable_name(after[1])
         if strict or self._is_title_case:
             return bool(self._gazetteer.name_flags(next_word) & SURNAME)
-        return not self._gazetteer.is_place(next_word) and clues.BEHIND_PLACE.match(sides[1].lower()) is None
+        return not self._gazetteer.is_place(next_word) and clues.AFTER_PLACE.match(sides[1].lower()) is None
 
     def _is_given_name(self, word: str) -> bool:
         return bool(self._gazetteer.name_flags(word) & GIVEN_NAME) and not self._gazetteer.is_place(word)

@@ -20,18 +20,18 @@ city of/town of/port of/province of/state of/county of
 bei/nahe/aus/nach/Stadt/près de/à/de/dans/vers/ville de/en/cerca de/desde/hacia/ciudad de/a/vicino a
 da/nel/nella/città di/em/perto de/cidade de/w/we/pod/koło/z/do
 """
-_BEHIND = """
+_AFTER = """
 city/town/province/state/county/district/region/prefecture/airport/port/harbou?r/island/bay/beach/valley/suburb/area
 metro/police/mayor/residents?/hospital/court/zoo/officials
 """
 BEFORE_PLACE = re.compile(rf"(?:^|\W){_build_alternation(_BEFORE)}\s+$", re.IGNORECASE)
-BEHIND_PLACE = re.compile(rf"\s+{_build_alternation(_BEHIND)}\b")
+AFTER_PLACE = re.compile(rf"\s+{_build_alternation(_AFTER)}\b")
 WHERE_IT_IS = re.compile(r"(?:,| \() ?([A-Z][\w-]+)")  # Mobile, Alabama
 
 _DENSE = """
 시/군/구/도/항/역/섬/에서/서/에/시장/시청/군수/경찰/소방/해경/지검/지법/지역/공항/앞바다/북쪽/남쪽/동쪽/서쪽
 """
-DENSE_BEHIND_PLACE = re.compile(
+DENSE_AFTER_PLACE = re.compile(
     rf"(?:·[{HANGUL}]+)?=|{_build_alternation(_DENSE)}(?![{HANGUL}])|[시군구도][{HANGUL} ]"
     "|[県市府都州省沖冲港区町村郡で発駅]|地裁|地検|空港|知事|近郊"
 )
@@ -60,15 +60,15 @@ Real/FC/AC/AS/SC/SV/VfB/VfL/CF/CD/CA/RC/RB/BK/IF/FK/HC/HK/KK/TSG/Atl[eé]tico/Sp
 Borussia/Bayer/Eintracht/Hertha/Olympique/Olympiakos/Inter/Racing/Deportivo/Athletic/Legia/Lech/Slavia/Sparta
 University of/Bank of/Universit(?:y|é|à|ät) (?:de|di|of)/Динамо/Спартак/Локомотив/Зенит/Шахт[её]р
 """
-_CALLED_BEHIND = """
+_ORGANISATIONS_AFTER = """
 United/Wanderers/Rovers/Albion/Hotspur/Athletic/FC/CF/SC/Rangers/Celtic/Times/Post/Tribune/Herald/Journal/Chronicle/Globe
 Gazette/Examiner/Inquirer/Daily/Mail/Marathon/University/College/Orchestra/Philharmonic/Symphony
 """
 # A city has no article. With an article before and a plural after, it is part of a club's name (the Chicago Bulls).
 ARTICLE_BEFORE = re.compile(r"\b(?:the|die|les|los|gli)[ \u00a0]$", re.IGNORECASE)
-PLURAL_BEHIND = re.compile(r"[ \u00a0][A-ZÀ-Þ][^\W\d_]+(?<!s)s\b")
+PLURAL_AFTER = re.compile(r"[ \u00a0][A-ZÀ-Þ][^\W\d_]+(?<!s)s\b")
 BEFORE_ORGANISATION = re.compile(rf"\b{_build_alternation(_CLUBS_BEFORE)}\s+$")
-BEHIND_ORGANISATION = re.compile(rf"\s+{_build_alternation(_CALLED_BEHIND)}\b")
+AFTER_ORGANISATION = re.compile(rf"\s+{_build_alternation(_ORGANISATIONS_AFTER)}\b")
 
 # What Korean attaches to a place that is still a place: an office, a building, a part and so on. One syllable counts
 # only at the end of a word, or before a particle.

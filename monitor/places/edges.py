@@ -34,8 +34,8 @@ _CONTEXT = 12  # characters
 
 
 def without_all_caps(text: str) -> str:
-    """A text whose words in capitals have only a first capital, because headlines and datelines use capitals. A short
-    word may be an acronym and stays, unless the whole text is in capitals."""
+    """The text with only a first capital in words that are all in capitals, as in headlines and datelines. A short word
+    may be an acronym and stays as it is, unless the whole text is in capitals."""
     is_all_caps = text.isupper()
     return _ALL_CAPS.sub(
         lambda match: match[0].capitalize() if is_all_caps or not _is_acronym(match) else match[0], text

@@ -22,7 +22,7 @@ _NUL = "\0"
 
 @dataclass(frozen=True, slots=True)
 class PlaceMention:
-    """A place that a text names. `place`: its id; `start`, `end`: the span in the original text; `text`: the words there.
+    """A place that a text names. `place`: its id; `start`, `end`: the span in the original text; `text`: its words.
     `role`: "people" for a people or an adjective (Thai), "seat" for a country by the seat of its government (the
     Kremlin; Moscow before "rejects"), "dateline" for where the reporter is, else ""."""
 

@@ -44,7 +44,7 @@ class Gazetteer:
 
     def names_at(self, text: str) -> list[str]:
         """The names at the beginning of a comparable text, the shortest first."""
-        # A look-up in the trie tries every length, so it is done only if some name begins with the first two characters.
+        # The trie tries every length. It is asked only if some name begins with the first two characters.
         if self._is_known_beginning(text[:2]):
             found: list[str] = self._trie.prefixes(text[: _LONGEST_UNSPACED if text[0] >= "\u2e80" else LONGEST])
             return found

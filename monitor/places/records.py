@@ -9,8 +9,8 @@ from monitor.text.record import normalize_text, replace_surrogates
 
 DEMONYM, UNSURE, SEAT, SHORT, JOINT, BLOCKED, GIVEN_NAME, SURNAME = (1 << bit for bit in range(8))
 """Flags of a name. DEMONYM: a people or an adjective (Thai). UNSURE: also a common word or a person's name (Reading).
-SEAT: the seat of a government (the Kremlin). SHORT: one character for a state, as in headlines. JOINT: all of its places
-at once (中美). BLOCKED: no place (New York Times). GIVEN_NAME, SURNAME: a person's given name or surname."""
+SEAT: the seat of a government (the Kremlin). SHORT: one character for a state, as in headlines. JOINT: all of its
+places at once (中美). BLOCKED: no place (New York Times). GIVEN_NAME, SURNAME: a person's given name or surname."""
 NO_PLACE = 0xFFFFFFFF
 """The place number of a name that is no place."""
 COUNTRY, REGION, SEA, AREA, DIVISION, CITY = "country", "region", "sea", "area", "division", "city"

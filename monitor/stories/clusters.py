@@ -53,11 +53,11 @@ class Cluster:
     kept_apart: frozenset[str] = frozenset()
 
     @property
-    def whole_id(self) -> str:
+    def root_id(self) -> str:
         """The id of the cluster that its articles belong to: its own if it was not merged into another."""
         return self.merged_into or self.id
 
-    def by_of(self, member: ArticleFeatures) -> Mapping[str, frozenset[str]]:
+    def by_values_of(self, member: ArticleFeatures) -> Mapping[str, frozenset[str]]:
         """The values of a member for the conditions in the rule's `by`."""
         return self.by.get(member.name, {})
 

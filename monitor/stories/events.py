@@ -162,7 +162,7 @@ def assign_event(article: RuleArticle, index: ClusterIndex) -> EventAssignment:
                     compared_article=best.compared_article,
                 )
             new_assignment = _open_event(article, comparisons, index, decision, best.compared_article)
-            doubtful_event = replace(new_assignment.event, possibly_of=event.whole_id, doubt=decision.reason)
+            doubtful_event = replace(new_assignment.event, possibly_of=event.root_id, doubt=decision.reason)
             return (
                 new_assignment if new_assignment.is_no_longer_found else replace(new_assignment, event=doubtful_event)
             )
@@ -241,13 +241,13 @@ def _story_key(id_: str) -> str:
 
 
 def _compare_by_with_members(article: RuleArticle, event: Cluster) -> Mapping[str, Verdict]:
-    return compare_by_with_all(article.by_values, [event.by_of(member) for member in event.members])
+    return compare_by_with_all(article.by_values, [event.by_values_of(member) for member in event.members])
 
 
 def _find_by_conflict(article: RuleArticle, event: Cluster) -> SamenessDecision | None:
     """Which value of `by` separates the article from which member; None if no value does."""
     for member in reversed(event.members):
-        member_values = event.by_of(member)
+        member_values = event.by_values_of(member)
         differing = [
             name for name, verdict in compare_by(article.by_values, member_values).items() if verdict is Verdict.DIFFERS
         ]

@@ -206,7 +206,7 @@ def choose_closest_cluster(features: ArticleFeatures, found: Cluster, candidates
     choose between two such clusters, only likeness can."""
     if not found.kept_apart:
         return found
-    rivals = [cluster for cluster in candidates if cluster.whole_id in found.kept_apart]
+    rivals = [cluster for cluster in candidates if cluster.root_id in found.kept_apart]
     possible = [rival for rival in rivals if not decide_sameness(features, rival.members, BROAD).has_differing_fact]
     return max((found, *possible), key=lambda cluster: _find_best_likeness(features, cluster.members))
 
