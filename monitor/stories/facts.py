@@ -23,9 +23,9 @@ _WORDS = {
 _HAN = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2}
 _MANY = "十百"
 _DIGITS = r"(?<![a-zа-я\d.,:/–-])(?:\d{1,3}(?:[,\u00a0 ]\d{3})+|\d{1,7})(?![.,:/]?\d)"
-# _N: the counted thing follows at once, as in CJK. _N_BEFORE_WORDS: words come between, so it must not be a year.
+# _N: the counted thing follows at once, as in CJK. _N_NO_YEAR: other words may come between, so no year matches.
 _N = rf"(?P<n>{_DIGITS}|\b(?:{'|'.join(_WORDS)})|[{''.join(_HAN)}{_MANY}]{{1,5}})"
-_N_BEFORE_WORDS = rf"(?P<n>(?!(?:19|20)\d\d(?!\d)){_DIGITS}|\b(?:{'|'.join(_WORDS)})\b)"
+_N_NO_YEAR = rf"(?P<n>(?!(?:19|20)\d\d(?!\d)){_DIGITS}|\b(?:{'|'.join(_WORDS)})\b)"
 _MONTHS = "|".join(map(re.escape, sorted(MONTHS)))
 _OTHER_UNITS = (  # a number before one of these counts neither dead nor missiles
     r"years?|hours?|days?|weeks?|months?|minutes?|[ap]m|million|billion|thousand|hundred|percent|of|год|лет|час|дн|сут|недел"
@@ -34,9 +34,8 @@ _OTHER_UNITS = (  # a number before one of these counts neither dead nor missile
 _GAP = rf"(?!(?:{_MONTHS})\b|(?:{_OTHER_UNITS}))"
 _LATIN = rf"(?:[\s-]+{_GAP}(?:u\.s\.|type \d+|[a-z]+(?:-[a-z\d]+)*)){{0,3}}?[\s-]+"
 _CYRILLIC = rf"(?:\s+{_GAP}[а-я]+(?:-[а-я\d]+)*){{0,2}}?\s+"
-_CORRECTED_NUMBER = re.compile(
-    rf"\b(?:not|instead of|rather than|а не|вместо)\s+{_N}"
-)  # the wrong number in a correction
+# The wrong number in a correction.
+_CORRECTED_NUMBER = re.compile(rf"\b(?:not|instead of|rather than|а не|вместо)\s+{_N}")
 _ABOUT = r"(?:\s+(?:at least|about|some|nearly|more than|over))?\s+"
 # Words before a number that is a name, a date or an ordinal, and no count.
 _BEFORE_NON_COUNT = re.compile(
@@ -46,44 +45,44 @@ _BEFORE_NON_COUNT = re.compile(
 # The counted thing -> its patterns in each language, with the words before or after the number.
 _PATTERNS: dict[str, tuple[str, ...]] = {
     "dead": (
-        rf"{_N_BEFORE_WORDS}(?:{_LATIN})(?:killed|dead|died|deaths)\b",
-        rf"\bkill(?:s|ed|ing){_ABOUT}{_N_BEFORE_WORDS}",
-        rf"\bdeath toll:?(?:\s+[a-z]+){{0,3}}?\s+{_N_BEFORE_WORDS}",
+        rf"{_N_NO_YEAR}(?:{_LATIN})(?:killed|dead|died|deaths)\b",
+        rf"\bkill(?:s|ed|ing){_ABOUT}{_N_NO_YEAR}",
+        rf"\bdeath toll:?(?:\s+[a-z]+){{0,3}}?\s+{_N_NO_YEAR}",
         rf"{_N}\s*여?\s*명\s*(?:이상이|이상|이|의)?\s*(?:사망|숨[져졌지진])",
         rf"사망자?\s*{_N}\s*여?\s*명",
         rf"{_N}\s*[人名](?:が|已)?(?:死亡|遇难|遇難|丧生|喪生|罹难|罹難)",
         rf"(?:死者|死亡(?:人数|人數)?)(?:が|は|达|達|升至|增至)?\s*{_N}\s*[人名]",
         rf"{_N}死(?=[\d{''.join(_HAN)}{_MANY}]+[伤傷])",
-        rf"{_N_BEFORE_WORDS}(?:{_CYRILLIC})?(?:погиб|убит)",
-        rf"(?:погибли|погибло|погибших|убиты)\s+(?:не менее\s+)?{_N_BEFORE_WORDS}",
+        rf"{_N_NO_YEAR}(?:{_CYRILLIC})?(?:погиб|убит)",
+        rf"(?:погибли|погибло|погибших|убиты)\s+(?:не менее\s+)?{_N_NO_YEAR}",
     ),
     "injured": (
-        rf"{_N_BEFORE_WORDS}(?:{_LATIN})(?:injured|wounded|hurt|injuries)\b",
-        rf"\b(?:injur|wound)(?:es|s|ed|ing){_ABOUT}{_N_BEFORE_WORDS}",
+        rf"{_N_NO_YEAR}(?:{_LATIN})(?:injured|wounded|hurt|injuries)\b",
+        rf"\b(?:injur|wound)(?:es|s|ed|ing){_ABOUT}{_N_NO_YEAR}",
         rf"{_N}\s*여?\s*명\s*(?:이상이|이상|이)?\s*(?:부상|다[쳐쳤친치])",
         rf"부상자?\s*{_N}\s*여?\s*명",
         rf"{_N}\s*[人名](?:が|余)?(?:受伤|受傷|負傷|けが|重軽傷)",
         rf"(?<=死){_N}[伤傷]",
-        rf"{_N_BEFORE_WORDS}(?:{_CYRILLIC})?(?:ранен|пострада)",
-        rf"(?:ранены|пострадали|пострадало)\s+(?:не менее\s+)?{_N_BEFORE_WORDS}",
+        rf"{_N_NO_YEAR}(?:{_CYRILLIC})?(?:ранен|пострада)",
+        rf"(?:ранены|пострадали|пострадало)\s+(?:не менее\s+)?{_N_NO_YEAR}",
     ),
     "missiles": (
-        rf"{_N_BEFORE_WORDS}(?:{_LATIN})(?:missiles?|rockets?|projectiles?|icbms?)\b",
+        rf"{_N_NO_YEAR}(?:{_LATIN})(?:missiles?|rockets?|projectiles?|icbms?)\b",
         rf"{_N}\s*여?\s*발(?:[을이의]|(?![가-힣]))",
         rf"{_N}\s*[枚发發発](?![生射表言布展电電现現动動起力达達明送行出车目])",
-        rf"{_N_BEFORE_WORDS}(?:{_CYRILLIC})?(?:ракет|снаряд)",
+        rf"{_N_NO_YEAR}(?:{_CYRILLIC})?(?:ракет|снаряд)",
     ),
     "aircraft": (
-        rf"{_N_BEFORE_WORDS}(?:{_LATIN})(?:aircraft|planes|jets|warplanes|sorties|drones)\b",
+        rf"{_N_NO_YEAR}(?:{_LATIN})(?:aircraft|planes|jets|warplanes|sorties|drones)\b",
         rf"(?:군용기|전투기|항공기|무인기)\s*{_N}\s*여?\s*대",
         rf"{_N}\s*(?:架次|架|機)(?![构構関關能体種])",
-        rf"{_N_BEFORE_WORDS}(?:{_CYRILLIC})?(?:самолет|беспилотник)",
+        rf"{_N_NO_YEAR}(?:{_CYRILLIC})?(?:самолет|беспилотник)",
     ),
     "ships": (
-        rf"{_N_BEFORE_WORDS}(?:{_LATIN})(?:ships|vessels|warships|boats)\b",
+        rf"{_N_NO_YEAR}(?:{_LATIN})(?:ships|vessels|warships|boats)\b",
         rf"{_N}\s*여?\s*척",
         rf"{_N}\s*[艘隻]",
-        rf"{_N_BEFORE_WORDS}(?:{_CYRILLIC})?(?:корабл|судов|судна)",
+        rf"{_N_NO_YEAR}(?:{_CYRILLIC})?(?:корабл|судов|судна)",
     ),
     "km": (
         rf"{_N}\s*(?:여|余)?\s*-?\s*(?:km\b|kilomet(?:er|re)s?\b|킬로|公里|千米|キロ)",

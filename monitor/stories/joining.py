@@ -24,10 +24,8 @@ from monitor.stories.sameness import (
     may_be_same_by_words,
 )
 
-_MAX_AGE, _MAX_AGE_SAME_DAY = (
-    timedelta(hours=24),
-    timedelta(hours=36),
-)  # since the story opened; more if both name the same day
+# Since the story opened; the second if both name the same day, or one is a copy.
+_MAX_AGE, _MAX_AGE_SAME_DAY = timedelta(hours=24), timedelta(hours=36)
 _MAX_PAUSE = timedelta(hours=12)  # a story is over if nobody has reported it for so long
 _MAX_FLASH_AGE = timedelta(hours=6)  # the words of a flash fit every launch
 _STRONG_KINDS = {

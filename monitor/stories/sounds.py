@@ -24,7 +24,7 @@ _KANA = dict(
 _SYLLABLES = range(ord("가"), ord("힣") + 1)
 _FIRST_CONSONANTS = "gkndtrmbpss_jjxktph"
 _LAST_CONSONANTS = "_gggnnndrgmbrrprmbbssnjxktph"
-_SYLLABLES_PER_FIRST = 21 * len(_LAST_CONSONANTS)  # syllables
+_SYLLABLES_PER_FIRST = 21 * len(_LAST_CONSONANTS)
 
 _DIGRAPHS = ((re.compile("sch|ch|sh|zh|tz|ts|dz|sz|cz|rz"), "s"), (re.compile("ph"), "f"), (re.compile("ng"), "n"))
 _CLASSES = str.maketrans("bpfvdtgkqcszxjmnlr", "PPPPTTKKKKSSSSNNRR")
