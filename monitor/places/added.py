@@ -1,8 +1,8 @@
-"""Places that the gazetteer lacks, and names that it lacks of places that it has: of the user's entities. Pure.
+"""Places and names of places that the gazetteer lacks, from the user's entities. Pure.
 
-The id of such a place says where it is, as far as that is known: "entity:musudan@KP" lies in North Korea,
-"entity:reef@sea:black-sea" is at sea, "entity:camp" lies anywhere. So a stored id is understood without the entity,
-which may have been edited since.
+The id of such a place says where it is, as far as that is known: "entity:musudan@KP" is in North Korea,
+"entity:reef@sea:black-sea" is at sea, and "entity:camp" may be anywhere. So a stored id is understood without the
+entity, which may have been edited since.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import marisa_trie
 from monitor.places.records import AREA, BLOCKED, COUNTRY, DEMONYM, SEA, PlaceRecord, comparable_name
 
 _PLACE, _STATE, _IN = "entity:", "country:", "@"
-_INFLECTED = 3  # letters at most by which a Cyrillic name is longer than its stem: Лобнорами
+_MAX_CYRILLIC_ENDING = 3  # letters: the longest ending after the stem of a Cyrillic name: Лобнорами
 _STEM = re.compile(r"(?<=[^\W\d_]{4})[аеиоуыэюяйь]$")
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 _WORD_REST = re.compile(r"[^\W\d_\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]*")
-_WORD = re.compile(r"(?<!\S)\w")
+_WORD_BEGINNING = re.compile(r"(?<!\S)\w")
 
 
 def added_place_id(entity: str, within: str | None = None, *, country: bool = False) -> str:
@@ -33,12 +33,12 @@ def is_added_place(identity: str) -> bool:
 
 
 def container_of(identity: str) -> str | None:
-    """What contains an added place at once; None where nobody knows."""
+    """The place that directly contains an added place; None if it is not known."""
     return identity.partition(_IN)[2] or None
 
 
 def added_place_record(identity: str, container: PlaceRecord | None) -> PlaceRecord:
-    """What an id of an added place says; `container`: of `container_of`."""
+    """The record that the id of an added place describes; `container`: the record of its `container_of`."""
     at_sea = container is not None and container.level == SEA
     level = COUNTRY if identity.startswith(_STATE) else SEA if at_sea else AREA
     english = identity.partition(_IN)[0].partition(":")[2]
@@ -47,9 +47,13 @@ def added_place_record(identity: str, container: PlaceRecord | None) -> PlaceRec
 
 @dataclass(frozen=True, slots=True)
 class AddedPlaceName:
-    """A name of the place with this id. `of_people`: it is its people's, its forces' or its government's, or may be;
-    `begins`: any letters may follow in its word; `spoils`: it is the name of something else that contains one of the
-    place's."""
+    """A name of a place.
+
+    place       the id of the place
+    is_demonym  it means, or may mean, the people, the forces or the government of the place
+    is_prefix   any letters may follow in the word
+    is_blocked  it is the name of something else, and contains a name of the place
+    """
 
     name: str
     place: str
@@ -60,8 +64,8 @@ class AddedPlaceName:
 
 @dataclass(frozen=True, slots=True)
 class AddedPlaceMeaning:
-    """What an added name means; `flags`: DEMONYM, or BLOCKED if it spoils; `longer`: letters by which its word may be
-    longer (None: any)."""
+    """The meaning of an added name. `flags`: DEMONYM, or BLOCKED if the name is blocked; `max_extra_letters`: how many
+    letters may follow in the word (None: any number)."""
 
     place: str
     flags: int
@@ -69,40 +73,40 @@ class AddedPlaceMeaning:
 
 
 class AddedPlaceNames:
-    """All names that are added, but those of one letter. Finding them costs what the text costs, however many
-    there are."""
+    """All added names, except names of one letter. The time to find them depends on the text, not on how many there
+    are."""
 
     def __init__(self, names: Iterable[AddedPlaceName] = ()) -> None:
         self._meanings: dict[str, list[AddedPlaceMeaning]] = {}
-        for each in names:
-            flags = (DEMONYM if each.is_demonym else 0) | (BLOCKED if each.is_blocked else 0)
-            for name in _list_spellings(comparable_name(each.name)):
-                stem = _STEM.sub("", name) if _CYRILLIC.search(name) and not each.is_blocked else name
-                longer = None if each.is_prefix else _INFLECTED if _CYRILLIC.search(name) else 0
+        for added in names:
+            flags = (DEMONYM if added.is_demonym else 0) | (BLOCKED if added.is_blocked else 0)
+            for name in _list_spellings(comparable_name(added.name)):
+                stem = _STEM.sub("", name) if _CYRILLIC.search(name) and not added.is_blocked else name
+                max_extra_letters = None if added.is_prefix else _MAX_CYRILLIC_ENDING if _CYRILLIC.search(name) else 0
                 if len(stem) > 1:
-                    self._meanings.setdefault(stem, []).append(AddedPlaceMeaning(each.place, flags, longer))
+                    self._meanings.setdefault(stem, []).append(AddedPlaceMeaning(added.place, flags, max_extra_letters))
         self._trie = marisa_trie.Trie(self._meanings)
         self._beginnings = {name[:2] for name in self._meanings}
-        self._longest = max(map(len, self._meanings), default=0)
+        self._max_length = max(map(len, self._meanings), default=0)
 
     def names_at(self, text: str, start: int) -> Iterable[tuple[str, int, AddedPlaceMeaning]]:
-        """The names that a comparable text has there, the longest first: each with where it ends, and what it means."""
-        # Most texts have none there, and the first two letters say so.
-        return self._at(text, start) if text[start : start + 2] in self._beginnings else ()
+        """The names at `start` in a comparable text, the longest first, each with its end and its meaning."""
+        # Usually there is none, and the first two letters show that.
+        return self._iter_names_at(text, start) if text[start : start + 2] in self._beginnings else ()
 
-    def _at(self, text: str, start: int) -> Iterator[tuple[str, int, AddedPlaceMeaning]]:
-        for name in reversed(self._trie.prefixes(text[start : start + self._longest])):
+    def _iter_names_at(self, text: str, start: int) -> Iterator[tuple[str, int, AddedPlaceMeaning]]:
+        for name in reversed(self._trie.prefixes(text[start : start + self._max_length])):
             end = start + len(name)
-            rest = _WORD_REST.match(text, end)
+            suffix = _WORD_REST.match(text, end)
             for meaning in self._meanings[name]:
-                longer = len(rest[0]) if rest and meaning.max_extra_letters != 0 else 0
-                if meaning.max_extra_letters is None or longer <= meaning.max_extra_letters:
-                    yield name, end + longer, meaning
+                extra_letters = len(suffix[0]) if suffix and meaning.max_extra_letters != 0 else 0
+                if meaning.max_extra_letters is None or extra_letters <= meaning.max_extra_letters:
+                    yield name, end + extra_letters, meaning
 
 
 def _list_spellings(name: str) -> Mapping[str, None]:
-    """As it is written, and with capitals, as headlines have it."""
-    return dict.fromkeys((name, _WORD.sub(lambda first: first[0].upper(), name)))
+    """The name as it is, and with capitals as in headlines."""
+    return dict.fromkeys((name, _WORD_BEGINNING.sub(lambda first: first[0].upper(), name)))
 
 
 NOTHING_ADDED = AddedPlaceNames()

@@ -1,4 +1,4 @@
-"""Which of several places a name means, and whether it means a place at all."""
+"""Decides which of several places a name means, and whether it means a place at all."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from monitor.places.records import (
     comparable_name,
 )
 
-_SMALLER = 20  # times: a place so much smaller is not meant because its country is named
-_SMALL = frozenset((CITY, DIVISION))
-_BESIDE = 24  # characters that are looked at on either side
+_MAX_POPULATION_RATIO = 20  # the name of its country alone does not select a place that is this many times smaller
+_SMALL_LEVELS = frozenset((CITY, DIVISION))
+_CONTEXT = 24  # characters of context on each side
 _WORD_BEFORE = re.compile(r"([A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄ][\w.'-]*)[ \u00a0]$")
-_WORD_BEHIND = re.compile(r"[ \u00a0]([A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄ][\w'-]*)")
+_WORD_AFTER = re.compile(r"[ \u00a0]([A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄ][\w'-]*)")
 _CAPITALISED = re.compile(r"(?<![\w])[A-ZÀ-ÞĀ-Ž][\w'-]+")
-_WRITTEN_SMALL = re.compile(r"(?<![\w'-])[a-zß-ÿā-ž][\w'-]{3,}")
+_LOWERCASE_WORD = re.compile(r"(?<![\w'-])[a-zß-ÿā-ž][\w'-]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceCandidate:
-    """A name in a record, and what it may mean."""
+    """A name in a text record, and the places that it may mean, with the flags of the name."""
 
     start: int
     end: int
@@ -42,124 +42,141 @@ class PlaceCandidate:
 
 
 class PlaceDisambiguator:
-    """Decides about the candidates of one text."""
+    """Resolves the candidates of one text."""
 
-    def __init__(self, record: str, candidates: Sequence[PlaceCandidate], known: Gazetteer) -> None:
-        self._record, self._candidates, self._known = record, candidates, known
-        self._named = self._sure_places()  # a place that is named, or contains one -> by which names
-        # Where most words are capitalised, a capital says nothing.
-        self._shouted = 2 * len(_CAPITALISED.findall(record)) > 3 * len(_WRITTEN_SMALL.findall(record))
+    def __init__(self, record: str, candidates: Sequence[PlaceCandidate], gazetteer: Gazetteer) -> None:
+        self._record, self._candidates, self._gazetteer = record, candidates, gazetteer
+        self._place_names = self._collect_certain_places()  # id of a named place, or of a container of one -> the names
+        # If most words are capitalised, a capital means nothing.
+        self._is_title_case = 2 * len(_CAPITALISED.findall(record)) > 3 * len(_LOWERCASE_WORD.findall(record))
 
     def resolve(self) -> Iterator[tuple[PlaceCandidate, PlaceRecord, int]]:
-        """The candidates that are places, each with what it means."""
+        """The candidates that are places, each with the place and flags."""
         for candidate in self._candidates:
             if any(flags & JOINT for _, flags in candidate.meanings):
                 yield from ((candidate, place, flags) for place, flags in candidate.meanings if flags & JOINT)
-            elif (meant := self._meant(candidate)) is not None:
-                place, flags = meant
-                if (country := self._governed_by(place, candidate)) is not None:
+            elif (meaning := self._resolve_candidate(candidate)) is not None:
+                place, flags = meaning
+                if (country := self._find_governed_country(place, candidate)) is not None:
                     place, flags = country, flags | SEAT
                 yield candidate, place, flags
 
-    def _governed_by(self, place: PlaceRecord, candidate: PlaceCandidate) -> PlaceRecord | None:
-        """The country whose government the name of its capital stands for: Moscow rejects it; it fell, says Tokyo."""
-        if place.level not in _SMALL:
+    def _find_governed_country(self, place: PlaceRecord, candidate: PlaceCandidate) -> PlaceRecord | None:
+        """The country, if the name of its capital means the government: Moscow rejects it; it fell, says Tokyo."""
+        if place.level not in _SMALL_LEVELS:
             return None
-        before, behind = self._beside(candidate)
-        said_by = clues.SAID_BY.search(before) and clues.ENDS_THERE.match(behind)
-        return self._known.country_governed_from(place.id) if said_by or clues.GOVERNS.match(behind) else None
+        before, after = self._context_of(candidate)
+        is_speaker = clues.SAID_BY.search(before) and clues.ENDS_THERE.match(after)
+        return self._gazetteer.country_governed_from(place.id) if is_speaker or clues.GOVERNS.match(after) else None
 
-    def _sure_places(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {}
+    def _collect_certain_places(self) -> dict[str, set[str]]:
+        names_by_place: dict[str, set[str]] = {}
         for candidate in self._candidates:
             place, flags = candidate.meanings[0]
             if not flags & UNSURE and (place.level != CITY or len(candidate.meanings) == 1):
-                above = (each for each in self._known.containers_of(place.id) if not each.startswith("region:"))
-                for each in (place.id, *above):
-                    found.setdefault(each, set()).add(candidate.name)
-        return found
+                containers = (
+                    container
+                    for container in self._gazetteer.containers_of(place.id)
+                    if not container.startswith("region:")
+                )
+                for place_id in (place.id, *containers):
+                    names_by_place.setdefault(place_id, set()).add(candidate.name)
+        return names_by_place
 
-    def _meant(self, candidate: PlaceCandidate) -> tuple[PlaceRecord, int] | None:
-        place, flags = self._most_fitting(candidate)
-        if flags & DEMONYM or place.level not in _SMALL:
-            if not flags & DEMONYM and self._is_person(candidate, sure=True):
+    def _resolve_candidate(self, candidate: PlaceCandidate) -> tuple[PlaceRecord, int] | None:
+        place, flags = self._select_meaning(candidate)
+        if flags & DEMONYM or place.level not in _SMALL_LEVELS:
+            if not flags & DEMONYM and self._is_person(candidate, strict=True):
                 return None
-            return None if flags & UNSURE and not self._in_place(candidate) else (place, flags)
-        if self._is_organisation(candidate) or self._is_person(candidate, sure=False):
+            return None if flags & UNSURE and not self._has_place_words(candidate) else (place, flags)
+        if self._is_organisation(candidate) or self._is_person(candidate, strict=False):
             return None
         if flags & UNSURE and not (
-            self._supported(place, candidate) or self._in_place(candidate) or self._governed_by(place, candidate)
+            self._has_container_in_text(place, candidate)
+            or self._has_place_words(candidate)
+            or self._find_governed_country(place, candidate)
         ):
             return None
         return place, flags
 
-    def _most_fitting(self, candidate: PlaceCandidate) -> tuple[PlaceRecord, int]:
-        """A place in what else is named; else the most prominent: a country, a division, the city of most people."""
+    def _select_meaning(self, candidate: PlaceCandidate) -> tuple[PlaceRecord, int]:
+        """A place within something else that the text names; else the most prominent place: a country, a division, the
+        largest city."""
         first = candidate.meanings[0]
         if len(candidate.meanings) == 1 or (first[0].level == COUNTRY and not first[1] & UNSURE):
             return first
-        fitting = next((each for each in candidate.meanings if self._fits_in(each[0], first[0], candidate)), None)
-        if fitting is None and _districts_of_one_name(candidate):
+        better = next(
+            (meaning for meaning in candidate.meanings if self._is_better_meaning(meaning[0], first[0], candidate)),
+            None,
+        )
+        if better is None and _are_districts_of_one_name(candidate):
             return first[0], first[1] | UNSURE
-        return fitting or first
+        return better or first
 
-    def _fits_in(self, place: PlaceRecord, first: PlaceRecord, candidate: PlaceCandidate) -> bool:
-        """Whether it may be meant rather than the most prominent: its division is named, or its country and it is not
-        much smaller. Moscow is in Russia, though the text names the United States."""
-        if not self._supported(place, candidate):
+    def _is_better_meaning(self, place: PlaceRecord, first: PlaceRecord, candidate: PlaceCandidate) -> bool:
+        """Whether the name may mean this place rather than the most prominent one: the text names its division, or it
+        names its country and the place is not much smaller. Moscow is in Russia, although the text names the United
+        States."""
+        if not self._has_container_in_text(place, candidate):
             return False
-        return _SMALLER * place.population >= first.population or self._supported(
+        return _MAX_POPULATION_RATIO * place.population >= first.population or self._has_container_in_text(
             place, candidate, finer_than_country=True
         )
 
-    def _supported(self, place: PlaceRecord, candidate: PlaceCandidate, *, finer_than_country: bool = False) -> bool:
-        """Whether something that contains it is named elsewhere in the text."""
-        above = (each for each in self._known.containers_of(place.id) if each in self._named)
+    def _has_container_in_text(
+        self, place: PlaceRecord, candidate: PlaceCandidate, *, finer_than_country: bool = False
+    ) -> bool:
+        """Whether the text names something that contains the place elsewhere."""
+        containers = (
+            container for container in self._gazetteer.containers_of(place.id) if container in self._place_names
+        )
         return any(
-            self._named[each] - {candidate.name} for each in above if not (finer_than_country and len(each) == 2)
+            self._place_names[container] - {candidate.name}
+            for container in containers
+            if not (finer_than_country and len(container) == 2)
         )
 
-    def _in_place(self, candidate: PlaceCandidate) -> bool:
-        """Whether the words beside it say that it is a place."""
-        before, behind = self._beside(candidate)
+    def _has_place_words(self, candidate: PlaceCandidate) -> bool:
+        """Whether the words next to the name show that it is a place."""
+        before, after = self._context_of(candidate)
         if candidate.name[-1] > "\u2e80":
-            return bool(clues.DENSE_BEHIND_PLACE.match(behind)) or candidate.name[-1] in "시군구도県市府都省区郡"
-        where = clues.WHERE_IT_IS.match(behind)
-        if where and self._known.is_place(comparable_name(where[1])):
+            return bool(clues.DENSE_AFTER_PLACE.match(after)) or candidate.name[-1] in "시군구도県市府都省区郡"
+        where = clues.WHERE_IT_IS.match(after)
+        if where and self._gazetteer.is_place(comparable_name(where[1])):
             return True
-        return bool(clues.BEFORE_PLACE.search(before) or clues.BEHIND_PLACE.match(behind))
+        return bool(clues.BEFORE_PLACE.search(before) or clues.AFTER_PLACE.match(after))
 
     def _is_organisation(self, candidate: PlaceCandidate) -> bool:
-        before, behind = self._beside(candidate)
-        if clues.BEFORE_ORGANISATION.search(before) or clues.BEHIND_ORGANISATION.match(behind):
+        before, after = self._context_of(candidate)
+        if clues.BEFORE_ORGANISATION.search(before) or clues.AFTER_ORGANISATION.match(after):
             return True
-        club = clues.ARTICLE_BEFORE.search(before) and clues.PLURAL_BEHIND.match(behind)
-        return bool(club) and not self._shouted
+        is_club = clues.ARTICLE_BEFORE.search(before) and clues.PLURAL_AFTER.match(after)
+        return bool(is_club) and not self._is_title_case
 
-    def _beside(self, candidate: PlaceCandidate) -> tuple[str, str]:
+    def _context_of(self, candidate: PlaceCandidate) -> tuple[str, str]:
         start, end = candidate.start, candidate.end
-        return self._record[max(0, start - _BESIDE) : start], self._record[end : end + _BESIDE]
+        return self._record[max(0, start - _CONTEXT) : start], self._record[end : end + _CONTEXT]
 
-    def _is_person(self, candidate: PlaceCandidate, *, sure: bool) -> bool:
-        """A given name before it (Whitney Houston), or it is one and a surname stands behind it (Lincoln Riley).
-        `sure`: a name that nobody knows is no surname."""
-        sides = self._beside(candidate)
-        before, behind = _WORD_BEFORE.search(sides[0]), _WORD_BEHIND.match(sides[1])
+    def _is_person(self, candidate: PlaceCandidate, *, strict: bool) -> bool:
+        """Whether a given name comes before it (Whitney Houston), or it is a given name with a surname after it
+        (Lincoln Riley). `strict`: an unknown word after it is no surname."""
+        sides = self._context_of(candidate)
+        before, after = _WORD_BEFORE.search(sides[0]), _WORD_AFTER.match(sides[1])
         if before and before[1] not in clues.MODALS and self._is_given_name(comparable_name(before[1])):
             return True
-        own, unsure = self._known.name_flags(candidate.name), candidate.meanings[0][1] & UNSURE
-        if behind is None or not (own & (GIVEN_NAME | SURNAME) or unsure):
+        name_flags, is_ambiguous = self._gazetteer.name_flags(candidate.name), candidate.meanings[0][1] & UNSURE
+        if after is None or not (name_flags & (GIVEN_NAME | SURNAME) or is_ambiguous):
             return False
-        follows = comparable_name(behind[1])
-        if sure or self._shouted:
-            return bool(self._known.name_flags(follows) & SURNAME)
-        return not self._known.is_place(follows) and clues.BEHIND_PLACE.match(sides[1].lower()) is None
+        next_word = comparable_name(after[1])
+        if strict or self._is_title_case:
+            return bool(self._gazetteer.name_flags(next_word) & SURNAME)
+        return not self._gazetteer.is_place(next_word) and clues.AFTER_PLACE.match(sides[1].lower()) is None
 
     def _is_given_name(self, word: str) -> bool:
-        return bool(self._known.name_flags(word) & GIVEN_NAME) and not self._known.is_place(word)
+        return bool(self._gazetteer.name_flags(word) & GIVEN_NAME) and not self._gazetteer.is_place(word)
 
 
-def _districts_of_one_name(candidate: PlaceCandidate) -> bool:
-    """Whether several districts are called so: the 중구 of six cities, thirty Washington Counties."""
+def _are_districts_of_one_name(candidate: PlaceCandidate) -> bool:
+    """Whether several districts have this name: the 중구 of six cities, thirty Washington Counties."""
     (first, _), (second, _) = candidate.meanings[:2]
     return first.id[0] == second.id[0] == "g"

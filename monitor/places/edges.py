@@ -1,4 +1,4 @@
-"""Where a name may begin and end in a text, by script."""
+"""Decides where a name may begin and end in a text, by script."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _STARTS = re.compile(
     rf"|(?<![{_KATAKANA}ー])[{_KATAKANA}]"
     rf"|(?<![{_ARABIC}])[وفبكل]?(?:ال|لل|[بكل])?(?=[{_ARABIC}])"
 )
-_SHOUTED = re.compile(r"(?<![^\W\d_])[A-ZА-ЯЁÀ-Þ]{4,}(?![^\W\d_])")
-_ACRONYM = 5  # letters of the longest acronyms
+_ALL_CAPS = re.compile(r"(?<![^\W\d_])[A-ZА-ЯЁÀ-Þ]{4,}(?![^\W\d_])")
+_MAX_ACRONYM = 5  # letters of the longest acronyms
 _WORD = re.compile(r"[^\W_]")
 _DENSE = re.compile(f"[{KANA}{HAN}{HANGUL}{THAI}]")
 _GENITIVE_IN_S = frozenset(["de", "nl", "sv", "da", "no", "nb"])
@@ -30,48 +30,50 @@ _CAPITALISES = frozenset(["en"])
 _HANGUL_RUN = re.compile(f"[{HANGUL}]*")
 _NOT_BEFORE_SHORT = re.compile(f"[0-9{KANA}{HANGUL}A-Za-z]")
 _HAN = re.compile(f"[{HAN}]")
-_AROUND = 12  # characters
+_CONTEXT = 12  # characters
 
 
 def without_all_caps(text: str) -> str:
-    """Words in capitals as other words: headlines and datelines shout. A short one may be an acronym, unless the whole
-    text shouts."""
-    shouts = text.isupper()
-    return _SHOUTED.sub(lambda found: found[0].capitalize() if shouts or not _is_acronym(found) else found[0], text)
+    """The text with only a first capital in words that are all in capitals, as in headlines and datelines. A short word
+    may be an acronym and stays as it is, unless the whole text is in capitals."""
+    is_all_caps = text.isupper()
+    return _ALL_CAPS.sub(
+        lambda match: match[0].capitalize() if is_all_caps or not _is_acronym(match) else match[0], text
+    )
 
 
 def _is_acronym(word: re.Match[str]) -> bool:
-    return len(word[0]) <= _ACRONYM and clues.DATELINE.match(word.string, word.end()) is None
+    return len(word[0]) <= _MAX_ACRONYM and clues.DATELINE.match(word.string, word.end()) is None
 
 
 def find_name_starts(text: str) -> Iterator[int]:
-    """Where a name may begin."""
-    for found in _STARTS.finditer(text):
-        yield found.start()
-        if found[0] and found[0] in _PROCLITICS:
-            yield found.end()
+    """The offsets at which a name may begin."""
+    for match in _STARTS.finditer(text):
+        yield match.start()
+        if match[0] and match[0] in _PROCLITICS:
+            yield match.end()
 
 
 def may_end(text: str, end: int) -> bool:
-    """Whether a word may end there: in Hangul and in scripts without spaces, anywhere."""
+    """Whether a word may end at this offset: in Hangul and in scripts without spaces, anywhere."""
     return end == len(text) or _DENSE.match(text, end - 1) is not None or _WORD.match(text, end) is None
 
 
-def is_written_as_name(said: str, language: str) -> bool:
-    """Whether the letters may be a name's: English writes all of them, also those of peoples, with a capital (what it
-    fines is no Finn of the Spanish)."""
-    return language not in _CAPITALISES or not said.islower()
+def is_written_as_name(text: str, language: str) -> bool:
+    """Whether the letters may be a name. English capitalises all names, also those of peoples: "fines" is no name there
+    (in Spanish it means Finns)."""
+    return language not in _CAPITALISES or not text.islower()
 
 
-def is_name_end(text: str, end: int, language: str, *, sure: bool) -> bool:
-    """Whether a name may end there; `sure`: it is a country's, which anything may follow in Korean."""
+def is_name_end(text: str, end: int, language: str, *, any_suffix: bool) -> bool:
+    """Whether a name may end at this offset. `any_suffix`: in Korean, anything may follow, as with a country."""
     last, after = text[end - 1], text[end : end + 1]
     if after == "-" and text[end + 1 : end + 2].isdigit():  # 화성-17
         return False
-    if last + after == "海域":  # the waters east of the peninsula are 半岛以东海域, and not 东海
+    if last + after == "海域":  # 半岛以东海域 means the waters east of the peninsula, not 东海
         return False
     if "\uac00" <= last <= "\ud7a3":
-        return sure or _is_korean_end(_HANGUL_RUN.match(text, end))
+        return any_suffix or _is_korean_end(_HANGUL_RUN.match(text, end))
     if "\u30a1" <= last <= "\u30fc":
         return not "\u30a1" <= after <= "\u30fc"
     if may_end(text, end) or _DENSE.match(after):
@@ -79,34 +81,34 @@ def is_name_end(text: str, end: int, language: str, *, sure: bool) -> bool:
     return after == "s" and language in _GENITIVE_IN_S and _WORD.match(text, end + 1) is None
 
 
-def _is_korean_end(rest: re.Match[str] | None) -> bool:
-    """Whether what follows within the word leaves a place what it is."""
-    tail = rest[0] if rest else ""
-    if tail in _PARTICLES or clues.KOREAN_HEADS.match(tail):
+def _is_korean_end(match: re.Match[str] | None) -> bool:
+    """Whether the rest of the word leaves the name a place."""
+    suffix = match[0] if match else ""
+    if suffix in _PARTICLES or clues.KOREAN_HEADS.match(suffix):
         return True
-    return tail[0] in clues.KOREAN_ENDS and tail[1:] in _PARTICLES
+    return suffix[0] in clues.KOREAN_ENDS and suffix[1:] in _PARTICLES
 
 
 def is_short_state_name(text: str, start: int) -> bool:
-    """Whether the character at `start` stands for a state there."""
+    """Whether the character at `start` means a state."""
     character, before, end = text[start], text[start - 1 : start] if start else "", start + 1
     if _NOT_BEFORE_SHORT.match(before):
         return False
     if "\uac00" <= character <= "\ud7a3":
         return text[end : end + 1] in {" ", ","} and clues.KOREAN_OFFICE.match(text, end) is not None
-    side = clues.SIDE.match(text, end) is not None
-    if side and character in clues.SURE_SIDES:
+    is_side = clues.SIDE.match(text, end) is not None
+    if is_side and character in clues.SURE_SIDES:
         return True
     if _HAN.match(before) and before not in clues.CLAUSE:
         return False
-    if character not in clues.ONLY_KOREAN and (side or clues.OFFICE.match(text, end)):
+    if character not in clues.ONLY_KOREAN and (is_side or clues.OFFICE.match(text, end)):
         return True
-    around = text[max(0, start - _AROUND) : end + _AROUND]
-    return re.search(f"[{HANGUL}]", around) is not None and not _HAN.match(text, end)
+    context = text[max(0, start - _CONTEXT) : end + _CONTEXT]
+    return re.search(f"[{HANGUL}]", context) is not None and not _HAN.match(text, end)
 
 
 def is_dateline(record: str, start: int, end: int) -> bool:
-    """Whether a place is where the reporter sits: SEOUL, Nov. 27 (Yonhap); (서울=연합뉴스); 新华社北京."""
+    """Whether a place is the dateline, where the reporter is: SEOUL, Nov. 27 (Yonhap); (서울=연합뉴스); 新华社北京."""
     if clues.KOREAN_DATELINE.match(record, end) or clues.AGENCY_BEFORE.search(record[max(0, start - 3) : start]):
         return True
     return record[start:end].isupper() and clues.DATELINE.match(record, end) is not None

@@ -1,8 +1,8 @@
-"""Which places a text names.
+"""Finds the places that a text names.
 
-A name is looked up where a word begins (in Han, kana and Thai at each letter), the longest first; it counts where its
-script lets it end. Case counts, accents do not. False places are worse than missed ones: a name that is a common word,
-or that stands inside of a longer name, needs support.
+A name is looked up at the start of each word (in Han, kana and Thai at each letter), the longest name first. It counts
+if its script allows it to end there. Case counts, accents do not. A false place is worse than a missed one: a name that
+is a common word, or that is inside a longer name, needs support from the text.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _NUL = "\0"
 
 @dataclass(frozen=True, slots=True)
 class PlaceMention:
-    """A place that a text names. `start`, `end`: where, in the text as given; `said`: the words there. `role`: "people"
-    for a people or an adjective (Thai), "seat" for a country by where its government sits (the Kremlin; Moscow
-    before "rejects"), "dateline" for where the reporter sits, else ""."""
+    """A place that a text names. `place`: its id; `start`, `end`: the span in the original text; `text`: its words.
+    `role`: "people" for a people or an adjective (Thai), "seat" for a country by the seat of its government (the
+    Kremlin; Moscow before "rejects"), "dateline" for where the reporter is, else ""."""
 
     place: str
     start: int
@@ -36,49 +36,51 @@ class PlaceMention:
 def find_places(
     text: str, language: str | None = None, added: AddedPlaceNames = NOTHING_ADDED
 ) -> tuple[PlaceMention, ...]:
-    """The places that a text names, in their order. `language`: a tag of BCP 47, where it is known; it only helps.
+    """The places that a text names, in the order of the text. `language`: a BCP 47 tag if known; it is only a hint.
     `added`: names that the gazetteer lacks."""
-    text = text.replace(_NUL, " ")  # it parts names from places in the data file
+    text = text.replace(_NUL, " ")  # it separates names from places in the data file
     record = normalize_text(text)
-    known = get_gazetteer()
-    candidates = list(_find_candidates(comparable_text(record), (language or "").split("-")[0], known, added))
+    gazetteer = get_gazetteer()
+    candidates = list(_find_candidates(comparable_text(record), (language or "").split("-")[0], gazetteer, added))
     if not candidates:
         return ()
     offsets = Offsets(text)
-    found = []
-    for candidate, place, flags in PlaceDisambiguator(record, candidates, known).resolve():
+    mentions = []
+    for candidate, place, flags in PlaceDisambiguator(record, candidates, gazetteer).resolve():
         start, end = offsets.to_original(candidate.start, candidate.end)
         dateline = edges.is_dateline(record, candidate.start, candidate.end)
         role = "people" if flags & DEMONYM else "seat" if flags & SEAT else "dateline" if dateline else ""
-        found.append(PlaceMention(place.id, start, end, text[start:end], role))
-    return tuple(found)
+        mentions.append(PlaceMention(place.id, start, end, text[start:end], role))
+    return tuple(mentions)
 
 
-def _find_candidates(text: str, language: str, known: Gazetteer, added: AddedPlaceNames) -> Iterator[PlaceCandidate]:
+def _find_candidates(
+    text: str, language: str, gazetteer: Gazetteer, added: AddedPlaceNames
+) -> Iterator[PlaceCandidate]:
     text = replace_surrogates(edges.without_all_caps(text))
-    taken = 0
-    spoilt: dict[str, int] = {}  # an added place -> up to where its names are those of something else
+    next_start = 0
+    blocked_until: dict[str, int] = {}  # id of an added place -> offset up to which its names are blocked
     for start in edges.find_name_starts(text):
-        if start < taken:
+        if start < next_start:
             continue
-        found = _find_in_gazetteer(text, start, language, known)
+        candidate = _find_in_gazetteer(text, start, language, gazetteer)
         names = added.names_at(text, start)
-        own = _find_in_added_names(names, text, start, language, spoilt) if names else None
-        if own is not None and (found is None or own.end >= found.end):
-            found = own
-        if found is not None:
-            taken = found.end
-            if found.meanings:
-                yield found
+        added_candidate = _find_in_added_names(names, text, start, language, blocked_until) if names else None
+        if added_candidate is not None and (candidate is None or added_candidate.end >= candidate.end):
+            candidate = added_candidate
+        if candidate is not None:
+            next_start = candidate.end
+            if candidate.meanings:
+                yield candidate
 
 
-def _find_in_gazetteer(text: str, start: int, language: str, known: Gazetteer) -> PlaceCandidate | None:
-    """The longest name that begins there; without meanings where it is that of no place."""
-    for name in reversed(known.names_at(text[start : start + LONGEST])):
+def _find_in_gazetteer(text: str, start: int, language: str, gazetteer: Gazetteer) -> PlaceCandidate | None:
+    """The longest name that begins at `start`; it has no meanings if it is the name of no place."""
+    for name in reversed(gazetteer.names_at(text[start : start + LONGEST])):
         end = start + len(name)
-        if known.name_flags(name) & BLOCKED and edges.may_end(text, end):
+        if gazetteer.name_flags(name) & BLOCKED and edges.may_end(text, end):
             return PlaceCandidate(start, end, name, ())
-        meanings = known.meanings(name)
+        meanings = gazetteer.meanings(name)
         if (
             meanings
             and edges.is_written_as_name(name, language)
@@ -89,18 +91,22 @@ def _find_in_gazetteer(text: str, start: int, language: str, known: Gazetteer) -
 
 
 def _find_in_added_names(
-    names: Iterable[tuple[str, int, AddedPlaceMeaning]], text: str, start: int, language: str, spoilt: dict[str, int]
+    names: Iterable[tuple[str, int, AddedPlaceMeaning]],
+    text: str,
+    start: int,
+    language: str,
+    blocked_until: dict[str, int],
 ) -> PlaceCandidate | None:
-    """The longest of the added names that begin there. Those that spoil a place's are noted."""
+    """The longest added name that begins at `start`. Blocked names are recorded in `blocked_until`."""
     for name, end, meaning in names:
         place = get_gazetteer().place(meaning.place)
         if place is None or not (
-            meaning.max_extra_letters is None or edges.is_name_end(text, end, language, sure=False)
+            meaning.max_extra_letters is None or edges.is_name_end(text, end, language, any_suffix=False)
         ):
             continue
         if meaning.flags & BLOCKED:
-            spoilt[place.id] = max(end, spoilt.get(place.id, 0))
-        elif end > spoilt.get(place.id, 0):
+            blocked_until[place.id] = max(end, blocked_until.get(place.id, 0))
+        elif end > blocked_until.get(place.id, 0):
             return PlaceCandidate(start, end, name, ((place, meaning.flags),))
     return None
 
@@ -109,4 +115,4 @@ def _is_possible_name(text: str, start: int, end: int, language: str, meaning: t
     place, flags = meaning
     if flags & SHORT and end - start == 1:
         return edges.is_short_state_name(text, start)
-    return edges.is_name_end(text, end, language, sure=place.level == COUNTRY and not flags & UNSURE)
+    return edges.is_name_end(text, end, language, any_suffix=place.level == COUNTRY and not flags & UNSURE)

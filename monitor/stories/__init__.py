@@ -1,7 +1,7 @@
-"""Which story an article reports, and which event of a rule it belongs to. Pure.
+"""Decides which story an article reports, and which event of a rule it belongs to. Pure.
 
-A story is one development, reported by many articles. Two articles are the same happening if nothing that they say
-keeps them apart, and enough that they say agrees.
+A story is one development, reported by many articles. Two articles report the same happening if no fact separates them
+and enough facts and words agree.
 """
 
 from monitor.stories.clusters import STORIES, Cluster, ClusterIndex, Posting

@@ -1,7 +1,7 @@
-"""Two titles laid beside each other: where they say the same but for one thing, that thing tells two happenings apart.
+"""Aligns two titles word by word. Where they differ in one part only, that part separates two happenings. Pure.
 
-"Bird flu found at turkey farm" and "... at duck farm" share a template; turkey and duck stand in the same slot. Nothing
-is known of synonyms: how much of the titles has to be shared is for the caller to choose. Pure.
+"Bird flu found at turkey farm" and "... at duck farm" share a template; turkey and duck are in the same slot. Synonyms
+are not known here: the caller chooses how much of the titles must be shared.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import takewhile
 
-from monitor.stories.number_comparison import NEXT_BESIDE_THE_SAME
+from monitor.stories.number_comparison import TITLE_SERIES_KINDS
 from monitor.text.folding import fold
 from monitor.text.function_words import function_words
 from monitor.text.number_words import number_words
@@ -22,7 +22,7 @@ from monitor.text.scripts import HANGUL, SCRIPTS, TOKEN, count_half_words, is_un
 
 
 class SlotKind(StrEnum):
-    """What stands in a slot on both sides; `WORD`: anything else than names and numbers."""
+    """What both sides have in a slot. `WORD`: neither names nor numbers."""
 
     NAME = "name"
     NUMBER = "number"
@@ -31,9 +31,8 @@ class SlotKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DifferingSlot:
-    """What the one title says where the other says something else, and where: `one_span`, `other_span` in each title.
-    `clear`: short on both sides, within a clause, said nowhere else, and no other spelling or longer form of
-    the same."""
+    """A part in which two titles differ: the words of both, and their spans in each title. `is_clear`: both sides are
+    short, within one clause, and not elsewhere in the other title, and they are no variants of the same word."""
 
     kind: SlotKind
     one: str
@@ -45,7 +44,8 @@ class DifferingSlot:
 
 @dataclass(frozen=True, slots=True)
 class TitleAddition:
-    """What only one of two titles says: `end of` in "declares end of outbreak", and where in that title."""
+    """Words that only one of two titles has: "end of" in "declares end of outbreak". `span`: where in that title;
+    `in_other`: it is the second title."""
 
     text: str
     span: tuple[int, int]
@@ -54,8 +54,13 @@ class TitleAddition:
 
 @dataclass(frozen=True, slots=True)
 class TitleAlignment:
-    """`shared`: which part of both titles stands in the same order in both (0 to 1, by words, or half words for letters
-    of scripts without spaces). `slots`: where both say something else. `additions`: what only one says."""
+    """How two titles align.
+
+    shared     the share of both titles that is in the same order in both, from 0 to 1, counted in words; a letter of
+               a script without spaces counts as half a word
+    slots      where both titles have different words
+    additions  what only one title has
+    """
 
     shared: float
     slots: tuple[DifferingSlot, ...]
@@ -64,68 +69,75 @@ class TitleAlignment:
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    said: str
+    text: str
     key: str
-    weight: int  # half words; little words have none
+    weight: int  # half words; function words have none
     start: int
     end: int
 
 
 def aligned_differences(one: str, other: str) -> TitleAlignment:
-    """The slots in which two titles differ, both without the marks and credits of agencies."""
+    """Align two titles, both without the marks and credits of agencies."""
     left, right = _tokenize_title(one), _tokenize_title(other)
     matcher = SequenceMatcher(None, [t.key for t in left], [t.key for t in right], autojunk=False)
     slots: list[DifferingSlot] = []
     additions: list[TitleAddition] = []
     shared = 0
     for tag, a, b, c, d in _merge_opcodes(matcher.get_opcodes(), left):
-        mine, theirs = left[a:b], right[c:d]
+        ours, theirs = left[a:b], right[c:d]
         if tag == "equal":
-            shared += 2 * _sum_weights(mine)
-        elif _sum_weights(mine) and _sum_weights(theirs):
-            elsewhere = _has_word_of_slot(right, mine) or _has_word_of_slot(left, theirs)
-            slots.append(_build_slot(one, other, mine, theirs, elsewhere=elsewhere))
-        elif _sum_weights(mine):
-            additions.append(_build_addition(one, mine, by_other=False))
+            shared += 2 * _sum_weights(ours)
+        elif _sum_weights(ours) and _sum_weights(theirs):
+            is_elsewhere = _has_word_of_slot(right, ours) or _has_word_of_slot(left, theirs)
+            slots.append(_build_slot(one, other, ours, theirs, is_elsewhere=is_elsewhere))
+        elif _sum_weights(ours):
+            additions.append(_build_addition(one, ours, in_other=False))
         elif _sum_weights(theirs):
-            additions.append(_build_addition(other, theirs, by_other=True))
+            additions.append(_build_addition(other, theirs, in_other=True))
     total = _sum_weights(left) + _sum_weights(right)
     return TitleAlignment(shared / total if total else 0.0, tuple(slots), tuple(additions))
 
 
 def find_reordered_words(alignment: TitleAlignment) -> tuple[str, str] | None:
-    """What is elsewhere in two titles of the same words in Han, kana or Hangul, which have no mark of names: who
-    buys whom (腾讯收购百度, 百度收购腾讯). A word that keeps its particle is the same elsewhere in the sentence."""
-    if alignment.slots or {each.in_other for each in alignment.additions} != {False, True}:
+    """The words whose order differs in two titles with the same words: who buys whom (腾讯收购百度, 百度收购腾讯).
+    Only in Han, kana or Hangul, which do not mark names. A moved word that keeps its particle keeps its role."""
+    if alignment.slots or {addition.in_other for addition in alignment.additions} != {False, True}:
         return None
-    one, other = ("".join(each.text for each in alignment.additions if each.in_other is side) for side in (False, True))
-    words = [sorted(token.key for token in _tokenize_title(said)) for said in (one, other)]
+    one, other = (
+        "".join(addition.text for addition in alignment.additions if addition.in_other is side)
+        for side in (False, True)
+    )
+    words = [sorted(token.key for token in _tokenize_title(text)) for text in (one, other)]
     marks_names = not all(is_unspaced(word) or HANGUL.match(word) for word in words[0])
     if words[0] != words[1] or marks_names or (one == other and _has_particle(one)):
         return None
     return one, other
 
 
-def _has_particle(said: str) -> bool:
-    return _HIRAGANA_END.search(said) is not None or _without_particle(said) != said
+def _has_particle(text: str) -> bool:
+    return _HIRAGANA_END.search(text) is not None or _without_particle(text) != text
 
 
 def find_distinguishing_addition(
-    alignment: TitleAlignment, one: Sequence[NumberFact], other: Sequence[NumberFact], least_shared: float
+    alignment: TitleAlignment, one: Sequence[NumberFact], other: Sequence[NumberFact], min_shared: float
 ) -> TitleAddition | None:
-    """What only one of two titles says and makes it the next one of a row, if nothing else differs: "fires missile",
-    "fires second missile", "fires missile again"."""
-    if alignment.slots or alignment.shared < least_shared:
+    """The addition that makes one title the next of a series, if nothing else differs: "fires missile", "fires second
+    missile", "fires missile again"."""
+    if alignment.slots or alignment.shared < min_shared:
         return None
     return next(
-        (added for added in alignment.additions if _is_next_in_series(added.span, other if added.in_other else one)),
+        (
+            addition
+            for addition in alignment.additions
+            if _is_next_in_series(addition.span, other if addition.in_other else one)
+        ),
         None,
     )
 
 
 def _is_next_in_series(span: tuple[int, int], numbers: Sequence[NumberFact]) -> bool:
-    said = (number for number in numbers if number.kind in NEXT_BESIDE_THE_SAME)
-    return any(number.start < span[1] and span[0] < number.end for number in said)
+    series_numbers = (number for number in numbers if number.kind in TITLE_SERIES_KINDS)
+    return any(number.start < span[1] and span[0] < number.end for number in series_numbers)
 
 
 def _sum_weights(tokens: Sequence[_Token]) -> int:
@@ -137,35 +149,36 @@ def _extract_text_span(title: str, tokens: Sequence[_Token]) -> tuple[str, tuple
     return title[start:end], (start, end)
 
 
-def _build_addition(title: str, tokens: Sequence[_Token], *, by_other: bool) -> TitleAddition:
-    return TitleAddition(*_extract_text_span(title, tokens), by_other)
+def _build_addition(title: str, tokens: Sequence[_Token], *, in_other: bool) -> TitleAddition:
+    return TitleAddition(*_extract_text_span(title, tokens), in_other)
 
 
 # --- tokens -----------------------------------------------------------------------------------------------------------
 
-_STEM = 5  # letters that a word of a spaced script is compared by: endings are no difference
-_LITTLE = 3  # letters
-_TITLE = 150  # characters: whole articles are given as titles too, and repeated signs are laid beside each other slowly
-_LITTLE_WORDS = function_words("")
-_ALIGNED_TOKEN = re.compile(rf"[ァ-ヺー]{{2,}}|{TOKEN.pattern}")  # a word in katakana is one
+_STEM_LENGTH = 5  # letters of a word that are compared in scripts with spaces: endings make no difference
+_SHORT_WORD = 3  # letters
+_MAX_TITLE = 150  # characters: some titles are whole articles, and aligning repeated characters is slow
+_FUNCTION_WORDS = function_words("")
+_ALIGNED_TOKEN = re.compile(rf"[ァ-ヺー]{{2,}}|{TOKEN.pattern}")  # a word in katakana is one token
 _HANGUL_TAILS = sorted((*next(s.allowed_suffixes for s in SCRIPTS if s.name == "Hangul"), "서"), key=len, reverse=True)
-"""The particles, and what headlines write for 에서."""
+"""The particles, and the short form of 에서 in headlines."""
 
 
 def _tokenize_title(title: str) -> list[_Token]:
-    found, shouts = [], title.isupper()
-    for match in _ALIGNED_TOKEN.finditer(title, 0, _TITLE):
+    tokens, is_all_caps = [], title.isupper()
+    for match in _ALIGNED_TOKEN.finditer(title, 0, _MAX_TITLE):
         key = fold(match[0])
         weight = count_half_words(key) if len(key) == 1 else 2
         if HANGUL.match(key):
             key = _without_particle(key)
         elif not is_unspaced(key):
-            acronym = len(match[0]) > 1 and match[0].isupper() and not shouts  # WHO and UN are no little words
-            little = key in _LITTLE_WORDS or (len(key) < _LITTLE and match[0].islower())
-            weight = 0 if little and not acronym else weight
-            key = key if any(map(str.isdigit, key)) else key[:_STEM]
-        found.append(_Token(match[0], key, weight, *match.span()))
-    return found
+            # WHO and UN are no function words.
+            is_acronym = len(match[0]) > 1 and match[0].isupper() and not is_all_caps
+            is_short = key in _FUNCTION_WORDS or (len(key) < _SHORT_WORD and match[0].islower())
+            weight = 0 if is_short and not is_acronym else weight
+            key = key if any(map(str.isdigit, key)) else key[:_STEM_LENGTH]
+        tokens.append(_Token(match[0], key, weight, *match.span()))
+    return tokens
 
 
 def _without_particle(word: str) -> str:
@@ -177,21 +190,21 @@ _Code = tuple[str, int, int, int, int]
 
 
 def _merge_opcodes(codes: Sequence[_Code], left: Sequence[_Token]) -> list[_Code]:
-    """Without the single letters of scripts without spaces that two slots share by chance (总统卢拉, 总统普拉博沃)."""
+    """Merge slots around a letter that both share by chance, in scripts without spaces (总统卢拉, 总统普拉博沃)."""
     merged: list[_Code] = []
     for position, (tag, a, b, c, d) in enumerate(codes):
-        chance = tag == "equal" and b - a == 1 and is_unspaced(left[a].key) and 0 < position < len(codes) - 1
-        if merged and merged[-1][0] != "equal" and (tag != "equal" or chance):
+        is_chance_match = tag == "equal" and b - a == 1 and is_unspaced(left[a].key) and 0 < position < len(codes) - 1
+        if merged and merged[-1][0] != "equal" and (tag != "equal" or is_chance_match):
             _, start, _, begin, _ = merged[-1]
             merged[-1] = ("replace", start, b, begin, d)
         else:
-            merged.append(("replace" if chance else tag, a, b, c, d))
+            merged.append(("replace" if is_chance_match else tag, a, b, c, d))
     return merged
 
 
 # --- slots ------------------------------------------------------------------------------------------------------------
 
-_LONGEST_SLOT = 6  # half words: what is longer is another sentence
+_MAX_SLOT = 6  # half words: a longer slot is another sentence
 _HIRAGANA_END = re.compile(r"[ぁ-ん]$")
 _CLAUSE = re.compile(r"[.…·,;:!?\"“”'‘’„«»()\[\]|—–、。，：；「」『』\n]\W|[…“”«»、。，：；「」『』]")
 _SAME_BEGINNING = 4  # letters: Thai, Thailand
@@ -199,40 +212,40 @@ _SAME_LETTERS = 2  # of Hangul, Han and kana: 아세안대표부, 주아세안
 
 
 def _has_word_of_slot(title: Sequence[_Token], slot: Sequence[_Token]) -> bool:
-    """Whether a title says something of a longer slot of the other one: then only the order is another one."""
+    """Whether a title has a word of a longer slot of the other title: then only the order differs."""
     return len(slot) > 1 and not {token.key for token in slot if token.weight > 1}.isdisjoint(
         token.key for token in title
     )
 
 
 def _build_slot(
-    one: str, other: str, mine: Sequence[_Token], theirs: Sequence[_Token], *, elsewhere: bool
+    one: str, other: str, ours: Sequence[_Token], theirs: Sequence[_Token], *, is_elsewhere: bool
 ) -> DifferingSlot:
-    (mine_said, mine_span), (their_said, their_span) = _extract_text_span(one, mine), _extract_text_span(other, theirs)
-    clear = (
-        max(_sum_weights(mine), _sum_weights(theirs)) <= _LONGEST_SLOT
-        and not any(map(_CLAUSE.search, (mine_said, their_said)))
-        and not elsewhere
-        and not _is_variant(mine, theirs)
+    (our_text, our_span), (their_text, their_span) = _extract_text_span(one, ours), _extract_text_span(other, theirs)
+    is_clear = (
+        max(_sum_weights(ours), _sum_weights(theirs)) <= _MAX_SLOT
+        and not any(map(_CLAUSE.search, (our_text, their_text)))
+        and not is_elsewhere
+        and not _is_variant(ours, theirs)
     )
-    return DifferingSlot(_classify_slot(mine, theirs), mine_said, their_said, mine_span, their_span, clear)
+    return DifferingSlot(_classify_slot(ours, theirs), our_text, their_text, our_span, their_span, is_clear)
 
 
-def _is_variant(mine: Sequence[_Token], theirs: Sequence[_Token]) -> bool:
-    """Whether both sides may be one thing in two forms: other blanks, one cut off, a word and one derived from it."""
-    one, other = ("".join(token.key for token in side) for side in (mine, theirs))
+def _is_variant(ours: Sequence[_Token], theirs: Sequence[_Token]) -> bool:
+    """Whether both sides may be two forms of one thing: other spaces, an abbreviation, a derived word."""
+    one, other = ("".join(token.key for token in side) for side in (ours, theirs))
     if one.startswith(other) or other.startswith(one):
         return not any(map(str.isdigit, one + other))
     if is_unspaced(one) or HANGUL.match(one):
         one, other = _without_common_ending(one, other)
         letters = max(_SAME_LETTERS, min(len(one), len(other)) // 2 + 1)  # more than half of the shorter one
         return any(one[i : i + letters] in other for i in range(len(one) - letters + 1))
-    beginnings = [{t.key[:_SAME_BEGINNING] for t in side if t.weight and t.key.isalpha()} for side in (mine, theirs)]
+    beginnings = [{t.key[:_SAME_BEGINNING] for t in side if t.weight and t.key.isalpha()} for side in (ours, theirs)]
     return not beginnings[0].isdisjoint(beginnings[1])
 
 
 def _without_common_ending(one: str, other: str) -> tuple[str, str]:
-    """Two words without what both end in, if that leaves a word each: 부산시장, 대구시장."""
+    """Two words without their common ending, if enough of each is left: 부산시장, 대구시장."""
     ends = zip(reversed(one), reversed(other), strict=False)
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], ends))
     if min(len(one), len(other)) - same < _SAME_LETTERS:
@@ -253,10 +266,10 @@ def _classify_slot(one: Sequence[_Token], other: Sequence[_Token]) -> SlotKind:
 
 
 def _is_number(token: _Token) -> bool:
-    low = token.said.lower()
-    return _DIGIT.search(low) is not None or low in _NUMBER_WORDS
+    lowercase = token.text.lower()
+    return _DIGIT.search(lowercase) is not None or lowercase in _NUMBER_WORDS
 
 
 def _is_name(token: _Token) -> bool:
-    """By its capital or katakana; Han and Hangul have no mark of names."""
-    return token.said[0].isupper() or "ァ" <= token.said[0] <= "ヺ"
+    """Whether it begins with a capital or katakana; Han and Hangul do not mark names."""
+    return token.text[0].isupper() or "ァ" <= token.text[0] <= "ヺ"

@@ -1,7 +1,7 @@
-"""What an article says that tells one happening from another: places, names, numbers, days. Pure.
+"""Extracts the facts that distinguish happenings from an article: places, names, numbers, days. Pure.
 
-Only title and lead are read: what stands deeper in a text is background as a rule. Each fact keeps the words that say
-it, so that a message can show them.
+Only title and lead are read: text further down is usually background. Each fact has its words from the article, so that
+a message can show them.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ ENTITY = "entity:"  # before the id of an entity, in the key of a name
 
 @dataclass(frozen=True, slots=True)
 class PlaceFact:
-    """A place by its id (`places`; one that the gazetteer lacks has that of its entity, `places.added_id`); `role`:
-    "people" for a people or an adjective, "seat" for where a government sits."""
+    """A place. `place`: its id in the gazetteer, or the id of its entity if the gazetteer lacks it (`added_place_id`).
+    `text`: the words in the article. `role`: "people" for a people or an adjective, "seat" for the seat of a
+    government, "dateline" for where the reporter is, else ""."""
 
     place: str
     text: str
@@ -34,8 +35,14 @@ class PlaceFact:
 
 @dataclass(frozen=True, slots=True)
 class NameFact:
-    """A proper name. `key`: "entity:ID" of a known entity, else its spelling, folded; `parts`: the same of its words;
-    `sure`: it is marked as a name; `person`: the entity is a person."""
+    """A proper name.
+
+    key         "entity:ID" for a known entity, else the folded spelling
+    parts       the folded spelling of its words
+    text        the words in the article
+    is_certain  the language marks it as a name
+    is_person   the entity is a person
+    """
 
     key: str
     parts: tuple[str, ...]
@@ -47,8 +54,8 @@ class NameFact:
 
 @dataclass(frozen=True, slots=True)
 class ArticleFacts:
-    """The facts of title and lead, in the order of the text, each once. `days`: as bits (`days`),
-    `title_days`: those that the title names."""
+    """The facts of title and lead, in the order of the text, without repetition. `days`: the days that they name, as
+    bits (`monitor.text.days`); `title_days`: the days that the title names. `happenings`: kinds of happening."""
 
     places: tuple[PlaceFact, ...] = ()
     names: tuple[NameFact, ...] = ()
@@ -60,14 +67,14 @@ class ArticleFacts:
     def to_row(self) -> dict[str, Any]:
         """As plain JSON."""
         return {
-            "places": [[each.place, each.text, each.in_title, each.role] for each in self.places],
+            "places": [[place.place, place.text, place.in_title, place.role] for place in self.places],
             "names": [
-                [each.key, list(each.parts), each.text, each.in_title, each.is_certain, each.is_person]
-                for each in self.names
+                [name.key, list(name.parts), name.text, name.in_title, name.is_certain, name.is_person]
+                for name in self.names
             ],
             "numbers": [
-                [each.value, each.kind, each.unit, each.text, each.start, each.end, each.may_grow]
-                for each in self.numbers
+                [number.value, number.kind, number.unit, number.text, number.start, number.end, number.may_grow]
+                for number in self.numbers
             ],
             "days": self.days,
             "title_days": self.title_days,
@@ -76,11 +83,11 @@ class ArticleFacts:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> ArticleFacts:
-        """What `to_row` gave."""
+        """Restore what `to_row` returned."""
         return cls(
-            places=tuple(PlaceFact(*each) for each in row["places"]),
+            places=tuple(PlaceFact(*fields) for fields in row["places"]),
             names=tuple(NameFact(key, tuple(parts), *rest) for key, parts, *rest in row["names"]),
-            numbers=tuple(NumberFact(*each) for each in row["numbers"]),
+            numbers=tuple(NumberFact(*fields) for fields in row["numbers"]),
             days=row["days"],
             title_days=row["title_days"],
             happenings=tuple(row["happenings"]),
@@ -88,55 +95,67 @@ class ArticleFacts:
 
 
 def facts_of(title: str, lead: str, language: str, written: datetime, known_names: KnownNames = NOBODY) -> ArticleFacts:
-    """What title and lead say; `known_names`: of entities."""
-    text, border = f"{title}\n{lead}", len(title)
-    places, known = find_places(text, language, known_names.places), list(known_names.find(text))
-    taken = [(each.start, each.end) for each in places] + [(each.start, each.end) for each in known]
-    names = [
-        NameFact(f"{ENTITY}{each.entity}", (), text[each.start : each.end], each.start < border, True, each.is_person)
-        for each in known
+    """Extract the facts of title and lead. "Yesterday" is the day before `written`. `known_names`: of entities."""
+    text, title_length = f"{title}\n{lead}", len(title)
+    places, entity_mentions = find_places(text, language, known_names.places), list(known_names.find(text))
+    taken_spans = [(mention.start, mention.end) for mention in places] + [
+        (mention.start, mention.end) for mention in entity_mentions
     ]
-    names += [_fact_from_mention(each, border, known_names) for each in find_names(title, lead, language, taken)]
+    names = [
+        NameFact(
+            f"{ENTITY}{mention.entity}",
+            (),
+            text[mention.start : mention.end],
+            mention.start < title_length,
+            True,
+            mention.is_person,
+        )
+        for mention in entity_mentions
+    ]
+    names += [
+        _fact_from_mention(mention, title_length, known_names)
+        for mention in find_names(title, lead, language, taken_spans)
+    ]
     return ArticleFacts(
-        places=_dedupe_places(PlaceFact(each.place, each.text, each.start < border, each.role) for each in places)[
-            :_MOST
-        ],
+        places=_dedupe_places(
+            PlaceFact(mention.place, mention.text, mention.start < title_length, mention.role) for mention in places
+        )[:_MAX_FACTS],
         names=_dedupe_names(names),
-        numbers=find_numbers(title, lead, language)[:_MOST],
+        numbers=find_numbers(title, lead, language)[:_MAX_FACTS],
         days=days_named(f"{title} {lead}", written),
         title_days=days_named(title, written),
         happenings=tuple(sorted(find_happening_kinds(title, language) or find_happening_kinds(lead, language))),
     )
 
 
-def _fact_from_mention(mention: NameMention, border: int, known: KnownNames) -> NameFact:
-    entity = known.entity_of(mention)
+def _fact_from_mention(mention: NameMention, title_length: int, known_names: KnownNames) -> NameFact:
+    entity = known_names.entity_of(mention)
     key = mention.key if entity is None else f"{ENTITY}{entity}"
-    person = entity is not None and known.is_person(entity)
-    return NameFact(key, mention.parts, mention.text, mention.start < border, mention.is_certain, person)
+    is_person = entity is not None and known_names.is_person(entity)
+    return NameFact(key, mention.parts, mention.text, mention.start < title_length, mention.is_certain, is_person)
 
 
 def _dedupe_places(facts: Iterable[PlaceFact]) -> tuple[PlaceFact, ...]:
-    """The first of each: those of the title come first."""
-    found: dict[str, PlaceFact] = {}
-    for each in facts:
-        found.setdefault(each.place, each)
-    return tuple(found.values())
+    """The first mention of each place; mentions in the title come first."""
+    by_place: dict[str, PlaceFact] = {}
+    for fact in facts:
+        by_place.setdefault(fact.place, fact)
+    return tuple(by_place.values())
 
 
-_MOST = 30
-"""Names, places or numbers of an article. Of 3,000 reports half have two names at most, one in a hundred has 12, none
-more than 19. A list of players or ships tells nothing by its hundredth name, and each is compared with those of many
-articles."""
+_MAX_FACTS = 30
+"""The limit for the names, places or numbers of an article. Of 3,000 reports, half have two names at most, one in a
+hundred has 12, and none has more than 19. The hundredth name in a list of players or ships identifies nothing, and
+every name is compared with the names of many articles."""
 
 
 def _dedupe_names(facts: Iterable[NameFact]) -> tuple[NameFact, ...]:
-    """The first of each that is sure, or else the first; not too many, those of entities before others."""
-    found: dict[str, NameFact] = {}
-    for each in facts:
-        if each.key not in found or (each.is_certain and not found[each.key].is_certain):
-            found[each.key] = each
-    names = list(found.values())
-    if len(names) > _MOST:
-        names.sort(key=lambda each: not each.key.startswith(ENTITY))
-    return tuple(names[:_MOST])
+    """The first certain mention of each name, else the first mention. Above the limit, names of entities come first."""
+    by_key: dict[str, NameFact] = {}
+    for fact in facts:
+        if fact.key not in by_key or (fact.is_certain and not by_key[fact.key].is_certain):
+            by_key[fact.key] = fact
+    names = list(by_key.values())
+    if len(names) > _MAX_FACTS:
+        names.sort(key=lambda fact: not fact.key.startswith(ENTITY))
+    return tuple(names[:_MAX_FACTS])

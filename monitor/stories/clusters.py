@@ -1,6 +1,7 @@
-"""Stories and events as plain objects: what is known of each, and by which keys it is found. Pure.
+"""Stories and events as plain objects, and an index that finds them by keys. Pure.
 
-A scope holds clusters that are compared with each other only: "" holds stories, a rule's id holds that rule's events.
+Clusters are compared only within their scope: the scope "" has the stories, and the scope of a rule's id has the events
+of that rule.
 """
 
 from __future__ import annotations
@@ -16,25 +17,26 @@ from monitor.model.timestamps import datetime_to_micros
 from monitor.stories.features import ArticleFeatures
 
 STORIES = ""  # the scope of stories
-FIRST_MEMBERS, LAST_MEMBERS = 2, 6  # those that are compared
-UNDER_KEY = 8  # clusters, the ones that were touched last
-CANDIDATES = 8
-SURE_WEIGHT = 100.0  # of a key that alone tells: more than all other keys that an article has
+FIRST_MEMBERS, LAST_MEMBERS = 2, 6  # of a cluster: articles are compared with these
+CLUSTERS_PER_KEY = 8  # clusters that an index keeps under one key: those that articles joined last
+MAX_CANDIDATES = 8
+STRONG_KEY_WEIGHT = 100.0  # of a key that alone decides: more than all other keys of an article together
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """A story, or an event of a rule.
 
-    opened, last   when its first article was news, and its latest
-    touched        when an article joined it last, as we saw it
-    members        the first and the last of its articles: what another one is compared with
-    by             of an event: of each member (`ArticleFeatures.name`), the values of the conditions that its rule
-                   names in `by`; members that say nothing of it are missing
-    possibly_of    of an event: the id of the older one that it is possibly the same as; `doubt`: why, in words
-    merged_into    the id of the cluster that a person made it a part of: articles are compared with the members of
-                   each part, for the parts may differ, and belong to the whole
-    kept_apart     the ids of the clusters that a person has split it from
+    opened         of a story: when we saw its first article; of an event: when its first article was news
+    last           when its latest article was news
+    touched        when we saw the last article that joined it
+    members        its first and its last articles; new articles are compared with these
+    by             of an event: the values of the conditions in the rule's `by`, by member (`ArticleFeatures.name`);
+                   a member without values is missing
+    possibly_of    of an event: the id of the older event that it is possibly the same as; `doubt`: why, in words
+    merged_into    the id of the cluster that a person merged it into. Articles are compared with the members of each
+                   part, because the parts may differ, and belong to the merged cluster
+    kept_apart     the ids of the clusters that a person split it from
     """
 
     id: str
@@ -51,45 +53,49 @@ class Cluster:
     kept_apart: frozenset[str] = frozenset()
 
     @property
-    def whole_id(self) -> str:
-        """The id of the cluster that its articles belong to: its own, if it is part of no other."""
+    def root_id(self) -> str:
+        """The id of the cluster that its articles belong to: its own if it was not merged into another."""
         return self.merged_into or self.id
 
-    def by_of(self, member: ArticleFeatures) -> Mapping[str, frozenset[str]]:
-        """Its values of the conditions that the rule names in `by`."""
+    def by_values_of(self, member: ArticleFeatures) -> Mapping[str, frozenset[str]]:
+        """The values of a member for the conditions in the rule's `by`."""
         return self.by.get(member.name, {})
 
     def joined_by(self, features: ArticleFeatures, by: Mapping[str, frozenset[str]] | None = None) -> Cluster:
-        """The cluster after one more article; `by`: its values, by the names of conditions."""
+        """The cluster with one more article. `by`: the values of the article, by the name of the condition."""
         members = (*self.members, features)
         if len(members) > FIRST_MEMBERS + LAST_MEMBERS:
             members = (*members[:FIRST_MEMBERS], *members[-LAST_MEMBERS:])
         values = {name: found for name, found in (by or {}).items() if found}
-        known = {**self.by, features.name: values} if values else self.by
+        by_member = {**self.by, features.name: values} if values else self.by
         return replace(
             self,
             last=max(self.last, features.at),
             touched=max(self.touched, features.seen),
             members=members,
-            by={each.name: known[each.name] for each in members if each.name in known},
+            by={member.name: by_member[member.name] for member in members if member.name in by_member},
         )
 
 
 def rewind_cluster(cluster: Cluster, features: ArticleFeatures) -> Cluster | None:
-    """The cluster as an article found it, as far as its members say; None if there was none yet."""
-    own = (features.source, features.uid)
-    members = tuple(each for each in cluster.members if each.seen <= features.seen and (each.source, each.uid) != own)
+    """The cluster as it was when the article arrived, as far as its members show; None if there was none yet."""
+    article_key = (features.source, features.uid)
+    members = tuple(
+        member
+        for member in cluster.members
+        if member.seen <= features.seen and (member.source, member.uid) != article_key
+    )
     if not members:
         return None
-    last, touched = max(each.at for each in members), max(each.seen for each in members)
+    last, touched = max(member.at for member in members), max(member.seen for member in members)
     return replace(cluster, members=members, last=last, touched=touched)
 
 
-Key = tuple[str, str]  # a scope, and something by which articles of it are found
+Key = tuple[str, str]  # a scope, and a key by which clusters are found in it; or a scope and a cluster id
 
 
 class Posting(NamedTuple):
-    """A cluster under a key: when an article that has the key joined it last, in microseconds, and its id."""
+    """A cluster under a key: when the last article with the key joined it (in microseconds), and its id."""
 
     last_seen: int
     id: str
@@ -98,13 +104,13 @@ class Posting(NamedTuple):
 class ClusterIndex:
     """Clusters by scope and key.
 
-    Under each key stand the UNDER_KEY clusters that were touched last, no others: what is asked is never more, and
-    what has been driven out comes back only when it is touched again. So a key says the same whether all clusters are
-    held or only what was loaded of them.
+    A key has only the CLUSTERS_PER_KEY clusters that articles with this key joined last. A cluster that was pushed out
+    comes back only when another article joins it. So a key gives the same clusters whether the index has all clusters
+    or only those that were loaded.
 
-    Complete by itself: what it does not know does not exist. With `find` it holds what was loaded: whoever asks for a
-    key that was not gets NotLoaded, and a cluster that was not is asked of `find`, which gives None if there is none. A
-    draft begins as the index that it was made from and leaves that unchanged until it is settled.
+    Without `find` the index is complete: a cluster that it does not have does not exist. With `find` it has only what
+    was loaded: a key that was not loaded raises NotLoaded, and `find` gives a cluster that was not loaded, or None if
+    there is none. A draft begins as a view of another index, and leaves that unchanged until `commit_draft`.
     """
 
     def __init__(
@@ -113,44 +119,42 @@ class ClusterIndex:
         self._below = below
         self._find = find
         self._clusters: dict[Key, Cluster] = {}  # by scope and id
-        self._keys: dict[Key, tuple[Posting, ...]] = {}  # by scope and key; the one that was touched last stands first
+        self._keys: dict[Key, tuple[Posting, ...]] = {}  # by scope and key; the latest posting first
         self._changed: dict[Key, Cluster] = {}
 
     def load_keys(self, keys: Mapping[Key, tuple[Posting, ...]]) -> None:
-        """What stands under these keys, the one that was touched last first."""
+        """Load the postings of these keys, the latest first."""
         self._keys.update(keys)
 
     def load(self, clusters: Iterable[Cluster]) -> None:
-        """Clusters as they are stored."""
-        self._clusters.update(((each.scope, each.id), each) for each in clusters)
+        """Load stored clusters."""
+        self._clusters.update(((cluster.scope, cluster.id), cluster) for cluster in clusters)
 
     def add_article(self, cluster: Cluster, features: ArticleFeatures, keys: Collection[str]) -> None:
-        """An article has joined this cluster, or opened it, and finds it under these keys from now on."""
+        """Record that an article joined or opened this cluster; these keys of the article find it from now on."""
         scope, id_ = cluster.scope, cluster.id
         self._clusters[scope, id_] = self._changed[scope, id_] = cluster
         seen = datetime_to_micros(features.seen)
         for key in keys:
-            found, own = self.postings_for(scope, key), Posting(seen, id_)
-            others = [each for each in found if each.id != id_]
-            if len(others) < len(found):
-                own = max(own, next(each for each in found if each.id == id_))
-            self._keys[scope, key] = _select_latest([own, *others]) if others else (own,)
-        whole = self.root_of(cluster)
-        if whole is not cluster:
-            last, touched = max(whole.last, features.at), max(whole.touched, features.seen)
-            self._clusters[scope, whole.id] = self._changed[scope, whole.id] = replace(
-                whole, last=last, touched=touched
-            )
+            known, latest = self.postings_for(scope, key), Posting(seen, id_)
+            others = [posting for posting in known if posting.id != id_]
+            if len(others) < len(known):
+                latest = max(latest, next(posting for posting in known if posting.id == id_))
+            self._keys[scope, key] = _select_latest([latest, *others]) if others else (latest,)
+        root = self.root_of(cluster)
+        if root is not cluster:
+            last, touched = max(root.last, features.at), max(root.touched, features.seen)
+            self._clusters[scope, root.id] = self._changed[scope, root.id] = replace(root, last=last, touched=touched)
 
     def root_of(self, cluster: Cluster) -> Cluster:
-        """The cluster that this one is a part of, as a person said; itself if it is part of none, or of one that is
-        not known here."""
+        """The cluster that a person merged this one into; itself if it was not merged, or the other cluster is not in
+        the index."""
         if cluster.merged_into is None:
             return cluster
         return self.get(cluster.scope, cluster.merged_into) or cluster
 
     def get(self, scope: str, id_: str) -> Cluster | None:
-        """A cluster by its id."""
+        """The cluster with this id; None if there is none."""
         found = self._clusters.get((scope, id_))
         if found is not None:
             return found
@@ -159,48 +163,48 @@ class ClusterIndex:
         return None if self._find is None else self._find(scope, id_)
 
     def postings_for(self, scope: str, key: str) -> tuple[Posting, ...]:
-        """The clusters that are found by a key, the one that was touched last first; at most UNDER_KEY."""
+        """The clusters under a key, the latest first; at most CLUSTERS_PER_KEY. NotLoaded if the key was not loaded."""
         found = self._keys.get((scope, key))
         if found is not None:
             return found
         if self._below is not None:
             return self._below.postings_for(scope, key)
         if self._find is not None:
-            raise NotLoaded(f"what stands under {key!r} of {scope or 'stories'} was not loaded")
+            raise NotLoaded(f"the clusters under {key!r} of {scope or 'stories'} were not loaded")
         return ()
 
     def top_ids(self, scope: str, weights: Mapping[str, float]) -> list[str]:
-        """The ids of the clusters that share the most with an article: the weights of the keys that they share, added
-        up; at most CANDIDATES."""
+        """The ids of the clusters with the greatest total weight of keys that they share with an article; at most
+        MAX_CANDIDATES."""
         scores: defaultdict[str, float] = defaultdict(float)
         for key, weight in weights.items():
             if weight:
                 for _, id_ in self.postings_for(scope, key):
                     scores[id_] += weight
-        return sorted(scores, key=lambda id_: (scores[id_], id_), reverse=True)[:CANDIDATES]
+        return sorted(scores, key=lambda id_: (scores[id_], id_), reverse=True)[:MAX_CANDIDATES]
 
     def candidates(self, scope: str, weights: Mapping[str, float]) -> list[Cluster]:
-        """The clusters that share the most with an article, the likeliest first; of which there is something to be
-        compared."""
+        """The clusters that share the most with an article, the likeliest first; without clusters that have no
+        members to compare."""
         found = [self.get(scope, id_) for id_ in self.top_ids(scope, weights)]
-        return [each for each in found if each is not None and each.members]
+        return [cluster for cluster in found if cluster is not None and cluster.members]
 
     @property
     def changed_clusters(self) -> list[Cluster]:
-        """The clusters that articles have joined or opened here since they were loaded."""
+        """The clusters that articles joined or opened since they were loaded."""
         return list(self._changed.values())
 
     @property
     def known_postings(self) -> Mapping[Key, tuple[Posting, ...]]:
-        """What was loaded or changed here."""
+        """The postings of all keys that were loaded or changed here."""
         return self._keys
 
     def draft(self) -> ClusterIndex:
-        """An index that begins as this one and leaves it unchanged."""
+        """A draft of this index. Changes to the draft leave this index unchanged."""
         return ClusterIndex(below=self)
 
     def commit_draft(self) -> ClusterIndex:
-        """The draft taken over into the index that it began from."""
+        """Apply the changes of this draft to the index that it was made from, and return that index."""
         below = self._below
         if below is None:
             return self
@@ -210,5 +214,5 @@ class ClusterIndex:
         return below
 
 
-def _select_latest(found: Iterable[Posting]) -> tuple[Posting, ...]:
-    return tuple(sorted(found, reverse=True)[:UNDER_KEY])
+def _select_latest(postings: Iterable[Posting]) -> tuple[Posting, ...]:
+    return tuple(sorted(postings, reverse=True)[:CLUSTERS_PER_KEY])

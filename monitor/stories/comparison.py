@@ -1,7 +1,7 @@
-"""Two articles compared, fact by fact and by their words. Pure.
+"""Compares two articles, fact by fact and by their words. Pure.
 
-A fact that differs keeps two articles apart, whatever their words. What agrees lowers the likeness of words that is
-needed to take them for one.
+A fact that differs separates two articles, whatever their words. A fact that agrees lowers the likeness of words that
+they need to count as the same.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from monitor.stories.features import ArticleFeatures
 from monitor.stories.happening_comparison import compare_happenings
 from monitor.stories.likeness import WHOLE_TEXT, measure_copied_share, measure_likeness, title_likeness
 from monitor.stories.name_comparison import compare_names
-from monitor.stories.number_comparison import NEXT_OF_A_ROW, compare_numbers
+from monitor.stories.number_comparison import SERIES_KINDS, compare_numbers
 from monitor.stories.place_comparison import compare_places
 from monitor.stories.template_comparison import compare_wording
 from monitor.stories.verdicts import TELLING, WEAK, FactComparison, FactKind, Verdict, in_one_language
@@ -21,9 +21,13 @@ from monitor.text.numbers import NumberFact
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An `article` compared with an `other`, older one. `likeness`: of their words, from 0 to 1; `titles`: of their
-    titles alone; `copied`: the part of the runs of words that both have; `whole`: both have a text that is longer than
-    what stands below many titles of one source."""
+    """An `article` compared with an older one, the `other`.
+
+    likeness          of their words, from 0 to 1
+    title_likeness    of their titles alone
+    copied_share      the share of common shingles
+    has_whole_texts   both texts are longer than the text that a source repeats below many titles
+    """
 
     article: ArticleFeatures
     other: ArticleFeatures
@@ -36,46 +40,46 @@ class Comparison:
 
     @property
     def differing_facts(self) -> tuple[FactComparison, ...]:
-        """What keeps them apart."""
-        return tuple(each for each in self.facts if each.verdict is Verdict.DIFFERS)
+        """The facts that separate them."""
+        return tuple(fact for fact in self.facts if fact.verdict is Verdict.DIFFERS)
 
     @property
     def doubtful_facts(self) -> tuple[FactComparison, ...]:
-        """What may keep them apart."""
-        return tuple(each for each in self.facts if each.verdict is Verdict.DOUBTFUL)
+        """The facts that may separate them."""
+        return tuple(fact for fact in self.facts if fact.verdict is Verdict.DOUBTFUL)
 
     @property
     def points(self) -> int:
-        """How much of what both say agrees."""
-        return sum(each.points for each in self.facts)
+        """The points of all facts that agree."""
+        return sum(fact.points for fact in self.facts)
 
     @property
     def agreeing_kind_count(self) -> int:
-        """How many kinds of fact agree in what few happenings share."""
-        return sum(each.points >= TELLING for each in self.facts)
+        """How many kinds of fact agree on something that few happenings share."""
+        return sum(fact.points >= TELLING for fact in self.facts)
 
     @property
     def is_specific(self) -> bool:
-        """Whether they agree in where within a country, or in a number that few happenings share: a country and who
-        governs it are in the news every day."""
+        """Whether they agree on a place within a country, or on a number that few happenings share. A country and its
+        leader are in the news every day."""
         return any(
-            (each.kind is FactKind.PLACE and each.points > TELLING)
-            or (each.kind is FactKind.NUMBER and each.points >= TELLING)
-            for each in self.facts
+            (fact.kind is FactKind.PLACE and fact.points > TELLING)
+            or (fact.kind is FactKind.NUMBER and fact.points >= TELLING)
+            for fact in self.facts
         )
 
     @property
     def has_unknown_happening(self) -> bool:
-        """Whether one of them does not say what kind of happening it is, in words that are known."""
+        """Whether one of them names no known kind of happening."""
         return any(
-            each.kind is FactKind.HAPPENING and each.verdict is Verdict.UNKNOWN and not (each.ours and each.theirs)
-            for each in self.facts
+            fact.kind is FactKind.HAPPENING and fact.verdict is Verdict.UNKNOWN and not (fact.ours and fact.theirs)
+            for fact in self.facts
         )
 
     @property
     def unknown_kinds(self) -> tuple[FactKind, ...]:
-        """What one of them does not say."""
-        return tuple(each.kind for each in self.facts if each.verdict is Verdict.UNKNOWN)
+        """The kinds of fact that one of them does not name."""
+        return tuple(fact.kind for fact in self.facts if fact.verdict is Verdict.UNKNOWN)
 
 
 def compare_articles(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
@@ -105,44 +109,44 @@ def compare_articles(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparis
 
 
 def _compare_numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
-    found = compare_numbers(ours.facts.numbers, theirs.facts.numbers, same_language=in_one_language(ours, theirs))
-    said = [", ".join(dict.fromkeys(pair[side].text for pair in found.pairs)) for side in (0, 1)]
-    if found.verdict is not Verdict.DIFFERS and (only := _find_one_sided_series(ours, theirs)):
-        return FactComparison(FactKind.NUMBER, Verdict.DOUBTFUL, *only)
-    points = TELLING if found.is_distinctive else WEAK
+    comparison = compare_numbers(ours.facts.numbers, theirs.facts.numbers, same_language=in_one_language(ours, theirs))
+    words = [", ".join(dict.fromkeys(pair[side].text for pair in comparison.pairs)) for side in (0, 1)]
+    if comparison.verdict is not Verdict.DIFFERS and (series_words := _find_one_sided_series(ours, theirs)):
+        return FactComparison(FactKind.NUMBER, Verdict.DOUBTFUL, *series_words)
+    points = TELLING if comparison.is_distinctive else WEAK
     return FactComparison(
-        FactKind.NUMBER, found.verdict, said[0], said[1], points if found.verdict is Verdict.AGREES else 0
+        FactKind.NUMBER, comparison.verdict, words[0], words[1], points if comparison.verdict is Verdict.AGREES else 0
     )
 
 
 def _find_one_sided_series(ours: ArticleFeatures, theirs: ArticleFeatures) -> tuple[str, str] | None:
-    """What makes one of them the next one of a row ("the second", "again"), if its title says so and the other article
-    says nothing of the kind."""
-    our_title, their_title = _find_series_words_in_title(ours), _find_series_words_in_title(theirs)
-    if (our_title and not _find_series_numbers(theirs)) or (their_title and not _find_series_numbers(ours)):
-        return our_title, their_title
+    """The words that make one article the next of a series ("the second", "again"): they are in its title, and the
+    other article has no such words."""
+    our_words, their_words = _find_series_words_in_title(ours), _find_series_words_in_title(theirs)
+    if (our_words and not _find_series_numbers(theirs)) or (their_words and not _find_series_numbers(ours)):
+        return our_words, their_words
     return None
 
 
 def _find_series_numbers(features: ArticleFeatures) -> list[NumberFact]:
-    return [each for each in features.facts.numbers if each.kind in NEXT_OF_A_ROW and each.value > 1]
+    return [number for number in features.facts.numbers if number.kind in SERIES_KINDS and number.value > 1]
 
 
 def _find_series_words_in_title(features: ArticleFeatures) -> str:
-    return next((each.text for each in _find_series_numbers(features) if each.start < len(features.title)), "")
+    return next((number.text for number in _find_series_numbers(features) if number.start < len(features.title)), "")
 
 
-_LATER = 12 * 3600  # s: before that, articles of one day name the day before and the day after
+_MIN_DAY_GAP = 12 * 3600  # seconds: within this time, articles on one happening name the day before and the day after
 
 
 def _compare_days(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
-    titles = ours.facts.title_days, theirs.facts.title_days
-    if all(titles) and not titles[0] & titles[1]:
+    title_days = ours.facts.title_days, theirs.facts.title_days
+    if all(title_days) and not title_days[0] & title_days[1]:
         return FactComparison(FactKind.DAY, Verdict.DIFFERS)
-    a, b = ours.facts.days, theirs.facts.days
-    if not a or not b:
+    our_days, their_days = ours.facts.days, theirs.facts.days
+    if not our_days or not their_days:
         return FactComparison(FactKind.DAY, Verdict.UNKNOWN)
-    if a & b:
+    if our_days & their_days:
         return FactComparison(FactKind.DAY, Verdict.AGREES)
-    later = abs((ours.at - theirs.at).total_seconds()) > _LATER
-    return FactComparison(FactKind.DAY, Verdict.DIFFERS if later else Verdict.UNKNOWN)
+    is_later = abs((ours.at - theirs.at).total_seconds()) > _MIN_DAY_GAP
+    return FactComparison(FactKind.DAY, Verdict.DIFFERS if is_later else Verdict.UNKNOWN)

@@ -1,8 +1,9 @@
-"""Stories -> events: the same happening, across languages and follow-ups, as one rule sees it. Pure.
+"""Groups the stories of one rule into events: one happening, across languages and follow-ups. Pure.
 
-An article belongs to the event of its story; else to one that nothing keeps it apart from, and that enough agrees with.
-What the rule's `by` names decides first, then the facts of the articles. What is over in a moment (a launch) happens
-anew where another day is named, a flash comes hours later, or nobody has reported it for hours on the day after.
+An article belongs to the event of its story. If its story has no event, it belongs to an event that no fact separates
+it from and that agrees with it enough. The conditions in the rule's `by` decide first, then the facts of the articles.
+A happening that is over in a moment (a launch) is a new one if the article names another day, if it is a flash and
+comes hours later, or if on the next day nobody has reported it for hours.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from monitor.model import ComparedArticle, Story
 from monitor.model.hashing import hash_name
 from monitor.model.timestamps import datetime_from_micros
 from monitor.stories.by_conditions import compare_by, compare_by_with_all, differing_values
-from monitor.stories.clusters import SURE_WEIGHT, UNDER_KEY, Cluster, ClusterIndex
+from monitor.stories.clusters import CLUSTERS_PER_KEY, STRONG_KEY_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.comparison import compare_articles
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.sameness import (
@@ -31,33 +32,39 @@ from monitor.stories.sameness import (
 from monitor.stories.verdicts import TELLING, FactKind, Verdict
 from monitor.text.folding import fold
 
-A_MOMENT = timedelta(days=1)  # what lasts no longer than this happens on one day
-FLASH = timedelta(hours=6)  # a flash tells of what has just happened
-ANOTHER_DAY = timedelta(hours=12)
-LATELY = timedelta(hours=6)  # an event that nobody has reported for longer is not gone on with where no day is named
-KEPT = timedelta(days=14)
-# Of a rule that seldom tells anything, two happenings in one place on one day are rare; of a busy one they are not.
-QUIET = SamenessThresholds(
+MOMENT = timedelta(days=1)  # an event that lasts no longer than this happens on one day
+MAX_FLASH_AGE = timedelta(hours=6)  # a flash reports what has just happened
+SAME_DAY_AGE = timedelta(hours=12)
+MAX_EVENT_PAUSE = timedelta(hours=6)  # after a longer pause, an article without a day does not continue the event
+EVENT_OPEN_FOR = timedelta(days=14)
+# Two happenings in one place on one day are rare for a rule that seldom sends anything, but not for a busy rule.
+QUIET_RULE = SamenessThresholds(
     likeness_by_points=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0),
     single_fact_likeness=0.5,
     possible_likeness=0.15,
     cross_language_points=5,
 )
-BUSY = SamenessThresholds(
+BUSY_RULE = SamenessThresholds(
     likeness_by_points=(0.6, 0.6, 0.5, 0.4), single_fact_likeness=0.5, possible_likeness=0.15, cross_language_points=5
 )
 FIRST_OF_EVENT = "the first article of its event"
-_BUSY_DAY = timedelta(days=1)  # within which a rule touches so many events that it is busy
-_LATELY = "lately"  # a key that all events of the rule have
-_FACT, _ANY, _NONE = 1.0, 0.1, 0.0  # weights of keys: of a fact, and of what many events share
+_BUSY_WINDOW = timedelta(days=1)  # a rule is busy if it has articles of many events within this time
+_ANY_EVENT_KEY = "lately"  # a key of all events of the rule
+# Weights of keys: of a fact, of what many events share, and of a key that must not count.
+_FACT_WEIGHT, _SHARED_WEIGHT, _NO_WEIGHT = 1.0, 0.1, 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class RuleArticle:
-    """An article as one rule's events see it, with its story. `by`: the values of the conditions that the rule names in
-    `by`; `found`: the words and entities that the rule found; `lasts`: how long the rule says that its events go on.
-    `of_story_only`: the rule tells no events, but may have told that of the story before it was edited; `unsure`: what
-    was not known where it joined its story, and `how` it did, in words."""
+    """An article with its story, as input for the events of one rule.
+
+    by_values      the values of the conditions that the rule names in `by`
+    found_terms    the words and entities that the rule found
+    event_lasts    how long the rule says that its events last
+    is_story_only  the rule sends no events now, but may have sent the event of this story before it was edited
+    uncertainty    what was not known when the article joined its story, in words
+    story_reason   why the article joined its story, in words
+    """
 
     rule: str
     story: Story
@@ -71,33 +78,36 @@ class RuleArticle:
 
     @property
     def news_at(self) -> datetime:
-        """When it was news."""
+        """When the article was news."""
         return self.features.at
 
     @property
     def has_topic_words(self) -> bool:
-        """Whether the rule found words for its topic, and not only a place or a name, which are facts themselves."""
+        """Whether the rule found words for its topic. A place or a name alone is a fact, not a topic."""
         facts = self.features.facts
-        names = {fold(each.text) for each in facts.places} | {fold(each.text) for each in facts.names}
-        return any(fold(each.strip("*")) not in names for each in self.found_terms)
+        names = {fold(place.text) for place in facts.places} | {fold(name.text) for name in facts.names}
+        return any(fold(term.strip("*")) not in names for term in self.found_terms)
 
     @property
     def key_weights(self) -> Mapping[str, float]:
-        """The keys under which events are found that it may belong to, and how much each counts."""
+        """The keys that find the events which the article may belong to, and the weight of each key."""
         if self.is_story_only:
-            return {_story_key(self.story.id): SURE_WEIGHT}
-        found = dict.fromkeys(keys_from_found_terms(self.found_terms), _ANY)
-        found |= dict.fromkeys((*self.features.fact_keys, *keys_from_by_values(self.by_values)), _FACT)
-        found[_story_key(self.story.id)] = SURE_WEIGHT
-        found[_LATELY] = _NONE
-        return found if self.event_lasts is None else {**found, "any": _ANY}
+            return {_story_key(self.story.id): STRONG_KEY_WEIGHT}
+        weights = dict.fromkeys(keys_from_found_terms(self.found_terms), _SHARED_WEIGHT)
+        weights |= dict.fromkeys((*self.features.fact_keys, *keys_from_by_values(self.by_values)), _FACT_WEIGHT)
+        weights[_story_key(self.story.id)] = STRONG_KEY_WEIGHT
+        weights[_ANY_EVENT_KEY] = _NO_WEIGHT
+        return weights if self.event_lasts is None else {**weights, "any": _SHARED_WEIGHT}
 
 
 @dataclass(frozen=True, slots=True)
 class EventAssignment:
-    """The event of an article, and why it is that. `opens`: it is a new one, or that which an earlier version of the
-    article has opened and which is `found_no_more`. `compared`: with which older article of this event, or of the
-    nearest other one, it was compared."""
+    """The event of an article, and the decision behind it.
+
+    is_new              the event is new, or an earlier version of this article opened it
+    is_no_longer_found  an earlier version of this article opened the event, and this version does not match it any more
+    compared_article    the older article of this event, or of the nearest other event, that was compared
+    """
 
     event: Cluster
     decision: SamenessDecision
@@ -107,190 +117,220 @@ class EventAssignment:
 
     @property
     def reason(self) -> str:
-        """Why it belongs to it, in words."""
+        """Why the article belongs to the event, in words."""
         return FIRST_OF_EVENT if self.is_new else self.decision.reason
 
     @property
     def uncertainty(self) -> str:
-        """What was not known on one side, in words, where it belongs to an older event all the same."""
+        """What one side does not say, in words; empty if the event is new."""
         return "" if self.is_new else self.decision.uncertainty
 
 
-def assign_event(report: RuleArticle, index: ClusterIndex) -> EventAssignment:
-    """The open event that an article belongs to, or a new one; `index` knows of it only after `join_event`."""
+def assign_event(article: RuleArticle, index: ClusterIndex) -> EventAssignment:
+    """The open event that an article belongs to, or a new one. The index is unchanged until `join_event`."""
     candidates = [
-        each for each in index.candidates(report.rule, report.key_weights) if report.news_at - each.last <= KEPT
+        event
+        for event in index.candidates(article.rule, article.key_weights)
+        if article.news_at - event.last <= EVENT_OPEN_FOR
     ]
-    of_story = {each.id for each in index.postings_for(report.rule, _story_key(report.story.id))}
-    own = [each for each in candidates if each.id in of_story and not _has_conflict(report, each)]
-    open_ones = [each for each in candidates if not _has_by_conflict(report, each)]
-    if own:
-        event = choose_closest_cluster(report.features, max(own, key=lambda each: (each.touched, each.id)), open_ones)
-        why = "; ".join(filter(None, ("its story is of this event", report.story_reason)))
-        return EventAssignment(event, SamenessDecision(Sameness.SAME, why, uncertainty=report.uncertainty))
-    judged = compare_with_events(report, candidates, index)
+    story_event_ids = {posting.id for posting in index.postings_for(article.rule, _story_key(article.story.id))}
+    own_events = [event for event in candidates if event.id in story_event_ids and not _has_conflict(article, event)]
+    open_events = [event for event in candidates if not _has_by_conflict(article, event)]
+    if own_events:
+        event = choose_closest_cluster(
+            article.features, max(own_events, key=lambda event: (event.touched, event.id)), open_events
+        )
+        reason = "; ".join(filter(None, ("its story is of this event", article.story_reason)))
+        return EventAssignment(event, SamenessDecision(Sameness.SAME, reason, uncertainty=article.uncertainty))
+    comparisons = compare_with_events(article, candidates, index)
     for sameness in (Sameness.SAME, Sameness.POSSIBLY):
-        found = [each for each in judged if each.decision.sameness is sameness]
-        if found:
-            best = max(found, key=lambda each: (each.decision.likeness, each.cluster.touched, each.cluster.id))
-            event, ruling = best.cluster, best.decision
+        matching = [comparison for comparison in comparisons if comparison.decision.sameness is sameness]
+        if matching:
+            best = max(
+                matching,
+                key=lambda comparison: (
+                    comparison.decision.likeness,
+                    comparison.cluster.touched,
+                    comparison.cluster.id,
+                ),
+            )
+            event, decision = best.cluster, best.decision
             if sameness is Sameness.SAME:
                 return EventAssignment(
-                    choose_closest_cluster(report.features, event, open_ones),
-                    ruling,
+                    choose_closest_cluster(article.features, event, open_events),
+                    decision,
                     compared_article=best.compared_article,
                 )
-            opened = _open_event(report, judged, index, ruling, best.compared_article)
-            doubtful = replace(opened.event, possibly_of=event.whole_id, doubt=ruling.reason)
-            return opened if opened.is_no_longer_found else replace(opened, event=doubtful)
+            new_assignment = _open_event(article, comparisons, index, decision, best.compared_article)
+            doubtful_event = replace(new_assignment.event, possibly_of=event.root_id, doubt=decision.reason)
+            return (
+                new_assignment if new_assignment.is_no_longer_found else replace(new_assignment, event=doubtful_event)
+            )
     return _open_event(
-        report, judged, index, SamenessDecision(Sameness.ANOTHER, FIRST_OF_EVENT), find_nearest_article(judged)
+        article,
+        comparisons,
+        index,
+        SamenessDecision(Sameness.ANOTHER, FIRST_OF_EVENT),
+        find_nearest_article(comparisons),
     )
 
 
 def _open_event(
-    report: RuleArticle,
-    judged: Iterable[ClusterComparison],
+    article: RuleArticle,
+    comparisons: Iterable[ClusterComparison],
     index: ClusterIndex,
-    ruling: SamenessDecision,
+    decision: SamenessDecision,
     compared: ComparedArticle | None,
 ) -> EventAssignment:
-    """A new event; or that which an earlier version has opened, unless something tells the two apart."""
-    opened = new_event(report)
-    earlier = index.get(report.rule, opened.id) if report.features.version > 1 else None
+    """A new event; or the event that an earlier version of the article opened, unless a difference separates them."""
+    event = new_event(article)
+    earlier = index.get(article.rule, event.id) if article.features.version > 1 else None
     if earlier is None:
-        return EventAssignment(opened, ruling, is_new=True, compared_article=compared)
-    found = [each for each in judged if each.cluster.id == earlier.id]
-    if any(each.decision.has_differing_fact or _has_by_conflict(report, each.cluster) for each in found):
-        return EventAssignment(event_of_version(report), ruling, is_new=True, compared_article=compared)
-    return EventAssignment(earlier, ruling, is_new=True, is_no_longer_found=True, compared_article=compared)
+        return EventAssignment(event, decision, is_new=True, compared_article=compared)
+    of_earlier = [comparison for comparison in comparisons if comparison.cluster.id == earlier.id]
+    if any(
+        comparison.decision.has_differing_fact or _has_by_conflict(article, comparison.cluster)
+        for comparison in of_earlier
+    ):
+        return EventAssignment(event_of_version(article), decision, is_new=True, compared_article=compared)
+    return EventAssignment(earlier, decision, is_new=True, is_no_longer_found=True, compared_article=compared)
 
 
-def event_of_story(report: RuleArticle, index: ClusterIndex) -> Cluster | None:
-    """The open event that its story is of already, if any."""
-    of_story = {each.id for each in index.postings_for(report.rule, _story_key(report.story.id))}
-    known = [each for each in index.candidates(report.rule, report.key_weights) if each.id in of_story]
-    open_ones = [each for each in known if report.news_at - each.last <= KEPT]
-    return max(open_ones, key=lambda each: (each.touched, each.id), default=None)
+def event_of_story(article: RuleArticle, index: ClusterIndex) -> Cluster | None:
+    """The open event that the story already belongs to, if any."""
+    event_ids = {posting.id for posting in index.postings_for(article.rule, _story_key(article.story.id))}
+    story_events = [event for event in index.candidates(article.rule, article.key_weights) if event.id in event_ids]
+    open_events = [event for event in story_events if article.news_at - event.last <= EVENT_OPEN_FOR]
+    return max(open_events, key=lambda event: (event.touched, event.id), default=None)
 
 
-def new_event(report: RuleArticle) -> Cluster:
-    """An event that begins with this article; it is named by its rule and first article, so that replaying news gives
-    the same names, and two events of one story have two."""
-    features = report.features
-    id_ = f"E{hash_name(f'{report.rule} {features.source} {features.uid}'):016x}"
-    return Cluster(id_, report.rule, report.story.title, features.at, features.at, features.seen)
+def new_event(article: RuleArticle) -> Cluster:
+    """An event that begins with this article. Its id is a hash of the rule and the first article: a replay gives the
+    same ids, and two events of one story have different ids."""
+    features = article.features
+    id_ = f"E{hash_name(f'{article.rule} {features.source} {features.uid}'):016x}"
+    return Cluster(id_, article.rule, article.story.title, features.at, features.at, features.seen)
 
 
-def event_of_version(report: RuleArticle) -> Cluster:
-    """The same, where an earlier version of the article has opened another one."""
-    features = report.features
-    name = hash_name(f"{report.rule} {features.source}#{features.version} {features.uid}")
-    return replace(new_event(report), id=f"E{name:016x}")
+def event_of_version(article: RuleArticle) -> Cluster:
+    """A new event for this version of the article, where an earlier version opened another event."""
+    features = article.features
+    id_hash = hash_name(f"{article.rule} {features.source}#{features.version} {features.uid}")
+    return replace(new_event(article), id=f"E{id_hash:016x}")
 
 
-def join_event(report: RuleArticle, event: Cluster, index: ClusterIndex) -> None:
-    """`index` knows from now on that the article belongs to this event."""
-    index.add_article(event.joined_by(report.features, report.by_values), report.features, report.key_weights.keys())
+def join_event(article: RuleArticle, event: Cluster, index: ClusterIndex) -> None:
+    """Add the article to the event in `index`."""
+    index.add_article(
+        event.joined_by(article.features, article.by_values), article.features, article.key_weights.keys()
+    )
 
 
-def keys_from_by_values(by: Mapping[str, Iterable[str]]) -> list[str]:
-    """The keys under which an event is found by what an article of it says of the conditions of `by`."""
-    return [f"{name}:{value}" for name, values in sorted(by.items()) for value in sorted(values)]
+def keys_from_by_values(by_values: Mapping[str, Iterable[str]]) -> list[str]:
+    """The keys that find an event by the values that an article has for the conditions in `by`."""
+    return [f"{name}:{value}" for name, values in sorted(by_values.items()) for value in sorted(values)]
 
 
-def keys_from_found_terms(found: Iterable[str]) -> list[str]:
-    """Those by the words and entities that the rule found in it."""
-    return [f"found:{each}" for each in sorted(found)]
+def keys_from_found_terms(found_terms: Iterable[str]) -> list[str]:
+    """The keys that find an event by the words and entities that the rule found in an article."""
+    return [f"found:{term}" for term in sorted(found_terms)]
 
 
 def _story_key(id_: str) -> str:
     return f"story:{id_}"
 
 
-def _compare_by_with_members(report: RuleArticle, event: Cluster) -> Mapping[str, Verdict]:
-    return compare_by_with_all(report.by_values, [event.by_of(each) for each in event.members])
+def _compare_by_with_members(article: RuleArticle, event: Cluster) -> Mapping[str, Verdict]:
+    return compare_by_with_all(article.by_values, [event.by_values_of(member) for member in event.members])
 
 
-def _find_by_conflict(report: RuleArticle, event: Cluster) -> SamenessDecision | None:
-    """By what, and from which member, the rule's `by` keeps it apart; None: it does not."""
+def _find_by_conflict(article: RuleArticle, event: Cluster) -> SamenessDecision | None:
+    """Which value of `by` separates the article from which member; None if no value does."""
     for member in reversed(event.members):
-        theirs = event.by_of(member)
-        differing = [name for name, each in compare_by(report.by_values, theirs).items() if each is Verdict.DIFFERS]
+        member_values = event.by_values_of(member)
+        differing = [
+            name for name, verdict in compare_by(article.by_values, member_values).items() if verdict is Verdict.DIFFERS
+        ]
         if differing:
-            why = "; ".join(differing_values(name, report.by_values, theirs) for name in differing)
-            return SamenessDecision(Sameness.ANOTHER, why, other_article=member)
+            reason = "; ".join(differing_values(name, article.by_values, member_values) for name in differing)
+            return SamenessDecision(Sameness.ANOTHER, reason, other_article=member)
     return None
 
 
-def _has_by_conflict(report: RuleArticle, event: Cluster) -> bool:
-    """Whether the rule's `by` keeps it apart."""
-    return _find_by_conflict(report, event) is not None
+def _has_by_conflict(article: RuleArticle, event: Cluster) -> bool:
+    """Whether a value of the rule's `by` separates the article from the event."""
+    return _find_by_conflict(article, event) is not None
 
 
-def _has_conflict(report: RuleArticle, event: Cluster) -> bool:
-    """Whether the rule's `by` keeps it apart, or a fact. No day does: what follows up a story names others too."""
+def _has_conflict(article: RuleArticle, event: Cluster) -> bool:
+    """Whether a value of `by` or a fact separates the article from the event. A day does not count: a follow-up names
+    other days too."""
     differing = (
-        fact.kind for each in event.members for fact in compare_articles(report.features, each).differing_facts
+        fact.kind for member in event.members for fact in compare_articles(article.features, member).differing_facts
     )
-    return _has_by_conflict(report, event) or any(kind is not FactKind.DAY for kind in differing)
+    return _has_by_conflict(article, event) or any(kind is not FactKind.DAY for kind in differing)
 
 
 def compare_with_events(
-    report: RuleArticle, candidates: Iterable[Cluster], index: ClusterIndex
+    article: RuleArticle, candidates: Iterable[Cluster], index: ClusterIndex
 ) -> list[ClusterComparison]:
-    """What an article is to each of these events of its rule; `index` says how many more that has."""
-    bounds = BUSY if _is_busy(report, index) else QUIET
-    return [ClusterComparison(each, _decide_on_event(report, each, bounds)) for each in candidates]
+    """Compare an article with each of these events of its rule. `index` says whether the rule is busy."""
+    thresholds = BUSY_RULE if _is_busy(article, index) else QUIET_RULE
+    return [ClusterComparison(event, _decide_on_event(article, event, thresholds)) for event in candidates]
 
 
-def _is_busy(report: RuleArticle, index: ClusterIndex) -> bool:
-    """Whether the rule had articles of many events within a day: of as many as a key holds."""
-    lately = index.postings_for(report.rule, _LATELY)
-    return len(lately) >= UNDER_KEY and report.features.seen - datetime_from_micros(lately[-1].last_seen) <= _BUSY_DAY
+def _is_busy(article: RuleArticle, index: ClusterIndex) -> bool:
+    """Whether the rule had articles of `CLUSTERS_PER_KEY` events or more within a day."""
+    postings = index.postings_for(article.rule, _ANY_EVENT_KEY)
+    return (
+        len(postings) >= CLUSTERS_PER_KEY
+        and article.features.seen - datetime_from_micros(postings[-1].last_seen) <= _BUSY_WINDOW
+    )
 
 
-def _decide_on_event(report: RuleArticle, event: Cluster, bounds: SamenessThresholds) -> SamenessDecision:
-    if not _in_time(report, event):
-        return SamenessDecision(Sameness.ANOTHER, "it is not of its time")
-    if (another := _find_by_conflict(report, event)) is not None:
-        return another
-    agreements = _compare_by_with_members(report, event)
-    by_agrees = bool(agreements) and all(each is Verdict.AGREES for each in agreements.values())
-    points, one_topic = 2 * TELLING if by_agrees else 0, bounds is QUIET and report.has_topic_words
-    ruling = decide_sameness(report.features, event.members, bounds, points=points, one_topic=one_topic)
-    ruling = replace(ruling, other_agreements=tuple(agreements) if by_agrees else ())
-    clear = not ruling.has_differing_fact and not ruling.has_doubtful_fact
-    if clear and ruling.sameness is not Sameness.SAME and (by_agrees or report.event_lasts is not None):
-        why = "what the rule names in `by` agrees" if by_agrees else "within event_lasts, and nothing keeps it apart"
-        unsure = "" if ruling.comparison is None else describe_missing_place(ruling.comparison, ruling.likeness)
-        return replace(
-            ruling,
-            sameness=Sameness.SAME,
-            reason=why,
-            likeness=0.0,
-            uncertainty=unsure,
-            required_likeness=None,
-            settled_by=why,
+def _decide_on_event(article: RuleArticle, event: Cluster, thresholds: SamenessThresholds) -> SamenessDecision:
+    if not _is_in_time(article, event):
+        return SamenessDecision(Sameness.ANOTHER, "it is outside the time of the event")
+    if (conflict := _find_by_conflict(article, event)) is not None:
+        return conflict
+    agreements = _compare_by_with_members(article, event)
+    by_agrees = bool(agreements) and all(verdict is Verdict.AGREES for verdict in agreements.values())
+    points, one_topic = 2 * TELLING if by_agrees else 0, thresholds is QUIET_RULE and article.has_topic_words
+    decision = decide_sameness(article.features, event.members, thresholds, points=points, one_topic=one_topic)
+    decision = replace(decision, other_agreements=tuple(agreements) if by_agrees else ())
+    nothing_differs = not decision.has_differing_fact and not decision.has_doubtful_fact
+    if nothing_differs and decision.sameness is not Sameness.SAME and (by_agrees or article.event_lasts is not None):
+        reason = "what the rule names in `by` agrees" if by_agrees else "within event_lasts, and nothing keeps it apart"
+        uncertainty = (
+            "" if decision.comparison is None else describe_missing_place(decision.comparison, decision.likeness)
         )
-    return ruling
+        return replace(
+            decision,
+            sameness=Sameness.SAME,
+            reason=reason,
+            likeness=0.0,
+            uncertainty=uncertainty,
+            required_likeness=None,
+            settled_by=reason,
+        )
+    return decision
 
 
-def _in_time(report: RuleArticle, event: Cluster) -> bool:
-    age = abs(report.news_at - event.opened)
-    if age > (report.event_lasts or A_MOMENT):
+def _is_in_time(article: RuleArticle, event: Cluster) -> bool:
+    age = abs(article.news_at - event.opened)
+    if age > (article.event_lasts or MOMENT):
         return False
-    if (report.event_lasts or A_MOMENT) > A_MOMENT:
+    if (article.event_lasts or MOMENT) > MOMENT:
         return True
-    if report.features.flash and age > FLASH:
+    if article.features.flash and age > MAX_FLASH_AGE:
         return False
-    return age <= ANOTHER_DAY or _is_continuation(report, event)
+    return age <= SAME_DAY_AGE or _is_continuation(article, event)
 
 
-def _is_continuation(report: RuleArticle, event: Cluster) -> bool:
-    """Whether an article half a day later reports what happened then, and not the next of its kind."""
-    days = report.features.facts.days
-    named = [each.facts.days for each in event.members if each.facts.days]
-    if days and named:
-        return any(days & each for each in named)
-    return report.news_at - event.last <= LATELY
+def _is_continuation(article: RuleArticle, event: Cluster) -> bool:
+    """Whether an article half a day later reports the same happening, and not the next one of its kind."""
+    days = article.features.facts.days
+    member_days = [member.facts.days for member in event.members if member.facts.days]
+    if days and member_days:
+        return any(days & named_days for named_days in member_days)
+    return article.news_at - event.last <= MAX_EVENT_PAUSE

@@ -1,8 +1,7 @@
-"""The numbers in an article, by what they count: how many died, how many missiles flew, how far.
+"""Extracts counts from an article: how many died, how many missiles were fired, how far.
 
-They say whether a later article of a story knows more ("3 dead" after "explosion"). Only what a desk would wait for is
-looked for; a number that is not understood is no fact: a year, a date, a time, an age and the name of a thing (an F-16,
-a Type 055) count nothing.
+They show whether a later article of a story knows more ("3 dead" after "explosion"). Only counts that a news desk waits
+for are extracted. Other numbers are ignored: a year, a date, a time, an age, the name of a thing (an F-16, a Type 055).
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import unicodedata
 
 from monitor.text.months import MONTHS
 
-_TITLE, _BEGINNING = 300, 400  # characters of the text: what is new stands there
+_MAX_TITLE, _MAX_TEXT = 300, 400  # characters of title and text that are read: the news is at the beginning
 _WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "dozens": 24,
@@ -24,72 +23,73 @@ _WORDS = {
 _HAN = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2}
 _MANY = "十百"
 _DIGITS = r"(?<![a-zа-я\d.,:/–-])(?:\d{1,3}(?:[,\u00a0 ]\d{3})+|\d{1,7})(?![.,:/]?\d)"
-# Behind it stands what is counted, as in CJK; or words come first, and then it must not be a year.
+# _N: the counted thing follows at once, as in CJK. _N_NO_YEAR: other words may come between, so no year matches.
 _N = rf"(?P<n>{_DIGITS}|\b(?:{'|'.join(_WORDS)})|[{''.join(_HAN)}{_MANY}]{{1,5}})"
-_FAR = rf"(?P<n>(?!(?:19|20)\d\d(?!\d)){_DIGITS}|\b(?:{'|'.join(_WORDS)})\b)"
+_N_NO_YEAR = rf"(?P<n>(?!(?:19|20)\d\d(?!\d)){_DIGITS}|\b(?:{'|'.join(_WORDS)})\b)"
 _MONTHS = "|".join(map(re.escape, sorted(MONTHS)))
-_OTHERS = (  # what these are counted by is no dead, and no missiles
+_OTHER_UNITS = (  # a number before one of these counts neither dead nor missiles
     r"years?|hours?|days?|weeks?|months?|minutes?|[ap]m|million|billion|thousand|hundred|percent|of|год|лет|час|дн|сут|недел"
     r"|месяц|минут|тыс|млн|проц"
 )
-_GAP = rf"(?!(?:{_MONTHS})\b|(?:{_OTHERS}))"
+_GAP = rf"(?!(?:{_MONTHS})\b|(?:{_OTHER_UNITS}))"
 _LATIN = rf"(?:[\s-]+{_GAP}(?:u\.s\.|type \d+|[a-z]+(?:-[a-z\d]+)*)){{0,3}}?[\s-]+"
 _CYRILLIC = rf"(?:\s+{_GAP}[а-я]+(?:-[а-я\d]+)*){{0,2}}?\s+"
-_STRUCK = re.compile(rf"\b(?:not|instead of|rather than|а не|вместо)\s+{_N}")  # what a correction takes back
+# The wrong number in a correction.
+_CORRECTED_NUMBER = re.compile(rf"\b(?:not|instead of|rather than|а не|вместо)\s+{_N}")
 _ABOUT = r"(?:\s+(?:at least|about|some|nearly|more than|over))?\s+"
-# What stands before a number that is a name, a date or an order, and no count.
-_NAMES = re.compile(
+# Words before a number that is a name, a date or an ordinal, and no count.
+_BEFORE_NON_COUNT = re.compile(
     rf"(?:\b(?:{_MONTHS}|type|no|number|flight|article|boeing|airbus|war|page|part|route|day|phase|channel|under|unit|mark"
     r"|aged?|тип|номер|рейс|статья|день)\.?|№|#|제|第|数|數|几|幾)\s*$"
 )
-# What is counted -> how each language says it; what is before or after the number.
+# The counted thing -> its patterns in each language, with the words before or after the number.
 _PATTERNS: dict[str, tuple[str, ...]] = {
     "dead": (
-        rf"{_FAR}(?:{_LATIN})(?:killed|dead|died|deaths)\b",
-        rf"\bkill(?:s|ed|ing){_ABOUT}{_FAR}",
-        rf"\bdeath toll:?(?:\s+[a-z]+){{0,3}}?\s+{_FAR}",
+        rf"{_N_NO_YEAR}(?:{_LATIN})(?:killed|dead|died|deaths)\b",
+        rf"\bkill(?:s|ed|ing){_ABOUT}{_N_NO_YEAR}",
+        rf"\bdeath toll:?(?:\s+[a-z]+){{0,3}}?\s+{_N_NO_YEAR}",
         rf"{_N}\s*여?\s*명\s*(?:이상이|이상|이|의)?\s*(?:사망|숨[져졌지진])",
         rf"사망자?\s*{_N}\s*여?\s*명",
         rf"{_N}\s*[人名](?:が|已)?(?:死亡|遇难|遇難|丧生|喪生|罹难|罹難)",
         rf"(?:死者|死亡(?:人数|人數)?)(?:が|は|达|達|升至|增至)?\s*{_N}\s*[人名]",
         rf"{_N}死(?=[\d{''.join(_HAN)}{_MANY}]+[伤傷])",
-        rf"{_FAR}(?:{_CYRILLIC})?(?:погиб|убит)",
-        rf"(?:погибли|погибло|погибших|убиты)\s+(?:не менее\s+)?{_FAR}",
+        rf"{_N_NO_YEAR}(?:{_CYRILLIC})?(?:погиб|убит)",
+        rf"(?:погибли|погибло|погибших|убиты)\s+(?:не менее\s+)?{_N_NO_YEAR}",
     ),
     "injured": (
-        rf"{_FAR}(?:{_LATIN})(?:injured|wounded|hurt|injuries)\b",
-        rf"\b(?:injur|wound)(?:es|s|ed|ing){_ABOUT}{_FAR}",
+        rf"{_N_NO_YEAR}(?:{_LATIN})(?:injured|wounded|hurt|injuries)\b",
+        rf"\b(?:injur|wound)(?:es|s|ed|ing){_ABOUT}{_N_NO_YEAR}",
         rf"{_N}\s*여?\s*명\s*(?:이상이|이상|이)?\s*(?:부상|다[쳐쳤친치])",
         rf"부상자?\s*{_N}\s*여?\s*명",
         rf"{_N}\s*[人名](?:が|余)?(?:受伤|受傷|負傷|けが|重軽傷)",
         rf"(?<=死){_N}[伤傷]",
-        rf"{_FAR}(?:{_CYRILLIC})?(?:ранен|пострада)",
-        rf"(?:ранены|пострадали|пострадало)\s+(?:не менее\s+)?{_FAR}",
+        rf"{_N_NO_YEAR}(?:{_CYRILLIC})?(?:ранен|пострада)",
+        rf"(?:ранены|пострадали|пострадало)\s+(?:не менее\s+)?{_N_NO_YEAR}",
     ),
     "missiles": (
-        rf"{_FAR}(?:{_LATIN})(?:missiles?|rockets?|projectiles?|icbms?)\b",
+        rf"{_N_NO_YEAR}(?:{_LATIN})(?:missiles?|rockets?|projectiles?|icbms?)\b",
         rf"{_N}\s*여?\s*발(?:[을이의]|(?![가-힣]))",
         rf"{_N}\s*[枚发發発](?![生射表言布展电電现現动動起力达達明送行出车目])",
-        rf"{_FAR}(?:{_CYRILLIC})?(?:ракет|снаряд)",
+        rf"{_N_NO_YEAR}(?:{_CYRILLIC})?(?:ракет|снаряд)",
     ),
     "aircraft": (
-        rf"{_FAR}(?:{_LATIN})(?:aircraft|planes|jets|warplanes|sorties|drones)\b",
+        rf"{_N_NO_YEAR}(?:{_LATIN})(?:aircraft|planes|jets|warplanes|sorties|drones)\b",
         rf"(?:군용기|전투기|항공기|무인기)\s*{_N}\s*여?\s*대",
         rf"{_N}\s*(?:架次|架|機)(?![构構関關能体種])",
-        rf"{_FAR}(?:{_CYRILLIC})?(?:самолет|беспилотник)",
+        rf"{_N_NO_YEAR}(?:{_CYRILLIC})?(?:самолет|беспилотник)",
     ),
     "ships": (
-        rf"{_FAR}(?:{_LATIN})(?:ships|vessels|warships|boats)\b",
+        rf"{_N_NO_YEAR}(?:{_LATIN})(?:ships|vessels|warships|boats)\b",
         rf"{_N}\s*여?\s*척",
         rf"{_N}\s*[艘隻]",
-        rf"{_FAR}(?:{_CYRILLIC})?(?:корабл|судов|судна)",
+        rf"{_N_NO_YEAR}(?:{_CYRILLIC})?(?:корабл|судов|судна)",
     ),
     "km": (
         rf"{_N}\s*(?:여|余)?\s*-?\s*(?:km\b|kilomet(?:er|re)s?\b|킬로|公里|千米|キロ)",
         rf"{_N}\s*(?:км\b|километр)",
     ),
 }
-# One of these stands in a text that counts such things: patterns are only tried then.
+# A text that counts such things has one of these words; the patterns are tried only then.
 _HINTS = {
     "dead": (
         "kill",
@@ -113,19 +113,19 @@ _HINTS = {
     "ships": ("ship", "vessel", "boat", "척", "艘", "隻", "корабл", "суд"),
     "km": ("km", "kilomet", "킬로", "公里", "千米", "キロ", "км", "километр"),
 }
-_COMPILED = {kind: [re.compile(each, re.IGNORECASE) for each in forms] for kind, forms in _PATTERNS.items()}
+_COMPILED = {kind: [re.compile(form, re.IGNORECASE) for form in forms] for kind, forms in _PATTERNS.items()}
 
 
 def extract_counts(title: str, text: str) -> tuple[tuple[str, int], ...]:
-    """What title and beginning count, each kind with its greatest number; in the order of the kinds."""
-    said = unicodedata.normalize("NFKC", f"{title[:_TITLE]}\n{text[:_BEGINNING]}").lower().replace("ё", "е")
-    said = _STRUCK.sub(" ", said)
+    """The counts in the title and the beginning of the text: the greatest of each kind, in the order of the kinds."""
+    searched = unicodedata.normalize("NFKC", f"{title[:_MAX_TITLE]}\n{text[:_MAX_TEXT]}").lower().replace("ё", "е")
+    searched = _CORRECTED_NUMBER.sub(" ", searched)
     found: dict[str, int] = {}
     for kind, forms in _COMPILED.items():
-        if not any(hint in said for hint in _HINTS[kind]):
+        if not any(hint in searched for hint in _HINTS[kind]):
             continue
         numbers = [
-            number for form in forms for hit in form.finditer(said) if (number := _parse_number(hit)) is not None
+            number for form in forms for hit in form.finditer(searched) if (number := _parse_number(hit)) is not None
         ]
         if numbers:
             found[kind] = max(numbers)
@@ -134,7 +134,7 @@ def extract_counts(title: str, text: str) -> tuple[tuple[str, int], ...]:
 
 def _parse_number(hit: re.Match[str]) -> int | None:
     word = hit["n"]
-    if _NAMES.search(hit.string, max(0, hit.start("n") - 20), hit.start("n")):
+    if _BEFORE_NON_COUNT.search(hit.string, max(0, hit.start("n") - 20), hit.start("n")):
         return None
     if word in _WORDS:
         return _WORDS[word]

@@ -1,7 +1,6 @@
-"""What identity knows of an article: plain values that are worked out once, stored with it, and compared with those of
-others. Pure.
+"""Computes the features of an article: plain values that are stored with it, and compared with other articles'. Pure.
 
-`index_keys` are what an article is found by: two articles that share none of them are never compared.
+An article is found by its `index_keys`: two articles without a common key are never compared.
 """
 
 from __future__ import annotations
@@ -25,31 +24,37 @@ from monitor.text.scripts import count_half_words
 
 SAME_HEADLINE = timedelta(hours=12)  # "North Korea fires ballistic missile" is tomorrow's headline too
 SAME_ADDRESS = timedelta(days=7)
-_RUNS_INDEXED = 8  # copies share some of these: the smallest hashes are drawn alike on both sides
+_INDEXED_SHINGLES = 8  # copies share some of these, because both sides choose the smallest hashes
 _LATER_VERSIONS = frozenset((WireStatus.NUMBERED, WireStatus.CORRECTED, WireStatus.WITHDRAWN))
-_LONGEST_TITLE = 300  # characters: no headline is longer, and comparing thousands of numbers takes seconds
-_TELLING_HEADLINE = 6  # half words: three words, or six Han or kana characters; "Breaking news" tells nothing
+_MAX_TITLE = 300  # characters: no headline is longer, and comparing thousands of numbers takes seconds
+_MIN_HEADLINE = 6  # half words: three words, or six Han or kana characters; "Breaking news" identifies nothing
 
 
 @dataclass(frozen=True, slots=True)
 class StrongKey:
-    """Something that alone makes two articles one story. `kind`: "article", "address", "own-address" (an address as its
-    source gives it) or "headline"; `value`: which."""
+    """A key that alone makes two articles one story. `kind`: "article", "address", "own-address" (an address together
+    with its source) or "headline"; `value`: its hash."""
 
     kind: str
     value: str
 
     @property
     def key(self) -> str:
-        """Under which an article is found."""
+        """The index key."""
         return f"{self.kind}:{self.value}"
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleFeatures:
-    """`at`: when it was news; `seen`: when we saw it. `language`: its primary subtag, or nothing. `title`: without what
-    agencies and aggregators put round it. `flash`, `revises`: they say there that it is the first word of something, or
-    a later version of a report (UPDATE 1-, CORRECTED, 종합)."""
+    """What is compared of one version of an article.
+
+    title     without the marks and credits of agencies and aggregators
+    at        when it was news; `seen`: when we saw it
+    language  the primary subtag, or ""
+    flash     a mark says that it is a first flash
+    revises   a mark says that it is a later version of a report (UPDATE 1-, CORRECTED, 종합)
+    sure      the keys that alone make two articles one story
+    """
 
     source: str
     uid: str
@@ -66,36 +71,36 @@ class ArticleFeatures:
 
     @property
     def name(self) -> tuple[str, str, int]:
-        """Which version of which article it is: its source, uid and version."""
+        """Identifies the version of the article: its source, uid and version."""
         return self.source, self.uid, self.version
 
     @property
     def index_keys(self) -> tuple[str, ...]:
-        """Under these it is found by others."""
+        """The keys under which other articles find this one."""
         return tuple(
             dict.fromkeys(
                 (
-                    *(each.key for each in self.sure),
+                    *(strong_key.key for strong_key in self.sure),
                     *self.fact_keys,
-                    *(f"word:{each}" for each in self.words.title),
-                    *(f"run:{each:x}" for each in self.words.runs[:_RUNS_INDEXED]),
+                    *(f"word:{term}" for term in self.words.title),
+                    *(f"run:{shingle:x}" for shingle in self.words.runs[:_INDEXED_SHINGLES]),
                 )
             )
         )
 
     @property
     def fact_keys(self) -> tuple[str, ...]:
-        """Those of its facts. A place is found by its country too, for others may name no more than that."""
-        places = [each.place for each in self.facts.places]
+        """The keys of its facts. A place also has the key of its country, because other articles may name only that."""
+        places = [place.place for place in self.facts.places]
         countries = [country for place in places if (country := country_of(place)) is not None]
-        names = [each.key for each in self.facts.names if each.is_certain]
+        names = [name.key for name in self.facts.names if name.is_certain]
         return (
-            *(f"place:{each}" for each in dict.fromkeys((*places, *countries))),
-            *(f"name:{each}" for each in names),
+            *(f"place:{place}" for place in dict.fromkeys((*places, *countries))),
+            *(f"name:{key}" for key in names),
         )
 
     def to_row(self) -> dict[str, Any]:
-        """As plain JSON; moments in microseconds (`to_number`), which are exact to the end of time."""
+        """As plain JSON. Times are in microseconds, which is exact."""
         return {
             "source": self.source,
             "uid": self.uid,
@@ -106,14 +111,14 @@ class ArticleFeatures:
             "language": self.language,
             "flash": self.flash,
             "revises": self.revises,
-            "sure": [[each.kind, each.value] for each in self.sure],
+            "sure": [[strong_key.kind, strong_key.value] for strong_key in self.sure],
             "words": self.words.to_row(),
             "facts": self.facts.to_row(),
         }
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> ArticleFeatures:
-        """What `to_row` gave."""
+        """Restore what `to_row` returned."""
         values = dict(row)
         values["at"] = datetime_from_micros(row["at"])
         values["seen"] = datetime_from_micros(row["seen"])
@@ -124,35 +129,35 @@ class ArticleFeatures:
 
 
 def features_of(article: Article, known_names: KnownNames = NOBODY) -> ArticleFeatures:
-    """What identity knows of an article; `known_names`: of entities. A claimed date says when it was news: what a new
-    source lists at its first poll was not all written today."""
-    told = extract_provenance(article)
-    title = told.title[:_LONGEST_TITLE]
-    written = article.published if article.dated else article.seen
+    """Compute the features of an article. `known_names`: the names of entities. The claimed date counts as the time
+    when it was news: not everything that a new source lists at its first poll was written today."""
+    provenance = extract_provenance(article)
+    title = provenance.title[:_MAX_TITLE]
+    news_at = article.published if article.dated else article.seen
     language = parse_primary_subtag(article.language or "") or ""
     return ArticleFeatures(
         source=article.source,
         uid=article.uid,
         version=article.version,
         title=title,
-        at=written,
+        at=news_at,
         seen=article.seen,
         language=language,
-        flash=told.wire_status is WireStatus.FLASH,
-        revises=told.wire_status in _LATER_VERSIONS,
-        sure=_find_strong_keys(article, told.title),
-        words=word_features_of(title, told.lead, article.text),
-        facts=facts_of(title, told.lead, language, written, known_names),
+        flash=provenance.wire_status is WireStatus.FLASH,
+        revises=provenance.wire_status in _LATER_VERSIONS,
+        sure=_find_strong_keys(article, provenance.title),
+        words=word_features_of(title, provenance.lead, article.text),
+        facts=facts_of(title, provenance.lead, language, news_at, known_names),
     )
 
 
 def _find_strong_keys(article: Article, title: str) -> tuple[StrongKey, ...]:
-    """The surest first."""
+    """The strongest key first."""
     keys = [StrongKey("article", f"{hash_name(f'{article.source} {article.uid}'):016x}")]
     if article.canonical:
         keys.append(StrongKey("address", f"{hash_name(article.canonical):016x}"))
         keys.append(StrongKey("own-address", f"{hash_name(f'{article.source} {article.canonical}'):016x}"))
     headline = folded_tokens(title)
-    if sum(map(count_half_words, headline)) >= _TELLING_HEADLINE:
+    if sum(map(count_half_words, headline)) >= _MIN_HEADLINE:
         keys.append(StrongKey("headline", f"{hash_name(' '.join(headline)):016x}"))
     return tuple(keys)

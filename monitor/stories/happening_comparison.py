@@ -1,4 +1,4 @@
-"""Whether two articles report the same kind of happening. Pure."""
+"""Compares the kinds of happening in two articles. Pure."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict
 
 
 def compare_happenings(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
-    """They agree if both report one kind, and no other field: a drill for an earthquake is none. They are in doubt
-    if what they report is not even of one field."""
-    ours_said, theirs_said = ours.facts.happenings, theirs.facts.happenings
+    """Compare kinds of happening. They agree if both report a common kind and the same fields: a drill for an
+    earthquake is no earthquake. They are doubtful if no field is common."""
+    our_kinds, their_kinds = ours.facts.happenings, theirs.facts.happenings
     one, other = (
-        _resolve_kinds(ours_said, _split_kinds(theirs_said)),
-        _resolve_kinds(theirs_said, _split_kinds(ours_said)),
+        _resolve_kinds(our_kinds, _split_kinds(their_kinds)),
+        _resolve_kinds(their_kinds, _split_kinds(our_kinds)),
     )
-    said = ", ".join(sorted(one)), ", ".join(sorted(other))
+    words = ", ".join(sorted(one)), ", ".join(sorted(other))
     fields = [set(map(field_of_happening, side)) for side in (one, other)]
     if fields[0] == fields[1] and not one.isdisjoint(other):
-        either = all(EITHER in each for each in (*ours_said, *theirs_said))
-        both = (" or " if either else ", ").join(sorted(one & other))
-        return FactComparison(FactKind.HAPPENING, Verdict.AGREES, both, both, TELLING)
+        are_ambiguous = all(EITHER in kinds for kinds in (*our_kinds, *their_kinds))
+        common = (" or " if are_ambiguous else ", ").join(sorted(one & other))
+        return FactComparison(FactKind.HAPPENING, Verdict.AGREES, common, common, TELLING)
     if all(fields) and fields[0].isdisjoint(fields[1]):
-        return FactComparison(FactKind.HAPPENING, Verdict.DOUBTFUL, *said)
-    return FactComparison(FactKind.HAPPENING, Verdict.UNKNOWN, *said)
+        return FactComparison(FactKind.HAPPENING, Verdict.DOUBTFUL, *words)
+    return FactComparison(FactKind.HAPPENING, Verdict.UNKNOWN, *words)
 
 
-def _split_kinds(said: Iterable[str]) -> set[str]:
-    return {kind for each in said for kind in each.split(EITHER)}
+def _split_kinds(choices: Iterable[str]) -> set[str]:
+    return {kind for kinds in choices for kind in kinds.split(EITHER)}
 
 
-def _resolve_kinds(said: Iterable[str], other: Collection[str]) -> set[str]:
-    """The kinds of one article: where a word says one of several, those that the other one reports, if any."""
-    found: set[str] = set()
-    for each in said:
-        kinds = set(each.split(EITHER))
-        found |= kinds.intersection(other) or kinds
-    return found
+def _resolve_kinds(choices: Iterable[str], other_kinds: Collection[str]) -> set[str]:
+    """The kinds of one article. Of an ambiguous word only the kinds that the other article reports, if any."""
+    resolved: set[str] = set()
+    for choice in choices:
+        kinds = set(choice.split(EITHER))
+        resolved |= kinds.intersection(other_kinds) or kinds
+    return resolved

@@ -1,6 +1,6 @@
-"""Articles -> stories: by the article itself, its address, its headline, and by what both say. Pure.
+"""Assigns articles to stories: by the article itself, its address, its headline, or the facts and words. Pure.
 
-A story is told in one language; across languages it is the events of a rule that are the same.
+A story is in one language. The events of a rule connect stories across languages.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from monitor.model import ComparedArticle
 from monitor.model.hashing import hash_name
-from monitor.stories.clusters import STORIES, SURE_WEIGHT, Cluster, ClusterIndex
+from monitor.stories.clusters import STORIES, STRONG_KEY_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures
 from monitor.stories.sameness import (
     BROAD,
@@ -24,10 +24,11 @@ from monitor.stories.sameness import (
     may_be_same_by_words,
 )
 
-_OLD, _OLD_SAME_DAY = timedelta(hours=24), timedelta(hours=36)  # after its opening; later if both name the day
-_QUIET = timedelta(hours=12)  # a story that nobody has reported for so long is over
-_FLASH = timedelta(hours=6)  # what a flash says is true of every launch
-_SURE = {
+# Since the story opened; the second if both name the same day, or one is a copy.
+_MAX_AGE, _MAX_AGE_SAME_DAY = timedelta(hours=24), timedelta(hours=36)
+_MAX_PAUSE = timedelta(hours=12)  # a story is over if nobody has reported it for so long
+_MAX_FLASH_AGE = timedelta(hours=6)  # the words of a flash fit every launch
+_STRONG_KINDS = {
     "article": ("an earlier version of the article", SAME_ADDRESS),
     "address": ("the same address", SAME_ADDRESS),
     "headline": ("the same headline", SAME_HEADLINE),
@@ -38,9 +39,12 @@ _OWN_ADDRESS = "own-address"
 
 @dataclass(frozen=True, slots=True)
 class StoryAssignment:
-    """The story of an article, and by what it was recognised, in words. `unsure`: what was not known on one side,
-    in words (nothing: it is surely the same). `compared`: with which older article of this story, or of the nearest
-    other one, it was compared."""
+    """The story of an article.
+
+    reason            why the article belongs to it, in words
+    uncertainty       what one side does not say, in words; empty if it is certainly the same
+    compared_article  the older article of this story, or of the nearest other story, that was compared
+    """
 
     story: Cluster
     reason: str
@@ -49,69 +53,73 @@ class StoryAssignment:
 
 
 def join_story(features: ArticleFeatures, index: ClusterIndex) -> StoryAssignment:
-    """The story that an article belongs to, an open one or a new one; `index` knows the article from now on."""
+    """Assign an article to an open story or to a new one, and add it to `index`."""
     candidates = index.candidates(STORIES, key_weights(features))
-    joined = _join_by_strong_key(features, candidates, index) or _join_by_facts(features, candidates)
-    cluster = joined.story.joined_by(features)
+    assignment = _join_by_strong_key(features, candidates, index) or _join_by_facts(features, candidates)
+    cluster = assignment.story.joined_by(features)
     index.add_article(cluster, features, features.index_keys)
-    return replace(joined, story=index.root_of(cluster))
+    return replace(assignment, story=index.root_of(cluster))
 
 
 def key_weights(features: ArticleFeatures) -> Mapping[str, float]:
-    """What candidates are found by, and how much each key counts."""
-    return {key: SURE_WEIGHT if key.split(":", 1)[0] in _SURE else 1.0 for key in features.index_keys}
+    """The keys that find the candidates, and the weight of each key."""
+    return {key: STRONG_KEY_WEIGHT if key.split(":", 1)[0] in _STRONG_KINDS else 1.0 for key in features.index_keys}
 
 
 def open_story(features: ArticleFeatures) -> Cluster:
-    """A new story; it is named by its first article, so that replaying news gives the same names."""
-    name = f"S{hash_name(f'{features.source} {features.uid}'):016x}"
-    return Cluster(name, STORIES, features.title, features.seen, features.at, features.seen)
+    """A new story. Its id is a hash of its first article, so that a replay gives the same ids."""
+    story_id = f"S{hash_name(f'{features.source} {features.uid}'):016x}"
+    return Cluster(story_id, STORIES, features.title, features.seen, features.at, features.seen)
 
 
 def _join_by_strong_key(
     features: ArticleFeatures, candidates: Sequence[Cluster], index: ClusterIndex
 ) -> StoryAssignment | None:
-    found = {sure.kind: {each.id for each in index.postings_for(STORIES, sure.key)} for sure in features.sure}
-    # A source that gives two entries one address has a page of many developments, and says itself that they are two.
-    listed = found.get(_OWN_ADDRESS, set())
-    for kind, (why, reach) in _SURE.items():
-        ids = found.get(kind, set()) - (listed if kind == "address" else set())
-        for each in candidates:
-            in_reach = each.id in ids and abs(features.seen - each.opened) <= reach
-            # "Magnitude 6 earthquake strikes" is a headline in Chile and in Japan, and a page may report each in turn.
+    ids_by_kind = {
+        strong_key.kind: {posting.id for posting in index.postings_for(STORIES, strong_key.key)}
+        for strong_key in features.sure
+    }
+    # A source that gives two entries one address has a page about many developments: the two entries are not the same.
+    on_shared_address = ids_by_kind.get(_OWN_ADDRESS, set())
+    for kind, (reason, max_age) in _STRONG_KINDS.items():
+        ids = ids_by_kind.get(kind, set()) - (on_shared_address if kind == "address" else set())
+        for story in candidates:
+            in_reach = story.id in ids and abs(features.seen - story.opened) <= max_age
+            # A differing fact still separates: "Magnitude 6 earthquake strikes" is a headline for Chile and for Japan,
+            # and one page may report the one and then the other.
             if in_reach and (
-                kind == "article" or not decide_sameness(features, each.members, BROAD).has_differing_fact
+                kind == "article" or not decide_sameness(features, story.members, BROAD).has_differing_fact
             ):
                 return StoryAssignment(
-                    each if kind == "article" else choose_closest_cluster(features, each, candidates), why
+                    story if kind == "article" else choose_closest_cluster(features, story, candidates), reason
                 )
     return None
 
 
 def _join_by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> StoryAssignment:
-    judged = compare_with_stories(features, candidates)
-    same = [each for each in judged if each.decision.sameness is Sameness.SAME]
+    comparisons = compare_with_stories(features, candidates)
+    same = [comparison for comparison in comparisons if comparison.decision.sameness is Sameness.SAME]
     if not same:
-        return StoryAssignment(open_story(features), FIRST_OF_STORY, compared_article=find_nearest_article(judged))
-    found = max(same, key=lambda each: (each.decision.likeness, each.cluster.touched))
-    cluster = choose_closest_cluster(features, found.cluster, [each.cluster for each in judged])
-    return StoryAssignment(cluster, found.decision.reason, found.decision.uncertainty, found.compared_article)
+        return StoryAssignment(open_story(features), FIRST_OF_STORY, compared_article=find_nearest_article(comparisons))
+    best = max(same, key=lambda comparison: (comparison.decision.likeness, comparison.cluster.touched))
+    cluster = choose_closest_cluster(features, best.cluster, [comparison.cluster for comparison in comparisons])
+    return StoryAssignment(cluster, best.decision.reason, best.decision.uncertainty, best.compared_article)
 
 
 def compare_with_stories(features: ArticleFeatures, candidates: Sequence[Cluster]) -> list[ClusterComparison]:
-    """What an article is to each of these stories, as far as they are not over, and words may do."""
+    """Compare an article with the stories that are not over and whose words are alike enough."""
     return [
-        ClusterComparison(each, decide_sameness(features, each.members, BROAD))
-        for each in candidates
-        if _in_time(features, each) and may_be_same_by_words(features, each.members, BROAD)
+        ClusterComparison(story, decide_sameness(features, story.members, BROAD))
+        for story in candidates
+        if _is_in_time(features, story) and may_be_same_by_words(features, story.members, BROAD)
     ]
 
 
-def _in_time(features: ArticleFeatures, story: Cluster) -> bool:
-    """Whether the story goes on; for longer if both name the same day, or one is a copy of the other."""
+def _is_in_time(features: ArticleFeatures, story: Cluster) -> bool:
+    """Whether the story is still open. It stays open longer if both name the same day or one is a copy."""
     age = abs(features.at - story.opened)
-    if features.flash and age > _FLASH:
+    if features.flash and age > _MAX_FLASH_AGE:
         return False
-    if any(features.facts.days & each.facts.days or is_whole_copy(features, each) for each in story.members):
-        return age <= _OLD_SAME_DAY
-    return age <= _OLD and features.at - story.last <= _QUIET
+    if any(features.facts.days & member.facts.days or is_whole_copy(features, member) for member in story.members):
+        return age <= _MAX_AGE_SAME_DAY
+    return age <= _MAX_AGE and features.at - story.last <= _MAX_PAUSE

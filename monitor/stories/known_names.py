@@ -1,7 +1,7 @@
-"""The names of known persons, organisations and things, in every spelling that an entity has: 이재명, 李在明 and Lee
+"""Finds the names of known persons, organisations and things, in every spelling of the entity: 이재명, 李在明 and Lee
 Jae Myung are one. Pure.
 
-Only names that are enough alone count; what an entity is called beside other words is for rules.
+Only names that are sufficient alone count. Names that need other words next to them are for rules.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CJK = re.compile(f"[{APART}{UNSPACED}]")
 
 @dataclass(frozen=True, slots=True)
 class EntityMention:
-    """A name that is known: the entity's id, whether that is a person, and where the text says it."""
+    """A known name in a text: the id of the entity, whether it is a person, and the span."""
 
     entity: str
     is_person: bool
@@ -32,42 +32,44 @@ class EntityMention:
 
 
 class KnownNames:
-    """The names of entities. `places`: those of places that the gazetteer lacks."""
+    """The names of entities. `places`: the names of places that the gazetteer lacks."""
 
     def __init__(self, entities: Iterable[Entity]) -> None:
         entities = tuple(entities)
         self.places = added_place_names(entities)
-        self._actors = {each.id: each for each in entities if each.kind not in PLACE_KINDS}
-        self._by_text: dict[str, str] = {}  # of scripts that put no spaces between words, or write particles to them
+        self._named_entities = {entity.id: entity for entity in entities if entity.kind not in PLACE_KINDS}
+        self._by_text: dict[str, str] = {}  # names in scripts without spaces, or with particles attached to words
         self._by_key: dict[str, str] = {}
-        for each in self._actors.values():
-            for term in each.sure:
+        for entity in self._named_entities.values():
+            for term in entity.sure:
                 if "*" in term.text:
                     continue
                 if _CJK.match(term.text):
-                    self._by_text[term.text] = each.id
+                    self._by_text[term.text] = entity.id
                 else:
-                    self._by_key["".join(name_parts(term.text, term.language.split("-")[0]))] = each.id
-        # One pass over a text finds them, however many there are.
-        self._texts = tuple(map(replace_surrogates, self._by_text))
-        self._entities = tuple(self._by_text.values())
+                    self._by_key["".join(name_parts(term.text, term.language.split("-")[0]))] = entity.id
+        # One pass over a text finds all names, however many there are.
+        self._search_texts = tuple(map(replace_surrogates, self._by_text))
+        self._search_entities = tuple(self._by_text.values())
         self._search = AhoCorasick(
-            self._texts, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
+            self._search_texts, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
         )
 
     def find(self, text: str) -> Iterator[EntityMention]:
-        """Those that a text says in scripts without capitals."""
-        for number, start, end in self._search.find_matches_as_indexes(replace_surrogates(text)) if self._texts else ():
-            entity = self._entities[number]
+        """Find the names that a text has in scripts without capitals."""
+        for number, start, end in (
+            self._search.find_matches_as_indexes(replace_surrogates(text)) if self._search_texts else ()
+        ):
+            entity = self._search_entities[number]
             yield EntityMention(entity, self.is_person(entity), start, end)
 
     def entity_of(self, mention: NameMention) -> str | None:
-        """Whose name it is, by its spelling."""
+        """The entity with this name, by its spelling; None if there is none."""
         return self._by_key.get(mention.key)
 
     def is_person(self, entity: str) -> bool:
         """Whether an entity is a person."""
-        return self._actors[entity].kind == "person"
+        return self._named_entities[entity].kind == "person"
 
 
 NOBODY = KnownNames(())

@@ -1,9 +1,10 @@
-"""What of an article's words is compared, and how alike two are. Pure.
+"""Measures how alike the words of two articles are. Pure.
 
-Two measures, for two ways of reporting the same. Who writes in his own words shares words of title and lead: the cosine
-of their sets of terms. Who copies and cuts shares runs of words: the part of the shorter one's runs that the other has
-too, of a sample that is drawn by value, so that both sides draw the same. No term weighs more than another: weights by
-rarity bring nothing beside facts (decision 035), and would make a decision depend on what came before.
+There are two measures, for two ways to report the same. Articles in other words share terms of title and lead: the
+measure is the cosine of the two sets of terms. Copied and cut articles share shingles (runs of words): the measure is
+the share of the shorter article's shingles that the other one has too. Both sides choose their sample of shingles by
+the smallest hashes, so that they choose the same ones. All terms have the same weight: weights by rarity add nothing to
+the facts (decision 035), and would make a decision depend on earlier articles.
 """
 
 from __future__ import annotations
@@ -20,17 +21,22 @@ from monitor.text.folding import fold_text
 from monitor.text.scripts import UNSPACED_LETTER
 
 TERMS = 100
-RUNS = 32  # the smallest hashes
-TEXT = 8000  # characters of a text that runs are drawn from
-_RUN, _SHORT_RUN, _SHORT = 5, 3, 60  # tokens; in a text of no more than _SHORT of them a run is _SHORT_RUN
-WHOLE_TEXT = 150  # tokens: less may be what a source prints below many of its titles
-_LATIN, _CYRILLIC = 6, 5  # letters that a word is cut to: what is behind them inflects
+RUNS = 32  # shingles of an article: those with the smallest hashes
+TEXT = 8000  # characters of a text that are cut into shingles
+_SHINGLE, _SHORT_SHINGLE, _SHORT_TEXT = 5, 3, 60  # tokens; a text of at most _SHORT_TEXT has shingles of _SHORT_SHINGLE
+WHOLE_TEXT = 150  # tokens: a shorter text may be what a source prints below many titles
+_LATIN_STEM, _CYRILLIC_STEM = 6, 5  # letters that a word is cut to; what follows is inflection
 
 
 @dataclass(frozen=True)
 class WordFeatures:
-    """The terms of a title, those of its lead that the title has not, the hashes of runs of its whole text (none where
-    there is no text), and how many words that has."""
+    """The words of an article.
+
+    title   the terms of the title
+    lead    the terms of the lead that are not in the title
+    runs    the smallest hashes of the shingles of the text, sorted; empty without a text
+    length  the number of words of the text
+    """
 
     title: tuple[str, ...]
     lead: tuple[str, ...]
@@ -49,7 +55,7 @@ class WordFeatures:
 
     @cached_property
     def sample(self) -> frozenset[int]:
-        """The hashes of runs."""
+        """The hashes of the shingles."""
         return frozenset(self.runs)
 
     def to_row(self) -> dict[str, Any]:
@@ -58,22 +64,25 @@ class WordFeatures:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> WordFeatures:
-        """What `to_row` gave."""
+        """Restore what `to_row` returned."""
         return cls(tuple(row["title"]), tuple(row["lead"]), tuple(row["runs"]), row["length"])
 
 
 def word_features_of(title: str, lead: str, text: str) -> WordFeatures:
-    """The words to compare of an article: `lead` is the beginning of `text`, without credits."""
-    of_title = dict.fromkeys(_stem_terms(title))
-    of_lead = [term for term in dict.fromkeys(_stem_terms(lead)) if term not in of_title]
+    """Compute the words of an article. `lead` is the beginning of `text`, without credits."""
+    title_terms = dict.fromkeys(_stem_terms(title))
+    lead_terms = [term for term in dict.fromkeys(_stem_terms(lead)) if term not in title_terms]
     tokens = fold_text(f"{lead} {text[len(lead) : TEXT]}")[0].encode("utf-8", "surrogatepass").split() if lead else []
     return WordFeatures(
-        tuple(of_title)[:TERMS], tuple(of_lead[: max(TERMS - len(of_title), 0)]), _hash_shingles(tokens), len(tokens)
+        tuple(title_terms)[:TERMS],
+        tuple(lead_terms[: max(TERMS - len(title_terms), 0)]),
+        _hash_shingles(tokens),
+        len(tokens),
     )
 
 
 def measure_likeness(ours: WordFeatures, theirs: WordFeatures) -> float:
-    """How alike two articles are in their words, from 0 to 1: titles count as much as title and lead together."""
+    """How alike the words of two articles are, from 0 to 1. Titles count as much as title and lead together."""
     titles = title_likeness(ours, theirs)
     if not ours.lead or not theirs.lead:
         return titles
@@ -81,18 +90,18 @@ def measure_likeness(ours: WordFeatures, theirs: WordFeatures) -> float:
 
 
 def title_likeness(ours: WordFeatures, theirs: WordFeatures) -> float:
-    """How alike two titles are in their words, from 0 to 1."""
+    """How alike the words of two titles are, from 0 to 1."""
     return _compute_cosine(ours.of_title, theirs.of_title)
 
 
 def measure_copied_share(ours: WordFeatures, theirs: WordFeatures) -> tuple[float, int]:
-    """The part of the shorter one's runs that the other has too, and how many those are in the samples."""
+    """The share (0 to 1) of the shorter article's shingles that the other has too, and how many the samples share."""
     common = ours.sample & theirs.sample
     if not common:
         return 0.0, 0
-    top = min(_find_sample_limit(ours.runs), _find_sample_limit(theirs.runs))
-    shared = sum(run <= top for run in common)
-    return shared / max(min(bisect_right(ours.runs, top), bisect_right(theirs.runs, top)), 1), shared
+    limit = min(_find_sample_limit(ours.runs), _find_sample_limit(theirs.runs))
+    shared = sum(run <= limit for run in common)
+    return shared / max(min(bisect_right(ours.runs, limit), bisect_right(theirs.runs, limit)), 1), shared
 
 
 def _compute_cosine(ours: frozenset[str], theirs: frozenset[str]) -> float:
@@ -102,15 +111,15 @@ def _compute_cosine(ours: frozenset[str], theirs: frozenset[str]) -> float:
 
 
 def _find_sample_limit(runs: tuple[int, ...]) -> int:
-    """Up to where a sample is complete."""
+    """The greatest hash up to which the sample is complete."""
     return runs[-1] if len(runs) == RUNS else 1 << 32
 
 
 def _stem_terms(text: str) -> list[str]:
-    """Words cut to their stems, as far as a few letters tell; two by two where letters make no words."""
+    """Words cut to a few letters, as an approximate stem; pairs of letters in scripts without spaces and in Hangul."""
     joined = fold_text(text)[0]
     if joined.isascii():
-        return [token[:_LATIN] for token in joined.split()]
+        return [token[:_LATIN_STEM] for token in joined.split()]
     terms: list[str] = []
     before = ""
     for token in joined.split():
@@ -123,12 +132,12 @@ def _stem_terms(text: str) -> list[str]:
         if "가" <= first <= "힣":
             terms += [token[i : i + 2] for i in range(max(len(token) - 1, 1))]
         else:
-            terms.append(token[: _CYRILLIC if "\u0400" <= first <= "\u052f" else _LATIN])
+            terms.append(token[: _CYRILLIC_STEM if "\u0400" <= first <= "\u052f" else _LATIN_STEM])
     return terms
 
 
 def _hash_shingles(tokens: Sequence[bytes]) -> tuple[int, ...]:
-    length = _RUN if len(tokens) > _SHORT else _SHORT_RUN
+    length = _SHINGLE if len(tokens) > _SHORT_TEXT else _SHORT_SHINGLE
     ends, end = [0], 0
     for token in tokens:
         end += len(token) + 1

@@ -1,7 +1,7 @@
-"""Whether a title says that something is so, that it is not, or that it may come to be. Pure.
+"""Finds out whether a title states a fact, denies it, or calls it possible. Pure.
 
 "Bank lifts rates", "Bank does not lift rates" and "Bank may lift rates" are three reports. The words are a closed class
-in each language; a star at the end is any ending.
+in each language; a star at the end stands for any ending.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ _PERHAPS = {
     "zh": "将 將 拟 擬 计划 計劃 预计 預計 有望 可能",
     "ja": "見通し 予定 検討 方針 可能性 恐れ おそれ",
 }
-_NO_MODALITY = re.compile(r"\bMay\b|\b[Nn]o\.? ?(?=\d)")  # a month, and a number
+_NO_MODALITY = re.compile(r"\bMay\b|\b[Nn]o\.? ?(?=\d)")  # the month May, and "No. 5"
 
 
 class Modality(StrEnum):
-    """What a title says of what it reports beside that it is so."""
+    """How a title qualifies what it reports."""
 
     NOT = "not"
     PERHAPS = "perhaps"
@@ -57,7 +57,7 @@ _WORDS = {
 
 @lru_cache(maxsize=2_000)
 def modality_of(title: str, language: str) -> frozenset[Modality]:
-    """What a title says; nothing: that it is so, or its language is not known, or has no words here."""
-    said = fold(_NO_MODALITY.sub(" ", title))
-    patterns = ((modality, of.get(language)) for modality, of in _WORDS.items())
-    return frozenset(modality for modality, pattern in patterns if pattern is not None and pattern.search(said))
+    """The modalities of a title. Empty if it states a fact, or if its language is not known or has no words here."""
+    folded = fold(_NO_MODALITY.sub(" ", title))
+    patterns = ((modality, by_language.get(language)) for modality, by_language in _WORDS.items())
+    return frozenset(modality for modality, pattern in patterns if pattern is not None and pattern.search(folded))

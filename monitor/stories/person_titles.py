@@ -1,4 +1,4 @@
-"""The words that stand beside names and are none: titles of persons, kinds of things, directions."""
+"""Lists of words that are next to names but are no names: titles of persons, kinds of things, directions."""
 
 from __future__ import annotations
 
@@ -32,17 +32,18 @@ typhoon hurricane cyclone storm tropical category magnitude mount lake cape
 taifun hurrikan sturm typhon ouragan huracán tifón tifone uragano tajfun huragan
 """
 NO_NAMES = frozenset((*_ROLES.split(), *_KINDS.split(), *WEEKDAYS, *MONTHS, *AGENCY_OF))
-"""In small letters: capitalised beside names, or by custom, and no part of a name. A run of capitals is cut at them."""
+"""In small letters. These words are capitalised next to names, or by custom, but are no part of a name. A run of
+capitalised words is cut at them."""
 
 _DIRECTIONS = """
 north south east west northern southern eastern western norden süden osten westen nord sud est ouest norte sur sul este
 oeste sud ovest północ południe wschód zachód север юг восток запад північ південь схід захід
 """
 DIRECTIONS = frozenset(_DIRECTIONS.split())
-"""In small letters: with a capital and alone they name a side ("the South says"), and a name only beside others."""
+"""In small letters. Capitalised and alone they mean a side ("the South says"); they are names only with other words."""
 
 PARTICLES = frozenset(_split_words("de da do dos das di del della du des la van von der den ter bin ibn al el"))
-"""In small letters between the parts of a name."""
+"""Words in small letters between the parts of a name."""
 
 KOREAN_TITLES = _split_words("""
 대통령 국무총리 국무장관 외무장관 외교장관 국방장관 법무장관 재무장관 통일장관 부총리 총리 국가주석 주석 총통 총재
@@ -60,7 +61,7 @@ CHINESE_TITLES = _split_words("""
 先生 女士
 """)
 BEFORE_TITLES = ("前", "元", "新", "副", "現", "现", "次期", "候任", "准", "全", "전", "현", "신임", "초대", "부")
-"""Between name and title: former, new, deputy, acting."""
+"""Words between name and title: former, new, deputy, acting."""
 
 TRANSLITERATING = (
     "阿埃艾安奥澳巴拜班邦鲍贝本比彼宾波伯勃博卜布查茨茨策达戴丹道德登邓迪蒂丁杜顿多恩尔厄法凡菲费芬佛弗福夫甫盖冈戈格贡古哈海汉豪赫亨洪"
@@ -68,4 +69,4 @@ TRANSLITERATING = (
     "努诺欧帕潘庞培佩彭皮平坡珀普齐奇恰乔切琼丘热荣茹瑞若萨塞赛桑瑟沙莎尚绍舍申圣施什史舒斯松苏索所塔泰坦汤唐陶特滕廷图托瓦万旺威韦维温文翁沃"
     "乌武西希锡夏谢欣辛雄休许雅亚扬耶叶伊因英尤约泽扎詹珍芝治朱卓兹佐"
 )
-"""The characters that names are written with in Chinese by their sound (in simplified form)."""
+"""The characters that write foreign names by their sound in Chinese (in simplified form)."""

@@ -1,4 +1,4 @@
-"""Whether two articles name the same places. Pure."""
+"""Compares the places in two articles. Pure."""
 
 from __future__ import annotations
 
@@ -18,44 +18,45 @@ from monitor.stories.verdicts import (
 )
 
 _PEOPLE = "people"
-_WHO_SPEAKS = frozenset(("seat", "dateline"))  # roles of places where something is said, and need not happen
-_ONE_IN_THE_OTHER = frozenset((Relation.SAME, Relation.CONTAINS, Relation.WITHIN))
+_REPORTING_ROLES = frozenset(("seat", "dateline"))  # somebody speaks or reports there; it may happen elsewhere
+_OVERLAPPING = frozenset((Relation.SAME, Relation.CONTAINS, Relation.WITHIN))
 
 
 def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
-    """Seas are compared with seas, land with land; a sea that both name outweighs coasts of one country. Two articles
-    that share a country and name different places in it differ: the finest level at which both name one counts."""
-    land = [_on_land(each.facts.places) for each in (ours, theirs)]
-    sea = [_at_sea(each.facts.places) for each in (ours, theirs)]
-    on_land, at_sea = _compare_land(*land), _compare_sea(*sea)
-    verdicts = {on_land.verdict, at_sea.verdict}
+    """Compare places, seas with seas and land with land. A sea that both name outweighs different coasts of a country.
+    Two articles that share a country and name different places in it differ: the finest level that both have counts."""
+    land = [_select_land(article.facts.places) for article in (ours, theirs)]
+    seas = [_select_seas(article.facts.places) for article in (ours, theirs)]
+    land_comparison, sea_comparison = _compare_land(*land), _compare_seas(*seas)
+    verdicts = {land_comparison.verdict, sea_comparison.verdict}
     if verdicts == {Verdict.UNKNOWN}:
         return build_unknown_comparison(FactKind.PLACE, ours.facts.places, theirs.facts.places)
     if verdicts == {Verdict.AGREES}:
-        return replace(on_land, points=on_land.points + at_sea.points)
+        return replace(land_comparison, points=land_comparison.points + sea_comparison.points)
     if Verdict.UNKNOWN in verdicts:
-        return at_sea if on_land.verdict is Verdict.UNKNOWN else on_land
-    if at_sea.verdict is Verdict.AGREES and _share_country(*land):
-        return at_sea
-    return on_land if on_land.verdict is Verdict.DIFFERS else at_sea
+        return sea_comparison if land_comparison.verdict is Verdict.UNKNOWN else land_comparison
+    if sea_comparison.verdict is Verdict.AGREES and _may_share_any_country(*land):
+        return sea_comparison
+    return land_comparison if land_comparison.verdict is Verdict.DIFFERS else sea_comparison
 
 
-def _on_land(places: Iterable[PlaceFact]) -> list[PlaceFact]:
-    """Without what is too wide to tell one happening from another: Europe."""
-    return [each for each in places if get_place_level(each.place) not in {REGION, SEA}]
+def _select_land(places: Iterable[PlaceFact]) -> list[PlaceFact]:
+    """The places on land, without regions like Europe, which are too wide to separate happenings."""
+    return [place for place in places if get_place_level(place.place) not in {REGION, SEA}]
 
 
-def _share_country(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bool:
-    """An ocean has many coasts, and much happens at each. What lies in no country, or in several, says nothing."""
-    one, other = ({country_of(each.place) for each in side} - {None} for side in (ours, theirs))
+def _may_share_any_country(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bool:
+    """Whether the places may be in one country: an ocean has many coasts, and much happens at each. A place in no
+    country, or in several, is not counted."""
+    one, other = ({country_of(place.place) for place in side} - {None} for side in (ours, theirs))
     return not one or not other or not one.isdisjoint(other)
 
 
-def _at_sea(places: Iterable[PlaceFact]) -> list[PlaceFact]:
-    return [each for each in places if get_place_level(each.place) == SEA]
+def _select_seas(places: Iterable[PlaceFact]) -> list[PlaceFact]:
+    return [place for place in places if get_place_level(place.place) == SEA]
 
 
-def _compare_sea(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
+def _compare_seas(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
     if not ours or not theirs:
         return build_unknown_comparison(FactKind.PLACE, ours, theirs)
     pairs = [(one, other) for one in ours for other in theirs]
@@ -80,19 +81,21 @@ def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fac
             ) is not None:
                 return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, a.text, b.text, points)
             return FactComparison(FactKind.PLACE, Verdict.AGREES, one.text, other.text, points)
-    if all(any(_is_within_country(each) and not each.role for each in side) for side in (ours, theirs)):
-        # "Russian missiles hit Kyiv" and "Ukrainian drones hit Moscow": a people is not where it happened.
+    if all(any(_is_within_country(place) and not place.role for place in side) for side in (ours, theirs)):
+        # "Russian missiles hit Kyiv" and "Ukrainian drones hit Moscow": a people is not the place of the happening.
         agreeing = [(one, other) for one, other in agreeing if _PEOPLE not in (one.role, other.role)]
-    return _compare_coarsely(ours, theirs, pairs, agreeing)
+    return _compare_by_country(ours, theirs, pairs, agreeing)
 
 
 def _find_title_only_place(places: Sequence[PlaceFact], others: Sequence[PlaceFact]) -> PlaceFact | None:
-    """A place that a title names, and nothing of the other article is of."""
+    """A place in a title that lies apart from all places in the other article; None if there is none."""
     return next(
         (
-            each
-            for each in places
-            if each.in_title and each.role not in _WHO_SPEAKS and all(_are_apart(each, other) for other in others)
+            place
+            for place in places
+            if place.in_title
+            and place.role not in _REPORTING_ROLES
+            and all(_are_apart(place, other) for other in others)
         ),
         None,
     )
@@ -101,15 +104,16 @@ def _find_title_only_place(places: Sequence[PlaceFact], others: Sequence[PlaceFa
 _Pairs = Sequence[tuple[PlaceFact, PlaceFact]]
 
 
-def _compare_coarsely(
+def _compare_by_country(
     ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact], pairs: _Pairs, agreeing: _Pairs
 ) -> FactComparison:
-    """Where no place within a country is the same: a country may be, unless both name others within it."""
+    """Compare where no place within a country is the same. A common country agrees, unless both name different places
+    in it."""
     if not agreeing:
-        where = [[each for each in side if each.role not in _WHO_SPEAKS] for side in (ours, theirs)]
-        if not all(where) or _may_overlap(*where):
+        scenes = [[place for place in side if place.role not in _REPORTING_ROLES] for side in (ours, theirs)]
+        if not all(scenes) or _may_overlap(*scenes):
             return build_unknown_comparison(FactKind.PLACE, ours, theirs)
-        return FactComparison(FactKind.PLACE, Verdict.DIFFERS, join_fact_words(where[0]), join_fact_words(where[1]))
+        return FactComparison(FactKind.PLACE, Verdict.DIFFERS, join_fact_words(scenes[0]), join_fact_words(scenes[1]))
     for one, other in pairs:
         if (
             _is_within_country(one)
@@ -132,11 +136,12 @@ def _compare_coarsely(
 def _find_pairs_with_title_place(
     ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]
 ) -> Iterator[tuple[PlaceFact, PlaceFact]]:
-    """Pairs with a place of a title: two leads may share a dateline, or background. All, where no title names one."""
-    titled = any(each.in_title for each in (*ours, *theirs))
+    """The pairs with a place from a title, because two leads may share a dateline or background. All pairs if no title
+    names a place."""
+    has_title_place = any(place.in_title for place in (*ours, *theirs))
     for one in ours:
         for other in theirs:
-            if one.in_title or other.in_title or not titled:
+            if one.in_title or other.in_title or not has_title_place:
                 yield one, other
 
 
@@ -145,22 +150,22 @@ def _is_within_country(fact: PlaceFact) -> bool:
 
 
 def _is_title_location(fact: PlaceFact) -> bool:
-    """Whether a title says by it where something happened."""
+    """Whether a title says with this place where something happened."""
     return _is_within_country(fact) and fact.in_title and not fact.role
 
 
 def _may_share_country(one: str, other: str) -> bool:
-    """Whether two places lie in one country, or nobody knows where either of two that users added lies."""
+    """Whether two places lie in one country, or are two added places whose country is not known."""
     country = country_of(one)
     return country == country_of(other) and (country is not None or (is_added_place(one) and is_added_place(other)))
 
 
 def _is_overlapping(one: PlaceFact, other: PlaceFact) -> bool:
-    return relate_places(one.place, other.place) in _ONE_IN_THE_OTHER
+    return relate_places(one.place, other.place) in _OVERLAPPING
 
 
 def _may_overlap(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bool:
-    """Whether nobody knows that all places of the one lie apart from those of the other."""
+    """Whether it is not known of some pair of places that they lie apart."""
     return any(relate_places(one.place, other.place) is Relation.UNKNOWN for one in ours for other in theirs)
 
 

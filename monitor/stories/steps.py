@@ -1,7 +1,7 @@
-"""Words by which a title says that it reports another step: a further one of the same kind, or that it is over. Pure.
+"""Finds words that make a report another step: a further happening of the same kind, or its end. Pure.
 
-"Declares outbreak" and "declares end of outbreak" differ by one small word, "fires missile" and "fires new missile" by
-another. The words are a closed class in each language; a star at the end stands for all endings.
+"Declares outbreak" and "declares end of outbreak" differ by a small word, and so do "fires missile" and "fires new
+missile". The words are a closed class in each language; a star at the end stands for any ending.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")  # kana and Han
 
 
 def pattern_of(words: str) -> re.Pattern[str]:
-    """Of words with blanks between them. Hangul writes particles to a word, so that its end stays open."""
+    """A pattern for words with spaces between them. In Hangul any ending may follow, because particles are attached."""
     forms = []
     for word in re.findall(r'"[^"]+"|\S+', fold(words)):
-        plain = re.escape(word.strip('"').rstrip("*"))
-        open_end = word.endswith("*") or "가" <= word[0] <= "힣"
-        forms.append(plain if _UNSPACED.match(word) else rf"\b{plain}" + ("" if open_end else r"\b"))
+        escaped = re.escape(word.strip('"').rstrip("*"))
+        any_ending = word.endswith("*") or "가" <= word[0] <= "힣"
+        forms.append(escaped if _UNSPACED.match(word) else rf"\b{escaped}" + ("" if any_ending else r"\b"))
     return re.compile("|".join(forms))
 
 
 _FURTHER_STEP, _LAST_STEP = pattern_of(_FURTHER), pattern_of(_OVER)
 
 
-def has_step_words(said: str) -> bool:
-    """Whether words that only one of two titles has say so. What is capitalised is a name: New York, Neustadt."""
-    plain = " ".join(word for word in normalize_text(said).split() if not word[0].isupper())
-    folded = fold(plain)
+def has_step_words(text: str) -> bool:
+    """Whether a text has words for a further or a last step. Capitalised words are names: New York, Neustadt."""
+    without_names = " ".join(word for word in normalize_text(text).split() if not word[0].isupper())
+    folded = fold(without_names)
     return _FURTHER_STEP.search(folded) is not None or _LAST_STEP.search(folded) is not None

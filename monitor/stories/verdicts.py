@@ -1,4 +1,4 @@
-"""What two articles say about one kind of fact: it agrees, it differs, or one of them does not say. Pure."""
+"""The verdicts on one kind of fact in two articles: it agrees, differs, is doubtful or unknown. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from monitor.stories.article_facts import NameFact, PlaceFact
 from monitor.stories.features import ArticleFeatures
 
 WEAK = 1  # points of an agreement that many happenings share: "the first", "two dead"
-TELLING = 2  # and of one that few do: a country, a name, "16 dead". A place within a country counts twice
+TELLING = (
+    2  # points of an agreement that few share: a country, a name, "16 dead". A place within a country counts twice
+)
 
 
 class FactKind(StrEnum):
@@ -20,22 +22,22 @@ class FactKind(StrEnum):
     NAME = "name"
     NUMBER = "number"
     DAY = "day"
-    HAPPENING = "kind"  # of happening: a fire, a walkout
+    HAPPENING = "kind"  # the kind of happening: a fire, a walkout
     WORDING = "wording"  # the same sentence with another word in it
 
 
 class Verdict(StrEnum):
-    """What two articles say about a kind of fact."""
+    """How two articles compare in a kind of fact."""
 
     AGREES = "agrees"
     DIFFERS = "differs"
-    DOUBTFUL = "doubtful"  # other words, which may mean the same
+    DOUBTFUL = "doubtful"  # the words differ, but may mean the same
     UNKNOWN = "unknown"  # one of them does not say
 
 
 @dataclass(frozen=True, slots=True)
 class FactComparison:
-    """One kind of fact. `ours`, `theirs`: the words that say it; `points`: how much an agreement tells."""
+    """The verdict on one kind of fact. `ours`, `theirs`: the words of each side; `points`: its weight if it agrees."""
 
     kind: FactKind
     verdict: Verdict
@@ -45,7 +47,7 @@ class FactComparison:
 
 
 def in_one_language(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
-    """Whether both are in one language, as far as that is known."""
+    """Whether both are in one language. True if one language is not known."""
     return not (ours.language and theirs.language and ours.language != theirs.language)
 
 
@@ -56,5 +58,5 @@ def build_unknown_comparison(
 
 
 def join_fact_words(facts: Iterable[PlaceFact | NameFact]) -> str:
-    """The words that say these."""
-    return ", ".join(each.text for each in facts)
+    """The words of these facts, with commas between them."""
+    return ", ".join(fact.text for fact in facts)

@@ -1,8 +1,7 @@
-"""What agencies and aggregators put round the words of a report, told apart from them: who publishes it, which wire it
-comes of, and which update of the wire's story it is.
+"""Separates a report from what agencies and aggregators add to it: publisher, wire agency, and which update it is.
 
-"[속보] 북, 미사일 발사(2보) - 연합뉴스" and "북, 미사일 발사" have the same title. What is not surely a credit
-stays where it is: "Two dead in blast - police" has no publisher.
+"[속보] 북, 미사일 발사(2보) - 연합뉴스" and "북, 미사일 발사" have the same title. Text that may not be a credit
+stays in the title: "Two dead in blast - police" has no publisher.
 """
 
 from __future__ import annotations
@@ -13,14 +12,15 @@ from enum import StrEnum
 
 from monitor.model import Article
 
-LEAD = 900  # characters of a text, of which _LEAD are left when credits are gone
-_LEAD = 400  # say what a report is about
-_LAST_NUMBER = re.compile(r"\d[\d.,-]*(?<![.,])(?:\.{3}|…)?\s*$")
-_CUT_WORD = re.compile(r"(?:(?<=\s)\S{1,30}|[A-Za-z\d][\w.,-]*)$")  # where no blanks stand, of Latin letters or digits
+LEAD = 900  # characters of a text that are searched for credits
+_LEAD = 400  # characters of a lead without credits: enough to say what a report is about
+_TRAILING_NUMBER = re.compile(r"\d[\d.,-]*(?<![.,])(?:\.{3}|…)?\s*$")
+# A word that is cut in two; in text without spaces, only Latin letters and digits are cut off.
+_CUT_WORD = re.compile(r"(?:(?<=\s)\S{1,30}|[A-Za-z\d][\w.,-]*)$")
 
 
 class WireStatus(StrEnum):
-    """Which update of a wire's story an item is."""
+    """Which update of a wire's story an article is."""
 
     FLASH = "flash"
     NUMBERED = "numbered"
@@ -30,7 +30,7 @@ class WireStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a report comes from, and its title and lead without the words that say so."""
+    """Where a report comes from, and its title and lead without credits and marks."""
 
     publisher: str | None
     wire: str | None
@@ -40,7 +40,7 @@ class Provenance:
 
 
 def _build_alternation(names: str) -> str:
-    """An alternation of the names between the commas, the longest first."""
+    """A pattern that matches any of the names between the commas, the longest first."""
     return "|".join(re.escape(name) for name in sorted(map(str.strip, names.split(",")), key=len, reverse=True))
 
 
@@ -80,8 +80,8 @@ _AGENCY = _build_alternation(",".join(_AGENCIES.values()))
 # --- marks of updates -------------------------------------------------------------------------------------------------
 
 _MARKS = {
-    WireStatus.WITHDRAWN: r"withdrawn|retract(?:ed|ion)|(?:mandatory |bulletin )kill|story killed|전문\s?취소|기사\s?취소"
-    r"|撤稿|撤销|撤銷|取り消し|аннулировано|аннулируется|отозвано",
+    WireStatus.WITHDRAWN: r"withdrawn|retract(?:ed|ion)|(?:mandatory |bulletin )kill|story killed|전문\s?취소"
+    r"|기사\s?취소|撤稿|撤销|撤銷|取り消し|аннулировано|аннулируется|отозвано",
     WireStatus.CORRECTED: r"correct(?:ed|ion|s)?|refiled?|정정|수정|고침|바로잡습니다|訂正|更正|勘误"
     r"|исправлено|исправление|уточнение|уточнено|корректировка",
     WireStatus.NUMBERED: r"(?:\d+(?:st|nd|rd|th)\s+)?(?:lead|ld)(?:[ -]?\d+)?|(?:update|wrapup|recap|roundup)[ -]?\d*"
@@ -129,7 +129,7 @@ _OUTLET = re.compile(
 _SUFFIX = re.compile(
     r"\s+(?:-{1,2}|–|—|\||｜|::|»|_)\s*(?P<name>[^|｜]{2,40}?)\s*$|[-—_｜|](?P<tight>[^\s|｜_—-]{2,12})$"
 )
-_MOST_WORDS = 5
+_MAX_OUTLET_WORDS = 5
 
 # --- credits, datelines, captions -------------------------------------------------------------------------------------
 
@@ -165,59 +165,60 @@ _CAPTION = re.compile(
 )
 _MACHINE = re.compile(r"https?://\S+|\b\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?")  # addresses and times
 _BLANK = re.compile(r"\s+")
-_LATE = 250  # characters: a dateline further in is a quotation
+_MAX_DATELINE_START = 250  # characters: what looks like a dateline further in is a quotation
 
 
 def extract_provenance(
     article: Article, source_publisher: str | None = None, source_wire: str | None = None
 ) -> Provenance:
-    """Where an article comes from by its own word, else by its source's: `source_publisher`, `source_wire`."""
+    """Extract the provenance of an article. What the article does not say comes from its source: `source_publisher`,
+    `source_wire`."""
     title, publisher = _without_outlet(article.title, source_publisher)
-    title, marks = _without_wire_status(title)
+    title, statuses = _without_wire_status(title)
     lead, wire = _without_credits(article.text[:LEAD])
-    lead, more = _without_wire_status(lead)
+    lead, lead_statuses = _without_wire_status(lead)
     wire = wire or AGENCY_OF.get((publisher or "").lower()) or source_wire
-    mark = next((mark for mark in _ORDER if mark in marks | more), None)
-    # What is all credit is told by it.
-    return Provenance(publisher or source_publisher, wire, mark, title or article.title.strip(), _cut_lead(lead))
+    status = next((status for status in _ORDER if status in statuses | lead_statuses), None)
+    # A title that is nothing but marks stays as it is.
+    return Provenance(publisher or source_publisher, wire, status, title or article.title.strip(), _cut_lead(lead))
 
 
 def _cut_lead(lead: str) -> str:
-    """As much of a lead as is read, without a word that is cut in two there, or a number that ends it: many feeds cut
-    their texts, and of 2025, 20 is another number."""
-    return _LAST_NUMBER.sub("", lead) if len(lead) <= _LEAD else _CUT_WORD.sub("", lead[:_LEAD])
+    """The part of a lead that is read, without a word that is cut in two, or a number at the end: many feeds cut their
+    texts, and a cut 2025 is 20, which is another number."""
+    return _TRAILING_NUMBER.sub("", lead) if len(lead) <= _LEAD else _CUT_WORD.sub("", lead[:_LEAD])
 
 
-def _without_outlet(title: str, known: str | None) -> tuple[str, str | None]:
-    """A title without the name of the outlet that aggregators put behind it, and that name."""
+def _without_outlet(title: str, source_publisher: str | None) -> tuple[str, str | None]:
+    """A title without the name of the outlet that aggregators append, and that name."""
     found = _SUFFIX.search(title)
     name = (found["name"] or found["tight"]).strip() if found else ""
     if not found or not title[: found.start()].strip():
         return title, None
-    named = known is not None and name.lower() == known.lower()
-    if named or (len(name.split()) <= _MOST_WORDS and _OUTLET.search(name)):
+    is_source_publisher = source_publisher is not None and name.lower() == source_publisher.lower()
+    if is_source_publisher or (len(name.split()) <= _MAX_OUTLET_WORDS and _OUTLET.search(name)):
         return title[: found.start()].rstrip(), name
     return title, None
 
 
 def _without_wire_status(text: str) -> tuple[str, set[WireStatus]]:
-    """A text without the marks of its wire at either end, and what they say."""
+    """A text without the marks of its wire at both ends, and what the marks mean."""
     marks: set[WireStatus] = set()
     while True:
         found = _HEAD.search(text) or _DASHED.search(text) or _TAIL.search(text) or _STARTS.search(text)
         if found is None or not found.group():
             return text.strip(), marks
-        marks |= {mark for each in _MARK_IN.finditer(found.group()) for mark in _ORDER if each[mark.name]}
+        marks |= {mark for match in _MARK_IN.finditer(found.group()) for mark in _ORDER if match[mark.name]}
         marks |= {mark for mark in _ORDER if found.re is _DASHED and found[mark.name]}
         text = f"{text[: found.start()]}{text[found.end() :]}"
 
 
 def _without_credits(text: str) -> tuple[str, str | None]:
-    """A text without dateline, byline and caption, and the agency that it credits."""
+    """A text without dateline, byline and caption, and the agency that they credit."""
     text = _BLANK.sub(" ", _CAPTION.sub(" ", _MACHINE.sub(" ", _BYLINE.sub("", text)))).strip()
     wire = None
     for dateline in (_ENGLISH, _KOREAN):
-        found = dateline.search(text, 0, _LATE)
+        found = dateline.search(text, 0, _MAX_DATELINE_START)
         if found:
             wire, text = wire or _find_agency(found["wire"]), text[found.end() :]
     for start in (_SLASHED, _CHINESE, _JAPANESE):

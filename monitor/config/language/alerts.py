@@ -17,7 +17,7 @@ from monitor.config.language.base_schema import Id, Schema, Text, one_or_list, v
 from monitor.config.language.durations import DURATION_PATTERN, parse_duration
 from monitor.config.yaml.yaml12 import ValuePath, quote_text
 from monitor.model import AlertPolicy, OncePer, UpdateTrigger
-from monitor.stories.events import KEPT
+from monitor.stories.events import EVENT_OPEN_FOR
 
 _MORE_PUBLISHERS = r"^([1-9][0-9]?) more publishers?$"
 _AN_HOUR = r"^([1-9][0-9]{0,2}|1000) an hour$"
@@ -92,7 +92,8 @@ def _parse_cooldown(value: object) -> timedelta:
 
 
 def _parse_event_duration(value: object) -> timedelta:
-    return parse_duration(value, longest=f"{KEPT.days} days")  # one of which nobody tells for so long is forgotten
+    # An event that nobody reports for longer than this is closed.
+    return parse_duration(value, longest=f"{EVENT_OPEN_FOR.days} days")
 
 
 Route = Annotated[str, AfterValidator(_validate_route), *get_args(Id)[1:]]

@@ -52,7 +52,7 @@ event = Table(
 )
 
 # By what stories (scope "") and events (scope: their rule's id) are found. `postings`: the few that were touched last
-# (stories.clusters.UNDER_KEY), the latest first: when, in microseconds, and id; `touched`: when the first of them.
+# (stories.clusters.CLUSTERS_PER_KEY), latest first: when, in microseconds, and id; `touched`: when the first of them.
 cluster_key = Table(
     "cluster_key",
     metadata,

@@ -42,7 +42,7 @@ from monitor.store.engine.tables import (
 )
 from monitor.store.lifecycle.cascade_delete import drop_digest_lines, drop_subject_records, find_digests_listing
 from monitor.store.queues import full_text_queue
-from monitor.stories.events import KEPT as EVENTS_KEPT
+from monitor.stories.events import EVENT_OPEN_FOR
 
 SLICE = 250  # rows looked at in one go: others wait for a tenth of a second
 _MANY = 5_000  # of those that nothing else hangs on
@@ -158,7 +158,7 @@ class _ExpiredRows:
         self._retention = retention
         self._now = now
         self._newest = compute_retention_cutoff(find_shortest_retention(retention), now)
-        self._lately = now - max(EVENTS_KEPT, KEPT)  # what is younger deciding may ask for
+        self._lately = now - max(EVENT_OPEN_FOR, KEPT)  # what is younger deciding may ask for
         self._remembered = min(self._newest, self._lately)
 
     def articles(self, connection: Connection, after: _Found | None) -> _SliceResult:

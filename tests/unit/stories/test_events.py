@@ -11,7 +11,7 @@ from monitor.model import Story
 from monitor.stories import ClusterIndex
 from monitor.stories.clusters import Cluster
 from monitor.stories.events import (
-    KEPT,
+    EVENT_OPEN_FOR,
     EventAssignment,
     RuleArticle,
     assign_event,
@@ -351,11 +351,11 @@ def test_an_edit_of_what_is_found_no_more_is_of_the_event_that_it_opened() -> No
 def test_an_article_belongs_to_the_event_of_its_story() -> None:
     """The story goes on for as long as it likes, for a fortnight."""
     opened = report(story="S")
-    for after in (HOUR, 3 * DAY, KEPT):
+    for after in (HOUR, 3 * DAY, EVENT_OPEN_FOR):
         follow_up = report("Quiet day at sea", after, story="S")
         assert of(opened, follow_up).decision.reason == "its story is of this event"
         assert of(opened, follow_up).event.id == new_event(opened).id
-    assert of(opened, report("Quiet day at sea", KEPT + HOUR, story="S")).is_new
+    assert of(opened, report("Quiet day at sea", EVENT_OPEN_FOR + HOUR, story="S")).is_new
     assert of(opened, report("Quiet day at sea", HOUR, story="S", rule="talks")).is_new
 
 

@@ -180,4 +180,4 @@ def test_an_event_says_what_its_rule_adds() -> None:
         "the same: within event_lasts, and nothing keeps it apart; perhaps another kind (summit, not airstrike, "
     )
     old = replace(AGAIN, seen=BUSAN.seen + 30 * HOUR, published=BUSAN.published + 30 * HOUR)
-    assert event_after_busan(report(old)) == "another: it is not of its time"
+    assert event_after_busan(report(old)) == "another: it is outside the time of the event"
