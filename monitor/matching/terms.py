@@ -156,9 +156,7 @@ class OpenEndedPattern(TermPattern):
         """From the beginning of the first token to the end of the last one."""
         places, end_of_token = [], 0
         for position in positions:
-            if (
-                position >= end_of_token
-            ):  # else the token was already found: a long one may contain the literal very often
+            if position >= end_of_token:  # else the token was already found: a long one may repeat the literal often
                 end_of_token = joined.index(" ", position + 1)
                 start = joined.rindex(" ", 0, position + 1) + 1
                 places.append((start, joined.index(" ", position + len(self.literal) - 1)))
@@ -171,7 +169,6 @@ class SuffixPattern(TermPattern):
 
     allowed_suffixes: frozenset[str]
     literal_length: int
-    """The length of the literal."""
 
     def _find_places(self, joined: str, positions: Sequence[int]) -> list[Region]:
         suffixes, literal_length, places = self.allowed_suffixes, self.literal_length, []
@@ -307,12 +304,8 @@ def _find_term_language(term: Term, *, name: bool) -> str | None:
     language = term.language.split("-")[0].lower()
     if language in _SHARING_HAN:
         return language if HAN.search(term.text) or KANA.search(term.text) else None
-    is_ruled_out_in_latin = language in LATIN and not name
-    return (
-        language
-        if is_ruled_out_in_latin and count_letters(term.text, "Latin") == sum(map(str.isalpha, term.text)) > 0
-        else None
-    )
+    is_latin = language in LATIN and not name
+    return language if is_latin and count_letters(term.text, "Latin") == sum(map(str.isalpha, term.text)) > 0 else None
 
 
 def _tokenize_text(text: str, *, cased: bool = False) -> tuple[Token, ...]:
