@@ -76,9 +76,8 @@ class DocumentHits:
         places = self.places(pattern)
         if not places or places[-1][1] <= limit:
             return places
-        return places[
-            : bisect_right(places, limit, key=_END)
-        ]  # all places of a pattern have the same number of tokens, so the ends are in order
+        # All places of a pattern have the same number of tokens, so their ends are in order.
+        return places[: bisect_right(places, limit, key=_END)]
 
     def first_place(self, pattern: int) -> Region | None:
         """Return the first place, without looking for the others: an article may repeat its words endlessly."""

@@ -31,18 +31,18 @@ class NumberFinder(Finder):
         return None
 
     def find_hits(self, doc_hits: DocumentHits) -> list[Hit]:
-        return [hit for hit, fact in self._facts(doc_hits) if self._condition.is_in_bounds(fact.value)]
+        return [hit for hit, fact in self._list_facts(doc_hits) if self._condition.is_in_bounds(fact.value)]
 
     def uncounted_hits(self, doc_hits: DocumentHits) -> list[Hit]:
-        return [hit for hit, fact in self._facts(doc_hits) if not self._condition.is_in_bounds(fact.value)]
+        return [hit for hit, fact in self._list_facts(doc_hits) if not self._condition.is_in_bounds(fact.value)]
 
     def values_at(self, hit: Hit, doc_hits: DocumentHits) -> Iterable[float]:
         """Return the numbers at one of its places."""
-        facts = self._facts(doc_hits)
+        facts = self._list_facts(doc_hits)
         first, last = (bisect(facts, hit, key=itemgetter(0)) for bisect in (bisect_left, bisect_right))
         return [fact.value for _, fact in facts[first:last] if self._condition.is_in_bounds(fact.value)]
 
-    def _facts(self, doc_hits: DocumentHits) -> list[tuple[Hit, NumberFact]]:
+    def _list_facts(self, doc_hits: DocumentHits) -> list[tuple[Hit, NumberFact]]:
         """The numbers of this kind with their places, in order; computed once per article."""
         cached = doc_hits.numbers_by_finder.get(self)
         if cached is None:

@@ -23,12 +23,12 @@ class WhereTest:
     def holds(self, document: TokenizedArticle) -> bool:
         """Whether the rule looks at this article."""
         where = self.where
-        answers = [where.unknown if answer is None else answer for answer in self._answers(where, document)]
+        answers = [where.unknown if answer is None else answer for answer in self._iterate_answers(where, document)]
         if not all(answers):
             return False
-        return where.excluded is None or True not in self._answers(where.excluded, document)
+        return where.excluded is None or True not in self._iterate_answers(where.excluded, document)
 
-    def _answers(self, where: Where, document: TokenizedArticle) -> Iterable[bool | None]:
+    def _iterate_answers(self, where: Where, document: TokenizedArticle) -> Iterable[bool | None]:
         """For each key that the rule gives, whether the article has one of its values (None: unknown)."""
         source = self.sources.get(document.article.source)
         if where.languages:

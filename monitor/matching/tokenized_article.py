@@ -171,7 +171,7 @@ class TokenizedArticle:
         return self.joined.split()
 
     @cached_property
-    def _starts(self) -> list[int]:
+    def _token_starts(self) -> list[int]:
         return list(accumulate([len(token) + 1 for token in self.tokens[:-1]], initial=1))
 
     @cached_property
@@ -222,14 +222,14 @@ class TokenizedArticle:
         return self._units_of_tokens(unit)[self.token_at(position)]
 
     def _units_of_tokens(self, unit: Unit) -> Sequence[int]:
-        return self._sentences if unit is Unit.SENTENCE else self._paragraphs
+        return self._sentence_of_tokens if unit is Unit.SENTENCE else self._paragraph_of_tokens
 
     @cached_property
-    def _sentences(self) -> Sequence[int]:
+    def _sentence_of_tokens(self) -> Sequence[int]:
         return self._assign_units([a for a, _ in split_sentences(self.normalized_texts[Field.TEXT])])
 
     @cached_property
-    def _paragraphs(self) -> Sequence[int]:
+    def _paragraph_of_tokens(self) -> Sequence[int]:
         return self._assign_units([a for a, _ in split_paragraphs(self.normalized_texts[Field.TEXT])])
 
     def _assign_units(self, starts: list[int]) -> Sequence[int]:
@@ -250,20 +250,20 @@ class TokenizedArticle:
 
     def text_with_case(self, start: int, end: int) -> str:
         """Return the tokens of a place, folded except for their case."""
-        if len(self._cased) == len(self.joined):
-            return self._cased[start:end]
+        if len(self._cased_text) == len(self.joined):
+            return self._cased_text[start:end]
         first, last = self.token_at(start), self.token_at(end - 1)
         return " ".join(self._cased_tokens[first : last + 1])
 
     @cached_property
-    def _cased(self) -> str:
+    def _cased_text(self) -> str:
         self.work += self.end
         words = (with_case() for with_case in self._with_case)
         return f" {f' {_BARRIER} '.join(words)} ".replace("  ", " ")
 
     @cached_property
     def _cased_tokens(self) -> list[str]:
-        return self._cased.split()
+        return self._cased_text.split()
 
     def token_region_of(self, field: Field, start: int, end: int) -> tuple[int, int] | None:
         """Return the place of the tokens that the characters from `start` to `end` of a field's record touch, or
@@ -277,30 +277,30 @@ class TokenizedArticle:
             return None
         base = self.token_at(self._regions[field][0])
         last = base + after - 1
-        return self._starts[base + first], self._starts[last] + len(self.tokens[last])
+        return self._token_starts[base + first], self._token_starts[last] + len(self.tokens[last])
 
     @cached_property
     def numbers(self) -> list[tuple[Region, NumberFact]]:
         """Where numbers occur in title and text, with what they mean, in the order of the text. Only the beginning
         of a very long text is searched."""
-        found = {
+        fact_by_place = {
             place: fact
             for field, text in self._iterate_beginnings()
             for fact in find_numbers(text, "", self.language)
             if (place := self.token_region_of(field, fact.start, fact.end)) is not None
         }
-        return sorted(found.items(), key=itemgetter(0))
+        return sorted(fact_by_place.items(), key=itemgetter(0))
 
     @cached_property
     def days(self) -> list[Region]:
         """Where days are named, in the same way."""
-        found = {
+        places = {
             place
             for field, text in self._iterate_beginnings()
             for span in find_days(text, self.language)
             if (place := self.token_region_of(field, *span)) is not None
         }
-        return sorted(found)
+        return sorted(places)
 
     def _iterate_beginnings(self) -> Iterator[tuple[Field, str]]:
         for field in (Field.TITLE, Field.TEXT):

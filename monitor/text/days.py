@@ -115,9 +115,8 @@ _RELATIVE = {
 }
 _ONLY_IN_CONTEXT = {
     **dict.fromkeys(("segunda", "terça", "quarta", "quinta", "sexta"), r"{}(?=-feira)"),  # they are also ordinals
-    **dict.fromkeys(
-        ("среда", "среду", "среды"), r"(?:(?<=\bв )|(?<=\bна )|(?<=\bдо )|(?<=\bсо )){}"
-    ),  # it also means surroundings
+    # "среда" also means surroundings.
+    **dict.fromkeys(("среда", "среду", "среды"), r"(?:(?<=\bв )|(?<=\bна )|(?<=\bдо )|(?<=\bсо )){}"),
 }
 _MIN_LETTERS = 4  # letters of an alphabet: a shorter name may be another word (sun, mar)
 _IN_DIGITS = re.compile(r"(?<!\d)(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([./])\d{1,2}\2\d{4})(?!\d)")

@@ -21,11 +21,11 @@ _MAX_MEMORY = 4 * 2**20
 
 _EXPLANATIONS = {
     ("invalid perl operator: (?=", "invalid perl operator: (?!", "invalid perl operator: (?<"): (
-        "look-ahead and look-behind do not exist here: say it with near, ignore or unless"
+        "look-ahead and look-behind are not supported: use near, ignore or unless instead"
     ),
-    ("invalid perl operator: (?P",): "back-references do not exist here: write out what is to stand there",
+    ("invalid perl operator: (?P",): "back-references are not supported: write out the repeated text",
     tuple(f"invalid escape sequence: \\{sign}" for sign in "123456789k"): (
-        "back-references do not exist here: write out what is to stand there"
+        "back-references are not supported: write out the repeated text"
     ),
     ("invalid escape sequence: \\u", "invalid escape sequence: \\U", "invalid escape sequence: \\N"): (
         "write the character itself"
