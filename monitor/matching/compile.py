@@ -65,8 +65,8 @@ def compile_rules(
     known: Mapping[str, Entity] = MappingProxyType({}),
 ) -> RuleSet:
     """Compile all rules into one set. Every entity and list that a rule names must be given (KeyError otherwise).
-    `sources`: those whose tags and publishers are known. `known`: further entities, whose names are used to tell
-    what is the same."""
+    `sources`: those whose tags and publishers are known. `known`: further entities, whose names are known when
+    articles are compared."""
     compiler = _Compiler(entities, lists, sources, {**known, **entities})
     compiled_rules = [compiler.compile_rule(rule) for rule in rules]
     return RuleSet(compiled_rules, compiler.build_lookup())

@@ -46,7 +46,7 @@ def choose_sharing_words(members: Members, are_close: ProximityTest) -> Sequence
 
 
 def find_start_hits(members: Members, are_close: ProximityTest) -> Iterator[tuple[Hit, list[int]]]:
-    """Iterate over the hits after which one hit of each member is close; with the indices of the next hit of each
+    """Iterate over the hits from which on each member has a close hit; with the index of that next hit for each
     member."""
     next_indices = [0] * len(members)
     for start, _ in groupby(merge(*members)):
@@ -114,8 +114,8 @@ def _find_missing_members(member_bits: int, count: int, *, in_order: bool) -> It
 def _find_soonest_hit(
     hits: list[Hit], soonest_ends: list[Hit], start: Hit, end: int, are_close: ProximityTest
 ) -> Hit | None:
-    """Of the hits at or after `end`, the one that ends soonest. None if it is too far from the start: then every
-    later choice would be too far away as well."""
+    """Of the hits at or after `end`, the one that ends soonest. None if it is too far from the start: a longer hit
+    may be near enough, but whatever follows it would be too far away as well."""
     index = bisect_left(hits, (end,))
     return soonest_ends[index] if index < len(hits) and are_close(start, soonest_ends[index]) else None
 
