@@ -1,7 +1,8 @@
-"""Rules -> one compiled set -> matches with spans and reasons. Pure.
+"""Compiles rules into one set that finds what an article matches, with spans and reasons. Pure.
 
-`terms` (what to look for), `search` (where its letters stand), `document` (an article laid out), `nodes` (conditions
-and their evidence), `ruleset` (the two stages), `compile` (rules and entities into a set).
+`terms` (what to look for), `automaton` (where its letters occur), `tokenized_article` (an article prepared for
+matching), `nodes` (conditions and their evidence), `ruleset` (the two stages), `compile` (rules and entities into a
+set).
 """
 
 from monitor.matching.compile import compile_rules

@@ -1,8 +1,8 @@
-"""Where literals stand in a text: one pass of the automaton, in pieces.
+"""Where literals occur in a text: one pass of the automaton, in pieces.
 
-What the automaton reports is an object for each place of each literal. Of a long text that repeats its words without
-end they would not fit the processor's cache, and each would cost the more the longer the text is: so a long text is
-searched piece by piece, and of each piece only the positions are kept, as numbers side by side.
+The automaton reports an object for each place of each literal. In a long text that repeats its words endlessly, these
+would not fit the processor's cache, and each would cost more the longer the text is. So a long text is searched piece
+by piece, and only the positions of each piece are kept, as plain numbers in an array.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _END = itemgetter(2)
 
 
 class LiteralSearch:
-    """Finds all of these literals at once, those that overlap too. `sizes`: how long each of them is."""
+    """Finds all of these literals at once, also overlapping ones. `literal_lengths`: the length of each."""
 
     def __init__(self, literals: Sequence[str]) -> None:
         self.automaton = AhoCorasick(literals, implementation=Implementation.ContiguousNFA)
@@ -28,29 +28,29 @@ class LiteralSearch:
         self._longest = max(self.literal_lengths, default=1)
 
     def positions(self, joined: str) -> Mapping[int, Sequence[int]]:
-        """Where each literal begins that stands in the text (by its number), in order. The literals are in the order in
-        which the first place of each ends."""
+        """Return where each literal that occurs in the text (by its index) begins, in order. The literals are in the
+        order in which the first place of each ends."""
         if len(joined) <= PIECE:
-            return self._in_piece(joined, 0)
+            return self._find_in_piece(joined, 0)
         positions: dict[int, array[int]] = {}
-        for border in range(0, len(joined), PIECE):
-            for literal, starts in self._in_piece(joined, border).items():
+        for start in range(0, len(joined), PIECE):
+            for literal, starts in self._find_in_piece(joined, start).items():
                 if literal in positions:
                     positions[literal].fromlist(starts)
                 else:
                     positions[literal] = array("I", starts)
         return positions
 
-    def _in_piece(self, joined: str, border: int) -> dict[int, list[int]]:
-        """The same of what ends in the piece behind a border."""
-        base = max(0, border + 1 - self._longest)  # what ends behind the border may begin before it
-        raw = self.automaton.find_matches_as_indexes(joined[base : border + PIECE], overlapping=True)
-        if border:  # what ends before it was found already; ends are in order
-            del raw[: bisect_right(raw, border - base, key=_END)]
+    def _find_in_piece(self, joined: str, piece_start: int) -> dict[int, list[int]]:
+        """The same for what ends in the piece that begins at `piece_start`."""
+        base = max(0, piece_start + 1 - self._longest)  # what ends in the piece may begin before it
+        matches = self.automaton.find_matches_as_indexes(joined[base : piece_start + PIECE], overlapping=True)
+        if piece_start:  # what ends before the piece was already found; ends are in order
+            del matches[: bisect_right(matches, piece_start - base, key=_END)]
         positions: dict[int, list[int]] = {}
-        for literal, start, _ in raw:
+        for literal, position, _ in matches:
             if literal in positions:
-                positions[literal].append(base + start)
+                positions[literal].append(base + position)
             else:
-                positions[literal] = [base + start]
+                positions[literal] = [base + position]
         return positions

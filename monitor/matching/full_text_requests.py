@@ -1,4 +1,4 @@
-"""Which rules wish for the full text of an article: those that say so, and of which a word stands in what there is."""
+"""Which rules request the full text of an article: those with `full_text` that find a word in the text there is."""
 
 from __future__ import annotations
 
@@ -12,39 +12,41 @@ from monitor.model import Article
 
 
 def find_full_text_requests(rules: RuleSet, article: Article) -> tuple[str, ...]:
-    """The ids of these rules. One word is enough: what is missing may stand in the text that is not there yet."""
-    wishing = _select_full_text_rules(rules)
-    if not wishing:
+    """Return the ids of these rules. One word is enough: the rest may be in the text that was not fetched yet."""
+    full_text_rules = _select_full_text_rules(rules)
+    if not full_text_rules:
         return ()
-    found = rules.find_patterns(article)
+    doc_hits = rules.find_patterns(article)
     return tuple(
-        each.rule.id
-        for each in wishing
-        if (each.where is None or each.where.holds(found.document))
-        and any(pattern in found.present and found.places(pattern) for pattern in _collect_rule_patterns(each))
+        compiled.rule.id
+        for compiled in full_text_rules
+        if (compiled.where is None or compiled.where.holds(doc_hits.document))
+        and any(
+            pattern in doc_hits.present and doc_hits.places(pattern) for pattern in _collect_rule_patterns(compiled)
+        )
     )
 
 
 def has_full_text_rules(rules: RuleSet) -> bool:
-    """Whether one of the rules may ever wish for a full text."""
+    """Whether any of the rules may ever request a full text."""
     return bool(_select_full_text_rules(rules))
 
 
-@lru_cache(maxsize=1)  # of the set that is in force
+@lru_cache(maxsize=1)  # for the rules in force
 def _select_full_text_rules(rules: RuleSet) -> tuple[CompiledRule, ...]:
-    return tuple(each for each in rules.compiled_rules if each.rule.full_text)
+    return tuple(compiled for compiled in rules.compiled_rules if compiled.rule.full_text)
 
 
-def _collect_rule_patterns(rule: CompiledRule) -> Iterator[int]:
-    """The patterns of what the rule looks for, as news and as a mention."""
-    yield from _collect_node_patterns(rule.node)
-    if rule.mention is not None:
-        yield from _collect_node_patterns(rule.mention)
+def _collect_rule_patterns(compiled: CompiledRule) -> Iterator[int]:
+    """The patterns that the rule looks for, as news and as a mention."""
+    yield from _collect_node_patterns(compiled.node)
+    if compiled.mention is not None:
+        yield from _collect_node_patterns(compiled.mention)
 
 
 def _collect_node_patterns(node: Node) -> Iterator[int]:
     if isinstance(node, LeafNode):
         yield from node.finder.patterns() or ()
     elif isinstance(node, AllOfNode | AnyOfNode | NearNode):
-        for each in node.nodes:
-            yield from _collect_node_patterns(each)
+        for child in node.nodes:
+            yield from _collect_node_patterns(child)

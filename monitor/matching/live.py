@@ -1,4 +1,4 @@
-"""Which rules run: the one place that says so, for the daemon and for `match`, and for those who count them."""
+"""Which rules run. The daemon, `match` and everything that counts running rules ask here."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def compile_live(
     sources: Mapping[str, Source] = MappingProxyType({}),
     known: Mapping[str, Entity] = MappingProxyType({}),
 ) -> RuleSet:
-    """Those of the rules that run, compiled."""
+    """Compile the rules that run."""
     return compile_rules(select_running_rules(rules), entities, lists, sources, known)
 
 
 def select_running_rules(rules: Iterable[Rule]) -> list[Rule]:
-    """Those of the rules that are not off."""
+    """Return the rules that are not off."""
     return [rule for rule in rules if rule.status is not RuleStatus.OFF]

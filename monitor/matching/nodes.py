@@ -1,7 +1,7 @@
-"""A rule's conditions, compiled, and what evidence of them stands in an article.
+"""A rule's conditions, compiled, and the evidence for them in an article.
 
-Every node answers whether it holds, and with which evidence, given up to where it may look. There is no automaton and
-no index here: it sees the hits that were found and decides.
+Every node says whether it holds, and with which evidence, given a limit up to which it may look. It knows no automaton
+and no index: it sees the hits that were found and decides.
 """
 
 from __future__ import annotations
@@ -13,7 +13,13 @@ from itertools import chain
 
 from monitor.matching.document_hits import DocumentHits, Hit
 from monitor.matching.finders import Finder, TermFinder
-from monitor.matching.proximity import Members, Together, choose_in_any_order, choose_in_order, choose_sharing_words
+from monitor.matching.proximity import (
+    Members,
+    ProximityTest,
+    choose_in_any_order,
+    choose_in_order,
+    choose_sharing_words,
+)
 from monitor.matching.tokenized_article import Region, TokenizedArticle
 from monitor.model import Field, Unit
 
@@ -22,7 +28,7 @@ Evidence = tuple[int, int, int, str]
 
 
 class Node(ABC):
-    """A condition of a rule. `name`: what the rule calls it, or ""."""
+    """A condition of a rule. `name`: the name that the rule gives it, or ""."""
 
     __slots__ = ("name",)
 
@@ -30,24 +36,25 @@ class Node(ABC):
         self.name = name
 
     @abstractmethod
-    def holds(self, found: DocumentHits, limit: int) -> bool:
-        """Whether it holds with what stands before the limit."""
+    def holds(self, doc_hits: DocumentHits, limit: int) -> bool:
+        """Whether it holds with what occurs before the limit."""
 
     @abstractmethod
-    def evidence(self, found: DocumentHits, limit: int) -> tuple[Evidence, ...]:
-        """The hits by which it holds; none where it does not."""
+    def evidence(self, doc_hits: DocumentHits, limit: int) -> tuple[Evidence, ...]:
+        """Return the hits by which it holds; none where it does not hold."""
 
     @abstractmethod
-    def has_some(self, found: DocumentHits, region: Region) -> bool:
-        """Whether the region contains any of the things that it looks for, even if the condition as a whole does not
-        hold. A near inside a near is one thing."""
+    def has_some(self, doc_hits: DocumentHits, region: Region) -> bool:
+        """Whether the region contains anything that it looks for, even if the condition as a whole does not hold. A
+        near inside a near counts as one thing."""
 
     @abstractmethod
     def required_groups(self) -> list[frozenset[int]]:
-        """Sets of patterns: where one of them is absent as a whole, this cannot hold."""
+        """Return groups of patterns: if no pattern of one group is present, this cannot hold."""
 
     def sufficient_groups(self) -> list[frozenset[int]] | None:
-        """Sets of patterns: where one of each stands, and only there, this holds. None: it asks for more."""
+        """Return groups of patterns: this holds exactly where one pattern of each group is present. None: it asks
+        for more."""
         return None
 
     @property
@@ -57,7 +64,7 @@ class Node(ABC):
 
 
 class LeafNode(Node):
-    """Something stands in a field, at least so many times."""
+    """Something occurs in a field, at least `times` times."""
 
     __slots__ = ("field", "finder", "times")
 
@@ -67,50 +74,50 @@ class LeafNode(Node):
         self.field = field
         self.times = times
 
-    def hits(self, found: DocumentHits, limit: int) -> list[Hit]:
-        """Those within the field, up to the limit."""
-        hits = self.finder.hits(found)
-        if self.field is None and limit >= found.document.end:
+    def hits(self, doc_hits: DocumentHits, limit: int) -> list[Hit]:
+        """Return the hits within the field, up to the limit."""
+        hits = self.finder.hits(doc_hits)
+        if self.field is None and limit >= doc_hits.document.end:
             return hits
-        first, last = found.document.region(self.field, limit)
-        here = hits[bisect_left(hits, (first,)) : bisect_left(hits, (last,))]
-        return [hit for hit in here if hit[1] <= last]
+        first, last = doc_hits.document.region(self.field, limit)
+        in_field = hits[bisect_left(hits, (first,)) : bisect_left(hits, (last,))]
+        return [hit for hit in in_field if hit[1] <= last]
 
-    def holds(self, found: DocumentHits, limit: int) -> bool:
+    def holds(self, doc_hits: DocumentHits, limit: int) -> bool:
         if self.times > 1:
-            return len(select_disjoint_hits(self.hits(found, limit))) >= self.times
+            return len(select_disjoint_hits(self.hits(doc_hits, limit))) >= self.times
         if self.field is None and isinstance(self.finder, TermFinder):
-            return self.finder.has_term_before(found, limit)
-        first, last = found.document.region(self.field, limit)
-        return any(hit[0] >= first and hit[1] <= last for hit in self.finder.hits(found))
+            return self.finder.has_term_before(doc_hits, limit)
+        first, last = doc_hits.document.region(self.field, limit)
+        return any(hit[0] >= first and hit[1] <= last for hit in self.finder.hits(doc_hits))
 
-    def has_some(self, found: DocumentHits, region: Region) -> bool:
-        first, last = found.document.region(self.field, region[1])
+    def has_some(self, doc_hits: DocumentHits, region: Region) -> bool:
+        first, last = doc_hits.document.region(self.field, region[1])
         first, last = max(first, region[0]), min(last, region[1])
-        return any(first <= start and end <= last for start, end, _ in self.finder.hits(found))
+        return any(first <= start and end <= last for start, end, _ in self.finder.hits(doc_hits))
 
-    def evidence(self, found: DocumentHits, limit: int) -> tuple[Evidence, ...]:
-        """The first hit of each term; where they are counted, as many as are asked for."""
+    def evidence(self, doc_hits: DocumentHits, limit: int) -> tuple[Evidence, ...]:
+        """The first hit of each term; if hits are counted, as many as the rule asks for."""
         if self.field is None and self.times == 1 and isinstance(self.finder, TermFinder):
-            return tuple((*hit, self.name) for hit in self.finder.first_hits(found, limit))
-        hits = self.hits(found, limit)
+            return tuple((*hit, self.name) for hit in self.finder.first_hits(doc_hits, limit))
+        hits = self.hits(doc_hits, limit)
         if self.times > 1:
             counted = select_disjoint_hits(hits)[: self.times]
             return tuple((*hit, self.name) for hit in counted) if len(counted) == self.times else ()
-        firsts = {hit[2]: hit for hit in reversed(hits)}
-        return tuple((*hit, self.name) for hit in sorted(firsts.values()))
+        first_by_term = {hit[2]: hit for hit in reversed(hits)}
+        return tuple((*hit, self.name) for hit in sorted(first_by_term.values()))
 
     def required_groups(self) -> list[frozenset[int]]:
         patterns = self.finder.patterns()
         return [] if patterns is None else [patterns]
 
     def sufficient_groups(self) -> list[frozenset[int]] | None:
-        plain = self.field is None and self.times == 1 and isinstance(self.finder, TermFinder)
-        return self.required_groups() if plain else None
+        is_plain = self.field is None and self.times == 1 and isinstance(self.finder, TermFinder)
+        return self.required_groups() if is_plain else None
 
 
 def select_disjoint_hits(hits: Iterable[Hit]) -> list[Hit]:
-    """As many of the hits as stand in the text without overlapping, in its order."""
+    """Return as many of the hits as possible that do not overlap, in the order of the text."""
     chosen: list[Hit] = []
     for hit in sorted(hits, key=lambda hit: hit[1]):
         if not chosen or hit[0] >= chosen[-1][1]:
@@ -121,40 +128,40 @@ def select_disjoint_hits(hits: Iterable[Hit]) -> list[Hit]:
 class AllOfNode(Node):
     """All of these hold."""
 
-    __slots__ = ("_silent", "nodes")
+    __slots__ = ("_without_evidence", "nodes")
 
     def __init__(self, nodes: Sequence[Node], name: str = "") -> None:
         super().__init__(name)
         self.nodes = tuple(nodes)
-        self._silent = [node for node in self.nodes if node.may_hold_without_evidence]
+        self._without_evidence = [node for node in self.nodes if node.may_hold_without_evidence]
 
-    def holds(self, found: DocumentHits, limit: int) -> bool:
-        return all(node.holds(found, limit) for node in self.nodes)
+    def holds(self, doc_hits: DocumentHits, limit: int) -> bool:
+        return all(node.holds(doc_hits, limit) for node in self.nodes)
 
-    def has_some(self, found: DocumentHits, region: Region) -> bool:
-        return any(node.has_some(found, region) for node in self.nodes)
+    def has_some(self, doc_hits: DocumentHits, region: Region) -> bool:
+        return any(node.has_some(doc_hits, region) for node in self.nodes)
 
-    def evidence(self, found: DocumentHits, limit: int) -> tuple[Evidence, ...]:
-        each = [node.evidence(found, limit) for node in self.nodes]
-        if self._silent:
-            return tuple(chain.from_iterable(each)) if self.holds(found, limit) else ()
-        return tuple(chain.from_iterable(each)) if all(each) else ()
+    def evidence(self, doc_hits: DocumentHits, limit: int) -> tuple[Evidence, ...]:
+        evidence = [node.evidence(doc_hits, limit) for node in self.nodes]
+        if self._without_evidence:
+            return tuple(chain.from_iterable(evidence)) if self.holds(doc_hits, limit) else ()
+        return tuple(chain.from_iterable(evidence)) if all(evidence) else ()
 
     @property
     def may_hold_without_evidence(self) -> bool:
-        return len(self._silent) == len(self.nodes)
+        return len(self._without_evidence) == len(self.nodes)
 
     def required_groups(self) -> list[frozenset[int]]:
         return [patterns for node in self.nodes for patterns in node.required_groups()]
 
     def sufficient_groups(self) -> list[frozenset[int]] | None:
-        each = [node.sufficient_groups() for node in self.nodes]
-        known = [patterns for patterns in each if patterns is not None]
-        return list(chain.from_iterable(known)) if len(known) == len(each) else None
+        groups = [node.sufficient_groups() for node in self.nodes]
+        known = [patterns for patterns in groups if patterns is not None]
+        return list(chain.from_iterable(known)) if len(known) == len(groups) else None
 
 
 class AnyOfNode(Node):
-    """One of these holds; the evidence is that of all that do."""
+    """One of these holds. The evidence is that of all that hold."""
 
     __slots__ = ("nodes",)
 
@@ -162,33 +169,34 @@ class AnyOfNode(Node):
         super().__init__(name)
         self.nodes = tuple(nodes)
 
-    def holds(self, found: DocumentHits, limit: int) -> bool:
-        return any(node.holds(found, limit) for node in self.nodes)
+    def holds(self, doc_hits: DocumentHits, limit: int) -> bool:
+        return any(node.holds(doc_hits, limit) for node in self.nodes)
 
-    def has_some(self, found: DocumentHits, region: Region) -> bool:
-        return any(node.has_some(found, region) for node in self.nodes)
+    def has_some(self, doc_hits: DocumentHits, region: Region) -> bool:
+        return any(node.has_some(doc_hits, region) for node in self.nodes)
 
-    def evidence(self, found: DocumentHits, limit: int) -> tuple[Evidence, ...]:
-        return tuple(chain.from_iterable(node.evidence(found, limit) for node in self.nodes))
+    def evidence(self, doc_hits: DocumentHits, limit: int) -> tuple[Evidence, ...]:
+        return tuple(chain.from_iterable(node.evidence(doc_hits, limit) for node in self.nodes))
 
     @property
     def may_hold_without_evidence(self) -> bool:
         return any(node.may_hold_without_evidence for node in self.nodes)
 
     def required_groups(self) -> list[frozenset[int]]:
-        """Of each member the smallest set, all together; where one requires nothing, nor does this."""
-        each = [min(node.required_groups(), key=len, default=None) for node in self.nodes]
-        known = [patterns for patterns in each if patterns is not None]
-        return [frozenset[int]().union(*known)] if len(known) == len(each) else []
+        """The smallest group of each member, united; if one member requires nothing, neither does this."""
+        smallest = [min(node.required_groups(), key=len, default=None) for node in self.nodes]
+        known = [patterns for patterns in smallest if patterns is not None]
+        return [frozenset[int]().union(*known)] if len(known) == len(smallest) else []
 
     def sufficient_groups(self) -> list[frozenset[int]] | None:
-        each = [node.sufficient_groups() for node in self.nodes]
-        single = [patterns[0] for patterns in each if patterns is not None and len(patterns) == 1]
-        return [frozenset[int]().union(*single)] if len(single) == len(each) else None
+        groups = [node.sufficient_groups() for node in self.nodes]
+        single = [patterns[0] for patterns in groups if patterns is not None and len(patterns) == 1]
+        return [frozenset[int]().union(*single)] if len(single) == len(groups) else None
 
 
 class NotNode(Node):
-    """Another node holds nowhere in the article: however far evidence may reach, so that what is news is a match."""
+    """Another node holds nowhere in the article. The limit does not matter, so that whatever is news is also a
+    match."""
 
     __slots__ = ("node",)
 
@@ -196,17 +204,16 @@ class NotNode(Node):
         super().__init__(name)
         self.node = node
 
-    def holds(self, found: DocumentHits, limit: int) -> bool:
+    def holds(self, doc_hits: DocumentHits, limit: int) -> bool:
         del limit
-        return not self.node.holds(found, found.document.text_end)
+        return not self.node.holds(doc_hits, doc_hits.document.text_end)
 
-    def has_some(self, found: DocumentHits, region: Region) -> bool:
-        """It looks for nothing."""
-        del found, region
+    def has_some(self, doc_hits: DocumentHits, region: Region) -> bool:
+        del doc_hits, region
         return False
 
-    def evidence(self, found: DocumentHits, limit: int) -> tuple[Evidence, ...]:
-        del found, limit
+    def evidence(self, doc_hits: DocumentHits, limit: int) -> tuple[Evidence, ...]:
+        del doc_hits, limit
         return ()
 
     def required_groups(self) -> list[frozenset[int]]:
@@ -217,13 +224,14 @@ class NotNode(Node):
         return True
 
 
-_PAIRS = 100
-_PLACES = 100  # of each member, where each is tried with all of the others
+_MAX_PAIRS = 100
+_MAX_PLACES = 100  # hits of each member, where each hit is tried with all others
 
 
 class NearNode(Node):
-    """One hit of each member stands together: in one sentence or paragraph (`words` is None), or with at most `words`
-    words from the end of the first to the beginning of the last. No word serves two members, unless they may share."""
+    """A hit of each member occurs together: in one sentence or paragraph (`words` is None), or with at most `words`
+    words from the end of the first to the beginning of the last. No word counts for two members, unless they may
+    share."""
 
     __slots__ = ("choose", "in_order", "may_share_words", "nodes", "unit", "words")
 
@@ -245,57 +253,59 @@ class NearNode(Node):
         self.unit = unit
         self.in_order = in_order
 
-    def holds(self, found: DocumentHits, limit: int) -> bool:
-        return self._chosen(found, limit) is not None
+    def holds(self, doc_hits: DocumentHits, limit: int) -> bool:
+        return self._choose_hits(doc_hits, limit) is not None
 
-    def has_some(self, found: DocumentHits, region: Region) -> bool:
-        return any(node.has_some(found, region) for node in self.nodes)
+    def has_some(self, doc_hits: DocumentHits, region: Region) -> bool:
+        return any(node.has_some(doc_hits, region) for node in self.nodes)
 
-    def evidence(self, found: DocumentHits, limit: int) -> tuple[Evidence, ...]:
-        chosen = self._chosen(found, limit)
+    def evidence(self, doc_hits: DocumentHits, limit: int) -> tuple[Evidence, ...]:
+        chosen = self._choose_hits(doc_hits, limit)
         if chosen is None:
             return ()
-        each = zip(self.nodes, chosen, strict=True)
-        return tuple((*part, node.name or self.name) for node, hit in each for part in node.finder.parts(hit, found))
+        hits_by_node = zip(self.nodes, chosen, strict=True)
+        return tuple(
+            (*part, node.name or self.name) for node, hit in hits_by_node for part in node.finder.parts(hit, doc_hits)
+        )
 
-    def _chosen(self, found: DocumentHits, limit: int) -> Sequence[Hit] | None:
+    def _choose_hits(self, doc_hits: DocumentHits, limit: int) -> Sequence[Hit] | None:
         """A hit of each member, in the members' order."""
         members: Members = []
         for node in self.nodes:
-            members.append(node.hits(found, limit))
+            members.append(node.hits(doc_hits, limit))
             if not members[-1]:
                 return None
-        return self.choose(members, self.proximity_test(found.document))
+        return self.choose(members, self.proximity_test(doc_hits.document))
 
-    def member_proximity_test(self, found: DocumentHits, limit: int, member: int) -> Callable[[Hit], bool]:
-        """What says of a hit of a member whether it stands together with one of each of the others; of the first ones
-        only, where there are very many."""
-        members = [node.hits(found, limit)[:_PLACES] for node in self.nodes]
-        own, before, behind = set(members[member]), members[:member], members[member + 1 :]
-        choose, together = self.choose, self.proximity_test(found.document)
+    def member_proximity_test(self, doc_hits: DocumentHits, limit: int, member: int) -> Callable[[Hit], bool]:
+        """Return a test whether a hit of one member occurs together with a hit of each other member. If there are
+        very many hits, only the first ones are examined."""
+        members = [node.hits(doc_hits, limit)[:_MAX_PLACES] for node in self.nodes]
+        own_hits, before, after = set(members[member]), members[:member], members[member + 1 :]
+        choose, are_close = self.choose, self.proximity_test(doc_hits.document)
         cost = sum(map(len, members))
 
-        def stands(hit: Hit) -> bool:
-            found.document.work += cost
-            return hit in own and choose([*before, [hit], *behind], together) is not None
+        def is_close(hit: Hit) -> bool:
+            doc_hits.document.work += cost
+            return hit in own_hits and choose([*before, [hit], *after], are_close) is not None
 
-        return stands
+        return is_close
 
     def as_pattern_pair(self) -> tuple[int, frozenset[int], frozenset[int]] | None:
-        """If that is all that is asked: within how many words of each other, in any order, one of these patterns is to
-        stand, and one of those. Each is asked for with each, so they are few."""
-        sets = [patterns for node in self.nodes for patterns in node.sufficient_groups() or ()]
-        if self.words is None or self.in_order or self.may_share_words or not len(self.nodes) == len(sets) == 2:
+        """Return a maximum distance in words and two groups of patterns, if the node only asks for one of each
+        within this distance, in any order; else None. Every pair is tested, so they must be few."""
+        groups = [patterns for node in self.nodes for patterns in node.sufficient_groups() or ()]
+        if self.words is None or self.in_order or self.may_share_words or not len(self.nodes) == len(groups) == 2:
             return None
-        return (self.words, sets[0], sets[1]) if len(sets[0]) * len(sets[1]) <= _PAIRS else None
+        return (self.words, groups[0], groups[1]) if len(groups[0]) * len(groups[1]) <= _MAX_PAIRS else None
 
-    def proximity_test(self, document: TokenizedArticle) -> Together:
-        """What says of two hits, the first of them first, whether they stand near enough."""
+    def proximity_test(self, document: TokenizedArticle) -> ProximityTest:
+        """Return a test whether two hits, the earlier one first, are near enough."""
         words = self.words
         if words is None:
-            return lambda one, other: document.unit_at(self.unit, one[0]) == document.unit_at(self.unit, other[0])
-        within = document.is_within
-        return lambda one, other: within(words, one[1], other[0])
+            return lambda first, second: document.unit_at(self.unit, first[0]) == document.unit_at(self.unit, second[0])
+        is_within = document.is_within
+        return lambda first, second: is_within(words, first[1], second[0])
 
     def required_groups(self) -> list[frozenset[int]]:
         return [patterns for node in self.nodes for patterns in node.required_groups()]

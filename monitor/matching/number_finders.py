@@ -1,6 +1,6 @@
-"""Where numbers and days stand in an article: no words, so that no pattern of the automaton announces them.
+"""Where numbers and days occur in an article. They are not words, so no pattern of the automaton finds them.
 
-They are looked for once an article, and only for a rule that may be met: put words beside them.
+They are looked for once per article, and only for a rule that may still be met: rules should ask for words as well.
 """
 
 from __future__ import annotations
@@ -18,65 +18,65 @@ from monitor.text.numbers import COUNTABLE, NumberFact
 
 
 class NumberFinder(Finder):
-    """Where a number of what is asked for stands; `number`: that of the condition's text."""
+    """Where a number occurs that fits the condition. `term`: the index of the condition's text."""
 
-    __slots__ = ("_asked", "_kind", "_number", "_unit")
+    __slots__ = ("_condition", "_kind", "_term", "_unit")
 
-    def __init__(self, number: int, asked: NumberNamed) -> None:
-        self._number = number
-        self._asked = asked
-        self._kind, self._unit = COUNTABLE[asked.of]
+    def __init__(self, term: int, condition: NumberNamed) -> None:
+        self._term = term
+        self._condition = condition
+        self._kind, self._unit = COUNTABLE[condition.of]
 
     def patterns(self) -> None:
         return None
 
-    def find_hits(self, found: DocumentHits) -> list[Hit]:
-        return [hit for hit, fact in self._facts(found) if self._asked.is_in_bounds(fact.value)]
+    def find_hits(self, doc_hits: DocumentHits) -> list[Hit]:
+        return [hit for hit, fact in self._list_facts(doc_hits) if self._condition.is_in_bounds(fact.value)]
 
-    def uncounted_hits(self, found: DocumentHits) -> list[Hit]:
-        return [hit for hit, fact in self._facts(found) if not self._asked.is_in_bounds(fact.value)]
+    def uncounted_hits(self, doc_hits: DocumentHits) -> list[Hit]:
+        return [hit for hit, fact in self._list_facts(doc_hits) if not self._condition.is_in_bounds(fact.value)]
 
-    def values_at(self, hit: Hit, found: DocumentHits) -> Iterable[float]:
-        """The numbers that stand at one of its places."""
-        facts = self._facts(found)
+    def values_at(self, hit: Hit, doc_hits: DocumentHits) -> Iterable[float]:
+        """Return the numbers at one of its places."""
+        facts = self._list_facts(doc_hits)
         first, last = (bisect(facts, hit, key=itemgetter(0)) for bisect in (bisect_left, bisect_right))
-        return [fact.value for _, fact in facts[first:last] if self._asked.is_in_bounds(fact.value)]
+        return [fact.value for _, fact in facts[first:last] if self._condition.is_in_bounds(fact.value)]
 
-    def _facts(self, found: DocumentHits) -> list[tuple[Hit, NumberFact]]:
-        """The numbers of this kind with their places, in order; looked up once an article."""
-        known = found.numbers_by_finder.get(self)
-        if known is None:
-            known = found.numbers_by_finder[self] = sorted(
+    def _list_facts(self, doc_hits: DocumentHits) -> list[tuple[Hit, NumberFact]]:
+        """The numbers of this kind with their places, in order; computed once per article."""
+        cached = doc_hits.numbers_by_finder.get(self)
+        if cached is None:
+            cached = doc_hits.numbers_by_finder[self] = sorted(
                 (
-                    ((*place, self._number), fact)
-                    for place, fact in found.document.numbers
+                    ((*place, self._term), fact)
+                    for place, fact in doc_hits.document.numbers
                     if fact.kind == self._kind and self._unit in {"", fact.unit}
                 ),
                 key=itemgetter(0),
             )
-        return known
+        return cached
 
 
 class DayFinder(Finder):
-    """Where a day is named; `number`: that of the condition's text."""
+    """Where a day is named. `term`: the index of the condition's text."""
 
-    __slots__ = ("_number",)
+    __slots__ = ("_term",)
 
-    def __init__(self, number: int) -> None:
-        self._number = number
+    def __init__(self, term: int) -> None:
+        self._term = term
 
     def patterns(self) -> None:
         return None
 
-    def find_hits(self, found: DocumentHits) -> list[Hit]:
-        return [(*place, self._number) for place in found.document.days]
+    def find_hits(self, doc_hits: DocumentHits) -> list[Hit]:
+        return [(*place, self._term) for place in doc_hits.document.days]
 
 
 @dataclass(frozen=True, slots=True)
 class NumberValues(ValueFinder):
-    """Numbers of what is asked for: each is a value, in digits or in words."""
+    """Numbers that fit the condition: each number is a value, in digits or in words."""
 
     numbers: NumberFinder
 
-    def values(self, hit: Hit, found: DocumentHits) -> Iterable[str]:
-        return [word_value("any", f"{value:g}") for value in self.numbers.values_at(hit, found)]
+    def values(self, hit: Hit, doc_hits: DocumentHits) -> Iterable[str]:
+        return [word_value("any", f"{value:g}") for value in self.numbers.values_at(hit, doc_hits)]

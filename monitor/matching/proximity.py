@@ -1,5 +1,8 @@
-"""Which hits of several members stand together. Those of a member are in the text's order; `Together` says of two hits,
-the first of them first, whether they stand near enough, and of none farther on if not of one."""
+"""Which hits of several members occur near each other.
+
+The hits of a member are in the order of the text. A `ProximityTest` says whether two hits, the earlier one first, are
+near enough; if one is too far away, so are all later ones.
+"""
 
 from __future__ import annotations
 
@@ -14,120 +17,124 @@ from monitor.matching.document_hits import Hit
 from monitor.matching.tokenized_article import Region
 
 Members = list[list[Hit]]
-Together = Callable[[Hit, Hit], bool]
+ProximityTest = Callable[[Hit, Hit], bool]
 _Chain = tuple[Hit, int, "_Chain | None"]
-"""A hit, the member that it is of, and those before it."""
+"""A hit, the index of its member, and the chain before it."""
 
 
-def choose_in_any_order(members: Members, together: Together) -> Sequence[Hit] | None:
-    """A hit of each member, no two of which share a word, each together with the first of them; in the members'
-    order."""
+def choose_in_any_order(members: Members, are_close: ProximityTest) -> Sequence[Hit] | None:
+    """Return a hit of each member, in the members' order: no two share a word, and each is close to the first of
+    them. None if there is no such choice."""
     if len(members) == 2:
-        return _find_pair(members[0], members[1], together)
-    soonest: list[list[Hit]] = []
-    for start, nexts in find_start_hits(members, together):
-        near = [hits[number] for hits, number in zip(members, nexts, strict=True)]
-        if _are_apart(near):  # most often the next ones will do
-            return near
-        soonest = soonest or list(map(soonest_ending_hits, members))
-        if (chain := next(find_hit_chains(start, members, soonest, together), None)) is not None:
+        return _find_pair(members[0], members[1], are_close)
+    soonest_ends: list[list[Hit]] = []
+    for start, next_indices in find_start_hits(members, are_close):
+        nearest = [hits[index] for hits, index in zip(members, next_indices, strict=True)]
+        if _are_disjoint(nearest):  # usually the next hits fit
+            return nearest
+        soonest_ends = soonest_ends or list(map(soonest_ending_hits, members))
+        if (chain := next(find_hit_chains(start, members, soonest_ends, are_close), None)) is not None:
             return hits_from_chain(chain)
     return None
 
 
-def choose_sharing_words(members: Members, together: Together) -> Sequence[Hit] | None:
-    """The same where a word may serve several members."""
-    for _, nexts in find_start_hits(members, together):
-        return [hits[number] for hits, number in zip(members, nexts, strict=True)]
+def choose_sharing_words(members: Members, are_close: ProximityTest) -> Sequence[Hit] | None:
+    """Return the same where one word may count for several members."""
+    for _, next_indices in find_start_hits(members, are_close):
+        return [hits[index] for hits, index in zip(members, next_indices, strict=True)]
     return None
 
 
-def find_start_hits(members: Members, together: Together) -> Iterator[tuple[Hit, list[int]]]:
-    """The hits, one after the other, with which one of each member from there on is together; and the numbers of those
-    that are next."""
-    nexts = [0] * len(members)
+def find_start_hits(members: Members, are_close: ProximityTest) -> Iterator[tuple[Hit, list[int]]]:
+    """Iterate over the hits from which on each member has a close hit; with the index of that next hit for each
+    member."""
+    next_indices = [0] * len(members)
     for start, _ in groupby(merge(*members)):
-        nexts = [bisect_left(hits, start, number) for number, hits in zip(nexts, members, strict=True)]
-        for number, hits in zip(nexts, members, strict=True):
-            if number == len(hits):
+        next_indices = [bisect_left(hits, start, index) for index, hits in zip(next_indices, members, strict=True)]
+        for index, hits in zip(next_indices, members, strict=True):
+            if index == len(hits):
                 return
-            if not together(start, hits[number]):
+            if not are_close(start, hits[index]):
                 break
         else:
-            yield start, nexts
+            yield start, next_indices
 
 
-def _are_apart(chosen: Sequence[Hit]) -> bool:
-    return all(before[1] <= after[0] for before, after in pairwise(sorted(chosen)))
+def _are_disjoint(chosen: Sequence[Hit]) -> bool:
+    return all(previous[1] <= following[0] for previous, following in pairwise(sorted(chosen)))
 
 
 def find_hit_chains(
-    start: Hit, members: Members, soonest: Members, together: Together, *, in_order: bool = False
+    start: Hit, members: Members, soonest_ends: Members, are_close: ProximityTest, *, in_order: bool = False
 ) -> Iterator[_Chain]:
-    """Choices of a hit of each member, of which `start` is the first and no two share a word; for each hit that can be
-    the last, one. `soonest`: of each member, `soonest_ends`.
+    """Iterate over choices of one hit of each member: `start` is the first, and no two share a word. There is one
+    choice for each hit that can be the last. `soonest_ends`: `soonest_ending_hits` of each member.
 
-    Of the hits that were chosen so far only the members that they are of and the end of the last one matter, so that
-    of each set of members the choice that ends soonest is kept. No hit is looked at that is in no choice: a text that
-    repeats its words takes no longer for each of them.
+    Only which members were already chosen and where the last hit ends matter, so for each set of members only the
+    choice that ends soonest is kept. A hit that is in no choice is never examined, so a text that repeats its words
+    does not cost more for each repetition.
     """
-    firsts = range(1 if in_order else len(members))
-    kept: dict[int, _Chain] = {
-        1 << member: (start, member, None) for member in firsts if _has_hit(members[member], start)
+    first_members = range(1 if in_order else len(members))
+    chains_by_members: dict[int, _Chain] = {
+        1 << member: (start, member, None) for member in first_members if _has_hit(members[member], start)
     }
     for _ in members[2:]:
-        longer: dict[int, _Chain] = {}
-        for chosen, chain in kept.items():
-            for member in _find_missing_members(chosen, len(members), in_order=in_order):
-                hit = _find_soonest_hit(members[member], soonest[member], start, chain[0][1], together)
+        extended: dict[int, _Chain] = {}
+        for member_bits, chain in chains_by_members.items():
+            for member in _find_missing_members(member_bits, len(members), in_order=in_order):
+                hit = _find_soonest_hit(members[member], soonest_ends[member], start, chain[0][1], are_close)
                 if hit is not None:
-                    known = longer.get(chosen | 1 << member)
-                    if known is None or known[0][1] > hit[1]:
-                        longer[chosen | 1 << member] = (hit, member, chain)
-        kept = longer
-    whole = (
-        _extend_chain(chain, member, members[member], start, together)
-        for chosen, chain in kept.items()
-        for member in _find_missing_members(chosen, len(members), in_order=in_order)
+                    current = extended.get(member_bits | 1 << member)
+                    if current is None or current[0][1] > hit[1]:
+                        extended[member_bits | 1 << member] = (hit, member, chain)
+        chains_by_members = extended
+    complete = (
+        _extend_chain(chain, member, members[member], start, are_close)
+        for member_bits, chain in chains_by_members.items()
+        for member in _find_missing_members(member_bits, len(members), in_order=in_order)
     )
-    last = None
-    for chain in merge(*whole, key=itemgetter(0)):
-        if chain[0] != last:
+    last_hit = None
+    for chain in merge(*complete, key=itemgetter(0)):
+        if chain[0] != last_hit:
             yield chain
-        last = chain[0]
+        last_hit = chain[0]
 
 
 def _has_hit(hits: list[Hit], hit: Hit) -> bool:
-    number = bisect_left(hits, hit)
-    return hits[number : number + 1] == [hit]
+    index = bisect_left(hits, hit)
+    return hits[index : index + 1] == [hit]
 
 
-def _find_missing_members(chosen: int, most: int, *, in_order: bool) -> Iterator[int]:
+def _find_missing_members(member_bits: int, count: int, *, in_order: bool) -> Iterator[int]:
     """The members that may come next."""
-    missing = (member for member in range(most) if not chosen >> member & 1)
+    missing = (member for member in range(count) if not member_bits >> member & 1)
     return islice(missing, 1) if in_order else missing
 
 
-def _find_soonest_hit(hits: list[Hit], soonest: list[Hit], start: Hit, end: int, together: Together) -> Hit | None:
-    """Of the hits at or behind `end`, the one that ends soonest. None if it is too far from the start: whatever comes
-    after a longer hit that is near enough would be too far, too."""
-    number = bisect_left(hits, (end,))
-    return soonest[number] if number < len(hits) and together(start, soonest[number]) else None
+def _find_soonest_hit(
+    hits: list[Hit], soonest_ends: list[Hit], start: Hit, end: int, are_close: ProximityTest
+) -> Hit | None:
+    """Of the hits at or after `end`, the one that ends soonest. None if it is too far from the start: a longer hit
+    may be near enough, but whatever follows it would be too far away as well."""
+    index = bisect_left(hits, (end,))
+    return soonest_ends[index] if index < len(hits) and are_close(start, soonest_ends[index]) else None
 
 
-def _extend_chain(chain: _Chain, member: int, hits: list[Hit], start: Hit, together: Together) -> Iterator[_Chain]:
-    """The chain with each hit that may be the last."""
-    behind = _iterate_from(hits, bisect_left(hits, (chain[0][1],)))
-    return ((hit, member, chain) for hit in takewhile(partial(together, start), behind))
+def _extend_chain(
+    chain: _Chain, member: int, hits: list[Hit], start: Hit, are_close: ProximityTest
+) -> Iterator[_Chain]:
+    """The chain, extended by each hit that may be the last."""
+    following = _iterate_from(hits, bisect_left(hits, (chain[0][1],)))
+    return ((hit, member, chain) for hit in takewhile(partial(are_close, start), following))
 
 
-def _iterate_from(hits: list[Hit], number: int) -> Iterator[Hit]:
-    """Those from a number on, without walking over those before, as `islice` does."""
-    return map(hits.__getitem__, range(number, len(hits)))
+def _iterate_from(hits: list[Hit], index: int) -> Iterator[Hit]:
+    """The hits from an index on. Unlike `islice`, it does not walk over those before."""
+    return map(hits.__getitem__, range(index, len(hits)))
 
 
 def hits_from_chain(chain: _Chain | None) -> list[Hit]:
-    """The hits of a chain, in the members' order."""
+    """Return the hits of a chain, in the members' order."""
     by_member: dict[int, Hit] = {}
     while chain is not None:
         hit, member, chain = chain
@@ -135,79 +142,83 @@ def hits_from_chain(chain: _Chain | None) -> list[Hit]:
     return [by_member[member] for member in sorted(by_member)]
 
 
-def _find_pair(these: list[Hit], others: list[Hit], together: Together) -> Sequence[Hit] | None:
-    """The same for two members, as most have: whichever is first, what is next of the other one is the nearest."""
-    one, other = _find_next_pair(these, others, together), _find_next_pair(others, these, together)
-    if one is None or (other is not None and other < one):
-        return None if other is None else (other[1], other[0])
-    return one
+def _find_pair(firsts: list[Hit], seconds: list[Hit], are_close: ProximityTest) -> Sequence[Hit] | None:
+    """The same for two members, as most rules have: whichever is first, the next hit of the other one is the
+    nearest."""
+    first_then_second, second_then_first = (
+        _find_next_pair(firsts, seconds, are_close),
+        _find_next_pair(seconds, firsts, are_close),
+    )
+    if first_then_second is None or (second_then_first is not None and second_then_first < first_then_second):
+        return None if second_then_first is None else (second_then_first[1], second_then_first[0])
+    return first_then_second
 
 
-def _find_next_pair(these: list[Hit], others: list[Hit], together: Together) -> tuple[Hit, Hit] | None:
-    """The first of these hits that is together with one of the others, which stands behind it; and that."""
-    number, most = 0, len(others)
-    for hit in these:
-        number = bisect_left(others, hit, number)
-        behind = number
-        if behind < most and others[behind][0] < hit[1]:  # it shares a word with this one
-            behind = bisect_left(others, (hit[1],), behind)
-        if behind < most:
-            if together(hit, others[behind]):
-                return hit, others[behind]
-        elif number == most:
+def _find_next_pair(firsts: list[Hit], seconds: list[Hit], are_close: ProximityTest) -> tuple[Hit, Hit] | None:
+    """The first hit that is close to a later hit of the other member, and that hit."""
+    index, count = 0, len(seconds)
+    for hit in firsts:
+        index = bisect_left(seconds, hit, index)
+        candidate = index
+        if candidate < count and seconds[candidate][0] < hit[1]:  # it shares a word with the first
+            candidate = bisect_left(seconds, (hit[1],), candidate)
+        if candidate < count:
+            if are_close(hit, seconds[candidate]):
+                return hit, seconds[candidate]
+        elif index == count:
             return None
     return None
 
 
 def are_near_each_other(
-    these: Sequence[Region], others: Sequence[Region], within: Callable[[int, int, int], bool], words: int
+    firsts: Sequence[Region], seconds: Sequence[Region], is_within: Callable[[int, int, int], bool], max_distance: int
 ) -> bool:
-    """Whether one of these places is within so many words of one of the others (`within`: of an end and a start behind
-    it). Both are in order, and so are their ends: of each of the fewer, no more than what is next on either side is
-    asked for."""
-    few, many = (these, others) if len(these) <= len(others) else (others, these)
-    number, most = 0, len(many)
-    for place in few:
-        number = behind = bisect_left(many, place, number)
-        before = number - 1
-        while behind < most and many[behind][0] < place[1]:  # no word serves two
-            behind += 1
-        while before >= 0 and many[before][1] > place[0]:
+    """Whether one of the first places is within `max_distance` words of one of the second ones. `is_within`: tests
+    an end and a start after it. Both lists are in order, and so are their ends: for each place of the shorter list
+    only the next place on either side is examined."""
+    fewer, more = (firsts, seconds) if len(firsts) <= len(seconds) else (seconds, firsts)
+    index, count = 0, len(more)
+    for place in fewer:
+        index = after = bisect_left(more, place, index)
+        before = index - 1
+        while after < count and more[after][0] < place[1]:  # no word may count twice
+            after += 1
+        while before >= 0 and more[before][1] > place[0]:
             before -= 1
-        if behind < most and within(words, place[1], many[behind][0]):
+        if after < count and is_within(max_distance, place[1], more[after][0]):
             return True
-        if before >= 0 and within(words, many[before][1], place[0]):
+        if before >= 0 and is_within(max_distance, more[before][1], place[0]):
             return True
     return False
 
 
-def choose_in_order(members: Members, together: Together) -> Sequence[Hit] | None:
-    """A hit of each member, each beginning at or behind the end of the one before, the last together with the first."""
-    *between, last = members[1:]
-    following = [(hits, soonest_ending_hits(hits)) for hits in between]
+def choose_in_order(members: Members, are_close: ProximityTest) -> Sequence[Hit] | None:
+    """Return a hit of each member, each at or after the end of the one before, and the last close to the first."""
+    *middle, last = members[1:]
+    following = [(hits, soonest_ending_hits(hits)) for hits in middle]
     for start in members[0]:
         chosen = _build_chain(start, [*following, (last, last)])
-        if chosen is not None and together(start, chosen[-1]):
+        if chosen is not None and are_close(start, chosen[-1]):
             return chosen
     return None
 
 
 def _build_chain(start: Hit, following: list[tuple[list[Hit], list[Hit]]]) -> list[Hit] | None:
-    """From `start` on, of each of the following members the best hit behind the one before: of the last the soonest, of
-    the others that which ends soonest."""
+    """From `start` on, the best hit of each following member after the one before: the soonest for the last member,
+    the one that ends soonest for the others."""
     chosen = [start]
-    for hits, best in following:
-        number = bisect_left(hits, (chosen[-1][1],))
-        if number == len(hits):
+    for hits, best_hits in following:
+        index = bisect_left(hits, (chosen[-1][1],))
+        if index == len(hits):
             return None
-        chosen.append(best[number])
+        chosen.append(best_hits[index])
     return chosen
 
 
 def soonest_ending_hits(hits: list[Hit]) -> list[Hit]:
-    """For each hit, the one from it on that ends soonest: whoever takes it leaves the most room."""
-    soonest = list(hits)
-    for number in reversed(range(len(hits) - 1)):
-        if soonest[number + 1][1] <= hits[number][1]:
-            soonest[number] = soonest[number + 1]
-    return soonest
+    """Return for each hit the one, from it on, that ends soonest: choosing it leaves the most room."""
+    soonest_ends = list(hits)
+    for index in reversed(range(len(hits) - 1)):
+        if soonest_ends[index + 1][1] <= hits[index][1]:
+            soonest_ends[index] = soonest_ends[index + 1]
+    return soonest_ends

@@ -1,8 +1,8 @@
 """All rules in one compiled set: one pass over an article finds the words of every rule.
 
-Two stages. The automaton reports every literal of every rule that stands in the folded text; a rule becomes a
-candidate only if each set of literals that it cannot do without is among them; candidates are then evaluated exactly.
-A set is immutable and may be shared by threads; an edit compiles a new one, which is swapped in whole.
+There are two stages. The automaton reports every literal of every rule that occurs in the folded text. A rule becomes a
+candidate only if each group of patterns that it requires is among them. Then the candidates are evaluated exactly. A
+set is immutable and threads may share it. An edit compiles a new set, which replaces the old one as a whole.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from monitor.text.language_tags import LATIN
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What the numbers of patterns and terms stand for.
+    """What the indices of patterns and terms refer to.
 
-    beside       authors, tags or addresses are asked for too
-    expressions  the texts that are no words: regular expressions, numbers, days
-    entities     all that are known, also those that no rule names
-    sources      those whose tags and publishers are known
+    uses_metadata  whether a rule also looks at authors, tags or addresses
+    expressions    the texts that are not words: regular expressions, numbers, days
+    entities       all known entities, including those that no rule names
+    sources        the sources whose tags and publishers are known
     """
 
     patterns: tuple[TermPattern, ...]
@@ -48,7 +48,7 @@ _NEWS, _MENTION = MatchKind.NEWS, MatchKind.MENTION
 
 
 class RuleSet:
-    """The rules that run, compiled. `rules` is what they were compiled from, and `sources` are those that they know."""
+    """The running rules, compiled. `rules`: what they were compiled from. `sources`: the sources that they know."""
 
     def __init__(self, compiled: Iterable[CompiledRule], lookup: Lookup) -> None:
         self._compiled = tuple(compiled)
@@ -58,53 +58,56 @@ class RuleSet:
         self.entities = lookup.entities
         self._search = LiteralSearch([pattern.literal for pattern in lookup.patterns])
         patterns = lookup.patterns
-        self._of_languages: dict[str | None, frozenset[int]] = {
-            language: frozenset(number for number, pattern in enumerate(patterns) if pattern.language == language)
+        self._patterns_by_language: dict[str | None, frozenset[int]] = {
+            language: frozenset(index for index, pattern in enumerate(patterns) if pattern.language == language)
             for language in {pattern.language for pattern in patterns} - {None}
         }
-        of_latin = [numbers for language, numbers in self._of_languages.items() if language in LATIN]
-        self._of_latin = _NONE.union(*of_latin)
-        self._of_han = _NONE.union(*self._of_languages.values()) - self._of_latin
-        self._unproved = frozenset(
-            number for number, pattern in enumerate(patterns) if not pattern.is_literal_sufficient
+        latin_patterns = [indices for language, indices in self._patterns_by_language.items() if language in LATIN]
+        self._latin_patterns = _NONE.union(*latin_patterns)
+        self._han_patterns = _NONE.union(*self._patterns_by_language.values()) - self._latin_patterns
+        self._unverified = frozenset(
+            index for index, pattern in enumerate(patterns) if not pattern.is_literal_sufficient
         )
-        commonness = self._commonness()
-        rules = [choose_anchor(each.required_groups(), commonness) for each in self._compiled]
-        self._entries = [
-            build_rule_plan(each, *found_by, self._unproved)
-            for each, found_by in zip(self._compiled, rules, strict=True)
+        commonness = self._estimate_pattern_commonness()
+        anchors = [choose_anchor(compiled_rule.required_groups(), commonness) for compiled_rule in self._compiled]
+        self._plans = [
+            build_rule_plan(compiled_rule, *anchor, self._unverified)
+            for compiled_rule, anchor in zip(self._compiled, anchors, strict=True)
         ]
-        self._levels = [each.rule.level for each in self._compiled]
-        plain = {number for number, each in enumerate(self._entries) if each.is_decided_by_presence}
-        self._anchors = AnchorIndex(rules, plain, len(patterns))
+        self._levels = [compiled_rule.rule.level for compiled_rule in self._compiled]
+        decided_by_presence = {index for index, plan in enumerate(self._plans) if plan.is_decided_by_presence}
+        self._anchors = AnchorIndex(anchors, decided_by_presence, len(patterns))
 
-    def _commonness(self) -> list[float]:
-        """About how common each pattern is in the news. What is long is rare, and what many rules name is not."""
-        required = chain.from_iterable(each.required_groups() for each in self._compiled)
-        named = Counter(chain.from_iterable(required))
-        return [named[n] * _estimate_commonness(pattern.literal) for n, pattern in enumerate(self._lookup.patterns)]
+    def _estimate_pattern_commonness(self) -> list[float]:
+        """Roughly how common each pattern is in the news: long words are rare, words that many rules name are not."""
+        required = chain.from_iterable(compiled.required_groups() for compiled in self._compiled)
+        rule_counts = Counter(chain.from_iterable(required))
+        return [
+            rule_counts[index] * _estimate_commonness(pattern.literal)
+            for index, pattern in enumerate(self._lookup.patterns)
+        ]
 
     def match(self, article: Article) -> tuple[Match, ...]:
-        """The rules that an article meets, in the order of the set, as news or mention, with the evidence."""
+        """Return the rules that an article meets, in the order of the set, as news or mention, with the evidence."""
         return self.match_with_cost(article)[0]
 
     def match_with_cost(self, article: Article) -> tuple[tuple[Match, ...], int]:
-        """The same, and how much work that was (`Document.work`)."""
-        found, decided = self.evaluate_article(article)
-        matches = tuple(self._match(met, found) for met in decided)
-        return matches, found.document.work
+        """Return the same matches, and how much work it took (`TokenizedArticle.work`)."""
+        doc_hits, rule_matches = self.evaluate_article(article)
+        matches = tuple(self._build_match(rule_match, doc_hits) for rule_match in rule_matches)
+        return matches, doc_hits.document.work
 
     def evaluate_article(self, article: Article) -> tuple[DocumentHits, list[RuleMatch]]:
-        """The article laid out, and the rules that it meets."""
-        found = self._laid_out(TokenizedArticle(article, all_fields=self._lookup.uses_metadata))
-        # Where no rule would be asked anyway, as of most articles, its language need not be known.
-        if not self._of_latin.isdisjoint(found.present) and self._anchors.candidates(found.present):
-            self._rule_out(found, found.document.ruled_out_latin_languages)
-        return found, self.evaluate_candidates(found)
+        """Return what was found in the article, and the rules that it meets."""
+        doc_hits = self._find_hits_in_latin_languages(TokenizedArticle(article, all_fields=self._lookup.uses_metadata))
+        # Most articles have no candidate rule at all: then the language need not be known.
+        if not self._latin_patterns.isdisjoint(doc_hits.present) and self._anchors.candidates(doc_hits.present):
+            self._drop_languages(doc_hits, doc_hits.document.ruled_out_latin_languages)
+        return doc_hits, self.evaluate_candidates(doc_hits)
 
     def words_in_evidence(self, match: Match) -> frozenset[str]:
-        """The words and names that stand in a match's evidence, as rules and entities write them. What a regular
-        expression found is none: nothing says that another article means the same by it."""
+        """Return the words and names in a match's evidence, as rules and entities write them. What a regular
+        expression found is left out: another article need not mean the same by it."""
         return frozenset(span.term for span in match.evidence) - self._lookup.expressions
 
     @property
@@ -113,85 +116,95 @@ class RuleSet:
         return self._compiled
 
     def term_text(self, term: int) -> str:
-        """How its author wrote a term."""
+        """Return a term as its author wrote it."""
         return self._lookup.texts[term]
 
     def find_patterns(self, article: Article) -> DocumentHits:
-        """The article laid out, and which patterns may stand in it."""
-        return self._found(TokenizedArticle(article, all_fields=self._lookup.uses_metadata))
+        """Return which patterns may occur in the article."""
+        return self._find_hits(TokenizedArticle(article, all_fields=self._lookup.uses_metadata))
 
     def find_in_any_language(self, article: Article) -> DocumentHits:
-        """The same with words of languages that the article clearly is not in, which count nowhere else."""
+        """Return the same, including words of languages that the article clearly is not in. These count nowhere
+        else."""
         document = TokenizedArticle(article, all_fields=self._lookup.uses_metadata)
-        return DocumentHits(document, self._lookup.patterns, self._search, self._unproved)
+        return DocumentHits(document, self._lookup.patterns, self._search, self._unverified)
 
-    def _found(self, document: TokenizedArticle) -> DocumentHits:
-        found = self._laid_out(document)
-        if not self._of_latin.isdisjoint(found.present):
-            self._rule_out(found, document.ruled_out_latin_languages)
-        return found
+    def _find_hits(self, document: TokenizedArticle) -> DocumentHits:
+        doc_hits = self._find_hits_in_latin_languages(document)
+        if not self._latin_patterns.isdisjoint(doc_hits.present):
+            self._drop_languages(doc_hits, document.ruled_out_latin_languages)
+        return doc_hits
 
-    def _laid_out(self, document: TokenizedArticle) -> DocumentHits:
-        """The same, with words of all languages of the Latin script."""
-        title_meets = partial(self._title_meets, document)
-        found = DocumentHits(document, self._lookup.patterns, self._search, self._unproved, title_meets)
-        if not self._of_han.isdisjoint(found.present):
-            self._rule_out(found, document.ruled_out_languages)
-        return found
+    def _find_hits_in_latin_languages(self, document: TokenizedArticle) -> DocumentHits:
+        """Find the patterns, before the words of Latin-script languages that the article is not in are dropped."""
+        find_rules_met_by_title = partial(self._find_rules_met_by_title, document)
+        doc_hits = DocumentHits(
+            document, self._lookup.patterns, self._search, self._unverified, find_rules_met_by_title
+        )
+        if not self._han_patterns.isdisjoint(doc_hits.present):
+            self._drop_languages(doc_hits, document.ruled_out_languages)
+        return doc_hits
 
-    def _rule_out(self, found: DocumentHits, languages: frozenset[str]) -> None:
-        """Takes away the words that are of these languages."""
-        for language in languages & self._of_languages.keys():
-            # The few that are present are looked up among the many of the language, not the other way round.
-            found.present.difference_update(found.present & self._of_languages[language])
+    def _drop_languages(self, doc_hits: DocumentHits, languages: frozenset[str]) -> None:
+        """Drop the words of these languages."""
+        for language in languages & self._patterns_by_language.keys():
+            # Few patterns are present, and a language has many: look up the few among the many.
+            doc_hits.present.difference_update(doc_hits.present & self._patterns_by_language[language])
 
-    def _title_meets(self, document: TokenizedArticle) -> tuple[str, ...]:
-        """The ids of the live rules whose `match` holds as if the article were its title alone."""
-        title = self._found(TokenizedArticle(document.article, all_fields=document.all_fields, title_alone=True))
-        asked = [self._compiled[number] for number in self._anchors.candidates(title.present)]
-        live = [each for each in asked if each.rule.status is RuleStatus.LIVE]
-        met = tuple(each.rule.id for each in live if each.node.holds(title, title.document.text_end))
+    def _find_rules_met_by_title(self, document: TokenizedArticle) -> tuple[str, ...]:
+        """The ids of the live rules whose `match` holds if the article consists of its title only."""
+        title = self._find_hits(TokenizedArticle(document.article, all_fields=document.all_fields, title_alone=True))
+        candidates = [self._compiled[index] for index in self._anchors.candidates(title.present)]
+        live = [compiled for compiled in candidates if compiled.rule.status is RuleStatus.LIVE]
+        met = tuple(compiled.rule.id for compiled in live if compiled.node.holds(title, title.document.text_end))
         document.work += title.document.work
         return met
 
-    def candidates(self, found: DocumentHits) -> list[RulePlan]:
-        """The rules of which nothing is missing that they cannot do without, in the order of the set."""
-        return [self._entries[number] for number in self._anchors.candidates(found.present)]
+    def candidates(self, doc_hits: DocumentHits) -> list[RulePlan]:
+        """Return the rules for which nothing that they require is missing, in the order of the set."""
+        return [self._plans[index] for index in self._anchors.candidates(doc_hits.present)]
 
-    def evaluate_candidates(self, found: DocumentHits) -> list[RuleMatch]:
-        """The rules that the article meets, in the order of the set."""
-        numbers = self._anchors.candidates(found.present)
-        if not numbers:  # of most articles; where their leads end need not be known
+    def evaluate_candidates(self, doc_hits: DocumentHits) -> list[RuleMatch]:
+        """Return the rules that the article meets, in the order of the set."""
+        candidates = self._anchors.candidates(doc_hits.present)
+        if not candidates:  # as for most articles: then the end of the lead need not be known
             return []
-        entries, document = self._entries, found.document
-        in_lead = (
-            [None] * len(numbers)
+        plans, document = self._plans, doc_hits.document
+        met_in_lead = (
+            [None] * len(candidates)
             if document.all_fields
-            else self._anchors.are_met_in_lead(numbers, found.patterns_in_lead)
+            else self._anchors.are_met_in_lead(candidates, doc_hits.patterns_in_lead)
         )
-        asked = {number: entries[number] for number, known in zip(numbers, in_lead, strict=True) if known is None}
-        found.verify_patterns(chain.from_iterable([each.unverified for each in asked.values()]))
+        to_evaluate = {
+            index: plans[index]
+            for index, is_met_in_lead in zip(candidates, met_in_lead, strict=True)
+            if is_met_in_lead is None
+        }
+        doc_hits.verify_patterns(chain.from_iterable([plan.unverified for plan in to_evaluate.values()]))
         news, mention = (_NEWS, document.lead_end, None), (_MENTION, document.text_end, MentionCause.OUTSIDE)
         answers = list[RuleMatch | None]()
-        for number, known in zip(numbers, in_lead, strict=True):
-            if known is None:
-                answers.append(asked[number].evaluate(found))
+        for index, is_met_in_lead in zip(candidates, met_in_lead, strict=True):
+            if is_met_in_lead is None:
+                answers.append(to_evaluate[index].evaluate(doc_hits))
             else:
-                kind, limit, cause = news if known else mention
-                compiled = self._compiled[number]
-                answers.append(RuleMatch(compiled, kind, self._levels[number], limit, compiled.node, cause))
-        return [met for met in answers if met is not None]
+                kind, limit, cause = news if is_met_in_lead else mention
+                compiled = self._compiled[index]
+                answers.append(RuleMatch(compiled, kind, self._levels[index], limit, compiled.node, cause))
+        return [rule_match for rule_match in answers if rule_match is not None]
 
-    def _match(self, met: RuleMatch, found: DocumentHits) -> Match:
-        compiled, rule = met.compiled, met.compiled.rule
+    def _build_match(self, rule_match: RuleMatch, doc_hits: DocumentHits) -> Match:
+        compiled, rule = rule_match.compiled, rule_match.compiled.rule
         spans: dict[Span, None] = {}
-        for start, end, term, node in sorted(set(met.node.evidence(found, met.limit))):
-            spans[found.document.evidence_span(start, end, self._lookup.texts[term], node)] = None
-        by = values_by_name(rule.alert.by, compiled.by_leaves, found) if rule.alert.by else {}
-        return Match(rule.id, rule.version, met.kind, tuple(spans), met.level, by, met.mention_cause)
+        for start, end, term, node in sorted(set(rule_match.node.evidence(doc_hits, rule_match.limit))):
+            spans[doc_hits.document.evidence_span(start, end, self._lookup.texts[term], node)] = None
+        values = values_by_name(rule.alert.by, compiled.by_leaves, doc_hits) if rule.alert.by else {}
+        return Match(
+            rule.id, rule.version, rule_match.kind, tuple(spans), rule_match.level, values, rule_match.mention_cause
+        )
 
 
 def _estimate_commonness(literal: str) -> float:
-    """The same, by its letters alone: each more makes it rarer, those of Han and Hangul by far more."""
+    """Estimate how common a literal is by its letters alone: each one makes it rarer, a Han or Hangul one by far
+    more."""
     bits = sum(1.6 if letter > "\u2e7f" else 0.4 for letter in literal if letter != " ")
     return 2.0**-bits

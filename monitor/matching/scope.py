@@ -1,7 +1,7 @@
 """Which articles a rule looks at: by language, source, its tags and its publisher.
 
-What is not known about an article (a source that is not among the configured ones, a language that neither its script
-nor its feed makes clear) counts as the rule says.
+Something may be unknown about an article: its source is not configured, or neither its script nor its feed makes its
+language clear. The rule says how that counts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from monitor.model import Source, Where
 
 @dataclass(frozen=True)
 class WhereTest:
-    """`where`, with the sources of its tags and publishers looked up."""
+    """The `where` of a rule, with the sources in which it looks up tags and publishers."""
 
     where: Where
     sources: Mapping[str, Source]
@@ -23,13 +23,13 @@ class WhereTest:
     def holds(self, document: TokenizedArticle) -> bool:
         """Whether the rule looks at this article."""
         where = self.where
-        said = [where.unknown if answer is None else answer for answer in self._answers(where, document)]
-        if not all(said):
+        answers = [where.unknown if answer is None else answer for answer in self._iterate_answers(where, document)]
+        if not all(answers):
             return False
-        return where.excluded is None or True not in self._answers(where.excluded, document)
+        return where.excluded is None or True not in self._iterate_answers(where.excluded, document)
 
-    def _answers(self, where: Where, document: TokenizedArticle) -> Iterable[bool | None]:
-        """For each key that is given, whether the article has one of its values (None: not known)."""
+    def _iterate_answers(self, where: Where, document: TokenizedArticle) -> Iterable[bool | None]:
+        """For each key that the rule gives, whether the article has one of its values (None: unknown)."""
         source = self.sources.get(document.article.source)
         if where.languages:
             yield None if document.language is None else document.language in where.languages

@@ -1,8 +1,8 @@
 """What the conditions that a rule's `by` names found in an article, as values by which two articles are compared.
 
-All places in title and lead count, not only those that met the rule; of what stands in a `near`, those that are near
-what it asks for. An entity is one value, whatever it is called and in whatever language; a term is one, in all of its
-forms. A word keeps its language, for one of another language may be the same word (`stories.by` compares them).
+All places in title and lead count, not only those that met the rule. Of the members of a `near`, only the places near
+the other members count. An entity is one value, whatever its name and language; a term is one value in all of its
+forms. A word keeps its language, because a word of another language may be the same word (`stories.by` compares them).
 """
 
 from __future__ import annotations
@@ -20,116 +20,123 @@ from monitor.text.scripts import is_unspaced
 
 
 def entity_value(entity: str) -> str:
-    """`entity:taiwan`."""
+    """Return `entity:taiwan`."""
     return f"entity:{entity}"
 
 
 def word_value(language: str, text: str) -> str:
-    """`word:en:sea of japan`: folded text, with the primary subtag of its language, which may be "any"."""
+    """Return `word:en:sea of japan`: folded text, with the primary subtag of its language, which may be "any"."""
     return f"word:{language.partition('-')[0].lower()}:{text}"
 
 
 @dataclass(frozen=True, slots=True)
 class ValueFinder(ABC):
-    """Finds something, and says which values each of its places has."""
+    """Finds something, and says which values each place has."""
 
     finder: Finder
 
     @abstractmethod
-    def values(self, hit: Hit, found: DocumentHits) -> Iterable[str]:
-        """Those of a place that the finder gave."""
+    def values(self, hit: Hit, doc_hits: DocumentHits) -> Iterable[str]:
+        """Return the values of a place that the finder found."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntityValues(ValueFinder):
-    """An entity, by any of its names."""
+    """An entity, under any of its names."""
 
     entity: str
 
-    def values(self, hit: Hit, found: DocumentHits) -> Iterable[str]:
-        del hit, found
+    def values(self, hit: Hit, doc_hits: DocumentHits) -> Iterable[str]:
+        del hit, doc_hits
         return (entity_value(self.entity),)
 
 
 @dataclass(frozen=True, slots=True)
 class TermValues(ValueFinder):
-    """Terms: the values of each, by the number of its text."""
+    """Terms: the values of each, by the index of its text."""
 
     by_text: Mapping[int, Collection[str]]
 
-    def values(self, hit: Hit, found: DocumentHits) -> Iterable[str]:
-        del found
+    def values(self, hit: Hit, doc_hits: DocumentHits) -> Iterable[str]:
+        del doc_hits
         return self.by_text[hit[2]]
 
 
 @dataclass(frozen=True, slots=True)
 class PatternValues(ValueFinder):
-    """A pattern of the user's: what it matched, without blanks (KN-23 and KN23 are the same)."""
+    """A user's pattern: the text that it matched, without blanks (KN-23 and KN23 are the same)."""
 
-    def values(self, hit: Hit, found: DocumentHits) -> Iterable[str]:
-        return (word_value("any", found.document.joined[hit[0] : hit[1]].replace(" ", "")),)
+    def values(self, hit: Hit, doc_hits: DocumentHits) -> Iterable[str]:
+        return (word_value("any", doc_hits.document.joined[hit[0] : hit[1]].replace(" ", "")),)
 
 
 @dataclass(frozen=True, slots=True)
 class NestedValues(ValueFinder):
-    """Something that stands inside a place, as a member of a near that is one of another near."""
+    """Something inside a place, as a member of a near that is itself a member of another near."""
 
     inner: ValueFinder
 
-    def values(self, hit: Hit, found: DocumentHits) -> Iterable[str]:
-        for each in self.inner.finder.hits(found):
-            if hit[0] <= each[0] and each[1] <= hit[1]:
-                yield from self.inner.values(each, found)
+    def values(self, hit: Hit, doc_hits: DocumentHits) -> Iterable[str]:
+        for inner_hit in self.inner.finder.hits(doc_hits):
+            if hit[0] <= inner_hit[0] and inner_hit[1] <= hit[1]:
+                yield from self.inner.values(inner_hit, doc_hits)
 
 
-def values_of_terms(numbered: Iterable[tuple[int, Term]]) -> dict[int, frozenset[str]]:
-    """Of each term, given with the number of its text, its values: where several languages write the same word, those
-    of all of them, because an article's word is found as any of them."""
-    texts = {number: (_normalize_term(term), term.language) for number, term in numbered}
+def values_of_terms(indexed_terms: Iterable[tuple[int, Term]]) -> dict[int, frozenset[str]]:
+    """Return the values of each term, given with the index of its text. Where several languages write the same word,
+    the term has the values of all of them, because an article's word is found as any of them."""
+    texts = {index: (_normalize_term(term), term.language) for index, term in indexed_terms}
     languages: dict[str, set[str]] = {}
     for text, language in texts.values():
         languages.setdefault(text, set()).add(language)
     return {
-        number: frozenset(word_value(language, text) for language in languages[text])
-        for number, (text, _) in texts.items()
+        index: frozenset(word_value(language, text) for language in languages[text])
+        for index, (text, _) in texts.items()
     }
 
 
 def _normalize_term(term: Term) -> str:
-    """A term as it is compared: `釜山`, `sea of japan`."""
-    return " ".join("".join(each if is_unspaced(each) else f" {each} " for each in folded_tokens(term.text)).split())
+    """A term in the form in which it is compared: `釜山`, `sea of japan`."""
+    return " ".join(
+        "".join(token if is_unspaced(token) else f" {token} " for token in folded_tokens(term.text)).split()
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class NamedLeaf:
-    """A leaf of conditions that `by` names. It says which places count; `finders`: what finds the values, each under
-    the name that it is for. `near`: of which near it is a member, and its number there."""
+    """A leaf of the conditions that `by` names; it says which places count.
+
+    finders  what finds the values, each under the name that it is for
+    near     the near of which the leaf is a member, and its index there
+    """
 
     leaf: LeafNode
     finders: tuple[tuple[str, ValueFinder], ...]
     near: tuple[NearNode, int] | None = None
 
-    def add_values(self, values: Mapping[str, set[str]], found: DocumentHits) -> None:
-        """To those of each name the values of the places in title and lead."""
-        counts = self._counts(found)
+    def add_values(self, values: Mapping[str, set[str]], doc_hits: DocumentHits) -> None:
+        """Add the values of the places in title and lead to those of each name."""
+        is_counted = self._build_place_test(doc_hits)
         for name, finder in self.finders:
             known = values[name]
-            for hit in finder.finder.hits(found):
-                new = [value for value in finder.values(hit, found) if value not in known]
-                if new and counts(hit):
+            for hit in finder.finder.hits(doc_hits):
+                new = [value for value in finder.values(hit, doc_hits) if value not in known]
+                if new and is_counted(hit):
                     known.update(new)
 
-    def _counts(self, found: DocumentHits) -> Callable[[Hit], bool]:
-        limit = found.document.lead_end
+    def _build_place_test(self, doc_hits: DocumentHits) -> Callable[[Hit], bool]:
+        limit = doc_hits.document.lead_end
         if self.near is not None:
-            near, number = self.near
-            return near.member_proximity_test(found, limit, number)
-        return set(self.leaf.hits(found, limit)).__contains__
+            near, member = self.near
+            return near.member_proximity_test(doc_hits, limit, member)
+        return set(self.leaf.hits(doc_hits, limit)).__contains__
 
 
-def values_by_name(names: Iterable[str], leaves: Sequence[NamedLeaf], found: DocumentHits) -> dict[str, frozenset[str]]:
-    """The values of each name; none where nothing of it stands in title and lead."""
+def values_by_name(
+    names: Iterable[str], leaves: Sequence[NamedLeaf], doc_hits: DocumentHits
+) -> dict[str, frozenset[str]]:
+    """Return the values of each name; none where nothing of it occurs in title and lead."""
     values: dict[str, set[str]] = {name: set() for name in names}
     for leaf in leaves:
-        leaf.add_values(values, found)
-    return {name: frozenset(each) for name, each in values.items()}
+        leaf.add_values(values, doc_hits)
+    return {name: frozenset(found) for name, found in values.items()}

@@ -1,5 +1,5 @@
-"""Any language's text -> comparable text, with offsets back to the original. Pure.
+"""Turns text in any language into comparable text, with offsets back to the original. Pure.
 
-`record` normalises and remembers offsets, `scripts` cuts into tokens, `folding` makes tokens comparable,
-`sentences` finds sentence ends, `language` says which languages a text clearly is not.
+`record` normalizes and keeps offsets, `scripts` cuts into tokens, `folding` makes tokens comparable, `sentences` finds
+the ends of sentences, `language` says which languages a text clearly is not in.
 """

@@ -1,19 +1,19 @@
-"""Who says so, at the end of a headline: ", police say", ", says Tokyo", ", сообщили в МЧС". Pure.
+"""Finds who says so at the end of a headline: ", police say", ", says Tokyo", ", сообщили в МЧС". Pure.
 
-It is no part of what happened: two papers that ask two offices report one happening.
+This is not part of what happened: two papers that ask two offices report the same happening.
 """
 
 from __future__ import annotations
 
 import re
 
-_SAY = r"says?|said|reports?|reported|announces?|announced|confirms?|confirmed"  # the speaker comes before or behind
+_SAY = r"says?|said|reports?|reported|announces?|announced|confirms?|confirmed"  # the speaker comes before or after
 SAYS = rf"""
 {_SAY}|according\ to|sagt|sagen|meldet|melden|berichtet|berichten|laut|selon|annonce|affirme|indique|rapporte
 |según|dice|dicen|anuncia|informa|secondo|afferma|annuncia|segundo|diz|dizem|podał[ay]?|informuje|według
 |сообщил[аи]?|сообщает|сообщают|заявил[аи]?|заявляет|пишет|пишут|передает|повідомили|заявили
 """
-"""What comes before the speaker; for a verbose regular expression."""
+"""What comes before the speaker, for a verbose regular expression."""
 _WORD = r"[^\W\d][^\s,;:.!?]*"  # a number is no speaker
 _CAPITALISED = r"[^\W\d_a-zа-яё][^\s,;:.!?]*"
 _ATTRIBUTION = re.compile(
@@ -31,5 +31,5 @@ _ATTRIBUTION = re.compile(
 
 
 def without_attribution(title: str) -> str:
-    """A title without who says so at its end."""
+    """Return a title without who says so at its end."""
     return _ATTRIBUTION.sub("", title)

@@ -1,8 +1,8 @@
-"""Which days a title or a lead names: tomorrow's launch is told in the words of today's, but for the day.
+"""Which days a title or a lead names: reports of today's and of tomorrow's launch may differ only in the day.
 
-`days_named` says which: days are kept as the bits of one number, so that two texts name the same day if their numbers
-share a bit. Only days within a fortnight of the article count, so that 32 bits are enough: what is older is background.
-`find_days` says where days are named, whichever they are.
+`days_named` returns the days as bits of one number, so two texts name the same day if their numbers share a bit. Only
+days within a fortnight of the article count, so 32 bits are enough; what is older is background. `find_days` returns
+where any day is named.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from functools import cache
 from monitor.text.folding import lower_keeping_length
 from monitor.text.months import MONTHS
 
-_FAR = 14  # days
+_MAX_DAYS_AWAY = 14  # days
 _DAY = timedelta(days=1)
-_CALENDAR = date.min + timedelta(days=60), date.max - timedelta(days=60)  # within it, days near one are days too
+_CALENDAR = date.min + timedelta(days=60), date.max - timedelta(days=60)  # within it, nearby days exist as well
 _WEEKDAYS = {
     "en": "monday mon; tuesday tue; wednesday wed; thursday thu; friday fri; saturday sat; sunday sun",
     "ru": "понедельник понедельника; вторник вторника; среда среду среды; четверг четверга; пятница пятницу пятницы;"
@@ -41,58 +41,60 @@ WEEKDAYS = {
     for number, of_day in enumerate(names.split(";"))
     for name in of_day.split()
 }
-"""Names of weekdays in small letters -> 0 (Monday) to 6."""
-_NAMED = re.compile(
+"""Names of weekdays in lower case -> 0 (Monday) to 6."""
+_WEEKDAY = re.compile(
     "|".join(sorted((name for name in WEEKDAYS if len(name) > 3 or ord(name[0]) > 0x1000), reverse=True))
 )
 _NUMBER = re.compile(r"(?<![\d.,])\d{1,2}(?!\d)")
-_SIGNED = re.compile(r"(?:(?P<month>\d{1,2})\s?[月월]\s?)?(?P<day>\d{1,2})\s?[日일号號](?![간째間目本])")
+_DAY_WITH_SIGN = re.compile(r"(?:(?P<month>\d{1,2})\s?[月월]\s?)?(?P<day>\d{1,2})\s?[日일号號](?![간째間目本])")
 _WORD_BEFORE = re.compile(r"\b([^\W\d_]+)\.?\s$")
-_LONGEST = max(map(len, MONTHS)) + 3
-_ENDS = re.compile(r"(?:st|nd|rd|th)?\b(?![:.,]?\d)")  # and is no time of day, and no amount
-_WORD_BEHIND = re.compile(r"(?:\.|st|nd|rd|th)?\s(?:de\s)?([^\W\d_]+)\b")
+_MONTH_REACH = max(map(len, MONTHS)) + 3
+_DAY_END = re.compile(r"(?:st|nd|rd|th)?\b(?![:.,]?\d)")  # not a time of day, not an amount
+_WORD_AFTER = re.compile(r"(?:\.|st|nd|rd|th)?\s(?:de\s)?([^\W\d_]+)\b")
 
 
 def days_named(text: str, written: datetime) -> int:
-    """The days that a text names, as bits; `written`: when. 0: it names none."""
+    """Return the days that a text names, as bits; 0: none. `written`: when it was written."""
     bits, today = 0, written.date()
     if not _CALENDAR[0] < today < _CALENDAR[1]:  # a feed may date its articles to the year 1
         return bits
     for day in _resolve_named_days(text.lower(), today):
-        if abs((day - today).days) <= _FAR:
+        if abs((day - today).days) <= _MAX_DAYS_AWAY:
             bits |= 1 << day.toordinal() % 32
     return bits
 
 
 def _resolve_named_days(text: str, today: date) -> Iterator[date]:
-    for name in _NAMED.findall(text):
-        # The last one, or tomorrow: where the news is from it is tomorrow already.
-        ahead = today + _DAY
-        yield ahead - timedelta(days=(ahead.weekday() - WEEKDAYS[name]) % 7)
+    for name in _WEEKDAY.findall(text):
+        # The most recent one, or tomorrow: where the news comes from it may be tomorrow already.
+        tomorrow = today + _DAY
+        yield tomorrow - timedelta(days=(tomorrow.weekday() - WEEKDAYS[name]) % 7)
     for _, month, day in _find_dates(text):
-        candidates = [each for each in _list_candidate_dates(today, day) if not month or each.month == month]
+        candidates = [
+            candidate for candidate in _list_candidate_dates(today, day) if not month or candidate.month == month
+        ]
         if candidates:
-            yield min(candidates, key=lambda each: abs((each - today).days))
+            yield min(candidates, key=lambda candidate: abs((candidate - today).days))
 
 
 def _find_dates(text: str) -> Iterator[tuple[tuple[int, int], int, int]]:
-    """Where each date stands, its month, and its day; a month of 0 is not named."""
-    taken = 0
+    """Where each date is, its month, and its day. A month of 0 means that no month is named."""
+    last_end = 0
     for number in _NUMBER.finditer(text):
-        at = number.start()
-        if at < taken:
+        start = number.start()
+        if start < last_end:
             continue
-        if signed := _SIGNED.match(text, at):
-            yield signed.span(), int(signed["month"] or 0), int(signed["day"])
-            taken = signed.end()
-        elif word := _month_before(text, max(at - _LONGEST, taken), number):
+        if day_with_sign := _DAY_WITH_SIGN.match(text, start):
+            yield day_with_sign.span(), int(day_with_sign["month"] or 0), int(day_with_sign["day"])
+            last_end = day_with_sign.end()
+        elif word := _month_before(text, max(start - _MONTH_REACH, last_end), number):
             yield (word.start(1), number.end()), MONTHS[word[1]], int(number[0])
-            taken = number.end()
-        elif word := _month_behind(text, number):
-            yield (at, word.end()), MONTHS[word[1]], int(number[0])
+            last_end = number.end()
+        elif word := _month_after(text, number):
+            yield (start, word.end()), MONTHS[word[1]], int(number[0])
 
 
-# Words for a day or a week seen from today, by language; and what makes a word another one.
+# Words for a day or a week relative to today, by language; with the contexts in which a word means something else.
 _RELATIVE = {
     "en": r"today|tonight|tomorrow|yesterday|(?:this|next) week(?:end)?",
     "de": r"heute|(?<!am )(?<!guten )morgen|gestern|übermorgen|vorgestern|(?:diese[rn]?|nächste[rn]?|kommende[rn]?) "
@@ -111,60 +113,63 @@ _RELATIVE = {
     "zh": r"(?:今|明|昨)(?:天|日|晚)(?!头条|頭條)|[后後前]天|[本这這下]周|[本这這下]週|[本这這下]个?星期|周末|週末",
     "ja": r"今日|本日|明日|昨日|翌日|明後日|きょう|あす|あした|きのう|今週|来週|週末|今夜",
 }
-_ONLY_BESIDE = {
-    **dict.fromkeys(("segunda", "terça", "quarta", "quinta", "sexta"), r"{}(?=-feira)"),  # ordinals too
-    **dict.fromkeys(
-        ("среда", "среду", "среды"), r"(?:(?<=\bв )|(?<=\bна )|(?<=\bдо )|(?<=\bсо )){}"
-    ),  # surroundings too
+_ONLY_IN_CONTEXT = {
+    **dict.fromkeys(("segunda", "terça", "quarta", "quinta", "sexta"), r"{}(?=-feira)"),  # they are also ordinals
+    # "среда" also means surroundings.
+    **dict.fromkeys(("среда", "среду", "среды"), r"(?:(?<=\bв )|(?<=\bна )|(?<=\bдо )|(?<=\bсо )){}"),
 }
-_LEAST = 4  # letters of an alphabet: fewer may be another word (sun, mar)
+_MIN_LETTERS = 4  # letters of an alphabet: a shorter name may be another word (sun, mar)
 _IN_DIGITS = re.compile(r"(?<!\d)(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([./])\d{1,2}\2\d{4})(?!\d)")
-_WITHOUT_EDGES = ("zh", "ja")
+_WITHOUT_WORD_EDGES = ("zh", "ja")
 
 
 def find_days(text: str, language: str | None) -> list[tuple[int, int]]:
-    """Where a text names a day: a weekday, a date, or a day or week seen from today; in the order of the text.
-    `language`: a primary subtag; of one that we do not speak, or do not know, the words of all languages count."""
-    low = lower_keeping_length(text).replace("’", "'")
-    spans = {span for span, _, _ in _find_dates(low)}
-    spans.update(found.span() for pattern in (_IN_DIGITS, _words_for_days(language)) for found in pattern.finditer(low))
+    """Return where a text names a day: a weekday, a date, or a day or week relative to today; in the order of the
+    text. `language`: a primary subtag; if it is unknown or not supported, the words of all languages count."""
+    lowercase = lower_keeping_length(text).replace("’", "'")
+    spans = {span for span, _, _ in _find_dates(lowercase)}
+    spans.update(
+        match.span() for pattern in (_IN_DIGITS, _words_for_days(language)) for match in pattern.finditer(lowercase)
+    )
     return sorted(spans)
 
 
 @cache
 def _words_for_days(language: str | None) -> re.Pattern[str]:
-    spoken = (language,) if language in _WEEKDAYS else _WEEKDAYS
-    return re.compile("|".join(_words_of_language(each) for each in spoken))
+    languages = (language,) if language in _WEEKDAYS else _WEEKDAYS
+    return re.compile("|".join(_words_of_language(code) for code in languages))
 
 
 def _words_of_language(language: str) -> str:
-    names = {name for name in _WEEKDAYS[language].replace(";", " ").split() if len(name) >= _LEAST or name > "\u1100"}
-    weekdays = "|".join(_ONLY_BESIDE.get(name, "{}").format(name) for name in sorted(names, reverse=True))
-    if language in _WITHOUT_EDGES:
+    names = {
+        name for name in _WEEKDAYS[language].replace(";", " ").split() if len(name) >= _MIN_LETTERS or name > "\u1100"
+    }
+    weekdays = "|".join(_ONLY_IN_CONTEXT.get(name, "{}").format(name) for name in sorted(names, reverse=True))
+    if language in _WITHOUT_WORD_EDGES:
         return f"{weekdays}|{_RELATIVE[language]}"
-    # A weekday may be inflected, or joined with what is behind it (Montagabend, 월요일부터); of Korean all may.
+    # A weekday may be inflected or joined with the next word (Montagabend, 월요일부터); in Korean every such word may.
     end = "" if language == "ko" else r"(?!\w)"
     return rf"(?<!\w)(?:{weekdays})|(?<!\w)(?:{_RELATIVE[language]}){end}"
 
 
-def _month_before(text: str, begin: int, number: re.Match[str]) -> re.Match[str] | None:
-    """Jan. 4"""
-    word = _WORD_BEFORE.search(text, begin, number.start())
-    return word if word and word[1] in MONTHS and _ENDS.match(text, number.end()) else None
+def _month_before(text: str, search_start: int, number: re.Match[str]) -> re.Match[str] | None:
+    """Matches the month in `Jan. 4`."""
+    word = _WORD_BEFORE.search(text, search_start, number.start())
+    return word if word and word[1] in MONTHS and _DAY_END.match(text, number.end()) else None
 
 
-def _month_behind(text: str, number: re.Match[str]) -> re.Match[str] | None:
-    """4 January"""
-    word = _WORD_BEHIND.match(text, number.end())
+def _month_after(text: str, number: re.Match[str]) -> re.Match[str] | None:
+    """Matches the month in `4 January`."""
+    word = _WORD_AFTER.match(text, number.end())
     before = text[number.start() - 1 : number.start()]
     return word if word and word[1] in MONTHS and not (before == ":" or before.isalnum()) else None
 
 
 def _list_candidate_dates(today: date, day: int) -> Iterator[date]:
-    """The days of that number in this month, the one before and the one after."""
+    """The days with this number in this month, the one before and the one after."""
     middle = today.replace(day=15)
-    for near in (middle - timedelta(days=30), middle, middle + timedelta(days=30)):
+    for date_in_month in (middle - timedelta(days=30), middle, middle + timedelta(days=30)):
         try:
-            yield near.replace(day=day)
+            yield date_in_month.replace(day=day)
         except ValueError:  # the month has no such day
             continue

@@ -1,7 +1,8 @@
-"""How long a text is for whoever compares it: what counts is its record (`record`), not what was received.
+"""How long a text is for those who compare it: the length of its record (`record`) counts, not that of the received
+text.
 
-Normalisation makes up to eighteen characters of one: U+FDFA, three bytes in a feed, becomes a sentence in Arabic. A
-limit on what was received would let through eighteen times the work.
+Normalization turns one character into up to eighteen: U+FDFA, three bytes in a feed, becomes a sentence in Arabic. A
+limit on the received text would allow eighteen times the work.
 """
 
 from __future__ import annotations
@@ -10,35 +11,35 @@ from typing import Final
 
 from monitor.text.record import normalize_text
 
-GROWTH: Final = 18  # characters of the record that one character becomes at most (U+FDFA)
+GROWTH: Final = 18  # the most characters of the record that one character becomes (U+FDFA)
 _PIECE = 1_024  # characters
 
 
-def shorten_text(text: str, most: int) -> str:
-    """The beginning of a text, so much of it that neither it nor its record has more than `most` characters."""
-    if len(text) * GROWTH <= most:  # as almost all are
+def shorten_text(text: str, max_length: int) -> str:
+    """Return the beginning of a text, such that neither it nor its record has more than `max_length` characters."""
+    if len(text) * GROWTH <= max_length:  # as for almost all texts
         return text
     if text.isascii():
-        return text[:most]
-    text, length = text[:most], 0
+        return text[:max_length]
+    text, length = text[:max_length], 0
     for start in range(0, len(text), _PIECE):
         piece = text[start : start + _PIECE]
-        added = _measure_extent(piece)
-        if length + added > most:
-            return text[: start + _count_fitting(piece, most - length)]
-        length += added
+        extent = _measure_extent(piece)
+        if length + extent > max_length:
+            return text[: start + _count_fitting(piece, max_length - length)]
+        length += extent
     return text
 
 
 def _count_fitting(piece: str, room: int) -> int:
     """How many characters of a piece fit."""
-    for number, character in enumerate(piece):
+    for index, character in enumerate(piece):
         room -= _measure_extent(character)
         if room < 0:
-            return number
+            return index
     return len(piece)
 
 
 def _measure_extent(text: str) -> int:
-    """What a text counts: what disappears from its record was read all the same."""
+    """The length that counts: what disappears in the record was read all the same."""
     return max(len(text), len(normalize_text(text)))

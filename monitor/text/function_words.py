@@ -1,4 +1,4 @@
-"""The closed classes of words: those that begin sentences, and join the others. Pure."""
+"""The closed classes of words, which begin sentences and join the other words. Pure."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ _ALL_FUNCTION_WORDS = frozenset().union(*_FUNCTION_WORDS.values())
 
 
 def function_words(language: str) -> frozenset[str]:
-    """Articles, prepositions, conjunctions, pronouns of a language, in small letters; of an unknown one those of all.
-    Sentences and headlines capitalise them, and what is a little word in one language is a name in another (Han)."""
+    """Return the articles, prepositions, conjunctions and pronouns of a language, in lower case; for an unknown
+    language those of all. Sentences and headlines capitalize them, and a function word of one language is a name in
+    another (Han)."""
     return _FUNCTION_WORDS.get(language, _ALL_FUNCTION_WORDS)

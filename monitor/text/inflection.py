@@ -1,7 +1,7 @@
-"""All forms of a word or phrase, where its language inflects: Russian names and nouns so far (pymorphy3).
+"""All forms of a word or phrase in languages that inflect: so far Russian names and nouns (pymorphy3).
 
-It is asked when rules are compiled, never about an article. Verbs stay as they are written: their forms say other
-things (запустила is news, запустит is not). A further language is one more entry of _INFLECTING.
+It is used when rules are compiled, never for an article. Verbs keep the form in which they are written, because other
+forms mean something else (запустила is news, запустит is not). To add a language, add an entry to _INFLECTORS.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from pymorphy3.analyzer import Parse
 
 _CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
 _DECLINED = {"NOUN", "ADJF", "PRTF"}
-_SINGLE = {"Name", "Surn", "Patr", "Geox", "Orgn", "Sgtm", "Abbr"}  # names have no plural that anybody would write
-_ENDINGS = ("", "а", "у", "а", "ом", "е")  # of a foreign man's name that no dictionary knows: Ким Чен Ына
+_NAME_TAGS = {"Name", "Surn", "Patr", "Geox", "Orgn", "Sgtm", "Abbr"}  # nobody writes names in the plural
+_ENDINGS = ("", "а", "у", "а", "ом", "е")  # for a foreign man's name that no dictionary contains: Ким Чен Ына
 _CONSONANTS = frozenset("бвгджзклмнпрстфхцчшщ")
 
 
 def inflect_phrase(text: str, language: str) -> tuple[str, ...]:
-    """The text and its other forms, each once. A text with an open end (`*`) has none."""
-    inflect = _INFLECTING.get(language.split("-", maxsplit=1)[0].lower())
+    """Return the text and its other forms, each once. A text with an open end (`*`) has no other forms."""
+    inflect = _INFLECTORS.get(language.split("-", maxsplit=1)[0].lower())
     return (text,) if inflect is None or "*" in text else tuple(dict.fromkeys((text, *inflect(text))))
 
 
@@ -32,74 +32,71 @@ def _load_russian_analyzer() -> MorphAnalyzer:
 
 
 def release_dictionaries() -> None:
-    """Let go of the dictionaries, 14 MiB that nobody needs once the rules are compiled. What was asked is remembered;
-    for another word they are loaded again, in some 50 ms. Not while another thread asks."""
+    """Free the dictionaries: 14 MiB that nobody needs once the rules are compiled. Previous results stay cached; for
+    another word the dictionaries are loaded again, in some 50 ms. Do not call it while another thread inflects."""
     if _load_russian_analyzer.cache_info().currsize:
         analyzer = _load_russian_analyzer()
-        for held in (
-            analyzer.dictionary,
-            analyzer,
-        ):  # by each other, until garbage is looked for
-            vars(held).clear()
+        for owner in (analyzer.dictionary, analyzer):  # they refer to each other until garbage is collected
+            vars(owner).clear()
         _load_russian_analyzer.cache_clear()
 
 
 @cache
 def _inflect_russian(text: str) -> tuple[str, ...]:
-    """The phrase in each case: all of its words that stand in the nominative together, and of a name also the last
-    alone (Ли Чжэ Мёна); in both numbers unless it is a name."""
+    """The phrase in each case: with all words that are in the nominative inflected together and, for a name, also
+    with only the last one inflected (Ли Чжэ Мёна). In both numbers, unless it is a name."""
     words = [(word, _parse_nominative(word)) for word in text.split()]
     head = next((parse for _, parse in reversed(words) if parse is not None and parse.tag.POS == "NOUN"), None)
-    named = head is None or bool(_SINGLE & set(head.tag.grammemes))
+    is_name = head is None or bool(_NAME_TAGS & set(head.tag.grammemes))
     given_names = len(words) > 1 and all(parse is None or parse.tag.POS == "NOUN" for _, parse in words)
-    numbers = (None,) if named else ("sing", "plur")
-    found: list[str] = []
+    numbers = (None,) if is_name else ("sing", "plur")
+    forms: list[str] = []
     for number in numbers:
         for case in range(len(_CASES)):
-            each = [_decline_word(word, parse, case, number, head) for word, parse in words]
-            found.append(" ".join(each))
+            declined = [_decline_word(word, parse, case, number, head) for word, parse in words]
+            forms.append(" ".join(declined))
             if given_names:
-                found.append(" ".join((*text.split()[:-1], each[-1])))
-    return tuple(found)
+                forms.append(" ".join((*text.split()[:-1], declined[-1])))
+    return tuple(forms)
 
 
 def _parse_nominative(word: str) -> Parse | None:
-    """The likeliest reading of a word as a noun or adjective that stands in the nominative."""
+    """The likeliest reading of a word as a noun or adjective in the nominative."""
     parses: Iterable[Parse] = _load_russian_analyzer().parse(word)
     return next((parse for parse in parses if parse.tag.POS in _DECLINED and parse.tag.case == "nomn"), None)
 
 
 def _decline_word(word: str, parse: Parse | None, case: int, number: str | None, head: Parse | None) -> str:
     if parse is None:
-        unknown = word[-1:].lower() in _CONSONANTS and all(
-            "UNKN" in each.tag for each in _load_russian_analyzer().parse(word)
+        is_unknown_name = word[-1:].lower() in _CONSONANTS and all(
+            "UNKN" in reading.tag for reading in _load_russian_analyzer().parse(word)
         )
-        return word + _ENDINGS[case] if unknown else word
-    wanted = {_CASES[case]}
+        return word + _ENDINGS[case] if is_unknown_name else word
+    grammemes = {_CASES[case]}
     if number is not None:
-        wanted.add(number)
+        grammemes.add(number)
     if (
         _CASES[case] == "accs"
         and (number == "plur" or parse.tag.gender == "masc")
         and head is not None
         and head.tag.animacy
     ):
-        wanted.add(head.tag.animacy)  # of an adjective it decides the form
-    inflected = parse.inflect(wanted)
+        grammemes.add(head.tag.animacy)  # it decides the form of an adjective
+    inflected = parse.inflect(grammemes)
     return word if inflected is None else _copy_case(inflected.word, word)
 
 
 def _copy_case(form: str, word: str) -> str:
-    """The form in the case of the word as it was written."""
+    """The form, in upper or lower case as the word was written."""
     if word.isupper() and len(word) > 1:
         return form.upper()
     return "-".join(_copy_capitals(form.split("-"), word.split("-")))
 
 
-def _copy_capitals(parts: list[str], like: list[str]) -> Iterator[str]:
-    for number, part in enumerate(parts):
-        capital = number < len(like) and like[number][:1].isupper()
-        yield part.capitalize() if capital else part
+def _copy_capitals(parts: list[str], original: list[str]) -> Iterator[str]:
+    for index, part in enumerate(parts):
+        is_capitalized = index < len(original) and original[index][:1].isupper()
+        yield part.capitalize() if is_capitalized else part
 
 
-_INFLECTING: MappingProxyType[str, Callable[[str], tuple[str, ...]]] = MappingProxyType({"ru": _inflect_russian})
+_INFLECTORS: MappingProxyType[str, Callable[[str], tuple[str, ...]]] = MappingProxyType({"ru": _inflect_russian})

@@ -1,7 +1,8 @@
-"""Which language a text is in, and which it clearly is not, judged from the text itself.
+"""Which language a text is in, and which languages it clearly is not in, judged from the text itself.
 
-Only languages that share a script need telling apart; in doubt nothing is ruled out, because a wrong guess must never
-silence a rule. What a feed declares rules nothing out; it only says which of the languages of its script a text is in.
+Only languages that share a script need to be told apart. In doubt nothing is ruled out, because a wrong guess must
+never silence a rule. What a feed declares rules nothing out; it only decides between the languages of the text's
+script.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from functools import cache
 
 from monitor.text.scripts import HAN, HANGUL, KANA, script_of
 
-_SAMPLE = 200  # letters: of so many the language can be told
+_SAMPLE = 200  # letters: enough to tell the language
 _JAPANESE_SHARE = 0.10  # kana among Han and kana; Chinese prose quotes a brand or a の now and then, Japanese has > 0.3
-_CHINESE_LENGTH = 40  # so many Han characters without a single kana are not Japanese prose
-_CLEAR = 2  # characters that only the one of the two writes; a single one may be in a name that is quoted
-_MIXED = 8  # so many Han characters without any Hangul are not Korean, which writes 北 or 美 among its own
-_HANS, _KANAS = (re.compile(f"{letter.pattern}+") for letter in (HAN, KANA))
+_CHINESE_LENGTH = 40  # Han characters: as many without a single kana are not Japanese prose
+_CLEAR_COUNT = 2  # characters that only one of the two writes; a single one may be in a quoted name
+_KOREAN_LIMIT = 8  # Han characters: as many without any Hangul are not Korean, which writes 北 or 美 between Hangul
+_HAN_RUN, _KANA_RUN = (re.compile(f"{letter.pattern}+") for letter in (HAN, KANA))
 _LETTER = re.compile(r"[^\W\d_]")
 
 WRITTEN_IN = {
@@ -32,9 +33,9 @@ WRITTEN_IN = {
     "sr": ("Cyrillic", "Latin"),
     **dict.fromkeys(("ar", "fa", "ur", "ps", "ckb", "ug"), ("Arabic",)),
 }
-"""The scripts of languages; those that are not here are written in Latin, or in a script of which we know nothing."""
+"""The scripts of languages. Languages that are not listed are written in Latin, or in a script that is unknown here."""
 
-_CODES = """
+_CODE_PAIRS = """
 aar:aa abk:ab ave:ae afr:af aka:ak amh:am arg:an ara:ar asm:as ava:av aym:ay aze:az bak:ba bel:be bul:bg bis:bi bam:bm
 ben:bn bod:bo tib:bo bre:br bos:bs cat:ca che:ce cha:ch cos:co cre:cr ces:cs cze:cs chu:cu chv:cv cym:cy wel:cy
 dan:da deu:de ger:de div:dv dzo:dz ewe:ee ell:el gre:el eng:en epo:eo spa:es est:et eus:eu baq:eu fas:fa per:fa
@@ -50,23 +51,24 @@ tuk:tk tgl:tl tsn:tn ton:to tur:tr tso:ts tat:tt tah:ty uig:ug ukr:uk urd:ur uzb
 wol:wo xho:xh yid:yi yor:yo zha:za zho:zh chi:zh zul:zu
 arb:ar pes:fa prs:fa khk:mn zsm:ms cmn:zh yue:zh
 """
-THREE_LETTERS = dict(pair.split(":") for pair in _CODES.split())
-"""Codes of languages in three letters (ISO 639-2, and of 639-3 those for the usual form of one) -> in the two that tags
-have. Kanuri and Twi are not here: whoever writes their two letters means Korea and Taiwan."""
+THREE_LETTERS = dict(pair.split(":") for pair in _CODE_PAIRS.split())
+"""Three-letter codes of languages (ISO 639-2, and from 639-3 those for the usual form of a language) -> the
+two-letter codes of tags. Kanuri and Twi are left out: whoever writes their two letters means Korea and Taiwan."""
 
 _NO_LANGUAGE = {"und", "mul", "zxx", "mis"}  # undetermined, several, no language, one without a code
 
 
 def ruled_out_languages(title: str, text: str) -> frozenset[str]:
-    """The languages (primary subtags) that an article clearly is not in, among those that share Han characters."""
+    """Return the languages (primary subtags) that an article clearly is not in, among those that share Han
+    characters."""
     samples = samples_of(title, text)
-    out = _rule_out_by_characters(samples[0])
-    return out & _rule_out_by_characters(samples[1]) if out and len(samples) > 1 else out
+    ruled_out = _rule_out_by_characters(samples[0])
+    return ruled_out & _rule_out_by_characters(samples[1]) if ruled_out and len(samples) > 1 else ruled_out
 
 
 def samples_of(title: str, text: str) -> tuple[str, ...]:
-    """What is looked at: all of a short article; of a longer one its beginning and its middle, for either may quote
-    what is of another language."""
+    """Return what is examined: all of a short article; the beginning and the middle of a longer one, because either
+    may quote another language."""
     if len(text) < 2 * _SAMPLE:
         return (f"{title} {text}",)
     middle = len(text) // 2
@@ -74,41 +76,42 @@ def samples_of(title: str, text: str) -> tuple[str, ...]:
 
 
 def _rule_out_by_characters(text: str) -> frozenset[str]:
-    han = "".join(_HANS.findall(text))
-    kana = len("".join(_KANAS.findall(text)))
+    han = "".join(_HAN_RUN.findall(text))
+    kana = len("".join(_KANA_RUN.findall(text)))
     if not han and not kana:
         return frozenset()
-    korean = HANGUL.search(text) is not None
-    out = set() if korean or len(han) + kana < _MIXED else {"ko"}
+    has_hangul = HANGUL.search(text) is not None
+    ruled_out = set() if has_hangul or len(han) + kana < _KOREAN_LIMIT else {"ko"}
     if kana and kana >= _JAPANESE_SHARE * (len(han) + kana):
-        out.add("zh")
+        ruled_out.add("zh")
     elif not kana and len(han) >= _CHINESE_LENGTH:
-        out.add("ja")
+        ruled_out.add("ja")
     elif not kana:
         chinese, japanese = _count_exclusive_characters("zh", han), _count_exclusive_characters("ja", han)
-        if chinese >= _CLEAR and not japanese:
-            out.add("ja")
-        elif japanese >= _CLEAR and not chinese:
-            out.add("zh")
-    return frozenset(out)
+        if chinese >= _CLEAR_COUNT and not japanese:
+            ruled_out.add("ja")
+        elif japanese >= _CLEAR_COUNT and not chinese:
+            ruled_out.add("zh")
+    return frozenset(ruled_out)
 
 
 def guess_han_language(text: str) -> str | None:
-    """Which of Chinese and Japanese a text in Han characters seems to be: it has some that only the one writes. Too
-    little to rule the other out."""
+    """Return which of Chinese and Japanese a text in Han characters seems to be, by characters that only one of them
+    writes. This is not enough to rule the other one out."""
     han = "".join(HAN.findall(text))
     chinese, japanese = _count_exclusive_characters("zh", han), _count_exclusive_characters("ja", han)
     return "zh" if chinese and not japanese else "ja" if japanese and not chinese else None
 
 
 def _count_exclusive_characters(language: str, han: str) -> int:
-    """How many characters only Chinese writes (导), or only Japanese (発), by their national character sets."""
+    """How many characters only Chinese writes (导), or only Japanese (発); the national character sets decide."""
     return list(map(_find_exclusive_language, han)).count(language)
 
 
 @cache
 def _find_exclusive_language(character: str) -> str:
-    """Which of Chinese and Japanese alone has a character in its national sets ("" if both or neither)."""
+    """The one language, Chinese or Japanese, whose national character sets contain the character ("" if both do or
+    neither does)."""
     japanese = _is_encodable(character, "shift_jis")
     chinese = _is_encodable(character, "gb2312") or _is_encodable(character, "big5")
     return "" if japanese == chinese else "ja" if japanese else "zh"
@@ -123,29 +126,30 @@ def _is_encodable(character: str, page: str) -> bool:
 
 
 def parse_primary_subtag(declared: str) -> str | None:
-    """The language that a feed's tag names (primary subtag, of two letters where there is one); None: it names none."""
+    """Return the language that a feed's tag names (primary subtag, with two letters if there is such a code); None:
+    it names none."""
     first = re.split("[-_]", declared.strip().lower(), maxsplit=1)[0]
-    named = re.fullmatch("[a-z]{2,3}", first) and first not in _NO_LANGUAGE
-    return THREE_LETTERS.get(first, first) if named else None
+    is_language = re.fullmatch("[a-z]{2,3}", first) and first not in _NO_LANGUAGE
+    return THREE_LETTERS.get(first, first) if is_language else None
 
 
 def language_of(title: str, text: str, declared: str | None) -> str | None:
-    """The language of an article (primary subtag): what its script makes clear, else what its feed declares where that
-    fits the script, else None."""
-    out = ruled_out_languages(title, text)
+    """Return the language of an article (primary subtag): the one that its script makes clear; else the declared
+    one, if it fits the script; else None."""
+    ruled_out = ruled_out_languages(title, text)
     text = " ".join(samples_of(title, text))
     hangul = len(HANGUL.findall(text))
     kana = len(KANA.findall(text))
     han = len(HAN.findall(text))
     if hangul > han + kana:
         return "ko"
-    if kana and "zh" in out:
+    if kana and "zh" in ruled_out:
         return "ja"
-    if han and "ja" in out and not hangul:
+    if han and "ja" in ruled_out and not hangul:
         return "zh"
-    said = parse_primary_subtag(declared) if declared else None
-    first = _LETTER.search(text)
-    if said is None or first is None:
-        return said
-    fits = script_of(first.group()).name in WRITTEN_IN.get(said, ("Latin", "other"))
-    return said if fits and said not in out else None
+    declared_subtag = parse_primary_subtag(declared) if declared else None
+    first_letter = _LETTER.search(text)
+    if declared_subtag is None or first_letter is None:
+        return declared_subtag
+    fits = script_of(first_letter.group()).name in WRITTEN_IN.get(declared_subtag, ("Latin", "other"))
+    return declared_subtag if fits and declared_subtag not in ruled_out else None

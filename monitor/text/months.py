@@ -22,4 +22,4 @@ dec december дек декабря декабрь déc décembre decembre dic di
 grudzień гру груд грудня грудень ديسمبر
 """
 MONTHS = {name: month for month, names in enumerate(_NAMES.split(";"), 1) for name in names.split()}
-"""Name or abbreviation, in small letters without a dot -> number of the month."""
+"""Name or abbreviation, in lower case without a dot -> number of the month."""

@@ -1,6 +1,6 @@
-"""What stands directly beside a number and says what it is: percent, money, years, magnitudes, scores. Pure.
+"""What is directly next to a number and says what it is: percent, money, years, magnitudes, scores. Pure.
 
-Texts are in small letters.
+Texts are in lower case.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from monitor.text.months import MONTHS
 from monitor.text.scripts import APART, UNSPACED
 
 LETTERS = f"[^\\W\\d_{UNSPACED}{APART}]"
-"""A letter of a script whose words stand apart, but Hangul; for a regular expression."""
+"""A letter of a script with spaces between words, except Hangul; for a regular expression."""
 
 
 def _compile_suffixes(**forms: str) -> re.Pattern[str]:
-    """One of these behind a number; the group says which."""
+    """Compiles a pattern for one of these after a number. The name of the group says which."""
     return re.compile(r"[\s\u00a0]?-?(?:" + "|".join(f"(?P<{kind}>{form})" for kind, form in forms.items()) + ")")
 
 
-_KIND_BEHIND = _compile_suffixes(
+_KIND_AFTER = _compile_suffixes(
     basis_points=r"basis points?|bps?\b|базисн|punkty? bazow|points? de base|puntos básicos|basispunkt|个基点|個基點",
     percent=r"%|percent\b|per cent\b|퍼센트|процент|prozent|pour cent|por ciento|per cento|por cento|procent|proc\b"
     r"|відсот",
     age=r"year-old|years? old|летн|latk|latek|letni|jährig|세\b|세[ ·,의가]|岁|歲|歳|대(?:\s?[남여]|가|의|는)",
-    # 级 and 級 are also those of winds, of alarms and of hotels.
+    # 级 and 級 also rate winds, alarms and hotels.
     magnitude=r"magnitu|(?<=[.,]\d)[级級](?![别別])|[级級](?=[^\d,，。]{0,4}震)|балл"
     r"|[^\d.,;:]{0,16}?(?:richter[- ]?s[ck]al|(?:escala|échelle|skali|scala)(?: de)? richter|рихтер|ріхтер)",
     time=r"year|month|week|day|hour|minute|second|hr\b|min\b|[ap]\.?m\b|o'clock|年|月|日|[时時點点]|分|秒|[년월일시분초주]|개월"
@@ -40,22 +40,22 @@ _KIND_BEFORE = re.compile(
     r"|(?P<category>category|categoría|catégorie|categoria|kategori[ei]|категори\w+|категорі\w+|등급))"
     r"(?:\s(?:of|de|di|von|около|about|around|rund))?(?:[(（]m[)）])?[\s-]?[\d.,]+$"
 )
-_BEFORE_REACH = 24  # characters
-STRONGEST = 10.0
-"""No earthquake has a greater magnitude: a greater number beside such a word is that of something else (규모 500명)."""
+_REACH_BEFORE = 24  # characters
+MAX_MAGNITUDE = 10.0
+"""No earthquake has a greater magnitude: a greater number next to such a word means something else (규모 500명)."""
 
 
-def kind_beside(low: str, start: int, end: int) -> str | None:
-    """The kind of the number that stands there, if what is beside it says so: "time" is no fact."""
-    before = _KIND_BEFORE.search(low, max(0, start - _BEFORE_REACH), end)
+def kind_beside(lowercase: str, start: int, end: int) -> str | None:
+    """Return the kind of the number, if the text next to it says so; else None. "time" is not a fact."""
+    before = _KIND_BEFORE.search(lowercase, max(0, start - _REACH_BEFORE), end)
     if before and before["intensity"]:
         return "intensity"
-    found = _KIND_BEHIND.match(low, end) or before
-    return found.lastgroup if found else None
+    match = _KIND_AFTER.match(lowercase, end) or before
+    return match.lastgroup if match else None
 
 
 _CURRENCY_BEFORE = re.compile(r"(?:us\$|hk\$|nt\$|[ac]\$|[$€£¥₩₽]|eur |usd )\s?$")
-_CURRENCY_BEHIND = _compile_suffixes(
+_CURRENCY_AFTER = _compile_suffixes(
     usd=r"dollar|달러|美元|ドル|доллар|долар|dólar|dolar|\$",
     eur=r"euro|евро|євро|€|유로|欧元|ユーロ",
     gbp=r"pound|фунт|£|파운드|英镑",
@@ -69,12 +69,12 @@ _CURRENCY_BEHIND = _compile_suffixes(
 _SIGNS = {"$": "usd", "us$": "usd", "€": "eur", "£": "gbp", "¥": "jpy", "₩": "krw", "₽": "rub"}
 
 
-def currency_beside(low: str, start: int, end: int) -> str:
-    """Its code in small letters; empty: no money."""
-    if sign := _CURRENCY_BEFORE.search(low[max(0, start - 4) : start]):
+def currency_beside(lowercase: str, start: int, end: int) -> str:
+    """Return the code of the currency in lower case; empty: it is not money."""
+    if sign := _CURRENCY_BEFORE.search(lowercase[max(0, start - 4) : start]):
         return _SIGNS.get(sign[0].strip(), sign[0].strip())
-    behind = _CURRENCY_BEHIND.match(low, end)
-    return behind.lastgroup or "" if behind else ""
+    after = _CURRENCY_AFTER.match(lowercase, end)
+    return after.lastgroup or "" if after else ""
 
 
 _MULTIPLE = re.compile(
@@ -86,50 +86,51 @@ _MULTIPLE = re.compile(
 )
 
 
-def apply_multiplier(low: str, end: int, value: float) -> tuple[float, int]:
-    """The number with what multiplies it behind (3만 8천, 4.5 billion), and where that ends."""
-    found = _MULTIPLE.match(low, end)
-    if found is None:
+def apply_multiplier(lowercase: str, end: int, value: float) -> tuple[float, int]:
+    """Return the number times the multiplier after it (3만 8천, 4.5 billion), and where that ends."""
+    match = _MULTIPLE.match(lowercase, end)
+    if match is None:
         return value, end
-    power = next(name for name, said in found.groupdict().items() if said is not None)
-    return value * 10.0 ** int(power.strip("e_")) + 1000 * float(found["rest"] or 0), found.end()
+    power = next(name for name, matched in match.groupdict().items() if matched is not None)
+    return value * 10.0 ** int(power.strip("e_")) + 1000 * float(match["rest"] or 0), match.end()
 
 
 _SCORE = re.compile(r"\d{1,3}\s?(?:[-–]|:(?=\d\b)|대\s?|比)(\d{1,3})(?![\w%]|[.,:/-]\d)")
 
 
-def parse_score(low: str, start: int) -> tuple[str, int] | None:
-    """The two numbers of a score, the smaller first, and where it ends; a date or a range may look like one."""
-    found = _SCORE.match(low, start)
-    if found is None:
+def parse_score(lowercase: str, start: int) -> tuple[str, int] | None:
+    """Return the two numbers of a score, the smaller first, and where it ends. A date or a range may look like a
+    score."""
+    match = _SCORE.match(lowercase, start)
+    if match is None:
         return None
-    sides = sorted((int(re.match(r"\d+", found[0])[0]), int(found[1])))  # type: ignore[index]  # it begins with digits
-    return f"{sides[0]}-{sides[1]}", found.end()
+    sides = sorted((int(re.match(r"\d+", match[0])[0]), int(match[1])))  # type: ignore[index]  # it begins with digits
+    return f"{sides[0]}-{sides[1]}", match.end()
 
 
 _DATE_TAIL = re.compile(r"\s?[/.-]\s?\d{1,2}(?:[/.-]|\b)|:\d\d")
 _MONTH_REACH = max(map(len, MONTHS)) + 2
 _LAST_WORD = re.compile(rf"({LETTERS}+)\.?[\s-]$")
-_MONTH_BEHIND = re.compile(rf"(?:\.|st|nd|rd|th)?\s(?:de\s)?({LETTERS}+)")
+_MONTH_AFTER = re.compile(rf"(?:\.|st|nd|rd|th)?\s(?:de\s)?({LETTERS}+)")
 
 
-def is_date(low: str, start: int, end: int) -> bool:
-    """Whether a month stands beside the number, or it is the first part of a date or time in digits."""
-    last = _LAST_WORD.search(low[max(0, start - _MONTH_REACH) : start])
-    behind = _MONTH_BEHIND.match(low, end)
+def is_date(lowercase: str, start: int, end: int) -> bool:
+    """Whether a month is next to the number, or the number is the first part of a date or time in digits."""
+    word_before = _LAST_WORD.search(lowercase[max(0, start - _MONTH_REACH) : start])
+    month_after = _MONTH_AFTER.match(lowercase, end)
     return (
-        _DATE_TAIL.match(low, end) is not None
-        or (last is not None and last[1] in MONTHS)
-        or (behind is not None and behind[1] in MONTHS)
+        _DATE_TAIL.match(lowercase, end) is not None
+        or (word_before is not None and word_before[1] in MONTHS)
+        or (month_after is not None and month_after[1] in MONTHS)
     )
 
 
-SERIAL_BEHIND = re.compile(r"\s?(?:호|号|號)(?!간)")
+SERIAL_AFTER = re.compile(r"\s?(?:호|号|號)(?!간)")
 SERIAL_BEFORE = re.compile(r"(?:\b(?:no|nr|n)\s?[.°º]|№|#)\s?$")
-ORDINAL_BEHIND = re.compile(
+ORDINAL_AFTER = re.compile(
     r"(?:st|nd|rd|th|er|e|ème|º|ª|°|-?[йяегмю]|-?го|-?му|-?ый|-?ой|-?ая)(?!\w)"
     r"|\s?(?:번째|차(?![량례관])|次(?!世)|回目?|度目|例目|番目|届|屆|轮|輪)"
 )
 POINTED_ORDINAL = re.compile(r"\.(?=\s\w)")
 POINTED = frozenset(("de", "pl"))
-"""Languages that write an ordinal with a point."""
+"""Languages that write an ordinal with a full stop."""

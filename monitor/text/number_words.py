@@ -1,6 +1,6 @@
-"""Numbers in words, and the words for what numbers count, language by language. Pure data, and what reads it.
+"""Numbers in words, and the words for what numbers count, in each language: the data, and how it is read. Pure.
 
-What is counted is found by the beginnings of words, so that inflections need no list.
+Counted things are found by the beginnings of words, so inflected forms need no list.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from functools import cache
 
 from monitor.text.folding import fold
 
-# Of each language: its cardinals and ordinals from one on (`/` between forms), and what may be counted -> the
-# beginnings of the words for it. A beginning of up to three letters is the whole word, but for one letter.
+# For each language: its cardinals and ordinals from one on (`/` between forms), and what may be counted -> the
+# beginnings of the words for it. A beginning of up to three letters is the whole word, except for one letter.
 _LANGUAGES = {
     "en": """
 cardinals: one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
@@ -144,7 +144,7 @@ flight: 발사 비행 发射 飞行 打ち上げ 试飞  round: 라운드 결선
 summit: 회담 会谈 峰会 首脑会谈  outbreak: 발병 疫情  game: 경기 比赛 试合  term: 임기 任期  storm: 태풍 台风
 satellite: 위성 卫星
 """
-"""The same of Korean, Chinese and Japanese, folded, anywhere in a few characters."""
+"""The same for Korean, Chinese and Japanese, folded; found anywhere within a few characters."""
 CJK_REPEATED = re.compile(
     r"(?<![가-힣])(?:또|또다시|다시|재차|재발사|추가로)(?![가-힣])|再(?![见見生保造循])|又(?=[一-鿿])"
 )
@@ -154,7 +154,7 @@ KOREAN_CARDINALS = {word: float(value) for value, word in enumerate(_KOREAN, 1)}
 
 GROWING = frozenset(("dead", "injured", "missing", "case", "evacuated", "arrested", "survivor", "culled"))
 """Kinds of counts that later reports raise."""
-_WHOLE = 3  # letters of a stem that is a whole word, but for one letter
+_WHOLE_WORD = 3  # letters of a stem that is a whole word, except for one letter
 
 
 def _parse_table(text: str) -> dict[str, list[str]]:
@@ -170,7 +170,7 @@ def _parse_table(text: str) -> dict[str, list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class NumberWords:
-    """The words of a language, or of several: numbers as they are written in small letters, stems folded -> kind."""
+    """The words of one or several languages. Number words are in lower case; `stems` maps folded stems to kinds."""
 
     numbers: frozenset[str]
     cardinals: dict[str, float]
@@ -180,21 +180,21 @@ class NumberWords:
     stems: dict[str, str]
 
     def kind(self, word: str) -> str | None:
-        """The kind of thing that a folded word names; None: none that is known."""
-        for length in range(min(len(word), _LONGEST), 1, -1):
+        """Return the kind of thing that a folded word names; None: unknown."""
+        for length in range(min(len(word), _MAX_STEM), 1, -1):
             kind = self.stems.get(word[:length])
-            if kind is not None and (length > _WHOLE or len(word) <= _WHOLE + 1):
+            if kind is not None and (length > _WHOLE_WORD or len(word) <= _WHOLE_WORD + 1):
                 return kind
         return None
 
 
-_LONGEST = 12  # letters of a stem
+_MAX_STEM = 12  # letters of a stem
 
 
 @cache
 def number_words(language: str) -> NumberWords:
-    """Those of a language; of one that we do not speak, or do not know, all."""
-    tables = [_parse_table(_LANGUAGES[each]) for each in ((language,) if language in _LANGUAGES else _LANGUAGES)]
+    """Return the words of a language; of all languages if it is unknown or not supported."""
+    tables = [_parse_table(_LANGUAGES[code]) for code in ((language,) if language in _LANGUAGES else _LANGUAGES)]
     cardinals = {form: value for table in tables for form, value in _enumerate_forms(table.pop("cardinals"))}
     ordinals = {form: value for table in tables for form, value in _enumerate_forms(table.pop("ordinals"))}
     repeated = frozenset(form for table in tables for forms in table.pop("repeated") for form in forms.split("/"))
@@ -202,7 +202,7 @@ def number_words(language: str) -> NumberWords:
         frozenset((*cardinals, *ordinals, *repeated)),
         cardinals,
         ordinals,
-        frozenset(form for each in _LANGUAGES.values() for form in _parse_table(each)["cardinals"][0].split("/"))
+        frozenset(form for code in _LANGUAGES.values() for form in _parse_table(code)["cardinals"][0].split("/"))
         - {"one"},
         repeated,
         {fold(stem): kind for table in tables for kind, stems in table.items() for stem in stems},
@@ -217,10 +217,10 @@ _CJK_STEMS = {stem: kind for kind, stems in _parse_table(_CJK_COUNTED).items() f
 _CJK_STEM = re.compile("|".join(sorted(_CJK_STEMS, key=len, reverse=True)))
 
 
-def cjk_kind(said: str) -> str | None:
-    """The kind of the first thing that some characters name."""
-    found = _CJK_STEM.search(fold(said))
-    return _CJK_STEMS[found[0]] if found else None
+def cjk_kind(text: str) -> str | None:
+    """Return the kind of the first counted thing in some characters; None: there is none."""
+    match = _CJK_STEM.search(fold(text))
+    return _CJK_STEMS[match[0]] if match else None
 
 
 _HAN = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
@@ -229,14 +229,14 @@ HAN_NUMBER = f"[{''.join(_HAN)}{''.join(_HAN_PLACES)}]"
 
 
 def han_number(word: str) -> int:
-    """Up to 9999, as Chinese and Japanese write it: 二十三, or digit by digit: 二〇二六."""
-    if not any(sign in _HAN_PLACES for sign in word):
-        return int("".join(str(_HAN[sign]) for sign in word))
+    """Return a number up to 9999 as Chinese and Japanese write it: 二十三, or digit by digit: 二〇二六."""
+    if not any(character in _HAN_PLACES for character in word):
+        return int("".join(str(_HAN[character]) for character in word))
     total, digit = 0, 0
-    for sign in word:
-        if sign in _HAN_PLACES:
-            total += (digit or 1) * _HAN_PLACES[sign]
+    for character in word:
+        if character in _HAN_PLACES:
+            total += (digit or 1) * _HAN_PLACES[character]
             digit = 0
         else:
-            digit = digit * 10 + _HAN[sign]
+            digit = digit * 10 + _HAN[character]
     return total + digit

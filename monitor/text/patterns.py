@@ -1,6 +1,6 @@
-"""Patterns: the user's regular expressions, through RE2, whose time grows with the text and with nothing else.
+"""Users' regular expressions, compiled with RE2, whose time grows only with the length of the text.
 
-For that, RE2 has no look-around and no back-references; it says so here, when a rule is read, and never later.
+RE2 therefore has no look-around and no back-references. It reports them here, when a rule is read, never later.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ import re2
 
 from monitor.text.scripts import TOKEN
 
-_MEMORY = 4 * 2**20
-"""Bytes that a pattern may use: what does not fit into them is refused."""
+_MAX_MEMORY = 4 * 2**20
+"""Bytes that a pattern may use; a pattern that needs more is refused."""
 
-_PLAINLY = {
+_EXPLANATIONS = {
     ("invalid perl operator: (?=", "invalid perl operator: (?!", "invalid perl operator: (?<"): (
-        "look-ahead and look-behind do not exist here: say it with near, ignore or unless"
+        "look-ahead and look-behind are not supported: use near, ignore or unless instead"
     ),
-    ("invalid perl operator: (?P",): "back-references do not exist here: write out what is to stand there",
+    ("invalid perl operator: (?P",): "back-references are not supported: write out the repeated text",
     tuple(f"invalid escape sequence: \\{sign}" for sign in "123456789k"): (
-        "back-references do not exist here: write out what is to stand there"
+        "back-references are not supported: write out the repeated text"
     ),
     ("invalid escape sequence: \\u", "invalid escape sequence: \\U", "invalid escape sequence: \\N"): (
         "write the character itself"
     ),
 }
-"""How RE2 puts it -> what that means to who wrote it."""
+"""Beginnings of RE2's messages -> what that means for the author of the pattern."""
 
 
 class RegexMatch(Protocol):
@@ -41,26 +41,27 @@ class RegexMatch(Protocol):
 
 
 class CompiledRegex(Protocol):
-    """A pattern, ready to search with."""
+    """A pattern that is ready for searching."""
 
     def finditer(self, text: str) -> Iterator[RegexMatch]: ...
 
 
 def compile_regex(pattern: str, *, exact: bool = False) -> CompiledRegex:
-    """The pattern, ready to search with; `exact`: case counts. Raises ValueError, in words for who wrote it."""
+    """Return the pattern, ready for searching; `exact`: case counts. Raises ValueError with a message for the
+    author."""
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = _MEMORY
+    options.max_mem = _MAX_MEMORY
     options.case_sensitive = exact
     try:
         return cast("CompiledRegex", re2.compile(pattern, options))
-    except re2.error as refused:
-        said = refused.args[0].decode(errors="replace")
-    plainly = next((words for beginnings, words in _PLAINLY.items() if said.startswith(beginnings)), None)
-    raise ValueError(f"{said} ({plainly})" if plainly else said)
+    except re2.error as error:
+        message = error.args[0].decode(errors="replace")
+    explanation = next((text for beginnings, text in _EXPLANATIONS.items() if message.startswith(beginnings)), None)
+    raise ValueError(f"{message} ({explanation})" if explanation else message)
 
 
-_ONE_CHARACTER = re.compile(
+_PATTERN_PIECE = re.compile(
     r"""(?P<nothing> \(\?P?<\w+> | \(\?[-a-zA-Z]*[:)] | \{\d+(?:,\d*)?\} | [()|*+?^$] | \\[AbBzE])
     | \\Q(?P<quoted>.*?)(?:\\E | $)
     | \[\^?\]?(?:\[:\^?\w+:\] | \\. | [^\]\\])*\]
@@ -68,26 +69,25 @@ _ONE_CHARACTER = re.compile(
     | .""",
     re.VERBOSE | re.DOTALL,
 )
-"""What a pattern is made of, piece by piece: what stands for one character, and what stands for none."""
+"""The pieces of a pattern: those that match one character, and those that match none."""
 
 
 def finds_no_word(pattern: str) -> bool:
-    """Whether a pattern, which can be compiled, matches only signs between words (brackets, dashes, blanks), so that
-    nothing that it finds is a place in an article."""
+    """Whether a valid pattern matches only signs between words (brackets, dashes, blanks): then nothing that it
+    finds is a place in an article."""
     pieces: set[str] = set()
-    for piece in _ONE_CHARACTER.finditer(pattern):
+    for piece in _PATTERN_PIECE.finditer(pattern):
         if piece["quoted"] is not None:
             pieces.update(map(re.escape, piece["quoted"]))
         elif piece["nothing"] is None:
             pieces.add(piece[0])
-    parts = [*map(compile_regex, pieces)]
+    part_patterns = [*map(compile_regex, pieces)]
 
-    def find_one(letters: str) -> bool:
-        return any(next(part.finditer(letters), None) for part in parts)
+    def finds_any(letters: str) -> bool:
+        return any(next(part.finditer(letters), None) for part in part_patterns)
 
-    return not (
-        find_one(ascii_letters + digits) or find_one(_collect_word_characters())
-    )  # of the many it is seldom asked
+    # The second test, with many characters, is rarely needed.
+    return not (finds_any(ascii_letters + digits) or finds_any(_collect_word_characters()))
 
 
 _BLOCK = 0x800  # characters: the halves of surrogate pairs are one such block
@@ -96,7 +96,7 @@ _SURROGATES = range(0xD800, 0xE000)
 
 @cache
 def _collect_word_characters() -> str:
-    """All that words are made of; block by block, for all characters at once take 100 MiB."""
+    """All characters of words; block by block, because all characters at once take 100 MiB."""
     blocks = (range(first, first + _BLOCK) for first in range(0, sys.maxunicode + 1, _BLOCK))
     texts = ("".join(map(chr, block)) for block in blocks if block.start not in _SURROGATES)
     return "".join("".join(TOKEN.findall(text)) for text in texts)

@@ -1,10 +1,10 @@
-"""Cuts a record into tokens, by script, and says what may touch a word in each.
+"""Cuts a record into tokens, by script, and says what may touch a word in each script.
 
-A token is one character of a script that puts no spaces between words (Han, kana, Thai ...), a run of Hangul (a word
-with its particles), or a run of other letters and digits. Hangul is cut from what touches it, so that THAAD is found
-in "THAAD를". There is no dictionary: a segmenter makes 弹道导弹 one word and then misses 导弹.
+A token is one character of a script without spaces between words (Han, kana, Thai ...), a run of Hangul (a word with
+its particles), or a run of other letters and digits. Hangul is cut from adjacent letters, so that THAAD is found in
+"THAAD를". There is no dictionary: a segmenter makes 弹道导弹 one word and then misses 导弹.
 
-A further script is one row of SCRIPTS; without one, its words end where its letters end, as those of Latin do.
+To support a script, add a row to SCRIPTS. Without a row, its words end where its letters end, like those of Latin.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-_NOTHING = frozenset(("",))
+_ONLY_EMPTY = frozenset(("",))
 
-# What may follow a Korean noun within its word. A closed list: an open end would take 북한 for the mountain 북한산.
+# What may follow a Korean noun within its word. The list is closed: an open end would find 북한 in the mountain 북한산.
 _PARTICLES = """
 이 가 은 는 을 를 의 에 에서 에게 에겐 에게서 께 께서 한테 와 과 랑 이랑 도 만 로 으로 로서 으로서 로써 으로써
 까지 부터 보다 처럼 마다 조차 마저 밖에 뿐 이나 나 이든 든 라도 이라도 라고 이라고 란 이란 라는 이라는 며 이며
@@ -23,28 +23,31 @@ _PARTICLES = """
 에선 에게는 에게도 와의 과의 와는 과는 와도 과도 로는 으로는 로도 으로도 로의 으로의 로부터 으로부터 까지의
 까지는 부터는 만의 만을 만이 보다는 보다도 마저도 조차도 들 들이 들은 들을 들의 들에 들에게 들과 들도 들로
 """
-# What Arabic writes together with the word behind it: and, so, with, like, for, and the article.
+# What Arabic writes together with the next word: and, so, with, like, for, and the article.
 _PROCLITICS = "و ف ب ك ل ال وال فال بال كال لل ولل وب ول وك فب فل وبال"
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """How words of a script stand in a text. `letters`: the inside of a regular expression's class.
+    """How words of a script appear in a text.
 
-    `spaced`: its words stand apart, else each letter is a token. `apart`: it is cut from the other letters that touch
-    it. `heads`, `tails`: what may touch a word on its left and right, besides nothing.
+    letters           the inside of a character class of a regular expression
+    spaced            there are spaces between words; else each letter is a token
+    is_cut_apart      its words are cut from adjacent letters of other scripts
+    allowed_prefixes  what may touch a word on its left, besides nothing
+    allowed_suffixes  what may touch a word on its right, besides nothing
     """
 
     name: str
     letters: str
     spaced: bool = True
     is_cut_apart: bool = False
-    allowed_prefixes: frozenset[str] = _NOTHING
-    allowed_suffixes: frozenset[str] = _NOTHING
+    allowed_prefixes: frozenset[str] = _ONLY_EMPTY
+    allowed_suffixes: frozenset[str] = _ONLY_EMPTY
 
 
 SCRIPTS = (
-    # U+30FB, the dot between the parts of foreign names in Japanese, is left out: it separates.
+    # U+30FB, the dot between the parts of foreign names in Japanese, is left out, because it separates words.
     Script("kana", "\u3040-\u30fa\u30fc-\u30ff\u31f0-\u31ff", spaced=False),
     Script("Han", "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f", spaced=False),
     Script("Thai", "\u0e00-\u0e7f", spaced=False),
@@ -62,7 +65,7 @@ SCRIPTS = (
     Script("Greek", "\u0370-\u03ff\u1f00-\u1fff"),
     Script("Arabic", "\u0621-\u064a\u0671-\u06d3", allowed_prefixes=frozenset(("", *_PROCLITICS.split()))),
 )
-_OTHER = Script("other", "")
+_OTHER_SCRIPT = Script("other", "")
 
 UNSPACED = "".join(script.letters for script in SCRIPTS if not script.spaced)
 APART = "".join(script.letters for script in SCRIPTS if script.is_cut_apart)
@@ -72,18 +75,18 @@ HAN, KANA, HANGUL = (_LETTERS[name] for name in ("Han", "kana", "Hangul"))
 _SPACED = rf"[{APART}]+|[^\W_{UNSPACED}{APART}]+"
 TOKEN = re.compile(rf"[{UNSPACED}]|{_SPACED}")
 RUN = re.compile(rf"[{UNSPACED}]+|{_SPACED}")
-"""A token, or several of a script without spaces."""
+"""A token, or several tokens of a script without spaces."""
 SPACED = re.compile(_SPACED)
-"""A token of a text without any of those."""
+"""A token of a text in which no script without spaces occurs."""
 UNSPACED_ONE = re.compile(f"[{UNSPACED}]")
 
 
 KATAKANA = re.compile("[\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff]")
-"""A letter of katakana, in which Japanese writes foreign words; the dot between two of them is none."""
+"""A letter of katakana, in which Japanese writes foreign words. The dot between two of them is not a letter."""
 
 
 class _Unspaced(dict[str, bool]):
-    """Remembers the answer for each letter that it was asked for: this is asked of every letter of every text."""
+    """Caches the answer for each letter, because every letter of every text is checked."""
 
     def __missing__(self, letter: str) -> bool:
         self[letter] = answer = UNSPACED_ONE.match(letter) is not None
@@ -91,11 +94,12 @@ class _Unspaced(dict[str, bool]):
 
 
 UNSPACED_LETTER = _Unspaced()
-"""Whether a letter is of a script that puts no spaces between words."""
+"""Whether a letter belongs to a script without spaces between words."""
 
 
 def count_letters(text: str, *scripts: str) -> int:
-    """How many letters of these scripts stand in a text: taking them out run by run is quicker than counting each."""
+    """Return how many letters of these scripts a text has. Removing them run by run is faster than counting each
+    letter."""
     return len(text) - len(_compile_runs(scripts).sub("", text))
 
 
@@ -105,15 +109,16 @@ def _compile_runs(scripts: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def is_unspaced(token: str) -> bool:
-    """Whether the token is a letter of a script that puts no spaces between words."""
+    """Whether the token is a letter of a script without spaces between words."""
     return UNSPACED_LETTER[token[0]]
 
 
 def count_half_words(token: str) -> int:
-    """How much a token counts in a distance: a letter of a script without spaces half a word, any other token one."""
+    """Return how many half words a token counts in a distance: one for a letter of a script without spaces, else
+    two."""
     return 1 if is_unspaced(token) else 2
 
 
 def script_of(letter: str) -> Script:
-    """The script of a letter; of one that no row names, one with plain word edges."""
-    return next((script for script in SCRIPTS if _LETTERS[script.name].match(letter)), _OTHER)
+    """Return the script of a letter; for an unlisted script one with plain word edges."""
+    return next((script for script in SCRIPTS if _LETTERS[script.name].match(letter)), _OTHER_SCRIPT)

@@ -238,7 +238,7 @@ async def test_one_rule_is_walked_step_by_step(kept: Folder) -> None:
             "launch",
             "North Korea shows a missile\nIt was a long day. Iran had fired one.",
             """\
-  ✗ match: near, in one sentence: 2 of 3: nothing of `did what` in the sentence; the nearest stands in the text
+  ✗ match: near, in one sentence: 2 of 3: nothing of `did what` in the sentence; the nearest is in the text
     ✓ who: words North Korea, 북한: “North Korea” (title)
     ✓ what: words missile, missiles, 미사일: “missile” (title)
     ✓ did what: words fires, fired, 발사: “fired” (text)

@@ -35,7 +35,7 @@ _FEWER = "write fewer 'all' inside 'any', or several conditions"
 _LEAVE_OUT = "leave some out: a sentence with all of them is rare"
 _AB = "{any: [{words: [a]}, {list: b}]}"
 _NEAR_THESE = "match: {near: {within: sentence, these: [%s]}}\n"
-_AROUND = "(look-ahead and look-behind do not exist here: say it with near, ignore or unless)"
+_AROUND = "(look-ahead and look-behind are not supported: use near, ignore or unless instead)"
 _NOTHING = "this pattern matches where nothing stands; make a part of it needed: 'x+' in place of 'x*'"
 _NO_WORD = (
     "this pattern matches only punctuation between words, so it never finds anything; add letters or digits beside them"

@@ -63,7 +63,7 @@ def test_each_quick_way_is_taken() -> None:
     """So that what is tested above is what is meant to be."""
     rng = Random(1)
     loaded = [Rule(str(n), "R", Level.HIGH, make(rng), "v1") for make in (_plain, _near, _near_and_more) for n in "ab"]
-    kinds = Counter(type(each).__name__ for each in compile_rules(loaded, {})._entries)
+    kinds = Counter(type(each).__name__ for each in compile_rules(loaded, {})._plans)
     assert kinds == {"PresenceRulePlan": 2, "ProximityRulePlan": 4}
 
 

@@ -48,7 +48,7 @@ WHAT = Named("what", words("missile", "missiles"))
 DID = Named("did what", words("fired", "launched"))
 
 
-SHARE = "one word cannot be two, unless near has 'may_share_words: true'"
+SHARE = "one word cannot count twice, unless near has 'may_share_words: true'"
 
 
 def explained(rule: Rule | Condition, title: str, text: str = "", **entities: Entity) -> Explanation:
@@ -81,7 +81,7 @@ def _why(step: Step) -> str:
             Near((WHO, WHAT, DID)),
             "Pyongyang shows a missile",
             "It was a long day. Iran had launched one",
-            "no match: 2 of 3: nothing of `did what` in the sentence; the nearest stands in the text",
+            "no match: 2 of 3: nothing of `did what` in the sentence; the nearest is in the text",
         ),
         (
             Near((WHO, WHAT, DID)),
@@ -99,25 +99,25 @@ def _why(step: Step) -> str:
             Near((DID, WHO), words=9, in_order=True),
             "Pyongyang launched it",
             "",
-            "no match: all stand together, but not in this order",
+            "no match: all are near each other, but not in this order",
         ),
         (  # each near one of them, and the whole is longer
             Near((words("alpha"), Named("mid", words("beta")), words("gamma")), words=5),
             "alpha one two three four beta one two three four gamma",
             "",
-            "no match: all stand near `mid`; from the first to the last it is 9 words",
+            "no match: all are near `mid`, but there are 9 words between the first and the last",
         ),
         (
             Near((words("alpha"), Named("mid", words("beta")), words("gamma")), words=5, in_order=True),
             "alpha one two three four beta one two three four gamma",
             "",
-            "no match: all stand near `mid`; from the first to the last in this order it is 9 words",
+            "no match: all are near `mid`, but in this order there are 9 words between the first and the last",
         ),
         (  # numbers say what was asked for
             NumberNamed("magnitude", at_least=6),
             "A quake of magnitude 5.4",
             "",
-            "no match: number of magnitude, at least 6: “5.4” stands in the title, and does not count there",
+            "no match: number of magnitude, at least 6: “5.4” occurs in the title, but does not count there",
         ),
         (DayNamed(), "They strike in May", "", "no match: a day: not there"),
         (  # nothing is too far
@@ -136,7 +136,7 @@ def _why(step: Step) -> str:
             In(Field.TITLE, WHAT),
             "Nothing",
             "A missile",
-            "no match: match in the title (what): words missile, missiles: “missile” stands in the text only",
+            "no match: match in the title (what): words missile, missiles: “missile” occurs only in the text",
         ),
         (Times(3, WHAT.condition), "A missile", "Missiles", "no match: 3 times words missile, missiles: 2 of 3 times"),
         (
@@ -150,7 +150,7 @@ def _why(step: Step) -> str:
             "",
             "He denied that a missile flew",
             (
-                "no match: words missile: “missile” in the text does not count: “denied” (list denials) stands 2 words "
+                "no match: words missile: “missile” in the text does not count: “denied” (list denials) is 2 words "
                 "before it"
             ),
         ),
@@ -158,7 +158,7 @@ def _why(step: Step) -> str:
             Ignoring(Ignoring(words("missile"), Ignore((Term("x"),))), Ignore(after=Reach(3, words("museum")))),
             "A missile and museum",
             "",
-            "no match: words missile: “missile” in the title does not count: “museum” (ignore) stands 1 word after it",
+            "no match: words missile: “missile” in the title does not count: “museum” (ignore) is 1 word after it",
         ),
         (  # also of one that near needs
             Near((WHO, Named("what", AnyOf((words("gun"), Ignoring(words("missile"), Ignore(lists=("denials",)))))))),
@@ -304,24 +304,24 @@ def test_it_says_what_kept_a_match_from_being_news() -> None:
 @pytest.mark.parametrize(
     ("news_in", "condition", "says"),
     [
-        (NewsIn.LEAD, words("ICBM"), "level critical: words ICBM | “ICBM” stands deeper than title and lead"),
-        (NewsIn.TITLE, words("ICBM"), "level critical: words ICBM | “ICBM” stands deeper than the title"),
-        (NewsIn.TITLE, words("word"), "level critical: words word | “word” stands deeper than the title"),
+        (NewsIn.LEAD, words("ICBM"), "level critical: words ICBM | “ICBM” occurs only after title and lead"),
+        (NewsIn.TITLE, words("ICBM"), "level critical: words ICBM | “ICBM” occurs only after the title"),
+        (NewsIn.TITLE, words("word"), "level critical: words word | “word” occurs only after the title"),
         (
             NewsIn.LEAD,
             In(Field.TEXT, words("ICBM")),
-            "level critical in the text: words ICBM | “ICBM” stands deeper than title and lead",
+            "level critical in the text: words ICBM | “ICBM” occurs only after title and lead",
         ),
         # elsewhere it stands for another reason
         (
             NewsIn.LEAD,
             In(Field.TITLE, words("ICBM")),
-            "level critical in the title: words ICBM | “ICBM” stands in the text only",
+            "level critical in the title: words ICBM | “ICBM” occurs only in the text",
         ),
         (
             NewsIn.LEAD,
             Near((WHAT, Named("range", words("ICBM")))),
-            "level critical: near, in one sentence | 1 of 2: deeper than title and lead stands `range`",
+            "level critical: near, in one sentence | 1 of 2: only after title and lead: `range`",
         ),
         (
             NewsIn.LEAD,

@@ -10,7 +10,7 @@ import pytest
 from monitor.matching.document_hits import Hit
 from monitor.matching.proximity import (
     Members,
-    Together,
+    ProximityTest,
     choose_in_any_order,
     choose_in_order,
     choose_sharing_words,
@@ -32,14 +32,14 @@ def places(text: str, *words: str) -> list[Hit]:
     return found
 
 
-def all_chains(members: Members, together: Together) -> Iterator[Sequence[Hit]]:
+def all_chains(members: Members, together: ProximityTest) -> Iterator[Sequence[Hit]]:
     """As a near in a near asks for them."""
     soonest = list(map(soonest_ending_hits, members))
     for start, _ in find_start_hits(members, together):
         yield from map(hits_from_chain, islice(find_hit_chains(start, members, soonest, together), 3))
 
 
-def all_chains_in_order(members: Members, together: Together) -> Iterator[Sequence[Hit]]:
+def all_chains_in_order(members: Members, together: ProximityTest) -> Iterator[Sequence[Hit]]:
     soonest = list(map(soonest_ending_hits, members))
     for start, _ in find_start_hits(members, together):
         yield from map(hits_from_chain, islice(find_hit_chains(start, members, soonest, together, in_order=True), 3))
@@ -60,7 +60,7 @@ def all_chains_in_order(members: Members, together: Together) -> Iterator[Sequen
 )
 @pytest.mark.parametrize("within", [10**9, 60], ids=["sentence", "words"])
 def test_ten_times_the_words_are_looked_at_ten_times_as_often(
-    look: Callable[[Members, Together], object], text: str, repeated: str, within: int
+    look: Callable[[Members, ProximityTest], object], text: str, repeated: str, within: int
 ) -> None:
     """Whether or not the near holds in the end: a text that repeats its words must not stop the daemon."""
     looked: list[int] = []

@@ -24,8 +24,8 @@ def test_a_pattern_is_found_where_it_stands(pattern: str, exact: bool, text: str
     assert [found.span() for found in compile_regex(pattern, exact=exact).finditer(text)] == spans
 
 
-_AROUND = "(look-ahead and look-behind do not exist here: say it with near, ignore or unless)"
-_BACK = "(back-references do not exist here: write out what is to stand there)"
+_AROUND = "(look-ahead and look-behind are not supported: use near, ignore or unless instead)"
+_BACK = "(back-references are not supported: write out the repeated text)"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.sentences import MOST, split_paragraphs, split_sentences
+from monitor.text.sentences import MAX_BORDERS, split_paragraphs, split_sentences
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,8 @@ def test_hostile_runs_of_signs_are_read_once(text: str) -> None:
 @pytest.mark.parametrize("piece", [". ", "! ", "。 ", "a\n", "U.S. "])
 def test_what_is_nothing_but_ends_is_cut_into_so_many(piece: str) -> None:
     """What is left is one more: words that stand near each other are found all the same."""
-    text = piece * (3 * MOST)
+    text = piece * (3 * MAX_BORDERS)
     found = split_sentences(text)
-    assert len(found) <= MOST + 1
+    assert len(found) <= MAX_BORDERS + 1
     assert found[-1][1] == len(text.rstrip())
-    assert len(split_paragraphs(text)) <= MOST + 1
+    assert len(split_paragraphs(text)) <= MAX_BORDERS + 1
