@@ -64,7 +64,7 @@ def import_outlines(
         if address in known:
             taken.append(OutlineImport(outline, ImportOutcome.KNOWN, why=known[address]))
         elif address in here:
-            taken.append(OutlineImport(outline, ImportOutcome.REPEATED, why=f"stands in line {here[address]} already"))
+            taken.append(OutlineImport(outline, ImportOutcome.REPEATED, why=f"is already in line {here[address]}"))
         else:
             taken.append(each := _import_outline(outline, ids, tags))
             if each.source:

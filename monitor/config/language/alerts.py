@@ -30,19 +30,19 @@ _BY_WORD = {word: reason for reason in _REASONS for word in reason.split() if le
 
 def _validate_route(name: str) -> str:
     if "://" in name or "@" in name:
-        raise validation_error("an address stands where the name of a route belongs", "channels stand in monitor.yaml")
+        raise validation_error("expected the name of a route, found an address", "channels belong in monitor.yaml")
     return name
 
 
 def _parse_reason(value: object) -> UpdateTrigger | int:
     """What makes it tell again; a number: so many more publishers."""
     if not isinstance(value, str):
-        raise validation_error("what makes it tell again is not clear", _all_reasons())
+        raise validation_error("the reason for an update is not clear", _all_reasons())
     if found := re.match(_MORE_PUBLISHERS, value):
         return int(found[1])
     if value not in _REASONS:
         raise validation_error(
-            f"{quote_text(value)} makes nothing tell again", _suggest_reason(value) or _all_reasons()
+            f"{quote_text(value)} is no reason for an update", _suggest_reason(value) or _all_reasons()
         )
     return _REASONS[value]
 
@@ -74,7 +74,7 @@ def _explain_bad_hourly_limit(written: str) -> tuple[str, str]:
     if unit and unit not in ("h", "hour", "hours"):
         return f"{quote_text(written)}: only messages of an hour can be counted", "write '6 an hour' (1 to 1000)"
     if number == 0:
-        return f"{quote_text(written)} would send nothing", "write '1 an hour' or more; `status: shadow` tells nobody"
+        return f"{quote_text(written)} would send nothing", "write '1 an hour' or more; with `status: shadow` nothing is sent"
     if number > _MOST:
         return (
             f"{quote_text(written)} is too many",
@@ -179,16 +179,16 @@ class AlertSchema(Schema):
     def _goes_together(self) -> Self:
         """Each key beside what it belongs to."""
         if self.once_per == "article":
-            told_once = "an article is told once: write once_per: story or event, or remove it"
+            told_once = "an article is sent once: write once_per: story or event, or remove it"
             for key, value in (("again_if", self.again_if), ("cooldown", self.cooldown)):
                 if value is not None:
-                    raise validation_error(f"'{key}' cannot stand beside once_per: article", told_once, (key,))
+                    raise validation_error(f"'{key}' cannot be combined with once_per: article", told_once, (key,))
         for key, said in (("event_lasts", self.event_lasts), ("by", self.by)):
             if said is not None and self.once_per != "event":
                 needed = "write once_per: event beside it, or remove it"
-                raise validation_error(f"'{key}' says nothing without once_per: event", needed, (key,))
+                raise validation_error(f"'{key}' has no effect without once_per: event", needed, (key,))
         if len(_collect_publisher_counts(self)) > 1:
-            what = "'again_if' says more than once how many more publishers"
+            what = "'again_if' gives a number of publishers more than once"
             raise validation_error(
                 what, f"keep '{min(_collect_publisher_counts(self))} more publishers'", ("again_if",)
             )
@@ -200,7 +200,7 @@ class AlertSchema(Schema):
         names = self.by if isinstance(self.by, list) else []
         for number, name in enumerate(names):
             if name in names[:number]:
-                raise validation_error(f"{quote_text(name)} stands in 'by' already", "name it once", ("by", number))
+                raise validation_error(f"{quote_text(name)} is in 'by' already", "name it once", ("by", number))
         return self
 
 

@@ -56,7 +56,7 @@ class Schema(BaseModel):
     called: ClassVar[str] = "mapping"
     one_of: ClassVar[tuple[str, ...]] = ()
     some_of: ClassVar[tuple[str, ...]] = ()
-    nothing: ClassVar[str] = "nothing is said here"
+    nothing: ClassVar[str] = "this mapping is empty"
     several: ClassVar[str] = "keep one of them"
     goes_with: ClassVar[dict[str, tuple[str, ...]]] = {}
 
@@ -87,11 +87,11 @@ class Schema(BaseModel):
         if not said:
             raise validation_error(self.nothing, f"write one of: {', '.join(self.one_of or self.some_of)}")
         if self.one_of and len(said) > 1:
-            raise validation_error(f"{' and '.join(said)} stand together in one {self.called}", self.several)
+            raise validation_error(f"{' and '.join(said)} cannot be combined in one {self.called}", self.several)
         for key, others in self.goes_with.items():
             if key in given and not given.intersection(others):
                 raise validation_error(
-                    f"'{key}' cannot stand beside {said[0]}", f"it goes with: {', '.join(others)}", (key,)
+                    f"'{key}' cannot be combined with {said[0]}", f"it can be combined with: {', '.join(others)}", (key,)
                 )
         return self
 
@@ -175,7 +175,7 @@ def _validate_region(text: str) -> str:
 def reject_control_characters(text: str) -> str:
     """The text, if everybody sees all of it."""
     if control := _CONTROL.search(text):
-        raise validation_error(f"a character that nobody sees stands here (U+{ord(control[0]):04X})", "remove it")
+        raise validation_error(f"there is an invisible character here (U+{ord(control[0]):04X})", "remove it")
     return text
 
 
@@ -245,11 +245,11 @@ def _validate_term(text: str) -> str:
         )
     if any(sign in term for sign in "“”＂"):
         raise validation_error(
-            f"in {quote_text(term)} stands a quotation mark that is none here", "leave it out, or write '...'"
+            f"in {quote_text(term)} there is a quotation mark that means nothing here", "leave it out, or write '...'"
         )
     if re.search(r"\w[，、]\w", term):
         raise validation_error(
-            f"in {quote_text(term)} stands a full-width comma", "write ', ' between words; in a phrase, leave it out"
+            f"in {quote_text(term)} there is a full-width comma", "write ', ' between words; in a phrase, leave it out"
         )
     if not any(sign.isalnum() for sign in term):
         raise validation_error(f"{quote_text(term)} has no letter and no digit", "write a word")
@@ -278,7 +278,7 @@ def _validate_proxy(url: str) -> str:
             secret = False
         if secret:
             raise validation_error(
-                "a login stands here in plain text", "write it as a secret: http://me:${env:NAME}@proxy:3128"
+                "this login is in plain text", "write it as a secret: http://me:${env:NAME}@proxy:3128"
             )
         return _validate_web_address(url)
     if not re.match(r"https?://|\$\{", url) or any(sign.isspace() for sign in url):

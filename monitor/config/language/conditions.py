@@ -41,7 +41,7 @@ _NEAR = Field(
 )
 _NAME = Field(None, description="What reports and `by` (under alert) call it.", examples=["did what"])
 
-_SAYS_NOTHING = "this condition says nothing"
+_SAYS_NOTHING = "this condition is empty"
 _SEVERAL = "put them under all: or any:"
 _PARTS = ("any", "all", "near")
 _TAKEN_BY = {
@@ -146,7 +146,7 @@ _MOST_WAYS, _MOST_TOGETHER = 32, 8
 
 
 def _count_combinations_of_all(pieces: Iterable[NearPartSchema]) -> tuple[int, int]:
-    """In how many ways all of these can stand together, and how many things that are at the most."""
+    """In how many ways all of these can cannot be combined, and how many things that are at the most."""
     each = [_count_combinations(piece) for piece in pieces]
     return prod(ways for ways, _ in each), sum(most for _, most in each)
 
@@ -214,7 +214,7 @@ class ConditionSchema(_BaseConditionSchema):
         if self.times is not None and (wrong := _find_uncountable(self.any_ or ())):
             key = wrong[-1]
             raise validation_error(
-                f"'{key}' cannot stand here, for 'times' counts words", "count each by itself", wrong
+                f"'{key}' is not allowed here, because 'times' counts words", "count each of them separately", wrong
             )
         return self
 
@@ -222,7 +222,7 @@ class ConditionSchema(_BaseConditionSchema):
     def _is_in_one_part(self) -> Self:
         if self.in_ is not None and (wrong := _find_nested_in(self)):
             raise validation_error(
-                "'in' cannot stand inside 'in'", "keep one of them, or say the outer 'in' of each", wrong
+                "'in' is not allowed inside 'in'", "keep one of them, or repeat the outer 'in' in each part", wrong
             )
         return self
 

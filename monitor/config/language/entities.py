@@ -22,7 +22,7 @@ class CountsIfNearSchema(Schema):
 
     called: ClassVar[str] = "near"
     one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity")
-    nothing: ClassVar[str] = "it is not said what stands near"
+    nothing: ClassVar[str] = "this does not say what must be near"
 
     within: Within = Field(description="How close: 'N words', sentence or paragraph.", examples=["12 words"])
     words: WordSet | None = Field(None, description="One of these words.", examples=[{"en": ["Seoul", "Blue House"]}])
@@ -37,7 +37,7 @@ class CountsIfSchema(Schema):
 
     called: ClassVar[str] = "counts_if"
     some_of: ClassVar[tuple[str, ...]] = ("sure_name_seen", "near", "where")
-    nothing: ClassVar[str] = "it is not said when the name counts"
+    nothing: ClassVar[str] = "this does not say when the name counts"
 
     sure_name_seen: Literal["in the article", "earlier in the article"] | None = Field(
         None, description="A sure name stands in the article, or stands before this one.", examples=["in the article"]

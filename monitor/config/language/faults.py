@@ -134,7 +134,7 @@ def _explain_unknown_key(wrong: _ValidationIssue) -> _Explanation:
         or _suggest_inner_mapping(wrong)
         or _suggest_outer_mapping(wrong)
     ):
-        return f"'{wrong.key}' cannot stand here", elsewhere
+        return f"'{wrong.key}' is not allowed here", elsewhere
     otherwise = None if re.fullmatch("[a-z_]*", wrong.key) else "text that holds ': ' goes in quotes"
     free = [key for key in (*allowed, *unbuilt) if key not in wrong.sibling_keys]
     meant = _nearest_key(wrong.key, free) or otherwise or _format_known_words(allowed) or ""
@@ -188,7 +188,7 @@ def _explain_wrong_kind(wrong: _ValidationIssue) -> _Explanation:
     meant = None if _is_list_of_mappings(wrong) else _suggest_value(value, wanted)
     if wrong.key == "ignore" and isinstance(value, str) and meant == f"write [{value}]":
         meant = f"write [{value}], or, if it is a shared list, {{list: {value}}}"
-    return f"{_describe_kind(value)} stands where {wanted} belongs", meant or _for_example(wrong)
+    return f"expected {wanted}, found {_describe_kind(value)}", meant or _for_example(wrong)
 
 
 def _is_list_of_mappings(wrong: _ValidationIssue) -> bool:
@@ -216,7 +216,7 @@ def _explain_too_few(wrong: _ValidationIssue) -> _Explanation:
     least = wrong.context["min_length"]
     if least == 1:
         return "this is empty", _for_example(wrong)
-    return f"at least {least} things must stand here", "add another, or write this one without near"
+    return f"at least {least} things belong here", "add another, or write this one without near"
 
 
 def _explain_empty_text(wrong: _ValidationIssue) -> _Explanation:

@@ -25,7 +25,7 @@ def _validate_pattern(text: str) -> str:
         raise validation_error(f"this pattern cannot be used: {wrong}") from None
     if any(pattern.finditer("")):
         raise validation_error(
-            "this pattern matches where nothing stands", "make a part of it needed: 'x+' in place of 'x*'"
+            "this pattern also matches empty text", "make a part of it needed: 'x+' in place of 'x*'"
         )
     if finds_no_word(text):
         raise validation_error(
@@ -118,7 +118,7 @@ class NumberSchema(Schema):
     def _can_be_met(self) -> Self:
         for low, high in (("at_least", "more_than"), ("at_most", "below")):
             if getattr(self, low) is not None and getattr(self, high) is not None:
-                raise validation_error(f"{low} and {high} stand together", "keep one of them", (high,))
+                raise validation_error(f"{low} and {high} cannot be combined", "keep one of them", (high,))
         least = max(bound for bound in (self.at_least, self.more_than, float("-inf")) if bound is not None)
         most = min(bound for bound in (self.at_most, self.below, float("inf")) if bound is not None)
         if least > most or (least == most and (self.more_than is not None or self.below is not None)):

@@ -137,8 +137,8 @@ class RuleSchema(Schema):
             nets.append((("mention",), self.mention))
         for place, net in nets:
             if at := find_purely_negative_part(net):
-                what = f"here {place[0]} says only what must not stand in the article"
-                raise validation_error(what, "write what must, and this beside it under all:", (*place, *at))
+                what = f"here {place[0]} says only what the article must not contain"
+                raise validation_error(what, "write under all: what it must contain, and this beside it", (*place, *at))
         return self
 
     @model_validator(mode="after")

@@ -72,7 +72,7 @@ def _validate_css_selector(text: str) -> str:
 def _reject_format_as_kind(value: object) -> object:
     """People write the format; left out, a wrong one can do no harm."""
     if isinstance(value, str) and value.strip().lower().replace("-", " ").replace("_", " ") in _FORMATS:
-        raise validation_error(f"{quote_text(value)} is told by looking at the document", "leave 'kind' out")
+        raise validation_error(f"{quote_text(value)} is a format, and formats are recognized from the document", "leave 'kind' out")
     return value
 
 
@@ -184,7 +184,7 @@ class SourceSchema(Schema):
         lengths = {"fastest": self.fastest, "every": self.every, "slowest": self.slowest}
         given = {key: length for key, length in lengths.items() if length is not None}
         if self.cron is not None and given:
-            raise validation_error(f"{' and '.join(given)} and cron stand together", "keep one of them", ("cron",))
+            raise validation_error(f"{' and '.join(given)} and cron cannot be combined", "keep one of them", ("cron",))
         for (shorter, short), (longer, long) in pairwise(given.items()):
             if short > long:
                 raise validation_error(

@@ -41,7 +41,7 @@ def _parse_distance(value: object) -> int | model.Unit:
 def _not_in_braces(value: dict[str, object]) -> dict[str, object]:
     """`{missile, rocket}` is a mapping without values to YAML, and a list of words to everybody else."""
     if value and all(each is None for each in value.values()) and not all(map(is_language, value)):
-        raise validation_error("words stand in { } here", f"write them in [ ]: [{', '.join(value)}]")
+        raise validation_error("these words are in { }", f"write them in [ ]: [{', '.join(value)}]")
     return value
 
 

@@ -208,6 +208,6 @@ def only_document(documents: tuple[YamlDocument, ...], file: Path) -> YamlDocume
     """The one document of monitor.yaml; an empty file is a mapping with nothing in it. Raises Faulty."""
     if len(documents) > 1:
         raise InvalidFiles(
-            [Fault(documents[1].place(), "monitor.yaml is one document", "remove what stands after the '---'")]
+            [Fault(documents[1].place(), "monitor.yaml is one document", "remove what follows the '---'")]
         )
     return documents[0] if documents else YamlDocument(str(file), {}, (0, 0, 1, 1, 1, 1))

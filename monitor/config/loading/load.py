@@ -182,7 +182,7 @@ def _load_source_files(
     for place, source in said:
         for what, first in (("id", ids.get(source.id)), ("url", urls.get(source.url))):
             if first:
-                faults.append(Fault(place, f"another source has this {what}", f"it stands at {first}"))
+                faults.append(Fault(place, f"another source has this {what}", f"it is at {first}"))
                 break
         else:
             ids[source.id] = urls[source.url] = place
@@ -310,7 +310,7 @@ def _parse_document(document: YamlDocument) -> list[_ParsedDocument]:
     keys = list(document.data) if isinstance(document.data, dict) else []
     if keys[:1] == ["sources"]:
         raise InvalidFiles(
-            [Fault(document.place(), "sources stand here", "name this file under sources: in monitor.yaml")]
+            [Fault(document.place(), "this file holds sources", "name this file under sources: in monitor.yaml")]
         )
     begin = "begin it with 'rule: ID', 'entity: ID', 'list: ID' or 'extends: ID'"
     meant = did_you_mean(keys[0] if keys else "", _READERS, begin)
@@ -326,7 +326,7 @@ def _index_by_id(found: Iterable[_Kept], kind: str, faults: list[Fault]) -> dict
     for each in found:
         if each.id in kept:
             faults.append(
-                Fault(each.place, f"there is another {kind} '{each.id}'", f"it stands at {kept[each.id].place}")
+                Fault(each.place, f"there is another {kind} '{each.id}'", f"it is at {kept[each.id].place}")
             )
         else:
             kept[each.id] = each

@@ -30,11 +30,11 @@ _FOREIGN_BLANKS = "\u3000\u00a0"
 
 _PROBLEMS = {
     "mapping values are not allowed in this context": (
-        "a ':' cannot stand here",
+        "a ':' is not allowed here",
         "indent the line like its neighbours, or put text that holds ': ' in quotes",
     ),
     "could not find expected ':'": ("a ':' is missing after a key", "write 'key: value'"),
-    "did not find expected '-' indicator": ("a '-' should stand here", "indent the line like the items of its list"),
+    "did not find expected '-' indicator": ("a '-' belongs here", "indent the line like the items of its list"),
     "did not find expected <document start>": (
         "this line belongs to nothing above it",
         "indent it like its neighbours, and close brackets",
@@ -44,15 +44,15 @@ _PROBLEMS = {
         "begin it in the next line, or write it in [ ]",
     ),
     "mapping keys are not allowed in this context": (
-        "a '?' cannot stand here",
+        "a '?' is not allowed here",
         "put text that begins with ? in quotes",
     ),
-    "found unexpected ':'": ("a ':' cannot stand here", "put text that holds ':' in quotes"),
-    "did not find expected key": ("a key should stand here", "indent the line like its neighbours, and close quotes"),
+    "found unexpected ':'": ("a ':' is not allowed here", "put text that holds ':' in quotes"),
+    "did not find expected key": ("a key belongs here", "indent the line like its neighbours, and close quotes"),
     "did not find expected ',' or ']'": ("a list that began with '[' is not closed", "add the ',' or ']'"),
     "did not find expected ',' or '}'": ("a mapping that began with '{' is not closed", "add the ',' or '}'"),
     "did not find expected node content": (
-        "nothing stands where a value belongs",
+        "expected a value, found nothing",
         "remove the ',' before it, and put text that begins with # in quotes",
     ),
     "found unknown escape character": ("inside \"...\" a '\\' means something else", "use '...' as quotation marks"),
@@ -96,7 +96,7 @@ def key_look_alike(key: str) -> tuple[int, str, str] | None:
     if "：" in key:
         return key.index("："), *FULL_WIDTH
     if key[:1] in _FOREIGN_BLANKS:
-        return 0, "a blank that is not a plain one stands here", "indent with plain spaces"
+        return 0, "this blank is not a plain space", "indent with plain spaces"
     if key[:1] == "-":
         return 0, "a blank is missing after this '-'", f"write '- {key[1:]}: ...'"
     return None
@@ -119,7 +119,7 @@ def _find_likely_causes(
         indenting = not lines[mark.line][: mark.column].strip(" -\t")
         yield (
             _mark_to_position(mark),
-            "a tab stands here",
+            "there is a tab here",
             "indent with spaces" if indenting else "write a space instead",
         )
     yield from _find_quote_faults(text, broken, opened, mark)
@@ -159,7 +159,7 @@ def _find_quote_faults(
         inside = "inside '...' an apostrophe is written ''" if quoted.style == "'" else 'inside "..." write \\" for a "'
         yield (
             _mark_to_position(mark),
-            "text stands behind a closing quotation mark",
+            "there is text after a closing quotation mark",
             f"put all of it in the quotes; {inside}",
         )
 

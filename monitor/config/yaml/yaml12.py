@@ -175,7 +175,7 @@ def parse_yaml_text(text: str, file: str) -> tuple[YamlDocument, ...]:
         documents = ()
     except yaml.reader.ReaderError as broken:
         before = text.encode()[: broken.position].decode(errors="ignore")
-        reader.faults.append(Fault(_end_of(before, file), "a control character stands here", "delete it"))
+        reader.faults.append(Fault(_end_of(before, file), "there is a control character here", "delete it"))
         documents = ()
     if reader.faults:
         raise InvalidFiles(reader.faults)
@@ -264,7 +264,7 @@ class _YamlReader:
             if key in data:
                 first = lines[list(data).index(key)]
                 self.note(
-                    event.start_mark, f"the key {quote_text(key)} stands here twice", f"it is already in line {first}"
+                    event.start_mark, f"the key {quote_text(key)} is given twice", f"it is already in line {first}"
                 )
                 self._value(self._next(), depth)
                 continue
