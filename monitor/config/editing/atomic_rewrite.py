@@ -31,8 +31,8 @@ class FileRewrite:
             if os.geteuid() == 0 and (link := _find_unsafe_link(self.path)):
                 raise PermissionError(0, f"{link} leads elsewhere and is not root's; 'chown -h root' it if it may")
             self._write(Path(os.path.realpath(self.path)))  # a link goes on pointing to its file
-        except OSError as refused:
-            raise MonitorError(f"{self.path}: cannot be written: {refused.strerror}; nothing was changed") from None
+        except OSError as error:
+            raise MonitorError(f"{self.path}: cannot be written: {error.strerror}; nothing was changed") from None
 
     def _write(self, file: Path) -> None:
         if file.exists() and not os.access(file, os.W_OK):  # renaming over it would not ask
@@ -61,11 +61,11 @@ def prepare_rewrite(path: Path, edit: Callable[[str, str], str]) -> FileRewrite:
     """What a file becomes; nothing is written yet. `edit` takes its text ("" where there is no file) and its name."""
     try:
         before = _read_content(path)
-    except OSError as refused:
-        raise MonitorError(f"{path}: cannot be read: {refused.strerror}") from None
+    except OSError as error:
+        raise MonitorError(f"{path}: cannot be read: {error.strerror}") from None
     text = decode_utf8_text(before or b"", str(path))
-    mark = BOM_UTF8 if before and before.startswith(BOM_UTF8) else b""
-    return FileRewrite(path, before, mark + edit(text, str(path)).encode())
+    bom = BOM_UTF8 if before and before.startswith(BOM_UTF8) else b""
+    return FileRewrite(path, before, bom + edit(text, str(path)).encode())
 
 
 def _find_unsafe_link(path: Path) -> Path | None:
@@ -78,8 +78,8 @@ def _find_unsafe_link(path: Path) -> Path | None:
             inside = Path(os.path.realpath(link)).is_relative_to(os.path.realpath(link.parent))
             if not inside and link.lstat().st_uid != 0:
                 return link
-            if further := _find_unsafe_link(link.parent / link.readlink()):
-                return further
+            if next_link := _find_unsafe_link(link.parent / link.readlink()):
+                return next_link
     return None
 
 
@@ -93,7 +93,7 @@ def _read_content(path: Path) -> bytes | None:
 def _copy_mode_and_owner(handle: int, file: Path) -> None:
     """Mode, group and (as root) owner of the file that is replaced; a new one is for whom its folder is for, so that
     a file that root adds can be read by the daemon."""
-    known = file.stat() if file.exists() else file.parent.stat()
+    reference = file.stat() if file.exists() else file.parent.stat()
     with suppress(PermissionError):
-        os.fchown(handle, known.st_uid if os.geteuid() == 0 else -1, known.st_gid)
-    os.fchmod(handle, known.st_mode & (0o7777 if file.exists() else 0o666))
+        os.fchown(handle, reference.st_uid if os.geteuid() == 0 else -1, reference.st_gid)
+    os.fchmod(handle, reference.st_mode & (0o7777 if file.exists() else 0o666))

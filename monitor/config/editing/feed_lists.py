@@ -51,39 +51,41 @@ class OutlineImport:
 
 
 def import_outlines(
-    outlines: Iterable[Outline], standing: Iterable[ListedSource], tags: Sequence[str]
+    outlines: Iterable[Outline], sources: Iterable[ListedSource], tags: Sequence[str]
 ) -> list[OutlineImport]:
     """Each outline with the source that it becomes: none where its address is there already or is none. `tags`: for
     all of them."""
-    known = {comparable_address(each.url): f"is there already: {each.id}, {each.place}" for each in standing}
-    ids = {each.id for each in standing}
-    here: dict[str, int] = {}
-    taken = []
+    known = {comparable_address(item.url): f"is there already: {item.id}, {item.place}" for item in sources}
+    ids = {item.id for item in sources}
+    first_lines: dict[str, int] = {}
+    imports = []
     for outline in outlines:
         address = comparable_address(_normalize_feed_url(outline.url))
         if address in known:
-            taken.append(OutlineImport(outline, ImportOutcome.KNOWN, why=known[address]))
-        elif address in here:
-            taken.append(OutlineImport(outline, ImportOutcome.REPEATED, why=f"is already in line {here[address]}"))
+            imports.append(OutlineImport(outline, ImportOutcome.KNOWN, why=known[address]))
+        elif address in first_lines:
+            imports.append(
+                OutlineImport(outline, ImportOutcome.REPEATED, why=f"is already in line {first_lines[address]}")
+            )
         else:
-            taken.append(each := _import_outline(outline, ids, tags))
-            if each.source:
-                here[address] = outline.line
-                ids.add(str(each.source["id"]))
-    return taken
+            imports.append(item := _import_outline(outline, ids, tags))
+            if item.source:
+                first_lines[address] = outline.line
+                ids.add(str(item.source["id"]))
+    return imports
 
 
 def _import_outline(outline: Outline, ids: set[str], tags: Sequence[str]) -> OutlineImport:
     try:
         keys, notes = (_keys_from_own_outline(outline), []) if outline.settings else _keys_from_foreign_outline(outline)
-        if (wanted := keys.get("id")) in ids:
-            notes.append(f"another source has the id {wanted}")
+        if (wanted_id := keys.get("id")) in ids:
+            notes.append(f"another source has the id {wanted_id}")
             del keys["id"]
-        if every := list(dict.fromkeys([*_get_tags(keys), *tags])):
-            keys["tags"] = every
+        if all_tags := list(dict.fromkeys([*_get_tags(keys), *tags])):
+            keys["tags"] = all_tags
         source = new_source(_normalize_feed_url(outline.url), keys, ids)
-    except InvalidRequest as wrong:
-        return OutlineImport(outline, ImportOutcome.UNUSABLE, why="; ".join(str(wrong).splitlines()))
+    except InvalidRequest as error:
+        return OutlineImport(outline, ImportOutcome.UNUSABLE, why="; ".join(str(error).splitlines()))
     return OutlineImport(outline, ImportOutcome.ADDED, source, "; ".join(notes) or None)
 
 
@@ -134,9 +136,9 @@ def _parse_json_value(key: str, text: str) -> SourceValue:
     value: object = None
     with suppress(ValueError):
         value = json.loads(text)
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return value
-    if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
+    if isinstance(value, dict) and all(isinstance(item, str) for item in value.values()):
         return value
     raise InvalidRequest(f"{key}: this is no list of words in JSON")
 
@@ -146,20 +148,20 @@ def _parse_json_value(key: str, text: str) -> SourceValue:
 
 def outline_of(source: Mapping[str, PlainData]) -> tuple[Outline, list[str]]:
     """A source, as its file has it, for a list of feeds; and the keys that hold a secret and are left out."""
-    given = {key: value for key, value in source.items() if value is not None and key != _URL}
-    secret = [key for key in _MAY_HOLD_CREDENTIALS if _has_credentials(given.get(key))]
-    settings = {key: _as_text(value) for key, value in given.items() if key not in secret}
-    tags = given.get("tags")
-    groups = tuple(" ".join(each.split()) for each in tags if isinstance(each, str)) if isinstance(tags, list) else ()
+    keys = {key: value for key, value in source.items() if value is not None and key != _URL}
+    secret_keys = [key for key in _MAY_HOLD_CREDENTIALS if _has_credentials(keys.get(key))]
+    settings = {key: _as_text(value) for key, value in keys.items() if key not in secret_keys}
+    tags = keys.get("tags")
+    groups = tuple(" ".join(tag.split()) for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
     title, language = settings.get("name", settings.get("id")), settings.get("language")
-    return Outline(str(source.get(_URL)), 0, title, language, groups, settings), secret
+    return Outline(str(source.get(_URL)), 0, title, language, groups, settings), secret_keys
 
 
 def _as_text(value: PlainData) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, dict):
-        value = {key: each for key, each in value.items() if each is not None}
+        value = {key: item for key, item in value.items() if item is not None}
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -39,16 +39,16 @@ def with_sources(text: str, file: str, sources: Sequence[NewSource]) -> str:
         return text
     documents = parse_yaml_text(text, file)
     lines = text.splitlines(keepends=True)
-    document = next((each for each in reversed(documents) if (_LIST,) in each.value_positions), None)
+    document = next((candidate for candidate in reversed(documents) if (_LIST,) in candidate.value_positions), None)
     if not documents:
         _insert_lines(lines, len(lines), [f"{_LIST}:", *_format_blocks(sources, 2, 2)])
-    elif document and _in_brackets(lines, document) and not _becomes_block(lines, document):
-        lines = [_put_in_brackets(_FlowSequence(lines, document), sources)]
+    elif document and _is_flow_list(lines, document) and not _is_empty_flow(lines, document):
+        lines = [_append_to_flow(_FlowSequence(lines, document), sources)]
     elif document and _get_items(document):
-        _put_below(lines, document, sources)
+        _append_to_block(lines, document, sources)
     elif document:
-        _put_first(lines, document, sources)
-    return _verify_edit("".join(lines), file, [*_all_items(documents), *map(source_to_plain_data, sources)])
+        _fill_empty_list(lines, document, sources)
+    return _verify_edit("".join(lines), file, [*_get_all_items(documents), *map(source_to_plain_data, sources)])
 
 
 def source_to_plain_data(source: NewSource) -> dict[str, PlainData]:
@@ -67,24 +67,26 @@ def without_sources(text: str, file: str, ids: Collection[str]) -> str:
     documents = parse_yaml_text(text, file)
     lines = text.splitlines(keepends=True)
     for document in reversed(documents):  # from the end: what comes before stays where the parser saw it
-        gone = {index for index, item in enumerate(_get_items(document)) if _get_item_id(item) in ids}
-        if gone and _in_brackets(lines, document):
-            lines = _cut_from_brackets(_FlowSequence(lines, document), gone).splitlines(keepends=True)
-        elif gone:
-            _cut_from_block(lines, document, gone)
-    return _verify_edit("".join(lines), file, [item for item in _all_items(documents) if _get_item_id(item) not in ids])
+        removed = {index for index, item in enumerate(_get_items(document)) if _get_item_id(item) in ids}
+        if removed and _is_flow_list(lines, document):
+            lines = _remove_from_flow(_FlowSequence(lines, document), removed).splitlines(keepends=True)
+        elif removed:
+            _remove_from_block(lines, document, removed)
+    return _verify_edit(
+        "".join(lines), file, [item for item in _get_all_items(documents) if _get_item_id(item) not in ids]
+    )
 
 
-def _verify_edit(text: str, file: str, wanted: list[PlainData]) -> str:
+def _verify_edit(text: str, file: str, expected: list[PlainData]) -> str:
     try:
-        if _all_items(parse_yaml_text(text, file)) == wanted:
+        if _get_all_items(parse_yaml_text(text, file)) == expected:
             return text
     except InvalidFiles:
         pass
     raise MonitorError(f"{file}: this file is written in a way that cannot be edited safely: edit it by hand")
 
 
-def _all_items(documents: Sequence[YamlDocument]) -> list[PlainData]:
+def _get_all_items(documents: Sequence[YamlDocument]) -> list[PlainData]:
     return [item for document in documents for item in _get_items(document)]
 
 
@@ -97,7 +99,7 @@ def _get_item_id(item: PlainData) -> str | None:
     return str(item.get("id")) if isinstance(item, dict) else None
 
 
-def _in_brackets(lines: list[str], document: YamlDocument) -> bool:
+def _is_flow_list(lines: list[str], document: YamlDocument) -> bool:
     line, column = document.value_positions[_LIST,]
     return lines[line - 1][column - 1 : column] == "["
 
@@ -105,7 +107,7 @@ def _in_brackets(lines: list[str], document: YamlDocument) -> bool:
 # --- lists in block style: an item begins with a dash on a line of its own ---------------------------------------
 
 
-def _put_below(lines: list[str], document: YamlDocument, sources: Sequence[NewSource]) -> None:
+def _append_to_block(lines: list[str], document: YamlDocument, sources: Sequence[NewSource]) -> None:
     """After the last item, written as that one is."""
     *others, last = _find_item_extents(lines, document)
     at, indent = last.stop, _measure_indent(lines[last.start])
@@ -113,20 +115,20 @@ def _put_below(lines: list[str], document: YamlDocument, sources: Sequence[NewSo
         at += 1
     line, column = document.value_positions[_LIST, len(others)]
     width = column - 1 - indent if line - 1 == last.start else 2
-    spaced = bool(others) and any(map(_is_blank, lines[others[-1].stop : last.start]))
-    new: list[str] = []
+    is_spaced = bool(others) and any(map(_is_blank, lines[others[-1].stop : last.start]))
+    new_lines: list[str] = []
     for source in sources:
         block = _format_block(source, indent, width)
         if lines[line - 1][column - 1] == "{":
             block = [f"{block[0][: indent + width]}{_format_flow_mapping(source)}"]
-        new += ["", *block] if spaced else block
-    _insert_lines(lines, at, new)
+        new_lines += ["", *block] if is_spaced else block
+    _insert_lines(lines, at, new_lines)
 
 
-def _put_first(lines: list[str], document: YamlDocument, sources: Sequence[NewSource]) -> None:
+def _fill_empty_list(lines: list[str], document: YamlDocument, sources: Sequence[NewSource]) -> None:
     """Into a list that is empty: `sources:` or `sources: []`, with comments below it perhaps."""
     line, indent = document.key_positions[_LIST,][0] - 1, document.key_positions[_LIST,][1] - 1
-    if _in_brackets(lines, document):
+    if _is_flow_list(lines, document):
         bracket = document.value_positions[_LIST,][1] - 1
         lines[line] = lines[line][: bracket - 1] + lines[line][bracket + 2 :]
     at = line + 1
@@ -135,22 +137,22 @@ def _put_first(lines: list[str], document: YamlDocument, sources: Sequence[NewSo
     _insert_lines(lines, at, _format_blocks(sources, indent + 2, 2))
 
 
-def _becomes_block(lines: list[str], document: YamlDocument) -> bool:
+def _is_empty_flow(lines: list[str], document: YamlDocument) -> bool:
     """Whether the list is written exactly `sources: []`: what we write ourselves when the last source goes."""
     (line, column), top = document.value_positions[_LIST,], document.value_positions[()]
     plain = lines[line - 1][column - 3 : column - 1] == ": " and lines[top[0] - 1][top[1] - 1] != "{"
     return plain and document.end_positions[_LIST,] == (line, column + 2)
 
 
-def _cut_from_block(lines: list[str], document: YamlDocument, gone: Collection[int]) -> None:
+def _remove_from_block(lines: list[str], document: YamlDocument, removed: Collection[int]) -> None:
     extents, last = _find_item_extents(lines, document), True
     for index in reversed(range(len(extents))):
-        if index in gone:
+        if index in removed:
             above = extents[index - 1].stop if index else None
             _delete_lines(lines, _extend_over_comments(lines, extents[index], above, last=last))
         else:
             last = False
-    if len(gone) == len(extents):
+    if len(removed) == len(extents):
         line, column = document.key_positions[_LIST,]
         colon = lines[line - 1].index(":", column - 1) + 1
         lines[line - 1] = f"{lines[line - 1][:colon]} []{lines[line - 1][colon:]}"
@@ -158,7 +160,7 @@ def _cut_from_block(lines: list[str], document: YamlDocument, gone: Collection[i
 
 def _find_item_extents(lines: list[str], document: YamlDocument) -> list[range]:
     """The lines of each item, from its dash to the last of its content."""
-    found: list[range] = []
+    extents: list[range] = []
     start = document.value_positions[_LIST,][0] - 1
     for index in range(len(_get_items(document))):
         while _is_blank(lines[start]) or _is_comment(lines[start]):
@@ -167,9 +169,9 @@ def _find_item_extents(lines: list[str], document: YamlDocument) -> list[range]:
         stop = line if column > 1 else line - 1  # in column 1: a block of text ended with the line before
         while _is_blank(lines[stop - 1]):
             stop -= 1
-        found.append(range(start, stop))
+        extents.append(range(start, stop))
         start = stop
-    return found
+    return extents
 
 
 def _extend_over_comments(lines: list[str], item: range, above: int | None, *, last: bool) -> range:
@@ -182,26 +184,26 @@ def _extend_over_comments(lines: list[str], item: range, above: int | None, *, l
     top = start
     while top > above and _is_comment(lines[top - 1]) and _measure_indent(lines[top - 1]) == indent:
         top -= 1
-    followed = stop < len(lines) and not _is_blank(lines[stop])
-    alone = not followed or (last and (top == start or not _is_comment(lines[stop])))
-    if alone and top > above and _is_blank(lines[top - 1]):
+    is_followed = stop < len(lines) and not _is_blank(lines[stop])
+    is_own_paragraph = not is_followed or (last and (top == start or not _is_comment(lines[stop])))
+    if is_own_paragraph and top > above and _is_blank(lines[top - 1]):
         start = top - 1  # with the blank line, lest two follow one another
     return range(start, stop)
 
 
-def _insert_lines(lines: list[str], at: int, new: Sequence[str]) -> None:
+def _insert_lines(lines: list[str], at: int, new_lines: Sequence[str]) -> None:
     ending = next((ending for line in (*lines[at - 1 : at], *lines) if (ending := _get_line_ending(line))), "\n")
-    added = [line + ending for line in new]
+    added = [line + ending for line in new_lines]
     if at and not _get_line_ending(lines[at - 1]):  # the text ended without one, and so it shall end
         lines[at - 1] += ending
-        added[-1] = new[-1]
+        added[-1] = new_lines[-1]
     lines[at:at] = added
 
 
-def _delete_lines(lines: list[str], which: range) -> None:
-    unended = not _get_line_ending(lines[which.stop - 1])
-    del lines[which.start : which.stop]
-    if unended and lines:
+def _delete_lines(lines: list[str], removed: range) -> None:
+    has_no_ending = not _get_line_ending(lines[removed.stop - 1])
+    del lines[removed.start : removed.stop]
+    if has_no_ending and lines:
         lines[-1] = lines[-1].rstrip(_ENDINGS)
 
 
@@ -241,10 +243,10 @@ class _FlowSequence:
         ]
 
 
-def _put_in_brackets(flow: _FlowSequence, sources: Sequence[NewSource]) -> str:
+def _append_to_flow(flow: _FlowSequence, sources: Sequence[NewSource]) -> str:
     """After the last item, each on a line of its own if that one has one."""
-    text, written = flow.text, list(map(_format_flow_mapping, sources))
-    new = ", ".join(written)
+    text, mappings = flow.text, list(map(_format_flow_mapping, sources))
+    new = ", ".join(mappings)
     if not flow.items:
         return text[: flow.inside] + new + text[flow.inside :]
     begin, end = flow.items[-1]
@@ -252,18 +254,18 @@ def _put_in_brackets(flow: _FlowSequence, sources: Sequence[NewSource]) -> str:
     stop = end if comma is None else comma + 1
     head, tail = _find_line_bounds(text, begin, stop)
     below = (re.search(rf"\r\n|[{_ENDINGS}]", text) or [""])[0] + text[head:begin]
-    if _is_lone(text, begin, stop):
+    if _is_alone_on_lines(text, begin, stop):
         after = "," if comma is None else ""
-        added = ",".join(below + each for each in written)
+        added = ",".join(below + mapping for mapping in mappings)
         return f"{text[:end]}{after}{text[end:tail]}{added}{'' if after else ','}{text[tail:]}"
     if comma is not None:
         return f"{text[:stop]} {new},{text[stop:]}"
     return f"{text[:end]},{' ' if text[head:begin].strip() else below}{new}{text[end:]}"
 
 
-def _cut_from_brackets(flow: _FlowSequence, gone: Collection[int]) -> str:
+def _remove_from_flow(flow: _FlowSequence, removed: Collection[int]) -> str:
     text = flow.text
-    for index in sorted(gone, reverse=True):
+    for index in sorted(removed, reverse=True):
         text = _cut_item(text, *flow.items[index], before=flow.items[index - 1][1] if index else None)
     return text
 
@@ -274,7 +276,7 @@ def _cut_item(text: str, begin: int, end: int, before: int | None) -> str:
     comma = _find_comma(text, end)
     stop = end if comma is None else comma + 1
     ahead = _find_comma(text, before) if comma is None and before is not None else None
-    if _is_lone(text, begin, stop) and not text[end:stop].strip(" \t,"):
+    if _is_alone_on_lines(text, begin, stop) and not text[end:stop].strip(" \t,"):
         head, tail = _find_line_bounds(text, begin, stop)
         rest = text[tail:]
         rest = rest[2:] if rest.startswith("\r\n") else rest[1:]
@@ -284,13 +286,13 @@ def _cut_item(text: str, begin: int, end: int, before: int | None) -> str:
         return text[:ahead] + (between if between.strip() else "") + text[end:]
     if comma is None:  # it was the only one
         return text[:begin] + text[end:]
-    kept = text[end:comma] if text[end:comma].strip() else ""
+    comment = text[end:comma] if text[end:comma].strip() else ""
     left, right = text[:begin], text[stop:]
     if before is None or not text[_find_line_bounds(text, begin, stop)[0] : begin].strip():
         right = re.sub(r"^[ \t]*(?!#)", "", right)
     else:
         left = left.rstrip(" \t")
-    return left + kept + right
+    return left + comment + right
 
 
 def _find_comma(text: str, at: int) -> int | None:
@@ -305,7 +307,7 @@ def _find_line_bounds(text: str, begin: int, stop: int) -> tuple[int, int]:
     return max(text.rfind(ending, 0, begin) for ending in _ENDINGS) + 1, after.start() if after else len(text)
 
 
-def _is_lone(text: str, begin: int, stop: int) -> bool:
+def _is_alone_on_lines(text: str, begin: int, stop: int) -> bool:
     """Whether nothing else stands on these lines but a comment after it."""
     head, tail = _find_line_bounds(text, begin, stop)
     return not text[head:begin].strip() and (_is_blank(text[stop:tail]) or _is_comment(text[stop:tail]))
@@ -339,7 +341,7 @@ def _format_value(value: SourceValue) -> str:
         return str(value).lower()
     if isinstance(value, Mapping):
         return _format_flow_mapping(value)
-    return "[" + ", ".join(_format_scalar(each, "[{}]") for each in value) + "]"
+    return "[" + ", ".join(_format_scalar(item, "[{}]") for item in value) + "]"
 
 
 def _format_scalar(text: str, within: str) -> str:

@@ -53,20 +53,20 @@ class SourceFiles:
     sources: tuple[ListedSource, ...]
     faults: list[Fault] = field(default_factory=list)
 
-    def file_for(self, wish: Path | None) -> Path:
+    def file_for(self, wanted: Path | None) -> Path:
         """The file that a new source goes into. Raises WrongUse where monitor.yaml would not read it."""
-        if wish is None:
-            return self._usual()
-        if _resolve_path(wish) in map(_resolve_path, self.files) or any(
-            _is_file_included(each, wish) for each in self.configured_paths
+        if wanted is None:
+            return self._default_file()
+        if _resolve_path(wanted) in map(_resolve_path, self.files) or any(
+            _is_file_included(path, wanted) for path in self.configured_paths
         ):
-            return wish
+            return wanted
         known = ", ".join(map(str, self.files[:5])) or "none yet"
         raise InvalidRequest(
-            f"{wish} is not read: name it under sources: in {self.config}, or use a file that is ({known})"
+            f"{wanted} is not read: name it under sources: in {self.config}, or use a file that is ({known})"
         )
 
-    def _usual(self) -> Path:
+    def _default_file(self) -> Path:
         if not self.configured_paths:
             raise InvalidRequest(f"{self.config} names no sources: write 'sources: [{NEW_FILE}]' in it")
         if file := next((path for path in self.configured_paths if _is_file(path)), None):
@@ -76,14 +76,14 @@ class SourceFiles:
 
 def source_files(config: Path) -> SourceFiles:
     """Reads them; what is faulty is noted, and what is not there yet is no fault. Raises Faulty for monitor.yaml."""
-    named = paths_named(settings_document(config), "sources", config.parent)
-    there = [(path, place) for path, place in named if is_there(path)]
-    files, faults = yaml_files(there)
-    standing: list[ListedSource] = []
+    configured = paths_named(settings_document(config), "sources", config.parent)
+    existing = [(path, place) for path, place in configured if is_there(path)]
+    files, faults = yaml_files(existing)
+    sources: list[ListedSource] = []
     for file in files:
         with collect_faults(faults):
-            standing += (each for document in read_yaml_file(file) for each in _iter_listed_sources(document, file))
-    return SourceFiles(config, tuple(path for path, _ in named), tuple(files), tuple(standing), faults)
+            sources += (source for document in read_yaml_file(file) for source in _iter_listed_sources(document, file))
+    return SourceFiles(config, tuple(path for path, _ in configured), tuple(files), tuple(sources), faults)
 
 
 def check_file(file: Path) -> None:
@@ -107,25 +107,25 @@ def find_valid_sources(file: Path) -> tuple[set[Place], list[Fault]]:
     return places, faults
 
 
-def new_source(url: str, given: NewSource, taken: Collection[str]) -> NewSource:
+def new_source(url: str, options: NewSource, used_ids: Collection[str]) -> NewSource:
     """The keys of a new source as they are written; its id is made from the host where none is given. Raises WrongUse
     with all that is wrong."""
-    keys = {"id": given.get("id") or _id_from_url(url, taken), "url": url}
-    keys |= {key: value for key, value in given.items() if value and key != "id"}
+    keys = {"id": options.get("id") or _id_from_url(url, used_ids), "url": url}
+    keys |= {key: value for key, value in options.items() if value and key != "id"}
     names = list(keys)
     data = source_to_plain_data(keys)
     try:
         json.dumps(data, ensure_ascii=False).encode()
-        shape = validate_document(SourceSchema, YamlDocument("", data, _build_line_positions(data)))
+        schema = validate_document(SourceSchema, YamlDocument("", data, _build_line_positions(data)))
     except UnicodeEncodeError:
         raise InvalidRequest("this is not UTF-8: set the locale of your terminal to UTF-8") from None
-    except InvalidFiles as wrong:
+    except InvalidFiles as error:
         lines = (
-            "; ".join(filter(None, (f"{names[each.place.line - 1]}: {each.problem}", each.hint)))
-            for each in wrong.faults
+            "; ".join(filter(None, (f"{names[fault.place.line - 1]}: {fault.problem}", fault.hint)))
+            for fault in error.faults
         )
         raise InvalidRequest("\n".join(lines)) from None
-    return keys | {key: getattr(shape, key) for key in _TIDIED if key in keys}
+    return keys | {key: getattr(schema, key) for key in _TIDIED if key in keys}
 
 
 def comparable_address(url: str) -> str:
@@ -135,12 +135,12 @@ def comparable_address(url: str) -> str:
 
 def _build_line_positions(data: Mapping[str, PlainData]) -> list[int]:
     """The marks of a document in which each key has a line, to know it again."""
-    marks = [0, 0, 1, 1, 1, 1]
+    positions = [0, 0, 1, 1, 1, 1]
     for line, value in enumerate(data.values(), 1):
-        marks += [line, 1] * 3
-        marks += [0, 0, line, 1, line, 1] * (len(value) if isinstance(value, list) else 0)
-        marks += [line, 1] * 3 * (len(value) if isinstance(value, dict) else 0)
-    return marks
+        positions += [line, 1] * 3
+        positions += [0, 0, line, 1, line, 1] * (len(value) if isinstance(value, list) else 0)
+        positions += [line, 1] * 3 * (len(value) if isinstance(value, dict) else 0)
+    return positions
 
 
 def _iter_listed_sources(document: YamlDocument, file: Path) -> Iterator[ListedSource]:
@@ -153,14 +153,14 @@ def _iter_listed_sources(document: YamlDocument, file: Path) -> Iterator[ListedS
             yield ListedSource(str(item.get("id")), str(item.get("url")), place, file, item)
 
 
-def _is_file_included(named: Path, wish: Path) -> bool:
+def _is_file_included(path: Path, wanted: Path) -> bool:
     """Whether a file is read where this path is named, now or once it is there."""
-    if _is_file(named):
-        return _resolve_path(named) == _resolve_path(wish)
-    folder, inside = _resolve_path(named), _resolve_path(wish.parent)
-    if not inside.is_relative_to(folder) or not is_config_file_name(wish.name):
+    if _is_file(path):
+        return _resolve_path(path) == _resolve_path(wanted)
+    folder, wanted_folder = _resolve_path(path), _resolve_path(wanted.parent)
+    if not wanted_folder.is_relative_to(folder) or not is_config_file_name(wanted.name):
         return False
-    return not any(part.startswith(".") for part in inside.relative_to(folder).parts)
+    return not any(part.startswith(".") for part in wanted_folder.relative_to(folder).parts)
 
 
 def _is_file(path: Path) -> bool:
@@ -175,23 +175,23 @@ def _resolve_path(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _id_from_url(url: str, taken: Collection[str]) -> str:
+def _id_from_url(url: str, used_ids: Collection[str]) -> str:
     """From the host: news-example-com; with a number where that is taken."""
     host = ""
     with suppress(ValueError):  # of a faulty url, which is told of; UnicodeError is one
         host = (urlsplit(url).hostname or "").encode("idna").decode()
-    made = re.sub("[^a-z0-9]+", "-", host.removeprefix("www."))[:56].strip("-") or "source"
-    return made if made not in taken else f"{made}-{_find_free_number(made, taken)}"
+    base = re.sub("[^a-z0-9]+", "-", host.removeprefix("www."))[:56].strip("-") or "source"
+    return base if base not in used_ids else f"{base}-{_find_free_number(base, used_ids)}"
 
 
-def _find_free_number(made: str, taken: Collection[str]) -> int:
+def _find_free_number(base: str, used_ids: Collection[str]) -> int:
     """A number that makes an id of it: the first that is free, found in few steps, for a list may hold thousands of one
     host; where there are gaps, that of one of them."""
-    most = 2
-    while f"{made}-{most}" in taken:
-        most *= 2
-    least = most // 2  # is taken, or is 1, which the name without a number stands for
-    while most - least > 1:
-        middle = (least + most) // 2
-        least, most = (middle, most) if f"{made}-{middle}" in taken else (least, middle)
-    return most
+    upper = 2
+    while f"{base}-{upper}" in used_ids:
+        upper *= 2
+    lower = upper // 2  # is taken, or is 1, which the name without a number stands for
+    while upper - lower > 1:
+        middle = (lower + upper) // 2
+        lower, upper = (middle, upper) if f"{base}-{middle}" in used_ids else (lower, middle)
+    return upper

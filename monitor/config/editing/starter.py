@@ -24,7 +24,7 @@ def write_starter(folder: Path, shipped: Path, packs: Iterable[Pack]) -> tuple[l
     """Writes what is not there yet, with the rules and sources of these packs; the files written, and those kept as
     they were. Raises OSError."""
     written: list[Path] = []
-    kept: list[Path] = []
+    existing: list[Path] = []
     for name, content in _iter_starter_files(shipped, packs):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -32,20 +32,20 @@ def write_starter(folder: Path, shipped: Path, packs: Iterable[Pack]) -> tuple[l
             with path.open("xb") as file:
                 file.write(content)
         except FileExistsError:
-            kept.append(path)
+            existing.append(path)
         else:
             written.append(path)
-    for named in _NAMED:
-        (folder / named).mkdir(parents=True, exist_ok=True)
-    return written, kept
+    for folder_name in _NAMED:
+        (folder / folder_name).mkdir(parents=True, exist_ok=True)
+    return written, existing
 
 
-def _iter_starter_files(shipped: Path, packs: Iterable[Pack]) -> Iterator[tuple[Path, bytes]]:
+def _iter_starter_files(shipped_folder: Path, packs: Iterable[Pack]) -> Iterator[tuple[Path, bytes]]:
     yield Path("monitor.yaml"), _TEMPLATE.read_bytes()
-    of_packs = [part for pack in packs for part in (pack.folder, *pack.sources)]
-    parts = dict.fromkeys([*of_packs, *(shipped / shared for shared in _SHARED)])
+    pack_parts = [part for pack in packs for part in (pack.folder, *pack.sources)]
+    parts = dict.fromkeys([*pack_parts, *(shipped_folder / shared for shared in _SHARED)])
     for path in sorted(path for part in parts for path in _list_files(part)):
-        yield path.relative_to(shipped), path.read_bytes()
+        yield path.relative_to(shipped_folder), path.read_bytes()
     for kind in KINDS:
         text = json.dumps(build_json_schema(kind), indent=2, ensure_ascii=False) + "\n"
         yield Path("schema", file_name(kind)), text.encode()

@@ -104,40 +104,40 @@ class ReferenceTable:
 
 def build_reference_tables() -> Iterator[ReferenceTable]:
     """Every mapping of the rule language."""
-    for name, shape in _MAPPINGS.items():
-        hints = get_type_hints(shape, include_extras=True)
-        rows = (_build_row(shape, field.alias or key, field, hints[key]) for key, field in shape.model_fields.items())
-        yield ReferenceTable(name, " ".join((shape.__doc__ or "").split()), tuple(rows))
+    for name, schema in _MAPPINGS.items():
+        hints = get_type_hints(schema, include_extras=True)
+        rows = (_build_row(schema, field.alias or key, field, hints[key]) for key, field in schema.model_fields.items())
+        yield ReferenceTable(name, " ".join((schema.__doc__ or "").split()), tuple(rows))
 
 
-def _build_row(shape: type[Schema], key: str, field: FieldInfo, hint: object) -> ReferenceRow:
-    said = field.description or ""
-    default = re.search(r" \(default: ([^)]*)\)", said)
-    meaning = said.replace(default[0], "") if default else said
-    needed = _describe_requirement(shape, key, field) or (default[1] if default else "")
+def _build_row(schema: type[Schema], key: str, field: FieldInfo, hint: object) -> ReferenceRow:
+    description = field.description or ""
+    default = re.search(r" \(default: ([^)]*)\)", description)
+    meaning = description.replace(default[0], "") if default else description
+    requirement = _describe_requirement(schema, key, field) or (default[1] if default else "")
     example = f"{key}: {format_flow_yaml((field.examples or [''])[0])}"
-    return ReferenceRow(key, needed, shape.goes_with.get(key, ()), _describe_value(hint), meaning, example)
+    return ReferenceRow(key, requirement, schema.allowed_with.get(key, ()), _describe_value(hint), meaning, example)
 
 
-def _describe_requirement(shape: type[Schema], key: str, field: FieldInfo) -> str:
+def _describe_requirement(schema: type[Schema], key: str, field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    if key in shape.one_of:
+    if key in schema.one_of:
         return "one of these"
-    return "at least one of these" if key in shape.some_of else ""
+    return "at least one of these" if key in schema.at_least_one_of else ""
 
 
 def _describe_value(hint: Any) -> str:  # noqa: ANN401 - types have no type in common
     """The kind of value that a type stands for."""
-    if named := _find_value_names(hint):
-        return named[0]
+    if names := _find_value_names(hint):
+        return names[0]
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Literal:
         *first, last = (f"`{part}`" for part in parts)
         return f"{', '.join(first)} or {last}"
     if origin is list:
-        several = _find_value_names(parts[0])
-        return f"list of {several[1] if several else _describe_value(parts[0])}"
+        item_names = _find_value_names(parts[0])
+        return f"list of {item_names[1] if item_names else _describe_value(parts[0])}"
     if origin in (Union, UnionType):
         return ", or ".join(_describe_value(part) for part in parts if part is not NoneType)
     if origin is Annotated and parts[0] is int:
@@ -147,10 +147,12 @@ def _describe_value(hint: Any) -> str:  # noqa: ANN401 - types have no type in c
 
 
 def _find_value_names(hint: object) -> tuple[str, str] | None:
-    for name, shape in _MAPPINGS.items():
-        if hint is shape and all(shape is not known for known, *_ in _VALUES):
+    for name, schema in _MAPPINGS.items():
+        if hint is schema and all(schema is not known for known, *_ in _VALUES):
             return f"mapping: {name}", ""
-    return next(((one, several) for known, one, several in _VALUES if _strip_tags(hint) == _strip_tags(known)), None)
+    return next(
+        ((singular, plural) for known, singular, plural in _VALUES if _strip_tags(hint) == _strip_tags(known)), None
+    )
 
 
 def _strip_tags(hint: object) -> object:
@@ -158,10 +160,10 @@ def _strip_tags(hint: object) -> object:
     if get_origin(hint) is not Annotated:
         return hint
     bare, *more = get_args(hint)
-    return bare, [each for each in more if not isinstance(each, Tag)]
+    return bare, [item for item in more if not isinstance(item, Tag)]
 
 
 def _describe_limit(limit: object) -> str:
     """A bound of a number, as pydantic keeps it."""
-    least, most = getattr(limit, "ge", None), getattr(limit, "le", None)
-    return f" from {least}" if least is not None else f" to {most}" if most is not None else ""
+    minimum, maximum = getattr(limit, "ge", None), getattr(limit, "le", None)
+    return f" from {minimum}" if minimum is not None else f" to {maximum}" if maximum is not None else ""

@@ -27,16 +27,16 @@ SIZE_PATTERN = rf"^[0-9]+ ?({'|'.join(_SIZES)})$"
 class OutOfBounds(ValueError):
     """It can be read, and is too little or too much (`what`); `meant`: what may be written."""
 
-    def __init__(self, what: str, meant: str) -> None:
-        super().__init__(f"it is {what}; {meant}")
-        self.what, self.meant = what, meant
+    def __init__(self, problem: str, hint: str) -> None:
+        super().__init__(f"it is {problem}; {hint}")
+        self.problem, self.hint = problem, hint
 
 
 def parse_duration(text: object, *, shortest: str = "", longest: str = _LONGEST) -> timedelta:
     """A duration, such as '30 s' or '12 hours', longer than nothing and within these bounds."""
     number, unit = _parse_number_and_unit(text)
-    most, most_unit = _parse_number_and_unit(longest)
-    if number > most * most_unit / unit:
+    limit, limit_unit = _parse_number_and_unit(longest)
+    if number > limit * limit_unit / unit:
         raise OutOfBounds("too long", f"the longest is '{longest}'")
     length = number * unit
     if shortest and length < parse_duration(shortest):

@@ -34,6 +34,6 @@ ELSEWHERE: dict[str, dict[str, str]] = {
 inside or around it are found without this table."""
 
 
-def explain_reserved_keyword(word: str) -> tuple[str, str]:
+def explain_reserved_keyword(keyword: str) -> tuple[str, str]:
     """What is said of such a word, and what to do."""
-    return f"'{word}' is not built yet (it comes with a later version)", "remove it"
+    return f"'{keyword}' is not built yet (it comes with a later version)", "remove it"

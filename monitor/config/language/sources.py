@@ -49,10 +49,10 @@ _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # a schedule names no year: one tha
 def _validate_cron(text: str) -> str:
     try:
         trigger = CronTrigger.from_crontab(text, timezone="UTC")
-    except ValueError as wrong:
-        what = f"{quote_text(text)} is no schedule ({wrong})"
+    except ValueError as error:
+        problem = f"{quote_text(text)} is no schedule ({error})"
         raise validation_error(
-            what, "write minute, hour, day, month and weekday, such as '*/2 6-22 * * mon-fri'"
+            problem, "write minute, hour, day, month and weekday, such as '*/2 6-22 * * mon-fri'"
         ) from None
     if trigger.get_next_fire_time(None, _ANY_DAY) is None:
         raise validation_error(f"{quote_text(text)} is a time that never comes", "write a day that its month has")
@@ -62,9 +62,9 @@ def _validate_cron(text: str) -> str:
 def _validate_css_selector(text: str) -> str:
     try:
         GenericTranslator().css_to_xpath(text)
-    except SelectorError as wrong:
+    except SelectorError as error:
         raise validation_error(
-            f"{quote_text(text)} is no CSS selector ({wrong})", "write one such as 'div.post a'"
+            f"{quote_text(text)} is no CSS selector ({error})", "write one such as 'div.post a'"
         ) from None
     return text
 
@@ -72,7 +72,9 @@ def _validate_css_selector(text: str) -> str:
 def _reject_format_as_kind(value: object) -> object:
     """People write the format; left out, a wrong one can do no harm."""
     if isinstance(value, str) and value.strip().lower().replace("-", " ").replace("_", " ") in _FORMATS:
-        raise validation_error(f"{quote_text(value)} is a format, and formats are recognized from the document", "leave 'kind' out")
+        raise validation_error(
+            f"{quote_text(value)} is a format, and formats are recognized from the document", "leave 'kind' out"
+        )
     return value
 
 
@@ -84,7 +86,7 @@ Css = Annotated[str, AfterValidator(_validate_css_selector), WithJsonSchema({"ty
 class SelectSchema(Schema):
     """Where the entries stand in a web page, as CSS selectors."""
 
-    called: ClassVar[str] = "select"
+    label: ClassVar[str] = "select"
 
     entry: Css = Field(description="Each entry in the page.", examples=["article.post"])
     title: Css | None = Field(
@@ -100,7 +102,7 @@ class SelectSchema(Schema):
 class SourceSchema(Schema):
     """One source that is polled."""
 
-    called: ClassVar[str] = "source"
+    label: ClassVar[str] = "source"
 
     id: Id = Field(description="Its id, unique over all files.", examples=["yonhap-en"])
     url: WebAddress = Field(
@@ -170,7 +172,7 @@ class SourceSchema(Schema):
     )
 
     @model_validator(mode="after")
-    def _goes_together(self) -> Self:
+    def _check_kind_and_select(self) -> Self:
         if self.kind == "page" and self.select is None:
             raise validation_error(
                 "a page has no entries of itself", "say where they stand: select: {entry: 'article'}"
@@ -180,12 +182,14 @@ class SourceSchema(Schema):
         return self
 
     @model_validator(mode="after")
-    def _has_one_pace(self) -> Self:
+    def _check_intervals(self) -> Self:
         lengths = {"fastest": self.fastest, "every": self.every, "slowest": self.slowest}
-        given = {key: length for key, length in lengths.items() if length is not None}
-        if self.cron is not None and given:
-            raise validation_error(f"{' and '.join(given)} and cron cannot be combined", "keep one of them", ("cron",))
-        for (shorter, short), (longer, long) in pairwise(given.items()):
+        intervals = {key: length for key, length in lengths.items() if length is not None}
+        if self.cron is not None and intervals:
+            raise validation_error(
+                f"{' and '.join(intervals)} and cron cannot be combined", "keep one of them", ("cron",)
+            )
+        for (shorter, short), (longer, long) in pairwise(intervals.items()):
             if short > long:
                 raise validation_error(
                     f"'{shorter}' is longer than '{longer}'",
@@ -198,7 +202,7 @@ class SourceSchema(Schema):
 class SourcesSchema(Schema):
     """A file of sources."""
 
-    called: ClassVar[str] = "sources file"
+    label: ClassVar[str] = "sources file"
 
     sources: list[SourceSchema] | None = Field(
         None,
@@ -207,31 +211,31 @@ class SourcesSchema(Schema):
     )
 
 
-def sources_from_document(document: YamlDocument, usual: SourceDefaults) -> Iterator[tuple[Place, Source]]:
+def sources_from_document(document: YamlDocument, defaults: SourceDefaults) -> Iterator[tuple[Place, Source]]:
     """The sources of a document, each with its place. Raises Faulty when it has given those that have no fault."""
     try:
-        shape = validate_document(SourcesSchema, document)
+        schema = validate_document(SourcesSchema, document)
     except InvalidFiles:
-        yield from _valid_sources_from_document(document, usual)
+        yield from _valid_sources_from_document(document, defaults)
         raise
-    if shape.sources:
-        for place, each in zip(document.item_places("sources"), shape.sources, strict=True):
-            yield place, _source_from_schema(each, usual)
+    if schema.sources:
+        for place, source in zip(document.item_places("sources"), schema.sources, strict=True):
+            yield place, _source_from_schema(source, defaults)
 
 
-def _valid_sources_from_document(document: YamlDocument, usual: SourceDefaults) -> Iterator[tuple[Place, Source]]:
+def _valid_sources_from_document(document: YamlDocument, defaults: SourceDefaults) -> Iterator[tuple[Place, Source]]:
     """Those of a faulty document that have no fault themselves, nor an id or address of one that has."""
     listed = document.data.get("sources") if isinstance(document.data, dict) else None
-    shapes: list[tuple[Place, SourceSchema]] = []
+    schemas: list[tuple[Place, SourceSchema]] = []
     faulty: set[str] = set()
-    for place, each in zip(document.item_places("sources"), listed if isinstance(listed, list) else (), strict=True):
+    for place, item in zip(document.item_places("sources"), listed if isinstance(listed, list) else (), strict=True):
         try:
-            shapes.append((place, SourceSchema.model_validate(each)))
+            schemas.append((place, SourceSchema.model_validate(item)))
         except ValidationError:
-            faulty.update(str(each[key]) for key in ("id", "url") if isinstance(each, dict) and key in each)
-    for place, shape in shapes:
-        if not faulty & {shape.id, shape.url}:
-            yield place, _source_from_schema(shape, usual)
+            faulty.update(str(item[key]) for key in ("id", "url") if isinstance(item, dict) and key in item)
+    for place, schema in schemas:
+        if not faulty & {schema.id, schema.url}:
+            yield place, _source_from_schema(schema, defaults)
 
 
 def with_secrets(source: Source, environment: Mapping[str, str], place: Place, folder: Path) -> Source:
@@ -240,28 +244,28 @@ def with_secrets(source: Source, environment: Mapping[str, str], place: Place, f
         return source
     proxy = fill_secrets(source.proxy, environment, place, folder)
     if not is_web_address(proxy):
-        meant = "it is http://HOST:PORT, and what is no letter or digit in a password is percent-encoded"
-        raise InvalidFiles([Fault(place, f"with its secrets the proxy of '{source.id}' is no address", meant)])
+        hint = "it is http://HOST:PORT, and what is no letter or digit in a password is percent-encoded"
+        raise InvalidFiles([Fault(place, f"with its secrets the proxy of '{source.id}' is no address", hint)])
     return replace(source, proxy=proxy)
 
 
-def _source_from_schema(shape: SourceSchema, usual: SourceDefaults) -> Source:
+def _source_from_schema(schema: SourceSchema, defaults: SourceDefaults) -> Source:
     return Source(
-        shape.id,
-        shape.url,
-        shape.name or shape.id,
-        shape.every or usual.every,
-        language=shape.language,
-        publisher=shape.publisher,
-        wire=shape.wire,
-        tags=tuple(dict.fromkeys(shape.tags or ())),
-        kind=SourceKind(shape.kind or SourceKind.FEED),
-        select=None if shape.select is None else Selectors(**shape.select.model_dump(exclude_none=True)),
-        fastest=shape.fastest or usual.fastest,
-        slowest=shape.slowest or usual.slowest,
-        cron=shape.cron,
-        zone=usual.zone,
-        proxy=shape.proxy,
-        full_text=shape.full_text or False,
-        sitemap=shape.sitemap,
+        schema.id,
+        schema.url,
+        schema.name or schema.id,
+        schema.every or defaults.every,
+        language=schema.language,
+        publisher=schema.publisher,
+        wire=schema.wire,
+        tags=tuple(dict.fromkeys(schema.tags or ())),
+        kind=SourceKind(schema.kind or SourceKind.FEED),
+        select=None if schema.select is None else Selectors(**schema.select.model_dump(exclude_none=True)),
+        fastest=schema.fastest or defaults.fastest,
+        slowest=schema.slowest or defaults.slowest,
+        cron=schema.cron,
+        zone=defaults.zone,
+        proxy=schema.proxy,
+        full_text=schema.full_text or False,
+        sitemap=schema.sitemap,
     )

@@ -15,14 +15,18 @@ from hashlib import blake2b
 from monitor.model import Entity, Named, Rule, Term, WordList, named_within
 
 
-def with_version(rule: Rule, named: Mapping[str, str]) -> Rule:
+def with_version(rule: Rule, digests: Mapping[str, str]) -> Rule:
     """The rule with the digest of what it says. `named`: what it names, each with its digest."""
-    says = [rule.condition, rule.unless, rule.level, rule.status, rule.max_age, rule.alert]
-    more = _collect_non_defaults(
+    content = [rule.condition, rule.unless, rule.level, rule.status, rule.max_age, rule.alert]
+    extras = _collect_non_defaults(
         rule, "where", "raises", "lowers", "news_in", "title_has_some", "mention_if", "mention", "full_text"
     )
-    by = [[each.name, _canonicalize_value(each)] for each in named_within(rule.condition) if each.name in rule.alert.by]
-    return replace(rule, version=_hash_plain_data([rule.id, _canonicalize_value(says), named, *more, *by]))
+    by = [
+        [condition.name, _canonicalize_value(condition)]
+        for condition in named_within(rule.condition)
+        if condition.name in rule.alert.by
+    ]
+    return replace(rule, version=_hash_plain_data([rule.id, _canonicalize_value(content), digests, *extras, *by]))
 
 
 def entity_digest(entity: Entity) -> str:
@@ -44,18 +48,20 @@ def list_digest(words: WordList) -> str:
     )
 
 
-def digest_with(own: str, named: Mapping[str, str]) -> str:
+def digest_with(own: str, digests: Mapping[str, str]) -> str:
     """The digest of something together with what it names."""
-    return _hash_plain_data([own, named]) if named else own
+    return _hash_plain_data([own, digests]) if digests else own
 
 
 def _collect_non_defaults(value: Rule | Entity | WordList, *names: str) -> list[object]:
     """Those of the fields that are not at their default, if any: the language can grow without giving every rule of
     every user a new version."""
     defaults = dict(_get_field_defaults(value))
-    given = {name: getattr(value, name) for name in names}
-    kept = {name: _canonicalize_value(each) for name, each in given.items() if each != defaults[name]}
-    return [kept] if kept else []
+    values = {name: getattr(value, name) for name in names}
+    changed = {
+        name: _canonicalize_value(field_value) for name, field_value in values.items() if field_value != defaults[name]
+    }
+    return [changed] if changed else []
 
 
 def _hash_plain_data(plain: object) -> str:
@@ -73,13 +79,13 @@ def _canonicalize_value(value: object) -> object:
     if isinstance(value, frozenset):  # in no order of its own
         value = sorted(value, key=str)
     if isinstance(value, (tuple, list)):
-        return [_canonicalize_value(each) for each in value]
+        return [_canonicalize_value(item) for item in value]
     if is_dataclass(value):
-        given = ((name, getattr(value, name), default) for name, default in _get_field_defaults(value))
-        kept = {
-            name: _canonicalize_value(each) for name, each, default in given if default is MISSING or each != default
+        entries = ((name, getattr(value, name), default) for name, default in _get_field_defaults(value))
+        changed = {
+            name: _canonicalize_value(item) for name, item, default in entries if default is MISSING or item != default
         }
-        return [type(value).__name__, kept]
+        return [type(value).__name__, changed]
     if isinstance(value, timedelta):
         return value.total_seconds()
     return value.value if isinstance(value, Enum) else value
@@ -88,10 +94,10 @@ def _canonicalize_value(value: object) -> object:
 def _get_field_defaults(value: object) -> tuple[tuple[str, object], ...]:
     """The fields of a value's kind, each with its default."""
     kind = type(value)
-    if kind not in _KNOWN:
+    if kind not in _DEFAULTS_BY_TYPE:
         assert is_dataclass(kind)
-        _KNOWN[kind] = tuple((field.name, field.default) for field in fields(kind))
-    return _KNOWN[kind]
+        _DEFAULTS_BY_TYPE[kind] = tuple((field.name, field.default) for field in fields(kind))
+    return _DEFAULTS_BY_TYPE[kind]
 
 
-_KNOWN: dict[type, tuple[tuple[str, object], ...]] = {}
+_DEFAULTS_BY_TYPE: dict[type, tuple[tuple[str, object], ...]] = {}

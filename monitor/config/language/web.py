@@ -36,7 +36,7 @@ def _parse_listen_address(value: object) -> Endpoint:
 class WebSchema(Schema):
     """Where the daemon itself can be asked, over HTTP."""
 
-    called: ClassVar[str] = "web"
+    label: ClassVar[str] = "web"
 
     listen: (
         Annotated[

@@ -15,14 +15,16 @@ def read_expectations(document: YamlDocument) -> list[tuple[str, RuleTest]]:
     """The id of a rule, or `ANY_RULE`, and what it must make of an article, as the tests of a rule say it. Raises
     Faulty."""
     if not isinstance(document.data, dict):
-        meant = "write, for example, 'taiwan-drills: {fires: [Live-fire drills around Taiwan]}'"
-        raise InvalidFiles([Fault(document.place(), "a mapping of ids of rules belongs here", meant)])
+        hint = "write, for example, 'taiwan-drills: {fires: [Live-fire drills around Taiwan]}'"
+        raise InvalidFiles([Fault(document.place(), "a mapping of ids of rules belongs here", hint)])
     faults: list[Fault] = []
     found: list[tuple[str, RuleTest]] = []
     for rule in document.data:
         with collect_faults(faults):
-            part = document.subdocument(rule)
-            found += ((rule, test) for test in examples_at(validate_document(ExamplesSchema, part), part, ()))
+            subdocument = document.subdocument(rule)
+            found += (
+                (rule, test) for test in examples_at(validate_document(ExamplesSchema, subdocument), subdocument, ())
+            )
     if faults:
         raise InvalidFiles(faults)
     return found

@@ -41,65 +41,70 @@ class FileCache(Generic[Value]):
     """What is known of each file."""
 
     def __init__(self) -> None:
-        self._known: dict[Path, CachedFile[Value]] = {}
-        self._last: dict[Path, CachedFile[Value]] = {}
+        self._cached: dict[Path, CachedFile[Value]] = {}
+        self._last_read: dict[Path, CachedFile[Value]] = {}
 
     def read(
         self,
         files: Iterable[Path],
-        reading: Callable[[YamlDocument], Iterable[Value]],
+        parse: Callable[[YamlDocument], Iterable[Value]],
         stamps: Mapping[str, Stamp],
-        given: object = None,
+        inputs: object = None,
     ) -> list[CachedFile[Value]]:
         """What all of these files hold. A file is read where it is another than it was, or `given` is: that on which
         `reading` depends beside the document. `stamps`: of files that were looked at just before."""
-        self._last = {
-            file: self._of(file, stamps.get(str(file)) or get_file_stamp(file), reading, given) for file in files
+        self._last_read = {
+            file: self._read_one(file, stamps.get(str(file)) or get_file_stamp(file), parse, inputs) for file in files
         }
-        for file, each in self._last.items():  # and not all at once: to free thousands takes a while
-            self._known[file] = each
-        return list(self._last.values())
+        for file, cached in self._last_read.items():  # and not all at once: to free thousands takes a while
+            self._cached[file] = cached
+        return list(self._last_read.values())
 
     def drop_unread(self) -> None:
         """All but the files that were read last."""
-        self._known = dict(self._last)
+        self._cached = dict(self._last_read)
 
-    def _of(
-        self, file: Path, found: Stamp | None, reading: Callable[[YamlDocument], Iterable[Value]], given: object
+    def _read_one(
+        self, file: Path, stamp: Stamp | None, parse: Callable[[YamlDocument], Iterable[Value]], inputs: object
     ) -> CachedFile[Value]:
-        known = self._known.get(file)
-        if known and known.stamp and (known.stamp, known.inputs) == (found, given):
-            return known
-        at = clock.now()  # before it is read: an edit from then on must show
-        says: tuple[Value, ...] = known.last_good if known else ()
+        cached = self._cached.get(file)
+        if cached and cached.stamp and (cached.stamp, cached.inputs) == (stamp, inputs):
+            return cached
+        read_at = clock.now()  # before it is read: an edit from then on must show
+        last_good: tuple[Value, ...] = cached.last_good if cached else ()
         documents: tuple[YamlDocument, ...] = ()
-        sound: tuple[Value, ...] = known.valid_part if known else ()
+        valid_part: tuple[Value, ...] = cached.valid_part if cached else ()
         faults: list[Fault] = []
         with collect_faults(faults):
             documents = read_yaml_file(file)
-            if sound and not documents and is_empty(file):  # an editor that was cut off, a full disk
+            if valid_part and not documents and is_empty(file):  # an editor that was cut off, a full disk
                 raise InvalidFiles([Fault(Place(str(file)), "the file has been emptied", "delete it if that is meant")])
-            sound, wrong = _parse_valid_values(documents, reading)
-            faults += wrong
-            says = says if wrong else sound
+            valid_part, new_faults = _parse_valid_values(documents, parse)
+            faults += new_faults
+            last_good = last_good if new_faults else valid_part
         return CachedFile(
-            says, sound, documents, tuple(faults), found if found and _is_settled(found, at) else None, given
+            last_good,
+            valid_part,
+            documents,
+            tuple(faults),
+            stamp if stamp and _is_settled(stamp, read_at) else None,
+            inputs,
         )
 
 
 def _parse_valid_values(
-    documents: Iterable[YamlDocument], reading: Callable[[YamlDocument], Iterable[Value]]
+    documents: Iterable[YamlDocument], parse: Callable[[YamlDocument], Iterable[Value]]
 ) -> tuple[tuple[Value, ...], list[Fault]]:
     """What all documents of a file hold, as far as each is read before it raises Faulty, and their faults."""
-    found: list[Value] = []
+    values: list[Value] = []
     faults: list[Fault] = []
     for document in documents:
         with collect_faults(faults):
-            for each in reading(document):
-                found.append(each)  # noqa: PERF402 - what was given before it raises counts
-    return tuple(found), faults
+            for value in parse(document):
+                values.append(value)  # noqa: PERF402 - what was given before it raises counts
+    return tuple(values), faults
 
 
-def _is_settled(found: Stamp, at: datetime) -> bool:
+def _is_settled(stamp: Stamp, read_at: datetime) -> bool:
     """Whether an edit from then on would have another time."""
-    return at.timestamp() * 1e9 - found[0] > (_TWO_SECONDS if in_whole_seconds(found) else _TICK)
+    return read_at.timestamp() * 1e9 - stamp[0] > (_TWO_SECONDS if in_whole_seconds(stamp) else _TICK)

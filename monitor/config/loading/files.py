@@ -23,19 +23,19 @@ def paths_named(document: YamlDocument, key: str, folder: Path) -> list[tuple[Pa
     """The paths that a list of monitor.yaml names, each with its place. What is no text is no path (and a fault of
     monitor.yaml itself, told elsewhere), so that the good ones can be read even then."""
     listed = document.data.get(key) if isinstance(document.data, dict) else None
-    where: list[tuple[ValuePath, object]] = [((key, index), item) for index, item in enumerate(_as_list(listed))]
-    return [(folder / item, document.place(at)) for at, item in where if isinstance(item, str)]
+    items: list[tuple[ValuePath, object]] = [((key, index), item) for index, item in enumerate(_as_list(listed))]
+    return [(folder / item, document.place(path)) for path, item in items if isinstance(item, str)]
 
 
-def yaml_files(named: Iterable[tuple[Path, Place | None]]) -> tuple[list[Path], list[Fault]]:
+def yaml_files(named_paths: Iterable[tuple[Path, Place | None]]) -> tuple[list[Path], list[Fault]]:
     """All files, each once, in the order of the names and sorted within a folder; faults for names that name nothing
     (at the place of the name, or at the path itself where it has none)."""
     files: dict[str, Path] = {}
     faults: list[Fault] = []
-    for path, place in named:
+    for path, place in named_paths:
         with collect_faults(faults):
-            found, unread = _expand_path(path, place or Place(str(path)))
-            faults.extend(unread)
+            found, unreadable = _expand_path(path, place or Place(str(path)))
+            faults.extend(unreadable)
             for identity, file in found:
                 files.setdefault(identity, file)
     return list(files.values()), faults
@@ -47,9 +47,9 @@ Signature = frozenset[tuple[str, Stamp]]
 """Files with their stamps."""
 
 
-def in_whole_seconds(found: Stamp) -> bool:
+def in_whole_seconds(stamp: Stamp) -> bool:
     """Whether a file has its time so, as on a USB stick: an edit may then not show for up to two of them."""
-    return found[0] % 10**9 == 0
+    return stamp[0] % 10**9 == 0
 
 
 def get_file_stamp(file: Path) -> Stamp | None:
@@ -72,9 +72,9 @@ def folders_of(files: Iterable[str]) -> set[Path]:
 
 def _iter_stamps(path: Path) -> Iterator[tuple[str, Stamp]]:
     with suppress(OSError, ValueError):  # what is not there, or gone meanwhile: its absence tells
-        about = path.stat()
-        if not S_ISDIR(about.st_mode):
-            yield str(path), _stamp_from_stat(about)
+        status = path.stat()
+        if not S_ISDIR(status.st_mode):
+            yield str(path), _stamp_from_stat(status)
             return
         for entry in _walk_folder(path, []):
             try:
@@ -83,8 +83,8 @@ def _iter_stamps(path: Path) -> Iterator[tuple[str, Stamp]]:
                 continue
 
 
-def _stamp_from_stat(about: os.stat_result) -> Stamp:
-    return about.st_mtime_ns, about.st_size, about.st_ino
+def _stamp_from_stat(status: os.stat_result) -> Stamp:
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 _IdentifiedFile = tuple[str, Path]
@@ -99,22 +99,22 @@ def _expand_path(path: Path, place: Place) -> tuple[list[_IdentifiedFile], list[
         if path.is_symlink():  # it leads nowhere, and is told of when it is read
             return [(_resolve_identity(path), path)], []
         raise InvalidFiles([Fault(place, f"there is no file or folder '{path}'")]) from None
-    except OSError as refused:
-        raise InvalidFiles([fault_from_os_error(place, refused, f"'{path}' ")]) from None
+    except OSError as error:
+        raise InvalidFiles([fault_from_os_error(place, error, f"'{path}' ")]) from None
     return _list_folder_files(path) if S_ISDIR(mode) else ([(_resolve_identity(path), path)], [])
 
 
 def _list_folder_files(folder: Path) -> tuple[list[_IdentifiedFile], list[Fault]]:
-    unread: list[OSError] = []
-    start, behind = len(str(folder)), os.path.realpath(folder)
+    errors: list[OSError] = []
+    start, real_folder = len(str(folder)), os.path.realpath(folder)
     files = [
         (
-            _resolve_identity(_intern_path(entry.path)) if entry.is_symlink() else behind + entry.path[start:],
+            _resolve_identity(_intern_path(entry.path)) if entry.is_symlink() else real_folder + entry.path[start:],
             _intern_path(entry.path),
         )
-        for entry in sorted(_walk_folder(folder, unread), key=_in_order)
+        for entry in sorted(_walk_folder(folder, errors), key=_sort_key)
     ]
-    return files, [fault_from_os_error(Place(str(each.filename)), each) for each in unread]
+    return files, [fault_from_os_error(Place(str(error.filename)), error) for error in errors]
 
 
 @lru_cache(maxsize=100_000)
@@ -123,15 +123,15 @@ def _intern_path(name: str) -> Path:
     return Path(name)
 
 
-def _walk_folder(folder: Path, unread: list[OSError]) -> Iterator[os.DirEntry[str]]:
+def _walk_folder(folder: Path, errors: list[OSError]) -> Iterator[os.DirEntry[str]]:
     """All that is read of a folder, at any depth; links to folders are not followed. Of each file no more is asked
     here than its name: there may be thousands, and a daemon looks at them again and again."""
     folders = [str(folder)]
     while folders:
         try:
             entries = list(os.scandir(folders.pop()))
-        except OSError as refused:
-            unread.append(refused)
+        except OSError as error:
+            errors.append(error)
             continue
         for entry in entries:
             if _is_folder(entry):
@@ -141,7 +141,7 @@ def _walk_folder(folder: Path, unread: list[OSError]) -> Iterator[os.DirEntry[st
                 yield entry
 
 
-def _in_order(entry: os.DirEntry[str]) -> list[str]:
+def _sort_key(entry: os.DirEntry[str]) -> list[str]:
     return entry.path.split(os.sep)  # noqa: PTH206 - of thousands of entries; a Path's parts take ten times as long
 
 
@@ -167,13 +167,13 @@ def is_empty(file: Path) -> bool:
     """Whether nothing stands in it. Raises Faulty, should it have gone."""
     try:
         return file.stat().st_size == 0
-    except OSError as refused:
-        raise InvalidFiles([fault_from_os_error(Place(str(file)), refused)]) from None
+    except OSError as error:
+        raise InvalidFiles([fault_from_os_error(Place(str(file)), error)]) from None
 
 
-def fault_from_os_error(place: Place, refused: OSError, called: str = "") -> Fault:
+def fault_from_os_error(place: Place, error: OSError, prefix: str = "") -> Fault:
     """What the system would not let us read."""
-    return Fault(place, f"{called}cannot be read: {refused.strerror}")
+    return Fault(place, f"{prefix}cannot be read: {error.strerror}")
 
 
 def is_config_file_name(name: str) -> bool:
@@ -199,8 +199,8 @@ def settings_document(path: Path) -> YamlDocument:
         path.stat()
     except FileNotFoundError:
         raise InvalidFiles([Fault(Place(str(path)), "there is no such file", "news-monitor init writes one")]) from None
-    except OSError as refused:
-        raise InvalidFiles([fault_from_os_error(Place(str(path)), refused)]) from None
+    except OSError as error:
+        raise InvalidFiles([fault_from_os_error(Place(str(path)), error)]) from None
     return only_document(read_yaml_file(path), path)
 
 

@@ -28,11 +28,11 @@ class Pack:
     sources: tuple[Path, ...]
 
 
-def shipped_packs(shipped: Path) -> dict[str, Pack]:
+def shipped_packs(shipped_folder: Path) -> dict[str, Pack]:
     """By name, the packs below a folder with `rules/` and `seeds/sources/`: the folders in which rules stand."""
-    sources = [(path, packs_of(path)) for path in sorted((shipped / "seeds" / "sources").glob("*.yaml"))]
+    sources = [(path, packs_of(path)) for path in sorted((shipped_folder / "seeds" / "sources").glob("*.yaml"))]
     folders = sorted(
-        path for path in (shipped / "rules").iterdir() if path.name != _SHARED and any(path.glob("*.yaml"))
+        path for path in (shipped_folder / "rules").iterdir() if path.name != _SHARED and any(path.glob("*.yaml"))
     )
     return {
         folder.name: Pack(

@@ -32,10 +32,10 @@ PlainData = None | bool | int | float | str | list["PlainData"] | dict[str, "Pla
 ValuePath = tuple[str | int, ...]
 """The keys and indexes that lead from the top of a document to a value."""
 
-_DEEPEST = 60
+_MAX_DEPTH = 60
 """No rule comes near it, and reading stays far from Python's recursion limit."""
 
-_WORDS: dict[str, bool | None] = {
+_CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
     **dict.fromkeys(("null", "Null", "NULL", "~", ""), None),
@@ -58,16 +58,16 @@ class YamlDocument:
     data: PlainData
     packed_positions: Sequence[int]
 
-    def place(self, where: ValuePath = ()) -> Place:
+    def place(self, path: ValuePath = ()) -> Place:
         """Where a value stands; for what is not there, where the value that should hold it stands."""
-        while (number := self._number(where)) is None:
-            where = where[:-1]
+        while (number := self._find_number(path)) is None:
+            path = path[:-1]
         return Place(self.file, *self.packed_positions[6 * number + 2 : 6 * number + 4])
 
     def item_places(self, key: str) -> Iterator[Place]:
         """Where each item of a list stands that is a value of the document itself. Asked for one by one, the places of
         a list of thousands would be counted out from its beginning each time."""
-        number, data = self._number((key,)), self.data
+        number, data = self._find_number((key,)), self.data
         items = data.get(key) if isinstance(data, dict) else None
         if number is None or not isinstance(items, list):
             return
@@ -78,57 +78,57 @@ class YamlDocument:
 
     def subdocument(self, key: str) -> YamlDocument:
         """What stands under one of the document's own keys, as a document whose places are those of the file."""
-        number, data = self._number((key,)), self.data
+        number, data = self._find_number((key,)), self.data
         if number is None or not isinstance(data, dict):
             raise KeyError(key)
         return YamlDocument(
             self.file, data[key], self.packed_positions[6 * number : 6 * (number + _count_values(data[key]))]
         )
 
-    def key_place(self, where: ValuePath) -> Place:
+    def key_place(self, path: ValuePath) -> Place:
         """Where the key of a value stands; for an item of a list, the item itself."""
-        return Place(self.file, *self.key_positions[where]) if where in self.key_positions else self.place(where)
+        return Place(self.file, *self.key_positions[path]) if path in self.key_positions else self.place(path)
 
     @cached_property
     def value_positions(self) -> dict[ValuePath, tuple[int, int]]:
         """Where each value stands."""
-        return self._table(2)
+        return self._build_table(2)
 
     @cached_property
     def key_positions(self) -> dict[ValuePath, tuple[int, int]]:
         """Where the key of each value of a mapping stands."""
-        return {where: at for where, at in self._table(0).items() if at != (0, 0)}
+        return {path: at for path, at in self._build_table(0).items() if at != (0, 0)}
 
     @cached_property
     def end_positions(self) -> dict[ValuePath, tuple[int, int]]:
         """Where each value ends."""
-        return self._table(4)
+        return self._build_table(4)
 
     def without_tables(self) -> YamlDocument:
         """The same, for keeping: much smaller."""
         return replace(self)
 
-    def _number(self, where: ValuePath) -> int | None:
+    def _find_number(self, path: ValuePath) -> int | None:
         """Which of the document's values it is, in the order of the text."""
         number, data = 0, self.data
-        for part in where:
-            inside = data if isinstance(data, dict) else dict(enumerate(data)) if isinstance(data, list) else {}
-            if part not in inside:
+        for part in path:
+            children = data if isinstance(data, dict) else dict(enumerate(data)) if isinstance(data, list) else {}
+            if part not in children:
                 return None
             number += 1
-            for key, value in inside.items():
+            for key, value in children.items():
                 if key == part:
                     data = value
                     break
                 number += _count_values(value)
         return number
 
-    def _table(self, first: int) -> dict[ValuePath, tuple[int, int]]:
-        wheres: list[ValuePath] = []
-        _collect_paths(self.data, (), wheres)
+    def _build_table(self, first: int) -> dict[ValuePath, tuple[int, int]]:
+        paths: list[ValuePath] = []
+        _collect_paths(self.data, (), paths)
         return dict(
             zip(
-                wheres,
+                paths,
                 zip(self.packed_positions[first::6], self.packed_positions[first + 1 :: 6], strict=True),
                 strict=True,
             )
@@ -139,27 +139,27 @@ def _count_values(data: PlainData) -> int:
     """How many values it is, with those in it."""
     if isinstance(data, str):
         return 1
-    inside = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
-    return 1 + sum(map(_count_values, inside))
+    children = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    return 1 + sum(map(_count_values, children))
 
 
-def _collect_paths(data: PlainData, where: ValuePath, found: list[ValuePath]) -> None:
+def _collect_paths(data: PlainData, path: ValuePath, paths: list[ValuePath]) -> None:
     """Every value, in the order of the text."""
-    found.append(where)
+    paths.append(path)
     if isinstance(data, dict):
         for key, value in data.items():
-            _collect_paths(value, (*where, key), found)
+            _collect_paths(value, (*path, key), paths)
     elif isinstance(data, list):
         for index, item in enumerate(data):
-            _collect_paths(item, (*where, index), found)
+            _collect_paths(item, (*path, index), paths)
 
 
 def read_yaml_file(path: Path) -> tuple[YamlDocument, ...]:
     """All documents of a file (none where it holds only comments); raises Faulty with all that is wrong with it."""
     try:
         raw = path.read_bytes()
-    except OSError as refused:
-        raise InvalidFiles([Fault(Place(str(path)), f"cannot be read: {refused.strerror}")]) from None
+    except OSError as error:
+        raise InvalidFiles([Fault(Place(str(path)), f"cannot be read: {error.strerror}")]) from None
     return parse_yaml_text(decode_utf8_text(raw, str(path)), str(path))
 
 
@@ -167,15 +167,15 @@ def parse_yaml_text(text: str, file: str) -> tuple[YamlDocument, ...]:
     """All documents of a text; `file` is only its name."""
     reader = _YamlReader(file)
     try:
-        documents = tuple(reader.documents(text))
-    except yaml.MarkedYAMLError as broken:
-        at, what, meant = explain_syntax_error(text, broken)
+        documents = tuple(reader.read_documents(text))
+    except yaml.MarkedYAMLError as error:
+        at, problem, hint = explain_syntax_error(text, error)
         if at[0] not in {fault.place.line for fault in reader.faults}:  # else it follows from what is told already
-            reader.faults.append(Fault(Place(file, *at), what, meant))
+            reader.faults.append(Fault(Place(file, *at), problem, hint))
         documents = ()
-    except yaml.reader.ReaderError as broken:
-        before = text.encode()[: broken.position].decode(errors="ignore")
-        reader.faults.append(Fault(_end_of(before, file), "there is a control character here", "delete it"))
+    except yaml.reader.ReaderError as error:
+        before = text.encode()[: error.position].decode(errors="ignore")
+        reader.faults.append(Fault(_place_after(before, file), "there is a control character here", "delete it"))
         documents = ()
     if reader.faults:
         raise InvalidFiles(reader.faults)
@@ -201,110 +201,110 @@ class _YamlReader:
         self.file = file
         self.faults: list[Fault] = []
         self._text = ""
-        self._marks: list[int] = []
+        self._positions: list[int] = []
         self._end = (1, 1)  # of what was read last
-        self._next: Callable[[], yaml.Event]
+        self._next_event: Callable[[], yaml.Event]
 
-    def documents(self, text: str) -> Iterator[YamlDocument]:
+    def read_documents(self, text: str) -> Iterator[YamlDocument]:
         self._text = text
         parser = yaml.CSafeLoader(text)
-        self._next = cast("Callable[[], yaml.Event]", parser.get_event)  # None comes behind the end only
+        self._next_event = cast("Callable[[], yaml.Event]", parser.get_event)  # None comes behind the end only
         try:
-            while not isinstance(event := self._next(), yaml.StreamEndEvent):
+            while not isinstance(event := self._next_event(), yaml.StreamEndEvent):
                 if isinstance(event, yaml.DocumentStartEvent):
-                    self._marks = []
-                    data = self._value(self._next(), 0)
+                    self._positions = []
+                    data = self._read_value(self._next_event(), 0)
                     if isinstance(data, str) and (colon := wide_colon(data)) is not None:
-                        self._note_at(self._marks[2], self._marks[3] + colon, *FULL_WIDTH)
+                        self._add_fault_at(self._positions[2], self._positions[3] + colon, *FULL_WIDTH)
                     if data is not None:  # nothing but comments between two `---`
-                        yield YamlDocument(self.file, data, array("I", self._marks))
+                        yield YamlDocument(self.file, data, array("I", self._positions))
         finally:
             parser.dispose()
 
-    def note(self, mark: _EventMark | None, what: str, meant: str | None = None) -> None:
-        self._note_at(*_mark_to_position(mark), what, meant)
+    def _add_fault(self, mark: _EventMark | None, problem: str, hint: str | None = None) -> None:
+        self._add_fault_at(*_mark_to_position(mark), problem, hint)
 
-    def _note_at(self, line: int, col: int, what: str, meant: str | None = None) -> None:
-        self.faults.append(Fault(Place(self.file, line, col), what, meant))
+    def _add_fault_at(self, line: int, col: int, problem: str, hint: str | None = None) -> None:
+        self.faults.append(Fault(Place(self.file, line, col), problem, hint))
 
-    def _value(self, event: yaml.Event, depth: int, key: tuple[int, int] = (0, 0)) -> PlainData:
-        marks, at = self._marks, len(self._marks)
+    def _read_value(self, event: yaml.Event, depth: int, key: tuple[int, int] = (0, 0)) -> PlainData:
+        marks, start = self._positions, len(self._positions)
         marks += (*key, *_mark_to_position(event.start_mark), 0, 0)
-        if depth > _DEEPEST:
-            self.note(event.start_mark, "nested too deep")
+        if depth > _MAX_DEPTH:
+            self._add_fault(event.start_mark, "nested too deep")
             raise InvalidFiles(self.faults)
         data: PlainData = None
         if isinstance(event, yaml.ScalarEvent):  # by far the most
             if event.anchor is not None or event.tag is not None:
-                self._refuse_cleverness(event)
-            self._ended(event)
+                self._reject_unsupported(event)
+            self._set_end(event)
             data = _resolve_scalar(event.value) if event.implicit[0] else event.value
         elif isinstance(event, yaml.CollectionStartEvent):
-            self._refuse_cleverness(event)
-            inside = self._mapping if isinstance(event, yaml.MappingStartEvent) else self._sequence
-            data = inside(event, depth + 1)
+            self._reject_unsupported(event)
+            read_children = self._read_mapping if isinstance(event, yaml.MappingStartEvent) else self._read_sequence
+            data = read_children(event, depth + 1)
         else:  # an alias
-            self._refuse_cleverness(event)
-            self._ended(event)
-        marks[at + 4], marks[at + 5] = self._end
+            self._reject_unsupported(event)
+            self._set_end(event)
+        marks[start + 4], marks[start + 5] = self._end
         return data
 
-    def _sequence(self, opening: yaml.CollectionStartEvent, depth: int) -> list[PlainData]:
+    def _read_sequence(self, opening: yaml.CollectionStartEvent, depth: int) -> list[PlainData]:
         data: list[PlainData] = []
-        while type(event := self._next()) is not yaml.SequenceEndEvent:
-            data.append(self._value(event, depth))
-        self._closed(opening, event)
+        while type(event := self._next_event()) is not yaml.SequenceEndEvent:
+            data.append(self._read_value(event, depth))
+        self._set_collection_end(opening, event)
         return data
 
-    def _mapping(self, opening: yaml.CollectionStartEvent, depth: int) -> dict[str, PlainData]:
+    def _read_mapping(self, opening: yaml.CollectionStartEvent, depth: int) -> dict[str, PlainData]:
         data: dict[str, PlainData] = {}
-        lines: list[int] = []
-        while type(event := self._next()) is not yaml.MappingEndEvent:
-            at, key = _mark_to_position(event.start_mark), self._key(event, depth)
+        key_lines: list[int] = []
+        while type(event := self._next_event()) is not yaml.MappingEndEvent:
+            position, key = _mark_to_position(event.start_mark), self._read_key(event, depth)
             if key in data:
-                first = lines[list(data).index(key)]
-                self.note(
+                first = key_lines[list(data).index(key)]
+                self._add_fault(
                     event.start_mark, f"the key {quote_text(key)} is given twice", f"it is already in line {first}"
                 )
-                self._value(self._next(), depth)
+                self._read_value(self._next_event(), depth)
                 continue
-            lines.append(at[0])
-            data[key] = self._value(self._next(), depth, at)
-        self._closed(opening, event)
+            key_lines.append(position[0])
+            data[key] = self._read_value(self._next_event(), depth, position)
+        self._set_collection_end(opening, event)
         return data
 
-    def _key(self, event: yaml.Event, depth: int) -> str:
+    def _read_key(self, event: yaml.Event, depth: int) -> str:
         if isinstance(event, yaml.ScalarEvent):
             if event.anchor is not None or event.tag is not None:
-                self._refuse_cleverness(event)
+                self._reject_unsupported(event)
             if event.value == "<<" and event.implicit[0]:
-                self.note(event.start_mark, "merge keys (<<) are not supported", "write the keys out")
-            unusual = event.value[:1] == "-" or not event.value.isascii()
-            if unusual and event.implicit[0] and (alike := key_look_alike(event.value)):
+                self._add_fault(event.start_mark, "merge keys (<<) are not supported", "write the keys out")
+            is_unusual = event.value[:1] == "-" or not event.value.isascii()
+            if is_unusual and event.implicit[0] and (look_alike := key_look_alike(event.value)):
                 line, col = _mark_to_position(event.start_mark)
-                self._note_at(line, col + alike[0], *alike[1:])
+                self._add_fault_at(line, col + look_alike[0], *look_alike[1:])
             return event.value
-        self._refuse_cleverness(event)
+        self._reject_unsupported(event)
         if not isinstance(event, yaml.AliasEvent):
-            self.note(event.start_mark, "a key must be plain text, not a list or a mapping")
-            self._value(event, depth)
+            self._add_fault(event.start_mark, "a key must be plain text, not a list or a mapping")
+            self._read_value(event, depth)
         return f"? line {_mark_to_position(event.start_mark)}"  # never seen: the file is refused
 
-    def _ended(self, event: yaml.Event) -> None:
+    def _set_end(self, event: yaml.Event) -> None:
         self._end = _mark_to_position(event.end_mark)
 
-    def _closed(self, opening: yaml.CollectionStartEvent, closing: yaml.Event) -> None:
+    def _set_collection_end(self, opening: yaml.CollectionStartEvent, closing: yaml.Event) -> None:
         if opening.flow_style:  # else nothing closes it, and it ends with the last thing in it
-            self._ended(closing)
+            self._set_end(closing)
 
-    def _refuse_cleverness(self, event: yaml.Event) -> None:
+    def _reject_unsupported(self, event: yaml.Event) -> None:
         """Anchors, aliases and tags: hardly anybody means one who writes `*missile`."""
-        called = "anchors and aliases" if getattr(event, "anchor", None) is not None else "tags"
-        if called == "tags" and getattr(event, "tag", None) is None:
+        feature = "anchors and aliases" if getattr(event, "anchor", None) is not None else "tags"
+        if feature == "tags" and getattr(event, "tag", None) is None:
             return
         line, col = _mark_to_position(event.start_mark)
-        what, meant = explain_leading_sign(self._text.splitlines()[line - 1][col - 1 :])
-        self._note_at(line, col, what, f"{meant} ({called} of YAML are not supported)")
+        problem, hint = explain_leading_sign(self._text.splitlines()[line - 1][col - 1 :])
+        self._add_fault_at(line, col, problem, f"{hint} ({feature} of YAML are not supported)")
 
 
 def quote_text(text: str) -> str:
@@ -317,8 +317,8 @@ def _mark_to_position(mark: _EventMark | None) -> tuple[int, int]:
 
 
 def _resolve_scalar(text: str) -> bool | int | float | str | None:
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
     if text[0] not in "-+.0123456789":
         return text
     if _INTEGER.fullmatch(text):
@@ -328,16 +328,16 @@ def _resolve_scalar(text: str) -> bool | int | float | str | None:
 
 def decode_utf8_text(raw: bytes, file: str) -> str:
     """The text of a file, without the mark that some editors put before it. Raises Faulty."""
-    meant = "save the file as UTF-8"
+    hint = "save the file as UTF-8"
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InvalidFiles([Fault(Place(file), "this is UTF-16, not UTF-8", meant)])
+        raise InvalidFiles([Fault(Place(file), "this is UTF-16, not UTF-8", hint)])
     try:
         return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as broken:
-        before = raw[: broken.start].decode("utf-8-sig")
-        raise InvalidFiles([Fault(_end_of(before, file), "this is not UTF-8", meant)]) from None
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8-sig")
+        raise InvalidFiles([Fault(_place_after(before, file), "this is not UTF-8", hint)]) from None
 
 
-def _end_of(text: str, file: str) -> Place:
+def _place_after(text: str, file: str) -> Place:
     """The place right after a text."""
     return Place(file, text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1)

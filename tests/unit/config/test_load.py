@@ -410,7 +410,7 @@ def test_the_rules_of_a_monitor_yaml_can_be_had_without_its_secrets(write: Write
     folder = write(_GOOD | {"monitor.yaml": _MONITOR.replace("console://", "mailto://${env:NONE}")})
     result = load_rules_of(folder / "monitor.yaml")
     assert (list(result.rules), list(result.entities), result.faults) == (["drills"], ["taiwan"], ())
-    beside = load_rules([folder / "rules"], beside=folder / "monitor.yaml")
+    beside = load_rules([folder / "rules"], config_path=folder / "monitor.yaml")
     assert list(result.sources) == list(beside.sources) == ["one"]  # `where` asks for their tags and publishers
 
 
