@@ -1,7 +1,7 @@
-"""Sources and the outlines of lists of feeds: what of a list becomes a source, and what is said of a source in one.
+"""Converts the outlines of a list of feeds to sources, and sources to outlines.
 
-What other programs write gives an address, a name, a language and tags; of what we wrote ourselves every key comes
-back as it stood. It knows nothing of OPML, and writes no file.
+An outline of another program gives an address, a name, a language and tags. An outline that we wrote ourselves gives
+back every key unchanged. This module knows nothing of OPML, and writes no file.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from monitor.model import Outline
 
 _URL = "url"
 _LISTS = ("tags", "select")
-"""Keys that hold more than a word: they travel as JSON."""
+"""Keys whose values are no plain text: outlines hold them as JSON."""
 _SWITCHES = ("full_text",)
 _WORDS = {"true": True, "false": False}
 _MAY_HOLD_CREDENTIALS = ("proxy",)
@@ -32,7 +32,7 @@ _LONGEST_TAG = 64
 
 
 class ImportOutcome(StrEnum):
-    """What becomes of an outline."""
+    """The result of importing an outline."""
 
     ADDED = "added"
     KNOWN = "known"
@@ -42,7 +42,7 @@ class ImportOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutlineImport:
-    """What becomes of one outline, and why. `source`: what is to be written."""
+    """The result for one outline, and why. `source`: the source to write; None: there is none."""
 
     outline: Outline
     outcome: ImportOutcome
@@ -53,8 +53,8 @@ class OutlineImport:
 def import_outlines(
     outlines: Iterable[Outline], sources: Iterable[ListedSource], tags: Sequence[str]
 ) -> list[OutlineImport]:
-    """Each outline with the source that it becomes: none where its address is there already or is none. `tags`: for
-    all of them."""
+    """The result for each outline. There is no source for an address that exists already or is invalid. `sources`: the
+    existing ones; `tags`: are added to all new sources."""
     known = {comparable_address(item.url): f"is there already: {item.id}, {item.place}" for item in sources}
     ids = {item.id for item in sources}
     first_lines: dict[str, int] = {}
@@ -95,8 +95,8 @@ def _get_tags(keys: Mapping[str, SourceValue]) -> list[str]:
 
 
 def _normalize_feed_url(url: str) -> str:
-    """An address as it is meant: `feed://` is an old way to write one for a feed reader."""
-    return re.sub(r"^feed:(//|(?=https?:))", lambda found: "http://" if found[1] else "", url, flags=re.IGNORECASE)
+    """An address without `feed://`, an old way to write addresses for feed readers."""
+    return re.sub(r"^feed:(//|(?=https?:))", lambda match: "http://" if match[1] else "", url, flags=re.IGNORECASE)
 
 
 def _keys_from_foreign_outline(outline: Outline) -> tuple[dict[str, SourceValue], list[str]]:
@@ -114,7 +114,7 @@ def _keys_from_foreign_outline(outline: Outline) -> tuple[dict[str, SourceValue]
 
 
 def as_tag(group: str) -> str:
-    """The name of a group as a tag: 'Asia & Pacific' is asia-pacific."""
+    """The name of a group as a tag: 'Asia & Pacific' becomes asia-pacific."""
     folded = unicodedata.normalize("NFKC", group).casefold()
     return re.sub(r"[\W_]+", "-", folded)[:_LONGEST_TAG].strip("-")
 
@@ -128,7 +128,7 @@ def _keys_from_own_outline(outline: Outline) -> dict[str, SourceValue]:
             keys[key] = _WORDS.get(text, text)
         else:
             keys[key] = text
-    keys.pop(_URL, None)  # it stands where every program looks for it
+    keys.pop(_URL, None)  # the outline has its own attribute for it
     return keys
 
 
@@ -143,11 +143,11 @@ def _parse_json_value(key: str, text: str) -> SourceValue:
     raise InvalidRequest(f"{key}: this is no list of words in JSON")
 
 
-# --- the other way ----------------------------------------------------------------------------------------------
+# --- from sources to outlines -----------------------------------------------------------------------------------
 
 
 def outline_of(source: Mapping[str, PlainData]) -> tuple[Outline, list[str]]:
-    """A source, as its file has it, for a list of feeds; and the keys that hold a secret and are left out."""
+    """The outline for a source as its file has it, and the keys that are left out because they hold a secret."""
     keys = {key: value for key, value in source.items() if value is not None and key != _URL}
     secret_keys = [key for key in _MAY_HOLD_CREDENTIALS if _has_credentials(keys.get(key))]
     settings = {key: _as_text(value) for key, value in keys.items() if key not in secret_keys}

@@ -1,10 +1,11 @@
-"""Sources files edited as text: a source is put in or taken out, and every other byte stays as it was.
+"""Edits sources files as text: it adds or removes sources, and every other byte stays the same.
 
-Where things stand, our own parser says. Its reading of the result must hold exactly the sources that it should; else
-the edit is refused and nothing is written. Which file is meant is decided elsewhere (`source_files.py`).
+Our own parser gives the positions. It also parses the result, which must hold exactly the expected sources; otherwise
+the edit is refused and nothing is written. `source_files.py` decides which file is edited.
 
-With a source go its lines, the comments right below it that are indented as its keys are, and a comment right above it
-if the two make a paragraph of their own. All other comments stay: they may speak of several sources.
+A source is removed together with its lines, the comments right below it that are indented like its keys, and a comment
+right above it if the two form a paragraph of their own. All other comments stay, because they may be about several
+sources.
 """
 
 from __future__ import annotations
@@ -21,20 +22,18 @@ NewSource = Mapping[str, SourceValue]
 """The keys of a source in the order in which they are written."""
 
 _LIST = "sources"
-_ENDINGS = (
-    "\r\n\x85\u2028\u2029"  # what ends a line in YAML; of what str.splitlines ends them at, our parser takes these
-)
+_ENDINGS = "\r\n\x85\u2028\u2029"  # what ends a line in YAML: those line ends of str.splitlines that our parser accepts
 _GAP = re.compile(rf"(?:\s|#[^{_ENDINGS}]*)*")
 """Blanks and comments."""
 
 
 def with_source(text: str, file: str, source: NewSource) -> str:
-    """The text with a source more, at the end of its last list. Raises MonitorError."""
+    """The text with one more source, at the end of its last list. Raises MonitorError."""
     return with_sources(text, file, [source])
 
 
 def with_sources(text: str, file: str, sources: Sequence[NewSource]) -> str:
-    """The text with sources more, in their order, at the end of its last list. Raises MonitorError."""
+    """The text with more sources, in this order, at the end of its last list. Raises MonitorError."""
     if not sources:
         return text
     documents = parse_yaml_text(text, file)
@@ -52,7 +51,7 @@ def with_sources(text: str, file: str, sources: Sequence[NewSource]) -> str:
 
 
 def source_to_plain_data(source: NewSource) -> dict[str, PlainData]:
-    """A source as our parser reads it."""
+    """A source as our parser would read it."""
     return {key: _value_to_plain_data(value) for key, value in source.items()}
 
 
@@ -63,10 +62,10 @@ def _value_to_plain_data(value: SourceValue) -> PlainData:
 
 
 def without_sources(text: str, file: str, ids: Collection[str]) -> str:
-    """The text without the sources of these ids. Raises MonitorError."""
+    """The text without the sources with these ids. Raises MonitorError."""
     documents = parse_yaml_text(text, file)
     lines = text.splitlines(keepends=True)
-    for document in reversed(documents):  # from the end: what comes before stays where the parser saw it
+    for document in reversed(documents):  # from the end, so that earlier positions stay valid
         removed = {index for index, item in enumerate(_get_items(document)) if _get_item_id(item) in ids}
         if removed and _is_flow_list(lines, document):
             lines = _remove_from_flow(_FlowSequence(lines, document), removed).splitlines(keepends=True)
@@ -108,7 +107,7 @@ def _is_flow_list(lines: list[str], document: YamlDocument) -> bool:
 
 
 def _append_to_block(lines: list[str], document: YamlDocument, sources: Sequence[NewSource]) -> None:
-    """After the last item, written as that one is."""
+    """Adds sources after the last item, in its style."""
     *others, last = _find_item_extents(lines, document)
     at, indent = last.stop, _measure_indent(lines[last.start])
     while at < len(lines) and _is_comment(lines[at]) and _measure_indent(lines[at]) >= indent:
@@ -126,7 +125,7 @@ def _append_to_block(lines: list[str], document: YamlDocument, sources: Sequence
 
 
 def _fill_empty_list(lines: list[str], document: YamlDocument, sources: Sequence[NewSource]) -> None:
-    """Into a list that is empty: `sources:` or `sources: []`, with comments below it perhaps."""
+    """Adds sources to an empty list: `sources:` or `sources: []`, with or without comments below it."""
     line, indent = document.key_positions[_LIST,][0] - 1, document.key_positions[_LIST,][1] - 1
     if _is_flow_list(lines, document):
         bracket = document.value_positions[_LIST,][1] - 1
@@ -138,7 +137,7 @@ def _fill_empty_list(lines: list[str], document: YamlDocument, sources: Sequence
 
 
 def _is_empty_flow(lines: list[str], document: YamlDocument) -> bool:
-    """Whether the list is written exactly `sources: []`: what we write ourselves when the last source goes."""
+    """Whether the list is written exactly `sources: []`, as we write it when the last source is removed."""
     (line, column), top = document.value_positions[_LIST,], document.value_positions[()]
     plain = lines[line - 1][column - 3 : column - 1] == ": " and lines[top[0] - 1][top[1] - 1] != "{"
     return plain and document.end_positions[_LIST,] == (line, column + 2)
@@ -159,7 +158,7 @@ def _remove_from_block(lines: list[str], document: YamlDocument, removed: Collec
 
 
 def _find_item_extents(lines: list[str], document: YamlDocument) -> list[range]:
-    """The lines of each item, from its dash to the last of its content."""
+    """The lines of each item, from its dash to the last line of its content."""
     extents: list[range] = []
     start = document.value_positions[_LIST,][0] - 1
     for index in range(len(_get_items(document))):
@@ -175,11 +174,12 @@ def _find_item_extents(lines: list[str], document: YamlDocument) -> list[range]:
 
 
 def _extend_over_comments(lines: list[str], item: range, above: int | None, *, last: bool) -> range:
-    """The lines that go with an item; `above`: where the item before it stopped, `last`: none comes after it."""
+    """The lines that are removed with an item. `above`: the line after the item before it; `last`: no item that stays
+    comes after it."""
     start, stop, indent = item.start, item.stop, _measure_indent(lines[item.start])
     while stop < len(lines) and _is_comment(lines[stop]) and _measure_indent(lines[stop]) > indent:
         stop += 1
-    if above is None:  # a comment above the first item may speak of the whole list
+    if above is None:  # a comment above the first item may be about the whole list
         return range(start, stop)
     top = start
     while top > above and _is_comment(lines[top - 1]) and _measure_indent(lines[top - 1]) == indent:
@@ -187,14 +187,14 @@ def _extend_over_comments(lines: list[str], item: range, above: int | None, *, l
     is_followed = stop < len(lines) and not _is_blank(lines[stop])
     is_own_paragraph = not is_followed or (last and (top == start or not _is_comment(lines[stop])))
     if is_own_paragraph and top > above and _is_blank(lines[top - 1]):
-        start = top - 1  # with the blank line, lest two follow one another
+        start = top - 1  # with the blank line, so that there are not two in a row
     return range(start, stop)
 
 
 def _insert_lines(lines: list[str], at: int, new_lines: Sequence[str]) -> None:
     ending = next((ending for line in (*lines[at - 1 : at], *lines) if (ending := _get_line_ending(line))), "\n")
     added = [line + ending for line in new_lines]
-    if at and not _get_line_ending(lines[at - 1]):  # the text ended without one, and so it shall end
+    if at and not _get_line_ending(lines[at - 1]):  # the text had no final line end, and must have none
         lines[at - 1] += ending
         added[-1] = new_lines[-1]
     lines[at:at] = added
@@ -227,7 +227,7 @@ def _is_comment(line: str) -> bool:
 
 
 class _FlowSequence:
-    """The text of a list in brackets, and where in it the parser saw the items."""
+    """The text of a document with a list in brackets, and the offsets of the list and of each item."""
 
     def __init__(self, lines: list[str], document: YamlDocument) -> None:
         starts = list(accumulate(map(len, lines), initial=0))
@@ -244,7 +244,7 @@ class _FlowSequence:
 
 
 def _append_to_flow(flow: _FlowSequence, sources: Sequence[NewSource]) -> str:
-    """After the last item, each on a line of its own if that one has one."""
+    """The text with sources after the last item, each on a line of its own if the last item has one."""
     text, mappings = flow.text, list(map(_format_flow_mapping, sources))
     new = ", ".join(mappings)
     if not flow.items:
@@ -271,8 +271,8 @@ def _remove_from_flow(flow: _FlowSequence, removed: Collection[int]) -> str:
 
 
 def _cut_item(text: str, begin: int, end: int, before: int | None) -> str:
-    """The text without the item from `begin` to `end`, and without the comma behind it; the last item has none and
-    takes the one before it. `before`: where the item before it ends."""
+    """The text without the item from `begin` to `end` and the comma after it. The last item may have no comma after it;
+    then the comma before it is removed. `before`: where the item before it ends."""
     comma = _find_comma(text, end)
     stop = end if comma is None else comma + 1
     ahead = _find_comma(text, before) if comma is None and before is not None else None
@@ -296,19 +296,19 @@ def _cut_item(text: str, begin: int, end: int, before: int | None) -> str:
 
 
 def _find_comma(text: str, at: int) -> int | None:
-    """Where the comma after an item stands that ends here."""
+    """The offset of the comma after an item that ends at `at`; None: there is none."""
     gap = _GAP.match(text, at)
     return gap.end() if gap and text[gap.end() : gap.end() + 1] == "," else None
 
 
 def _find_line_bounds(text: str, begin: int, stop: int) -> tuple[int, int]:
-    """Where the line of `begin` begins, and where that of `stop` ends."""
+    """The start of the line of `begin`, and the end of the line of `stop`."""
     after = re.compile(f"[{_ENDINGS}]").search(text, stop)
     return max(text.rfind(ending, 0, begin) for ending in _ENDINGS) + 1, after.start() if after else len(text)
 
 
 def _is_alone_on_lines(text: str, begin: int, stop: int) -> bool:
-    """Whether nothing else stands on these lines but a comment after it."""
+    """Whether these lines hold nothing else but a comment at the end."""
     head, tail = _find_line_bounds(text, begin, stop)
     return not text[head:begin].strip() and (_is_blank(text[stop:tail]) or _is_comment(text[stop:tail]))
 
@@ -321,7 +321,7 @@ def _format_blocks(sources: Sequence[NewSource], indent: int, width: int) -> lis
 
 
 def _format_block(source: NewSource, indent: int, width: int) -> list[str]:
-    """A key a line; `width`: from the dash to the keys."""
+    """The lines of a source, with one key a line. `width`: from the dash to the keys."""
     first, *others = (f"{key}: {_format_value(value)}" for key, value in source.items())
     return [f"{' ' * indent}{'-'.ljust(width)}{first}", *(f"{' ' * (indent + width)}{line}" for line in others)]
 
@@ -345,7 +345,8 @@ def _format_value(value: SourceValue) -> str:
 
 
 def _format_scalar(text: str, within: str) -> str:
-    """Plain where it then reads as itself, else in quotes. `within`: a list, for what stands round it."""
+    """The text without quotes if our parser then reads the same text, otherwise in quotes. `within`: a template of the
+    list around it."""
     try:
         if [document.data for document in parse_yaml_text(within.format(text), "")] == [[text]]:
             return text

@@ -1,7 +1,7 @@
-"""What `init` writes: a commented monitor.yaml, packs of rules with their sources, the lists and entities that any rule
-may name, and the schemas that the files point to.
+"""Writes the files of `init`: a commented monitor.yaml, packs of rules with their sources, the lists and entities that
+any rule may name, and the JSON Schemas that the files point to.
 
-It overwrites nothing: what is there stays, and is reported as kept.
+It overwrites nothing: existing files stay, and are reported.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from monitor.config.loading.packs import Pack
 _TEMPLATE = Path(__file__).with_name("starter.yaml")
 _SHARED = ("rules/lists", "seeds/entities")
 _NAMED = ("rules", "seeds/sources", "seeds/entities")
-"""The folders that the template names, which must exist also where nothing stands in them."""
+"""The folders that the template names. They must exist even if they are empty."""
 
 
 def write_starter(folder: Path, shipped: Path, packs: Iterable[Pack]) -> tuple[list[Path], list[Path]]:
-    """Writes what is not there yet, with the rules and sources of these packs; the files written, and those kept as
-    they were. Raises OSError."""
+    """Writes the missing files, with the rules and sources of these packs. Returns the files that it wrote, and those
+    that existed already. Raises OSError."""
     written: list[Path] = []
     existing: list[Path] = []
     for name, content in _iter_starter_files(shipped, packs):
@@ -52,7 +52,7 @@ def _iter_starter_files(shipped_folder: Path, packs: Iterable[Pack]) -> Iterator
 
 
 def _list_files(part: Path) -> list[Path]:
-    """A file, or all files of a folder."""
+    """The file itself, or all files of a folder (without hidden ones)."""
     if part.is_file():
         return [part]
     return [path for path in part.rglob("*") if path.is_file() and not path.name.startswith(".")]

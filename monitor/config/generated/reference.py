@@ -1,6 +1,6 @@
-"""The reference of the rule language, drawn from the shapes that read it: for each mapping its keys, a row each.
+"""Builds the reference tables of the rule language from its schemas: a table for each mapping, with a row for each key.
 
-docs/rules.md shows these tables; nothing of them is written twice.
+docs/rules.md shows these tables.
 """
 
 from __future__ import annotations
@@ -77,13 +77,13 @@ _VALUES: list[tuple[object, str, str]] = [
     (LevelChangeSchema, "change of level", "changes of level"),
     (AnyExample, "test or text", "tests or texts"),
 ]
-"""The kinds of value that have a name: one, and several."""
+"""Types of value that have a name: the type, its singular and its plural."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRow:
-    """What is to be known of a key. `needed`: "required", "one of these", "at least one of these", or the default; ""
-    where it has none. `beside`: it stands only beside one of these keys; (): beside any."""
+    """One key of a mapping. `requirement`: "required", "one of these", "at least one of these", or the default; ""
+    where there is none. `allowed_with`: the key is allowed only together with one of these; (): with any."""
 
     key: str
     requirement: str
@@ -95,7 +95,7 @@ class ReferenceRow:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceTable:
-    """The keys of a mapping. `name`: what the tables call it."""
+    """One mapping and its keys. `name`: its heading in the docs."""
 
     name: str
     meaning: str
@@ -103,7 +103,7 @@ class ReferenceTable:
 
 
 def build_reference_tables() -> Iterator[ReferenceTable]:
-    """Every mapping of the rule language."""
+    """Yields a table for every mapping of the rule language."""
     for name, schema in _MAPPINGS.items():
         hints = get_type_hints(schema, include_extras=True)
         rows = (_build_row(schema, field.alias or key, field, hints[key]) for key, field in schema.model_fields.items())
@@ -128,7 +128,7 @@ def _describe_requirement(schema: type[Schema], key: str, field: FieldInfo) -> s
 
 
 def _describe_value(hint: Any) -> str:  # noqa: ANN401 - types have no type in common
-    """The kind of value that a type stands for."""
+    """The type of a value in words."""
     if names := _find_value_names(hint):
         return names[0]
     origin, parts = get_origin(hint), get_args(hint)
@@ -156,7 +156,7 @@ def _find_value_names(hint: object) -> tuple[str, str] | None:
 
 
 def _strip_tags(hint: object) -> object:
-    """A type without what only tells the branches of a union apart."""
+    """A type without the tags that only distinguish the branches of a union."""
     if get_origin(hint) is not Annotated:
         return hint
     bare, *more = get_args(hint)
@@ -164,6 +164,6 @@ def _strip_tags(hint: object) -> object:
 
 
 def _describe_limit(limit: object) -> str:
-    """A bound of a number, as pydantic keeps it."""
+    """A bound of a number (pydantic's metadata) in words."""
     minimum, maximum = getattr(limit, "ge", None), getattr(limit, "le", None)
     return f" from {minimum}" if minimum is not None else f" to {maximum}" if maximum is not None else ""

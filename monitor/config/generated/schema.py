@@ -1,8 +1,9 @@
-"""The JSON Schema of each kind of file, for editors: it completes, explains and underlines while one types.
+"""Builds the JSON Schema of each kind of file, so that editors complete, explain and underline while somebody types.
 
-It is made from the same shapes that read the files. It is a little narrower (an empty value is underlined) and a little
-wider (whether names exist, only reading can tell). Draft 7, which every editor speaks; `errorMessage` and
-`patternErrorMessage` are not of the standard, and where an editor knows them it says them instead of its own words.
+It is made from the same schemas that read the files. It is a little stricter (an empty value is underlined) and a
+little looser (only reading the files shows whether names exist). It is draft 7, which every editor supports.
+`errorMessage` and `patternErrorMessage` are not part of the standard; an editor that knows them shows them instead of
+its own words.
 """
 
 from __future__ import annotations
@@ -40,12 +41,12 @@ def build_json_schema(kind: Kind) -> dict[str, Any]:
 
 
 def file_name(kind: Kind) -> str:
-    """The name under which the schema lies beside the files that point to it."""
+    """The file name of the schema, as the files that point to it write it."""
     return f"{kind}.schema.json"
 
 
 def _simplify_schema(part: Any) -> Any:  # noqa: ANN401 - JSON
-    """Without what says only how pydantic works: made-up titles, and null where a key may be absent."""
+    """Removes what only reflects how pydantic works: generated titles, and null where a key may be absent."""
     if isinstance(part, list):
         return [_simplify_schema(item) for item in part]
     if not isinstance(part, dict):
@@ -66,7 +67,7 @@ def _simplify_schema(part: Any) -> Any:  # noqa: ANN401 - JSON
 
 
 def _build_extra_keywords(part: dict[str, Any]) -> dict[str, Any]:
-    """What pydantic does not say: that keys of a certain form are the only ones, and what is asked for, in words."""
+    """Adds what pydantic leaves out: that only keys of a certain pattern are allowed, and error messages in words."""
     keywords: dict[str, Any] = {"additionalProperties": False} if "patternProperties" in part else {}
     example = next((candidate for candidate in part.get("examples", ()) if isinstance(candidate, str)), None)
     message = {} if example is None else {"patternErrorMessage": f"Write it like this: {example}"}

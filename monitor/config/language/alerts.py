@@ -1,6 +1,6 @@
-"""What stands under `alert:` of a rule: whom it tells, how often, and what it tells again.
+"""`alert:` of a rule: the routes it sends to, how often, and what makes it send an update.
 
-The shape, and its way into the model.
+The schema, and its conversion to the model.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from monitor.stories.events import KEPT
 _PUBLISHERS_PATTERN = r"^([1-9][0-9]?) more publishers?$"
 _HOURLY_PATTERN = r"^([1-9][0-9]{0,2}|1000) an hour$"
 _MAX_PER_HOUR = 1000
-_MAX_DIGITS = 10  # a number with more is none that is meant
+_MAX_DIGITS = 10  # a longer number is a mistake
 _RATE_PATTERN = r"^([0-9]+)( *(?:an?|per|/|x)? *([a-z]+))?$"  # as people write it
-_REASONS = {each.value: each for each in UpdateTrigger if each is not UpdateTrigger.MORE_PUBLISHERS}
+_REASONS = {reason.value: reason for reason in UpdateTrigger if reason is not UpdateTrigger.MORE_PUBLISHERS}
 _BY_WORD = {word: reason for reason in _REASONS for word in reason.split() if len(word) > 3}
 
 
@@ -35,7 +35,7 @@ def _validate_route(name: str) -> str:
 
 
 def _parse_reason(value: object) -> UpdateTrigger | int:
-    """What makes it tell again; a number: so many more publishers."""
+    """The reason for an update; an int: the number of additional publishers."""
     if not isinstance(value, str):
         raise validation_error("the reason for an update is not clear", _list_reasons())
     if match := re.match(_PUBLISHERS_PATTERN, value):
@@ -48,7 +48,7 @@ def _parse_reason(value: object) -> UpdateTrigger | int:
 
 
 def _suggest_reason(text: str) -> str | None:
-    """The reason that was probably meant, by any of its words."""
+    """A hint with the reason that was probably meant, found by any of its words."""
     words = re.findall(r"[a-z]+|[0-9]+", text.lower())
     if any(word.startswith("publisher") for word in words):
         number = next((word for word in words if re.match("^[1-9][0-9]?$", word)), "3")
@@ -68,7 +68,7 @@ def _parse_hourly_limit(value: object) -> int:
 
 
 def _explain_bad_hourly_limit(text: str) -> tuple[str, str]:
-    """What is wrong with how often, and what to write."""
+    """The problem with a limit of messages, and the hint."""
     match = re.match(_RATE_PATTERN, text)
     number, unit = (int(match[1]), match[3] or "h") if match and len(match[1]) < _MAX_DIGITS else (6, "")
     if unit and unit not in ("h", "hour", "hours"):
@@ -95,7 +95,7 @@ def _parse_cooldown(value: object) -> timedelta:
 
 
 def _parse_event_duration(value: object) -> timedelta:
-    return parse_duration(value, longest=f"{KEPT.days} days")  # one of which nobody tells for so long is forgotten
+    return parse_duration(value, longest=f"{KEPT.days} days")  # an event without reports is dropped after so long
 
 
 Route = Annotated[str, AfterValidator(_validate_route), *get_args(Id)[1:]]
@@ -114,7 +114,7 @@ HourlyLimit = Annotated[
 
 
 class AlertSchema(Schema):
-    """Whom a rule tells, and how often."""
+    """Where a rule sends its alerts, and how often."""
 
     label: ClassVar[str] = "alert"
 
@@ -133,30 +133,29 @@ class AlertSchema(Schema):
         | None
     ) = Field(
         None,
-        description="What makes it tell the same story or event again, as an update (default: nothing). One, or a "
-        "list.",
+        description="What makes it send an update of the same story or event (default: nothing). One, or a list.",
         examples=["new fact"],
     )
     cooldown: Cooldown | None = Field(
         None,
-        description="How long after the first message an update comes at the earliest (default: 1 hour); each later "
-        "one waits four times as long as the one before. A higher level and a correction do not wait.",
+        description="The shortest time from the first message to an update (default: 1 hour); for each later update it "
+        "is four times as long as for the one before. A higher level and a correction are sent at once.",
         examples=["3 hours"],
     )
     wait_at_least: Wait | None = Field(
         None,
-        description="How long something new waits, so that its first message says more (default: no wait).",
+        description="How long the first message is deferred, so that it can say more (default: no wait).",
         examples=["2 minutes"],
     )
     at_most: HourlyLimit | None = Field(
         None,
-        description="So many messages an hour; the rest goes out as one digest (default: no limit).",
+        description="The most messages in an hour; the rest is sent as one digest (default: no limit).",
         examples=["6 an hour"],
     )
     event_lasts: EventDuration | None = Field(
         None,
-        description="With once_per: event, how long one event goes on, 14 days at most (default: a day, less "
-        "where its days tell).",
+        description="With once_per: event, how long one event goes on, 14 days at most (default: a day, or less if "
+        "its dates show that).",
         examples=["1 day"],
     )
     by: (
@@ -167,20 +166,20 @@ class AlertSchema(Schema):
         | None
     ) = Field(
         None,
-        description="With once_per: event, names of conditions of match: an article in which these find something else "
-        "is of another event (default: as its places, names, numbers and days tell). One, or a list.",
+        description="With once_per: event, names of conditions of match: an article in which they find something else "
+        "belongs to another event (default: decided by places, names, numbers and days). One, or a list.",
         examples=[["where", "who"]],
     )
     unsure: Literal["digest", "silent"] | None = Field(
         None,
-        description="Whether what is held as the same as something older, although something of one of the two is not "
-        "known, is listed in a daily digest (default: digest).",
+        description="Whether a daily digest lists what was taken for the same as something older although a fact of "
+        "one of the two is not known (default: digest).",
         examples=["silent"],
     )
 
     @model_validator(mode="after")
     def _check_dependencies(self) -> Self:
-        """Each key beside what it belongs to."""
+        """Each key needs the others that it belongs with."""
         if self.once_per == "article":
             hint = "an article is sent once: write once_per: story or event, or remove it"
             for key, value in (("again_if", self.again_if), ("cooldown", self.cooldown)):
@@ -199,7 +198,7 @@ class AlertSchema(Schema):
 
     @model_validator(mode="after")
     def _check_names_unique(self) -> Self:
-        """What makes the identity of an event."""
+        """The names under `by` define what one event is, so each may occur once."""
         names = self.by if isinstance(self.by, list) else []
         for number, name in enumerate(names):
             if name in names[:number]:
@@ -208,14 +207,14 @@ class AlertSchema(Schema):
 
 
 def locate_by_names(by: str | list[str] | None) -> list[tuple[ValuePath, str]]:
-    """The names of conditions under `by`, each with where it stands under `alert`."""
+    """The names of conditions under `by`, each with its path under `alert`."""
     if isinstance(by, list):
         return [(("by", number), name) for number, name in enumerate(by)]
     return [] if by is None else [(("by",), by)]
 
 
 def alert_policy_from_schema(schema: AlertSchema | None) -> AlertPolicy:
-    """Whom the rule tells, and how often; what is not written has the model's default."""
+    """The alert policy of the rule. Keys that are not given get the model's defaults."""
     defaults = AlertPolicy()
     if schema is None:
         return defaults
@@ -242,5 +241,5 @@ def _collect_reasons(schema: AlertSchema) -> list[UpdateTrigger | int]:
 
 
 def _collect_publisher_counts(schema: AlertSchema) -> set[int]:
-    """So many more publishers, as often as that is said."""
+    """All numbers of additional publishers that are given."""
     return {reason for reason in _collect_reasons(schema) if isinstance(reason, int)}

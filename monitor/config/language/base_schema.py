@@ -1,7 +1,7 @@
-"""What all shapes of the user's files share: strictness, and the small kinds of value.
+"""What all schemas of the user's files share: strict validation, and the simple types of value.
 
-A shape says what a mapping may hold; descriptions and examples become the editor's help and the examples in faults.
-It converts nothing to the model and looks nothing up.
+A schema says what a mapping may hold. Its descriptions and examples become the editor's help and the examples in
+faults. Nothing here converts to the model or looks up a name.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from monitor.sanitize import sanitize_line
 from monitor.text.language import THREE_LETTERS, parse_primary_subtag
 
 CUSTOM_ERROR = "monitor"
-"""The type of the errors that our own validators raise; their context holds `what`, `meant` and `at`."""
+"""The type of the errors that our own validators raise. Their context holds `problem`, `hint` and `at`."""
 
 
 def validation_error(problem: str, hint: str | None = None, at: ValuePath = ()) -> PydanticCustomError:
-    """The error by which a validator of ours says what is wrong and what was meant; `at`: where inside the value."""
+    """The error that our own validators raise. `hint`: what to write instead; `at`: the path inside the value."""
     return PydanticCustomError(CUSTOM_ERROR, "{problem}", {"problem": problem, "hint": hint, "at": at})
 
 
 def _add_key_requirements(json_schema: dict[str, Any], schema: type[Schema]) -> None:
-    """Into the JSON Schema: which of its keys a mapping must have, and which go only with others."""
+    """Adds to the JSON Schema which keys a mapping must have, and which are allowed only together with others."""
     if schema.one_of or schema.at_least_one_of:
         json_schema["oneOf" if schema.one_of else "anyOf"] = [
             {"required": [key]} for key in schema.one_of or schema.at_least_one_of
@@ -48,8 +48,9 @@ def _add_key_requirements(json_schema: dict[str, Any], schema: type[Schema]) -> 
 class Schema(BaseModel):
     """A mapping of the user's files.
 
-    `called`: what the tables of words and the messages call it. `one_of`: exactly one of these keys must be there, or,
-    of `at_least_one_of`, at least one; `nothing` is said where none is. `allowed_with`: keys that stand only beside one of others.
+    `label`: its name in messages and in the tables of keywords. `one_of`: exactly one of these keys must be given; or,
+    with `at_least_one_of`, one or more. `message_if_none` is the fault where none is given, `message_if_several` the
+    hint where too many are. `allowed_with`: keys that are allowed only together with one of the others.
     """
 
     model_config = ConfigDict(
@@ -65,7 +66,7 @@ class Schema(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _drop_empty_keys(cls, data: object) -> object:
-        """A known key with nothing after it (all its lines commented out) counts as not given."""
+        """Ignores a known key with no value, as when all of its lines are commented out."""
         if not isinstance(data, dict) or None not in data.values():
             return data
         for key, value in data.items():
@@ -76,7 +77,7 @@ class Schema(BaseModel):
 
     @classmethod
     def _find_not_indented(cls, key: str, data: dict[str, object]) -> list[str]:
-        """The keys beside an empty one that mean something inside it only."""
+        """The keys next to an empty one that belong only inside it."""
         inside = schema_at(cls, (key,))
         return [other for other in data if inside and inside.field_of(other) and cls.field_of(other) is None]
 
@@ -105,17 +106,17 @@ class Schema(BaseModel):
 
     @classmethod
     def field_of(cls, key: str | int) -> FieldInfo | None:
-        """The field that a key of the file fills."""
+        """The field for a key of the file."""
         return next((field for name, field in cls.model_fields.items() if key == (field.alias or name)), None)
 
     @classmethod
     def keys(cls) -> tuple[str, ...]:
-        """The keys that the mapping may have."""
+        """All keys that are allowed in the mapping."""
         return tuple(field.alias or name for name, field in cls.model_fields.items())
 
 
 def schema_at(annotation: object, path: ValuePath) -> type[Schema] | None:
-    """The shape that stands at a place inside a type."""
+    """The schema at a path inside a type; None: there is none."""
     if isinstance(annotation, type) and issubclass(annotation, Schema):
         if not path:
             return annotation
@@ -132,16 +133,16 @@ def schema_at(annotation: object, path: ValuePath) -> type[Schema] | None:
 
 
 def mapping_or_list(value: Any) -> str:  # noqa: ANN401 - pydantic hands over whatever the file holds
-    """For unions of a list and something else: which of them the writer meant."""
+    """The tag of a union of a list and something else: which of them the user meant."""
     return "<mapping>" if isinstance(value, dict) else "<list>"
 
 
 def one_or_list(value: Any) -> str:  # noqa: ANN401 - likewise
-    """For unions of one value and a list of such: which of them the writer meant."""
+    """The tag of a union of one value and a list of values: which of them the user meant."""
     return "<list>" if isinstance(value, list) else "<one>"
 
 
-# --- the small kinds of value -----------------------------------------------------------------------------------
+# --- the simple types of value ----------------------------------------------------------------------------------
 
 _ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
 _CODE = "[A-Z]{2}(?:-[A-Z0-9]{1,3})?"
@@ -150,14 +151,14 @@ _COUNTRIES = {"jp": "ja", "kr": "ko", "kp": "ko", "cn": "zh", "tw": "zh", "hk": 
 _COUNTRIES |= {"cz": "cs", "dk": "da", "us": "en", "gb": "en", "au": "en", "nz": "en", "at": "de", "mx": "es"}
 _COUNTRIES |= {"ir": "fa", "iq": "ar", "sy": "ar", "eg": "ar", "il": "he", "pk": "ur", "vn": "vi", "kh": "km"}
 _COUNTRIES |= {"mm": "my", "np": "ne", "bd": "bn", "lk": "si", "rs": "sr", "by": "be", "kz": "kk", "tj": "tg"}
-"""Codes of countries that are written for their languages (kr is also Kanuri, tw is also Twi, which can be written knc
-and twi)."""
+"""Country codes that people write in place of a language (kr is also Kanuri, and tw is also Twi; these can be written
+knc and twi)."""
 _LANGUAGES = {"english": "en", "korean": "ko", "chinese": "zh", "japanese": "ja", "russian": "ru", "german": "de"}
 _LANGUAGES |= {"french": "fr", "spanish": "es", "arabic": "ar", "ukrainian": "uk", "norwegian": "no", "polish": "pl"}
 _LANGUAGE_ALIASES = {**THREE_LETTERS, **_COUNTRIES, **_LANGUAGES}
 
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
-"""Control characters that are no blanks."""
+"""Control characters other than blanks."""
 
 
 def _validate_id(text: str) -> str:
@@ -170,7 +171,7 @@ def _validate_id(text: str) -> str:
 
 
 def _validate_region(text: str) -> str:
-    """An id, or a code of a country or division: the gazetteer is asked about codes only."""
+    """An id, or the code of a country or division. Only codes are looked up in the gazetteer."""
     if re.fullmatch(_CODE, text) is None:
         return _validate_id(text)
     if not get_place_level(text):
@@ -181,7 +182,7 @@ def _validate_region(text: str) -> str:
 
 
 def reject_control_characters(text: str) -> str:
-    """The text, if everybody sees all of it."""
+    """The text itself. Raises the validation error if it holds an invisible character."""
     if control := _CONTROL_CHARACTER.search(text):
         raise validation_error(f"there is an invisible character here (U+{ord(control[0]):04X})", "remove it")
     return text
@@ -194,7 +195,7 @@ def _validate_text(text: str) -> str:
 
 
 def _validate_language(tag: str) -> str:
-    """Languages are looked up by their tag, so that a wrong one would silently never be met."""
+    """Articles are matched by the exact language tag, so a wrong tag would silently never match."""
     first = tag.partition("-")[0]
     if tag == "any":
         raise validation_error("'any' is no language here", "to mean every language, leave them out")
@@ -210,7 +211,7 @@ def _validate_language(tag: str) -> str:
 
 
 def _guess_language_tag(text: str) -> str | None:
-    """The tag of a language that is written by its name, or in other letters."""
+    """The tag of a language that is written by its name, or with other capitals or separators."""
     first, *others = re.split("[-_]", text.lower())
     parts = [part.title() if len(part) == 4 else part.upper() for part in others]
     tag = "-".join([_LANGUAGE_ALIASES.get(first, first), *parts])
@@ -218,7 +219,7 @@ def _guess_language_tag(text: str) -> str | None:
 
 
 def language_tag(text: str) -> str | None:
-    """The tag of a language as others write it (en-us, ko_KR, Korean); None: it is none that we know."""
+    """The tag of a language as other programs write it (en-us, ko_KR, Korean); None: unknown."""
     try:
         return _validate_language(text.strip())
     except PydanticCustomError:
@@ -226,12 +227,12 @@ def language_tag(text: str) -> str | None:
 
 
 def is_language(tag: str) -> bool:
-    """Whether it has the form of a language's tag."""
+    """Whether the text has the form of a language tag, or is 'any'."""
     return tag == "any" or re.match(_LANGUAGE, tag) is not None
 
 
 def is_misspelt_key(word: str, keys: Iterable[str]) -> bool:
-    """Whether three letters, which might be a language's, are one of these keys with a slip."""
+    """Whether a word of three letters, which could be a language, is more likely a misspelling of one of these keys."""
     return len(word) == 3 and word != "any" and bool(get_close_matches(word, keys, cutoff=0.7))
 
 
@@ -240,7 +241,7 @@ def _validate_words_language(tag: str) -> str:
 
 
 _PLAIN_TERM = re.compile(r"\*?[^\W_][^\s*“”＂，、\x00-\x1f\x7f-\x9f]*\*?(?: \*?[^\s*“”＂，、\x00-\x1f\x7f-\x9f]+\*?)*")
-"""What is a term without further ado: almost all are."""
+"""Terms that need no further check: almost all of them."""
 
 
 def _validate_term(text: str) -> str:
@@ -265,7 +266,7 @@ def _validate_term(text: str) -> str:
 
 
 def _validate_web_address(url: str) -> str:
-    """An address that can be polled; never quoted in the fault, for it may hold a token."""
+    """An address that can be polled. The fault never quotes it, because it may hold a token."""
     if not is_web_address(url):
         raise validation_error("this is no web address", "write one that begins with https:// or http://")
     if "${" in url:
@@ -277,7 +278,7 @@ def _validate_web_address(url: str) -> str:
 
 
 def _validate_proxy(url: str) -> str:
-    """The address of a proxy. A password comes from where secrets are kept: lists of sources are passed on."""
+    """The address of a proxy. A password must be a secret reference, because people share their lists of sources."""
     if "${" not in url:
         try:
             parts = urlsplit(url)
@@ -297,7 +298,7 @@ def _validate_proxy(url: str) -> str:
 
 
 def is_web_address(url: str) -> bool:
-    """Whether it can be asked: of an address whose secrets have been filled in."""
+    """Whether the URL can be fetched. Its secrets must be filled in already."""
     try:
         parts = urlsplit(url)
         return (
@@ -308,7 +309,7 @@ def is_web_address(url: str) -> bool:
 
 
 def validator_from_parser(parse: Callable[[object], Any]) -> Callable[[object], Any]:
-    """A reader of durations or sizes as a validator."""
+    """Turns a parser of durations or sizes into a validator."""
 
     def validate(value: object) -> Any:  # noqa: ANN401 - the field's own type says it
         quoted = quote_text(value) if isinstance(value, str) else "this"

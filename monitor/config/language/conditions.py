@@ -1,6 +1,6 @@
-"""The conditions of the rule language: their shapes. `into_model` makes of them what they mean.
+"""The schemas of the conditions of the rule language. `to_model` converts them to the model.
 
-Which words of an article they meet is decided in `matching`, not here.
+Which words of an article they match is decided in `matching`, not here.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ _IGNORE = Field(
 )
 _NEAR = Field(
     None,
-    description="Things that stand close together.",
+    description="Things that are close together.",
     examples=[{"within": "20 words", "these": [{"entity": "taiwan"}, {"words": {"en": ["drill"]}}]}],
 )
-_NAME = Field(None, description="What reports and `by` (under alert) call it.", examples=["did what"])
+_NAME = Field(None, description="Its name in reports and in `by` (under alert).", examples=["did what"])
 
 _EMPTY_CONDITION = "this condition is empty"
 _COMBINE_HINT = "put them under all: or any:"
@@ -50,15 +50,16 @@ _OPTION_APPLIES_TO = {
     "edges": ("words",),
     "ignore": ("words", "list", "entity", "pattern"),
 }
-"""What is said beside one of these holds for it; beside a condition that has parts, for all of these among them."""
+"""The options of a condition, and the conditions that each applies to. Given with a compound condition, an option
+applies to all of these inside it."""
 
 
 class _BaseConditionSchema(Schema):
-    """A condition beside which `case`, `forms`, `edges` and `ignore` may stand for all that is inside it."""
+    """A condition with the options `case`, `forms`, `edges` and `ignore`, which apply to all that is inside it."""
 
     @model_validator(mode="after")
     def _check_options_apply(self) -> Self:
-        """A key that nothing inside can have would silently mean nothing."""
+        """Refuses an option that applies to nothing inside: it would silently have no effect."""
         for key in _OPTION_APPLIES_TO.keys() & self.model_fields_set:
             if not _is_key_applicable(self, key):
                 raise validation_error(
@@ -68,8 +69,8 @@ class _BaseConditionSchema(Schema):
 
 
 class NearPartSchema(_BaseConditionSchema):
-    """What `near` brings together: exactly one of words, list, entity, pattern, number, names, any or all of
-    such, and another near, whose place is from its first to its last word."""
+    """One part of `near`: exactly one of words, list, entity, pattern, number, names, any or all of such parts, and
+    another near, whose place is from its first to its last word."""
 
     label: ClassVar[str] = "condition in near"
     one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "number", "names", "any", "all", "near")
@@ -89,7 +90,7 @@ class NearPartSchema(_BaseConditionSchema):
     all_: Annotated[list[NearPartSchema], Field(min_length=1)] | None = Field(
         None,
         alias="all",
-        description="All of these are there, near the others too.",
+        description="All of these are there, and near the others.",
         examples=[[{"entity": "taiwan"}, {"words": {"en": ["strait"]}}]],
     )
     near: NearSchema | None = _NEAR
@@ -101,13 +102,13 @@ class NearPartSchema(_BaseConditionSchema):
 
 
 class NearSchema(Schema):
-    """Things that stand close together."""
+    """Things that are close together."""
 
     label: ClassVar[str] = "near"
 
     within: Within = Field(description="How close: 'N words', sentence or paragraph.", examples=["20 words"])
     in_order: bool | None = Field(
-        None, description="Whether they stand in the order of the file (default: false).", examples=[True]
+        None, description="Whether they must come in the order of the file (default: false).", examples=[True]
     )
     may_share_words: bool | None = Field(
         None,
@@ -115,13 +116,13 @@ class NearSchema(Schema):
         examples=[True],
     )
     these: Annotated[list[NearPartSchema], Field(min_length=2, max_length=6)] = Field(
-        description="The 2 to 6 things that stand together.",
+        description="The 2 to 6 things that must be close together.",
         examples=[[{"entity": "taiwan"}, {"words": {"en": ["drill", "drills"]}}]],
     )
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:
-        """In an order each begins where the one before has ended."""
+        """With `in_order`, each part begins after the end of the one before, so they cannot share words."""
         if self.in_order and self.may_share_words:
             raise validation_error(
                 "'may_share_words' cannot be combined with 'in_order'", "remove one of them", ("may_share_words",)
@@ -130,7 +131,7 @@ class NearSchema(Schema):
 
     @model_validator(mode="after")
     def _check_combinations(self) -> Self:
-        """Each `all` inside `any` makes another near."""
+        """Each `all` inside `any` is one more combination that has to be tried."""
         combinations, items = _count_combinations_of_all(self.these)
         if combinations > _MAX_COMBINATIONS:
             raise validation_error(
@@ -148,8 +149,8 @@ _MAX_COMBINATIONS, _MAX_ITEMS = 32, 8
 
 
 def _count_combinations_of_all(parts: Iterable[NearPartSchema]) -> tuple[int, int]:
-    """In how many ways all of these can cannot be combined, and how many things that are at the most."""
-    counts = [_count_combinations(piece) for piece in parts]
+    """The number of combinations of these parts, and the number of items in the largest of them."""
+    counts = [_count_combinations(part) for part in parts]
     return prod(combinations for combinations, _ in counts), sum(items for _, items in counts)
 
 
@@ -157,7 +158,7 @@ def _count_combinations(part: NearPartSchema) -> tuple[int, int]:
     if part.all_ is not None:
         return _count_combinations_of_all(part.all_)
     nested = [_count_combinations(choice) for choice in part.any_ or () if _has_nested_all(choice)]
-    has_simple_choices = len(nested) < len(part.any_ or (part,))  # these are looked for together
+    has_simple_choices = len(nested) < len(part.any_ or (part,))  # these count as one combination
     return sum(combinations for combinations, _ in nested) + has_simple_choices, max(
         (items for _, items in nested), default=1
     )
@@ -168,8 +169,8 @@ def _has_nested_all(part: NearPartSchema) -> bool:
 
 
 class ConditionSchema(_BaseConditionSchema):
-    """Exactly one of words, list, entity, pattern, number, names, all, any, near and not; beside it, how, where and
-    how often."""
+    """Exactly one of words, list, entity, pattern, number, names, all, any, near and not; with it, options for how,
+    where and how often."""
 
     label: ClassVar[str] = "condition"
     one_of: ClassVar[tuple[str, ...]] = (
@@ -205,7 +206,7 @@ class ConditionSchema(_BaseConditionSchema):
         None, alias="in", description="Only in this part of the article.", examples=["title"]
     )
     times: Annotated[int, Field(ge=2, le=50)] | None = Field(
-        None, description="At least so many times, from 2 to 50.", examples=[3]
+        None, description="At least this many times, from 2 to 50.", examples=[3]
     )
     case: Case | None = CASE
     forms: Forms | None = FORMS
@@ -232,7 +233,7 @@ class ConditionSchema(_BaseConditionSchema):
 
 
 def _is_key_applicable(schema: Schema, key: str) -> bool:
-    """Whether the condition, or one inside it, can have such a key."""
+    """Whether the condition, or one inside it, can have this option."""
     if any(
         f"{owner}_" in schema.model_fields_set or owner in schema.model_fields_set for owner in _OPTION_APPLIES_TO[key]
     ):
@@ -241,7 +242,7 @@ def _is_key_applicable(schema: Schema, key: str) -> bool:
 
 
 def _iter_subconditions(schema: Schema) -> Iterator[Schema]:
-    """The conditions right inside a condition."""
+    """The direct parts of a condition."""
     for key in ("all_", "any_", "these"):
         yield from getattr(schema, key, None) or ()
     if isinstance(near := getattr(schema, "near", None), NearSchema):
@@ -251,7 +252,7 @@ def _iter_subconditions(schema: Schema) -> Iterator[Schema]:
 
 
 def _find_nested_in(outer: ConditionSchema) -> tuple[str | int, ...] | None:
-    """Where, inside a condition that has one, another `in` stands."""
+    """The path of an `in` inside a condition that has one itself."""
     for key, conditions in (("all", outer.all_), ("any", outer.any_)):
         for index, condition in enumerate(conditions or ()):
             if condition.in_ is not None:
@@ -265,7 +266,8 @@ def _find_nested_in(outer: ConditionSchema) -> tuple[str | int, ...] | None:
 
 
 def find_purely_negative_part(condition: ConditionSchema) -> tuple[str | int, ...] | None:
-    """Where, inside a condition, a way to hold begins of which nothing in an article would be the evidence."""
+    """The path of a part by which the condition could hold without any evidence in an article (only `not`); None: there
+    is none."""
     if condition.not_ is not None:
         return ("not",)
     within_any = [(number, find_purely_negative_part(part)) for number, part in enumerate(condition.any_ or ())]
@@ -279,7 +281,7 @@ def find_purely_negative_part(condition: ConditionSchema) -> tuple[str | int, ..
 
 
 def _find_uncountable(conditions: Iterable[ConditionSchema]) -> tuple[str | int, ...] | None:
-    """Where, inside `any`, something stands of which there is no number."""
+    """The path of something inside `any` that cannot be counted."""
     for index, condition in enumerate(conditions):
         for key in ("all", "near", "not", "in", "times", "number", "names"):
             if f"{key}_" in condition.model_fields_set or key in condition.model_fields_set:

@@ -1,4 +1,4 @@
-"""Entity documents: the shape, and its way into the model."""
+"""Entity documents: the schema, and its conversion to the model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from monitor.config.yaml.yaml12 import YamlDocument
 
 
 class CountsIfNearSchema(Schema):
-    """What must stand near a name so that it counts: exactly one of words, a list and an entity."""
+    """What must be near a name for it to count: exactly one of words, a list and an entity."""
 
     label: ClassVar[str] = "near"
     one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity")
@@ -40,11 +40,11 @@ class CountsIfSchema(Schema):
     message_if_none: ClassVar[str] = "this does not say when the name counts"
 
     sure_name_seen: Literal["in the article", "earlier in the article"] | None = Field(
-        None, description="A sure name stands in the article, or stands before this one.", examples=["in the article"]
+        None, description="A sure name is in the article, or comes before this one.", examples=["in the article"]
     )
     near: CountsIfNearSchema | None = Field(
         None,
-        description="Something stands near it.",
+        description="Something must be near it.",
         examples=[{"within": "12 words", "words": {"en": ["Seoul", "Blue House"]}}],
     )
     where: WhereSchema | None = Field(
@@ -101,7 +101,7 @@ class EntitySchema(Schema):
         examples=[{"words": {"en": ["President Lee"]}, "counts_if": {"sure_name_seen": "in the article"}}],
     )
     never: WordSet | None = Field(
-        None, description="Names of others: what stands inside one does not count.", examples=[{"en": ["Bruce Lee"]}]
+        None, description="Names of others: a name inside one of them does not count.", examples=[{"en": ["Bruce Lee"]}]
     )
     titles: WordSet | None = Field(
         None,
@@ -110,7 +110,7 @@ class EntitySchema(Schema):
     )
     forms: Forms | None = Field(
         None,
-        description="Whether its Russian names stand for all of their forms, where they have no '*' (default: all).",
+        description="Whether its Russian names match in all of their forms, where they have no '*' (default: all).",
         examples=["as written"],
     )
     tests: ExamplesSchema | None = Field(
@@ -119,7 +119,7 @@ class EntitySchema(Schema):
 
     @model_validator(mode="after")
     def _check_place_keys(self) -> Self:
-        """Only places are, and they belong to nobody."""
+        """`lies_in` is for places only, and `of` for everything else."""
         is_place = self.kind in model.PLACE_KINDS
         if self.lies_in is not None and not is_place:
             raise validation_error(f"a {self.kind} lies nowhere", "leave it out, or write 'kind: place'", ("lies_in",))
@@ -129,7 +129,7 @@ class EntitySchema(Schema):
 
 
 def entity_from_document(document: YamlDocument) -> model.Entity:
-    """The entity that the document describes; raises Faulty."""
+    """The entity of the document. Raises InvalidFiles."""
     schema = validate_document(EntitySchema, document)
     forms = schema.forms or "all"
     return model.Entity(

@@ -1,6 +1,6 @@
 """The tests that rules and entities carry: articles that must hit, must be mentions, and must not hit.
 
-They are read here and run by `check` with the live matcher.
+They are read here. `check` runs them with the live matcher.
 """
 
 from __future__ import annotations
@@ -71,12 +71,12 @@ class ExamplesSchema(Schema):
 
 
 def rule_tests_from_schema(schema: ExamplesSchema | None, document: YamlDocument) -> tuple[RuleTest, ...]:
-    """The tests of a document in the order of the file, those that must fire first."""
+    """The tests under `tests:` of a document in file order: first `fires`, then `mentions`, then `silent`."""
     return () if schema is None else examples_at(schema, document, ("tests",))
 
 
 def examples_at(schema: ExamplesSchema, document: YamlDocument, path: tuple[str, ...]) -> tuple[RuleTest, ...]:
-    """The same; `at`: where they stand in the document."""
+    """The tests at this path of the document, in the same order."""
     lists = {"fires": schema.fires or (), "mentions": schema.mentions or (), "silent": schema.silent or ()}
     return tuple(
         _rule_test_from_example(example, key, document.place((*path, key, index)))

@@ -1,4 +1,4 @@
-"""Documents that add to a shared list or an entity, from a separate file: their shape, and what they change."""
+"""Documents that add to a shared list or an entity from a separate file: their schema, and how they are applied."""
 
 from __future__ import annotations
 
@@ -80,14 +80,14 @@ class ExtendsSchema(Schema):
     case: Case | None = CASE
     forms: Forms | None = Field(
         None,
-        description="Whether Russian words and names stand for all of their forms (default: as in entities and lists).",
+        description="Whether Russian words and names match in all of their forms (default: as in entities and lists).",
         examples=["as written"],
     )
     edges: Edges | None = EDGES
 
     @model_validator(mode="after")
     def _check_one_target(self) -> Self:
-        """An entity has no words of its own, and a list no names."""
+        """Refuses keys of an entity together with keys of a list."""
         of_entity, of_list = ([key for key in keys if key in self.given_keys] for keys in (_ENTITY_KEYS, _LIST_KEYS))
         if of_entity and of_list:
             problem = f"'{of_entity[0]}' is added to an entity and '{of_list[0]}' to a list"
@@ -96,25 +96,25 @@ class ExtendsSchema(Schema):
 
     @property
     def given_keys(self) -> set[str]:
-        """The keys that are given, as they are written."""
+        """The keys that are given, as the file writes them."""
         return {name.rstrip("_") for name in self.model_fields_set}
 
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """What is added, as the entity or the list that it would be alone."""
+    """An addition to an entity or a list. `content`: what is added, as an entity or a list of its own."""
 
     content: Entity | WordList
     place: Place
 
     @property
     def target(self) -> Name:
-        """What it adds to."""
+        """The name of the entity or list that it adds to."""
         return EntityNamed(self.content.id) if isinstance(self.content, Entity) else ListNamed(self.content.id)
 
 
 def extension_from_document(document: YamlDocument) -> Extension:
-    """What the document adds, and to what; raises Faulty."""
+    """The extension of the document. Raises InvalidFiles."""
     schema, place = validate_document(ExtendsSchema, document), document.place()
     if schema.given_keys.isdisjoint(_ENTITY_KEYS):
         words = terms_from_words(schema.words, schema.case, schema.forms, schema.edges)
@@ -135,7 +135,7 @@ def extension_from_document(document: YamlDocument) -> Extension:
 
 @dataclass(frozen=True, slots=True)
 class ParsedExtension:
-    """An extension, its document and what that names."""
+    """An extension, its document, and the references in it."""
 
     extension: Extension
     document: YamlDocument
@@ -149,8 +149,12 @@ def resolve_definitions(
     declared: Mapping[Name, Place],
     faults: list[Fault],
 ) -> DefinitionRegistry:
-    """The names of these, with all that is added to them, in any order of the files. What names in its turn what cannot
-    be had, or makes something belong to itself, is left out, and its faults are noted."""
+    """A registry of these definitions with all extensions applied; the order of the files does not matter.
+
+    Definitions and extensions are left out if they refer to something that cannot be used, or form a cycle. Their
+    faults are added to `faults`. `documents`: of the definitions, by place; `declared`: the places of all definitions
+    in the files, also of faulty ones.
+    """
     remaining, pending = {name_of(definition): definition for definition in definitions}, [*extensions]
     references = {
         name: (documents[definition.place], find_references(documents[definition.place]))
@@ -194,7 +198,8 @@ def _find_cycle_faults(registry: DefinitionRegistry, extension: ParsedExtension)
 def _apply_extensions(
     registry: DefinitionRegistry, extensions: Iterable[ParsedExtension], faults: list[Fault]
 ) -> tuple[DefinitionRegistry, list[ParsedExtension]]:
-    """The names with what is added to them, and the additions that could be made; the faults of others are noted."""
+    """The registry with the extensions applied, and the extensions that could be applied. The faults of the others are
+    added to `faults`."""
     applied = []
     for extension in extensions:
         with collect_faults(faults):
@@ -204,7 +209,7 @@ def _apply_extensions(
 
 
 def _merge_extension(registry: DefinitionRegistry, document: YamlDocument, extension: Extension) -> Entity | WordList:
-    """What it adds to, with what it adds; raises Faulty."""
+    """The target of the extension with the extension applied. Raises InvalidFiles."""
     addition, target, place = extension.content, registry.get(extension.target), document.place(("extends",))
     if isinstance(addition, Entity) and isinstance(target, Entity):
         return _add_names(target, addition, document)

@@ -1,6 +1,6 @@
-"""What pydantic found wrong with a document -> faults in plain English, each at its line and column.
+"""Turns pydantic's errors about a document into faults in plain English, with line and column.
 
-No value is quoted except short plain text that is no address: a fault must never show a secret.
+A fault must never show a secret. So it quotes only short plain text, and never an address.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _Explanation = tuple[str, str | None]
 
 
 def validate_document(schema: type[AnySchema], document: YamlDocument) -> AnySchema:
-    """The document in its shape; raises Faulty with all that is wrong with it."""
+    """The document as an instance of the schema. Raises InvalidFiles with all faults of the document."""
     try:
         return schema.model_validate(document.data)
     except ValidationError as error:
@@ -36,16 +36,17 @@ def validate_document(schema: type[AnySchema], document: YamlDocument) -> AnySch
 
 @contextmanager
 def collect_faults(faults: list[Fault]) -> Iterator[None]:
-    """What the body finds faulty is noted, and the others go on."""
+    """Adds the faults of an InvalidFiles raised in the body to the list, and continues after the body."""
     try:
         yield
     except InvalidFiles as error:
         faults.extend(error.faults)
-        error.__traceback__ = None  # else it and the frames that it passed hold each other, with all that was read
+        error.__traceback__ = None  # else error and frames form a cycle, which keeps all that was read in memory
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) -> str | None:
-    """The closest known word as a question; where none is close, all of them as far as they fit."""
+    """A hint with the closest known word. Where none is close: `otherwise`, or a list of the known words (at most 20);
+    None where none is known."""
     words = list(known)
     if close := get_close_matches(word, words, n=1, cutoff=0.6):
         return _format_suggestion(close[0])
@@ -65,8 +66,8 @@ def _format_known_words(words: Sequence[str]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _ValidationIssue:
-    """One error: its place in the file, the last key or index, the shape that holds it, and that of the document;
-    `beside`: all keys of the mapping in which it stands."""
+    """One error of pydantic. `path`: its place in the file; `key`: the last key or index of it; `schema`: the schema of
+    the mapping around it; `document_schema`: that of the whole document; `sibling_keys`: all keys of the mapping."""
 
     detail: ErrorDetails
     path: ValuePath
@@ -96,13 +97,13 @@ def _fault_from_error(detail: ErrorDetails, schema: type[Schema], document: Yaml
 
 
 def _colon_in_text(detail: ErrorDetails) -> int | None:
-    """Where in a text that stands for a mapping, because its colon is none, that colon is."""
+    """The offset of a full-width colon, in a text that was meant as a mapping."""
     is_text = isinstance(detail["input"], str) and _EXPECTED_KINDS.get(detail["type"], "text") != "text"
     return wide_colon(detail["input"]) if is_text else None
 
 
 def _find_path_in_file(loc: ValuePath, document: YamlDocument) -> ValuePath:
-    """The place in the file, without the parts that pydantic adds (the branch of a union, "[key]")."""
+    """The path in the file, without the parts that pydantic adds (the branch of a union, "[key]")."""
     path: ValuePath = ()
     for part in loc:
         if (*path, part) in document.value_positions:
@@ -113,12 +114,12 @@ def _find_path_in_file(loc: ValuePath, document: YamlDocument) -> ValuePath:
 def _get_keys_at(path: ValuePath, document: YamlDocument) -> Collection[str]:
     data = document.data
     for part in path:
-        data = data[part]  # type: ignore[index]  # it is a place of the document
+        data = data[part]  # type: ignore[index]  # the path exists in the document
     return data.keys() if isinstance(data, dict) else ()
 
 
 def _find_parent_mapping(path: ValuePath) -> ValuePath:
-    """The mapping that holds the value: items of lists belong to their list's key."""
+    """The path of the mapping that holds the value. Items of a list belong to the key of their list."""
     while path and isinstance(path[-1], int):
         path = path[:-1]
     return path[:-1]
@@ -143,8 +144,9 @@ def _explain_unknown_key(issue: _ValidationIssue) -> _Explanation:
 
 
 def _nearest_key(key: str, free: Sequence[str]) -> str | None:
-    """What a key that nobody knows was to be. Keys are few and short, and by chance as near as names may be: it must be
-    nearer, or one begin the other (lang for language)."""
+    """A hint with the key that an unknown key was probably meant to be. Keys are few and short, so two of them look
+    alike by chance more often than names do. Hence a higher cutoff, or one key must begin with the other (lang for
+    language)."""
     close = get_close_matches(key, free, n=1, cutoff=0.7)
     prefixes = [
         candidate
@@ -155,7 +157,7 @@ def _nearest_key(key: str, free: Sequence[str]) -> str | None:
 
 
 def _suggest_inner_mapping(issue: _ValidationIssue) -> str | None:
-    """The mapping inside this one to which the key belongs."""
+    """A hint that the key belongs to a mapping inside this one."""
     if issue.schema is None:
         return None
     if (
@@ -170,7 +172,7 @@ def _suggest_inner_mapping(issue: _ValidationIssue) -> str | None:
 
 
 def _suggest_outer_mapping(issue: _ValidationIssue) -> str | None:
-    """The mapping around this one to which the key belongs."""
+    """A hint that the key belongs to a mapping around this one."""
     path = _find_parent_mapping(issue.path)
     while path:
         neighbor, path = path[-1], path[:-1]
@@ -202,13 +204,13 @@ def _explain_wrong_kind(issue: _ValidationIssue) -> _Explanation:
 
 
 def _is_list_of_mappings(issue: _ValidationIssue) -> bool:
-    """Whether the list that belongs there is one of mappings, where text would be wrong too."""
+    """Whether a list of mappings is expected, where text would be wrong too."""
     field = issue.schema.field_of(issue.key) if issue.schema else None
     return field is not None and schema_at(field.annotation, (0,)) is not None
 
 
 def _suggest_value(value: object, expected: str) -> str | None:
-    """The value as it was probably meant, if it can be told."""
+    """A hint with the value that was probably meant, if it can be guessed."""
     match expected, value:
         case "a list", str() if "://" not in value and len(value) <= 40:
             dash_hint = ", or write a '-' before each" if " " in value and "," not in value else ""
@@ -278,13 +280,13 @@ _EXPLAINERS: dict[str, Callable[[_ValidationIssue], _Explanation]] = {
 
 
 def _describe_kind(value: object) -> str:
-    """What a value is, to somebody who does not program."""
+    """The type of a value, in words for somebody who does not program."""
     kinds = {dict: "a mapping", list: "a list", str: "text", bool: "true or false", type(None): "nothing"}
     return kinds.get(type(value), "a number")
 
 
 def _suggest_example(issue: _ValidationIssue) -> str | None:
-    """An example of a right value, from the field's own."""
+    """A hint with the field's own example."""
     key = next((part for part in reversed((*issue.path, issue.key)) if isinstance(part, str)), "")
     field = issue.schema.field_of(issue.key if issue.schema.field_of(issue.key) else key) if issue.schema else None
     if field is None or not field.examples:

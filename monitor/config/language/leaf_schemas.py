@@ -1,6 +1,6 @@
-"""What conditions without parts look for: words, a list, an entity, a pattern, a number, a day: their shapes and keys.
+"""The schemas and keys of conditions without parts: words, a list, an entity, a pattern, a number, a day.
 
-Where these stand in an article is decided in `matching`, not here.
+Where an article has them is decided in `matching`, not here.
 """
 
 from __future__ import annotations
@@ -60,12 +60,12 @@ EntityOrGroup = Annotated[
 
 WORDS = Field(
     None,
-    description="One of these words or phrases stands in the text: a list, or lists by language "
+    description="One of these words or phrases is in the text: a list, or lists by language "
     "(any, en, ko, zh, ja, ru ...). A '*' at an end of a word opens it.",
     examples=[{"en": ["drill", "war game*"]}],
 )
 LIST = Field(
-    None, alias="list", description="One of the words of a shared list stands in the text: its id.", examples=["drills"]
+    None, alias="list", description="One of the words of a shared list is in the text: its id.", examples=["drills"]
 )
 ENTITY = Field(
     None,
@@ -86,7 +86,7 @@ NAMES = Field(
 CASE = Field(None, description="Whether capitals must be as they are written (default: ignore).", examples=["exact"])
 FORMS = Field(
     None,
-    description="Whether Russian words stand for all of their forms (default: as written).",
+    description="Whether Russian words match in all of their forms (default: as written).",
     examples=["all"],
 )
 EDGES = Field(
@@ -129,12 +129,12 @@ class NumberSchema(Schema):
 
 
 def number_from_schema(schema: NumberSchema) -> model.NumberNamed:
-    """The condition that the shape writes down."""
+    """The number condition of the model."""
     return model.NumberNamed(schema.of, schema.at_least, schema.more_than, schema.below, schema.at_most)
 
 
 def entity_or_group_from_schema(schema: GroupSchema | str) -> model.EntityNamed | model.GroupNamed:
-    """The entity, or one of the group."""
+    """The condition that the entity, or one of the group, is named."""
     return (
         model.EntityNamed(schema) if isinstance(schema, str) else model.GroupNamed(schema.kind, schema.in_, schema.of)
     )

@@ -1,4 +1,4 @@
-"""List documents, the words that rules share: the shape, and its way into the model."""
+"""List documents, the words that rules share: the schema, and its conversion to the model."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from monitor.model import WordList
 
 LISTS = Field(
     None,
-    description="Other lists that belong to this one, with what they say of before and after: their ids.",
+    description="Other lists that belong to this one, with their `before` and `after`: their ids.",
     examples=[["denials", "plans"]],
 )
 OF_ENTITIES = Field(None, description="Entities whose names belong to this list: their ids.", examples=[["taiwan"]])
@@ -57,7 +57,7 @@ class ListSchema(Schema):
 
 
 def word_list_from_document(document: YamlDocument) -> WordList:
-    """The list that the document holds; raises Faulty."""
+    """The word list of the document. Raises InvalidFiles."""
     schema = validate_document(ListSchema, document)
     words = terms_from_words(schema.words, schema.case, schema.forms, schema.edges)
     return WordList(

@@ -1,6 +1,7 @@
-"""What documents name: entities, groups of them and lists; whether these are there, and the digests of what is named.
+"""The references of documents to entities, groups of entities and lists: whether their targets exist, and the digests
+of the targets.
 
-A rule's document is asked rather than the rule, because a fault stands where the name stands.
+References are read from the document of a rule, not from the rule, because a fault needs the place of the name.
 """
 
 from __future__ import annotations
@@ -25,15 +26,15 @@ _REFERENCE_KEYS = {
     "list": ("before", "after"),
     "extends": ("maybe", "before", "after"),
 }
-"""The parts of each kind of document that name something."""
+"""The keys of each kind of document that can hold references."""
 
 
 References = Sequence[tuple[ValuePath, AnyName]]
-"""What a document names, and where it does."""
+"""The names that a document refers to, each with its path."""
 
 
 def find_references(document: YamlDocument) -> References:
-    """What the document names, and where it does."""
+    """The references of the document; none where it is no rule, entity, list or extension."""
     data = document.data
     kind = next((key for key in data if key in _REFERENCE_KEYS), None) if isinstance(data, dict) else None
     if kind is None or not isinstance(data, dict):
@@ -46,13 +47,13 @@ def find_references(document: YamlDocument) -> References:
     ]
     for key in ("lies_in", "of") if kind == "entity" else ():
         belongs_to = data.get(key)
-        if isinstance(belongs_to, str) and not belongs_to.isupper():  # as codes of countries are
+        if isinstance(belongs_to, str) and not belongs_to.isupper():  # country codes are upper-case
             found.append(((key,), EntityNamed(belongs_to)))
     return found if kind not in ("list", "extends") else [*found, *_find_list_member_references(data)]
 
 
 def _find_list_member_references(data: Mapping[str, PlainData]) -> Iterator[tuple[ValuePath, Name]]:
-    """What belongs to a list as a whole."""
+    """The lists and entities that belong to a list as members."""
     for key, kind in (("lists", ListNamed), ("entities", EntityNamed)):
         ids = data.get(key)
         for index, id_ in enumerate(ids if isinstance(ids, list) else ()):
@@ -91,7 +92,8 @@ def _find_list_references(value: PlainData, path: ValuePath) -> Iterator[tuple[V
 
 
 class DefinitionRegistry:
-    """The entities and lists that can be named. `tried`: those that stand somewhere, if only in a faulty file."""
+    """The entities and lists that documents can refer to. `declared`: the place of each one in the files, also of those
+    with faults."""
 
     def __init__(self, definitions: Mapping[Name, Definition], declared: Mapping[Name, Place]) -> None:
         self._definitions = definitions
@@ -104,25 +106,25 @@ class DefinitionRegistry:
         return {definition.id: definition for definition in self._definitions.values() if isinstance(definition, kind)}
 
     def get(self, name: Name) -> Definition | None:
-        """What has the name."""
+        """The definition of that name; None: there is none."""
         return self._definitions.get(name)
 
     def with_definition(self, definition: Definition) -> DefinitionRegistry:
-        """The same with this one in place of what has its name."""
+        """A copy of the registry with this definition, which replaces one of the same name."""
         return DefinitionRegistry({**self._definitions, name_of(definition): definition}, self._declared)
 
     def find_faults(self, document: YamlDocument, references: References) -> list[Fault]:
-        """What the document names and cannot be had."""
+        """The faults of references whose target cannot be used."""
         faults = (self._check_reference(document, path, name) for path, name in references)
         return [fault for fault in faults if fault is not None]
 
     def digest_references(self, references: References) -> dict[str, str]:
-        """What is named, each with its digest, which changes with everything that stands behind the name."""
+        """The digest of each target. It changes with everything that the target depends on."""
         return {_name_to_digest_key(name): self._compute_digest(name) for _, name in references}
 
     def find_cycle_faults(self, name: Name, document: YamlDocument, references: References) -> list[Fault]:
-        """Where an entity counts only beside one that counts only beside it, and so on, so that nobody could say which
-        does; and where a list belongs to itself."""
+        """The faults of references that form a cycle: a list that belongs to itself, or an entity that counts only near
+        one that counts only near it (and so on), so that it is not decidable which counts."""
         if name not in self._find_reachable(name):
             return []
         problem, hint = "this list would belong to itself, or to one that belongs to it", "name it in one of them only"
@@ -144,7 +146,7 @@ class DefinitionRegistry:
         return None
 
     def _has_words(self, name: Name) -> bool:
-        """Whether an entity, or a list or something that belongs to it, has words that can be found."""
+        """Whether it is an entity, or a list that has words to find, in itself or in its members."""
         definitions = [
             definition
             for member in (name, *self._find_reachable(name, _get_list_members))
@@ -153,7 +155,7 @@ class DefinitionRegistry:
         return any(isinstance(definition, Entity) or definition.terms for definition in definitions)
 
     def make_missing_fault(self, place: Place, name: Name) -> Fault:
-        """What is said, at that place, of a name that nothing has."""
+        """The fault, at that place, of a name that cannot be used."""
         kind, id_ = _name_to_kind_and_id(name)
         if name in self._declared:
             return Fault(place, f"the {kind} '{id_}' cannot be used", f"see the faults at {self._declared[name].file}")
@@ -187,7 +189,7 @@ class DefinitionRegistry:
         return (definition for definition in self._definitions.values() if isinstance(definition, Entity))
 
     def _compute_digest(self, name: AnyName) -> str:
-        """It changes with what the name stands for, and with what that names in its turn."""
+        """The digest of the definition and of everything that it depends on."""
         if name not in self._digests:
             if isinstance(name, GroupNamed):
                 digests = {
@@ -209,7 +211,8 @@ class DefinitionRegistry:
     def _find_reachable(
         self, name: AnyName, get_references: Callable[[Definition], Iterable[Condition]] | None = None
     ) -> set[Name]:
-        """What it names, and so on, of what there is; `named_by`: the only names that count."""
+        """Everything that the name refers to, directly or indirectly. `get_references`: which references to follow
+        (default: all)."""
         found: set[Name] = set()
         frontier = set(self._get_direct_references(name, get_references or _get_all_references))
         while frontier:
@@ -230,7 +233,8 @@ class DefinitionRegistry:
 
 
 def _get_all_references(definition: Definition) -> Iterable[Condition]:
-    """What belongs to an entity or a list, and what is looked for beside its words."""
+    """All that a definition refers to: the members of a list and its `before` and `after`, or what must be near the
+    maybe names of an entity."""
     if isinstance(definition, WordList):
         reaches = (definition.before, definition.after, *definition.more_before, *definition.more_after)
         return [*_get_list_members(definition), *(reach.condition for reach in reaches if reach is not None)]
@@ -239,30 +243,30 @@ def _get_all_references(definition: Definition) -> Iterable[Condition]:
 
 
 def _get_list_members(definition: Definition) -> Iterable[Name]:
-    """What belongs to a list as a whole."""
+    """The lists and entities that belong to a list as members."""
     if not isinstance(definition, WordList):
         return ()
     return [*map(ListNamed, definition.lists), *map(EntityNamed, definition.entities)]
 
 
 def _is_ignore_reference(path: ValuePath) -> bool:
-    """Whether a list stands there to say what is to be ignored, or belongs to one that may."""
+    """Whether the reference is under `ignore`, or makes a list a member of another one, which may be under `ignore`."""
     keys = [part for part in path if isinstance(part, str)]
     return keys == ["lists"] or keys[-2:-1] == ["ignore"]
 
 
 def name_of(definition: Definition) -> Name:
-    """How it is named."""
+    """The name by which documents refer to the definition."""
     return EntityNamed(definition.id) if isinstance(definition, Entity) else ListNamed(definition.id)
 
 
 def _name_to_kind_and_id(name: Name) -> tuple[str, str]:
-    """The kind of what is named, and its id."""
+    """The kind of the definition ("entity" or "list"), and its id."""
     return ("entity", name.entity) if isinstance(name, EntityNamed) else ("list", name.list)
 
 
 def _name_to_digest_key(name: AnyName) -> str:
-    """A name as digests know it; that of an entity is as old as versions are."""
+    """The key of a name in digests. Entities have no prefix: their keys are older than those of lists and groups."""
     if isinstance(name, GroupNamed):
         return f"group {name.kind} in {name.group}{f' of {name.of}' if name.of else ''}"
     return name.entity if isinstance(name, EntityNamed) else f"list {name.list}"

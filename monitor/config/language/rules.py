@@ -1,7 +1,7 @@
-"""Rule documents: the shape, and its way into the model.
+"""Rule documents: the schema, and its conversion to the model.
 
-A rule is read as it stands, without a version: it gets one when what it names is known. Whether names of entities,
-lists and routes exist is checked in `load`.
+A rule is read without a version. It gets its version when all definitions that it names are known. `loading/load.py`
+checks whether the entities, lists and routes exist that it names.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LEVELS = [*Level]
 
 
 class LevelChangeSchema(Schema):
-    """Another level, for a match for which something more holds."""
+    """Another level, for a match where one more condition holds."""
 
     label: ClassVar[str] = "change of level"
 
@@ -46,7 +46,7 @@ Changes = Annotated[
 
 
 class RuleSchema(Schema):
-    """A rule: what matters to somebody, how much, and whom it tells."""
+    """A rule: what matters to somebody, how much, and where its alerts go."""
 
     label: ClassVar[str] = "rule"
 
@@ -55,13 +55,14 @@ class RuleSchema(Schema):
     level: LevelName | None = Field(None, description="How much it matters (default: medium).", examples=["high"])
     status: Literal["live", "shadow", "off"] | None = Field(
         None,
-        description="Whether it runs (default: live); in shadow it matches, is stored and explained, and tells nobody.",
+        description="Whether it runs (default: live); in shadow it matches, is stored and explained, and sends "
+        "nothing.",
         examples=["live"],
     )
     owner: Text | None = Field(None, description="Who looks after it.", examples=["asia-desk"])
     why: Text | None = Field(None, description="What it is for.", examples=["First warning for the Seoul desk."])
     known_false_alarms: list[Text] | None = Field(
-        None, description="What it wrongly tells of, and is known to.", examples=[["Drills of the fire brigade"]]
+        None, description="False alarms that it is known to raise.", examples=[["Drills of the fire brigade"]]
     )
     where: WhereSchema | None = Field(
         None, description="Which articles it looks at (default: all).", examples=[{"languages": ["ko", "ja"]}]
@@ -76,9 +77,9 @@ class RuleSchema(Schema):
     )
     news_in: Literal["title", "about", "lead", "text"] | None = Field(
         None,
-        description="How far what makes it news may reach (default: lead): the title alone, the title and the lead "
-        "together, or the whole text; what holds only deeper is a mention. about: the title, or the title and the "
-        "text's first sentence, where the title alone meets the match of no other live rule.",
+        description="How far into the article the evidence for news may be (default: lead): the title alone, the title "
+        "and the lead together, or the whole text; what holds only further down is a mention. about: the title, or the "
+        "title and the text's first sentence, where the title alone meets the match of no other live rule.",
         examples=["title"],
     )
     title_has_some: bool | None = Field(
@@ -111,15 +112,15 @@ class RuleSchema(Schema):
     )
     full_text: bool | None = Field(
         None,
-        description="Whether the page of an article of few words is read too, where one of the rule's words stands in "
-        "it (default: no). What the feed gives is decided on at once; the longer text is matched again.",
+        description="Whether the page of an article with few words is read too, if the article has one of the rule's "
+        "words (default: no). The text of the feed is decided on at once; the longer text is matched again.",
         examples=[True],
     )
     max_age: Duration | None = Field(
-        None, description="Older news is stored and not told: a number and a unit.", examples=["12 hours"]
+        None, description="Older news is stored, but not sent: a number and a unit.", examples=["12 hours"]
     )
     alert: AlertSchema | None = Field(
-        None, description="Whom it tells, and how often.", examples=[{"to": ["default"], "once_per": "story"}]
+        None, description="Where its alerts go, and how often.", examples=[{"to": ["default"], "once_per": "story"}]
     )
     tests: ExamplesSchema | None = Field(
         None,
@@ -129,7 +130,7 @@ class RuleSchema(Schema):
 
     @model_validator(mode="after")
     def _check_positive_evidence(self) -> Self:
-        """An alert shows the words that it rests on."""
+        """Refuses `match` and `mention` without positive evidence: an alert shows the words that it is based on."""
         conditions: list[tuple[tuple[str | int, ...], ConditionSchema]] = [(("match",), self.match)]
         if isinstance(self.mention, list):
             conditions += [(("mention", number), item) for number, item in enumerate(self.mention)]
@@ -145,7 +146,7 @@ class RuleSchema(Schema):
 
     @model_validator(mode="after")
     def _check_level_changes(self) -> Self:
-        """Up with `raise`, down with `lower`."""
+        """`raise` must name a higher level than the rule's own, `lower` a lower one."""
         base = _LEVELS.index(_get_level(self))
         for key, changes, is_raise in (("raise", self.raise_, True), ("lower", self.lower, False)):
             for index, change in enumerate(_list_changes(changes)):
@@ -160,7 +161,7 @@ class RuleSchema(Schema):
 
 
 def rule_from_document(document: YamlDocument) -> Rule:
-    """The rule that the document says, still without a version; raises Faulty."""
+    """The rule of the document, still without a version. Raises InvalidFiles."""
     schema = validate_document(RuleSchema, document)
     match = condition_from_schema(schema.match)
     if schema.alert is not None and (faults := list(_find_unknown_by_names(schema.alert, match, document))):
@@ -196,7 +197,7 @@ def _get_level(schema: RuleSchema) -> Level:
 
 
 def _find_unknown_by_names(alert: AlertSchema, match: model.Condition, document: YamlDocument) -> Iterator[Fault]:
-    """The names under `by` that no condition of the rule's match has."""
+    """The faults of names under `by` that no condition of the rule's match has."""
     names = dict.fromkeys(condition.name for condition in named_within(match))
     for path, name in locate_by_names(alert.by):
         if name not in names:

@@ -1,4 +1,4 @@
-"""Which articles a rule looks at, or a name counts in: the shape, and its way into the model."""
+"""Which articles a rule looks at, or a name counts in: the schema, and its conversion to the model."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class WhereSchema(ScopeSchema):
 
     unknown: Literal["counts", "does not count"] | None = Field(
         None,
-        description="Whether an article counts of which such a thing is not known (default: counts).",
+        description="Whether an article counts if such a property of it is not known (default: counts).",
         examples=["does not count"],
     )
     not_: ScopeSchema | None = Field(
@@ -49,7 +49,7 @@ class WhereSchema(ScopeSchema):
 
 
 def where_from_schema(schema: WhereSchema | None) -> model.Where | None:
-    """The articles that are meant."""
+    """The filter of articles; None: all articles."""
     if schema is None:
         return None
     excluded = None if schema.not_ is None else _where_from_scope(schema.not_)

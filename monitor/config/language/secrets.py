@@ -1,8 +1,7 @@
-"""What is secret: `${env:NAME}`, `${file:PATH}` and `${credential:NAME}` in a text become values, and a channel's
-address falls into what no log may show.
+"""Fills in the secrets of a text, and finds the parts of an address that no log may show.
 
-`$${` stands for `${` itself. No fault quotes the text or a value. Values stand in the text as they are: whoever puts
-one into an address percent-encodes it where it is kept.
+`${env:NAME}`, `${file:PATH}` and `${credential:NAME}` become values; `$${` is `${` itself. No fault quotes the text or
+a value. Values are inserted unchanged: a secret for an address must be stored percent-encoded.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from monitor.model import Place
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{(?P<inside>[^{}]*)\}|\$\{")
 _BETWEEN = re.compile(r"[/:@?&=#,\s]+")
-# Options whose values are words of Apprise's own, which stand in innocent texts too.
+# Options whose values are words of Apprise itself, which occur in harmless texts too.
 _PLAIN_OPTIONS = {
     "auth", "cto", "emojis", "format", "image", "method", "mode", "optional", "overflow", "priority", "redirect",
     "retry", "rto", "tz", "verify",
@@ -33,7 +32,8 @@ _SYNTAX = "${env:NAME}, ${file:/PATH} or ${credential:NAME}"
 
 
 def fill_secrets(text: str, environment: Mapping[str, str], place: Place, folder: Path) -> str:
-    """The text with its secrets; raises Faulty with each that cannot be had. Relative paths count from `folder`."""
+    """The text with its secrets filled in. Raises InvalidFiles with a fault for each secret that is not available.
+    Relative paths are relative to `folder`."""
     faults: list[Fault] = []
 
     def substitute(match: re.Match[str]) -> str:
@@ -53,7 +53,7 @@ def fill_secrets(text: str, environment: Mapping[str, str], place: Place, folder
 
 
 class _SecretUnavailable(Exception):
-    """A secret that cannot be had: what is wrong, and what to do."""
+    """A secret that is not available: the problem, and a hint."""
 
     def __init__(self, problem: str, hint: str) -> None:
         super().__init__(problem)
@@ -78,7 +78,7 @@ def _secret_from_environment(name: str, environment: Mapping[str, str]) -> str:
 
 
 def _secret_from_systemd(name: str, environment: Mapping[str, str]) -> str:
-    """It stands in a file: systemd puts credentials into a folder that only the service can read."""
+    """Reads the credential from the folder in which systemd puts credentials, which only the service can read."""
     directive = f"LoadCredential={name}:/PATH"
     if directory := environment.get("CREDENTIALS_DIRECTORY"):
         return _secret_from_file(
@@ -97,9 +97,9 @@ def _secret_from_systemd(name: str, environment: Mapping[str, str]) -> str:
 
 
 def _secret_from_file(path: Path, label: str, hint: str) -> str:
-    """The one line that the file holds."""
+    """The single line of the file. `label`: what faults call the file."""
     try:
-        if path.exists() and not path.is_file():  # a pipe would hold up the start until somebody writes to it
+        if path.exists() and not path.is_file():  # reading a pipe would block the start
             raise _SecretUnavailable(f"{label} is no file", "name a file that holds the secret and nothing else")
         with path.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
@@ -132,11 +132,11 @@ def _decode_secret(content: bytes, label: str, hint: str) -> str:
 
 
 def find_sensitive_parts(url: str) -> frozenset[str]:
-    """A channel's URL as a whole and in its parts, as written and decoded: what must never stand in a log.
+    """A channel's URL and its parts, as written and decoded: what a log must never show.
 
-    Any part may be the secret one: slack:// has a token in the host's place, ntfy:// a topic, mail a password with
-    any character in it. Only the scheme, the names of options, a machine's name and words that tell nothing are left
-    out: who reads at three in the morning that a server is out of reach must see which.
+    Any part may be the secret one: slack:// has a token in place of the host, ntfy:// a topic, mail a password with any
+    character in it. Only the scheme, the names of options, host names and harmless words are left out: somebody who
+    reads at three in the morning that a server is out of reach must see which server.
     """
     _, _, rest = url.partition("://")
     address, _, query = rest.partition("?")
@@ -150,7 +150,7 @@ def find_sensitive_parts(url: str) -> frozenset[str]:
 
 
 def password_of(url: str) -> frozenset[str]:
-    """A database's password, as written and decoded: the rest of its URL is no secret."""
+    """The password of a database URL, as written and decoded. The rest of the URL is no secret."""
     try:
         password = urlsplit(url).password
     except ValueError:  # a bracket out of place
@@ -159,15 +159,15 @@ def password_of(url: str) -> frozenset[str]:
 
 
 def _find_host_names(address: str) -> set[str]:
-    """The host of an address, where it is a machine's name and no token: only such a name has a dot (or an IPv6
-    address's brackets) in it; alone and with its port."""
+    """The host of an address, alone and with its port, if it is a machine and no token. Only the name of a machine has
+    a dot in it, or the brackets of an IPv6 address."""
     place = address.rpartition("@")[2].partition("/")[0]
     host = place.partition("]")[0].lstrip("[") if place.startswith("[") else place.partition(":")[0]
     return {host, place} if "." in host or place.startswith("[") else set()
 
 
 def _iter_option_values(query: str) -> Iterator[str]:
-    """The values of the options, and what is no option at all."""
+    """The values of the options of a query, and the parts that are no options."""
     for option in re.split("[&#]", query):
         name, separator, value = option.partition("=")
         if not separator:

@@ -1,7 +1,7 @@
-"""monitor.yaml: the shape, and its way into the model.
+"""monitor.yaml: the schema, and its conversion to the model.
 
-Which files it names is read in `files.py`; this knows zones, the database, channels, routes, networks,
-limits and how long things are kept.
+It knows time zones, the database, channels, routes, networks, limits and retention. The files that monitor.yaml names
+are read in `loading/files.py`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _validate_timezone(name: str) -> str:
 
 
 def _validate_database_url(url: str) -> str:
-    """Never quoted in a fault: such a URL may hold a password."""
+    """The fault never quotes the URL, because it may hold a password."""
     if url.startswith(("postgresql://", "postgresql+psycopg://", "postgres://", "${")):
         return url
     if not url.startswith("sqlite:///") or url.startswith(("sqlite:///file:", "sqlite:///:memory:", "sqlite:///?")):
@@ -81,7 +81,7 @@ def _suggest_network(text: str) -> str:
 def _parse_retention(text: object) -> timedelta:
     if text == _FOR_GOOD:
         return FOR_GOOD
-    try:  # what is told again meanwhile is recognised by what is kept
+    try:  # not shorter than this: repeats are recognised by comparing with stored articles
         return parse_duration(text, shortest=f"{SAME_ADDRESS.days} days")
     except OutOfBounds as error:
         raise OutOfBounds(error.problem, f"{error.hint}, or '{_FOR_GOOD}'") from None
@@ -118,7 +118,7 @@ class ChannelSchema(Schema):
 
 
 class NetworkSchema(Schema):
-    """What sources may reach."""
+    """Which networks sources may be in."""
 
     label: ClassVar[str] = "network"
 
@@ -169,11 +169,11 @@ class RetentionSchema(Schema):
         examples=["2 years"],
     )
     fetches: RetentionPeriod | None = Field(
-        None, description="The evidence of what sources did (default: 14 days).", examples=["14 days"]
+        None, description="Records of fetches (default: 14 days).", examples=["14 days"]
     )
     known: RetentionPeriod | None = Field(
         None,
-        description="The hashes by which an article that has left is recognised when its source lists it again "
+        description="The hashes by which a deleted article is recognised when its source lists it again "
         "(default: for good).",
         examples=["10 years"],
     )
@@ -185,7 +185,7 @@ class RetentionSchema(Schema):
 
 
 class SettingsSchema(Schema):
-    """monitor.yaml: what is polled, what matters, and who is told."""
+    """monitor.yaml: what is polled, what matters, and who is notified."""
 
     label: ClassVar[str] = "monitor.yaml"
 
@@ -198,13 +198,13 @@ class SettingsSchema(Schema):
         examples=[_DATABASE, "postgresql://monitor:${env:DB_PASSWORD}@db.example.org/news"],
     )
     every: Interval | None = Field(
-        None, description="How often sources are polled that say nothing themselves.", examples=["5 minutes"]
+        None, description="How often sources are polled that do not set it themselves.", examples=["5 minutes"]
     )
     fastest: Interval | None = Field(
-        None, description="How often at most, of sources that say nothing themselves.", examples=["1 minute"]
+        None, description="How often at most, for sources that do not set it themselves.", examples=["1 minute"]
     )
     slowest: Interval | None = Field(
-        None, description="How often at least, of sources that say nothing themselves.", examples=["1 hour"]
+        None, description="How often at least, for sources that do not set it themselves.", examples=["1 hour"]
     )
     sources: list[Text] | None = Field(
         None, description="Files and folders of sources, relative to this file.", examples=[["seeds/sources"]]
@@ -223,19 +223,18 @@ class SettingsSchema(Schema):
     )
     operator: list[Id] | None = Field(
         None,
-        description="Channels that are told how the service itself is doing: a source that fails for 3 hours, a "
-        "channel whose messages wait for 15 minutes, alerts that were given up, an edit with faults; and when it is "
-        "over.",
+        description="Channels that get notices of the service itself: a source that fails for 3 hours, a channel whose "
+        "messages are delayed by 15 minutes, alerts that were given up, an edit with faults; and when each is over.",
         examples=[["screen"]],
     )
     network: NetworkSchema | None = Field(
-        None, description="What sources may reach.", examples=[{"allow": ["10.0.0.0/8"]}]
+        None, description="Which networks sources may be in.", examples=[{"allow": ["10.0.0.0/8"]}]
     )
     limits: LimitsSchema | None = Field(
         None, description="Bounds of fetching and sending.", examples=[{"total": "30 s"}]
     )
     web: WebSchema | None = Field(
-        None, description="Where the daemon itself can be asked.", examples=[{"listen": "127.0.0.1:8787"}]
+        None, description="Where the daemon answers HTTP requests.", examples=[{"listen": "127.0.0.1:8787"}]
     )
     retention: RetentionSchema | None = Field(
         None, description="How long what is stored is kept.", examples=[{"articles": "90 days"}]
@@ -245,7 +244,7 @@ class SettingsSchema(Schema):
 def settings_from_document(
     document: YamlDocument, environment: Mapping[str, str], folder: Path
 ) -> tuple[Settings, SourceDefaults]:
-    """The settings, and what they say of all sources; relative paths count from `folder`. Raises Faulty."""
+    """The settings, and the defaults for all sources. Relative paths are relative to `folder`. Raises InvalidFiles."""
     schema = validate_document(SettingsSchema, document)
     faults = [*_find_unknown_channels(schema, document), *_find_routing_faults(schema, document)]
     with collect_faults(faults):
@@ -270,13 +269,14 @@ def settings_from_document(
 
 
 def timezone_of(document: YamlDocument) -> str:
-    """The zone alone, of a monitor.yaml that is not asked for the rest; UTC where it names none that there is."""
+    """Only the time zone of a monitor.yaml, without checking the rest. UTC where it names no valid zone."""
     name = document.data.get("timezone") if isinstance(document.data, dict) else None
     return name if isinstance(name, str) and name in zoneinfo.available_timezones() else _UTC
 
 
 def unknown_rules(document: YamlDocument, retention: Retention, known: Collection[str]) -> Iterator[Fault]:
-    """What is kept by the word of rules that do not exist: it stays in force, for what they matched when they did."""
+    """The faults of retention periods for rules that do not exist. The periods stay in force for what these rules
+    matched while they existed."""
     for rule in retention.rules:
         if rule not in known:
             hint = did_you_mean(rule, known)
@@ -310,9 +310,9 @@ def _find_unknown_channels(schema: SettingsSchema, document: YamlDocument) -> It
 
 
 def _find_routing_faults(schema: SettingsSchema, document: YamlDocument) -> Iterator[Fault]:
-    """Alerts that would be decided and reach nobody."""
+    """The faults by which alerts would reach nobody."""
     known, routes = list(schema.channels or {}), schema.routes or {}
-    if not known and not any(routes.values()):  # else the channels that the routes name are missing: told already
+    if not known and not any(routes.values()):  # else the missing channels of the routes are reported already
         hint = "add a channel, for example screen: {url: 'console://'}, and routes: {default: [screen]}"
         yield Fault(document.key_place(("channels",)), "there is no channel: alerts would reach nobody", hint)
         return
@@ -341,8 +341,8 @@ def _resolve_database_path(database: str, folder: Path) -> str:
     if not database.startswith("sqlite:///"):
         return database
     path, separator, options = database.removeprefix("sqlite:///").partition("?")
-    # Links stay, for it is seen while the daemon runs if one leads elsewhere; and `..` with them: of a folder that is a
-    # link, it is the one above where that leads.
+    # Links are not resolved, because the daemon notices while it runs if a link changes its target. So `..` stays too:
+    # for a folder that is a link, `..` is the parent of the target.
     return f"sqlite:///{(folder / path).absolute()}{separator}{options}"
 
 

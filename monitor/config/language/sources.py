@@ -1,4 +1,4 @@
-"""Sources files: the shape, and its way into the model."""
+"""Sources files: the schema, and its conversion to the model."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from monitor.model import Place, Selectors, Source, SourceKind
 
 @dataclass(frozen=True, slots=True)
 class SourceDefaults:
-    """What monitor.yaml says of all sources that say nothing themselves: how often they are polled, at most how often,
-    at least how often, and the zone in which a schedule's hours are meant."""
+    """The defaults of monitor.yaml for sources that do not set them: how often they are polled, how often at most, how
+    often at least, and the time zone of schedules."""
 
     every: timedelta
     fastest: timedelta | None = None
@@ -43,7 +43,7 @@ class SourceDefaults:
 
 
 _FORMATS = {"rss", "atom", "rdf", "json", "json feed", "jsonfeed", "sitemap", "news sitemap", "xml"}
-_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # a schedule names no year: one that has no time after this has none
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # schedules name no year: one without a time after this day never comes
 
 
 def _validate_cron(text: str) -> str:
@@ -70,10 +70,10 @@ def _validate_css_selector(text: str) -> str:
 
 
 def _reject_format_as_kind(value: object) -> object:
-    """People write the format; left out, a wrong one can do no harm."""
+    """Refuses a format as `kind`, which people write often. The format is recognised, so a wrong one can do no harm."""
     if isinstance(value, str) and value.strip().lower().replace("-", " ").replace("_", " ") in _FORMATS:
         raise validation_error(
-            f"{quote_text(value)} is a format, and formats are recognized from the document", "leave 'kind' out"
+            f"{quote_text(value)} is a format, and formats are recognised from the document", "leave 'kind' out"
         )
     return value
 
@@ -84,7 +84,7 @@ Css = Annotated[str, AfterValidator(_validate_css_selector), WithJsonSchema({"ty
 
 
 class SelectSchema(Schema):
-    """Where the entries stand in a web page, as CSS selectors."""
+    """Where the entries are in a web page, as CSS selectors."""
 
     label: ClassVar[str] = "select"
 
@@ -131,14 +131,14 @@ class SourceSchema(Schema):
     )
     fastest: Interval | None = Field(
         None,
-        description="How often at most, while so much comes that entries could leave the feed unseen (default: 1 "
+        description="How often at most, while so many entries come that some could leave the feed unseen (default: 1 "
         "minute, or `every` where that is less).",
         examples=["1 minute"],
     )
     slowest: Interval | None = Field(
         None,
-        description="How often at least, while nothing comes for days or the server asks for patience (default: as "
-        "`every`).",
+        description="How often at least, while nothing new comes for days or the server asks for fewer requests "
+        "(default: as `every`).",
         examples=["1 hour"],
     )
     cron: Cron | None = Field(
@@ -149,16 +149,16 @@ class SourceSchema(Schema):
     )
     kind: SourceKindName | None = Field(
         None,
-        description="`feed` (the default: RSS, Atom, JSON Feed or a news sitemap, told by looking) or `page`: a web "
-        "page without a feed, whose entries `select` finds.",
+        description="`feed` (the default: RSS, Atom, JSON Feed or a news sitemap, recognised from the document) or "
+        "`page`: a web page without a feed, whose entries `select` finds.",
         examples=["page"],
     )
     select: SelectSchema | None = Field(
-        None, description="Of a page: where its entries stand.", examples=[{"entry": "article.post"}]
+        None, description="For a page: where its entries are.", examples=[{"entry": "article.post"}]
     )
     proxy: ProxyAddress | None = Field(
         None,
-        description="The HTTP proxy that it is asked through; a password as a secret: ${env:NAME}, ${file:/PATH} or "
+        description="The HTTP proxy that it is polled through; a password as a secret: ${env:NAME}, ${file:/PATH} or "
         "${credential:NAME}.",
         examples=["http://proxy.example:3128"],
     )
@@ -167,7 +167,7 @@ class SourceSchema(Schema):
     )
     sitemap: WebAddress | None = Field(
         None,
-        description="The site's news sitemap, in which what fell out of the feed unseen is looked for.",
+        description="The site's news sitemap, which is searched for entries that left the feed unseen.",
         examples=["https://news.example/news-sitemap.xml"],
     )
 
@@ -175,7 +175,7 @@ class SourceSchema(Schema):
     def _check_kind_and_select(self) -> Self:
         if self.kind == "page" and self.select is None:
             raise validation_error(
-                "a page has no entries of itself", "say where they stand: select: {entry: 'article'}"
+                "a page needs selectors for its entries", "write, for example, 'select: {entry: article}'"
             )
         if self.select is not None and self.kind != "page":
             raise validation_error("select is for pages", "write 'kind: page', or remove it", ("select",))
@@ -212,7 +212,8 @@ class SourcesSchema(Schema):
 
 
 def sources_from_document(document: YamlDocument, defaults: SourceDefaults) -> Iterator[tuple[Place, Source]]:
-    """The sources of a document, each with its place. Raises Faulty when it has given those that have no fault."""
+    """The sources of a document, each with its place. Of a faulty document, it yields the valid sources first, and then
+    raises InvalidFiles."""
     try:
         schema = validate_document(SourcesSchema, document)
     except InvalidFiles:
@@ -224,7 +225,7 @@ def sources_from_document(document: YamlDocument, defaults: SourceDefaults) -> I
 
 
 def _valid_sources_from_document(document: YamlDocument, defaults: SourceDefaults) -> Iterator[tuple[Place, Source]]:
-    """Those of a faulty document that have no fault themselves, nor an id or address of one that has."""
+    """The sources of a faulty document that have no fault, and no id or address of a faulty source."""
     listed = document.data.get("sources") if isinstance(document.data, dict) else None
     schemas: list[tuple[Place, SourceSchema]] = []
     faulty: set[str] = set()
@@ -239,7 +240,7 @@ def _valid_sources_from_document(document: YamlDocument, defaults: SourceDefault
 
 
 def with_secrets(source: Source, environment: Mapping[str, str], place: Place, folder: Path) -> Source:
-    """The source with the secrets of its proxy's address. Raises Faulty, and quotes none of them."""
+    """The source with the secrets of its proxy's address filled in. Raises InvalidFiles, which quotes no secret."""
     if source.proxy is None or "${" not in source.proxy:
         return source
     proxy = fill_secrets(source.proxy, environment, place, folder)

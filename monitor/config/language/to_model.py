@@ -1,4 +1,4 @@
-"""Conditions as files write them -> conditions of the model."""
+"""Converts the schemas of conditions to conditions of the model."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from monitor.config.language.words import Case, Edges, Forms, ignore_from_schema
 
 @dataclass(frozen=True, slots=True)
 class _InheritedOptions:
-    """What conditions say for all that is inside them: of `case`, `forms` and `edges` the innermost counts, of `ignore`
-    each."""
+    """The options that a condition inherits from those around it. Of `case`, `forms` and `edges` the innermost counts;
+    every `ignore` counts."""
 
     case: Case | None = None
     forms: Forms | None = None
@@ -22,7 +22,7 @@ class _InheritedOptions:
     ignores: tuple[model.Ignore, ...] = ()
 
     def extended_by(self, schema: ConditionSchema | NearPartSchema) -> _InheritedOptions:
-        """The same with what the condition says itself."""
+        """The options with those of the condition itself added."""
         own = () if schema.ignore is None else (ignore_from_schema(schema.ignore),)
         return _InheritedOptions(
             schema.case or self.case, schema.forms or self.forms, schema.edges or self.edges, own + self.ignores
@@ -35,12 +35,12 @@ _NO_OPTIONS = _InheritedOptions()
 def condition_from_schema(
     schema: ConditionSchema | NearPartSchema, inherited: _InheritedOptions = _NO_OPTIONS
 ) -> model.Condition:
-    """The condition that the shape writes down."""
+    """The condition of the model for the schema, with the inherited options."""
     options = inherited.extended_by(schema)
     condition = _build_leaf(schema, options)
     if condition is None:
         condition = _build_compound(schema, options)
-    elif not isinstance(condition, model.NumberNamed | model.DayNamed):  # beside which `ignore` is refused, too
+    elif not isinstance(condition, model.NumberNamed | model.DayNamed):  # these take no `ignore`
         for ignore in options.ignores:
             condition = model.Ignoring(condition, ignore)
     if isinstance(schema, ConditionSchema):
@@ -49,14 +49,14 @@ def condition_from_schema(
 
 
 def any_of(schema: ConditionSchema | list[ConditionSchema] | None) -> model.Condition | None:
-    """What holds where the condition does, or one of the list."""
+    """The condition, or one that holds if any of the list does; None: none is given."""
     if isinstance(schema, list):
         return model.AnyOf(tuple(map(condition_from_schema, schema)))
     return None if schema is None else condition_from_schema(schema)
 
 
 def make_near_condition(within: int | model.Unit, conditions: Collection[model.Condition]) -> model.Near:
-    """Conditions that stand together."""
+    """The condition that these are close together. `within`: a number of words, or a unit of text."""
     if isinstance(within, model.Unit):
         return model.Near(tuple(conditions), unit=within)
     return model.Near(tuple(conditions), words=within)
@@ -71,7 +71,7 @@ def _add_times_and_field(schema: ConditionSchema, condition: model.Condition) ->
 
 
 def _build_leaf(schema: ConditionSchema | NearPartSchema, options: _InheritedOptions) -> model.Condition | None:
-    """What it says without parts, if it has none."""
+    """The condition without parts; None: it has parts."""
     if schema.words is not None:
         return model.Words(terms_from_words(schema.words, options.case, options.forms, options.edges))
     if schema.list_ is not None:
@@ -84,7 +84,7 @@ def _build_leaf(schema: ConditionSchema | NearPartSchema, options: _InheritedOpt
 def _build_non_word_leaf(
     schema: ConditionSchema | NearPartSchema, options: _InheritedOptions
 ) -> model.Condition | None:
-    """What finds something that is no word."""
+    """The condition on a pattern, a number or a day; None: it is none of these."""
     if schema.pattern is not None:
         return model.Pattern(schema.pattern, exact=options.case == "exact")
     if schema.number is not None:

@@ -1,6 +1,7 @@
-"""Digests of what rules, entities and lists say: a rule's version changes with what can hit or be told, and with
-nothing else. Titles, tests, comments, places and the names of conditions are not what a rule says; but names that its
-`by` gives are.
+"""Digests of the content of rules, entities and lists. The version of a rule is such a digest.
+
+It changes when what can hit or what is sent changes, and with nothing else. Titles, tests, comments, places and the
+names of conditions do not count, except the names that the rule's `by` lists.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from monitor.model import Entity, Named, Rule, Term, WordList, named_within
 
 
 def with_version(rule: Rule, digests: Mapping[str, str]) -> Rule:
-    """The rule with the digest of what it says. `named`: what it names, each with its digest."""
+    """The rule with its version. `digests`: of everything that the rule refers to."""
     content = [rule.condition, rule.unless, rule.level, rule.status, rule.max_age, rule.alert]
     extras = _collect_non_defaults(
         rule, "where", "raises", "lowers", "news_in", "title_has_some", "mention_if", "mention", "full_text"
@@ -30,15 +31,15 @@ def with_version(rule: Rule, digests: Mapping[str, str]) -> Rule:
 
 
 def entity_digest(entity: Entity) -> str:
-    """The digest of what makes an entity be found, without what it names."""
-    names = [replace(name, forms=not name.forms) for name in entity.sure]  # of names, all forms are the default
+    """The digest of what an entity is found by, without what it refers to."""
+    names = [replace(name, forms=not name.forms) for name in entity.sure]  # for names, all forms are the default
     return _hash_plain_data(
         [entity.id, _canonicalize_value(names), *_collect_non_defaults(entity, "maybe", "never", "titles")]
     )
 
 
 def list_digest(words: WordList) -> str:
-    """The digest of what a list says, without what it names."""
+    """The digest of the content of a list, without what it refers to."""
     return _hash_plain_data(
         [
             words.id,
@@ -49,13 +50,13 @@ def list_digest(words: WordList) -> str:
 
 
 def digest_with(own: str, digests: Mapping[str, str]) -> str:
-    """The digest of something together with what it names."""
+    """The digest of a definition together with the digests of what it refers to."""
     return _hash_plain_data([own, digests]) if digests else own
 
 
 def _collect_non_defaults(value: Rule | Entity | WordList, *names: str) -> list[object]:
-    """Those of the fields that are not at their default, if any: the language can grow without giving every rule of
-    every user a new version."""
+    """The fields that differ from their default, as a list of one mapping; [] if there is none. So a new field of the
+    language does not give every existing rule a new version."""
     defaults = dict(_get_field_defaults(value))
     values = {name: getattr(value, name) for name in names}
     changed = {
@@ -69,14 +70,14 @@ def _hash_plain_data(plain: object) -> str:
 
 
 def _canonicalize_value(value: object) -> object:
-    """Plain data that differs exactly when the value does; fields at their default are left out here too."""
-    if isinstance(value, Term):  # by far the most
+    """Plain data that differs exactly when the value does. Fields at their default are left out here too."""
+    if isinstance(value, Term):  # by far the most frequent
         plain: list[object] = [value.language, value.text]
         plain += [value.exact, value.forms] if value.exact or value.forms or value.edged else []
         return [*plain, True] if value.edged else plain
-    if isinstance(value, Named):  # reports show the name, and `by` is looked at apart
+    if isinstance(value, Named):  # the name is for reports; `by` is handled separately
         return _canonicalize_value(value.condition)
-    if isinstance(value, frozenset):  # in no order of its own
+    if isinstance(value, frozenset):  # has no order of its own
         value = sorted(value, key=str)
     if isinstance(value, (tuple, list)):
         return [_canonicalize_value(item) for item in value]
@@ -92,7 +93,7 @@ def _canonicalize_value(value: object) -> object:
 
 
 def _get_field_defaults(value: object) -> tuple[tuple[str, object], ...]:
-    """The fields of a value's kind, each with its default."""
+    """The fields of the value's type, each with its default."""
     kind = type(value)
     if kind not in _DEFAULTS_BY_TYPE:
         assert is_dataclass(kind)

@@ -1,6 +1,6 @@
-"""Sets of words as files write them, and which of their occurrences do not count: shapes, and their way into the model.
+"""Sets of words, and which of their occurrences do not count: the schemas, and their conversion to the model.
 
-What a word meets in an article is decided in `matching`, not here.
+What a word matches in an article is decided in `matching`, not here.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _UNITS = {unit.value: unit for unit in model.Unit}
 
 
 def _parse_word_count(value: object, otherwise: str = "") -> int:
-    if not isinstance(value, str) or not (found := re.match(_WORD_COUNT_PATTERN, value)):
+    if not isinstance(value, str) or not (match := re.match(_WORD_COUNT_PATTERN, value)):
         raise validation_error("how near is not clear", f"write '20 words' (0 to 99){otherwise}")
-    return int(found[1])
+    return int(match[1])
 
 
 def _parse_distance(value: object) -> int | model.Unit:
@@ -39,7 +39,7 @@ def _parse_distance(value: object) -> int | model.Unit:
 
 
 def _reject_braces(value: dict[str, object]) -> dict[str, object]:
-    """`{missile, rocket}` is a mapping without values to YAML, and a list of words to everybody else."""
+    """Refuses `{missile, rocket}`: people mean a list of words, but YAML reads a mapping without values."""
     if value and all(item is None for item in value.values()) and not all(map(is_language, value)):
         raise validation_error("these words are in { }", f"write them in [ ]: [{', '.join(value)}]")
     return value
@@ -64,7 +64,7 @@ _WordData = dict[str, list[str]] | list[str]
 def terms_from_words(
     words: _WordData | None, case: Case | None = None, forms: Forms | None = None, edges: Edges | None = None
 ) -> tuple[model.Term, ...]:
-    """Words by language as terms, each once, in the order of the file."""
+    """Words by language as terms, in the order of the file, without duplicates."""
     by_language = words if isinstance(words, dict) else {"any": words or []}
     exact, inflected, edged = case == "exact", forms == "all", edges == "words"
     return tuple(
@@ -78,13 +78,13 @@ def terms_from_words(
 
 
 class ReachSchema(Schema):
-    """Words that spoil what stands near them, in the same sentence: these, or those of a list."""
+    """Words that spoil what is near them, in the same sentence: these, or those of a list."""
 
     one_of: ClassVar[tuple[str, ...]] = ("words", "list")
     message_if_none: ClassVar[str] = "there are no words here"
 
     within: WordCount = Field(
-        description="How far they reach: at most 'N words' (0 to 99) stand between; '0 words': right beside it.",
+        description="How far they reach: at most 'N words' (0 to 99) are between; '0 words': right beside it.",
         examples=["4 words"],
     )
     words: WordSet | None = Field(None, description="The words that spoil.", examples=[{"en": ["denied", "no"]}])
@@ -124,7 +124,7 @@ class IgnoreSchema(Schema):
     ) = Field(
         None,
         alias="list",
-        description="Shared lists, with what they say of words inside, before and after: an id, or several.",
+        description="Shared lists, with their words, `before` and `after`: an id, or several.",
         examples=["denials"],
     )
     before: ReachSchema | None = BEFORE
@@ -132,7 +132,8 @@ class IgnoreSchema(Schema):
 
 
 def _words_or_mapping(value: Any) -> str:  # noqa: ANN401 - pydantic hands over whatever the file holds
-    """Which words are ignored may stand right there, as a list or by language; keys of languages are short."""
+    """The tag of a union: words (a list, or a mapping by language), or the whole mapping of `ignore`. Keys that are
+    languages are short."""
     by_language = isinstance(value, dict) and value and all(map(_is_language_key, value))
     return "<words>" if by_language or not isinstance(value, dict) else "<whole>"
 
@@ -147,7 +148,7 @@ Ignored = Annotated[
 
 
 def reach_from_schema(schema: ReachSchema | None) -> model.Reach | None:
-    """The words that spoil, and how far they do."""
+    """The words that spoil others, and how far they reach; None: none are given."""
     if schema is None:
         return None
     condition = model.Words(terms_from_words(schema.words)) if schema.list_ is None else model.ListNamed(schema.list_)
@@ -155,7 +156,7 @@ def reach_from_schema(schema: ReachSchema | None) -> model.Reach | None:
 
 
 def ignore_from_schema(schema: IgnoreSchema | _WordData) -> model.Ignore:
-    """Which occurrences do not count."""
+    """The model of which occurrences do not count."""
     if not isinstance(schema, IgnoreSchema):
         return model.Ignore(terms_from_words(schema))
     lists = [schema.list_] if isinstance(schema.list_, str) else schema.list_ or ()

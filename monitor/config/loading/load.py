@@ -1,9 +1,10 @@
-"""The door: all of the user's files -> everything good in them, and all that is wrong with them.
+"""The entry point: loads all of the user's files, and returns everything valid in them and all faults.
 
-A file with a fault contributes nothing (one of sources: those of them that have none) and stops no other; only an
-unusable monitor.yaml stops everything. A rule that names what does not exist is left out. Nothing here knows what is
-running; but who loads again and again can have each file `Remembered` as it was when it last had no fault, and then
-that counts in place of a faulty edit.
+A file with a fault contributes nothing (a file of sources: its valid sources) and does not affect other files. Only an
+unusable monitor.yaml stops everything. A rule that refers to something that does not exist is left out.
+
+Nothing here knows what is running. A caller that loads again and again can pass a `LoadCache`. Then a faulty edit is
+ignored, and the last content of the file without a fault stays in force.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ from monitor.model import Config, Entity, EntityNamed, ListNamed, Place, Rule, S
 
 @dataclass(frozen=True, slots=True)
 class LoadedConfig:
-    """Everything good in the files that a monitor.yaml names, and the faults of the others. `documents`: of the rules,
-    entities and lists, each by its place; `placed`: where each source stands."""
+    """Everything valid in the files that a monitor.yaml names, and all faults. `documents`: of the rules, entities and
+    lists, by place; `source_places`: the place of each source, by id."""
 
     config: Config
     faults: tuple[Fault, ...]
@@ -45,9 +46,9 @@ class LoadedConfig:
 
 @dataclass(frozen=True, slots=True)
 class LoadedRules:
-    """Everything good in files of rules, entities and lists, and the faults of the others. `tried`: the rules that
-    stand somewhere, if only in a faulty file; `sources` and `timezone`: of the monitor.yaml that was read with them;
-    `documents`: of all of them, each by its place."""
+    """Everything valid in files of rules, entities and lists, and all faults. `declared_rule_ids`: of all rules in the
+    files, also of faulty ones; `sources` and `timezone`: of the monitor.yaml that was read with them; `documents`: of
+    the rules, entities and lists, by place."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
@@ -61,14 +62,14 @@ class LoadedRules:
 
 @cache
 def shipped_entities() -> Mapping[str, Entity]:
-    """The entities that come with the program: by their names identity knows persons and organisations in every
-    language, also where a config names no entities."""
+    """The entities that come with the program. By their names, the identity of stories recognises persons and
+    organisations in every language, even if a config names no entities."""
     return load_rules([find_shipped_folder() / "seeds" / "entities"]).entities
 
 
 @cache
 def shipped_lists() -> Mapping[str, PlainData]:
-    """What the lists that come with the program say, by their ids: they wait for rules that name them."""
+    """The data of the lists that come with the program, by id. A list has no effect until a rule names it."""
     files, _ = yaml_files([(find_shipped_folder() / "rules" / "lists", None)])
     data = [document.data for file in files for document in read_yaml_file(file)]
     return {str(item["list"]): item for item in data if isinstance(item, dict) and "list" in item}
@@ -80,12 +81,12 @@ def load_config_files(
     cache: LoadCache | None = None,
     stamps: Mapping[str, Stamp] = MappingProxyType({}),
 ) -> LoadedConfig:
-    """A monitor.yaml and all that it names. Raises Faulty, with the faults of all files, where monitor.yaml itself has
-    one: an address that cannot be had or a route that leads nowhere would lose alerts.
+    """Loads a monitor.yaml and all that it names. Raises InvalidFiles, with the faults of all files, if monitor.yaml
+    itself has a fault: a missing secret of an address, or a route to nowhere, would lose alerts.
 
-    `remembered`: files that are as they were are not read again, and what they said without a fault counts where they
-    have one now. It is brought up to date; a file that is gone is forgotten, as soon as nothing is at fault. `stamps`:
-    of files that were looked at just before.
+    `cache`: unchanged files are not read again, and the last content without a fault of a now faulty file stays in
+    force. The cache is updated; it drops deleted files as soon as there is no fault. `stamps`: of files that were
+    checked just before.
     """
     cache = LoadCache() if cache is None else cache
     document = settings_document(path)
@@ -104,7 +105,7 @@ def load_config_files(
     if settings is not None:
         config_faults += unknown_rules(document, settings.retention, loaded.rules.keys() | loaded.declared_rule_ids)
     all_faults = _sort_faults([*config_faults, *loaded.faults, *faults])
-    if not all_faults:  # what was not read is gone in good order
+    if not all_faults:  # what was not read was removed on purpose
         cache.drop_unread()
     if settings is None:
         raise InvalidFiles(all_faults)
@@ -113,16 +114,13 @@ def load_config_files(
 
 
 def list_configured_paths(path: Path) -> list[Path]:
-    """The files and folders that a monitor.yaml names. Raises Faulty if it cannot be read."""
-    return [
-        named_paths
-        for named_paths, _ in _collect_named_paths(settings_document(path), path, "rules", "entities", "sources")
-    ]
+    """The files and folders that a monitor.yaml names. Raises InvalidFiles if it cannot be read."""
+    return [named for named, _ in _collect_named_paths(settings_document(path), path, "rules", "entities", "sources")]
 
 
 def load_rules(paths: Sequence[Path], config_path: Path | None = None, cache: LoadCache | None = None) -> LoadedRules:
-    """Files and folders of rules, entities and lists, alone or `beside` what a monitor.yaml names: routes are not
-    looked up. `remembered`: as `load` takes it."""
+    """Loads files and folders of rules, entities and lists, alone or together with what the monitor.yaml at
+    `config_path` names. Routes are not checked. `cache`: as in `load_config_files`."""
     named_paths: _NamedPaths = [(path, None) for path in paths]
     cache = LoadCache() if cache is None else cache
     return (
@@ -133,8 +131,8 @@ def load_rules(paths: Sequence[Path], config_path: Path | None = None, cache: Lo
 
 
 def load_rules_of(path: Path) -> LoadedRules:
-    """What a monitor.yaml names of rules, entities, lists and sources, and its time zone, without its secrets and the
-    rest of it: what `match` and `replay` need."""
+    """Loads the rules, entities, lists and sources that a monitor.yaml names, and its time zone, without secrets and
+    the rest: what `match` and `replay` need."""
     return _load_rules_with_config(path, [], LoadCache())
 
 
@@ -170,8 +168,8 @@ _PlacedSource = tuple[Place, Source]
 def _load_source_files(
     named_paths: _NamedPaths, defaults: SourceDefaults, cache: FileCache[_PlacedSource], stamps: Mapping[str, Stamp]
 ) -> tuple[dict[str, Source], dict[str, Place], list[Fault]]:
-    """By id: those that are good, and where they stand; and the faults. Of a file that was never without a fault these
-    are the sources that have none: a slip in one must not leave the others unpolled."""
+    """The valid sources by id, their places by id, and the faults. Of a file that has never been without a fault, the
+    valid sources are used: a mistake in one must not leave the others unpolled."""
     files, faults = yaml_files(named_paths)
     cached_files = cache.read(
         files, lambda document: sources_from_document(document, defaults), stamps, inputs=defaults
@@ -183,7 +181,7 @@ def _load_source_files(
     candidates = [placed for cached in cached_files for placed in cached.last_good]
     candidates += (
         placed for cached in cached_files if not cached.last_good for placed in cached.valid_part
-    )  # these take nobody's id
+    )  # last, so that these take no id of another
     for place, source in candidates:
         for key, first in (("id", ids.get(source.id)), ("url", urls.get(source.url))):
             if first:
@@ -202,7 +200,8 @@ def _with_secrets(
     environment: Mapping[str, str],
     folder: Path,
 ) -> dict[str, Source]:
-    """Those whose secrets can be had. Looked up at each load: a secret may change while its file does not."""
+    """The sources whose secrets are available. Secrets are read at each load, because they can change while the file
+    does not."""
     usable = {}
     for id_, source in sources.items():
         with collect_faults(faults):
@@ -246,7 +245,7 @@ def _load_rule_files(
 
 
 def _collect_declarations(documents: Iterable[YamlDocument]) -> tuple[dict[Name, Place], frozenset[str]]:
-    """The entities and lists that stand somewhere, if only in a faulty document, and the rules that do."""
+    """The places of all entities and lists in these documents, and the ids of all rules, also of faulty ones."""
     declared: dict[Name, Place] = {}
     rule_ids: set[str] = set()
     for document in documents:
@@ -264,7 +263,7 @@ _DocumentValue = Rule | Entity | WordList | Extension
 
 
 class _ParsedDocument:
-    """A document and what it says; and, of a rule, what became of it when the names in it were looked up last."""
+    """A document and its value. For a rule it also keeps the result of resolving its references last."""
 
     def __init__(self, document: YamlDocument, value: _DocumentValue) -> None:
         self.document = document
@@ -274,8 +273,8 @@ class _ParsedDocument:
         self._versioned_rule: Rule | None = None
 
     def resolve_rule(self, rule: Rule, registry: DefinitionRegistry, routes: Collection[str] | None) -> Rule:
-        """The rule with its version, the very same for as long as all that it names is the same; raises Faulty where it
-        names what does not exist. `routes` None: all are fine."""
+        """The rule with its version: the same object for as long as nothing changes that it refers to. Raises
+        InvalidFiles if it refers to something that does not exist. `routes`: None accepts all routes."""
         faults = [
             *registry.find_faults(self.document, self.references),
             *_find_unknown_routes(self.document, rule, routes),
@@ -290,13 +289,13 @@ class _ParsedDocument:
 
 @dataclass(slots=True)
 class LoadCache:
-    """What is known of each file."""
+    """The last result for each file, of rules, entities and lists (`documents`) and of sources."""
 
     documents: FileCache[_ParsedDocument] = field(default_factory=FileCache)
     sources: FileCache[_PlacedSource] = field(default_factory=FileCache)
 
     def drop_unread(self) -> None:
-        """What was not read last."""
+        """Forgets all files that were not read last."""
         self.documents.drop_unread()
         self.sources.drop_unread()
 
@@ -310,7 +309,7 @@ _PARSERS: dict[str, Callable[[YamlDocument], _DocumentValue]] = {
 
 
 def _get_document_kind(document: YamlDocument) -> str | None:
-    """A document is one rule, entity or list, or extends one: the key that says which need not be its first."""
+    """The kind of a document: rule, entity, list or extends; None: none of them. The key need not be its first."""
     return next((key for key in document.data if key in _PARSERS), None) if isinstance(document.data, dict) else None
 
 
@@ -331,7 +330,7 @@ _Identified = TypeVar("_Identified", Rule, Entity, WordList)
 
 
 def _index_by_id(items: Iterable[_Identified], kind: str, faults: list[Fault]) -> dict[str, _Identified]:
-    """By id; of two with the same, the first stays and the other is a fault."""
+    """The items by id. Of two with the same id, the first counts and the other is a fault."""
     by_id: dict[str, _Identified] = {}
     for item in items:
         if item.id in by_id:
@@ -342,7 +341,7 @@ def _index_by_id(items: Iterable[_Identified], kind: str, faults: list[Fault]) -
 
 
 def _find_unknown_routes(document: YamlDocument, rule: Rule, routes: Collection[str] | None) -> Iterator[Fault]:
-    """Those that the rule names and that do not exist, each at its place."""
+    """The faults of routes that the rule names and that do not exist, each at its place."""
     if routes is None or all(route in routes for route in rule.alert.to):
         return
     for index, route in enumerate(_get_alert_routes(document)):
@@ -352,7 +351,7 @@ def _find_unknown_routes(document: YamlDocument, rule: Rule, routes: Collection[
 
 
 def _get_alert_routes(document: YamlDocument) -> list[str]:
-    """The routes as the file lists them, so that each has its place."""
+    """The routes as the file lists them, so that each index gives a place."""
     alert = document.data.get("alert") if isinstance(document.data, dict) else None
     routes = alert.get("to") if isinstance(alert, dict) else None
     return [str(route) for route in routes] if isinstance(routes, list) else []

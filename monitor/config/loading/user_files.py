@@ -1,4 +1,4 @@
-"""The user's files, read again and again while a daemon runs."""
+"""Reads the user's files again and again while a daemon runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from monitor.runtime.gc_tuning import paused
 
 
 class UserFiles:
-    """A monitor.yaml and all that it names. Where a file has a fault, what it said last without one counts."""
+    """A monitor.yaml and all files that it names. Where a file has a fault, its last content without one counts."""
 
     def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
         self._path = path
@@ -29,15 +29,15 @@ class UserFiles:
         self._cache = LoadCache()
         self._configured_paths: list[Path] = []
         self._loaded_signature: Signature = frozenset()
-        self._folders: dict[Path, Stamp | None] = {}  # as they were before the last look
+        self._folders: dict[Path, Stamp | None] = {}  # as they were before the last snapshot
 
     def load(self, snapshot: FilesSnapshot | None = None) -> LoadedConfig:
-        """Everything that the files say now, or since a look at them. Raises Faulty if monitor.yaml itself cannot be
-        used."""
+        """The present content of all files. `snapshot`: of the files, taken just before. Raises InvalidFiles if
+        monitor.yaml itself cannot be used."""
         configured_paths = self._configured_paths
-        with suppress(InvalidFiles):  # `load` tells it, and everything else that is wrong
+        with suppress(InvalidFiles):  # loading reports this with all other faults
             self._configured_paths = list_configured_paths(self._path)
-        # before reading: a change meanwhile is then seen as one
+        # before reading, so that a change meanwhile is noticed
         self._loaded_signature = (
             snapshot.signature if snapshot and self._configured_paths == configured_paths else self.signature()
         )
@@ -45,11 +45,11 @@ class UserFiles:
             return load_config_files(self._path, self._environment, self._cache, dict(self._loaded_signature))
 
     def signature(self) -> Signature:
-        """Changes when one of the files does."""
+        """A value that changes when one of the files does."""
         return compute_signature([self._path, *self._configured_paths])
 
     def take_snapshot(self) -> FilesSnapshot:
-        """How the files are now, beside how they were when they were read."""
+        """The present state of the files, compared with the state when they were last read."""
         stamps = {folder: get_file_stamp(folder) for folder in self._folders}
         signature = self.signature()
         folders = folders_of(name for name, _ in signature if name != str(self._path))
@@ -57,19 +57,19 @@ class UserFiles:
         return FilesSnapshot.compare(signature, self._loaded_signature)
 
     def has_folder_changes(self) -> bool:
-        """Whether files have come or gone since the last look, or were renamed as editors do it: of thousands of files
-        this costs next to nothing."""
+        """Whether files were added, deleted or renamed (as editors do) since the last snapshot. This costs next to
+        nothing, even for thousands of files."""
         return any(get_file_stamp(folder) != last for folder, last in self._folders.items())
 
     def has_changed(self) -> bool:
-        """Whether the files are others than when they were read."""
+        """Whether the files have changed since they were read."""
         return self.signature() != self._loaded_signature
 
 
 @dataclass(frozen=True, slots=True)
 class FilesSnapshot:
-    """How the files are; whether they have changed since they were read; and for how long (s) they must stay so until
-    they may be taken for whole."""
+    """The state of the files. `changed`: whether it differs from the state when they were last read;
+    `settle_seconds`: for how long it must stay the same before the files count as completely written."""
 
     signature: Signature
     changed: bool
@@ -77,7 +77,7 @@ class FilesSnapshot:
 
     @classmethod
     def compare(cls, current: Signature, loaded: Signature) -> FilesSnapshot:
-        """A look at files that are so, and were otherwise when they were read."""
+        """The snapshot for the present state and the state when the files were last read."""
         return cls(current, current != loaded, _compute_settle_seconds(current - loaded, loaded))
 
 
@@ -88,4 +88,4 @@ def _compute_settle_seconds(changed: Signature, loaded: Signature) -> float:
         return 2  # a further change may have the same time
     known = dict(loaded)
     replaced = all(name in known and known[name][2] != identity for name, (_, _, identity) in changed)
-    return 0 if replaced else 0.5  # what is written in place is half of something for a while
+    return 0 if replaced else 0.5  # a file that is written in place is incomplete for a while

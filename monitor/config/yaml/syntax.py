@@ -1,7 +1,7 @@
-"""What is wrong where YAML cannot be read, in words for somebody who does not know YAML, and where it can be mended.
+"""Explains YAML syntax errors to somebody who does not know YAML, and finds the place of the mistake.
 
-The parser stops where it is lost, which is often a line behind the mistake: an open quotation mark, a full-width colon.
-Nothing here reads a file or knows what the keys mean.
+The parser stops where it cannot go on, which is often a line after the mistake, such as an open quotation mark or a
+full-width colon. Nothing here reads a file or knows what the keys mean.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Protocol
 import yaml
 
 SyntaxFault = tuple[tuple[int, int], str, str | None]
-"""Line and column, what is wrong, and what to do."""
+"""Line and column, the problem, and a hint."""
 
 FULL_WIDTH = "this ： is a full-width colon", "write ': '"
 
@@ -24,7 +24,7 @@ _WIDE_INSIDE = re.compile("[{,] *[a-z_]+(?:-[A-Za-z]+)? *(：)")
 _NO_BLANK = re.compile(_BEGIN + r"([a-z_]+)(:)[^\s:]")
 _HASHTAG = re.compile(r"[\[{,]\s*(#\w.*)")
 _SIGNS = ("alias", "anchor", "tag", "block scalar", "directive")
-"""What the parser takes text for that begins with *, &, !, | and %."""
+"""What the parser expects after a text that begins with *, &, !, | or %."""
 _CLOSE_HINT = "close it where the text ends"
 _FOREIGN_BLANKS = "\u3000\u00a0"
 
@@ -70,13 +70,13 @@ class _SyntaxMark(Protocol):
 
 
 def wide_colon(text: str) -> int | None:
-    """Where in a text that should begin with a key the colon is, if it is a full-width one."""
-    found = _WIDE_LINE.match(text)
-    return found.start(1) if found else None
+    """The offset of a full-width colon after the key at the start of a text; None: there is none."""
+    match = _WIDE_LINE.match(text)
+    return match.start(1) if match else None
 
 
 def explain_syntax_error(text: str, error: yaml.MarkedYAMLError) -> SyntaxFault:
-    """What a syntax error means; the rare ones in the parser's own words, which quote nothing of the file."""
+    """The fault for a syntax error. Rare errors keep the parser's own words, which quote nothing of the file."""
     mark = error.problem_mark or error.context_mark
     if mark is None:
         return (1, 1), f"this is not YAML: {error.problem}", None
@@ -92,7 +92,7 @@ def explain_syntax_error(text: str, error: yaml.MarkedYAMLError) -> SyntaxFault:
 
 
 def key_look_alike(key: str) -> tuple[int, str, str] | None:
-    """Where in a key something stands that only looks like a sign of YAML, what it is, and what to do."""
+    """A character in a key that only looks like a sign of YAML: its offset, the problem and a hint; or None."""
     if "：" in key:
         return key.index("："), *FULL_WIDTH
     if key[:1] in _FOREIGN_BLANKS:
@@ -103,7 +103,7 @@ def key_look_alike(key: str) -> tuple[int, str, str] | None:
 
 
 def explain_leading_sign(rest: str) -> tuple[str, str]:
-    """What is said of text that begins with a sign of YAML's own; `rest`: the line from there on."""
+    """The problem and the hint for text that begins with a sign of YAML. `rest`: the line from there on."""
     quoted = re.split(r"[,\[\]{}]| #|:(?:\s|$)", rest, maxsplit=1)[0].strip()
     shown = quoted if "://" not in rest and 1 < len(quoted) <= 60 else "..."  # an address may hold a password
     return f"text that begins with '{rest[:1]}' goes in quotes", f'write "{shown}"'
@@ -112,7 +112,7 @@ def explain_leading_sign(rest: str) -> tuple[str, str]:
 def _find_likely_causes(
     lines: list[str], text: str, error: yaml.MarkedYAMLError, mark: _SyntaxMark
 ) -> Iterator[SyntaxFault]:
-    """What people do most often, the likeliest first."""
+    """Yields the most common mistakes that explain the error, the most likely one first."""
     context, opening = str(error.context), error.context_mark or mark
     yield from _find_wide_colons(lines, opening.line if context.endswith("simple key") else mark.line, mark)
     if _text_from_mark(lines, mark).startswith("\t"):
@@ -134,7 +134,7 @@ def _find_likely_causes(
 
 
 def _find_wide_colons(lines: list[str], start: int, mark: _SyntaxMark) -> Iterator[SyntaxFault]:
-    """A full-width colon: where the parser was lost, or in the lines right before."""
+    """Full-width colons where the parser stopped, or in the lines right before."""
     inside = [*_WIDE_INSIDE.finditer(_text_up_to_mark(lines, mark))]
     if inside:
         yield (mark.line + 1, inside[-1].start(1) + 1), *FULL_WIDTH
@@ -148,7 +148,7 @@ def _find_wide_colons(lines: list[str], start: int, mark: _SyntaxMark) -> Iterat
 def _find_quote_faults(
     text: str, error: yaml.MarkedYAMLError, opening: _SyntaxMark, mark: _SyntaxMark
 ) -> Iterator[SyntaxFault]:
-    """A quotation mark without its other half, or text behind it."""
+    """Quotation marks that are not closed, or that have text after them."""
     if str(error.context).endswith("quoted scalar") and "found unexpected" in str(error.problem):
         yield _mark_to_position(opening), "this quotation mark is not closed", _CLOSE_HINT
     quoted = _quoted_before(text, mark)
@@ -165,7 +165,7 @@ def _find_quote_faults(
 
 
 def _quoted_before(text: str, mark: _SyntaxMark) -> yaml.ScalarToken | None:
-    """The text in quotation marks that ends in the line where the parser was lost, and right before."""
+    """The quoted text right before the position where the parser stopped, if it ends in the same line."""
     last: yaml.Token | None = None
     with suppress(yaml.MarkedYAMLError):
         for token in yaml.scan(text, Loader=yaml.CSafeLoader):

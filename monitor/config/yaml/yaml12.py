@@ -1,9 +1,9 @@
-"""YAML 1.2 text -> documents of plain data, each value and key with its line and column.
+"""Parses YAML 1.2 into documents of plain data, with the line and column of each value and key.
 
-PyYAML's C parser gives the events; what they mean is decided here, because PyYAML's own reading is YAML 1.1, where
-`NO` (Norway) is false, `1:30` is 90 and the last of two equal keys wins. Here only true/false, null, decimal integers
-and decimal fractions are anything but text. Refused with their position: duplicate keys, anchors and aliases, merge
-keys, tags, keys that are no plain text, nesting beyond reason. It knows nothing of what the keys mean.
+PyYAML's C parser gives the events. This module interprets them, because PyYAML itself reads YAML 1.1, where `NO`
+(Norway) is false, `1:30` is 90 and the last of two equal keys wins. Here everything is text except true/false, null,
+decimal integers and decimal fractions. Refused, with the position: duplicate keys, anchors and aliases, merge keys,
+tags, keys that are no plain text, and too deep nesting. This module does not know what the keys mean.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ValuePath = tuple[str | int, ...]
 """The keys and indexes that lead from the top of a document to a value."""
 
 _MAX_DEPTH = 60
-"""No rule comes near it, and reading stays far from Python's recursion limit."""
+"""The deepest nesting. No rule comes near it, and it is far from Python's recursion limit."""
 
 _CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -46,12 +46,12 @@ _FRACTION = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?")
 
 @dataclass(frozen=True)
 class YamlDocument:
-    """One document of a file: its data, and where each value and each key of it stands, and where each value ends.
+    """One document of a file: its data, and the positions of each key and value.
 
-    A value ends right after its last character, not counting the blanks and comments behind it; only a block of text
-    (`|`, `>`) ends where the next line begins. `marks` are six numbers for each value, in the order of the text: line
-    and column of its key (0 where it has none), of its beginning, of its end. A place is counted out when somebody asks
-    for it, and whole tables are made when many are asked for: of a good file hardly any is.
+    A value ends right after its last character, without the blanks and comments behind it; only a block of text (`|`,
+    `>`) ends where the next line begins. `packed_positions` holds six numbers for each value, in the order of the text:
+    line and column of its key (0 where it has none), of its start, and of its end. A single place is computed when it
+    is needed, and the tables are built when many are needed. A file without faults needs hardly any.
     """
 
     file: str
@@ -59,14 +59,14 @@ class YamlDocument:
     packed_positions: Sequence[int]
 
     def place(self, path: ValuePath = ()) -> Place:
-        """Where a value stands; for what is not there, where the value that should hold it stands."""
+        """The place of a value. For a path that does not exist: the place of the innermost value on it that does."""
         while (number := self._find_number(path)) is None:
             path = path[:-1]
         return Place(self.file, *self.packed_positions[6 * number + 2 : 6 * number + 4])
 
     def item_places(self, key: str) -> Iterator[Place]:
-        """Where each item of a list stands that is a value of the document itself. Asked for one by one, the places of
-        a list of thousands would be counted out from its beginning each time."""
+        """The place of each item of the list under a top-level key. This is for lists of thousands: computing the
+        places one by one would start at the beginning of the list each time."""
         number, data = self._find_number((key,)), self.data
         items = data.get(key) if isinstance(data, dict) else None
         if number is None or not isinstance(items, list):
@@ -77,7 +77,7 @@ class YamlDocument:
             number += _count_values(item)
 
     def subdocument(self, key: str) -> YamlDocument:
-        """What stands under one of the document's own keys, as a document whose places are those of the file."""
+        """The value of a top-level key, as a document with the places of the file. Raises KeyError."""
         number, data = self._find_number((key,)), self.data
         if number is None or not isinstance(data, dict):
             raise KeyError(key)
@@ -86,30 +86,30 @@ class YamlDocument:
         )
 
     def key_place(self, path: ValuePath) -> Place:
-        """Where the key of a value stands; for an item of a list, the item itself."""
+        """The place of the key of a value; for an item of a list, the place of the item itself."""
         return Place(self.file, *self.key_positions[path]) if path in self.key_positions else self.place(path)
 
     @cached_property
     def value_positions(self) -> dict[ValuePath, tuple[int, int]]:
-        """Where each value stands."""
+        """Line and column of each value, by path."""
         return self._build_table(2)
 
     @cached_property
     def key_positions(self) -> dict[ValuePath, tuple[int, int]]:
-        """Where the key of each value of a mapping stands."""
+        """Line and column of the key of each value of a mapping, by the path of the value."""
         return {path: at for path, at in self._build_table(0).items() if at != (0, 0)}
 
     @cached_property
     def end_positions(self) -> dict[ValuePath, tuple[int, int]]:
-        """Where each value ends."""
+        """Line and column of the end of each value, by path."""
         return self._build_table(4)
 
     def without_tables(self) -> YamlDocument:
-        """The same, for keeping: much smaller."""
+        """A copy without the cached tables, which needs much less memory."""
         return replace(self)
 
     def _find_number(self, path: ValuePath) -> int | None:
-        """Which of the document's values it is, in the order of the text."""
+        """The number of a value in the order of the text, from 0; None: there is no such value."""
         number, data = 0, self.data
         for part in path:
             children = data if isinstance(data, dict) else dict(enumerate(data)) if isinstance(data, list) else {}
@@ -136,7 +136,7 @@ class YamlDocument:
 
 
 def _count_values(data: PlainData) -> int:
-    """How many values it is, with those in it."""
+    """The number of values in the data, the data itself included."""
     if isinstance(data, str):
         return 1
     children = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
@@ -144,7 +144,7 @@ def _count_values(data: PlainData) -> int:
 
 
 def _collect_paths(data: PlainData, path: ValuePath, paths: list[ValuePath]) -> None:
-    """Every value, in the order of the text."""
+    """Appends the path of every value, in the order of the text."""
     paths.append(path)
     if isinstance(data, dict):
         for key, value in data.items():
@@ -155,7 +155,7 @@ def _collect_paths(data: PlainData, path: ValuePath, paths: list[ValuePath]) -> 
 
 
 def read_yaml_file(path: Path) -> tuple[YamlDocument, ...]:
-    """All documents of a file (none where it holds only comments); raises Faulty with all that is wrong with it."""
+    """All documents of a file (none if it holds only comments). Raises InvalidFiles with all faults."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -164,13 +164,13 @@ def read_yaml_file(path: Path) -> tuple[YamlDocument, ...]:
 
 
 def parse_yaml_text(text: str, file: str) -> tuple[YamlDocument, ...]:
-    """All documents of a text; `file` is only its name."""
+    """All documents of a text. `file`: its name, for places only. Raises InvalidFiles with all faults."""
     reader = _YamlReader(file)
     try:
         documents = tuple(reader.read_documents(text))
     except yaml.MarkedYAMLError as error:
         at, problem, hint = explain_syntax_error(text, error)
-        if at[0] not in {fault.place.line for fault in reader.faults}:  # else it follows from what is told already
+        if at[0] not in {fault.place.line for fault in reader.faults}:  # else it follows from a known fault
             reader.faults.append(Fault(Place(file, *at), problem, hint))
         documents = ()
     except yaml.reader.ReaderError as error:
@@ -183,7 +183,7 @@ def parse_yaml_text(text: str, file: str) -> tuple[YamlDocument, ...]:
 
 
 class _EventMark(Protocol):
-    """A position as the parser gives it, from 0; its C half has a class of its own for it."""
+    """A position as the parser gives it, from 0. The C parser has a class of its own for it."""
 
     @property
     def line(self) -> int: ...
@@ -192,9 +192,9 @@ class _EventMark(Protocol):
 
 
 class _YamlReader:
-    """Walks the parser's events, one document after the other, and notes every fault it meets.
+    """Builds documents from the parser's events, and collects every fault on the way.
 
-    All of a user's files come through here whenever a daemon starts: it asks an event's type once, and nothing twice.
+    All of a user's files pass through here when a daemon starts. So it checks the type of an event only once.
     """
 
     def __init__(self, file: str) -> None:
@@ -202,13 +202,13 @@ class _YamlReader:
         self.faults: list[Fault] = []
         self._text = ""
         self._positions: list[int] = []
-        self._end = (1, 1)  # of what was read last
+        self._end = (1, 1)  # of the value that was read last
         self._next_event: Callable[[], yaml.Event]
 
     def read_documents(self, text: str) -> Iterator[YamlDocument]:
         self._text = text
         parser = yaml.CSafeLoader(text)
-        self._next_event = cast("Callable[[], yaml.Event]", parser.get_event)  # None comes behind the end only
+        self._next_event = cast("Callable[[], yaml.Event]", parser.get_event)  # None only comes after the end
         try:
             while not isinstance(event := self._next_event(), yaml.StreamEndEvent):
                 if isinstance(event, yaml.DocumentStartEvent):
@@ -234,7 +234,7 @@ class _YamlReader:
             self._add_fault(event.start_mark, "nested too deep")
             raise InvalidFiles(self.faults)
         data: PlainData = None
-        if isinstance(event, yaml.ScalarEvent):  # by far the most
+        if isinstance(event, yaml.ScalarEvent):  # by far the most frequent
             if event.anchor is not None or event.tag is not None:
                 self._reject_unsupported(event)
             self._set_end(event)
@@ -288,17 +288,17 @@ class _YamlReader:
         if not isinstance(event, yaml.AliasEvent):
             self._add_fault(event.start_mark, "a key must be plain text, not a list or a mapping")
             self._read_value(event, depth)
-        return f"? line {_mark_to_position(event.start_mark)}"  # never seen: the file is refused
+        return f"? line {_mark_to_position(event.start_mark)}"  # never used: the file is refused
 
     def _set_end(self, event: yaml.Event) -> None:
         self._end = _mark_to_position(event.end_mark)
 
     def _set_collection_end(self, opening: yaml.CollectionStartEvent, closing: yaml.Event) -> None:
-        if opening.flow_style:  # else nothing closes it, and it ends with the last thing in it
+        if opening.flow_style:  # else it has no closing sign, and ends with its last value
             self._set_end(closing)
 
     def _reject_unsupported(self, event: yaml.Event) -> None:
-        """Anchors, aliases and tags: hardly anybody means one who writes `*missile`."""
+        """Reports an anchor, alias or tag. Hardly anybody who writes `*missile` means one."""
         feature = "anchors and aliases" if getattr(event, "anchor", None) is not None else "tags"
         if feature == "tags" and getattr(event, "tag", None) is None:
             return
@@ -308,7 +308,7 @@ class _YamlReader:
 
 
 def quote_text(text: str) -> str:
-    """User's text as a message may quote it: never an address, which may hold a password, and never at length."""
+    """The user's text in quotes for a message, at most 60 characters. An address is hidden: it may hold a password."""
     return "(an address)" if "://" in text else f"'{text}'" if len(text) <= 60 else f"'{text[:57]}...'"
 
 
@@ -327,7 +327,7 @@ def _resolve_scalar(text: str) -> bool | int | float | str | None:
 
 
 def decode_utf8_text(raw: bytes, file: str) -> str:
-    """The text of a file, without the mark that some editors put before it. Raises Faulty."""
+    """The text of a file, without the byte order mark that some editors write. Raises InvalidFiles."""
     hint = "save the file as UTF-8"
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InvalidFiles([Fault(Place(file), "this is UTF-16, not UTF-8", hint)])
@@ -339,5 +339,5 @@ def decode_utf8_text(raw: bytes, file: str) -> str:
 
 
 def _place_after(text: str, file: str) -> Place:
-    """The place right after a text."""
+    """The place right after the end of a text."""
     return Place(file, text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1)

@@ -132,7 +132,10 @@ def faults(shape: type[Schema], text: str) -> list[str]:
             _RULE + "match: {any: [{words: [a]}, {number: {of: dead, at_least: 3}}], times: 2}",
             "4:30: 'number' is not allowed here, because 'times' counts words; count each of them separately",
         ),
-        (_RULE + "match: {forms: all, list: a}", "4:9: 'forms' cannot be combined with list; it can be combined with: words"),
+        (
+            _RULE + "match: {forms: all, list: a}",
+            "4:9: 'forms' cannot be combined with list; it can be combined with: words",
+        ),
         (
             _RULE + "match: {case: exact, any: [{entity: a}, {all: [{list: b}]}]}",
             "4:9: nothing here can have 'case'; it is for: words, pattern",

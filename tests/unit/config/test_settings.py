@@ -120,7 +120,7 @@ def test_things_are_kept_as_long_as_is_written() -> None:
         (
             "web: {listen: '0.0.0.0:8787'}",
             (
-                "1:15: '0.0.0.0:8787' could be reached from other machines, and nobody is asked who they are; "
+                "1:15: '0.0.0.0:8787' could be reached from other machines, and there is no login; "
                 "write 127.0.0.1:8787, and put a proxy with a password in front of it"
             ),
         ),

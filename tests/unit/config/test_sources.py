@@ -34,9 +34,9 @@ def test_a_source_says_how_it_is_read_and_when() -> None:
 @pytest.mark.parametrize(
     ("keys", "what"),
     [
-        ("kind: page", "a page has no entries of itself"),
-        ("kind: sitemap", "'sitemap' is a format, and formats are recognized from the document"),
-        ("kind: JSON-Feed", "'JSON-Feed' is a format, and formats are recognized from the document"),
+        ("kind: page", "a page needs selectors for its entries"),
+        ("kind: sitemap", "'sitemap' is a format, and formats are recognised from the document"),
+        ("kind: JSON-Feed", "'JSON-Feed' is a format, and formats are recognised from the document"),
         ("select: {entry: li}", "select is for pages"),
         ("kind: page, select: {entry: 'li['}", "is no CSS selector"),
         ("proxy: 'http://me:plain@p.example:3128'", "this login is in plain text"),

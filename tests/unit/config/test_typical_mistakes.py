@@ -29,7 +29,9 @@ _SHORT = "is too short; write more than nothing, such as '1 minute'; without the
 _HOURS = "only messages of an hour can be counted; write '6 an hour' (1 to 1000)"
 _NONE_SENT = "would send nothing; write '1 an hour' or more; with `status: shadow` nothing is sent"
 _YAML = "(anchors and aliases of YAML are not supported)"
-_ONLY_NOT = "here match says only what the article must not contain; write under all: what it must contain, and this beside it"
+_ONLY_NOT = (
+    "here match says only what the article must not contain; write under all: what it must contain, and this beside it"
+)
 _NOT_IN_NEAR = "it belongs beside near, under all:; occurrences that do not count belong under ignore:"
 _FEWER = "write fewer 'all' inside 'any', or several conditions"
 _LEAVE_OUT = "leave some out: a sentence with all of them is rare"
@@ -344,7 +346,10 @@ _ONCE = "an article is sent once: write once_per: story or event, or remove it"
             "again_if: corrections",
             "5:19: 'corrections' is no reason for an update; did you mean 'retracted or corrected'?",
         ),
-        ("again_if: retraction", "5:19: 'retraction' is no reason for an update; did you mean 'retracted or corrected'?"),
+        (
+            "again_if: retraction",
+            "5:19: 'retraction' is no reason for an update; did you mean 'retracted or corrected'?",
+        ),
         (
             "again_if: 3 publishers",
             "5:19: '3 publishers' is no reason for an update; write '3 more publishers' (1 to 99)",
@@ -366,7 +371,10 @@ _ONCE = "an article is sent once: write once_per: story or event, or remove it"
             "5:9: 'again_if' gives a number of publishers more than once; keep '3 more publishers'",
         ),
         # what belongs to stories and events
-        ("once_per: article, again_if: new fact", f"5:28: 'again_if' cannot be combined with once_per: article; {_ONCE}"),
+        (
+            "once_per: article, again_if: new fact",
+            f"5:28: 'again_if' cannot be combined with once_per: article; {_ONCE}",
+        ),
         ("once_per: article, cooldown: 1 hour", f"5:28: 'cooldown' cannot be combined with once_per: article; {_ONCE}"),
         (
             "once_per: story, event_lasts: 1 day",
