@@ -1,5 +1,5 @@
-"""The user's files -> values of the model: the only place that knows YAML.
+"""Reads the user's files into values of the model. Only this package knows YAML.
 
-`load.py` is the door; it gives values or faults (`file:line:col: what; what was meant`), all of them at once.
-It polls nothing, sends nothing, and neither prints nor keeps a secret outside `Channel.url`.
+Start with `loading/load.py`. It returns values and faults (`file:line:col: problem; hint`), all of them at once.
+This package polls nothing and sends nothing. It neither prints a secret nor keeps one outside `Channel.url`.
 """

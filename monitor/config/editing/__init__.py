@@ -1,1 +1,1 @@
-"""Edits of the user's files that keep every other byte, and the first files of `init`."""
+"""Edits the user's files without changing any other byte, and writes the first files for `init`."""

@@ -1,6 +1,6 @@
-"""A file of the user's rewritten in one step: whoever reads it meanwhile sees the old text or the new one, whole.
+"""Replaces a file of the user in one step: other readers see either the complete old text or the complete new text.
 
-It knows nothing of what is written. Hard links and extended attributes of the old file do not survive.
+It does not know what the text means. Hard links and extended attributes of the old file are lost.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from monitor.errors import MonitorError
 
 @dataclass(frozen=True, slots=True)
 class FileRewrite:
-    """A file's new content, and the old one that it was made from (None: there was no file)."""
+    """The new content of a file (`after`), and the old content that it was made from (`before`; None: no file)."""
 
     path: Path
     before: bytes | None
     after: bytes
 
     def write(self) -> None:
-        """Puts it in place. Raises MonitorError, and leaves the file as it is, where that is not safe."""
+        """Replaces the file. Raises MonitorError and leaves the file unchanged if replacing it is not safe."""
         try:
             if os.geteuid() == 0 and (link := _find_unsafe_link(self.path)):
                 raise PermissionError(0, f"{link} leads elsewhere and is not root's; 'chown -h root' it if it may")
-            self._write(Path(os.path.realpath(self.path)))  # a link goes on pointing to its file
-        except OSError as refused:
-            raise MonitorError(f"{self.path}: cannot be written: {refused.strerror}; nothing was changed") from None
+            self._write(Path(os.path.realpath(self.path)))  # a link keeps pointing to its file
+        except OSError as error:
+            raise MonitorError(f"{self.path}: cannot be written: {error.strerror}; nothing was changed") from None
 
     def _write(self, file: Path) -> None:
-        if file.exists() and not os.access(file, os.W_OK):  # renaming over it would not ask
+        if file.exists() and not os.access(file, os.W_OK):  # renaming would ignore that
             raise PermissionError(0, "it is write-protected")
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = mkstemp(prefix=f".{file.name}.", dir=file.parent)  # what begins with a dot is read by nobody
+        handle, name = mkstemp(prefix=f".{file.name}.", dir=file.parent)  # files with a leading dot are not read
         try:
             with os.fdopen(handle, "wb") as new:
                 new.write(self.after)
@@ -58,28 +58,29 @@ class FileRewrite:
 
 
 def prepare_rewrite(path: Path, edit: Callable[[str, str], str]) -> FileRewrite:
-    """What a file becomes; nothing is written yet. `edit` takes its text ("" where there is no file) and its name."""
+    """The rewrite of a file; nothing is written yet. `edit`: makes the new text from the old one ("" if there is no
+    file) and the name of the file. Raises MonitorError if the file cannot be read."""
     try:
         before = _read_content(path)
-    except OSError as refused:
-        raise MonitorError(f"{path}: cannot be read: {refused.strerror}") from None
+    except OSError as error:
+        raise MonitorError(f"{path}: cannot be read: {error.strerror}") from None
     text = decode_utf8_text(before or b"", str(path))
-    mark = BOM_UTF8 if before and before.startswith(BOM_UTF8) else b""
-    return FileRewrite(path, before, mark + edit(text, str(path)).encode())
+    bom = BOM_UTF8 if before and before.startswith(BOM_UTF8) else b""
+    return FileRewrite(path, before, bom + edit(text, str(path)).encode())
 
 
 def _find_unsafe_link(path: Path) -> Path | None:
-    """The first link on the way to the file that leads out of the folder in which it stands and is not root's: who
-    may write there would have root write wherever he likes."""
+    """The first link on the path that leads out of its own folder and does not belong to root. Somebody who may write
+    in that folder could make root write anywhere."""
     for link in reversed((path.absolute(), *path.absolute().parents)):
         if link.is_symlink():
             with suppress(FileNotFoundError):
-                link.stat()  # a circle of links ends here
+                link.stat()  # a cycle of links raises an error here
             inside = Path(os.path.realpath(link)).is_relative_to(os.path.realpath(link.parent))
             if not inside and link.lstat().st_uid != 0:
                 return link
-            if further := _find_unsafe_link(link.parent / link.readlink()):
-                return further
+            if next_link := _find_unsafe_link(link.parent / link.readlink()):
+                return next_link
     return None
 
 
@@ -91,9 +92,9 @@ def _read_content(path: Path) -> bytes | None:
 
 
 def _copy_mode_and_owner(handle: int, file: Path) -> None:
-    """Mode, group and (as root) owner of the file that is replaced; a new one is for whom its folder is for, so that
-    a file that root adds can be read by the daemon."""
-    known = file.stat() if file.exists() else file.parent.stat()
+    """Copies mode, group and (as root) owner of the replaced file. A new file gets those of its folder, so that the
+    daemon can read a file that root adds."""
+    reference = file.stat() if file.exists() else file.parent.stat()
     with suppress(PermissionError):
-        os.fchown(handle, known.st_uid if os.geteuid() == 0 else -1, known.st_gid)
-    os.fchmod(handle, known.st_mode & (0o7777 if file.exists() else 0o666))
+        os.fchown(handle, reference.st_uid if os.geteuid() == 0 else -1, reference.st_gid)
+    os.fchmod(handle, reference.st_mode & (0o7777 if file.exists() else 0o666))

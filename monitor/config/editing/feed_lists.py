@@ -1,7 +1,7 @@
-"""Sources and the outlines of lists of feeds: what of a list becomes a source, and what is said of a source in one.
+"""Converts the outlines of a list of feeds to sources, and sources to outlines.
 
-What other programs write gives an address, a name, a language and tags; of what we wrote ourselves every key comes
-back as it stood. It knows nothing of OPML, and writes no file.
+An outline of another program gives an address, a name, a language and tags. An outline that we wrote ourselves gives
+back every key unchanged. This module knows nothing of OPML, and writes no file.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from monitor.model import Outline
 
 _URL = "url"
 _LISTS = ("tags", "select")
-"""Keys that hold more than a word: they travel as JSON."""
+"""Keys whose values are no plain text: outlines hold them as JSON."""
 _SWITCHES = ("full_text",)
 _WORDS = {"true": True, "false": False}
 _MAY_HOLD_CREDENTIALS = ("proxy",)
@@ -32,7 +32,7 @@ _LONGEST_TAG = 64
 
 
 class ImportOutcome(StrEnum):
-    """What becomes of an outline."""
+    """The result of importing an outline."""
 
     ADDED = "added"
     KNOWN = "known"
@@ -42,7 +42,7 @@ class ImportOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutlineImport:
-    """What becomes of one outline, and why. `source`: what is to be written."""
+    """The result for one outline, and why. `source`: the source to write; None: there is none."""
 
     outline: Outline
     outcome: ImportOutcome
@@ -51,39 +51,41 @@ class OutlineImport:
 
 
 def import_outlines(
-    outlines: Iterable[Outline], standing: Iterable[ListedSource], tags: Sequence[str]
+    outlines: Iterable[Outline], sources: Iterable[ListedSource], tags: Sequence[str]
 ) -> list[OutlineImport]:
-    """Each outline with the source that it becomes: none where its address is there already or is none. `tags`: for
-    all of them."""
-    known = {comparable_address(each.url): f"is there already: {each.id}, {each.place}" for each in standing}
-    ids = {each.id for each in standing}
-    here: dict[str, int] = {}
-    taken = []
+    """The result for each outline. There is no source for an address that exists already or is invalid. `sources`: the
+    existing ones; `tags`: are added to all new sources."""
+    known = {comparable_address(item.url): f"is there already: {item.id}, {item.place}" for item in sources}
+    ids = {item.id for item in sources}
+    first_lines: dict[str, int] = {}
+    imports = []
     for outline in outlines:
         address = comparable_address(_normalize_feed_url(outline.url))
         if address in known:
-            taken.append(OutlineImport(outline, ImportOutcome.KNOWN, why=known[address]))
-        elif address in here:
-            taken.append(OutlineImport(outline, ImportOutcome.REPEATED, why=f"stands in line {here[address]} already"))
+            imports.append(OutlineImport(outline, ImportOutcome.KNOWN, why=known[address]))
+        elif address in first_lines:
+            imports.append(
+                OutlineImport(outline, ImportOutcome.REPEATED, why=f"is already in line {first_lines[address]}")
+            )
         else:
-            taken.append(each := _import_outline(outline, ids, tags))
-            if each.source:
-                here[address] = outline.line
-                ids.add(str(each.source["id"]))
-    return taken
+            imports.append(item := _import_outline(outline, ids, tags))
+            if item.source:
+                first_lines[address] = outline.line
+                ids.add(str(item.source["id"]))
+    return imports
 
 
 def _import_outline(outline: Outline, ids: set[str], tags: Sequence[str]) -> OutlineImport:
     try:
         keys, notes = (_keys_from_own_outline(outline), []) if outline.settings else _keys_from_foreign_outline(outline)
-        if (wanted := keys.get("id")) in ids:
-            notes.append(f"another source has the id {wanted}")
+        if (wanted_id := keys.get("id")) in ids:
+            notes.append(f"another source has the id {wanted_id}")
             del keys["id"]
-        if every := list(dict.fromkeys([*_get_tags(keys), *tags])):
-            keys["tags"] = every
+        if all_tags := list(dict.fromkeys([*_get_tags(keys), *tags])):
+            keys["tags"] = all_tags
         source = new_source(_normalize_feed_url(outline.url), keys, ids)
-    except InvalidRequest as wrong:
-        return OutlineImport(outline, ImportOutcome.UNUSABLE, why="; ".join(str(wrong).splitlines()))
+    except InvalidRequest as error:
+        return OutlineImport(outline, ImportOutcome.UNUSABLE, why="; ".join(str(error).splitlines()))
     return OutlineImport(outline, ImportOutcome.ADDED, source, "; ".join(notes) or None)
 
 
@@ -93,8 +95,8 @@ def _get_tags(keys: Mapping[str, SourceValue]) -> list[str]:
 
 
 def _normalize_feed_url(url: str) -> str:
-    """An address as it is meant: `feed://` is an old way to write one for a feed reader."""
-    return re.sub(r"^feed:(//|(?=https?:))", lambda found: "http://" if found[1] else "", url, flags=re.IGNORECASE)
+    """An address without `feed://`, an old way to write addresses for feed readers."""
+    return re.sub(r"^feed:(//|(?=https?:))", lambda match: "http://" if match[1] else "", url, flags=re.IGNORECASE)
 
 
 def _keys_from_foreign_outline(outline: Outline) -> tuple[dict[str, SourceValue], list[str]]:
@@ -112,7 +114,7 @@ def _keys_from_foreign_outline(outline: Outline) -> tuple[dict[str, SourceValue]
 
 
 def as_tag(group: str) -> str:
-    """The name of a group as a tag: 'Asia & Pacific' is asia-pacific."""
+    """The name of a group as a tag: 'Asia & Pacific' becomes asia-pacific."""
     folded = unicodedata.normalize("NFKC", group).casefold()
     return re.sub(r"[\W_]+", "-", folded)[:_LONGEST_TAG].strip("-")
 
@@ -126,7 +128,7 @@ def _keys_from_own_outline(outline: Outline) -> dict[str, SourceValue]:
             keys[key] = _WORDS.get(text, text)
         else:
             keys[key] = text
-    keys.pop(_URL, None)  # it stands where every program looks for it
+    keys.pop(_URL, None)  # the outline has its own attribute for it
     return keys
 
 
@@ -134,32 +136,32 @@ def _parse_json_value(key: str, text: str) -> SourceValue:
     value: object = None
     with suppress(ValueError):
         value = json.loads(text)
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return value
-    if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
+    if isinstance(value, dict) and all(isinstance(item, str) for item in value.values()):
         return value
     raise InvalidRequest(f"{key}: this is no list of words in JSON")
 
 
-# --- the other way ----------------------------------------------------------------------------------------------
+# --- from sources to outlines -----------------------------------------------------------------------------------
 
 
 def outline_of(source: Mapping[str, PlainData]) -> tuple[Outline, list[str]]:
-    """A source, as its file has it, for a list of feeds; and the keys that hold a secret and are left out."""
-    given = {key: value for key, value in source.items() if value is not None and key != _URL}
-    secret = [key for key in _MAY_HOLD_CREDENTIALS if _has_credentials(given.get(key))]
-    settings = {key: _as_text(value) for key, value in given.items() if key not in secret}
-    tags = given.get("tags")
-    groups = tuple(" ".join(each.split()) for each in tags if isinstance(each, str)) if isinstance(tags, list) else ()
+    """The outline for a source as its file has it, and the keys that are left out because they hold a secret."""
+    keys = {key: value for key, value in source.items() if value is not None and key != _URL}
+    secret_keys = [key for key in _MAY_HOLD_CREDENTIALS if _has_credentials(keys.get(key))]
+    settings = {key: _as_text(value) for key, value in keys.items() if key not in secret_keys}
+    tags = keys.get("tags")
+    groups = tuple(" ".join(tag.split()) for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
     title, language = settings.get("name", settings.get("id")), settings.get("language")
-    return Outline(str(source.get(_URL)), 0, title, language, groups, settings), secret
+    return Outline(str(source.get(_URL)), 0, title, language, groups, settings), secret_keys
 
 
 def _as_text(value: PlainData) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, dict):
-        value = {key: each for key, each in value.items() if each is not None}
+        value = {key: item for key, item in value.items() if item is not None}
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -1,6 +1,6 @@
-"""The files in which the sources stand: which there are, where each source stands, and where a new one goes.
+"""Finds the files that hold the sources, the place of each source, and the file for a new one.
 
-It reads no more of monitor.yaml than the names of these files, and so needs none of its secrets.
+It reads only the names of these files from monitor.yaml, and so needs no secrets.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import Place
 
 NEW_FILE = "sources.yaml"
-"""In the first folder: what is added by a command stands apart from what came with the program."""
+"""The file in the first folder for sources that a command adds, separate from those that come with the program."""
 
 _TIDIED = ("name", "publisher", "tags")
-"""Keys whose blanks are tidied up when they are read; so they are written."""
+"""Keys whose blanks are normalised when they are read. They are written in the normalised form."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedSource:
-    """A source as a file has it, be it right or not."""
+    """A source as a file has it, valid or not."""
 
     id: str
     url: str
@@ -45,7 +45,7 @@ class ListedSource:
 
 @dataclass(frozen=True, slots=True)
 class SourceFiles:
-    """The files that a monitor.yaml names for sources, in its order, and all that stands in them."""
+    """The files that a monitor.yaml names for sources, in its order, and all sources in them."""
 
     config: Path
     configured_paths: tuple[Path, ...]
@@ -53,20 +53,21 @@ class SourceFiles:
     sources: tuple[ListedSource, ...]
     faults: list[Fault] = field(default_factory=list)
 
-    def file_for(self, wish: Path | None) -> Path:
-        """The file that a new source goes into. Raises WrongUse where monitor.yaml would not read it."""
-        if wish is None:
-            return self._usual()
-        if _resolve_path(wish) in map(_resolve_path, self.files) or any(
-            _is_file_included(each, wish) for each in self.configured_paths
+    def file_for(self, wanted: Path | None) -> Path:
+        """The file for a new source: `wanted`, or the default one. Raises InvalidRequest if monitor.yaml would not read
+        it."""
+        if wanted is None:
+            return self._default_file()
+        if _resolve_path(wanted) in map(_resolve_path, self.files) or any(
+            _is_file_included(path, wanted) for path in self.configured_paths
         ):
-            return wish
+            return wanted
         known = ", ".join(map(str, self.files[:5])) or "none yet"
         raise InvalidRequest(
-            f"{wish} is not read: name it under sources: in {self.config}, or use a file that is ({known})"
+            f"{wanted} is not read: name it under sources: in {self.config}, or use a file that is ({known})"
         )
 
-    def _usual(self) -> Path:
+    def _default_file(self) -> Path:
         if not self.configured_paths:
             raise InvalidRequest(f"{self.config} names no sources: write 'sources: [{NEW_FILE}]' in it")
         if file := next((path for path in self.configured_paths if _is_file(path)), None):
@@ -75,19 +76,20 @@ class SourceFiles:
 
 
 def source_files(config: Path) -> SourceFiles:
-    """Reads them; what is faulty is noted, and what is not there yet is no fault. Raises Faulty for monitor.yaml."""
-    named = paths_named(settings_document(config), "sources", config.parent)
-    there = [(path, place) for path, place in named if is_there(path)]
-    files, faults = yaml_files(there)
-    standing: list[ListedSource] = []
+    """Reads the files for sources. Their faults are collected; a missing file is no fault. Raises InvalidFiles if
+    monitor.yaml is faulty."""
+    configured = paths_named(settings_document(config), "sources", config.parent)
+    existing = [(path, place) for path, place in configured if is_there(path)]
+    files, faults = yaml_files(existing)
+    sources: list[ListedSource] = []
     for file in files:
         with collect_faults(faults):
-            standing += (each for document in read_yaml_file(file) for each in _iter_listed_sources(document, file))
-    return SourceFiles(config, tuple(path for path, _ in named), tuple(files), tuple(standing), faults)
+            sources += (source for document in read_yaml_file(file) for source in _iter_listed_sources(document, file))
+    return SourceFiles(config, tuple(path for path, _ in configured), tuple(files), tuple(sources), faults)
 
 
 def check_file(file: Path) -> None:
-    """Raises Faulty where the file has a fault: a daemon that runs would not take up what is added to it."""
+    """Raises InvalidFiles if the file has a fault: a running daemon would ignore what is added to it."""
     if is_there(file):
         _, faults = find_valid_sources(file)
         if faults:
@@ -95,7 +97,7 @@ def check_file(file: Path) -> None:
 
 
 def find_valid_sources(file: Path) -> tuple[set[Place], list[Fault]]:
-    """Where the sources of a file stand that have no fault, and the faults of the rest."""
+    """The places of the sources of a file that have no fault, and the faults of the others."""
     places: set[Place] = set()
     faults: list[Fault] = []
     with collect_faults(faults):
@@ -107,40 +109,42 @@ def find_valid_sources(file: Path) -> tuple[set[Place], list[Fault]]:
     return places, faults
 
 
-def new_source(url: str, given: NewSource, taken: Collection[str]) -> NewSource:
-    """The keys of a new source as they are written; its id is made from the host where none is given. Raises WrongUse
-    with all that is wrong."""
-    keys = {"id": given.get("id") or _id_from_url(url, taken), "url": url}
-    keys |= {key: value for key, value in given.items() if value and key != "id"}
+def new_source(url: str, options: NewSource, used_ids: Collection[str]) -> NewSource:
+    """The keys of a new source as they are written. Without an id in `options`, it is made from the host and avoids
+    `used_ids`. Raises InvalidRequest with all faults."""
+    keys = {"id": options.get("id") or _id_from_url(url, used_ids), "url": url}
+    keys |= {key: value for key, value in options.items() if value and key != "id"}
     names = list(keys)
     data = source_to_plain_data(keys)
     try:
         json.dumps(data, ensure_ascii=False).encode()
-        shape = validate_document(SourceSchema, YamlDocument("", data, _build_line_positions(data)))
+        schema = validate_document(SourceSchema, YamlDocument("", data, _build_line_positions(data)))
     except UnicodeEncodeError:
         raise InvalidRequest("this is not UTF-8: set the locale of your terminal to UTF-8") from None
-    except InvalidFiles as wrong:
+    except InvalidFiles as error:
         lines = (
-            "; ".join(filter(None, (f"{names[each.place.line - 1]}: {each.problem}", each.hint)))
-            for each in wrong.faults
+            "; ".join(filter(None, (f"{names[fault.place.line - 1]}: {fault.problem}", fault.hint)))
+            for fault in error.faults
         )
         raise InvalidRequest("\n".join(lines)) from None
-    return keys | {key: getattr(shape, key) for key in _TIDIED if key in keys}
+    return keys | {key: getattr(schema, key) for key in _TIDIED if key in keys}
 
 
 def comparable_address(url: str) -> str:
-    """What addresses of the same feed have in common: http and https, www. and none, and trackers make no other."""
+    """The address in a form that is the same for all addresses of one feed: without differences in http and https,
+    `www.` and tracking parameters."""
     return (canonicalize_url(url) or url.strip()).rstrip("/")
 
 
 def _build_line_positions(data: Mapping[str, PlainData]) -> list[int]:
-    """The marks of a document in which each key has a line, to know it again."""
-    marks = [0, 0, 1, 1, 1, 1]
+    """The packed positions of a document in which each key has a line of its own, so that a fault's line gives the
+    key."""
+    positions = [0, 0, 1, 1, 1, 1]
     for line, value in enumerate(data.values(), 1):
-        marks += [line, 1] * 3
-        marks += [0, 0, line, 1, line, 1] * (len(value) if isinstance(value, list) else 0)
-        marks += [line, 1] * 3 * (len(value) if isinstance(value, dict) else 0)
-    return marks
+        positions += [line, 1] * 3
+        positions += [0, 0, line, 1, line, 1] * (len(value) if isinstance(value, list) else 0)
+        positions += [line, 1] * 3 * (len(value) if isinstance(value, dict) else 0)
+    return positions
 
 
 def _iter_listed_sources(document: YamlDocument, file: Path) -> Iterator[ListedSource]:
@@ -149,18 +153,18 @@ def _iter_listed_sources(document: YamlDocument, file: Path) -> Iterator[ListedS
         if isinstance(item, dict):
             place = Place(
                 document.file, *document.value_positions["sources", index]
-            )  # from the table: there may be thousands
+            )  # from the table, because there may be thousands
             yield ListedSource(str(item.get("id")), str(item.get("url")), place, file, item)
 
 
-def _is_file_included(named: Path, wish: Path) -> bool:
-    """Whether a file is read where this path is named, now or once it is there."""
-    if _is_file(named):
-        return _resolve_path(named) == _resolve_path(wish)
-    folder, inside = _resolve_path(named), _resolve_path(wish.parent)
-    if not inside.is_relative_to(folder) or not is_config_file_name(wish.name):
+def _is_file_included(path: Path, wanted: Path) -> bool:
+    """Whether monitor.yaml reads a file (which may not exist yet) if it names this path."""
+    if _is_file(path):
+        return _resolve_path(path) == _resolve_path(wanted)
+    folder, wanted_folder = _resolve_path(path), _resolve_path(wanted.parent)
+    if not wanted_folder.is_relative_to(folder) or not is_config_file_name(wanted.name):
         return False
-    return not any(part.startswith(".") for part in inside.relative_to(folder).parts)
+    return not any(part.startswith(".") for part in wanted_folder.relative_to(folder).parts)
 
 
 def _is_file(path: Path) -> bool:
@@ -175,23 +179,23 @@ def _resolve_path(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _id_from_url(url: str, taken: Collection[str]) -> str:
-    """From the host: news-example-com; with a number where that is taken."""
+def _id_from_url(url: str, used_ids: Collection[str]) -> str:
+    """An id from the host, such as news-example-com; with a number if that is used already."""
     host = ""
-    with suppress(ValueError):  # of a faulty url, which is told of; UnicodeError is one
+    with suppress(ValueError):  # for a faulty url, which is reported elsewhere; UnicodeError is a ValueError
         host = (urlsplit(url).hostname or "").encode("idna").decode()
-    made = re.sub("[^a-z0-9]+", "-", host.removeprefix("www."))[:56].strip("-") or "source"
-    return made if made not in taken else f"{made}-{_find_free_number(made, taken)}"
+    base = re.sub("[^a-z0-9]+", "-", host.removeprefix("www."))[:56].strip("-") or "source"
+    return base if base not in used_ids else f"{base}-{_find_free_number(base, used_ids)}"
 
 
-def _find_free_number(made: str, taken: Collection[str]) -> int:
-    """A number that makes an id of it: the first that is free, found in few steps, for a list may hold thousands of one
-    host; where there are gaps, that of one of them."""
-    most = 2
-    while f"{made}-{most}" in taken:
-        most *= 2
-    least = most // 2  # is taken, or is 1, which the name without a number stands for
-    while most - least > 1:
-        middle = (least + most) // 2
-        least, most = (middle, most) if f"{made}-{middle}" in taken else (least, middle)
-    return most
+def _find_free_number(base: str, used_ids: Collection[str]) -> int:
+    """The first number that makes an unused id; if there are gaps, the number of one of the gaps. It is found in few
+    steps, because a list may hold thousands of sources of one host."""
+    upper = 2
+    while f"{base}-{upper}" in used_ids:
+        upper *= 2
+    lower = upper // 2  # used; or 1, which is the id without a number
+    while upper - lower > 1:
+        middle = (lower + upper) // 2
+        lower, upper = (middle, upper) if f"{base}-{middle}" in used_ids else (lower, middle)
+    return upper

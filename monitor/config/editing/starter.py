@@ -1,7 +1,7 @@
-"""What `init` writes: a commented monitor.yaml, packs of rules with their sources, the lists and entities that any rule
-may name, and the schemas that the files point to.
+"""Writes the files of `init`: a commented monitor.yaml, packs of rules with their sources, the lists and entities that
+any rule may name, and the JSON Schemas that the files point to.
 
-It overwrites nothing: what is there stays, and is reported as kept.
+It overwrites nothing: existing files stay, and are reported.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from monitor.config.loading.packs import Pack
 _TEMPLATE = Path(__file__).with_name("starter.yaml")
 _SHARED = ("rules/lists", "seeds/entities")
 _NAMED = ("rules", "seeds/sources", "seeds/entities")
-"""The folders that the template names, which must exist also where nothing stands in them."""
+"""The folders that the template names. They must exist even if they are empty."""
 
 
 def write_starter(folder: Path, shipped: Path, packs: Iterable[Pack]) -> tuple[list[Path], list[Path]]:
-    """Writes what is not there yet, with the rules and sources of these packs; the files written, and those kept as
-    they were. Raises OSError."""
+    """Writes the missing files, with the rules and sources of these packs. Returns the files that it wrote, and those
+    that existed already. Raises OSError."""
     written: list[Path] = []
-    kept: list[Path] = []
+    existing: list[Path] = []
     for name, content in _iter_starter_files(shipped, packs):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -32,27 +32,27 @@ def write_starter(folder: Path, shipped: Path, packs: Iterable[Pack]) -> tuple[l
             with path.open("xb") as file:
                 file.write(content)
         except FileExistsError:
-            kept.append(path)
+            existing.append(path)
         else:
             written.append(path)
-    for named in _NAMED:
-        (folder / named).mkdir(parents=True, exist_ok=True)
-    return written, kept
+    for folder_name in _NAMED:
+        (folder / folder_name).mkdir(parents=True, exist_ok=True)
+    return written, existing
 
 
-def _iter_starter_files(shipped: Path, packs: Iterable[Pack]) -> Iterator[tuple[Path, bytes]]:
+def _iter_starter_files(shipped_folder: Path, packs: Iterable[Pack]) -> Iterator[tuple[Path, bytes]]:
     yield Path("monitor.yaml"), _TEMPLATE.read_bytes()
-    of_packs = [part for pack in packs for part in (pack.folder, *pack.sources)]
-    parts = dict.fromkeys([*of_packs, *(shipped / shared for shared in _SHARED)])
+    pack_parts = [part for pack in packs for part in (pack.folder, *pack.sources)]
+    parts = dict.fromkeys([*pack_parts, *(shipped_folder / shared for shared in _SHARED)])
     for path in sorted(path for part in parts for path in _list_files(part)):
-        yield path.relative_to(shipped), path.read_bytes()
+        yield path.relative_to(shipped_folder), path.read_bytes()
     for kind in KINDS:
         text = json.dumps(build_json_schema(kind), indent=2, ensure_ascii=False) + "\n"
         yield Path("schema", file_name(kind)), text.encode()
 
 
 def _list_files(part: Path) -> list[Path]:
-    """A file, or all files of a folder."""
+    """The file itself, or all files of a folder (without hidden ones)."""
     if part.is_file():
         return [part]
     return [path for path in part.rglob("*") if path.is_file() and not path.name.startswith(".")]

@@ -1,1 +1,1 @@
-"""What is generated from the schemas: JSON Schema for editors, and the reference in the docs."""
+"""Generates from the schemas: JSON Schema for editors, and the reference tables of the docs."""

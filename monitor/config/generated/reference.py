@@ -1,6 +1,6 @@
-"""The reference of the rule language, drawn from the shapes that read it: for each mapping its keys, a row each.
+"""Builds the reference tables of the rule language from its schemas: a table for each mapping, with a row for each key.
 
-docs/rules.md shows these tables; nothing of them is written twice.
+docs/rules.md shows these tables.
 """
 
 from __future__ import annotations
@@ -77,13 +77,13 @@ _VALUES: list[tuple[object, str, str]] = [
     (LevelChangeSchema, "change of level", "changes of level"),
     (AnyExample, "test or text", "tests or texts"),
 ]
-"""The kinds of value that have a name: one, and several."""
+"""Types of value that have a name: the type, its singular and its plural."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRow:
-    """What is to be known of a key. `needed`: "required", "one of these", "at least one of these", or the default; ""
-    where it has none. `beside`: it stands only beside one of these keys; (): beside any."""
+    """One key of a mapping. `requirement`: "required", "one of these", "at least one of these", or the default; ""
+    where there is none. `allowed_with`: the key is allowed only together with one of these; (): with any."""
 
     key: str
     requirement: str
@@ -95,7 +95,7 @@ class ReferenceRow:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceTable:
-    """The keys of a mapping. `name`: what the tables call it."""
+    """One mapping and its keys. `name`: its heading in the docs."""
 
     name: str
     meaning: str
@@ -103,41 +103,41 @@ class ReferenceTable:
 
 
 def build_reference_tables() -> Iterator[ReferenceTable]:
-    """Every mapping of the rule language."""
-    for name, shape in _MAPPINGS.items():
-        hints = get_type_hints(shape, include_extras=True)
-        rows = (_build_row(shape, field.alias or key, field, hints[key]) for key, field in shape.model_fields.items())
-        yield ReferenceTable(name, " ".join((shape.__doc__ or "").split()), tuple(rows))
+    """Yields a table for every mapping of the rule language."""
+    for name, schema in _MAPPINGS.items():
+        hints = get_type_hints(schema, include_extras=True)
+        rows = (_build_row(schema, field.alias or key, field, hints[key]) for key, field in schema.model_fields.items())
+        yield ReferenceTable(name, " ".join((schema.__doc__ or "").split()), tuple(rows))
 
 
-def _build_row(shape: type[Schema], key: str, field: FieldInfo, hint: object) -> ReferenceRow:
-    said = field.description or ""
-    default = re.search(r" \(default: ([^)]*)\)", said)
-    meaning = said.replace(default[0], "") if default else said
-    needed = _describe_requirement(shape, key, field) or (default[1] if default else "")
+def _build_row(schema: type[Schema], key: str, field: FieldInfo, hint: object) -> ReferenceRow:
+    description = field.description or ""
+    default = re.search(r" \(default: ([^)]*)\)", description)
+    meaning = description.replace(default[0], "") if default else description
+    requirement = _describe_requirement(schema, key, field) or (default[1] if default else "")
     example = f"{key}: {format_flow_yaml((field.examples or [''])[0])}"
-    return ReferenceRow(key, needed, shape.goes_with.get(key, ()), _describe_value(hint), meaning, example)
+    return ReferenceRow(key, requirement, schema.allowed_with.get(key, ()), _describe_value(hint), meaning, example)
 
 
-def _describe_requirement(shape: type[Schema], key: str, field: FieldInfo) -> str:
+def _describe_requirement(schema: type[Schema], key: str, field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    if key in shape.one_of:
+    if key in schema.one_of:
         return "one of these"
-    return "at least one of these" if key in shape.some_of else ""
+    return "at least one of these" if key in schema.at_least_one_of else ""
 
 
 def _describe_value(hint: Any) -> str:  # noqa: ANN401 - types have no type in common
-    """The kind of value that a type stands for."""
-    if named := _find_value_names(hint):
-        return named[0]
+    """The type of a value in words."""
+    if names := _find_value_names(hint):
+        return names[0]
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Literal:
         *first, last = (f"`{part}`" for part in parts)
         return f"{', '.join(first)} or {last}"
     if origin is list:
-        several = _find_value_names(parts[0])
-        return f"list of {several[1] if several else _describe_value(parts[0])}"
+        item_names = _find_value_names(parts[0])
+        return f"list of {item_names[1] if item_names else _describe_value(parts[0])}"
     if origin in (Union, UnionType):
         return ", or ".join(_describe_value(part) for part in parts if part is not NoneType)
     if origin is Annotated and parts[0] is int:
@@ -147,21 +147,23 @@ def _describe_value(hint: Any) -> str:  # noqa: ANN401 - types have no type in c
 
 
 def _find_value_names(hint: object) -> tuple[str, str] | None:
-    for name, shape in _MAPPINGS.items():
-        if hint is shape and all(shape is not known for known, *_ in _VALUES):
+    for name, schema in _MAPPINGS.items():
+        if hint is schema and all(schema is not known for known, *_ in _VALUES):
             return f"mapping: {name}", ""
-    return next(((one, several) for known, one, several in _VALUES if _strip_tags(hint) == _strip_tags(known)), None)
+    return next(
+        ((singular, plural) for known, singular, plural in _VALUES if _strip_tags(hint) == _strip_tags(known)), None
+    )
 
 
 def _strip_tags(hint: object) -> object:
-    """A type without what only tells the branches of a union apart."""
+    """A type without the tags that only distinguish the branches of a union."""
     if get_origin(hint) is not Annotated:
         return hint
     bare, *more = get_args(hint)
-    return bare, [each for each in more if not isinstance(each, Tag)]
+    return bare, [item for item in more if not isinstance(item, Tag)]
 
 
 def _describe_limit(limit: object) -> str:
-    """A bound of a number, as pydantic keeps it."""
-    least, most = getattr(limit, "ge", None), getattr(limit, "le", None)
-    return f" from {least}" if least is not None else f" to {most}" if most is not None else ""
+    """A bound of a number (pydantic's metadata) in words."""
+    minimum, maximum = getattr(limit, "ge", None), getattr(limit, "le", None)
+    return f" from {minimum}" if minimum is not None else f" to {maximum}" if maximum is not None else ""

@@ -1,8 +1,9 @@
-"""The JSON Schema of each kind of file, for editors: it completes, explains and underlines while one types.
+"""Builds the JSON Schema of each kind of file, so that editors complete, explain and underline while somebody types.
 
-It is made from the same shapes that read the files. It is a little narrower (an empty value is underlined) and a little
-wider (whether names exist, only reading can tell). Draft 7, which every editor speaks; `errorMessage` and
-`patternErrorMessage` are not of the standard, and where an editor knows them it says them instead of its own words.
+It is made from the same schemas that read the files. It is a little stricter (an empty value is underlined) and a
+little looser (only reading the files shows whether names exist). It is draft 7, which every editor supports.
+`errorMessage` and `patternErrorMessage` are not part of the standard; an editor that knows them shows them instead of
+its own words.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from monitor.config.language.rules import RuleSchema
 from monitor.config.language.settings import SettingsSchema
 from monitor.config.language.sources import SourcesSchema
 
-_SHAPES: dict[Kind, type[Schema]] = {
+_SCHEMAS: dict[Kind, type[Schema]] = {
     "config": SettingsSchema,
     "sources": SourcesSchema,
     "entity": EntitySchema,
@@ -30,48 +31,50 @@ _SHAPES: dict[Kind, type[Schema]] = {
 
 def build_json_schema(kind: Kind) -> dict[str, Any]:
     """The JSON Schema of a kind of file."""
-    made = _SHAPES[kind].model_json_schema(ref_template="#/definitions/{model}")
-    definitions = made.pop("$defs", {})
+    json_schema = _SCHEMAS[kind].model_json_schema(ref_template="#/definitions/{model}")
+    definitions = json_schema.pop("$defs", {})
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        **_simplify_schema(made),
+        **_simplify_schema(json_schema),
         "definitions": _simplify_schema(definitions),
     }
 
 
 def file_name(kind: Kind) -> str:
-    """The name under which the schema lies beside the files that point to it."""
+    """The file name of the schema, as the files that point to it write it."""
     return f"{kind}.schema.json"
 
 
 def _simplify_schema(part: Any) -> Any:  # noqa: ANN401 - JSON
-    """Without what says only how pydantic works: made-up titles, and null where a key may be absent."""
+    """Removes what only reflects how pydantic works: generated titles, and null where a key may be absent."""
     if isinstance(part, list):
-        return [_simplify_schema(each) for each in part]
+        return [_simplify_schema(item) for item in part]
     if not isinstance(part, dict):
         return part
-    kept = {
-        key: {name: _simplify_schema(each) for name, each in value.items()}
+    simplified = {
+        key: {name: _simplify_schema(item) for name, item in value.items()}
         if key in ("properties", "definitions")
         else _simplify_schema(value)
         for key, value in part.items()
         if not (key == "title" and isinstance(value, str)) and not (key == "default" and value is None)
     }
-    choices = [choice for choice in kept.pop("anyOf", ()) if choice != {"type": "null"}]
+    choices = [choice for choice in simplified.pop("anyOf", ()) if choice != {"type": "null"}]
     if len(choices) == 1:
-        kept = {**choices[0], **kept}
+        simplified = {**choices[0], **simplified}
     elif choices:
-        kept["anyOf"] = choices
-    return {**kept, **_build_extra_keywords(kept)}
+        simplified["anyOf"] = choices
+    return {**simplified, **_build_extra_keywords(simplified)}
 
 
 def _build_extra_keywords(part: dict[str, Any]) -> dict[str, Any]:
-    """What pydantic does not say: that keys of a certain form are the only ones, and what is asked for, in words."""
-    added: dict[str, Any] = {"additionalProperties": False} if "patternProperties" in part else {}
-    example = next((each for each in part.get("examples", ()) if isinstance(each, str)), None)
-    told = {} if example is None else {"patternErrorMessage": f"Write it like this: {example}"}
+    """Adds what pydantic leaves out: that only keys of a certain pattern are allowed, and error messages in words."""
+    keywords: dict[str, Any] = {"additionalProperties": False} if "patternProperties" in part else {}
+    example = next((candidate for candidate in part.get("examples", ()) if isinstance(candidate, str)), None)
+    message = {} if example is None else {"patternErrorMessage": f"Write it like this: {example}"}
     for union in part.keys() & {"anyOf", "oneOf"}:
         keys = ", ".join(choice["required"][0] for choice in part[union] if choice.keys() == {"required"})
-        asked = {"errorMessage": f"Write one of: {keys}."} if keys else {}
-        added[union] = [{**choice, **asked, **(told if "pattern" in choice else {})} for choice in part[union]]
-    return {**added, **told} if "pattern" in part else added
+        requirement = {"errorMessage": f"Write one of: {keys}."} if keys else {}
+        keywords[union] = [
+            {**choice, **requirement, **(message if "pattern" in choice else {})} for choice in part[union]
+        ]
+    return {**keywords, **message} if "pattern" in part else keywords

@@ -1,1 +1,1 @@
-"""The language of the user's files: its schemas, and their way into the model."""
+"""The language of the user's files: its schemas, and their conversion to the model."""

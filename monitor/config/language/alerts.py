@@ -1,6 +1,6 @@
-"""What stands under `alert:` of a rule: whom it tells, how often, and what it tells again.
+"""`alert:` of a rule: the routes it sends to, how often, and what makes it send an update.
 
-The shape, and its way into the model.
+The schema, and its conversion to the model.
 """
 
 from __future__ import annotations
@@ -19,37 +19,37 @@ from monitor.config.yaml.yaml12 import ValuePath, quote_text
 from monitor.model import AlertPolicy, OncePer, UpdateTrigger
 from monitor.stories.events import EVENT_OPEN_FOR
 
-_MORE_PUBLISHERS = r"^([1-9][0-9]?) more publishers?$"
-_AN_HOUR = r"^([1-9][0-9]{0,2}|1000) an hour$"
-_MOST = 1000
-_DIGITS = 10  # a number with more is none that is meant
-_SO_MANY = r"^([0-9]+)( *(?:an?|per|/|x)? *([a-z]+))?$"  # as people write it
-_REASONS = {each.value: each for each in UpdateTrigger if each is not UpdateTrigger.MORE_PUBLISHERS}
+_PUBLISHERS_PATTERN = r"^([1-9][0-9]?) more publishers?$"
+_HOURLY_PATTERN = r"^([1-9][0-9]{0,2}|1000) an hour$"
+_MAX_PER_HOUR = 1000
+_MAX_DIGITS = 10  # a longer number is a mistake
+_RATE_PATTERN = r"^([0-9]+)( *(?:an?|per|/|x)? *([a-z]+))?$"  # as people write it
+_REASONS = {reason.value: reason for reason in UpdateTrigger if reason is not UpdateTrigger.MORE_PUBLISHERS}
 _BY_WORD = {word: reason for reason in _REASONS for word in reason.split() if len(word) > 3}
 
 
 def _validate_route(name: str) -> str:
     if "://" in name or "@" in name:
-        raise validation_error("an address stands where the name of a route belongs", "channels stand in monitor.yaml")
+        raise validation_error("expected the name of a route, found an address", "channels belong in monitor.yaml")
     return name
 
 
 def _parse_reason(value: object) -> UpdateTrigger | int:
-    """What makes it tell again; a number: so many more publishers."""
+    """The reason for an update; an int: the number of additional publishers."""
     if not isinstance(value, str):
-        raise validation_error("what makes it tell again is not clear", _all_reasons())
-    if found := re.match(_MORE_PUBLISHERS, value):
-        return int(found[1])
+        raise validation_error("the reason for an update is not clear", _list_reasons())
+    if match := re.match(_PUBLISHERS_PATTERN, value):
+        return int(match[1])
     if value not in _REASONS:
         raise validation_error(
-            f"{quote_text(value)} makes nothing tell again", _suggest_reason(value) or _all_reasons()
+            f"{quote_text(value)} is no reason for an update", _suggest_reason(value) or _list_reasons()
         )
     return _REASONS[value]
 
 
-def _suggest_reason(written: str) -> str | None:
-    """The reason that was probably meant, by any of its words."""
-    words = re.findall(r"[a-z]+|[0-9]+", written.lower())
+def _suggest_reason(text: str) -> str | None:
+    """A hint with the reason that was probably meant, found by any of its words."""
+    words = re.findall(r"[a-z]+|[0-9]+", text.lower())
     if any(word.startswith("publisher") for word in words):
         number = next((word for word in words if re.match("^[1-9][0-9]?$", word)), "3")
         return f"write '{number} more publishers' (1 to 99)"
@@ -57,28 +57,31 @@ def _suggest_reason(written: str) -> str | None:
     return next((f"did you mean '{_BY_WORD[found[0]]}'?" for found in close if found), None)
 
 
-def _all_reasons() -> str:
+def _list_reasons() -> str:
     return f"write one of: {', '.join(_REASONS)}, 3 more publishers"
 
 
 def _parse_hourly_limit(value: object) -> int:
-    if isinstance(value, str) and (found := re.match(_AN_HOUR, value)):
-        return int(found[1])
+    if isinstance(value, str) and (match := re.match(_HOURLY_PATTERN, value)):
+        return int(match[1])
     raise validation_error(*_explain_bad_hourly_limit(str(value)))
 
 
-def _explain_bad_hourly_limit(written: str) -> tuple[str, str]:
-    """What is wrong with how often, and what to write."""
-    found = re.match(_SO_MANY, written)
-    number, unit = (int(found[1]), found[3] or "h") if found and len(found[1]) < _DIGITS else (6, "")
+def _explain_bad_hourly_limit(text: str) -> tuple[str, str]:
+    """The problem with a limit of messages, and the hint."""
+    match = re.match(_RATE_PATTERN, text)
+    number, unit = (int(match[1]), match[3] or "h") if match and len(match[1]) < _MAX_DIGITS else (6, "")
     if unit and unit not in ("h", "hour", "hours"):
-        return f"{quote_text(written)}: only messages of an hour can be counted", "write '6 an hour' (1 to 1000)"
+        return f"{quote_text(text)}: only messages of an hour can be counted", "write '6 an hour' (1 to 1000)"
     if number == 0:
-        return f"{quote_text(written)} would send nothing", "write '1 an hour' or more; `status: shadow` tells nobody"
-    if number > _MOST:
         return (
-            f"{quote_text(written)} is too many",
-            f"write '{_MOST} an hour' or fewer; without the key there is no limit",
+            f"{quote_text(text)} would send nothing",
+            "write '1 an hour' or more; with `status: shadow` nothing is sent",
+        )
+    if number > _MAX_PER_HOUR:
+        return (
+            f"{quote_text(text)} is too many",
+            f"write '{_MAX_PER_HOUR} an hour' or fewer; without the key there is no limit",
         )
     return "how often is not clear", f"write '{number} an hour' (1 to 1000)"
 
@@ -100,21 +103,21 @@ Route = Annotated[str, AfterValidator(_validate_route), *get_args(Id)[1:]]
 AgainReason = Annotated[
     UpdateTrigger | int,
     PlainValidator(_parse_reason),
-    WithJsonSchema({"anyOf": [{"enum": [*_REASONS]}, {"type": "string", "pattern": _MORE_PUBLISHERS}]}),
+    WithJsonSchema({"anyOf": [{"enum": [*_REASONS]}, {"type": "string", "pattern": _PUBLISHERS_PATTERN}]}),
 ]
 _DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN})
 Wait = Annotated[timedelta, PlainValidator(validator_from_parser(_parse_wait)), _DURATION_SCHEMA]
 Cooldown = Annotated[timedelta, PlainValidator(validator_from_parser(_parse_cooldown)), _DURATION_SCHEMA]
 EventDuration = Annotated[timedelta, PlainValidator(validator_from_parser(_parse_event_duration)), _DURATION_SCHEMA]
 HourlyLimit = Annotated[
-    int, PlainValidator(_parse_hourly_limit), WithJsonSchema({"type": "string", "pattern": _AN_HOUR})
+    int, PlainValidator(_parse_hourly_limit), WithJsonSchema({"type": "string", "pattern": _HOURLY_PATTERN})
 ]
 
 
 class AlertSchema(Schema):
-    """Whom a rule tells, and how often."""
+    """Where a rule sends its alerts, and how often."""
 
-    called: ClassVar[str] = "alert"
+    label: ClassVar[str] = "alert"
 
     to: list[Route] | None = Field(
         None, description="Names of routes of monitor.yaml (default: the default route).", examples=[["default"]]
@@ -131,30 +134,29 @@ class AlertSchema(Schema):
         | None
     ) = Field(
         None,
-        description="What makes it tell the same story or event again, as an update (default: nothing). One, or a "
-        "list.",
+        description="What makes it send an update of the same story or event (default: nothing). One, or a list.",
         examples=["new fact"],
     )
     cooldown: Cooldown | None = Field(
         None,
-        description="How long after the first message an update comes at the earliest (default: 1 hour); each later "
-        "one waits four times as long as the one before. A higher level and a correction do not wait.",
+        description="The shortest time from the first message to an update (default: 1 hour); for each later update it "
+        "is four times as long as for the one before. A higher level and a correction are sent at once.",
         examples=["3 hours"],
     )
     wait_at_least: Wait | None = Field(
         None,
-        description="How long something new waits, so that its first message says more (default: no wait).",
+        description="How long the first message is deferred, so that it can say more (default: no wait).",
         examples=["2 minutes"],
     )
     at_most: HourlyLimit | None = Field(
         None,
-        description="So many messages an hour; the rest goes out as one digest (default: no limit).",
+        description="The most messages in an hour; the rest is sent as one digest (default: no limit).",
         examples=["6 an hour"],
     )
     event_lasts: EventDuration | None = Field(
         None,
-        description="With once_per: event, how long one event goes on, 14 days at most (default: a day, less "
-        "where its days tell).",
+        description="With once_per: event, how long one event goes on, 14 days at most (default: a day, or less if "
+        "its dates show that).",
         examples=["1 day"],
     )
     by: (
@@ -165,78 +167,80 @@ class AlertSchema(Schema):
         | None
     ) = Field(
         None,
-        description="With once_per: event, names of conditions of match: an article in which these find something else "
-        "is of another event (default: as its places, names, numbers and days tell). One, or a list.",
+        description="With once_per: event, names of conditions of match: an article in which they find something else "
+        "belongs to another event (default: decided by places, names, numbers and days). One, or a list.",
         examples=[["where", "who"]],
     )
     unsure: Literal["digest", "silent"] | None = Field(
         None,
-        description="Whether what is held as the same as something older, although something of one of the two is not "
-        "known, is listed in a daily digest (default: digest).",
+        description="Whether a daily digest lists what was taken for the same as something older although a fact of "
+        "one of the two is not known (default: digest).",
         examples=["silent"],
     )
 
     @model_validator(mode="after")
-    def _goes_together(self) -> Self:
-        """Each key beside what it belongs to."""
+    def _check_dependencies(self) -> Self:
+        """Each key needs the others that it belongs with."""
         if self.once_per == "article":
-            told_once = "an article is told once: write once_per: story or event, or remove it"
+            hint = "an article is sent once: write once_per: story or event, or remove it"
             for key, value in (("again_if", self.again_if), ("cooldown", self.cooldown)):
                 if value is not None:
-                    raise validation_error(f"'{key}' cannot stand beside once_per: article", told_once, (key,))
-        for key, said in (("event_lasts", self.event_lasts), ("by", self.by)):
-            if said is not None and self.once_per != "event":
-                needed = "write once_per: event beside it, or remove it"
-                raise validation_error(f"'{key}' says nothing without once_per: event", needed, (key,))
+                    raise validation_error(f"'{key}' cannot be combined with once_per: article", hint, (key,))
+        for key, option in (("event_lasts", self.event_lasts), ("by", self.by)):
+            if option is not None and self.once_per != "event":
+                hint = "write once_per: event beside it, or remove it"
+                raise validation_error(f"'{key}' has no effect without once_per: event", hint, (key,))
         if len(_collect_publisher_counts(self)) > 1:
-            what = "'again_if' says more than once how many more publishers"
+            problem = "'again_if' gives a number of publishers more than once"
             raise validation_error(
-                what, f"keep '{min(_collect_publisher_counts(self))} more publishers'", ("again_if",)
+                problem, f"keep '{min(_collect_publisher_counts(self))} more publishers'", ("again_if",)
             )
         return self
 
     @model_validator(mode="after")
-    def _names_each_once(self) -> Self:
-        """What makes the identity of an event."""
+    def _check_names_unique(self) -> Self:
+        """The names under `by` define what one event is, so each may occur once."""
         names = self.by if isinstance(self.by, list) else []
         for number, name in enumerate(names):
             if name in names[:number]:
-                raise validation_error(f"{quote_text(name)} stands in 'by' already", "name it once", ("by", number))
+                raise validation_error(f"{quote_text(name)} is in 'by' already", "name it once", ("by", number))
         return self
 
 
 def locate_by_names(by: str | list[str] | None) -> list[tuple[ValuePath, str]]:
-    """The names of conditions under `by`, each with where it stands under `alert`."""
+    """The names of conditions under `by`, each with its path under `alert`."""
     if isinstance(by, list):
         return [(("by", number), name) for number, name in enumerate(by)]
     return [] if by is None else [(("by",), by)]
 
 
-def alert_policy_from_schema(shape: AlertSchema | None) -> AlertPolicy:
-    """Whom the rule tells, and how often; what is not written has the model's default."""
-    usual = AlertPolicy()
-    if shape is None:
-        return usual
+def alert_policy_from_schema(schema: AlertSchema | None) -> AlertPolicy:
+    """The alert policy of the rule. Keys that are not given get the model's defaults."""
+    defaults = AlertPolicy()
+    if schema is None:
+        return defaults
     return AlertPolicy(
-        to=tuple(dict.fromkeys(shape.to or ())),
-        once_per=OncePer(shape.once_per or usual.once_per),
+        to=tuple(dict.fromkeys(schema.to or ())),
+        once_per=OncePer(schema.once_per or defaults.once_per),
         again_if=frozenset(
-            UpdateTrigger.MORE_PUBLISHERS if isinstance(each, int) else each for each in _collect_reasons(shape)
+            UpdateTrigger.MORE_PUBLISHERS if isinstance(reason, int) else reason for reason in _collect_reasons(schema)
         ),
-        more_publishers=max(_collect_publisher_counts(shape), default=usual.more_publishers),
-        cooldown=shape.cooldown or usual.cooldown,
-        wait_at_least=shape.wait_at_least or usual.wait_at_least,
-        most_an_hour=shape.at_most,
-        event_lasts=shape.event_lasts,
-        by=tuple(name for _, name in locate_by_names(shape.by)),
-        lists_unsure=shape.unsure != "silent",
+        more_publishers=max(_collect_publisher_counts(schema), default=defaults.more_publishers),
+        cooldown=schema.cooldown or defaults.cooldown,
+        wait_at_least=schema.wait_at_least or defaults.wait_at_least,
+        most_an_hour=schema.at_most,
+        event_lasts=schema.event_lasts,
+        by=tuple(name for _, name in locate_by_names(schema.by)),
+        lists_unsure=schema.unsure != "silent",
     )
 
 
-def _collect_reasons(shape: AlertSchema) -> list[UpdateTrigger | int]:
-    return shape.again_if if isinstance(shape.again_if, list) else [] if shape.again_if is None else [shape.again_if]
+def _collect_reasons(schema: AlertSchema) -> list[UpdateTrigger | int]:
+    return (
+        schema.again_if if isinstance(schema.again_if, list) else [] if schema.again_if is None else [schema.again_if]
+    )
 
 
-def _collect_publisher_counts(shape: AlertSchema) -> set[int]:
-    """So many more publishers, as often as that is said."""
-    return {each for each in _collect_reasons(shape) if isinstance(each, int)}
+def _collect_publisher_counts(schema: AlertSchema) -> set[int]:
+    """All numbers of additional publishers that are given."""
+    return {reason for reason in _collect_reasons(schema) if isinstance(reason, int)}

@@ -1,7 +1,7 @@
-"""What all shapes of the user's files share: strictness, and the small kinds of value.
+"""What all schemas of the user's files share: strict validation, and the simple types of value.
 
-A shape says what a mapping may hold; descriptions and examples become the editor's help and the examples in faults.
-It converts nothing to the model and looks nothing up.
+A schema says what a mapping may hold. Its descriptions and examples become the editor's help and the examples in
+faults. Nothing here converts to the model or looks up a name.
 """
 
 from __future__ import annotations
@@ -24,116 +24,125 @@ from monitor.places import get_place_level
 from monitor.sanitize import sanitize_line
 from monitor.text.language import THREE_LETTERS, parse_primary_subtag
 
-REFUSED = "monitor"
-"""The type of the errors that our own validators raise; their context holds `what`, `meant` and `at`."""
+CUSTOM_ERROR = "monitor"
+"""The type of the errors that our own validators raise. Their context holds `problem`, `hint` and `at`."""
 
 
-def validation_error(what: str, meant: str | None = None, at: ValuePath = ()) -> PydanticCustomError:
-    """The error by which a validator of ours says what is wrong and what was meant; `at`: where inside the value."""
-    return PydanticCustomError(REFUSED, "{what}", {"what": what, "meant": meant, "at": at})
+def validation_error(problem: str, hint: str | None = None, at: ValuePath = ()) -> PydanticCustomError:
+    """The error that our own validators raise. `hint`: what to write instead; `at`: the path inside the value."""
+    return PydanticCustomError(CUSTOM_ERROR, "{problem}", {"problem": problem, "hint": hint, "at": at})
 
 
-def _add_key_requirements(made: dict[str, Any], shape: type[Schema]) -> None:
-    """Into the JSON Schema: which of its keys a mapping must have, and which go only with others."""
-    if shape.one_of or shape.some_of:
-        made["oneOf" if shape.one_of else "anyOf"] = [{"required": [key]} for key in shape.one_of or shape.some_of]
-    if shape.goes_with:
-        made["dependencies"] = {
-            key: {"anyOf": [{"required": [other]} for other in others]} for key, others in shape.goes_with.items()
+def _add_key_requirements(json_schema: dict[str, Any], schema: type[Schema]) -> None:
+    """Adds to the JSON Schema which keys a mapping must have, and which are allowed only together with others."""
+    if schema.one_of or schema.at_least_one_of:
+        json_schema["oneOf" if schema.one_of else "anyOf"] = [
+            {"required": [key]} for key in schema.one_of or schema.at_least_one_of
+        ]
+    if schema.allowed_with:
+        json_schema["dependencies"] = {
+            key: {"anyOf": [{"required": [other]} for other in others]} for key, others in schema.allowed_with.items()
         }
 
 
 class Schema(BaseModel):
     """A mapping of the user's files.
 
-    `called`: what the tables of words and the messages call it. `one_of`: exactly one of these keys must be there, or,
-    of `some_of`, at least one; `nothing` is said where none is. `goes_with`: keys that stand only beside one of others.
+    `label`: its name in messages and in the tables of keywords. `one_of`: exactly one of these keys must be given; or,
+    with `at_least_one_of`, one or more. `message_if_none` is the fault where none is given, `message_if_several` the
+    hint where too many are. `allowed_with`: keys that are allowed only together with one of the others.
     """
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, hide_input_in_errors=True, json_schema_extra=_add_key_requirements
     )
-    called: ClassVar[str] = "mapping"
+    label: ClassVar[str] = "mapping"
     one_of: ClassVar[tuple[str, ...]] = ()
-    some_of: ClassVar[tuple[str, ...]] = ()
-    nothing: ClassVar[str] = "nothing is said here"
-    several: ClassVar[str] = "keep one of them"
-    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {}
+    at_least_one_of: ClassVar[tuple[str, ...]] = ()
+    message_if_none: ClassVar[str] = "this mapping is empty"
+    message_if_several: ClassVar[str] = "keep one of them"
+    allowed_with: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     @model_validator(mode="before")
     @classmethod
-    def _nothing_is_absent(cls, data: object) -> object:
-        """A known key with nothing after it (all its lines commented out) counts as not given."""
+    def _drop_empty_keys(cls, data: object) -> object:
+        """Ignores a known key with no value, as when all of its lines are commented out."""
         if not isinstance(data, dict) or None not in data.values():
             return data
         for key, value in data.items():
-            if value is None and (outside := cls._not_indented(key, data)):
-                meant = f"put two more blanks before {' and '.join(outside)}"
-                raise validation_error(f"what belongs to '{key}' is not indented", meant, (outside[0],))
+            if value is None and (misplaced := cls._find_not_indented(key, data)):
+                hint = f"put two more blanks before {' and '.join(misplaced)}"
+                raise validation_error(f"what belongs to '{key}' is not indented", hint, (misplaced[0],))
         return {key: value for key, value in data.items() if value is not None or cls.field_of(key) is None}
 
     @classmethod
-    def _not_indented(cls, key: str, data: dict[str, object]) -> list[str]:
-        """The keys beside an empty one that mean something inside it only."""
+    def _find_not_indented(cls, key: str, data: dict[str, object]) -> list[str]:
+        """The keys next to an empty one that belong only inside it."""
         inside = schema_at(cls, (key,))
         return [other for other in data if inside and inside.field_of(other) and cls.field_of(other) is None]
 
     @model_validator(mode="after")
-    def _holds_together(self) -> Self:
-        if not (self.one_of or self.some_of):
+    def _check_key_requirements(self) -> Self:
+        if not (self.one_of or self.at_least_one_of):
             return self
         given = {name.rstrip("_") for name in self.model_fields_set}
-        said = [key for key in self.one_of or self.some_of if key in given]
-        if not said:
-            raise validation_error(self.nothing, f"write one of: {', '.join(self.one_of or self.some_of)}")
-        if self.one_of and len(said) > 1:
-            raise validation_error(f"{' and '.join(said)} stand together in one {self.called}", self.several)
-        for key, others in self.goes_with.items():
+        used = [key for key in self.one_of or self.at_least_one_of if key in given]
+        if not used:
+            raise validation_error(
+                self.message_if_none, f"write one of: {', '.join(self.one_of or self.at_least_one_of)}"
+            )
+        if self.one_of and len(used) > 1:
+            raise validation_error(
+                f"{' and '.join(used)} cannot be combined in one {self.label}", self.message_if_several
+            )
+        for key, others in self.allowed_with.items():
             if key in given and not given.intersection(others):
                 raise validation_error(
-                    f"'{key}' cannot stand beside {said[0]}", f"it goes with: {', '.join(others)}", (key,)
+                    f"'{key}' cannot be combined with {used[0]}",
+                    f"it can be combined with: {', '.join(others)}",
+                    (key,),
                 )
         return self
 
     @classmethod
     def field_of(cls, key: str | int) -> FieldInfo | None:
-        """The field that a key of the file fills."""
+        """The field for a key of the file."""
         return next((field for name, field in cls.model_fields.items() if key == (field.alias or name)), None)
 
     @classmethod
     def keys(cls) -> tuple[str, ...]:
-        """The keys that the mapping may have."""
+        """All keys that are allowed in the mapping."""
         return tuple(field.alias or name for name, field in cls.model_fields.items())
 
 
-def schema_at(annotation: object, where: ValuePath) -> type[Schema] | None:
-    """The shape that stands at a place inside a type."""
+def schema_at(annotation: object, path: ValuePath) -> type[Schema] | None:
+    """The schema at a path inside a type; None: there is none."""
     if isinstance(annotation, type) and issubclass(annotation, Schema):
-        if not where:
+        if not path:
             return annotation
-        field = annotation.field_of(where[0])
-        return schema_at(field.annotation, where[1:]) if field else None
+        field = annotation.field_of(path[0])
+        return schema_at(field.annotation, path[1:]) if field else None
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return schema_at(parts[0], where)
+        return schema_at(parts[0], path)
     if origin in (Union, UnionType):
-        return next((found for part in parts if (found := schema_at(part, where))), None)
-    if where and origin is (list if isinstance(where[0], int) else dict):
-        return schema_at(parts[-1], where[1:])
+        return next((found for part in parts if (found := schema_at(part, path))), None)
+    if path and origin is (list if isinstance(path[0], int) else dict):
+        return schema_at(parts[-1], path[1:])
     return None
 
 
 def mapping_or_list(value: Any) -> str:  # noqa: ANN401 - pydantic hands over whatever the file holds
-    """For unions of a list and something else: which of them the writer meant."""
+    """The tag of a union of a list and something else: which of them the user meant."""
     return "<mapping>" if isinstance(value, dict) else "<list>"
 
 
 def one_or_list(value: Any) -> str:  # noqa: ANN401 - likewise
-    """For unions of one value and a list of such: which of them the writer meant."""
+    """The tag of a union of one value and a list of values: which of them the user meant."""
     return "<list>" if isinstance(value, list) else "<one>"
 
 
-# --- the small kinds of value -----------------------------------------------------------------------------------
+# --- the simple types of value ----------------------------------------------------------------------------------
 
 _ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
 _CODE = "[A-Z]{2}(?:-[A-Z0-9]{1,3})?"
@@ -142,27 +151,27 @@ _COUNTRIES = {"jp": "ja", "kr": "ko", "kp": "ko", "cn": "zh", "tw": "zh", "hk": 
 _COUNTRIES |= {"cz": "cs", "dk": "da", "us": "en", "gb": "en", "au": "en", "nz": "en", "at": "de", "mx": "es"}
 _COUNTRIES |= {"ir": "fa", "iq": "ar", "sy": "ar", "eg": "ar", "il": "he", "pk": "ur", "vn": "vi", "kh": "km"}
 _COUNTRIES |= {"mm": "my", "np": "ne", "bd": "bn", "lk": "si", "rs": "sr", "by": "be", "kz": "kk", "tj": "tg"}
-"""Codes of countries that are written for their languages (kr is also Kanuri, tw is also Twi, which can be written knc
-and twi)."""
+"""Country codes that people write in place of a language (kr is also Kanuri, and tw is also Twi; these can be written
+knc and twi)."""
 _LANGUAGES = {"english": "en", "korean": "ko", "chinese": "zh", "japanese": "ja", "russian": "ru", "german": "de"}
 _LANGUAGES |= {"french": "fr", "spanish": "es", "arabic": "ar", "ukrainian": "uk", "norwegian": "no", "polish": "pl"}
-_KNOWN_AS = {**THREE_LETTERS, **_COUNTRIES, **_LANGUAGES}
+_LANGUAGE_ALIASES = {**THREE_LETTERS, **_COUNTRIES, **_LANGUAGES}
 
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
-"""Control characters that are no blanks."""
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+"""Control characters other than blanks."""
 
 
 def _validate_id(text: str) -> str:
     if not re.match(_ID, text):
-        near = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-        rule = "an id is lower-case letters, digits and hyphens, at most 64 of them"
-        meant = f"did you mean '{near}'?" if re.match(_ID, near) and "://" not in text else rule
-        raise validation_error(f"{quote_text(text)} is no id", meant)
+        similar = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+        form = "an id is lower-case letters, digits and hyphens, at most 64 of them"
+        hint = f"did you mean '{similar}'?" if re.match(_ID, similar) and "://" not in text else form
+        raise validation_error(f"{quote_text(text)} is no id", hint)
     return text
 
 
 def _validate_region(text: str) -> str:
-    """An id, or a code of a country or division: the gazetteer is asked about codes only."""
+    """An id, or the code of a country or division. Only codes are looked up in the gazetteer."""
     if re.fullmatch(_CODE, text) is None:
         return _validate_id(text)
     if not get_place_level(text):
@@ -173,9 +182,9 @@ def _validate_region(text: str) -> str:
 
 
 def reject_control_characters(text: str) -> str:
-    """The text, if everybody sees all of it."""
-    if control := _CONTROL.search(text):
-        raise validation_error(f"a character that nobody sees stands here (U+{ord(control[0]):04X})", "remove it")
+    """The text itself. Raises the validation error if it holds an invisible character."""
+    if control := _CONTROL_CHARACTER.search(text):
+        raise validation_error(f"there is an invisible character here (U+{ord(control[0]):04X})", "remove it")
     return text
 
 
@@ -186,44 +195,44 @@ def _validate_text(text: str) -> str:
 
 
 def _validate_language(tag: str) -> str:
-    """Languages are looked up by their tag, so that a wrong one would silently never be met."""
+    """Articles are matched by the exact language tag, so a wrong tag would silently never match."""
     first = tag.partition("-")[0]
     if tag == "any":
         raise validation_error("'any' is no language here", "to mean every language, leave them out")
     if first in _COUNTRIES:
-        what = f"'{first}' is a country, not a language"
+        problem = f"'{first}' is a country, not a language"
     elif re.match(_LANGUAGE, tag) and parse_primary_subtag(tag) and first not in THREE_LETTERS:
         return tag
     else:
-        what = f"{quote_text(tag)} is no language"
-    near = _tag_of(tag)
-    meant = f"did you mean '{near}'?" if near else "write a tag such as en, ko, ja, ru, zh, zh-Hant or pt-BR"
-    raise validation_error(what, meant)
+        problem = f"{quote_text(tag)} is no language"
+    similar = _guess_language_tag(tag)
+    hint = f"did you mean '{similar}'?" if similar else "write a tag such as en, ko, ja, ru, zh, zh-Hant or pt-BR"
+    raise validation_error(problem, hint)
 
 
-def _tag_of(written: str) -> str | None:
-    """The tag of a language that is written by its name, or in other letters."""
-    first, *others = re.split("[-_]", written.lower())
+def _guess_language_tag(text: str) -> str | None:
+    """The tag of a language that is written by its name, or with other capitals or separators."""
+    first, *others = re.split("[-_]", text.lower())
     parts = [part.title() if len(part) == 4 else part.upper() for part in others]
-    tag = "-".join([_KNOWN_AS.get(first, first), *parts])
+    tag = "-".join([_LANGUAGE_ALIASES.get(first, first), *parts])
     return tag if re.match(_LANGUAGE, tag) and parse_primary_subtag(tag) else None
 
 
-def language_tag(written: str) -> str | None:
-    """The tag of a language as others write it (en-us, ko_KR, Korean); None: it is none that we know."""
+def language_tag(text: str) -> str | None:
+    """The tag of a language as other programs write it (en-us, ko_KR, Korean); None: unknown."""
     try:
-        return _validate_language(written.strip())
+        return _validate_language(text.strip())
     except PydanticCustomError:
-        return _tag_of(written.strip())
+        return _guess_language_tag(text.strip())
 
 
 def is_language(tag: str) -> bool:
-    """Whether it has the form of a language's tag."""
+    """Whether the text has the form of a language tag, or is 'any'."""
     return tag == "any" or re.match(_LANGUAGE, tag) is not None
 
 
 def is_misspelt_key(word: str, keys: Iterable[str]) -> bool:
-    """Whether three letters, which might be a language's, are one of these keys with a slip."""
+    """Whether a word of three letters, which could be a language, is more likely a misspelling of one of these keys."""
     return len(word) == 3 and word != "any" and bool(get_close_matches(word, keys, cutoff=0.7))
 
 
@@ -231,12 +240,12 @@ def _validate_words_language(tag: str) -> str:
     return tag if tag == "any" else _validate_language(tag)
 
 
-_USUAL_TERM = re.compile(r"\*?[^\W_][^\s*“”＂，、\x00-\x1f\x7f-\x9f]*\*?(?: \*?[^\s*“”＂，、\x00-\x1f\x7f-\x9f]+\*?)*")
-"""What is a term without further ado: almost all are."""
+_PLAIN_TERM = re.compile(r"\*?[^\W_][^\s*“”＂，、\x00-\x1f\x7f-\x9f]*\*?(?: \*?[^\s*“”＂，、\x00-\x1f\x7f-\x9f]+\*?)*")
+"""Terms that need no further check: almost all of them."""
 
 
 def _validate_term(text: str) -> str:
-    if _USUAL_TERM.fullmatch(text):
+    if _PLAIN_TERM.fullmatch(text):
         return text
     term = _validate_text(text)
     if any("*" in word[1:-1] or not word.strip("*") for word in term.split()):
@@ -245,11 +254,11 @@ def _validate_term(text: str) -> str:
         )
     if any(sign in term for sign in "“”＂"):
         raise validation_error(
-            f"in {quote_text(term)} stands a quotation mark that is none here", "leave it out, or write '...'"
+            f"in {quote_text(term)} there is a quotation mark that means nothing here", "leave it out, or write '...'"
         )
     if re.search(r"\w[，、]\w", term):
         raise validation_error(
-            f"in {quote_text(term)} stands a full-width comma", "write ', ' between words; in a phrase, leave it out"
+            f"in {quote_text(term)} there is a full-width comma", "write ', ' between words; in a phrase, leave it out"
         )
     if not any(sign.isalnum() for sign in term):
         raise validation_error(f"{quote_text(term)} has no letter and no digit", "write a word")
@@ -257,7 +266,7 @@ def _validate_term(text: str) -> str:
 
 
 def _validate_web_address(url: str) -> str:
-    """An address that can be polled; never quoted in the fault, for it may hold a token."""
+    """An address that can be polled. The fault never quotes it, because it may hold a token."""
     if not is_web_address(url):
         raise validation_error("this is no web address", "write one that begins with https:// or http://")
     if "${" in url:
@@ -269,7 +278,7 @@ def _validate_web_address(url: str) -> str:
 
 
 def _validate_proxy(url: str) -> str:
-    """The address of a proxy. A password comes from where secrets are kept: lists of sources are passed on."""
+    """The address of a proxy. A password must be a secret reference, because people share their lists of sources."""
     if "${" not in url:
         try:
             parts = urlsplit(url)
@@ -278,7 +287,7 @@ def _validate_proxy(url: str) -> str:
             secret = False
         if secret:
             raise validation_error(
-                "a login stands here in plain text", "write it as a secret: http://me:${env:NAME}@proxy:3128"
+                "this login is in plain text", "write it as a secret: http://me:${env:NAME}@proxy:3128"
             )
         return _validate_web_address(url)
     if not re.match(r"https?://|\$\{", url) or any(sign.isspace() for sign in url):
@@ -289,7 +298,7 @@ def _validate_proxy(url: str) -> str:
 
 
 def is_web_address(url: str) -> bool:
-    """Whether it can be asked: of an address whose secrets have been filled in."""
+    """Whether the URL can be fetched. Its secrets must be filled in already."""
     try:
         parts = urlsplit(url)
         return (
@@ -299,19 +308,19 @@ def is_web_address(url: str) -> bool:
         return False
 
 
-def validator_from_parser(read: Callable[[object], Any]) -> Callable[[object], Any]:
-    """A reader of durations or sizes as a validator."""
+def validator_from_parser(parse: Callable[[object], Any]) -> Callable[[object], Any]:
+    """Turns a parser of durations or sizes into a validator."""
 
-    def validated(value: object) -> Any:  # noqa: ANN401 - the field's own type says it
+    def validate(value: object) -> Any:  # noqa: ANN401 - the field's own type says it
         quoted = quote_text(value) if isinstance(value, str) else "this"
         try:
-            return read(value)
-        except OutOfBounds as wrong:
-            raise validation_error(f"{quoted} is {wrong.what}", wrong.meant) from None
-        except ValueError as wrong:
-            raise validation_error(f"{quoted} cannot be read", str(wrong)) from None
+            return parse(value)
+        except OutOfBounds as error:
+            raise validation_error(f"{quoted} is {error.problem}", error.hint) from None
+        except ValueError as error:
+            raise validation_error(f"{quoted} cannot be read", str(error)) from None
 
-    return validated
+    return validate
 
 
 def _parse_interval(value: object) -> timedelta:

@@ -1,6 +1,6 @@
-"""The conditions of the rule language: their shapes. `into_model` makes of them what they mean.
+"""The schemas of the conditions of the rule language. `to_model` converts them to the model.
 
-Which words of an article they meet is decided in `matching`, not here.
+Which words of an article they match is decided in `matching`, not here.
 """
 
 from __future__ import annotations
@@ -36,46 +36,49 @@ _IGNORE = Field(
 )
 _NEAR = Field(
     None,
-    description="Things that stand close together.",
+    description="Things that are close together.",
     examples=[{"within": "20 words", "these": [{"entity": "taiwan"}, {"words": {"en": ["drill"]}}]}],
 )
-_NAME = Field(None, description="What reports and `by` (under alert) call it.", examples=["did what"])
+_NAME = Field(None, description="Its name in reports and in `by` (under alert).", examples=["did what"])
 
-_SAYS_NOTHING = "this condition says nothing"
-_SEVERAL = "put them under all: or any:"
-_PARTS = ("any", "all", "near")
-_TAKEN_BY = {
+_EMPTY_CONDITION = "this condition is empty"
+_COMBINE_HINT = "put them under all: or any:"
+_COMPOUND_KEYS = ("any", "all", "near")
+_OPTION_APPLIES_TO = {
     "case": ("words", "pattern"),
     "forms": ("words",),
     "edges": ("words",),
     "ignore": ("words", "list", "entity", "pattern"),
 }
-"""What is said beside one of these holds for it; beside a condition that has parts, for all of these among them."""
+"""The options of a condition, and the conditions that each applies to. Given with a compound condition, an option
+applies to all of these inside it."""
 
 
 class _BaseConditionSchema(Schema):
-    """A condition beside which `case`, `forms`, `edges` and `ignore` may stand for all that is inside it."""
+    """A condition with the options `case`, `forms`, `edges` and `ignore`, which apply to all that is inside it."""
 
     @model_validator(mode="after")
-    def _something_takes_it(self) -> Self:
-        """A key that nothing inside can have would silently mean nothing."""
-        for key in _TAKEN_BY.keys() & self.model_fields_set:
+    def _check_options_apply(self) -> Self:
+        """Refuses an option that applies to nothing inside: it would silently have no effect."""
+        for key in _OPTION_APPLIES_TO.keys() & self.model_fields_set:
             if not _is_key_applicable(self, key):
                 raise validation_error(
-                    f"nothing here can have '{key}'", f"it is for: {', '.join(_TAKEN_BY[key])}", (key,)
+                    f"nothing here can have '{key}'", f"it is for: {', '.join(_OPTION_APPLIES_TO[key])}", (key,)
                 )
         return self
 
 
 class NearPartSchema(_BaseConditionSchema):
-    """What `near` brings together: exactly one of words, list, entity, pattern, number, names, any or all of
-    such, and another near, whose place is from its first to its last word."""
+    """One part of `near`: exactly one of words, list, entity, pattern, number, names, any or all of such parts, and
+    another near, whose place is from its first to its last word."""
 
-    called: ClassVar[str] = "condition in near"
+    label: ClassVar[str] = "condition in near"
     one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "number", "names", "any", "all", "near")
-    nothing: ClassVar[str] = _SAYS_NOTHING
-    several: ClassVar[str] = _SEVERAL
-    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {key: (*others, *_PARTS) for key, others in _TAKEN_BY.items()}
+    message_if_none: ClassVar[str] = _EMPTY_CONDITION
+    message_if_several: ClassVar[str] = _COMBINE_HINT
+    allowed_with: ClassVar[dict[str, tuple[str, ...]]] = {
+        key: (*others, *_COMPOUND_KEYS) for key, others in _OPTION_APPLIES_TO.items()
+    }
 
     words: WordSet | None = WORDS
     list_: Id | None = LIST
@@ -87,7 +90,7 @@ class NearPartSchema(_BaseConditionSchema):
     all_: Annotated[list[NearPartSchema], Field(min_length=1)] | None = Field(
         None,
         alias="all",
-        description="All of these are there, near the others too.",
+        description="All of these are there, and near the others.",
         examples=[[{"entity": "taiwan"}, {"words": {"en": ["strait"]}}]],
     )
     near: NearSchema | None = _NEAR
@@ -99,13 +102,13 @@ class NearPartSchema(_BaseConditionSchema):
 
 
 class NearSchema(Schema):
-    """Things that stand close together."""
+    """Things that are close together."""
 
-    called: ClassVar[str] = "near"
+    label: ClassVar[str] = "near"
 
     within: Within = Field(description="How close: 'N words', sentence or paragraph.", examples=["20 words"])
     in_order: bool | None = Field(
-        None, description="Whether they stand in the order of the file (default: false).", examples=[True]
+        None, description="Whether they must come in the order of the file (default: false).", examples=[True]
     )
     may_share_words: bool | None = Field(
         None,
@@ -113,13 +116,13 @@ class NearSchema(Schema):
         examples=[True],
     )
     these: Annotated[list[NearPartSchema], Field(min_length=2, max_length=6)] = Field(
-        description="The 2 to 6 things that stand together.",
+        description="The 2 to 6 things that must be close together.",
         examples=[[{"entity": "taiwan"}, {"words": {"en": ["drill", "drills"]}}]],
     )
 
     @model_validator(mode="after")
-    def _is_one_or_the_other(self) -> Self:
-        """In an order each begins where the one before has ended."""
+    def _check_order(self) -> Self:
+        """With `in_order`, each part begins after the end of the one before, so they cannot share words."""
         if self.in_order and self.may_share_words:
             raise validation_error(
                 "'may_share_words' cannot be combined with 'in_order'", "remove one of them", ("may_share_words",)
@@ -127,55 +130,57 @@ class NearSchema(Schema):
         return self
 
     @model_validator(mode="after")
-    def _can_be_tried(self) -> Self:
-        """Each `all` inside `any` makes another near."""
-        ways, most = _count_combinations_of_all(self.these)
-        if ways > _MOST_WAYS:
+    def _check_combinations(self) -> Self:
+        """Each `all` inside `any` is one more combination that has to be tried."""
+        combinations, items = _count_combinations_of_all(self.these)
+        if combinations > _MAX_COMBINATIONS:
             raise validation_error(
-                f"this near can hold in {ways} ways, and at most {_MOST_WAYS} are tried",
+                f"this near can hold in {combinations} ways, and at most {_MAX_COMBINATIONS} are tried",
                 "write fewer 'all' inside 'any', or several conditions",
                 ("these",),
             )
-        if most > _MOST_TOGETHER:
-            what = f"{most} things would have to be together here, and at most {_MOST_TOGETHER} can"
-            raise validation_error(what, "leave some out: a sentence with all of them is rare", ("these",))
+        if items > _MAX_ITEMS:
+            problem = f"{items} things would have to be together here, and at most {_MAX_ITEMS} can"
+            raise validation_error(problem, "leave some out: a sentence with all of them is rare", ("these",))
         return self
 
 
-_MOST_WAYS, _MOST_TOGETHER = 32, 8
+_MAX_COMBINATIONS, _MAX_ITEMS = 32, 8
 
 
-def _count_combinations_of_all(pieces: Iterable[NearPartSchema]) -> tuple[int, int]:
-    """In how many ways all of these can stand together, and how many things that are at the most."""
-    each = [_count_combinations(piece) for piece in pieces]
-    return prod(ways for ways, _ in each), sum(most for _, most in each)
+def _count_combinations_of_all(parts: Iterable[NearPartSchema]) -> tuple[int, int]:
+    """The number of combinations of these parts, and the number of items in the largest of them."""
+    counts = [_count_combinations(part) for part in parts]
+    return prod(combinations for combinations, _ in counts), sum(items for _, items in counts)
 
 
-def _count_combinations(piece: NearPartSchema) -> tuple[int, int]:
-    if piece.all_ is not None:
-        return _count_combinations_of_all(piece.all_)
-    deeper = [_count_combinations(each) for each in piece.any_ or () if _has_nested_all(each)]
-    others = len(deeper) < len(piece.any_ or (piece,))  # these are looked for together
-    return sum(ways for ways, _ in deeper) + others, max((most for _, most in deeper), default=1)
+def _count_combinations(part: NearPartSchema) -> tuple[int, int]:
+    if part.all_ is not None:
+        return _count_combinations_of_all(part.all_)
+    nested = [_count_combinations(choice) for choice in part.any_ or () if _has_nested_all(choice)]
+    has_simple_choices = len(nested) < len(part.any_ or (part,))  # these count as one combination
+    return sum(combinations for combinations, _ in nested) + has_simple_choices, max(
+        (items for _, items in nested), default=1
+    )
 
 
-def _has_nested_all(piece: NearPartSchema) -> bool:
-    return piece.all_ is not None or any(map(_has_nested_all, piece.any_ or ()))
+def _has_nested_all(part: NearPartSchema) -> bool:
+    return part.all_ is not None or any(map(_has_nested_all, part.any_ or ()))
 
 
 class ConditionSchema(_BaseConditionSchema):
-    """Exactly one of words, list, entity, pattern, number, names, all, any, near and not; beside it, how, where and
-    how often."""
+    """Exactly one of words, list, entity, pattern, number, names, all, any, near and not; with it, options for how,
+    where and how often."""
 
-    called: ClassVar[str] = "condition"
+    label: ClassVar[str] = "condition"
     one_of: ClassVar[tuple[str, ...]] = (
         *("words", "list", "entity", "pattern", "number", "names"),
         *("all", "any", "near", "not"),
     )
-    nothing: ClassVar[str] = _SAYS_NOTHING
-    several: ClassVar[str] = _SEVERAL
-    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {
-        **{key: (*keys, *_PARTS) for key, keys in _TAKEN_BY.items()},
+    message_if_none: ClassVar[str] = _EMPTY_CONDITION
+    message_if_several: ClassVar[str] = _COMBINE_HINT
+    allowed_with: ClassVar[dict[str, tuple[str, ...]]] = {
+        **{key: (*keys, *_COMPOUND_KEYS) for key, keys in _OPTION_APPLIES_TO.items()},
         "times": ("words", "list", "entity", "pattern", "any"),
     }
 
@@ -201,7 +206,7 @@ class ConditionSchema(_BaseConditionSchema):
         None, alias="in", description="Only in this part of the article.", examples=["title"]
     )
     times: Annotated[int, Field(ge=2, le=50)] | None = Field(
-        None, description="At least so many times, from 2 to 50.", examples=[3]
+        None, description="At least this many times, from 2 to 50.", examples=[3]
     )
     case: Case | None = CASE
     forms: Forms | None = FORMS
@@ -210,74 +215,79 @@ class ConditionSchema(_BaseConditionSchema):
     name: Text | None = _NAME
 
     @model_validator(mode="after")
-    def _can_be_counted(self) -> Self:
-        if self.times is not None and (wrong := _find_uncountable(self.any_ or ())):
-            key = wrong[-1]
+    def _check_times(self) -> Self:
+        if self.times is not None and (path := _find_uncountable(self.any_ or ())):
+            key = path[-1]
             raise validation_error(
-                f"'{key}' cannot stand here, for 'times' counts words", "count each by itself", wrong
+                f"'{key}' is not allowed here, because 'times' counts words", "count each of them separately", path
             )
         return self
 
     @model_validator(mode="after")
-    def _is_in_one_part(self) -> Self:
-        if self.in_ is not None and (wrong := _find_nested_in(self)):
+    def _check_nested_in(self) -> Self:
+        if self.in_ is not None and (path := _find_nested_in(self)):
             raise validation_error(
-                "'in' cannot stand inside 'in'", "keep one of them, or say the outer 'in' of each", wrong
+                "'in' is not allowed inside 'in'", "keep one of them, or repeat the outer 'in' in each part", path
             )
         return self
 
 
-def _is_key_applicable(shape: Schema, key: str) -> bool:
-    """Whether the condition, or one inside it, can have such a key."""
-    if any(f"{one}_" in shape.model_fields_set or one in shape.model_fields_set for one in _TAKEN_BY[key]):
+def _is_key_applicable(schema: Schema, key: str) -> bool:
+    """Whether the condition, or one inside it, can have this option."""
+    if any(
+        f"{owner}_" in schema.model_fields_set or owner in schema.model_fields_set for owner in _OPTION_APPLIES_TO[key]
+    ):
         return True
-    return any(_is_key_applicable(each, key) for each in _iter_subconditions(shape))
+    return any(_is_key_applicable(inner, key) for inner in _iter_subconditions(schema))
 
 
-def _iter_subconditions(shape: Schema) -> Iterator[Schema]:
-    """The conditions right inside a condition."""
+def _iter_subconditions(schema: Schema) -> Iterator[Schema]:
+    """The direct parts of a condition."""
     for key in ("all_", "any_", "these"):
-        yield from getattr(shape, key, None) or ()
-    if isinstance(near := getattr(shape, "near", None), NearSchema):
+        yield from getattr(schema, key, None) or ()
+    if isinstance(near := getattr(schema, "near", None), NearSchema):
         yield from _iter_subconditions(near)
-    if isinstance(negated := getattr(shape, "not_", None), ConditionSchema):
+    if isinstance(negated := getattr(schema, "not_", None), ConditionSchema):
         yield negated
 
 
 def _find_nested_in(outer: ConditionSchema) -> tuple[str | int, ...] | None:
-    """Where, inside a condition that has one, another `in` stands."""
+    """The path of an `in` inside a condition that has one itself."""
     for key, conditions in (("all", outer.all_), ("any", outer.any_)):
-        for index, each in enumerate(conditions or ()):
-            if each.in_ is not None:
+        for index, condition in enumerate(conditions or ()):
+            if condition.in_ is not None:
                 return key, index, "in"
-            if deeper := _find_nested_in(each):
-                return key, index, *deeper
+            if inner_path := _find_nested_in(condition):
+                return key, index, *inner_path
     if outer.not_ is not None:
-        deeper = ("in",) if outer.not_.in_ is not None else _find_nested_in(outer.not_)
-        return None if deeper is None else ("not", *deeper)
+        inner_path = ("in",) if outer.not_.in_ is not None else _find_nested_in(outer.not_)
+        return None if inner_path is None else ("not", *inner_path)
     return None
 
 
-def find_purely_negative_part(asked: ConditionSchema) -> tuple[str | int, ...] | None:
-    """Where, inside a condition, a way to hold begins of which nothing in an article would be the evidence."""
-    if asked.not_ is not None:
+def find_purely_negative_part(condition: ConditionSchema) -> tuple[str | int, ...] | None:
+    """The path of a part by which the condition could hold without any evidence in an article (only `not`); None: there
+    is none."""
+    if condition.not_ is not None:
         return ("not",)
-    within_any = [(number, find_purely_negative_part(each)) for number, each in enumerate(asked.any_ or ())]
-    within_all = [(number, find_purely_negative_part(each)) for number, each in enumerate(asked.all_ or ())]
-    if any(at is None for _, at in within_all):
+    within_any = [(number, find_purely_negative_part(part)) for number, part in enumerate(condition.any_ or ())]
+    within_all = [(number, find_purely_negative_part(part)) for number, part in enumerate(condition.all_ or ())]
+    if any(path is None for _, path in within_all):
         within_all = []
-    found = [(key, at) for key, each in (("any", within_any), ("all", within_all)) for at in each if at[1] is not None]
-    return next(((key, number, *(deeper or ())) for key, (number, deeper) in found), None)
+    paths = [
+        (key, path) for key, part in (("any", within_any), ("all", within_all)) for path in part if path[1] is not None
+    ]
+    return next(((key, number, *(inner_path or ())) for key, (number, inner_path) in paths), None)
 
 
 def _find_uncountable(conditions: Iterable[ConditionSchema]) -> tuple[str | int, ...] | None:
-    """Where, inside `any`, something stands of which there is no number."""
-    for index, each in enumerate(conditions):
+    """The path of something inside `any` that cannot be counted."""
+    for index, condition in enumerate(conditions):
         for key in ("all", "near", "not", "in", "times", "number", "names"):
-            if f"{key}_" in each.model_fields_set or key in each.model_fields_set:
+            if f"{key}_" in condition.model_fields_set or key in condition.model_fields_set:
                 return "any", index, key
-        if deeper := _find_uncountable(each.any_ or ()):
-            return "any", index, *deeper
+        if inner_path := _find_uncountable(condition.any_ or ()):
+            return "any", index, *inner_path
     return None
 
 

@@ -1,7 +1,7 @@
-"""A number and a unit, as people write them: durations ('12 hours') and sizes ('5 MiB').
+"""Parses a number and a unit as people write them: durations ('12 hours') and sizes ('5 MiB').
 
-They raise ValueError with a message that says how to write it. No calendar units: a month has no fixed length, and a
-year is 365 days.
+The parsers raise ValueError with a message that says how to write it. There are no calendar units: a month has no fixed
+length, and a year is 365 days.
 """
 
 from __future__ import annotations
@@ -25,18 +25,19 @@ SIZE_PATTERN = rf"^[0-9]+ ?({'|'.join(_SIZES)})$"
 
 
 class OutOfBounds(ValueError):
-    """It can be read, and is too little or too much (`what`); `meant`: what may be written."""
+    """A readable value that is too small or too big. `problem`: which of the two; `hint`: what is allowed."""
 
-    def __init__(self, what: str, meant: str) -> None:
-        super().__init__(f"it is {what}; {meant}")
-        self.what, self.meant = what, meant
+    def __init__(self, problem: str, hint: str) -> None:
+        super().__init__(f"it is {problem}; {hint}")
+        self.problem, self.hint = problem, hint
 
 
 def parse_duration(text: object, *, shortest: str = "", longest: str = _LONGEST) -> timedelta:
-    """A duration, such as '30 s' or '12 hours', longer than nothing and within these bounds."""
+    """The duration of a text such as '30 s' or '12 hours'. It must be longer than zero and within the bounds. Raises
+    ValueError or OutOfBounds."""
     number, unit = _parse_number_and_unit(text)
-    most, most_unit = _parse_number_and_unit(longest)
-    if number > most * most_unit / unit:
+    limit, limit_unit = _parse_number_and_unit(longest)
+    if number > limit * limit_unit / unit:
         raise OutOfBounds("too long", f"the longest is '{longest}'")
     length = number * unit
     if shortest and length < parse_duration(shortest):
@@ -54,7 +55,7 @@ def _parse_number_and_unit(text: object) -> tuple[float, timedelta]:
 
 
 def parse_size(value: object) -> int:
-    """A positive number of bytes, given as such or as text, such as '5 MiB'."""
+    """A positive number of bytes, from a number or a text such as '5 MiB'. Raises ValueError or OutOfBounds."""
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
     if not isinstance(value, str) or not re.match(SIZE_PATTERN, value.strip()) or len(value) > 16:

@@ -1,4 +1,4 @@
-"""Entity documents: the shape, and its way into the model."""
+"""Entity documents: the schema, and its conversion to the model."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from monitor.config.yaml.yaml12 import YamlDocument
 
 
 class CountsIfNearSchema(Schema):
-    """What must stand near a name so that it counts: exactly one of words, a list and an entity."""
+    """What must be near a name for it to count: exactly one of words, a list and an entity."""
 
-    called: ClassVar[str] = "near"
+    label: ClassVar[str] = "near"
     one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity")
-    nothing: ClassVar[str] = "it is not said what stands near"
+    message_if_none: ClassVar[str] = "this does not say what must be near"
 
     within: Within = Field(description="How close: 'N words', sentence or paragraph.", examples=["12 words"])
     words: WordSet | None = Field(None, description="One of these words.", examples=[{"en": ["Seoul", "Blue House"]}])
@@ -35,16 +35,16 @@ class CountsIfNearSchema(Schema):
 class CountsIfSchema(Schema):
     """When a name that is not enough alone counts: one of these is enough."""
 
-    called: ClassVar[str] = "counts_if"
-    some_of: ClassVar[tuple[str, ...]] = ("sure_name_seen", "near", "where")
-    nothing: ClassVar[str] = "it is not said when the name counts"
+    label: ClassVar[str] = "counts_if"
+    at_least_one_of: ClassVar[tuple[str, ...]] = ("sure_name_seen", "near", "where")
+    message_if_none: ClassVar[str] = "this does not say when the name counts"
 
     sure_name_seen: Literal["in the article", "earlier in the article"] | None = Field(
-        None, description="A sure name stands in the article, or stands before this one.", examples=["in the article"]
+        None, description="A sure name is in the article, or comes before this one.", examples=["in the article"]
     )
     near: CountsIfNearSchema | None = Field(
         None,
-        description="Something stands near it.",
+        description="Something must be near it.",
         examples=[{"within": "12 words", "words": {"en": ["Seoul", "Blue House"]}}],
     )
     where: WhereSchema | None = Field(
@@ -55,7 +55,7 @@ class CountsIfSchema(Schema):
 class MaybeSchema(Schema):
     """Names that are not enough alone."""
 
-    called: ClassVar[str] = "maybe"
+    label: ClassVar[str] = "maybe"
 
     words: WordSet = Field(
         description="The names: a list, or lists by language.",
@@ -70,7 +70,7 @@ class MaybeSchema(Schema):
 class EntitySchema(Schema):
     """An entity: somebody or something that news names, and the names to know it by."""
 
-    called: ClassVar[str] = "entity"
+    label: ClassVar[str] = "entity"
 
     entity: Id = Field(description="Its id, by which rules name it.", examples=["taiwan"])
     kind: EntityKind = Field(description="What it is.", examples=["place"])
@@ -101,7 +101,7 @@ class EntitySchema(Schema):
         examples=[{"words": {"en": ["President Lee"]}, "counts_if": {"sure_name_seen": "in the article"}}],
     )
     never: WordSet | None = Field(
-        None, description="Names of others: what stands inside one does not count.", examples=[{"en": ["Bruce Lee"]}]
+        None, description="Names of others: a name inside one of them does not count.", examples=[{"en": ["Bruce Lee"]}]
     )
     titles: WordSet | None = Field(
         None,
@@ -110,7 +110,7 @@ class EntitySchema(Schema):
     )
     forms: Forms | None = Field(
         None,
-        description="Whether its Russian names stand for all of their forms, where they have no '*' (default: all).",
+        description="Whether its Russian names match in all of their forms, where they have no '*' (default: all).",
         examples=["as written"],
     )
     tests: ExamplesSchema | None = Field(
@@ -118,8 +118,8 @@ class EntitySchema(Schema):
     )
 
     @model_validator(mode="after")
-    def _is_somewhere(self) -> Self:
-        """Only places are, and they belong to nobody."""
+    def _check_place_keys(self) -> Self:
+        """`lies_in` is for places only, and `of` for everything else."""
         is_place = self.kind in model.PLACE_KINDS
         if self.lies_in is not None and not is_place:
             raise validation_error(f"a {self.kind} lies nowhere", "leave it out, or write 'kind: place'", ("lies_in",))
@@ -129,47 +129,47 @@ class EntitySchema(Schema):
 
 
 def entity_from_document(document: YamlDocument) -> model.Entity:
-    """The entity that the document describes; raises Faulty."""
-    shape = validate_document(EntitySchema, document)
-    forms = shape.forms or "all"
+    """The entity of the document. Raises InvalidFiles."""
+    schema = validate_document(EntitySchema, document)
+    forms = schema.forms or "all"
     return model.Entity(
-        shape.entity,
-        shape.kind,
-        shape.name,
-        terms_from_words(shape.sure, forms=forms),
-        maybe=maybe_from_schema(shape.maybe, forms),
-        never=terms_from_words(shape.never, forms=forms),
-        titles=terms_from_words(shape.titles),
-        groups=tuple(dict.fromkeys(shape.in_ or ())),
-        tests=rule_tests_from_schema(shape.tests, document),
+        schema.entity,
+        schema.kind,
+        schema.name,
+        terms_from_words(schema.sure, forms=forms),
+        maybe=maybe_from_schema(schema.maybe, forms),
+        never=terms_from_words(schema.never, forms=forms),
+        titles=terms_from_words(schema.titles),
+        groups=tuple(dict.fromkeys(schema.in_ or ())),
+        tests=rule_tests_from_schema(schema.tests, document),
         place=document.place(),
-        lies_in=shape.lies_in,
-        of=shape.of,
+        lies_in=schema.lies_in,
+        of=schema.of,
     )
 
 
-def maybe_from_schema(shape: MaybeSchema | None, forms: Forms) -> model.Maybe | None:
+def maybe_from_schema(schema: MaybeSchema | None, forms: Forms) -> model.Maybe | None:
     """The names that are not enough alone, and when they count."""
-    if shape is None:
+    if schema is None:
         return None
-    when = shape.counts_if
+    counts_if = schema.counts_if
     return model.Maybe(
-        terms_from_words(shape.words, shape.case, forms),
+        terms_from_words(schema.words, schema.case, forms),
         model.CountsIf(
-            sure_seen=when.sure_name_seen is not None,
-            earlier=when.sure_name_seen == "earlier in the article",
+            sure_seen=counts_if.sure_name_seen is not None,
+            earlier=counts_if.sure_name_seen == "earlier in the article",
             near=None
-            if when.near is None
-            else make_near_condition(when.near.within, [_near_condition_from_schema(when.near)]),
-            where=where_from_schema(when.where),
+            if counts_if.near is None
+            else make_near_condition(counts_if.near.within, [_near_condition_from_schema(counts_if.near)]),
+            where=where_from_schema(counts_if.where),
         ),
     )
 
 
-def _near_condition_from_schema(shape: CountsIfNearSchema) -> model.Condition:
-    if shape.words is not None:
-        return model.Words(terms_from_words(shape.words))
-    if shape.list_ is not None:
-        return model.ListNamed(shape.list_)
-    assert shape.entity is not None
-    return model.EntityNamed(shape.entity)
+def _near_condition_from_schema(schema: CountsIfNearSchema) -> model.Condition:
+    if schema.words is not None:
+        return model.Words(terms_from_words(schema.words))
+    if schema.list_ is not None:
+        return model.ListNamed(schema.list_)
+    assert schema.entity is not None
+    return model.EntityNamed(schema.entity)

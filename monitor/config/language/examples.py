@@ -1,6 +1,6 @@
 """The tests that rules and entities carry: articles that must hit, must be mentions, and must not hit.
 
-They are read here and run by `check` with the live matcher.
+They are read here. `check` runs them with the live matcher.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ Date = Annotated[datetime, PlainValidator(_parse_date), WithJsonSchema({"type": 
 class ExampleSchema(Schema):
     """An article to test with."""
 
-    called: ClassVar[str] = "test"
-    some_of: ClassVar[tuple[str, ...]] = ("title", "text")
-    nothing: ClassVar[str] = "this test has neither a title nor a text"
+    label: ClassVar[str] = "test"
+    at_least_one_of: ClassVar[tuple[str, ...]] = ("title", "text")
+    message_if_none: ClassVar[str] = "this test has neither a title nor a text"
 
     title: Text | None = Field(None, description="Its title.", examples=["Live-fire drills around Taiwan"])
     text: Text | None = Field(None, description="Its text.", examples=["The drills began on Monday."])
@@ -55,7 +55,7 @@ AnyExample = Annotated[
 class ExamplesSchema(Schema):
     """Articles that must hit, be mentions, and not hit; plain text is the title of an article without text."""
 
-    called: ClassVar[str] = "tests"
+    label: ClassVar[str] = "tests"
 
     fires: list[AnyExample] | None = Field(
         None, description="Articles that must hit.", examples=[["Live-fire drills around Taiwan"]]
@@ -70,16 +70,16 @@ class ExamplesSchema(Schema):
     )
 
 
-def rule_tests_from_schema(shape: ExamplesSchema | None, document: YamlDocument) -> tuple[RuleTest, ...]:
-    """The tests of a document in the order of the file, those that must fire first."""
-    return () if shape is None else examples_at(shape, document, ("tests",))
+def rule_tests_from_schema(schema: ExamplesSchema | None, document: YamlDocument) -> tuple[RuleTest, ...]:
+    """The tests under `tests:` of a document in file order: first `fires`, then `mentions`, then `silent`."""
+    return () if schema is None else examples_at(schema, document, ("tests",))
 
 
-def examples_at(shape: ExamplesSchema, document: YamlDocument, at: tuple[str, ...]) -> tuple[RuleTest, ...]:
-    """The same; `at`: where they stand in the document."""
-    lists = {"fires": shape.fires or (), "mentions": shape.mentions or (), "silent": shape.silent or ()}
+def examples_at(schema: ExamplesSchema, document: YamlDocument, path: tuple[str, ...]) -> tuple[RuleTest, ...]:
+    """The tests at this path of the document, in the same order."""
+    lists = {"fires": schema.fires or (), "mentions": schema.mentions or (), "silent": schema.silent or ()}
     return tuple(
-        _rule_test_from_example(example, key, document.place((*at, key, index)))
+        _rule_test_from_example(example, key, document.place((*path, key, index)))
         for key, examples in lists.items()
         for index, example in enumerate(examples)
     )

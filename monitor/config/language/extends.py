@@ -1,4 +1,4 @@
-"""Documents that add to a shared list or an entity, from a separate file: their shape, and what they change."""
+"""Documents that add to a shared list or an entity from a separate file: their schema, and how they are applied."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ from monitor.errors import Fault, InvalidFiles
 from monitor.model import Entity, EntityNamed, ListNamed, Place, Reach, WordList
 
 Value = TypeVar("Value")
-_OF_ENTITY = ("sure", "maybe", "never", "titles", "in")
-_OF_LIST = ("words", "lists", "entities", "before", "after")
+_ENTITY_KEYS = ("sure", "maybe", "never", "titles", "in")
+_LIST_KEYS = ("words", "lists", "entities", "before", "after")
 
 
 class ExtendsSchema(Schema):
     """Adds to an entity or a list that is defined elsewhere; several documents may add to one."""
 
-    called: ClassVar[str] = "extends"
-    some_of: ClassVar[tuple[str, ...]] = (*_OF_ENTITY, *_OF_LIST)
-    nothing: ClassVar[str] = "nothing is added here"
-    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {
+    label: ClassVar[str] = "extends"
+    at_least_one_of: ClassVar[tuple[str, ...]] = (*_ENTITY_KEYS, *_LIST_KEYS)
+    message_if_none: ClassVar[str] = "nothing is added here"
+    allowed_with: ClassVar[dict[str, tuple[str, ...]]] = {
         "case": ("words",),
         "edges": ("words",),
         "forms": ("words", "sure", "maybe", "never"),
@@ -80,60 +80,62 @@ class ExtendsSchema(Schema):
     case: Case | None = CASE
     forms: Forms | None = Field(
         None,
-        description="Whether Russian words and names stand for all of their forms (default: as in entities and lists).",
+        description="Whether Russian words and names match in all of their forms (default: as in entities and lists).",
         examples=["as written"],
     )
     edges: Edges | None = EDGES
 
     @model_validator(mode="after")
-    def _adds_to_one_thing(self) -> Self:
-        """An entity has no words of its own, and a list no names."""
-        of_entity, of_list = ([key for key in keys if key in self.given_keys] for keys in (_OF_ENTITY, _OF_LIST))
+    def _check_one_target(self) -> Self:
+        """Refuses keys of an entity together with keys of a list."""
+        of_entity, of_list = ([key for key in keys if key in self.given_keys] for keys in (_ENTITY_KEYS, _LIST_KEYS))
         if of_entity and of_list:
-            what = f"'{of_entity[0]}' is added to an entity and '{of_list[0]}' to a list"
-            raise validation_error(what, "write two documents", (of_list[0],))
+            problem = f"'{of_entity[0]}' is added to an entity and '{of_list[0]}' to a list"
+            raise validation_error(problem, "write two documents", (of_list[0],))
         return self
 
     @property
     def given_keys(self) -> set[str]:
-        """The keys that are given, as they are written."""
+        """The keys that are given, as the file writes them."""
         return {name.rstrip("_") for name in self.model_fields_set}
 
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """What is added, as the entity or the list that it would be alone."""
+    """An addition to an entity or a list. `content`: what is added, as an entity or a list of its own."""
 
     content: Entity | WordList
     place: Place
 
     @property
     def target(self) -> Name:
-        """What it adds to."""
+        """The name of the entity or list that it adds to."""
         return EntityNamed(self.content.id) if isinstance(self.content, Entity) else ListNamed(self.content.id)
 
 
 def extension_from_document(document: YamlDocument) -> Extension:
-    """What the document adds, and to what; raises Faulty."""
-    shape, place = validate_document(ExtendsSchema, document), document.place()
-    if shape.given_keys.isdisjoint(_OF_ENTITY):
-        words = terms_from_words(shape.words, shape.case, shape.forms, shape.edges)
-        lists, entities = tuple(shape.lists or ()), tuple(shape.entities or ())
-        before, after = reach_from_schema(shape.before), reach_from_schema(shape.after)
-        return Extension(WordList(shape.extends, words, before, after, lists=lists, entities=entities), place)
-    forms = shape.forms or "all"
+    """The extension of the document. Raises InvalidFiles."""
+    schema, place = validate_document(ExtendsSchema, document), document.place()
+    if schema.given_keys.isdisjoint(_ENTITY_KEYS):
+        words = terms_from_words(schema.words, schema.case, schema.forms, schema.edges)
+        lists, entities = tuple(schema.lists or ()), tuple(schema.entities or ())
+        before, after = reach_from_schema(schema.before), reach_from_schema(schema.after)
+        return Extension(WordList(schema.extends, words, before, after, lists=lists, entities=entities), place)
+    forms = schema.forms or "all"
     names = (
-        terms_from_words(shape.sure, forms=forms),
-        maybe_from_schema(shape.maybe, forms),
-        terms_from_words(shape.never, forms=forms),
+        terms_from_words(schema.sure, forms=forms),
+        maybe_from_schema(schema.maybe, forms),
+        terms_from_words(schema.never, forms=forms),
     )
-    added = Entity(shape.extends, "", "", *names, titles=terms_from_words(shape.titles), groups=tuple(shape.in_ or ()))
+    added = Entity(
+        schema.extends, "", "", *names, titles=terms_from_words(schema.titles), groups=tuple(schema.in_ or ())
+    )
     return Extension(added, place)
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedExtension:
-    """An extension, its document and what that names."""
+    """An extension, its document, and the references in it."""
 
     extension: Extension
     document: YamlDocument
@@ -141,91 +143,109 @@ class ParsedExtension:
 
 
 def resolve_definitions(
-    things: Iterable[Definition],
-    additions: Iterable[ParsedExtension],
+    definitions: Iterable[Definition],
+    extensions: Iterable[ParsedExtension],
     documents: Mapping[Place, YamlDocument],
-    tried: Mapping[Name, Place],
+    declared: Mapping[Name, Place],
     faults: list[Fault],
 ) -> DefinitionRegistry:
-    """The names of these, with all that is added to them, in any order of the files. What names in its turn what cannot
-    be had, or makes something belong to itself, is left out, and its faults are noted."""
-    left, more = {name_of(thing): thing for thing in things}, [*additions]
-    named = {name: (documents[thing.place], find_references(documents[thing.place])) for name, thing in left.items()}
+    """A registry of these definitions with all extensions applied; the order of the files does not matter.
+
+    Definitions and extensions are left out if they refer to something that cannot be used, or form a cycle. Their
+    faults are added to `faults`. `documents`: of the definitions, by place; `declared`: the places of all definitions
+    in the files, also of faulty ones.
+    """
+    remaining, pending = {name_of(definition): definition for definition in definitions}, [*extensions]
+    references = {
+        name: (documents[definition.place], find_references(documents[definition.place]))
+        for name, definition in remaining.items()
+    }
     while True:
-        known, more = _apply_extensions(DefinitionRegistry(left, tried), more, faults)
-        wrong = {name: found for name in left if (found := known.find_faults(*named[name]))}
-        wrong_additions = _collect_faults_by_place(more, lambda each: known.find_faults(each.document, each.references))  # noqa: B023
-        if not wrong and not wrong_additions:
-            wrong_additions = _collect_faults_by_place(more, lambda each: _find_cycle_faults(known, each))  # noqa: B023
-        if not wrong and not wrong_additions:
-            wrong = {name: found for name in left if (found := known.find_cycle_faults(name, *named[name]))}
-        if not wrong and not wrong_additions:
-            return known
-        faults += chain.from_iterable((*wrong.values(), *wrong_additions.values()))
-        left = {name: thing for name, thing in left.items() if name not in wrong}
-        more = [each for each in more if each.extension.place not in wrong_additions]
+        registry, pending = _apply_extensions(DefinitionRegistry(remaining, declared), pending, faults)
+        faulty = {name: problems for name in remaining if (problems := registry.find_faults(*references[name]))}
+        faulty_extensions = _collect_faults_by_place(
+            pending,
+            lambda extension: registry.find_faults(extension.document, extension.references),  # noqa: B023
+        )
+        if not faulty and not faulty_extensions:
+            faulty_extensions = _collect_faults_by_place(
+                pending,
+                lambda extension: _find_cycle_faults(registry, extension),  # noqa: B023
+            )
+        if not faulty and not faulty_extensions:
+            faulty = {
+                name: problems
+                for name in remaining
+                if (problems := registry.find_cycle_faults(name, *references[name]))
+            }
+        if not faulty and not faulty_extensions:
+            return registry
+        faults += chain.from_iterable((*faulty.values(), *faulty_extensions.values()))
+        remaining = {name: definition for name, definition in remaining.items() if name not in faulty}
+        pending = [extension for extension in pending if extension.extension.place not in faulty_extensions]
 
 
 def _collect_faults_by_place(
-    additions: Iterable[ParsedExtension], faults_of: Callable[[ParsedExtension], list[Fault]]
+    extensions: Iterable[ParsedExtension], find_faults: Callable[[ParsedExtension], list[Fault]]
 ) -> dict[Place, list[Fault]]:
-    return {each.extension.place: found for each in additions if (found := faults_of(each))}
+    return {extension.extension.place: faults for extension in extensions if (faults := find_faults(extension))}
 
 
-def _find_cycle_faults(known: DefinitionRegistry, each: ParsedExtension) -> list[Fault]:
-    return known.find_cycle_faults(each.extension.target, each.document, each.references)
+def _find_cycle_faults(registry: DefinitionRegistry, extension: ParsedExtension) -> list[Fault]:
+    return registry.find_cycle_faults(extension.extension.target, extension.document, extension.references)
 
 
 def _apply_extensions(
-    known: DefinitionRegistry, additions: Iterable[ParsedExtension], faults: list[Fault]
+    registry: DefinitionRegistry, extensions: Iterable[ParsedExtension], faults: list[Fault]
 ) -> tuple[DefinitionRegistry, list[ParsedExtension]]:
-    """The names with what is added to them, and the additions that could be made; the faults of others are noted."""
-    made = []
-    for each in additions:
+    """The registry with the extensions applied, and the extensions that could be applied. The faults of the others are
+    added to `faults`."""
+    applied = []
+    for extension in extensions:
         with collect_faults(faults):
-            known = known.with_definition(_merge_extension(known, each.document, each.extension))
-            made.append(each)
-    return known, made
+            registry = registry.with_definition(_merge_extension(registry, extension.document, extension.extension))
+            applied.append(extension)
+    return registry, applied
 
 
-def _merge_extension(known: DefinitionRegistry, document: YamlDocument, extension: Extension) -> Entity | WordList:
-    """What it adds to, with what it adds; raises Faulty."""
-    more, there, place = extension.content, known.get(extension.target), document.place(("extends",))
-    if isinstance(more, Entity) and isinstance(there, Entity):
-        return _with_names(there, more, document)
-    if isinstance(more, WordList) and isinstance(there, WordList):
-        return _with_words(there, more)
-    others = ("an entity", EntityNamed(more.id), _OF_ENTITY), ("a list", ListNamed(more.id), _OF_LIST)
-    for called, name, takes in others:
-        if known.get(name) is not None:
-            keys = ", ".join(takes)
-            raise InvalidFiles([Fault(place, f"'{more.id}' is {called}", f"to it can be added: {keys}")])
-    raise InvalidFiles([known.make_missing_fault(place, extension.target)])
+def _merge_extension(registry: DefinitionRegistry, document: YamlDocument, extension: Extension) -> Entity | WordList:
+    """The target of the extension with the extension applied. Raises InvalidFiles."""
+    addition, target, place = extension.content, registry.get(extension.target), document.place(("extends",))
+    if isinstance(addition, Entity) and isinstance(target, Entity):
+        return _add_names(target, addition, document)
+    if isinstance(addition, WordList) and isinstance(target, WordList):
+        return _add_words(target, addition)
+    alternatives = ("an entity", EntityNamed(addition.id), _ENTITY_KEYS), ("a list", ListNamed(addition.id), _LIST_KEYS)
+    for label, name, allowed in alternatives:
+        if registry.get(name) is not None:
+            keys = ", ".join(allowed)
+            raise InvalidFiles([Fault(place, f"'{addition.id}' is {label}", f"to it can be added: {keys}")])
+    raise InvalidFiles([registry.make_missing_fault(place, extension.target)])
 
 
-def _with_names(entity: Entity, more: Entity, document: YamlDocument) -> Entity:
-    if entity.maybe is not None and more.maybe is not None:
-        what = f"the entity '{entity.id}' has names already that are not enough alone"
-        meant = "write these into its own file, beside those"
-        raise InvalidFiles([Fault(document.place(("maybe",)), what, meant)])
+def _add_names(entity: Entity, addition: Entity, document: YamlDocument) -> Entity:
+    if entity.maybe is not None and addition.maybe is not None:
+        problem = f"the entity '{entity.id}' has names already that are not enough alone"
+        hint = "write these into its own file, beside those"
+        raise InvalidFiles([Fault(document.place(("maybe",)), problem, hint)])
     return replace(
         entity,
-        sure=_drop_duplicates(entity.sure + more.sure),
-        maybe=entity.maybe or more.maybe,
-        never=_drop_duplicates(entity.never + more.never),
-        titles=_drop_duplicates(entity.titles + more.titles),
-        groups=_drop_duplicates(entity.groups + more.groups),
+        sure=_drop_duplicates(entity.sure + addition.sure),
+        maybe=entity.maybe or addition.maybe,
+        never=_drop_duplicates(entity.never + addition.never),
+        titles=_drop_duplicates(entity.titles + addition.titles),
+        groups=_drop_duplicates(entity.groups + addition.groups),
     )
 
 
-def _with_words(words: WordList, more: WordList) -> WordList:
+def _add_words(word_list: WordList, addition: WordList) -> WordList:
     return replace(
-        words,
-        terms=_drop_duplicates(words.terms + more.terms),
-        lists=_drop_duplicates(words.lists + more.lists),
-        entities=_drop_duplicates(words.entities + more.entities),
-        more_before=words.more_before + _reach_to_tuple(more.before),
-        more_after=words.more_after + _reach_to_tuple(more.after),
+        word_list,
+        terms=_drop_duplicates(word_list.terms + addition.terms),
+        lists=_drop_duplicates(word_list.lists + addition.lists),
+        entities=_drop_duplicates(word_list.entities + addition.entities),
+        more_before=word_list.more_before + _reach_to_tuple(addition.before),
+        more_after=word_list.more_after + _reach_to_tuple(addition.after),
     )
 
 

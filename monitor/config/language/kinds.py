@@ -1,4 +1,4 @@
-"""The kinds of file that users write. It imports nothing heavy: the command line lists them in its help."""
+"""The kinds of file that users write. It imports nothing heavy, because the command line lists them in its help."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What conditions without parts look for: words, a list, an entity, a pattern, a number, a day: their shapes and keys.
+"""The schemas and keys of conditions without parts: words, a list, an entity, a pattern, a number, a day.
 
-Where these stand in an article is decided in `matching`, not here.
+Where an article has them is decided in `matching`, not here.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ def _validate_pattern(text: str) -> str:
     reject_control_characters(text)
     try:
         pattern = compile_regex(text)
-    except ValueError as wrong:
-        raise validation_error(f"this pattern cannot be used: {wrong}") from None
+    except ValueError as error:
+        raise validation_error(f"this pattern cannot be used: {error}") from None
     if any(pattern.finditer("")):
         raise validation_error(
-            "this pattern matches where nothing stands", "make a part of it needed: 'x+' in place of 'x*'"
+            "this pattern also matches empty text", "make a part of it needed: 'x+' in place of 'x*'"
         )
     if finds_no_word(text):
         raise validation_error(
@@ -41,9 +41,9 @@ PatternText = Annotated[str, Field(min_length=1), AfterValidator(_validate_patte
 class GroupSchema(Schema):
     """All entities of a kind, in a group, that belong to another one; or those for which several of these hold."""
 
-    called: ClassVar[str] = "group of entities"
-    some_of: ClassVar[tuple[str, ...]] = ("kind", "in", "of")
-    nothing: ClassVar[str] = "no entity is meant here"
+    label: ClassVar[str] = "group of entities"
+    at_least_one_of: ClassVar[tuple[str, ...]] = ("kind", "in", "of")
+    message_if_none: ClassVar[str] = "no entity is meant here"
 
     kind: EntityKind | None = Field(None, description="Those of this kind.", examples=["country"])
     in_: Id | None = Field(None, alias="in", description="Those in this group.", examples=["east-asia"])
@@ -60,12 +60,12 @@ EntityOrGroup = Annotated[
 
 WORDS = Field(
     None,
-    description="One of these words or phrases stands in the text: a list, or lists by language "
+    description="One of these words or phrases is in the text: a list, or lists by language "
     "(any, en, ko, zh, ja, ru ...). A '*' at an end of a word opens it.",
     examples=[{"en": ["drill", "war game*"]}],
 )
 LIST = Field(
-    None, alias="list", description="One of the words of a shared list stands in the text: its id.", examples=["drills"]
+    None, alias="list", description="One of the words of a shared list is in the text: its id.", examples=["drills"]
 )
 ENTITY = Field(
     None,
@@ -86,7 +86,7 @@ NAMES = Field(
 CASE = Field(None, description="Whether capitals must be as they are written (default: ignore).", examples=["exact"])
 FORMS = Field(
     None,
-    description="Whether Russian words stand for all of their forms (default: as written).",
+    description="Whether Russian words match in all of their forms (default: as written).",
     examples=["all"],
 )
 EDGES = Field(
@@ -106,7 +106,7 @@ else:
 class NumberSchema(Schema):
     """A number in the article, by what it counts or measures."""
 
-    called: ClassVar[str] = "number"
+    label: ClassVar[str] = "number"
 
     of: CountedUnit = Field(description="What the number counts or measures.", examples=["magnitude"])
     at_least: Bound | None = Field(None, description="The number is this, or greater.", examples=[6])
@@ -115,24 +115,26 @@ class NumberSchema(Schema):
     at_most: Bound | None = Field(None, description="The number is this, or less.", examples=[50])
 
     @model_validator(mode="after")
-    def _can_be_met(self) -> Self:
+    def _check_bounds(self) -> Self:
         for low, high in (("at_least", "more_than"), ("at_most", "below")):
             if getattr(self, low) is not None and getattr(self, high) is not None:
-                raise validation_error(f"{low} and {high} stand together", "keep one of them", (high,))
-        least = max(bound for bound in (self.at_least, self.more_than, float("-inf")) if bound is not None)
-        most = min(bound for bound in (self.at_most, self.below, float("inf")) if bound is not None)
-        if least > most or (least == most and (self.more_than is not None or self.below is not None)):
+                raise validation_error(f"{low} and {high} cannot be combined", "keep one of them", (high,))
+        lower = max(bound for bound in (self.at_least, self.more_than, float("-inf")) if bound is not None)
+        upper = min(bound for bound in (self.at_most, self.below, float("inf")) if bound is not None)
+        if lower > upper or (lower == upper and (self.more_than is not None or self.below is not None)):
             raise validation_error(
                 "no number lies between these bounds", "the lower one must be less than the upper one"
             )
         return self
 
 
-def number_from_schema(shape: NumberSchema) -> model.NumberNamed:
-    """The condition that the shape writes down."""
-    return model.NumberNamed(shape.of, shape.at_least, shape.more_than, shape.below, shape.at_most)
+def number_from_schema(schema: NumberSchema) -> model.NumberNamed:
+    """The number condition of the model."""
+    return model.NumberNamed(schema.of, schema.at_least, schema.more_than, schema.below, schema.at_most)
 
 
-def entity_or_group_from_schema(shape: GroupSchema | str) -> model.EntityNamed | model.GroupNamed:
-    """The entity, or one of the group."""
-    return model.EntityNamed(shape) if isinstance(shape, str) else model.GroupNamed(shape.kind, shape.in_, shape.of)
+def entity_or_group_from_schema(schema: GroupSchema | str) -> model.EntityNamed | model.GroupNamed:
+    """The condition that the entity, or one of the group, is named."""
+    return (
+        model.EntityNamed(schema) if isinstance(schema, str) else model.GroupNamed(schema.kind, schema.in_, schema.of)
+    )

@@ -1,4 +1,4 @@
-"""List documents, the words that rules share: the shape, and its way into the model."""
+"""List documents, the words that rules share: the schema, and its conversion to the model."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from monitor.model import WordList
 
 LISTS = Field(
     None,
-    description="Other lists that belong to this one, with what they say of before and after: their ids.",
+    description="Other lists that belong to this one, with their `before` and `after`: their ids.",
     examples=[["denials", "plans"]],
 )
 OF_ENTITIES = Field(None, description="Entities whose names belong to this list: their ids.", examples=[["taiwan"]])
@@ -34,10 +34,10 @@ OF_ENTITIES = Field(None, description="Entities whose names belong to this list:
 class ListSchema(Schema):
     """Words that rules share: to be found, or to say which occurrences of others do not count."""
 
-    called: ClassVar[str] = "list"
-    some_of: ClassVar[tuple[str, ...]] = ("words", "lists", "entities", "before", "after")
-    nothing: ClassVar[str] = "this list has no words"
-    goes_with: ClassVar[dict[str, tuple[str, ...]]] = dict.fromkeys(("case", "forms", "edges"), ("words",))
+    label: ClassVar[str] = "list"
+    at_least_one_of: ClassVar[tuple[str, ...]] = ("words", "lists", "entities", "before", "after")
+    message_if_none: ClassVar[str] = "this list has no words"
+    allowed_with: ClassVar[dict[str, tuple[str, ...]]] = dict.fromkeys(("case", "forms", "edges"), ("words",))
 
     list_: Id = Field(alias="list", description="Its id, by which rules name it.", examples=["denials"])
     title: Text | None = Field(None, description="What it is for.", examples=["It did not happen"])
@@ -57,15 +57,15 @@ class ListSchema(Schema):
 
 
 def word_list_from_document(document: YamlDocument) -> WordList:
-    """The list that the document holds; raises Faulty."""
-    shape = validate_document(ListSchema, document)
-    words = terms_from_words(shape.words, shape.case, shape.forms, shape.edges)
+    """The word list of the document. Raises InvalidFiles."""
+    schema = validate_document(ListSchema, document)
+    words = terms_from_words(schema.words, schema.case, schema.forms, schema.edges)
     return WordList(
-        shape.list_,
+        schema.list_,
         words,
-        reach_from_schema(shape.before),
-        reach_from_schema(shape.after),
+        reach_from_schema(schema.before),
+        reach_from_schema(schema.after),
         place=document.place(),
-        lists=tuple(dict.fromkeys(shape.lists or ())),
-        entities=tuple(dict.fromkeys(shape.entities or ())),
+        lists=tuple(dict.fromkeys(schema.lists or ())),
+        entities=tuple(dict.fromkeys(schema.entities or ())),
     )

@@ -1,6 +1,7 @@
-"""What documents name: entities, groups of them and lists; whether these are there, and the digests of what is named.
+"""The references of documents to entities, groups of entities and lists: whether their targets exist, and the digests
+of the targets.
 
-A rule's document is asked rather than the rule, because a fault stands where the name stands.
+References are read from the document of a rule, not from the rule, because a fault needs the place of the name.
 """
 
 from __future__ import annotations
@@ -19,232 +20,253 @@ AnyDefinition = TypeVar("AnyDefinition", Entity, WordList)
 Name = EntityNamed | ListNamed
 AnyName = Name | GroupNamed
 
-_PARTS = {
+_REFERENCE_KEYS = {
     "rule": ("match", "unless", "mention", "mention_if", "raise", "lower"),
     "entity": ("maybe",),
     "list": ("before", "after"),
     "extends": ("maybe", "before", "after"),
 }
-"""The parts of each kind of document that name something."""
+"""The keys of each kind of document that can hold references."""
 
 
 References = Sequence[tuple[ValuePath, AnyName]]
-"""What a document names, and where it does."""
+"""The names that a document refers to, each with its path."""
 
 
 def find_references(document: YamlDocument) -> References:
-    """What the document names, and where it does."""
+    """The references of the document; none where it is no rule, entity, list or extension."""
     data = document.data
-    kind = next((key for key in data if key in _PARTS), None) if isinstance(data, dict) else None
+    kind = next((key for key in data if key in _REFERENCE_KEYS), None) if isinstance(data, dict) else None
     if kind is None or not isinstance(data, dict):
         return []
-    found = [each for part in _PARTS[kind] if part in data for each in _find_nested_references(data[part], (part,))]
+    found = [
+        reference
+        for part in _REFERENCE_KEYS[kind]
+        if part in data
+        for reference in _find_nested_references(data[part], (part,))
+    ]
     for key in ("lies_in", "of") if kind == "entity" else ():
         belongs_to = data.get(key)
-        if isinstance(belongs_to, str) and not belongs_to.isupper():  # as codes of countries are
+        if isinstance(belongs_to, str) and not belongs_to.isupper():  # country codes are upper-case
             found.append(((key,), EntityNamed(belongs_to)))
     return found if kind not in ("list", "extends") else [*found, *_find_list_member_references(data)]
 
 
 def _find_list_member_references(data: Mapping[str, PlainData]) -> Iterator[tuple[ValuePath, Name]]:
-    """What belongs to a list as a whole."""
+    """The lists and entities that belong to a list as members."""
     for key, kind in (("lists", ListNamed), ("entities", EntityNamed)):
         ids = data.get(key)
         for index, id_ in enumerate(ids if isinstance(ids, list) else ()):
             yield (key, index), kind(str(id_))
 
 
-def _find_nested_references(data: PlainData, where: ValuePath) -> Iterator[tuple[ValuePath, AnyName]]:
+def _find_nested_references(data: PlainData, path: ValuePath) -> Iterator[tuple[ValuePath, AnyName]]:
     if isinstance(data, list):
         for index, item in enumerate(data):
             if isinstance(item, dict):
-                yield from _find_nested_references(item, (*where, index))
+                yield from _find_nested_references(item, (*path, index))
     elif isinstance(data, dict):
         for key, value in data.items():
             if value is None:
                 continue
             if key == "entity":
-                yield (*where, key), _entity_or_group(value)
+                yield (*path, key), _parse_entity_or_group(value)
             elif key == "list":
-                yield from _find_list_references(value, (*where, key))
+                yield from _find_list_references(value, (*path, key))
             elif key != "words" and isinstance(value, (dict, list)):
-                yield from _find_nested_references(value, (*where, key))
+                yield from _find_nested_references(value, (*path, key))
 
 
-def _entity_or_group(value: PlainData) -> EntityNamed | GroupNamed:
+def _parse_entity_or_group(value: PlainData) -> EntityNamed | GroupNamed:
     if isinstance(value, dict):
-        given = map(value.get, ("kind", "in", "of"))
-        return GroupNamed(*(None if part is None else str(part) for part in given))
+        values = map(value.get, ("kind", "in", "of"))
+        return GroupNamed(*(None if part is None else str(part) for part in values))
     return EntityNamed(str(value))
 
 
-def _find_list_references(value: PlainData, where: ValuePath) -> Iterator[tuple[ValuePath, ListNamed]]:
+def _find_list_references(value: PlainData, path: ValuePath) -> Iterator[tuple[ValuePath, ListNamed]]:
     if isinstance(value, list):
-        yield from (((*where, index), ListNamed(str(item))) for index, item in enumerate(value))
+        yield from (((*path, index), ListNamed(str(item))) for index, item in enumerate(value))
     else:
-        yield where, ListNamed(str(value))
+        yield path, ListNamed(str(value))
 
 
 class DefinitionRegistry:
-    """The entities and lists that can be named. `tried`: those that stand somewhere, if only in a faulty file."""
+    """The entities and lists that documents can refer to. `declared`: the place of each one in the files, also of those
+    with faults."""
 
-    def __init__(self, things: Mapping[Name, Definition], tried: Mapping[Name, Place]) -> None:
-        self._things = things
-        self._tried = tried
+    def __init__(self, definitions: Mapping[Name, Definition], declared: Mapping[Name, Place]) -> None:
+        self._definitions = definitions
+        self._declared = declared
         self._groups: dict[GroupNamed, list[Entity]] = {}
         self._digests: dict[AnyName, str] = {}
 
     def all_of_kind(self, kind: type[AnyDefinition]) -> dict[str, AnyDefinition]:
         """All entities, or all lists, by id."""
-        return {thing.id: thing for thing in self._things.values() if isinstance(thing, kind)}
+        return {definition.id: definition for definition in self._definitions.values() if isinstance(definition, kind)}
 
     def get(self, name: Name) -> Definition | None:
-        """What has the name."""
-        return self._things.get(name)
+        """The definition of that name; None: there is none."""
+        return self._definitions.get(name)
 
-    def with_definition(self, thing: Definition) -> DefinitionRegistry:
-        """The same with this one in place of what has its name."""
-        return DefinitionRegistry({**self._things, name_of(thing): thing}, self._tried)
+    def with_definition(self, definition: Definition) -> DefinitionRegistry:
+        """A copy of the registry with this definition, which replaces one of the same name."""
+        return DefinitionRegistry({**self._definitions, name_of(definition): definition}, self._declared)
 
-    def find_faults(self, document: YamlDocument, named: References) -> list[Fault]:
-        """What the document names and cannot be had."""
-        looked_up = (self._looked_up(document, where, name) for where, name in named)
-        return [fault for fault in looked_up if fault is not None]
+    def find_faults(self, document: YamlDocument, references: References) -> list[Fault]:
+        """The faults of references whose target cannot be used."""
+        faults = (self._check_reference(document, path, name) for path, name in references)
+        return [fault for fault in faults if fault is not None]
 
-    def digest_references(self, named: References) -> dict[str, str]:
-        """What is named, each with its digest, which changes with everything that stands behind the name."""
-        return {_name_to_digest_key(name): self._digest(name) for _, name in named}
+    def digest_references(self, references: References) -> dict[str, str]:
+        """The digest of each target. It changes with everything that the target depends on."""
+        return {_name_to_digest_key(name): self._compute_digest(name) for _, name in references}
 
-    def find_cycle_faults(self, name: Name, document: YamlDocument, named: References) -> list[Fault]:
-        """Where an entity counts only beside one that counts only beside it, and so on, so that nobody could say which
-        does; and where a list belongs to itself."""
-        if name not in self._behind(name):
+    def find_cycle_faults(self, name: Name, document: YamlDocument, references: References) -> list[Fault]:
+        """The faults of references that form a cycle: a list that belongs to itself, or an entity that counts only near
+        one that counts only near it (and so on), so that it is not decidable which counts."""
+        if name not in self._find_reachable(name):
             return []
-        what, meant = "this list would belong to itself, or to one that belongs to it", "name it in one of them only"
+        problem, hint = "this list would belong to itself, or to one that belongs to it", "name it in one of them only"
         if isinstance(name, EntityNamed):
-            what = "this entity would count only beside itself, or beside one that counts only beside it"
-            meant = "write words or a list instead"
-        leading = (where for where, each in named if each == name or name in self._behind(each))
-        return [Fault(document.place(where), what, meant) for where in leading]
+            problem = "this entity would count only beside itself, or beside one that counts only beside it"
+            hint = "write words or a list instead"
+        paths = (path for path, reference in references if reference == name or name in self._find_reachable(reference))
+        return [Fault(document.place(path), problem, hint) for path in paths]
 
-    def _looked_up(self, document: YamlDocument, where: ValuePath, name: AnyName) -> Fault | None:
+    def _check_reference(self, document: YamlDocument, path: ValuePath, name: AnyName) -> Fault | None:
         if isinstance(name, GroupNamed):
-            return None if self._members(name) else self._no_member(document, where, name)
-        thing = self._things.get(name)
-        if thing is None:
-            return self.make_missing_fault(document.place(where), name)
-        if isinstance(thing, WordList) and not self._has_words(name) and not _is_ignore_reference(where):
-            what = f"the list '{thing.id}' has no words of its own, only what spoils others"
-            return Fault(document.place(where), what, "name it under ignore")
+            return None if self._get_members(name) else self._explain_empty_group(document, path, name)
+        definition = self._definitions.get(name)
+        if definition is None:
+            return self.make_missing_fault(document.place(path), name)
+        if isinstance(definition, WordList) and not self._has_words(name) and not _is_ignore_reference(path):
+            problem = f"the list '{definition.id}' has no words of its own, only what spoils others"
+            return Fault(document.place(path), problem, "name it under ignore")
         return None
 
     def _has_words(self, name: Name) -> bool:
-        """Whether an entity, or a list or something that belongs to it, has words that can be found."""
-        each = [
-            thing
-            for one in (name, *self._behind(name, _get_list_members))
-            if (thing := self._things.get(one)) is not None
+        """Whether it is an entity, or a list that has words to find, in itself or in its members."""
+        definitions = [
+            definition
+            for member in (name, *self._find_reachable(name, _get_list_members))
+            if (definition := self._definitions.get(member)) is not None
         ]
-        return any(isinstance(thing, Entity) or thing.terms for thing in each)
+        return any(isinstance(definition, Entity) or definition.terms for definition in definitions)
 
     def make_missing_fault(self, place: Place, name: Name) -> Fault:
-        """What is said, at that place, of a name that nothing has."""
+        """The fault, at that place, of a name that cannot be used."""
         kind, id_ = _name_to_kind_and_id(name)
-        if name in self._tried:
-            return Fault(place, f"the {kind} '{id_}' cannot be used", f"see the faults at {self._tried[name].file}")
-        known = [_name_to_kind_and_id(each)[1] for each in self._things if type(each) is type(name)]
+        if name in self._declared:
+            return Fault(place, f"the {kind} '{id_}' cannot be used", f"see the faults at {self._declared[name].file}")
+        known = [_name_to_kind_and_id(defined)[1] for defined in self._definitions if type(defined) is type(name)]
         otherwise = "name the file that holds it in monitor.yaml, or write it"
         return Fault(place, f"there is no {kind} {quote_text(id_)}", did_you_mean(id_, known, otherwise))
 
-    def _no_member(self, document: YamlDocument, where: ValuePath, name: GroupNamed) -> Fault:
-        if name.kind and not self._members(GroupNamed(name.kind)):
-            return Fault(document.place((*where, "kind")), f"there is no entity of kind '{name.kind}'")
-        if name.group and not self._members(GroupNamed(None, name.group)):
-            known = sorted({group for entity in self._entities() for group in entity.groups})
-            meant = did_you_mean(name.group, known, "entities say what they are in with 'in: [GROUP]'")
-            return Fault(document.place((*where, "in")), f"no entity is in {quote_text(name.group)}", meant)
-        if name.of and not self._members(GroupNamed(of=name.of)):
-            place, to = document.place((*where, "of")), EntityNamed(name.of)
-            if to not in self._things:
-                return self.make_missing_fault(place, to)
+    def _explain_empty_group(self, document: YamlDocument, path: ValuePath, name: GroupNamed) -> Fault:
+        if name.kind and not self._get_members(GroupNamed(name.kind)):
+            return Fault(document.place((*path, "kind")), f"there is no entity of kind '{name.kind}'")
+        if name.group and not self._get_members(GroupNamed(None, name.group)):
+            known = sorted({group for entity in self._iter_entities() for group in entity.groups})
+            hint = did_you_mean(name.group, known, "entities say what they are in with 'in: [GROUP]'")
+            return Fault(document.place((*path, "in")), f"no entity is in {quote_text(name.group)}", hint)
+        if name.of and not self._get_members(GroupNamed(of=name.of)):
+            place, owner = document.place((*path, "of")), EntityNamed(name.of)
+            if owner not in self._definitions:
+                return self.make_missing_fault(place, owner)
             return Fault(place, f"no entity is of {quote_text(name.of)}", "entities say whose they are with 'of: ID'")
         kind = f" of kind '{name.kind}'" if name.kind else ""
-        asked = (("in", name.group), ("of", name.of))
-        what = " and ".join(f"{word} '{value}'" for word, value in asked if value)
-        return Fault(document.place(where), f"no entity{kind} is {what}")
+        limits = (("in", name.group), ("of", name.of))
+        problem = " and ".join(f"{word} '{value}'" for word, value in limits if value)
+        return Fault(document.place(path), f"no entity{kind} is {problem}")
 
-    def _members(self, name: GroupNamed) -> list[Entity]:
+    def _get_members(self, name: GroupNamed) -> list[Entity]:
         if name not in self._groups:
-            self._groups[name] = [entity for entity in self._entities() if name.includes(entity)]
+            self._groups[name] = [entity for entity in self._iter_entities() if name.includes(entity)]
         return self._groups[name]
 
-    def _entities(self) -> Iterator[Entity]:
-        return (thing for thing in self._things.values() if isinstance(thing, Entity))
+    def _iter_entities(self) -> Iterator[Entity]:
+        return (definition for definition in self._definitions.values() if isinstance(definition, Entity))
 
-    def _digest(self, name: AnyName) -> str:
-        """It changes with what the name stands for, and with what that names in its turn."""
+    def _compute_digest(self, name: AnyName) -> str:
+        """The digest of the definition and of everything that it depends on."""
         if name not in self._digests:
             if isinstance(name, GroupNamed):
-                named = {each.id: self._digest(EntityNamed(each.id)) for each in self._members(name)}
-                self._digests[name] = digest_with("", named)
+                digests = {
+                    member.id: self._compute_digest(EntityNamed(member.id)) for member in self._get_members(name)
+                }
+                self._digests[name] = digest_with("", digests)
             else:
-                behind = {_name_to_digest_key(each): self._own_digest(each) for each in self._behind(name)}
-                self._digests[name] = digest_with(self._own_digest(name), behind)
+                digests = {
+                    _name_to_digest_key(member): self._compute_own_digest(member)
+                    for member in self._find_reachable(name)
+                }
+                self._digests[name] = digest_with(self._compute_own_digest(name), digests)
         return self._digests[name]
 
-    def _own_digest(self, name: Name) -> str:
-        thing = self._things[name]
-        return entity_digest(thing) if isinstance(thing, Entity) else list_digest(thing)
+    def _compute_own_digest(self, name: Name) -> str:
+        definition = self._definitions[name]
+        return entity_digest(definition) if isinstance(definition, Entity) else list_digest(definition)
 
-    def _behind(self, name: AnyName, named_by: Callable[[Definition], Iterable[Condition]] | None = None) -> set[Name]:
-        """What it names, and so on, of what there is; `named_by`: the only names that count."""
+    def _find_reachable(
+        self, name: AnyName, get_references: Callable[[Definition], Iterable[Condition]] | None = None
+    ) -> set[Name]:
+        """Everything that the name refers to, directly or indirectly. `get_references`: which references to follow
+        (default: all)."""
         found: set[Name] = set()
-        new = set(self._named_by(name, named_by or _get_all_references))
-        while new:
-            found |= new
-            new = {deeper for each in new for deeper in self._named_by(each, named_by or _get_all_references)} - found
+        frontier = set(self._get_direct_references(name, get_references or _get_all_references))
+        while frontier:
+            found |= frontier
+            frontier = {
+                reference
+                for reached in frontier
+                for reference in self._get_direct_references(reached, get_references or _get_all_references)
+            } - found
         return found
 
-    def _named_by(self, name: AnyName, named_by: Callable[[Definition], Iterable[Condition]]) -> Iterator[Name]:
-        thing = None if isinstance(name, GroupNamed) else self._things.get(name)
-        named = () if thing is None else named_by(thing)
-        return (each for each in named if isinstance(each, (EntityNamed, ListNamed)))
+    def _get_direct_references(
+        self, name: AnyName, get_references: Callable[[Definition], Iterable[Condition]]
+    ) -> Iterator[Name]:
+        definition = None if isinstance(name, GroupNamed) else self._definitions.get(name)
+        references = () if definition is None else get_references(definition)
+        return (reference for reference in references if isinstance(reference, (EntityNamed, ListNamed)))
 
 
-def _get_all_references(thing: Definition) -> Iterable[Condition]:
-    """What belongs to an entity or a list, and what is looked for beside its words."""
-    if isinstance(thing, WordList):
-        reaches = (thing.before, thing.after, *thing.more_before, *thing.more_after)
-        return [*_get_list_members(thing), *(reach.condition for reach in reaches if reach is not None)]
-    near = thing.maybe.counts_if.near if thing.maybe else None
+def _get_all_references(definition: Definition) -> Iterable[Condition]:
+    """All that a definition refers to: the members of a list and its `before` and `after`, or what must be near the
+    maybe names of an entity."""
+    if isinstance(definition, WordList):
+        reaches = (definition.before, definition.after, *definition.more_before, *definition.more_after)
+        return [*_get_list_members(definition), *(reach.condition for reach in reaches if reach is not None)]
+    near = definition.maybe.counts_if.near if definition.maybe else None
     return near.conditions if near else ()
 
 
-def _get_list_members(thing: Definition) -> Iterable[Name]:
-    """What belongs to a list as a whole."""
-    if not isinstance(thing, WordList):
+def _get_list_members(definition: Definition) -> Iterable[Name]:
+    """The lists and entities that belong to a list as members."""
+    if not isinstance(definition, WordList):
         return ()
-    return [*map(ListNamed, thing.lists), *map(EntityNamed, thing.entities)]
+    return [*map(ListNamed, definition.lists), *map(EntityNamed, definition.entities)]
 
 
-def _is_ignore_reference(where: ValuePath) -> bool:
-    """Whether a list stands there to say what is to be ignored, or belongs to one that may."""
-    holders = [part for part in where if isinstance(part, str)]
-    return holders == ["lists"] or holders[-2:-1] == ["ignore"]
+def _is_ignore_reference(path: ValuePath) -> bool:
+    """Whether the reference is under `ignore`, or makes a list a member of another one, which may be under `ignore`."""
+    keys = [part for part in path if isinstance(part, str)]
+    return keys == ["lists"] or keys[-2:-1] == ["ignore"]
 
 
-def name_of(thing: Definition) -> Name:
-    """How it is named."""
-    return EntityNamed(thing.id) if isinstance(thing, Entity) else ListNamed(thing.id)
+def name_of(definition: Definition) -> Name:
+    """The name by which documents refer to the definition."""
+    return EntityNamed(definition.id) if isinstance(definition, Entity) else ListNamed(definition.id)
 
 
 def _name_to_kind_and_id(name: Name) -> tuple[str, str]:
-    """The kind of what is named, and its id."""
+    """The kind of the definition ("entity" or "list"), and its id."""
     return ("entity", name.entity) if isinstance(name, EntityNamed) else ("list", name.list)
 
 
 def _name_to_digest_key(name: AnyName) -> str:
-    """A name as digests know it; that of an entity is as old as versions are."""
+    """The key of a name in digests. Entities have no prefix: their keys are older than those of lists and groups."""
     if isinstance(name, GroupNamed):
         return f"group {name.kind} in {name.group}{f' of {name.of}' if name.of else ''}"
     return name.entity if isinstance(name, EntityNamed) else f"list {name.list}"

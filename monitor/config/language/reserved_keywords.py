@@ -1,7 +1,7 @@
-"""The words of the rule language and the settings that are not built yet, in one place; and those in the wrong place.
+"""Keywords of the rule language and the settings that are not built yet, and hints for keywords in the wrong place.
 
-They are refused by name, never accepted and ignored: a rule that believes it asked for something must not run without
-it. When a word is built, it leaves this table.
+Such keywords are refused by name, never accepted and ignored: a rule must not run without something that its author
+asked for. A keyword leaves this table when it is built.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ KEYS: dict[str, set[str]] = {
     "alert": {"otherwise", "ignore_quiet_hours", "if_nobody_acknowledges"},
     "entity": {"identifiers", "wikidata"},
 }
-"""What the mapping is called -> its keys that come with a later version."""
+"""The label of a mapping -> its keys that come with a later version."""
 
 _UNLESS = "write what must not hold under unless:, and occurrences that do not count under ignore:"
 _BESIDE_NEAR_ALL = "it belongs beside near, under all:; occurrences that do not count belong under ignore:"
@@ -30,10 +30,10 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "near": {"words": "it belongs under these:", "order": "write 'in_order: true'"},
     "entity": {"words": _NAMES, "names": _NAMES, "groups": "write 'in: [GROUP]'"},
 }
-"""What the mapping is called -> keys that mean nothing there, and what to do instead. Those that belong to a mapping
-inside or around it are found without this table."""
+"""The label of a mapping -> keys that have no meaning there, each with a hint. Keys that belong to a mapping inside or
+around it are found without this table."""
 
 
-def explain_reserved_keyword(word: str) -> tuple[str, str]:
-    """What is said of such a word, and what to do."""
-    return f"'{word}' is not built yet (it comes with a later version)", "remove it"
+def explain_reserved_keyword(keyword: str) -> tuple[str, str]:
+    """The problem and the hint for such a keyword."""
+    return f"'{keyword}' is not built yet (it comes with a later version)", "remove it"

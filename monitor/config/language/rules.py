@@ -1,7 +1,7 @@
-"""Rule documents: the shape, and its way into the model.
+"""Rule documents: the schema, and its conversion to the model.
 
-A rule is read as it stands, without a version: it gets one when what it names is known. Whether names of entities,
-lists and routes exist is checked in `load`.
+A rule is read without a version. It gets its version when all definitions that it names are known. `loading/load.py`
+checks whether the entities, lists and routes exist that it names.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _LEVELS = [*Level]
 
 
 class LevelChangeSchema(Schema):
-    """Another level, for a match for which something more holds."""
+    """Another level, for a match where one more condition holds."""
 
-    called: ClassVar[str] = "change of level"
+    label: ClassVar[str] = "change of level"
 
     to: LevelName = Field(description="The level then.", examples=["critical"])
     if_: ConditionSchema = Field(
@@ -46,22 +46,23 @@ Changes = Annotated[
 
 
 class RuleSchema(Schema):
-    """A rule: what matters to somebody, how much, and whom it tells."""
+    """A rule: what matters to somebody, how much, and where its alerts go."""
 
-    called: ClassVar[str] = "rule"
+    label: ClassVar[str] = "rule"
 
     rule: Id = Field(description="Its id, unique over all files.", examples=["taiwan-drills"])
     title: Text = Field(description="What it is about, as messages show it.", examples=["Drills around Taiwan"])
     level: LevelName | None = Field(None, description="How much it matters (default: medium).", examples=["high"])
     status: Literal["live", "shadow", "off"] | None = Field(
         None,
-        description="Whether it runs (default: live); in shadow it matches, is stored and explained, and tells nobody.",
+        description="Whether it runs (default: live); in shadow it matches, is stored and explained, and sends "
+        "nothing.",
         examples=["live"],
     )
     owner: Text | None = Field(None, description="Who looks after it.", examples=["asia-desk"])
     why: Text | None = Field(None, description="What it is for.", examples=["First warning for the Seoul desk."])
     known_false_alarms: list[Text] | None = Field(
-        None, description="What it wrongly tells of, and is known to.", examples=[["Drills of the fire brigade"]]
+        None, description="False alarms that it is known to raise.", examples=[["Drills of the fire brigade"]]
     )
     where: WhereSchema | None = Field(
         None, description="Which articles it looks at (default: all).", examples=[{"languages": ["ko", "ja"]}]
@@ -76,9 +77,9 @@ class RuleSchema(Schema):
     )
     news_in: Literal["title", "about", "lead", "text"] | None = Field(
         None,
-        description="How far what makes it news may reach (default: lead): the title alone, the title and the lead "
-        "together, or the whole text; what holds only deeper is a mention. about: the title, or the title and the "
-        "text's first sentence, where the title alone meets the match of no other live rule.",
+        description="How far into the article the evidence for news may be (default: lead): the title alone, the title "
+        "and the lead together, or the whole text; what holds only further down is a mention. about: the title, or the "
+        "title and the text's first sentence, where the title alone meets the match of no other live rule.",
         examples=["title"],
     )
     title_has_some: bool | None = Field(
@@ -111,15 +112,15 @@ class RuleSchema(Schema):
     )
     full_text: bool | None = Field(
         None,
-        description="Whether the page of an article of few words is read too, where one of the rule's words stands in "
-        "it (default: no). What the feed gives is decided on at once; the longer text is matched again.",
+        description="Whether the page of an article with few words is read too, if the article has one of the rule's "
+        "words (default: no). The text of the feed is decided on at once; the longer text is matched again.",
         examples=[True],
     )
     max_age: Duration | None = Field(
-        None, description="Older news is stored and not told: a number and a unit.", examples=["12 hours"]
+        None, description="Older news is stored, but not sent: a number and a unit.", examples=["12 hours"]
     )
     alert: AlertSchema | None = Field(
-        None, description="Whom it tells, and how often.", examples=[{"to": ["default"], "once_per": "story"}]
+        None, description="Where its alerts go, and how often.", examples=[{"to": ["default"], "once_per": "story"}]
     )
     tests: ExamplesSchema | None = Field(
         None,
@@ -128,77 +129,81 @@ class RuleSchema(Schema):
     )
 
     @model_validator(mode="after")
-    def _asks_for_something(self) -> Self:
-        """An alert shows the words that it rests on."""
-        nets: list[tuple[tuple[str | int, ...], ConditionSchema]] = [(("match",), self.match)]
+    def _check_positive_evidence(self) -> Self:
+        """Refuses `match` and `mention` without positive evidence: an alert shows the words that it is based on."""
+        conditions: list[tuple[tuple[str | int, ...], ConditionSchema]] = [(("match",), self.match)]
         if isinstance(self.mention, list):
-            nets += [(("mention", number), each) for number, each in enumerate(self.mention)]
+            conditions += [(("mention", number), item) for number, item in enumerate(self.mention)]
         elif self.mention is not None:
-            nets.append((("mention",), self.mention))
-        for place, net in nets:
-            if at := find_purely_negative_part(net):
-                what = f"here {place[0]} says only what must not stand in the article"
-                raise validation_error(what, "write what must, and this beside it under all:", (*place, *at))
+            conditions.append((("mention",), self.mention))
+        for path, condition in conditions:
+            if inner_path := find_purely_negative_part(condition):
+                problem = f"here {path[0]} says only what the article must not contain"
+                raise validation_error(
+                    problem, "write under all: what it must contain, and this beside it", (*path, *inner_path)
+                )
         return self
 
     @model_validator(mode="after")
-    def _levels_change(self) -> Self:
-        """Up with `raise`, down with `lower`."""
-        own = _LEVELS.index(_get_level(self))
-        for key, changes, up in (("raise", self.raise_, True), ("lower", self.lower, False)):
+    def _check_level_changes(self) -> Self:
+        """`raise` must name a higher level than the rule's own, `lower` a lower one."""
+        base = _LEVELS.index(_get_level(self))
+        for key, changes, is_raise in (("raise", self.raise_, True), ("lower", self.lower, False)):
             for index, change in enumerate(_list_changes(changes)):
-                to = _LEVELS.index(Level(change.to))
-                if to == own or (to > own) is not up:
-                    at = (key, index, "to") if isinstance(changes, list) else (key, "to")
-                    way = "above" if up else "below"
-                    raise validation_error(f"'{change.to}' is not {way} the rule's own level '{_LEVELS[own]}'", at=at)
+                new = _LEVELS.index(Level(change.to))
+                if new == base or (new > base) is not is_raise:
+                    path = (key, index, "to") if isinstance(changes, list) else (key, "to")
+                    direction = "above" if is_raise else "below"
+                    raise validation_error(
+                        f"'{change.to}' is not {direction} the rule's own level '{_LEVELS[base]}'", at=path
+                    )
         return self
 
 
 def rule_from_document(document: YamlDocument) -> Rule:
-    """The rule that the document says, still without a version; raises Faulty."""
-    shape = validate_document(RuleSchema, document)
-    match = condition_from_schema(shape.match)
-    if shape.alert is not None and (faults := list(_find_unknown_by_names(shape.alert, match, document))):
+    """The rule of the document, still without a version. Raises InvalidFiles."""
+    schema = validate_document(RuleSchema, document)
+    match = condition_from_schema(schema.match)
+    if schema.alert is not None and (faults := list(_find_unknown_by_names(schema.alert, match, document))):
         raise InvalidFiles(faults)
     return Rule(
-        shape.rule,
-        shape.title,
-        _get_level(shape),
+        schema.rule,
+        schema.title,
+        _get_level(schema),
         match,
         version="",
-        status=RuleStatus(shape.status or "live"),
-        unless=any_of(shape.unless),
-        max_age=shape.max_age,
-        alert=alert_policy_from_schema(shape.alert),
-        where=where_from_schema(shape.where),
-        raises=_level_changes_from_schema(shape.raise_),
-        lowers=_level_changes_from_schema(shape.lower),
-        news_in=NewsIn(shape.news_in or "lead"),
-        title_has_some=shape.title_has_some or False,
-        mention_if=any_of(shape.mention_if),
-        mention=any_of(shape.mention),
-        full_text=shape.full_text or False,
-        owner=shape.owner,
-        why=shape.why,
-        known_false_alarms=tuple(shape.known_false_alarms or ()),
-        tests=rule_tests_from_schema(shape.tests, document),
+        status=RuleStatus(schema.status or "live"),
+        unless=any_of(schema.unless),
+        max_age=schema.max_age,
+        alert=alert_policy_from_schema(schema.alert),
+        where=where_from_schema(schema.where),
+        raises=_level_changes_from_schema(schema.raise_),
+        lowers=_level_changes_from_schema(schema.lower),
+        news_in=NewsIn(schema.news_in or "lead"),
+        title_has_some=schema.title_has_some or False,
+        mention_if=any_of(schema.mention_if),
+        mention=any_of(schema.mention),
+        full_text=schema.full_text or False,
+        owner=schema.owner,
+        why=schema.why,
+        known_false_alarms=tuple(schema.known_false_alarms or ()),
+        tests=rule_tests_from_schema(schema.tests, document),
         place=document.place(),
     )
 
 
-def _get_level(shape: RuleSchema) -> Level:
-    return Level(shape.level or "medium")
+def _get_level(schema: RuleSchema) -> Level:
+    return Level(schema.level or "medium")
 
 
 def _find_unknown_by_names(alert: AlertSchema, match: model.Condition, document: YamlDocument) -> Iterator[Fault]:
-    """The names under `by` that no condition of the rule's match has."""
-    named = dict.fromkeys(each.name for each in named_within(match))
-    for at, name in locate_by_names(alert.by):
-        if name not in named:
-            what = f"no condition of match has the name {quote_text(name)}"
-            otherwise = None if named else f"write 'name: {name}' beside the one that you mean"
-            yield Fault(document.place(("alert", *at)), what, did_you_mean(name, named, otherwise))
+    """The faults of names under `by` that no condition of the rule's match has."""
+    names = dict.fromkeys(condition.name for condition in named_within(match))
+    for path, name in locate_by_names(alert.by):
+        if name not in names:
+            problem = f"no condition of match has the name {quote_text(name)}"
+            fallback = None if names else f"write 'name: {name}' beside the one that you mean"
+            yield Fault(document.place(("alert", *path)), problem, did_you_mean(name, names, fallback))
 
 
 def _list_changes(changes: LevelChangeSchema | list[LevelChangeSchema] | None) -> list[LevelChangeSchema]:

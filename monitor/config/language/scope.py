@@ -1,4 +1,4 @@
-"""Which articles a rule looks at, or a name counts in: the shape, and its way into the model."""
+"""Which articles a rule looks at, or a name counts in: the schema, and its conversion to the model."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from monitor.config.language.base_schema import Id, Language, Schema, Text
 class ScopeSchema(Schema):
     """Articles of these languages, sources, tags and publishers."""
 
-    called: ClassVar[str] = "not"
-    some_of: ClassVar[tuple[str, ...]] = ("languages", "sources", "tags", "publishers")
-    nothing: ClassVar[str] = "no article is meant here"
+    label: ClassVar[str] = "not"
+    at_least_one_of: ClassVar[tuple[str, ...]] = ("languages", "sources", "tags", "publishers")
+    message_if_none: ClassVar[str] = "no article is meant here"
 
     languages: Annotated[list[Language], Field(min_length=1)] | None = Field(
         None, description="Articles in one of these languages.", examples=[["ko", "ja"]]
@@ -35,12 +35,12 @@ class ScopeSchema(Schema):
 class WhereSchema(ScopeSchema):
     """Articles for which each given key holds, and nothing under `not`."""
 
-    called: ClassVar[str] = "where"
-    some_of: ClassVar[tuple[str, ...]] = (*ScopeSchema.some_of, "not")
+    label: ClassVar[str] = "where"
+    at_least_one_of: ClassVar[tuple[str, ...]] = (*ScopeSchema.at_least_one_of, "not")
 
     unknown: Literal["counts", "does not count"] | None = Field(
         None,
-        description="Whether an article counts of which such a thing is not known (default: counts).",
+        description="Whether an article counts if such a property of it is not known (default: counts).",
         examples=["does not count"],
     )
     not_: ScopeSchema | None = Field(
@@ -48,12 +48,12 @@ class WhereSchema(ScopeSchema):
     )
 
 
-def where_from_schema(shape: WhereSchema | None) -> model.Where | None:
-    """The articles that are meant."""
-    if shape is None:
+def where_from_schema(schema: WhereSchema | None) -> model.Where | None:
+    """The filter of articles; None: all articles."""
+    if schema is None:
         return None
-    excluded = None if shape.not_ is None else _where_from_scope(shape.not_)
-    return replace(_where_from_scope(shape), unknown=shape.unknown != "does not count", excluded=excluded)
+    excluded = None if schema.not_ is None else _where_from_scope(schema.not_)
+    return replace(_where_from_scope(schema), unknown=schema.unknown != "does not count", excluded=excluded)
 
 
 def _where_from_scope(scope: ScopeSchema) -> model.Where:

@@ -1,8 +1,7 @@
-"""What is secret: `${env:NAME}`, `${file:PATH}` and `${credential:NAME}` in a text become values, and a channel's
-address falls into what no log may show.
+"""Fills in the secrets of a text, and finds the parts of an address that no log may show.
 
-`$${` stands for `${` itself. No fault quotes the text or a value. Values stand in the text as they are: whoever puts
-one into an address percent-encodes it where it is kept.
+`${env:NAME}`, `${file:PATH}` and `${credential:NAME}` become values; `$${` is `${` itself. No fault quotes the text or
+a value. Values are inserted unchanged: a secret for an address must be stored percent-encoded.
 """
 
 from __future__ import annotations
@@ -18,44 +17,47 @@ from monitor.model import Config, Place
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{(?P<inside>[^{}]*)\}|\$\{")
 _BETWEEN = re.compile(r"[/:@?&=#,\s]+")
-# Options whose values are words of Apprise's own, which stand in innocent texts too.
+# Options whose values are words of Apprise itself, which occur in harmless texts too.
 _PLAIN_OPTIONS = {
     "auth", "cto", "emojis", "format", "image", "method", "mode", "optional", "overflow", "priority", "redirect",
     "retry", "rto", "tz", "verify",
 }  # fmt: skip
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CREDENTIAL = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9_@+.-]*")  # a file's name, never a path
-_LARGEST = 16 * 2**10  # bytes: more is no password, and no address takes it
-_OF_SERVICE = Path("/run/credentials/news-monitor.service")  # systemd's, while the service runs: for other commands
-_WAYS = "${env:NAME}, ${file:/PATH} or ${credential:NAME}"
+_MAX_BYTES = 16 * 2**10  # bytes: more is no password, and no address takes it
+_SERVICE_CREDENTIALS = Path(
+    "/run/credentials/news-monitor.service"
+)  # systemd's, while the service runs: for other commands
+_SYNTAX = "${env:NAME}, ${file:/PATH} or ${credential:NAME}"
 
 
 def fill_secrets(text: str, environment: Mapping[str, str], place: Place, folder: Path) -> str:
-    """The text with its secrets; raises Faulty with each that cannot be had. Relative paths count from `folder`."""
+    """The text with its secrets filled in. Raises InvalidFiles with a fault for each secret that is not available.
+    Relative paths are relative to `folder`."""
     faults: list[Fault] = []
 
-    def value(found: re.Match[str]) -> str:
-        if found[0] == "$${":
+    def substitute(match: re.Match[str]) -> str:
+        if match[0] == "$${":
             return "${"
-        kind, _, name = (found["inside"] or "").partition(":")
+        kind, _, name = (match["inside"] or "").partition(":")
         try:
             return _resolve_secret(kind, name, environment, folder)
         except _SecretUnavailable as missing:
-            faults.append(Fault(place, missing.what, missing.meant))
+            faults.append(Fault(place, missing.problem, missing.hint))
             return ""
 
-    whole = _REFERENCE.sub(value, text)
+    filled = _REFERENCE.sub(substitute, text)
     if faults:
         raise InvalidFiles(faults)
-    return whole
+    return filled
 
 
 class _SecretUnavailable(Exception):
-    """A secret that cannot be had: what is wrong, and what to do."""
+    """A secret that is not available: the problem, and a hint."""
 
-    def __init__(self, what: str, meant: str) -> None:
-        super().__init__(what)
-        self.what, self.meant = what, meant
+    def __init__(self, problem: str, hint: str) -> None:
+        super().__init__(problem)
+        self.problem, self.hint = problem, hint
 
 
 def _resolve_secret(kind: str, name: str, environment: Mapping[str, str], folder: Path) -> str:
@@ -65,88 +67,90 @@ def _resolve_secret(kind: str, name: str, environment: Mapping[str, str], folder
         return _secret_from_file(folder / name, f"the file {folder / name}", "write the secret into it")
     if kind == "credential" and _CREDENTIAL.fullmatch(name):
         return _secret_from_systemd(name, environment)
-    raise _SecretUnavailable("this '${' names no secret", f"write {_WAYS}; or $${{ for the two characters themselves")
+    raise _SecretUnavailable("this '${' names no secret", f"write {_SYNTAX}; or $${{ for the two characters themselves")
 
 
 def _secret_from_environment(name: str, environment: Mapping[str, str]) -> str:
-    if found := environment.get(name):
-        return found
+    if value := environment.get(name):
+        return value
     state = "empty" if name in environment else "not set"
     raise _SecretUnavailable(f"the environment variable {name} is {state}", "set it before starting")
 
 
 def _secret_from_systemd(name: str, environment: Mapping[str, str]) -> str:
-    """It stands in a file: systemd puts credentials into a folder that only the service can read."""
-    load = f"LoadCredential={name}:/PATH"
-    if given := environment.get("CREDENTIALS_DIRECTORY"):
+    """Reads the credential from the folder in which systemd puts credentials, which only the service can read."""
+    directive = f"LoadCredential={name}:/PATH"
+    if directory := environment.get("CREDENTIALS_DIRECTORY"):
         return _secret_from_file(
-            Path(given) / name, f"the credential {name}", f"see {load} in the [Service] part of the unit"
+            Path(directory) / name, f"the credential {name}", f"see {directive} in the [Service] part of the unit"
         )
-    if os.access(_OF_SERVICE, os.F_OK):
-        called = f"the credential {name} of the running service ({_OF_SERVICE / name})"
-        return _secret_from_file(_OF_SERVICE / name, called, f"see {load} in the unit, or set CREDENTIALS_DIRECTORY")
+    if os.access(_SERVICE_CREDENTIALS, os.F_OK):
+        label = f"the credential {name} of the running service ({_SERVICE_CREDENTIALS / name})"
+        return _secret_from_file(
+            _SERVICE_CREDENTIALS / name, label, f"see {directive} in the unit, or set CREDENTIALS_DIRECTORY"
+        )
     raise _SecretUnavailable(
-        f"there is no credential {name}: systemd gave none, and there is no {_OF_SERVICE}",
-        f"write {load} into the [Service] part of the unit; elsewhere set CREDENTIALS_DIRECTORY to a folder with "
+        f"there is no credential {name}: systemd gave none, and there is no {_SERVICE_CREDENTIALS}",
+        f"write {directive} into the [Service] part of the unit; elsewhere set CREDENTIALS_DIRECTORY to a folder with "
         f"the file {name}",
     )
 
 
-def _secret_from_file(path: Path, called: str, todo: str) -> str:
-    """The one line that the file holds."""
+def _secret_from_file(path: Path, label: str, hint: str) -> str:
+    """The single line of the file. `label`: what faults call the file."""
     try:
-        if path.exists() and not path.is_file():  # a pipe would hold up the start until somebody writes to it
-            raise _SecretUnavailable(f"{called} is no file", "name a file that holds the secret and nothing else")
+        if path.exists() and not path.is_file():  # reading a pipe would block the start
+            raise _SecretUnavailable(f"{label} is no file", "name a file that holds the secret and nothing else")
         with path.open("rb") as file:
-            content = file.read(_LARGEST + 1)
+            content = file.read(_MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
-        raise _SecretUnavailable(f"{called} does not exist", todo) from None
+        raise _SecretUnavailable(f"{label} does not exist", hint) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        why = (isinstance(error, OSError) and error.strerror) or "that is no path"
+        reason = (isinstance(error, OSError) and error.strerror) or "that is no path"
         raise _SecretUnavailable(
-            f"{called} cannot be read: {why}", "the user that runs news-monitor must be able to"
+            f"{label} cannot be read: {reason}", "the user that runs news-monitor must be able to"
         ) from None
-    return _decode_secret(content, called, todo)
+    return _decode_secret(content, label, hint)
 
 
-def _decode_secret(content: bytes, called: str, todo: str) -> str:
-    if len(content) > _LARGEST:
+def _decode_secret(content: bytes, label: str, hint: str) -> str:
+    if len(content) > _MAX_BYTES:
         raise _SecretUnavailable(
-            f"{called} is too big", f"it may hold {_LARGEST // 2**10} KiB: the secret and nothing else"
+            f"{label} is too big", f"it may hold {_MAX_BYTES // 2**10} KiB: the secret and nothing else"
         )
     try:
-        found = content.decode().removesuffix("\n").removesuffix("\r")
+        secret = content.decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
-        raise _SecretUnavailable(f"{called} holds no text", "save the secret in it as UTF-8 text") from None
-    if not found:
-        raise _SecretUnavailable(f"{called} is empty", todo)
-    if not found.isprintable():
+        raise _SecretUnavailable(f"{label} holds no text", "save the secret in it as UTF-8 text") from None
+    if not secret:
+        raise _SecretUnavailable(f"{label} is empty", hint)
+    if not secret.isprintable():
         raise _SecretUnavailable(
-            f"{called} holds several lines, or an invisible character", "leave only the secret in it"
+            f"{label} holds several lines, or an invisible character", "leave only the secret in it"
         )
-    return found
+    return secret
 
 
 def find_sensitive_parts(url: str) -> frozenset[str]:
-    """A channel's URL as a whole and in its parts, as written and decoded: what must never stand in a log.
+    """A channel's URL and its parts, as written and decoded: what a log must never show.
 
-    Any part may be the secret one: slack:// has a token in the host's place, ntfy:// a topic, mail a password with
-    any character in it. Only the scheme, the names of options, a machine's name and words that tell nothing are left
-    out: who reads at three in the morning that a server is out of reach must see which.
+    Any part may be the secret one: slack:// has a token in place of the host, ntfy:// a topic, mail a password with any
+    character in it. Only the scheme, the names of options, host names and harmless words are left out: somebody who
+    reads at three in the morning that a server is out of reach must see which server.
     """
     _, _, rest = url.partition("://")
     address, _, query = rest.partition("?")
     parts: set[str] = set()
     for piece in (address, *_iter_option_values(query)):
-        for written in (piece, *_BETWEEN.split(piece)):
-            for text in (written, unquote(written), unquote_plus(written)):
+        for form in (piece, *_BETWEEN.split(piece)):
+            for text in (form, unquote(form), unquote_plus(form)):
                 parts.update((text, *_BETWEEN.split(text)))
     parts -= {"", "localhost", "monitor", *_find_host_names(address)}
     return frozenset({url, *parts} if parts else ())
 
 
 def password_of(url: str) -> frozenset[str]:
-    """A database's password, as written and decoded: the rest of its URL is no secret."""
+    """The password of a database URL, as written and decoded. The rest of the URL is no secret."""
     try:
         password = urlsplit(url).password
     except ValueError:  # a bracket out of place
@@ -155,18 +159,18 @@ def password_of(url: str) -> frozenset[str]:
 
 
 def _find_host_names(address: str) -> set[str]:
-    """The host of an address, where it is a machine's name and no token: only such a name has a dot (or an IPv6
-    address's brackets) in it; alone and with its port."""
+    """The host of an address, alone and with its port, if it is a machine and no token. Only the name of a machine has
+    a dot in it, or the brackets of an IPv6 address."""
     place = address.rpartition("@")[2].partition("/")[0]
     host = place.partition("]")[0].lstrip("[") if place.startswith("[") else place.partition(":")[0]
     return {host, place} if "." in host or place.startswith("[") else set()
 
 
 def _iter_option_values(query: str) -> Iterator[str]:
-    """The values of the options, and what is no option at all."""
+    """The values of the options of a query, and the parts that are no options."""
     for option in re.split("[&#]", query):
-        name, mark, value = option.partition("=")
-        if not mark:
+        name, separator, value = option.partition("=")
+        if not separator:
             yield name
         elif name.lower() not in _PLAIN_OPTIONS:
             yield value

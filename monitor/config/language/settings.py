@@ -1,7 +1,7 @@
-"""monitor.yaml: the shape, and its way into the model.
+"""monitor.yaml: the schema, and its conversion to the model.
 
-Which files it names is read in `files.py`; this knows zones, the database, channels, routes, networks,
-limits and how long things are kept.
+It knows time zones, the database, channels, routes, networks, limits and retention. The files that monitor.yaml names
+are read in `loading/files.py`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _validate_timezone(name: str) -> str:
 
 
 def _validate_database_url(url: str) -> str:
-    """Never quoted in a fault: such a URL may hold a password."""
+    """The fault never quotes the URL, because it may hold a password."""
     if url.startswith(("postgresql://", "postgresql+psycopg://", "postgres://", "${")):
         return url
     if not url.startswith("sqlite:///") or url.startswith(("sqlite:///file:", "sqlite:///:memory:", "sqlite:///?")):
@@ -81,12 +81,12 @@ def _suggest_network(text: str) -> str:
 def _parse_retention(text: object) -> timedelta:
     if text == _FOR_GOOD:
         return FOR_GOOD
-    try:  # what is told again meanwhile is recognised by what is kept
+    try:  # not shorter than this: repeats are recognised by comparing with stored articles
         return parse_duration(text, shortest=f"{SAME_ADDRESS.days} days")
-    except OutOfBounds as wrong:
-        raise OutOfBounds(wrong.what, f"{wrong.meant}, or '{_FOR_GOOD}'") from None
-    except ValueError as wrong:
-        raise ValueError(f"{wrong}, or '{_FOR_GOOD}'") from None
+    except OutOfBounds as error:
+        raise OutOfBounds(error.problem, f"{error.hint}, or '{_FOR_GOOD}'") from None
+    except ValueError as error:
+        raise ValueError(f"{error}, or '{_FOR_GOOD}'") from None
 
 
 Zone = Annotated[str, AfterValidator(_validate_timezone), WithJsonSchema({"type": "string"})]
@@ -107,7 +107,7 @@ RetentionPeriod = Annotated[
 class ChannelSchema(Schema):
     """One address that messages go to."""
 
-    called: ClassVar[str] = "channel"
+    label: ClassVar[str] = "channel"
 
     url: str = Field(
         repr=False,
@@ -118,9 +118,9 @@ class ChannelSchema(Schema):
 
 
 class NetworkSchema(Schema):
-    """What sources may reach."""
+    """Which networks sources may be in."""
 
-    called: ClassVar[str] = "network"
+    label: ClassVar[str] = "network"
 
     allow: list[Network] | None = Field(
         None, description="Private networks that sources may be in.", examples=[["10.0.0.0/8"]]
@@ -130,7 +130,7 @@ class NetworkSchema(Schema):
 class LimitsSchema(Schema):
     """Bounds of fetching and sending."""
 
-    called: ClassVar[str] = "limits"
+    label: ClassVar[str] = "limits"
 
     connect: Duration | None = Field(None, description="Time to connect.", examples=["10 s"])
     idle: Duration | None = Field(None, description="Time between two parts of an answer.", examples=["15 s"])
@@ -156,7 +156,7 @@ class LimitsSchema(Schema):
 class RetentionSchema(Schema):
     """How long what is stored is kept: '7 days' or more, or 'for good'."""
 
-    called: ClassVar[str] = "retention"
+    label: ClassVar[str] = "retention"
 
     articles: RetentionPeriod | None = Field(
         None,
@@ -169,11 +169,11 @@ class RetentionSchema(Schema):
         examples=["2 years"],
     )
     fetches: RetentionPeriod | None = Field(
-        None, description="The evidence of what sources did (default: 14 days).", examples=["14 days"]
+        None, description="Records of fetches (default: 14 days).", examples=["14 days"]
     )
     known: RetentionPeriod | None = Field(
         None,
-        description="The hashes by which an article that has left is recognised when its source lists it again "
+        description="The hashes by which a deleted article is recognised when its source lists it again "
         "(default: for good).",
         examples=["10 years"],
     )
@@ -185,9 +185,9 @@ class RetentionSchema(Schema):
 
 
 class SettingsSchema(Schema):
-    """monitor.yaml: what is polled, what matters, and who is told."""
+    """monitor.yaml: what is polled, what matters, and who is notified."""
 
-    called: ClassVar[str] = "monitor.yaml"
+    label: ClassVar[str] = "monitor.yaml"
 
     timezone: Zone | None = Field(
         None, description="The zone in which times are shown (default: UTC).", examples=["Asia/Seoul"]
@@ -198,13 +198,13 @@ class SettingsSchema(Schema):
         examples=[_DATABASE, "postgresql://monitor:${env:DB_PASSWORD}@db.example.org/news"],
     )
     every: Interval | None = Field(
-        None, description="How often sources are polled that say nothing themselves.", examples=["5 minutes"]
+        None, description="How often sources are polled that do not set it themselves.", examples=["5 minutes"]
     )
     fastest: Interval | None = Field(
-        None, description="How often at most, of sources that say nothing themselves.", examples=["1 minute"]
+        None, description="How often at most, for sources that do not set it themselves.", examples=["1 minute"]
     )
     slowest: Interval | None = Field(
-        None, description="How often at least, of sources that say nothing themselves.", examples=["1 hour"]
+        None, description="How often at least, for sources that do not set it themselves.", examples=["1 hour"]
     )
     sources: list[Text] | None = Field(
         None, description="Files and folders of sources, relative to this file.", examples=[["seeds/sources"]]
@@ -223,19 +223,18 @@ class SettingsSchema(Schema):
     )
     operator: list[Id] | None = Field(
         None,
-        description="Channels that are told how the service itself is doing: a source that fails for 3 hours, a "
-        "channel whose messages wait for 15 minutes, alerts that were given up, an edit with faults; and when it is "
-        "over.",
+        description="Channels that get notices of the service itself: a source that fails for 3 hours, a channel whose "
+        "messages are delayed by 15 minutes, alerts that were given up, an edit with faults; and when each is over.",
         examples=[["screen"]],
     )
     network: NetworkSchema | None = Field(
-        None, description="What sources may reach.", examples=[{"allow": ["10.0.0.0/8"]}]
+        None, description="Which networks sources may be in.", examples=[{"allow": ["10.0.0.0/8"]}]
     )
     limits: LimitsSchema | None = Field(
         None, description="Bounds of fetching and sending.", examples=[{"total": "30 s"}]
     )
     web: WebSchema | None = Field(
-        None, description="Where the daemon itself can be asked.", examples=[{"listen": "127.0.0.1:8787"}]
+        None, description="Where the daemon answers HTTP requests.", examples=[{"listen": "127.0.0.1:8787"}]
     )
     retention: RetentionSchema | None = Field(
         None, description="How long what is stored is kept.", examples=[{"articles": "90 days"}]
@@ -245,49 +244,50 @@ class SettingsSchema(Schema):
 def settings_from_document(
     document: YamlDocument, environment: Mapping[str, str], folder: Path
 ) -> tuple[Settings, SourceDefaults]:
-    """The settings, and what they say of all sources; relative paths count from `folder`. Raises Faulty."""
-    shape = validate_document(SettingsSchema, document)
-    faults = [*_unknown_channels(shape, document), *_find_routing_faults(shape, document)]
+    """The settings, and the defaults for all sources. Relative paths are relative to `folder`. Raises InvalidFiles."""
+    schema = validate_document(SettingsSchema, document)
+    faults = [*_find_unknown_channels(schema, document), *_find_routing_faults(schema, document)]
     with collect_faults(faults):
-        channels = _build_channels(shape, document, environment, folder)
+        channels = _build_channels(schema, document, environment, folder)
     with collect_faults(faults):
-        database = fill_secrets(shape.database or _DATABASE, environment, document.place(("database",)), folder)
+        database = fill_secrets(schema.database or _DATABASE, environment, document.place(("database",)), folder)
     if faults:
         raise InvalidFiles(faults)
-    made = Settings(
-        timezone=shape.timezone or _UTC,
+    settings = Settings(
+        timezone=schema.timezone or _UTC,
         database=_resolve_database_path(database, folder),
         channels=channels,
-        routes={name: _drop_duplicates(names) for name, names in (shape.routes or {}).items()},
-        operator=_drop_duplicates(shape.operator or ()),
-        allow=_parse_networks(shape.network),
-        limits=_limits_from_schema(shape.limits),
-        web=shape.web.listen if shape.web else None,
-        retention=_retention_from_schema(shape.retention),
+        routes={name: _drop_duplicates(names) for name, names in (schema.routes or {}).items()},
+        operator=_drop_duplicates(schema.operator or ()),
+        allow=_parse_networks(schema.network),
+        limits=_limits_from_schema(schema.limits),
+        web=schema.web.listen if schema.web else None,
+        retention=_retention_from_schema(schema.retention),
     )
-    usual = SourceDefaults(shape.every or EVERY, shape.fastest, shape.slowest, made.timezone)
-    return made, usual
+    defaults = SourceDefaults(schema.every or EVERY, schema.fastest, schema.slowest, settings.timezone)
+    return settings, defaults
 
 
 def timezone_of(document: YamlDocument) -> str:
-    """The zone alone, of a monitor.yaml that is not asked for the rest; UTC where it names none that there is."""
-    named = document.data.get("timezone") if isinstance(document.data, dict) else None
-    return named if isinstance(named, str) and named in zoneinfo.available_timezones() else _UTC
+    """Only the time zone of a monitor.yaml, without checking the rest. UTC where it names no valid zone."""
+    name = document.data.get("timezone") if isinstance(document.data, dict) else None
+    return name if isinstance(name, str) and name in zoneinfo.available_timezones() else _UTC
 
 
 def unknown_rules(document: YamlDocument, retention: Retention, known: Collection[str]) -> Iterator[Fault]:
-    """What is kept by the word of rules that do not exist: it stays in force, for what they matched when they did."""
+    """The faults of retention periods for rules that do not exist. The periods stay in force for what these rules
+    matched while they existed."""
     for rule in retention.rules:
         if rule not in known:
-            meant = did_you_mean(rule, known)
-            yield Fault(document.key_place(("retention", "rules", rule)), f"there is no rule {quote_text(rule)}", meant)
+            hint = did_you_mean(rule, known)
+            yield Fault(document.key_place(("retention", "rules", rule)), f"there is no rule {quote_text(rule)}", hint)
 
 
 def _build_channels(
-    shape: SettingsSchema, document: YamlDocument, environment: Mapping[str, str], folder: Path
+    schema: SettingsSchema, document: YamlDocument, environment: Mapping[str, str], folder: Path
 ) -> dict[str, Channel]:
     channels, faults = {}, list[Fault]()
-    for name, channel in (shape.channels or {}).items():
+    for name, channel in (schema.channels or {}).items():
         place = document.place(("channels", name, "url"))
         with collect_faults(faults):
             url = fill_secrets(channel.url, environment, place, folder)
@@ -301,38 +301,36 @@ def _build_channels(
     return channels
 
 
-def _unknown_channels(shape: SettingsSchema, document: YamlDocument) -> Iterator[Fault]:
-    known = list(shape.channels or {})
-    for where, name in _channels_named(shape):
+def _find_unknown_channels(schema: SettingsSchema, document: YamlDocument) -> Iterator[Fault]:
+    known = list(schema.channels or {})
+    for path, name in _iter_channel_references(schema):
         if name not in known:
-            meant = did_you_mean(name, known) or "name it under channels"
-            yield Fault(document.place(where), f"there is no channel {quote_text(name)}", meant)
+            hint = did_you_mean(name, known) or "name it under channels"
+            yield Fault(document.place(path), f"there is no channel {quote_text(name)}", hint)
 
 
-def _find_routing_faults(shape: SettingsSchema, document: YamlDocument) -> Iterator[Fault]:
-    """Alerts that would be decided and reach nobody."""
-    known, routes = list(shape.channels or {}), shape.routes or {}
-    if not known and not any(routes.values()):  # else the channels that the routes name are missing: told already
-        meant = "add a channel, for example screen: {url: 'console://'}, and routes: {default: [screen]}"
-        yield Fault(document.key_place(("channels",)), "there is no channel: alerts would reach nobody", meant)
+def _find_routing_faults(schema: SettingsSchema, document: YamlDocument) -> Iterator[Fault]:
+    """The faults by which alerts would reach nobody."""
+    known, routes = list(schema.channels or {}), schema.routes or {}
+    if not known and not any(routes.values()):  # else the missing channels of the routes are reported already
+        hint = "add a channel, for example screen: {url: 'console://'}, and routes: {default: [screen]}"
+        yield Fault(document.key_place(("channels",)), "there is no channel: alerts would reach nobody", hint)
         return
     for route, names in routes.items():
         if not names:
-            meant = (
-                f"write a channel in it, for example [{known[0]}], or remove it" if known else "name a channel in it"
-            )
+            hint = f"write a channel in it, for example [{known[0]}], or remove it" if known else "name a channel in it"
             yield Fault(
-                document.place(("routes", route)), f"the route '{route}' is empty: alerts would reach nobody", meant
+                document.place(("routes", route)), f"the route '{route}' is empty: alerts would reach nobody", hint
             )
     if known and "default" not in routes:
-        meant = f"write, for example, 'routes: {{default: [{known[0]}]}}'"
-        yield Fault(document.key_place(("routes",)), "there is no route 'default'", meant)
+        hint = f"write, for example, 'routes: {{default: [{known[0]}]}}'"
+        yield Fault(document.key_place(("routes",)), "there is no route 'default'", hint)
 
 
-def _channels_named(shape: SettingsSchema) -> Iterator[tuple[ValuePath, str]]:
-    for route, names in (shape.routes or {}).items():
+def _iter_channel_references(schema: SettingsSchema) -> Iterator[tuple[ValuePath, str]]:
+    for route, names in (schema.routes or {}).items():
         yield from ((("routes", route, index), name) for index, name in enumerate(names))
-    yield from ((("operator", index), name) for index, name in enumerate(shape.operator or ()))
+    yield from ((("operator", index), name) for index, name in enumerate(schema.operator or ()))
 
 
 def _drop_duplicates(names: Iterable[str]) -> tuple[str, ...]:
@@ -342,19 +340,19 @@ def _drop_duplicates(names: Iterable[str]) -> tuple[str, ...]:
 def _resolve_database_path(database: str, folder: Path) -> str:
     if not database.startswith("sqlite:///"):
         return database
-    path, mark, options = database.removeprefix("sqlite:///").partition("?")
-    # Links stay, for it is seen while the daemon runs if one leads elsewhere; and `..` with them: of a folder that is a
-    # link, it is the one above where that leads.
-    return f"sqlite:///{(folder / path).absolute()}{mark}{options}"
+    path, separator, options = database.removeprefix("sqlite:///").partition("?")
+    # Links are not resolved, because the daemon notices while it runs if a link changes its target. So `..` stays too:
+    # for a folder that is a link, `..` is the parent of the target.
+    return f"sqlite:///{(folder / path).absolute()}{separator}{options}"
 
 
-def _parse_networks(shape: NetworkSchema | None) -> tuple[IPv4Network | IPv6Network, ...]:
-    return tuple(ip_network(text) for text in (shape and shape.allow) or ())
+def _parse_networks(schema: NetworkSchema | None) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(text) for text in (schema and schema.allow) or ())
 
 
-def _limits_from_schema(shape: LimitsSchema | None) -> Limits:
-    return replace(Limits(), **shape.model_dump(exclude_none=True)) if shape else Limits()
+def _limits_from_schema(schema: LimitsSchema | None) -> Limits:
+    return replace(Limits(), **schema.model_dump(exclude_none=True)) if schema else Limits()
 
 
-def _retention_from_schema(shape: RetentionSchema | None) -> Retention:
-    return replace(Retention(), **shape.model_dump(exclude_none=True)) if shape else Retention()
+def _retention_from_schema(schema: RetentionSchema | None) -> Retention:
+    return replace(Retention(), **schema.model_dump(exclude_none=True)) if schema else Retention()

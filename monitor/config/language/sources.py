@@ -1,4 +1,4 @@
-"""Sources files: the shape, and its way into the model."""
+"""Sources files: the schema, and its conversion to the model."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from monitor.model import Place, Selectors, Source, SourceKind
 
 @dataclass(frozen=True, slots=True)
 class SourceDefaults:
-    """What monitor.yaml says of all sources that say nothing themselves: how often they are polled, at most how often,
-    at least how often, and the zone in which a schedule's hours are meant."""
+    """The defaults of monitor.yaml for sources that do not set them: how often they are polled, how often at most, how
+    often at least, and the time zone of schedules."""
 
     every: timedelta
     fastest: timedelta | None = None
@@ -43,16 +43,16 @@ class SourceDefaults:
 
 
 _FORMATS = {"rss", "atom", "rdf", "json", "json feed", "jsonfeed", "sitemap", "news sitemap", "xml"}
-_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # a schedule names no year: one that has no time after this has none
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # schedules name no year: one without a time after this day never comes
 
 
 def _validate_cron(text: str) -> str:
     try:
         trigger = CronTrigger.from_crontab(text, timezone="UTC")
-    except ValueError as wrong:
-        what = f"{quote_text(text)} is no schedule ({wrong})"
+    except ValueError as error:
+        problem = f"{quote_text(text)} is no schedule ({error})"
         raise validation_error(
-            what, "write minute, hour, day, month and weekday, such as '*/2 6-22 * * mon-fri'"
+            problem, "write minute, hour, day, month and weekday, such as '*/2 6-22 * * mon-fri'"
         ) from None
     if trigger.get_next_fire_time(None, _ANY_DAY) is None:
         raise validation_error(f"{quote_text(text)} is a time that never comes", "write a day that its month has")
@@ -62,17 +62,19 @@ def _validate_cron(text: str) -> str:
 def _validate_css_selector(text: str) -> str:
     try:
         GenericTranslator().css_to_xpath(text)
-    except SelectorError as wrong:
+    except SelectorError as error:
         raise validation_error(
-            f"{quote_text(text)} is no CSS selector ({wrong})", "write one such as 'div.post a'"
+            f"{quote_text(text)} is no CSS selector ({error})", "write one such as 'div.post a'"
         ) from None
     return text
 
 
 def _reject_format_as_kind(value: object) -> object:
-    """People write the format; left out, a wrong one can do no harm."""
+    """Refuses a format as `kind`, which people write often. The format is recognised, so a wrong one can do no harm."""
     if isinstance(value, str) and value.strip().lower().replace("-", " ").replace("_", " ") in _FORMATS:
-        raise validation_error(f"{quote_text(value)} is told by looking at the document", "leave 'kind' out")
+        raise validation_error(
+            f"{quote_text(value)} is a format, and formats are recognised from the document", "leave 'kind' out"
+        )
     return value
 
 
@@ -82,9 +84,9 @@ Css = Annotated[str, AfterValidator(_validate_css_selector), WithJsonSchema({"ty
 
 
 class SelectSchema(Schema):
-    """Where the entries stand in a web page, as CSS selectors."""
+    """Where the entries are in a web page, as CSS selectors."""
 
-    called: ClassVar[str] = "select"
+    label: ClassVar[str] = "select"
 
     entry: Css = Field(description="Each entry in the page.", examples=["article.post"])
     title: Css | None = Field(
@@ -100,7 +102,7 @@ class SelectSchema(Schema):
 class SourceSchema(Schema):
     """One source that is polled."""
 
-    called: ClassVar[str] = "source"
+    label: ClassVar[str] = "source"
 
     id: Id = Field(description="Its id, unique over all files.", examples=["yonhap-en"])
     url: WebAddress = Field(
@@ -129,14 +131,14 @@ class SourceSchema(Schema):
     )
     fastest: Interval | None = Field(
         None,
-        description="How often at most, while so much comes that entries could leave the feed unseen (default: 1 "
+        description="How often at most, while so many entries come that some could leave the feed unseen (default: 1 "
         "minute, or `every` where that is less).",
         examples=["1 minute"],
     )
     slowest: Interval | None = Field(
         None,
-        description="How often at least, while nothing comes for days or the server asks for patience (default: as "
-        "`every`).",
+        description="How often at least, while nothing new comes for days or the server asks for fewer requests "
+        "(default: as `every`).",
         examples=["1 hour"],
     )
     cron: Cron | None = Field(
@@ -147,16 +149,16 @@ class SourceSchema(Schema):
     )
     kind: SourceKindName | None = Field(
         None,
-        description="`feed` (the default: RSS, Atom, JSON Feed or a news sitemap, told by looking) or `page`: a web "
-        "page without a feed, whose entries `select` finds.",
+        description="`feed` (the default: RSS, Atom, JSON Feed or a news sitemap, recognised from the document) or "
+        "`page`: a web page without a feed, whose entries `select` finds.",
         examples=["page"],
     )
     select: SelectSchema | None = Field(
-        None, description="Of a page: where its entries stand.", examples=[{"entry": "article.post"}]
+        None, description="For a page: where its entries are.", examples=[{"entry": "article.post"}]
     )
     proxy: ProxyAddress | None = Field(
         None,
-        description="The HTTP proxy that it is asked through; a password as a secret: ${env:NAME}, ${file:/PATH} or "
+        description="The HTTP proxy that it is polled through; a password as a secret: ${env:NAME}, ${file:/PATH} or "
         "${credential:NAME}.",
         examples=["http://proxy.example:3128"],
     )
@@ -165,27 +167,29 @@ class SourceSchema(Schema):
     )
     sitemap: WebAddress | None = Field(
         None,
-        description="The site's news sitemap, in which what fell out of the feed unseen is looked for.",
+        description="The site's news sitemap, which is searched for entries that left the feed unseen.",
         examples=["https://news.example/news-sitemap.xml"],
     )
 
     @model_validator(mode="after")
-    def _goes_together(self) -> Self:
+    def _check_kind_and_select(self) -> Self:
         if self.kind == "page" and self.select is None:
             raise validation_error(
-                "a page has no entries of itself", "say where they stand: select: {entry: 'article'}"
+                "a page needs selectors for its entries", "write, for example, 'select: {entry: article}'"
             )
         if self.select is not None and self.kind != "page":
             raise validation_error("select is for pages", "write 'kind: page', or remove it", ("select",))
         return self
 
     @model_validator(mode="after")
-    def _has_one_pace(self) -> Self:
+    def _check_intervals(self) -> Self:
         lengths = {"fastest": self.fastest, "every": self.every, "slowest": self.slowest}
-        given = {key: length for key, length in lengths.items() if length is not None}
-        if self.cron is not None and given:
-            raise validation_error(f"{' and '.join(given)} and cron stand together", "keep one of them", ("cron",))
-        for (shorter, short), (longer, long) in pairwise(given.items()):
+        intervals = {key: length for key, length in lengths.items() if length is not None}
+        if self.cron is not None and intervals:
+            raise validation_error(
+                f"{' and '.join(intervals)} and cron cannot be combined", "keep one of them", ("cron",)
+            )
+        for (shorter, short), (longer, long) in pairwise(intervals.items()):
             if short > long:
                 raise validation_error(
                     f"'{shorter}' is longer than '{longer}'",
@@ -198,7 +202,7 @@ class SourceSchema(Schema):
 class SourcesSchema(Schema):
     """A file of sources."""
 
-    called: ClassVar[str] = "sources file"
+    label: ClassVar[str] = "sources file"
 
     sources: list[SourceSchema] | None = Field(
         None,
@@ -207,61 +211,62 @@ class SourcesSchema(Schema):
     )
 
 
-def sources_from_document(document: YamlDocument, usual: SourceDefaults) -> Iterator[tuple[Place, Source]]:
-    """The sources of a document, each with its place. Raises Faulty when it has given those that have no fault."""
+def sources_from_document(document: YamlDocument, defaults: SourceDefaults) -> Iterator[tuple[Place, Source]]:
+    """The sources of a document, each with its place. Of a faulty document, it yields the valid sources first, and then
+    raises InvalidFiles."""
     try:
-        shape = validate_document(SourcesSchema, document)
+        schema = validate_document(SourcesSchema, document)
     except InvalidFiles:
-        yield from _valid_sources_from_document(document, usual)
+        yield from _valid_sources_from_document(document, defaults)
         raise
-    if shape.sources:
-        for place, each in zip(document.item_places("sources"), shape.sources, strict=True):
-            yield place, _source_from_schema(each, usual)
+    if schema.sources:
+        for place, source in zip(document.item_places("sources"), schema.sources, strict=True):
+            yield place, _source_from_schema(source, defaults)
 
 
-def _valid_sources_from_document(document: YamlDocument, usual: SourceDefaults) -> Iterator[tuple[Place, Source]]:
-    """Those of a faulty document that have no fault themselves, nor an id or address of one that has."""
+def _valid_sources_from_document(document: YamlDocument, defaults: SourceDefaults) -> Iterator[tuple[Place, Source]]:
+    """The sources of a faulty document that have no fault, and no id or address of a faulty source."""
     listed = document.data.get("sources") if isinstance(document.data, dict) else None
-    shapes: list[tuple[Place, SourceSchema]] = []
+    schemas: list[tuple[Place, SourceSchema]] = []
     faulty: set[str] = set()
-    for place, each in zip(document.item_places("sources"), listed if isinstance(listed, list) else (), strict=True):
+    for place, item in zip(document.item_places("sources"), listed if isinstance(listed, list) else (), strict=True):
         try:
-            shapes.append((place, SourceSchema.model_validate(each)))
+            schemas.append((place, SourceSchema.model_validate(item)))
         except ValidationError:
-            faulty.update(str(each[key]) for key in ("id", "url") if isinstance(each, dict) and key in each)
-    for place, shape in shapes:
-        if not faulty & {shape.id, shape.url}:
-            yield place, _source_from_schema(shape, usual)
+            faulty.update(str(item[key]) for key in ("id", "url") if isinstance(item, dict) and key in item)
+    for place, schema in schemas:
+        if not faulty & {schema.id, schema.url}:
+            yield place, _source_from_schema(schema, defaults)
 
 
 def with_secrets(source: Source, environment: Mapping[str, str], place: Place, folder: Path) -> Source:
-    """The source with the secrets of its proxy's address. Raises Faulty, and quotes none of them."""
+    """The source with the secrets of its proxy's address filled in. Raises InvalidFiles, which quotes no secret."""
     if source.proxy is None or "${" not in source.proxy:
         return source
     proxy = fill_secrets(source.proxy, environment, place, folder)
     if not is_web_address(proxy):
-        meant = "it is http://HOST:PORT, and what is no letter or digit in a password is percent-encoded"
-        raise InvalidFiles([Fault(place, f"with its secrets the proxy of '{source.id}' is no address", meant)])
+        hint = "it is http://HOST:PORT, and what is no letter or digit in a password is percent-encoded"
+        raise InvalidFiles([Fault(place, f"with its secrets the proxy of '{source.id}' is no address", hint)])
     return replace(source, proxy=proxy)
 
 
-def _source_from_schema(shape: SourceSchema, usual: SourceDefaults) -> Source:
+def _source_from_schema(schema: SourceSchema, defaults: SourceDefaults) -> Source:
     return Source(
-        shape.id,
-        shape.url,
-        shape.name or shape.id,
-        shape.every or usual.every,
-        language=shape.language,
-        publisher=shape.publisher,
-        wire=shape.wire,
-        tags=tuple(dict.fromkeys(shape.tags or ())),
-        kind=SourceKind(shape.kind or SourceKind.FEED),
-        select=None if shape.select is None else Selectors(**shape.select.model_dump(exclude_none=True)),
-        fastest=shape.fastest or usual.fastest,
-        slowest=shape.slowest or usual.slowest,
-        cron=shape.cron,
-        zone=usual.zone,
-        proxy=shape.proxy,
-        full_text=shape.full_text or False,
-        sitemap=shape.sitemap,
+        schema.id,
+        schema.url,
+        schema.name or schema.id,
+        schema.every or defaults.every,
+        language=schema.language,
+        publisher=schema.publisher,
+        wire=schema.wire,
+        tags=tuple(dict.fromkeys(schema.tags or ())),
+        kind=SourceKind(schema.kind or SourceKind.FEED),
+        select=None if schema.select is None else Selectors(**schema.select.model_dump(exclude_none=True)),
+        fastest=schema.fastest or defaults.fastest,
+        slowest=schema.slowest or defaults.slowest,
+        cron=schema.cron,
+        zone=defaults.zone,
+        proxy=schema.proxy,
+        full_text=schema.full_text or False,
+        sitemap=schema.sitemap,
     )

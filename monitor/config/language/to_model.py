@@ -1,4 +1,4 @@
-"""Conditions as files write them -> conditions of the model."""
+"""Converts the schemas of conditions to conditions of the model."""
 
 from __future__ import annotations
 
@@ -13,99 +13,101 @@ from monitor.config.language.words import Case, Edges, Forms, ignore_from_schema
 
 @dataclass(frozen=True, slots=True)
 class _InheritedOptions:
-    """What conditions say for all that is inside them: of `case`, `forms` and `edges` the innermost counts, of `ignore`
-    each."""
+    """The options that a condition inherits from those around it. Of `case`, `forms` and `edges` the innermost counts;
+    every `ignore` counts."""
 
     case: Case | None = None
     forms: Forms | None = None
     edges: Edges | None = None
     ignores: tuple[model.Ignore, ...] = ()
 
-    def inside(self, shape: ConditionSchema | NearPartSchema) -> _InheritedOptions:
-        """The same with what the condition says itself."""
-        own = () if shape.ignore is None else (ignore_from_schema(shape.ignore),)
+    def extended_by(self, schema: ConditionSchema | NearPartSchema) -> _InheritedOptions:
+        """The options with those of the condition itself added."""
+        own = () if schema.ignore is None else (ignore_from_schema(schema.ignore),)
         return _InheritedOptions(
-            shape.case or self.case, shape.forms or self.forms, shape.edges or self.edges, own + self.ignores
+            schema.case or self.case, schema.forms or self.forms, schema.edges or self.edges, own + self.ignores
         )
 
 
-_NOTHING_AROUND = _InheritedOptions()
+_NO_OPTIONS = _InheritedOptions()
 
 
 def condition_from_schema(
-    shape: ConditionSchema | NearPartSchema, around: _InheritedOptions = _NOTHING_AROUND
+    schema: ConditionSchema | NearPartSchema, inherited: _InheritedOptions = _NO_OPTIONS
 ) -> model.Condition:
-    """The condition that the shape writes down."""
-    within = around.inside(shape)
-    said = _build_leaf(shape, within)
-    if said is None:
-        said = _build_compound(shape, within)
-    elif not isinstance(said, model.NumberNamed | model.DayNamed):  # beside which `ignore` is refused, too
-        for each in within.ignores:
-            said = model.Ignoring(said, each)
-    if isinstance(shape, ConditionSchema):
-        said = _add_times_and_field(shape, said)
-    return said if shape.name is None else model.Named(shape.name, said)
+    """The condition of the model for the schema, with the inherited options."""
+    options = inherited.extended_by(schema)
+    condition = _build_leaf(schema, options)
+    if condition is None:
+        condition = _build_compound(schema, options)
+    elif not isinstance(condition, model.NumberNamed | model.DayNamed):  # these take no `ignore`
+        for ignore in options.ignores:
+            condition = model.Ignoring(condition, ignore)
+    if isinstance(schema, ConditionSchema):
+        condition = _add_times_and_field(schema, condition)
+    return condition if schema.name is None else model.Named(schema.name, condition)
 
 
-def any_of(shape: ConditionSchema | list[ConditionSchema] | None) -> model.Condition | None:
-    """What holds where the condition does, or one of the list."""
-    if isinstance(shape, list):
-        return model.AnyOf(tuple(map(condition_from_schema, shape)))
-    return None if shape is None else condition_from_schema(shape)
+def any_of(schema: ConditionSchema | list[ConditionSchema] | None) -> model.Condition | None:
+    """The condition, or one that holds if any of the list does; None: none is given."""
+    if isinstance(schema, list):
+        return model.AnyOf(tuple(map(condition_from_schema, schema)))
+    return None if schema is None else condition_from_schema(schema)
 
 
-def make_near_condition(within: int | model.Unit, these: Collection[model.Condition]) -> model.Near:
-    """Conditions that stand together."""
+def make_near_condition(within: int | model.Unit, conditions: Collection[model.Condition]) -> model.Near:
+    """The condition that these are close together. `within`: a number of words, or a unit of text."""
     if isinstance(within, model.Unit):
-        return model.Near(tuple(these), unit=within)
-    return model.Near(tuple(these), words=within)
+        return model.Near(tuple(conditions), unit=within)
+    return model.Near(tuple(conditions), words=within)
 
 
-def _add_times_and_field(shape: ConditionSchema, said: model.Condition) -> model.Condition:
-    if shape.times is not None:
-        said = model.Times(shape.times, said)
-    if shape.in_ is not None:
-        said = model.In(model.Field.TEXT if shape.in_ == "body" else model.Field(shape.in_), said)
-    return said
+def _add_times_and_field(schema: ConditionSchema, condition: model.Condition) -> model.Condition:
+    if schema.times is not None:
+        condition = model.Times(schema.times, condition)
+    if schema.in_ is not None:
+        condition = model.In(model.Field.TEXT if schema.in_ == "body" else model.Field(schema.in_), condition)
+    return condition
 
 
-def _build_leaf(shape: ConditionSchema | NearPartSchema, around: _InheritedOptions) -> model.Condition | None:
-    """What it says without parts, if it has none."""
-    if shape.words is not None:
-        return model.Words(terms_from_words(shape.words, around.case, around.forms, around.edges))
-    if shape.list_ is not None:
-        return model.ListNamed(shape.list_)
-    if shape.entity is not None:
-        return entity_or_group_from_schema(shape.entity)
-    return _build_non_word_leaf(shape, around)
+def _build_leaf(schema: ConditionSchema | NearPartSchema, options: _InheritedOptions) -> model.Condition | None:
+    """The condition without parts; None: it has parts."""
+    if schema.words is not None:
+        return model.Words(terms_from_words(schema.words, options.case, options.forms, options.edges))
+    if schema.list_ is not None:
+        return model.ListNamed(schema.list_)
+    if schema.entity is not None:
+        return entity_or_group_from_schema(schema.entity)
+    return _build_non_word_leaf(schema, options)
 
 
-def _build_non_word_leaf(shape: ConditionSchema | NearPartSchema, around: _InheritedOptions) -> model.Condition | None:
-    """What finds something that is no word."""
-    if shape.pattern is not None:
-        return model.Pattern(shape.pattern, exact=around.case == "exact")
-    if shape.number is not None:
-        return number_from_schema(shape.number)
-    return None if shape.names is None else model.DayNamed()
+def _build_non_word_leaf(
+    schema: ConditionSchema | NearPartSchema, options: _InheritedOptions
+) -> model.Condition | None:
+    """The condition on a pattern, a number or a day; None: it is none of these."""
+    if schema.pattern is not None:
+        return model.Pattern(schema.pattern, exact=options.case == "exact")
+    if schema.number is not None:
+        return number_from_schema(schema.number)
+    return None if schema.names is None else model.DayNamed()
 
 
-def _build_compound(shape: ConditionSchema | NearPartSchema, around: _InheritedOptions) -> model.Condition:
-    if shape.any_ is not None:
-        return model.AnyOf(_build_parts(shape.any_, around))
-    if shape.all_ is not None:
-        return model.AllOf(_build_parts(shape.all_, around))
-    if isinstance(shape, ConditionSchema) and shape.not_ is not None:
-        return model.Not(condition_from_schema(shape.not_, around))
-    assert shape.near is not None
+def _build_compound(schema: ConditionSchema | NearPartSchema, options: _InheritedOptions) -> model.Condition:
+    if schema.any_ is not None:
+        return model.AnyOf(_build_parts(schema.any_, options))
+    if schema.all_ is not None:
+        return model.AllOf(_build_parts(schema.all_, options))
+    if isinstance(schema, ConditionSchema) and schema.not_ is not None:
+        return model.Not(condition_from_schema(schema.not_, options))
+    assert schema.near is not None
     return replace(
-        make_near_condition(shape.near.within, _build_parts(shape.near.these, around)),
-        in_order=bool(shape.near.in_order),
-        may_share_words=bool(shape.near.may_share_words),
+        make_near_condition(schema.near.within, _build_parts(schema.near.these, options)),
+        in_order=bool(schema.near.in_order),
+        may_share_words=bool(schema.near.may_share_words),
     )
 
 
 def _build_parts(
-    shapes: Sequence[ConditionSchema | NearPartSchema], around: _InheritedOptions
+    schemas: Sequence[ConditionSchema | NearPartSchema], options: _InheritedOptions
 ) -> tuple[model.Condition, ...]:
-    return tuple(condition_from_schema(shape, around) for shape in shapes)
+    return tuple(condition_from_schema(schema, options) for schema in schemas)

@@ -1,6 +1,7 @@
-"""Digests of what rules, entities and lists say: a rule's version changes with what can hit or be told, and with
-nothing else. Titles, tests, comments, places and the names of conditions are not what a rule says; but names that its
-`by` gives are.
+"""Digests of the content of rules, entities and lists. The version of a rule is such a digest.
+
+It changes when what can hit or what is sent changes, and with nothing else. Titles, tests, comments, places and the
+names of conditions do not count, except the names that the rule's `by` lists.
 """
 
 from __future__ import annotations
@@ -15,26 +16,30 @@ from hashlib import blake2b
 from monitor.model import Entity, Named, Rule, Term, WordList, named_within
 
 
-def with_version(rule: Rule, named: Mapping[str, str]) -> Rule:
-    """The rule with the digest of what it says. `named`: what it names, each with its digest."""
-    says = [rule.condition, rule.unless, rule.level, rule.status, rule.max_age, rule.alert]
-    more = _collect_non_defaults(
+def with_version(rule: Rule, digests: Mapping[str, str]) -> Rule:
+    """The rule with its version. `digests`: of everything that the rule refers to."""
+    content = [rule.condition, rule.unless, rule.level, rule.status, rule.max_age, rule.alert]
+    extras = _collect_non_defaults(
         rule, "where", "raises", "lowers", "news_in", "title_has_some", "mention_if", "mention", "full_text"
     )
-    by = [[each.name, _canonicalize_value(each)] for each in named_within(rule.condition) if each.name in rule.alert.by]
-    return replace(rule, version=_hash_plain_data([rule.id, _canonicalize_value(says), named, *more, *by]))
+    by = [
+        [condition.name, _canonicalize_value(condition)]
+        for condition in named_within(rule.condition)
+        if condition.name in rule.alert.by
+    ]
+    return replace(rule, version=_hash_plain_data([rule.id, _canonicalize_value(content), digests, *extras, *by]))
 
 
 def entity_digest(entity: Entity) -> str:
-    """The digest of what makes an entity be found, without what it names."""
-    names = [replace(name, forms=not name.forms) for name in entity.sure]  # of names, all forms are the default
+    """The digest of what an entity is found by, without what it refers to."""
+    names = [replace(name, forms=not name.forms) for name in entity.sure]  # for names, all forms are the default
     return _hash_plain_data(
         [entity.id, _canonicalize_value(names), *_collect_non_defaults(entity, "maybe", "never", "titles")]
     )
 
 
 def list_digest(words: WordList) -> str:
-    """The digest of what a list says, without what it names."""
+    """The digest of the content of a list, without what it refers to."""
     return _hash_plain_data(
         [
             words.id,
@@ -44,18 +49,20 @@ def list_digest(words: WordList) -> str:
     )
 
 
-def digest_with(own: str, named: Mapping[str, str]) -> str:
-    """The digest of something together with what it names."""
-    return _hash_plain_data([own, named]) if named else own
+def digest_with(own: str, digests: Mapping[str, str]) -> str:
+    """The digest of a definition together with the digests of what it refers to."""
+    return _hash_plain_data([own, digests]) if digests else own
 
 
 def _collect_non_defaults(value: Rule | Entity | WordList, *names: str) -> list[object]:
-    """Those of the fields that are not at their default, if any: the language can grow without giving every rule of
-    every user a new version."""
+    """The fields that differ from their default, as a list of one mapping; [] if there is none. So a new field of the
+    language does not give every existing rule a new version."""
     defaults = dict(_get_field_defaults(value))
-    given = {name: getattr(value, name) for name in names}
-    kept = {name: _canonicalize_value(each) for name, each in given.items() if each != defaults[name]}
-    return [kept] if kept else []
+    values = {name: getattr(value, name) for name in names}
+    changed = {
+        name: _canonicalize_value(field_value) for name, field_value in values.items() if field_value != defaults[name]
+    }
+    return [changed] if changed else []
 
 
 def _hash_plain_data(plain: object) -> str:
@@ -63,35 +70,35 @@ def _hash_plain_data(plain: object) -> str:
 
 
 def _canonicalize_value(value: object) -> object:
-    """Plain data that differs exactly when the value does; fields at their default are left out here too."""
-    if isinstance(value, Term):  # by far the most
+    """Plain data that differs exactly when the value does. Fields at their default are left out here too."""
+    if isinstance(value, Term):  # by far the most frequent
         plain: list[object] = [value.language, value.text]
         plain += [value.exact, value.forms] if value.exact or value.forms or value.edged else []
         return [*plain, True] if value.edged else plain
-    if isinstance(value, Named):  # reports show the name, and `by` is looked at apart
+    if isinstance(value, Named):  # the name is for reports; `by` is handled separately
         return _canonicalize_value(value.condition)
-    if isinstance(value, frozenset):  # in no order of its own
+    if isinstance(value, frozenset):  # has no order of its own
         value = sorted(value, key=str)
     if isinstance(value, (tuple, list)):
-        return [_canonicalize_value(each) for each in value]
+        return [_canonicalize_value(item) for item in value]
     if is_dataclass(value):
-        given = ((name, getattr(value, name), default) for name, default in _get_field_defaults(value))
-        kept = {
-            name: _canonicalize_value(each) for name, each, default in given if default is MISSING or each != default
+        entries = ((name, getattr(value, name), default) for name, default in _get_field_defaults(value))
+        changed = {
+            name: _canonicalize_value(item) for name, item, default in entries if default is MISSING or item != default
         }
-        return [type(value).__name__, kept]
+        return [type(value).__name__, changed]
     if isinstance(value, timedelta):
         return value.total_seconds()
     return value.value if isinstance(value, Enum) else value
 
 
 def _get_field_defaults(value: object) -> tuple[tuple[str, object], ...]:
-    """The fields of a value's kind, each with its default."""
+    """The fields of the value's type, each with its default."""
     kind = type(value)
-    if kind not in _KNOWN:
+    if kind not in _DEFAULTS_BY_TYPE:
         assert is_dataclass(kind)
-        _KNOWN[kind] = tuple((field.name, field.default) for field in fields(kind))
-    return _KNOWN[kind]
+        _DEFAULTS_BY_TYPE[kind] = tuple((field.name, field.default) for field in fields(kind))
+    return _DEFAULTS_BY_TYPE[kind]
 
 
-_KNOWN: dict[type, tuple[tuple[str, object], ...]] = {}
+_DEFAULTS_BY_TYPE: dict[type, tuple[tuple[str, object], ...]] = {}

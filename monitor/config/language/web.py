@@ -1,4 +1,4 @@
-"""`web` in monitor.yaml: where the daemon itself can be asked. On this machine only: nobody is asked who they are."""
+"""`web` in monitor.yaml: where the daemon answers HTTP requests. On this machine only, because there is no login."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def _parse_listen_address(value: object) -> Endpoint:
         raise validation_error(f"{quote_text(text)} is no address to listen at", f"write, for example, {_LISTEN}")
     if not address.is_loopback:
         raise validation_error(
-            f"{quote_text(text)} could be reached from other machines, and nobody is asked who they are",
+            f"{quote_text(text)} could be reached from other machines, and there is no login",
             f"write {_LISTEN}, and put a proxy with a password in front of it",
         )
     return endpoint
 
 
 class WebSchema(Schema):
-    """Where the daemon itself can be asked, over HTTP."""
+    """Where the daemon answers HTTP requests."""
 
-    called: ClassVar[str] = "web"
+    label: ClassVar[str] = "web"
 
     listen: (
         Annotated[
@@ -47,7 +47,7 @@ class WebSchema(Schema):
         | None
     ) = Field(
         None,
-        description="An address of this machine and a port: /healthz says how the daemon is doing, /metrics gives "
+        description="An address of this machine and a port: /healthz reports the daemon's health, /metrics gives "
         "figures to Prometheus. Without it nothing listens.",
         examples=[_LISTEN],
     )

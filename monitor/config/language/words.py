@@ -1,6 +1,6 @@
-"""Sets of words as files write them, and which of their occurrences do not count: shapes, and their way into the model.
+"""Sets of words, and which of their occurrences do not count: the schemas, and their conversion to the model.
 
-What a word meets in an article is decided in `matching`, not here.
+What a word matches in an article is decided in `matching`, not here.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from monitor.config.language.base_schema import (
     validation_error,
 )
 
-_SO_MANY_WORDS = r"^(0|[1-9][0-9]?) words?$"
+_WORD_COUNT_PATTERN = r"^(0|[1-9][0-9]?) words?$"
 _UNITS = {unit.value: unit for unit in model.Unit}
 
 
 def _parse_word_count(value: object, otherwise: str = "") -> int:
-    if not isinstance(value, str) or not (found := re.match(_SO_MANY_WORDS, value)):
+    if not isinstance(value, str) or not (match := re.match(_WORD_COUNT_PATTERN, value)):
         raise validation_error("how near is not clear", f"write '20 words' (0 to 99){otherwise}")
-    return int(found[1])
+    return int(match[1])
 
 
 def _parse_distance(value: object) -> int | model.Unit:
@@ -38,20 +38,20 @@ def _parse_distance(value: object) -> int | model.Unit:
     return _parse_word_count(value, ", sentence or paragraph") if unit is None else unit
 
 
-def _not_in_braces(value: dict[str, object]) -> dict[str, object]:
-    """`{missile, rocket}` is a mapping without values to YAML, and a list of words to everybody else."""
-    if value and all(each is None for each in value.values()) and not all(map(is_language, value)):
-        raise validation_error("words stand in { } here", f"write them in [ ]: [{', '.join(value)}]")
+def _reject_braces(value: dict[str, object]) -> dict[str, object]:
+    """Refuses `{missile, rocket}`: people mean a list of words, but YAML reads a mapping without values."""
+    if value and all(item is None for item in value.values()) and not all(map(is_language, value)):
+        raise validation_error("these words are in { }", f"write them in [ ]: [{', '.join(value)}]")
     return value
 
 
-_WORDS_SCHEMA = {"type": "string", "pattern": _SO_MANY_WORDS}
+_WORDS_SCHEMA = {"type": "string", "pattern": _WORD_COUNT_PATTERN}
 WordCount = Annotated[int, PlainValidator(_parse_word_count), WithJsonSchema(_WORDS_SCHEMA)]
 Within = Annotated[
     int | model.Unit, PlainValidator(_parse_distance), WithJsonSchema({"anyOf": [{"enum": [*_UNITS]}, _WORDS_SCHEMA]})
 ]
 Terms = Annotated[list[TermText], Field(min_length=1)]
-WordsByLanguage = Annotated[dict[LanguageOfWords, Terms], Field(min_length=1), BeforeValidator(_not_in_braces)]
+WordsByLanguage = Annotated[dict[LanguageOfWords, Terms], Field(min_length=1), BeforeValidator(_reject_braces)]
 WordSet = Annotated[
     Annotated[WordsByLanguage, Tag("<mapping>")] | Annotated[Terms, Tag("<list>")], Discriminator(mapping_or_list)
 ]
@@ -64,7 +64,7 @@ _WordData = dict[str, list[str]] | list[str]
 def terms_from_words(
     words: _WordData | None, case: Case | None = None, forms: Forms | None = None, edges: Edges | None = None
 ) -> tuple[model.Term, ...]:
-    """Words by language as terms, each once, in the order of the file."""
+    """Words by language as terms, in the order of the file, without duplicates."""
     by_language = words if isinstance(words, dict) else {"any": words or []}
     exact, inflected, edged = case == "exact", forms == "all", edges == "words"
     return tuple(
@@ -78,13 +78,13 @@ def terms_from_words(
 
 
 class ReachSchema(Schema):
-    """Words that spoil what stands near them, in the same sentence: these, or those of a list."""
+    """Words that spoil what is near them, in the same sentence: these, or those of a list."""
 
     one_of: ClassVar[tuple[str, ...]] = ("words", "list")
-    nothing: ClassVar[str] = "there are no words here"
+    message_if_none: ClassVar[str] = "there are no words here"
 
     within: WordCount = Field(
-        description="How far they reach: at most 'N words' (0 to 99) stand between; '0 words': right beside it.",
+        description="How far they reach: at most 'N words' (0 to 99) are between; '0 words': right beside it.",
         examples=["4 words"],
     )
     words: WordSet | None = Field(None, description="The words that spoil.", examples=[{"en": ["denied", "no"]}])
@@ -108,9 +108,9 @@ AFTER = Field(
 class IgnoreSchema(Schema):
     """Which occurrences do not count; the rest of the article still does."""
 
-    called: ClassVar[str] = "ignore"
-    some_of: ClassVar[tuple[str, ...]] = ("words", "list", "before", "after")
-    nothing: ClassVar[str] = "nothing is ignored here"
+    label: ClassVar[str] = "ignore"
+    at_least_one_of: ClassVar[tuple[str, ...]] = ("words", "list", "before", "after")
+    message_if_none: ClassVar[str] = "nothing is ignored here"
 
     words: WordSet | None = Field(
         None, description="Words inside which an occurrence does not count.", examples=[{"zh": ["朝鲜半岛"]}]
@@ -124,44 +124,45 @@ class IgnoreSchema(Schema):
     ) = Field(
         None,
         alias="list",
-        description="Shared lists, with what they say of words inside, before and after: an id, or several.",
+        description="Shared lists, with their words, `before` and `after`: an id, or several.",
         examples=["denials"],
     )
     before: ReachSchema | None = BEFORE
     after: ReachSchema | None = AFTER
 
 
-def _whole_or_words(value: Any) -> str:  # noqa: ANN401 - pydantic hands over whatever the file holds
-    """Which words are ignored may stand right there, as a list or by language; keys of languages are short."""
-    by_language = isinstance(value, dict) and value and all(map(_is_of_language, value))
+def _words_or_mapping(value: Any) -> str:  # noqa: ANN401 - pydantic hands over whatever the file holds
+    """The tag of a union: words (a list, or a mapping by language), or the whole mapping of `ignore`. Keys that are
+    languages are short."""
+    by_language = isinstance(value, dict) and value and all(map(_is_language_key, value))
     return "<words>" if by_language or not isinstance(value, dict) else "<whole>"
 
 
-def _is_of_language(key: str) -> bool:
+def _is_language_key(key: str) -> bool:
     return len(key.partition("-")[0]) <= 3 and not is_misspelt_key(key, IgnoreSchema.keys())
 
 
 Ignored = Annotated[
-    Annotated[WordSet, Tag("<words>")] | Annotated[IgnoreSchema, Tag("<whole>")], Discriminator(_whole_or_words)
+    Annotated[WordSet, Tag("<words>")] | Annotated[IgnoreSchema, Tag("<whole>")], Discriminator(_words_or_mapping)
 ]
 
 
-def reach_from_schema(shape: ReachSchema | None) -> model.Reach | None:
-    """The words that spoil, and how far they do."""
-    if shape is None:
+def reach_from_schema(schema: ReachSchema | None) -> model.Reach | None:
+    """The words that spoil others, and how far they reach; None: none are given."""
+    if schema is None:
         return None
-    named = model.Words(terms_from_words(shape.words)) if shape.list_ is None else model.ListNamed(shape.list_)
-    return model.Reach(shape.within, named)
+    condition = model.Words(terms_from_words(schema.words)) if schema.list_ is None else model.ListNamed(schema.list_)
+    return model.Reach(schema.within, condition)
 
 
-def ignore_from_schema(shape: IgnoreSchema | _WordData) -> model.Ignore:
-    """Which occurrences do not count."""
-    if not isinstance(shape, IgnoreSchema):
-        return model.Ignore(terms_from_words(shape))
-    lists = [shape.list_] if isinstance(shape.list_, str) else shape.list_ or ()
+def ignore_from_schema(schema: IgnoreSchema | _WordData) -> model.Ignore:
+    """The model of which occurrences do not count."""
+    if not isinstance(schema, IgnoreSchema):
+        return model.Ignore(terms_from_words(schema))
+    lists = [schema.list_] if isinstance(schema.list_, str) else schema.list_ or ()
     return model.Ignore(
-        terms_from_words(shape.words),
+        terms_from_words(schema.words),
         tuple(dict.fromkeys(lists)),
-        reach_from_schema(shape.before),
-        reach_from_schema(shape.after),
+        reach_from_schema(schema.before),
+        reach_from_schema(schema.after),
     )

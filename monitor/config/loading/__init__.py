@@ -1,1 +1,1 @@
-"""The user's files, found, read and read again."""
+"""Finds the user's files, reads them, and reads them again after an edit."""

@@ -1,4 +1,4 @@
-"""Files of headlines with what rules must make of them: by the id of a rule, or by `any` for all rules."""
+"""Reads files of headlines with the results that rules must have: by the id of a rule, or `any` for all rules."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ ANY_RULE = "any"
 
 
 def read_expectations(document: YamlDocument) -> list[tuple[str, RuleTest]]:
-    """The id of a rule, or `ANY_RULE`, and what it must make of an article, as the tests of a rule say it. Raises
-    Faulty."""
+    """Pairs of a rule's id (or `ANY_RULE`) and a test that it must pass. Raises InvalidFiles."""
     if not isinstance(document.data, dict):
-        meant = "write, for example, 'taiwan-drills: {fires: [Live-fire drills around Taiwan]}'"
-        raise InvalidFiles([Fault(document.place(), "a mapping of ids of rules belongs here", meant)])
+        hint = "write, for example, 'taiwan-drills: {fires: [Live-fire drills around Taiwan]}'"
+        raise InvalidFiles([Fault(document.place(), "a mapping of ids of rules belongs here", hint)])
     faults: list[Fault] = []
     found: list[tuple[str, RuleTest]] = []
     for rule in document.data:
         with collect_faults(faults):
-            part = document.subdocument(rule)
-            found += ((rule, test) for test in examples_at(validate_document(ExamplesSchema, part), part, ()))
+            subdocument = document.subdocument(rule)
+            found += (
+                (rule, test) for test in examples_at(validate_document(ExamplesSchema, subdocument), subdocument, ())
+            )
     if faults:
         raise InvalidFiles(faults)
     return found

@@ -1,7 +1,7 @@
-"""Files that are read again and again: each is parsed once for as long as it stays as it is.
+"""Caches files that are read again and again: a file is parsed again only after it has changed.
 
-Of a faulty one counts what it said when it was last without a fault; if it never was, what of it has none may. What
-documents mean is the caller's to say.
+While a file has faults, its last content without a fault stays in force. If it never had such a content, the caller may
+use its valid part. The caller decides how documents are parsed.
 """
 
 from __future__ import annotations
@@ -19,15 +19,18 @@ from monitor.config.yaml.yaml12 import YamlDocument, read_yaml_file
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Place
 
-_TICK, _TWO_SECONDS = 10**8, 2 * 10**9  # ns: what file systems tell time in, and more
+_TICK, _TWO_SECONDS = 10**8, 2 * 10**9  # ns: more than the resolution of file times; for file systems with coarse times
 Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
 class CachedFile(Generic[Value]):
-    """What came of a file. `says`: what it said when it was last without a fault; `sound`: what had none of what stood
-    in it when it could last be read at all; `documents` and `faults`: of what stands in it now; `stamp` None: another
-    edit might not show in it yet; `given`: with what it was read."""
+    """The result of reading a file.
+
+    `last_good`: its values when it last had no fault; `valid_part`: the values without a fault when it could last be
+    read at all; `documents` and `faults`: of its present content; `stamp`: None if a further edit might not change it;
+    `inputs`: the other inputs of the parser.
+    """
 
     last_good: tuple[Value, ...]
     valid_part: tuple[Value, ...]
@@ -38,68 +41,74 @@ class CachedFile(Generic[Value]):
 
 
 class FileCache(Generic[Value]):
-    """What is known of each file."""
+    """The last result for each file."""
 
     def __init__(self) -> None:
-        self._known: dict[Path, CachedFile[Value]] = {}
-        self._last: dict[Path, CachedFile[Value]] = {}
+        self._cached: dict[Path, CachedFile[Value]] = {}
+        self._last_read: dict[Path, CachedFile[Value]] = {}
 
     def read(
         self,
         files: Iterable[Path],
-        reading: Callable[[YamlDocument], Iterable[Value]],
+        parse: Callable[[YamlDocument], Iterable[Value]],
         stamps: Mapping[str, Stamp],
-        given: object = None,
+        inputs: object = None,
     ) -> list[CachedFile[Value]]:
-        """What all of these files hold. A file is read where it is another than it was, or `given` is: that on which
-        `reading` depends beside the document. `stamps`: of files that were looked at just before."""
-        self._last = {
-            file: self._of(file, stamps.get(str(file)) or get_file_stamp(file), reading, given) for file in files
+        """The results for all of these files. A file is read again only if it has changed, or if `inputs` has:
+        everything that `parse` depends on apart from the document. `stamps`: of files that were checked just before."""
+        self._last_read = {
+            file: self._read_one(file, stamps.get(str(file)) or get_file_stamp(file), parse, inputs) for file in files
         }
-        for file, each in self._last.items():  # and not all at once: to free thousands takes a while
-            self._known[file] = each
-        return list(self._last.values())
+        for file, cached in self._last_read.items():  # one by one: freeing thousands at once takes a while
+            self._cached[file] = cached
+        return list(self._last_read.values())
 
     def drop_unread(self) -> None:
-        """All but the files that were read last."""
-        self._known = dict(self._last)
+        """Forgets all files that the last `read` did not ask for."""
+        self._cached = dict(self._last_read)
 
-    def _of(
-        self, file: Path, found: Stamp | None, reading: Callable[[YamlDocument], Iterable[Value]], given: object
+    def _read_one(
+        self, file: Path, stamp: Stamp | None, parse: Callable[[YamlDocument], Iterable[Value]], inputs: object
     ) -> CachedFile[Value]:
-        known = self._known.get(file)
-        if known and known.stamp and (known.stamp, known.inputs) == (found, given):
-            return known
-        at = clock.now()  # before it is read: an edit from then on must show
-        says: tuple[Value, ...] = known.last_good if known else ()
+        cached = self._cached.get(file)
+        if cached and cached.stamp and (cached.stamp, cached.inputs) == (stamp, inputs):
+            return cached
+        read_at = clock.now()  # before reading, so that a later edit is noticed
+        last_good: tuple[Value, ...] = cached.last_good if cached else ()
         documents: tuple[YamlDocument, ...] = ()
-        sound: tuple[Value, ...] = known.valid_part if known else ()
+        valid_part: tuple[Value, ...] = cached.valid_part if cached else ()
         faults: list[Fault] = []
         with collect_faults(faults):
             documents = read_yaml_file(file)
-            if sound and not documents and is_empty(file):  # an editor that was cut off, a full disk
+            if valid_part and not documents and is_empty(file):  # an interrupted editor, a full disk
                 raise InvalidFiles([Fault(Place(str(file)), "the file has been emptied", "delete it if that is meant")])
-            sound, wrong = _parse_valid_values(documents, reading)
-            faults += wrong
-            says = says if wrong else sound
+            valid_part, new_faults = _parse_valid_values(documents, parse)
+            faults += new_faults
+            last_good = last_good if new_faults else valid_part
         return CachedFile(
-            says, sound, documents, tuple(faults), found if found and _is_settled(found, at) else None, given
+            last_good,
+            valid_part,
+            documents,
+            tuple(faults),
+            stamp if stamp and _is_settled(stamp, read_at) else None,
+            inputs,
         )
 
 
 def _parse_valid_values(
-    documents: Iterable[YamlDocument], reading: Callable[[YamlDocument], Iterable[Value]]
+    documents: Iterable[YamlDocument], parse: Callable[[YamlDocument], Iterable[Value]]
 ) -> tuple[tuple[Value, ...], list[Fault]]:
-    """What all documents of a file hold, as far as each is read before it raises Faulty, and their faults."""
-    found: list[Value] = []
+    """The values of all documents of a file, and the faults. Of a faulty document, the values count that `parse` yields
+    before it raises InvalidFiles."""
+    values: list[Value] = []
     faults: list[Fault] = []
     for document in documents:
         with collect_faults(faults):
-            for each in reading(document):
-                found.append(each)  # noqa: PERF402 - what was given before it raises counts
-    return tuple(found), faults
+            for value in parse(document):
+                values.append(value)  # noqa: PERF402 - values before an error count
+    return tuple(values), faults
 
 
-def _is_settled(found: Stamp, at: datetime) -> bool:
-    """Whether an edit from then on would have another time."""
-    return at.timestamp() * 1e9 - found[0] > (_TWO_SECONDS if in_whole_seconds(found) else _TICK)
+def _is_settled(stamp: Stamp, read_at: datetime) -> bool:
+    """Whether the file is old enough that any edit after `read_at` would change its time."""
+    return read_at.timestamp() * 1e9 - stamp[0] > (_TWO_SECONDS if in_whole_seconds(stamp) else _TICK)

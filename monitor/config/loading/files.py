@@ -1,7 +1,7 @@
-"""The YAML files that a path of the user's names: itself, or everything in a folder; and whether they have changed.
+"""Finds the YAML files behind a path that the user gives (a file, or all files in a folder), and notices changes.
 
-Files and folders whose name begins with a dot are left alone: editors keep their locks in them, and mounted
-configuration its older versions.
+Files and folders whose names begin with a dot are ignored: editors keep locks there, and mounted configuration its
+older versions.
 """
 
 from __future__ import annotations
@@ -20,40 +20,40 @@ from monitor.model import Place
 
 
 def paths_named(document: YamlDocument, key: str, folder: Path) -> list[tuple[Path, Place]]:
-    """The paths that a list of monitor.yaml names, each with its place. What is no text is no path (and a fault of
-    monitor.yaml itself, told elsewhere), so that the good ones can be read even then."""
+    """The paths in a list of monitor.yaml, each with its place. An item that is no text is skipped, so that the good
+    ones can be read; the check of monitor.yaml itself reports it."""
     listed = document.data.get(key) if isinstance(document.data, dict) else None
-    where: list[tuple[ValuePath, object]] = [((key, index), item) for index, item in enumerate(_as_list(listed))]
-    return [(folder / item, document.place(at)) for at, item in where if isinstance(item, str)]
+    items: list[tuple[ValuePath, object]] = [((key, index), item) for index, item in enumerate(_as_list(listed))]
+    return [(folder / item, document.place(path)) for path, item in items if isinstance(item, str)]
 
 
-def yaml_files(named: Iterable[tuple[Path, Place | None]]) -> tuple[list[Path], list[Fault]]:
-    """All files, each once, in the order of the names and sorted within a folder; faults for names that name nothing
-    (at the place of the name, or at the path itself where it has none)."""
+def yaml_files(named_paths: Iterable[tuple[Path, Place | None]]) -> tuple[list[Path], list[Fault]]:
+    """All files behind these paths without duplicates, in the order of the paths and sorted within a folder; and faults
+    for paths that do not exist (at their place; or, without a place, at the path itself)."""
     files: dict[str, Path] = {}
     faults: list[Fault] = []
-    for path, place in named:
+    for path, place in named_paths:
         with collect_faults(faults):
-            found, unread = _expand_path(path, place or Place(str(path)))
-            faults.extend(unread)
+            found, unreadable = _expand_path(path, place or Place(str(path)))
+            faults.extend(unreadable)
             for identity, file in found:
                 files.setdefault(identity, file)
     return list(files.values()), faults
 
 
 Stamp = tuple[int, int, int]
-"""A file's time, size and identity: they tell that it has changed."""
+"""A file's time (ns), size and inode. A change of the file changes its stamp."""
 Signature = frozenset[tuple[str, Stamp]]
 """Files with their stamps."""
 
 
-def in_whole_seconds(found: Stamp) -> bool:
-    """Whether a file has its time so, as on a USB stick: an edit may then not show for up to two of them."""
-    return found[0] % 10**9 == 0
+def in_whole_seconds(stamp: Stamp) -> bool:
+    """Whether the file's time is in whole seconds, as on a USB stick. Then an edit within two seconds can be missed."""
+    return stamp[0] % 10**9 == 0
 
 
 def get_file_stamp(file: Path) -> Stamp | None:
-    """None: it is gone, or cannot be asked."""
+    """The stamp of a file; None if the file is gone or its status cannot be read."""
     try:
         return _stamp_from_stat(file.stat())
     except OSError:
@@ -61,20 +61,20 @@ def get_file_stamp(file: Path) -> Stamp | None:
 
 
 def compute_signature(paths: Iterable[Path]) -> Signature:
-    """What tells that something has changed in these files and folders."""
+    """A value that differs when something has changed in these files and folders."""
     return frozenset(stamped for path in paths for stamped in _iter_stamps(path))
 
 
 def folders_of(files: Iterable[str]) -> set[Path]:
-    """The folders that files stand in: of thousands of files they are few."""
+    """The folders that contain these files: few, even for thousands of files."""
     return {Path(folder) for folder in {file.rpartition(os.sep)[0] for file in files}}
 
 
 def _iter_stamps(path: Path) -> Iterator[tuple[str, Stamp]]:
-    with suppress(OSError, ValueError):  # what is not there, or gone meanwhile: its absence tells
-        about = path.stat()
-        if not S_ISDIR(about.st_mode):
-            yield str(path), _stamp_from_stat(about)
+    with suppress(OSError, ValueError):  # missing, or deleted meanwhile: then it has no stamp
+        status = path.stat()
+        if not S_ISDIR(status.st_mode):
+            yield str(path), _stamp_from_stat(status)
             return
         for entry in _walk_folder(path, []):
             try:
@@ -83,55 +83,57 @@ def _iter_stamps(path: Path) -> Iterator[tuple[str, Stamp]]:
                 continue
 
 
-def _stamp_from_stat(about: os.stat_result) -> Stamp:
-    return about.st_mtime_ns, about.st_size, about.st_ino
+def _stamp_from_stat(status: os.stat_result) -> Stamp:
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 _IdentifiedFile = tuple[str, Path]
-"""A file by its one name behind all of its names, and by the name that people use."""
+"""The real path of a file as its identity, and the path that people use."""
 
 
 def _expand_path(path: Path, place: Place) -> tuple[list[_IdentifiedFile], list[Fault]]:
-    """The files behind a name, and what of them cannot be read. Raises Faulty, at the place of the name."""
+    """The files behind a path, and faults for folders that cannot be read. Raises InvalidFiles, at the place of the
+    path, if the path itself cannot be used."""
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the name
-        if path.is_symlink():  # it leads nowhere, and is told of when it is read
+        if path.is_symlink():  # a broken link: reading it reports the fault
             return [(_resolve_identity(path), path)], []
         raise InvalidFiles([Fault(place, f"there is no file or folder '{path}'")]) from None
-    except OSError as refused:
-        raise InvalidFiles([fault_from_os_error(place, refused, f"'{path}' ")]) from None
+    except OSError as error:
+        raise InvalidFiles([fault_from_os_error(place, error, f"'{path}' ")]) from None
     return _list_folder_files(path) if S_ISDIR(mode) else ([(_resolve_identity(path), path)], [])
 
 
 def _list_folder_files(folder: Path) -> tuple[list[_IdentifiedFile], list[Fault]]:
-    unread: list[OSError] = []
-    start, behind = len(str(folder)), os.path.realpath(folder)
+    errors: list[OSError] = []
+    start, real_folder = len(str(folder)), os.path.realpath(folder)
     files = [
         (
-            _resolve_identity(_intern_path(entry.path)) if entry.is_symlink() else behind + entry.path[start:],
+            _resolve_identity(_intern_path(entry.path)) if entry.is_symlink() else real_folder + entry.path[start:],
             _intern_path(entry.path),
         )
-        for entry in sorted(_walk_folder(folder, unread), key=_in_order)
+        for entry in sorted(_walk_folder(folder, errors), key=_sort_key)
     ]
-    return files, [fault_from_os_error(Place(str(each.filename)), each) for each in unread]
+    return files, [fault_from_os_error(Place(str(error.filename)), error) for error in errors]
 
 
 @lru_cache(maxsize=100_000)
 def _intern_path(name: str) -> Path:
-    """The very same whenever it is asked for: to make and compare thousands anew takes longer than to look at them."""
+    """The same Path object for the same text. Creating and comparing thousands of them takes longer than checking the
+    files."""
     return Path(name)
 
 
-def _walk_folder(folder: Path, unread: list[OSError]) -> Iterator[os.DirEntry[str]]:
-    """All that is read of a folder, at any depth; links to folders are not followed. Of each file no more is asked
-    here than its name: there may be thousands, and a daemon looks at them again and again."""
+def _walk_folder(folder: Path, errors: list[OSError]) -> Iterator[os.DirEntry[str]]:
+    """All configuration files in a folder, at any depth; links to folders are not followed. It looks only at names,
+    because a daemon does this again and again, for up to thousands of files."""
     folders = [str(folder)]
     while folders:
         try:
             entries = list(os.scandir(folders.pop()))
-        except OSError as refused:
-            unread.append(refused)
+        except OSError as error:
+            errors.append(error)
             continue
         for entry in entries:
             if _is_folder(entry):
@@ -141,19 +143,19 @@ def _walk_folder(folder: Path, unread: list[OSError]) -> Iterator[os.DirEntry[st
                 yield entry
 
 
-def _in_order(entry: os.DirEntry[str]) -> list[str]:
-    return entry.path.split(os.sep)  # noqa: PTH206 - of thousands of entries; a Path's parts take ten times as long
+def _sort_key(entry: os.DirEntry[str]) -> list[str]:
+    return entry.path.split(os.sep)  # noqa: PTH206 - for thousands of entries; Path.parts takes ten times as long
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link in a circle: told of when it is read
+    except OSError:  # a cycle of links: reading it reports the fault
         return False
 
 
 def is_there(path: Path) -> bool:
-    """Whether something has this name; also where the system does not let us look, which reading it then tells."""
+    """Whether something exists at this path. True also where the system denies access; reading it then reports that."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError, ValueError):
@@ -164,28 +166,28 @@ def is_there(path: Path) -> bool:
 
 
 def is_empty(file: Path) -> bool:
-    """Whether nothing stands in it. Raises Faulty, should it have gone."""
+    """Whether the file has no bytes. Raises InvalidFiles if it is gone."""
     try:
         return file.stat().st_size == 0
-    except OSError as refused:
-        raise InvalidFiles([fault_from_os_error(Place(str(file)), refused)]) from None
+    except OSError as error:
+        raise InvalidFiles([fault_from_os_error(Place(str(file)), error)]) from None
 
 
-def fault_from_os_error(place: Place, refused: OSError, called: str = "") -> Fault:
-    """What the system would not let us read."""
-    return Fault(place, f"{called}cannot be read: {refused.strerror}")
+def fault_from_os_error(place: Place, error: OSError, prefix: str = "") -> Fault:
+    """The fault for a file that the system does not let us read. `prefix`: begins the message."""
+    return Fault(place, f"{prefix}cannot be read: {error.strerror}")
 
 
 def is_config_file_name(name: str) -> bool:
-    """Whether a file of this name is read where a folder is named."""
+    """Whether a file of this name is read when its folder is configured."""
     return name.endswith((".yaml", ".yml")) and not name.startswith(".")
 
 
 def _resolve_identity(file: Path) -> str:
-    """The file behind all of its names; a link that leads nowhere is itself, and told of when it is read."""
+    """The real path of a file. A broken link is itself; reading it reports the fault."""
     try:
         return str(file.resolve(strict=True))
-    except (OSError, RuntimeError):  # RuntimeError: a circle of links, until Python 3.12
+    except (OSError, RuntimeError):  # RuntimeError: a cycle of links, until Python 3.12
         return str(file.absolute())
 
 
@@ -194,20 +196,20 @@ def _as_list(value: object) -> list[object]:
 
 
 def settings_document(path: Path) -> YamlDocument:
-    """The document of a monitor.yaml. Raises Faulty."""
+    """The document of a monitor.yaml. Raises InvalidFiles."""
     try:
         path.stat()
     except FileNotFoundError:
         raise InvalidFiles([Fault(Place(str(path)), "there is no such file", "news-monitor init writes one")]) from None
-    except OSError as refused:
-        raise InvalidFiles([fault_from_os_error(Place(str(path)), refused)]) from None
+    except OSError as error:
+        raise InvalidFiles([fault_from_os_error(Place(str(path)), error)]) from None
     return only_document(read_yaml_file(path), path)
 
 
 def only_document(documents: tuple[YamlDocument, ...], file: Path) -> YamlDocument:
-    """The one document of monitor.yaml; an empty file is a mapping with nothing in it. Raises Faulty."""
+    """The single document of monitor.yaml. An empty file is an empty mapping. Raises InvalidFiles for several."""
     if len(documents) > 1:
         raise InvalidFiles(
-            [Fault(documents[1].place(), "monitor.yaml is one document", "remove what stands after the '---'")]
+            [Fault(documents[1].place(), "monitor.yaml is one document", "remove what follows the '---'")]
         )
     return documents[0] if documents else YamlDocument(str(file), {}, (0, 0, 1, 1, 1, 1))

@@ -1,7 +1,7 @@
-"""Packs: the rules that come with the program, by desk, each with the sources to poll for it.
+"""Packs: the rules that come with the program for one desk, with the sources to poll for them.
 
-The rules of a pack stand in `rules/PACK/`, whose README.md begins with its title and a paragraph on what it is for. A
-file of sources says in a comment of its head which packs it is for: `# Packs: east-asia, disasters`.
+The rules of a pack are in `rules/PACK/`. The README.md there begins with a title and a paragraph on what the pack is
+for. A file of sources names its packs in a comment at the top: `# Packs: east-asia, disasters`.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FIRST_PACK = "east-asia"
-"""What is written where nobody says which packs."""
+"""The pack that is written if the user names none."""
 _SHARED = "lists"
 _PACKS = re.compile(r"^# Packs: (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """`folder`: of its rules; `sources`: the files of its sources."""
+    """One pack. `folder`: of its rules; `sources`: the files of its sources."""
 
     name: str
     title: str
@@ -28,11 +28,11 @@ class Pack:
     sources: tuple[Path, ...]
 
 
-def shipped_packs(shipped: Path) -> dict[str, Pack]:
-    """By name, the packs below a folder with `rules/` and `seeds/sources/`: the folders in which rules stand."""
-    sources = [(path, packs_of(path)) for path in sorted((shipped / "seeds" / "sources").glob("*.yaml"))]
+def shipped_packs(shipped_folder: Path) -> dict[str, Pack]:
+    """The packs by name, in a folder that holds `rules/` and `seeds/sources/`. Each folder with rules is a pack."""
+    sources = [(path, packs_of(path)) for path in sorted((shipped_folder / "seeds" / "sources").glob("*.yaml"))]
     folders = sorted(
-        path for path in (shipped / "rules").iterdir() if path.name != _SHARED and any(path.glob("*.yaml"))
+        path for path in (shipped_folder / "rules").iterdir() if path.name != _SHARED and any(path.glob("*.yaml"))
     )
     return {
         folder.name: Pack(
@@ -46,14 +46,14 @@ def shipped_packs(shipped: Path) -> dict[str, Pack]:
 
 
 def packs_of(sources: Path) -> Collection[str]:
-    """The packs that a file of sources is for."""
+    """The names of the packs that a file of sources is for."""
     head, _, _ = sources.read_text(encoding="utf-8").partition("\nsources:")
     found = _PACKS.search(head)
     return [name.strip() for name in found[1].split(",")] if found else ()
 
 
 def _read_title_and_description(folder: Path) -> tuple[str, str]:
-    """Title and description; of a folder without a README, its name and nothing."""
+    """Title and description of a pack. Without a README: the name of the folder, and no description."""
     readme = folder / "README.md"
     if not readme.exists():
         return folder.name, ""

@@ -10,8 +10,8 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 
 
 def find_shipped_folder() -> Path:
-    """The folder that holds `rules/` and `seeds/`: inside the package in a wheel, beside it in a checkout (which
-    is what an editable install runs from)."""
+    """The folder that holds `rules/` and `seeds/`: inside the package in a wheel, next to it in a checkout (which an
+    editable install runs from). Raises MonitorError if it is missing."""
     for folder in (_PACKAGE / "_shipped", _PACKAGE.parent):
         if (folder / "rules").is_dir() and (folder / "seeds").is_dir():
             return folder

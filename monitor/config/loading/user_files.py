@@ -1,4 +1,4 @@
-"""The user's files, read again and again while a daemon runs."""
+"""Reads the user's files again and again while a daemon runs."""
 
 from __future__ import annotations
 
@@ -21,69 +21,71 @@ from monitor.runtime.gc_tuning import paused
 
 
 class UserFiles:
-    """A monitor.yaml and all that it names. Where a file has a fault, what it said last without one counts."""
+    """A monitor.yaml and all files that it names. Where a file has a fault, its last content without one counts."""
 
     def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
         self._path = path
         self._environment = environment
-        self._remembered = LoadCache()
-        self._named: list[Path] = []
-        self._read: Signature = frozenset()
-        self._folders: dict[Path, Stamp | None] = {}  # as they were before the last look
+        self._cache = LoadCache()
+        self._configured_paths: list[Path] = []
+        self._loaded_signature: Signature = frozenset()
+        self._folders: dict[Path, Stamp | None] = {}  # as they were before the last snapshot
 
-    def load(self, look: FilesSnapshot | None = None) -> LoadedConfig:
-        """Everything that the files say now, or since a look at them. Raises Faulty if monitor.yaml itself cannot be
-        used."""
-        named = self._named
-        with suppress(InvalidFiles):  # `load` tells it, and everything else that is wrong
-            self._named = list_configured_paths(self._path)
-        # before reading: a change meanwhile is then seen as one
-        self._read = look.signature if look and self._named == named else self.signature()
+    def load(self, snapshot: FilesSnapshot | None = None) -> LoadedConfig:
+        """The present content of all files. `snapshot`: of the files, taken just before. Raises InvalidFiles if
+        monitor.yaml itself cannot be used."""
+        configured_paths = self._configured_paths
+        with suppress(InvalidFiles):  # loading reports this with all other faults
+            self._configured_paths = list_configured_paths(self._path)
+        # before reading, so that a change meanwhile is noticed
+        self._loaded_signature = (
+            snapshot.signature if snapshot and self._configured_paths == configured_paths else self.signature()
+        )
         with paused():
-            return load_config_files(self._path, self._environment, self._remembered, dict(self._read))
+            return load_config_files(self._path, self._environment, self._cache, dict(self._loaded_signature))
 
     def signature(self) -> Signature:
-        """Changes when one of the files does."""
-        return compute_signature([self._path, *self._named])
+        """A value that changes when one of the files does."""
+        return compute_signature([self._path, *self._configured_paths])
 
     def take_snapshot(self) -> FilesSnapshot:
-        """How the files are now, beside how they were when they were read."""
-        before = {folder: get_file_stamp(folder) for folder in self._folders}
-        found = self.signature()
-        standing = folders_of(name for name, _ in found if name != str(self._path))
-        self._folders = {folder: before.get(folder) for folder in standing}
-        return FilesSnapshot.compare(found, self._read)
+        """The present state of the files, compared with the state when they were last read."""
+        stamps = {folder: get_file_stamp(folder) for folder in self._folders}
+        signature = self.signature()
+        folders = folders_of(name for name, _ in signature if name != str(self._path))
+        self._folders = {folder: stamps.get(folder) for folder in folders}
+        return FilesSnapshot.compare(signature, self._loaded_signature)
 
     def has_folder_changes(self) -> bool:
-        """Whether files have come or gone since the last look, or were renamed as editors do it: of thousands of files
-        this costs next to nothing."""
+        """Whether files were added, deleted or renamed (as editors do) since the last snapshot. This costs next to
+        nothing, even for thousands of files."""
         return any(get_file_stamp(folder) != last for folder, last in self._folders.items())
 
     def has_changed(self) -> bool:
-        """Whether the files are others than when they were read."""
-        return self.signature() != self._read
+        """Whether the files have changed since they were read."""
+        return self.signature() != self._loaded_signature
 
 
 @dataclass(frozen=True, slots=True)
 class FilesSnapshot:
-    """How the files are; whether they have changed since they were read; and for how long (s) they must stay so until
-    they may be taken for whole."""
+    """The state of the files. `changed`: whether it differs from the state when they were last read;
+    `settle_seconds`: for how long it must stay the same before the files count as completely written."""
 
     signature: Signature
     changed: bool
     settle_seconds: float
 
     @classmethod
-    def compare(cls, found: Signature, read: Signature) -> FilesSnapshot:
-        """A look at files that are so, and were otherwise when they were read."""
-        return cls(found, found != read, _compute_settle_seconds(found - read, read))
+    def compare(cls, current: Signature, loaded: Signature) -> FilesSnapshot:
+        """The snapshot for the present state and the state when the files were last read."""
+        return cls(current, current != loaded, _compute_settle_seconds(current - loaded, loaded))
 
 
-def _compute_settle_seconds(new: Signature, read: Signature) -> float:
-    if not new:
+def _compute_settle_seconds(changed: Signature, loaded: Signature) -> float:
+    if not changed:
         return 0
-    if any(in_whole_seconds(found) for _, found in new):
+    if any(in_whole_seconds(stamp) for _, stamp in changed):
         return 2  # a further change may have the same time
-    known = dict(read)
-    replaced = all(name in known and known[name][2] != identity for name, (_, _, identity) in new)
-    return 0 if replaced else 0.5  # what is written in place is half of something for a while
+    known = dict(loaded)
+    replaced = all(name in known and known[name][2] != identity for name, (_, _, identity) in changed)
+    return 0 if replaced else 0.5  # a file that is written in place is incomplete for a while

@@ -1,1 +1,1 @@
-"""YAML 1.2 with positions, and what is wrong with it in plain words."""
+"""Parses YAML 1.2 with positions, and explains syntax errors in plain words."""

@@ -1,7 +1,7 @@
-"""What is wrong where YAML cannot be read, in words for somebody who does not know YAML, and where it can be mended.
+"""Explains YAML syntax errors to somebody who does not know YAML, and finds the place of the mistake.
 
-The parser stops where it is lost, which is often a line behind the mistake: an open quotation mark, a full-width colon.
-Nothing here reads a file or knows what the keys mean.
+The parser stops where it cannot go on, which is often a line after the mistake, such as an open quotation mark or a
+full-width colon. Nothing here reads a file or knows what the keys mean.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Protocol
 import yaml
 
 SyntaxFault = tuple[tuple[int, int], str, str | None]
-"""Line and column, what is wrong, and what to do."""
+"""Line and column, the problem, and a hint."""
 
 FULL_WIDTH = "this ： is a full-width colon", "write ': '"
 
@@ -24,17 +24,17 @@ _WIDE_INSIDE = re.compile("[{,] *[a-z_]+(?:-[A-Za-z]+)? *(：)")
 _NO_BLANK = re.compile(_BEGIN + r"([a-z_]+)(:)[^\s:]")
 _HASHTAG = re.compile(r"[\[{,]\s*(#\w.*)")
 _SIGNS = ("alias", "anchor", "tag", "block scalar", "directive")
-"""What the parser takes text for that begins with *, &, !, | and %."""
-_CLOSE = "close it where the text ends"
+"""What the parser expects after a text that begins with *, &, !, | or %."""
+_CLOSE_HINT = "close it where the text ends"
 _FOREIGN_BLANKS = "\u3000\u00a0"
 
 _PROBLEMS = {
     "mapping values are not allowed in this context": (
-        "a ':' cannot stand here",
+        "a ':' is not allowed here",
         "indent the line like its neighbours, or put text that holds ': ' in quotes",
     ),
     "could not find expected ':'": ("a ':' is missing after a key", "write 'key: value'"),
-    "did not find expected '-' indicator": ("a '-' should stand here", "indent the line like the items of its list"),
+    "did not find expected '-' indicator": ("a '-' belongs here", "indent the line like the items of its list"),
     "did not find expected <document start>": (
         "this line belongs to nothing above it",
         "indent it like its neighbours, and close brackets",
@@ -44,15 +44,15 @@ _PROBLEMS = {
         "begin it in the next line, or write it in [ ]",
     ),
     "mapping keys are not allowed in this context": (
-        "a '?' cannot stand here",
+        "a '?' is not allowed here",
         "put text that begins with ? in quotes",
     ),
-    "found unexpected ':'": ("a ':' cannot stand here", "put text that holds ':' in quotes"),
-    "did not find expected key": ("a key should stand here", "indent the line like its neighbours, and close quotes"),
+    "found unexpected ':'": ("a ':' is not allowed here", "put text that holds ':' in quotes"),
+    "did not find expected key": ("a key belongs here", "indent the line like its neighbours, and close quotes"),
     "did not find expected ',' or ']'": ("a list that began with '[' is not closed", "add the ',' or ']'"),
     "did not find expected ',' or '}'": ("a mapping that began with '{' is not closed", "add the ',' or '}'"),
     "did not find expected node content": (
-        "nothing stands where a value belongs",
+        "expected a value, found nothing",
         "remove the ',' before it, and put text that begins with # in quotes",
     ),
     "found unknown escape character": ("inside \"...\" a '\\' means something else", "use '...' as quotation marks"),
@@ -70,102 +70,102 @@ class _SyntaxMark(Protocol):
 
 
 def wide_colon(text: str) -> int | None:
-    """Where in a text that should begin with a key the colon is, if it is a full-width one."""
-    found = _WIDE_LINE.match(text)
-    return found.start(1) if found else None
+    """The offset of a full-width colon after the key at the start of a text; None: there is none."""
+    match = _WIDE_LINE.match(text)
+    return match.start(1) if match else None
 
 
-def explain_syntax_error(text: str, broken: yaml.MarkedYAMLError) -> SyntaxFault:
-    """What a syntax error means; the rare ones in the parser's own words, which quote nothing of the file."""
-    mark = broken.problem_mark or broken.context_mark
+def explain_syntax_error(text: str, error: yaml.MarkedYAMLError) -> SyntaxFault:
+    """The fault for a syntax error. Rare errors keep the parser's own words, which quote nothing of the file."""
+    mark = error.problem_mark or error.context_mark
     if mark is None:
-        return (1, 1), f"this is not YAML: {broken.problem}", None
-    if likely := next(_find_likely_causes(text.splitlines(), text, broken, mark), None):
+        return (1, 1), f"this is not YAML: {error.problem}", None
+    if likely := next(_find_likely_causes(text.splitlines(), text, error, mark), None):
         return likely
-    what, meant = _PROBLEMS.get(str(broken.problem), (f"this is not YAML: {broken.problem}", None))
-    if "node content" in str(broken.problem) and mark.line == len(text.splitlines()):
-        what, meant = "a '[' or '{' is not closed", "add the ']' or '}'"
-    opened = broken.context_mark
-    if "that began" in what and opened and opened.line != mark.line:
-        what = what.replace(" is not", f" in line {opened.line + 1} is not")
-    return (mark.line + 1, mark.column + 1), what, meant
+    problem, hint = _PROBLEMS.get(str(error.problem), (f"this is not YAML: {error.problem}", None))
+    if "node content" in str(error.problem) and mark.line == len(text.splitlines()):
+        problem, hint = "a '[' or '{' is not closed", "add the ']' or '}'"
+    opening = error.context_mark
+    if "that began" in problem and opening and opening.line != mark.line:
+        problem = problem.replace(" is not", f" in line {opening.line + 1} is not")
+    return (mark.line + 1, mark.column + 1), problem, hint
 
 
 def key_look_alike(key: str) -> tuple[int, str, str] | None:
-    """Where in a key something stands that only looks like a sign of YAML, what it is, and what to do."""
+    """A character in a key that only looks like a sign of YAML: its offset, the problem and a hint; or None."""
     if "：" in key:
         return key.index("："), *FULL_WIDTH
     if key[:1] in _FOREIGN_BLANKS:
-        return 0, "a blank that is not a plain one stands here", "indent with plain spaces"
+        return 0, "this blank is not a plain space", "indent with plain spaces"
     if key[:1] == "-":
         return 0, "a blank is missing after this '-'", f"write '- {key[1:]}: ...'"
     return None
 
 
 def explain_leading_sign(rest: str) -> tuple[str, str]:
-    """What is said of text that begins with a sign of YAML's own; `rest`: the line from there on."""
-    whole = re.split(r"[,\[\]{}]| #|:(?:\s|$)", rest, maxsplit=1)[0].strip()
-    shown = whole if "://" not in rest and 1 < len(whole) <= 60 else "..."  # an address may hold a password
+    """The problem and the hint for text that begins with a sign of YAML. `rest`: the line from there on."""
+    quoted = re.split(r"[,\[\]{}]| #|:(?:\s|$)", rest, maxsplit=1)[0].strip()
+    shown = quoted if "://" not in rest and 1 < len(quoted) <= 60 else "..."  # an address may hold a password
     return f"text that begins with '{rest[:1]}' goes in quotes", f'write "{shown}"'
 
 
 def _find_likely_causes(
-    lines: list[str], text: str, broken: yaml.MarkedYAMLError, mark: _SyntaxMark
+    lines: list[str], text: str, error: yaml.MarkedYAMLError, mark: _SyntaxMark
 ) -> Iterator[SyntaxFault]:
-    """What people do most often, the likeliest first."""
-    context, opened = str(broken.context), broken.context_mark or mark
-    yield from _find_wide_colons(lines, opened.line if context.endswith("simple key") else mark.line, mark)
+    """Yields the most common mistakes that explain the error, the most likely one first."""
+    context, opening = str(error.context), error.context_mark or mark
+    yield from _find_wide_colons(lines, opening.line if context.endswith("simple key") else mark.line, mark)
     if _text_from_mark(lines, mark).startswith("\t"):
         indenting = not lines[mark.line][: mark.column].strip(" -\t")
         yield (
             _mark_to_position(mark),
-            "a tab stands here",
+            "there is a tab here",
             "indent with spaces" if indenting else "write a space instead",
         )
-    yield from _find_quote_faults(text, broken, opened, mark)
-    if "cannot start any token" in str(broken.problem) or context.endswith(_SIGNS):
-        yield _mark_to_position(opened), *explain_leading_sign(_text_from_mark(lines, opened))
-    for number in (opened.line, mark.line - 1) if context.startswith("while parsing a flow") else ():
-        if 0 <= number < len(lines) and (hidden := _HASHTAG.search(lines[number])):
-            yield (number + 1, hidden.start(1) + 1), *explain_leading_sign(hidden[1])
-    for number in (opened.line, mark.line - 1):
-        if 0 <= number < len(lines) and (found := _NO_BLANK.match(lines[number])):
-            yield (number + 1, found.start(2) + 1), "a blank is missing after this ':'", f"write '{found[1]}: ...'"
+    yield from _find_quote_faults(text, error, opening, mark)
+    if "cannot start any token" in str(error.problem) or context.endswith(_SIGNS):
+        yield _mark_to_position(opening), *explain_leading_sign(_text_from_mark(lines, opening))
+    for number in (opening.line, mark.line - 1) if context.startswith("while parsing a flow") else ():
+        if 0 <= number < len(lines) and (hashtag := _HASHTAG.search(lines[number])):
+            yield (number + 1, hashtag.start(1) + 1), *explain_leading_sign(hashtag[1])
+    for number in (opening.line, mark.line - 1):
+        if 0 <= number < len(lines) and (match := _NO_BLANK.match(lines[number])):
+            yield (number + 1, match.start(2) + 1), "a blank is missing after this ':'", f"write '{match[1]}: ...'"
 
 
 def _find_wide_colons(lines: list[str], start: int, mark: _SyntaxMark) -> Iterator[SyntaxFault]:
-    """A full-width colon: where the parser was lost, or in the lines right before."""
+    """Full-width colons where the parser stopped, or in the lines right before."""
     inside = [*_WIDE_INSIDE.finditer(_text_up_to_mark(lines, mark))]
     if inside:
         yield (mark.line + 1, inside[-1].start(1) + 1), *FULL_WIDTH
-    at = [wide_colon(line) for line in lines]
+    colons = [wide_colon(line) for line in lines]
     for number in (start, start - 1):
-        if 0 <= number < len(at) and at[number] is not None:
-            first = next((above + 1 for above in range(number - 1, -1, -1) if at[above] is None), 0)
-            yield (first + 1, (at[first] or 0) + 1), *FULL_WIDTH
+        if 0 <= number < len(colons) and colons[number] is not None:
+            first = next((above + 1 for above in range(number - 1, -1, -1) if colons[above] is None), 0)
+            yield (first + 1, (colons[first] or 0) + 1), *FULL_WIDTH
 
 
 def _find_quote_faults(
-    text: str, broken: yaml.MarkedYAMLError, opened: _SyntaxMark, mark: _SyntaxMark
+    text: str, error: yaml.MarkedYAMLError, opening: _SyntaxMark, mark: _SyntaxMark
 ) -> Iterator[SyntaxFault]:
-    """A quotation mark without its other half, or text behind it."""
-    if str(broken.context).endswith("quoted scalar") and "found unexpected" in str(broken.problem):
-        yield _mark_to_position(opened), "this quotation mark is not closed", _CLOSE
+    """Quotation marks that are not closed, or that have text after them."""
+    if str(error.context).endswith("quoted scalar") and "found unexpected" in str(error.problem):
+        yield _mark_to_position(opening), "this quotation mark is not closed", _CLOSE_HINT
     quoted = _quoted_before(text, mark)
     if quoted and quoted.start_mark.line < quoted.end_mark.line:
-        closed = f"this quotation mark is closed only in line {quoted.end_mark.line + 1}"
-        yield _mark_to_position(quoted.start_mark), closed, _CLOSE
+        what_is_wrong = f"this quotation mark is closed only in line {quoted.end_mark.line + 1}"
+        yield _mark_to_position(quoted.start_mark), what_is_wrong, _CLOSE_HINT
     elif quoted:
         inside = "inside '...' an apostrophe is written ''" if quoted.style == "'" else 'inside "..." write \\" for a "'
         yield (
             _mark_to_position(mark),
-            "text stands behind a closing quotation mark",
+            "there is text after a closing quotation mark",
             f"put all of it in the quotes; {inside}",
         )
 
 
 def _quoted_before(text: str, mark: _SyntaxMark) -> yaml.ScalarToken | None:
-    """The text in quotation marks that ends in the line where the parser was lost, and right before."""
+    """The quoted text right before the position where the parser stopped, if it ends in the same line."""
     last: yaml.Token | None = None
     with suppress(yaml.MarkedYAMLError):
         for token in yaml.scan(text, Loader=yaml.CSafeLoader):

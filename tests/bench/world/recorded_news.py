@@ -86,7 +86,7 @@ def replay_rows(
     """The rows of a replay of these articles with the rules and entities of `paths`, in the order of their times.
     Raises ValueError where a rule is faulty or an article unusable. `remembered`: files that need not be read again.
     """
-    loaded = load_rules(paths, remembered=remembered)
+    loaded = load_rules(paths, cache=remembered)
     if loaded.faults:
         raise ValueError(f"faulty rules: {loaded.faults[0]}")
     lines = [json.dumps(each) for each in articles]

@@ -153,7 +153,7 @@ def test_a_group_grows_by_what_is_added(tmp_path: Path) -> None:
             ),
             "3:22: the entity 'bb' has names already that are not enough alone; write these into its own file",
         ),
-        ("{list: broken, words: a}\n---\n{extends: broken, words: [b]}", "1:23: text stands where a list belongs"),
+        ("{list: broken, words: a}\n---\n{extends: broken, words: [b]}", "1:23: expected a list, found text"),
     ],
 )
 def test_what_cannot_be_added_is_told_where_it_stands(tmp_path: Path, own: str, said: str) -> None:

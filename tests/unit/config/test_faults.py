@@ -46,21 +46,21 @@ def faults(shape: type[Schema], text: str) -> list[str]:
             _MATCH + "alert: {once_per: storys}",
             "5:19: 'storys' is not one of: article, story, event; did you mean 'story'?",
         ),
-        (_MATCH + "status: 1", "5:9: a number stands where text belongs"),
+        (_MATCH + "status: 1", "5:9: expected text, found a number"),
         # wrong kinds, with a right example
-        (_MATCH.replace("Drills", "2026"), "2:8: a number stands where text belongs; put it in quotes"),
-        (_MATCH + "alert: {to: default}", "5:13: text stands where a list belongs; write [default]"),
+        (_MATCH.replace("Drills", "2026"), "2:8: expected text, found a number; put it in quotes"),
+        (_MATCH + "alert: {to: default}", "5:13: expected a list, found text; write [default]"),
         (
             _MATCH + "alert: default",
-            "5:8: text stands where a mapping belongs; write, for example, 'alert: {to: [default]",
+            "5:8: expected a mapping, found text; write, for example, 'alert: {to: [default]",
         ),
         (_MATCH + "max_age: 12", "5:10: this cannot be read; write a number and a unit, such as '30 s'"),
-        (_MATCH + "tests: [a]", "5:8: a list stands where a mapping belongs; write, for example, 'tests: {fires: ["),
-        (_RULE + "match: [a]", "4:8: a list stands where a mapping belongs; write, for example, 'match: {words: {en"),
-        (_RULE + "match: {words: drill}", "4:16: text stands where a list belongs; write [drill]"),
-        (_RULE + "match: {words: {en: drill}}", "4:21: text stands where a list belongs; write [drill]"),
-        (_RULE + "match: {words: {en: }}", "4:21: nothing stands where a list belongs"),
-        (_RULE + "match: {words: {en: [true]}}", "4:22: true or false stands where text belongs; put it in quotes"),
+        (_MATCH + "tests: [a]", "5:8: expected a mapping, found a list; write, for example, 'tests: {fires: ["),
+        (_RULE + "match: [a]", "4:8: expected a mapping, found a list; write, for example, 'match: {words: {en"),
+        (_RULE + "match: {words: drill}", "4:16: expected a list, found text; write [drill]"),
+        (_RULE + "match: {words: {en: drill}}", "4:21: expected a list, found text; write [drill]"),
+        (_RULE + "match: {words: {en: }}", "4:21: expected a list, found nothing"),
+        (_RULE + "match: {words: {en: [true]}}", "4:22: expected text, found true or false; put it in quotes"),
         (_RULE + "match: {words: {}}", "4:16: this is empty; write, for example, 'words: {en: [drill, war game*]}'"),
         # missing keys: the mapping that lacks them
         (_RULE, "1:1: 'match' is missing; write, for example, 'match: {words: {en: [drill, war game*]}}'"),
@@ -68,12 +68,12 @@ def faults(shape: type[Schema], text: str) -> list[str]:
         # conditions
         (
             _RULE + "match: {}",
-            "4:8: this condition says nothing; write one of: words, list, entity, pattern, number, names, all, any",
+            "4:8: this condition is empty; write one of: words, list, entity, pattern, number, names, all, any",
         ),
-        (_RULE + "match: {in: title}", "4:8: this condition says nothing"),
+        (_RULE + "match: {in: title}", "4:8: this condition is empty"),
         (
             _RULE + "match: {words: [a], entity: b}",
-            "4:8: words and entity stand together in one condition; put them under all: or any:",
+            "4:8: words and entity cannot be combined in one condition; put them under all: or any:",
         ),
         (_RULE + "match: {all: []}", "4:14: this is empty; write, for example, 'all: ["),
         (_RULE + "match: {all: [{word: [a]}]}", "4:16: I do not know 'word'; did you mean 'words'?"),
@@ -88,10 +88,10 @@ def faults(shape: type[Schema], text: str) -> list[str]:
         (_RULE + "match: {pattern: ''}", "4:18: this text is empty; write, for example, 'pattern: KN-"),
         (_MATCH + "owner: ' '", "5:8: this text is empty; write something, or remove it"),
         # control characters
-        (_MATCH.replace("Drills", '"a\\0b"'), "2:8: a character that nobody sees stands here (U+0000); remove it"),
-        (_RULE + 'match: {words: ["a\\x1bb"]}', "4:17: a character that nobody sees stands here (U+001B)"),
-        (_RULE + 'match: {words: ["c a\\x85"]}', "4:17: a character that nobody sees stands here (U+0085)"),
-        (_RULE + 'match: {pattern: "a\\0"}', "4:18: a character that nobody sees stands here (U+0000)"),
+        (_MATCH.replace("Drills", '"a\\0b"'), "2:8: there is an invisible character here (U+0000); remove it"),
+        (_RULE + 'match: {words: ["a\\x1bb"]}', "4:17: there is an invisible character here (U+001B)"),
+        (_RULE + 'match: {words: ["c a\\x85"]}', "4:17: there is an invisible character here (U+0085)"),
+        (_RULE + 'match: {pattern: "a\\0"}', "4:18: there is an invisible character here (U+0000)"),
         # near
         (
             _RULE + "match: {near: {within: 20, these: [{words: [a]}, {words: [b]}]}}",
@@ -103,7 +103,7 @@ def faults(shape: type[Schema], text: str) -> list[str]:
         ),
         (
             _RULE + "match: {near: {within: sentence, these: [{words: [a]}]}}",
-            "4:41: at least 2 things must stand here; add another, or write this one without near",
+            "4:41: at least 2 things belong here; add another, or write this one without near",
         ),
         (
             _RULE + "match: {near: {within: sentence, these: &".replace("&", f"[{'{words: [a]}, ' * 7}]}}}}"),
@@ -111,7 +111,7 @@ def faults(shape: type[Schema], text: str) -> list[str]:
         ),
         (
             _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {all: [{words: [b], in: title}]}]}}",
-            "4:76: 'in' cannot stand here; it belongs beside near, not inside it",
+            "4:76: 'in' is not allowed here; it belongs beside near, not inside it",
         ),
         (
             _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {any: [{near: {within: sentence}}]}]}}",
@@ -122,17 +122,20 @@ def faults(shape: type[Schema], text: str) -> list[str]:
         (_RULE + "match: {times: 51, words: [a]}", "4:16: this must be at most 50; write, for example, 'times: 3'"),
         (
             _RULE + "match: {times: 2, all: [{words: [a]}]}",
-            "4:9: 'times' cannot stand beside all; it goes with: words,",
+            "4:9: 'times' cannot be combined with all; it can be combined with: words,",
         ),
         (
             _RULE + "match: {times: 2, any: [{words: [a]}, {any: [{words: [b], in: title}]}]}",
-            "4:59: 'in' cannot stand here, for 'times' counts words; count each by itself",
+            "4:59: 'in' is not allowed here, because 'times' counts words; count each of them separately",
         ),
         (
             _RULE + "match: {any: [{words: [a]}, {number: {of: dead, at_least: 3}}], times: 2}",
-            "4:30: 'number' cannot stand here, for 'times' counts words; count each by itself",
+            "4:30: 'number' is not allowed here, because 'times' counts words; count each of them separately",
         ),
-        (_RULE + "match: {forms: all, list: a}", "4:9: 'forms' cannot stand beside list; it goes with: words"),
+        (
+            _RULE + "match: {forms: all, list: a}",
+            "4:9: 'forms' cannot be combined with list; it can be combined with: words",
+        ),
         (
             _RULE + "match: {case: exact, any: [{entity: a}, {all: [{list: b}]}]}",
             "4:9: nothing here can have 'case'; it is for: words, pattern",
@@ -141,9 +144,9 @@ def faults(shape: type[Schema], text: str) -> list[str]:
         (_RULE + "match: {in: text, words: [a]}", "4:13: 'text' is not one of: title, lead, body, author, tags, url"),
         (
             _RULE + "match: {in: title, all: [{any: [{words: [a]}, {words: [b], in: lead}]}]}",
-            "4:60: 'in' cannot stand inside 'in'; keep one of them, or say the outer 'in' of each",
+            "4:60: 'in' is not allowed inside 'in'; keep one of them, or repeat the outer 'in' in each part",
         ),
-        (_RULE + "match: {in: title, any: [{in: body, words: [a]}]}", "4:27: 'in' cannot stand inside 'in'"),
+        (_RULE + "match: {in: title, any: [{in: body, words: [a]}]}", "4:27: 'in' is not allowed inside 'in'"),
         (_RULE + "match: {entity: {}}", "4:17: no entity is meant here; write one of: kind, in"),
         (
             _RULE + "match: {words: [a], ignore: {}}",
@@ -153,7 +156,7 @@ def faults(shape: type[Schema], text: str) -> list[str]:
             _RULE + "match: {words: [a], ignore: []}",
             "4:29: this is empty; write, for example, 'ignore: {zh: [朝鲜半岛]}'",
         ),
-        (_RULE + "match: {words: [a], ignore: b}", "4:29: text stands where a list belongs; write [b], or, if it is a"),
+        (_RULE + "match: {words: [a], ignore: b}", "4:29: expected a list, found text; write [b], or, if it is a"),
         (_RULE + "match: {words: [a], ignore: {word: [b]}}", "4:30: I do not know 'word'; did you mean 'words'?"),
         (
             _RULE + "match: {words: [a], ignore: {before: {within: 1 word}}}",
@@ -161,20 +164,20 @@ def faults(shape: type[Schema], text: str) -> list[str]:
         ),
         (
             _RULE + "match: {words: [a], ignore: {before: {within: 1 word, words: [b], list: c}}}",
-            "4:38: words and list stand together in one mapping; keep one of them",
+            "4:38: words and list cannot be combined in one mapping; keep one of them",
         ),
         (_RULE + "match: {words: [a], ignore: {lst: denials}}", "4:30: I do not know 'lst'; did you mean 'list'?"),
         (
             _RULE + "match: {words: [a], ignore: {wrd: [b], zh: [c]}}",
             "4:30: I do not know 'wrd'; did you mean 'words'?",
         ),
-        (_RULE + "match: {words: [a], ignore: {ckb: b}}", "4:35: text stands where a list belongs; write [b]"),
+        (_RULE + "match: {words: [a], ignore: {ckb: b}}", "4:35: expected a list, found text; write [b]"),
         (_RULE + "match: {lst: denials}", "4:9: I do not know 'lst'; did you mean 'list'?"),
         # text where a condition belongs
-        (_MATCH + "unless: b", "5:9: text stands where a mapping belongs; write, for example, 'unless: {"),
-        (_MATCH + "mention_if: b", "5:13: text stands where a mapping belongs; write, for example, 'mention_if: {"),
-        (_MATCH + "raise: critical", "5:8: text stands where a mapping belongs; write, for example, 'raise: {to:"),
-        (_RULE + "match: {any: b}", "4:14: text stands where a list belongs; write, for example, 'any: [{entity:"),
+        (_MATCH + "unless: b", "5:9: expected a mapping, found text; write, for example, 'unless: {"),
+        (_MATCH + "mention_if: b", "5:13: expected a mapping, found text; write, for example, 'mention_if: {"),
+        (_MATCH + "raise: critical", "5:8: expected a mapping, found text; write, for example, 'raise: {to:"),
+        (_RULE + "match: {any: b}", "4:14: expected a list, found text; write, for example, 'any: [{entity:"),
         # where, and changes of level
         (
             _MATCH + "where: {}",
@@ -182,7 +185,7 @@ def faults(shape: type[Schema], text: str) -> list[str]:
         ),
         (_MATCH + "where: {languages: [korean]}", "5:21: 'korean' is no language; did you mean 'ko'?"),
         (_MATCH + "where: {languages: [ko], unknown: yes}", "5:35: 'yes' is not one of: counts, does not count"),
-        (_MATCH + "where: {not: {unknown: counts}}", "5:15: 'unknown' cannot stand here; it belongs beside not:"),
+        (_MATCH + "where: {not: {unknown: counts}}", "5:15: 'unknown' is not allowed here; it belongs beside not:"),
         (_MATCH + "lower: {to: high, if: {words: [a]}}", "5:9: 'high' is not below the rule's own level 'high'"),
         (
             _MATCH + "raise: [{to: critical, if: {words: [a]}}, {to: info, if: {words: [a]}}]",
@@ -192,7 +195,7 @@ def faults(shape: type[Schema], text: str) -> list[str]:
         # tests
         (_MATCH + "tests: {fires: [{lang: ko}]}", "5:17: this test has neither a title nor a text"),
         (_MATCH + "tests: {fires: [{title: a, date: soon}]}", "5:34: 'soon' is no date; write '2026-01-05'"),
-        (_MATCH + "tests: {fires: [12]}", "5:17: a number stands where text belongs; put it in quotes"),
+        (_MATCH + "tests: {fires: [12]}", "5:17: expected text, found a number; put it in quotes"),
         (_MATCH + "tests: {fires: [{titel: a}]}", "5:18: I do not know 'titel'; did you mean 'title'?"),
     ],
 )
@@ -205,21 +208,21 @@ def test_a_faulty_rule_is_told_where_what_and_what_was_meant(text: str, said: st
     ("text", "said"),
     [
         (_ENTITY.replace("place", "thing"), "2:7: 'thing' is not one of: person, organisation, place, country, weapon"),
-        (_ENTITY.replace("{en: [Taiwan]}", "Taiwan"), "4:7: text stands where a list belongs; write [Taiwan]"),
+        (_ENTITY.replace("{en: [Taiwan]}", "Taiwan"), "4:7: expected a list, found text; write [Taiwan]"),
         (_ENTITY.replace("sure", "shure"), "4:1: I do not know 'shure'; did you mean 'sure'?"),
-        (_ENTITY + "in: asia", "5:5: text stands where a list belongs; write [asia]"),
+        (_ENTITY + "in: asia", "5:5: expected a list, found text; write [asia]"),
         (
             _ENTITY + "words: [a]",
-            "5:1: 'words' cannot stand here; write the names under sure:, those that are not enough",
+            "5:1: 'words' is not allowed here; write the names under sure:, those that are not enough",
         ),
-        (_ENTITY + "counts_if: {}", "5:1: 'counts_if' cannot stand here; it belongs under maybe:"),
+        (_ENTITY + "counts_if: {}", "5:1: 'counts_if' is not allowed here; it belongs under maybe:"),
         (
             _ENTITY + "maybe: {words: [a]}",
             "5:8: 'counts_if' is missing; write, for example, 'counts_if: {sure_name_seen:",
         ),
         (
             _ENTITY + "maybe: {words: [a], counts_if: {}}",
-            "5:32: it is not said when the name counts; write one of: sure_name_seen, near, where",
+            "5:32: this does not say when the name counts; write one of: sure_name_seen, near, where",
         ),
         (
             _ENTITY + "maybe: {words: [a], counts_if: {sure_name_seen: anywhere}}",
@@ -227,7 +230,7 @@ def test_a_faulty_rule_is_told_where_what_and_what_was_meant(text: str, said: st
         ),
         (
             _ENTITY + "maybe: {words: [a], counts_if: {near: {within: sentence}}}",
-            "5:39: it is not said what stands near; write one of: words, list, entity",
+            "5:39: this does not say what must be near; write one of: words, list, entity",
         ),
     ],
 )
@@ -240,10 +243,10 @@ def test_a_faulty_entity_is_told_likewise(text: str, said: str) -> None:
     ("text", "said"),
     [
         ("list: aa", "1:1: this list has no words; write one of: words, lists, entities, before, after"),
-        ("list: aa\nwords: a", "2:8: text stands where a list belongs; write [a]"),
+        ("list: aa\nwords: a", "2:8: expected a list, found text; write [a]"),
         (
             "list: aa\ncase: exact\nbefore: {within: 1 word, words: [no]}",
-            "2:1: 'case' cannot stand beside before; it goes with: words",
+            "2:1: 'case' cannot be combined with before; it can be combined with: words",
         ),
         ("list: aa\nwords: [a]\nignore: [b]", "3:1: I do not know 'ignore'"),
     ],
@@ -268,7 +271,7 @@ def test_a_faulty_list_is_told_likewise(text: str, said: str) -> None:
         ("{id: a, url: 'http://x', every: 4 s}", "'4 s' is too short; the shortest is '5 s'"),
         ("{id: a, url: 'http://x', language: english}", "'english' is no language"),
         ("{id: a}", "'url' is missing"),
-        ("a", "text stands where a mapping belongs"),
+        ("a", "expected a mapping, found text"),
     ],
 )
 def test_a_faulty_source_is_told_likewise(text: str, said: str) -> None:

@@ -226,7 +226,7 @@ def test_folders_are_read_with_all_that_is_in_them(write: Write) -> None:
         ),
         (
             {"rules/drills.yaml": _RULE + "alert: {to: ['mailto://u:p@h']}"},
-            "rules/drills.yaml:5:14: an address stands where the name of a route belongs; channels stand in",
+            "rules/drills.yaml:5:14: expected the name of a route, found an address; channels belong in",
         ),
     ],
 )
@@ -252,19 +252,19 @@ def test_a_rule_whose_entity_is_faulty_points_to_that_fault(write: Write) -> Non
     [
         (
             {"rules/two.yaml": _RULE},
-            "rules/two.yaml:1:1: there is another rule 'drills'; it stands at rules/drills.yaml:1:1",
+            "rules/two.yaml:1:1: there is another rule 'drills'; it is at rules/drills.yaml:1:1",
         ),
         (
             {"entities/two.yaml": f"# two\n{_ENTITY}"},
-            "entities/two.yaml:2:1: there is another entity 'taiwan'; it stands at entities/taiwan.yaml:1:1",
+            "entities/two.yaml:2:1: there is another entity 'taiwan'; it is at entities/taiwan.yaml:1:1",
         ),
         (
             {"sources/two.yaml": _SOURCE.replace("one.example", "two.example")},
-            "sources/two.yaml:1:11: another source has this id; it stands at sources/one.yaml:1:11",
+            "sources/two.yaml:1:11: another source has this id; it is at sources/one.yaml:1:11",
         ),
         (
             {"sources/two.yaml": _SOURCE.replace("id: one", "id: two")},
-            "sources/two.yaml:1:11: another source has this url; it stands at sources/one.yaml:1:11",
+            "sources/two.yaml:1:11: another source has this url; it is at sources/one.yaml:1:11",
         ),
     ],
 )
@@ -379,7 +379,7 @@ def test_an_unusable_monitor_yaml_is_refused_with_the_faults_of_all_files(write:
     [
         ("a: [\n", "2:1: a '\\[' or '{' is not closed"),
         ("a: 1\n---\nb: 2\n", "monitor.yaml:3:1: monitor.yaml is one document"),
-        ("hello", "1:1: text stands where a mapping belongs"),
+        ("hello", "1:1: expected a mapping, found text"),
     ],
 )
 def test_a_monitor_yaml_that_is_none_is_refused(write: Write, text: str, said: str) -> None:
@@ -410,7 +410,7 @@ def test_the_rules_of_a_monitor_yaml_can_be_had_without_its_secrets(write: Write
     folder = write(_GOOD | {"monitor.yaml": _MONITOR.replace("console://", "mailto://${env:NONE}")})
     result = load_rules_of(folder / "monitor.yaml")
     assert (list(result.rules), list(result.entities), result.faults) == (["drills"], ["taiwan"], ())
-    beside = load_rules([folder / "rules"], beside=folder / "monitor.yaml")
+    beside = load_rules([folder / "rules"], config_path=folder / "monitor.yaml")
     assert list(result.sources) == list(beside.sources) == ["one"]  # `where` asks for their tags and publishers
 
 

@@ -65,7 +65,7 @@ def test_an_outline_becomes_a_source(outline: Outline, source: NewSource) -> Non
         # twice in the list
         (
             [Outline("https://n.example/f", 3), Outline("http://www.n.example/f", 4)],
-            [(ImportOutcome.ADDED, None), (ImportOutcome.REPEATED, "stands in line 3 already")],
+            [(ImportOutcome.ADDED, None), (ImportOutcome.REPEATED, "is already in line 3")],
         ),
         # no address
         (

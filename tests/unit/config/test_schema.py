@@ -102,7 +102,7 @@ def test_the_schema_knows_what_goes_with_what() -> None:
         "ignore": ["words", "list", "entity", "pattern", "any", "all", "near"],
         "times": ["words", "list", "entity", "pattern", "any"],
     }
-    assert "times" not in definitions["ConditionPieceSchema"]["properties"]
+    assert "times" not in definitions["NearPartSchema"]["properties"]
 
 
 @pytest.mark.parametrize(

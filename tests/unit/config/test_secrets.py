@@ -130,7 +130,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 
 def test_a_command_beside_the_service_has_its_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nobody names another folder; what is not in it is told with both ways."""
-    monkeypatch.setattr(secrets, "_OF_SERVICE", tmp_path / "service")
+    monkeypatch.setattr(secrets, "_SERVICE_CREDENTIALS", tmp_path / "service")
     for folder in ("service", "named"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "mail").write_text(folder)
@@ -145,7 +145,7 @@ def test_a_command_beside_the_service_has_its_credentials(tmp_path: Path, monkey
 
 def test_without_systemd_a_credential_says_how_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who starts by hand learns of the unit's line, and of the way without systemd."""
-    monkeypatch.setattr(secrets, "_OF_SERVICE", tmp_path / "none")
+    monkeypatch.setattr(secrets, "_SERVICE_CREDENTIALS", tmp_path / "none")
     assert said_of("x://${credential:mail}", {}, _NOWHERE) == (
         f"there is no credential mail: systemd gave none, and there is no {tmp_path}/none; "
         "write LoadCredential=mail:/PATH into the [Service] part of the unit; "

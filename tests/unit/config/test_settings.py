@@ -102,7 +102,7 @@ def test_things_are_kept_as_long_as_is_written() -> None:
         ("timezone: Europe/Berln", "1:11: 'Europe/Berln' is no time zone; did you mean 'Europe/Berlin'?"),
         ("timezone: Europe", "1:11: 'Europe' is no time zone"),  # a folder of the zone files
         ("timezone: ../../etc/passwd", "1:11: '../../etc/passwd' is no time zone"),
-        ("timezone: 3", "1:11: a number stands where text belongs"),
+        ("timezone: 3", "1:11: expected text, found a number"),
         (
             "database: mysql://u:p4ss@h/d",
             "1:11: this is no database that can be used; write sqlite:///monitor.db, or postgresql://USER@HOST/NAME",
@@ -120,25 +120,25 @@ def test_things_are_kept_as_long_as_is_written() -> None:
         (
             "web: {listen: '0.0.0.0:8787'}",
             (
-                "1:15: '0.0.0.0:8787' could be reached from other machines, and nobody is asked who they are; "
+                "1:15: '0.0.0.0:8787' could be reached from other machines, and there is no login; "
                 "write 127.0.0.1:8787, and put a proxy with a password in front of it"
             ),
         ),
         ("web: {listen: '[::]:8787'}", "1:15: '[::]:8787' could be reached from other machines"),
         ("web: {listen: '192.168.0.7:8787'}", "1:15: '192.168.0.7:8787' could be reached from other machines"),
         ("every: 4 s", "1:8: '4 s' is too short; the shortest is '5 s'"),
-        ("rules: rules", "1:8: text stands where a list belongs; write [rules]"),
+        ("rules: rules", "1:8: expected a list, found text; write [rules]"),
         ("network: {allow: [10.0.0.1/8]}", "1:19: '10.0.0.1/8' is no network; did you mean 10.0.0.0/8?"),
         ("network: {allow: [home]}", "1:19: 'home' is no network; write a range such as 10.0.0.0/8"),
         ("limits: {total: 30}", "1:17: this cannot be read; write a number and a unit"),
         ("limits: {polls: 0}", "1:17: this must be at least 1; write, for example, 'polls: 64'"),
-        ("limits: {polls: true}", "1:17: true or false stands where a whole number belongs"),
+        ("limits: {polls: true}", "1:17: expected a whole number, found true or false"),
         ("limits: {wire_bytes: 5 XB}", "1:22: '5 XB' cannot be read; write a number of bytes"),
         ("limits: {totl: 30 s}", "1:10: I do not know 'totl'; did you mean 'total'?"),
         ("retention: {articles: 1 day}", "1:23: '1 day' is too short; the shortest is '7 days', or 'for good'"),
         ("retention: {rules: {drills: 60 s}}", "1:29: '60 s' is too short; the shortest is '7 days', or 'for good'"),
         ("retention: {known: always}", "1:20: 'always' cannot be read; write a number and a unit"),
-        ("- a", "1:1: a list stands where a mapping belongs"),
+        ("- a", "1:1: expected a mapping, found a list"),
         # references
         (_CHANNEL, "1:1: there is no route 'default'; write, for example, 'routes: {default: [desk]}'"),
         (_CHANNEL + "routes: {night: [desk]}", "2:1: there is no route 'default'"),

@@ -13,7 +13,10 @@ import pytest
 from monitor.config.loading.shipped import find_shipped_folder
 
 _ROOT = Path(__file__).parents[3]
-_FIND = "import site, sys; site.addsitedir(sys.argv[1]); from monitor.config.loading.shipped import find_shipped_folder; print(find_shipped_folder())"
+_FIND = (
+    "import site, sys; site.addsitedir(sys.argv[1]); "
+    "from monitor.config.loading.shipped import find_shipped_folder; print(find_shipped_folder())"
+)
 _EDITABLE = "import sys; from hatchling.build import build_editable; build_editable(sys.argv[1])"
 
 

@@ -27,16 +27,18 @@ words: {en: [denied]}
 _DURATION = "write a number and a unit, such as '30 s', '5 minutes', '12 hours' or '3 days'"
 _SHORT = "is too short; write more than nothing, such as '1 minute'; without the key its default holds"
 _HOURS = "only messages of an hour can be counted; write '6 an hour' (1 to 1000)"
-_NONE_SENT = "would send nothing; write '1 an hour' or more; `status: shadow` tells nobody"
+_NONE_SENT = "would send nothing; write '1 an hour' or more; with `status: shadow` nothing is sent"
 _YAML = "(anchors and aliases of YAML are not supported)"
-_ONLY_NOT = "here match says only what must not stand in the article; write what must, and this beside it under all:"
+_ONLY_NOT = (
+    "here match says only what the article must not contain; write under all: what it must contain, and this beside it"
+)
 _NOT_IN_NEAR = "it belongs beside near, under all:; occurrences that do not count belong under ignore:"
 _FEWER = "write fewer 'all' inside 'any', or several conditions"
 _LEAVE_OUT = "leave some out: a sentence with all of them is rare"
 _AB = "{any: [{words: [a]}, {list: b}]}"
 _NEAR_THESE = "match: {near: {within: sentence, these: [%s]}}\n"
 _AROUND = "(look-ahead and look-behind are not supported: use near, ignore or unless instead)"
-_NOTHING = "this pattern matches where nothing stands; make a part of it needed: 'x+' in place of 'x*'"
+_NOTHING = "this pattern also matches empty text; make a part of it needed: 'x+' in place of 'x*'"
 _NO_WORD = (
     "this pattern matches only punctuation between words, so it never finds anything; add letters or digits beside them"
 )
@@ -56,8 +58,8 @@ def told(folder: Path, text: str) -> list[str]:
     ("text", "line"),
     [
         # a tab
-        (_RULE + "match:\n\twords: {en: [drill]}\n", "5:1: a tab stands here; indent with spaces"),
-        (_RULE + "match:\n  all:\n\t- words: {en: [drill]}\n", "6:1: a tab stands here; indent with spaces"),
+        (_RULE + "match:\n\twords: {en: [drill]}\n", "5:1: there is a tab here; indent with spaces"),
+        (_RULE + "match:\n  all:\n\t- words: {en: [drill]}\n", "6:1: there is a tab here; indent with spaces"),
         # a time where a length of time belongs
         (
             _MATCH + "max_age: 22:00\n",
@@ -66,7 +68,7 @@ def told(folder: Path, text: str) -> list[str]:
         # a doubled key
         (
             _RULE + "match:\n  words: {en: [drill]}\n  words: {ko: [훈련]}\n",
-            "6:3: the key 'words' stands here twice; it is already in line 5",
+            "6:3: the key 'words' is given twice; it is already in line 5",
         ),
         # a misspelt key
         (_MATCH + "unles: {words: [a]}\n", "5:1: I do not know 'unles'; did you mean 'unless'?"),
@@ -80,10 +82,10 @@ def told(folder: Path, text: str) -> list[str]:
         (_RULE + "match: {list: denial}\n", "4:15: there is no list 'denial'; did you mean 'denials'?"),
         (_RULE + "match: {entity: {in: asia}}\n", "4:22: no entity is in 'asia'; did you mean 'east-asia'?"),
         # words without language are a plain list, and right; but a list they must be
-        (_RULE + "match: {words: missile}\n", "4:16: text stands where a list belongs; write [missile]"),
+        (_RULE + "match: {words: missile}\n", "4:16: expected a list, found text; write [missile]"),
         (
             _RULE + "match: {words: {missile, rocket}}\n",
-            "4:16: words stand in { } here; write them in [ ]: [missile, rocket]",
+            "4:16: these words are in { }; write them in [ ]: [missile, rocket]",
         ),
         # an unclosed quotation mark; where another follows, the parser is lost far behind it
         (
@@ -97,13 +99,13 @@ def told(folder: Path, text: str) -> list[str]:
         # near with one group
         (
             _RULE + "match: {near: {within: sentence, these: [{words: [a]}]}}\n",
-            "4:41: at least 2 things must stand here; add another, or write this one without near",
+            "4:41: at least 2 things belong here; add another, or write this one without near",
         ),
         # a list where a text belongs
-        (_MATCH.replace("Drills", "[Drills]"), "2:8: a list stands where text belongs; write Drills, and no list"),
+        (_MATCH.replace("Drills", "[Drills]"), "2:8: expected text, found a list; write Drills, and no list"),
         (
             _MATCH.replace("Drills", "[Drills, more]"),
-            "2:8: a list stands where text belongs; write, for example, 'title: Drills around Taiwan'",
+            "2:8: expected text, found a list; write, for example, 'title: Drills around Taiwan'",
         ),
         # a full-width colon
         (_MATCH.replace("rule: ", "rule："), "1:5: this ： is a full-width colon; write ': '"),
@@ -150,22 +152,22 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         (_MATCH + "alert:\nto: [a]\n", "6:1: what belongs to 'alert' is not indented; put two more blanks before to"),
         (
             _RULE + "match:\n\u3000words: [a]\n",
-            "5:1: a blank that is not a plain one stands here; indent with plain spaces",
+            "5:1: this blank is not a plain space; indent with plain spaces",
         ),
         # in the wrong mapping
-        (_MATCH + "once_per: story\n", "5:1: 'once_per' cannot stand here; it belongs under alert:"),
-        (_MATCH + "to: [default]\n", "5:1: 'to' cannot stand here; it belongs under alert:"),
-        (_MATCH + "sources: [yonhap]\n", "5:1: 'sources' cannot stand here; it belongs under where:"),
-        (_MATCH + "words: [a]\n", "5:1: 'words' cannot stand here; it belongs under match:"),
-        (_MATCH + "alert: {raise: {to: critical}}\n", "5:9: 'raise' cannot stand here; it belongs beside level"),
+        (_MATCH + "once_per: story\n", "5:1: 'once_per' is not allowed here; it belongs under alert:"),
+        (_MATCH + "to: [default]\n", "5:1: 'to' is not allowed here; it belongs under alert:"),
+        (_MATCH + "sources: [yonhap]\n", "5:1: 'sources' is not allowed here; it belongs under where:"),
+        (_MATCH + "words: [a]\n", "5:1: 'words' is not allowed here; it belongs under match:"),
+        (_MATCH + "alert: {raise: {to: critical}}\n", "5:9: 'raise' is not allowed here; it belongs beside level"),
         (
             _RULE + "match:\n  words: [a]\n  unless: {words: [b]}\n",
-            "6:3: 'unless' cannot stand here; it belongs beside match:, not inside it",
+            "6:3: 'unless' is not allowed here; it belongs beside match:, not inside it",
         ),
-        (_RULE + "match: {en: [missile]}\n", "4:9: 'en' cannot stand here; it belongs under words:"),
+        (_RULE + "match: {en: [missile]}\n", "4:9: 'en' is not allowed here; it belongs under words:"),
         (
             _RULE + "match: {words: [a], ignore: {zh: [b], list: denials}}\n",
-            "4:30: 'zh' cannot stand here; it belongs under words:",
+            "4:30: 'zh' is not allowed here; it belongs under words:",
         ),
         (
             _RULE
@@ -192,19 +194,19 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         (_RULE + "match: {any: [{words: [a]}, {all: [{not: {words: [b]}}]}]}\n", f"4:37: {_ONLY_NOT}"),
         (
             _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {not: {words: [b]}}]}}\n",
-            f"4:57: 'not' cannot stand here; {_NOT_IN_NEAR}",
+            f"4:57: 'not' is not allowed here; {_NOT_IN_NEAR}",
         ),
         (
             _RULE + "match: {in: title, all: [{words: [a]}, {not: {in: lead, words: [b]}}]}\n",
-            "4:47: 'in' cannot stand inside 'in'; keep one of them, or say the outer 'in' of each",
+            "4:47: 'in' is not allowed inside 'in'; keep one of them, or repeat the outer 'in' in each part",
         ),
         (
             _RULE + "match: {times: 2, any: [{words: [a]}, {not: {words: [b]}}]}\n",
-            "4:40: 'not' cannot stand here, for 'times' counts words; count each by itself",
+            "4:40: 'not' is not allowed here, because 'times' counts words; count each of them separately",
         ),
         (
             _RULE + "match: {entity: japan, case: exact}\n",
-            "4:24: 'case' cannot stand beside entity; it goes with: words, pattern, any, all, near",
+            "4:24: 'case' cannot be combined with entity; it can be combined with: words, pattern, any, all, near",
         ),
         (_MATCH + "raise: {to: low, if: {words: [a]}}\n", "5:9: 'low' is not above the rule's own level 'high'"),
         # a `*` without quotes
@@ -240,25 +242,25 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         (_MATCH + "where: {languages: [und]}\n", f"5:21: 'und' is no language; {_TAGS}"),
         # ids
         (_RULE + "match: {entity: Japan}\n", "4:17: 'Japan' is no id; did you mean 'japan'?"),
-        (_RULE + "match: {entity: [japan]}\n", "4:17: a list stands where text belongs; write japan, and no list"),
+        (_RULE + "match: {entity: [japan]}\n", "4:17: expected text, found a list; write japan, and no list"),
         (_MATCH.replace("drills", "My Drills"), "1:7: 'My Drills' is no id; did you mean 'my-drills'?"),
         # routes
         (
             _MATCH + "alert: {to: ['https://hooks.example/x']}\n",
-            "5:14: an address stands where the name of a route belongs; channels stand in monitor.yaml",
+            "5:14: expected the name of a route, found an address; channels belong in monitor.yaml",
         ),
         (
             _MATCH + "alert: {to: [me@example.org]}\n",
-            "5:14: an address stands where the name of a route belongs; channels stand in monitor.yaml",
+            "5:14: expected the name of a route, found an address; channels belong in monitor.yaml",
         ),
         # signs of other keyboards
         (
             _RULE + "match: {words: {zh: [导弹，飞弹]}}\n",
-            "4:22: in '导弹，飞弹' stands a full-width comma; write ', ' between words; in a phrase, leave it out",
+            "4:22: in '导弹，飞弹' there is a full-width comma; write ', ' between words; in a phrase, leave it out",
         ),
         (
             _RULE + "match: {words: {en: [“drill”, war]}}\n",
-            "4:22: in '“drill”' stands a quotation mark that is none here; leave it out, or write '...'",
+            "4:22: in '“drill”' there is a quotation mark that means nothing here; leave it out, or write '...'",
         ),
         # text that holds ': '
         (
@@ -267,13 +269,13 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         ),
         (
             _RULE + "match: {words: {zh: [朝鲜: 导弹]}}\n",
-            "4:22: a mapping stands where text belongs; text that holds ': ' goes in quotes",
+            "4:22: expected text, found a mapping; text that holds ': ' goes in quotes",
         ),
         # a blank that is missing
         (_MATCH.replace("level: ", "level:"), "3:6: a blank is missing after this ':'; write 'level: ...'"),
         (
             _RULE + "match:\n  words:\n    -missile\n    -rocket\n",
-            "6:5: text stands where a list belongs; write a blank after each '-'",
+            "6:5: expected a list, found text; write a blank after each '-'",
         ),
         (_RULE + "match:\n  all:\n  -words: [a]\n", "6:3: a blank is missing after this '-'; write '- words: ...'"),
         # how near
@@ -305,7 +307,7 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         (_RULE + "match: {number: {at_least: 6}}\n", "4:17: 'of' is missing; write, for example, 'of: magnitude'"),
         (
             _RULE + "match: {number: {of: dead, at_least: six}}\n",
-            "4:38: text stands where a number belongs; write, for example, 'at_least: 6'",
+            "4:38: expected a number, found text; write, for example, 'at_least: 6'",
         ),
         (
             _RULE + "match: {number: {of: dead, at_least: 6, below: 6}}\n",
@@ -313,7 +315,7 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         ),
         (
             _RULE + "match: {number: {of: dead, at_least: 6, more_than: 6}}\n",
-            "4:41: at_least and more_than stand together; keep one of them",
+            "4:41: at_least and more_than cannot be combined; keep one of them",
         ),
         (_RULE + "match: {names: a date}\n", "4:16: 'a date' is not one of: a day; did you mean 'a day'?"),
         (_RULE + "match: {pattern: '[(—]'}\n", f"4:18: {_NO_WORD}"),
@@ -326,55 +328,61 @@ def test_others_give_one_line_too(tmp_path: Path, text: str, line: str) -> None:
 
 
 _REASONS = "write one of: new fact, level rises, official source, retracted or corrected, 3 more publishers"
-_ONCE = "an article is told once: write once_per: story or event, or remove it"
+_ONCE = "an article is sent once: write once_per: story or event, or remove it"
 
 
 @pytest.mark.parametrize(
     ("keys", "line"),
     [
         # what makes it tell again, in words of one's own
-        ("again_if: new facts", "5:19: 'new facts' makes nothing tell again; did you mean 'new fact'?"),
-        ("again_if: [new_fact]", "5:20: 'new_fact' makes nothing tell again; did you mean 'new fact'?"),
+        ("again_if: new facts", "5:19: 'new facts' is no reason for an update; did you mean 'new fact'?"),
+        ("again_if: [new_fact]", "5:20: 'new_fact' is no reason for an update; did you mean 'new fact'?"),
         (
             "again_if: [level rises, official source joins]",
-            "5:33: 'official source joins' makes nothing tell again; did you mean 'official source'?",
+            "5:33: 'official source joins' is no reason for an update; did you mean 'official source'?",
         ),
-        ("again_if: Level rise", "5:19: 'Level rise' makes nothing tell again; did you mean 'level rises'?"),
+        ("again_if: Level rise", "5:19: 'Level rise' is no reason for an update; did you mean 'level rises'?"),
         (
             "again_if: corrections",
-            "5:19: 'corrections' makes nothing tell again; did you mean 'retracted or corrected'?",
+            "5:19: 'corrections' is no reason for an update; did you mean 'retracted or corrected'?",
         ),
-        ("again_if: retraction", "5:19: 'retraction' makes nothing tell again; did you mean 'retracted or corrected'?"),
+        (
+            "again_if: retraction",
+            "5:19: 'retraction' is no reason for an update; did you mean 'retracted or corrected'?",
+        ),
         (
             "again_if: 3 publishers",
-            "5:19: '3 publishers' makes nothing tell again; write '3 more publishers' (1 to 99)",
+            "5:19: '3 publishers' is no reason for an update; write '3 more publishers' (1 to 99)",
         ),
         (
             "again_if: more publishers",
-            "5:19: 'more publishers' makes nothing tell again; write '3 more publishers' (1 to 99)",
+            "5:19: 'more publishers' is no reason for an update; write '3 more publishers' (1 to 99)",
         ),
         (
             "again_if: 200 more publishers",
-            "5:19: '200 more publishers' makes nothing tell again; write '3 more publishers' (1 to 99)",
+            "5:19: '200 more publishers' is no reason for an update; write '3 more publishers' (1 to 99)",
         ),
-        ("again_if: anything", f"5:19: 'anything' makes nothing tell again; {_REASONS}"),
-        ("again_if: true", f"5:19: what makes it tell again is not clear; {_REASONS}"),
-        ("again_if: {new fact: 3}", f"5:19: what makes it tell again is not clear; {_REASONS}"),
+        ("again_if: anything", f"5:19: 'anything' is no reason for an update; {_REASONS}"),
+        ("again_if: true", f"5:19: the reason for an update is not clear; {_REASONS}"),
+        ("again_if: {new fact: 3}", f"5:19: the reason for an update is not clear; {_REASONS}"),
         ("again_if: []", "5:19: this is empty; write, for example, 'again_if: new fact'"),
         (
             "again_if: [3 more publishers, 5 more publishers]",
-            "5:9: 'again_if' says more than once how many more publishers; keep '3 more publishers'",
+            "5:9: 'again_if' gives a number of publishers more than once; keep '3 more publishers'",
         ),
         # what belongs to stories and events
-        ("once_per: article, again_if: new fact", f"5:28: 'again_if' cannot stand beside once_per: article; {_ONCE}"),
-        ("once_per: article, cooldown: 1 hour", f"5:28: 'cooldown' cannot stand beside once_per: article; {_ONCE}"),
+        (
+            "once_per: article, again_if: new fact",
+            f"5:28: 'again_if' cannot be combined with once_per: article; {_ONCE}",
+        ),
+        ("once_per: article, cooldown: 1 hour", f"5:28: 'cooldown' cannot be combined with once_per: article; {_ONCE}"),
         (
             "once_per: story, event_lasts: 1 day",
-            "5:26: 'event_lasts' says nothing without once_per: event; write once_per: event beside it, or remove it",
+            "5:26: 'event_lasts' has no effect without once_per: event; write once_per: event beside it, or remove it",
         ),
         (
             "event_lasts: 1 day",
-            "5:9: 'event_lasts' says nothing without once_per: event; write once_per: event beside it, or remove it",
+            "5:9: 'event_lasts' has no effect without once_per: event; write once_per: event beside it, or remove it",
         ),
         ("once_per: events", "5:19: 'events' is not one of: article, story, event; did you mean 'event'?"),
         # how many an hour
@@ -431,11 +439,11 @@ alert: {once_per: %s}
             ],
         ),
         ("event, by: not there", ["6:30: no condition of match has the name 'not there'; known are: where, did what"]),
-        ("event, by: [where, did what, where]", ["6:48: 'where' stands in 'by' already; name it once"]),
+        ("event, by: [where, did what, where]", ["6:48: 'where' is in 'by' already; name it once"]),
         ("event, by: []", ["6:30: this is empty; write, for example, 'by: [where, who]'"]),
         (
             "story, by: where",
-            ["6:26: 'by' says nothing without once_per: event; write once_per: event beside it, or remove it"],
+            ["6:26: 'by' has no effect without once_per: event; write once_per: event beside it, or remove it"],
         ),
     ],
 )
@@ -465,4 +473,4 @@ def test_conditions_without_names_tell_no_events_apart(tmp_path: Path) -> None:
 def test_how_often_it_tells_belongs_under_alert(tmp_path: Path, key: str) -> None:
     """Beside `alert` it is pointed to its place."""
     name = key.partition(":")[0]
-    assert told(tmp_path, _MATCH + f"{key}\n") == [f"5:1: '{name}' cannot stand here; it belongs under alert:"]
+    assert told(tmp_path, _MATCH + f"{key}\n") == [f"5:1: '{name}' is not allowed here; it belongs under alert:"]

@@ -112,8 +112,8 @@ def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
     ("text", "fault"),
     [
         # the last of two equal keys must not win silently
-        ("a: 1\nb: 2\na: 3", "f.yaml:3:1: the key 'a' stands here twice; it is already in line 1"),
-        ("x:\n  - {b: 1, b: 2}", "f.yaml:2:12: the key 'b' stands here twice; it is already in line 2"),
+        ("a: 1\nb: 2\na: 3", "f.yaml:3:1: the key 'a' is given twice; it is already in line 1"),
+        ("x:\n  - {b: 1, b: 2}", "f.yaml:2:12: the key 'b' is given twice; it is already in line 2"),
         # what nearly nobody means who writes it
         (
             "a: &x 1",
@@ -134,14 +134,14 @@ def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
         ("a: [1, 2", "f.yaml:2:1: a list that began with '[' in line 1 is not closed; add the ',' or ']'"),
         ("a: {b: c", "f.yaml:2:1: a mapping that began with '{' in line 1 is not closed; add the ',' or '}'"),
         ("a: [1}", "f.yaml:1:6: a list that began with '[' is not closed"),
-        ("a: [b,, c]", "f.yaml:1:7: nothing stands where a value belongs; remove the ',' before it"),
-        ("a: b: c", "f.yaml:1:5: a ':' cannot stand here; indent the line like its neighbours, or put text"),
-        ("a: 한\x07", "f.yaml:1:5: a control character stands here"),
+        ("a: [b,, c]", "f.yaml:1:7: expected a value, found nothing; remove the ',' before it"),
+        ("a: b: c", "f.yaml:1:5: a ':' is not allowed here; indent the line like its neighbours, or put text"),
+        ("a: 한\x07", "f.yaml:1:5: there is a control character here"),
         # tabs
-        ("a: b\n\tc: d", "f.yaml:2:1: a tab stands here; indent with spaces"),
-        ("a:\n\tb: c", "f.yaml:2:1: a tab stands here; indent with spaces"),
-        ("a:\n  - b\n\t- c", "f.yaml:3:1: a tab stands here; indent with spaces"),
-        ("- a\n-\tb\n\t- c", "f.yaml:2:2: a tab stands here; indent with spaces"),
+        ("a: b\n\tc: d", "f.yaml:2:1: there is a tab here; indent with spaces"),
+        ("a:\n\tb: c", "f.yaml:2:1: there is a tab here; indent with spaces"),
+        ("a:\n  - b\n\t- c", "f.yaml:3:1: there is a tab here; indent with spaces"),
+        ("- a\n-\tb\n\t- c", "f.yaml:2:2: there is a tab here; indent with spaces"),
         # quotation marks
         ('a: "b\nc: d\n', "f.yaml:1:4: this quotation mark is not closed; close it where the text ends"),
         (
@@ -151,11 +151,11 @@ def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
         ('a:\n  en: ["b, c]\n  ko: ["d"]', "f.yaml:2:8: this quotation mark is closed only in line 3"),
         (
             "a: 'b's c'",
-            "f.yaml:1:7: text stands behind a closing quotation mark; put all of it in the quotes; inside '...'",
+            "f.yaml:1:7: there is text after a closing quotation mark; put all of it in the quotes; inside '...'",
         ),
         (
             'a: ["b" c, d]',
-            "f.yaml:1:9: text stands behind a closing quotation mark; put all of it in the quotes; inside",
+            "f.yaml:1:9: there is text after a closing quotation mark; put all of it in the quotes; inside",
         ),
         (
             r'a: "b\d"',
@@ -173,10 +173,10 @@ def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
         ("a: [b, #c]\nd: e", "f.yaml:1:8: text that begins with '#' goes in quotes; write \"#c\""),
         ("a: |b\n", "f.yaml:1:4: text that begins with '|' goes in quotes; write \"|b\""),
         ("%a: b\n", "f.yaml:1:1: text that begins with '%' goes in quotes"),
-        ("a: ? b\n", "f.yaml:1:4: a '?' cannot stand here; put text that begins with ? in quotes"),
+        ("a: ? b\n", "f.yaml:1:4: a '?' is not allowed here; put text that begins with ? in quotes"),
         # lists and lines that are out of place
         ("a: - b\n", "f.yaml:1:4: a list cannot begin in the line of its key; begin it in the next line"),
-        ("a:\n  - b\n  c: d\n", "f.yaml:3:3: a '-' should stand here; indent the line like the items of its list"),
+        ("a:\n  - b\n  c: d\n", "f.yaml:3:3: a '-' belongs here; indent the line like the items of its list"),
         ("a: 'b\n---\nc: d\n", "f.yaml:1:4: this quotation mark is not closed"),
         # colons
         ("a:b\nc: d", "f.yaml:1:2: a blank is missing after this ':'; write 'a: ...'"),
@@ -190,13 +190,13 @@ def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
         ("a: {b： c}", "f.yaml:1:6: this ： is a full-width colon; write ': '"),
         ("a: {b: c, d： [e]}", "f.yaml:1:12: this ： is a full-width colon; write ': '"),
         # blanks that are none
-        ("a:\n\u3000\u3000b: c", "f.yaml:2:1: a blank that is not a plain one stands here; indent with plain spaces"),
-        ("a:\n\u00a0\u00a0b: c", "f.yaml:2:1: a blank that is not a plain one stands here; indent with plain spaces"),
+        ("a:\n\u3000\u3000b: c", "f.yaml:2:1: this blank is not a plain space; indent with plain spaces"),
+        ("a:\n\u00a0\u00a0b: c", "f.yaml:2:1: this blank is not a plain space; indent with plain spaces"),
         ("[" * 70 + "]" * 70, "f.yaml:1:62: nested too deep"),
         ("[" * 100_000, "f.yaml:1:1001: nested too deep"),
         ("- " * 100_000, "f.yaml:1:123: nested too deep"),
-        ("a: 1\n b: 2\n", "f.yaml:2:3: a ':' cannot stand here"),
-        ("a: 1\n- b\n", "f.yaml:2:1: a key should stand here"),
+        ("a: 1\n b: 2\n", "f.yaml:2:3: a ':' is not allowed here"),
+        ("a: 1\n- b\n", "f.yaml:2:1: a key belongs here"),
     ],
 )
 def test_what_is_refused_is_refused_where_it_stands(text: str, fault: str) -> None:
@@ -221,7 +221,7 @@ def test_all_faults_of_a_file_come_at_once() -> None:
         (b"a: b\nc: \xe9t\xe9\n", "2:4: this is not UTF-8"),  # Latin-1
         ("ab: 북".encode("euc-kr"), "1:5: this is not UTF-8"),
         ("a: b".encode("utf-16"), "1:1: this is UTF-16, not UTF-8"),
-        ("a: b".encode("utf-16-le"), "1:2: a control character stands here"),  # without a mark: NULs between letters
+        ("a: b".encode("utf-16-le"), "1:2: there is a control character here"),  # without a mark: NULs between letters
     ],
 )
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path, raw: bytes, fault: str) -> None:

@@ -121,7 +121,7 @@ def test_a_rule_that_is_off_is_tested_where_it_is_named(tmp_path: Path) -> None:
         ("strike: {fire: [A strike]}", "1:10: I do not know 'fire'; did you mean 'fires'?"),
         (
             "flood: {fires: [a]}\nstrike: {fires: A strike}",
-            "2:17: text stands where a list belongs; write, for example, 'fires: [Live-fire",
+            "2:17: expected a list, found text; write, for example, 'fires: [Live-fire",
         ),
         ("[A strike]", "1:1: a mapping of ids of rules belongs here; write, for example, 'taiwan-drills: "),
     ],
