@@ -198,15 +198,15 @@ def _find_spans_by_pattern(body: bytes) -> tuple[tuple[Span, ...], bytes]:
         return (), b""
     start_tag, end_tag, spans, position = b"<" + first[1], b"</" + first[1], [], first.start()
     while position >= 0:
-        name_end = position + len(start_tag)
-        if body[name_end : name_end + 1] in AFTER_TAG_NAME:
-            end_name = body.find(end_tag, name_end) + len(end_tag)
-            tag_end = body.find(b">", end_name)
-            if end_name < name_end or tag_end < 0 or body[end_name:tag_end].strip():
+        cursor = position + len(start_tag)
+        if body[cursor : cursor + 1] in AFTER_TAG_NAME:
+            end_name_end = body.find(end_tag, cursor) + len(end_tag)
+            tag_end = body.find(b">", end_name_end)
+            if end_name_end < cursor or tag_end < 0 or body[end_name_end:tag_end].strip():
                 return (), b""
             spans.append((position, tag_end + 1))
-            name_end = tag_end + 1
-        position = body.find(start_tag, name_end)
+            cursor = tag_end + 1
+        position = body.find(start_tag, cursor)
     return tuple(spans), b"%s><i/>%s>" % (start_tag, end_tag)
 
 

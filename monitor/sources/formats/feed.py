@@ -131,9 +131,8 @@ def parse_feed(clean: bytes, url: str, slices: Iterable[bytes] = ()) -> Feed:
     """
     try:
         parsed = _parse_xml(without_bases(clean))
-        if (
-            not parsed.entries and PREFIXED_ITEM in clean
-        ):  # a prefix without a namespace, which feedparser does not remove
+        # A prefix without a namespace, which feedparser does not remove.
+        if not parsed.entries and PREFIXED_ITEM in clean:
             parsed = _parse_xml(clean.replace(b"<rss:", b"<").replace(b"</rss:", b"</"))
     except FEEDPARSER_ERRORS as error:
         reason = f"{type(error).__name__}: {one_line(str(error))[:MAX_NAME]}"

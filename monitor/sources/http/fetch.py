@@ -252,9 +252,8 @@ class Fetcher:
         if 200 <= status < 300 and status not in http_problems.WHAT_TO_DO:
             body = await self._read_body(response, headers.get("content-encoding", ""), request.max_bytes)
             new_validators = replace(http_problems.validators_from_response(response), body=digest_of(body))
-            if (
-                new_validators.body == validators.body
-            ):  # the server may not support validators, or have other ones for another encoding
+            # A server may never answer 304, or answer it for another encoding of the document only.
+            if new_validators.body == validators.body:
                 return FetchResult(FetchOutcome.NOT_MODIFIED, url, status, headers=headers, validators=new_validators)
             return FetchResult(FetchOutcome.DOCUMENT, url, status, body, headers, new_validators)
         return FetchResult(
