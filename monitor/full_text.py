@@ -176,8 +176,8 @@ class FullTextReader:
             headers={"Accept": "text/html"},
             proxy=source.proxy,
             gap=gap,
-            most=PAGE,
-            leave=self._robots.redirect_check(source.proxy),
+            max_bytes=PAGE,
+            may_follow=self._robots.redirect_check(source.proxy),
         )
         status = fetched.status
         if fetched.outcome is not FetchOutcome.DOCUMENT:

@@ -167,7 +167,7 @@ class Pipeline:
         ]
         known = self._claims.find_known_entries(asked) if asked else {}
         most = self._limits.entries
-        return [ingest_poll(each, _select_known_entries(each, known), now, most=most) for each in together]
+        return [ingest_poll(each, _select_known_entries(each, known), now, max_articles=most) for each in together]
 
 
 def _select_known_entries(

@@ -1,1 +1,1 @@
-"""Entry -> article: identity, canonical address, dates; and when to poll next. Pure."""
+"""Turns entries into articles (identity, canonical address, dates) and computes the next poll. No I/O."""

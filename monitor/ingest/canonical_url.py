@@ -1,6 +1,6 @@
-"""The canonical form of an article's address: what two outlets' links to one page have in common.
+"""Computes the canonical form of an article's address, which two outlets' links to one page have in common.
 
-It is only for comparing; people are shown the address that the feed gave.
+It is only for comparing: people see the address that the feed gave.
 """
 
 from __future__ import annotations
@@ -11,26 +11,25 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from courlan import clean_url
 
-# Trackers that courlan leaves in (`from`: where a click came from, on several Asian portals).
+# Tracking parameters that courlan keeps (`from`: where a click came from, on several Asian portals).
 _TRACKERS = frozenset({"cmp", "from", "ns_mchannel", "ns_source", "ns_campaign", "ref", "ref_src"})
 
-# In such an address there is nothing that could be cleaned: nearly all links of feeds are plain. Letters of any script
-# are only written as addresses write them.
+# An address with nothing to clean, as nearly all links of feeds. Letters of other scripts are only percent-encoded.
 _PLAIN = re.compile(
     r"https?://(?!www\.?/)(?![^/]*xn--)(?P<host>[a-z0-9._-]+)"
     r"(?P<path>(?!/\.\.(?:/|$))(?:/[\w.~!=,%-]+)+/?)"
 )
-_KEPT = "/%!=,-"  # in a path, by courlan
+_SAFE_IN_PATH = "/%!=,-"  # what courlan does not encode
 
 
-@lru_cache(maxsize=1024)  # each entry of a document is asked for a few times
+@lru_cache(maxsize=1024)  # called a few times for each entry of a document
 def canonicalize_url(address: str | None) -> str | None:
-    """The canonical address, or None where there is none or it names no page of its own (a home page)."""
+    """The canonical address; None if there is no usable address, or it is that of a home page."""
     if not address:
         return None
     if plain := _PLAIN.fullmatch(address):
-        return f"https://{plain['host'].removeprefix('www.')}{quote(plain['path'], safe=_KEPT)}"
-    # Never courlan's strict mode: it drops the `oid` and `sid` that tell a Korean portal's articles apart.
+        return f"https://{plain['host'].removeprefix('www.')}{quote(plain['path'], safe=_SAFE_IN_PATH)}"
+    # Never courlan's strict mode: it drops the `oid` and `sid` that identify the articles of Korean portals.
     cleaned = clean_url(address)
     if not cleaned:
         return None

@@ -1,7 +1,7 @@
-"""What tells the entries of one source apart, for good.
+"""Gives the entries of one source uids and fingerprints.
 
-An identity must survive edits, re-ordering and a feed that repeats itself; two entries must never share one (the
-second would be taken for known: a missed alert).
+A uid must survive edits, re-ordering and a feed that repeats itself. Two entries must never share one: the second would
+look known, and its alert would be missed.
 """
 
 from __future__ import annotations
@@ -17,87 +17,97 @@ from monitor.model import Entry, EntryFingerprint
 from monitor.text.folding import fold_title
 
 GUID, LINK = attrgetter("guid"), attrgetter("link")
-"""Of a mark. Every poll asks them of the marks of a whole document."""
-_TELLING = 200  # characters of a text that stand in an identity: what is edited is mostly farther down
+"""Of a fingerprint. Every poll reads them from the fingerprints of a whole document."""
+_IDENTITY_CHARACTERS = 200  # characters of a text that are part of an identity: most edits are farther down
 
 
 def assign_uids(
     entries: Sequence[Entry],
-    others: Sequence[EntryFingerprint] = (),
+    known_fingerprints: Sequence[EntryFingerprint] = (),
     *,
     guids: bool = True,
-    marks: Sequence[EntryFingerprint] | None = None,
+    fingerprints: Sequence[EntryFingerprint] | None = None,
 ) -> list[str]:
-    """A uid for each entry of a document: its guid; guid and link where the document repeats guids (miniflux #4197:
-    all items with one guid); else its canonical link, if no other entry has it; else its own content.
+    """A uid for each entry of a document, in order.
 
-    `others`: the entries of the same document that were not parsed; an entry gets the uid that it would get beside
-    them. `guids`: whether the source's guids are trusted (`articles.Taken.distrusts`). `marks`: the entries' own, where
-    they have been made. An entry that stands in a document twice, word for word, counts once.
+    It is the guid; guid and link where the document repeats guids (miniflux #4197: all items with one guid); else the
+    canonical link, if no other entry has it; else the entry's own content. An entry that a document repeats word for
+    word counts once.
+
+    `known_fingerprints`: of the document's entries that were not parsed; they count as entries of the document.
+    `guids`: whether the source's guids are trusted (`NewArticles.distrusts_guids`). `fingerprints`: of `entries`, if
+    the caller has computed them already.
     """
     if not entries:  # as at most polls
         return []
-    if marks is None:
-        marks = [fingerprint_entry(entry) for entry in entries]
-    around = _DocumentContext([*marks, *others], guids=guids)
-    return [_build_uid(entry, mark, around) for entry, mark in zip(entries, marks, strict=True)]
+    if fingerprints is None:
+        fingerprints = [fingerprint_entry(entry) for entry in entries]
+    context = _DocumentContext([*fingerprints, *known_fingerprints], guids=guids)
+    return [_build_uid(entry, fingerprint, context) for entry, fingerprint in zip(entries, fingerprints, strict=True)]
 
 
-def deduplicate_fingerprints(marks: Sequence[EntryFingerprint], *, guids: bool = True) -> Sequence[EntryFingerprint]:
-    """Those of a whole document, but of what stands in it twice, word for word and under one guid, only one."""
-    if guids and len(set(map(GUID, marks))) == len(marks):
-        return marks
-    return list({(mark.guid if guids else b"", mark.whole): mark for mark in marks}.values())
+def deduplicate_fingerprints(
+    fingerprints: Sequence[EntryFingerprint], *, guids: bool = True
+) -> Sequence[EntryFingerprint]:
+    """The fingerprints of a document, without entries that repeat another one word for word under the same guid."""
+    if guids and len(set(map(GUID, fingerprints))) == len(fingerprints):
+        return fingerprints
+    return list(
+        {(fingerprint.guid if guids else b"", fingerprint.whole): fingerprint for fingerprint in fingerprints}.values()
+    )
 
 
 class _DocumentContext:
-    """What the entries of a whole document share, counted by their marks."""
+    """How often guids, links and names occur in a document, counted by the fingerprints of its entries."""
 
-    def __init__(self, marks: Sequence[EntryFingerprint], *, guids: bool) -> None:
+    def __init__(self, fingerprints: Sequence[EntryFingerprint], *, guids: bool) -> None:
         self.guids = guids
-        each = deduplicate_fingerprints(marks, guids=guids)
-        names = set(map(GUID, each)) if guids else set()
-        self._plain = b"" not in names and len(names) == len(each)  # as most are: guids are the names
-        if self._plain:
+        distinct = deduplicate_fingerprints(fingerprints, guids=guids)
+        distinct_guids = set(map(GUID, distinct)) if guids else set()
+        # As in most documents.
+        self._guids_are_unique = b"" not in distinct_guids and len(distinct_guids) == len(distinct)
+        if self._guids_are_unique:
             return
-        self._guids = Counter(map(self.guid, each))
-        self._links = Counter(mark.link for mark in each)
-        self._names = Counter(self.name(mark).key for mark in each)
+        self._guid_counts = Counter(map(self.trusted_guid, distinct))
+        self._link_counts = Counter(fingerprint.link for fingerprint in distinct)
+        self._name_counts = Counter(self.choose_name(fingerprint).key for fingerprint in distinct)
 
-    def guid(self, mark: EntryFingerprint) -> bytes:
-        return mark.guid if self.guids else b""
+    def trusted_guid(self, fingerprint: EntryFingerprint) -> bytes:
+        return fingerprint.guid if self.guids else b""
 
-    def name(self, mark: EntryFingerprint) -> _Name:
-        """By what an entry is named, if no other entry has that name too."""
-        guid = self.guid(mark)
-        if self._plain:
-            return _Name(guid, guid=True)
-        own_link = mark.link != b"" and self._links[mark.link] == 1
-        if guid and self._guids[guid] == 1:
-            return _Name(guid, guid=True)
+    def choose_name(self, fingerprint: EntryFingerprint) -> _EntryName:
+        """What an entry's uid is made of, unless another entry has the same name (`is_shared`)."""
+        guid = self.trusted_guid(fingerprint)
+        if self._guids_are_unique:
+            return _EntryName(guid, guid=True)
+        own_link = fingerprint.link != b"" and self._link_counts[fingerprint.link] == 1
+        if guid and self._guid_counts[guid] == 1:
+            return _EntryName(guid, guid=True)
         if own_link:
-            return _Name(_short_digest(guid, mark.link) if guid else mark.link, guid=guid != b"", link=True)
-        return _Name(_short_digest(guid, mark.content))
+            return _EntryName(
+                _short_digest(guid, fingerprint.link) if guid else fingerprint.link, guid=guid != b"", link=True
+            )
+        return _EntryName(_short_digest(guid, fingerprint.content))
 
-    def is_shared(self, name: _Name) -> bool:
-        """Texts that part late, a guid that is another entry's link."""
-        return not self._plain and self._names[name.key] > 1
+    def is_shared(self, name: _EntryName) -> bool:
+        """Whether several entries have this name: texts that differ late, or a guid that is another entry's link."""
+        return not self._guids_are_unique and self._name_counts[name.key] > 1
 
 
 @dataclass(frozen=True, slots=True)
-class _Name:
-    """What an entry's uid is made of (neither guid nor link: its content), and a digest that stands for it."""
+class _EntryName:
+    """What an entry's uid is made of (neither guid nor link: its content), and the digest of that as `key`."""
 
     key: bytes
     guid: bool = False
     link: bool = False
 
 
-def _build_uid(entry: Entry, mark: EntryFingerprint, around: _DocumentContext) -> str:
-    if not around.guids:  # what churns in them would come back with the texts
+def _build_uid(entry: Entry, fingerprint: EntryFingerprint, context: _DocumentContext) -> str:
+    if not context.guids:  # they are part of the content uid, so changing guids would change it too
         entry = replace(entry, guid=None, link=canonicalize_url(entry.link) or entry.link)
-    name = around.name(mark)
-    if around.is_shared(name):
+    name = context.choose_name(fingerprint)
+    if context.is_shared(name):
         return f"content:{digest_texts(entry.guid or '', entry.link or '', *_list_texts(entry))}"
     parts = [entry.guid if name.guid else None, canonicalize_url(entry.link) if name.link else None]
     return "|".join(part for part in parts if part) or (
@@ -106,20 +116,20 @@ def _build_uid(entry: Entry, mark: EntryFingerprint, around: _DocumentContext) -
 
 
 def fingerprint_entry(entry: Entry) -> EntryFingerprint:
-    """By what an entry is recognised when its document comes again."""
+    """How an entry is recognised when a later document repeats it."""
     link = canonicalize_url(entry.link)
-    page = (link or entry.link or "").encode("utf-8", "surrogatepass")
+    address = (link or entry.link or "").encode("utf-8", "surrogatepass")
     return EntryFingerprint(
         entry.slice,
         guid=_short_digest(entry.guid.encode("utf-8", "surrogatepass")) if entry.guid else b"",
-        link=_short_digest(page) if link else b"",
-        content=_short_digest(page, _hash_texts(_join_identity_content(entry))),
-        whole=_short_digest(page, _hash_texts(*_list_texts(entry))),
+        link=_short_digest(address) if link else b"",
+        content=_short_digest(address, _hash_texts(_join_identity_content(entry))),
+        whole=_short_digest(address, _hash_texts(*_list_texts(entry))),
     )
 
 
 def _join_identity_content(entry: Entry) -> str:
-    return f"{fold_title(entry.title)[0]}\n{(entry.summary or entry.content)[:_TELLING]}"
+    return f"{fold_title(entry.title)[0]}\n{(entry.summary or entry.content)[:_IDENTITY_CHARACTERS]}"
 
 
 def _list_texts(entry: Entry) -> tuple[str, str, str]:
@@ -127,17 +137,17 @@ def _list_texts(entry: Entry) -> tuple[str, str, str]:
 
 
 def _short_digest(*parts: bytes) -> bytes:
-    """A digest that tells apart what stands in a few documents of one source."""
+    """A digest of 8 bytes: enough to tell apart the entries of a few documents of one source."""
     return blake2b(b"\x00".join(parts), digest_size=8).digest()
 
 
 def uid_hash(uid: str) -> str:
-    """By what a uid is recognised when it must not be read any more: a guid may be an address, or words."""
+    """How an erased entry's uid is recognised without storing it: a guid may be an address or text."""
     return digest_texts(uid)
 
 
 def digest_texts(*parts: str) -> str:
-    """32 hexadecimal digits that stand for these texts, the same in every process."""
+    """A digest of these texts: 32 hexadecimal digits, the same in every process."""
     return _hash_texts(*parts).hex()
 
 

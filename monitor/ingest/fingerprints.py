@@ -1,5 +1,7 @@
-"""The entries of a source's last documents, as little as tells them apart: by their marks the entries that a new
-document repeats are known without being parsed."""
+"""Keeps short fingerprints of the entries of a source's last documents.
+
+With them, an entry that a new document repeats is known without being parsed.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +13,21 @@ from zlib import crc32
 from monitor.ingest.entry_identity import fingerprint_entry
 from monitor.model import Entry, EntryFingerprint
 
-MOST = 1000  # entries; whoever lists more has the rest parsed at each poll
-_DOCUMENTS = 3  # servers behind one address may give that many bodies in turn
-_FEWEST = 100  # entries that are always remembered: a feed that comes empty once comes back whole
+MAX_FINGERPRINTS = 1000  # entries; if a source lists more, the rest is parsed at each poll
+_DOCUMENTS = 3  # the servers behind one address may give that many different documents in turn
+_MIN_FINGERPRINTS = 100  # entries that are always kept: a feed that is empty once will be full again
 
 _VERSION = b"\x01"
-_ROW = Struct("12s8s8s8s8s")  # slice, guid, link, content, whole; of what is missing zeros
+_ROW = Struct("12s8s8s8s8s")  # slice, guid, link, content, whole; zeros for a missing one
 _MISSING = bytes(8)
-_SUM = 4
+_CHECKSUM_SIZE = 4
 
 
 def fingerprint_entries(entries: Sequence[Entry]) -> tuple[EntryFingerprint, ...]:
-    """The marks of entries whose slice is known. Of entries that were not taken in there must be none: they would pass
-    for known."""
+    """The fingerprints of the entries that have a slice.
+
+    Pass only entries that were ingested: an entry with a fingerprint counts as known.
+    """
     return tuple(fingerprint_entry(entry) for entry in entries if entry.slice)
 
 
@@ -31,33 +35,40 @@ def retain_fingerprints(
     slices_in_document: Iterable[bytes],
     known: Mapping[bytes, EntryFingerprint],
     new: Iterable[EntryFingerprint],
-    most: int = MOST,
+    limit: int = MAX_FINGERPRINTS,
 ) -> tuple[EntryFingerprint, ...]:
-    """The marks to keep: those of this document in its order, then those of the last ones, the latest first.
+    """The fingerprints to keep: those of this document in its order, then those of earlier ones, the latest first.
 
-    `known`: what was kept before, in its order; `new`: the marks of what was parsed.
+    `known`: what was kept before, in its order; `new`: of the entries that were parsed.
     """
-    marks = {**known, **{mark.slice: mark for mark in new}}
-    here = {each: marks.get(each) for each in slices_in_document}
-    after = {**here, **known, **here}  # each where it comes first, and as it comes last
-    room = min(most, max(_DOCUMENTS * len(here), _FEWEST))
-    return tuple(islice(filter(None, after.values()), room))
+    by_digest = {**known, **{fingerprint.slice: fingerprint for fingerprint in new}}
+    in_document = {digest: by_digest.get(digest) for digest in slices_in_document}
+    ordered = {**in_document, **known, **in_document}  # a key keeps its first place, and gets its last value
+    capacity = min(limit, max(_DOCUMENTS * len(in_document), _MIN_FINGERPRINTS))
+    return tuple(islice(filter(None, ordered.values()), capacity))
 
 
-def pack_fingerprints(marks: Sequence[EntryFingerprint]) -> bytes:
-    """The marks, for the database. None may lack its slice."""
-    body = b"".join(chain.from_iterable(marks))
-    if len(body) != len(marks) * _ROW.size:
-        body = b"".join(starmap(_ROW.pack, marks))
-    return _VERSION + crc32(body).to_bytes(_SUM) + body
+def pack_fingerprints(fingerprints: Sequence[EntryFingerprint]) -> bytes:
+    """The fingerprints as bytes, for the database. All of them must have a slice."""
+    body = b"".join(chain.from_iterable(fingerprints))
+    if len(body) != len(fingerprints) * _ROW.size:
+        body = b"".join(starmap(_ROW.pack, fingerprints))
+    return _VERSION + crc32(body).to_bytes(_CHECKSUM_SIZE) + body
 
 
 def unpack_fingerprints(value: bytes) -> tuple[EntryFingerprint, ...]:
-    """The marks that were packed; none if it is damaged or of another version: then the document is parsed whole."""
-    body = value[1 + _SUM :]
-    if value[:1] != _VERSION or value[1 : 1 + _SUM] != crc32(body).to_bytes(_SUM) or len(body) % _ROW.size:
+    """The fingerprints from `pack_fingerprints`.
+
+    None if the value is damaged or of another version: then the whole document is parsed.
+    """
+    body = value[1 + _CHECKSUM_SIZE :]
+    if (
+        value[:1] != _VERSION
+        or value[1 : 1 + _CHECKSUM_SIZE] != crc32(body).to_bytes(_CHECKSUM_SIZE)
+        or len(body) % _ROW.size
+    ):
         return ()
     rows = _ROW.iter_unpack(body)
     if _MISSING in body:
-        rows = (tuple(b"" if each == _MISSING else each for each in row) for row in rows)
+        rows = (tuple(b"" if field == _MISSING else field for field in row) for row in rows)
     return tuple(map(EntryFingerprint._make, rows))

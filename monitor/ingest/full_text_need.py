@@ -1,7 +1,7 @@
-"""Which articles' pages are worth reading, and what such a page adds to its article.
+"""Selects the articles whose pages are worth reading, and adds a page's text to its article.
 
-The article is taken in and decided on at once, as its feed gives it: a page delays nothing. What is read of it later is
-a new version of the same article, which keeps the digest of the feed's text: the next poll must not see an edit.
+An article is ingested and decided on at once, as its feed gives it: reading pages delays nothing. The page's text makes
+a new version of the article. That keeps the digest of the feed's text, so that the next poll does not see an edit.
 """
 
 from __future__ import annotations
@@ -13,41 +13,48 @@ from datetime import datetime, timedelta
 
 from monitor.model import Article, Source
 
-FEW = 60  # words: as many as the lead that makes news
-OLDEST = timedelta(days=2)  # a first poll brings a source's whole past, of which no page is news
+MIN_WORDS = 60  # in an article; as many as the lead in which evidence counts as news
+MAX_AGE = timedelta(days=2)  # a first poll brings a source's whole backlog, whose pages are no news
 
-# Han and kana: two of them count as a word, as everywhere in rules.
+# Han and kana: two characters count as a word, as everywhere in rules.
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def select_pages_to_read(
-    source: Source, articles: Iterable[Article], now: datetime, wished: Callable[[Article], bool] | None = None
+    source: Source, articles: Iterable[Article], now: datetime, is_wanted: Callable[[Article], bool] | None = None
 ) -> list[Article]:
-    """Those whose pages are to be read: young ones with an address and few words, if their source wishes it or a rule
-    does (`wished`, which is asked of no others)."""
-    if not source.full_text and wished is None:
+    """The articles whose pages are to be read: young ones with an address and few words.
+
+    Their source must have `full_text`, or a rule must want the page (`is_wanted`, called for such articles only).
+    """
+    if not source.full_text and is_wanted is None:
         return []
-    worth = (each for each in articles if _has_address(each) and _is_young(each, now) and count_words(each.text) < FEW)
-    return [each for each in worth if source.full_text or (wished is not None and wished(each))]
+    candidates = (
+        article
+        for article in articles
+        if _has_address(article) and _is_young(article, now) and count_words(article.text) < MIN_WORDS
+    )
+    return [article for article in candidates if source.full_text or (is_wanted is not None and is_wanted(article))]
 
 
 def count_words(text: str) -> int:
-    """How many there are, in any script."""
+    """How many words a text has, in any script."""
     cjk = len(_CJK.findall(text))
     return cjk // 2 + len(_WORD.findall(_CJK.sub(" ", text)))
 
 
 def merge_page_text(article: Article, text: str) -> Article | None:
-    """The article with its page's text; None if that says no more than the feed (a wall of consent or payment, a list).
+    """The next version of the article, with its page's text.
 
-    What the feed said stays before it, unless the page says it too: nothing that a rule has found may get lost.
+    None if the page has no more words than the feed (a consent wall, a paywall, a list). The feed's text stays in front
+    unless the page contains it: nothing that a rule matched may get lost.
     """
-    said = " ".join(article.text.split())
+    feed_text = " ".join(article.text.split())
     if count_words(text) <= count_words(article.text):
         return None
-    whole = text if said in " ".join(text.split()) else f"{article.text}\n\n{text}"
-    return replace(article, text=whole, version=article.version + 1)
+    merged = text if feed_text in " ".join(text.split()) else f"{article.text}\n\n{text}"
+    return replace(article, text=merged, version=article.version + 1)
 
 
 def _has_address(article: Article) -> bool:
@@ -57,4 +64,4 @@ def _has_address(article: Article) -> bool:
 def _is_young(article: Article, now: datetime) -> bool:
     if article.baseline and not article.dated:
         return False
-    return now - article.published <= OLDEST
+    return now - article.published <= MAX_AGE

@@ -1,6 +1,6 @@
-"""One poll, taken in: the articles that are new to us, what is learnt of the source, and when it is polled next.
+"""Turns the result of one poll into new articles, updated source stats and the time of the next poll.
 
-It puts together what the others of this room say, each of its own matter; it fetches nothing and stores nothing.
+It combines the other modules of this package. It fetches nothing and stores nothing.
 """
 
 from __future__ import annotations
@@ -36,14 +36,18 @@ from monitor.model import (
 
 _NO_FEED = Feed(())
 SLACK = timedelta(hours=1)
-"""Dates of a site differ from the moment at which it let its articles into the feed."""
+"""How far an article's date may differ from the moment at which its site put it into the feed."""
 
 
 @dataclass(frozen=True)
 class PollResult:
-    """What a poll has brought, before anything was decided. `marks`: of the entries of its source's last documents, of
-    which the worker did not read those that came again; `older`: entries that had left the document unseen; `looked`:
-    where they were looked for; `at_home`: the source's own address was asked, though another was learnt."""
+    """What a poll fetched and parsed, before anything is decided.
+
+    `known_fingerprints`: of the entries of the source's last documents; the worker does not parse an entry that comes
+    again. `backfilled_entries`: entries that left the document before we saw them. `backfill_report`: where we looked
+    for those, and what we found. `asked_original_address`: the poll asked the source's own address, although a
+    permanent redirect to another one was learnt.
+    """
 
     claim: Claim
     source: Source
@@ -56,40 +60,40 @@ class PollResult:
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
-        """All that was read, the document's own first."""
+        """All entries that were parsed, those of the document first."""
         return self.feed.entries + self.backfilled_entries
 
     @property
     def character_count(self) -> int:
-        """Of the texts of all that was read."""
+        """How many characters the texts of all parsed entries have."""
         return sum(len(entry.title) + len(entry.summary) + len(entry.content) for entry in self.entries)
 
     @cached_property
     def repeated_fingerprints(self) -> tuple[EntryFingerprint, ...]:
-        """The document's entries that were not read, because they are known."""
-        known = self._by_slice
-        return tuple(known[each] for each in self.feed.slices if each in known)
+        """The fingerprints of the document's entries that were not parsed, because they are known."""
+        known = self._fingerprints_by_slice
+        return tuple(known[digest] for digest in self.feed.slices if digest in known)
 
     @cached_property
     def uids(self) -> list[str]:
-        """The identities of what was read."""
+        """The uids of the parsed entries."""
         return assign_uids(
-            self.entries, self.repeated_fingerprints, guids=self.trusts_guids, marks=self.read_fingerprints
+            self.entries, self.repeated_fingerprints, guids=self.trusts_guids, fingerprints=self.read_fingerprints
         )
 
     @cached_property
     def fallback_identities(self) -> dict[str, FallbackIdentity]:
-        """By what else the articles of what was read are recognised, by uid."""
+        """How else the articles of the parsed entries can be recognised, by uid."""
         return build_fallback_identities(self.entries, self.uids, self.repeated_fingerprints, self.read_fingerprints)
 
     @cached_property
     def read_fingerprints(self) -> tuple[EntryFingerprint, ...]:
-        """The marks of what was read: made once, for all who ask."""
+        """The fingerprints of the parsed entries, computed once."""
         return tuple(map(fingerprint_entry, self.entries))
 
     @cached_property
     def backfilled_uids(self) -> frozenset[str]:
-        """The identities of what had left the document."""
+        """The uids of the entries that had left the document."""
         return frozenset(self.uids[len(self.feed.entries) :]).difference(self.uids[: len(self.feed.entries)])
 
     @property
@@ -98,7 +102,7 @@ class PollResult:
 
     @property
     def may_have_lost(self) -> bool:
-        """Whether nothing in the document was there before, as far as that shows without asking the database."""
+        """Whether no entry of the document was in the last one, as far as we can tell without asking the database."""
         return (
             bool(self.feed.entries)
             and not self.repeated_fingerprints
@@ -107,56 +111,78 @@ class PollResult:
         )
 
     @cached_property
-    def _by_slice(self) -> dict[bytes, EntryFingerprint]:
-        return {mark.slice: mark for mark in self.known_fingerprints}
+    def _fingerprints_by_slice(self) -> dict[bytes, EntryFingerprint]:
+        return {fingerprint.slice: fingerprint for fingerprint in self.known_fingerprints}
 
-    def pack_fingerprints_after(self, *, whole: bool) -> bytes | None:
-        """The marks to keep, packed; None: those that are kept already. `whole`: all that was read is taken in."""
+    def pack_fingerprints_after(self, *, all_ingested: bool) -> bytes | None:
+        """The fingerprints to store, packed; None if they did not change.
+
+        `all_ingested`: every parsed entry is ingested by this poll.
+        """
         if not self.feed.slices:
             return None
-        new = (mark for mark in self.read_fingerprints[: len(self.feed.entries)] if mark.slice) if whole else ()
-        after = retain_fingerprints(self.feed.slices, self._by_slice, new)
-        return pack_fingerprints(after) if after != self.known_fingerprints else None
+        new = (
+            (fingerprint for fingerprint in self.read_fingerprints[: len(self.feed.entries)] if fingerprint.slice)
+            if all_ingested
+            else ()
+        )
+        retained = retain_fingerprints(self.feed.slices, self._fingerprints_by_slice, new)
+        return pack_fingerprints(retained) if retained != self.known_fingerprints else None
 
 
 @dataclass(frozen=True, slots=True)
 class IngestResult:
-    """What a poll leaves behind at its source, and the articles to decide on."""
+    """What to store of a poll, and the articles to decide on."""
 
     poll_record: PollRecord
     articles: tuple[Article, ...]
 
 
-def ingest_poll(brought: PollResult, known: Mapping[str, KnownArticle], now: datetime, *, most: int) -> IngestResult:
-    """The poll, taken in. `known`: what we have of its entries, by uid; `most`: new articles of one poll."""
-    claim, source, fetched, feed = brought.claim, brought.source, brought.fetched, brought.feed
-    taken = select_new_articles(
+def ingest_poll(
+    result: PollResult, known: Mapping[str, KnownArticle], now: datetime, *, max_articles: int
+) -> IngestResult:
+    """The articles to decide on, and the record of the poll.
+
+    `known`: the articles that we have of its entries, by uid; `max_articles`: how many new articles one poll may have.
+    """
+    claim, source, fetched, feed = result.claim, result.source, result.fetched, result.feed
+    selected = select_new_articles(
         source,
-        brought.entries,
-        brought.uids,
+        result.entries,
+        result.uids,
         known,
         now=now,
         baseline=claim.is_first_poll,
-        others=brought.repeated_fingerprints,
-        guids=brought.trusts_guids,
-        wanted=brought.fallback_identities,
+        known_fingerprints=result.repeated_fingerprints,
+        guids=result.trusts_guids,
+        fallback_identities=result.fallback_identities,
     )
-    of_document = [article for article in taken.articles if article.uid not in brought.backfilled_uids]
-    # A first poll is taken whole: what it left for the second would pass for news. So is what had left the document,
-    # which comes first: where it is too much work for one poll, none of the document is known at the next one either,
-    # and so it is looked for again.
-    left = 0 if claim.is_first_poll else max(0, len(of_document) - most)
-    articles = _select_backfilled(taken.articles, brought) + of_document[: len(of_document) - left]
-    churned = CHURNED if taken.distrusts_guids and brought.trusts_guids else None
-    problem = fetched.problem or _explain_unread_entries(taken, left + feed.entries_left) or churned or feed.problem
-    if problem:  # without them the whole document comes again, and with it what was not read
+    from_document = [article for article in selected.articles if article.uid not in result.backfilled_uids]
+    # The limit does not hold for a first poll: what it left to the second one would look like news. Nor does it hold
+    # for backfilled entries, which come first: if they are too much work for one poll, the next poll knows nothing of
+    # the document either, and looks for them again.
+    left_over = 0 if claim.is_first_poll else max(0, len(from_document) - max_articles)
+    articles = _select_backfilled(selected.articles, result) + from_document[: len(from_document) - left_over]
+    churned = CHURNED if selected.distrusts_guids and result.trusts_guids else None
+    problem = (
+        fetched.problem or _explain_unread_entries(selected, left_over + feed.entries_left) or churned or feed.problem
+    )
+    if problem:  # without validators the whole document comes again, with the entries that were not read
         fetched = replace(fetched, validators=Validators())
     failures = claim.failures + 1 if fetched.outcome in {FetchOutcome.FAILED, FetchOutcome.GONE} else 0
-    learnt = assess(_observe_poll(brought, taken, fetched, now=now, failures=failures, left=left + feed.entries_left))
-    next_at = next_poll(
-        source, fetched, learnt.stats, planned=claim.planned, now=now, failures=failures, first=claim.is_first_poll
+    health = assess(
+        _observe_poll(result, selected, fetched, now=now, failures=failures, entries_left=left_over + feed.entries_left)
     )
-    polled = PollRecord(
+    next_at = next_poll(
+        source,
+        fetched,
+        health.stats,
+        planned=claim.planned,
+        now=now,
+        failures=failures,
+        is_first_poll=claim.is_first_poll,
+    )
+    poll_record = PollRecord(
         claim,
         now,
         fetched,
@@ -165,106 +191,116 @@ def ingest_poll(brought: PollResult, known: Mapping[str, KnownArticle], now: dat
         entries=(len(feed.slices) or len(feed.entries)) + feed.entries_skipped,
         problem=problem
         or _explain_skipped_entries(feed)
-        or _explain_truncated_texts(brought.entries)
+        or _explain_truncated_texts(result.entries)
         or _repeat_known_problem(claim, fetched),
-        stats=None if learnt.stats == claim.stats else learnt.stats,
-        opened_troubles=learnt.opened_troubles,
-        closed_troubles=learnt.closed_troubles,
-        fingerprints=brought.pack_fingerprints_after(whole=not left),
+        stats=None if health.stats == claim.stats else health.stats,
+        opened_troubles=health.opened_troubles,
+        closed_troubles=health.closed_troubles,
+        fingerprints=result.pack_fingerprints_after(all_ingested=not left_over),
     )
-    return IngestResult(polled, _mark_burst_as_backlog(articles, learnt, claim))
+    return IngestResult(poll_record, _mark_burst_as_backlog(articles, health, claim))
 
 
 def _observe_poll(
-    brought: PollResult, taken: NewArticles, fetched: FetchResult, *, now: datetime, failures: int, left: int
+    result: PollResult, selected: NewArticles, fetched: FetchResult, *, now: datetime, failures: int, entries_left: int
 ) -> PollObservation:
-    """What the poll says of its source: by the document alone, whatever was found of older entries."""
-    new = [article for article in taken.articles if article.version == 1 and article.uid not in brought.backfilled_uids]
-    entries = len(set(brought.uids) - brought.backfilled_uids) + len(brought.repeated_fingerprints)
+    """What the poll shows about its source. Only the document counts, not the backfilled entries."""
+    new = [
+        article for article in selected.articles if article.version == 1 and article.uid not in result.backfilled_uids
+    ]
+    entries = len(set(result.uids) - result.backfilled_uids) + len(result.repeated_fingerprints)
     return PollObservation(
-        brought.source,
-        brought.claim,
+        result.source,
+        result.claim,
         fetched,
         now,
         failures=failures,
         entries=entries,
         known=entries - len(new),
         new=new,
-        ill_formed=brought.feed.problem,
-        hint=parse_poll_hint(fetched.headers, brought.feed.poll_hint, now),
+        ill_formed=result.feed.problem,
+        hint=parse_poll_hint(fetched.headers, result.feed.poll_hint, now),
         moved_to=fetched.moved_to,
-        asked_original_address=brought.asked_original_address,
-        guids_churned=taken.distrusts_guids and brought.trusts_guids,
-        backfill_report=brought.backfill_report,
-        entries_left=left,
+        asked_original_address=result.asked_original_address,
+        guids_churned=selected.distrusts_guids and result.trusts_guids,
+        backfill_report=result.backfill_report,
+        entries_left=entries_left,
     )
 
 
-def truncate_ingest_result(taken: IngestResult, source: Source, decided: int, now: datetime) -> IngestResult:
-    """A poll whose first `decided` articles only were decided on, because they were as much work as a poll may make.
-    The others are new to the next one, to which the whole document comes again, and which judges them as this one."""
-    polled, left = taken.poll_record, len(taken.articles) - decided
-    told = f"its texts are too much work for one poll: {left} new entries wait for the next one"
-    habits = polled.stats or polled.claim.stats
-    cut = replace(
-        polled,
-        fetched=replace(polled.fetched, validators=Validators()),
+def truncate_ingest_result(ingested: IngestResult, source: Source, decided: int, now: datetime) -> IngestResult:
+    """The result of a poll of which only the first `decided` articles were decided on: more would be too much work.
+
+    The other articles are new to the next poll. It gets the whole document again and decides on them as this poll
+    would have.
+    """
+    poll_record, left_over = ingested.poll_record, len(ingested.articles) - decided
+    notice = f"its texts are too much work for one poll: {left_over} new entries are left to the next poll"
+    stats = poll_record.stats or poll_record.claim.stats
+    truncated = replace(
+        poll_record,
+        fetched=replace(poll_record.fetched, validators=Validators()),
         next_at=poll_after_overload(source, now),
-        problem=f"{told}; {polled.problem}" if polled.problem else told,
-        stats=replace(habits, **stats_of_left_entries(polled.claim, habits.left + left, now)),
+        problem=f"{notice}; {poll_record.problem}" if poll_record.problem else notice,
+        stats=replace(stats, **stats_of_left_entries(poll_record.claim, stats.left + left_over, now)),
         fingerprints=None,
-        is_unfinished=polled.claim.is_first_poll,
+        is_unfinished=poll_record.claim.is_first_poll,
     )
-    return IngestResult(cut, taken.articles[:decided])
+    return IngestResult(truncated, ingested.articles[:decided])
 
 
-def _select_backfilled(articles: Sequence[Article], brought: PollResult) -> list[Article]:
-    """Those that had left the document unseen, the oldest page first: the newer ones, which lead to it, stay unknown
-    until it is taken in. What no date of its own places after the poll before is the source's past: an older page holds
-    that too."""
-    since = (brought.claim.news_since or brought.claim.planned) - SLACK
-    older = [article for article in reversed(articles) if article.uid in brought.backfilled_uids]
-    return [each if each.dated and each.published >= since else replace(each, baseline=True) for each in older]
+def _select_backfilled(articles: Sequence[Article], result: PollResult) -> list[Article]:
+    """The backfilled articles, the oldest page first: the newer pages, which lead to it, stay unknown until it is
+    ingested. An article without a date of its own after the last poll is backlog: older pages hold such articles too.
+    """
+    since = (result.claim.news_since or result.claim.planned) - SLACK
+    backfilled = [article for article in reversed(articles) if article.uid in result.backfilled_uids]
+    return [
+        article if article.dated and article.published >= since else replace(article, baseline=True)
+        for article in backfilled
+    ]
 
 
-def _mark_burst_as_backlog(articles: Sequence[Article], learnt: HealthUpdate, claim: Claim) -> tuple[Article, ...]:
-    """The articles, those of a burst that nothing says to be news as if they were the source's past."""
-    if learnt.burst is None:
+def _mark_burst_as_backlog(articles: Sequence[Article], health: HealthUpdate, claim: Claim) -> tuple[Article, ...]:
+    """The articles; those of a burst that nothing shows to be news become backlog."""
+    if health.burst is None:
         return tuple(articles)
     since = claim.news_since or claim.planned
     return tuple(
-        # A date after the poll before, in a burst that is held all the same: it was stamped on an archive.
-        replace(each, baseline=True, dated=each.dated and each.published <= since)
-        if each.uid in learnt.burst.backlog_uids
-        else each
-        for each in articles
+        # A date after the last poll, in a burst that is suppressed all the same, was stamped on an archive.
+        replace(article, baseline=True, dated=article.dated and article.published <= since)
+        if article.uid in health.burst.backlog_uids
+        else article
+        for article in articles
     )
 
 
 def _repeat_known_problem(claim: Claim, fetched: FetchResult) -> str | None:
-    """What was said of the document that is still there."""
+    """The problem of the unchanged document, as the last poll stated it."""
     return claim.problem if fetched.outcome is FetchOutcome.NOT_MODIFIED and not claim.failures else None
 
 
 def _explain_skipped_entries(feed: Feed) -> str | None:
-    """What of a document is never read, and need not be: it is told, and no reason to ask for it again."""
+    """Which entries of a long list are never read. That is reported, but is no reason to fetch the document again."""
     if not feed.entries_skipped:
         return None
-    read = len(feed.slices) or len(feed.entries)
-    return f"it lists {read + feed.entries_skipped} entries: only the {read} at both ends of its list are read"
+    read_count = len(feed.slices) or len(feed.entries)
+    return (
+        f"it lists {read_count + feed.entries_skipped} entries: only the {read_count} at both ends of its list are read"
+    )
 
 
 def _explain_truncated_texts(entries: Sequence[Entry]) -> str | None:
-    """Whose texts are longer than any article's; told once, by the poll that reads them."""
-    if not (many := sum(entry.is_truncated for entry in entries)):
+    """How many texts were cut. Reported once, by the poll that reads them."""
+    if not (truncated := sum(entry.is_truncated for entry in entries)):
         return None
-    return f"{many} of its entries have longer texts than any article: their ends were left out"
+    return f"{truncated} of its entries have longer texts than any article: their ends were left out"
 
 
-def _explain_unread_entries(taken: NewArticles, left: int) -> str | None:
-    """What of a document was left out, for a person."""
-    if left:
-        return f"{left} new entries beyond `limits.entries` wait for the next poll"
-    if taken.unstable_entries:
-        return f"{taken.unstable_entries} entries change at every poll and are no longer followed"
+def _explain_unread_entries(selected: NewArticles, entries_left: int) -> str | None:
+    """Which entries of a document were left out, in words for a person."""
+    if entries_left:
+        return f"{entries_left} new entries beyond `limits.entries` are left to the next poll"
+    if selected.unstable_entries:
+        return f"{selected.unstable_entries} entries change at every poll and are no longer followed"
     return None

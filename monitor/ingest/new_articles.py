@@ -1,6 +1,6 @@
-"""The entries of a document -> the articles that are new to us: unseen ones, and new versions of known ones.
+"""Selects the articles that are new to us from the entries of a document: unseen ones, and new versions of known ones.
 
-New means an identity or a text that we have not had, never a date.
+New means a uid or a text that we have not had. Dates do not count.
 """
 
 from __future__ import annotations
@@ -28,14 +28,18 @@ from monitor.text.language_tags import detect_language_tag
 
 T = TypeVar("T")
 
-VERSIONS = 200  # some feeds print the present time into their texts: an archive of every minute helps nobody
-_CHURNING = 10  # of fewer guids nobody can say that they churn; an address with the very same words is known anyway
+MAX_VERSIONS = 200  # of an article: some feeds print the present time into it, and a version a minute helps nobody
+# Fewer guids do not show that they churn. An entry with a known address and the same text is known anyway.
+_MIN_CHURNING_GUIDS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class NewArticles:
-    """What a document brought that is new to us. `restless`: entries whose text has changed too often to follow.
-    `distrusts`: the source's guids say nothing; from now on its entries are identified without them."""
+    """The new articles of a document.
+
+    `unstable_entries`: how many entries were left out because their text has changed too often. `distrusts_guids`: the
+    source's guids identify nothing; from now on its entries are identified without them.
+    """
 
     articles: tuple[Article, ...]
     unstable_entries: int = 0
@@ -44,11 +48,11 @@ class NewArticles:
 
 @dataclass(frozen=True, slots=True)
 class KnownArticle:
-    """What we have of an article, or had: its latest version, that version's digest, when we first saw it, and whether
-    that was in its source's first poll. `forgotten`: on the operator's word it is not taken in again.
+    """An article that we have or had: its latest version, the digest of that version, when we first saw it, and whether
+    that was in its source's first poll. `is_erased`: the operator erased it, so it is not ingested again.
 
-    `uid`, `title`: of an article that has another uid than the entry, and its address or its words ("": it is not
-    here any more).
+    `uid`, `title`: set if the article has another uid than the entry, but the same address or text ("": we do not have
+    the article any more).
     """
 
     version: int
@@ -62,8 +66,8 @@ class KnownArticle:
 
 @dataclass(frozen=True, slots=True)
 class FallbackIdentity:
-    """By what an entry's article is recognised if its uid is not known: its canonical link, if no other entry of the
-    document has it, and the digest of its words."""
+    """How to recognise an entry's article if its uid is not known: by its canonical link, if no other entry of the
+    document has that, and by the digest of its text."""
 
     link: str | None
     digest: str
@@ -72,32 +76,37 @@ class FallbackIdentity:
 def build_fallback_identities(
     entries: Sequence[Entry],
     uids: Sequence[str],
-    others: Sequence[EntryFingerprint] = (),
-    own: Sequence[EntryFingerprint] | None = None,
+    known_fingerprints: Sequence[EntryFingerprint] = (),
+    fingerprints: Sequence[EntryFingerprint] | None = None,
 ) -> dict[str, FallbackIdentity]:
-    """What to look for, by uid. `others`: the entries of the document that were not parsed; `own`: the marks of those
-    that were, where they have been made."""
+    """The fallback identity of each entry, by uid.
+
+    `known_fingerprints`: of the document's entries that were not parsed. `fingerprints`: of `entries`, if the caller
+    has computed them already.
+    """
     if not entries:  # as at most polls
         return {}
-    each = _map_by_uid(entries, uids)
-    marks = (
-        _map_by_uid(own, uids) if own is not None else {uid: fingerprint_entry(entry) for uid, entry in each.items()}
+    entries_by_uid = _map_by_uid(entries, uids)
+    fingerprints_by_uid = (
+        _map_by_uid(fingerprints, uids)
+        if fingerprints is not None
+        else {uid: fingerprint_entry(entry) for uid, entry in entries_by_uid.items()}
     )
-    links = Counter(map(LINK, deduplicate_fingerprints((*others, *marks.values()))))
+    links = Counter(map(LINK, deduplicate_fingerprints((*known_fingerprints, *fingerprints_by_uid.values()))))
     return {
         uid: FallbackIdentity(
-            canonicalize_url(entry.link) if links[marks[uid].link] == 1 else None,
+            canonicalize_url(entry.link) if links[fingerprints_by_uid[uid].link] == 1 else None,
             digest_texts(entry.title, _combine_texts(entry)),
         )
-        for uid, entry in each.items()
+        for uid, entry in entries_by_uid.items()
     }
 
 
-def _map_by_uid(entries: Sequence[T], uids: Sequence[str]) -> dict[str, T]:
-    each: dict[str, T] = {}
-    for uid, entry in zip(uids, entries, strict=True):
-        each.setdefault(uid, entry)  # an identity with two texts in one document makes no versions of each other
-    return each
+def _map_by_uid(values: Sequence[T], uids: Sequence[str]) -> dict[str, T]:
+    by_uid: dict[str, T] = {}
+    for uid, value in zip(uids, values, strict=True):
+        by_uid.setdefault(uid, value)  # two texts with one uid in a document are not versions of each other
+    return by_uid
 
 
 def select_new_articles(
@@ -108,41 +117,53 @@ def select_new_articles(
     *,
     now: datetime,
     baseline: bool,
-    others: Sequence[EntryFingerprint] = (),
+    known_fingerprints: Sequence[EntryFingerprint] = (),
     guids: bool = True,
-    wanted: Mapping[str, FallbackIdentity] | None = None,
+    fallback_identities: Mapping[str, FallbackIdentity] | None = None,
 ) -> NewArticles:
-    """The articles to keep, in the document's order.
+    """The new articles, in the document's order.
 
-    `uids`: the entries' identities (`identify`); `known`: what we have of them; `baseline`: it is the first poll;
-    `others`: the entries of the document that were not parsed; `guids`: whether the source's guids are trusted;
-    `wanted`: what was looked for (`sought`), where that has been made.
+    `uids`: of the entries (`assign_uids`); `known`: the articles that we have of them; `baseline`: this is the first
+    poll; `known_fingerprints`: of the document's entries that were not parsed; `guids`: whether the source's guids are
+    trusted; `fallback_identities`: of the entries, if the caller has them already (`build_fallback_identities`).
     """
     if not entries:  # as at most polls
         return NewArticles((), distrusts_guids=not guids)
-    if wanted is None:
-        wanted = build_fallback_identities(entries, uids, others)
-    each = _map_by_uid(entries, uids)
-    churning = guids and _has_churning_guids(each, wanted, known, others)
-    distrusts = churning or not guids
-    names = dict(zip(uids, assign_uids(entries, others, guids=False), strict=True)) if churning else {}
-    articles, restless = [], 0
-    for uid, entry in each.items():
-        before = _confirm_known_article(known.get(uid), wanted[uid], distrusts=distrusts)
-        if before is not None and before.uid in each:  # that article has an entry of its own here
-            before = None
-        if before is not None and (before.is_erased or before.digest == wanted[uid].digest):
+    if fallback_identities is None:
+        fallback_identities = build_fallback_identities(entries, uids, known_fingerprints)
+    entries_by_uid = _map_by_uid(entries, uids)
+    churning = guids and _has_churning_guids(entries_by_uid, fallback_identities, known, known_fingerprints)
+    distrusts_guids = churning or not guids
+    uids_without_guids = (
+        dict(zip(uids, assign_uids(entries, known_fingerprints, guids=False), strict=True)) if churning else {}
+    )
+    articles, unstable = [], 0
+    for uid, entry in entries_by_uid.items():
+        known_article = _confirm_known_article(
+            known.get(uid), fallback_identities[uid], distrusts_guids=distrusts_guids
+        )
+        if known_article is not None and known_article.uid in entries_by_uid:  # it has its own entry in this document
+            known_article = None
+        if known_article is not None and (
+            known_article.is_erased or known_article.digest == fallback_identities[uid].digest
+        ):
             continue
-        if before is not None and before.version >= VERSIONS:
-            restless += 1
+        if known_article is not None and known_article.version >= MAX_VERSIONS:
+            unstable += 1
             continue
-        kept_as = before.uid if before is not None and before.uid else names.get(uid, uid)
-        articles.append(_build_article(source, entry, kept_as, wanted[uid], known=before, now=now, baseline=baseline))
-    return NewArticles(tuple(articles), restless, distrusts)
+        article_uid = (
+            known_article.uid if known_article is not None and known_article.uid else uids_without_guids.get(uid, uid)
+        )
+        articles.append(
+            _build_article(
+                source, entry, article_uid, fallback_identities[uid], known=known_article, now=now, baseline=baseline
+            )
+        )
+    return NewArticles(tuple(articles), unstable, distrusts_guids)
 
 
 def sanitize_entry(entry: Entry) -> Entry:
-    """The entry as people may see it. It is recognised by what came: what is taken out here is part of its identity."""
+    """The entry as people may see it. Its uid and digest come from the original, with what is removed here."""
     return replace(
         entry,
         link=entry.link and sanitize_url(entry.link),
@@ -160,51 +181,56 @@ def _sanitize_names(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _confirm_known_article(
-    found: KnownArticle | None, wanted: FallbackIdentity, *, distrusts: bool
+    found: KnownArticle | None, identity: FallbackIdentity, *, distrusts_guids: bool
 ) -> KnownArticle | None:
-    """What we have of the entry's article. One under another guid is the same article if address and text are the very
-    same, or if the operator had that address forgotten; where guids say nothing, its address or its words alone tell.
-    (A live page has one address for many.)"""
+    """The known article, if it is that of the entry.
+
+    One with another guid is the same article if both address and text are the same, or if the operator erased that
+    address. Where guids are not trusted, the address or the text alone is enough. (Many entries of a live page share
+    one address.)
+    """
     if found is None or found.uid is None:
         return found
-    same_text = found.digest == wanted.digest
-    if distrusts:
-        return found if wanted.link or same_text else None
-    return found if wanted.link and (same_text or (found.is_erased and not found.uid)) else None
+    same_text = found.digest == identity.digest
+    if distrusts_guids:
+        return found if identity.link or same_text else None
+    return found if identity.link and (same_text or (found.is_erased and not found.uid)) else None
 
 
 def _has_churning_guids(
-    each: Mapping[str, Entry],
-    wanted: Mapping[str, FallbackIdentity],
+    entries_by_uid: Mapping[str, Entry],
+    fallback_identities: Mapping[str, FallbackIdentity],
     known: Mapping[str, KnownArticle],
-    others: Sequence[EntryFingerprint],
+    known_fingerprints: Sequence[EntryFingerprint],
 ) -> bool:
-    """Whether nearly all guids of a document are new while its articles are not: they are made anew at each request."""
-    guids = [uid for uid, entry in each.items() if entry.guid]
+    """Whether nearly all guids of a document are new, but its articles are not: the server makes new ones each time."""
+    guids = [uid for uid, entry in entries_by_uid.items() if entry.guid]
     new = sum(uid not in known or known[uid].uid is not None for uid in guids)
-    of = len(guids) + sum(map(bool, map(GUID, others)))
-    if of < _CHURNING or not _is_most(new, of):
+    total = len(guids) + sum(map(bool, map(GUID, known_fingerprints)))
+    if total < _MIN_CHURNING_GUIDS or not _is_large_majority(new, total):
         return False
-    # Each its own article: of a document that says the same again and again, one article would speak for all.
-    had = {
-        known[uid].uid or uid for uid in each if uid in known and _is_same_article(known[uid], each[uid], wanted[uid])
+    # Counts articles, not entries: if a document repeats one text, one article would count for all of them.
+    known_uids = {
+        known[uid].uid or uid
+        for uid in entries_by_uid
+        if uid in known and _is_same_article(known[uid], entries_by_uid[uid], fallback_identities[uid])
     }
-    return _is_most(len(had) + len(others), len(each) + len(others))
+    return _is_large_majority(len(known_uids) + len(known_fingerprints), len(entries_by_uid) + len(known_fingerprints))
 
 
-def _is_most(part: int, whole: int) -> bool:
-    return 5 * part >= 4 * whole
+def _is_large_majority(part: int, total: int) -> bool:
+    return 5 * part >= 4 * total
 
 
-def _is_same_article(found: KnownArticle, entry: Entry, wanted: FallbackIdentity) -> bool:
-    """Whether that is the entry's article, whatever its guid. An address alone does not say it: live pages have the
-    same one under each new title."""
+def _is_same_article(found: KnownArticle, entry: Entry, identity: FallbackIdentity) -> bool:
+    """Whether this is the entry's article, whatever its guid. The address alone is not enough: a live page keeps its
+    address under each new title."""
     same_title = found.uid is not None and _tokenize_title(found.title) == _tokenize_title(entry.title)
-    return found.uid is None or found.digest == wanted.digest or (wanted.link is not None and same_title)
+    return found.uid is None or found.digest == identity.digest or (identity.link is not None and same_title)
 
 
 def _tokenize_title(title: str) -> list[str]:
-    """Older versions have stored titles as they came."""
+    """The tokens of a title. Sanitized here, because earlier versions of the program stored titles as they came."""
     return folded_tokens(sanitize_line(title))
 
 
@@ -212,7 +238,7 @@ def _build_article(
     source: Source,
     entry: Entry,
     uid: str,
-    wanted: FallbackIdentity,
+    identity: FallbackIdentity,
     *,
     known: KnownArticle | None,
     now: datetime,
@@ -234,19 +260,19 @@ def _build_article(
         dated=dated,
         version=1 if known is None else known.version + 1,
         url=clean.link,
-        # An address that several entries of a document share (a live page) does not say that they are one article.
-        canonical=wanted.link,
+        # None where several entries of a document share an address (a live page): they are not one article.
+        canonical=identity.link,
         language=detect_language_tag(clean.title, text, declared),
-        digest=wanted.digest,
+        digest=identity.digest,
         authors=clean.authors,
         tags=clean.tags,
-        # An undated past is not news because a word in it was changed.
+        # An undated article of the backlog does not become news because a word in it changed.
         baseline=baseline or (known is not None and known.baseline),
     )
 
 
 def _combine_texts(entry: Entry) -> str:
-    """Summary and content, without saying the summary twice."""
+    """Summary and content, without repeating the summary."""
     if not entry.content or entry.summary in entry.content:
         return entry.content or entry.summary
     return entry.content if not entry.summary else f"{entry.summary}\n\n{entry.content}"

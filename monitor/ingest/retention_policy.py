@@ -1,4 +1,4 @@
-"""How long an article is kept, by what came of it."""
+"""How long an article is kept, by the rules that it matched."""
 
 from __future__ import annotations
 
@@ -9,20 +9,22 @@ from monitor.model import FOR_GOOD, Retention
 
 
 def find_article_retention(retention: Retention, matched: Iterable[tuple[str | None, bool]]) -> timedelta:
-    """How long an article is kept that met these rules, each with or without an alert: as long as the longest of them
-    asks. (An alert without a rule is a notice.)"""
-    asked = [
+    """How long to keep an article: the longest time of the rules that it matched.
+
+    `matched`: each rule, and whether it led to an alert. (An alert without a rule is a notice.)
+    """
+    lengths = [
         retention.rules.get(rule or "", retention.alerts if alerted else retention.articles)
         for rule, alerted in matched
     ]
-    return max(asked, default=retention.articles)
+    return max(lengths, default=retention.articles)
 
 
 def find_shortest_retention(retention: Retention) -> timedelta:
-    """Nothing that is younger is ever let go."""
+    """The shortest retention: nothing younger is ever deleted."""
     return min(retention.articles, retention.alerts, *retention.rules.values())
 
 
 def compute_retention_cutoff(length: timedelta, now: datetime) -> datetime:
-    """What is older than this has been kept for so long."""
+    """The time before which everything is older than `length`."""
     return datetime.min.replace(tzinfo=UTC) if length == FOR_GOOD else now - length

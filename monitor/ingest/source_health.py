@@ -1,7 +1,7 @@
-"""What a poll says of its source: what is to be learnt of it, and what is not as it should be.
+"""Updates a source's stats from a poll, and finds the troubles that the poll shows.
 
-It is asked after every poll, and most polls teach nothing: then it gives the habits back as they were. It knows what
-was seen only; what is told to whom, `alerting` says.
+It runs after every poll. Most polls change nothing: then it returns the stats as they were. It reports only what it
+observed; `monitor.notices` decides which notices are sent, and to whom.
 """
 
 from __future__ import annotations
@@ -25,42 +25,42 @@ from monitor.model import (
 )
 from monitor.model.source_stats import MOVED_AFTER_POLLS
 
-GAP_LEAST = 5  # fewer entries may all be new without anything being lost
-IN_A_ROW = 3  # so many polls that are ill-formed, or whose new entries have no date
+MIN_GAP_ENTRIES = 5  # fewer entries may all be new although nothing was lost
+POLLS_IN_A_ROW = 3  # of polls that are ill-formed, or whose new entries have no date, before that is a trouble
 MOVED_AFTER = timedelta(hours=24)
-BURST_LEAST = 10
-BURST_TIMES = 3  # so many times what a source ever had at once, and what its rate explains
-SILENT_LEAST = timedelta(hours=6)
-_YOUNG = timedelta(days=8)  # no weekend was seen yet
-_YOUNG_LIMIT = timedelta(days=3)
-_HISTORY = timedelta(days=3)
-_ARRIVALS = 5  # from so few nobody can say what is usual
-_TIGHTEST = 1 / 16
-_LOOSENED = 1.1  # seven good documents take back what one gap halved
-_REFUSED = (403, 429)
-_EASED = 4.0
+MIN_BURST_ENTRIES = 10
+BURST_FACTOR = 3  # times the most new entries that the source ever had at once, and times what its rate explains
+MIN_SILENCE = timedelta(hours=6)
+_YOUNG_AGE = timedelta(days=8)  # of what we know of a source: a weekend may not be in it yet
+_MIN_SILENCE_OF_YOUNG = timedelta(days=3)
+_MIN_HISTORY = timedelta(days=3)
+_MIN_ARRIVALS = 5  # from fewer we cannot tell what is usual
+_MIN_TIGHTENED = 1 / 16
+_LOOSEN_FACTOR = 1.1  # seven good documents undo the halving after one gap
+_REFUSAL_STATUSES = (403, 429)
+_EASED_AFTER_REFUSAL = 4.0
 _OVERLAP_WEIGHT = 0.1
-_RATE_HALF = timedelta(hours=3)
-_QUIET_HALF = timedelta(days=60)
-_MINUTES = timedelta(minutes=4)
+_RATE_HALF_LIFE = timedelta(hours=3)
+_QUIET_HALF_LIFE = timedelta(days=60)
+_COARSE_STAMPS_FROM = timedelta(minutes=4)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 CHURNED = "its guids change while its articles stay: they are known by their links from now on"
 
-_Learnt = dict[str, Any]  # habits by their names: to replace them costs more than to find out what to replace
-_Evidence = Mapping[TroubleKind, str | None]  # what a poll showed: a line for a person; None: that it is over
+_StatsChanges = dict[str, Any]  # SourceStats fields by name: collected first, since each `replace` is costly
+_Evidence = Mapping[TroubleKind, str | None]  # what a poll showed: a line for a person; None: the trouble is over
 
 
 @dataclass(frozen=True, slots=True)
 class PollObservation:
-    """One poll, as far as it says something of its source.
+    """What one poll shows about its source.
 
-    `entries`: how many the document held, `known`: how many of them were known, by their slice or their uid; `new`: the
-    articles that nobody had, in their first version; `ill_formed`: what was wrong with the document; `hint`: how long
-    its source asks to be left alone; `moved`: where permanent redirects alone led; `at_home`: the source's own
-    address was asked, though another was learnt; `churned`: its guids change while
-    its articles do not; `failures`: how many in a row, this one included; `looked`: where was looked for what may have
-    been missed, and what was found; `left`: how many entries wait for the next poll.
+    `failures`: how many polls failed in a row, including this one; `entries`: how many the document has; `known`: how
+    many of them were known, by slice or uid; `new`: articles in their first version; `ill_formed`: what was wrong with
+    the document; `hint`: for how long the source asks not to be polled; `moved_to`: where a chain of permanent
+    redirects led; `asked_original_address`: the poll asked the source's own address, although another one was learnt;
+    `guids_churned`: its guids change while its articles do not; `backfill_report`: where we looked for entries that may
+    have been missed, and what we found; `entries_left`: how many entries are left to the next poll.
     """
 
     source: Source
@@ -81,12 +81,12 @@ class PollObservation:
 
     @property
     def previous_poll_at(self) -> datetime:
-        """The good poll before the one that this document came with first, as far as it is known."""
+        """When the last good poll before this document was, as far as it is known."""
         return self.claim.news_since or self.claim.planned - self.source.every
 
     @property
     def is_on_time(self) -> bool:
-        """Whether what was missed was missed by the interval: not by us, who were away, nor by a source that failed."""
+        """Whether only the interval can have caused a gap: neither we were late, nor did the source fail."""
         planned = max(self.claim.planned - self.previous_poll_at, timedelta(minutes=1))
         ours = self.claim.failures == 0 and self.claim.stats.left_late is None
         return ours and self.now - self.claim.planned <= planned
@@ -94,16 +94,15 @@ class PollObservation:
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """Many more new entries than usual. `old`: the uids of those that are to be held, as nothing says that they are
-    news; the others have a date of their own after the poll before."""
+    """Many more new entries than usual. `backlog_uids`: the entries to suppress, because nothing shows that they are
+    news; the others have their own date after the last poll."""
 
     backlog_uids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class HealthUpdate:
-    """What a poll leaves: the habits, the troubles that it showed, those that it showed to be over, and what is to be
-    held."""
+    """The result of a poll: new stats, troubles that it showed, troubles that are over, and a burst to suppress."""
 
     stats: SourceStats
     opened_troubles: tuple[SourceTrouble, ...] = ()
@@ -111,109 +110,107 @@ class HealthUpdate:
     burst: Burst | None = None
 
 
-def assess(seen: PollObservation) -> HealthUpdate:
-    """What is to be learnt from this poll, on top of what its claim knew."""
-    before = _start_stats(seen)
-    outcome = seen.fetched.outcome
+def assess(poll: PollObservation) -> HealthUpdate:
+    """The source's stats after this poll, and the troubles that it opens or closes."""
+    stats_before = _start_stats(poll)
+    outcome = poll.fetched.outcome
     if outcome in {FetchOutcome.FAILED, FetchOutcome.GONE}:
         evidence: _Evidence = {}
         if outcome is FetchOutcome.GONE:
             evidence = {TroubleKind.GONE: "it answers 410: it says that it is gone for good"}
-        return _build_health_update(seen, _after_a_failure(seen, before), evidence)
-    burst = _detect_burst(seen, before)
-    learnt, evidence = before, _find_evidence_in_good_poll(seen, before)
+        return _build_health_update(poll, _update_after_failure(poll, stats_before), evidence)
+    burst = _detect_burst(poll, stats_before)
+    new_stats, evidence = stats_before, _find_evidence_in_good_poll(poll, stats_before)
     if outcome is FetchOutcome.DOCUMENT:
-        learnt = _learn_from_document(seen, before, burst)
-        evidence = {**evidence, **_find_evidence_in_document(seen, before, learnt, burst)}
-    learnt = _learn_redirect(seen, learnt)
-    if learnt.eased > 1:
-        learnt = replace(learnt, eased=max(1.0, learnt.eased / 2))
-    return _build_health_update(seen, learnt, evidence, burst)
+        new_stats = _learn_from_document(poll, stats_before, burst)
+        evidence = {**evidence, **_find_evidence_in_document(poll, stats_before, new_stats, burst)}
+    new_stats = _learn_redirect(poll, new_stats)
+    if new_stats.eased > 1:
+        new_stats = replace(new_stats, eased=max(1.0, new_stats.eased / 2))
+    return _build_health_update(poll, new_stats, evidence, burst)
 
 
 def _build_health_update(
-    seen: PollObservation, habits: SourceStats, evidence: _Evidence, burst: Burst | None = None
+    poll: PollObservation, stats: SourceStats, evidence: _Evidence, burst: Burst | None = None
 ) -> HealthUpdate:
-    """With what the evidence says. What lasts is told to last only where a document shows it again."""
+    """Turns the evidence into troubles. One that lasts is reported again only if a document shows it again."""
     shown = {kind: detail for kind, detail in evidence.items() if detail is not None}
-    over = tuple(kind for kind, detail in evidence.items() if detail is None and kind in habits.troubled)
-    if shown or over:  # most polls show nothing
-        habits = replace(habits, troubled=frozenset((habits.troubled | shown.keys()) - set(over)))
+    closed = tuple(kind for kind, detail in evidence.items() if detail is None and kind in stats.troubled)
+    if shown or closed:  # most polls show nothing
+        stats = replace(stats, troubled=frozenset((stats.troubled | shown.keys()) - set(closed)))
     opened = tuple(
-        SourceTrouble(seen.source.id, kind, _find_trouble_start(kind, seen, habits), seen.now, detail)
+        SourceTrouble(poll.source.id, kind, _find_trouble_start(kind, poll, stats), poll.now, detail)
         for kind, detail in shown.items()
     )
-    return HealthUpdate(habits, opened, over, burst)
+    return HealthUpdate(stats, opened, closed, burst)
 
 
-def _find_trouble_start(kind: TroubleKind, seen: PollObservation, habits: SourceStats) -> datetime:
+def _find_trouble_start(kind: TroubleKind, poll: PollObservation, stats: SourceStats) -> datetime:
     if kind is TroubleKind.GAP:
-        return seen.previous_poll_at
-    return (habits.last_new_at or seen.now) if kind is TroubleKind.SILENT else seen.now
+        return poll.previous_poll_at
+    return (stats.last_new_at or poll.now) if kind is TroubleKind.SILENT else poll.now
 
 
-def _start_stats(seen: PollObservation) -> SourceStats:
-    """The habits; of a source that was never polled well, or not since habits are kept, they begin now."""
-    habits = seen.claim.stats
-    if habits.since is not None or seen.fetched.outcome in {FetchOutcome.FAILED, FetchOutcome.GONE}:
-        return habits
-    return replace(habits, since=seen.now, last_new_at=seen.now)
+def _start_stats(poll: PollObservation) -> SourceStats:
+    """The stats before this poll. They begin now if there are none, unless the poll failed."""
+    stats = poll.claim.stats
+    if stats.since is not None or poll.fetched.outcome in {FetchOutcome.FAILED, FetchOutcome.GONE}:
+        return stats
+    return replace(stats, since=poll.now, last_new_at=poll.now)
 
 
-def _after_a_failure(seen: PollObservation, habits: SourceStats) -> SourceStats:
-    if seen.fetched.status in _REFUSED and seen.fetched.retry_after is None:
-        habits = replace(habits, eased=max(_EASED, habits.eased))
-    gone = seen.fetched.outcome is FetchOutcome.GONE
-    if habits.moved_polls >= MOVED_AFTER_POLLS and (gone or seen.failures >= IN_A_ROW):  # back to the old address
-        habits = _forget_redirect(habits)
-    return habits
+def _update_after_failure(poll: PollObservation, stats: SourceStats) -> SourceStats:
+    if poll.fetched.status in _REFUSAL_STATUSES and poll.fetched.retry_after is None:
+        stats = replace(stats, eased=max(_EASED_AFTER_REFUSAL, stats.eased))
+    gone = poll.fetched.outcome is FetchOutcome.GONE
+    if stats.moved_polls >= MOVED_AFTER_POLLS and (gone or poll.failures >= POLLS_IN_A_ROW):
+        stats = _forget_redirect(stats)
+    return stats
 
 
-def _learn_redirect(seen: PollObservation, habits: SourceStats) -> SourceStats:
-    """With what is to be learnt of a permanent redirect: the third poll counts a day after the first only."""
-    learnt = habits.moved_polls >= MOVED_AFTER_POLLS
-    if learnt and (
-        seen.moved_to == habits.moved_to or (seen.moved_to is None and not seen.asked_original_address)
-    ):  # it holds
-        return replace(habits, moved_asked=seen.now) if seen.claim.rechecks_old_address else habits
-    if habits.moved_to is None and seen.moved_to is None:
-        return habits
-    if seen.moved_to is None or seen.moved_to == seen.source.url:
-        return _forget_redirect(habits)
-    if seen.moved_to != habits.moved_to or habits.moved_since is None:
-        return replace(_forget_redirect(habits), moved_to=seen.moved_to, moved_since=seen.now, moved_polls=1)
-    if habits.moved_polls == MOVED_AFTER_POLLS - 1 and seen.now - habits.moved_since < MOVED_AFTER:
-        return habits
-    return replace(habits, moved_polls=habits.moved_polls + 1)
+def _learn_redirect(poll: PollObservation, stats: SourceStats) -> SourceStats:
+    """The stats with this poll's permanent redirect. The third poll counts only a day after the first."""
+    is_learnt = stats.moved_polls >= MOVED_AFTER_POLLS
+    if is_learnt and (poll.moved_to == stats.moved_to or (poll.moved_to is None and not poll.asked_original_address)):
+        return replace(stats, moved_asked=poll.now) if poll.claim.rechecks_old_address else stats
+    if stats.moved_to is None and poll.moved_to is None:
+        return stats
+    if poll.moved_to is None or poll.moved_to == poll.source.url:
+        return _forget_redirect(stats)
+    if poll.moved_to != stats.moved_to or stats.moved_since is None:
+        return replace(_forget_redirect(stats), moved_to=poll.moved_to, moved_since=poll.now, moved_polls=1)
+    if stats.moved_polls == MOVED_AFTER_POLLS - 1 and poll.now - stats.moved_since < MOVED_AFTER:
+        return stats
+    return replace(stats, moved_polls=stats.moved_polls + 1)
 
 
-def _forget_redirect(habits: SourceStats) -> SourceStats:
-    """With the source's own address."""
-    return replace(habits, moved_to=None, moved_since=None, moved_polls=0, moved_asked=None)
+def _forget_redirect(stats: SourceStats) -> SourceStats:
+    """The stats without a learnt address: the source's own is polled again."""
+    return replace(stats, moved_to=None, moved_since=None, moved_polls=0, moved_asked=None)
 
 
-def _learn_from_document(seen: PollObservation, habits: SourceStats, burst: Burst | None) -> SourceStats:
-    """With what a document teaches. An archive that comes at once is no sign of a busy source."""
-    learnt: _Learnt = {
-        "entries": seen.entries,
-        "hint": seen.hint,
-        "read_as": seen.source.read_as,
-        "ill_formed": min(habits.ill_formed + 1, IN_A_ROW) if seen.ill_formed else 0,
-        "distrusts_guids": habits.distrusts_guids or seen.guids_churned,
+def _learn_from_document(poll: PollObservation, stats: SourceStats, burst: Burst | None) -> SourceStats:
+    """The stats after a new document. An archive that arrives at once does not make a source busy."""
+    changes: _StatsChanges = {
+        "entries": poll.entries,
+        "hint": poll.hint,
+        "read_as": poll.source.read_as,
+        "ill_formed": min(stats.ill_formed + 1, POLLS_IN_A_ROW) if poll.ill_formed else 0,
+        "distrusts_guids": stats.distrusts_guids or poll.guids_churned,
     }
-    learnt |= stats_of_left_entries(seen.claim, seen.entries_left, seen.now)
-    if seen.claim.is_first_poll:
-        learnt["rate"] = _rate_by_dates(seen.new, seen.now)
-    elif not seen.guids_churned:
-        if seen.entries:
-            learnt |= _learn_from_known(seen, habits)
-        if seen.new:
-            learnt |= _learn_from_new(seen, habits, burst)
-    return replace(habits, **learnt)
+    changes |= stats_of_left_entries(poll.claim, poll.entries_left, poll.now)
+    if poll.claim.is_first_poll:
+        changes["rate"] = _rate_by_dates(poll.new, poll.now)
+    elif not poll.guids_churned:
+        if poll.entries:
+            changes |= _learn_from_known(poll, stats)
+        if poll.new:
+            changes |= _learn_from_new(poll, stats, burst)
+    return replace(stats, **changes)
 
 
 def stats_of_left_entries(claim: Claim, left: int, now: datetime) -> dict[str, Any]:
-    """The habits that say how many entries a poll leaves to the next one, which is to judge them as this one would."""
+    """The stats of entries left to the next poll, with which that decides on them as this poll would have."""
     if not left:
         return {"left": 0, "left_since": None, "left_late": None}
     unpolled = claim.unpolled_window(now)
@@ -221,157 +218,165 @@ def stats_of_left_entries(claim: Claim, left: int, now: datetime) -> dict[str, A
     return {"left": left, "left_since": since, "left_late": unpolled[1] if unpolled else None}
 
 
-def _learn_from_new(seen: PollObservation, habits: SourceStats, burst: Burst | None) -> _Learnt:
-    came = len(seen.new) - (len(burst.backlog_uids) if burst else 0)
+def _learn_from_new(poll: PollObservation, stats: SourceStats, burst: Burst | None) -> _StatsChanges:
+    news_count = len(poll.new) - (len(burst.backlog_uids) if burst else 0)
     return {
-        "last_new_at": seen.now,
-        "rate": _update_rate(seen, habits, came),
-        "arrivals": habits.arrivals + 1,
-        "most": max(habits.most, len(seen.new)),
-        "quiet": _update_longest_quiet(seen, habits),
-        "undated": 0 if _has_dates(seen) else min(habits.undated + 1, IN_A_ROW),
+        "last_new_at": poll.now,
+        "rate": _update_rate(poll, stats, news_count),
+        "arrivals": stats.arrivals + 1,
+        "most": max(stats.most, len(poll.new)),
+        "quiet": _update_longest_quiet(poll, stats),
+        "undated": 0 if _has_dates(poll) else min(stats.undated + 1, POLLS_IN_A_ROW),
     }
 
 
-def _learn_from_known(seen: PollObservation, habits: SourceStats) -> _Learnt:
-    share = min(1.0, seen.known / seen.entries)
-    lately = round(habits.overlap + _OVERLAP_WEIGHT * (share - habits.overlap), 3)
-    tightened = habits.tightened
-    if _has_gap(seen) and seen.is_on_time:
-        tightened = max(_TIGHTEST, tightened / 2)
+def _learn_from_known(poll: PollObservation, stats: SourceStats) -> _StatsChanges:
+    share = min(1.0, poll.known / poll.entries)
+    overlap = round(stats.overlap + _OVERLAP_WEIGHT * (share - stats.overlap), 3)
+    tightened = stats.tightened
+    if _has_gap(poll) and poll.is_on_time:
+        tightened = max(_MIN_TIGHTENED, tightened / 2)
     elif share >= 2 / 3:
-        tightened = min(1.0, round(tightened * _LOOSENED, 4))
-    return {"overlap": lately, "tightened": tightened}
+        tightened = min(1.0, round(tightened * _LOOSEN_FACTOR, 4))
+    return {"overlap": overlap, "tightened": tightened}
 
 
-def _update_rate(seen: PollObservation, habits: SourceStats, came: int) -> float:
-    """It follows what rises at once, and what falls slowly: what is asked too often loses nothing."""
-    since = max(seen.now - (habits.last_new_at or seen.previous_poll_at), timedelta(seconds=30))
-    now = came / (since / timedelta(hours=1))
-    weight = 0.5 if now > habits.rate else 1 - 0.5 ** (since / _RATE_HALF)
-    return round(habits.rate + weight * (now - habits.rate), 3)
+def _update_rate(poll: PollObservation, stats: SourceStats, news_count: int) -> float:
+    """New entries per hour. It rises at once and falls slowly: a poll too many loses nothing."""
+    elapsed = max(poll.now - (stats.last_new_at or poll.previous_poll_at), timedelta(seconds=30))
+    current_rate = news_count / (elapsed / timedelta(hours=1))
+    weight = 0.5 if current_rate > stats.rate else 1 - 0.5 ** (elapsed / _RATE_HALF_LIFE)
+    return round(stats.rate + weight * (current_rate - stats.rate), 3)
 
 
 def _rate_by_dates(articles: Sequence[Article], now: datetime) -> float:
-    """What the dates of a first document say of its source's rate: its younger half came within so long."""
+    """New entries per hour, estimated from the dates in a first document: from the age of its younger half."""
     ages = sorted(now - article.published for article in articles if article.dated)
-    if len(ages) < GAP_LEAST:
+    if len(ages) < MIN_GAP_ENTRIES:
         return 0.0
     half = len(ages) // 2
     return round(half / max(ages[half] / timedelta(hours=1), 0.1), 3)
 
 
-def _update_longest_quiet(seen: PollObservation, habits: SourceStats) -> timedelta:
-    """The longest usual quiet: what was seen of this one, unless a longer one is not yet forgotten. A silence counts as
-    long as it was none: one flatline must not pass for usual."""
-    last = habits.last_new_at or seen.now
-    quiet = max(timedelta(0), (seen.now if seen.is_on_time else seen.previous_poll_at) - last)
-    quiet = min(quiet, quiet_limit(habits, seen.now) or quiet)
-    kept = habits.quiet * 0.5 ** (max(timedelta(0), seen.now - last) / _QUIET_HALF)
-    return timedelta(seconds=round(max(quiet, kept).total_seconds()))
+def _update_longest_quiet(poll: PollObservation, stats: SourceStats) -> timedelta:
+    """The longest usual pause: the one that ends now, or an earlier and longer one, which counts less with time.
+
+    A pause counts up to the limit from which it is a silence: one outage must not look usual.
+    """
+    last_new_at = stats.last_new_at or poll.now
+    quiet = max(timedelta(0), (poll.now if poll.is_on_time else poll.previous_poll_at) - last_new_at)
+    quiet = min(quiet, quiet_limit(stats, poll.now) or quiet)
+    remembered = stats.quiet * 0.5 ** (max(timedelta(0), poll.now - last_new_at) / _QUIET_HALF_LIFE)
+    return timedelta(seconds=round(max(quiet, remembered).total_seconds()))
 
 
-def _find_evidence_in_good_poll(seen: PollObservation, habits: SourceStats) -> dict[TroubleKind, str | None]:
-    """What an answer without a document says too: that nothing is new, and nothing was lost."""
+def _find_evidence_in_good_poll(poll: PollObservation, stats: SourceStats) -> dict[TroubleKind, str | None]:
+    """The evidence of any good answer, also of one without a document: nothing is new, and nothing was lost."""
     evidence: dict[TroubleKind, str | None] = dict.fromkeys((TroubleKind.GONE, TroubleKind.GAP, TroubleKind.BURST))
-    if seen.new:
+    if poll.new:
         evidence[TroubleKind.SILENT] = None
-    elif TroubleKind.SILENT not in habits.troubled and habits.last_new_at is not None:
-        limit, quiet = quiet_limit(habits, seen.now), seen.now - habits.last_new_at
+    elif TroubleKind.SILENT not in stats.troubled and stats.last_new_at is not None:
+        limit, quiet = quiet_limit(stats, poll.now), poll.now - stats.last_new_at
         if limit is not None and quiet > limit:
-            usual = f"it was rarely quiet for more than {_format_duration(habits.quiet)}"
+            usual = f"it was rarely quiet for more than {_format_duration(stats.quiet)}"
             evidence[TroubleKind.SILENT] = f"nothing new for {_format_duration(quiet)}; {usual}"
     return evidence
 
 
-def quiet_limit(habits: SourceStats, now: datetime) -> timedelta | None:
-    """How long a source may be without anything new before that is silence; None: too little is known of it.
+def quiet_limit(stats: SourceStats, now: datetime) -> timedelta | None:
+    """For how long a source may have nothing new before that is a silence; None: we know too little of it.
 
-    Twice as long as it ever was, and more where few arrivals were seen: of five the longest pause says little.
+    Twice its longest usual pause, and more after few arrivals: the longest of five pauses says little.
     """
-    if habits.since is None or now - habits.since < _HISTORY or habits.arrivals < _ARRIVALS:
+    if stats.since is None or now - stats.since < _MIN_HISTORY or stats.arrivals < _MIN_ARRIVALS:
         return None
-    least = _YOUNG_LIMIT if now - habits.since < _YOUNG else SILENT_LEAST
-    return max(least, habits.quiet * (2 + 10 / habits.arrivals))
+    minimum = _MIN_SILENCE_OF_YOUNG if now - stats.since < _YOUNG_AGE else MIN_SILENCE
+    return max(minimum, stats.quiet * (2 + 10 / stats.arrivals))
 
 
 def _find_evidence_in_document(
-    seen: PollObservation, before: SourceStats, learnt: SourceStats, burst: Burst | None
+    poll: PollObservation, stats_before: SourceStats, new_stats: SourceStats, burst: Burst | None
 ) -> _Evidence:
     evidence: dict[TroubleKind, str | None] = {}
-    if _has_gap(seen):
-        looked = f"; looked for what was missed: {seen.backfill_report}" if seen.backfill_report else ""
-        evidence[TroubleKind.GAP] = f"none of its {seen.entries} entries was there at the poll before{looked}"
+    if _has_gap(poll):
+        backfill = f"; looked for what was missed: {poll.backfill_report}" if poll.backfill_report else ""
+        evidence[TroubleKind.GAP] = f"none of its {poll.entries} entries was there at the poll before{backfill}"
     if burst is not None:
-        usual = (
-            f"where {max(before.most, 1)} were the most so far; {len(burst.backlog_uids)} without a fresh date are held"
-        )
-        evidence[TroubleKind.BURST] = f"{len(seen.new)} new entries at once, {usual}"
-    if not seen.ill_formed:
+        suppressed = f"{len(burst.backlog_uids)} without a fresh date are suppressed"
+        usual = f"where {max(stats_before.most, 1)} were the most so far; {suppressed}"
+        evidence[TroubleKind.BURST] = f"{len(poll.new)} new entries at once, {usual}"
+    if not poll.ill_formed:
         evidence[TroubleKind.UNREADABLE] = None
-    elif learnt.ill_formed >= IN_A_ROW and seen.entries:
-        evidence[TroubleKind.UNREADABLE] = seen.ill_formed
-    if seen.new and not seen.guids_churned and not seen.claim.is_first_poll:
-        if _has_dates(seen):
+    elif new_stats.ill_formed >= POLLS_IN_A_ROW and poll.entries:
+        evidence[TroubleKind.UNREADABLE] = poll.ill_formed
+    if poll.new and not poll.guids_churned and not poll.claim.is_first_poll:
+        if _has_dates(poll):
             evidence[TroubleKind.UNDATED] = None
-        elif learnt.undated >= IN_A_ROW:
+        elif new_stats.undated >= POLLS_IN_A_ROW:
             evidence[TroubleKind.UNDATED] = "none of its new entries has a date that can be true"
-    if seen.guids_churned:
+    if poll.guids_churned:
         evidence[TroubleKind.GUIDS] = CHURNED
     return evidence
 
 
-def _has_gap(seen: PollObservation) -> bool:
-    """Whether entries may have come and gone between two polls: nothing of a document is known any more."""
-    unlike = seen.entries >= GAP_LEAST and seen.known == 0 and not seen.claim.is_first_poll and not seen.guids_churned
-    return unlike and seen.claim.stats.entries > 0  # before an empty document nothing could be known
+def _has_gap(poll: PollObservation) -> bool:
+    """Whether entries may have come and gone between two polls: the document has no known entry."""
+    all_new = (
+        poll.entries >= MIN_GAP_ENTRIES and poll.known == 0 and not poll.claim.is_first_poll and not poll.guids_churned
+    )
+    return all_new and poll.claim.stats.entries > 0  # after an empty document nothing can be known
 
 
-def _has_dates(seen: PollObservation) -> bool:
-    """Whether its dates are as they can be: a page for which nobody said where a date stands has none."""
-    page = seen.source.kind is SourceKind.PAGE and not (seen.source.select and seen.source.select.date)
-    return page or any(article.dated for article in seen.new)
+def _has_dates(poll: PollObservation) -> bool:
+    """Whether new entries have dates, where they can: a page without a selector for dates has none."""
+    has_no_dates = poll.source.kind is SourceKind.PAGE and not (poll.source.select and poll.source.select.date)
+    return has_no_dates or any(article.dated for article in poll.new)
 
 
-def _detect_burst(seen: PollObservation, habits: SourceStats) -> Burst | None:
-    """What of these is to be held; None: they are not more than can be, or their dates say that they are news."""
-    if seen.claim.is_first_poll or seen.guids_churned or not seen.new:
+def _detect_burst(poll: PollObservation, stats: SourceStats) -> Burst | None:
+    """The burst; None: there are as many new entries as usual, or their dates show that they are news."""
+    if poll.claim.is_first_poll or poll.guids_churned or not poll.new:
         return None
-    # What a burst has left for the next polls belongs to it, however few they are. All else that goes on like that is
-    # no burst any more: a storm of news must not be held for as long as it lasts.
-    if not (TroubleKind.BURST in habits.troubled and habits.left) and not _is_unusual(seen, habits):
+    # Entries that a burst left to the next polls belong to it, however few they are. Otherwise a burst ends with its
+    # poll: a storm of news must not be suppressed for as long as it lasts.
+    if not (TroubleKind.BURST in stats.troubled and stats.left) and not _is_unusual(poll, stats):
         return None
-    fresh = _select_fresh_uids(seen)
-    earlier = [article for article in seen.new if article.dated and article.uid not in fresh]
-    if _has_gap(seen) and len(earlier) <= len(seen.new) / 2:  # it was replaced, and its dates do not say by its archive
+    fresh = _select_fresh_uids(poll)
+    old_dated = [article for article in poll.new if article.dated and article.uid not in fresh]
+    if _has_gap(poll) and len(old_dated) <= len(poll.new) / 2:  # replaced, and the dates do not show that by an archive
         return None
-    old = frozenset(article.uid for article in seen.new) - fresh
-    return Burst(old) if old else None
+    backlog = frozenset(article.uid for article in poll.new) - fresh
+    return Burst(backlog) if backlog else None
 
 
-def _is_unusual(seen: PollObservation, habits: SourceStats) -> bool:
-    """Whether so many new entries at once are more than what its source ever had, and what its rate explains."""
-    if len(seen.new) < BURST_LEAST or habits.arrivals < _ARRIVALS:
+def _is_unusual(poll: PollObservation, stats: SourceStats) -> bool:
+    """Whether there are many more new entries than the source ever had at once, and than its rate explains."""
+    if len(poll.new) < MIN_BURST_ENTRIES or stats.arrivals < _MIN_ARRIVALS:
         return False
-    hours = max(timedelta(0), seen.now - seen.previous_poll_at) / timedelta(hours=1)
-    return len(seen.new) > BURST_TIMES * max(habits.most, habits.rate * hours)
+    hours = max(timedelta(0), poll.now - poll.previous_poll_at) / timedelta(hours=1)
+    return len(poll.new) > BURST_FACTOR * max(stats.most, stats.rate * hours)
 
 
-def _select_fresh_uids(seen: PollObservation) -> frozenset[str]:
-    """What came after the poll before by a date of its own. One minute that most of them carry is no date: somebody has
-    moved his archive. Where the poll before is minutes ago all news is of one minute, and it must be one moment. A day
-    without a time counts until it ends: what carries today's counts as of now, and is no stamp (`latest_of`)."""
-    cut = timedelta(minutes=1) if seen.now - seen.previous_poll_at >= _MINUTES else timedelta(microseconds=1)
-    stamps = {article.uid: article.published - (article.published - _EPOCH) % cut for article in seen.new}
-    counts = Counter(stamps[each.uid] for each in seen.new if each.dated and each.published != each.seen)
-    most = max(len(seen.new), BURST_LEAST) / 2  # of the few that a burst has left, one minute says nothing
-    stamped = {stamp for stamp, count in counts.items() if count > most}
-    dated = (article for article in seen.new if article.dated and article.published > seen.previous_poll_at)
-    return frozenset(article.uid for article in dated if stamps[article.uid] not in stamped)
+def _select_fresh_uids(poll: PollObservation) -> frozenset[str]:
+    """The uids of the articles whose own date is after the last poll.
+
+    A minute that most of the articles share is no date: somebody has moved an archive. If the last poll was less than
+    four minutes ago, all news may share a minute, so there they must share the exact time. A date without a time counts
+    until the end of its day: today's counts as now, and is not such a stamp (`parse_latest_date`).
+    """
+    resolution = (
+        timedelta(minutes=1) if poll.now - poll.previous_poll_at >= _COARSE_STAMPS_FROM else timedelta(microseconds=1)
+    )
+    stamps = {article.uid: article.published - (article.published - _EPOCH) % resolution for article in poll.new}
+    counts = Counter(stamps[article.uid] for article in poll.new if article.dated and article.published != article.seen)
+    threshold = max(len(poll.new), MIN_BURST_ENTRIES) / 2  # if a burst left only a few, a shared minute shows nothing
+    stamped = {stamp for stamp, count in counts.items() if count > threshold}
+    fresh = (article for article in poll.new if article.dated and article.published > poll.previous_poll_at)
+    return frozenset(article.uid for article in fresh if stamps[article.uid] not in stamped)
 
 
 def _format_duration(length: timedelta) -> str:
-    """About how long, for a person."""
+    """A duration in words for a person, rounded."""
     hours = length / timedelta(hours=1)
     if hours >= 72:
         return f"{hours / 24:.0f} days"

@@ -1,4 +1,4 @@
-"""The time of day in a date as a feed wrote it: 12:00, 12:00:00.123, T120000, 3 PM, 오후 3시, 下午3:07, 12h30."""
+"""Parses the time of day in a feed's date: 12:00, 12:00:00.123, T120000, 3 PM, 오후 3시, 下午3:07, 12h30."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 
 _MORNING = "오전 새벽 아침 上午 午前 早上 凌晨 清晨"
 _AFTERNOON = "오후 낮 저녁 下午 午後 午后 中午 傍晚"
-_NIGHT = "밤 晚上 晩上 夜"  # at twelve it is the next day's morning already, or not
-_HALVES = "|".join((*_MORNING.split(), *_AFTERNOON.split(), *_NIGHT.split()))
+_NIGHT = "밤 晚上 晩上 夜"  # twelve at night may belong to this day or to the next
+_DAY_HALVES = "|".join((*_MORNING.split(), *_AFTERNOON.split(), *_NIGHT.split()))
 
-CLOCK = re.compile(
-    rf"(?:(?P<before>{_HALVES}|\b[AP]\.?M\.?)\s*)?"
+TIME_OF_DAY = re.compile(
+    rf"(?:(?P<before>{_DAY_HALVES}|\b[AP]\.?M\.?)\s*)?"
     r"(?:(?<=\d)T(?P<h1>\d\d)(?:(?P<m1>\d\d)(?P<s1>\d\d)?)?(?:[.,]\d+)?(?![\d:])"
     r"|(?<![\d:.,+-])(?:"
     r"(?P<h2>\d\d?):(?P<m2>\d\d?)(?::(?P<s2>\d\d)(?:[.,:]\d+)?)?(?![\d:])"
@@ -20,32 +20,34 @@ CLOCK = re.compile(
     r")(?:\s*(?P<half>[AP]\.?\s?M\b\.?|[صم](?!\w)))?)",
     re.IGNORECASE,
 )
-_WAYS = tuple(
-    [f"{part}{way}" for way in range(1, 6) if f"{part}{way}" in CLOCK.groupindex] for part in "hms"
-)  # in which groups an hour, a minute and a second may stand
+_GROUPS = tuple(
+    [f"{part}{way}" for way in range(1, 6) if f"{part}{way}" in TIME_OF_DAY.groupindex] for part in "hms"
+)  # the groups that may hold the hour, the minute and the second
 
 
 def parse_time_of_day(text: str) -> tuple[int, int, int] | None:
-    """Hour (24 only as the end of a day), minute and second; None if there is no time. Raises ValueError for 13 AM, or
-    24:30; other hours and minutes out of range are given as they stand."""
-    time = CLOCK.search(text)
-    if time is None:
+    """Hour (24 only as the end of a day), minute and second; None if there is no time.
+
+    Raises ValueError for 13 AM or 24:30. Other hours and minutes out of range are returned as they are.
+    """
+    match = TIME_OF_DAY.search(text)
+    if match is None:
         return None
-    hour, minute, second = (int(next(filter(None, time.group(*ways)), 0)) for ways in _WAYS)
-    if half := (time["before"] or time["half"] or "").lower():
+    hour, minute, second = (int(next(filter(None, match.group(*groups)), 0)) for groups in _GROUPS)
+    if half := (match["before"] or match["half"] or "").lower():
         hour = _hour_to_24h(hour, half)
     return validate_time(hour, minute, second)
 
 
 def validate_time(hour: int, minute: int, second: int) -> tuple[int, int, int]:
-    """The time, unless it is after the end of its day."""
+    """The time. Raises ValueError if it is after the end of the day."""
     if hour == 24 and (minute or second):
         raise ValueError
-    return hour, minute, min(second, 59) if second == 60 else second  # no clock of ours shows a leap second
+    return hour, minute, min(second, 59) if second == 60 else second  # we cannot represent a leap second
 
 
 def _hour_to_24h(hour: int, half: str) -> int:
-    """An hour of a half of the day as one of the day; some write 15:00 PM."""
+    """An hour of a half of the day in 24 hours; some feeds write 15:00 PM. Raises ValueError if it is ambiguous."""
     if half[0] in "aص" or half in _MORNING:
         if hour > 12:
             raise ValueError

@@ -231,7 +231,7 @@ async def test_only_who_has_not_answered_is_silent(sent: bytes, silent: bool) ->
     """Its place may be lent (`sources.silence`); a body that comes slowly holds its own."""
     async with wired(sent, leave_open=True) as wire, Fetcher(PATIENT, LOOPBACK) as fetcher:
         asking: asyncio.Task[object] = asyncio.create_task(fetcher.fetch(f"http://127.0.0.1:{wire.port}/", NONE))
-        await asyncio.sleep(stalled_requests.AFTER + 0.3)
+        await asyncio.sleep(stalled_requests.STALLED_AFTER + 0.3)
         assert fetcher.stalled_requests.count_among([asking]) == silent
         asking.cancel()
         await asyncio.wait([asking])
@@ -272,8 +272,8 @@ async def test_a_connection_that_is_not_taken_is_told_apart() -> None:
         (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "not valid HTTP"),
         (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", "not valid HTTP"),  # a header without end
         (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 5_000 + b"\r\n", "not valid HTTP"),  # headers without end
-        (b"HTTP/1.1 200 OK\r\nContent-Encoding: compress\r\nContent-Length: 1\r\n\r\nx", "was not asked for"),
-        (b"HTTP/1.1 302 Found\r\nLocation: http://[\xff\r\nContent-Length: 0\r\n\r\n", "cannot be asked for"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: compress\r\nContent-Length: 1\r\n\r\nx", "which we did not request"),
+        (b"HTTP/1.1 302 Found\r\nLocation: http://[\xff\r\nContent-Length: 0\r\n\r\n", "cannot be fetched"),
     ],
 )
 async def test_broken_answers_are_told(sent: bytes, line: str) -> None:
@@ -322,9 +322,9 @@ async def test_tls_that_cannot_be_trusted_is_told() -> None:
         ("ftp://example.org/feed", "no http:// or https:// address"),
         ("feed.xml", "no http:// or https:// address"),
         ("", "no http:// or https:// address"),
-        ("http://[::1/feed", "cannot be asked for"),
-        ("http://127.0.0.1:99999/feed", "cannot be asked for"),
-        (f"http://{'a' * 70}.example/feed", "cannot be asked for"),  # a label longer than DNS has
+        ("http://[::1/feed", "cannot be fetched"),
+        ("http://127.0.0.1:99999/feed", "cannot be fetched"),
+        (f"http://{'a' * 70}.example/feed", "cannot be fetched"),  # a label longer than DNS has
     ],
 )
 async def test_addresses_that_lead_nowhere_are_told(url: str, line: str) -> None:

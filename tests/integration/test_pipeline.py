@@ -108,7 +108,7 @@ async def test_what_is_beyond_the_limit_comes_with_the_next_poll(database: Datab
         faults.documents["wire.xml"] = feed(*(f"{HEADLINE}, report {i}" for i in range(700)))
         first = await polls.poll()
         assert first is not None
-        assert first.problem == "200 new entries beyond `limits.entries` wait for the next poll"
+        assert first.problem == "200 new entries beyond `limits.entries` are left to the next poll"
         second = await polls.poll()
         assert second is not None
         assert second.problem is None
@@ -134,7 +134,7 @@ async def test_what_is_too_much_work_for_a_poll_comes_with_the_next(database: Da
             assert stored[-1] > (stored[-2] if len(stored) > 1 else 0)
             left = len(titles) - stored[-1]
             if left:
-                waiting = f"{left} new entries wait for the next one"
+                waiting = f"{left} new entries are left to the next poll"
                 assert polled.problem == f"its texts are too much work for one poll: {waiting}"
                 assert polled.next_at - polled.at == 5 * MINUTE
             claim = claimed(polls.claims, "wire", polled.next_at)
@@ -213,7 +213,7 @@ async def test_what_had_left_the_document_is_not_lost_where_it_is_too_much_work(
         for left in range(len(news) - 1, -1, -1):
             polled = await polls.poll()
             assert polled is not None
-            assert (polled.problem or "").count(f": {left} new entries wait for the next one") == bool(left)
+            assert (polled.problem or "").count(f": {left} new entries are left to the next poll") == bool(left)
     assert ReportQueries(database).counts()["articles"] == len(before) + len(news)
     assert ReportQueries(database).counts()["alerts"] == len(news)
     assert [title for title, _ in decisions(database)] == [*reversed(news[2:]), *news[:2]]
@@ -270,11 +270,11 @@ async def test_a_poll_that_was_taken_over_says_so(database: Database, faults: Fa
     assert ReportQueries(database).counts()["articles"] == 0
 
 
-def crash(brought: PollResult, known: Mapping[str, KnownArticle], now: datetime, *, most: int) -> IngestResult:
-    """Stands in for `taken_in`: an entry that our code cannot take."""
+def crash(brought: PollResult, known: Mapping[str, KnownArticle], now: datetime, *, max_articles: int) -> IngestResult:
+    """Stands in for `ingest_poll`: an entry that our code cannot process."""
     if brought.entries:
         raise ZeroDivisionError
-    return ingest_poll(brought, known, now, most=most)
+    return ingest_poll(brought, known, now, max_articles=max_articles)
 
 
 async def test_an_error_of_our_own_stops_one_poll_only(

@@ -13,7 +13,7 @@ from aiohttp import web
 from monitor.model import Limits
 from monitor.runtime.workers import Workers
 from monitor.sources.http.fetch import Fetcher
-from monitor.sources.polling.robots import DEADLINE, GAP, KEPT, LONGEST_GAP, Robots, RobotsPermission
+from monitor.sources.polling.robots import CACHE_TIME, DEADLINE, GAP, MAX_GAP, Robots, RobotsPermission
 from tests.site import Site, serving
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -70,13 +70,13 @@ async def test_what_robots_txt_says_is_done(workers: Workers, text: str, given: 
     ],
 )
 async def test_a_site_without_one_and_a_site_in_trouble(workers: Workers, status: int, leave: bool) -> None:
-    """Without one all is allowed; while it cannot be had, nothing, and that is told."""
+    """Without one all is allowed; while it cannot be fetched, nothing is, and the problem says so."""
     async with asking(workers) as (site, robots):
         site.answers["/robots.txt"] = web.Response(status=status)
         got = await robots.check(f"{site.url}/news/1.html", NOW)
     assert got.granted is leave
     assert got.retry_later is not leave
-    assert leave or f"cannot be had ({status} " in str(got.problem)
+    assert leave or f"cannot be fetched ({status} " in str(got.problem)
 
 
 async def test_a_server_that_is_not_there_gives_no_leave(workers: Workers) -> None:
@@ -91,7 +91,7 @@ async def test_it_is_kept_for_a_day_and_trouble_for_minutes(workers: Workers) ->
     """Of each origin by itself."""
     async with asking(workers) as (site, robots):
         site.answers["/robots.txt"] = web.Response(body=b"User-agent: *\nDisallow: /b")
-        times = [NOW, NOW + KEPT / 2, NOW + KEPT, NOW + KEPT]
+        times = [NOW, NOW + CACHE_TIME / 2, NOW + CACHE_TIME, NOW + CACHE_TIME]
         assert [
             (await robots.check(f"{site.url}/{page}", now)).granted for page, now in zip("abab", times, strict=True)
         ] == [
@@ -102,10 +102,10 @@ async def test_it_is_kept_for_a_day_and_trouble_for_minutes(workers: Workers) ->
         ]
         assert len(site.asked) == 2
         site.answers["/robots.txt"] = web.Response(status=503)
-        assert (await robots.check(f"{site.url}/b", NOW + 2 * KEPT)).retry_later
+        assert (await robots.check(f"{site.url}/b", NOW + 2 * CACHE_TIME)).retry_later
         site.answers["/robots.txt"] = web.Response(status=404)
-        assert (await robots.check(f"{site.url}/b", NOW + 2 * KEPT + timedelta(minutes=9))).retry_later
-        assert (await robots.check(f"{site.url}/b", NOW + 2 * KEPT + timedelta(minutes=11))).granted
+        assert (await robots.check(f"{site.url}/b", NOW + 2 * CACHE_TIME + timedelta(minutes=9))).retry_later
+        assert (await robots.check(f"{site.url}/b", NOW + 2 * CACHE_TIME + timedelta(minutes=11))).granted
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ async def test_it_is_kept_for_a_day_and_trouble_for_minutes(workers: Workers) ->
         ("", GAP),
         ("1", GAP),
         ("5.5", timedelta(seconds=5.5)),
-        ("3600", LONGEST_GAP),
+        ("3600", MAX_GAP),
         ("nan", GAP),
         ("-3", GAP),
         ("1e999", GAP),

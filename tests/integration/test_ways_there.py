@@ -155,7 +155,7 @@ async def test_a_proxy_that_does_not_do_its_work_is_told() -> None:
     assert fetched.problem == "no connection to the proxy 127.0.0.2:1: Connection refused"
     async with wired(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n") as wire:
         fetched = await fetch("https://127.0.0.2:9/feed", proxy=f"http://127.0.0.1:{wire.port}")
-    assert fetched.problem == "the proxy opens no way there: 407 Proxy Authentication Required"
+    assert fetched.problem == "the proxy does not connect us: 407 Proxy Authentication Required"
     assert "secret" not in repr(fetched)
 
 

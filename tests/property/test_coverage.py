@@ -9,7 +9,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.ingest.poll_schedule import FASTEST
+from monitor.ingest.poll_schedule import MIN_INTERVAL
 from monitor.model import Source, SourceStats
 from tests.bench.world.simulated import World, intervals, moments, polls
 
@@ -50,7 +50,7 @@ def test_each_rollover_is_reported_and_nothing_else_is(source: Source, world: Wo
 @given(sources(), worlds())
 def test_the_pace_stays_between_its_bounds(source: Source, world: World) -> None:
     """However busy, silent or lossy a source is."""
-    fastest = min(source.fastest or FASTEST, source.every)
+    fastest = min(source.fastest or MIN_INTERVAL, source.every)
     slowest = max(source.slowest or source.every, source.every)
     waits = intervals(list(polls(source, world, 12)))
     assert all(fastest <= wait <= slowest for wait in waits[1:])  # the first is spread

@@ -47,7 +47,14 @@ class Reader:
         uids = assign_uids(rest, others, guids=self.guids)
         had = self._claims.find_known("wire", uids, build_fallback_identities(rest, uids, others))
         taken = select_new_articles(
-            self.source, rest, uids, had, now=self._now, baseline=claim.is_first_poll, others=others, guids=self.guids
+            self.source,
+            rest,
+            uids,
+            had,
+            now=self._now,
+            baseline=claim.is_first_poll,
+            known_fingerprints=others,
+            guids=self.guids,
         )
         commit(self._section, claim, *taken.articles, at=self._now, ruleset=rules(rule(), rule("every", ["News"])))
         self.guids = not taken.distrusts_guids

@@ -16,7 +16,7 @@ from monitor.config.yaml.yaml12 import read_yaml_file
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import Source
 from monitor.sources.http.host_queue import registered_domain
-from monitor.sources.polling.discovery import MESSAGES, parse_telegram_url
+from monitor.sources.polling.discovery import TELEGRAM_SELECTORS, parse_telegram_url
 
 FILES = sorted((find_shipped_folder() / "seeds" / "sources").iterdir())
 USUAL = SourceDefaults(timedelta(minutes=5))
@@ -95,4 +95,4 @@ def test_a_shipped_channel_is_as_one_that_is_added() -> None:
     """Telegram's page is described once by the program and once by the files; both find the same messages."""
     channels = [source for source in SOURCES if (found := parse_telegram_url(source.url)) and found[0] == source.url]
     assert channels
-    assert {source.select for source in channels} == {MESSAGES}
+    assert {source.select for source in channels} == {TELEGRAM_SELECTORS}

@@ -14,8 +14,8 @@ from monitor.config.language.sources import SourceDefaults, sources_from_documen
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.model import TroubleKind
 from monitor.notices.troubles import OF_SOURCES
-from monitor.sources.formats.opml import OURS
-from monitor.sources.polling.discovery import USUAL, parse_telegram_url
+from monitor.sources.formats.opml import SETTINGS_NAMESPACE
+from monitor.sources.polling.discovery import USUAL_PATHS, parse_telegram_url
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("| ")]
@@ -49,7 +49,11 @@ def test_its_telegram_channel_is_the_one_that_is_written() -> None:
 
 def test_its_words_are_those_of_the_program() -> None:
     """Outcomes, usual addresses and the namespace."""
-    words = [*(f"`{outcome.value}`" for outcome in ImportOutcome), *(f"`{path}`" for path in USUAL), f"`{OURS}`"]
+    words = [
+        *(f"`{outcome.value}`" for outcome in ImportOutcome),
+        *(f"`{path}`" for path in USUAL_PATHS),
+        f"`{SETTINGS_NAMESPACE}`",
+    ]
     assert [word for word in words if word not in PAGE] == []
 
 

@@ -1,1 +1,1 @@
-"""A document, turned into entries of plain text: feeds, sitemaps, web pages."""
+"""Parsers that turn documents (feeds, sitemaps, web pages) into entries of plain text."""

@@ -1,14 +1,14 @@
-"""A feed in XML, turned into entries of plain text.
+"""Parses XML feeds into entries of plain text.
 
-Runs in a worker process: what it is given was written by strangers, and feedparser takes very long over some of it.
-Feedparser only ever gets a stream: bytes or a str it would try as the name of a file or an address. Its sanitiser and
-its resolver of addresses in HTML are off (both are quadratic), nh3 takes the tags out instead.
+Runs in a worker process: the input is untrusted, and feedparser takes very long for some of it. feedparser always gets
+a stream: it would try to open bytes or a str as a file name or an address. Its sanitiser and its resolver of addresses
+in HTML are off (both are quadratic); nh3 removes the tags instead.
 
-Of a document whose entries can be told apart (`delta`), only those that are not known reach feedparser. Whenever that
-does not come out even, the document is parsed whole: what is lossless goes before what is quick.
+If the entries of a document can be told apart (`delta`), only unknown ones reach feedparser. Whenever the numbers of
+entries do not agree then, the whole document is parsed: losing nothing matters more than speed.
 
-It does not decide which entry is known, what a date means, or what to do about a broken feed: dates go on as they were
-written, and an ill-formed feed gives what can still be read from it and says so.
+This module does not decide which entry is known, what a date means, or what to do about a broken feed. Dates stay as
+they were written. Of an ill-formed feed, it returns what could be parsed and says that it is ill-formed.
 """
 
 from __future__ import annotations
@@ -32,106 +32,116 @@ from monitor.model import Entry, Feed
 from monitor.sanitize import sanitize_line
 from monitor.sources.formats.delta import EntryRanges, ranges_of, without_bases
 from monitor.sources.formats.doctype import strip_doctype
-from monitor.sources.formats.entry_bounds import CONTENT, SUMMARY, TITLE, EntryBounds
+from monitor.sources.formats.entry_bounds import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, EntryBounds
 from monitor.sources.formats.feed_head import FeedLink, find_older_link, parse_update_interval
 from monitor.sources.formats.html import one_line, tidy_lines, to_text
 from monitor.sources.formats.list_window import find_omitted_range, select_postponed
 from monitor.sources.formats.xml_reader import ParsedFeed, read_xml
 
-LINK: Final = 2_048  # characters
-NAME: Final = 200
-NAMES: Final = 50
+MAX_LINK: Final = 2_048  # characters
+MAX_NAME: Final = 200
+MAX_NAMES: Final = 50
 
-Given = Mapping[str, object]
+FeedDict = Mapping[str, object]
 
-# What feedparser 6 raised on randomly damaged feeds (an element closed that was not open, a half of a surrogate pair).
-BREAKS = (ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError, RecursionError)
+# What feedparser 6 raised for randomly damaged feeds (an element closed without being open, half a surrogate pair).
+FEEDPARSER_ERRORS = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    RecursionError,
+)
 
-# How the text of an entry may come: not as pictures, sound or base64.
-TEXTUAL = re.compile(r"text|html|xhtml|(text|application)/.*", re.IGNORECASE)
-# An address that is joined to no other, and is itself again when it has been taken apart: most links of most feeds.
-WHOLE = re.compile(r"https?://[a-zA-Z0-9.-]+(?::[0-9]+)?(?:/[^\s?#;]*(?:\?[^\s#]+)?)?")
-NOT_SHOWN = ("javascript", "vbscript", "data", "file")
-PREFIXED = b"<rss:item"
-STARTS = re.compile(rb"<(?:rss:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
+# Content types of text, as opposed to pictures, sound and base64.
+TEXT_TYPE = re.compile(r"text|html|xhtml|(text|application)/.*", re.IGNORECASE)
+# An absolute address that urljoin and urlsplit would not change: most links of most feeds.
+PLAIN_URL = re.compile(r"https?://[a-zA-Z0-9.-]+(?::[0-9]+)?(?:/[^\s?#;]*(?:\?[^\s#]+)?)?")
+REFUSED_SCHEMES = ("javascript", "vbscript", "data", "file")
+PREFIXED_ITEM = b"<rss:item"
+ENTRY_START = re.compile(rb"<(?:rss:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 DECLARATION = re.compile(rb"\s*<\?xml[^<>]*>")
 ROOT = re.compile(rb"<([a-z][\w:]*)")
 HTML_TITLE = re.compile(rb"<title[^<>]*>([^<]{0,500})", re.IGNORECASE)
 
 
-def read_feed(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset(), most: int | None = None) -> Feed:
-    """What is not known of a document. FeedUnreadable: it is no feed, and this is what it seems to be.
+def read_feed(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset(), max_entries: int | None = None) -> Feed:
+    """The entries of a document that are not known.
 
-    `clean`: UTF-8 that says so (`charset`); `url`: where it came from, which links are relative to; `most`: entries to
-    be read of those that are not known.
+    `clean`: XML in UTF-8, declared as such (`charset.to_utf8`); `url`: of the document, which links are relative to;
+    `max_entries`: how many unknown entries are parsed. Raises FeedUnreadable if it is no feed, with what it seems to
+    be.
     """
     document = strip_doctype(clean)
     ranges = ranges_of(document.body, known)
     feed = (
-        _parse_unknown_entries(document.body, url, ranges.without_resurfaced(known), known, most)
+        _parse_unknown_entries(document.body, url, ranges.without_resurfaced(known), known, max_entries)
         if ranges is not None
         else None
     )
     if feed is None:
-        ended, beyond = _cut_middle_entries(document.body)
-        feed = replace(parse_feed(ended, url), entries_skipped=beyond)
+        shortened, omitted = _cut_middle_entries(document.body)
+        feed = replace(parse_feed(shortened, url), entries_skipped=omitted)
     if document.problem is None:
         return feed
     return replace(feed, problem=f"{document.problem}; {feed.problem}" if feed.problem else document.problem)
 
 
 def _parse_unknown_entries(
-    clean: bytes, url: str, ranges: EntryRanges, known: AbstractSet[bytes], most: int | None
+    clean: bytes, url: str, ranges: EntryRanges, known: AbstractSet[bytes], max_entries: int | None
 ) -> Feed | None:
-    """What is not known; None: it does not come out even."""
+    """The unknown entries; None if the numbers of entries do not agree."""
     unseen = [digest for digest in ranges.digests if digest not in known]
-    left = select_postponed(unseen, most)
-    if left:
-        unseen = [digest for digest in unseen if digest not in left]
-    feed = parse_feed(ranges.remove_known(clean, known | left), url, unseen) if unseen else Feed(())
+    postponed = select_postponed(unseen, max_entries)
+    if postponed:
+        unseen = [digest for digest in unseen if digest not in postponed]
+    feed = parse_feed(ranges.remove_known(clean, known | postponed), url, unseen) if unseen else Feed(())
     if feed.problem or len(feed.entries) != len(unseen):
         return None
-    said = ranges.feed_texts
+    feed_texts = ranges.feed_texts
     return replace(
         feed,
         slices=ranges.digests,
         poll_hint=parse_update_interval(
-            said.get("ttl", ""), said.get("updateperiod", ""), said.get("updatefrequency", "")
+            feed_texts.get("ttl", ""), feed_texts.get("updateperiod", ""), feed_texts.get("updatefrequency", "")
         ),
         older_page_url=find_older_link(ranges.links, _join_url(url, ranges.base), url),
-        entries_left=len(left),
+        entries_left=len(postponed),
         entries_skipped=ranges.omitted,
     )
 
 
 def _cut_middle_entries(clean: bytes) -> tuple[bytes, int]:
-    """A document whose entries cannot be told for certain, without what stands in the middle of a long list; how many
-    entries that are."""
-    begin, end = find_omitted_range(sum(1 for _ in STARTS.finditer(clean)))
+    """A document whose entries cannot be told apart, without the middle of a long list; and how many entries that
+    leaves out."""
+    begin, end = find_omitted_range(sum(1 for _ in ENTRY_START.finditer(clean)))
     if begin == end:
         return clean, 0
-    starts = (found.start() for found in STARTS.finditer(clean))
+    starts = (match.start() for match in ENTRY_START.finditer(clean))
     first = next(islice(starts, begin, None))
     return clean[:first] + clean[next(islice(starts, end - begin - 1, None)) :], end - begin
 
 
 def parse_feed(clean: bytes, url: str, slices: Iterable[bytes] = ()) -> Feed:
-    """All entries of a document, whatever is known: the parse that every other is held against.
+    """All entries of a document, known or not. Tests compare the faster ways with this one.
 
-    `slices`: the digests of its entries, where each can be told apart.
+    `slices`: the digests of its entries, if they can be told apart.
     """
     try:
         parsed = _parse_xml(without_bases(clean))
-        if not parsed.entries and PREFIXED in clean:  # of no namespace, which feedparser does not look behind
+        # A prefix without a namespace, which feedparser does not remove.
+        if not parsed.entries and PREFIXED_ITEM in clean:
             parsed = _parse_xml(clean.replace(b"<rss:", b"<").replace(b"</rss:", b"</"))
-    except BREAKS as error:
-        what = f"{type(error).__name__}: {one_line(str(error))[:NAME]}"
-        raise FeedUnreadable(f"the document is so ill-formed that feedparser breaks on it ({what})") from None
+    except FEEDPARSER_ERRORS as error:
+        reason = f"{type(error).__name__}: {one_line(str(error))[:MAX_NAME]}"
+        raise FeedUnreadable(f"the document is so ill-formed that feedparser breaks on it ({reason})") from None
     if not parsed.entries and not parsed.version:
         raise FeedUnreadable(_explain_non_feed(clean))
     head = dict(parsed.feed)
     language = _get_string(head, "language")
-    # Relative links of Atom are relative to the document (RFC 4287 section 2), those of RSS to the site as it names it.
+    # Relative links in Atom are relative to the document (RFC 4287 section 2), those in RSS to the site's own link.
     site = None if parsed.version.startswith("atom") else resolve_link(_get_string(head, "link"), url)
     return Feed(
         entries=tuple(
@@ -152,10 +162,10 @@ def parse_feed(clean: bytes, url: str, slices: Iterable[bytes] = ()) -> Feed:
 
 
 def _parse_xml(clean: bytes) -> ParsedFeed:
-    if read := read_xml(clean):
-        return read
-    # With the old charset left in the header, feedparser would turn the clean body into mojibake. Where the document
-    # came from is not told: relative guids would become other ones when a feed moves to https.
+    if parsed_feed := read_xml(clean):
+        return parsed_feed
+    # With the old charset in the header, feedparser would turn the clean body into mojibake. It does not get the
+    # document's address: relative guids would change when a feed moves to https.
     parsed = feedparser.parse(
         io.BytesIO(clean),
         response_headers={"content-type": "application/xml; charset=utf-8"},
@@ -165,9 +175,9 @@ def _parse_xml(clean: bytes) -> ParsedFeed:
     return ParsedFeed(parsed.feed, parsed.entries, parsed.get("version") or "", parsed.get("bozo_exception"))
 
 
-def _build_entry(entry: Given, base: str, language: str, digest: bytes) -> Entry:
+def _build_entry(entry: FeedDict, base: str, language: str, digest: bytes) -> Entry:
     bounds = EntryBounds()
-    contents = [_extract_text(part, CONTENT, bounds) for part in _get_dicts(entry, "content") if _is_textual(part)]
+    contents = [_extract_text(part, MAX_CONTENT, bounds) for part in _get_dicts(entry, "content") if _is_textual(part)]
     detail = _get_dict(entry, "title_detail")
     return Entry(
         guid=_get_string(entry, "id") or None,
@@ -175,8 +185,8 @@ def _build_entry(entry: Given, base: str, language: str, digest: bytes) -> Entry
         title=_extract_title(entry, bounds),
         summary=_extract_summary(entry, bounds),
         content=max(contents, key=len, default=""),
-        published=(_get_string(entry, "published") or _get_string(entry, "created"))[:NAME] or None,
-        updated=_get_string(entry, "updated")[:NAME] or None,
+        published=(_get_string(entry, "published") or _get_string(entry, "created"))[:MAX_NAME] or None,
+        updated=_get_string(entry, "updated")[:MAX_NAME] or None,
         authors=_collect_names(_get_dicts(entry, "authors"), "name", "email") or _collect_names([entry], "author"),
         language=_get_string(entry, "language") or _get_string(detail, "language") or language or None,
         tags=_collect_names(_get_dicts(entry, "tags"), "term", "label"),
@@ -185,41 +195,41 @@ def _build_entry(entry: Given, base: str, language: str, digest: bytes) -> Entry
     )
 
 
-def _extract_title(parsed: Given, bounds: EntryBounds) -> str:
-    return one_line(_extract_text(_select_detail(parsed, "title"), TITLE, bounds))
+def _extract_title(parsed: FeedDict, bounds: EntryBounds) -> str:
+    return one_line(_extract_text(_select_detail(parsed, "title"), MAX_TITLE, bounds))
 
 
-def _extract_summary(entry: Given, bounds: EntryBounds) -> str:
-    """What the feed gives as such: where it gives only a content, feedparser copies that."""
+def _extract_summary(entry: FeedDict, bounds: EntryBounds) -> str:
+    """The summary, if the feed has one: if it has only a content, feedparser copies that."""
     copied = "summary_detail" not in entry and any(
         part.get("value") == entry.get("summary") for part in _get_dicts(entry, "content")
     )
-    return "" if copied else _extract_text(_select_detail(entry, "summary"), SUMMARY, bounds)
+    return "" if copied else _extract_text(_select_detail(entry, "summary"), MAX_SUMMARY, bounds)
 
 
-def _select_detail(parsed: Given, key: str) -> Given:
-    """Value and type. Where elements are nested (a description within a media:group), feedparser keeps the outer one's
-    value and the inner one's details."""
+def _select_detail(parsed: FeedDict, key: str) -> FeedDict:
+    """The value and type of a key. If elements are nested (a description within a media:group), feedparser keeps the
+    value of the outer one and the details of the inner one."""
     value, detail = parsed.get(key), _get_dict(parsed, f"{key}_detail")
     return detail if detail.get("value") == value else {"value": value, "type": "text/html"}
 
 
-def _extract_text(detail: Given, most: int, bounds: EntryBounds) -> str:
+def _extract_text(detail: FeedDict, max_length: int, bounds: EntryBounds) -> str:
     value = detail.get("value")
     if not isinstance(value, str):
         return ""
-    # In plain text "<b>" is what the author wrote; feedparser has looked whether RSS means HTML by it.
-    return bounds.text_of(value, most, tidy_lines if detail.get("type") == "text/plain" else to_text)
+    # In plain text, "<b>" means these three characters: feedparser has checked whether RSS text is HTML.
+    return bounds.text_of(value, max_length, tidy_lines if detail.get("type") == "text/plain" else to_text)
 
 
-def _is_textual(detail: Given) -> bool:
-    return TEXTUAL.match(_get_string(detail, "type")) is not None
+def _is_textual(detail: FeedDict) -> bool:
+    return TEXT_TYPE.match(_get_string(detail, "type")) is not None
 
 
-def _collect_names(parsed: Iterable[Given], *keys: str) -> tuple[str, ...]:
-    """Of each the first of the keys that it has, without repeats."""
-    found = (next(filter(None, (_get_string(each, key) for key in keys)), "") for each in parsed)
-    return tuple(dict.fromkeys(name[:NAME] for name in found if name))[:NAMES]
+def _collect_names(parsed: Iterable[FeedDict], *keys: str) -> tuple[str, ...]:
+    """For each dict the value of the first key that it has, without repeats."""
+    names = (next(filter(None, (_get_string(item, key) for key in keys)), "") for item in parsed)
+    return tuple(dict.fromkeys(name[:MAX_NAME] for name in names if name))[:MAX_NAMES]
 
 
 def _join_url(url: str, base: str) -> str:
@@ -230,60 +240,61 @@ def _join_url(url: str, base: str) -> str:
 
 
 def resolve_link(link: str, base: str) -> str | None:
-    """A link that can be shown; none where it is broken, too long to be one, or a script or a local file."""
-    if WHOLE.fullmatch(link):
-        return link if len(link) <= LINK else None
+    """The absolute link; None if it is broken, too long, a script or a local file."""
+    if PLAIN_URL.fullmatch(link):
+        return link if len(link) <= MAX_LINK else None
     try:
         absolute = urljoin(base, link) if link else ""
         scheme = urlsplit(absolute).scheme
     except ValueError:
         return None
-    return absolute if scheme and scheme not in NOT_SHOWN and len(absolute) <= LINK else None
+    return absolute if scheme and scheme not in REFUSED_SCHEMES and len(absolute) <= MAX_LINK else None
 
 
-# --- what feedparser gives: dicts that may hold anything ----------------------------------------------------------
-# Plain ones, made of its own: those look for other names of a key, and take the date of publication for "updated".
+# --- access to feedparser's dicts, whose values may be anything ---------------------------------------------------
+# They are copied into plain dicts: feedparser's own map keys to other names, and give the date of publication for
+# "updated".
 
 
-def _get_string(parsed: Given, key: str) -> str:
+def _get_string(parsed: FeedDict, key: str) -> str:
     value = parsed.get(key)
     return one_line(value) if isinstance(value, str) else ""
 
 
-def _get_dict(parsed: Given, key: str) -> Given:
+def _get_dict(parsed: FeedDict, key: str) -> FeedDict:
     value = parsed.get(key)
     return dict(value) if isinstance(value, dict) else {}
 
 
-def _get_dicts(parsed: Given, key: str) -> list[Given]:
+def _get_dicts(parsed: FeedDict, key: str) -> list[FeedDict]:
     value = parsed.get(key)
-    return [dict(each) for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    return [dict(item) for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 # --- what is wrong ------------------------------------------------------------------------------------------------
 
 
 def _explain_ill_formed(error: object) -> str | None:
-    """What a person should know; not that the declared type or character set was another one than the real."""
+    """The parse error, in a line for a person. None also for a wrong declared type or character set."""
     if error is None or isinstance(error, (CharacterEncodingOverride, NonXMLContentType)):
         return None
     if isinstance(error, SAXParseException):
-        what = f"line {error.getLineNumber()}: {error.getMessage()}"
+        reason = f"line {error.getLineNumber()}: {error.getMessage()}"
     else:
-        what = sanitize_line(str(error))[:NAME]
-    return f"the document is ill-formed ({what}); what could be read of it was kept"
+        reason = sanitize_line(str(error))[:MAX_NAME]
+    return f"the document is ill-formed ({reason}); what could be read of it was kept"
 
 
 def _explain_non_feed(body: bytes) -> str:
-    """What a document that is no feed seems to be."""
+    """What a document that is no feed seems to be, in a line for a person."""
     body = DECLARATION.sub(b"", body, count=1).lstrip()
     head = body[:4096].lower()
-    root = found[1] if (found := ROOT.search(head)) else b""
+    root = match[1] if (match := ROOT.search(head)) else b""
     if root in {b"html", b"head", b"body", b"title", b"meta"} or b"<!doctype html" in head:
-        named = HTML_TITLE.search(body[: 256 * 1024])
-        title = one_line(unescape(named[1].decode("utf-8", "replace")))[:NAME] if named else ""
-        which = f" (its <title> is '{title}')" if title else ""
-        return f"this is an HTML page, not a feed{which}; `news-monitor sources add` finds its feeds"
+        title_match = HTML_TITLE.search(body[: 256 * 1024])
+        title = one_line(unescape(title_match[1].decode("utf-8", "replace")))[:MAX_NAME] if title_match else ""
+        page_title = f" (its <title> is '{title}')" if title else ""
+        return f"this is an HTML page, not a feed{page_title}; `news-monitor sources add` finds its feeds"
     if root == b"opml":
-        return "this is an OPML file: a list of feeds; `news-monitor sources import` takes them over"
+        return "this is an OPML file: a list of feeds; `news-monitor sources import` adds them"
     return f"no feed format that we know (starts with {body[:60].decode('utf-8', 'replace')!r})"

@@ -1,6 +1,6 @@
-"""What a feed says of itself as a whole: how long to stay away, and where what has left it still stands.
+"""Reads what a feed says about itself as a whole: how often it changes, and where its older entries are.
 
-These are wishes, read and not weighed: whether they are followed is decided elsewhere.
+Whether we follow that is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ PERIODS: Final = {
     "monthly": timedelta(days=30),
     "yearly": timedelta(days=365),
 }
-LONGEST: Final = timedelta(days=365)
-# RFC 5005: the archive before this document, else the next page of the same one.
-OLDER: Final = ("prev-archive", "next")
+MAX_INTERVAL: Final = timedelta(days=365)
+# RFC 5005: the archive before this document, else the next page of this archive.
+OLDER_RELS: Final = ("prev-archive", "next")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +33,38 @@ class FeedLink:
 
 
 def parse_update_interval(ttl: str = "", period: str = "", frequency: str = "") -> timedelta | None:
-    """How often the feed says that it changes: the longest that it says. `ttl`: minutes, as RSS 2.0 has them."""
-    said = [timedelta(minutes=min(minutes, LONGEST // timedelta(minutes=1)))] if (minutes := _parse_count(ttl)) else []
+    """How often the feed says that it changes: the longest interval that it gives. `ttl`: minutes, as in RSS 2.0."""
+    intervals = (
+        [timedelta(minutes=min(minutes, MAX_INTERVAL // timedelta(minutes=1)))]
+        if (minutes := _parse_count(ttl))
+        else []
+    )
     if every := PERIODS.get(period.strip().lower()):
-        said.append(every / (_parse_count(frequency) or 1))
-    return max(said, default=None)
+        intervals.append(every / (_parse_count(frequency) or 1))
+    return max(intervals, default=None)
 
 
 def find_older_link(links: Iterable[FeedLink], base: str, url: str) -> str | None:
-    """Where an archive goes on: absolute, of the web, and not this document again (`url`)."""
+    """The absolute address of the next older page; None if there is none, or it is this document (`url`)."""
     by_rel = {link.rel: link.href for link in reversed(list(links))}
-    for rel in OLDER:
+    for rel in OLDER_RELS:
         address = web_address(by_rel.get(rel, ""), base)
         if address and address != url:
             return address
     return None
 
 
-def web_address(link: str, base: str, most: int = 2_048) -> str | None:
-    """A link that can be asked for over HTTP; None where it is none."""
+def web_address(link: str, base: str, max_length: int = 2_048) -> str | None:
+    """The absolute HTTP address of a link; None if it has none."""
     try:
         absolute = urljoin(base, link.strip()) if link.strip() else ""
         parts = urlsplit(absolute)
     except ValueError:
         return None
-    return absolute if parts.scheme in {"http", "https"} and parts.netloc and len(absolute) <= most else None
+    return absolute if parts.scheme in {"http", "https"} and parts.netloc and len(absolute) <= max_length else None
 
 
 def _parse_count(text: str) -> int:
-    """A whole number of at least one; 0 where there is none."""
+    """A whole number of at least 1; 0 if the text has none."""
     text = text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0

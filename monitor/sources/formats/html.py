@@ -1,12 +1,12 @@
-"""HTML as feeds carry it, turned into plain text.
+"""Turns the HTML in feeds into plain text.
 
-It gives text as an entry is recognised by, never anything to show as HTML. What it takes out is left out of every
-article's identity: with a character more here, the articles that hold it would be new ones. What may be shown of
-an entry, `monitor.sanitize` says. It does not look for the article within a page.
+The text is what entries are recognised by. A change in what is removed here would change the digests of the articles
+that contain it, and make them new ones. What may be shown of an entry is decided in `monitor.sanitize`. The article
+within a page is extracted elsewhere.
 
-nh3 builds a tree, and some trees take time with the square of their depth: a quarter of a megabyte of `<ul><li>` takes
-half a minute. Markup that may be nested deeper than DEEPEST therefore never reaches nh3: its tags are cut out by a scan
-whose time grows with the length only, and all of its text stays.
+nh3 builds a tree, and for some trees its time grows with the square of their depth: a quarter of a megabyte of
+`<ul><li>` takes half a minute. Markup that may be nested deeper than MAX_DEPTH therefore never reaches nh3: a scan in
+linear time removes its tags and keeps all of its text.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from typing import Final
 
 import nh3
 
-DEEPEST: Final = 256  # elements in each other: feeds have some twenty
+MAX_DEPTH: Final = 256  # of nested elements: feeds have some twenty
 
-# A line ends before and after these; all other tags stand within a line.
-BLOCKS = (
+# A line ends before and after these elements; all others are within a line.
+BLOCK_ELEMENTS = (
     "address|article|aside|blockquote|br|caption|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|"
     "li|main|nav|ol|p|pre|section|table|tbody|td|tfoot|th|thead|tr|ul"
 )
-# Only looks ahead, never for the end of the tag: a pattern that did would take quadratic time on "<p<p<p<p...".
-BEFORE_BLOCK = re.compile(rf"<(?=/?(?:{BLOCKS})\b)", re.IGNORECASE)
-# Control characters but tab and line feed, halves of surrogate pairs (no database takes them), and noncharacters.
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-# What turns the direction of all that follows.
-TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# Does not look for the end of the tag: that would take quadratic time for "<p<p<p<p...".
+BEFORE_BLOCK = re.compile(rf"<(?=/?(?:{BLOCK_ELEMENTS})\b)", re.IGNORECASE)
+# Control characters except tab and line feed, half surrogate pairs (databases refuse them), and noncharacters.
+CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# Characters that change the direction of the text after them.
+DIRECTION_CHARACTERS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def to_text(html: str) -> str:
-    """The text of it: a line for each block, references replaced, scripts and styles left out."""
+    """The plain text of HTML: a line for each block, references replaced, without scripts and styles."""
     if "<" in html:
         html = BEFORE_BLOCK.sub("\n<", html)
         html = without_markup(html) if may_nest_deeply(html) else nh3.clean(html, tags=set())
@@ -43,20 +43,20 @@ def to_text(html: str) -> str:
 
 def tidy_lines(text: str) -> str:
     """Plain text with tidy white space: no control characters, no empty lines."""
-    text = CONTROL.sub("", TURNS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
-    tidy = (" ".join(line.split()) for line in text.split("\n"))  # a pattern would take four times as long
+    text = CONTROL_CHARACTERS.sub("", DIRECTION_CHARACTERS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    tidy = (" ".join(line.split()) for line in text.split("\n"))  # a regular expression would take four times as long
     return "\n".join(line for line in tidy if line)
 
 
 def one_line(text: str) -> str:
     if not text.isprintable():
-        text = CONTROL.sub(" ", TURNS.sub("", text))
+        text = CONTROL_CHARACTERS.sub(" ", DIRECTION_CHARACTERS.sub("", text))
     return " ".join(text.split())
 
 
 # --- markup that a tree builder must not see ------------------------------------------------------------------------
-# Tokens as the HTML standard cuts them (13.2.5). All quantifiers are possessive, and what is not closed reaches to the
-# end of the text: nothing is read twice.
+# Tokens as in the HTML standard (13.2.5). All quantifiers are possessive, and an unclosed token extends to the end of
+# the text, so nothing is read twice.
 
 _SPACE = r"\t\n\f\r "
 _VALUE = rf"""[{_SPACE}]*+=[{_SPACE}]*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^{_SPACE}>]*+)"""
@@ -67,32 +67,34 @@ _MARKUP = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
-_MANY = 1_000  # attributes of a tag: each is compared with all before it
-_SHORT = 4_000  # characters, of which all attributes together cost a millisecond
-_VOID = frozenset(
+_MAX_ATTRIBUTES = 1_000  # of a tag: a tree builder compares each with all before it
+_SHORT_LENGTH = 4_000  # characters, whose attributes together cost a millisecond at most
+_VOID_ELEMENTS = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
 )
-# Their content is text to the next tag that ends them, but within pictures and formulas it is markup as any.
-_RAW = frozenset(
+# Their content is text up to their end tag, but within svg and math it is ordinary markup.
+_RAW_TEXT_ELEMENTS = frozenset(
     ["iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp"]
 )
-_ENDS_RAW = {name: re.compile(rf"</{name}(?=[{_SPACE}/>])", re.IGNORECASE) for name in _RAW - {"plaintext"}}
-_ANY_RAW = re.compile(rf"<(?:{'|'.join(sorted(_RAW))}|!\[CDATA\[)", re.IGNORECASE)
-_FOREIGN = re.compile(r"<(?:svg|math)", re.IGNORECASE)
-_NO_TEXT = frozenset(("script", "style"))
+_RAW_TEXT_ENDS = {
+    name: re.compile(rf"</{name}(?=[{_SPACE}/>])", re.IGNORECASE) for name in _RAW_TEXT_ELEMENTS - {"plaintext"}
+}
+_RAW_TEXT_START = re.compile(rf"<(?:{'|'.join(sorted(_RAW_TEXT_ELEMENTS))}|!\[CDATA\[)", re.IGNORECASE)
+_FOREIGN_START = re.compile(r"<(?:svg|math)", re.IGNORECASE)
+_ELEMENTS_WITHOUT_TEXT = frozenset(("script", "style"))
 
 
 def may_nest_deeply(html: str) -> bool:
-    """Whether a tree of this markup may be deeper than DEEPEST, or a tag in it has very many attributes.
+    """Whether a tree of this markup may be deeper than MAX_DEPTH, or a tag in it has very many attributes.
 
-    It never says no of what is deep: an element counts as open until its own end tag comes with nothing open between,
-    which closes it for every tree builder. So it says yes of many elements without end tags too.
+    Never False for deep markup: an element counts as open until its own end tag comes with nothing open in between,
+    which closes it for every tree builder. So it is also True for many elements without end tags.
     """
-    many = html.count("<") > DEEPEST
-    if not many and len(html) <= _SHORT:
+    has_many_tags = html.count("<") > MAX_DEPTH
+    if not has_many_tags and len(html) <= _SHORT_LENGTH:
         return False
-    if many and _FOREIGN.search(html) and _ANY_RAW.search(html):
-        return True  # what is markup there, only a tree builder knows
+    if has_many_tags and _FOREIGN_START.search(html) and _RAW_TEXT_START.search(html):
+        return True  # only a tree builder knows what is markup there
     open_: list[str] = []
     for tag in _scan_tags(html):
         name = tag["name"].lower()
@@ -100,26 +102,26 @@ def may_nest_deeply(html: str) -> bool:
             if open_ and open_[-1] == name:
                 open_.pop()
             continue
-        if name not in _VOID:
+        if name not in _VOID_ELEMENTS:
             open_.append(name)
-        if len(open_) > DEEPEST or _has_many_attributes(tag):
+        if len(open_) > MAX_DEPTH or _has_many_attributes(tag):
             return True
     return False
 
 
 def _has_many_attributes(tag: re.Match[str]) -> bool:
-    return tag.end() - tag.start() > _MANY and len(_ATTRIBUTES.findall(tag["attributes"])) > _MANY
+    return tag.end() - tag.start() > _MAX_ATTRIBUTES and len(_ATTRIBUTES.findall(tag["attributes"])) > _MAX_ATTRIBUTES
 
 
 def without_markup(html: str) -> str:
-    """The text of it, with its references; scripts and styles left out."""
-    pieces, at = [], 0
-    for tag, behind in _scan_tokens(html):
-        pieces.append(html[at : tag.start()])
-        has_text = behind > tag.end() and tag["name"].lower() not in _NO_TEXT
-        pieces.append(html[tag.end() : behind] if has_text else "")
-        at = behind
-    return "".join([*pieces, html[at:]])
+    """The text of the markup, with its character references, without scripts and styles."""
+    pieces, position = [], 0
+    for tag, text_start in _scan_tokens(html):
+        pieces.append(html[position : tag.start()])
+        has_text = text_start > tag.end() and tag["name"].lower() not in _ELEMENTS_WITHOUT_TEXT
+        pieces.append(html[tag.end() : text_start] if has_text else "")
+        position = text_start
+    return "".join([*pieces, html[position:]])
 
 
 def _scan_tags(html: str) -> Iterator[re.Match[str]]:
@@ -127,12 +129,12 @@ def _scan_tags(html: str) -> Iterator[re.Match[str]]:
 
 
 def _scan_tokens(html: str) -> Iterator[tuple[re.Match[str], int]]:
-    """Tags and comments, and where the text begins again behind each."""
-    at = 0
-    while tag := _MARKUP.search(html, at):
-        at = tag.end()
+    """Tags and comments, and where the text continues after each."""
+    position = 0
+    while tag := _MARKUP.search(html, position):
+        position = tag.end()
         name = (tag["name"] or "").lower()
-        if name in _RAW and not tag["end"]:
-            ends = _ENDS_RAW[name].search(html, at) if name in _ENDS_RAW else None
-            at = ends.start() if ends else len(html)
-        yield tag, at
+        if name in _RAW_TEXT_ELEMENTS and not tag["end"]:
+            end_tag = _RAW_TEXT_ENDS[name].search(html, position) if name in _RAW_TEXT_ENDS else None
+            position = end_tag.start() if end_tag else len(html)
+        yield tag, position

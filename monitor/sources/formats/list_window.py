@@ -1,7 +1,7 @@
-"""How much of a long list of entries is read: its two ends.
+"""Selects which entries of a long list are read: those at its two ends.
 
-Feeds list some dozens of entries, the newest first or last. Of one that lists thousands only the ends are looked at,
-at every poll the same way: what is new stands there, and a hundred thousand entries cost no more than a thousand.
+Feeds list some dozens of entries, the newest first or last. Of a feed with thousands, every poll looks only at the two
+ends: new entries are there, and a hundred thousand entries cost no more than a thousand.
 """
 
 from __future__ import annotations
@@ -13,33 +13,33 @@ from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 
-END: Final = 500  # entries; both together are as many as are remembered of a source (`intake.marks`)
+END_SIZE: Final = 500  # entries; both ends together have as many as we remember of a source (`ingest.fingerprints`)
 
 
 def find_omitted_range(count: int) -> tuple[int, int]:
-    """Where the part that is left out begins and ends, in a list of so many."""
-    return (count, count) if count <= 2 * END else (END, count - END)
+    """Where the omitted part of a list of `count` entries begins and ends."""
+    return (count, count) if count <= 2 * END_SIZE else (END_SIZE, count - END_SIZE)
 
 
-def find_resurfaced_range(slices: Sequence[bytes], known: AbstractSet[bytes], gap: int) -> tuple[int, int]:
-    """Which of the ends' entries are left out too: from, to. `gap`: how many stand before the part that is left out.
+def find_resurfaced_range(slices: Sequence[bytes], known: AbstractSet[bytes], omitted_after: int) -> tuple[int, int]:
+    """Which entries of the two ends are omitted too: from, to. `omitted_after`: how many come before the omitted part.
 
-    Where entries leave an end, others come to light at its inner side that were there before, and are no news: those
-    that stand farther inside than one that is known.
+    If entries leave an end, older ones move into it at its inner side. They are not new: they are farther inside than a
+    known entry.
     """
-    begin = max((at + 1 for at in range(gap) if slices[at] in known), default=gap)
-    return begin, next((at for at in range(gap, len(slices)) if slices[at] in known), gap)
+    begin = max((index + 1 for index in range(omitted_after) if slices[index] in known), default=omitted_after)
+    return begin, next((index for index in range(omitted_after, len(slices)) if slices[index] in known), omitted_after)
 
 
-def select_postponed(unseen: Sequence[bytes], most: int | None) -> frozenset[bytes]:
-    """Which of the unseen entries are not read now: those beyond the first so many, unless they are one of these."""
-    return frozenset() if most is None else frozenset(unseen[most:]).difference(unseen[:most])
+def select_postponed(unseen: Sequence[bytes], limit: int | None) -> frozenset[bytes]:
+    """The digests of unseen entries that are not read now: those after the first `limit`, unless among these too."""
+    return frozenset() if limit is None else frozenset(unseen[limit:]).difference(unseen[:limit])
 
 
 @dataclass(frozen=True, slots=True)
 class ListSelection(Generic[T]):
-    """What of a list is read, each with its digest; the digests of all that is looked at; how many that are not known
-    wait, and how many are left out."""
+    """The entries to read of a list, with their digests; the digests of all entries in the window; how many unknown
+    ones are postponed; and how many entries are omitted."""
 
     selected: tuple[tuple[bytes, T], ...]
     digests: tuple[bytes, ...]
@@ -48,20 +48,22 @@ class ListSelection(Generic[T]):
 
 
 def select_entries(
-    listed: Sequence[T],
+    entries: Sequence[T],
     digests: Callable[[Sequence[T]], Sequence[bytes]],
     known: AbstractSet[bytes],
-    most: int | None,
+    limit: int | None,
 ) -> ListSelection[T]:
-    """What of a list is to be read, where some are known and at most so many of the others are read."""
-    begin, end = find_omitted_range(len(listed))
-    shown = [*listed[:begin], *listed[end:]]
-    slices = [*digests(shown)]
+    """Selects the entries to read: those that are not known, at most `limit` of them."""
+    begin, end = find_omitted_range(len(entries))
+    window = [*entries[:begin], *entries[end:]]
+    slices = [*digests(window)]
     if begin != end:
         inner = slice(*find_resurfaced_range(slices, known, begin))
-        del shown[inner], slices[inner]
-    left = select_postponed([digest for digest in slices if digest not in known], most)
-    read = tuple(
-        (digest, each) for digest, each in zip(slices, shown, strict=True) if digest not in known and digest not in left
+        del window[inner], slices[inner]
+    postponed = select_postponed([digest for digest in slices if digest not in known], limit)
+    selected = tuple(
+        (digest, entry)
+        for digest, entry in zip(slices, window, strict=True)
+        if digest not in known and digest not in postponed
     )
-    return ListSelection(read, tuple(slices), len(left), len(listed) - len(shown))
+    return ListSelection(selected, tuple(slices), len(postponed), len(entries) - len(window))

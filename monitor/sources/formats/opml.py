@@ -1,11 +1,11 @@
-"""OPML, the format in which feed readers exchange lists of feeds: read as users have it, and written as it should be.
+"""Reads and writes OPML, the format in which feed readers exchange lists of feeds.
 
-What is well-formed is read as XML, without a DTD, entities and network. All else (bare ampersands, entities of HTML,
-attributes without quotation marks, outlines never closed, a document cut short) is read outline by outline, each as a
-tag of HTML, so that a fault costs the outline that it stands in and no other; which those are is said.
+A well-formed document is parsed as XML, without DTD, entities and network. Any other (bare ampersands, HTML entities,
+attributes without quotation marks, unclosed outlines, a truncated document) is parsed outline by outline, each as an
+HTML tag. So a fault affects only its own outline, and such outlines are reported.
 
-Our own settings travel in attributes of a namespace, which other programs ignore. It does not decide which outline
-becomes a source, and fetches nothing, no list that another includes either.
+Our own settings are attributes in a namespace, which other programs ignore. This module does not decide which outline
+becomes a source, and fetches nothing, not even lists that a list includes.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from lxml import etree
 from monitor.errors import FeedUnreadable
 from monitor.model import Outline, Outlines, UnusableOutline
 from monitor.sanitize import sanitize_line, sanitize_text
-from monitor.sources.formats.charset import FORBIDDEN, UTF8, read_text, to_utf8
+from monitor.sources.formats.charset import FORBIDDEN, UTF8_DECLARATION, read_text, to_utf8
 
-OURS = "urn:news-monitor:source"
-"""The namespace of our settings: a plain name, at which nothing can be fetched."""
+SETTINGS_NAMESPACE = "urn:news-monitor:source"
+"""The namespace of our settings: only a name, with nothing to fetch."""
 PREFIX = "nm"
 
-START = re.compile(rb"<\?xml[\s?]|<opml\b|<outline\b", re.IGNORECASE)
-ROOT = re.compile(r"<opml\b|<outline\b", re.IGNORECASE)
-TAG = re.compile(r"<(/?)outline\b", re.IGNORECASE)
+DOCUMENT_START = re.compile(rb"<\?xml[\s?]|<opml\b|<outline\b", re.IGNORECASE)
+ROOT_START = re.compile(r"<opml\b|<outline\b", re.IGNORECASE)
+OUTLINE_TAG = re.compile(r"<(/?)outline\b", re.IGNORECASE)
 AMPERSAND = re.compile(r"&(?!#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};)([A-Za-z][A-Za-z0-9]{0,31};)?")
-FEEDS = {"rss", "rss1", "atom", "rdf", "feed", "json"}
-"""Types of outlines that should have an address."""
+FEED_TYPES = {"rss", "rss1", "atom", "rdf", "feed", "json"}
+"""The outline types that should have an address."""
 
 
 @dataclass(frozen=True, slots=True)
 class _OutlineTag:
-    """An outline as it stands: the names of its attributes in lower case, ours with PREFIX."""
+    """The start of an outline: its attributes by lower-case name, ours with PREFIX."""
 
     line: int
     attributes: Mapping[str, str]
@@ -49,53 +49,55 @@ class _OutlineTag:
 
 
 _Event = _OutlineTag | UnusableOutline | None
-"""An outline opens, cannot be read, or (None) closes."""
+"""An outline opens, is unusable, or (None) closes."""
 
 
 def read_opml(body: bytes) -> Outlines:
-    """The feeds that it names, in its order. FeedUnreadable: it is no OPML."""
-    text, before, notes = _decode_opml(body)
+    """The feeds in the list, in its order. Raises FeedUnreadable if it is no OPML."""
+    text, lines_before, notes = _decode_opml(body)
     try:
-        events = list(_parse_well_formed(text, before))
+        events = list(_parse_well_formed(text, lines_before))
     except etree.XMLSyntaxError as error:
-        line = (error.lineno or 1) + before
-        what = re.sub(", line [0-9]+, column [0-9]+$", "", sanitize_line(error.msg or ""))
-        notes.append(f"it is ill-formed (line {line}: {what}); what could be read of it was kept")
-        events = list(_parse_ill_formed(text, before))
+        line = (error.lineno or 1) + lines_before
+        reason = re.sub(", line [0-9]+, column [0-9]+$", "", sanitize_line(error.msg or ""))
+        notes.append(f"it is ill-formed (line {line}: {reason}); what could be read of it was kept")
+        events = list(_parse_ill_formed(text, lines_before))
     outlines, unusable = _build_outlines(events)
     return Outlines(tuple(outlines), tuple(sorted(unusable)), "; ".join(notes) or None)
 
 
 def _decode_opml(body: bytes) -> tuple[str, int, list[str]]:
-    """The document from its root on, how many lines stand before, and what had to be mended."""
+    """The document from its root on, the number of lines before that, and notes about its encoding."""
     notes: list[str] = []
-    begin = START.search(body)
-    # What has NULs there is UTF-16 or UTF-32, which tell themselves.
-    cut = begin.start() if begin and b"\0" not in body[:4] else 0
-    read = read_text(body[cut:], None)
-    if read.doubt is not None:
-        notes.append(f"its character set is in doubt: {read.doubt}")
-    text = to_utf8(read.text).decode("utf-8", "replace")
-    root = ROOT.search(text)
+    start = DOCUMENT_START.search(body)
+    # With NULs at its start it is UTF-16 or UTF-32, which `read_text` detects.
+    start_index = start.start() if start and b"\0" not in body[:4] else 0
+    decoded = read_text(body[start_index:], None)
+    if decoded.doubt is not None:
+        notes.append(f"its character set is in doubt: {decoded.doubt}")
+    text = to_utf8(decoded.text).decode("utf-8", "replace")
+    root = ROOT_START.search(text)
     if root is None:
         raise FeedUnreadable(_explain_non_opml(text))
-    if read.doubt is None and "\N{REPLACEMENT CHARACTER}" in text:
+    if decoded.doubt is None and "\N{REPLACEMENT CHARACTER}" in text:
         notes.append("some of its characters are broken")
-    # The declaration is ours by now, and of a DOCTYPE nothing is wanted.
-    lost = body[cut:]
-    blank = len(lost) - len(lost.lstrip())
-    before = body[:cut].count(b"\n") + lost[:blank].count(b"\n") + text.count("\n", 0, root.start())
-    return text[root.start() :], before, notes
+    # `to_utf8` has replaced the declaration, and we ignore a DOCTYPE.
+    original = body[start_index:]
+    blank_length = len(original) - len(original.lstrip())
+    lines_before = (
+        body[:start_index].count(b"\n") + original[:blank_length].count(b"\n") + text.count("\n", 0, root.start())
+    )
+    return text[root.start() :], lines_before, notes
 
 
 def _explain_non_opml(text: str) -> str:
     if re.search(r"<(rss|feed|rdf:RDF)\b", text):
-        return "this is a feed, and no list of feeds (OPML): `news-monitor sources add` takes its address"
-    begin = sanitize_line(text.removeprefix(UTF8))[:60]
-    return f"this is no list of feeds: no <opml> stands in it (it starts with {begin!r})"
+        return "this is a feed, and not a list of feeds (OPML): give its address to `news-monitor sources add`"
+    beginning = sanitize_line(text.removeprefix(UTF8_DECLARATION))[:60]
+    return f"this is no list of feeds: it has no <opml> (it starts with {beginning!r})"
 
 
-def _parse_well_formed(text: str, before: int) -> Iterator[_Event]:
+def _parse_well_formed(text: str, lines_before: int) -> Iterator[_Event]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     root = etree.fromstring(text.encode(), parser)
     for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -105,47 +107,47 @@ def _parse_well_formed(text: str, before: int) -> Iterator[_Event]:
             yield None
             continue
         attributes = {_normalize_attribute_name(name): value for name, value in element.attrib.items()}
-        yield _OutlineTag((element.sourceline or 1) + before, attributes)
+        yield _OutlineTag((element.sourceline or 1) + lines_before, attributes)
 
 
 def _normalize_attribute_name(name: str) -> str:
-    return name.replace(f"{{{OURS}}}", f"{PREFIX}:").lower()
+    return name.replace(f"{{{SETTINGS_NAMESPACE}}}", f"{PREFIX}:").lower()
 
 
-# --- what is not well-formed ------------------------------------------------------------------------------------
+# --- documents that are not well-formed -------------------------------------------------------------------------
 
 
-def _parse_ill_formed(text: str, before: int) -> Iterator[_Event]:
+def _parse_ill_formed(text: str, lines_before: int) -> Iterator[_Event]:
     text = AMPERSAND.sub(_escape_ampersand, _without_comments(text))
-    tags = list(TAG.finditer(text))
-    line, counted = before + 1, 0
-    ends = [*(each.start() for each in tags), len(text)][1:]
+    tags = list(OUTLINE_TAG.finditer(text))
+    line, counted_to = lines_before + 1, 0
+    ends = [*(tag.start() for tag in tags), len(text)][1:]
     for tag, end in zip(tags, ends, strict=True):
-        line, counted = line + text.count("\n", counted, tag.start()), tag.start()
+        line, counted_to = line + text.count("\n", counted_to, tag.start()), tag.start()
         yield None if tag[1] else _parse_outline_tag(text[tag.start() : end], line)
 
 
 def _without_comments(text: str) -> str:
-    """With as many lines as before. A comment that never ends is none."""
-    parts, at = [], 0
-    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
-        parts += [text[at:start], "\n" * text.count("\n", start, end)]
-        at = end + 3
-    return "".join([*parts, text[at:]])
+    """The text without comments, with the same number of lines. An unclosed comment is no comment."""
+    parts, position = [], 0
+    while (start := text.find("<!--", position)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        parts += [text[position:start], "\n" * text.count("\n", start, end)]
+        position = end + 3
+    return "".join([*parts, text[position:]])
 
 
-def _escape_ampersand(found: re.Match[str]) -> str:
-    """An ampersand as it was meant: in an address mostly as itself, whatever follows. (`&copy=1` is no sign.)"""
-    name = found[1]
-    return found[0] if name and (name in html5 or name == "apos;") else f"&amp;{name or ''}"
+def _escape_ampersand(match: re.Match[str]) -> str:
+    """Escapes an ampersand unless it begins an entity. In addresses it rarely does (`&copy=1` is no entity)."""
+    name = match[1]
+    return match[0] if name and (name in html5 or name == "apos;") else f"&amp;{name or ''}"
 
 
 def _parse_outline_tag(tag: str, line: int) -> _OutlineTag | UnusableOutline:
-    """One outline: from its beginning to that of the next."""
+    """One outline. `tag`: the text from its start to the start of the next one."""
     attributes = _parse_attributes(tag)
-    if attributes is None and ">" in tag:  # a quotation mark is missing, at the end as a rule
-        whole = tag[: tag.rindex(">")].rstrip().removesuffix("/").rstrip()
-        attributes = next(filter(None, (_parse_attributes(f"{whole}{mark}>") for mark in "\"'")), None)
+    if attributes is None and ">" in tag:  # a quotation mark is missing, mostly the last one
+        unclosed = tag[: tag.rindex(">")].rstrip().removesuffix("/").rstrip()
+        attributes = next(filter(None, (_parse_attributes(f"{unclosed}{quote}>") for quote in "\"'")), None)
     if attributes is None or ("xmlurl" in tag.lower() and "xmlurl" not in attributes):
         return UnusableOutline(line, "this outline could not be read")
     return _OutlineTag(line, attributes, closed="/>" in tag)
@@ -154,8 +156,8 @@ def _parse_outline_tag(tag: str, line: int) -> _OutlineTag | UnusableOutline:
 def _parse_attributes(tag: str) -> dict[str, str] | None:
     parser = etree.HTMLParser(encoding="utf-8", recover=True, no_network=True)
     root = etree.fromstring(tag.encode(), parser)
-    found = None if root is None else next(root.iter("outline"), None)
-    return None if found is None else {name.lower(): value for name, value in found.attrib.items()}
+    outline = None if root is None else next(root.iter("outline"), None)
+    return None if outline is None else {name.lower(): value for name, value in outline.attrib.items()}
 
 
 # --- from outlines to feeds -------------------------------------------------------------------------------------
@@ -164,64 +166,64 @@ def _parse_attributes(tag: str) -> dict[str, str] | None:
 def _build_outlines(events: Iterable[_Event]) -> tuple[list[Outline], list[UnusableOutline]]:
     outlines: list[Outline] = []
     unusable: list[UnusableOutline] = []
-    within: list[_OutlineTag] = []
+    open_outlines: list[_OutlineTag] = []
     for event in events:
         if event is None:
-            del within[-1:]
+            del open_outlines[-1:]
             continue
         if isinstance(event, UnusableOutline):
             unusable.append(event)
             continue
-        if within and _has_address(within[-1]):  # a feed holds no outlines: this one was never closed
-            within.pop()
+        if open_outlines and _has_address(open_outlines[-1]):  # a feed contains no outlines: it was never closed
+            open_outlines.pop()
         if _has_address(event):
-            outlines.append(_build_outline(event, within))
-        elif why := _explain_missing_address(event):
-            unusable.append(UnusableOutline(event.line, why))
+            outlines.append(_build_outline(event, open_outlines))
+        elif problem := _explain_missing_address(event):
+            unusable.append(UnusableOutline(event.line, problem))
         if not event.closed:
-            within.append(event)
+            open_outlines.append(event)
     return outlines, unusable
 
 
-def _has_address(opened: _OutlineTag) -> bool:
-    return bool(opened.get("xmlurl"))
+def _has_address(tag: _OutlineTag) -> bool:
+    return bool(tag.get("xmlurl"))
 
 
-def _build_outline(opened: _OutlineTag, within: Sequence[_OutlineTag]) -> Outline:
-    ours = f"{PREFIX}:"
-    groups = [each.get("text") or each.get("title") for each in within if not _has_address(each)]
-    categories = [part for each in opened.get("category").split(",") for part in each.split("/")]
+def _build_outline(tag: _OutlineTag, open_outlines: Sequence[_OutlineTag]) -> Outline:
+    prefix = f"{PREFIX}:"
+    groups = [group.get("text") or group.get("title") for group in open_outlines if not _has_address(group)]
+    categories = [part for group in tag.get("category").split(",") for part in group.split("/")]
     return Outline(
-        opened.get("xmlurl"),
-        opened.line,
-        opened.get("title") or opened.get("text") or None,
-        opened.get("language") or None,
+        tag.get("xmlurl"),
+        tag.line,
+        tag.get("title") or tag.get("text") or None,
+        tag.get("language") or None,
         tuple(dict.fromkeys(filter(None, map(sanitize_line, [*groups, *categories])))),
         {
-            name.removeprefix(ours): sanitize_text(value)
-            for name, value in opened.attributes.items()
-            if name.startswith(ours)
+            name.removeprefix(prefix): sanitize_text(value)
+            for name, value in tag.attributes.items()
+            if name.startswith(prefix)
         },
     )
 
 
-def _explain_missing_address(opened: _OutlineTag) -> str | None:
-    """Why an outline without an address is no feed, though it was meant to be one; None: it is a group or a note."""
-    kind, page = opened.get("type").lower(), opened.get("htmlurl") or opened.get("url")
-    if kind == "include":
+def _explain_missing_address(tag: _OutlineTag) -> str | None:
+    """Why an outline that should be a feed has no address; None if it is a group or a note."""
+    outline_type, page = tag.get("type").lower(), tag.get("htmlurl") or tag.get("url")
+    if outline_type == "include":
         return "this names another list, which is not fetched: import that one by itself"
-    if page and kind in {*FEEDS, "", "link"}:
+    if page and outline_type in {*FEED_TYPES, "", "link"}:
         return f"this names a page and no feed (xmlUrl): `news-monitor sources add {page}` looks for its feed"
-    return "this feed has no address (xmlUrl)" if kind in FEEDS else None
+    return "this feed has no address (xmlUrl)" if outline_type in FEED_TYPES else None
 
 
-# --- written ----------------------------------------------------------------------------------------------------
+# --- writing ----------------------------------------------------------------------------------------------------
 
 
 def write_opml(outlines: Iterable[Outline], title: str, now: datetime) -> bytes:
-    """OPML 2.0: grouped by the first group of each, all groups as its categories, and our settings. Characters that
-    XML does not know become blanks."""
-    root = etree.Element("opml", {"version": "2.0"}, nsmap={PREFIX: OURS})
+    """The outlines as OPML 2.0 in UTF-8: grouped by their first group, with all groups as categories, and our settings.
+    Characters that XML forbids become blanks."""
+    root = etree.Element("opml", {"version": "2.0"}, nsmap={PREFIX: SETTINGS_NAMESPACE})
     head, body = etree.SubElement(root, "head"), etree.SubElement(root, "body")
     etree.SubElement(head, "title").text = title
     etree.SubElement(head, "dateCreated").text = format_datetime(now, usegmt=True)
@@ -234,8 +236,8 @@ def write_opml(outlines: Iterable[Outline], title: str, now: datetime) -> bytes:
             parent = parents[group]
         etree.SubElement(parent, "outline", _sanitize_attributes(_outline_to_attributes(outline)))
     etree.indent(root, "  ")
-    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-    return written + b"\n"
+    document: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return document + b"\n"
 
 
 def _outline_to_attributes(outline: Outline) -> dict[str, str]:
@@ -245,7 +247,7 @@ def _outline_to_attributes(outline: Outline) -> dict[str, str]:
         standard["language"] = outline.language
     if outline.groups:
         standard["category"] = ",".join(re.sub("[,/]", " ", group) for group in outline.groups)
-    return standard | {f"{{{OURS}}}{key}": value for key, value in outline.settings.items()}
+    return standard | {f"{{{SETTINGS_NAMESPACE}}}{key}": value for key, value in outline.settings.items()}
 
 
 def _sanitize_attributes(attributes: Mapping[str, str]) -> dict[str, str]:

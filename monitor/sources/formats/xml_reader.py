@@ -1,12 +1,12 @@
-"""Well-formed XML, read by feedparser's own strict reader, with less around it than `feedparser.parse` puts there.
+"""Parses well-formed XML with feedparser's own strict parser, but without the overhead of `feedparser.parse`.
 
-Most of what feedparser takes for a document is not the reading: it decodes it once more, looks for drivers of XML, has
-each tag pass through three layers that take its name apart and put it together again, has each date parsed that we
-never ask for, joins the address base of each element to that of the one around it, and mends texts that are sound.
-Here expat calls its reader straight, which has a short way for what is plain. What that makes of a document is what
-`feedparser.parse` makes of it, but for the parsed dates; whatever is not plain is left to that.
+Most of feedparser's time is overhead: it decodes the document again, looks for XML drivers, passes each tag through
+three layers that split its name and join it again, parses every date although we do not use that, joins the base
+address of each element to the outer one, and repairs texts that are sound. Here expat calls the parser directly, with a
+fast path for plain elements. The result is that of `feedparser.parse`, except for the parsed dates; documents that are
+not plain are left to that.
 
-It leans on how feedparser 6.0 is made inside. A test holds it against `feedparser.parse`, over all that is read.
+This depends on the internals of feedparser 6.0. A test compares it with `feedparser.parse`, over all that is read.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ from feedparser.api import StrictFeedParser
 from feedparser.html import _cp1252
 from feedparser.util import FeedParserDict
 
-Pair: TypeAlias = tuple[str | None, str]  # the namespace of a name, and the rest of it
+QualifiedName: TypeAlias = tuple[str | None, str]  # namespace and local name
 
-# feedparser rewrites document types before it reads on; the few that have one are left to it.
-TYPED: Final = b"<!DOCTYPE"
-CONTROLS: Final = re.compile("[\x80-\x9f]")
+# feedparser rewrites document types first; the few documents that have one are left to it.
+DOCTYPE: Final = b"<!DOCTYPE"
+C1_CONTROLS: Final = re.compile("[\x80-\x9f]")
 BEYOND_LATIN: Final = re.compile("[^\x00-\xff]")
 REFERENCE: Final = re.compile("&([A-Za-z0-9_]+);")
 XHTML: Final = "application/xhtml+xml"
-DIVS: Final = {"xhtml:div", "div"}
-# Keys of feedparser's dicts that may stand for others, or for what is worked out when it is asked for.
-RENAMED: Final = {*FeedParserDict.keymap, "category", "enclosures", "license", "updated", "updated_parsed"}
-LANGUAGED: Final = {"feed", "rss"}  # whose language is the feed's
-INHERITED: Final = {"base", "lang", "xmlns"}  # attributes that say something of what stands in the element
-# What does not end a text input or an image whose own end is missing.
+DIV_TAGS: Final = {"xhtml:div", "div"}
+# Keys of feedparser's dicts that are aliases of others, or computed on access.
+SPECIAL_KEYS: Final = {*FeedParserDict.keymap, "category", "enclosures", "license", "updated", "updated_parsed"}
+FEED_ELEMENTS: Final = {"feed", "rss"}  # their language is that of the feed
+INHERITED_ATTRIBUTES: Final = {"base", "lang", "xmlns"}  # attributes that affect the elements inside
+# Elements that do not end a text input or an image whose end tag is missing.
 IN_TEXTINPUT: Final = {"title", "link", "description", "name"}
 IN_IMAGE: Final = {"title", "link", "description", "url", "href", "width", "height"}
-TAGS: Final = {"category", "tags", "itunes_keywords"}  # which are kept by whoever asks for them
-EMBEDDED: Final = ("math", "svg")  # feedparser notes the namespaces of these
-USERLAND: Final = "backend.userland.com/rss"  # any address with this in it is the namespace of RSS
+TAG_ELEMENTS: Final = {"category", "tags", "itunes_keywords"}  # stored by their own handlers
+FOREIGN_ELEMENTS: Final = ("math", "svg")  # feedparser keeps their namespaces
+USERLAND_NAMESPACE: Final = "backend.userland.com/rss"  # any address that contains this is the namespace of RSS
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """What feedparser makes of a document, in dicts that may hold anything. `ill`: what is wrong with it."""
+    """A document as feedparser parsed it, in dicts whose values may be anything. `error`: what is wrong with it."""
 
     feed: Mapping[str, object]
     entries: Sequence[Mapping[str, object]]
@@ -55,73 +55,73 @@ class ParsedFeed:
 
 
 def read_xml(clean: bytes) -> ParsedFeed | None:
-    """A document in UTF-8; None: it is not well-formed, or not plain, and `feedparser.parse` shall see to it."""
-    if TYPED in clean:
+    """Parses a document in UTF-8; None: it is not well-formed or not plain, so `feedparser.parse` must parse it."""
+    if DOCTYPE in clean:
         return None
-    reader = _ExpatFeedParser()
+    parser = _ExpatFeedParser()
     try:
-        reader.read(clean)
+        parser.read(clean)
     except (expat.ExpatError, _UnsupportedName):
         return None
-    return ParsedFeed(reader.feeddata, reader.entries, reader.version)
+    return ParsedFeed(parser.feeddata, parser.entries, parser.version)
 
 
 class _UnsupportedName(Exception):
-    """A name that cannot be taken apart."""
+    """A name that we cannot split into namespace and local name."""
 
 
 class _Element(NamedTuple):
-    """An element, as feedparser calls it."""
+    """An element, by feedparser's names for it."""
 
     tag: str
-    name: str  # under which it keeps what the element says
-    start: str  # its methods, if it has them
+    name: str  # the key under which feedparser stores its value
+    start: str  # feedparser's methods for it, if they exist
     end: str
-    in_textinput: bool  # whether it may stand there
+    in_textinput: bool  # whether it may occur there
     in_image: bool
 
 
 class _FastParserDict(FeedParserDict):  # type: ignore[misc]  # feedparser has no types
-    """What is said of the feed or an entry. feedparser's own looks for other names of each key, which few have."""
+    """The values of the feed or an entry. feedparser's own dict looks for aliases of each key, which few have."""
 
-    def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - it may hold anything
-        return super().__getitem__(key) if key in RENAMED else dict.__getitem__(self, key)
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - values may be anything
+        return super().__getitem__(key) if key in SPECIAL_KEYS else dict.__getitem__(self, key)
 
     def __contains__(self, key: object) -> bool:
-        return super().__contains__(key) if key in RENAMED else dict.__contains__(self, key)
+        return super().__contains__(key) if key in SPECIAL_KEYS else dict.__contains__(self, key)
 
     def __setitem__(self, key: str, value: object) -> None:
-        if key in RENAMED:
+        if key in SPECIAL_KEYS:
             super().__setitem__(key, value)
         else:
             dict.__setitem__(self, key, value)
 
     def get(self, key: str, default: object = None) -> Any:  # noqa: ANN401 - as above
-        """By this name, or another one."""
-        return super().get(key, default) if key in RENAMED else dict.get(self, key, default)
+        """The value of a key or its alias."""
+        return super().get(key, default) if key in SPECIAL_KEYS else dict.get(self, key, default)
 
     def setdefault(self, key: str, default: object) -> Any:  # noqa: ANN401 - as above
         """Likewise."""
-        return super().setdefault(key, default) if key in RENAMED else dict.setdefault(self, key, default)
+        return super().setdefault(key, default) if key in SPECIAL_KEYS else dict.setdefault(self, key, default)
 
 
 class _EntryList(list[_FastParserDict]):
-    """feedparser adds an empty dict for each entry."""
+    """The entries: feedparser appends an empty dict for each."""
 
     def append(self, entry: dict[str, Any]) -> None:
-        """As what is quicker."""
+        """Appends it as the faster dict."""
         super().append(_FastParserDict(entry))
 
 
 class _FastText(str):
-    """A text in which feedparser replaces the signs of Windows that stand for control characters. It asks a table for
-    each character, and where the table says nothing each answer is an exception."""
+    """A text in which feedparser replaces control characters by the Windows characters that they stand for. It looks up
+    each character in a table, and each one that is not there costs an exception."""
 
     __slots__ = ()
 
     def translate(self, table: Any) -> str:  # noqa: ANN401 - as str has it
-        """The text with what the table says in place of characters; only control characters are in it."""
-        return str(self) if self.isascii() or not CONTROLS.search(self) else super().translate(table)
+        """The text with characters replaced by the table, which has control characters only."""
+        return str(self) if self.isascii() or not C1_CONTROLS.search(self) else super().translate(table)
 
 
 class _ExpatFeedParser(StrictFeedParser):  # type: ignore[misc]  # feedparser has no types
@@ -136,8 +136,8 @@ class _ExpatFeedParser(StrictFeedParser):  # type: ignore[misc]  # feedparser ha
         super().__init__("", None, "utf-8")
         self.feeddata = _FastParserDict()
         self.entries = _EntryList()
-        self.contentparams: dict[str, Any] = {}  # how the text is to be read that is open
-        self._elements: dict[str, _Element] = {}  # by what expat calls them
+        self.contentparams: dict[str, Any] = {}  # how to parse the open text
+        self._elements: dict[str, _Element] = {}  # by expat's names
 
     def read(self, clean: bytes) -> None:
         parser = expat.ParserCreate(namespace_separator=" ")
@@ -152,22 +152,27 @@ class _ExpatFeedParser(StrictFeedParser):  # type: ignore[misc]  # feedparser ha
     # --- from expat ---
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        element = self._elements.get(name) or self._element(name)
-        if self.decls or element.tag.endswith(EMBEDDED) or (attributes and " " in "".join(attributes)):
+        element = self._elements.get(name) or self._resolve_element(name)
+        if self.decls or element.tag.endswith(FOREIGN_ELEMENTS) or (attributes and " " in "".join(attributes)):
             keys = {_split_name(key): key for key in attributes}
             qualified = {pair: _qualify_name(key) for pair, key in keys.items()}
             values = {pair: attributes[key] for pair, key in keys.items()}
             self.startElementNS(_split_name(name), None, AttributesNSImpl(values, qualified))
             return
-        own = {key.lower(): value for key, value in attributes.items()}
-        if self.incontent or self.baseuri or element.tag in LANGUAGED or not INHERITED.isdisjoint(own):
-            self.unknown_starttag(element.tag, [*own.items()])
+        lowercased = {key.lower(): value for key, value in attributes.items()}
+        if (
+            self.incontent
+            or self.baseuri
+            or element.tag in FEED_ELEMENTS
+            or not INHERITED_ATTRIBUTES.isdisjoint(lowercased)
+        ):
+            self.unknown_starttag(element.tag, [*lowercased.items()])
         else:
-            self._opens(element, dict(map(self._normalize_attributes, own.items())))
+            self._open_plain_element(element, dict(map(self._normalize_attributes, lowercased.items())))
 
-    def _opens(self, element: _Element, attributes: dict[str, str]) -> None:
-        """As `unknown_starttag` has it for an element beyond texts, under no address base, which has none of its own,
-        nor a language."""
+    def _open_plain_element(self, element: _Element, attributes: dict[str, str]) -> None:
+        """Does what `unknown_starttag` does, for an element outside of texts, without any base address, and without a
+        language of its own."""
         self.depth += 1
         self.basestack.append(self.baseuri)
         self.langstack.append(self.lang)
@@ -177,15 +182,15 @@ class _ExpatFeedParser(StrictFeedParser):  # type: ignore[misc]  # feedparser ha
             self.inimage = 0
         try:
             getattr(self, element.start)(attributes)
-        except AttributeError:  # it has none, or that one breaks
+        except AttributeError:  # there is no such method, or it fails
             if attributes:
                 self._get_context()[element.name] = attributes
             else:
                 self.push(element.name, 1)
 
     def _end(self, name: str) -> None:
-        """As `unknown_endtag` has it."""
-        element = self._elements.get(name) or self._element(name)
+        """Does what `unknown_endtag` does."""
+        element = self._elements.get(name) or self._resolve_element(name)
         if self.svgOK:
             self.unknown_endtag(element.tag)
             return
@@ -194,7 +199,7 @@ class _ExpatFeedParser(StrictFeedParser):  # type: ignore[misc]  # feedparser ha
         except AttributeError:
             self.pop(element.name)
         if self.incontent and not self.contentparams.get("type", "xml").endswith("xml"):
-            if element.tag in DIVS:
+            if element.tag in DIV_TAGS:
                 return
             self.contentparams["type"] = XHTML
         if self.incontent and self.contentparams.get("type") == XHTML:
@@ -209,46 +214,46 @@ class _ExpatFeedParser(StrictFeedParser):  # type: ignore[misc]  # feedparser ha
                 self.lang = self.langstack[-1]
         self.depth -= 1
 
-    def _element(self, name: str) -> _Element:
-        """As feedparser names an element: by the prefix that it knows for the namespace, or that the document has."""
+    def _resolve_element(self, name: str) -> _Element:
+        """The element by feedparser's names: with its own prefix for the namespace, or else that of the document."""
         namespace, tag = _split_name(name) if " " in name else (None, name)
         if namespace is not None:
             lower = namespace.lower()
-            if USERLAND in lower:
-                namespace = lower = f"http://{USERLAND}"
+            if USERLAND_NAMESPACE in lower:
+                namespace = lower = f"http://{USERLAND_NAMESPACE}"
             known = self._matchnamespaces.get(lower)
-            own = (prefix for prefix, uri in self.namespaces_in_use.items() if prefix and uri == namespace)
-            prefix = known or next(own, "")
+            prefixes = (prefix for prefix, uri in self.namespaces_in_use.items() if prefix and uri == namespace)
+            prefix = known or next(prefixes, "")
             tag = f"{prefix}:{tag}" if prefix else tag
         tag = tag.lower()
         prefix, local = tag.split(":", 1) if ":" in tag else ("", tag)
         prefix = self.namespacemap.get(prefix, prefix)
-        kept = f"{prefix}_{local}" if prefix else local
-        inside = (prefix != "" or tag in IN_TEXTINPUT, prefix != "" or tag in IN_IMAGE)
-        self._elements[name] = element = _Element(tag, kept, f"_start_{kept}", f"_end_{kept}", *inside)
+        key = f"{prefix}_{local}" if prefix else local
+        allowed = (prefix != "" or tag in IN_TEXTINPUT, prefix != "" or tag in IN_IMAGE)
+        self._elements[name] = element = _Element(tag, key, f"_start_{key}", f"_end_{key}", *allowed)
         return element
 
-    # --- of feedparser's, what costs much for nothing ---
+    # --- faster versions of feedparser's methods ---
 
     def track_namespace(self, prefix: str | None, uri: str) -> None:
         self._elements.clear()
         super().track_namespace(prefix, uri)
 
     def resolve_uri(self, uri: str) -> str:
-        """Where there is no base, a slash too many is all that it takes away."""
+        """Without a base, feedparser only removes a superfluous slash."""
         return super().resolve_uri(uri) if self.baseuri or ":///" in uri else uri
 
-    def push_content(self, tag: str, attributes: dict[str, str], kind: str, text: int) -> None:
+    def push_content(self, tag: str, attributes: dict[str, str], content_type: str, text: int) -> None:
         self.incontent += 1
         if self.lang:
             self.lang = self.lang.replace("_", "-")
-        kind = self.map_content_type(attributes.get("type", kind))
-        self.contentparams = {"type": kind, "language": self.lang, "base": self.baseuri}
+        content_type = self.map_content_type(attributes.get("type", content_type))
+        self.contentparams = {"type": content_type, "language": self.lang, "base": self.baseuri}
         self.contentparams["base64"] = self._is_base64(attributes, self.contentparams)
         self.push(tag, text)
 
     def pop(self, name: str, strip_whitespace: int = 1) -> str | None:
-        """The text of an element, which ends here, and is kept where it belongs."""
+        """Ends an element: stores its text where it belongs, and returns it."""
         if not self.elementstack or self.elementstack[-1][0] != name:
             return None
         if self.contentparams.get("type") == XHTML or self.contentparams.get("base64"):
@@ -257,9 +262,9 @@ class _ExpatFeedParser(StrictFeedParser):  # type: ignore[misc]  # feedparser ha
         text = "".join(pieces)
         if strip_whitespace:
             text = text.strip()
-        return self._said(name, text) if expected else text
+        return self._store_text(name, text) if expected else text
 
-    def _said(self, name: str, text: str) -> str:
+    def _store_text(self, name: str, text: str) -> str:
         if text and name in self.can_be_relative_uri and (name != "id" or self.guidislink):
             text = self.resolve_uri(text)
         params = self.contentparams
@@ -268,16 +273,16 @@ class _ExpatFeedParser(StrictFeedParser):  # type: ignore[misc]  # feedparser ha
         params.pop("base64", None)
         if not text.isascii():
             text = _repair_text(text)
-        if name in TAGS or (name == "title" and -1 < self.title_depth <= self.depth):
+        if name in TAG_ELEMENTS or (name == "title" and -1 < self.title_depth <= self.depth):
             return text
         if self.inentry and not self.insource:
-            return self._said_of_entry(name, text)
-        return self._said_of_feed(name, text) if self.infeed or self.insource else text
+            return self._store_entry_text(name, text)
+        return self._store_feed_text(name, text) if self.infeed or self.insource else text
 
-    def _said_of_entry(self, name: str, text: str) -> str:
+    def _store_entry_text(self, name: str, text: str) -> str:
         entry = self.entries[-1]
         if name == "content":
-            entry.setdefault(name, []).append(self._with_params(text))
+            entry.setdefault(name, []).append(self._add_params(text))
         elif name == "link":
             if not self.inimage:
                 entry[name] = text = _repair_link(text.replace("&amp;", "&"))
@@ -290,26 +295,26 @@ class _ExpatFeedParser(StrictFeedParser):  # type: ignore[misc]  # feedparser ha
                 depths[name] = self.depth
                 entry[name] = text
             if self.incontent:
-                entry[f"{name}_detail"] = self._with_params(text)
+                entry[f"{name}_detail"] = self._add_params(text)
         return text
 
-    def _said_of_feed(self, name: str, text: str) -> str:
-        said = self._get_context()
+    def _store_feed_text(self, name: str, text: str) -> str:
+        context = self._get_context()
         name = "subtitle" if name == "description" else name
-        said[name] = text
+        context[name] = text
         if name == "link":
-            said[name] = text = _repair_link(text)
-            said["links"][-1]["href"] = text
+            context[name] = text = _repair_link(text)
+            context["links"][-1]["href"] = text
         elif self.incontent:
-            said[f"{name}_detail"] = self._with_params(text)
+            context[f"{name}_detail"] = self._add_params(text)
         return text
 
-    def _with_params(self, text: str) -> dict[str, Any]:
+    def _add_params(self, text: str) -> dict[str, Any]:
         return {**self.contentparams, "value": text}
 
     @staticmethod
     def decode_entities(_: str, text: str) -> str:
-        """Called for each text; in well-formed XML there is nothing left to decode."""
+        """Called for each text. In well-formed XML there is nothing to decode."""
         return _FastText(text)
 
     def _end_published(self) -> None:
@@ -330,8 +335,8 @@ class _ExpatFeedParser(StrictFeedParser):  # type: ignore[misc]  # feedparser ha
 
 
 def _repair_text(text: str) -> str:
-    """UTF-8 that was taken for Latin-1 and encoded once more, and the signs of Windows that stand for control
-    characters."""
+    """The text, decoded again if it is UTF-8 that was taken for Latin-1, and with Windows characters in place of
+    control characters."""
     if not BEYOND_LATIN.search(text):
         with suppress(UnicodeDecodeError):
             text = text.encode("iso-8859-1").decode()
@@ -342,7 +347,7 @@ def _repair_link(text: str) -> str:
     return REFERENCE.sub(r"&\g<1>", text) if "&" in text else text
 
 
-def _split_name(name: str) -> Pair:
+def _split_name(name: str) -> QualifiedName:
     parts = name.split()
     if len(parts) == 1:
         return None, name

@@ -1,1 +1,1 @@
-"""One document off the network: HTTP with bounds, and the guard against private networks."""
+"""Fetches documents over HTTP, with limits and a guard against private networks."""

@@ -1,7 +1,7 @@
-"""A body off the wire, decoded within bounds.
+"""Decompresses the body of a response, with limits.
 
-A few hundred bytes of brotli can unfold into gigabytes, so the caps hold while decoding and not after it. It knows
-nothing of HTTP but the names of content encodings, and nothing of character sets.
+A few hundred bytes of brotli can unpack to gigabytes, so the limits are checked while decoding. Of HTTP, it knows only
+the names of content encodings. Character sets are decoded elsewhere.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Protocol, cast
 
 import brotli
-from zlib_ng import zlib_ng  # twice as quick as zlib, and most documents come in gzip
+from zlib_ng import zlib_ng  # twice as fast as zlib, and most documents are in gzip
 
 from monitor.errors import FetchFailed
 
@@ -20,51 +20,57 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-ACCEPT_ENCODING = "gzip, deflate, br, zstd"  # names only what can be decoded here
+ACCEPT_ENCODING = "gzip, deflate, br, zstd"  # only what we can decode here
 GZIP = b"\x1f\x8b\x08"
-_InflateError = cast("type[Exception]", zlib_ng.error)  # its own type hint calls it an instance
-FRAMES = 1_000  # each costs a new decoder: millions of empty ones, in 5 MiB, would hold up everything for seconds
+_InflateError = cast("type[Exception]", zlib_ng.error)  # its type hint says that it is an instance
+MAX_FRAMES = 1_000  # each needs a new decoder: millions of empty ones, in 5 MiB, would block the event loop for seconds
 
 
 class BodyDecoder:
-    """Takes the chunks of one body and gives it whole. FetchFailed: it is too big, cut off, or not what it says."""
+    """Takes the chunks of one body and returns it decoded. Raises FetchFailed if it is too big, cut off or invalid."""
 
-    def __init__(self, encoding: str, *, wire: int, decoded: int) -> None:
-        self._wire_cap = wire
-        self._cap = decoded
-        self._wire = 0
-        self._out = bytearray()
+    def __init__(self, encoding: str, *, max_wire: int, max_decoded: int) -> None:
+        self._max_wire = max_wire
+        self._max_decoded = max_decoded
+        self._wire_bytes = 0
+        self._decoded = bytearray()
         self._coding = _select_coding(encoding)
 
     def check_announced_length(self, length: int) -> None:
-        """What the server says that it will send: too much need not be waited for."""
-        if length > self._wire_cap:
+        """Raises FetchFailed if the announced length is too big already."""
+        if length > self._max_wire:
             raise FetchFailed(
-                f"too big: {_format_size(length)} announced, {_format_size(self._wire_cap)} allowed (limits.wire_bytes)"
+                f"too big: {_format_size(length)} announced, {_format_size(self._max_wire)} allowed (limits.wire_bytes)"
             )
 
     def feed(self, chunk: bytes) -> None:
-        self._wire += len(chunk)
-        if self._wire > self._wire_cap:
-            raise FetchFailed(f"too big: more than {_format_size(self._wire_cap)} were sent (limits.wire_bytes)")
-        # One byte more than there is room for: a full buffer then always means "stop", so no input is ever left over;
-        # and never 0, which means "no limit" to zlib.
-        self._out += self._coding.decode(chunk, self._cap - len(self._out) + 1) if self._coding else chunk
-        if len(self._out) > self._cap:
-            raise FetchFailed(f"too big: more than {_format_size(self._cap)} when decoded (limits.decoded_bytes)")
+        self._wire_bytes += len(chunk)
+        if self._wire_bytes > self._max_wire:
+            raise FetchFailed(f"too big: more than {_format_size(self._max_wire)} were sent (limits.wire_bytes)")
+        # One byte more than the limit: a full buffer then always means "stop", so no input is ever left over. It is
+        # never 0, which means "no limit" to zlib.
+        self._decoded += (
+            self._coding.decode(chunk, self._max_decoded - len(self._decoded) + 1) if self._coding else chunk
+        )
+        if len(self._decoded) > self._max_decoded:
+            raise FetchFailed(
+                f"too big: more than {_format_size(self._max_decoded)} when decoded (limits.decoded_bytes)"
+            )
 
     def finish(self) -> bytes:
-        if self._coding and self._wire and not self._coding.complete:
+        if self._coding and self._wire_bytes and not self._coding.complete:
             raise FetchFailed(f"cut off: the {self._coding.name} data end before their end; the next poll tries again")
-        return bytes(self._out)
+        return bytes(self._decoded)
 
 
-def unpack_gzip(document: bytes, most: int) -> bytes:
-    """A document that is itself a gzip file, as some sitemaps are, unpacked to at most so many bytes; any other as it
-    is. Raises FetchFailed."""
+def unpack_gzip(document: bytes, max_bytes: int) -> bytes:
+    """Unpacks a document that is itself a gzip file, as some sitemaps are; returns any other one unchanged.
+
+    Raises FetchFailed if it has more than `max_bytes` when unpacked, or is invalid.
+    """
     if not document.startswith(GZIP):
         return document
-    body = BodyDecoder("gzip", wire=len(document), decoded=most)
+    body = BodyDecoder("gzip", max_wire=len(document), max_decoded=max_bytes)
     body.feed(document)
     return body.finish()
 
@@ -91,11 +97,11 @@ def _select_coding(encoding: str) -> _Coding | None:
         case "zstd":
             return _Frames("zstd", zstd.ZstdDecompressor, b"\x28" + bytes(range(0x50, 0x60)))
         case other:
-            raise FetchFailed(f'the server sent Content-Encoding "{other[:40]}", which was not asked for')
+            raise FetchFailed(f'the server sent Content-Encoding "{other[:40]}", which we did not request')
 
 
 def _invalid_data_error(name: str, error: Exception) -> FetchFailed:
-    return FetchFailed(f"the body is not the {name} data that it is said to be ({error})")
+    return FetchFailed(f"the body is not the {name} data that it should be ({error})")
 
 
 class _Decompressor(Protocol):
@@ -111,8 +117,8 @@ class _Decompressor(Protocol):
 class _Frames:
     """gzip members or zstd frames, one after the other (RFC 1952 section 2.2, RFC 8878 section 3.1).
 
-    What follows the last of them and does not start like another (`starts`: the first bytes that do) is padding,
-    which gzip has always ignored.
+    Data after the last one that does not start like another one (`starts`: the possible first bytes) is padding, which
+    gzip has always ignored.
     """
 
     def __init__(self, name: str, new: Callable[[], _Decompressor], starts: bytes) -> None:
@@ -120,7 +126,7 @@ class _Frames:
         self.complete = False
         self._new = new
         self._starts = starts
-        self._ended = 0
+        self._frame_count = 0
         self._decoder: _Decompressor | None = new()
 
     def decode(self, chunk: bytes, room: int) -> bytes:
@@ -136,16 +142,16 @@ class _Frames:
             self.complete = self._decoder.eof
             if not self.complete:
                 break
-            self._ended += 1
-            if self._ended > FRAMES:
-                raise FetchFailed(f"hostile: more than {FRAMES} {self.name} streams in one body")
+            self._frame_count += 1
+            if self._frame_count > MAX_FRAMES:
+                raise FetchFailed(f"hostile: more than {MAX_FRAMES} {self.name} streams in one body")
             chunk = self._decoder.unused_data
             self._decoder = self._new()
         return out
 
 
 class _Deflate:
-    """In both its readings: in the zlib format of RFC 9110 section 8.4.1.2, or raw, as some servers send it."""
+    """Deflate in both forms: in the zlib format of RFC 9110 section 8.4.1.2, or raw, as some servers send it."""
 
     name = "deflate"
 
@@ -172,7 +178,7 @@ class _Deflate:
 
 
 class _Brotli:
-    """Its limit is soft: it may give up to twice the room, which counts as too big all the same."""
+    """Brotli. Its limit is soft: it may return up to twice the room, which is too big all the same."""
 
     name = "brotli"
 

@@ -1,8 +1,8 @@
-"""Which addresses a source may reach: the guard against feeds that point into private networks (SSRF).
+"""Checks which addresses a source may reach: the guard against feeds that point into private networks (SSRF).
 
-It is asked at the moment of connecting, for each address that a name resolved to and after each redirect, so nothing
-can change between the check and the connection. It resolves no names; with a proxy it sees the proxy only, so there
-the fetcher looks the name up and asks `refusal` first, which is weaker.
+It runs at the moment of connecting, for each address that a name resolved to and after each redirect, so nothing can
+change between check and connection. It resolves no names. With a proxy it sees only the proxy, so there the fetcher
+looks the name up and calls `reason_if_address_refused` first, which is weaker.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ Address = IPv4Address | IPv6Address
 
 SCHEMES = ("http", "https")
 
-# The only part of IPv6 that is given out for the public Internet (RFC 4291 section 2.4, IANA). All else is private,
-# special, or hides an IPv4 address: ::/96, 64:ff9b::/96 and ::ffff:0:0:0/96 pass for global in Python's tables.
+# The only part of IPv6 that is assigned to the public Internet (RFC 4291 section 2.4, IANA). All else is private,
+# special, or hides an IPv4 address: ::/96, 64:ff9b::/96 and ::ffff:0:0:0/96 are global in Python's tables.
 PUBLIC_IPV6 = IPv6Network("2000::/3")
 # Within it: 6to4 hides an IPv4 address too (RFC 3056), and 3fff::/20 is for documentation (RFC 9637).
 NOT_PUBLIC_IPV6 = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
 
-# Of protocols, not of hosts (RFC 6890); older Pythons take some of it for global.
+# For protocols, not for hosts (RFC 6890); some of it is global in older Pythons.
 NOT_PUBLIC_IPV4 = IPv4Network("192.0.0.0/24")
 
 
@@ -41,20 +41,20 @@ class Guard:
 
     def socket_factory(self, addr_info: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, address = addr_info
-        line = reason_if_address_refused(str(address[0]), self._allow)
-        if line is not None:
-            raise AddressRefused(line)
+        problem = reason_if_address_refused(str(address[0]), self._allow)
+        if problem is not None:
+            raise AddressRefused(problem)
         return socket.socket(family, kind, protocol)
 
 
 def reason_if_address_refused(ip: str, allow: Sequence[Network]) -> str | None:
-    """Why this address may not be reached, in a line that says what to do; None: it may."""
+    """Why this address may not be reached, and what to do, in a line for a person; None: it may be reached."""
     address = normalize_ip(ip)
     if is_in_networks(address, allow) or is_public(address):
         return None
-    written = "" if str(address) == ip else f" (written {ip})"
+    as_written = "" if str(address) == ip else f" (written {ip})"
     return (
-        f"{address}{written} is a private or special address, which a source may not reach; "
+        f"{address}{as_written} is a private or special address, which a source may not reach; "
         "if it is meant, put its network into network.allow in monitor.yaml"
     )
 
@@ -71,8 +71,9 @@ def is_public(address: Address) -> bool:
 
 
 def is_allowed_host(host: str, allow: Sequence[Network]) -> bool:
-    """Whether a host is in an allowed network, as far as that is known before names are resolved: an address written
-    out, or "localhost". Another name that leads there is reached as well, but at the pace of a public host.
+    """Whether a host is in an allowed network, as far as we know without DNS: it is an IP address or "localhost".
+
+    Other names of hosts there can be reached too, but as slowly as public hosts.
     """
     try:
         return is_in_networks(normalize_ip("127.0.0.1" if host == "localhost" else host), allow)
@@ -81,8 +82,8 @@ def is_allowed_host(host: str, allow: Sequence[Network]) -> bool:
 
 
 def refused_host(host: str, allow: Sequence[Network]) -> Address | None:
-    """The address that a host is and that may not be reached; None: it may, or it is a name, and those are looked up
-    when they are connected to."""
+    """The IP address of the host, if it may not be reached; None if it may, or if the host is a name: names are checked
+    when we connect."""
     try:
         address = normalize_ip("127.0.0.1" if host == "localhost" else host)
     except ValueError:
@@ -92,7 +93,7 @@ def refused_host(host: str, allow: Sequence[Network]) -> Address | None:
 
 @lru_cache(maxsize=10_000)
 def normalize_ip(ip: str) -> Address:
-    """The address that is meant: without zone (fe80::1%eth0), and IPv4 where that is mapped into IPv6."""
+    """The address without its zone (fe80::1%eth0), and as IPv4 if it is an IPv4-mapped one."""
     address = ip_address(ip.partition("%")[0])
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         return address.ipv4_mapped

@@ -1,9 +1,9 @@
-"""How hard one host may be asked: connections at a time, and a pause between requests.
+"""Limits how hard we use one host: connections at a time, and a pause between requests.
 
-One connection at a time to a host and port, and a gap between the starts of two requests to one registered domain
-(news.example.co.uk and www.example.co.uk are of one owner). In allowed networks, which are the operator's own, several
-connections and no gap. It says which addresses wait for one another, and so are not worth being begun together. It
-does not decide when a source is due, and knows nothing of Retry-After.
+There is one connection at a time to a host and port, and a gap between the starts of two requests to one registered
+domain (news.example.co.uk and www.example.co.uk have one owner). Hosts in allowed networks, which are the operator's
+own, get several connections and no gap. A HostQueue tells which addresses wait for one another, so that it is no use
+to start them together. This module does not decide when a source is due, and ignores Retry-After.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from monitor.sources.http.guard import Network, is_allowed_host
 
 @dataclass(frozen=True, slots=True)
 class HostQueue:
-    """Addresses that wait for one another, and how many of them are worth being under way at once."""
+    """Addresses that wait for one another, and how many of them it is useful to start at once."""
 
     name: str
     capacity: int
@@ -34,61 +34,65 @@ class HostQueue:
 
 @dataclass(slots=True)
 class _HostSlots:
-    """Of one host and port: who is inside, and how many hold or wait for a place."""
+    """The connection slots of one host and port, and how many requests hold a slot or wait for one."""
 
     slots: asyncio.Semaphore
     users: int = 0
 
 
 class Politeness:
-    """Lets requests pass one by one. For one event loop."""
+    """Makes requests wait for their turn. For one event loop."""
 
     def __init__(self, limits: Limits, allow: Sequence[Network]) -> None:
         self._limits = limits
         self._allow = tuple(allow)
-        self._doors: dict[tuple[str, int], _HostSlots] = {}
+        self._slots: dict[tuple[str, int], _HostSlots] = {}
         self._free_at: dict[str, float] = {}
-        self._look_at = 0.0  # when those that are over are next taken out
-        self._lines: dict[str, HostQueue] = {}
+        self._next_cleanup = 0.0  # when to remove past entries of `_free_at` next
+        self._queues: dict[str, HostQueue] = {}
 
     def host_queue(self, url: str) -> HostQueue:
-        """Where this address would stand; redirects are not foreseen."""
-        if url not in self._lines:
-            self._lines[url] = self._line(url)
-        return self._lines[url]
+        """The queue of this address; redirects are not known in advance."""
+        if url not in self._queues:
+            self._queues[url] = self._build_queue(url)
+        return self._queues[url]
 
-    def _line(self, url: str) -> HostQueue:
+    def _build_queue(self, url: str) -> HostQueue:
         try:
             address = URL(url)
             host, port = address.host or "", address.port
-        except ValueError:  # it will not be asked for, and that will be told
+        except ValueError:  # the fetch will fail, and say why
             return HostQueue(url, 1)
         if is_allowed_host(host, self._allow):
             return HostQueue(f"{host}:{port}", self._limits.per_host)
-        return HostQueue(registered_domain(host), 2)  # one is being asked, the next one waits for the gap
+        return HostQueue(registered_domain(host), 2)  # one request runs, the next one waits for the gap
 
     @asynccontextmanager
     async def request_slot(self, host: str, port: int, gap: timedelta = timedelta(0)) -> AsyncIterator[None]:
-        """Waits for the turn of a request to this host, which lasts as long as the context. `gap`: what asks after it
-        waits at least so long, where that is more than the usual gap."""
-        own = is_allowed_host(host, self._allow)
-        door = self._doors.setdefault((host, port), _HostSlots(asyncio.Semaphore(self._limits.per_host if own else 1)))
-        door.users += 1
+        """Waits for a slot for a request to this host, and holds it within the context.
+
+        `gap`: the least time until the next request, if it is longer than the usual gap.
+        """
+        is_allowed = is_allowed_host(host, self._allow)
+        slots = self._slots.setdefault(
+            (host, port), _HostSlots(asyncio.Semaphore(self._limits.per_host if is_allowed else 1))
+        )
+        slots.users += 1
         try:
-            async with door.slots:
-                if not own:
-                    await self._pause(registered_domain(host), max(gap, self._limits.gap))
+            async with slots.slots:
+                if not is_allowed:
+                    await self._wait_for_gap(registered_domain(host), max(gap, self._limits.gap))
                 yield
         finally:
-            door.users -= 1
-            if not door.users:
-                del self._doors[host, port]
+            slots.users -= 1
+            if not slots.users:
+                del self._slots[host, port]
 
-    async def _pause(self, domain: str, gap: timedelta) -> None:
+    async def _wait_for_gap(self, domain: str, gap: timedelta) -> None:
         now = clock.monotonic()
-        if now >= self._look_at:  # once a gap: at each request it would cost as much as there are hosts
-            self._free_at = {name: at for name, at in self._free_at.items() if at > now}
-            self._look_at = now + self._limits.gap.total_seconds()
+        if now >= self._next_cleanup:  # once per gap: its cost grows with the number of hosts
+            self._free_at = {name: free_at for name, free_at in self._free_at.items() if free_at > now}
+            self._next_cleanup = now + self._limits.gap.total_seconds()
         start = max(self._free_at.get(domain, now), now)
         self._free_at[domain] = start + gap.total_seconds()
         await asyncio.sleep(start - now)
@@ -96,7 +100,7 @@ class Politeness:
 
 @lru_cache(maxsize=10_000)
 def registered_domain(host: str) -> str:
-    """What its owner registered; the host itself where there is no such thing (an address, a bare name)."""
+    """The domain that the owner registered; the host itself if there is none (an IP address, a bare name)."""
     try:
         ip_address(host.partition("%")[0])
     except ValueError:

@@ -1,6 +1,6 @@
-"""What servers answer, and what goes wrong on the way to them, in lines for a person.
+"""Explains responses of servers and errors of connections, in lines for a person.
 
-It knows the meaning of statuses, headers and errors; it asks nobody and keeps nothing.
+It interprets statuses, headers and errors. It does no I/O and has no state.
 """
 
 from __future__ import annotations
@@ -29,48 +29,48 @@ from aiohttp import (
 from monitor.model import Limits, Validators
 from monitor.sanitize import sanitize_line
 
-LONGEST_RETRY_AFTER = timedelta(hours=24)
+MAX_RETRY_AFTER = timedelta(hours=24)
 
 WHAT_TO_DO = {
     204: "there is no document at this address",
-    206: "only a part was sent, which was not asked for",
+    206: "the server sent only a part, which we did not request",
     401: "the server wants a login",
     403: "the server refuses us; it may block robots or this network",
     404: "the address is wrong or the feed has moved",
     406: "the server has no document of a type that we read",
     410: "the feed is gone for good; remove the source or find its new address",
-    429: "the server finds that we ask too often; give its sources a longer `every`",
+    429: "the server says that we poll too often; give its sources a longer `every`",
 }
 
 
 def explain_status(status: int) -> str:
-    """A status that brought no document, and what to do about it."""
+    """What a status without a document means, and what to do about it."""
     try:
-        named = f"{status} {HTTPStatus(status).phrase}"
+        status_text = f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
-        named = f"{status}, a status that nobody has defined"
+        status_text = f"{status}, a status that nobody has defined"
     if status in WHAT_TO_DO:
-        return f"{named}: {WHAT_TO_DO[status]}"
+        return f"{status_text}: {WHAT_TO_DO[status]}"
     if status >= 500:
-        return f"{named}: the server has trouble; the next polls try again"
+        return f"{status_text}: the server has trouble; the next polls try again"
     if 300 <= status < 400:
-        return f"{named}: the server redirects without saying where to"
-    return f"{named}: the server gives no document"
+        return f"{status_text}: the server redirects without saying where to"
+    return f"{status_text}: the server gives no document"
 
 
 def clean_headers(response: ClientResponse) -> dict[str, str]:
-    """By lower-case name, several of one name joined (RFC 9110 section 5.3), free of broken bytes and safe to show."""
-    found: dict[str, str] = {}
+    """Headers by lower-case name, repeated ones joined (RFC 9110 section 5.3), without broken bytes, safe to show."""
+    headers: dict[str, str] = {}
     for name, value in response.headers.items():
         clean = value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         key = name.lower()
-        shown = sanitize_line(clean)
-        found[key] = f"{found[key]}, {shown}" if key in found else shown
-    return found
+        safe = sanitize_line(clean)
+        headers[key] = f"{headers[key]}, {safe}" if key in headers else safe
+    return headers
 
 
 def validators_from_response(response: ClientResponse) -> Validators:
-    """Word for word; one that could not be sent back as it came (beyond ASCII, or with controls) is none."""
+    """The validators, unchanged. One that we could not send back as it is (not ASCII, control characters) is None."""
     etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
     return Validators(etag=etag if _is_plain(etag) else None, last_modified=modified if _is_plain(modified) else None)
 
@@ -80,18 +80,18 @@ def _is_plain(value: str | None) -> bool:
 
 
 def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """How long to stay away: seconds or an HTTP date (RFC 9110 section 10.2.3), at most a day."""
+    """How long to wait, from seconds or an HTTP date (RFC 9110 section 10.2.3), at most a day; None: no valid value."""
     if value is None:
         return None
     value = value.strip()
     if value.isascii() and value.isdigit():
-        return min(timedelta(seconds=int(value[:9])), LONGEST_RETRY_AFTER)
+        return min(timedelta(seconds=int(value[:9])), MAX_RETRY_AFTER)
     try:
-        at = parsedate_to_datetime(value)
+        retry_at = parsedate_to_datetime(value)
     except ValueError:
         return None
-    wait = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
-    return min(max(wait, timedelta(0)), LONGEST_RETRY_AFTER)
+    wait = (retry_at if retry_at.tzinfo else retry_at.replace(tzinfo=UTC)) - now
+    return min(max(wait, timedelta(0)), MAX_RETRY_AFTER)
 
 
 def explain_timeout(error: TimeoutError, limits: Limits) -> str:
@@ -105,7 +105,7 @@ def explain_total_timeout(limits: Limits) -> str:
 
 
 def explain_client_error(error: Exception) -> str:
-    """Why there is no answer, from what aiohttp raises."""
+    """Why there is no response, by the error that aiohttp raised."""
     match error:
         case ClientConnectorDNSError():
             line = f"the name {error.host} is not found in DNS ({error_to_line(error.os_error)}); is the address right?"
@@ -132,15 +132,15 @@ def explain_client_error(error: Exception) -> str:
 
 def _explain_proxy_error(error: ClientProxyConnectionError | ClientHttpProxyError) -> str:
     if isinstance(error, ClientHttpProxyError):
-        return f"the proxy opens no way there: {error.status} {error_to_line(error.message)}"
+        return f"the proxy does not connect us: {error.status} {error_to_line(error.message)}"
     return f"no connection to the proxy {error.host}:{error.port}: {error_to_line(error.os_error)}"
 
 
-def error_to_line(what: object) -> str:
-    """An error's text for a person: one line, of a length that a line may have."""
-    if isinstance(what, socket.gaierror):
-        what = what.strerror
-    elif isinstance(what, OSError) and what.errno and not isinstance(what, ssl.SSLError):
-        what = os.strerror(what.errno)  # asyncio puts words of its own in the place of "Connection refused"
-    text = sanitize_line(str(what)) or type(what).__name__
+def error_to_line(error: object) -> str:
+    """An error's text for a person: one line of at most 300 characters."""
+    if isinstance(error, socket.gaierror):
+        error = error.strerror
+    elif isinstance(error, OSError) and error.errno and not isinstance(error, ssl.SSLError):
+        error = os.strerror(error.errno)  # asyncio replaces "Connection refused" with its own text
+    text = sanitize_line(str(error)) or type(error).__name__
     return text if len(text) <= 300 else f"{text[:299]}…"

@@ -1,7 +1,8 @@
-"""Names into addresses, by the system's own resolver, in threads that keep nobody from ending.
+"""Resolves names with the system's own resolver, in threads that do not delay the end of the process.
 
-The event loop's own way uses an executor, whose threads are waited for at the process's end; a lookup that hangs cannot
-be stopped, and may take minutes. It keeps nothing (aiohttp does, for a few seconds), and judges no address (`guard`).
+The event loop's own resolver uses an executor, and the process waits for the executor's threads when it ends. A lookup
+that hangs cannot be stopped, and may take minutes. Nothing is cached here (aiohttp caches for a few seconds), and no
+address is refused here (`guard` does that).
 """
 
 from __future__ import annotations
@@ -13,46 +14,46 @@ from threading import Thread
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-LOOKUPS = 64  # at once; more names wait. A lookup that nobody waits for any more counts until it ends.
-NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+MAX_LOOKUPS = 64  # at once; more names wait. A cancelled lookup counts until it ends.
+NUMERIC_FLAGS = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
 
 class Resolver(AbstractResolver):
     """For one event loop."""
 
     def __init__(self) -> None:
-        self._places = asyncio.Semaphore(LOOKUPS)
+        self._slots = asyncio.Semaphore(MAX_LOOKUPS)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[list[ResolveResult]] = loop.create_future()
+        result: asyncio.Future[list[ResolveResult]] = loop.create_future()
 
-        def settle(found: list[ResolveResult] | OSError | UnicodeError) -> None:
-            self._places.release()
-            if answer.done():  # whoever asked has given up
+        def set_result(resolved: list[ResolveResult] | OSError | UnicodeError) -> None:
+            self._slots.release()
+            if result.done():  # the caller has given up
                 return
-            if isinstance(found, list):
-                answer.set_result(found)
+            if isinstance(resolved, list):
+                result.set_result(resolved)
             else:
-                answer.set_exception(found)
+                result.set_exception(resolved)
 
-        def work() -> None:
-            found = _look_up_host(host, port, family)
+        def run_lookup() -> None:
+            resolved = _look_up_host(host, port, family)
             with suppress(RuntimeError):  # the loop has been closed
-                loop.call_soon_threadsafe(settle, found)
+                loop.call_soon_threadsafe(set_result, resolved)
 
-        await self._places.acquire()
-        Thread(target=work, name=f"resolve {host}", daemon=True).start()
-        return await answer
+        await self._slots.acquire()
+        Thread(target=run_lookup, name=f"resolve {host}", daemon=True).start()
+        return await result
 
     async def close(self) -> None:
-        """Nothing is kept."""
+        """Does nothing: there is nothing to close."""
 
 
 def _look_up_host(host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult] | OSError | UnicodeError:
-    """What the name stands for, or why that cannot be said (UnicodeError: it is no name)."""
+    """The addresses of the name, or the error (UnicodeError: it is not a valid name)."""
     try:
         found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
         return [
@@ -63,7 +64,7 @@ def _look_up_host(host: str, port: int, family: socket.AddressFamily) -> list[Re
                 port=port,
                 family=kind,
                 proto=protocol,
-                flags=NUMERIC,
+                flags=NUMERIC_FLAGS,
             )
             for kind, _, protocol, _, address in found
         ]

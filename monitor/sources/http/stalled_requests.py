@@ -1,8 +1,7 @@
-"""Which tasks wait for a server that has had the word for a while.
+"""Tracks which tasks have waited for a server's answer for a while.
 
-Such a task needs a socket and nothing else: what bounds work that is done at once (`daemon.schedule`) may leave it out
-of the count until the server has spoken. A body that comes slowly is no silence: it is taken in and held in memory. It
-is told when one begins to wait, and ends nothing.
+Such a task needs only a socket, so the limit on concurrent work (`daemon.admission`) need not count it until the server
+answers. A body that arrives slowly does not count as stalled, because it is held in memory. Nothing is cancelled here.
 """
 
 from __future__ import annotations
@@ -11,47 +10,47 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-AFTER = 1.0  # s
+STALLED_AFTER = 1.0  # s
 
 
 class StalledRequests:
-    """For one event loop. `told` is called whenever one more task waits."""
+    """For one event loop. `on_stalled` is called when one more task has stalled."""
 
     def __init__(self) -> None:
         self.on_stalled: Callable[[], object] = lambda: None
-        self._asking: dict[asyncio.Task[object] | None, float] = {}  # and since when, by the loop; the oldest first
-        self._waiting: set[asyncio.Task[object] | None] = set()
-        self._timer: asyncio.TimerHandle | None = None  # one for all: nearly every server answers at once
+        self._asked_at: dict[asyncio.Task[object] | None, float] = {}  # by the loop's clock; the oldest first
+        self._stalled: set[asyncio.Task[object] | None] = set()
+        self._timer: asyncio.TimerHandle | None = None  # one for all tasks: nearly every server answers at once
 
     def count_among(self, tasks: Iterable[asyncio.Task[object]]) -> int:
-        """How many of these wait."""
-        return sum(task in self._waiting for task in tasks)
+        """How many of these tasks have stalled."""
+        return sum(task in self._stalled for task in tasks)
 
     @contextmanager
     def track_request(self) -> Iterator[Callable[[], None]]:
-        """Within, the task that runs us asks a server; what it gives is called when that has spoken."""
+        """Tracks a request of the current task. Yields a function to call when the server has answered."""
         task, loop = asyncio.current_task(), asyncio.get_running_loop()
-        self._asking[task] = since = loop.time()
+        self._asked_at[task] = asked_at = loop.time()
         if self._timer is None:
-            self._timer = loop.call_at(since + AFTER, self._look, loop)
+            self._timer = loop.call_at(asked_at + STALLED_AFTER, self._find_stalled, loop)
 
-        def spoken() -> None:
-            self._asking.pop(task, None)
-            self._waiting.discard(task)
+        def on_answer() -> None:
+            self._asked_at.pop(task, None)
+            self._stalled.discard(task)
 
         try:
-            yield spoken
+            yield on_answer
         finally:
-            spoken()
+            on_answer()
 
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Who has begun to wait; and when the next one may."""
-        self._timer, begun = None, len(self._waiting)
-        for task, since in list(self._asking.items()):
-            if since + AFTER > loop.time():
-                self._timer = loop.call_at(since + AFTER, self._look, loop)
+    def _find_stalled(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Finds the tasks that have stalled since the last call, and sets the timer for the next one."""
+        self._timer, stalled_before = None, len(self._stalled)
+        for task, asked_at in list(self._asked_at.items()):
+            if asked_at + STALLED_AFTER > loop.time():
+                self._timer = loop.call_at(asked_at + STALLED_AFTER, self._find_stalled, loop)
                 break
-            del self._asking[task]
-            self._waiting.add(task)
-        if len(self._waiting) > begun:
+            del self._asked_at[task]
+            self._stalled.add(task)
+        if len(self._stalled) > stalled_before:
             self.on_stalled()

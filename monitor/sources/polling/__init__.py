@@ -1,1 +1,1 @@
-"""A source polled: fetched, read in a worker, and what has left its feed looked for."""
+"""Polls sources: fetches them, has documents parsed in workers, and looks for entries that have left a feed."""

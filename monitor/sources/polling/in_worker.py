@@ -1,7 +1,7 @@
-"""What workers do with documents, under names that cost nothing to know.
+"""The functions that workers run on documents, importable without loading any parser.
 
-A function travels to a worker as its name, so whoever sends it loads the module that the name stands in. The daemon
-must not hold feedparser, lxml and their like, 40 MiB that only workers use: they are loaded where a function is called.
+A function is sent to a worker by its name, so the sender imports its module. The daemon must not load feedparser, lxml
+and the like, 40 MiB that only workers use: these functions import them when they are called.
 """
 
 from __future__ import annotations
@@ -12,38 +12,42 @@ from monitor.model import Feed, Selectors
 
 
 def read_document(
-    body: bytes, headers: Mapping[str, str], url: str, known: frozenset[bytes] = frozenset(), most: int | None = None
+    body: bytes,
+    headers: Mapping[str, str],
+    url: str,
+    known: frozenset[bytes] = frozenset(),
+    max_entries: int | None = None,
 ) -> Feed:
-    """`document.read_document`: the entries of a document that are not known."""
+    """The entries of a document that are not known (`formats.read_document`)."""
     from monitor.sources.formats import read_document
 
-    return read_document.read_document(body, headers, url, known, most)
+    return read_document.read_document(body, headers, url, known, max_entries)
 
 
 def read_page(body: bytes, headers: Mapping[str, str], url: str, select: Selectors) -> Feed:
-    """`page.read_page`: the entries of a web page."""
+    """The entries of a web page (`formats.web_page`)."""
     from monitor.sources.formats import web_page
 
     return web_page.read_page(body, headers, url, select)
 
 
 def read_full_text(body: bytes, headers: Mapping[str, str], url: str) -> str:
-    """`full_text.read_full_text`: the article within a web page."""
+    """The article within a web page (`formats.article_page`)."""
     from monitor.sources.formats import article_page
 
     return article_page.read_full_text(body, headers, url)
 
 
 def check_robots_txt(body: bytes, url: str, name: str) -> tuple[bool, float]:
-    """Whether this robots.txt lets the program of this name have the page; the seconds that it wants between two."""
+    """Whether this robots.txt lets the program `name` fetch the page, and the seconds that it asks for between two."""
     from protego import Protego
 
-    said = Protego.parse(body.decode("utf-8-sig", "replace"))
-    return said.can_fetch(url, name), said.crawl_delay(name) or 0.0
+    robots = Protego.parse(body.decode("utf-8-sig", "replace"))
+    return robots.can_fetch(url, name), robots.crawl_delay(name) or 0.0
 
 
 def preload_parsers() -> None:
-    """Loads all that reading feeds needs: for the first call in a fresh worker process."""
+    """Loads all parsers of feeds: for the first call in a new worker process."""
     from monitor.sources.formats import read_document
 
     read_document.preload_parsers()

@@ -1,11 +1,11 @@
-"""Documents read in worker processes, those that wait for one several at a time.
+"""Parses documents in worker processes, in batches.
 
-A call to a worker costs as much as reading a small document of which all is known. So a call waits a little for more
-documents to bring, and one worker is called as long as it keeps up: two at once get in each other's way, and in the
-daemon's. What one document does to its worker it alone answers for: others that wait longer than usual are taken to
-another worker, and a call of several that is killed, dies or breaks is taken apart, and each of its documents read
-again by itself. Together they have a part of the time that one has, so that a hostile one does not hold up those
-beside it for long.
+A call to a worker costs as much as parsing a small document whose entries are all known. So a call waits a little for
+more documents, and only one worker is used as long as it keeps up: two at once slow each other and the daemon down.
+
+A document must not harm others. If documents wait longer than usual, another worker gets them. If a batch is killed,
+dies or fails, each of its documents is parsed again alone. A batch has only a part of the deadline of one document, so
+that a hostile document does not delay the rest of its batch for long.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from monitor.sources.polling.in_worker import read_document
 
 T = TypeVar("T")
 
-AT_ONCE: Final = 32  # documents
-FEW: Final = 8  # are not shared between workers: that would cost more than it saves time
-HELD_UP: Final = 0.1  # s: a call of usual documents takes less
-TOGETHER: Final = 1024 * 1024  # bytes: one that is big has a call of its own, which costs little beside it
-WHOLE: Final = 5  # so many times its bytes: of a document of which nothing is known all is read, and all comes back
-COMPANY: Final = 0.02  # s that a call waits for others to share it, as commits do: nobody notices
+MAX_BATCH: Final = 32  # documents in a call
+MIN_BATCH: Final = 8  # documents: fewer are not split between workers, as that would cost more than it saves
+MAX_DELAY: Final = 0.1  # s that a document may wait for the active callers: a usual call takes less
+MAX_BATCH_SIZE: Final = 1024 * 1024  # bytes: a larger document gets its own call, whose cost hardly matters then
+UNKNOWN_FACTOR: Final = 5  # weight of a document without known entries: all of it is parsed and sent back
+BATCH_WINDOW: Final = 0.02  # s that a call waits for more documents, as commits do: too short to notice
 
-PART: Final = 5  # of the deadline of one: so small ones take a hundredth of it
-REMEMBERED: Final = 1_000  # addresses whose documents were too much for a worker
+BATCH_DEADLINE_DIVISOR: Final = 5  # of the deadline of one document; a batch of small ones takes a hundredth of that
+MAX_ISOLATED_URLS: Final = 1_000  # addresses whose documents a worker could not handle
 
 
 class RawDocument(NamedTuple):
-    """What `read_document` is given."""
+    """The arguments of `read_document`."""
 
     body: bytes
     headers: Mapping[str, str]
@@ -47,8 +47,11 @@ class RawDocument(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class _QueuedDocument:
-    """A document, what will come of it, and since when it waits (on the loop's clock). `alone`: it is read with no
-    other: it was lost together with others, or what stood at its address before was too much for a worker."""
+    """A document, the future of its feed, and since when it waits (by the loop's clock).
+
+    `isolated`: it is parsed alone, because a batch with it failed, or an earlier document of its address was too much
+    for a worker.
+    """
 
     document: RawDocument
     result: asyncio.Future[Feed]
@@ -57,108 +60,112 @@ class _QueuedDocument:
 
     @property
     def size(self) -> int:
-        """Bytes, as far as they are work."""
-        return len(self.document.body) * (1 if self.document.known_digests else WHOLE)
+        """Bytes, weighted by how much work they are."""
+        return len(self.document.body) * (1 if self.document.known_digests else UNKNOWN_FACTOR)
 
 
 class BatchReader:
-    """Has documents read. `deadline`: of each."""
+    """Has documents parsed by workers. `deadline`: for each document."""
 
     def __init__(self, workers: Workers, deadline: timedelta) -> None:
         self._workers = workers
         self._deadline = deadline
-        self._waiting: deque[_QueuedDocument] = deque()
-        self._calling = 0  # tasks that take what waits, at most as many as there are workers
-        self._held_up: asyncio.TimerHandle | None = None  # when there may have to be one more of them
-        self._lost: dict[str, None] = {}  # addresses
-        self._tasks: set[asyncio.Task[None]] = set()  # nothing else holds them
+        self._queue: deque[_QueuedDocument] = deque()
+        self._callers = 0  # tasks that send batches to workers, at most one for each worker
+        self._delay_timer: asyncio.TimerHandle | None = None  # when one more caller may be needed
+        self._isolated_urls: dict[str, None] = {}  # keys only, the latest last
+        self._tasks: set[asyncio.Task[None]] = set()  # keeps the tasks alive
 
     async def read(self, document: RawDocument) -> Feed:
-        """The entries that are not known. FeedUnreadable: it is no feed; WorkerLost: it was too much for a worker."""
+        """The entries that are not known. Raises FeedUnreadable (no feed) or WorkerLost (too much for a worker)."""
         loop = asyncio.get_running_loop()
-        waiting = _QueuedDocument(document, loop.create_future(), loop.time(), isolated=document.url in self._lost)
-        self._waiting.append(waiting)
-        if not self._calling:
-            self._call()
-        self._watch()
-        return await waiting.result
+        queued = _QueuedDocument(
+            document, loop.create_future(), loop.time(), isolated=document.url in self._isolated_urls
+        )
+        self._queue.append(queued)
+        if not self._callers:
+            self._start_caller()
+        self._set_delay_timer()
+        return await queued.result
 
-    def _call(self) -> None:
-        self._calling += 1
-        task = asyncio.create_task(self._calls(), name="read documents")
+    def _start_caller(self) -> None:
+        self._callers += 1
+        task = asyncio.create_task(self._run_caller(), name="read documents")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _calls(self) -> None:
+    async def _run_caller(self) -> None:
         try:
-            while self._waiting:
-                if not self._enough():
-                    await asyncio.sleep(COMPANY)
-                taken = self._taken()
-                self._watch()
-                if taken:
-                    await self._read(taken)
+            while self._queue:
+                if not self._is_batch_full():
+                    await asyncio.sleep(BATCH_WINDOW)
+                batch = self._take_batch()
+                self._set_delay_timer()
+                if batch:
+                    await self._parse_batch(batch)
         finally:
-            self._calling -= 1
+            self._callers -= 1
 
-    def _enough(self) -> bool:
-        """Whether a call is full with what waits, as far as others may share it."""
-        waiting = self._waiting
-        return len(waiting) >= AT_ONCE or waiting[0].isolated or sum(each.size for each in waiting) >= TOGETHER
+    def _is_batch_full(self) -> bool:
+        """Whether waiting longer would not add documents to the next batch."""
+        queue = self._queue
+        return len(queue) >= MAX_BATCH or queue[0].isolated or sum(queued.size for queued in queue) >= MAX_BATCH_SIZE
 
-    def _watch(self) -> None:
-        """What waits shall not wait long for the workers that are called now."""
-        if self._waiting and self._held_up is None and self._calling < self._workers.count:
-            loop, first = asyncio.get_running_loop(), self._waiting[0]
-            self._held_up = loop.call_at(max(first.queued_at + HELD_UP, loop.time()), self._help, first)
+    def _set_delay_timer(self) -> None:
+        """Sets a timer that adds a caller if the first document waits too long."""
+        if self._queue and self._delay_timer is None and self._callers < self._workers.count:
+            loop, first = asyncio.get_running_loop(), self._queue[0]
+            self._delay_timer = loop.call_at(max(first.queued_at + MAX_DELAY, loop.time()), self._add_caller, first)
 
-    def _help(self, first: _QueuedDocument) -> None:
-        self._held_up = None
-        if first in self._waiting and not first.result.done():
-            self._call()
-        self._watch()
+    def _add_caller(self, first: _QueuedDocument) -> None:
+        self._delay_timer = None
+        if first in self._queue and not first.result.done():
+            self._start_caller()
+        self._set_delay_timer()
 
-    def _taken(self) -> list[_QueuedDocument]:
-        """What one call brings: its share of what waits."""
-        self._waiting = deque(each for each in self._waiting if not each.result.done())  # some have been given up
-        share = min(AT_ONCE, max(FEW, -(-len(self._waiting) // self._calling)))
-        taken: list[_QueuedDocument] = []
+    def _take_batch(self) -> list[_QueuedDocument]:
+        """The next batch: this caller's share of the queue."""
+        self._queue = deque(queued for queued in self._queue if not queued.result.done())  # skips cancelled ones
+        share = min(MAX_BATCH, max(MIN_BATCH, -(-len(self._queue) // self._callers)))
+        batch: list[_QueuedDocument] = []
         size = 0
-        while self._waiting and len(taken) < share:
-            first = self._waiting[0]
+        while self._queue and len(batch) < share:
+            first = self._queue[0]
             size += first.size
-            if taken and (first.isolated or size > TOGETHER):
+            if batch and (first.isolated or size > MAX_BATCH_SIZE):
                 break
-            taken.append(self._waiting.popleft())
+            batch.append(self._queue.popleft())
             if first.isolated:
                 break
-        return taken
+        return batch
 
-    async def _read(self, taken: Sequence[_QueuedDocument]) -> None:
-        if len(taken) > 1:
-            documents = [each.document for each in taken]
-            reading = await _run_as_task(self._workers.run(read_documents, documents, deadline=self._deadline / PART))
-            if reading.exception() is None:
-                for each, read in zip(taken, reading.result(), strict=True):
-                    _resolve_future(each.result, read)
+    async def _parse_batch(self, batch: Sequence[_QueuedDocument]) -> None:
+        if len(batch) > 1:
+            documents = [queued.document for queued in batch]
+            task = await _run_as_task(
+                self._workers.run(read_documents, documents, deadline=self._deadline / BATCH_DEADLINE_DIVISOR)
+            )
+            if task.exception() is None:
+                for queued, result in zip(batch, task.result(), strict=True):
+                    _resolve_future(queued.result, result)
             else:
-                for each in reversed(taken):
-                    each.isolated = True
-                    self._waiting.appendleft(each)
-                while self._calling < self._workers.count:  # one of them will take long
-                    self._call()
+                for queued in reversed(batch):
+                    queued.isolated = True
+                    self._queue.appendleft(queued)
+                while self._callers < self._workers.count:  # one of the documents will take long
+                    self._start_caller()
         else:
-            alone = await _run_as_task(self._workers.run(read_document, *taken[0].document, deadline=self._deadline))
-            self._remember(taken[0].document.url, lost=isinstance(alone.exception(), WorkerLost))
-            _resolve_future(taken[0].result, alone.exception() or alone.result())
+            single = await _run_as_task(self._workers.run(read_document, *batch[0].document, deadline=self._deadline))
+            self._update_isolated_urls(batch[0].document.url, lost=isinstance(single.exception(), WorkerLost))
+            _resolve_future(batch[0].result, single.exception() or single.result())
 
-    def _remember(self, url: str, *, lost: bool) -> None:
-        """A document that takes its worker from it does so at every poll."""
-        self._lost.pop(url, None)
+    def _update_isolated_urls(self, url: str, *, lost: bool) -> None:
+        """Notes whether the document killed its worker: then that of the next poll will do so too."""
+        self._isolated_urls.pop(url, None)
         if lost:
-            self._lost[url] = None
-            if len(self._lost) > REMEMBERED:
-                del self._lost[next(iter(self._lost))]
+            self._isolated_urls[url] = None
+            if len(self._isolated_urls) > MAX_ISOLATED_URLS:
+                del self._isolated_urls[next(iter(self._isolated_urls))]
 
 
 async def _run_as_task(call: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
@@ -167,20 +174,20 @@ async def _run_as_task(call: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     return task
 
 
-def _resolve_future(came: asyncio.Future[Feed], read: Feed | BaseException) -> None:
-    if came.done():  # nobody waits for it any more
+def _resolve_future(future: asyncio.Future[Feed], result: Feed | BaseException) -> None:
+    if future.done():  # the caller has given up
         return
-    if isinstance(read, Feed):
-        came.set_result(read)
+    if isinstance(result, Feed):
+        future.set_result(result)
     else:
-        came.set_exception(read)
+        future.set_exception(result)
 
 
-# --- in the process ---------------------------------------------------------------------------------------------
+# --- in the worker process --------------------------------------------------------------------------------------
 
 
 def read_documents(documents: Sequence[RawDocument]) -> list[Feed | FeedUnreadable]:
-    """What each is, or why it is no feed."""
+    """The feed of each document, or why it is none."""
     return [_read_one(document) for document in documents]
 
 

@@ -79,7 +79,7 @@ def polls(source: Source, world: World, hours: float, *, adaptive: bool = True) 
         lost = 0 if claim.is_first_poll else first - before
         yield Poll(now, len(new), replaced=known == 0, lost=lost, dated=world.dated, found=found)
         paced = found.stats if adaptive else SourceStats()
-        at = next_poll(source, answer, paced, planned=now, now=now, failures=0, first=claim.is_first_poll)
+        at = next_poll(source, answer, paced, planned=now, now=now, failures=0, is_first_poll=claim.is_first_poll)
         claim = replace(claim, planned=at, is_first_poll=False, stats=found.stats, last_ok=now)
         before = count
 

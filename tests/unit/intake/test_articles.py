@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from monitor.ingest.entry_identity import assign_uids
-from monitor.ingest.new_articles import VERSIONS, KnownArticle, select_new_articles
+from monitor.ingest.new_articles import MAX_VERSIONS, KnownArticle, select_new_articles
 from monitor.model import Article, Entry
 from tests.building import HOUR, NOON, source
 
@@ -67,7 +67,7 @@ def test_an_edited_entry_is_the_next_version() -> None:
 
 def test_versions_end() -> None:
     """A feed that prints the present time into its texts is not followed for ever, and not in silence."""
-    latest = KnownArticle(VERSIONS, "another", NOON)
+    latest = KnownArticle(MAX_VERSIONS, "another", NOON)
     found = select_new_articles(SOURCE, [ENTRY], ["g1"], {"g1": latest}, now=NOON, baseline=False)
     assert (found.articles, found.unstable_entries) == ((), 1)
 

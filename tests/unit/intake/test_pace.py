@@ -11,7 +11,7 @@ from monitor.ingest.poll_schedule import (
     BACKOFF_CAP,
     GONE_PAUSE,
     HINT_CAP,
-    UNREACHED_CAP,
+    UNREACHABLE_CAP,
     compute_latest_poll,
     compute_poll_interval,
     next_poll,
@@ -45,7 +45,7 @@ def following(
 ) -> datetime:
     fetched = FetchResult(outcome, "u", status, retry_after=retry_after)
     polled, learnt = of or source(name, every), habits or SourceStats()
-    return next_poll(polled, fetched, learnt, planned=planned, now=now, failures=failures, first=first)
+    return next_poll(polled, fetched, learnt, planned=planned, now=now, failures=failures, is_first_poll=first)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_failing_source_is_asked_less_and_less(failures: int, retry_after: tim
 
 def test_a_source_that_is_not_reached_is_asked_soon() -> None:
     """No answer at all may be our own network: after an outage of a night we are back within a quarter of an hour."""
-    assert following(FetchOutcome.FAILED, failures=50, status=None) == NOON + UNREACHED_CAP
+    assert following(FetchOutcome.FAILED, failures=50, status=None) == NOON + UNREACHABLE_CAP
 
 
 def test_a_slow_source_is_never_asked_more_often_for_failing() -> None:

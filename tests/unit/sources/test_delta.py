@@ -10,8 +10,8 @@ from monitor.errors import FeedUnreadable
 from monitor.model import Feed
 from monitor.sources.formats import feed as feed_module
 from monitor.sources.formats.charset import to_utf8
-from monitor.sources.formats.delta import DEEPEST, DIGEST, ranges_of, without_bases
-from monitor.sources.formats.list_window import END
+from monitor.sources.formats.delta import DIGEST_SIZE, MAX_DEPTH, ranges_of, without_bases
+from monitor.sources.formats.list_window import END_SIZE
 from monitor.sources.formats.read_document import read_document
 
 URL = "https://news.example.org/feeds/world.xml"
@@ -64,7 +64,7 @@ def test_only_what_is_not_known_is_parsed(document: str) -> None:
     first = read(document)
     assert titles(first) == [f"Title {n}" for n in range(4)]
     assert first.slices == tuple(entry.slice for entry in first.entries)
-    assert {len(digest) for digest in first.slices} == {DIGEST}
+    assert {len(digest) for digest in first.slices} == {DIGEST_SIZE}
     second = read(document, frozenset({first.slices[0], first.slices[2]}))
     assert second.entries == (first.entries[1], first.entries[3])
     assert second.slices == first.slices
@@ -294,11 +294,11 @@ def test_where_an_archive_goes_on_is_read(links: str, older: str | None) -> None
 
 
 @pytest.mark.parametrize(
-    "document", [f"<rss><channel>{'<a>' * 100_000}", rss(f"<item>{'<a>' * DEEPEST}{'</a>' * DEEPEST}</item>")]
+    "document", [f"<rss><channel>{'<a>' * 100_000}", rss(f"<item>{'<a>' * MAX_DEPTH}{'</a>' * MAX_DEPTH}</item>")]
 )
 def test_elements_too_deep_in_each_other_are_refused(document: str) -> None:
     """With a line, and before any parser that builds something of them."""
-    with pytest.raises(FeedUnreadable, match="more than 256 deep in each other"):
+    with pytest.raises(FeedUnreadable, match="are nested more than 256 deep"):
         read(document)
 
 
@@ -314,20 +314,20 @@ def test_of_a_long_list_both_ends_are_read() -> None:
     """The newest stand at one of them; the rest is counted. What is new at either end is read the next time, and what
     only comes to light at the inner side, because something has left the list, is not."""
     first = read(many(range(2000)))
-    assert guids(first) == [*range(END), *range(2000 - END, 2000)]
-    assert (len(first.slices), first.entries_skipped) == (2 * END, 1000)
+    assert guids(first) == [*range(END_SIZE), *range(2000 - END_SIZE, 2000)]
+    assert (len(first.slices), first.entries_skipped) == (2 * END_SIZE, 1000)
     second = read(many(range(-3, 2002)), frozenset(first.slices))
     assert guids(second) == [-3, -2, -1, 2000, 2001]
     shorter = read(many(range(10, 1990)), frozenset(first.slices))
-    assert (shorter.entries, len(shorter.slices), shorter.entries_skipped) == ((), 2 * END - 20, 1000)
+    assert (shorter.entries, len(shorter.slices), shorter.entries_skipped) == ((), 2 * END_SIZE - 20, 1000)
     replaced = read(many(range(5000, 7000)), frozenset(first.slices))
-    assert len(replaced.entries) == 2 * END
+    assert len(replaced.entries) == 2 * END_SIZE
 
 
 def test_of_a_long_list_that_is_ill_formed_both_ends_are_read() -> None:
     """Though nothing in it is known for certain."""
     feed = read(many(range(2000)).replace("<guid>", "&nbsp;<guid>"))
-    assert guids(feed) == [*range(END), *range(2000 - END, 2000)]
+    assert guids(feed) == [*range(END_SIZE), *range(2000 - END_SIZE, 2000)]
     assert (feed.slices, feed.entries_skipped) == ((), 1000)
 
 
@@ -347,7 +347,7 @@ def test_only_so_many_unseen_entries_are_read() -> None:
     ("document", "ranged"),
     [
         (rss(f"<item><title><![CDATA[{'<!--' * 2**18}]]></title></item>"), 1),
-        (rss(*("<item><guid>1</guid></item>" * 100_000,)), 2 * END),
+        (rss(*("<item><guid>1</guid></item>" * 100_000,)), 2 * END_SIZE),
         (rss(channel="<link>a</link>" * 100_000) + ">" * 2**20, 0),
         (atom(f"<entry>{'<div ' * 2**18}</entry>") + "<content xml:base=" * 2**17, 0),
         (f"<rss {' '.join(f'a{n}=' + repr(chr(62)) for n in range(50_000))}>{'<' * 2**20}", 0),

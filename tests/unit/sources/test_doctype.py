@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.model import Feed
-from monitor.sources.formats.doctype import EXPANDED, strip_doctype
+from monitor.sources.formats.doctype import MAX_EXPANDED, strip_doctype
 from monitor.sources.formats.read_document import read_document
 
 LAUGHS = "<!ENTITY l0 'ha'>" + "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 10))
@@ -26,7 +26,7 @@ def read(declared: str, title: str, after: str = "") -> Feed:
         ("[<!ENTITY x SYSTEM 'file:///etc/hostname'>]", "&x;"),
         ("[<!ENTITY x PUBLIC '-//A' 'http://127.0.0.1/'>]", "&x;"),
         ("SYSTEM 'a' [\n<!ENTITY % p SYSTEM 'file:///etc/hostname'>\n%p;\n<!ENTITY x '%p;'>]", "&x;"),
-        (f"[<!ENTITY x '{'x' * 1000}'>]", "&x;" * (EXPANDED // 1000 + 1)),  # a little text, again and again
+        (f"[<!ENTITY x '{'x' * 1000}'>]", "&x;" * (MAX_EXPANDED // 1000 + 1)),  # a little text, again and again
         (f"[<!ENTITY x '{'x' * 1001}'>]", "&x;"),
         ("[<!ENTITY x '<b>'>]", "&x;"),  # an element that is open
         ("[<!-- ' --><?a ' ?><!ATTLIST a b CDATA '<!-- ]>'><!ENTITY x SYSTEM 'a'>]", "&x;"),

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
-from monitor.sources.formats.entry_bounds import CONTENT, SUMMARY, TITLE
+from monitor.sources.formats.entry_bounds import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE
 from monitor.sources.formats.read_document import preload_parsers, read_document
 from monitor.text.record import normalize_text
 
@@ -105,7 +105,7 @@ def test_an_atom_entry_gives_all_that_it_says() -> None:
         (rss("<title>Tom &amp;amp; Jerry</title>"), "Tom & Jerry"),  # and this is
         (rss("<title><![CDATA[ a\n  b\x0b ]]></title>"), "a b"),
         (rss("<title>outer</title><media:group><media:title>inner</media:title></media:group>"), "outer"),
-        (rss(f"<title>{'a' * (TITLE + 5)}</title>"), "a" * TITLE),
+        (rss(f"<title>{'a' * (MAX_TITLE + 5)}</title>"), "a" * MAX_TITLE),
         (rss("<description>only this</description>"), ""),
     ],
 )
@@ -123,9 +123,12 @@ def test_a_content_alone_is_no_summary() -> None:
 def test_long_texts_are_cut() -> None:
     """A summary and a content have caps of their own."""
     entry = entry_of(
-        rss(f"<description>{'s' * (SUMMARY + 9)}</description><content:encoded>{'c' * (CONTENT + 9)}</content:encoded>")
+        rss(
+            f"<description>{'s' * (MAX_SUMMARY + 9)}</description>"
+            f"<content:encoded>{'c' * (MAX_CONTENT + 9)}</content:encoded>"
+        )
     )
-    assert (len(entry.summary), len(entry.content)) == (SUMMARY, CONTENT)
+    assert (len(entry.summary), len(entry.content)) == (MAX_SUMMARY, MAX_CONTENT)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +213,7 @@ def test_character_sets_are_read_with_the_headers() -> None:
         ),
         ("<html><body>x</body></html>", "this is an HTML page, not a feed; `news-monitor sources add` finds its feeds"),
         ("<head><title>Moved</title></head>", "this is an HTML page, not a feed (its <title> is 'Moved')"),
-        ('{"error": 1}', "this is JSON, and no feed"),
+        ('{"error": 1}', "this is JSON, but no feed"),
         ('<opml version="2.0"><body></body></opml>', "this is an OPML file"),
         ("Service temporarily unavailable", "no feed format that we know (starts with 'Service temporarily"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "no feed format that we know"),
@@ -261,7 +264,7 @@ def test_hostile_documents_give_their_entry(document: str) -> None:
     entry = entry_of(document)
     text = entry.title + entry.summary
     assert "root:" not in text
-    assert len(text) <= TITLE + SUMMARY
+    assert len(text) <= MAX_TITLE + MAX_SUMMARY
     text.encode()
     assert "\x00" not in text
 
@@ -269,10 +272,10 @@ def test_hostile_documents_give_their_entry(document: str) -> None:
 def test_what_folding_makes_of_a_text_counts() -> None:
     """U+FDFA becomes eighteen characters where it is compared. A text that is longer then than any article's is cut,
     and the entry says so."""
-    letters = "\ufdfa" * (CONTENT // 2)
+    letters = "\ufdfa" * (MAX_CONTENT // 2)
     entry = entry_of(rss(f"<title>{letters}</title><description>{letters}</description>"))
-    assert len(normalize_text(entry.title)) <= TITLE
-    assert SUMMARY - 18 < len(normalize_text(entry.summary)) <= SUMMARY
+    assert len(normalize_text(entry.title)) <= MAX_TITLE
+    assert MAX_SUMMARY - 18 < len(normalize_text(entry.summary)) <= MAX_SUMMARY
     assert entry.is_truncated
     assert not entry_of(rss(f"<title>t</title><description>{'An article. ' * 1_000}</description>")).is_truncated
 

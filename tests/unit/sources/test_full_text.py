@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from monitor.errors import FeedUnreadable
-from monitor.sources.formats.article_page import LONG, read_full_text
-from monitor.sources.formats.entry_bounds import CONTENT
+from monitor.sources.formats.article_page import FAST_FROM_BYTES, read_full_text
+from monitor.sources.formats.entry_bounds import MAX_CONTENT
 
 URL = "https://news.test/1"
 PARAGRAPHS = (
@@ -69,19 +69,19 @@ def test_what_is_no_page_is_told(body: bytes, kind: str) -> None:
 )
 def test_odd_pages_end_with_what_they_hold(body: str) -> None:
     """Within the bound; the suite's time-out is the judge of the rest."""
-    assert len(read_full_text(body.encode(), {}, URL)) <= CONTENT
+    assert len(read_full_text(body.encode(), {}, URL)) <= MAX_CONTENT
 
 
 def test_a_long_page_is_read_whole() -> None:
     """By the quick way."""
     body = page(*[f"{PARAGRAPHS[1]} That was number {number}." for number in range(3_500)]).encode()
-    assert len(body) > LONG
+    assert len(body) > FAST_FROM_BYTES
     assert "That was number 100." in read_full_text(body, {}, URL)
 
 
 def test_a_page_of_too_many_elements_is_not_read() -> None:
     """They would take a gigabyte."""
-    with pytest.raises(FeedUnreadable, match="elements, and more than 40000 are not read"):
+    with pytest.raises(FeedUnreadable, match="elements; pages with more than 40000 are not read"):
         read_full_text(b"<p>" + b"<b>a</b>" * 50_000, {}, URL)
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
-from monitor.sources.formats.delta import DIGEST
-from monitor.sources.formats.entry_bounds import CONTENT, SUMMARY, TITLE
+from monitor.sources.formats.delta import DIGEST_SIZE
+from monitor.sources.formats.entry_bounds import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE
 from monitor.sources.formats.read_document import read_document
 
 URL = "https://news.example.org/feed.json"
@@ -74,7 +74,7 @@ def test_an_item_gives_all_that_it_says() -> None:
         slices=(digest,),
         older_page_url="https://news.example.org/feed.json?page=2",
     )
-    assert (feed.entries[0].slice, len(digest)) == (digest, DIGEST)
+    assert (feed.entries[0].slice, len(digest)) == (digest, DIGEST_SIZE)
 
 
 @pytest.mark.parametrize(
@@ -101,12 +101,16 @@ def test_an_item_gives_all_that_it_says() -> None:
         ({"id": "1", "tags": "Asia"}, {}, Entry(guid="1", tags=("Asia",))),
         ({"id": "1", "tags": [{"term": "Asia"}, None, " "]}, {}, Entry(guid="1")),
         ({"id": "1", "title": "a\u0000b\ud800 c\n d"}, {}, Entry(guid="1", title="ab c d")),  # what no database takes
-        ({"id": "1", "title": "t" * (TITLE + 9)}, {}, Entry(guid="1", title="t" * TITLE, is_truncated=True)),
-        ({"id": "1", "summary": "s" * (SUMMARY + 9)}, {}, Entry(guid="1", summary="s" * SUMMARY, is_truncated=True)),
+        ({"id": "1", "title": "t" * (MAX_TITLE + 9)}, {}, Entry(guid="1", title="t" * MAX_TITLE, is_truncated=True)),
         (
-            {"id": "1", "content_text": "c" * (CONTENT + 9)},
+            {"id": "1", "summary": "s" * (MAX_SUMMARY + 9)},
             {},
-            Entry(guid="1", content="c" * CONTENT, is_truncated=True),
+            Entry(guid="1", summary="s" * MAX_SUMMARY, is_truncated=True),
+        ),
+        (
+            {"id": "1", "content_text": "c" * (MAX_CONTENT + 9)},
+            {},
+            Entry(guid="1", content="c" * MAX_CONTENT, is_truncated=True),
         ),
         ({}, {}, Entry()),
     ],
@@ -160,7 +164,7 @@ def test_items_that_are_none_are_told_of() -> None:
     """The others are read."""
     feed = read(document("a", None, *ITEMS, [ITEMS[0]]))
     assert [entry.guid for entry in feed.entries] == ["0", "1", "2", "3"]
-    assert feed.problem == "3 of its items are none, and were left out"
+    assert feed.problem == "3 of its items are not JSON objects, and were left out"
 
 
 @pytest.mark.parametrize("cut", [1, 3, 20])
@@ -178,10 +182,10 @@ LEVELS = 100_000
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ('{"error": 1}', "this is JSON, and no feed: it has no list of items"),
-        ('{"items": {"id": 1}, "version": "https://jsonfeed.org/version/1"}', "this is JSON, and no feed"),
-        ('{"items": [1, {"name": "a"}, {"id": "1"}]}', "this is JSON, and no JSON Feed: it names no version"),
-        ("[1, 2]", "this is JSON, and no feed: it is a list"),
+        ('{"error": 1}', "this is JSON, but no feed: it has no list of items"),
+        ('{"items": {"id": 1}, "version": "https://jsonfeed.org/version/1"}', "this is JSON, but no feed"),
+        ('{"items": [1, {"name": "a"}, {"id": "1"}]}', "this is JSON, but no JSON Feed: it names no version"),
+        ("[1, 2]", "this is JSON, but no feed: it is a list"),
         ('{"items": [', "this is no JSON that can be read (line 1: "),
         ("{" + "'a': 1}", "this is no JSON that can be read (line 1: "),
         ("[" * LEVELS, "this is JSON that is nested too deeply to be a feed"),

@@ -10,7 +10,7 @@ from lxml import etree
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Outline, Outlines, UnusableOutline
-from monitor.sources.formats.opml import OURS, read_opml, write_opml
+from monitor.sources.formats.opml import SETTINGS_NAMESPACE, read_opml, write_opml
 
 FILES = Path(__file__).parents[2] / "data" / "opml"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -123,9 +123,9 @@ def test_outlines_are_found_wherever_they_stand(inside: str, expected: int) -> N
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"", "no <opml> stands in it"),
-        (b"[{}]", "no <opml> stands in it"),
-        (b"<rss version='2.0'><channel/></rss>", "this is a feed, and no list of feeds"),
+        (b"", "it has no <opml>"),
+        (b"[{}]", "it has no <opml>"),
+        (b"<rss version='2.0'><channel/></rss>", "this is a feed, and not a list of feeds"),
     ],
 )
 def test_what_is_no_list_of_feeds_is_told(body: bytes, said: str) -> None:
@@ -154,7 +154,7 @@ def test_what_is_written_is_opml_2_and_read_as_it_was() -> None:
     assert (root.tag, root.get("version"), root.findtext("head/title")) == ("opml", "2.0", "Sources")
     assert root.findtext("head/dateCreated") == "Sun, 01 Mar 2026 12:00:00 GMT"
     assert [each.get("text") for each in root.iterfind("body/outline")] == ["x", "B"]
-    assert root.find("body/outline/outline").get(f"{{{OURS}}}id") == "a"
+    assert root.find("body/outline/outline").get(f"{{{SETTINGS_NAMESPACE}}}id") == "a"
     assert {each.get("type") for each in root.iter("outline") if each.get("xmlUrl")} == {"rss"}
     read = read_opml(written)
     assert (read.unusable, read.problem) == ((), None)

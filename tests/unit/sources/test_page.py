@@ -11,7 +11,7 @@ from monitor.config.loading.shipped import find_shipped_folder
 from monitor.config.yaml.yaml12 import read_yaml_file as read_yaml
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Selectors
-from monitor.sources.formats.web_page import ENTRIES, read_page
+from monitor.sources.formats.web_page import MAX_ENTRIES, read_page
 
 URL = "https://news.test/list/today"
 HTML = {"content-type": "text/html; charset=utf-8"}
@@ -126,7 +126,7 @@ def test_titles_and_links(page: str, select: Selectors, title: str, link: str | 
         (Selectors("li", link="a.more"), "select.link: 'a.more' finds nothing in any of the 2 entries"),
         (Selectors("li", text="div"), "select.text: 'div' finds nothing in any of the 2 entries"),
         (Selectors("li", date=".date"), "select.date: '.date' finds nothing in any of the 2 entries"),
-        (Selectors("li:nonsense"), "select.entry: 'li:nonsense' cannot be looked for"),
+        (Selectors("li:nonsense"), "select.entry: 'li:nonsense' cannot be used"),
     ],
 )
 def test_a_selector_that_finds_nothing_is_named(select: Selectors, line: str) -> None:
@@ -183,9 +183,9 @@ def test_an_empty_page_is_told(page: str) -> None:
 
 def test_entries_are_bounded() -> None:
     """A selector that is too wide is told, and costs no more than so much."""
-    feed = read_page(b"<p>a</p>" * (ENTRIES + 5), HTML, URL, Selectors("p", text="p"))
-    assert len(feed.entries) == ENTRIES
-    assert feed.problem == f"5 entries beyond the first {ENTRIES} were left out; is select.entry too wide?"
+    feed = read_page(b"<p>a</p>" * (MAX_ENTRIES + 5), HTML, URL, Selectors("p", text="p"))
+    assert len(feed.entries) == MAX_ENTRIES
+    assert feed.problem == f"5 entries beyond the first {MAX_ENTRIES} were left out; is select.entry too wide?"
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ async def test_connections_at_a_time(hosts: list[tuple[str, int]], most: int) ->
     """One to a host and port, several to one in an allowed network."""
     politeness = Politeness(Limits(gap=timedelta(0), per_host=3), LOOPBACK)
     assert await most_at_once(politeness, hosts) == most
-    assert politeness._doors == {}
+    assert politeness._slots == {}
 
 
 async def test_a_gap_between_requests_to_one_domain(elapse: Elapse) -> None:
@@ -128,4 +128,4 @@ async def test_giving_up_the_turn_frees_it() -> None:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     async with politeness.request_slot("a.example", 443):
-        assert list(politeness._doors) == [("a.example", 443)]
+        assert list(politeness._slots) == [("a.example", 443)]

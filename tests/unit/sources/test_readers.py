@@ -15,7 +15,7 @@ from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Limits
 from monitor.runtime.workers import Workers
 from monitor.sources.formats.read_document import preload_parsers, read_document
-from monitor.sources.polling.readers import TOGETHER, BatchReader, RawDocument
+from monitor.sources.polling.readers import MAX_BATCH_SIZE, BatchReader, RawDocument
 from tests.bench.world import costly
 from tests.patience import LONG
 
@@ -25,7 +25,7 @@ Ts = TypeVarTuple("Ts")
 URL = "https://news.example.org/feed"
 SHORT = timedelta(seconds=2.5)
 # Ill-formed, so that feedparser goes through its tags one by one: much longer than SHORT, in which the others are read.
-HOSTILE = RawDocument(b"<rss><channel><item>" + b"<a/>" * (TOGETHER // 5), {}, URL, frozenset([b"of another"]))
+HOSTILE = RawDocument(b"<rss><channel><item>" + b"<a/>" * (MAX_BATCH_SIZE // 5), {}, URL, frozenset([b"of another"]))
 
 
 class Counted(Workers):
@@ -83,7 +83,7 @@ async def test_what_waits_comes_together(workers: Counted) -> None:
 
 async def test_one_worker_is_called_while_it_keeps_up(two: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
     """However much waits."""
-    monkeypatch.setattr("monitor.sources.polling.readers.HELD_UP", 60)
+    monkeypatch.setattr("monitor.sources.polling.readers.MAX_DELAY", 60)
     readers = BatchReader(two, LONG)
     await asyncio.gather(*(readers.read(document(number)) for number in range(72)))
     assert (two.calls, two.peak) == (3, 1)
@@ -153,7 +153,7 @@ async def test_what_was_lost_before_comes_with_no_other(workers: Counted) -> Non
 
 async def test_a_big_document_has_a_call_of_its_own(workers: Counted) -> None:
     readers = BatchReader(workers, LONG)
-    sizes = (0, 0, TOGETHER, 0, 0)
+    sizes = (0, 0, MAX_BATCH_SIZE, 0, 0)
     await asyncio.gather(*(readers.read(document(number, size)) for number, size in enumerate(sizes)))
     assert workers.calls == 3
 
@@ -161,7 +161,7 @@ async def test_a_big_document_has_a_call_of_its_own(workers: Counted) -> None:
 @pytest.mark.parametrize(("known", "calls"), [(HOSTILE.known_digests, 1), (frozenset(), 3)])
 async def test_first_documents_come_few_at_a_time(workers: Counted, known: frozenset[bytes], calls: int) -> None:
     """All of their entries are read and come back, of many feeds at once when a daemon begins."""
-    readers, documents = BatchReader(workers, LONG), [document(number, TOGETHER // 20) for number in range(8)]
+    readers, documents = BatchReader(workers, LONG), [document(number, MAX_BATCH_SIZE // 20) for number in range(8)]
     await asyncio.gather(*(readers.read(each._replace(known_digests=known)) for each in documents))
     assert workers.calls == calls
 

@@ -44,7 +44,7 @@ async def test_lookups_that_hang_are_bounded_and_free_their_places_when_they_end
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Giving up does not free a place, for its thread is still there; the lookup's end does."""
-    monkeypatch.setattr(resolver, "LOOKUPS", 1)
+    monkeypatch.setattr(resolver, "MAX_LOOKUPS", 1)
     go, real = Event(), socket.getaddrinfo
 
     def slow(host: str, port: int, family: int, kind: int, *, flags: int) -> object:

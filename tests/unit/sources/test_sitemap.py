@@ -6,8 +6,8 @@ import pytest
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
-from monitor.sources.formats.delta import DIGEST
-from monitor.sources.formats.entry_bounds import TITLE
+from monitor.sources.formats.delta import DIGEST_SIZE
+from monitor.sources.formats.entry_bounds import MAX_TITLE
 from monitor.sources.formats.read_document import read_document
 
 URL = "https://www.example.org/news-sitemap.xml"
@@ -57,7 +57,7 @@ def test_an_address_gives_all_that_is_said_of_it() -> None:
         title="연합뉴스",
         slices=(digest,),
     )
-    assert (feed.entries[0].slice, len(digest)) == (digest, DIGEST)
+    assert (feed.entries[0].slice, len(digest)) == (digest, DIGEST_SIZE)
 
 
 IMAGE = "<image:image><image:loc>https://www.example.org/i.png</image:loc>{}</image:image>"
@@ -71,7 +71,7 @@ IMAGE = "<image:image><image:loc>https://www.example.org/i.png</image:loc>{}</im
         (IMAGE.format("<image:caption>A</image:caption><image:title>B</image:title>"), "B"),
         (IMAGE.format("<image:title>A</image:title>") + IMAGE.format("<image:title>B</image:title>"), "A"),
         ("<news:news><news:title> </news:title></news:news>" + IMAGE.format("<image:title>A</image:title>"), "A"),
-        (f"<news:news><news:title>{'t' * (TITLE + 9)}</news:title></news:news>", "t" * TITLE),
+        (f"<news:news><news:title>{'t' * (MAX_TITLE + 9)}</news:title></news:news>", "t" * MAX_TITLE),
     ],
 )
 def test_a_title_is_taken_from_where_there_is_one(more: str, title: str) -> None:
@@ -128,7 +128,7 @@ def test_a_link_that_cannot_be_opened_is_none() -> None:
 
 INDEX = '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}</sitemapindex>'
 PARTS = "".join(f"<sitemap><loc>https://www.example.org/{name}.xml</loc></sitemap>" for name in ("old", "News-1", "b"))
-NONE_ITSELF = "this is an index of 3 sitemaps, and none itself"
+NONE_ITSELF = "this is an index of 3 sitemaps, and not a sitemap itself"
 LAUGHS = '<!DOCTYPE urlset [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
 
 
@@ -143,8 +143,8 @@ LAUGHS = '<!DOCTYPE urlset [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
             INDEX.format(PARTS).replace("News", "a"),
             f"{NONE_ITSELF}: give one of those as the source's address, such as",
         ),
-        (INDEX.format("<sitemap><loc>file:///etc/passwd</loc></sitemap>"), "this is an index of 1 sitemaps, and none"),
-        (INDEX.format(""), "this is an index of 0 sitemaps, and none itself"),
+        (INDEX.format("<sitemap><loc>file:///etc/passwd</loc></sitemap>"), "this is an index of 1 sitemaps, and not"),
+        (INDEX.format(""), "this is an index of 0 sitemaps, and not a sitemap itself"),
         (LAUGHS + sitemap(url("&b;"))[38:], "this is a sitemap with a document type declaration, which is not read"),
     ],
 )
