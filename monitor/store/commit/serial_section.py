@@ -51,9 +51,9 @@ class SerialSection:
         will be committed, so that they are looked up together."""
         with self._lock, self._database.writing() as connection:
             self._database.enter_section(connection)
-            inside = SectionPass(connection, now, claims, self._cache)
-            yield inside
-            inside.write_all()
+            section_pass = SectionPass(connection, now, claims, self._cache)
+            yield section_pass
+            section_pass.write_all()
 
 
 class SectionPass:
@@ -66,9 +66,9 @@ class SectionPass:
         self._tokens = lock_claim_tokens(connection, claims)
         self._stored = StoredState(connection, cache)
         self._polls: list[tuple[PollRecord, int]] = []
-        self._made: list[DecisionBatch] = []
-        self._wanted: list[tuple[Article, datetime, PollGap | None]] = []
-        self._fell: list[tuple[DueDecision, ChannelsOf]] = []
+        self._batches: list[DecisionBatch] = []
+        self._pages: list[tuple[Article, datetime, PollGap | None]] = []
+        self._due_decisions: list[tuple[DueDecision, ChannelsOf]] = []
 
     def holds_claim(self, claim: Claim) -> bool:
         """Whether a claim is still ours: nobody else polls the source now."""
@@ -89,62 +89,66 @@ class SectionPass:
         the version that was to be written is there already."""
         return full_text_queue.has_stored_version(self._connection, articles)
 
-    def commit(self, polled: PollRecord, decision: Decision, channels_of: ChannelsOf) -> bool:
+    def commit(self, poll: PollRecord, decision: Decision, channels_of: ChannelsOf) -> bool:
         """Leave a poll and all that came of it: source, articles, stories, matches, alerts, deliveries.
 
         False, and nothing is left, if the claim is no longer ours: somebody else polls the source now.
         """
-        if not self.holds_claim(polled.claim):
+        if not self.holds_claim(poll.claim):
             return False
-        self._polls.append((polled, len(decision.article_decisions)))
-        self._decide(decision, channels_of, polled.at)
+        self._polls.append((poll, len(decision.article_decisions)))
+        self._add_decision(decision, channels_of, poll.at)
         return True
 
-    def _decide(self, decision: Decision, channels_of: ChannelsOf, at: datetime) -> None:
+    def _add_decision(self, decision: Decision, channels_of: ChannelsOf, at: datetime) -> None:
         if decision.article_decisions:
-            self._made.append(DecisionBatch(decision.article_decisions, at, channels_of))
+            self._batches.append(DecisionBatch(decision.article_decisions, at, channels_of))
             decision.state.commit_draft()
 
-    def commit_due(self, fallen: DueDecision, channels_of: ChannelsOf) -> None:
+    def commit_due(self, due_decision: DueDecision, channels_of: ChannelsOf) -> None:
         """Leave what time alone has brought."""
-        if fallen.released or fallen.changes:
-            self._fell.append((fallen, channels_of))
-            fallen.state.commit_draft()
+        if due_decision.released or due_decision.changes:
+            self._due_decisions.append((due_decision, channels_of))
+            due_decision.state.commit_draft()
 
-    def enqueue_pages(self, articles: Iterable[Article], now: datetime, away: PollGap | None = None) -> None:
+    def enqueue_pages(self, articles: Iterable[Article], now: datetime, gap: PollGap | None = None) -> None:
         """Note that the pages of these articles, which are committed in this pass, are to be read; and whether they
         came late, as deciding on what their pages say must know too."""
-        self._wanted += ((each, now, away) for each in articles)
+        self._pages += ((article, now, gap) for article in articles)
 
-    def load_claimed_article(self, wanted: full_text_queue.FullTextRequest) -> Article | None:
+    def load_claimed_article(self, request: full_text_queue.FullTextRequest) -> Article | None:
         """The article whose page was claimed; None if it has changed or left since."""
-        return full_text_queue.load_claimed_article(self._connection, wanted)
+        return full_text_queue.load_claimed_article(self._connection, request)
 
     def commit_page(
-        self, wanted: full_text_queue.FullTextRequest, decision: Decision | None, channels_of: ChannelsOf, now: datetime
+        self,
+        request: full_text_queue.FullTextRequest,
+        decision: Decision | None,
+        channels_of: ChannelsOf,
+        now: datetime,
     ) -> None:
         """Leave what came of a page that was read: a version of its article, or nothing."""
-        full_text_queue.finish_page(self._connection, wanted)
+        full_text_queue.finish_page(self._connection, request)
         if decision is not None:
-            self._decide(decision, channels_of, now)
+            self._add_decision(decision, channels_of, now)
 
     def load_ops_facts(self, now: datetime) -> OpsObservation:
         """What the operator may have to be told of, and what he was told."""
         return load_ops_facts(self._connection, now)
 
-    def write_notices(self, notices: Iterable[Notice], noticed: Iterable[NoticeState]) -> list[Notice]:
+    def write_notices(self, notices: Iterable[Notice], states: Iterable[NoticeState]) -> list[Notice]:
         """Write notices with their deliveries, and what the operator knows after them; those that are new."""
-        return write_notices(self._connection, notices, noticed)
+        return write_notices(self._connection, notices, states)
 
     def write_all(self) -> None:
         """All that this pass leaves; `entered` calls it, once."""
-        ids = write_decisions(self._connection, self._made, self._stored.clusters)
-        for fallen, channels_of in self._fell:
-            write_due_decision(self._connection, fallen, channels_of)
+        ids = write_decisions(self._connection, self._batches, self._stored.clusters)
+        for due_decision, channels_of in self._due_decisions:
+            write_due_decision(self._connection, due_decision, channels_of)
         write_subject_records(self._connection, self._stored.state.ledger.changed_records)
-        wanted = [
-            (ids[each.source, each.uid], each, now, None if away is None else away.since)
-            for each, now, away in self._wanted
+        pages = [
+            (ids[article.source, article.uid], article, now, None if gap is None else gap.since)
+            for article, now, gap in self._pages
         ]
-        full_text_queue.enqueue_pages(self._connection, wanted)
+        full_text_queue.enqueue_pages(self._connection, pages)
         write_sources(self._connection, self._polls)

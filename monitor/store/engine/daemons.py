@@ -53,8 +53,8 @@ class DaemonReport:
     @property
     def is_stalled(self) -> bool:
         """Whether it lived and did not work, when it was last seen."""
-        turns = [at for at in (self.ticked_at, self.delivered_at) if at is not None]
-        return bool(turns) and self.seen_at - min(turns) > ALIVE_WINDOW
+        times = [at for at in (self.ticked_at, self.delivered_at) if at is not None]
+        return bool(times) and self.seen_at - min(times) > ALIVE_WINDOW
 
     def status_at(self, now: datetime) -> DaemonStatus:
         """Whether it is there now."""
@@ -81,9 +81,9 @@ class DaemonRecord:
     ) -> bool:
         """It still works, and last ticked and delivered then. False if it is not known: it has not started; it was
         asleep for so long that it was forgotten, and others have started since; or this is another database."""
-        seen = {"seen_at": now, "ticked_at": ticked, "delivered_at": delivered, "running": running.to_row()}
+        values = {"seen_at": now, "ticked_at": ticked, "delivered_at": delivered, "running": running.to_row()}
         with self._database.writing() as connection:
-            return self._update(connection, seen)
+            return self._update(connection, values)
 
     def record_stop(self, now: datetime) -> None:
         """It ends in good order, if it ever was there."""
@@ -91,8 +91,8 @@ class DaemonRecord:
             self._update(connection, {"seen_at": now, "stopped_at": now})
 
     def _update(self, connection: Connection, values: dict[str, object]) -> bool:
-        mine = update(daemon).where(daemon.c.owner == self._owner)
-        return connection.execute(mine.values(**values)).rowcount == 1
+        own_row = update(daemon).where(daemon.c.owner == self._owner)
+        return connection.execute(own_row.values(**values)).rowcount == 1
 
 
 def list_daemons(database: Database) -> list[DaemonReport]:

@@ -64,9 +64,9 @@ class Database(ABC):
         except ValueUnreadable as error:
             raise StoreRefused(f"{self.name} holds what cannot be read ({error}); {self.advice}") from error
         except DBAPIError as error:
-            said = str(error.orig).strip().partition("\n")[0]
+            message = str(error.orig).strip().partition("\n")[0]
             unusable = isinstance(error, OperationalError | InterfaceError)
-            raise (StoreFailed if unusable else StoreRefused)(f"{self.name}: {said}; {self.advice}") from error
+            raise (StoreFailed if unusable else StoreRefused)(f"{self.name}: {message}; {self.advice}") from error
 
     def require_not_replaced(self) -> None:
         """Raises StoreReplaced if it was deleted or replaced since it was asked for the first time while `taken`: what
@@ -210,8 +210,8 @@ def write_rows(connection: Connection, statement: Executable, rows: Sequence[Map
 def in_batches(values: Iterable[T]) -> Iterator[list[T]]:
     """The values, as many at a time as one statement may bind: databases allow some ten thousands."""
     rest = iter(values)
-    while some := list(islice(rest, _VARIABLES)):
-        yield some
+    while batch := list(islice(rest, _VARIABLES)):
+        yield batch
 
 
 def list_revisions() -> list[str]:

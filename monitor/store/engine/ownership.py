@@ -35,18 +35,18 @@ def act_as_owner(url: str) -> str | None:
     if database.get_backend_name() != "sqlite" or not database.database:
         return None
     path = Path(database.database)
-    there, owner = _find_owner(path)
-    me = os.geteuid()
-    if owner == me or (owner == _ROOT and (there != path or os.access(path, os.R_OK | os.W_OK))):
+    existing, owner = _find_owner(path)
+    user = os.geteuid()
+    if owner == user or (owner == _ROOT and (existing != path or os.access(path, os.R_OK | os.W_OK))):
         return None  # nothing locks root out
     name = _find_user_name(owner)
-    if me != _ROOT:
+    if user != _ROOT:
         raise StoreFailed(
-            f"{path} belongs to {name}, and you are {_find_user_name(me)}: use it as that user, "
+            f"{path} belongs to {name}, and you are {_find_user_name(user)}: use it as that user, "
             f"`sudo{'' if owner == _ROOT else f' -u {name}'} news-monitor ...`"
         )
     try:
-        _switch_user(owner, there.stat().st_gid)
+        _switch_user(owner, existing.stat().st_gid)
     except OSError as error:
         raise StoreFailed(f"{path} belongs to {name}, and root cannot act as {name} here: {error.strerror}") from None
     return name
@@ -54,9 +54,9 @@ def act_as_owner(url: str) -> str | None:
 
 def _find_owner(path: Path) -> tuple[Path, int]:
     """What there is of the path, and whose it is: the file, or else the nearest folder that can be seen."""
-    for there in (path, *path.parents):
+    for existing in (path, *path.parents):
         try:
-            return there, there.stat().st_uid
+            return existing, existing.stat().st_uid
         except OSError:  # it does not exist, or lies in a folder that is closed to us
             continue
     return path, os.geteuid()
@@ -73,11 +73,11 @@ def _switch_user(user: int, group: int) -> None:
     """For good. On Linux what root may read stays readable, to this process and its workers: the config, secrets in
     files, a copy to restore, a Python that is installed under /root."""
     try:
-        known = pwd.getpwuid(user)
+        entry = pwd.getpwuid(user)
     except KeyError:
         groups = [group]
     else:
-        group, groups = known.pw_gid, os.getgrouplist(known.pw_name, known.pw_gid)
+        group, groups = entry.pw_gid, os.getgrouplist(entry.pw_name, entry.pw_gid)
     with _keep_read_capability():
         os.setgroups(groups)
         os.setgid(group)
@@ -94,7 +94,7 @@ def _keep_read_capability() -> Iterator[None]:
     libc.prctl(_KEEP_CAPABILITIES, 1, 0, 0, 0)
     yield
     header = (ctypes.c_uint32 * 2)(_VERSION, 0)
-    for kept in (1 << _READ_ALL, 0):  # nothing, where root has not even this one
-        if libc.capset(header, (ctypes.c_uint32 * 6)(kept, kept, kept)) == 0:
+    for capabilities in (1 << _READ_ALL, 0):  # nothing, where root has not even this one
+        if libc.capset(header, (ctypes.c_uint32 * 6)(capabilities, capabilities, capabilities)) == 0:
             break
     libc.prctl(_AMBIENT, _RAISE, _READ_ALL, 0, 0)

@@ -251,8 +251,8 @@ match = Table(
     sqlite_autoincrement=True,  # people are shown its number: that of one that left must not be another's
 )
 # A few among all matches.
-_would = match.c.shadow_key.is_not(None)
-Index("ix_match_shadow_key", match.c.shadow_key, sqlite_where=_would, postgresql_where=_would)
+_in_shadow = match.c.shadow_key.is_not(None)
+Index("ix_match_shadow_key", match.c.shadow_key, sqlite_where=_in_shadow, postgresql_where=_in_shadow)
 
 # A decision to tell somebody. A notice to the operator has no rule, story and article, but a subject.
 alert = Table(

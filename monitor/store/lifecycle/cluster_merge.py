@@ -83,31 +83,33 @@ def _require_cluster(connection: Connection, id_: str) -> MarkedCluster:
 
 
 def _explain_kind_mismatch(whole: MarkedCluster, part: MarkedCluster) -> str:
-    def kind(of: MarkedCluster) -> str:
-        return f"{of.id} is a story" if of.scope == STORIES else f"{of.id} is an event of {of.scope}"
+    def kind(cluster: MarkedCluster) -> str:
+        return (
+            f"{cluster.id} is a story" if cluster.scope == STORIES else f"{cluster.id} is an event of {cluster.scope}"
+        )
 
     return f"{kind(whole)}, and {kind(part)}: a story merges with a story, an event with one of the same rule"
 
 
 def _merge_rows(connection: Connection, whole: MarkedCluster, part: MarkedCluster) -> None:
     table = whole.table
-    its = or_(table.c.id == part.id, table.c.merged_into == part.id)
-    connection.execute(update(table).where(its).values(merged_into=whole.id))
-    settled = or_(event.c.id == part.id, (event.c.id == whole.id) & (event.c.possibly_of == part.id))
-    connection.execute(update(event).where(settled).values(possibly_of=None, doubt=None))
+    part_rows = or_(table.c.id == part.id, table.c.merged_into == part.id)
+    connection.execute(update(table).where(part_rows).values(merged_into=whole.id))
+    settled_doubts = or_(event.c.id == part.id, (event.c.id == whole.id) & (event.c.possibly_of == part.id))
+    connection.execute(update(event).where(settled_doubts).values(possibly_of=None, doubt=None))
     connection.execute(update(event).where(event.c.possibly_of == part.id).values(possibly_of=whole.id))
-    apart = (whole.kept_apart | part.kept_apart) - {whole.id, part.id}
-    keep_apart(connection, table, whole.id, apart)
-    for row in connection.execute(select(table.c.id, table.c.kept_apart).where(table.c.id.in_(apart))).all():
+    kept_apart = (whole.kept_apart | part.kept_apart) - {whole.id, part.id}
+    keep_apart(connection, table, whole.id, kept_apart)
+    for row in connection.execute(select(table.c.id, table.c.kept_apart).where(table.c.id.in_(kept_apart))).all():
         keep_apart(connection, table, row.id, {*(row.kept_apart or ()), whole.id} - {part.id})
 
 
 def _move_articles(connection: Connection, whole: MarkedCluster, part: MarkedCluster) -> None:
     if whole.scope == STORIES:
-        moved = update(story_article).where(story_article.c.story_id == part.id).values(story_id=whole.id)
+        statement = update(story_article).where(story_article.c.story_id == part.id).values(story_id=whole.id)
     else:
-        moved = update(match).where(match.c.event_id == part.id).values(event_id=whole.id)
-    connection.execute(moved)
+        statement = update(match).where(match.c.event_id == part.id).values(event_id=whole.id)
+    connection.execute(statement)
 
 
 def _merge_subjects(
@@ -115,22 +117,22 @@ def _merge_subjects(
 ) -> None:
     """What rules have heard and told of both, and what waits of both."""
     keys = {
-        theirs: ours
+        part_key: whole_key
         for rule in _find_rules(connection, whole, part)
-        for ours, theirs in _pair_subject_keys(rule, whole, part)
+        for whole_key, part_key in _pair_subject_keys(rule, whole, part)
     }
-    accounts = load_subject_records(connection, [*keys, *keys.values()])
-    merged = dict(_merge_record_pairs(keys, accounts))
-    write_subject_records(connection, [account for key, account in merged.items() if account != accounts.get(key)])
-    waits: defaultdict[str, list[tuple[PendingAlert, PendingAlert]]] = defaultdict(list)
-    asked = select(waiting).where(waiting.c.key.in_([*keys, *keys.values()]))
-    for row in connection.execute(asked).all():
-        before = pending_alert_from_row(row)
-        key = keys.get(before.candidate.key, before.candidate.key)
-        waits[key].append((before, _move_to_whole(before, key, whole)))
-    for key, some in waits.items():
-        account = merged.get(key) or SubjectRecord(key, some[0][0].candidate.rule, now)
-        _merge_pending_alerts(connection, some, account, config, now)
+    records = load_subject_records(connection, [*keys, *keys.values()])
+    merged = dict(_merge_record_pairs(keys, records))
+    write_subject_records(connection, [record for key, record in merged.items() if record != records.get(key)])
+    pending_by_key: defaultdict[str, list[tuple[PendingAlert, PendingAlert]]] = defaultdict(list)
+    query = select(waiting).where(waiting.c.key.in_([*keys, *keys.values()]))
+    for row in connection.execute(query).all():
+        pending = pending_alert_from_row(row)
+        key = keys.get(pending.candidate.key, pending.candidate.key)
+        pending_by_key[key].append((pending, _move_to_whole(pending, key, whole)))
+    for key, pairs in pending_by_key.items():
+        record = merged.get(key) or SubjectRecord(key, pairs[0][0].candidate.rule, now)
+        _merge_pending_alerts(connection, pairs, record, config, now)
 
 
 def _find_rules(connection: Connection, whole: MarkedCluster, part: MarkedCluster) -> Iterable[str]:
@@ -139,73 +141,80 @@ def _find_rules(connection: Connection, whole: MarkedCluster, part: MarkedCluste
         return [whole.scope]
     ids = [whole.id, part.id]
     articles = select(story_article.c.article_id).where(story_article.c.story_id.in_(ids))
-    hit = select(match.c.rule_id).where(match.c.article_id.in_(articles))
-    told = select(alert.c.rule_id).where(alert.c.story_id.in_(ids), alert.c.rule_id.is_not(None))
-    return connection.execute(union(hit, told)).scalars().all()
+    matched = select(match.c.rule_id).where(match.c.article_id.in_(articles))
+    alerted = select(alert.c.rule_id).where(alert.c.story_id.in_(ids), alert.c.rule_id.is_not(None))
+    return connection.execute(union(matched, alerted)).scalars().all()
 
 
 def _pair_subject_keys(rule: str, whole: MarkedCluster, part: MarkedCluster) -> Iterable[tuple[str, str]]:
     """Under which a rule knows them, in pairs."""
     key_of = story_key if whole.scope == STORIES else event_key
-    ours, theirs = key_of(rule, whole.id), key_of(rule, part.id)
+    whole_key, part_key = key_of(rule, whole.id), key_of(rule, part.id)
     return [
-        (ours, theirs),
-        (shadow_key(ours), shadow_key(theirs)),
-        (mention_key(ours), mention_key(theirs)),
-        (shadow_key(mention_key(ours)), shadow_key(mention_key(theirs))),
+        (whole_key, part_key),
+        (shadow_key(whole_key), shadow_key(part_key)),
+        (mention_key(whole_key), mention_key(part_key)),
+        (shadow_key(mention_key(whole_key)), shadow_key(mention_key(part_key))),
     ]
 
 
-def _merge_record_pairs(
-    keys: dict[str, str], accounts: dict[str, SubjectRecord]
-) -> Iterable[tuple[str, SubjectRecord]]:
-    for theirs, ours in keys.items():
-        one, other = accounts.get(ours), accounts.get(theirs)
-        if other is not None:
-            yield ours, merge_subject_records(one or SubjectRecord(ours, other.rule, other.last_match_at), other)
-        elif one is not None:
-            yield ours, one
+def _merge_record_pairs(keys: dict[str, str], records: dict[str, SubjectRecord]) -> Iterable[tuple[str, SubjectRecord]]:
+    for part_key, whole_key in keys.items():
+        whole_record, part_record = records.get(whole_key), records.get(part_key)
+        if part_record is not None:
+            yield (
+                whole_key,
+                merge_subject_records(
+                    whole_record or SubjectRecord(whole_key, part_record.rule, part_record.last_match_at), part_record
+                ),
+            )
+        elif whole_record is not None:
+            yield whole_key, whole_record
 
 
-def _move_to_whole(waits: PendingAlert, key: str, whole: MarkedCluster) -> PendingAlert:
+def _move_to_whole(pending: PendingAlert, key: str, whole: MarkedCluster) -> PendingAlert:
     """What waits, of the whole."""
-    row, before = whole.row, waits.candidate
+    row, candidate = whole.row, pending.candidate
     if whole.scope == STORIES:
-        hearing = replace(before, story=Story(row.id, "", row.opened_at))
+        moved = replace(candidate, story=Story(row.id, "", row.opened_at))
     else:
-        hearing = replace(before, event=Event(row.id, whole.scope, "", row.opened_at, row.possibly_of, row.doubt or ""))
-    return replace(waits, id=pending_id(waits.kind, key), candidate=replace(hearing, key=key))
+        moved = replace(
+            candidate, event=Event(row.id, whole.scope, "", row.opened_at, row.possibly_of, row.doubt or "")
+        )
+    return replace(pending, id=pending_id(pending.kind, key), candidate=replace(moved, key=key))
 
 
 def _merge_pending_alerts(
     connection: Connection,
-    some: list[tuple[PendingAlert, PendingAlert]],
-    account: SubjectRecord,
+    pairs: list[tuple[PendingAlert, PendingAlert]],
+    record: SubjectRecord,
     config: Config,
     now: datetime,
 ) -> None:
     zone = ZoneInfo(config.settings.timezone)
-    rule = config.rules.get(account.rule)  # one that has left the config since is told all the same
+    rule = config.rules.get(record.rule)  # one that has left the config since is told all the same
     policy = SAYS_MORE if rule is None else rule.alert
-    left = merge_pending([each for _, each in some], account, policy, now=now, zone=zone)
-    ids = load_article_ids(connection, [before.candidate for before, _ in some])
-    begins = [] if left is None else [(left, _get_article_id(left.candidate, ids))]
-    write_pending_alerts(connection, begins, {before.id for before, _ in some} - {each.id for each, _ in begins})
-    said: list[tuple[AlertCandidate, str | None, MatchOutcome]] = []
-    for before, _ in some:
-        if left is not None and _get_article_id(before.candidate, ids) == _get_article_id(left.candidate, ids):
-            at = time_of_day(left.due, zone, now)
-            decision = deferred_outcome(left.kind.reason, f"{left.why}; two were merged, and it is told at {at}")
-        elif left is None:
-            nothing = "what it waited for was merged with what was told, and it says nothing new"
-            decision = suppressed_outcome(Reason.MERGED, nothing)
+    merged = merge_pending([moved for _, moved in pairs], record, policy, now=now, zone=zone)
+    ids = load_article_ids(connection, [original.candidate for original, _ in pairs])
+    added = [] if merged is None else [(merged, _get_article_id(merged.candidate, ids))]
+    write_pending_alerts(
+        connection, added, {original.id for original, _ in pairs} - {pending.id for pending, _ in added}
+    )
+    outcomes: list[tuple[AlertCandidate, str | None, MatchOutcome]] = []
+    for original, _ in pairs:
+        if merged is not None and _get_article_id(original.candidate, ids) == _get_article_id(merged.candidate, ids):
+            at = time_of_day(merged.due, zone, now)
+            outcome = deferred_outcome(merged.kind.reason, f"{merged.why}; two were merged, and it is told at {at}")
+        elif merged is None:
+            why = "what it waited for was merged with what was told, and it says nothing new"
+            outcome = suppressed_outcome(Reason.MERGED, why)
         else:
-            decision = suppressed_outcome(
-                Reason.MERGED, f"two were merged, and {left.candidate.publisher} is told for both"
+            outcome = suppressed_outcome(
+                Reason.MERGED, f"two were merged, and {merged.candidate.publisher} is told for both"
             )
-        said.append((before.candidate, None, decision))
-    update_match_outcomes(connection, said, ids)
+        outcomes.append((original.candidate, None, outcome))
+    update_match_outcomes(connection, outcomes, ids)
 
 
-def _get_article_id(hearing: AlertCandidate, ids: Mapping[tuple[str, str], int]) -> int:
-    return ids[hearing.article.source, hearing.article.uid]
+def _get_article_id(candidate: AlertCandidate, ids: Mapping[tuple[str, str], int]) -> int:
+    return ids[candidate.article.source, candidate.article.uid]

@@ -18,7 +18,7 @@ from monitor.store.state.clusters import StoredClusters
 from monitor.stories import STORIES, ArticleFeatures
 from monitor.stories.events import RuleArticle, join_event
 
-REACH = timedelta(days=2)  # before the newest article
+BACKFILL_WINDOW = timedelta(days=2)  # before the newest article
 _SLICE = 250
 
 
@@ -28,11 +28,11 @@ def backfill_clusters(connection: Connection, rules: RuleSet) -> None:
     newest = connection.execute(select(func.max(article.c.seen_at))).scalar_one_or_none()
     if newest is None:
         return
-    hit = select(match.c.article_id, match.c.article_version).where(match.c.article_id == article.c.id)
-    hit = hit.where(match.c.article_version == article_version.c.version)
-    asked = select(article_version.c.id).join(article, article.c.id == article_version.c.article_id)
-    asked = asked.where(article.c.seen_at > newest - REACH, hit.exists()).order_by(article_version.c.id)
-    versions = connection.execute(asked).scalars().all()  # as they were committed
+    matches = select(match.c.article_id, match.c.article_version).where(match.c.article_id == article.c.id)
+    matches = matches.where(match.c.article_version == article_version.c.version)
+    query = select(article_version.c.id).join(article, article.c.id == article_version.c.article_id)
+    query = query.where(article.c.seen_at > newest - BACKFILL_WINDOW, matches.exists()).order_by(article_version.c.id)
+    versions = connection.execute(query).scalars().all()  # as they were committed
     for first in range(0, len(versions), _SLICE):
         _backfill_versions(connection, versions[first : first + _SLICE], rules)
 
@@ -44,20 +44,20 @@ def _backfill_versions(connection: Connection, versions: Sequence[int], rules: R
     ).all()
     ids = {(row.source_id, row.uid): row.id for row in rows}
     events = _load_events_by_version(connection, list(ids.values()))
-    every = [
+    articles = [
         (row, identity_features(article_from_row(row), rules), Story(row.story_id, row.story_title, row.opened_at))
         for row in rows
     ]
-    stored.load_keys((STORIES, key) for _, features, _ in every for key in features.index_keys)
-    stored.load_clusters((STORIES, of.id) for _, _, of in every)
+    stored.load_keys((STORIES, key) for _, features, _ in articles for key in features.index_keys)
+    stored.load_clusters((STORIES, joined_story.id) for _, _, joined_story in articles)
     stored.load_clusters(key for keys in events.values() for key in keys)
-    for row, features, of in every:
-        _join_story(stored, features, of.id)
-        for rule, event in events.get((row.id, row.version), ()):
-            report = RuleArticle(rule, of, features)
-            stored.load_keys((rule, key) for key in report.key_weights)
-            if (cluster := stored.index.get(rule, event)) is not None:
-                join_event(report, cluster, stored.index)
+    for row, features, joined_story in articles:
+        _join_story(stored, features, joined_story.id)
+        for rule, event_id in events.get((row.id, row.version), ()):
+            rule_article = RuleArticle(rule, joined_story, features)
+            stored.load_keys((rule, key) for key in rule_article.key_weights)
+            if (cluster := stored.index.get(rule, event_id)) is not None:
+                join_event(rule_article, cluster, stored.index)
     stored.write(ids)
 
 

@@ -45,38 +45,40 @@ def find_contributing_matches(connection: Connection, articles: Sequence[int]) -
     ]
 
 
-def remove_publishers(connection: Connection, gone: Sequence[ContributingMatch], articles: Sequence[int]) -> None:
+def remove_publishers(connection: Connection, removed: Sequence[ContributingMatch], articles: Sequence[int]) -> None:
     """What is heard in these articles alone counts no more among those who report it."""
-    lost: defaultdict[str, set[str]] = defaultdict(set)
-    for each in gone:
-        for key in each.keys:
-            lost[key].add(each.independent_publisher)
-    for each in _find_other_matches(connection, gone, articles):
-        for key in each.keys:
-            lost[key].discard(each.independent_publisher)
-    names = {name: voices for key, voices in lost.items() if voices for name in (key, shadow_key(key))}
-    accounts = load_subject_records(connection, names)
-    less = [
-        each.without_publishers(names[key])
-        for key, each in accounts.items()
-        if names[key].intersection(each.independent_publishers)
+    lost_publishers: defaultdict[str, set[str]] = defaultdict(set)
+    for contribution in removed:
+        for key in contribution.keys:
+            lost_publishers[key].add(contribution.independent_publisher)
+    for contribution in _find_other_matches(connection, removed, articles):
+        for key in contribution.keys:
+            lost_publishers[key].discard(contribution.independent_publisher)
+    publishers_by_key = {
+        name: publishers for key, publishers in lost_publishers.items() if publishers for name in (key, shadow_key(key))
+    }
+    records = load_subject_records(connection, publishers_by_key)
+    reduced = [
+        record.without_publishers(publishers_by_key[key])
+        for key, record in records.items()
+        if publishers_by_key[key].intersection(record.independent_publishers)
     ]
-    if less:
-        write_subject_records(connection, less)
+    if reduced:
+        write_subject_records(connection, reduced)
 
 
 def _find_other_matches(
-    connection: Connection, gone: Iterable[ContributingMatch], articles: Sequence[int]
+    connection: Connection, removed: Iterable[ContributingMatch], articles: Sequence[int]
 ) -> Iterator[ContributingMatch]:
     """What was heard of the same stories and events in other articles."""
     subjects = (
-        (story_article.c.story_id, {each.story for each in gone}),
-        (match.c.event_id, {each.event for each in gone if each.event is not None}),
+        (story_article.c.story_id, {contribution.story for contribution in removed}),
+        (match.c.event_id, {contribution.event for contribution in removed if contribution.event is not None}),
     )
-    for column, wanted in subjects:
-        for some in in_batches(wanted):
-            asked = _select_news_matches().where(column.in_(some), match.c.article_id.not_in(articles))
-            yield from map(_contribution_from_row, connection.execute(asked))
+    for column, ids in subjects:
+        for batch in in_batches(ids):
+            query = _select_news_matches().where(column.in_(batch), match.c.article_id.not_in(articles))
+            yield from map(_contribution_from_row, connection.execute(query))
 
 
 def _select_news_matches() -> Select[Any]:
@@ -90,5 +92,7 @@ def _select_news_matches() -> Select[Any]:
 
 
 def _contribution_from_row(row: Row[*tuple[Any, ...]]) -> ContributingMatch:
-    voice = independent_publisher_of(row.wire, row.publisher or row.source_id)
-    return ContributingMatch(row.id, row.at, row.alert_id is not None, row.rule_id, row.story_id, row.event_id, voice)
+    publisher = independent_publisher_of(row.wire, row.publisher or row.source_id)
+    return ContributingMatch(
+        row.id, row.at, row.alert_id is not None, row.rule_id, row.story_id, row.event_id, publisher
+    )

@@ -63,12 +63,12 @@ def source_ages(database: Database, ids: Collection[str]) -> SourceAges:
         good = dict.fromkeys(ids) | {id_: rows[id_].last_ok_at for id_ in ids if id_ in rows}
         failing = {id_: rows[id_].failing_since for id_ in ids if id_ in rows and rows[id_].failing_since is not None}
         newest = max((at for at in good.values() if at is not None), default=None)
-        lately = [id_ for id_, since in failing.items() if newest is None or since > newest]
+        recent = [id_ for id_, since in failing.items() if newest is None or since > newest]
         outage = None
-        if lately:
-            first = min(lately, key=lambda id_: (failing[id_], id_))
+        if recent:
+            first = min(recent, key=lambda id_: (failing[id_], id_))
             problem = connection.execute(select(source.c.problem).where(source.c.id == first)).scalar_one() or ""
-            outage = PollOutage(failing[first], sum(rows[id_].failures for id_ in lately), len(lately), problem)
+            outage = PollOutage(failing[first], sum(rows[id_].failures for id_ in recent), len(recent), problem)
     return SourceAges(good, failing, outage)
 
 
@@ -92,8 +92,8 @@ def query_pending_by_channel(connection: Connection) -> Mapping[str, PendingDeli
 def _pending_since_column() -> ColumnElement[datetime]:
     """Since when a delivery waits: since the alert, or since an operator had it tried again. That is when it was first
     tried after that, or what it is to wait for until then."""
-    first = select(attempt.c.started_at).where(
+    first_attempt = select(attempt.c.started_at).where(
         attempt.c.delivery_id == delivery.c.id, attempt.c.number == delivery.c.forgiven + 1
     )
-    again = func.coalesce(first.scalar_subquery(), delivery.c.not_before)
-    return case((delivery.c.forgiven == 0, alert.c.at), else_=again)
+    revived_at = func.coalesce(first_attempt.scalar_subquery(), delivery.c.not_before)
+    return case((delivery.c.forgiven == 0, alert.c.at), else_=revived_at)

@@ -26,12 +26,12 @@ class Archive:
     def count(self, since: datetime) -> int:
         """How many versions `every` gives."""
         with self._database.reading() as connection:
-            asked = (
+            query = (
                 select(func.count())
                 .select_from(article_version)
                 .where(article_version.c.id > _find_last_before(connection, since))
             )
-            return connection.execute(asked).scalar_one()
+            return connection.execute(query).scalar_one()
 
     def iter_versions(self, since: datetime) -> Iterator[tuple[datetime, Article]]:
         """All that came since then, and when; whatever their number, few are held at once."""
@@ -39,15 +39,15 @@ class Archive:
             last = _find_last_before(connection, since)
         while True:
             with self._database.reading() as connection:
-                some = _ASKED.where(article_version.c.id > last).order_by(article_version.c.id).limit(_SLICE)
-                rows = connection.execute(some).all()
+                query = _SELECT_VERSIONS.where(article_version.c.id > last).order_by(article_version.c.id).limit(_SLICE)
+                rows = connection.execute(query).all()
             if not rows:
                 return
             yield from ((row.at, _article_version_from_row(row)) for row in rows)
             last = rows[-1].number
 
 
-_ASKED = select(
+_SELECT_VERSIONS = select(
     article,
     article_version.c.id.label("number"),
     article_version.c.at,

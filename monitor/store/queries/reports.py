@@ -104,7 +104,7 @@ class ReportQueries:
 
     def shadow(self, rules: Iterable[str]) -> Mapping[str, ShadowReport]:
         """Of these rules, by id."""
-        told = (
+        query = (
             select(
                 match.c.rule_id,
                 func.count().label("alerts"),
@@ -115,23 +115,23 @@ class ReportQueries:
             .where(match.c.shadow_key.is_not(None))
             .group_by(match.c.rule_id)
         )
-        found = {row.rule_id: ShadowReport(row.alerts, row.stories, row.since) for row in self._rows(told)}
+        found = {row.rule_id: ShadowReport(row.alerts, row.stories, row.since) for row in self._rows(query)}
         return {id_: found.get(id_, ShadowReport()) for id_ in rules}
 
     def rule_hits(self, since: datetime) -> RuleHitReport:
         """Of the articles that came since then, as news or as mentions."""
         recent = article.c.seen_at >= since
-        met = (
+        query = (
             select(match.c.rule_id, match.c.rule_version, func.count(match.c.article_id.distinct()).label("articles"))
             .join_from(match, article, article.c.id == match.c.article_id)
             .where(recent)
             .group_by(match.c.rule_id, match.c.rule_version)
         )
         by_rule: dict[str, dict[str, int]] = defaultdict(dict)
-        for row in self._rows(met):
+        for row in self._rows(query):
             by_rule[row.rule_id][row.rule_version] = row.articles
-        (came,) = self._rows(select(func.count().label("articles")).select_from(article).where(recent))
-        return RuleHitReport(came.articles, by_rule)
+        (total,) = self._rows(select(func.count().label("articles")).select_from(article).where(recent))
+        return RuleHitReport(total.articles, by_rule)
 
     def delivery_counts(self) -> Mapping[str, int]:
         """How many deliveries stand in each state; states without any count 0."""
@@ -153,8 +153,8 @@ class ReportQueries:
         )
         with self._database.reading() as connection:
             of_source: dict[str, list[SourceTrouble]] = defaultdict(list)
-            for each in load_source_troubles(connection):
-                of_source[each.source].append(each)
+            for source_trouble in load_source_troubles(connection):
+                of_source[source_trouble.source].append(source_trouble)
             return {row.id: _source_report_from_row(row, of_source[row.id]) for row in connection.execute(rows)}
 
     def last_fetch_at(self) -> datetime | None:
@@ -163,7 +163,7 @@ class ReportQueries:
             found: datetime | None = connection.execute(select(func.max(source.c.polled_at))).scalar_one()
             return found
 
-    def deliveries(self, states: Sequence[DeliveryState], most: int) -> list[DeliveryReport]:
+    def deliveries(self, states: Sequence[DeliveryState], limit: int) -> list[DeliveryReport]:
         """The deliveries in these states (none: in any), the newest first."""
         # a notice has a subject and a title of its own
         rule, title = func.coalesce(alert.c.rule_id, alert.c.subject), func.coalesce(article.c.title, alert.c.title)
@@ -175,7 +175,7 @@ class ReportQueries:
             .outerjoin_from(delivery, alert, alert.c.id == delivery.c.alert_id)
             .outerjoin(article, article.c.id == alert.c.article_id)
             .order_by(delivery.c.id.desc())
-            .limit(most)
+            .limit(limit)
         )
         if states:
             rows = rows.where(delivery.c.state.in_(states))
@@ -183,7 +183,7 @@ class ReportQueries:
 
     def oldest_pending(self) -> Mapping[str, datetime]:
         """For each channel that something waits for: since when the oldest delivery waits."""
-        return {channel: waits.since for channel, waits in find_pending_by_channel(self._database).items()}
+        return {channel: pending.since for channel, pending in find_pending_by_channel(self._database).items()}
 
     def last_accepted(self) -> Mapping[str, datetime]:
         """For each channel that ever took a message: when it took the last."""
@@ -197,10 +197,10 @@ class ReportQueries:
 
 
 def _source_report_from_row(row: Any, troubles: Iterable[SourceTrouble]) -> SourceReport:  # noqa: ANN401
-    habits = SourceStats.of_row(row.habits)
+    stats = SourceStats.of_row(row.habits)
     plain = ("id", "next_at", "last_ok_at", "failing_since", "failures", "problem", "articles")
     facts = {name: row._mapping[name] for name in plain}  # noqa: SLF001 - public in SQLAlchemy
-    return SourceReport(**facts, overlap=habits.overlap if habits.entries else None, troubles=tuple(troubles))
+    return SourceReport(**facts, overlap=stats.overlap if stats.entries else None, troubles=tuple(troubles))
 
 
 def _row_to_fields(row: Any, shape: type[DeliveryReport]) -> dict[str, Any]:  # noqa: ANN401

@@ -66,11 +66,11 @@ def revive_deliveries(connection: Connection, accepted: Delivery, now: datetime)
     on_channel = delivery.c.channel == accepted.channel
     dead = on_channel & (delivery.c.state == DeliveryState.DEAD) & (delivery.c.blame == Blame.CHANNEL)
     # What may have arrived is not hurried: its pauses keep the copies apart.
-    later = on_channel & (delivery.c.state == DeliveryState.RETRY) & (delivery.c.not_before > now)
-    certain = later & (delivery.c.repeat == false()) & ~_has_accepted_others(but=accepted.id)
+    retrying = on_channel & (delivery.c.state == DeliveryState.RETRY) & (delivery.c.not_before > now)
+    unambiguous = retrying & (delivery.c.repeat == false()) & ~_has_accepted_others(except_id=accepted.id)
     return RevivalCounts(
         _update_deliveries(connection, dead, build_resend_values(now)),
-        _update_deliveries(connection, certain, {"not_before": now}),
+        _update_deliveries(connection, unambiguous, {"not_before": now}),
     )
 
 
@@ -114,13 +114,13 @@ def _is_message_to_blame(connection: Connection, sent: Delivery) -> bool:
     return connection.execute(_select_previous_receipt(sent)).scalar() == ReceiptKind.ACCEPTED
 
 
-def _has_accepted_others(but: int | None = None) -> ColumnElement[bool]:
+def _has_accepted_others(except_id: int | None = None) -> ColumnElement[bool]:
     """Whether the channel of a delivery has accepted another one (not `but`) since its first attempt that counts."""
     other = delivery.alias("other")
     first = (attempt.c.delivery_id == delivery.c.id) & (attempt.c.number == delivery.c.forgiven + 1)
     since = select(attempt.c.ended_at).where(first).correlate(delivery).scalar_subquery()
     accepted = (other.c.state == DeliveryState.ACCEPTED) & (other.c.channel == delivery.c.channel)
-    apart = (other.c.id != delivery.c.id) & (other.c.id != but if but is not None else True)
+    apart = (other.c.id != delivery.c.id) & (other.c.id != except_id if except_id is not None else True)
     return exists().where(accepted, other.c.ended_at > since, apart).correlate(delivery)
 
 
@@ -129,8 +129,8 @@ def _select_previous_receipt(sent: Delivery) -> Select[str]:
     died for the first time says nothing, so of one that never did there is none."""
     number = attempt.c.number
     own = select(attempt.c.id).where(attempt.c.delivery_id == sent.id)
-    died, again = own.where(number == sent.forgiven_attempts), own.where(number == sent.forgiven_attempts + 1)
-    between = (attempt.c.id > died.scalar_subquery()) & (attempt.c.id < again.scalar_subquery())
+    died, revived = own.where(number == sent.forgiven_attempts), own.where(number == sent.forgiven_attempts + 1)
+    between = (attempt.c.id > died.scalar_subquery()) & (attempt.c.id < revived.scalar_subquery())
     on_channel = select(attempt.c.receipt).join(delivery, delivery.c.id == attempt.c.delivery_id)
     others = on_channel.where(between, delivery.c.channel == sent.channel, delivery.c.id != sent.id)
     return others.order_by(attempt.c.id.desc()).limit(1)

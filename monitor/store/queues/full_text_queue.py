@@ -57,25 +57,25 @@ class FullTextQueue:
         """Those of them that nobody else has claimed meanwhile, ours until the lease ends."""
         claimed: list[int] = []
         with self._database.writing() as connection:
-            for some in in_batches(ids):
-                ours = update(page).where(page.c.article_id.in_(some), _is_due_and_free(now))
-                taken = ours.values(lease_until=now + lease, attempts=page.c.attempts + 1)
-                claimed += connection.execute(taken.returning(page.c.article_id)).scalars()
+            for batch in in_batches(ids):
+                query = update(page).where(page.c.article_id.in_(batch), _is_due_and_free(now))
+                claiming = query.values(lease_until=now + lease, attempts=page.c.attempts + 1)
+                claimed += connection.execute(claiming.returning(page.c.article_id)).scalars()
             rows = connection.execute(_select_pages().where(page.c.article_id.in_(claimed)))
             return [FullTextRequest(*row) for row in rows]
 
-    def postpone(self, wanted: FullTextRequest, until: datetime) -> None:
+    def postpone(self, request: FullTextRequest, until: datetime) -> None:
         """It could not be read, and is tried again then."""
         with self._database.writing() as connection:
-            connection.execute(update(page).where(_is_own_claim(wanted)).values(lease_until=None, not_before=until))
+            connection.execute(update(page).where(_is_own_claim(request)).values(lease_until=None, not_before=until))
 
-    def give_up(self, wanted: FullTextRequest, problem: str, status: int | None, now: datetime) -> None:
+    def give_up(self, request: FullTextRequest, problem: str, status: int | None, now: datetime) -> None:
         """It is not tried again; why stands among the evidence of its source's fetches."""
         with self._database.writing() as connection:
-            if connection.execute(delete(page).where(_is_own_claim(wanted))).rowcount:
+            if connection.execute(delete(page).where(_is_own_claim(request))).rowcount:
                 evidence = {"at": now, "outcome": FetchOutcome.FAILED, "status": status, "entries": 0, "new": 0}
-                line = f"{_format_problem_prefix(wanted.url)}{problem}"
-                connection.execute(plain_insert(fetch).values(source_id=wanted.source, problem=line, **evidence))
+                text = f"{_format_problem_prefix(request.url)}{problem}"
+                connection.execute(plain_insert(fetch).values(source_id=request.source, problem=text, **evidence))
 
     def release_all(self) -> None:
         """Give back every claim, for a process that holds the database alone, at its start."""
@@ -88,15 +88,15 @@ def enqueue_pages(connection: Connection, articles: Iterable[tuple[int, Article,
     its source had not been polled, if it should have been. An article whose text has changed is wanted afresh, and
     whoever reads its page for the old text leaves nothing behind."""
     rows = {
-        its_id: {
-            "article_id": its_id,
-            "url": each.url,
+        article_id: {
+            "article_id": article_id,
+            "url": wanted_article.url,
             "wanted_at": now,
             "not_before": now,
-            "away_since": away,
+            "away_since": gap_since,
             **_UNTRIED,
         }
-        for its_id, each, now, away in articles
+        for article_id, wanted_article, now, gap_since in articles
     }
     write_rows(connection, _build_page_upsert(connection.dialect.name), list(rows.values()))
 
@@ -104,33 +104,37 @@ def enqueue_pages(connection: Connection, articles: Iterable[tuple[int, Article,
 @cache
 def _build_page_upsert(dialect: str) -> Insert:
     new = build_insert_for(dialect, page)
-    afresh = {name: new.excluded[name] for name in ("url", "wanted_at", "not_before", "away_since", *_UNTRIED)}
-    return new.on_conflict_do_update(index_elements=["article_id"], set_=afresh)
+    changes = {name: new.excluded[name] for name in ("url", "wanted_at", "not_before", "away_since", *_UNTRIED)}
+    return new.on_conflict_do_update(index_elements=["article_id"], set_=changes)
 
 
 def has_stored_version(connection: Connection, articles: Iterable[Article]) -> bool:
     """Whether one of these articles, which are about to be written, has that version already: from its page, which
     another daemon has read since they were taken in."""
-    versions = {(each.source, each.uid): each.version for each in articles if each.version > 1}  # few: edits
+    versions = {
+        (new_version.source, new_version.uid): new_version.version
+        for new_version in articles
+        if new_version.version > 1
+    }  # few: edits
     columns = (article.c.source_id, article.c.uid, article.c.version)
-    for some in in_batches(versions):
-        there = select(*columns).where(tuple_(article.c.source_id, article.c.uid).in_(some))
-        if any(row.version >= versions[row.source_id, row.uid] for row in connection.execute(there)):
+    for batch in in_batches(versions):
+        query = select(*columns).where(tuple_(article.c.source_id, article.c.uid).in_(batch))
+        if any(row.version >= versions[row.source_id, row.uid] for row in connection.execute(query)):
             return True
     return False
 
 
-def load_claimed_article(connection: Connection, wanted: FullTextRequest) -> Article | None:
+def load_claimed_article(connection: Connection, request: FullTextRequest) -> Article | None:
     """The article as it stands, if the claim is still ours; in the serial section, so that it stays so."""
     row = connection.execute(
-        select_latest_articles().join(page, page.c.article_id == article.c.id).where(_is_own_claim(wanted))
+        select_latest_articles().join(page, page.c.article_id == article.c.id).where(_is_own_claim(request))
     ).first()
     return None if row is None else article_from_row(row)
 
 
-def finish_page(connection: Connection, wanted: FullTextRequest) -> None:
+def finish_page(connection: Connection, request: FullTextRequest) -> None:
     """Its page has been read."""
-    connection.execute(delete(page).where(_is_own_claim(wanted)))
+    connection.execute(delete(page).where(_is_own_claim(request)))
 
 
 def drop_pages(connection: Connection, ids: Collection[int]) -> None:
@@ -163,9 +167,9 @@ def _is_due_and_free(now: datetime) -> ColumnElement[bool]:
     return (page.c.not_before <= now) & or_(page.c.lease_until.is_(None), page.c.lease_until <= now)
 
 
-def _is_own_claim(wanted: FullTextRequest) -> ColumnElement[bool]:
+def _is_own_claim(request: FullTextRequest) -> ColumnElement[bool]:
     return (
-        (page.c.article_id == wanted.article_id)
-        & (page.c.attempts == wanted.attempt)
-        & (page.c.wanted_at == wanted.wanted_at)
+        (page.c.article_id == request.article_id)
+        & (page.c.attempts == request.attempt)
+        & (page.c.wanted_at == request.wanted_at)
     )

@@ -76,12 +76,12 @@ class Outbox:
                 if row is None:
                     return None
                 try:
-                    told = read_alert(connection, row.alert_id)
+                    message = read_alert(connection, row.alert_id)
                 except RowUnreadable as error:
                     unreadable = str(error)
                     mark_delivery_dead(connection, row.id, unreadable, now)
                 else:
-                    return _begin_attempt(connection, row, told, now)
+                    return _begin_attempt(connection, row, message, now)
             todo = f"restore it from a backup, or: news-monitor outbox discard {row.id}"
             log.error(LogEvent.DEAD, channel=channel, alert=row.alert_id, detail=unreadable, todo=todo)
 
@@ -93,7 +93,7 @@ class Outbox:
         """
         late = _OPEN if verdict.state is DeliveryState.ACCEPTED else ()
         ended = None if verdict.state is DeliveryState.RETRY else now
-        ours = (delivery.c.id == sent.id) & (delivery.c.attempts == sent.attempt)
+        own_claim = (delivery.c.id == sent.id) & (delivery.c.attempts == sent.attempt)
         values: dict[str, object] = {
             "state": verdict.state,
             "lease_until": None,
@@ -109,10 +109,10 @@ class Outbox:
             _end_attempt(connection, sent.id, sent.attempt, receipt, now)
             if verdict.state is DeliveryState.DEAD:
                 values |= build_dead_letter_values(connection, sent, receipt)
-            held = ours & delivery.c.state.in_((DeliveryState.SENDING, *late))
-            settled = connection.execute(update(delivery).where(held).values(**values)).rowcount == 1
+            claimed = own_claim & delivery.c.state.in_((DeliveryState.SENDING, *late))
+            settled = connection.execute(update(delivery).where(claimed).values(**values)).rowcount == 1
             if not settled and verdict.state is DeliveryState.RETRY:
-                released = ours & (delivery.c.state == DeliveryState.RETRY)
+                released = own_claim & (delivery.c.state == DeliveryState.RETRY)
                 connection.execute(update(delivery).where(released).values(not_before=verdict.not_before))
             if settled and verdict.state is DeliveryState.ACCEPTED:
                 revived = revive_deliveries(connection, sent, now)
@@ -134,67 +134,69 @@ class Outbox:
         return self._release(true(), now)
 
     def _release(self, which: ColumnElement[bool], now: datetime) -> int:
-        lost = Receipt(ReceiptKind.UNKNOWN, "the sender ended before it had a receipt")
+        receipt = Receipt(ReceiptKind.UNKNOWN, "the sender ended before it had a receipt")
         values = {"state": DeliveryState.RETRY, "not_before": now, "lease_until": None, "lease_owner": None}
-        left = select(delivery.c.id).where(delivery.c.state == DeliveryState.SENDING, which)
-        found = left.with_for_update(skip_locked=True).cte("found")
+        sending = select(delivery.c.id).where(delivery.c.state == DeliveryState.SENDING, which)
+        found = sending.with_for_update(skip_locked=True).cte("found")
         releasing = update(delivery).where(delivery.c.id.in_(select(found.c.id)))
-        releasing_ids = releasing.values(**values, repeat=True, detail=lost.detail).returning(
+        releasing_ids = releasing.values(**values, repeat=True, detail=receipt.detail).returning(
             delivery.c.id, delivery.c.attempts
         )
         with self._database.writing() as connection:
             rows = connection.execute(releasing_ids).all()
             for row in rows:
-                _end_attempt(connection, row.id, row.attempts, lost, now)
+                _end_attempt(connection, row.id, row.attempts, receipt, now)
             return len(rows)
 
     def ids(self, states: Collection[DeliveryState], channel: str | None = None) -> list[int]:
         """The deliveries in these states, on one channel or on all, the oldest first."""
-        found = select(delivery.c.id).where(delivery.c.state.in_(states)).order_by(delivery.c.id)
+        query = select(delivery.c.id).where(delivery.c.state.in_(states)).order_by(delivery.c.id)
         if channel is not None:
-            found = found.where(delivery.c.channel == channel)
+            query = query.where(delivery.c.channel == channel)
         with self._database.reading() as connection:
-            return list(connection.execute(found).scalars())
+            return list(connection.execute(query).scalars())
 
     def channels(self) -> list[str]:
         """The channels that a delivery is kept of."""
-        found = select(delivery.c.channel).distinct().order_by(delivery.c.channel)
+        query = select(delivery.c.channel).distinct().order_by(delivery.c.channel)
         with self._database.reading() as connection:
-            return list(connection.execute(found).scalars())
+            return list(connection.execute(query).scalars())
 
     def retry(self, ids: Iterable[int], now: datetime) -> dict[int, DeliveryState]:
         """Have these sent now, as if for the first time: their attempts so far are forgiven, and stay as evidence, and
         their numbers go on. Done for those that are dead or wait; the state in which each was found."""
-        return self._decided(ids, build_resend_values(now))
+        return self._update_open(ids, build_resend_values(now))
 
     def discard(self, ids: Iterable[int], now: datetime) -> dict[int, DeliveryState]:
         """Never send these; what was tried stays as evidence. Done for those that are dead or wait; the state in which
         each was found."""
-        return self._decided(ids, {"state": DeliveryState.DISCARDED, "ended_at": now})
+        return self._update_open(ids, {"state": DeliveryState.DISCARDED, "ended_at": now})
 
-    def _decided(self, ids: Iterable[int], values: Mapping[str, object]) -> dict[int, DeliveryState]:
+    def _update_open(self, ids: Iterable[int], values: Mapping[str, object]) -> dict[int, DeliveryState]:
         found: dict[int, DeliveryState] = {}
-        for some in in_batches(ids):
-            asked = select(delivery.c.id, delivery.c.state).where(delivery.c.id.in_(some)).with_for_update()
+        for batch in in_batches(ids):
+            query = select(delivery.c.id, delivery.c.state).where(delivery.c.id.in_(batch)).with_for_update()
             with self._database.writing() as connection:
-                states = {row.id: DeliveryState(row.state) for row in connection.execute(asked)}
-                open_ = [id_ for id_, state in states.items() if state in OPERATOR_STATES]
-                connection.execute(update(delivery).where(delivery.c.id.in_(open_)).values(**values))
+                states = {row.id: DeliveryState(row.state) for row in connection.execute(query)}
+                open_ids = [id_ for id_, state in states.items() if state in OPERATOR_STATES]
+                connection.execute(update(delivery).where(delivery.c.id.in_(open_ids)).values(**values))
             found |= states
         return found
 
     def any_expired(self, now: datetime) -> bool:
         """Whether `release_expired` would find something; asked every second, so only read."""
-        left = (delivery.c.state == DeliveryState.SENDING) & (delivery.c.lease_until <= now)
+        expired = (delivery.c.state == DeliveryState.SENDING) & (delivery.c.lease_until <= now)
         with self._database.reading() as connection:
-            return connection.execute(select(delivery.c.id).where(left).limit(1)).first() is not None
+            return connection.execute(select(delivery.c.id).where(expired).limit(1)).first() is not None
 
 
-def _begin_attempt(connection: Connection, row: Row[*tuple[Any, ...]], told: Alert | Notice, now: datetime) -> Delivery:
+def _begin_attempt(
+    connection: Connection, row: Row[*tuple[Any, ...]], message: Alert | Notice, now: datetime
+) -> Delivery:
     """The delivery of a row that was claimed, with its attempt on record."""
     refusals, unknowns = _failures_before(connection, row.id, row.forgiven)
     connection.execute(insert(attempt).values(delivery_id=row.id, number=row.attempts, started_at=now))
-    return Delivery(row.id, row.channel, told, row.attempts, row.repeat, refusals, row.forgiven, unknowns)
+    return Delivery(row.id, row.channel, message, row.attempts, row.repeat, refusals, row.forgiven, unknowns)
 
 
 def _failures_before(connection: Connection, delivery_id: int, forgiven: int) -> tuple[int, int]:
@@ -207,6 +209,6 @@ def _failures_before(connection: Connection, delivery_id: int, forgiven: int) ->
 
 
 def _end_attempt(connection: Connection, delivery_id: int, number: int, receipt: Receipt, now: datetime) -> None:
-    mine = (attempt.c.delivery_id == delivery_id) & (attempt.c.number == number) & attempt.c.ended_at.is_(None)
-    ending = update(attempt).where(mine)
+    open_attempt = (attempt.c.delivery_id == delivery_id) & (attempt.c.number == number) & attempt.c.ended_at.is_(None)
+    ending = update(attempt).where(open_attempt)
     connection.execute(ending.values(ended_at=now, receipt=receipt.kind, detail=receipt.detail))

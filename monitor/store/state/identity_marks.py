@@ -74,8 +74,8 @@ def find_whole_cluster(connection: Connection, id_: str) -> MarkedCluster | None
 
 def keep_apart(connection: Connection, table: Table, id_: str, others: Iterable[str]) -> None:
     """Articles that join this story or event, or a part of it, join none of the others."""
-    its = or_(table.c.id == id_, table.c.merged_into == id_)
-    connection.execute(update(table).where(its).values(kept_apart=sorted(others) or None))
+    condition = or_(table.c.id == id_, table.c.merged_into == id_)
+    connection.execute(update(table).where(condition).values(kept_apart=sorted(others) or None))
 
 
 def write_identity_mark(connection: Connection, mark: IdentityMark, scope: str) -> None:
@@ -86,8 +86,8 @@ def write_identity_mark(connection: Connection, mark: IdentityMark, scope: str) 
 
 def load_identity_marks(connection: Connection, id_: str) -> tuple[IdentityMark, ...]:
     """What was said of a story or an event, in the order of time."""
-    about = or_(identity_mark.c.cluster_id == id_, identity_mark.c.other_id == id_)
-    found = connection.execute(select(identity_mark).where(about).order_by(identity_mark.c.id))
+    condition = or_(identity_mark.c.cluster_id == id_, identity_mark.c.other_id == id_)
+    rows = connection.execute(select(identity_mark).where(condition).order_by(identity_mark.c.id))
     return tuple(
-        IdentityMark(IdentityMarkKind(row.kind), row.cluster_id, row.other_id, row.at, row.who) for row in found
+        IdentityMark(IdentityMarkKind(row.kind), row.cluster_id, row.other_id, row.at, row.who) for row in rows
     )

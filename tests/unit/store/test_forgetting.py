@@ -273,7 +273,7 @@ def test_no_more_than_the_last_that_were_heard_are_read(desk: Desk, monkeypatch:
     its = by(wait_at_least=HOUR)
     others = [replace(PRINTED, uid=str(dead), text=f"{dead} people were killed.") for dead in (9, 3, 4)]
     polls(desk, its, replace(secret(), text="50 people were killed."), *others)
-    monkeypatch.setattr(replacing_pending, "_MOST", 2)
+    monkeypatch.setattr(replacing_pending, "_MAX_MATCHES", 2)
     desk.forget("wire", its)
     assert only(desk).article.uid == "4"
 
