@@ -1,8 +1,8 @@
-"""What was decided, written: articles with their versions, stories, matches, alerts, notices and deliveries, and what
-waits. It decides nothing; `section` says when it is called.
+"""Writes decisions: articles with their versions, stories, matches, alerts, deliveries, and the alerts that are
+pending. It decides nothing; `serial_section` calls it.
 
-All that is decided in one pass through the section is written together, with one statement for each table: a statement
-costs more than its rows. Rows are written in the order of the decisions, and so are their ids given, on both kinds of
+All decisions of one pass through the section are written together, with one statement for each table: a statement costs
+more than its rows. Rows are written in the order of the decisions, and get their ids in that order, on both kinds of
 database.
 """
 
@@ -45,15 +45,16 @@ ChannelsOf = Callable[[Alert], Iterable[str]]
 Ids = Mapping[tuple[str, str], int]  # of articles, by source and uid
 Row = dict[str, object]
 
-# What a new version of an article says anew.
+# The columns of an article that a new version changes.
 _COLUMNS_OF_NEW_VERSION = ("version", "url", "canonical", "title", "language", "digest", "published_at", "dated")
-# Of a delivery: 0 goes first.
+# Of deliveries: 0 goes first.
 _PRIORITY = {level: priority for priority, level in enumerate(reversed(Level))}
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionBatch:
-    """What came of the articles of a poll, or of a page, when, and which channels its alerts go to."""
+    """The decisions on the articles of a poll, or of a page. `at`: when they were made; `channels_of`: the channels of
+    an alert."""
 
     article_decisions: Sequence[ArticleDecision]
     at: datetime
@@ -61,7 +62,8 @@ class DecisionBatch:
 
 
 def write_decisions(connection: Connection, batches: Sequence[DecisionBatch], clusters: StoredClusters) -> Ids:
-    """All that was decided on articles, with the stories and events that they have joined; the articles' ids."""
+    """Write decisions on articles, with the stories and events that the articles have joined. Returns the articles'
+    ids."""
     dated_decisions = [(decision, batch.at) for batch in batches for decision in batch.article_decisions]
     ids = _write_articles(connection, dated_decisions)
     clusters.write(ids)
@@ -96,7 +98,7 @@ def write_decisions(connection: Connection, batches: Sequence[DecisionBatch], cl
 def write_revised_decisions(
     connection: Connection, decisions: Sequence[ArticleDecision], ids: Ids, channels_of: ChannelsOf
 ) -> None:
-    """Decisions on matches that are here already: they have become of another story, or event."""
+    """Write new decisions on stored matches, which now belong to another story or event."""
     match_decisions = [
         (match_decision, ids[decision.article.source, decision.article.uid], decision)
         for decision in decisions
@@ -128,8 +130,8 @@ def write_revised_decisions(
 
 
 def _write_pending_changes(connection: Connection, decisions: Sequence[ArticleDecision], ids: Ids) -> None:
-    """What waits at the end of it: a later article may say more than, or withdraw, what an earlier one let wait. The
-    match of that one says so."""
+    """Write what is pending after these decisions. A later article may say more than an earlier one that is pending, or
+    withdraw it. Then the outcome of the earlier match is updated."""
     added: dict[str, tuple[PendingAlert, int]] = {}
     removed: dict[str, None] = {}
     for decision in decisions:
@@ -153,8 +155,8 @@ def _write_pending_changes(connection: Connection, decisions: Sequence[ArticleDe
 
 
 def write_due_decision(connection: Connection, due_decision: DueDecision, channels_of: ChannelsOf) -> None:
-    """What was told of what waited, or waits on for something else, or no more; the matches that waited say so. A line
-    of what was suppressed is no telling: its match stays held."""
+    """Write what came of pending alerts: sent, replaced by something else, or dropped; and the new outcomes of their
+    matches. A digest's line about a suppressed match does not count as sent: the match stays suppressed."""
     released = [(release.alert, pending) for release in due_decision.released for pending in release.pending]
     pending_alerts = [*(pending for _, pending in released), *(change.before for change in due_decision.changes)]
     ids = load_article_ids(connection, [pending.candidate for pending in pending_alerts])
@@ -184,7 +186,8 @@ def write_due_decision(connection: Connection, due_decision: DueDecision, channe
 
 
 def _explain_pending_outcome(alert: Alert, pending: PendingAlert) -> tuple[AlertCandidate, str | None, MatchOutcome]:
-    """By which alert what waited was told, if that is a telling, and why: a digest's own reason is of all its lines."""
+    """The outcome of a pending match, with the id of the alert that sent it, if one did. The reason of a digest covers
+    all of its lines, so a line has its own."""
     if pending.kind is PendingKind.IN_DOUBT:
         return pending.candidate, None, suppressed_outcome(Reason.IN_DOUBT, f"{pending.why}; listed in a digest")
     reason = f"{pending.candidate.evidence_words}; {pending.why}" if alert.kind is AlertKind.DIGEST else alert.reason
@@ -194,7 +197,7 @@ def _explain_pending_outcome(alert: Alert, pending: PendingAlert) -> tuple[Alert
 def update_match_outcomes(
     connection: Connection, outcomes: Iterable[tuple[AlertCandidate, str | None, MatchOutcome]], ids: Ids
 ) -> None:
-    """What has become of matches that waited: by which alert they were told, if any, and the decision on them now."""
+    """Update the outcomes of matches that were pending, each with the id of the alert that sent it, if one did."""
     rows: list[Row] = [
         {
             "its_article": _get_article_id(candidate, ids),
@@ -251,7 +254,7 @@ def _comparison_to_columns(compared: ComparedArticle | None, clusters: StoredClu
     return {"compared": compared.words, "compared_with": clusters.article_id(compared.source, compared.uid)}
 
 
-# Statements with their values beside them: building one for each article, or poll, costs more than running it.
+# Built once, with bound values: building a statement for each article, or poll, costs more than running it.
 _INSERT_VERSION = insert(tables.article_version)
 _INSERT_MATCH = insert(tables.match)
 _INSERT_ALERT = insert(tables.alert)
@@ -342,7 +345,7 @@ def _match_to_row(
 
 
 def _span_to_row(span: Span) -> list[str | int]:
-    """Without the name of its condition where that has none, as most have."""
+    """The node is left out where it has no name, as most have none."""
     named = [span.node] if span.node else []
     return [span.field, span.start, span.end, span.text, span.term, *named]
 
@@ -369,7 +372,7 @@ def _alert_to_row(alert: Alert, article_id: int) -> Row:
 
 
 def _build_delivery_rows(message: Alert | Notice, channels: Iterable[str]) -> list[Row]:
-    """What is to be sent of it: one row for each channel."""
+    """One row for each channel."""
     return [
         {
             "alert_id": message.id,
@@ -383,9 +386,10 @@ def _build_delivery_rows(message: Alert | Notice, channels: Iterable[str]) -> li
 
 
 def write_notices(connection: Connection, notices: Iterable[Notice], states: Iterable[NoticeState]) -> list[Notice]:
-    """Notices with their deliveries, and what the operator knows after them; those that had not been told before.
+    """Write notices with their deliveries, and the new notice states. Returns the notices that had not been written
+    before.
 
-    One without channels reaches nobody, and is not written.
+    A notice without channels reaches nobody, and is not written.
     """
     _write_notice_states(connection, {state.subject: state for state in states})
     return [notice for notice in notices if not notice.channels or _write_notice(connection, notice)]

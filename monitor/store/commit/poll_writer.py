@@ -1,6 +1,6 @@
-"""What polls leave at their sources: when each is polled next, its validators, what was learnt of it and what is wrong
-with it. All polls that share a commit are written together, with a statement for each kind of trace. It decides
-nothing; `section` says when it is called."""
+"""Writes what polls leave at their sources: the time of the next poll, validators, statistics and troubles. All polls
+that share a commit are written together, with one statement for each kind of row. It decides nothing; `serial_section`
+calls it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Row = dict[str, object]
 
 _GOOD = frozenset({FetchOutcome.DOCUMENT, FetchOutcome.NOT_MODIFIED})
 
-# Built once, with their values beside them: building a statement costs more than running it.
+# Built once, with bound values: building a statement costs more than running it.
 _CLAIMED_SOURCE = update(source).where(source.c.id == bindparam("its_id"), source.c.token == bindparam("its_token"))
 _NOW = bindparam("now", type_=source.c.polled_at.type)
 _SUCCEEDED = _CLAIMED_SOURCE.values(
@@ -51,7 +51,8 @@ _END_TROUBLE = (
 
 
 def lock_claim_tokens(connection: Connection, claims: Iterable[Claim]) -> dict[str, int]:
-    """Of each claimed source, by its id, the token of its last claim. Nobody claims it until the transaction ends."""
+    """For each claimed source, by its id, the token of its last claim. The rows are locked: nobody else can claim these
+    sources until the transaction ends."""
     found: dict[str, int] = {}
     for source_ids in in_batches(claim.source for claim in claims):
         found.update((source_id, token) for source_id, token in connection.execute(_SELECT_TOKENS, {"ids": source_ids}))
@@ -59,8 +60,9 @@ def lock_claim_tokens(connection: Connection, claims: Iterable[Claim]) -> dict[s
 
 
 def write_sources(connection: Connection, polls: Sequence[tuple[PollRecord, int]]) -> None:
-    """The traces of polls at their sources, each with how many new articles it has brought; the claims are ours."""
-    # Those that go into one statement set the same columns: the habits, which are long, only where they have changed.
+    """Write what polls leave at their sources, each with its number of new articles. Their claims must still be
+    valid."""
+    # Rows of one statement set the same columns: the statistics, which are long, only where they have changed.
     traces: defaultdict[tuple[bool, bool, bool], list[Row]] = defaultdict(list)
     for poll, _ in polls:
         succeeded = poll.fetched.outcome in _GOOD and poll.failures == 0
@@ -70,7 +72,7 @@ def write_sources(connection: Connection, polls: Sequence[tuple[PollRecord, int]
     for (succeeded, unfinished, _), rows in traces.items():
         statement = _FAILED if not succeeded else _UNFINISHED if unfinished else _SUCCEEDED
         write_rows(connection, statement, rows)
-    # Thousands of polls an hour bring nothing: they leave `polled_at`.
+    # Thousands of polls an hour bring nothing: they leave only `polled_at`.
     fetch_rows = [
         _poll_to_fetch_row(poll, new)
         for poll, new in polls
@@ -87,7 +89,7 @@ def write_sources(connection: Connection, polls: Sequence[tuple[PollRecord, int]
 
 
 def _has_new_problem(poll: PollRecord) -> bool:
-    """Whether a poll has a problem, and not only that of a document that is still the same."""
+    """Whether a poll has a problem that is not only that of an unchanged document."""
     return poll.problem is not None and poll.fetched.outcome is not FetchOutcome.NOT_MODIFIED
 
 
@@ -128,7 +130,7 @@ def _poll_to_fetch_row(poll: PollRecord, new: int) -> Row:
 
 
 def _write_troubles(connection: Connection, polls: Sequence[PollRecord]) -> None:
-    """Those that the polls showed, or showed to be over. One that lasts keeps its beginning."""
+    """Write the troubles that the polls showed, or showed to be over. A trouble that continues keeps its start."""
     opened = [
         _trouble_to_row(opened_trouble, poll.claim.source) for poll in polls for opened_trouble in poll.opened_troubles
     ]

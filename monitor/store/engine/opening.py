@@ -15,7 +15,7 @@ _POSTGRESQL_DRIVERS = {"postgresql", "postgres", "postgresql+psycopg"}
 
 
 def open_database(url: str) -> Database:
-    """The database behind a SQLAlchemy URL; nothing is connected yet. Raises StoreFailed."""
+    """The database that a SQLAlchemy URL names; it does not connect yet. Raises StoreFailed."""
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):  # ValueError: a port that is no number

@@ -1,4 +1,4 @@
-"""A PostgreSQL database, which several equal daemons may share: locks that end with their transaction, or with their
+"""A PostgreSQL database, which several equal daemons may share. Its locks end with their transaction, or with their
 process."""
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from monitor.errors import StoreFailed
 from monitor.store.engine.database import Database, Identity
 from monitor.store.engine.tables import metadata
 
-# Advisory locks, by numbers of our own: "NM" and which.
+# The numbers of our advisory locks: "NM", then which one.
 _SECTION_LOCK = 0x4E4D_0001
 _MIGRATION_LOCK = 0x4E4D_0002
 _CONNECT_TIMEOUT = 10  # s
-# A server that vanishes without a word (a cable, a firewall) is noticed within a minute, and not when TCP gives up.
+# A server that disappears without an answer (a cable, a firewall) is noticed within a minute, long before TCP gives up.
 _KEEPALIVES = {"keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 50_000}
-# A process that is stopped inside the section would hold it for ever; a lock that does not come is a problem to tell.
+# A process that is stopped inside the section would hold it forever; a lock that is not granted is a problem to report.
 _SESSION_OPTIONS = "-c idle_in_transaction_session_timeout=60s -c lock_timeout=20s"
 _READ_ONLY_OPTIONS = f"{_SESSION_OPTIONS} -c default_transaction_read_only=on"
 
@@ -52,7 +52,7 @@ class PostgresDatabase(Database):
         yield
 
     def _identity(self) -> Identity:
-        """The numbers of the database and of a table, which are others once they were made anew or restored."""
+        """The numbers (oid) of the database and of a table: they change when either is created anew or restored."""
         query = "SELECT oid, to_regclass('alembic_version')::oid FROM pg_database WHERE datname = current_database()"
         with self.reading() as connection:
             return tuple(connection.exec_driver_sql(query).one())
@@ -91,9 +91,9 @@ class PostgresDatabase(Database):
         with self.reading() as connection:
             existing = set(inspect(connection).get_table_names())
             for table in metadata.sorted_tables:
-                if table.name in existing:  # measured as text, so that what is stored apart is read too
+                if table.name in existing:  # measured as text, so that values that are stored apart are read too
                     connection.execute(select(*(func.count(func.length(cast(column, Text))) for column in table.c)))
-        yield from ()  # what is damaged ends in an error
+        yield from ()  # damage raises an error
 
     def reclaim_space(self) -> Iterator[None]:
         yield from ()  # autovacuum does it

@@ -25,20 +25,20 @@ _FREE_SHARE = 0.1  # of the file
 _VACUUM_PAGES = 500  # given back in one go
 _PAGE_COUNTS = ("freelist_count", "page_count")
 _ROWS_PER_INSERT = (
-    50  # rows in an INSERT that gives ids: the last 128 statements are kept, and each number of rows is one
+    50  # rows in an INSERT that returns ids: the last 128 statements are cached, and each number of rows is one
 )
 _BUSY_TIMEOUT = 20_000  # ms: the longest that a writer waits for another process
 _COMMON_PRAGMAS = (
-    "busy_timeout=0",  # `_set` waits
+    "busy_timeout=0",  # `_set_pragma` waits
     "journal_mode=WAL",
     "synchronous=FULL",  # NORMAL can lose the last commits on power loss
     f"busy_timeout={_BUSY_TIMEOUT}",
 )
 _MIGRATE_PRAGMAS = (
     _COMMON_PRAGMAS[0],
-    "auto_vacuum=INCREMENTAL",  # it writes, and only before the first table does it take effect
+    "auto_vacuum=INCREMENTAL",  # it writes, and takes effect only before the first table
     *_COMMON_PRAGMAS[1:],
-    "secure_delete=ON",  # a table that is copied leaves its old pages
+    "secure_delete=ON",  # copying a table leaves its old pages behind
 )  # without foreign keys: Alembic alters a table by copying it, and dropping the old one would empty what refers to it
 _WRITE_PRAGMAS = (*_COMMON_PRAGMAS, "foreign_keys=ON", "secure_delete=ON")  # what is deleted is overwritten
 _READ_PRAGMAS = (f"busy_timeout={_BUSY_TIMEOUT}", "query_only=ON")
@@ -58,7 +58,7 @@ class SqliteDatabase(Database):
                 f"SQLite {sqlite3.sqlite_version} is too old: Python must be built with {oldest} or newer"
             )
         self._configured_path = Path(str(url.database))
-        self.path = Path(os.path.realpath(self._configured_path))  # SQLite's other files, and ours, are beside it
+        self.path = Path(os.path.realpath(self._configured_path))  # SQLite's other files and ours are beside this one
         url = url.set(database=str(self.path))
         self.name = str(self._configured_path)
         self.write = _build_engine(url, "BEGIN IMMEDIATE", _WRITE_PRAGMAS)
@@ -76,7 +76,7 @@ class SqliteDatabase(Database):
         with super().writing() as connection:
             self.require_not_replaced()
             yield connection
-            self.require_not_replaced()  # and else nothing is committed
+            self.require_not_replaced()  # if it fails, nothing is committed
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -85,8 +85,8 @@ class SqliteDatabase(Database):
             yield connection
 
     def _identity(self) -> Identity:
-        """The file, its log and the index of that, each by its inode: from the first reading or writing in a
-        transaction on there are all three."""
+        """The inodes of the file, its log and the log's index. All three exist from the first read or write in a
+        transaction on."""
         return tuple(_read_inode(file) for file in self._files())
 
     def _files(self) -> tuple[Path, ...]:
@@ -96,11 +96,11 @@ class SqliteDatabase(Database):
         for file, before, after in zip(self._files(), known, found, strict=True):
             if before != after:
                 return f"{file} was {'deleted or moved' if after is None else 'replaced by another file'}"
-        raise AssertionError  # it is asked for a change
+        raise AssertionError  # it is called only if there is a change
 
     def _flush_log(self) -> None:
-        """Have all that was committed in the file that we have open, wherever it is now, and nothing in a log beside
-        another one, which SQLite would take for its own."""
+        """Move all that is committed from the log into the file that we have open, wherever that is now. A log beside
+        another file would be taken by SQLite for that file's own."""
         connection = self.write.raw_connection()
         try:
             with suppress(sqlite3.Error):
@@ -150,7 +150,7 @@ class SqliteDatabase(Database):
             )
 
     def copy(self, connection: Connection, tag: str) -> None:
-        del connection  # it holds the lock; what is copied is what was committed before
+        del connection  # it holds the lock; only what was committed before is copied
         target = self.path.with_name(f"{self.path.name}.{tag}")
         try:
             self._copy_atomically(target)
@@ -161,7 +161,7 @@ class SqliteDatabase(Database):
             ) from None
 
     def copy_to(self, path: Path) -> None:
-        """A whole and compact copy of what is committed, while others go on writing. Raises sqlite3.Error."""
+        """Write a complete and compact copy of what is committed, while others go on writing. Raises sqlite3.Error."""
         source = sqlite3.connect(self.path, isolation_level=None)
         try:
             source.execute("VACUUM INTO ?", (str(path),))
@@ -179,8 +179,8 @@ class SqliteDatabase(Database):
             raise StoreFailed(f"cannot copy {self.path} to {path}: {error}") from None
 
     def _copy_atomically(self, path: Path) -> None:
-        """A copy that is there whole or not at all, even after a power cut, and that nobody may read who may not read
-        the database."""
+        """Make a copy that is complete or does not exist, even after a power cut. Only those who may read the database
+        may read it."""
         partial = path.with_name(f"{path.name}.half")
         try:
             partial.unlink(missing_ok=True)
@@ -207,14 +207,16 @@ class SqliteDatabase(Database):
             self._run_script(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})")
             yield
             before, excess = excess, self._count_excess_pages()
-            if excess >= before:  # others delete too; and a file of somebody else's making may not be able to shrink
+            if excess >= before:  # others delete too; and a file that another program made may be unable to shrink
                 break
-        self._run_script("PRAGMA analysis_limit=400; PRAGMA optimize=0x10002")  # of every table: it used none
-        self._run_script("PRAGMA wal_checkpoint(TRUNCATE)", busy=0.2)  # others wait while it waits for a reader
+        self._run_script(
+            "PRAGMA analysis_limit=400; PRAGMA optimize=0x10002"
+        )  # of every table: this connection used none
+        self._run_script("PRAGMA wal_checkpoint(TRUNCATE)", busy=0.2)  # while it waits for a reader, others wait for it
 
     def _run_script(self, script: str, *, busy: float = _BUSY_TIMEOUT / 1000) -> None:
-        """Statements that SQLAlchemy cannot run to their end, or that stand in no transaction."""
-        self.require_not_replaced()  # a file that is not there would be made
+        """Run statements that SQLAlchemy cannot run to their end, or that must be outside of a transaction."""
+        self.require_not_replaced()  # connecting would create a missing file
         try:
             with closing(sqlite3.connect(self.path, timeout=busy, isolation_level=None)) as connection:
                 connection.executescript(script)
@@ -222,7 +224,7 @@ class SqliteDatabase(Database):
             raise StoreFailed(f"{self.path}: {error}; {self.advice}") from None
 
     def _count_excess_pages(self) -> int:
-        """How many pages could be given back. Some may be free: the next articles need no new room then."""
+        """How many pages should be given back. Some may stay free: the next articles then need no new space."""
         with self.reading() as connection:
             free, pages = (connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one() for pragma in _PAGE_COUNTS)
         return int(free - pages * _FREE_SHARE)
@@ -231,7 +233,7 @@ class SqliteDatabase(Database):
         del connection  # BEGIN IMMEDIATE has waited
 
     def _make_folder(self) -> None:
-        """Only the last one: where more are missing, the path is mistyped, or a disk is not mounted."""
+        """Create the last folder only: if more are missing, the path is mistyped, or a disk is not mounted."""
         try:
             self._configured_path.parent.mkdir(exist_ok=True)
         except FileNotFoundError:
@@ -260,7 +262,7 @@ class SqliteDatabase(Database):
 
 
 def _read_inode(path: Path) -> tuple[int, int] | None:
-    """What tells a file from all others; None where there is none."""
+    """The device and inode, which identify the file; None if there is no file."""
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -302,14 +304,14 @@ def _build_engine(url: URL, begin: str, pragmas: tuple[str, ...]) -> Engine:
 
 
 def _decode_leniently(raw: bytes) -> str:
-    """A text, even if its bytes were damaged. sqlite3 alone would refuse the whole statement for it, each time, as if
-    the database could not be used; it is a tenth of a microsecond quicker."""
+    """Decode a text, even if its bytes are damaged. sqlite3's own decoder would refuse the whole statement, each time,
+    as if the database could not be used; this one is a tenth of a microsecond faster."""
     return raw.decode("utf-8", "replace")
 
 
 def _set_pragma(connection: sqlite3.Connection, pragma: str) -> None:
-    """Set a pragma. The first change to WAL needs the file alone, and SQLite does not wait for that: several processes
-    that open a new file at once must."""
+    """Set a pragma. The first change to WAL needs the file alone, and SQLite does not wait for that. So processes that
+    open a new file at the same time must wait here."""
     pause = 50  # ms
     for attempts_left in reversed(range(_BUSY_TIMEOUT // pause)):
         try:

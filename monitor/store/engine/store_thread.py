@@ -1,7 +1,8 @@
-"""The thread that speaks with the database, so that the event loop never waits for a disk; and calls made together.
+"""The thread that talks to the database, so that the event loop never waits for a disk; and a committer that runs
+several jobs in one call.
 
-One thread: SQLite has one writer, and threads that queue here wait fairly, where threads that queue for SQLite's lock
-sleep and retry.
+It is one thread because SQLite has one writer. Jobs that queue here are served in order; threads that wait for SQLite's
+lock sleep and retry.
 """
 
 from __future__ import annotations
@@ -24,16 +25,16 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 MAX_OUTAGE_WAIT = 60  # s that a job waits for a database that cannot be used: less than a poll's lease
-RETRY_PAUSE = 1  # s until it is asked again
-MAX_BATCH_SIZE = 50  # jobs at most: a reader of the log, and a person who waits, should see them one after the other
+RETRY_PAUSE = 1  # s until the database is tried again
+MAX_BATCH_SIZE = 50  # jobs: people who read the log, or wait, should see them one after the other
 BATCH_WINDOW = (
     0.02  # s that a commit waits for others to share it: nobody notices, and it costs as much for ten as for one
 )
 
 
 class StoreThread:
-    """Runs calls to the store, in the order in which they were asked for. `ended` is told of each of them, in the
-    thread: whether the database has answered."""
+    """Runs calls to the store, in the order in which they were made. `on_call_end` is called after each of them, in the
+    thread, with whether the database answered."""
 
     def __init__(self, metrics: Metrics | None = None, on_call_end: Callable[[bool], object] | None = None) -> None:
         self._metrics = metrics or Metrics()
@@ -41,7 +42,8 @@ class StoreThread:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="store")
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `function` gives or raises. A call that has begun ends, even if nobody waits for it any more."""
+        """Returns or raises what `function` does. A call that has begun runs to its end, even if nobody waits for it
+        any more."""
 
         def timed() -> T:
             answered = True
@@ -58,17 +60,17 @@ class StoreThread:
         return await asyncio.get_running_loop().run_in_executor(self._executor, timed)
 
     def close(self) -> None:
-        """Wait for the last call to end."""
+        """Wait until the last call has ended."""
         self._executor.shutdown()
 
 
 class BatchCommitter(Generic[Job, Result]):
-    """Does jobs that wait for the database at the same time in one call of `work`, so that they share its commit. A job
-    that the database could do at once waits for others for `company` seconds at most.
+    """Runs jobs that wait for the database at the same time in one call of `work`, so that they share its commit. A job
+    that the database could do at once waits `window` seconds at most for others.
 
-    `work` does all of its jobs or none, at most `most` in one call. Where it fails with several, each is done alone, so
-    that one that cannot be done takes no other with it. While the database cannot be used at all, everything waits for
-    it, up to PATIENCE.
+    `work` does all of its jobs or none; one call has at most `max_batch`. If it fails with several jobs, each is run
+    alone, so that a job that cannot be done does not affect the others. While the database cannot be used at all, all
+    jobs wait for it, up to MAX_OUTAGE_WAIT.
     """
 
     def __init__(
@@ -86,7 +88,8 @@ class BatchCommitter(Generic[Job, Result]):
         self._worker: asyncio.Task[None] | None = None
 
     async def run(self, job: Job) -> Result:
-        """What `work` gives or raises for this job. If nobody waits any more before it has begun, it is not done."""
+        """Returns or raises what `work` does for this job. If the caller stops waiting before the job has begun, it is
+        not run."""
         future: Future[Result] = asyncio.get_running_loop().create_future()
         self._pending.append(_PendingJob(job, future, clock.monotonic()))
         if self._worker is None or self._worker.done():
@@ -110,7 +113,7 @@ class BatchCommitter(Generic[Job, Result]):
                     await self._fail_or_requeue([job], job_error)
 
     async def _run_batch(self, jobs: list[_PendingJob[Job, Result]]) -> BaseException | None:
-        """Do them; what came in between, if they could not be done."""
+        """Run these jobs; returns the error if they could not be done."""
         call = self._thread.run(self._work, [job.job for job in jobs])
         (results,) = await asyncio.gather(call, return_exceptions=True)
         if isinstance(results, BaseException):
@@ -121,7 +124,7 @@ class BatchCommitter(Generic[Job, Result]):
         return None
 
     async def _fail_or_requeue(self, jobs: list[_PendingJob[Job, Result]], error: BaseException) -> None:
-        """Tell those who wait; or have them wait on, if it is the database that has to recover."""
+        """Pass the error to the callers; or queue the jobs again if the database has to recover."""
         is_outage, now = is_database_unusable(error), clock.monotonic()
         for job in jobs:
             if not job.future.done() and not (is_outage and now < job.since + MAX_OUTAGE_WAIT):
@@ -134,14 +137,14 @@ class BatchCommitter(Generic[Job, Result]):
 
 
 def is_database_unusable(error: BaseException) -> bool:
-    """Whether it is the database that has to recover, and no matter of what it was given; one that was replaced does
-    not."""
+    """Whether the error means that the database has to recover, and is not the fault of a job. A database that was
+    replaced does not recover."""
     return isinstance(error, StoreFailed) and not isinstance(error, StoreRefused | StoreReplaced)
 
 
 @dataclass(frozen=True, slots=True)
 class _PendingJob(Generic[Job, Result]):
-    """A job, who waits for it, and since when (on the monotonic clock)."""
+    """A job, the future of its caller, and since when it waits (on the monotonic clock)."""
 
     job: Job
     future: Future[Result]

@@ -1,4 +1,4 @@
-"""Who polls which source: due sources are claimed under a lease, so that each poll is made by one process only."""
+"""Claims of sources: a process claims due sources under a lease, so that only one process makes each poll."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _CLAIMED = (
 )
 
 
-# Built once, with their values beside them: building a statement costs more than running it.
+# Built once, with bound values: building a statement costs more than running it.
 _NOW = bindparam("now", type_=source.c.next_at.type)
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _IS_FREE = or_(source.c.lease_until.is_(None), source.c.lease_until <= _NOW)
@@ -59,7 +59,7 @@ _SELECT_FINGERPRINTS = select(document.c.source_id, document.c.marks).where(docu
 def _build_claim_statement(*conditions: ColumnElement[bool]) -> ReturningUpdate[*tuple[Any, ...]]:
     free = select(source.c.id).where(_IS_FREE, source.c.id.in_(_IDS), *conditions)
     first = free.order_by(source.c.next_at).limit(bindparam("limit"))
-    # A CTE is evaluated once; a subquery with LIMIT may be run again for every row, and lock more.
+    # A CTE is evaluated once; a subquery with LIMIT may run again for every row, and lock more rows.
     wanted = first.with_for_update(skip_locked=True).cte("wanted")
     values = {
         "lease_until": bindparam("until", type_=source.c.lease_until.type),
@@ -80,8 +80,9 @@ class Claims:
         self._owner = owner
 
     def register_sources(self, sources: Mapping[str, Source], now: datetime) -> None:
-        """Sources that the database does not know yet are due at once; one with a new address starts afresh. None that
-        is well waits longer than it may: its interval may be a new one, or the clock may have been set back."""
+        """Add sources that the database does not know, due at once. A source with a new address starts again. A source
+        that works never waits longer than its interval allows: the interval may be new, or the clock may have been set
+        back."""
         with self._lock_sources() as connection:
             columns = (source.c.id, source.c.url, source.c.next_at, source.c.failures, source.c.habits)
             rows = {row.id: row for row in connection.execute(select(*columns))}
@@ -100,9 +101,8 @@ class Claims:
             write_rows(connection, _MOVE_NEXT_POLL, sooner)
 
     def retry_failing(self, ids: Iterable[str], now: datetime) -> set[str]:
-        """Those of these sources that fail are due at once, however they failed before: somebody mended them, or wrote
-        them (back) into the config. Which they are; not one that is being polled just now, as that poll plans its next.
-        """
+        """Make those of these sources due that fail, no matter how: somebody repaired them, or put them (back) into the
+        config. Returns their ids. A source that is being polled now is left out, as that poll plans the next one."""
         due: set[str] = set()
         with self._lock_sources() as connection:
             for batch in in_batches(ids):
@@ -111,18 +111,18 @@ class Claims:
         return due
 
     def mark_readded(self, ids: Iterable[str]) -> None:
-        """Sources that have just come (back) into the config were not polled because nobody wanted them: what they said
-        meanwhile was not missed, and counts as late as it is."""
+        """Sources that have just come (back) into the config were not polled because nobody wanted them. So what they
+        published meanwhile was not missed, and counts as old as it is."""
         with self._lock_sources() as connection:
             for batch in in_batches(ids):
                 connection.execute(update(source).where(source.c.id.in_(batch)).values(last_ok_at=None))
 
     def claim_due(self, ids: Iterable[str], now: datetime, *, lease: timedelta, limit: int) -> list[Claim]:
-        """Claim at most `most` of these sources that are due, the longest due first."""
+        """Claim at most `limit` of these sources that are due, those that have been due the longest first."""
         return self._claim(ids, now, lease, limit, only_due=True)
 
     def claim_all(self, ids: Iterable[str], now: datetime, *, lease: timedelta, limit: int) -> list[Claim]:
-        """Claim at most `most` of these sources, due or not, unless somebody else holds them."""
+        """Claim at most `limit` of these sources, due or not, except those that another process has claimed."""
         return self._claim(ids, now, lease, limit, only_due=False)
 
     def _claim(self, ids: Iterable[str], now: datetime, lease: timedelta, limit: int, *, only_due: bool) -> list[Claim]:
@@ -132,33 +132,33 @@ class Claims:
             return sorted(map(_claim_from_row, rows), key=lambda claim: claim.planned)
 
     def find_due(self, now: datetime, limit: int | None = None) -> list[str]:
-        """The sources that are due and that nobody holds, the longest due first; at most so many of them. Only read: it
-        is asked often."""
+        """At most `limit` sources that are due and not claimed, those that have been due the longest first. It only
+        reads, because it is called often."""
         query = _SELECT_DUE if limit is None else _SELECT_FIRST_DUE
         with self._database.reading() as connection:
             return list(connection.execute(query, {"now": now, "limit": limit}).scalars())
 
     def release(self, claims: Iterable[Claim]) -> None:
-        """Give claims back that were not polled: their sources stay due."""
+        """Give back claims that were not polled: their sources stay due."""
         rows = [{"its_id": claim.source, "its_token": claim.token} for claim in claims]
         with self._lock_sources() as connection:
             write_rows(connection, _RELEASE, rows)
 
     def release_all(self) -> None:
-        """Give back every claim, whoever made it: for a process that holds the database alone, at its start."""
+        """Give back all claims of all processes: for a process that holds the database alone, when it starts."""
         with self._database.writing() as connection:
             connection.execute(update(source).values(lease_until=None, lease_owner=None))
 
     @contextmanager
     def _lock_sources(self) -> Iterator[Connection]:
-        """A transaction that locks one source after the other: in the serial section, whose polls do so too, or two of
-        them would wait for each other in a circle."""
+        """A transaction that locks several sources. It enters the serial section, whose polls do the same: otherwise
+        two such transactions could deadlock."""
         with self._database.writing() as connection:
             self._database.enter_section(connection)
             yield connection
 
     def load_fingerprints(self, sources: Sequence[str]) -> list[tuple[EntryFingerprint, ...]]:
-        """Of each of these sources, by what the entries of its last documents are recognised."""
+        """For each of these sources, the fingerprints of the entries of its last documents."""
         found: dict[str, tuple[EntryFingerprint, ...]] = {}
         with self._database.reading() as connection:
             for batch in in_batches(sources):
@@ -169,22 +169,22 @@ class Claims:
     def find_known(
         self, source_id: str, uids: Collection[str], sought: Mapping[str, FallbackIdentity] | None = None
     ) -> dict[str, KnownArticle]:
-        """What we have, or had, of these articles of a source, by uid; of an unknown uid the article that has the
-        address or the words that are `sought` with it, if there is one."""
+        """What we have, or had, of these articles of a source, by uid. For an unknown uid: the article that has the
+        address or the words that `sought` gives for it, if there is one."""
         return {
             uid: known_article
             for (_, uid), known_article in self.find_known_entries([EntryLookup(source_id, uids, sought or {})]).items()
         }
 
     def find_known_entries(self, polls: Sequence[EntryLookup]) -> dict[tuple[str, str], KnownArticle]:
-        """The same of several sources, by source and uid."""
+        """The same for several sources, by source and uid."""
         with self._database.reading() as connection:
             return find_known_entries(connection, polls)
 
 
 class KnownEntries:
-    """What we have of a source, asked from the event loop (`sources.asking.Memory`). The marks of sources that are
-    asked for while the database is busy are read together: many documents come at the same time."""
+    """What we have of a source, asked from the event loop. Fingerprints that are asked for while the database is busy
+    are read together: many documents come at the same time."""
 
     def __init__(self, claims: Claims, thread: StoreThread) -> None:
         self._claims = claims
@@ -192,11 +192,11 @@ class KnownEntries:
         self._fingerprints = BatchCommitter(thread, claims.load_fingerprints)
 
     async def load_fingerprints(self, source_id: str) -> tuple[EntryFingerprint, ...]:
-        """By what the entries of its last documents are recognised."""
+        """The fingerprints of the entries of its last documents."""
         return await self._fingerprints.run(source_id)
 
     async def are_known(self, source_id: str, entries: Sequence[Entry]) -> list[bool]:
-        """Which of these entries we have."""
+        """For each of these entries, whether we have it."""
         uids = assign_uids(entries)
         found = await self._thread.run(
             self._claims.find_known, source_id, uids, build_fallback_identities(entries, uids)
@@ -205,11 +205,11 @@ class KnownEntries:
 
 
 def _reset_source(connection: Connection, configured: Source, now: datetime) -> None:
-    """A source at another address: what was learnt at the old one is not true of it, nor are its troubles."""
+    """Reset a source with a new address: what was learnt at the old one does not apply, nor do its troubles."""
     values: dict[str, object] = {"url": configured.url, "next_at": now, "failures": 0}
     values |= dict.fromkeys(("etag", "last_modified", "body", "failing_since", "problem"))
-    # first_at too: what an unknown document holds is not news. token: a poll of the old address that is under way must
-    # leave nothing behind.
+    # first_at too: what an unknown document holds is not news. token: a running poll of the old address must leave nothing
+    # behind.
     values |= {
         "first_at": None,
         "lease_until": None,
@@ -219,7 +219,7 @@ def _reset_source(connection: Connection, configured: Source, now: datetime) -> 
     }
     has_other_address = (source.c.id == configured.id) & (
         source.c.url != configured.url
-    )  # not if another daemon was first
+    )  # unless another daemon has done it already
     if connection.execute(update(source).where(has_other_address).values(**values)).rowcount:
         connection.execute(delete(document).where(document.c.source_id == configured.id))
         open_troubles = (trouble.c.source_id == configured.id) & trouble.c.over_at.is_(None)

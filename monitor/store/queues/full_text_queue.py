@@ -1,6 +1,6 @@
-"""The articles whose pages are wanted: one row for each, from the commit that brought the article until its page was
-read or given up. Claimed under a lease, so that one process reads a page; `attempts` counts the claims, and fences.
-"""
+"""The queue of pages whose full text is requested: one row for each article, from the commit of the article until its
+page was read or given up. A page is claimed under a lease, so that only one process reads it. `attempts` counts the
+claims, and tells whether a claim is still valid."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from monitor.store.engine.tables import article, fetch, page
 from monitor.store.queries.articles import article_from_row, select_latest_articles
 
 _UNTRIED = {"attempts": 0, "lease_until": None}
-MAX_DUE_PAGES = 2_000  # rows looked at together: one host's first poll must not hide what others want
+MAX_DUE_PAGES = 2_000  # rows read together: one host's first poll must not hide the requests of others
 
 
 @dataclass(frozen=True, slots=True)
 class FullTextRequest:
-    """A page that is wanted, for the article of this number; `attempt`: how often it was claimed, this time included.
-    `since`: when the article's present text came; `away`: since when its source had not been polled till then, though
-    it should have been."""
+    """A request to read the page of the article with this id; `attempt`: how often it was claimed, this time included.
+    `wanted_at`: when the article's present text came; `gap_since`: since when its source had not been polled before
+    that, though it should have been."""
 
     article_id: int
     source: str
@@ -37,13 +37,13 @@ class FullTextRequest:
 
 
 class FullTextQueue:
-    """Pages that are due, and how their reading ended."""
+    """Requested pages that are due, and how reading them ended."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def find_due(self, now: datetime) -> list[FullTextRequest]:
-        """Those that are due and that nobody holds, the longest due first; only looked at."""
+        """Requests that are due and not claimed, those that have been due the longest first; it only reads."""
         due = (
             _select_pages()
             .where(_is_due_and_free(now))
@@ -54,7 +54,7 @@ class FullTextQueue:
             return [FullTextRequest(*row) for row in connection.execute(due)]
 
     def claim(self, ids: Collection[int], now: datetime, lease: timedelta) -> list[FullTextRequest]:
-        """Those of them that nobody else has claimed meanwhile, ours until the lease ends."""
+        """Claim those of these requests that no other process has claimed meanwhile, until the lease ends."""
         claimed: list[int] = []
         with self._database.writing() as connection:
             for batch in in_batches(ids):
@@ -65,12 +65,12 @@ class FullTextQueue:
             return [FullTextRequest(*row) for row in rows]
 
     def postpone(self, request: FullTextRequest, until: datetime) -> None:
-        """It could not be read, and is tried again then."""
+        """The page could not be read; try it again then."""
         with self._database.writing() as connection:
             connection.execute(update(page).where(_is_own_claim(request)).values(lease_until=None, not_before=until))
 
     def give_up(self, request: FullTextRequest, problem: str, status: int | None, now: datetime) -> None:
-        """It is not tried again; why stands among the evidence of its source's fetches."""
+        """Do not try it again; the reason is stored with the fetches of its source."""
         with self._database.writing() as connection:
             if connection.execute(delete(page).where(_is_own_claim(request))).rowcount:
                 evidence = {"at": now, "outcome": FetchOutcome.FAILED, "status": status, "entries": 0, "new": 0}
@@ -78,15 +78,15 @@ class FullTextQueue:
                 connection.execute(plain_insert(fetch).values(source_id=request.source, problem=text, **evidence))
 
     def release_all(self) -> None:
-        """Give back every claim, for a process that holds the database alone, at its start."""
+        """Give back all claims: for a process that holds the database alone, when it starts."""
         with self._database.writing() as connection:
             connection.execute(update(page).values(lease_until=None))
 
 
 def enqueue_pages(connection: Connection, articles: Iterable[tuple[int, Article, datetime, datetime | None]]) -> None:
-    """Note that the pages of these articles are wanted since then, each by its number in the database, and since when
-    its source had not been polled, if it should have been. An article whose text has changed is wanted afresh, and
-    whoever reads its page for the old text leaves nothing behind."""
+    """Request the pages of articles. Each item: the article's id, the article, since when its page is wanted, and since
+    when its source had not been polled, if it should have been. An article whose text has changed is requested again,
+    and a process that reads its page for the old text leaves nothing behind."""
     rows = {
         article_id: {
             "article_id": article_id,
@@ -110,7 +110,7 @@ def _build_page_upsert(dialect: str) -> Insert:
 
 def has_stored_version(connection: Connection, articles: Iterable[Article]) -> bool:
     """Whether one of these articles, which are about to be written, has that version already: from its page, which
-    another daemon has read since they were taken in."""
+    another daemon has read since the articles were ingested."""
     versions = {
         (new_version.source, new_version.uid): new_version.version
         for new_version in articles
@@ -125,7 +125,8 @@ def has_stored_version(connection: Connection, articles: Iterable[Article]) -> b
 
 
 def load_claimed_article(connection: Connection, request: FullTextRequest) -> Article | None:
-    """The article as it stands, if the claim is still ours; in the serial section, so that it stays so."""
+    """The stored article, if the claim is still ours, else None. Call it in the serial section, so that both stay
+    so."""
     row = connection.execute(
         select_latest_articles().join(page, page.c.article_id == article.c.id).where(_is_own_claim(request))
     ).first()
@@ -133,17 +134,17 @@ def load_claimed_article(connection: Connection, request: FullTextRequest) -> Ar
 
 
 def finish_page(connection: Connection, request: FullTextRequest) -> None:
-    """Its page has been read."""
+    """Remove the request: the page was read."""
     connection.execute(delete(page).where(_is_own_claim(request)))
 
 
 def drop_pages(connection: Connection, ids: Collection[int]) -> None:
-    """These articles leave."""
+    """Remove the requests of articles that leave."""
     connection.execute(delete(page).where(page.c.article_id.in_(ids)))
 
 
 def erase_pages(connection: Connection, ids: Collection[int], urls: Iterable[str | None]) -> None:
-    """These articles leave on the operator's word: no address of theirs stays, among the evidence either."""
+    """Remove the requests of articles that are erased, and fetch records with their addresses."""
     drop_pages(connection, ids)
     for url in urls:
         if url is not None:
@@ -158,8 +159,8 @@ def _format_problem_prefix(url: str) -> str:
 
 def _select_pages() -> Select[*tuple[Any, ...]]:
     columns = (page.c.article_id, article.c.source_id, page.c.url, page.c.wanted_at, page.c.attempts, page.c.away_since)
-    # Each page has its article. An outer join all the same: it makes SQLite look at pages first, where it would look
-    # through all articles, each second, because it keeps no figures of a table that was empty when it counted.
+    # Each page has its article, but an outer join makes SQLite read the pages first. Otherwise it would read all articles,
+    # each second, because it has no statistics of a table that was empty when they were made.
     return select(*columns).outerjoin(article, article.c.id == page.c.article_id)
 
 

@@ -1,7 +1,7 @@
-"""What we have, or had, of the entries of polls: looked up together for all the polls that share a commit.
+"""What we have, or had, of the entries of polls. It is looked up together for all the polls that share a commit.
 
-Asking for each poll by itself costs more than deciding on what it brought: most bring one entry, of which four more
-things are asked if its uid is not known.
+A lookup for each poll alone costs more than deciding on what it brought: most polls bring one entry, which needs four
+more lookups if its uid is not known.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from monitor.ingest.new_articles import FallbackIdentity, KnownArticle
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import article, known, source
 
-Key = tuple[str, str]  # a source's id, and a uid, an address or words in it
+Key = tuple[str, str]  # a source's id, and a uid, an address or a digest of words in it
 
 
 @dataclass(frozen=True, slots=True)
 class EntryLookup:
-    """Entries of a source, by their uids; `sought`: by what else they are recognised. `first`: of a first poll, whose
-    source has mostly left nothing here."""
+    """Entries of a source, by their uids; `sought`: what else identifies them. `first_poll`: the source is polled for
+    the first time, so mostly nothing of it is stored."""
 
     source: str
     uids: Collection[str]
@@ -32,14 +32,14 @@ class EntryLookup:
 
 
 def find_known_entries(connection: Connection, polls: Sequence[EntryLookup]) -> dict[Key, KnownArticle]:
-    """By source and uid; of an unknown uid the article that has the address or the words that are sought with it, if
-    there is one."""
+    """Known articles by source and uid. For an unknown uid: the article that has the address or the words that are
+    sought for it, if there is one."""
     nonempty = _find_nonempty_sources(connection, {poll.source for poll in polls if poll.first_poll})
     polls = [poll for poll in polls if not poll.first_poll or poll.source in nonempty]
     keys = {(poll.source, uid) for poll in polls for uid in poll.uids}
     sought = {(poll.source, uid): identity for poll in polls for uid, identity in poll.sought.items()}
     found = {(row.source_id, row.uid): _known_from_row(row) for row in _read_rows(connection, _SELECT_STORED, keys)}
-    # most documents hold nothing but what is here: then nothing more is asked
+    # most documents hold only stored entries: then nothing more is looked up
     hashed = {(source_id, uid_hash(uid)): (source_id, uid) for source_id, uid in keys if (source_id, uid) not in found}
     departed = {hashed[row.source_id, row.uid_hash]: row for row in _read_rows(connection, _SELECT_DEPARTED, hashed)}
     found |= {key: replace(_known_from_row(row), is_erased=row.forgotten) for key, row in departed.items()}
@@ -49,7 +49,8 @@ def find_known_entries(connection: Connection, polls: Sequence[EntryLookup]) -> 
 
 
 def _find_nonempty_sources(connection: Connection, sources: Iterable[str]) -> set[str]:
-    """Those of which we have or had anything: first polls come by the hundred, and each asks for all of its entries."""
+    """Those of which we have or had anything. First polls come by the hundred, and each would look up all of its
+    entries."""
     return {
         id_
         for batch in in_batches(sources)
@@ -58,7 +59,7 @@ def _find_nonempty_sources(connection: Connection, sources: Iterable[str]) -> se
 
 
 def _find_by_address(connection: Connection, missing: Mapping[Key, FallbackIdentity]) -> dict[Key, KnownArticle]:
-    """Articles by their addresses: of several at one address that with the same words, else the latest."""
+    """Articles by their addresses. Of several at one address: the one with the same words, or else the latest."""
     key_of = _index_by_link(missing, str)
     found: dict[Key, KnownArticle] = {}
     for row in sorted(_read_rows(connection, _SELECT_BY_ADDRESS, key_of), key=lambda row: row.id):
@@ -69,7 +70,7 @@ def _find_by_address(connection: Connection, missing: Mapping[Key, FallbackIdent
 
 
 def _find_by_words(connection: Connection, missing: Mapping[Key, FallbackIdentity]) -> dict[Key, KnownArticle]:
-    """Articles that have no address by their words."""
+    """Articles without an address, by their words."""
     digest_keys = _map_to_digests(missing)
     rows = sorted(_read_rows(connection, _SELECT_BY_WORDS, set(digest_keys.values())), key=lambda row: row.id)
     found = {(row.source_id, row.digest): _known_under_other_uid(row) for row in rows}
@@ -79,8 +80,8 @@ def _find_by_words(connection: Connection, missing: Mapping[Key, FallbackIdentit
 def _find_departed_by_address(
     connection: Connection, missing: Mapping[Key, FallbackIdentity]
 ) -> dict[Key, KnownArticle]:
-    """What left the archive, by the hash of its address: what was forgotten before anything else, then what has the
-    same words."""
+    """Entries that left the archive, by the hash of their address: erased ones first, then those with the same
+    words."""
     key_of = _index_by_link(missing, uid_hash)
     found: dict[Key, KnownArticle] = {}
     for row in sorted(
@@ -93,7 +94,7 @@ def _find_departed_by_address(
 
 
 def _find_departed_by_words(connection: Connection, missing: Mapping[Key, FallbackIdentity]) -> dict[Key, KnownArticle]:
-    """What left the archive and had no address, by its words."""
+    """Entries that left the archive and had no address, by their words."""
     digest_keys = _map_to_digests(missing)
     found = {
         (row.source_id, row.digest): _departed_from_row(row)

@@ -1,6 +1,6 @@
-"""The outbox: which delivery is due on which channel, who sends it, and how it ended.
+"""The outbox: which delivery is due on which channel, which process sends it, and how it ended.
 
-A delivery is claimed just before it is sent, one at a time for each channel, under a lease; the claim is committed
+A delivery is claimed just before it is sent, one at a time for each channel, under a lease. The claim is committed
 before the sending, the receipt after it. What a dead process left in `sending` is tried again: at least once.
 """
 
@@ -28,7 +28,7 @@ from monitor.store.queues.stored_alerts import read_alert
 from monitor.telemetry import LogEvent, log
 
 _OPEN = (DeliveryState.PENDING, DeliveryState.RETRY)
-# What an operator may have sent again or discarded: what is being sent may arrive, what was accepted has.
+# What an operator may retry or discard. What is being sent may still arrive; what was accepted has arrived.
 OPERATOR_STATES = (*_OPEN, DeliveryState.DEAD)
 _CLAIMED = (
     delivery.c.id,
@@ -54,8 +54,8 @@ class Outbox:
             return list(connection.execute(due).scalars())
 
     def claim(self, channel: str, now: datetime, lease: timedelta) -> Delivery | None:
-        """The delivery to send next on a channel, now `sending` and ours until the lease ends; None if none is due. The
-        highest level goes first, then what has been due the longest."""
+        """Claim the next delivery of a channel: it is `sending`, and ours until the lease ends. None if none is due.
+        The highest level goes first, then what has been due the longest."""
         due = (delivery.c.channel == channel) & UNSENT & (delivery.c.not_before <= now)
         in_order = select(delivery.c.id).where(due).order_by(delivery.c.priority, delivery.c.not_before, delivery.c.id)
         next_one = in_order.limit(1).with_for_update(skip_locked=True)
@@ -88,8 +88,8 @@ class Outbox:
     def settle(self, sent: Delivery, receipt: Receipt, verdict: RetryVerdict, now: datetime) -> bool:
         """Record how an attempt ended. False if the claim was no longer ours: its lease had ended.
 
-        An acceptance counts even then, as long as nobody has begun to send it again, and so does the pause after a
-        failure: whoever ended the lease knew of none.
+        An acceptance counts even then, as long as no process has begun to send it again. So does the pause after a
+        failure: the process that ended the lease knew of neither.
         """
         late = _OPEN if verdict.state is DeliveryState.ACCEPTED else ()
         ended = None if verdict.state is DeliveryState.RETRY else now
@@ -121,16 +121,16 @@ class Outbox:
         return settled
 
     def release_expired(self, now: datetime) -> int:
-        """Put deliveries whose lease has ended back to retry; how many there were."""
+        """Put deliveries whose lease has ended back to retry; returns how many."""
         return self._release(delivery.c.lease_until <= now, now)
 
     def release_own(self, now: datetime) -> int:
-        """Put what this process has not settled back to retry, at its end; how many there were."""
+        """Put what this process has not settled back to retry, when it ends; returns how many."""
         return self._release(delivery.c.lease_owner == self._owner, now)
 
     def release_all(self, now: datetime) -> int:
-        """Put all that is being sent back to retry, for a process that holds the database alone, at its start: what
-        dead processes left. How many there were."""
+        """Put all deliveries that are being sent back to retry: for a process that holds the database alone, when it
+        starts, as dead processes left them. Returns how many."""
         return self._release(true(), now)
 
     def _release(self, which: ColumnElement[bool], now: datetime) -> int:
@@ -149,7 +149,7 @@ class Outbox:
             return len(rows)
 
     def ids(self, states: Collection[DeliveryState], channel: str | None = None) -> list[int]:
-        """The deliveries in these states, on one channel or on all, the oldest first."""
+        """The ids of the deliveries in these states, on one channel or on all, the oldest first."""
         query = select(delivery.c.id).where(delivery.c.state.in_(states)).order_by(delivery.c.id)
         if channel is not None:
             query = query.where(delivery.c.channel == channel)
@@ -157,19 +157,19 @@ class Outbox:
             return list(connection.execute(query).scalars())
 
     def channels(self) -> list[str]:
-        """The channels that a delivery is kept of."""
+        """All channels that have a delivery."""
         query = select(delivery.c.channel).distinct().order_by(delivery.c.channel)
         with self._database.reading() as connection:
             return list(connection.execute(query).scalars())
 
     def retry(self, ids: Iterable[int], now: datetime) -> dict[int, DeliveryState]:
-        """Have these sent now, as if for the first time: their attempts so far are forgiven, and stay as evidence, and
-        their numbers go on. Done for those that are dead or wait; the state in which each was found."""
+        """Send these now, as if for the first time: their earlier attempts no longer count, but stay stored, and the
+        numbering goes on. Only dead and waiting deliveries are changed; returns the state in which each was found."""
         return self._update_open(ids, build_resend_values(now))
 
     def discard(self, ids: Iterable[int], now: datetime) -> dict[int, DeliveryState]:
-        """Never send these; what was tried stays as evidence. Done for those that are dead or wait; the state in which
-        each was found."""
+        """Never send these; their attempts stay stored. Only dead and waiting deliveries are changed; returns the state
+        in which each was found."""
         return self._update_open(ids, {"state": DeliveryState.DISCARDED, "ended_at": now})
 
     def _update_open(self, ids: Iterable[int], values: Mapping[str, object]) -> dict[int, DeliveryState]:
@@ -184,7 +184,7 @@ class Outbox:
         return found
 
     def any_expired(self, now: datetime) -> bool:
-        """Whether `release_expired` would find something; asked every second, so only read."""
+        """Whether `release_expired` would find something. It is called every second, so it only reads."""
         expired = (delivery.c.state == DeliveryState.SENDING) & (delivery.c.lease_until <= now)
         with self._database.reading() as connection:
             return connection.execute(select(delivery.c.id).where(expired).limit(1)).first() is not None
@@ -193,7 +193,7 @@ class Outbox:
 def _begin_attempt(
     connection: Connection, row: Row[*tuple[Any, ...]], message: Alert | Notice, now: datetime
 ) -> Delivery:
-    """The delivery of a row that was claimed, with its attempt on record."""
+    """The claimed delivery of a row; its attempt is recorded."""
     refusals, unknowns = _failures_before(connection, row.id, row.forgiven)
     connection.execute(insert(attempt).values(delivery_id=row.id, number=row.attempts, started_at=now))
     return Delivery(row.id, row.channel, message, row.attempts, row.repeat, refusals, row.forgiven, unknowns)

@@ -1,6 +1,6 @@
 """Alerts and notices, read back from their rows.
 
-A row may have been damaged, or written by something else, and what is read goes to people: so it is checked whole.
+A row may have been damaged, or written by something else, and its content goes to people. So every value is checked.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def read_alert(connection: Connection, alert_id: str) -> Alert | Notice:
 
 
 def _validate_values(shape: TypeAdapter[T], values: Mapping[str, Any]) -> T:
-    """The values as what they should be."""
+    """Check the values against the shape. Raises RowUnreadable."""
     try:
         return shape.validate_python(values)
     except ValidationError as error:
@@ -66,8 +66,8 @@ def _validate_values(shape: TypeAdapter[T], values: Mapping[str, Any]) -> T:
 
 
 def _add_other_publishers(connection: Connection, message: Alert, article_id: int) -> Alert:
-    """The alert, with who else reports it by now."""
-    # Both have an index: as one condition with OR, PostgreSQL would read the whole table.
+    """The alert, with the other publishers that report it by now."""
+    # Both have an index; for one condition with OR, PostgreSQL would read the whole table.
     of_story = select(story_article.c.article_id).where(story_article.c.story_id == message.story)
     of_event = select(match.c.article_id).where(match.c.event_id == message.event)
     same = of_story if message.event is None else union(of_story, of_event)
@@ -82,7 +82,7 @@ def _add_other_publishers(connection: Connection, message: Alert, article_id: in
 
 
 def _with_headlines(connection: Connection, items: Sequence[Item]) -> tuple[Item, ...]:
-    """The lines, those of what was suppressed with the headline of what that was taken for."""
+    """The digest's lines; a suppressed one gets the headline of the story or event that it was taken for."""
     names = {item.event or item.story for item in items if item.unsure}
     titles: dict[str, str] = {}
     for table in (story, event) if names else ():
@@ -95,7 +95,8 @@ def _with_headlines(connection: Connection, items: Sequence[Item]) -> tuple[Item
 
 
 def _find_earlier_message(connection: Connection, message: Alert) -> EarlierAlert | None:
-    """What was sent first, alone or in a digest, of what this is possibly the same as; None if its article has left."""
+    """The first message, alone or in a digest, about the event that this is possibly the same as; None if its article
+    has left."""
     doubt_query = select(event.c.possibly_of, event.c.doubt).where(event.c.id == message.event)
     doubt = connection.execute(doubt_query).one_or_none()
     if doubt is None:

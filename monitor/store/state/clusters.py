@@ -1,4 +1,4 @@
-"""Stories and events as they are stored: found by key, read with the articles that others are compared with, and
+"""Stories and events as they are stored: found by key, loaded with the articles that others are compared with, and
 written after them."""
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 _NAMES: BindParameter[Any] = bindparam("names", expanding=True)
-# A hit article has a hundred keys: all of them are one value, of which the database makes rows. What builds a statement
-# with as many values costs ten times as much.
+# A hit article has a hundred keys: they are bound as one value, which the database turns into rows. A statement with as
+# many values costs ten times as much.
 _SELECT_POSTINGS = {
     "sqlite": text(
         "SELECT w.key AS place, k.postings FROM json_each(:keys) AS w CROSS JOIN cluster_key AS k"
@@ -79,33 +79,33 @@ _SELECT_BY_VALUES = select(match.c.article_id, match.c.article_version, match.c.
     tuple_(match.c.article_id, match.c.article_version, match.c.rule_id).in_(_NAMES), match.c.by.is_not(None)
 )
 _ERASED_REASON = "compared with an article that was forgotten"
-_MAX_RECENT = 2_000  # of each kind: those of the articles of the last hours
+_MAX_RECENT = 2_000  # of each kind: enough for the articles of the last hours
 
 
 class RecentValues(Generic[K, V]):
-    """The values that were asked for lately."""
+    """A cache of the values that were used most recently."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[K, V] = OrderedDict()
 
     def get(self, key: K) -> V | None:
-        """What is known of a key."""
+        """The cached value of a key, or None."""
         found = self._known.get(key)
         if found is not None:
             self._known.move_to_end(key)
         return found
 
     def add(self, found: Mapping[K, V]) -> None:
-        """Remember these, and no more of those that were not asked for the longest."""
+        """Cache these values; those that were not used for the longest time leave."""
         self._known.update(found)
         while len(self._known) > _MAX_RECENT:
             self._known.popitem(last=False)
 
 
 class FeaturesCache:
-    """What identity knows of the articles that were compared lately, from one pass to the next; `by`: what they say of
-    the conditions that a rule names in `by`. It never changes: a member is named by its article's number and version,
-    and when it was seen, as SQLite gives numbers again."""
+    """The features of articles that were compared recently, kept from one pass to the next; `by`: their values for the
+    conditions that a rule names in `by`. Both never change: the key of a member is its article's id and version, and
+    when it was seen, because SQLite may give an id again."""
 
     def __init__(self) -> None:
         self.features: RecentValues[Member, ArticleFeatures] = RecentValues()
@@ -113,26 +113,26 @@ class FeaturesCache:
 
 
 class StoredClusters:
-    """What one pass through the section has loaded of stories and events, in `index`, and what it leaves."""
+    """The stories and events that one pass through the section has loaded, in `index`, and what it leaves."""
 
     def __init__(self, connection: Connection, cache: FeaturesCache | None = None) -> None:
         self.index = ClusterIndex(find=self._find)
         self._connection = connection
         self._cache = cache or FeaturesCache()
-        self._keys: dict[Key, tuple[Posting, ...]] = {}  # as they were loaded
-        self._clusters: dict[Key, Cluster | None] = {}  # too; None: there is nothing to be compared
+        self._keys: dict[Key, tuple[Posting, ...]] = {}  # as loaded
+        self._clusters: dict[Key, Cluster | None] = {}  # as loaded; None: it does not exist, or cannot be read
         self._ids: dict[tuple[str, str], int] = {}  # of articles, by source and uid
         self._members: set[Member] = set()
 
     def load(self, queries: Sequence[ClusterQuery]) -> None:
-        """What these look up: what stands under their keys, and of that what is compared."""
+        """Load what these queries need: the postings of their keys, and the clusters that are compared."""
         self.load_keys((query.scope, key) for query in queries for key in query.weights)
         self.load_clusters(
             (query.scope, id_) for query in queries for id_ in self.index.top_ids(query.scope, query.weights)
         )
 
     def load_keys(self, keys: Iterable[Key]) -> None:
-        """What stands under these keys."""
+        """Load the postings of these keys."""
         wanted = list(set(keys) - self._keys.keys())
         found: dict[Key, tuple[Posting, ...]] = dict.fromkeys(wanted, ())
         for place, postings in _read_postings(self._connection, wanted):
@@ -142,7 +142,7 @@ class StoredClusters:
         self._keys |= found
 
     def load_clusters(self, wanted: Iterable[Key]) -> None:
-        """These stories and events, as far as they are there."""
+        """Load these stories and events, as far as they exist."""
         new = set(wanted) - self._clusters.keys()
         rows = self._read_rows(new)
         members: dict[Key, list[Member]] = {}
@@ -171,13 +171,13 @@ class StoredClusters:
         self.index.load(cluster for cluster in found.values() if cluster is not None)
 
     def _find(self, scope: str, id_: str) -> Cluster | None:
-        """A cluster that became one of the likeliest only by what was decided in this pass."""
+        """A cluster that became one of the likeliest only through what this pass decided."""
         self.load_clusters([(scope, id_)])
         return self._clusters[scope, id_]
 
     def write(self, ids: Ids) -> None:
-        """The clusters that articles have joined, with these ids of the articles; stories must be there before what
-        names them."""
+        """Write the clusters that articles have joined; `ids`: of these articles. Call it before anything is written
+        that names the stories."""
         self._ids.update(ids)
         changed = self.index.changed_clusters
         self._write_features(changed)
@@ -188,7 +188,7 @@ class StoredClusters:
         self._write_keys()
 
     def article_id(self, source: str, uid: str) -> int:
-        """The id of an article that was written, or was compared with one."""
+        """The id of an article that was written, or that one was compared with."""
         return self._ids[source, uid]
 
     def _read_rows(self, wanted: Collection[Key]) -> dict[Key, Row[*tuple[Any, ...]]]:
@@ -216,7 +216,7 @@ class StoredClusters:
         return found
 
     def _load_by_values(self, wanted: Collection[tuple[str, Member]]) -> dict[tuple[str, Member], ByValues]:
-        """What members of events say of the conditions that their rules name in `by`."""
+        """The values of members of events for the conditions that their rules name in `by`."""
         found = {key: cached for key in wanted if (cached := self._cache.by.get(key)) is not None}
         missing = {(member[0], member[1], rule): (rule, member) for rule, member in wanted - found.keys()}
         read: dict[tuple[str, Member], ByValues] = {key: {} for key in missing.values()}
@@ -261,7 +261,7 @@ class StoredClusters:
 
 
 def _read_postings(connection: Connection, keys: Sequence[Key]) -> Iterator[tuple[int, Any]]:
-    """What stands under some of these keys, by their places in the sequence."""
+    """The postings of these keys, each with the position of its key; keys without postings are left out."""
     if keys:
         for place, postings in connection.execute(
             _SELECT_POSTINGS[connection.dialect.name], {"keys": json.dumps(keys)}
@@ -275,7 +275,8 @@ def _describe_cluster(cluster: Key) -> str:
 
 
 def remove_articles_from_clusters(connection: Connection, articles: Sequence[int]) -> None:
-    """Stories and events are compared by what is left, and found by no word that only these articles have said."""
+    """Remove these articles from their stories and events: these are then compared by the remaining articles, and keys
+    that only the removed articles had no longer find them."""
     rows = connection.execute(select(article_features).where(article_features.c.article_id.in_(articles)))
     removed_keys = {key for row in rows for key in ArticleFeatures.from_row(row.row).index_keys}
     for table, names in (
@@ -301,7 +302,8 @@ def remove_articles_from_clusters(connection: Connection, articles: Sequence[int
 
 
 def _erase_comparisons(connection: Connection, articles: Sequence[int]) -> None:
-    """What was compared with one of these is still of its story and event, and loses the words that both said."""
+    """Articles that were compared with one of these stay in their story and event, but the words that both said are
+    erased."""
     joined = select(story_article.c.article_id, story_article.c.how).where(
         story_article.c.compared_with.in_(articles), story_article.c.how != FIRST_OF_STORY
     )
@@ -319,8 +321,8 @@ def _erase_comparisons(connection: Connection, articles: Sequence[int]) -> None:
 
 
 def load_features(connection: Connection, members: Iterable[Sequence[int]]) -> list[ArticleFeatures]:
-    """What is known of these members of a story or an event, or of these versions of articles, as far as it is kept;
-    each begins with an article's id and its version."""
+    """The features of these members of a story or an event, or of these versions of articles, as far as they are
+    stored. A member begins with an article's id and its version."""
     rows = connection.execute(_SELECT_FEATURES, {"names": [(id_, version) for id_, version, *_ in members]})
     return [ArticleFeatures.from_row(row.row) for row in rows]
 
@@ -328,8 +330,8 @@ def load_features(connection: Connection, members: Iterable[Sequence[int]]) -> l
 def load_match_keys(
     connection: Connection, rule: str, event: str, articles: Sequence[int]
 ) -> tuple[set[str], set[str]]:
-    """The keys under which an event is found by what its rule has found in its articles: in these, and in the others.
-    None of a story."""
+    """The keys under which an event is found by what its rule found in its articles: those of these articles, and those
+    of the others. Both are empty for a story."""
     removed: set[str] = set()
     others: set[str] = set()
     if rule == STORIES:
@@ -346,7 +348,7 @@ def load_match_keys(
 
 
 def remove_cluster_keys(connection: Connection, scope: str, keys: Iterable[str], cluster: str) -> None:
-    """A story or an event is not found under these keys any more."""
+    """Remove these keys: they no longer find the story or event."""
     names = [(scope, key) for key in keys]
     for place, postings in list(_read_postings(connection, names)):
         remaining = [posting for posting in postings if posting[1] != cluster]
@@ -386,5 +388,5 @@ def _build_cluster_upsert(dialect: str, name: str) -> Insert:
 
 @cache
 def _build_features_insert(dialect: str) -> Insert:
-    """They never change: what is there stays."""
+    """Features never change, so a stored row stays."""
     return build_insert_for(dialect, article_features).on_conflict_do_nothing()

@@ -1,4 +1,4 @@
-"""What waits to be told, as it stands in the database."""
+"""Pending alerts and their rows in the database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from monitor.store.engine.tables import article, waiting
 def write_pending_alerts(
     connection: Connection, added: Iterable[tuple[PendingAlert, int]], removed: Iterable[str]
 ) -> None:
-    """What waits from now on, each with the id of its article, and what waits no more."""
+    """Write alerts that are pending from now on, each with the id of its article; delete those with the ids in
+    `removed`."""
     for batch in in_batches(removed):
         connection.execute(delete(waiting).where(waiting.c.id.in_(batch)))
     rows = {
@@ -40,7 +41,7 @@ def write_pending_alerts(
 
 
 def load_article_ids(connection: Connection, candidates: Iterable[AlertCandidate]) -> Mapping[tuple[str, str], int]:
-    """The ids of the articles in which this was heard; those that wait are kept."""
+    """The ids of the articles of these candidates. The articles of pending alerts are never pruned."""
     names = {(candidate.article.source, candidate.article.uid) for candidate in candidates}
     found: dict[tuple[str, str], int] = {}
     for batch in in_batches(names):
@@ -51,5 +52,5 @@ def load_article_ids(connection: Connection, candidates: Iterable[AlertCandidate
 
 
 def pending_alert_from_row(row: Row[*tuple[Any, ...]]) -> PendingAlert:
-    """What waits, of its row."""
+    """The pending alert of a row."""
     return PendingAlert(row.id, PendingKind(row.kind), row.since, row.due, row.why, candidate_from_row(row.hearing))

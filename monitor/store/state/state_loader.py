@@ -1,7 +1,7 @@
-"""The state that one pass through the section needs: loaded by key, between the steps of deciding, and no more of it.
+"""Loads the state that one pass through the section needs: by key, between the steps of deciding, and no more.
 
-No state outlives the pass, but for what never changes (`FeaturesCache`): so it is the same for each daemon, after a
-restart, and whatever others have committed.
+No state outlives the pass, except what never changes (`FeaturesCache`). So the state is the same for each daemon, after
+a restart, and whatever others have committed.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from monitor.store.state.stored_ledger import load_due_alerts, load_recent_sends
 
 @dataclass(frozen=True, slots=True)
 class PreparedPoll:
-    """The articles of one poll, and what is known of how they came."""
+    """The articles of one poll, and the context of their arrival."""
 
     articles: Sequence[PreparedArticle]
     context: DecisionContext
 
 
 class StoredState:
-    """Decides on what is stored, and holds what is to be written: `state`."""
+    """Decides on what is stored, and holds in `state` what is to be written."""
 
     def __init__(self, connection: Connection, cache: FeaturesCache) -> None:
         self.clusters = StoredClusters(connection, cache)
@@ -46,8 +46,8 @@ class StoredState:
         self._connection = connection
 
     def decide_polls(self, polls: Sequence[PreparedPoll], rules: RuleSet, now: datetime) -> list[Decision]:
-        """A decision for each poll, one after the other; all are loaded for together. They stand on one draft: the
-        state is advanced by all of them or by none."""
+        """A decision for each poll, one after the other. Their state is loaded together, and they share one draft of
+        it: it is committed for all of them or for none."""
         self.clusters.load([query for poll in polls for query in story_cluster_queries(poll.articles)])
         draft = self.state.draft()
         clustered = self._join_clusters(polls, rules, draft, now)
@@ -57,7 +57,7 @@ class StoredState:
         return [evaluate_cases(some, draft) for some in clustered]
 
     def decide_due(self, rules: RuleSet, now: datetime, only: Collection[str] | None = None) -> DueDecision:
-        """What has waited until now, or of that what has these ids."""
+        """Decide on the alerts that were deferred until now; `only`: those with these ids."""
         ledger, due = self.state.ledger, load_due_alerts(self._connection, now)
         ledger.load((), accounts=(), sent=(), waiting=due)
         load_subjects(self._connection, ledger, {key for pending in due for key in list_ledger_keys(pending.candidate)})

@@ -1,4 +1,4 @@
-"""What was heard and told of subjects, as it is stored: loaded by key, and written after it has changed."""
+"""The ledger as it is stored: loaded by key, and written after it has changed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SELECT_MISSED = select(waiting).where(waiting.c.kind == PendingKind.CATCH_UP)
 
 
 def load_subjects(connection: Connection, ledger: NotificationLedger, wanted: Iterable[str]) -> None:
-    """All that was told of the subjects under these keys, and what waits of them."""
+    """Load the records of the subjects with these keys, whether they were sent, and their pending alerts."""
     keys = ledger.missing_keys(wanted)
     if not keys:
         return
@@ -54,7 +54,7 @@ def load_subjects(connection: Connection, ledger: NotificationLedger, wanted: It
 def load_recent_sends(
     connection: Connection, ledger: NotificationLedger, wanted: Iterable[Rule], now: datetime
 ) -> None:
-    """When those of these rules that may send so many messages an hour sent some within the last one."""
+    """For those of these rules that have a limit of messages an hour: load when they sent some within the last hour."""
     rules = ledger.missing_rules({rule.id for rule in wanted if rule.alert.most_an_hour is not None})
     sent_at: dict[str, tuple[datetime, ...]] = {}
     for batch in in_batches(rules):
@@ -64,8 +64,8 @@ def load_recent_sends(
 
 
 def load_due_alerts(connection: Connection, now: datetime) -> list[PendingAlert]:
-    """What has waited until now; of what was missed all, as soon as the first of it is due. A clock that was set back
-    makes nobody wait longer (`alerting.waiting.is_due`)."""
+    """The pending alerts that are due; as soon as the first catch-up alert is due, all of them. A clock that was set
+    back makes none wait longer (`alerting.pending`)."""
     due = _read_pending(connection, _SELECT_DUE, {"now": now, "set_back": now + CLOCKS_DIFFER})
     if not any(pending.kind is PendingKind.CATCH_UP for pending in due):
         return due
@@ -74,7 +74,7 @@ def load_due_alerts(connection: Connection, now: datetime) -> list[PendingAlert]
 
 
 def sent_keys(connection: Connection, keys: Iterable[str], records: Mapping[str, SubjectRecord]) -> set[str]:
-    """Those of the keys that were ever told, or would have been by rules in shadow."""
+    """Those of the keys that were ever sent, or would have been by rules in shadow."""
     sent = {key for key, record in records.items() if record.last_sent_at is not None}
     for batch in in_batches(set(keys) - sent):
         sent.update(connection.execute(_SELECT_SENT_KEYS, {"keys": batch}).scalars())
@@ -82,7 +82,7 @@ def sent_keys(connection: Connection, keys: Iterable[str], records: Mapping[str,
 
 
 def load_subject_records(connection: Connection, keys: Iterable[str]) -> dict[str, SubjectRecord]:
-    """What was heard and told of these subjects."""
+    """The records of these subjects, by key."""
     found: dict[str, SubjectRecord] = {}
     for batch in in_batches(keys):
         for row in connection.execute(_SELECT_RECORDS, {"keys": batch}):
@@ -112,7 +112,7 @@ def _subject_record_from_row(row: Row[*tuple[Any, ...]]) -> SubjectRecord:
 
 
 def write_subject_records(connection: Connection, records: Iterable[SubjectRecord]) -> None:
-    """What was heard and told of subjects."""
+    """Write the records of subjects."""
     rows = [
         {
             "key": record.key,
@@ -132,6 +132,6 @@ def write_subject_records(connection: Connection, records: Iterable[SubjectRecor
 def _build_subject_upsert(dialect: str) -> Insert:
     new = build_insert_for(dialect, account)
     changes = {name: new.excluded[name] for name in ("alert_id", "heard_at", "first_at", "told_at", "row")}
-    # An alert that was told long ago may have left the archive, while its subject is still heard of.
+    # An alert that was sent long ago may have left the archive, while its subject still gets matches.
     alert_id = select(alert.c.id).where(alert.c.id == bindparam("its_alert")).scalar_subquery()
     return new.values(alert_id=alert_id).on_conflict_do_update(index_elements=["key"], set_=changes)
