@@ -1,5 +1,5 @@
-"""What leaves together with articles, for whatever reason they leave: what a rule has heard of each of them alone, and
-their lines in digests."""
+"""Deletes what leaves together with articles, for whatever reason they leave: the ledger records of each article alone,
+and their lines in digests."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from monitor.model import AlertKind
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import account, alert, article, match
 
-ArticleRow = Row[*tuple[Any, ...]]  # of an article
+ArticleRow = Row[*tuple[Any, ...]]  # a row of `article`
 
 
 def find_digests_listing(connection: Connection, ids: Sequence[int]) -> dict[int, set[str]]:
-    """The digests that list these articles as suppressed, by the articles' ids. Their matches do not name them, for a
-    line is no telling: that each was listed is remembered by itself."""
+    """The ids of the digests that list these articles as suppressed, by article id. The articles' matches do not name
+    these digests, because a line does not count as sent; a ledger record of its own remembers each line."""
     matches = select(match.c.article_id, match.c.rule_id, article.c.source_id, article.c.uid)
     matches = matches.join(article, article.c.id == match.c.article_id).where(match.c.article_id.in_(ids)).distinct()
     article_by_key = {
@@ -33,8 +33,8 @@ def find_digests_listing(connection: Connection, ids: Sequence[int]) -> dict[int
 
 
 def drop_subject_records(connection: Connection, articles: Sequence[ArticleRow]) -> None:
-    """What rules that tell each article have heard of these, in shadow too, and that they were listed as suppressed:
-    its name bears the article's."""
+    """Delete the ledger records of which these articles alone are the subject, also those of rules in shadow, and those
+    of their lines in digests as suppressed. Their keys contain the article's uid."""
     by_id = {row.id: row for row in articles}
     matches = select(match.c.article_id, match.c.rule_id).where(match.c.article_id.in_(by_id)).distinct()
     rule_articles = [
@@ -51,8 +51,9 @@ def drop_subject_records(connection: Connection, articles: Sequence[ArticleRow])
 
 
 def drop_digest_lines(connection: Connection, articles: Sequence[ArticleRow]) -> None:
-    """Their lines in digests; before their accounts, by which some are found. A digest whose first line leaves is from
-    then on that of its next one; one that has no line left stays that of its article."""
+    """Delete their lines in digests. Call it before `drop_subject_records`: those records find some of the digests. A
+    digest whose first line leaves then belongs to the article of its next line; without any line it stays with its
+    article."""
     removed = {(row.source_id, row.uid) for row in articles}
     ids = [row.id for row in articles]
     alert_ids = select(match.c.alert_id).where(match.c.article_id.in_(ids))
@@ -71,7 +72,7 @@ def drop_digest_lines(connection: Connection, articles: Sequence[ArticleRow]) ->
 def _find_first_line(
     connection: Connection, lines: Sequence[Mapping[str, Any]], ids: Sequence[int]
 ) -> dict[str, object]:
-    """What an alert has of the first of these lines; nothing if the article of none of them is here."""
+    """The columns of an alert for the first of these lines whose article is stored; empty if there is none."""
     columns = (article.c.source_id, article.c.uid, match.c.rule_id, match.c.article_id, match.c.article_version)
     names = [(line["source"], line["uid"]) for line in lines]
     query = select(*columns).join(article, article.c.id == match.c.article_id).order_by(match.c.id)

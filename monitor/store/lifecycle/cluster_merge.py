@@ -1,7 +1,7 @@
-"""Makes one story, or event, of two on a person's word: for what is here, and for what comes.
+"""Merges two stories, or two events, when a person says so: for the stored articles, and for those that come.
 
-What became part of another one stays where it was, as what articles are compared with: the parts may differ, and what
-is like either belongs to the whole.
+The one that becomes part of the other stays stored, and articles are still compared with it: the parts may differ, and
+an article that is like either of them belongs to the whole.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ from monitor.stories import STORIES
 
 @dataclass(frozen=True, slots=True)
 class MergeResult:
-    """What became of two: the id of what both are by now, and of the one that became part of it; `already`: they were
-    one before."""
+    """The result of a merge. `id`: of the whole; `merged_id`: of the one that became part of it; `already_merged`: they
+    were one before."""
 
     id: str
     merged_id: str
@@ -56,7 +56,8 @@ class ClusterMerger:
         self._config = config
 
     def merge(self, id_: str, other: str, now: datetime, who: str) -> MergeResult:
-        """Make the other one a part of this one. Raises WrongUse if one is not there, or if both are of two kinds."""
+        """Make `other` a part of this one. Raises InvalidRequest if one of them does not exist, or if they are of
+        different kinds."""
         with self._database.writing() as connection:
             self._database.enter_section(connection)
             whole, part = _require_cluster(connection, id_), _require_cluster(connection, other)
@@ -115,7 +116,7 @@ def _move_articles(connection: Connection, whole: MarkedCluster, part: MarkedClu
 def _merge_subjects(
     connection: Connection, whole: MarkedCluster, part: MarkedCluster, config: Config, now: datetime
 ) -> None:
-    """What rules have heard and told of both, and what waits of both."""
+    """Merge the ledger records of both, and their pending alerts."""
     keys = {
         part_key: whole_key
         for rule in _find_rules(connection, whole, part)
@@ -136,7 +137,7 @@ def _merge_subjects(
 
 
 def _find_rules(connection: Connection, whole: MarkedCluster, part: MarkedCluster) -> Iterable[str]:
-    """The rules that have heard or told something of them."""
+    """The rules that have a match or an alert of them."""
     if whole.scope != STORIES:
         return [whole.scope]
     ids = [whole.id, part.id]
@@ -147,7 +148,7 @@ def _find_rules(connection: Connection, whole: MarkedCluster, part: MarkedCluste
 
 
 def _pair_subject_keys(rule: str, whole: MarkedCluster, part: MarkedCluster) -> Iterable[tuple[str, str]]:
-    """Under which a rule knows them, in pairs."""
+    """The ledger keys of a rule for both: pairs of the whole's key and the part's key."""
     key_of = story_key if whole.scope == STORIES else event_key
     whole_key, part_key = key_of(rule, whole.id), key_of(rule, part.id)
     return [
@@ -173,7 +174,7 @@ def _merge_record_pairs(keys: dict[str, str], records: dict[str, SubjectRecord])
 
 
 def _move_to_whole(pending: PendingAlert, key: str, whole: MarkedCluster) -> PendingAlert:
-    """What waits, of the whole."""
+    """The pending alert, as one of the whole."""
     row, candidate = whole.row, pending.candidate
     if whole.scope == STORIES:
         moved = replace(candidate, story=Story(row.id, "", row.opened_at))
@@ -192,7 +193,7 @@ def _merge_pending_alerts(
     now: datetime,
 ) -> None:
     zone = ZoneInfo(config.settings.timezone)
-    rule = config.rules.get(record.rule)  # one that has left the config since is told all the same
+    rule = config.rules.get(record.rule)  # without a rule in the config any more, the alert is sent all the same
     policy = SAYS_MORE if rule is None else rule.alert
     merged = merge_pending([moved for _, moved in pairs], record, policy, now=now, zone=zone)
     ids = load_article_ids(connection, [original.candidate for original, _ in pairs])

@@ -1,6 +1,7 @@
-"""Makes two stories, or events, of one on a person's word: for what is here, and for what comes.
+"""Splits a story, or an event, when a person says so: for the stored articles, and for those that come.
 
-What is split off was suppressed as something that it is not: so it is judged again, as what it is now.
+Articles that are split off were suppressed as the same as the whole, which they are not. So their matches are decided
+again.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ _Row = Row[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class SplitResult:
-    """What was split off which whole, with how many articles; `decisions`: what each rule has decided on them."""
+    """The result of a split: `id` of the new story or event, the `whole` that it was split off, and its number of
+    articles. `decisions`: each rule, and what was decided for it."""
 
     id: str
     whole: str
@@ -70,8 +72,8 @@ class SplitResult:
 
 
 class ClusterSplitter:
-    """Splits stories and events. `config`: what the user's files say, and `rules`: those of them that run, as the
-    daemon compiles them; `channels_of`: where an alert goes."""
+    """Splits stories and events. `config`: what the user's files say; `rules`: the running ones, as the daemon compiles
+    them; `channels_of`: the channels of an alert."""
 
     def __init__(self, database: Database, config: Config, rules: RuleSet, channels_of: ChannelsOf) -> None:
         self._database = database
@@ -82,8 +84,9 @@ class ClusterSplitter:
     def split(
         self, id_: str, articles: Collection[int], now: datetime, who: str, *, quiet: bool = False
     ) -> SplitResult:
-        """Make these articles a story, or an event, of their own; none: the one that joined last. `quiet`: without a
-        message. Raises WrongUse if it has not all of them, or no others."""
+        """Make these articles a story, or an event, of their own; if there are none, the article that joined last.
+        `quiet`: without a message. Raises InvalidRequest if the whole does not have all of them, or would have no
+        article left."""
         with self._database.writing() as connection:
             self._database.enter_section(connection)
             whole = _require_cluster(connection, id_)
@@ -112,7 +115,7 @@ def _require_cluster(connection: Connection, id_: str) -> MarkedCluster:
 
 
 def _select_leaving_articles(connection: Connection, whole: MarkedCluster, wanted: Collection[int]) -> Sequence[_Row]:
-    """The articles that leave, in the order in which they came, each in its latest version with its story."""
+    """The articles to split off, in the order in which they came, each in its latest version with its story."""
     latest = and_(article_version.c.article_id == article.c.id, article_version.c.version == article.c.version)
     query = (
         select(article, article_version.c.text, article_version.c.authors, article_version.c.tags)
@@ -158,9 +161,9 @@ class _SplitOperation:
         self._how = f"split off {whole.id} by a person"
 
     def move(self, rules: RuleSet) -> Cluster:
-        """The articles leave, with what was heard of them, and are a story or an event of their own."""
+        """Remove the articles and their contributions from the whole; returns their own new story or event."""
         contributions = find_contributing_matches(self._connection, self._ids)
-        if self._whole.scope == STORIES:  # its events are as they were
+        if self._whole.scope == STORIES:  # its events stay as they were
             contributions = [replace(contribution, event=None) for contribution in contributions]
         remove_publishers(self._connection, contributions, self._ids)
         removed = RemovedArticles(
@@ -181,7 +184,7 @@ class _SplitOperation:
         return new_cluster
 
     def _load_features(self, rules: RuleSet) -> dict[int, ArticleFeatures]:
-        """What the articles are compared by, by their ids: as it is stored, where it still is."""
+        """The articles' features by article id: as stored, or else computed again."""
         latest = {row.id: row.version for row in self._rows}
         stored = {
             (features.source, features.uid): features for features in load_features(self._connection, latest.items())
@@ -192,7 +195,7 @@ class _SplitOperation:
         }
 
     def _list_subject_keys(self, rule_ids: Collection[str]) -> frozenset[str]:
-        """The keys of what waits and is of the whole, or of these articles as suppressed there."""
+        """The ledger keys of pending alerts of the whole, or of these articles as suppressed there."""
         scope = self._whole.scope
         rules, key_of = (rule_ids, story_key) if scope == STORIES else ([scope], event_key)
         keys = [key_of(rule, self._whole.id) for rule in rules]
@@ -200,7 +203,8 @@ class _SplitOperation:
         return frozenset([*keys, *map(shadow_key, keys), *unsure])
 
     def _remove_from_whole(self, removed: Iterable[ArticleFeatures]) -> None:
-        """It is compared with these no more, and found by nothing that only they have said."""
+        """Remove these articles from the whole: it is no longer compared with them, nor found by keys that only they
+        have."""
         table, scope = self._whole.table, self._whole.scope
         cluster_rows = or_(table.c.id == self._whole.id, table.c.merged_into == self._whole.id)
         match_keys, other_match_keys = load_match_keys(self._connection, scope, self._whole.id, self._ids)
@@ -219,7 +223,7 @@ class _SplitOperation:
             self._connection.execute(update(table).where(table.c.id == row.id).values(members=members))
 
     def _find_story_keys(self, *, removed: bool) -> set[str]:
-        """The keys by which an event is known as that of stories."""
+        """The keys by which stories find the event."""
         if self._whole.scope == STORIES:
             return set()
         of_event = select(story_article.c.story_id).join(match, match.c.article_id == story_article.c.article_id)
@@ -278,7 +282,7 @@ class _SplitOperation:
             self._connection.execute(its.values(event_id=new, why_event=self._how, compared=None, compared_with=None))
 
     def judge(self, new: Cluster, *, quiet: bool) -> list[ArticleDecision]:
-        """What their rules decide on them as a story or an event of their own."""
+        """Decide on their matches again, as a story or an event of their own."""
         ledger = NotificationLedger(complete=False)
         cases = list(self._build_cases(new, ledger))
         load_subjects(self._connection, ledger, {key for case, _ in cases for key in case.ledger_keys})
@@ -292,7 +296,7 @@ class _SplitOperation:
         return article_decisions
 
     def _decide_match(self, case: Case, alert: str | None, *, quiet: bool) -> MatchDecision | None:
-        """The decision on a match; None: it was told already, as something else, and stays so."""
+        """The new decision on a match; None if the match was sent already, and so stays as it is."""
         ledger, candidate = case.ledger, case.candidate
         if alert is not None:
             record = ledger.find_record(case.key, self._now) or SubjectRecord(case.key, case.rule.id, self._now)
@@ -307,7 +311,7 @@ class _SplitOperation:
         return evaluate(case)
 
     def _build_cases(self, new: Cluster, ledger: NotificationLedger) -> Iterator[tuple[Case, str | None]]:
-        """Each match that is news, in the order in which they were heard, with the alert that has told it."""
+        """The case of each match that is news, in the order of the matches, with the alert that has sent it."""
         rows = {row.id: row for row in self._rows}
         news = and_(match.c.article_id.in_(self._ids), match.c.kind == MatchKind.NEWS)
         for match_row in self._connection.execute(select(match).where(news).order_by(match.c.id)).all():
@@ -317,7 +321,7 @@ class _SplitOperation:
             yield self._build_case(row, match_row, rule, new, ledger), match_row.alert_id
 
     def _is_affected(self, rule: Rule) -> bool:
-        """Whether what is split is what the rule tells at most once."""
+        """Whether the rule sends at most once for what is split."""
         if rule.status is RuleStatus.OFF:
             return False
         if self._whole.scope == STORIES:

@@ -1,7 +1,7 @@
-"""Deletes the texts of articles on the operator's word, everywhere they stand, and sees to it that they stay away.
+"""Erases the texts of articles everywhere when the operator asks for it, and keeps the articles from coming back.
 
-What stays is evidence without words: that an alert was made, of which rule and story, when, on which channels, and
-what their servers answered. It does not reach what has left the database: messages, logs, copies.
+What stays is a record without words: that an alert was made, of which rule and story, when, on which channels, and what
+their servers answered. Erasure does not reach what has left the database: messages, logs, copies.
 """
 
 from __future__ import annotations
@@ -41,15 +41,16 @@ from monitor.store.queues import full_text_queue
 from monitor.store.state.clusters import remove_articles_from_clusters
 
 ERASED_REASON = "its article was forgotten on the operator's word"
-# A dead one too: it could be tried again. What is being sent may still arrive.
+# A dead delivery too, because it could be tried again. What is being sent may still arrive.
 _UNSENT = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING, DeliveryState.DEAD)
 _ArticleRow = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class ErasurePlan:
-    """What is to be forgotten: articles that are here, by id; `left`: how many that have left are to stay away whatever
-    they say; and what hangs on them."""
+    """What is to be erased: the ids of stored `articles`; how many alerts they have, and how many deliveries are
+    `unsent`. `left_archive`: how many that have left are never to be ingested again. `is_source`: `target` is a
+    source."""
 
     target: str
     is_source: bool
@@ -60,14 +61,14 @@ class ErasurePlan:
 
 
 class ArticleEraser:
-    """Forgets articles by their address, or all of a source. `config`: what the user's files say."""
+    """Erases articles by their address, or all of a source. `config`: what the user's files say."""
 
     def __init__(self, database: Database, config: Config) -> None:
         self._database = database
         self._config = config
 
     def plan(self, target: str) -> ErasurePlan:
-        """Everything of a source, by its id, or every article that has, or had, this address."""
+        """Plan to erase everything of a source, by its id, or every article that has, or had, this address."""
         with self._database.reading() as connection:
             is_source = connection.execute(select(source.c.id).where(source.c.id == target)).first() is not None
             query = select(article.c.id).where(_is_stored(target, is_source=is_source)).order_by(article.c.id)
@@ -82,8 +83,8 @@ class ArticleEraser:
             return ErasurePlan(target, is_source, ids, connection.execute(departed).scalar_one(), alerts, unsent)
 
     def erase(self, plan: ErasurePlan, now: datetime) -> Iterator[int]:
-        """Forget it slice by slice; how many articles after each. Between two slices others may use the database, and
-        what leaves the archive then, or comes back to it, is forgotten too."""
+        """Erase slice by slice; yields the number of articles after each. Between two slices others may use the
+        database, and articles that leave the archive then, or come back to it, are erased too."""
         condition = _is_stored(plan.target, is_source=plan.is_source)
         while True:
             with self._section() as connection:
@@ -140,13 +141,14 @@ def _erase_articles(connection: Connection, removed: RemovedArticles) -> int:
 
 
 def _invalidate_polls(connection: Connection, condition: ColumnElement[bool]) -> None:
-    """A poll of these sources that is under way has read what we know before it was forgotten: it is not committed."""
+    """Invalidate running polls of these sources: they have read what was known before the erasure, so they must not
+    commit."""
     values: dict[str, object] = {"token": source.c.token + 1, "lease_until": None, "lease_owner": None}
     connection.execute(update(source).where(condition).values(**values))
 
 
 def _redact_alerts(connection: Connection, articles: Iterable[_ArticleRow], now: datetime) -> None:
-    """Take the words out of alerts, and never send what was still to be sent of them."""
+    """Remove the words from alerts, and discard their unsent deliveries."""
     by_id = {row.id: row for row in articles}
     alert_rows = connection.execute(select(alert).where(alert.c.article_id.in_(by_id))).all()
     unsent_deliveries = delivery.c.alert_id.in_([row.id for row in alert_rows]) & delivery.c.state.in_(_UNSENT)
@@ -156,27 +158,28 @@ def _redact_alerts(connection: Connection, articles: Iterable[_ArticleRow], now:
         article_row = by_id[row.article_id]
         wordless: dict[str, object] = {"reason": ERASED_REASON, "sentence": "", "marks": [], "article_id": None}
         own_key = article_key(row.rule_id, article_row.source_id, article_row.uid)
-        if row.dedup_key.startswith(own_key):  # or an update of it; a uid may be an address, or words
+        if row.dedup_key.startswith(own_key):  # or of an update; a uid may be an address, or words
             hashed_key = article_key(row.rule_id, article_row.source_id, uid_hash(article_row.uid))
             wordless["dedup_key"] = f"{hashed_key}{row.dedup_key.removeprefix(own_key)}"
         connection.execute(update(alert).where(alert.c.id == row.id).values(**wordless, article_version=None))
 
 
 def _erase_from_stories(connection: Connection, ids: Sequence[int]) -> None:
-    """A story that bears the headline of one of these takes that of its next article, or none. Its row stays: it may
-    go on."""
+    """A story that has the headline of an erased article takes the headline of its next article, or none. Its row
+    stays: the story may go on."""
     _replace_headlines(connection, ids, _TitledTable(story, story_article.c.story_id))
     connection.execute(delete(story_article).where(story_article.c.article_id.in_(ids)))
 
 
 def _erase_from_events(connection: Connection, ids: Sequence[int]) -> None:
-    """An event does so too."""
+    """The same for events."""
     _replace_headlines(connection, ids, _TitledTable(event, match.c.event_id))
 
 
 @dataclass(frozen=True, slots=True)
 class _TitledTable:
-    """What bears the headline of its first article; `of`: where articles name it."""
+    """A table of stories or events, which have the headline of their first article; `column`: where articles name
+    them."""
 
     table: Table
     column: Column[str]
@@ -195,13 +198,13 @@ def _replace_headlines(connection: Connection, ids: Sequence[int], titled: _Titl
             others = select(article.c.title).join(members, members.c.article_id == article.c.id)
             remaining = others.where(titled.column == row.id, article.c.id.not_in(ids))
             title = connection.execute(remaining.order_by(article.c.id).limit(1)).scalar_one_or_none()
-            # What is in doubt is so for words of the first article.
+            # A doubt quotes words of the first article.
             doubt = {"doubt": None} if table is event else {}
             connection.execute(update(table).where(table.c.id == row.id).values(title=title or "", **doubt))
 
 
 def _write_tombstones(connection: Connection, articles: Iterable[_ArticleRow], now: datetime) -> None:
-    """By every identity that their entries would have if the document changed its ways (`intake.identity`)."""
+    """Store every identity that their entries would have if the document changed its ways (`ingest.entry_identity`)."""
     rows: dict[tuple[str, str], dict[str, object]] = {}
     for row in articles:
         uids = [row.uid] if row.canonical is None else [row.uid, row.canonical, f"{row.uid}|{row.canonical}"]

@@ -1,4 +1,5 @@
-"""What rules have heard in articles that are forgotten: of which subjects, and in whose voices, which count no more."""
+"""What articles that leave have contributed: matches of which subjects, by which publishers. Those publishers are no
+longer counted."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ from monitor.store.state.stored_ledger import load_subject_records, write_subjec
 
 @dataclass(frozen=True, slots=True)
 class ContributingMatch:
-    """A match that was heard of a story, and of an event if `event` is one. `match`: its id, which grows in the order
-    in which rules hear; `at`: when; `told`: whether an alert has told it."""
+    """A match that counts for a story, and for an `event` if it has one. `match`: its id, which grows in the order of
+    the matches; `at`: when; `alerted`: whether an alert has sent it."""
 
     match: int
     at: datetime
@@ -32,13 +33,13 @@ class ContributingMatch:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What it may have been heard of: rules that tell stories may have told events before."""
+        """The ledger keys for which it may count: a rule that alerts on stories may have alerted on events before."""
         of_story = story_key(self.rule, self.story)
         return (of_story,) if self.event is None else (of_story, event_key(self.rule, self.event))
 
 
 def find_contributing_matches(connection: Connection, articles: Sequence[int]) -> list[ContributingMatch]:
-    """What was heard in these articles, but for mentions, with which nothing else is told."""
+    """The matches of these articles that count; mentions do not, as they are sent with nothing else."""
     return [
         _contribution_from_row(row)
         for row in connection.execute(_select_news_matches().where(match.c.article_id.in_(articles)))
@@ -46,7 +47,7 @@ def find_contributing_matches(connection: Connection, articles: Sequence[int]) -
 
 
 def remove_publishers(connection: Connection, removed: Sequence[ContributingMatch], articles: Sequence[int]) -> None:
-    """What is heard in these articles alone counts no more among those who report it."""
+    """Stop counting the publishers whose only matches are in these articles."""
     lost_publishers: defaultdict[str, set[str]] = defaultdict(set)
     for contribution in removed:
         for key in contribution.keys:
@@ -70,7 +71,7 @@ def remove_publishers(connection: Connection, removed: Sequence[ContributingMatc
 def _find_other_matches(
     connection: Connection, removed: Iterable[ContributingMatch], articles: Sequence[int]
 ) -> Iterator[ContributingMatch]:
-    """What was heard of the same stories and events in other articles."""
+    """The matches of the same stories and events in other articles."""
     subjects = (
         (story_article.c.story_id, {contribution.story for contribution in removed}),
         (match.c.event_id, {contribution.event for contribution in removed if contribution.event is not None}),

@@ -1,5 +1,5 @@
-"""What waits to be told and loses its article, or something that was to be told with it: another one in which the rule
-has heard the same takes over, it is told with what is left, or it is told no more."""
+"""Pending alerts that lose their article, or something that they were to say. Another article in which the rule matched
+the same subject takes over, or the alert is sent with what remains, or it is dropped."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from monitor.store.state.pending_rows import pending_alert_from_row, write_pendi
 from monitor.store.state.stored_ledger import load_subject_records
 from monitor.stories.facts import extract_counts
 
-_MAX_MATCHES = 200  # of what was heard of a subject, the last: texts are read while nobody else may write
+_MAX_MATCHES = 200  # matches of a subject, the last ones: texts are read while no other process may write
 _SEPARATE_KINDS = (PendingKind.MENTION, PendingKind.IN_DOUBT)
 _A_MOMENT = timedelta(microseconds=1)
 _Row = Row[*tuple[Any, ...]]
@@ -51,8 +51,8 @@ _Row = Row[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class RemovedArticles:
-    """Articles that leave now, by id, and what the user's files say. `how`: in which way they leave; `subjects`: the
-    keys of what they leave, where that is not all that they are of."""
+    """Articles that leave now, by id. `config`: what the user's files say; `removal_phrase`: how they leave;
+    `subjects`: the ledger keys of what they leave; None: all that they belong to."""
 
     articles: Sequence[int]
     config: Config
@@ -62,14 +62,14 @@ class RemovedArticles:
 
     @property
     def zone(self) -> tzinfo:
-        """That of the desk."""
+        """The time zone of the desk."""
         return ZoneInfo(self.config.settings.timezone)
 
 
 @dataclass(frozen=True, slots=True)
 class _AffectedAlert:
-    """What waits, and in which article, which may be `gone`; `heard`: what was heard of its subject in those that
-    are."""
+    """A pending alert and the id of its article. `is_removed`: the article leaves; `contributions`: the matches of its
+    subject in articles that leave."""
 
     pending: PendingAlert
     article_id: int
@@ -78,12 +78,12 @@ class _AffectedAlert:
 
     @property
     def match(self) -> ColumnElement[bool]:
-        """That which waits."""
+        """The condition for the match that is pending."""
         version = match.c.article_version == self.pending.candidate.article.version
         return and_(match.c.article_id == self.article_id, version)
 
     def first_unsent_match(self, sent_at: datetime | None) -> int | None:
-        """The first match of those that are gone of which it may tell something: since its subject was told."""
+        """The first match in articles that leave which the alert may report: made since its subject was sent."""
         unsent = [
             contribution
             for contribution in self.contributions
@@ -92,18 +92,18 @@ class _AffectedAlert:
         return min((contribution.match for contribution in unsent), default=None)
 
     def matches_row(self, row: _Row) -> bool:
-        """Whether this is the match that waits."""
+        """Whether the row is the match that is pending."""
         return (row.id, row.article_version) == (self.article_id, self.pending.candidate.article.version)
 
 
-_Replacement = tuple[PendingAlert, int] | None  # what waits from now on, with the id of its article
+_Replacement = tuple[PendingAlert, int] | None  # the new pending alert, with the id of its article
 
 
 def replace_pending_alerts(
     connection: Connection, removed: RemovedArticles, contributions: Sequence[ContributingMatch]
 ) -> None:
-    """What was to be told with one of these articles is told with another one, at the same time, or not at all; and
-    what may tell something that was `heard` in them, without that."""
+    """A pending alert whose article leaves gets another article, at the same time, or is dropped. One that may report
+    something of these `contributions` goes on without them."""
     affected = [
         *_find_orphaned(connection, removed.articles),
         *_find_reduced(connection, removed.articles, contributions),
@@ -135,8 +135,8 @@ def _find_orphaned(connection: Connection, removed: Sequence[int]) -> list[_Affe
 def _find_reduced(
     connection: Connection, removed: Sequence[int], contributions: Iterable[ContributingMatch]
 ) -> list[_AffectedAlert]:
-    """What waits in other articles and may tell what was heard in these. A mention, and what is listed as suppressed,
-    is told with nothing else."""
+    """The pending alerts of other articles that may report matches of these. Mentions, and what a digest lists as
+    suppressed, report nothing else."""
     by_key: defaultdict[str, list[ContributingMatch]] = defaultdict(list)
     for contribution in contributions:
         for key in contribution.keys:
@@ -157,7 +157,7 @@ def _find_reduced(
 
 
 def _list_subject_keys(candidate: AlertCandidate) -> Iterator[str]:
-    """What it may have been heard of; an article is told by none but itself."""
+    """The ledger keys of its story and event; none where the article is the subject, as only it can report that."""
     if _is_article_subject(candidate):
         return
     yield story_key(candidate.rule, candidate.story.id)
@@ -173,7 +173,7 @@ def _is_article_subject(candidate: AlertCandidate) -> bool:
 def _build_outcomes(
     affected: _AffectedAlert, replacement: _Replacement, removed: RemovedArticles
 ) -> Iterator[tuple[AlertCandidate, int, MatchOutcome]]:
-    """The decisions on matches, each with the id of its article."""
+    """The new outcomes of matches, each with the id of its article."""
     candidate = affected.pending.candidate
     if replacement is None:
         if not affected.is_removed:
@@ -204,7 +204,7 @@ def _build_outcomes(
 def _find_replacement(
     connection: Connection, affected: _AffectedAlert, removed: RemovedArticles, record: SubjectRecord | None
 ) -> _Replacement:
-    """What waits in its place; itself, where it tells nothing that is forgotten."""
+    """The pending alert that replaces it; the alert itself, if it reports nothing that is removed."""
     before = affected.pending
     record = record or SubjectRecord(before.candidate.key, before.candidate.rule, removed.now)
     since = affected.first_unsent_match(record.last_sent_at)
@@ -214,23 +214,26 @@ def _find_replacement(
     rows = sorted(rows, key=lambda row: row.match_id)
     if since is not None and any(
         affected.matches_row(row) and row.match_id < since for row in rows
-    ):  # it was heard before these
+    ):  # it was matched before these
         return before, affected.article_id
     candidates = [_candidate_from_row(affected, row, removed.config) for row in rows]
-    rule = removed.config.rules.get(before.candidate.rule)  # one that has left the config since is told all the same
+    rule = removed.config.rules.get(
+        before.candidate.rule
+    )  # without a rule in the config any more, the alert is sent all the same
     policy = SAYS_MORE if rule is None else rule.alert
     replacement = find_pending_replacement(before, candidates, record, policy, now=removed.now, zone=removed.zone)
     if replacement is None or replace(replacement, since=before.since) == before:
         return None if replacement is None else (before, affected.article_id)
-    # Daemons know by `since` that it is another one, also when it changes twice in one forgetting.
+    # By `since` daemons know that it is another one, even if it changes twice in one erasure.
     replacement = replace(replacement, since=max(replacement.since, before.since + _A_MOMENT))
     ids = {(row.source_id, row.uid): row.id for row in rows}
     return replacement, ids[replacement.candidate.article.source, replacement.candidate.article.uid]
 
 
 def _select_other_matches(affected: _AffectedAlert, removed: Sequence[int], sent_at: datetime | None) -> Select[Any]:
-    """The articles that stay in which the rule has heard of its subject since it told of that, and which it has not
-    told: in their latest versions, for earlier ones are said no more; and its own, in the version that waits."""
+    """The matches from which a replacement may be made. They are in articles that stay, of the same subject, since that
+    was last sent, and not sent themselves; in the articles' latest versions, as earlier ones are out of date. Also the
+    pending match itself, in its own version."""
     candidate = affected.pending.candidate
     version = and_(article_version.c.article_id == article.c.id, article_version.c.version == match.c.article_version)
     columns = (match.c.rule_version, match.c.level, match.c.evidence, story_article.c.publisher, story_article.c.wire)
@@ -254,8 +257,8 @@ def _select_other_matches(affected: _AffectedAlert, removed: Sequence[int], sent
 
 
 def _select_subject_matches(affected: _AffectedAlert) -> CompoundSelect[int]:
-    """Which matches are of what is told at most once, by what each is found quickly; an article is told by none but
-    itself. A rule that tells events may have been edited since, and have heard the rest of its story."""
+    """The ids of the matches of the alert's subject, each found by an index. An article is its own only match. A rule
+    that alerts on events may have been edited since, so matches of its story without an event count too."""
     candidate = affected.pending.candidate
     own_match, of_event = select(match.c.id).where(affected.match), select(match.c.id)
     of_story = of_event.join(story_article, story_article.c.article_id == match.c.article_id)
@@ -269,7 +272,7 @@ def _select_subject_matches(affected: _AffectedAlert) -> CompoundSelect[int]:
 
 
 def _candidate_from_row(affected: _AffectedAlert, row: _Row, config: Config) -> AlertCandidate:
-    """What the rule has heard in this article of the same subject."""
+    """The candidate that the rule's match in this article makes for the same subject."""
     before, source = affected.pending.candidate, config.sources.get(row.source_id)
     stored_article = replace(before.article, text=row.text) if affected.matches_row(row) else article_from_row(row)
     rule_match = Match(

@@ -1,8 +1,8 @@
-"""Lets go what has been kept for its time, slice by slice; what is still being delivered stays.
+"""Deletes what has been stored for its time, slice by slice; what is still being delivered stays.
 
-How long that is, `intake.keeping` says. Each slice is one short transaction, in the serial section, so that no poll
-adds to an article that is just leaving. What leaves goes over into `known`, so that an entry which its source lists
-again is not news.
+`ingest.retention_policy` says how long that is. Each slice is one short transaction, in the serial section, so that no
+poll adds to an article that is just leaving. Articles that leave are noted in `known`, so that an entry which its
+source lists again is not news.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ from monitor.store.lifecycle.cascade_delete import drop_digest_lines, drop_subje
 from monitor.store.queues import full_text_queue
 from monitor.stories.events import KEPT as EVENTS_KEPT
 
-SLICE = 250  # rows looked at in one go: others wait for a tenth of a second
-_LARGE_SLICE = 5_000  # of those that nothing else hangs on
+SLICE = 250  # rows read in one transaction: others wait a tenth of a second for it
+_LARGE_SLICE = 5_000  # for rows that no other row depends on
 _Row = Row[*tuple[Any, ...]]
 _UNSETTLED = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
 _IS_BEING_SENT = exists().where(delivery.c.alert_id == alert.c.id, delivery.c.state.in_(_UNSETTLED))
 _HAS_PENDING_UPDATE = exists().where(account.c.alert_id == alert.c.id, waiting.c.key == account.c.key)
 _IS_PENDING = or_(_IS_BEING_SENT, _HAS_PENDING_UPDATE).label(
     "is_pending"
-)  # the first alert stays until the update that answers it is there
+)  # the first alert stays until the update that refers to it was made
 _IS_LINE_PENDING = (
     exists().where(delivery.c.alert_id == match.c.alert_id, delivery.c.state.in_(_UNSETTLED)).label("is_pending")
 )
@@ -60,7 +60,7 @@ _IS_LINE_PENDING = (
 
 @dataclass(frozen=True, slots=True)
 class _SliceResult:
-    """A slice of rows: those that may go, what a person counts of them, and the last row, from which to look on."""
+    """A slice of rows: those that may go, counts of them for people, and the row after which the next slice begins."""
 
     old: Sequence[_Row]
     counts: Counter[str]
@@ -69,23 +69,24 @@ class _SliceResult:
 
 @dataclass(frozen=True, slots=True)
 class _TableWalk:
-    """One walk through a table, the oldest rows first. `look` after a row; `drop` those that may go."""
+    """A walk through a table, the oldest rows first. `look`: read the slice after a row; `drop`: delete rows."""
 
     look: Callable[[Connection, _Row | None], _SliceResult]
     drop: Callable[[Connection, Sequence[_Row]], None]
 
 
 class ArchivePruner:
-    """What of a database may go by the word of a retention."""
+    """Deletes what a retention no longer keeps."""
 
     def __init__(self, database: Database, retention: Retention) -> None:
         self._database = database
         self._retention = retention
 
     def prune_slices(self, now: datetime, *, dry_run: bool = False) -> Iterator[Counter[str]]:
-        """Let go what has been kept for its time; after each slice, what went: articles, alerts, fetches, known.
+        """Delete what has been stored for its time. Yields after each slice what was deleted: articles, alerts,
+        fetches, known.
 
-        With `dry_run` nothing goes. Between two slices others may use the database.
+        With `dry_run` nothing is deleted. Between two slices others may use the database.
         """
         expired = _ExpiredRows(self._retention, now)
         articles = _TableWalk(expired.articles, lambda connection, rows: _drop_articles(connection, rows, now))
@@ -105,7 +106,7 @@ class ArchivePruner:
     def _run_walk(self, walk: _TableWalk, *, dry_run: bool) -> Iterator[Counter[str]]:
         last: _Row | None = None
         while True:
-            with self._database.reading() as connection:  # most slices hold nothing that may go
+            with self._database.reading() as connection:  # most slices have nothing to delete
                 result = walk.look(connection, last)
             if result.old and not dry_run:
                 with self._database.writing() as connection:
@@ -118,7 +119,7 @@ class ArchivePruner:
             last = result.last
 
     def _prune_known(self, now: datetime, *, dry_run: bool) -> Iterator[Counter[str]]:
-        """What left long ago, if the retention limits that; what the operator had forgotten never."""
+        """Entries that left long ago, if the retention limits that; never those that the operator had erased."""
         if self._retention.known == FOR_GOOD:
             return
         expired = and_(
@@ -140,7 +141,8 @@ class ArchivePruner:
                 return
 
     def _prune_daemons(self, now: datetime) -> None:
-        """The rows of daemons that ended, or died, long ago; not that of the last: it may have slept for so long."""
+        """The rows of daemons that ended, or died, long ago; but not the row of the last daemon, which may have been
+        asleep for so long."""
         seen = func.coalesce(daemon.c.stopped_at, daemon.c.seen_at)
         last = select(func.max(daemon.c.started_at)).scalar_subquery()
         expired = (seen < compute_retention_cutoff(self._retention.fetches, now)) & (daemon.c.started_at < last)
@@ -148,7 +150,7 @@ class ArchivePruner:
             connection.execute(delete(daemon).where(expired))
 
     def _prune_troubles(self, now: datetime) -> None:
-        """Those that were over long ago."""
+        """Troubles that were over long ago."""
         with self._database.writing() as connection:
             connection.execute(
                 delete(trouble).where(trouble.c.over_at < compute_retention_cutoff(self._retention.fetches, now))
@@ -156,19 +158,19 @@ class ArchivePruner:
 
 
 class _ExpiredRows:
-    """Finds what has been kept for its time."""
+    """Finds rows that have been stored for their time."""
 
     def __init__(self, retention: Retention, now: datetime) -> None:
         self._retention = retention
         self._now = now
         self._newest = compute_retention_cutoff(find_shortest_retention(retention), now)
-        self._recent = now - max(EVENTS_KEPT, KEPT)  # what is younger deciding may ask for
+        self._recent = now - max(EVENTS_KEPT, KEPT)  # decisions may need what is younger
         self._remembered = min(self._newest, self._recent)
 
     def articles(self, connection: Connection, after: _Row | None) -> _SliceResult:
-        """Articles whose latest version is old enough for all that came of them."""
+        """Articles whose latest version is older than anything of them must be kept."""
         latest = and_(article_version.c.article_id == article.c.id, article_version.c.version == article.c.version)
-        first_seen = article.c.seen_at < self._newest  # has an index; the latest version may be younger
+        first_seen = article.c.seen_at < self._newest  # this column has an index; the latest version may be younger
         query = select(article, article_version.c.at).join(article_version, latest).where(first_seen)
         rows = _read_slice(connection, query, (article.c.seen_at, article.c.id), after)
         candidates = [row for row in rows if row.at < self._newest]
@@ -187,7 +189,7 @@ class _ExpiredRows:
         )
 
     def alerts(self, connection: Connection, after: _Row | None) -> _SliceResult:
-        """Alerts that are of no article: notices, and those whose article was forgotten."""
+        """Alerts without an article: notices, and alerts whose article was erased."""
         query = select(alert.c.id, alert.c.at, alert.c.rule_id, _IS_PENDING)
         alone = query.where(alert.c.article_id.is_(None), alert.c.at < self._newest)
         rows = _read_slice(connection, alone, (alert.c.at, alert.c.id), after)
@@ -195,11 +197,11 @@ class _ExpiredRows:
         return _SliceResult(expired, Counter(alerts=len(expired)), _find_resume_row(rows))
 
     def _is_expired(self, at: datetime, rule: str | None, *, alerted: bool) -> bool:
-        """Whether what stands alone, of a rule, is so old that it leaves."""
+        """Whether a row without an article, of this rule, is so old that it leaves."""
         return at < compute_retention_cutoff(find_article_retention(self._retention, [(rule, alerted)]), self._now)
 
     def stories(self, connection: Connection, after: _Row | None) -> _SliceResult:
-        """Stories of which neither an article nor an alert is left."""
+        """Stories that have neither an article nor an alert left."""
         membership = or_(story_article.c.story_id == story.c.id, story_article.c.story_id == story.c.merged_into)
         is_used = exists().where(membership) | exists().where(alert.c.story_id == story.c.id)
         query = select(story.c.id, story.c.last_at, is_used.label("is_used")).where(story.c.last_at < self._newest)
@@ -207,7 +209,7 @@ class _ExpiredRows:
         return _SliceResult([row for row in rows if not row.is_used], Counter(), _find_resume_row(rows))
 
     def events(self, connection: Connection, after: _Row | None) -> _SliceResult:
-        """Events that are over, and that neither a match nor an alert is of any more."""
+        """Events that are over, and have neither a match nor an alert left."""
         membership = or_(match.c.event_id == event.c.id, match.c.event_id == event.c.merged_into)
         is_used = exists().where(membership) | exists().where(alert.c.event_id == event.c.id)
         query = select(event.c.id, event.c.last_at, is_used.label("is_used")).where(event.c.last_at < self._remembered)
@@ -215,8 +217,8 @@ class _ExpiredRows:
         return _SliceResult([row for row in rows if not row.is_used], Counter(), _find_resume_row(rows))
 
     def accounts(self, connection: Connection, after: _Row | None) -> _SliceResult:
-        """What was heard of subjects that no alert is of, and of which nothing waits; what is of an alert goes with
-        that."""
+        """Records of subjects that have no alert, and nothing pending; the record of a subject with an alert leaves
+        with the alert."""
         is_pending = exists().where(waiting.c.key == account.c.key).label("is_pending")
         query = select(account.c.key, account.c.heard_at, account.c.rule_id, is_pending)
         alone = query.where(account.c.alert_id.is_(None), account.c.heard_at < self._remembered)
@@ -227,7 +229,7 @@ class _ExpiredRows:
         return _SliceResult(expired, Counter(), _find_resume_row(rows))
 
     def keys(self, connection: Connection, after: _Row | None) -> _SliceResult:
-        """By what stories and events were found that no article has joined for long."""
+        """Keys of stories and events that no article has joined for long."""
         query = select(cluster_key.c.scope, cluster_key.c.key, cluster_key.c.touched)
         rows = _read_slice(connection, query, tuple(cluster_key.primary_key), after, limit=_LARGE_SLICE)
         limit = datetime_to_micros(self._recent)
@@ -236,8 +238,7 @@ class _ExpiredRows:
         )
 
     def features(self, connection: Connection, after: _Row | None) -> _SliceResult:
-        """What articles were compared by; they are in the order of time, so that a slice without an old one ends the
-        walk."""
+        """The features of articles. They are in the order of time, so a slice without an old one ends the walk."""
         query = select(article_features.c.article_id, article_features.c.version, article.c.seen_at)
         query = query.join(article, article.c.id == article_features.c.article_id)
         rows = _read_slice(connection, query, tuple(article_features.primary_key), after)
@@ -245,7 +246,7 @@ class _ExpiredRows:
         return _SliceResult(expired, Counter(), _find_resume_row(rows) if expired else None)
 
     def fetches(self, connection: Connection, after: _Row | None) -> _SliceResult:
-        """Evidence of fetches: it is in the order of time, so that a slice without an old one ends the walk."""
+        """Fetches. They are in the order of time, so a slice without an old one ends the walk."""
         rows = _read_slice(connection, select(fetch.c.id, fetch.c.at), (fetch.c.id,), after)
         expired = [row for row in rows if row.at < compute_retention_cutoff(self._retention.fetches, self._now)]
         return _SliceResult(expired, Counter(fetches=len(expired)), _find_resume_row(rows) if expired else None)
@@ -258,7 +259,7 @@ def _read_slice(
     after: _Row | None,
     limit: int | None = None,
 ) -> Sequence[_Row]:
-    """So many rows as one slice holds, in the order of their key, after this one."""
+    """At most `limit` rows, or one slice, in the order of their key, after this row."""
     if after is not None:
         query = query.where(tuple_(*key) > tuple(getattr(after, column.name) for column in key))
     return connection.execute(query.order_by(*key).limit(limit or SLICE)).all()
@@ -270,8 +271,8 @@ def _find_resume_row(rows: Sequence[_Row], limit: int | None = None) -> _Row | N
 
 @dataclass(slots=True)
 class _ArticleUsage:
-    """What came of an article: the rules that it met, each with or without an alert; how many alerts; whether it waits
-    to be told, or an alert that tells it to be delivered, or an update of that to be told."""
+    """What depends on an article: the rules that it matched, each with whether there was an alert; how many alerts.
+    `is_pending`: it, an alert with it, or an update of that alert is still to be sent."""
 
     matched: list[tuple[str | None, bool]] = field(default_factory=list)
     alerts: int = 0
@@ -303,7 +304,7 @@ def _load_article_usage(connection: Connection, ids: Sequence[int]) -> Mapping[i
 
 def _drop_articles(connection: Connection, old: Sequence[_Row], now: datetime) -> None:
     ids = [row.id for row in old]
-    drop_digest_lines(connection, old)  # first: a digest that has other lines is theirs from then on
+    drop_digest_lines(connection, old)  # first: a digest with other lines then belongs to these
     drop_subject_records(connection, old)
     _drop_alerts(connection, connection.execute(select(alert.c.id).where(alert.c.article_id.in_(ids))).all(), now)
     connection.execute(delete(match).where(match.c.article_id.in_(ids)))
@@ -316,9 +317,9 @@ def _drop_articles(connection: Connection, old: Sequence[_Row], now: datetime) -
 
 
 def _drop_alerts(connection: Connection, old: Sequence[_Row], now: datetime) -> None:
-    """Alerts with their deliveries, and what was heard of their subjects; of one that is still heard of it stays known
-    that it was told. If one is being sent again just now, on the operator's word, its delivery stays and
-    the foreign key refuses the whole slice: it is looked at again the next time."""
+    """Delete alerts with their deliveries, and the records of their subjects; a record with recent matches stays, so
+    that the subject is still known as sent. If an operator has just had an alert sent again, its delivery stays, and
+    the foreign key refuses the whole slice: the next run tries it again."""
     ids = [row.id for row in old]
     ended = select(delivery.c.id).where(delivery.c.alert_id.in_(ids), delivery.c.state.not_in(_UNSETTLED))
     connection.execute(delete(attempt).where(attempt.c.delivery_id.in_(ended)))
@@ -356,7 +357,7 @@ def _drop_fetches(connection: Connection, old: Sequence[_Row]) -> None:
 
 
 def write_known_entries(connection: Connection, departed: Sequence[_Row], now: datetime) -> None:
-    """Rows of articles that leave, kept as what they are recognised by."""
+    """Note in `known` the articles that leave, with what identifies them."""
     if not departed:
         return
     rows = [

@@ -1,4 +1,4 @@
-"""A stored article as people name it, with its story and every decision that was stored for it. It only reads."""
+"""Finds stored articles by the names that people use, with their stories and all stored decisions. It only reads."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ from monitor.store.engine.tables import alert, article, article_version, known, 
 from monitor.store.queries.matches import DeliveryHistory, MatchFilter, MatchQueries, MatchReport, load_deliveries
 from monitor.store.state.stored_ledger import load_subjects
 
-_MAX_MATCH_ID = 2**31  # the numbers of matches are below
-_MAX_DIGITS = 10  # so many it has; thousands int() refuses
-_ID_PREFIX = "[0-9a-f]{6,}"  # of an alert's id: with fewer, the number of a match that has gone would often be one
+_MAX_MATCH_ID = 2**31  # the ids of matches are smaller
+_MAX_DIGITS = 10  # an id has no more; int() refuses thousands of digits
+_ID_PREFIX = "[0-9a-f]{6,}"  # of an alert's id: a shorter one would often be the number of a deleted match
 
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """An article in its latest version; `story` and `joined`: the one that it is of, and why (None: no rule hit it,
-    and only what a rule hits is joined to stories); `events`: those of its matches; `decisions`: on the matches of each
-    of its versions, in the order in which they were stored."""
+    """An article in its latest version. `story`, `join_reason`: its story, and why it joined that (None: no rule
+    matched it, and only matched articles join stories); `events`: those of its matches; `decisions`: on the matches
+    of each of its versions, in the order in which they were stored; `compared`: its comparison when it joined, in
+    words."""
 
     article: Article
     story: Story | None
@@ -40,8 +41,8 @@ class StoredArticle:
 
 @dataclass(frozen=True, slots=True)
 class MissingArticle:
-    """Why there is no article of a name, where that is known; of which source it was, first seen when, and gone since
-    when."""
+    """Why there is no article with a name, where that is known. `source`: its source; `first_seen_at`: when it was
+    first seen; `left_at`: since when it is gone."""
 
     reason: str
     source: str | None = None
@@ -51,8 +52,8 @@ class MissingArticle:
 
 @dataclass(frozen=True, slots=True)
 class AlertReport:
-    """The alert by which a rule told an article, or another one of its story or event: `source`, `uid` and `title` are
-    of the one that it is of (None: that was forgotten); of a digest, of its first line."""
+    """The alert with which a rule sent an article, or another one of its story or event. `source`, `uid` and `title`
+    are those of the alert's article (None: it was erased); for a digest, of its first line."""
 
     id: str
     at: datetime
@@ -71,9 +72,9 @@ class ArticleQueries:
         self._database = database
 
     def find(self, name: str, limit: int = 10) -> list[StoredArticle]:
-        """The articles of this name, the newest first, at most so many: the number of a match, as `matches list` has
-        it; the id of an alert, as its message has it; `SOURCE UID`, as JSON has them; an address, or a uid alone, which
-        several may have; or the beginning of the id of an alert."""
+        """At most `limit` articles with this name, the newest first. A name is the number of a match, as `matches list`
+        shows it; the id of an alert, as its message shows it; `SOURCE UID`, as JSON has them; an address, or a uid
+        alone, which several articles may have; or the beginning of the id of an alert."""
         with self._database.reading() as connection:
             for condition in _interpret_name(name):
                 found = connection.execute(
@@ -91,7 +92,7 @@ class ArticleQueries:
         return StoredArticle(article_from_row(row), joined_story, row.how, events, decisions, row.compared)
 
     def explain_missing(self, name: str) -> MissingArticle | None:
-        """Why nothing is found of this name; None if nothing is known of it."""
+        """Why there is no article with this name; None if nothing is known of it."""
         with self._database.reading() as connection:
             if (missing := _explain_alert_without_article(connection, alert.c.id == name)) is not None:
                 return missing
@@ -105,8 +106,8 @@ class ArticleQueries:
         return MissingArticle(reason, row.source_id, row.seen_at, row.left_at)
 
     def alerts(self, stored: StoredArticle, rules: Collection[str]) -> dict[str, AlertReport]:
-        """By which alert each of the rules told this article, alone or in a digest, or else its story or event first;
-        those that did."""
+        """The alert with which each of these rules sent this article, alone or in a digest, or else the first one of
+        its story or event, by rule. Rules without one are left out."""
         same: ColumnElement[bool] = alert.c.event_id.in_(stored.events)
         if stored.story is not None:
             same = or_(same, alert.c.story_id == stored.story.id)
@@ -143,8 +144,8 @@ class ArticleQueries:
             }
 
     def load_ledger(self, keys: Collection[str], rule: str) -> NotificationLedger:
-        """What was told under these keys, or would have been by a rule in shadow, with what is kept of it. How many
-        messages the rule had sent within the hour is not looked up."""
+        """The ledger for these keys: what was sent, or would have been by a rule in shadow. It does not look up how
+        many messages the rule has sent within the last hour."""
         ledger = NotificationLedger(complete=False)
         ledger.load_recent_sends([rule], {})
         with self._database.reading() as connection:
@@ -153,8 +154,9 @@ class ArticleQueries:
 
 
 def article_has_address(address: str) -> ColumnElement[bool]:
-    """Which articles have, or had, this address, however it is written; or this uid, which often is one."""
-    same = canonicalize_url(address) or address  # what is no page's address is none of these
+    """The condition for articles that have, or had, this address, however it is written; or this uid, which often is
+    one."""
+    same = canonicalize_url(address) or address  # a uid that is no address has no canonical form
     earlier = select(article_version.c.article_id).where(article_version.c.canonical == same)
     return or_(
         article.c.url == address, article.c.uid == address, article.c.canonical == same, article.c.id.in_(earlier)
@@ -162,7 +164,7 @@ def article_has_address(address: str) -> ColumnElement[bool]:
 
 
 def _interpret_name(name: str) -> list[ColumnElement[bool]]:
-    """What a name may mean, the surest first."""
+    """The conditions for what a name may mean, the surest first."""
     conditions: list[ColumnElement[bool]] = []
     if name.isascii() and name.isdigit() and len(name) <= _MAX_DIGITS and int(name) < _MAX_MATCH_ID:
         conditions.append(article.c.id.in_(select(match.c.article_id).where(match.c.id == int(name))))
@@ -185,14 +187,14 @@ def _explain_alert_without_article(connection: Connection, condition: ColumnElem
 
 
 def _has_known_name(name: str) -> ColumnElement[bool]:
-    """What left of this name: its address or uid, or source and uid."""
+    """The condition for entries that left: by address or uid, or by source and uid."""
     source, _, uid = name.partition(" ")
     of_source = and_(known.c.source_id == source, known.c.uid_hash == uid_hash(uid))
     return or_(known.c.uid_hash.in_([uid_hash(name), uid_hash(canonicalize_url(name) or name)]), of_source)
 
 
 def select_latest_articles() -> Select[Any]:
-    """Articles in their latest version, as `read` takes them."""
+    """A query of articles in their latest version, for `article_from_row`."""
     version = (article_version.c.article_id == article.c.id) & (article_version.c.version == article.c.version)
     texts = (article_version.c.text, article_version.c.authors, article_version.c.tags)
     return select(article, *texts).join_from(article, article_version, version)
@@ -209,7 +211,7 @@ def _select_articles_with_story() -> Select[Any]:
 
 
 def article_from_row(row: Row[*tuple[Any, ...]]) -> Article:
-    """The article of a row of `latest`."""
+    """The article of a row of `select_latest_articles`."""
     return Article(
         source=row.source_id,
         uid=row.uid,

@@ -1,4 +1,4 @@
-"""Every match that was stored, with its evidence, its decision and what came of it. It only reads."""
+"""Every stored match, with its evidence, its decision and what came of it. It only reads."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from monitor.model import DeliveryState, Field, MatchKind, Outcome, Reason, Span
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, article_version, attempt, delivery, match, story, story_article
 
-_SLICE = 500  # matches read at once: no reader holds up what the daemon wants to do with the file
+_SLICE = 500  # matches read at once: no long read keeps the daemon from working with the file
 
 
 @dataclass(frozen=True, slots=True)
 class MatchFilter:
-    """Which matches are asked for; what is empty or None asks for nothing. `until` is the first moment too late."""
+    """Which matches are wanted; an empty field or None does not limit them. `until` is the first time that is too
+    late."""
 
     rules: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
@@ -33,7 +34,7 @@ class MatchFilter:
 
 @dataclass(frozen=True, slots=True)
 class MatchedArticle:
-    """The article in the version that matched; the other facts are of its latest."""
+    """The article in the version that matched; the other facts are of its latest version."""
 
     source: str
     uid: str
@@ -48,10 +49,10 @@ class MatchedArticle:
 
 @dataclass(frozen=True, slots=True)
 class MatchReport:
-    """A match, and what was decided on it: "told", "held" or "waits", and why, in words (`decision`, `reason`) and as
-    codes (`outcome`, `code`). `alert`: only where it was told.
-    `level`: None where it was held by a version that did not keep it. `why_event`: why it is of its event; `compared`:
-    with which older article of that, or of another one, it was compared, and what that said, in words."""
+    """A match, and what was decided on it: in words (`decision`, `reason`), and as codes (`outcome`, `code`). `alert`:
+    only where it was sent. `level`: None where a version suppressed it that did not store the level. `why_event`: why
+    it belongs to its event; `compared`: with which older article, of that event or of another one, it was compared, and
+    the result, in words."""
 
     id: int
     at: datetime
@@ -85,7 +86,7 @@ class AttemptReport:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryHistory:
-    """The alert on one channel, with every attempt."""
+    """The delivery of an alert on one channel, with every attempt."""
 
     id: int
     channel: str
@@ -96,9 +97,9 @@ class DeliveryHistory:
 
 @dataclass(frozen=True, slots=True)
 class MatchDetails:
-    """A match with all that belongs to it. `text`: of the version that matched; `joined`: why it is of its story, and
-    `story_compared`: with which older article it was compared for that, in words; `alert_kind`: whether it was told by
-    a "new" alert, one of what is "possibly" the same, an "update" or a "digest"."""
+    """A match with all that belongs to it. `text`: of the version that matched; `joined`: why it joined its story;
+    `story_compared`: with which older article it was compared for that, in words; `alerted`: when it was sent;
+    `alert_kind`: the kind of that alert: "new", "possibly", "update" or "digest"."""
 
     match: MatchReport
     text: str
@@ -117,13 +118,13 @@ class MatchQueries:
         self._database = database
 
     def newest(self, match_filter: MatchFilter, limit: int) -> list[MatchReport]:
-        """At most so many, the newest first."""
+        """At most `limit` matches, the newest first."""
         with self._database.reading() as connection:
             rows = connection.execute(_select_matches(match_filter).order_by(match.c.id.desc()).limit(limit))
             return [_match_report_from_row(row) for row in rows]
 
     def iter_matches(self, match_filter: MatchFilter) -> Iterator[MatchReport]:
-        """All of them, in the order in which they were stored; whatever their number, few are held at once."""
+        """All matches, in the order in which they were stored. Few are in memory at once."""
         last = 0
         while True:
             with self._database.reading() as connection:
@@ -135,12 +136,12 @@ class MatchQueries:
             last = found[-1].id
 
     def rules(self) -> list[str]:
-        """The rules that a match is kept of; or only an alert, where its articles were forgotten."""
+        """The rules that have a stored match; or only an alert, where its articles were erased."""
         alerted = self._distinct(alert.c.rule_id, alert.c.rule_id.is_not(None))  # a notice has none
         return sorted({*self._distinct(match.c.rule_id), *alerted})
 
     def sources(self) -> list[str]:
-        """The sources that an article is kept of."""
+        """The sources that have a stored article."""
         return self._distinct(article.c.source_id)
 
     def _distinct(self, column: ColumnElement[str], *conditions: ColumnElement[bool]) -> list[str]:
@@ -148,7 +149,7 @@ class MatchQueries:
             return list(connection.execute(select(column).where(*conditions).distinct().order_by(column)).scalars())
 
     def find_details(self, id_: int) -> MatchDetails | None:
-        """One match with all that belongs to it; None if there is none of this number."""
+        """One match with all that belongs to it; None if there is none with this id."""
         story_compared = story_article.c.compared.label("story_compared")
         more = (article_version.c.text, story.c.title.label("story_title"), story_article.c.how, story_compared)
         query = (
@@ -247,12 +248,12 @@ def _match_report_from_row(row: Any) -> MatchReport:  # noqa: ANN401 - rows are 
 
 
 def spans_from_evidence(evidence: Iterable[Sequence[Any]]) -> tuple[Span, ...]:
-    """The evidence of a match, as it stands in its row."""
+    """The evidence of a match, from its row."""
     return tuple(Span(Field(field), start, end, text, term, *node) for field, start, end, text, term, *node in evidence)
 
 
 def load_deliveries(connection: Connection, alert_id: str | None) -> tuple[DeliveryHistory, ...]:
-    """An alert on each of its channels."""
+    """The deliveries of an alert on all of its channels."""
     of_alert = delivery.c.alert_id == alert_id
     query = (
         select(attempt).join(delivery, delivery.c.id == attempt.c.delivery_id).where(of_alert).order_by(attempt.c.id)

@@ -1,6 +1,7 @@
-"""What a stored article is to the stories and events that were there before it, decided anew. It only reads.
+"""Compares a stored article once more with the stories and events that were there before it. It only reads.
 
-It is found by what stands under its keys now: what was driven out there since is not compared any more.
+Candidates are found by what is stored under the article's keys now: clusters that have been displaced there since are
+no longer compared.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from monitor.stories.sameness import ClusterComparison, add_comparison
 
 
 class NearestClusters:
-    """Answers from what has been committed; of each question at most `most`, the nearest first."""
+    """Answers from what has been committed: at most `limit` comparisons for each question, the nearest first."""
 
     def __init__(self, database: Database, limit: int = 3) -> None:
         self._database = database

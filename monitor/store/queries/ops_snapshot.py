@@ -1,4 +1,4 @@
-"""What stands in the database that the operator may have to be told of. It reads, and judges nothing."""
+"""Reads what the operator may have to be notified of. It judges nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from monitor.store.queries.source_troubles import load_ended_troubles, load_sour
 
 
 def load_ops_facts(connection: Connection, now: datetime) -> OpsObservation:
-    """All of it, as it is committed now."""
+    """All of it, as committed now."""
     states = tuple(NoticeState(**row._mapping) for row in connection.execute(select(noticed)))  # noqa: SLF001 - public in SQLAlchemy
     subjects = {state.subject for state in states}
     return OpsObservation(
@@ -43,7 +43,7 @@ def load_ops_facts(connection: Connection, now: datetime) -> OpsObservation:
 
 
 def _find_ended_troubles(connection: Connection, subjects: Collection[str]) -> Iterator[tuple[str, datetime]]:
-    """When the troubles of sources that the operator was told of were seen to be over."""
+    """When the troubles of sources that the operator was notified of were seen to be over."""
     sources = {
         name for subject in subjects for sort in OF_SOURCES.values() if (name := sort.name_from_subject(subject))
     }
@@ -68,7 +68,7 @@ def _find_waiting_channels(connection: Connection) -> Iterator[StalledChannel]:
 
 
 def _find_given_up_channels(connection: Connection) -> Iterator[DeadAlerts]:
-    """Of alerts only: a notice that is given up would otherwise be the reason of the next."""
+    """Of alerts only: otherwise a notice that is given up would be the reason for the next notice."""
     last, count = func.max(delivery.c.ended_at).label("last_at"), func.count().label("messages")
     rows = (
         select(delivery.c.channel, count, last)
@@ -87,7 +87,8 @@ def _read_running_daemons(connection: Connection, now: datetime) -> Iterator[Run
 
 
 def _find_last_successes(connection: Connection, subjects: Collection[str]) -> Iterator[tuple[str, datetime]]:
-    """When the subjects that the operator was told of last did well: only these, as the table of deliveries is long."""
+    """When the subjects that the operator was notified of last succeeded: only these, because the table of deliveries
+    is long."""
     polled = select(source.c.id, source.c.last_ok_at).where(source.c.last_ok_at.is_not(None))
     accepted = select(func.max(delivery.c.ended_at)).where(delivery.c.state == DeliveryState.ACCEPTED)
     names = {

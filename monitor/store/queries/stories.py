@@ -1,4 +1,4 @@
-"""Stories and events as people ask for them: who told them, who prints them, what was sent. It only reads."""
+"""Stories and events for people: their articles and publishers, and what was sent. It only reads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from monitor.store.state.identity_marks import IdentityMark, load_identity_marks
 
 @dataclass(frozen=True, slots=True)
 class PossiblySame:
-    """Another event that one is possibly the same as, older or younger, and why that is not sure."""
+    """Another event, older or younger, that is possibly the same; `doubt`: why that is unsure."""
 
     id: str
     title: str
@@ -26,8 +26,8 @@ class PossiblySame:
 
 @dataclass(frozen=True, slots=True)
 class StoryReport:
-    """A story: how many articles tell it, of how many publishers; `rules`: those that hit it; `alerts`: how many
-    messages told of it; `possibly`: what its events are possibly the same as."""
+    """A story: how many articles it has, of how many publishers; `rules`: those that matched it; `alerts`: how many
+    messages were sent about it; `possibly`: what its events are possibly the same as."""
 
     id: str
     title: str
@@ -43,9 +43,9 @@ class StoryReport:
 
 @dataclass(frozen=True, slots=True)
 class StoryMember:
-    """An article of a story (`article`: its number), and how it joined it; of an event, also why it is of that.
-    `compared`, `event_compared`: with which older article each time, and what that said, in words (None: with none, or
-    that was forgotten)."""
+    """An article of a story (`article`: its number), and how it joined that; in an event, also why it belongs there.
+    `compared`, `event_compared`: with which older article it was compared each time, and the result, in words (None:
+    with none, or that one was erased)."""
 
     article: int
     source: str
@@ -64,7 +64,7 @@ class StoryMember:
 
 @dataclass(frozen=True, slots=True)
 class SentAlert:
-    """A message that told of it."""
+    """A message that was sent about it."""
 
     id: str
     at: datetime
@@ -76,7 +76,7 @@ class SentAlert:
 
 @dataclass(frozen=True, slots=True)
 class PendingStoryAlert:
-    """What waits to be told of it."""
+    """A pending alert about it."""
 
     rule: str
     kind: str
@@ -86,7 +86,7 @@ class PendingStoryAlert:
 
 @dataclass(frozen=True, slots=True)
 class ClusterName:
-    """A story or an event, as it is found; `rule`: of an event, the one that sees it so."""
+    """A story or an event in a list; `rule`: for an event, the rule that it belongs to."""
 
     id: str
     title: str
@@ -95,10 +95,10 @@ class ClusterName:
 
 @dataclass(frozen=True, slots=True)
 class StoryDetails:
-    """A story, or an event with all of its stories, with all that belongs to it, in the order of time. `rule`: of an
-    event, the one that sees it so; `events`: of a story, those that it is of; `possibly`: the events that it, or one of
-    these, is possibly the same as; `merged_into`: what it is a part of, on a person's word; `marks`: all that people
-    said of it."""
+    """A story, or an event with all of its stories, with all that belongs to it, in the order of time. `rule`: for an
+    event, the rule that it belongs to; `waits`: its pending alerts; `events`: for a story, its events; `possibly`: the
+    events that it, or one of these, is possibly the same as; `merged_into`: what a person made it a part of; `marks`:
+    all merges and splits of it."""
 
     id: str
     title: str
@@ -114,7 +114,7 @@ class StoryDetails:
 
     @property
     def independent_publishers(self) -> int:
-        """How many of its publishers are independent: those that print one agency's text are one."""
+        """How many of its publishers are independent: those that print one agency's text count as one."""
         return len(
             {independent_publisher_of(member.wire, member.publisher or member.source) for member in self.members}
         )
@@ -129,7 +129,8 @@ class StoryQueries:
     def newest(
         self, *, rules: Sequence[str] = (), since: datetime | None = None, limit: int = 100
     ) -> list[StoryReport]:
-        """At most so many stories, the last told first; only those that these rules hit."""
+        """At most `limit` stories, those with the latest article first; `rules`: only those that these rules
+        matched."""
         query = select(story).where(story.c.merged_into.is_(None))
         query = query.order_by(story.c.last_at.desc(), story.c.id).limit(limit)
         if since is not None:
@@ -140,7 +141,7 @@ class StoryQueries:
             return [_build_story_report(connection, row) for row in connection.execute(query).all()]
 
     def find(self, name: str) -> StoryDetails | None:
-        """A story or an event by its id; None if there is none of this name."""
+        """A story or an event by its id; None if there is none."""
         with self._database.reading() as connection:
             row = connection.execute(select(story).where(story.c.id == name)).one_or_none()
             if row is not None:
@@ -159,7 +160,7 @@ class StoryQueries:
             return replace(details, members=members, possibly=_find_possibly_same(connection, [name]))
 
     def find_by_prefix(self, name: str, limit: int) -> list[ClusterName]:
-        """At most so many stories and events whose ids begin so, the last told first."""
+        """At most `limit` stories and events whose ids begin so, those with the latest article first."""
         no_rule = literal(None, String).label("rule_id")
         found = union_all(
             select(story.c.id, story.c.title, no_rule, story.c.last_at).where(
@@ -175,8 +176,8 @@ class StoryQueries:
 
 
 def _find_events(connection: Connection, story_id: str) -> tuple[ClusterName, ...]:
-    """The events that a story is of, in the order in which they were opened; where its articles were forgotten, those
-    of its alerts."""
+    """The events of a story, in the order in which they were opened; where its articles were erased, those of its
+    alerts."""
     of_story = select(story_article.c.article_id).where(story_article.c.story_id == story_id)
     matched = select(match.c.event_id).where(match.c.article_id.in_(of_story))
     alerted = select(alert.c.event_id).where(alert.c.story_id == story_id)
@@ -188,7 +189,7 @@ def _find_events(connection: Connection, story_id: str) -> tuple[ClusterName, ..
 def _add_event_reasons(
     connection: Connection, event_id: str, members: Sequence[StoryMember]
 ) -> tuple[StoryMember, ...]:
-    """The articles of an event, with why the first version of each that was is of it."""
+    """The articles of an event, each with why the first of its versions that belongs to the event does so."""
     query = select(article.c.source_id, article.c.uid, match.c.why_event, match.c.compared).join(
         article, article.c.id == match.c.article_id
     )
@@ -203,7 +204,7 @@ def _find_possibly_same(connection: Connection, events: Collection[str]) -> tupl
     these."""
     other = event.alias()
     older = (
-        select(event.c.possibly_of.label("id"), other.c.title, event.c.doubt)  # which may have left
+        select(event.c.possibly_of.label("id"), other.c.title, event.c.doubt)  # it may have left
         .outerjoin(other, other.c.id == event.c.possibly_of)
         .where(event.c.id.in_(events), event.c.possibly_of.is_not(None))
         .order_by(event.c.opened_at, event.c.id)
@@ -215,7 +216,8 @@ def _find_possibly_same(connection: Connection, events: Collection[str]) -> tupl
 
 
 def _hit_by(rules: Sequence[str]) -> ColumnElement[bool]:
-    """By an article of it that is here, or by what was told of it: the matches of forgotten articles are gone."""
+    """The condition for stories that one of these rules matched: by a stored article, or by an alert, as the matches of
+    erased articles are gone."""
     joined = select(story_article.c.story_id).join(match, match.c.article_id == story_article.c.article_id)
     alerted = select(alert.c.story_id).where(alert.c.rule_id.in_(rules))
     return or_(story.c.id.in_(joined.where(match.c.rule_id.in_(rules))), story.c.id.in_(alerted))
@@ -234,7 +236,7 @@ def _build_story_report(connection: Connection, row: Any) -> StoryReport:  # noq
     hits = connection.execute(hit_query.where(members).order_by(match.c.id)).all()
     alert_query = select(alert.c.rule_id, alert.c.event_id).where(alert.c.story_id == row.id)
     alerts = connection.execute(alert_query.order_by(alert.c.at, alert.c.id)).all()
-    entries = [*hits, *alerts]  # of forgotten articles only their alerts are left
+    entries = [*hits, *alerts]  # of erased articles only their alerts are left
     events = tuple(dict.fromkeys(entry.event_id for entry in entries if entry.event_id))
     return StoryReport(
         id=row.id,
@@ -263,7 +265,7 @@ def _build_story_details(
         select(*columns, *story_columns).join(story_article, story_article.c.article_id == article.c.id).where(members)
     )
     member_rows = connection.execute(query.order_by(article.c.id)).all()
-    # what was told in a digest is told by the digest's alert, which may be of another story
+    # what was sent in a digest has the digest's alert, which may be of another story
     ids = select(story_article.c.article_id).where(members)
     by_match = alert.c.id.in_(select(match.c.alert_id).where(match.c.article_id.in_(ids)))
     sent_rows = connection.execute(
