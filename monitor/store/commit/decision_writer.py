@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Connection, Insert, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Insert, bindparam, insert, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from monitor.decide import DueDecision
@@ -24,20 +24,17 @@ from monitor.model import (
     Article,
     ArticleDecision,
     ComparedArticle,
-    DeliveryState,
-    Level,
     MatchDecision,
     MatchOutcome,
-    Notice,
-    NoticeState,
     PendingAlert,
     PendingKind,
     Reason,
     Span,
 )
 from monitor.model.outcome import sent_outcome, suppressed_outcome
+from monitor.store.commit.notice_writer import INSERT_DELIVERY, build_delivery_rows
 from monitor.store.engine import tables
-from monitor.store.engine.database import build_insert_for, in_batches, write_rows
+from monitor.store.engine.database import build_insert_for, write_rows
 from monitor.store.state.clusters import StoredClusters
 from monitor.store.state.pending_rows import load_article_ids, write_pending_alerts
 
@@ -47,8 +44,6 @@ Row = dict[str, object]
 
 # The columns of an article that a new version changes.
 _COLUMNS_OF_NEW_VERSION = ("version", "url", "canonical", "title", "language", "digest", "published_at", "dated")
-# Of deliveries: 0 goes first.
-_PRIORITY = {level: priority for priority, level in enumerate(reversed(Level))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +77,8 @@ def write_decisions(connection: Connection, batches: Sequence[DecisionBatch], cl
     write_rows(connection, _INSERT_ALERT, [_alert_to_row(alert, article_id) for alert, article_id, _ in alerts])
     write_rows(
         connection,
-        _INSERT_DELIVERY,
-        [row for alert, _, channels in alerts for row in _build_delivery_rows(alert, channels)],
+        INSERT_DELIVERY,
+        [row for alert, _, channels in alerts for row in build_delivery_rows(alert, channels)],
     )
     matches = [
         _match_to_row(decision, match_decision, at, clusters)
@@ -112,8 +107,8 @@ def write_revised_decisions(
     write_rows(connection, _INSERT_ALERT, [_alert_to_row(alert, article_id) for alert, article_id in alerts])
     write_rows(
         connection,
-        _INSERT_DELIVERY,
-        [row for alert, _ in alerts for row in _build_delivery_rows(alert, channels_of(alert))],
+        INSERT_DELIVERY,
+        [row for alert, _ in alerts for row in build_delivery_rows(alert, channels_of(alert))],
     )
     rows: list[Row] = [
         {
@@ -169,8 +164,8 @@ def write_due_decision(connection: Connection, due_decision: DueDecision, channe
     write_rows(connection, _INSERT_ALERT, rows)
     write_rows(
         connection,
-        _INSERT_DELIVERY,
-        [row for alert in alerts for row in _build_delivery_rows(alert, channels_of(alert))],
+        INSERT_DELIVERY,
+        [row for alert in alerts for row in build_delivery_rows(alert, channels_of(alert))],
     )
     outcomes: list[tuple[AlertCandidate, str | None, MatchOutcome]] = [
         *(_explain_pending_outcome(alert, pending) for alert, pending in released),
@@ -258,7 +253,6 @@ def _comparison_to_columns(compared: ComparedArticle | None, clusters: StoredClu
 _INSERT_VERSION = insert(tables.article_version)
 _INSERT_MATCH = insert(tables.match)
 _INSERT_ALERT = insert(tables.alert)
-_INSERT_DELIVERY = insert(tables.delivery)
 _UPDATE_OUTCOME = (
     update(tables.match)
     .where(
@@ -267,10 +261,6 @@ _UPDATE_OUTCOME = (
         tables.match.c.rule_id == bindparam("its_rule"),
     )
     .values({name: bindparam(name) for name in ("outcome", "reason", "decision", "alert_id")})
-)
-_SELECT_NOTICE_STATES = select(tables.noticed)
-_DELETE_NOTICE_STATES = delete(tables.noticed).where(
-    tables.noticed.c.subject.in_(bindparam("subjects", expanding=True))
 )
 
 
@@ -369,66 +359,3 @@ def _alert_to_row(alert: Alert, article_id: int) -> Row:
         "thread": alert.thread,
         "items": [asdict(item) for item in alert.items] or None,
     }
-
-
-def _build_delivery_rows(message: Alert | Notice, channels: Iterable[str]) -> list[Row]:
-    """One row for each channel."""
-    return [
-        {
-            "alert_id": message.id,
-            "channel": channel,
-            "state": DeliveryState.PENDING,
-            "priority": _PRIORITY[message.level],
-            "not_before": message.at,
-        }
-        for channel in channels
-    ]
-
-
-def write_notices(connection: Connection, notices: Iterable[Notice], states: Iterable[NoticeState]) -> list[Notice]:
-    """Write notices with their deliveries, and the new notice states. Returns the notices that had not been written
-    before.
-
-    A notice without channels reaches nobody, and is not written.
-    """
-    _write_notice_states(connection, {state.subject: state for state in states})
-    return [notice for notice in notices if not notice.channels or _write_notice(connection, notice)]
-
-
-def _write_notice(connection: Connection, notice: Notice) -> bool:
-    row = {
-        "id": notice.id,
-        "dedup_key": notice.dedup_key,
-        "kind": notice.kind,
-        "at": notice.at,
-        "level": notice.level,
-        "title": notice.title,
-        "subject": notice.subject,
-        "reason": notice.reason,
-        "sentence": notice.text,
-        "marks": [],
-    }
-    if connection.execute(_build_notice_insert(connection.dialect.name), row).first() is None:
-        return False
-    write_rows(connection, _INSERT_DELIVERY, _build_delivery_rows(notice, notice.channels))
-    return True
-
-
-@cache
-def _build_notice_insert(dialect: str) -> ReturningInsert[str]:
-    return build_insert_for(dialect, tables.alert).on_conflict_do_nothing().returning(tables.alert.c.id)
-
-
-def _write_notice_states(connection: Connection, states: Mapping[str, NoticeState]) -> None:
-    stored = {row.subject: NoticeState(**row._mapping) for row in connection.execute(_SELECT_NOTICE_STATES)}  # noqa: SLF001 - public in SQLAlchemy
-    for subjects in in_batches(stored.keys() - states.keys()):
-        connection.execute(_DELETE_NOTICE_STATES, {"subjects": subjects})
-    changed = [asdict(state) for state in states.values() if stored.get(state.subject) != state]
-    write_rows(connection, _build_notice_state_upsert(connection.dialect.name), changed)
-
-
-@cache
-def _build_notice_state_upsert(dialect: str) -> Insert:
-    new = build_insert_for(dialect, tables.noticed)
-    changed = {name: new.excluded[name] for name in ("since", "told_at", "over_at")}
-    return new.on_conflict_do_update(index_elements=["subject"], set_=changed)

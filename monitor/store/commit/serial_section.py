@@ -24,8 +24,8 @@ from monitor.store.commit.decision_writer import (
     DecisionBatch,
     write_decisions,
     write_due_decision,
-    write_notices,
 )
+from monitor.store.commit.notice_writer import write_notices
 from monitor.store.commit.poll_writer import lock_claim_tokens, write_sources
 from monitor.store.engine.database import Database
 from monitor.store.queries.ops_snapshot import load_ops_facts

@@ -63,7 +63,7 @@ class Database(ABC):
         try:
             yield
         except ValueUnreadable as error:
-            raise StoreRefused(f"{self.name} holds what cannot be read ({error}); {self.advice}") from error
+            raise StoreRefused(f"{self.name} has a value that cannot be read ({error}); {self.advice}") from error
         except DBAPIError as error:
             message = str(error.orig).strip().partition("\n")[0]
             unusable = isinstance(error, OperationalError | InterfaceError)
@@ -86,8 +86,8 @@ class Database(ABC):
     def raise_replaced(self, change: str) -> Never:
         """Raises StoreReplaced. `change`: what happened to the database, in words."""
         self.replaced = (
-            f"{change} while it was in use: what would be written now would be lost, so the daemon ends; start it "
-            "again, and it goes on with what is there then"
+            f"{change} while it was in use: anything written now would be lost, so the daemon ends; start it "
+            "again, and it uses the database that it then finds"
         )
         raise StoreReplaced(self.replaced)
 
@@ -124,10 +124,10 @@ class Database(ABC):
         with self.reading() as connection:
             found = self._revision(connection)
         if found is None:
-            raise StoreFailed(f"{self.name} holds nothing yet: `news-monitor run` makes its tables")
+            raise StoreFailed(f"{self.name} is empty: `news-monitor run` creates its tables")
         if found != list_revisions()[-1]:
             raise StoreSchemaTooOld(
-                f"{self.name} is of an older news-monitor (schema {found}): `news-monitor db upgrade`"
+                f"{self.name} was written by an older news-monitor (schema {found}): `news-monitor db upgrade`"
             )
 
     def _revision(self, connection: Connection) -> str | None:

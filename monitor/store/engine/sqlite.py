@@ -199,7 +199,7 @@ class SqliteDatabase(Database):
             found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
             yield from (line for line in found if line != "ok")
             for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-                yield f"table {row[0]}, row {row[1]}: the {row[2]} that it names is not there"
+                yield f"table {row[0]}, row {row[1]}: the {row[2]} that it refers to does not exist"
 
     def reclaim_space(self) -> Iterator[None]:
         excess = self._count_excess_pages()
@@ -245,8 +245,8 @@ class SqliteDatabase(Database):
         except FileExistsError:
             what = "a link that leads nowhere" if self._configured_path.parent.is_symlink() else "no folder"
             raise StoreFailed(
-                f"cannot make the database {self._configured_path}: {self._configured_path.parent} is {what}; mend it, or `database` in "
-                "monitor.yaml"
+                f"cannot make the database {self._configured_path}: {self._configured_path.parent} is {what}; mend it, "
+                "or `database` in monitor.yaml"
             ) from None
         except OSError as error:
             raise StoreFailed(

@@ -53,4 +53,4 @@ def _datetime_from_text(value: Any | None) -> datetime | None:  # noqa: ANN401
     try:
         return None if value is None else datetime.fromisoformat(value)
     except (ValueError, TypeError):
-        raise ValueUnreadable(f"{value!r:.50} is no moment") from None
+        raise ValueUnreadable(f"{value!r:.50} is not a time") from None

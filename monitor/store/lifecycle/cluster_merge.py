@@ -63,7 +63,7 @@ class ClusterMerger:
             whole, part = _require_cluster(connection, id_), _require_cluster(connection, other)
             if whole.id == part.id:
                 if id_ == other:
-                    raise InvalidRequest(f"{id_} is one already: name two")
+                    raise InvalidRequest(f"{id_} cannot be merged with itself: name two")
                 return MergeResult(whole.id, other, already_merged=True)
             if whole.scope != part.scope:
                 raise InvalidRequest(_explain_kind_mismatch(whole, part))
@@ -205,13 +205,13 @@ def _merge_pending_alerts(
     for original, _ in pairs:
         if merged is not None and _get_article_id(original.candidate, ids) == _get_article_id(merged.candidate, ids):
             at = time_of_day(merged.due, zone, now)
-            outcome = deferred_outcome(merged.kind.reason, f"{merged.why}; two were merged, and it is told at {at}")
+            outcome = deferred_outcome(merged.kind.reason, f"{merged.why}; two were merged, and it is sent at {at}")
         elif merged is None:
-            why = "what it waited for was merged with what was told, and it says nothing new"
+            why = "its subject was merged with one that was sent, and it says nothing new"
             outcome = suppressed_outcome(Reason.MERGED, why)
         else:
             outcome = suppressed_outcome(
-                Reason.MERGED, f"two were merged, and {merged.candidate.publisher} is told for both"
+                Reason.MERGED, f"two were merged, and {merged.candidate.publisher} is sent for both"
             )
         outcomes.append((original.candidate, None, outcome))
     update_match_outcomes(connection, outcomes, ids)

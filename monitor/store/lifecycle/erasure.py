@@ -40,7 +40,7 @@ from monitor.store.queries.articles import article_has_address
 from monitor.store.queues import full_text_queue
 from monitor.store.state.clusters import remove_articles_from_clusters
 
-ERASED_REASON = "its article was forgotten on the operator's word"
+ERASED_REASON = "its article was forgotten at the operator's request"
 # A dead delivery too, because it could be tried again. What is being sent may still arrive.
 _UNSENT = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING, DeliveryState.DEAD)
 _ArticleRow = Row[*tuple[Any, ...]]

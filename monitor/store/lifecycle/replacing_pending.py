@@ -177,7 +177,7 @@ def _build_outcomes(
     candidate = affected.pending.candidate
     if replacement is None:
         if not affected.is_removed:
-            why = f"it waited with what an article said that {removed.removal_phrase}, and says nothing new"
+            why = f"it was deferred with news from an article that {removed.removal_phrase}, and has nothing new without it"
             yield candidate, affected.article_id, suppressed_outcome(Reason.ERASED, why)
         return
     pending, article_id = replacement
@@ -187,17 +187,17 @@ def _build_outcomes(
         yield (
             pending.candidate,
             article_id,
-            deferred_outcome(pending.kind.reason, f"{pending.why}; {omission}, and it is told at {at}"),
+            deferred_outcome(pending.kind.reason, f"{pending.why}; {omission}, and it is sent at {at}"),
         )
         return
-    substitution = f"it stands in for an article that {removed.removal_phrase}"
+    substitution = f"it replaces an article that {removed.removal_phrase}"
     yield (
         pending.candidate,
         article_id,
-        deferred_outcome(pending.kind.reason, f"{pending.why}; {substitution}, and is told at {at}"),
+        deferred_outcome(pending.kind.reason, f"{pending.why}; {substitution}, and is sent at {at}"),
     )
     if not affected.is_removed:
-        superseded = f"{pending.candidate.publisher} says more, and is told with it"
+        superseded = f"{pending.candidate.publisher} says more, and is sent with it"
         yield candidate, affected.article_id, suppressed_outcome(Reason.SUPERSEDED, superseded)
 
 

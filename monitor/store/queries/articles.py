@@ -102,7 +102,9 @@ class ArticleQueries:
             if row is None:
                 is_prefix = re.fullmatch(_ID_PREFIX, name)
                 return _explain_alert_without_article(connection, alert.c.id.startswith(name)) if is_prefix else None
-        reason = "it was forgotten on the operator's word" if row.forgotten else "it has left the archive by its age"
+        reason = (
+            "it was forgotten at the operator's request" if row.forgotten else "it left the archive because of its age"
+        )
         return MissingArticle(reason, row.source_id, row.seen_at, row.left_at)
 
     def alerts(self, stored: StoredArticle, rules: Collection[str]) -> dict[str, AlertReport]:
@@ -182,8 +184,8 @@ def _explain_alert_without_article(connection: Connection, condition: ColumnElem
     row = connection.execute(select(alert.c.subject).where(condition).order_by(alert.c.at.desc())).first()
     if row is None:
         return None
-    notice = f"that alert is a notice to the operator, of {row.subject}, and of no article"
-    return MissingArticle(notice if row.subject else "it was forgotten on the operator's word")
+    notice = f"that alert is a notice to the operator about {row.subject}, and has no article"
+    return MissingArticle(notice if row.subject else "it was forgotten at the operator's request")
 
 
 def _has_known_name(name: str) -> ColumnElement[bool]:

@@ -208,8 +208,8 @@ def _reset_source(connection: Connection, configured: Source, now: datetime) -> 
     """Reset a source with a new address: what was learnt at the old one does not apply, nor do its troubles."""
     values: dict[str, object] = {"url": configured.url, "next_at": now, "failures": 0}
     values |= dict.fromkeys(("etag", "last_modified", "body", "failing_since", "problem"))
-    # first_at too: what an unknown document holds is not news. token: a running poll of the old address must leave nothing
-    # behind.
+    # first_at too: what an unknown document holds is not news. token: a running poll of the old address must leave
+    # nothing behind.
     values |= {
         "first_at": None,
         "lease_until": None,

@@ -159,8 +159,8 @@ def _format_problem_prefix(url: str) -> str:
 
 def _select_pages() -> Select[*tuple[Any, ...]]:
     columns = (page.c.article_id, article.c.source_id, page.c.url, page.c.wanted_at, page.c.attempts, page.c.away_since)
-    # Each page has its article, but an outer join makes SQLite read the pages first. Otherwise it would read all articles,
-    # each second, because it has no statistics of a table that was empty when they were made.
+    # Each page has its article, but an outer join makes SQLite read the pages first. Otherwise it would read all
+    # articles, each second, because it has no statistics of a table that was empty when they were made.
     return select(*columns).outerjoin(article, article.c.id == page.c.article_id)
 
 

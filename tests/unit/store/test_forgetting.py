@@ -229,7 +229,7 @@ def test_what_others_were_heard_to_say_is_told_with_them(
     desk.forget(URL if other.canonical is None else "wire", its)
     (match,) = MatchQueries(desk.database).newest(MatchFilter(outcome=Outcome.DEFERRED), 10)
     assert match.article.uid == "b"
-    assert match.reason.endswith("; it stands in for an article that was forgotten, and is told at 13:00")
+    assert match.reason.endswith("; it replaces an article that was forgotten, and is sent at 13:00")
     assert desk.fall(NOON + 59 * MINUTE) == beside.fall(NOON + 59 * MINUTE) == ()
     told = only(beside if other_daemon else desk)
     assert (told.article.uid, told.article.title) == ("b", other.title)
@@ -349,7 +349,7 @@ def test_an_update_tells_nothing_that_only_another_said_which_is_forgotten(desk:
     (match,) = MatchQueries(desk.database).newest(MatchFilter(outcome=Outcome.DEFERRED), 10)
     assert match.reason == (
         "update: new fact: 9 dead, 2 missiles, 900 km; first told at 12:00; "
-        "what an article said that was forgotten is left out, and it is told at 13:00"
+        "what an article said that was forgotten is left out, and it is sent at 13:00"
     )
     (telling,) = beside.fall(NOON + 2 * HOUR)
     assert "50 dead" not in telling.alert.reason
@@ -389,7 +389,10 @@ def test_what_says_nothing_new_without_another_that_is_forgotten_is_not_told(des
     polls(desk, its, first, secret(), replace(PRINTED, source="echo"))
     desk.forget("wire", its)
     assert desk.fall(NOON + 2 * HOUR) == ()
-    assert "held: it waited with what an article said that was forgotten, and says nothing new" in desk.everything()
+    assert (
+        "held: it was deferred with news from an article that was forgotten, and has nothing new without it"
+        in desk.everything()
+    )
 
 
 def test_what_was_heard_before_one_that_is_forgotten_waits_as_it_did(desk: Desk) -> None:

@@ -98,7 +98,7 @@ def test_what_is_not_alike_in_kind_is_refused(database: Database) -> None:
         desk.merge(event, third)
     with pytest.raises(InvalidRequest, match="there is no story or event 'S0'"):
         desk.merge(event, "S0")
-    with pytest.raises(InvalidRequest, match=f"{event} is one already"):
+    with pytest.raises(InvalidRequest, match=f"{event} cannot be merged with itself"):
         desk.merge(event, event)
     assert desk.show(event).marks == ()
 
@@ -124,7 +124,7 @@ def test_what_waits_of_both_is_told_once(database: Database, *, reverse: bool) -
     assert desk.falls_due(NOON + 2 * HOUR) == [f"new {first} {VIETNAM}"]
     told, held = desk.decisions()
     assert told.startswith("told: ")
-    assert held == "held: two were merged, and wire is told for both"
+    assert held == "held: two were merged, and wire is sent for both"
     assert alerts(desk.hear(f"{THAILAND}, ministry says")) == []
 
 
@@ -138,7 +138,7 @@ def test_what_waits_is_not_told_if_the_other_was(database: Database, *, told_fir
     waits = story_of(desk.hear(THAILAND))
     desk.merge(*((told, waits) if told_first else (waits, told)))
     assert desk.falls_due(NOON + 9 * HOUR) == []
-    assert desk.decisions()[1] == "held: what it waited for was merged with what was told, and it says nothing new"
+    assert desk.decisions()[1] == "held: its subject was merged with one that was sent, and it says nothing new"
     assert alerts(desk.hear(f"{VIETNAM}, ministry says")) == []
 
 
