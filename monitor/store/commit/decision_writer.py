@@ -216,9 +216,8 @@ def _get_article_id(candidate: AlertCandidate, ids: Ids) -> int:
 
 def _write_articles(connection: Connection, dated_decisions: Sequence[tuple[ArticleDecision, datetime]]) -> Ids:
     articles = [(decision.article, at) for decision, at in dated_decisions]
-    latest = {
-        (article.source, article.uid): _article_to_row(article) for article, _ in articles
-    }  # of two versions, the later
+    # of two versions, the later
+    latest = {(article.source, article.uid): _article_to_row(article) for article, _ in articles}
     if not latest:
         return {}
     rows = connection.execute(_build_article_upsert(connection.dialect.name), list(latest.values()))

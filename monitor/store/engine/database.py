@@ -75,13 +75,13 @@ class Database(ABC):
         the process has in memory belongs to another database. Raises StoreFailed."""
         if not self._held:
             return
-        found, known = self._identity(), self._known
+        found, known = self._read_identity(), self._known
         if found == known:
             return
         if known is None:
             self._known = None if None in found else found  # a part that does not exist yet may come
             return
-        self.raise_replaced(self._change(known, found))
+        self.raise_replaced(self._describe_change(known, found))
 
     def raise_replaced(self, change: str) -> Never:
         """Raises StoreReplaced. `change`: what happened to the database, in words."""
@@ -95,12 +95,12 @@ class Database(ABC):
     _held = False
 
     @abstractmethod
-    def _identity(self) -> Identity:
+    def _read_identity(self) -> Identity:
         """What tells it from another database of the same name; None for each part that does not exist. Raises
         StoreFailed."""
 
     @abstractmethod
-    def _change(self, known: Identity, found: Identity) -> str:
+    def _describe_change(self, known: Identity, found: Identity) -> str:
         """What happened to it, in words."""
 
     def upgrade(self, *, copy: bool = True, rules: Callable[[], RuleSet] | None = None) -> bool:
@@ -109,7 +109,7 @@ class Database(ABC):
         called only where something has to be computed from articles. Returns whether the database was created. Raises
         StoreSchemaTooNew, StoreFailed."""
         with self.translate_errors(), self.migrating() as connection:
-            found = self._revision(connection)
+            found = self._read_revision(connection)
             if found == list_revisions()[-1]:
                 return False
             if found is not None and copy:
@@ -122,15 +122,15 @@ class Database(ABC):
         """For commands that only read. Raises StoreFailed if the database is empty, StoreSchemaTooOld or
         StoreSchemaTooNew if its schema is of another version."""
         with self.reading() as connection:
-            found = self._revision(connection)
+            found = self._read_revision(connection)
         if found is None:
-            raise StoreFailed(f"{self.name} is empty: `news-monitor run` creates its tables")
+            raise StoreFailed(f"{self.name} has no tables yet: `news-monitor run` creates them")
         if found != list_revisions()[-1]:
             raise StoreSchemaTooOld(
                 f"{self.name} was written by an older news-monitor (schema {found}): `news-monitor db upgrade`"
             )
 
-    def _revision(self, connection: Connection) -> str | None:
+    def _read_revision(self, connection: Connection) -> str | None:
         found: str | None = None
         if inspect(connection).has_table("alembic_version"):
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()

@@ -51,13 +51,13 @@ class PostgresDatabase(Database):
         self._held = True
         yield
 
-    def _identity(self) -> Identity:
+    def _read_identity(self) -> Identity:
         """The numbers (oid) of the database and of a table: they change when either is created anew or restored."""
         query = "SELECT oid, to_regclass('alembic_version')::oid FROM pg_database WHERE datname = current_database()"
         with self.reading() as connection:
             return tuple(connection.exec_driver_sql(query).one())
 
-    def _change(self, known: Identity, found: Identity) -> str:
+    def _describe_change(self, known: Identity, found: Identity) -> str:
         del known
         return f"{self.name} {'has lost its tables' if found[1] is None else 'was made anew or restored'}"
 

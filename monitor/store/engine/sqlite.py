@@ -24,9 +24,8 @@ _MIN_VERSION = (3, 35)  # RETURNING
 _FREE_SHARE = 0.1  # of the file
 _VACUUM_PAGES = 500  # given back in one go
 _PAGE_COUNTS = ("freelist_count", "page_count")
-_ROWS_PER_INSERT = (
-    50  # rows in an INSERT that returns ids: the last 128 statements are cached, and each number of rows is one
-)
+# In an INSERT that returns ids: the last 128 statements are cached, and each number of rows is one.
+_ROWS_PER_INSERT = 50
 _BUSY_TIMEOUT = 20_000  # ms: the longest that a writer waits for another process
 _COMMON_PRAGMAS = (
     "busy_timeout=0",  # `_set_pragma` waits
@@ -84,7 +83,7 @@ class SqliteDatabase(Database):
             self.require_not_replaced()
             yield connection
 
-    def _identity(self) -> Identity:
+    def _read_identity(self) -> Identity:
         """The inodes of the file, its log and the log's index. All three exist from the first read or write in a
         transaction on."""
         return tuple(_read_inode(file) for file in self._files())
@@ -92,7 +91,7 @@ class SqliteDatabase(Database):
     def _files(self) -> tuple[Path, ...]:
         return self._configured_path, Path(f"{self.path}-wal"), Path(f"{self.path}-shm")
 
-    def _change(self, known: Identity, found: Identity) -> str:
+    def _describe_change(self, known: Identity, found: Identity) -> str:
         for file, before, after in zip(self._files(), known, found, strict=True):
             if before != after:
                 return f"{file} was {'deleted or moved' if after is None else 'replaced by another file'}"
@@ -209,9 +208,8 @@ class SqliteDatabase(Database):
             before, excess = excess, self._count_excess_pages()
             if excess >= before:  # others delete too; and a file that another program made may be unable to shrink
                 break
-        self._run_script(
-            "PRAGMA analysis_limit=400; PRAGMA optimize=0x10002"
-        )  # of every table: this connection used none
+        # optimize: every table, as this connection has used none
+        self._run_script("PRAGMA analysis_limit=400; PRAGMA optimize=0x10002")
         self._run_script("PRAGMA wal_checkpoint(TRUNCATE)", busy=0.2)  # while it waits for a reader, others wait for it
 
     def _run_script(self, script: str, *, busy: float = _BUSY_TIMEOUT / 1000) -> None:

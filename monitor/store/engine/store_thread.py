@@ -27,9 +27,8 @@ Result = TypeVar("Result")
 MAX_OUTAGE_WAIT = 60  # s that a job waits for a database that cannot be used: less than a poll's lease
 RETRY_PAUSE = 1  # s until the database is tried again
 MAX_BATCH_SIZE = 50  # jobs: people who read the log, or wait, should see them one after the other
-BATCH_WINDOW = (
-    0.02  # s that a commit waits for others to share it: nobody notices, and it costs as much for ten as for one
-)
+# s that a commit waits for others to share it: nobody notices, and it costs as much for ten as for one
+BATCH_WINDOW = 0.02
 
 
 class StoreThread:

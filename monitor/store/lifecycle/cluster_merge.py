@@ -85,9 +85,8 @@ def _require_cluster(connection: Connection, id_: str) -> MarkedCluster:
 
 def _explain_kind_mismatch(whole: MarkedCluster, part: MarkedCluster) -> str:
     def kind(cluster: MarkedCluster) -> str:
-        return (
-            f"{cluster.id} is a story" if cluster.scope == STORIES else f"{cluster.id} is an event of {cluster.scope}"
-        )
+        what = "a story" if cluster.scope == STORIES else f"an event of {cluster.scope}"
+        return f"{cluster.id} is {what}"
 
     return f"{kind(whole)}, and {kind(part)}: a story merges with a story, an event with one of the same rule"
 
@@ -163,12 +162,8 @@ def _merge_record_pairs(keys: dict[str, str], records: dict[str, SubjectRecord])
     for part_key, whole_key in keys.items():
         whole_record, part_record = records.get(whole_key), records.get(part_key)
         if part_record is not None:
-            yield (
-                whole_key,
-                merge_subject_records(
-                    whole_record or SubjectRecord(whole_key, part_record.rule, part_record.last_match_at), part_record
-                ),
-            )
+            before = whole_record or SubjectRecord(whole_key, part_record.rule, part_record.last_match_at)
+            yield whole_key, merge_subject_records(before, part_record)
         elif whole_record is not None:
             yield whole_key, whole_record
 
@@ -193,7 +188,7 @@ def _merge_pending_alerts(
     now: datetime,
 ) -> None:
     zone = ZoneInfo(config.settings.timezone)
-    rule = config.rules.get(record.rule)  # without a rule in the config any more, the alert is sent all the same
+    rule = config.rules.get(record.rule)  # if it has left the config since, the alert is sent all the same
     policy = SAYS_MORE if rule is None else rule.alert
     merged = merge_pending([moved for _, moved in pairs], record, policy, now=now, zone=zone)
     ids = load_article_ids(connection, [original.candidate for original, _ in pairs])

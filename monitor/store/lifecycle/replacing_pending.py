@@ -177,7 +177,8 @@ def _build_outcomes(
     candidate = affected.pending.candidate
     if replacement is None:
         if not affected.is_removed:
-            why = f"it was deferred with news from an article that {removed.removal_phrase}, and has nothing new without it"
+            removal = removed.removal_phrase
+            why = f"it was deferred with news from an article that {removal}, and has nothing new without it"
             yield candidate, affected.article_id, suppressed_outcome(Reason.ERASED, why)
         return
     pending, article_id = replacement
@@ -212,14 +213,12 @@ def _find_replacement(
         return before, affected.article_id
     rows = connection.execute(_select_other_matches(affected, removed.articles, record.last_sent_at)).all()
     rows = sorted(rows, key=lambda row: row.match_id)
-    if since is not None and any(
-        affected.matches_row(row) and row.match_id < since for row in rows
-    ):  # it was matched before these
+    # it was matched before these
+    if since is not None and any(affected.matches_row(row) and row.match_id < since for row in rows):
         return before, affected.article_id
     candidates = [_candidate_from_row(affected, row, removed.config) for row in rows]
-    rule = removed.config.rules.get(
-        before.candidate.rule
-    )  # without a rule in the config any more, the alert is sent all the same
+    # if the rule has left the config since, the alert is sent all the same
+    rule = removed.config.rules.get(before.candidate.rule)
     policy = SAYS_MORE if rule is None else rule.alert
     replacement = find_pending_replacement(before, candidates, record, policy, now=removed.now, zone=removed.zone)
     if replacement is None or replace(replacement, since=before.since) == before:

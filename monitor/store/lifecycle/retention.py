@@ -50,9 +50,8 @@ _Row = Row[*tuple[Any, ...]]
 _UNSETTLED = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
 _IS_BEING_SENT = exists().where(delivery.c.alert_id == alert.c.id, delivery.c.state.in_(_UNSETTLED))
 _HAS_PENDING_UPDATE = exists().where(account.c.alert_id == alert.c.id, waiting.c.key == account.c.key)
-_IS_PENDING = or_(_IS_BEING_SENT, _HAS_PENDING_UPDATE).label(
-    "is_pending"
-)  # the first alert stays until the update that refers to it was made
+# the first alert stays until the update that refers to it was made
+_IS_PENDING = or_(_IS_BEING_SENT, _HAS_PENDING_UPDATE).label("is_pending")
 _IS_LINE_PENDING = (
     exists().where(delivery.c.alert_id == match.c.alert_id, delivery.c.state.in_(_UNSETTLED)).label("is_pending")
 )
@@ -170,7 +169,7 @@ class _ExpiredRows:
     def articles(self, connection: Connection, after: _Row | None) -> _SliceResult:
         """Articles whose latest version is older than anything of them must be kept."""
         latest = and_(article_version.c.article_id == article.c.id, article_version.c.version == article.c.version)
-        first_seen = article.c.seen_at < self._newest  # this column has an index; the latest version may be younger
+        first_seen = article.c.seen_at < self._newest  # it has an index; the latest version may be younger
         query = select(article, article_version.c.at).join(article_version, latest).where(first_seen)
         rows = _read_slice(connection, query, (article.c.seen_at, article.c.id), after)
         candidates = [row for row in rows if row.at < self._newest]

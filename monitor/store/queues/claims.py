@@ -210,16 +210,10 @@ def _reset_source(connection: Connection, configured: Source, now: datetime) -> 
     values |= dict.fromkeys(("etag", "last_modified", "body", "failing_since", "problem"))
     # first_at too: what an unknown document holds is not news. token: a running poll of the old address must leave
     # nothing behind.
-    values |= {
-        "first_at": None,
-        "lease_until": None,
-        "lease_owner": None,
-        "token": source.c.token + 1,
-        "habits": null(),
-    }
-    has_other_address = (source.c.id == configured.id) & (
-        source.c.url != configured.url
-    )  # unless another daemon has done it already
+    values |= {"first_at": None, "lease_until": None, "lease_owner": None}
+    values |= {"token": source.c.token + 1, "habits": null()}
+    # unless another daemon has done it already
+    has_other_address = (source.c.id == configured.id) & (source.c.url != configured.url)
     if connection.execute(update(source).where(has_other_address).values(**values)).rowcount:
         connection.execute(delete(document).where(document.c.source_id == configured.id))
         open_troubles = (trouble.c.source_id == configured.id) & trouble.c.over_at.is_(None)

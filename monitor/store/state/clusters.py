@@ -223,7 +223,7 @@ class StoredClusters:
         for batch in in_batches(missing):
             for article_id, version, rule, by in self._connection.execute(_SELECT_BY_VALUES, {"names": batch}):
                 with skip_if_unreadable(f"match of {article_id} by {rule}"):
-                    values = {name: frozenset(said) for name, said in by.items()}
+                    values = {name: frozenset(named) for name, named in by.items()}
                     read[missing[article_id, version, rule]] = values
         self._cache.by.add(read)
         return found | read

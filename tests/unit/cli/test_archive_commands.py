@@ -114,7 +114,7 @@ async def test_a_database_with_nothing_in_it_is_not_called_sound(empty: Path, em
         (empty / "news.db").touch()
     ended = await run(empty, "db check")
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err.endswith(" is empty: `news-monitor run` creates its tables\n")
+    assert ended.err.endswith(" has no tables yet: `news-monitor run` creates them\n")
 
 
 @pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)  # PostgreSQL's files are its server's
