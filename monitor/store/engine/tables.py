@@ -112,9 +112,8 @@ page = Table(
     Column("not_before", UtcDateTime, nullable=False, index=True),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("lease_until", UtcDateTime),
-    Column(
-        "away_since", UtcDateTime
-    ),  # since then, until `wanted_at`, its source was not polled, though it should have been
+    # from then until `wanted_at` its source was not polled, though it should have been
+    Column("away_since", UtcDateTime),
 )
 
 # The log of fetches: each that brought something new, or had a problem.

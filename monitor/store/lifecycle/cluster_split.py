@@ -278,8 +278,10 @@ class _SplitOperation:
             joined = update(story_article).where(story_article.c.article_id.in_(self._ids))
             self._connection.execute(joined.values(story_id=new, how=self._how, compared=None, compared_with=None))
         else:
-            its = update(match).where(match.c.article_id.in_(self._ids), match.c.event_id == self._whole.id)
-            self._connection.execute(its.values(event_id=new, why_event=self._how, compared=None, compared_with=None))
+            statement = update(match).where(match.c.article_id.in_(self._ids), match.c.event_id == self._whole.id)
+            self._connection.execute(
+                statement.values(event_id=new, why_event=self._how, compared=None, compared_with=None)
+            )
 
     def judge(self, new: Cluster, *, quiet: bool) -> list[ArticleDecision]:
         """Decide on their matches again, as a story or an event of their own."""

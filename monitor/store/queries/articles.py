@@ -77,12 +77,12 @@ class ArticleQueries:
         alone, which several articles may have; or the beginning of the id of an alert."""
         with self._database.reading() as connection:
             for condition in _interpret_name(name):
-                found = connection.execute(
+                rows = connection.execute(
                     _select_articles_with_story().where(condition).order_by(article.c.id.desc()).limit(limit)
                 ).all()
-                if found:
+                if rows:
                     break
-        return [self._with_decisions(row) for row in found]
+        return [self._with_decisions(row) for row in rows]
 
     def _with_decisions(self, row: Row[*tuple[Any, ...]]) -> StoredArticle:
         wanted = MatchFilter(sources=(row.source_id,), uid=row.uid)

@@ -61,12 +61,12 @@ def _find_nonempty_sources(connection: Connection, sources: Iterable[str]) -> se
 def _find_by_address(connection: Connection, missing: Mapping[Key, FallbackIdentity]) -> dict[Key, KnownArticle]:
     """Articles by their addresses. Of several at one address: the one with the same words, or else the latest."""
     key_of = _index_by_link(missing, str)
-    found: dict[Key, KnownArticle] = {}
+    known_articles: dict[Key, KnownArticle] = {}
     for row in sorted(_read_rows(connection, _SELECT_BY_ADDRESS, key_of), key=lambda row: row.id):
         key = key_of[row.source_id, row.canonical]
-        if key not in found or found[key].digest != missing[key].digest:
-            found[key] = _known_under_other_uid(row)
-    return found
+        if key not in known_articles or known_articles[key].digest != missing[key].digest:
+            known_articles[key] = _known_under_other_uid(row)
+    return known_articles
 
 
 def _find_by_words(connection: Connection, missing: Mapping[Key, FallbackIdentity]) -> dict[Key, KnownArticle]:
@@ -83,14 +83,14 @@ def _find_departed_by_address(
     """Entries that left the archive, by the hash of their address: erased ones first, then those with the same
     words."""
     key_of = _index_by_link(missing, uid_hash)
-    found: dict[Key, KnownArticle] = {}
+    known_articles: dict[Key, KnownArticle] = {}
     for row in sorted(
         _read_rows(connection, _SELECT_DEPARTED_BY_ADDRESS, key_of), key=lambda row: (row.forgotten, row.left_at)
     ):
         key = key_of[row.source_id, row.link_hash]
-        if row.forgotten or key not in found or found[key].digest != missing[key].digest:
-            found[key] = _departed_from_row(row)
-    return found
+        if row.forgotten or key not in known_articles or known_articles[key].digest != missing[key].digest:
+            known_articles[key] = _departed_from_row(row)
+    return known_articles
 
 
 def _find_departed_by_words(connection: Connection, missing: Mapping[Key, FallbackIdentity]) -> dict[Key, KnownArticle]:
