@@ -82,7 +82,7 @@ class Pipeline:
         self._claims = claims
         self._section = section
         self._commits = BatchCommitter(thread, self._decide_and_commit, BATCH_WINDOW)
-        self._alone = BatchCommitter(thread, self._decide_and_commit, most=1)
+        self._alone = BatchCommitter(thread, self._decide_and_commit, max_batch=1)
         self._laborious: set[str] = set()  # sources
         self._deliver = deliver
         self._metrics = metrics or Metrics()

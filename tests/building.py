@@ -160,7 +160,7 @@ def to_desk(alert: Alert) -> list[str]:
 
 def claimed(claims: Claims, name: str = "wire", at: datetime = NOON) -> Claim:
     """The claim of a source, due or not."""
-    (claim,) = claims.claim_all([name], at, lease=3 * MINUTE, most=1)
+    (claim,) = claims.claim_all([name], at, lease=3 * MINUTE, limit=1)
     return claim
 
 

@@ -159,7 +159,7 @@ class Daemon:
             begun = set(chosen)
             waiting = [source for source in waiting if source not in begun]
             self._begin(
-                await self._thread.run(self._claims.claim_all, chosen, clock.now(), lease=LEASE, most=len(chosen))
+                await self._thread.run(self._claims.claim_all, chosen, clock.now(), lease=LEASE, limit=len(chosen))
             )
             if waiting and self._polls:
                 await asyncio.wait(self._polls, return_when=asyncio.FIRST_COMPLETED)
@@ -223,7 +223,7 @@ class Daemon:
                 return
             now = clock.now()
             if chosen := await self._chosen(now):
-                self._begin(await self._thread.run(self._claims.claim_due, chosen, now, lease=LEASE, most=len(chosen)))
+                self._begin(await self._thread.run(self._claims.claim_due, chosen, now, lease=LEASE, limit=len(chosen)))
 
     async def _chosen(self, now: datetime) -> list[str]:
         """What is due and may begin: among the longest due, and only where these leave places free among all. After an

@@ -1,7 +1,6 @@
-"""Tables, queries, the serial section and the outbox. The only place that knows a database.
+"""The database: tables, queries, the serial section and the queues. No other package knows SQL.
 
-`tables` (what is kept), `opening`, `database`, `sqlite`, `postgresql` (the two kinds, migrations), `section` with
-`memory` and `writing` (decide and commit, one at a time), `claims` (who polls what), `outbox` (who sends what),
-`daemons` (who works here), `observed` and `ages` (what may be a trouble), `reports` and `matches` (what people ask),
-`retention` and `forgetting` (what goes), `thread` (how the event loop asks).
+`engine`: connections of both kinds of database, tables, migrations. `state`: what a decision needs, loaded by key.
+`commit`: the serial section, which decides and commits one pass at a time, and what it writes. `queues`: work that is
+pending (polls, pages, deliveries). `queries`: what people ask. `lifecycle`: how stored data leaves or changes later.
 """

@@ -70,7 +70,7 @@ class Asked:
 @asynccontextmanager
 async def asked(database: Database, endpoint: Endpoint) -> AsyncIterator[Asked]:
     turns = LastRun(clock.monotonic())
-    thread = StoreThread(ended=turns.record_call)
+    thread = StoreThread(on_call_end=turns.record_call)
     health = DaemonHealth(
         database,
         DaemonRecord(database, "desk:17:aa"),

@@ -57,7 +57,7 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
     settings, database = loaded.settings, existing_database(loaded.settings)
     require_known("rule", rules, loaded.rules, MatchQueries(database).rules)
     since_ = parse_time_option(since, clock.now(), settings.timezone)
-    found = StoryQueries(database).newest(rules=rules, since=since_, most=most)
+    found = StoryQueries(database).newest(rules=rules, since=since_, limit=most)
     if as_json:
         for each in found:
             print_json(asdict(each))

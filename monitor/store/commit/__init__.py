@@ -1,1 +1,1 @@
-"""What is written of polls and decisions, in one commit."""
+"""Writes what polls and decisions leave, in one commit."""

@@ -1,8 +1,8 @@
-"""What was decided, written: articles with their versions, stories, matches, alerts, notices and deliveries, and what
-waits. It decides nothing; `section` says when it is called.
+"""Writes decisions: articles with their versions, stories, matches, alerts, deliveries, and the alerts that are
+pending. It decides nothing; `serial_section` calls it.
 
-All that is decided in one pass through the section is written together, with one statement for each table: a statement
-costs more than its rows. Rows are written in the order of the decisions, and so are their ids given, on both kinds of
+All decisions of one pass through the section are written together, with one statement for each table: a statement costs
+more than its rows. Rows are written in the order of the decisions, and get their ids in that order, on both kinds of
 database.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Connection, Insert, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Insert, bindparam, insert, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from monitor.decide import DueDecision
@@ -24,20 +24,17 @@ from monitor.model import (
     Article,
     ArticleDecision,
     ComparedArticle,
-    DeliveryState,
-    Level,
     MatchDecision,
     MatchOutcome,
-    Notice,
-    NoticeState,
     PendingAlert,
     PendingKind,
     Reason,
     Span,
 )
 from monitor.model.outcome import sent_outcome, suppressed_outcome
+from monitor.store.commit.notice_writer import INSERT_DELIVERY, build_delivery_rows
 from monitor.store.engine import tables
-from monitor.store.engine.database import build_insert_for, in_batches, write_rows
+from monitor.store.engine.database import build_insert_for, write_rows
 from monitor.store.state.clusters import StoredClusters
 from monitor.store.state.pending_rows import load_article_ids, write_pending_alerts
 
@@ -45,168 +42,202 @@ ChannelsOf = Callable[[Alert], Iterable[str]]
 Ids = Mapping[tuple[str, str], int]  # of articles, by source and uid
 Row = dict[str, object]
 
-# What a new version of an article says anew.
-_CHANGING = ("version", "url", "canonical", "title", "language", "digest", "published_at", "dated")
-# Of a delivery: 0 goes first.
-_PRIORITY = {level: priority for priority, level in enumerate(reversed(Level))}
+# The columns of an article that a new version changes.
+_COLUMNS_OF_NEW_VERSION = ("version", "url", "canonical", "title", "language", "digest", "published_at", "dated")
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionBatch:
-    """What came of the articles of a poll, or of a page, when, and which channels its alerts go to."""
+    """The decisions on the articles of a poll, or of a page. `at`: when they were made; `channels_of`: the channels of
+    an alert."""
 
     article_decisions: Sequence[ArticleDecision]
     at: datetime
     channels_of: ChannelsOf
 
 
-def write_decisions(connection: Connection, made: Sequence[DecisionBatch], clusters: StoredClusters) -> Ids:
-    """All that was decided on articles, with the stories and events that they have joined; the articles' ids."""
-    every = [(judged, each.at) for each in made for judged in each.article_decisions]
-    ids = _write_articles(connection, every)
+def write_decisions(connection: Connection, batches: Sequence[DecisionBatch], clusters: StoredClusters) -> Ids:
+    """Write decisions on articles, with the stories and events that the articles have joined. Returns the articles'
+    ids."""
+    dated_decisions = [(decision, batch.at) for batch in batches for decision in batch.article_decisions]
+    ids = _write_articles(connection, dated_decisions)
     clusters.write(ids)
-    _write_memberships(connection, [judged for judged, _ in every], clusters)
-    told = [
-        (decided.alert, ids[judged.article.source, judged.article.uid], each.channels_of(decided.alert))
-        for each in made
-        for judged in each.article_decisions
-        for decided in judged.decisions
-        if decided.alert is not None
+    _write_memberships(connection, [decision for decision, _ in dated_decisions], clusters)
+    alerts = [
+        (
+            match_decision.alert,
+            ids[decision.article.source, decision.article.uid],
+            batch.channels_of(match_decision.alert),
+        )
+        for batch in batches
+        for decision in batch.article_decisions
+        for match_decision in decision.decisions
+        if match_decision.alert is not None
     ]
-    write_rows(connection, _ALERT, [_alert_to_row(alert, article_id) for alert, article_id, _ in told])
+    write_rows(connection, _INSERT_ALERT, [_alert_to_row(alert, article_id) for alert, article_id, _ in alerts])
     write_rows(
-        connection, _DELIVERY, [row for alert, _, channels in told for row in _build_delivery_rows(alert, channels)]
+        connection,
+        INSERT_DELIVERY,
+        [row for alert, _, channels in alerts for row in build_delivery_rows(alert, channels)],
     )
-    matches = [_match_to_row(judged, decided, at, clusters) for judged, at in every for decided in judged.decisions]
-    write_rows(connection, _MATCH, matches)
-    _write_pending_changes(connection, [judged for judged, _ in every], ids)
+    matches = [
+        _match_to_row(decision, match_decision, at, clusters)
+        for decision, at in dated_decisions
+        for match_decision in decision.decisions
+    ]
+    write_rows(connection, _INSERT_MATCH, matches)
+    _write_pending_changes(connection, [decision for decision, _ in dated_decisions], ids)
     return ids
 
 
 def write_revised_decisions(
-    connection: Connection, every: Sequence[ArticleDecision], ids: Ids, channels_of: ChannelsOf
+    connection: Connection, decisions: Sequence[ArticleDecision], ids: Ids, channels_of: ChannelsOf
 ) -> None:
-    """Decisions on matches that are here already: they have become of another story, or event."""
-    decided = [
-        (each, ids[judged.article.source, judged.article.uid], judged) for judged in every for each in judged.decisions
+    """Write new decisions on stored matches, which now belong to another story or event."""
+    match_decisions = [
+        (match_decision, ids[decision.article.source, decision.article.uid], decision)
+        for decision in decisions
+        for match_decision in decision.decisions
     ]
-    told = [(each.alert, article_id) for each, article_id, _ in decided if each.alert is not None]
-    write_rows(connection, _ALERT, [_alert_to_row(alert, article_id) for alert, article_id in told])
+    alerts = [
+        (match_decision.alert, article_id)
+        for match_decision, article_id, _ in match_decisions
+        if match_decision.alert is not None
+    ]
+    write_rows(connection, _INSERT_ALERT, [_alert_to_row(alert, article_id) for alert, article_id in alerts])
     write_rows(
-        connection, _DELIVERY, [row for alert, _ in told for row in _build_delivery_rows(alert, channels_of(alert))]
+        connection,
+        INSERT_DELIVERY,
+        [row for alert, _ in alerts for row in build_delivery_rows(alert, channels_of(alert))],
     )
-    said: list[Row] = [
+    rows: list[Row] = [
         {
             "its_article": article_id,
-            "its_version": judged.article.version,
-            "its_rule": each.match.rule,
-            **_outcome_to_columns(each.outcome),
-            "alert_id": each.alert.id if each.alert else None,
+            "its_version": decision.article.version,
+            "its_rule": match_decision.match.rule,
+            **_outcome_to_columns(match_decision.outcome),
+            "alert_id": match_decision.alert.id if match_decision.alert else None,
         }
-        for each, article_id, judged in decided
+        for match_decision, article_id, decision in match_decisions
     ]
-    write_rows(connection, _TOLD_LATER, said)
-    _write_pending_changes(connection, every, ids)
+    write_rows(connection, _UPDATE_OUTCOME, rows)
+    _write_pending_changes(connection, decisions, ids)
 
 
-def _write_pending_changes(connection: Connection, every: Sequence[ArticleDecision], ids: Ids) -> None:
-    """What waits at the end of it: a later article may say more than, or withdraw, what an earlier one let wait. The
-    match of that one says so."""
-    begins: dict[str, tuple[PendingAlert, int]] = {}
-    ends: dict[str, None] = {}
-    for judged in every:
-        for decided in judged.decisions:
-            for each in decided.pending_changes:
-                begins.pop(each.before.id, None)
-                ends[each.before.id] = None
-            if (waits := decided.pending) is not None:
-                begins[waits.id] = (waits, ids[judged.article.source, judged.article.uid])
-    write_pending_alerts(connection, begins.values(), ends)
-    moved = [each for judged in every for decided in judged.decisions for each in decided.pending_changes]
-    heard = load_article_ids(connection, [each.before.candidate for each in moved])
-    update_match_outcomes(connection, [(each.before.candidate, None, each.outcome) for each in moved], heard)
-
-
-def write_due_decision(connection: Connection, fallen: DueDecision, channels_of: ChannelsOf) -> None:
-    """What was told of what waited, or waits on for something else, or no more; the matches that waited say so. A line
-    of what was suppressed is no telling: its match stays held."""
-    told = [(telling.alert, waited) for telling in fallen.released for waited in telling.pending]
-    waited = [*(each for _, each in told), *(moved.before for moved in fallen.changes)]
-    ids = load_article_ids(connection, [each.candidate for each in waited])
-    alerts = [telling.alert for telling in fallen.released]
-    firsts = [telling.pending[0].candidate for telling in fallen.released]
-    rows = [_alert_to_row(each, _get_article_id(first, ids)) for each, first in zip(alerts, firsts, strict=True)]
-    write_rows(connection, _ALERT, rows)
-    write_rows(connection, _DELIVERY, [row for each in alerts for row in _build_delivery_rows(each, channels_of(each))])
-    said: list[tuple[AlertCandidate, str | None, MatchOutcome]] = [
-        *(_explain_pending_outcome(alert, each) for alert, each in told),
-        *((moved.before.candidate, None, moved.outcome) for moved in fallen.changes),
+def _write_pending_changes(connection: Connection, decisions: Sequence[ArticleDecision], ids: Ids) -> None:
+    """Write what is pending after these decisions. A later article may say more than an earlier one that is pending, or
+    withdraw it. Then the outcome of the earlier match is updated."""
+    added: dict[str, tuple[PendingAlert, int]] = {}
+    removed: dict[str, None] = {}
+    for decision in decisions:
+        for match_decision in decision.decisions:
+            for change in match_decision.pending_changes:
+                added.pop(change.before.id, None)
+                removed[change.before.id] = None
+            if (pending := match_decision.pending) is not None:
+                added[pending.id] = (pending, ids[decision.article.source, decision.article.uid])
+    write_pending_alerts(connection, added.values(), removed)
+    changes = [
+        change
+        for decision in decisions
+        for match_decision in decision.decisions
+        for change in match_decision.pending_changes
     ]
-    update_match_outcomes(connection, said, ids)
-    begins = [
-        (after, _get_article_id(after.candidate, ids)) for moved in fallen.changes if (after := moved.after) is not None
+    article_ids = load_article_ids(connection, [change.before.candidate for change in changes])
+    update_match_outcomes(
+        connection, [(change.before.candidate, None, change.outcome) for change in changes], article_ids
+    )
+
+
+def write_due_decision(connection: Connection, due_decision: DueDecision, channels_of: ChannelsOf) -> None:
+    """Write what came of pending alerts: sent, replaced by something else, or dropped; and the new outcomes of their
+    matches. A digest's line about a suppressed match does not count as sent: the match stays suppressed."""
+    released = [(release.alert, pending) for release in due_decision.released for pending in release.pending]
+    pending_alerts = [*(pending for _, pending in released), *(change.before for change in due_decision.changes)]
+    ids = load_article_ids(connection, [pending.candidate for pending in pending_alerts])
+    alerts = [release.alert for release in due_decision.released]
+    first_candidates = [release.pending[0].candidate for release in due_decision.released]
+    rows = [
+        _alert_to_row(alert, _get_article_id(candidate, ids))
+        for alert, candidate in zip(alerts, first_candidates, strict=True)
     ]
-    write_pending_alerts(connection, begins, [each.id for each in waited])
+    write_rows(connection, _INSERT_ALERT, rows)
+    write_rows(
+        connection,
+        INSERT_DELIVERY,
+        [row for alert in alerts for row in build_delivery_rows(alert, channels_of(alert))],
+    )
+    outcomes: list[tuple[AlertCandidate, str | None, MatchOutcome]] = [
+        *(_explain_pending_outcome(alert, pending) for alert, pending in released),
+        *((change.before.candidate, None, change.outcome) for change in due_decision.changes),
+    ]
+    update_match_outcomes(connection, outcomes, ids)
+    added = [
+        (after, _get_article_id(after.candidate, ids))
+        for change in due_decision.changes
+        if (after := change.after) is not None
+    ]
+    write_pending_alerts(connection, added, [pending.id for pending in pending_alerts])
 
 
-def _explain_pending_outcome(alert: Alert, waited: PendingAlert) -> tuple[AlertCandidate, str | None, MatchOutcome]:
-    """By which alert what waited was told, if that is a telling, and why: a digest's own reason is of all its lines."""
-    if waited.kind is PendingKind.IN_DOUBT:
-        return waited.candidate, None, suppressed_outcome(Reason.IN_DOUBT, f"{waited.why}; listed in a digest")
-    why = f"{waited.candidate.evidence_words}; {waited.why}" if alert.kind is AlertKind.DIGEST else alert.reason
-    return waited.candidate, alert.id, sent_outcome(alert.kind.reason, why)
+def _explain_pending_outcome(alert: Alert, pending: PendingAlert) -> tuple[AlertCandidate, str | None, MatchOutcome]:
+    """The outcome of a pending match, with the id of the alert that sent it, if one did. The reason of a digest covers
+    all of its lines, so a line has its own."""
+    if pending.kind is PendingKind.IN_DOUBT:
+        return pending.candidate, None, suppressed_outcome(Reason.IN_DOUBT, f"{pending.why}; listed in a digest")
+    reason = f"{pending.candidate.evidence_words}; {pending.why}" if alert.kind is AlertKind.DIGEST else alert.reason
+    return pending.candidate, alert.id, sent_outcome(alert.kind.reason, reason)
 
 
 def update_match_outcomes(
-    connection: Connection, said: Iterable[tuple[AlertCandidate, str | None, MatchOutcome]], ids: Ids
+    connection: Connection, outcomes: Iterable[tuple[AlertCandidate, str | None, MatchOutcome]], ids: Ids
 ) -> None:
-    """What has become of matches that waited: by which alert they were told, if any, and the decision on them now."""
+    """Update the outcomes of matches that were pending, each with the id of the alert that sent it, if one did."""
     rows: list[Row] = [
         {
-            "its_article": _get_article_id(hearing, ids),
-            "its_version": hearing.article.version,
-            "its_rule": hearing.rule,
-            **_outcome_to_columns(decision),
+            "its_article": _get_article_id(candidate, ids),
+            "its_version": candidate.article.version,
+            "its_rule": candidate.rule,
+            **_outcome_to_columns(outcome),
             "alert_id": alert_id,
         }
-        for hearing, alert_id, decision in said
+        for candidate, alert_id, outcome in outcomes
     ]
-    write_rows(connection, _TOLD_LATER, rows)
+    write_rows(connection, _UPDATE_OUTCOME, rows)
 
 
-def _outcome_to_columns(decision: MatchOutcome) -> Row:
-    return {"outcome": decision.outcome, "reason": decision.reason, "decision": decision.words}
+def _outcome_to_columns(outcome: MatchOutcome) -> Row:
+    return {"outcome": outcome.outcome, "reason": outcome.reason, "decision": outcome.words}
 
 
-def _get_article_id(hearing: AlertCandidate, ids: Ids) -> int:
-    return ids[hearing.article.source, hearing.article.uid]
+def _get_article_id(candidate: AlertCandidate, ids: Ids) -> int:
+    return ids[candidate.article.source, candidate.article.uid]
 
 
-def _write_articles(connection: Connection, every: Sequence[tuple[ArticleDecision, datetime]]) -> Ids:
-    articles = [(judged.article, at) for judged, at in every]
-    latest = {
-        (article.source, article.uid): _article_to_row(article) for article, _ in articles
-    }  # of two versions, the later
+def _write_articles(connection: Connection, dated_decisions: Sequence[tuple[ArticleDecision, datetime]]) -> Ids:
+    articles = [(decision.article, at) for decision, at in dated_decisions]
+    # of two versions, the later
+    latest = {(article.source, article.uid): _article_to_row(article) for article, _ in articles}
     if not latest:
         return {}
     rows = connection.execute(_build_article_upsert(connection.dialect.name), list(latest.values()))
-    ids = {(source, uid): its_id for its_id, source, uid in rows}
-    write_rows(connection, _VERSION, [_version_to_row(article, ids, at) for article, at in articles])
+    ids = {(source, uid): id_ for id_, source, uid in rows}
+    write_rows(connection, _INSERT_VERSION, [_version_to_row(article, ids, at) for article, at in articles])
     return ids
 
 
-def _write_memberships(connection: Connection, every: Sequence[ArticleDecision], clusters: StoredClusters) -> None:
+def _write_memberships(connection: Connection, decisions: Sequence[ArticleDecision], clusters: StoredClusters) -> None:
     members: list[Row] = [
         {
-            **_comparison_to_columns(each.compared, clusters),
-            "article_id": clusters.article_id(each.article.source, each.article.uid),
-            "story_id": each.story.id,
-            "how": each.join_reason,
-            "publisher": each.publisher,
-            "wire": each.wire,
+            **_comparison_to_columns(decision.compared, clusters),
+            "article_id": clusters.article_id(decision.article.source, decision.article.uid),
+            "story_id": decision.story.id,
+            "how": decision.join_reason,
+            "publisher": decision.publisher,
+            "wire": decision.wire,
         }
-        for each in every
-        if each.story is not None
+        for decision in decisions
+        if decision.story is not None
     ]
     write_rows(connection, _build_membership_insert(connection.dialect.name), members)
 
@@ -217,12 +248,11 @@ def _comparison_to_columns(compared: ComparedArticle | None, clusters: StoredClu
     return {"compared": compared.words, "compared_with": clusters.article_id(compared.source, compared.uid)}
 
 
-# Statements with their values beside them: building one for each article, or poll, costs more than running it.
-_VERSION = insert(tables.article_version)
-_MATCH = insert(tables.match)
-_ALERT = insert(tables.alert)
-_DELIVERY = insert(tables.delivery)
-_TOLD_LATER = (
+# Built once, with bound values: building a statement for each article, or poll, costs more than running it.
+_INSERT_VERSION = insert(tables.article_version)
+_INSERT_MATCH = insert(tables.match)
+_INSERT_ALERT = insert(tables.alert)
+_UPDATE_OUTCOME = (
     update(tables.match)
     .where(
         tables.match.c.article_id == bindparam("its_article"),
@@ -231,14 +261,12 @@ _TOLD_LATER = (
     )
     .values({name: bindparam(name) for name in ("outcome", "reason", "decision", "alert_id")})
 )
-_NOTICED = select(tables.noticed)
-_NO_MORE = delete(tables.noticed).where(tables.noticed.c.subject.in_(bindparam("subjects", expanding=True)))
 
 
 @cache
 def _build_article_upsert(dialect: str) -> ReturningInsert[int, str, str]:
     new, columns = build_insert_for(dialect, tables.article), tables.article.c
-    changed = {key: new.excluded[key] for key in _CHANGING}
+    changed = {key: new.excluded[key] for key in _COLUMNS_OF_NEW_VERSION}
     latest = new.on_conflict_do_update(index_elements=["source_id", "uid"], set_=changed)
     return latest.returning(columns.id, columns.source_id, columns.uid)
 
@@ -279,30 +307,34 @@ def _version_to_row(article: Article, ids: Ids, at: datetime) -> Row:
     }
 
 
-def _match_to_row(judged: ArticleDecision, decided: MatchDecision, at: datetime, clusters: StoredClusters) -> Row:
-    article, found = judged.article, decided.match
+def _match_to_row(
+    decision: ArticleDecision, match_decision: MatchDecision, at: datetime, clusters: StoredClusters
+) -> Row:
+    article, match = decision.article, match_decision.match
     return {
-        **_comparison_to_columns(decided.compared, clusters),
+        **_comparison_to_columns(match_decision.compared, clusters),
         "article_id": clusters.article_id(article.source, article.uid),
         "article_version": article.version,
-        "rule_id": found.rule,
-        "rule_version": found.rule_version,
-        "kind": found.kind,
-        "level": found.level,
-        "evidence": [_span_to_row(span) for span in found.evidence],
+        "rule_id": match.rule,
+        "rule_version": match.rule_version,
+        "kind": match.kind,
+        "level": match.level,
+        "evidence": [_span_to_row(span) for span in match.evidence],
         "at": at,
-        **_outcome_to_columns(decided.outcome),
-        "alert_id": decided.alert.id if decided.alert else None,
-        "shadow_key": decided.shadow_key,
-        "event_id": decided.candidate.event.id if decided.candidate and decided.candidate.event else None,
-        "by": {name: sorted(values) for name, values in found.by.items() if values} or None,
-        "why_event": decided.event_reason,
-        "heard": decided.candidate is not None,
+        **_outcome_to_columns(match_decision.outcome),
+        "alert_id": match_decision.alert.id if match_decision.alert else None,
+        "shadow_key": match_decision.shadow_key,
+        "event_id": match_decision.candidate.event.id
+        if match_decision.candidate and match_decision.candidate.event
+        else None,
+        "by": {name: sorted(values) for name, values in match.by.items() if values} or None,
+        "why_event": match_decision.event_reason,
+        "heard": match_decision.candidate is not None,
     }
 
 
 def _span_to_row(span: Span) -> list[str | int]:
-    """Without the name of its condition where that has none, as most have."""
+    """The node is left out where it has no name, as most have none."""
     named = [span.node] if span.node else []
     return [span.field, span.start, span.end, span.text, span.term, *named]
 
@@ -326,65 +358,3 @@ def _alert_to_row(alert: Alert, article_id: int) -> Row:
         "thread": alert.thread,
         "items": [asdict(item) for item in alert.items] or None,
     }
-
-
-def _build_delivery_rows(told: Alert | Notice, channels: Iterable[str]) -> list[Row]:
-    """What is to be sent of it: one row for each channel."""
-    return [
-        {
-            "alert_id": told.id,
-            "channel": channel,
-            "state": DeliveryState.PENDING,
-            "priority": _PRIORITY[told.level],
-            "not_before": told.at,
-        }
-        for channel in channels
-    ]
-
-
-def write_notices(connection: Connection, notices: Iterable[Notice], noticed: Iterable[NoticeState]) -> list[Notice]:
-    """Notices with their deliveries, and what the operator knows after them; those that had not been told before.
-
-    One without channels reaches nobody, and is not written.
-    """
-    _write_notice_states(connection, {each.subject: each for each in noticed})
-    return [each for each in notices if not each.channels or _write_notice(connection, each)]
-
-
-def _write_notice(connection: Connection, notice: Notice) -> bool:
-    row = {
-        "id": notice.id,
-        "dedup_key": notice.dedup_key,
-        "kind": notice.kind,
-        "at": notice.at,
-        "level": notice.level,
-        "title": notice.title,
-        "subject": notice.subject,
-        "reason": notice.reason,
-        "sentence": notice.text,
-        "marks": [],
-    }
-    if connection.execute(_build_notice_insert(connection.dialect.name), row).first() is None:
-        return False
-    write_rows(connection, _DELIVERY, _build_delivery_rows(notice, notice.channels))
-    return True
-
-
-@cache
-def _build_notice_insert(dialect: str) -> ReturningInsert[str]:
-    return build_insert_for(dialect, tables.alert).on_conflict_do_nothing().returning(tables.alert.c.id)
-
-
-def _write_notice_states(connection: Connection, wanted: Mapping[str, NoticeState]) -> None:
-    before = {row.subject: NoticeState(**row._mapping) for row in connection.execute(_NOTICED)}  # noqa: SLF001 - public in SQLAlchemy
-    for some in in_batches(before.keys() - wanted.keys()):
-        connection.execute(_NO_MORE, {"subjects": some})
-    changed = [asdict(each) for each in wanted.values() if before.get(each.subject) != each]
-    write_rows(connection, _build_notice_state_upsert(connection.dialect.name), changed)
-
-
-@cache
-def _build_notice_state_upsert(dialect: str) -> Insert:
-    new = build_insert_for(dialect, tables.noticed)
-    changed = {name: new.excluded[name] for name in ("since", "told_at", "over_at")}
-    return new.on_conflict_do_update(index_elements=["subject"], set_=changed)

@@ -1,10 +1,9 @@
-"""The serial section: decide and commit, one at a time.
+"""The serial section: decide and commit, one pass at a time.
 
-Two polls that bring the same story at the same instant must make one alert: so what deciding needs of what has been
-committed is loaded, the decision is made on it, and everything that follows from it is written, all under one lock (a
-thread lock here, and between processes the database's). No state is remembered from one pass to the next. What is
-loaded stands in `loading`, what is written in `decisions` and `writing`; all that one pass leaves is written at its
-end, together.
+Two polls that bring the same story at the same instant must make one alert. So one pass loads what deciding needs from
+the committed data, decides, and writes all results, under one lock: a thread lock within this process, and the
+database's between processes. No state is kept from one pass to the next. `state_loader` loads, `decision_writer` and
+`poll_writer` write; everything that a pass leaves is written at its end, together.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ from monitor.store.commit.decision_writer import (
     DecisionBatch,
     write_decisions,
     write_due_decision,
-    write_notices,
 )
+from monitor.store.commit.notice_writer import write_notices
 from monitor.store.commit.poll_writer import lock_claim_tokens, write_sources
 from monitor.store.engine.database import Database
 from monitor.store.queries.ops_snapshot import load_ops_facts
@@ -37,7 +36,7 @@ from monitor.store.state.stored_ledger import write_subject_records
 
 
 class SerialSection:
-    """Lets one in at a time. One for each process."""
+    """Lets one thread in at a time. A process has one."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -46,19 +45,19 @@ class SerialSection:
 
     @contextmanager
     def enter(self, now: datetime, claims: Iterable[Claim] = ()) -> Iterator[SectionPass]:
-        """The section, entered: `decide`, then `commit`, for one poll or for several; what they write becomes true
-        together, at the end of the block. Nothing is written if the block raises. `now`: when; `claims`: those that
-        will be committed, so that they are looked up together."""
+        """One pass: call `decide`, then `commit`, for one poll or for several. Everything that they write is committed
+        together at the end of the block; nothing is written if the block raises. `now`: the time of the pass; `claims`:
+        those that will be committed, which are looked up together."""
         with self._lock, self._database.writing() as connection:
             self._database.enter_section(connection)
-            inside = SectionPass(connection, now, claims, self._cache)
-            yield inside
-            inside.write_all()
+            section_pass = SectionPass(connection, now, claims, self._cache)
+            yield section_pass
+            section_pass.write_all()
 
 
 class SectionPass:
-    """One pass through the section: on what has been committed, and what this pass has decided so far. What it leaves
-    in the database is gathered, and written at its end."""
+    """One pass through the section. It decides on what was committed and on what it has decided itself so far. What it
+    leaves in the database is collected, and written at its end."""
 
     def __init__(self, connection: Connection, now: datetime, claims: Iterable[Claim], cache: FeaturesCache) -> None:
         self._connection = connection
@@ -66,85 +65,89 @@ class SectionPass:
         self._tokens = lock_claim_tokens(connection, claims)
         self._stored = StoredState(connection, cache)
         self._polls: list[tuple[PollRecord, int]] = []
-        self._made: list[DecisionBatch] = []
-        self._wanted: list[tuple[Article, datetime, PollGap | None]] = []
-        self._fell: list[tuple[DueDecision, ChannelsOf]] = []
+        self._batches: list[DecisionBatch] = []
+        self._pages: list[tuple[Article, datetime, PollGap | None]] = []
+        self._due_decisions: list[tuple[DueDecision, ChannelsOf]] = []
 
     def holds_claim(self, claim: Claim) -> bool:
-        """Whether a claim is still ours: nobody else polls the source now."""
+        """Whether a claim is still ours: no other process polls the source now."""
         if claim.source not in self._tokens:
             self._tokens |= lock_claim_tokens(self._connection, [claim])
         return self._tokens.get(claim.source) == claim.token
 
     def decide(self, polls: Sequence[PreparedPoll], rules: RuleSet) -> list[Decision]:
-        """What comes of the articles of polls, one after the other. Either all of them are committed, or none."""
+        """Decide on the articles of polls, one after the other. Either all decisions are committed, or none."""
         return self._stored.decide_polls(polls, rules, self._now)
 
     def decide_due(self, rules: RuleSet, only: Collection[str] | None = None) -> DueDecision:
-        """What comes of what has waited until now, or of what has these ids."""
+        """Decide on the alerts that were deferred until now; `only`: those with these ids."""
         return self._stored.decide_due(rules, self._now, only)
 
     def has_stored_version(self, articles: Iterable[Article]) -> bool:
-        """Whether one of these is another than when it was taken in: another daemon has read its page meanwhile, and
-        the version that was to be written is there already."""
+        """Whether one of these articles has changed since it was ingested: another daemon has read its page meanwhile,
+        and the version that was to be written is stored already."""
         return full_text_queue.has_stored_version(self._connection, articles)
 
-    def commit(self, polled: PollRecord, decision: Decision, channels_of: ChannelsOf) -> bool:
-        """Leave a poll and all that came of it: source, articles, stories, matches, alerts, deliveries.
+    def commit(self, poll: PollRecord, decision: Decision, channels_of: ChannelsOf) -> bool:
+        """Add a poll and its decision to what is written: source, articles, stories, matches, alerts, deliveries.
 
-        False, and nothing is left, if the claim is no longer ours: somebody else polls the source now.
+        Returns False, and adds nothing, if the claim is no longer ours: another process polls the source now.
         """
-        if not self.holds_claim(polled.claim):
+        if not self.holds_claim(poll.claim):
             return False
-        self._polls.append((polled, len(decision.article_decisions)))
-        self._decide(decision, channels_of, polled.at)
+        self._polls.append((poll, len(decision.article_decisions)))
+        self._add_decision(decision, channels_of, poll.at)
         return True
 
-    def _decide(self, decision: Decision, channels_of: ChannelsOf, at: datetime) -> None:
+    def _add_decision(self, decision: Decision, channels_of: ChannelsOf, at: datetime) -> None:
         if decision.article_decisions:
-            self._made.append(DecisionBatch(decision.article_decisions, at, channels_of))
+            self._batches.append(DecisionBatch(decision.article_decisions, at, channels_of))
             decision.state.commit_draft()
 
-    def commit_due(self, fallen: DueDecision, channels_of: ChannelsOf) -> None:
-        """Leave what time alone has brought."""
-        if fallen.released or fallen.changes:
-            self._fell.append((fallen, channels_of))
-            fallen.state.commit_draft()
+    def commit_due(self, due_decision: DueDecision, channels_of: ChannelsOf) -> None:
+        """Add a decision on due alerts to what is written."""
+        if due_decision.released or due_decision.changes:
+            self._due_decisions.append((due_decision, channels_of))
+            due_decision.state.commit_draft()
 
-    def enqueue_pages(self, articles: Iterable[Article], now: datetime, away: PollGap | None = None) -> None:
-        """Note that the pages of these articles, which are committed in this pass, are to be read; and whether they
-        came late, as deciding on what their pages say must know too."""
-        self._wanted += ((each, now, away) for each in articles)
+    def enqueue_pages(self, articles: Iterable[Article], now: datetime, gap: PollGap | None = None) -> None:
+        """Queue the pages of these articles, which are committed in this pass, for reading. `gap`: the poll gap of
+        their source, if there was one: deciding on the text of their pages must know it too."""
+        self._pages += ((article, now, gap) for article in articles)
 
-    def load_claimed_article(self, wanted: full_text_queue.FullTextRequest) -> Article | None:
+    def load_claimed_article(self, request: full_text_queue.FullTextRequest) -> Article | None:
         """The article whose page was claimed; None if it has changed or left since."""
-        return full_text_queue.load_claimed_article(self._connection, wanted)
+        return full_text_queue.load_claimed_article(self._connection, request)
 
     def commit_page(
-        self, wanted: full_text_queue.FullTextRequest, decision: Decision | None, channels_of: ChannelsOf, now: datetime
+        self,
+        request: full_text_queue.FullTextRequest,
+        decision: Decision | None,
+        channels_of: ChannelsOf,
+        now: datetime,
     ) -> None:
-        """Leave what came of a page that was read: a version of its article, or nothing."""
-        full_text_queue.finish_page(self._connection, wanted)
+        """Add what came of a page that was read: a version of its article, or nothing."""
+        full_text_queue.finish_page(self._connection, request)
         if decision is not None:
-            self._decide(decision, channels_of, now)
+            self._add_decision(decision, channels_of, now)
 
     def load_ops_facts(self, now: datetime) -> OpsObservation:
-        """What the operator may have to be told of, and what he was told."""
+        """What the operator may have to be notified of, and what the operator was notified of already."""
         return load_ops_facts(self._connection, now)
 
-    def write_notices(self, notices: Iterable[Notice], noticed: Iterable[NoticeState]) -> list[Notice]:
-        """Write notices with their deliveries, and what the operator knows after them; those that are new."""
-        return write_notices(self._connection, notices, noticed)
+    def write_notices(self, notices: Iterable[Notice], states: Iterable[NoticeState]) -> list[Notice]:
+        """Write notices with their deliveries, and the new notice states; returns the notices that are new."""
+        return write_notices(self._connection, notices, states)
 
     def write_all(self) -> None:
-        """All that this pass leaves; `entered` calls it, once."""
-        ids = write_decisions(self._connection, self._made, self._stored.clusters)
-        for fallen, channels_of in self._fell:
-            write_due_decision(self._connection, fallen, channels_of)
+        """Write everything that this pass leaves. `SerialSection.enter` calls it, once."""
+        ids = write_decisions(self._connection, self._batches, self._stored.clusters)
+        for due_decision, channels_of in self._due_decisions:
+            write_due_decision(self._connection, due_decision, channels_of)
         write_subject_records(self._connection, self._stored.state.ledger.changed_records)
-        wanted = [
-            (ids[each.source, each.uid], each, now, None if away is None else away.since)
-            for each, now, away in self._wanted
+        pages = [
+            (ids[article.source, article.uid], article, now, None if gap is None else gap.since)
+            for article, now, gap in self._pages
         ]
-        full_text_queue.enqueue_pages(self._connection, wanted)
+        full_text_queue.enqueue_pages(self._connection, pages)
         write_sources(self._connection, self._polls)

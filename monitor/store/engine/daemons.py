@@ -1,6 +1,6 @@
-"""The daemons that work on this database, or did: a row each, which the daemon itself keeps fresh.
+"""The daemons that work on this database, or did: one row each, which the daemon itself updates.
 
-It says that a daemon was seen, not that it works: what it does for a living stands in its own health.
+A row says that a daemon was seen, not that it works: how its work goes is in its own health report.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ALIVE_WINDOW = timedelta(seconds=30)  # three heartbeats
 
 
 class DaemonStatus(StrEnum):
-    """How a daemon is doing, from afar. Gone: not seen lately, and it never said that it stops."""
+    """The state of a daemon, as its row shows it. Gone: it was not seen lately, and did not report that it stops."""
 
     ALIVE = "alive"
     GONE = "gone"
@@ -41,7 +41,7 @@ class DaemonReport:
 
     @property
     def name(self) -> str:
-        """What people find it by."""
+        """The name that people find it by."""
         host, process, _ = self.owner.rsplit(":", 2)
         return f"process {process} on {host}"
 
@@ -52,12 +52,12 @@ class DaemonReport:
 
     @property
     def is_stalled(self) -> bool:
-        """Whether it lived and did not work, when it was last seen."""
-        turns = [at for at in (self.ticked_at, self.delivered_at) if at is not None]
-        return bool(turns) and self.seen_at - min(turns) > ALIVE_WINDOW
+        """Whether it was alive but did no work when it was last seen."""
+        times = [at for at in (self.ticked_at, self.delivered_at) if at is not None]
+        return bool(times) and self.seen_at - min(times) > ALIVE_WINDOW
 
     def status_at(self, now: datetime) -> DaemonStatus:
-        """Whether it is there now."""
+        """Its status at this moment."""
         if self.stopped_at is not None:
             return DaemonStatus.STOPPED
         return DaemonStatus.ALIVE if now - self.seen_at <= ALIVE_WINDOW else DaemonStatus.GONE
@@ -71,7 +71,7 @@ class DaemonRecord:
         self._owner = owner
 
     def record_start(self, version: str, running: RunningVersion, now: datetime) -> None:
-        """It works from now on."""
+        """Insert the row: the daemon starts."""
         row = {"owner": self._owner, "version": version, "started_at": now, "seen_at": now, "running": running.to_row()}
         with self._database.writing() as connection:
             connection.execute(build_insert(connection, daemon).values(**row))
@@ -79,24 +79,25 @@ class DaemonRecord:
     def record_heartbeat(
         self, running: RunningVersion, now: datetime, *, ticked: datetime, delivered: datetime
     ) -> bool:
-        """It still works, and last ticked and delivered then. False if it is not known: it has not started; it was
-        asleep for so long that it was forgotten, and others have started since; or this is another database."""
-        seen = {"seen_at": now, "ticked_at": ticked, "delivered_at": delivered, "running": running.to_row()}
+        """Note that the daemon still works, and when it last ticked and delivered. False if there is no row of it: it
+        has not started; or it slept for so long that its row was deleted, and others have started since; or this is
+        another database."""
+        values = {"seen_at": now, "ticked_at": ticked, "delivered_at": delivered, "running": running.to_row()}
         with self._database.writing() as connection:
-            return self._update(connection, seen)
+            return self._update(connection, values)
 
     def record_stop(self, now: datetime) -> None:
-        """It ends in good order, if it ever was there."""
+        """Note that the daemon stops as intended; nothing happens if it has no row."""
         with self._database.writing() as connection:
             self._update(connection, {"seen_at": now, "stopped_at": now})
 
     def _update(self, connection: Connection, values: dict[str, object]) -> bool:
-        mine = update(daemon).where(daemon.c.owner == self._owner)
-        return connection.execute(mine.values(**values)).rowcount == 1
+        own_row = update(daemon).where(daemon.c.owner == self._owner)
+        return connection.execute(own_row.values(**values)).rowcount == 1
 
 
 def list_daemons(database: Database) -> list[DaemonReport]:
-    """All that were seen lately, the last started first."""
+    """All daemons that have a row, the last started first."""
     with database.reading() as connection:
         rows = connection.execute(select(daemon).order_by(daemon.c.started_at.desc())).all()
     return [DaemonReport(**{**row._mapping, "running": RunningVersion.from_row(row.running)}) for row in rows]  # noqa: SLF001 - public in SQLAlchemy

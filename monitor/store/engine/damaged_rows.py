@@ -1,4 +1,5 @@
-"""Rows that do not hold what they should: damaged, or written by something else. What is read beside them goes on."""
+"""Rows with values that cannot be read, because they are damaged or something else wrote them. The other rows are read
+all the same."""
 
 from __future__ import annotations
 
@@ -12,20 +13,20 @@ from monitor.telemetry import LogEvent, log
 
 
 class ValueUnreadable(ValueError):
-    """A value that its column's type cannot be made of. It is raised by the statement that reads it; `str(error)` says
-    what stands there."""
+    """A value cannot be converted to its column's type. The statement that reads it raises this; `str(error)` says what
+    the column holds."""
 
 
 class DamagedJson:
-    """In the place of a value that is no JSON: it has the shape of nothing, so whoever reads it finds that out, and not
-    the statement that brought its row and a thousand others."""
+    """Takes the place of a value that is not JSON. It has no attributes or items, so the error appears where its row is
+    used, and not in the statement that reads a thousand other rows with it."""
 
     def __repr__(self) -> str:
         return "no JSON"
 
 
 def json_or_damaged(text: str | bytes) -> Any:  # noqa: ANN401 - JSON
-    """What a column of JSON holds. SQLite takes any text into one."""
+    """The value of a JSON column, or DamagedJson. SQLite accepts any text in such a column."""
     try:
         return json.loads(text)
     except (ValueError, TypeError):
@@ -34,7 +35,8 @@ def json_or_damaged(text: str | bytes) -> Any:  # noqa: ANN401 - JSON
 
 @contextmanager
 def skip_if_unreadable(row: str) -> Iterator[None]:
-    """Read one row within: if it is not as it should be, the log has it, and what follows goes on without it."""
+    """Read one row in this block. If the row is damaged, the block ends, an error is logged, and the program goes
+    on."""
     try:
         yield
     except (AttributeError, LookupError, TypeError, ValueError) as error:
@@ -43,5 +45,5 @@ def skip_if_unreadable(row: str) -> Iterator[None]:
 
 @lru_cache(maxsize=1000)
 def _log_once(row: str, problem: str) -> None:
-    """Where several daemons share a database, such a row may be read each second."""
+    """Where several daemons share a database, the same row may be read each second."""
     log.error(LogEvent.ROW_UNREADABLE, row=row, problem=problem, todo="restore it from a backup")

@@ -1,4 +1,4 @@
-"""What both kinds of database have in common: transactions, their errors, and the way of the schema.
+"""What both kinds of database share: transactions, the translation of their errors, and the upgrade of the schema.
 
 `sqlite` and `postgresql` hold what differs; `opening` chooses between them.
 """
@@ -31,8 +31,8 @@ _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
 class Database(ABC):
-    """A database. `kind` is its make, `name` what messages call it, without a password; `shared`: several daemons may
-    work on it; `replaced`: what has become of it, once `require_in_place` has found that it is another one.
+    """A database. `kind`: its product; `name`: what messages call it, without a password; `shared`: several daemons may
+    use it; `replaced`: what happened to it, once `require_not_replaced` has found another database in its place.
 
     `write` and `read` are its engines; `read` cannot change anything.
     """
@@ -58,34 +58,36 @@ class Database(ABC):
 
     @contextmanager
     def translate_errors(self) -> Iterator[None]:
-        """Foreign errors of the database, and values in it that cannot be read, as one line for a person."""
+        """Turn errors of the database driver, and values that cannot be read, into one line for a person. Raises
+        StoreFailed or StoreRefused."""
         try:
             yield
         except ValueUnreadable as error:
-            raise StoreRefused(f"{self.name} holds what cannot be read ({error}); {self.advice}") from error
+            raise StoreRefused(f"{self.name} has a value that cannot be read ({error}); {self.advice}") from error
         except DBAPIError as error:
-            said = str(error.orig).strip().partition("\n")[0]
+            message = str(error.orig).strip().partition("\n")[0]
             unusable = isinstance(error, OperationalError | InterfaceError)
-            raise (StoreFailed if unusable else StoreRefused)(f"{self.name}: {said}; {self.advice}") from error
+            raise (StoreFailed if unusable else StoreRefused)(f"{self.name}: {message}; {self.advice}") from error
 
     def require_not_replaced(self) -> None:
-        """Raises StoreReplaced if it was deleted or replaced since it was asked for the first time while `taken`: what
-        is written would be lost, and what is remembered belongs to another one. Raises StoreFailed."""
+        """Check that the database is still the one that the first call found. It does so only while the database is
+        held (`hold_exclusively`). Raises StoreReplaced if it was deleted or replaced: writes would be lost, and what
+        the process has in memory belongs to another database. Raises StoreFailed."""
         if not self._held:
             return
-        found, known = self._identity(), self._known
+        found, known = self._read_identity(), self._known
         if found == known:
             return
         if known is None:
-            self._known = None if None in found else found  # what is not there yet may come
+            self._known = None if None in found else found  # a part that does not exist yet may come
             return
-        self.raise_replaced(self._change(known, found))
+        self.raise_replaced(self._describe_change(known, found))
 
     def raise_replaced(self, change: str) -> Never:
-        """Raises StoreReplaced: what was found shows that it is another one. `change`: what has happened to it."""
+        """Raises StoreReplaced. `change`: what happened to the database, in words."""
         self.replaced = (
-            f"{change} while it was in use: what would be written now would be lost, so the daemon ends; start it "
-            "again, and it goes on with what is there then"
+            f"{change} while it was in use: anything written now would be lost, so the daemon ends; start it "
+            "again, and it uses the database that it then finds"
         )
         raise StoreReplaced(self.replaced)
 
@@ -93,21 +95,21 @@ class Database(ABC):
     _held = False
 
     @abstractmethod
-    def _identity(self) -> Identity:
-        """What tells it from another one by its name; None for what is not there. Raises StoreFailed."""
+    def _read_identity(self) -> Identity:
+        """What tells it from another database of the same name; None for each part that does not exist. Raises
+        StoreFailed."""
 
     @abstractmethod
-    def _change(self, known: Identity, found: Identity) -> str:
-        """What has happened to it, in words."""
+    def _describe_change(self, known: Identity, found: Identity) -> str:
+        """What happened to it, in words."""
 
     def upgrade(self, *, copy: bool = True, rules: Callable[[], RuleSet] | None = None) -> bool:
-        """Bring the schema to this version's, after a copy; several processes may do so at once, and one that is
-        killed meanwhile leaves everything as it was. `rules`: gives those that run, whose entities identity knows;
-        asked only where something is to be worked out from articles. True if it was made from nothing. Raises
-        StoreNewer, StoreFailed.
-        """
+        """Bring the schema to this version's, after a copy. Several processes may do so at once, and if one is killed
+        meanwhile, everything stays as it was. `rules`: gives the running rules, whose entities identity uses; it is
+        called only where something has to be computed from articles. Returns whether the database was created. Raises
+        StoreSchemaTooNew, StoreFailed."""
         with self.translate_errors(), self.migrating() as connection:
-            found = self._revision(connection)
+            found = self._read_revision(connection)
             if found == list_revisions()[-1]:
                 return False
             if found is not None and copy:
@@ -117,18 +119,18 @@ class Database(ABC):
             return found is None
 
     def require_schema(self) -> None:
-        """Raises StoreFailed if there is nothing in the database yet, StoreOlder or StoreNewer if it is of another
-        version: for commands that only look."""
+        """For commands that only read. Raises StoreFailed if the database is empty, StoreSchemaTooOld or
+        StoreSchemaTooNew if its schema is of another version."""
         with self.reading() as connection:
-            found = self._revision(connection)
+            found = self._read_revision(connection)
         if found is None:
-            raise StoreFailed(f"{self.name} holds nothing yet: `news-monitor run` makes its tables")
+            raise StoreFailed(f"{self.name} has no tables yet: `news-monitor run` creates them")
         if found != list_revisions()[-1]:
             raise StoreSchemaTooOld(
-                f"{self.name} is of an older news-monitor (schema {found}): `news-monitor db upgrade`"
+                f"{self.name} was written by an older news-monitor (schema {found}): `news-monitor db upgrade`"
             )
 
-    def _revision(self, connection: Connection) -> str | None:
+    def _read_revision(self, connection: Connection) -> str | None:
         found: str | None = None
         if inspect(connection).has_table("alembic_version"):
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
@@ -140,26 +142,26 @@ class Database(ABC):
         return found
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections."""
         self.write.dispose()
         self.read.dispose()
 
     @property
     @abstractmethod
     def advice(self) -> str:
-        """What to look at when the database refuses something."""
+        """What to check when the database refuses something."""
 
     @abstractmethod
     def exists(self) -> bool:
-        """Whether there is a database to ask; it may be empty."""
+        """Whether the database exists; it may be empty."""
 
     @abstractmethod
     def size(self) -> int:
-        """The bytes that it takes on its disk. Raises StoreFailed."""
+        """Its size on disk, in bytes. Raises StoreFailed."""
 
     @abstractmethod
     def hold_exclusively(self) -> AbstractContextManager[None]:
-        """Hold the database against other daemons, unless it is `shared`. Raises StoreTaken."""
+        """Keep other daemons away from the database, unless it is `shared`. Raises StoreLocked."""
 
     @abstractmethod
     def migrating(self) -> AbstractContextManager[Connection]:
@@ -167,42 +169,42 @@ class Database(ABC):
 
     @abstractmethod
     def verify_migrated(self, connection: Connection) -> None:
-        """Check that a migration has left no reference to a row that is gone, before it is committed. It reads
-        everything, so it is called only then. Raises StoreFailed."""
+        """Check, before a migration is committed, that no row refers to a row that is gone. It reads every table, so it
+        is called only then. Raises StoreFailed."""
 
     @abstractmethod
     def copy(self, connection: Connection, tag: str) -> None:
-        """Keep a copy of everything, by the name of `tag`, before `connection` changes it. Raises StoreFailed."""
+        """Copy everything under a name with `tag`, before `connection` changes it. Raises StoreFailed."""
 
     @abstractmethod
     def backup(self, path: Path) -> None:
-        """A whole copy of what is committed, in a new file, while others go on writing. Raises StoreFailed."""
+        """Write a complete copy of what is committed to a new file, while others go on writing. Raises StoreFailed."""
 
     @abstractmethod
     def check(self) -> Iterator[str]:
-        """What is damaged, a line each. Raises StoreFailed if it cannot even be read."""
+        """Yields what is damaged, one line each. Raises StoreFailed if the database cannot be read at all."""
 
     @abstractmethod
     def reclaim_space(self) -> Iterator[None]:
-        """Give back the room of what was deleted, and keep the planner's figures fresh; a short step at a time."""
+        """Free the space of deleted rows and update the planner's statistics, in short steps."""
 
     @abstractmethod
     def enter_section(self, connection: Connection) -> None:
-        """Wait until no other process is in the serial section; it is left with the transaction."""
+        """Wait until no other process is in the serial section. The end of the transaction leaves it."""
 
 
 def build_insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that knows ON CONFLICT, which is the same on both kinds and stands in neither's common part."""
+    """An INSERT with ON CONFLICT. Both kinds write it the same way, but SQLAlchemy's common part does not have it."""
     return build_insert_for(connection.dialect.name, table)
 
 
 def build_insert_for(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """The same, by the name of the connection's dialect: for statements that are kept."""
+    """The same, by the name of the connection's dialect: for cached statements."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def write_rows(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, object]]) -> None:
-    """Run a statement for all the rows, in their order; with none there is nothing to run. All set the same columns."""
+    """Run a statement for all rows, in their order; do nothing if there are none. All rows set the same columns."""
     if rows:
         connection.execute(statement, rows)
 
@@ -210,18 +212,18 @@ def write_rows(connection: Connection, statement: Executable, rows: Sequence[Map
 def in_batches(values: Iterable[T]) -> Iterator[list[T]]:
     """The values, as many at a time as one statement may bind: databases allow some ten thousands."""
     rest = iter(values)
-    while some := list(islice(rest, _VARIABLES)):
-        yield some
+    while batch := list(islice(rest, _VARIABLES)):
+        yield batch
 
 
 def list_revisions() -> list[str]:
-    """Of the schema, the newest last: with them begin the names of the migrations' files."""
+    """The schema's revisions, the newest last: the names of the migrations' files begin with them."""
     return sorted(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
 def alembic_config() -> Config:
-    """Where Alembic finds the migrations."""
-    # 10 MiB that a daemon would hold for good: loaded only where there is something to migrate.
+    """The configuration with which Alembic finds the migrations."""
+    # It takes 10 MiB, which a daemon would never give back: loaded only if there is something to migrate.
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()

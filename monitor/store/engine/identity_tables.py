@@ -1,4 +1,4 @@
-"""The tables of identity: stories, events, and what they are found and compared by. `tables` has them all."""
+"""The tables of identity: stories, events, and what they are found and compared by. `tables` exports them too."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from monitor.store.engine.metadata import metadata
 from monitor.store.engine.timestamp_column import UtcDateTime
 
 
-# What stories and events have in common (stories.clusters.Cluster). `last_at`: when an article joined it last, as we
-# saw it; `news_at`: when its latest article was news; `members`: the articles that others are compared with: id,
-# version, and when it was seen, in microseconds; null: it was over before we kept them.
+# The columns that stories and events share (stories.clusters.Cluster). `last_at`: when we saw the article that joined
+# last; `news_at`: when its latest article was news; `members`: the articles that others are compared with, each with
+# its id, its version, and when it was seen, in microseconds; null: it was over before we stored them.
 def _build_cluster_columns() -> tuple[Column[Any], ...]:
     return (
         Column("title", Text, nullable=False),
@@ -20,7 +20,7 @@ def _build_cluster_columns() -> tuple[Column[Any], ...]:
         Column("last_at", UtcDateTime, nullable=False, index=True),
         Column("news_at", UtcDateTime),
         Column("members", JSON(none_as_null=True)),
-        Column("merged_into", String),  # by a person, as it is kept apart from those
+        Column("merged_into", String),  # by a person; so is `kept_apart`, the ids that it is kept apart from
         Column("kept_apart", JSON(none_as_null=True)),
     )
 
@@ -33,14 +33,14 @@ story_article = Table(
     Column("article_id", ForeignKey("article.id"), primary_key=True),
     Column("story_id", ForeignKey("story.id"), nullable=False, index=True),
     Column("how", Text, nullable=False),
-    Column("publisher", Text),  # who prints it, and the agency whose text it is; null: from before we kept it
+    Column("publisher", Text),  # who prints it; `wire`: the agency whose text it is; null: from before we stored it
     Column("wire", Text),
-    Column("compared", Text),  # with the older article `compared_with`, in words; null: with none, or it was forgotten
-    Column("compared_with", Integer),  # no foreign key: that one may leave first
+    Column("compared", Text),  # with the older article `compared_with`, in words; null: with none, or it was erased
+    Column("compared_with", Integer),  # no foreign key: that article may leave first
 )
 
 # The same happening as one rule sees it. Matches and alerts name it without a foreign key: SQLite would copy the alerts
-# to add one. `possibly_of`: the older one that it is possibly the same as, and `doubt`: why, in words.
+# to add one. `possibly_of`: the older event that it is possibly the same as; `doubt`: why that is unsure, in words.
 event = Table(
     "event",
     metadata,
@@ -51,8 +51,9 @@ event = Table(
     Column("doubt", Text),
 )
 
-# By what stories (scope "") and events (scope: their rule's id) are found. `postings`: the few that were touched last
-# (stories.clusters.CLUSTERS_PER_KEY), latest first: when, in microseconds, and id; `touched`: when the first of them.
+# The keys by which stories (scope "") and events (scope: their rule's id) are found. `postings`: the few that were
+# touched last (stories.clusters.CLUSTERS_PER_KEY), the latest first: when, in microseconds, and id; `touched`: the time of the
+# first of them.
 cluster_key = Table(
     "cluster_key",
     metadata,
@@ -63,8 +64,7 @@ cluster_key = Table(
     sqlite_with_rowid=False,
 )
 
-# What identity knows of an article that a rule hit (stories.features): what members of stories and events are compared
-# by.
+# The features of an article that a rule hit (stories.features): members of stories and events are compared by them.
 article_features = Table(
     "article_features",
     metadata,
@@ -73,8 +73,8 @@ article_features = Table(
     Column("row", JSON, nullable=False),
 )
 
-# A person's word on stories and events. In `scope` (of stories "", of events their rule's id), by `kind`: `other_id`
-# became part of `cluster_id` ("merge"), or was split off it ("split"). `who`: the user's name on that machine.
+# What people merged and split. `scope`: "" for stories, the rule's id for events. `kind`: "merge" (`other_id` became
+# part of `cluster_id`) or "split" (`other_id` was split off). `who`: the user's name on that machine.
 identity_mark = Table(
     "identity_mark",
     metadata,
@@ -87,5 +87,5 @@ identity_mark = Table(
     Column("who", String, nullable=False),
 )
 
-_in_doubt = event.c.possibly_of.is_not(None)  # few are
+_in_doubt = event.c.possibly_of.is_not(None)  # few events
 Index("ix_event_possibly_of", event.c.possibly_of, sqlite_where=_in_doubt, postgresql_where=_in_doubt)

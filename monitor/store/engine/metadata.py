@@ -1,4 +1,4 @@
-"""What all tables belong to, and how their indexes and constraints are named."""
+"""The metadata that all tables belong to, and the naming of their indexes and constraints."""
 
 from __future__ import annotations
 

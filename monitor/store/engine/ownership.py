@@ -1,9 +1,9 @@
-"""Whose files a database's are: a command leaves none behind that its owner, the daemon, cannot open.
+"""Which user the database's files belong to. No command may leave a file that their owner, the daemon, cannot open.
 
-SQLite puts a log and an index beside its file, we put a lock and copies there, and each belongs to whoever makes it
-first. So root becomes the owner before it touches any of them, for good: also because the owner might have put a link
-there to what is root's. Everybody else is told what to type. It does nothing about a PostgreSQL, whose files are its
-server's.
+SQLite puts a log and an index beside its file, we put a lock and copies there, and each file belongs to the user who
+first creates it. So root switches to the owner before it touches any of them, for the rest of the process: also because
+the owner might have put a link there to a file of root's. Any other user is told which command to type. A PostgreSQL
+needs none of this: its files are its server's.
 """
 
 from __future__ import annotations
@@ -29,34 +29,34 @@ _VERSION = 0x20080522
 
 
 def act_as_owner(url: str) -> str | None:
-    """Become the user that the database (if there is none yet: its folder) belongs to; the user's name, if the process
-    is now another's. Raises StoreFailed for one who is neither this user nor root."""
+    """Switch to the user who owns the database file (or its folder, if there is no file yet). Returns that user's name
+    if the process has switched, else None. Raises StoreFailed for a user who is neither this one nor root."""
     database = make_url(url)
     if database.get_backend_name() != "sqlite" or not database.database:
         return None
     path = Path(database.database)
-    there, owner = _find_owner(path)
-    me = os.geteuid()
-    if owner == me or (owner == _ROOT and (there != path or os.access(path, os.R_OK | os.W_OK))):
-        return None  # nothing locks root out
+    existing, owner = _find_owner(path)
+    user = os.geteuid()
+    if owner == user or (owner == _ROOT and (existing != path or os.access(path, os.R_OK | os.W_OK))):
+        return None  # root is never locked out
     name = _find_user_name(owner)
-    if me != _ROOT:
+    if user != _ROOT:
         raise StoreFailed(
-            f"{path} belongs to {name}, and you are {_find_user_name(me)}: use it as that user, "
+            f"{path} belongs to {name}, and you are {_find_user_name(user)}: use it as that user, "
             f"`sudo{'' if owner == _ROOT else f' -u {name}'} news-monitor ...`"
         )
     try:
-        _switch_user(owner, there.stat().st_gid)
+        _switch_user(owner, existing.stat().st_gid)
     except OSError as error:
         raise StoreFailed(f"{path} belongs to {name}, and root cannot act as {name} here: {error.strerror}") from None
     return name
 
 
 def _find_owner(path: Path) -> tuple[Path, int]:
-    """What there is of the path, and whose it is: the file, or else the nearest folder that can be seen."""
-    for there in (path, *path.parents):
+    """The part of the path that exists, and its owner: the file, or else the nearest folder that can be seen."""
+    for existing in (path, *path.parents):
         try:
-            return there, there.stat().st_uid
+            return existing, existing.stat().st_uid
         except OSError:  # it does not exist, or lies in a folder that is closed to us
             continue
     return path, os.geteuid()
@@ -70,14 +70,14 @@ def _find_user_name(user: int) -> str:
 
 
 def _switch_user(user: int, group: int) -> None:
-    """For good. On Linux what root may read stays readable, to this process and its workers: the config, secrets in
-    files, a copy to restore, a Python that is installed under /root."""
+    """Switch for the rest of the process. On Linux this process and its workers can still read what root may read: the
+    config, secrets in files, a copy to restore, a Python that is installed under /root."""
     try:
-        known = pwd.getpwuid(user)
+        entry = pwd.getpwuid(user)
     except KeyError:
         groups = [group]
     else:
-        group, groups = known.pw_gid, os.getgrouplist(known.pw_name, known.pw_gid)
+        group, groups = entry.pw_gid, os.getgrouplist(entry.pw_name, entry.pw_gid)
     with _keep_read_capability():
         os.setgroups(groups)
         os.setgid(group)
@@ -86,7 +86,7 @@ def _switch_user(user: int, group: int) -> None:
 
 @contextmanager
 def _keep_read_capability() -> Iterator[None]:
-    """Of the capabilities that root loses with its number, this one is kept, and passed on to workers."""
+    """Keep the one capability to read all files, which root loses with its user id, and pass it on to workers."""
     if sys.platform != "linux":
         yield
         return
@@ -94,7 +94,7 @@ def _keep_read_capability() -> Iterator[None]:
     libc.prctl(_KEEP_CAPABILITIES, 1, 0, 0, 0)
     yield
     header = (ctypes.c_uint32 * 2)(_VERSION, 0)
-    for kept in (1 << _READ_ALL, 0):  # nothing, where root has not even this one
-        if libc.capset(header, (ctypes.c_uint32 * 6)(kept, kept, kept)) == 0:
+    for capabilities in (1 << _READ_ALL, 0):  # nothing, where root has not even this one
+        if libc.capset(header, (ctypes.c_uint32 * 6)(capabilities, capabilities, capabilities)) == 0:
             break
     libc.prctl(_AMBIENT, _RAISE, _READ_ALL, 0, 0)

@@ -1,4 +1,4 @@
-"""A PostgreSQL database, which several equal daemons may share: locks that end with their transaction, or with their
+"""A PostgreSQL database, which several equal daemons may share. Its locks end with their transaction, or with their
 process."""
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from monitor.errors import StoreFailed
 from monitor.store.engine.database import Database, Identity
 from monitor.store.engine.tables import metadata
 
-# Advisory locks, by numbers of our own: "NM" and which.
-_SECTION = 0x4E4D_0001
-_MIGRATION = 0x4E4D_0002
-_CONNECT = 10  # s
-# A server that vanishes without a word (a cable, a firewall) is noticed within a minute, and not when TCP gives up.
-_VANISHED = {"keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 50_000}
-# A process that is stopped inside the section would hold it for ever; a lock that does not come is a problem to tell.
-_SESSION = "-c idle_in_transaction_session_timeout=60s -c lock_timeout=20s"
-_READING = f"{_SESSION} -c default_transaction_read_only=on"
+# The numbers of our advisory locks: "NM", then which one.
+_SECTION_LOCK = 0x4E4D_0001
+_MIGRATION_LOCK = 0x4E4D_0002
+_CONNECT_TIMEOUT = 10  # s
+# A server that disappears without an answer (a cable, a firewall) is noticed within a minute, long before TCP gives up.
+_KEEPALIVES = {"keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 50_000}
+# A process that is stopped inside the section would hold it forever; a lock that is not granted is a problem to report.
+_SESSION_OPTIONS = "-c idle_in_transaction_session_timeout=60s -c lock_timeout=20s"
+_READ_ONLY_OPTIONS = f"{_SESSION_OPTIONS} -c default_transaction_read_only=on"
 
 
 class PostgresDatabase(Database):
@@ -36,8 +36,8 @@ class PostgresDatabase(Database):
     def __init__(self, url: URL) -> None:
         plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database)
         self.name = plain.render_as_string()
-        self.write = _build_engine(url, _SESSION)
-        self.read = _build_engine(url, _READING)
+        self.write = _build_engine(url, _SESSION_OPTIONS)
+        self.read = _build_engine(url, _READ_ONLY_OPTIONS)
 
     def exists(self) -> bool:
         return True
@@ -51,13 +51,13 @@ class PostgresDatabase(Database):
         self._held = True
         yield
 
-    def _identity(self) -> Identity:
-        """The numbers of the database and of a table, which are others once they were made anew or restored."""
-        mine = "SELECT oid, to_regclass('alembic_version')::oid FROM pg_database WHERE datname = current_database()"
+    def _read_identity(self) -> Identity:
+        """The numbers (oid) of the database and of a table: they change when either is created anew or restored."""
+        query = "SELECT oid, to_regclass('alembic_version')::oid FROM pg_database WHERE datname = current_database()"
         with self.reading() as connection:
-            return tuple(connection.exec_driver_sql(mine).one())
+            return tuple(connection.exec_driver_sql(query).one())
 
-    def _change(self, known: Identity, found: Identity) -> str:
+    def _describe_change(self, known: Identity, found: Identity) -> str:
         del known
         return f"{self.name} {'has lost its tables' if found[1] is None else 'was made anew or restored'}"
 
@@ -66,7 +66,7 @@ class PostgresDatabase(Database):
         with self.write.begin() as connection:
             connection.exec_driver_sql("SET LOCAL lock_timeout = '10min'")  # another process may copy much
             connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION})")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
             if encoding != "UTF8":
                 raise StoreFailed(f"{self.name} has the encoding {encoding}: make it with ENCODING 'UTF8'")
@@ -77,10 +77,10 @@ class PostgresDatabase(Database):
 
     def copy(self, connection: Connection, tag: str) -> None:
         schema = tag.replace("-", "_")
-        there = set(inspect(connection).get_table_names())
+        existing = set(inspect(connection).get_table_names())
         connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
         connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
-        for table in sorted(there & {*metadata.tables, "alembic_version"}):
+        for table in sorted(existing & {*metadata.tables, "alembic_version"}):
             connection.exec_driver_sql(f'CREATE TABLE {schema}."{table}" AS TABLE "{table}"')
 
     def backup(self, path: Path) -> None:
@@ -89,24 +89,29 @@ class PostgresDatabase(Database):
 
     def check(self) -> Iterator[str]:
         with self.reading() as connection:
-            there = set(inspect(connection).get_table_names())
+            existing = set(inspect(connection).get_table_names())
             for table in metadata.sorted_tables:
-                if table.name in there:  # measured as text, so that what is stored apart is read too
-                    connection.execute(select(*(func.count(func.length(cast(each, Text))) for each in table.c)))
-        yield from ()  # what is damaged ends in an error
+                if table.name in existing:  # measured as text, so that values that are stored apart are read too
+                    connection.execute(select(*(func.count(func.length(cast(column, Text))) for column in table.c)))
+        yield from ()  # damage raises an error
 
     def reclaim_space(self) -> Iterator[None]:
         yield from ()  # autovacuum does it
 
     def enter_section(self, connection: Connection) -> None:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SECTION})")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SECTION_LOCK})")
 
 
 def _build_engine(url: URL, options: str) -> Engine:
-    given = url.query.get("options")
-    options = f"{given} {options}" if isinstance(given, str) else options
+    own_options = url.query.get("options")
+    options = f"{own_options} {options}" if isinstance(own_options, str) else options
     address = url.set(drivername="postgresql+psycopg").difference_update_query(["options"])
-    arguments = {"connect_timeout": _CONNECT, "application_name": "news-monitor", "options": options, **_VANISHED}
+    arguments = {
+        "connect_timeout": _CONNECT_TIMEOUT,
+        "application_name": "news-monitor",
+        "options": options,
+        **_KEEPALIVES,
+    }
     try:
         # pre_ping: after a restart of the server the pool is full of dead connections
         return create_engine(address, connect_args=arguments, pool_pre_ping=True)

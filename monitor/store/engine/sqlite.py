@@ -20,26 +20,27 @@ from monitor.errors import StoreFailed, StoreLocked
 from monitor.store.engine.damaged_rows import json_or_damaged
 from monitor.store.engine.database import Database, Identity
 
-_OLDEST = (3, 35)  # RETURNING
-_SPARE = 0.1  # of the file
-_PAGES = 500  # given back in one go
-_COUNTS = ("freelist_count", "page_count")
-_TOGETHER = 50  # rows in an INSERT that gives ids: the last 128 statements are kept, and each number of rows is one
-_BUSY = 20_000  # ms: the longest that a writer waits for another process
-_OPENING = (
-    "busy_timeout=0",  # `_set` waits
+_MIN_VERSION = (3, 35)  # RETURNING
+_FREE_SHARE = 0.1  # of the file
+_VACUUM_PAGES = 500  # given back in one go
+_PAGE_COUNTS = ("freelist_count", "page_count")
+# In an INSERT that returns ids: the last 128 statements are cached, and each number of rows is one.
+_ROWS_PER_INSERT = 50
+_BUSY_TIMEOUT = 20_000  # ms: the longest that a writer waits for another process
+_COMMON_PRAGMAS = (
+    "busy_timeout=0",  # `_set_pragma` waits
     "journal_mode=WAL",
     "synchronous=FULL",  # NORMAL can lose the last commits on power loss
-    f"busy_timeout={_BUSY}",
+    f"busy_timeout={_BUSY_TIMEOUT}",
 )
-_MIGRATING = (
-    _OPENING[0],
-    "auto_vacuum=INCREMENTAL",  # it writes, and only before the first table does it take effect
-    *_OPENING[1:],
-    "secure_delete=ON",  # a table that is copied leaves its old pages
+_MIGRATE_PRAGMAS = (
+    _COMMON_PRAGMAS[0],
+    "auto_vacuum=INCREMENTAL",  # it writes, and takes effect only before the first table
+    *_COMMON_PRAGMAS[1:],
+    "secure_delete=ON",  # copying a table leaves its old pages behind
 )  # without foreign keys: Alembic alters a table by copying it, and dropping the old one would empty what refers to it
-_WRITING = (*_OPENING, "foreign_keys=ON", "secure_delete=ON")  # what is deleted is overwritten
-_READING = (f"busy_timeout={_BUSY}", "query_only=ON")
+_WRITE_PRAGMAS = (*_COMMON_PRAGMAS, "foreign_keys=ON", "secure_delete=ON")  # what is deleted is overwritten
+_READ_PRAGMAS = (f"busy_timeout={_BUSY_TIMEOUT}", "query_only=ON")
 
 
 class SqliteDatabase(Database):
@@ -50,22 +51,22 @@ class SqliteDatabase(Database):
     advice = "is it writable, and a database of news-monitor?"
 
     def __init__(self, url: URL) -> None:
-        if sqlite3.sqlite_version_info < _OLDEST:
-            oldest = ".".join(map(str, _OLDEST))
+        if sqlite3.sqlite_version_info < _MIN_VERSION:
+            oldest = ".".join(map(str, _MIN_VERSION))
             raise StoreFailed(
                 f"SQLite {sqlite3.sqlite_version} is too old: Python must be built with {oldest} or newer"
             )
-        self._named = Path(str(url.database))
-        self.path = Path(os.path.realpath(self._named))  # SQLite's other files, and ours, are beside it
+        self._configured_path = Path(str(url.database))
+        self.path = Path(os.path.realpath(self._configured_path))  # SQLite's other files and ours are beside this one
         url = url.set(database=str(self.path))
-        self.name = str(self._named)
-        self.write = _build_engine(url, "BEGIN IMMEDIATE", _WRITING)
-        self.read = _build_engine(url, "BEGIN", _READING)
-        self._migrate = _build_engine(url, "BEGIN IMMEDIATE", _MIGRATING)
+        self.name = str(self._configured_path)
+        self.write = _build_engine(url, "BEGIN IMMEDIATE", _WRITE_PRAGMAS)
+        self.read = _build_engine(url, "BEGIN", _READ_PRAGMAS)
+        self._migrate = _build_engine(url, "BEGIN IMMEDIATE", _MIGRATE_PRAGMAS)
 
     def close(self) -> None:
         if self.replaced is not None:
-            self._leave()
+            self._flush_log()
         super().close()
         self._migrate.dispose()
 
@@ -74,7 +75,7 @@ class SqliteDatabase(Database):
         with super().writing() as connection:
             self.require_not_replaced()
             yield connection
-            self.require_not_replaced()  # and else nothing is committed
+            self.require_not_replaced()  # if it fails, nothing is committed
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -82,23 +83,23 @@ class SqliteDatabase(Database):
             self.require_not_replaced()
             yield connection
 
-    def _identity(self) -> Identity:
-        """The file, its log and the index of that, each by its inode: from the first reading or writing in a
-        transaction on there are all three."""
+    def _read_identity(self) -> Identity:
+        """The inodes of the file, its log and the log's index. All three exist from the first read or write in a
+        transaction on."""
         return tuple(_read_inode(file) for file in self._files())
 
     def _files(self) -> tuple[Path, ...]:
-        return self._named, Path(f"{self.path}-wal"), Path(f"{self.path}-shm")
+        return self._configured_path, Path(f"{self.path}-wal"), Path(f"{self.path}-shm")
 
-    def _change(self, known: Identity, found: Identity) -> str:
+    def _describe_change(self, known: Identity, found: Identity) -> str:
         for file, before, after in zip(self._files(), known, found, strict=True):
             if before != after:
                 return f"{file} was {'deleted or moved' if after is None else 'replaced by another file'}"
-        raise AssertionError  # it is asked for a change
+        raise AssertionError  # it is called only if there is a change
 
-    def _leave(self) -> None:
-        """Have all that was committed in the file that we have open, wherever it is now, and nothing in a log beside
-        another one, which SQLite would take for its own."""
+    def _flush_log(self) -> None:
+        """Move all that is committed from the log into the file that we have open, wherever that is now. A log beside
+        another file would be taken by SQLite for that file's own."""
         connection = self.write.raw_connection()
         try:
             with suppress(sqlite3.Error):
@@ -116,7 +117,7 @@ class SqliteDatabase(Database):
     @contextmanager
     def hold_exclusively(self) -> Iterator[None]:
         self._make_folder()
-        with self._lock() as file:
+        with self._open_lock() as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -148,18 +149,18 @@ class SqliteDatabase(Database):
             )
 
     def copy(self, connection: Connection, tag: str) -> None:
-        del connection  # it holds the lock; what is copied is what was committed before
-        kept = self.path.with_name(f"{self.path.name}.{tag}")
+        del connection  # it holds the lock; only what was committed before is copied
+        target = self.path.with_name(f"{self.path.name}.{tag}")
         try:
-            self._copy_whole(kept)
+            self._copy_atomically(target)
         except (OSError, sqlite3.Error) as error:
             raise StoreFailed(
-                f"cannot copy {self.path} to {kept} before its upgrade ({error}): make room, or copy it yourself and "
+                f"cannot copy {self.path} to {target} before its upgrade ({error}): make room, or copy it yourself and "
                 "run `news-monitor db upgrade --no-copy`"
             ) from None
 
     def copy_to(self, path: Path) -> None:
-        """A whole and compact copy of what is committed, while others go on writing. Raises sqlite3.Error."""
+        """Write a complete and compact copy of what is committed, while others go on writing. Raises sqlite3.Error."""
         source = sqlite3.connect(self.path, isolation_level=None)
         try:
             source.execute("VACUUM INTO ?", (str(path),))
@@ -172,24 +173,24 @@ class SqliteDatabase(Database):
         if not path.parent.is_dir():
             raise StoreFailed(f"cannot copy {self.path} to {path}: there is no folder {path.parent}; make it first")
         try:
-            self._copy_whole(path)
+            self._copy_atomically(path)
         except (OSError, sqlite3.Error) as error:
             raise StoreFailed(f"cannot copy {self.path} to {path}: {error}") from None
 
-    def _copy_whole(self, path: Path) -> None:
-        """A copy that is there whole or not at all, even after a power cut, and that nobody may read who may not read
-        the database."""
-        half = path.with_name(f"{path.name}.half")
+    def _copy_atomically(self, path: Path) -> None:
+        """Make a copy that is complete or does not exist, even after a power cut. Only those who may read the database
+        may read it."""
+        partial = path.with_name(f"{path.name}.half")
         try:
-            half.unlink(missing_ok=True)
-            half.touch(mode=0o600)
-            self.copy_to(half)
-            shutil.copymode(self.path, half)
-            _sync_to_disk(half)  # not every SQLite does so after VACUUM INTO
-            half.replace(path)
+            partial.unlink(missing_ok=True)
+            partial.touch(mode=0o600)
+            self.copy_to(partial)
+            shutil.copymode(self.path, partial)
+            _sync_to_disk(partial)  # not every SQLite does so after VACUUM INTO
+            partial.replace(path)
             _sync_to_disk(path.parent)
         except (OSError, sqlite3.Error):
-            half.unlink(missing_ok=True)
+            partial.unlink(missing_ok=True)
             raise
 
     def check(self) -> Iterator[str]:
@@ -197,57 +198,60 @@ class SqliteDatabase(Database):
             found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
             yield from (line for line in found if line != "ok")
             for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-                yield f"table {row[0]}, row {row[1]}: the {row[2]} that it names is not there"
+                yield f"table {row[0]}, row {row[1]}: the {row[2]} that it refers to does not exist"
 
     def reclaim_space(self) -> Iterator[None]:
-        too_many = self._too_many_free()
-        while too_many > 0:
-            self._run(f"PRAGMA incremental_vacuum({_PAGES})")
+        excess = self._count_excess_pages()
+        while excess > 0:
+            self._run_script(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})")
             yield
-            before, too_many = too_many, self._too_many_free()
-            if too_many >= before:  # others delete too; and a file of somebody else's making may not be able to shrink
+            before, excess = excess, self._count_excess_pages()
+            if excess >= before:  # others delete too; and a file that another program made may be unable to shrink
                 break
-        self._run("PRAGMA analysis_limit=400; PRAGMA optimize=0x10002")  # of every table: it used none
-        self._run("PRAGMA wal_checkpoint(TRUNCATE)", busy=0.2)  # others wait while it waits for a reader
+        # optimize: every table, as this connection has used none
+        self._run_script("PRAGMA analysis_limit=400; PRAGMA optimize=0x10002")
+        self._run_script("PRAGMA wal_checkpoint(TRUNCATE)", busy=0.2)  # while it waits for a reader, others wait for it
 
-    def _run(self, script: str, *, busy: float = _BUSY / 1000) -> None:
-        """Statements that SQLAlchemy cannot run to their end, or that stand in no transaction."""
-        self.require_not_replaced()  # a file that is not there would be made
+    def _run_script(self, script: str, *, busy: float = _BUSY_TIMEOUT / 1000) -> None:
+        """Run statements that SQLAlchemy cannot run to their end, or that must be outside of a transaction."""
+        self.require_not_replaced()  # connecting would create a missing file
         try:
-            with closing(sqlite3.connect(self.path, timeout=busy, isolation_level=None)) as alone:
-                alone.executescript(script)
+            with closing(sqlite3.connect(self.path, timeout=busy, isolation_level=None)) as connection:
+                connection.executescript(script)
         except sqlite3.Error as error:
             raise StoreFailed(f"{self.path}: {error}; {self.advice}") from None
 
-    def _too_many_free(self) -> int:
-        """How many pages could be given back. Some may be free: the next articles need no new room then."""
+    def _count_excess_pages(self) -> int:
+        """How many pages should be given back. Some may stay free: the next articles then need no new space."""
         with self.reading() as connection:
-            free, pages = (connection.exec_driver_sql(f"PRAGMA {of}").scalar_one() for of in _COUNTS)
-        return int(free - pages * _SPARE)
+            free, pages = (connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one() for pragma in _PAGE_COUNTS)
+        return int(free - pages * _FREE_SHARE)
 
     def enter_section(self, connection: Connection) -> None:
         del connection  # BEGIN IMMEDIATE has waited
 
     def _make_folder(self) -> None:
-        """Only the last one: where more are missing, the path is mistyped, or a disk is not mounted."""
+        """Create the last folder only: if more are missing, the path is mistyped, or a disk is not mounted."""
         try:
-            self._named.parent.mkdir(exist_ok=True)
+            self._configured_path.parent.mkdir(exist_ok=True)
         except FileNotFoundError:
-            missing = [folder for folder in self._named.parents if not folder.exists()]
+            missing = [folder for folder in self._configured_path.parents if not folder.exists()]
             raise StoreFailed(
-                f"cannot make the database {self._named}: there is no folder {missing[-1]}; make it, or mend "
+                f"cannot make the database {self._configured_path}: there is no folder {missing[-1]}; make it, or mend "
                 "`database` in monitor.yaml"
             ) from None
         except FileExistsError:
-            what = "a link that leads nowhere" if self._named.parent.is_symlink() else "no folder"
+            what = "a link that leads nowhere" if self._configured_path.parent.is_symlink() else "no folder"
             raise StoreFailed(
-                f"cannot make the database {self._named}: {self._named.parent} is {what}; mend it, or `database` in "
-                "monitor.yaml"
+                f"cannot make the database {self._configured_path}: {self._configured_path.parent} is {what}; mend it, "
+                "or `database` in monitor.yaml"
             ) from None
         except OSError as error:
-            raise StoreFailed(f"cannot make the folder of the database {self._named}: {error.strerror}") from None
+            raise StoreFailed(
+                f"cannot make the folder of the database {self._configured_path}: {error.strerror}"
+            ) from None
 
-    def _lock(self) -> TextIO:
+    def _open_lock(self) -> TextIO:
         lock = self.path.with_name(self.path.name + ".lock")
         try:
             return lock.open("a+", encoding="ascii")
@@ -256,7 +260,7 @@ class SqliteDatabase(Database):
 
 
 def _read_inode(path: Path) -> tuple[int, int] | None:
-    """What tells a file from all others; None where there is none."""
+    """The device and inode, which identify the file; None if there is no file."""
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -276,7 +280,7 @@ def _sync_to_disk(path: Path) -> None:
 
 
 def _build_engine(url: URL, begin: str, pragmas: tuple[str, ...]) -> Engine:
-    engine = create_engine(url, insertmanyvalues_page_size=_TOGETHER, json_deserializer=json_or_damaged)
+    engine = create_engine(url, insertmanyvalues_page_size=_ROWS_PER_INSERT, json_deserializer=json_or_damaged)
 
     def prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
         del record
@@ -298,20 +302,20 @@ def _build_engine(url: URL, begin: str, pragmas: tuple[str, ...]) -> Engine:
 
 
 def _decode_leniently(raw: bytes) -> str:
-    """A text, even if its bytes were damaged. sqlite3 alone would refuse the whole statement for it, each time, as if
-    the database could not be used; it is a tenth of a microsecond quicker."""
+    """Decode a text, even if its bytes are damaged. sqlite3's own decoder would refuse the whole statement, each time,
+    as if the database could not be used; this one is a tenth of a microsecond faster."""
     return raw.decode("utf-8", "replace")
 
 
 def _set_pragma(connection: sqlite3.Connection, pragma: str) -> None:
-    """Set a pragma. The first change to WAL needs the file alone, and SQLite does not wait for that: several processes
-    that open a new file at once must."""
+    """Set a pragma. The first change to WAL needs the file alone, and SQLite does not wait for that. So processes that
+    open a new file at the same time must wait here."""
     pause = 50  # ms
-    for left in reversed(range(_BUSY // pause)):
+    for attempts_left in reversed(range(_BUSY_TIMEOUT // pause)):
         try:
             connection.execute(f"PRAGMA {pragma}")
         except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or not left:
+            if "locked" not in str(error) or not attempts_left:
                 raise
             time.sleep(pause / 1000)
         else:

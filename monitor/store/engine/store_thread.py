@@ -1,7 +1,8 @@
-"""The thread that speaks with the database, so that the event loop never waits for a disk; and calls made together.
+"""The thread that talks to the database, so that the event loop never waits for a disk; and a committer that runs
+several jobs in one call.
 
-One thread: SQLite has one writer, and threads that queue here wait fairly, where threads that queue for SQLite's lock
-sleep and retry.
+It is one thread because SQLite has one writer. Jobs that queue here are served in order; threads that wait for SQLite's
+lock sleep and retry.
 """
 
 from __future__ import annotations
@@ -21,27 +22,27 @@ from monitor.telemetry.metrics import Metrics
 P = ParamSpec("P")
 T = TypeVar("T")
 Job = TypeVar("Job")
-Done = TypeVar("Done")
+Result = TypeVar("Result")
 
 MAX_OUTAGE_WAIT = 60  # s that a job waits for a database that cannot be used: less than a poll's lease
-RETRY_PAUSE = 1  # s until it is asked again
-MAX_BATCH_SIZE = 50  # jobs at most: a reader of the log, and a person who waits, should see them one after the other
-BATCH_WINDOW = (
-    0.02  # s that a commit waits for others to share it: nobody notices, and it costs as much for ten as for one
-)
+RETRY_PAUSE = 1  # s until the database is tried again
+MAX_BATCH_SIZE = 50  # jobs: people who read the log, or wait, should see them one after the other
+# s that a commit waits for others to share it: nobody notices, and it costs as much for ten as for one
+BATCH_WINDOW = 0.02
 
 
 class StoreThread:
-    """Runs calls to the store, in the order in which they were asked for. `ended` is told of each of them, in the
-    thread: whether the database has answered."""
+    """Runs calls to the store, in the order in which they were made. `on_call_end` is called after each of them, in the
+    thread, with whether the database answered."""
 
-    def __init__(self, metrics: Metrics | None = None, ended: Callable[[bool], object] | None = None) -> None:
+    def __init__(self, metrics: Metrics | None = None, on_call_end: Callable[[bool], object] | None = None) -> None:
         self._metrics = metrics or Metrics()
-        self._ended = ended
+        self._on_call_end = on_call_end
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="store")
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `function` gives or raises. A call that has begun ends, even if nobody waits for it any more."""
+        """Returns or raises what `function` does. A call that has begun runs to its end, even if nobody waits for it
+        any more."""
 
         def timed() -> T:
             answered = True
@@ -52,97 +53,98 @@ class StoreThread:
                 answered = isinstance(error, StoreRefused)
                 raise
             finally:
-                if self._ended is not None:
-                    self._ended(answered)
+                if self._on_call_end is not None:
+                    self._on_call_end(answered)
 
         return await asyncio.get_running_loop().run_in_executor(self._executor, timed)
 
     def close(self) -> None:
-        """Wait for the last call to end."""
+        """Wait until the last call has ended."""
         self._executor.shutdown()
 
 
-class BatchCommitter(Generic[Job, Done]):
-    """Does jobs that wait for the database at the same time in one call of `work`, so that they share its commit. A job
-    that the database could do at once waits for others for `company` seconds at most.
+class BatchCommitter(Generic[Job, Result]):
+    """Runs jobs that wait for the database at the same time in one call of `work`, so that they share its commit. A job
+    that the database could do at once waits `window` seconds at most for others.
 
-    `work` does all of its jobs or none, at most `most` in one call. Where it fails with several, each is done alone, so
-    that one that cannot be done takes no other with it. While the database cannot be used at all, everything waits for
-    it, up to PATIENCE.
+    `work` does all of its jobs or none; one call has at most `max_batch`. If it fails with several jobs, each is run
+    alone, so that a job that cannot be done does not affect the others. While the database cannot be used at all, all
+    jobs wait for it, up to MAX_OUTAGE_WAIT.
     """
 
     def __init__(
         self,
         thread: StoreThread,
-        work: Callable[[Sequence[Job]], Sequence[Done]],
-        company: float = 0.0,
-        most: int = MAX_BATCH_SIZE,
+        work: Callable[[Sequence[Job]], Sequence[Result]],
+        window: float = 0.0,
+        max_batch: int = MAX_BATCH_SIZE,
     ) -> None:
         self._thread = thread
         self._work = work
-        self._company = company
-        self._most = most
-        self._waiting: list[_PendingJob[Job, Done]] = []
-        self._working: asyncio.Task[None] | None = None
+        self._window = window
+        self._max_batch = max_batch
+        self._pending: list[_PendingJob[Job, Result]] = []
+        self._worker: asyncio.Task[None] | None = None
 
-    async def run(self, job: Job) -> Done:
-        """What `work` gives or raises for this job. If nobody waits any more before it has begun, it is not done."""
-        future: Future[Done] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_PendingJob(job, future, clock.monotonic()))
-        if self._working is None or self._working.done():
-            self._working = asyncio.create_task(self._until_done(), name="commit")
+    async def run(self, job: Job) -> Result:
+        """Returns or raises what `work` does for this job. If the caller stops waiting before the job has begun, it is
+        not run."""
+        future: Future[Result] = asyncio.get_running_loop().create_future()
+        self._pending.append(_PendingJob(job, future, clock.monotonic()))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._run_batches(), name="commit")
         return await future
 
-    async def _until_done(self) -> None:
-        while self._waiting:
-            if (early := self._waiting[0].since + self._company - clock.monotonic()) > 0:
-                await asyncio.sleep(early)
-            wanted = [each for each in self._waiting[: self._most] if not each.future.done()]
-            del self._waiting[: self._most]
-            error = await self._done(wanted) if wanted else None
+    async def _run_batches(self) -> None:
+        while self._pending:
+            if (remaining := self._pending[0].since + self._window - clock.monotonic()) > 0:
+                await asyncio.sleep(remaining)
+            jobs = [job for job in self._pending[: self._max_batch] if not job.future.done()]
+            del self._pending[: self._max_batch]
+            error = await self._run_batch(jobs) if jobs else None
             if error is None:
                 continue
-            if is_database_unusable(error) or len(wanted) == 1:
-                await self._failed(wanted, error)
+            if is_database_unusable(error) or len(jobs) == 1:
+                await self._fail_or_requeue(jobs, error)
                 continue
-            for each in wanted:
-                if own := await self._done([each]):
-                    await self._failed([each], own)
+            for job in jobs:
+                if job_error := await self._run_batch([job]):
+                    await self._fail_or_requeue([job], job_error)
 
-    async def _done(self, wanted: list[_PendingJob[Job, Done]]) -> BaseException | None:
-        """Do them; what came in between, if they could not be done."""
-        doing = self._thread.run(self._work, [each.job for each in wanted])
-        (ended,) = await asyncio.gather(doing, return_exceptions=True)
-        if isinstance(ended, BaseException):
-            return ended
-        for each, done in zip(wanted, ended, strict=True):
-            if not each.future.done():
-                each.future.set_result(done)
+    async def _run_batch(self, jobs: list[_PendingJob[Job, Result]]) -> BaseException | None:
+        """Run these jobs; returns the error if they could not be done."""
+        call = self._thread.run(self._work, [job.job for job in jobs])
+        (results,) = await asyncio.gather(call, return_exceptions=True)
+        if isinstance(results, BaseException):
+            return results
+        for job, result in zip(jobs, results, strict=True):
+            if not job.future.done():
+                job.future.set_result(result)
         return None
 
-    async def _failed(self, wanted: list[_PendingJob[Job, Done]], error: BaseException) -> None:
-        """Tell those who wait; or have them wait on, if it is the database that has to recover."""
-        recovers, now = is_database_unusable(error), clock.monotonic()
-        for each in wanted:
-            if not each.future.done() and not (recovers and now < each.since + MAX_OUTAGE_WAIT):
-                each.future.set_exception(error)
-        again = [each for each in wanted if not each.future.done()]
-        if again:
-            log.error(LogEvent.DATABASE_PROBLEM, waiting=len(again) + len(self._waiting), problem=str(error))
-            self._waiting[:0] = again
+    async def _fail_or_requeue(self, jobs: list[_PendingJob[Job, Result]], error: BaseException) -> None:
+        """Pass the error to the callers; or queue the jobs again if the database has to recover."""
+        is_outage, now = is_database_unusable(error), clock.monotonic()
+        for job in jobs:
+            if not job.future.done() and not (is_outage and now < job.since + MAX_OUTAGE_WAIT):
+                job.future.set_exception(error)
+        requeued = [job for job in jobs if not job.future.done()]
+        if requeued:
+            log.error(LogEvent.DATABASE_PROBLEM, waiting=len(requeued) + len(self._pending), problem=str(error))
+            self._pending[:0] = requeued
             await asyncio.sleep(RETRY_PAUSE)
 
 
 def is_database_unusable(error: BaseException) -> bool:
-    """Whether it is the database that has to recover, and no matter of what it was given; one that was replaced does
-    not."""
+    """Whether the error means that the database has to recover, and is not the fault of a job. A database that was
+    replaced does not recover."""
     return isinstance(error, StoreFailed) and not isinstance(error, StoreRefused | StoreReplaced)
 
 
 @dataclass(frozen=True, slots=True)
-class _PendingJob(Generic[Job, Done]):
-    """A job, who waits for it, and since when (on the monotonic clock)."""
+class _PendingJob(Generic[Job, Result]):
+    """A job, the future of its caller, and since when it waits (on the monotonic clock)."""
 
     job: Job
-    future: Future[Done]
+    future: Future[Result]
     since: float

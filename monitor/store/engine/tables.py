@@ -1,6 +1,6 @@
-"""The tables, in the words of the field. What they hold is state only: sources and rules live in YAML.
+"""All tables. They hold state only: sources and rules are in YAML.
 
-A migration in `migrations/` builds them; a test holds the two against each other.
+The migrations in `migrations/` create them; a test compares the two.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ __all__ = [
     "waiting",
 ]
 
-# What a poll leaves behind of a source. `token` counts its claims: only the last claimer may write.
+# What is known of a source after its polls. `token` counts its claims: only the last claimer may write.
 source = Table(
     "source",
     metadata,
@@ -74,15 +74,15 @@ source = Table(
     Column("lease_owner", String),
     Column("token", Integer, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),
-    Column("first_at", UtcDateTime),  # its first good poll: the baseline; without one it is unverified
+    Column("first_at", UtcDateTime),  # its first good poll (the baseline); null: unverified
     Column("polled_at", UtcDateTime),
     Column("last_ok_at", UtcDateTime),
     Column("failing_since", UtcDateTime),
     Column("problem", Text),
-    Column("habits", JSON),  # what was learnt of it (model.habits); null: nothing yet
+    Column("habits", JSON),  # its statistics (model.SourceStats); null: none yet
 )
 
-# The entries of a source's last documents, packed: by them what is new is told without parsing the rest.
+# The fingerprints of the entries in a source's last documents, packed: they show what is new without parsing the rest.
 document = Table(
     "document",
     metadata,
@@ -90,7 +90,7 @@ document = Table(
     Column("marks", LargeBinary, nullable=False),
 )
 
-# What is not as it should be at a source that answers: a gap, a silence, a burst ... It is over when that is seen.
+# The troubles of a source that answers: a gap, a silence, a burst ... `over_at`: when a poll showed that it is over.
 trouble = Table(
     "trouble",
     metadata,
@@ -102,7 +102,7 @@ trouble = Table(
     Column("detail", Text, nullable=False),
 )
 
-# Pages whose full text is wanted: one row for each article, until it was read or given up.
+# Pages whose full text is requested: one row for each article, until the page was read or given up.
 page = Table(
     "page",
     metadata,
@@ -112,10 +112,11 @@ page = Table(
     Column("not_before", UtcDateTime, nullable=False, index=True),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("lease_until", UtcDateTime),
-    Column("away_since", UtcDateTime),  # from when to `wanted_at` its source was not polled, though it should have been
+    # from then until `wanted_at` its source was not polled, though it should have been
+    Column("away_since", UtcDateTime),
 )
 
-# Evidence of what a source did: each fetch that brought something new, or had a problem.
+# The log of fetches: each that brought something new, or had a problem.
 fetch = Table(
     "fetch",
     metadata,
@@ -136,7 +137,7 @@ article = Table(
     Column("id", Integer, primary_key=True),
     Column("source_id", ForeignKey("source.id"), nullable=False),
     Column("uid", Text, nullable=False),
-    Column("version", Integer, nullable=False),  # the latest; its texts stand in article_version
+    Column("version", Integer, nullable=False),  # the latest; its texts are in article_version
     Column("url", Text),
     Column("canonical", Text, index=True),
     Column("title", Text, nullable=False),
@@ -149,7 +150,7 @@ article = Table(
     UniqueConstraint("source_id", "uid"),
 )
 
-# Those without an address are recognised by their words where a source's guids say nothing.
+# Articles without an address are recognised by their words where a source's guids are useless.
 _no_address = article.c.canonical.is_(None)
 Index(
     "ix_article_words",
@@ -159,7 +160,7 @@ Index(
     postgresql_where=_no_address,
 )
 
-# What is matched of each version, the big texts among it: apart, so that scans of articles stay small.
+# The texts that are matched, one row for each version: apart from `article`, so that scans of it stay small.
 article_version = Table(
     "article_version",
     metadata,
@@ -171,44 +172,44 @@ article_version = Table(
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("digest", String, nullable=False),
-    Column("authors", JSON),  # these two: null in versions of before we kept them
+    Column("authors", JSON),  # these two: null in versions from before we stored them
     Column("tags", JSON),
     UniqueConstraint("article_id", "version"),
 )
 
-# What left the archive, or must not come back into it: enough to recognise an entry, and none of its words.
+# Entries that left the archive, or must not come back into it: enough to recognise them, and none of their words.
 known = Table(
     "known",
     metadata,
     Column("source_id", ForeignKey("source.id"), primary_key=True),
     Column("uid_hash", String, primary_key=True),
-    Column("link_hash", String),  # of its address; null: it had none of its own, or left before we kept it
+    Column("link_hash", String),  # of its address; null: it had none of its own, or left before we stored it
     Column("version", Integer, nullable=False),
     Column("digest", String, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("baseline", Boolean, nullable=False),
-    Column("forgotten", Boolean, nullable=False),  # on the operator's word: not taken in again, whatever it says
+    Column("forgotten", Boolean, nullable=False),  # erased by the operator: never ingested again, whatever it says
     Column("left_at", UtcDateTime, nullable=False, index=True),
     Index("ix_known_link", "source_id", "link_hash"),
     Index("ix_known_words", "source_id", "digest"),
 )
 
 
-# What a rule has heard and told of one subject (an article, a story or an event): `alerting.told`.
+# What a rule has matched and sent of one subject (an article, a story or an event): `alerting.ledger`.
 account = Table(
     "account",
     metadata,
     Column("key", Text, primary_key=True),
     Column("rule_id", String, nullable=False),
-    Column("alert_id", ForeignKey("alert.id"), index=True),  # its first; null: it waits, or is in shadow
+    Column("alert_id", ForeignKey("alert.id"), index=True),  # its first; null: deferred, or in shadow
     Column("heard_at", UtcDateTime, nullable=False, index=True),
     Column("first_at", UtcDateTime),
     Column("told_at", UtcDateTime),
     Column("row", JSON, nullable=False),
 )
 
-# What is told later: after a hold or a cooldown, or in a digest. `key`: of which subject, as its account has it.
-# `hearing`: what was heard, but for the text.
+# Alerts that are sent later: after a hold or a cooldown, or in a digest. `key`: of its subject, as in `account`.
+# `hearing`: the alert candidate, without the text.
 waiting = Table(
     "waiting",
     metadata,
@@ -239,22 +240,22 @@ match = Table(
     Column("reason", String, nullable=False, server_default="unknown"),
     Column("decision", Text, nullable=False),
     Column("alert_id", ForeignKey("alert.id"), index=True),
-    Column("level", String),  # null: held before we kept it
-    Column("shadow_key", Text),  # what a rule in shadow would have told is remembered by it
+    Column("level", String),  # null: suppressed before we stored it
+    Column("shadow_key", Text),  # the ledger key of what a rule in shadow would have sent
     Column("event_id", String, index=True),
-    Column("heard", Boolean),  # whether it counts among what is heard of its subject; null: from before we kept it
-    Column("by", JSON(none_as_null=True)),  # of the conditions that the rule names in `by`: the values of each
-    Column("why_event", Text),  # null: of no event, or from before we kept it
-    Column("compared", Text),  # as of `story_article`, with an article of that event, or of another one
+    Column("heard", Boolean),  # whether it counts as a match of its subject; null: from before we stored it
+    Column("by", JSON(none_as_null=True)),  # the values of each condition that the rule names in `by`
+    Column("why_event", Text),  # null: it has no event, or is from before we stored it
+    Column("compared", Text),  # as in `story_article`, with an article of that event, or of another one
     Column("compared_with", Integer),
     UniqueConstraint("article_id", "article_version", "rule_id"),
-    sqlite_autoincrement=True,  # people are shown its number: that of one that left must not be another's
+    sqlite_autoincrement=True,  # people see its id: the id of a deleted match must not be given again
 )
-# A few among all matches.
-_would = match.c.shadow_key.is_not(None)
-Index("ix_match_shadow_key", match.c.shadow_key, sqlite_where=_would, postgresql_where=_would)
+# Few matches have one.
+_in_shadow = match.c.shadow_key.is_not(None)
+Index("ix_match_shadow_key", match.c.shadow_key, sqlite_where=_in_shadow, postgresql_where=_in_shadow)
 
-# A decision to tell somebody. A notice to the operator has no rule, story and article, but a subject.
+# A message to somebody. A notice to the operator has no rule, story and article, but a subject.
 alert = Table(
     "alert",
     metadata,
@@ -273,14 +274,14 @@ alert = Table(
     Column("sentence", Text, nullable=False),
     Column("marks", JSON, nullable=False),
     Column("event_id", String, index=True),
-    Column("thread", String),  # the first alert of the same subject; null: it is that itself
+    Column("thread", String),  # the first alert of the same subject; null: this is the first
     Column("items", JSON(none_as_null=True)),  # the lines of a digest
 )
 
 _STATES = ", ".join(f"'{state.value}'" for state in DeliveryState)
 
 # The outbox: one row for each alert and channel. `priority`: 0 (critical) goes first, 4 (info) last. `blame`: why it is
-# dead (model.Blame); null also where it died before we kept it.
+# dead (model.Blame); null also where it died before we stored that.
 delivery = Table(
     "delivery",
     metadata,
@@ -290,7 +291,7 @@ delivery = Table(
     Column("state", String, nullable=False),
     Column("priority", Integer, nullable=False, server_default="0"),
     Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("forgiven", Integer, nullable=False, server_default="0"),  # attempts that count no more: it was revived
+    Column("forgiven", Integer, nullable=False, server_default="0"),  # attempts that no longer count: it was revived
     Column("not_before", UtcDateTime, nullable=False),
     Column("lease_until", UtcDateTime),
     Column("lease_owner", String),
@@ -301,8 +302,8 @@ delivery = Table(
     UniqueConstraint("alert_id", "channel"),
     CheckConstraint(f"state IN ({_STATES})", name="state"),
 )
-# What is still to do must be found at once among years of accepted deliveries; so must what is dead, and when a channel
-# took something last.
+# Open deliveries must be found at once among years of accepted ones; so must dead ones, and the time when a channel
+# last accepted something.
 Index("ix_delivery_state", delivery.c.state, delivery.c.channel, delivery.c.ended_at)
 Index(
     "ix_delivery_open",
@@ -311,8 +312,8 @@ Index(
     sqlite_where=delivery.c.state.in_(["pending", "retry", "sending"]),
     postgresql_where=delivery.c.state.in_(["pending", "retry", "sending"]),
 )
-# A claim takes the first row of its channel. Its query has the literals too: of values that are bound later no planner
-# can prove that the partial index holds the row.
+# A claim takes the first row of its channel. Its query has the same literals: with bound values no planner can prove
+# that the partial index holds the row.
 UNSENT = delivery.c.state.in_([literal_column("'pending'"), literal_column("'retry'")])
 Index(
     "ix_delivery_next",
@@ -324,7 +325,7 @@ Index(
     postgresql_where=UNSENT,
 )
 
-# Each attempt and how it ended: append-only evidence.
+# Each attempt to deliver, and how it ended: an append-only log.
 attempt = Table(
     "attempt",
     metadata,
@@ -337,18 +338,18 @@ attempt = Table(
     Column("detail", Text),
 )
 
-# What the operator has been told of and what is not over, by the notice's subject ("source ID", "channel NAME" ...).
+# What the operator was notified of and what is not over, by the notice's subject ("source ID", "channel NAME" ...).
 noticed = Table(
     "noticed",
     metadata,
     Column("subject", String, primary_key=True),
     Column("since", UtcDateTime, nullable=False),
     Column("told_at", UtcDateTime, nullable=False),  # the last time
-    Column("over_at", UtcDateTime),  # it is over, and that waits to be told
+    Column("over_at", UtcDateTime),  # it is over; the notice of that is still to be sent
 )
 
-# The daemons that work here, or did: what `status` says of them. `running` is what they run and how it differs from
-# the files (daemon.reload); times are of their last turns.
+# The daemons that work here, or did, for `status`. `running`: what they run, and how it differs from the files
+# (daemon.reload); the times are those of their last runs.
 daemon = Table(
     "daemon",
     metadata,

@@ -1,1 +1,1 @@
-"""How what is stored leaves or changes later: retention, erasure, merges and splits."""
+"""How stored data leaves or changes later: retention, erasure, merges and splits."""

@@ -1,5 +1,5 @@
-"""What leaves together with articles, for whatever reason they leave: what a rule has heard of each of them alone, and
-their lines in digests."""
+"""Deletes what leaves together with articles, for whatever reason they leave: the ledger records of each article alone,
+and their lines in digests."""
 
 from __future__ import annotations
 
@@ -13,45 +13,56 @@ from monitor.model import AlertKind
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import account, alert, article, match
 
-Leaving = Row[*tuple[Any, ...]]  # of an article
+ArticleRow = Row[*tuple[Any, ...]]  # a row of `article`
 
 
 def find_digests_listing(connection: Connection, ids: Sequence[int]) -> dict[int, set[str]]:
-    """The digests that list these articles as suppressed, by the articles' ids. Their matches do not name them, for a
-    line is no telling: that each was listed is remembered by itself."""
-    hit = select(match.c.article_id, match.c.rule_id, article.c.source_id, article.c.uid)
-    hit = hit.join(article, article.c.id == match.c.article_id).where(match.c.article_id.in_(ids)).distinct()
-    of_key = {unsure_key(row.rule_id, row.source_id, row.uid): row.article_id for row in connection.execute(hit)}
+    """The ids of the digests that list these articles as suppressed, by article id. The articles' matches do not name
+    these digests, because a line does not count as sent; a ledger record of its own remembers each line."""
+    matches = select(match.c.article_id, match.c.rule_id, article.c.source_id, article.c.uid)
+    matches = matches.join(article, article.c.id == match.c.article_id).where(match.c.article_id.in_(ids)).distinct()
+    article_by_key = {
+        unsure_key(row.rule_id, row.source_id, row.uid): row.article_id for row in connection.execute(matches)
+    }
     found: dict[int, set[str]] = {}
-    for some in in_batches(of_key):
-        listed = select(account.c.key, account.c.alert_id).where(account.c.key.in_(some))
-        for row in connection.execute(listed.where(account.c.alert_id.is_not(None))):
-            found.setdefault(of_key[row.key], set()).add(row.alert_id)
+    for batch in in_batches(article_by_key):
+        query = select(account.c.key, account.c.alert_id).where(account.c.key.in_(batch))
+        for row in connection.execute(query.where(account.c.alert_id.is_not(None))):
+            found.setdefault(article_by_key[row.key], set()).add(row.alert_id)
     return found
 
 
-def drop_subject_records(connection: Connection, articles: Sequence[Leaving]) -> None:
-    """What rules that tell each article have heard of these, in shadow too, and that they were listed as suppressed:
-    its name bears the article's."""
+def drop_subject_records(connection: Connection, articles: Sequence[ArticleRow]) -> None:
+    """Delete the ledger records of which these articles alone are the subject, also those of rules in shadow, and those
+    of their lines in digests as suppressed. Their keys contain the article's uid."""
     by_id = {row.id: row for row in articles}
-    hit = select(match.c.article_id, match.c.rule_id).where(match.c.article_id.in_(by_id)).distinct()
-    own = [(row.rule_id, by_id[row.article_id].source_id, by_id[row.article_id].uid) for row in connection.execute(hit)]
-    told = [article_key(*each) for each in own]
-    keys = [*told, *map(shadow_key, told), *(unsure_key(*each) for each in own)]
-    for some in in_batches(keys):
-        connection.execute(delete(account).where(account.c.key.in_(some)))
+    matches = select(match.c.article_id, match.c.rule_id).where(match.c.article_id.in_(by_id)).distinct()
+    rule_articles = [
+        (row.rule_id, by_id[row.article_id].source_id, by_id[row.article_id].uid) for row in connection.execute(matches)
+    ]
+    article_keys = [article_key(*rule_article) for rule_article in rule_articles]
+    keys = [
+        *article_keys,
+        *map(shadow_key, article_keys),
+        *(unsure_key(*rule_article) for rule_article in rule_articles),
+    ]
+    for batch in in_batches(keys):
+        connection.execute(delete(account).where(account.c.key.in_(batch)))
 
 
-def drop_digest_lines(connection: Connection, articles: Sequence[Leaving]) -> None:
-    """Their lines in digests; before their accounts, by which some are found. A digest whose first line leaves is from
-    then on that of its next one; one that has no line left stays that of its article."""
-    gone = {(row.source_id, row.uid) for row in articles}
+def drop_digest_lines(connection: Connection, articles: Sequence[ArticleRow]) -> None:
+    """Delete their lines in digests. Call it before `drop_subject_records`: those records find some of the digests. A
+    digest whose first line leaves then belongs to the article of its next line; without any line it stays with its
+    article."""
+    removed = {(row.source_id, row.uid) for row in articles}
     ids = [row.id for row in articles]
-    told = select(match.c.alert_id).where(match.c.article_id.in_(ids))
+    alert_ids = select(match.c.alert_id).where(match.c.article_id.in_(ids))
     listing = set().union(*find_digests_listing(connection, ids).values())
-    digests = select(alert).where(alert.c.kind == AlertKind.DIGEST, or_(alert.c.id.in_(told), alert.c.id.in_(listing)))
+    digests = select(alert).where(
+        alert.c.kind == AlertKind.DIGEST, or_(alert.c.id.in_(alert_ids), alert.c.id.in_(listing))
+    )
     for row in connection.execute(digests).all():
-        lines = [line for line in row.items or () if (line["source"], line["uid"]) not in gone]
+        lines = [line for line in row.items or () if (line["source"], line["uid"]) not in removed]
         values: dict[str, object] = {"items": lines or None}
         if lines and row.article_id in ids:
             values |= _find_first_line(connection, lines, ids)
@@ -61,17 +72,21 @@ def drop_digest_lines(connection: Connection, articles: Sequence[Leaving]) -> No
 def _find_first_line(
     connection: Connection, lines: Sequence[Mapping[str, Any]], ids: Sequence[int]
 ) -> dict[str, object]:
-    """What an alert has of the first of these lines; nothing if the article of none of them is here."""
+    """The columns of an alert for the first of these lines whose article is stored; empty if there is none."""
     columns = (article.c.source_id, article.c.uid, match.c.rule_id, match.c.article_id, match.c.article_version)
     names = [(line["source"], line["uid"]) for line in lines]
-    asked = select(*columns).join(article, article.c.id == match.c.article_id).order_by(match.c.id)
-    asked = asked.where(tuple_(article.c.source_id, article.c.uid).in_(names), article.c.id.not_in(ids))
-    here = {(row.source_id, row.uid, row.rule_id): row for row in connection.execute(asked)}
+    query = select(*columns).join(article, article.c.id == match.c.article_id).order_by(match.c.id)
+    query = query.where(tuple_(article.c.source_id, article.c.uid).in_(names), article.c.id.not_in(ids))
+    rows_by_line = {(row.source_id, row.uid, row.rule_id): row for row in connection.execute(query)}
     for line in lines:
-        if (row := here.get((line["source"], line["uid"], line["rule"]))) is not None:
-            its = {"article_id": row.article_id, "article_version": row.article_version, "rule_id": line["rule"]}
+        if (row := rows_by_line.get((line["source"], line["uid"], line["rule"]))) is not None:
+            match_columns = {
+                "article_id": row.article_id,
+                "article_version": row.article_version,
+                "rule_id": line["rule"],
+            }
             return {
-                **its,
+                **match_columns,
                 "story_id": line["story"],
                 "event_id": line["event"],
                 "sentence": line["sentence"],

@@ -1,7 +1,7 @@
-"""Makes one story, or event, of two on a person's word: for what is here, and for what comes.
+"""Merges two stories, or two events, when a person says so: for the stored articles, and for those that come.
 
-What became part of another one stays where it was, as what articles are compared with: the parts may differ, and what
-is like either belongs to the whole.
+The one that becomes part of the other stays stored, and articles are still compared with it: the parts may differ, and
+an article that is like either of them belongs to the whole.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ from monitor.stories import STORIES
 
 @dataclass(frozen=True, slots=True)
 class MergeResult:
-    """What became of two: the id of what both are by now, and of the one that became part of it; `already`: they were
-    one before."""
+    """The result of a merge. `id`: of the whole; `merged_id`: of the one that became part of it; `already_merged`: they
+    were one before."""
 
     id: str
     merged_id: str
@@ -56,13 +56,14 @@ class ClusterMerger:
         self._config = config
 
     def merge(self, id_: str, other: str, now: datetime, who: str) -> MergeResult:
-        """Make the other one a part of this one. Raises WrongUse if one is not there, or if both are of two kinds."""
+        """Make `other` a part of this one. Raises InvalidRequest if one of them does not exist, or if they are of
+        different kinds."""
         with self._database.writing() as connection:
             self._database.enter_section(connection)
             whole, part = _require_cluster(connection, id_), _require_cluster(connection, other)
             if whole.id == part.id:
                 if id_ == other:
-                    raise InvalidRequest(f"{id_} is one already: name two")
+                    raise InvalidRequest(f"{id_} cannot be merged with itself: name two")
                 return MergeResult(whole.id, other, already_merged=True)
             if whole.scope != part.scope:
                 raise InvalidRequest(_explain_kind_mismatch(whole, part))
@@ -83,129 +84,133 @@ def _require_cluster(connection: Connection, id_: str) -> MarkedCluster:
 
 
 def _explain_kind_mismatch(whole: MarkedCluster, part: MarkedCluster) -> str:
-    def kind(of: MarkedCluster) -> str:
-        return f"{of.id} is a story" if of.scope == STORIES else f"{of.id} is an event of {of.scope}"
+    def kind(cluster: MarkedCluster) -> str:
+        what = "a story" if cluster.scope == STORIES else f"an event of {cluster.scope}"
+        return f"{cluster.id} is {what}"
 
     return f"{kind(whole)}, and {kind(part)}: a story merges with a story, an event with one of the same rule"
 
 
 def _merge_rows(connection: Connection, whole: MarkedCluster, part: MarkedCluster) -> None:
     table = whole.table
-    its = or_(table.c.id == part.id, table.c.merged_into == part.id)
-    connection.execute(update(table).where(its).values(merged_into=whole.id))
-    settled = or_(event.c.id == part.id, (event.c.id == whole.id) & (event.c.possibly_of == part.id))
-    connection.execute(update(event).where(settled).values(possibly_of=None, doubt=None))
+    part_rows = or_(table.c.id == part.id, table.c.merged_into == part.id)
+    connection.execute(update(table).where(part_rows).values(merged_into=whole.id))
+    settled_doubts = or_(event.c.id == part.id, (event.c.id == whole.id) & (event.c.possibly_of == part.id))
+    connection.execute(update(event).where(settled_doubts).values(possibly_of=None, doubt=None))
     connection.execute(update(event).where(event.c.possibly_of == part.id).values(possibly_of=whole.id))
-    apart = (whole.kept_apart | part.kept_apart) - {whole.id, part.id}
-    keep_apart(connection, table, whole.id, apart)
-    for row in connection.execute(select(table.c.id, table.c.kept_apart).where(table.c.id.in_(apart))).all():
+    kept_apart = (whole.kept_apart | part.kept_apart) - {whole.id, part.id}
+    keep_apart(connection, table, whole.id, kept_apart)
+    for row in connection.execute(select(table.c.id, table.c.kept_apart).where(table.c.id.in_(kept_apart))).all():
         keep_apart(connection, table, row.id, {*(row.kept_apart or ()), whole.id} - {part.id})
 
 
 def _move_articles(connection: Connection, whole: MarkedCluster, part: MarkedCluster) -> None:
     if whole.scope == STORIES:
-        moved = update(story_article).where(story_article.c.story_id == part.id).values(story_id=whole.id)
+        statement = update(story_article).where(story_article.c.story_id == part.id).values(story_id=whole.id)
     else:
-        moved = update(match).where(match.c.event_id == part.id).values(event_id=whole.id)
-    connection.execute(moved)
+        statement = update(match).where(match.c.event_id == part.id).values(event_id=whole.id)
+    connection.execute(statement)
 
 
 def _merge_subjects(
     connection: Connection, whole: MarkedCluster, part: MarkedCluster, config: Config, now: datetime
 ) -> None:
-    """What rules have heard and told of both, and what waits of both."""
+    """Merge the ledger records of both, and their pending alerts."""
     keys = {
-        theirs: ours
+        part_key: whole_key
         for rule in _find_rules(connection, whole, part)
-        for ours, theirs in _pair_subject_keys(rule, whole, part)
+        for whole_key, part_key in _pair_subject_keys(rule, whole, part)
     }
-    accounts = load_subject_records(connection, [*keys, *keys.values()])
-    merged = dict(_merge_record_pairs(keys, accounts))
-    write_subject_records(connection, [account for key, account in merged.items() if account != accounts.get(key)])
-    waits: defaultdict[str, list[tuple[PendingAlert, PendingAlert]]] = defaultdict(list)
-    asked = select(waiting).where(waiting.c.key.in_([*keys, *keys.values()]))
-    for row in connection.execute(asked).all():
-        before = pending_alert_from_row(row)
-        key = keys.get(before.candidate.key, before.candidate.key)
-        waits[key].append((before, _move_to_whole(before, key, whole)))
-    for key, some in waits.items():
-        account = merged.get(key) or SubjectRecord(key, some[0][0].candidate.rule, now)
-        _merge_pending_alerts(connection, some, account, config, now)
+    records = load_subject_records(connection, [*keys, *keys.values()])
+    merged = dict(_merge_record_pairs(keys, records))
+    write_subject_records(connection, [record for key, record in merged.items() if record != records.get(key)])
+    pending_by_key: defaultdict[str, list[tuple[PendingAlert, PendingAlert]]] = defaultdict(list)
+    query = select(waiting).where(waiting.c.key.in_([*keys, *keys.values()]))
+    for row in connection.execute(query).all():
+        pending = pending_alert_from_row(row)
+        key = keys.get(pending.candidate.key, pending.candidate.key)
+        pending_by_key[key].append((pending, _move_to_whole(pending, key, whole)))
+    for key, pairs in pending_by_key.items():
+        record = merged.get(key) or SubjectRecord(key, pairs[0][0].candidate.rule, now)
+        _merge_pending_alerts(connection, pairs, record, config, now)
 
 
 def _find_rules(connection: Connection, whole: MarkedCluster, part: MarkedCluster) -> Iterable[str]:
-    """The rules that have heard or told something of them."""
+    """The rules that have a match or an alert of them."""
     if whole.scope != STORIES:
         return [whole.scope]
     ids = [whole.id, part.id]
     articles = select(story_article.c.article_id).where(story_article.c.story_id.in_(ids))
-    hit = select(match.c.rule_id).where(match.c.article_id.in_(articles))
-    told = select(alert.c.rule_id).where(alert.c.story_id.in_(ids), alert.c.rule_id.is_not(None))
-    return connection.execute(union(hit, told)).scalars().all()
+    matched = select(match.c.rule_id).where(match.c.article_id.in_(articles))
+    alerted = select(alert.c.rule_id).where(alert.c.story_id.in_(ids), alert.c.rule_id.is_not(None))
+    return connection.execute(union(matched, alerted)).scalars().all()
 
 
 def _pair_subject_keys(rule: str, whole: MarkedCluster, part: MarkedCluster) -> Iterable[tuple[str, str]]:
-    """Under which a rule knows them, in pairs."""
+    """The ledger keys of a rule for both: pairs of the whole's key and the part's key."""
     key_of = story_key if whole.scope == STORIES else event_key
-    ours, theirs = key_of(rule, whole.id), key_of(rule, part.id)
+    whole_key, part_key = key_of(rule, whole.id), key_of(rule, part.id)
     return [
-        (ours, theirs),
-        (shadow_key(ours), shadow_key(theirs)),
-        (mention_key(ours), mention_key(theirs)),
-        (shadow_key(mention_key(ours)), shadow_key(mention_key(theirs))),
+        (whole_key, part_key),
+        (shadow_key(whole_key), shadow_key(part_key)),
+        (mention_key(whole_key), mention_key(part_key)),
+        (shadow_key(mention_key(whole_key)), shadow_key(mention_key(part_key))),
     ]
 
 
-def _merge_record_pairs(
-    keys: dict[str, str], accounts: dict[str, SubjectRecord]
-) -> Iterable[tuple[str, SubjectRecord]]:
-    for theirs, ours in keys.items():
-        one, other = accounts.get(ours), accounts.get(theirs)
-        if other is not None:
-            yield ours, merge_subject_records(one or SubjectRecord(ours, other.rule, other.last_match_at), other)
-        elif one is not None:
-            yield ours, one
+def _merge_record_pairs(keys: dict[str, str], records: dict[str, SubjectRecord]) -> Iterable[tuple[str, SubjectRecord]]:
+    for part_key, whole_key in keys.items():
+        whole_record, part_record = records.get(whole_key), records.get(part_key)
+        if part_record is not None:
+            before = whole_record or SubjectRecord(whole_key, part_record.rule, part_record.last_match_at)
+            yield whole_key, merge_subject_records(before, part_record)
+        elif whole_record is not None:
+            yield whole_key, whole_record
 
 
-def _move_to_whole(waits: PendingAlert, key: str, whole: MarkedCluster) -> PendingAlert:
-    """What waits, of the whole."""
-    row, before = whole.row, waits.candidate
+def _move_to_whole(pending: PendingAlert, key: str, whole: MarkedCluster) -> PendingAlert:
+    """The pending alert, as one of the whole."""
+    row, candidate = whole.row, pending.candidate
     if whole.scope == STORIES:
-        hearing = replace(before, story=Story(row.id, "", row.opened_at))
+        moved = replace(candidate, story=Story(row.id, "", row.opened_at))
     else:
-        hearing = replace(before, event=Event(row.id, whole.scope, "", row.opened_at, row.possibly_of, row.doubt or ""))
-    return replace(waits, id=pending_id(waits.kind, key), candidate=replace(hearing, key=key))
+        moved = replace(
+            candidate, event=Event(row.id, whole.scope, "", row.opened_at, row.possibly_of, row.doubt or "")
+        )
+    return replace(pending, id=pending_id(pending.kind, key), candidate=replace(moved, key=key))
 
 
 def _merge_pending_alerts(
     connection: Connection,
-    some: list[tuple[PendingAlert, PendingAlert]],
-    account: SubjectRecord,
+    pairs: list[tuple[PendingAlert, PendingAlert]],
+    record: SubjectRecord,
     config: Config,
     now: datetime,
 ) -> None:
     zone = ZoneInfo(config.settings.timezone)
-    rule = config.rules.get(account.rule)  # one that has left the config since is told all the same
+    rule = config.rules.get(record.rule)  # if it has left the config since, the alert is sent all the same
     policy = SAYS_MORE if rule is None else rule.alert
-    left = merge_pending([each for _, each in some], account, policy, now=now, zone=zone)
-    ids = load_article_ids(connection, [before.candidate for before, _ in some])
-    begins = [] if left is None else [(left, _get_article_id(left.candidate, ids))]
-    write_pending_alerts(connection, begins, {before.id for before, _ in some} - {each.id for each, _ in begins})
-    said: list[tuple[AlertCandidate, str | None, MatchOutcome]] = []
-    for before, _ in some:
-        if left is not None and _get_article_id(before.candidate, ids) == _get_article_id(left.candidate, ids):
-            at = time_of_day(left.due, zone, now)
-            decision = deferred_outcome(left.kind.reason, f"{left.why}; two were merged, and it is sent at {at}")
-        elif left is None:
-            nothing = "it was deferred with something that was merged into what was sent, and says nothing new"
-            decision = suppressed_outcome(Reason.MERGED, nothing)
+    merged = merge_pending([moved for _, moved in pairs], record, policy, now=now, zone=zone)
+    ids = load_article_ids(connection, [original.candidate for original, _ in pairs])
+    added = [] if merged is None else [(merged, _get_article_id(merged.candidate, ids))]
+    write_pending_alerts(
+        connection, added, {original.id for original, _ in pairs} - {pending.id for pending, _ in added}
+    )
+    outcomes: list[tuple[AlertCandidate, str | None, MatchOutcome]] = []
+    for original, _ in pairs:
+        if merged is not None and _get_article_id(original.candidate, ids) == _get_article_id(merged.candidate, ids):
+            at = time_of_day(merged.due, zone, now)
+            outcome = deferred_outcome(merged.kind.reason, f"{merged.why}; two were merged, and it is sent at {at}")
+        elif merged is None:
+            why = "its subject was merged with one that was sent, and it says nothing new"
+            outcome = suppressed_outcome(Reason.MERGED, why)
         else:
-            decision = suppressed_outcome(
-                Reason.MERGED, f"two were merged, and {left.candidate.publisher} is sent for both"
+            outcome = suppressed_outcome(
+                Reason.MERGED, f"two were merged, and {merged.candidate.publisher} is sent for both"
             )
-        said.append((before.candidate, None, decision))
-    update_match_outcomes(connection, said, ids)
+        outcomes.append((original.candidate, None, outcome))
+    update_match_outcomes(connection, outcomes, ids)
 
 
-def _get_article_id(hearing: AlertCandidate, ids: Mapping[tuple[str, str], int]) -> int:
-    return ids[hearing.article.source, hearing.article.uid]
+def _get_article_id(candidate: AlertCandidate, ids: Mapping[tuple[str, str], int]) -> int:
+    return ids[candidate.article.source, candidate.article.uid]

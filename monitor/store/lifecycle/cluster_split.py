@@ -1,6 +1,7 @@
-"""Makes two stories, or events, of one on a person's word: for what is here, and for what comes.
+"""Splits a story, or an event, when a person says so: for the stored articles, and for those that come.
 
-What is split off was suppressed as something that it is not: so it is judged again, as what it is now.
+Articles that are split off were suppressed as the same as the whole, which they are not. So their matches are decided
+again.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ _Row = Row[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class SplitResult:
-    """What was split off which whole, with how many articles; `decisions`: what each rule has decided on them."""
+    """The result of a split: `id` of the new story or event, the `whole` that it was split off, and its number of
+    articles. `decisions`: each rule, and what was decided for it."""
 
     id: str
     whole: str
@@ -70,8 +72,8 @@ class SplitResult:
 
 
 class ClusterSplitter:
-    """Splits stories and events. `config`: what the user's files say, and `rules`: those of them that run, as the
-    daemon compiles them; `channels_of`: where an alert goes."""
+    """Splits stories and events. `config`: what the user's files say; `rules`: the running ones, as the daemon compiles
+    them; `channels_of`: the channels of an alert."""
 
     def __init__(self, database: Database, config: Config, rules: RuleSet, channels_of: ChannelsOf) -> None:
         self._database = database
@@ -82,22 +84,27 @@ class ClusterSplitter:
     def split(
         self, id_: str, articles: Collection[int], now: datetime, who: str, *, quiet: bool = False
     ) -> SplitResult:
-        """Make these articles a story, or an event, of their own; none: the one that joined last. `quiet`: without a
-        message. Raises WrongUse if it has not all of them, or no others."""
+        """Make these articles a story, or an event, of their own; if there are none, the article that joined last.
+        `quiet`: without a message. Raises InvalidRequest if the whole does not have all of them, or would have no
+        article left."""
         with self._database.writing() as connection:
             self._database.enter_section(connection)
             whole = _require_cluster(connection, id_)
             rows = _select_leaving_articles(connection, whole, articles)
-            one = _SplitOperation(connection, whole, rows, self._config, now)
-            new = one.move(self._rules)
+            operation = _SplitOperation(connection, whole, rows, self._config, now)
+            new_cluster = operation.move(self._rules)
             write_identity_mark(
-                connection, IdentityMark(IdentityMarkKind.SPLIT, whole.id, new.id, now, who), whole.scope
+                connection, IdentityMark(IdentityMarkKind.SPLIT, whole.id, new_cluster.id, now, who), whole.scope
             )
-            judged = one.judge(new, quiet=quiet)
+            article_decisions = operation.judge(new_cluster, quiet=quiet)
             ids = {(row.source_id, row.uid): row.id for row in rows}
-            write_revised_decisions(connection, judged, ids, self._channels_of)
-        decisions = tuple((each.match.rule, each.explanation) for one_ in judged for each in one_.decisions)
-        return SplitResult(new.id, whole.id, len(rows), decisions)
+            write_revised_decisions(connection, article_decisions, ids, self._channels_of)
+        decisions = tuple(
+            (match_decision.match.rule, match_decision.explanation)
+            for article_decision in article_decisions
+            for match_decision in article_decision.decisions
+        )
+        return SplitResult(new_cluster.id, whole.id, len(rows), decisions)
 
 
 def _require_cluster(connection: Connection, id_: str) -> MarkedCluster:
@@ -108,9 +115,9 @@ def _require_cluster(connection: Connection, id_: str) -> MarkedCluster:
 
 
 def _select_leaving_articles(connection: Connection, whole: MarkedCluster, wanted: Collection[int]) -> Sequence[_Row]:
-    """The articles that leave, in the order in which they came, each in its latest version with its story."""
+    """The articles to split off, in the order in which they came, each in its latest version with its story."""
     latest = and_(article_version.c.article_id == article.c.id, article_version.c.version == article.c.version)
-    asked = (
+    query = (
         select(article, article_version.c.text, article_version.c.authors, article_version.c.tags)
         .add_columns(story_article.c.publisher, story_article.c.wire)
         .add_columns(story.c.id.label("story_id"), story.c.title.label("story_title"), story.c.opened_at)
@@ -119,15 +126,15 @@ def _select_leaving_articles(connection: Connection, whole: MarkedCluster, wante
         .join(story, story.c.id == story_article.c.story_id)
         .order_by(article.c.seen_at, article.c.id)
     )
-    every = connection.execute(asked.where(article.c.id.in_(select(_select_member_ids(whole).c.article_id)))).all()
-    ids = {row.id for row in every}
-    if strange := sorted(set(wanted) - ids):
-        which = ", ".join(map(str, strange))
+    members = connection.execute(query.where(article.c.id.in_(select(_select_member_ids(whole).c.article_id)))).all()
+    ids = {row.id for row in members}
+    if unknown := sorted(set(wanted) - ids):
+        numbers = ", ".join(map(str, unknown))
         raise InvalidRequest(
-            f"{whole.id} has no article {which}: `news-monitor stories show {whole.id}` gives their numbers"
+            f"{whole.id} has no article {numbers}: `news-monitor stories show {whole.id}` gives their numbers"
         )
-    chosen = [row for row in every if row.id in wanted] if wanted else every[-1:]
-    if len(chosen) == len(every):
+    chosen = [row for row in members if row.id in wanted] if wanted else members[-1:]
+    if len(chosen) == len(members):
         raise InvalidRequest(f"nothing would be left of {whole.id}: name some of its articles, not all")
     return chosen
 
@@ -154,173 +161,198 @@ class _SplitOperation:
         self._how = f"split off {whole.id} by a person"
 
     def move(self, rules: RuleSet) -> Cluster:
-        """The articles leave, with what was heard of them, and are a story or an event of their own."""
-        heard = find_contributing_matches(self._connection, self._ids)
-        if self._whole.scope == STORIES:  # its events are as they were
-            heard = [replace(each, event=None) for each in heard]
-        remove_publishers(self._connection, heard, self._ids)
-        leaving = RemovedArticles(
-            self._ids, self._config, self._now, "was split off", self._subjects({each.rule for each in heard})
+        """Remove the articles and their contributions from the whole; returns their own new story or event."""
+        contributions = find_contributing_matches(self._connection, self._ids)
+        if self._whole.scope == STORIES:  # its events stay as they were
+            contributions = [replace(contribution, event=None) for contribution in contributions]
+        remove_publishers(self._connection, contributions, self._ids)
+        removed = RemovedArticles(
+            self._ids,
+            self._config,
+            self._now,
+            "was split off",
+            self._list_subject_keys({contribution.rule for contribution in contributions}),
         )
-        replace_pending_alerts(self._connection, leaving, heard)
-        features = self._features(rules)
-        self._take_out(features.values())
-        new = self._opened(features)
-        self._move_articles(new.id)
+        replace_pending_alerts(self._connection, removed, contributions)
+        features = self._load_features(rules)
+        self._remove_from_whole(features.values())
+        new_cluster = self._open_cluster(features)
+        self._move_articles(new_cluster.id)
         table, whole = self._whole.table, self._whole
-        keep_apart(self._connection, table, whole.id, whole.kept_apart | {new.id})
-        keep_apart(self._connection, table, new.id, [whole.id])
-        return new
+        keep_apart(self._connection, table, whole.id, whole.kept_apart | {new_cluster.id})
+        keep_apart(self._connection, table, new_cluster.id, [whole.id])
+        return new_cluster
 
-    def _features(self, rules: RuleSet) -> dict[int, ArticleFeatures]:
-        """What the articles are compared by, by their ids: as it is stored, where it still is."""
+    def _load_features(self, rules: RuleSet) -> dict[int, ArticleFeatures]:
+        """The articles' features by article id: as stored, or else computed again."""
         latest = {row.id: row.version for row in self._rows}
-        stored = {(each.source, each.uid): each for each in load_features(self._connection, latest.items())}
+        stored = {
+            (features.source, features.uid): features for features in load_features(self._connection, latest.items())
+        }
         return {
             row.id: stored.get((row.source_id, row.uid)) or identity_features(article_from_row(row), rules)
             for row in self._rows
         }
 
-    def _subjects(self, heard_by: Collection[str]) -> frozenset[str]:
-        """The keys of what waits and is of the whole, or of these articles as suppressed there."""
+    def _list_subject_keys(self, rule_ids: Collection[str]) -> frozenset[str]:
+        """The ledger keys of pending alerts of the whole, or of these articles as suppressed there."""
         scope = self._whole.scope
-        rules, key_of = (heard_by, story_key) if scope == STORIES else ([scope], event_key)
+        rules, key_of = (rule_ids, story_key) if scope == STORIES else ([scope], event_key)
         keys = [key_of(rule, self._whole.id) for rule in rules]
         unsure = [unsure_key(rule, row.source_id, row.uid) for rule in rules for row in self._rows]
         return frozenset([*keys, *map(shadow_key, keys), *unsure])
 
-    def _take_out(self, gone: Iterable[ArticleFeatures]) -> None:
-        """It is compared with these no more, and found by nothing that only they have said."""
+    def _remove_from_whole(self, removed: Iterable[ArticleFeatures]) -> None:
+        """Remove these articles from the whole: it is no longer compared with them, nor found by keys that only they
+        have."""
         table, scope = self._whole.table, self._whole.scope
-        its = or_(table.c.id == self._whole.id, table.c.merged_into == self._whole.id)
-        found, found_in_others = load_match_keys(self._connection, scope, self._whole.id, self._ids)
-        said = {key for each in gone for key in each.index_keys} | self._story_keys(gone=True) | found
-        others = self._story_keys(gone=False) | found_in_others
-        for row in self._connection.execute(select(table).where(its)).all():
-            members = [each for each in row.members or () if each[0] not in self._ids]
-            left = {key for each in load_features(self._connection, members) for key in each.index_keys}
-            remove_cluster_keys(self._connection, scope, said - left - others, row.id)
+        cluster_rows = or_(table.c.id == self._whole.id, table.c.merged_into == self._whole.id)
+        match_keys, other_match_keys = load_match_keys(self._connection, scope, self._whole.id, self._ids)
+        removed_keys = (
+            {key for features in removed for key in features.index_keys}
+            | self._find_story_keys(removed=True)
+            | match_keys
+        )
+        other_keys = self._find_story_keys(removed=False) | other_match_keys
+        for row in self._connection.execute(select(table).where(cluster_rows)).all():
+            members = [member for member in row.members or () if member[0] not in self._ids]
+            remaining_keys = {
+                key for features in load_features(self._connection, members) for key in features.index_keys
+            }
+            remove_cluster_keys(self._connection, scope, removed_keys - remaining_keys - other_keys, row.id)
             self._connection.execute(update(table).where(table.c.id == row.id).values(members=members))
 
-    def _story_keys(self, *, gone: bool) -> set[str]:
-        """The keys by which an event is known as that of stories."""
+    def _find_story_keys(self, *, removed: bool) -> set[str]:
+        """The keys by which stories find the event."""
         if self._whole.scope == STORIES:
             return set()
         of_event = select(story_article.c.story_id).join(match, match.c.article_id == story_article.c.article_id)
-        which = match.c.article_id.in_(self._ids) if gone else match.c.article_id.not_in(self._ids)
-        found = self._connection.execute(of_event.where(match.c.event_id == self._whole.id, which))
-        return {f"story:{id_}" for id_ in found.scalars()}
+        condition = match.c.article_id.in_(self._ids) if removed else match.c.article_id.not_in(self._ids)
+        story_ids = self._connection.execute(of_event.where(match.c.event_id == self._whole.id, condition))
+        return {f"story:{id_}" for id_ in story_ids.scalars()}
 
-    def _opened(self, features: dict[int, ArticleFeatures]) -> Cluster:
+    def _open_cluster(self, features: dict[int, ArticleFeatures]) -> Cluster:
         scope, first = self._whole.scope, features[self._ids[0]]
-        name = hash_name(f"{self._whole.id} {first.source} {first.uid} {self._now.isoformat()}")
-        at = first.seen if scope == STORIES else first.at
-        new = Cluster(f"{'E' if scope else 'S'}{name:016x}", scope, first.title, at, first.at, first.seen)
-        stored = StoredClusters(self._connection)
+        id_hash = hash_name(f"{self._whole.id} {first.source} {first.uid} {self._now.isoformat()}")
+        opened_at = first.seen if scope == STORIES else first.at
+        new = Cluster(f"{'E' if scope else 'S'}{id_hash:016x}", scope, first.title, opened_at, first.at, first.seen)
+        clusters = StoredClusters(self._connection)
         for row in self._rows:
-            its = features[row.id]
+            article_features = features[row.id]
             if scope == STORIES:
-                stored.load_keys((STORIES, key) for key in its.index_keys)
-                stored.index.add_article(new.joined_by(its), its, its.index_keys)
+                clusters.load_keys((STORIES, key) for key in article_features.index_keys)
+                clusters.index.add_article(
+                    new.joined_by(article_features), article_features, article_features.index_keys
+                )
             else:
-                report = self._report(row, its)
-                stored.load_keys((scope, key) for key in report.key_weights)
-                join_event(report, new, stored.index)
-            new = stored.index.get(scope, new.id) or new
-        stored.write({(row.source_id, row.uid): row.id for row in self._rows})
+                report = self._build_rule_article(row, article_features)
+                clusters.load_keys((scope, key) for key in report.key_weights)
+                join_event(report, new, clusters.index)
+            new = clusters.index.get(scope, new.id) or new
+        clusters.write({(row.source_id, row.uid): row.id for row in self._rows})
         return new
 
-    def _report(self, row: _Row, features: ArticleFeatures) -> RuleArticle:
+    def _build_rule_article(self, row: _Row, features: ArticleFeatures) -> RuleArticle:
         """The article as its rule saw it when it came."""
         rule = self._config.rules.get(self._whole.scope)
-        report = RuleArticle(
+        rule_article = RuleArticle(
             self._whole.scope,
             Story(row.story_id, row.story_title, row.opened_at),
             features,
             event_lasts=None if rule is None else rule.alert.event_lasts,
         )
-        its = and_(match.c.article_id == row.id, match.c.article_version == row.version, match.c.rule_id == report.rule)
-        for each in self._connection.execute(select(match.c.by, match.c.evidence).where(its)):
-            by = {name: frozenset(values) for name, values in (each.by or {}).items()}
-            report = replace(
-                report, by_values=by, found_terms=frozenset(span.term for span in spans_from_evidence(each.evidence))
+        this_match = and_(
+            match.c.article_id == row.id, match.c.article_version == row.version, match.c.rule_id == rule_article.rule
+        )
+        for match_row in self._connection.execute(select(match.c.by, match.c.evidence).where(this_match)):
+            by = {name: frozenset(values) for name, values in (match_row.by or {}).items()}
+            rule_article = replace(
+                rule_article,
+                by_values=by,
+                found_terms=frozenset(span.term for span in spans_from_evidence(match_row.evidence)),
             )
-        return report
+        return rule_article
 
     def _move_articles(self, new: str) -> None:
         if self._whole.scope == STORIES:
             joined = update(story_article).where(story_article.c.article_id.in_(self._ids))
             self._connection.execute(joined.values(story_id=new, how=self._how, compared=None, compared_with=None))
         else:
-            its = update(match).where(match.c.article_id.in_(self._ids), match.c.event_id == self._whole.id)
-            self._connection.execute(its.values(event_id=new, why_event=self._how, compared=None, compared_with=None))
+            statement = update(match).where(match.c.article_id.in_(self._ids), match.c.event_id == self._whole.id)
+            self._connection.execute(
+                statement.values(event_id=new, why_event=self._how, compared=None, compared_with=None)
+            )
 
     def judge(self, new: Cluster, *, quiet: bool) -> list[ArticleDecision]:
-        """What their rules decide on them as a story or an event of their own."""
-        told = NotificationLedger(complete=False)
-        found = list(self._cases(new, told))
-        load_subjects(self._connection, told, {key for case, _ in found for key in case.ledger_keys})
-        load_recent_sends(self._connection, told, [case.rule for case, _ in found], self._now)
-        judged = [
-            ArticleDecision(case.article, case.story, self._how, (decided,), case.publisher, case.wire)
-            for case, alert in found
-            if (decided := self._decided(case, alert, quiet=quiet)) is not None
+        """Decide on their matches again, as a story or an event of their own."""
+        ledger = NotificationLedger(complete=False)
+        cases = list(self._build_cases(new, ledger))
+        load_subjects(self._connection, ledger, {key for case, _ in cases for key in case.ledger_keys})
+        load_recent_sends(self._connection, ledger, [case.rule for case, _ in cases], self._now)
+        article_decisions = [
+            ArticleDecision(case.article, case.story, self._how, (match_decision,), case.publisher, case.wire)
+            for case, alert in cases
+            if (match_decision := self._decide_match(case, alert, quiet=quiet)) is not None
         ]
-        write_subject_records(self._connection, told.changed_records)
-        return judged
+        write_subject_records(self._connection, ledger.changed_records)
+        return article_decisions
 
-    def _decided(self, case: Case, alert: str | None, *, quiet: bool) -> MatchDecision | None:
-        """The decision on a match; None: it was told already, as something else, and stays so."""
-        told, hearing = case.ledger, case.candidate
+    def _decide_match(self, case: Case, alert: str | None, *, quiet: bool) -> MatchDecision | None:
+        """The new decision on a match; None if the match was sent already, and so stays as it is."""
+        ledger, candidate = case.ledger, case.candidate
         if alert is not None:
-            account = told.find_record(case.key, self._now) or SubjectRecord(case.key, case.rule.id, self._now)
-            told.put_record(account.after_match(hearing, self._now).after_send(hearing, self._now, alert))
-            told.add_sent_key(case.key)
+            record = ledger.find_record(case.key, self._now) or SubjectRecord(case.key, case.rule.id, self._now)
+            ledger.put_record(record.after_match(candidate, self._now).after_send(candidate, self._now, alert))
+            ledger.add_sent_key(case.key)
             return None
-        if quiet and case.key not in told:
-            told.record_alert(hearing, None, self._now)
+        if quiet and case.key not in ledger:
+            ledger.record_alert(candidate, None, self._now)
             return MatchDecision(
-                case.match, suppressed_outcome(Reason.SPLIT, f"{self._how}, without a message"), candidate=hearing
+                case.match, suppressed_outcome(Reason.SPLIT, f"{self._how}, without a message"), candidate=candidate
             )
         return evaluate(case)
 
-    def _cases(self, new: Cluster, told: NotificationLedger) -> Iterator[tuple[Case, str | None]]:
-        """Each match that is news, in the order in which they were heard, with the alert that has told it."""
+    def _build_cases(self, new: Cluster, ledger: NotificationLedger) -> Iterator[tuple[Case, str | None]]:
+        """The case of each match that is news, in the order of the matches, with the alert that has sent it."""
         rows = {row.id: row for row in self._rows}
         news = and_(match.c.article_id.in_(self._ids), match.c.kind == MatchKind.NEWS)
-        for each in self._connection.execute(select(match).where(news).order_by(match.c.id)).all():
-            row, rule = rows[each.article_id], self._config.rules.get(each.rule_id)
-            if rule is None or each.article_version != row.version or not self._concerns(rule):
+        for match_row in self._connection.execute(select(match).where(news).order_by(match.c.id)).all():
+            row, rule = rows[match_row.article_id], self._config.rules.get(match_row.rule_id)
+            if rule is None or match_row.article_version != row.version or not self._is_affected(rule):
                 continue
-            yield self._case(row, each, rule, new, told), each.alert_id
+            yield self._build_case(row, match_row, rule, new, ledger), match_row.alert_id
 
-    def _concerns(self, rule: Rule) -> bool:
-        """Whether what is split is what the rule tells at most once."""
+    def _is_affected(self, rule: Rule) -> bool:
+        """Whether the rule sends at most once for what is split."""
         if rule.status is RuleStatus.OFF:
             return False
         if self._whole.scope == STORIES:
             return rule.alert.once_per is OncePer.STORY
         return rule.id == self._whole.scope and rule.alert.once_per is OncePer.EVENT
 
-    def _case(self, row: _Row, found: _Row, rule: Rule, new: Cluster, told: NotificationLedger) -> Case:
-        page, source = article_from_row(row), self._config.sources.get(row.source_id)
-        its = Match(
-            rule.id, found.rule_version, MatchKind.NEWS, spans_from_evidence(found.evidence), Level(found.level)
+    def _build_case(self, row: _Row, match_row: _Row, rule: Rule, new: Cluster, ledger: NotificationLedger) -> Case:
+        stored_article, source = article_from_row(row), self._config.sources.get(row.source_id)
+        rule_match = Match(
+            rule.id,
+            match_row.rule_version,
+            MatchKind.NEWS,
+            spans_from_evidence(match_row.evidence),
+            Level(match_row.level),
         )
-        of_story = new.scope == STORIES
+        is_story = new.scope == STORIES
         return Case(
             rule=rule,
-            match=its,
-            article=page,
-            story=story_from_cluster(new) if of_story else Story(row.story_id, row.story_title, row.opened_at),
-            ledger=told,
+            match=rule_match,
+            article=stored_article,
+            story=story_from_cluster(new) if is_story else Story(row.story_id, row.story_title, row.opened_at),
+            ledger=ledger,
             now=self._now,
-            event=None if of_story else event_from_cluster(new),
+            event=None if is_story else event_from_cluster(new),
             join_reason=self._how,
             publisher=row.publisher or row.source_id,
             wire=row.wire,
-            wire_status=determine_article_provenance(page, source).wire_status,
+            wire_status=determine_article_provenance(stored_article, source).wire_status,
             official=source is not None and source.official,
-            facts=extract_counts(page.title, page.text),
+            facts=extract_counts(stored_article.title, stored_article.text),
             context=DecisionContext(self._zone),
         )

@@ -1,7 +1,7 @@
-"""Deletes the texts of articles on the operator's word, everywhere they stand, and sees to it that they stay away.
+"""Erases the texts of articles everywhere when the operator asks for it, and keeps the articles from coming back.
 
-What stays is evidence without words: that an alert was made, of which rule and story, when, on which channels, and
-what their servers answered. It does not reach what has left the database: messages, logs, copies.
+What stays is a record without words: that an alert was made, of which rule and story, when, on which channels, and what
+their servers answered. Erasure does not reach what has left the database: messages, logs, copies.
 """
 
 from __future__ import annotations
@@ -40,16 +40,17 @@ from monitor.store.queries.articles import article_has_address
 from monitor.store.queues import full_text_queue
 from monitor.store.state.clusters import remove_articles_from_clusters
 
-ERASED_REASON = "its article was forgotten on the operator's word"
-# A dead one too: it could be tried again. What is being sent may still arrive.
-_TO_SEND = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING, DeliveryState.DEAD)
-_Article = Row[*tuple[Any, ...]]
+ERASED_REASON = "its article was forgotten at the operator's request"
+# A dead delivery too, because it could be tried again. What is being sent may still arrive.
+_UNSENT = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING, DeliveryState.DEAD)
+_ArticleRow = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class ErasurePlan:
-    """What is to be forgotten: articles that are here, by id; `left`: how many that have left are to stay away whatever
-    they say; and what hangs on them."""
+    """What is to be erased: the ids of stored `articles`; how many alerts they have, and how many deliveries are
+    `unsent`. `left_archive`: how many that have left are never to be ingested again. `is_source`: `target` is a
+    source."""
 
     target: str
     is_source: bool
@@ -60,39 +61,39 @@ class ErasurePlan:
 
 
 class ArticleEraser:
-    """Forgets articles by their address, or all of a source. `config`: what the user's files say."""
+    """Erases articles by their address, or all of a source. `config`: what the user's files say."""
 
     def __init__(self, database: Database, config: Config) -> None:
         self._database = database
         self._config = config
 
-    def plan(self, what: str) -> ErasurePlan:
-        """Everything of a source, by its id, or every article that has, or had, this address."""
+    def plan(self, target: str) -> ErasurePlan:
+        """Plan to erase everything of a source, by its id, or every article that has, or had, this address."""
         with self._database.reading() as connection:
-            of_source = connection.execute(select(source.c.id).where(source.c.id == what)).first() is not None
-            here = select(article.c.id).where(_is_stored(what, of_source=of_source)).order_by(article.c.id)
-            ids = list(connection.execute(here).scalars())
-            left = select(func.count()).select_from(known).where(_has_left_archive(what, of_source=of_source))
-            alerts = to_send = 0
-            for some in in_batches(ids):
-                told = select(alert.c.id).where(alert.c.article_id.in_(some))
-                alerts += connection.execute(select(func.count()).select_from(told.subquery())).scalar_one()
-                waiting = delivery.c.alert_id.in_(told) & delivery.c.state.in_(_TO_SEND)
-                to_send += connection.execute(select(func.count()).where(waiting)).scalar_one()
-            return ErasurePlan(what, of_source, ids, connection.execute(left).scalar_one(), alerts, to_send)
+            is_source = connection.execute(select(source.c.id).where(source.c.id == target)).first() is not None
+            query = select(article.c.id).where(_is_stored(target, is_source=is_source)).order_by(article.c.id)
+            ids = list(connection.execute(query).scalars())
+            departed = select(func.count()).select_from(known).where(_has_left_archive(target, is_source=is_source))
+            alerts = unsent = 0
+            for batch in in_batches(ids):
+                alert_ids = select(alert.c.id).where(alert.c.article_id.in_(batch))
+                alerts += connection.execute(select(func.count()).select_from(alert_ids.subquery())).scalar_one()
+                unsent_deliveries = delivery.c.alert_id.in_(alert_ids) & delivery.c.state.in_(_UNSENT)
+                unsent += connection.execute(select(func.count()).where(unsent_deliveries)).scalar_one()
+            return ErasurePlan(target, is_source, ids, connection.execute(departed).scalar_one(), alerts, unsent)
 
-    def erase(self, found: ErasurePlan, now: datetime) -> Iterator[int]:
-        """Forget it slice by slice; how many articles after each. Between two slices others may use the database, and
-        what leaves the archive then, or comes back to it, is forgotten too."""
-        here = _is_stored(found.target, of_source=found.is_source)
+    def erase(self, plan: ErasurePlan, now: datetime) -> Iterator[int]:
+        """Erase slice by slice; yields the number of articles after each. Between two slices others may use the
+        database, and articles that leave the archive then, or come back to it, are erased too."""
+        condition = _is_stored(plan.target, is_source=plan.is_source)
         while True:
             with self._section() as connection:
-                ids = connection.execute(select(article.c.id).where(here).limit(SLICE)).scalars().all()
+                ids = connection.execute(select(article.c.id).where(condition).limit(SLICE)).scalars().all()
                 if not ids:
-                    _block_return(connection, _has_left_archive(found.target, of_source=found.is_source), now)
+                    _block_return(connection, _has_left_archive(plan.target, is_source=plan.is_source), now)
                     break
-                forgotten = _erase_articles(connection, RemovedArticles(ids, self._config, now))
-            yield forgotten
+                erased = _erase_articles(connection, RemovedArticles(ids, self._config, now))
+            yield erased
         for _ in self._database.reclaim_space():
             yield 0
 
@@ -103,30 +104,30 @@ class ArticleEraser:
             yield connection
 
 
-def _is_stored(what: str, *, of_source: bool) -> ColumnElement[bool]:
-    return article.c.source_id == what if of_source else article_has_address(what)
+def _is_stored(target: str, *, is_source: bool) -> ColumnElement[bool]:
+    return article.c.source_id == target if is_source else article_has_address(target)
 
 
-def _has_left_archive(what: str, *, of_source: bool) -> ColumnElement[bool]:
-    hashes = [uid_hash(what), uid_hash(canonicalize_url(what) or what)]
-    which = known.c.source_id == what if of_source else known.c.uid_hash.in_(hashes)
-    return and_(which, known.c.forgotten.is_(False))
+def _has_left_archive(target: str, *, is_source: bool) -> ColumnElement[bool]:
+    hashes = [uid_hash(target), uid_hash(canonicalize_url(target) or target)]
+    condition = known.c.source_id == target if is_source else known.c.uid_hash.in_(hashes)
+    return and_(condition, known.c.forgotten.is_(False))
 
 
-def _block_return(connection: Connection, left: ColumnElement[bool], now: datetime) -> None:
-    _invalidate_polls(connection, source.c.id.in_(select(known.c.source_id).where(left)))
-    connection.execute(update(known).where(left).values(forgotten=True, digest="", left_at=now))
+def _block_return(connection: Connection, condition: ColumnElement[bool], now: datetime) -> None:
+    _invalidate_polls(connection, source.c.id.in_(select(known.c.source_id).where(condition)))
+    connection.execute(update(known).where(condition).values(forgotten=True, digest="", left_at=now))
 
 
-def _erase_articles(connection: Connection, gone: RemovedArticles) -> int:
-    ids, now = gone.articles, gone.now
+def _erase_articles(connection: Connection, removed: RemovedArticles) -> int:
+    ids, now = removed.articles, removed.now
     articles = connection.execute(select(article).where(article.c.id.in_(ids))).all()
     _invalidate_polls(connection, source.c.id.in_({row.source_id for row in articles}))
     drop_digest_lines(connection, articles)
     drop_subject_records(connection, articles)
-    heard = find_contributing_matches(connection, ids)
-    remove_publishers(connection, heard, ids)
-    replace_pending_alerts(connection, gone, heard)
+    contributions = find_contributing_matches(connection, ids)
+    remove_publishers(connection, contributions, ids)
+    replace_pending_alerts(connection, removed, contributions)
     _redact_alerts(connection, articles, now)
     remove_articles_from_clusters(connection, ids)
     _erase_from_events(connection, ids)
@@ -139,80 +140,82 @@ def _erase_articles(connection: Connection, gone: RemovedArticles) -> int:
     return len(articles)
 
 
-def _invalidate_polls(connection: Connection, polled: ColumnElement[bool]) -> None:
-    """A poll of these sources that is under way has read what we know before it was forgotten: it is not committed."""
-    ended: dict[str, object] = {"token": source.c.token + 1, "lease_until": None, "lease_owner": None}
-    connection.execute(update(source).where(polled).values(**ended))
+def _invalidate_polls(connection: Connection, condition: ColumnElement[bool]) -> None:
+    """Invalidate running polls of these sources: they have read what was known before the erasure, so they must not
+    commit."""
+    values: dict[str, object] = {"token": source.c.token + 1, "lease_until": None, "lease_owner": None}
+    connection.execute(update(source).where(condition).values(**values))
 
 
-def _redact_alerts(connection: Connection, articles: Iterable[_Article], now: datetime) -> None:
-    """Take the words out of alerts, and never send what was still to be sent of them."""
+def _redact_alerts(connection: Connection, articles: Iterable[_ArticleRow], now: datetime) -> None:
+    """Remove the words from alerts, and discard their unsent deliveries."""
     by_id = {row.id: row for row in articles}
-    told = connection.execute(select(alert).where(alert.c.article_id.in_(by_id))).all()
-    waiting = delivery.c.alert_id.in_([row.id for row in told]) & delivery.c.state.in_(_TO_SEND)
+    alert_rows = connection.execute(select(alert).where(alert.c.article_id.in_(by_id))).all()
+    unsent_deliveries = delivery.c.alert_id.in_([row.id for row in alert_rows]) & delivery.c.state.in_(_UNSENT)
     discarded = {"state": DeliveryState.DISCARDED, "ended_at": now, "lease_until": None, "lease_owner": None}
-    connection.execute(update(delivery).where(waiting).values(**discarded, detail=ERASED_REASON))
-    for row in told:
-        of = by_id[row.article_id]
+    connection.execute(update(delivery).where(unsent_deliveries).values(**discarded, detail=ERASED_REASON))
+    for row in alert_rows:
+        article_row = by_id[row.article_id]
         wordless: dict[str, object] = {"reason": ERASED_REASON, "sentence": "", "marks": [], "article_id": None}
-        own = article_key(row.rule_id, of.source_id, of.uid)
-        if row.dedup_key.startswith(own):  # or an update of it; a uid may be an address, or words
-            hashed = article_key(row.rule_id, of.source_id, uid_hash(of.uid))
-            wordless["dedup_key"] = f"{hashed}{row.dedup_key.removeprefix(own)}"
+        own_key = article_key(row.rule_id, article_row.source_id, article_row.uid)
+        if row.dedup_key.startswith(own_key):  # or of an update; a uid may be an address, or words
+            hashed_key = article_key(row.rule_id, article_row.source_id, uid_hash(article_row.uid))
+            wordless["dedup_key"] = f"{hashed_key}{row.dedup_key.removeprefix(own_key)}"
         connection.execute(update(alert).where(alert.c.id == row.id).values(**wordless, article_version=None))
 
 
 def _erase_from_stories(connection: Connection, ids: Sequence[int]) -> None:
-    """A story that bears the headline of one of these takes that of its next article, or none. Its row stays: it may
-    go on."""
+    """A story that has the headline of an erased article takes the headline of its next article, or none. Its row
+    stays: the story may go on."""
     _replace_headlines(connection, ids, _TitledTable(story, story_article.c.story_id))
     connection.execute(delete(story_article).where(story_article.c.article_id.in_(ids)))
 
 
 def _erase_from_events(connection: Connection, ids: Sequence[int]) -> None:
-    """An event does so too."""
+    """The same for events."""
     _replace_headlines(connection, ids, _TitledTable(event, match.c.event_id))
 
 
 @dataclass(frozen=True, slots=True)
 class _TitledTable:
-    """What bears the headline of its first article; `of`: where articles name it."""
+    """A table of stories or events, which have the headline of their first article; `column`: where articles name
+    them."""
 
     table: Table
-    of: Column[str]
+    column: Column[str]
 
 
 def _replace_headlines(connection: Connection, ids: Sequence[int], titled: _TitledTable) -> None:
     headlines: defaultdict[str, set[str]] = defaultdict(set)
-    table, members = titled.table, titled.of.table
-    told = select(titled.of.label("of"), article_version.c.title).join(
+    table, members = titled.table, titled.column.table
+    query = select(titled.column.label("cluster_id"), article_version.c.title).join(
         article_version, article_version.c.article_id == members.c.article_id
     )
-    for row in connection.execute(told.where(members.c.article_id.in_(ids), titled.of.is_not(None))):
-        headlines[row.of].add(row.title)
+    for row in connection.execute(query.where(members.c.article_id.in_(ids), titled.column.is_not(None))):
+        headlines[row.cluster_id].add(row.title)
     for row in connection.execute(select(table.c.id, table.c.title).where(table.c.id.in_(headlines))).all():
         if row.title in headlines[row.id]:
             others = select(article.c.title).join(members, members.c.article_id == article.c.id)
-            left = others.where(titled.of == row.id, article.c.id.not_in(ids))
-            title = connection.execute(left.order_by(article.c.id).limit(1)).scalar_one_or_none()
-            # What is in doubt is so for words of the first article.
+            remaining = others.where(titled.column == row.id, article.c.id.not_in(ids))
+            title = connection.execute(remaining.order_by(article.c.id).limit(1)).scalar_one_or_none()
+            # A doubt quotes words of the first article.
             doubt = {"doubt": None} if table is event else {}
             connection.execute(update(table).where(table.c.id == row.id).values(title=title or "", **doubt))
 
 
-def _write_tombstones(connection: Connection, articles: Iterable[_Article], now: datetime) -> None:
-    """By every identity that their entries would have if the document changed its ways (`intake.identity`)."""
+def _write_tombstones(connection: Connection, articles: Iterable[_ArticleRow], now: datetime) -> None:
+    """Store every identity that their entries would have if the document changed its ways (`ingest.entry_identity`)."""
     rows: dict[tuple[str, str], dict[str, object]] = {}
     for row in articles:
         uids = [row.uid] if row.canonical is None else [row.uid, row.canonical, f"{row.uid}|{row.canonical}"]
         link = uid_hash(row.canonical) if row.canonical else None
-        about = {"link_hash": link, "version": row.version, "seen_at": row.seen_at, "baseline": row.baseline}
+        columns = {"link_hash": link, "version": row.version, "seen_at": row.seen_at, "baseline": row.baseline}
         for hashed in map(uid_hash, uids):
             key = {"source_id": row.source_id, "uid_hash": hashed}
-            rows[row.source_id, hashed] = key | about | {"digest": "", "forgotten": True, "left_at": now}
+            rows[row.source_id, hashed] = key | columns | {"digest": "", "forgotten": True, "left_at": now}
     if rows:
-        writing = build_insert(connection, known)
-        anew = {name: writing.excluded[name] for name in ("digest", "forgotten", "left_at")}
+        statement = build_insert(connection, known)
+        changes = {name: statement.excluded[name] for name in ("digest", "forgotten", "left_at")}
         connection.execute(
-            writing.on_conflict_do_update(index_elements=["source_id", "uid_hash"], set_=anew), list(rows.values())
+            statement.on_conflict_do_update(index_elements=["source_id", "uid_hash"], set_=changes), list(rows.values())
         )

@@ -1,5 +1,5 @@
-"""After the upgrade to a schema that keeps what identity knows of articles (0007): that is worked out once more, from
-the articles that are kept, for the stories and events of the last days, so that they go on."""
+"""After the upgrade to a schema that stores the features of articles (0007): computes those of the last days from the
+stored articles, so that their stories and events go on."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from monitor.store.state.clusters import StoredClusters
 from monitor.stories import STORIES, ArticleFeatures
 from monitor.stories.events import RuleArticle, join_event
 
-REACH = timedelta(days=2)  # before the newest article
+BACKFILL_WINDOW = timedelta(days=2)  # before the newest article
 _SLICE = 250
 
 
 def backfill_clusters(connection: Connection, rules: RuleSet) -> None:
-    """Have the versions of articles that a rule hit lately join the stories and events that they are of. `rules`: whose
-    entities identity knows."""
+    """Let recent article versions that a rule hit join the stories and events that they belong to. `rules`: those whose
+    entities identity uses."""
     newest = connection.execute(select(func.max(article.c.seen_at))).scalar_one_or_none()
     if newest is None:
         return
-    hit = select(match.c.article_id, match.c.article_version).where(match.c.article_id == article.c.id)
-    hit = hit.where(match.c.article_version == article_version.c.version)
-    asked = select(article_version.c.id).join(article, article.c.id == article_version.c.article_id)
-    asked = asked.where(article.c.seen_at > newest - REACH, hit.exists()).order_by(article_version.c.id)
-    versions = connection.execute(asked).scalars().all()  # as they were committed
+    matches = select(match.c.article_id, match.c.article_version).where(match.c.article_id == article.c.id)
+    matches = matches.where(match.c.article_version == article_version.c.version)
+    query = select(article_version.c.id).join(article, article.c.id == article_version.c.article_id)
+    query = query.where(article.c.seen_at > newest - BACKFILL_WINDOW, matches.exists()).order_by(article_version.c.id)
+    versions = connection.execute(query).scalars().all()  # in the order of commits
     for first in range(0, len(versions), _SLICE):
         _backfill_versions(connection, versions[first : first + _SLICE], rules)
 
@@ -44,20 +44,20 @@ def _backfill_versions(connection: Connection, versions: Sequence[int], rules: R
     ).all()
     ids = {(row.source_id, row.uid): row.id for row in rows}
     events = _load_events_by_version(connection, list(ids.values()))
-    every = [
+    articles = [
         (row, identity_features(article_from_row(row), rules), Story(row.story_id, row.story_title, row.opened_at))
         for row in rows
     ]
-    stored.load_keys((STORIES, key) for _, features, _ in every for key in features.index_keys)
-    stored.load_clusters((STORIES, of.id) for _, _, of in every)
+    stored.load_keys((STORIES, key) for _, features, _ in articles for key in features.index_keys)
+    stored.load_clusters((STORIES, joined_story.id) for _, _, joined_story in articles)
     stored.load_clusters(key for keys in events.values() for key in keys)
-    for row, features, of in every:
-        _join_story(stored, features, of.id)
-        for rule, event in events.get((row.id, row.version), ()):
-            report = RuleArticle(rule, of, features)
-            stored.load_keys((rule, key) for key in report.key_weights)
-            if (cluster := stored.index.get(rule, event)) is not None:
-                join_event(report, cluster, stored.index)
+    for row, features, joined_story in articles:
+        _join_story(stored, features, joined_story.id)
+        for rule, event_id in events.get((row.id, row.version), ()):
+            rule_article = RuleArticle(rule, joined_story, features)
+            stored.load_keys((rule, key) for key in rule_article.key_weights)
+            if (cluster := stored.index.get(rule, event_id)) is not None:
+                join_event(rule_article, cluster, stored.index)
     stored.write(ids)
 
 
@@ -70,7 +70,7 @@ def _join_story(stored: StoredClusters, features: ArticleFeatures, id_: str) -> 
 def _load_events_by_version(
     connection: Connection, articles: Sequence[int]
 ) -> dict[tuple[int, int], list[tuple[str, str]]]:
-    """Of each version of these articles, by rule, the events that it is of."""
+    """For each version of these articles: pairs of a rule and the event that it belongs to."""
     found: defaultdict[tuple[int, int], list[tuple[str, str]]] = defaultdict(list)
     of_event = and_(match.c.article_id.in_(articles), match.c.event_id.is_not(None))
     for row in connection.execute(select(match).where(of_event).order_by(match.c.id)):
@@ -79,7 +79,7 @@ def _load_events_by_version(
 
 
 def _select_versions() -> Select[tuple[object, ...]]:
-    """Articles as each version had them, with their stories."""
+    """Articles as they were in each version, with their stories."""
     version = (article_version.c.version, article_version.c.title, article_version.c.canonical, article_version.c.text)
     columns = [column for column in article.c if column.name not in {"version", "title", "canonical"}]
     more = (article_version.c.authors, article_version.c.tags)

@@ -1,4 +1,5 @@
-"""What rules have heard in articles that are forgotten: of which subjects, and in whose voices, which count no more."""
+"""What articles that leave have contributed: matches of which subjects, by which publishers. Those publishers are no
+longer counted."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ from monitor.store.state.stored_ledger import load_subject_records, write_subjec
 
 @dataclass(frozen=True, slots=True)
 class ContributingMatch:
-    """A match that was heard of a story, and of an event if `event` is one. `match`: its id, which grows in the order
-    in which rules hear; `at`: when; `told`: whether an alert has told it."""
+    """A match that counts for a story, and for an `event` if it has one. `match`: its id, which grows in the order of
+    the matches; `at`: when; `alerted`: whether an alert has sent it."""
 
     match: int
     at: datetime
@@ -32,51 +33,53 @@ class ContributingMatch:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What it may have been heard of: rules that tell stories may have told events before."""
+        """The ledger keys for which it may count: a rule that alerts on stories may have alerted on events before."""
         of_story = story_key(self.rule, self.story)
         return (of_story,) if self.event is None else (of_story, event_key(self.rule, self.event))
 
 
 def find_contributing_matches(connection: Connection, articles: Sequence[int]) -> list[ContributingMatch]:
-    """What was heard in these articles, but for mentions, with which nothing else is told."""
+    """The matches of these articles that count; mentions do not, as they are sent with nothing else."""
     return [
         _contribution_from_row(row)
         for row in connection.execute(_select_news_matches().where(match.c.article_id.in_(articles)))
     ]
 
 
-def remove_publishers(connection: Connection, gone: Sequence[ContributingMatch], articles: Sequence[int]) -> None:
-    """What is heard in these articles alone counts no more among those who report it."""
-    lost: defaultdict[str, set[str]] = defaultdict(set)
-    for each in gone:
-        for key in each.keys:
-            lost[key].add(each.independent_publisher)
-    for each in _find_other_matches(connection, gone, articles):
-        for key in each.keys:
-            lost[key].discard(each.independent_publisher)
-    names = {name: voices for key, voices in lost.items() if voices for name in (key, shadow_key(key))}
-    accounts = load_subject_records(connection, names)
-    less = [
-        each.without_publishers(names[key])
-        for key, each in accounts.items()
-        if names[key].intersection(each.independent_publishers)
+def remove_publishers(connection: Connection, removed: Sequence[ContributingMatch], articles: Sequence[int]) -> None:
+    """Stop counting the publishers whose only matches are in these articles."""
+    lost_publishers: defaultdict[str, set[str]] = defaultdict(set)
+    for contribution in removed:
+        for key in contribution.keys:
+            lost_publishers[key].add(contribution.independent_publisher)
+    for contribution in _find_other_matches(connection, removed, articles):
+        for key in contribution.keys:
+            lost_publishers[key].discard(contribution.independent_publisher)
+    publishers_by_key = {
+        name: publishers for key, publishers in lost_publishers.items() if publishers for name in (key, shadow_key(key))
+    }
+    records = load_subject_records(connection, publishers_by_key)
+    reduced = [
+        record.without_publishers(publishers_by_key[key])
+        for key, record in records.items()
+        if publishers_by_key[key].intersection(record.independent_publishers)
     ]
-    if less:
-        write_subject_records(connection, less)
+    if reduced:
+        write_subject_records(connection, reduced)
 
 
 def _find_other_matches(
-    connection: Connection, gone: Iterable[ContributingMatch], articles: Sequence[int]
+    connection: Connection, removed: Iterable[ContributingMatch], articles: Sequence[int]
 ) -> Iterator[ContributingMatch]:
-    """What was heard of the same stories and events in other articles."""
+    """The matches of the same stories and events in other articles."""
     subjects = (
-        (story_article.c.story_id, {each.story for each in gone}),
-        (match.c.event_id, {each.event for each in gone if each.event is not None}),
+        (story_article.c.story_id, {contribution.story for contribution in removed}),
+        (match.c.event_id, {contribution.event for contribution in removed if contribution.event is not None}),
     )
-    for column, wanted in subjects:
-        for some in in_batches(wanted):
-            asked = _select_news_matches().where(column.in_(some), match.c.article_id.not_in(articles))
-            yield from map(_contribution_from_row, connection.execute(asked))
+    for column, ids in subjects:
+        for batch in in_batches(ids):
+            query = _select_news_matches().where(column.in_(batch), match.c.article_id.not_in(articles))
+            yield from map(_contribution_from_row, connection.execute(query))
 
 
 def _select_news_matches() -> Select[Any]:
@@ -90,5 +93,7 @@ def _select_news_matches() -> Select[Any]:
 
 
 def _contribution_from_row(row: Row[*tuple[Any, ...]]) -> ContributingMatch:
-    voice = independent_publisher_of(row.wire, row.publisher or row.source_id)
-    return ContributingMatch(row.id, row.at, row.alert_id is not None, row.rule_id, row.story_id, row.event_id, voice)
+    publisher = independent_publisher_of(row.wire, row.publisher or row.source_id)
+    return ContributingMatch(
+        row.id, row.at, row.alert_id is not None, row.rule_id, row.story_id, row.event_id, publisher
+    )

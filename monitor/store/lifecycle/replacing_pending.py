@@ -1,5 +1,5 @@
-"""What waits to be told and loses its article, or something that was to be told with it: another one in which the rule
-has heard the same takes over, it is told with what is left, or it is told no more."""
+"""Pending alerts that lose their article, or something that they were to say. Another article in which the rule matched
+the same subject takes over, or the alert is sent with what remains, or it is dropped."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ from monitor.store.state.pending_rows import pending_alert_from_row, write_pendi
 from monitor.store.state.stored_ledger import load_subject_records
 from monitor.stories.facts import extract_counts
 
-_MOST = 200  # of what was heard of a subject, the last: texts are read while nobody else may write
-_ALONE = (PendingKind.MENTION, PendingKind.IN_DOUBT)
+_MAX_MATCHES = 200  # matches of a subject, the last ones: texts are read while no other process may write
+_SEPARATE_KINDS = (PendingKind.MENTION, PendingKind.IN_DOUBT)
 _A_MOMENT = timedelta(microseconds=1)
 _Row = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class RemovedArticles:
-    """Articles that leave now, by id, and what the user's files say. `how`: in which way they leave; `subjects`: the
-    keys of what they leave, where that is not all that they are of."""
+    """Articles that leave now, by id. `config`: what the user's files say; `removal_phrase`: how they leave;
+    `subjects`: the ledger keys of what they leave; None: all that they belong to."""
 
     articles: Sequence[int]
     config: Config
@@ -62,154 +62,183 @@ class RemovedArticles:
 
     @property
     def zone(self) -> tzinfo:
-        """That of the desk."""
+        """The time zone of the desk."""
         return ZoneInfo(self.config.settings.timezone)
 
 
 @dataclass(frozen=True, slots=True)
 class _AffectedAlert:
-    """What waits, and in which article, which may be `gone`; `heard`: what was heard of its subject in those that
-    are."""
+    """A pending alert and the id of its article. `is_removed`: the article leaves; `contributions`: the matches of its
+    subject in articles that leave."""
 
-    waits: PendingAlert
-    article: int
-    gone: bool
-    heard: Sequence[ContributingMatch] = ()
+    pending: PendingAlert
+    article_id: int
+    is_removed: bool
+    contributions: Sequence[ContributingMatch] = ()
 
     @property
     def match(self) -> ColumnElement[bool]:
-        """That which waits."""
-        version = match.c.article_version == self.waits.candidate.article.version
-        return and_(match.c.article_id == self.article, version)
+        """The condition for the match that is pending."""
+        version = match.c.article_version == self.pending.candidate.article.version
+        return and_(match.c.article_id == self.article_id, version)
 
-    def since(self, told_at: datetime | None) -> int | None:
-        """The first match of those that are gone of which it may tell something: since its subject was told."""
-        untold = [each for each in self.heard if not each.alerted and (told_at is None or each.at >= told_at)]
-        return min((each.match for each in untold), default=None)
+    def first_unsent_match(self, sent_at: datetime | None) -> int | None:
+        """The first match in articles that leave which the alert may report: made since its subject was sent."""
+        unsent = [
+            contribution
+            for contribution in self.contributions
+            if not contribution.alerted and (sent_at is None or contribution.at >= sent_at)
+        ]
+        return min((contribution.match for contribution in unsent), default=None)
 
-    def has(self, row: _Row) -> bool:
-        """Whether this is the match that waits."""
-        return (row.id, row.article_version) == (self.article, self.waits.candidate.article.version)
+    def matches_row(self, row: _Row) -> bool:
+        """Whether the row is the match that is pending."""
+        return (row.id, row.article_version) == (self.article_id, self.pending.candidate.article.version)
 
 
-_Instead = tuple[PendingAlert, int] | None  # what waits from now on, with the id of its article
+_Replacement = tuple[PendingAlert, int] | None  # the new pending alert, with the id of its article
 
 
 def replace_pending_alerts(
-    connection: Connection, forgotten: RemovedArticles, heard: Sequence[ContributingMatch]
+    connection: Connection, removed: RemovedArticles, contributions: Sequence[ContributingMatch]
 ) -> None:
-    """What was to be told with one of these articles is told with another one, at the same time, or not at all; and
-    what may tell something that was `heard` in them, without that."""
-    waits = [*_find_orphaned(connection, forgotten.articles), *_find_reduced(connection, forgotten.articles, heard)]
-    if forgotten.subjects is not None:
-        waits = [each for each in waits if each.waits.candidate.key in forgotten.subjects]
-    accounts = load_subject_records(connection, {each.waits.candidate.key for each in waits})
-    found = [
-        (each, _find_replacement(connection, each, forgotten, accounts.get(each.waits.candidate.key))) for each in waits
+    """A pending alert whose article leaves gets another article, at the same time, or is dropped. One that may report
+    something of these `contributions` goes on without them."""
+    affected = [
+        *_find_orphaned(connection, removed.articles),
+        *_find_reduced(connection, removed.articles, contributions),
     ]
-    changed = [(each, other) for each, other in found if other is None or other[0] != each.waits]
-    begins = [other for _, other in changed if other is not None]
-    write_pending_alerts(connection, begins, [each.waits.id for each, other in changed if other is None])
-    said = [one for each, other in changed for one in _build_outcomes(each, other, forgotten)]
-    ids = {(hearing.article.source, hearing.article.uid): id_ for hearing, id_, _ in said}
-    update_match_outcomes(connection, [(hearing, None, decision) for hearing, _, decision in said], ids)
+    if removed.subjects is not None:
+        affected = [alert for alert in affected if alert.pending.candidate.key in removed.subjects]
+    records = load_subject_records(connection, {alert.pending.candidate.key for alert in affected})
+    replacements = [
+        (alert, _find_replacement(connection, alert, removed, records.get(alert.pending.candidate.key)))
+        for alert in affected
+    ]
+    changed = [
+        (alert, replacement)
+        for alert, replacement in replacements
+        if replacement is None or replacement[0] != alert.pending
+    ]
+    added = [replacement for _, replacement in changed if replacement is not None]
+    write_pending_alerts(connection, added, [alert.pending.id for alert, replacement in changed if replacement is None])
+    outcomes = [outcome for alert, replacement in changed for outcome in _build_outcomes(alert, replacement, removed)]
+    ids = {(candidate.article.source, candidate.article.uid): id_ for candidate, id_, _ in outcomes}
+    update_match_outcomes(connection, [(candidate, None, outcome) for candidate, _, outcome in outcomes], ids)
 
 
-def _find_orphaned(connection: Connection, gone: Sequence[int]) -> list[_AffectedAlert]:
-    rows = connection.execute(select(waiting).where(waiting.c.article_id.in_(gone)))
-    return [_AffectedAlert(pending_alert_from_row(row), row.article_id, gone=True) for row in rows]
+def _find_orphaned(connection: Connection, removed: Sequence[int]) -> list[_AffectedAlert]:
+    rows = connection.execute(select(waiting).where(waiting.c.article_id.in_(removed)))
+    return [_AffectedAlert(pending_alert_from_row(row), row.article_id, is_removed=True) for row in rows]
 
 
 def _find_reduced(
-    connection: Connection, gone: Sequence[int], heard: Iterable[ContributingMatch]
+    connection: Connection, removed: Sequence[int], contributions: Iterable[ContributingMatch]
 ) -> list[_AffectedAlert]:
-    """What waits in other articles and may tell what was heard in these. A mention, and what is listed as suppressed,
-    is told with nothing else."""
-    of: defaultdict[str, list[ContributingMatch]] = defaultdict(list)
-    for each in heard:
-        for key in each.keys:
-            of[key].append(each)
-    asked = select(waiting).where(waiting.c.article_id.not_in(gone), waiting.c.kind.not_in(_ALONE))
+    """The pending alerts of other articles that may report matches of these. Mentions, and what a digest lists as
+    suppressed, report nothing else."""
+    by_key: defaultdict[str, list[ContributingMatch]] = defaultdict(list)
+    for contribution in contributions:
+        for key in contribution.keys:
+            by_key[key].append(contribution)
+    query = select(waiting).where(waiting.c.article_id.not_in(removed), waiting.c.kind.not_in(_SEPARATE_KINDS))
     found: list[_AffectedAlert] = []
-    for some in in_batches({each.rule for each in heard}):
-        for row in connection.execute(asked.where(waiting.c.rule_id.in_(some))):
-            waits = pending_alert_from_row(row)
-            of_it = [each for key in _list_subject_keys(waits.candidate) if key in of for each in of[key]]
-            found += [_AffectedAlert(waits, row.article_id, gone=False, heard=of_it)] if of_it else []
+    for batch in in_batches({contribution.rule for contribution in contributions}):
+        for row in connection.execute(query.where(waiting.c.rule_id.in_(batch))):
+            pending = pending_alert_from_row(row)
+            lost = [
+                contribution
+                for key in _list_subject_keys(pending.candidate)
+                if key in by_key
+                for contribution in by_key[key]
+            ]
+            found += [_AffectedAlert(pending, row.article_id, is_removed=False, contributions=lost)] if lost else []
     return found
 
 
-def _list_subject_keys(hearing: AlertCandidate) -> Iterator[str]:
-    """What it may have been heard of; an article is told by none but itself."""
-    if _is_article_subject(hearing):
+def _list_subject_keys(candidate: AlertCandidate) -> Iterator[str]:
+    """The ledger keys of its story and event; none where the article is the subject, as only it can report that."""
+    if _is_article_subject(candidate):
         return
-    yield story_key(hearing.rule, hearing.story.id)
-    if hearing.event is not None:
-        yield event_key(hearing.rule, hearing.event.id)
+    yield story_key(candidate.rule, candidate.story.id)
+    if candidate.event is not None:
+        yield event_key(candidate.rule, candidate.event.id)
 
 
-def _is_article_subject(hearing: AlertCandidate) -> bool:
-    own = (hearing.rule, hearing.article.source, hearing.article.uid)
-    return hearing.key in (article_key(*own), unsure_key(*own))
+def _is_article_subject(candidate: AlertCandidate) -> bool:
+    names = (candidate.rule, candidate.article.source, candidate.article.uid)
+    return candidate.key in (article_key(*names), unsure_key(*names))
 
 
 def _build_outcomes(
-    each: _AffectedAlert, other: _Instead, forgotten: RemovedArticles
+    affected: _AffectedAlert, replacement: _Replacement, removed: RemovedArticles
 ) -> Iterator[tuple[AlertCandidate, int, MatchOutcome]]:
-    """The decisions on matches, each with the id of its article."""
-    its = each.waits.candidate
-    if other is None:
-        if not each.gone:
-            without = f"it waited with what an article said that {forgotten.removal_phrase}, and says nothing new"
-            yield its, each.article, suppressed_outcome(Reason.ERASED, without)
+    """The new outcomes of matches, each with the id of its article."""
+    candidate = affected.pending.candidate
+    if replacement is None:
+        if not affected.is_removed:
+            removal = removed.removal_phrase
+            why = f"it was deferred with news from an article that {removal}, and has nothing new without it"
+            yield candidate, affected.article_id, suppressed_outcome(Reason.ERASED, why)
         return
-    waits, id_ = other
-    at = time_of_day(waits.due, forgotten.zone, forgotten.now)
-    if id_ == each.article and waits.candidate.article.version == its.article.version:
-        left = f"what an article said that {forgotten.removal_phrase} is left out"
-        yield waits.candidate, id_, deferred_outcome(waits.kind.reason, f"{waits.why}; {left}, and it is sent at {at}")
+    pending, article_id = replacement
+    at = time_of_day(pending.due, removed.zone, removed.now)
+    if article_id == affected.article_id and pending.candidate.article.version == candidate.article.version:
+        omission = f"what an article said that {removed.removal_phrase} is left out"
+        yield (
+            pending.candidate,
+            article_id,
+            deferred_outcome(pending.kind.reason, f"{pending.why}; {omission}, and it is sent at {at}"),
+        )
         return
-    stands_in = f"it stands in for an article that {forgotten.removal_phrase}"
-    yield waits.candidate, id_, deferred_outcome(waits.kind.reason, f"{waits.why}; {stands_in}, and is sent at {at}")
-    if not each.gone:
-        more = f"{waits.candidate.publisher} says more, and is sent with it"
-        yield its, each.article, suppressed_outcome(Reason.SUPERSEDED, more)
+    substitution = f"it replaces an article that {removed.removal_phrase}"
+    yield (
+        pending.candidate,
+        article_id,
+        deferred_outcome(pending.kind.reason, f"{pending.why}; {substitution}, and is sent at {at}"),
+    )
+    if not affected.is_removed:
+        superseded = f"{pending.candidate.publisher} says more, and is sent with it"
+        yield candidate, affected.article_id, suppressed_outcome(Reason.SUPERSEDED, superseded)
 
 
 def _find_replacement(
-    connection: Connection, each: _AffectedAlert, forgotten: RemovedArticles, account: SubjectRecord | None
-) -> _Instead:
-    """What waits in its place; itself, where it tells nothing that is forgotten."""
-    before = each.waits
-    account = account or SubjectRecord(before.candidate.key, before.candidate.rule, forgotten.now)
-    since = each.since(account.last_sent_at)
-    if since is None and not each.gone:
-        return before, each.article
-    rows = connection.execute(_select_other_matches(each, forgotten.articles, account.last_sent_at)).all()
+    connection: Connection, affected: _AffectedAlert, removed: RemovedArticles, record: SubjectRecord | None
+) -> _Replacement:
+    """The pending alert that replaces it; the alert itself, if it reports nothing that is removed."""
+    before = affected.pending
+    record = record or SubjectRecord(before.candidate.key, before.candidate.rule, removed.now)
+    since = affected.first_unsent_match(record.last_sent_at)
+    if since is None and not affected.is_removed:
+        return before, affected.article_id
+    rows = connection.execute(_select_other_matches(affected, removed.articles, record.last_sent_at)).all()
     rows = sorted(rows, key=lambda row: row.match_id)
-    if since is not None and any(each.has(row) and row.match_id < since for row in rows):  # it was heard before these
-        return before, each.article
-    heard = [_candidate_from_row(each, row, forgotten.config) for row in rows]
-    rule = forgotten.config.rules.get(before.candidate.rule)  # one that has left the config since is told all the same
+    # it was matched before these
+    if since is not None and any(affected.matches_row(row) and row.match_id < since for row in rows):
+        return before, affected.article_id
+    candidates = [_candidate_from_row(affected, row, removed.config) for row in rows]
+    # if the rule has left the config since, the alert is sent all the same
+    rule = removed.config.rules.get(before.candidate.rule)
     policy = SAYS_MORE if rule is None else rule.alert
-    other = find_pending_replacement(before, heard, account, policy, now=forgotten.now, zone=forgotten.zone)
-    if other is None or replace(other, since=before.since) == before:
-        return None if other is None else (before, each.article)
-    # Daemons know by `since` that it is another one, also when it changes twice in one forgetting.
-    other = replace(other, since=max(other.since, before.since + _A_MOMENT))
+    replacement = find_pending_replacement(before, candidates, record, policy, now=removed.now, zone=removed.zone)
+    if replacement is None or replace(replacement, since=before.since) == before:
+        return None if replacement is None else (before, affected.article_id)
+    # By `since` daemons know that it is another one, even if it changes twice in one erasure.
+    replacement = replace(replacement, since=max(replacement.since, before.since + _A_MOMENT))
     ids = {(row.source_id, row.uid): row.id for row in rows}
-    return other, ids[other.candidate.article.source, other.candidate.article.uid]
+    return replacement, ids[replacement.candidate.article.source, replacement.candidate.article.uid]
 
 
-def _select_other_matches(each: _AffectedAlert, gone: Sequence[int], told_at: datetime | None) -> Select[Any]:
-    """The articles that stay in which the rule has heard of its subject since it told of that, and which it has not
-    told: in their latest versions, for earlier ones are said no more; and its own, in the version that waits."""
-    hearing = each.waits.candidate
+def _select_other_matches(affected: _AffectedAlert, removed: Sequence[int], sent_at: datetime | None) -> Select[Any]:
+    """The matches from which a replacement may be made. They are in articles that stay, of the same subject, since that
+    was last sent, and not sent themselves; in the articles' latest versions, as earlier ones are out of date. Also the
+    pending match itself, in its own version."""
+    candidate = affected.pending.candidate
     version = and_(article_version.c.article_id == article.c.id, article_version.c.version == match.c.article_version)
     columns = (match.c.rule_version, match.c.level, match.c.evidence, story_article.c.publisher, story_article.c.wire)
-    its = false() if each.gone else each.match
+    own_match = false() if affected.is_removed else affected.match
     latest = match.c.article_version == article.c.version
-    late = latest if told_at is None else and_(latest, match.c.at >= told_at)
+    current = latest if sent_at is None else and_(latest, match.c.at >= sent_at)
     return (
         select(article, article_version.c.text, article_version.c.authors, article_version.c.tags, *columns)
         .join_from(article, match, match.c.article_id == article.c.id)
@@ -218,48 +247,48 @@ def _select_other_matches(each: _AffectedAlert, gone: Sequence[int], told_at: da
         .join(story, story.c.id == story_article.c.story_id)
         .add_columns(match.c.kind, match.c.article_version, match.c.id.label("match_id"))
         .add_columns(story.c.id.label("story_id"), story.c.opened_at)
-        .where(match.c.rule_id == hearing.rule, match.c.heard.is_(True), match.c.alert_id.is_(None))
-        .where(match.c.kind == (MatchKind.MENTION if each.waits.kind is PendingKind.MENTION else MatchKind.NEWS))
-        .where(match.c.id.in_(_select_subject_matches(each)), or_(its, late), article.c.id.not_in(gone))
-        .order_by(case((its, 0), else_=1), match.c.id.desc())
-        .limit(_MOST)
+        .where(match.c.rule_id == candidate.rule, match.c.heard.is_(True), match.c.alert_id.is_(None))
+        .where(match.c.kind == (MatchKind.MENTION if affected.pending.kind is PendingKind.MENTION else MatchKind.NEWS))
+        .where(match.c.id.in_(_select_subject_matches(affected)), or_(own_match, current), article.c.id.not_in(removed))
+        .order_by(case((own_match, 0), else_=1), match.c.id.desc())
+        .limit(_MAX_MATCHES)
     )
 
 
-def _select_subject_matches(each: _AffectedAlert) -> CompoundSelect[int]:
-    """Which matches are of what is told at most once, by what each is found quickly; an article is told by none but
-    itself. A rule that tells events may have been edited since, and have heard the rest of its story."""
-    hearing = each.waits.candidate
-    itself, of_event = select(match.c.id).where(each.match), select(match.c.id)
+def _select_subject_matches(affected: _AffectedAlert) -> CompoundSelect[int]:
+    """The ids of the matches of the alert's subject, each found by an index. An article is its own only match. A rule
+    that alerts on events may have been edited since, so matches of its story without an event count too."""
+    candidate = affected.pending.candidate
+    own_match, of_event = select(match.c.id).where(affected.match), select(match.c.id)
     of_story = of_event.join(story_article, story_article.c.article_id == match.c.article_id)
-    of_story = of_story.where(story_article.c.story_id == hearing.story.id)
-    if _is_article_subject(hearing):
-        return union(itself)
-    if hearing.event is None or hearing.key != event_key(hearing.rule, hearing.event.id):
-        return union(itself, of_story)
-    of_event = of_event.where(match.c.event_id == hearing.event.id)
-    return union(itself, of_event, of_story.where(match.c.event_id.is_(None)))
+    of_story = of_story.where(story_article.c.story_id == candidate.story.id)
+    if _is_article_subject(candidate):
+        return union(own_match)
+    if candidate.event is None or candidate.key != event_key(candidate.rule, candidate.event.id):
+        return union(own_match, of_story)
+    of_event = of_event.where(match.c.event_id == candidate.event.id)
+    return union(own_match, of_event, of_story.where(match.c.event_id.is_(None)))
 
 
-def _candidate_from_row(each: _AffectedAlert, row: _Row, config: Config) -> AlertCandidate:
-    """What the rule has heard in this article of the same subject."""
-    before, source = each.waits.candidate, config.sources.get(row.source_id)
-    page = replace(before.article, text=row.text) if each.has(row) else article_from_row(row)
-    found = Match(
+def _candidate_from_row(affected: _AffectedAlert, row: _Row, config: Config) -> AlertCandidate:
+    """The candidate that the rule's match in this article makes for the same subject."""
+    before, source = affected.pending.candidate, config.sources.get(row.source_id)
+    stored_article = replace(before.article, text=row.text) if affected.matches_row(row) else article_from_row(row)
+    rule_match = Match(
         before.rule, row.rule_version, MatchKind(row.kind), spans_from_evidence(row.evidence), Level(row.level)
     )
-    quoted = quote_best_sentence(page, found.evidence)
+    quoted = quote_best_sentence(stored_article, rule_match.evidence)
     return replace(
         before,
-        level=found.level,
-        article=page,
+        level=rule_match.level,
+        article=stored_article,
         story=Story(row.story_id, "", row.opened_at),
         publisher=row.publisher or row.source_id,
         wire=row.wire,
-        facts=extract_counts(page.title, page.text),
+        facts=extract_counts(stored_article.title, stored_article.text),
         sentence=quoted.sentence,
         highlights=quoted.marks,
-        evidence_words=evidence_in_words(found),
-        wire_status=determine_article_provenance(page, source).wire_status,
+        evidence_words=evidence_in_words(rule_match),
+        wire_status=determine_article_provenance(stored_article, source).wire_status,
         official=source is not None and source.official,
     )

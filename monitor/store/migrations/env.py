@@ -1,5 +1,5 @@
-"""Alembic's entry: runs the migrations on the connection that it is given, in that connection's transaction; then it works
-out what rows of before 0007 lack, which takes the tables as they are in the end."""
+"""Alembic's entry: runs the migrations on the given connection, in its transaction. Then it computes what rows from
+before 0007 lack; that needs the tables in their final form."""
 
 from __future__ import annotations
 

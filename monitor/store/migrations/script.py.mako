@@ -3,7 +3,7 @@
 from alembic import op
 import sqlalchemy as sa
 
-from monitor.store.tables import Moment
+from monitor.store.engine.timestamp_column import UtcDateTime
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -1,5 +1,5 @@
-"""How old things are: when sources were last polled well, and since when deliveries wait. It is asked every few seconds
-(`daemon.health`), so it reads no more than that."""
+"""Ages: when sources were last polled successfully, and since when deliveries have been waiting. `daemon.health` asks
+every few seconds, so this reads no more than it needs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ UNSETTLED_STATES = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SE
 
 @dataclass(frozen=True, slots=True)
 class PollOutage:
-    """No poll has gone well since `since`: so many (`failures`) of so many sources failed. `problem`: that of the first
-    of them. A source that failed already while another one was polled well is not counted: the fault is its own."""
+    """No poll has succeeded since `since`: `failures` polls of `sources` sources failed. `problem`: that of the first
+    of them. A source that was failing already while another one was polled successfully is not counted: the fault is
+    its own."""
 
     since: datetime
     failures: int
@@ -29,8 +30,8 @@ class PollOutage:
 
 @dataclass(frozen=True, slots=True)
 class SourceAges:
-    """`good`: when each source was last polled well, or None; `failing`: those whose last poll failed, and since when
-    all do; `outage`: that no poll goes well."""
+    """`good`: when each source was last polled successfully, or None; `failing`: those whose last poll failed, and
+    since when all their polls have failed; `outage`: set if no poll succeeds."""
 
     good: Mapping[str, datetime | None]
     failing: Mapping[str, datetime]
@@ -38,48 +39,48 @@ class SourceAges:
 
     @property
     def unverified(self) -> int:
-        """How many were never polled well."""
+        """How many sources were never polled successfully."""
         return sum(at is None for at in self.good.values())
 
     @property
     def oldest(self) -> datetime | None:
-        """The good poll that is the longest ago, of those that had one."""
+        """The oldest last successful poll, among sources that had one."""
         return min((at for at in self.good.values() if at is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class PendingDeliveries:
-    """What waits for a channel: how many deliveries, and since when the oldest of them."""
+    """How many deliveries a channel has waiting, and since when the oldest has waited."""
 
     deliveries: int
     since: datetime
 
 
 def source_ages(database: Database, ids: Collection[str]) -> SourceAges:
-    """Of these sources, also of those that nobody has polled yet."""
+    """The ages of these sources, including those that were never polled."""
     columns = (source.c.id, source.c.last_ok_at, source.c.failing_since, source.c.failures)
     with database.reading() as connection:
         rows = {row.id: row for row in connection.execute(select(*columns))}
         good = dict.fromkeys(ids) | {id_: rows[id_].last_ok_at for id_ in ids if id_ in rows}
         failing = {id_: rows[id_].failing_since for id_ in ids if id_ in rows and rows[id_].failing_since is not None}
         newest = max((at for at in good.values() if at is not None), default=None)
-        lately = [id_ for id_, since in failing.items() if newest is None or since > newest]
+        recent = [id_ for id_, since in failing.items() if newest is None or since > newest]
         outage = None
-        if lately:
-            first = min(lately, key=lambda id_: (failing[id_], id_))
+        if recent:
+            first = min(recent, key=lambda id_: (failing[id_], id_))
             problem = connection.execute(select(source.c.problem).where(source.c.id == first)).scalar_one() or ""
-            outage = PollOutage(failing[first], sum(rows[id_].failures for id_ in lately), len(lately), problem)
+            outage = PollOutage(failing[first], sum(rows[id_].failures for id_ in recent), len(recent), problem)
     return SourceAges(good, failing, outage)
 
 
 def find_pending_by_channel(database: Database) -> Mapping[str, PendingDeliveries]:
-    """For each channel that something waits for."""
+    """The waiting deliveries of each channel that has some."""
     with database.reading() as connection:
         return query_pending_by_channel(connection)
 
 
 def query_pending_by_channel(connection: Connection) -> Mapping[str, PendingDeliveries]:
-    """For each channel that something waits for."""
+    """The same, on a connection."""
     rows = (
         select(delivery.c.channel, func.count().label("deliveries"), func.min(_pending_since_column()).label("since"))
         .join_from(delivery, alert, alert.c.id == delivery.c.alert_id)
@@ -90,10 +91,10 @@ def query_pending_by_channel(connection: Connection) -> Mapping[str, PendingDeli
 
 
 def _pending_since_column() -> ColumnElement[datetime]:
-    """Since when a delivery waits: since the alert, or since an operator had it tried again. That is when it was first
-    tried after that, or what it is to wait for until then."""
-    first = select(attempt.c.started_at).where(
+    """Since when a delivery has waited: since the alert, or since it was revived. The latter is the first attempt that
+    counts, or until then the time at which it is due."""
+    first_attempt = select(attempt.c.started_at).where(
         attempt.c.delivery_id == delivery.c.id, attempt.c.number == delivery.c.forgiven + 1
     )
-    again = func.coalesce(first.scalar_subquery(), delivery.c.not_before)
-    return case((delivery.c.forgiven == 0, alert.c.at), else_=again)
+    revived_at = func.coalesce(first_attempt.scalar_subquery(), delivery.c.not_before)
+    return case((delivery.c.forgiven == 0, alert.c.at), else_=revived_at)

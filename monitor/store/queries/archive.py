@@ -1,4 +1,4 @@
-"""The stored articles in the order in which they came, each version at its own moment: for replaying. It only reads."""
+"""The stored articles in the order in which they came, each version at its own time: for replaying. It only reads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article, article_version
 from monitor.store.queries.articles import article_from_row
 
-_SLICE = 500  # versions read at once, with their texts: no reader holds up what the daemon wants to do with the file
+_SLICE = 500  # versions read at once, with their texts: no long read keeps the daemon from working with the file
 
 
 class Archive:
@@ -24,30 +24,30 @@ class Archive:
         self._database = database
 
     def count(self, since: datetime) -> int:
-        """How many versions `every` gives."""
+        """How many versions `iter_versions` yields."""
         with self._database.reading() as connection:
-            asked = (
+            query = (
                 select(func.count())
                 .select_from(article_version)
                 .where(article_version.c.id > _find_last_before(connection, since))
             )
-            return connection.execute(asked).scalar_one()
+            return connection.execute(query).scalar_one()
 
     def iter_versions(self, since: datetime) -> Iterator[tuple[datetime, Article]]:
-        """All that came since then, and when; whatever their number, few are held at once."""
+        """All versions of articles that came since then, each with its time. Few are in memory at once."""
         with self._database.reading() as connection:
             last = _find_last_before(connection, since)
         while True:
             with self._database.reading() as connection:
-                some = _ASKED.where(article_version.c.id > last).order_by(article_version.c.id).limit(_SLICE)
-                rows = connection.execute(some).all()
+                query = _SELECT_VERSIONS.where(article_version.c.id > last).order_by(article_version.c.id).limit(_SLICE)
+                rows = connection.execute(query).all()
             if not rows:
                 return
             yield from ((row.at, _article_version_from_row(row)) for row in rows)
             last = rows[-1].number
 
 
-_ASKED = select(
+_SELECT_VERSIONS = select(
     article,
     article_version.c.id.label("number"),
     article_version.c.at,
@@ -62,7 +62,8 @@ _ASKED = select(
 
 
 def _find_last_before(connection: Connection, since: datetime) -> int:
-    """The number before the first version of the articles that were seen since then: they are numbered as committed."""
+    """The id before the first version of the articles that were seen since then: ids are given in the order of
+    commits."""
     first = (
         select(func.min(article_version.c.id))
         .join_from(article, article_version, article_version.c.article_id == article.c.id)

@@ -1,4 +1,4 @@
-"""Every match that was stored, with its evidence, its decision and what came of it. It only reads."""
+"""Every stored match, with its evidence, its decision and what came of it. It only reads."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from monitor.model import DeliveryState, Field, MatchKind, Outcome, Reason, Span
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, article_version, attempt, delivery, match, story, story_article
 
-_SLICE = 500  # matches read at once: no reader holds up what the daemon wants to do with the file
+_SLICE = 500  # matches read at once: no long read keeps the daemon from working with the file
 
 
 @dataclass(frozen=True, slots=True)
 class MatchFilter:
-    """Which matches are asked for; what is empty or None asks for nothing. `until` is the first moment too late."""
+    """Which matches are wanted; an empty field or None does not limit them. `until` is the first time that is too
+    late."""
 
     rules: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
@@ -33,7 +34,7 @@ class MatchFilter:
 
 @dataclass(frozen=True, slots=True)
 class MatchedArticle:
-    """The article in the version that matched; the other facts are of its latest."""
+    """The article in the version that matched; the other facts are of its latest version."""
 
     source: str
     uid: str
@@ -48,11 +49,9 @@ class MatchedArticle:
 
 @dataclass(frozen=True, slots=True)
 class MatchReport:
-    """A match, and what was decided on it; `reason` says why in words.
-
-    `alert`: only where it was sent. `level`: None where a version that did not keep it suppressed it. `why_event`: why it
-    belongs to its event. `compared`: the older article that it was compared with, and what that said, in words.
-    """
+    """A match, and what was decided on it; `reason` says why in words. `alert`: only where it was sent. `level`: None where a version suppressed it that did not store the level. `why_event`: why
+    it belongs to its event; `compared`: with which older article, of that event or of another one, it was compared, and
+    the result, in words."""
 
     id: int
     at: datetime
@@ -85,7 +84,7 @@ class AttemptReport:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryHistory:
-    """The alert on one channel, with every attempt."""
+    """The delivery of an alert on one channel, with every attempt."""
 
     id: int
     channel: str
@@ -96,9 +95,9 @@ class DeliveryHistory:
 
 @dataclass(frozen=True, slots=True)
 class MatchDetails:
-    """A match with all that belongs to it. `text`: of the version that matched; `joined`: why it is of its story, and
-    `story_compared`: with which older article it was compared for that, in words; `alert_kind`: whether it was told by
-    a "new" alert, one of what is "possibly" the same, an "update" or a "digest"."""
+    """A match with all that belongs to it. `text`: of the version that matched; `joined`: why it joined its story;
+    `story_compared`: with which older article it was compared for that, in words; `alerted`: when it was sent;
+    `alert_kind`: the kind of that alert: "new", "possibly", "update" or "digest"."""
 
     match: MatchReport
     text: str
@@ -116,42 +115,42 @@ class MatchQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def newest(self, wanted: MatchFilter, most: int) -> list[MatchReport]:
-        """At most so many, the newest first."""
+    def newest(self, match_filter: MatchFilter, limit: int) -> list[MatchReport]:
+        """At most `limit` matches, the newest first."""
         with self._database.reading() as connection:
-            found = connection.execute(_select_matches(wanted).order_by(match.c.id.desc()).limit(most))
-            return [_match_report_from_row(row) for row in found]
+            rows = connection.execute(_select_matches(match_filter).order_by(match.c.id.desc()).limit(limit))
+            return [_match_report_from_row(row) for row in rows]
 
-    def iter_matches(self, wanted: MatchFilter) -> Iterator[MatchReport]:
-        """All of them, in the order in which they were stored; whatever their number, few are held at once."""
+    def iter_matches(self, match_filter: MatchFilter) -> Iterator[MatchReport]:
+        """All matches, in the order in which they were stored. Few are in memory at once."""
         last = 0
         while True:
             with self._database.reading() as connection:
-                some = _select_matches(wanted).where(match.c.id > last).order_by(match.c.id).limit(_SLICE)
-                found = [_match_report_from_row(row) for row in connection.execute(some)]
+                query = _select_matches(match_filter).where(match.c.id > last).order_by(match.c.id).limit(_SLICE)
+                found = [_match_report_from_row(row) for row in connection.execute(query)]
             if not found:
                 return
             yield from found
             last = found[-1].id
 
     def rules(self) -> list[str]:
-        """The rules that a match is kept of; or only an alert, where its articles were forgotten."""
-        told = self._distinct(alert.c.rule_id, alert.c.rule_id.is_not(None))  # a notice has none
-        return sorted({*self._distinct(match.c.rule_id), *told})
+        """The rules that have a stored match; or only an alert, where its articles were erased."""
+        alerted = self._distinct(alert.c.rule_id, alert.c.rule_id.is_not(None))  # a notice has none
+        return sorted({*self._distinct(match.c.rule_id), *alerted})
 
     def sources(self) -> list[str]:
-        """The sources that an article is kept of."""
+        """The sources that have a stored article."""
         return self._distinct(article.c.source_id)
 
-    def _distinct(self, column: ColumnElement[str], *which: ColumnElement[bool]) -> list[str]:
+    def _distinct(self, column: ColumnElement[str], *conditions: ColumnElement[bool]) -> list[str]:
         with self._database.reading() as connection:
-            return list(connection.execute(select(column).where(*which).distinct().order_by(column)).scalars())
+            return list(connection.execute(select(column).where(*conditions).distinct().order_by(column)).scalars())
 
     def find_details(self, id_: int) -> MatchDetails | None:
-        """One match with all that belongs to it; None if there is none of this number."""
+        """One match with all that belongs to it; None if there is none with this id."""
         story_compared = story_article.c.compared.label("story_compared")
         more = (article_version.c.text, story.c.title.label("story_title"), story_article.c.how, story_compared)
-        asked = (
+        query = (
             _select_matches(MatchFilter())
             .where(match.c.id == id_)
             .outerjoin(story, story.c.id == story_article.c.story_id)
@@ -159,7 +158,7 @@ class MatchQueries:
             .add_columns(*more, alert.c.at.label("alerted"), alert.c.kind.label("alert_kind"))
         )
         with self._database.reading() as connection:
-            row = connection.execute(asked).one_or_none()
+            row = connection.execute(query).one_or_none()
             if row is None:
                 return None
             deliveries = load_deliveries(connection, row.alert_id)
@@ -175,38 +174,45 @@ class MatchQueries:
         )
 
 
-def _select_matches(wanted: MatchFilter) -> Select[Any]:
+def _select_matches(match_filter: MatchFilter) -> Select[Any]:
     version = (article_version.c.article_id == match.c.article_id) & (
         article_version.c.version == match.c.article_version
     )
-    page = (article.c.source_id, article.c.uid, article.c.url, article.c.language, article.c.seen_at, article.c.dated)
-    asked = (
-        select(match, *page, article.c.published_at, article_version.c.title, story_article.c.story_id)
+    columns = (
+        article.c.source_id,
+        article.c.uid,
+        article.c.url,
+        article.c.language,
+        article.c.seen_at,
+        article.c.dated,
+    )
+    query = (
+        select(match, *columns, article.c.published_at, article_version.c.title, story_article.c.story_id)
         .join_from(match, article, article.c.id == match.c.article_id)
         .join(article_version, version)
         .outerjoin(story_article, story_article.c.article_id == match.c.article_id)
     )
-    if wanted.rules:
-        asked = asked.where(match.c.rule_id.in_(wanted.rules))
-    if wanted.sources:
-        asked = asked.where(article.c.source_id.in_(wanted.sources))
-    if wanted.uid is not None:
-        asked = asked.where(article.c.uid == wanted.uid)
-    if wanted.since is not None:
-        asked = asked.where(match.c.at >= wanted.since)
-    if wanted.until is not None:
-        asked = asked.where(match.c.at < wanted.until)
-    if wanted.kind is not None:
-        asked = asked.where(match.c.kind == wanted.kind)
-    if wanted.outcome is not None:
-        asked = asked.where(match.c.outcome == wanted.outcome)
-    if wanted.reason is not None:
-        asked = asked.where(match.c.reason == wanted.reason)
-    return asked
+    if match_filter.rules:
+        query = query.where(match.c.rule_id.in_(match_filter.rules))
+    if match_filter.sources:
+        query = query.where(article.c.source_id.in_(match_filter.sources))
+    if match_filter.uid is not None:
+        query = query.where(article.c.uid == match_filter.uid)
+    if match_filter.since is not None:
+        query = query.where(match.c.at >= match_filter.since)
+    if match_filter.until is not None:
+        query = query.where(match.c.at < match_filter.until)
+    if match_filter.kind is not None:
+        query = query.where(match.c.kind == match_filter.kind)
+    if match_filter.outcome is not None:
+        query = query.where(match.c.outcome == match_filter.outcome)
+    if match_filter.reason is not None:
+        query = query.where(match.c.reason == match_filter.reason)
+    return query
 
 
 def _match_report_from_row(row: Any) -> MatchReport:  # noqa: ANN401 - rows are turned into reports at once
-    page = MatchedArticle(
+    matched_article = MatchedArticle(
         source=row.source_id,
         uid=row.uid,
         version=row.article_version,
@@ -230,7 +236,7 @@ def _match_report_from_row(row: Any) -> MatchReport:  # noqa: ANN401 - rows are 
         story=row.story_id,
         event=row.event_id,
         alert=row.alert_id,
-        article=page,
+        article=matched_article,
         evidence=spans_from_evidence(row.evidence),
         why_event=row.why_event,
         compared=row.compared,
@@ -238,19 +244,21 @@ def _match_report_from_row(row: Any) -> MatchReport:  # noqa: ANN401 - rows are 
 
 
 def spans_from_evidence(evidence: Iterable[Sequence[Any]]) -> tuple[Span, ...]:
-    """The evidence of a match, as it stands in its row."""
+    """The evidence of a match, from its row."""
     return tuple(Span(Field(field), start, end, text, term, *node) for field, start, end, text, term, *node in evidence)
 
 
 def load_deliveries(connection: Connection, alert_id: str | None) -> tuple[DeliveryHistory, ...]:
-    """An alert on each of its channels."""
-    ours = delivery.c.alert_id == alert_id
-    tried = select(attempt).join(delivery, delivery.c.id == attempt.c.delivery_id).where(ours).order_by(attempt.c.id)
+    """The deliveries of an alert on all of its channels."""
+    of_alert = delivery.c.alert_id == alert_id
+    query = (
+        select(attempt).join(delivery, delivery.c.id == attempt.c.delivery_id).where(of_alert).order_by(attempt.c.id)
+    )
     attempts: dict[int, list[AttemptReport]] = defaultdict(list)
-    for row in connection.execute(tried):
-        ended = AttemptReport(row.number, row.started_at, row.ended_at, row.receipt, row.detail)
-        attempts[row.delivery_id].append(ended)
+    for row in connection.execute(query):
+        report = AttemptReport(row.number, row.started_at, row.ended_at, row.receipt, row.detail)
+        attempts[row.delivery_id].append(report)
     return tuple(
         DeliveryHistory(row.id, row.channel, DeliveryState(row.state), row.not_before, tuple(attempts[row.id]))
-        for row in connection.execute(select(delivery).where(ours).order_by(delivery.c.id))
+        for row in connection.execute(select(delivery).where(of_alert).order_by(delivery.c.id))
     )

@@ -1,6 +1,7 @@
-"""What a stored article is to the stories and events that were there before it, decided anew. It only reads.
+"""Compares a stored article once more with the stories and events that were there before it. It only reads.
 
-It is found by what stands under its keys now: what was driven out there since is not compared any more.
+Candidates are found by what is stored under the article's keys now: clusters that have been displaced there since are
+no longer compared.
 """
 
 from __future__ import annotations
@@ -18,29 +19,31 @@ from monitor.stories.sameness import ClusterComparison, add_comparison
 
 
 class NearestClusters:
-    """Answers from what has been committed; of each question at most `most`, the nearest first."""
+    """Answers from what has been committed: at most `limit` comparisons for each question, the nearest first."""
 
-    def __init__(self, database: Database, most: int = 3) -> None:
+    def __init__(self, database: Database, limit: int = 3) -> None:
         self._database = database
-        self._most = most
+        self._limit = limit
 
     def stories(self, features: ArticleFeatures) -> tuple[ClusterComparison, ...]:
         """The stories that an article could have joined."""
-        older, _ = self._older(ClusterQuery(STORIES, key_weights(features)), features)
-        return self._nearest(features, compare_with_stories(features, older))
+        older, _ = self._find_older(ClusterQuery(STORIES, key_weights(features)), features)
+        return self._rank(features, compare_with_stories(features, older))
 
     def events(self, report: RuleArticle) -> tuple[ClusterComparison, ...]:
         """The events of a rule that an article could have belonged to."""
-        older, index = self._older(ClusterQuery(report.rule, report.key_weights), report.features)
-        return self._nearest(report.features, compare_with_events(report, older, index))
+        older, index = self._find_older(ClusterQuery(report.rule, report.key_weights), report.features)
+        return self._rank(report.features, compare_with_events(report, older, index))
 
-    def _older(self, need: ClusterQuery, features: ArticleFeatures) -> tuple[list[Cluster], ClusterIndex]:
+    def _find_older(self, query: ClusterQuery, features: ArticleFeatures) -> tuple[list[Cluster], ClusterIndex]:
         with self._database.reading() as connection:
             stored = StoredClusters(connection)
-            stored.load([need])
-            found = stored.index.candidates(need.scope, need.weights)
-        return [older for each in found if (older := rewind_cluster(each, features)) is not None], stored.index
+            stored.load([query])
+            found = stored.index.candidates(query.scope, query.weights)
+        return [older for cluster in found if (older := rewind_cluster(cluster, features)) is not None], stored.index
 
-    def _nearest(self, features: ArticleFeatures, judged: Iterable[ClusterComparison]) -> tuple[ClusterComparison, ...]:
-        compared = (add_comparison(features, each) for each in judged)
-        return tuple(sorted(compared, key=lambda each: each.nearness, reverse=True)[: self._most])
+    def _rank(
+        self, features: ArticleFeatures, comparisons: Iterable[ClusterComparison]
+    ) -> tuple[ClusterComparison, ...]:
+        compared = (add_comparison(features, comparison) for comparison in comparisons)
+        return tuple(sorted(compared, key=lambda comparison: comparison.nearness, reverse=True)[: self._limit])

@@ -1,4 +1,4 @@
-"""What stands in the database that the operator may have to be told of. It reads, and judges nothing."""
+"""Reads what the operator may have to be notified of. It judges nothing."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from monitor.store.queries.source_troubles import load_ended_troubles, load_sour
 
 
 def load_ops_facts(connection: Connection, now: datetime) -> OpsObservation:
-    """All of it, as it is committed now."""
-    told = tuple(NoticeState(**row._mapping) for row in connection.execute(select(noticed)))  # noqa: SLF001 - public in SQLAlchemy
-    subjects = {each.subject for each in told}
+    """All of it, as committed now."""
+    states = tuple(NoticeState(**row._mapping) for row in connection.execute(select(noticed)))  # noqa: SLF001 - public in SQLAlchemy
+    subjects = {state.subject for state in states}
     return OpsObservation(
         failing_sources=tuple(_find_failing_sources(connection)),
         stalled_channels=tuple(_find_waiting_channels(connection)),
@@ -38,19 +38,19 @@ def load_ops_facts(connection: Connection, now: datetime) -> OpsObservation:
             **dict(_find_last_successes(connection, subjects)),
             **dict(_find_ended_troubles(connection, subjects)),
         },
-        notice_states=told,
+        notice_states=states,
     )
 
 
 def _find_ended_troubles(connection: Connection, subjects: Collection[str]) -> Iterator[tuple[str, datetime]]:
-    """When the troubles of sources that the operator was told of were seen to be over."""
+    """When the troubles of sources that the operator was notified of were seen to be over."""
     sources = {
         name for subject in subjects for sort in OF_SOURCES.values() if (name := sort.name_from_subject(subject))
     }
-    for each in load_ended_troubles(connection, sources):
-        subject = OF_SOURCES[each.kind].subject_from_name(each.source)
-        if subject in subjects and each.over_at is not None:
-            yield subject, each.over_at
+    for ended in load_ended_troubles(connection, sources):
+        subject = OF_SOURCES[ended.kind].subject_from_name(ended.source)
+        if subject in subjects and ended.over_at is not None:
+            yield subject, ended.over_at
 
 
 def _find_failing_sources(connection: Connection) -> Iterator[FailingSource]:
@@ -60,15 +60,15 @@ def _find_failing_sources(connection: Connection) -> Iterator[FailingSource]:
 
 
 def _find_waiting_channels(connection: Connection) -> Iterator[StalledChannel]:
-    tried = select(delivery.c.detail).where(delivery.c.state.in_(UNSETTLED_STATES), delivery.c.detail.is_not(None))
-    oldest = tried.order_by(delivery.c.id).limit(1)
-    for name, waits in query_pending_by_channel(connection).items():
+    details = select(delivery.c.detail).where(delivery.c.state.in_(UNSETTLED_STATES), delivery.c.detail.is_not(None))
+    oldest = details.order_by(delivery.c.id).limit(1)
+    for name, pending in query_pending_by_channel(connection).items():
         detail = connection.execute(oldest.where(delivery.c.channel == name)).scalar()
-        yield StalledChannel(name, waits.since, waits.deliveries, detail)
+        yield StalledChannel(name, pending.since, pending.deliveries, detail)
 
 
 def _find_given_up_channels(connection: Connection) -> Iterator[DeadAlerts]:
-    """Of alerts only: a notice that is given up would otherwise be the reason of the next."""
+    """Of alerts only: otherwise a notice that is given up would be the reason for the next notice."""
     last, count = func.max(delivery.c.ended_at).label("last_at"), func.count().label("messages")
     rows = (
         select(delivery.c.channel, count, last)
@@ -87,14 +87,15 @@ def _read_running_daemons(connection: Connection, now: datetime) -> Iterator[Run
 
 
 def _find_last_successes(connection: Connection, subjects: Collection[str]) -> Iterator[tuple[str, datetime]]:
-    """When the subjects that the operator was told of last did well: only these, as the table of deliveries is long."""
+    """When the subjects that the operator was notified of last succeeded: only these, because the table of deliveries
+    is long."""
     polled = select(source.c.id, source.c.last_ok_at).where(source.c.last_ok_at.is_not(None))
     accepted = select(func.max(delivery.c.ended_at)).where(delivery.c.state == DeliveryState.ACCEPTED)
     names = {
         sort: [name for name in map(sort.name_from_subject, subjects) if name is not None] for sort in (SOURCE, CHANNEL)
     }
-    for some in in_batches(names[SOURCE]):
-        for row in connection.execute(polled.where(source.c.id.in_(some))):
+    for batch in in_batches(names[SOURCE]):
+        for row in connection.execute(polled.where(source.c.id.in_(batch))):
             yield SOURCE.subject_from_name(row.id), row.last_ok_at
     for name in names[CHANNEL]:
         if last := connection.execute(accepted.where(delivery.c.channel == name)).scalar():

@@ -1,4 +1,4 @@
-"""What people ask the database: counts for `status`, and lists. It only reads."""
+"""Counts and lists for people (`status` and others). It only reads."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from monitor.store.state.identity_marks import IdentityMarkKind
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """How a source fares. `articles`: how many we have of it; times are None where it never happened. `overlap`: the
-    share of its documents that the poll before knew, lately; None: nothing is known of that. `troubles`: those that
-    last, and those that are over and still kept."""
+    """The state of a source. `articles`: how many are stored; times are None where it never happened. `overlap`: the
+    share of its recent documents that the poll before knew already; None: nothing is known of that. `troubles`: those
+    that last, and those that are over and still stored."""
 
     id: str
     next_at: datetime
@@ -38,8 +38,8 @@ class SourceReport:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """A delivery with its alert; `rule` is the subject if that is a notice. `blame`: what a dead one died of
-    (model.Blame). The fields of the alert are None if its row is missing in the database."""
+    """A delivery with its alert; for a notice, `rule` is its subject. `blame`: whose fault it is that a delivery is
+    dead (model.Blame). The fields of the alert are None if its row is missing in the database."""
 
     id: int
     channel: str
@@ -56,7 +56,8 @@ class DeliveryReport:
 
 @dataclass(frozen=True, slots=True)
 class ShadowReport:
-    """What a rule would have told while it was in shadow: so many alerts, in so many stories, the first at `since`."""
+    """What a rule would have sent while it was in shadow: how many alerts, in how many stories, the first at
+    `since`."""
 
     alerts: int = 0
     stories: int = 0
@@ -65,7 +66,7 @@ class ShadowReport:
 
 @dataclass(frozen=True, slots=True)
 class PendingReport:
-    """What waits to be told: how much, and when the first of it is due."""
+    """How many alerts are pending, and when the first of them is due."""
 
     count: int
     next: datetime | None
@@ -73,7 +74,7 @@ class PendingReport:
 
 @dataclass(frozen=True, slots=True)
 class RuleHitReport:
-    """How many articles came, and how many of them each version of each rule met: by rule, then by version."""
+    """How many articles came, and how many of them each version of each rule matched: by rule, then by version."""
 
     articles: int
     by_rule: Mapping[str, Mapping[str, int]]
@@ -86,8 +87,8 @@ class ReportQueries:
         self._database = database
 
     def counts(self) -> Mapping[str, int]:
-        """How many articles, matches, stories and alerts there are, notices being no alerts; and how many stories and
-        events people have merged and split."""
+        """How many articles, matches, stories and alerts (without notices) there are, and how many stories and events
+        people have merged and split."""
         with self._database.reading() as connection:
             tables: Mapping[str, FromClause] = {
                 "articles": article,
@@ -103,8 +104,8 @@ class ReportQueries:
             }
 
     def shadow(self, rules: Iterable[str]) -> Mapping[str, ShadowReport]:
-        """Of these rules, by id."""
-        told = (
+        """The reports of these rules, by id."""
+        query = (
             select(
                 match.c.rule_id,
                 func.count().label("alerts"),
@@ -115,33 +116,33 @@ class ReportQueries:
             .where(match.c.shadow_key.is_not(None))
             .group_by(match.c.rule_id)
         )
-        found = {row.rule_id: ShadowReport(row.alerts, row.stories, row.since) for row in self._rows(told)}
+        found = {row.rule_id: ShadowReport(row.alerts, row.stories, row.since) for row in self._rows(query)}
         return {id_: found.get(id_, ShadowReport()) for id_ in rules}
 
     def rule_hits(self, since: datetime) -> RuleHitReport:
         """Of the articles that came since then, as news or as mentions."""
         recent = article.c.seen_at >= since
-        met = (
+        query = (
             select(match.c.rule_id, match.c.rule_version, func.count(match.c.article_id.distinct()).label("articles"))
             .join_from(match, article, article.c.id == match.c.article_id)
             .where(recent)
             .group_by(match.c.rule_id, match.c.rule_version)
         )
         by_rule: dict[str, dict[str, int]] = defaultdict(dict)
-        for row in self._rows(met):
+        for row in self._rows(query):
             by_rule[row.rule_id][row.rule_version] = row.articles
-        (came,) = self._rows(select(func.count().label("articles")).select_from(article).where(recent))
-        return RuleHitReport(came.articles, by_rule)
+        (total,) = self._rows(select(func.count().label("articles")).select_from(article).where(recent))
+        return RuleHitReport(total.articles, by_rule)
 
     def delivery_counts(self) -> Mapping[str, int]:
-        """How many deliveries stand in each state; states without any count 0."""
+        """How many deliveries are in each state; a state without any counts 0."""
         counting = select(delivery.c.state, func.count()).group_by(delivery.c.state)
         with self._database.reading() as connection:
             found = {row[0]: row[1] for row in connection.execute(counting)}
         return {state.value: found.get(state.value, 0) for state in DeliveryState}
 
     def pending_alerts(self) -> PendingReport:
-        """What waits to be told."""
+        """How many alerts are pending, and when the first is due."""
         (row,) = self._rows(select(func.count().label("count"), func.min(later.c.due).label("next")))
         return PendingReport(row.count, row.next)
 
@@ -153,18 +154,18 @@ class ReportQueries:
         )
         with self._database.reading() as connection:
             of_source: dict[str, list[SourceTrouble]] = defaultdict(list)
-            for each in load_source_troubles(connection):
-                of_source[each.source].append(each)
+            for source_trouble in load_source_troubles(connection):
+                of_source[source_trouble.source].append(source_trouble)
             return {row.id: _source_report_from_row(row, of_source[row.id]) for row in connection.execute(rows)}
 
     def last_fetch_at(self) -> datetime | None:
-        """When anything was fetched last."""
+        """When anything was last fetched."""
         with self._database.reading() as connection:
             found: datetime | None = connection.execute(select(func.max(source.c.polled_at))).scalar_one()
             return found
 
-    def deliveries(self, states: Sequence[DeliveryState], most: int) -> list[DeliveryReport]:
-        """The deliveries in these states (none: in any), the newest first."""
+    def deliveries(self, states: Sequence[DeliveryState], limit: int) -> list[DeliveryReport]:
+        """At most `limit` deliveries in these states (no states: in any), the newest first."""
         # a notice has a subject and a title of its own
         rule, title = func.coalesce(alert.c.rule_id, alert.c.subject), func.coalesce(article.c.title, alert.c.title)
         columns = (
@@ -175,18 +176,18 @@ class ReportQueries:
             .outerjoin_from(delivery, alert, alert.c.id == delivery.c.alert_id)
             .outerjoin(article, article.c.id == alert.c.article_id)
             .order_by(delivery.c.id.desc())
-            .limit(most)
+            .limit(limit)
         )
         if states:
             rows = rows.where(delivery.c.state.in_(states))
         return [DeliveryReport(**_row_to_fields(row, DeliveryReport)) for row in self._rows(rows)]
 
     def oldest_pending(self) -> Mapping[str, datetime]:
-        """For each channel that something waits for: since when the oldest delivery waits."""
-        return {channel: waits.since for channel, waits in find_pending_by_channel(self._database).items()}
+        """For each channel with waiting deliveries: since when the oldest has waited."""
+        return {channel: pending.since for channel, pending in find_pending_by_channel(self._database).items()}
 
     def last_accepted(self) -> Mapping[str, datetime]:
-        """For each channel that ever took a message: when it took the last."""
+        """For each channel that ever accepted a message: when it accepted the last."""
         ended = func.max(delivery.c.ended_at).label("at")
         rows = select(delivery.c.channel, ended).where(delivery.c.state == DeliveryState.ACCEPTED)
         return {row.channel: row.at for row in self._rows(rows.group_by(delivery.c.channel))}
@@ -197,10 +198,10 @@ class ReportQueries:
 
 
 def _source_report_from_row(row: Any, troubles: Iterable[SourceTrouble]) -> SourceReport:  # noqa: ANN401
-    habits = SourceStats.of_row(row.habits)
+    stats = SourceStats.of_row(row.habits)
     plain = ("id", "next_at", "last_ok_at", "failing_since", "failures", "problem", "articles")
     facts = {name: row._mapping[name] for name in plain}  # noqa: SLF001 - public in SQLAlchemy
-    return SourceReport(**facts, overlap=habits.overlap if habits.entries else None, troubles=tuple(troubles))
+    return SourceReport(**facts, overlap=stats.overlap if stats.entries else None, troubles=tuple(troubles))
 
 
 def _row_to_fields(row: Any, shape: type[DeliveryReport]) -> dict[str, Any]:  # noqa: ANN401

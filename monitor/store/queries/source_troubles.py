@@ -14,25 +14,25 @@ from monitor.store.engine.tables import trouble
 
 
 def load_source_troubles(connection: Connection, *, since: datetime | None = None) -> Iterator[SourceTrouble]:
-    """Those that last and those that are over, the oldest of a source first; of the latter, since then: all that are
-    kept, or those that were last seen so late. Kinds of a later version of the program are none of ours."""
-    wanted = select(trouble).order_by(trouble.c.source_id, trouble.c.since, trouble.c.kind)
+    """Troubles, the oldest of a source first. Those that last are always included; those that are over too, if there is
+    no `since`, or they were last seen since then. Kinds of a later version of the program are left out."""
+    query = select(trouble).order_by(trouble.c.source_id, trouble.c.since, trouble.c.kind)
     if since is not None:
-        wanted = wanted.where(or_(trouble.c.over_at.is_(None), trouble.c.last_at >= since))
-    return _read_troubles(connection, wanted)
+        query = query.where(or_(trouble.c.over_at.is_(None), trouble.c.last_at >= since))
+    return _read_troubles(connection, query)
 
 
 def load_ended_troubles(connection: Connection, sources: Iterable[str]) -> Iterator[SourceTrouble]:
-    """Of these sources, those that are over."""
-    for some in in_batches(sources):
+    """The troubles of these sources that are over."""
+    for batch in in_batches(sources):
         yield from _read_troubles(
-            connection, select(trouble).where(trouble.c.source_id.in_(some), trouble.c.over_at.is_not(None))
+            connection, select(trouble).where(trouble.c.source_id.in_(batch), trouble.c.over_at.is_not(None))
         )
 
 
-def _read_troubles(connection: Connection, wanted: Select[*tuple[Any, ...]]) -> Iterator[SourceTrouble]:
+def _read_troubles(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[SourceTrouble]:
     kinds = {kind.value for kind in TroubleKind}
-    for row in connection.execute(wanted):
+    for row in connection.execute(query):
         if row.kind in kinds:
             kind = TroubleKind(row.kind)
             yield SourceTrouble(row.source_id, kind, row.since, row.last_at, row.detail, row.over_at)

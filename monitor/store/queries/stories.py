@@ -1,4 +1,4 @@
-"""Stories and events as people ask for them: who told them, who prints them, what was sent. It only reads."""
+"""Stories and events for people: their articles and publishers, and what was sent. It only reads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from monitor.store.state.identity_marks import IdentityMark, load_identity_marks
 
 @dataclass(frozen=True, slots=True)
 class PossiblySame:
-    """Another event that one is possibly the same as, older or younger, and why that is not sure."""
+    """Another event, older or younger, that is possibly the same; `doubt`: why that is unsure."""
 
     id: str
     title: str
@@ -26,8 +26,8 @@ class PossiblySame:
 
 @dataclass(frozen=True, slots=True)
 class StoryReport:
-    """A story: how many articles tell it, of how many publishers; `rules`: those that hit it; `alerts`: how many
-    messages told of it; `possibly`: what its events are possibly the same as."""
+    """A story: how many articles it has, of how many publishers; `rules`: those that matched it; `alerts`: how many
+    messages were sent about it; `possibly`: what its events are possibly the same as."""
 
     id: str
     title: str
@@ -43,9 +43,9 @@ class StoryReport:
 
 @dataclass(frozen=True, slots=True)
 class StoryMember:
-    """An article of a story (`article`: its number), and how it joined it; of an event, also why it is of that.
-    `compared`, `event_compared`: with which older article each time, and what that said, in words (None: with none, or
-    that was forgotten)."""
+    """An article of a story (`article`: its number), and how it joined that; in an event, also why it belongs there.
+    `compared`, `event_compared`: with which older article it was compared each time, and the result, in words (None:
+    with none, or that one was erased)."""
 
     article: int
     source: str
@@ -64,7 +64,7 @@ class StoryMember:
 
 @dataclass(frozen=True, slots=True)
 class SentAlert:
-    """A message that told of it."""
+    """A message that was sent about it."""
 
     id: str
     at: datetime
@@ -76,7 +76,7 @@ class SentAlert:
 
 @dataclass(frozen=True, slots=True)
 class PendingStoryAlert:
-    """What waits to be told of it."""
+    """A pending alert about it."""
 
     rule: str
     kind: str
@@ -86,7 +86,7 @@ class PendingStoryAlert:
 
 @dataclass(frozen=True, slots=True)
 class ClusterName:
-    """A story or an event, as it is found; `rule`: of an event, the one that sees it so."""
+    """A story or an event in a list; `rule`: for an event, the rule that it belongs to."""
 
     id: str
     title: str
@@ -95,10 +95,10 @@ class ClusterName:
 
 @dataclass(frozen=True, slots=True)
 class StoryDetails:
-    """A story, or an event with all of its stories, with all that belongs to it, in the order of time. `rule`: of an
-    event, the one that sees it so; `events`: of a story, those that it is of; `possibly`: the events that it, or one of
-    these, is possibly the same as; `merged_into`: what it is a part of, on a person's word; `marks`: all that people
-    said of it."""
+    """A story, or an event with all of its stories, with all that belongs to it, in the order of time. `rule`: for an
+    event, the rule that it belongs to; `waits`: its pending alerts; `events`: for a story, its events; `possibly`: the
+    events that it, or one of these, is possibly the same as; `merged_into`: what a person made it a part of; `marks`:
+    all merges and splits of it."""
 
     id: str
     title: str
@@ -114,7 +114,7 @@ class StoryDetails:
 
     @property
     def independent_publishers(self) -> int:
-        """How many of its publishers are independent: those that print one agency's text are one."""
+        """How many of its publishers are independent: those that print one agency's text count as one."""
         return len(
             {independent_publisher_of(member.wire, member.publisher or member.source) for member in self.members}
         )
@@ -126,38 +126,41 @@ class StoryQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def newest(self, *, rules: Sequence[str] = (), since: datetime | None = None, most: int = 100) -> list[StoryReport]:
-        """At most so many stories, the last told first; only those that these rules hit."""
-        asked = select(story).where(story.c.merged_into.is_(None))
-        asked = asked.order_by(story.c.last_at.desc(), story.c.id).limit(most)
+    def newest(
+        self, *, rules: Sequence[str] = (), since: datetime | None = None, limit: int = 100
+    ) -> list[StoryReport]:
+        """At most `limit` stories, those with the latest article first; `rules`: only those that these rules
+        matched."""
+        query = select(story).where(story.c.merged_into.is_(None))
+        query = query.order_by(story.c.last_at.desc(), story.c.id).limit(limit)
         if since is not None:
-            asked = asked.where(story.c.last_at >= since)
+            query = query.where(story.c.last_at >= since)
         if rules:
-            asked = asked.where(_hit_by(rules))
+            query = query.where(_hit_by(rules))
         with self._database.reading() as connection:
-            return [_build_story_report(connection, row) for row in connection.execute(asked).all()]
+            return [_build_story_report(connection, row) for row in connection.execute(query).all()]
 
     def find(self, name: str) -> StoryDetails | None:
-        """A story or an event by its id; None if there is none of this name."""
+        """A story or an event by its id; None if there is none."""
         with self._database.reading() as connection:
             row = connection.execute(select(story).where(story.c.id == name)).one_or_none()
             if row is not None:
                 of_story = story_article.c.story_id == name
-                account = _build_story_details(connection, row, None, of_story, alert.c.story_id == name)
+                details = _build_story_details(connection, row, None, of_story, alert.c.story_id == name)
                 events = _find_events(connection, name)
-                possibly = _find_possibly_same(connection, [each.id for each in events])
-                return replace(account, events=events, possibly=possibly)
+                possibly = _find_possibly_same(connection, [cluster.id for cluster in events])
+                return replace(details, events=events, possibly=possibly)
             row = connection.execute(select(event).where(event.c.id == name)).one_or_none()
             if row is None:
                 return None
             articles = select(match.c.article_id).where(match.c.event_id == name)
             of_event = story_article.c.article_id.in_(articles)
-            account = _build_story_details(connection, row, row.rule_id, of_event, alert.c.event_id == name)
-            members = _add_event_reasons(connection, name, account.members)
-            return replace(account, members=members, possibly=_find_possibly_same(connection, [name]))
+            details = _build_story_details(connection, row, row.rule_id, of_event, alert.c.event_id == name)
+            members = _add_event_reasons(connection, name, details.members)
+            return replace(details, members=members, possibly=_find_possibly_same(connection, [name]))
 
-    def find_by_prefix(self, name: str, most: int) -> list[ClusterName]:
-        """At most so many stories and events whose ids begin so, the last told first."""
+    def find_by_prefix(self, name: str, limit: int) -> list[ClusterName]:
+        """At most `limit` stories and events whose ids begin so, those with the latest article first."""
         no_rule = literal(None, String).label("rule_id")
         found = union_all(
             select(story.c.id, story.c.title, no_rule, story.c.last_at).where(
@@ -167,33 +170,33 @@ class StoryQueries:
                 event.c.id.startswith(name, autoescape=True)
             ),
         ).subquery()
-        asked = select(found).order_by(found.c.last_at.desc(), found.c.id).limit(most)
+        query = select(found).order_by(found.c.last_at.desc(), found.c.id).limit(limit)
         with self._database.reading() as connection:
-            return [ClusterName(row.id, row.title, row.rule_id) for row in connection.execute(asked)]
+            return [ClusterName(row.id, row.title, row.rule_id) for row in connection.execute(query)]
 
 
 def _find_events(connection: Connection, story_id: str) -> tuple[ClusterName, ...]:
-    """The events that a story is of, in the order in which they were opened; where its articles were forgotten, those
-    of its alerts."""
+    """The events of a story, in the order in which they were opened; where its articles were erased, those of its
+    alerts."""
     of_story = select(story_article.c.article_id).where(story_article.c.story_id == story_id)
-    theirs = select(match.c.event_id).where(match.c.article_id.in_(of_story))
-    told = select(alert.c.event_id).where(alert.c.story_id == story_id)
-    asked = select(event).where(or_(event.c.id.in_(theirs), event.c.id.in_(told)))
-    found = connection.execute(asked.order_by(event.c.opened_at, event.c.id))
+    matched = select(match.c.event_id).where(match.c.article_id.in_(of_story))
+    alerted = select(alert.c.event_id).where(alert.c.story_id == story_id)
+    query = select(event).where(or_(event.c.id.in_(matched), event.c.id.in_(alerted)))
+    found = connection.execute(query.order_by(event.c.opened_at, event.c.id))
     return tuple(ClusterName(row.id, row.title, row.rule_id) for row in found)
 
 
 def _add_event_reasons(
     connection: Connection, event_id: str, members: Sequence[StoryMember]
 ) -> tuple[StoryMember, ...]:
-    """The articles of an event, with why the first version of each that was is of it."""
-    asked = select(article.c.source_id, article.c.uid, match.c.why_event, match.c.compared).join(
+    """The articles of an event, each with why the first of its versions that belongs to the event does so."""
+    query = select(article.c.source_id, article.c.uid, match.c.why_event, match.c.compared).join(
         article, article.c.id == match.c.article_id
     )
-    rows = connection.execute(asked.where(match.c.event_id == event_id).order_by(match.c.id.desc()))
-    said = {(row.source_id, row.uid): (row.why_event, row.compared) for row in rows}
-    found = ((each, said.get((each.source, each.uid), (None, None))) for each in members)
-    return tuple(replace(each, why_event=why, event_compared=compared) for each, (why, compared) in found)
+    rows = connection.execute(query.where(match.c.event_id == event_id).order_by(match.c.id.desc()))
+    reasons = {(row.source_id, row.uid): (row.why_event, row.compared) for row in rows}
+    found = ((member, reasons.get((member.source, member.uid), (None, None))) for member in members)
+    return tuple(replace(member, why_event=why, event_compared=compared) for member, (why, compared) in found)
 
 
 def _find_possibly_same(connection: Connection, events: Collection[str]) -> tuple[PossiblySame, ...]:
@@ -201,22 +204,23 @@ def _find_possibly_same(connection: Connection, events: Collection[str]) -> tupl
     these."""
     other = event.alias()
     older = (
-        select(event.c.possibly_of.label("id"), other.c.title, event.c.doubt)  # which may have left
+        select(event.c.possibly_of.label("id"), other.c.title, event.c.doubt)  # it may have left
         .outerjoin(other, other.c.id == event.c.possibly_of)
         .where(event.c.id.in_(events), event.c.possibly_of.is_not(None))
         .order_by(event.c.opened_at, event.c.id)
     )
     younger = select(event.c.id, event.c.title, event.c.doubt).where(event.c.possibly_of.in_(events))
-    asked = (older, younger.order_by(event.c.opened_at, event.c.id)) if events else ()
-    found = (row for each in asked for row in connection.execute(each))
+    queries = (older, younger.order_by(event.c.opened_at, event.c.id)) if events else ()
+    found = (row for query in queries for row in connection.execute(query))
     return tuple(dict.fromkeys(PossiblySame(row.id, row.title or "", row.doubt or "") for row in found))
 
 
 def _hit_by(rules: Sequence[str]) -> ColumnElement[bool]:
-    """By an article of it that is here, or by what was told of it: the matches of forgotten articles are gone."""
+    """The condition for stories that one of these rules matched: by a stored article, or by an alert, as the matches of
+    erased articles are gone."""
     joined = select(story_article.c.story_id).join(match, match.c.article_id == story_article.c.article_id)
-    told = select(alert.c.story_id).where(alert.c.rule_id.in_(rules))
-    return or_(story.c.id.in_(joined.where(match.c.rule_id.in_(rules))), story.c.id.in_(told))
+    alerted = select(alert.c.story_id).where(alert.c.rule_id.in_(rules))
+    return or_(story.c.id.in_(joined.where(match.c.rule_id.in_(rules))), story.c.id.in_(alerted))
 
 
 def _build_story_report(connection: Connection, row: Any) -> StoryReport:  # noqa: ANN401 - rows are turned into reports at once
@@ -226,14 +230,14 @@ def _build_story_report(connection: Connection, row: Any) -> StoryReport:  # noq
     counted = connection.execute(
         counts.select_from(story_article).join(article, article.c.id == story_article.c.article_id).where(members)
     ).one()
-    hits = select(match.c.rule_id, match.c.event_id).join(
+    hit_query = select(match.c.rule_id, match.c.event_id).join(
         story_article, story_article.c.article_id == match.c.article_id
     )
-    hit = connection.execute(hits.where(members).order_by(match.c.id)).all()
-    told = select(alert.c.rule_id, alert.c.event_id).where(alert.c.story_id == row.id)
-    sent = connection.execute(told.order_by(alert.c.at, alert.c.id)).all()
-    of = [*hit, *sent]  # of forgotten articles only their alerts are left
-    events = tuple(dict.fromkeys(each.event_id for each in of if each.event_id))
+    hits = connection.execute(hit_query.where(members).order_by(match.c.id)).all()
+    alert_query = select(alert.c.rule_id, alert.c.event_id).where(alert.c.story_id == row.id)
+    alerts = connection.execute(alert_query.order_by(alert.c.at, alert.c.id)).all()
+    entries = [*hits, *alerts]  # of erased articles only their alerts are left
+    events = tuple(dict.fromkeys(entry.event_id for entry in entries if entry.event_id))
     return StoryReport(
         id=row.id,
         title=row.title,
@@ -241,9 +245,9 @@ def _build_story_report(connection: Connection, row: Any) -> StoryReport:  # noq
         last=row.last_at,
         articles=counted.articles,
         publishers=counted.publishers,
-        rules=tuple(dict.fromkeys(each.rule_id for each in of)),
+        rules=tuple(dict.fromkeys(entry.rule_id for entry in entries)),
         events=events,
-        alerts=len(sent),
+        alerts=len(alerts),
         possibly=_find_possibly_same(connection, events),
     )
 
@@ -253,17 +257,23 @@ def _build_story_details(
     row: Any,  # noqa: ANN401
     rule: str | None,
     members: ColumnElement[bool],
-    told: ColumnElement[bool],
+    alert_condition: ColumnElement[bool],
 ) -> StoryDetails:
-    page = (article.c.id, article.c.source_id, article.c.uid, article.c.title, article.c.url, article.c.seen_at)
-    belongs = (story_article.c[name] for name in ("story_id", "how", "compared", "publisher", "wire"))
-    asked = select(*page, *belongs).join(story_article, story_article.c.article_id == article.c.id).where(members)
-    found = connection.execute(asked.order_by(article.c.id)).all()
-    # what was told in a digest is told by the digest's alert, which may be of another story
+    columns = (article.c.id, article.c.source_id, article.c.uid, article.c.title, article.c.url, article.c.seen_at)
+    story_columns = (story_article.c[name] for name in ("story_id", "how", "compared", "publisher", "wire"))
+    query = (
+        select(*columns, *story_columns).join(story_article, story_article.c.article_id == article.c.id).where(members)
+    )
+    member_rows = connection.execute(query.order_by(article.c.id)).all()
+    # what was sent in a digest has the digest's alert, which may be of another story
     ids = select(story_article.c.article_id).where(members)
     by_match = alert.c.id.in_(select(match.c.alert_id).where(match.c.article_id.in_(ids)))
-    sent = connection.execute(select(alert).where(or_(told, by_match)).order_by(alert.c.at, alert.c.id)).all()
-    waits = connection.execute(select(waiting).where(waiting.c.article_id.in_(ids)).order_by(waiting.c.due)).all()
+    sent_rows = connection.execute(
+        select(alert).where(or_(alert_condition, by_match)).order_by(alert.c.at, alert.c.id)
+    ).all()
+    pending_rows = connection.execute(
+        select(waiting).where(waiting.c.article_id.in_(ids)).order_by(waiting.c.due)
+    ).all()
     return StoryDetails(
         id=row.id,
         title=row.title,
@@ -271,22 +281,29 @@ def _build_story_details(
         rule=rule,
         members=tuple(
             StoryMember(
-                article=each.id,
-                source=each.source_id,
-                uid=each.uid,
-                title=each.title,
-                url=each.url,
-                seen=each.seen_at,
-                publisher=each.publisher,
-                wire=each.wire,
-                story=each.story_id,
-                how=each.how,
-                compared=each.compared,
+                article=member.id,
+                source=member.source_id,
+                uid=member.uid,
+                title=member.title,
+                url=member.url,
+                seen=member.seen_at,
+                publisher=member.publisher,
+                wire=member.wire,
+                story=member.story_id,
+                how=member.how,
+                compared=member.compared,
             )
-            for each in found
+            for member in member_rows
         ),
-        sent=tuple(SentAlert(each.id, each.at, each.kind, each.rule_id, each.level, each.reason) for each in sent),
-        waits=tuple(PendingStoryAlert(each.rule_id, each.kind, each.due, each.why) for each in waits),
+        sent=tuple(
+            SentAlert(
+                sent_alert.id, sent_alert.at, sent_alert.kind, sent_alert.rule_id, sent_alert.level, sent_alert.reason
+            )
+            for sent_alert in sent_rows
+        ),
+        waits=tuple(
+            PendingStoryAlert(pending.rule_id, pending.kind, pending.due, pending.why) for pending in pending_rows
+        ),
         merged_into=row.merged_into,
         marks=load_identity_marks(connection, row.id),
     )

@@ -1,1 +1,1 @@
-"""Work that waits in the database: polls, pages, deliveries."""
+"""Work that is pending in the database: polls, pages, deliveries."""

@@ -1,9 +1,9 @@
-"""Deliveries that were given up: what they died of, and when they are tried again without anybody's word.
+"""Deliveries that were given up: whose fault it was, and when they are tried again automatically.
 
-A channel that accepts a message works. In the same transaction what waited for that is due: what is dead through no
-fault of its own, with all its attempts, as after `outbox retry`; and what waits for its next attempt, which need not
-wait longer. A message that is itself to blame is left: its channel accepted others after it had failed for the first
-time, or another one just before it was tried afresh. (docs/decisions/028)
+A channel that accepts a message works. So in the same transaction other deliveries of the channel become due: dead ones
+for which the channel was to blame, with all their attempts, as after `outbox retry`; and those that wait for their next
+attempt. A message that is itself to blame stays dead: its channel accepted others after the message had failed for the
+first time, or another one just before the message was tried again. (docs/decisions/028)
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class RevivalCounts:
 
 
 def build_resend_values(now: datetime) -> Mapping[str, object]:
-    """What a delivery is set to that is tried as if for the first time: its attempts so far stay as evidence."""
+    """The column values for a delivery that is tried again from the beginning: its earlier attempts stay stored."""
     return {
         "state": DeliveryState.PENDING,
         "not_before": now,
@@ -39,7 +39,7 @@ def build_resend_values(now: datetime) -> Mapping[str, object]:
 
 
 def build_dead_letter_values(connection: Connection, sent: Delivery, receipt: Receipt) -> Mapping[str, object]:
-    """What a delivery is set to, besides its state, that dies with this receipt."""
+    """The column values, besides the state, for a delivery that is given up after this receipt."""
     if not _is_message_to_blame(connection, sent):
         return {"blame": Blame.CHANNEL, "detail": receipt.detail}
     why = "its channel accepts others, so this message itself is to blame"
@@ -47,8 +47,8 @@ def build_dead_letter_values(connection: Connection, sent: Delivery, receipt: Re
 
 
 def mark_delivery_dead(connection: Connection, delivery_id: int, why: str, now: datetime) -> None:
-    """End a delivery that was claimed and cannot be attempted, because it cannot be read: it is dead, and no channel
-    that works changes that."""
+    """Give up a claimed delivery that cannot be attempted because its alert cannot be read. No channel that works
+    changes that, so the message is to blame."""
     values = {
         "state": DeliveryState.DEAD,
         "blame": Blame.MESSAGE,
@@ -62,20 +62,20 @@ def mark_delivery_dead(connection: Connection, delivery_id: int, why: str, now: 
 
 
 def revive_deliveries(connection: Connection, accepted: Delivery, now: datetime) -> RevivalCounts:
-    """Make due what waited for its channel to work, after this delivery was accepted."""
+    """Make deliveries due that waited for their channel to work, after it accepted this one."""
     on_channel = delivery.c.channel == accepted.channel
     dead = on_channel & (delivery.c.state == DeliveryState.DEAD) & (delivery.c.blame == Blame.CHANNEL)
-    # What may have arrived is not hurried: its pauses keep the copies apart.
-    later = on_channel & (delivery.c.state == DeliveryState.RETRY) & (delivery.c.not_before > now)
-    certain = later & (delivery.c.repeat == false()) & ~_has_accepted_others(but=accepted.id)
+    # A message that may have arrived keeps its pauses: they keep the copies apart.
+    retrying = on_channel & (delivery.c.state == DeliveryState.RETRY) & (delivery.c.not_before > now)
+    unambiguous = retrying & (delivery.c.repeat == false()) & ~_has_accepted_others(except_id=accepted.id)
     return RevivalCounts(
         _update_deliveries(connection, dead, build_resend_values(now)),
-        _update_deliveries(connection, certain, {"not_before": now}),
+        _update_deliveries(connection, unambiguous, {"not_before": now}),
     )
 
 
 def find_dead_letters(database: Database) -> list[DeadLetters]:
-    """What is dead, by channel and cause."""
+    """Dead deliveries, grouped by channel and blame."""
     columns = (delivery.c.channel, delivery.c.blame)
     count, since = func.count().label("deliveries"), func.min(delivery.c.ended_at).label("since")
     dead = select(*columns, count, since).where(delivery.c.state == DeliveryState.DEAD)
@@ -94,14 +94,14 @@ def find_dead_letters(database: Database) -> list[DeadLetters]:
 
 
 def _select_latest_detail(channel: str, blame: str | None) -> Select[str]:
-    """What the last attempt came to of the delivery of a group that died last."""
+    """The last receipt's detail of the delivery of a group that died last."""
     dead = (delivery.c.state == DeliveryState.DEAD) & (delivery.c.channel == channel)
     group = select(delivery.c.detail).where(dead, delivery.c.blame.is_not_distinct_from(blame))
     return group.order_by(delivery.c.ended_at.desc(), delivery.c.id.desc()).limit(1)
 
 
 def _update_deliveries(connection: Connection, which: ColumnElement[bool], values: Mapping[str, object]) -> int:
-    """How many there were. Of several daemons that accept something at once, one does it."""
+    """Returns how many were updated. If several daemons' deliveries are accepted at once, only one of them updates."""
     found = select(delivery.c.id).where(which).with_for_update(skip_locked=True).cte("found")
     changing = update(delivery).where(delivery.c.id.in_(select(found.c.id))).values(**values)
     return len(connection.execute(changing.returning(delivery.c.id)).all())  # SQLite counts no rows of a WITH
@@ -114,23 +114,24 @@ def _is_message_to_blame(connection: Connection, sent: Delivery) -> bool:
     return connection.execute(_select_previous_receipt(sent)).scalar() == ReceiptKind.ACCEPTED
 
 
-def _has_accepted_others(but: int | None = None) -> ColumnElement[bool]:
-    """Whether the channel of a delivery has accepted another one (not `but`) since its first attempt that counts."""
+def _has_accepted_others(except_id: int | None = None) -> ColumnElement[bool]:
+    """Whether the channel of a delivery has accepted another one (except `except_id`) since the delivery's first
+    attempt that counts."""
     other = delivery.alias("other")
     first = (attempt.c.delivery_id == delivery.c.id) & (attempt.c.number == delivery.c.forgiven + 1)
     since = select(attempt.c.ended_at).where(first).correlate(delivery).scalar_subquery()
     accepted = (other.c.state == DeliveryState.ACCEPTED) & (other.c.channel == delivery.c.channel)
-    apart = (other.c.id != delivery.c.id) & (other.c.id != but if but is not None else True)
+    apart = (other.c.id != delivery.c.id) & (other.c.id != except_id if except_id is not None else True)
     return exists().where(accepted, other.c.ended_at > since, apart).correlate(delivery)
 
 
 def _select_previous_receipt(sent: Delivery) -> Select[str]:
-    """How the attempt ended that was the last on the channel before this delivery was tried afresh. What lies before it
-    died for the first time says nothing, so of one that never did there is none."""
+    """The receipt of the channel's last attempt before this delivery was tried again. Attempts from before the delivery
+    died for the first time prove nothing, so there is none for a delivery that never died."""
     number = attempt.c.number
     own = select(attempt.c.id).where(attempt.c.delivery_id == sent.id)
-    died, again = own.where(number == sent.forgiven_attempts), own.where(number == sent.forgiven_attempts + 1)
-    between = (attempt.c.id > died.scalar_subquery()) & (attempt.c.id < again.scalar_subquery())
+    died, revived = own.where(number == sent.forgiven_attempts), own.where(number == sent.forgiven_attempts + 1)
+    between = (attempt.c.id > died.scalar_subquery()) & (attempt.c.id < revived.scalar_subquery())
     on_channel = select(attempt.c.receipt).join(delivery, delivery.c.id == attempt.c.delivery_id)
     others = on_channel.where(between, delivery.c.channel == sent.channel, delivery.c.id != sent.id)
     return others.order_by(attempt.c.id.desc()).limit(1)

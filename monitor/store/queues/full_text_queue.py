@@ -1,6 +1,6 @@
-"""The articles whose pages are wanted: one row for each, from the commit that brought the article until its page was
-read or given up. Claimed under a lease, so that one process reads a page; `attempts` counts the claims, and fences.
-"""
+"""The queue of pages whose full text is requested: one row for each article, from the commit of the article until its
+page was read or given up. A page is claimed under a lease, so that only one process reads it. `attempts` counts the
+claims, and tells whether a claim is still valid."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from monitor.store.engine.tables import article, fetch, page
 from monitor.store.queries.articles import article_from_row, select_latest_articles
 
 _UNTRIED = {"attempts": 0, "lease_until": None}
-MAX_DUE_PAGES = 2_000  # rows looked at together: one host's first poll must not hide what others want
+MAX_DUE_PAGES = 2_000  # rows read together: one host's first poll must not hide the requests of others
 
 
 @dataclass(frozen=True, slots=True)
 class FullTextRequest:
-    """A page that is wanted, for the article of this number; `attempt`: how often it was claimed, this time included.
-    `since`: when the article's present text came; `away`: since when its source had not been polled till then, though
-    it should have been."""
+    """A request to read the page of the article with this id; `attempt`: how often it was claimed, this time included.
+    `wanted_at`: when the article's present text came; `gap_since`: since when its source had not been polled before
+    that, though it should have been."""
 
     article_id: int
     source: str
@@ -37,13 +37,13 @@ class FullTextRequest:
 
 
 class FullTextQueue:
-    """Pages that are due, and how their reading ended."""
+    """Requested pages that are due, and how reading them ended."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def find_due(self, now: datetime) -> list[FullTextRequest]:
-        """Those that are due and that nobody holds, the longest due first; only looked at."""
+        """Requests that are due and not claimed, those that have been due the longest first; it only reads."""
         due = (
             _select_pages()
             .where(_is_due_and_free(now))
@@ -54,49 +54,49 @@ class FullTextQueue:
             return [FullTextRequest(*row) for row in connection.execute(due)]
 
     def claim(self, ids: Collection[int], now: datetime, lease: timedelta) -> list[FullTextRequest]:
-        """Those of them that nobody else has claimed meanwhile, ours until the lease ends."""
+        """Claim those of these requests that no other process has claimed meanwhile, until the lease ends."""
         claimed: list[int] = []
         with self._database.writing() as connection:
-            for some in in_batches(ids):
-                ours = update(page).where(page.c.article_id.in_(some), _is_due_and_free(now))
-                taken = ours.values(lease_until=now + lease, attempts=page.c.attempts + 1)
-                claimed += connection.execute(taken.returning(page.c.article_id)).scalars()
+            for batch in in_batches(ids):
+                query = update(page).where(page.c.article_id.in_(batch), _is_due_and_free(now))
+                claiming = query.values(lease_until=now + lease, attempts=page.c.attempts + 1)
+                claimed += connection.execute(claiming.returning(page.c.article_id)).scalars()
             rows = connection.execute(_select_pages().where(page.c.article_id.in_(claimed)))
             return [FullTextRequest(*row) for row in rows]
 
-    def postpone(self, wanted: FullTextRequest, until: datetime) -> None:
-        """It could not be read, and is tried again then."""
+    def postpone(self, request: FullTextRequest, until: datetime) -> None:
+        """The page could not be read; try it again then."""
         with self._database.writing() as connection:
-            connection.execute(update(page).where(_is_own_claim(wanted)).values(lease_until=None, not_before=until))
+            connection.execute(update(page).where(_is_own_claim(request)).values(lease_until=None, not_before=until))
 
-    def give_up(self, wanted: FullTextRequest, problem: str, status: int | None, now: datetime) -> None:
-        """It is not tried again; why stands among the evidence of its source's fetches."""
+    def give_up(self, request: FullTextRequest, problem: str, status: int | None, now: datetime) -> None:
+        """Do not try it again; the reason is stored with the fetches of its source."""
         with self._database.writing() as connection:
-            if connection.execute(delete(page).where(_is_own_claim(wanted))).rowcount:
+            if connection.execute(delete(page).where(_is_own_claim(request))).rowcount:
                 evidence = {"at": now, "outcome": FetchOutcome.FAILED, "status": status, "entries": 0, "new": 0}
-                line = f"{_format_problem_prefix(wanted.url)}{problem}"
-                connection.execute(plain_insert(fetch).values(source_id=wanted.source, problem=line, **evidence))
+                text = f"{_format_problem_prefix(request.url)}{problem}"
+                connection.execute(plain_insert(fetch).values(source_id=request.source, problem=text, **evidence))
 
     def release_all(self) -> None:
-        """Give back every claim, for a process that holds the database alone, at its start."""
+        """Give back all claims: for a process that holds the database alone, when it starts."""
         with self._database.writing() as connection:
             connection.execute(update(page).values(lease_until=None))
 
 
 def enqueue_pages(connection: Connection, articles: Iterable[tuple[int, Article, datetime, datetime | None]]) -> None:
-    """Note that the pages of these articles are wanted since then, each by its number in the database, and since when
-    its source had not been polled, if it should have been. An article whose text has changed is wanted afresh, and
-    whoever reads its page for the old text leaves nothing behind."""
+    """Request the pages of articles. Each item: the article's id, the article, since when its page is wanted, and since
+    when its source had not been polled, if it should have been. An article whose text has changed is requested again,
+    and a process that reads its page for the old text leaves nothing behind."""
     rows = {
-        its_id: {
-            "article_id": its_id,
-            "url": each.url,
+        article_id: {
+            "article_id": article_id,
+            "url": wanted_article.url,
             "wanted_at": now,
             "not_before": now,
-            "away_since": away,
+            "away_since": gap_since,
             **_UNTRIED,
         }
-        for its_id, each, now, away in articles
+        for article_id, wanted_article, now, gap_since in articles
     }
     write_rows(connection, _build_page_upsert(connection.dialect.name), list(rows.values()))
 
@@ -104,42 +104,47 @@ def enqueue_pages(connection: Connection, articles: Iterable[tuple[int, Article,
 @cache
 def _build_page_upsert(dialect: str) -> Insert:
     new = build_insert_for(dialect, page)
-    afresh = {name: new.excluded[name] for name in ("url", "wanted_at", "not_before", "away_since", *_UNTRIED)}
-    return new.on_conflict_do_update(index_elements=["article_id"], set_=afresh)
+    changes = {name: new.excluded[name] for name in ("url", "wanted_at", "not_before", "away_since", *_UNTRIED)}
+    return new.on_conflict_do_update(index_elements=["article_id"], set_=changes)
 
 
 def has_stored_version(connection: Connection, articles: Iterable[Article]) -> bool:
     """Whether one of these articles, which are about to be written, has that version already: from its page, which
-    another daemon has read since they were taken in."""
-    versions = {(each.source, each.uid): each.version for each in articles if each.version > 1}  # few: edits
+    another daemon has read since the articles were ingested."""
+    versions = {
+        (new_version.source, new_version.uid): new_version.version
+        for new_version in articles
+        if new_version.version > 1
+    }  # few: edits
     columns = (article.c.source_id, article.c.uid, article.c.version)
-    for some in in_batches(versions):
-        there = select(*columns).where(tuple_(article.c.source_id, article.c.uid).in_(some))
-        if any(row.version >= versions[row.source_id, row.uid] for row in connection.execute(there)):
+    for batch in in_batches(versions):
+        query = select(*columns).where(tuple_(article.c.source_id, article.c.uid).in_(batch))
+        if any(row.version >= versions[row.source_id, row.uid] for row in connection.execute(query)):
             return True
     return False
 
 
-def load_claimed_article(connection: Connection, wanted: FullTextRequest) -> Article | None:
-    """The article as it stands, if the claim is still ours; in the serial section, so that it stays so."""
+def load_claimed_article(connection: Connection, request: FullTextRequest) -> Article | None:
+    """The stored article, if the claim is still ours, else None. Call it in the serial section, so that both stay
+    so."""
     row = connection.execute(
-        select_latest_articles().join(page, page.c.article_id == article.c.id).where(_is_own_claim(wanted))
+        select_latest_articles().join(page, page.c.article_id == article.c.id).where(_is_own_claim(request))
     ).first()
     return None if row is None else article_from_row(row)
 
 
-def finish_page(connection: Connection, wanted: FullTextRequest) -> None:
-    """Its page has been read."""
-    connection.execute(delete(page).where(_is_own_claim(wanted)))
+def finish_page(connection: Connection, request: FullTextRequest) -> None:
+    """Remove the request: the page was read."""
+    connection.execute(delete(page).where(_is_own_claim(request)))
 
 
 def drop_pages(connection: Connection, ids: Collection[int]) -> None:
-    """These articles leave."""
+    """Remove the requests of articles that leave."""
     connection.execute(delete(page).where(page.c.article_id.in_(ids)))
 
 
 def erase_pages(connection: Connection, ids: Collection[int], urls: Iterable[str | None]) -> None:
-    """These articles leave on the operator's word: no address of theirs stays, among the evidence either."""
+    """Remove the requests of articles that are erased, and fetch records with their addresses."""
     drop_pages(connection, ids)
     for url in urls:
         if url is not None:
@@ -154,8 +159,8 @@ def _format_problem_prefix(url: str) -> str:
 
 def _select_pages() -> Select[*tuple[Any, ...]]:
     columns = (page.c.article_id, article.c.source_id, page.c.url, page.c.wanted_at, page.c.attempts, page.c.away_since)
-    # Each page has its article. An outer join all the same: it makes SQLite look at pages first, where it would look
-    # through all articles, each second, because it keeps no figures of a table that was empty when it counted.
+    # Each page has its article, but an outer join makes SQLite read the pages first. Otherwise it would read all
+    # articles, each second, because it has no statistics of a table that was empty when they were made.
     return select(*columns).outerjoin(article, article.c.id == page.c.article_id)
 
 
@@ -163,9 +168,9 @@ def _is_due_and_free(now: datetime) -> ColumnElement[bool]:
     return (page.c.not_before <= now) & or_(page.c.lease_until.is_(None), page.c.lease_until <= now)
 
 
-def _is_own_claim(wanted: FullTextRequest) -> ColumnElement[bool]:
+def _is_own_claim(request: FullTextRequest) -> ColumnElement[bool]:
     return (
-        (page.c.article_id == wanted.article_id)
-        & (page.c.attempts == wanted.attempt)
-        & (page.c.wanted_at == wanted.wanted_at)
+        (page.c.article_id == request.article_id)
+        & (page.c.attempts == request.attempt)
+        & (page.c.wanted_at == request.wanted_at)
     )

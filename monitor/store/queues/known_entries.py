@@ -1,7 +1,7 @@
-"""What we have, or had, of the entries of polls: looked up together for all the polls that share a commit.
+"""What we have, or had, of the entries of polls. It is looked up together for all the polls that share a commit.
 
-Asking for each poll by itself costs more than deciding on what it brought: most bring one entry, of which four more
-things are asked if its uid is not known.
+A lookup for each poll alone costs more than deciding on what it brought: most polls bring one entry, which needs four
+more lookups if its uid is not known.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from monitor.ingest.new_articles import FallbackIdentity, KnownArticle
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import article, known, source
 
-Key = tuple[str, str]  # a source's id, and a uid, an address or words in it
+Key = tuple[str, str]  # a source's id, and a uid, an address or a digest of words in it
 
 
 @dataclass(frozen=True, slots=True)
 class EntryLookup:
-    """Entries of a source, by their uids; `sought`: by what else they are recognised. `first`: of a first poll, whose
-    source has mostly left nothing here."""
+    """Entries of a source, by their uids; `sought`: what else identifies them. `first_poll`: the source is polled for
+    the first time, so mostly nothing of it is stored."""
 
     source: str
     uids: Collection[str]
@@ -32,81 +32,96 @@ class EntryLookup:
 
 
 def find_known_entries(connection: Connection, polls: Sequence[EntryLookup]) -> dict[Key, KnownArticle]:
-    """By source and uid; of an unknown uid the article that has the address or the words that are sought with it, if
-    there is one."""
-    had = _find_nonempty_sources(connection, {poll.source for poll in polls if poll.first_poll})
-    polls = [poll for poll in polls if not poll.first_poll or poll.source in had]
-    asked = {(poll.source, uid) for poll in polls for uid in poll.uids}
-    sought = {(poll.source, uid): each for poll in polls for uid, each in poll.sought.items()}
-    found = {(row.source_id, row.uid): _known_from_row(row) for row in _read_rows(connection, _HERE, asked)}
-    # most documents hold nothing but what is here: then nothing more is asked
-    hashed = {(of, uid_hash(uid)): (of, uid) for of, uid in asked if (of, uid) not in found}
-    left = {hashed[row.source_id, row.uid_hash]: row for row in _read_rows(connection, _LEFT, hashed)}
-    found |= {key: replace(_known_from_row(row), is_erased=row.forgotten) for key, row in left.items()}
-    for look in (_find_by_address, _find_by_words, _find_departed_by_address, _find_departed_by_words):
-        found |= look(connection, {key: each for key, each in sought.items() if key not in found})
+    """Known articles by source and uid. For an unknown uid: the article that has the address or the words that are
+    sought for it, if there is one."""
+    nonempty = _find_nonempty_sources(connection, {poll.source for poll in polls if poll.first_poll})
+    polls = [poll for poll in polls if not poll.first_poll or poll.source in nonempty]
+    keys = {(poll.source, uid) for poll in polls for uid in poll.uids}
+    sought = {(poll.source, uid): identity for poll in polls for uid, identity in poll.sought.items()}
+    found = {(row.source_id, row.uid): _known_from_row(row) for row in _read_rows(connection, _SELECT_STORED, keys)}
+    # most documents hold only stored entries: then nothing more is looked up
+    hashed = {(source_id, uid_hash(uid)): (source_id, uid) for source_id, uid in keys if (source_id, uid) not in found}
+    departed = {hashed[row.source_id, row.uid_hash]: row for row in _read_rows(connection, _SELECT_DEPARTED, hashed)}
+    found |= {key: replace(_known_from_row(row), is_erased=row.forgotten) for key, row in departed.items()}
+    for find in (_find_by_address, _find_by_words, _find_departed_by_address, _find_departed_by_words):
+        found |= find(connection, {key: identity for key, identity in sought.items() if key not in found})
     return found
 
 
 def _find_nonempty_sources(connection: Connection, sources: Iterable[str]) -> set[str]:
-    """Those of which we have or had anything: first polls come by the hundred, and each asks for all of its entries."""
-    return {id_ for some in in_batches(sources) for id_ in connection.execute(_ANY, {"sources": some}).scalars()}
+    """Those of which we have or had anything. First polls come by the hundred, and each would look up all of its
+    entries."""
+    return {
+        id_
+        for batch in in_batches(sources)
+        for id_ in connection.execute(_SELECT_NONEMPTY, {"sources": batch}).scalars()
+    }
 
 
 def _find_by_address(connection: Connection, missing: Mapping[Key, FallbackIdentity]) -> dict[Key, KnownArticle]:
-    """Articles by their addresses: of several at one address that with the same words, else the latest."""
+    """Articles by their addresses. Of several at one address: the one with the same words, or else the latest."""
     key_of = _index_by_link(missing, str)
-    found: dict[Key, KnownArticle] = {}
-    for row in sorted(_read_rows(connection, _AT_ADDRESS, key_of), key=lambda row: row.id):
+    known_articles: dict[Key, KnownArticle] = {}
+    for row in sorted(_read_rows(connection, _SELECT_BY_ADDRESS, key_of), key=lambda row: row.id):
         key = key_of[row.source_id, row.canonical]
-        if key not in found or found[key].digest != missing[key].digest:
-            found[key] = _known_under_other_uid(row)
-    return found
+        if key not in known_articles or known_articles[key].digest != missing[key].digest:
+            known_articles[key] = _known_under_other_uid(row)
+    return known_articles
 
 
 def _find_by_words(connection: Connection, missing: Mapping[Key, FallbackIdentity]) -> dict[Key, KnownArticle]:
-    """Articles that have no address by their words."""
-    words = _map_to_digests(missing)
-    rows = sorted(_read_rows(connection, _WITH_WORDS, set(words.values())), key=lambda row: row.id)
+    """Articles without an address, by their words."""
+    digest_keys = _map_to_digests(missing)
+    rows = sorted(_read_rows(connection, _SELECT_BY_WORDS, set(digest_keys.values())), key=lambda row: row.id)
     found = {(row.source_id, row.digest): _known_under_other_uid(row) for row in rows}
-    return {key: found[each] for key, each in words.items() if each in found}
+    return {key: found[digest_key] for key, digest_key in digest_keys.items() if digest_key in found}
 
 
 def _find_departed_by_address(
     connection: Connection, missing: Mapping[Key, FallbackIdentity]
 ) -> dict[Key, KnownArticle]:
-    """What left the archive, by the hash of its address: what was forgotten before anything else, then what has the
-    same words."""
+    """Entries that left the archive, by the hash of their address: erased ones first, then those with the same
+    words."""
     key_of = _index_by_link(missing, uid_hash)
-    found: dict[Key, KnownArticle] = {}
-    for row in sorted(_read_rows(connection, _ONCE_AT_ADDRESS, key_of), key=lambda row: (row.forgotten, row.left_at)):
+    known_articles: dict[Key, KnownArticle] = {}
+    for row in sorted(
+        _read_rows(connection, _SELECT_DEPARTED_BY_ADDRESS, key_of), key=lambda row: (row.forgotten, row.left_at)
+    ):
         key = key_of[row.source_id, row.link_hash]
-        if row.forgotten or key not in found or found[key].digest != missing[key].digest:
-            found[key] = _departed_from_row(row)
-    return found
+        if row.forgotten or key not in known_articles or known_articles[key].digest != missing[key].digest:
+            known_articles[key] = _departed_from_row(row)
+    return known_articles
 
 
 def _find_departed_by_words(connection: Connection, missing: Mapping[Key, FallbackIdentity]) -> dict[Key, KnownArticle]:
-    """What left the archive and had no address, by its words."""
-    words = _map_to_digests(missing)
+    """Entries that left the archive and had no address, by their words."""
+    digest_keys = _map_to_digests(missing)
     found = {
         (row.source_id, row.digest): _departed_from_row(row)
-        for row in _read_rows(connection, _ONCE_WITH_WORDS, set(words.values()))
+        for row in _read_rows(connection, _SELECT_DEPARTED_BY_WORDS, set(digest_keys.values()))
     }
-    return {key: found[each] for key, each in words.items() if each in found}
+    return {key: found[digest_key] for key, digest_key in digest_keys.items() if digest_key in found}
 
 
-def _index_by_link(missing: Mapping[Key, FallbackIdentity], named: Callable[[str], str]) -> dict[Key, Key]:
-    return {(of, named(each.link)): (of, uid) for (of, uid), each in missing.items() if each.link}
+def _index_by_link(missing: Mapping[Key, FallbackIdentity], link_name: Callable[[str], str]) -> dict[Key, Key]:
+    return {
+        (source_id, link_name(identity.link)): (source_id, uid)
+        for (source_id, uid), identity in missing.items()
+        if identity.link
+    }
 
 
 def _map_to_digests(missing: Mapping[Key, FallbackIdentity]) -> dict[Key, Key]:
-    return {(of, uid): (of, each.digest) for (of, uid), each in missing.items() if each.link is None}
+    return {
+        (source_id, uid): (source_id, identity.digest)
+        for (source_id, uid), identity in missing.items()
+        if identity.link is None
+    }
 
 
 def _read_rows(connection: Connection, statement: Select[Any], keys: Iterable[Key]) -> Iterator[Row[Any]]:
-    for some in in_batches(keys):
-        yield from connection.execute(statement, {"keys": some})
+    for batch in in_batches(keys):
+        yield from connection.execute(statement, {"keys": batch})
 
 
 def _known_from_row(row: Row[Any]) -> KnownArticle:
@@ -124,22 +139,30 @@ def _departed_from_row(row: Row[Any]) -> KnownArticle:
 # Built once: building them costs more than running them.
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _SOURCES: BindParameter[Any] = bindparam("sources", expanding=True)
-_KNOWN = ("version", "digest", "seen_at", "baseline")
-_ANY = select(source.c.id).where(
+_KNOWN_COLUMNS = ("version", "digest", "seen_at", "baseline")
+_SELECT_NONEMPTY = select(source.c.id).where(
     source.c.id.in_(_SOURCES),
     exists().where(article.c.source_id == source.c.id) | exists().where(known.c.source_id == source.c.id),
 )
-_HERE = select(article.c.source_id, article.c.uid, *(article.c[name] for name in _KNOWN)).where(
+_SELECT_STORED = select(article.c.source_id, article.c.uid, *(article.c[name] for name in _KNOWN_COLUMNS)).where(
     tuple_(article.c.source_id, article.c.uid).in_(_KEYS)
 )
-_UNDER_ANOTHER = select(*(article.c[name] for name in (*_KNOWN, "id", "source_id", "uid", "title", "canonical")))
-_AT_ADDRESS = _UNDER_ANOTHER.where(tuple_(article.c.source_id, article.c.canonical).in_(_KEYS))
-_WITH_WORDS = _UNDER_ANOTHER.where(
+_SELECT_BY_IDENTITY = select(
+    *(article.c[name] for name in (*_KNOWN_COLUMNS, "id", "source_id", "uid", "title", "canonical"))
+)
+_SELECT_BY_ADDRESS = _SELECT_BY_IDENTITY.where(tuple_(article.c.source_id, article.c.canonical).in_(_KEYS))
+_SELECT_BY_WORDS = _SELECT_BY_IDENTITY.where(
     article.c.canonical.is_(None), tuple_(article.c.source_id, article.c.digest).in_(_KEYS)
 )
-_LEFT = select(known.c.source_id, known.c.uid_hash, *(known.c[name] for name in _KNOWN), known.c.forgotten).where(
-    tuple_(known.c.source_id, known.c.uid_hash).in_(_KEYS)
+_SELECT_DEPARTED = select(
+    known.c.source_id, known.c.uid_hash, *(known.c[name] for name in _KNOWN_COLUMNS), known.c.forgotten
+).where(tuple_(known.c.source_id, known.c.uid_hash).in_(_KEYS))
+_SELECT_DEPARTED_BY_IDENTITY = select(
+    *(known.c[name] for name in (*_KNOWN_COLUMNS, "source_id", "forgotten", "link_hash", "left_at"))
 )
-_ONCE = select(*(known.c[name] for name in (*_KNOWN, "source_id", "forgotten", "link_hash", "left_at")))
-_ONCE_AT_ADDRESS = _ONCE.where(tuple_(known.c.source_id, known.c.link_hash).in_(_KEYS))
-_ONCE_WITH_WORDS = _ONCE.where(known.c.link_hash.is_(None), tuple_(known.c.source_id, known.c.digest).in_(_KEYS))
+_SELECT_DEPARTED_BY_ADDRESS = _SELECT_DEPARTED_BY_IDENTITY.where(
+    tuple_(known.c.source_id, known.c.link_hash).in_(_KEYS)
+)
+_SELECT_DEPARTED_BY_WORDS = _SELECT_DEPARTED_BY_IDENTITY.where(
+    known.c.link_hash.is_(None), tuple_(known.c.source_id, known.c.digest).in_(_KEYS)
+)

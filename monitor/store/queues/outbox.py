@@ -1,6 +1,6 @@
-"""The outbox: which delivery is due on which channel, who sends it, and how it ended.
+"""The outbox: which delivery is due on which channel, which process sends it, and how it ended.
 
-A delivery is claimed just before it is sent, one at a time for each channel, under a lease; the claim is committed
+A delivery is claimed just before it is sent, one at a time for each channel, under a lease. The claim is committed
 before the sending, the receipt after it. What a dead process left in `sending` is tried again: at least once.
 """
 
@@ -28,7 +28,7 @@ from monitor.store.queues.stored_alerts import read_alert
 from monitor.telemetry import LogEvent, log
 
 _OPEN = (DeliveryState.PENDING, DeliveryState.RETRY)
-# What an operator may have sent again or discarded: what is being sent may arrive, what was accepted has.
+# What an operator may retry or discard. What is being sent may still arrive; what was accepted has arrived.
 OPERATOR_STATES = (*_OPEN, DeliveryState.DEAD)
 _CLAIMED = (
     delivery.c.id,
@@ -54,8 +54,8 @@ class Outbox:
             return list(connection.execute(due).scalars())
 
     def claim(self, channel: str, now: datetime, lease: timedelta) -> Delivery | None:
-        """The delivery to send next on a channel, now `sending` and ours until the lease ends; None if none is due. The
-        highest level goes first, then what has been due the longest."""
+        """Claim the next delivery of a channel: it is `sending`, and ours until the lease ends. None if none is due.
+        The highest level goes first, then what has been due the longest."""
         due = (delivery.c.channel == channel) & UNSENT & (delivery.c.not_before <= now)
         in_order = select(delivery.c.id).where(due).order_by(delivery.c.priority, delivery.c.not_before, delivery.c.id)
         next_one = in_order.limit(1).with_for_update(skip_locked=True)
@@ -76,24 +76,24 @@ class Outbox:
                 if row is None:
                     return None
                 try:
-                    told = read_alert(connection, row.alert_id)
+                    message = read_alert(connection, row.alert_id)
                 except RowUnreadable as error:
                     unreadable = str(error)
                     mark_delivery_dead(connection, row.id, unreadable, now)
                 else:
-                    return _begin_attempt(connection, row, told, now)
+                    return _begin_attempt(connection, row, message, now)
             todo = f"restore it from a backup, or: news-monitor outbox discard {row.id}"
             log.error(LogEvent.DEAD, channel=channel, alert=row.alert_id, detail=unreadable, todo=todo)
 
     def settle(self, sent: Delivery, receipt: Receipt, verdict: RetryVerdict, now: datetime) -> bool:
         """Record how an attempt ended. False if the claim was no longer ours: its lease had ended.
 
-        An acceptance counts even then, as long as nobody has begun to send it again, and so does the pause after a
-        failure: whoever ended the lease knew of none.
+        An acceptance counts even then, as long as no process has begun to send it again. So does the pause after a
+        failure: the process that ended the lease knew of neither.
         """
         late = _OPEN if verdict.state is DeliveryState.ACCEPTED else ()
         ended = None if verdict.state is DeliveryState.RETRY else now
-        ours = (delivery.c.id == sent.id) & (delivery.c.attempts == sent.attempt)
+        own_claim = (delivery.c.id == sent.id) & (delivery.c.attempts == sent.attempt)
         values: dict[str, object] = {
             "state": verdict.state,
             "lease_until": None,
@@ -109,10 +109,10 @@ class Outbox:
             _end_attempt(connection, sent.id, sent.attempt, receipt, now)
             if verdict.state is DeliveryState.DEAD:
                 values |= build_dead_letter_values(connection, sent, receipt)
-            held = ours & delivery.c.state.in_((DeliveryState.SENDING, *late))
-            settled = connection.execute(update(delivery).where(held).values(**values)).rowcount == 1
+            claimed = own_claim & delivery.c.state.in_((DeliveryState.SENDING, *late))
+            settled = connection.execute(update(delivery).where(claimed).values(**values)).rowcount == 1
             if not settled and verdict.state is DeliveryState.RETRY:
-                released = ours & (delivery.c.state == DeliveryState.RETRY)
+                released = own_claim & (delivery.c.state == DeliveryState.RETRY)
                 connection.execute(update(delivery).where(released).values(not_before=verdict.not_before))
             if settled and verdict.state is DeliveryState.ACCEPTED:
                 revived = revive_deliveries(connection, sent, now)
@@ -121,80 +121,82 @@ class Outbox:
         return settled
 
     def release_expired(self, now: datetime) -> int:
-        """Put deliveries whose lease has ended back to retry; how many there were."""
+        """Put deliveries whose lease has ended back to retry; returns how many."""
         return self._release(delivery.c.lease_until <= now, now)
 
     def release_own(self, now: datetime) -> int:
-        """Put what this process has not settled back to retry, at its end; how many there were."""
+        """Put what this process has not settled back to retry, when it ends; returns how many."""
         return self._release(delivery.c.lease_owner == self._owner, now)
 
     def release_all(self, now: datetime) -> int:
-        """Put all that is being sent back to retry, for a process that holds the database alone, at its start: what
-        dead processes left. How many there were."""
+        """Put all deliveries that are being sent back to retry: for a process that holds the database alone, when it
+        starts, as dead processes left them. Returns how many."""
         return self._release(true(), now)
 
     def _release(self, which: ColumnElement[bool], now: datetime) -> int:
-        lost = Receipt(ReceiptKind.UNKNOWN, "the sender ended before it had a receipt")
+        receipt = Receipt(ReceiptKind.UNKNOWN, "the sender ended before it had a receipt")
         values = {"state": DeliveryState.RETRY, "not_before": now, "lease_until": None, "lease_owner": None}
-        left = select(delivery.c.id).where(delivery.c.state == DeliveryState.SENDING, which)
-        found = left.with_for_update(skip_locked=True).cte("found")
+        sending = select(delivery.c.id).where(delivery.c.state == DeliveryState.SENDING, which)
+        found = sending.with_for_update(skip_locked=True).cte("found")
         releasing = update(delivery).where(delivery.c.id.in_(select(found.c.id)))
-        releasing_ids = releasing.values(**values, repeat=True, detail=lost.detail).returning(
+        releasing_ids = releasing.values(**values, repeat=True, detail=receipt.detail).returning(
             delivery.c.id, delivery.c.attempts
         )
         with self._database.writing() as connection:
             rows = connection.execute(releasing_ids).all()
             for row in rows:
-                _end_attempt(connection, row.id, row.attempts, lost, now)
+                _end_attempt(connection, row.id, row.attempts, receipt, now)
             return len(rows)
 
     def ids(self, states: Collection[DeliveryState], channel: str | None = None) -> list[int]:
-        """The deliveries in these states, on one channel or on all, the oldest first."""
-        found = select(delivery.c.id).where(delivery.c.state.in_(states)).order_by(delivery.c.id)
+        """The ids of the deliveries in these states, on one channel or on all, the oldest first."""
+        query = select(delivery.c.id).where(delivery.c.state.in_(states)).order_by(delivery.c.id)
         if channel is not None:
-            found = found.where(delivery.c.channel == channel)
+            query = query.where(delivery.c.channel == channel)
         with self._database.reading() as connection:
-            return list(connection.execute(found).scalars())
+            return list(connection.execute(query).scalars())
 
     def channels(self) -> list[str]:
-        """The channels that a delivery is kept of."""
-        found = select(delivery.c.channel).distinct().order_by(delivery.c.channel)
+        """All channels that have a delivery."""
+        query = select(delivery.c.channel).distinct().order_by(delivery.c.channel)
         with self._database.reading() as connection:
-            return list(connection.execute(found).scalars())
+            return list(connection.execute(query).scalars())
 
     def retry(self, ids: Iterable[int], now: datetime) -> dict[int, DeliveryState]:
-        """Have these sent now, as if for the first time: their attempts so far are forgiven, and stay as evidence, and
-        their numbers go on. Done for those that are dead or wait; the state in which each was found."""
-        return self._decided(ids, build_resend_values(now))
+        """Send these now, as if for the first time: their earlier attempts no longer count, but stay stored, and the
+        numbering goes on. Only dead and waiting deliveries are changed; returns the state in which each was found."""
+        return self._update_open(ids, build_resend_values(now))
 
     def discard(self, ids: Iterable[int], now: datetime) -> dict[int, DeliveryState]:
-        """Never send these; what was tried stays as evidence. Done for those that are dead or wait; the state in which
-        each was found."""
-        return self._decided(ids, {"state": DeliveryState.DISCARDED, "ended_at": now})
+        """Never send these; their attempts stay stored. Only dead and waiting deliveries are changed; returns the state
+        in which each was found."""
+        return self._update_open(ids, {"state": DeliveryState.DISCARDED, "ended_at": now})
 
-    def _decided(self, ids: Iterable[int], values: Mapping[str, object]) -> dict[int, DeliveryState]:
+    def _update_open(self, ids: Iterable[int], values: Mapping[str, object]) -> dict[int, DeliveryState]:
         found: dict[int, DeliveryState] = {}
-        for some in in_batches(ids):
-            asked = select(delivery.c.id, delivery.c.state).where(delivery.c.id.in_(some)).with_for_update()
+        for batch in in_batches(ids):
+            query = select(delivery.c.id, delivery.c.state).where(delivery.c.id.in_(batch)).with_for_update()
             with self._database.writing() as connection:
-                states = {row.id: DeliveryState(row.state) for row in connection.execute(asked)}
-                open_ = [id_ for id_, state in states.items() if state in OPERATOR_STATES]
-                connection.execute(update(delivery).where(delivery.c.id.in_(open_)).values(**values))
+                states = {row.id: DeliveryState(row.state) for row in connection.execute(query)}
+                open_ids = [id_ for id_, state in states.items() if state in OPERATOR_STATES]
+                connection.execute(update(delivery).where(delivery.c.id.in_(open_ids)).values(**values))
             found |= states
         return found
 
     def any_expired(self, now: datetime) -> bool:
-        """Whether `release_expired` would find something; asked every second, so only read."""
-        left = (delivery.c.state == DeliveryState.SENDING) & (delivery.c.lease_until <= now)
+        """Whether `release_expired` would find something. It is called every second, so it only reads."""
+        expired = (delivery.c.state == DeliveryState.SENDING) & (delivery.c.lease_until <= now)
         with self._database.reading() as connection:
-            return connection.execute(select(delivery.c.id).where(left).limit(1)).first() is not None
+            return connection.execute(select(delivery.c.id).where(expired).limit(1)).first() is not None
 
 
-def _begin_attempt(connection: Connection, row: Row[*tuple[Any, ...]], told: Alert | Notice, now: datetime) -> Delivery:
-    """The delivery of a row that was claimed, with its attempt on record."""
+def _begin_attempt(
+    connection: Connection, row: Row[*tuple[Any, ...]], message: Alert | Notice, now: datetime
+) -> Delivery:
+    """The claimed delivery of a row; its attempt is recorded."""
     refusals, unknowns = _failures_before(connection, row.id, row.forgiven)
     connection.execute(insert(attempt).values(delivery_id=row.id, number=row.attempts, started_at=now))
-    return Delivery(row.id, row.channel, told, row.attempts, row.repeat, refusals, row.forgiven, unknowns)
+    return Delivery(row.id, row.channel, message, row.attempts, row.repeat, refusals, row.forgiven, unknowns)
 
 
 def _failures_before(connection: Connection, delivery_id: int, forgiven: int) -> tuple[int, int]:
@@ -207,6 +209,6 @@ def _failures_before(connection: Connection, delivery_id: int, forgiven: int) ->
 
 
 def _end_attempt(connection: Connection, delivery_id: int, number: int, receipt: Receipt, now: datetime) -> None:
-    mine = (attempt.c.delivery_id == delivery_id) & (attempt.c.number == number) & attempt.c.ended_at.is_(None)
-    ending = update(attempt).where(mine)
+    open_attempt = (attempt.c.delivery_id == delivery_id) & (attempt.c.number == number) & attempt.c.ended_at.is_(None)
+    ending = update(attempt).where(open_attempt)
     connection.execute(ending.values(ended_at=now, receipt=receipt.kind, detail=receipt.detail))

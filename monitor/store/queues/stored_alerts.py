@@ -1,6 +1,6 @@
 """Alerts and notices, read back from their rows.
 
-A row may have been damaged, or written by something else, and what is read goes to people: so it is checked whole.
+A row may have been damaged, or written by something else, and its content goes to people. So every value is checked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import alert, article, article_version, event, match, story, story_article
 
 T = TypeVar("T")
-_ALERT, _NOTICE = TypeAdapter(Alert), TypeAdapter(Notice)
+_ALERT_ADAPTER, _NOTICE_ADAPTER = TypeAdapter(Alert), TypeAdapter(Notice)
 
 
 def read_alert(connection: Connection, alert_id: str) -> Alert | Notice:
@@ -41,70 +41,75 @@ def read_alert(connection: Connection, alert_id: str) -> Alert | Notice:
     except ValueUnreadable as error:
         raise RowUnreadable(f"alert {alert_id} cannot be read from the database: {error}") from error
     if row["subject"] is not None:
-        return _validate_values(_NOTICE, _row_to_notice_values(row))
+        return _validate_values(_NOTICE_ADAPTER, _row_to_notice_values(row))
     if row["headline"] is None:
         raise RowUnreadable(f"the article of alert {alert_id} is not in the database")
-    told = _validate_values(_ALERT, _row_to_alert_values(row))
-    if told.kind is AlertKind.DIGEST:
-        return replace(told, items=_with_headlines(connection, told.items))
-    told = _add_other_publishers(connection, told, row["article_id"])
-    return replace(told, earlier=_find_earlier_message(connection, told)) if told.kind is AlertKind.POSSIBLY else told
+    message = _validate_values(_ALERT_ADAPTER, _row_to_alert_values(row))
+    if message.kind is AlertKind.DIGEST:
+        return replace(message, items=_with_headlines(connection, message.items))
+    message = _add_other_publishers(connection, message, row["article_id"])
+    return (
+        replace(message, earlier=_find_earlier_message(connection, message))
+        if message.kind is AlertKind.POSSIBLY
+        else message
+    )
 
 
 def _validate_values(shape: TypeAdapter[T], values: Mapping[str, Any]) -> T:
-    """The values as what they should be."""
+    """Check the values against the shape. Raises RowUnreadable."""
     try:
         return shape.validate_python(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-        raise RowUnreadable(f"alert {values['id']} cannot be read from the database: {what}") from error
+        problem = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise RowUnreadable(f"alert {values['id']} cannot be read from the database: {problem}") from error
 
 
-def _add_other_publishers(connection: Connection, told: Alert, article_id: int) -> Alert:
-    """The alert, with who else reports it by now."""
-    # Both have an index: as one condition with OR, PostgreSQL would read the whole table.
-    of_story = select(story_article.c.article_id).where(story_article.c.story_id == told.story)
-    of_event = select(match.c.article_id).where(match.c.event_id == told.event)
-    same = of_story if told.event is None else union(of_story, of_event)
-    columns, first = (story_article.c.publisher, story_article.c.wire), func.min(story_article.c.article_id)
+def _add_other_publishers(connection: Connection, message: Alert, article_id: int) -> Alert:
+    """The alert, with the other publishers that report it by now."""
+    # Both have an index; for one condition with OR, PostgreSQL would read the whole table.
+    of_story = select(story_article.c.article_id).where(story_article.c.story_id == message.story)
+    of_event = select(match.c.article_id).where(match.c.event_id == message.event)
+    same = of_story if message.event is None else union(of_story, of_event)
+    columns, first_article = (story_article.c.publisher, story_article.c.wire), func.min(story_article.c.article_id)
     known = story_article.c.article_id.in_(same) & story_article.c.publisher.is_not(None)
     own = func.max(case((story_article.c.article_id == article_id, 1), else_=0)).label("own")
-    rows = connection.execute(select(*columns, own).where(known).group_by(*columns).order_by(first)).all()
-    ours = {each.publisher for each in rows if each.own}
-    also = dict.fromkeys(each.publisher for each in rows if each.publisher not in ours)
-    voices = {independent_publisher_of(each.wire, each.publisher) for each in rows}
-    return replace(told, also_reported_by=tuple(also), publisher_count=max(1, len(voices)))
+    rows = connection.execute(select(*columns, own).where(known).group_by(*columns).order_by(first_article)).all()
+    own_publishers = {reporter.publisher for reporter in rows if reporter.own}
+    others = dict.fromkeys(reporter.publisher for reporter in rows if reporter.publisher not in own_publishers)
+    independent = {independent_publisher_of(reporter.wire, reporter.publisher) for reporter in rows}
+    return replace(message, also_reported_by=tuple(others), publisher_count=max(1, len(independent)))
 
 
 def _with_headlines(connection: Connection, items: Sequence[Item]) -> tuple[Item, ...]:
-    """The lines, those of what was suppressed with the headline of what that was taken for."""
-    names = {each.event or each.story for each in items if each.unsure}
+    """The digest's lines; a suppressed one gets the headline of the story or event that it was taken for."""
+    names = {item.event or item.story for item in items if item.unsure}
     titles: dict[str, str] = {}
     for table in (story, event) if names else ():
-        for some in in_batches(names):
-            rows = connection.execute(select(table.c.id, table.c.title).where(table.c.id.in_(some)))
+        for batch in in_batches(names):
+            rows = connection.execute(select(table.c.id, table.c.title).where(table.c.id.in_(batch)))
             titles.update((row.id, row.title) for row in rows)
     return tuple(
-        replace(each, same_as=titles.get(each.event or each.story, "")) if each.unsure else each for each in items
+        replace(item, same_as=titles.get(item.event or item.story, "")) if item.unsure else item for item in items
     )
 
 
-def _find_earlier_message(connection: Connection, told: Alert) -> EarlierAlert | None:
-    """What was sent first, alone or in a digest, of what this is possibly the same as; None if its article has left."""
-    its = select(event.c.possibly_of, event.c.doubt).where(event.c.id == told.event)
-    doubt = connection.execute(its).one_or_none()
+def _find_earlier_message(connection: Connection, message: Alert) -> EarlierAlert | None:
+    """The first message, alone or in a digest, about the event that this is possibly the same as; None if its article
+    has left."""
+    doubt_query = select(event.c.possibly_of, event.c.doubt).where(event.c.id == message.event)
+    doubt = connection.execute(doubt_query).one_or_none()
     if doubt is None:
         return None
     of_match = article_version.c.article_id == match.c.article_id
-    asked = (
+    query = (
         select(alert.c.at, article_version.c.title)
         .join_from(match, alert, alert.c.id == match.c.alert_id)
         .join(article_version, of_match & (article_version.c.version == match.c.article_version))
-        .where(match.c.rule_id == told.rule, match.c.kind == MatchKind.NEWS, match.c.event_id == doubt.possibly_of)
+        .where(match.c.rule_id == message.rule, match.c.kind == MatchKind.NEWS, match.c.event_id == doubt.possibly_of)
         .order_by(alert.c.at, match.c.id)
     )
-    first = connection.execute(asked.limit(1)).one_or_none()
+    first = connection.execute(query.limit(1)).one_or_none()
     return None if first is None else EarlierAlert(first.title, first.at, doubt.doubt or "")
 
 

@@ -1,4 +1,4 @@
-"""What waits to be told, as it stands in the database."""
+"""Pending alerts and their rows in the database."""
 
 from __future__ import annotations
 
@@ -14,42 +14,43 @@ from monitor.store.engine.tables import article, waiting
 
 
 def write_pending_alerts(
-    connection: Connection, begins: Iterable[tuple[PendingAlert, int]], ends: Iterable[str]
+    connection: Connection, added: Iterable[tuple[PendingAlert, int]], removed: Iterable[str]
 ) -> None:
-    """What waits from now on, each with the id of its article, and what waits no more."""
-    for some in in_batches(ends):
-        connection.execute(delete(waiting).where(waiting.c.id.in_(some)))
+    """Write alerts that are pending from now on, each with the id of its article; delete those with the ids in
+    `removed`."""
+    for batch in in_batches(removed):
+        connection.execute(delete(waiting).where(waiting.c.id.in_(batch)))
     rows = {
-        each.id: {
-            "id": each.id,
-            "kind": each.kind,
-            "rule_id": each.candidate.rule,
-            "key": each.candidate.key,
+        pending.id: {
+            "id": pending.id,
+            "kind": pending.kind,
+            "rule_id": pending.candidate.rule,
+            "key": pending.candidate.key,
             "article_id": article_id,
-            "since": each.since,
-            "due": each.due,
-            "why": each.why,
-            "hearing": candidate_to_row(each),
+            "since": pending.since,
+            "due": pending.due,
+            "why": pending.why,
+            "hearing": candidate_to_row(pending),
         }
-        for each, article_id in begins
+        for pending, article_id in added
     }
     if rows:
         new = build_insert(connection, waiting)
-        anew = {name: new.excluded[name] for name in next(iter(rows.values())) if name != "id"}
-        connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=anew), list(rows.values()))
+        changes = {name: new.excluded[name] for name in next(iter(rows.values())) if name != "id"}
+        connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=changes), list(rows.values()))
 
 
-def load_article_ids(connection: Connection, hearings: Iterable[AlertCandidate]) -> Mapping[tuple[str, str], int]:
-    """The ids of the articles in which this was heard; those that wait are kept."""
-    names = {(each.article.source, each.article.uid) for each in hearings}
+def load_article_ids(connection: Connection, candidates: Iterable[AlertCandidate]) -> Mapping[tuple[str, str], int]:
+    """The ids of the articles of these candidates. The articles of pending alerts are never pruned."""
+    names = {(candidate.article.source, candidate.article.uid) for candidate in candidates}
     found: dict[tuple[str, str], int] = {}
-    for some in in_batches(names):
-        asked = select(article.c.source_id, article.c.uid, article.c.id)
-        rows = connection.execute(asked.where(tuple_(article.c.source_id, article.c.uid).in_(some)))
+    for batch in in_batches(names):
+        query = select(article.c.source_id, article.c.uid, article.c.id)
+        rows = connection.execute(query.where(tuple_(article.c.source_id, article.c.uid).in_(batch)))
         found.update(((row.source_id, row.uid), row.id) for row in rows)
     return found
 
 
 def pending_alert_from_row(row: Row[*tuple[Any, ...]]) -> PendingAlert:
-    """What waits, of its row."""
+    """The pending alert of a row."""
     return PendingAlert(row.id, PendingKind(row.kind), row.since, row.due, row.why, candidate_from_row(row.hearing))

@@ -1,4 +1,4 @@
-"""What was heard and told of subjects, as it is stored: loaded by key, and written after it has changed."""
+"""The ledger as it is stored: loaded by key, and written after it has changed."""
 
 from __future__ import annotations
 
@@ -18,76 +18,82 @@ from monitor.store.engine.tables import account, alert, match, waiting
 from monitor.store.state.pending_rows import pending_alert_from_row
 
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
-_ACCOUNTS = select(account).where(account.c.key.in_(_KEYS))
-_SENT = union_all(
+_SELECT_RECORDS = select(account).where(account.c.key.in_(_KEYS))
+_SELECT_SENT_KEYS = union_all(
     select(alert.c.dedup_key).where(alert.c.dedup_key.in_(_KEYS)),
     select(match.c.shadow_key).where(match.c.shadow_key.in_(_KEYS)),
 )
-_WAITS = select(waiting).where(waiting.c.key.in_(_KEYS))
-_LATELY = (
+_SELECT_PENDING = select(waiting).where(waiting.c.key.in_(_KEYS))
+_SELECT_RECENT_SENDS = (
     select(alert.c.rule_id, alert.c.at)
     .where(alert.c.rule_id.in_(_KEYS), alert.c.kind != AlertKind.DIGEST, alert.c.at > bindparam("since"))
     .order_by(alert.c.at)
 )
-_DUE = select(waiting).where(or_(waiting.c.due <= bindparam("now"), waiting.c.since > bindparam("set_back")))
-_MISSED = select(waiting).where(waiting.c.kind == PendingKind.CATCH_UP)
+_SELECT_DUE = select(waiting).where(or_(waiting.c.due <= bindparam("now"), waiting.c.since > bindparam("set_back")))
+_SELECT_MISSED = select(waiting).where(waiting.c.kind == PendingKind.CATCH_UP)
 
 
-def load_subjects(connection: Connection, told: NotificationLedger, wanted: Iterable[str]) -> None:
-    """All that was told of the subjects under these keys, and what waits of them."""
-    keys = told.missing_keys(wanted)
+def load_subjects(connection: Connection, ledger: NotificationLedger, wanted: Iterable[str]) -> None:
+    """Load the records of the subjects with these keys, whether they were sent, and their pending alerts."""
+    keys = ledger.missing_keys(wanted)
     if not keys:
         return
-    accounts = load_subject_records(connection, keys)
-    told.load(
+    records = load_subject_records(connection, keys)
+    ledger.load(
         keys,
-        accounts=accounts.values(),
-        sent=sent_keys(connection, keys, accounts),
-        waiting=[each for some in in_batches(keys) for each in _read_pending(connection, _WAITS, {"keys": some})],
+        accounts=records.values(),
+        sent=sent_keys(connection, keys, records),
+        waiting=[
+            pending
+            for batch in in_batches(keys)
+            for pending in _read_pending(connection, _SELECT_PENDING, {"keys": batch})
+        ],
     )
 
 
-def load_recent_sends(connection: Connection, told: NotificationLedger, wanted: Iterable[Rule], now: datetime) -> None:
-    """When those of these rules that may send so many messages an hour sent some within the last one."""
-    rules = told.missing_rules({each.id for each in wanted if each.alert.most_an_hour is not None})
-    lately: dict[str, tuple[datetime, ...]] = {}
-    for some in in_batches(rules):
-        for rule, at in connection.execute(_LATELY, {"keys": some, "since": now - AN_HOUR}):
-            lately[rule] = (*lately.get(rule, ()), at)
-    told.load_recent_sends(rules, lately)
+def load_recent_sends(
+    connection: Connection, ledger: NotificationLedger, wanted: Iterable[Rule], now: datetime
+) -> None:
+    """For those of these rules that have a limit of messages an hour: load when they sent some within the last hour."""
+    rules = ledger.missing_rules({rule.id for rule in wanted if rule.alert.most_an_hour is not None})
+    sent_at: dict[str, tuple[datetime, ...]] = {}
+    for batch in in_batches(rules):
+        for rule, at in connection.execute(_SELECT_RECENT_SENDS, {"keys": batch, "since": now - AN_HOUR}):
+            sent_at[rule] = (*sent_at.get(rule, ()), at)
+    ledger.load_recent_sends(rules, sent_at)
 
 
 def load_due_alerts(connection: Connection, now: datetime) -> list[PendingAlert]:
-    """What has waited until now; of what was missed all, as soon as the first of it is due. A clock that was set back
-    makes nobody wait longer (`alerting.waiting.is_due`)."""
-    due = _read_pending(connection, _DUE, {"now": now, "set_back": now + CLOCKS_DIFFER})
-    if not any(each.kind is PendingKind.CATCH_UP for each in due):
+    """The pending alerts that are due; as soon as the first catch-up alert is due, all of them. A clock that was set
+    back makes none wait longer (`alerting.pending`)."""
+    due = _read_pending(connection, _SELECT_DUE, {"now": now, "set_back": now + CLOCKS_DIFFER})
+    if not any(pending.kind is PendingKind.CATCH_UP for pending in due):
         return due
-    missed = _read_pending(connection, _MISSED, {})
-    return [*(each for each in due if each.kind is not PendingKind.CATCH_UP), *missed]
+    missed = _read_pending(connection, _SELECT_MISSED, {})
+    return [*(pending for pending in due if pending.kind is not PendingKind.CATCH_UP), *missed]
 
 
-def sent_keys(connection: Connection, keys: Iterable[str], accounts: Mapping[str, SubjectRecord]) -> set[str]:
-    """Those of the keys that were ever told, or would have been by rules in shadow."""
-    sent = {key for key, each in accounts.items() if each.last_sent_at is not None}
-    for some in in_batches(set(keys) - sent):
-        sent.update(connection.execute(_SENT, {"keys": some}).scalars())
+def sent_keys(connection: Connection, keys: Iterable[str], records: Mapping[str, SubjectRecord]) -> set[str]:
+    """Those of the keys that were ever sent, or would have been by rules in shadow."""
+    sent = {key for key, record in records.items() if record.last_sent_at is not None}
+    for batch in in_batches(set(keys) - sent):
+        sent.update(connection.execute(_SELECT_SENT_KEYS, {"keys": batch}).scalars())
     return sent
 
 
 def load_subject_records(connection: Connection, keys: Iterable[str]) -> dict[str, SubjectRecord]:
-    """What was heard and told of these subjects."""
+    """The records of these subjects, by key."""
     found: dict[str, SubjectRecord] = {}
-    for some in in_batches(keys):
-        for row in connection.execute(_ACCOUNTS, {"keys": some}):
+    for batch in in_batches(keys):
+        for row in connection.execute(_SELECT_RECORDS, {"keys": batch}):
             with skip_if_unreadable(f"account {row.key}"):
                 found[row.key] = _subject_record_from_row(row)
     return found
 
 
-def _read_pending(connection: Connection, asked: Any, values: Mapping[str, object]) -> list[PendingAlert]:  # noqa: ANN401 - a Select
+def _read_pending(connection: Connection, query: Any, values: Mapping[str, object]) -> list[PendingAlert]:  # noqa: ANN401 - a Select
     found: list[PendingAlert] = []
-    for row in connection.execute(asked, values):
+    for row in connection.execute(query, values):
         with skip_if_unreadable(f"waiting {row.id}"):
             found.append(pending_alert_from_row(row))
     return found
@@ -105,19 +111,19 @@ def _subject_record_from_row(row: Row[*tuple[Any, ...]]) -> SubjectRecord:
     )
 
 
-def write_subject_records(connection: Connection, accounts: Iterable[SubjectRecord]) -> None:
-    """What was heard and told of subjects."""
+def write_subject_records(connection: Connection, records: Iterable[SubjectRecord]) -> None:
+    """Write the records of subjects."""
     rows = [
         {
-            "key": each.key,
-            "rule_id": each.rule,
-            "its_alert": each.first_alert,
-            "heard_at": each.last_match_at,
-            "first_at": each.first_sent_at,
-            "told_at": each.last_sent_at,
-            "row": each.to_row(),
+            "key": record.key,
+            "rule_id": record.rule,
+            "its_alert": record.first_alert,
+            "heard_at": record.last_match_at,
+            "first_at": record.first_sent_at,
+            "told_at": record.last_sent_at,
+            "row": record.to_row(),
         }
-        for each in accounts
+        for record in records
     ]
     write_rows(connection, _build_subject_upsert(connection.dialect.name), rows)
 
@@ -125,7 +131,7 @@ def write_subject_records(connection: Connection, accounts: Iterable[SubjectReco
 @cache
 def _build_subject_upsert(dialect: str) -> Insert:
     new = build_insert_for(dialect, account)
-    anew = {name: new.excluded[name] for name in ("alert_id", "heard_at", "first_at", "told_at", "row")}
-    # An alert that was told long ago may have left the archive, while its subject is still heard of.
-    here = select(alert.c.id).where(alert.c.id == bindparam("its_alert")).scalar_subquery()
-    return new.values(alert_id=here).on_conflict_do_update(index_elements=["key"], set_=anew)
+    changes = {name: new.excluded[name] for name in ("alert_id", "heard_at", "first_at", "told_at", "row")}
+    # An alert that was sent long ago may have left the archive, while its subject still gets matches.
+    alert_id = select(alert.c.id).where(alert.c.id == bindparam("its_alert")).scalar_subquery()
+    return new.values(alert_id=alert_id).on_conflict_do_update(index_elements=["key"], set_=changes)

@@ -114,7 +114,7 @@ async def test_a_database_with_nothing_in_it_is_not_called_sound(empty: Path, em
         (empty / "news.db").touch()
     ended = await run(empty, "db check")
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err.endswith(" holds nothing yet: `news-monitor run` makes its tables\n")
+    assert ended.err.endswith(" has no tables yet: `news-monitor run` creates them\n")
 
 
 @pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)  # PostgreSQL's files are its server's
@@ -125,7 +125,7 @@ async def test_what_is_damaged_is_told(folder: Path) -> None:
         connection.execute("DELETE FROM source")
     ended = await run(folder, "db check")
     assert ended.code == 1
-    assert "table article, row 1: the source that it names is not there" in ended.err
+    assert "table article, row 1: the source that it refers to does not exist" in ended.err
     path.write_bytes(path.read_bytes()[:8192] + os.urandom(4096) * 20)
     ended = await run(folder, "db check")
     assert (ended.code, "news.db: " in ended.err) == (1, True)

@@ -200,7 +200,7 @@ def test_what_left_the_archive_is_known_to_have_been_here(filled: Database, name
     list(ArchivePruner(filled, retention).prune_slices(now))
     assert ArticleQueries(filled).find(name) == []
     assert ArticleQueries(filled).explain_missing(name) == MissingArticle(
-        "it has left the archive by its age", "wire", NOON, now
+        "it left the archive because of its age", "wire", NOON, now
     )
 
 
@@ -210,7 +210,7 @@ def test_what_was_forgotten_is_known_to_have_been_here(filled: Database) -> None
     (alert,) = articles.alerts(articles.find("wire guid 1")[0], ["launch"]).values()
     forgetting = ArticleEraser(filled, config_of())
     list(forgetting.erase(forgetting.plan(CANONICAL), LATER))
-    why = "it was forgotten on the operator's word"
+    why = "it was forgotten at the operator's request"
     for name in (CANONICAL, f"{CANONICAL}?utm_source=x", "wire guid 1"):
         assert articles.explain_missing(name) == MissingArticle(why, "wire", NOON, LATER)
     assert articles.explain_missing(alert.id) == MissingArticle(why)
@@ -223,5 +223,5 @@ def test_what_never_was_here_is_not_known(filled: Database) -> None:
     articles = ArticleQueries(filled)
     assert articles.explain_missing("https://x.test/never") is None
     assert articles.explain_missing("n1") == MissingArticle(
-        "that alert is a notice to the operator, of source wire, and of no article"
+        "that alert is a notice to the operator about source wire, and has no article"
     )

@@ -51,7 +51,7 @@ def names(taken: list[Claim]) -> list[str]:
 
 
 def due(claims: Claims, now: datetime = NOON, most: int = 10, ids: tuple[str, ...] = NAMES) -> list[Claim]:
-    return claims.claim_due(ids, now, lease=LEASE, most=most)
+    return claims.claim_due(ids, now, lease=LEASE, limit=most)
 
 
 def fail(section: SerialSection, claim: Claim) -> None:
@@ -92,7 +92,7 @@ def test_only_what_is_free_is_claimed(database: Database, claims: Claims) -> Non
     assert names(due(other)) == ["post", "times"]
     assert claims.find_due(NOON) == []
     assert len(claims.find_due(NOON + LEASE)) == 3
-    assert other.claim_all(["wire"], NOON + LEASE - MINUTE, lease=LEASE, most=1) == []
+    assert other.claim_all(["wire"], NOON + LEASE - MINUTE, lease=LEASE, limit=1) == []
     (theirs,) = due(other, NOON + LEASE, ids=("wire",))
     assert theirs.token == mine.token + 1
 
@@ -100,8 +100,8 @@ def test_only_what_is_free_is_claimed(database: Database, claims: Claims) -> Non
 def test_all_claims_what_is_not_due_too(database: Database, claims: Claims) -> None:
     """`run --once` polls every source that nobody holds."""
     commit(SerialSection(database), claimed(claims))
-    assert claims.claim_due(["wire"], NOON, lease=LEASE, most=1) == []
-    assert sorted(names(claims.claim_all(NAMES, NOON, lease=LEASE, most=10))) == sorted(NAMES)
+    assert claims.claim_due(["wire"], NOON, lease=LEASE, limit=1) == []
+    assert sorted(names(claims.claim_all(NAMES, NOON, lease=LEASE, limit=10))) == sorted(NAMES)
 
 
 def test_what_was_not_polled_is_given_back(claims: Claims) -> None:
@@ -249,7 +249,7 @@ def test_many_sources_are_claimed_at_once(database: Database) -> None:
     claims = Claims(database, "here:1")
     many = sources(*(f"s{i}" for i in range(1000)))
     claims.register_sources(many, NOON)
-    assert len(claims.claim_due(many, NOON, lease=timedelta(minutes=1), most=1000)) == 1000
+    assert len(claims.claim_due(many, NOON, lease=timedelta(minutes=1), limit=1000)) == 1000
 
 
 def test_no_source_that_is_well_waits_longer_than_its_interval(database: Database, claims: Claims) -> None:

@@ -528,9 +528,9 @@ def test_rows_that_hold_nonsense_are_told_in_one_line(tmp_path: Path) -> None:
         connection.exec_driver_sql(
             "INSERT INTO daemon (owner, version, started_at, seen_at, running) VALUES ('x', '1', 'then', 'then', '{}')"
         )
-    with pytest.raises(StoreRefused, match=r"^[^\n]+ holds what cannot be read [^\n]+$"):
+    with pytest.raises(StoreRefused, match=r"^[^\n]+ has a value that cannot be read [^\n]+$"):
         list_daemons(database)
-    with pytest.raises(StoreRefused, match="'then' is no moment"), database.writing() as connection:
+    with pytest.raises(StoreRefused, match="'then' is not a time"), database.writing() as connection:
         connection.execute(select(daemon.c.seen_at)).all()
     database.close()
 

@@ -229,7 +229,7 @@ def test_what_others_were_heard_to_say_is_told_with_them(
     desk.forget(URL if other.canonical is None else "wire", its)
     (match,) = MatchQueries(desk.database).newest(MatchFilter(outcome=Outcome.DEFERRED), 10)
     assert match.article.uid == "b"
-    assert match.reason.endswith("; it stands in for an article that was forgotten, and is sent at 13:00")
+    assert match.reason.endswith("; it replaces an article that was forgotten, and is sent at 13:00")
     assert desk.fall(NOON + 59 * MINUTE) == beside.fall(NOON + 59 * MINUTE) == ()
     told = only(beside if other_daemon else desk)
     assert (told.article.uid, told.article.title) == ("b", other.title)
@@ -273,7 +273,7 @@ def test_no_more_than_the_last_that_were_heard_are_read(desk: Desk, monkeypatch:
     its = by(wait_at_least=HOUR)
     others = [replace(PRINTED, uid=str(dead), text=f"{dead} people were killed.") for dead in (9, 3, 4)]
     polls(desk, its, replace(secret(), text="50 people were killed."), *others)
-    monkeypatch.setattr(replacing_pending, "_MOST", 2)
+    monkeypatch.setattr(replacing_pending, "_MAX_MATCHES", 2)
     desk.forget("wire", its)
     assert only(desk).article.uid == "4"
 
@@ -390,7 +390,8 @@ def test_what_says_nothing_new_without_another_that_is_forgotten_is_not_told(des
     desk.forget("wire", its)
     assert desk.fall(NOON + 2 * HOUR) == ()
     assert (
-        "suppressed: it waited with what an article said that was forgotten, and says nothing new" in desk.everything()
+        "suppressed: it was deferred with news from an article that was forgotten, and has nothing new without it"
+        in desk.everything()
     )
 
 

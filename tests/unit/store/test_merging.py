@@ -98,7 +98,7 @@ def test_what_is_not_alike_in_kind_is_refused(database: Database) -> None:
         desk.merge(event, third)
     with pytest.raises(InvalidRequest, match="there is no story or event 'S0'"):
         desk.merge(event, "S0")
-    with pytest.raises(InvalidRequest, match=f"{event} is one already"):
+    with pytest.raises(InvalidRequest, match=f"{event} cannot be merged with itself"):
         desk.merge(event, event)
     assert desk.show(event).marks == ()
 
@@ -138,10 +138,7 @@ def test_what_waits_is_not_told_if_the_other_was(database: Database, *, told_fir
     waits = story_of(desk.hear(THAILAND))
     desk.merge(*((told, waits) if told_first else (waits, told)))
     assert desk.falls_due(NOON + 9 * HOUR) == []
-    assert (
-        desk.decisions()[1]
-        == "suppressed: it was deferred with something that was merged into what was sent, and says nothing new"
-    )
+    assert desk.decisions()[1] == "suppressed: its subject was merged with one that was sent, and it says nothing new"
     assert alerts(desk.hear(f"{VIETNAM}, ministry says")) == []
 
 

@@ -74,7 +74,7 @@ def test_turns_look_through_no_table_that_grows(database: Database) -> None:
     claims, outbox, section = Claims(database, "here:1"), Outbox(database, "here:1"), SerialSection(database)
     later = NOON + HOUR
     with asked() as found:
-        claims.claim_due(claims.find_due(later), later, lease=MINUTE, most=64)
+        claims.claim_due(claims.find_due(later), later, lease=MINUTE, limit=64)
         outbox.any_expired(later)
         assert outbox.due_channels(later) == ["desk"]
         FullTextQueue(database).find_due(later)

@@ -1,4 +1,4 @@
-"""The service: notices, daemons, what left the archive, and since when a source fails."""
+"""The service: notices, daemons, entries that left the archive, and since when a source fails."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The whole rule language: a match's level, what a rule in shadow would have told, an article's authors and tags."""
+"""The whole rule language: a match's level, what a rule in shadow would have sent, an article's authors and tags."""
 
 import sqlalchemy as sa
 from alembic import op

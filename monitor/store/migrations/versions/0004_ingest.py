@@ -1,4 +1,4 @@
-"""Ingest: what was learnt of a source, the marks of its documents, its troubles, wanted pages, articles by words."""
+"""Ingest: statistics, fingerprints and troubles of sources, requested pages, and articles by their words."""
 
 import sqlalchemy as sa
 from alembic import op

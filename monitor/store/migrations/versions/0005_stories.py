@@ -1,7 +1,8 @@
-"""Stories and events: who prints an article, events, what was heard of each subject, and what waits to be told; and no
-number of a match is given twice. A million matches take 15 s on two cores, and for a while as much room again.
+"""Stories and events: who prints an article, events, the ledger records of subjects, and pending alerts; and the id of
+a match is never given twice any more. A million matches take 15 s on two cores, and for a while as much disk space
+again.
 
-It changed until it was released: a database that a development version had brought to 0005 is to be made anew.
+It changed until it was released: a database that a development version had upgraded to 0005 must be created anew.
 """
 
 from typing import Literal

@@ -1,5 +1,5 @@
-"""The outbox: the most urgent goes first, and of what is dead it is known whether its channel or the message is to
-blame. Of what was dead before nothing is known: it stays dead until somebody says otherwise."""
+"""The outbox: the most urgent deliveries go first, and a dead delivery says whether its channel or the message is to
+blame. For deliveries that died before, that is unknown: they stay dead until somebody says otherwise."""
 
 import sqlalchemy as sa
 from alembic import op

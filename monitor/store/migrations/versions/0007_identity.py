@@ -1,8 +1,8 @@
-"""Identity by facts: what stories and events are found by, and what their members are compared by; nothing of it is
-rebuilt at a start any more.
+"""Identity by facts: the keys that find stories and events, and the features that their members are compared by.
+Nothing of it is rebuilt at a start any more.
 
-What came in the last days is found again from the articles that are kept: `store.backfilling` does that after the
-upgrade. It takes a few milliseconds for each article that a rule hit in them.
+For articles of the last days, `store.lifecycle.identity_backfill` computes it after the upgrade from the stored
+articles. It takes a few milliseconds for each article that a rule hit in these days.
 """
 
 import sqlalchemy as sa

@@ -1,5 +1,5 @@
-"""What was decided on a match, as codes beside the sentence: what the sentences of earlier versions tell becomes one;
-of the others the reason is "unknown". The sentences stay, without the word that is a code now."""
+"""The decision on a match as codes beside the sentence. They are derived from the sentences of earlier versions; where
+a sentence does not show the reason, that is "unknown". The sentences stay, without the word that is a code now."""
 
 import sqlalchemy as sa
 from alembic import op

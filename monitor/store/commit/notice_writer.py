@@ -1,0 +1,88 @@
+"""Writes notices with their deliveries, and what the operator was notified of; also the delivery rows of alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from functools import cache
+
+from sqlalchemy import Connection, Insert, bindparam, delete, insert, select
+from sqlalchemy.sql.dml import ReturningInsert
+
+from monitor.model import Alert, DeliveryState, Level, Notice, NoticeState
+from monitor.store.engine import tables
+from monitor.store.engine.database import build_insert_for, in_batches, write_rows
+
+Row = dict[str, object]
+
+# Of deliveries: 0 goes first.
+_PRIORITY = {level: priority for priority, level in enumerate(reversed(Level))}
+# Built once, with bound values: building a statement costs more than running it.
+INSERT_DELIVERY = insert(tables.delivery)
+_SELECT_NOTICE_STATES = select(tables.noticed)
+_DELETE_NOTICE_STATES = delete(tables.noticed).where(
+    tables.noticed.c.subject.in_(bindparam("subjects", expanding=True))
+)
+
+
+def build_delivery_rows(message: Alert | Notice, channels: Iterable[str]) -> list[Row]:
+    """One row for each channel."""
+    return [
+        {
+            "alert_id": message.id,
+            "channel": channel,
+            "state": DeliveryState.PENDING,
+            "priority": _PRIORITY[message.level],
+            "not_before": message.at,
+        }
+        for channel in channels
+    ]
+
+
+def write_notices(connection: Connection, notices: Iterable[Notice], states: Iterable[NoticeState]) -> list[Notice]:
+    """Write notices with their deliveries, and the new notice states. Returns the notices that had not been written
+    before.
+
+    A notice without channels reaches nobody, and is not written.
+    """
+    _write_notice_states(connection, {state.subject: state for state in states})
+    return [notice for notice in notices if not notice.channels or _write_notice(connection, notice)]
+
+
+def _write_notice(connection: Connection, notice: Notice) -> bool:
+    row = {
+        "id": notice.id,
+        "dedup_key": notice.dedup_key,
+        "kind": notice.kind,
+        "at": notice.at,
+        "level": notice.level,
+        "title": notice.title,
+        "subject": notice.subject,
+        "reason": notice.reason,
+        "sentence": notice.text,
+        "marks": [],
+    }
+    if connection.execute(_build_notice_insert(connection.dialect.name), row).first() is None:
+        return False
+    write_rows(connection, INSERT_DELIVERY, build_delivery_rows(notice, notice.channels))
+    return True
+
+
+@cache
+def _build_notice_insert(dialect: str) -> ReturningInsert[str]:
+    return build_insert_for(dialect, tables.alert).on_conflict_do_nothing().returning(tables.alert.c.id)
+
+
+def _write_notice_states(connection: Connection, states: Mapping[str, NoticeState]) -> None:
+    stored = {row.subject: NoticeState(**row._mapping) for row in connection.execute(_SELECT_NOTICE_STATES)}  # noqa: SLF001 - public in SQLAlchemy
+    for subjects in in_batches(stored.keys() - states.keys()):
+        connection.execute(_DELETE_NOTICE_STATES, {"subjects": subjects})
+    changed = [asdict(state) for state in states.values() if stored.get(state.subject) != state]
+    write_rows(connection, _build_notice_state_upsert(connection.dialect.name), changed)
+
+
+@cache
+def _build_notice_state_upsert(dialect: str) -> Insert:
+    new = build_insert_for(dialect, tables.noticed)
+    changed = {name: new.excluded[name] for name in ("since", "told_at", "over_at")}
+    return new.on_conflict_do_update(index_elements=["subject"], set_=changed)
