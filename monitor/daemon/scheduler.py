@@ -2,7 +2,8 @@
 
 `tick` claims and polls due sources, once a second and whenever polls have ended; `admission` chooses which of them. The
 delivery job sends what is due, once a second too. Rarer jobs (`Job`) are wired in `app`. The database holds when a
-source is due (`ingest.poll_schedule` decides it), so this survives a restart. Nothing is decided here. """
+source is due (`ingest.poll_schedule` decides it), so this survives a restart. Nothing is decided here.
+"""
 
 from __future__ import annotations
 

@@ -317,7 +317,7 @@ def test_what_has_no_line_in_a_digest_is_counted() -> None:
     assert "more:" not in message(digest(*items(ITEMS))).text
     text = message(digest(*items(ITEMS + 3))).text
     assert text.count("- HIGH") == ITEMS
-    assert "and 3 more: `news-monitor matches list` has them all" in text
+    assert "and 3 more: `news-monitor matches list` shows them all" in text
 
 
 def test_a_digest_of_what_was_suppressed_says_for_what_each_was_taken() -> None:
@@ -339,7 +339,7 @@ def test_it_has_more_lines_than_others_have() -> None:
     lines = [replace(each, unsure="its place", same_as="Strike") for each in items(UNSURE_ITEMS + 3, "Quake", None)]
     text = message(digest(*lines)).text
     assert text.count("- HIGH: ") == UNSURE_ITEMS == 20
-    assert "and 3 more: `news-monitor matches list` has them all" in text
+    assert "and 3 more: `news-monitor matches list` shows them all" in text
 
 
 @pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
