@@ -13,7 +13,7 @@ from datetime import timedelta
 from threading import Thread
 
 from monitor.model import Message, Receipt, ReceiptKind
-from monitor.telemetry.log_writer import write_whole
+from monitor.telemetry.log_writer import write_all
 
 
 class ConsoleWriter:
@@ -58,7 +58,7 @@ def _start_writing(message: Message) -> asyncio.Future[Receipt]:
 def _write_content(descriptor: int, content: bytes) -> Receipt:
     """Bypass sys.stdout: a thread that hangs in its lock would make Python abort at the end of the process."""
     try:
-        write_whole(descriptor, content)
+        write_all(descriptor, content)
     except OSError as error:  # a closed pipe, a full disk
         return Receipt(ReceiptKind.TRY_LATER, f"cannot print: {error.strerror}")
     return Receipt(ReceiptKind.ACCEPTED, "printed")
