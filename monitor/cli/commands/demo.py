@@ -18,7 +18,7 @@ from monitor.cli.options import database_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from monitor.demo.account import EventSummary
+    from monitor.demo.summary import EventSummary
     from monitor.demo.newsroom import Newsroom
     from monitor.demo.receivers import ReceivedMessage
     from monitor.model import Config
@@ -47,7 +47,7 @@ async def _run_demo(folder: Path, *, keep: bool) -> int:
     import logging
 
     from monitor.app import open_daemon
-    from monitor.demo.account import summarize_events
+    from monitor.demo.summary import summarize_events
     from monitor.demo.newsroom import Newsroom, load_outlets
     from monitor.demo.receivers import Mailbox, WebhookReceiver
     from monitor.store.queries.matches import MatchFilter, MatchQueries
@@ -174,7 +174,7 @@ def _print_summary(
     received: Sequence[ReceivedMessage],
     problem: str | None,
 ) -> int:
-    from monitor.demo.account import count_unsent_by_reason, find_unexpected_result
+    from monitor.demo.summary import count_unsent_by_reason, find_unexpected_result
 
     click.echo(f"\n{'─' * 78}")
     click.echo(

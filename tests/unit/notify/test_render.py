@@ -394,14 +394,14 @@ def test_an_article_without_a_title_has_a_message_with_one() -> None:
 
 def test_a_notice_says_that_it_is_one() -> None:
     """What is told, line by line, why, and what to find it by; never taken for news."""
-    of = notice(title="Source wire fails", text="wire: <gone>\nIt is tried on.")
+    of = notice(title="Source wire fails", text="wire: <gone>\nIt is still tried.")
     assert message(of, repeat=True) == Message(
         title="NOTICE: Source wire fails",
         text=(
             "NOTICE: Source wire fails\n"
             "\n"
             "wire: <gone>\n"
-            "It is tried on.\n"
+            "It is still tried.\n"
             "\n"
             "Why: a source that fails for 3 hours is told.\n"
             "Notice n1\n"
@@ -409,7 +409,7 @@ def test_a_notice_says_that_it_is_one() -> None:
         ),
         html=(
             "<p>NOTICE: Source wire fails</p>\n"
-            "<p>wire: &lt;gone&gt;<br>It is tried on.</p>\n"
+            "<p>wire: &lt;gone&gt;<br>It is still tried.</p>\n"
             "<p>Why: a source that fails for 3 hours is told.<br>Notice n1<br>"
             "An earlier attempt got no clear answer: you may have this message already.</p>"
         ),
