@@ -62,7 +62,9 @@ SOURCE = NoticePolicy(
     reason="a source that fails for 3 hours is reported once, and again each day",
     title_many="{number} sources fail",
     advice="It is still tried. If it is gone for good: `news-monitor sources remove {name}`.",
-    advice_many="They are still tried; `news-monitor sources health` shows all. Many at once: see this machine's network.",
+    advice_many=(
+        "They are still tried; `news-monitor sources health` shows all. Many at once: see this machine's network."
+    ),
     recovery_title="Source {name} works again",
     recovery_title_many="{number} sources work again",
     past_problem="had failed",
