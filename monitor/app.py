@@ -20,12 +20,12 @@ from monitor.active_config import ActiveConfig, ActiveConfigHolder, compile_conf
 from monitor.config.language.secrets import secrets_of
 from monitor.config.loading.user_files import UserFiles
 from monitor.daemon import Daemon, Job, systemd
-from monitor.daemon.health import BEAT, DaemonHealth
-from monitor.daemon.http_server import AGAIN, HttpServer
+from monitor.daemon.health import HEARTBEAT_EVERY, DaemonHealth
+from monitor.daemon.http_server import RETRY_EVERY, HttpServer
 from monitor.daemon.progress import LastRun
-from monitor.daemon.pruning import EVERY, prune_archive
+from monitor.daemon.pruning import PRUNE_EVERY, prune_archive
 from monitor.daemon.reload import LOOK, Reloader
-from monitor.daemon.watchdog import USUAL, Watchdog
+from monitor.daemon.watchdog import DEFAULT_INTERVAL, Watchdog
 from monitor.delivery import Dispatcher
 from monitor.due import DueProcessor
 from monitor.errors import Fault, StoreReplaced
@@ -81,8 +81,8 @@ async def open_daemon(
             _release_stale_leases(claims, outbox, pages)
         stack.callback(_deregister_daemon, database, outbox, daemons)
         claims.register_sources(config.sources, clock.now())
-        metrics, turns = Metrics(), LastRun(clock.monotonic())
-        thread = StoreThread(metrics, turns.record_call)
+        metrics, last_run = Metrics(), LastRun(clock.monotonic())
+        thread = StoreThread(metrics, last_run.record_call)
         stack.callback(thread.close)
 
         active = ActiveConfigHolder(_make_active_config(config, zone, catches_up=catches_up))
@@ -147,22 +147,20 @@ async def open_daemon(
             database,
             daemons,
             thread=thread,
-            turns=turns,
+            last_run=last_run,
             metrics=metrics,
             running=lambda: reloader.running if reloader else begun_with,
             sources=lambda: active.current.sources,
             zone=zone,
         )
         pruned = Job(
-            "prune",
-            EVERY,
-            lambda: prune_archive(ArchivePruner(database, active.current.config.settings.retention), thread),
+            "prune", PRUNE_EVERY, lambda: prune_archive(ArchivePruner(database, active.current.config.settings.retention), thread)
         )
         jobs += [
             Job("due", DUE, due.run_once, in_once_mode=True),
             Job("pages", READING, reader.run_once),
             pruned,
-            _make_watchdog_job(turns),
+            _make_watchdog_job(last_run),
             *_make_health_jobs(health, settings, stack),
         ]
         yield Daemon(
@@ -171,12 +169,12 @@ async def open_daemon(
             dispatcher,
             claims=claims,
             thread=thread,
-            line_of=fetcher.host_queue,
+            host_queue_for=fetcher.host_queue,
             slots=limits.polls,
-            silence=fetcher.stalled_requests,
+            stalled=fetcher.stalled_requests,
             jobs=jobs,
             reload=reloader.reload if reloader else None,
-            turns=turns,
+            last_run=last_run,
             metrics=metrics,
         )
 
@@ -229,25 +227,25 @@ def _deregister_daemon(database: Database, outbox: Outbox, daemons: DaemonRecord
     daemons.record_stop(clock.now())
 
 
-def _make_watchdog_job(turns: LastRun) -> Job:
+def _make_watchdog_job(last_run: LastRun) -> Job:
     """Systemd's watchdog, three times in the interval that it waits for proof of work."""
     interval = systemd.watchdog_interval()
-    watchdog = Watchdog(interval, turns)
+    watchdog = Watchdog(interval, last_run)
 
     async def feed() -> None:
         watchdog.feed(clock.monotonic())
 
-    return Job("watchdog", (interval or USUAL) / 3, feed)
+    return Job("watchdog", (interval or DEFAULT_INTERVAL) / 3, feed)
 
 
 def _make_health_jobs(health: DaemonHealth, settings: Settings, stack: AsyncExitStack) -> list[Job]:
     """What tells others how it is doing: a sign of life in the database, and answers on loopback."""
-    beat = Job("beat", BEAT, health.write_heartbeat)
+    beat = Job("beat", HEARTBEAT_EVERY, health.write_heartbeat)
     if settings.web is None:
         return [beat]
-    listening = HttpServer(settings.web, health)
-    stack.push_async_callback(listening.close)
-    return [beat, Job("listen", AGAIN, listening.listen)]
+    server = HttpServer(settings.web, health)
+    stack.push_async_callback(server.close)
+    return [beat, Job("listen", RETRY_EVERY, server.listen)]
 
 
 def _make_active_config(config: Config, zone: ZoneInfo, *, catches_up: bool) -> ActiveConfig:

@@ -1,4 +1,4 @@
-"""APScheduler with a few fixed jobs, and an end in good order."""
+"""The daemon: a few fixed APScheduler jobs, and an orderly shutdown."""
 
 from monitor.daemon.scheduler import Daemon, Job
 

@@ -1,8 +1,8 @@
-"""Which of the sources that are due are polled now.
+"""Which of the due sources are polled now.
 
-A poll that waits at its host's door holds a slot of the daemon: a slow host with many sources would soon hold them all,
-and nobody else would be polled. So only as many are begun as the host can be asked at once; the others stay due. And
-while a server is silent, the slot of its poll is lent: hanging sources keep nobody waiting.
+A poll that waits for its host holds a slot of the daemon. A slow host with many sources would soon hold all slots, and
+no other source would be polled. So only as many polls are started as the host can be asked at once; the other sources
+stay due. While a server is silent, its poll lends its slot to another poll, so that hanging sources delay nobody.
 """
 
 from __future__ import annotations
@@ -12,27 +12,28 @@ from collections.abc import Callable, Collection, Iterable
 
 from monitor.sources.http.host_queue import HostQueue
 
-MOST = 4  # times as many polls as there are slots may be under way, whatever is silent: each holds a connection
+MAX_POLLS_PER_SLOT = 4  # however many servers are silent: each poll holds a connection
 
 
 def count_poll_slots(slots: int, silent: int) -> int:
-    """How many polls may be under way, when the servers of so many are silent. What these do once they are answered may
-    be more than the slots for a moment; then nothing new is begun."""
-    return min(slots + silent, slots * MOST)
+    """How many polls may run at once while `silent` of them wait for silent servers. Once these servers answer, more
+    polls than `slots` may be busy for a moment; then no new poll is started."""
+    return min(slots + silent, slots * MAX_POLLS_PER_SLOT)
 
 
 def admit_sources(
-    due: Iterable[str], polling: Collection[str], line_of: Callable[[str], HostQueue], *, slots: int
+    due: Iterable[str], polling: Collection[str], host_queue_for: Callable[[str], HostQueue], *, slots: int
 ) -> list[str]:
-    """Of the sources that are due, in their order, those that fit beside the ones that are being polled."""
-    taken = Counter(line_of(source).name for source in polling)
-    chosen: list[str] = []
+    """The due sources, in their order, that may be polled now beside those in `polling`. At most `slots` polls run at
+    once, and no more per host than the capacity of its queue (`host_queue_for`)."""
+    polls_by_host = Counter(host_queue_for(source).name for source in polling)
+    admitted: list[str] = []
     for source in due:
-        if len(polling) + len(chosen) >= slots:
+        if len(polling) + len(admitted) >= slots:
             break
-        line = line_of(source)
-        # A poll that outlives its lease is due again, and not begun a second time.
-        if source not in polling and taken[line.name] < line.capacity:
-            taken[line.name] += 1
-            chosen.append(source)
-    return chosen
+        queue = host_queue_for(source)
+        # A source whose poll outlives its lease is due again, but is not polled twice at once.
+        if source not in polling and polls_by_host[queue.name] < queue.capacity:
+            polls_by_host[queue.name] += 1
+            admitted.append(source)
+    return admitted

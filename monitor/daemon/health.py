@@ -1,8 +1,9 @@
-"""What the daemon knows of itself, and what of that is a problem.
+"""The state of the daemon, and which parts of it are a problem.
 
-Every 10 s `beat` tells the database that we live, and takes from it how old the sources' good polls are and what waits
-or is dead in the outbox. Everything else is answered from memory and at once, however long the database hangs. It only
-reports: whom to tell of what is decided in `alerting`, and whether to go on living in `watchdog`.
+Every 10 s `write_heartbeat` writes to the database that the daemon is alive. It also reads how long ago each source was
+polled well, and the pending and dead deliveries of the outbox. All else is answered from memory at once, however long
+the database hangs. This module only reports: `notices` decides what the operator is sent, and `watchdog` whether the
+process keeps running.
 """
 
 from __future__ import annotations
@@ -25,17 +26,17 @@ from monitor.store.queries.ages import PendingDeliveries, SourceAges, find_pendi
 from monitor.store.queues.dead_letters import find_dead_letters
 from monitor.telemetry.metrics import Metrics
 
-BEAT = timedelta(seconds=10)
-PATIENCE = timedelta(seconds=30)  # the longest that the clockwork and the database are waited for
+HEARTBEAT_EVERY = timedelta(seconds=10)
+PATIENCE = timedelta(seconds=30)  # a job or the database that takes longer is a problem
 SLOW = timedelta(seconds=5)
-# For so long and in so many polls no poll goes well: a source that is down for a moment wakes nobody, and neither does
-# a machine whose network comes up after us.
-ALL_FAIL = timedelta(minutes=1)
-FAILURES = 3
+# A problem only if all polls fail for so long, and so many of them fail. Nobody is woken by a source that is down for a
+# moment, or by a machine whose network comes up after the daemon.
+MIN_OUTAGE = timedelta(minutes=1)
+MIN_OUTAGE_FAILURES = 3
 
 
 class Grade(IntEnum):
-    """How bad it is; a problem is what a person should be woken for."""
+    """How bad it is. A problem should wake a person."""
 
     OK = 0
     WARNING = 1
@@ -44,7 +45,7 @@ class Grade(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """One thing that was looked at, and what is to be said of it."""
+    """The result of one check: its grade, and a message for people."""
 
     name: str
     grade: Grade
@@ -52,8 +53,8 @@ class HealthCheck:
 
 
 class DaemonHealth:
-    """Of one daemon. `running`: what it runs now; `sources`: the ids of what it polls now; `zone`: in which times are
-    told."""
+    """The health of one daemon. `last_run`: when each kind of work was done last; `running`: returns what the daemon
+    runs now; `sources`: returns the ids of the sources that it polls now; `zone`: the time zone of the messages."""
 
     def __init__(
         self,
@@ -61,7 +62,7 @@ class DaemonHealth:
         daemons: DaemonRecord,
         *,
         thread: StoreThread,
-        turns: LastRun,
+        last_run: LastRun,
         metrics: Metrics,
         running: Callable[[], RunningVersion],
         sources: Callable[[], Collection[str]],
@@ -70,53 +71,56 @@ class DaemonHealth:
         self._database = database
         self._daemons = daemons
         self._thread = thread
-        self._turns = turns
+        self._last_run = last_run
         self._metrics = metrics
         self._running = running
         self._sources = sources
         self._zone = zone
-        self._beaten = clock.monotonic()
-        self._took = timedelta(0)
-        self._known = False  # whether the database has our row
+        self._last_heartbeat = clock.monotonic()
+        self._heartbeat_took = timedelta(0)
+        self._has_row = False  # whether the database has the row of this daemon
         self._ages = SourceAges({}, {})
-        self._waiting: dict[str, PendingDeliveries] = {}
-        self._dead: list[DeadLetters] = []
+        self._pending: dict[str, PendingDeliveries] = {}
+        self._dead_letters: list[DeadLetters] = []
         metrics.build.labels(monitor.__version__).set(1)
 
     async def write_heartbeat(self) -> None:
-        """Write the heartbeat, and read the counts that are reported. Raises StoreFailed."""
-        began = clock.monotonic()
-        known = await self._thread.run(self._exchange, self._running(), list(self._sources()), clock.now(), began)
-        self._ages, self._waiting, self._dead = known
-        self._beaten = clock.monotonic()
-        self._took = timedelta(seconds=self._beaten - began)
+        """Write the heartbeat, and read what `checks` reports from the database. Raises StoreFailed."""
+        started = clock.monotonic()
+        reports = await self._thread.run(
+            self._write_and_read, self._running(), list(self._sources()), clock.now(), started
+        )
+        self._ages, self._pending, self._dead_letters = reports
+        self._last_heartbeat = clock.monotonic()
+        self._heartbeat_took = timedelta(seconds=self._last_heartbeat - started)
 
-    def _exchange(
-        self, running: RunningVersion, sources: Collection[str], now: datetime, turned: float
+    def _write_and_read(
+        self, running: RunningVersion, sources: Collection[str], now: datetime, monotonic: float
     ) -> tuple[SourceAges, dict[str, PendingDeliveries], list[DeadLetters]]:
         self._database.require_not_replaced()
-        ticked, delivered = (now - self._turns.age(work, turned) for work in (WorkKind.TICK, WorkKind.DELIVERY))
+        ticked, delivered = (now - self._last_run.age(work, monotonic) for work in (WorkKind.TICK, WorkKind.DELIVERY))
         database = self._database
         if not self._daemons.record_heartbeat(running, now, ticked=ticked, delivered=delivered):
-            if self._known and not database.shared:  # the row of the last daemon is never pruned
+            if self._has_row and not database.shared:  # the row of the last daemon is never pruned
                 database.raise_replaced(f"{database.name} was overwritten with another database")
             self._daemons.record_start(monitor.__version__, running, now)
-        self._known = True
+        self._has_row = True
         return source_ages(database, sources), dict(find_pending_by_channel(database)), find_dead_letters(database)
 
     def checks(self, now: datetime, monotonic: float) -> list[HealthCheck]:
-        """How it is doing, with the reasons. `now` and `monotonic` are the same moment on both clocks."""
+        """The result of each check. `now` and `monotonic` are the same moment on both clocks."""
         return [
-            self._turned("tick", "the last tick was", WorkKind.TICK, monotonic),
-            self._turned("delivery", "the last turn was", WorkKind.DELIVERY, monotonic),
-            self._database_answers(monotonic),
-            self._outbox(now),
-            self._source_ages(now),
-            self._files(now),
+            self._check_last_run("tick", "the last tick was", WorkKind.TICK, monotonic),
+            self._check_last_run("delivery", "the last run was", WorkKind.DELIVERY, monotonic),
+            self._check_database(monotonic),
+            self._check_outbox(now),
+            self._check_sources(now),
+            self._check_files(now),
         ]
 
     def render_metrics(self, checks: list[HealthCheck], now: datetime) -> bytes:
-        """All metrics, as Prometheus reads them; those that are a matter of the moment are of this one."""
+        """All metrics in the text format of Prometheus. The gauges are set from `checks` and from the state at
+        `now`."""
         metrics = self._metrics
         for check in checks:
             metrics.checks.labels(check.name).set(check.grade)
@@ -125,72 +129,74 @@ class DaemonHealth:
         metrics.set_last_success(self._ages.good)
         metrics.sources_failing.set(len(self._ages.failing))
         metrics.sources_unverified.set(self._ages.unverified)
-        metrics.outbox_waiting.set(sum(channel.deliveries for channel in self._waiting.values()))
-        oldest = min((channel.since for channel in self._waiting.values()), default=now)
-        metrics.outbox_dead.set(sum(each.deliveries for each in self._dead))
+        metrics.outbox_waiting.set(sum(channel.deliveries for channel in self._pending.values()))
+        oldest = min((channel.since for channel in self._pending.values()), default=now)
+        metrics.outbox_dead.set(sum(dead.deliveries for dead in self._dead_letters))
         metrics.outbox_oldest.set(max((now - oldest).total_seconds(), 0))
         return metrics.render_exposition()
 
-    def _turned(self, name: str, last: str, work: WorkKind, monotonic: float) -> HealthCheck:
-        age = self._turns.age(work, monotonic)
-        return HealthCheck(name, Grade.PROBLEM if age > PATIENCE else Grade.OK, f"{last} {_format_age(age)} ago")
+    def _check_last_run(self, name: str, prefix: str, work: WorkKind, monotonic: float) -> HealthCheck:
+        age = self._last_run.age(work, monotonic)
+        return HealthCheck(name, Grade.PROBLEM if age > PATIENCE else Grade.OK, f"{prefix} {_format_age(age)} ago")
 
-    def _database_answers(self, monotonic: float) -> HealthCheck:
-        """By the heartbeat, which writes: a database that is locked, or whose disk is full, can still be read."""
+    def _check_database(self, monotonic: float) -> HealthCheck:
+        """By the heartbeat, because it writes: a database that is locked, or whose disk is full, can still be read."""
         if self._database.replaced is not None:
             return HealthCheck("database", Grade.PROBLEM, self._database.replaced)
-        age = timedelta(seconds=monotonic - self._beaten)
+        age = timedelta(seconds=monotonic - self._last_heartbeat)
         if age <= PATIENCE:
-            grade = Grade.WARNING if self._took > SLOW else Grade.OK
-            took = f"{self._took.total_seconds():.3f} s"
+            grade = Grade.WARNING if self._heartbeat_took > SLOW else Grade.OK
+            duration = f"{self._heartbeat_took.total_seconds():.3f} s"
             return HealthCheck(
-                "database", grade, f"the database took the last heartbeat {_format_age(age)} ago, within {took}"
+                "database", grade, f"the database took the last heartbeat {_format_age(age)} ago, within {duration}"
             )
-        if self._turns.age(WorkKind.CALL, monotonic) > PATIENCE:
-            what = "has not answered"
-        elif self._turns.age(WorkKind.DATABASE, monotonic) > PATIENCE:
-            what = "has refused everything"
+        if self._last_run.age(WorkKind.CALL, monotonic) > PATIENCE:
+            problem = "has not answered"
+        elif self._last_run.age(WorkKind.DATABASE, monotonic) > PATIENCE:
+            problem = "has refused everything"
         else:
-            what = "can be read, and has taken nothing"
-        return HealthCheck("database", Grade.PROBLEM, f"the database {what} for {_format_age(age)}; see the log")
+            problem = "can be read, and has accepted no write"
+        return HealthCheck("database", Grade.PROBLEM, f"the database {problem} for {_format_age(age)}; see the log")
 
-    def _outbox(self, now: datetime) -> HealthCheck:
-        late = {name: channel for name, channel in self._waiting.items() if now - channel.since > CHANNEL.min_duration}
-        waits = ((name, self._time(channel.since, now)) for name, channel in sorted(late.items()))
-        problems = [f"channel {name}: its oldest alert waits since {at}" for name, at in waits]
-        problems += [each.explain(self._time(each.since, now)) for each in self._dead]
+    def _check_outbox(self, now: datetime) -> HealthCheck:
+        stalled = {
+            name: channel for name, channel in self._pending.items() if now - channel.since > CHANNEL.min_duration
+        }
+        stalled_since = ((name, self._format_time(channel.since, now)) for name, channel in sorted(stalled.items()))
+        problems = [f"channel {name}: its oldest alert waits since {since}" for name, since in stalled_since]
+        problems += [dead.explain(self._format_time(dead.since, now)) for dead in self._dead_letters]
         if problems:
             return HealthCheck("outbox", Grade.PROBLEM, "; ".join(problems))
-        deliveries = sum(channel.deliveries for channel in self._waiting.values())
-        return HealthCheck("outbox", Grade.OK, f"deliveries that wait: {deliveries}" if deliveries else "nothing waits")
+        deliveries = sum(channel.deliveries for channel in self._pending.values())
+        return HealthCheck("outbox", Grade.OK, f"deliveries waiting: {deliveries}" if deliveries else "nothing waits")
 
-    def _source_ages(self, now: datetime) -> HealthCheck:
+    def _check_sources(self, now: datetime) -> HealthCheck:
         outage = self._ages.outage
-        lasts = outage is not None and outage.failures >= FAILURES and now - outage.since >= ALL_FAIL
-        # Where others are polled seldom, one that is down says nothing of this machine.
-        if outage is not None and lasts and (outage.sources > 1 or len(self._ages.good) == 1):
-            which = "the source" if outage.sources == 1 else f"{outage.sources} sources"
-            since = f"no poll has gone well since {self._time(outage.since, now)}"
-            failed = f"{outage.failures} polls of {which} failed ({outage.problem})"
+        persists = outage is not None and outage.failures >= MIN_OUTAGE_FAILURES and now - outage.since >= MIN_OUTAGE
+        # One source that is down says nothing about this machine, if the others are polled seldom.
+        if outage is not None and persists and (outage.sources > 1 or len(self._ages.good) == 1):
+            failing = "the source" if outage.sources == 1 else f"{outage.sources} sources"
+            since = f"no poll has gone well since {self._format_time(outage.since, now)}"
+            failed = f"{outage.failures} polls of {failing} failed ({outage.problem})"
             return HealthCheck("sources", Grade.PROBLEM, f"{since}: {failed}; is this machine's network up?")
         grade = Grade.WARNING if self._ages.failing else Grade.OK
-        return HealthCheck("sources", grade, "; ".join(self._said_of_sources(now)) or "nothing is known of them yet")
+        return HealthCheck("sources", grade, "; ".join(self._list_source_ages(now)) or "nothing is known of them yet")
 
-    def _said_of_sources(self, now: datetime) -> Iterator[str]:
+    def _list_source_ages(self, now: datetime) -> Iterator[str]:
         ages = self._ages
         if ages.failing:
-            since = self._time(min(ages.failing.values()), now)
+            since = self._format_time(min(ages.failing.values()), now)
             yield f"{len(ages.failing)} of {len(ages.good)} sources fail; the oldest since {since}"
         if ages.unverified:
             yield f"{ages.unverified} were never polled well"
         if ages.oldest:
-            yield f"the good poll that is the longest ago was at {self._time(ages.oldest, now)}"
+            yield f"the least recent good poll was at {self._format_time(ages.oldest, now)}"
 
-    def _files(self, now: datetime) -> HealthCheck:
+    def _check_files(self, now: datetime) -> HealthCheck:
         running = self._running()
         return HealthCheck("files", Grade.WARNING if running.faults else Grade.OK, running.describe(self._zone, now))
 
-    def _time(self, moment: datetime, now: datetime) -> str:
+    def _format_time(self, moment: datetime, now: datetime) -> str:
         return time_of_day(moment, self._zone, now)
 
 

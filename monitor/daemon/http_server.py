@@ -1,5 +1,5 @@
-"""`/healthz` and `/metrics`, on loopback, in the daemon's own loop: if that hangs, nobody answers, and that is an
-answer too. Nothing else is served, and nobody is asked who they are: other machines come through a proxy."""
+"""Serves `/healthz` and `/metrics` on loopback, in the daemon's own event loop. If the loop hangs, there is no answer,
+which is a sign too. Nothing else is served, and there is no login: other machines come through a proxy."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from monitor.daemon.health import DaemonHealth, Grade
 from monitor.model import Endpoint
 from monitor.telemetry import LogEvent, log
 
-AGAIN = timedelta(seconds=10)  # between two tries to have a port that somebody else has
-_METRICS = "text/plain; version=0.0.4; charset=utf-8"
-_FRESH = {"Cache-Control": "no-store"}
+RETRY_EVERY = timedelta(seconds=10)  # while another process has the port
+_METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_NO_CACHE = {"Cache-Control": "no-store"}
 
 
 class HttpServer:
-    """The server at `endpoint`. `listen` is called again and again: it does nothing once it listens."""
+    """The server at `endpoint`. `listen` may be called again and again: once the server listens, it does nothing."""
 
     def __init__(self, endpoint: Endpoint, health: DaemonHealth) -> None:
         self._endpoint = endpoint
@@ -29,7 +29,7 @@ class HttpServer:
         self._problem: str | None = None
 
     async def listen(self) -> None:
-        """Have the port, if it can be had; a port that is taken is told once."""
+        """Start to listen, if the port is free. A port that is taken is logged once."""
         if self._runner is not None:
             return
         app = web.Application()
@@ -40,18 +40,18 @@ class HttpServer:
             await web.TCPSite(runner, self._endpoint.host, self._endpoint.port).start()
         except OSError as error:
             await runner.cleanup()
-            self._tell(error.strerror or str(error))
+            self._log_problem(error.strerror or str(error))
             return
         self._runner = runner
         host, port = runner.addresses[0][:2]
         log.info(LogEvent.LISTENING, health=f"http://{Endpoint(host, port)}/healthz")
 
     async def close(self) -> None:
-        """Give the port back."""
+        """Stop to listen, and free the port."""
         if self._runner is not None:
             await self._runner.cleanup()
 
-    def _tell(self, problem: str) -> None:
+    def _log_problem(self, problem: str) -> None:
         if problem != self._problem:
             todo = "free the port, or write another under web in monitor.yaml; it is tried again every 10 s"
             log.error(LogEvent.NOT_LISTENING, address=str(self._endpoint), problem=problem, todo=todo)
@@ -61,16 +61,16 @@ class HttpServer:
         del request
         checks = self._health.checks(clock.now(), clock.monotonic())
         worst = max(check.grade for check in checks)
-        told = {
+        content = {
             "status": worst.name.lower(),
             "version": monitor.__version__,
             "checks": {check.name: {"status": check.grade.name.lower(), "says": check.message} for check in checks},
         }
         code = HTTPStatus.SERVICE_UNAVAILABLE if worst is Grade.PROBLEM else HTTPStatus.OK
-        return web.json_response(told, status=code, headers=_FRESH)
+        return web.json_response(content, status=code, headers=_NO_CACHE)
 
     async def _metrics(self, request: web.Request) -> web.Response:
         del request
         now = clock.now()
         body = self._health.render_metrics(self._health.checks(now, clock.monotonic()), now)
-        return web.Response(body=body, headers={**_FRESH, "Content-Type": _METRICS})
+        return web.Response(body=body, headers={**_NO_CACHE, "Content-Type": _METRICS_TYPE})

@@ -1,5 +1,5 @@
-"""The hourly walk through the archive, in the thread that speaks with the database: a slice at a time, so that polls
-and deliveries get in between."""
+"""Prunes the archive every hour, in the thread of the database. It works in slices, so that polls and deliveries get
+their turn in between."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from monitor.store.engine.store_thread import StoreThread
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.telemetry import LogEvent, log
 
-EVERY = timedelta(hours=1)
+PRUNE_EVERY = timedelta(hours=1)
 
 
-async def prune_archive(pruning: ArchivePruner, thread: StoreThread) -> None:
-    """Let go what has been kept for its time, and say how much that was."""
-    slices = pruning.prune_slices(clock.now())
-    gone: Counter[str] = Counter()
-    while (slice_ := await thread.run(lambda: next(slices, None))) is not None:
-        gone += slice_
-    if gone:
-        log.info(LogEvent.PRUNED, **gone)
+async def prune_archive(pruner: ArchivePruner, thread: StoreThread) -> None:
+    """Delete what is older than its retention time, and log how much that was."""
+    slices = pruner.prune_slices(clock.now())
+    deleted: Counter[str] = Counter()
+    while (counts := await thread.run(lambda: next(slices, None))) is not None:
+        deleted += counts
+    if deleted:
+        log.info(LogEvent.PRUNED, **deleted)

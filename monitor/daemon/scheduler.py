@@ -1,8 +1,8 @@
-"""The clockwork: a few fixed jobs, never one for each source.
+"""The daemon's loop: a few fixed jobs, never one job for each source.
 
-`tick` claims and polls sources that are due, once a second and whenever polls have ended; which of them, `fairness`
-says. Delivery's turn sends what is due, once a second too. What is done more rarely (`Job`) is wired in `app`. When a
-source is due is written in the database (`intake.pace` decides it), so it survives a restart. Nothing is decided here.
+`tick` claims and polls due sources, once a second and whenever polls have ended; `admission` chooses which of them. The
+delivery job sends what is due, once a second too. Rarer jobs (`Job`) are wired in `app`. The database holds when a
+source is due (`ingest.poll_schedule` decides it), so this survives a restart. Nothing is decided here.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ from monitor.store.queues.claims import Claims
 from monitor.telemetry import LogEvent, log
 from monitor.telemetry.metrics import Metrics
 
-POLLS_END = timedelta(seconds=4)  # how long polls in flight may go on after SIGTERM; then they are given back
-REFILL = 0.05  # s from the end of a poll to the next tick: polls that end together are replaced together
-FIRST = 4  # times as many sources as there are slots are looked at first: most of them wait for nobody
-CLOCK = 5  # s between two looks at whether the clock was set back
-SENDING_ENDS = timedelta(seconds=4)
+POLL_GRACE = timedelta(seconds=4)  # how long polls in flight may go on after SIGTERM; then their claims are released
+REFILL_DELAY = 0.05  # s from the end of a poll to the next tick: polls that end together are replaced together
+CANDIDATES_PER_SLOT = 4  # due sources that are looked at first: most of them wait for no other poll
+CLOCK_CHECK_EVERY = 5  # s; was the clock set back?
+SEND_GRACE = timedelta(seconds=4)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something that is done again and again beside polling and delivering; the first time at the start. `once`: also
-    where everything is done once."""
+    """Work that is done at the start and then `every` so often, beside polling and delivery. `in_once_mode`: `run_once`
+    does it too."""
 
     name: str
     every: timedelta
@@ -53,9 +53,9 @@ class Job:
 
 
 class Daemon:
-    """Runs until it is told to stop. `line_of` an address: whom it waits for; `slots`: how many polls at once, but for
-    those whose servers are silent (`silence`); `turns` is told of every turn; `jobs`: what else is done meanwhile;
-    `reload`: takes up edits of the files."""
+    """Runs until it is stopped. `host_queue_for`: returns the queue in which the polls of a URL wait; `slots`: how many
+    polls may run at once, not counting those whose servers are silent (`stalled`); `last_run`: notes each run of a job;
+    `jobs`: the further jobs; `reload`: reloads the edited files."""
 
     def __init__(
         self,
@@ -65,10 +65,10 @@ class Daemon:
         *,
         claims: Claims,
         thread: StoreThread,
-        line_of: Callable[[str], HostQueue],
+        host_queue_for: Callable[[str], HostQueue],
         slots: int,
-        silence: StalledRequests,
-        turns: LastRun,
+        stalled: StalledRequests,
+        last_run: LastRun,
         metrics: Metrics,
         jobs: Sequence[Job] = (),
         reload: Callable[[], Awaitable[object]] | None = None,
@@ -78,198 +78,207 @@ class Daemon:
         self._dispatcher = dispatcher
         self._claims = claims
         self._thread = thread
-        self._line_of = line_of
+        self._host_queue_for = host_queue_for
         self._slots = slots
-        self._silence = silence
-        self._turns = turns
+        self._stalled = stalled
+        self._last_run = last_run
         self._metrics = metrics
         self._reload = reload
         second = timedelta(seconds=1)
         self._jobs = (Job(WorkKind.TICK, second, self.tick), Job(WorkKind.DELIVERY, second, dispatcher.run_once), *jobs)
         self._polls: dict[asyncio.Task[object], Claim] = {}
         self._outage = DatabaseOutageLog()
-        self._unpolled: list[Claim] = []  # polls that came to nothing: their claims are given back with the next tick
-        self._ended = asyncio.Event()  # a poll has, or its server is silent
-        silence.on_stalled = self._ended.set
-        self._asked = asyncio.Event()  # for a reload
-        self._ticking = asyncio.Lock()
+        self._unpolled: list[Claim] = []  # claims of polls that did not happen: the next tick releases them
+        self._poll_ended = asyncio.Event()  # a poll has ended, or its server is silent
+        stalled.on_stalled = self._poll_ended.set
+        self._reload_requested = asyncio.Event()
+        self._tick_lock = asyncio.Lock()
         self._replaced: StoreReplaced | None = None
         self._stop = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Poll and deliver until `stop` is set; then end or give back what is in flight, within 10 s. Raises
-        StoreReplaced after such an end, if the database is not the same any more."""
+        """Poll and deliver until `stop` is set. Then end what is in flight, or release its claims, within 10 s. Raises
+        StoreReplaced after that, if another database is now in the place of the one that was opened."""
         self._stop = stop
-        # misfire_grace_time: APScheduler drops a job that starts a second late unless told otherwise
+        # misfire_grace_time: without it, APScheduler drops a job that starts a second late
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         for job in self._jobs:
             every = job.every.total_seconds()
-            scheduler.add_job(self._turn, "interval", (job,), seconds=every, id=job.name, next_run_time=clock.now())
+            scheduler.add_job(self._run_job, "interval", (job,), seconds=every, id=job.name, next_run_time=clock.now())
         scheduler.start()
-        works = {"refill": self._refill, "time": lambda: self._keep_time(scheduler), "reload": self._reload_when_asked}
-        beside = [asyncio.create_task(supervise(name, work), name=name) for name, work in works.items()]
-        systemd.notify_ready(self._at_work())
+        background = {
+            "refill": self._refill_slots,
+            "time": lambda: self._watch_clock(scheduler),
+            "reload": self._reload_when_asked,
+        }
+        tasks = [asyncio.create_task(supervise(name, work), name=name) for name, work in background.items()]
+        systemd.notify_ready(self._describe_work())
         try:
             await stop.wait()
         finally:
-            for task in beside:
+            for task in tasks:
                 task.cancel()
-            await asyncio.wait(beside)  # so that systemd hears nothing after STOPPING
+            await asyncio.wait(tasks)  # so that systemd gets nothing after STOPPING
             scheduler.shutdown(wait=False)
-            await self._end()
+            await self._shut_down()
         if self._replaced is not None:
             raise self._replaced
 
     def request_reload(self) -> None:
-        """Have edits of the files taken up now, without waiting for a look at them: as soon as `run` has begun, and
-        once more if they are being read already."""
-        self._asked.set()
+        """Have the edited files reloaded now, without waiting for the next check of them: as soon as `run` has begun,
+        and once more if a reload is under way already."""
+        self._reload_requested.set()
 
     async def _reload_when_asked(self) -> Never:
         while True:
-            await self._asked.wait()
-            self._asked.clear()
+            await self._reload_requested.wait()
+            self._reload_requested.clear()
             systemd.notify_reloading()
             try:
                 if self._reload is not None:
-                    await self._guarded(self._reload)
+                    await self._run_guarded(self._reload)
             finally:
-                systemd.notify_ready(self._at_work())
+                systemd.notify_ready(self._describe_work())
 
-    def _at_work(self) -> str:
+    def _describe_work(self) -> str:
         active = self._active.current
         return f"polling {len(active.sources)} sources for {len(active.rules.rules)} rules"
 
     async def run_once(self, stop: asyncio.Event) -> None:
-        """Poll every source, due or not, and deliver what is due; `stop` ends it early, as it ends `run`."""
-        work, stopping = asyncio.create_task(self._once()), asyncio.create_task(stop.wait())
+        """Poll every source, due or not, and deliver what is due. `stop` ends it early, in the same way as `run`."""
+        work, stopping = asyncio.create_task(self._run_all_once()), asyncio.create_task(stop.wait())
         await asyncio.wait((work, stopping), return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if not work.done():
             work.cancel()
-            await self._end()
+            await self._shut_down()
         with suppress(asyncio.CancelledError):
             await work
 
-    async def _once(self) -> None:
-        waiting = list(self._active.current.sources)
-        while waiting:
-            chosen = self._may_begin(waiting)
-            begun = set(chosen)
-            waiting = [source for source in waiting if source not in begun]
-            self._begin(
-                await self._thread.run(self._claims.claim_all, chosen, clock.now(), lease=LEASE, limit=len(chosen))
+    async def _run_all_once(self) -> None:
+        remaining = list(self._active.current.sources)
+        while remaining:
+            admitted = self._admit(remaining)
+            started = set(admitted)
+            remaining = [source for source in remaining if source not in started]
+            self._start_polls(
+                await self._thread.run(self._claims.claim_all, admitted, clock.now(), lease=LEASE, limit=len(admitted))
             )
-            if waiting and self._polls:
+            if remaining and self._polls:
                 await asyncio.wait(self._polls, return_when=asyncio.FIRST_COMPLETED)
         if self._polls:
-            await asyncio.wait(self._polls)  # and not gather, which would cancel them with us
+            await asyncio.wait(self._polls)  # not gather, which would cancel the polls together with this task
         for job in self._jobs:
             if job.in_once_mode:
                 await job.work()
         await self._dispatcher.send_all_due()
 
-    async def _turn(self, job: Job) -> None:
-        with suppress(asyncio.CancelledError):  # APScheduler cancels at shutdown, and writes a traceback of it
-            await self._guarded(job.work)
-            self._turns.record_run(job.name, clock.monotonic())
+    async def _run_job(self, job: Job) -> None:
+        with suppress(asyncio.CancelledError):  # APScheduler cancels jobs at shutdown, and logs a traceback for it
+            await self._run_guarded(job.work)
+            self._last_run.record_run(job.name, clock.monotonic())
 
-    async def _guarded(self, work: Callable[[], Awaitable[object]]) -> None:
-        """A database that cannot be used for a while must not end the clockwork."""
+    async def _run_guarded(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Do the work. A database that cannot be used for a while is logged, and does not end the daemon."""
         try:
             await work()
         except StoreReplaced as error:
-            self._end_without(error)
+            self._stop_replaced(error)
         except StoreFailed as error:
             self._outage.record_refusal(error, clock.monotonic())
         self._outage.check_recovery(clock.monotonic())
 
-    def _end_without(self, error: StoreReplaced) -> None:
-        """End: what is polled and sent from now on could not be kept."""
+    def _stop_replaced(self, error: StoreReplaced) -> None:
+        """Stop the daemon: what it polls and sends from now on could not be stored."""
         if self._replaced is None:
             log.error(LogEvent.DATABASE_REPLACED, problem=str(error))
         self._replaced = error
         self._stop.set()
 
-    async def _refill(self) -> Never:
+    async def _refill_slots(self) -> Never:
         while True:
-            await self._ended.wait()
-            await asyncio.sleep(REFILL)
-            self._ended.clear()
-            await self._guarded(self.tick)
+            await self._poll_ended.wait()
+            await asyncio.sleep(REFILL_DELAY)
+            self._poll_ended.clear()
+            await self._run_guarded(self.tick)
 
-    async def _keep_time(self, scheduler: AsyncIOScheduler) -> Never:
-        """All falls due by the clock on the wall: set back by an hour, it would let nothing happen for one."""
+    async def _watch_clock(self, scheduler: AsyncIOScheduler) -> Never:
+        """All jobs and polls are due by the wall clock. If it is set back by an hour, nothing would happen for an hour:
+        so run everything now."""
         while True:
-            wall, steady = clock.now(), clock.monotonic()
-            await asyncio.sleep(CLOCK)
-            ahead = timedelta(seconds=clock.monotonic() - steady) - (clock.now() - wall)
-            if ahead > timedelta(seconds=1):
-                log.warning(LogEvent.CLOCK_SET_BACK, seconds=round(ahead.total_seconds()))
+            wall, monotonic = clock.now(), clock.monotonic()
+            await asyncio.sleep(CLOCK_CHECK_EVERY)
+            set_back = timedelta(seconds=clock.monotonic() - monotonic) - (clock.now() - wall)
+            if set_back > timedelta(seconds=1):
+                log.warning(LogEvent.CLOCK_SET_BACK, seconds=round(set_back.total_seconds()))
                 for job in scheduler.get_jobs():
                     job.modify(next_run_time=clock.now())
-                await self._guarded(
+                await self._run_guarded(
                     lambda: self._thread.run(self._claims.register_sources, self._active.current.sources, clock.now())
                 )
 
     async def tick(self) -> None:
-        """Claim what is due and may be polled now, and begin to poll it."""
-        async with self._ticking:
+        """Claim the sources that are due and may be polled now, and start to poll them."""
+        async with self._tick_lock:
             if self._unpolled:
                 unpolled, self._unpolled = self._unpolled, []
                 await self._thread.run(self._claims.release, unpolled)
-            if len(self._polls) >= self._places():
+            if len(self._polls) >= self._count_slots():
                 return
             now = clock.now()
-            if chosen := await self._chosen(now):
-                self._begin(await self._thread.run(self._claims.claim_due, chosen, now, lease=LEASE, limit=len(chosen)))
+            if sources := await self._choose_due(now):
+                self._start_polls(
+                    await self._thread.run(self._claims.claim_due, sources, now, lease=LEASE, limit=len(sources))
+                )
 
-    async def _chosen(self, now: datetime) -> list[str]:
-        """What is due and may begin: among the longest due, and only where these leave places free among all. After an
-        outage all are due at once, for many ticks."""
-        most = FIRST * self._slots
-        first = await self._thread.run(self._claims.find_due, now, most)
-        chosen = self._may_begin(first)
-        if len(first) < most or len(self._polls) + len(chosen) >= self._places():
-            return chosen
-        return self._may_begin(await self._thread.run(self._claims.find_due, now))
+    async def _choose_due(self, now: datetime) -> list[str]:
+        """The due sources that may be polled now. Only the longest due ones are looked at; all of them only if slots
+        are left. After an outage all sources are due at once, for many ticks."""
+        limit = CANDIDATES_PER_SLOT * self._slots
+        longest_due = await self._thread.run(self._claims.find_due, now, limit)
+        admitted = self._admit(longest_due)
+        if len(longest_due) < limit or len(self._polls) + len(admitted) >= self._count_slots():
+            return admitted
+        return self._admit(await self._thread.run(self._claims.find_due, now))
 
-    def _places(self) -> int:
-        """How many polls may be under way now: the places of those whose servers are silent are lent to others."""
-        return count_poll_slots(self._slots, self._silence.count_among(self._polls))
+    def _count_slots(self) -> int:
+        """How many polls may run now: polls whose servers are silent lend their slots to others."""
+        return count_poll_slots(self._slots, self._stalled.count_among(self._polls))
 
-    def _may_begin(self, waiting: Iterable[str]) -> list[str]:
+    def _admit(self, due: Iterable[str]) -> list[str]:
         sources = self._active.current.sources
-        known = (source for source in waiting if source in sources)
+        known = (source for source in due if source in sources)
         polling = {claim.source for claim in self._polls.values() if claim.source in sources}
-        return admit_sources(known, polling, lambda source: self._line_of(sources[source].url), slots=self._places())
+        return admit_sources(
+            known, polling, lambda source: self._host_queue_for(sources[source].url), slots=self._count_slots()
+        )
 
-    def _begin(self, claims: Iterable[Claim]) -> None:
+    def _start_polls(self, claims: Iterable[Claim]) -> None:
         now = clock.now()
         for claim in claims:
             self._metrics.record_poll_start(claim, now)
             task: asyncio.Task[object] = asyncio.create_task(self._pipeline.poll(claim), name=f"poll {claim.source}")
             self._polls[task] = claim
-            task.add_done_callback(self._over)
+            task.add_done_callback(self._finish_poll)
 
-    def _over(self, task: asyncio.Task[object]) -> None:
+    def _finish_poll(self, task: asyncio.Task[object]) -> None:
         claim = self._polls.pop(task)
         if not task.cancelled() and task.exception() is None and task.result() is None:
             self._unpolled.append(claim)
         self._metrics.polls_in_flight.dec()
-        self._ended.set()
+        self._poll_ended.set()
 
-    async def _end(self) -> None:
+    async def _shut_down(self) -> None:
         systemd.notify_stopping()
         log.info(LogEvent.STOPPING, polls=len(self._polls))
         polls = dict(self._polls)
-        await asyncio.gather(self._end_polls(polls), self._dispatcher.stop(SENDING_ENDS))
+        await asyncio.gather(self._end_polls(polls), self._dispatcher.stop(SEND_GRACE))
 
     async def _end_polls(self, polls: dict[asyncio.Task[object], Claim]) -> None:
         if not polls:
             return
-        _, running = await asyncio.wait(polls, timeout=POLLS_END.total_seconds())
+        _, running = await asyncio.wait(polls, timeout=POLL_GRACE.total_seconds())
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)

@@ -1,6 +1,6 @@
-"""Work that goes on beside the clockwork until the daemon ends, whatever comes in between.
+"""Keeps a background task running until the daemon ends, whatever fails in between.
 
-It knows nothing of the work. Errors that the work expects are its own to catch; here the others end up.
+It knows nothing of the work. The work catches the errors that it expects; all others are handled here.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Any, Never
 
 from monitor.telemetry import LogEvent, log
 
-AGAIN = 1  # s until work that crashed begins anew
+RESTART_AFTER = 1  # s after a crash
 
 
 async def supervise(name: str, work: Callable[[], Coroutine[Any, Any, object]]) -> Never:
-    """Does `work` until it is cancelled; what it did not expect is logged, and it begins anew."""
+    """Run `work` until this task is cancelled. If it ends or raises, log that and start it again."""
     while True:
         (crash,) = await asyncio.gather(work(), return_exceptions=True)
         log.error(LogEvent.TASK_RESTARTED, work=name, exc_info=crash)
-        await asyncio.sleep(AGAIN)
+        await asyncio.sleep(RESTART_AFTER)

@@ -1,1 +1,1 @@
-"""The demo's newsroom and the receivers of its alerts: real servers on loopback. `cli/demo.py` wires them."""
+"""The demo's newsroom and the receivers of its alerts: real servers on loopback. `cli/commands/demo.py` wires them."""

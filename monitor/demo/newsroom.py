@@ -1,7 +1,7 @@
-"""A newsroom of outlets, each a feed on loopback: first an old document, then, once published, new entries dated now,
-then what one outlet corrects, and last what others say of it later.
+"""A newsroom of outlets, each a feed on loopback. It publishes in editions: first old entries, then new ones dated now,
+then the correction of one outlet, and last later reports of others.
 
-The outlets and their texts stand in `newsroom/*.yaml`.
+The outlets and their texts are in `newsroom/*.yaml`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class DemoItem:
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """One feed. `editions`: what it has at first, and what it publishes in each further edition."""
+    """One feed. `editions`: the items that it has at first, and those that each further edition adds."""
 
     id: str
     name: str
@@ -45,7 +45,7 @@ class Outlet:
     editions: tuple[tuple[DemoItem, ...], ...]
 
     def shown(self, edition: int) -> tuple[DemoItem, ...]:
-        """What stands in the feed once so many editions are out, the newest first."""
+        """The items of the feed once the edition of this number (from 0) is out, the newest first."""
         return tuple(item for items in self.editions[edition::-1] for item in items)
 
 
@@ -65,18 +65,18 @@ def _item_from_data(row: Any) -> DemoItem:  # noqa: ANN401
 
 
 class Newsroom:
-    """Serves every outlet at `/ID/feed`. `served` counts the documents of each since the last `publish`."""
+    """Serves every outlet at `/ID/feed`. `served`: how often each outlet's feed was served since the last `publish`."""
 
-    def __init__(self, shown: tuple[Outlet, ...]) -> None:
-        self.outlets = {outlet.id: outlet for outlet in shown}
+    def __init__(self, outlets: tuple[Outlet, ...]) -> None:
+        self.outlets = {outlet.id: outlet for outlet in outlets}
         self.served: Counter[str] = Counter()
         self._started = clock.now()
         self._edition = 0
 
     async def __aenter__(self) -> str:
-        """Begin to serve; the address that all outlets are under."""
+        """Start to serve. Returns the base address of all outlets."""
         app = web.Application()
-        app.router.add_get("/{outlet}/feed", self._feed)
+        app.router.add_get("/{outlet}/feed", self._serve_feed)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -88,23 +88,23 @@ class Newsroom:
         await self._runner.cleanup()
 
     def publish(self) -> None:
-        """The next edition is out: from now on the feeds hold what is new in it."""
+        """Publish the next edition: from now on the feeds contain its items."""
         self._edition += 1
         self.served.clear()
 
     @property
     def text_count(self) -> int:
-        """How many texts stand in the feeds now."""
+        """How many items the feeds contain now."""
         return sum(len(outlet.shown(self._edition)) for outlet in self.outlets.values())
 
-    async def _feed(self, request: web.Request) -> web.Response:
+    async def _serve_feed(self, request: web.Request) -> web.Response:
         outlet = self.outlets[request.match_info["outlet"]]
         items = outlet.shown(self._edition)
         body = _FORMATS[outlet.format](outlet, items, self._started, str(request.url.origin())).encode()
         tag = blake2b(body, digest_size=8).hexdigest()
         self.served[outlet.id] += 1
-        known = request.if_none_match or ()
-        status = 304 if any(etag.value == tag for etag in known) else 200
+        known_tags = request.if_none_match or ()
+        status = 304 if any(etag.value == tag for etag in known_tags) else 200
         response = web.Response(status=status, body=body if status == 200 else None, content_type="application/xml")
         response.etag = ETag(tag)
         return response
@@ -117,8 +117,8 @@ def _render_rss(outlet: Outlet, items: tuple[DemoItem, ...], now: datetime, orig
         f"<pubDate>{format_datetime(now - item.age)}</pubDate></item>"
         for item in items
     )
-    about = f"<title>{escape(outlet.name)}</title><link>{origin}/</link><language>{outlet.language}</language>"
-    return f"<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel>{about}{entries}</channel></rss>"
+    head = f"<title>{escape(outlet.name)}</title><link>{origin}/</link><language>{outlet.language}</language>"
+    return f"<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel>{head}{entries}</channel></rss>"
 
 
 def _render_atom(outlet: Outlet, items: tuple[DemoItem, ...], now: datetime, origin: str) -> str:
@@ -130,9 +130,9 @@ def _render_atom(outlet: Outlet, items: tuple[DemoItem, ...], now: datetime, ori
         f"<updated>{(now - item.age).isoformat()}</updated></entry>"
         for item in items
     )
-    about = f"<id>tag:demo.example,2026:{outlet.id}</id><title>{escape(outlet.name)}</title>"
+    head = f"<id>tag:demo.example,2026:{outlet.id}</id><title>{escape(outlet.name)}</title>"
     root = f"<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='{outlet.language}'>"
-    return f"<?xml version='1.0' encoding='utf-8'?>{root}{about}<updated>{now.isoformat()}</updated>{entries}</feed>"
+    return f"<?xml version='1.0' encoding='utf-8'?>{root}{head}<updated>{now.isoformat()}</updated>{entries}</feed>"
 
 
 _FORMATS = {"rss": _render_rss, "atom": _render_atom}

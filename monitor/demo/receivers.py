@@ -1,4 +1,4 @@
-"""Where the demo's alerts arrive: a real SMTP server and an HTTP receiver, in this process, on loopback."""
+"""Receive the demo's alerts: a real SMTP server and an HTTP server, in this process, on loopback."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ class ReceivedMessage:
     text: str
 
 
-Told = Callable[[ReceivedMessage], None]
+OnMessage = Callable[[ReceivedMessage], None]
 
 
 class Mailbox:
-    """An SMTP server that takes every mail and tells of it."""
+    """An SMTP server that accepts every mail and calls `on_message` with it."""
 
-    def __init__(self, told: Told) -> None:
-        self._told = told
+    def __init__(self, on_message: OnMessage) -> None:
+        self._on_message = on_message
 
     async def __aenter__(self) -> int:
-        """Begin to listen; the port."""
+        """Start to listen. Returns the port."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: SMTP(self, loop=loop), "127.0.0.1", 0)
         port: int = self._server.sockets[0].getsockname()[1]
@@ -42,7 +42,7 @@ class Mailbox:
         self._server.close()
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        """Take a mail: aiosmtpd calls this when it is complete."""
+        """Accept a mail: aiosmtpd calls this when it is complete."""
         del server, session
         content = envelope.content
         assert isinstance(content, bytes)  # unless decode_data is asked for
@@ -50,20 +50,20 @@ class Mailbox:
         assert isinstance(message, EmailMessage)
         body = message.get_body(("plain",))
         text = "\n".join(body.get_content().splitlines()) if body else ""  # mail ends its lines with CR LF
-        self._told(ReceivedMessage("e-mail", str(message["Subject"]), text))
+        self._on_message(ReceivedMessage("e-mail", str(message["Subject"]), text))
         return "250 OK"
 
 
 class WebhookReceiver:
-    """An HTTP server that takes every POST and tells of it."""
+    """An HTTP server that accepts every POST and calls `on_message` with it."""
 
-    def __init__(self, told: Told) -> None:
-        self._told = told
+    def __init__(self, on_message: OnMessage) -> None:
+        self._on_message = on_message
 
     async def __aenter__(self) -> int:
-        """Begin to listen; the port."""
+        """Start to listen. Returns the port."""
         app = web.Application()
-        app.router.add_post("/alerts", self._take)
+        app.router.add_post("/alerts", self._receive_post)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -73,7 +73,7 @@ class WebhookReceiver:
     async def __aexit__(self, *ended: object) -> None:
         await self._runner.cleanup()
 
-    async def _take(self, request: web.Request) -> web.Response:
+    async def _receive_post(self, request: web.Request) -> web.Response:
         message = await request.json()
-        self._told(ReceivedMessage("webhook", message["title"], message["message"]))
+        self._on_message(ReceivedMessage("webhook", message["title"], message["message"]))
         return web.Response()

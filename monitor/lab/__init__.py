@@ -1,1 +1,1 @@
-"""The live code over recorded news: what rules would do, without polling and without sending. Pure but for reading."""
+"""Runs the live code over recorded news: what rules would do, without polling or sending. It only reads files."""

@@ -1,4 +1,4 @@
-"""Rules, entities and lists beside the documents that write them: what each condition asks, and where it stands."""
+"""Rules, entities and lists with their YAML documents: what each condition asks for, and where it is written."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from monitor.model import (
 )
 
 NETS = ("match", "mention")
-"""The keys of a rule under which stands what catches an article, as news or as a mention."""
+"""The keys of a rule whose conditions catch an article, as news or as a mention."""
 
 _WORD_SETS = ("words", "sure", "never", "titles", "ignore")
-_CONDITIONS = ("all", "any", "near", "these", "not")  # inside which `case` means what it means beside them
-_NO_LANGUAGES = ("words", "list", "before", "after")  # the keys of an `ignore` that says more than words
+_CONDITIONS = ("all", "any", "near", "these", "not")  # a `case` beside one of these also holds inside it
+_NO_LANGUAGES = ("words", "list", "before", "after")  # the keys of an `ignore` that has more than words
 
 
 class LintKind(StrEnum):
-    """What a lint is about; docs/rules.md explains each."""
+    """What a lint is about; docs/rules.md explains each kind."""
 
     MISSING_LANGUAGE = "missing-language"
     UNTESTED_LANGUAGE = "untested-language"
@@ -65,8 +65,8 @@ class LintKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Lint:
-    """What is no fault and probably not meant: where, what and why it matters, and what to do. `document` is where that
-    begins in which it stands."""
+    """What is no fault, but probably a mistake. `problem`: what it is and why it matters; `hint`: what to do;
+    `document_place`: where its document begins."""
 
     place: Place
     kind: LintKind
@@ -80,8 +80,8 @@ class Lint:
 
 @dataclass(frozen=True, slots=True)
 class ConditionPart:
-    """A condition: what it asks (never a wrapper: those are told beside it), where it stands, and its own parts.
-    `near`: it is brought together with others."""
+    """A condition: where it is written, what it asks for, and its own parts. The condition is never a wrapper: `name`,
+    `field`, `ignores` and `times` hold what its wrappers say. `inside_near`: it is inside a `near`."""
 
     path: ValuePath
     condition: Condition
@@ -93,13 +93,13 @@ class ConditionPart:
     inside_near: bool = False
 
     def walk(self) -> Iterator[ConditionPart]:
-        """It and all that is in it."""
+        """This part and all parts inside it."""
         yield self
         for part in self.parts:
             yield from part.walk()
 
     def positive_parts(self) -> Iterator[ConditionPart]:
-        """The same without what must not stand in an article."""
+        """As `walk`, without conditions that must not hold."""
         if not isinstance(self.condition, Not):
             yield self
             for part in self.parts:
@@ -108,7 +108,7 @@ class ConditionPart:
 
 @dataclass(frozen=True, slots=True)
 class WordSet:
-    """Words of one language as the file lists them, each with where it stands; `exact`: their case counts."""
+    """Words of one language as the file lists them, each with its path; `exact`: their case counts."""
 
     language: str
     words: tuple[tuple[ValuePath, str], ...]
@@ -116,57 +116,57 @@ class WordSet:
 
     def terms(self) -> Iterator[tuple[ValuePath, Term]]:
         """The words as terms."""
-        return ((where, Term(text, self.language, self.exact)) for where, text in self.words)
+        return ((path, Term(text, self.language, self.exact)) for path, text in self.words)
 
 
 @dataclass(frozen=True)
 class AnnotatedDocument:
-    """A rule, entity or list, and its document."""
+    """A rule, entity or list, and the document in which it is written."""
 
     definition: Rule | Entity | WordList
     document: YamlDocument
 
     @cached_property
     def conditions(self) -> dict[str, list[ConditionPart]]:
-        """The conditions of a rule, by the keys that they stand under."""
+        """The conditions of a rule, by the keys under which they are written."""
         rule = self.definition
         if not isinstance(rule, Rule):
             return {}
-        found = {"match": [self._part(rule.condition, ("match",))]}
+        found = {"match": [self._build_part(rule.condition, ("match",))]}
         for key, optional in (("unless", rule.unless), ("mention", rule.mention), ("mention_if", rule.mention_if)):
-            found[key] = [] if optional is None else [self._part(optional, (key,))]
+            found[key] = [] if optional is None else [self._build_part(optional, (key,))]
         for key, changes in (("raise", rule.raises), ("lower", rule.lowers)):
             listed = isinstance(_find_value(self.document.data, (key,)), list)
-            places = [(key, number, "if") if listed else (key, "if") for number in range(len(changes))]
-            found[key] = [self._part(each.condition, where) for each, where in zip(changes, places, strict=True)]
+            paths = [(key, number, "if") if listed else (key, "if") for number in range(len(changes))]
+            found[key] = [self._build_part(change.condition, path) for change, path in zip(changes, paths, strict=True)]
         return found
 
     def all_parts(self) -> Iterator[ConditionPart]:
         """All conditions of a rule, at any depth."""
-        return (part for each in self.conditions.values() for one in each for part in one.walk())
+        return (part for roots in self.conditions.values() for root in roots for part in root.walk())
 
-    def make_lint(self, kind: LintKind, where: ValuePath, what: str, meant: str) -> Lint:
-        """A lint at a place of the document."""
-        return Lint(self.document.place(where), kind, what, meant, self.document.place())
+    def make_lint(self, kind: LintKind, path: ValuePath, problem: str, hint: str) -> Lint:
+        """A lint at a path of the document."""
+        return Lint(self.document.place(path), kind, problem, hint, self.document.place())
 
-    def value_at(self, where: ValuePath) -> PlainData:
-        """What stands at a place of the document, as it is written; None: nothing."""
-        return _find_value(self.document.data, where)
+    def value_at(self, path: ValuePath) -> PlainData:
+        """The value at a path of the document, as it is written; None: there is none."""
+        return _find_value(self.document.data, path)
 
-    def path_of_word(self, where: ValuePath, term: Term) -> ValuePath:
-        """Where a word stands in the set of words at a place."""
-        words = _find_value(self.document.data, where)
+    def path_of_word(self, path: ValuePath, term: Term) -> ValuePath:
+        """The path of a word within the set of words at `path`; that path itself if the word is not listed there."""
+        words = _find_value(self.document.data, path)
         if isinstance(words, dict):
-            where, words = (*where, term.language), words.get(term.language)
-        listed = words if isinstance(words, list) else []
-        return (*where, listed.index(term.text)) if term.text in listed else where
+            path, words = (*path, term.language), words.get(term.language)
+        texts = words if isinstance(words, list) else []
+        return (*path, texts.index(term.text)) if term.text in texts else path
 
     def word_sets(self) -> Iterator[WordSet]:
-        """All words of the document, those that are to be ignored among them."""
-        return _word_sets(self.document.data, ())
+        """All words of the document, including those to be ignored."""
+        return _find_word_sets(self.document.data, ())
 
-    def _part(
-        self, condition: Condition, where: ValuePath, field: Field | None = None, *, near: bool = False
+    def _build_part(
+        self, condition: Condition, path: ValuePath, field: Field | None = None, *, near: bool = False
     ) -> ConditionPart:
         name, times, ignores = "", 1, tuple[Ignore, ...]()
         while isinstance(condition, Named | In | Times | Ignoring):
@@ -181,27 +181,27 @@ class AnnotatedDocument:
             condition = condition.condition
         parts: tuple[ConditionPart, ...] = ()
         if isinstance(condition, Not):
-            parts = (self._part(condition.condition, (*where, "not"), field),)
+            parts = (self._build_part(condition.condition, (*path, "not"), field),)
         elif isinstance(condition, AllOf | AnyOf | Near):
-            places = self._places(condition, where)
-            within = near or isinstance(condition, Near)
-            each = zip(condition.conditions, places, strict=True)
-            parts = tuple(self._part(one, at, field, near=within) for one, at in each)
-        return ConditionPart(where, condition, parts, name, field, ignores, times, near)
+            paths = self._paths_of_parts(condition, path)
+            inside_near = near or isinstance(condition, Near)
+            located = zip(condition.conditions, paths, strict=True)
+            parts = tuple(self._build_part(inner, inner_path, field, near=inside_near) for inner, inner_path in located)
+        return ConditionPart(path, condition, parts, name, field, ignores, times, near)
 
-    def _places(self, condition: AllOf | AnyOf | Near, where: ValuePath) -> Iterator[ValuePath]:
-        """Where the parts of a condition stand."""
+    def _paths_of_parts(self, condition: AllOf | AnyOf | Near, path: ValuePath) -> Iterator[ValuePath]:
+        """The paths of the parts of a condition."""
         if isinstance(condition, Near):
-            where = (*where, "near", "these")
+            path = (*path, "near", "these")
         elif not isinstance(
-            _find_value(self.document.data, where), list
-        ):  # a list alone, as `unless` takes it, is an `any`
-            where = (*where, "all" if isinstance(condition, AllOf) else "any")
-        return ((*where, number) for number in range(len(condition.conditions)))
+            _find_value(self.document.data, path), list
+        ):  # a bare list, which `unless` accepts, is an `any`
+            path = (*path, "all" if isinstance(condition, AllOf) else "any")
+        return ((*path, number) for number in range(len(condition.conditions)))
 
 
-def _find_value(data: PlainData, where: ValuePath) -> PlainData:
-    for key in where:
+def _find_value(data: PlainData, path: ValuePath) -> PlainData:
+    for key in path:
         if isinstance(data, dict):
             data = data.get(str(key))
         elif isinstance(data, list) and isinstance(key, int) and key < len(data):
@@ -211,25 +211,25 @@ def _find_value(data: PlainData, where: ValuePath) -> PlainData:
     return data
 
 
-def _word_sets(data: PlainData, where: ValuePath, case: PlainData = None) -> Iterator[WordSet]:
-    """`case`: what is said around these, and counts where they do not say it themselves."""
+def _find_word_sets(data: PlainData, path: ValuePath, case: PlainData = None) -> Iterator[WordSet]:
+    """`case`: what an outer condition says, for those that do not say it themselves."""
     if isinstance(data, list):
         for number, item in enumerate(data):
-            yield from _word_sets(item, (*where, number), case)
+            yield from _find_word_sets(item, (*path, number), case)
     elif isinstance(data, dict):
         case = data.get("case") or case
         for key, value in data.items():
             if key in _WORD_SETS:
-                yield from _word_sets_by_language(value, (*where, key), exact=key == "words" and case == "exact")
+                yield from _split_by_language(value, (*path, key), exact=key == "words" and case == "exact")
             if isinstance(value, dict | list):
-                yield from _word_sets(value, (*where, key), case if key in _CONDITIONS else None)
+                yield from _find_word_sets(value, (*path, key), case if key in _CONDITIONS else None)
 
 
-def _word_sets_by_language(words: PlainData, where: ValuePath, *, exact: bool) -> Iterator[WordSet]:
+def _split_by_language(words: PlainData, path: ValuePath, *, exact: bool) -> Iterator[WordSet]:
     by_language = {"any": words} if isinstance(words, list) else words if isinstance(words, dict) else {}
     for language, texts in by_language.items():
         if isinstance(texts, list) and language not in _NO_LANGUAGES:
-            at = where if texts is words else (*where, language)
-            each = ((*at, number) for number in range(len(texts)))
-            found = ((place, text) for place, text in zip(each, texts, strict=True) if isinstance(text, str))
-            yield WordSet(language, tuple(found), exact)
+            list_path = path if texts is words else (*path, language)
+            paths = ((*list_path, number) for number in range(len(texts)))
+            located = ((word_path, text) for word_path, text in zip(paths, texts, strict=True) if isinstance(text, str))
+            yield WordSet(language, tuple(located), exact)

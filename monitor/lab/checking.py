@@ -1,7 +1,7 @@
-"""All that `check` finds: faults and lints of a config, or of some files; again and again, if somebody watches.
+"""Finds the faults and lints that `check` reports, of a config or of some files; with `--watch` again and again.
 
-What is as it was the last time is neither parsed nor tested again. Nothing is printed or changed here; of the outside,
-only a database that exists is asked what rules met.
+What has not changed since the last time is neither parsed nor tested again. Nothing is printed or changed here. Of a
+database, if there is one, it asks only what rules matched.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from monitor.store.queries.reports import ReportQueries, RuleHitReport
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What was found, and what it was looked for in; not `usable`: nothing else than the faults was looked for, because
-    monitor.yaml has them. `unasked`: why the database could not be asked."""
+    """What was found, and the rules, entities and config that were checked. Not `is_config_usable`: only the faults
+    were looked for, because monitor.yaml has some. `database_error`: why the database could not be asked."""
 
     faults: tuple[Fault, ...]
     lints: tuple[Lint, ...] = ()
@@ -49,103 +49,111 @@ class CheckResult:
 
 
 class ConfigChecker:
-    """Checks a config and all that it names, or only `paths`: what stands there may name what stands in the config's
+    """Checks a config and all its files, or only `paths`. The files at `paths` may refer to what is in the config's
     files, if there is a config."""
 
     def __init__(self, config: Path, paths: Sequence[Path], environment: Mapping[str, str]) -> None:
         self._config = config
         self._paths = tuple(paths)
         self._environment = environment
-        self._remembered = LoadCache()
-        self._tested: IdentityMemo[Rule | Entity, tuple[Fault, ...]] = IdentityMemo()
-        self._linted = Known()
+        self._load_cache = LoadCache()
+        self._test_memo: IdentityMemo[Rule | Entity, tuple[Fault, ...]] = IdentityMemo()
+        self._lint_memo = Known()
         self._sources: Mapping[str, Source] = {}
-        self._named: list[Path] = []
-        self._read: Signature = frozenset()
+        self._watched_paths: list[Path] = []
+        self._last_signature: Signature = frozenset()
 
     def run(self, now: datetime) -> CheckResult:
-        """Everything, as the files are now."""
-        self._named = [*self._paths, self._config]
-        with suppress(InvalidFiles):  # reading tells it
-            self._named += list_configured_paths(self._config)
-        self._read = compute_signature(self._named)  # before reading: a change meanwhile is then seen as one
+        """Check everything, as the files are now."""
+        self._watched_paths = [*self._paths, self._config]
+        with suppress(InvalidFiles):  # the check below reports it
+            self._watched_paths += list_configured_paths(self._config)
+        self._last_signature = compute_signature(
+            self._watched_paths
+        )  # before reading: so a change in the meantime is seen
         with paused():
-            return self._of_files(now) if self._paths else self._of_config(now)
+            return self._check_paths(now) if self._paths else self._check_config(now)
 
     def compare_files(self) -> FilesSnapshot:
-        """How the files are now, beside how they were when they were read."""
-        return FilesSnapshot.compare(compute_signature(self._named), self._read)
+        """The files as they are now, compared with when they were read."""
+        return FilesSnapshot.compare(compute_signature(self._watched_paths), self._last_signature)
 
-    def _of_config(self, now: datetime) -> CheckResult:
+    def _check_config(self, now: datetime) -> CheckResult:
         try:
-            loaded = load_config_files(self._config, self._environment, self._remembered, dict(self._read))
-        except InvalidFiles as faulty:
-            return CheckResult(faulty.faults, is_config_usable=False)
-        config, met = loaded.config, _load_recent_matches(loaded.config.settings.database, now)
+            loaded = load_config_files(self._config, self._environment, self._load_cache, dict(self._last_signature))
+        except InvalidFiles as error:
+            return CheckResult(error.faults, is_config_usable=False)
+        config, recent = loaded.config, _load_recent_matches(loaded.config.settings.database, now)
         settings, sources = settings_document(self._config), ("sources",)
         faults = [*loaded.faults, *channel_faults(config.settings.channels.values())]
-        if met.fault:
-            faults.append(Fault(settings.place(("database",)), met.fault))
-        things = config.rules, config.entities, config.lists
-        everything = LintContext(
-            *things,
+        if recent.fault:
+            faults.append(Fault(settings.place(("database",)), recent.fault))
+        definitions = config.rules, config.entities, config.lists
+        context = LintContext(
+            *definitions,
             loaded.documents,
             config.sources,
-            met.report,
-            is_complete=not loaded.faults,  # of a faulty file it is not known what it names
+            recent.report,
+            is_complete=not loaded.faults,  # it is not known what a faulty file refers to
             source_places=loaded.source_places,
             sources_place=settings.place(sources)
             if sources in settings.value_positions
-            else None,  # some check rules alone
+            else None,  # some users check rules alone
             allowed_networks=config.settings.allow,
         )
-        asked = [thing for each in things for thing in each.values()]
-        return replace(self._checked(everything, asked, faults, now), config=config, database_error=met.database_error)
+        checked = [thing for group in definitions for thing in group.values()]
+        return replace(
+            self._check_things(context, checked, faults, now), config=config, database_error=recent.database_error
+        )
 
-    def _of_files(self, now: datetime) -> CheckResult:
-        beside = self._config if self._config.exists() else None
+    def _check_paths(self, now: datetime) -> CheckResult:
+        config = self._config if self._config.exists() else None
         try:
-            loaded = load_rules(self._paths, beside, self._remembered)
-        except InvalidFiles as faulty:
-            return CheckResult(faulty.faults, is_config_usable=False)
-        things = loaded.rules, loaded.entities, loaded.lists
-        asked = [thing for each in things for thing in each.values() if self._is_asked(thing.place)]
-        faults = [fault for fault in loaded.faults if self._is_asked(fault.place)]
-        whole = beside is not None and not loaded.faults
-        everything = LintContext(*things, loaded.documents, loaded.sources, is_complete=whole)
-        return self._checked(everything, asked, faults, now)
+            loaded = load_rules(self._paths, config, self._load_cache)
+        except InvalidFiles as error:
+            return CheckResult(error.faults, is_config_usable=False)
+        definitions = loaded.rules, loaded.entities, loaded.lists
+        checked = [thing for group in definitions for thing in group.values() if self._is_selected(thing.place)]
+        faults = [fault for fault in loaded.faults if self._is_selected(fault.place)]
+        is_complete = config is not None and not loaded.faults
+        context = LintContext(*definitions, loaded.documents, loaded.sources, is_complete=is_complete)
+        return self._check_things(context, checked, faults, now)
 
-    def _is_asked(self, place: Place) -> bool:
+    def _is_selected(self, place: Place) -> bool:
         return any(Path(place.file).is_relative_to(path) for path in self._paths)
 
-    def _checked(
-        self, everything: LintContext, asked: Sequence[Thing], faults: list[Fault], now: datetime
+    def _check_things(
+        self, context: LintContext, checked: Sequence[Thing], faults: list[Fault], now: datetime
     ) -> CheckResult:
-        if everything.sources != self._sources:
-            self._tested.clear()
-            self._linted.clear()
-            self._sources = everything.sources
-        rules = tuple(each for each in asked if isinstance(each, Rule))
-        entities = tuple(each for each in asked if isinstance(each, Entity))
-        for failed in self._failures([*rules, *entities], everything, now):
-            faults += failed
-        return CheckResult(tuple(sorted(faults)), find_lints(everything, asked, self._linted), rules, entities)
+        if context.sources != self._sources:
+            self._test_memo.clear()
+            self._lint_memo.clear()
+            self._sources = context.sources
+        rules = tuple(thing for thing in checked if isinstance(thing, Rule))
+        entities = tuple(thing for thing in checked if isinstance(thing, Entity))
+        for failures in self._find_test_failures([*rules, *entities], context, now):
+            faults += failures
+        return CheckResult(tuple(sorted(faults)), find_lints(context, checked, self._lint_memo), rules, entities)
 
-    def _failures(
-        self, things: Sequence[Rule | Entity], everything: LintContext, now: datetime
+    def _find_test_failures(
+        self, things: Sequence[Rule | Entity], context: LintContext, now: datetime
     ) -> list[tuple[Fault, ...]]:
-        def work(new: Sequence[Rule | Entity]) -> list[tuple[Fault, ...]]:  # the rules stand first
-            named = (everything.entities, everything.lists, everything.sources)
-            rules = [each for each in new if isinstance(each, Rule)]
+        def work(new: Sequence[Rule | Entity]) -> list[tuple[Fault, ...]]:  # rules come first
+            names = (context.entities, context.lists, context.sources)
+            rules = [thing for thing in new if isinstance(thing, Rule)]
             entities = [
-                rule_from_entity(each) for each in new if isinstance(each, Entity)
-            ]  # they may be called like rules
-            beside = everything.rules.values()
-            return [*failures_of_each(rules, *named, now, beside=beside), *failures_of_each(entities, *named, now)]
+                rule_from_entity(thing) for thing in new if isinstance(thing, Entity)
+            ]  # they may have the ids of rules
+            all_rules = context.rules.values()
+            return [
+                *failures_of_each(rules, *names, now, all_rules=all_rules),
+                *failures_of_each(entities, *names, now),
+            ]
 
-        # a rule is another one when what it names is; an entity is not, nor one that asks what titles are about
-        known = self._tested.compute([each for each in things if not _depends_on_others(each)], work)
-        return known + work([each for each in things if _depends_on_others(each)])
+        # A rule is a new object if anything that it refers to has changed. An entity is not, nor a rule with `news_in:
+        # about`.
+        known = self._test_memo.compute([thing for thing in things if not _depends_on_others(thing)], work)
+        return known + work([thing for thing in things if _depends_on_others(thing)])
 
 
 def _depends_on_others(thing: Rule | Entity) -> bool:
@@ -156,7 +164,7 @@ def _depends_on_others(thing: Rule | Entity) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _RecentMatches:
-    """What rules met lately; or the fault of a database that cannot be used here, or why it could not be asked."""
+    """What rules matched lately; or the fault of a database that cannot be used here, or why it could not be asked."""
 
     report: RuleHitReport | None = None
     fault: str | None = None
@@ -164,18 +172,18 @@ class _RecentMatches:
 
 
 def _load_recent_matches(url: str, now: datetime) -> _RecentMatches:
-    """As the database says, if there is one; none is made."""
+    """What rules matched lately, if there is a database; none is created."""
     try:
         database = open_database(url)
-    except StoreFailed as failed:
-        return _RecentMatches(fault=str(failed))
+    except StoreFailed as error:
+        return _RecentMatches(fault=str(error))
     try:
         if not database.exists():
             return _RecentMatches()
         act_as_owner(url)
         database.require_schema()
         return _RecentMatches(ReportQueries(database).rule_hits(now - timedelta(days=DAYS)))
-    except StoreFailed as failed:
-        return _RecentMatches(database_error=str(failed))
+    except StoreFailed as error:
+        return _RecentMatches(database_error=str(error))
     finally:
         database.close()

@@ -1,5 +1,4 @@
-"""Headlines with what rules must make of them, run through the code that runs live: which hold, and why the others do
-not."""
+"""Tests rules against headlines with expected results, through the live matching, and explains what does not hold."""
 
 from __future__ import annotations
 
@@ -24,8 +23,8 @@ from monitor.model import Article, Entity, Match, Place, Rule, RuleStatus, Sourc
 
 @dataclass(frozen=True, slots=True)
 class ExpectedArticle:
-    """An article and what rules must make of it, at its place. Of `ANY_RULE`: to fire, one of the rules that run must;
-    to stay silent, all of them."""
+    """An article and what rules must make of it, at its place. `ANY_RULE` must fire: one of the rules that run must. It
+    must stay silent: all of them must."""
 
     article: Article
     wanted: tuple[tuple[str, Expectation], ...]
@@ -42,15 +41,16 @@ class FailedExpectation:
     why: str
 
     def __str__(self) -> str:
-        who = self.rule
-        if who == ANY_RULE:
-            who = "every rule" if self.wanted is Expectation.SILENT else "some rule"
-        return f"{self.expected.place}: {who} {MUST[self.wanted]}, and {self.why}"
+        subject = self.rule
+        if subject == ANY_RULE:
+            subject = "every rule" if self.wanted is Expectation.SILENT else "some rule"
+        return f"{self.expected.place}: {subject} {MUST[self.wanted]}, and {self.why}"
 
 
 @dataclass(slots=True)
 class HeadlinesReport:
-    """How many expectations there are of each rule and kind, in the order of the file, and those that do not hold."""
+    """`asked`: how many expectations there are for each rule and kind, in the order of the file; `failures`: those that
+    do not hold."""
 
     asked: Counter[tuple[str, Expectation]] = field(default_factory=Counter)
     failures: list[FailedExpectation] = field(default_factory=list)
@@ -64,24 +64,25 @@ class HeadlinesReport:
 
 
 def expected_of_yaml(file: Path, now: datetime) -> list[ExpectedArticle]:
-    """Of a mapping of ids of rules (`any`: of all rules) to `fires`, `mentions` and `silent`. Raises Faulty."""
-    found = (each for document in read_yaml_file(file) for each in read_expectations(document))
+    """The expectations of a YAML file: a mapping of ids of rules (`any`: all rules) to `fires`, `mentions` and
+    `silent`. Raises InvalidFiles."""
+    expectations = (pair for document in read_yaml_file(file) for pair in read_expectations(document))
     return [
         ExpectedArticle(article_from_test(test, now), ((rule, expectation_from_test(test)),), test.place)
-        for rule, test in found
+        for rule, test in expectations
     ]
 
 
 def expected_of_lines(lines: Iterable[str], file: str, now: datetime) -> Iterator[ExpectedArticle | UnusableLine]:
-    """Of articles as `recorded` reads them, that need no id and have lists of ids of rules under `fires`, `mentions`
-    and `silent`. An article without any is none that something is expected of."""
+    """The expectations of articles as `recorded` reads them. They need no id, and have lists of ids of rules under
+    `fires`, `mentions` and `silent`. An article without any of these is an unusable line."""
     for found in read_recorded(lines, now, needs_ids=False):
         if isinstance(found, UnusableLine):
             yield found
             continue
         listed = {key: ids for key in Expectation if (ids := found.row.get(key)) is not None}
-        if wrong := [key for key, ids in listed.items() if not is_list_of_texts(ids)]:
-            yield UnusableLine(found.line, f"{', '.join(wrong)} must be a list of ids of rules")
+        if invalid := [key for key, ids in listed.items() if not is_list_of_texts(ids)]:
+            yield UnusableLine(found.line, f"{', '.join(invalid)} must be a list of ids of rules")
         elif not listed:
             yield UnusableLine(found.line, f"nothing is expected of it: give it one of {', '.join(Expectation)}")
         else:
@@ -93,26 +94,26 @@ def expected_of_lines(lines: Iterable[str], file: str, now: datetime) -> Iterato
 
 
 def find_unknown_rules(expected: Iterable[ExpectedArticle], known: AbstractSet[str]) -> Iterator[Fault]:
-    """A fault at each place that names a rule that is not written anywhere."""
-    for each in expected:
-        for name, _ in each.wanted:
+    """A fault at each place that names a rule that is not defined anywhere."""
+    for article in expected:
+        for name, _ in article.wanted:
             if name != ANY_RULE and name not in known:
-                yield Fault(each.place, f"there is no rule '{name}'", did_you_mean(name, [*sorted(known), ANY_RULE]))
+                yield Fault(article.place, f"there is no rule '{name}'", did_you_mean(name, [*sorted(known), ANY_RULE]))
 
 
 def usable_expectations(
     expected: Iterable[ExpectedArticle], rules: Collection[str]
 ) -> tuple[list[ExpectedArticle], list[Fault]]:
-    """What is expected of rules that can be used; and a fault for each other rule, where it is named first."""
+    """The expectations for the usable rules (`rules`), and a fault for each other rule, where it is named first."""
     usable: list[ExpectedArticle] = []
     left_out: dict[str, Fault] = {}
-    for each in expected:
-        wanted = tuple((name, kind) for name, kind in each.wanted if name == ANY_RULE or name in rules)
+    for article in expected:
+        wanted = tuple((name, kind) for name, kind in article.wanted if name == ANY_RULE or name in rules)
         if wanted:
-            usable.append(replace(each, wanted=wanted))
-        for name in (name for name, _ in each.wanted if name != ANY_RULE and name not in rules):
-            what = f"the rule '{name}' cannot be used: its headlines are left out"
-            left_out.setdefault(name, Fault(each.place, what, "see the faults of its file"))
+            usable.append(replace(article, wanted=wanted))
+        for name in (name for name, _ in article.wanted if name != ANY_RULE and name not in rules):
+            problem = f"the rule '{name}' cannot be used: its headlines are left out"
+            left_out.setdefault(name, Fault(article.place, problem, "see the faults of its file"))
     return usable, [*left_out.values()]
 
 
@@ -123,39 +124,43 @@ def run_expected(
     lists: Mapping[str, WordList],
     sources: Mapping[str, Source],
 ) -> HeadlinesReport:
-    """Each expectation against the rules, all of which exist. Rules that are off are tested where they are named."""
+    """Test each expectation against the rules, all of which exist. Rules that are off are tested if they are named."""
     expected = list(expected)
-    named = {name for each in expected for name, _ in each.wanted}
-    asked = [rule for rule in rules.values() if rule.status is not RuleStatus.OFF or rule.id in named]
-    any_rule = frozenset(rule.id for rule in asked if rule.status is not RuleStatus.OFF)
-    tested = _RulesTested(compile_rules(map(with_running_status, asked), entities, lists, sources), any_rule)
+    named = {name for case in expected for name, _ in case.wanted}
+    tested_rules = [rule for rule in rules.values() if rule.status is not RuleStatus.OFF or rule.id in named]
+    any_rule = frozenset(rule.id for rule in tested_rules if rule.status is not RuleStatus.OFF)
+    tester = _RuleTester(compile_rules(map(with_running_status, tested_rules), entities, lists, sources), any_rule)
     report = HeadlinesReport()
-    for each in expected:
-        matches = tested.rules.match(each.article)
-        for name, wanted in each.wanted:
+    for case in expected:
+        matches = tester.rules.match(case.article)
+        for name, wanted in case.wanted:
             report.asked[name, wanted] += 1
-            if why := tested.failed(each.article, name, wanted, matches):
-                report.failures.append(FailedExpectation(each, name, wanted, why))
+            if mismatch := tester.find_mismatch(case.article, name, wanted, matches):
+                report.failures.append(FailedExpectation(case, name, wanted, mismatch))
     report.failures.sort(key=lambda failure: failure.expected.place)
     return report
 
 
 @dataclass(frozen=True, slots=True)
-class _RulesTested:
+class _RuleTester:
     """The rules compiled, and the ids of those that `ANY_RULE` means."""
 
     rules: RuleSet
     any_rule: AbstractSet[str]
 
-    def failed(self, article: Article, name: str, wanted: Expectation, matches: Sequence[Match]) -> str | None:
-        """How the result differs from what is expected, as `unmet` says it."""
+    def find_mismatch(self, article: Article, name: str, wanted: Expectation, matches: Sequence[Match]) -> str | None:
+        """How the result differs from what is expected, as `describe_mismatch` says it; None: it does not."""
         if name != ANY_RULE:
             return describe_rule_mismatch(self.rules, article, name, wanted, matches)
         found = {match.rule: match for match in matches if match.rule in self.any_rule}
-        return describe_mismatch(wanted, [*found.values()], lambda: self._nearest(article, found), named=True)
+        return describe_mismatch(wanted, [*found.values()], lambda: self._explain_nearest(article, found), named=True)
 
-    def _nearest(self, article: Article, found: Collection[str]) -> str:
-        """Why it is no match, or no news, by the rule that came nearest."""
-        asked = (each for each in explain_rules(self.rules, article) if each.rule in self.any_rule)
-        nearest = max(asked, key=lambda each: (each.rule in found, each.share), default=None)
+    def _explain_nearest(self, article: Article, found: Collection[str]) -> str:
+        """Why there is no match, or no news, according to the rule that came nearest."""
+        explanations = (
+            explanation for explanation in explain_rules(self.rules, article) if explanation.rule in self.any_rule
+        )
+        nearest = max(
+            explanations, key=lambda explanation: (explanation.rule in found, explanation.share), default=None
+        )
         return "there is no rule that runs" if nearest is None else f"the nearest is {nearest.rule}: {nearest.summary}"

@@ -1,4 +1,4 @@
-"""What was worked out for rules, entities and lists, each for as long as it is the very same."""
+"""Remembers what was computed for rules, entities and lists, as long as they are the same objects."""
 
 from __future__ import annotations
 
@@ -12,22 +12,25 @@ Result = TypeVar("Result")
 
 
 class IdentityMemo(Generic[Thing, Result]):
-    """Remembers of each thing what was worked out last."""
+    """Remembers the last result for each thing."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[type, str], tuple[Thing, Result]] = {}
+        self._results: dict[tuple[type, str], tuple[Thing, Result]] = {}
 
     def compute(self, things: Sequence[Thing], work: Callable[[list[Thing]], Sequence[Result]]) -> list[Result]:
-        """What `work` makes of each; it is asked only about those that were not among the things the last time."""
-        known = {key: pair for each in things if (pair := self._known.get(key := _make_key(each))) and pair[0] is each}
-        new = [each for each in things if _make_key(each) not in known]
-        known |= {_make_key(each): (each, result) for each, result in zip(new, work(new), strict=True)}
-        self._known = known
-        return [known[_make_key(each)][1] for each in things]
+        """The result of `work` for each thing. It is called only with the things that were not among those of the last
+        call."""
+        known = {
+            key: pair for thing in things if (pair := self._results.get(key := _make_key(thing))) and pair[0] is thing
+        }
+        new = [thing for thing in things if _make_key(thing) not in known]
+        known |= {_make_key(thing): (thing, result) for thing, result in zip(new, work(new), strict=True)}
+        self._results = known
+        return [known[_make_key(thing)][1] for thing in things]
 
     def clear(self) -> None:
-        """Everything."""
-        self._known.clear()
+        """Forget all results."""
+        self._results.clear()
 
 
 def _make_key(thing: Rule | Entity | WordList) -> tuple[type, str]:

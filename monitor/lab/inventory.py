@@ -1,4 +1,4 @@
-"""What there is of rules and packs, for lists of them: their languages, and how many words and tests they have."""
+"""Summarizes rules and packs for lists: their languages, and how many words and tests they have."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from monitor.model import Entity, Place, Rule, Source, WordList
 
 @dataclass(frozen=True, slots=True)
 class RuleSummary:
-    """`languages`: in which its `match` can hold, `any` if that is every one; `words`: how many different ones stand in
-    its `match` and in the lists that it names there, names of entities not counted."""
+    """A rule with figures. `languages`: those in which its `match` can hold, `any` if it can in all; `word_count`: how
+    many different words are in its `match` and in the lists that it names there, without names of entities."""
 
     rule: Rule
     languages: tuple[str, ...]
@@ -44,16 +44,17 @@ class PackSummary:
 
 
 def summarize_packs(packs: Iterable[Pack], shipped: Path) -> Iterator[PackSummary]:
-    """The packs, which are below the folder `shipped`. Raises Faulty where the sources of one have a fault."""
+    """Summaries of the packs, which are below the folder `shipped`. Raises InvalidFiles if the sources of one have a
+    fault."""
     loaded = load_rules([shipped / "rules", shipped / "seeds" / "entities"])
     rules = summarize_rules(loaded.rules, loaded.entities, loaded.lists, loaded.documents)
     for pack in packs:
-        own = tuple(each for each in rules if Path(each.rule.place.file).parent == pack.folder)
+        pack_rules = tuple(summary for summary in rules if Path(summary.rule.place.file).parent == pack.folder)
         documents = (document for file in pack.sources for document in read_yaml_file(file))
-        polled = (
+        sources = (
             source for document in documents for _, source in sources_from_document(document, SourceDefaults(EVERY))
         )
-        yield PackSummary(pack, own, tuple(polled))
+        yield PackSummary(pack, pack_rules, tuple(sources))
 
 
 def summarize_rules(
@@ -70,10 +71,10 @@ def summarize_rules(
 
 
 def _summarize_rule(
-    written: AnnotatedDocument, rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
+    annotated: AnnotatedDocument, rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
 ) -> RuleSummary:
-    asked = frozenset(rule.where.languages if rule.where else ())
-    (match,) = written.conditions["match"]
-    spoken = LanguageChecker(written, entities, lists, asked).coverage_of(match)
-    languages = ("any",) if spoken.covers_all else tuple(sorted(spoken.languages))
-    return RuleSummary(rule, languages, len(set(words_of_rule(written, lists))))
+    required = frozenset(rule.where.languages if rule.where else ())
+    (match,) = annotated.conditions["match"]
+    coverage = LanguageChecker(annotated, entities, lists, required).coverage_of(match)
+    languages = ("any",) if coverage.covers_all else tuple(sorted(coverage.languages))
+    return RuleSummary(rule, languages, len(set(words_of_rule(annotated, lists))))

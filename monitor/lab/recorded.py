@@ -1,5 +1,5 @@
-"""Recorded news: a JSON object a line (`id`, `title`, and optionally `text`, `lang`, `date`, `source`, `url`, `authors`
-and `tags`), or a bare headline."""
+"""Reads recorded news: on each line a JSON object (`id`, `title`, and optionally `text`, `lang`, `date`, `source`,
+`url`, `authors` and `tags`) or a bare headline."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from monitor.model import Article
 
 _TEXTS = ("title", "text", "lang", "date", "source", "url")
 _NAMES = ("authors", "author", "tags")  # a text, or several in a list
-_FIRST_YEAR, _LAST_YEAR = 1400, 9000  # beyond them times cannot be reckoned with
-_BARE = re.compile(r"(?P<year>[0-9]{4})(-(?P<month>[0-9]{2}))?")
+_FIRST_YEAR, _LAST_YEAR = 1400, 9000  # Python cannot calculate with times much beyond them
+_BARE_YEAR_OR_MONTH = re.compile(r"(?P<year>[0-9]{4})(-(?P<month>[0-9]{2}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class UnusableLine:
 
 @dataclass(frozen=True, slots=True)
 class RecordedArticle:
-    """An article, and its `id` as its line has it: a text or a number; of a headline, the number of its line. `line`:
-    that number, of each; `unread`: its date, where that cannot be read, and the article counts as undated. `row`: all
-    keys of its line; of a headline none."""
+    """An article of a line. `id`: as its line has it, a text or a number; of a headline, the number of its line.
+    `line`: the number of its line; `unreadable_date`: its date, if that cannot be read, and the article counts as
+    undated; `row`: all keys of its line; none for a headline."""
 
     id: str | int
     article: Article
@@ -47,10 +47,10 @@ class RecordedArticle:
 def read_recorded(
     lines: Iterable[str], now: datetime, *, zone: tzinfo = UTC, file: str = "", needs_ids: bool = True
 ) -> Iterator[RecordedArticle | UnusableLine]:
-    """The articles of the lines, in their order; blank lines are passed over. Unknown keys are ignored.
+    """The articles of the lines, in their order; blank lines are skipped. Unknown keys are ignored.
 
-    `zone`: of dates that name none. `file`: stands before the numbers of headlines, where there are several files.
-    `needs_ids`: an object without an id is unusable; else its id is the number of its line.
+    `zone`: the time zone of dates without one. `file`: put before the numbers of headlines, if there are several files.
+    `needs_ids`: an object without an id is unusable; otherwise its id is the number of its line.
     """
     for number, line in enumerate(lines, 1):
         if line.strip():
@@ -62,8 +62,8 @@ def read_recorded(
 
 
 def read_single_article(text: str, now: datetime) -> RecordedArticle | UnusableLine:
-    """The one article that this is: a JSON object, which needs no id, or a headline, with the article's text below it
-    if there is any."""
+    """The one article of a text: a JSON object, which needs no id, or a headline, with the article's text below it if
+    there is any."""
     if _begins_object(text):
         return _parse_object(1, text, now, UTC, id=1)
     title, _, below = text.strip().partition("\n")
@@ -78,8 +78,8 @@ def _parse_headline(
     number: int, id_: str | int, title: str, text: str, now: datetime
 ) -> RecordedArticle | UnusableLine:
     row = {"id": id_, "title": title.strip(), "text": text.strip()}
-    why = _reason_if_unusable(row)
-    return UnusableLine(number, why) if why else RecordedArticle(id_, _build_article(row, now, UTC), number)
+    reason = _reason_if_unusable(row)
+    return UnusableLine(number, reason) if reason else RecordedArticle(id_, _build_article(row, now, UTC), number)
 
 
 def _parse_object(
@@ -90,24 +90,24 @@ def _parse_object(
     except json.JSONDecodeError as error:
         number += error.lineno - 1
         return UnusableLine(number, f"no JSON: {error.msg} at column {error.colno}; write one object on a line")
-    except (RecursionError, ValueError):  # json's own bounds: a thousand brackets, a number of 4,300 digits
+    except (RecursionError, ValueError):  # limits of json: a thousand brackets, a number of 4,300 digits
         return UnusableLine(number, "no JSON that can be read: it is nested too deeply, or has a number too long")
-    if why := _reason_if_unusable(row):
-        return UnusableLine(number, why)
+    if reason := _reason_if_unusable(row):
+        return UnusableLine(number, reason)
     article, date = _build_article(row, now, zone), (row.get("date") or "").strip()
     return RecordedArticle(row["id"], article, number, date if date and not article.dated else None, row)
 
 
 def is_list_of_texts(value: object) -> bool:
-    """Whether a value of a row is that, as ids of rules are given."""
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    """Whether a value of a row is a list of texts, as for ids of rules."""
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _reason_if_unusable(row: dict[str, Any]) -> str | None:
-    if wrong := [key for key in _TEXTS if not isinstance(row.get(key), str | None)]:
-        return f"{', '.join(wrong)} must be text"
-    if wrong := [key for key in _NAMES if not all(isinstance(name, str) for name in _wrap_in_list(row.get(key)))]:
-        return f"{', '.join(wrong)} must be a text, or a list of texts"
+    if invalid := [key for key in _TEXTS if not isinstance(row.get(key), str | None)]:
+        return f"{', '.join(invalid)} must be text"
+    if invalid := [key for key in _NAMES if not all(isinstance(name, str) for name in _wrap_in_list(row.get(key)))]:
+        return f"{', '.join(invalid)} must be a text, or a list of texts"
     if not isinstance(row.get("id"), str | int) or isinstance(row["id"], bool):
         return "it has no id; give it a text or a number"
     if not row.get("title") and not row.get("text"):
@@ -120,8 +120,9 @@ def _wrap_in_list(value: object) -> list[Any]:
 
 
 def _parse_moment(text: str | None, zone: tzinfo) -> datetime | None:
-    """A bare day, month or year means its first moment. None where it is no time that news is of, or will be."""
-    bare = _BARE.fullmatch((text or "").strip())
+    """The moment of a date; a bare day, month or year means its first moment. None: it is unreadable, or no year of
+    news."""
+    bare = _BARE_YEAR_OR_MONTH.fullmatch((text or "").strip())
     moment = parse_date(f"{bare['year']}-{bare['month'] or '01'}-01" if bare else text, zone=zone)
     return moment if moment is not None and _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
 

@@ -1,7 +1,7 @@
-"""What an edit of rules would change: the same news told by both sets of rules, and the alerts gained, lost and moved.
+"""Compares two sets of rules on the same news: which alerts an edit would add, lose or move to another time.
 
-An alert of one set is found again in the other if the same rule tells the same there: by the same article, or by
-another one of what it has heard to be the same. Then it is neither gained nor lost, but it may come at another time.
+An alert of one set has a counterpart in the other if the same rule alerts there of the same article, or of another
+article of the same subject. Then it is neither gained nor lost, but it may come at another time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from monitor.lab.replay import Replay, ReplayedAlert, ScheduledArticle
 
-_ALIKE = timedelta(minutes=1)  # two moments that differ by no more are the same
+_SAME_TIME = timedelta(minutes=1)  # moments that differ by no more count as the same
 
 
 class ChangeKind(StrEnum):
@@ -27,7 +27,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlertChange:
-    """What would be sent after the edit, or, where it is lost, before it. `before`: when it was sent, if it moved."""
+    """An alert after the edit, or before it if it is lost. `moved_from`: when it was sent before, if it moved."""
 
     kind: ChangeKind
     sent: ReplayedAlert
@@ -36,8 +36,9 @@ class AlertChange:
 
 @dataclass(frozen=True, slots=True)
 class ReplayComparison:
-    """What two sets of rules tell differently, in time order. `alike`: of each rule, how many alerts both would send at
-    the same time; `otherwise`: how many of these by another article or at another level."""
+    """`changes`: what two sets of rules alert of differently, in time order; `unchanged_counts`: for each rule, how
+    many alerts both would send at the same time; `differing_counts`: how many of these with another article or
+    level."""
 
     changes: tuple[AlertChange, ...]
     unchanged_counts: Mapping[str, int]
@@ -45,11 +46,11 @@ class ReplayComparison:
 
 
 def compare_replays(articles: Iterable[ScheduledArticle], before: Replay, after: Replay) -> ReplayComparison:
-    """What would change if `after` ran in place of `before`. The articles are gone through once."""
+    """What would change if `after` ran in place of `before`. The articles are iterated once."""
     runs = _Run(before), _Run(after)
-    for each in articles:
+    for article in articles:
         for run in runs:
-            run.sent += (found for found in run.player.process_article(each) if isinstance(found, ReplayedAlert))
+            run.sent += (result for result in run.player.process_article(article) if isinstance(result, ReplayedAlert))
     for run in runs:
         run.sent += run.player.flush_pending()
     return _compare_runs(*runs)
@@ -63,15 +64,15 @@ class _Run:
         self.sent: list[ReplayedAlert] = []
 
 
-_Name = tuple[object, ...]
-"""What an alert is found by in the other run."""
+_Key = tuple[object, ...]
+"""A key by which an alert finds its counterpart in the other run."""
 
 
-def _list_article_keys(sent: ReplayedAlert, _: Replay) -> Iterator[_Name]:
+def _list_article_keys(sent: ReplayedAlert, _: Replay) -> Iterator[_Key]:
     yield sent.rule, sent.kind, (sent.source, sent.uid)
 
 
-def _list_subject_keys(sent: ReplayedAlert, player: Replay) -> Iterator[_Name]:
+def _list_subject_keys(sent: ReplayedAlert, player: Replay) -> Iterator[_Key]:
     for subject in sent.subjects:
         for article in sorted(player.articles_by_subject[subject]):
             yield sent.rule, sent.kind, article
@@ -79,20 +80,22 @@ def _list_subject_keys(sent: ReplayedAlert, player: Replay) -> Iterator[_Name]:
 
 def _compare_runs(before: _Run, after: _Run) -> ReplayComparison:
     pairs: dict[int, int] = {}
-    for names in (_list_article_keys, _list_subject_keys):
-        pairs |= _pair_alerts(before, after, names, pairs)
-    again = set(pairs.values())
+    for list_keys in (_list_article_keys, _list_subject_keys):
+        pairs |= _pair_alerts(before, after, list_keys, pairs)
+    paired_after = set(pairs.values())
     lost = [AlertChange(ChangeKind.LOST, sent) for number, sent in enumerate(before.sent) if number not in pairs]
-    gained = [AlertChange(ChangeKind.GAINED, sent) for number, sent in enumerate(after.sent) if number not in again]
+    gained = [
+        AlertChange(ChangeKind.GAINED, sent) for number, sent in enumerate(after.sent) if number not in paired_after
+    ]
     paired = [(before.sent[one], after.sent[other]) for one, other in pairs.items()]
     moved = [
-        AlertChange(ChangeKind.MOVED, other, sent.at) for sent, other in paired if abs(other.at - sent.at) > _ALIKE
+        AlertChange(ChangeKind.MOVED, other, sent.at) for sent, other in paired if abs(other.at - sent.at) > _SAME_TIME
     ]
-    both = [(sent, other) for sent, other in paired if abs(other.at - sent.at) <= _ALIKE]
+    unchanged = [(sent, other) for sent, other in paired if abs(other.at - sent.at) <= _SAME_TIME]
     return ReplayComparison(
         changes=tuple(sorted((*lost, *gained, *moved), key=lambda change: change.sent.at)),
-        unchanged_counts=Counter(sent.rule for sent, _ in both),
-        differing_counts=Counter(sent.rule for sent, other in both if _has_different_details(sent, other)),
+        unchanged_counts=Counter(sent.rule for sent, _ in unchanged),
+        differing_counts=Counter(sent.rule for sent, other in unchanged if _has_different_details(sent, other)),
     )
 
 
@@ -101,22 +104,25 @@ def _has_different_details(sent: ReplayedAlert, other: ReplayedAlert) -> bool:
 
 
 def _pair_alerts(
-    before: _Run, after: _Run, names: Callable[[ReplayedAlert, Replay], Iterable[_Name]], known: Mapping[int, int]
+    before: _Run, after: _Run, list_keys: Callable[[ReplayedAlert, Replay], Iterable[_Key]], known: Mapping[int, int]
 ) -> dict[int, int]:
-    """Which alert after the edit is which before it, of those that are not known yet; each is only one."""
-    open_: dict[_Name, list[int]] = defaultdict(list)
-    taken = set(known.values())
+    """For alerts before the edit, by number, their counterpart after it: only those not in `known`, and each at most
+    once."""
+    numbers_by_key: dict[_Key, list[int]] = defaultdict(list)
+    used = set(known.values())
     for number, sent in enumerate(after.sent):
-        if number not in taken:
-            for name in names(sent, after.player):
-                open_[name].append(number)
+        if number not in used:
+            for key in list_keys(sent, after.player):
+                numbers_by_key[key].append(number)
     found: dict[int, int] = {}
     for number, sent in enumerate(before.sent):
         if number in known:
             continue
-        candidates: Sequence[int] = [each for name in names(sent, before.player) for each in open_.get(name, ())]
-        free = min((each for each in candidates if each not in taken), default=None)
+        candidates: Sequence[int] = [
+            other for key in list_keys(sent, before.player) for other in numbers_by_key.get(key, ())
+        ]
+        free = min((other for other in candidates if other not in used), default=None)
         if free is not None:
             found[number] = free
-            taken.add(free)
+            used.add(free)
     return found

@@ -1,4 +1,4 @@
-"""What a rule made of an article, and whether that is what was expected, in a sentence: how tests and scores say it."""
+"""Explains in a sentence whether a rule did with an article what was expected, for tests and scores."""
 
 from __future__ import annotations
 
@@ -26,34 +26,34 @@ MUST = {
 
 
 def quote_evidence(match: Match) -> str:
-    """The words by which a match holds, each once: “fires”, “missiles”."""
+    """The words of a match's evidence, each once: “fires”, “missiles”."""
     return ", ".join(dict.fromkeys(f"“{span.text}”" for span in match.evidence))
 
 
 def explain_one(rules: RuleSet, article: Article, rule: str) -> Explanation:
-    """What one rule makes of an article, as `why` explains it; `rule` is the id of one of the rules of the set."""
+    """What one rule makes of an article, as `why` explains it; `rule` is the id of a rule of the set."""
     (explanation,) = explain_rules(rules, article, rule)
     return explanation
 
 
 def describe_mismatch(
-    wanted: Expectation, matches: Sequence[Match], missed: Callable[[], str], *, named: bool
+    wanted: Expectation, matches: Sequence[Match], explain_miss: Callable[[], str], *, named: bool
 ) -> str | None:
     """How the result differs from what is expected, as the end of a sentence that begins "must fire, and"; None: it
-    does not differ. `matches`: the matches of the rules in question; `missed`: explains why there is no match, or no
+    does not. `matches`: the matches of the rules in question; `explain_miss`: returns why there is no match, or no
     news; `named`: name the rules that fire."""
     news = [match for match in matches if match.kind is MatchKind.NEWS]
     if wanted is Expectation.FIRES:
-        what = "is only a mention" if matches else "does not"
-        return None if news else f"{what}: {missed()}"
+        problem = "is only a mention" if matches else "does not"
+        return None if news else f"{problem}: {explain_miss()}"
     if news:
         return "; ".join(f"{f'{match.rule} ' if named else ''}fires on {quote_evidence(match)}" for match in news)
-    return f"is not: {missed()}" if wanted is Expectation.MENTIONS and not matches else None
+    return f"is not: {explain_miss()}" if wanted is Expectation.MENTIONS and not matches else None
 
 
 def describe_rule_mismatch(
     rules: RuleSet, article: Article, rule: str, wanted: Expectation, matches: Iterable[Match]
 ) -> str | None:
-    """The same for one rule of a set; `matches`: all matches of the article."""
-    own = [match for match in matches if match.rule == rule]
-    return describe_mismatch(wanted, own, lambda: explain_one(rules, article, rule).why, named=False)
+    """As `describe_mismatch`, for one rule of a set; `matches`: all matches of the article."""
+    rule_matches = [match for match in matches if match.rule == rule]
+    return describe_mismatch(wanted, rule_matches, lambda: explain_one(rules, article, rule).why, named=False)

@@ -1,4 +1,4 @@
-"""Runs the tests that rules and entities carry, through the matching that runs live."""
+"""Runs the tests of rules and entities through the live matching."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from monitor.model import (
     WordList,
 )
 
-_TOGETHER = 200  # rules in a set: what they name is compiled once for all; and of no article all rules are asked
+_BATCH = 200  # rules in a set: what they share is compiled once, and no article is matched against all rules
 
 
 def find_test_failures(
@@ -34,12 +34,12 @@ def find_test_failures(
     *,
     tested: Iterable[Entity] | None = None,
 ) -> tuple[Fault, ...]:
-    """A fault for each test that does not hold, at the test's place. Rules that are off are tested too; of the entities
-    all, or only `tested`."""
-    named, asked_of = (entities, lists, sources), [*rules]
-    of_rules = failures_of_each(asked_of, *named, now, beside=asked_of)
-    asked = entities.values() if tested is None else tested
-    of_entities = failures_of_each([rule_from_entity(entity) for entity in asked], *named, now)
+    """A fault for each test that does not hold, at the test's place. Rules that are off are tested too. Of the
+    entities, all are tested, or only those in `tested`."""
+    names, all_rules = (entities, lists, sources), [*rules]
+    of_rules = failures_of_each(all_rules, *names, now, all_rules=all_rules)
+    tested_entities = entities.values() if tested is None else tested
+    of_entities = failures_of_each([rule_from_entity(entity) for entity in tested_entities], *names, now)
     return tuple(fault for faults in (*of_rules, *of_entities) for fault in faults)
 
 
@@ -50,28 +50,28 @@ def failures_of_each(
     sources: Mapping[str, Source],
     now: datetime,
     *,
-    beside: Iterable[Rule] = (),
+    all_rules: Iterable[Rule] = (),
 ) -> list[tuple[Fault, ...]]:
-    """The same of each rule, in their order. `beside`: all rules that there are, of which those that are live are asked
-    what a title is about."""
+    """The failures of each rule, in the order of the rules. `all_rules`: all rules that there are; the live ones among
+    them decide what a title is about."""
     found: list[tuple[Fault, ...]] = []
-    live = {rule.id: rule for rule in beside if rule.status is RuleStatus.LIVE}
-    for first in range(0, len(rules), _TOGETHER):
-        some = [with_running_status(rule) for rule in rules[first : first + _TOGETHER]]
-        compared = live if any(map(depends_on_other_rules, some)) else {}
-        together = compared | {rule.id: rule for rule in some if rule.tests}
-        compiled = compile_rules(together.values(), entities, lists, sources)
-        found += (tuple(_find_failures_of_rule(rule, compiled, now)) for rule in some)
+    live = {rule.id: rule for rule in all_rules if rule.status is RuleStatus.LIVE}
+    for start in range(0, len(rules), _BATCH):
+        batch = [with_running_status(rule) for rule in rules[start : start + _BATCH]]
+        compared = live if any(map(depends_on_other_rules, batch)) else {}
+        batch_rules = compared | {rule.id: rule for rule in batch if rule.tests}
+        compiled = compile_rules(batch_rules.values(), entities, lists, sources)
+        found += (tuple(_find_failures_of_rule(rule, compiled, now)) for rule in batch)
     return found
 
 
 def depends_on_other_rules(rule: Rule) -> bool:
-    """Whether what its tests say depends on other rules."""
+    """Whether the result of its tests depends on other rules."""
     return rule.news_in is NewsIn.ABOUT
 
 
 def with_running_status(rule: Rule) -> Rule:
-    """The rule as one that runs; what is not live does not become what a title may be about."""
+    """The rule itself, or in shadow if it is off, so that it runs. It is not made live: titles are not about it."""
     return replace(rule, status=RuleStatus.SHADOW) if rule.status is RuleStatus.OFF else rule
 
 
@@ -83,19 +83,21 @@ def rule_from_entity(entity: Entity) -> Rule:
 def _find_failures_of_rule(rule: Rule, compiled: RuleSet, now: datetime) -> Iterator[Fault]:
     for test in rule.tests:
         article, wanted = article_from_test(test, now), expectation_from_test(test)
-        if why := describe_rule_mismatch(compiled, article, rule.id, wanted, compiled.match(article)):
-            yield Fault(test.place, f"this test of {rule.id} {MUST[wanted]}, and {why}", "mend the rule or the test")
+        if mismatch := describe_rule_mismatch(compiled, article, rule.id, wanted, compiled.match(article)):
+            yield Fault(
+                test.place, f"this test of {rule.id} {MUST[wanted]}, and {mismatch}", "correct the rule or the test"
+            )
 
 
 def expectation_from_test(test: RuleTest) -> Expectation:
-    """What a test wants of the rule that it is written for."""
+    """What a test expects of its rule."""
     if test.fires:
         return Expectation.FIRES
     return Expectation.MENTIONS if test.mentions else Expectation.SILENT
 
 
 def article_from_test(test: RuleTest, now: datetime) -> Article:
-    """The article that a test describes; `now`: its date where it has none."""
+    """The article that a test describes; `now`: its date if it has none."""
     moment = test.date or now
     return Article(
         test.source or "",

@@ -1,1 +1,1 @@
-"""What the service tells its operator of itself: troubles, and the notices that are due. Pure."""
+"""Troubles of the service itself, and the notices about them that are due for its operator. Pure."""

@@ -1,7 +1,8 @@
-"""Which notices are due: a trouble is told once when it has lasted, again each day while it lasts, and when it is over.
+"""Decides which notices are due: one when a trouble has lasted long enough, one each day while it lasts, and one when
+it is over.
 
-Many at once are one notice: who is woken at three in the morning wants one message and not three hundred. It does not
-look at anything itself, and sends nothing.
+Many troubles at once are one notice: who is woken at three in the morning wants one message, not three hundred. This
+module observes nothing itself, and sends nothing.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from hashlib import blake2b
 from monitor.model import Level, Notice, NoticeKind, NoticeState
 from monitor.notices.troubles import CHANNEL, DAY, GIVEN_UP, NoticePolicy, OpsSnapshot, Trouble
 
-LISTED = 10
-_LINES = 600  # characters that the lines of a notice share
+MAX_LINES = 10
+_LINES_LENGTH = 600  # characters of all lines of a notice together
 
 
 @dataclass(frozen=True, slots=True)
 class DueNotices:
-    """The notices that are due, and what the operator knows once they are told."""
+    """The notices that are due, and what the operator has been told of once they are sent."""
 
     notices: tuple[Notice, ...]
     states: tuple[NoticeState, ...]
@@ -28,7 +29,7 @@ class DueNotices:
 
 @dataclass(frozen=True, slots=True)
 class _NoticeDraft:
-    """A notice to be: what it is about, with the moment that makes it another notice than the one before."""
+    """A notice in the making. `subjects`: what it is about, each with the moment that tells it from earlier notices."""
 
     policy: NoticePolicy
     kind: NoticeKind
@@ -37,190 +38,206 @@ class _NoticeDraft:
     lines: Sequence[str]
 
 
-def due_notices(look: OpsSnapshot) -> DueNotices:
-    """What is to be told now, from what is seen and from what was told."""
-    tellings: list[_NoticeDraft] = []
-    noticed: list[NoticeState] = []
-    for sort, troubles in look.find_troubles():
+def due_notices(snapshot: OpsSnapshot) -> DueNotices:
+    """The notices that are due now, by what is observed and by what was sent before."""
+    drafts: list[_NoticeDraft] = []
+    states: list[NoticeState] = []
+    for policy, troubles in snapshot.find_troubles():
         known = {
-            each.subject: each
-            for each in look.observation.notice_states
-            if sort.name_from_subject(each.subject) is not None and look.is_configured(each.subject)
+            state.subject: state
+            for state in snapshot.observation.notice_states
+            if policy.name_from_subject(state.subject) is not None and snapshot.is_configured(state.subject)
         }
-        told, after = _draft_for_policy(sort, troubles, known, look)
-        tellings += told
-        noticed += after
-    down = {name for each in noticed if (name := CHANNEL.name_from_subject(each.subject)) is not None}
-    return DueNotices(tuple(_build_notice(telling, down, look) for telling in tellings), tuple(noticed))
+        policy_drafts, policy_states = _draft_for_policy(policy, troubles, known, snapshot)
+        drafts += policy_drafts
+        states += policy_states
+    down = {name for state in states if (name := CHANNEL.name_from_subject(state.subject)) is not None}
+    return DueNotices(tuple(_build_notice(draft, down, snapshot) for draft in drafts), tuple(states))
 
 
 def _draft_for_policy(
-    sort: NoticePolicy, troubles: Sequence[Trouble], known: Mapping[str, NoticeState], look: OpsSnapshot
+    policy: NoticePolicy, troubles: Sequence[Trouble], known: Mapping[str, NoticeState], snapshot: OpsSnapshot
 ) -> tuple[list[_NoticeDraft], list[NoticeState]]:
-    news = _select_new_troubles(sort, troubles, known, look.now)
-    fresh = {each.subject for each in news}
-    late = _select_reminders(sort, [each for each in troubles if each.subject not in fresh], known, look.now)
-    after = _update_notice_states(sort, {each.subject for each in troubles}, known, look)
-    over = _select_recovered(sort, after.values(), look.now)
-    tellings = []
-    if news:
-        about = {each.subject: each.since for each in news}
-        tellings.append(_NoticeDraft(sort, NoticeKind.PROBLEM, about, _format_title(sort, news), _collect_lines(news)))
-    if late:
-        about = {each.subject: known[each.subject].told_at for each in late}
-        tellings.append(
-            _NoticeDraft(sort, NoticeKind.REMINDER, about, f"Still: {_format_title(sort, late)}", _collect_lines(late))
+    new = _select_new_troubles(policy, troubles, known, snapshot.now)
+    new_subjects = {trouble.subject for trouble in new}
+    reminded = _select_reminders(
+        policy, [trouble for trouble in troubles if trouble.subject not in new_subjects], known, snapshot.now
+    )
+    states = _update_notice_states(policy, {trouble.subject for trouble in troubles}, known, snapshot)
+    over = _select_recovered(policy, states.values(), snapshot.now)
+    drafts = []
+    if new:
+        subjects = {trouble.subject: trouble.since for trouble in new}
+        drafts.append(
+            _NoticeDraft(policy, NoticeKind.PROBLEM, subjects, _format_title(policy, new), _collect_lines(new))
+        )
+    if reminded:
+        subjects = {trouble.subject: known[trouble.subject].told_at for trouble in reminded}
+        drafts.append(
+            _NoticeDraft(
+                policy,
+                NoticeKind.REMINDER,
+                subjects,
+                f"Still: {_format_title(policy, reminded)}",
+                _collect_lines(reminded),
+            )
         )
     if over:
-        tellings.append(_draft_recovery(sort, over, look))
-    after |= {each.subject: replace(after[each.subject], told_at=look.now) for each in late}
-    after |= {each.subject: NoticeState(each.subject, each.since, look.now) for each in news}
-    gone = {each.subject for each in over}
-    return tellings, [each for each in after.values() if each.subject not in gone]
+        drafts.append(_draft_recovery(policy, over, snapshot))
+    states |= {trouble.subject: replace(states[trouble.subject], told_at=snapshot.now) for trouble in reminded}
+    states |= {trouble.subject: NoticeState(trouble.subject, trouble.since, snapshot.now) for trouble in new}
+    closed = {state.subject for state in over}
+    return drafts, [state for state in states.values() if state.subject not in closed]
 
 
 def _select_new_troubles(
-    sort: NoticePolicy, troubles: Iterable[Trouble], known: Mapping[str, NoticeState], now: datetime
+    policy: NoticePolicy, troubles: Iterable[Trouble], known: Mapping[str, NoticeState], now: datetime
 ) -> list[Trouble]:
-    """What is told for the first time: once one has lasted long enough, those that are nearly there come along."""
+    """The troubles to report for the first time. Once one has lasted long enough, those that nearly have are added."""
 
-    def untold(trouble: Trouble) -> bool:
+    def is_new(trouble: Trouble) -> bool:
         before = known.get(trouble.subject)
         if before is None:
             return True
         return (
-            sort.renotify_after is not None
+            policy.renotify_after is not None
             and trouble.since > before.since
-            and now - before.told_at >= sort.renotify_after
+            and now - before.told_at >= policy.renotify_after
         )
 
-    new = [each for each in troubles if untold(each)]
-    if not any(each.duration >= sort.min_duration for each in new):
+    new = [trouble for trouble in troubles if is_new(trouble)]
+    if not any(trouble.duration >= policy.min_duration for trouble in new):
         return []
-    told = max((each.told_at for each in known.values()), default=None)
-    if sort.min_notice_gap and told is not None and now - told < sort.min_notice_gap:
+    last_notice = max((state.told_at for state in known.values()), default=None)
+    if policy.min_notice_gap and last_notice is not None and now - last_notice < policy.min_notice_gap:
         return []
-    return [each for each in new if each.duration >= sort.min_duration - sort.batch_window]
+    return [trouble for trouble in new if trouble.duration >= policy.min_duration - policy.batch_window]
 
 
 def _select_reminders(
-    sort: NoticePolicy, troubles: Iterable[Trouble], known: Mapping[str, NoticeState], now: datetime
+    policy: NoticePolicy, troubles: Iterable[Trouble], known: Mapping[str, NoticeState], now: datetime
 ) -> list[Trouble]:
-    """What is to be told again, as it lasts."""
-    if not sort.has_reminders:
+    """The troubles to report again, because they last."""
+    if not policy.has_reminders:
         return []
-    ages = {each.subject: now - known[each.subject].told_at for each in troubles if each.subject in known}
-    lasting = [each for each in troubles if each.subject in ages and each.duration >= sort.min_duration]
-    if not any(ages[each.subject] >= sort.remind_every for each in lasting):
+    ages = {trouble.subject: now - known[trouble.subject].told_at for trouble in troubles if trouble.subject in known}
+    lasting = [trouble for trouble in troubles if trouble.subject in ages and trouble.duration >= policy.min_duration]
+    if not any(ages[trouble.subject] >= policy.remind_every for trouble in lasting):
         return []
-    # what was told half as long ago comes along
-    return [each for each in lasting if ages[each.subject] >= sort.remind_every / 2]
+    # what was reported at least half as long ago is added
+    return [trouble for trouble in lasting if ages[trouble.subject] >= policy.remind_every / 2]
 
 
 def _update_notice_states(
-    sort: NoticePolicy, seen: set[str], known: Mapping[str, NoticeState], look: OpsSnapshot
+    policy: NoticePolicy, current: set[str], known: Mapping[str, NoticeState], snapshot: OpsSnapshot
 ) -> dict[str, NoticeState]:
-    """What was told and is not done with. A trouble that is not seen any more is over only if its subject has done
-    well since: a channel that nothing waits for may have taken its messages, or they were given up."""
-    after = {}
-    for subject, noticed in known.items():
-        well = look.last_well_at(subject)
-        if subject in seen:
-            after[subject] = replace(noticed, over_at=None)
-        elif not sort.has_recovery:
+    """The reported troubles that are still open. A trouble that is not seen any more is over only if its subject has
+    worked since: a channel without waiting messages may have accepted them, or they were given up."""
+    updated = {}
+    for subject, state in known.items():
+        last_well = snapshot.last_well_at(subject)
+        if subject in current:
+            updated[subject] = replace(state, over_at=None)
+        elif not policy.has_recovery:
             continue
-        elif well is not None and well > noticed.told_at:
-            after[subject] = replace(noticed, over_at=noticed.over_at or look.now)
+        elif last_well is not None and last_well > state.told_at:
+            updated[subject] = replace(state, over_at=state.over_at or snapshot.now)
         else:
-            after[subject] = noticed
-    return after
+            updated[subject] = state
+    return updated
 
 
-def _select_recovered(sort: NoticePolicy, noticed: Iterable[NoticeState], now: datetime) -> list[NoticeState]:
-    """What is told to be over: at once, unless others that began at the same time still last, and then in an hour."""
-    over = [(each, each.over_at) for each in noticed if each.over_at is not None]
-    lasting = [each.since for each in noticed if each.over_at is None]
+def _select_recovered(policy: NoticePolicy, states: Iterable[NoticeState], now: datetime) -> list[NoticeState]:
+    """The troubles whose end is due to be reported: at once, unless others that began at about the same time still
+    last; then after the batch window."""
+    over = [(state, state.over_at) for state in states if state.over_at is not None]
+    lasting = [state.since for state in states if state.over_at is None]
 
-    def ripe(each: NoticeState, over_at: datetime) -> bool:
-        return now - over_at >= sort.batch_window or not any(
-            abs(each.since - other) <= sort.batch_window for other in lasting
+    def is_due(state: NoticeState, over_at: datetime) -> bool:
+        return now - over_at >= policy.batch_window or not any(
+            abs(state.since - other) <= policy.batch_window for other in lasting
         )
 
-    return [each for each, _ in over] if any(ripe(*pair) for pair in over) else []
+    return [state for state, _ in over] if any(is_due(*pair) for pair in over) else []
 
 
-def _draft_recovery(sort: NoticePolicy, over: Sequence[NoticeState], look: OpsSnapshot) -> _NoticeDraft:
-    name = sort.name_from_subject(over[0].subject)
+def _draft_recovery(policy: NoticePolicy, over: Sequence[NoticeState], snapshot: OpsSnapshot) -> _NoticeDraft:
+    name = policy.name_from_subject(over[0].subject)
     title = (
-        sort.recovery_title.format(name=name) if len(over) == 1 else sort.recovery_title_many.format(number=len(over))
+        policy.recovery_title.format(name=name)
+        if len(over) == 1
+        else policy.recovery_title_many.format(number=len(over))
     )
-    lines = [
-        f"{sort.name_from_subject(each.subject) or each.subject}: {sort.past_problem} since {look.format_time(each.since)}"
-        for each in over
-    ]
-    return _NoticeDraft(sort, NoticeKind.RECOVERY, {each.subject: each.told_at for each in over}, title, lines)
+    since = {state.subject: f"{policy.past_problem} since {snapshot.format_time(state.since)}" for state in over}
+    lines = [f"{policy.name_from_subject(subject) or subject}: {text}" for subject, text in since.items()]
+    return _NoticeDraft(policy, NoticeKind.RECOVERY, {state.subject: state.told_at for state in over}, title, lines)
 
 
-def _format_title(sort: NoticePolicy, troubles: Sequence[Trouble]) -> str:
-    return troubles[0].title if len(troubles) == 1 else sort.title_many.format(number=len(troubles))
+def _format_title(policy: NoticePolicy, troubles: Sequence[Trouble]) -> str:
+    return troubles[0].title if len(troubles) == 1 else policy.title_many.format(number=len(troubles))
 
 
 def _collect_lines(troubles: Iterable[Trouble]) -> list[str]:
-    return [line for each in troubles for line in each.lines]
+    return [line for trouble in troubles for line in trouble.lines]
 
 
-def _build_notice(telling: _NoticeDraft, down: Collection[str], look: OpsSnapshot) -> Notice:
-    sort, about = telling.policy, telling.subjects
-    subject = next(iter(about)) if len(about) == 1 else sort.name
-    marks = sorted(f"{each} {moment.isoformat()}" for each, moment in about.items())
-    channels = _choose_channels(telling, down, look.config.settings.operator)
-    key = f"notice {telling.kind} {blake2b(chr(10).join(marks).encode(), digest_size=16).hexdigest()}"
+def _build_notice(draft: _NoticeDraft, down: Collection[str], snapshot: OpsSnapshot) -> Notice:
+    policy, subjects = draft.policy, draft.subjects
+    subject = next(iter(subjects)) if len(subjects) == 1 else policy.name
+    keys = sorted(f"{name} {moment.isoformat()}" for name, moment in subjects.items())
+    channels = _choose_channels(draft, down, snapshot.config.settings.operator)
+    key = f"notice {draft.kind} {blake2b(chr(10).join(keys).encode(), digest_size=16).hexdigest()}"
     return Notice(
         id=blake2b(key.encode(), digest_size=8).hexdigest(),
         dedup_key=key,
         subject=subject,
-        kind=telling.kind,
-        level=Level.INFO if telling.kind is NoticeKind.RECOVERY else sort.level,
-        at=look.now,
-        title=telling.title,
-        text=_format_text(telling),
-        reason=_explain_notice(telling),
+        kind=draft.kind,
+        level=Level.INFO if draft.kind is NoticeKind.RECOVERY else policy.level,
+        at=snapshot.now,
+        title=draft.title,
+        text=_format_text(draft),
+        reason=_explain_notice(draft),
         channels=channels,
-        blocked=bool(channels) and {*down, *_list_failing_channels(telling)}.issuperset(channels),
+        blocked=bool(channels) and {*down, *_list_failing_channels(draft)}.issuperset(channels),
     )
 
 
-def _format_text(telling: _NoticeDraft) -> str:
-    shown = telling.lines[:LISTED]
-    each = _LINES // max(1, len(shown))
-    lines = [line if len(line) <= each else f"{line[: each - 1].rstrip()}…" for line in shown]
-    if left := len(telling.lines) - len(shown):
-        lines.append(f"and {left} more")
-    if telling.kind is not NoticeKind.RECOVERY:
-        sort, about = telling.policy, telling.subjects
-        todo = sort.advice if len(about) == 1 else sort.advice_many or sort.advice
-        lines.append(todo.format(name=sort.name_from_subject(next(iter(about)))))
+def _format_text(draft: _NoticeDraft) -> str:
+    shown = draft.lines[:MAX_LINES]
+    limit = _LINES_LENGTH // max(1, len(shown))
+    lines = [line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…" for line in shown]
+    if omitted := len(draft.lines) - len(shown):
+        lines.append(f"and {omitted} more")
+    if draft.kind is not NoticeKind.RECOVERY:
+        policy, subjects = draft.policy, draft.subjects
+        advice = policy.advice if len(subjects) == 1 else policy.advice_many or policy.advice
+        lines.append(advice.format(name=policy.name_from_subject(next(iter(subjects)))))
     return "\n".join(lines)
 
 
-def _explain_notice(telling: _NoticeDraft) -> str:
-    if telling.kind is NoticeKind.PROBLEM:
-        return telling.policy.reason
-    ago = "a day" if telling.policy.remind_every == DAY else f"{telling.policy.remind_every // DAY} days"
-    return f"told {ago} ago, and it lasts" if telling.kind is NoticeKind.REMINDER else "it was told, and is over"
+def _explain_notice(draft: _NoticeDraft) -> str:
+    if draft.kind is NoticeKind.PROBLEM:
+        return draft.policy.reason
+    ago = "a day" if draft.policy.remind_every == DAY else f"{draft.policy.remind_every // DAY} days"
+    return (
+        f"reported {ago} ago, and it still lasts"
+        if draft.kind is NoticeKind.REMINDER
+        else "it was reported, and is over"
+    )
 
 
-def _choose_channels(telling: _NoticeDraft, down: Collection[str], operator: tuple[str, ...]) -> tuple[str, ...]:
-    """A channel's trouble is told on another one that works, or on another one, or else on itself, for later."""
-    about = _list_failing_channels(telling)
-    if not about:
+def _choose_channels(draft: _NoticeDraft, down: Collection[str], operator: tuple[str, ...]) -> tuple[str, ...]:
+    """The operator's channels. The trouble of a channel is sent on others: on those that work, or else on any other, or
+    else on itself, for later."""
+    failing = _list_failing_channels(draft)
+    if not failing:
         return operator
-    others = tuple(each for each in operator if each not in about)
-    return tuple(each for each in others if each not in down) or others or operator
+    others = tuple(name for name in operator if name not in failing)
+    return tuple(name for name in others if name not in down) or others or operator
 
 
-def _list_failing_channels(telling: _NoticeDraft) -> Collection[str]:
-    """The channels that do not work, by the notices that are open."""
-    if telling.policy not in (CHANNEL, GIVEN_UP) or telling.kind is NoticeKind.RECOVERY:
+def _list_failing_channels(draft: _NoticeDraft) -> Collection[str]:
+    """The channels that this notice reports as failing."""
+    if draft.policy not in (CHANNEL, GIVEN_UP) or draft.kind is NoticeKind.RECOVERY:
         return ()
-    return {name for each in telling.subjects if (name := telling.policy.name_from_subject(each)) is not None}
+    return {name for subject in draft.subjects if (name := draft.policy.name_from_subject(subject)) is not None}

@@ -1,4 +1,4 @@
-"""The one door to Apprise, what a message looks like, and what a server's answer means."""
+"""Renders messages, sends them (only here is Apprise used), and reads what the answer of a server means."""
 
 from monitor.notify.notifier import Notifier, Send, channel_fault, channel_faults, channel_faults_in_worker
 from monitor.notify.render import render_message

@@ -1,7 +1,7 @@
-"""Sends one message to one channel through Apprise, in a worker process, and says what the server answered.
+"""Sends one message to one channel through Apprise, in a worker process, and returns what the server answered.
 
-Apprise runs in a process that can be killed: its time-outs do not bound a server that drips, and its own thread pool
-lets seven hung servers starve the healthy ones. Retries, backoff and limits are ours (`alerting.attempts`).
+Apprise runs in a process that can be killed: its timeouts do not bound a server that sends byte by byte, and in its own
+thread pool seven hung servers starve the healthy ones. Retries, backoff and limits are decided in `alerting.retry`.
 """
 
 from __future__ import annotations
@@ -24,42 +24,43 @@ from monitor.notify.response_checks import receipt_of_bodies
 from monitor.notify.smtp_session import SmtpStage, time_smtp_stages
 from monitor.notify.timeouts import SendTimeouts, is_over_smtp
 
-# `redirect=no`: requests answers a 302 by a GET without the body, and Apprise reports the lost message as sent.
-# `optional`, `retry`: ours to decide. So are the time-outs to connect (`cto`) and to answer (`rto`): `SendTimeouts`.
+# `redirect=no`: requests follows a 302 by a GET without the body, and Apprise reports the lost message as sent.
+# `optional`, `retry`: decided by us. So are the timeouts to connect (`cto`) and to answer (`rto`): `SendTimeouts`.
 FORCED = {"redirect": "no", "optional": "no", "retry": "0"}
 TIMEOUTS = ("cto", "rto")
-# Apprise tells a failure for one of them as a failure for all: the others would get the message at every attempt.
+# Apprise reports a failure for one recipient as a failure for all: the others would get the message at every attempt.
 SEVERAL = "it has several recipients (cc and bcc count); write one channel for each, and name them all in a route"
 NO_MAIL_YET = Receipt(
     ReceiptKind.TRY_LATER, "the mail server was too slow, or ended the session, before it had any of the mail"
 )
 NOTHING_SENT = "Apprise reported success, but no server has answered anything: nothing shows that it was sent"
 NO_ANSWER = "sent; channels of this kind never say whether a message arrived"
-_BY_TYPE = "map"  # the action of plug-ins for incidents that leaves it to the type whether to open or to close one
+_BY_TYPE = "map"  # plug-ins for incidents, with this action, open or close an incident depending on the message's type
 _LOGGER = logging.getLogger("apprise")
 
 
 def send_message(url: str, message: Message, timeouts: SendTimeouts | None = None) -> Receipt:
-    """One attempt. The receipt's detail holds no word of Apprise's own: its log lines name hosts, topics and users."""
-    bounds = timeouts or SendTimeouts()
-    # A fresh object for each message: a reused one waits 5.5 s between two sends.
-    door = Apprise(asset=AppriseAsset(app_id="News Monitor", service_timeout=0, secure_logging=True))
-    if not door.add(with_forced_options(url, bounds)):
+    """One attempt to send; returns its receipt. The receipt quotes nothing of Apprise's log, which names hosts, topics
+    and users."""
+    limits = timeouts or SendTimeouts()
+    # A new object for each message: a reused one waits 5.5 s between two sends.
+    client = Apprise(asset=AppriseAsset(app_id="News Monitor", service_timeout=0, secure_logging=True))
+    if not client.add(with_forced_options(url, limits)):
         return Receipt(ReceiptKind.REFUSED, "Apprise does not know this kind of channel, or its address is incomplete")
-    if len(door) != 1 or _has_several_recipients(
-        door[0]
-    ):  # told by `check` and at start; sending would flood those who accept
+    if len(client) != 1 or _has_several_recipients(
+        client[0]
+    ):  # `check` and the start report it; sending would flood those who accept
         return Receipt(ReceiptKind.REFUSED, SEVERAL)
-    for each in _types_to_try(door[0], message.type):
-        attempt = _attempt_send(door, message, each, bounds, html=_is_mail(url))
+    for type_to_try in _types_to_try(client[0], message.type):
+        attempt = _attempt_send(client, message, type_to_try, limits, html=_is_mail(url))
         if not attempt.result or attempt.exchange.answered:
-            break  # otherwise the plug-in had nothing to do for this type, and has sent nothing
-    if receipt := receipt_of_bodies(_kinds_of(door[0]), attempt.exchange.responses):
+            break  # otherwise the plug-in does nothing for this type, and has sent nothing
+    if receipt := receipt_of_bodies(_kinds_of(client[0]), attempt.exchange.responses):
         return receipt
     if attempt.result:
         return _receipt_of_success(attempt.exchange)
     receipt = receipt_for(
-        AppriseLogLine(line.level, line.message) for each in attempt.result.results for line in each.logs()
+        AppriseLogLine(line.level, line.message) for result in attempt.result.results for line in result.logs()
     )
     if receipt.kind is ReceiptKind.UNKNOWN and is_over_smtp(url) and not attempt.stage.mail_begun:
         return NO_MAIL_YET
@@ -68,7 +69,7 @@ def send_message(url: str, message: Message, timeouts: SendTimeouts | None = Non
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """What Apprise says of one attempt, and what was seen of it from outside."""
+    """What Apprise reports about one attempt, and what was observed from outside."""
 
     result: AppriseResult
     exchange: Exchange
@@ -76,13 +77,13 @@ class _Attempt:
 
 
 def _attempt_send(
-    door: Apprise, message: Message, type_: MessageType, timeouts: SendTimeouts, *, html: bool
+    client: Apprise, message: Message, type_: MessageType, timeouts: SendTimeouts, *, html: bool
 ) -> _Attempt:
     body, body_format = (message.html, NotifyFormat.HTML) if html else (message.text, NotifyFormat.TEXT)
-    meant = override_mail_content(door[0], message) if html else nullcontext()
-    listening = _override_log_level(logging.DEBUG)  # what went wrong is in Apprise's log only
-    with meant, listening, time_smtp_stages(timeouts) as stage, record_exchange() as exchange:
-        result = door.notify(
+    mail_content = override_mail_content(client[0], message) if html else nullcontext()
+    debug_log = _override_log_level(logging.DEBUG)  # only Apprise's log says what went wrong
+    with mail_content, debug_log, time_smtp_stages(timeouts) as stage, record_exchange() as exchange:
+        result = client.notify(
             title=message.title,
             body=body,
             body_format=body_format,
@@ -93,17 +94,17 @@ def _attempt_send(
 
 
 def _types_to_try(plugin: NotifyBase, type_: MessageType) -> list[MessageType]:
-    """The message's type, and where the kind of channel may make no message of it, the next ones that it may make one
-    of. Plug-ins for incidents may take a success for "close the incident" and an info for "add a note to it": then
-    nobody reads it. So there a success is an info, and what sends nothing for an info is tried with a warning."""
+    """The message's type, then the types to try if the plug-in sends nothing for it. Plug-ins for incidents may take a
+    success for "close the incident" and an info for "add a note to it": then nobody reads the message. So for them a
+    success is sent as an info, and what sends nothing for an info is tried as a warning."""
     if getattr(plugin, "action", None) != _BY_TYPE:
         return [type_]
-    rising = [MessageType.INFO, MessageType.WARNING, MessageType.FAILURE]
-    return rising[rising.index(type_) :] if type_ in rising else rising
+    by_severity = [MessageType.INFO, MessageType.WARNING, MessageType.FAILURE]
+    return by_severity[by_severity.index(type_) :] if type_ in by_severity else by_severity
 
 
 def _receipt_of_success(exchange: Exchange) -> Receipt:
-    """Apprise's own word is not enough: plug-ins report success when they found nothing to do."""
+    """Apprise's result is not enough: plug-ins report success when they found nothing to do."""
     if exchange.answered:
         return Receipt(ReceiptKind.ACCEPTED, "accepted")
     if exchange.datagrams:
@@ -112,35 +113,36 @@ def _receipt_of_success(exchange: Exchange) -> Receipt:
 
 
 def with_forced_options(url: str, timeouts: SendTimeouts | None = None) -> str:
-    """The URL with the options that we force, whatever it said of them."""
+    """The URL with the options that are always ours (`FORCED`, `TIMEOUTS`), whatever it says for them."""
     address, _, query = url.partition("?")
-    # What else it says stays as it is written: decoded and encoded again, the blank in "Bearer TOKEN" would be a plus.
+    # The other options stay as they are written: decoded and encoded again, the blank in "Bearer TOKEN" would be a
+    # plus.
     options = [option for option in query.split("&") if option]
-    ours = {*FORCED, *TIMEOUTS}
-    kept = [option for option in options if unquote(option.partition("=")[0]).strip().lower() not in ours]
-    bounds = timeouts or SendTimeouts()
-    waits = (f"{wait.total_seconds():g}" for wait in (bounds.connect, bounds.http_answer))
-    forced = FORCED | dict(zip(TIMEOUTS, waits, strict=True))
-    return f"{address}?{'&'.join([*kept, urlencode(forced)])}"
+    forced_names = {*FORCED, *TIMEOUTS}
+    others = [option for option in options if unquote(option.partition("=")[0]).strip().lower() not in forced_names]
+    limits = timeouts or SendTimeouts()
+    seconds = (f"{timeout.total_seconds():g}" for timeout in (limits.connect, limits.http_answer))
+    forced = FORCED | dict(zip(TIMEOUTS, seconds, strict=True))
+    return f"{address}?{'&'.join([*others, urlencode(forced)])}"
 
 
 def fault_of(url: str) -> str | None:
-    """What is wrong with a channel's URL, for `check`; it never quotes the URL."""
+    """What is wrong with a channel's URL, as `check` reports it; None: nothing. It never quotes the URL."""
     if re.search(r"[?&]optional=(y|1|t)", url, re.IGNORECASE):
         return "`optional=yes` would report a lost message as sent; remove it"
-    with _override_log_level(logging.CRITICAL):  # its complaints quote the URL
-        made = Apprise.instantiate(with_forced_options(url), suppress_exceptions=True)
-    if not isinstance(made, NotifyBase):
+    with _override_log_level(logging.CRITICAL):  # its messages quote the URL
+        plugin = Apprise.instantiate(with_forced_options(url), suppress_exceptions=True)
+    if not isinstance(plugin, NotifyBase):
         scheme = url.partition("://")[0] if "://" in url else ""
         kind = f"a channel of the kind '{scheme}'" if scheme.isalnum() else "such a channel"
         return f"Apprise does not know {kind}, or its address is incomplete; see Apprise's list of services"
-    return SEVERAL if _has_several_recipients(made) else None
+    return SEVERAL if _has_several_recipients(plugin) else None
 
 
 def _kinds_of(plugin: NotifyBase) -> Collection[str]:
-    """The names of a channel's kind. They are its class's: Kodi's objects write over theirs."""
-    of_class: Any = type(plugin)
-    kinds: Collection[str] = of_class.schemas(of_class)
+    """The names of a channel's kind, from its class: Kodi's objects overwrite theirs."""
+    plugin_class: Any = type(plugin)
+    kinds: Collection[str] = plugin_class.schemas(plugin_class)
     return kinds
 
 
@@ -148,14 +150,14 @@ def _is_mail(url: str) -> bool:
     return url.lower().startswith(("mailto:", "mailtos:"))
 
 
-def _has_several_recipients(made: object) -> bool:
-    assert isinstance(made, NotifyBase)
-    return len(made) > 1 or bool(getattr(made, "cc", None) or getattr(made, "bcc", None))
+def _has_several_recipients(plugin: object) -> bool:
+    assert isinstance(plugin, NotifyBase)
+    return len(plugin) > 1 or bool(getattr(plugin, "cc", None) or getattr(plugin, "bcc", None))
 
 
 @contextmanager
 def _override_log_level(level: int) -> Iterator[None]:
-    """Apprise's logger at a level of its own for a while."""
+    """Set the level of Apprise's logger within the block."""
     before = _LOGGER.level
     _LOGGER.setLevel(level)
     try:

@@ -1,4 +1,4 @@
-"""Room for attempts that run side by side: few while all are quick, more while some are slow."""
+"""Limits how many attempts run at the same time: few while all are quick, more while some are slow."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-SLOW = timedelta(seconds=2)  # most servers answer sooner; a channel that waits behind slow ones should not notice
+SLOW = timedelta(seconds=2)  # most servers answer sooner; slow channels should not delay the others
 
 
 class SendLimiter:
-    """Places for `usual` attempts. One that takes longer than `slow` gives its place to the next and goes on, up to
-    `most` attempts in all. A channel has one attempt at a time, so that no more run than there are channels."""
+    """Slots for `usual` attempts. An attempt that takes longer than `slow` goes on, but frees its slot for the next
+    one, up to `limit` attempts in all. A channel has one attempt at a time, so no more run than there are channels."""
 
-    def __init__(self, usual: int, most: int, slow: timedelta = SLOW) -> None:
-        self._quick = asyncio.Semaphore(usual)
-        self._all = asyncio.Semaphore(most)
+    def __init__(self, usual: int, limit: int, slow: timedelta = SLOW) -> None:
+        self._usual_slots = asyncio.Semaphore(usual)
+        self._all_slots = asyncio.Semaphore(limit)
         self._slow = slow
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[Callable[[], None]]:
-        """A place for one attempt; waits for it. Gives a function to call when the attempt begins: from then on its
-        time counts. What comes before (a claim, a process that starts) lets nobody else begin the same."""
-        async with self._all:
-            await self._quick.acquire()
-            counted, timer = True, None
+        """A slot for one attempt; waits until one is free. Yields a function to call when the attempt begins: only from
+        then on its time counts as slow. What comes before (a claim, the start of a process) frees no slot."""
+        async with self._all_slots:
+            await self._usual_slots.acquire()
+            holds_slot, timer = True, None
 
             def release() -> None:
-                nonlocal counted
-                if counted:
-                    counted = False
-                    self._quick.release()
+                nonlocal holds_slot
+                if holds_slot:
+                    holds_slot = False
+                    self._usual_slots.release()
 
             def begin() -> None:
                 nonlocal timer

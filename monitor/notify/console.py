@@ -1,7 +1,7 @@
-"""Messages on our own standard output, for `console://`.
+"""Prints messages on the daemon's own standard output, for `console://`.
 
-Written in a thread: a terminal stopped by Ctrl-S or a pager that is not scrolled takes nothing, perhaps for hours, and
-must not stop the daemon with it. It does not buffer: a message is written, or it is tried again.
+It writes in a thread: a terminal stopped by Ctrl-S, or a pager that is not scrolled, accepts nothing, perhaps for
+hours, and must not stop the daemon. It does not buffer: a message is written, or it is tried again.
 """
 
 from __future__ import annotations
@@ -13,50 +13,52 @@ from datetime import timedelta
 from threading import Thread
 
 from monitor.model import Message, Receipt, ReceiptKind
-from monitor.telemetry.log_writer import write_whole
+from monitor.telemetry.log_writer import write_all
 
 
 class ConsoleWriter:
-    """One for the process: messages appear one after the other."""
+    """One object for the process: messages appear one after the other."""
 
     def __init__(self) -> None:
-        self._writing: asyncio.Future[Receipt] | None = None
+        self._last_write: asyncio.Future[Receipt] | None = None
 
     async def show(self, message: Message, deadline: timedelta) -> Receipt:
-        """One attempt. Begun and not ended at the deadline: unknown; it goes on if the screen is read again."""
-        writing = None
+        """One attempt; returns its receipt. If it has begun and not ended at the deadline, its result is unknown: it
+        goes on when the terminal accepts text again."""
+        write = None
         try:
             async with asyncio.timeout(deadline.total_seconds()):
-                while self._writing is not None and not self._writing.done():
-                    await asyncio.wait([self._writing])
-                self._writing = writing = _start_writing(message)
-                await asyncio.wait([writing])
-                return writing.result()
+                while self._last_write is not None and not self._last_write.done():
+                    await asyncio.wait([self._last_write])
+                self._last_write = write = _start_writing(message)
+                await asyncio.wait([write])
+                return write.result()
         except TimeoutError:
-            kind = ReceiptKind.TRY_LATER if writing is None else ReceiptKind.UNKNOWN
-            return Receipt(kind, f"the screen took nothing within {deadline.total_seconds():g} s")
+            kind = ReceiptKind.TRY_LATER if write is None else ReceiptKind.UNKNOWN
+            return Receipt(kind, f"the screen accepted nothing within {deadline.total_seconds():g} s")
 
 
 def _start_writing(message: Message) -> asyncio.Future[Receipt]:
-    """The writing, in a thread that holds up neither the loop nor the end of the process."""
+    """Write the message in a thread that delays neither the event loop nor the end of the process. Returns a future of
+    the receipt."""
     loop = asyncio.get_running_loop()
     receipt: asyncio.Future[Receipt] = loop.create_future()
-    number, encoding = sys.stdout.fileno(), sys.stdout.encoding
+    descriptor, encoding = sys.stdout.fileno(), sys.stdout.encoding
     content = f"\n{message.title}\n{message.text}\n".encode(encoding, errors="backslashreplace")
 
     def write() -> None:
-        answer = _write_content(number, content)
-        with suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(receipt.set_result, answer)
+        result = _write_content(descriptor, content)
+        with suppress(RuntimeError):  # the loop has ended in the meantime
+            loop.call_soon_threadsafe(receipt.set_result, result)
 
     Thread(target=write, name="screen", daemon=True).start()
     return receipt
 
 
-def _write_content(number: int, content: bytes) -> Receipt:
-    """Past sys.stdout: a thread stuck in its lock would make Python abort at the end of the process."""
+def _write_content(descriptor: int, content: bytes) -> Receipt:
+    """Bypass sys.stdout: a thread that hangs in its lock would make Python abort at the end of the process."""
     try:
-        write_whole(number, content)
+        write_all(descriptor, content)
     except OSError as error:  # a closed pipe, a full disk
         return Receipt(ReceiptKind.TRY_LATER, f"cannot print: {error.strerror}")
     return Receipt(ReceiptKind.ACCEPTED, "printed")

@@ -1,8 +1,8 @@
-"""What servers answered during one send, seen from outside of Apprise's plug-ins.
+"""Records what servers answer during one send, outside of Apprise's plug-ins.
 
-A plug-in's "sent" is a claim, and some make it without having asked any server. So what arrives is recorded where
-every plug-in must pass: HTTP answers at requests' sessions, all else at Python's sockets. A library that opens sockets
-in C is not seen: its messages are never called accepted, which is the safer mistake.
+Some plug-ins report "sent" without having asked any server. So answers are recorded where every plug-in must pass: HTTP
+answers at the sessions of requests, all else at Python's sockets. A library that opens sockets in C is not seen: its
+messages are never called accepted, which is the safer mistake.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import Any
 
 from requests import Response, Session
 
-_INTERNET = (socket.AF_INET, socket.AF_INET6)  # not the pipes by which a process wakes itself
+_INTERNET = (socket.AF_INET, socket.AF_INET6)  # not the pipes with which a process wakes itself
 _Method = Callable[..., Any]
 
 
 @dataclass(slots=True)
 class Exchange:
-    """What one send brought back: `responses` in order; `received`: a server sent something over a connection;
-    `datagrams`: something was sent that nobody answers (UDP)."""
+    """What was observed of one send. `responses`: the HTTP answers, in order; `received`: a server sent something over
+    a connection; `datagrams`: something was sent that nobody answers (UDP)."""
 
     responses: list[Response] = field(default_factory=list)
     received: bool = False
@@ -32,14 +32,14 @@ class Exchange:
 
     @property
     def answered(self) -> bool:
-        """Some server has said something."""
+        """Whether any server has answered."""
         return self.received or bool(self.responses)
 
 
 @contextmanager
 def record_exchange() -> Iterator[Exchange]:
-    """Record what this process exchanges with servers until the block ends. The process sends one message at a time,
-    but plug-ins have threads of their own: so methods of classes are exchanged, for all threads."""
+    """Record what this process exchanges with servers within the block. The process sends one message at a time, but
+    plug-ins have their own threads: so methods of classes are replaced, for all threads."""
     exchange = Exchange()
 
     def keep_response(_: Session, response: Response) -> None:
@@ -63,9 +63,9 @@ def record_exchange() -> Iterator[Exchange]:
 
 @contextmanager
 def _watch_method(kind: type, name: str, note: Callable[[Any, Any], None]) -> Iterator[None]:
-    """Have `note` see what this method returns, wherever it is called."""
+    """Within the block, call `note` with what this method returns, wherever it is called."""
     method: _Method = getattr(kind, name)
-    own = name in vars(kind)
+    is_own = name in vars(kind)
 
     @wraps(method)
     def watched(self: object, *args: object, **options: object) -> object:
@@ -77,7 +77,7 @@ def _watch_method(kind: type, name: str, note: Callable[[Any, Any], None]) -> It
     try:
         yield
     finally:
-        if own:
+        if is_own:
             setattr(kind, name, method)
         else:
             delattr(kind, name)

@@ -1,6 +1,7 @@
-"""What workers do with channels, under names that cost nothing to know (as `sources.in_worker` for documents).
+"""What worker processes do with channels; this module is cheap to import (as `sources.polling.in_worker` for
+documents).
 
-Apprise and its plug-ins, 30 MiB, are loaded where a function is called.
+Apprise and its plug-ins, 30 MiB, are loaded only in the process in which a function is called.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from monitor.notify.timeouts import SendTimeouts
 
 
 def send_message(url: str, message: Message, timeouts: SendTimeouts) -> Receipt:
-    """`apprise_door.send`: one attempt, and how it ended."""
+    """See `apprise_door.send_message`."""
     from monitor.notify import apprise_door
 
     return apprise_door.send_message(url, message, timeouts)
 
 
 def faults_of(urls: Sequence[str]) -> list[str | None]:
-    """`apprise_door.fault_of` each: what is wrong with these channels' URLs."""
+    """`apprise_door.fault_of` for each of these URLs of channels."""
     from monitor.notify import apprise_door
 
     return [apprise_door.fault_of(url) for url in urls]

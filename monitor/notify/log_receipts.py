@@ -1,8 +1,9 @@
-"""What Apprise's log lines of a failed attempt mean.
+"""Reads from Apprise's log lines why an attempt failed.
 
-Apprise says only that an attempt failed; what happened stands in its log. The lines name hosts, topics and users, so
-that nothing of them leaves: a receipt's detail is in our own words. In doubt an attempt is unknown, which is tried
-again and tells the reader that the message may be there already; what is known not to have arrived is told apart here.
+Apprise returns only that an attempt failed; its log says why. The log lines name hosts, topics and users, so nothing of
+them is passed on: a receipt's detail is in our own words. In doubt the result of an attempt is unknown: it is tried
+again, and the reader is told that the message may be there already. This module finds the cases in which the message
+surely did not arrive.
 """
 
 from __future__ import annotations
@@ -16,20 +17,20 @@ from monitor.model import Receipt, ReceiptKind
 UNCLEAR = Receipt(ReceiptKind.UNKNOWN, "no connection, or no clear answer")
 _HTTP_STATUS = re.compile(r"error=(\d{3})")
 _TRY_LATER = frozenset({408, 425, 429})
-# A proxy has passed the message on and got no answer in time, or none that it understood (520, 524: Cloudflare's): the
-# server behind it may have taken it.
+# A proxy passed the message on, and got no answer in time or none that it understood (520, 524: Cloudflare's): the
+# server behind it may have accepted it.
 _PROXY_IN_DOUBT = frozenset({504, 520, 524})
-_NOBODY = re.compile(r"There (?:are|were) not?\b.* (?:notify|targets)\.?$")  # said before anything is sent
-_CAUSE = "Socket Exception: "  # how nearly every plug-in begins the line with the error itself
+_NO_RECIPIENT = re.compile(r"There (?:are|were) not?\b.* (?:notify|targets)\.?$")  # logged before anything is sent
+_CAUSE_PREFIX = "Socket Exception: "  # nearly every plug-in begins the line of the error so
 
-# The errors of urllib3 that come before anything was sent. What stands before "(Caused by" may quote the URL.
+# The errors of urllib3 before anything was sent. The text before "(Caused by" may quote the URL.
 _BEFORE_SENDING = re.compile(
     r"Max retries exceeded with url: .*\(Caused by (?:"
     r"(?P<name>NameResolutionError)|(?P<late>ConnectTimeoutError)|(?P<connection>NewConnectionError)"
     r"|(?P<certificate>SSLError\(SSLCertVerificationError))\(",
     re.DOTALL,
 )
-_SAID_BEFORE = {
+_DETAILS_BEFORE_SENDING = {
     "name": "the server's name was not found",
     "late": "the server did not take the connection in time",
     "connection": "the server could not be reached",
@@ -38,7 +39,7 @@ _SAID_BEFORE = {
 
 _MAIL_BEGINS = "Connecting to remote SMTP server"
 _MAIL_LOGIN = "Applying user credentials"
-_MAIL_SENT_TO = "Email To: "  # logged when the session stands, before the message goes out
+_MAIL_SENT_TO = "Email To: "  # logged when the session is open, before the message is sent
 _MAIL_ANSWER = re.compile(r"\((?P<code>\d{3}), b['\"]")  # smtplib's errors: (550, b'...')
 _MAIL_RECIPIENT = re.compile(r"\{.*?: \((?P<code>\d{3}), b['\"]", re.DOTALL)  # {'...': (550, b'...')}
 
@@ -52,22 +53,22 @@ class AppriseLogLine:
 
 
 def receipt_for(lines: Iterable[AppriseLogLine]) -> Receipt:
-    """The receipt of a failed attempt."""
-    said = tuple(lines)
-    # Not at DEBUG: there the message itself is quoted, and what a server wrote.
-    codes = [int(code) for line in said if line.level != "DEBUG" for code in _HTTP_STATUS.findall(line.text)]
+    """The receipt of a failed attempt, by its log lines."""
+    logged = tuple(lines)
+    # Not at DEBUG: these lines quote the message itself, and what a server wrote.
+    codes = [int(code) for line in logged if line.level != "DEBUG" for code in _HTTP_STATUS.findall(line.text)]
     if codes:
         return _receipt_from_status(codes[-1])
-    if any(line.level == "WARNING" and _NOBODY.match(line.text) for line in said):
+    if any(line.level == "WARNING" and _NO_RECIPIENT.match(line.text) for line in logged):
         return Receipt(ReceiptKind.REFUSED, "the channel's address names no recipient that it takes")
-    causes = [line.text.removeprefix(_CAUSE) for line in said if line.text.startswith(_CAUSE)]
-    if not causes or any(line.level == "INFO" and line.text.startswith("Sent ") for line in said):
-        return UNCLEAR  # or a part of it has arrived
-    if any(line.text.startswith(_MAIL_BEGINS) for line in said):
-        return _receipt_from_mail_log([line.text for line in said], causes[-1])
-    found = [_BEFORE_SENDING.match(cause[cause.find("Max retries") :]) for cause in causes]
-    if all(found) and (last := found[-1]):
-        return Receipt(ReceiptKind.TRY_LATER, _SAID_BEFORE[last.lastgroup or "connection"])
+    causes = [line.text.removeprefix(_CAUSE_PREFIX) for line in logged if line.text.startswith(_CAUSE_PREFIX)]
+    if not causes or any(line.level == "INFO" and line.text.startswith("Sent ") for line in logged):
+        return UNCLEAR  # or a part of the message has arrived
+    if any(line.text.startswith(_MAIL_BEGINS) for line in logged):
+        return _receipt_from_mail_log([line.text for line in logged], causes[-1])
+    matches = [_BEFORE_SENDING.match(cause[cause.find("Max retries") :]) for cause in causes]
+    if all(matches) and (last := matches[-1]):
+        return Receipt(ReceiptKind.TRY_LATER, _DETAILS_BEFORE_SENDING[last.lastgroup or "connection"])
     return UNCLEAR
 
 
@@ -79,23 +80,25 @@ def _receipt_from_status(status: int) -> Receipt:
 
 
 def _receipt_from_mail_log(lines: Sequence[str], cause: str) -> Receipt:
-    """A mail's: what SMTP answered is clear at every stage; without an answer, only the time before the message is."""
-    recipient, answer = _MAIL_RECIPIENT.match(cause), _MAIL_ANSWER.match(cause)
+    """The receipt of a mail. An SMTP answer is clear at every stage. Without an answer, a failure is clear only before
+    the message was sent."""
+    recipient, reply = _MAIL_RECIPIENT.match(cause), _MAIL_ANSWER.match(cause)
     if any(line.startswith(_MAIL_SENT_TO) for line in lines):
         if recipient:
             return _receipt_from_smtp_reply(recipient, "the mail server refused the recipient")
-        return _receipt_from_smtp_reply(answer, "the mail server did not take the message") if answer else UNCLEAR
-    if answer:
+        return _receipt_from_smtp_reply(reply, "the mail server did not take the message") if reply else UNCLEAR
+    if reply:
         login = any(line.startswith(_MAIL_LOGIN) for line in lines)
-        return _receipt_from_smtp_reply(answer, f"the mail server refused the {'login' if login else 'connection'}")
-    if re.match(r"\[Errno -\d+\]", cause):  # the resolver's numbers are below zero
+        return _receipt_from_smtp_reply(reply, f"the mail server refused the {'login' if login else 'connection'}")
+    if re.match(r"\[Errno -\d+\]", cause):  # the error numbers of the resolver are negative
         return Receipt(ReceiptKind.TRY_LATER, "the mail server's name was not found")
     if "CERTIFICATE_VERIFY_FAILED" in cause:
         return Receipt(ReceiptKind.TRY_LATER, "the mail server's certificate is not trusted")
     return Receipt(ReceiptKind.TRY_LATER, "the mail server could not be reached, or ended the session before the mail")
 
 
-def _receipt_from_smtp_reply(answer: re.Match[str], what: str) -> Receipt:
-    """RFC 5321, section 4.2.1: 4yz is for now, 5yz for good; in both cases the mail was not taken."""
-    kind = {"4": ReceiptKind.TRY_LATER, "5": ReceiptKind.REFUSED}.get(answer["code"][0])
-    return Receipt(kind, f"{what} ({answer['code']})") if kind else UNCLEAR
+def _receipt_from_smtp_reply(reply: re.Match[str], problem: str) -> Receipt:
+    """RFC 5321, section 4.2.1: 4yz is a temporary failure, 5yz a permanent one; both mean that the mail was not
+    accepted."""
+    kind = {"4": ReceiptKind.TRY_LATER, "5": ReceiptKind.REFUSED}.get(reply["code"][0])
+    return Receipt(kind, f"{problem} ({reply['code']})") if kind else UNCLEAR

@@ -1,8 +1,8 @@
-"""Mails as we mean them: an update stands under its first alert in every mail program, and the plain text is ours.
+"""Sets the headers and the plain text of mails: every mail program shows an update under its first alert.
 
-For the first the first mail must have a Message-ID that can be known later, when the update names it: it is made of the
-alert's id and the sender's domain. A mail that is sent again has the one that it had, so that many mail servers and
-programs show it once. Programs that look at subjects too (Gmail) begin a new thread all the same.
+For that, the Message-ID of the first mail must be known later, when the update refers to it: it is made of the alert's
+id and the sender's domain. A mail that is sent again has the same Message-ID, so that many mail servers and programs
+show it once. Programs that also look at subjects (Gmail) begin a new thread all the same.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ from monitor.model import Message
 
 @contextmanager
 def override_mail_content(mail: Any, message: Message) -> Iterator[None]:  # noqa: ANN401 - Apprise's plug-in for mail has no types
-    """Have Apprise send this message with its own plain text, under its own Message-ID, and below the one that it
-    answers.
+    """Within the block, Apprise sends this message with our plain text, our Message-ID and our reference to the first
+    mail.
 
-    Apprise makes up a Message-ID for each mail and takes none: a header of that name would stand beside its own, and a
-    mail with two is malformed. The plain text it makes of the HTML, and what is marked there is marked no more. So the
-    functions that do that are exchanged for as long as this mail is sent; the process sends one at a time. An Apprise
-    that does it otherwise sends all mails all the same.
+    Apprise makes its own Message-ID for each mail: a header of ours would come in addition, and a mail with two is
+    malformed. It makes the plain text from the HTML, and loses the highlights. So the functions that do this are
+    replaced while this mail is sent; the process sends one mail at a time. An Apprise that works in another way still
+    sends all mails.
     """
     domain = mail.from_addr[1].rpartition("@")[2]
     if message.in_reply_to:
-        first = message_id(message.in_reply_to, domain)
-        mail.headers = {"In-Reply-To": first, "References": first, **mail.headers}
-    names = mail.prepare_emails.__globals__
-    ours: dict[str, Any] = {"convert_between": lambda *_, **__: message.text}
+        first_id = message_id(message.in_reply_to, domain)
+        mail.headers = {"In-Reply-To": first_id, "References": first_id, **mail.headers}
+    module_globals = mail.prepare_emails.__globals__
+    overrides: dict[str, Any] = {"convert_between": lambda *_, **__: message.text}
     if message.id:
-        ours["make_msgid"] = lambda *_, **__: message_id(message.id, domain)
-    theirs = {name: names[name] for name in ours if name in names}
-    names.update(ours)
+        overrides["make_msgid"] = lambda *_, **__: message_id(message.id, domain)
+    originals = {name: module_globals[name] for name in overrides if name in module_globals}
+    module_globals.update(overrides)
     try:
         yield
     finally:
-        for name in ours:
-            del names[name]
-        names.update(theirs)
+        for name in overrides:
+            del module_globals[name]
+        module_globals.update(originals)
 
 
 def message_id(alert: str, domain: str) -> str:
-    """The Message-ID of the mail that tells this alert."""
+    """The Message-ID of the mail of this alert."""
     return f"<{alert}@{domain}>"

@@ -22,54 +22,54 @@ Send = Callable[[Message], Awaitable[Receipt]]
 CONSOLE = "console://"
 CHECK = timedelta(seconds=60)  # for all channels together
 SENDERS = 16  # processes that stay; they start when they are needed
-MOST_SENDERS = 128  # with those that start beside channels that are slow: what the service's memory bears
+MAX_SENDERS = 128  # with the extra ones for slow channels: what the memory of the service allows
 
 
 class Notifier:
-    """One for the daemon. `channels` gives those of now, as they may change while it runs. `hand_over` (`limits.send`): until a server has the
-    whole message; beyond it the server has its own time to accept it (`timeouts`)."""
+    """One object for the daemon. `channels` gives those of now. `hand_over` (`limits.send`): the time until
+    a server has the whole message; after that the server has its own time to accept it (`timeouts`)."""
 
     def __init__(
         self, channels: Callable[[], Mapping[str, Channel]], hand_over: timedelta, timeouts: SendTimeouts | None = None
     ) -> None:
         self._channels = channels
         self._timeouts = replace(timeouts or SendTimeouts(), hand_over=hand_over)
-        self._workers = Workers(SENDERS, extra=MOST_SENDERS - SENDERS, prepare=in_worker.load_plugins)
-        self._room = SendLimiter(SENDERS, MOST_SENDERS)
-        self._screen = ConsoleWriter()
+        self._workers = Workers(SENDERS, extra=MAX_SENDERS - SENDERS, prepare=in_worker.load_plugins)
+        self._limiter = SendLimiter(SENDERS, MAX_SENDERS)
+        self._console = ConsoleWriter()
 
     @asynccontextmanager
     async def send_slot(self, channel: str) -> AsyncIterator[Send]:
-        """Room to send one message on a channel, and the process for it; waits for both. Taken before the message is
-        claimed, so that no claim waits for them. Gives the function that sends the message: one attempt, and how it
-        ended; it never raises for what a server does."""
+        """Waits for a slot to send one message on a channel, and for a process. Get it before claiming the message, so
+        that no claim waits for it. Yields the function that makes one attempt to send and returns its receipt; it never
+        raises for what a server does."""
         known = self._channels().get(channel)
         if known is None or known.url.startswith(CONSOLE):
             yield partial(self._send, channel, None)
         else:
-            async with self._room.slot() as begin, self._workers.reserved() as worker:
-                yield partial(self._send, channel, (begin, worker))
+            async with self._limiter.slot() as start_timer, self._workers.reserved() as worker:
+                yield partial(self._send, channel, (start_timer, worker))
 
     def max_send_time(self, channel: str) -> timedelta:
-        """The longest that sending may take on a channel, in a place, until its process is killed."""
+        """How long sending on a channel may take, once it has a slot, until its process is killed."""
         known = self._channels().get(channel)
         return START + (self._timeouts.deadline(known.url) if known else timedelta(0))
 
     async def send(self, channel: str, message: Message) -> Receipt:
-        """One attempt, in a place of its own, and how it ended; never raises for what a server does."""
+        """Wait for a slot, and make one attempt; returns its receipt. Never raises for what a server does."""
         async with self.send_slot(channel) as send:
             return await send(message)
 
-    async def _send(self, channel: str, place: tuple[Callable[[], None], Worker] | None, message: Message) -> Receipt:
+    async def _send(self, channel: str, slot: tuple[Callable[[], None], Worker] | None, message: Message) -> Receipt:
         known = self._channels().get(channel)
         if known is None:
             return Receipt(ReceiptKind.TRY_LATER, "monitor.yaml no longer has this channel")
         if known.url.startswith(CONSOLE):
-            return await self._screen.show(message, self._timeouts.hand_over)
-        if place is None:
+            return await self._console.show(message, self._timeouts.hand_over)
+        if slot is None:
             return Receipt(ReceiptKind.TRY_LATER, "monitor.yaml has just changed this channel")
-        begin, worker = place
-        begin()
+        start_timer, worker = slot
+        start_timer()
         deadline = self._timeouts.deadline(known.url)
         try:
             return await worker.run(in_worker.send_message, known.url, message, self._timeouts, deadline=deadline)
@@ -79,11 +79,11 @@ class Notifier:
             return Receipt(ReceiptKind.UNKNOWN, f"no clear answer: {error}")
 
     async def prepare(self) -> None:
-        """Have one process ready for the first alert."""
+        """Start one process, ready for the first alert."""
         await self._workers.run(in_worker.load_plugins, deadline=CHECK)
 
     def close(self) -> None:
-        """Kill what is still being sent; it will be tried again."""
+        """Kill the processes that still send; their messages will be tried again."""
         self._workers.close()
 
 
@@ -93,21 +93,23 @@ def channel_fault(url: str) -> str | None:
 
 
 def channel_faults(channels: Iterable[Channel]) -> list[Fault]:
-    """The channels that cannot be used, each at its place. It loads Apprise into this process, for good."""
-    found = ((channel.place, channel_fault(channel.url)) for channel in channels)
-    return [Fault(place, what) for place, what in found if what]
+    """A fault for each channel that cannot be used, at its place. Loads Apprise into this process, for good."""
+    problems = ((channel.place, channel_fault(channel.url)) for channel in channels)
+    return [Fault(place, problem) for place, problem in problems if problem]
 
 
 async def channel_faults_in_worker(channels: Iterable[Channel]) -> list[Fault]:
-    """The same, found in a process of its own: the senders may all be waiting for servers."""
-    asked = [channel for channel in channels if not channel.url.startswith(CONSOLE)]
-    if not asked:
+    """As `channel_faults`, in a separate process: the senders may all be waiting for servers."""
+    checked = [channel for channel in channels if not channel.url.startswith(CONSOLE)]
+    if not checked:
         return []
     workers = Workers(1)
     try:
-        found = await workers.run(in_worker.faults_of, [channel.url for channel in asked], deadline=CHECK)
+        problems = await workers.run(in_worker.faults_of, [channel.url for channel in checked], deadline=CHECK)
     except WorkerLost as error:
-        return [Fault(channel.place, f"it could not be checked whether this can be used: {error}") for channel in asked]
+        return [
+            Fault(channel.place, f"it could not be checked whether this can be used: {error}") for channel in checked
+        ]
     finally:
         await asyncio.to_thread(workers.close)
-    return [Fault(channel.place, what) for channel, what in zip(asked, found, strict=True) if what]
+    return [Fault(channel.place, problem) for channel, problem in zip(checked, problems, strict=True) if problem]

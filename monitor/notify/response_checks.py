@@ -1,7 +1,8 @@
-"""Services that answer 200 and say in the body whether they took the message: there the body decides.
+"""Services that answer 200 and say in the body whether they accepted the message: for them the body decides.
 
-Apprise's plug-ins for them look only at the status, or take a body that they cannot read for a yes. What a service's
-body says when it took the message is listed in `CHECKS`, and nowhere else; docs/decisions/026 says where each is from.
+Apprise's plug-ins for them look only at the status, or take a body that they cannot read for a success. What the body
+of a service says when it accepted the message is listed in `CHECKS`, and nowhere else; docs/decisions/026 has the
+sources.
 """
 
 from __future__ import annotations
@@ -16,17 +17,18 @@ from requests import Response
 from monitor.model import Receipt, ReceiptKind
 
 TEXT = ""  # in place of a field: the body as plain text, up to the first "|"
-_LONGEST = 2**20  # bytes of a body that is read
-_CODE = re.compile(r"-?\d{1,9}|true|false")  # all that a receipt quotes: never words or keys of a server
+_MAX_BODY = 2**20  # bytes; a longer body is not read
+_CODE = re.compile(r"-?\d{1,9}|true|false")  # a receipt quotes nothing else: never words or keys of a server
 
 
 @dataclass(frozen=True, slots=True)
 class BodyCheck:
-    """What a body says when its service took the message.
+    """What a body says when its service accepted the message.
 
-    `fields`: paths ("a.*.b": of each in the list a); the first that the body has decides. `success`: the values that
-    mean taken, as JSON writes them, without quotes; none: any that is not empty. `code`: the path of an error's number,
-    in a body that has one only for errors. `later`: the values that mean: not now.
+    `fields`: paths ("a.*.b": b in each item of the list a); the first path that the body has decides. `success`: the
+    values that mean accepted, as JSON writes them, without quotes; if it is empty, any value that is not empty.
+    `retry_values`: the values that mean: try again later. `code`: the path of an error's number, in a body that has one
+    only for errors.
     """
 
     fields: tuple[str, ...]
@@ -35,11 +37,11 @@ class BodyCheck:
     code: str = ""
 
 
-def _make_check(*fields: str, is_: Collection[str] = (), later: Collection[str] = (), code: str = "") -> BodyCheck:
-    return BodyCheck(fields, frozenset(is_), frozenset(later), code)
+def _make_check(*fields: str, is_: Collection[str] = (), retry_on: Collection[str] = (), code: str = "") -> BodyCheck:
+    return BodyCheck(fields, frozenset(is_), frozenset(retry_on), code)
 
 
-# By Apprise's name of the kind, which begins the URL.
+# By Apprise's name of the kind, with which the URL begins.
 CHECKS: Mapping[str, BodyCheck] = {
     # The plug-in looks only at the status.
     "bark": _make_check("code", is_=["200"]),
@@ -47,7 +49,7 @@ CHECKS: Mapping[str, BodyCheck] = {
     "burstsms": _make_check("error.code", is_=["SUCCESS"]),
     "clickatell": _make_check("messages.*.accepted", is_=["true"]),
     "clicksend": _make_check("data.messages.*.status", is_=["SUCCESS"]),
-    "dingtalk": _make_check("errcode", is_=["0"], later=["-1", "90030", "130101"]),
+    "dingtalk": _make_check("errcode", is_=["0"], retry_on=["-1", "90030", "130101"]),
     "join": _make_check("success", is_=["true"]),
     "kavenegar": _make_check("return.status", is_=["200"]),
     "kodi": _make_check("result", is_=["OK"], code="error.code"),
@@ -62,40 +64,40 @@ CHECKS: Mapping[str, BodyCheck] = {
     "smtp2go": _make_check("data.failed", is_=["0"]),
     "sparkpost": _make_check("results.total_rejected_recipients", is_=["0"]),
     "splunk": _make_check("result", is_=["success"]),
-    "synology": _make_check("success", is_=["true"], later=["117", "411"], code="error.code"),
-    "vonage": _make_check("messages.*.status", is_=["0"], later=["1", "5"]),
-    "wecombot": _make_check("errcode", is_=["0"], later=["-1", "45009"]),
-    # The plug-in knows an error in the body, and takes a body that it cannot read for a yes.
+    "synology": _make_check("success", is_=["true"], retry_on=["117", "411"], code="error.code"),
+    "vonage": _make_check("messages.*.status", is_=["0"], retry_on=["1", "5"]),
+    "wecombot": _make_check("errcode", is_=["0"], retry_on=["-1", "45009"]),
+    # The plug-in finds an error in the body, but takes a body that it cannot read for a success.
     "atalk": _make_check("SMSMessageData.Recipients.*.statusCode", is_=["100", "101", "102"]),
-    "bale": _make_check("ok", is_=["true"], later=["429"], code="error_code"),
+    "bale": _make_check("ok", is_=["true"], retry_on=["429"], code="error_code"),
     "cm": _make_check("errorCode", is_=["0"]),
-    "feishu": _make_check("code", "StatusCode", is_=["0"], later=["11232"]),
+    "feishu": _make_check("code", "StatusCode", is_=["0"], retry_on=["11232"]),
     "gupshup": _make_check("status", is_=["submitted"]),
     "infobip": _make_check("messages.*.status.groupName", is_=["ACCEPTED", "PENDING", "DELIVERED"]),
     "kook": _make_check("code", is_=["0"]),
-    "lark": _make_check("code", "StatusCode", is_=["0"], later=["11232"]),
+    "lark": _make_check("code", "StatusCode", is_=["0"], retry_on=["11232"]),
     "notifyre": _make_check("success", is_=["true"]),
-    "onebot": _make_check("retcode", is_=["0", "1"]),  # 1: taken, and on its way
+    "onebot": _make_check("retcode", is_=["0", "1"]),  # 1: accepted, and on its way
     "smsc": _make_check("id", code="error_code"),
     "smstunnel": _make_check("success", is_=["true"]),
-    "zalo": _make_check("ok", is_=["true"], later=["429"], code="error_code"),
+    "zalo": _make_check("ok", is_=["true"], retry_on=["429"], code="error_code"),
 }
 
 
 def receipt_of_bodies(kinds: Collection[str], responses: Iterable[Response]) -> Receipt | None:
-    """The receipt where a body says that the message was not taken, or where a body that should say it cannot be read;
-    None if there is nothing to complain of. `kinds`: the names of the channel's kind."""
+    """A receipt if a body says that the message was not accepted, or if a body that should say so cannot be read; else
+    None. `kinds`: the names of the channel's kind."""
     check = next((CHECKS[kind] for kind in sorted(kinds) if kind in CHECKS), None)
     if check is None:
         return None
-    part_was_taken = False  # of a message that went out in several
+    part_was_accepted = False  # of a message that is sent in several parts
     for response in responses:
         if not 200 <= response.status_code < 300:
             continue  # the status says enough
-        complaint = _check_response(check, response)
-        if complaint is not None:
-            return Receipt(ReceiptKind.UNKNOWN, complaint.detail) if part_was_taken else complaint
-        part_was_taken = True
+        refusal = _check_response(check, response)
+        if refusal is not None:
+            return Receipt(ReceiptKind.UNKNOWN, refusal.detail) if part_was_accepted else refusal
+        part_was_accepted = True
     return None
 
 
@@ -103,8 +105,8 @@ def _check_response(check: BodyCheck, response: Response) -> Receipt | None:
     body = _parse_body(response)
     if codes := _find_values(body, check.code) if check.code else []:
         return _build_refusal(check, check.code, codes[0], response.status_code)
-    found = ((field, _find_values(body, field)) for field in check.fields)
-    field, values = next(((field, values) for field, values in found if values), ("", []))
+    values_by_field = ((field, _find_values(body, field)) for field in check.fields)
+    field, values = next(((field, values) for field, values in values_by_field if values), ("", []))
     if not values:
         return Receipt(ReceiptKind.UNKNOWN, f"the service answered {response.status_code} with an unreadable body")
     refused = [value for value in values if not _is_accepted(check, value)]
@@ -116,15 +118,15 @@ def _is_accepted(check: BodyCheck, value: str) -> bool:
 
 
 def _build_refusal(check: BodyCheck, field: str, value: str, status: int) -> Receipt:
-    said = f"{field} {value}" if _CODE.fullmatch(value) else f"an error in {field or 'its text'}"
+    reason = f"{field} {value}" if _CODE.fullmatch(value) else f"an error in {field or 'its text'}"
     kind = ReceiptKind.TRY_LATER if value in check.retry_values else ReceiptKind.REFUSED
-    return Receipt(kind, f"the service answered {status} with {said}")
+    return Receipt(kind, f"the service answered {status} with {reason}")
 
 
 def _parse_body(response: Response) -> object:
-    """JSON if it is that, else text; None if there is none."""
-    content = response.content[: _LONGEST + 1]
-    if not content or len(content) > _LONGEST:
+    """The body as JSON, or else as text; None if it is empty or too long."""
+    content = response.content[: _MAX_BODY + 1]
+    if not content or len(content) > _MAX_BODY:
         return None
     try:
         return json.loads(content)
@@ -133,15 +135,15 @@ def _parse_body(response: Response) -> object:
 
 
 def _find_values(body: object, path: str) -> list[str]:
-    """The values at a path of the body, each as JSON writes it, without quotes."""
+    """The values at a path of the body, as JSON writes them, without quotes."""
     if path == TEXT:
         return [body.partition("|")[0].strip()] if isinstance(body, str) else []
     found = [body]
     for key in path.split("."):
         if key == "*":
-            found = [item for each in found if isinstance(each, list) for item in each]
+            found = [item for value in found if isinstance(value, list) for item in value]
         else:
-            found = [each[key] for each in found if isinstance(each, dict) and key in each]
+            found = [value[key] for value in found if isinstance(value, dict) and key in value]
     return [_value_to_text(value) for value in found]
 
 

@@ -1,7 +1,7 @@
-"""The time that a mail server has at each stage of a session.
+"""Gives a mail server its own timeout at each stage of a session.
 
-Apprise gives one time-out (`cto`) to all stages. A mail server that looks for viruses may need minutes after the final
-dot, and the mail is delivered twice if we do not wait for them; a login that hangs is to be found soon.
+Apprise has one timeout (`cto`) for all stages. A mail server that scans for viruses may need minutes after the final
+dot, and the mail is delivered twice if nobody waits for it. But a login that hangs must be noticed soon.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ _START_MAIL_INPUT = 354  # RFC 5321: what follows is the mail, up to the final d
 
 @dataclass
 class SmtpStage:
-    """Where the session is: before the mail (until `hand_over_ends`, monotonic), after its final dot, or answered."""
+    """The stage of a session: before the mail is handed over (until `hand_over_ends`, monotonic), after its final dot,
+    or answered."""
 
     timeouts: SendTimeouts
     hand_over_ends: float
@@ -29,32 +30,33 @@ class SmtpStage:
 
     @property
     def mail_begun(self) -> bool:
-        """Whether the server has been given any of the mail: only then may the reader have it."""
+        """Whether the server has got any of the mail: only then may the reader have it."""
         return self.waits_for_acceptance or self.answered
 
     def reply_timeout(self) -> timedelta:
-        """How long to wait for the next reply. Raises SMTPServerDisconnected: no time is left."""
+        """How long to wait for the next reply. Raises SMTPServerDisconnected if no time is left."""
         if self.waits_for_acceptance:
             return self.timeouts.mail_acceptance
         if self.answered:
             return self.timeouts.closing
-        left = self.hand_over_ends - time.monotonic()
-        if left <= 0:
+        remaining = self.hand_over_ends - time.monotonic()
+        if remaining <= 0:
             raise smtplib.SMTPServerDisconnected("the time to hand the mail over is up")
-        return timedelta(seconds=left)
+        return timedelta(seconds=remaining)
 
     def advance(self, code: int) -> None:
-        """The server has replied."""
+        """Note that the server has replied with this code."""
         self.answered = self.answered or self.waits_for_acceptance
         self.waits_for_acceptance = code == _START_MAIL_INPUT
 
 
 @contextmanager
 def time_smtp_stages(timeouts: SendTimeouts) -> Iterator[SmtpStage]:
-    """Give each reply of a mail server its own time while one message is sent, and see how far the session comes.
+    """Within the block, give each reply of a mail server its own timeout. Yields the stage that the session has
+    reached.
 
-    Every reply of every session passes `smtplib.SMTP.getreply`, a public method. It is exchanged for that time, as
-    Apprise takes no class of ours; the process sends one message at a time.
+    Every reply of every session passes through `smtplib.SMTP.getreply`, a public method. It is replaced within the
+    block, as Apprise accepts no class of ours; the process sends one message at a time.
     """
     read_reply = smtplib.SMTP.getreply
     stage = SmtpStage(timeouts, time.monotonic() + timeouts.hand_over.total_seconds())

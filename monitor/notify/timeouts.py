@@ -1,8 +1,9 @@
 """How long an attempt to send may take, by the kind of its channel.
 
-Until a server has the whole message, giving up costs nothing: it is tried again, and nobody gets it twice. So what
-comes before (connecting, greeting, login) has a short bound. Once the server has the whole message, giving up means
-that the reader may get it again. So the server has as long as its protocol gives it, and a kill comes only after that.
+Until a server has the whole message, giving up costs nothing: the message is tried again, and nobody gets it twice. So
+the steps before that (connecting, greeting, login) have a short limit. Once the server has the whole message, giving up
+means that the reader may get it again. So the server has as long as its protocol allows, and only then is the process
+killed.
 """
 
 from __future__ import annotations
@@ -10,17 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-# Kinds that Apprise sends over SMTP; a test compares them with what it has.
+# The kinds that Apprise sends over SMTP; a test compares them with Apprise's own.
 _OVER_SMTP = frozenset({"mailto", "mailtos", "deltachat", "deltachats"})
 
 
 @dataclass(frozen=True, slots=True)
 class SendTimeouts:
-    """Bounds of one attempt.
+    """The limits of one attempt.
 
-    `hand_over`: until the server has the whole message (`limits.send`); `connect`: for one address of the server;
-    `http_answer`: from the whole request to the answer; `mail_acceptance`: from the final dot of a mail to its answer
-    (RFC 5321, section 4.5.3.2.6); `closing`: to begin and to end the session when all else is done.
+    `hand_over`: until the server has the whole message (`limits.send`); `connect`: to connect to one address of the
+    server; `http_answer`: from the end of the request to the answer; `mail_acceptance`: from the final dot of a mail to
+    its answer (RFC 5321, section 4.5.3.2.6); `closing`: to begin and to end the session when all else is done.
     """
 
     hand_over: timedelta = timedelta(seconds=60)
@@ -30,8 +31,8 @@ class SendTimeouts:
     closing: timedelta = timedelta(seconds=10)
 
     def deadline(self, url: str) -> timedelta:
-        """When the process that sends to this URL is killed. It comes after the server's own time: only for a server
-        that drips, or a plug-in that asks several times."""
+        """After how long the process that sends to this URL is killed. This is more than all other limits together: it
+        meets only a server that sends byte by byte, or a plug-in that asks several times."""
         acceptance = self.mail_acceptance if is_over_smtp(url) else self.http_answer
         return self.hand_over + acceptance + 2 * self.closing
 

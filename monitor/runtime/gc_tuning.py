@@ -1,9 +1,10 @@
-"""The garbage collector: seldom at work in a daemon, and at rest while rules are read and compiled by the thousand.
+"""Tunes the garbage collector: it runs seldom in a daemon, and not at all while thousands of rules are read and
+compiled.
 
-Whenever enough has been made, Python looks through all that lives for garbage that holds itself. Over ten thousand
-rules that takes half a second, in which no thread moves, and it comes again and again while they are read. They hold no
-such garbage: what is replaced is freed at once. What else lives then and becomes garbage later is little, and stays
-only where looking for it would take too long.
+Whenever enough objects have been made, Python searches all living objects for cycles of garbage. With ten thousand
+rules this takes half a second, in which no thread runs, and it happens again and again while rules are read. Rules make
+no such garbage: what is replaced is freed at once. Other objects that are alive then and become garbage later are few,
+and they stay only if a search for them would take too long.
 """
 
 from __future__ import annotations
@@ -12,27 +13,29 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-FEW = 250_000  # objects: looked through in about a tenth of a second
-YOUNG = 10_000  # objects, a few MiB: Python's own 700 are what ten polls have under way at once, and no garbage yet
+MAX_SEARCHED = 250_000  # objects: searched in about a tenth of a second
+YOUNG_THRESHOLD = (
+    10_000  # objects, a few MiB; Python's default is 700, as many as ten running polls have in use, which is no garbage
+)
 
 
 def relaxed() -> None:
-    """Look for garbage among what is new when there is much of it: looking took a twentieth of the daemon's time."""
-    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
+    """Search new objects for garbage only when there are many: the search took a twentieth of the daemon's time."""
+    gc.set_threshold(YOUNG_THRESHOLD, *gc.get_threshold()[1:])
 
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Nothing is collected within, and what lives at the end is not looked through again, or only here while it is
-    little. Not to be nested."""
-    if gc.get_freeze_count() < FEW:
+    """Within the block, no garbage is collected. The objects that are alive at the end are not searched again, except
+    by the next call of this function if they are few. Must not be nested."""
+    if gc.get_freeze_count() < MAX_SEARCHED:
         gc.unfreeze()
-    gc.collect()  # what is garbage already would stay for ever
-    running = gc.isenabled()
+    gc.collect()  # otherwise, present garbage would stay for ever
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
-        if running:
+        if was_enabled:
             gc.enable()

@@ -1,5 +1,5 @@
-"""What a process holds, and the C library's allocator, told to keep little for itself. With another C library than
-GNU's the latter changes nothing."""
+"""Keeps the memory of a process small: sets the C library's allocator so that it keeps little free memory. With another
+C library than GNU's this changes nothing."""
 
 from __future__ import annotations
 
@@ -10,52 +10,54 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-MUCH = 16 * 2**20  # bytes more than usual that a process need not keep
+MAX_GROWTH = 16 * 2**20  # bytes; a process that has grown by more gives memory back
 
 # <malloc.h>
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
 _M_ARENA_MAX = -8
-_BIG = 128 * 1024  # bytes: GNU's own values, as long as it has not learnt greater ones
+_THRESHOLD = 128 * 1024  # bytes: GNU's initial value, which it otherwise raises over time
 
 
 def limit_arenas() -> None:
-    """Before the first thread is started; what is forked inherits it.
+    """Set the allocator to one arena and fixed thresholds. Call it before the first thread is started; forked processes
+    inherit it.
 
-    One arena: each thread's own would keep what that thread once needed, and the interpreter lets only one run anyway.
-    Big pieces have pages of their own, which are given back with them: GNU's library learns to keep ever bigger ones.
+    One arena: a separate one for each thread would keep what that thread once needed, and the interpreter lets only one
+    thread run anyway. Big blocks get their own pages, which are given back with them; by default GNU's library keeps
+    ever bigger ones.
     """
     with suppress(AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(_M_ARENA_MAX, 1)
-        mallopt(_M_MMAP_THRESHOLD, _BIG)
-        mallopt(_M_TRIM_THRESHOLD, _BIG)
+        mallopt(_M_MMAP_THRESHOLD, _THRESHOLD)
+        mallopt(_M_TRIM_THRESHOLD, _THRESHOLD)
 
 
 def release_free_memory() -> None:
-    """Give free pages back that lie between used ones."""
+    """Give back free pages that lie between used ones."""
     with suppress(AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
 class MemoryTrimmer:
-    """What this process holds. Work on a big document leaves garbage that holds itself, which Python looks for late
-    and may never find in a process at rest, and free memory that the allocator keeps for more of the kind."""
+    """Gives memory back after big work. A big document leaves cycles of garbage, which Python searches for late, and
+    never in an idle process, and free memory that the allocator keeps for the next one."""
 
     def __init__(self) -> None:
-        self._usual: int | None = None  # pages, after the first call or the last tidying
+        self._baseline: int | None = None  # pages, after the first call or the last trim
 
     def trim_if_grown(self) -> None:
-        """Give memory back, if much more is held than usual."""
+        """Give memory back if the process has grown by more than `MAX_GROWTH`."""
         if sys.platform != "linux":
             return
-        held = _count_resident_pages()
-        if self._usual is None:
-            self._usual = held
-        elif held > self._usual + MUCH // resource.getpagesize():
+        resident = _count_resident_pages()
+        if self._baseline is None:
+            self._baseline = resident
+        elif resident > self._baseline + MAX_GROWTH // resource.getpagesize():
             gc.collect()
             release_free_memory()
-            self._usual = _count_resident_pages()
+            self._baseline = _count_resident_pages()
 
 
 def _count_resident_pages() -> int:

@@ -1,16 +1,16 @@
-"""Processes that can be killed at a deadline.
+"""Worker processes that can be killed at a deadline.
 
-Work that we do not trust to end (parsing what strangers wrote, plugins that talk to servers) runs here, so that no
-document and no server can stop the daemon. It does not know what the work is, does not repeat it, and keeps nothing of
-it: whoever calls decides what a lost worker means.
+Work that may never end (parsing documents of strangers, plugins that talk to servers) runs here, so that no document
+and no server can stop the daemon. This module does not know what the work is, does not repeat it, and stores nothing of
+it: the caller decides what a lost worker means.
 
-Every process has a pebble pool of its own. A pool with several processes is broken as a whole when an idle one dies
-(the kernel's out-of-memory killer takes idle ones too), and cannot be told to warm each of its processes.
+Every process has its own pebble pool. A pool with several processes is broken as a whole when an idle one dies (the
+kernel's out-of-memory killer kills idle ones too), and it cannot warm each of its processes.
 
-On Linux they are forked by a fork server, a small process of one thread that has loaded beforehand what they all need
-(`share`): they start at once, and hold those pages together. It ends with us, and they end with it. If it cannot be
-reached any more (somebody has cleaned the folder for temporary files, where its socket is) another one is started, and
-where none can be had, processes are started without it.
+On Linux a fork server forks them: a small process of one thread that has loaded in advance what they all need
+(`preload_module`). So they start at once, and share these pages. It ends with the daemon, and they end with it. If it
+cannot be reached any more (somebody has cleaned the folder for temporary files, where its socket is), another one is
+started. If none can be started, the processes are started without it.
 """
 
 from __future__ import annotations
@@ -45,23 +45,23 @@ from monitor.telemetry.log_writer import write_stderr_in_thread
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
-# A deadline counts from the moment a process takes the work. Should none ever do so (a machine that swaps, an import
-# that hangs), this bounds the wait.
+# A deadline counts from the moment when a process takes the work. This limits the wait for that (a machine that swaps,
+# an import that hangs).
 START = timedelta(seconds=60)
-LOOK = 1  # s between two looks at whether there still is a process
+CHECK_EVERY = 1  # s; is there still a process?
 PR_SET_PDEATHSIG = 1
 
 
 def preload_module(module: str) -> None:
-    """Have a module loaded once for all processes that are started from now on, and later: its pages are shared. What
-    it loads must start no thread. Once the first process has been started it is too late, and changes nothing."""
+    """Load a module once for all worker processes, which then share its pages. It must start no thread. Call this
+    before the first process is started: later it has no effect."""
     forkserver.set_forkserver_preload([module])
 
 
 class Workers:
-    """`count` processes. `memory`: address space of each in bytes; `tasks_each`: calls after which one is renewed;
-    `extra`: so many more are started while all are at work, and go as soon as fewer are needed; each calls `prepare`
-    before it is used."""
+    """A pool of `count` processes. `memory`: the address space of each in bytes; `tasks_each`: after so many calls a
+    process is replaced; `extra`: how many more are started while all are busy, and ended as soon as fewer are needed;
+    each of these calls `prepare` before it is used."""
 
     def __init__(
         self,
@@ -73,30 +73,30 @@ class Workers:
         prepare: Callable[[], object] = os.getpid,
     ) -> None:
         self.count = count
-        self._most = count + extra
+        self._limit = count + extra
         self._prepare = prepare
         self._growing: asyncio.Task[None] | None = None
         self._closed = False
         self._new_slot = partial(Worker, memory, tasks_each)
         self._slots = [self._new_slot() for _ in range(count)]
-        self._leaving: list[Worker] = []
+        self._ending_slots: list[Worker] = []
         self._waiting = 0  # calls for which no slot is free
         self._free: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()  # last in, first out: the warmest goes first
         for slot in self._slots:
             self._free.put_nowait(slot)
 
     async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
-        """What `function` gives or raises, in a process. WorkerLost: it was killed at the deadline, or died;
-        WorkerNotStarted: nothing of it was done.
+        """Call `function` in a process; returns or raises what it does. Raises WorkerLost if the process was killed at
+        the deadline, or died, and WorkerNotStarted if the call was never begun.
 
-        `function`, its arguments and its result travel between processes: top-level, and picklable.
+        `function`, its arguments and its result are passed between processes: it must be top-level, and they picklable.
         """
         async with self.reserved() as worker:
             return await worker.run(function, *args, deadline=deadline)
 
     @asynccontextmanager
     async def reserved(self) -> AsyncIterator[Worker]:
-        """A worker that takes nobody else's work meanwhile; waits for it."""
+        """Yields a worker that does no other work within the block; waits until one is free."""
         slot = await self._take_slot()
         try:
             yield slot
@@ -113,11 +113,11 @@ class Workers:
             self._waiting -= 1
 
     def _short_of_slots(self) -> bool:
-        return self._free.qsize() < self._waiting and len(self._slots) < self._most and not self._closed
+        return self._free.qsize() < self._waiting and len(self._slots) < self._limit and not self._closed
 
     async def _grow(self) -> None:
-        """Start extra processes, one after the other: many at once would be slow to start on a busy machine, calls
-        would wait longer for it, and so ask for more."""
+        """Start extra processes, one after the other. On a busy machine many at once would start slowly; calls would
+        then wait longer, and cause even more to be started."""
         while self._short_of_slots():
             slot = self._new_slot()
             self._slots.append(slot)
@@ -128,12 +128,12 @@ class Workers:
                     started = True
                 finally:
                     (self._return_slot if started else self._remove_slot)(slot)
-            if not started:  # those who wait may take what becomes free meanwhile
-                await asyncio.sleep(LOOK)
+            if not started:  # the calls that wait may get a process that becomes free
+                await asyncio.sleep(CHECK_EVERY)
 
     def _return_slot(self, slot: Worker) -> None:
-        """Whichever ends first goes, while there are more than usual, nobody waits for it and another one is idle: the
-        next call then needs no start."""
+        """Free the process; or end it, if there are extra ones, no call waits for it and another one is idle: then the
+        next call needs no start."""
         if len(self._slots) <= self.count or self._free.qsize() <= self._waiting:
             self._free.put_nowait(slot)
         else:
@@ -142,10 +142,10 @@ class Workers:
     def _remove_slot(self, slot: Worker) -> None:
         self._slots.remove(slot)
         slot.close()
-        self._leaving = [*(each for each in self._leaving if each.is_ending), slot]
+        self._ending_slots = [*(old for old in self._ending_slots if old.is_ending), slot]
 
     async def warm(self, function: Callable[[], object]) -> None:
-        """Have every process started and `function` called once in each, so that the first real call is quick."""
+        """Start every process and call `function` once in each, so that the first real call is quick."""
         slots = [await self._free.get() for _ in range(self.count)]
         try:
             await asyncio.gather(*(slot.run(function, deadline=START) for slot in slots))
@@ -154,18 +154,18 @@ class Workers:
                 self._free.put_nowait(slot)
 
     def close(self) -> None:
-        """Kill all. Calls that still run end as WorkerLost."""
+        """Kill all processes. Calls that still run raise WorkerLost."""
         self._closed = True
         for slot in self._slots:
             slot.close()
-        for slot in (*self._slots, *self._leaving):
+        for slot in (*self._slots, *self._ending_slots):
             slot.wait(timedelta(seconds=5))
         with suppress(OSError):
-            _temporary_folder()  # at its end multiprocessing complains if there is nothing to remove
+            _temporary_folder()  # when it ends, multiprocessing complains if there is no folder to remove
 
 
 class Worker:
-    """One process, always the same or its successor."""
+    """One process; when it ends, the next call starts another in its place."""
 
     def __init__(self, memory: int | None, tasks_each: int) -> None:
         self._memory = memory
@@ -174,12 +174,12 @@ class Worker:
         self._future: Future[object] | None = None
         self._ending: list[Thread] = []
         self._closed = False
-        self._worked = False  # whether the process has ended a call
+        self._worked = False  # whether the process has finished a call
         _slots.add(self)
 
     @property
     def busy(self) -> bool:
-        """Whether a call is under way."""
+        """Whether a call is running."""
         return self._future is not None and not self._future.done()
 
     async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
@@ -189,13 +189,13 @@ class Worker:
         end = clock.monotonic() + (deadline + START).total_seconds()
         assert pool is not None
         try:
-            # pebble forgets a call that comes in the moment in which it gives its pool up
-            while not waiter.done() and pool.active and (left := end - clock.monotonic()) > 0:
-                await asyncio.wait((waiter,), timeout=min(left, LOOK))
+            # pebble forgets a call that comes at the moment when it gives up its pool
+            while not waiter.done() and pool.active and (remaining := end - clock.monotonic()) > 0:
+                await asyncio.wait((waiter,), timeout=min(remaining, CHECK_EVERY))
         finally:
             if waiter.done() and not waiter.cancelled():
-                waiter.exception()  # seen: asyncio complains of errors that nobody looked at
-            if not future.done():  # we are being cancelled, or the process never came to its work
+                waiter.exception()  # asyncio complains of errors that nobody has read
+            if not future.done():  # this task is being cancelled, or the process never began the work
                 future.cancel()
                 if pool.active:
                     self._end()
@@ -206,7 +206,9 @@ class Worker:
         if self._closed:
             raise WorkerNotStarted("the worker processes have been closed")
         from_scratch = False
-        if self._pool is not None and not self._pool.active:  # its process died idle, and pebble gave the pool up
+        if (
+            self._pool is not None and not self._pool.active
+        ):  # its process died while it was idle, and pebble gave up the pool
             from_scratch = not self._worked
             self._end()
         if self._pool is None:
@@ -240,20 +242,20 @@ class Worker:
 
     @property
     def is_ending(self) -> bool:
-        """Whether a process of it is still to end."""
+        """Whether one of its processes has not ended yet."""
         return any(thread.is_alive() for thread in self._ending)
 
-    def wait(self, longest: timedelta) -> None:
+    def wait(self, timeout: timedelta) -> None:
         for thread in self._ending:
-            thread.join(longest.total_seconds())
+            thread.join(timeout.total_seconds())
         self._ending = []
 
 
-_slots: WeakSet[Worker] = WeakSet()  # all that there are
+_slots: WeakSet[Worker] = WeakSet()  # all workers of this process
 
 
 def _is_broken(future: Future[T]) -> bool:
-    """Whether the process was lost, or stopped, before it had done the work."""
+    """Whether the process died, or was stopped, before it had done the work."""
     return future.cancelled() or isinstance(future.exception(), BrokenProcessPool)
 
 
@@ -265,30 +267,30 @@ def _unwrap_result(future: Future[T], deadline: timedelta) -> T:
         raise WorkerLost(f"the worker process died (exit code {error.exitcode})") from None
     if isinstance(error, BrokenProcessPool):
         raise WorkerLost(f"the worker process died ({error})") from None
-    # An error that came from the function has pebble's account of its origin as its cause; pebble's own has none.
+    # An error of the function has a cause, in which pebble says where it is from; pebble's own TimeoutError has none.
     if isinstance(error, TimeoutError) and error.__cause__ is None:
         raise WorkerLost(f"the work took more than {deadline.total_seconds():g} s and was killed") from None
     return future.result()
 
 
 def _start_pool(memory: int | None, tasks_each: int, *, from_scratch: bool) -> ProcessPool:
-    """A pool of one process, which was started in the first way that works. Raises WorkerNotStarted."""
-    said: Exception | None = None
+    """A pool of one process, started in the first way that works. Raises WorkerNotStarted."""
+    problem: Exception | None = None
     for context in (get_context("spawn"),) if from_scratch else _list_start_contexts():
         try:
             return _create_pool(context, memory, tasks_each)
         except (BrokenProcessPool, OSError) as error:
-            said = error.__cause__ or error  # type: ignore[assignment]  # pebble's own errors say nothing
-        except RuntimeError as error:  # there may be no more threads, and all ways need some
-            said = error
+            problem = error.__cause__ or error  # type: ignore[assignment]  # pebble's own errors do not say why
+        except RuntimeError as error:  # there may be no more threads, and every way needs some
+            problem = error
             break
-    raise WorkerNotStarted(f"no worker process can be started ({said})")
+    raise WorkerNotStarted(f"no worker process can be started ({problem})")
 
 
 def _create_pool(context: ForkServerContext | SpawnContext, memory: int | None, tasks_each: int) -> ProcessPool:
     """A pool of one process that starts at once.
 
-    SIGINT is blocked meanwhile: a signal mask passes to threads and through exec to processes, so that Ctrl-C at the
+    SIGINT is blocked during the start: threads and, through exec, processes inherit the signal mask. So Ctrl-C at the
     terminal never reaches the process, not even while it still loads Python.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -300,8 +302,8 @@ def _create_pool(context: ForkServerContext | SpawnContext, memory: int | None, 
             initargs=(os.getpid(), memory),
             context=context,
         )
-        assert pool.active  # asking starts it
-    except RuntimeError:  # it has its process, but not all of its threads
+        assert pool.active  # reading this starts it
+    except RuntimeError:  # it has its process, but not all its threads
         pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
         raise
@@ -311,13 +313,14 @@ def _create_pool(context: ForkServerContext | SpawnContext, memory: int | None, 
 
 
 def _list_start_contexts() -> Iterator[ForkServerContext | SpawnContext]:
-    """The best first. Elsewhere than on Linux libraries do not bear being forked. And the fork server listens on a
-    socket in the folder for temporary files: its name may be too long for one, and others may clean that folder."""
+    """The ways to start a process, the best first. Other systems than Linux have libraries that cannot be forked. And
+    the fork server listens on a socket in the folder for temporary files: its name may be too long for a socket, and
+    others may clean that folder."""
     if sys.platform == "linux":
         with suppress(OSError):
             forkserver.ensure_running()
             yield get_context("forkserver")
-        if not any(slot.busy for slot in _slots):  # what it has forked ends with it
+        if not any(slot.busy for slot in _slots):  # the processes that the server has forked end with it
             with suppress(OSError):
                 _renew_fork_server()
                 yield get_context("forkserver")
@@ -325,19 +328,19 @@ def _list_start_contexts() -> Iterator[ForkServerContext | SpawnContext]:
 
 
 def _renew_fork_server() -> None:
-    """Have another one. Raises OSError."""
-    server: Any = forkserver._forkserver  # noqa: SLF001 - as below: nothing else ends it
+    """Replace the fork server. Raises OSError."""
+    server: Any = forkserver._forkserver  # noqa: SLF001 - as below: there is no other way to end it
     with suppress(FileNotFoundError):  # its socket
         server._stop()  # noqa: SLF001
     folder = _temporary_folder()
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o077:
         raise PermissionError(f"{folder} is not ours alone: whoever made it could answer in the fork server's place")
     forkserver.ensure_running()
 
 
 def _temporary_folder() -> Path:
-    """That of multiprocessing, which keeps its name whether there is one or not. Raises OSError."""
+    """The folder of multiprocessing, made if it does not exist: its name stays the same. Raises OSError."""
     folder = Path(util.get_temp_dir())
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
@@ -348,31 +351,32 @@ def _temporary_folder() -> Path:
 
 
 def _init_worker(daemon: int, memory: int | None) -> None:
-    write_stderr_in_thread()  # a call that waits for whoever reads the log would be killed at its deadline
+    write_stderr_in_thread()  # otherwise a call that waits until the log is read would be killed at its deadline
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble's handler needs the interpreter, which C code may hold
     if sys.platform == "linux":
-        # Sent when the *thread* that started us ends: the fork server's only one; else the event loop's, or pebble's
-        # manager thread, which lives as long as its pool.
+        # Sent when the *thread* that started this process ends: the only one of the fork server; without it, that of
+        # the event loop, or pebble's manager thread, which lives as long as its pool.
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         _detach_fork_server()
-        if not _descends_from(daemon):  # it died before we asked
+        if not _descends_from(daemon):  # it died before the call of prctl
             os._exit(1)
         if memory is not None:
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 def _detach_fork_server() -> None:
-    """It ends when nobody holds its pipe any more: that is to be the daemon alone, however hard that dies. We were
-    given it as well, to start processes in our turn."""
-    server: Any = forkserver._forkserver  # noqa: SLF001 - nothing else leads to it
+    """Close our end of the fork server's pipe. The server ends when nobody holds this pipe any more: only the daemon
+    should hold it, so that the server ends in whatever way the daemon dies. Each process inherits it, to start
+    processes too."""
+    server: Any = forkserver._forkserver  # noqa: SLF001 - there is no other access to it
     if server._forkserver_alive_fd is not None:  # noqa: SLF001
         os.close(server._forkserver_alive_fd)  # noqa: SLF001
         server._forkserver_alive_fd = None  # noqa: SLF001
 
 
 def _descends_from(daemon: int) -> bool:
-    """Whether it is our parent, or the parent of the fork server that is."""
+    """Whether the daemon is the parent of this process, or of the fork server that is its parent."""
     parent = os.getppid()
     try:
         stat = Path(f"/proc/{parent}/stat").read_text(encoding="utf-8", errors="replace")
@@ -386,7 +390,7 @@ def _run_task(function: Callable[[*Ts], T], args: tuple[*Ts]) -> T:
         return function(*args)
     except MemoryError:
         raise WorkerLost("the work needs more memory than a worker process may have") from None
-    except (SystemExit, KeyboardInterrupt) as error:  # would end the daemon if they came through
+    except (SystemExit, KeyboardInterrupt) as error:  # in the daemon they would end it
         raise WorkerLost(f"the work ended its process ({error!r})") from None
     finally:
         _memory.trim_if_grown()

@@ -1,4 +1,4 @@
-"""The log events: what may stand in the log, and nothing else."""
+"""All events that the log may contain."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class LogEvent(StrEnum):
-    """What happened; the details are the event's fields."""
+    """What happened. The fields of the event hold the details."""
 
     STARTED = "started"
     STOPPING = "stopping"

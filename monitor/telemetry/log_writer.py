@@ -1,9 +1,9 @@
-"""Text for a stream, written by a thread of its own: a stream that nobody reads stops nobody who logs.
+"""Writes text to a stream in a separate thread: a stream that nobody reads blocks nobody who logs.
 
-A terminal stopped by Ctrl-S, a pager that is not scrolled and a pipe whose reader hangs take nothing, perhaps for
-hours. What is logged meanwhile waits in a queue of bounded length. Once that is full, lines are dropped and counted,
-and as soon as the queue has been written the stream says how many. docs/decisions/029 says why this is no
-`logging.QueueListener`.
+A terminal stopped by Ctrl-S, a pager that is not scrolled and a pipe whose reader hangs accept nothing, perhaps for
+hours. What is logged in the meantime waits in a queue of limited length. Once that is full, lines are dropped and
+counted; as soon as the queue has been written, a line in the stream says how many. docs/decisions/029 says why this is
+no `logging.QueueListener`.
 """
 
 from __future__ import annotations
@@ -18,64 +18,64 @@ from queue import SimpleQueue
 from threading import Event, RLock, Thread
 from typing import TextIO
 
-MOST = 10_000  # texts that wait: some MiB of lines, and at the usual rate of a busy daemon a quarter of an hour
-LAST_WORDS = 0.5  # s that the end of a process waits for its traceback to be written
+MAX_QUEUED = 10_000  # texts: some MiB of lines, and at the usual rate of a busy daemon a quarter of an hour
+TRACEBACK_TIMEOUT = 0.5  # s that the end of a process waits for its traceback to be written
 
 
 class LogWriter:
     """Writes to `stream`, in the order of `put`. `lost`: how many lines could not be written since the start.
 
-    `notice` words a number of lost lines as a line of the log.
+    `format_lost` makes the line of the log that reports a number of lost lines.
     """
 
-    def __init__(self, stream: TextIO, notice: Callable[[int], str]) -> None:
+    def __init__(self, stream: TextIO, format_lost: Callable[[int], str]) -> None:
         self.stream = stream
         self.lost = 0
-        self._notice = notice
+        self._format_lost = format_lost
         self._reported = 0
         self._full = False
-        # No lock of ours guards it: the garbage collector may have an object log while its thread is in here.
+        # We use no lock for it: during garbage collection, an object may log while the same thread is in here.
         self._queue: SimpleQueue[str | Event | None] = SimpleQueue()
         self._thread: Thread | None = None
-        self._starting = RLock()
+        self._start_lock = RLock()
 
     def put(self, text: str) -> None:
-        """Have the text written, as one write. Never waits, never raises."""
+        """Queue the text, to be written at once. Never waits, never raises."""
         if (self._thread is None or not self._thread.is_alive()) and not self._start():
             self.lost += text.count("\n")
             return
-        # Once it is full, until all has been written: so there is one gap, and its notice is written there.
-        self._full = self._queue.qsize() >= MOST or (self._full and not self._queue.empty())
+        # Once the queue is full, until all of it has been written: so there is one gap, and it is reported there.
+        self._full = self._queue.qsize() >= MAX_QUEUED or (self._full and not self._queue.empty())
         if self._full:
             self.lost += text.count("\n")
         else:
             self._queue.put(text)
 
-    def flush(self, longest: float) -> bool:
-        """Wait until all that was put is written, `longest` seconds at most; whether it is."""
+    def flush(self, timeout: float) -> bool:
+        """Wait until all that was put is written, for `timeout` seconds at most. Returns whether it is written."""
         if self._thread is None or not self._thread.is_alive():
             return True
         written = Event()
         self._queue.put(written)
-        return written.wait(longest)
+        return written.wait(timeout)
 
-    def close(self, longest: float) -> bool:
-        """Write what waits, within `longest` seconds, and end the thread; False if its time was too short."""
-        if not self.flush(longest):
+    def close(self, timeout: float) -> bool:
+        """Write what is queued, within `timeout` seconds, and end the thread; False if the time was too short."""
+        if not self.flush(timeout):
             return False
         if self._thread is not None and self._thread.is_alive():
             self._queue.put(None)
-            self._thread.join(longest)
+            self._thread.join(timeout)
         return True
 
     def _start(self) -> bool:
-        """Start the thread; False if this machine, or a process that ends, has no thread to give."""
-        with self._starting:
+        """Start the thread; False if no thread can be started, on this machine or in a process that ends."""
+        with self._start_lock:
             if self._thread is not None:
                 if self._thread.is_alive():
                     return True
-                self._queue = SimpleQueue()  # we are a fork: our parent writes what waits here
-            thread = Thread(target=self._work, args=(self._queue,), name="log", daemon=True)
+                self._queue = SimpleQueue()  # this process is a fork: its parent writes what is queued here
+            thread = Thread(target=self._write_queued, args=(self._queue,), name="log", daemon=True)
             try:
                 thread.start()
             except RuntimeError:
@@ -83,7 +83,7 @@ class LogWriter:
             self._thread = thread
             return True
 
-    def _work(self, queue: SimpleQueue[str | Event | None]) -> None:
+    def _write_queued(self, queue: SimpleQueue[str | Event | None]) -> None:
         while (item := queue.get()) is not None:
             if isinstance(item, str):
                 self._write_counted(item)
@@ -95,7 +95,7 @@ class LogWriter:
     def _write_counted(self, text: str) -> None:
         try:
             _write_text(self.stream, text)
-        except (OSError, ValueError):  # its reader has gone, the disk is full; it is closed
+        except (OSError, ValueError):  # its reader has gone, the disk is full, or it is closed
             self.lost += text.count("\n")
 
     def _report_lost(self) -> None:
@@ -103,72 +103,72 @@ class LogWriter:
         lost = self.lost
         if lost > self._reported:
             with suppress(OSError, ValueError):
-                _write_text(self.stream, self._notice(lost - self._reported))
+                _write_text(self.stream, self._format_lost(lost - self._reported))
                 self._reported = lost
 
 
 class LogStream(io.TextIOBase):
-    """A text stream that hands what is written to a LogWriter, `cleaned`: for those who want a stream. `patience`: so
-    many seconds `flush` waits until it is written, once: where nobody reads, no second time."""
+    """A text stream that cleans what is written (`clean`) and passes it to a LogWriter. `patience`: for how many
+    seconds `flush` waits until all is written; once it has waited in vain, it waits no more."""
 
-    def __init__(self, writer: LogWriter, cleaned: Callable[[str], str], patience: float = 0) -> None:
+    def __init__(self, writer: LogWriter, clean: Callable[[str], str], patience: float = 0) -> None:
         self._writer = writer
-        self._cleaned = cleaned
+        self._clean = clean
         self._patience = patience
 
     @property
     def encoding(self) -> str:  # type: ignore[override]  # the type stubs know it as an attribute
-        """That of the stream behind."""
+        """The encoding of the real stream."""
         return self._writer.stream.encoding
 
     def writable(self) -> bool:
-        """It is."""
+        """True."""
         return True
 
     def write(self, text: str) -> int:
-        """Never waits."""
-        if not isinstance(text, str):  # click asks so whether it is a stream of bytes
-            raise TypeError(f"a text is wanted, and not {type(text).__name__}")
-        self._writer.put(self._cleaned(text))
+        """Queue the text, and return its length. Never waits."""
+        if not isinstance(text, str):  # click tries this, to see whether it is a stream of bytes
+            raise TypeError(f"expected text, not {type(text).__name__}")
+        self._writer.put(self._clean(text))
         return len(text)
 
     def flush(self) -> None:
-        """What is written is on its way already; it may be waited for."""
+        """Wait until all is written, for `patience` seconds at most."""
         if self._patience and not self._writer.flush(self._patience):
             self._patience = 0
 
     def fileno(self) -> int:
-        """Of the stream behind: what is written there is not held back by us."""
+        """The descriptor of the real stream: what is written to it does not pass through the queue."""
         return self._writer.stream.fileno()
 
     def isatty(self) -> bool:
-        """Whether the stream behind is a terminal."""
+        """Whether the real stream is a terminal."""
         return self._writer.stream.isatty()
 
 
 def write_stderr_in_thread() -> None:
-    """Have this process write to stderr in a thread, for those that have no log. A process of multiprocessing ends
-    without waiting for threads: all that it does for its last words, a traceback, is to flush them."""
-    writer = LogWriter(sys.stderr, lambda lost: f"{lost} lines were lost, for nobody read them\n")
-    sys.stderr = LogStream(writer, str, LAST_WORDS)
+    """From now on, this process writes to stderr in a thread; for processes without a log. A process of multiprocessing
+    ends without waiting for threads: it only flushes its last text, a traceback."""
+    writer = LogWriter(sys.stderr, lambda lost: f"{lost} lines were lost, because nobody read them\n")
+    sys.stderr = LogStream(writer, str, TRACEBACK_TIMEOUT)
 
 
 def _write_text(stream: TextIO, text: str) -> None:
-    """Past the stream's own buffer: a thread that is stuck in its lock makes Python abort at the end of the process."""
+    """Bypass the stream's own buffer: a thread that hangs in its lock makes Python abort at the end of the process."""
     content = text.encode(stream.encoding or "utf-8", "backslashreplace")  # half of a surrogate pair is escaped
     try:
-        number = stream.fileno()
+        descriptor = stream.fileno()
     except io.UnsupportedOperation:  # it is in memory
         stream.write(content.decode(stream.encoding or "utf-8"))
         stream.flush()
     else:
-        write_whole(number, content)
+        write_all(descriptor, content)
 
 
-def write_whole(number: int, content: bytes) -> None:
-    """Write all of it to a file descriptor, however long that takes. Raises OSError."""
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write all of `content` to a file descriptor, however long that takes. Raises OSError."""
     while content:
         try:
-            content = content[os.write(number, content) :]
-        except BlockingIOError:  # somebody who shares the file has made it so
-            select.select([], [number], [])
+            content = content[os.write(descriptor, content) :]
+        except BlockingIOError:  # another process that shares the file has made it non-blocking
+            select.select([], [descriptor], [])

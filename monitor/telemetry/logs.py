@@ -1,8 +1,8 @@
-"""How logs are written: to stderr, as lines for people on a terminal, as lines with their priority in systemd's journal
-(which knows the time itself), and as JSON elsewhere.
+"""Writes the log to stderr: as lines for people on a terminal, as lines with their priority in systemd's journal (which
+adds the time itself), and as JSON elsewhere.
 
-The loggers of the libraries flow in, and so does all else that is written to stderr: warnings, tracebacks of threads.
-Secrets are taken out on the way, whatever wrote them. Whoever logs never waits for the stream (`log_writer`).
+The loggers of the libraries go the same way, and so does all else that is written to stderr: warnings, tracebacks of
+threads. Secrets are removed, whatever wrote them. Whoever logs never waits for the stream (`log_writer`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, TextIO
 
-# It loads rich and Pygments (7 MiB) if they are there, for tracebacks in colours that we do not write.
+# structlog loads rich and Pygments (7 MiB) if they are installed, for coloured tracebacks that we do not write.
 _RICH = sys.modules.get("rich")
 sys.modules["rich"] = None  # type: ignore[assignment]
 import structlog  # noqa: E402
@@ -30,21 +30,21 @@ if _RICH is None:
 else:
     sys.modules["rich"] = _RICH
 
-# At lower levels they write tokens, topics and message texts, or (pymorphy3) where they keep their dictionaries.
-_TALKATIVE = (
+# Below warnings they log tokens, topics and message texts, or (pymorphy3) where their dictionaries are.
+_VERBOSE_LOGGERS = (
     "apprise", "urllib3", "requests", "mail.log", "apscheduler", "asyncio", "aiohttp.access", "alembic", "pymorphy3",
 )  # fmt: skip
 _PRIORITIES = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}  # syslog's, as the journal reads them
-_TELLING = frozenset(' "=')  # where one word ends
-_SHORTEST_SECRET = 6  # a shorter one would blank out innocent words
-_END = 2.0  # s that the end of the process waits for the log to be written
+_QUOTED_SIGNS = frozenset(' "=')  # a value with one of them is quoted
+_SHORTEST_SECRET = 6  # a shorter one would remove innocent words too
+_CLOSE_TIMEOUT = 2.0  # s that the end of the process waits for the log to be written
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
 def configure_logging(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level: int = logging.INFO) -> None:
-    """Write logs to `stream` from now on, with `secrets` taken out. Where it is stderr, what else is written there goes
-    the same way: nothing in this process waits for whoever reads it."""
+    """Write logs to `stream` from now on, without `secrets`. If it is stderr, all else that is written there goes the
+    same way: nothing in this process waits for whoever reads it."""
     close_log()
     hide_secrets(secrets)
     timestamp, renderer = _select_format(stream)
@@ -55,14 +55,14 @@ def configure_logging(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (
         _redaction,
     ]
 
-    def notice(lost: int) -> str:
+    def format_lost(lost: int) -> str:
         event: MutableMapping[str, Any] = {"event": LogEvent.LOG_LINES_LOST.value, "lines": lost}
         for process in clean:
-            event = process(None, "warning", event)  # type: ignore[assignment]  # only the last may give a text
+            event = process(None, "warning", event)  # type: ignore[assignment]  # only the last processor may return text
         return f"{renderer(None, 'warning', event)!s}\n"
 
-    writer = _current.writer = LogWriter(stream, notice)
-    text = LogStream(writer, _redaction.cleaned_text)
+    writer = _current.writer = LogWriter(stream, format_lost)
+    text = LogStream(writer, _redaction.without_secrets)
     if stream is sys.stderr:
         sys.stderr = text
     handler = logging.StreamHandler(text)
@@ -72,7 +72,7 @@ def configure_logging(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
-    # Ours go to the stream straight: a record of the standard library costs as much again as all the rest of a line.
+    # Our own lines go directly to the stream: a record of the standard library would double the cost of a line.
     structlog.configure(
         processors=[*clean, renderer],
         logger_factory=lambda: _LineLogger(writer),
@@ -82,19 +82,19 @@ def configure_logging(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in _TALKATIVE:
+    for name in _VERBOSE_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
-    # It warns of each turn that is left out while the one before waits for a slow database: two a second.
+    # It warns of each run that is skipped while the one before waits for a slow database: two warnings a second.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 def is_debug_enabled() -> bool:
-    """Whether events of level debug are written at all: what happens thousands of times asks before it tells."""
+    """Whether events of level debug are written at all; ask before logging what happens thousands of times."""
     return logging.getLogger().isEnabledFor(logging.DEBUG)
 
 
 def hide_secrets(secrets: Iterable[str]) -> None:
-    """Take these out of all that is logged from now on, too."""
+    """Remove these from all that is logged from now on, too."""
     _redaction.add(secrets)
 
 
@@ -104,15 +104,17 @@ def lines_lost() -> int:
 
 
 def close_log() -> None:
-    """Write what waits, for two seconds at most, and give stderr back. The end of the process does it by itself."""
+    """Write what is queued, for two seconds at most, and restore stderr. The end of the process does this by itself."""
     if (writer := _current.writer) is None:
         return
-    if writer.close(_END) and isinstance(sys.stderr, LogStream):  # else the first who writes there would hang
+    if writer.close(_CLOSE_TIMEOUT) and isinstance(
+        sys.stderr, LogStream
+    ):  # otherwise the next write to stderr would hang
         sys.stderr = writer.stream
 
 
 def _select_format(stream: TextIO) -> tuple[list[Processor], Processor]:
-    """The time, where the reader does not add it, and the form of a line."""
+    """The processors that add the time, unless the reader of the stream adds it, and the renderer of a line."""
     if _is_journal(stream):
         return [], _journal_lines
     time = structlog.processors.TimeStamper(fmt="iso", utc=True)
@@ -122,32 +124,32 @@ def _select_format(stream: TextIO) -> tuple[list[Processor], Processor]:
 
 
 def _is_journal(stream: TextIO) -> bool:
-    """Whether the stream is the one that systemd connected to its journal, and not redirected since."""
+    """Whether systemd connected the stream to its journal, and nobody has redirected it since."""
     try:
-        found = os.fstat(stream.fileno())
-    except (OSError, ValueError):  # no file at all
+        status = os.fstat(stream.fileno())
+    except (OSError, ValueError):  # the stream is no file
         return False
-    return os.environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
+    return os.environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
 
 
 def _journal_lines(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
-    """`<3>what happened key=value ...`; each line of a traceback is an entry of its own, of the same priority."""
+    """`<3>what happened key=value ...`. Each line of a traceback is a separate entry, of the same priority."""
     del logger, method
-    priority = _PRIORITIES.get(event.pop("level"), _PRIORITIES["info"])  # libraries have levels of their own
-    what, traceback = event.pop("event"), event.pop("exception", None)
-    line = " ".join([what, *(f"{key}={_format_value(value)}" for key, value in event.items())])
-    whole = f"{line}\n{traceback}" if traceback else line
-    return "\n".join(f"<{priority}>{each}" for each in whole.split("\n"))
+    priority = _PRIORITIES.get(event.pop("level"), _PRIORITIES["info"])  # libraries have other levels too
+    event_name, traceback = event.pop("event"), event.pop("exception", None)
+    line = " ".join([event_name, *(f"{key}={_format_value(value)}" for key, value in event.items())])
+    text = f"{line}\n{traceback}" if traceback else line
+    return "\n".join(f"<{priority}>{entry}" for entry in text.split("\n"))
 
 
 def _format_value(value: object) -> str:
-    """On one line, and as JSON unless it is a plain word."""
-    plain = isinstance(value, str) and value.isprintable() and value and not _TELLING & set(value)
+    """The value on one line: a plain word as it is, all else as JSON."""
+    plain = isinstance(value, str) and value.isprintable() and value and not _QUOTED_SIGNS & set(value)
     return str(value) if plain else json.dumps(value, ensure_ascii=False)
 
 
 class _LineLogger:
-    """Where our lines go: each is written whole, among the libraries' lines."""
+    """The logger of our own lines: it passes each line to the writer, which also writes the libraries' lines."""
 
     def __init__(self, writer: LogWriter) -> None:
         self._writer = writer
@@ -159,13 +161,13 @@ class _LineLogger:
 
 
 class _LogState:
-    """The writer of the log of this process, once it is configured."""
+    """The writer of this process's log, once it is configured."""
 
     writer: LogWriter | None = None
 
 
 class _Redaction:
-    """Takes known secrets out of every text of an event, and what would steer a terminal."""
+    """Removes known secrets, and control characters of terminals, from every text of an event."""
 
     def __init__(self) -> None:
         self._secrets: list[str] = []
@@ -178,25 +180,25 @@ class _Redaction:
         del logger, method
         for key, value in event.items():
             if not key.startswith("_"):  # structlog's own
-                event[key] = self._cleaned(value)
+                event[key] = self._clean_value(value)
         return event
 
-    def cleaned_text(self, text: str) -> str:
-        """The text without them."""
+    def without_secrets(self, text: str) -> str:
+        """The text with `***` in place of each secret."""
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return text
 
-    def _cleaned(self, value: object) -> object:
+    def _clean_value(self, value: object) -> object:
         if isinstance(value, str):
-            return sanitize_text(self.cleaned_text(value))  # errors of libraries quote what others wrote
+            return sanitize_text(self.without_secrets(value))  # errors of libraries quote text of others
         if value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, Mapping):
-            return {self._cleaned(key): self._cleaned(each) for key, each in value.items()}
+            return {self._clean_value(key): self._clean_value(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
-            return [self._cleaned(each) for each in value]
-        return self._cleaned(repr(value))  # as the renderers would write it
+            return [self._clean_value(item) for item in value]
+        return self._clean_value(repr(value))  # as the renderers would do
 
 
 _redaction = _Redaction()

@@ -1,8 +1,7 @@
-"""Every metric, named in one place, and what is counted where. docs/operate.md explains them; a test holds the two
-together.
+"""All metrics, and what they count. docs/operate.md explains them; a test compares the two.
 
 Labels are words from short lists (an outcome, a state, a channel's name): never an address or a title. One metric has a
-label of each source, and no second one should. It does not serve them: `daemon.listening` does.
+label for each source, and no other should. `daemon.http_server` serves them.
 """
 
 from __future__ import annotations
@@ -28,15 +27,15 @@ from monitor.telemetry.logs import lines_lost
 _LATENCY = (0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400)  # s
 _LAG = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300)
 _CALL = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 20)
-_AT_ONCE = timedelta(seconds=60)  # from seeing an article to deciding on it; what is told later waited on purpose
-_REMEMBERED = 10_000  # alerts on their way, of which we still know when their polls were planned
+_AT_ONCE = timedelta(seconds=60)  # from seeing an article to deciding on it; later alerts were deferred on purpose
+_MAX_PLANNED = 10_000  # alerts under way, for which the planned time of their polls is remembered
 
-# A second series for each of ours, which nobody asks for.
+# Otherwise each metric gets a second series, with its creation time, which nobody needs.
 disable_created_metrics()  # type: ignore[no-untyped-call]  # it has no types
 
 
 class Metrics:
-    """The metrics of one process, in a registry of their own."""
+    """The metrics of one process, in their own registry."""
 
     def __init__(self) -> None:
         self.registry = own = CollectorRegistry()
@@ -96,57 +95,59 @@ class Metrics:
         self._planned: OrderedDict[str, datetime] = OrderedDict()
 
     def record_poll_start(self, claim: Claim, now: datetime) -> None:
-        """A poll has begun."""
+        """Count a poll that begins, and its delay against the plan."""
         self.polls_in_flight.inc()
         self.poll_lag.observe(max((now - claim.planned).total_seconds(), 0))
 
-    def record_poll(self, polled: PollRecord, judged: Iterable[ArticleDecision] | None) -> None:
-        """A poll was committed, or was not: what it brought was lost to another poll of the same source."""
-        self.polls.labels("lost" if judged is None else polled.fetched.outcome.value).inc()
-        for each in judged or ():
+    def record_poll(self, polled: PollRecord, article_decisions: Iterable[ArticleDecision] | None) -> None:
+        """Count a poll and its decisions. None in place of decisions: it was not committed, because another poll of the
+        same source was."""
+        self.polls.labels("lost" if article_decisions is None else polled.fetched.outcome.value).inc()
+        for article_decision in article_decisions or ():
             self.articles.inc()
-            for decided in each.decisions:
-                self.matches.labels(decided.match.kind.value, decided.outcome.reason.value).inc()
-                if (alert := decided.alert) is None:
-                    self._count(decided.outcome, "none")
+            for match_decision in article_decision.decisions:
+                self.matches.labels(match_decision.match.kind.value, match_decision.outcome.reason.value).inc()
+                if (alert := match_decision.alert) is None:
+                    self._count_decision(match_decision.outcome, "none")
                 else:
-                    self._count(decided.outcome, alert.level.value)
-                    self._remember(alert.id, polled.claim.planned)
+                    self._count_decision(match_decision.outcome, alert.level.value)
+                    self._remember_planned(alert.id, polled.claim.planned)
 
     def record_alert(self, alert: Alert) -> None:
-        """An alert was committed that time alone has brought."""
+        """Count an alert that was committed without a new article: its time had come."""
         self.alerts.labels(Outcome.SENT.value, alert.level.value, alert.kind.reason.value).inc()
 
-    def _count(self, decision: MatchOutcome, level: str) -> None:
+    def _count_decision(self, decision: MatchOutcome, level: str) -> None:
         self.alerts.labels(decision.outcome.value, level, decision.reason.value).inc()
 
     def record_attempt(self, delivery: Delivery, state: DeliveryState, now: datetime) -> None:
-        """An attempt to deliver was recorded."""
+        """Count an attempt to deliver that left the delivery in `state`, and observe the latency of an accepted
+        alert."""
         self.deliveries.labels(delivery.channel, state.value).inc()
         alert = delivery.alert
         if state is DeliveryState.ACCEPTED and isinstance(alert, Alert):
             at_once = alert.at - alert.article.seen <= _AT_ONCE
             if alert.article.dated and alert.article.version == 1 and at_once:  # an edit may come days later
-                self._took("published", alert.article.published, now)
+                self._observe_latency("published", alert.article.published, now)
             if planned := self._planned.get(alert.id):
-                self._took("planned", planned, now)
+                self._observe_latency("planned", planned, now)
 
     def set_last_success(self, polled: Mapping[str, datetime | None]) -> None:
-        """These are the sources, and when each was last polled well."""
+        """Set for each source when it was last polled well; None: never."""
         self.last_success.clear()
         for source, at in polled.items():
             self.last_success.labels(source).set(at.timestamp() if at else 0)
 
     def render_exposition(self) -> bytes:
-        """All of them, as Prometheus reads them."""
+        """All metrics in the text format of Prometheus."""
         self.log_lines_lost.reset()
         self.log_lines_lost.inc(lines_lost())
         return generate_latest(self.registry)
 
-    def _remember(self, alert: str, planned: datetime) -> None:
+    def _remember_planned(self, alert: str, planned: datetime) -> None:
         self._planned[alert] = planned
-        if len(self._planned) > _REMEMBERED:
+        if len(self._planned) > _MAX_PLANNED:
             self._planned.popitem(last=False)
 
-    def _took(self, since: str, began: datetime, now: datetime) -> None:
+    def _observe_latency(self, since: str, began: datetime, now: datetime) -> None:
         self.alert_latency.labels(since).observe(max((now - began).total_seconds(), 0))

@@ -1,4 +1,4 @@
-"""The log's account of a poll."""
+"""Logs what came of a poll."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from monitor.model import MOMENTARY, ArticleDecision, PollRecord
 from monitor.telemetry import LogEvent, is_debug_enabled, log
 
 
-def log_poll(polled: PollRecord, every: Sequence[ArticleDecision]) -> None:
-    """The log's account of a poll. What lasts is told when it begins or changes, and when it is over."""
+def log_poll(polled: PollRecord, article_decisions: Sequence[ArticleDecision]) -> None:
+    """Log a poll and its decisions. A lasting problem is logged when it begins or changes, and when it is over."""
     source, fetched = polled.claim.source, polled.fetched
     if polled.problem and (polled.problem != polled.claim.problem or is_debug_enabled()):
         log.warning(LogEvent.POLL_PROBLEM, source=source, problem=polled.problem, failures=polled.failures)
@@ -21,13 +21,17 @@ def log_poll(polled: PollRecord, every: Sequence[ArticleDecision]) -> None:
     for kind in polled.closed_troubles:
         if kind not in MOMENTARY:
             log.info(LogEvent.SOURCE_RECOVERED, source=source, trouble=kind.value)
-    new = len(every)
+    new = len(article_decisions)
     if new or is_debug_enabled():
-        tell = log.info if new else log.debug
-        tell(LogEvent.POLLED, source=source, outcome=fetched.outcome.value, entries=polled.entries, new=new)
-    for judged in every:
-        for decided in judged.decisions:
-            event = LogEvent.ALERTED if decided.alert else LogEvent.MATCHED
+        write = log.info if new else log.debug
+        write(LogEvent.POLLED, source=source, outcome=fetched.outcome.value, entries=polled.entries, new=new)
+    for article_decision in article_decisions:
+        for match_decision in article_decision.decisions:
+            event = LogEvent.ALERTED if match_decision.alert else LogEvent.MATCHED
             log.info(
-                event, source=source, rule=decided.match.rule, title=judged.article.title, decision=decided.explanation
+                event,
+                source=source,
+                rule=match_decision.match.rule,
+                title=article_decision.article.title,
+                decision=match_decision.explanation,
             )

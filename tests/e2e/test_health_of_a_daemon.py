@@ -95,7 +95,7 @@ async def test_a_database_that_is_locked_is_told_within_half_a_minute(tmp_path: 
             body = await until_asked(f"{origin}/healthz", lambda status, body: status == 503 and at_fault(body))
             check = json.loads(body)["checks"]["database"]
             # which of the three it is, the call says that waited last: for a lock, or only to read
-            what = "has not answered|has refused everything|can be read, and has taken nothing"
+            what = "has not answered|has refused everything|can be read, and has accepted no write"
             assert re.fullmatch(rf"the database ({what}) for \d+ s; see the log", check["says"])
             await until(lambda: "database is locked" in daemon.log.read_text())  # a writer waits as long as that
             other.execute("ROLLBACK")

@@ -75,7 +75,7 @@ async def asked(database: Database, endpoint: Endpoint) -> AsyncIterator[Asked]:
         database,
         DaemonRecord(database, "desk:17:aa"),
         thread=thread,
-        turns=turns,
+        last_run=turns,
         metrics=Metrics(),
         running=lambda: RunningVersion(NOON, 1, 0),
         sources=tuple[str, ...],

@@ -72,7 +72,7 @@ def test_a_digest_of_what_was_suppressed_arrives_whole(ntfy: Ntfy, sign: str) ->
     assert send_message(ntfy.channel(f"unsure-{ord(sign)}"), message) == ACCEPTED
     [got] = ntfy.messages(f"unsure-{ord(sign)}")
     assert (got["title"], got["message"]) == (message.title, message.text)
-    assert "more: `news-monitor matches list` has them all" in got["message"]
+    assert "more: `news-monitor matches list` shows them all" in got["message"]
     assert "attachment" not in got
 
 

@@ -12,7 +12,7 @@ import pytest
 from monitor.config.loading.load import load_rules
 from monitor.matching.live import compile_live
 from monitor.runtime import gc_tuning
-from monitor.runtime.gc_tuning import YOUNG, paused, relaxed
+from monitor.runtime.gc_tuning import YOUNG_THRESHOLD, paused, relaxed
 
 ROOT = Path(__file__).parents[2]
 FAULTY = "rule: bad\nlevel: enormous\nmatch: {all: [{entity: nobody}, {words: {xx-: [a]}}]}\n---\n[\n"
@@ -55,10 +55,10 @@ def test_what_becomes_garbage_later_is_found_while_it_is_little(monkeypatch: pyt
         kept = Circle()
     gone = ref(kept)
     del kept
-    monkeypatch.setattr(gc_tuning, "FEW", 0)
+    monkeypatch.setattr(gc_tuning, "MAX_SEARCHED", 0)
     with paused():
         assert gone() is not None
-    monkeypatch.setattr(gc_tuning, "FEW", 10**9)
+    monkeypatch.setattr(gc_tuning, "MAX_SEARCHED", 10**9)
     with paused():
         assert gone() is None
 
@@ -96,7 +96,7 @@ def test_it_looks_seldom_and_finds_all_the_same() -> None:
     gc.collect()
     gone = ref(Circle())
     assert gone() is not None
-    kept: list[list[int]] = [[] for _ in range(YOUNG - gc.get_count()[0] - 100)]
+    kept: list[list[int]] = [[] for _ in range(YOUNG_THRESHOLD - gc.get_count()[0] - 100)]
     assert gone() is not None
     kept += [[] for _ in range(200)]
     assert gone() is None

@@ -17,7 +17,7 @@ from monitor.app import open_daemon
 from monitor.cli.options import database_of
 from monitor.config.loading.load import load_config_files
 from monitor.config.loading.shipped import find_shipped_folder
-from monitor.demo.account import EventSummary, count_unsent_by_reason, find_unexpected_result, summarize_events
+from monitor.demo.summary import EventSummary, count_unsent_by_reason, find_unexpected_result, summarize_events
 from monitor.demo.newsroom import Newsroom, load_outlets
 from monitor.demo.receivers import Mailbox, ReceivedMessage, WebhookReceiver
 from monitor.model import Config

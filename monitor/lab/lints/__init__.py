@@ -1,1 +1,1 @@
-"""What is no fault in rules, entities and lists, and probably not meant: a file for each kind of advice."""
+"""Lints of rules, entities and lists: what is no fault, but probably a mistake. A file for each kind of advice."""

@@ -25,8 +25,8 @@ from monitor.model import (
     StalledChannel,
     TroubleKind,
 )
-from monitor.notices.notices import LISTED, due_notices
-from monitor.notices.troubles import DAY, EBB, OF_SOURCES, OpsSnapshot
+from monitor.notices.notices import MAX_LINES, due_notices
+from monitor.notices.troubles import DAY, MIN_STALL, OF_SOURCES, OpsSnapshot
 from tests.building import HOUR, MINUTE, NOON, sources
 
 SEOUL = ZoneInfo("Asia/Seoul")  # noon UTC is 21:00
@@ -86,9 +86,9 @@ def test_a_source_is_told_of_once_after_three_hours() -> None:
         title="Source wire fails since 5 Jan, 21:00",
         text=(
             "wire, since 5 Jan, 21:00: the server answered 503; next try 01:00\n"
-            "It is tried on. If it is gone for good: `news-monitor sources remove wire`."
+            "It is still tried. If it is gone for good: `news-monitor sources remove wire`."
         ),
-        reason="a source that fails for 3 hours is told once, and again each day",
+        reason="a source that fails for 3 hours is reported once, and again each day",
         channels=("mail", "phone"),
     )
     assert operator.looks(NOON + 3 * HOUR + MINUTE, sick(failing())) == []
@@ -176,10 +176,10 @@ def test_a_channel_that_lags_does_not_come_and_go() -> None:
     operator.looks(NOON + 15 * MINUTE, sick(waiting()))
     for minutes in range(16, 40):
         now = NOON + minutes * MINUTE
-        age = max(EBB, (31 - minutes) * MINUTE)
+        age = max(MIN_STALL, (31 - minutes) * MINUTE)
         assert operator.looks(now, sick(waiting(since=now - age), channel_desk=now)) == []
     now = NOON + HOUR
-    over = sick(waiting(since=now - EBB + MINUTE), channel_desk=now)
+    over = sick(waiting(since=now - MIN_STALL + MINUTE), channel_desk=now)
     assert short(operator.looks(now, over)) == [("recovery", "channel desk")]
 
 
@@ -206,8 +206,8 @@ def test_three_hundred_sources_at_once_are_one_message() -> None:
     (told,) = operator.looks(NOON + 3 * HOUR, down)
     assert (told.subject, told.title) == ("source", "300 sources fail")
     lines = told.text.splitlines()
-    assert [line[:4] for line in lines[:LISTED]] == names(LISTED)
-    assert lines[LISTED] == "and 290 more"
+    assert [line[:4] for line in lines[:MAX_LINES]] == names(MAX_LINES)
+    assert lines[MAX_LINES] == "and 290 more"
     assert "this machine's network" in lines[-1]
     minutes = (NOON + 3 * HOUR + minutes * MINUTE for minutes in range(24 * 60))
     assert [notice for now in minutes for notice in operator.looks(now, down)] == []
@@ -424,7 +424,7 @@ def test_what_was_decided_twice_has_one_key() -> None:
     assert len(keys) == 1
 
 
-@pytest.mark.parametrize("count", [1, LISTED, LISTED + 1])
+@pytest.mark.parametrize("count", [1, MAX_LINES, MAX_LINES + 1])
 def test_a_notice_is_short(count: int) -> None:
     """Whatever servers answer: what to do is never cut off."""
     many = [replace(failing(name), problem="x" * 1000) for name in names(count)]
@@ -469,7 +469,7 @@ def test_a_possible_gap_is_told_at_once_with_its_window() -> None:
     )
     assert told.text == (
         "wire, between 20:55 and 21:00: as nobody expected\n"
-        "If it happens again, let wire be asked more often: by its `fastest`, `every` or `cron`."
+        "If it happens again, have wire polled more often: by its `fastest`, `every` or `cron`."
     )
 
 
@@ -497,7 +497,7 @@ def test_what_lasts_at_a_source_is_told_again_and_when_it_is_over(kind: TroubleK
     every = DAY if kind in {TroubleKind.SILENT, TroubleKind.GONE} else 7 * DAY
     assert operator.looks(first + every - MINUTE, troubled(trouble(kind))) == []
     (again,) = operator.looks(first + every, troubled(trouble(kind)))
-    assert (short([again]), again.reason.startswith("told ")) == ([("reminder", f"{name} wire")], True)
+    assert (short([again]), again.reason.startswith("reported ")) == ([("reminder", f"{name} wire")], True)
     over = troubled(trouble(kind, over_at=first + every + HOUR))
     assert short(operator.looks(first + every + HOUR, over)) == [("recovery", f"{name} wire")]
     assert (operator.looks(first + every + DAY, over), operator.noticed) == ([], ())

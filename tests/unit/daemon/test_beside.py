@@ -15,7 +15,7 @@ from monitor.telemetry import LogEvent
 
 async def test_work_that_crashes_is_logged_and_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever it died of; what ends it is to be cancelled, and then nothing of it is left."""
-    monkeypatch.setattr(supervisor, "AGAIN", 0)
+    monkeypatch.setattr(supervisor, "RESTART_AFTER", 0)
     works, ended = asyncio.Event(), asyncio.Event()
     crashes: list[BaseException] = [ZeroDivisionError("once"), asyncio.CancelledError(), KeyError("twice")]
 

@@ -40,7 +40,7 @@ class Watched:
     """A daemon's health, and what it is made from. Its clocks stand at noon and at 1000 s."""
 
     database: Database
-    turns: LastRun
+    last_run: LastRun
     thread: StoreThread
     metrics: Metrics = field(default_factory=Metrics)
     runs: RunningVersion = field(default_factory=lambda: RunningVersion(MORNING, rules=3, sources=2))
@@ -51,7 +51,7 @@ class Watched:
             self.database,
             DaemonRecord(self.database, OWNER),
             thread=self.thread,
-            turns=self.turns,
+            last_run=self.last_run,
             metrics=self.metrics,
             running=lambda: self.runs,
             sources=lambda: self.names,
@@ -89,8 +89,8 @@ async def test_the_heartbeat_tells_what_runs_and_when_it_turned(watched: Watched
     await watched.health.write_heartbeat()
     (seen,) = list_daemons(watched.database)
     assert (seen.owner, seen.running) == (OWNER, watched.runs)
-    watched.turns.record_run(WorkKind.TICK, 995)
-    watched.turns.record_run(WorkKind.DELIVERY, 935)
+    watched.last_run.record_run(WorkKind.TICK, 995)
+    watched.last_run.record_run(WorkKind.DELIVERY, 935)
     watched.runs = RunningVersion(NOON, rules=4, sources=2)
     await watched.health.write_heartbeat()
     (seen,) = list_daemons(watched.database)
@@ -104,16 +104,16 @@ async def test_all_is_well(watched: Watched) -> None:
     watched.poll("wire", MORNING)
     watched.poll("post", NOON)
     await watched.health.write_heartbeat()
-    watched.turns.record_run(WorkKind.TICK, 998)
-    watched.turns.record_run(WorkKind.DELIVERY, 999)
+    watched.last_run.record_run(WorkKind.TICK, 998)
+    watched.last_run.record_run(WorkKind.DELIVERY, 999)
     found = watched.all()
     assert {check.grade for check in found.values()} == {Grade.OK}
     assert found["database"].message.startswith("the database took the last heartbeat 0 s ago, within 0.")
     assert {name: check.message for name, check in found.items() if name != "database"} == {
         "tick": "the last tick was 2 s ago",
-        "delivery": "the last turn was 1 s ago",
+        "delivery": "the last run was 1 s ago",
         "outbox": "nothing waits",
-        "sources": "the good poll that is the longest ago was at 10:00",
+        "sources": "the least recent good poll was at 10:00",
         "files": "running the version of 10:00",
     }
 
@@ -124,11 +124,11 @@ async def test_all_is_well(watched: Watched) -> None:
         (set(), {}),
         # the loop or a lock of ours
         ({WorkKind.TICK}, {"tick": "the last tick was 31 s ago"}),
-        ({WorkKind.DELIVERY}, {"delivery": "the last turn was 31 s ago"}),
+        ({WorkKind.DELIVERY}, {"delivery": "the last run was 31 s ago"}),
         # all that waits for the database stands still with it
         (
             {WorkKind.TICK, WorkKind.DELIVERY},
-            {"tick": "the last tick was 31 s ago", "delivery": "the last turn was 31 s ago"},
+            {"tick": "the last tick was 31 s ago", "delivery": "the last run was 31 s ago"},
         ),
     ],
 )
@@ -138,7 +138,7 @@ def test_a_clockwork_that_stands_still_is_a_problem(
     """After 30 s, and not before; it is told from memory, and by its name."""
     assert problem(watched.all(monotonic=1000 + WAITED)) == {}
     for work in set(WorkKind) - still:
-        watched.turns.record_run(work, 1001 + WAITED)
+        watched.last_run.record_run(work, 1001 + WAITED)
     found = watched.all(monotonic=1001 + WAITED)
     del found["database"]
     assert problem(found) == problems
@@ -151,14 +151,14 @@ def test_a_clockwork_that_stands_still_is_a_problem(
         ({WorkKind.CALL}, "has refused everything"),  # a server that is down, say
         (
             {WorkKind.CALL, WorkKind.DATABASE},
-            "can be read, and has taken nothing",
+            "can be read, and has accepted no write",
         ),  # locked by somebody, or its disk is full
     ],
 )
 def test_a_database_that_takes_nothing_is_a_problem(watched: Watched, done: set[WorkKind], said: str) -> None:
     """After 30 s without a heartbeat; what it still does is said."""
     for work in (WorkKind.TICK, WorkKind.DELIVERY, *done):
-        watched.turns.record_run(work, 1001 + WAITED)
+        watched.last_run.record_run(work, 1001 + WAITED)
     assert problem(watched.all(monotonic=1000 + WAITED)) == {}
     assert problem(watched.all(monotonic=1001 + WAITED)) == {"database": f"the database {said} for 31 s; see the log"}
 
@@ -211,7 +211,7 @@ async def test_sources_that_fail_are_a_warning(watched: Watched) -> None:
     await watched.health.write_heartbeat()
     said = (
         "2 of 3 sources fail; the oldest since 4 Jan, 10:00; 2 were never polled well; "
-        "the good poll that is the longest ago was at 10:00"
+        "the least recent good poll was at 10:00"
     )
     assert watched.all()["sources"] == HealthCheck("sources", Grade.WARNING, said)
 
@@ -254,7 +254,7 @@ async def test_a_channel_whose_oldest_alert_waits_is_a_problem(watched: Watched)
     """From the 15 minutes on after which a notice tells of it too."""
     commit(SerialSection(watched.database), claimed(Claims(watched.database, OWNER), "wire", NOON), article(), at=NOON)
     await watched.health.write_heartbeat()
-    assert watched.all(NOON + 15 * MINUTE)["outbox"] == HealthCheck("outbox", Grade.OK, "deliveries that wait: 1")
+    assert watched.all(NOON + 15 * MINUTE)["outbox"] == HealthCheck("outbox", Grade.OK, "deliveries waiting: 1")
     late = watched.all(NOON + 15 * MINUTE + SECOND)["outbox"]
     assert late == HealthCheck("outbox", Grade.PROBLEM, "channel desk: its oldest alert waits since 13:00")
     Outbox(watched.database, OWNER).discard([1], NOON)

@@ -84,7 +84,7 @@ def test_what_is_missing_is_said_once() -> None:
     with capture_logs() as lines:
         for now in (10, 46, 47, 48, 301, 302):
             watchdog.feed(now)
-    call, turns = "a call to the database ended", ["the tick turned", "delivery turned"]
+    call, turns = "a call to the database ended", ["the tick ran", "the delivery ran"]
     assert [line["missing"] for line in lines] == [[call], [call, *turns]]
 
 

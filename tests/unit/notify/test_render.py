@@ -317,7 +317,7 @@ def test_what_has_no_line_in_a_digest_is_counted() -> None:
     assert "more:" not in message(digest(*items(ITEMS))).text
     text = message(digest(*items(ITEMS + 3))).text
     assert text.count("- HIGH") == ITEMS
-    assert "and 3 more: `news-monitor matches list` has them all" in text
+    assert "and 3 more: `news-monitor matches list` shows them all" in text
 
 
 def test_a_digest_of_what_was_suppressed_says_for_what_each_was_taken() -> None:
@@ -339,7 +339,7 @@ def test_it_has_more_lines_than_others_have() -> None:
     lines = [replace(each, unsure="its place", same_as="Strike") for each in items(UNSURE_ITEMS + 3, "Quake", None)]
     text = message(digest(*lines)).text
     assert text.count("- HIGH: ") == UNSURE_ITEMS == 20
-    assert "and 3 more: `news-monitor matches list` has them all" in text
+    assert "and 3 more: `news-monitor matches list` shows them all" in text
 
 
 @pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
@@ -394,14 +394,14 @@ def test_an_article_without_a_title_has_a_message_with_one() -> None:
 
 def test_a_notice_says_that_it_is_one() -> None:
     """What is told, line by line, why, and what to find it by; never taken for news."""
-    of = notice(title="Source wire fails", text="wire: <gone>\nIt is tried on.")
+    of = notice(title="Source wire fails", text="wire: <gone>\nIt is still tried.")
     assert message(of, repeat=True) == Message(
         title="NOTICE: Source wire fails",
         text=(
             "NOTICE: Source wire fails\n"
             "\n"
             "wire: <gone>\n"
-            "It is tried on.\n"
+            "It is still tried.\n"
             "\n"
             "Why: a source that fails for 3 hours is told.\n"
             "Notice n1\n"
@@ -409,7 +409,7 @@ def test_a_notice_says_that_it_is_one() -> None:
         ),
         html=(
             "<p>NOTICE: Source wire fails</p>\n"
-            "<p>wire: &lt;gone&gt;<br>It is tried on.</p>\n"
+            "<p>wire: &lt;gone&gt;<br>It is still tried.</p>\n"
             "<p>Why: a source that fails for 3 hours is told.<br>Notice n1<br>"
             "An earlier attempt got no clear answer: you may have this message already.</p>"
         ),

@@ -14,7 +14,7 @@ from typing import TextIO, cast
 import click
 import pytest
 
-from monitor.telemetry.log_writer import MOST, LogStream, LogWriter
+from monitor.telemetry.log_writer import MAX_QUEUED, LogStream, LogWriter
 
 LONG = 60.0
 LINE = "x" * 99 + "\n"
@@ -56,13 +56,13 @@ def test_nobody_waits_for_a_reader_and_what_was_dropped_is_said_in_its_place(pip
     rest."""
     reader, stream = pipe
     writer = LogWriter(stream, said)
-    for _ in range(2 * MOST):
+    for _ in range(2 * MAX_QUEUED):
         writer.put(LINE)
     assert not writer.flush(0.1)
     lost = writer.lost
-    assert 0 < lost <= MOST
+    assert 0 < lost <= MAX_QUEUED
     read = read_until(said(lost), reader)
-    assert read == LINE * (2 * MOST - lost) + said(lost)
+    assert read == LINE * (2 * MAX_QUEUED - lost) + said(lost)
     writer.put(LINE)
     assert read_until("\n", reader) == LINE
     assert writer.lost == lost

@@ -319,7 +319,7 @@ def test_a_process_whose_stderr_nobody_reads_ends() -> None:
 
 def test_what_was_lost_is_said_as_an_event(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the form of the other lines, with how many they were; and the metrics know."""
-    monkeypatch.setattr("monitor.telemetry.log_writer.MOST", 1)
+    monkeypatch.setattr("monitor.telemetry.log_writer.MAX_QUEUED", 1)
     reader, writer = os.pipe()
     with os.fdopen(writer, "w", encoding="utf-8") as file, os.fdopen(reader, encoding="utf-8") as reading:
         configure_logging(stream=file)

@@ -94,7 +94,7 @@ def test_an_alert_of_no_known_date_has_no_latency(metrics: Metrics, of: Article,
 
 def test_what_is_remembered_of_alerts_is_bounded(metrics: Metrics, monkeypatch: pytest.MonkeyPatch) -> None:
     """Alerts that are never accepted do not fill the memory."""
-    monkeypatch.setattr("monitor.telemetry.metrics._REMEMBERED", 2)
+    monkeypatch.setattr("monitor.telemetry.metrics._MAX_PLANNED", 2)
     told = [replace(alert(), id=name) for name in "abc"]
     for each in told:
         only = replace(judged(article())[0], decisions=(replace(judged(article())[0].decisions[0], alert=each),))
