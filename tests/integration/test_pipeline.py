@@ -282,7 +282,7 @@ async def test_an_error_of_our_own_stops_one_poll_only(
 ) -> None:
     """It is a failure of the source as others are: told, counted, and tried again later."""
     faults.documents["wire.xml"] = feed(HEADLINE)
-    monkeypatch.setattr("monitor.pipeline.taken_in", crash)
+    monkeypatch.setattr("monitor.pipeline.ingest_poll", crash)
     async with polling(database, faults, wire="wire.xml") as polls:
         with capture_logs() as logs:
             polled = await polls.poll()
