@@ -154,7 +154,9 @@ async def open_daemon(
             zone=zone,
         )
         pruned = Job(
-            "prune", PRUNE_EVERY, lambda: prune_archive(ArchivePruner(database, active.current.config.settings.retention), thread)
+            "prune",
+            PRUNE_EVERY,
+            lambda: prune_archive(ArchivePruner(database, active.current.config.settings.retention), thread),
         )
         jobs += [
             Job("due", DUE, due.run_once, in_once_mode=True),

@@ -161,7 +161,7 @@ async def test_an_edit_that_another_daemon_has_overtaken_is_no_failure(
 
     def read_meanwhile(claims: Claims, asked: Sequence[EntryLookup]) -> dict[tuple[str, str], KnownArticle]:
         known, now = recognise(claims, asked), clock.now()
-        monkeypatch.setattr(Claims, "recognised", recognise)
+        monkeypatch.setattr(Claims, "find_known_entries", recognise)
         for wish in pages.claim([each.article_id for each in pages.find_due(now)[:1]], now, timedelta(minutes=1)):
             with other.enter(now) as section:
                 before = section.load_claimed_article(wish)
@@ -173,7 +173,7 @@ async def test_an_edit_that_another_daemon_has_overtaken_is_no_failure(
     async with polling(database, faults, more={"full_text": True}, wire="wire.xml") as polls:
         faults.documents["wire.xml"] = feed("Night over the coast", "Another")
         assert await polls.poll()
-        monkeypatch.setattr(Claims, "recognised", read_meanwhile)
+        monkeypatch.setattr(Claims, "find_known_entries", read_meanwhile)
         faults.documents["wire.xml"] = faults.documents["wire.xml"].replace("<title>Night", "<title>A long night")
         edited = await polls.poll()
     assert edited is not None

@@ -311,7 +311,7 @@ async def test_notices_are_told_even_if_what_waits_cannot_be(begin: Begin, monke
         looked.append(now)
         return []
 
-    monkeypatch.setattr(first.due, "tell", look)
+    monkeypatch.setattr(first.due, "issue_notices", look)
     monkeypatch.setattr("monitor.clock.now", lambda: NOON + HOUR)
     first.poll(article(), NOON)
     first.breaks.append(None)

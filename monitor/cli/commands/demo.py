@@ -17,9 +17,9 @@ from monitor.app import open_daemon
 from monitor.cli.options import database_of
 from monitor.config.loading.load import load_config_files
 from monitor.config.loading.shipped import find_shipped_folder
-from monitor.demo.summary import EventSummary, count_unsent_by_reason, find_unexpected_result, summarize_events
 from monitor.demo.newsroom import Newsroom, load_outlets
 from monitor.demo.receivers import Mailbox, ReceivedMessage, WebhookReceiver
+from monitor.demo.summary import EventSummary, count_unsent_by_reason, find_unexpected_result, summarize_events
 from monitor.model import Config
 from monitor.store.queries.matches import MatchFilter, MatchQueries, MatchReport
 from monitor.store.queries.reports import ReportQueries

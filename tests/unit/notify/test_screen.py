@@ -49,7 +49,9 @@ async def test_a_pager_that_reads_nothing_stops_nothing() -> None:
     screen = ConsoleWriter()
     with standard_output_to_a_pipe() as reader:
         assert await screen.show(LARGE, SOON) == Receipt(ReceiptKind.UNKNOWN, "the screen accepted nothing within 1 s")
-        assert await screen.show(HELLO, SOON) == Receipt(ReceiptKind.TRY_LATER, "the screen accepted nothing within 1 s")
+        assert await screen.show(HELLO, SOON) == Receipt(
+            ReceiptKind.TRY_LATER, "the screen accepted nothing within 1 s"
+        )
         showing = asyncio.create_task(screen.show(HELLO, LONG))
         read = await until(HELLO.text, reader)
         assert await showing == PRINTED
