@@ -222,7 +222,7 @@ def _format_match(account: MatchDetails, loaded: LoadedConfig) -> Iterator[str]:
     published = f"published {format_local_time(article.published, zone)}" if article.dated else "undated"
     yield f"          {published}, first seen {format_local_time(article.seen, zone)}"
     for quote in quote_all_sentences(article.title, account.text, match.evidence):
-        yield f"{quote.field:<10}{' '.join(highlight_sentence(quote.sentence, quote.marks, ('**', '**')).split())}"
+        yield f"{quote.field:<10}{' '.join(highlight_sentence(quote.sentence, quote.highlights, ('**', '**')).split())}"
     yield f"words     {format_evidence(match.evidence)}"
     yield f"outcome   {match.outcome}: {match.reason}"
     if match.story:

@@ -258,7 +258,7 @@ def _candidate_from_row(each: _AffectedAlert, row: _Row, config: Config) -> Aler
         wire=row.wire,
         facts=extract_counts(page.title, page.text),
         sentence=quoted.sentence,
-        highlights=quoted.marks,
+        highlights=quoted.highlights,
         evidence_words=evidence_in_words(found),
         wire_status=determine_article_provenance(page, source).wire_status,
         official=source is not None and source.official,

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Select, and_, delete, exists, func, or_, select, tuple_, update
 
-from monitor.alerting.ledger import KEPT
+from monitor.alerting.ledger import RECORD_RETENTION
 from monitor.ingest.entry_identity import uid_hash
 from monitor.ingest.retention_policy import compute_retention_cutoff, find_article_retention, find_shortest_retention
 from monitor.model import FOR_GOOD, DeliveryState, Retention
@@ -158,7 +158,7 @@ class _ExpiredRows:
         self._retention = retention
         self._now = now
         self._newest = compute_retention_cutoff(find_shortest_retention(retention), now)
-        self._lately = now - max(EVENTS_KEPT, KEPT)  # what is younger deciding may ask for
+        self._lately = now - max(EVENTS_KEPT, RECORD_RETENTION)  # what is younger deciding may ask for
         self._remembered = min(self._newest, self._lately)
 
     def articles(self, connection: Connection, after: _Found | None) -> _SliceResult:
@@ -312,7 +312,7 @@ def _drop_alerts(connection: Connection, old: Sequence[_Found], now: datetime) -
     connection.execute(delete(attempt).where(attempt.c.delivery_id.in_(ended)))
     connection.execute(delete(delivery).where(delivery.c.id.in_(ended)))
     connection.execute(update(match).where(match.c.alert_id.in_(ids)).values(alert_id=None))
-    connection.execute(delete(account).where(account.c.alert_id.in_(ids), account.c.heard_at < now - KEPT))
+    connection.execute(delete(account).where(account.c.alert_id.in_(ids), account.c.heard_at < now - RECORD_RETENTION))
     connection.execute(update(account).where(account.c.alert_id.in_(ids)).values(alert_id=None))
     connection.execute(delete(alert).where(alert.c.id.in_(ids)))
 

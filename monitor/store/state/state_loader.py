@@ -59,7 +59,7 @@ class StoredState:
     def decide_due(self, rules: RuleSet, now: datetime, only: Collection[str] | None = None) -> DueDecision:
         """What has waited until now, or of that what has these ids."""
         told, due = self.state.ledger, load_due_alerts(self._connection, now)
-        told.load((), accounts=(), sent=(), waiting=due)
+        told.load((), records=(), sent=(), pending=due)
         load_subjects(self._connection, told, {key for each in due for key in list_ledger_keys(each.candidate)})
         for each in told.pending:
             if only is not None and each.id not in only:

@@ -41,9 +41,9 @@ def load_subjects(connection: Connection, told: NotificationLedger, wanted: Iter
     accounts = load_subject_records(connection, keys)
     told.load(
         keys,
-        accounts=accounts.values(),
+        records=accounts.values(),
         sent=sent_keys(connection, keys, accounts),
-        waiting=[each for some in in_batches(keys) for each in _read_pending(connection, _WAITS, {"keys": some})],
+        pending=[each for some in in_batches(keys) for each in _read_pending(connection, _WAITS, {"keys": some})],
     )
 
 
