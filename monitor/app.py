@@ -109,7 +109,7 @@ async def open_daemon(
         pipeline = Pipeline(
             active,
             limits,
-            asker=SourcePoller(fetcher, robots, parsers, limits, KnownEntries(claims, thread)),
+            poller=SourcePoller(fetcher, robots, parsers, limits, KnownEntries(claims, thread)),
             claims=claims,
             section=section,
             thread=thread,

@@ -1,7 +1,7 @@
-"""Articles on their way to a decision: prepared, then with their stories, then as cases that can be judged. Pure.
+"""Articles on their way to a decision: prepared, then with their stories, then as cases that can be evaluated. Pure.
 
-`decide` holds the order of the steps. What each step must find in the state is told by `story_needs`, `event_needs` and
-`Placed.subjects`, for whoever loads it.
+`decide` holds the order of the steps. What each step looks up in the state is listed by `story_cluster_queries`,
+`event_cluster_queries` and `ClusteredArticle.ledger_keys`, for the code that loads it.
 """
 
 from __future__ import annotations
@@ -55,9 +55,11 @@ class ClusterQuery:
 
 @dataclass(frozen=True, slots=True)
 class PreparedArticle:
-    """An article with all that can be said of it without the state. `features`: None where it joins no story, as no
-    rule hits it: then nothing else is worked out either. `wire`, `mark`: as of `Provenance`; `work`: what it has cost
-    (`Document.work`)."""
+    """An article with everything that can be worked out without the state.
+
+    `features`: None if no rule hits the article, so that it joins no story; then nothing else is worked out either.
+    `wire` and `wire_status`: as in `Provenance`. `work`: what it has cost (`RuleSet.match_with_cost`).
+    """
 
     article: Article
     matches: tuple[Match, ...]
@@ -71,9 +73,12 @@ class PreparedArticle:
 
 @dataclass(frozen=True, slots=True)
 class ClusteredArticle:
-    """An article with its story; `reports`: it as the events of each of its matches' rules see it; `cases`: its
-    matches, each with its event, once that is known, and `belongings`: why each is of that (None: its rule tells no
-    events, or it is of none)."""
+    """An article with its story.
+
+    `reports`: the article as the events of each match's rule see it. `cases`: its matches, each with its event, once
+    that is known. `memberships`: why each case belongs to its event (None: its rule has no events, or it belongs to
+    none).
+    """
 
     prepared: PreparedArticle
     joined: StoryAssignment | None
@@ -84,46 +89,52 @@ class ClusteredArticle:
 
     @property
     def story(self) -> Story | None:
-        """Its story."""
+        """Its story; None if it joined none."""
         return None if self.joined is None else story_from_cluster(self.joined.story)
 
     @property
     def is_edited(self) -> bool:
-        """Whether it may have opened events before: long ago, or they would be found."""
+        """Whether an earlier version of it may have opened events: so long ago that they are no longer found."""
         return self.prepared.article.version > 1
 
     @property
     def ledger_keys(self) -> Iterator[str]:
-        """What judging its cases asks the ledger about."""
+        """The ledger keys that the evaluation of its cases asks for."""
         return (key for case in self.cases for key in case.ledger_keys)
 
     @property
     def own_event_keys(self) -> Iterator[str]:
         """The keys of the events that it would open."""
-        opened = ((each.rule, of(each).id) for each in self.reports for of in (new_event, event_of_version))
+        opened = (
+            (report.rule, make_event(report).id)
+            for report in self.reports
+            for make_event in (new_event, event_of_version)
+        )
         return (event_key(rule, id_) for rule, id_ in opened)
 
 
 def story_from_cluster(cluster: Cluster) -> Story:
-    """A story as it is told of."""
+    """The cluster as a story."""
     return Story(cluster.id, cluster.title, cluster.opened)
 
 
 def event_from_cluster(cluster: Cluster) -> Event:
-    """An event as it is told of."""
+    """The cluster as an event."""
     return Event(cluster.id, cluster.scope, cluster.title, cluster.opened, cluster.possibly_of, cluster.doubt)
 
 
 def prepare_articles(
-    articles: Iterable[Article], rules: RuleSet, *, all_stories: bool = False, most: int | None = None
+    articles: Iterable[Article], rules: RuleSet, *, all_stories: bool = False, max_work: int | None = None
 ) -> tuple[PreparedArticle, ...]:
-    """What needs no state. `all_stories`: those that no rule hits are joined to stories too, which nothing needs but
-    `replay`; `most`: the work after which no further article is begun, so that those that are decided on are the first
-    ones."""
+    """Work out everything about the articles that needs no state.
+
+    `all_stories`: articles that no rule hits join stories too; only `replay` needs this. `max_work`: once so much work
+    is done, no further article is begun, so that it is the first articles that are decided on.
+    """
     prepared: list[PreparedArticle] = []
     work = 0
     for article in articles:
-        if most is not None and work >= most:
+        if max_work is not None and work >= max_work:
             break
         matches, cost = rules.match_with_cost(article)
         prepared.append(_prepare_article(article, matches, cost, rules, joins=all_stories or bool(matches)))
@@ -140,16 +151,16 @@ def _prepare_article(
     article: Article, matches: tuple[Match, ...], cost: int, rules: RuleSet, *, joins: bool
 ) -> PreparedArticle:
     source = rules.sources.get(article.source)
-    from_ = determine_article_provenance(article, source) if matches or joins else None
+    provenance = determine_article_provenance(article, source) if matches or joins else None
     return PreparedArticle(
         article=article,
         matches=matches,
         features=identity_features(article, rules) if joins else None,
-        publisher=(from_.publisher if from_ else None) or (source.name if source else article.source),
-        wire=from_.wire if from_ else None,
-        wire_status=from_.wire_status if from_ else None,
+        publisher=(provenance.publisher if provenance else None) or (source.name if source else article.source),
+        wire=provenance.wire if provenance else None,
+        wire_status=provenance.wire_status if provenance else None,
         facts=extract_counts(article.title, article.text) if matches else (),
-        work=cost + (len(article.text) if matches else 0),  # which is quoted
+        work=cost + (len(article.text) if matches else 0),  # the text is searched for the sentence to quote
     )
 
 
@@ -157,13 +168,13 @@ _KNOWN_NAMES: WeakKeyDictionary[RuleSet, KnownNames] = WeakKeyDictionary()
 
 
 def identity_features(article: Article, rules: RuleSet) -> ArticleFeatures:
-    """What identity knows of an article, by the names of all entities that a set of rules knows: whoever compares
-    articles, or stores what they are compared by, asks here."""
+    """The features of an article by which identity compares it, with the names of all entities that the rules know. All
+    code that compares articles, or stores what they are compared by, calls this."""
     return features_of(article, _known_names(rules))
 
 
 def _known_names(rules: RuleSet) -> KnownNames:
-    """They are worked out when they are asked for first."""
+    """The known names of these rules, worked out at the first call."""
     known = _KNOWN_NAMES.get(rules)
     if known is None:
         known = _KNOWN_NAMES[rules] = KnownNames(rules.entities.values())
@@ -171,128 +182,141 @@ def _known_names(rules: RuleSet) -> KnownNames:
 
 
 def determine_article_provenance(article: Article, source: Source | None) -> Provenance:
-    """Where an article comes from, by its own word or its source's."""
+    """Where an article comes from, as it says itself, or else as its source says."""
     return extract_provenance(article, source.publisher if source else None, source.wire if source else None)
 
 
 def story_cluster_queries(prepared: Iterable[PreparedArticle]) -> Iterator[ClusterQuery]:
-    """What joining stories looks up."""
-    return (ClusterQuery(STORIES, key_weights(each.features)) for each in prepared if each.features is not None)
+    """What `join_stories` looks up."""
+    return (
+        ClusterQuery(STORIES, key_weights(article.features)) for article in prepared if article.features is not None
+    )
 
 
 def join_stories(
-    prepared: Iterable[PreparedArticle], rules: RuleSet, clusters: ClusterIndex, around: DecisionContext = ANYWHERE
+    prepared: Iterable[PreparedArticle], rules: RuleSet, clusters: ClusterIndex, context: DecisionContext = ANYWHERE
 ) -> tuple[ClusteredArticle, ...]:
-    """The story of each article that has features; `clusters` are advanced."""
-    return tuple(_with_story(each, rules, clusters, around) for each in prepared)
+    """Each article with its story, if it has features; `clusters` change with them."""
+    return tuple(_add_story(article, rules, clusters, context) for article in prepared)
 
 
-def _with_story(
-    of: PreparedArticle, rules: RuleSet, clusters: ClusterIndex, around: DecisionContext
+def _add_story(
+    prepared: PreparedArticle, rules: RuleSet, clusters: ClusterIndex, context: DecisionContext
 ) -> ClusteredArticle:
-    if of.features is None:
-        return ClusteredArticle(of, None, around)
-    joined = join_story(of.features, clusters)
+    if prepared.features is None:
+        return ClusteredArticle(prepared, None, context)
+    joined = join_story(prepared.features, clusters)
     story = story_from_cluster(joined.story)
     reports = tuple(
         replace(
-            build_event_report(match, of.features, story, rules),
+            build_event_report(match, prepared.features, story, rules),
             uncertainty=joined.uncertainty,
             story_reason=joined.reason,
         )
-        for match in of.matches
+        for match in prepared.matches
     )
-    return ClusteredArticle(of, joined, around, reports)
+    return ClusteredArticle(prepared, joined, context, reports)
 
 
 def build_event_report(match: Match, features: ArticleFeatures, story: Story, rules: RuleSet) -> RuleArticle:
     """An article as the events of a match's rule see it."""
     policy = rules.rules[match.rule].alert
-    if policy.once_per is not OncePer.EVENT:  # it may have told events before it was edited: that of the story counts
+    if policy.once_per is not OncePer.EVENT:  # before it was edited it may have had events: the story's event counts
         return RuleArticle(match.rule, story, features, is_story_only=True)
     found, lasts = rules.words_in_evidence(match), policy.event_lasts
     return RuleArticle(match.rule, story, features, match.by, found, lasts)
 
 
-def event_cluster_queries(placed: Iterable[ClusteredArticle]) -> Iterator[ClusterQuery]:
-    """What joining events looks up."""
-    return (ClusterQuery(each.rule, each.key_weights) for one in placed for each in one.reports)
+def event_cluster_queries(clustered: Iterable[ClusteredArticle]) -> Iterator[ClusterQuery]:
+    """What `join_events` looks up."""
+    return (ClusterQuery(report.rule, report.key_weights) for article in clustered for report in article.reports)
 
 
 def join_events(
-    placed: Iterable[ClusteredArticle], rules: RuleSet, clusters: ClusterIndex, told: NotificationLedger, now: datetime
+    clustered: Iterable[ClusteredArticle],
+    rules: RuleSet,
+    clusters: ClusterIndex,
+    ledger: NotificationLedger,
+    now: datetime,
 ) -> tuple[ClusteredArticle, ...]:
-    """The cases of each article, in the order of its matches, each with its event; `clusters` are advanced."""
-    return tuple(_with_events(each, rules, clusters, told, now) for each in placed)
+    """Each article with its cases, in the order of its matches, and the event of each case; `clusters` change with
+    them."""
+    return tuple(_add_events(article, rules, clusters, ledger, now) for article in clustered)
 
 
-def _with_events(
-    placed: ClusteredArticle, rules: RuleSet, clusters: ClusterIndex, told: NotificationLedger, now: datetime
+def _add_events(
+    clustered: ClusteredArticle, rules: RuleSet, clusters: ClusterIndex, ledger: NotificationLedger, now: datetime
 ) -> ClusteredArticle:
-    found = list(_build_cases(placed, rules, clusters, told, now))
-    return replace(placed, cases=tuple(case for case, _ in found), memberships=tuple(each for _, each in found))
+    found = list(_build_cases(clustered, rules, clusters, ledger, now))
+    return replace(
+        clustered, cases=tuple(case for case, _ in found), memberships=tuple(assignment for _, assignment in found)
+    )
 
 
 def _build_cases(
-    placed: ClusteredArticle, rules: RuleSet, clusters: ClusterIndex, told: NotificationLedger, now: datetime
+    clustered: ClusteredArticle, rules: RuleSet, clusters: ClusterIndex, ledger: NotificationLedger, now: datetime
 ) -> Iterator[tuple[Case, EventAssignment | None]]:
-    of, joined = placed.prepared, placed.joined
+    prepared, joined = clustered.prepared, clustered.joined
     if joined is None:
         return
-    for match, report in zip(of.matches, placed.reports, strict=True):
-        case = build_case(match, of, rules, story=report.story, told=told, now=now, around=placed.context)
+    for match, report in zip(prepared.matches, clustered.reports, strict=True):
+        case = build_case(match, prepared, rules, story=report.story, ledger=ledger, now=now, context=clustered.context)
         case = replace(case, join_reason=joined.reason)
         if case.rule.alert.once_per is not OncePer.EVENT:
             cluster = event_of_story(report, clusters)
             event = None if cluster is None else event_from_cluster(clusters.root_of(cluster))
             yield replace(case, event=event, uncertainty=joined.uncertainty if event is None else ""), None
-        elif (belonging := _assign_event(case, report, clusters)) is not None:
-            event = event_from_cluster(clusters.root_of(belonging.event))
-            yield replace(case, event=event, join_reason=belonging.reason, uncertainty=belonging.uncertainty), belonging
+        elif (assignment := _assign_event(case, report, clusters)) is not None:
+            event = event_from_cluster(clusters.root_of(assignment.event))
+            yield (
+                replace(case, event=event, join_reason=assignment.reason, uncertainty=assignment.uncertainty),
+                assignment,
+            )
         else:
             yield replace(case, uncertainty=joined.uncertainty), None
 
 
 def _assign_event(case: Case, report: RuleArticle, clusters: ClusterIndex) -> EventAssignment | None:
-    """The event of a case, if it is of one; `clusters` know of it, where it may have opened it."""
-    belonging = assign_event(report, clusters)
-    if case.match.kind is MatchKind.MENTION:  # opens none
-        return None if belonging.is_new else belonging
-    if check_freshness(case) is not None:  # opens none either: today's is no follow-up of it
-        return belonging
-    # Nor does what was heard so long ago that it is found no more, and is edited now: others would be taken for it.
-    event = belonging.event
-    if belonging.is_no_longer_found:
-        return belonging
-    if belonging.is_new and case.article.version > 1 and event_key(case.rule.id, event.id) in case.ledger:
-        return belonging
+    """The event of a case, if it belongs to one. If the case joins or opens it, `clusters` has that too."""
+    assignment = assign_event(report, clusters)
+    if case.match.kind is MatchKind.MENTION:  # a mention opens no event
+        return None if assignment.is_new else assignment
+    if check_freshness(case) is not None:  # nor does an old article: what happens today is no follow-up of it
+        return assignment
+    # Nor does an article whose event is so old that it is no longer found, and that is edited now: others would be
+    # taken for the same.
+    event = assignment.event
+    if assignment.is_no_longer_found:
+        return assignment
+    if assignment.is_new and case.article.version > 1 and event_key(case.rule.id, event.id) in case.ledger:
+        return assignment
     join_event(report, event, clusters)
-    return belonging
+    return assignment
 
 
 def build_case(
     match: Match,
-    of: PreparedArticle,
+    prepared: PreparedArticle,
     rules: RuleSet,
     *,
     story: Story,
-    told: NotificationLedger,
+    ledger: NotificationLedger,
     now: datetime,
-    around: DecisionContext,
+    context: DecisionContext,
 ) -> Case:
-    """A match with all that is asked about it. Which event it is of, and how it joined its story, is not known here."""
-    source = rules.sources.get(of.article.source)
+    """A match with everything that the policy asks about it, but for its event and how it joined its story."""
+    source = rules.sources.get(prepared.article.source)
     return Case(
         rule=rules.rules[match.rule],
         match=match,
-        article=of.article,
+        article=prepared.article,
         story=story,
-        ledger=told,
+        ledger=ledger,
         now=now,
-        publisher=of.publisher,
-        wire=of.wire,
-        wire_status=of.wire_status,
+        publisher=prepared.publisher,
+        wire=prepared.wire,
+        wire_status=prepared.wire_status,
         official=source is not None and source.official,
-        facts=of.facts,
-        context=around,
+        facts=prepared.facts,
+        context=context,
     )

@@ -1,16 +1,17 @@
 """Pure: articles, rules, state and now -> matches, stories, alerts, each with its reason, and the new state.
 
-    prepare        of each article: which rules hit, as news or mention, and why; what identity knows of it
-    join_stories   each article that a rule hits joins an open story, or opens one
-    join_events    each of its matches belongs to an open event of its rule, or opens one
-    judge_cases    each match, in order, becomes an alert, something that waits, or is held; always with the reason
+    prepare_articles   of each article: which rules hit, as news or mention, and why; its provenance and its features
+    join_stories       each article that a rule hits joins an open story, or opens one
+    join_events        each of its matches belongs to an open event of its rule, or opens one
+    evaluate_cases     each match, in order, is sent, deferred or suppressed; always with the reason
 
     when time alone brings something (`due` calls it):
-        what waited is told: alone, or together with what waited for the same
+        decide_due     a deferred alert is sent: alone, or in one message with others of its kind
 
-The one place where articles become alerts: live polling, `match` and `replay` all come here. It reads no clock, no
-file and no database; the state that it is given stays as it was. `decide` takes all steps at once, on a state that is
-complete; the serial section (`store.loading`) takes them one by one, and loads before each what it will look up.
+This is the one place where articles become alerts: live polling, `match` and `replay` all come here. It reads no clock,
+no file and no database. The state that it is given does not change. `decide_articles` takes all steps at once, on a
+state that is complete. The serial section (`store.state.state_loader`) takes them one by one, and before each step it
+loads what that step will look up.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ from monitor.stories.events import EventAssignment
 
 
 class State:
-    """What deciding must know of what came before: stories and events, what was told (or would have been in shadow),
-    and what waits.
+    """What deciding must know of what came before: stories and events, what was sent (or would have been, in shadow),
+    and what is pending.
 
-    By itself it is complete: what it does not hold has not happened. Of one whose parts are not, only what was loaded
-    can be asked (NotLoaded).
+    By itself it is complete: what it does not hold has not happened. If its parts are not complete, only what was
+    loaded can be asked for (otherwise NotLoaded).
     """
 
     def __init__(self, clusters: ClusterIndex | None = None, ledger: NotificationLedger | None = None) -> None:
@@ -43,17 +44,18 @@ class State:
         self.ledger = NotificationLedger() if ledger is None else ledger
 
     def draft(self) -> State:
-        """A state that begins as this one and leaves it unchanged."""
+        """A state that begins as this one. Changes to it leave this one unchanged."""
         return State(self.clusters.draft(), self.ledger.draft())
 
     def commit_draft(self) -> State:
-        """The draft, taken over into the state that it began from."""
+        """Write the draft into the state that it was made from, and return that state."""
         return State(self.clusters.commit_draft(), self.ledger.commit_draft())
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What came of the articles, in their order, and the state after them; how much work it was (`Document.work`)."""
+    """The decisions on some articles, in their order, and the state after them. `work`: how much work it was
+    (`RuleSet.match_with_cost`)."""
 
     article_decisions: tuple[ArticleDecision, ...]
     state: State
@@ -62,7 +64,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class DueDecision:
-    """What time alone brings: what is told of what waited, and what waits on for something else."""
+    """What becomes due with time alone: the alerts that are released, the pending alerts that change instead, and the
+    state after that."""
 
     released: tuple[ReleasedAlert, ...]
     changes: tuple[PendingChange, ...]
@@ -74,47 +77,49 @@ def decide_articles(
     rules: RuleSet,
     state: State,
     now: datetime,
-    around: DecisionContext = ANYWHERE,
+    context: DecisionContext = ANYWHERE,
     *,
     all_stories: bool = False,
-    most: int | None = None,
+    max_work: int | None = None,
 ) -> Decision:
-    """Decide on articles that are new to us, in the order in which they were seen; the options are those of `prepare`.
-    `around`: what is known of how they came."""
+    """Decide on articles that are new to us, in the order in which they were seen. `context`: what is known of how they
+    came. The other options are those of `prepare_articles`."""
     after = state.draft()
-    prepared = prepare_articles(articles, rules, all_stories=all_stories, most=most)
-    placed = join_stories(prepared, rules, after.clusters, around)
-    return evaluate_cases(join_events(placed, rules, after.clusters, after.ledger, now), after)
+    prepared = prepare_articles(articles, rules, all_stories=all_stories, max_work=max_work)
+    clustered = join_stories(prepared, rules, after.clusters, context)
+    return evaluate_cases(join_events(clustered, rules, after.clusters, after.ledger, now), after)
 
 
-def evaluate_cases(placed: Sequence[ClusteredArticle], state: State) -> Decision:
-    """The decisions on all cases. `state` is advanced, as the cases hold its ledger."""
-    return Decision(tuple(map(_decide_article, placed)), state, sum(each.prepared.work for each in placed))
+def evaluate_cases(clustered: Sequence[ClusteredArticle], state: State) -> Decision:
+    """The decisions on all cases. `state` changes with them, as the cases hold its ledger."""
+    return Decision(tuple(map(_decide_article, clustered)), state, sum(article.prepared.work for article in clustered))
 
 
 def decide_due(rules: RuleSet, state: State, now: datetime) -> DueDecision:
-    """Decide on what has waited until now."""
+    """Decide on the pending alerts that are due by now."""
     after = state.draft()
-    tellings, moved = release_due(rules.rules, after.ledger, now)
-    return DueDecision(tuple(tellings), tuple(moved), after)
+    released, changes = release_due(rules.rules, after.ledger, now)
+    return DueDecision(tuple(released), tuple(changes), after)
 
 
-def _decide_article(placed: ClusteredArticle) -> ArticleDecision:
-    of, joined = placed.prepared, placed.joined
+def _decide_article(clustered: ClusteredArticle) -> ArticleDecision:
+    prepared, joined = clustered.prepared, clustered.joined
     if joined is None:
-        return ArticleDecision(of.article, None, "no rule hits it", ())
-    decided = zip(map(evaluate, placed.cases), placed.memberships, strict=True)
+        return ArticleDecision(prepared.article, None, "no rule hits it", ())
+    decisions = zip(map(evaluate, clustered.cases), clustered.memberships, strict=True)
     return ArticleDecision(
-        article=of.article,
-        story=placed.story,
+        article=prepared.article,
+        story=clustered.story,
         join_reason=joined.reason,
-        decisions=tuple(each if why is None else _with_reason(each, why) for each, why in decided),
-        publisher=of.publisher,
-        wire=of.wire,
+        decisions=tuple(
+            decision if assignment is None else _with_reason(decision, assignment) for decision, assignment in decisions
+        ),
+        publisher=prepared.publisher,
+        wire=prepared.wire,
         compared=joined.compared_article,
     )
 
 
-def _with_reason(decided: MatchDecision, belonging: EventAssignment) -> MatchDecision:
-    """A decision that says why its match is of its event."""
-    return replace(decided, event_reason=belonging.reason, compared=belonging.compared_article)
+def _with_reason(decision: MatchDecision, assignment: EventAssignment) -> MatchDecision:
+    """The same decision, which also says why its match belongs to its event."""
+    return replace(decision, event_reason=assignment.reason, compared=assignment.compared_article)

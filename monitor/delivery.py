@@ -1,16 +1,17 @@
 """READ FIRST: a due delivery, from the outbox to its receipt.
 
     for each channel that has something due, side by side, each channel one message at a time (of each daemon):
-        notify.place         room to send, and a process for it; waited for
+        notifier.send_slot   wait for room to send, and for a process to do it
         | outbox.claim       -> sending, under a lease; committed before the message goes out
-        | notify.render      the message as people read it
-        | notify.send        one attempt, in a process that can be killed
+        | render_message     the message as people read it
+        | send               one attempt, in a process that can be killed
         | after_attempt      accepted, try again (when), or dead
         outbox.settle        the receipt, committed; tried again while the database cannot be used
     what a process left in `sending` goes back to retry: at start, and when its lease ends
 
-A crash between the server's acceptance and the settling sends a message twice; nothing loses one. It decides nothing
-about articles. A channel that is slow, or hangs, holds up no other: an attempt that lasts gives its place to the next.
+A crash between the server's acceptance and the commit of the receipt sends a message twice; nothing loses one. This
+module decides nothing about articles. A channel that is slow or hangs does not hold up others: an attempt that takes
+long gives up its slot to the next.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ from monitor.telemetry import LogEvent, log
 from monitor.telemetry.metrics import Metrics
 
 LEASE_MARGIN = timedelta(seconds=30)  # beyond the longest attempt: for the commits before and after it
-SETTLING = timedelta(hours=1)  # a database that is locked or away for longer is no passing trouble
-SETTLING_REFUSED = timedelta(seconds=30)  # one that works and refuses a receipt will hardly think better of it
+MAX_SETTLING_TIME = timedelta(hours=1)  # a database that is locked or away for longer will not recover by itself
+MAX_SETTLING_TIME_REFUSED = timedelta(seconds=30)  # one that works and refuses a receipt will hardly accept it later
 
 
 class Dispatcher:
-    """Sends what is due. `name_of` gives what people call a source."""
+    """Sends what is due. `name_of` gives the name by which people know a source."""
 
     def __init__(
         self,
@@ -61,36 +62,38 @@ class Dispatcher:
         self._stopping = False
 
     def wake(self) -> None:
-        """Something may be due: look at once, without waiting for the next turn."""
+        """Look at once for due deliveries, without waiting for the next run."""
         if self._waking is None or self._waking.done():
-            self._waking = asyncio.create_task(self._woken(), name="deliver")
+            self._waking = asyncio.create_task(self._run_when_woken(), name="deliver")
 
-    async def _woken(self) -> None:
+    async def _run_when_woken(self) -> None:
         try:
             await self.run_once()
-        except StoreFailed as error:  # the next turn looks again
+        except StoreFailed as error:  # the next run looks again
             log.error(LogEvent.DATABASE_PROBLEM, problem=str(error))
 
     async def run_once(self) -> None:
-        """Start sending on every idle channel that has something due; take back what dead senders left."""
+        """Start to send on every idle channel that has something due. Take back what processes that have died left in
+        `sending`."""
         now = clock.now()
         if await self._thread.run(self._outbox.any_expired, now):
             log.warning(LogEvent.LEASES_RELEASED, deliveries=await self._thread.run(self._outbox.release_expired, now))
         for channel in await self._thread.run(self._outbox.due_channels, now):
             if channel not in self._busy:
-                self._busy[channel] = asyncio.create_task(self._drain(channel), name=f"deliver on {channel}")
+                self._busy[channel] = asyncio.create_task(self._drain_channel(channel), name=f"deliver on {channel}")
 
     async def send_all_due(self) -> None:
         """Wait until every channel has sent what is due now, or the database fails."""
-        well = True
-        while well:
+        is_healthy = True
+        while is_healthy:
             await self.run_once()
             if not self._busy:
                 return
-            well = all(await asyncio.gather(*self._busy.values()))
+            is_healthy = all(await asyncio.gather(*self._busy.values()))
 
     async def stop(self, within: timedelta) -> None:
-        """Let the messages that are being sent end; what does not end in time is tried again after the next start."""
+        """Wait for the messages that are being sent, at most `within`. What has not ended by then is tried again after
+        the next start."""
         self._stopping = True
         if self._waking is not None:
             await asyncio.wait([self._waking], timeout=within.total_seconds())
@@ -101,7 +104,7 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*sending, return_exceptions=True)
 
-    async def _drain(self, channel: str) -> bool:
+    async def _drain_channel(self, channel: str) -> bool:
         """Send all that is due on a channel, one after the other; False if the database failed."""
         try:
             while not self._stopping and await self._send_next(channel):
@@ -114,69 +117,72 @@ class Dispatcher:
         return True
 
     async def _send_next(self, channel: str) -> bool:
-        """Send the next message of a channel; False if none is due. Claimed only when there is a process to send it: a
-        lease that ended while it waited for one would have it sent twice."""
+        """Send the next message of a channel; False if none is due. It is claimed only once there is a process to send
+        it: if the lease ended while it waited for one, the message would be sent twice."""
         async with self._notifier.send_slot(channel) as send:
             lease = self._notifier.max_send_time(channel) + LEASE_MARGIN
             delivery = await self._thread.run(self._outbox.claim, channel, clock.now(), lease)
             if delivery is None:
                 return False
-            receipt = await self._attempt(delivery, send)
-        await self._conclude(delivery, receipt)
+            receipt = await self._attempt_delivery(delivery, send)
+        await self._conclude_attempt(delivery, receipt)
         return True
 
-    async def _attempt(self, delivery: Delivery, send: Send) -> Receipt:
-        kind = ReceiptKind.TRY_LATER  # what was never handed over cannot have arrived
+    async def _attempt_delivery(self, delivery: Delivery, send: Send) -> Receipt:
+        kind = ReceiptKind.TRY_LATER  # what was not handed over cannot have arrived
         try:
-            message = render_message(delivery, source=self._source_of(delivery.alert), zone=self._zone)
+            message = render_message(delivery, source=self._source_name(delivery.alert), zone=self._zone)
             kind = ReceiptKind.UNKNOWN
             return await send(message)
         except Exception as error:  # noqa: BLE001 - the boundary of one delivery: no message may stop the others
             log.exception(LogEvent.DELIVERY_CRASHED, channel=delivery.channel, alert=delivery.alert.id)
             return Receipt(kind, f"internal error: {type(error).__name__}")
 
-    async def _conclude(self, delivery: Delivery, receipt: Receipt) -> None:
+    async def _conclude_attempt(self, delivery: Delivery, receipt: Receipt) -> None:
         now, limit = clock.now(), self._settings.limits.attempts
         unknowns = self._count_unknowns(delivery, receipt)
         verdict = after_attempt(receipt, delivery, limit=limit, now=now, unknowns=unknowns)
-        settled = await self._settle(delivery, receipt, verdict)
+        settled = await self._settle_receipt(delivery, receipt, verdict)
         _log_attempt(delivery, receipt, verdict.state, settled=settled)
         if settled:
             self._metrics.record_attempt(delivery, verdict.state, now)
 
-    def _source_of(self, told: Alert | Notice) -> str:
-        return "News Monitor" if isinstance(told, Notice) else self._name_of(told.article.source)
+    def _source_name(self, message: Alert | Notice) -> str:
+        return "News Monitor" if isinstance(message, Notice) else self._name_of(message.article.source)
 
     def _count_unknowns(self, delivery: Delivery, receipt: Receipt) -> int:
         """Attempts in a row without a clear answer: on this channel, as we saw it, or of this delivery, as stored,
-        whichever are more. What an old message went through says nothing of its channel now."""
+        whichever is more. The history of an old message says nothing about its channel now."""
         of_channel = unknowns_in_a_row(receipt, self._unknowns.get(delivery.channel, 0))
         self._unknowns[delivery.channel] = of_channel
         return max(of_channel, unknowns_in_a_row(receipt, delivery.unknown_streak))
 
-    async def _settle(self, delivery: Delivery, receipt: Receipt, verdict: RetryVerdict) -> bool:
-        """Record the receipt. A database that fails for a while must not make us forget what a server has accepted:
-        that counts after the lease too, unless somebody has begun to send it again; we do not, while we wait here."""
+    async def _settle_receipt(self, delivery: Delivery, receipt: Receipt, verdict: RetryVerdict) -> bool:
+        """Record the receipt. If the database fails for a while, we must not forget what a server has accepted. So the
+        receipt counts even after the lease has ended, unless somebody has begun to send the message again. We do not,
+        while we wait here."""
         began = clock.now()
         while True:
             try:
                 return await self._thread.run(self._outbox.settle, delivery, receipt, verdict, clock.now())
-            except StoreReplaced:  # nothing will ever take it
+            except StoreReplaced:  # no later try can succeed
                 raise
             except StoreFailed as error:
-                if clock.now() >= began + (SETTLING if is_database_unusable(error) else SETTLING_REFUSED):
+                if clock.now() >= began + (
+                    MAX_SETTLING_TIME if is_database_unusable(error) else MAX_SETTLING_TIME_REFUSED
+                ):
                     raise
                 log.warning(LogEvent.DATABASE_PROBLEM, channel=delivery.channel, problem=str(error))
                 await asyncio.sleep(1)
 
 
 def _log_attempt(delivery: Delivery, receipt: Receipt, state: DeliveryState, *, settled: bool) -> None:
-    """The log's account of an attempt."""
-    told = delivery.alert
+    """Log how an attempt ended."""
+    message = delivery.alert
     facts: Mapping[str, object] = {
         "channel": delivery.channel,
-        "alert": told.id,
-        **({"notice": told.subject} if isinstance(told, Notice) else {"rule": told.rule}),
+        "alert": message.id,
+        **({"notice": message.subject} if isinstance(message, Notice) else {"rule": message.rule}),
         "attempt": delivery.attempt,
         "receipt": receipt.kind.value,
         "detail": receipt.detail,
@@ -186,6 +192,6 @@ def _log_attempt(delivery: Delivery, receipt: Receipt, state: DeliveryState, *, 
     elif state is DeliveryState.ACCEPTED:
         log.info(LogEvent.ACCEPTED, **facts)
     elif state is DeliveryState.DEAD:
-        log.error(LogEvent.DEAD, **facts, todo="mend the channel: `news-monitor status` says what is then sent")
+        log.error(LogEvent.DEAD, **facts, todo="repair the channel; `news-monitor status` says what is sent after that")
     else:
         log.warning(LogEvent.RETRY, **facts)

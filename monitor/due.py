@@ -1,19 +1,20 @@
-"""READ FIRST: what falls due with time alone: what waited to be told, and the notices to the operator.
+"""READ FIRST: what becomes due with time alone: deferred alerts, and notices to the operator.
 
     twice a minute
     | in the serial section:
-          decide_due           what has waited until now: holds, updates, digests, what was missed
-          commit               alerts and deliveries; what they tell waits no more: one transaction, or, where
-                               that fails, one for each message, so that none takes the others with it
+          decide_due           the pending alerts that are due: holds, updates, digests, what was missed
+          commit_due           alerts and deliveries; what they send is no longer pending: one transaction, or, if that
+                               fails, one for each message, so that one failure does not stop the others
     | in the serial section:
-          observe              which sources fail, for which channels messages wait, what was given up, what runs;
-                               and what the operator was told
-          alerting.notices     what is worth telling him now, and for what reason
-          tell                 notices, deliveries, what he knows now: one transaction
+          load_ops_facts       which sources fail, for which channels messages wait, what was given up, what runs;
+                               and which notices were issued
+          due_notices          what is worth a notice now, and for what reason
+          write_notices        notices, deliveries, what the operator knows now: one transaction
     -> `delivery` is woken if there is something to send
 
-Several daemons on one database look one after the other, and the second finds told what the first has told. It decides
-nothing, and it sends nothing. What is told does not depend on where it can be sent: the log always has it.
+Several daemons on one database do this one after the other: the second finds already sent what the first has sent. This
+module decides nothing, and it sends nothing. Whether an alert is issued does not depend on where it can be sent: the
+log always has it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from monitor.telemetry.metrics import Metrics
 
 
 class DueProcessor:
-    """Releases what is due. `began`: since when this process delivers; `deliver` is called after a commit that left
+    """Releases what is due. `began`: since when this process delivers. It calls `deliver` after a commit that left
     something to send."""
 
     def __init__(
@@ -56,30 +57,30 @@ class DueProcessor:
         self._metrics = metrics or Metrics()
 
     async def run_once(self) -> None:
-        """Tell what there is to tell now: what waited, and notices, each whatever becomes of the other. Raises
+        """Release what is due now: pending alerts, and notices. If one of the two fails, the other still runs. Raises
         StoreFailed."""
-        for ended in await asyncio.gather(self._tell_what_waited(), self._tell_notices(), return_exceptions=True):
-            if ended is not None:
-                raise ended
+        for error in await asyncio.gather(self._release_pending(), self._release_notices(), return_exceptions=True):
+            if error is not None:
+                raise error
 
-    async def _tell_what_waited(self) -> None:
+    async def _release_pending(self) -> None:
         now = clock.now()
-        error = await self._told(now)
+        error = await self._try_release(now)
         if error is None:
             return
         if not is_database_unusable(error):
-            messages = await self._thread.run(self.due_message_groups, now)
-            for waits in messages if len(messages) > 1 else []:
-                error = await self._told(now, waits) or error
+            groups = await self._thread.run(self.due_message_groups, now)
+            for group in groups if len(groups) > 1 else []:
+                error = await self._try_release(now, group) or error
         raise error
 
-    async def _told(self, now: datetime, waits: Collection[str] | None = None) -> BaseException | None:
-        """Tell all that is due, or one message; why not, if it could not be."""
-        (ended,) = await asyncio.gather(self._thread.run(self.release_due, now, waits), return_exceptions=True)
-        if isinstance(ended, BaseException):
-            return ended
-        told = [telling.alert for telling in ended]
-        for alert in told:
+    async def _try_release(self, now: datetime, pending_ids: Collection[str] | None = None) -> BaseException | None:
+        """Release all that is due, or only these pending alerts. Returns the error if that failed."""
+        (result,) = await asyncio.gather(self._thread.run(self.release_due, now, pending_ids), return_exceptions=True)
+        if isinstance(result, BaseException):
+            return result
+        alerts = [released.alert for released in result]
+        for alert in alerts:
             self._metrics.record_alert(alert)
             log.info(
                 LogEvent.ALERTED,
@@ -88,11 +89,11 @@ class DueProcessor:
                 title=alert.article.title,
                 decision=alert.reason,
             )
-        if told:
+        if alerts:
             self._deliver()
         return None
 
-    async def _tell_notices(self) -> None:
+    async def _release_notices(self) -> None:
         notices = await self._thread.run(self.issue_notices, clock.now())
         for notice in notices:
             _log_notice(notice)
@@ -100,32 +101,33 @@ class DueProcessor:
             self._deliver()
 
     def due_message_groups(self, now: datetime) -> list[frozenset[str]]:
-        """What has waited until now, by the message that tells it or the reason for which it waits on."""
+        """The ids of the pending alerts that are due by now, grouped: one group for each message, and one for each
+        alert that is deferred again or suppressed."""
         with self._section.enter(now) as section:
-            fallen = section.decide_due(self._active.current.rules)
-        told = [frozenset(each.id for each in telling.pending) for telling in fallen.released]
-        return [*told, *(frozenset([moved.before.id]) for moved in fallen.changes)]
+            due = section.decide_due(self._active.current.rules)
+        groups = [frozenset(pending.id for pending in released.pending) for released in due.released]
+        return [*groups, *(frozenset([change.before.id]) for change in due.changes)]
 
-    def release_due(self, now: datetime, waits: Collection[str] | None = None) -> tuple[ReleasedAlert, ...]:
-        """What is told of what has waited until now, or of these alone, committed."""
+    def release_due(self, now: datetime, pending_ids: Collection[str] | None = None) -> tuple[ReleasedAlert, ...]:
+        """The alerts that are released now, of all pending alerts or of these alone; committed."""
         active = self._active.current
         with self._section.enter(now) as section:
-            fallen = section.decide_due(active.rules, waits)
-            section.commit_due(fallen, active.channels_of)
-            return fallen.released
+            due = section.decide_due(active.rules, pending_ids)
+            section.commit_due(due, active.channels_of)
+            return due.released
 
     def issue_notices(self, now: datetime) -> list[Notice]:
-        """The notices that have fallen due, committed."""
+        """The notices that are due, committed."""
         active = self._active.current
         with self._section.enter(now) as section:
-            noted = due_notices(OpsSnapshot(section.load_ops_facts(now), active.config, active.zone, self._began, now))
-            return section.write_notices(noted.notices, noted.states)
+            due = due_notices(OpsSnapshot(section.load_ops_facts(now), active.config, active.zone, self._began, now))
+            return section.write_notices(due.notices, due.states)
 
 
 def _log_notice(notice: Notice) -> None:
-    """The log's account of a notice, which stands there even if there is nobody to send it to."""
-    tell = log.error if notice.blocked else log.info if notice.kind is NoticeKind.RECOVERY else log.warning
+    """Log a notice. The log has it even if there is nobody to send it to."""
+    write = log.error if notice.blocked else log.info if notice.kind is NoticeKind.RECOVERY else log.warning
     to = ", ".join(notice.channels) or "nobody: monitor.yaml names no `operator` channels"
     if notice.blocked:
-        to += "; it waits there, as no `operator` channel takes messages now"
-    tell(LogEvent.NOTICE, subject=notice.subject, kind=notice.kind.value, title=notice.title, text=notice.text, to=to)
+        to += "; it is queued there, as no `operator` channel takes messages now"
+    write(LogEvent.NOTICE, subject=notice.subject, kind=notice.kind.value, title=notice.title, text=notice.text, to=to)

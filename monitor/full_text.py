@@ -1,16 +1,16 @@
-"""The pages of articles, read after their articles were committed and told.
+"""Reads the pages of articles, after their articles were committed and sent.
 
-    a page that is wanted (`store.pages`), and due
-    | sources.robots         may it be asked for                            one page at a time of each domain
-    | sources.fetch          politely: two seconds or more between two pages
-    | sources.full_text      the article within it, in a worker process
+    a request for a page (`store.queues.full_text_queue`), and due
+    | Robots.check           may we ask for it                              one page at a time of each domain
+    | Fetcher.fetch          politely: two seconds or more between two pages
+    | read_full_text         the article within it, in a worker process
     | in the serial section:
           decide             the article's new version, with the longer text
-          commit             the version and all that came of it; the page is wanted no more
+          commit_page        the version and all that came of it; the request is done
     -> `delivery` is woken if there is something to send
 
-An address that several articles want is fetched once. A page that cannot be had is tried three times and then given
-up, with the reason in the log and among the evidence of its source's fetches; the article stays as its feed gave it.
+An address that several articles want is fetched once. A page that we cannot get is tried three times and then given up,
+with the reason in the log and among the evidence of its source's fetches. The article stays as its feed gave it.
 """
 
 from __future__ import annotations
@@ -41,19 +41,20 @@ from monitor.store.state.state_loader import PreparedPoll
 from monitor.telemetry import LogEvent, log
 
 EVERY = timedelta(seconds=2)
-PAGE = 2 * 2**20  # bytes of one that are read at most
-AT_ONCE = 4  # pages: the workers read feeds in the first place
+MAX_PAGE_BYTES = 2 * 2**20
+MAX_PAGES_AT_ONCE = 4  # the first task of the workers is to read feeds
 LEASE = timedelta(minutes=5)
-ATTEMPTS = 3
-AGAIN = (timedelta(minutes=5), timedelta(hours=1))  # after the first and the second attempt
-KEPT = timedelta(hours=24)  # a page that several feeds link to is fetched once
-KEPT_CHARACTERS = 4 * 2**20
-KEPT_PAGES = 500
+MAX_ATTEMPTS = 3
+RETRY_WAITS = (timedelta(minutes=5), timedelta(hours=1))  # after the first attempt, after the second
+CACHED_FOR = timedelta(hours=24)  # a page that several feeds link to is fetched once
+MAX_CACHED_CHARACTERS = 4 * 2**20
+MAX_CACHED_PAGES = 500
 
 
 @dataclass(frozen=True, slots=True)
 class _PageResult:
-    """What came of a page: its text, or the problem. `hopeless`: trying again helps nobody; `wait`: not before."""
+    """What came of a page: its text, or the problem. `is_permanent`: another try is of no use. `retry_after`: no try
+    before that time has passed."""
 
     text: str = ""
     problem: str | None = None
@@ -63,14 +64,14 @@ class _PageResult:
 
 
 CRASHED = _PageResult(
-    problem="its reading ended three times without a result; please report it with the log", is_permanent=True
+    problem="reading it ended three times without a result; please report it with the log", is_permanent=True
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _CachedPage:
-    """The text of a page, and when it was fetched. `served`: the articles that had it; one that wants it again was
-    edited, and wants the page of after that."""
+    """The text of a page, and when it was fetched. `served_article_ids`: the articles that had it. If one of them asks
+    for it again, it was edited, and needs the page as it is now."""
 
     fetched: datetime
     text: str
@@ -78,8 +79,7 @@ class _CachedPage:
 
 
 class FullTextReader:
-    """Reads the pages that are wanted. `deliver` is called after a commit that left
-    something to send."""
+    """Reads the pages that articles need. It calls `deliver` after a commit that left something to send."""
 
     def __init__(
         self,
@@ -103,86 +103,91 @@ class FullTextReader:
         self._section = section
         self._thread = thread
         self._deliver = deliver
-        self._reading: dict[str, asyncio.Task[None]] = {}  # by the line in which an address stands
-        self._kept: OrderedDict[str, _CachedPage] = OrderedDict()
+        self._reading: dict[str, asyncio.Task[None]] = {}  # by the host queue of an address
+        self._cache: OrderedDict[str, _CachedPage] = OrderedDict()
 
     async def run_once(self) -> None:
-        """Begin to read pages that are due, of each domain one at a time. Raises what ended a reading unexpectedly."""
-        for line, task in list(self._reading.items()):
+        """Begin to read pages that are due, one at a time of each domain. Raises the error with which a reading ended
+        unexpectedly."""
+        for queue, task in list(self._reading.items()):
             if task.done():
-                del self._reading[line]
+                del self._reading[queue]
                 task.result()
-        if len(self._reading) >= AT_ONCE:
+        if len(self._reading) >= MAX_PAGES_AT_ONCE:
             return
         now = clock.now()
-        for line, ids in self._chosen(await self._thread.run(self._pages.find_due, now)).items():
+        for queue, ids in self._choose_pages(await self._thread.run(self._pages.find_due, now)).items():
             if claimed := await self._thread.run(self._pages.claim, ids, now, LEASE):
-                self._reading[line] = asyncio.create_task(self._read(claimed), name=f"read a page of {line}")
+                self._reading[queue] = asyncio.create_task(self._read_page(claimed), name=f"read a page of {queue}")
 
     async def close(self) -> None:
-        """Read no further; what was begun is read again after its lease."""
+        """Stop reading. What was begun is read again after its lease has ended."""
         tasks = list(self._reading.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _chosen(self, waiting: Iterable[FullTextRequest]) -> dict[str, list[int]]:
-        """By line, the articles that want its next page."""
+    def _choose_pages(self, requests: Iterable[FullTextRequest]) -> dict[str, list[int]]:
+        """By host queue, the articles that want its next page."""
         chosen: dict[str, tuple[str, list[int]]] = {}
-        for wanted in waiting:
-            line, address = self._fetcher.host_queue(wanted.url).name, _normalize_url(wanted.url)
-            if line in chosen:
-                if chosen[line][0] == address:
-                    chosen[line][1].append(wanted.article_id)
-            elif line not in self._reading and len(self._reading) + len(chosen) < AT_ONCE:
-                chosen[line] = (address, [wanted.article_id])
-        return {line: ids for line, (_, ids) in chosen.items()}
+        for request in requests:
+            queue, address = self._fetcher.host_queue(request.url).name, _normalize_url(request.url)
+            if queue in chosen:
+                if chosen[queue][0] == address:
+                    chosen[queue][1].append(request.article_id)
+            elif queue not in self._reading and len(self._reading) + len(chosen) < MAX_PAGES_AT_ONCE:
+                chosen[queue] = (address, [request.article_id])
+        return {queue: ids for queue, (_, ids) in chosen.items()}
 
-    async def _read(self, claimed: Sequence[FullTextRequest]) -> None:
-        """One page, for all the articles that want it."""
-        given_up = [wanted for wanted in claimed if wanted.attempt > ATTEMPTS]
-        read = CRASHED if len(given_up) == len(claimed) else await self._page(claimed[0])
-        for wanted in claimed:
+    async def _read_page(self, claimed: Sequence[FullTextRequest]) -> None:
+        """Read one page, for all the articles that want it."""
+        given_up = [request for request in claimed if request.attempt > MAX_ATTEMPTS]
+        result = CRASHED if len(given_up) == len(claimed) else await self._get_page(claimed[0])
+        for request in claimed:
             try:
-                if wanted in given_up:
-                    await self._failed(wanted, CRASHED)
-                elif read.problem is None:
-                    await self._commit(wanted, read.text)
+                if request in given_up:
+                    await self._handle_failure(request, CRASHED)
+                elif result.problem is None:
+                    await self._commit(request, result.text)
                 else:
-                    await self._failed(wanted, read)
-            except StoreFailed as error:  # its lease ends, and it is read again
-                log.error(LogEvent.DATABASE_PROBLEM, source=wanted.source, problem=str(error))
+                    await self._handle_failure(request, result)
+            except StoreFailed as error:  # when its lease has ended, the page is read again
+                log.error(LogEvent.DATABASE_PROBLEM, source=request.source, problem=str(error))
 
-    async def _page(self, wanted: FullTextRequest) -> _PageResult:
-        address, now = _normalize_url(wanted.url), clock.now()
-        kept = self._kept.get(address)
-        if kept is not None and kept.fetched > now - KEPT and wanted.article_id not in kept.served_article_ids:
-            return _PageResult(kept.text)
-        source = self._active.current.sources.get(wanted.source)
+    async def _get_page(self, request: FullTextRequest) -> _PageResult:
+        address, now = _normalize_url(request.url), clock.now()
+        cached = self._cache.get(address)
+        if (
+            cached is not None
+            and cached.fetched > now - CACHED_FOR
+            and request.article_id not in cached.served_article_ids
+        ):
+            return _PageResult(cached.text)
+        source = self._active.current.sources.get(request.source)
         if source is None:
             return _PageResult(problem="its source has left the config", is_permanent=True)
-        leave = await self._robots.check(wanted.url, now, proxy=source.proxy)
-        if leave.problem is not None:
-            return _PageResult(problem=leave.problem, is_permanent=not leave.retry_later)
-        read = await self._fetched(wanted.url, source, leave.crawl_delay)
-        if read.problem is None:
-            self._keep(address, read.text, now)
-        return read
+        permission = await self._robots.check(request.url, now, proxy=source.proxy)
+        if permission.problem is not None:
+            return _PageResult(problem=permission.problem, is_permanent=not permission.retry_later)
+        result = await self._fetch_page(request.url, source, permission.crawl_delay)
+        if result.problem is None:
+            self._cache_page(address, result.text, now)
+        return result
 
-    async def _fetched(self, url: str, source: Source, gap: timedelta) -> _PageResult:
+    async def _fetch_page(self, url: str, source: Source, gap: timedelta) -> _PageResult:
         fetched = await self._fetcher.fetch(
             url,
             Validators(),
             headers={"Accept": "text/html"},
             proxy=source.proxy,
             gap=gap,
-            max_bytes=PAGE,
+            max_bytes=MAX_PAGE_BYTES,
             may_follow=self._robots.redirect_check(source.proxy),
         )
         status = fetched.status
         if fetched.outcome is not FetchOutcome.DOCUMENT:
-            lasting = status is not None and 400 <= status < 500 and status not in {408, 425, 429}
-            return _PageResult("", fetched.problem, status, lasting, fetched.retry_after or timedelta(0))
+            is_permanent = status is not None and 400 <= status < 500 and status not in {408, 425, 429}
+            return _PageResult("", fetched.problem, status, is_permanent, fetched.retry_after or timedelta(0))
         reading = self._workers.run(
             read_full_text, fetched.body, fetched.headers, fetched.url, deadline=self._limits.parse
         )
@@ -191,44 +196,49 @@ class FullTextReader:
         except (FeedUnreadable, WorkerLost) as error:
             return _PageResult("", str(error), status, is_permanent=isinstance(error, FeedUnreadable))
 
-    def _keep(self, address: str, text: str, now: datetime) -> None:
-        self._kept.pop(address, None)
-        self._kept[address] = _CachedPage(now, text)
-        while len(self._kept) > KEPT_PAGES or sum(len(each.text) for each in self._kept.values()) > KEPT_CHARACTERS:
-            self._kept.popitem(last=False)
+    def _cache_page(self, address: str, text: str, now: datetime) -> None:
+        self._cache.pop(address, None)
+        self._cache[address] = _CachedPage(now, text)
+        while (
+            len(self._cache) > MAX_CACHED_PAGES
+            or sum(len(page.text) for page in self._cache.values()) > MAX_CACHED_CHARACTERS
+        ):
+            self._cache.popitem(last=False)
 
-    async def _failed(self, wanted: FullTextRequest, read: _PageResult) -> None:
-        now, problem = clock.now(), str(read.problem)
-        if read.is_permanent or wanted.attempt >= ATTEMPTS:
-            log.warning(LogEvent.PAGE_GIVEN_UP, source=wanted.source, url=wanted.url, problem=problem)
-            await self._thread.run(self._pages.give_up, wanted, problem, read.status, now)
+    async def _handle_failure(self, request: FullTextRequest, result: _PageResult) -> None:
+        now, problem = clock.now(), str(result.problem)
+        if result.is_permanent or request.attempt >= MAX_ATTEMPTS:
+            log.warning(LogEvent.PAGE_GIVEN_UP, source=request.source, url=request.url, problem=problem)
+            await self._thread.run(self._pages.give_up, request, problem, result.status, now)
             return
-        wait = max(AGAIN[wanted.attempt - 1], read.retry_after)
-        log.info(LogEvent.PAGE_POSTPONED, source=wanted.source, url=wanted.url, problem=problem, attempt=wanted.attempt)
-        await self._thread.run(self._pages.postpone, wanted, now + wait)
+        wait = max(RETRY_WAITS[request.attempt - 1], result.retry_after)
+        log.info(
+            LogEvent.PAGE_POSTPONED, source=request.source, url=request.url, problem=problem, attempt=request.attempt
+        )
+        await self._thread.run(self._pages.postpone, request, now + wait)
 
-    async def _commit(self, wanted: FullTextRequest, text: str) -> None:
-        decision = await self._thread.run(self._decide_and_commit, wanted, text)
-        said = "its page says no more than its feed" if decision is None else "its page has the longer text"
-        log.info(LogEvent.PAGE_READ, source=wanted.source, url=wanted.url, outcome=said)
-        decided = [each for judged in decision.article_decisions for each in judged.decisions] if decision else []
-        for each in decided:
-            event = LogEvent.ALERTED if each.alert else LogEvent.MATCHED
-            log.info(event, source=wanted.source, rule=each.match.rule, url=wanted.url, decision=each.explanation)
-        if any(each.alert for each in decided):
+    async def _commit(self, request: FullTextRequest, text: str) -> None:
+        decision = await self._thread.run(self._decide_and_commit, request, text)
+        outcome = "its page has no more text than its feed" if decision is None else "its page has the longer text"
+        log.info(LogEvent.PAGE_READ, source=request.source, url=request.url, outcome=outcome)
+        matches = [match for article in decision.article_decisions for match in article.decisions] if decision else []
+        for match in matches:
+            event = LogEvent.ALERTED if match.alert else LogEvent.MATCHED
+            log.info(event, source=request.source, rule=match.match.rule, url=request.url, decision=match.explanation)
+        if any(match.alert for match in matches):
             self._deliver()
 
-    def _decide_and_commit(self, wanted: FullTextRequest, text: str) -> Decision | None:
-        """What was decided on the longer text; None if there is none, or the article has changed meanwhile."""
+    def _decide_and_commit(self, request: FullTextRequest, text: str) -> Decision | None:
+        """What was decided on the longer text; None if the page has none, or the article has changed meanwhile."""
         active, now = self._active.current, clock.now()
         with self._section.enter(now) as section:
-            before = section.load_claimed_article(wanted)
+            before = section.load_claimed_article(request)
             article = merge_page_text(before, text) if before is not None else None
-            away = PollGap(wanted.gap_since, wanted.wanted_at) if wanted.gap_since is not None else None
-            new = prepare_articles([] if article is None else [article], active.rules)
-            around = DecisionContext(active.zone, away)
-            (decision,) = section.decide([PreparedPoll(new, around)], active.rules) if new else (None,)
-            section.commit_page(wanted, decision, active.channels_of, now)
+            poll_gap = PollGap(request.gap_since, request.wanted_at) if request.gap_since is not None else None
+            prepared = prepare_articles([] if article is None else [article], active.rules)
+            context = DecisionContext(active.zone, poll_gap)
+            (decision,) = section.decide([PreparedPoll(prepared, context)], active.rules) if prepared else (None,)
+            section.commit_page(request, decision, active.channels_of, now)
         return decision
 
 

@@ -75,7 +75,7 @@ async def polling(
             pipeline = Pipeline(
                 active,
                 limits,
-                asker=SourcePoller(fetcher, Robots(fetcher, parsers), parsers, limits, KnownEntries(claims, thread)),
+                poller=SourcePoller(fetcher, Robots(fetcher, parsers), parsers, limits, KnownEntries(claims, thread)),
                 claims=claims,
                 section=SerialSection(database),
                 thread=thread,

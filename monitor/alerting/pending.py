@@ -1,4 +1,4 @@
-"""What waits to be told: under which name, until when, and how it is stored. Pure."""
+"""Pending alerts: their ids, when they are due, and how they are stored. Pure."""
 
 from __future__ import annotations
 
@@ -11,50 +11,51 @@ from typing import Any
 from monitor.model import AlertCandidate, Article, Event, Level, PendingAlert, PendingKind, Story
 
 CLOCKS_DIFFER = timedelta(hours=1)  # at most, between two machines; a clock that goes back further was set back
-_STORED_AS = {
+_STORED_NAMES = {
     "wire_status": "mark",
     "highlights": "marks",
     "evidence_words": "because",
     "uncertainty": "unsure",
-}  # the names of earlier versions, who wrote the rows
-_READ_AS = {stored: name for name, stored in _STORED_AS.items()}
-DIGEST_AT = time(8)  # mentions, in the zone of monitor.yaml
+}  # the names in the rows, from earlier versions
+_ATTRIBUTE_NAMES = {stored: name for name, stored in _STORED_NAMES.items()}
+DIGEST_AT = time(8)  # mentions are sent, in the zone of monitor.yaml
 
 
 def build_pending_alert(
-    kind: PendingKind, hearing: AlertCandidate, why: str, now: datetime, due: datetime
+    kind: PendingKind, candidate: AlertCandidate, why: str, now: datetime, due: datetime
 ) -> PendingAlert:
-    """A hearing that is told at `due`; without the article's text, which may be long and stands in its table."""
-    heard = replace(hearing, article=replace(hearing.article, text=""))
-    return PendingAlert(pending_id(kind, hearing.key), kind, now, due, why, heard)
+    """A pending alert that is due at `due`. It leaves out the article's text, which may be long and is in its own
+    table."""
+    stored = replace(candidate, article=replace(candidate.article, text=""))
+    return PendingAlert(pending_id(kind, candidate.key), kind, now, due, why, stored)
 
 
 def pending_id(kind: PendingKind, key: str) -> str:
-    """Under which id a rule's subject waits."""
+    """The id of a subject's pending alert of this kind."""
     return blake2b(f"{kind} {key}".encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def next_digest(now: datetime, zone: tzinfo) -> datetime:
-    """The next time at which mentions go out."""
+    """The next time at which mentions are sent."""
     local = now.astimezone(zone)
     today = datetime.combine(local.date(), DIGEST_AT, zone)
     due = today if today > local else datetime.combine(local.date() + timedelta(days=1), DIGEST_AT, zone)
     return due.astimezone(now.tzinfo)
 
 
-def is_due(each: PendingAlert, now: datetime) -> bool:
-    """Whether it is time. A clock that was set back since makes nobody wait longer than was meant; a daemon whose clock
-    lags behind that of the one that let it wait waits until it is due."""
-    return now >= each.due or now < each.since - CLOCKS_DIFFER
+def is_due(pending: PendingAlert, now: datetime) -> bool:
+    """Whether it is due. If the clock was set back since it was deferred, nobody waits longer than was meant. A daemon
+    whose clock is behind that of the daemon that deferred it waits until it is due."""
+    return now >= pending.due or now < pending.since - CLOCKS_DIFFER
 
 
-def candidate_to_row(each: PendingAlert) -> dict[str, Any]:
-    """What is heard, as plain JSON, without the headlines of others: these stand in their tables, and may be forgotten
-    there."""
-    heard = each.candidate
-    event = heard.event and replace(heard.event, title="")
-    values = asdict(replace(heard, story=replace(heard.story, title=""), event=event))
-    row = {_STORED_AS.get(name, name): value for name, value in values.items()}
+def candidate_to_row(pending: PendingAlert) -> dict[str, Any]:
+    """The candidate as plain JSON, without the headlines of its story and event: these are in their own tables, and may
+    be erased there."""
+    candidate = pending.candidate
+    event = candidate.event and replace(candidate.event, title="")
+    values = asdict(replace(candidate, story=replace(candidate.story, title=""), event=event))
+    row = {_STORED_NAMES.get(name, name): value for name, value in values.items()}
     for name in ("seen", "published"):
         row["article"][name] = row["article"][name].isoformat()
     for name in ("story", "event"):
@@ -64,11 +65,11 @@ def candidate_to_row(each: PendingAlert) -> dict[str, Any]:
 
 
 def candidate_from_row(row: Mapping[str, Any]) -> AlertCandidate:
-    """What `to_row` gave."""
+    """The candidate that `candidate_to_row` wrote."""
     article, story, event = row["article"], row["story"], row["event"]
     dates = {name: datetime.fromisoformat(article[name]) for name in ("seen", "published")}
     lists = {name: tuple(article[name]) for name in ("authors", "tags")}
-    values = {_READ_AS.get(name, name): value for name, value in row.items()}
+    values = {_ATTRIBUTE_NAMES.get(name, name): value for name, value in row.items()}
     return AlertCandidate(
         **{
             **values,

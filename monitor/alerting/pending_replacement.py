@@ -1,6 +1,7 @@
-"""What waits to be told, after its article has left: another article in which the rule heard the same stands in. Pure.
+"""Replaces a pending alert whose article has left: another article that reported the same to the rule takes its place.
+Pure.
 
-It is what would wait if the one that left had never come: nothing that only that one said is told.
+The result is what would be pending if the article that left had never come. What only that article said is not sent.
 """
 
 from __future__ import annotations
@@ -15,50 +16,51 @@ from monitor.model import AlertCandidate, AlertPolicy, PendingAlert, time_of_day
 
 
 def find_pending_replacement(
-    waits: PendingAlert,
-    heard: Sequence[AlertCandidate],
-    account: SubjectRecord,
+    pending: PendingAlert,
+    candidates: Sequence[AlertCandidate],
+    record: SubjectRecord,
     policy: AlertPolicy,
     *,
     now: datetime,
     zone: tzinfo,
 ) -> PendingAlert | None:
-    """What waits in its place, of what was heard and not told, in its order; None: of that nothing is to be told.
+    """The pending alert that takes the place of `pending`; None if nothing is left to send.
 
-    `account`: what was heard and told of the subject; `policy`: what its rule tells again.
+    `candidates`: the subject's other candidates that were not sent, in their order. `record`: what was reported and
+    sent of the subject. `policy`: when its rule sends an update.
     """
-    first_at = account.first_sent_at
+    first_at = record.first_sent_at
     if first_at is None:
-        said = _combine_first_report(heard, now)
-        return None if said is None else build_pending_alert(waits.kind, said, waits.why, now, waits.due)
-    said = _combine_update(heard, account, policy, now)
-    if said is None:
+        combined = _combine_first_report(candidates, now)
+        return None if combined is None else build_pending_alert(pending.kind, combined, pending.why, now, pending.due)
+    combined = _combine_update(candidates, record, policy, now)
+    if combined is None:
         return None
-    why = updates.explain_update(policy, said, account, time_of_day(first_at, zone, now))
-    return build_pending_alert(waits.kind, said, why, now, waits.due)
+    why = updates.explain_update(policy, combined, record, time_of_day(first_at, zone, now))
+    return build_pending_alert(pending.kind, combined, why, now, pending.due)
 
 
-def _combine_first_report(heard: Sequence[AlertCandidate], now: datetime) -> AlertCandidate | None:
-    """What is told first of a subject: what says most, and nothing that takes it back."""
-    said: AlertCandidate | None = None
-    for each in heard:
-        if each.wire_status == "withdrawn":
+def _combine_first_report(candidates: Sequence[AlertCandidate], now: datetime) -> AlertCandidate | None:
+    """The first alert of a subject: the candidate that says most, and none that withdraws it."""
+    combined: AlertCandidate | None = None
+    for candidate in candidates:
+        if candidate.wire_status == "withdrawn":
             continue
-        nothing = SubjectRecord(each.key, each.rule, now)
-        if said is None:
-            said = each
-        elif updates.has_new_information(each, nothing.after_send(said, now, None)):
-            said = updates.merge_candidates(said, each)
-    return said
+        empty_record = SubjectRecord(candidate.key, candidate.rule, now)
+        if combined is None:
+            combined = candidate
+        elif updates.has_new_information(candidate, empty_record.after_send(combined, now, None)):
+            combined = updates.merge_candidates(combined, candidate)
+    return combined
 
 
 def _combine_update(
-    heard: Sequence[AlertCandidate], account: SubjectRecord, policy: AlertPolicy, now: datetime
+    candidates: Sequence[AlertCandidate], record: SubjectRecord, policy: AlertPolicy, now: datetime
 ) -> AlertCandidate | None:
-    """What is told again of it: what is new against what was told, and against each other."""
-    said: AlertCandidate | None = None
-    for each in heard:
-        known = account if said is None else account.after_send(said, now, None)
-        if updates.find_update_reasons(policy, each, known):
-            said = each if said is None else updates.merge_candidates(said, each)
-    return said
+    """The update of a subject: what is new compared with what was sent, and with the candidates before."""
+    combined: AlertCandidate | None = None
+    for candidate in candidates:
+        known = record if combined is None else record.after_send(combined, now, None)
+        if updates.find_update_reasons(policy, candidate, known):
+            combined = candidate if combined is None else updates.merge_candidates(combined, candidate)
+    return combined

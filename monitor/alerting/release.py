@@ -1,7 +1,7 @@
-"""What falls due with time alone: what waited is told, alone or together with what waited for the same. Pure.
+"""Releases pending alerts that are due: each alone, or in one message with others of its kind. Pure.
 
-It was decided when it began to wait, and is not judged again, but for what other messages have told in the meantime: a
-mention is no news of what was told since, and an hour may be full.
+Each was decided when it was deferred, and is not decided again. Only what was sent meanwhile counts: a mention of
+something that was sent since is no news, and the rule may have reached its limit for the hour.
 """
 
 from __future__ import annotations
@@ -37,141 +37,158 @@ _DIGESTS = {
     PendingKind.RATE_LIMIT: ("story", "beyond the messages of an hour"),
     PendingKind.CATCH_UP: ("story", "that could not be polled in time"),
 }
-_OF_A_RULE = (PendingKind.RATE_LIMIT, PendingKind.IN_DOUBT)  # each rule has a digest of its own
-_NO_NEWS = (PendingKind.MENTION, PendingKind.IN_DOUBT)  # however high the level of what is in it
+_ONE_DIGEST_PER_RULE = (PendingKind.RATE_LIMIT, PendingKind.IN_DOUBT)  # each rule has a digest of its own
+_ALWAYS_INFO = (PendingKind.MENTION, PendingKind.IN_DOUBT)  # the level of their digests, however high that of a line is
 
 
 @dataclass(frozen=True, slots=True)
 class ReleasedAlert:
-    """An alert that tells what waited."""
+    """An alert, and the pending alerts that it sends."""
 
     alert: Alert
     pending: tuple[PendingAlert, ...]
 
 
 def release_due(
-    rules: Mapping[str, Rule], told: NotificationLedger, now: datetime
+    rules: Mapping[str, Rule], ledger: NotificationLedger, now: datetime
 ) -> tuple[list[ReleasedAlert], list[PendingChange]]:
-    """What is told now of what waits; `told` is advanced by it."""
-    tellings: list[ReleasedAlert] = []
-    moved: list[PendingChange] = []
-    digested: list[PendingAlert] = []
-    for each in _sort_due(_select_due(told, now)):
-        rule = rules.get(each.candidate.rule)  # one that has left the config since is told all the same
-        not_now = _change_if_blocked(each, rule, told, now)
-        if not_now is not None:
-            told.remove_pending(each.id)
-            if not_now.after is not None:
-                told.add_pending(not_now.after)
-            moved.append(not_now)
-        elif each.kind.is_digested:
-            digested.append(each)
+    """The alerts that are released now, and the changes to pending alerts that are not. `ledger` is updated
+    with both."""
+    released: list[ReleasedAlert] = []
+    changes: list[PendingChange] = []
+    for_digests: list[PendingAlert] = []
+    for pending in _sort_due(_select_due(ledger, now)):
+        rule = rules.get(pending.candidate.rule)  # None: it has left the config since; its alert is sent all the same
+        change = _change_if_blocked(pending, rule, ledger, now)
+        if change is not None:
+            ledger.remove_pending(pending.id)
+            if change.after is not None:
+                ledger.add_pending(change.after)
+            changes.append(change)
+        elif pending.kind.is_digested:
+            for_digests.append(pending)
         else:
-            tellings.append(_release_alone(each, told, now))
-    tellings += [_release_digest(some, told, now) for some in _group_digests(digested)]
-    return tellings, moved
+            released.append(_release_alone(pending, ledger, now))
+    released += [_release_digest(group, ledger, now) for group in _group_digests(for_digests)]
+    return released, changes
 
 
-def _select_due(told: NotificationLedger, now: datetime) -> list[PendingAlert]:
-    """What it is time for. What was missed is told together, as soon as the first of it is due."""
-    due = {each.id for each in told.pending if is_due(each, now)}
-    missed = any(each.kind is PendingKind.CATCH_UP and each.id in due for each in told.pending)
-    return [each for each in told.pending if each.id in due or (missed and each.kind is PendingKind.CATCH_UP)]
+def _select_due(ledger: NotificationLedger, now: datetime) -> list[PendingAlert]:
+    """The pending alerts that are due. Those of a catch-up are all due as soon as the first of them is."""
+    due = {pending.id for pending in ledger.pending if is_due(pending, now)}
+    is_catching_up = any(pending.kind is PendingKind.CATCH_UP and pending.id in due for pending in ledger.pending)
+    return [
+        pending
+        for pending in ledger.pending
+        if pending.id in due or (is_catching_up and pending.kind is PendingKind.CATCH_UP)
+    ]
 
 
 def _sort_due(due: Iterable[PendingAlert]) -> list[PendingAlert]:
-    """What is possibly the same as something older comes behind that, also where both began to wait at once; what goes
-    into digests comes last."""
-    by_time = sorted(due, key=lambda each: (each.kind.is_digested, each.due, each.since, each.id))
-    of_key = {each.candidate.key: each for each in by_time}
+    """A pending alert that is possibly the same as something older comes after that, even if both were deferred at the
+    same time. Those that go into digests come last."""
+    by_time = sorted(due, key=lambda pending: (pending.kind.is_digested, pending.due, pending.since, pending.id))
+    by_key = {pending.candidate.key: pending for pending in by_time}
     return sorted(
-        by_time, key=lambda each: (each.kind.is_digested, each.due, each.since, _count_predecessors(each, of_key))
+        by_time,
+        key=lambda pending: (
+            pending.kind.is_digested,
+            pending.due,
+            pending.since,
+            _count_predecessors(pending, by_key),
+        ),
     )
 
 
-def _count_predecessors(each: PendingAlert, of_key: Mapping[str, PendingAlert]) -> int:
-    """Behind how many others it comes, each possibly the same as the next."""
+def _count_predecessors(pending: PendingAlert, by_key: Mapping[str, PendingAlert]) -> int:
+    """How many pending alerts must come before it, each possibly the same as the next, itself included."""
     seen: dict[str, PendingAlert] = {}
-    at: PendingAlert | None = each
-    while at is not None and at.candidate.key not in seen:
-        seen[at.candidate.key] = at
-        older = older_subject(at.candidate)
-        at = None if older is None else of_key.get(older[0])
+    current: PendingAlert | None = pending
+    while current is not None and current.candidate.key not in seen:
+        seen[current.candidate.key] = current
+        older = older_subject(current.candidate)
+        current = None if older is None else by_key.get(older[0])
     return len(seen)
 
 
 def _change_if_blocked(
-    each: PendingAlert, rule: Rule | None, told: NotificationLedger, now: datetime
+    pending: PendingAlert, rule: Rule | None, ledger: NotificationLedger, now: datetime
 ) -> PendingChange | None:
-    """Why it is not told now, though it is time."""
+    """What becomes of a pending alert that is due, if it cannot be sent now."""
     if rule is not None and rule.status is RuleStatus.SHADOW:
         return PendingChange(
-            each, None, suppressed_outcome(Reason.SHADOW, f"{rule.id} was put in shadow before it was sent")
+            pending, None, suppressed_outcome(Reason.SHADOW, f"{rule.id} was put in shadow before it was sent")
         )
-    if each.kind is PendingKind.MENTION:
-        known = any(key in told for key in _list_subject_keys(each.candidate))
-        since = suppressed_outcome(Reason.MENTION, f"{each.why}, and {each.candidate.rule} has sent it since")
-        return PendingChange(each, None, since) if known else None
-    full = None if rule is None or each.kind.is_digested else defer_if_rate_limited(rule, told, now, each.why)
-    if full is None:
+    if pending.kind is PendingKind.MENTION:
+        was_sent = any(key in ledger for key in _list_subject_keys(pending.candidate))
+        outcome = suppressed_outcome(Reason.MENTION, f"{pending.why}, and {pending.candidate.rule} has sent it since")
+        return PendingChange(pending, None, outcome) if was_sent else None
+    over_limit = (
+        None if rule is None or pending.kind.is_digested else defer_if_rate_limited(rule, ledger, now, pending.why)
+    )
+    if over_limit is None:
         return None
-    on = build_pending_alert(full.kind, each.candidate, each.why, now, full.due)
-    return PendingChange(each, on, deferred_outcome(full.kind.reason, f"{full.why}; {full.until}"))
+    deferred = build_pending_alert(over_limit.kind, pending.candidate, pending.why, now, over_limit.due)
+    return PendingChange(
+        pending, deferred, deferred_outcome(over_limit.kind.reason, f"{over_limit.why}; {over_limit.until}")
+    )
 
 
-def list_ledger_keys(hearing: AlertCandidate) -> Iterator[str]:
-    """The keys that are asked about when it falls due."""
-    yield hearing.key
-    yield from _list_subject_keys(hearing)
-    if (older := older_subject(hearing)) is not None:
+def list_ledger_keys(candidate: AlertCandidate) -> Iterator[str]:
+    """The ledger keys that are asked for when a candidate is due."""
+    yield candidate.key
+    yield from _list_subject_keys(candidate)
+    if (older := older_subject(candidate)) is not None:
         yield older[0]
 
 
-def _list_subject_keys(hearing: AlertCandidate) -> Iterator[str]:
-    """Under which keys a rule may have told what it mentioned."""
-    yield article_key(hearing.rule, hearing.article.source, hearing.article.uid)
-    yield story_key(hearing.rule, hearing.story.id)
-    if hearing.event is not None:
-        yield event_key(hearing.rule, hearing.event.id)
+def _list_subject_keys(candidate: AlertCandidate) -> Iterator[str]:
+    """The keys under which a rule may have sent what it mentioned."""
+    yield article_key(candidate.rule, candidate.article.source, candidate.article.uid)
+    yield story_key(candidate.rule, candidate.story.id)
+    if candidate.event is not None:
+        yield event_key(candidate.rule, candidate.event.id)
 
 
-def _release_alone(each: PendingAlert, told: NotificationLedger, now: datetime) -> ReleasedAlert:
-    hearing, update = each.candidate, each.kind is PendingKind.UPDATE
-    alert = build_alert(hearing, told, f"{hearing.evidence_words}; {each.why}", now, update=update)
-    told.record_alert(hearing, alert, now)
-    told.record_send(hearing.rule, now)
-    told.remove_pending(each.id)
-    return ReleasedAlert(alert, (each,))
+def _release_alone(pending: PendingAlert, ledger: NotificationLedger, now: datetime) -> ReleasedAlert:
+    candidate, update = pending.candidate, pending.kind is PendingKind.UPDATE
+    alert = build_alert(candidate, ledger, f"{candidate.evidence_words}; {pending.why}", now, update=update)
+    ledger.record_alert(candidate, alert, now)
+    ledger.record_send(candidate.rule, now)
+    ledger.remove_pending(pending.id)
+    return ReleasedAlert(alert, (pending,))
 
 
 def _group_digests(due: Iterable[PendingAlert]) -> list[list[PendingAlert]]:
-    """One message for what goes the same way for the same reason; of some, for each rule."""
+    """The pending alerts that go into one digest: of the same kind, to the same routes; some kinds have a digest for
+    each rule."""
     groups: dict[tuple[object, ...], list[PendingAlert]] = {}
-    for each in due:
-        if each.kind.is_digested:
-            rule = each.candidate.rule if each.kind in _OF_A_RULE else ""
-            groups.setdefault((each.kind, each.candidate.routes, rule), []).append(each)
+    for pending in due:
+        if pending.kind.is_digested:
+            rule = pending.candidate.rule if pending.kind in _ONE_DIGEST_PER_RULE else ""
+            groups.setdefault((pending.kind, pending.candidate.routes, rule), []).append(pending)
     return list(groups.values())
 
 
-def _release_digest(some: Sequence[PendingAlert], told: NotificationLedger, now: datetime) -> ReleasedAlert:
-    waited = sorted(some, key=lambda each: (-each.candidate.level.rank, each.candidate.rule))  # as few lines are shown
-    items = tuple(_build_item(each, told, now) for each in waited)
-    first, kind = waited[0].candidate, waited[0].kind
-    key = f"digest {kind} {' '.join(sorted(f'{each.id} {each.since.isoformat()}' for each in waited))}"
+def _release_digest(group: Sequence[PendingAlert], ledger: NotificationLedger, now: datetime) -> ReleasedAlert:
+    # A message shows only the first lines.
+    entries = sorted(group, key=lambda entry: (-entry.candidate.level.rank, entry.candidate.rule))
+    items = tuple(_build_item(entry, ledger, now) for entry in entries)
+    first, kind = entries[0].candidate, entries[0].kind
+    key = f"digest {kind} {' '.join(sorted(f'{entry.id} {entry.since.isoformat()}' for entry in entries))}"
     rules = dict.fromkeys(item.rule_title for item in items)
-    of = next(iter(rules)) if len(rules) == 1 else format_count(len(rules), "rule")
-    level = Level.INFO if kind in _NO_NEWS else max((item.level for item in items), key=lambda each: each.rank)
+    title = next(iter(rules)) if len(rules) == 1 else format_count(len(rules), "rule")
+    level = Level.INFO if kind in _ALWAYS_INFO else max((item.level for item in items), key=lambda level: level.rank)
     noun, why = _DIGESTS[kind]
-    what = f"{format_count(len(items), noun)}, {why}"
+    summary = f"{format_count(len(items), noun)}, {why}"
     alert = Alert(
         id=alert_id(key),
         dedup_key=f"digest {alert_id(key)}",
         rule=first.rule,
-        rule_title=f"{of}: {what}",
+        rule_title=f"{title}: {summary}",
         level=level,
         at=now,
-        reason=waited[0].why if len(waited) == 1 else what,
+        reason=entries[0].why if len(entries) == 1 else summary,
         routes=first.routes,
         story=first.story.id,
         article=first.article,
@@ -181,25 +198,25 @@ def _release_digest(some: Sequence[PendingAlert], told: NotificationLedger, now:
         event=first.event.id if first.event else None,
         items=items,
     )
-    for each in waited:
-        told.record_alert(each.candidate, alert, now)
-        told.remove_pending(each.id)
-    return ReleasedAlert(alert, tuple(waited))
+    for entry in entries:
+        ledger.record_alert(entry.candidate, alert, now)
+        ledger.remove_pending(entry.id)
+    return ReleasedAlert(alert, tuple(entries))
 
 
-def _build_item(each: PendingAlert, told: NotificationLedger, now: datetime) -> Item:
-    hearing, before = each.candidate, find_sent_predecessor(each.candidate, told, now)
+def _build_item(pending: PendingAlert, ledger: NotificationLedger, now: datetime) -> Item:
+    candidate, predecessor = pending.candidate, find_sent_predecessor(pending.candidate, ledger, now)
     return Item(
-        rule=hearing.rule,
-        rule_title=hearing.rule_title,
-        level=hearing.level,
-        story=hearing.story.id,
-        event=hearing.event.id if hearing.event else None,
-        source=hearing.article.source,
-        uid=hearing.article.uid,
-        title=hearing.article.title,
-        url=hearing.article.url,
-        sentence=hearing.sentence,
-        reason="; ".join([hearing.evidence_words, each.why, *([] if before is None else [before[1]])]),
-        unsure=hearing.uncertainty,
+        rule=candidate.rule,
+        rule_title=candidate.rule_title,
+        level=candidate.level,
+        story=candidate.story.id,
+        event=candidate.event.id if candidate.event else None,
+        source=candidate.article.source,
+        uid=candidate.article.uid,
+        title=candidate.article.title,
+        url=candidate.article.url,
+        sentence=candidate.sentence,
+        reason="; ".join([candidate.evidence_words, pending.why, *([] if predecessor is None else [predecessor[1]])]),
+        unsure=candidate.uncertainty,
     )

@@ -1,4 +1,4 @@
-"""Two subjects that a person has made one: what was heard and told of both, and what waits of both. Pure."""
+"""Merges two subjects that a person has made one: their records, and their pending alerts. Pure."""
 
 from __future__ import annotations
 
@@ -11,42 +11,45 @@ from monitor.alerting.pending_replacement import find_pending_replacement
 from monitor.model import AlertPolicy, PendingAlert, PendingKind
 
 
-def merge_subject_records(account: SubjectRecord, other: SubjectRecord) -> SubjectRecord:
-    """The account as if it had heard and told what the other one has, so that nothing of that is told twice."""
-    told = [each for each in (account, other) if each.last_sent_at is not None]
-    told_voices = dict.fromkeys(
-        voice for each in told for voice in each.independent_publishers[: each.publishers_at_last_send]
+def merge_subject_records(record: SubjectRecord, other: SubjectRecord) -> SubjectRecord:
+    """The record as if everything of `other` had happened to it too, so that nothing of that is sent twice."""
+    sent = [subject for subject in (record, other) if subject.last_sent_at is not None]
+    sent_publishers = dict.fromkeys(
+        publisher for subject in sent for publisher in subject.independent_publishers[: subject.publishers_at_last_send]
     )
-    voices = tuple(dict.fromkeys((*told_voices, *account.independent_publishers, *other.independent_publishers)))
-    facts = dict(account.facts)
+    publishers = tuple(dict.fromkeys((*sent_publishers, *record.independent_publishers, *other.independent_publishers)))
+    facts = dict(record.facts)
     for kind, number in other.facts.items():
         facts[kind] = max(number, facts.get(kind, 0))
     return replace(
-        account,
-        last_match_at=max(account.last_match_at, other.last_match_at),
-        first_alert=account.first_alert or other.first_alert,
-        first_sent_at=min((each.first_sent_at for each in told if each.first_sent_at is not None), default=None),
-        last_sent_at=max((each.last_sent_at for each in told if each.last_sent_at is not None), default=None),
-        update_count=max(account.update_count, other.update_count),  # they are numbered on
-        deferred_updates=max(account.deferred_updates, other.deferred_updates),
-        level=max((each.level for each in told), key=lambda level: level.rank, default=account.level),
-        independent_publishers=voices,
-        publishers_at_last_send=len(told_voices),
+        record,
+        last_match_at=max(record.last_match_at, other.last_match_at),
+        first_alert=record.first_alert or other.first_alert,
+        first_sent_at=min(
+            (subject.first_sent_at for subject in sent if subject.first_sent_at is not None), default=None
+        ),
+        last_sent_at=max((subject.last_sent_at for subject in sent if subject.last_sent_at is not None), default=None),
+        update_count=max(record.update_count, other.update_count),  # the numbering goes on
+        deferred_updates=max(record.deferred_updates, other.deferred_updates),
+        level=max((subject.level for subject in sent), key=lambda level: level.rank, default=record.level),
+        independent_publishers=publishers,
+        publishers_at_last_send=len(sent_publishers),
         facts=facts,
-        official=account.official or other.official,
-        wire_statuses=tuple(dict.fromkeys((*account.wire_statuses, *other.wire_statuses))),
+        official=record.official or other.official,
+        wire_statuses=tuple(dict.fromkeys((*record.wire_statuses, *other.wire_statuses))),
     )
 
 
 def merge_pending(
-    waits: Sequence[PendingAlert], account: SubjectRecord, policy: AlertPolicy, *, now: datetime, zone: tzinfo
+    alerts: Sequence[PendingAlert], record: SubjectRecord, policy: AlertPolicy, *, now: datetime, zone: tzinfo
 ) -> PendingAlert | None:
-    """What waits of a subject, of all that waits of it by now; None: nothing of it is new. All name the same subject.
+    """The one pending alert of a subject, from all that it has by now; None if they hold nothing new. All have the same
+    subject.
 
-    `account`: what was heard and told of it; `policy`: what its rule tells again.
+    `record`: what was reported and sent of the subject. `policy`: when its rule sends an update.
     """
-    first = min(waits, key=lambda each: (each.due, each.since))
-    if account.last_sent_at is not None and first.kind is PendingKind.HOLD:
-        first = replace(first, kind=PendingKind.UPDATE)  # of what the other one has told
-    heard = [each.candidate for each in sorted(waits, key=lambda each: each.since)]
-    return find_pending_replacement(first, heard, account, policy, now=now, zone=zone)
+    first = min(alerts, key=lambda alert: (alert.due, alert.since))
+    if record.last_sent_at is not None and first.kind is PendingKind.HOLD:
+        first = replace(first, kind=PendingKind.UPDATE)  # of what the other subject sent
+    candidates = [alert.candidate for alert in sorted(alerts, key=lambda alert: alert.since)]
+    return find_pending_replacement(first, candidates, record, policy, now=now, zone=zone)

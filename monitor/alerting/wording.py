@@ -1,4 +1,4 @@
-"""How decisions name evidence, lengths of time, reasons and alerts."""
+"""The words in which decisions name evidence, lengths of time, reasons and alerts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def alert_id(key: str) -> str:
 
 
 def evidence_in_words(match: Match) -> str:
-    """“North Korea”, “missiles” in the title; “fired” in the text. Of words within words the whole."""
+    """“North Korea”, “missiles” in the title; “fired” in the text. Of a span inside another, only the longer one."""
     whole = [span for span in match.evidence if not any(_contains_span(other, span) for other in match.evidence)]
     parts = []
     for field in dict.fromkeys(span.field for span in whole):
@@ -29,15 +29,17 @@ def _contains_span(one: Span, other: Span) -> bool:
 
 
 def again_in_words(policy: AlertPolicy) -> str:
-    """What makes a rule tell again, in the order of the docs: "new fact, level rises, 3 more publishers"."""
-    wanted = (again for again in UpdateTrigger if again in policy.again_if)
+    """The reasons for which a rule sends an update, in the order of the docs: "new fact, level rises, 3 more
+    publishers"."""
+    triggers = (trigger for trigger in UpdateTrigger if trigger in policy.again_if)
     return ", ".join(
-        f"{policy.more_publishers} {each}" if each is UpdateTrigger.MORE_PUBLISHERS else each for each in wanted
+        f"{policy.more_publishers} {trigger}" if trigger is UpdateTrigger.MORE_PUBLISHERS else trigger
+        for trigger in triggers
     )
 
 
 def possibly_same_in_words(event: Event) -> str:
-    """As what it is possibly the same, and why that is not sure."""
+    """What it is possibly the same as, and why that is not sure."""
     why = f": {event.doubt}" if event.doubt else ""
     return f"possibly the same as {event.possibly_of}{why}"
 
@@ -53,8 +55,8 @@ def duration_in_words(length: timedelta) -> str:
 
 def format_count(number: int, noun: str) -> str:
     """1 day, 2 days; 1 story, 2 stories."""
-    many = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
-    return f"{number} {noun}" if number == 1 else f"{number} {many}"
+    plural = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{number} {noun}" if number == 1 else f"{number} {plural}"
 
 
 _REASONS = {
@@ -84,5 +86,5 @@ _REASONS = {
 
 
 def reason_in_words(reason: Reason) -> str:
-    """A reason without what is of one case only, for tables and counts."""
+    """The reason in general words, for tables and counts; without the details of a case."""
     return _REASONS[reason]

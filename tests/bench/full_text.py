@@ -13,7 +13,7 @@ import sys
 import time
 
 from monitor.errors import FeedUnreadable
-from monitor.full_text import PAGE
+from monitor.full_text import MAX_PAGE_BYTES
 from monitor.model import Limits
 from monitor.sources.formats.article_page import read_full_text
 from monitor.sources.formats.read_document import preload_parsers
@@ -55,7 +55,9 @@ def timed(body: bytes) -> tuple[float, str]:
     """The processor's seconds that a page takes, and its text."""
     began = time.process_time()
     try:
-        text = read_full_text(body[:PAGE], {"content-type": "text/html; charset=utf-8"}, "https://news.test/1")
+        text = read_full_text(
+            body[:MAX_PAGE_BYTES], {"content-type": "text/html; charset=utf-8"}, "https://news.test/1"
+        )
     except FeedUnreadable:
         text = ""
     return time.process_time() - began, text

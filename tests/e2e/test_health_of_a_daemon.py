@@ -127,9 +127,9 @@ async def test_what_died_while_a_channel_was_away_arrives_by_itself(tmp_path: Pa
             assert "news_monitor_outbox_dead 0.0" not in (await asked(f"{origin}/metrics"))[1]
             lines = (await news_monitor("status", folder=tmp_path)).out.splitlines()
             assert any(line.startswith("dead: channel hook: ") for line in lines)
-            await until(lambda: "hook; it waits there" in daemon.log.read_text())
+            await until(lambda: "hook; it is queued there" in daemon.log.read_text())
             (row,) = [
-                json.loads(line) for line in daemon.log.read_text().splitlines() if "hook; it waits there" in line
+                json.loads(line) for line in daemon.log.read_text().splitlines() if "hook; it is queued there" in line
             ]
             assert (row["level"], row["subject"]) == ("error", "dead hook")
             site.received.clear()

@@ -154,7 +154,7 @@ async def test_what_a_late_poll_leaves_comes_as_late_as_it(
     is as old and comes later is held."""
     limits = LIMITS
     if bound == "work":
-        monkeypatch.setattr("monitor.pipeline.WORK", 1)
+        monkeypatch.setattr("monitor.pipeline.MAX_WORK", 1)
     else:
         limits = replace(LIMITS, entries=1)
     missed = [f"{HEADLINE}, report {n}" for n in range(4)]
@@ -204,7 +204,7 @@ async def test_what_had_left_the_document_is_not_lost_where_it_is_too_much_work(
     async with polling(database, faults, wire="wire.xml") as polls:
         faults.documents["wire.xml"] = page(0, *before)
         await polls.poll()
-        monkeypatch.setattr("monitor.pipeline.WORK", 1)
+        monkeypatch.setattr("monitor.pipeline.MAX_WORK", 1)
         faults.documents |= {
             "wire.xml": page(1, *news[:2]),
             "older1.xml": page(2, *news[2:5]),

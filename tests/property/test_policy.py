@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from monitor.alerting.case import Case, DecisionContext, PollGap
 from monitor.alerting.evaluation import evaluate
-from monitor.alerting.ledger import KEPT, NotificationLedger
+from monitor.alerting.ledger import RECORD_RETENTION, NotificationLedger
 from monitor.alerting.release import release_due
 from monitor.model import (
     Alert,
@@ -318,7 +318,7 @@ def lately(rule_id: str, comings: Sequence[Coming]) -> bool:
     """Whether all of them came to a live rule, and so soon after each other that it remembers them, with ten days by
     which the clock may jump."""
     live = all(each.status is RuleStatus.LIVE for each in comings if each.rule == rule_id)
-    return live and sum((each.after for each in comings), timedelta(0)) < KEPT - timedelta(10)
+    return live and sum((each.after for each in comings), timedelta(0)) < RECORD_RETENTION - timedelta(10)
 
 
 def assert_news_in_updates(desk: Desk, comings: Sequence[Coming]) -> None:

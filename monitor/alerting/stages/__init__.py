@@ -1,8 +1,8 @@
-"""The policy, stage by stage, in the order in which a person asks. Pure.
+"""The stages of the policy, in the order in which a person asks. Pure.
 
-Is it news at all? Is it fresh? Was it sent already, and is this worth an update? Did we miss it? May it wait a little? Is
-it enough for this hour? The first stage that rules decides; what passes all of them is sent at once. A rule in shadow
-goes through the same stages, and nothing of it is sent.
+Is it news at all? Is it fresh? Was it sent already, and is this worth an update? Did we miss it? May it wait a little?
+Is it enough for this hour? The first stage that makes a ruling decides. What passes all of them is sent at once. A rule
+in shadow goes through the same stages, but nothing of it is sent.
 """
 
 from __future__ import annotations
@@ -27,5 +27,5 @@ STAGES: tuple[Stage, ...] = (
 
 
 def apply_stages(case: Case) -> Ruling:
-    """What the first stage that rules has ruled; None where all let it pass."""
+    """The ruling of the first stage that makes one; None if all stages let the case pass."""
     return next((ruling for stage in STAGES if (ruling := stage(case)) is not None), None)

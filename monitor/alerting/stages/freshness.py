@@ -1,4 +1,4 @@
-"""Is it fresh? The rule's max_age, and what came with a first poll or a burst of entries. Pure."""
+"""Is it fresh? Checks the rule's max_age, and articles from a first poll or a burst of entries. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from monitor.alerting.stages.ruling import Suppress
 from monitor.alerting.wording import duration_in_words
 from monitor.model import Reason
 
-BASELINE_AGE = timedelta(hours=12)  # for rules without a max_age: a source's whole past is not news
+BASELINE_AGE = timedelta(hours=12)  # for rules without a max_age: what is in a source's past is not news
 _PAST = "its source's past (a first poll, or a burst of entries)"
 
 
 def check_freshness(case: Case) -> Suppress | None:
-    """Why it is too old to be news, if it is; that asks the ledger nothing."""
+    """Why the article is too old to be news; None if it is not. This does not ask the ledger."""
     article, limit = case.article, case.rule.max_age
     if article.baseline:
         if not article.dated:
@@ -24,8 +24,8 @@ def check_freshness(case: Case) -> Suppress | None:
     if limit is None or age <= limit or (case.context.poll_gap and case.context.poll_gap.has_delayed(article)):
         return None
     if case.rule.max_age is None:
-        counts = f"where {duration_in_words(limit)} count for a rule without max_age"
-        return Suppress(Reason.BACKLOG, f"published {duration_in_words(age)} ago, and came with {_PAST}, {counts}")
+        bound = f"where {duration_in_words(limit)} count for a rule without max_age"
+        return Suppress(Reason.BACKLOG, f"published {duration_in_words(age)} ago, and came with {_PAST}, {bound}")
     return Suppress(
         Reason.TOO_OLD, f"published {duration_in_words(age)} ago, and max_age is {duration_in_words(limit)}"
     )

@@ -8,7 +8,7 @@ from monitor.alerting.stages.freshness import check_freshness
 from monitor.alerting.stages.ruling import Defer, Ruling, Suppress
 from monitor.model import MatchKind, MentionCause, NewsIn, PendingKind, Reason
 
-_BEYOND = {  # where evidence ends
+_BEYOND = {  # where evidence for news must end
     NewsIn.TITLE: "outside its title",
     NewsIn.ABOUT: "behind its first sentence",
     NewsIn.LEAD: "deeper in the text than its lead",
@@ -26,12 +26,12 @@ def check_mention(case: Case) -> Ruling:
         return None
     cause = case.match.cause or MentionCause.OUTSIDE
     only = f"only mentioned, {_BEYOND[case.rule.news_in] if cause is MentionCause.OUTSIDE else _BY_CAUSE[cause]}"
-    if (old := check_freshness(case)) is not None:
-        return Suppress(Reason.MENTION, f"{only}; {old.why}")
-    waits = case.ledger.find_pending(PendingKind.MENTION, case.key) is not None
-    if waits or case.was_sent_before:
+    if (stale := check_freshness(case)) is not None:
+        return Suppress(Reason.MENTION, f"{only}; {stale.why}")
+    is_pending = case.ledger.find_pending(PendingKind.MENTION, case.key) is not None
+    if is_pending or case.was_sent_before:
         known = f"{only}, and {case.rule.id} sent {case.subject_in_words} already ({case.display_id}), or will"
-        return Suppress(Reason.MENTION, known, is_recorded=waits)
+        return Suppress(Reason.MENTION, known, is_recorded=is_pending)
     if case.shadow:
         return Suppress(Reason.MENTION, only)
     due = next_digest(case.now, case.context.zone)

@@ -14,12 +14,12 @@ def check_rate_limit(case: Case) -> Ruling:
     return defer_if_rate_limited(case.rule, case.ledger, case.now, case.first_reason)
 
 
-def defer_if_rate_limited(rule: Rule, told: NotificationLedger, now: datetime, why: str) -> Defer | None:
-    """Where the rule has sent as many messages within the hour as it may, the rest waits for a digest."""
-    most = rule.alert.most_an_hour
-    if most is None or len(lately := told.recent_sends(rule.id, now)) < most:
+def defer_if_rate_limited(rule: Rule, ledger: NotificationLedger, now: datetime, why: str) -> Defer | None:
+    """Defer to a digest if the rule has sent as many messages within the hour as it may."""
+    limit = rule.alert.most_an_hour
+    if limit is None or len(recent := ledger.recent_sends(rule.id, now)) < limit:
         return None
-    due = min(*lately, now) + AN_HOUR
+    due = min(*recent, now) + AN_HOUR
     return Defer(
-        PendingKind.RATE_LIMIT, due, why, f"{rule.id} has sent {len(lately)} within the hour; the rest is sent together"
+        PendingKind.RATE_LIMIT, due, why, f"{rule.id} has sent {len(recent)} within the hour; the rest is sent together"
     )

@@ -1,4 +1,4 @@
-"""What a stage can rule on a match. Pure."""
+"""What a stage can rule on a case. Pure."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from monitor.model import PendingAlert, PendingKind, Reason
 
 @dataclass(frozen=True, slots=True)
 class Suppress:
-    """Not told, and why. `listens`: it counts among what is heard of its subject all the same; `same`: it is held as
-    the same as what was told, or waits to be; `withdraws`: what waited, and need not any more."""
+    """Nothing is sent, and why.
+
+    `is_recorded`: the article counts all the same among the reports of its subject. `is_duplicate`: it is suppressed as
+    the same as what was sent or is pending. `withdrawn`: the pending alert that is no longer needed.
+    """
 
     reason: Reason
     why: str
@@ -24,8 +27,8 @@ class Suppress:
 
 @dataclass(frozen=True, slots=True)
 class Defer:
-    """Told later, for the reason that will be given then; `until` says what it waits for. `replaces`: what waited for
-    the same, and says less."""
+    """An alert is sent later, for the reason `why`, which it then names. `until` says what it waits for. `replaces`:
+    the pending alert of the same subject, which says less."""
 
     kind: PendingKind
     due: datetime
@@ -36,7 +39,8 @@ class Defer:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Told again, and why; `replaces`: with what waited for that."""
+    """An update is sent now, and why. `replaces`: the pending alert that goes into it. `is_immediate`: it does not wait
+    for the cooldown."""
 
     why: str
     replaces: PendingAlert | None = None
@@ -44,6 +48,6 @@ class Update:
 
 
 Ruling = Suppress | Defer | Update | None
-"""None: the stage lets the match pass."""
+"""None: the stage lets the case pass."""
 
 Stage = Callable[[Case], Ruling]

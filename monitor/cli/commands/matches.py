@@ -12,7 +12,7 @@ from typing import Any, TextIO, TypeVar
 import click
 
 from monitor import clock
-from monitor.alerting.quotes import highlight_sentence, quote_all_sentences
+from monitor.alerting.quotes import Quote, highlight_sentence, quote_all_sentences
 from monitor.cli.options import (
     alert_word,
     compared_line,
@@ -156,7 +156,7 @@ def show(config: Path, as_json: bool, id_: int) -> None:
             click.echo(line)
         return
     match = account.match
-    sentences = [asdict(quote) for quote in quote_all_sentences(match.article.title, account.text, match.evidence)]
+    sentences = [_quote_to_row(quote) for quote in quote_all_sentences(match.article.title, account.text, match.evidence)]
     more = {key: value for key, value in asdict(account).items() if key not in {"match", "text"}}
     print_json({**_match_to_row(match), "sentences": sentences, **more})
 
@@ -182,6 +182,10 @@ def export(config: Path, rules: tuple[str, ...], since: str | None, until: str |
     with _open_output(file) as out:
         for match in asked.iter_matches(wanted):
             out.write(f"{json_line(_match_to_row(match), out)}\n")
+
+
+def _quote_to_row(quote: Quote) -> dict[str, object]:
+    return {"field": quote.field, "sentence": quote.sentence, "marks": quote.highlights}
 
 
 def _match_to_row(match: MatchReport) -> dict[str, object]:
@@ -222,7 +226,7 @@ def _format_match(account: MatchDetails, loaded: LoadedConfig) -> Iterator[str]:
     published = f"published {format_local_time(article.published, zone)}" if article.dated else "undated"
     yield f"          {published}, first seen {format_local_time(article.seen, zone)}"
     for quote in quote_all_sentences(article.title, account.text, match.evidence):
-        yield f"{quote.field:<10}{' '.join(highlight_sentence(quote.sentence, quote.marks, ('**', '**')).split())}"
+        yield f"{quote.field:<10}{' '.join(highlight_sentence(quote.sentence, quote.highlights, ('**', '**')).split())}"
     yield f"words     {format_evidence(match.evidence)}"
     yield f"outcome   {match.outcome}: {match.reason}"
     if match.story:

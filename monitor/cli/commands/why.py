@@ -262,7 +262,7 @@ def _simulate_decision(kept: _StoredContext, compiled: RuleSet, found: Match) ->
     event = next((Event(each.event, rule.id, article.title, article.seen) for each in stored if each.event), None)
     around = DecisionContext(ZoneInfo(kept.settings.timezone))
     of = prepare_match(article, found, compiled)
-    case = build_case(found, of, compiled, story=story, told=NotificationLedger(), now=article.seen, around=around)
+    case = build_case(found, of, compiled, story=story, ledger=NotificationLedger(), now=article.seen, context=around)
     case = replace(case, event=event, join_reason=kept.stored_article.join_reason or "")
     return evaluate(replace(case, ledger=kept.articles.load_ledger(case.ledger_keys, rule.id))).outcome
 

@@ -114,7 +114,7 @@ def _format_heading(account: RuleReport) -> str:
 def _format_sentences(article: Article, match: Match) -> Iterator[str]:
 
     for quote in quote_all_sentences(article.title, article.text, match.evidence):
-        sentence = highlight_sentence(quote.sentence, quote.marks, ("**", "**"))
+        sentence = highlight_sentence(quote.sentence, quote.highlights, ("**", "**"))
         yield f"    {quote.field:<6}{sanitize_line(sentence)}"
     if beside := [span for span in match.evidence if span.field not in {"title", "text"}]:
         yield f"    words {format_evidence(beside)}"

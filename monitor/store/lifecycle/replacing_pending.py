@@ -287,7 +287,7 @@ def _candidate_from_row(affected: _AffectedAlert, row: _Row, config: Config) -> 
         wire=row.wire,
         facts=extract_counts(stored_article.title, stored_article.text),
         sentence=quoted.sentence,
-        highlights=quoted.marks,
+        highlights=quoted.highlights,
         evidence_words=evidence_in_words(rule_match),
         wire_status=determine_article_provenance(stored_article, source).wire_status,
         official=source is not None and source.official,

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Select, and_, delete, exists, func, or_, select, tuple_, update
 
-from monitor.alerting.ledger import KEPT
+from monitor.alerting.ledger import RECORD_RETENTION
 from monitor.ingest.entry_identity import uid_hash
 from monitor.ingest.retention_policy import compute_retention_cutoff, find_article_retention, find_shortest_retention
 from monitor.model import FOR_GOOD, DeliveryState, Retention
@@ -163,7 +163,7 @@ class _ExpiredRows:
         self._retention = retention
         self._now = now
         self._newest = compute_retention_cutoff(find_shortest_retention(retention), now)
-        self._recent = now - max(EVENT_OPEN_FOR, KEPT)  # decisions may need what is younger
+        self._recent = now - max(EVENT_OPEN_FOR, RECORD_RETENTION)  # decisions may need what is younger
         self._remembered = min(self._newest, self._recent)
 
     def articles(self, connection: Connection, after: _Row | None) -> _SliceResult:
@@ -324,7 +324,7 @@ def _drop_alerts(connection: Connection, old: Sequence[_Row], now: datetime) -> 
     connection.execute(delete(attempt).where(attempt.c.delivery_id.in_(ended)))
     connection.execute(delete(delivery).where(delivery.c.id.in_(ended)))
     connection.execute(update(match).where(match.c.alert_id.in_(ids)).values(alert_id=None))
-    connection.execute(delete(account).where(account.c.alert_id.in_(ids), account.c.heard_at < now - KEPT))
+    connection.execute(delete(account).where(account.c.alert_id.in_(ids), account.c.heard_at < now - RECORD_RETENTION))
     connection.execute(update(account).where(account.c.alert_id.in_(ids)).values(alert_id=None))
     connection.execute(delete(alert).where(alert.c.id.in_(ids)))
 

@@ -59,7 +59,7 @@ class StoredState:
     def decide_due(self, rules: RuleSet, now: datetime, only: Collection[str] | None = None) -> DueDecision:
         """Decide on the alerts that were deferred until now; `only`: those with these ids."""
         ledger, due = self.state.ledger, load_due_alerts(self._connection, now)
-        ledger.load((), accounts=(), sent=(), waiting=due)
+        ledger.load((), records=(), sent=(), pending=due)
         load_subjects(self._connection, ledger, {key for pending in due for key in list_ledger_keys(pending.candidate)})
         for pending in ledger.pending:
             if only is not None and pending.id not in only:

@@ -41,9 +41,9 @@ def load_subjects(connection: Connection, ledger: NotificationLedger, wanted: It
     records = load_subject_records(connection, keys)
     ledger.load(
         keys,
-        accounts=records.values(),
+        records=records.values(),
         sent=sent_keys(connection, keys, records),
-        waiting=[
+        pending=[
             pending
             for batch in in_batches(keys)
             for pending in _read_pending(connection, _SELECT_PENDING, {"keys": batch})

@@ -68,7 +68,7 @@ def test_the_sentence_with_most_of_the_evidence(
     """People read the sentence that fired, with exactly the words that fired in it marked, in their order."""
     quoted = quote_best_sentence(article(title=title, text=text), spans(title, text, *evidence))
     assert quoted.sentence == sentence
-    assert [quoted.sentence[a:b] for a, b in quoted.marks] == marked
+    assert [quoted.sentence[a:b] for a, b in quoted.highlights] == marked
 
 
 @pytest.mark.parametrize("field", [Field.AUTHOR, Field.TAGS, Field.URL])
@@ -85,7 +85,7 @@ def test_evidence_elsewhere_is_not_quoted(field: Field) -> None:
 def test_words_that_fired_for_several_terms_are_marked_once() -> None:
     """Two terms may find the same words."""
     same = [Span(TITLE, 0, 7, "Missile", "missile"), Span(TITLE, 0, 7, "Missile", "miss*")]
-    assert quote_best_sentence(article(title="Missile"), same).marks == ((0, 7),)
+    assert quote_best_sentence(article(title="Missile"), same).highlights == ((0, 7),)
 
 
 def test_every_sentence_that_holds_evidence() -> None:

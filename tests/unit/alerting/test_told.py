@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerting.ledger import KEPT, NotificationLedger, SubjectRecord
+from monitor.alerting.ledger import RECORD_RETENTION, NotificationLedger, SubjectRecord
 from monitor.alerting.pending import build_pending_alert, pending_id
 from monitor.errors import NotLoaded
 from monitor.model import Level, PendingKind
@@ -88,15 +88,20 @@ def test_what_is_old_is_forgotten_but_for_its_key() -> None:
     """An account that nothing was heard of for a fortnight; what was told once stays told. A clock that jumps a month
     ahead and back has forgotten nothing."""
     base = state()
-    for after, kept in ((KEPT, True), (KEPT + MINUTE, False), (timedelta(30), False), (-timedelta(30), True)):
+    for after, kept in (
+        (RECORD_RETENTION, True),
+        (RECORD_RETENTION + MINUTE, False),
+        (timedelta(30), False),
+        (-timedelta(30), True),
+    ):
         assert (base.find_record(KEY, NOON + after) is not None) is kept
         assert KEY in base
-    assert timedelta(14) == KEPT
+    assert timedelta(14) == RECORD_RETENTION
 
 
 def test_an_account_is_kept_for_what_waits_of_it() -> None:
     """However long ago it was heard; and once that was told, for what may come of it."""
-    base, late = state(), NOON + KEPT + HOUR
+    base, late = state(), NOON + RECORD_RETENTION + HOUR
     base.add_pending(build_pending_alert(PendingKind.UPDATE, HEARD, "update", NOON, NOON + HOUR))
     assert base.find_record(KEY, late) is not None
     draft = base.draft()
@@ -105,13 +110,13 @@ def test_an_account_is_kept_for_what_waits_of_it() -> None:
     told = draft.commit_draft().find_record(KEY, late)
     assert told is not None
     assert (told.update_count, told.last_activity_at) == (1, late)
-    assert base.find_record(KEY, late + KEPT + HOUR) is None
+    assert base.find_record(KEY, late + RECORD_RETENTION + HOUR) is None
 
 
 def test_what_was_not_loaded_is_no_answer() -> None:
     """Whoever took it for "never" would tell twice: of keys, of what waits, and of the messages of the last hour."""
     part = NotificationLedger(complete=False)
-    part.load([KEY], accounts=[SubjectRecord(KEY, "launch", NOON)], sent=[KEY], waiting=[])
+    part.load([KEY], records=[SubjectRecord(KEY, "launch", NOON)], sent=[KEY], pending=[])
     part.load_recent_sends(["launch"], {})
     for ledger in (part, part.draft(), part.draft().draft()):
         assert (KEY in ledger, ledger.find_pending(PendingKind.HOLD, KEY), ledger.recent_sends("launch", NOON)) == (
@@ -135,7 +140,7 @@ def test_what_was_not_loaded_is_no_answer() -> None:
 def test_only_what_is_changed_after_loading_is_written() -> None:
     """And not what was loaded."""
     part = NotificationLedger(complete=False)
-    part.load([KEY, "new"], accounts=[SubjectRecord(KEY, "launch", NOON)], sent=[], waiting=[])
+    part.load([KEY, "new"], records=[SubjectRecord(KEY, "launch", NOON)], sent=[], pending=[])
     draft = part.draft()
     draft.put_record(SubjectRecord("new", "launch", NOON))
     draft.commit_draft()
