@@ -10,8 +10,7 @@ import click
 
 
 class LazyGroup(click.Group):
-    """`lazy`: for each command the module that has it, and its summary in the list of commands. The command is the object
-    in the module that has the command's name (with an underscore behind it where that is a word of Python's)."""
+    """`lazy`: for each command the module that has it, and its summary in the list of commands."""
 
     def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]], **more: Any) -> None:  # noqa: ANN401 - click's
         super().__init__(*args, **more)

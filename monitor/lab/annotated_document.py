@@ -93,7 +93,7 @@ class ConditionPart:
     inside_near: bool = False
 
     def walk(self) -> Iterator[ConditionPart]:
-        """This part and all parts inside it."""
+        """The part itself, and all parts inside it."""
         yield self
         for part in self.parts:
             yield from part.walk()

@@ -64,7 +64,7 @@ class Metrics:
         self.matches = counter("news_monitor_matches_total", "Matches, as news or mention.", ["kind", "reason"])
         self.alerts = counter(
             "news_monitor_alerts_total",
-            "Decisions on matches: sent, at once or later, with the alert's level; suppressed or deferred (level none).",
+            "Decisions on matches: sent, with the alert's level; suppressed or deferred, with level none.",
             ["outcome", "level", "reason"],
         )
         self.alert_latency = histogram(

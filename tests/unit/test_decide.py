@@ -240,10 +240,10 @@ def test_no_article_is_begun_once_enough_work_is_done() -> None:
     """How much an article costs is counted, not timed: the first ones are decided on as ever, on every machine."""
     some = [article(f"a{n}", f"{HEADLINE}, report {n}", "미사일 발사 " * 10_000) for n in range(5)]
     whole = decide_articles(some, rules(), State(), NOON)
-    part = decide_articles(some, rules(), State(), NOON, most=whole.work // 2)
+    part = decide_articles(some, rules(), State(), NOON, max_work=whole.work // 2)
     assert part.article_decisions == whole.article_decisions[:3]
     assert whole.work // 2 <= part.work < whole.work
-    assert len(decide_articles(some, rules(), State(), NOON, most=1).article_decisions) == 1  # it always goes on
+    assert len(decide_articles(some, rules(), State(), NOON, max_work=1).article_decisions) == 1  # it always goes on
 
 
 def test_work_grows_with_what_is_folded_and_laid_out() -> None:

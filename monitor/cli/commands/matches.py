@@ -156,7 +156,9 @@ def show(config: Path, as_json: bool, id_: int) -> None:
             click.echo(line)
         return
     match = account.match
-    sentences = [_quote_to_row(quote) for quote in quote_all_sentences(match.article.title, account.text, match.evidence)]
+    sentences = [
+        _quote_to_row(quote) for quote in quote_all_sentences(match.article.title, account.text, match.evidence)
+    ]
     more = {key: value for key, value in asdict(account).items() if key not in {"match", "text"}}
     print_json({**_match_to_row(match), "sentences": sentences, **more})
 

@@ -124,7 +124,8 @@ def replay(
         articles = track_progress(given.arrivals, len(given.arrivals), printing=False)
         print_comparison(compare_replays(articles, before, after), given.zone, as_json=as_json)
     if given.unreadable_dates:
-        dates = f"{format_count(len(given.unreadable_dates), 'date')} cannot be read, the first in {given.unreadable_dates[0]}"
+        dates = format_count(len(given.unreadable_dates), "date")
+        dates += f" cannot be read, the first in {given.unreadable_dates[0]}"
         click.echo(f"{dates}: such an article comes with the one before it in its file; write ISO 8601", err=True)
     raise SystemExit(1 if given.has_problems else 0)
 

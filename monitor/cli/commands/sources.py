@@ -235,9 +235,8 @@ def _print_troubles(troubles: list[dict[str, Any]], zone: str) -> None:
     """Under the table, as they are sentences."""
     for each in troubles:
         words = each["kind"].replace("_", " ")
-        click.echo(
-            f"{each['source']}: {words} since {format_local_time(each['since'], zone)}: {each['detail']}. {each['todo']}"
-        )
+        since = format_local_time(each["since"], zone)
+        click.echo(f"{each['source']}: {words} since {since}: {each['detail']}. {each['todo']}")
 
 
 def _format_time(moment: Any, zone: str) -> str:  # noqa: ANN401 - a cell of a row

@@ -67,7 +67,8 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
     zone = settings.timezone
     rows = [
         (
-            each.id, ", ".join(each.events), format_local_time(each.last, zone), each.articles, each.publishers, each.alerts,
+            each.id, ", ".join(each.events), format_local_time(each.last, zone), each.articles, each.publishers,
+            each.alerts,
             ", ".join(each.rules), _format_title(each.title, each.articles),
             *([", ".join(other.id for other in each.possibly)] if in_doubt else []),
         )
@@ -213,7 +214,8 @@ def _format_story(account: StoryDetails, zone: str) -> Iterator[str]:
         title = f" (“{other.title}”)" if other.title else ""
         yield f"possibly  the same as {other.id}{title}{f': {other.doubt}' if other.doubt else ''}"
     for mark in account.marks:
-        yield f"marked    {format_local_time(mark.at, zone)}  {_describe_merge_or_split(mark, account.id)}, by {mark.who}"
+        at = format_local_time(mark.at, zone)
+        yield f"marked    {at}  {_describe_merge_or_split(mark, account.id)}, by {mark.who}"
     for member in account.members:
         by = member.publisher or member.source
         by += f", a text of {member.wire}" if member.wire and member.wire != by else ""
@@ -224,7 +226,8 @@ def _format_story(account: StoryDetails, zone: str) -> Iterator[str]:
             yield f"          of this event: {member.why_event}"
         yield from compared_line(member.event_compared)
     for sent in account.sent:
-        yield f"sent      {format_local_time(sent.at, zone)}  {sent.kind}, {sent.level}, by {sent.rule}, alert {sent.id}"
+        at = format_local_time(sent.at, zone)
+        yield f"sent      {at}  {sent.kind}, {sent.level}, by {sent.rule}, alert {sent.id}"
         yield f"          {sent.reason}"
     for waits in account.waits:
         yield f"waits     {format_local_time(waits.due, zone)}  {waits.kind}, by {waits.rule}: {waits.why}"

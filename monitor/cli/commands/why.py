@@ -195,7 +195,8 @@ def _list_candidates(found: Sequence[StoredArticle], name: str, zone: str) -> It
     yield f"several articles go by '{name}', the newest first; ask of one of them:"
     for each in found:
         article = each.article
-        yield f"  {_format_command(article.source, article.uid)}   {format_local_time(article.seen, zone)}, {article.title}"
+        seen = format_local_time(article.seen, zone)
+        yield f"  {_format_command(article.source, article.uid)}   {seen}, {article.title}"
 
 
 def _format_command(source: str, uid: str) -> str:

@@ -90,9 +90,8 @@ def print_comparison(compared: ReplayComparison, zone: str, *, as_json: bool) ->
             continue
         print_sent(change.sent, zone, f"{change.kind:6}  ")
         if change.moved_from is not None:
-            click.echo(
-                f"    {_describe_shift(change.sent.at, change.moved_from)}: before the edit at {format_local_time(change.moved_from, zone)}"
-            )
+            before = format_local_time(change.moved_from, zone)
+            click.echo(f"    {_describe_shift(change.sent.at, change.moved_from)}: before the edit at {before}")
     if as_json:
         click.echo(_summarize_comparison(compared), err=True)
     else:

@@ -253,7 +253,8 @@ def _format_delivery(delivery: DeliveryHistory, zone: str) -> str:
     last = delivery.attempts[-1]
     answer = last.detail or last.receipt or "no receipt yet"
     again = f"; next try {format_local_time(delivery.not_before, zone)}" if delivery.state == "retry" else ""
-    return f"{delivery.state} (attempt {last.number}, {format_local_time(last.ended or last.started, zone)}: {answer}){again}"
+    at = format_local_time(last.ended or last.started, zone)
+    return f"{delivery.state} (attempt {last.number}, {at}: {answer}){again}"
 
 
 def _style_check_mark(*, holds: bool) -> str:

@@ -52,8 +52,8 @@ event = Table(
 )
 
 # The keys by which stories (scope "") and events (scope: their rule's id) are found. `postings`: the few that were
-# touched last (stories.clusters.CLUSTERS_PER_KEY), the latest first: when, in microseconds, and id; `touched`: the time of the
-# first of them.
+# touched last (stories.clusters.CLUSTERS_PER_KEY), the latest first: when, in microseconds, and id; `touched`: the time
+# of the first of them.
 cluster_key = Table(
     "cluster_key",
     metadata,

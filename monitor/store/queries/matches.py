@@ -49,9 +49,12 @@ class MatchedArticle:
 
 @dataclass(frozen=True, slots=True)
 class MatchReport:
-    """A match, and what was decided on it; `reason` says why in words. `alert`: only where it was sent. `level`: None where a version suppressed it that did not store the level. `why_event`: why
-    it belongs to its event; `compared`: with which older article, of that event or of another one, it was compared, and
-    the result, in words."""
+    """A match, and what was decided on it; `reason` says why in words.
+
+    `alert`: only where it was sent. `level`: None where a version suppressed it that did not store the level.
+    `why_event`: why it belongs to its event; `compared`: with which older article, of that event or of another one, it
+    was compared, and the result, in words.
+    """
 
     id: int
     at: datetime
