@@ -463,7 +463,7 @@ def test_a_database_that_was_made_anew_is_seen(empty_url: str) -> None:
         with database.writing() as connection:
             names = inspect(connection).get_table_names()
         make_anew(database, names)
-        with pytest.raises(StoreReplaced, match="start it again, and it goes on with what is there then") as seen:
+        with pytest.raises(StoreReplaced, match="start it again, and it uses the database that it then finds") as seen:
             database.require_not_replaced()
         assert database.replaced == str(seen.value)
     database.close()
