@@ -28,7 +28,7 @@ from monitor.sanitize import sanitize_text
 
 
 class MonitorError(Exception):
-    """The base of all errors. `str(error)` is one line that tells a person what to do; text from others in it is safe
+    """The base of all errors. `str(error)` is one line that a person can act on; text from others in it is safe
     to show."""
 
     def __init__(self, line: object = "") -> None:
