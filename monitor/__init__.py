@@ -1,6 +1,6 @@
 """News Monitor: tells people, once and in time, of the news that matters to them.
 
-Read `pipeline.py`, `decide.py` and `delivery.py` first: their docstrings hold the whole flow as pseudocode.
+Read `pipeline.py`, `decide.py`, `delivery.py` and `due.py` first: their docstrings show the whole flow as pseudocode.
 """
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""The only clock. Everything below the daemon takes `now` as an argument; all times are aware and UTC."""
+"""The only clock. All code below the daemon gets `now` as an argument. All times are aware and UTC."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ def now() -> datetime:
 
 
 def monotonic() -> float:
-    """Seconds on a clock that never jumps; for measuring how long something took."""
+    """Seconds on a clock that never jumps, to measure how long something took."""
     return time.monotonic()

@@ -1,21 +1,21 @@
-"""The error tree, whole, here. Foreign errors are translated into it at the adapter's door.
+"""The whole tree of our errors. Adapters translate the errors of libraries into it.
 
-MonitorError                 everything this package raises on purpose; its text is one line for a person
-├── Faulty                   files of the user hold faults (all of them, each with file:line:col)
-├── FetchFailed              a source did not give a document (blocked address, time-out, too big, status ...)
-├── FeedUnreadable           the document is no feed
-├── WorkerLost               a worker process passed its deadline or died
-│   └── WorkerNotStarted     no process took the work
-├── StoreFailed              the database cannot be used as it is
-│   ├── StoreRefused         it took the statement and refused what stood in it
-│   ├── RowUnreadable        a row of it does not hold what it should
-│   ├── StoreReplaced        it is not the one any more that was opened
-│   ├── StoreNewer           it was written by a newer version
-│   ├── StoreOlder           it was written by an older version, and not upgraded yet
-│   └── StoreTaken           another daemon holds it
-└── WrongUse                 the command line asks for something that does not exist
+MonitorError                   everything that this package raises on purpose; its text is one line for a person
+├── InvalidFiles               the user's files have faults (all of them, each with file:line:col)
+├── FetchFailed                a source did not give a document (blocked address, time-out, too big, status ...)
+├── FeedUnreadable             the document is no feed
+├── WorkerLost                 a worker process passed its deadline or died
+│   └── WorkerNotStarted       no process took the work
+├── StoreFailed                the database cannot be used as it is
+│   ├── StoreRefused           it works, but refused the values of a statement
+│   ├── RowUnreadable          a row does not hold what it should
+│   ├── StoreReplaced          it is no longer the database that was opened
+│   ├── StoreSchemaTooNew      it was written by a newer version
+│   ├── StoreSchemaTooOld      it was written by an older version, and not upgraded yet
+│   └── StoreLocked            another daemon works on it
+└── InvalidRequest             the command line asks for something that does not exist
 
-NotLoaded stands apart: a mistake of ours, that nobody should see.
+NotLoaded is separate: it is a mistake of ours, and nobody should ever see it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from monitor.sanitize import sanitize_text
 
 
 class MonitorError(Exception):
-    """Base of all. `str(error)` is one line that a person can act on; what others wrote in it is safe to show."""
+    """The base of all errors. `str(error)` is one line that a person can act on; text from others in it is safe
+    to show."""
 
     def __init__(self, line: object = "") -> None:
         super().__init__(sanitize_text(str(line)))
@@ -36,14 +37,14 @@ class MonitorError(Exception):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One thing wrong in one place of a user's file: where, what, and what was meant or what to do."""
+    """One thing that is wrong at one place in a user's file: where, what, and what was meant or what to do."""
 
     place: Place
     problem: str
     hint: str | None = None
 
     def __post_init__(self) -> None:
-        """What the file says is quoted in it."""
+        """Make it safe to show: it quotes the file."""
         object.__setattr__(self, "problem", sanitize_text(self.problem))
         object.__setattr__(self, "hint", self.hint and sanitize_text(self.hint))
 
@@ -52,7 +53,7 @@ class Fault:
 
 
 class InvalidFiles(MonitorError):
-    """Files hold faults: all of them, in file order."""
+    """Files have faults: all of them, in file order."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(faults))
@@ -72,7 +73,7 @@ class WorkerLost(MonitorError):
 
 
 class WorkerNotStarted(WorkerLost):
-    """No worker process took the work: nothing of it was done."""
+    """No worker process took the work: none of it was done."""
 
 
 class StoreFailed(MonitorError):
@@ -80,7 +81,7 @@ class StoreFailed(MonitorError):
 
 
 class StoreRefused(StoreFailed):
-    """The database works, and refused what it was given."""
+    """The database works, but refused the values that it was given."""
 
 
 class RowUnreadable(StoreFailed):
@@ -108,4 +109,4 @@ class InvalidRequest(MonitorError):
 
 
 class NotLoaded(LookupError):
-    """Deciding has asked for something that was not loaded: whoever took that for "never" would send twice."""
+    """A decision needs something that was not loaded. Taking that for "never" would send a message twice."""

@@ -1,1 +1,1 @@
-"""What is worth telling, and for what reason; and when to try a delivery again. Pure."""
+"""What is worth sending, and for what reason; and when to try a delivery again. Pure."""

@@ -15,10 +15,10 @@ def alert_id(key: str) -> str:
 
 def evidence_in_words(match: Match) -> str:
     """“North Korea”, “missiles” in the title; “fired” in the text. Of a span inside another, only the longer one."""
-    whole = [span for span in match.evidence if not any(_contains_span(other, span) for other in match.evidence)]
+    outer_spans = [span for span in match.evidence if not any(_contains_span(other, span) for other in match.evidence)]
     parts = []
-    for field in dict.fromkeys(span.field for span in whole):
-        words = dict.fromkeys(f"“{span.text}”" for span in whole if span.field is field)
+    for field in dict.fromkeys(span.field for span in outer_spans):
+        words = dict.fromkeys(f"“{span.text}”" for span in outer_spans if span.field is field)
         parts.append(f"{', '.join(words)} in the {field}")
     return "; ".join(parts)
 

@@ -1,7 +1,7 @@
-"""The frozen values that everyone speaks, in the words of the field.
+"""The frozen values that the whole program works with, in the words of the field.
 
-They hold no behaviour beyond naming themselves: what is decided about them is decided in the pure floors
-(`matching`, `stories`, `alerting`, `intake`), what is done with them in the adapters. All times are aware UTC.
+They have no behaviour beyond describing themselves. The pure packages (`matching`, `stories`, `alerting`, `ingest`)
+decide about them, and the adapters act on them. All times are aware UTC.
 """
 
 from monitor.model.active_rules import RunningVersion, time_of_day

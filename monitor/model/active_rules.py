@@ -10,9 +10,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class RunningVersion:
-    """The version that runs was taken up at `since`; `rules`: how many run, without those that are off. `edited`: when
-    the files were last changed to something with `faults` (one line each), of which only what is good runs; None where
-    the files are what runs. `restart`: settings that have changed and are taken up at the next start only.
+    """The version of the user's files that a daemon runs.
+
+    since              when it began to run
+    rules, sources     how many run, without rules that are off
+    edited_at          when the files were last changed to something with faults, of which only the good part runs; None
+                       if the files are what runs
+    faults             the faults of that edit, one line each
+    restart_settings   settings that have changed, and that take effect only at the next start
     """
 
     since: datetime
@@ -23,10 +28,10 @@ class RunningVersion:
     restart_settings: tuple[str, ...] = ()
 
     def describe(self, zone: tzinfo, now: datetime) -> str:
-        """In one line, as the log, `status` and notices say it: the faults themselves are not in it."""
+        """The version in one line, as the log, `status` and notices show it; without the faults themselves."""
         version = f"running the version of {time_of_day(self.since, zone, now)}"
         count = f"{len(self.faults)} fault{'s' * (len(self.faults) != 1)}"
-        if self.edited_at == self.since:  # as at a start, or where the rest of an edit was taken up
+        if self.edited_at == self.since:  # as at a start, or when only the good part of an edit runs
             parts = [f"{version} without what is faulty in it: {count}"]
         elif self.edited_at:
             parts = [version, f"your edit of {time_of_day(self.edited_at, zone, now)} has {count}"]
@@ -37,7 +42,7 @@ class RunningVersion:
         return "; ".join(parts)
 
     def to_row(self) -> dict[str, Any]:
-        """As it is stored: plain JSON."""
+        """The version as plain JSON, as it is stored."""
         return {
             "since": self.since.isoformat(),
             "rules": self.rules,
@@ -49,7 +54,7 @@ class RunningVersion:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> RunningVersion:
-        """What `as_row` gave."""
+        """The version that `to_row` wrote."""
         return cls(
             since=datetime.fromisoformat(row["since"]),
             rules=row["rules"],
@@ -61,6 +66,6 @@ class RunningVersion:
 
 
 def time_of_day(moment: datetime, zone: tzinfo, now: datetime) -> str:
-    """The time of day; with its date where that is not today's."""
+    """The time of day; with its date if that is not today."""
     local = moment.astimezone(zone)
     return f"{local:%H:%M}" if local.date() == now.astimezone(zone).date() else f"{local.day} {local:%b, %H:%M}"

@@ -1,4 +1,4 @@
-"""What is inside conditions and lists, at any depth."""
+"""Finds what is inside conditions and lists, at any depth."""
 
 from __future__ import annotations
 
@@ -11,41 +11,42 @@ from monitor.model.rules import AllOf, AnyOf, Condition, Ignoring, In, Named, Ne
 
 
 def named_within(condition: Condition) -> Iterator[Named]:
-    """Every condition inside this one that has a name, itself first; none that must not hold."""
+    """Every condition inside this one that has a name, this one first; without those inside a `Not`."""
     match condition:
         case Named():
             yield condition
             yield from named_within(condition.condition)
         case AllOf() | AnyOf() | Near():
-            for each in condition.conditions:
-                yield from named_within(each)
+            for part in condition.conditions:
+                yield from named_within(part)
         case Ignoring() | In() | Times():
             yield from named_within(condition.condition)
 
 
 def lists_within(word_list: WordList, lists: Mapping[str, WordList]) -> tuple[WordList, ...]:
-    """The list, and those that it takes in, each once. KeyError where one of them is not among `lists`."""
+    """The list and all lists that it includes, each once. KeyError if one of them is not among `lists`."""
     found = {word_list.id: word_list}
     new = [word_list]
     while new:
-        named = dict.fromkeys(name for each in new for name in each.lists if name not in found)
+        named = dict.fromkeys(name for one in new for name in one.lists if name not in found)
         new = [lists[name] for name in named]
-        found |= {each.id: each for each in new}
+        found |= {one.id: one for one in new}
     return tuple(found.values())
 
 
 def terms_within(word_list: WordList, lists: Mapping[str, WordList]) -> tuple[Term, ...]:
-    """All words of the list, those of the lists that it takes in among them, each once."""
-    return tuple(dict.fromkeys(term for each in lists_within(word_list, lists) for term in each.terms))
+    """All terms of the list and of the lists that it includes, each once."""
+    return tuple(dict.fromkeys(term for one in lists_within(word_list, lists) for term in one.terms))
 
 
 def entities_within(word_list: WordList, lists: Mapping[str, WordList]) -> tuple[str, ...]:
-    """The ids of all entities that the list takes in, each once."""
-    return tuple(dict.fromkeys(name for each in lists_within(word_list, lists) for name in each.entities))
+    """The ids of all entities that the list and the lists inside it include, each once."""
+    return tuple(dict.fromkeys(name for one in lists_within(word_list, lists) for name in one.entities))
 
 
 def expand_all_in_near(near: Near) -> Near | AnyOf:
-    """The same with no `all` inside it: A near any of B and (all of C and D) is A near B, or A near C and D."""
+    """The same condition with no `all` inside it: A near any of B and (all of C and D) becomes A near B, or A near C
+    and D."""
     if not any(map(_contains_all_of, near.conditions)):
         return near
     ways = product(*map(_list_alternatives, near.conditions))
@@ -54,16 +55,17 @@ def expand_all_in_near(near: Near) -> Near | AnyOf:
 
 
 def _list_alternatives(condition: Condition) -> list[tuple[Condition, ...]]:
-    """What stands near the others, in each way in which a member of a near can hold."""
+    """The ways in which a member of a near can hold. Each way lists the conditions that must then be near the
+    others."""
     match condition:
         case Named(name, inner) if _contains_all_of(inner):
-            return [tuple(Named(name, each) for each in way) for way in _list_alternatives(inner)]
+            return [tuple(Named(name, part) for part in way) for way in _list_alternatives(inner)]
         case AllOf(conditions):
             return [tuple(chain.from_iterable(way)) for way in product(*map(_list_alternatives, conditions))]
         case AnyOf(conditions) if _contains_all_of(condition):
-            together = tuple(each for each in conditions if not _contains_all_of(each))
-            others = [way for each in conditions if _contains_all_of(each) for way in _list_alternatives(each)]
-            return [(AnyOf(together),), *others] if together else others
+            simple = tuple(part for part in conditions if not _contains_all_of(part))
+            others = [way for part in conditions if _contains_all_of(part) for way in _list_alternatives(part)]
+            return [(AnyOf(simple),), *others] if simple else others
         case _:
             return [(condition,)]
 

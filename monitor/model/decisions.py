@@ -1,4 +1,4 @@
-"""What came of an article: matches, its story, alerts, each with its reason."""
+"""What was decided on an article: matches, its story, alerts, each with its reason."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from monitor.model.sources import Article
 
 
 class MatchKind(StrEnum):
-    """News: the evidence is complete in title and lead. Mention: only deeper in the text."""
+    """News: the evidence is complete in title and lead. Mention: it is complete only deeper in the text."""
 
     NEWS = "news"
     MENTION = "mention"
 
 
 class MentionCause(StrEnum):
-    """What makes a match a mention."""
+    """Why a match is a mention."""
 
     OUTSIDE = "outside"  # the evidence is complete only beyond where news may end
     TITLE_HAS_NONE = "title has none"  # the rule's title_has_some
-    OTHER_TITLE = "other title"  # the title is about the matter of another rule
+    OTHER_TITLE = "other title"  # the title is about what another rule is for
     MENTION = "mention"  # the rule's second condition
     MENTION_IF = "mention_if"
 
@@ -33,8 +33,8 @@ class MentionCause(StrEnum):
 class Span:
     """Evidence: `text` is the article's own field from `start` to `end` (string offsets), found through `term`.
 
-    Of authors and tags, which are several, `start` and `end` count in all of them joined by ", ". `node`: the name that
-    the rule gives the condition that it holds for, or nothing.
+    For authors and tags, of which there are several, `start` and `end` count in all of them joined by ", ". `node`: the
+    name that the rule gives to the condition that this is evidence for, or "".
     """
 
     field: Field
@@ -47,11 +47,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An article met a rule: which version of it, as what, how much it matters, and the spans that say why.
+    """An article that meets a rule: which version of the rule, as news or a mention, at which level, and the spans that
+    show why.
 
     `by`: for each condition that the rule's `by` names, the values that it found in title and lead, "entity:ID" or
-    "word:LANGUAGE:TEXT"; none where it found nothing there. `cause`: what makes a mention one. Neither is stored:
-    a match that is read back has none.
+    "word:LANGUAGE:TEXT"; none if it found nothing there. `cause`: why it is a mention. Neither is stored: a match that
+    is read back has neither.
     """
 
     rule: str
@@ -65,7 +66,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One development, reported by many articles. `title` is its first article's."""
+    """One development, reported by many articles. `title`: that of its first article."""
 
     id: str
     title: str
@@ -74,10 +75,10 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """The same happening, across languages and follow-ups, as one rule sees it. `title` is its first article's.
+    """The same happening as one rule sees it, across languages and follow-ups. `title`: that of its first article.
 
-    `possibly_of`: the id of the older event of the same rule that it is possibly the same as, and `doubt`: why that is
-    not sure, in words ("both Busan, both today; the words differ").
+    `possibly_of`: the id of the older event of the same rule that it is possibly the same as. `doubt`: why that is not
+    sure, in words ("both Busan, both today; the words differ").
     """
 
     id: str
@@ -90,8 +91,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class ComparedArticle:
-    """The older article that one was compared with when it joined a story or an event, or opened one beside it.
-    `words`: its headline, then which facts agreed, which differed and which were not known, as people read it."""
+    """The older article that an article was compared with when it joined a story or an event, or opened another one.
+    `words`: the headline of the older article, then which facts agreed, which differed and which were not known, as
+    people read it."""
 
     source: str
     uid: str
@@ -99,8 +101,8 @@ class ComparedArticle:
 
 
 class AlertKind(StrEnum):
-    """New: the first of its subject. Possibly: that too, where the subject is possibly the same as an older one that
-    was sent. Update: the same subject again. Digest: several together, that waited."""
+    """New: the first of its subject. Possibly: the first of its subject too, but the subject is possibly the same as an
+    older one that was sent. Update: the same subject again. Digest: several pending alerts together."""
 
     NEW = "new"
     POSSIBLY = "possibly"
@@ -122,18 +124,22 @@ _SENT = {
 
 
 def independent_publisher_of(wire: str | None, publisher: str) -> str:
-    """Who says it: ten outlets that print one agency's text are one voice."""
+    """The publisher as it counts among independent ones: all outlets that print one agency's text count as that
+    agency."""
     return wire or publisher
 
 
 @dataclass(frozen=True, slots=True)
 class AlertCandidate:
-    """What a rule hears in one article: all that it takes to tell it, now or later.
+    """What a rule takes from one article: all that is needed to send it, now or later.
 
-    `key`: what the rule tells at most once (an article, a story or an event). `publisher` and `wire`: who prints it,
-    and the agency whose text it is (None: its own). `facts`: the numbers in it, by what they count. `mark`:
-    what it says of itself ("flash", "corrected", "withdrawn" ...). `because`: the evidence in words. `unsure`: of what
-    is only listed in a digest as suppressed, what is not known ("one of the two names no place").
+    key              what the rule sends as new at most once (an article, a story or an event)
+    publisher        who prints it; `wire`: the agency whose text it is (None: it is its own text)
+    facts            the numbers in it, by what they count
+    sentence         the sentence to quote; `highlights`: the (start, end) offsets of the evidence in it
+    evidence_words   the evidence in words
+    wire_status      what it says of itself ("flash", "corrected", "withdrawn" ...)
+    uncertainty      if it is only listed in a digest as suppressed: what is not known ("one of the two names no place")
     """
 
     rule: str
@@ -156,23 +162,23 @@ class AlertCandidate:
 
     @property
     def independent_publisher(self) -> str:
-        """Who says it."""
+        """Who reports it, as it counts among independent publishers."""
         return independent_publisher_of(self.wire, self.publisher)
 
 
 class PendingKind(StrEnum):
-    """What something waits for."""
+    """What a pending alert waits for."""
 
     HOLD = "hold"  # the rule's wait_at_least
     UPDATE = "update"  # the rule's cooldown
     RATE_LIMIT = "cap"  # so many messages an hour
-    MENTION = "mention"  # mentions go out once a day
-    IN_DOUBT = "unsure"  # so does what was suppressed as the same although something is not known
-    CATCH_UP = "catch-up"  # it came while this service was down
+    MENTION = "mention"  # mentions are sent once a day
+    IN_DOUBT = "unsure"  # once a day too: articles that were suppressed as the same although something is not known
+    CATCH_UP = "catch-up"  # it came while its source could not be polled
 
     @property
     def is_digested(self) -> bool:
-        """Whether those that fall due together are told in one message."""
+        """Whether those that are due together are sent in one message."""
         return self in (PendingKind.RATE_LIMIT, PendingKind.MENTION, PendingKind.IN_DOUBT, PendingKind.CATCH_UP)
 
     @property
@@ -193,8 +199,8 @@ _DEFERRED = {
 
 @dataclass(frozen=True, slots=True)
 class PendingAlert:
-    """A hearing that is told later. Of each kind, a rule has one for each key (`id` says so); `since`: when it began;
-    `why`: what makes it worth telling, in words."""
+    """A candidate that is sent later. Of each kind, a rule has one for each key, and `id` is made from both. `since`:
+    when it was deferred. `why`: what makes it worth sending, in words."""
 
     id: str
     kind: PendingKind
@@ -206,7 +212,8 @@ class PendingAlert:
 
 @dataclass(frozen=True, slots=True)
 class PendingChange:
-    """What waits on as something else (`after`), or need not any more (None); `decision`: that on its match now."""
+    """A pending alert that becomes another one (`after`), or is no longer needed (None). `outcome`: what becomes of its
+    match now."""
 
     before: PendingAlert
     after: PendingAlert | None
@@ -215,9 +222,11 @@ class PendingChange:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of a digest: a rule's story, or one article that was suppressed. `reason` says why it waited; `unsure`:
-    of what was suppressed, what is not known, and `same_as`: the headline of the story or event that it was taken for,
-    by when it is sent."""
+    """One line of a digest: a rule's story, or one article that was suppressed.
+
+    `reason`: why it was deferred. For a suppressed article, `unsure`: what is not known, and `same_as`: the headline of
+    the story or event that it was taken for, as of when the digest is sent.
+    """
 
     rule: str
     rule_title: str
@@ -236,8 +245,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class EarlierAlert:
-    """What an alert is possibly the same as, as people are reminded of it: the headline under which that was sent
-    first, and when; `doubt`: why it is not sure that the two are the same, in words."""
+    """The alert that this one is possibly the same as, as people are reminded of it: the headline under which it was
+    first sent, and when. `doubt`: why it is not sure that the two are the same, in words."""
 
     title: str
     sent_at: datetime
@@ -246,13 +255,16 @@ class EarlierAlert:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A decision to tell somebody, with its reason. `dedup_key` is unique for ever: it is what "once" means.
+    """A decision to send somebody a message, with its reason.
 
-    `sentence` quotes the article; `marks` are the (start, end) offsets of the fired words in it. `thread`: the id of
-    the first alert of the same subject, or of the older one that it is possibly the same as; None if it is the first
-    itself. `also`: who else reports it, by when it is sent; `voices`: how many of all who do are independent. `older`:
-    of what is possibly the same as something older, what was sent of that. `items`: the lines of a digest, the first of
-    which gives it its rule, story and article.
+    dedup_key         unique for ever: it is what "once" means
+    sentence          a quote from the article; `highlights`: the (start, end) offsets of the evidence in it
+    thread            the id of the first alert of the same subject, or of the older subject that it is possibly the
+                      same as; None if this is the first
+    also_reported_by  who else reports it, as of when it is sent
+    publisher_count   how many independent publishers report it
+    items             the lines of a digest; the first gives the alert its rule, story and article
+    earlier           if it is possibly the same as something older: what was sent of that
     """
 
     id: str
@@ -278,12 +290,13 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class MatchDecision:
-    """What came of one match: an alert, something that waits, or nothing; `decision` says which, and why.
+    """What was decided on one match: an alert, a pending alert, or nothing. `outcome` says which, and why.
 
-    `hearing`: None where the rule does not listen (old news). `shadow_key`: the rule is in shadow, and would have told;
-    by this the state remembers it, as it does a telling by the alert's `dedup_key`. `moved`: what waited, and what
-    became of it by this article. `why_event`: why it is of its event, in words (None: of none); `compared`: with which
-    older article of that, or of another event, it was compared.
+    `candidate`: None if the rule takes nothing from the article (old news). `shadow_key`: if the rule is in shadow and
+    would have sent it, the key by which the ledger remembers it, as it remembers an alert by its `dedup_key`.
+    `pending_changes`: what this article changes about pending alerts. `event_reason`: why the match belongs to its
+    event, in words (None: it belongs to none). `compared`: the older article of that event, or of another one, that it
+    was compared with.
     """
 
     match: Match
@@ -304,9 +317,9 @@ class MatchDecision:
 
 @dataclass(frozen=True, slots=True)
 class ArticleDecision:
-    """What came of one article: the story it belongs to (None: no rule hit it, and stories of what no rule hits were
-    not asked for), how it joined it, who prints it, and a decision for each match. `compared`: with which older article
-    of that story, or of another one, it was compared."""
+    """What was decided on one article: its story (None: no rule hit it, and such articles were not to join stories),
+    how it joined the story, who prints it, and a decision for each match. `compared`: the older article of that story,
+    or of another one, that it was compared with."""
 
     article: Article
     story: Story | None
@@ -319,5 +332,5 @@ class ArticleDecision:
     @property
     def event(self) -> Event | None:
         """The event that it belongs to, of the first rule that has one."""
-        events = (each.candidate.event for each in self.decisions if each.candidate is not None)
+        events = (decision.candidate.event for decision in self.decisions if decision.candidate is not None)
         return next((event for event in events if event is not None), None)

@@ -14,7 +14,7 @@ from monitor.sanitize import sanitize_line, sanitize_text
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One address. The URL is a secret as a whole: it is never shown, logged or stored."""
+    """One address. The whole URL is a secret: it is never shown, logged or stored."""
 
     name: str
     url: str = field(repr=False)
@@ -22,7 +22,7 @@ class Channel:
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands."""
+    """The state of a delivery."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -33,8 +33,8 @@ class DeliveryState(StrEnum):
 
 
 class Blame(StrEnum):
-    """What a dead delivery died of. Its channel: that accepted nothing else meanwhile. The message itself: the channel
-    accepted others meanwhile, or the message cannot be read back from the database."""
+    """Why a delivery is dead. Channel: the channel accepted nothing else meanwhile. Message: the channel accepted
+    others meanwhile, or the message cannot be read back from the database."""
 
     CHANNEL = "channel"
     MESSAGE = "message"
@@ -42,8 +42,8 @@ class Blame(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeadLetters:
-    """The dead deliveries of one channel that died of the same (`blame`; None: before we kept it): how many, since when
-    the first of them is dead, and how the last attempt of the latest ended (`detail`)."""
+    """The dead deliveries of one channel that died for the same reason (`blame`; None: from before we kept it): how
+    many, when the first of them died (`since`), and how the last attempt of the latest ended (`detail`)."""
 
     channel: str
     blame: Blame | None
@@ -52,7 +52,7 @@ class DeadLetters:
     detail: str = ""
 
     def explain(self, since: str) -> str:
-        """What they are and what to do, in one line; `since`: the moment as people read it."""
+        """What they are and what to do, in one line. `since`: the moment as people read it."""
         retry = f"`news-monitor outbox retry --dead --channel {self.channel}`"
         one = self.deliveries == 1
         what = (
@@ -81,7 +81,7 @@ class ReceiptKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """How one attempt ended; `detail` is the server's answer in one line, free of secrets and safe to show."""
+    """How one attempt ended. `detail`: the server's answer in one line, free of secrets and safe to show."""
 
     kind: ReceiptKind
     detail: str = ""
@@ -92,12 +92,14 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One alert (or notice) on one channel, claimed: this is attempt number `attempt` (from 1), after `refusals`.
+    """One alert (or notice) on one channel, claimed for an attempt.
 
-    `repeat`: an earlier attempt ended unknown, so the reader may already have the message. `forgiven`: so many attempts
-    were made before it was dead and was revived, by an operator or by an acceptance on its channel. They keep their
-    numbers and count no more, nor do their refusals.
-    `unknowns`: so many of its last attempts in a row ended unknown.
+    attempt            the number of this attempt, from 1; `refusals`: how many were refused before
+    may_be_duplicate   an earlier attempt ended unknown, so the reader may already have the message
+    forgiven_attempts  how many attempts were made before the delivery was dead and was revived, by an operator or
+                       because its channel accepted a message; they keep their numbers, but neither they nor their
+                       refusals count
+    unknown_streak     how many of its last attempts in a row ended unknown
     """
 
     id: int
@@ -111,7 +113,7 @@ class Delivery:
 
 
 class MessageType(StrEnum):
-    """How grave a message is, in the four words of Apprise: channels colour, sort or page by them."""
+    """How serious a message is, in the four words of Apprise: channels colour, sort or page by them."""
 
     FAILURE = "failure"
     WARNING = "warning"
@@ -121,11 +123,11 @@ class MessageType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent: a title, and a body as plain text and as HTML. `id`: of the alert or notice that it tells;
-    `answers`: of the alert whose update it is. Channels that can show them together do.
+    """What is sent: a title, and a body as plain text and as HTML. `id`: the id of the alert or notice that it sends.
+    `in_reply_to`: the id of the alert that this one updates; channels that can show both together do so.
 
-    All that is sent passes here, and is made safe to show once more: what older versions have stored is not. The title
-    is one line, for it becomes a header.
+    All that is sent passes here, and is made safe to show once more, because what older versions have stored may not
+    be. The title is one line, because it becomes a header.
     """
 
     title: str

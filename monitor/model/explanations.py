@@ -1,4 +1,4 @@
-"""Why a rule met an article, or did not: its conditions, each with what stands there."""
+"""Why a rule met an article, or did not: its conditions, each with what it found."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from monitor.model.rules import Level
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One condition: what it asks (`what`), whether that holds, by which `spans`, and `why` not, or how nearly. `steps`
-    are its parts."""
+    """One condition: what it asks (`what`), whether it holds, the `spans` that it found, and `why` it does not hold, or
+    how nearly it does. `steps` are its parts."""
 
     what: str
     holds: bool
@@ -21,7 +21,7 @@ class Step:
     steps: tuple[Step, ...] = ()
 
     def walk(self, depth: int = 0) -> Iterator[tuple[int, Step]]:
-        """It and all of its parts, each with how deep it stands."""
+        """The step and all of its parts, each with its depth."""
         yield depth, self
         for step in self.steps:
             yield from step.walk(depth + 1)
@@ -29,8 +29,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a rule makes of an article: as what they met at which level (None: they did not), why, how much of `match`
-    holds (0 to 1), and each step of the way. Of `unless` and the like it is the exception that they do not hold."""
+    """How a rule sees an article: as news or a mention, at which level (both None: no match), why, how much of `match`
+    holds (0 to 1), and all steps. For `unless` and the like, the step says that the exception does not hold."""
 
     rule: str
     kind: MatchKind | None
@@ -41,7 +41,7 @@ class Explanation:
 
     @property
     def summary(self) -> str:
-        """The same in a sentence."""
+        """The explanation in a sentence."""
         if self.kind is None:
             return f"no match: {self.why}"
         return f"{'news' if self.kind is MatchKind.NEWS else 'a mention'} at level {self.level}: {self.why}"

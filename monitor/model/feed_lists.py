@@ -1,4 +1,4 @@
-"""Feeds as lists of feeds name them."""
+"""Lists of feeds (OPML), and the feeds that they name."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A feed in a list of feeds (OPML). `url` and `language` as the list writes them, be they right or not; `line`:
-    where it stands (0: in no file yet).
+    """A feed in a list of feeds (OPML). `url` and `language` are as the list has them, right or not. `line`: its line
+    in the file (0: in no file yet).
 
-    `groups`: the outlines that it stands in, the outermost first, then its categories. `settings`: of a list that we
-    wrote, the keys of the source as text.
+    `groups`: the outlines around it, the outermost first, then its categories. `settings`: in a list that we wrote, the
+    keys of the source, as text.
     """
 
     url: str
@@ -25,7 +25,7 @@ class Outline:
 
 @dataclass(frozen=True, slots=True, order=True)
 class UnusableOutline:
-    """An outline that names no feed, though it was meant to: its line and why, for a person."""
+    """An outline that names no feed, though it was meant to: its line, and why, for a person."""
 
     line: int
     why: str
@@ -33,7 +33,7 @@ class UnusableOutline:
 
 @dataclass(frozen=True, slots=True)
 class Outlines:
-    """What a list of feeds holds. `problem`: it was ill-formed, and this is what could still be read from it."""
+    """The contents of a list of feeds. `problem`: the list was ill-formed, and this is what could still be read."""
 
     outlines: tuple[Outline, ...]
     unusable: tuple[UnusableOutline, ...] = ()

@@ -1,4 +1,4 @@
-"""Where things stand in the user's files."""
+"""Positions in the user's files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A place in a user's file; lines and columns count from 1."""
+    """A position in a user's file. Lines and columns count from 1."""
 
     file: str
     line: int = 1

@@ -1,4 +1,4 @@
-"""What stands for a name, the same in every process."""
+"""Hashes of names, the same in every process."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from hashlib import blake2b
 
 
 def hash_name(name: str) -> int:
-    """64 bits that nobody can find another name for."""
+    """A hash of 64 bits. Nobody can find another name with the same hash."""
     return int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest())

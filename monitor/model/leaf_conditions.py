@@ -1,4 +1,4 @@
-"""Conditions that hold no others: words, a list, an entity, a pattern, a number, a day. Pure data."""
+"""Conditions that contain no other conditions: words, a list, an entity, a pattern, a number, a day. Pure data."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or phrase as the rule's author wrote it (`*` at an end of a word opens it); `language` may be "any".
+    """A word or phrase as the rule's author wrote it (`*` at an end of a word opens it). `language` may be "any".
 
-    `exact`: its case counts. `forms`: it stands for all of its forms, where its language inflects. `edged`: where it
-    begins or ends in katakana, a run of katakana does (スト, not コスト).
+    `exact`: case counts. `forms`: all inflected forms match, if its language inflects. `edged`: if it begins or ends in
+    katakana, a run of katakana must begin or end there too (スト, not コスト).
     """
 
     text: str
@@ -22,28 +22,28 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Holds where one of its terms stands."""
+    """Holds if the article has one of its terms."""
 
     terms: tuple[Term, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ListNamed:
-    """Holds where one of the words of a shared list stands."""
+    """Holds if the article has one of the words of a shared list."""
 
     list: str
 
 
 @dataclass(frozen=True, slots=True)
 class EntityNamed:
-    """Holds where the entity is named."""
+    """Holds if the article names the entity."""
 
     entity: str
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Holds where the RE2 expression matches; `exact`: case counts."""
+    """Holds if the RE2 expression matches. `exact`: case counts."""
 
     pattern: str
     exact: bool = False
@@ -54,8 +54,8 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class NumberNamed:
-    """Holds where a number of this stands ("magnitude", "dead", ...: see docs/rules.md), within the bounds that there
-    are."""
+    """Holds if the article has such a number ("magnitude", "dead" ...: see docs/rules.md) within the bounds that are
+    set."""
 
     of: str
     at_least: float | None = None
@@ -81,7 +81,7 @@ class NumberNamed:
 
 @dataclass(frozen=True, slots=True)
 class DayNamed:
-    """Holds where a day is named: a date, a weekday, or a day or week seen from today."""
+    """Holds if the article names a day: a date, a weekday, or a day or week relative to today."""
 
     def __str__(self) -> str:
         return "a day"

@@ -1,4 +1,4 @@
-"""Notices, and what the service has seen of itself that may be worth one."""
+"""Notices, and what the service observes about itself that may be worth one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from monitor.model.source_stats import SourceTrouble
 
 
 class NoticeKind(StrEnum):
-    """What a notice says of its subject."""
+    """What a notice says about its subject."""
 
     PROBLEM = "problem"
     REMINDER = "reminder"
@@ -22,12 +22,13 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the service tells its operator, with its reason: an alert without rule, story and article.
+    """A message to the operator, with its reason: an alert without rule, story and article.
 
     `subject` is "source ID" (it fails), "gap ID", "silent ID" and the like (troubles of a source that answers),
-    "channel NAME", "dead NAME" (messages given up on that channel) or "config"; where it is of several at once, their
-    sort alone. `channels`: where it goes; of one that is stored they have become deliveries. `blocked`: none of them
-    takes messages now, so that only the log and /healthz tell it in time.
+    "channel NAME", "dead NAME" (messages that were given up on that channel) or "config". If a notice is about several
+    at once, `subject` is only the first word. `channels`: where it is sent; a notice that is read back has none, they
+    have become deliveries. `blocked`: none of the channels takes messages now, so that only the log and /healthz report
+    it in time.
     """
 
     id: str
@@ -45,7 +46,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class NoticeState:
-    """A subject that the operator was told of (last at `told_at`) and that is not over, or not told to be over yet:
+    """A subject that had a notice (the last one at `told_at`) and is not over, or has no notice yet that it is over:
     then `over_at` is when that was seen."""
 
     subject: str
@@ -56,7 +57,7 @@ class NoticeState:
 
 @dataclass(frozen=True, slots=True)
 class FailingSource:
-    """A source that gives nothing, since its first failed poll."""
+    """A source whose polls fail, since the first failed one."""
 
     id: str
     since: datetime
@@ -66,8 +67,8 @@ class FailingSource:
 
 @dataclass(frozen=True, slots=True)
 class StalledChannel:
-    """A channel that messages wait for, the oldest since then; `detail` is what it last answered to the oldest one that
-    it was asked to take."""
+    """A channel that messages wait for. `since`: when the oldest of them was issued. `detail`: the last answer of the
+    channel to the oldest one that it was asked to take."""
 
     name: str
     since: datetime
@@ -77,7 +78,7 @@ class StalledChannel:
 
 @dataclass(frozen=True, slots=True)
 class DeadAlerts:
-    """Alerts that a channel has not taken and that are no longer tried; the last was given up at `last_at`."""
+    """Alerts that a channel did not accept and that are no longer tried. `last_at`: when the last one was given up."""
 
     channel: str
     messages: int
@@ -86,8 +87,9 @@ class DeadAlerts:
 
 @dataclass(frozen=True, slots=True)
 class OpsObservation:
-    """What stands in the database now. `well`: when subjects of `noticed` last did what they are there for; `running`:
-    of each daemon that is alive; `troubles`: of sources, those that last and those of within a day."""
+    """The state of the service, as the database has it now. `last_well_at`: when the subjects of `notice_states` last
+    worked as they should. `running`: one for each daemon that is alive. `source_troubles`: those that last, and those
+    within the last day."""
 
     failing_sources: tuple[FailingSource, ...] = ()
     stalled_channels: tuple[StalledChannel, ...] = ()

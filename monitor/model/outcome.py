@@ -1,5 +1,5 @@
-"""What was decided on a match, and why, as codes: they are stored, filtered and counted by. Beside them stand the words
-that people read."""
+"""What was decided on a match, and why, as codes: they are stored, and we filter and count by them. The sentence that
+people read is kept beside them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Outcome(StrEnum):
 
     @property
     def legacy_word(self) -> str:
-        """What earlier versions called it; `--decision` and JSON still know it."""
+        """The word of earlier versions; `--decision` and JSON still know it."""
         return _LEGACY_WORDS[self]
 
 
@@ -28,12 +28,12 @@ class Reason(StrEnum):
 
     # sent
     FIRST = "first"  # the first message of its subject
-    POSSIBLY_SAME = "possibly-same"  # the same, possibly the same as something older
-    UPDATE = "update"  # something new of what was sent
+    POSSIBLY_SAME = "possibly-same"  # the first message, but possibly of the same as something older
+    UPDATE = "update"  # something new about what was sent
     DIGEST = "digest"  # together with others
     # deferred
     HOLD = "hold"  # the rule's wait_at_least
-    COOLDOWN = "cooldown"  # an update that comes no sooner
+    COOLDOWN = "cooldown"  # an update, before the rule's cooldown has passed
     RATE_LIMIT = "rate-limit"  # the rule's most_an_hour
     CATCH_UP = "catch-up"  # its source could not be polled in time
     # deferred to the daily digest, or suppressed
@@ -42,21 +42,21 @@ class Reason(StrEnum):
     # suppressed
     TOO_OLD = "too-old"  # the rule's max_age
     BACKLOG = "backlog"  # its source's past: a first poll, or a burst of entries
-    UNDATED = "undated"  # of that, and without a date of its own
+    UNDATED = "undated"  # backlog without a date of its own
     ALREADY_SENT = "already-sent"
     ALREADY_DEFERRED = "already-deferred"
-    WITHDRAWN = "withdrawn"  # by who reported it
-    SUPERSEDED = "superseded"  # a later report says more, and is sent with it
+    WITHDRAWN = "withdrawn"  # by its publisher
+    SUPERSEDED = "superseded"  # a later report says more, and is sent instead
     SHADOW = "shadow"  # the rule is in shadow; it would have sent it
-    MERGED = "merged"  # a person said that two are the same
-    SPLIT = "split"  # a person said that it is another one, and asked for no message
-    ERASED = "erased"  # what it was deferred with was erased
-    UNKNOWN = "unknown"  # decided by a version that kept no code, in words that tell none
+    MERGED = "merged"  # a person merged two stories or events
+    SPLIT = "split"  # a person split it off, and asked for no message
+    ERASED = "erased"  # the article that it was deferred with was erased
+    UNKNOWN = "unknown"  # an earlier version decided, without a code, and its sentence does not say why
 
 
 @dataclass(frozen=True, slots=True)
 class MatchOutcome:
-    """What becomes of a match, why, and that in words."""
+    """What becomes of a match, why, and both in words."""
 
     outcome: Outcome
     reason: Reason
@@ -67,15 +67,15 @@ class MatchOutcome:
 
 
 def sent_outcome(reason: Reason, words: str) -> MatchOutcome:
-    """A message is sent."""
+    """The outcome if a message is sent."""
     return MatchOutcome(Outcome.SENT, reason, words)
 
 
 def suppressed_outcome(reason: Reason, words: str) -> MatchOutcome:
-    """None is."""
+    """The outcome if no message is sent."""
     return MatchOutcome(Outcome.SUPPRESSED, reason, words)
 
 
 def deferred_outcome(reason: Reason, words: str) -> MatchOutcome:
-    """One is sent later."""
+    """The outcome if a message is sent later."""
     return MatchOutcome(Outcome.DEFERRED, reason, words)

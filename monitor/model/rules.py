@@ -1,4 +1,4 @@
-"""Rules and entities, as `config` reads them and `matching` compiles them."""
+"""Rules, entities and word lists, as `config` reads them and `matching` compiles them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ class Level(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Its place among the levels, from 0."""
+        """Its position among the levels, from 0."""
         return list(Level).index(self)
 
 
 class RuleStatus(StrEnum):
-    """Whether a rule runs. Shadow: it matches and is kept like a live one, and never tells anybody."""
+    """Whether a rule runs. Shadow: it matches, and its matches are kept like those of a live rule, but it never sends
+    anything."""
 
     LIVE = "live"
     SHADOW = "shadow"
@@ -34,7 +35,7 @@ class RuleStatus(StrEnum):
 
 
 class OncePer(StrEnum):
-    """What a rule alerts at most once for."""
+    """What a rule sends as new at most once."""
 
     ARTICLE = "article"
     STORY = "story"
@@ -42,7 +43,7 @@ class OncePer(StrEnum):
 
 
 class UpdateTrigger(StrEnum):
-    """What makes a rule tell a story again, as an update."""
+    """What makes a rule send an update."""
 
     NEW_FACT = "new fact"
     LEVEL_RISES = "level rises"
@@ -52,7 +53,7 @@ class UpdateTrigger(StrEnum):
 
 
 class Field(StrEnum):
-    """The parts of an article that words are looked for in; `LEAD` is the beginning of `TEXT`."""
+    """The parts of an article in which words are looked for. `LEAD` is the beginning of `TEXT`."""
 
     TITLE = "title"
     TEXT = "text"
@@ -63,9 +64,9 @@ class Field(StrEnum):
 
 
 class NewsIn(StrEnum):
-    """How far what makes an article news may reach: the title alone; title and lead; title and text.
+    """How far the evidence that makes an article news may reach: the title alone; title and lead; title and text.
 
-    `ABOUT`: the title; or the title and the text's first sentence, where the title alone meets no other live rule.
+    `ABOUT`: the title, or the title and the text's first sentence if the title alone meets no other live rule.
     """
 
     TITLE = "title"
@@ -75,7 +76,7 @@ class NewsIn(StrEnum):
 
 
 class Unit(StrEnum):
-    """What things that stand near each other stand together in."""
+    """The part of a text in which things that are near each other must be together."""
 
     SENTENCE = "sentence"
     PARAGRAPH = "paragraph"
@@ -86,8 +87,8 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GroupNamed:
-    """Holds where an entity of this kind and of this group is named that belongs to this one (`of`: its id). None: of
-    any."""
+    """Holds if the article names an entity of this kind, of this group, and that belongs to this entity (`of`: its id).
+    None: any."""
 
     kind: str | None = None
     group: str | None = None
@@ -101,7 +102,7 @@ class GroupNamed:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Words that spoil what stands at most `words` words from them, in the same sentence."""
+    """Words that make an occurrence not count if it is at most `words` words from them, in the same sentence."""
 
     words: int
     condition: Words | ListNamed
@@ -109,7 +110,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """Which occurrences do not count: those inside one of the words or lists, those with one `before` them or `after`
+    """Which occurrences do not count: those inside one of the terms or lists, those with one `before` them or `after`
     them. A list brings its own `before` and `after`."""
 
     terms: tuple[Term, ...] = ()
@@ -120,7 +121,7 @@ class Ignore:
 
 @dataclass(frozen=True, slots=True)
 class Ignoring:
-    """Holds where its condition (words, a list, an entity, a pattern) stands, and is not to be ignored there."""
+    """Holds if its condition (words, a list, an entity, a pattern) occurs where it is not to be ignored."""
 
     condition: Condition
     ignore: Ignore
@@ -128,31 +129,32 @@ class Ignoring:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """Holds where all of its conditions hold."""
+    """Holds if all of its conditions hold."""
 
     conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """Holds where one of its conditions holds."""
+    """Holds if one of its conditions holds."""
 
     conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """Holds where its condition holds nowhere in the article, wherever the evidence of others must stand."""
+    """Holds if its condition holds nowhere in the article, wherever the evidence of other conditions must be."""
 
     condition: Condition
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Holds where one span of each condition stands together: in one `unit` (`words` is None), or with at most
-    `words` words between the first and the last of them (two Han or kana characters count as a word).
+    """Holds if one span of each condition is near the others: in one `unit` (`words` is None), or with at most `words`
+    words between the first and the last of them (two Han or kana characters count as a word).
 
-    `in_order`: and each behind the one before it. `may_share_words`: a word may serve several of the conditions.
+    `in_order`: each must also come after the one before it. `may_share_words`: a word may serve several of the
+    conditions.
     """
 
     conditions: tuple[Condition, ...]
@@ -164,7 +166,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class In:
-    """Holds where its condition holds within one field."""
+    """Holds if its condition holds within one field."""
 
     field: Field
     condition: Condition
@@ -172,7 +174,7 @@ class In:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Holds where its condition stands at least so many times; overlapping places count once."""
+    """Holds if its condition occurs at least so many times. Occurrences that overlap count once."""
 
     times: int
     condition: Condition
@@ -180,7 +182,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Its condition, with the name by which reports call it."""
+    """Its condition, with the name that reports use for it."""
 
     name: str
     condition: Condition
@@ -207,9 +209,9 @@ Condition = (
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Which articles a rule looks at: each key that is given must hold, and nothing of `excluded`.
+    """Which articles a rule looks at: each key that is set must hold, and nothing of `excluded`.
 
-    Languages are primary subtags. `unknown`: whether an article of which such a value is not known counts.
+    Languages are primary subtags. `unknown`: whether an article counts if such a value of it is not known.
     """
 
     languages: tuple[str, ...] = ()
@@ -230,9 +232,9 @@ class LevelChange:
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Words that rules share. `before`, `after`: what spoils an occurrence that ignores this list; `more_before`,
-    `more_after`: what was added to that. `lists`, `entities`: the ids of others that belong to it, with all of theirs.
-    """
+    """Words that rules share. `before`, `after`: what makes an occurrence not count for a condition that ignores this
+    list; `more_before`, `more_after`: additions to these. `lists`, `entities`: the ids of other lists and of entities
+    whose words belong to this list too."""
 
     id: str
     terms: tuple[Term, ...] = ()
@@ -250,17 +252,17 @@ class WordList:
 
 @dataclass(frozen=True, slots=True)
 class AlertPolicy:
-    """Whom a rule tells (names of routes; none: the default route), how often, and what is worth an update.
+    """To whom a rule sends (names of routes; none: the default route), how often, and what is worth an update.
 
-    again_if         what makes it tell the same story again
-    more_publishers  so many more independent publishers (for `Again.MORE_PUBLISHERS`)
-    cooldown         how long after a telling the first update comes at the earliest; each later one four times as long
-                     after the one before (a correction or a higher level does not wait)
-    wait_at_least    how long a new story waits, so that its first message says more
-    most_an_hour     so many messages an hour, the rest in one digest; None: no cap
-    event_lasts      how long one event goes on, where the rule knows; None: a day, less where its days tell
-    by               names of conditions of the rule's `match`: where these find something else, it is another event
-    lists_unsure     whether what it holds as the same although something is not known is listed in a daily digest
+    again_if         what makes it send an update
+    more_publishers  how many more independent publishers there must be (for `UpdateTrigger.MORE_PUBLISHERS`)
+    cooldown         how long after a message the first update may be sent at the earliest; each later one waits four
+                     times as long as the one before (a correction or a higher level does not wait)
+    wait_at_least    how long the first message about a new story is deferred, so that it says more
+    most_an_hour     how many messages it sends within an hour; the rest is sent in one digest (None: no limit)
+    event_lasts      how long one event goes on, if the rule says so; None: a day, or less if its dates show that
+    by               names of conditions of the rule's `match`: if these find something else, it is another event
+    lists_unsure     whether the daily digest lists what is suppressed as the same although something is not known
     """
 
     to: tuple[str, ...] = ()
@@ -277,8 +279,8 @@ class AlertPolicy:
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """An example of the rule's author: an article that must (`fires`) or must not hit as news. `mentions`: of the
-    latter, that it must hit as a mention."""
+    """An example by the rule's author: an article that must (`fires`) or must not be news. `mentions`: of one that must
+    not be news, that it must be a mention."""
 
     fires: bool
     title: str
@@ -295,9 +297,12 @@ class RuleTest:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What matters to somebody. `version` is a digest of what it says, entities and lists included; `max_age` None: no
-    limit. `news_in`: how far evidence may reach to be news. `mention`: makes a mention of an article that does not meet
-    `condition`. `full_text`: the pages of short articles in which one of its words stands are read too."""
+    """What matters to somebody.
+
+    `version`: a digest of what the rule says, with its entities and lists. `max_age` None: no limit. `news_in`: how far
+    evidence may reach to be news. `mention`: makes a mention of an article that does not meet `condition`. `full_text`:
+    the page of a short article is read too, if one of the rule's words is in the article.
+    """
 
     id: str
     title: str
@@ -325,10 +330,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class CountsIf:
-    """When a name that is not enough alone counts; one of these is enough.
+    """When a name that is not enough alone counts. One of these is enough.
 
-    `sure_seen`: a sure name stands in the article (`earlier`: before this one). `near`: such words stand that near;
-    its one condition is of words, a list or an entity. `where`: the article is of these sources or languages.
+    `sure_seen`: the article has a sure name (`earlier`: before this one). `near`: such words are that near; its one
+    condition is of words, a list or an entity. `where`: the article is from these sources or in these languages.
     """
 
     sure_seen: bool = False
@@ -346,17 +351,17 @@ class Maybe:
 
 
 PLACE_KINDS = frozenset(("place", "country"))
-"""Kinds of entities that are where something happens, and do nothing themselves."""
+"""Kinds of entities in which something happens, and that do nothing themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A person, place, organisation or weapon with the names that are enough to know it by (`sure`).
+    """A person, place, organisation or weapon, with the names by which it is surely recognised (`sure`).
 
-    `maybe`: names that count only with more. `never`: names of others that contain one of these. `titles`: of others;
-    a maybe name beside one does not count. `groups`: what it belongs to. `lies_in`: of a place, the id of the entity
-    that contains it, or the ISO code of its country or division (KP, KR-26). `of`: of what is no place, the id of the
-    entity that it belongs to: its country, as a rule.
+    `maybe`: names that count only with more. `never`: names of others that contain one of its names. `titles`: titles
+    of others; a maybe name next to one does not count. `groups`: what it belongs to. `lies_in`: of a place, the id of
+    the entity that contains it, or the ISO code of its country or division (KP, KR-26). `of`: of all but places, the id
+    of the entity that it belongs to, usually its country.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""What monitor.yaml says, and everything that the user's files say together."""
+"""The settings of monitor.yaml, and everything that the user's files say together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from monitor.model.sources import Source
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of fetching and sending; every one of them can be set under `limits` in monitor.yaml."""
+    """Limits on fetching and sending. Each can be set under `limits` in monitor.yaml."""
 
     connect: timedelta = timedelta(seconds=10)
     idle: timedelta = timedelta(seconds=15)
@@ -36,11 +36,13 @@ FOR_GOOD = timedelta.max
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long what is stored is kept; every length can be set under `retention` in monitor.yaml, or be FOR_GOOD.
+    """How long stored data is kept. Each length can be set under `retention` in monitor.yaml, or be FOR_GOOD.
 
-    `articles`: those that led to no alert, counted from their latest version; `alerts`: alerts, with their articles,
-    matches, stories and deliveries; `fetches`: the evidence of what sources did; `known`: enough to recognise an
-    article that has left; `rules`: what a rule has matched, in place of `articles` and `alerts`.
+    articles   articles that led to no alert, counted from their latest version
+    alerts     alerts, with their articles, matches, stories and deliveries
+    fetches    the evidence of what sources did
+    known      enough to recognise an article that has left
+    rules      what a rule has matched, in place of `articles` and `alerts`
     """
 
     articles: timedelta = timedelta(days=90)
@@ -52,7 +54,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where something listens."""
+    """A host and port on which we listen."""
 
     host: str
     port: int
@@ -63,7 +65,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What monitor.yaml says, with paths resolved and secrets filled in. `routes` always has "default"."""
+    """The settings of monitor.yaml, with paths resolved and secrets filled in. `routes` always has "default"."""
 
     timezone: str
     database: str
@@ -78,7 +80,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything the user's files say."""
+    """Everything that the user's files say."""
 
     settings: Settings
     sources: Mapping[str, Source]

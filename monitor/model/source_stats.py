@@ -1,4 +1,4 @@
-"""What was learnt of a source from its polls, and what is not as it should be at one that answers."""
+"""What we learn about a source from its polls, and what is wrong with a source that still answers."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ _SHOWN = timedelta(days=1)
 
 
 class TroubleKind(StrEnum):
-    """What is not as it should be at a source."""
+    """What is wrong with a source that still answers."""
 
-    GAP = "possible_gap"  # between two polls its whole document was replaced
+    GAP = "possible_gap"  # its whole document was replaced between two polls
     SILENT = "silent"  # nothing new for much longer than it was ever quiet
-    UNREADABLE = "unreadable"  # ill-formed, poll after poll; something was read of it
-    UNDATED = "undated"  # what is new has no date, poll after poll
+    UNREADABLE = "unreadable"  # ill-formed at poll after poll, though some of it could be read
+    UNDATED = "undated"  # new entries have no date, at poll after poll
     GONE = "gone"  # 410
-    BURST = "burst"  # many more new entries at once than it ever had
+    BURST = "burst"  # many more new entries at once than ever before
     GUIDS = "guids"  # its guids change while its articles do not
 
     @property
     def label(self) -> str:
-        """As people read it."""
+        """The kind as people read it."""
         return self.value.replace("_", " ")
 
 
-# What happens at one poll and is over at the next one that is as usual: people are shown it for a day all the same.
+# Troubles that happen at one poll and are over at the next normal one. People see them for a day all the same.
 MOMENTARY = frozenset({TroubleKind.GAP, TroubleKind.BURST})
 
 
 @dataclass(frozen=True, slots=True)
 class SourceTrouble:
-    """A trouble of a source: since when, when it was last seen, and one line for a person. Of a gap, `since` and
-    `last_at` are the window in which entries may have been lost."""
+    """A trouble of a source: since when, when it was last seen, and one line for a person. For a gap, `since` and
+    `last_at` are the time within which entries may have been lost."""
 
     source: str
     kind: TroubleKind
@@ -48,35 +48,36 @@ class SourceTrouble:
     over_at: datetime | None = None
 
     def is_current(self, now: datetime) -> bool:
-        """Whether people should be shown it: it lasts, or it happened within a day."""
+        """Whether people should see it: it lasts, or it happened within the last day."""
         return self.over_at is None or (self.kind in MOMENTARY and now - self.last_at < _SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceStats:
-    """What was learnt of a source; it changes only when a poll brings something to learn, so that most polls write
-    nothing of it.
+    """What we have learned about a source. It changes only when a poll teaches us something, so most polls write none
+    of it.
 
     since, last_new_at   its first poll; when it last had something new (at first: its first poll)
-    rate                 new entries an hour, lately, at `last_new_at`
+    rate                 new entries an hour, lately, as of `last_new_at`
     arrivals             at how many polls it had something new
-    entries              how many its last document held
+    entries              how many entries its last document had
     overlap              the share of a document's entries that the poll before knew, lately (0 to 1)
     most                 the most new entries at one poll
-    left                 how many entries of the last document wait for the next poll: they were too many
+    left                 how many entries of the last document were left for the next poll: they were too many
                          (`limits.entries`) or too much work
-    left_since           of these: when the good poll before the one that left them was; they are news since then
-    left_late            of these: when that one came, if it came much later than planned
-    quiet                the longest it was usually without anything new
-    hint                 how long its server and its feed ask to be left alone
-    tightened            what its interval is multiplied by after a gap (1: nothing)
-    eased                what its interval is multiplied by after it refused us (1: nothing)
-    ill_formed, undated  so many polls in a row (counted up to where they are trouble)
+    left_since           if entries were left: when the last good poll before the poll that left them was; they are news
+                         since then
+    left_late            if entries were left: when the poll that left them came, if it came much later than planned
+    quiet                the longest time for which it usually had nothing new
+    hint                 how long its server and its feed ask us to wait between polls
+    tightened            the factor on its interval after a gap (1: none)
+    eased                the factor on its interval after it refused us (1: none)
+    ill_formed, undated  at how many polls in a row (counted up to where it is a trouble)
     troubled             the troubles that last
     distrusts_guids      its guids are not used
     read_as              how its last document was read (`Source.read_as`)
-    moved_*              a permanent redirect: where to, since when, at how many polls; of one that has held, when the
-                         old address was asked last
+    moved_*              a permanent redirect: where to, since when, at how many polls; once we follow it, when we last
+                         asked the old address
     """
 
     since: datetime | None = None
@@ -104,36 +105,37 @@ class SourceStats:
     moved_asked: datetime | None = None
 
     def address(self, url: str) -> str:
-        """Where a source of this address is polled: elsewhere, once a permanent redirect has held."""
+        """The address where the source is polled: `url`, or another one once a permanent redirect has lasted."""
         return self.moved_to if self.moved_to is not None and self.moved_polls >= MOVED_AFTER_POLLS else url
 
     def doubts_move(self, at: datetime) -> bool:
-        """Whether the old address should be asked again, as it may answer itself: once a week."""
+        """Whether to ask the old address again, as it may answer itself: once a week."""
         asked = self.moved_asked or self.moved_since
-        learnt = self.moved_to is not None and self.moved_polls >= MOVED_AFTER_POLLS
-        return learnt and (asked is None or at - asked >= MOVED_DOUBTED)
+        has_moved = self.moved_to is not None and self.moved_polls >= MOVED_AFTER_POLLS
+        return has_moved and (asked is None or at - asked >= MOVED_DOUBTED)
 
     def to_row(self) -> dict[str, Any]:
-        """As it is stored: plain JSON, without what is as at the beginning; durations in seconds."""
-        values = zip(_NAMES, _IN_ORDER(self), _AT_THE_BEGINNING, strict=True)
-        return {name: _value_to_json(value) for name, value, beginning in values if value != beginning}
+        """The stats as plain JSON, as they are stored, without values that are still as at the start; durations in
+        seconds."""
+        values = zip(_NAMES, _GET_VALUES(self), _INITIAL_VALUES, strict=True)
+        return {name: _value_to_json(value) for name, value, initial in values if value != initial}
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any] | None) -> SourceStats:
-        """What `to_row` gave, by this version of the program or another one: what is unknown or cannot be is left out,
-        as it is learnt anew."""
-        read: dict[str, Any] = {}
+        """The stats that `to_row` wrote, in this version of the program or another one. What is unknown or impossible
+        is left out, as we will learn it again."""
+        parsed: dict[str, Any] = {}
         for name, value in (row or {}).items():
             try:
-                read[name] = _READ[name](value)
+                parsed[name] = _PARSERS[name](value)
             except (KeyError, ValueError, TypeError, OverflowError):
                 continue
-        return cls(**read)
+        return cls(**parsed)
 
 
 _NAMES = tuple(field.name for field in fields(SourceStats))
-_IN_ORDER = attrgetter(*_NAMES)
-_AT_THE_BEGINNING = _IN_ORDER(SourceStats())
+_GET_VALUES = attrgetter(*_NAMES)
+_INITIAL_VALUES = _GET_VALUES(SourceStats())
 
 
 def _value_to_json(value: object) -> object:
@@ -161,10 +163,10 @@ def _seconds_to_timedelta(value: float) -> timedelta:
 
 def _parse_trouble_kinds(value: list[str]) -> frozenset[TroubleKind]:
     known = set(TroubleKind)
-    return frozenset(TroubleKind(each) for each in value if each in known)
+    return frozenset(TroubleKind(kind) for kind in value if kind in known)
 
 
-_READ: Mapping[str, Callable[[Any], Any]] = {
+_PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "since": _parse_moment,
     "last_new_at": _parse_moment,
     "rate": float,

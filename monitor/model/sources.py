@@ -1,4 +1,4 @@
-"""Sources, what they give, and the polls that ask them."""
+"""Sources, what they give us, and the polls that ask them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 
 from monitor.model.source_stats import SourceStats, SourceTrouble, TroubleKind
 
-BEHIND = timedelta(minutes=10)  # a poll that comes so much later than it was planned
+BEHIND = timedelta(minutes=10)  # a poll that is so much later than planned counts as late
 
 
 class SourceKind(StrEnum):
-    """What stands at a source's address: a feed or news sitemap, in a format that is told by looking; or a web page."""
+    """What is at a source's address: a feed or news sitemap, whose format we detect; or a web page."""
 
     FEED = "feed"
     PAGE = "page"
@@ -24,7 +24,7 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selectors:
-    """Where the entries stand in a page, as CSS selectors: `entry` in the page, the others in an entry. `date`: of the
+    """CSS selectors for the entries of a page: `entry` in the page, the others within an entry. `date` selects the
     element whose `datetime` attribute or text is the date."""
 
     entry: str
@@ -38,9 +38,10 @@ class Selectors:
 class Source:
     """Something that is polled. `wire`: the agency whose texts it carries as its own.
 
-    `every`: how often, as a rule; a busy source may be asked as often as `fastest` says, a quiet one as seldom as
-    `slowest` (None: the program's own bounds). `cron`: at these times instead, in `zone`. `proxy`: what it is asked
-    through. `full_text`: its articles' pages are read too. `sitemap`: where what left the feed unseen may still stand.
+    `every`: how often it is usually polled; a busy source may be polled as often as `fastest` says, a quiet one as
+    seldom as `slowest` (None: the program's own limits). `cron`: at these times instead, in `zone`. `proxy`: the proxy
+    for its requests. `full_text`: the pages of its articles are read too. `sitemap`: where to look for entries that
+    left the feed before we saw them.
     """
 
     id: str
@@ -63,13 +64,12 @@ class Source:
 
     @property
     def official(self) -> bool:
-        """Whether it is the voice of a state or of an organisation, which its tags say."""
+        """Whether it speaks for a state or an organisation; its tags say so."""
         return "official" in self.tags
 
     @property
     def read_as(self) -> str:
-        """How what stands at its address is read, to know whether that has changed: "" as a feed, else a digest of the
-        selectors."""
+        """How its document is read, so that we notice a change: "" as a feed, else a digest of the selectors."""
         if self.select is None:
             return ""
         return blake2b(repr(astuple(self.select)).encode(), digest_size=8).hexdigest()
@@ -77,8 +77,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server gave to ask "has it changed?" with: kept and sent back word for word. `body`: the digest of the
-    last document, for servers that never say that it has not."""
+    """What a server gave us to ask "has it changed?" with: kept and sent back word for word. `body`: the digest of the
+    last document, for servers that never say that it has not changed."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -86,9 +86,9 @@ class Validators:
 
 
 class EntryFingerprint(NamedTuple):
-    """By what an entry of a document is recognised without being parsed: digests of its `slice` of the document
-    (12 bytes), and (8 bytes each) of its guid and canonical link (b"": it had none), of its `content` as an identity
-    takes it, and of the `whole` of what it says. A tuple: every document is read beside a hundred of them."""
+    """How we recognise an entry of a document without parsing it: digests of its `slice` of the document (12 bytes),
+    and (8 bytes each) of its guid and canonical link (b"": it had none), of its `content` as its identity takes it, and
+    of the `whole` of what it says. A tuple, because every document is compared with a hundred of them."""
 
     slice: bytes
     guid: bytes = b""
@@ -108,10 +108,10 @@ class FetchOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FetchResult:
-    """What one fetch of a source brought. `problem` is one line for a person: what, and what to do.
+    """What one fetch of a source returned. `problem`: one line for a person: what went wrong, and what to do.
 
-    `headers` have lower-case names. `retry_after` is how long the server asked us to stay away. `moved`: where the
-    document stands now, if every redirect on the way there was permanent.
+    `headers` have lower-case names. `retry_after`: how long the server asked us to stay away. `moved_to`: where the
+    document is now, if every redirect on the way there was permanent.
     """
 
     outcome: FetchOutcome
@@ -129,8 +129,8 @@ class FetchResult:
 class Entry:
     """An entry as a feed gives it: plain text (no HTML), dates as the feed wrote them, links absolute.
 
-    `slice`: the digest of its part of the document (b"": that part is unknown). `cut`: a text of it was longer
-    than any article's, and is not read to its end (`sources.bounds`).
+    `slice`: the digest of its part of the document (b"": that part is unknown). `is_truncated`: one of its texts was
+    longer than any article's, and was not read to its end (`sources.formats.entry_bounds`).
     """
 
     guid: str | None = None
@@ -147,21 +147,24 @@ class Entry:
     is_truncated: bool = False
 
     def __reduce__(self) -> tuple[type[Entry], tuple[object, ...]]:
-        """How it travels from a worker: its values in their order. What dataclasses do instead costs twice that."""
+        """How it is sent from a worker: its values in their order. What dataclasses do instead costs twice as much."""
         return Entry, IN_ORDER(self)
 
 
-IN_ORDER: Final = attrgetter(*(each.name for each in fields(Entry)))
+IN_ORDER: Final = attrgetter(*(attribute.name for attribute in fields(Entry)))
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A parsed document. `problem`: it was ill-formed, and this is what could still be read from it.
+    """A parsed document. `problem`: it was ill-formed, and this is what could still be read.
 
-    `entries`: those that were not known, in the document's order. `slices`: the digests of all its entries, known or
-    not; (): they could not be told, and `entries` is all that there is. `title`: None too where all were known.
-    `hint`: how often the feed says that it changes. `older`: the address at which an archive goes on. `left`: how many
-    that are not known were not read this time; `beyond`: how many of a long list are never read (`sources.listed`).
+    entries          the entries that were not known, in the document's order
+    title            None also if all entries were known
+    slices           the digests of all its entries, known or not; (): unknown, and `entries` has all of them
+    poll_hint        how often the feed says that it changes
+    older_page_url   the address at which an archive goes on
+    entries_left     how many entries that are not known were not read this time
+    entries_skipped  how many entries of a long list are never read (`sources.formats.list_window`)
     """
 
     entries: tuple[Entry, ...]
@@ -176,10 +179,10 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An entry as we keep it. `(source, uid)` is its identity, `version` counts the texts it has had (from 1).
+    """An entry as we keep it. `(source, uid)` is its identity. `version` counts the texts that it has had (from 1).
 
-    `published` is the effective date: the claimed one where that is sane, else the moment we first saw it
-    (`dated` says which). `baseline`: it was there when its source was first polled.
+    `published`: the date that the source claims, if it is plausible, else the moment when we first saw it (`dated` says
+    which). `baseline`: it was there when its source was first polled.
     """
 
     source: str
@@ -201,9 +204,9 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A source claimed for one poll. `url` is the source's own, and `habits.address(url)` where it is polled; its last
-    good poll was at `last_ok`, and the last one's problem was `problem`. `token` fences: whoever claimed it later makes
-    this claim void."""
+    """A source claimed for one poll. `url` is the source's own address, and `stats.address(url)` the one that is
+    polled. `last_ok`: when its last good poll was. `problem`: the problem of the last poll. `token` protects against a
+    late commit: if somebody has claimed the source since, this claim is void."""
 
     source: str
     url: str
@@ -218,29 +221,34 @@ class Claim:
 
     @property
     def news_since(self) -> datetime | None:
-        """Since when what this poll brings may be news: its source's last good poll, or the one before that if that has
-        left entries to this one. None: it never was polled well, or not since it came back into the config."""
+        """Since when the entries of this poll may be news: since the source's last good poll, or the one before if that
+        left entries for this one. None: it was never polled well, or not since it came back into the config."""
         return self.last_ok and (self.stats.left_since or self.last_ok)
 
     def unpolled_window(self, now: datetime) -> tuple[datetime, datetime] | None:
         """From when to when its source was not polled, though it should have been: this service was down, or the source
-        failed until now. What an earlier poll has left to this one comes as late as that poll came."""
+        failed until now. None if it was polled. Entries that an earlier poll left for this one come as late as that
+        poll came."""
         behind = self.failures > 0 or now - self.planned > BEHIND
         since, until = self.news_since, now if behind else self.stats.left_late
         return None if since is None or until is None else (since, until)
 
     @property
     def rechecks_old_address(self) -> bool:
-        """Whether this poll asks the address that its source has left, to see whether it answers again."""
+        """Whether this poll asks the address that its source has moved from, to see whether it answers again."""
         return self.stats.doubts_move(self.planned)
 
 
 @dataclass(frozen=True, slots=True)
 class PollRecord:
-    """What one poll leaves behind of its source, besides its articles. `habits` None: nothing was learnt. `opened`: the
-    troubles that it showed, new or not; `closed`: those that it showed to be over. `marks`: of the entries of
-    its last documents, packed (`intake.marks`); None: as they were. `unfinished`: it was a first poll, and left some of
-    what is the source's past to the next one, which is a first one too."""
+    """What one poll changes about its source, besides its articles.
+
+    stats             None: nothing was learned
+    opened_troubles   the troubles that it showed, new or not; `closed_troubles`: those that it showed to be over
+    fingerprints      of the entries of the source's last documents, packed (`ingest.fingerprints`); None: unchanged
+    is_unfinished     it was a first poll, and left some of what is in the source's past for the next one, which then is
+                      a first poll too
+    """
 
     claim: Claim
     at: datetime

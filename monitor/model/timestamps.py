@@ -1,18 +1,18 @@
-"""Moments as whole numbers: what is remembered by the hundred thousand is kept in rows of them."""
+"""Moments as whole numbers, for values that we hold by the hundred thousand in packed rows."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNIT = timedelta(microseconds=1)
 
 
 def datetime_to_micros(moment: datetime) -> int:
-    """In microseconds, exact: 64 bits hold any."""
-    return (moment - _BEGINNING) // _UNIT
+    """Microseconds since 1970, exact; 64 bits are enough for any."""
+    return (moment - _EPOCH) // _UNIT
 
 
 def datetime_from_micros(number: int) -> datetime:
-    """What `to_number` gave; in UTC."""
-    return _BEGINNING + _UNIT * number
+    """The moment in UTC; the inverse of `datetime_to_micros`."""
+    return _EPOCH + _UNIT * number
