@@ -93,7 +93,7 @@ class ConditionPart:
     inside_near: bool = False
 
     def walk(self) -> Iterator[ConditionPart]:
-        """This part and all parts inside it."""
+        """All parts: the part itself and those inside it."""
         yield self
         for part in self.parts:
             yield from part.walk()
