@@ -18,9 +18,9 @@ from monitor.cli.options import database_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from monitor.demo.summary import EventSummary
     from monitor.demo.newsroom import Newsroom
     from monitor.demo.receivers import ReceivedMessage
+    from monitor.demo.summary import EventSummary
     from monitor.model import Config
     from monitor.store.queries.matches import MatchReport
     from monitor.store.queries.reports import ReportQueries
@@ -47,9 +47,9 @@ async def _run_demo(folder: Path, *, keep: bool) -> int:
     import logging
 
     from monitor.app import open_daemon
-    from monitor.demo.summary import summarize_events
     from monitor.demo.newsroom import Newsroom, load_outlets
     from monitor.demo.receivers import Mailbox, WebhookReceiver
+    from monitor.demo.summary import summarize_events
     from monitor.store.queries.matches import MatchFilter, MatchQueries
     from monitor.store.queries.reports import ReportQueries
     from monitor.store.queries.stories import StoryQueries

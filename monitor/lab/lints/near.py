@@ -68,8 +68,8 @@ def _lint_shared_in_near(
 
 def _find_words_in_both(one: ConditionPart, other: ConditionPart, lists: Mapping[str, WordList]) -> list[str]:
     """The words of either part that are or contain a word of the other part, and no further word of their own part:
-    降息 is both a rate and a cut, while “product recall” has a word for each of the two. Two parts with the same words mean
-    that the word must be there twice: this is no problem."""
+    降息 is both a rate and a cut, while “product recall” has a word for each of the two. Two parts with the same
+    words mean that the word must be there twice: this is no problem."""
     words, other_words = (frozenset(words_of_part(part, lists)) for part in (one, other))
     if words == other_words:
         return []
