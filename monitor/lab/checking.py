@@ -18,7 +18,7 @@ from monitor.config.loading.user_files import FilesSnapshot
 from monitor.errors import Fault, InvalidFiles, StoreFailed
 from monitor.lab.annotated_document import Lint
 from monitor.lab.identity_memo import IdentityMemo
-from monitor.lab.lints.all_lints import Known, LintContext, Thing, find_lints
+from monitor.lab.lints.all_lints import LintContext, LintMemo, Thing, find_lints
 from monitor.lab.lints.rules import DAYS
 from monitor.lab.rule_tests import depends_on_other_rules, failures_of_each, rule_from_entity
 from monitor.model import Config, Entity, Place, Rule, Source
@@ -58,7 +58,7 @@ class ConfigChecker:
         self._environment = environment
         self._load_cache = LoadCache()
         self._test_memo: IdentityMemo[Rule | Entity, tuple[Fault, ...]] = IdentityMemo()
-        self._lint_memo = Known()
+        self._lint_memo = LintMemo()
         self._sources: Mapping[str, Source] = {}
         self._watched_paths: list[Path] = []
         self._last_signature: Signature = frozenset()

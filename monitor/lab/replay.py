@@ -1,7 +1,9 @@
-"""Recorded news in simulated time: what would have been told, when and why. The live `decide` and `decide_due` do it.
+"""Replays recorded news in simulated time, through the live `decide_articles` and `decide_due`: what would have been
+sent, when and why.
 
-Each article comes at its own moment. What has waited and is due by then is told before it, at the very moment when it
-falls due; after the last article, all that still waits is. Nothing is sent or stored, and no clock is read.
+Each article comes at its own time. Pending alerts that are due by then are released before it, each at the time when it
+is due; those that are still pending after the last article are released then. Nothing is sent or stored, and no clock
+is read.
 """
 
 from __future__ import annotations
@@ -19,12 +21,12 @@ from monitor.matching import RuleSet
 from monitor.model import Alert, AlertCandidate, AlertKind, Article, ArticleDecision, Item, Level, PendingChange
 
 Id = str | int
-_ANYWHERE = DecisionContext()
+_DEFAULT_CONTEXT = DecisionContext()
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduledArticle:
-    """An article, when it comes, and what it is called where it was recorded."""
+    """An article, when it comes, and its id in the recording."""
 
     at: datetime
     id: Id
@@ -33,7 +35,7 @@ class ScheduledArticle:
 
 @dataclass(frozen=True, slots=True)
 class ReplayedArticle:
-    """What was decided on an article, and the event that it belongs to, if only by its story."""
+    """What was decided on an article, and the event to which it or its story belongs."""
 
     id: Id
     decision: ArticleDecision
@@ -42,8 +44,8 @@ class ReplayedArticle:
 
 @dataclass(frozen=True, slots=True)
 class ReplayedAlert:
-    """What would be sent: an alert, or one line of a digest. `articles`: which it tells of, the one that fired first;
-    that one's source, uid, title and url; `subjects`: the keys of what it tells."""
+    """What would be sent: an alert, or one line of a digest. `articles`: its articles, first the one that fired, whose
+    `source`, `uid`, `title` and `url` follow; `subjects`: the keys of its subjects."""
 
     at: datetime
     rule: str
@@ -63,141 +65,156 @@ class ReplayedAlert:
 
 
 def in_time_order(files: Iterable[Sequence[RecordedArticle]], now: datetime) -> Iterator[ScheduledArticle]:
-    """The articles of all files. One without a date comes with the one before it in its file; the same source and id
-    again is a new version."""
+    """The articles of all files, in the order of time. An article without a date comes with the one before it in its
+    file. A repeated source and id is a new version."""
     versions: dict[tuple[str, str], Article] = {}
-    coming = [each for found in files for each in _schedule_articles(found, now)]
-    for each in sorted(coming, key=lambda each: each.at):
-        article = each.article
-        known = versions.get((article.source, article.uid))
-        if known is not None:
-            article = replace(article, seen=known.seen, version=known.version + 1)
+    scheduled = [item for records in files for item in _schedule_articles(records, now)]
+    for item in sorted(scheduled, key=lambda item: item.at):
+        article = item.article
+        earlier = versions.get((article.source, article.uid))
+        if earlier is not None:
+            article = replace(article, seen=earlier.seen, version=earlier.version + 1)
         versions[article.source, article.uid] = replace(article, text="")
-        yield replace(each, article=article)
+        yield replace(item, article=article)
 
 
-def _schedule_articles(found: Sequence[RecordedArticle], now: datetime) -> Iterator[ScheduledArticle]:
-    at = next((each.article.published for each in found if each.article.dated), now)
-    for each in found:
-        article = each.article
+def _schedule_articles(records: Sequence[RecordedArticle], now: datetime) -> Iterator[ScheduledArticle]:
+    at = next((record.article.published for record in records if record.article.dated), now)
+    for record in records:
+        article = record.article
         at = article.published if article.dated else at
-        yield ScheduledArticle(at, each.id, replace(article, seen=at, published=at))
+        yield ScheduledArticle(at, record.id, replace(article, seen=at, published=at))
 
 
-def replay_articles(articles: Iterable[ScheduledArticle], player: Replay) -> Iterator[ReplayedArticle | ReplayedAlert]:
-    """Everything, from the first article to the last that waits."""
-    for each in articles:
-        yield from player.process_article(each)
-    yield from player.flush_pending()
+def replay_articles(articles: Iterable[ScheduledArticle], replay: Replay) -> Iterator[ReplayedArticle | ReplayedAlert]:
+    """The decision on each article and each alert, from the first article to the last pending alert."""
+    for article in articles:
+        yield from replay.process_article(article)
+    yield from replay.flush_pending()
 
 
 class Replay:
-    """Some rules, and the state that grows with the articles. `heard`: which articles each subject was heard of in;
-    `overtaken`: of each rule, how many waited and were not told then, for they were taken back, or told meanwhile."""
+    """Rules, and the state that grows with the articles. `articles_by_subject`: the articles of each subject;
+    `dropped_pending`: for each rule, how many pending alerts were dropped, because they were withdrawn, or sent in
+    another way."""
 
-    def __init__(self, rules: RuleSet, around: DecisionContext = _ANYWHERE, *, all_stories: bool = False) -> None:
+    def __init__(
+        self, rules: RuleSet, context: DecisionContext = _DEFAULT_CONTEXT, *, all_stories: bool = False
+    ) -> None:
         self.articles_by_subject: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self.dropped_pending: Counter[str] = Counter()
         self._rules = rules
-        self._around = around
+        self._context = context
         self._all_stories = all_stories
         self._state = State()
-        self._due: datetime | None = None  # when the first of what waits is told
+        self._next_due: datetime | None = None  # when the first pending alert is due
         self._now: datetime | None = None
-        self._ids: dict[tuple[str, str], Id] = {}  # of articles that a rule hit
-        self._untold: dict[str, list[Id]] = defaultdict(list)  # of each subject, those since it was told last
-        self._events: dict[str, str] = {}  # of stories
+        self._ids_by_article: dict[tuple[str, str], Id] = {}  # of articles that matched a rule
+        self._unsent_ids: dict[str, list[Id]] = defaultdict(list)  # by subject: articles since its last alert
+        self._event_by_story: dict[str, str] = {}
 
-    def process_article(self, coming: ScheduledArticle) -> Iterator[ReplayedAlert | ReplayedArticle]:
-        """An article at its moment; before it, what falls due by then. Time never goes back."""
-        now = coming.at if self._now is None else max(self._now, coming.at)
-        yield from self._until(now)
+    def process_article(self, scheduled: ScheduledArticle) -> Iterator[ReplayedAlert | ReplayedArticle]:
+        """Process an article at its time; before it, release what is due by then. Time never goes back."""
+        now = scheduled.at if self._now is None else max(self._now, scheduled.at)
+        yield from self._release_until(now)
         decision = decide_articles(
-            [coming.article], self._rules, self._state, now, self._around, all_stories=self._all_stories
+            [scheduled.article], self._rules, self._state, now, self._context, all_stories=self._all_stories
         )
         self._state = decision.state.commit_draft()
         self._now = now
-        (judged,) = decision.article_decisions
-        if judged.decisions:
-            self._ids[coming.article.source, coming.article.uid] = coming.id
-        hearings = [each.candidate for each in judged.decisions if each.candidate is not None]
-        for hearing in hearings:
-            self._hear(hearing, coming.id)
-        if any(each.pending is not None or each.pending_changes for each in judged.decisions):
-            self._look()
-        silent = (each for each in judged.decisions if each.alert is None and each.pending is None)
-        self._overtake(moved for each in silent for moved in each.pending_changes)
-        yield ReplayedArticle(coming.id, judged, self._event_of(judged))
-        for each in judged.decisions:
-            if each.alert is not None and each.candidate is not None:
-                yield self._sent(each.alert, each.candidate)
+        (article_decision,) = decision.article_decisions
+        if article_decision.decisions:
+            self._ids_by_article[scheduled.article.source, scheduled.article.uid] = scheduled.id
+        candidates = [
+            match_decision.candidate
+            for match_decision in article_decision.decisions
+            if match_decision.candidate is not None
+        ]
+        for candidate in candidates:
+            self._record_candidate(candidate, scheduled.id)
+        if any(
+            match_decision.pending is not None or match_decision.pending_changes
+            for match_decision in article_decision.decisions
+        ):
+            self._update_next_due()
+        unsent = (
+            match_decision
+            for match_decision in article_decision.decisions
+            if match_decision.alert is None and match_decision.pending is None
+        )
+        self._count_dropped(change for match_decision in unsent for change in match_decision.pending_changes)
+        yield ReplayedArticle(scheduled.id, article_decision, self._find_event(article_decision))
+        for match_decision in article_decision.decisions:
+            if match_decision.alert is not None and match_decision.candidate is not None:
+                yield self._build_alert(match_decision.alert, match_decision.candidate)
 
     def flush_pending(self) -> Iterator[ReplayedAlert]:
-        """All that still waits, each at its own moment."""
-        while self._due is not None:
-            yield from self._until(self._due)
+        """All alerts that are still pending, each at the time when it is due."""
+        while self._next_due is not None:
+            yield from self._release_until(self._next_due)
 
-    def _until(self, now: datetime) -> Iterator[ReplayedAlert]:
-        while self._due is not None and self._due <= now:
-            at = self._due
-            fallen = decide_due(self._rules, self._state, at)
-            self._state = fallen.state.commit_draft()
-            self._look()
-            self._overtake(fallen.changes)
-            for telling in fallen.released:
-                yield from self._told(telling)
+    def _release_until(self, now: datetime) -> Iterator[ReplayedAlert]:
+        while self._next_due is not None and self._next_due <= now:
+            at = self._next_due
+            due_decision = decide_due(self._rules, self._state, at)
+            self._state = due_decision.state.commit_draft()
+            self._update_next_due()
+            self._count_dropped(due_decision.changes)
+            for released in due_decision.released:
+                yield from self._list_released(released)
 
-    def _look(self) -> None:
-        self._due = min((each.due for each in self._state.ledger.pending), default=None)
+    def _update_next_due(self) -> None:
+        self._next_due = min((pending.due for pending in self._state.ledger.pending), default=None)
 
-    def _overtake(self, moved: Iterable[PendingChange]) -> None:
-        self.dropped_pending.update(each.before.candidate.rule for each in moved if each.after is None)
+    def _count_dropped(self, changes: Iterable[PendingChange]) -> None:
+        self.dropped_pending.update(change.before.candidate.rule for change in changes if change.after is None)
 
-    def _hear(self, hearing: AlertCandidate, id_: Id) -> None:
-        own = (hearing.article.source, hearing.article.uid)
-        self.articles_by_subject[hearing.key].add(own)
-        self._untold[hearing.key].append(id_)
-        if hearing.event is not None:
-            self._events.setdefault(hearing.story.id, hearing.event.id)
+    def _record_candidate(self, candidate: AlertCandidate, id_: Id) -> None:
+        article_key = (candidate.article.source, candidate.article.uid)
+        self.articles_by_subject[candidate.key].add(article_key)
+        self._unsent_ids[candidate.key].append(id_)
+        if candidate.event is not None:
+            self._event_by_story.setdefault(candidate.story.id, candidate.event.id)
 
-    def _event_of(self, judged: ArticleDecision) -> str | None:
-        """Its own, or that of its story; where all articles have stories, a story without an event is one by itself."""
-        if judged.event is not None:
-            return judged.event.id
-        if judged.story is None:
+    def _find_event(self, decision: ArticleDecision) -> str | None:
+        """The event of an article, or of its story. If all articles have stories, a story without an event counts as
+        one."""
+        if decision.event is not None:
+            return decision.event.id
+        if decision.story is None:
             return None
-        return self._events.get(judged.story.id, judged.story.id if self._all_stories else None)
+        return self._event_by_story.get(decision.story.id, decision.story.id if self._all_stories else None)
 
-    def _told(self, telling: ReleasedAlert) -> Iterator[ReplayedAlert]:
-        if telling.alert.kind is not AlertKind.DIGEST:
-            for waited in telling.pending:
-                yield self._sent(telling.alert, waited.candidate)
+    def _list_released(self, released: ReleasedAlert) -> Iterator[ReplayedAlert]:
+        if released.alert.kind is not AlertKind.DIGEST:
+            for pending in released.pending:
+                yield self._build_alert(released.alert, pending.candidate)
             return
         lines: dict[tuple[str, ...], list[AlertCandidate]] = defaultdict(list)
-        for waited in telling.pending:
-            lines[_line_key_from_candidate(waited.candidate)].append(waited.candidate)
-        items = {_line_key_from_item(item): item for item in reversed(telling.alert.items)}  # the first of each stays
-        for about, hearings in sorted(lines.items()):
-            item = items[about]
+        for pending in released.pending:
+            lines[_line_key_from_candidate(pending.candidate)].append(pending.candidate)
+        items = {_line_key_from_item(item): item for item in reversed(released.alert.items)}  # the first of each wins
+        for key, candidates in sorted(lines.items()):
+            item = items[key]
             yield ReplayedAlert(
-                at=telling.alert.at,
+                at=released.alert.at,
                 rule=item.rule,
                 rule_title=item.rule_title,
                 level=item.level,
-                kind=telling.alert.kind,
+                kind=released.alert.kind,
                 story=item.story,
                 event=item.event,
-                articles=self._articles((item.source, item.uid), [each.key for each in hearings]),
+                articles=self._collect_articles((item.source, item.uid), [candidate.key for candidate in candidates]),
                 source=item.source,
                 uid=item.uid,
                 title=item.title,
                 url=item.url,
                 sentence=item.sentence,
                 reason=item.reason,
-                subjects=tuple(each.key for each in hearings),
+                subjects=tuple(candidate.key for candidate in candidates),
             )
 
-    def _sent(self, alert: Alert, hearing: AlertCandidate) -> ReplayedAlert:
+    def _build_alert(self, alert: Alert, candidate: AlertCandidate) -> ReplayedAlert:
         return ReplayedAlert(
             at=alert.at,
             rule=alert.rule,
@@ -206,28 +223,28 @@ class Replay:
             kind=alert.kind,
             story=alert.story,
             event=alert.event,
-            articles=self._articles((alert.article.source, alert.article.uid), [hearing.key]),
+            articles=self._collect_articles((alert.article.source, alert.article.uid), [candidate.key]),
             source=alert.article.source,
             uid=alert.article.uid,
             title=alert.article.title,
             url=alert.article.url,
             sentence=alert.sentence,
             reason=alert.reason,
-            subjects=(hearing.key,),
+            subjects=(candidate.key,),
         )
 
-    def _articles(self, fired: tuple[str, str], subjects: Sequence[str]) -> tuple[Id, ...]:
-        """The one that fired, then the others that were heard since the subjects were told last."""
-        since = [id_ for subject in subjects for id_ in self._untold.pop(subject, ())]
-        return tuple(dict.fromkeys([self._ids[fired], *since]))
+    def _collect_articles(self, fired: tuple[str, str], subjects: Sequence[str]) -> tuple[Id, ...]:
+        """The ids of the article that fired, and then of the others since the last alert of the subjects."""
+        since = [id_ for subject in subjects for id_ in self._unsent_ids.pop(subject, ())]
+        return tuple(dict.fromkeys([self._ids_by_article[fired], *since]))
 
 
 def _line_key_from_item(item: Item) -> tuple[str, ...]:
-    """What is one line: a rule's story, or an article that is listed as suppressed."""
+    """What makes one line of a digest: a rule's story, or an article that is listed as suppressed."""
     return (item.rule, item.story, *((item.source, item.uid) if item.unsure else ()))
 
 
-def _line_key_from_candidate(hearing: AlertCandidate) -> tuple[str, ...]:
-    """In which line it is told."""
-    own = (hearing.article.source, hearing.article.uid) if hearing.uncertainty else ()
-    return (hearing.rule, hearing.story.id, *own)
+def _line_key_from_candidate(candidate: AlertCandidate) -> tuple[str, ...]:
+    """The line of a digest to which a candidate belongs."""
+    article_key = (candidate.article.source, candidate.article.uid) if candidate.uncertainty else ()
+    return (candidate.rule, candidate.story.id, *article_key)

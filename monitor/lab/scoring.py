@@ -1,5 +1,5 @@
-"""How right rules are on news that somebody has labelled: precision, recall and F1 of each rule and language, and each
-miss and false alarm with its reason."""
+"""Scores rules on labelled news: precision, recall and F1 for each rule and language, and the reason of each miss and
+false alarm."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _KEYS = ("labels", "also_mentions", "judged")
 
 @dataclass(frozen=True, slots=True)
 class LabeledArticle:
-    """An article, and what is right of it, as ids of rules: those that must hit it as news (`labels`), those that may
-    and need not (`mentions`), and those for which somebody has looked; None: for all labels of the file."""
+    """An article and its labels, as ids of rules. `labels`: those that must match it as news; `mentions`: those that
+    may match it; `judged_rules`: those for which somebody has labelled it; None: all labels of the file."""
 
     recorded: RecordedArticle
     labels: frozenset[str]
@@ -31,7 +31,7 @@ class LabeledArticle:
 
     @property
     def language(self) -> str:
-        """As its line says, else as its script tells."""
+        """The language that its line says, or else that its script shows."""
         article = self.recorded.article
         return article.language or language_of(article.title, article.text, None) or "unknown"
 
@@ -45,7 +45,7 @@ class MistakeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A miss or a false alarm, with the sentence that says why."""
+    """A miss or a false alarm, with a sentence that says why."""
 
     kind: MistakeKind
     rule: str
@@ -56,8 +56,8 @@ class Mistake:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of articles. `right`: hit as news, and labelled so; `neutral`: labelled as mentions, of which `mentioned`
-    were hit at all."""
+    """Counts of articles. `right`: matched as news, and labelled so; `neutral`: labelled as mentions, of which
+    `mentioned` were matched at all."""
 
     right: int = 0
     false_alarms: int = 0
@@ -75,17 +75,17 @@ class Tally:
 
     @property
     def precision(self) -> float | None:
-        """From 0 to 1; None where nothing was hit."""
+        """From 0 to 1; None: nothing was matched."""
         return self.right / self.hit if self.hit else None
 
     @property
     def recall(self) -> float | None:
-        """From 0 to 1; None where nothing is labelled."""
+        """From 0 to 1; None: nothing is labelled."""
         return self.right / self.labeled if self.labeled else None
 
     @property
     def f1(self) -> float | None:
-        """From 0 to 1; None where nothing was hit, or nothing is labelled."""
+        """From 0 to 1; None: nothing was matched, or nothing is labelled."""
         if self.precision is None or self.recall is None:
             return None
         return 2 * self.right / (2 * self.right + self.false_alarms + self.missed)
@@ -93,8 +93,8 @@ class Tally:
 
 @dataclass(slots=True)
 class Score:
-    """`tallies` by rule and language (`ALL` among them), in the order of the rules; `unknown`: labels that are the id
-    of no rule that runs, which are left out."""
+    """`tallies`: by rule and language (`ALL` among them), in the order of the rules; `unknown_labels`: labels that are
+    the id of no running rule, and are not counted."""
 
     tallies: dict[tuple[str, str], Tally]
     articles: int
@@ -108,13 +108,13 @@ class Score:
 
     @property
     def macro_f1(self) -> float | None:
-        """The mean F1 of the rules that have labelled articles; a rule that hits none of them counts as 0."""
-        each = [tally.f1 or 0.0 for tally in self.tally_by_rule.values() if tally.labeled]
-        return sum(each) / len(each) if each else None
+        """The mean F1 of the rules that have labelled articles; a rule that matches none of them counts as 0."""
+        scores = [tally.f1 or 0.0 for tally in self.tally_by_rule.values() if tally.labeled]
+        return sum(scores) / len(scores) if scores else None
 
     @property
     def mentions(self) -> tuple[int, int]:
-        """How many of the mentions were hit at all, and how many there are."""
+        """How many of the mentions were matched at all, and how many there are."""
         tallies = self.tally_by_rule.values()
         return sum(tally.mentioned for tally in tallies), sum(tally.neutral for tally in tallies)
 
@@ -141,26 +141,29 @@ def _parse_rule_ids(row: Mapping[str, list[str]], key: str) -> frozenset[str]:
 
 
 def score_rules(articles: Sequence[LabeledArticle], rules: RuleSet, *, with_mistakes: bool = False) -> Score:
-    """The rules against the labels. A rule is asked only about articles that were judged for it; where the labels call
-    an article a mention, it may hit or not. `with_mistakes`: each is explained, which takes longer than counting."""
-    labels = frozenset[str]().union(*(each.labels | each.mentions | (each.judged_rules or set()) for each in articles))
-    counted: dict[str, dict[str, Tally]] = {id_: {} for id_ in rules.rules if id_ in labels}
-    found = Score({}, len(articles), unknown_labels=labels - counted.keys())
-    for each in articles:
-        matches = {match.rule: match for match in rules.match(each.recorded.article)}
-        language = each.language  # detected in the text, so once an article and not once a rule
-        for rule in counted.keys() & (labels if each.judged_rules is None else each.judged_rules):
+    """Score the rules against the labels. A rule is asked only about articles that were judged for it; if the labels
+    call an article a mention, it may match or not. `with_mistakes`: explain each mistake, which takes longer than
+    counting."""
+    labels = frozenset[str]().union(
+        *(article.labels | article.mentions | (article.judged_rules or set()) for article in articles)
+    )
+    tallies: dict[str, dict[str, Tally]] = {id_: {} for id_ in rules.rules if id_ in labels}
+    score = Score({}, len(articles), unknown_labels=labels - tallies.keys())
+    for article in articles:
+        matches = {match.rule: match for match in rules.match(article.recorded.article)}
+        language = article.language  # detected from the text: so once for each article, not for each rule
+        for rule in tallies.keys() & (labels if article.judged_rules is None else article.judged_rules):
             for group in (ALL, language):
-                _tally_article(counted[rule].setdefault(group, Tally()), each, rule, matches.get(rule))
+                _tally_article(tallies[rule].setdefault(group, Tally()), article, rule, matches.get(rule))
             if with_mistakes:
-                found.mistakes += _find_mistakes(each, rule, matches.get(rule), rules)
-    order = list(counted)
-    found.mistakes.sort(key=lambda mistake: order.index(mistake.rule))
-    for rule, by_language in counted.items():
+                score.mistakes += _find_mistakes(article, rule, matches.get(rule), rules)
+    order = list(tallies)
+    score.mistakes.sort(key=lambda mistake: order.index(mistake.rule))
+    for rule, by_language in tallies.items():
         for language in sorted(by_language, key=lambda name: (name != ALL, name)):
             if (tally := by_language[language]) != Tally():
-                found.tallies[rule, language] = tally
-    return found
+                score.tallies[rule, language] = tally
+    return score
 
 
 def _tally_article(tally: Tally, article: LabeledArticle, rule: str, match: Match | None) -> None:
@@ -185,8 +188,8 @@ def _find_mistakes(article: LabeledArticle, rule: str, match: Match | None, rule
 
 
 def _explain_mistake(article: Article, rule: str, match: Match | None, rules: RuleSet) -> str:
-    said = explain_one(rules, article, rule).summary
-    return said if match is None else f"{said}: {quote_evidence(match)}"
+    summary = explain_one(rules, article, rule).summary
+    return summary if match is None else f"{summary}: {quote_evidence(match)}"
 
 
 def _is_news(match: Match | None) -> bool:

@@ -1,5 +1,5 @@
-"""Lints of whom a rule tells and how often: keys that can do nothing, or that work against each other, and events that
-nothing tells apart."""
+"""Lints of how often a rule alerts: keys that can do nothing, or that work against each other, and events that nothing
+tells apart."""
 
 from __future__ import annotations
 
@@ -25,104 +25,115 @@ from monitor.model import (
     entities_within,
 )
 
-LONG = timedelta(minutes=10)
-"""So long a critical alert may wait before anybody is told."""
+MAX_CRITICAL_WAIT = timedelta(minutes=10)
+"""How long a critical alert may be deferred."""
 DAY = timedelta(days=1)
-"""Of events that last so long, the next one is likely to come before the first is over."""
+"""If events last so long, the next one is likely to begin before the first is over."""
 PLACES_AND_ACTORS = PLACE_KINDS | {"person", "organisation", "role", "ship"}
-"""The kinds of entities that tell one happening from another: where it is, and who acts."""
+"""The kinds of entities that tell one event from another: where it is, and who acts."""
 
-_Odd = tuple[str, str, str]
-"""The key, what is odd about it, and what to do."""
+_Finding = tuple[str, str, str]
+"""The key, the problem, and what to do."""
 
 
-def lint_alert_frequency(written: AnnotatedDocument) -> Iterator[Lint]:
+def lint_alert_frequency(annotated: AnnotatedDocument) -> Iterator[Lint]:
     """A rule whose keys under `alert` do not do what they seem to."""
-    if isinstance(written.definition, Rule):
-        for key, what, meant in (
-            *_find_odd_updates(written, written.definition.alert),
-            *_find_odd_waits(written.definition),
+    if isinstance(annotated.definition, Rule):
+        for key, problem, hint in (
+            *_find_update_problems(annotated, annotated.definition.alert),
+            *_find_wait_problems(annotated.definition),
         ):
-            yield written.make_lint(LintKind.HOW_OFTEN, ("alert", key), what, meant)
+            yield annotated.make_lint(LintKind.HOW_OFTEN, ("alert", key), problem, hint)
 
 
-def lint_official_source(written: AnnotatedDocument, sources: Mapping[str, Source]) -> Iterator[Lint]:
+def lint_official_source(annotated: AnnotatedDocument, sources: Mapping[str, Source]) -> Iterator[Lint]:
     """A rule that waits for an official source, where there is none."""
-    rule = written.definition
-    asked = isinstance(rule, Rule) and UpdateTrigger.OFFICIAL_SOURCE in rule.alert.again_if
-    if asked and sources and not any(source.official for source in sources.values()):
-        what = "no source has the tag 'official': none will ever join"
-        meant = "give the tag to those of yours that are, or remove it here"
-        yield written.make_lint(LintKind.UNKNOWN_SOURCE, ("alert", "again_if"), what, meant)
+    rule = annotated.definition
+    waits_for_official = isinstance(rule, Rule) and UpdateTrigger.OFFICIAL_SOURCE in rule.alert.again_if
+    if waits_for_official and sources and not any(source.official for source in sources.values()):
+        problem = "no source has the tag 'official': none will ever join"
+        hint = "give the tag to those of yours that are, or remove it here"
+        yield annotated.make_lint(LintKind.UNKNOWN_SOURCE, ("alert", "again_if"), problem, hint)
 
 
 def lint_event_identity(
-    written: AnnotatedDocument, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
+    annotated: AnnotatedDocument, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
 ) -> Iterator[Lint]:
-    """A rule that tells once per event, and does not say what makes two events of what it hits."""
-    rule = written.definition
+    """A rule that alerts once per event, but does not say what tells two events apart."""
+    rule = annotated.definition
     if not isinstance(rule, Rule) or rule.alert.once_per is not OncePer.EVENT or rule.alert.by:
         return
-    if not _names_place_or_actor(written, entities, lists):
-        what = "no entity in match is a place or somebody who acts, and there is no 'by': two events may look like one"
-        meant = "give the conditions that tell events apart a name, such as where, and write 'by: [where]' beside this"
-        yield written.make_lint(LintKind.NO_IDENTITY, ("alert", "once_per"), what, meant)
+    if not _names_place_or_actor(annotated, entities, lists):
+        problem = (
+            "no entity in match is a place or somebody who acts, and there is no 'by': two events may look like one"
+        )
+        hint = "give the conditions that tell events apart a name, such as where, and write 'by: [where]' beside this"
+        yield annotated.make_lint(LintKind.NO_IDENTITY, ("alert", "once_per"), problem, hint)
     if rule.alert.event_lasts is not None and rule.alert.event_lasts >= DAY:
-        at = ("alert", "event_lasts")
-        what = f"everything that this rule hits within {written.value_at(at)} is one event, unless a fact differs"
-        meant = "name the conditions that tell events apart under 'by', or write a shorter time"
-        yield written.make_lint(LintKind.ONE_EVENT, at, what, meant)
+        path = ("alert", "event_lasts")
+        problem = (
+            f"everything that this rule hits within {annotated.value_at(path)} is one event, unless a fact differs"
+        )
+        hint = "name the conditions that tell events apart under 'by', or write a shorter time"
+        yield annotated.make_lint(LintKind.ONE_EVENT, path, problem, hint)
 
 
 def _names_place_or_actor(
-    written: AnnotatedDocument, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
+    annotated: AnnotatedDocument, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
 ) -> bool:
-    """Whether an entity of such a kind is among what the rule's match asks for."""
-    asked = (part.condition for part in written.conditions["match"][0].positive_parts())
-    return any(each.kind in PLACES_AND_ACTORS for asks in asked for each in _entities_of(asks, entities, lists))
+    """Whether the rule's match asks for an entity of one of these kinds."""
+    conditions = (part.condition for part in annotated.conditions["match"][0].positive_parts())
+    return any(
+        entity.kind in PLACES_AND_ACTORS
+        for condition in conditions
+        for entity in _entities_of(condition, entities, lists)
+    )
 
 
-def _entities_of(asks: Condition, entities: Mapping[str, Entity], lists: Mapping[str, WordList]) -> Iterable[Entity]:
-    """The entities of which a condition asks for one."""
-    match asks:
+def _entities_of(
+    condition: Condition, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
+) -> Iterable[Entity]:
+    """The entities any one of which a condition asks for."""
+    match condition:
         case EntityNamed(name):
             return [entities[name]]
         case GroupNamed():
-            return [each for each in entities.values() if asks.includes(each)]
+            return [entity for entity in entities.values() if condition.includes(entity)]
         case ListNamed(name):
-            return [entities[each] for each in entities_within(lists[name], lists)]
+            return [entities[id_] for id_ in entities_within(lists[name], lists)]
         case _:
             return []
 
 
-def _find_odd_updates(written: AnnotatedDocument, policy: AlertPolicy) -> Iterator[_Odd]:
-    """What comes after the first message."""
-    waiting = policy.again_if - AT_ONCE
-    given = ("alert", "cooldown") in written.document.value_positions
-    if given and not policy.again_if:
-        what = "nothing is told again here, so that nothing waits for this"
-        yield "cooldown", what, "write what is worth an update: again_if: [new fact]; or remove it"
-    elif given and not waiting:
-        what = "nothing waits for this: a higher level and a correction are told at once"
-        yield "cooldown", what, "remove it, or add to again_if what is to wait, such as new fact"
-    if waiting and policy.event_lasts is not None and policy.event_lasts <= policy.cooldown:
-        what = "the event is over before the first update may come: cooldown (1 hour where none is written) is as long"
-        yield "event_lasts", what, "let the event last longer, or write a shorter cooldown"
+def _find_update_problems(annotated: AnnotatedDocument, policy: AlertPolicy) -> Iterator[_Finding]:
+    """Problems with what follows the first message."""
+    deferred_updates = policy.again_if - AT_ONCE
+    has_cooldown = ("alert", "cooldown") in annotated.document.value_positions
+    if has_cooldown and not policy.again_if:
+        problem = "this rule sends no updates, so nothing waits for this"
+        yield "cooldown", problem, "write what is worth an update: again_if: [new fact]; or remove it"
+    elif has_cooldown and not deferred_updates:
+        problem = "nothing waits for this: a higher level and a correction are sent at once"
+        yield "cooldown", problem, "remove it, or add to again_if what is to wait, such as new fact"
+    if deferred_updates and policy.event_lasts is not None and policy.event_lasts <= policy.cooldown:
+        problem = (
+            "the event is over before the first update may come: cooldown (1 hour where none is written) is as long"
+        )
+        yield "event_lasts", problem, "let the event last longer, or write a shorter cooldown"
 
 
-def _find_odd_waits(rule: Rule) -> Iterator[_Odd]:
-    """What comes before the first message."""
+def _find_wait_problems(rule: Rule) -> Iterator[_Finding]:
+    """Problems with the wait before the first message."""
     wait = rule.alert.wait_at_least
     if not wait:
         return
     if rule.alert.once_per is OncePer.ARTICLE:
-        what = "an article alone says no more after a wait: the others are told apart"
-        yield "wait_at_least", what, "remove it, or tell once per story or event"
+        problem = "a wait adds nothing to a single article: others are sent separately"
+        yield "wait_at_least", problem, "remove it, or alert once per story or event"
     if rule.max_age is not None and wait >= rule.max_age:
-        what = "this is as long as max_age: what waits so long is older than that when it is told"
-        yield "wait_at_least", what, "shorten it"
-    elif wait > LONG and Level.CRITICAL in (rule.level, *(change.to for change in rule.raises)):
-        what = (
-            f"a critical alert waits here, for longer than {LONG // timedelta(minutes=1)} minutes, before anybody knows"
-        )
-        yield "wait_at_least", what, "shorten it; the time between messages of one story is its cooldown"
+        problem = "this is as long as max_age: what waits so long is older than that when it is sent"
+        yield "wait_at_least", problem, "shorten it"
+    elif wait > MAX_CRITICAL_WAIT and Level.CRITICAL in (rule.level, *(change.to for change in rule.raises)):
+        minutes = MAX_CRITICAL_WAIT // timedelta(minutes=1)
+        problem = f"a critical alert waits here, for longer than {minutes} minutes, before anybody knows"
+        yield "wait_at_least", problem, "shorten it; the time between messages of one story is its cooldown"

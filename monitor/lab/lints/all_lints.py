@@ -1,7 +1,8 @@
-"""What is no fault in rules, entities and lists, and probably not meant: each with its reason, and what to do.
+"""Runs all lints of rules, entities and lists: what is no fault, but probably a mistake, with the reason and what to
+do.
 
-A lint is silenced by a comment in its line, `# lint: ignore KIND`, or for a whole document in the line that begins it.
-What is wrong is told elsewhere (`config`, `rule_tests`); nothing is changed here.
+A comment in its line silences a lint, `# lint: ignore KIND`; in the first line of a document, for the whole document.
+Faults are found elsewhere (`config`, `rule_tests`); nothing is changed here.
 """
 
 from __future__ import annotations
@@ -22,14 +23,15 @@ from monitor.model import Entity, ListNamed, Place, Rule, Source, WordList, list
 from monitor.sources.http.guard import Network
 from monitor.store.queries.reports import RuleHitReport
 
-_SILENCED = re.compile(r"#\s*lint:\s*ignore\s+([a-z-]+(?:[\s,]+[a-z-]+)*)")
+_SILENCE_COMMENT = re.compile(r"#\s*lint:\s*ignore\s+([a-z-]+(?:[\s,]+[a-z-]+)*)")
 
 
 @dataclass(frozen=True, slots=True)
 class LintContext:
-    """All that was read; `matched`: what rules met lately, where that is known; `whole`: it is all that there is, so
-    that what nothing names is named nowhere; `placed`: where the sources that are asked about stand, and `named` where
-    their files are named, if that is asked about; `allow`: the private networks that they may reach."""
+    """All that was read. `recent_matches`: what rules matched lately, if that is known; `is_complete`: it is all that
+    there is, so that what nothing here names is unused; `source_places`: the places of the sources that are checked;
+    `sources_place`: where their files are named, if that is checked; `allowed_networks`: the private networks that they
+    may reach."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
@@ -44,93 +46,95 @@ class LintContext:
 
 
 Thing = Rule | Entity | WordList
-Known = IdentityMemo[Thing, tuple[Lint, ...]]
+LintMemo = IdentityMemo[Thing, tuple[Lint, ...]]
 
 
-def find_lints(everything: LintContext, asked: Sequence[Thing], once: Known | None = None) -> tuple[Lint, ...]:
-    """What is odd about those that are asked about, in the order of the files. `once`: what is known of those that are
-    the very same as before, and name the very same."""
-    things: list[Thing] = [*everything.rules.values(), *asked]
-    written = {each.place: AnnotatedDocument(each, everything.documents[each.place]) for each in things}
-    bare, used = _bare_lists(written.values(), everything.lists), _used_lists(everything)
+def find_lints(context: LintContext, checked: Sequence[Thing], memo: LintMemo | None = None) -> tuple[Lint, ...]:
+    """The lints of the things in `checked`, in the order of the files. `memo`: the lints of things that are the same
+    objects as the last time, and refer to the same objects."""
+    things: list[Thing] = [*context.rules.values(), *checked]
+    annotated = {thing.place: AnnotatedDocument(thing, context.documents[thing.place]) for thing in things}
+    bare_lists, used_lists = _find_bare_lists(annotated.values(), context.lists), _find_used_lists(context)
 
     def work(new: list[Thing]) -> list[tuple[Lint, ...]]:
-        return [_lint_document(written[each.place], everything) for each in new]
+        return [_lint_document(annotated[thing.place], context) for thing in new]
 
-    known = (Known() if once is None else once).compute(asked, work)
-    found = [lint for each in known for lint in each]
-    for each in asked:
-        found += _lint_in_context(written[each.place], everything, bare, used)
-    found += sources.lint_private_addresses(everything.sources, everything.source_places, everything.allowed_networks)
-    if everything.is_complete and everything.sources_place is not None:
-        found += sources.lint_no_sources(everything.sources, everything.sources_place)
-    return tuple(sorted(_drop_silenced(found)))
+    by_thing = (LintMemo() if memo is None else memo).compute(checked, work)
+    lints = [lint for thing_lints in by_thing for lint in thing_lints]
+    for thing in checked:
+        lints += _lint_in_context(annotated[thing.place], context, bare_lists, used_lists)
+    lints += sources.lint_private_addresses(context.sources, context.source_places, context.allowed_networks)
+    if context.is_complete and context.sources_place is not None:
+        lints += sources.lint_no_sources(context.sources, context.sources_place)
+    return tuple(sorted(_drop_silenced(lints)))
 
 
-def _lint_document(written: AnnotatedDocument, everything: LintContext) -> tuple[Lint, ...]:
-    """What follows from what it says, and from what it names."""
+def _lint_document(annotated: AnnotatedDocument, context: LintContext) -> tuple[Lint, ...]:
+    """The lints that follow from the thing itself, and from what it refers to."""
     return (
-        *rules.lint_untested(written),
-        *rules.lint_patterns_alone(written),
-        *rules.lint_never_news(written),
-        *rules.lint_unknown_sources(written, everything.sources),
-        *alerts.lint_official_source(written, everything.sources),
-        *alerts.lint_alert_frequency(written),
-        *alerts.lint_event_identity(written, everything.entities, everything.lists),
-        *languages.lint_languages(written, everything.entities, everything.lists),
-        *languages.lint_few_words(written, everything.entities, everything.lists),
-        *near.lint_many_things(written),
-        *near.lint_shared_words(written, everything.lists),
-        *habits.lint_search_operators(written),
-        *habits.lint_short_latin_words(written),
-        *words.lint_short_prefixes(written),
-        *words.lint_never_counting(written, everything.lists),
-        *words.lint_dropped_by_unless(written, everything.lists),
-        *words.lint_duplicates(written),
+        *rules.lint_untested(annotated),
+        *rules.lint_patterns_alone(annotated),
+        *rules.lint_never_news(annotated),
+        *rules.lint_unknown_sources(annotated, context.sources),
+        *alerts.lint_official_source(annotated, context.sources),
+        *alerts.lint_alert_frequency(annotated),
+        *alerts.lint_event_identity(annotated, context.entities, context.lists),
+        *languages.lint_languages(annotated, context.entities, context.lists),
+        *languages.lint_few_words(annotated, context.entities, context.lists),
+        *near.lint_many_things(annotated),
+        *near.lint_shared_words(annotated, context.lists),
+        *habits.lint_search_operators(annotated),
+        *habits.lint_short_latin_words(annotated),
+        *words.lint_short_prefixes(annotated),
+        *words.lint_never_counting(annotated, context.lists),
+        *words.lint_dropped_by_unless(annotated, context.lists),
+        *words.lint_duplicates(annotated),
     )
 
 
 def _lint_in_context(
-    written: AnnotatedDocument, everything: LintContext, bare: set[str], used: set[str]
+    annotated: AnnotatedDocument, context: LintContext, bare_lists: set[str], used_lists: set[str]
 ) -> Iterator[Lint]:
-    """What follows from what others say, or from what happened."""
-    yield from words.lint_single_characters(written, bare)
-    if everything.is_complete:
-        yield from rules.lint_unused_list(written, used)
-    if everything.recent_matches is not None:
-        yield from rules.lint_too_many_matches(written, everything.recent_matches)
+    """The lints that follow from other things, or from recent matches."""
+    yield from words.lint_single_characters(annotated, bare_lists)
+    if context.is_complete:
+        yield from rules.lint_unused_list(annotated, used_lists)
+    if context.recent_matches is not None:
+        yield from rules.lint_too_many_matches(annotated, context.recent_matches)
 
 
-def _bare_lists(written: Iterable[AnnotatedDocument], lists: Mapping[str, WordList]) -> set[str]:
-    """The lists that rules name without near, and those that belong to one of them."""
-    parts = (part for each in written for part in each.all_parts())
-    bare = {part.condition.list for part in parts if isinstance(part.condition, ListNamed) and not part.inside_near}
-    return {each.id for name in bare for each in lists_within(lists[name], lists)}
+def _find_bare_lists(annotated: Iterable[AnnotatedDocument], lists: Mapping[str, WordList]) -> set[str]:
+    """The lists that rules name outside of a near, and the lists inside these."""
+    parts = (part for document in annotated for part in document.all_parts())
+    names = {part.condition.list for part in parts if isinstance(part.condition, ListNamed) and not part.inside_near}
+    return {member.id for name in names for member in lists_within(lists[name], lists)}
 
 
-def _used_lists(everything: LintContext) -> set[str]:
-    """The lists that something names, and those that come with the program, which wait to be named."""
-    named = (name for document in everything.documents.values() for _, name in find_references(document))
-    used = {name.list for name in named if isinstance(name, ListNamed)}
-    unused = {id_: each for id_, each in everything.lists.items() if id_ not in used}
+def _find_used_lists(context: LintContext) -> set[str]:
+    """The lists that something names, and those that come with the program, which need not be used."""
+    references = (name for document in context.documents.values() for _, name in find_references(document))
+    used = {name.list for name in references if isinstance(name, ListNamed)}
+    unused = {id_: list_ for id_, list_ in context.lists.items() if id_ not in used}
     if unused:
         used |= {
-            id_ for id_, each in unused.items() if everything.documents[each.place].data == shipped_lists().get(id_)
+            id_ for id_, list_ in unused.items() if context.documents[list_.place].data == shipped_lists().get(id_)
         }
     return used
 
 
-def _drop_silenced(found: Iterable[Lint]) -> Iterator[Lint]:
+def _drop_silenced(lints: Iterable[Lint]) -> Iterator[Lint]:
     lines = cache(_read_lines)
-    for lint in found:
-        listed = [lines(lint.place.file)[place.line - 1 : place.line] for place in (lint.place, lint.document_place)]
-        silenced = (_SILENCED.search(line) for each in listed for line in each)
-        if not any(each and lint.kind in re.split(r"[\s,]+", each[1]) for each in silenced):
+    for lint in lints:
+        line_groups = [
+            lines(lint.place.file)[place.line - 1 : place.line] for place in (lint.place, lint.document_place)
+        ]
+        comments = (_SILENCE_COMMENT.search(line) for group in line_groups for line in group)
+        if not any(comment and lint.kind in re.split(r"[\s,]+", comment[1]) for comment in comments):
             yield lint
 
 
 def _read_lines(file: str) -> list[str]:
-    """None, where it has gone meanwhile."""
+    """The lines of a file; none if it has gone in the meantime."""
     try:
         return Path(file).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

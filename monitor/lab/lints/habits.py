@@ -1,4 +1,4 @@
-"""Lints of habits that people bring from search engines and alert services, and of letters that mean other things."""
+"""Lints of habits from search engines and alert services, and of Latin words that mean something else in English."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from monitor.config.yaml.yaml12 import ValuePath
 from monitor.lab.annotated_document import AnnotatedDocument, Lint, LintKind
 
-OPERATORS = (  # how a word begins or what stands in it; what it does elsewhere; how that is written here
+OPERATORS = (  # what a word contains; the operator that this is elsewhere; how it is written here
     (re.compile(r"\S\s+AND\s+\S"), "AND", "write both under all: (anywhere in the article) or near: (together)"),
     (re.compile(r"\S\s+OR\s+\S|\S\s*\|\s*\S"), "OR", "write each as a word of its own: [one, other]"),
     (re.compile(r"(?:^|\s)NOT\s+\S"), "NOT", "write it under unless: (no such article) or ignore: (not these places)"),
@@ -23,39 +23,42 @@ OPERATORS = (  # how a word begins or what stands in it; what it does elsewhere;
     (re.compile(r"(?:^|\s)(?:all)?intitle:\S", re.IGNORECASE), "intitle:", "write in: title beside words:"),
     (re.compile(r"[()]"), "brackets", "write the alternatives under any:, and what else is required, under all:"),
 )
-_LETTERS = re.compile(r"[A-Za-z]{1,2}|[a-z]{3}")  # what is longer, or three capitals, is hardly another word in English
+_SHORT_WORD = re.compile(
+    r"[A-Za-z]{1,2}|[a-z]{3}"
+)  # longer words, or three capitals, are hardly another word in English
 _EAST_ASIAN = ("ko", "zh", "ja")
 
 
-def lint_search_operators(written: AnnotatedDocument) -> Iterator[Lint]:
-    """A word with the signs of a search engine in it, which would be looked for as they stand."""
-    for words in written.word_sets():
-        for where, text in words.words:
-            for sign, called, meant in OPERATORS:
+def lint_search_operators(annotated: AnnotatedDocument) -> Iterator[Lint]:
+    """A word with an operator of a search engine, which would be searched for literally."""
+    for words in annotated.word_sets():
+        for path, text in words.words:
+            for sign, name, hint in OPERATORS:
                 if sign.search(text):
-                    what = f"'{text}' is searched for literally: {called} is not an operator here"
-                    yield written.make_lint(LintKind.SEARCH_OPERATOR, where, what, meant)
+                    problem = f"'{text}' is searched for literally: {name} is not an operator here"
+                    yield annotated.make_lint(LintKind.SEARCH_OPERATOR, path, problem, hint)
                     break
 
 
-def lint_short_latin_words(written: AnnotatedDocument) -> Iterator[Lint]:
-    """A short word in Latin letters that is listed for Korean, Chinese or Japanese only, and runs on English too."""
+def lint_short_latin_words(annotated: AnnotatedDocument) -> Iterator[Lint]:
+    """A short word in Latin letters that is listed for Korean, Chinese or Japanese only, but matches English text
+    too."""
     listed: dict[ValuePath, set[str]] = defaultdict(set)
-    sets = [*written.word_sets()]
+    sets = [*annotated.word_sets()]
     for words in sets:
         if words.language.partition("-")[0] not in _EAST_ASIAN:
             listed[_find_language_mapping(words.words, words.language)] |= {text for _, text in words.words}
     for words in sets:
         if words.language.partition("-")[0] in _EAST_ASIAN:
-            meant = listed[_find_language_mapping(words.words, words.language)]
-            for where, text in words.words:
-                if _LETTERS.fullmatch(text) and text not in meant:
-                    what = f"'{text}' is also searched for in English, where it may mean something else"
-                    mend = "write the word that it is short for, or list it under en too if it is meant there as well"
-                    yield written.make_lint(LintKind.SHORT_LATIN, where, what, mend)
+            listed_too = listed[_find_language_mapping(words.words, words.language)]
+            for path, text in words.words:
+                if _SHORT_WORD.fullmatch(text) and text not in listed_too:
+                    problem = f"'{text}' is also searched for in English, where it may mean something else"
+                    hint = "write the word that it is short for, or list it under en too if it is meant there as well"
+                    yield annotated.make_lint(LintKind.SHORT_LATIN, path, problem, hint)
 
 
 def _find_language_mapping(words: tuple[tuple[ValuePath, str], ...], language: str) -> ValuePath:
-    """Where the mapping of languages stands in which the words do."""
-    where = words[0][0][:-1] if words else ()
-    return where[:-1] if where[-1:] == (language,) else where
+    """The path of the mapping of languages that contains these words."""
+    path = words[0][0][:-1] if words else ()
+    return path[:-1] if path[-1:] == (language,) else path
