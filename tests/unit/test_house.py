@@ -92,6 +92,47 @@ def test_every_module_says_what_it_does() -> None:
     assert [name(path) for path in FILES if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))] == []
 
 
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """All files but the migrations, whose functions Alembic names."""
+    for path in FILES:
+        if "versions" not in path.parts:
+            yield name(path), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_one_name_is_one_thing() -> None:
+    """No two modules have a class of one name."""
+    places: dict[str, list[str]] = {}
+    for where, module in modules():
+        for node in module.body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(where)
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+def test_functions_say_verb_and_object() -> None:
+    """One word alone is for commands, and for the few terms that say all."""
+    names = [
+        node.name.strip("_")
+        for _, module in modules()
+        for node in module.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert sum("_" not in each for each in names) <= len(names) // 20
+
+
+def test_imports_stand_at_the_top() -> None:
+    """Our own; only what workers do imports what it needs when it is called."""
+    within = {
+        where
+        for where, module in modules()
+        for function in ast.walk(module)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("monitor")
+    }
+    assert within == {"notify/in_worker.py", "sources/polling/in_worker.py"}
+
+
 def bound(call: ast.Call) -> ast.expr | None:
     """The bound on how long a call waits, if it has one."""
     by_name = next((each.value for each in call.keywords if each.arg == "timeout"), None)
