@@ -105,7 +105,9 @@ class Desk:
 
     def decisions(self) -> list[str]:
         with self.database.reading() as connection:
-            return list(connection.execute(select(match.c.decision).order_by(match.c.id)).scalars())
+            return list(
+                connection.execute(select(match.c.outcome + ": " + match.c.decision).order_by(match.c.id)).scalars()
+            )
 
 
 def story_of(decision: Decision) -> str:

@@ -44,7 +44,7 @@ async def test_what_is_split_is_sent_and_what_is_merged_is_not(tmp_path: Path) -
             await until(lambda: len(site.received) == 1)
             site.pages["/post"] = document(rss((HIDDEN, "/2", now())))
             hidden = await of_source(tmp_path, "post")
-            assert hidden["decision"] == "held"
+            assert hidden["outcome"] == "suppressed"
 
             whole = hidden["story"]
             assert (await news_monitor("stories", "split", whole, folder=tmp_path)).code == 0
@@ -55,5 +55,5 @@ async def test_what_is_split_is_sent_and_what_is_merged_is_not(tmp_path: Path) -
             assert (await news_monitor("stories", "merge", whole, split_off, folder=tmp_path)).code == 0
             site.pages["/globe"] = document(rss((LATER, "/3", now())))
             later = await of_source(tmp_path, "globe")
-            assert (later["story"], later["decision"]) == (whole, "held")
+            assert (later["story"], later["outcome"]) == (whole, "suppressed")
         assert len(site.received) == 2

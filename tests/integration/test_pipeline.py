@@ -184,7 +184,9 @@ async def test_what_a_late_poll_leaves_comes_as_late_as_it(
 def decisions(database: Database) -> list[tuple[str, str]]:
     """The titles of the articles that were matched, and what was decided, in the order in which they were stored."""
     with database.reading() as connection:
-        found = select(article.c.title, match.c.decision).join(article, article.c.id == match.c.article_id)
+        found = select(article.c.title, match.c.outcome + ": " + match.c.decision).join(
+            article, article.c.id == match.c.article_id
+        )
         return [(title, decision) for title, decision in connection.execute(found.order_by(article.c.id))]
 
 

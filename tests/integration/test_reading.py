@@ -217,7 +217,7 @@ async def test_what_came_late_because_we_were_away_is_not_stale(database: Databa
         read.commit(late, away=PollGap(now - 14 * hour, now) if missed else None)
         assert LogEvent.PAGE_READ in await read.turn()
         with database.reading() as connection:
-            decision: str = connection.execute(select(match.c.decision)).scalar_one()
+            decision: str = connection.execute(select(match.c.outcome + ": " + match.c.decision)).scalar_one()
     assert decision.startswith(
         "deferred: its source could not be polled" if missed else "suppressed: published 13 hours ago"
     )

@@ -88,7 +88,7 @@ def test_the_usual_spellings_mean_what_taking_them_apart_gives(raw: str, languag
     zone = timezone(timedelta(hours=9))
     said = [parse_latest_date(raw, NOON, zone=zone, language=language), parse_date(raw, zone=zone, language=language)]
     with pytest.MonkeyPatch.context() as chain_alone:
-        chain_alone.setattr(dates, "_USUAL", ())
+        chain_alone.setattr(dates, "_USUAL_FORMS", ())
         apart = [
             parse_latest_date(raw, NOON, zone=zone, language=language),
             parse_date(raw, zone=zone, language=language),

@@ -124,7 +124,7 @@ def test_every_article_is_judged_and_every_match_decided_with_a_reason() -> None
         False,
         False,
     ]  # only what a rule hits
-    assert [reason.split(":")[0] for reason in reasons(decision)] == ["told", "held", "held"]
+    assert [reason.split(":")[0] for reason in reasons(decision)] == ["sent", "suppressed", "suppressed"]
 
 
 def test_deciding_changes_nothing() -> None:
@@ -220,7 +220,7 @@ def test_a_rule_in_shadow_would_tell_once_and_is_not_used_up() -> None:
     shadow = rules(rule(status=RuleStatus.SHADOW))
     seen = decide_articles([article(of=outlet) for outlet in OUTLETS], shadow, State(), NOON)
     assert alerts(seen) == []
-    assert ["would have told:" in reason for reason in reasons(seen)] == [True, False, False, False, False]
+    assert ["would have sent:" in reason for reason in reasons(seen)] == [True, False, False, False, False]
     state = seen.state.commit_draft()
     live = decide_articles([article("live"), article("b")], rules(), state, NOON)
     assert [alert.article.uid for alert in alerts(live)] == ["live"]

@@ -108,7 +108,7 @@ def test_what_is_withdrawn_while_it_waits_is_not_told() -> None:
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a")
     others = desk.hear("b", NOON + MINUTE, wire_status="withdrawn")  # another outlet's headline may only sound so
-    assert others.explanation.startswith("suppressed: this story waits to be told")
+    assert others.explanation.startswith("suppressed: this story is deferred until")
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a")
     kill = desk.hear("b", NOON + MINUTE, wire_status="withdrawn", publisher="of a")
@@ -164,9 +164,7 @@ def test_a_correction_tells_what_waits_too() -> None:
     assert corrected.explanation.endswith("update: new fact: 5 dead; it was corrected; first sent at 12:00")
     assert [each.before.candidate.article.uid for each in corrected.pending_changes] == ["b"]
     assert desk.alerts(NOON + timedelta(1)) == []
-    assert desk.hear("d", NOON + timedelta(1), facts=(("dead", 5),)).explanation.startswith(
-        "suppressed: launch has told"
-    )
+    assert desk.hear("d", NOON + timedelta(1), facts=(("dead", 5),)).explanation.startswith("suppressed: launch sent")
 
 
 def test_an_update_that_comes_after_the_cooldown_is_told_at_once() -> None:

@@ -111,7 +111,7 @@ def test_fresh_or_stale(of: Article, by: Rule, reason: str) -> None:
     """News is told while it is young; a source's past only by its own date; every decision says why."""
     decided = judged(of, by)
     assert decided.explanation == reason
-    assert (decided.alert is not None) is reason.startswith("told")
+    assert (decided.alert is not None) is reason.startswith("sent")
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_stages_speak_in_the_order_of_a_persons_questions() -> None:
         "suppressed: only mentioned, deeper"
     )
     assert judged(old, by, told=key).explanation.startswith("suppressed: published")
-    assert judged(article(), by, told=key).explanation.startswith("suppressed: launch has told")
+    assert judged(article(), by, told=key).explanation.startswith("suppressed: launch sent")
 
 
 SHADOW = rule(status=RuleStatus.SHADOW)
@@ -204,7 +204,7 @@ def test_a_rule_in_shadow_says_what_it_would_have_done(
     """It tells nobody, whatever it says; only what it would have told is remembered."""
     decided = judged(of, SHADOW, told=told, kind=kind)
     assert (decided.explanation, decided.alert) == (reason, None)
-    assert decided.shadow_key == ("shadow: launch story S1" if "would have told:" in reason else None)
+    assert decided.shadow_key == ("shadow: launch story S1" if "would have sent:" in reason else None)
 
 
 def test_what_was_seen_in_shadow_silences_no_live_rule() -> None:
@@ -336,9 +336,9 @@ def in_turn(by: Rule, *heard: tuple[Article, Story, Event | None]) -> list[str]:
 @pytest.mark.parametrize(
     ("once_per", "told"),
     [
-        (OncePer.ARTICLE, ["told", "told", "told", "told", "held"]),
-        (OncePer.STORY, ["told", "held", "told", "told", "held"]),
-        (OncePer.EVENT, ["told", "held", "held", "told", "held"]),
+        (OncePer.ARTICLE, ["sent", "sent", "sent", "sent", "suppressed"]),
+        (OncePer.STORY, ["sent", "suppressed", "sent", "sent", "suppressed"]),
+        (OncePer.EVENT, ["sent", "suppressed", "suppressed", "sent", "suppressed"]),
     ],
 )
 def test_what_is_told_once(once_per: OncePer, told: list[str]) -> None:

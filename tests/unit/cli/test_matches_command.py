@@ -65,7 +65,7 @@ async def test_a_list_for_people_has_what_they_look_for(tmp_path: Path) -> None:
     head, newest, oldest = ended.out.splitlines()
     assert head.split()[:3] == ["id", "at", "rule"]
     assert "suppressed" in newest
-    for part in ("2026-01-05 21:00:00 KST", "launch", "told", "북한 미사일 발사", "the first that launch hears of"):
+    for part in ("2026-01-05 21:00:00 KST", "launch", "sent", "북한 미사일 발사", "first alert of"):
         assert part in oldest
 
 

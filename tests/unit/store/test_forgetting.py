@@ -390,7 +390,7 @@ def test_what_says_nothing_new_without_another_that_is_forgotten_is_not_told(des
     desk.forget("wire", its)
     assert desk.fall(NOON + 2 * HOUR) == ()
     assert (
-        "suppressed: it was deferred with news from an article that was forgotten, and has nothing new without it"
+        "it was deferred with news from an article that was forgotten, and has nothing new without it"
         in desk.everything()
     )
 

@@ -310,7 +310,7 @@ def test_a_running_daemon_goes_on(archive: Archive) -> None:
     later = NOON + 732 * DAY
     decision = archive.poll(article("new", seen=later), at=later)
     assert [decided.explanation[:4] for judged in decision.article_decisions for decided in judged.decisions] == [
-        "told"
+        "sent"
     ]
     assert archive.counts() == [1] * len(TABLES)
     assert Archive(archive.database).poll(article("again", of="post", seen=later + MINUTE), at=later + MINUTE)

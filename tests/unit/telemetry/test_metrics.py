@@ -48,13 +48,14 @@ def test_a_poll_is_counted_with_all_that_came_of_it(metrics: Metrics) -> None:
     assert value("news_monitor_polls_total", {"outcome": "document"}) == 1
     assert value("news_monitor_polls_total", {"outcome": "lost"}) == 1
     assert value("news_monitor_articles_total") == 4
-    assert value("news_monitor_matches_total", {"kind": "news"}) == 2
-    assert value("news_monitor_matches_total", {"kind": "mention"}) == 1
-    assert value("news_monitor_alerts_total", {"decision": "told", "level": "high", "reason": "first"}) == 1
-    assert value("news_monitor_alerts_total", {"decision": "held", "level": "none", "reason": "already-sent"}) == 1
-    assert value("news_monitor_alerts_total", {"decision": "waits", "level": "none", "reason": "mention"}) == 1
+    assert value("news_monitor_matches_total", {"kind": "news", "reason": "first"}) == 1
+    assert value("news_monitor_matches_total", {"kind": "news", "reason": "already-sent"}) == 1
+    assert value("news_monitor_matches_total", {"kind": "mention", "reason": "mention"}) == 1
+    assert value("news_monitor_alerts_total", {"outcome": "sent", "level": "high", "reason": "first"}) == 1
+    assert value("news_monitor_alerts_total", {"outcome": "suppressed", "level": "none", "reason": "already-sent"}) == 1
+    assert value("news_monitor_alerts_total", {"outcome": "deferred", "level": "none", "reason": "mention"}) == 1
     metrics.record_alert(alert())
-    assert value("news_monitor_alerts_total", {"decision": "told", "level": "high", "reason": "first"}) == 2
+    assert value("news_monitor_alerts_total", {"outcome": "sent", "level": "high", "reason": "first"}) == 2
 
 
 def test_an_accepted_alert_has_its_latency(metrics: Metrics) -> None:
@@ -108,7 +109,7 @@ def test_every_metric_is_explained() -> None:
     for metric in Metrics().registry._collector_to_names:
         for family in metric.collect():
             name = f"{family.name}_total" if family.type == "counter" else family.name
-            if name.startswith("monitor_"):
+            if name.startswith("news_monitor_"):
                 named[name] = ", ".join(getattr(metric, "_labelnames", ())) or "–"
     told = {name: row.split(" | ")[0].replace("`", "") for name, row in rows("Metrics").items()}
     assert told == named
