@@ -148,6 +148,7 @@ class FullTextReader:
                 if request in given_up:
                     await self._handle_failure(request, CRASHED)
                 elif result.problem is None:
+                    self._mark_served(request)
                     await self._commit(request, result.text)
                 else:
                     await self._handle_failure(request, result)
@@ -204,6 +205,10 @@ class FullTextReader:
             or sum(len(page.text) for page in self._cache.values()) > MAX_CACHED_CHARACTERS
         ):
             self._cache.popitem(last=False)
+
+    def _mark_served(self, request: FullTextRequest) -> None:
+        if (cached := self._cache.get(_normalize_url(request.url))) is not None:
+            cached.served_article_ids.add(request.article_id)
 
     async def _handle_failure(self, request: FullTextRequest, result: _PageResult) -> None:
         now, problem = clock.now(), str(result.problem)

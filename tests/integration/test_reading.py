@@ -337,6 +337,19 @@ async def test_an_edit_meanwhile_wins(database: Database) -> None:
         assert read.left() == 0
 
 
+async def test_an_edited_article_gets_the_page_as_it_is_then(database: Database) -> None:
+    """Not the one that it had before: that is from before the edit."""
+    async with reading(database) as read:
+        read.commit(told(read.site))
+        await read.turn()
+        later = PAGE.replace("</p>", " Nobody was hurt, a spokesman said later.</p>", 1)
+        read.site.answers["/1"] = web.Response(body=later.encode(), content_type="text/html")
+        read.commit(replace(told(read.site), text="Something else happened.", version=3, digest="edited"))
+        await read.turn()
+        assert read.paths().count("/1") == 2
+        assert "Nobody was hurt" in read.versions()[-1][1]
+
+
 async def test_a_source_that_has_left_wants_nothing(database: Database) -> None:
     """Its pages are given up, and that is said."""
     async with reading(database) as read:
