@@ -74,7 +74,7 @@ def test_on_a_terminal_a_match_takes_the_width_that_there_is(tmp_path: Path) -> 
     lines = on_terminal(80, "-m", "monitor", "matches", "list", "--rule", "launch", folder=tmp_path)
     assert max(map(len, lines)) <= 80
     newest = " ".join(line.strip() for line in lines[: len(lines) // 2])
-    for part in ("at 2026-01-05 21:10:00 KST", "rule launch", "level high", "decision held", "source other"):
+    for part in ("at 2026-01-05 21:10:00 KST", "rule launch", "level high", "outcome suppressed", "source other"):
         assert part in newest
     assert "title 북한 미사일 발사" in newest
     assert "reason launch sent this story at " in newest

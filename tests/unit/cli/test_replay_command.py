@@ -169,7 +169,7 @@ async def test_a_rule_in_shadow_is_told_of_on_stderr(folder: Path) -> None:
     (folder / "quiet.yaml").write_text(rule, encoding="utf-8")
     ended = await news_monitor("replay", "--rules", "quiet.yaml", "--json", "day.jsonl", folder=folder)
     assert of("alert", ended.rows) == []
-    assert ended.told == ["quiet is in shadow; live it would have told 1"]
+    assert ended.told == ["quiet is in shadow; live it would have sent 1"]
 
 
 # --- what an edit would change ----------------------------------------------------------------------------------

@@ -298,7 +298,7 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
         in old
     )
     assert (
-        "    by the rule as it is now: told: “북한”, “미사일”, “발사” in the title; the first that launch hears" in old
+        "    by the rule as it is now: sent: “북한”, “미사일”, “발사” in the title; first alert of" in old
     )
     nothing = "    nothing was stored: the rule was not there, or not as it is now, when the article came"
     assert f"{nothing}\n    by the rule as it is now: {STALE.strip()}" in old
@@ -310,7 +310,7 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
     resting = (await kept.why("1", "resting")).out
     assert "✓ resting (off): news at level low" in resting
     assert "it is off: it meets nothing and tells nobody; this is what it would do" in resting
-    assert "    if it ran: told: “missiles” in the title" in resting
+    assert "    if it ran: sent: “missiles” in the title" in resting
     assert (await kept.why("1", "quiet")).out.endswith("match 1, 2026-01-05 21:00:00 KST, news, low\n")
     again = (await kept.why("post b", "launch")).out  # the same then and now is said once
     assert again.count("launch sent this story at 21:00") == 1
