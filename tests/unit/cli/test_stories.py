@@ -180,7 +180,7 @@ def test_an_event_is_shown_with_all_its_stories_and_what_waits(database: Databas
     assert shown.startswith(f"event     {event}, as launch sees it: {CAME[1][1]}\n")
     assert [title for _, title, _ in CAME[1:5] if title not in shown] == []
     assert "independent publishers: 3\n" in shown
-    assert "waits     2026-01-06 00:10:00 KST  update, by launch: update: new fact: 2 missiles; first told at" in shown
+    assert "waits     2026-01-06 00:10:00 KST  update, by launch: update: new fact: 2 missiles; first sent at" in shown
     what_time_brings(database)
     shown = told("stories", "show", event)
     assert "waits" not in shown
