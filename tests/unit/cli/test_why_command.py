@@ -297,9 +297,7 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
         f"{STALE}\n        match 7, 2026-01-05 21:01:00 KST, news, high, stored under an earlier version of the rule"
         in old
     )
-    assert (
-        "    by the rule as it is now: sent: “북한”, “미사일”, “발사” in the title; first alert of" in old
-    )
+    assert "    by the rule as it is now: sent: “북한”, “미사일”, “발사” in the title; first alert of" in old
     nothing = "    nothing was stored: the rule was not there, or not as it is now, when the article came"
     assert f"{nothing}\n    by the rule as it is now: {STALE.strip()}" in old
     first = (await kept.why("1")).out
