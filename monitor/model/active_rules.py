@@ -32,13 +32,13 @@ class RunningVersion:
         version = f"running the version of {time_of_day(self.since, zone, now)}"
         count = f"{len(self.faults)} fault{'s' * (len(self.faults) != 1)}"
         if self.edited_at == self.since:  # as at a start, or when only the good part of an edit runs
-            parts = [f"{version} without what is faulty in it: {count}"]
+            parts = [f"{version} without its faulty parts: {count}"]
         elif self.edited_at:
             parts = [version, f"your edit of {time_of_day(self.edited_at, zone, now)} has {count}"]
         else:
             parts = [version]
         if self.restart_settings:
-            parts.append(f"changed, and taken up at the next start: {', '.join(self.restart_settings)}")
+            parts.append(f"changed, and applied at the next start: {', '.join(self.restart_settings)}")
         return "; ".join(parts)
 
     def to_row(self) -> dict[str, Any]:

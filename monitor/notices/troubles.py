@@ -101,7 +101,7 @@ CONFIG = NoticePolicy(
     timedelta(minutes=1),  # a file that is still being written is not reported
     renotify_after=timedelta(0),
     reason="an edit that has faults for a minute is reported, and again each day",
-    advice="Mend them: a good edit is taken up at once. `news-monitor check` shows all.",
+    advice="Fix them: a good edit is applied at once. `news-monitor check` shows all.",
     recovery_title="No file has a fault any more: what runs is what the files say",
     past_problem="had faults",
 )

@@ -44,7 +44,7 @@ class LogEvent(StrEnum):
     ROW_UNREADABLE = "a row of the database cannot be read"
     DATABASE_PROBLEM = "the database has a problem"
     DATABASE_RECOVERED = "the database is well again"
-    TASK_RESTARTED = "work of the daemon crashed, and begins anew"
+    TASK_RESTARTED = "work of the daemon crashed, and is restarted"
     WATCHDOG_WITHHELD = "the watchdog is not fed: work does not go on"
     DATABASE_REPLACED = "the database is not the one that was opened: the daemon ends"
     LOG_LINES_LOST = "lines of the log were lost: nobody read them"

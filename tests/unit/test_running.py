@@ -19,10 +19,10 @@ def test_the_line_says_what_runs_and_what_an_edit_lacks() -> None:
     assert plain.describe(SEOUL, now) == "running the version of 21:00"
     assert edited.describe(SEOUL, now) == (
         "running the version of 21:00; your edit of 22:00 has 2 faults; "
-        "changed, and taken up at the next start: limits, database"
+        "changed, and applied at the next start: limits, database"
     )
     assert RunningVersion(NOON, 3, 5, NOON, ("a.yaml:1:1: x",)).describe(SEOUL, now) == (
-        "running the version of 21:00 without what is faulty in it: 1 fault"  # as at a start: nothing older goes on
+        "running the version of 21:00 without its faulty parts: 1 fault"  # as at a start: nothing older goes on
     )
     assert plain.describe(SEOUL, now + timedelta(days=3)) == "running the version of 5 Jan, 21:00"
 

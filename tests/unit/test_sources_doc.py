@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+import monitor
 from monitor.config.editing.feed_lists import ImportOutcome
 from monitor.config.language.sources import SourceDefaults, sources_from_document
 from monitor.config.yaml.yaml12 import parse_yaml_text
@@ -55,6 +58,30 @@ def test_its_words_are_those_of_the_program() -> None:
         f"`{SETTINGS_NAMESPACE}`",
     ]
     assert [word for word in words if word not in PAGE] == []
+
+
+def literals() -> Iterator[str]:
+    """All texts in the program, with N for what is filled in and for numbers."""
+    for path in Path(monitor.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = (part.value if isinstance(part, ast.Constant) else "N" for part in node.values)
+                yield "".join(map(str, parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def test_its_problem_lines_are_those_of_the_program() -> None:
+    """Word for word, but for what is filled in."""
+    _, _, section = PAGE.partition("## What problem lines mean")
+    _, *lines = re.findall(r"^\| (.+?) \|", section.partition("\n## ")[0], re.MULTILINE)
+    known = "\n".join(re.sub(r"[0-9][0-9,]*", "N", text) for text in literals())
+    fixed = (
+        part.strip()
+        for line in lines
+        for part in re.split(r"\bN\b|\.\.\.|\(.*?\)|'|:", re.sub(r"[0-9][0-9,]*", "N", line))
+    )
+    assert [part for part in fixed if len(part.split()) > 2 and part not in known] == []
 
 
 @pytest.mark.parametrize("kind", TroubleKind)

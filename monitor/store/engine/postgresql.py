@@ -59,7 +59,7 @@ class PostgresDatabase(Database):
 
     def _describe_change(self, known: Identity, found: Identity) -> str:
         del known
-        return f"{self.name} {'has lost its tables' if found[1] is None else 'was made anew or restored'}"
+        return f"{self.name} {'has lost its tables' if found[1] is None else 'was recreated or restored'}"
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:

@@ -237,13 +237,13 @@ class SqliteDatabase(Database):
         except FileNotFoundError:
             missing = [folder for folder in self._configured_path.parents if not folder.exists()]
             raise StoreFailed(
-                f"cannot make the database {self._configured_path}: there is no folder {missing[-1]}; make it, or mend "
+                f"cannot make the database {self._configured_path}: there is no folder {missing[-1]}; make it, or fix "
                 "`database` in monitor.yaml"
             ) from None
         except FileExistsError:
             what = "a link that leads nowhere" if self._configured_path.parent.is_symlink() else "no folder"
             raise StoreFailed(
-                f"cannot make the database {self._configured_path}: {self._configured_path.parent} is {what}; mend it, "
+                f"cannot make the database {self._configured_path}: {self._configured_path.parent} is {what}; fix it, "
                 "or `database` in monitor.yaml"
             ) from None
         except OSError as error:

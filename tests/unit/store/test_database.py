@@ -600,7 +600,7 @@ def test_a_path_that_cannot_be_a_database_is_told_in_one_line(tmp_path: Path, be
     with pytest.raises(StoreFailed, match=r"^[^\n]+$"):
         database.upgrade()
     if below != "folder":
-        with pytest.raises(StoreFailed, match=rf"^[^\n]*{what}; mend it[^\n]*$"), database.hold_exclusively():
+        with pytest.raises(StoreFailed, match=rf"^[^\n]*{what}; fix it[^\n]*$"), database.hold_exclusively():
             pass
     database.close()
 
