@@ -4,7 +4,6 @@ They have no behaviour beyond describing themselves. The pure packages (`matchin
 decide about them, and the adapters act on them. All times are aware UTC.
 """
 
-from monitor.model.active_rules import RunningVersion, time_of_day
 from monitor.model.condition_contents import (
     entities_within,
     expand_all_in_near,
@@ -88,6 +87,7 @@ from monitor.model.rules import (
     Where,
     WordList,
 )
+from monitor.model.running_version import RunningVersion, time_of_day
 from monitor.model.settings import FOR_GOOD, Config, Endpoint, Limits, Retention, Settings
 from monitor.model.source_stats import MOMENTARY, SourceStats, SourceTrouble, TroubleKind
 from monitor.model.sources import (

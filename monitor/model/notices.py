@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.model.active_rules import RunningVersion
 from monitor.model.rules import Level
+from monitor.model.running_version import RunningVersion
 from monitor.model.source_stats import SourceTrouble
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from monitor.matching import compile_rules
 from monitor.store.engine.tables import metadata
-from monitor.store.lifecycle.identity_backfill import backfill_clusters
 
 _IDENTITY = "0007"
 
@@ -22,4 +20,7 @@ with context.begin_transaction():
     context.run_migrations()
 found, rules = attributes.get("found"), attributes.get("rules")
 if found is not None and found < _IDENTITY:
+    from monitor.matching import compile_rules
+    from monitor.store.lifecycle.identity_backfill import backfill_clusters
+
     backfill_clusters(attributes["connection"], compile_rules((), {}) if rules is None else rules())
