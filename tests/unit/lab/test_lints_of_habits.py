@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.lab.annotated_document import LintKind
-from tests.unit.lab.test_lints import TESTED, at, expect, rule, told
+from tests.unit.lab.test_all_lints import TESTED, at, expect, rule, told
 
 BESIDES = (*TESTED, "missing-language", "twice")
 

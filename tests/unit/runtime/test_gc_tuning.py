@@ -14,7 +14,7 @@ from monitor.matching.live import compile_live
 from monitor.runtime import gc_tuning
 from monitor.runtime.gc_tuning import YOUNG_THRESHOLD, paused, relaxed
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FAULTY = "rule: bad\nlevel: enormous\nmatch: {all: [{entity: nobody}, {words: {xx-: [a]}}]}\n---\n[\n"
 
 

@@ -325,7 +325,7 @@ import asyncio, os, sys
 from datetime import timedelta
 from pathlib import Path
 from monitor.runtime.workers import Workers
-from tests.unit.test_workers import hang, pid_in, until
+from tests.unit.runtime.test_workers import hang, pid_in, until
 
 async def main():
     workers = Workers(1)
@@ -343,7 +343,7 @@ async def test_a_process_at_work_dies_with_its_parent_too(tmp_path: Path) -> Non
     """It looks at no pipe meanwhile: the kernel ends it."""
     script, pid = tmp_path / "hung.py", tmp_path / "pid"
     script.write_text(HUNG)
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     await asyncio.to_thread(
         subprocess.run,
         [sys.executable, str(script), str(pid)],
@@ -469,7 +469,7 @@ async def test_where_what_is_forked_dies_at_its_start_the_next_one_is_started_fr
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(Path(__file__).parents[2])))},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(Path(__file__).parents[3])))},
     )
     assert ended.stdout.split() == ["lost", "True"], ended.stderr
 
