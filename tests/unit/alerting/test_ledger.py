@@ -197,3 +197,22 @@ def test_an_account_is_read_as_it_was_written() -> None:
     assert SubjectRecord.from_row(row, **columns) == account
     assert SubjectRecord.from_row({**row, "of the future": 1}, **columns) == account
     assert SubjectRecord.from_row({}, **columns).independent_publishers == ()
+
+
+def test_rows_of_earlier_versions_are_read_and_written_the_same() -> None:
+    """Whatever its attributes are called by now."""
+    stored = {
+        "updates": 1,
+        "waited": 1,
+        "level": "high",
+        "voices": ["Wire"],
+        "told_voices": 1,
+        "facts": {"dead": 5},
+        "official": True,
+        "marks": ["corrected"],
+    }
+    record = SubjectRecord.from_row(stored, key=KEY, rule="launch", last_match_at=NOON)
+    assert (record.update_count, record.deferred_updates) == (1, 1)
+    assert (record.independent_publishers, record.publishers_at_last_send) == (("Wire",), 1)
+    assert record.wire_statuses == ("corrected",)
+    assert record.to_row() == stored

@@ -110,3 +110,51 @@ def test_what_is_stored_is_what_was_heard(heard: AlertCandidate) -> None:
 def bare(heard: AlertCandidate) -> AlertCandidate:
     """Without the titles of story and event."""
     return replace(heard, story=replace(heard.story, title=""))
+
+
+STORED = {
+    "rule": "launch",
+    "rule_title": "About launch",
+    "level": "high",
+    "key": "launch story S1",
+    "routes": ["default"],
+    "article": {
+        "source": "wire",
+        "uid": "a1",
+        "title": "North Korea fires two ballistic missiles",
+        "text": "",
+        "seen": "2026-01-05T12:00:00+00:00",
+        "published": "2026-01-05T12:00:00+00:00",
+        "dated": True,
+        "version": 1,
+        "url": None,
+        "canonical": None,
+        "language": None,
+        "digest": "North Korea fires two ballistic missiles",
+        "authors": [],
+        "tags": [],
+        "baseline": False,
+    },
+    "story": {"id": "S1", "title": "", "opened": "2026-01-05T12:00:00+00:00"},
+    "event": None,
+    "publisher": "Wire",
+    "wire": None,
+    "facts": [],
+    "sentence": "Two missiles flew.",
+    "marks": [[0, 5]],
+    "because": "“missiles” in the title",
+    "mark": "corrected",
+    "official": False,
+    "unsure": "one names no place",
+}
+"""A row as the versions before these names wrote it."""
+
+
+def test_rows_of_earlier_versions_are_read_and_written_the_same() -> None:
+    """Whatever its attributes are called by now: a daemon of before may share the database, or be started again."""
+    candidate = candidate_from_row(STORED)
+    assert (candidate.wire_status, candidate.highlights) == ("corrected", ((0, 5),))
+    assert (candidate.evidence_words, candidate.uncertainty) == ("“missiles” in the title", "one names no place")
+    assert json.loads(
+        json.dumps(candidate_to_row(build_pending_alert(PendingKind.HOLD, candidate, "", NOON, NOON)))
+    ) == (STORED)
