@@ -1,6 +1,6 @@
 """The only place where the parts are wired together.
 
-Long and straight on purpose: what a thing needs stands above it, and what is opened first is closed last.
+Long and straight on purpose: what a part needs is above it, and what is opened first is closed last.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ async def open_daemon(
     at its end StoreReplaced, if the database has become another one.
 
     `files`: where the config came from, to be looked at while it runs; `faults`: what was wrong with them;
-    `catches_up`: what could not be polled in time is told in one message (who polls now and then wants it at once).
+    `catches_up`: what could not be polled in time is sent in one message (who polls now and then wants it at once).
     """
     settings, limits, zone = config.settings, config.settings.limits, ZoneInfo(config.settings.timezone)
     async with AsyncExitStack() as stack:
@@ -130,16 +130,16 @@ async def open_daemon(
         stack.push_async_callback(reader.close)
         log.info(LogEvent.RULES_ACTIVE, rules=len(active.current.rules.rules), sources=len(config.sources))
 
-        async def take_up(new: Config) -> None:
+        async def apply_config(new: Config) -> None:
             made = await asyncio.to_thread(_make_active_config, new, zone, catches_up=catches_up)
             await thread.run(_register_sources, claims, new.sources, active.current.sources)
             hide_secrets(secrets_of(new))
             active.current = made
 
-        async def told() -> None:
+        async def show_status() -> None:
             await health.write_heartbeat()  # `status` says at once what runs
 
-        reloader = Reloader(files, config, faults, take_up, told) if files else None
+        reloader = Reloader(files, config, faults, apply_config, show_status) if files else None
         jobs = [Job("files", LOOK, reloader.check_files)] if reloader else []
 
         begun_with = RunningVersion(clock.now(), len(active.current.rules.rules), len(config.sources))
@@ -241,7 +241,7 @@ def _make_watchdog_job(last_run: LastRun) -> Job:
 
 
 def _make_health_jobs(health: DaemonHealth, settings: Settings, stack: AsyncExitStack) -> list[Job]:
-    """What tells others how it is doing: a sign of life in the database, and answers on loopback."""
+    """The jobs that show how the daemon does: a heartbeat in the database, and answers on loopback."""
     beat = Job("beat", HEARTBEAT_EVERY, health.write_heartbeat)
     if settings.web is None:
         return [beat]

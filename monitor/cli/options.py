@@ -25,6 +25,7 @@ from monitor.sources.http.guard import Network
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.ownership import act_as_owner
+from monitor.store.queries.matches import MatchReport
 from monitor.store.queries.reports import ReportQueries
 
 PAUSE = 0.05  # s between two slices: SQLite does not queue those who want to write, and a daemon wants to
@@ -92,7 +93,7 @@ def open_reports(settings: Settings) -> ReportQueries:
 def require_known(
     what: str, names: Iterable[str], here: Iterable[str], kept: Callable[[], Iterable[str]] = tuple
 ) -> None:
-    """Raises WrongUse for a name that stands neither `here`, in the files, nor in what the database has `kept`."""
+    """Raises InvalidRequest for a name that is neither `here`, in the files, nor `kept` in the database."""
     known = list(here)
     if any(name not in known for name in names):
         known = list(dict.fromkeys([*known, *kept()]))
@@ -141,8 +142,14 @@ def span_row(span: Span) -> dict[str, object]:
     return {key: value for key, value in asdict(span).items() if key != "node" or value}
 
 
+def match_row(match: MatchReport) -> dict[str, object]:
+    """A stored match as JSON has it. `decision`: the word that earlier versions had for the outcome."""
+    legacy = {"decision": match.outcome.legacy_word}
+    return {**asdict(match), **legacy, "evidence": [span_row(span) for span in match.evidence]}
+
+
 def format_evidence(evidence: Iterable[Span]) -> str:
-    """Evidence for people: each word once, with the field that it stands in and the name of its condition."""
+    """Evidence for people: every word once, with its field and the name of its condition."""
     words = (f"“{sanitize_line(s.text)}” ({s.field}{f', {s.node}' if s.node else ''})" for s in evidence)
     return ", ".join(dict.fromkeys(words))
 

@@ -1,8 +1,8 @@
-"""Takes up edits of the user's files while the daemon runs: on change, and on SIGHUP.
+"""Applies edits of the user's files while the daemon runs: on change, and on SIGHUP.
 
 A faulty file counts as it was when it last had no fault. If the others, taken together with it, would then lose a rule
-or a source that runs (a name that leads nowhere any more, a folder that is gone), nothing is taken up at all. What runs
-and how it differs from the files is told in `running`, which `status`, the log and the notices show.
+or a source that runs (a name that leads nowhere any more, a folder that is gone), nothing is applied at all. `running`
+says what runs and how it differs from the files; `status`, the log and the notices show it.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ _AGAIN = 2.0  # s until what the database refused is tried once more
 
 
 class Reloader:
-    """Looks at the files and has what is good in them taken up. `config` and `faults`: what the daemon began with;
-    `told` is called when `running` has changed."""
+    """Looks at the files, and applies what is good in them. `config` and `faults`: what the daemon began with;
+    `on_change` is called when `running` has changed."""
 
     def __init__(
         self,
         files: UserFiles,
         config: Config,
         faults: Sequence[Fault],
-        take_up: Callable[[Config], Awaitable[None]],
-        told: Callable[[], Awaitable[None]],
+        apply: Callable[[Config], Awaitable[None]],
+        on_change: Callable[[], Awaitable[None]],
     ) -> None:
         self._files = files
         self._config = config
         self._began_with = config.settings
-        self._take_up = take_up
-        self._told = told
+        self._apply = apply
+        self._on_change = on_change
         self._reading = asyncio.Lock()
         self._seen: FilesSnapshot | None = None
         self._alike_since = 0.0  # on the monotonic clock
-        self._again = False  # what was read could not be taken up, for a reason outside the files
+        self._again = False  # what was read could not be applied, for a reason outside the files
         self._look_at = 0.0  # on the monotonic clock
         self.running = _build_running(config, faults)
 
@@ -70,7 +70,7 @@ class Reloader:
             await self.reload(self._seen)
 
     async def reload(self, seen: FilesSnapshot | None = None) -> None:
-        """Read the files now, or as they were `seen`, and take up what is good in them. Raises StoreFailed."""
+        """Read the files now, or as they were `seen`, and apply what is good in them. Raises StoreFailed."""
         async with self._reading:
             try:
                 loaded = await asyncio.to_thread(self._files.load, seen)
@@ -87,14 +87,14 @@ class Reloader:
                 await self._accept(loaded.config, faults)
 
     async def _unusable_channels(self, config: Config) -> list[Fault]:
-        """Of the channels that are new or changed: what runs already is told of elsewhere."""
+        """Of the channels that are new or changed: what runs already is reported elsewhere."""
         known = self._config.settings.channels
         return await channel_faults_in_worker(
             each for name, each in config.settings.channels.items() if each != known.get(name)
         )
 
     async def _refuse(self, faults: Sequence[Fault]) -> None:
-        await self._tell(
+        await self._report(
             replace(
                 _build_running(self._config, faults),
                 since=self.running.since,
@@ -109,28 +109,28 @@ class Reloader:
         running = replace(_build_running(config, faults), restart_settings=tuple(restart))
         if config == self._config:
             self._again = False  # what was refused has been undone
-            await self._tell(replace(running, since=self.running.since))
+            await self._report(replace(running, since=self.running.since))
             return
         self._again = True
-        await self._take_up(config)
+        await self._apply(config)
         self._config, self._again = config, False
-        await self._tell(running)
+        await self._report(running)
 
-    async def _tell(self, running: RunningVersion) -> None:
+    async def _report(self, running: RunningVersion) -> None:
         for fault in running.faults:
             if fault not in self.running.faults:
                 log.error(LogEvent.FAULT, fault=fault)
         if running.faults == self.running.faults:  # the edit that brought them was an earlier one
             running = replace(running, edited_at=self.running.edited_at)
         self.running = running
-        tell = log.warning if running.faults else log.info
+        write = log.warning if running.faults else log.info
         said = running.describe(ZoneInfo(self._began_with.timezone), clock.now())
-        tell(LogEvent.FILES_RELOADED, rules=running.rules, sources=running.sources, now=said)
-        await self._told()
+        write(LogEvent.FILES_RELOADED, rules=running.rules, sources=running.sources, now=said)
+        await self._on_change()
 
 
 def _build_running(config: Config, faults: Sequence[Fault]) -> RunningVersion:
-    """The config as taken up now."""
+    """The config as it is applied now."""
     now, lines, rules = clock.now(), tuple(map(str, faults)), live.select_running_rules(config.rules.values())
     return RunningVersion(now, len(rules), len(config.sources), edited_at=now if lines else None, faults=lines)
 

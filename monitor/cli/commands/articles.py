@@ -24,9 +24,9 @@ def articles() -> None:
 def forget(config: Path, what: str, yes: bool) -> None:
     """Delete the words of an article, or of all articles of a source, and never take them in again.
 
-    Deleted are texts, matches and what alerts quote; what is still to be sent of them is discarded. What waited to be
-    told is told with another article that the rule has heard of the same, if there is one. That there was an alert, and
-    how it was delivered, is kept without its words. It may be done while the daemon runs. Exit code 1 if nothing was
+    Texts, matches and the quotes of alerts are deleted; what is still to be sent of them is discarded. What was
+    deferred is sent with another article of the same subject, if there is one. That there was an alert, and how it was
+    delivered, is kept without its words. It may be done while the daemon runs. Exit code 1 if nothing was
     found, 2 if there was no answer.
 
     \b

@@ -35,7 +35,7 @@ _MARKED = ((10, 14),)
 
 @dataclass(frozen=True, slots=True)
 class _ChannelRow:
-    """A channel, as it is listed. `operator`: it is told of dead sources and channels."""
+    """A channel, as it is listed. `operator`: it gets the notices on sources and channels."""
 
     name: str
     kind: str
@@ -171,7 +171,7 @@ async def _send_tests(settings: Settings, names: list[str]) -> list[str]:
 
 def _make_test_delivery(channel: str, now: datetime) -> Delivery:
     """A delivery that nobody decided on and no outbox knows."""
-    told = Alert(
+    alert = Alert(
         id=f"test-{now:%Y%m%d%H%M%S%f}",  # mail servers show a message of one id once
         dedup_key="",
         rule="none",
@@ -185,4 +185,4 @@ def _make_test_delivery(channel: str, now: datetime) -> Delivery:
         sentence=_SENTENCE,
         highlights=_MARKED,
     )
-    return Delivery(0, channel, told, 1)
+    return Delivery(0, channel, alert, 1)

@@ -32,8 +32,8 @@ _SHARE = 0.1  # of the time may go into looking, where there are thousands
 def check(config: Path, as_json: bool, strict: bool, watch: bool, paths: tuple[Path, ...]) -> None:
     """Check the config and all that it names, or only the rules, entities and lists in PATHS, and run their own tests.
 
-    Rules in PATHS may name entities of the config's files, if there is a config. What is no fault and probably not
-    meant is told as advice; `# lint: ignore KIND` in its line, or in the first line of its document, silences it.
+    Rules in PATHS may name entities of the config's files, if there is a config. What is no fault, but probably a
+    mistake, is printed as advice. `# lint: ignore KIND` in its line, or in the first line of its document, silences it.
 
     \b
     Examples:
@@ -42,7 +42,7 @@ def check(config: Path, as_json: bool, strict: bool, watch: bool, paths: tuple[P
       news-monitor check --watch       while you write
       news-monitor check --json        for editors and CI
 
-    Exit code 1 if there are faults; each is told as file:line:col.
+    Exit code 1 if there are faults; they are printed as file:line:col.
     """
     checking = ConfigChecker(config, paths, os.environ)
     if watch:
@@ -74,7 +74,8 @@ def _finding_to_row(found: Fault | Lint) -> dict[str, object]:
 
 
 def _watch_files(checking: ConfigChecker, *, as_json: bool, strict: bool) -> NoReturn:
-    """Check now and after each change, and tell what has come and gone, until Ctrl-C: it ends as the last check did."""
+    """Check now and after each change, and print what is new and what is gone, until Ctrl-C. The exit code is that of
+    the last check."""
     checked: CheckResult | None = None
     try:
         while True:
@@ -115,7 +116,7 @@ def _print_changes(before: CheckResult | None, now: CheckResult, at: str, *, as_
 
 
 def _diff_findings(before: Sequence[Fault | Lint], now: Sequence[Fault | Lint]) -> Iterator[tuple[str, Fault | Lint]]:
-    """What is new and what is gone; what only stands in another line now is neither."""
+    """What is new and what is gone. What has only moved to another line is neither."""
     for change, these, those in (("gone", before, now), ("new", now, before)):
         left = Counter(map(_key_without_line, those))
         for each in these:

@@ -53,13 +53,13 @@ async def _run_demo(folder: Path, *, keep: bool) -> int:
 
     received: list[ReceivedMessage] = []
 
-    def told(message: ReceivedMessage) -> None:
+    def print_received(message: ReceivedMessage) -> None:
         received.append(message)
         _print_message(message)
 
     configure_logging(level=logging.WARNING)
     newsroom = Newsroom(load_outlets())
-    async with newsroom as origin, Mailbox(told) as smtp, WebhookReceiver(told) as http:
+    async with newsroom as origin, Mailbox(print_received) as smtp, WebhookReceiver(print_received) as http:
         config = _write_config(folder, newsroom, origin, smtp=smtp, http=http)
         click.echo(f"A newsroom of {len(newsroom.outlets)} outlets in {_list_languages(newsroom)} opens on {origin}.")
         async with open_daemon(config) as daemon:
@@ -164,7 +164,7 @@ def _print_message(message: ReceivedMessage) -> None:
 def _print_summary(
     counts: Mapping[str, int],
     matches: Sequence[MatchReport],
-    told: Sequence[EventSummary],
+    events: Sequence[EventSummary],
     received: Sequence[ReceivedMessage],
     problem: str | None,
 ) -> int:
@@ -175,15 +175,15 @@ def _print_summary(
         f"{counts['alerts']} messages, each received by e-mail and by webhook."
     )
     click.echo(
-        "Rules of events send one alert a happening, however many outlets tell it, and in how many languages; rules of "
-        "stories\none in each language:"
+        "Rules of events send one alert a happening, however many outlets report it, and in how many languages;\n"
+        "rules of stories send one in each language:"
     )
-    for happening in told:
-        click.echo(f"  {happening}")
+    for event in events:
+        click.echo(f"  {event}")
     click.echo("Why nothing was sent of the other matches:")
     for number, why in count_unsent_by_reason(matches):
         click.echo(f"  {number:3} {why}")
-    problem = problem or find_unexpected_result(told)
+    problem = problem or find_unexpected_result(events)
     if problem is None and len(received) != 2 * counts["alerts"]:
         problem = f"{len(received)} messages were received for {counts['alerts']} alerts on two channels"
     if problem:
@@ -191,8 +191,8 @@ def _print_summary(
         return 1
     click.echo(
         "Outlets that print one agency's text, known by its credit line, are one independent publisher. The correction "
-        "was told at once;\nother news of a happening waits for its rule's cooldown: 3 hours after the first alert, "
-        "and each time longer."
+        "was sent at once;\nother news of a happening is deferred for its rule's cooldown: 3 hours after the first "
+        "alert, and longer each time."
     )
     click.echo(f"The next step: `{sys.argv[0]} init FOLDER` writes a set of files to edit.")
     return 0

@@ -23,16 +23,16 @@ from monitor.cli.options import (
     json_line,
     json_option,
     load_config,
+    match_row,
     parse_time_option,
     print_json,
     require_known,
-    span_row,
 )
 from monitor.cli.output.tables import print_table
 from monitor.config.loading.load import LoadedConfig
 from monitor.errors import InvalidRequest
 from monitor.model import MatchKind, Outcome, Reason
-from monitor.store.queries.matches import MatchDetails, MatchFilter, MatchQueries, MatchReport
+from monitor.store.queries.matches import MatchDetails, MatchFilter, MatchQueries
 
 F = TypeVar("F", bound=Callable[..., object])
 _OUTCOMES = {each.value: each for each in Outcome} | {each.legacy_word: each for each in Outcome}
@@ -80,12 +80,12 @@ def list_(
     reason: str | None,
     most: int,
 ) -> None:
-    """The matches, the newest first: each an article that met a rule, and whether and why it was told.
+    """The matches, the newest first: an article that a rule matches, and what was decided on it, and why.
 
     \b
     Examples:
       news-monitor matches list
-      news-monitor matches list --decision held --since '12 hours'
+      news-monitor matches list --decision suppressed --since '12 hours'
       news-monitor matches list --decision shadow --rule taiwan-drills
       news-monitor matches list --rule taiwan-drills --source harbour-times --json
     """
@@ -106,7 +106,7 @@ def list_(
     found = asked.newest(wanted, most)
     if as_json:
         for match in found:
-            print_json(_match_to_row(match))
+            print_json(match_row(match))
         return
     heads = ("id", "at", "rule", "kind", "level", "outcome", "source", "title", "reason")
     rows = [
@@ -160,7 +160,7 @@ def show(config: Path, as_json: bool, id_: int) -> None:
         _quote_to_row(quote) for quote in quote_all_sentences(match.article.title, account.text, match.evidence)
     ]
     more = {key: value for key, value in asdict(account).items() if key not in {"match", "text"}}
-    print_json({**_match_to_row(match), "sentences": sentences, **more})
+    print_json({**match_row(match), "sentences": sentences, **more})
 
 
 @matches.command()
@@ -183,17 +183,11 @@ def export(config: Path, rules: tuple[str, ...], since: str | None, until: str |
     wanted = MatchFilter(rules, since=parse_time_option(since, now, zone), until=parse_time_option(until, now, zone))
     with _open_output(file) as out:
         for match in asked.iter_matches(wanted):
-            out.write(f"{json_line(_match_to_row(match), out)}\n")
+            out.write(f"{json_line(match_row(match), out)}\n")
 
 
 def _quote_to_row(quote: Quote) -> dict[str, object]:
     return {"field": quote.field, "sentence": quote.sentence, "marks": quote.highlights}
-
-
-def _match_to_row(match: MatchReport) -> dict[str, object]:
-    """As JSON has it. `decision`: the word that earlier versions had for the outcome."""
-    decision = {"decision": match.outcome.legacy_word}
-    return {**asdict(match), **decision, "evidence": [span_row(span) for span in match.evidence]}
 
 
 def _open_matches(config: Path) -> tuple[LoadedConfig, MatchQueries]:

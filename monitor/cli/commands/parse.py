@@ -109,7 +109,7 @@ def _parse_selectors(given: tuple[str, ...], usual: Selectors | None) -> Selecto
     if usual is not None:
         return replace(usual, **pairs)
     if pairs and "entry" not in pairs:
-        raise InvalidRequest("--select: say where the entries stand: --select entry=CSS")
+        raise InvalidRequest("--select: say where the entries are: --select entry=CSS")
     return Selectors(**pairs) if pairs else None
 
 
@@ -188,7 +188,7 @@ async def _fetch_document(url: str, headers: dict[str, str], proxy: str | None, 
 
 
 async def _resolve_networks(url: str) -> list[Network]:
-    """The addresses of its host, each as a network; none if it has none, which asking for it will tell."""
+    """The addresses of its host, each as a network; none if it has none, as asking for it will show."""
     from ipaddress import ip_network
 
     from yarl import URL

@@ -47,7 +47,7 @@ _PATH = click.Path(path_type=Path)
 @dataclass(slots=True)
 class _ReplayInput:
     """The articles in time order, the zone that is meant, and whether something was wrong with what was given;
-    `unread`: where a date stands that cannot be read, and which."""
+    `unreadable_dates`: where they are, and what they say."""
 
     zone: str
     all_stories: bool
@@ -96,10 +96,10 @@ def replay(
     as_json: bool,
     files: tuple[Path, ...],
 ) -> None:
-    """Let the articles of FILEs come again, each at its own time, and say what would have been sent, when and why.
+    """Let the articles of FILEs come again, each at its own time, and print what would have been sent, when and why.
 
-    A line is an article, as `match` takes it; those without a date come with the one before them, and the same source
-    and id again is a new version. What waits (an update, a mention for the daily digest ...) is told when it falls due.
+    A line is an article, as `match` takes it. One without a date comes with the one before it, and the same source and
+    id again is a new version. What is deferred (an update, a mention for the daily digest ...) is sent when it is due.
     Nothing is sent, and no database is touched.
 
     With --against: what would be gained, lost or moved in time if those rules ran in place of these.
@@ -143,7 +143,7 @@ def _choose_zone(name: str | None, loaded: LoadedRules) -> str:
 
 
 def _read_articles(files: tuple[Path, ...], given: _ReplayInput, dated_in: str) -> None:
-    """All articles, in time order; what is unusable is told by file and line."""
+    """All articles, in time order; what is unusable is printed with file and line."""
     now = clock.now()
     given.arrivals = list(
         in_time_order([list(_read_file(file, given, now, dated_in, len(files) > 1)) for file in files], now)
@@ -177,23 +177,23 @@ def _print_timeline(given: _ReplayInput, player: Replay, *, as_json: bool) -> No
 
     articles = track_progress(given.arrivals, len(given.arrivals), printing=True)
     sent: list[ReplayedAlert] = []
-    held: Counter[tuple[str, str]] = Counter()
+    suppressed: Counter[tuple[str, str]] = Counter()
     for each in replay_articles(articles, player):
         if isinstance(each, ReplayedArticle):
             reasons = ((decided.match.rule, short_suppression_reason(decided)) for decided in each.decision.decisions)
-            held.update((rule, why) for rule, why in reasons if why is not None)
+            suppressed.update((rule, why) for rule, why in reasons if why is not None)
             if as_json:
                 print_json(_article_row(each))
         else:
             sent.append(each)
             print_json(sent_row(each)) if as_json else print_sent(each, given.zone)
-    held.update({(rule, OVERTAKEN): number for rule, number in player.dropped_pending.items()})
+    suppressed.update({(rule, OVERTAKEN): number for rule, number in player.dropped_pending.items()})
     if not as_json:
         print_counts(sent)
-        print_suppressed(held)
-    for rule, why in sorted(held):
+        print_suppressed(suppressed)
+    for rule, why in sorted(suppressed):
         if why == IN_SHADOW:
-            click.echo(f"{rule} is in shadow; live it would have sent {held[rule, why]}", err=True)
+            click.echo(f"{rule} is in shadow; live it would have sent {suppressed[rule, why]}", err=True)
 
 
 def _article_row(came: ReplayedArticle) -> dict[str, object]:

@@ -42,13 +42,13 @@ def rules() -> None:
 @json_option
 @click.argument("file", type=click.Path(path_type=Path))
 def try_(config: Path, days: int, as_json: bool, file: Path) -> None:
-    """Say what the rules in FILE would have told of the stored articles of the last days, before they go live.
+    """Print what the rules in FILE would have sent of the stored articles of the last days, before they go live.
 
-    The articles come again, once with the rules as they run, and once with those of FILE added, or in place of those
-    with the same ids; both as `replay` does it. What only the second would have sent is gained, what only the first
-    would have is lost, and what both would have, but not at the same time, is moved. FILE may hold entities and lists
-    too. Its rules are tried as if they were live, whatever their status is; if FILE is one of the config's own, they
-    are held against the config without them.
+    The articles come again as in `replay`: once with the rules as they run, and once with those of FILE added, or in
+    place of those with the same ids. What only the second run would have sent is gained, what only the first would have
+    sent is lost, and what both would have sent at different times is moved. FILE may have entities and lists too. Its
+    rules are tried as if they were live, whatever their status is. If FILE is one of the config's own, they are
+    compared with the config without them.
 
     Nothing is sent and nothing is stored; it may be done while the daemon runs.
 

@@ -75,7 +75,7 @@ def test_rules(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, f
 
 
 def _read_expected(file: Path) -> tuple[list[ExpectedArticle], bool]:
-    """What is expected, and whether there were unusable lines, which are told."""
+    """What is expected, and whether there were unusable lines, which are printed."""
     if is_config_file_name(file.name.lower()) and file.is_file():
         return expected_of_yaml(file, clock.now()), False
     return collect_usable(expected_of_lines(read_lines(file), str(file), clock.now()), file)

@@ -24,7 +24,7 @@ from monitor.telemetry import LogEvent, configure_logging, log
 @config_option
 @click.option("--once", is_flag=True, help="Poll every source once, due or not, deliver what is due, and end.")
 def run(config: Path, once: bool) -> None:
-    """Poll the sources, match the rules, send the alerts; until SIGTERM or Ctrl-C. Edits of the files are taken up
+    """Poll the sources, match the rules, send the alerts; until SIGTERM or Ctrl-C. Edits of the files are applied
     while it runs: a second after they are written, or at once on SIGHUP.
 
     \b
@@ -82,7 +82,7 @@ async def _run_daemon(loaded: LoadedConfig, files: UserFiles, once: bool) -> Non
     async def look_at_channels() -> None:
         _log_faults(await channel_faults_in_worker(loaded.config.settings.channels.values()))
 
-    on_hangup(lambda: None)  # until there is a daemon that can take up edits
+    on_hangup(lambda: None)  # until there is a daemon that can apply edits
     async with open_daemon(loaded.config, files, loaded.faults, catches_up=not once) as daemon:
         log.info(LogEvent.STARTED, once=once)
         on_hangup(daemon.request_reload)

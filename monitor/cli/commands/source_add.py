@@ -40,7 +40,7 @@ _NOT_THERE = (404, 410)
 @click.option("--tag", "tags", multiple=True, help="A word of your own; may be repeated.")
 @click.option("--every", metavar="DURATION", help="How often it is polled, at best: '5 minutes'.")
 @click.option("--file", "file", type=click.Path(path_type=Path), help="The sources file that it is written to.")
-@click.option("--no-check", is_flag=True, help="Add the address as it stands, without asking it.")
+@click.option("--no-check", is_flag=True, help="Add the address as it is, without asking it.")
 @click.option("--first", "which", flag_value="first", help="Of several feeds of a page, add the first.")
 @click.option("--all", "which", flag_value="all", help="Add all feeds of a page.")
 def add(
@@ -105,8 +105,8 @@ class _AddRequest:
     def build_source(
         self, url: str, also: Mapping[str, SourceValue] | None = None, taken: Sequence[str] = ()
     ) -> NewSource:
-        """The source of an address. `also`: keys that hold where none was given. Raises WrongUse, and Faulty where it
-        stands somewhere already."""
+        """The source of an address. `also`: keys that hold where none was given. Raises InvalidRequest, and
+        InvalidFiles if it is in a file already."""
         keys = {**(also or {}), **self.keys}
         source = new_source(url, keys, {*(each.id for each in self.files.sources), *taken})
         _refuse_known(self.files, url, str(source["id"]))
@@ -121,7 +121,7 @@ class _AddRequest:
 
 
 def _add_discovered(wish: _AddRequest, url: str, looked: DiscoveryResult, which: str | None) -> None:
-    """What follows from what stands at the address."""
+    """Adds what was found at the address, or says why not."""
     anyway = "nothing was added; --no-check adds it all the same"
     if looked.is_feed:
         wish.write_sources([wish.build_source(url, _keys_from_feed(looked.feeds[0]))])
@@ -213,7 +213,7 @@ def _explain_no_feed(url: str, looked: DiscoveryResult) -> str:
 
 
 def _build_page_keys(address: str, selectors: Selectors) -> dict[str, SourceValue]:
-    """The keys of a page whose entries stand where the selectors say."""
+    """The keys of a page whose entries are where the selectors say."""
     select = {key: str(value) for key, value in asdict(selectors).items() if value is not None}
     name = address.rpartition("/")[2]
     return {
@@ -237,7 +237,7 @@ async def _discover_feeds(url: str, config: Path) -> DiscoveryResult:
 def _refuse_known(files: SourceFiles, url: str, id_: str) -> None:
 
     faults = [
-        Fault(each.place, f"a source with this {what} stands here already", f"it is '{each.id}'; nothing was added")
+        Fault(each.place, f"a source with this {what} is here already", f"it is '{each.id}'; nothing was added")
         for each in files.sources
         for what, same in (("url", comparable_address(each.url) == comparable_address(url)), ("id", each.id == id_))
         if same
@@ -255,5 +255,5 @@ def _reason_if_refused(url: str, config: Path) -> str | None:
     address = refused_host(host, list(networks_allowed(config)))
     if address is None:
         return None
-    meant = f"`network: {{allow: ['{ip_network(address)}']}}` in {config} names it and the daemon is started anew"
+    meant = f"`network: {{allow: ['{ip_network(address)}']}}` in {config} names it and the daemon is restarted"
     return f"{host} is a private or special address, which no source may reach until {meant}"

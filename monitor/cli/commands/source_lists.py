@@ -32,8 +32,8 @@ def import_(
 ) -> None:
     """Add the feeds of a list (OPML), as feed readers export it; - is standard input.
 
-    Groups become tags. Feeds that are there already are told and left out, and so is what names no feed. Nothing is
-    written where the whole of it cannot be.
+    Groups become tags. Feeds that are there already are named and left out, and so is what names no feed. It is
+    written as a whole or not at all.
 
     \b
     Examples:
@@ -122,7 +122,7 @@ def _describe_rest(read: Outlines, taken: Sequence[OutlineImport]) -> str:
 def export(config: Path, output: Path | None, tag: str | None) -> None:
     """Write the sources as a list of feeds (OPML 2.0), which feed readers and `sources import` read.
 
-    Sources stand in a group by their first tag. All their keys go along, and `sources import` brings them back; a
+    Sources are in a group by their first tag. All their keys go along, and `sources import` brings them back; a
     proxy with a password is left out.
 
     \b
@@ -148,13 +148,13 @@ def export(config: Path, output: Path | None, tag: str | None) -> None:
 
 
 def _collect_outlines(files: SourceFiles, tag: str | None) -> tuple[list[Outline], bool]:
-    """The sources without a fault as outlines, and whether others have one: these are told."""
+    """The sources without a fault as outlines, and whether others have one: these are printed."""
     outlines, sound, faulty = [], set(), False
     for file in files.files:
         places, faults = find_valid_sources(file)
         sound |= places
         faulty |= bool(faults)
-        print_faults(fault for fault in faults if fault not in files.faults)  # those were told when they were read
+        print_faults(fault for fault in faults if fault not in files.faults)  # those were printed when they were read
     for standing in files.sources:
         outline, secret = outline_of(standing.keys)
         if standing.place not in sound or (tag is not None and tag not in outline.groups):

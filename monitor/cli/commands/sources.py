@@ -1,4 +1,4 @@
-"""`news-monitor sources`: what is polled, how it fares, and the commands that edit the files in which it stands."""
+"""`news-monitor sources`: the sources, their health, and the commands that edit their files."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ _OURS = "No source is fine: look at the network of this machine before you drop 
 @config_option
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
 def retry(config: Path, ids: tuple[str, ...]) -> None:
-    """Let the daemon poll these sources again at once, which fail and would be left alone for hours: they are mended.
+    """Let the daemon poll these sources at once, which failed and would be left alone for hours: they are fixed.
 
     What comes of it is in `sources health`; the log says so where it works, or has another problem. One that does not
     fail, or is being polled just now, is left as it is (exit code 1).
@@ -173,7 +173,7 @@ def _explain_not_retried(report: SourceReport | None, zone: str) -> str:
 @config_option
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
 def remove(config: Path, ids: tuple[str, ...]) -> None:
-    """Remove sources from the files in which they stand; comments that speak of others too stay.
+    """Remove sources from their files; comments that are about others too stay.
 
     What was polled of them stays in the database. Where one of the IDs is unknown, none is removed.
 
@@ -196,7 +196,7 @@ def remove(config: Path, ids: tuple[str, ...]) -> None:
 
 
 def _assess_sources(loaded: LoadedConfig) -> list[tuple[Source, SourceReport | None, SourceHealthReport]]:
-    """Every source, with what its polls left behind and how it fares; the files' faults are told."""
+    """Every source, with what its polls left behind and its health; the faults of the files are printed."""
     print_faults(loaded.faults)
     database = database_of(loaded.config.settings)
     reports: Mapping[str, SourceReport] = {}
@@ -249,13 +249,13 @@ def _advise_removal(dead: list[str], config: Path) -> str:
 
 
 def _find_source(files: SourceFiles, id_: str) -> ListedSource:
-    """Where a source stands. Raises WrongUse where it does not, and Faulty where it stands twice."""
+    """The place of a source. Raises InvalidRequest if it is in no file, and InvalidFiles if it is there twice."""
     found = [each for each in files.sources if each.id == id_]
     if not found:
         meant = did_you_mean(id_, (each.id for each in files.sources), "`news-monitor sources list` lists them")
         raise InvalidRequest(f"there is no source '{id_}' in the files that {files.config} names; {meant}")
     if len(found) > 1:
         raise InvalidFiles(
-            [Fault(each.place, f"'{id_}' stands here and elsewhere", "remove one by hand") for each in found]
+            [Fault(each.place, f"'{id_}' is here and in another place", "remove one by hand") for each in found]
         )
     return found[0]

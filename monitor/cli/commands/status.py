@@ -1,4 +1,4 @@
-"""`news-monitor status`: how it is doing. What needs a person stands first."""
+"""`news-monitor status`: how it is doing. What needs a person comes first."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ def _format_rule_count(rules: Mapping[str, Rule]) -> str:
 
 
 def _format_shadow_rules(seen: _StatusSnapshot) -> Iterator[tuple[str, str]]:
-    """What the rules in shadow would have told until now, by which a person decides whether they go live."""
+    """What the rules in shadow would have sent until now: a person decides by it whether they go live."""
     loudest = sorted(seen.shadow.items(), key=lambda each: -each[1].alerts)
     for id_, would in loudest[:_SHOWN]:
         alerts, stories = (

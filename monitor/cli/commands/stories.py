@@ -1,4 +1,4 @@
-"""`news-monitor stories`: what is one story or one event, who tells it, and what was sent of it."""
+"""`news-monitor stories`: what is one story or one event, who reports it, and what was sent of it."""
 
 from __future__ import annotations
 
@@ -42,11 +42,13 @@ def stories() -> None:
 @config_option
 @json_option
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only what this rule hits.")
-@click.option("--since", metavar="TIME", help="Only what was told from then on: 2026-01-05, '12 hours'.")
-@click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the last told first.")
+@click.option("--since", metavar="TIME", help="Only what was reported from then on: 2026-01-05, '12 hours'.")
+@click.option(
+    "--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the last reported first."
+)
 def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, most: int) -> None:
-    """The stories, the last told first: the event that each is of (of several rules, several), how many articles and
-    publishers tell it, how many alerts were sent, and what it is possibly the same as.
+    """The stories, the last reported first: their events (several if several rules have one), how many articles and
+    publishers report them, how many alerts were sent, and what they are possibly the same as.
 
     \b
     Examples:
@@ -83,8 +85,8 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
 @click.argument("name", metavar="ID")
 def show(config: Path, *, as_json: bool, name: str) -> None:
     """One story (S...) or event (E...): its articles in the order of time, why each belongs to it, what else it is
-    possibly the same as, what was sent of it, and what waits. The beginning of its id is enough where no other begins
-    so.
+    possibly the same as, what was sent of it, and what is deferred. The beginning of its id is enough if no other
+    begins with it.
 
     \b
     Examples:
@@ -107,9 +109,9 @@ def show(config: Path, *, as_json: bool, name: str) -> None:
 def merge(config: Path, name: str, other: str) -> None:
     """Make one of two: the story or event OTHER becomes part of ID, now and for what comes.
 
-    Its articles, and what was heard and told of it, are ID's from then on, so that nothing is told twice; an article
+    Its articles, and what was reported and sent of it, are ID's from then on, so that nothing is sent twice. An article
     that is like either joins ID. A story merges with a story, an event with one of the same rule. It may be done while
-    the daemon runs. Who did it, and when, `stories show` says.
+    the daemon runs. `stories show` says who did it, and when.
 
     \b
     Examples:
@@ -139,7 +141,7 @@ def split(config: Path, *, quiet: bool, name: str, articles: tuple[int, ...]) ->
 
     What is like them goes there from then on, and does not join ID again, also where no fact keeps the two apart. They
     were suppressed as ID's: so a message is sent of them at once, if their rules would have sent one. Where a rule
-    tells events, split the event. It may be done while the daemon runs. Who did it, and when, `stories show` says.
+    sends events, split the event. It may be done while the daemon runs. `stories show` says who did it, and when.
 
     \b
     Examples:

@@ -1,6 +1,6 @@
 """`news-monitor why`: why an article did or did not lead to an alert, step by step.
 
-It gathers what the rules say now and what was stored; how people read it stands in `accounts`.
+It gathers what the rules say now and what was stored. `output/why_report.py` prints it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from monitor.cli.options import (
     format_local_time,
     json_option,
     load_config,
+    match_row,
     print_faults,
     print_json,
     require_known,
@@ -90,9 +91,8 @@ def why(
     """Say why ARTICLE did or did not lead to an alert: what each rule makes of it, or RULE step by step.
 
     ARTICLE is the number of a match (as `matches list` has it), the id of an alert (as its message has it; six signs
-    of it are enough where no other begins so), an address, a uid, or 'SOURCE UID' in quotes. It is held
-    against the rules as they are now; what was decided when it came, and what became of each message, stands beside
-    that.
+    of it are enough if no other begins with them), an address, a uid, or 'SOURCE UID' in quotes. It is compared
+    with the rules as they are now. Beside that you see what was decided when it came, and what became of each message.
 
     With - it is read from standard input: a headline, and below it the text if there is any; or a JSON object, as
     `match` takes it. Then only the rules are asked, and no database is needed.
@@ -105,8 +105,8 @@ def why(
       echo 'North Korea fires missiles' | news-monitor why - north-korea-missile-launch
       news-monitor why --rules rules --rules seeds/entities - < article.txt
 
-    Rules that cannot be read are named, and the others answer; of such a rule only what was stored is told. Exit code 0
-    whether or not it led to an alert, 1 if there are faulty rules, 2 if there is no such article or rule.
+    Rules that cannot be read are named, and the others answer; of such a rule only what was stored is shown. Exit code
+    0 whether or not it led to an alert, 1 if there are faulty rules, 2 if there is no such article or rule.
     """
     asked = _read_stdin_article(config, rules) if article == "-" else _find_stored_article(config, rules, article, rule)
     print_faults(asked.faults)
@@ -135,7 +135,7 @@ def _format_report(asked: _WhyInput, accounts: Sequence[RuleReport], rule: str |
     if not accounts:
         yield from ("", "No rule runs.")
     if left := len(accounts[most:]):
-        yield f"and {left} more: --all tells of them too"
+        yield f"and {left} more: --all shows them too"
     if off := [rule.id for rule in asked.files.rules.values() if rule.status is RuleStatus.OFF]:
         yield f"Off: {', '.join(off)}"
 
@@ -208,7 +208,7 @@ def _format_command(source: str, uid: str) -> str:
 
 def _build_reports(asked: _WhyInput, only: str | None) -> list[RuleReport]:
     """What each rule makes of the article, or only one: the rules that run, and those of which something is stored.
-    Those that told it come first, then those that it meets, then those that it met nearly."""
+    Those that sent an alert of it come first, then those that match it, then those that nearly match it."""
     article, files, kept = asked.article, asked.files, asked.stored_context
     stored: dict[str, list[MatchReport]] = {}
     for decision in kept.stored_article.decisions if kept else ():
@@ -222,7 +222,7 @@ def _build_reports(asked: _WhyInput, only: str | None) -> list[RuleReport]:
     compiled = compile_live(rules.values(), files.entities, files.lists, files.sources, shipped_entities())
     matches = {match.rule: match for match in compiled.match(article) if only in (None, match.rule)}
     explained = {explanation.rule: explanation for explanation in explain_rules(compiled, article, only)}
-    told = kept.articles.alerts(kept.stored_article, matches.keys() | stored.keys()) if kept else {}
+    alerts = kept.articles.alerts(kept.stored_article, matches.keys() | stored.keys()) if kept else {}
     accounts = [
         RuleReport(
             name,
@@ -231,7 +231,7 @@ def _build_reports(asked: _WhyInput, only: str | None) -> list[RuleReport]:
             matches.get(name),
             tuple(stored.get(name, ())),
             _simulate_decision(kept, compiled, matches[name]) if kept and name in matches else None,
-            told.get(name),
+            alerts.get(name),
             _find_nearest(kept, compiled, matches[name]) if kept and name in matches else (),
         )
         for name in dict.fromkeys([*explained, *stored])
@@ -251,10 +251,12 @@ def _find_nearest(kept: _StoredContext, compiled: RuleSet, found: Match) -> tupl
 
 
 def _simulate_decision(kept: _StoredContext, compiled: RuleSet, found: Match) -> MatchOutcome | None:
-    """What the rule as it is now would have had decided when the article came; None where that is stored, or where an
-    earlier version of the rule told the article."""
+    """What the rule as it is now would have decided when the article came. None if that is stored, or if an earlier
+    version of the rule sent the article."""
     article, rule = kept.stored_article.article, compiled.rules[found.rule]
-    story = kept.stored_article.story or Story("", article.title, article.seen)  # of its own: nothing of it was told
+    story = kept.stored_article.story or Story(
+        "", article.title, article.seen
+    )  # a story of its own, of which nothing was sent
     stored = [each for each in kept.stored_article.decisions if each.rule == rule.id]
     now = (rule.version, article.version)
     if any(each.outcome is Outcome.SENT or (each.rule_version, each.article.version) == now for each in stored):
@@ -312,11 +314,5 @@ def _step_row(step: Step) -> dict[str, object]:
 
 
 def _decision_row(decision: MatchReport) -> dict[str, object]:
-    row = {key: value for key, value in asdict(decision).items() if key not in {"article", "rule"}}
-    legacy = {"decision": decision.outcome.legacy_word}  # what earlier versions called it
-    return {
-        **row,
-        **legacy,
-        "article_version": decision.article.version,
-        "evidence": [span_row(s) for s in decision.evidence],
-    }
+    row = {key: value for key, value in match_row(decision).items() if key not in {"article", "rule"}}
+    return {**row, "article_version": decision.article.version}

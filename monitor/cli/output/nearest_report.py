@@ -22,7 +22,7 @@ def nearest_stories(database: Database, article: Article, rules: RuleSet) -> tup
 def nearest_events(
     database: Database, article: Article, match: Match, story: Story, rules: RuleSet
 ) -> tuple[ClusterComparison, ...]:
-    """The same of older events of a rule; none of one that tells no events."""
+    """The same for the older events of a rule; none if the rule does not send events."""
     report = build_event_report(match, identity_features(article, rules), story, rules)
     return () if report.is_story_only else NearestClusters(database).events(report)
 

@@ -1,4 +1,4 @@
-"""How `replay` and `rules try` tell what would be sent: as JSON, for people, and what an edit would change."""
+"""How `replay` and `rules try` print what would be sent, and what an edit would change: as JSON, or for people."""
 
 from __future__ import annotations
 
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 Thing = TypeVar("Thing")
 _LEFT_OUT = {"rule_title", "subjects"}
 OVERTAKEN, IN_SHADOW = "overtaken", "in shadow"
-_HELD = ("nothing new", "too old", "only mentioned", OVERTAKEN, IN_SHADOW)
-"""Why matches are told nobody: their story or event was told, or will be; `max_age`; they only mention what was told or
-is too old; they waited, and were taken back or told meanwhile; their rule is in shadow."""
+_SUPPRESSED = ("nothing new", "too old", "only mentioned", OVERTAKEN, IN_SHADOW)
+"""Why matches are suppressed. "overtaken": they were deferred, and then withdrawn or sent with another one."""
 
 
 def sent_row(sent: ReplayedAlert, type_: str = "alert") -> dict[str, object]:
@@ -59,7 +58,7 @@ def print_counts(sent: Iterable[ReplayedAlert]) -> None:
 
 
 def short_suppression_reason(decided: MatchDecision) -> str | None:
-    """In a few words, why a match is told neither now nor later; None for one that is."""
+    """Why a match is suppressed, in a few words; None if it is not."""
     if decided.outcome.outcome is not Outcome.SUPPRESSED:
         return None
     in_short = {
@@ -71,10 +70,10 @@ def short_suppression_reason(decided: MatchDecision) -> str | None:
 
 
 def print_suppressed(suppressed: Counter[tuple[str, str]]) -> None:
-    """Of each rule, how many matches were told nobody, and why."""
+    """For each rule, how many matches were suppressed, and why."""
     if not suppressed:
         return
-    reasons = [why for why in _HELD if any(which == why for _, which in suppressed)]
+    reasons = [why for why in _SUPPRESSED if any(which == why for _, which in suppressed)]
     rows = [(rule, *(suppressed[rule, why] for why in reasons)) for rule in sorted({rule for rule, _ in suppressed})]
     print_table(("suppressed", *reasons), rows, whole=("suppressed",))
     click.echo('the reasons: `--json`, under "decisions"; of stored articles: `news-monitor why ARTICLE`')

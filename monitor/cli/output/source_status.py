@@ -60,7 +60,7 @@ def _assess_polls(source: Source, report: SourceReport, now: datetime) -> Source
             SourceHealth.STALE, report.last_ok_at, "not polled since; does `news-monitor run` run?"
         )
     if not report.articles:
-        return SourceHealthReport(SourceHealth.STALE, None, "it answers well and has never held an article")
+        return SourceHealthReport(SourceHealth.STALE, None, "it answers well, but has never had an article")
     return SourceHealthReport(SourceHealth.FINE, report.last_ok_at, report.problem)
 
 

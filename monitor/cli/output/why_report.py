@@ -24,9 +24,12 @@ from monitor.stories.sameness import ClusterComparison
 
 @dataclass(frozen=True, slots=True)
 class RuleReport:
-    """All that is known of an article and a rule. `rule`, `explanation`: None if the rule is gone; `match`: by the rule
-    as it is now; `would`: what that would have decided when the article came, where it was not asked; `alert`: by which
-    the rule told the story; `nearest`: the older events of the rule that the article is nearest to."""
+    """All that is known of an article and a rule.
+
+    `rule`, `explanation`: None if the rule is gone. `match`: by the rule as it is now. `simulated_decision`: what the
+    rule as it is now would have decided when the article came, if that is not stored. `alert`: the rule's alert of the
+    story. `nearest`: the older events of the rule that are most like the article.
+    """
 
     id: str
     rule: Rule | None = None
@@ -39,12 +42,12 @@ class RuleReport:
 
     @property
     def ever_matched(self) -> bool:
-        """Whether the article meets the rule, or once did."""
+        """Whether the rule matches the article, or once did."""
         return self.match is not None or bool(self.decisions)
 
     @property
     def was_sent(self) -> bool:
-        """Whether the article was told by the rule."""
+        """Whether the rule sent an alert of the article."""
         return any(decided.outcome is Outcome.SENT for decided in self.decisions)
 
     @property
@@ -145,16 +148,16 @@ def format_rule_report(article: Article, account: RuleReport, settings: Settings
 
 
 def _describe_rule(rule: Rule, settings: Settings | None) -> Iterator[str]:
-    """Where it stands, whom it would tell of what, and how often."""
+    """Where the rule is written, where it sends its alerts, and how often."""
     policy = rule.alert
     yield f"    {rule.title}; {rule.place}"
     if rule.status == "off":
-        yield "    it is off: it meets nothing and tells nobody; this is what it would do"
+        yield "    it is off: it matches nothing; this is what it would do"
     whom = ""
     if settings is not None:
         routes = policy.to or ("default",)
         named = "; ".join(f"{route}: {', '.join(settings.routes[route])}" for route in routes)
-        whom = f"tells {named}; "
+        whom = f"sends to {named}; "
     age = f"up to an age of {duration_in_words(rule.max_age)}" if rule.max_age else "of any age"
     yield f"    {whom}once per {policy.once_per}, {age}"
     if how := "; ".join(_describe_frequency(policy)):

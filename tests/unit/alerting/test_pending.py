@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -112,7 +113,7 @@ def bare(heard: AlertCandidate) -> AlertCandidate:
     return replace(heard, story=replace(heard.story, title=""))
 
 
-STORED = {
+STORED: dict[str, Any] = {
     "rule": "launch",
     "rule_title": "About launch",
     "level": "high",

@@ -78,7 +78,7 @@ async def test_selectors_are_tried_before_they_are_written(tmp_path: Path) -> No
     ("args", "code", "line"),
     [
         (["--select", "entry=p", "page.html"], 1, "page.html: select.entry: 'p' finds nothing in the page"),
-        (["--select", "title=h2", "page.html"], 2, "--select: say where the entries stand: --select entry=CSS"),
+        (["--select", "title=h2", "page.html"], 2, "--select: say where the entries are: --select entry=CSS"),
         (["--select", "h2", "page.html"], 2, "--select 'h2': write KEY=CSS, where KEY is entry, title, link, text or "),
         (["--source", "prot"], 2, "there is no source 'prot'; did you mean 'port'?"),
         ([], 2, "name a file, an address or - for standard input; or a source with --source"),

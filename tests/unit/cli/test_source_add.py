@@ -79,7 +79,7 @@ async def test_a_feed_is_added_and_told(site: Site, folder: Path) -> None:
     assert site.asked == {"/feed/": 1}
     again = await add(folder, site.url("/feed/"), "--id", "other")
     assert again.code == 1
-    assert "a source with this url stands here already; it is 'harbour'; nothing was added" in again.err
+    assert "a source with this url is here already; it is 'harbour'; nothing was added" in again.err
     assert site.asked == {"/feed/": 1}
 
 

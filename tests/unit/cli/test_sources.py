@@ -101,8 +101,8 @@ def test_that_an_address_will_be_refused_is_told_at_once(folder: Path, url: str,
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["add", "https://one.example/feed"], r"sources.yaml:2:5: a source with this url stands here already"),
-        (["add", "https://x.example/", "--id", "two"], r"sources.yaml:3:5: a source with this id stands here already"),
+        (["add", "https://one.example/feed"], r"sources.yaml:2:5: a source with this url is here already"),
+        (["add", "https://x.example/", "--id", "two"], r"sources.yaml:3:5: a source with this id is here already"),
         (["add", "ftp://x.example/"], r"url: this is no web address; write one"),
         (["add", "https://x.example/", "--file", "other.yaml"], r"other.yaml is not read: name it under sources: in"),
         (["remove", "one", "thwo"], r"there is no source 'thwo' .*; did you mean 'two'\?"),

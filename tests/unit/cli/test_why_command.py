@@ -213,7 +213,7 @@ async def test_one_rule_is_walked_step_by_step(kept: Folder) -> None:
         == f"""\
 ✓ launch: news at level high: complete in title and lead
     A missile is launched; mine.yaml:7:1
-    tells default: desk, phone; once per story, up to an age of 12 hours
+    sends to default: desk, phone; once per story, up to an age of 12 hours
 
   ✓ match: near, in one sentence: “North Korea” (title), “fires” (title), “missiles” (title)
     ✓ who: words North Korea, 북한: “North Korea” (title)
@@ -307,7 +307,7 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
     assert "✗ quiet: the rule is gone, or its file has a fault\n    suppressed: quiet is in shadow" in first
     resting = (await kept.why("1", "resting")).out
     assert "✓ resting (off): news at level low" in resting
-    assert "it is off: it meets nothing and tells nobody; this is what it would do" in resting
+    assert "it is off: it matches nothing; this is what it would do" in resting
     assert "    if it ran: sent: “missiles” in the title" in resting
     assert (await kept.why("1", "quiet")).out.endswith("match 1, 2026-01-05 21:00:00 KST, news, low\n")
     again = (await kept.why("post b", "launch")).out  # the same then and now is said once
@@ -402,7 +402,7 @@ async def test_how_often_a_rule_tells_is_said(kept: Folder) -> None:
     )
     again = "sent again if: new fact, 3 more publishers; cooldown: 2 hours"
     said = f"once per story, up to an age of 12 hours\n    {again}; waits at least 5 minutes; at most 6 an hour\n"
-    assert f"    tells default: desk, phone; {said}" in (await kept.why("1", "launch")).out
+    assert f"    sends to default: desk, phone; {said}" in (await kept.why("1", "launch")).out
     assert f"    {said}" in (await kept.why("-", "launch", stdin=HEADLINE)).out
 
 
@@ -514,7 +514,7 @@ async def test_the_ten_that_came_nearest_are_told(tmp_path: Path) -> None:
     assert [line.split(":")[0] for line in few.splitlines() if line[:1] == "✗"] == [
         f"✗ r{size}" for size in range(2, 12)
     ]
-    assert "\nand 2 more: --all tells of them too\n" in few
+    assert "\nand 2 more: --all shows them too\n" in few
     assert every.count("✗") == 12
     assert "--all" not in every
     assert (await news_monitor(*asked, "--json", folder=tmp_path, stdin=b"w0")).out.count("\n") == 11
