@@ -45,7 +45,7 @@ def rules_options(command: F) -> F:
 
 
 def load_selected_rules(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
-    """The rules of the paths, or of the config; of ./monitor.yaml if neither is given. Raises Faulty where nothing of
+    """The rules of the paths, or of the config; of ./monitor.yaml if neither is given. Raises InvalidFiles where nothing of
     them could be read: what is said of no rules would be taken for an answer."""
     if config is not None and paths:
         raise InvalidRequest("give -c or --rules, not both")

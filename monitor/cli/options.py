@@ -52,7 +52,7 @@ def json_option(command: F) -> F:
 
 
 def load_config(path: Path) -> LoadedConfig:
-    """Everything the user's files say. Raises Faulty if monitor.yaml cannot be used."""
+    """Everything the user's files say. Raises InvalidFiles if monitor.yaml cannot be used."""
     return load_config_files(path, os.environ)
 
 

@@ -228,7 +228,7 @@ async def test_a_server_that_drips_is_stopped_by_the_total_time() -> None:
     ],
 )
 async def test_only_who_has_not_answered_is_silent(sent: bytes, silent: bool) -> None:
-    """Its place may be lent (`sources.silence`); a body that comes slowly holds its own."""
+    """Its place may be lent (`sources.http.stalled_requests`); a body that comes slowly holds its own."""
     async with wired(sent, leave_open=True) as wire, Fetcher(PATIENT, LOOPBACK) as fetcher:
         asking: asyncio.Task[object] = asyncio.create_task(fetcher.fetch(f"http://127.0.0.1:{wire.port}/", NONE))
         await asyncio.sleep(stalled_requests.STALLED_AFTER + 0.3)

@@ -61,7 +61,7 @@ def import_(
 
 
 def _normalize_tags(tags: Sequence[str]) -> list[str]:
-    """The tags as they are written. Raises WrongUse."""
+    """The tags as they are written. Raises InvalidRequest."""
     tidied = new_source("https://news.example/", {"tags": tags}, ()).get("tags", [])
     return list(tidied) if isinstance(tidied, list) else []
 
