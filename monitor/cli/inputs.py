@@ -45,8 +45,9 @@ def rules_options(command: F) -> F:
 
 
 def load_selected_rules(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
-    """The rules of the paths, or of the config; of ./monitor.yaml if neither is given. Raises InvalidFiles where nothing of
-    them could be read: what is said of no rules would be taken for an answer."""
+    """The rules of the paths, or of the config, or of ./monitor.yaml if neither is given.
+
+    Raises InvalidFiles if none of the files could be read: an answer about no rules would look like a real answer."""
     if config is not None and paths:
         raise InvalidRequest("give -c or --rules, not both")
     loaded = load_rules(paths) if paths else load_rules_of(config or CONFIG)
