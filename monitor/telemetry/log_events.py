@@ -3,49 +3,60 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 
 class LogEvent(StrEnum):
-    """What happened. The fields of the event hold the details."""
+    """What happened, by a name that scripts can rely on, and as a sentence (`message`). The fields of a line hold the
+    details."""
 
-    STARTED = "started"
-    STOPPING = "stopping"
-    STOPPED = "stopped"
-    CLOCK_SET_BACK = "the clock was set back"
-    FAULT = "fault in a file"
-    RULES_ACTIVE = "rules active"
-    LISTENING = "listening"
-    NOT_LISTENING = "cannot listen"
-    FILES_RELOADED = "files read again"
-    DATABASE_CREATED = "made a new database"
+    message: str
 
-    POLLED = "source polled"
-    POLL_PROBLEM = "source has a problem"
-    POLL_RECOVERED = "source has its problem no more"
-    POLL_LOST = "poll not committed"
-    SOURCE_DEGRADED = "source is not as it should be"
-    SOURCE_RECOVERED = "source is as it should be again"
-    POLL_CRASHED = "poll crashed"
-    PAGE_READ = "page read"
-    PAGE_POSTPONED = "page will be tried again"
-    PAGE_GIVEN_UP = "page given up"
-    MATCHED = "match"
-    ALERTED = "alert"
-    NOTICE = "notice to the operator"
+    def __new__(cls, name: str, message: str) -> Self:
+        """The event with its sentence beside its name."""
+        event = str.__new__(cls, name)
+        event._value_ = name
+        event.message = message
+        return event
 
-    ACCEPTED = "delivery accepted"
-    RETRY = "delivery will be tried again"
-    DEAD = "delivery is dead"
-    REVIVED = "dead deliveries are tried again"
-    DELIVERY_CRASHED = "delivery crashed"
-    DELIVERY_LATE = "receipt came after its lease"
-    LEASES_RELEASED = "deliveries without a receipt will be tried again"
-    PRUNED = "what was kept for its time has gone"
-    ROW_UNREADABLE = "a row of the database cannot be read"
-    DATABASE_PROBLEM = "the database has a problem"
-    DATABASE_RECOVERED = "the database is well again"
-    TASK_RESTARTED = "work of the daemon crashed, and is restarted"
-    WATCHDOG_WITHHELD = "the watchdog is not fed: work does not go on"
-    DATABASE_REPLACED = "the database is not the one that was opened: the daemon ends"
-    LOG_LINES_LOST = "lines of the log were lost: nobody read them"
-    ACTING_AS = "acting as the owner of the database"
+    STARTED = "daemon.started", "The daemon polls and delivers."
+    STOPPING = "daemon.stopping", "The daemon is stopping."
+    STOPPED = "daemon.stopped", "The daemon has stopped in good order."
+    CLOCK_SET_BACK = "clock.set_back", "The clock was set back."
+    FAULT = "config.fault", "A file has a fault."
+    RULES_ACTIVE = "config.active", "These rules and sources are active."
+    LISTENING = "http.listening", "Health and metrics can be read at this address."
+    NOT_LISTENING = "http.failed", "The address of `web` cannot be used."
+    FILES_RELOADED = "config.reloaded", "Changed files were reloaded."
+    DATABASE_CREATED = "database.created", "A new database was created."
+
+    POLLED = "source.polled", "A source was polled."
+    POLL_PROBLEM = "poll.failed", "A poll failed, or gave only a part."
+    POLL_RECOVERED = "poll.recovered", "The polls of a source succeed again."
+    POLL_LOST = "poll.superseded", "A poll was not committed: a later poll of its source was faster."
+    SOURCE_DEGRADED = "source.degraded", "A source answers, but something is wrong."
+    SOURCE_RECOVERED = "source.recovered", "A source works normally again."
+    POLL_CRASHED = "poll.crashed", "A poll crashed: a bug of ours."
+    PAGE_READ = "page.read", "The page of an article was read."
+    PAGE_POSTPONED = "page.postponed", "The page of an article could not be read; it will be tried again."
+    PAGE_GIVEN_UP = "page.given_up", "The page of an article was given up."
+    MATCHED = "match.decided", "An article matches a rule; nothing is sent now."
+    ALERTED = "alert.issued", "An alert is sent."
+    NOTICE = "notice.issued", "A notice to the operator."
+
+    ACCEPTED = "delivery.accepted", "The server of the channel has accepted a message."
+    RETRY = "delivery.retry", "A delivery failed; it will be tried again."
+    DEAD = "delivery.dead", "A delivery is dead: it will not be tried again by itself."
+    REVIVED = "delivery.revived", "Dead deliveries are tried again."
+    DELIVERY_CRASHED = "delivery.crashed", "A delivery crashed: a bug of ours."
+    DELIVERY_LATE = "delivery.late", "A receipt came after the lease of its delivery."
+    LEASES_RELEASED = "delivery.released", "Deliveries without a receipt will be tried again."
+    PRUNED = "retention.pruned", "Data past its retention time was deleted."
+    ROW_UNREADABLE = "database.row_unreadable", "A row of the database cannot be read."
+    DATABASE_PROBLEM = "database.failed", "The database has a problem."
+    DATABASE_RECOVERED = "database.recovered", "The database works again."
+    TASK_RESTARTED = "task.restarted", "A task of the daemon crashed, and was restarted: a bug of ours."
+    WATCHDOG_WITHHELD = "watchdog.withheld", "The watchdog gets no signal, because a task makes no progress."
+    DATABASE_REPLACED = "database.replaced", "The database is not the one that was opened; the daemon stops."
+    LOG_LINES_LOST = "log.lines_lost", "Lines of the log were lost, because nobody read them."
+    ACTING_AS = "daemon.user_changed", "The daemon runs as the owner of the database."

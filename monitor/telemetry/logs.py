@@ -50,13 +50,14 @@ def configure_logging(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (
     timestamp, renderer = _select_format(stream)
     clean: list[Processor] = [
         structlog.processors.add_log_level,
+        _add_message,
         *timestamp,
         structlog.processors.format_exc_info,
         _redaction,
     ]
 
     def format_lost(lost: int) -> str:
-        event: MutableMapping[str, Any] = {"event": LogEvent.LOG_LINES_LOST.value, "lines": lost}
+        event: MutableMapping[str, Any] = {"event": LogEvent.LOG_LINES_LOST, "lines": lost}
         for process in clean:
             event = process(None, "warning", event)  # type: ignore[assignment]  # only the last processor may return text
         return f"{renderer(None, 'warning', event)!s}\n"
@@ -116,11 +117,27 @@ def close_log() -> None:
 def _select_format(stream: TextIO) -> tuple[list[Processor], Processor]:
     """The processors that add the time, unless the reader of the stream adds it, and the renderer of a line."""
     if _is_journal(stream):
-        return [], _journal_lines
+        return [_join_message], _journal_lines
     time = structlog.processors.TimeStamper(fmt="iso", utc=True)
     if stream.isatty():
-        return [time], structlog.dev.ConsoleRenderer(colors=not os.environ.get("NO_COLOR"))
+        return [time, _join_message], structlog.dev.ConsoleRenderer(colors=not os.environ.get("NO_COLOR"))
     return [time], structlog.processors.JSONRenderer(ensure_ascii=False)
+
+
+def _add_message(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Put the sentence of one of our events beside its name."""
+    del logger, method
+    if isinstance(name := event["event"], LogEvent):
+        event |= {"event": name.value, "message": name.message}
+    return event
+
+
+def _join_message(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Write the name of an event and its sentence as one text, for lines that people read."""
+    del logger, method
+    if (message := event.pop("message", None)) is not None:
+        event["event"] = f"{event['event']}: {message}"
+    return event
 
 
 def _is_journal(stream: TextIO) -> bool:
@@ -133,7 +150,7 @@ def _is_journal(stream: TextIO) -> bool:
 
 
 def _journal_lines(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
-    """`<3>what happened key=value ...`. Each line of a traceback is a separate entry, of the same priority."""
+    """`<3>event: sentence key=value ...`. Each line of a traceback is a separate entry, of the same priority."""
     del logger, method
     priority = _PRIORITIES.get(event.pop("level"), _PRIORITIES["info"])  # libraries have other levels too
     event_name, traceback = event.pop("event"), event.pop("exception", None)

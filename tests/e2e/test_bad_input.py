@@ -71,7 +71,7 @@ async def test_bad_sources_and_a_bad_rule_stop_nothing(tmp_path: Path) -> None:
         ended = await news_monitor("run", "--once", folder=tmp_path)
     assert ended.code == 0
     assert ended.out.count(f"\nHIGH: {LAUNCH}\n") == 1
-    faults = [row for row in map(json.loads, ended.told) if row["event"] == "fault in a file"]
+    faults = [row for row in map(json.loads, ended.told) if row["event"] == "config.fault"]
     assert {Path(row["fault"].split(":")[0]).name for row in faults} == {"broken.yaml"}
     rows = {row["id"]: row for row in (await news_monitor("sources", "list", "--json", folder=tmp_path)).rows}
     problems = {name: rows[name]["problem"] or "" for name in BAD}

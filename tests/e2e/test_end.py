@@ -43,9 +43,9 @@ async def test_every_usual_signal_ends_it_in_good_order(tmp_path: Path, number: 
     """At the end there is a word in the log, and no traceback."""
     write_config(tmp_path, {"quick": "http://127.0.0.1:9/feed"})
     async with Daemon(tmp_path) as daemon:
-        await until(lambda: "started" in daemon.log.read_text())
+        await until(lambda: "daemon.started" in daemon.log.read_text())
         assert await daemon.end(number) == 0
-    assert '"event": "stopped"' in daemon.log.read_text()
+    assert '"event": "daemon.stopped"' in daemon.log.read_text()
     assert "Traceback" not in daemon.log.read_text()
 
 
@@ -57,8 +57,8 @@ async def test_a_terminal_that_is_closed_ends_it(tmp_path: Path) -> None:
         os.chdir(tmp_path)
         command = f'exec "{sys.executable}" -m monitor run 2>log'
         os.execve("/bin/sh", ["sh", "-c", command], {**os.environ, "PYTHONPATH": str(ROOT)})
-    await until(lambda: (tmp_path / "log").exists() and "started" in (tmp_path / "log").read_text())
+    await until(lambda: (tmp_path / "log").exists() and "daemon.started" in (tmp_path / "log").read_text())
     os.close(terminal)
     _, ended = await asyncio.wait_for(asyncio.to_thread(os.waitpid, process, 0), PATIENCE)
     assert os.waitstatus_to_exitcode(ended) == 0
-    assert '"event": "stopped"' in (tmp_path / "log").read_text()
+    assert '"event": "daemon.stopped"' in (tmp_path / "log").read_text()

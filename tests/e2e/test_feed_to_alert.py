@@ -132,7 +132,7 @@ def test_it_ends_in_good_order(told: Told) -> None:
     """SIGTERM is no error, and the log has no traceback."""
     assert told.code == 0
     assert "Traceback" not in told.log
-    assert '"event": "stopped"' in told.log.splitlines()[-1]
+    assert '"event": "daemon.stopped"' in told.log.splitlines()[-1]
 
 
 def test_the_password_stands_nowhere(told: Told) -> None:

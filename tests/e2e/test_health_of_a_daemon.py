@@ -28,7 +28,7 @@ WEB = 'web: {listen: "127.0.0.1:0"}\n'
 
 async def listening(daemon: Daemon) -> str:
     """Where it can be asked; it says so in its log."""
-    await until(lambda: '"event": "listening"' in daemon.log.read_text())
+    await until(lambda: '"event": "http.listening"' in daemon.log.read_text())
     (found,) = re.findall(r'"health": "(http://127.0.0.1:\d+)/healthz"', daemon.log.read_text())
     return str(found)
 
@@ -187,7 +187,7 @@ async def test_polls_go_on_when_the_folder_for_temporary_files_was_cleaned(tmp_p
 
 def polls_in(daemon: Daemon) -> int:
     """How many polls its log tells of: those that brought something new."""
-    return daemon.log.read_text().count('"event": "source polled"')
+    return daemon.log.read_text().count('"event": "source.polled"')
 
 
 def more_polls_in(daemon: Daemon, than: int) -> bool:

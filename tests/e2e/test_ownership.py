@@ -36,11 +36,11 @@ def owners(folder: Path) -> dict[str, int]:
 async def test_what_root_runs_makes_files_of_their_owner(folder: Path) -> None:
     """From the first file of all; and `run` says whom it has become."""
     async with Daemon(folder) as daemon:
-        await until(lambda: '"event": "started"' in daemon.log.read_text())
+        await until(lambda: '"event": "daemon.started"' in daemon.log.read_text())
         names = ("monitor.db", "monitor.db-shm", "monitor.db-wal", "monitor.db.lock")
         assert owners(folder) == dict.fromkeys(names, OWNER)
         assert await daemon.end(signal.SIGTERM) == 0
-    assert '"owner": "nobody", "event": "acting as the owner of the database"' in daemon.log.read_text()
+    assert '"owner": "nobody", "event": "daemon.user_changed"' in daemon.log.read_text()
 
 
 @pytest.mark.parametrize(

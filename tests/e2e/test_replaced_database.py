@@ -17,7 +17,7 @@ from aiohttp import web
 from tests.e2e.whole import LAUNCH, Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
 from tests.patience import PATIENCE
 
-SAID = '"event": "the database is not the one that was opened: the daemon ends"'
+SAID = '"event": "database.replaced"'
 
 
 def delete(folder: Path) -> None:
@@ -99,7 +99,7 @@ async def test_it_is_seen_told_and_ends_the_daemon(tmp_path: Path, replaced: Cal
     assert (await news_monitor("db", "upgrade", folder=tmp_path)).code == 0
     assert (await news_monitor("db", "backup", "backup.db", folder=tmp_path)).code == 0
     async with Daemon(tmp_path) as daemon:
-        await until(lambda: '"event": "started"' in daemon.log.read_text() and beaten(tmp_path))
+        await until(lambda: '"event": "daemon.started"' in daemon.log.read_text() and beaten(tmp_path))
         replaced(tmp_path)
         await news_monitor("status", folder=tmp_path)  # which may find anything, and shows no traceback
         assert await asyncio.wait_for(daemon.process.wait(), PATIENCE) == 1
@@ -112,7 +112,7 @@ async def test_it_is_seen_told_and_ends_the_daemon(tmp_path: Path, replaced: Cal
     if replaced in {delete_the_log, delete_the_index}:
         assert daemons_in(tmp_path / "monitor.db") == 1
     async with Daemon(tmp_path) as daemon:
-        await until(lambda: daemon.log.read_text().count('"started"') == 2)
+        await until(lambda: daemon.log.read_text().count('"daemon.started"') == 2)
         assert await daemon.end(signal.SIGTERM) == 0
     assert (await news_monitor("db", "check", folder=tmp_path)).code == 0
 

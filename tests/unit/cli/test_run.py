@@ -14,7 +14,7 @@ async def test_a_channel_that_cannot_work_is_told_at_the_start(tmp_path: Path) -
     ended = await news_monitor("run", "--once", folder=tmp_path)
     assert ended.code == 0
     lines = [json.loads(line) for line in ended.told]
-    [fault] = [line for line in lines if line["event"] == "fault in a file"]
+    [fault] = [line for line in lines if line["event"] == "config.fault"]
     assert fault["level"] == "error"
     assert fault["fault"].startswith("monitor.yaml:9:15: Apprise does not know a channel of the kind 'carrierpigeon'")
     assert "s3cr3t" not in ended.err
@@ -34,5 +34,5 @@ async def test_a_database_made_from_nothing_is_told(tmp_path: Path) -> None:
     told = []
     for _ in range(2):
         lines = [json.loads(line) for line in (await news_monitor("run", "--once", folder=tmp_path)).told]
-        told += [line["database"] for line in lines if line["event"] == "made a new database"]
+        told += [line["database"] for line in lines if line["event"] == "database.created"]
     assert told == [str(tmp_path / "monitor.db")]

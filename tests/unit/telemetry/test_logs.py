@@ -81,8 +81,8 @@ def test_elsewhere_than_on_a_terminal_each_line_is_json(stream: io.StringIO) -> 
     """One object a line, with level, time in UTC and the event's fields, in every script."""
     log.warning(LogEvent.POLL_PROBLEM, source="wire", problem="북한\n두 줄")
     (line,) = written(stream)
-    assert (line["event"], line["level"], line["source"]) == ("source has a problem", "warning", "wire")
-    assert line["problem"] == "북한\n두 줄"
+    assert (line["event"], line["level"], line["source"]) == ("poll.failed", "warning", "wire")
+    assert (line["message"], line["problem"]) == ("A poll failed, or gave only a part.", "북한\n두 줄")
     assert line["timestamp"].endswith("Z")
     assert "북한" in stream.getvalue()
 
@@ -98,7 +98,7 @@ def test_on_a_terminal_lines_are_for_people() -> None:
         log.exception(LogEvent.POLL_CRASHED)
     text = text_in(stream)
     assert re.match(r"\S*\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z\b", text)  # it says that it is UTC
-    assert "started" in text
+    assert "daemon.started: The daemon polls and delivers." in text
     assert "ValueError" in text
     assert "{" not in text
     assert "s3cr3t" not in text
@@ -119,19 +119,29 @@ def lines_in(file: TextIO) -> list[str]:
     return file.read().split("\n")[:-1]
 
 
+DEAD = "delivery.dead: A delivery is dead: it will not be tried again by itself."
+MATCHED = "match.decided: An article matches a rule; nothing is sent now."
+
+
 @pytest.mark.parametrize(
     ("tell", "expected"),
     [
-        (lambda: log.info(LogEvent.STARTED, once=False, polls=64), "<6>started once=false polls=64"),
-        (lambda: log.warning(LogEvent.POLL_PROBLEM, source="wire"), "<4>source has a problem source=wire"),
-        (lambda: log.error(LogEvent.DEAD, channel=None), "<3>delivery is dead channel=null"),
-        (lambda: log.critical(LogEvent.DEAD), "<2>delivery is dead"),
+        (
+            lambda: log.info(LogEvent.STARTED, once=False, polls=64),
+            "<6>daemon.started: The daemon polls and delivers. once=false polls=64",
+        ),
+        (
+            lambda: log.warning(LogEvent.POLL_PROBLEM, source="wire"),
+            "<4>poll.failed: A poll failed, or gave only a part. source=wire",
+        ),
+        (lambda: log.error(LogEvent.DEAD, channel=None), f"<3>{DEAD} channel=null"),
+        (lambda: log.critical(LogEvent.DEAD), f"<2>{DEAD}"),
         # words of strangers make neither a line nor a field of their own
-        (lambda: log.info(LogEvent.MATCHED, title="a=b"), '<6>match title="a=b"'),
-        (lambda: log.info(LogEvent.MATCHED, title="북한 \n<0>x"), '<6>match title="북한 \\n<0>x"'),
-        (lambda: log.info(LogEvent.MATCHED, title='say "x"'), '<6>match title="say \\"x\\""'),
-        (lambda: log.info(LogEvent.MATCHED, title="", rules=["a", "b"]), '<6>match title="" rules=["a", "b"]'),
-        (lambda: log.info(LogEvent.MATCHED, url="json://h/s3cr3t-t0ken"), "<6>match url=***"),
+        (lambda: log.info(LogEvent.MATCHED, title="a=b"), f'<6>{MATCHED} title="a=b"'),
+        (lambda: log.info(LogEvent.MATCHED, title="북한 \n<0>x"), f'<6>{MATCHED} title="북한 \\n<0>x"'),
+        (lambda: log.info(LogEvent.MATCHED, title='say "x"'), f'<6>{MATCHED} title="say \\"x\\""'),
+        (lambda: log.info(LogEvent.MATCHED, title="", rules=["a", "b"]), f'<6>{MATCHED} title="" rules=["a", "b"]'),
+        (lambda: log.info(LogEvent.MATCHED, url="json://h/s3cr3t-t0ken"), f"<6>{MATCHED} url=***"),
         (lambda: logging.getLogger("some.library").warning("lost %s", "it"), "<4>lost it"),
         (lambda: logging.getLogger("some.library").log(33, "odd"), "<6>odd"),  # a level of its own
     ],
@@ -153,7 +163,7 @@ def test_in_the_journal_a_traceback_keeps_its_priority(journal: TextIO) -> None:
     except ValueError:
         log.exception(LogEvent.POLL_CRASHED, source="wire")
     first, *rest = lines_in(journal)
-    assert first == "<3>poll crashed source=wire"
+    assert first == "<3>poll.crashed: A poll crashed: a bug of ours. source=wire"
     assert rest[0] == "<3>Traceback (most recent call last):"
     assert rest[-2:] == ["<3>ValueError: ***", "<3>and more"]
     assert all(line.startswith("<3>") for line in rest)
@@ -267,7 +277,7 @@ def test_below_its_level_nothing_is_written() -> None:
     log.info(LogEvent.STARTED)
     logging.getLogger("some.library").info("lost")
     log.warning(LogEvent.STOPPING)
-    assert [line["event"] for line in written(stream)] == ["stopping"]
+    assert [line["event"] for line in written(stream)] == ["daemon.stopping"]
     assert not is_debug_enabled()
 
 
@@ -302,9 +312,13 @@ def test_all_that_a_process_writes_to_stderr_is_in_order_and_clean() -> None:
     ended = subprocess.run([sys.executable, "-c", STDERR, "1000"], capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     # Not the lines of the program that Python 3.13 quotes in a traceback.
-    found = re.findall("started|UserWarning|^ZeroDivisionError|printed|stopped|^ValueError", ended.stderr, re.MULTILINE)
-    assert found == ["started", "UserWarning", "ZeroDivisionError", "printed", "stopped", "ValueError"]
-    assert ended.stderr.count("source polled") == 1_000
+    found = re.findall(
+        r"daemon\.started|UserWarning|^ZeroDivisionError|printed|daemon\.stopped|^ValueError",
+        ended.stderr,
+        re.MULTILINE,
+    )
+    assert found == ["daemon.started", "UserWarning", "ZeroDivisionError", "printed", "daemon.stopped", "ValueError"]
+    assert ended.stderr.count("source.polled") == 1_000
     assert "s3cr3t" not in ended.stderr
 
 
@@ -314,7 +328,7 @@ def test_a_process_whose_stderr_nobody_reads_ends() -> None:
         assert process.wait(PATIENCE) == 1
         assert process.stderr is not None
         first = process.stderr.readline()
-    assert json.loads(first)["event"] == "started"
+    assert json.loads(first)["event"] == "daemon.started"
 
 
 def test_what_was_lost_is_said_as_an_event(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -329,7 +343,7 @@ def test_what_was_lost_is_said_as_an_event(monkeypatch: pytest.MonkeyPatch) -> N
             log.info(LogEvent.STARTED, filling="x")
         dropped = lines_lost()
         lines = (json.loads(line) for line in reading)
-        said = next(line for line in lines if line["event"] != "started")
-        assert said["event"] == "lines of the log were lost: nobody read them"
+        said = next(line for line in lines if line["event"] != "daemon.started")
+        assert said["event"] == "log.lines_lost"
         assert (said["level"], said["lines"]) == ("warning", dropped)
         assert f"news_monitor_log_lines_lost_total {float(dropped)}".encode() in Metrics().render_exposition()
