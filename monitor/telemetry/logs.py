@@ -128,7 +128,7 @@ def _add_message(logger: object, method: str, event: MutableMapping[str, Any]) -
     """Put the sentence of one of our events beside its name."""
     del logger, method
     if isinstance(name := event["event"], LogEvent):
-        event |= {"event": name.value, "message": name.message}
+        event.update(event=name.value, message=name.message)
     return event
 
 
