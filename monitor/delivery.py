@@ -3,7 +3,7 @@
     for each channel that has something due, side by side, each channel one message at a time (of each daemon):
         notifier.send_slot   wait for room to send, and for a process to do it
         | outbox.claim       -> sending, under a lease; committed before the message goes out
-        | render_message     the message as people read it
+        | notifier.render    the message as people read it, in the form that the channel shows
         | send               one attempt, in a process that can be killed
         | after_attempt      accepted, try again (when), or dead
         outbox.settle        the receipt, committed; tried again while the database cannot be used
@@ -25,7 +25,7 @@ from monitor import clock
 from monitor.alerting.retry import RetryVerdict, after_attempt, unknowns_in_a_row
 from monitor.errors import StoreFailed, StoreReplaced
 from monitor.model import Alert, Delivery, DeliveryState, Notice, Receipt, ReceiptKind, Settings
-from monitor.notify import Notifier, Send, render_message
+from monitor.notify import Notifier, Send
 from monitor.store.engine.store_thread import StoreThread, is_database_unusable
 from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent, log
@@ -131,7 +131,7 @@ class Dispatcher:
     async def _attempt_delivery(self, delivery: Delivery, send: Send) -> Receipt:
         kind = ReceiptKind.TRY_LATER  # what was not handed over cannot have arrived
         try:
-            message = render_message(delivery, source=self._source_name(delivery.alert), zone=self._zone)
+            message = self._notifier.render(delivery, source=self._source_name(delivery.alert), zone=self._zone)
             kind = ReceiptKind.UNKNOWN
             return await send(message)
         except Exception as error:  # noqa: BLE001 - the boundary of one delivery: no message may stop the others

@@ -41,6 +41,7 @@ from monitor.model.deliveries import (
     MessageType,
     Receipt,
     ReceiptKind,
+    scheme_of_channel,
 )
 from monitor.model.explanations import Explanation, Step
 from monitor.model.feed_lists import Outline, Outlines, UnusableOutline
@@ -212,6 +213,7 @@ __all__ = [
     "independent_publisher_of",
     "lists_within",
     "named_within",
+    "scheme_of_channel",
     "terms_within",
     "time_of_day",
 ]

@@ -20,6 +20,16 @@ class Channel:
     url: str = field(repr=False)
     place: Place = Place("")
 
+    @property
+    def scheme(self) -> str:
+        """See `scheme_of_channel`."""
+        return scheme_of_channel(self.url)
+
+
+def scheme_of_channel(url: str) -> str:
+    """The scheme of a channel's URL, in lower case: its kind, as `mailto` or `ntfy`."""
+    return url.partition("://")[0].lower()
+
 
 class DeliveryState(StrEnum):
     """The state of a delivery."""
@@ -123,8 +133,9 @@ class MessageType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent: a title, and a body as plain text and as HTML. `id`: the id of the alert or notice that it sends.
-    `in_reply_to`: the id of the alert that this one updates; channels that can show both together do so.
+    """What is sent: a title, and a body as plain text, and as HTML for channels that show it. `id`: the id of the
+    alert or notice that it sends. `in_reply_to`: the id of the alert that this one updates; channels that can show both
+    together do so.
 
     All that is sent passes here, and is made safe to show once more, because what older versions have stored may not
     be. The title is one line, because it becomes a header.
@@ -132,7 +143,7 @@ class Message:
 
     title: str
     text: str
-    html: str
+    html: str = ""
     id: str = ""
     in_reply_to: str | None = None
     type: MessageType = MessageType.INFO

@@ -16,10 +16,11 @@ from urllib.parse import unquote, urlencode
 
 from apprise import Apprise, AppriseAsset, AppriseResult, NotifyBase, NotifyFormat, NotifyType
 
-from monitor.model import Message, MessageType, Receipt, ReceiptKind
+from monitor.model import Message, MessageType, Receipt, ReceiptKind, scheme_of_channel
 from monitor.notify.http_recorder import Exchange, record_exchange
 from monitor.notify.log_receipts import AppriseLogLine, receipt_for
 from monitor.notify.mail_headers import override_mail_content
+from monitor.notify.renderers import Capabilities, capabilities_of
 from monitor.notify.response_checks import receipt_of_bodies
 from monitor.notify.smtp_session import SmtpStage, time_smtp_stages
 from monitor.notify.timeouts import SendTimeouts, is_over_smtp
@@ -52,7 +53,7 @@ def send_message(url: str, message: Message, timeouts: SendTimeouts | None = Non
     ):  # `check` and the start report it; sending would flood those who accept
         return Receipt(ReceiptKind.REFUSED, SEVERAL)
     for type_to_try in _types_to_try(client[0], message.type):
-        attempt = _attempt_send(client, message, type_to_try, limits, html=_is_mail(url))
+        attempt = _attempt_send(client, message, type_to_try, limits, capabilities_of(scheme_of_channel(url)))
         if not attempt.result or attempt.exchange.answered:
             break  # otherwise the plug-in does nothing for this type, and has sent nothing
     if receipt := receipt_of_bodies(_kinds_of(client[0]), attempt.exchange.responses):
@@ -77,10 +78,10 @@ class _Attempt:
 
 
 def _attempt_send(
-    client: Apprise, message: Message, type_: MessageType, timeouts: SendTimeouts, *, html: bool
+    client: Apprise, message: Message, type_: MessageType, timeouts: SendTimeouts, can: Capabilities
 ) -> _Attempt:
-    body, body_format = (message.html, NotifyFormat.HTML) if html else (message.text, NotifyFormat.TEXT)
-    mail_content = override_mail_content(client[0], message) if html else nullcontext()
+    body, body_format = (message.html, NotifyFormat.HTML) if can.html else (message.text, NotifyFormat.TEXT)
+    mail_content = override_mail_content(client[0], message) if can.headers else nullcontext()
     debug_log = _override_log_level(logging.DEBUG)  # only Apprise's log says what went wrong
     with mail_content, debug_log, time_smtp_stages(timeouts) as stage, record_exchange() as exchange:
         result = client.notify(
@@ -144,10 +145,6 @@ def _kinds_of(plugin: NotifyBase) -> Collection[str]:
     plugin_class: Any = type(plugin)
     kinds: Collection[str] = plugin_class.schemas(plugin_class)
     return kinds
-
-
-def _is_mail(url: str) -> bool:
-    return url.lower().startswith(("mailto:", "mailtos:"))
 
 
 def _has_several_recipients(plugin: object) -> bool:

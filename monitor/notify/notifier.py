@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from monitor.errors import Fault, WorkerLost, WorkerNotStarted
-from monitor.model import Channel, Message, Receipt, ReceiptKind
+from monitor.model import Channel, Delivery, Message, Receipt, ReceiptKind
 from monitor.notify import in_worker
 from monitor.notify.concurrency import SendLimiter
 from monitor.notify.console import ConsoleWriter
+from monitor.notify.renderers import render_message
 from monitor.notify.timeouts import SendTimeouts
 from monitor.runtime.workers import START, Worker, Workers
 
@@ -49,6 +51,11 @@ class Notifier:
         else:
             async with self._limiter.slot() as start_timer, self._workers.reserved() as worker:
                 yield partial(self._send, channel, (start_timer, worker))
+
+    def render(self, delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
+        """The message of a delivery, for its channel: see `render_message`."""
+        known = self._channels().get(delivery.channel)
+        return render_message(delivery, scheme=known.scheme if known else "", source=source, zone=zone)
 
     def max_send_time(self, channel: str) -> timedelta:
         """How long sending on a channel may take, once it has a slot, until its process is killed."""

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from monitor.model import scheme_of_channel
+
 # The kinds that Apprise sends over SMTP; a test compares them with Apprise's own.
 _OVER_SMTP = frozenset({"mailto", "mailtos", "deltachat", "deltachats"})
 
@@ -39,4 +41,4 @@ class SendTimeouts:
 
 def is_over_smtp(url: str) -> bool:
     """Whether an Apprise URL is of a kind that is sent by SMTP."""
-    return url.partition("://")[0].lower() in _OVER_SMTP
+    return scheme_of_channel(url) in _OVER_SMTP

@@ -70,8 +70,8 @@ DELIVERIES = (
 
 
 def rendered(kind: str) -> list[Message]:
-    del kind
-    return [render_message(each, source="통신 & 방송", zone=ZoneInfo("Asia/Seoul")) for each in DELIVERIES]
+    zone = ZoneInfo("Asia/Seoul")
+    return [render_message(each, scheme=kind, source="통신 & 방송", zone=zone) for each in DELIVERIES]
 
 
 @pytest.mark.parametrize("kind", URLS)

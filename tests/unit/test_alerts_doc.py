@@ -12,7 +12,7 @@ from monitor.alerting.stages import STAGES
 from monitor.alerting.stages.catch_up import CATCHING_UP
 from monitor.alerting.updates import GROWS
 from monitor.model import AlertKind
-from monitor.notify.render import ITEMS
+from monitor.notify.renderers.content import ITEMS
 from tests.alerts_doc import PAGE, page
 from tests.building import HOUR, MINUTE
 

@@ -24,7 +24,7 @@ from monitor.cli.options import (
 from monitor.cli.output.tables import print_table
 from monitor.errors import StoreFailed
 from monitor.model import Alert, Article, Delivery, Level, Receipt, ReceiptKind, Settings
-from monitor.notify import Notifier, render_message
+from monitor.notify import Notifier
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.dead_letters import find_dead_letters
 
@@ -67,7 +67,7 @@ def list_(config: Path, as_json: bool) -> None:
     rows = [
         _ChannelRow(
             name,
-            _kind_from_url(channel.url),
+            channel.scheme if channel.scheme.isalnum() else "unknown",
             [route for route, names in settings.routes.items() if name in names],
             name in settings.operator,
             waiting.get(name),
@@ -91,11 +91,6 @@ def _load_channel_times(settings: Settings) -> tuple[Mapping[str, datetime], Map
     database.require_schema()
     reports = ReportQueries(database)
     return reports.oldest_pending(), reports.last_accepted()
-
-
-def _kind_from_url(url: str) -> str:
-    scheme = url.partition("://")[0].lower()
-    return scheme if scheme.isalnum() else "unknown"
 
 
 def _row_to_cells(row: _ChannelRow, zone: str) -> list[str]:
@@ -154,9 +149,8 @@ async def _send_tests(settings: Settings, names: list[str]) -> list[str]:
     )
 
     async def sent(name: str) -> Receipt:
-        return await notifier.send(
-            name, render_message(_make_test_delivery(name, now), source="News Monitor", zone=zone)
-        )
+        message = notifier.render(_make_test_delivery(name, now), source="News Monitor", zone=zone)
+        return await notifier.send(name, message)
 
     try:
         sending = {name: asyncio.create_task(sent(name)) for name in names}

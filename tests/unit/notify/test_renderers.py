@@ -11,12 +11,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.model import Alert, AlertKind, Item, Level, Message, MessageType, Notice, NoticeKind
+from monitor.model import Alert, AlertKind, Delivery, Item, Level, Message, MessageType, Notice, NoticeKind
 from monitor.notify import render_message
-from monitor.notify.render import ADDRESS, BYTES, ITEMS, JSON, SENTENCE, TITLE, UNSURE_ITEMS
+from monitor.notify.renderers import Capabilities, capabilities_of, registry
+from monitor.notify.renderers.content import ADDRESS, ITEMS, SENTENCE, UNSURE_ITEMS
+from monitor.notify.renderers.forms import choose_content
+from monitor.notify.renderers.renderer import ChannelKind, Renderer
 from tests.building import HEADLINE, HOUR, NOON, alert, article, delivery, endless, in_doubt, notice
 
 SEOUL = ZoneInfo("Asia/Seoul")
+TITLE, BYTES, JSON = Capabilities().max_title, Capabilities().max_bytes, Capabilities().max_json
 PAGE = "https://x.test/1?a=1&b=2"
 
 
@@ -28,7 +32,7 @@ def told(sentence: str = "", marks: tuple[tuple[int, int], ...] = ()) -> Alert:
 
 
 def message(of: Alert | Notice | None = None, *, repeat: bool = False, source: str = "The Wire") -> Message:
-    return render_message(delivery(of or told(), repeat=repeat), source=source, zone=SEOUL)
+    return render_message(delivery(of or told(), repeat=repeat), scheme="mailto", source=source, zone=SEOUL)
 
 
 def test_a_message_says_everything() -> None:
@@ -451,3 +455,44 @@ def test_a_notice_fits_every_channel(sign: str) -> None:
     assert len(longest.text.encode()) <= 4096
     assert len(json.dumps({"title": longest.title, "message": longest.text})) <= 8192 - 400  # its other keys
     assert "you may have this message already" in longest.text
+
+
+@pytest.mark.parametrize(
+    "scheme", ["ntfy", "slack", "tgram", "json", "discord", "https", "console", "nobody-knows", ""]
+)
+def test_every_kind_has_a_renderer(scheme: str) -> None:
+    """Without one of its own it gets the plain text that all accept, and no HTML."""
+    of = delivery(told(), repeat=True)
+    mail = render_message(of, scheme="mailto", source="The Wire", zone=SEOUL)
+    assert render_message(of, scheme=scheme, source="The Wire", zone=SEOUL) == replace(mail, html="")
+    assert capabilities_of(scheme) == Capabilities()
+
+
+@pytest.mark.parametrize("scheme", ["mailto", "mailtos"])
+def test_mail_has_html_and_headers(scheme: str) -> None:
+    """And the lengths of all others."""
+    assert capabilities_of(scheme) == Capabilities(html=True, headers=True)
+
+
+def test_a_renderer_is_handed_its_channel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kind, and what it can show: one renderer may serve several kinds."""
+    narrow = Capabilities(max_title=5)
+
+    def render(delivery: Delivery, kind: ChannelKind, *, source: str, zone: ZoneInfo) -> Message:
+        content = choose_content(delivery, kind.capabilities, source=source, zone=zone)
+        return Message(content.title, kind.scheme, "")
+
+    monkeypatch.setitem(registry.RENDERERS, "pager", Renderer(narrow, render))
+    made = render_message(delivery(told()), scheme="pager", source="The Wire", zone=SEOUL)
+    assert made == Message("HIGH: Nort…", "pager", "")
+    assert capabilities_of("pager") is narrow
+
+
+def test_of_a_digest_the_longest_that_fits_is_sent() -> None:
+    """By what its channel accepts; at the least without a line."""
+    of = delivery(digest(*items(ITEMS)))
+    lines = [
+        len(choose_content(of, Capabilities(max_bytes=bytes_), source="", zone=SEOUL).lines)
+        for bytes_ in (4096, 700, 300, 1)
+    ]
+    assert lines == [14, 13, 3, 1]

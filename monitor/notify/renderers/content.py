@@ -1,0 +1,164 @@
+"""What the message of an alert, a digest or a notice says, whatever form it is shown in. It decides nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from monitor.model import Alert, AlertKind, Delivery, EarlierAlert, Item, Notice, time_of_day
+from monitor.notify.renderers.renderer import Capabilities
+from monitor.notify.renderers.text_length import crop_sentence, truncate_text
+
+# The longest of each part, in units of UTF-16. Together they fit the default capabilities.
+RULE_TITLE = 100
+SENTENCE = 350
+SOURCE = 80
+REASON = 300
+DOUBT = 200
+UNSURE = 80
+NOTICE_TITLE = 100
+NOTICE = 760
+ADDRESS, SHORT_ADDRESS = 900, 200  # characters of JSON
+OTHERS, OTHER = 3, 30  # how many other publishers are named, and units of each name
+ITEMS, HEADLINE = 7, 80  # lines of a digest, if they fit, and units of each headline
+UNSURE_ITEMS = 20  # lines of a digest of suppressed articles: each may be news that nobody was sent
+_TITLE_PREFIXES = {AlertKind.POSSIBLY: "POSSIBLY THE SAME, ", AlertKind.UPDATE: "UPDATE, "}  # of titles
+
+
+@dataclass(frozen=True, slots=True)
+class MessageContent:
+    """A title, and a body of three paragraphs: its heading, then `lines` or the `quote` of the article, then `facts`.
+    `quote`: a sentence, and the ranges of the words in it that fired."""
+
+    title: str
+    heading: str
+    facts: tuple[str, ...]
+    lines: tuple[str, ...] = ()
+    quote: tuple[str, tuple[tuple[int, int], ...]] | None = None
+    is_notice: bool = False
+
+
+def list_versions(
+    delivery: Delivery, capabilities: Capabilities, *, source: str, zone: ZoneInfo
+) -> Iterator[MessageContent]:
+    """What a message may say, from the longest version to the shortest; only digests have several. `source`: the name
+    of the article's source; `zone`: the time zone of its times."""
+    subject = delivery.alert
+    repeat = (
+        ["An earlier attempt got no clear answer: you may have this message already."]
+        if delivery.may_be_duplicate
+        else []
+    )
+    if isinstance(subject, Notice):
+        yield _describe_notice(subject, repeat)
+    elif subject.kind is AlertKind.DIGEST:
+        limit = UNSURE_ITEMS if any(item.unsure for item in subject.items) else ITEMS
+        yield from (_describe_digest(subject, lines, repeat) for lines in range(limit, -1, -1))
+    else:
+        yield _describe_alert(subject, capabilities.max_title, source, repeat, zone)
+
+
+def _describe_alert(alert: Alert, max_title: int, source: str, repeat: Sequence[str], zone: ZoneInfo) -> MessageContent:
+    prefix = f"{_TITLE_PREFIXES.get(alert.kind, '')}{alert.level.upper()}: "
+    facts = (
+        f"{truncate_text(source, SOURCE)}, {_format_article_time(alert, zone)}",
+        *_format_address(alert.article.url),
+        *(
+            _format_reasons(alert)
+            if alert.earlier is None
+            else [_format_possible_duplicate(alert.earlier, alert.at, zone)]
+        ),
+        f"Rule {alert.rule}, {_format_subject(alert)}, alert {alert.id}",
+        *repeat,
+    )
+    return MessageContent(
+        title=f"{prefix}{truncate_text(alert.article.title or alert.rule_title, max_title)}",
+        heading=f"{prefix}{truncate_text(alert.rule_title, RULE_TITLE)}",
+        facts=facts,
+        quote=crop_sentence(alert.sentence, alert.highlights, SENTENCE),
+    )
+
+
+def _format_subject(alert: Alert) -> str:
+    """The event or story of an alert, as `stories show` and `stories split` accept it."""
+    return f"story {alert.story}" if alert.event is None else f"event {alert.event}"
+
+
+def _format_reasons(alert: Alert) -> list[str]:
+    return [*_format_other_publishers(alert), f"Why: {truncate_text(alert.reason, REASON)}."]
+
+
+def _format_possible_duplicate(older: EarlierAlert, now: datetime, zone: ZoneInfo) -> str:
+    """What a reader who has the older message needs to see whether it is the same."""
+    why = f": {truncate_text(older.doubt, DOUBT)}" if older.doubt else ""
+    sent = time_of_day(older.sent_at, zone, now)
+    return f"Possibly the same as “{truncate_text(older.title, HEADLINE)}” (sent at {sent}){why}."
+
+
+def _format_other_publishers(alert: Alert) -> list[str]:
+    """Who else reports it. Outlets that print one agency's text are one independent publisher."""
+    if not alert.also_reported_by:
+        return []
+    named = [truncate_text(name, OTHER) for name in alert.also_reported_by[:OTHERS]]
+    more = len(alert.also_reported_by) - len(named)
+    names = ", ".join(named) + (f" and {more} more" if more else "")
+    count = (
+        "1 independent publisher" if alert.publisher_count == 1 else f"{alert.publisher_count} independent publishers"
+    )
+    return [f"Also reported by {names}; {count} in all"]
+
+
+def _format_article_time(alert: Alert, zone: ZoneInfo) -> str:
+    article = alert.article
+    return (
+        f"{_format_local_time(article.published, zone)}"
+        if article.dated
+        else f"undated, seen {_format_local_time(article.seen, zone)}"
+    )
+
+
+def _format_local_time(moment: datetime, zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
+
+
+def _format_address(url: str | None) -> list[str]:
+    """The address in full, or a note that it is too long: a part of an address leads nowhere."""
+    if url and len(json.dumps(url)) > ADDRESS:
+        return ["(its address is too long for a message)"]
+    return [url] if url else []
+
+
+def _describe_digest(alert: Alert, limit: int, repeat: Sequence[str]) -> MessageContent:
+    """A line for each deferred item, up to the limit; the others are counted."""
+    title = f"DIGEST, {alert.level.upper()}: {truncate_text(alert.rule_title, RULE_TITLE)}"
+    shown = alert.items[:limit]
+    lines = [line for item in shown for line in (_format_item(item), *_short_address(item.url))]
+    if omitted := len(alert.items) - len(shown):
+        lines.append(f"and {omitted} more: `news-monitor matches list` shows them all")
+    facts = (f"Why: {truncate_text(alert.reason, REASON)}.", f"Digest {alert.id}", *repeat)
+    return MessageContent(title, title, facts, lines=tuple(lines))
+
+
+def _format_item(item: Item) -> str:
+    title = f"- {item.level.upper()}: {truncate_text(item.title or item.sentence, HEADLINE)}"
+    if not item.unsure:
+        return f"{title} ({item.rule}, {item.event or item.story})"
+    original = f"“{truncate_text(item.same_as, HEADLINE)}”" if item.same_as else item.event or item.story
+    doubt = truncate_text(item.unsure, UNSURE)
+    return f"{title} ({truncate_text(item.source, SOURCE)}): the same as {original}, although {doubt}"
+
+
+def _short_address(url: str | None) -> list[str]:
+    return [url] if url and len(json.dumps(url)) <= SHORT_ADDRESS else []
+
+
+def _describe_notice(notice: Notice, repeat: Sequence[str]) -> MessageContent:
+    """The title says that it is a notice: who is woken must see at once whether it is the news or the service."""
+    title = f"NOTICE: {truncate_text(notice.title, NOTICE_TITLE)}"
+    text = truncate_text(notice.text, NOTICE)
+    facts = (f"Why: {truncate_text(notice.reason, REASON)}.", f"Notice {notice.id}", *repeat)
+    return MessageContent(title, title, facts, lines=tuple(text.split("\n")), is_notice=True)
