@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote, urlencode
 
 from apprise import Apprise, AppriseAsset, AppriseResult, NotifyBase, NotifyFormat, NotifyType
 
 from monitor.model import Message, MessageType, Receipt, ReceiptKind, scheme_of_channel
+from monitor.notify.apprise_compat.log_receipts import AppriseLogLine, receipt_for
+from monitor.notify.apprise_compat.mail_plugin import MailPlugin
+from monitor.notify.apprise_compat.plugins import (
+    acts_by_type,
+    has_several_recipients,
+    kinds_of,
+    override_log_level,
+    register_plugins,
+)
 from monitor.notify.http_recorder import Exchange, record_exchange
-from monitor.notify.log_receipts import AppriseLogLine, receipt_for
-from monitor.notify.mail_headers import override_mail_content
 from monitor.notify.renderers import Capabilities, capabilities_of
 from monitor.notify.response_checks import receipt_of_bodies
-from monitor.notify.smtp_session import SmtpStage, time_smtp_stages
-from monitor.notify.timeouts import SendTimeouts, is_over_smtp
+from monitor.notify.timeouts import SendTimeouts
 
 # `redirect=no`: requests follows a 302 by a GET without the body, and Apprise reports the lost message as sent.
 # `optional`, `retry`: decided by us. So are the timeouts to connect (`cto`) and to answer (`rto`): `SendTimeouts`.
@@ -36,34 +39,34 @@ NO_MAIL_YET = Receipt(
 )
 NOTHING_SENT = "Apprise reported success, but no server has answered anything: nothing shows that it was sent"
 NO_ANSWER = "sent; channels of this kind never say whether a message arrived"
-_BY_TYPE = "map"  # plug-ins for incidents, with this action, open or close an incident depending on the message's type
-_LOGGER = logging.getLogger("apprise")
 
 
 def send_message(url: str, message: Message, timeouts: SendTimeouts | None = None) -> Receipt:
     """One attempt to send; returns its receipt. The receipt quotes nothing of Apprise's log, which names hosts, topics
     and users."""
     limits = timeouts or SendTimeouts()
+    register_plugins()
     # A new object for each message: a reused one waits 5.5 s between two sends.
     client = Apprise(asset=AppriseAsset(app_id="News Monitor", service_timeout=0, secure_logging=True))
     if not client.add(with_forced_options(url, limits)):
         return Receipt(ReceiptKind.REFUSED, "Apprise does not know this kind of channel, or its address is incomplete")
-    if len(client) != 1 or _has_several_recipients(
-        client[0]
-    ):  # `check` and the start report it; sending would flood those who accept
+    plugin = client[0]
+    assert isinstance(plugin, NotifyBase)
+    if len(client) != 1 or has_several_recipients(plugin):
+        # `check` and the start report it; sending would flood those who accept
         return Receipt(ReceiptKind.REFUSED, SEVERAL)
-    for type_to_try in _types_to_try(client[0], message.type):
+    for type_to_try in _types_to_try(plugin, message.type):
         attempt = _attempt_send(client, message, type_to_try, limits, capabilities_of(scheme_of_channel(url)))
         if not attempt.result or attempt.exchange.answered:
             break  # otherwise the plug-in does nothing for this type, and has sent nothing
-    if receipt := receipt_of_bodies(_kinds_of(client[0]), attempt.exchange.responses):
+    if receipt := receipt_of_bodies(kinds_of(plugin), attempt.exchange.responses):
         return receipt
     if attempt.result:
         return _receipt_of_success(attempt.exchange)
     receipt = receipt_for(
         AppriseLogLine(line.level, line.message) for result in attempt.result.results for line in result.logs()
     )
-    if receipt.kind is ReceiptKind.UNKNOWN and is_over_smtp(url) and not attempt.stage.mail_begun:
+    if receipt.kind is ReceiptKind.UNKNOWN and isinstance(plugin, MailPlugin) and not plugin.stage.mail_begun:
         return NO_MAIL_YET
     return receipt
 
@@ -74,16 +77,19 @@ class _Attempt:
 
     result: AppriseResult
     exchange: Exchange
-    stage: SmtpStage
 
 
 def _attempt_send(
     client: Apprise, message: Message, type_: MessageType, timeouts: SendTimeouts, can: Capabilities
 ) -> _Attempt:
-    body, body_format = (message.html, NotifyFormat.HTML) if can.html else (message.text, NotifyFormat.TEXT)
-    mail_content = override_mail_content(client[0], message) if can.headers else nullcontext()
-    debug_log = _override_log_level(logging.DEBUG)  # only Apprise's log says what went wrong
-    with mail_content, debug_log, time_smtp_stages(timeouts) as stage, record_exchange() as exchange:
+    body, body_format = (
+        (message.html, NotifyFormat.HTML) if can.html and message.html else (message.text, NotifyFormat.TEXT)
+    )
+    plugin = client[0]
+    if isinstance(plugin, MailPlugin):
+        plugin.begin_attempt(message if can.headers else None, timeouts)
+    # Only Apprise's log says what went wrong, and only at this level.
+    with override_log_level(logging.DEBUG), record_exchange() as exchange:
         result = client.notify(
             title=message.title,
             body=body,
@@ -91,14 +97,14 @@ def _attempt_send(
             notify_type=NotifyType(type_),
             log_level=logging.DEBUG,
         )
-    return _Attempt(result, exchange, stage)
+    return _Attempt(result, exchange)
 
 
 def _types_to_try(plugin: NotifyBase, type_: MessageType) -> list[MessageType]:
     """The message's type, then the types to try if the plug-in sends nothing for it. Plug-ins for incidents may take a
     success for "close the incident" and an info for "add a note to it": then nobody reads the message. So for them a
     success is sent as an info, and what sends nothing for an info is tried as a warning."""
-    if getattr(plugin, "action", None) != _BY_TYPE:
+    if not acts_by_type(plugin):
         return [type_]
     by_severity = [MessageType.INFO, MessageType.WARNING, MessageType.FAILURE]
     return by_severity[by_severity.index(type_) :] if type_ in by_severity else by_severity
@@ -131,38 +137,17 @@ def fault_of(url: str) -> str | None:
     """What is wrong with a channel's URL, as `check` reports it; None: nothing. It never quotes the URL."""
     if re.search(r"[?&]optional=(y|1|t)", url, re.IGNORECASE):
         return "`optional=yes` would report a lost message as sent; remove it"
-    with _override_log_level(logging.CRITICAL):  # its messages quote the URL
+    register_plugins()
+    with override_log_level(logging.CRITICAL):  # its messages quote the URL
         plugin = Apprise.instantiate(with_forced_options(url), suppress_exceptions=True)
     if not isinstance(plugin, NotifyBase):
         scheme = url.partition("://")[0] if "://" in url else ""
         kind = f"a channel of the kind '{scheme}'" if scheme.isalnum() else "such a channel"
         return f"Apprise does not know {kind}, or its address is incomplete; see Apprise's list of services"
-    return SEVERAL if _has_several_recipients(plugin) else None
-
-
-def _kinds_of(plugin: NotifyBase) -> Collection[str]:
-    """The names of a channel's kind, from its class: Kodi's objects overwrite theirs."""
-    plugin_class: Any = type(plugin)
-    kinds: Collection[str] = plugin_class.schemas(plugin_class)
-    return kinds
-
-
-def _has_several_recipients(plugin: object) -> bool:
-    assert isinstance(plugin, NotifyBase)
-    return len(plugin) > 1 or bool(getattr(plugin, "cc", None) or getattr(plugin, "bcc", None))
-
-
-@contextmanager
-def _override_log_level(level: int) -> Iterator[None]:
-    """Set the level of Apprise's logger within the block."""
-    before = _LOGGER.level
-    _LOGGER.setLevel(level)
-    try:
-        yield
-    finally:
-        _LOGGER.setLevel(before)
+    return SEVERAL if has_several_recipients(plugin) else None
 
 
 def load_plugins() -> None:
     """Load Apprise's plug-ins, so that the first message is quick."""
+    register_plugins()
     Apprise.instantiate("json://localhost", suppress_exceptions=True)

@@ -38,8 +38,9 @@ class Exchange:
 
 @contextmanager
 def record_exchange() -> Iterator[Exchange]:
-    """Record what this process exchanges with servers within the block. The process sends one message at a time, but
-    plug-ins have their own threads: so methods of classes are replaced, for all threads."""
+    """Record what this process exchanges with servers within the block. Plug-ins open their own sessions and sockets,
+    and Apprise passes none of ours to them: so methods of classes are replaced. This holds for all threads, as some
+    plug-ins have threads; the process sends one message at a time."""
     exchange = Exchange()
 
     def keep_response(_: Session, response: Response) -> None:

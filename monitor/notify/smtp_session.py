@@ -1,17 +1,16 @@
-"""Gives a mail server its own timeout at each stage of a session.
+"""A session with a mail server that has its own timeout at each stage.
 
-Apprise has one timeout (`cto`) for all stages. A mail server that scans for viruses may need minutes after the final
-dot, and the mail is delivered twice if nobody waits for it. But a login that hangs must be noticed soon.
+smtplib has one timeout for all stages. A mail server that scans for viruses may need minutes after the final dot, and
+the mail is delivered twice if nobody waits for it. But a login that hangs must be noticed soon.
 """
 
 from __future__ import annotations
 
 import smtplib
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from monitor.notify.timeouts import SendTimeouts
 
@@ -27,6 +26,11 @@ class SmtpStage:
     hand_over_ends: float
     waits_for_acceptance: bool = False
     answered: bool = False
+
+    @classmethod
+    def begin(cls, timeouts: SendTimeouts) -> SmtpStage:
+        """The stage of a session that begins now."""
+        return cls(timeouts, time.monotonic() + timeouts.hand_over.total_seconds())
 
     @property
     def mail_begun(self) -> bool:
@@ -50,26 +54,21 @@ class SmtpStage:
         self.waits_for_acceptance = code == _START_MAIL_INPUT
 
 
-@contextmanager
-def time_smtp_stages(timeouts: SendTimeouts) -> Iterator[SmtpStage]:
-    """Within the block, give each reply of a mail server its own timeout. Yields the stage that the session has
-    reached.
+class StagedSmtp(smtplib.SMTP):
+    """A session in which each reply has the timeout of its stage. Raises as `smtplib.SMTP` does."""
 
-    Every reply of every session passes through `smtplib.SMTP.getreply`, a public method. It is replaced within the
-    block, as Apprise accepts no class of ours; the process sends one message at a time.
-    """
-    read_reply = smtplib.SMTP.getreply
-    stage = SmtpStage(timeouts, time.monotonic() + timeouts.hand_over.total_seconds())
+    def __init__(self, stage: SmtpStage, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - as smtplib.SMTP's
+        self.stage = stage  # before the session begins: the greeting is a reply, too
+        super().__init__(*arguments, **options)
 
-    def read_reply_in_time(self: smtplib.SMTP) -> tuple[int, bytes]:
+    def getreply(self) -> tuple[int, bytes]:
+        """The next reply; every reply passes here."""
         if self.sock is not None:
-            self.sock.settimeout(stage.reply_timeout().total_seconds())
-        code, text = read_reply(self)
-        stage.advance(code)
+            self.sock.settimeout(self.stage.reply_timeout().total_seconds())
+        code, text = super().getreply()
+        self.stage.advance(code)
         return code, text
 
-    smtplib.SMTP.getreply = read_reply_in_time  # type: ignore[method-assign]
-    try:
-        yield stage
-    finally:
-        smtplib.SMTP.getreply = read_reply  # type: ignore[method-assign]
+
+class StagedSmtpSsl(StagedSmtp, smtplib.SMTP_SSL):
+    """The same over TLS from its first byte."""

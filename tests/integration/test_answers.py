@@ -13,9 +13,6 @@ from monitor.notify.response_checks import CHECKS
 from tests import canned
 from tests.conftest import FaultServer
 
-# One of Apprise's plug-ins asks for a module that Python 3.13 no longer has, and does without it.
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
-
 HELLO = Message("HIGH: 북한 미사일", "“북한이 **미사일**을 쐈다”", "")
 TAKEN = Receipt(ReceiptKind.ACCEPTED, "accepted")
 UNREADABLE = Receipt(ReceiptKind.UNKNOWN, "the service answered 200 with an unreadable body")

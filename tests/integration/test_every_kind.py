@@ -17,9 +17,6 @@ from monitor.notify.apprise_door import NO_ANSWER, NOTHING_SENT, send_message
 from tests import canned, channel_kinds
 from tests.e2e.whole import news_monitor, write_config
 
-# One of Apprise's plug-ins asks for a module that Python 3.13 no longer has, and does without it.
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
-
 ROOT = Path(__file__).parents[2]
 # With this no Python process can connect to anything.
 OFFLINE = {"PYTHONPATH": os.pathsep.join((str(ROOT / "tests" / "offline"), str(ROOT)))}

@@ -16,9 +16,6 @@ from tests.building import alert, article, delivery, endless, in_doubt
 from tests.ntfy import Ntfy, serving
 from tests.patience import LONG
 
-# One of Apprise's plug-ins asks for a module that Python 3.13 no longer has, and does without it.
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
-
 ACCEPTED = Receipt(ReceiptKind.ACCEPTED, "accepted")
 HELLO = Message("HIGH: 북한 미사일", "“북한이 **미사일**을 쐈다”", "<p>“북한이 <mark>미사일</mark>을 쐈다”</p>")
 PASSWORD = "p/w@: x"

@@ -24,9 +24,6 @@ from monitor.notify.apprise_door import send_message
 from tests import canned
 from tests.building import NOON, alert, article, delivery, notice
 
-# One of Apprise's plug-ins asks for a module that Python 3.13 no longer has, and does without it.
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
-
 SENT = Path(__file__).parents[1] / "data" / "sent"
 URLS = {
     "discord": "discord://1234567890/s3cr3t",

@@ -9,9 +9,6 @@ from monitor.model import Message, Receipt, ReceiptKind
 from monitor.notify import channel_fault
 from monitor.notify.apprise_door import FORCED, SEVERAL, send_message, with_forced_options
 
-# One of Apprise's plug-ins asks for a module that Python 3.13 no longer has, and does without it.
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
-
 FORCED_QUERY = "redirect=no&optional=no&retry=0&cto=10&rto=90"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.model import Receipt, ReceiptKind
-from monitor.notify.log_receipts import UNCLEAR, AppriseLogLine, receipt_for
+from monitor.notify.apprise_compat.log_receipts import UNCLEAR, AppriseLogLine, receipt_for
 
 _REFUSED, _LATER, _UNKNOWN = ReceiptKind.REFUSED, ReceiptKind.TRY_LATER, ReceiptKind.UNKNOWN
 _BEFORE = "HTTPConnectionPool(host='h.test', port=1): Max retries exceeded with url: /T0KEN (Caused by "

@@ -21,7 +21,7 @@ _TRY_LATER = frozenset({408, 425, 429})
 # server behind it may have accepted it.
 _PROXY_IN_DOUBT = frozenset({504, 520, 524})
 _NO_RECIPIENT = re.compile(r"There (?:are|were) not?\b.* (?:notify|targets)\.?$")  # logged before anything is sent
-_CAUSE_PREFIX = "Socket Exception: "  # nearly every plug-in begins the line of the error so
+CAUSE_PREFIX = "Socket Exception: "  # nearly every plug-in begins the line of the error so
 
 # The errors of urllib3 before anything was sent. The text before "(Caused by" may quote the URL.
 _BEFORE_SENDING = re.compile(
@@ -37,8 +37,8 @@ _DETAILS_BEFORE_SENDING = {
     "certificate": "the server's certificate is not trusted",
 }
 
-_MAIL_BEGINS = "Connecting to remote SMTP server"
-_MAIL_LOGIN = "Applying user credentials"
+MAIL_BEGINS = "Connecting to remote SMTP server"
+MAIL_LOGIN = "Applying user credentials"
 _MAIL_SENT_TO = "Email To: "  # logged when the session is open, before the message is sent
 _MAIL_ANSWER = re.compile(r"\((?P<code>\d{3}), b['\"]")  # smtplib's errors: (550, b'...')
 _MAIL_RECIPIENT = re.compile(r"\{.*?: \((?P<code>\d{3}), b['\"]", re.DOTALL)  # {'...': (550, b'...')}
@@ -61,10 +61,10 @@ def receipt_for(lines: Iterable[AppriseLogLine]) -> Receipt:
         return _receipt_from_status(codes[-1])
     if any(line.level == "WARNING" and _NO_RECIPIENT.match(line.text) for line in logged):
         return Receipt(ReceiptKind.REFUSED, "the channel's address names no recipient that it takes")
-    causes = [line.text.removeprefix(_CAUSE_PREFIX) for line in logged if line.text.startswith(_CAUSE_PREFIX)]
+    causes = [line.text.removeprefix(CAUSE_PREFIX) for line in logged if line.text.startswith(CAUSE_PREFIX)]
     if not causes or any(line.level == "INFO" and line.text.startswith("Sent ") for line in logged):
         return UNCLEAR  # or a part of the message has arrived
-    if any(line.text.startswith(_MAIL_BEGINS) for line in logged):
+    if any(line.text.startswith(MAIL_BEGINS) for line in logged):
         return _receipt_from_mail_log([line.text for line in logged], causes[-1])
     matches = [_BEFORE_SENDING.match(cause[cause.find("Max retries") :]) for cause in causes]
     if all(matches) and (last := matches[-1]):
@@ -88,7 +88,7 @@ def _receipt_from_mail_log(lines: Sequence[str], cause: str) -> Receipt:
             return _receipt_from_smtp_reply(recipient, "the mail server refused the recipient")
         return _receipt_from_smtp_reply(reply, "the mail server did not take the message") if reply else UNCLEAR
     if reply:
-        login = any(line.startswith(_MAIL_LOGIN) for line in lines)
+        login = any(line.startswith(MAIL_LOGIN) for line in lines)
         return _receipt_from_smtp_reply(reply, f"the mail server refused the {'login' if login else 'connection'}")
     if re.match(r"\[Errno -\d+\]", cause):  # the error numbers of the resolver are negative
         return Receipt(ReceiptKind.TRY_LATER, "the mail server's name was not found")

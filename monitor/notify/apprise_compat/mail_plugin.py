@@ -1,0 +1,152 @@
+"""Apprise's plug-in for mail, with headers, a plain text and timeouts of our own.
+
+Every mail program shows an update under its first alert. For that, the Message-ID of the first mail must be known
+later, when the update refers to it: it is made of the alert's id and the sender's domain. A mail that is sent again has
+the same Message-ID, so that many mail servers and programs show it once. Programs that also look at subjects (Gmail)
+begin a new thread all the same.
+
+Apprise makes its own Message-ID for each mail, and a header of ours would come in addition: a mail with two is
+malformed. It makes the plain text from the HTML, and loses the highlights. And it has one timeout for all stages of a
+session.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import suppress
+from email import message_from_string
+from email.mime.text import MIMEText
+from typing import Any
+
+from apprise import NotifyFormat, NotifyType
+from apprise.exception import AppriseException
+from apprise.plugins.deltachat import NotifyDeltaChat
+from apprise.plugins.email import EmailMessage, NotifyEmail, SecureMailMode
+
+from monitor.model import Message
+from monitor.notify.apprise_compat.log_receipts import CAUSE_PREFIX, MAIL_BEGINS, MAIL_LOGIN
+from monitor.notify.smtp_session import SmtpStage, StagedSmtp, StagedSmtpSsl
+from monitor.notify.timeouts import SendTimeouts
+
+_SESSION_ERRORS = (OSError, smtplib.SMTPException, RuntimeError)
+
+
+class MailPlugin(NotifyEmail):  # type: ignore[no-untyped-call]
+    """Sends a mail as `NotifyEmail` does, but for what this module says. Call `begin_attempt` before each attempt.
+
+    `message`: what the headers and the plain text are taken from; without it they are Apprise's. `stage`: how far the
+    session has come.
+    """
+
+    message: Message | None = None
+    stage: SmtpStage
+
+    def begin_attempt(self, message: Message | None, timeouts: SendTimeouts) -> None:
+        """Begin an attempt to send, with its own time; `message` as the class says."""
+        self.message, self.stage = message, SmtpStage.begin(timeouts)
+
+    def send(
+        self,
+        body: str,
+        title: str = "",
+        notify_type: NotifyType = NotifyType.INFO,
+        attach: Any = None,  # noqa: ANN401 - the signature of `NotifyEmail.send`
+        body_format: NotifyFormat | str | None = None,
+        **options: Any,  # noqa: ANN401
+    ) -> bool:
+        """Send one mail; True if the server has accepted it. Otherwise the log says why (`log_receipts`)."""
+        del notify_type, options
+        self.throttle()  # type: ignore[no-untyped-call]
+        try:
+            session = self._connect()
+            try:
+                self._log_in(session)
+                for mail in self._prepare_mails(body, title, attach, body_format):
+                    session.sendmail(self._sender(), mail.to_addrs, self._complete_mail(mail.body))
+                    self.logger.info("Sent Email to %s", mail.recipient)
+            finally:
+                with suppress(*_SESSION_ERRORS):  # what comes after the answer to the mail changes nothing
+                    session.quit()
+        except (*_SESSION_ERRORS, AppriseException) as error:
+            self.logger.debug("%s%s", CAUSE_PREFIX, error)
+            return False
+        return True
+
+    def _connect(self) -> StagedSmtp:
+        self.logger.debug(MAIL_BEGINS)
+        address = (self.smtp_host, self.port)
+        if self.secure_mode == SecureMailMode.SSL:
+            context = self._make_tls_context()
+            return StagedSmtpSsl(self.stage, *address, timeout=self.socket_connect_timeout, context=context)
+        return StagedSmtp(self.stage, *address, timeout=self.socket_connect_timeout)
+
+    def _log_in(self, session: StagedSmtp) -> None:
+        if self.secure_mode == SecureMailMode.STARTTLS:
+            session.starttls(context=self._make_tls_context())
+        if self.user and self.password:
+            self.logger.debug(MAIL_LOGIN)
+            session.login(self.user, self.password)
+
+    def _make_tls_context(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        if not self.verify_certificate:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+    def _prepare_mails(
+        self, body: str, title: str, attach: object, body_format: NotifyFormat | str | None
+    ) -> Iterator[EmailMessage]:
+        headers = {"X-Application": self.app_id, **self._thread_headers(), **self.headers}
+        headers |= self._protocol_headers(body)  # type: ignore[no-untyped-call]
+        mails: Iterator[EmailMessage] = self.prepare_emails(
+            subject=title,
+            body=body,
+            notify_format=self.resolve_format(body_format),
+            from_addr=self.from_addr,
+            to=self.targets,
+            cc=self.cc,
+            bcc=self.bcc,
+            reply_to=self.reply_to,
+            smtp_host=self.smtp_host,
+            attach=attach,
+            headers=headers,
+            names=self.names,
+            pgp=self.pgp,
+            pgp_mode=self.pgp_mode,
+            inline=self.inline,
+            tzinfo=self.tzinfo,
+        )
+        return mails
+
+    def _thread_headers(self) -> dict[str, str]:
+        if self.message is None or not self.message.in_reply_to:
+            return {}
+        first = self._message_id(self.message.in_reply_to)
+        return {"In-Reply-To": first, "References": first}
+
+    def _complete_mail(self, prepared: str) -> str:
+        """The mail with our Message-ID and our plain text. A mail that is signed or encrypted (`pgp=`) keeps the text
+        that Apprise has made."""
+        if self.message is None:
+            return prepared
+        mail: Any = message_from_string(prepared)
+        if self.message.id:
+            mail.replace_header("Message-ID", self._message_id(self.message.id))
+        if mail.get_content_type() == "multipart/alternative":
+            mail.get_payload()[0] = MIMEText(self.message.text, "plain", "utf-8")
+        completed: str = mail.as_string()
+        return completed
+
+    def _message_id(self, alert: str) -> str:
+        """The Message-ID of the mail of this alert."""
+        return f"<{alert}@{self._sender().rpartition('@')[2]}>"
+
+    def _sender(self) -> str:
+        return str(self.from_addr[1])
+
+
+class DeltaChatPlugin(NotifyDeltaChat, MailPlugin):  # type: ignore[no-untyped-call]
+    """Delta Chat's messages are mails, too."""

@@ -1,0 +1,52 @@
+"""What Apprise's plug-ins know of a channel and do not say, and plug-ins of our own in their place."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from apprise import LOGGER_NAME, NotificationManager, NotifyBase
+
+from monitor.notify.apprise_compat.mail_plugin import DeltaChatPlugin, MailPlugin
+
+_BY_TYPE = "map"  # the action of plug-ins for incidents that take a message's type for what to do
+_LOGGER = logging.getLogger(LOGGER_NAME)
+
+
+@cache
+def register_plugins() -> None:
+    """Load Apprise's plug-ins, and have it use ours for mail; once for each process."""
+    manager: Any = NotificationManager()  # type: ignore[no-untyped-call]
+    for plugin in (MailPlugin, DeltaChatPlugin):
+        manager.add(plugin, force=True)
+
+
+def kinds_of(plugin: NotifyBase) -> Collection[str]:
+    """The names of a channel's kind, from its class: Kodi's objects overwrite theirs."""
+    plugin_class: Any = type(plugin)
+    kinds: Collection[str] = plugin_class.schemas(plugin_class)
+    return kinds
+
+
+def has_several_recipients(plugin: NotifyBase) -> bool:
+    """Whether a message goes to more than one; a plug-in does not count those in copy."""
+    return len(plugin) > 1 or bool(getattr(plugin, "cc", None) or getattr(plugin, "bcc", None))
+
+
+def acts_by_type(plugin: NotifyBase) -> bool:
+    """Whether a message's type says what to do: to open an incident, to add a note or to close it."""
+    return getattr(plugin, "action", None) == _BY_TYPE
+
+
+@contextmanager
+def override_log_level(level: int) -> Iterator[None]:
+    """Set the level of Apprise's logger within the block."""
+    before = _LOGGER.level
+    _LOGGER.setLevel(level)
+    try:
+        yield
+    finally:
+        _LOGGER.setLevel(before)
