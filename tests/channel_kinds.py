@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 
 from monitor.model import Message
-from monitor.notify.apprise_door import fault_of, send_message
+from monitor.notify.apprise_sender import fault_of, send_message
 
 TRIES = 2000
 _MANAGER: Any = NotificationManager()  # type: ignore[no-untyped-call]

@@ -13,21 +13,21 @@ from monitor.notify.timeouts import SendTimeouts
 
 
 def send_message(url: str, message: Message, timeouts: SendTimeouts) -> Receipt:
-    """See `apprise_door.send_message`."""
-    from monitor.notify import apprise_door
+    """See `apprise_sender.send_message`."""
+    from monitor.notify import apprise_sender
 
-    return apprise_door.send_message(url, message, timeouts)
+    return apprise_sender.send_message(url, message, timeouts)
 
 
 def faults_of(urls: Sequence[str]) -> list[str | None]:
-    """`apprise_door.fault_of` for each of these URLs of channels."""
-    from monitor.notify import apprise_door
+    """`apprise_sender.fault_of` for each of these URLs of channels."""
+    from monitor.notify import apprise_sender
 
-    return [apprise_door.fault_of(url) for url in urls]
+    return [apprise_sender.fault_of(url) for url in urls]
 
 
 def load_plugins() -> None:
     """Load Apprise's plug-ins, so that the first message is quick."""
-    from monitor.notify import apprise_door
+    from monitor.notify import apprise_sender
 
-    apprise_door.load_plugins()
+    apprise_sender.load_plugins()

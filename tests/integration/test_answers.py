@@ -8,7 +8,7 @@ import pytest
 from apprise.manager_plugins import NotificationManager
 
 from monitor.model import Message, Receipt, ReceiptKind
-from monitor.notify.apprise_door import send_message
+from monitor.notify.apprise_sender import send_message
 from monitor.notify.response_checks import CHECKS
 from tests import canned
 from tests.conftest import FaultServer

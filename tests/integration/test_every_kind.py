@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from monitor.model import Message, MessageType, Receipt, ReceiptKind
-from monitor.notify.apprise_door import NO_ANSWER, NOTHING_SENT, send_message
+from monitor.notify.apprise_sender import NO_ANSWER, NOTHING_SENT, send_message
 from tests import canned, channel_kinds
 from tests.e2e.whole import news_monitor, write_config
 

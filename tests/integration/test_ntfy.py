@@ -11,7 +11,7 @@ import pytest
 
 from monitor.model import AlertKind, Channel, Item, Level, Message, Receipt, ReceiptKind
 from monitor.notify import Notifier, render_message
-from monitor.notify.apprise_door import send_message
+from monitor.notify.apprise_sender import send_message
 from tests.building import alert, article, delivery, endless, in_doubt
 from tests.ntfy import Ntfy, serving
 from tests.patience import LONG

@@ -20,7 +20,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 
 from monitor.model import Alert, AlertKind, Item, Level, Message, ReceiptKind
 from monitor.notify import render_message
-from monitor.notify.apprise_door import send_message
+from monitor.notify.apprise_sender import send_message
 from tests import canned
 from tests.building import NOON, alert, article, delivery, notice
 

@@ -27,7 +27,7 @@ from monitor.notify.apprise_compat.plugins import (
     override_log_level,
     register_plugins,
 )
-from monitor.notify.apprise_door import with_forced_options
+from monitor.notify.apprise_sender import with_forced_options
 from monitor.notify.timeouts import SendTimeouts
 from tests import canned
 
@@ -167,4 +167,4 @@ def test_a_message_is_sent_in_the_thread_that_asks(monkeypatch: pytest.MonkeyPat
     threads: list[threading.Thread] = []
     monkeypatch.setattr(HTTPAdapter, "send", lambda *_, **__: threads.append(threading.current_thread()))
     attempt("json://h/x")
-    assert threads == [threading.current_thread()], "Apprise sends in a thread of its own: see apprise_door.py"
+    assert threads == [threading.current_thread()], "Apprise sends in a thread of its own: see apprise_sender.py"

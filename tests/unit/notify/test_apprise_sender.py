@@ -7,7 +7,7 @@ from apprise import Apprise
 
 from monitor.model import Message, Receipt, ReceiptKind
 from monitor.notify import channel_fault
-from monitor.notify.apprise_door import FORCED, SEVERAL, send_message, with_forced_options
+from monitor.notify.apprise_sender import FORCED, SEVERAL, send_message, with_forced_options
 
 FORCED_QUERY = "redirect=no&optional=no&retry=0&cto=10&rto=90"
 
