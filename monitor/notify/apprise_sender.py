@@ -34,9 +34,6 @@ FORCED = {"redirect": "no", "optional": "no", "retry": "0"}
 TIMEOUTS = ("cto", "rto")
 # Apprise reports a failure for one recipient as a failure for all: the others would get the message at every attempt.
 SEVERAL = "it has several recipients (cc and bcc count); write one channel for each, and name them all in a route"
-NO_MAIL_YET = Receipt(
-    ReceiptKind.TRY_LATER, "the mail server was too slow, or ended the session, before it had any of the mail"
-)
 NOTHING_SENT = "Apprise reported success, but no server has answered anything: nothing shows that it was sent"
 NO_ANSWER = "sent; channels of this kind never say whether a message arrived"
 
@@ -63,12 +60,11 @@ def send_message(url: str, message: Message, timeouts: SendTimeouts | None = Non
         return receipt
     if attempt.result:
         return _receipt_of_success(attempt.exchange)
-    receipt = receipt_for(
+    if isinstance(plugin, MailPlugin):
+        return plugin.receipt_of_failure()
+    return receipt_for(
         AppriseLogLine(line.level, line.message) for result in attempt.result.results for line in result.logs()
     )
-    if receipt.kind is ReceiptKind.UNKNOWN and isinstance(plugin, MailPlugin) and not plugin.stage.mail_begun:
-        return NO_MAIL_YET
-    return receipt
 
 
 @dataclass(frozen=True, slots=True)

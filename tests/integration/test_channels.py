@@ -21,7 +21,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from monitor.model import AlertKind, Channel, Message, MessageType, Receipt, ReceiptKind
 from monitor.notify import Notifier, render_message
-from monitor.notify.apprise_sender import NO_MAIL_YET
+from monitor.notify.apprise_compat.mail_receipts import NO_MAIL_YET
 from monitor.notify.timeouts import SendTimeouts
 from tests.building import HEADLINE, alert, article, delivery, in_doubt, rule
 from tests.conftest import FaultServer

@@ -3,25 +3,26 @@
 Apprise returns only that an attempt failed; its log says why. The log lines name hosts, topics and users, so nothing of
 them is passed on: a receipt's detail is in our own words. In doubt the result of an attempt is unknown: it is tried
 again, and the reader is told that the message may be there already. This module finds the cases in which the message
-surely did not arrive.
+surely did not arrive. Mails have receipts of their own (`mail_receipts`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monitor.model import Receipt, ReceiptKind
 
 UNCLEAR = Receipt(ReceiptKind.UNKNOWN, "no connection, or no clear answer")
+NO_RECIPIENT = Receipt(ReceiptKind.REFUSED, "the channel's address names no recipient that it takes")
 _HTTP_STATUS = re.compile(r"error=(\d{3})")
 _TRY_LATER = frozenset({408, 425, 429})
 # A proxy passed the message on, and got no answer in time or none that it understood (520, 524: Cloudflare's): the
 # server behind it may have accepted it.
 _PROXY_IN_DOUBT = frozenset({504, 520, 524})
 _NO_RECIPIENT = re.compile(r"There (?:are|were) not?\b.* (?:notify|targets)\.?$")  # logged before anything is sent
-CAUSE_PREFIX = "Socket Exception: "  # nearly every plug-in begins the line of the error so
+_CAUSE_PREFIX = "Socket Exception: "  # nearly every plug-in begins the line of the error so
 
 # The errors of urllib3 before anything was sent. The text before "(Caused by" may quote the URL.
 _BEFORE_SENDING = re.compile(
@@ -36,12 +37,6 @@ _DETAILS_BEFORE_SENDING = {
     "connection": "the server could not be reached",
     "certificate": "the server's certificate is not trusted",
 }
-
-MAIL_BEGINS = "Connecting to remote SMTP server"
-MAIL_LOGIN = "Applying user credentials"
-_MAIL_SENT_TO = "Email To: "  # logged when the session is open, before the message is sent
-_MAIL_ANSWER = re.compile(r"\((?P<code>\d{3}), b['\"]")  # smtplib's errors: (550, b'...')
-_MAIL_RECIPIENT = re.compile(r"\{.*?: \((?P<code>\d{3}), b['\"]", re.DOTALL)  # {'...': (550, b'...')}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +55,10 @@ def receipt_for(lines: Iterable[AppriseLogLine]) -> Receipt:
     if codes:
         return _receipt_from_status(codes[-1])
     if any(line.level == "WARNING" and _NO_RECIPIENT.match(line.text) for line in logged):
-        return Receipt(ReceiptKind.REFUSED, "the channel's address names no recipient that it takes")
-    causes = [line.text.removeprefix(CAUSE_PREFIX) for line in logged if line.text.startswith(CAUSE_PREFIX)]
+        return NO_RECIPIENT
+    causes = [line.text.removeprefix(_CAUSE_PREFIX) for line in logged if line.text.startswith(_CAUSE_PREFIX)]
     if not causes or any(line.level == "INFO" and line.text.startswith("Sent ") for line in logged):
         return UNCLEAR  # or a part of the message has arrived
-    if any(line.text.startswith(MAIL_BEGINS) for line in logged):
-        return _receipt_from_mail_log([line.text for line in logged], causes[-1])
     matches = [_BEFORE_SENDING.match(cause[cause.find("Max retries") :]) for cause in causes]
     if all(matches) and (last := matches[-1]):
         return Receipt(ReceiptKind.TRY_LATER, _DETAILS_BEFORE_SENDING[last.lastgroup or "connection"])
@@ -77,28 +70,3 @@ def _receipt_from_status(status: int) -> Receipt:
         return Receipt(ReceiptKind.UNKNOWN, f"a proxy before the server answered {status}: it waited in vain")
     later = status in _TRY_LATER or status >= 500
     return Receipt(ReceiptKind.TRY_LATER if later else ReceiptKind.REFUSED, f"the server answered {status}")
-
-
-def _receipt_from_mail_log(lines: Sequence[str], cause: str) -> Receipt:
-    """The receipt of a mail. An SMTP answer is clear at every stage. Without an answer, a failure is clear only before
-    the message was sent."""
-    recipient, reply = _MAIL_RECIPIENT.match(cause), _MAIL_ANSWER.match(cause)
-    if any(line.startswith(_MAIL_SENT_TO) for line in lines):
-        if recipient:
-            return _receipt_from_smtp_reply(recipient, "the mail server refused the recipient")
-        return _receipt_from_smtp_reply(reply, "the mail server did not take the message") if reply else UNCLEAR
-    if reply:
-        login = any(line.startswith(MAIL_LOGIN) for line in lines)
-        return _receipt_from_smtp_reply(reply, f"the mail server refused the {'login' if login else 'connection'}")
-    if re.match(r"\[Errno -\d+\]", cause):  # the error numbers of the resolver are negative
-        return Receipt(ReceiptKind.TRY_LATER, "the mail server's name was not found")
-    if "CERTIFICATE_VERIFY_FAILED" in cause:
-        return Receipt(ReceiptKind.TRY_LATER, "the mail server's certificate is not trusted")
-    return Receipt(ReceiptKind.TRY_LATER, "the mail server could not be reached, or ended the session before the mail")
-
-
-def _receipt_from_smtp_reply(reply: re.Match[str], problem: str) -> Receipt:
-    """RFC 5321, section 4.2.1: 4yz is a temporary failure, 5yz a permanent one; both mean that the mail was not
-    accepted."""
-    kind = {"4": ReceiptKind.TRY_LATER, "5": ReceiptKind.REFUSED}.get(reply["code"][0])
-    return Receipt(kind, f"{problem} ({reply['code']})") if kind else UNCLEAR

@@ -25,8 +25,9 @@ from apprise.exception import AppriseException
 from apprise.plugins.deltachat import NotifyDeltaChat
 from apprise.plugins.email import EmailMessage, NotifyEmail, SecureMailMode
 
-from monitor.model import Message
-from monitor.notify.apprise_compat.log_receipts import CAUSE_PREFIX, MAIL_BEGINS, MAIL_LOGIN
+from monitor.model import Message, Receipt
+from monitor.notify.apprise_compat.log_receipts import NO_RECIPIENT, UNCLEAR
+from monitor.notify.apprise_compat.mail_receipts import MailStep, receipt_in_doubt, receipt_of_mail_error
 from monitor.notify.smtp_session import SmtpStage, StagedSmtp, StagedSmtpSsl
 from monitor.notify.timeouts import SendTimeouts
 
@@ -42,6 +43,9 @@ class MailPlugin(NotifyEmail):  # type: ignore[no-untyped-call]
 
     message: Message | None = None
     stage: SmtpStage
+    _failure: Receipt | None = None
+    _step: MailStep
+    _part_accepted = False
 
     def begin_attempt(self, message: Message | None, timeouts: SendTimeouts) -> None:
         """Begin an attempt to send, with its own time; `message` as the class says."""
@@ -56,26 +60,35 @@ class MailPlugin(NotifyEmail):  # type: ignore[no-untyped-call]
         body_format: NotifyFormat | str | None = None,
         **options: Any,  # noqa: ANN401
     ) -> bool:
-        """Send one mail; True if the server has accepted it. Otherwise the log says why (`log_receipts`)."""
+        """Send one mail, which may be a part of a long message; True if the server has accepted it."""
         del notify_type, options
+        if not self.targets:
+            self._failure = NO_RECIPIENT
+            return False
         self.throttle()  # type: ignore[no-untyped-call]
         try:
             session = self._connect()
             try:
                 self._log_in(session)
                 for mail in self._prepare_mails(body, title, attach, body_format):
+                    self._step = MailStep.MESSAGE
                     session.sendmail(self._sender(), mail.to_addrs, self._complete_mail(mail.body))
-                    self.logger.info("Sent Email to %s", mail.recipient)
+                    self._part_accepted = True
             finally:
                 with suppress(*_SESSION_ERRORS):  # what comes after the answer to the mail changes nothing
                     session.quit()
         except (*_SESSION_ERRORS, AppriseException) as error:
-            self.logger.debug("%s%s", CAUSE_PREFIX, error)
+            failure = receipt_of_mail_error(error, self._step, mail_begun=self.stage.mail_begun)
+            self._failure = UNCLEAR if self._part_accepted else failure
             return False
         return True
 
+    def receipt_of_failure(self) -> Receipt:
+        """The receipt of an attempt that Apprise calls failed."""
+        return self._failure or receipt_in_doubt(mail_begun=self.stage.mail_begun)
+
     def _connect(self) -> StagedSmtp:
-        self.logger.debug(MAIL_BEGINS)
+        self._step = MailStep.CONNECTION
         address = (self.smtp_host, self.port)
         if self.secure_mode == SecureMailMode.SSL:
             context = self._make_tls_context()
@@ -86,7 +99,7 @@ class MailPlugin(NotifyEmail):  # type: ignore[no-untyped-call]
         if self.secure_mode == SecureMailMode.STARTTLS:
             session.starttls(context=self._make_tls_context())
         if self.user and self.password:
-            self.logger.debug(MAIL_LOGIN)
+            self._step = MailStep.LOGIN
             session.login(self.user, self.password)
 
     def _make_tls_context(self) -> ssl.SSLContext:

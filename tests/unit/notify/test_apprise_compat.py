@@ -129,8 +129,6 @@ def attempt(url: str) -> list[AppriseLogLine]:
     register_plugins()
     client = Apprise(asset=AppriseAsset(service_timeout=0))
     assert client.add(with_forced_options(url))
-    if isinstance(client[0], MailPlugin):
-        client[0].begin_attempt(None, SendTimeouts())
     with override_log_level(logging.DEBUG):
         result = client.notify("body", log_level=logging.DEBUG)
     return [AppriseLogLine(line.level, line.message) for each in result.results for line in each.logs()]
@@ -145,21 +143,10 @@ def test_the_log_says_what_a_server_answered(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_log_says_why_there_was_no_connection() -> None:
-    """In the words of urllib3 and of smtplib."""
-    for url, detail in (
-        ("json://127.0.0.1:1", "the server could not be reached"),
-        ("mailto://127.0.0.1:1?from=a@x.test&to=b@x.test", "the mail server could not be reached"),
-    ):
-        receipt = receipt_for(lines := attempt(url))
-        assert receipt.kind is ReceiptKind.TRY_LATER, f"Apprise words it differently: see log_receipts.py, and {lines}"
-        assert receipt.detail.startswith(detail)
-
-
-def test_the_log_says_when_a_mail_begins(caplog: pytest.LogCaptureFixture) -> None:
-    """From then on it may have arrived."""
-    with caplog.at_level(logging.DEBUG, "apprise"):
-        prepared(MESSAGE)
-    assert "Email To: reader@x.test" in caplog.messages, "log_receipts.py looks for the line `Email To:` of Apprise"
+    """In the words of urllib3."""
+    lines = attempt("json://127.0.0.1:1")
+    unreachable = Receipt(ReceiptKind.TRY_LATER, "the server could not be reached")
+    assert receipt_for(lines) == unreachable, f"Apprise words it differently: see log_receipts.py, and {lines}"
 
 
 def test_a_message_is_sent_in_the_thread_that_asks(monkeypatch: pytest.MonkeyPatch) -> None:
