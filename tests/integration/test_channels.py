@@ -262,6 +262,19 @@ async def test_a_mail_arrives_whole(mailbox: Mailbox) -> None:
     assert len(lines) >= 5, text  # a line for each fact, not one paragraph
 
 
+async def test_a_mail_goes_over_tls_from_the_first_byte() -> None:
+    """With `mode=ssl`."""
+    box, tls, loop = Mailbox(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), asyncio.get_running_loop()
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(tls)
+    server = await loop.create_server(lambda: SMTP(box, loop=loop), "127.0.0.1", 0, ssl=tls)
+    where = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with notifying({"desk": f"mailtos://{where}?mode=ssl&verify=no&from=news@x.test&to=a@x.test"}) as notifier:
+        assert await notifier.send("desk", HELLO) == Receipt(ReceiptKind.ACCEPTED, "accepted")
+    server.close()
+    await server.wait_closed()
+    assert [mail["Subject"] for mail in box.mails] == [HELLO.title]
+
+
 async def test_an_update_stands_under_its_first_alert(mailbox: Mailbox) -> None:
     """Every mail has one Message-ID, known by its alert's id, also when it is sent again; an update names its first
     alert's. A message that tells no alert, as a test of the channel, has one of Apprise's."""
