@@ -21,20 +21,15 @@ from monitor.cli.options import (
     load_config,
     print_faults,
     print_json,
-    require_known,
 )
 from monitor.cli.output.source_status import SourceHealth, SourceHealthReport, assess_source_health
 from monitor.cli.output.tables import print_table
-from monitor.config.editing.atomic_rewrite import prepare_rewrite
-from monitor.config.editing.source_edit import without_sources
-from monitor.config.editing.source_files import ListedSource, SourceFiles, source_files
-from monitor.config.language.faults import did_you_mean
+from monitor.config.editing.source_files import source_files
 from monitor.config.loading.load import LoadedConfig
-from monitor.errors import Fault, InvalidFiles, InvalidRequest
 from monitor.model import Source, SourceTrouble
 from monitor.notices.troubles import OF_SOURCES
+from monitor.services.commands.sources import remove_sources, retry_sources
 from monitor.store.queries.reports import ReportQueries, SourceReport
-from monitor.store.queues.claims import Claims
 
 _NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures": 0, "problem": None, "articles": 0,
           "overlap": None, "troubles": ()}  # fmt: skip
@@ -148,16 +143,15 @@ def retry(config: Path, ids: tuple[str, ...]) -> None:
     """
     loaded = load_config(config)
     print_faults(loaded.faults)
-    require_known("source", ids, loaded.config.sources)
-    database = existing_database(loaded.config.settings)
-    due = Claims(database, "operator").retry_failing(ids, clock.now())
-    known, zone = ReportQueries(database).sources(), loaded.config.settings.timezone
-    for id_ in dict.fromkeys(ids):
-        if id_ in due:
-            click.echo(f"{id_} is due now: the daemon polls it within seconds; if it does not run, once it does")
+    settings = loaded.config.settings
+    retries = retry_sources(existing_database(settings), loaded.config.sources, ids, clock.now())
+    for source in retries:
+        if source.is_due:
+            click.echo(f"{source.id} is due now: the daemon polls it within seconds; if it does not run, once it does")
         else:
-            click.echo(f"{id_} is left as it is: {_explain_not_retried(known.get(id_), zone)}", err=True)
-    if not due.issuperset(ids):
+            why = _explain_not_retried(source.report, settings.timezone)
+            click.echo(f"{source.id} is left as it is: {why}", err=True)
+    if not all(source.is_due for source in retries):
         click.get_current_context().exit(1)
 
 
@@ -183,16 +177,8 @@ def remove(config: Path, ids: tuple[str, ...]) -> None:
     """
     files = source_files(config)
     print_faults(files.faults)
-    found = [_find_source(files, id_) for id_ in dict.fromkeys(ids)]
-    gone = {each.id for each in found}
-    made = [
-        prepare_rewrite(file, lambda text, name: without_sources(text, name, gone))
-        for file in {s.file: 0 for s in found}
-    ]
-    for each in made:
-        each.write()
-    for standing in found:
-        click.echo(f"removed {standing.id} from {standing.file}")
+    for source in remove_sources(files, ids):
+        click.echo(f"removed {source.id} from {source.file}")
 
 
 def _assess_sources(loaded: LoadedConfig) -> list[tuple[Source, SourceReport | None, SourceHealthReport]]:
@@ -246,16 +232,3 @@ def _format_time(moment: Any, zone: str) -> str:  # noqa: ANN401 - a cell of a r
 def _advise_removal(dead: list[str], config: Path) -> str:
     named = "" if config == Path("monitor.yaml") else f" -c {shlex.quote(str(config))}"
     return f"To drop the dead:\n  news-monitor sources remove{named} {' '.join(dead)}"
-
-
-def _find_source(files: SourceFiles, id_: str) -> ListedSource:
-    """The place of a source. Raises InvalidRequest if it is in no file, and InvalidFiles if it is there twice."""
-    found = [each for each in files.sources if each.id == id_]
-    if not found:
-        meant = did_you_mean(id_, (each.id for each in files.sources), "`news-monitor sources list` lists them")
-        raise InvalidRequest(f"there is no source '{id_}' in the files that {files.config} names; {meant}")
-    if len(found) > 1:
-        raise InvalidFiles(
-            [Fault(each.place, f"'{id_}' is here and in another place", "remove one by hand") for each in found]
-        )
-    return found[0]
