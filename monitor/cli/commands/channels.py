@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -19,18 +20,13 @@ from monitor.cli.options import (
     load_config,
     print_faults,
     print_json,
-    require_known,
 )
 from monitor.cli.output.tables import print_table
 from monitor.errors import StoreFailed
-from monitor.model import Alert, Article, Delivery, Level, Receipt, ReceiptKind, Settings
-from monitor.notify import Notifier, render_message
+from monitor.model import Settings
+from monitor.services.commands.channels import send_test_messages
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.dead_letters import find_dead_letters
-
-# In the scripts that our readers' news is in: a channel that spoils one of them shows it here.
-_SENTENCE = "This is a test: prueba, проверка, 測試, 测试, テスト, 시험. 🛰"
-_MARKED = ((10, 14),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +115,10 @@ def test(config: Path, names: tuple[str, ...]) -> None:
       news-monitor channels test
       news-monitor channels test phone desk
     """
-    import asyncio
-
     settings = load_config(config).config.settings
-    require_known("channel", names, settings.channels)
-    wanted = list(dict.fromkeys(names)) or list(settings.channels)
-    accepted = asyncio.run(_send_tests(settings, wanted))
-    _remind_of_dead(settings, accepted)
-    if len(accepted) < len(wanted):
+    results = asyncio.run(_print_tests(settings, names))
+    _remind_of_dead(settings, [name for name, is_accepted in results.items() if is_accepted])
+    if not all(results.values()):
         raise SystemExit(1)
 
 
@@ -142,47 +134,11 @@ def _remind_of_dead(settings: Settings, accepted: Collection[str]) -> None:
                 click.echo(each.explain(format_local_time(each.since, settings.timezone)), err=True)
 
 
-async def _send_tests(settings: Settings, names: list[str]) -> list[str]:
-    """Those that accepted the test."""
-    import asyncio
-    from zoneinfo import ZoneInfo
-
-    notifier, zone, now = (
-        Notifier(lambda: settings.channels, settings.limits.send),
-        ZoneInfo(settings.timezone),
-        clock.now(),
-    )
-
-    async def sent(name: str) -> Receipt:
-        return await notifier.send(
-            name, render_message(_make_test_delivery(name, now), source="News Monitor", zone=zone)
-        )
-
-    try:
-        sending = {name: asyncio.create_task(sent(name)) for name in names}
-        receipts = {}
-        for name, task in sending.items():
-            receipts[name] = receipt = await task
-            click.echo(f"{name}: {receipt.kind}" + (f": {receipt.detail}" if receipt.detail != receipt.kind else ""))
-    finally:
-        notifier.close()
-    return [name for name, receipt in receipts.items() if receipt.kind is ReceiptKind.ACCEPTED]
-
-
-def _make_test_delivery(channel: str, now: datetime) -> Delivery:
-    """A delivery that nobody decided on and no outbox knows."""
-    alert = Alert(
-        id=f"test-{now:%Y%m%d%H%M%S%f}",  # mail servers show a message of one id once
-        dedup_key="",
-        rule="none",
-        rule_title=f"A test of the channel {channel}",
-        level=Level.INFO,
-        at=now,
-        reason="somebody ran `news-monitor channels test`; this is no news",
-        routes=(),
-        story="none",
-        article=Article("", "", f"A test of the channel {channel}", "", now, now),
-        sentence=_SENTENCE,
-        highlights=_MARKED,
-    )
-    return Delivery(0, channel, alert, 1)
+async def _print_tests(settings: Settings, names: Collection[str]) -> dict[str, bool]:
+    """Whether each channel accepted its message."""
+    results = {}
+    async for test in send_test_messages(settings, names, clock.now()):
+        kind, detail = test.receipt.kind, test.receipt.detail
+        click.echo(f"{test.channel}: {kind}" + (f": {detail}" if detail != kind else ""))
+        results[test.channel] = test.is_accepted
+    return results
