@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from monitor.cli.inputs import load_selected_rules, rules_options
-from monitor.cli.options import json_option, print_faults, print_json, require_known
+from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.tables import print_table
 from monitor.model import Entity, Term
+from monitor.services.lookup import require_known
 
 
 @click.group()

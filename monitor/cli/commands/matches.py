@@ -26,12 +26,12 @@ from monitor.cli.options import (
     match_row,
     parse_time_option,
     print_json,
-    require_known,
 )
 from monitor.cli.output.tables import print_table
 from monitor.config.loading.load import LoadedConfig
 from monitor.errors import InvalidRequest
 from monitor.model import MatchKind, Outcome, Reason
+from monitor.services.lookup import require_known
 from monitor.store.queries.matches import MatchDetails, MatchFilter, MatchQueries
 
 F = TypeVar("F", bound=Callable[..., object])

@@ -28,7 +28,6 @@ from monitor.cli.options import (
     match_row,
     print_faults,
     print_json,
-    require_known,
     span_row,
 )
 from monitor.cli.output.nearest_report import nearest_events, nearest_row, nearest_stories
@@ -41,6 +40,7 @@ from monitor.matching.explain import explain_rules
 from monitor.matching.live import compile_live
 from monitor.matching.tokenized_article import TokenizedArticle
 from monitor.model import Article, Config, Event, Match, MatchOutcome, Outcome, Rule, RuleStatus, Settings, Step, Story
+from monitor.services.lookup import require_known
 from monitor.store.engine.database import Database
 from monitor.store.queries.articles import ArticleQueries, StoredArticle
 from monitor.store.queries.matches import MatchReport
