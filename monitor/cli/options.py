@@ -69,6 +69,16 @@ def existing_database(settings: Settings) -> Database:
     return database
 
 
+def database_if_any(settings: Settings) -> Database | None:
+    """The database, as this version knows it; None before the first run. Raises StoreFailed if it is another
+    version's."""
+    database = database_of(settings)
+    if not database.exists():
+        return None
+    database.require_schema()
+    return database
+
+
 def open_reports(settings: Settings) -> ReportQueries:
     """What has been committed, for reading. Raises StoreFailed if there is no database yet."""
     return ReportQueries(existing_database(settings))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -14,6 +13,7 @@ import click
 from monitor import clock
 from monitor.cli.options import (
     config_option,
+    database_if_any,
     database_of,
     format_local_time,
     json_option,
@@ -25,20 +25,8 @@ from monitor.cli.output.tables import print_table
 from monitor.errors import StoreFailed
 from monitor.model import Settings
 from monitor.services.commands.channels import send_test_messages
-from monitor.store.queries.reports import ReportQueries
+from monitor.services.queries.channels import ChannelReport, list_channels
 from monitor.store.queues.dead_letters import find_dead_letters
-
-
-@dataclass(frozen=True, slots=True)
-class _ChannelRow:
-    """A channel, as it is listed. `operator`: it gets the notices on sources and channels."""
-
-    name: str
-    kind: str
-    routes: list[str]
-    operator: bool
-    waiting_since: datetime | None
-    last_accepted: datetime | None
 
 
 @click.group()
@@ -59,18 +47,7 @@ def list_(config: Path, as_json: bool) -> None:
     loaded = load_config(config)
     print_faults(loaded.faults)
     settings = loaded.config.settings
-    waiting, accepted = _load_channel_times(settings)
-    rows = [
-        _ChannelRow(
-            name,
-            _kind_from_url(channel.url),
-            [route for route, names in settings.routes.items() if name in names],
-            name in settings.operator,
-            waiting.get(name),
-            accepted.get(name),
-        )
-        for name, channel in settings.channels.items()
-    ]
+    rows = list_channels(settings, database_if_any(settings))
     if as_json:
         for row in rows:
             print_json(asdict(row))
@@ -79,22 +56,7 @@ def list_(config: Path, as_json: bool) -> None:
     print_table(heads, [_row_to_cells(row, settings.timezone) for row in rows], whole=("channel",))
 
 
-def _load_channel_times(settings: Settings) -> tuple[Mapping[str, datetime], Mapping[str, datetime]]:
-    """Since when the oldest alert waits, and when the last was accepted, by channel; nothing before the first run."""
-    database = database_of(settings)
-    if not database.exists():
-        return {}, {}
-    database.require_schema()
-    reports = ReportQueries(database)
-    return reports.oldest_pending(), reports.last_accepted()
-
-
-def _kind_from_url(url: str) -> str:
-    scheme = url.partition("://")[0].lower()
-    return scheme if scheme.isalnum() else "unknown"
-
-
-def _row_to_cells(row: _ChannelRow, zone: str) -> list[str]:
+def _row_to_cells(row: ChannelReport, zone: str) -> list[str]:
     routes = [*row.routes, *(["operator"] if row.operator else [])]
     since = format_local_time(row.waiting_since, zone) if row.waiting_since else "nothing waits"
     return [row.name, row.kind, ", ".join(routes) or "none", since, format_local_time(row.last_accepted, zone)]

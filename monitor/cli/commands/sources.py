@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from monitor import clock
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
-    database_of,
+    database_if_any,
     existing_database,
     format_local_time,
     json_option,
@@ -184,11 +183,8 @@ def remove(config: Path, ids: tuple[str, ...]) -> None:
 def _assess_sources(loaded: LoadedConfig) -> list[tuple[Source, SourceReport | None, SourceHealthReport]]:
     """Every source, with what its polls left behind and its health; the faults of the files are printed."""
     print_faults(loaded.faults)
-    database = database_of(loaded.config.settings)
-    reports: Mapping[str, SourceReport] = {}
-    if database.exists():
-        database.require_schema()
-        reports = ReportQueries(database).sources()
+    database = database_if_any(loaded.config.settings)
+    reports = ReportQueries(database).sources() if database else {}
     now, polled = clock.now(), loaded.config.sources.values()
     return [
         (source, reports.get(source.id), assess_source_health(source, reports.get(source.id), now)) for source in polled
