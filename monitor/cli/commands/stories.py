@@ -22,10 +22,7 @@ from monitor.cli.options import (
 )
 from monitor.cli.output.tables import print_table
 from monitor.services.commands.stories import merge_stories, split_story
-from monitor.services.lookup import find_story_or_event, require_known
-from monitor.store.queries.matches import MatchQueries
-from monitor.store.queries.stories import StoryDetails, StoryQueries
-from monitor.store.state.identity_marks import IdentityMark
+from monitor.services.queries.stories import IdentityMark, StoryDetails, list_stories, show_story
 
 
 @click.group()
@@ -52,9 +49,8 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
     """
     loaded = load_config(config).config
     settings, database = loaded.settings, existing_database(loaded.settings)
-    require_known("rule", rules, loaded.rules, MatchQueries(database).rules)
     since_ = parse_time_option(since, clock.now(), settings.timezone)
-    found = StoryQueries(database).newest(rules=rules, since=since_, limit=most)
+    found = list_stories(loaded, database, rules=rules, since=since_, limit=most)
     if as_json:
         for each in found:
             print_json(asdict(each))
@@ -89,7 +85,7 @@ def show(config: Path, *, as_json: bool, name: str) -> None:
       news-monitor stories show E1f0
     """
     settings = load_config(config).config.settings
-    account = find_story_or_event(StoryQueries(existing_database(settings)), name)
+    account = show_story(existing_database(settings), name)
     if as_json:
         print_json({**asdict(account), "voices": account.independent_publishers})
         return
