@@ -21,14 +21,13 @@ from monitor.cli.options import (
     print_faults,
     print_json,
 )
-from monitor.cli.output.source_status import SourceHealth, SourceHealthReport, assess_source_health
 from monitor.cli.output.tables import print_table
 from monitor.config.editing.source_files import source_files
 from monitor.config.loading.load import LoadedConfig
-from monitor.model import Source, SourceTrouble
+from monitor.model import SourceTrouble
 from monitor.notices.troubles import OF_SOURCES
 from monitor.services.commands.sources import remove_sources, retry_sources
-from monitor.store.queries.reports import ReportQueries, SourceReport
+from monitor.services.queries.sources import AssessedSource, SourceHealth, SourceReport, list_sources, select_unhealthy
 
 _NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures": 0, "problem": None, "articles": 0,
           "overlap": None, "troubles": ()}  # fmt: skip
@@ -58,12 +57,13 @@ def list_(config: Path, as_json: bool) -> None:
     """
     loaded = load_config(config)
     rows = []
-    for source, report, faring in _assess_sources(loaded):
+    for each in _list_sources(loaded):
+        source, report = each.source, each.report
         facts = asdict(report) if report else _NEVER
         every = int(source.every.total_seconds())
         about = {"id": source.id, "name": source.name, "url": source.url, "language": source.language, "every": every}
         about["cron"] = source.cron
-        rows.append({**facts, **about, "tags": list(source.tags), "health": faring.health.value})
+        rows.append({**facts, **about, "tags": list(source.tags), "health": each.health.health.value})
     if as_json:
         for row in rows:
             print_json(row)
@@ -100,12 +100,9 @@ def health(config: Path, as_json: bool) -> None:
     """
     loaded = load_config(config)
     zone = loaded.config.settings.timezone
-    fared = _assess_sources(loaded)
-    worst = list(SourceHealth)
-    troubled = sorted(
-        (each for each in fared if each[2].health is not SourceHealth.FINE), key=lambda e: worst.index(e[2].health)
-    )
-    rows = [_health_to_row(*each) for each in troubled]
+    every = _list_sources(loaded)
+    unhealthy = select_unhealthy(every)
+    rows = [_health_to_row(each) for each in unhealthy]
     if as_json:
         for row in rows:
             print_json(row)
@@ -119,9 +116,9 @@ def health(config: Path, as_json: bool) -> None:
         heads = ("health", "id", "since", "failures", "known", "problem", "next try", "url")
         print_table(heads, [[row[c] for c in columns] for row in shown], whole=("id",))
         _print_troubles([each for row in rows for each in row["troubles"]], zone)
-    click.echo(f"{len(fared) - len(rows)} of {len(fared)} sources are fine", err=as_json)
-    if dead := [source.id for source, _, faring in troubled if faring.health is SourceHealth.DEAD]:
-        click.echo(_advise_removal(dead, config) if len(rows) < len(fared) else _OURS, err=as_json)
+    click.echo(f"{len(every) - len(rows)} of {len(every)} sources are fine", err=as_json)
+    if dead := [each.source.id for each in unhealthy if each.health.health is SourceHealth.DEAD]:
+        click.echo(_advise_removal(dead, config) if len(rows) < len(every) else _OURS, err=as_json)
 
 
 _OURS = "No source is fine: look at the network of this machine before you drop any."
@@ -180,26 +177,22 @@ def remove(config: Path, ids: tuple[str, ...]) -> None:
         click.echo(f"removed {source.id} from {source.file}")
 
 
-def _assess_sources(loaded: LoadedConfig) -> list[tuple[Source, SourceReport | None, SourceHealthReport]]:
-    """Every source, with what its polls left behind and its health; the faults of the files are printed."""
+def _list_sources(loaded: LoadedConfig) -> list[AssessedSource]:
+    """Every source with its health; the faults of the files are printed."""
     print_faults(loaded.faults)
-    database = database_if_any(loaded.config.settings)
-    reports = ReportQueries(database).sources() if database else {}
-    now, polled = clock.now(), loaded.config.sources.values()
-    return [
-        (source, reports.get(source.id), assess_source_health(source, reports.get(source.id), now)) for source in polled
-    ]
+    return list_sources(loaded.config, database_if_any(loaded.config.settings), clock.now())
 
 
-def _health_to_row(source: Source, report: SourceReport | None, faring: SourceHealthReport) -> dict[str, Any]:
+def _health_to_row(assessed: AssessedSource) -> dict[str, Any]:
+    source, report, found = assessed.source, assessed.report, assessed.health
     facts = asdict(report) if report else _NEVER
     kept = {key: facts[key] for key in ("failures", "next_at", "last_ok_at", "articles", "overlap")}
-    troubles = [{"source": each.source, **_trouble_to_row(each)} for each in faring.troubles]
+    troubles = [{"source": each.source, **_trouble_to_row(each)} for each in found.troubles]
     return {
         "id": source.id,
-        "health": faring.health.value,
-        "since": faring.since,
-        "problem": faring.problem,
+        "health": found.health.value,
+        "since": found.since,
+        "problem": found.problem,
         **kept,
         "troubles": troubles,
         "url": source.url,
