@@ -29,9 +29,8 @@ from monitor.cli.options import (
 )
 from monitor.cli.output.tables import print_table
 from monitor.errors import InvalidRequest
-from monitor.model import Config, MatchKind, Outcome, Reason
+from monitor.model import MatchKind, Outcome, Reason
 from monitor.services.queries.matches import MatchFilter, QuotedMatch, iter_matches, list_matches, show_match
-from monitor.store.engine.database import Database
 
 F = TypeVar("F", bound=Callable[..., object])
 _OUTCOMES = {each.value: each for each in Outcome} | {each.legacy_word: each for each in Outcome}
@@ -88,7 +87,8 @@ def list_(
       news-monitor matches list --decision shadow --rule taiwan-drills
       news-monitor matches list --rule taiwan-drills --source harbour-times --json
     """
-    loaded, database = _open_database(config)
+    loaded = load_config(config).config
+    database = existing_database(loaded.settings)
     zone = loaded.settings.timezone
     from_ = parse_time_option(since, clock.now(), zone)
     code = Reason.SHADOW if decision == _SHADOW and reason is None else Reason(reason) if reason else None
@@ -144,7 +144,8 @@ def show(config: Path, as_json: bool, id_: int) -> None:
     Example:
       news-monitor matches show 17
     """
-    loaded, database = _open_database(config)
+    loaded = load_config(config).config
+    database = existing_database(loaded.settings)
     found = show_match(loaded, database, id_)
     if not as_json:
         for line in _format_match(found, loaded.settings.timezone):
@@ -169,7 +170,8 @@ def export(config: Path, rules: tuple[str, ...], since: str | None, until: str |
       news-monitor matches export matches.jsonl
       news-monitor matches export --since 2026-01-01 --until 2026-02-01 | gzip > january.jsonl.gz
     """
-    loaded, database = _open_database(config)
+    loaded = load_config(config).config
+    database = existing_database(loaded.settings)
     zone, now = loaded.settings.timezone, clock.now()
     wanted = MatchFilter(rules, since=parse_time_option(since, now, zone), until=parse_time_option(until, now, zone))
     found = iter_matches(loaded, database, wanted)
@@ -180,11 +182,6 @@ def export(config: Path, rules: tuple[str, ...], since: str | None, until: str |
 
 def _quote_to_row(quote: Quote) -> dict[str, object]:
     return {"field": quote.field, "sentence": quote.sentence, "marks": quote.highlights}
-
-
-def _open_database(config: Path) -> tuple[Config, Database]:
-    loaded = load_config(config).config
-    return loaded, existing_database(loaded.settings)
 
 
 @contextmanager

@@ -29,7 +29,6 @@ from monitor.lab.recorded import UnusableLine, read_single_article
 from monitor.model import Settings, Step
 from monitor.services.queries.articles import ArticleLookup, StoredArticle, look_up_article
 from monitor.services.queries.why import MatchReport, RuleReport, WhyReport, explain_article, explain_stored_article
-from monitor.store.engine.database import Database
 
 NEAREST = 10
 
@@ -119,7 +118,9 @@ def _explain_stored_article(config: Path | None, paths: tuple[Path, ...], name: 
     database = existing_database(settings)
     lookup = look_up_article(database, name)
     if not lookup.found:
-        raise InvalidRequest(_explain_not_found(lookup, database, name, rule, settings.timezone))
+        if rule is not None and lookup.missing is None and look_up_article(database, f"{name} {rule}").found:
+            raise InvalidRequest(f"write source and uid in quotes: {_format_command(name, rule)}")
+        raise InvalidRequest(_explain_not_found(lookup, name, settings.timezone))
     if len(lookup.found) > 1:
         raise InvalidRequest("\n".join(_list_candidates(lookup.found, name, settings.timezone)))
     print_faults(loaded.faults)
@@ -127,15 +128,13 @@ def _explain_stored_article(config: Path | None, paths: tuple[Path, ...], name: 
     return report, settings, bool(loaded.faults)
 
 
-def _explain_not_found(lookup: ArticleLookup, database: Database, name: str, rule: str | None, zone: str) -> str:
+def _explain_not_found(lookup: ArticleLookup, name: str, zone: str) -> str:
     if absent := lookup.missing:
         source = (
             f"{absent.source} brought it on {format_local_time(absent.first_seen_at, zone)}; " if absent.source else ""
         )
         left = f" ({format_local_time(absent.left_at, zone)})" if absent.left_at else ""
         return f"the article of '{name}' is not here any more: {source}{absent.reason}{left}"
-    if rule is not None and look_up_article(database, f"{name} {rule}").found:
-        return f"write source and uid in quotes: {_format_command(name, rule)}"
     if name.isdecimal():
         return f"there is no match {name}, or it left with its article: `news-monitor matches list` has those that are"
     if re.fullmatch("[SE][0-9a-f]{4,}", name):
