@@ -38,7 +38,7 @@ from monitor.runtime.gc_tuning import paused
 from monitor.runtime.malloc_tuning import release_free_memory
 from monitor.runtime.workers import Workers, preload_module
 from monitor.sources.http.fetch import Fetcher
-from monitor.sources.polling.in_worker import preload_parsers
+from monitor.sources.polling.in_worker import PARSER_MEMORY, preload_parsers
 from monitor.sources.polling.robots import Robots
 from monitor.sources.polling.source_poller import SourcePoller
 from monitor.store.commit.serial_section import SerialSection
@@ -55,7 +55,6 @@ from monitor.telemetry.metrics import Metrics
 from monitor.text import inflection
 
 PARSERS = 2  # processes; the machine that we promise to run on has two cores
-PARSER_MEMORY = 2**30
 DUE = timedelta(seconds=30)
 PARSER_TASKS = 2_000  # feedparser holds on to memory: a process is renewed after so many calls
 

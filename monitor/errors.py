@@ -13,7 +13,7 @@ MonitorError                   everything that this package raises on purpose; i
 │   ├── StoreSchemaTooNew      it was written by a newer version
 │   ├── StoreSchemaTooOld      it was written by an older version, and not upgraded yet
 │   └── StoreLocked            another daemon works on it
-└── InvalidRequest             the command line asks for something that does not exist
+└── InvalidRequest             a request names something that does not exist, or is not clear
 
 NotLoaded is separate: it is a mistake of ours, and nobody should ever see it.
 """
@@ -105,7 +105,7 @@ class StoreLocked(StoreFailed):
 
 
 class InvalidRequest(MonitorError):
-    """The command line asks for something that does not exist (exit code 2)."""
+    """A request names something that does not exist, or is not clear (exit code 2 of the command line)."""
 
 
 class NotLoaded(LookupError):

@@ -15,20 +15,16 @@ from typing import TextIO, TypeVar
 import click
 
 from monitor.config.language.durations import parse_duration
-from monitor.config.language.faults import did_you_mean
-from monitor.config.loading.files import settings_document
 from monitor.config.loading.load import LoadedConfig, load_config_files
 from monitor.errors import Fault, InvalidRequest, StoreFailed
 from monitor.model import Settings, Span
 from monitor.sanitize import escape_json, sanitize_line
-from monitor.sources.http.guard import Network
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.ownership import act_as_owner
 from monitor.store.queries.matches import MatchReport
 from monitor.store.queries.reports import ReportQueries
 
-PAUSE = 0.05  # s between two slices: SQLite does not queue those who want to write, and a daemon wants to
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -56,18 +52,6 @@ def load_config(path: Path) -> LoadedConfig:
     return load_config_files(path, os.environ)
 
 
-def networks_allowed(config: Path) -> Iterator[Network]:
-    """The networks that monitor.yaml allows: its secrets are not needed for that, and its faults are not ours."""
-    from ipaddress import ip_network
-
-    data = settings_document(config).data
-    network = data.get("network") if isinstance(data, dict) else None
-    allow = network.get("allow") if isinstance(network, dict) else None
-    for text in allow if isinstance(allow, list) else ():
-        with suppress(ValueError):
-            yield ip_network(str(text))
-
-
 def database_of(settings: Settings) -> Database:
     """The database, closed when the command ends. Root becomes its owner first."""
     database = open_database(settings.database)
@@ -85,22 +69,19 @@ def existing_database(settings: Settings) -> Database:
     return database
 
 
+def database_if_any(settings: Settings) -> Database | None:
+    """The database, as this version knows it; None before the first run. Raises StoreFailed if it is another
+    version's."""
+    database = database_of(settings)
+    if not database.exists():
+        return None
+    database.require_schema()
+    return database
+
+
 def open_reports(settings: Settings) -> ReportQueries:
     """What has been committed, for reading. Raises StoreFailed if there is no database yet."""
     return ReportQueries(existing_database(settings))
-
-
-def require_known(
-    what: str, names: Iterable[str], here: Iterable[str], kept: Callable[[], Iterable[str]] = tuple
-) -> None:
-    """Raises InvalidRequest for a name that is neither `here`, in the files, nor `kept` in the database."""
-    known = list(here)
-    if any(name not in known for name in names):
-        known = list(dict.fromkeys([*known, *kept()]))
-    for name in names:
-        if name not in known:
-            meant = did_you_mean(name, known) or "there is none at all"
-            raise InvalidRequest(f"there is no {what} '{name}'; {meant}")
 
 
 def format_local_time(moment: datetime | None, timezone: str) -> str:

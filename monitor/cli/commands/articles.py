@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.options import PAUSE, config_option, existing_database, load_config
+from monitor.cli.options import config_option, existing_database, load_config
 from monitor.errors import InvalidRequest
-from monitor.store.lifecycle.erasure import ArticleEraser, ErasurePlan
+from monitor.services.commands.articles import erase_articles, plan_erasure
+from monitor.store.lifecycle.erasure import ErasurePlan
 
 
 @click.group()
@@ -34,11 +35,9 @@ def forget(config: Path, what: str, yes: bool) -> None:
       news-monitor articles forget https://news.example.org/2026/01/05/a-name
       news-monitor articles forget old-source --yes
     """
-    import time
-
     loaded = load_config(config).config
-    forgetting = ArticleEraser(existing_database(loaded.settings), loaded)
-    found = forgetting.plan(what)
+    database = existing_database(loaded.settings)
+    found = plan_erasure(database, loaded, what)
     if not found.articles and not found.left_archive:
         click.echo(f"nothing is known of '{what}': give the id of a source, or the address of an article", err=True)
         raise SystemExit(1)
@@ -46,14 +45,10 @@ def forget(config: Path, what: str, yes: bool) -> None:
     if not (yes or _confirm_erasure()):
         click.echo("nothing was forgotten")
         return
-    done = 0
-    for slice_ in forgetting.erase(found, clock.now()):
-        done += slice_
-        time.sleep(PAUSE)
-    click.echo(
-        f"forgotten: {_format_count(done, 'article')}; messages, the log and copies of the database are not reached"
-    )
-    if found.is_source and what in loaded.sources:
+    done = erase_articles(database, loaded, found, clock.now())
+    count = _format_count(done.articles, "article")
+    click.echo(f"forgotten: {count}; messages, the log and copies of the database are not reached")
+    if done.is_still_polled:
         click.echo(f"{what} is still polled, and what is new in it comes in: `news-monitor sources remove {what}`")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import asyncio
+from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -13,36 +13,20 @@ import click
 from monitor import clock
 from monitor.cli.options import (
     config_option,
+    database_if_any,
     database_of,
     format_local_time,
     json_option,
     load_config,
     print_faults,
     print_json,
-    require_known,
 )
 from monitor.cli.output.tables import print_table
 from monitor.errors import StoreFailed
-from monitor.model import Alert, Article, Delivery, Level, Receipt, ReceiptKind, Settings
-from monitor.notify import Notifier
-from monitor.store.queries.reports import ReportQueries
+from monitor.model import Settings
+from monitor.services.commands.channels import send_test_messages
+from monitor.services.queries.channels import ChannelReport, list_channels
 from monitor.store.queues.dead_letters import find_dead_letters
-
-# In the scripts that our readers' news is in: a channel that spoils one of them shows it here.
-_SENTENCE = "This is a test: prueba, проверка, 測試, 测试, テスト, 시험. 🛰"
-_MARKED = ((10, 14),)
-
-
-@dataclass(frozen=True, slots=True)
-class _ChannelRow:
-    """A channel, as it is listed. `operator`: it gets the notices on sources and channels."""
-
-    name: str
-    kind: str
-    routes: list[str]
-    operator: bool
-    waiting_since: datetime | None
-    last_accepted: datetime | None
 
 
 @click.group()
@@ -63,18 +47,7 @@ def list_(config: Path, as_json: bool) -> None:
     loaded = load_config(config)
     print_faults(loaded.faults)
     settings = loaded.config.settings
-    waiting, accepted = _load_channel_times(settings)
-    rows = [
-        _ChannelRow(
-            name,
-            channel.scheme if channel.scheme.isalnum() else "unknown",
-            [route for route, names in settings.routes.items() if name in names],
-            name in settings.operator,
-            waiting.get(name),
-            accepted.get(name),
-        )
-        for name, channel in settings.channels.items()
-    ]
+    rows = list_channels(settings, database_if_any(settings))
     if as_json:
         for row in rows:
             print_json(asdict(row))
@@ -83,17 +56,7 @@ def list_(config: Path, as_json: bool) -> None:
     print_table(heads, [_row_to_cells(row, settings.timezone) for row in rows], whole=("channel",))
 
 
-def _load_channel_times(settings: Settings) -> tuple[Mapping[str, datetime], Mapping[str, datetime]]:
-    """Since when the oldest alert waits, and when the last was accepted, by channel; nothing before the first run."""
-    database = database_of(settings)
-    if not database.exists():
-        return {}, {}
-    database.require_schema()
-    reports = ReportQueries(database)
-    return reports.oldest_pending(), reports.last_accepted()
-
-
-def _row_to_cells(row: _ChannelRow, zone: str) -> list[str]:
+def _row_to_cells(row: ChannelReport, zone: str) -> list[str]:
     routes = [*row.routes, *(["operator"] if row.operator else [])]
     since = format_local_time(row.waiting_since, zone) if row.waiting_since else "nothing waits"
     return [row.name, row.kind, ", ".join(routes) or "none", since, format_local_time(row.last_accepted, zone)]
@@ -114,14 +77,10 @@ def test(config: Path, names: tuple[str, ...]) -> None:
       news-monitor channels test
       news-monitor channels test phone desk
     """
-    import asyncio
-
     settings = load_config(config).config.settings
-    require_known("channel", names, settings.channels)
-    wanted = list(dict.fromkeys(names)) or list(settings.channels)
-    accepted = asyncio.run(_send_tests(settings, wanted))
-    _remind_of_dead(settings, accepted)
-    if len(accepted) < len(wanted):
+    results = asyncio.run(_print_tests(settings, names))
+    _remind_of_dead(settings, [name for name, is_accepted in results.items() if is_accepted])
+    if not all(results.values()):
         raise SystemExit(1)
 
 
@@ -137,46 +96,11 @@ def _remind_of_dead(settings: Settings, accepted: Collection[str]) -> None:
                 click.echo(each.explain(format_local_time(each.since, settings.timezone)), err=True)
 
 
-async def _send_tests(settings: Settings, names: list[str]) -> list[str]:
-    """Those that accepted the test."""
-    import asyncio
-    from zoneinfo import ZoneInfo
-
-    notifier, zone, now = (
-        Notifier(lambda: settings.channels, settings.limits.send),
-        ZoneInfo(settings.timezone),
-        clock.now(),
-    )
-
-    async def sent(name: str) -> Receipt:
-        message = notifier.render(_make_test_delivery(name, now), source="News Monitor", zone=zone)
-        return await notifier.send(name, message)
-
-    try:
-        sending = {name: asyncio.create_task(sent(name)) for name in names}
-        receipts = {}
-        for name, task in sending.items():
-            receipts[name] = receipt = await task
-            click.echo(f"{name}: {receipt.kind}" + (f": {receipt.detail}" if receipt.detail != receipt.kind else ""))
-    finally:
-        notifier.close()
-    return [name for name, receipt in receipts.items() if receipt.kind is ReceiptKind.ACCEPTED]
-
-
-def _make_test_delivery(channel: str, now: datetime) -> Delivery:
-    """A delivery that nobody decided on and no outbox knows."""
-    alert = Alert(
-        id=f"test-{now:%Y%m%d%H%M%S%f}",  # mail servers show a message of one id once
-        dedup_key="",
-        rule="none",
-        rule_title=f"A test of the channel {channel}",
-        level=Level.INFO,
-        at=now,
-        reason="somebody ran `news-monitor channels test`; this is no news",
-        routes=(),
-        story="none",
-        article=Article("", "", f"A test of the channel {channel}", "", now, now),
-        sentence=_SENTENCE,
-        highlights=_MARKED,
-    )
-    return Delivery(0, channel, alert, 1)
+async def _print_tests(settings: Settings, names: Collection[str]) -> dict[str, bool]:
+    """Whether each channel accepted its message."""
+    results = {}
+    async for test in send_test_messages(settings, names, clock.now()):
+        kind, detail = test.receipt.kind, test.receipt.detail
+        click.echo(f"{test.channel}: {kind}" + (f": {detail}" if detail != kind else ""))
+        results[test.channel] = test.is_accepted
+    return results

@@ -7,11 +7,9 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.active_config import compile_config
-from monitor.cli.options import PAUSE, config_option, database_of, existing_database, load_config
+from monitor.cli.options import config_option, database_of, existing_database, load_config
 from monitor.errors import StoreFailed
-from monitor.store.engine.database import Database
-from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.services.commands.db import prune_database, upgrade_database
 
 
 @click.group()
@@ -30,11 +28,9 @@ def upgrade(config: Path, no_copy: bool) -> None:
       news-monitor db upgrade
       news-monitor db upgrade --no-copy
     """
-    from functools import partial
-
     loaded = load_config(config).config
     database = database_of(loaded.settings)
-    made = database.upgrade(copy=not no_copy, rules=partial(compile_config, loaded))
+    made = upgrade_database(database, loaded, copy=not no_copy)
     click.echo(f"made a new database: {database.name}" if made else f"{database.name} is up to date")
 
 
@@ -51,7 +47,9 @@ def backup(config: Path, file: Path) -> None:
     Example:
       news-monitor db backup /backup/news-monitor-2026-01-05.db
     """
-    database = _open_existing_database(config)
+    database = database_of(load_config(config).config.settings)
+    if not database.exists():  # a backup takes any version
+        raise StoreFailed(f"{database.name} does not exist yet: `news-monitor run` makes it")
     database.backup(file)
     click.echo(f"{database.name} is copied to {file}")
 
@@ -88,26 +86,9 @@ def prune(config: Path, dry_run: bool) -> None:
       news-monitor db prune --dry-run
       news-monitor db prune
     """
-    import time
-    from collections import Counter
-
     settings = load_config(config).config.settings
-    gone: Counter[str] = Counter()
-    for slice_ in ArchivePruner(existing_database(settings), settings.retention).prune_slices(
-        clock.now(), dry_run=dry_run
-    ):
-        gone += slice_
-        time.sleep(0 if dry_run else PAUSE)
-    counts = ", ".join(f"{gone[what]} {name}" for what, name in _PRUNED.items())
-    click.echo(f"{'would go' if dry_run else 'gone'}: {counts}")
-
-
-_PRUNED = {"articles": "articles", "alerts": "alerts", "fetches": "fetches", "known": "of what had left before"}
-
-
-def _open_existing_database(config: Path) -> Database:
-    """The database, of whatever version. Raises StoreFailed if there is none."""
-    database = database_of(load_config(config).config.settings)
-    if not database.exists():
-        raise StoreFailed(f"{database.name} does not exist yet: `news-monitor run` makes it")
-    return database
+    gone = prune_database(existing_database(settings), settings.retention, clock.now(), dry_run=dry_run)
+    click.echo(
+        f"{'would go' if dry_run else 'gone'}: {gone.articles} articles, {gone.alerts} alerts, {gone.fetches} fetches, "
+        f"{gone.known} of what had left before"
+    )

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from monitor.cli.inputs import load_selected_rules, rules_options
-from monitor.cli.options import json_option, print_faults, print_json, require_known
+from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.tables import print_table
-from monitor.model import Entity, Term
+from monitor.model import Entity
+from monitor.services.queries.entities import group_by_language, list_entities, list_languages
 
 
 @click.group()
@@ -35,16 +36,13 @@ def list_(*, config: Path | None, rules: tuple[Path, ...], group: str | None, ki
     """
     loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)
-    every = sorted(loaded.entities.values(), key=lambda entity: (entity.kind, entity.id))
-    require_known("group", [group] if group else [], {each for entity in every for each in entity.groups})
-    require_known("kind", [kind] if kind else [], {entity.kind for entity in every})
-    shown = [each for each in every if group in (None, *each.groups) and kind in (None, each.kind)]
+    shown = list_entities(loaded.entities.values(), group, kind)
     if as_json:
         for entity in shown:
             print_json(_entity_to_row(entity))
     else:
         rows = [
-            [each.id, each.kind, each.name, " ".join(each.groups), " ".join(_list_languages(each))] for each in shown
+            [each.id, each.kind, each.name, " ".join(each.groups), " ".join(list_languages(each))] for each in shown
         ]
         print_table(("id", "kind", "name", "groups", "languages"), rows, whole=("id",))
     raise SystemExit(1 if loaded.faults else 0)
@@ -56,21 +54,9 @@ def _entity_to_row(entity: Entity) -> dict[str, object]:
         "kind": entity.kind,
         "name": entity.name,
         "groups": list(entity.groups),
-        "languages": _list_languages(entity),
-        "sure": _group_by_language(entity.sure),
-        "maybe": _group_by_language(entity.maybe.terms) if entity.maybe else {},
+        "languages": list_languages(entity),
+        "sure": group_by_language(entity.sure),
+        "maybe": group_by_language(entity.maybe.terms) if entity.maybe else {},
         "file": entity.place.file,
         "line": entity.place.line,
     }
-
-
-def _group_by_language(terms: tuple[Term, ...]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for term in terms:
-        found.setdefault(term.language, []).append(term.text)
-    return found
-
-
-def _list_languages(entity: Entity) -> list[str]:
-    maybe = entity.maybe.terms if entity.maybe else ()
-    return sorted(_group_by_language((*entity.sure, *maybe)))

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.options import require_known
 from monitor.config.editing.starter import write_starter
 from monitor.config.loading.packs import FIRST_PACK, shipped_packs
 from monitor.config.loading.shipped import find_shipped_folder
 from monitor.errors import InvalidRequest
+from monitor.services.lookup import require_known
 
 
 @click.command()

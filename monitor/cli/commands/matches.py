@@ -12,7 +12,7 @@ from typing import Any, TextIO, TypeVar
 import click
 
 from monitor import clock
-from monitor.alerting.quotes import Quote, highlight_sentence, quote_all_sentences
+from monitor.alerting.quotes import Quote, highlight_sentence
 from monitor.cli.options import (
     alert_word,
     compared_line,
@@ -26,13 +26,11 @@ from monitor.cli.options import (
     match_row,
     parse_time_option,
     print_json,
-    require_known,
 )
 from monitor.cli.output.tables import print_table
-from monitor.config.loading.load import LoadedConfig
 from monitor.errors import InvalidRequest
 from monitor.model import MatchKind, Outcome, Reason
-from monitor.store.queries.matches import MatchDetails, MatchFilter, MatchQueries
+from monitor.services.queries.matches import MatchFilter, QuotedMatch, iter_matches, list_matches, show_match
 
 F = TypeVar("F", bound=Callable[..., object])
 _OUTCOMES = {each.value: each for each in Outcome} | {each.legacy_word: each for each in Outcome}
@@ -89,10 +87,9 @@ def list_(
       news-monitor matches list --decision shadow --rule taiwan-drills
       news-monitor matches list --rule taiwan-drills --source harbour-times --json
     """
-    loaded, asked = _open_matches(config)
-    require_known("rule", rules, loaded.config.rules, asked.rules)
-    require_known("source", sources, loaded.config.sources, asked.sources)
-    zone = loaded.config.settings.timezone
+    loaded = load_config(config).config
+    database = existing_database(loaded.settings)
+    zone = loaded.settings.timezone
     from_ = parse_time_option(since, clock.now(), zone)
     code = Reason.SHADOW if decision == _SHADOW and reason is None else Reason(reason) if reason else None
     wanted = MatchFilter(
@@ -103,7 +100,7 @@ def list_(
         outcome=_OUTCOMES.get(decision or ""),
         reason=code,
     )
-    found = asked.newest(wanted, most)
+    found = list_matches(loaded, database, wanted, most)
     if as_json:
         for match in found:
             print_json(match_row(match))
@@ -147,20 +144,16 @@ def show(config: Path, as_json: bool, id_: int) -> None:
     Example:
       news-monitor matches show 17
     """
-    loaded, asked = _open_matches(config)
-    account = asked.find_details(id_)
-    if account is None:
-        raise InvalidRequest(f"there is no match {id_}: `news-monitor matches list` shows those that are")
+    loaded = load_config(config).config
+    database = existing_database(loaded.settings)
+    found = show_match(loaded, database, id_)
     if not as_json:
-        for line in _format_match(account, loaded):
+        for line in _format_match(found, loaded.settings.timezone):
             click.echo(line)
         return
-    match = account.match
-    sentences = [
-        _quote_to_row(quote) for quote in quote_all_sentences(match.article.title, account.text, match.evidence)
-    ]
-    more = {key: value for key, value in asdict(account).items() if key not in {"match", "text"}}
-    print_json({**match_row(match), "sentences": sentences, **more})
+    sentences = [_quote_to_row(quote) for quote in found.sentences]
+    more = {key: value for key, value in asdict(found.details).items() if key not in {"match", "text"}}
+    print_json({**match_row(found.details.match), "sentences": sentences, **more})
 
 
 @matches.command()
@@ -177,23 +170,18 @@ def export(config: Path, rules: tuple[str, ...], since: str | None, until: str |
       news-monitor matches export matches.jsonl
       news-monitor matches export --since 2026-01-01 --until 2026-02-01 | gzip > january.jsonl.gz
     """
-    loaded, asked = _open_matches(config)
-    require_known("rule", rules, loaded.config.rules, asked.rules)
-    zone, now = loaded.config.settings.timezone, clock.now()
+    loaded = load_config(config).config
+    database = existing_database(loaded.settings)
+    zone, now = loaded.settings.timezone, clock.now()
     wanted = MatchFilter(rules, since=parse_time_option(since, now, zone), until=parse_time_option(until, now, zone))
+    found = iter_matches(loaded, database, wanted)
     with _open_output(file) as out:
-        for match in asked.iter_matches(wanted):
+        for match in found:
             out.write(f"{json_line(match_row(match), out)}\n")
 
 
 def _quote_to_row(quote: Quote) -> dict[str, object]:
     return {"field": quote.field, "sentence": quote.sentence, "marks": quote.highlights}
-
-
-def _open_matches(config: Path) -> tuple[LoadedConfig, MatchQueries]:
-
-    loaded = load_config(config)
-    return loaded, MatchQueries(existing_database(loaded.config.settings))
 
 
 @contextmanager
@@ -209,10 +197,10 @@ def _open_output(file: Path) -> Iterator[TextIO]:
         raise InvalidRequest(f"cannot write {file}: {error.strerror}") from None
 
 
-def _format_match(account: MatchDetails, loaded: LoadedConfig) -> Iterator[str]:
+def _format_match(found: QuotedMatch, zone: str) -> Iterator[str]:
     """A match as people read it."""
-    match, zone = account.match, loaded.config.settings.timezone
-    article, now = match.article, loaded.config.rules.get(match.rule)
+    account, match, now = found.details, found.details.match, found.rule
+    article = match.article
     changed = "" if now and now.version == match.rule_version else "; it has changed since" if now else "; it is gone"
     level = f"{match.level}, " if match.level else ""
     yield f"match     {match.id}, {match.kind}, {level}{format_local_time(match.at, zone)}"
@@ -221,7 +209,7 @@ def _format_match(account: MatchDetails, loaded: LoadedConfig) -> Iterator[str]:
     yield f"          {article.source}, version {article.version}, {article.url or 'without an address'}"
     published = f"published {format_local_time(article.published, zone)}" if article.dated else "undated"
     yield f"          {published}, first seen {format_local_time(article.seen, zone)}"
-    for quote in quote_all_sentences(article.title, account.text, match.evidence):
+    for quote in found.sentences:
         yield f"{quote.field:<10}{' '.join(highlight_sentence(quote.sentence, quote.highlights, ('**', '**')).split())}"
     yield f"words     {format_evidence(match.evidence)}"
     yield f"outcome   {match.outcome}: {match.reason}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,12 +16,10 @@ from monitor.cli.options import (
     load_config,
     open_reports,
     print_json,
-    require_known,
 )
 from monitor.cli.output.tables import print_table
-from monitor.errors import InvalidRequest
 from monitor.model import DeliveryState
-from monitor.store.queues.outbox import OPERATOR_STATES, Outbox
+from monitor.services.commands.outbox import DeliveryChange, DeliverySelection, discard_deliveries, retry_deliveries
 
 _LEFT = {
     DeliveryState.SENDING: "it is being sent just now; look again in a minute",
@@ -91,8 +89,10 @@ def retry(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -
       news-monitor outbox retry --dead
       news-monitor outbox retry --channel desk
     """
-    asked, wanted = _select_deliveries(config, ids, dead, channel)
-    _print_results(wanted, asked.retry(wanted, clock.now()), "is sent again at once")
+    selection = DeliverySelection(ids, dead, channel)
+    settings = load_config(config).config.settings
+    changes = retry_deliveries(existing_database(settings), settings, selection, clock.now())
+    _print_changes(selection, changes, "is sent again at once")
 
 
 @outbox.command()
@@ -110,32 +110,21 @@ def discard(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None)
       news-monitor outbox discard 17 18
       news-monitor outbox discard --dead --channel gone
     """
-    asked, wanted = _select_deliveries(config, ids, dead, channel)
-    _print_results(wanted, asked.discard(wanted, clock.now()), "is discarded")
-
-
-def _select_deliveries(
-    config: Path, ids: tuple[int, ...], dead: bool, channel: str | None
-) -> tuple[Outbox, Sequence[int]]:
-    """The outbox, and which deliveries are meant."""
-    if bool(ids) == bool(dead or channel):
-        raise InvalidRequest("say which: either IDs (`news-monitor outbox list`), or --dead, --channel NAME or both")
+    selection = DeliverySelection(ids, dead, channel)
     settings = load_config(config).config.settings
-    asked = Outbox(existing_database(settings), "operator")
-    require_known("channel", [channel] if channel else [], settings.channels, asked.channels)
-    wanted = ids or asked.ids([DeliveryState.DEAD] if dead else OPERATOR_STATES, channel)
-    if not wanted:
-        click.echo(f"nothing {'is dead' if dead else 'waits'}{f' on {channel}' if channel else ''}", err=True)
-    return asked, wanted
+    changes = discard_deliveries(existing_database(settings), settings, selection, clock.now())
+    _print_changes(selection, changes, "is discarded")
 
 
-def _print_results(wanted: Sequence[int], found: Mapping[int, DeliveryState], done: str) -> None:
-    """Each of them, once; exit code 1 if any was left as it is."""
-    left = [id_ for id_ in dict.fromkeys(wanted) if found.get(id_) in _LEFT]
-    for id_ in dict.fromkeys(wanted):
-        if id_ in left:
-            click.echo(f"{id_} is left as it is: {_LEFT[found.get(id_)]}", err=True)
+def _print_changes(selection: DeliverySelection, changes: Sequence[DeliveryChange], done: str) -> None:
+    """Exit code 1 if a delivery was left as it is."""
+    if not changes:
+        on_channel = f" on {selection.channel}" if selection.channel else ""
+        click.echo(f"nothing {'is dead' if selection.dead else 'waits'}{on_channel}", err=True)
+    for change in changes:
+        if change.is_changed:
+            click.echo(f"{change.id} {done}")
         else:
-            click.echo(f"{id_} {done}")
-    if left:
+            click.echo(f"{change.id} is left as it is: {_LEFT[change.found]}", err=True)
+    if not all(change.is_changed for change in changes):
         raise SystemExit(1)

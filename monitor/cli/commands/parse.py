@@ -9,14 +9,16 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.options import config_option, json_option, networks_allowed, print_json, require_known
+from monitor.cli.options import config_option, json_option, print_json
 from monitor.config.language.sources import with_secrets
+from monitor.config.loading.files import networks_allowed
 from monitor.config.loading.load import load_rules_of
 from monitor.errors import FeedUnreadable, FetchFailed, InvalidRequest
 from monitor.ingest.dates import parse_date
 from monitor.ingest.entry_identity import assign_uids
 from monitor.ingest.new_articles import sanitize_entry
 from monitor.model import Feed, FetchOutcome, FetchResult, Limits, Place, Selectors, Source, Validators
+from monitor.services.lookup import require_known
 from monitor.sources.formats.read_document import read_document
 from monitor.sources.formats.web_page import read_page
 from monitor.sources.http.decoder import unpack_gzip
@@ -76,7 +78,7 @@ def parse(
     if document is None:
         raise InvalidRequest("name a file, an address or - for standard input; or a source with --source")
     select = _parse_selectors(selectors, source.select if source else None)
-    allow = list(networks_allowed(config)) if source else []
+    allow = networks_allowed(config) if source else []
     proxy = source.proxy if source else None
     fetched = _load_document(document, url or (source.url if source else None), _parse_headers(headers), proxy, allow)
     try:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import click
 
 from monitor import clock
-from monitor.alerting.case import DecisionContext
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import config_option, existing_database, json_option, load_config, print_faults
 from monitor.cli.output.replay_report import print_comparison, track_progress
-from monitor.config.loading.load import LoadedRules, load_rules, shipped_entities
-from monitor.lab.replay import Replay, ScheduledArticle
-from monitor.lab.rule_diff import compare_replays
-from monitor.matching.live import compile_live
-from monitor.model import Config, Rule, RuleStatus
-from monitor.store.queries.archive import Archive
+from monitor.config.loading.load import load_rules
+from monitor.services.queries.rule_trial import try_rules
 
 _DAYS = 7
 
@@ -59,8 +53,6 @@ def try_(config: Path, days: int, as_json: bool, file: Path) -> None:
 
     Exit code 1 if FILE, or another file of the config, has faults, or nothing is stored yet.
     """
-    from zoneinfo import ZoneInfo
-
     loaded = load_config(config)
     running = loaded.config
     tried = load_rules([file], config)
@@ -68,35 +60,9 @@ def try_(config: Path, days: int, as_json: bool, file: Path) -> None:
     print_faults(own or loaded.faults)
     if own:
         raise SystemExit(1)
-    archive = Archive(existing_database(running.settings))
+    database = existing_database(running.settings)
     since = clock.now() - timedelta(days=days)
-    around = DecisionContext(ZoneInfo(running.settings.timezone))
-    before = compile_live(
-        _exclude_file_rules(running, file), running.entities, running.lists, running.sources, shipped_entities()
-    )
-    after = compile_live(_force_live(tried, file), tried.entities, tried.lists, running.sources, shipped_entities())
-    articles = track_progress(_read_archive(archive, since), archive.count(since), printing=False)
-    found = compare_replays(articles, Replay(before, around), Replay(after, around))
+    track = partial(track_progress, printing=False)
+    found = try_rules(running, database, tried, file, since=since, track=track)
     print_comparison(found, running.settings.timezone, as_json=as_json)
     raise SystemExit(1 if loaded.faults else 0)
-
-
-def _is_from_file(rule: Rule, file: Path) -> bool:
-    return Path(rule.place.file).resolve().is_relative_to(file.resolve())
-
-
-def _exclude_file_rules(running: Config, file: Path) -> Iterable[Rule]:
-    return [rule for rule in running.rules.values() if not _is_from_file(rule, file)]
-
-
-def _force_live(tried: LoadedRules, file: Path) -> Iterable[Rule]:
-
-    return [
-        replace(rule, status=RuleStatus.LIVE) if _is_from_file(rule, file) else rule for rule in tried.rules.values()
-    ]
-
-
-def _read_archive(archive: Archive, since: datetime) -> Iterator[ScheduledArticle]:
-
-    for at, article in archive.iter_versions(since):
-        yield ScheduledArticle(at, f"{article.source} {article.uid}", article)

@@ -11,9 +11,7 @@ import click
 from monitor.cli.inputs import load_selected_rules, rules_options
 from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.tables import print_table
-from monitor.config.loading.packs import shipped_packs
-from monitor.config.loading.shipped import find_shipped_folder
-from monitor.lab.inventory import PackSummary, RuleSummary, summarize_packs, summarize_rules
+from monitor.services.queries.rules import PackSummary, RuleSummary, summarize_packs, summarize_rules
 
 _WIDE = 100
 _INDENT = " " * 4
@@ -38,7 +36,7 @@ def list_rules(config: Path | None, rules: tuple[Path, ...], *, as_json: bool) -
     """
     loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)
-    found = summarize_rules(loaded.rules, loaded.entities, loaded.lists, loaded.documents)
+    found = summarize_rules(loaded)
     if as_json:
         for each in found:
             print_json(_rule_row(each))
@@ -85,7 +83,7 @@ def list_packs(*, as_json: bool) -> None:
       news-monitor rules packs
       news-monitor rules packs --json
     """
-    found = list(summarize_packs(shipped_packs(find_shipped_folder()).values(), find_shipped_folder()))
+    found = summarize_packs()
     if as_json:
         for each in found:
             print_json(_pack_row(each))

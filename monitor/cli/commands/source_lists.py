@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from monitor import clock
 from monitor.cli.options import config_option, json_option, print_faults, print_json
-from monitor.config.editing.atomic_rewrite import prepare_rewrite
-from monitor.config.editing.feed_lists import ImportOutcome, OutlineImport, import_outlines, outline_of
-from monitor.config.editing.source_edit import with_sources
-from monitor.config.editing.source_files import SourceFiles, check_file, find_valid_sources, new_source, source_files
+from monitor.config.editing.feed_lists import ImportOutcome, OutlineImport
+from monitor.config.editing.source_files import source_files
 from monitor.errors import FeedUnreadable, InvalidRequest
-from monitor.model import Outline, Outlines
-from monitor.sources.formats.opml import read_opml, write_opml
+from monitor.services.commands.source_lists import ListImport, export_source_list, import_source_list
 
 
 @click.command("import")
@@ -45,46 +40,35 @@ def import_(
     files = source_files(config)
     print_faults(files.faults)
     target = files.file_for(file)
-    check_file(target)
-    read = _read_outlines(given)
-    taken = import_outlines(read.outlines, files.sources, _normalize_tags(tags))
-    new = [each.source for each in taken if each.source]
-    made = prepare_rewrite(target, lambda text, name: with_sources(text, name, new))
-    if new and not dry_run:
-        made.write()
-    _print_import(given, read, taken, as_json=as_json)
-    kept = "would be added" if dry_run else "added"
-    said = f"{_count_outcomes(taken)[0]} {kept} to {target}{_describe_rest(read, taken)}"
-    click.echo(said if taken or read.unusable else f"{given}: it names no feed", err=as_json or not taken)
-    if _count_unused(read, taken) or not taken:
+    document = _read_input(given)
+    try:
+        done = import_source_list(files, target, document, tags, dry_run=dry_run)
+    except FeedUnreadable as error:
+        raise FeedUnreadable(f"{given}: {error}") from error
+    _print_import(given, done, as_json=as_json)
+    is_empty = not (done.imports or done.unusable)
+    said = f"{given}: it names no feed" if is_empty else _summarize_import(done, target, dry_run=dry_run)
+    click.echo(said, err=as_json or not done.imports)
+    if done.unused or not done.imports:
         click.get_current_context().exit(1)
 
 
-def _normalize_tags(tags: Sequence[str]) -> list[str]:
-    """The tags as they are written. Raises InvalidRequest."""
-    tidied = new_source("https://news.example/", {"tags": tags}, ()).get("tags", [])
-    return list(tidied) if isinstance(tidied, list) else []
-
-
-def _read_outlines(given: str) -> Outlines:
-
+def _read_input(given: str) -> bytes:
     try:
-        body = sys.stdin.buffer.read() if given == "-" else Path(given).read_bytes()
+        return sys.stdin.buffer.read() if given == "-" else Path(given).read_bytes()
     except OSError as error:
         raise InvalidRequest(f"{given}: {error.strerror or error}") from error
-    try:
-        return read_opml(body)
-    except FeedUnreadable as error:
-        raise FeedUnreadable(f"{given}: {error}") from error
 
 
-def _print_import(given: str, read: Outlines, taken: Sequence[OutlineImport], *, as_json: bool) -> None:
+def _print_import(given: str, done: ListImport, *, as_json: bool) -> None:
     """Line by line: what is added on stdout, what is not, and why, on stderr; as JSON all of it on stdout."""
-    if read.problem:
-        click.echo(f"{given}: {read.problem}", err=True)
+    if done.problem:
+        click.echo(f"{given}: {done.problem}", err=True)
     rows: list[tuple[int, str | None, ImportOutcome, str | None, str | None]]
-    rows = [(each.outline.line, each.outline.url, each.outcome, _get_source_id(each), each.why) for each in taken]
-    rows += [(each.line, None, ImportOutcome.UNUSABLE, None, each.why) for each in read.unusable]
+    rows = [
+        (each.outline.line, each.outline.url, each.outcome, _get_source_id(each), each.why) for each in done.imports
+    ]
+    rows += [(each.line, None, ImportOutcome.UNUSABLE, None, each.why) for each in done.unusable]
     for line, url, outcome, id_, why in sorted(rows, key=lambda row: row[0]):
         if as_json:
             print_json({"line": line, "url": url, "outcome": outcome.value, "id": id_, "why": why})
@@ -99,20 +83,10 @@ def _get_source_id(taken: OutlineImport) -> str | None:
     return str(taken.source["id"]) if taken.source else None
 
 
-def _count_outcomes(taken: Sequence[OutlineImport]) -> tuple[int, int]:
-    """How many are added, and how many were there already."""
-    counted = Counter(each.outcome for each in taken)
-    return counted[ImportOutcome.ADDED], counted[ImportOutcome.KNOWN] + counted[ImportOutcome.REPEATED]
-
-
-def _count_unused(read: Outlines, taken: Sequence[OutlineImport]) -> int:
-    return len(read.unusable) + len(taken) - sum(_count_outcomes(taken))
-
-
-def _describe_rest(read: Outlines, taken: Sequence[OutlineImport]) -> str:
-    there, unused = _count_outcomes(taken)[1], _count_unused(read, taken)
-    said = f"; {there} were there already" if there else ""
-    return said + (f"; {unused} could not be used" if unused else "")
+def _summarize_import(done: ListImport, target: Path, *, dry_run: bool) -> str:
+    added = f"{done.added} {'would be added' if dry_run else 'added'} to {target}"
+    present = f"; {done.present} were there already" if done.present else ""
+    return added + present + (f"; {done.unused} could not be used" if done.unused else "")
 
 
 @click.command()
@@ -130,36 +104,21 @@ def export(config: Path, output: Path | None, tag: str | None) -> None:
       news-monitor sources export -o sources.opml
     """
     files = source_files(config)
-    print_faults(files.faults)
-    outlines, faulty = _collect_outlines(files, tag)
-    if tag is not None and not outlines:  # a slip in the tag must not leave an empty list in the place of a backup
+    exported = export_source_list(files, clock.now(), tag)
+    print_faults(exported.faults)
+    for source, keys in exported.secrets:
+        click.echo(f"{source.place}: {', '.join(keys)} holds a password, and is left out", err=True)
+    if (
+        tag is not None and not exported.sources
+    ):  # a slip in the tag must not leave an empty list in the place of a backup
         raise InvalidRequest(f"no source has the tag '{tag}'")
-    written = write_opml(outlines, f"Sources of {config}", clock.now())
     if output is None:
-        click.echo(written, nl=False)
+        click.echo(exported.document, nl=False)
     else:
         try:
-            output.write_bytes(written)
+            output.write_bytes(exported.document)
         except OSError as error:
             raise InvalidRequest(f"{output}: {error.strerror or error}") from error
-        click.echo(f"{len(outlines)} sources written to {output}")
-    if faulty or files.faults:
+        click.echo(f"{exported.sources} sources written to {output}")
+    if exported.faults:
         click.get_current_context().exit(1)
-
-
-def _collect_outlines(files: SourceFiles, tag: str | None) -> tuple[list[Outline], bool]:
-    """The sources without a fault as outlines, and whether others have one: these are printed."""
-    outlines, sound, faulty = [], set(), False
-    for file in files.files:
-        places, faults = find_valid_sources(file)
-        sound |= places
-        faulty |= bool(faults)
-        print_faults(fault for fault in faults if fault not in files.faults)  # those were printed when they were read
-    for standing in files.sources:
-        outline, secret = outline_of(standing.keys)
-        if standing.place not in sound or (tag is not None and tag not in outline.groups):
-            continue
-        if secret:
-            click.echo(f"{standing.place}: {', '.join(secret)} holds a password, and is left out", err=True)
-        outlines.append(outline)
-    return outlines, faulty

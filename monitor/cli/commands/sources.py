@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,27 +13,21 @@ from monitor import clock
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
-    database_of,
+    database_if_any,
     existing_database,
     format_local_time,
     json_option,
     load_config,
     print_faults,
     print_json,
-    require_known,
 )
-from monitor.cli.output.source_status import SourceHealth, SourceHealthReport, assess_source_health
 from monitor.cli.output.tables import print_table
-from monitor.config.editing.atomic_rewrite import prepare_rewrite
-from monitor.config.editing.source_edit import without_sources
-from monitor.config.editing.source_files import ListedSource, SourceFiles, source_files
-from monitor.config.language.faults import did_you_mean
+from monitor.config.editing.source_files import source_files
 from monitor.config.loading.load import LoadedConfig
-from monitor.errors import Fault, InvalidFiles, InvalidRequest
-from monitor.model import Source, SourceTrouble
+from monitor.model import SourceTrouble
 from monitor.notices.troubles import OF_SOURCES
-from monitor.store.queries.reports import ReportQueries, SourceReport
-from monitor.store.queues.claims import Claims
+from monitor.services.commands.sources import remove_sources, retry_sources
+from monitor.services.queries.sources import AssessedSource, SourceHealth, SourceReport, list_sources, select_unhealthy
 
 _NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures": 0, "problem": None, "articles": 0,
           "overlap": None, "troubles": ()}  # fmt: skip
@@ -64,12 +57,13 @@ def list_(config: Path, as_json: bool) -> None:
     """
     loaded = load_config(config)
     rows = []
-    for source, report, faring in _assess_sources(loaded):
+    for each in _list_sources(loaded):
+        source, report = each.source, each.report
         facts = asdict(report) if report else _NEVER
         every = int(source.every.total_seconds())
         about = {"id": source.id, "name": source.name, "url": source.url, "language": source.language, "every": every}
         about["cron"] = source.cron
-        rows.append({**facts, **about, "tags": list(source.tags), "health": faring.health.value})
+        rows.append({**facts, **about, "tags": list(source.tags), "health": each.health.health.value})
     if as_json:
         for row in rows:
             print_json(row)
@@ -106,12 +100,9 @@ def health(config: Path, as_json: bool) -> None:
     """
     loaded = load_config(config)
     zone = loaded.config.settings.timezone
-    fared = _assess_sources(loaded)
-    worst = list(SourceHealth)
-    troubled = sorted(
-        (each for each in fared if each[2].health is not SourceHealth.FINE), key=lambda e: worst.index(e[2].health)
-    )
-    rows = [_health_to_row(*each) for each in troubled]
+    every = _list_sources(loaded)
+    unhealthy = select_unhealthy(every)
+    rows = [_health_to_row(each) for each in unhealthy]
     if as_json:
         for row in rows:
             print_json(row)
@@ -125,9 +116,9 @@ def health(config: Path, as_json: bool) -> None:
         heads = ("health", "id", "since", "failures", "known", "problem", "next try", "url")
         print_table(heads, [[row[c] for c in columns] for row in shown], whole=("id",))
         _print_troubles([each for row in rows for each in row["troubles"]], zone)
-    click.echo(f"{len(fared) - len(rows)} of {len(fared)} sources are fine", err=as_json)
-    if dead := [source.id for source, _, faring in troubled if faring.health is SourceHealth.DEAD]:
-        click.echo(_advise_removal(dead, config) if len(rows) < len(fared) else _OURS, err=as_json)
+    click.echo(f"{len(every) - len(rows)} of {len(every)} sources are fine", err=as_json)
+    if dead := [each.source.id for each in unhealthy if each.health.health is SourceHealth.DEAD]:
+        click.echo(_advise_removal(dead, config) if len(rows) < len(every) else _OURS, err=as_json)
 
 
 _OURS = "No source is fine: look at the network of this machine before you drop any."
@@ -148,16 +139,15 @@ def retry(config: Path, ids: tuple[str, ...]) -> None:
     """
     loaded = load_config(config)
     print_faults(loaded.faults)
-    require_known("source", ids, loaded.config.sources)
-    database = existing_database(loaded.config.settings)
-    due = Claims(database, "operator").retry_failing(ids, clock.now())
-    known, zone = ReportQueries(database).sources(), loaded.config.settings.timezone
-    for id_ in dict.fromkeys(ids):
-        if id_ in due:
-            click.echo(f"{id_} is due now: the daemon polls it within seconds; if it does not run, once it does")
+    settings = loaded.config.settings
+    retries = retry_sources(existing_database(settings), loaded.config.sources, ids, clock.now())
+    for source in retries:
+        if source.is_due:
+            click.echo(f"{source.id} is due now: the daemon polls it within seconds; if it does not run, once it does")
         else:
-            click.echo(f"{id_} is left as it is: {_explain_not_retried(known.get(id_), zone)}", err=True)
-    if not due.issuperset(ids):
+            why = _explain_not_retried(source.report, settings.timezone)
+            click.echo(f"{source.id} is left as it is: {why}", err=True)
+    if not all(source.is_due for source in retries):
         click.get_current_context().exit(1)
 
 
@@ -183,41 +173,26 @@ def remove(config: Path, ids: tuple[str, ...]) -> None:
     """
     files = source_files(config)
     print_faults(files.faults)
-    found = [_find_source(files, id_) for id_ in dict.fromkeys(ids)]
-    gone = {each.id for each in found}
-    made = [
-        prepare_rewrite(file, lambda text, name: without_sources(text, name, gone))
-        for file in {s.file: 0 for s in found}
-    ]
-    for each in made:
-        each.write()
-    for standing in found:
-        click.echo(f"removed {standing.id} from {standing.file}")
+    for source in remove_sources(files, ids):
+        click.echo(f"removed {source.id} from {source.file}")
 
 
-def _assess_sources(loaded: LoadedConfig) -> list[tuple[Source, SourceReport | None, SourceHealthReport]]:
-    """Every source, with what its polls left behind and its health; the faults of the files are printed."""
+def _list_sources(loaded: LoadedConfig) -> list[AssessedSource]:
+    """Every source with its health; the faults of the files are printed."""
     print_faults(loaded.faults)
-    database = database_of(loaded.config.settings)
-    reports: Mapping[str, SourceReport] = {}
-    if database.exists():
-        database.require_schema()
-        reports = ReportQueries(database).sources()
-    now, polled = clock.now(), loaded.config.sources.values()
-    return [
-        (source, reports.get(source.id), assess_source_health(source, reports.get(source.id), now)) for source in polled
-    ]
+    return list_sources(loaded.config, database_if_any(loaded.config.settings), clock.now())
 
 
-def _health_to_row(source: Source, report: SourceReport | None, faring: SourceHealthReport) -> dict[str, Any]:
+def _health_to_row(assessed: AssessedSource) -> dict[str, Any]:
+    source, report, found = assessed.source, assessed.report, assessed.health
     facts = asdict(report) if report else _NEVER
     kept = {key: facts[key] for key in ("failures", "next_at", "last_ok_at", "articles", "overlap")}
-    troubles = [{"source": each.source, **_trouble_to_row(each)} for each in faring.troubles]
+    troubles = [{"source": each.source, **_trouble_to_row(each)} for each in found.troubles]
     return {
         "id": source.id,
-        "health": faring.health.value,
-        "since": faring.since,
-        "problem": faring.problem,
+        "health": found.health.value,
+        "since": found.since,
+        "problem": found.problem,
         **kept,
         "troubles": troubles,
         "url": source.url,
@@ -246,16 +221,3 @@ def _format_time(moment: Any, zone: str) -> str:  # noqa: ANN401 - a cell of a r
 def _advise_removal(dead: list[str], config: Path) -> str:
     named = "" if config == Path("monitor.yaml") else f" -c {shlex.quote(str(config))}"
     return f"To drop the dead:\n  news-monitor sources remove{named} {' '.join(dead)}"
-
-
-def _find_source(files: SourceFiles, id_: str) -> ListedSource:
-    """The place of a source. Raises InvalidRequest if it is in no file, and InvalidFiles if it is there twice."""
-    found = [each for each in files.sources if each.id == id_]
-    if not found:
-        meant = did_you_mean(id_, (each.id for each in files.sources), "`news-monitor sources list` lists them")
-        raise InvalidRequest(f"there is no source '{id_}' in the files that {files.config} names; {meant}")
-    if len(found) > 1:
-        raise InvalidFiles(
-            [Fault(each.place, f"'{id_}' is here and in another place", "remove one by hand") for each in found]
-        )
-    return found[0]

@@ -2,53 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from monitor import clock
-from monitor.cli.options import config_option, existing_database, json_option, load_config, print_faults, print_json
-from monitor.cli.options import format_local_time as local_time
-from monitor.config.loading.load import LoadedConfig
-from monitor.matching.live import select_running_rules
-from monitor.model import DeadLetters, Rule, RuleStatus
-from monitor.store.engine.daemons import DaemonReport, DaemonStatus, list_daemons
-from monitor.store.engine.database import Database
-from monitor.store.queries.ages import PendingDeliveries, SourceAges, find_pending_by_channel, source_ages
-from monitor.store.queries.reports import PendingReport, ReportQueries, ShadowReport, SourceReport
-from monitor.store.queues.dead_letters import find_dead_letters
+from monitor.cli.options import (
+    config_option,
+    existing_database,
+    format_local_time,
+    json_option,
+    load_config,
+    print_faults,
+    print_json,
+)
+from monitor.services.queries.status import DaemonReport, ServiceStatus, load_status
 
-_LATELY = timedelta(days=1)  # a daemon that died before that is history, if another one runs
 _BY_PEOPLE = {"merges": "merged", "splits": "split"}  # stories and events
 _SHOWN = 10  # of the sources that fail (with the network down, all do) or are troubled, and of the rules in shadow
-
-
-@dataclass(frozen=True, slots=True)
-class _StatusSnapshot:
-    """What the files and the database say now."""
-
-    now: datetime
-    loaded: LoadedConfig
-    daemons: list[DaemonReport]
-    counts: Mapping[str, int]
-    deferred: PendingReport
-    deliveries: Mapping[str, int]
-    shadow: Mapping[str, ShadowReport]
-    failing: Mapping[str, SourceReport]
-    troubled: Mapping[str, list[str]]  # those that answer, each with what is not as it should be
-    ages: SourceAges
-    waiting: Mapping[str, PendingDeliveries]
-    dead: list[DeadLetters]
-    last_fetch: datetime | None
-    database: Database
-    size: int
-
-    def format_time(self, moment: datetime | None) -> str:
-        """As people in the configured time zone read it."""
-        return local_time(moment, self.loaded.config.settings.timezone)
 
 
 @click.command()
@@ -61,60 +36,29 @@ def status(config: Path, as_json: bool) -> None:
     Example:
       news-monitor status --json
     """
-    seen = _take_snapshot(load_config(config))
+    loaded = load_config(config)
+    settings = loaded.config.settings
+    found = load_status(loaded, existing_database(settings), clock.now())
     if as_json:
-        print_faults(seen.loaded.faults)
-        print_json(_snapshot_to_row(seen))
+        print_faults(found.faults)
+        print_json(_status_to_row(found))
         return
-    for line in _format_warnings(seen):
+    text = _StatusText(found, settings.timezone)
+    for line in text.warnings():
         click.echo(line)
-    for name, line in _format_summary(seen):
+    for name, line in text.summary():
         click.echo(f"{name:<12}{line}")
 
 
-def _take_snapshot(loaded: LoadedConfig) -> _StatusSnapshot:
-
-    sources = loaded.config.sources
-    in_shadow = (rule.id for rule in loaded.config.rules.values() if rule.status is RuleStatus.SHADOW)
-    database = existing_database(loaded.config.settings)
-    reports, now = ReportQueries(database), clock.now()
-    found = {id_: report for id_, report in reports.sources().items() if id_ in sources}
-    return _StatusSnapshot(
-        now=now,
-        loaded=loaded,
-        daemons=list_daemons(database),
-        counts=reports.counts(),
-        deferred=reports.pending_alerts(),
-        deliveries=reports.delivery_counts(),
-        shadow=reports.shadow(in_shadow),
-        failing={id_: report for id_, report in found.items() if report.failures},
-        troubled={
-            id_: kinds
-            for id_, report in found.items()
-            if not report.failures and (kinds := _list_trouble_kinds(report, now))
-        },
-        ages=source_ages(database, sources),
-        waiting=find_pending_by_channel(database),
-        dead=find_dead_letters(database),
-        last_fetch=reports.last_fetch_at(),
-        database=database,
-        size=database.size(),
-    )
-
-
-def _list_trouble_kinds(report: SourceReport, now: datetime) -> list[str]:
-    return [each.kind.label for each in report.troubles if each.is_current(now)]
-
-
-def _snapshot_to_row(seen: _StatusSnapshot) -> dict[str, object]:
+def _status_to_row(seen: ServiceStatus) -> dict[str, object]:
     return {
-        "sources": len(seen.loaded.config.sources),
+        "sources": seen.sources,
         **seen.counts,
         "told_later": asdict(seen.deferred),
         "deliveries": seen.deliveries,
-        "rules": len(seen.loaded.config.rules),
+        "rules": seen.rules,
         "shadow": {id_: asdict(would) for id_, would in seen.shadow.items()},
-        "faults": len(seen.loaded.faults),
+        "faults": len(seen.faults),
         "failing": {id_: found.problem for id_, found in seen.failing.items()},
         "troubled": seen.troubled,
         "waiting": {channel: waits.since for channel, waits in seen.waiting.items()},
@@ -127,129 +71,114 @@ def _snapshot_to_row(seen: _StatusSnapshot) -> dict[str, object]:
         "oldest_poll": seen.ages.oldest,
         "outbox": {channel: asdict(waits) for channel, waits in seen.waiting.items()},
         "dead": [asdict(each) for each in seen.dead],
-        "database": {"kind": seen.database.kind, "name": seen.database.name, "bytes": seen.size},
+        "database": asdict(seen.database),
     }
 
 
-def _format_warnings(seen: _StatusSnapshot) -> Iterator[str]:
-    yield from _daemon_warnings(seen)
-    for fault in seen.loaded.faults:
-        yield f"fault: {fault}"
-    for channel, waits in seen.waiting.items():
-        yield f"waiting: {channel}: its oldest alert waits since {seen.format_time(waits.since)}"
-    for each in seen.dead:
-        yield f"dead: {each.explain(seen.format_time(each.since))}"
-    yield from _source_warnings(seen)
+class _StatusText:
+    """A status as people read it, with times in the configured time zone."""
 
+    def __init__(self, status: ServiceStatus, timezone: str) -> None:
+        self._status = status
+        self._timezone = timezone
 
-def _source_warnings(seen: _StatusSnapshot) -> Iterator[str]:
-    yield from _failing_source_warnings(seen)
-    if seen.troubled:
-        named = [f"{id_} ({', '.join(kinds)})" for id_, kinds in sorted(seen.troubled.items())]
-        more = [f"and {len(named) - _SHOWN} more"] if len(named) > _SHOWN else []
-        which = ", ".join(named[:_SHOWN] + more)
-        yield f"troubled: {_format_count(len(named), 'source', 'sources')}: {which}; see `news-monitor sources health`"
+    def warnings(self) -> Iterator[str]:
+        """What needs a person, a line each."""
+        yield from self._daemon_warnings()
+        for fault in self._status.faults:
+            yield f"fault: {fault}"
+        for channel, waits in self._status.waiting.items():
+            yield f"waiting: {channel}: its oldest alert waits since {self._format_time(waits.since)}"
+        for each in self._status.dead:
+            yield f"dead: {each.explain(self._format_time(each.since))}"
+        yield from self._failing_source_warnings()
+        if self._status.troubled:
+            named = [f"{id_} ({', '.join(kinds)})" for id_, kinds in sorted(self._status.troubled.items())]
+            more = [f"and {len(named) - _SHOWN} more"] if len(named) > _SHOWN else []
+            which = ", ".join(named[:_SHOWN] + more)
+            count = _format_count(len(named), "source", "sources")
+            yield f"troubled: {count}: {which}; see `news-monitor sources health`"
 
-
-def _failing_source_warnings(seen: _StatusSnapshot) -> Iterator[str]:
-    failing = sorted(seen.failing.values(), key=lambda found: found.failing_since or seen.now)
-    well = any(at is not None and id_ not in seen.failing for id_, at in seen.ages.good.items())
-    if len(failing) > 1 and not well:
-        which = "sources" if len(failing) == len(seen.ages.good) else "sources that were polled"
-        since = seen.format_time(failing[-1].failing_since)
-        yield f"failing: all {len(failing)} {which} fail since {since}: is this machine's network up?"
-        return
-    for found in failing[:_SHOWN]:
-        since = "" if found.failing_since is None else f"since {seen.format_time(found.failing_since)}, "
-        then = f"{found.failures} in a row; next try {seen.format_time(found.next_at)}"
-        yield f"failing: {found.id}: {found.problem} ({since}{then})"
-    if len(failing) > _SHOWN:
-        yield f"failing: and {len(failing) - _SHOWN} more: `news-monitor sources health` lists them"
-
-
-def _daemon_warnings(seen: _StatusSnapshot) -> Iterator[str]:
-
-    alive = [daemon for daemon in seen.daemons if daemon.status_at(seen.now) is DaemonStatus.ALIVE]
-    gone = [
-        daemon
-        for daemon in seen.daemons
-        if daemon.status_at(seen.now) is DaemonStatus.GONE and not _is_restarted(daemon, seen)
-    ]
-    if not alive:
-        stopped = [daemon.stopped_at for daemon in seen.daemons if daemon.stopped_at is not None]
-        last = f"; the last one was stopped {seen.format_time(max(stopped))}" if stopped and not gone else ""
-        yield f"no daemon is running{last}"
-    for daemon in gone:
-        if not alive or seen.now - daemon.seen_at < _LATELY:
-            last = f"was last seen {seen.format_time(daemon.seen_at)} and has said no goodbye"
-            yield f"gone: {daemon.name} {last}: it was killed, or its machine or database hangs"
-    for daemon in alive:
-        if daemon.is_stalled:
-            yield f"stuck: {daemon.name} lives and does not work; see its log and /healthz"
-        if daemon.running.edited_at or daemon.running.restart_settings:
-            yield f"files: {daemon.name}: {_describe_running(daemon, seen)}"
-
-
-def _is_restarted(gone: DaemonReport, seen: _StatusSnapshot) -> bool:
-    """Whether a later start on its machine has healed it."""
-    return any(daemon.host == gone.host and daemon.started_at > gone.seen_at for daemon in seen.daemons)
-
-
-def _format_summary(seen: _StatusSnapshot) -> Iterator[tuple[str, str]]:
-
-    for daemon in seen.daemons:
-        if daemon.status_at(seen.now) is DaemonStatus.ALIVE:
-            ago = f"{round((seen.now - daemon.started_at).total_seconds())} s ago"
-            tick = (
-                f"last tick {seen.format_time(daemon.ticked_at)}" if daemon.ticked_at else f"started {ago}, no tick yet"
-            )
-            yield (
-                "daemon",
-                f"{daemon.name}, version {daemon.version}, since {seen.format_time(daemon.started_at)}, {tick}",
-            )
-            yield "", _describe_running(daemon, seen)
-    sources = len(seen.loaded.config.sources)
-    states = f"{len(seen.failing)} fail, {len(seen.troubled)} are troubled"
-    yield "sources", f"{sources}; {states}, {seen.ages.unverified} were never polled well"
-    yield "oldest poll", seen.format_time(seen.ages.oldest)
-    yield "last fetch", seen.format_time(seen.last_fetch)
-    yield "rules", _format_rule_count(seen.loaded.config.rules)
-    yield from _format_shadow_rules(seen)
-    by_people = [f"{seen.counts[name]} {what}" for name, what in _BY_PEOPLE.items() if seen.counts[name]]
-    for name in ("articles", "matches", "stories", "alerts"):
-        more = f"; by people: {', '.join(by_people)}" if name == "stories" and by_people else ""
-        yield name, f"{seen.counts[name]}{more}"
-    later = seen.deferred
-    yield "deferred", f"{later.count}, the first at {seen.format_time(later.next)}" if later.count else "nothing"
-    yield "deliveries", ", ".join(f"{n} {state}" for state, n in seen.deliveries.items() if n) or "none"
-    yield "database", f"{seen.database.kind}, {seen.database.name}, {seen.size / 2**20:.1f} MiB"
-
-
-def _format_rule_count(rules: Mapping[str, Rule]) -> str:
-    """How many there are, as `check` counts them, and how many of them run, as the daemon does."""
-    off = len(rules) - len(select_running_rules(rules.values()))
-    return f"{len(rules)}, of which {off} {'is' if off == 1 else 'are'} off" if off else str(len(rules))
-
-
-def _format_shadow_rules(seen: _StatusSnapshot) -> Iterator[tuple[str, str]]:
-    """What the rules in shadow would have sent until now: a person decides by it whether they go live."""
-    loudest = sorted(seen.shadow.items(), key=lambda each: -each[1].alerts)
-    for id_, would in loudest[:_SHOWN]:
-        alerts, stories = (
-            _format_count(would.alerts, "alert", "alerts"),
-            _format_count(would.stories, "story", "stories"),
+    def summary(self) -> Iterator[tuple[str, str]]:
+        """What there is, and how much: names and values."""
+        status = self._status
+        yield from self._daemon_summary()
+        states = f"{len(status.failing)} fail, {len(status.troubled)} are troubled"
+        yield "sources", f"{status.sources}; {states}, {status.ages.unverified} were never polled well"
+        yield "oldest poll", self._format_time(status.ages.oldest)
+        yield "last fetch", self._format_time(status.last_fetch)
+        off = (
+            f", of which {status.rules_off} {'is' if status.rules_off == 1 else 'are'} off" if status.rules_off else ""
         )
-        sent = f"{alerts} in {stories} since {seen.format_time(would.since)}" if would.alerts else "nothing yet"
-        yield "shadow", f"{id_} would have sent {sent}"
-    if len(loudest) > _SHOWN:
-        yield "", f"and {len(loudest) - _SHOWN} more: `news-monitor matches list --decision shadow` lists them"
+        yield "rules", f"{status.rules}{off}"
+        yield from self._shadow_summary()
+        by_people = [f"{status.counts[name]} {what}" for name, what in _BY_PEOPLE.items() if status.counts[name]]
+        for name in ("articles", "matches", "stories", "alerts"):
+            more = f"; by people: {', '.join(by_people)}" if name == "stories" and by_people else ""
+            yield name, f"{status.counts[name]}{more}"
+        later = status.deferred
+        first = f"{later.count}, the first at {self._format_time(later.next)}"
+        yield "deferred", first if later.count else "nothing"
+        yield "deliveries", ", ".join(f"{n} {state}" for state, n in status.deliveries.items() if n) or "none"
+        database = status.database
+        yield "database", f"{database.kind}, {database.name}, {database.bytes / 2**20:.1f} MiB"
+
+    def _daemon_warnings(self) -> Iterator[str]:
+        status, alive, gone = self._status, self._status.alive_daemons, self._status.gone_daemons
+        if not alive:
+            stopped = [daemon.stopped_at for daemon in status.daemons if daemon.stopped_at is not None]
+            last = f"; the last one was stopped {self._format_time(max(stopped))}" if stopped and not gone else ""
+            yield f"no daemon is running{last}"
+        for daemon in gone:
+            last = f"was last seen {self._format_time(daemon.seen_at)} and has said no goodbye"
+            yield f"gone: {daemon.name} {last}: it was killed, or its machine or database hangs"
+        for daemon in alive:
+            if daemon.is_stalled:
+                yield f"stuck: {daemon.name} lives and does not work; see its log and /healthz"
+            if daemon.running.edited_at or daemon.running.restart_settings:
+                yield f"files: {daemon.name}: {self._describe_running(daemon)}"
+
+    def _failing_source_warnings(self) -> Iterator[str]:
+        status = self._status
+        failing = sorted(status.failing.values(), key=lambda report: report.failing_since or status.now)
+        if status.has_only_failing_sources:
+            which = "sources" if len(failing) == len(status.ages.good) else "sources that were polled"
+            since = self._format_time(failing[-1].failing_since)
+            yield f"failing: all {len(failing)} {which} fail since {since}: is this machine's network up?"
+            return
+        for report in failing[:_SHOWN]:
+            since = "" if report.failing_since is None else f"since {self._format_time(report.failing_since)}, "
+            then = f"{report.failures} in a row; next try {self._format_time(report.next_at)}"
+            yield f"failing: {report.id}: {report.problem} ({since}{then})"
+        if len(failing) > _SHOWN:
+            yield f"failing: and {len(failing) - _SHOWN} more: `news-monitor sources health` lists them"
+
+    def _daemon_summary(self) -> Iterator[tuple[str, str]]:
+        for daemon in self._status.alive_daemons:
+            ago = f"{round((self._status.now - daemon.started_at).total_seconds())} s ago"
+            ticked = daemon.ticked_at
+            tick = f"last tick {self._format_time(ticked)}" if ticked else f"started {ago}, no tick yet"
+            since = self._format_time(daemon.started_at)
+            yield "daemon", f"{daemon.name}, version {daemon.version}, since {since}, {tick}"
+            yield "", self._describe_running(daemon)
+
+    def _shadow_summary(self) -> Iterator[tuple[str, str]]:
+        """What the rules in shadow would have sent until now: a person decides by it whether they go live."""
+        loudest = sorted(self._status.shadow.items(), key=lambda each: -each[1].alerts)
+        for id_, would in loudest[:_SHOWN]:
+            alerts = _format_count(would.alerts, "alert", "alerts")
+            stories = _format_count(would.stories, "story", "stories")
+            sent = f"{alerts} in {stories} since {self._format_time(would.since)}" if would.alerts else "nothing yet"
+            yield "shadow", f"{id_} would have sent {sent}"
+        if len(loudest) > _SHOWN:
+            yield "", f"and {len(loudest) - _SHOWN} more: `news-monitor matches list --decision shadow` lists them"
+
+    def _describe_running(self, daemon: DaemonReport) -> str:
+        return daemon.running.describe(ZoneInfo(self._timezone), self._status.now)
+
+    def _format_time(self, moment: datetime | None) -> str:
+        return format_local_time(moment, self._timezone)
 
 
 def _format_count(number: int, one: str, several: str) -> str:
     return f"{number} {one if number == 1 else several}"
-
-
-def _describe_running(daemon: DaemonReport, seen: _StatusSnapshot) -> str:
-    from zoneinfo import ZoneInfo
-
-    return daemon.running.describe(ZoneInfo(seen.loaded.config.settings.timezone), seen.now)

@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.active_config import channels_of, compile_config
 from monitor.alerting.wording import format_count
 from monitor.cli.options import (
     compared_line,
@@ -20,17 +19,10 @@ from monitor.cli.options import (
     load_config,
     parse_time_option,
     print_json,
-    require_known,
 )
 from monitor.cli.output.tables import print_table
-from monitor.errors import InvalidRequest
-from monitor.store.lifecycle.cluster_merge import ClusterMerger
-from monitor.store.lifecycle.cluster_split import ClusterSplitter
-from monitor.store.queries.matches import MatchQueries
-from monitor.store.queries.stories import StoryDetails, StoryQueries
-from monitor.store.state.identity_marks import IdentityMark
-
-_FEW = 5  # of those that begin so
+from monitor.services.commands.stories import merge_stories, split_story
+from monitor.services.queries.stories import IdentityMark, StoryDetails, list_stories, show_story
 
 
 @click.group()
@@ -57,9 +49,8 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
     """
     loaded = load_config(config).config
     settings, database = loaded.settings, existing_database(loaded.settings)
-    require_known("rule", rules, loaded.rules, MatchQueries(database).rules)
     since_ = parse_time_option(since, clock.now(), settings.timezone)
-    found = StoryQueries(database).newest(rules=rules, since=since_, limit=most)
+    found = list_stories(loaded, database, rules=rules, since=since_, limit=most)
     if as_json:
         for each in found:
             print_json(asdict(each))
@@ -94,7 +85,7 @@ def show(config: Path, *, as_json: bool, name: str) -> None:
       news-monitor stories show E1f0
     """
     settings = load_config(config).config.settings
-    account = _find_story_or_event(StoryQueries(existing_database(settings)), name)
+    account = show_story(existing_database(settings), name)
     if as_json:
         print_json({**asdict(account), "voices": account.independent_publishers})
         return
@@ -119,10 +110,8 @@ def merge(config: Path, name: str, other: str) -> None:
       news-monitor stories merge E1f0 E22c
     """
     loaded = load_config(config).config
-    database = existing_database(loaded.settings)
-    read = StoryQueries(database)
-    merged = ClusterMerger(database, loaded).merge(
-        _find_story_or_event(read, name).id, _find_story_or_event(read, other).id, clock.now(), _get_username()
+    merged = merge_stories(
+        existing_database(loaded.settings), loaded, name, other, now=clock.now(), who=_get_username()
     )
     if merged.already_merged:
         click.echo(f"{merged.merged_id} is part of {merged.id} already")
@@ -148,14 +137,9 @@ def split(config: Path, *, quiet: bool, name: str, articles: tuple[int, ...]) ->
       news-monitor stories split S746401c3a4eecfd6
       news-monitor stories split E1f0 4711 4713 --quiet
     """
-    from functools import partial
-
     loaded = load_config(config).config
     database = existing_database(loaded.settings)
-    channels = partial(channels_of, settings=loaded.settings)
-    splitting = ClusterSplitter(database, loaded, compile_config(loaded), channels)
-    found = _find_story_or_event(StoryQueries(database), name).id
-    done = splitting.split(found, articles, clock.now(), _get_username(), quiet=quiet)
+    done = split_story(database, loaded, name, articles, now=clock.now(), who=_get_username(), quiet=quiet)
     what = "1 article" if done.articles == 1 else f"{done.articles} articles"
     click.echo(f"{done.id} is split off {done.whole}, with {what}")
     for rule, decision in done.decisions:
@@ -170,25 +154,6 @@ def _get_username() -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # a user without a name
         return "unknown"
-
-
-def _find_story_or_event(read: StoryQueries, name: str) -> StoryDetails:
-    """The story or event of this id, or the only one whose id begins so."""
-    account = read.find(name)
-    if account is not None:
-        return account
-    begin = read.find_by_prefix(name, _FEW + 1)
-    if len(begin) == 1:
-        return _find_story_or_event(read, begin[0].id)
-    if not begin:
-        raise InvalidRequest(
-            f"there is no story or event '{name}'; `news-monitor stories list` names those that are kept"
-        )
-    more = ["  and more"] if len(begin) > _FEW else []
-    lines = [f"  {each.id}  {each.title}" for each in begin[:_FEW]]
-    raise InvalidRequest(
-        "\n".join([f"several stories and events begin with '{name}'; write more of its id:", *lines, *more])
-    )
 
 
 def _describe_merge_or_split(mark: IdentityMark, id_: str) -> str:

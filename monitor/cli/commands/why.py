@@ -1,24 +1,16 @@
-"""`news-monitor why`: why an article did or did not lead to an alert, step by step.
-
-It gathers what the rules say now and what was stored. `output/why_report.py` prints it.
-"""
+"""`news-monitor why`: why an article did or did not lead to an alert, step by step."""
 
 from __future__ import annotations
 
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
 from monitor import clock
-from monitor.alerting.case import DecisionContext
-from monitor.alerting.evaluation import evaluate
-from monitor.alerting.ledger import NotificationLedger
-from monitor.cases import build_case, prepare_match
 from monitor.cli.inputs import CONFIG, load_selected_rules, read_lines, rules_options
 from monitor.cli.options import (
     existing_database,
@@ -28,55 +20,17 @@ from monitor.cli.options import (
     match_row,
     print_faults,
     print_json,
-    require_known,
     span_row,
 )
-from monitor.cli.output.nearest_report import nearest_events, nearest_row, nearest_stories
-from monitor.cli.output.why_report import RuleReport, format_article_report, format_rule_report, format_rule_reports
-from monitor.config.loading.load import LoadedRules, shipped_entities
-from monitor.errors import Fault, InvalidRequest, MonitorError
+from monitor.cli.output.nearest_report import nearest_row
+from monitor.cli.output.why_report import format_article_report, format_rule_report, format_rule_reports
+from monitor.errors import InvalidRequest, MonitorError
 from monitor.lab.recorded import UnusableLine, read_single_article
-from monitor.matching import RuleSet
-from monitor.matching.explain import explain_rules
-from monitor.matching.live import compile_live
-from monitor.matching.tokenized_article import TokenizedArticle
-from monitor.model import Article, Config, Event, Match, MatchOutcome, Outcome, Rule, RuleStatus, Settings, Step, Story
-from monitor.store.engine.database import Database
-from monitor.store.queries.articles import ArticleQueries, StoredArticle
-from monitor.store.queries.matches import MatchReport
-from monitor.stories.sameness import ClusterComparison
+from monitor.model import Settings, Step
+from monitor.services.queries.articles import ArticleLookup, StoredArticle, look_up_article
+from monitor.services.queries.why import MatchReport, RuleReport, WhyReport, explain_article, explain_stored_article
 
 NEAREST = 10
-
-
-@dataclass(frozen=True, slots=True)
-class _StoredContext:
-    """A stored article, where it is stored, and what monitor.yaml says. `nearest`: the older stories that it is nearest
-    to."""
-
-    stored_article: StoredArticle
-    database: Database
-    settings: Settings
-    nearest: tuple[ClusterComparison, ...] = ()
-
-    @property
-    def articles(self) -> ArticleQueries:
-
-        return ArticleQueries(self.database)
-
-
-@dataclass(frozen=True, slots=True)
-class _WhyInput:
-    """The article, what the rules are compiled from, and what is `kept` of it, if it is stored."""
-
-    article: Article
-    files: Config | LoadedRules
-    faults: tuple[Fault, ...]
-    stored_context: _StoredContext | None = None
-
-    @property
-    def zone(self) -> str:
-        return self.stored_context.settings.timezone if self.stored_context else "UTC"
 
 
 @click.command()
@@ -108,79 +62,79 @@ def why(
     Rules that cannot be read are named, and the others answer; of such a rule only what was stored is shown. Exit code
     0 whether or not it led to an alert, 1 if there are faulty rules, 2 if there is no such article or rule.
     """
-    asked = _read_stdin_article(config, rules) if article == "-" else _find_stored_article(config, rules, article, rule)
-    print_faults(asked.faults)
-    accounts = _build_reports(asked, rule)
-    most = len(accounts) if everything or rule else sum(account.ever_matched for account in accounts) + NEAREST
+    explain = _explain_stdin_article if article == "-" else _explain_stored_article
+    report, settings, has_faults = explain(config, rules, article, rule)
+    count = len(report.rules)
+    if not (everything or rule):
+        count = min(count, sum(account.ever_matched for account in report.rules) + NEAREST)
     if as_json:
-        for account in accounts[:most]:
-            print_json(_report_to_row(asked, account))
+        for account in report.rules[:count]:
+            print_json(_report_to_row(report, account))
     else:
-        for line in _format_report(asked, accounts, rule, most):
+        for line in _format_report(report, rule, count, settings):
             click.echo(line)
-        if accounts and rule is None:
+        if report.rules and rule is None:
             click.echo("\nStep by step: the same command with a rule's id behind the article.")
-    raise SystemExit(1 if asked.faults else 0)
+    raise SystemExit(1 if has_faults else 0)
 
 
-def _format_report(asked: _WhyInput, accounts: Sequence[RuleReport], rule: str | None, most: int) -> Iterator[str]:
-    article, kept = asked.article, asked.stored_context
-    yield from format_article_report(
-        article, kept.stored_article if kept else None, kept.nearest if kept else (), asked.zone
-    )
+def _format_report(report: WhyReport, rule: str | None, count: int, settings: Settings | None) -> Iterator[str]:
+    zone = settings.timezone if settings else "UTC"
+    yield from format_article_report(report, zone)
     if rule is not None:
-        yield from format_rule_report(article, accounts[0], kept.settings if kept else None, asked.zone)
+        yield from format_rule_report(report.article, report.rules[0], settings, zone)
         return
-    yield from format_rule_reports(article, accounts[:most], asked.zone)
-    if not accounts:
+    yield from format_rule_reports(report.article, report.rules[:count], zone)
+    if not report.rules:
         yield from ("", "No rule runs.")
-    if left := len(accounts[most:]):
+    if left := len(report.rules[count:]):
         yield f"and {left} more: --all shows them too"
-    if off := [rule.id for rule in asked.files.rules.values() if rule.status is RuleStatus.OFF]:
-        yield f"Off: {', '.join(off)}"
+    if report.rules_off:
+        yield f"Off: {', '.join(report.rules_off)}"
 
 
 # --- which article ----------------------------------------------------------------------------------------------
 
 
-def _read_stdin_article(config: Path | None, paths: tuple[Path, ...]) -> _WhyInput:
-    """The article on standard input."""
+_Explained = tuple[WhyReport, Settings | None, bool]  # the report, what monitor.yaml says, whether files have faults
+
+
+def _explain_stdin_article(config: Path | None, paths: tuple[Path, ...], _: str, rule: str | None) -> _Explained:
+    """What the rules say of the article on standard input."""
     files = load_selected_rules(config, paths)
     found = read_single_article("".join(read_lines(Path("-"))), clock.now())
     if isinstance(found, UnusableLine):
         raise MonitorError(f"standard input: {found}")
-    return _WhyInput(found.article, files, files.faults)
+    print_faults(files.faults)
+    return explain_article(files, found.article, rule), None, bool(files.faults)
 
 
-def _find_stored_article(config: Path | None, paths: tuple[Path, ...], name: str, rule: str | None) -> _WhyInput:
-    """The article of this name in the database."""
+def _explain_stored_article(config: Path | None, paths: tuple[Path, ...], name: str, rule: str | None) -> _Explained:
+    """What the rules say of the article of this name in the database, and what came of it."""
     if paths:
         raise InvalidRequest("--rules is for an article on standard input: `news-monitor why --rules PATH -`")
     loaded = load_config(config or CONFIG)
     settings = loaded.config.settings
     database = existing_database(settings)
-    articles = ArticleQueries(database)
-    found = articles.find(name)
-    if not found:
-        raise InvalidRequest(_explain_not_found(articles, name, rule, settings.timezone))
-    if len(found) > 1:
-        raise InvalidRequest("\n".join(_list_candidates(found, name, settings.timezone)))
-    article = found[0].article
-    nearest: tuple[ClusterComparison, ...] = ()
-    if found[0].story is not None:
-        nearest = nearest_stories(database, article, compile_live((), loaded.config.entities, known=shipped_entities()))
-    return _WhyInput(article, loaded.config, loaded.faults, _StoredContext(found[0], database, settings, nearest))
+    lookup = look_up_article(database, name)
+    if not lookup.found:
+        if rule is not None and lookup.missing is None and look_up_article(database, f"{name} {rule}").found:
+            raise InvalidRequest(f"write source and uid in quotes: {_format_command(name, rule)}")
+        raise InvalidRequest(_explain_not_found(lookup, name, settings.timezone))
+    if len(lookup.found) > 1:
+        raise InvalidRequest("\n".join(_list_candidates(lookup.found, name, settings.timezone)))
+    print_faults(loaded.faults)
+    report = explain_stored_article(loaded.config, database, lookup.found[0], rule)
+    return report, settings, bool(loaded.faults)
 
 
-def _explain_not_found(articles: ArticleQueries, name: str, rule: str | None, zone: str) -> str:
-    if absent := articles.explain_missing(name):
+def _explain_not_found(lookup: ArticleLookup, name: str, zone: str) -> str:
+    if absent := lookup.missing:
         source = (
             f"{absent.source} brought it on {format_local_time(absent.first_seen_at, zone)}; " if absent.source else ""
         )
         left = f" ({format_local_time(absent.left_at, zone)})" if absent.left_at else ""
         return f"the article of '{name}' is not here any more: {source}{absent.reason}{left}"
-    if rule is not None and articles.find(f"{name} {rule}"):
-        return f"write source and uid in quotes: {_format_command(name, rule)}"
     if name.isdecimal():
         return f"there is no match {name}, or it left with its article: `news-monitor matches list` has those that are"
     if re.fullmatch("[SE][0-9a-f]{4,}", name):
@@ -203,80 +157,13 @@ def _format_command(source: str, uid: str) -> str:
     return f"news-monitor why {shlex.quote(f'{source} {uid}')}"
 
 
-# --- what the rules make of it ----------------------------------------------------------------------------------
-
-
-def _build_reports(asked: _WhyInput, only: str | None) -> list[RuleReport]:
-    """What each rule makes of the article, or only one: the rules that run, and those of which something is stored.
-    Those that sent an alert of it come first, then those that match it, then those that nearly match it."""
-    article, files, kept = asked.article, asked.files, asked.stored_context
-    stored: dict[str, list[MatchReport]] = {}
-    for decision in kept.stored_article.decisions if kept else ():
-        stored.setdefault(decision.rule, []).append(decision)
-    rules = files.rules
-    if only is not None:
-        require_known("rule", [only], [*rules, *stored])
-        # With the others: what a title is about may be their matter.
-        rules = {**rules, only: _enable_if_off(rules[only])} if only in rules else {}
-        stored = {only: stored[only]} if only in stored else {}
-    compiled = compile_live(rules.values(), files.entities, files.lists, files.sources, shipped_entities())
-    matches = {match.rule: match for match in compiled.match(article) if only in (None, match.rule)}
-    explained = {explanation.rule: explanation for explanation in explain_rules(compiled, article, only)}
-    alerts = kept.articles.alerts(kept.stored_article, matches.keys() | stored.keys()) if kept else {}
-    accounts = [
-        RuleReport(
-            name,
-            files.rules.get(name),
-            explained.get(name),
-            matches.get(name),
-            tuple(stored.get(name, ())),
-            _simulate_decision(kept, compiled, matches[name]) if kept and name in matches else None,
-            alerts.get(name),
-            _find_nearest(kept, compiled, matches[name]) if kept and name in matches else (),
-        )
-        for name in dict.fromkeys([*explained, *stored])
-    ]
-    return sorted(accounts, key=lambda account: (not account.was_sent, not account.ever_matched, -account.share))
-
-
-def _enable_if_off(rule: Rule) -> Rule:
-    return replace(rule, status=RuleStatus.LIVE) if rule.status is RuleStatus.OFF else rule
-
-
-def _find_nearest(kept: _StoredContext, compiled: RuleSet, found: Match) -> tuple[ClusterComparison, ...]:
-    """The older events of a rule that the article is nearest to; `found`: its match by the rule as it is now."""
-    article = kept.stored_article.article
-    story = kept.stored_article.story or Story("", article.title, article.seen)
-    return nearest_events(kept.database, article, found, story, compiled)
-
-
-def _simulate_decision(kept: _StoredContext, compiled: RuleSet, found: Match) -> MatchOutcome | None:
-    """What the rule as it is now would have decided when the article came. None if that is stored, or if an earlier
-    version of the rule sent the article."""
-    article, rule = kept.stored_article.article, compiled.rules[found.rule]
-    story = kept.stored_article.story or Story(
-        "", article.title, article.seen
-    )  # a story of its own, of which nothing was sent
-    stored = [each for each in kept.stored_article.decisions if each.rule == rule.id]
-    now = (rule.version, article.version)
-    if any(each.outcome is Outcome.SENT or (each.rule_version, each.article.version) == now for each in stored):
-        return None
-    # an event is known by its id
-    event = next((Event(each.event, rule.id, article.title, article.seen) for each in stored if each.event), None)
-    around = DecisionContext(ZoneInfo(kept.settings.timezone))
-    of = prepare_match(article, found, compiled)
-    case = build_case(found, of, compiled, story=story, ledger=NotificationLedger(), now=article.seen, context=around)
-    case = replace(case, event=event, join_reason=kept.stored_article.join_reason or "")
-    return evaluate(replace(case, ledger=kept.articles.load_ledger(case.ledger_keys, rule.id))).outcome
-
-
 # --- as JSON ----------------------------------------------------------------------------------------------------
 
 
-def _report_to_row(asked: _WhyInput, account: RuleReport) -> dict[str, object]:
+def _report_to_row(report: WhyReport, account: RuleReport) -> dict[str, object]:
     rule, explanation, alert = account.rule, account.explanation, account.alert
     return {
-        "article": _article_row(asked),
+        "article": _article_row(report),
         "rule": account.id,
         "status": rule.status if rule else None,
         "kind": explanation.kind if explanation else None,
@@ -291,16 +178,14 @@ def _report_to_row(asked: _WhyInput, account: RuleReport) -> dict[str, object]:
     }
 
 
-def _article_row(asked: _WhyInput) -> dict[str, object]:
-
-    article, stored = asked.article, asked.stored_context.stored_article if asked.stored_context else None
-    left_out = {"text", "digest", "canonical"}
-    row = {key: value for key, value in asdict(article).items() if key not in left_out}
+def _article_row(report: WhyReport) -> dict[str, object]:
+    stored, left_out = report.stored, {"text", "digest", "canonical"}
+    row = {key: value for key, value in asdict(report.article).items() if key not in left_out}
     story: dict[str, object] | None = None
-    if asked.stored_context is not None and stored is not None and stored.story is not None:
-        nearest = [nearest_row(each) for each in asked.stored_context.nearest]
+    if stored is not None and stored.story is not None:
+        nearest = [nearest_row(each) for each in report.nearest]
         story = {**asdict(stored.story), "joined": stored.join_reason, "compared": stored.compared, "nearest": nearest}
-    return {**row, "read_as": TokenizedArticle(article).language, "story": story}
+    return {**row, "read_as": report.language, "story": story}
 
 
 def _step_row(step: Step) -> dict[str, object]:

@@ -4,27 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from monitor.cases import build_event_report, identity_features
-from monitor.matching import RuleSet
-from monitor.model import Article, Match, Story
 from monitor.sanitize import sanitize_line
-from monitor.store.engine.database import Database
-from monitor.store.queries.nearest import NearestClusters
-from monitor.stories.sameness import ClusterComparison
-
-
-def nearest_stories(database: Database, article: Article, rules: RuleSet) -> tuple[ClusterComparison, ...]:
-    """The older stories that say the most of what an article says, and what it is to them by what we know now; of the
-    rules only the entities count that they know."""
-    return NearestClusters(database).stories(identity_features(article, rules))
-
-
-def nearest_events(
-    database: Database, article: Article, match: Match, story: Story, rules: RuleSet
-) -> tuple[ClusterComparison, ...]:
-    """The same for the older events of a rule; none if the rule does not send events."""
-    report = build_event_report(match, identity_features(article, rules), story, rules)
-    return () if report.is_story_only else NearestClusters(database).events(report)
+from monitor.services.queries.why import ClusterComparison
 
 
 def nearest_lines(judged: Sequence[ClusterComparison], stored: str | None, head: str) -> Iterator[str]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import click
 
@@ -14,65 +14,16 @@ from monitor.alerting.quotes import highlight_sentence, quote_all_sentences
 from monitor.alerting.wording import again_in_words, duration_in_words
 from monitor.cli.options import alert_word, compared_line, format_evidence, format_local_time
 from monitor.cli.output.nearest_report import nearest_lines
-from monitor.matching.tokenized_article import TokenizedArticle
-from monitor.model import AlertPolicy, Article, Explanation, Match, MatchOutcome, Outcome, Rule, Settings, Step
+from monitor.model import AlertPolicy, Article, Match, Outcome, Rule, Settings, Step
 from monitor.sanitize import sanitize_line
-from monitor.store.queries.articles import AlertReport, StoredArticle
-from monitor.store.queries.matches import DeliveryHistory, MatchReport
-from monitor.stories.sameness import ClusterComparison
-
-
-@dataclass(frozen=True, slots=True)
-class RuleReport:
-    """All that is known of an article and a rule.
-
-    `rule`, `explanation`: None if the rule is gone. `match`: by the rule as it is now. `simulated_decision`: what the
-    rule as it is now would have decided when the article came, if that is not stored. `alert`: the rule's alert of the
-    story. `nearest`: the older events of the rule that are most like the article.
-    """
-
-    id: str
-    rule: Rule | None = None
-    explanation: Explanation | None = None
-    match: Match | None = None
-    decisions: tuple[MatchReport, ...] = ()
-    simulated_decision: MatchOutcome | None = None
-    alert: AlertReport | None = None
-    nearest: tuple[ClusterComparison, ...] = ()
-
-    @property
-    def ever_matched(self) -> bool:
-        """Whether the rule matches the article, or once did."""
-        return self.match is not None or bool(self.decisions)
-
-    @property
-    def was_sent(self) -> bool:
-        """Whether the rule sent an alert of the article."""
-        return any(decided.outcome is Outcome.SENT for decided in self.decisions)
-
-    @property
-    def share(self) -> float:
-        """How much of the rule holds."""
-        return self.explanation.share if self.explanation else 0.0
-
-    def differs_from(self, decided: MatchReport, article: Article) -> bool:
-        """Whether what was stored of the article as it is now differs from what the rule says now."""
-        kind = self.match.kind if self.match else None
-        return self.rule is not None and decided.article.version == article.version and decided.kind != kind
-
-    @property
-    def says(self) -> str:
-        """What the rule makes of the article now, in a sentence."""
-        return self.explanation.summary if self.explanation else "the rule is gone, or its file has a fault"
-
+from monitor.services.queries.why import AlertReport, DeliveryHistory, RuleReport, WhyReport
 
 # --- the article ------------------------------------------------------------------------------------------------
 
 
-def format_article_report(
-    article: Article, stored: StoredArticle | None, nearest: Sequence[ClusterComparison], zone: str
-) -> Iterator[str]:
-    """What the article is, and which story it is of; `nearest`: the older ones that it is nearest to."""
+def format_article_report(report: WhyReport, zone: str) -> Iterator[str]:
+    """What the article is, and which story it is of, with the older ones that it is nearest to."""
+    article, stored = report.article, report.stored
     yield f"article   {sanitize_line(article.title or article.text[:80])}"
     if stored is not None:
         yield f"          {article.source}, version {article.version}, {article.url or 'without an address'}"
@@ -80,13 +31,13 @@ def format_article_report(
         yield f"          {published}, first seen {format_local_time(article.seen, zone)}"
     if article.baseline:
         yield "          it came with its source's past: its first poll, or a burst of entries"
-    read_as = TokenizedArticle(article).language or "not clear from its script"
+    read_as = report.language or "not clear from its script"
     yield f"language  {read_as}; {f'kept as {article.language}' if article.language else 'kept without one'}"
     if stored is not None and stored.story is not None:
         title = f": {stored.story.title}" if stored.story.title != article.title else ""
         yield f"story     {stored.story.id}, {stored.join_reason}{title}"
         yield from compared_line(stored.compared)
-        yield from nearest_lines(nearest, stored.compared, "nearest   ")
+        yield from nearest_lines(report.nearest, stored.compared, "nearest   ")
 
 
 # --- all rules --------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from stat import S_ISDIR
 
@@ -204,6 +205,18 @@ def settings_document(path: Path) -> YamlDocument:
     except OSError as error:
         raise InvalidFiles([fault_from_os_error(Place(str(path)), error)]) from None
     return only_document(read_yaml_file(path), path)
+
+
+def networks_allowed(config: Path) -> list[IPv4Network | IPv6Network]:
+    """The networks that a monitor.yaml allows, without the rest of it: no secret is needed, and what is faulty is left
+    out. Raises InvalidFiles if monitor.yaml cannot be read."""
+    data = settings_document(config).data
+    network = data.get("network") if isinstance(data, dict) else None
+    networks = []
+    for text in _as_list(network.get("allow") if isinstance(network, dict) else None):
+        with suppress(ValueError):
+            networks.append(ip_network(str(text)))
+    return networks
 
 
 def only_document(documents: tuple[YamlDocument, ...], file: Path) -> YamlDocument:

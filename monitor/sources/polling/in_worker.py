@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 from monitor.model import Feed, Selectors
 
+PARSER_MEMORY = 2**30  # bytes that a process may use
+
 
 def read_document(
     body: bytes,

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.cli.output.source_status import SourceHealth, assess_source_health
 from monitor.model import SourceTrouble, TroubleKind
+from monitor.services.queries.sources import SourceHealth, assess_source_health
 from monitor.store.queries.reports import SourceReport
 from tests.building import HOUR, MINUTE, NOON, source
 

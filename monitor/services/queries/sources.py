@@ -1,14 +1,18 @@
-"""How a source fares, in one word, from what its polls left behind. It reads nothing and prints nothing."""
+"""The sources, and how each is doing: in one word, from what its polls left behind."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.ingest.poll_schedule import within_interval
-from monitor.model import Source, SourceTrouble
-from monitor.store.queries.reports import SourceReport
+from monitor.model import Config, Source, SourceTrouble
+from monitor.store.engine.database import Database
+from monitor.store.queries.reports import ReportQueries, SourceReport
+
+__all__ = ["AssessedSource", "SourceHealth", "SourceReport", "assess_source_health", "list_sources", "select_unhealthy"]
 
 DEAD_AFTER = timedelta(days=7)
 UNVERIFIED_DEAD_AFTER = timedelta(days=1)  # it never answered well: a wrong address rather than a bad week
@@ -34,6 +38,32 @@ class SourceHealthReport:
     since: datetime | None = None
     problem: str | None = None
     troubles: tuple[SourceTrouble, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AssessedSource:
+    """A source with its health. `report`: what its polls left behind; None if it was never polled."""
+
+    source: Source
+    report: SourceReport | None
+    health: SourceHealthReport
+
+
+def list_sources(config: Config, database: Database | None, now: datetime) -> list[AssessedSource]:
+    """The sources of the config, in their order. `database`: None if there is none yet."""
+    reports = {} if database is None else ReportQueries(database).sources()
+    return [
+        AssessedSource(source, report, assess_source_health(source, report, now))
+        for source in config.sources.values()
+        for report in (reports.get(source.id),)
+    ]
+
+
+def select_unhealthy(sources: Iterable[AssessedSource]) -> list[AssessedSource]:
+    """Those that a person should look at, the worst first."""
+    worst_first = list(SourceHealth)
+    unhealthy = [assessed for assessed in sources if assessed.health.health is not SourceHealth.FINE]
+    return sorted(unhealthy, key=lambda assessed: worst_first.index(assessed.health.health))
 
 
 def assess_source_health(source: Source, report: SourceReport | None, now: datetime) -> SourceHealthReport:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config.loading.load import load_rules
-from monitor.lab.inventory import RuleSummary, summarize_rules
+from monitor.services.queries.rules import RuleSummary, summarize_rules
 
 MORE = """
 ---
@@ -26,7 +26,7 @@ def summary(folder: Path, match: str, more: str = "") -> RuleSummary:
     file.write_text(f"rule: r\ntitle: R\nlevel: low\nmatch: {match}\n{more}{MORE}", encoding="utf-8")
     loaded = load_rules([file])
     assert loaded.faults == ()
-    (found,) = summarize_rules(loaded.rules, loaded.entities, loaded.lists, loaded.documents)
+    (found,) = summarize_rules(loaded)
     return found
 
 

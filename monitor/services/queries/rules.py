@@ -1,19 +1,20 @@
-"""Summarizes rules and packs for lists: their languages, and how many words and tests they have."""
+"""The rules and packs, with their languages, and how many words and tests they have."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.config.language.settings import EVERY
 from monitor.config.language.sources import SourceDefaults, sources_from_document
-from monitor.config.loading.load import load_rules
-from monitor.config.loading.packs import Pack
-from monitor.config.yaml.yaml12 import YamlDocument, read_yaml_file
+from monitor.config.loading.load import LoadedRules, load_rules
+from monitor.config.loading.packs import Pack, shipped_packs
+from monitor.config.loading.shipped import find_shipped_folder
+from monitor.config.yaml.yaml12 import read_yaml_file
 from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.lints.languages import LanguageChecker, words_of_rule
-from monitor.model import Entity, Place, Rule, Source, WordList
+from monitor.model import Entity, Rule, Source, WordList
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,31 +44,26 @@ class PackSummary:
         return tuple(sorted({language for rule in self.rules for language in rule.languages}))
 
 
-def summarize_packs(packs: Iterable[Pack], shipped: Path) -> Iterator[PackSummary]:
-    """Summaries of the packs, which are below the folder `shipped`. Raises InvalidFiles if the sources of one have a
-    fault."""
-    loaded = load_rules([shipped / "rules", shipped / "seeds" / "entities"])
-    rules = summarize_rules(loaded.rules, loaded.entities, loaded.lists, loaded.documents)
-    for pack in packs:
-        pack_rules = tuple(summary for summary in rules if Path(summary.rule.place.file).parent == pack.folder)
-        documents = (document for file in pack.sources for document in read_yaml_file(file))
-        sources = (
-            source for document in documents for _, source in sources_from_document(document, SourceDefaults(EVERY))
-        )
-        yield PackSummary(pack, pack_rules, tuple(sources))
-
-
-def summarize_rules(
-    rules: Mapping[str, Rule],
-    entities: Mapping[str, Entity],
-    lists: Mapping[str, WordList],
-    documents: Mapping[Place, YamlDocument],
-) -> list[RuleSummary]:
+def summarize_rules(files: LoadedRules) -> list[RuleSummary]:
     """A summary of each rule, in their order."""
     return [
-        _summarize_rule(AnnotatedDocument(rule, documents[rule.place]), rule, entities, lists)
-        for rule in rules.values()
+        _summarize_rule(AnnotatedDocument(rule, files.documents[rule.place]), rule, files.entities, files.lists)
+        for rule in files.rules.values()
     ]
+
+
+def summarize_packs() -> list[PackSummary]:
+    """Summaries of the packs that come with the program. Raises InvalidFiles if the sources of one have a fault."""
+    shipped = find_shipped_folder()
+    rules = summarize_rules(load_rules([shipped / "rules", shipped / "seeds" / "entities"]))
+    return [_summarize_pack(pack, rules) for pack in shipped_packs(shipped).values()]
+
+
+def _summarize_pack(pack: Pack, rules: Iterable[RuleSummary]) -> PackSummary:
+    pack_rules = tuple(summary for summary in rules if Path(summary.rule.place.file).parent == pack.folder)
+    documents = (document for file in pack.sources for document in read_yaml_file(file))
+    sources = (source for document in documents for _, source in sources_from_document(document, SourceDefaults(EVERY)))
+    return PackSummary(pack, pack_rules, tuple(sources))
 
 
 def _summarize_rule(

@@ -1,0 +1,39 @@
+"""Upgrades the database, and prunes the archive."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from monitor.active_config import compile_config
+from monitor.model import Config, Retention
+from monitor.services.commands.slices import pause_between
+from monitor.store.engine.database import Database
+from monitor.store.lifecycle.retention import ArchivePruner
+
+
+@dataclass(frozen=True, slots=True)
+class PruneCounts:
+    """How many were deleted, or would be. `known`: known entries, whose articles left the archive before."""
+
+    articles: int
+    alerts: int
+    fetches: int
+    known: int
+
+
+def upgrade_database(database: Database, config: Config, *, copy: bool = True) -> bool:
+    """Create the database, or bring it to this version's schema, after a copy of it. Returns whether it was created.
+    Raises StoreSchemaTooNew, StoreFailed."""
+    return database.upgrade(copy=copy, rules=partial(compile_config, config))
+
+
+def prune_database(database: Database, retention: Retention, now: datetime, *, dry_run: bool = False) -> PruneCounts:
+    """Delete what has been stored for its time. With `dry_run` it is only counted: a preview."""
+    slices = ArchivePruner(database, retention).prune_slices(now, dry_run=dry_run)
+    total: Counter[str] = Counter()
+    for counts in slices if dry_run else pause_between(slices):
+        total += counts
+    return PruneCounts(total["articles"], total["alerts"], total["fetches"], total["known"])

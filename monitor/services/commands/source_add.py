@@ -1,0 +1,192 @@
+"""Adds sources by an address: of a feed, of a page that has feeds, or of a public Telegram channel.
+
+`propose_sources` asks the address, and says what can be added. `add_sources` writes what the caller chose of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from ipaddress import ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from monitor.config.editing.atomic_rewrite import prepare_rewrite
+from monitor.config.editing.source_edit import NewSource, SourceValue, with_sources
+from monitor.config.editing.source_files import ListedSource, SourceFiles, check_file, comparable_address, new_source
+from monitor.config.language.base_schema import language_tag
+from monitor.config.loading.files import networks_allowed
+from monitor.errors import Fault, FeedUnreadable, FetchFailed, InvalidFiles, InvalidRequest
+from monitor.model import Limits, Selectors
+from monitor.runtime.workers import Workers
+from monitor.sources.http.fetch import Fetcher
+from monitor.sources.http.guard import refused_host
+from monitor.sources.polling.discovery import DiscoveredFeed, DiscoveryResult, discover_feeds, parse_telegram_url
+from monitor.sources.polling.in_worker import PARSER_MEMORY
+
+_UNIQUE_KEYS = ("id", "name")
+_NOT_THERE = (404, 410)
+_NOTHING_ADDED = "nothing was added; --no-check adds it all the same"
+
+
+class AddressKind(StrEnum):
+    """What is at an address. UNCHECKED: nobody has asked it; REFUSED: we must not; UNREACHABLE: no server answers."""
+
+    FEED = "feed"
+    PAGE = "page"
+    CHANNEL = "channel"
+    UNCHECKED = "unchecked"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRequest:
+    """A source that somebody wants. `target`: the file that it is written to (`SourceFiles.file_for`); `keys`: those
+    that are given for it, in the order in which they are written."""
+
+    files: SourceFiles
+    target: Path
+    url: str
+    keys: Mapping[str, SourceValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCandidate:
+    """A source that can be added. `keys`: for those that the request does not give; `feed`: as it was found."""
+
+    url: str
+    keys: Mapping[str, SourceValue] = field(default_factory=dict)
+    feed: DiscoveredFeed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceProposal:
+    """What can be added for a request; a page may have several feeds. `known`: feeds of the page that are in a file
+    already. `problem`: why the address is refused, or why it could not be asked."""
+
+    kind: AddressKind
+    candidates: tuple[SourceCandidate, ...]
+    known: tuple[tuple[DiscoveredFeed, ListedSource], ...] = ()
+    problem: str | None = None
+
+
+async def propose_sources(
+    request: SourceRequest, *, check: bool = True, on_fetch: Callable[[], None] = lambda: None
+) -> SourceProposal:
+    """Find out what is at the address of a request; nothing is written. Without `check` nobody is asked. `on_fetch` is
+    called before the address is fetched, which may take half a minute.
+
+    Raises InvalidRequest for faulty keys, InvalidFiles if the source is in a file already or the target has a fault,
+    FetchFailed if there is nothing at the address, and FeedUnreadable if what is there is no feed and has none."""
+    if channel := parse_telegram_url(request.url):
+        return SourceProposal(AddressKind.CHANNEL, (_candidate_from_channel(*channel),))
+    candidate = SourceCandidate(request.url)
+    _build_source(request, candidate)
+    check_file(request.target)
+    if refused := _reason_if_refused(request.url, request.files.config):
+        return SourceProposal(AddressKind.REFUSED, (candidate,), problem=refused)
+    if not check:
+        return SourceProposal(AddressKind.UNCHECKED, (candidate,))
+    on_fetch()
+    return _propose_discovered(request, await _discover_feeds(request))
+
+
+def add_sources(request: SourceRequest, candidates: Sequence[SourceCandidate]) -> list[str]:
+    """Write these candidates to the target, all at once. Returns their ids.
+
+    Raises InvalidRequest for faulty keys, InvalidFiles if a source is in a file already or the target has a fault, and
+    MonitorError if the target cannot be edited safely."""
+    if len(candidates) > 1 and (single := [f"--{key}" for key in _UNIQUE_KEYS if key in request.keys]):
+        raise InvalidRequest(f"{' and '.join(single)}: {len(candidates)} feeds cannot share it; add them one by one")
+    sources: list[NewSource] = []
+    for candidate in candidates:
+        sources.append(_build_source(request, candidate, [str(source["id"]) for source in sources]))
+    check_file(request.target)
+    prepare_rewrite(request.target, lambda text, name: with_sources(text, name, sources)).write()
+    return [str(source["id"]) for source in sources]
+
+
+def _build_source(request: SourceRequest, candidate: SourceCandidate, used_ids: Sequence[str] = ()) -> NewSource:
+    """The source of a candidate as it is written. Raises InvalidRequest, and InvalidFiles if a file has it already."""
+    listed = request.files.sources
+    keys = {**candidate.keys, **request.keys}
+    source = new_source(candidate.url, keys, {*(each.id for each in listed), *used_ids})
+    _refuse_known(listed, candidate.url, str(source["id"]))
+    return source
+
+
+def _refuse_known(listed: Sequence[ListedSource], url: str, id_: str) -> None:
+    faults = [
+        Fault(each.place, f"a source with this {what} is here already", f"it is '{each.id}'; nothing was added")
+        for each in listed
+        for what, same in (("url", comparable_address(each.url) == comparable_address(url)), ("id", each.id == id_))
+        if same
+    ]
+    if faults:
+        raise InvalidFiles(faults)
+
+
+def _propose_discovered(request: SourceRequest, found: DiscoveryResult) -> SourceProposal:
+    if found.is_feed:
+        return SourceProposal(AddressKind.FEED, (_candidate_from_feed(found.feeds[0], request.url),))
+    if found.is_page:
+        return _propose_feeds_of_page(request, found)
+    if found.status in _NOT_THERE:
+        raise FetchFailed(f"{request.url}: {found.problem}; {_NOTHING_ADDED}")
+    if found.status is not None and 200 <= found.status < 300:
+        raise FeedUnreadable(f"{request.url}: {found.problem}; {_NOTHING_ADDED}")
+    return SourceProposal(AddressKind.UNREACHABLE, (SourceCandidate(request.url),), problem=found.problem)
+
+
+def _propose_feeds_of_page(request: SourceRequest, found: DiscoveryResult) -> SourceProposal:
+    if not found.feeds:
+        raise FeedUnreadable(_explain_no_feed(request.url, found))
+    listed = {comparable_address(each.url): each for each in request.files.sources}
+    known = tuple((feed, listed[at]) for feed in found.feeds if (at := comparable_address(feed.url)) in listed)
+    new = (feed for feed in found.feeds if comparable_address(feed.url) not in listed)
+    return SourceProposal(AddressKind.PAGE, tuple(_candidate_from_feed(feed, feed.url) for feed in new), known)
+
+
+def _candidate_from_feed(feed: DiscoveredFeed, url: str) -> SourceCandidate:
+    """With what is known of the feed by looking: its title, as its name, and its language where its page says it."""
+    keys: dict[str, SourceValue] = {"name": feed.title} if feed.title else {}
+    language = language_tag(feed.language) if feed.language else None
+    return SourceCandidate(url, keys | ({"language": language} if language else {}), feed)
+
+
+def _candidate_from_channel(address: str, selectors: Selectors) -> SourceCandidate:
+    """A Telegram channel, as a page whose entries are where the selectors say."""
+    name = address.rpartition("/")[2]
+    select = {key: str(value) for key, value in asdict(selectors).items() if value is not None}
+    id_ = f"telegram-{name.lower().replace('_', '-')}".strip("-")
+    return SourceCandidate(address, {"id": id_, "name": name, "kind": "page", "select": select})
+
+
+def _explain_no_feed(url: str, found: DiscoveryResult) -> str:
+    tried = "".join(f"\n  {address}: {why}" for address, why in found.rejected)
+    return (
+        f"{url}: this is a web page, and no feed of it was found; nothing was added. If it lists its news itself, read "
+        "it as a page: write it to a sources file with `kind: page` and `select` (docs/sources.md says how)."
+        f"\nTried:{tried}"
+    )
+
+
+async def _discover_feeds(request: SourceRequest) -> DiscoveryResult:
+    limits, workers = Limits(), Workers(1, memory=PARSER_MEMORY)
+    try:
+        async with Fetcher(limits, networks_allowed(request.files.config)) as fetcher:
+            return await discover_feeds(request.url, fetcher, workers, limits.parse)
+    finally:
+        workers.close()
+
+
+def _reason_if_refused(url: str, config: Path) -> str | None:
+    """Why nothing will be fetched from there, as far as that is known before names are resolved; None: none."""
+    host = urlsplit(url).hostname or ""
+    address = refused_host(host, networks_allowed(config))
+    if address is None:
+        return None
+    meant = f"`network: {{allow: ['{ip_network(address)}']}}` in {config} names it and the daemon is restarted"
+    return f"{host} is a private or special address, which no source may reach until {meant}"

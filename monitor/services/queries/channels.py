@@ -1,0 +1,41 @@
+"""The channels of a config, and whether messages arrive there. No address is returned: it is a secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model import Settings
+from monitor.store.engine.database import Database
+from monitor.store.queries.reports import ReportQueries
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelReport:
+    """A channel. `operator`: it gets the notices about the service itself; `waiting_since`: since when its oldest alert
+    waits; `last_accepted`: when its server last accepted a message."""
+
+    name: str
+    kind: str
+    routes: tuple[str, ...]
+    operator: bool
+    waiting_since: datetime | None
+    last_accepted: datetime | None
+
+
+def list_channels(settings: Settings, database: Database | None) -> list[ChannelReport]:
+    """Every channel, in the order of the config. `database`: None before the first run."""
+    reports = ReportQueries(database) if database else None
+    waiting = reports.oldest_pending() if reports else {}
+    accepted = reports.last_accepted() if reports else {}
+    return [
+        ChannelReport(
+            name,
+            channel.scheme if channel.scheme.isalnum() else "unknown",
+            tuple(route for route, names in settings.routes.items() if name in names),
+            name in settings.operator,
+            waiting.get(name),
+            accepted.get(name),
+        )
+        for name, channel in settings.channels.items()
+    ]

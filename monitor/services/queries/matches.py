@@ -1,0 +1,56 @@
+"""The stored matches: what was decided on each, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monitor.alerting.quotes import Quote, quote_all_sentences
+from monitor.errors import InvalidRequest
+from monitor.model import Config, Rule
+from monitor.services.lookup import require_known
+from monitor.store.engine.database import Database
+from monitor.store.queries.matches import MatchDetails, MatchFilter, MatchQueries, MatchReport
+
+__all__ = ["MatchDetails", "MatchFilter", "QuotedMatch", "iter_matches", "list_matches", "show_match"]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedMatch:
+    """A match with all that belongs to it. `sentences`: those with its evidence; `rule`: as it is in the files now, or
+    None if it is gone."""
+
+    details: MatchDetails
+    sentences: tuple[Quote, ...]
+    rule: Rule | None
+
+
+def list_matches(config: Config, database: Database, wanted: MatchFilter, limit: int) -> list[MatchReport]:
+    """At most `limit` matches, the newest first. Raises InvalidRequest for a rule or source that neither the files nor
+    the database know."""
+    queries = MatchQueries(database)
+    _require_known_names(config, queries, wanted)
+    return queries.newest(wanted, limit)
+
+
+def iter_matches(config: Config, database: Database, wanted: MatchFilter) -> Iterator[MatchReport]:
+    """All matches, in the order in which they were stored; few are in memory at once. Raises InvalidRequest at once for
+    a rule or source that neither the files nor the database know."""
+    queries = MatchQueries(database)
+    _require_known_names(config, queries, wanted)
+    return queries.iter_matches(wanted)
+
+
+def show_match(config: Config, database: Database, id_: int) -> QuotedMatch:
+    """One match. Raises InvalidRequest if there is none with this id."""
+    details = MatchQueries(database).find_details(id_)
+    if details is None:
+        raise InvalidRequest(f"there is no match {id_}: `news-monitor matches list` shows those that are")
+    match = details.match
+    sentences = quote_all_sentences(match.article.title, details.text, match.evidence)
+    return QuotedMatch(details, tuple(sentences), config.rules.get(match.rule))
+
+
+def _require_known_names(config: Config, queries: MatchQueries, wanted: MatchFilter) -> None:
+    require_known("rule", wanted.rules, config.rules, queries.rules)
+    require_known("source", wanted.sources, config.sources, queries.sources)

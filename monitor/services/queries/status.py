@@ -1,0 +1,116 @@
+"""How the service is doing: the daemons, what needs a person, and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.config.loading.load import LoadedConfig
+from monitor.errors import Fault
+from monitor.model import DeadLetters, RuleStatus
+from monitor.store.engine.daemons import DaemonReport, DaemonStatus, list_daemons
+from monitor.store.engine.database import Database
+from monitor.store.queries.ages import PendingDeliveries, SourceAges, find_pending_by_channel, source_ages
+from monitor.store.queries.reports import PendingReport, ReportQueries, ShadowReport, SourceReport
+from monitor.store.queues.dead_letters import find_dead_letters
+
+__all__ = ["DaemonReport", "DatabaseFacts", "ServiceStatus", "load_status"]
+
+_RECENT = timedelta(days=1)  # a daemon that died before that is history, if another one runs
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseFacts:
+    """The kind of a database, its name without a password, and its size in bytes."""
+
+    kind: str
+    name: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """What the files and the database say at the moment `now`.
+
+    `sources`, `rules`: how many are in the files; `rules_off`: how many of the rules are off. `daemons`: all that have
+    a row, the last started first. `counts`: of articles, matches, stories, alerts, merges and splits. `deliveries`: how
+    many are in each state. `shadow`: by rule. `failing`: the sources whose last poll failed, by id; `troubled`: those
+    that answer, with what is wrong with each. `waiting`, `dead`: deliveries, by channel. `last_fetch`: of any source.
+    """
+
+    now: datetime
+    faults: tuple[Fault, ...]
+    sources: int
+    rules: int
+    rules_off: int
+    daemons: tuple[DaemonReport, ...]
+    counts: Mapping[str, int]
+    deferred: PendingReport
+    deliveries: Mapping[str, int]
+    shadow: Mapping[str, ShadowReport]
+    failing: Mapping[str, SourceReport]
+    troubled: Mapping[str, list[str]]
+    ages: SourceAges
+    waiting: Mapping[str, PendingDeliveries]
+    dead: tuple[DeadLetters, ...]
+    last_fetch: datetime | None
+    database: DatabaseFacts
+
+    @property
+    def alive_daemons(self) -> tuple[DaemonReport, ...]:
+        """The daemons that run."""
+        return tuple(daemon for daemon in self.daemons if daemon.status_at(self.now) is DaemonStatus.ALIVE)
+
+    @property
+    def gone_daemons(self) -> tuple[DaemonReport, ...]:
+        """The daemons that ended without saying so, and that no later start on their machine has replaced. If another
+        one runs, only those of the last day."""
+        is_running = bool(self.alive_daemons)
+        return tuple(
+            daemon
+            for daemon in self.daemons
+            if daemon.status_at(self.now) is DaemonStatus.GONE
+            and not any(later.host == daemon.host and later.started_at > daemon.seen_at for later in self.daemons)
+            and not (is_running and self.now - daemon.seen_at >= _RECENT)
+        )
+
+    @property
+    def has_only_failing_sources(self) -> bool:
+        """Whether several sources fail, and none that was ever polled well does not: the network may be down."""
+        is_one_well = any(at is not None and id_ not in self.failing for id_, at in self.ages.good.items())
+        return len(self.failing) > 1 and not is_one_well
+
+
+def load_status(loaded: LoadedConfig, database: Database, now: datetime) -> ServiceStatus:
+    """The status at this moment. Raises StoreFailed."""
+    sources, rules = loaded.config.sources, loaded.config.rules.values()
+    queries = ReportQueries(database)
+    reports = {id_: report for id_, report in queries.sources().items() if id_ in sources}
+    return ServiceStatus(
+        now=now,
+        faults=loaded.faults,
+        sources=len(sources),
+        rules=len(rules),
+        rules_off=sum(rule.status is RuleStatus.OFF for rule in rules),
+        daemons=tuple(list_daemons(database)),
+        counts=queries.counts(),
+        deferred=queries.pending_alerts(),
+        deliveries=queries.delivery_counts(),
+        shadow=queries.shadow(rule.id for rule in rules if rule.status is RuleStatus.SHADOW),
+        failing={id_: report for id_, report in reports.items() if report.failures},
+        troubled={
+            id_: kinds
+            for id_, report in reports.items()
+            if not report.failures and (kinds := _list_trouble_kinds(report, now))
+        },
+        ages=source_ages(database, sources),
+        waiting=find_pending_by_channel(database),
+        dead=tuple(find_dead_letters(database)),
+        last_fetch=queries.last_fetch_at(),
+        database=DatabaseFacts(database.kind, database.name, database.size()),
+    )
+
+
+def _list_trouble_kinds(report: SourceReport, now: datetime) -> list[str]:
+    return [trouble.kind.label for trouble in report.troubles if trouble.is_current(now)]

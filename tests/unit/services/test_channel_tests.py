@@ -1,0 +1,29 @@
+"""A caller gets each answer of a server as soon as it is there."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.errors import InvalidRequest
+from monitor.model import Channel, ReceiptKind, Settings
+from monitor.services.commands.channels import send_test_messages
+from tests.building import NOON
+from tests.conftest import FaultServer
+
+
+async def test_each_channel_has_a_receipt(faults: FaultServer) -> None:
+    """In the order of the config, or of the names."""
+    channels = {name: Channel(name, faults.url(path)) for name, path in (("good", "ok"), ("gone", "404"))}
+    settings = Settings("UTC", "", channels, {"default": ()})
+    good, gone = [test async for test in send_test_messages(settings, (), NOON)]
+    assert (good.channel, good.is_accepted, gone.channel, gone.receipt.kind) == (
+        "good",
+        True,
+        "gone",
+        ReceiptKind.REFUSED,
+    )
+    [only] = [test async for test in send_test_messages(settings, ["good", "good"], NOON)]
+    assert only == good
+    with pytest.raises(InvalidRequest, match="there is no channel 'nope'"):
+        await anext(send_test_messages(settings, ["good", "nope"], NOON))
+    assert len(faults.bodies("ok")) == 2

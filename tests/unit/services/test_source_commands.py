@@ -1,0 +1,95 @@
+"""The commands on sources files, called as a console would call them: a preview first, then what was chosen of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.config.editing.source_files import SourceFiles, source_files
+from monitor.errors import InvalidFiles, InvalidRequest
+from monitor.services.commands.source_add import AddressKind, SourceRequest, add_sources, propose_sources
+from monitor.services.commands.source_lists import export_source_list, import_source_list
+from monitor.services.commands.sources import remove_sources
+from tests.building import NOON
+from tests.conftest import FaultServer
+from tests.e2e.whole import write_config
+
+PAGE = """\
+<!doctype html><html><head><link rel='alternate' type='application/rss+xml' href='/one'>
+<link rel='alternate' type='application/rss+xml' href='/two' hreflang='ko'></head></html>"""
+RSS = "<rss version='2.0'><channel><title>{0}</title><item><title>t</title><link>https://n.test/{0}</link></item></channel></rss>"
+OPML = b"<opml version='2.0'><body><outline text='New' xmlUrl='https://new.test/feed'/></body></opml>"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> SourceFiles:
+    """The sources file of a config, with one source."""
+    write_config(tmp_path, {"wire": "https://wire.test/feed"})
+    return source_files(tmp_path / "monitor.yaml")
+
+
+def list_ids(files: SourceFiles) -> list[str]:
+    """The ids that are in the files now."""
+    return [source.id for source in source_files(files.config).sources]
+
+
+async def test_the_feeds_of_a_page_are_proposed_and_one_is_added(files: SourceFiles, faults: FaultServer) -> None:
+    """A proposal writes nothing. The keys of the request go before those that were found."""
+    faults.documents |= {"ok/page": PAGE, "one": RSS.format("One"), "two": RSS.format("Two")}
+    faults.then |= {"/one": ["200"], "/two": ["200"]}
+    fetched: list[str] = []
+    request = SourceRequest(files, files.file_for(None), f"http://127.0.0.1:{faults.port}/ok/page", {"name": "Mine"})
+    found = await propose_sources(request, on_fetch=lambda: fetched.append("now"))
+    assert (found.kind, fetched, list_ids(files)) == (AddressKind.PAGE, ["now"], ["wire"])
+    one, two = found.candidates
+    assert (one.keys, two.keys) == ({"name": "One"}, {"name": "Two", "language": "ko"})
+    assert add_sources(request, [two]) == ["127-0-0-1"]
+    added = source_files(files.config).sources[-1]
+    assert (added.url, added.keys["name"], added.keys["language"]) == (two.url, "Mine", "ko")
+    with pytest.raises(InvalidRequest, match="--name: 2 feeds cannot share it"):
+        add_sources(request, found.candidates)
+
+
+@pytest.mark.parametrize(
+    ("url", "check", "kind"),
+    [
+        ("https://t.me/Harbour_News", True, AddressKind.CHANNEL),
+        ("https://new.test/feed", False, AddressKind.UNCHECKED),
+        ("http://10.0.0.1/feed", True, AddressKind.REFUSED),
+        ("http://127.0.0.1:9/feed", True, AddressKind.UNREACHABLE),
+    ],
+)
+async def test_an_address_without_an_answer_is_proposed_as_it_is(
+    files: SourceFiles, url: str, check: bool, kind: AddressKind
+) -> None:
+    """With its problem, if it has one."""
+    found = await propose_sources(SourceRequest(files, files.file_for(None), url), check=check)
+    assert (found.kind, len(found.candidates)) == (kind, 1)
+    assert (found.problem is not None) == (kind in {AddressKind.REFUSED, AddressKind.UNREACHABLE})
+
+
+async def test_a_source_that_is_in_a_file_is_not_proposed(files: SourceFiles) -> None:
+    """Nobody is asked."""
+    with pytest.raises(InvalidFiles, match="a source with this url is here already"):
+        await propose_sources(SourceRequest(files, files.file_for(None), "https://wire.test/feed"))
+
+
+def test_a_list_is_previewed_imported_and_exported(files: SourceFiles) -> None:
+    """A preview has the same counts, and writes nothing."""
+    target = files.file_for(None)
+    for dry_run, ids in ((True, ["wire"]), (False, ["wire", "new-test"])):
+        done = import_source_list(files, target, OPML, ["desk"], dry_run=dry_run)
+        assert (done.added, done.present, done.unused, list_ids(files)) == (1, 0, 0, ids)
+    exported = export_source_list(source_files(files.config), NOON, "desk")
+    assert (exported.sources, exported.faults, exported.secrets) == (1, (), ())
+    assert b"https://new.test/feed" in exported.document
+
+
+def test_all_sources_are_removed_or_none(files: SourceFiles) -> None:
+    """If an id is unknown, the files stay as they are."""
+    with pytest.raises(InvalidRequest, match="there is no source 'wiry'"):
+        remove_sources(files, ["wire", "wiry"])
+    assert list_ids(files) == ["wire"]
+    assert [source.id for source in remove_sources(files, ["wire", "wire"])] == ["wire"]
+    assert list_ids(files) == []
