@@ -29,7 +29,8 @@ _MIN_LATIN_LETTERS = 100  # a text with fewer rules out no language: it may be n
 _MIN_LATIN_SHARE = 0.7  # of all characters: a smaller share means another script, or only numbers and names
 _ALMOST_ALL = 0.9  # of the scores of all languages: the rest may be a name
 
-# The languages of news, by script. For a language that is not listed, the declaration of the feed is trusted.
+# Languages of news without a file in `monitor.languages`, by script. For a language that is neither here nor there, the
+# declaration of the feed is trusted.
 _WITHOUT_FILE = {
     "Latin": ["nl", "sv", "cs", "tr", "vi", "id"],
     "Cyrillic": ["be", "bg", "sr", "kk"],
