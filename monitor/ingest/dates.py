@@ -15,25 +15,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from monitor.ingest.time_of_day import TIME_OF_DAY, parse_time_of_day, validate_time
+from monitor.languages import LANGUAGES, collect_words
 from monitor.sanitize import sanitize_text
 from monitor.text.language import parse_primary_subtag
 from monitor.text.months import MONTHS
 
-_FILLER_WORDS = {
-    "de",
-    "del",
-    "do",
-    "of",
-    "the",
-    "th",
-    "st",
-    "nd",
-    "rd",
-    "er",
-    "o",
-    "го",
-    "г",
-}  # 5 de enero, 5th of May, 1er août
 _ZONES = {
     "utc": 0, "gmt": 0, "ut": 0, "z": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2,
     "sast": 2, "eet": 2, "eest": 3, "msk": 3, "мск": 3, "trt": 3, "idt": 3, "pkt": 5, "ist": 5.5, "ict": 7, "wib": 7,
@@ -41,8 +27,9 @@ _ZONES = {
     "nzdt": 13, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9,
     "akdt": -8, "hst": -10, "brt": -3,
 }  # fmt: skip
-_IGNORED_WORDS = _FILLER_WORDS | _ZONES.keys()
-_ZONES_BY_LANGUAGE = {"zh": {"cst": 8}, "he": {"ist": 2}, "iw": {"ist": 2}}
+_IGNORED_WORDS = {*collect_words(lambda language: language.calendar.date_fillers), *_ZONES}
+_ZONES_BY_LANGUAGE = {code: language.calendar.time_zones for code, language in LANGUAGES.items()}
+_ZONES_BY_LANGUAGE["iw"] = _ZONES_BY_LANGUAGE["he"]  # the old code of Hebrew
 """Hours of zones whose names mean something else in a language: CST is China's time as well as that of Chicago."""
 
 # RFC 822 and ISO 8601 in full with a zone, as in nearly all feeds.
@@ -69,12 +56,13 @@ _BY_YEAR = (
     re.compile(r"(?<![\d.])(?P<y>\d{4})\s*[-/.年년]\s*(?P<m>\d{1,2})\s*[-/.月월]\s*(?P<d>\d{1,2})(?!\d)"),
     re.compile(r"(?<!\d)(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?!\d)"),
 )
+_ERAS = {era: year for language in LANGUAGES.values() for era, year in language.calendar.eras.items()}
 _BY_ERA = re.compile(
-    r"(?P<era>民國|民国|令和|平成)\s*(?P<y>\d{1,3}|元)\s*[年/.-]\s*(?P<m>\d{1,2})\s*[月/.-]\s*(?P<d>\d{1,2})(?!\d)"
+    f"(?P<era>{'|'.join(_ERAS)})"
+    r"\s*(?P<y>\d{1,3}|元)\s*[年/.-]\s*(?P<m>\d{1,2})\s*[月/.-]\s*(?P<d>\d{1,2})(?!\d)"
     # A year of three digits is one of the Republic of China: nobody else writes such years.
     r"|(?<![\d./-])(?P<y3>1[0-4]\d)\s*[年/.-]\s*(?P<m3>\d{1,2})\s*[月/.-]\s*(?P<d3>\d{1,2})(?!\d)"
 )
-_ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}  # the year before the first of the era
 _BY_WEEK = re.compile(r"(?<!\d)(?P<y>\d{4})-?W(?P<w>\d{2})-?(?P<d>[1-7])(?!\d)")
 _BY_DAY = re.compile(r"(?<![\d./-])(\d{1,2})(?P<sign>[./-])\s?(\d{1,2})(?P=sign)\s?(\d{4})(?!\d)")
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
@@ -256,7 +244,7 @@ def _parse_offset(sign: str, hours: str, minutes: str | None) -> timedelta:
 
 def _named_zone(text: str, language: str | None) -> timedelta | None:
     """The offset of a named zone: after the time in any letters, elsewhere only in capitals."""
-    zones = _ZONES | _ZONES_BY_LANGUAGE.get(parse_primary_subtag(language or "") or "", {})
+    zones = {**_ZONES, **_ZONES_BY_LANGUAGE.get(parse_primary_subtag(language or "") or "", {})}
     before, _, behind = text.rpartition(_TIME_MARKER)
     words = [word.group() for word in _WORDS.finditer(before) if word.group().isupper()]
     words += [word.group() for word in _WORDS.finditer(behind)]

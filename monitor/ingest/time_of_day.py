@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-_MORNING = "오전 새벽 아침 上午 午前 早上 凌晨 清晨"
-_AFTERNOON = "오후 낮 저녁 下午 午後 午后 中午 傍晚"
-_NIGHT = "밤 晚上 晩上 夜"  # twelve at night may belong to this day or to the next
-_DAY_HALVES = "|".join((*_MORNING.split(), *_AFTERNOON.split(), *_NIGHT.split()))
+from monitor.languages import collect_words
+
+_MORNING = collect_words(lambda language: language.calendar.morning)
+_AFTERNOON = collect_words(lambda language: language.calendar.afternoon)
+_NIGHT = collect_words(lambda language: language.calendar.night)  # twelve may belong to this day or to the next
+_DAY_HALVES = "|".join((*_MORNING, *_AFTERNOON, *_NIGHT))
 
 TIME_OF_DAY = re.compile(
     rf"(?:(?P<before>{_DAY_HALVES}|\b[AP]\.?M\.?)\s*)?"

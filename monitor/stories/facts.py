@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from monitor.languages import LANGUAGES, join_patterns
+from monitor.languages.language import CountPatterns
 from monitor.text.months import MONTHS
 
 _MAX_TITLE, _MAX_TEXT = 300, 400  # characters of title and text that are read: the news is at the beginning
+_COUNTS = [language.counts for language in LANGUAGES.values()]
+_DOZENS = 24
 _WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "dozens": 24,
-    "один": 1, "одна": 1, "одну": 1, "два": 2, "две": 2, "двух": 2, "двое": 2, "три": 3, "трех": 3, "трое": 3,
-    "четыре": 4, "четверо": 4, "пять": 5, "пятеро": 5, "шесть": 6, "шестеро": 6, "семь": 7, "восемь": 8, "девять": 9,
-    "десять": 10,
-    "한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10,
-}  # fmt: skip
+    **{form: value for counts in _COUNTS for value, forms in enumerate(counts.cardinals, 1) for form in forms},
+    **{counts.dozens: _DOZENS for counts in _COUNTS if counts.dozens},
+}
 _HAN = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2}
 _MANY = "十百"
 _DIGITS = r"(?<![a-zа-я\d.,:/–-])(?:\d{1,3}(?:[,\u00a0 ]\d{3})+|\d{1,7})(?![.,:/]?\d)"
@@ -27,93 +27,58 @@ _DIGITS = r"(?<![a-zа-я\d.,:/–-])(?:\d{1,3}(?:[,\u00a0 ]\d{3})+|\d{1,7})(?![
 _N = rf"(?P<n>{_DIGITS}|\b(?:{'|'.join(_WORDS)})|[{''.join(_HAN)}{_MANY}]{{1,5}})"
 _N_NO_YEAR = rf"(?P<n>(?!(?:19|20)\d\d(?!\d)){_DIGITS}|\b(?:{'|'.join(_WORDS)})\b)"
 _MONTHS = "|".join(map(re.escape, sorted(MONTHS)))
-_OTHER_UNITS = (  # a number before one of these counts neither dead nor missiles
-    r"years?|hours?|days?|weeks?|months?|minutes?|[ap]m|million|billion|thousand|hundred|percent|of|год|лет|час|дн|сут|недел"
-    r"|месяц|минут|тыс|млн|проц"
-)
-_GAP = rf"(?!(?:{_MONTHS})\b|(?:{_OTHER_UNITS}))"
-_LATIN = rf"(?:[\s-]+{_GAP}(?:u\.s\.|type \d+|[a-z]+(?:-[a-z\d]+)*)){{0,3}}?[\s-]+"
-_CYRILLIC = rf"(?:\s+{_GAP}[а-я]+(?:-[а-я\d]+)*){{0,2}}?\s+"
-# The wrong number in a correction.
-_CORRECTED_NUMBER = re.compile(rf"\b(?:not|instead of|rather than|а не|вместо)\s+{_N}")
-_ABOUT = r"(?:\s+(?:at least|about|some|nearly|more than|over))?\s+"
-# Words before a number that is a name, a date or an ordinal, and no count.
-_BEFORE_NON_COUNT = re.compile(
-    rf"(?:\b(?:{_MONTHS}|type|no|number|flight|article|boeing|airbus|war|page|part|route|day|phase|channel|under|unit|mark"
-    r"|aged?|тип|номер|рейс|статья|день)\.?|№|#|제|第|数|數|几|幾)\s*$"
-)
-# The counted thing -> its patterns in each language, with the words before or after the number.
-_PATTERNS: dict[str, tuple[str, ...]] = {
+_OTHER_UNITS = join_patterns(lambda language: language.counts.other_units)
+_NO_UNIT = rf"(?!(?:{_MONTHS})\b|(?:{_OTHER_UNITS}))"
+_CORRECTED_NUMBER = re.compile(rf"\b(?:{join_patterns(lambda language: language.counts.corrections)})\s+{_N}")
+_NAME_WORDS = join_patterns(lambda language: language.counts.name_words)
+_BEFORE_NON_COUNT = re.compile(rf"(?:\b(?:{_MONTHS}|{_NAME_WORDS})\.?|№|#|제|第|数|數|几|幾)\s*$")
+# What several languages share: Chinese and Japanese, and units.
+_SHARED_PATTERNS = {
     "dead": (
-        rf"{_N_NO_YEAR}(?:{_LATIN})(?:killed|dead|died|deaths)\b",
-        rf"\bkill(?:s|ed|ing){_ABOUT}{_N_NO_YEAR}",
-        rf"\bdeath toll:?(?:\s+[a-z]+){{0,3}}?\s+{_N_NO_YEAR}",
-        rf"{_N}\s*여?\s*명\s*(?:이상이|이상|이|의)?\s*(?:사망|숨[져졌지진])",
-        rf"사망자?\s*{_N}\s*여?\s*명",
-        rf"{_N}\s*[人名](?:が|已)?(?:死亡|遇难|遇難|丧生|喪生|罹难|罹難)",
-        rf"(?:死者|死亡(?:人数|人數)?)(?:が|は|达|達|升至|增至)?\s*{_N}\s*[人名]",
-        rf"{_N}死(?=[\d{''.join(_HAN)}{_MANY}]+[伤傷])",
-        rf"{_N_NO_YEAR}(?:{_CYRILLIC})?(?:погиб|убит)",
-        rf"(?:погибли|погибло|погибших|убиты)\s+(?:не менее\s+)?{_N_NO_YEAR}",
+        r"NUMBER\s*[人名](?:が|已)?(?:死亡|遇难|遇難|丧生|喪生|罹难|罹難)",
+        r"(?:死者|死亡(?:人数|人數)?)(?:が|は|达|達|升至|增至)?\s*NUMBER\s*[人名]",
+        rf"NUMBER死(?=[\d{''.join(_HAN)}{_MANY}]+[伤傷])",
     ),
-    "injured": (
-        rf"{_N_NO_YEAR}(?:{_LATIN})(?:injured|wounded|hurt|injuries)\b",
-        rf"\b(?:injur|wound)(?:es|s|ed|ing){_ABOUT}{_N_NO_YEAR}",
-        rf"{_N}\s*여?\s*명\s*(?:이상이|이상|이)?\s*(?:부상|다[쳐쳤친치])",
-        rf"부상자?\s*{_N}\s*여?\s*명",
-        rf"{_N}\s*[人名](?:が|余)?(?:受伤|受傷|負傷|けが|重軽傷)",
-        rf"(?<=死){_N}[伤傷]",
-        rf"{_N_NO_YEAR}(?:{_CYRILLIC})?(?:ранен|пострада)",
-        rf"(?:ранены|пострадали|пострадало)\s+(?:не менее\s+)?{_N_NO_YEAR}",
-    ),
-    "missiles": (
-        rf"{_N_NO_YEAR}(?:{_LATIN})(?:missiles?|rockets?|projectiles?|icbms?)\b",
-        rf"{_N}\s*여?\s*발(?:[을이의]|(?![가-힣]))",
-        rf"{_N}\s*[枚发發発](?![生射表言布展电電现現动動起力达達明送行出车目])",
-        rf"{_N_NO_YEAR}(?:{_CYRILLIC})?(?:ракет|снаряд)",
-    ),
-    "aircraft": (
-        rf"{_N_NO_YEAR}(?:{_LATIN})(?:aircraft|planes|jets|warplanes|sorties|drones)\b",
-        rf"(?:군용기|전투기|항공기|무인기)\s*{_N}\s*여?\s*대",
-        rf"{_N}\s*(?:架次|架|機)(?![构構関關能体種])",
-        rf"{_N_NO_YEAR}(?:{_CYRILLIC})?(?:самолет|беспилотник)",
-    ),
-    "ships": (
-        rf"{_N_NO_YEAR}(?:{_LATIN})(?:ships|vessels|warships|boats)\b",
-        rf"{_N}\s*여?\s*척",
-        rf"{_N}\s*[艘隻]",
-        rf"{_N_NO_YEAR}(?:{_CYRILLIC})?(?:корабл|судов|судна)",
-    ),
-    "km": (
-        rf"{_N}\s*(?:여|余)?\s*-?\s*(?:km\b|kilomet(?:er|re)s?\b|킬로|公里|千米|キロ)",
-        rf"{_N}\s*(?:км\b|километр)",
-    ),
+    "injured": (r"NUMBER\s*[人名](?:が|余)?(?:受伤|受傷|負傷|けが|重軽傷)", r"(?<=死)NUMBER[伤傷]"),
+    "missiles": (r"NUMBER\s*[枚发發発](?![生射表言布展电電现現动動起力达達明送行出车目])",),
+    "aircraft": (r"NUMBER\s*(?:架次|架|機)(?![构構関關能体種])",),
+    "ships": (r"NUMBER\s*[艘隻]",),
+    "km": (r"NUMBER\s*(?:여|余)?\s*-?\s*(?:km\b|kilomet(?:er|re)s?\b|킬로|公里|千米|キロ)",),
 }
 # A text that counts such things has one of these words; the patterns are tried only then.
-_HINTS = {
-    "dead": (
-        "kill",
-        "dead",
-        "died",
-        "death",
-        "사망",
-        "숨",
-        "死",
-        "遇难",
-        "遇難",
-        "丧生",
-        "喪生",
-        "罹",
-        "погиб",
-        "убит",
-    ),
-    "injured": ("injur", "wound", "hurt", "부상", "다", "伤", "傷", "けが", "ранен", "пострада"),
-    "missiles": ("missile", "rocket", "projectile", "icbm", "발", "枚", "发", "發", "発", "ракет", "снаряд"),
-    "aircraft": ("aircraft", "plane", "jet", "sorties", "drone", "대", "架", "機", "самолет", "беспилотник"),
-    "ships": ("ship", "vessel", "boat", "척", "艘", "隻", "корабл", "суд"),
-    "km": ("km", "kilomet", "킬로", "公里", "千米", "キロ", "км", "километр"),
+_SHARED_HINTS = {
+    "dead": ("死", "遇难", "遇難", "丧生", "喪生", "罹"),
+    "injured": ("伤", "傷", "けが"),
+    "missiles": ("枚", "发", "發", "発"),
+    "aircraft": ("架", "機"),
+    "ships": ("艘", "隻"),
+    "km": ("km", "kilomet", "킬로", "公里", "千米", "キロ"),
 }
-_COMPILED = {kind: [re.compile(form, re.IGNORECASE) for form in forms] for kind, forms in _PATTERNS.items()}
+
+
+def _fill_in(pattern: str, counts: CountPatterns) -> str:
+    parts = {"GAP": counts.gap, "ABOUT": counts.about, "WORD": _NO_UNIT, "COUNT": _N_NO_YEAR, "NUMBER": _N}
+    for name, part in parts.items():
+        pattern = pattern.replace(name, part)
+    return pattern
+
+
+_KINDS = tuple(_SHARED_PATTERNS)
+_HINTS = {
+    kind: (*_SHARED_HINTS[kind], *(hint for counts in _COUNTS for hint in counts.hints.get(kind, ())))
+    for kind in _KINDS
+}
+_COMPILED = {
+    kind: [
+        re.compile(_fill_in(pattern, counts), re.IGNORECASE)
+        for counts, patterns in (
+            (CountPatterns(), _SHARED_PATTERNS),
+            *((counts, counts.patterns) for counts in _COUNTS),
+        )
+        for pattern in patterns.get(kind, ())
+    ]
+    for kind in _KINDS
+}
 
 
 def extract_counts(title: str, text: str) -> tuple[tuple[str, int], ...]:

@@ -1,35 +1,49 @@
 """Finds the kinds of happening that a title or a lead reports, in several languages: a fire, a walkout, a summit. Pure.
 
 Two articles that name one city report two happenings if one is about a fire and the other about a summit. The words
-(happenings.toml) are few and coarse on purpose: a kind without a word is not known.
+(monitor/languages) are few and coarse on purpose: a kind without a word is not known.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 
+from monitor.languages import LANGUAGES
 from monitor.text.folding import fold
 
 EITHER = "/"  # separates the kinds of an ambiguous word: a strike may be a walkout or an airstrike
-_FIELD = "field"
-_MATCHES_ANYWHERE = frozenset(("zh", "ja", "ko"))  # languages in which a listed word may begin inside a word
 _ENDING_AND_SPACE = r"\w*\s+"
-
-
-@cache
-def _load_table() -> Mapping[str, Mapping[str, str | list[str]]]:
-    with (files(__package__) / "happenings.toml").open("rb") as file:
-        return tomllib.load(file)
+_KINDS = {
+    "nature": "quake volcano storm flood cold heat",
+    "fire": "wildfire fire blast collapse spill",
+    "transport": "crash",
+    "health": "outbreak",
+    "violence": "shooting stabbing murder bombing kidnap",
+    "crime": "robbery arrest indict trial verdict fraud probe",
+    "war": "airstrike missile nuclear drill incursion ceasefire",
+    "space": "spaceflight",
+    "labour": "walkout layoff",
+    "society": "protest",
+    "politics": "coup resign appoint election law",
+    "diplomacy": "summit deal",
+    "trade": "sanction tariff exportban",
+    "business": "takeover earnings bankrupt markets",
+    "economy": "rates inflation",
+    "cyber": "hack outage",
+    "consumer": "recall",
+    "sport": "match",
+    "culture": "culture",
+    "science": "study",
+}
+_FIELD_OF = {kind: field for field, kinds in _KINDS.items() for kind in kinds.split()}
 
 
 def field_of_happening(kind: str) -> str:
     """The field of a kind. Kinds of one field may be one happening: a fire and a blast, but not a fire and a summit."""
-    return str(_load_table()[kind][_FIELD])
+    return _FIELD_OF[kind]
 
 
 def find_happening_kinds(text: str, language: str) -> frozenset[str]:
@@ -54,15 +68,16 @@ def _compile_words(language: str) -> re.Pattern[str] | None:
     kinds = _map_words_to_kinds(language)
     if not kinds:
         return None
-    return re.compile(("" if language in _MATCHES_ANYWHERE else r"\b") + "(?:" + "|".join(kinds) + ")")
+    return re.compile((r"\b" if LANGUAGES[language].has_word_edges else "") + "(?:" + "|".join(kinds) + ")")
 
 
 @cache
 def _map_words_to_kinds(language: str) -> Mapping[str, str]:
     """The words of a language as patterns, the longest first, with the kind of each."""
     kinds_by_pattern: defaultdict[str, set[str]] = defaultdict(set)
-    for kind, words_by_language in _load_table().items():
-        for word in words_by_language.get(language, ()) if language != _FIELD else ():
+    table = LANGUAGES[language].happenings if language in LANGUAGES else {}
+    for kind, words in table.items():
+        for word in words:
             kinds_by_pattern[_word_to_pattern(word, language)].add(kind)
     return {
         pattern: EITHER.join(sorted(kinds_by_pattern[pattern]))
@@ -73,6 +88,6 @@ def _map_words_to_kinds(language: str) -> Mapping[str, str]:
 def _word_to_pattern(word: str, language: str) -> str:
     """The pattern for a word or a phrase. Each word of a phrase may have any ending."""
     parts = [re.escape(fold(part)) for part in word.removesuffix(".").split()]
-    if language in _MATCHES_ANYWHERE:
+    if not LANGUAGES[language].has_word_edges:
         return " ".join(parts)
     return _ENDING_AND_SPACE.join(parts) + (r"\b" if word.endswith(".") else "")

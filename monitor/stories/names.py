@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
+from monitor.languages import LANGUAGES
 from monitor.stories.person_titles import (
     BEFORE_TITLES,
     CHINESE_TITLES,
@@ -21,7 +22,6 @@ from monitor.stories.person_titles import (
     KOREAN_TITLES,
     NO_NAMES,
     PARTICLES,
-    TRANSLITERATING,
 )
 from monitor.text.folding import fold
 from monitor.text.function_words import function_words
@@ -103,10 +103,15 @@ _MAX_KOREAN_NAME, _MAX_HAN_NAME = 3, 5  # letters of a surname and a given name
 _JOINTS = re.compile(r"[\s'’ʼ`.·・＝=–-]+")
 _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
 _VOWELS = "aeiouyjаеиоуыэюяйіїєьъ"
-_ENDING = re.compile(  # at least three letters are left before it; inflection, and letters with several transcriptions
-    rf"(?<=\w\w\w)(?:ого|его|ому|ему|ами|ями|ым|им|ом|ем|[{_VOWELS}]+)$"
-)
-_POLISH_ENDING = re.compile(rf"(?<=\w\w\w)(?:owi|iem|em|ego|emu|ami|im|ym|[{_VOWELS}]+)$")
+
+
+def _compile_ending(endings: str) -> re.Pattern[str]:
+    """A pattern for inflection, and for letters with several transcriptions. At least three letters are left before
+    it."""
+    return re.compile(rf"(?<=\w\w\w)(?:{endings}|[{_VOWELS}]+)$")
+
+
+_ENDINGS = {code: _compile_ending(each.names.endings) for code, each in LANGUAGES.items() if each.names.endings}
 _SKELETON = re.compile(rf"[{_VOWELS}]|(.)(?=\1)")
 _MIN_SKELETON = 4  # consonants: different names often share fewer
 
@@ -115,7 +120,7 @@ _MIN_SKELETON = 4  # consonants: different names often share fewer
 def _stem_word(word: str, language: str) -> str:
     """A word of a name, folded and without its ending."""
     folded = _JOINTS.sub("", fold(_POSSESSIVE.sub("", word)))
-    return (_POLISH_ENDING if language == "pl" else _ENDING).sub("", folded)
+    return _ENDINGS.get(language, _ENDINGS["ru"]).sub("", folded)
 
 
 @lru_cache(maxsize=10_000)
@@ -158,7 +163,7 @@ _CAPITALISED = re.compile(  # begins with the capital, which makes the search fa
     rf"[{_UPPER}](?<!{_LETTERS}.)(?:{_LETTERS}+|(?=-\d))(?:['’ʼ-]{_LETTERS}+)*"
 )
 _NAME_GAP = re.compile(rf"[ \u00a0-](?:(?:{'|'.join(PARTICLES)})[ \u00a0])*")
-_GERMAN_NAME_GAP = re.compile(r"[ \u00a0-](?:(?:von|van)[ \u00a0](?:(?:der|den)[ \u00a0])?)?")
+_NAME_GAP_AMONG_NOUNS = re.compile(r"[ \u00a0-](?:(?:von|van)[ \u00a0](?:(?:der|den)[ \u00a0])?)?")
 _SENTENCE = re.compile(r"(?:^|[!?:;…|\n\"“”«„‘(\[—–]|(?<!\b\w)(?<!\b\w\w)(?<!\b\w\w\w)\.)[ \u00a0\"“«„‘'(]*$")
 _SENTENCE_LOOKBACK = 6  # characters: punctuation, and an abbreviation of up to three letters (Gov., U.S.)
 _MIN_ACRONYM = 3  # letters; EU, AI, PM and TV are too common
@@ -180,8 +185,9 @@ def _find_capitalized_names(
     text: str, title_length: int, language: str, excluded: _ExcludedSpans
 ) -> Iterator[NameMention]:
     """Find runs of capitalised words, cut at titles of persons, kinds of things and excluded spans."""
-    gap_pattern = _GERMAN_NAME_GAP if language == "de" else _NAME_GAP
-    weak_until = len(text) if language == "de" else title_length if _in_title_case(text[:title_length], language) else 0
+    all_nouns = _capitalizes_nouns(language)
+    gap_pattern = _NAME_GAP_AMONG_NOUNS if all_nouns else _NAME_GAP
+    weak_until = len(text) if all_nouns else title_length if _in_title_case(text[:title_length], language) else 0
     small_words = function_words(language)
     run: list[_CapitalizedWord] = []
     for match in _CAPITALISED.finditer(text):
@@ -193,6 +199,10 @@ def _find_capitalized_names(
             run.append(word)
     if run:
         yield from _mentions_from_run(text, run, weak_until, language)
+
+
+def _capitalizes_nouns(language: str) -> bool:
+    return language in LANGUAGES and LANGUAGES[language].names.capitalizes_nouns
 
 
 def _is_joined(last: _CapitalizedWord, gap: str, gap_pattern: re.Pattern[str]) -> bool:
@@ -233,7 +243,7 @@ def _mentions_from_run(
         return
     is_certain = any(
         _is_marked_as_name(word.text) or (word.start >= weak_until and not word.begins) for word in run
-    ) or (len(run) > 1 and (language == "de" or run[0].start >= weak_until))
+    ) or (len(run) > 1 and (_capitalizes_nouns(language) or run[0].start >= weak_until))
     yield _build_mention(text, [(word.start, word.end) for word in run], is_certain, language)
 
 
@@ -302,7 +312,7 @@ _JAPANESE_TITLED = re.compile(
     rf"|(?<![一-鿿々])(?P<name>[一-鿿々]{{1,4}}?)(?:{_BEFORE})?(?:{_any_of(JAPANESE_TITLES)})"
 )
 _KATAKANA_NAME = re.compile(rf"{_KATAKANA}{{2,12}}(?:[・＝]{_KATAKANA}{{1,12}})+|{_KATAKANA}{{3,12}}")
-_NO_BEARER = frozenset((*BEFORE_TITLES, "同", "両", "各", "現", "当", "某", "国", "省", "府", "県", "同国"))
+_NO_BEARER = frozenset((*BEFORE_TITLES, *LANGUAGES["ja"].names.not_names))
 
 
 def _find_japanese_names(text: str, excluded: _ExcludedSpans) -> Iterator[NameMention]:
@@ -325,19 +335,13 @@ def _split_name_parts(text: str, start: int, end: int) -> list[Span]:
     return [(start + m.start(), start + m.end()) for m in re.finditer("[^・＝=·]+", text[start:end])]
 
 
-_CHINESE_FOLLOWERS = (
-    "电電就介透会會同与與和跟及在于於将將对對向就表说說称稱宣举舉抵访訪出今昨首率赴致强強发發指呼谈談通主参參到晤见"
-    "見接当當是的等也还還已曾因被为為重亲親一二三四五六七八九十"
-)
-"""Characters that often follow a name: a name after a title ends before them."""
+_SOUNDS, _FOLLOWERS = LANGUAGES["zh"].names.sounds, LANGUAGES["zh"].names.followers
 _AMBIGUOUS_SOUNDS = "多武因海西平"  # characters for sounds that also often begin the word after a name
 _CHINESE_TITLED = re.compile(
-    rf"(?:{_any_of(CHINESE_TITLES)})(?P<after>[一-鿿·]{{2,8}}?)(?=[{_CHINESE_FOLLOWERS}]|[^一-鿿·]|$)"
-    rf"|(?<![一-鿿])(?P<before>(?:(?![{_CHINESE_FOLLOWERS}日月年])[一-鿿]){{2,4}}?)(?={_any_of(CHINESE_TITLES)})"
+    rf"(?:{_any_of(CHINESE_TITLES)})(?P<after>[一-鿿·]{{2,8}}?)(?=[{_FOLLOWERS}]|[^一-鿿·]|$)"
+    rf"|(?<![一-鿿])(?P<before>(?:(?![{_FOLLOWERS}日月年])[一-鿿]){{2,4}}?)(?={_any_of(CHINESE_TITLES)})"
 )
-_TRANSLITERATED_NAME = re.compile(
-    f"[{TRANSLITERATING}]{{2,7}}(?:·[{TRANSLITERATING}]{{1,7}})*(?![{_AMBIGUOUS_SOUNDS}])[{TRANSLITERATING}]"
-)
+_TRANSLITERATED_NAME = re.compile(f"[{_SOUNDS}]{{2,7}}(?:·[{_SOUNDS}]{{1,7}})*(?![{_AMBIGUOUS_SOUNDS}])[{_SOUNDS}]")
 
 
 def _find_chinese_names(text: str, excluded: _ExcludedSpans) -> Iterator[NameMention]:

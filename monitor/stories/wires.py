@@ -7,9 +7,11 @@ stays in the title: "Two dead in blast - police" has no publisher.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from monitor.languages import LANGUAGES, join_patterns, join_tables
 from monitor.model import Article
 
 LEAD = 900  # characters of a text that are searched for credits
@@ -79,51 +81,36 @@ _AGENCY = _build_alternation(",".join(_AGENCIES.values()))
 
 # --- marks of updates -------------------------------------------------------------------------------------------------
 
-_MARKS = {
-    WireStatus.WITHDRAWN: r"withdrawn|retract(?:ed|ion)|(?:mandatory |bulletin )kill|story killed|전문\s?취소"
-    r"|기사\s?취소|撤稿|撤销|撤銷|取り消し|аннулировано|аннулируется|отозвано",
-    WireStatus.CORRECTED: r"correct(?:ed|ion|s)?|refiled?|정정|수정|고침|바로잡습니다|訂正|更正|勘误"
-    r"|исправлено|исправление|уточнение|уточнено|корректировка",
-    WireStatus.NUMBERED: r"(?:\d+(?:st|nd|rd|th)\s+)?(?:lead|ld)(?:[ -]?\d+)?|(?:update|wrapup|recap|roundup)[ -]?\d*"
-    r"|updated|[2-9]\s?보|종합\s?\d*\s?보?|상보"
-    r"|續報|续报|続報|第[2-9二三四五]報|更新|滚动|обновлено|обновление|дополнено",
-    WireStatus.FLASH: r"flash|urgent|breaking(?: news)?|news\s?alert|just in|속보|긴급|1\s?보|速報|快讯|快訊|突发|突發"
-    r"|号外|號外|緊急|紧急|срочно|молния",
-}
-_KIND = "|".join(f"(?P<{mark.name}>{words})" for mark, words in _MARKS.items())
-_ASIDE = (  # says what sort of item it is, and nothing of an update
-    r"단독|영상|포토|사진|그래픽|인터뷰|현장\w*|자막\s?뉴스|이슈\w*|뉴스\w*|exclusive|watch|video|photos?|live"
-    r"|in pictures|news today|独自|独家|獨家|動画|写真|视频|視頻|図解|图|видео|фото|эксклюзив"
-)
+_ORDER = (WireStatus.WITHDRAWN, WireStatus.CORRECTED, WireStatus.NUMBERED, WireStatus.FLASH)
+_KIND = join_tables(lambda language: language.credits.marks, _ORDER)
+_ASIDE = join_patterns(lambda language: language.credits.item_labels)  # they say nothing of an update
 # Atomic and possessive: a mark that is repeated can be taken apart in very many ways, and one is enough.
 _INSIDE = rf"\s*+(?:(?>{_KIND}|{_ASIDE})[\s,·]*+)++"
 _HEAD = re.compile(
     rf"^\s*(?:[\[【［(（<〈＜]{_INSIDE}[\]】］)）>〉＞][\s:：]*"
-    rf"|(?:{_KIND.replace('(?P<', '(?P<BARE_')})\s*[:：｜|]\s*)",
+    rf"|(?:{_KIND.replace('(?P<', '(?P<bare_')})\s*[:：｜|]\s*)",
     re.IGNORECASE,
 )
 _DASHED = re.compile(  # "UPDATE 1-", "CORRECTED-": in capitals, or it is a word
-    r"^\s*(?:(?P<NUMBERED>(?:UPDATE|WRAPUP|RPT|RECAP|ROUNDUP)(?: \d+)?)"
-    r"|(?P<CORRECTED>CORRECTED|CORRECTION(?=\s?[-–—])|REFILE)"
-    r"|(?P<WITHDRAWN>WITHDRAWN|RETRACTED|KILL(?=\s?[-–—]))|(?P<FLASH>FLASH|URGENT|BREAKING))(?:\s?[-–—]\s?|\s+)(?=\S)"
+    r"^\s*(?:(?P<numbered>(?:UPDATE|WRAPUP|RPT|RECAP|ROUNDUP)(?: \d+)?)"
+    r"|(?P<corrected>CORRECTED|CORRECTION(?=\s?[-–—])|REFILE)"
+    r"|(?P<withdrawn>WITHDRAWN|RETRACTED|KILL(?=\s?[-–—]))|(?P<flash>FLASH|URGENT|BREAKING))(?:\s?[-–—]\s?|\s+)(?=\S)"
 )
 _TAIL = re.compile(rf"\s*[\[【［(（<〈＜]{_INSIDE}[\]】］)）>〉＞]\s*$", re.IGNORECASE)
-_STARTS = re.compile(r"^(?:속보|긴급|단독|速報|快讯|快訊)\s+(?=\S)")
+_STARTS = re.compile(rf"^(?:{join_patterns(lambda language: language.credits.bare_marks)})\s+(?=\S)")
 _MARK_IN = re.compile(rf"(?:{_KIND})", re.IGNORECASE)
-_ORDER = (WireStatus.WITHDRAWN, WireStatus.CORRECTED, WireStatus.NUMBERED, WireStatus.FLASH)
 
 # --- publishers ------------------------------------------------------------------------------------------------------
 
+_OUTLET_NAMES = (
+    "bbc|cnn|nbc|cbs|abc|fox|npr|nhk|kbs|sbs|mbc|ytn|jtbc|dw|rfa|voa|al jazeera|euronews|yahoo|msn|bloomberg|politico"
+    "|axios|huffpost|huffington post|nikkei|asahi|mainichi|yomiuri|sankei|forbes|newsweek|spiegel|monde|figaro|welt"
+    "|zeit|bild|országos"
+)
 _OUTLET = re.compile(
-    r"\b(?:news|times|post|herald|daily|journal|tribune|guardian|telegraph|observer|gazette|chronicle|today|radio|tv|"
-    r"press|bbc|cnn|nbc|cbs|abc|fox|npr|nhk|kbs|sbs|mbc|ytn|jtbc|dw|rfa|voa|al jazeera|euronews|yahoo|msn|bloomberg|"
-    r"politico|axios|huffpost|huffington post|nikkei|asahi|mainichi|yomiuri|sankei|weekly|magazine|review|independent|"
-    r"mirror|sun|express|standard|globe|star|mail|monitor|digest|wire|online|network|agency|forbes|fortune|time|"
-    r"newsweek|economist|diplomat|spiegel|monde|figaro|welt|zeit|bild|országos)\b"
-    r"|(?:신문|일보|뉴스|방송|경제|타임스|저널|통신|미디어|투데이|데일리|연합|한겨레|노컷|중앙|프레시안)\w*$"
-    r"|(?:新闻|新聞|日报|日報|晚报|晚報|时报|時報|网|網|社|报|報|卫视|衛視|电视|電視|ニュース|テレビ|オンライン|通信|放送|台)$"
-    r"|(?:газета|новости|известия|коммерсант|ведомости|медуза|лента\.ру|риа|рбк|ТАСС|интерфакс|правда|вести|эхо)\b"
-    rf"|^(?:{_AGENCY})$|^[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|co|kr|jp|cn|ru|uk|tw|hk|eu|de|fr|info|tv|news|ua)$",
+    rf"\b(?:{_OUTLET_NAMES})\b|{join_patterns(lambda language: language.credits.outlets)}"
+    rf"|^(?:{_AGENCY})$"
+    r"|^[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|co|kr|jp|cn|ru|uk|tw|hk|eu|de|fr|info|tv|news|ua)$",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(
@@ -133,34 +120,27 @@ _MAX_OUTLET_WORDS = 5
 
 # --- credits, datelines, captions -------------------------------------------------------------------------------------
 
-_KOREAN = re.compile(
-    r"[(\[【（［]\s*(?:[가-힣·\s]{1,12}=\s*)(?P<wire>[^\]\[)(】]{1,14}?)[)\]】）］]\s*(?:[가-힣·,\s]{2,40}?\s?=\s+)?"
-)
+
+def _compile_datelines(patterns: Iterable[str]) -> list[re.Pattern[str]]:
+    return [re.compile(pattern.replace("AGENCY", _AGENCY)) for pattern in patterns if pattern]
+
+
+_DATELINES = _compile_datelines(language.credits.datelines for language in LANGUAGES.values())
+_OPENING_DATELINES = _compile_datelines(language.credits.opening_datelines for language in LANGUAGES.values())
 _REPORTER = re.compile(
-    r"[\[(【][^\]\[)(】]{0,40}(?:기자|특파원|통신원|디지털팀|앵커|리포트|記者|记者)[^\]\[)(】]{0,40}[\])】]"
-    r"|\[(?:앵커|리포트|LEAD|뉴스\w*|the300|\w{2,8}(?:뉴스|일보|경제|신문|TV))\]|[\w.+-]+@[\w-]+\.[\w.]+"
-    r"|[가-힣]{2,4}(?:·[가-힣]{2,4})*\s(?:기자|특파원)(?=\s*[=|])\s*[=|]?"
+    rf"[\[(【][^\]\[)(】]{{0,40}}(?:{join_patterns(lambda language: language.credits.reporters)})"
+    r"[^\]\[)(】]{0,40}[\])】]"
+    rf"|[\w.+-]+@[\w-]+\.[\w.]+|{join_patterns(lambda language: language.credits.bylines)}"
 )
-_ENGLISH = re.compile(rf"\((?P<wire>{_AGENCY})\)\s*(?:--|—|–|-|:)\s*", re.IGNORECASE)
-_SLASHED = re.compile(
-    r"^[^.。]{0,40}?\d{1,2}\s[а-яё]+\s*[.,]?\s*(?:/|—|-|–|\s)?\s*"
-    rf"(?:/?(?:Корр\.\s*)?(?P<wire>{_AGENCY})/?\s*[.,:—–-]*\s*)(?=\S)|^(?P<agency>{_AGENCY}),\s\d{{1,2}}\s[а-яё]+\s*[.,]?\s*",
-    re.IGNORECASE,
-)
-_CHINESE = re.compile(
-    rf"^\s*[（(【]?\s*(?P<wire>{_AGENCY}|人民网|央视网|环球网|海外网)(?:记者|記者)?[^。，,（(]{{0,20}}?\d{{0,2}}[日]?"
-    r"(?:综合)?[电電讯訊]\s*[）)】]?\s*(?:[（(](?:记者|記者)[^）)]{0,30}[）)])?\s*"
-)
-_JAPANESE = re.compile(rf"^\s*[【\[［][^】\]］]{{0,20}}?(?P<wire>{_AGENCY})[^】\]］]{{0,8}}[】\]］]\s*[-－]?\s*")
 _BYLINE = re.compile(
-    r"^\s*(?:By|Автор:?|Von|Par)\s+[A-ZА-Я][\w.'’-]+(?:\s+(?:and\s+)?[A-ZА-Я][\w.'’-]+){1,4}(?:,\s*\w+)?\s*[|\n]\s*"
+    rf"^\s*(?:{join_patterns(lambda language: language.credits.byline_openings)})\s+[A-ZА-Я][\w.'’-]+"
+    r"(?:\s+(?:and\s+)?[A-ZА-Я][\w.'’-]+){1,4}(?:,\s*\w+)?\s*[|\n]\s*"
 )
+_CAPTION_WORDS = join_patterns(lambda language: language.credits.captions)
+_CAPTION_OPENINGS = join_patterns(lambda language: language.credits.caption_openings)
 _CAPTION = re.compile(
-    r"[\[(（【][^\])）】]{0,160}(?:자료사진|재배포|무단\s?전재|DB 금지|Redistribution"
-    r"|Getty|게티이미지|사진\s?[=제]|제공|写真"
-    r"|資料|资料图"
-    r"|FILE PHOTO|Reuters/|AP Photo)[^\])）】]{0,120}[\])）】]"
-    r"|^(?:FILE PHOTO|FILE|Фото|Photo|사진)\s?[:=]\s?(?:iStock|Getty Images|\S+\s?/\s?\S+)?\s*|▲",
+    rf"[\[(（【][^\])）】]{{0,160}}(?:{_CAPTION_WORDS}|Getty|Reuters/|AP Photo)[^\])）】]{{0,120}}[\])）】]"
+    rf"|^(?:{_CAPTION_OPENINGS})\s?[:=]\s?(?:iStock|Getty Images|\S+\s?/\s?\S+)?\s*|▲",
     re.IGNORECASE,
 )
 _MACHINE = re.compile(r"https?://\S+|\b\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?")  # addresses and times
@@ -208,8 +188,8 @@ def _without_wire_status(text: str) -> tuple[str, set[WireStatus]]:
         found = _HEAD.search(text) or _DASHED.search(text) or _TAIL.search(text) or _STARTS.search(text)
         if found is None or not found.group():
             return text.strip(), marks
-        marks |= {mark for match in _MARK_IN.finditer(found.group()) for mark in _ORDER if match[mark.name]}
-        marks |= {mark for mark in _ORDER if found.re is _DASHED and found[mark.name]}
+        marks |= {mark for match in _MARK_IN.finditer(found.group()) for mark in _ORDER if match[mark]}
+        marks |= {mark for mark in _ORDER if found.re is _DASHED and found[mark]}
         text = f"{text[: found.start()]}{text[found.end() :]}"
 
 
@@ -217,11 +197,11 @@ def _without_credits(text: str) -> tuple[str, str | None]:
     """A text without dateline, byline and caption, and the agency that they credit."""
     text = _BLANK.sub(" ", _CAPTION.sub(" ", _MACHINE.sub(" ", _BYLINE.sub("", text)))).strip()
     wire = None
-    for dateline in (_ENGLISH, _KOREAN):
+    for dateline in _DATELINES:
         found = dateline.search(text, 0, _MAX_DATELINE_START)
         if found:
             wire, text = wire or _find_agency(found["wire"]), text[found.end() :]
-    for start in (_SLASHED, _CHINESE, _JAPANESE):
+    for start in _OPENING_DATELINES:
         found = start.match(text)
         if found and found.group().strip():
             wire, text = wire or _find_agency(next(filter(None, found.groups()), "")), text[found.end() :]

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 
-_SAY = r"says?|said|reports?|reported|announces?|announced|confirms?|confirmed"  # the speaker comes before or after
-SAYS = rf"""
-{_SAY}|according\ to|sagt|sagen|meldet|melden|berichtet|berichten|laut|selon|annonce|affirme|indique|rapporte
-|según|dice|dicen|anuncia|informa|secondo|afferma|annuncia|segundo|diz|dizem|podał[ay]?|informuje|według
-|сообщил[аи]?|сообщает|сообщают|заявил[аи]?|заявляет|пишет|пишут|передает|повідомили|заявили
-"""
+from monitor.languages import collect_words, join_patterns
+
+_SAY = join_patterns(lambda language: language.credits.says_on_either_side)
+SAYS = f"{_SAY}|{join_patterns(lambda language: language.credits.says)}"
 """What comes before the speaker, for a verbose regular expression."""
+_ARTICLES = "|".join(rf"{article}\s+" for article in collect_words(lambda language: language.credits.speaker_articles))
 _WORD = r"[^\W\d][^\s,;:.!?]*"  # a number is no speaker
 _CAPITALISED = r"[^\W\d_a-zа-яё][^\s,;:.!?]*"
 _ATTRIBUTION = re.compile(
@@ -21,7 +20,7 @@ _ATTRIBUTION = re.compile(
     \s*[,;]\s+(?:
         (?:{_WORD}\s+){{1,4}}(?i:{_SAY})                                   # officials in Kent say
       | (?i:{SAYS})\s+(?:
-            (?i:the\s+|die\s+|der\s+|das\s+|la\s+|le\s+|el\s+|в\s+|у\s+)?
+            (?i:{_ARTICLES})?
             (?:{_WORD}|{_CAPITALISED}(?:\s+{_CAPITALISED}){{1,3}})        # says police; says Emmanuel Macron
         )
     )\s*$

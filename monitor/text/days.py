@@ -12,35 +12,15 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
 
+from monitor.languages import LANGUAGES
 from monitor.text.folding import lower_keeping_length
 from monitor.text.months import MONTHS
 
 _MAX_DAYS_AWAY = 14  # days
 _DAY = timedelta(days=1)
 _CALENDAR = date.min + timedelta(days=60), date.max - timedelta(days=60)  # within it, nearby days exist as well
-_WEEKDAYS = {
-    "en": "monday mon; tuesday tue; wednesday wed; thursday thu; friday fri; saturday sat; sunday sun",
-    "ru": "понедельник понедельника; вторник вторника; среда среду среды; четверг четверга; пятница пятницу пятницы;"
-    "суббота субботу субботы; воскресенье воскресенья",
-    "uk": "понеділок; вівторок; середа середу; четвер; п'ятницю; суботу; неділю",
-    "de": "montag; dienstag; mittwoch; donnerstag; freitag; samstag sonnabend; sonntag",
-    "fr": "lundi; mardi; mercredi; jeudi; vendredi; samedi; dimanche",
-    "es": "lunes; martes; miércoles; jueves; viernes; sábado; domingo",
-    "it": "lunedì; martedì; mercoledì; giovedì; venerdì; sabato; domenica",
-    "pt": "segunda; terça; quarta; quinta; sexta; sábado; domingo",
-    "pl": "poniedziałek poniedziałku; wtorek wtorku; środa środę środy; czwartek czwartku; piątek piątku;"
-    "sobota sobotę soboty; niedziela niedzielę niedzieli",
-    "ko": "월요일; 화요일; 수요일; 목요일; 금요일; 토요일; 일요일",
-    "zh": "周一 星期一 週一 礼拜一; 周二 星期二 週二 礼拜二; 周三 星期三 週三 礼拜三; 周四 星期四 週四 礼拜四;"
-    "周五 星期五 週五 礼拜五; 周六 星期六 週六 礼拜六; 周日 星期日 周天 星期天 週日 礼拜日",
-    "ja": "月曜; 火曜; 水曜; 木曜; 金曜; 土曜; 日曜",
-}
-WEEKDAYS = {
-    name: number
-    for names in _WEEKDAYS.values()
-    for number, of_day in enumerate(names.split(";"))
-    for name in of_day.split()
-}
+_WEEKDAYS = {code: language.calendar.weekdays for code, language in LANGUAGES.items() if language.calendar.weekdays}
+WEEKDAYS = {name: number for weekdays in _WEEKDAYS.values() for number, names in enumerate(weekdays) for name in names}
 """Names of weekdays in lower case -> 0 (Monday) to 6."""
 _WEEKDAY = re.compile(
     "|".join(sorted((name for name in WEEKDAYS if len(name) > 3 or ord(name[0]) > 0x1000), reverse=True))
@@ -94,33 +74,8 @@ def _find_dates(text: str) -> Iterator[tuple[tuple[int, int], int, int]]:
             yield (start, word.end()), MONTHS[word[1]], int(number[0])
 
 
-# Words for a day or a week relative to today, by language; with the contexts in which a word means something else.
-_RELATIVE = {
-    "en": r"today|tonight|tomorrow|yesterday|(?:this|next) week(?:end)?",
-    "de": r"heute|(?<!am )(?<!guten )morgen|gestern|übermorgen|vorgestern|(?:diese[rn]?|nächste[rn]?|kommende[rn]?) "
-    r"(?:woche|wochenende)|am wochenende",
-    "fr": r"aujourd'hui|demain|hier|après-demain|avant-hier|ce soir|cette semaine|la semaine prochaine|ce week-end"
-    r"|le week-end prochain",
-    "es": r"hoy|(?<!la )mañana|ayer|anoche|esta noche|esta semana|la próxima semana|la semana que viene"
-    r"|este fin de semana",
-    "it": r"oggi|domani|ieri|dopodomani|stasera|questa settimana|la (?:prossima settimana|settimana prossima)",
-    "pt": r"hoje|amanhã|ontem|[en]sta semana|(?:na )?(?:próxima semana|semana que vem)|neste fim de semana",
-    "pl": r"dziś|dzisiaj|jutro|wczoraj|pojutrze|przedwczoraj|w (?:tym|przyszłym) tygodniu|w weekend",
-    "ru": r"сегодня|завтра|вчера|послезавтра|позавчера|на (?:этой|следующей|будущей) неделе"
-    r"|в (?:эти |ближайшие )?выходные",
-    "uk": r"сьогодні|завтра|вчора|післязавтра|(?:цього|наступного) тижня|на (?:цьому|наступному) тижні",
-    "ko": r"오늘|내일|모레|어제|그제|(?:이번|다음)\s?주(?![요자])|내주|금주",
-    "zh": r"(?:今|明|昨)(?:天|日|晚)(?!头条|頭條)|[后後前]天|[本这這下]周|[本这這下]週|[本这這下]个?星期|周末|週末",
-    "ja": r"今日|本日|明日|昨日|翌日|明後日|きょう|あす|あした|きのう|今週|来週|週末|今夜",
-}
-_ONLY_IN_CONTEXT = {
-    **dict.fromkeys(("segunda", "terça", "quarta", "quinta", "sexta"), r"{}(?=-feira)"),  # they are also ordinals
-    # "среда" also means surroundings.
-    **dict.fromkeys(("среда", "среду", "среды"), r"(?:(?<=\bв )|(?<=\bна )|(?<=\bдо )|(?<=\bсо )){}"),
-}
 _MIN_LETTERS = 4  # letters of an alphabet: a shorter name may be another word (sun, mar)
 _IN_DIGITS = re.compile(r"(?<!\d)(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([./])\d{1,2}\2\d{4})(?!\d)")
-_WITHOUT_WORD_EDGES = ("zh", "ja")
 
 
 def find_days(text: str, language: str | None) -> list[tuple[int, int]]:
@@ -141,15 +96,17 @@ def _words_for_days(language: str | None) -> re.Pattern[str]:
 
 
 def _words_of_language(language: str) -> str:
-    names = {
-        name for name in _WEEKDAYS[language].replace(";", " ").split() if len(name) >= _MIN_LETTERS or name > "\u1100"
-    }
-    weekdays = "|".join(_ONLY_IN_CONTEXT.get(name, "{}").format(name) for name in sorted(names, reverse=True))
-    if language in _WITHOUT_WORD_EDGES:
-        return f"{weekdays}|{_RELATIVE[language]}"
-    # A weekday may be inflected or joined with the next word (Montagabend, 월요일부터); in Korean every such word may.
-    end = "" if language == "ko" else r"(?!\w)"
-    return rf"(?<!\w)(?:{weekdays})|(?<!\w)(?:{_RELATIVE[language]}){end}"
+    calendar = LANGUAGES[language].calendar
+    names = {name for forms in calendar.weekdays for name in forms if len(name) >= _MIN_LETTERS or name > "\u1100"}
+    weekdays = "|".join(
+        calendar.weekday_context.format(name) if name in calendar.ambiguous_weekdays else name
+        for name in sorted(names, reverse=True)
+    )
+    if not LANGUAGES[language].is_spaced:
+        return f"{weekdays}|{calendar.relative_days}"
+    # A weekday may be inflected or joined with the next word (Montagabend, 월요일부터); with particles every word may.
+    end = r"(?!\w)" if LANGUAGES[language].has_word_edges else ""
+    return rf"(?<!\w)(?:{weekdays})|(?<!\w)(?:{calendar.relative_days}){end}"
 
 
 def _month_before(text: str, search_start: int, number: re.Match[str]) -> re.Match[str] | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from monitor.languages import LANGUAGES
 from monitor.text.scripts import HAN, HANGUL, KANA, script_of
 
 _SAMPLE = 200  # letters: enough to tell the language
@@ -21,19 +22,18 @@ _HAN_RUN, _KANA_RUN = (re.compile(f"{letter.pattern}+") for letter in (HAN, KANA
 _LETTER = re.compile(r"[^\W\d_]")
 
 WRITTEN_IN = {
-    "zh": ("Han",),
-    "ja": ("Han", "kana"),
-    "ko": ("Hangul", "Han"),
     "th": ("Thai",),
     "lo": ("Lao",),
     "my": ("Burmese",),
     "km": ("Khmer",),
     "el": ("Greek",),
-    **dict.fromkeys(("ru", "uk", "be", "bg", "mk", "kk", "ky", "mn", "tg"), ("Cyrillic",)),
+    **dict.fromkeys(("be", "bg", "mk", "kk", "ky", "mn", "tg"), ("Cyrillic",)),
     "sr": ("Cyrillic", "Latin"),
-    **dict.fromkeys(("ar", "fa", "ur", "ps", "ckb", "ug"), ("Arabic",)),
+    **dict.fromkeys(("fa", "ur", "ps", "ckb", "ug"), ("Arabic",)),
+    **{code: language.scripts for code, language in LANGUAGES.items() if language.scripts},
 }
-"""The scripts of languages. Languages that are not listed are written in Latin, or in a script that is unknown here."""
+"""The scripts of languages. Languages that are not listed are written in Latin, or in a script that is unknown
+here. Those that are written out here have no file in `monitor.languages`."""
 
 _CODE_PAIRS = """
 aar:aa abk:ab ave:ae afr:af aka:ak amh:am arg:an ara:ar asm:as ava:av aym:ay aze:az bak:ba bel:be bul:bg bis:bi bam:bm

@@ -17,6 +17,7 @@ try:
 except ImportError:  # pyproject.toml says where it is not installed: there, scripts and declarations decide
     pycld2 = None
 
+from monitor.languages import LANGUAGES
 from monitor.text.folding import load_simplified_characters
 from monitor.text.language import WRITTEN_IN, guess_han_language, parse_primary_subtag, ruled_out_languages, samples_of
 from monitor.text.scripts import count_letters
@@ -28,11 +29,21 @@ _MIN_LATIN_LETTERS = 100  # a text with fewer rules out no language: it may be n
 _MIN_LATIN_SHARE = 0.7  # of all characters: a smaller share means another script, or only numbers and names
 _ALMOST_ALL = 0.9  # of the scores of all languages: the rest may be a name
 
-# The languages of news, by script. For a language that is not listed, the declaration of the feed is trusted.
+# Languages of news without a file in `monitor.languages`, by script. For a language that is neither here nor there, the
+# declaration of the feed is trusted.
+_WITHOUT_FILE = {
+    "Latin": ["nl", "sv", "cs", "tr", "vi", "id"],
+    "Cyrillic": ["be", "bg", "sr", "kk"],
+    "Arabic": ["fa", "ur"],
+}
 _LANGUAGES = {
-    "Latin": frozenset(["en", "de", "fr", "es", "it", "pt", "nl", "sv", "pl", "cs", "tr", "vi", "id"]),
-    "Cyrillic": frozenset(["ru", "uk", "be", "bg", "sr", "kk"]),
-    "Arabic": frozenset(["ar", "fa", "ur"]),
+    script: frozenset(
+        (
+            *codes,
+            *(code for code, each in LANGUAGES.items() if each.is_detected and script in (each.scripts or ("Latin",))),
+        )
+    )
+    for script, codes in _WITHOUT_FILE.items()
 }
 LATIN = _LANGUAGES["Latin"]
 """The languages of the Latin script that can be told apart (primary subtags)."""

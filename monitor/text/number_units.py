@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from monitor.languages import LANGUAGES, join_patterns, join_tables
 from monitor.text.months import MONTHS
 from monitor.text.scripts import APART, UNSPACED
 
@@ -14,31 +15,21 @@ LETTERS = f"[^\\W\\d_{UNSPACED}{APART}]"
 """A letter of a script with spaces between words, except Hangul; for a regular expression."""
 
 
-def _compile_suffixes(**forms: str) -> re.Pattern[str]:
-    """Compiles a pattern for one of these after a number. The name of the group says which."""
-    return re.compile(r"[\s\u00a0]?-?(?:" + "|".join(f"(?P<{kind}>{form})" for kind, form in forms.items()) + ")")
-
-
-_KIND_AFTER = _compile_suffixes(
-    basis_points=r"basis points?|bps?\b|базисн|punkty? bazow|points? de base|puntos básicos|basispunkt|个基点|個基點",
-    percent=r"%|percent\b|per cent\b|퍼센트|процент|prozent|pour cent|por ciento|per cento|por cento|procent|proc\b"
-    r"|відсот",
-    age=r"year-old|years? old|летн|latk|latek|letni|jährig|세\b|세[ ·,의가]|岁|歲|歳|대(?:\s?[남여]|가|의|는)",
-    # 级 and 級 also rate winds, alarms and hotels.
-    magnitude=r"magnitu|(?<=[.,]\d)[级級](?![别別])|[级級](?=[^\d,，。]{0,4}震)|балл"
-    r"|[^\d.,;:]{0,16}?(?:richter[- ]?s[ck]al|(?:escala|échelle|skali|scala)(?: de)? richter|рихтер|ріхтер)",
-    time=r"year|month|week|day|hour|minute|second|hr\b|min\b|[ap]\.?m\b|o'clock|年|月|日|[时時點点]|分|秒|[년월일시분초주]|개월"
-    r"|か月|ヶ月|個月|个月|周|週|天|год|лет|месяц|недел|дн[яей]|день|час|минут|секунд|сут|рок|місяц|тижн|хвилин|годин"
-    r"|jahr|monat|woche|tage?n?\b|stunde|uhr|année|ans?\b|mois|semaine|jour|heure|año|mes|día|hora|anno|anni|giorn|or[ae]\b"
-    r"|lat\b|rok|miesi|tygod|dni\b|godz|ano|dias?\b",
+_SPACE = r"[\s\u00a0]?-?"  # between a number and the word after it
+_KINDS_AFTER = ("basis_points", "percent", "age", "magnitude", "time")  # "years old" before "years"
+_SHARED_AFTER = {
+    "percent": "%",
+    "magnitude": r"[^\d.,;:]{0,16}?"
+    r"(?:richter[- ]?s[ck]al|(?:escala|échelle|skali|scala)(?: de)? richter|рихтер|ріхтер)",
+}
+_KIND_AFTER = re.compile(
+    f"{_SPACE}(?:{join_tables(lambda language: language.numbers.kinds_after, _KINDS_AFTER, _SHARED_AFTER)})"
 )
+_KINDS_BEFORE = ("magnitude", "intensity", "category")
+_SHARED_BEFORE = {"magnitude": r"richter[- ]?s[ck]al\w*|\bm[wbls]?(?=\s?\d[.,]\d)"}
 _KIND_BEFORE = re.compile(
-    r"(?:(?P<magnitude>(?:magnitu|магниту|магніту)\w*|\bmag\.?|stärke|규모|マグニチュード|震级|震級|\bo sile"
-    r"|richter[- ]?s[ck]al\w*"
-    r"|(?:[规規]模[为為达達约約]?|\bm[wbls]?)(?=\s?\d[.,]\d))"
-    r"|(?P<intensity>震度|진도)"
-    r"|(?P<category>category|categoría|catégorie|categoria|kategori[ei]|категори\w+|категорі\w+|등급))"
-    r"(?:\s(?:of|de|di|von|около|about|around|rund))?(?:[(（]m[)）])?[\s-]?[\d.,]+$"
+    f"(?:{join_tables(lambda language: language.numbers.kinds_before, _KINDS_BEFORE, _SHARED_BEFORE)})"
+    rf"(?:\s(?:{join_patterns(lambda language: language.numbers.prepositions)}))?(?:[(（]m[)）])?[\s-]?[\d.,]+$"
 )
 _REACH_BEFORE = 24  # characters
 MAX_MAGNITUDE = 10.0
@@ -55,16 +46,10 @@ def kind_beside(lowercase: str, start: int, end: int) -> str | None:
 
 
 _CURRENCY_BEFORE = re.compile(r"(?:us\$|hk\$|nt\$|[ac]\$|[$€£¥₩₽]|eur |usd )\s?$")
-_CURRENCY_AFTER = _compile_suffixes(
-    usd=r"dollar|달러|美元|ドル|доллар|долар|dólar|dolar|\$",
-    eur=r"euro|евро|євро|€|유로|欧元|ユーロ",
-    gbp=r"pound|фунт|£|파운드|英镑",
-    krw=r"원(?![가-힣]{2})|won\b|韩元|韓元|ウォン|вон\b",
-    jpy=r"yen|円|엔\b|日元|иен",
-    cny=r"yuan|元|위안|юан|人民币",
-    rub=r"руб|rouble|ruble|루블",
-    pln=r"zł",
-    uah=r"грив|hryvn",
+_CURRENCIES = ("usd", "eur", "gbp", "krw", "jpy", "cny", "rub", "pln", "uah")
+_SHARED_CURRENCIES = {"usd": r"\$", "eur": "€", "gbp": "£"}
+_CURRENCY_AFTER = re.compile(
+    f"{_SPACE}(?:{join_tables(lambda language: language.numbers.currencies, _CURRENCIES, _SHARED_CURRENCIES)})"
 )
 _SIGNS = {"$": "usd", "us$": "usd", "€": "eur", "£": "gbp", "¥": "jpy", "₩": "krw", "₽": "rub"}
 
@@ -78,10 +63,8 @@ def currency_beside(lowercase: str, start: int, end: int) -> str:
 
 
 _MULTIPLE = re.compile(
-    r"\s?(?:(?:trillion|трлн|триллион|трильйон|bilion\b)(?P<e12>\w*)"
-    r"|(?:billion|bn\b|млрд|миллиард|мільярд|milliard|miliard|mld\b|mil millones|bilh)(?P<e9>\w*)"
-    r"|(?:million|mln|mio\b|млн|миллион|мільйон|millón|milion|milhõ|milhã)(?P<e6>\w*)"
-    r"|(?:thousand|tys|тыс|тис|mila\b|mil\b|mille\b|tausend)(?P<e3>\w*\.?)"
+    rf"\s?(?:(?:{join_tables(lambda language: language.numbers.multipliers, ('e12', 'e9', 'e6'))})\w*"
+    rf"|{join_tables(lambda language: language.numbers.multipliers, ('e3',))}\w*\.?"
     r"|(?P<e12_>[조兆])|(?P<e8_>[억亿億])|(?P<e4_>[만万萬])(?:\s?(?P<rest>\d)[천千])?|(?P<e3_>[천千](?![安円元])))"
 )
 
@@ -127,10 +110,15 @@ def is_date(lowercase: str, start: int, end: int) -> bool:
 
 SERIAL_AFTER = re.compile(r"\s?(?:호|号|號)(?!간)")
 SERIAL_BEFORE = re.compile(r"(?:\b(?:no|nr|n)\s?[.°º]|№|#)\s?$")
-ORDINAL_AFTER = re.compile(
-    r"(?:st|nd|rd|th|er|e|ème|º|ª|°|-?[йяегмю]|-?го|-?му|-?ый|-?ой|-?ая)(?!\w)"
-    r"|\s?(?:번째|차(?![량례관])|次(?!世)|回目?|度目|例目|番目|届|屆|轮|輪)"
+_ORDINALS, _ORDINALS_WITHOUT_EDGES = (
+    "|".join(
+        each.numbers.ordinal_suffixes
+        for each in LANGUAGES.values()
+        if each.numbers.ordinal_suffixes and each.has_word_edges is has_word_edges
+    )
+    for has_word_edges in (True, False)
 )
+ORDINAL_AFTER = re.compile(rf"(?:{_ORDINALS})(?!\w)|\s?(?:{_ORDINALS_WITHOUT_EDGES})")
 POINTED_ORDINAL = re.compile(r"\.(?=\s\w)")
-POINTED = frozenset(("de", "pl"))
+POINTED = frozenset(code for code, language in LANGUAGES.items() if language.numbers.has_pointed_ordinals)
 """Languages that write an ordinal with a full stop."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from monitor.languages import LANGUAGES
 from monitor.text.folding import fold, lower_keeping_length
 from monitor.text.function_words import function_words
 from monitor.text.language import parse_primary_subtag
@@ -268,9 +269,10 @@ _WORD = re.compile(rf"{LETTERS}+(?:'{LETTERS}+)?")
 _KOREAN_NUMBER = "|".join(KOREAN_CARDINALS)
 _KOREAN = re.compile(
     rf"(?<![{APART}])(?:(?P<nth>{_KOREAN_NUMBER})\s?번째|(?P<first>첫)(?=\s)"
-    rf"|(?P<many>{_KOREAN_NUMBER})(?=\s?(?:명|마리|건|곳|척|대|발|차례)))"
+    rf"|(?P<many>{_KOREAN_NUMBER})(?=\s?(?:{LANGUAGES['ko'].numbers.counters})))"
 )
-_HAN = re.compile(rf"(?:{HAN_NUMBER}{{1,6}}|首)(?=[人名例号號次枚架艘隻级級回个個轮輪死伤傷])|初(?:めての?|の)")
+_HAN_COUNTERS = "|".join(LANGUAGES[code].numbers.counters for code in ("zh", "ja"))
+_HAN = re.compile(rf"(?:{HAN_NUMBER}{{1,6}}|首)(?={_HAN_COUNTERS})|初(?:めての?|の)")
 
 
 def _find_word_numbers(text: _NumberedText) -> Iterator[NumberFact | None]:

@@ -13,18 +13,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-_ONLY_EMPTY = frozenset(("",))
+from monitor.languages import LANGUAGES
 
-# What may follow a Korean noun within its word. The list is closed: an open end would find 북한 in the mountain 북한산.
-_PARTICLES = """
-이 가 은 는 을 를 의 에 에서 에게 에겐 에게서 께 께서 한테 와 과 랑 이랑 도 만 로 으로 로서 으로서 로써 으로써
-까지 부터 보다 처럼 마다 조차 마저 밖에 뿐 이나 나 이든 든 라도 이라도 라고 이라고 란 이란 라는 이라는 며 이며
-고 이고 다 이다 인 일 임 였다 이었다 였던 이었던 입니다 측 측은 측이 측에 에는 에도 에만 에서는 에서도 에서의
-에선 에게는 에게도 와의 과의 와는 과는 와도 과도 로는 으로는 로도 으로도 로의 으로의 로부터 으로부터 까지의
-까지는 부터는 만의 만을 만이 보다는 보다도 마저도 조차도 들 들이 들은 들을 들의 들에 들에게 들과 들도 들로
-"""
-# What Arabic writes together with the next word: and, so, with, like, for, and the article.
-_PROCLITICS = "و ف ب ك ل ال وال فال بال كال لل ولل وب ول وك فب فل وبال"
+_ONLY_EMPTY = frozenset(("",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +49,12 @@ SCRIPTS = (
         "Hangul",
         "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7ff",
         is_cut_apart=True,
-        allowed_suffixes=frozenset(("", *_PARTICLES.split())),
+        allowed_suffixes=frozenset(("", *LANGUAGES["ko"].particles)),
     ),
     Script("Latin", "A-Za-z\u00aa\u00ba\u00c0-\u024f\u1e00-\u1eff"),
     Script("Cyrillic", "\u0400-\u052f"),
     Script("Greek", "\u0370-\u03ff\u1f00-\u1fff"),
-    Script("Arabic", "\u0621-\u064a\u0671-\u06d3", allowed_prefixes=frozenset(("", *_PROCLITICS.split()))),
+    Script("Arabic", "\u0621-\u064a\u0671-\u06d3", allowed_prefixes=frozenset(("", *LANGUAGES["ar"].proclitics))),
 )
 _OTHER_SCRIPT = Script("other", "")
 

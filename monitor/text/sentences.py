@@ -11,6 +11,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
+from monitor.languages import collect_words
+
 MAX_BORDERS: Final = 10_000
 """How many possible ends of sentences, or paragraphs, are examined: what follows them is one sentence. The longest
 text that is kept has as many only if there is one every 26 characters."""
@@ -26,11 +28,8 @@ _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _LINE_BREAK = re.compile(r"\n")
 _NEXT = re.compile(r"\s*(\S?)")
 # "U.S. forces", "Gen. Kim": a full stop after one of these, or after a single letter, does not end a sentence.
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"'“‘])(?:\w|\w\.\w|(?:\w\.){2,}\w?|mr|mrs|ms|dr|gen|lt|col|maj|adm|capt|cpl|sgt|sen|rep|gov|prof|st|no|vs|etc|inc|ltd|corp"
-    r"|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|г|гг|им|ул|тыс|млн|млрд|руб)$",
-    re.IGNORECASE,
-)
+_ABBREVIATIONS = "|".join(collect_words(lambda language: language.abbreviations))
+_ABBREVIATION = re.compile(rf"(?:^|[\s(\"'“‘])(?:\w|\w\.\w|(?:\w\.){{2,}}\w?|{_ABBREVIATIONS})$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4)  # every match of an article is quoted, and needs the sentences of the same text

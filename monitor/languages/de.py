@@ -1,0 +1,166 @@
+"""German."""
+
+from monitor.languages.language import (
+    CalendarWords,
+    CreditPatterns,
+    Language,
+    NameVocabulary,
+    NumberVocabulary,
+    PlacePatterns,
+    split_forms,
+    split_table,
+    split_words,
+)
+
+LANGUAGE = Language(
+    code="de",
+    name="German",
+    is_detected=True,
+    function_words=split_words(
+        """
+        der die das ein eine einen einem einer des dem den im in am an auf aus bei mit nach von vom zu zum zur über
+        unter vor für gegen ohne um und oder aber wenn als wie was wer wo warum weil dass es er sie wir ihr ist sind war
+        wird werden hat haben nicht auch noch nur
+        """
+    ),
+    negations=split_words("nicht kein* nie"),
+    possibilities=split_words("soll* konnte* durfte* plant"),
+    further_steps=split_words("neu* weiter* zusatzlich*"),
+    last_steps=split_words("ende* beend* aufgehoben abgesagt ausgesetzt"),
+    calendar=CalendarWords(
+        months=split_forms(
+            """
+            januar/jänner/jän/jan februar/feb märz/mär/mrz april/apr mai juni juli august/aug september/sept/sep
+            oktober/okt november/nov dezember/dez
+            """
+        ),
+        weekdays=split_forms("montag dienstag mittwoch donnerstag freitag samstag/sonnabend sonntag"),
+        relative_days=(
+            "heute|(?<!am )(?<!guten )morgen|gestern|übermorgen|vorgestern"
+            "|(?:diese[rn]?|nächste[rn]?|kommende[rn]?) (?:woche|wochenende)|am wochenende"
+        ),
+    ),
+    numbers=NumberVocabulary(
+        cardinals=split_forms(
+            """
+            eins/ein/eine/einen/einem/einer zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn
+            fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig
+            """
+        ),
+        ordinals=split_forms(
+            """
+            erste/ersten/erster/erstes/erstem zweite/zweiten/zweiter/zweites dritte/dritten/dritter/drittes
+            vierte/vierten/vierter/viertes fünfte/fünften/fünfter/fünftes sechste/sechsten/sechster
+            siebte/siebten/siebter achte/achten/achter neunte/neunten/neunter zehnte/zehnten/zehnter elfte/elften
+            zwölfte/zwölften
+            """
+        ),
+        repeated=split_words("erneut wieder abermals weiterer weitere weiteres weiteren"),
+        counted=split_table(
+            """
+            dead: tote getötet starb gestorben ums todes leiche  injured: verletz verwund  missing: vermisst  case: fall
+            falle falls infekt infiziert erkrank  evacuated: evaku  arrested: festgenomm verhaft  survivor: gerettet
+            überleb  culled: gekeult geschlachtet  missile: rakete geschoss  drone: drohne  aircraft: flugzeug jet
+            hubschrauber  ship: schiff boot  flight: flug start mission testflug  round: runde wahlgang stichwahl
+            test: test  summit: gipfel treffen  outbreak: ausbruch  game: spiel  term: amtszeit  package: paket
+            storm: taifun hurrikan sturm  satellite: satellit
+            """
+        ),
+        has_pointed_ordinals=True,
+        kinds_before={"magnitude": "stärke", "category": "kategori[ei]"},
+        kinds_after={
+            "basis_points": "basispunkt",
+            "percent": "prozent",
+            "age": "jährig",
+            "time": r"jahr|monat|woche|tage?n?\b|stunde|minute|uhr",
+        },
+        currencies={"usd": "dollar", "eur": "euro", "jpy": "yen", "cny": "yuan"},
+        multipliers={"e9": "milliard", "e6": r"million|mio\b", "e3": "tausend"},
+        prepositions="von|rund",
+    ),
+    names=NameVocabulary(
+        person_titles=split_words(
+            """
+            präsident präsidentin bundeskanzler bundeskanzlerin kanzler kanzlerin außenminister außenministerin minister
+            ministerin ministerpräsident verteidigungsminister innenminister finanzminister premierminister könig papst
+            herr frau
+            """
+        ),
+        not_names=split_words("taifun hurrikan sturm"),
+        directions=split_words("norden süden osten westen nord"),
+        capitalizes_nouns=True,
+    ),
+    credits=CreditPatterns(
+        says="sagt|sagen|meldet|melden|berichtet|berichten|laut",
+        speaker_articles=split_words("die der das"),
+        byline_openings="Von",
+    ),
+    places=PlacePatterns(
+        before="bei|nahe|aus|nach|Stadt",
+        governs=(
+            "warnt|fordert|droht|verurteilt|kritisiert|weist|lehnt|begrüßt|bestreitet|dementiert|beschuldigt|verspricht"
+        ),
+    ),
+    happenings=split_table(
+        """
+        quake: erdbeben nachbeben beben. seebeben tsunami
+        volcano: vulkan ausbruch_des_vulkan
+        storm: sturm taifun hurrikan orkan zyklon tornado unwetter
+        flood: flut überschwemm hochwasser erdrutsch starkregen
+        cold: schnee blizzard kältewelle
+        heat: hitzewelle dürre
+        wildfire: waldbrand waldbränd buschbrand
+        fire: brand. brände. brandes. feuer. großbrand flammen
+        blast: explosion explod detonation
+        crash: absturz abgestürzt stürzt entgleis kollision kollidier zusammenstoß gesunken gekentert unfall verunglück
+        collapse: einsturz eingestürzt
+        spill: leck. ölpest austritt
+        outbreak: ausbruch epidemie pandemie virus infektion infizier grippe vogelgrippe geflügelpest schweinepest
+          masern cholera mpox ebola dengue corona seuche
+        shooting: schüsse schießerei erschossen schütze
+        stabbing: messer messerangriff erstochen
+        murder: mord. mordes ermord tötungsdelikt
+        bombing: anschlag terror
+        kidnap: entführ geisel
+        robbery: raub. überfall diebstahl einbruch
+        arrest: festgenommen verhaft festnahme
+        indict: anklage angeklagt
+        trial: prozess gericht klage. klagt verklagt
+        verdict: urteil verurteilt freispruch freigesprochen schuldig haft. haftstrafe
+        fraud: betrug korruption bestech
+        probe: ermittl razzia durchsuch
+        airstrike: luftangriff drohnenangriff beschuss bombard angriff angriffe invasion offensive
+        missile: rakete raketen marschflugkörper
+        nuclear: atomtest atomwaffen
+        drill: manöver militärübung übung
+        incursion: luftraum
+        ceasefire: waffenruhe waffenstillstand feuerpause
+        spaceflight: rakete satellit raumschiff raumfahrt astronaut umlaufbahn
+        walkout: streik warnstreik arbeitsniederlegung ausstand
+        layoff: stellenabbau entlass streicht_stellen
+        protest: protest demonstr krawall unruhen kundgebung
+        coup: putsch kriegsrecht amtsenthebung misstrauens
+        resign: rücktritt tritt_zurück zurückgetreten entlassen
+        appoint: ernannt ernenn vereidigt amtsantritt
+        election: wahl. wahlen wahlsieg abstimm stichwahl präsidentenwahl parlamentswahl
+        law: gesetz gesetzentwurf bundestag_beschließt haushalt
+        summit: treffen trifft gipfel besuch besucht gespräche reist_nach
+        deal: abkommen unterzeichn vertrag einigung
+        sanction: sanktion embargo
+        tariff: zoll. zölle strafzöll einfuhrzoll
+        exportban: export ausfuhr
+        takeover: übernahme übernimmt fusion kauft
+        earnings: gewinn umsatz quartal bilanz
+        bankrupt: insolven pleite
+        markets: aktie börse dax. bitcoin
+        rates: leitzins zinsen zinssenk zinserhöh ezb.
+        inflation: inflation bip. arbeitslos
+        hack: hacker cyberangriff datenleck datenpanne datendiebstahl leck. ransomware
+        outage: ausfall stromausfall störung
+        recall: rückruf ruft_zurück
+        match: sieg. pokal finale bundesliga weltmeister olympia trainer spiel.
+        culture: film. album konzert schauspieler sänger
+        study: forscher studie. wissenschaftler
+        """
+    ),
+)

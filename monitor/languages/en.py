@@ -1,0 +1,249 @@
+"""English."""
+
+from monitor.languages.language import (
+    CalendarWords,
+    CountPatterns,
+    CreditPatterns,
+    Language,
+    NameVocabulary,
+    NumberVocabulary,
+    PlacePatterns,
+    split_forms,
+    split_table,
+    split_words,
+)
+
+LANGUAGE = Language(
+    code="en",
+    name="English",
+    is_detected=True,
+    function_words=split_words(
+        """
+        a an the this that these those some any no all both each every in on at by to of for from with without as into
+        over under after before during since until about against between among through amid near off out up down and or
+        but if when while where why how what who which whose because although though than then so yet not it its he his
+        she her they their we our you your i my is are was were be been has have had do does did will would can could
+        should may might must there here also more most many much few first last next
+        """
+    ),
+    abbreviations=split_words(
+        """
+        mr mrs ms dr gen lt col maj adm capt cpl sgt sen rep gov prof st no vs etc inc ltd corp jan feb mar apr jun jul
+        aug sep sept oct nov dec
+        """
+    ),
+    negations=split_words(
+        """
+        not no never cannot isn't aren't wasn't weren't don't doesn't didn't won't can't couldn't hasn't haven't
+        """
+    ),
+    possibilities=split_words("may might could would likely expected forecast* planned plans"),
+    no_modality=r"\bMay\b|\b[Nn]o\.? ?(?=\d)",
+    further_steps=split_words("new fresh more further additional extra yet"),
+    last_steps=split_words(
+        """
+        end ends ended ending over lift lifts lifted cancel* suspend* halt* resume* conclude* finish* called_off
+        """
+    ),
+    calendar=CalendarWords(
+        months=split_forms(
+            """
+            january/jan february/feb march/mar april/apr may june/jun july/jul august/aug september/sept/sep october/oct
+            november/nov december/dec
+            """
+        ),
+        weekdays=split_forms("monday/mon tuesday/tue wednesday/wed thursday/thu friday/fri saturday/sat sunday/sun"),
+        relative_days="today|tonight|tomorrow|yesterday|(?:this|next) week(?:end)?",
+        date_fillers=split_words("of the th st nd rd"),
+    ),
+    numbers=NumberVocabulary(
+        cardinals=split_forms(
+            """
+            one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+            eighteen nineteen twenty
+            """
+        ),
+        ordinals=split_forms("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"),
+        repeated=split_words("again another anew"),
+        counted=split_table(
+            """
+            dead: kill dead died death die dies bodie fatalit  injured: injur wound hurt  missing: missing unaccounted
+            case: case infection infected patient  evacuated: evacuat displaced fled  arrested: arrest detain custody
+            survivor: survivor rescued  culled: cull slaughter  missile: missile rocket projectile icbm  drone: drone
+            uav  aircraft: aircraft plane jet warplane sortie  ship: ship vessel warship boat  flight: flight launch
+            mission  round: round runoff  test: test  summit: summit talk meeting  outbreak: outbreak  game: game match
+            term: term mandate  package: package  storm: typhoon hurricane cyclone storm  satellite: satellite
+            """
+        ),
+        ordinal_suffixes="st|nd|rd|th",
+        kinds_before={"magnitude": r"magnitu\w*|\bmag\.?", "category": "category"},
+        kinds_after={
+            "basis_points": r"basis points?|bps?\b",
+            "percent": r"percent\b|per cent\b",
+            "age": "year-old|years? old",
+            "magnitude": "magnitu",
+            "time": r"year|month|week|day|hour|minute|second|hr\b|min\b|[ap]\.?m\b|o'clock",
+        },
+        currencies={
+            "usd": "dollar",
+            "eur": "euro",
+            "gbp": "pound",
+            "krw": r"won\b",
+            "jpy": "yen",
+            "cny": "yuan",
+            "rub": "rouble|ruble",
+            "uah": "hryvn",
+        },
+        multipliers={"e12": "trillion", "e9": r"billion|bn\b", "e6": "million|mln", "e3": "thousand"},
+        prepositions="of|about|around",
+    ),
+    counts=CountPatterns(
+        cardinals=split_forms("one two three four five six seven eight nine ten eleven twelve"),
+        dozens="dozens",
+        gap=r"(?:[\s-]+WORD(?:u\.s\.|type \d+|[a-z]+(?:-[a-z\d]+)*)){0,3}?[\s-]+",
+        about=r"(?:\s+(?:at least|about|some|nearly|more than|over))?\s+",
+        patterns={
+            "dead": (
+                r"COUNTGAP(?:killed|dead|died|deaths)\b",
+                r"\bkill(?:s|ed|ing)ABOUTCOUNT",
+                r"\bdeath toll:?(?:\s+[a-z]+){0,3}?\s+COUNT",
+            ),
+            "injured": (
+                r"COUNTGAP(?:injured|wounded|hurt|injuries)\b",
+                r"\b(?:injur|wound)(?:es|s|ed|ing)ABOUTCOUNT",
+            ),
+            "missiles": (r"COUNTGAP(?:missiles?|rockets?|projectiles?|icbms?)\b",),
+            "aircraft": (r"COUNTGAP(?:aircraft|planes|jets|warplanes|sorties|drones)\b",),
+            "ships": (r"COUNTGAP(?:ships|vessels|warships|boats)\b",),
+        },
+        hints={
+            "dead": split_words("kill dead died death"),
+            "injured": split_words("injur wound hurt"),
+            "missiles": split_words("missile rocket projectile icbm"),
+            "aircraft": split_words("aircraft plane jet sorties drone"),
+            "ships": split_words("ship vessel boat"),
+        },
+        other_units=("years?|hours?|days?|weeks?|months?|minutes?|[ap]m|million|billion|thousand|hundred|percent|of"),
+        corrections="not|instead of|rather than",
+        name_words=(
+            "type|no|number|flight|article|boeing|airbus|war|page|part|route|day|phase|channel|under|unit|mark|aged?"
+        ),
+    ),
+    names=NameVocabulary(
+        person_titles=split_words(
+            """
+            president vice prime minister premier chancellor king queen prince princess pope emperor senator governor
+            mayor secretary general chief director chairman chairwoman chair leader spokesman spokeswoman ambassador
+            envoy foreign defense defence interior finance justice health attorney judge sir lord lady mr mrs ms dr prof
+            professor captain colonel admiral commander sergeant officer deputy acting former ex late new sen rep gov
+            sgt lt gen col ceo cfo congressman congresswoman representative speaker supreme party state
+            """
+        ),
+        not_names=split_words("typhoon hurricane cyclone storm tropical category magnitude mount lake cape"),
+        directions=split_words("north south east west northern southern eastern western"),
+    ),
+    credits=CreditPatterns(
+        says=r"according\ to",
+        says_on_either_side="says?|said|reports?|reported|announces?|announced|confirms?|confirmed",
+        speaker_articles=split_words("the"),
+        marks={
+            "withdrawn": "withdrawn|retract(?:ed|ion)|(?:mandatory |bulletin )kill|story killed",
+            "corrected": "correct(?:ed|ion|s)?|refiled?",
+            "numbered": (
+                r"(?:\d+(?:st|nd|rd|th)\s+)?(?:lead|ld)(?:[ -]?\d+)?|(?:update|wrapup|recap|roundup)[ -]?\d*|updated"
+            ),
+            "flash": r"flash|urgent|breaking(?: news)?|news\s?alert|just in",
+        },
+        item_labels="exclusive|watch|video|photos?|live|in pictures|news today",
+        outlets=(
+            r"\b(?:news|times|post|herald|daily|journal|tribune|guardian|telegraph|observer|gazette|chronicle|today"
+            "|radio|tv|press|weekly|magazine|review|independent|mirror|sun|express|standard|globe|star|mail|monitor"
+            r"|digest|wire|online|network|agency|fortune|time|economist|diplomat)\b"
+        ),
+        datelines=r"(?i)\((?P<wire>AGENCY)\)\s*(?:--|—|–|-|:)\s*",
+        byline_openings="By",
+        captions="Redistribution|FILE PHOTO",
+        caption_openings="FILE PHOTO|FILE|Photo",
+    ),
+    places=PlacePatterns(
+        before=(
+            "in|near|off|outside|around|across|from|to|at|of|toward|towards|over|city of|town of|port of"
+            "|province of|state of|county of"
+        ),
+        after=(
+            "city|town|province|state|county|district|region|prefecture|airport|port|harbou?r|island|bay|beach"
+            "|valley|suburb|area|metro|police|mayor|residents?|hospital|court|zoo|officials"
+        ),
+        governs=(
+            "says|rejects|vows|urges|warns|condemns|denies|accuses|demands|threatens|insists|summons|calls for"
+            "|calls on|agrees|refuses|slams|blames|pledges|recogni[sz]es|retaliates|imposes|expels|backs|seeks"
+            "|wants|considers"
+        ),
+    ),
+    happenings=split_table(
+        """
+        quake: earthquake quake aftershock temblor tremor. tsunami
+        volcano: volcan eruption erupt
+        storm: storm typhoon hurricane cyclone tornado
+        flood: flood inundat landslide mudslide downpour torrential deluge
+        cold: snow blizzard frost cold_wave ice_storm
+        heat: heatwave heat_wave drought
+        wildfire: wildfire bushfire forest_fire brush_fire
+        fire: fire. blaze blazes. inferno
+        blast: explosion explod blast blasts detonat
+        crash: crash crashes crashed derail collid collision capsiz sank. sinks. sinking shipwreck pileup plung ditched.
+          runway
+        collapse: collaps cave-in
+        spill: oil_spill gas_leak chemical_leak
+        outbreak: outbreak epidemic pandemic virus infect flu. influenza mpox measles cholera ebola dengue covid
+          coronavirus malaria polio swine_fever foot-and-mouth quarantin
+        shooting: shooting shootings gunman gunmen gunfire opens_fire shot_dead
+        stabbing: stabb knife_attack knifeman
+        murder: murder homicide manslaughter
+        bombing: bombing car_bomb suicide_bomb terror
+        kidnap: kidnap abduct hostage
+        robbery: robber heist burglar theft steal stole. stolen
+        arrest: arrest detain apprehend extradit
+        indict: charged indict prosecut
+        trial: trial. trials. testif court hearing. lawsuit sues. sued. suing
+        verdict: convict sentenc guilty acquit jailed. verdict death_penalty life_in_prison
+        fraud: fraud corrupt bribe embezzl money_launder scam
+        probe: probe. probes. investigat raided. raids_office
+        airstrike: airstrike air_strike drone_attack drone_strike shelling bombard missile_attack missile_strike strike.
+          strikes. attacks. attack. invad invasion offensive
+        missile: missile icbm ballistic
+        nuclear: nuclear_test nuclear_weapon warhead
+        drill: drill drills. military_exercise war_games manoeuvres maneuvers live-fire
+        incursion: airspace incursion intrud median_line adiz violat
+        ceasefire: ceasefire cease-fire truce armistice peace_deal peace_plan
+        spaceflight: rocket launch_pad lifts_off liftoff satellite spacecraft spaceship astronaut cosmonaut starship
+          orbit space_station starlink
+        walkout: strike. strikes. striking. walkout walk_out industrial_action stoppage picket
+        layoff: layoff lay_off lays_off laid_off job_cuts cuts_jobs redundanc
+        protest: protest demonstrat rally. rallies. riot unrest march. marchers
+        coup: coup. coups. martial_law mutiny impeach no-confidence
+        resign: resign step_down steps_down stepping_down quits. ousted. sacked. dismiss fired_as
+        appoint: appoint nominat sworn_in names_new inaugurat takes_office
+        election: election vote. votes. voting ballot poll. polls. referendum runoff turnout
+        law: bill. law. laws. legislation passes_law lawmakers_pass parliament_passes budget
+        summit: summit meeting. meets. meet. met_with talks. visit visits. visiting trip_to hosts. arrives_in
+        deal: agreement signs. signed. treaty accord. pact. memorandum
+        sanction: sanction embargo blacklist asset_freeze
+        tariff: tariff duties. duty_on anti-dumping
+        exportban: export_ban export_control export_curb export_restrict exports. export. shipments.
+        takeover: acqui takeover merger merge_with to_buy buys. buyout stake.
+        earnings: profit earnings revenue quarterly net_loss sales_rise sales_fall
+        bankrupt: bankrupt insolven default. liquidat
+        markets: shares. stocks. stock_market wall_street bitcoin
+        rates: interest_rate raises_rates cuts_rates rate_cut rate_hike central_bank basis_points holds_rates
+        inflation: inflation consumer_price gdp unemployment
+        hack: hack cyberattack cyber_attack data_breach data_leak ransomware breach. malware
+        outage: outage blackout power_cut goes_down. service_down
+        recall: recall. recalls. recalled recalling
+        match: beat. beats. wins_title final. semifinal quarterfinal world_cup olympic championship league goal. goals.
+          coach. striker. midfielder tournament grand_prix
+        culture: film. movie album concert festival actor actress singer netflix oscar grammy box_office
+        study: study. scientists researchers discover fossil
+        """
+    ),
+)

@@ -1,0 +1,153 @@
+"""Spanish."""
+
+from monitor.languages.language import (
+    CalendarWords,
+    CreditPatterns,
+    Language,
+    NameVocabulary,
+    NumberVocabulary,
+    PlacePatterns,
+    split_forms,
+    split_table,
+    split_words,
+)
+
+LANGUAGE = Language(
+    code="es",
+    name="Spanish",
+    is_detected=True,
+    function_words=split_words(
+        """
+        el los las uno una unos unas del al con sin por para desde hasta entre y o pero si que quien cuando como donde
+        es son ha han se su sus este esta estos estas no más
+        """
+    ),
+    negations=split_words("no nunca ningun*"),
+    possibilities=split_words("podria* preve* planea* puede"),
+    further_steps=split_words("nuev* mas adicional*"),
+    last_steps=split_words("fin termina* levanta* cancela* suspende* reanuda*"),
+    calendar=CalendarWords(
+        months=split_forms(
+            """
+            enero/ene febrero/feb marzo/mar abril/abr mayo/may junio/jun julio/jul agosto/ago septiembre/setiembre/sept
+            octubre/oct noviembre/nov diciembre/dic
+            """
+        ),
+        weekdays=split_forms("lunes martes miércoles jueves viernes sábado domingo"),
+        relative_days=(
+            "hoy|(?<!la )mañana|ayer|anoche|esta noche|esta semana|la próxima semana|la semana que viene"
+            "|este fin de semana"
+        ),
+        date_fillers=split_words("de del"),
+    ),
+    numbers=NumberVocabulary(
+        cardinals=split_forms(
+            """
+            uno/un/una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis
+            diecisiete dieciocho diecinueve veinte
+            """
+        ),
+        ordinals=split_forms(
+            """
+            primero/primer/primera segundo/segunda tercero/tercer/tercera cuarto/cuarta quinto/quinta sexto/sexta
+            séptimo/séptima octavo/octava noveno/novena décimo/décima undécimo duodécimo
+            """
+        ),
+        repeated=split_words("nuevamente nuevo nueva otro otra"),
+        counted=split_table(
+            """
+            dead: muert fallecid víctim deces murie  injured: herid lesionad  missing: desaparecid  case: caso contag
+            infec enferm  evacuated: evacuad desplazad  arrested: detenid arrest  survivor: sobreviv rescat
+            culled: sacrific  missile: misil cohete  drone: dron  aircraft: avion avión helic  ship: barco buque nave
+            flight: vuelo lanzamiento mision misión  round: ronda vuelta  test: prueba ensayo  summit: cumbre reunión
+            encuentro  outbreak: brote foco  game: partido  term: mandato  package: paquete  storm: tifón huracán ciclón
+            tormenta  satellite: satélite
+            """
+        ),
+        ordinal_suffixes="º|ª|°",
+        kinds_before={"category": "categoría"},
+        kinds_after={"basis_points": "puntos básicos", "percent": "por ciento", "time": "año|mes|día|hora"},
+        currencies={"usd": "dólar", "eur": "euro", "jpy": "yen", "cny": "yuan"},
+        multipliers={"e9": "mil millones", "e6": "millón", "e3": r"mil\b"},
+        prepositions="de",
+    ),
+    names=NameVocabulary(
+        person_titles=split_words(
+            """
+            presidente primer ministro ministra rey reina papa canciller senador gobernador premier
+            """
+        ),
+        not_names=split_words("huracán tifón"),
+        directions=split_words("norte sur este oeste"),
+    ),
+    credits=CreditPatterns(
+        says="según|dice|dicen|anuncia|informa",
+        speaker_articles=split_words("el la"),
+    ),
+    places=PlacePatterns(
+        before="cerca de|de|en|desde|hacia|ciudad de|a",
+        governs="dice|rechaza|condena|advierte|amenaza|acusa|exige|niega|pide|denuncia|promete",
+    ),
+    happenings=split_table(
+        """
+        quake: terremoto sismo seísmo temblor tsunami maremoto
+        volcano: volcán erupci
+        storm: tormenta tifón huracán ciclón tornado temporal
+        flood: inundaci riada alud deslizamiento lluvias_torrenciales
+        cold: nieve nevada ola_de_frío
+        heat: ola_de_calor sequía
+        wildfire: incendio_forestal incendios_forestales
+        fire: incendio
+        blast: explosi estallido
+        crash: estrell accidente descarril choque chocan choca. naufrag vuelca volcó
+        collapse: derrumb colaps
+        spill: fuga_de derrame vertido
+        outbreak: brote epidemia pandemia virus contagi infecci gripe sarampión cólera mpox ébola dengue covid
+          coronavirus peste
+        shooting: tiroteo balacera disparos a_tiros
+        stabbing: apuñal cuchillo navaj
+        murder: asesin homicidio
+        bombing: atentado terror
+        kidnap: secuestr rehén rehenes
+        robbery: robo. robos. atraco hurto
+        arrest: detenid detien arrest captur
+        indict: imputad acusad procesa
+        trial: juicio tribunal demanda. demand
+        verdict: condena condenad sentencia culpable absuel cárcel
+        fraud: fraude corrupci soborno estafa
+        probe: investiga allana registro.
+        airstrike: bombarde ataque ataca. ofensiva invasi
+        missile: misil misiles balístic
+        nuclear: prueba_nuclear arma_nuclear armas_nucleares
+        drill: maniobras ejercicios_militares
+        incursion: espacio_aéreo
+        ceasefire: alto_el_fuego tregua
+        spaceflight: cohete satélite nave_espacial astronauta órbita
+        walkout: huelga paro.
+        layoff: despid recorte_de_empleo ere.
+        protest: protest manifestaci disturbio marcha.
+        coup: golpe_de_estado ley_marcial destituci moción_de_censura impeachment
+        resign: dimisi dimite. renuncia. dimitió cese.
+        appoint: nombra nombrado nombran jura_el_cargo asume. investid
+        election: elecci comicios votaci referéndum balotaje
+        law: proyecto_de_ley presupuesto aprueba_la_ley
+        summit: cumbre reuni visita encuentro conversaciones
+        deal: acuerdo firma. firman tratado pacto
+        sanction: sanci embargo
+        tariff: arancel
+        exportban: exporta
+        takeover: adquiere adquisici fusión compra.
+        earnings: beneficio ganancias resultados_trimestrales ingresos
+        bankrupt: quiebra bancarrota concurso_de_acreedores
+        markets: bolsa. acciones. bitcoin
+        rates: tasa_de_interés tipos_de_interés tasas_de_interés
+        inflation: inflaci pib. desempleo paro_registrado
+        hack: hacke ciberataque filtraci fuga_de_datos ransomware
+        outage: apagón caída_del_servicio corte_de_luz
+        recall: retira_del_mercado llama_a_revisión
+        match: final. copa liga. campeon gol. partido entrenador
+        culture: película álbum concierto actor. actriz cantante
+        study: estudio. científicos investigadores
+        """
+    ),
+)

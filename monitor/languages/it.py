@@ -1,0 +1,82 @@
+"""Italian."""
+
+from monitor.languages.language import (
+    CalendarWords,
+    CreditPatterns,
+    Language,
+    NameVocabulary,
+    NumberVocabulary,
+    PlacePatterns,
+    split_forms,
+    split_table,
+    split_words,
+)
+
+LANGUAGE = Language(
+    code="it",
+    name="Italian",
+    is_detected=True,
+    function_words=split_words(
+        """
+        il lo gli i uno della dello dei degli delle nel nella sul sulla dal dalla con per tra fra e ed o ma se che chi è
+        sono ha hanno non più
+        """
+    ),
+    negations=split_words("non"),
+    further_steps=split_words("nuov* ulterior*"),
+    last_steps=split_words("fine conclude* sospende* annulla* riprende"),
+    calendar=CalendarWords(
+        months=split_forms(
+            """
+            gennaio/gen febbraio/feb marzo/mar aprile/apr maggio/mag giugno/giu luglio/lug agosto/ago settembre/set
+            ottobre/ott novembre/nov dicembre/dic
+            """
+        ),
+        weekdays=split_forms("lunedì martedì mercoledì giovedì venerdì sabato domenica"),
+        relative_days=(
+            "oggi|domani|ieri|dopodomani|stasera|questa settimana|la (?:prossima settimana|settimana prossima)"
+        ),
+    ),
+    numbers=NumberVocabulary(
+        cardinals=split_forms(
+            """
+            uno/un/una due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici
+            sedici diciassette diciotto diciannove venti
+            """
+        ),
+        ordinals=split_forms(
+            """
+            primo/prima secondo/seconda terzo/terza quarto/quarta quinto/quinta sesto/sesta settimo/settima
+            ottavo/ottava nono/nona decimo/decima undicesimo dodicesimo
+            """
+        ),
+        repeated=split_words("ancora nuovamente nuovo nuova altro altra"),
+        counted=split_table(
+            """
+            dead: mort vittim uccis decess  injured: ferit  missing: dispers scompars  case: caso casi contag infett
+            infez  evacuated: evacuat sfollat  arrested: arrestat fermat  survivor: superstit sopravviss
+            culled: abbattut  missile: missil razz  drone: dron  aircraft: aere elicotter  ship: nave navi barc
+            flight: volo voli lanci mission  round: turno round ballottagg  test: prov test  summit: vertic incontr
+            outbreak: focola  game: partit  term: mandat  package: pacchett  storm: tifon uragan ciclon tempest
+            satellite: satellit
+            """
+        ),
+        ordinal_suffixes="º|ª|°",
+        kinds_before={"category": "categoria"},
+        kinds_after={"percent": "per cento", "time": r"anno|anni|mes|giorn|or[ae]\b"},
+        currencies={"eur": "euro", "jpy": "yen", "cny": "yuan"},
+        multipliers={"e9": r"miliard|mld\b", "e6": "milion|mln", "e3": r"mila\b|mille\b"},
+        prepositions="di",
+    ),
+    names=NameVocabulary(
+        person_titles=split_words("presidente ministro ministra papa premier"),
+        not_names=split_words("tifone uragano"),
+        directions=split_words("nord sud est ovest"),
+    ),
+    credits=CreditPatterns(
+        says="secondo|afferma|annuncia",
+    ),
+    places=PlacePatterns(
+        before="vicino a|a|da|nel|nella|città di",
+    ),
+)

@@ -1,0 +1,211 @@
+"""Korean."""
+
+from monitor.languages.language import (
+    CalendarWords,
+    CountPatterns,
+    CreditPatterns,
+    Language,
+    NameVocabulary,
+    NumberVocabulary,
+    PlacePatterns,
+    split_forms,
+    split_table,
+    split_words,
+)
+
+LANGUAGE = Language(
+    code="ko",
+    name="Korean",
+    scripts=(
+        "Hangul",
+        "Han",
+    ),
+    particles=split_words(
+        """
+        이 가 은 는 을 를 의 에 에서 에게 에겐 에게서 께 께서 한테 와 과 랑 이랑 도 만 로 으로 로서 으로서 로써 으로써
+        까지 부터 보다 처럼 마다 조차 마저 밖에 뿐 이나 나 이든 든 라도 이라도 라고 이라고 란 이란 라는 이라는 며 이며
+        고 이고 다 이다 인 일 임 였다 이었다 였던 이었던 입니다 측 측은 측이 측에 에는 에도 에만 에서는 에서도 에서의
+        에선 에게는 에게도 와의 과의 와는 과는 와도 과도 로는 으로는 로도 으로도 로의 으로의 로부터 으로부터 까지의
+        까지는 부터는 만의 만을 만이 보다는 보다도 마저도 조차도 들 들이 들은 들을 들의 들에 들에게 들과 들도 들로
+        """
+    ),
+    negations=split_words("안 않* 못* 없* 아니* 불발 무산 부결 기각"),
+    possibilities=split_words("예정 전망 예상 검토 계획 가능성 추진 우려"),
+    further_steps=split_words("새 새로운 신규 추가 또"),
+    last_steps=split_words("종료* 해제* 중단* 취소* 종식* 재개* 마무리"),
+    calendar=CalendarWords(
+        weekdays=split_forms("월요일 화요일 수요일 목요일 금요일 토요일 일요일"),
+        relative_days=r"오늘|내일|모레|어제|그제|(?:이번|다음)\s?주(?![요자])|내주|금주",
+        morning=split_words("오전 새벽 아침"),
+        afternoon=split_words("오후 낮 저녁"),
+        night=split_words("밤"),
+    ),
+    numbers=NumberVocabulary(
+        cardinals=split_forms("한 두 세 네 다섯 여섯 일곱 여덟 아홉 열"),
+        counted=split_table(
+            """
+            dead: 사망 숨졌 숨져 숨진 숨지  injured: 부상 다쳤 다쳐  missing: 실종  case: 확진 감염 환자 사례
+            evacuated: 대피 이재민  arrested: 체포 검거 구속  survivor: 구조 생존  culled: 살처분  missile: 발 발사체
+            미사일  drone: 드론 무인기  aircraft: 군용기 전투기 항공기  ship: 척 함정  flight: 발사 비행  round: 라운드
+            결선 투표  test: 시험 실험  summit: 회담  outbreak: 발병  game: 경기  term: 임기  storm: 태풍
+            satellite: 위성
+            """
+        ),
+        counters="명|마리|건|곳|척|대|발|차례",
+        repeated_pattern="(?<![가-힣])(?:또|또다시|다시|재차|재발사|추가로)(?![가-힣])",
+        ordinal_suffixes="번째|차(?![량례관])",
+        kinds_before={"magnitude": "규모", "intensity": "진도", "category": "등급"},
+        kinds_after={
+            "percent": "퍼센트",
+            "age": r"세\b|세[ ·,의가]|대(?:\s?[남여]|가|의|는)",
+            "time": "[년월일시분초주]|개월",
+        },
+        currencies={
+            "usd": "달러",
+            "eur": "유로",
+            "gbp": "파운드",
+            "krw": "원(?![가-힣]{2})",
+            "jpy": r"엔\b",
+            "cny": "위안",
+            "rub": "루블",
+        },
+    ),
+    counts=CountPatterns(
+        cardinals=split_forms("한 두 세 네 다섯 여섯 일곱 여덟 아홉 열"),
+        patterns={
+            "dead": (
+                r"NUMBER\s*여?\s*명\s*(?:이상이|이상|이|의)?\s*(?:사망|숨[져졌지진])",
+                r"사망자?\s*NUMBER\s*여?\s*명",
+            ),
+            "injured": (
+                r"NUMBER\s*여?\s*명\s*(?:이상이|이상|이)?\s*(?:부상|다[쳐쳤친치])",
+                r"부상자?\s*NUMBER\s*여?\s*명",
+            ),
+            "missiles": (r"NUMBER\s*여?\s*발(?:[을이의]|(?![가-힣]))",),
+            "aircraft": (r"(?:군용기|전투기|항공기|무인기)\s*NUMBER\s*여?\s*대",),
+            "ships": (r"NUMBER\s*여?\s*척",),
+        },
+        hints={
+            "dead": split_words("사망 숨"),
+            "injured": split_words("부상 다"),
+            "missiles": split_words("발"),
+            "aircraft": split_words("대"),
+            "ships": split_words("척"),
+        },
+    ),
+    names=NameVocabulary(
+        person_titles=split_words(
+            """
+            대통령 국무총리 국무장관 외무장관 외교장관 국방장관 법무장관 재무장관 통일장관 부총리 총리 국가주석 주석
+            총통 총재 대표 원내대표 위원장 장관 차관 의원 총장 본부장 청장 시장 도지사 지사 회장 사장 교수 감독 선수
+            판사 검사 변호사 특사 대사 총서기 국왕 교황 씨 후보 대변인 의장 후보자 대사대리
+            """
+        ),
+        before_titles=split_words("전 현 신임 초대 부 全 前 新 現"),
+    ),
+    credits=CreditPatterns(
+        marks={
+            "withdrawn": r"전문\s?취소|기사\s?취소",
+            "corrected": "정정|수정|고침|바로잡습니다",
+            "numbered": r"[2-9]\s?보|종합\s?\d*\s?보?|상보",
+            "flash": r"속보|긴급|1\s?보",
+        },
+        bare_marks="속보|긴급|단독",
+        item_labels=r"단독|영상|포토|사진|그래픽|인터뷰|현장\w*|자막\s?뉴스|이슈\w*|뉴스\w*",
+        outlets=(
+            r"(?:신문|일보|뉴스|방송|경제|타임스|저널|통신|미디어|투데이|데일리|연합|한겨레|노컷|중앙|프레시안)\w*$"
+        ),
+        datelines=(
+            r"[(\[【（［]\s*(?:[가-힣·\s]{1,12}=\s*)(?P<wire>[^\]\[)(】]{1,14}?)[)\]】）］]\s*"
+            r"(?:[가-힣·,\s]{2,40}?\s?=\s+)?"
+        ),
+        reporters="기자|특파원|통신원|디지털팀|앵커|리포트",
+        bylines=(
+            r"\[(?:앵커|리포트|LEAD|뉴스\w*|the300|\w{2,8}(?:뉴스|일보|경제|신문|TV))\]"
+            r"|[가-힣]{2,4}(?:·[가-힣]{2,4})*\s(?:기자|특파원)(?=\s*[=|])\s*[=|]?"
+        ),
+        captions=r"자료사진|재배포|무단\s?전재|DB 금지|게티이미지|사진\s?[=제]|제공",
+        caption_openings="사진",
+    ),
+    places=PlacePatterns(
+        after=(
+            "시|군|구|도|항|역|섬|에서|서|에|시장|시청|군수|경찰|소방|해경|지검|지법|지역|공항|앞바다|북쪽|남쪽"
+            "|동쪽|서쪽"
+        ),
+        endings="시군구도주현성항역만섬발산행형전인어계측해서체민식제왕강",
+        heads=(
+            "인들|시장|시청|시의회|시민|시당|시내|도지사|도청|도민|도당|군수|구청|지사|지역|지방|지검|지법|경찰"
+            "|공항|대교|에서|정부|대통령|총리|외무|외교|국방|당국|대사|국적|남부|북부|동부|서부|중부|앞바다|인근"
+            "|근처|일대|도심|출신|주재|소방|해경|세관|시립|대학|국립|노동|민족|법원|교도소|병원|공장|사업장"
+            "|물류센터|발전소|원전|캠퍼스|본사|고속도로|항만|산업|공단|시교육|교육청|도교육|본부|고법|신항|북항"
+            "|해역"
+        ),
+        offices=(
+            "국방|외교|외무|외상|대통령|총리|정부|의회|상원|하원|연준|재무|국무|백악관|법무|언론|매체|해군|공군"
+            "|육군|군|당국|법원|대법|증시|경찰|상무|관세|특사|정상|탄도|미사일|핵|도발|발사|동해|서해|노동신문|주민"
+            "|병사|해킹|무인기|군인|총격|항모|전문가|연방|민주당|공화당|대선|협상|제재|압박|자위대"
+        ),
+    ),
+    happenings=split_table(
+        """
+        quake: 지진 여진 쓰나미
+        volcano: 화산 분화
+        storm: 태풍 폭풍 토네이도 허리케인 사이클론
+        flood: 홍수 폭우 침수 산사태 집중호우 물난리
+        cold: 폭설 한파 눈보라
+        heat: 폭염 가뭄
+        wildfire: 산불
+        fire: 화재 불길
+        blast: 폭발
+        crash: 추락 충돌 탈선 침몰 전복 좌초 추돌
+        collapse: 붕괴 무너
+        spill: 유출 누출
+        outbreak: 감염 확진 독감 인플루엔자 조류독감 구제역 돼지열병 엠폭스 원숭이두창 홍역 콜레라 에볼라 뎅기 코로나
+          전염병 고병원성
+        shooting: 총격 총기
+        stabbing: 흉기 칼부림
+        murder: 살인 살해 피살
+        bombing: 테러 자폭
+        kidnap: 납치 인질
+        robbery: 강도 절도 훔
+        arrest: 체포 구속 검거 압송
+        indict: 기소 송치
+        trial: 재판 공판 소송 제소
+        verdict: 선고 유죄 무죄 징역 사형 판결
+        fraud: 사기 뇌물 횡령 비리
+        probe: 수사 압수수색 조사_착수
+        airstrike: 공습 폭격 포격 침공 공격
+        missile: 미사일 탄도 방사포
+        nuclear: 핵실험 핵무기 핵탄두
+        drill: 훈련 연습 기동훈련 실사격
+        incursion: 영공 침범 방공식별구역 카디즈
+        ceasefire: 휴전 정전 평화협정
+        spaceflight: 위성 발사체 우주선 로켓 누리호 우주정거장 우주비행사
+        walkout: 파업 총파업
+        layoff: 감원 해고 구조조정 희망퇴직
+        protest: 시위 집회 폭동
+        coup: 쿠데타 계엄 탄핵 불신임
+        resign: 사임 사의 사퇴 경질 해임
+        appoint: 임명 지명 취임 내정
+        election: 선거 투표 대선 총선 개표
+        law: 법안 예산안 통과
+        summit: 정상회담 회담 회동 방문 순방 방한 방중 방일 방미 국빈
+        deal: 협정 서명 조약 합의 체결
+        sanction: 제재
+        tariff: 관세
+        exportban: 수출통제 수출규제 수출
+        takeover: 인수 합병 매각 지분
+        earnings: 실적 영업이익 매출 순이익
+        bankrupt: 파산 부도 법정관리 회생절차
+        markets: 증시 주가 코스피 비트코인
+        rates: 기준금리 금리
+        inflation: 물가 인플레이션 성장률 실업률
+        hack: 해킹 사이버 정보유출 정보_유출 침해사고 유출 랜섬웨어
+        outage: 접속_장애 장애 정전 먹통
+        recall: 리콜 회수
+        match: 우승 결승 월드컵 올림픽 감독 리그 골 경기 챔피언
+        culture: 영화 앨범 콘서트 배우 가수 드라마
+        study: 연구팀 연구진 발견
+        """
+    ),
+)

@@ -1,0 +1,158 @@
+"""Polish."""
+
+from monitor.languages.language import (
+    CalendarWords,
+    CreditPatterns,
+    Language,
+    NameVocabulary,
+    NumberVocabulary,
+    PlacePatterns,
+    split_forms,
+    split_table,
+    split_words,
+)
+
+LANGUAGE = Language(
+    code="pl",
+    name="Polish",
+    is_detected=True,
+    function_words=split_words(
+        """
+        w we z ze na do od po za przed pod nad przy dla bez o u i a oraz ale lub czy że jak co kto gdy jest są był była
+        było nie to ten ta te się po już
+        """
+    ),
+    negations=split_words("nie"),
+    possibilities=split_words("moze moga planuje zamierza"),
+    further_steps=split_words("now* dodatkow* nastepn*"),
+    last_steps=split_words("koniec konczy* zakonczy* odwola* zawies* wznaw* wznow*"),
+    calendar=CalendarWords(
+        months=split_forms(
+            """
+            styczeń/stycznia/sty luty/lutego/lut marzec/marca/mar kwiecień/kwietnia/kwi maj/maja czerwiec/czerwca/cze
+            lipiec/lipca/lip sierpień/sierpnia/sie wrzesień/września/wrz październik/października/paź
+            listopad/listopada/lis grudzień/grudnia/gru
+            """
+        ),
+        weekdays=split_forms(
+            """
+            poniedziałek/poniedziałku wtorek/wtorku środa/środę/środy czwartek/czwartku piątek/piątku
+            sobota/sobotę/soboty niedziela/niedzielę/niedzieli
+            """
+        ),
+        relative_days=("dziś|dzisiaj|jutro|wczoraj|pojutrze|przedwczoraj|w (?:tym|przyszłym) tygodniu|w weekend"),
+    ),
+    numbers=NumberVocabulary(
+        cardinals=split_forms(
+            """
+            jeden/jedna/jedną/jednego dwa/dwie/dwóch/dwoje/dwaj trzy/trzech/troje cztery/czterech/czworo
+            pięć/pięciu/pięcioro sześć/sześciu siedem/siedmiu osiem/ośmiu dziewięć/dziewięciu dziesięć/dziesięciu
+            jedenaście/jedenastu dwanaście/dwunastu trzynaście/trzynastu czternaście/czternastu piętnaście/piętnastu
+            szesnaście siedemnaście osiemnaście dziewiętnaście dwadzieścia/dwudziestu
+            """
+        ),
+        ordinals=split_forms(
+            """
+            pierwszy/pierwsza/pierwsze/pierwszego/pierwszej/pierwszym/pierwszą
+            drugi/druga/drugie/drugiego/drugiej/drugim/drugą trzeci/trzecia/trzecie/trzeciego/trzeciej/trzecim/trzecią
+            czwarty/czwarta/czwarte/czwartego/czwartej piąty/piąta/piąte/piątego/piątej szósty/szósta/szóste/szóstego
+            siódmy/siódma/siódme/siódmego ósmy/ósma/ósme/ósmego dziewiąty/dziewiąta/dziewiątego
+            dziesiąty/dziesiąta/dziesiątego jedenasty/jedenasta dwunasty/dwunasta
+            """
+        ),
+        repeated=split_words("ponownie znów znowu kolejny kolejna kolejne kolejną kolejnego"),
+        counted=split_table(
+            """
+            dead: zgin zabi śmierteln żyje żyją ofiar zmarł ciał  injured: rann rany obraże poszkodowan  missing: zagin
+            case: przypad zakaż zachorow chor  evacuated: ewaku  arrested: zatrzym areszt  survivor: ocal urat przeży
+            culled: wybit utyliz zutyliz  missile: rakiet pocisk  drone: dron  aircraft: samolot śmigłow  ship: statk
+            okręt  flight: lot start misj  round: tur rund  test: prób test  summit: szczyt spotka  outbreak: ognisk
+            game: mecz  term: kadencj  package: pakiet  storm: tajfun huragan cyklon burz  satellite: satelit
+            """
+        ),
+        has_pointed_ordinals=True,
+        kinds_before={"magnitude": r"\bo sile", "category": "kategori[ei]"},
+        kinds_after={
+            "basis_points": "punkty? bazow",
+            "percent": r"procent|proc\b",
+            "age": "latk|latek|letni",
+            "time": r"lat\b|rok|miesi|tygod|dni\b|godz",
+        },
+        currencies={"usd": "dolar", "eur": "euro", "cny": "yuan", "pln": "zł"},
+        multipliers={"e12": r"bilion\b", "e9": r"miliard|mld\b", "e6": "milion|mln", "e3": "tys"},
+    ),
+    names=NameVocabulary(
+        person_titles=split_words("prezydent premier minister kanclerz król papież marszałek wojewoda burmistrz"),
+        not_names=split_words("tajfun huragan"),
+        directions=split_words("północ południe wschód zachód"),
+        endings="owi|iem|em|ego|emu|ami|im|ym",
+    ),
+    credits=CreditPatterns(
+        says="podał[ay]?|informuje|według",
+    ),
+    places=PlacePatterns(
+        before="w|we|pod|koło|z|do",
+        governs="mówi|odrzuca|potępia|ostrzega|grozi|oskarża|żąda|wzywa|zaprzecza|odmawia",
+    ),
+    happenings=split_table(
+        """
+        quake: trzęsieni tsunami
+        volcano: wulkan erupcj
+        storm: burz tajfun huragan cyklon tornad wichur
+        flood: powódź powodz podtopi osuwisk ulew
+        cold: śnieg śnież mróz
+        heat: upał susz
+        wildfire: pożar_las pożary_las
+        fire: pożar
+        blast: wybuch eksploz
+        crash: rozbił rozbiła katastrof wykole zderz zaton wypad
+        collapse: zawali zawalen
+        spill: wyciek
+        outbreak: epidemi pandemi wirus zakaże gryp odr. odry. cholera ebola denga koronawirus pomór ognisk
+        shooting: strzelanin zastrzel
+        stabbing: nożownik dźgn
+        murder: morderstw zabójstw
+        bombing: zamach terror
+        kidnap: porwan zakładni
+        robbery: napad kradzież włama
+        arrest: zatrzyman aresztow
+        indict: zarzut oskarżon
+        trial: proces. sąd. sądu sądzie pozew pozwa
+        verdict: wyrok skaza uniewinn
+        fraud: oszust korupc łapów
+        probe: śledztw dochodzen przeszuk
+        airstrike: nalot ostrzał atak bombard inwazj ofensyw
+        missile: rakiet pocisk balisty
+        nuclear: próba_nuklear próby_nuklear broń_jądr
+        drill: manewr ćwiczeni
+        incursion: przestrze_powietrzn naruszy
+        ceasefire: zawieszeni_broni rozejm
+        spaceflight: satelit kosmicz astronaut orbit rakiet
+        walkout: strajk
+        layoff: zwolnieni zwalnia
+        protest: protest demonstr zamieszk manifest
+        coup: zamach_stanu stan_wojenny impeachment wotum
+        resign: dymisj rezygnuj rezygnacj odwoła
+        appoint: mianow powoła zaprzysięż
+        election: wybor wybór wyniki_wybor głosowan referendum
+        law: ustaw budżet
+        summit: szczyt spotk wizyt rozmow odwiedz
+        deal: umow porozumieni podpisa traktat
+        sanction: sankcj embargo
+        tariff: cła. cło. ceł. taryf
+        exportban: eksport
+        takeover: przejęci przejmuj fuzj kupuje
+        earnings: zysk przychod wyniki_finans
+        bankrupt: upadłoś bankru
+        markets: akcje giełd bitcoin
+        rates: stop_procent stopy_procent stopę_procent
+        inflation: inflacj pkb. bezroboci
+        hack: haker cyberatak wyciek_danych wyciek
+        outage: awari
+        recall: wycofuj
+        match: mecz finał puchar mistrz liga. trener gol.
+        culture: film. album koncert aktor piosenkar
+        study: naukowc badan
+        """
+    ),
+)

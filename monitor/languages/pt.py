@@ -1,0 +1,83 @@
+"""Portuguese."""
+
+from monitor.languages.language import (
+    CalendarWords,
+    CreditPatterns,
+    Language,
+    NameVocabulary,
+    NumberVocabulary,
+    PlacePatterns,
+    split_forms,
+    split_table,
+    split_words,
+)
+
+LANGUAGE = Language(
+    code="pt",
+    name="Portuguese",
+    is_detected=True,
+    function_words=split_words(
+        """
+        o os as um uma do da dos das no na nos nas pelo pela com sem para por e ou mas se que é são não mais
+        """
+    ),
+    negations=split_words("nao"),
+    further_steps=split_words("nov* mais adicional"),
+    last_steps=split_words("fim encerra* retoma*"),
+    calendar=CalendarWords(
+        months=split_forms(
+            """
+            janeiro/jan fevereiro/fev março/mar abril/abr maio/mai junho/jun julho/jul agosto/ago setembro/set
+            outubro/out novembro/nov dezembro/dez
+            """
+        ),
+        weekdays=split_forms("segunda terça quarta quinta sexta sábado domingo"),
+        ambiguous_weekdays=split_words("segunda terça quarta quinta sexta"),
+        weekday_context="{}(?=-feira)",
+        relative_days=(
+            "hoje|amanhã|ontem|[en]sta semana|(?:na )?(?:próxima semana|semana que vem)|neste fim de semana"
+        ),
+        date_fillers=split_words("de do o"),
+    ),
+    numbers=NumberVocabulary(
+        cardinals=split_forms(
+            """
+            um/uma dois/duas três quatro cinco seis sete oito nove dez onze doze treze catorze/quatorze quinze dezesseis
+            dezessete dezoito dezenove vinte
+            """
+        ),
+        ordinals=split_forms(
+            """
+            primeiro/primeira segundo/segunda terceiro/terceira quarto/quarta quinto/quinta sexto/sexta sétimo/sétima
+            oitavo/oitava nono/nona décimo/décima
+            """
+        ),
+        repeated=split_words("novamente novo nova outro outra"),
+        counted=split_table(
+            """
+            dead: mort vítim óbito  injured: ferid  missing: desaparecid  case: caso contág contag infec doente
+            evacuated: evacuad deslocad  arrested: detid pres  survivor: sobreviv resgat  culled: abatid
+            missile: míssil mísse foguet  drone: dron  aircraft: avião aviõe helicóp  ship: navio barco  flight: voo
+            voos lançamento missão  round: turno rodada volta  test: teste ensaio  summit: cúpula cimeira encontro
+            outbreak: surto foco  game: jogo partida  term: mandato  package: pacote  storm: tufão furacão ciclone
+            tempestade  satellite: satélit
+            """
+        ),
+        ordinal_suffixes="º|ª|°",
+        kinds_before={"category": "categoria"},
+        kinds_after={"percent": "por cento", "time": r"ano|mes|dias?\b|hora"},
+        currencies={"usd": "dólar", "eur": "euro", "cny": "yuan"},
+        multipliers={"e9": "bilh", "e6": "milhõ|milhã", "e3": r"mil\b"},
+        prepositions="de",
+    ),
+    names=NameVocabulary(
+        person_titles=split_words("presidente ministro ministra papa"),
+        directions=split_words("norte sul este oeste"),
+    ),
+    credits=CreditPatterns(
+        says="segundo|diz|dizem",
+    ),
+    places=PlacePatterns(
+        before="em|perto de|cidade de|de|a",
+    ),
+)

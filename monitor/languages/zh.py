@@ -1,0 +1,161 @@
+"""Chinese."""
+
+from monitor.languages.language import (
+    CalendarWords,
+    CreditPatterns,
+    Language,
+    NameVocabulary,
+    NumberVocabulary,
+    split_forms,
+    split_table,
+    split_words,
+)
+
+LANGUAGE = Language(
+    code="zh",
+    name="Chinese",
+    scripts=("Han",),
+    is_spaced=False,
+    negations=split_words("不 未能 未获 未經 未经 尚未 并未 並未 没有 沒有 无法 無法 拒绝 拒絕 否认 否認 否决 否決"),
+    possibilities=split_words("将 將 拟 擬 计划 計劃 预计 預計 有望 可能"),
+    further_steps=split_words("新 另 追加 又 再"),
+    last_steps=split_words("结束 結束 解除 终止 終止 取消 暂停 暫停 恢复 恢復 落幕 闭幕 閉幕"),
+    calendar=CalendarWords(
+        weekdays=split_forms(
+            """
+            周一/星期一/週一/礼拜一 周二/星期二/週二/礼拜二 周三/星期三/週三/礼拜三 周四/星期四/週四/礼拜四
+            周五/星期五/週五/礼拜五 周六/星期六/週六/礼拜六 周日/星期日/周天/星期天/週日/礼拜日
+            """
+        ),
+        relative_days=(
+            "(?:今|明|昨)(?:天|日|晚)(?!头条|頭條)|[后後前]天|[本这這下]周|[本这這下]週|[本这這下]个?星期|周末|週末"
+        ),
+        morning=split_words("上午 午前 早上 凌晨 清晨"),
+        afternoon=split_words("下午 午后 中午 傍晚"),
+        night=split_words("晚上 晩上"),
+        eras={"民國": 1911, "民国": 1911},
+        time_zones={"cst": 8},
+    ),
+    numbers=NumberVocabulary(
+        counted=split_table(
+            """
+            dead: 死亡 遇难 丧生 罹难 死者 身亡 死 亡  injured: 受伤 伤  missing: 失踪 失联 不明  case: 病例 确诊 感染
+            患者 例  evacuated: 撤离 转移 疏散  arrested: 被捕 拘留 抓获  survivor: 获救 幸存 生存  culled: 扑杀 杀处分
+            missile: 枚 导弹 飞弹  drone: 无人机  aircraft: 架次 架 军机  ship: 艘 只  flight: 发射 飞行 试飞  round: 轮
+            test: 试验  summit: 会谈 峰会  outbreak: 疫情  game: 比赛  term: 任期  storm: 台风  satellite: 卫星
+            """
+        ),
+        counters="[人名例号號次枚架艘隻级級回个個轮輪死伤傷]",
+        repeated_pattern="再(?![见見生保造循])|又(?=[一-鿿])",
+        ordinal_suffixes="次(?!世)|届|屆|轮|輪",
+        kinds_before={"magnitude": r"震级|震級|[规規]模[为為达達約约]?(?=\s?\d[.,]\d)", "intensity": "震度"},
+        kinds_after={
+            "basis_points": "个基点|個基點",
+            "age": "岁|歲",
+            "magnitude": r"(?<=[.,]\d)[级級](?![别別])|[级級](?=[^\d,，。]{0,4}震)",
+            "time": "年|月|日|[时時点點]|分|秒|個月|个月|周|週|天",
+        },
+        currencies={"usd": "美元", "eur": "欧元", "gbp": "英镑", "krw": "韩元|韓元", "jpy": "日元", "cny": "元|人民币"},
+    ),
+    names=NameVocabulary(
+        person_titles=split_words(
+            """
+            国家主席 主席 总统 總統 总理 總理 首相 总书记 總書記 国务卿 國務卿 外长 外長 防长 防長 部长 部長 外交部长
+            外交部長 国防部长 國防部長 主教 教皇 教宗 国王 國王 市长 市長 州长 州長 省长 省長 发言人 發言人 议长 議長
+            特使 大使 院长 院長 先生 女士
+            """
+        ),
+        before_titles=split_words("前 新 副 現 现 候任 准"),
+        sounds=(
+            "阿埃艾安奥澳巴拜班邦鲍贝本比彼宾波伯勃博卜布查茨茨策达戴丹道德登邓迪蒂丁杜顿多恩尔厄法凡菲费芬佛"
+            "弗福夫甫盖冈戈格贡古哈海汉豪赫亨洪胡怀霍基吉加贾捷金卡凯坎康考柯科克肯库奎拉莱兰朗劳勒雷里利丽连"
+            "列林琳隆卢鲁露伦罗洛吕马玛迈麦曼芒梅门蒙米密明莫默穆姆拿纳娜奈南内尼涅宁纽努诺欧帕潘庞培佩彭皮平"
+            "坡珀普齐奇恰乔切琼丘热荣茹瑞若萨塞赛桑瑟沙莎尚绍舍申圣施什史舒斯松苏索所塔泰坦汤唐陶特滕廷图托瓦"
+            "万旺威韦维温文翁沃乌武西希锡夏谢欣辛雄休许雅亚扬耶叶伊因英尤约泽扎詹珍芝治朱卓兹佐"
+        ),
+        followers=(
+            "电電就介透会會同与與和跟及在于於将將对對向就表说說称稱宣举舉抵访訪出今昨首率赴致强強发發指呼谈談"
+            "通主参參到晤见見接当當是的等也还還已曾因被为為重亲親一二三四五六七八九十"
+        ),
+    ),
+    credits=CreditPatterns(
+        marks={
+            "withdrawn": "撤稿|撤销|撤銷",
+            "corrected": "更正|勘误",
+            "numbered": "續報|续报|第[2-9二三四五]報|更新|滚动",
+            "flash": "快讯|快訊|突发|突發|号外|號外|緊急|紧急",
+        },
+        bare_marks="快讯|快訊",
+        item_labels="独自|独家|獨家|视频|視頻|图",
+        outlets="(?:新闻|新聞|日报|日報|晚报|晚報|时报|時報|网|網|社|报|報|卫视|衛視|电视|電視|台)$",
+        opening_datelines=(
+            r"^\s*[（(【]?\s*(?P<wire>AGENCY|人民网|央视网|环球网|海外网)(?:记者"
+            r"|記者)?[^。，,（(]{0,20}?\d{0,2}[日]?(?:综合)?[电電讯訊]\s*[）)】]?\s*(?:[（(](?:记者"
+            r"|記者)[^）)]{0,30}[）)])?\s*"
+        ),
+        reporters="记者|記者",
+        captions="资料图",
+    ),
+    happenings=split_table(
+        """
+        quake: 地震 余震 餘震 海啸 海嘯
+        volcano: 火山 喷发 噴發
+        storm: 台风 颱風 飓风 颶風 龙卷风 暴风
+        flood: 洪水 洪灾 洪災 暴雨 山体滑坡 泥石流 土石流 水灾
+        cold: 暴雪 寒潮 降雪 下雪
+        heat: 高温 热浪 旱灾 干旱
+        wildfire: 山火 野火 森林火灾 林火
+        fire: 火灾 火災 大火 起火 失火
+        blast: 爆炸
+        crash: 坠毁 墜毀 坠机 墜機 相撞 出轨 出軌 沉没 沉沒 翻车 翻車 翻覆 倾覆 追尾 车祸 車禍
+        collapse: 坍塌 倒塌 塌方 垮塌
+        spill: 泄漏 洩漏 泄露 外泄 漏油
+        outbreak: 疫情 感染 确诊 確診 流感 禽流感 猪瘟 豬瘟 猴痘 麻疹 霍乱 霍亂 埃博拉 伊波拉 登革 新冠 口蹄疫 传染病
+          病例
+        shooting: 枪击 槍擊 枪杀
+        stabbing: 持刀 刺伤 刺死 砍人
+        murder: 杀人 殺人 谋杀 凶杀 命案
+        bombing: 恐袭 恐怖袭击 自杀式
+        kidnap: 绑架 綁架 人质
+        robbery: 抢劫 盗窃 劫案
+        arrest: 逮捕 被捕 拘留 落网 抓获 引渡
+        indict: 起诉 起訴 检控
+        trial: 开庭 受审 庭审 起诉 诉讼
+        verdict: 判处 判刑 宣判 有期徒刑 无期徒刑 死刑 无罪
+        fraud: 诈骗 詐騙 贪污 受贿 腐败 贿赂
+        probe: 立案 调查 調查 搜查
+        airstrike: 空袭 空襲 轰炸 轟炸 炮击 袭击 襲擊 入侵 进攻
+        missile: 导弹 飛彈 導彈 弹道
+        nuclear: 核试验 核試驗 核武 核弹
+        drill: 演习 演習 军演 軍演 演训
+        incursion: 领空 防空识别区 中线 越界
+        ceasefire: 停火 休战
+        spaceflight: 火箭 卫星 衛星 飞船 飛船 航天 太空 宇航员 航天员 空间站
+        walkout: 罢工 罷工
+        layoff: 裁员 裁員
+        protest: 抗议 抗議 示威 骚乱 暴动 游行
+        coup: 政变 政變 戒严 戒嚴 弹劾 彈劾 不信任
+        resign: 辞职 辭職 辞任 请辞 下台 免职
+        appoint: 任命 就任 就职 就職 提名 当选 當選
+        election: 选举 選舉 大选 投票 开票 公投
+        law: 法案 立法 预算案
+        summit: 会谈 會談 会晤 會晤 会见 會見 访问 訪問 访华 访美 峰会 峰會 到访
+        deal: 签署 簽署 协议 協議 条约 協定
+        sanction: 制裁
+        tariff: 关税 關稅 反倾销
+        exportban: 出口管制 禁止出口 出口
+        takeover: 收购 收購 并购 合并
+        earnings: 财报 净利润 營收 营收 业绩
+        bankrupt: 破产 破產 倒闭 违约
+        markets: 股市 股价 股指 比特币
+        rates: 利率 加息 降息 央行
+        inflation: 通胀 物价 失业率
+        hack: 黑客 駭客 网络攻击 数据泄露 资料外泄 信息泄露 个资外泄 泄露 外泄 勒索软件
+        outage: 停电 停電 宕机 瘫痪
+        recall: 召回
+        match: 夺冠 奪冠 决赛 世界杯 奥运 联赛 冠军 主教练
+        culture: 电影 專輯 专辑 演唱会 演员 歌手
+        study: 研究人员 科学家 发现
+        """
+    ),
+)
