@@ -130,7 +130,7 @@ def test_imports_stand_at_the_top() -> None:
         for node in ast.walk(function)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("monitor")
     }
-    assert within == {"notify/in_worker.py", "sources/polling/in_worker.py"}
+    assert within == {"notify/in_worker.py", "sources/polling/in_worker.py", "sources/kinds/page.py"}
 
 
 def bound(call: ast.Call) -> ast.expr | None:

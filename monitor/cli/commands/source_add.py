@@ -6,7 +6,7 @@ import asyncio
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -18,11 +18,12 @@ from monitor.config.editing.source_edit import NewSource, SourceValue, with_sour
 from monitor.config.editing.source_files import SourceFiles, check_file, comparable_address, new_source, source_files
 from monitor.config.language.base_schema import language_tag
 from monitor.errors import Fault, FeedUnreadable, FetchFailed, InvalidFiles, InvalidRequest, MonitorError
-from monitor.model import Limits, Selectors
+from monitor.model import Limits
 from monitor.runtime.workers import Workers
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.http.guard import refused_host
-from monitor.sources.polling.discovery import DiscoveredFeed, DiscoveryResult, discover_feeds, parse_telegram_url
+from monitor.sources.kinds import recognize_address
+from monitor.sources.polling.discovery import DiscoveredFeed, DiscoveryResult, discover_feeds
 
 _ORDER = ("id", "name", "language", "publisher", "tags", "every")
 _OF_ONE = ("id", "name")
@@ -75,10 +76,9 @@ def add(
     print_faults(files.faults)
     keys = {"id": id_, **given, "tags": tags}
     wish = _AddRequest(config, files, files.file_for(file), {key: value for key in _ORDER if (value := keys[key])})
-    if channel := parse_telegram_url(url):
-        address, selectors = channel
-        wish.write_sources([wish.build_source(address, _build_page_keys(address, selectors))])
-        click.echo(f"it is read as a page, {address}: a channel has no feed", err=True)
+    if known := recognize_address(url):
+        wish.write_sources([wish.build_source(known.url, known.keys)])
+        click.echo(known.note, err=True)
         return
     source = wish.build_source(url)
     check_file(wish.target)
@@ -210,18 +210,6 @@ def _explain_no_feed(url: str, looked: DiscoveryResult) -> str:
         "it as a page: write it to a sources file with `kind: page` and `select` (docs/sources.md says how)."
         f"\nTried:{tried}"
     )
-
-
-def _build_page_keys(address: str, selectors: Selectors) -> dict[str, SourceValue]:
-    """The keys of a page whose entries are where the selectors say."""
-    select = {key: str(value) for key, value in asdict(selectors).items() if value is not None}
-    name = address.rpartition("/")[2]
-    return {
-        "id": f"telegram-{name.lower().replace('_', '-')}".strip("-"),
-        "name": name,
-        "kind": "page",
-        "select": select,
-    }
 
 
 async def _discover_feeds(url: str, config: Path) -> DiscoveryResult:
