@@ -18,7 +18,6 @@ from monitor.model import (
     FetchOutcome,
     FetchResult,
     Source,
-    SourceKind,
     SourceStats,
     SourceTrouble,
     TroubleKind,
@@ -329,8 +328,7 @@ def _has_gap(poll: PollObservation) -> bool:
 
 def _has_dates(poll: PollObservation) -> bool:
     """Whether new entries have dates, where they can: a page without a selector for dates has none."""
-    has_no_dates = poll.source.kind is SourceKind.PAGE and not (poll.source.select and poll.source.select.date)
-    return has_no_dates or any(article.dated for article in poll.new)
+    return not poll.source.gives_dates or any(article.dated for article in poll.new)
 
 
 def _detect_burst(poll: PollObservation, stats: SourceStats) -> Burst | None:

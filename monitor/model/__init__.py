@@ -92,6 +92,7 @@ from monitor.model.running_version import RunningVersion, time_of_day
 from monitor.model.settings import FOR_GOOD, Config, Endpoint, Limits, Retention, Settings
 from monitor.model.source_stats import MOMENTARY, SourceStats, SourceTrouble, TroubleKind
 from monitor.model.sources import (
+    DEFAULT_KIND,
     Article,
     Claim,
     Entry,
@@ -99,14 +100,15 @@ from monitor.model.sources import (
     Feed,
     FetchOutcome,
     FetchResult,
+    KindSettings,
     PollRecord,
     Selectors,
     Source,
-    SourceKind,
     Validators,
 )
 
 __all__ = [
+    "DEFAULT_KIND",
     "FOR_GOOD",
     "MOMENTARY",
     "PLACE_KINDS",
@@ -148,6 +150,7 @@ __all__ = [
     "Ignoring",
     "In",
     "Item",
+    "KindSettings",
     "Level",
     "LevelChange",
     "Limits",
@@ -191,7 +194,6 @@ __all__ = [
     "Selectors",
     "Settings",
     "Source",
-    "SourceKind",
     "SourceStats",
     "SourceTrouble",
     "Span",

@@ -12,18 +12,22 @@ from typing import Final, NamedTuple
 
 from monitor.model.source_stats import SourceStats, SourceTrouble, TroubleKind
 
+DEFAULT_KIND: Final = "feed"  # the kind of a source that names none
 BEHIND = timedelta(minutes=10)  # a poll that is so much later than planned counts as late
 
 
-class SourceKind(StrEnum):
-    """What is at a source's address: a feed or news sitemap, whose format we detect; or a web page."""
+@dataclass(frozen=True, slots=True)
+class KindSettings:
+    """The settings that only sources of one kind have. Such a kind has a subclass of this (`sources.kinds`)."""
 
-    FEED = "feed"
-    PAGE = "page"
+    @property
+    def gives_dates(self) -> bool:
+        """Whether its entries can have dates."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)
-class Selectors:
+class Selectors(KindSettings):
     """CSS selectors for the entries of a page: `entry` in the page, the others within an entry. `date` selects the
     element whose `datetime` attribute or text is the date."""
 
@@ -33,10 +37,16 @@ class Selectors:
     text: str | None = None
     date: str | None = None
 
+    @property
+    def gives_dates(self) -> bool:
+        """Whether it selects them."""
+        return self.date is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Something that is polled. `wire`: the agency whose texts it carries as its own.
+    """Something that is polled. `wire`: the agency whose texts it carries as its own. `kind`: the name of its kind
+    (`sources.kinds`), `settings`: those that only this kind has.
 
     `every`: how often it is usually polled; a busy source may be polled as often as `fastest` says, a quiet one as
     seldom as `slowest` (None: the program's own limits). `cron`: at these times instead, in `zone`. `proxy`: the proxy
@@ -52,8 +62,8 @@ class Source:
     publisher: str | None = None
     wire: str | None = None
     tags: tuple[str, ...] = ()
-    kind: SourceKind = SourceKind.FEED
-    select: Selectors | None = None
+    kind: str = DEFAULT_KIND
+    settings: KindSettings | None = None
     fastest: timedelta | None = None
     slowest: timedelta | None = None
     cron: str | None = None
@@ -68,11 +78,17 @@ class Source:
         return "official" in self.tags
 
     @property
+    def gives_dates(self) -> bool:
+        """Whether its entries can have dates."""
+        return self.settings is None or self.settings.gives_dates
+
+    @property
     def read_as(self) -> str:
-        """How its document is read, so that we notice a change: "" as a feed, else a digest of the selectors."""
-        if self.select is None:
-            return ""
-        return blake2b(repr(astuple(self.select)).encode(), digest_size=8).hexdigest()
+        """How its document is read, so that we notice a change: "" as a feed, else its kind or a digest of the
+        settings."""
+        if self.settings is None:
+            return "" if self.kind == DEFAULT_KIND else self.kind
+        return blake2b(repr(astuple(self.settings)).encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,13 +32,14 @@ from multiprocessing import forkserver, get_context, util
 from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 from threading import Thread
-from typing import Any, TypeVar, TypeVarTuple
+from typing import TypeVar, TypeVarTuple
 from weakref import WeakSet
 
 from pebble import ProcessExpired, ProcessPool
 
 from monitor import clock
 from monitor.errors import WorkerLost, WorkerNotStarted
+from monitor.runtime.forkserver_compat import close_fork_server_pipe, stop_fork_server
 from monitor.runtime.malloc_tuning import MemoryTrimmer
 from monitor.telemetry.log_writer import write_stderr_in_thread
 
@@ -329,9 +330,7 @@ def _list_start_contexts() -> Iterator[ForkServerContext | SpawnContext]:
 
 def _renew_fork_server() -> None:
     """Replace the fork server. Raises OSError."""
-    server: Any = forkserver._forkserver  # noqa: SLF001 - as below: there is no other way to end it
-    with suppress(FileNotFoundError):  # its socket
-        server._stop()  # noqa: SLF001
+    stop_fork_server()
     folder = _temporary_folder()
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o077:
@@ -358,21 +357,13 @@ def _init_worker(daemon: int, memory: int | None) -> None:
         # Sent when the *thread* that started this process ends: the only one of the fork server; without it, that of
         # the event loop, or pebble's manager thread, which lives as long as its pool.
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        _detach_fork_server()
+        # Each process inherits this pipe, to start processes too. Only the daemon should hold it, so that the fork
+        # server ends in whatever way the daemon dies.
+        close_fork_server_pipe()
         if not _descends_from(daemon):  # it died before the call of prctl
             os._exit(1)
         if memory is not None:
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-
-
-def _detach_fork_server() -> None:
-    """Close our end of the fork server's pipe. The server ends when nobody holds this pipe any more: only the daemon
-    should hold it, so that the server ends in whatever way the daemon dies. Each process inherits it, to start
-    processes too."""
-    server: Any = forkserver._forkserver  # noqa: SLF001 - there is no other access to it
-    if server._forkserver_alive_fd is not None:  # noqa: SLF001
-        os.close(server._forkserver_alive_fd)  # noqa: SLF001
-        server._forkserver_alive_fd = None  # noqa: SLF001
 
 
 def _descends_from(daemon: int) -> bool:

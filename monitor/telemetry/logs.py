@@ -15,20 +15,10 @@ import sys
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, TextIO
 
-# structlog loads rich and Pygments (7 MiB) if they are installed, for coloured tracebacks that we do not write.
-_RICH = sys.modules.get("rich")
-sys.modules["rich"] = None  # type: ignore[assignment]
-import structlog  # noqa: E402
-from structlog.types import Processor  # noqa: E402
-
-from monitor.sanitize import sanitize_text  # noqa: E402
-from monitor.telemetry.log_events import LogEvent  # noqa: E402
-from monitor.telemetry.log_writer import LogStream, LogWriter  # noqa: E402
-
-if _RICH is None:
-    del sys.modules["rich"]
-else:
-    sys.modules["rich"] = _RICH
+from monitor.sanitize import sanitize_text
+from monitor.telemetry.log_events import LogEvent
+from monitor.telemetry.log_writer import LogStream, LogWriter
+from monitor.telemetry.structlog_compat import structlog
 
 # Below warnings they log tokens, topics and message texts, or (pymorphy3) where their dictionaries are.
 _VERBOSE_LOGGERS = (
@@ -48,7 +38,7 @@ def configure_logging(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (
     close_log()
     hide_secrets(secrets)
     timestamp, renderer = _select_format(stream)
-    clean: list[Processor] = [
+    clean: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
         _add_message,
         *timestamp,
@@ -114,7 +104,7 @@ def close_log() -> None:
         sys.stderr = writer.stream
 
 
-def _select_format(stream: TextIO) -> tuple[list[Processor], Processor]:
+def _select_format(stream: TextIO) -> tuple[list[structlog.typing.Processor], structlog.typing.Processor]:
     """The processors that add the time, unless the reader of the stream adds it, and the renderer of a line."""
     if _is_journal(stream):
         return [_join_message], _journal_lines

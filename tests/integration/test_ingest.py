@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from monitor import clock
-from monitor.model import FetchOutcome, Selectors, SourceKind, SourceStats, TroubleKind
+from monitor.model import FetchOutcome, Selectors, SourceStats, TroubleKind
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article, document, page, source
 from monitor.store.queries.matches import MatchFilter, MatchQueries
@@ -107,7 +107,7 @@ async def test_a_gap_is_told_and_filled_from_the_sitemap(database: Database, fau
 
 async def test_a_page_is_a_source(database: Database, faults: FaultServer) -> None:
     """Its new entries are told like those of a feed; robots.txt is asked, and may forbid it."""
-    more = {"kind": SourceKind.PAGE, "select": Selectors("li", date="time")}
+    more = {"kind": "page", "settings": Selectors("li", date="time")}
 
     def listed(*names: str) -> str:
         now = clock.now().isoformat()
@@ -140,7 +140,7 @@ async def test_edited_selectors_read_the_page_anew(database: Database, faults: F
     )
     outcomes = []
     for entry in ("ul li", "ul li", "ol li", "ol li"):
-        more = {"kind": SourceKind.PAGE, "select": Selectors(entry, date="time" if entry == "ol li" else None)}
+        more = {"kind": "page", "settings": Selectors(entry, date="time" if entry == "ol li" else None)}
         async with polling(database, faults, more=more, wire="list.html") as polls:
             polled = await polls.poll()
             assert polled is not None

@@ -16,7 +16,8 @@ from monitor.config.yaml.yaml12 import read_yaml_file
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import Source
 from monitor.sources.http.host_queue import registered_domain
-from monitor.sources.polling.discovery import TELEGRAM_SELECTORS, parse_telegram_url
+from monitor.sources.kinds import recognize_address
+from monitor.sources.kinds.page import TELEGRAM_SELECTORS
 
 FILES = sorted((find_shipped_folder() / "seeds" / "sources").iterdir())
 USUAL = SourceDefaults(timedelta(minutes=5))
@@ -93,6 +94,6 @@ def test_each_file_says_that_nobody_has_tried_them(file: Path) -> None:
 
 def test_a_shipped_channel_is_as_one_that_is_added() -> None:
     """Telegram's page is described once by the program and once by the files; both find the same messages."""
-    channels = [source for source in SOURCES if (found := parse_telegram_url(source.url)) and found[0] == source.url]
+    channels = [source for source in SOURCES if (found := recognize_address(source.url)) and found.url == source.url]
     assert channels
-    assert {source.select for source in channels} == {TELEGRAM_SELECTORS}
+    assert {source.settings for source in channels} == {TELEGRAM_SELECTORS}

@@ -15,10 +15,11 @@ import monitor
 from monitor.config.editing.feed_lists import ImportOutcome
 from monitor.config.language.sources import SourceDefaults, sources_from_document
 from monitor.config.yaml.yaml12 import parse_yaml_text
-from monitor.model import TroubleKind
+from monitor.model import Selectors, TroubleKind
 from monitor.notices.troubles import OF_SOURCES
 from monitor.sources.formats.opml import SETTINGS_NAMESPACE
-from monitor.sources.polling.discovery import USUAL_PATHS, parse_telegram_url
+from monitor.sources.kinds import recognize_address
+from monitor.sources.polling.discovery import USUAL_PATHS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("| ")]
@@ -44,10 +45,10 @@ def test_its_telegram_channel_is_the_one_that_is_written() -> None:
     ((_, source),) = sources_from_document(
         parse_yaml_text(read(example), "sources.md")[0], SourceDefaults(timedelta(minutes=5))
     )
-    known = parse_telegram_url(source.url)
+    known = recognize_address(source.url)
     assert known is not None
-    assert source.select is not None
-    assert (source.url, asdict(source.select)) == (known[0], asdict(known[1]))
+    assert isinstance(source.settings, Selectors)
+    assert (source.url, asdict(source.settings)) == (known.url, known.keys["select"])
 
 
 def test_its_words_are_those_of_the_program() -> None:

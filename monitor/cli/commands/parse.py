@@ -17,14 +17,26 @@ from monitor.errors import FeedUnreadable, FetchFailed, InvalidRequest
 from monitor.ingest.dates import parse_date
 from monitor.ingest.entry_identity import assign_uids
 from monitor.ingest.new_articles import sanitize_entry
-from monitor.model import Feed, FetchOutcome, FetchResult, Limits, Place, Selectors, Source, Validators
+from monitor.model import (
+    DEFAULT_KIND,
+    Feed,
+    FetchOutcome,
+    FetchResult,
+    KindSettings,
+    Limits,
+    Place,
+    Selectors,
+    Source,
+    Validators,
+)
 from monitor.services.lookup import require_known
 from monitor.sources.formats.read_document import read_document
-from monitor.sources.formats.web_page import read_page
 from monitor.sources.http.decoder import unpack_gzip
 from monitor.sources.http.fetch import Fetcher, describe_redirect
 from monitor.sources.http.guard import Network, normalize_ip
 from monitor.sources.http.resolver import Resolver
+from monitor.sources.kinds import KINDS
+from monitor.sources.kinds.page import KIND as PAGE
 
 
 @click.command()
@@ -77,12 +89,12 @@ def parse(
     document = document or (source.url if source else None)
     if document is None:
         raise InvalidRequest("name a file, an address or - for standard input; or a source with --source")
-    select = _parse_selectors(selectors, source.select if source else None)
+    kind, settings = _choose_kind(selectors, source)
     allow = networks_allowed(config) if source else []
     proxy = source.proxy if source else None
     fetched = _load_document(document, url or (source.url if source else None), _parse_headers(headers), proxy, allow)
     try:
-        feed = _read_feed(fetched, select)
+        feed = _read_feed(fetched, kind, settings)
     except FeedUnreadable as error:
         raise FeedUnreadable(f"{document}: {error}{_describe_redirect(document, fetched)}") from error
     if feed.problem:
@@ -97,8 +109,16 @@ def _load_source(config: Path, id_: str) -> Source:
     return with_secrets(sources[id_], os.environ, Place(str(config)), config.parent)
 
 
-def _parse_selectors(given: tuple[str, ...], usual: Selectors | None) -> Selectors | None:
-    """The selectors: those of a source, and in their place those that are given."""
+def _choose_kind(selectors: tuple[str, ...], source: Source | None) -> tuple[str, KindSettings | None]:
+    """The kind as which the document is read, and its settings: those of the source, or a page with --select."""
+    kind, settings = (source.kind, source.settings) if source else (DEFAULT_KIND, None)
+    if not selectors:
+        return kind, settings
+    return PAGE.name, _parse_selectors(selectors, settings if isinstance(settings, Selectors) else None)
+
+
+def _parse_selectors(given: tuple[str, ...], usual: Selectors | None) -> Selectors:
+    """The selectors that are given, and beside them those of a source."""
     from dataclasses import fields, replace
 
     keys = [field.name for field in fields(Selectors)]
@@ -110,16 +130,16 @@ def _parse_selectors(given: tuple[str, ...], usual: Selectors | None) -> Selecto
         pairs[key] = css.strip()
     if usual is not None:
         return replace(usual, **pairs)
-    if pairs and "entry" not in pairs:
+    if "entry" not in pairs:
         raise InvalidRequest("--select: say where the entries are: --select entry=CSS")
-    return Selectors(**pairs) if pairs else None
+    return Selectors(**pairs)
 
 
-def _read_feed(fetched: FetchResult, select: Selectors | None) -> Feed:
+def _read_feed(fetched: FetchResult, kind: str, settings: KindSettings | None) -> Feed:
 
-    if select is None:
+    if (read := KINDS[kind].read) is None:
         return read_document(fetched.body, fetched.headers, fetched.url)
-    return read_page(fetched.body, fetched.headers, fetched.url, select)
+    return read(fetched.body, fetched.headers, fetched.url, settings)
 
 
 def _print_feed(feed: Feed, *, as_json: bool) -> None:

@@ -100,8 +100,8 @@ def _describe_added(found: SourceProposal, added: Sequence[SourceCandidate], id_
         if candidate.feed:
             from_page = f"{candidate.url}: " if found.kind is AddressKind.PAGE else ""
             click.echo(f"{from_page}{_describe_feed(candidate.feed)}")
-    if found.kind is AddressKind.CHANNEL:
-        click.echo(f"it is read as a page, {added[0].url}: a channel has no feed", err=True)
+    if found.note:
+        click.echo(found.note, err=True)
     elif found.kind is AddressKind.REFUSED:
         click.echo(f"{id_} will be refused: {found.problem}", err=True)
     elif found.kind is AddressKind.UNREACHABLE:

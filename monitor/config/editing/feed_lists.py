@@ -21,9 +21,10 @@ from monitor.config.language.base_schema import language_tag
 from monitor.config.yaml.yaml12 import PlainData
 from monitor.errors import InvalidRequest
 from monitor.model import Outline
+from monitor.sources.kinds import KINDS
 
 _URL = "url"
-_LISTS = ("tags", "select")
+_LISTS = ("tags", *(kind.key.name for kind in KINDS.values() if kind.key))
 """Keys whose values are no plain text: outlines hold them as JSON."""
 _SWITCHES = ("full_text",)
 _WORDS = {"true": True, "false": False}

@@ -28,7 +28,9 @@ from monitor.config.language.faults import validate_document
 from monitor.config.language.secrets import fill_secrets
 from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import Place, Selectors, Source, SourceKind
+from monitor.model import DEFAULT_KIND, KindSettings, Place, Source
+from monitor.sources.kinds import KINDS
+from monitor.sources.kinds.source_kind import KindKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,9 @@ class SourceDefaults:
     zone: str = "UTC"
 
 
-_FORMATS = {"rss", "atom", "rdf", "json", "json feed", "jsonfeed", "sitemap", "news sitemap", "xml"}
+_FORMATS = frozenset().union(*(kind.formats for kind in KINDS.values())) - KINDS.keys()
+_SETTINGS_KEYS: Mapping[str, KindKey[KindSettings]] = {kind.name: kind.key for kind in KINDS.values() if kind.key}
+"""The key for the settings of each kind that has some."""
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # schedules name no year: one without a time after this day never comes
 
 
@@ -78,7 +82,7 @@ def _reject_format_as_kind(value: object) -> object:
     return value
 
 
-SourceKindName = Annotated[Literal["feed", "page"], BeforeValidator(_reject_format_as_kind)]
+KindName = Annotated[Literal[*KINDS], BeforeValidator(_reject_format_as_kind)]  # type: ignore[valid-type]
 Cron = Annotated[str, AfterValidator(_validate_cron), WithJsonSchema({"type": "string", "minLength": 9})]
 Css = Annotated[str, AfterValidator(_validate_css_selector), WithJsonSchema({"type": "string", "minLength": 1})]
 
@@ -147,10 +151,11 @@ class SourceSchema(Schema):
         "monitor.yaml.",
         examples=["*/2 6-22 * * mon-fri"],
     )
-    kind: SourceKindName | None = Field(
+    kind: KindName | None = Field(
         None,
-        description="`feed` (the default: RSS, Atom, JSON Feed or a news sitemap, recognised from the document) or "
-        "`page`: a web page without a feed, whose entries `select` finds.",
+        description="What is at its address. "
+        + "; ".join(f"`{kind.name}`: {kind.description}" for kind in KINDS.values())
+        + ".",
         examples=["page"],
     )
     select: SelectSchema | None = Field(
@@ -172,13 +177,14 @@ class SourceSchema(Schema):
     )
 
     @model_validator(mode="after")
-    def _check_kind_and_select(self) -> Self:
-        if self.kind == "page" and self.select is None:
-            raise validation_error(
-                "a page needs selectors for its entries", "write, for example, 'select: {entry: article}'"
-            )
-        if self.select is not None and self.kind != "page":
-            raise validation_error("select is for pages", "write 'kind: page', or remove it", ("select",))
+    def _check_kind_and_settings(self) -> Self:
+        for kind, key in _SETTINGS_KEYS.items():
+            is_given = getattr(self, key.name) is not None
+            if self.kind == kind and not is_given:
+                raise validation_error(key.need, f"write, for example, '{key.example}'")
+            if is_given and self.kind != kind:
+                problem = f"{key.name} is for sources of the kind '{kind}'"
+                raise validation_error(problem, f"write 'kind: {kind}', or remove it", (key.name,))
         return self
 
     @model_validator(mode="after")
@@ -260,8 +266,8 @@ def _source_from_schema(schema: SourceSchema, defaults: SourceDefaults) -> Sourc
         publisher=schema.publisher,
         wire=schema.wire,
         tags=tuple(dict.fromkeys(schema.tags or ())),
-        kind=SourceKind(schema.kind or SourceKind.FEED),
-        select=None if schema.select is None else Selectors(**schema.select.model_dump(exclude_none=True)),
+        kind=schema.kind or DEFAULT_KIND,
+        settings=_settings_from_schema(schema),
         fastest=schema.fastest or defaults.fastest,
         slowest=schema.slowest or defaults.slowest,
         cron=schema.cron,
@@ -270,3 +276,8 @@ def _source_from_schema(schema: SourceSchema, defaults: SourceDefaults) -> Sourc
         full_text=schema.full_text or False,
         sitemap=schema.sitemap,
     )
+
+
+def _settings_from_schema(schema: SourceSchema) -> KindSettings | None:
+    key = _SETTINGS_KEYS.get(schema.kind or DEFAULT_KIND)
+    return None if key is None else key.settings(**getattr(schema, key.name).model_dump(exclude_none=True))

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
@@ -18,11 +18,12 @@ from monitor.config.editing.source_files import ListedSource, SourceFiles, check
 from monitor.config.language.base_schema import language_tag
 from monitor.config.loading.files import networks_allowed
 from monitor.errors import Fault, FeedUnreadable, FetchFailed, InvalidFiles, InvalidRequest
-from monitor.model import Limits, Selectors
+from monitor.model import Limits
 from monitor.runtime.workers import Workers
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.http.guard import refused_host
-from monitor.sources.polling.discovery import DiscoveredFeed, DiscoveryResult, discover_feeds, parse_telegram_url
+from monitor.sources.kinds import recognize_address
+from monitor.sources.polling.discovery import DiscoveredFeed, DiscoveryResult, discover_feeds
 from monitor.sources.polling.in_worker import PARSER_MEMORY
 
 _UNIQUE_KEYS = ("id", "name")
@@ -31,11 +32,12 @@ _NOTHING_ADDED = "nothing was added; --no-check adds it all the same"
 
 
 class AddressKind(StrEnum):
-    """What is at an address. UNCHECKED: nobody has asked it; REFUSED: we must not; UNREACHABLE: no server answers."""
+    """What is at an address. RECOGNIZED: a kind of source knows the address, so nobody has to ask it; UNCHECKED: nobody
+    has asked it; REFUSED: we must not; UNREACHABLE: no server answers."""
 
     FEED = "feed"
     PAGE = "page"
-    CHANNEL = "channel"
+    RECOGNIZED = "recognized"
     UNCHECKED = "unchecked"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
@@ -64,12 +66,14 @@ class SourceCandidate:
 @dataclass(frozen=True, slots=True)
 class SourceProposal:
     """What can be added for a request; a page may have several feeds. `known`: feeds of the page that are in a file
-    already. `problem`: why the address is refused, or why it could not be asked."""
+    already. `problem`: why the address is refused, or why it could not be asked; `note`: what to know of a recognized
+    address."""
 
     kind: AddressKind
     candidates: tuple[SourceCandidate, ...]
     known: tuple[tuple[DiscoveredFeed, ListedSource], ...] = ()
     problem: str | None = None
+    note: str | None = None
 
 
 async def propose_sources(
@@ -80,8 +84,8 @@ async def propose_sources(
 
     Raises InvalidRequest for faulty keys, InvalidFiles if the source is in a file already or the target has a fault,
     FetchFailed if there is nothing at the address, and FeedUnreadable if what is there is no feed and has none."""
-    if channel := parse_telegram_url(request.url):
-        return SourceProposal(AddressKind.CHANNEL, (_candidate_from_channel(*channel),))
+    if known := recognize_address(request.url):
+        return SourceProposal(AddressKind.RECOGNIZED, (SourceCandidate(known.url, known.keys),), note=known.note)
     candidate = SourceCandidate(request.url)
     _build_source(request, candidate)
     check_file(request.target)
@@ -154,14 +158,6 @@ def _candidate_from_feed(feed: DiscoveredFeed, url: str) -> SourceCandidate:
     keys: dict[str, SourceValue] = {"name": feed.title} if feed.title else {}
     language = language_tag(feed.language) if feed.language else None
     return SourceCandidate(url, keys | ({"language": language} if language else {}), feed)
-
-
-def _candidate_from_channel(address: str, selectors: Selectors) -> SourceCandidate:
-    """A Telegram channel, as a page whose entries are where the selectors say."""
-    name = address.rpartition("/")[2]
-    select = {key: str(value) for key, value in asdict(selectors).items() if value is not None}
-    id_ = f"telegram-{name.lower().replace('_', '-')}".strip("-")
-    return SourceCandidate(address, {"id": id_, "name": name, "kind": "page", "select": select})
 
 
 def _explain_no_feed(url: str, found: DiscoveryResult) -> str:

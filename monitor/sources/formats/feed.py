@@ -13,7 +13,6 @@ they were written. Of an ill-formed feed, it returns what could be parsed and sa
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -22,38 +21,22 @@ from html import unescape
 from itertools import chain, islice, repeat
 from typing import Final
 from urllib.parse import urljoin, urlsplit
-from xml.sax import SAXParseException
-
-import feedparser
-from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
-from monitor.sanitize import sanitize_line
 from monitor.sources.formats.delta import EntryRanges, ranges_of, without_bases
 from monitor.sources.formats.doctype import strip_doctype
 from monitor.sources.formats.entry_bounds import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, EntryBounds
 from monitor.sources.formats.feed_head import FeedLink, find_older_link, parse_update_interval
+from monitor.sources.formats.feedparser_compat import parse_xml
 from monitor.sources.formats.html import one_line, tidy_lines, to_text
 from monitor.sources.formats.list_window import find_omitted_range, select_postponed
-from monitor.sources.formats.xml_reader import ParsedFeed, read_xml
 
 MAX_LINK: Final = 2_048  # characters
 MAX_NAME: Final = 200
 MAX_NAMES: Final = 50
 
 FeedDict = Mapping[str, object]
-
-# What feedparser 6 raised for randomly damaged feeds (an element closed without being open, half a surrogate pair).
-FEEDPARSER_ERRORS = (
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    AssertionError,
-    ArithmeticError,
-    RecursionError,
-)
 
 # Content types of text, as opposed to pictures, sound and base64.
 TEXT_TYPE = re.compile(r"text|html|xhtml|(text|application)/.*", re.IGNORECASE)
@@ -129,14 +112,10 @@ def parse_feed(clean: bytes, url: str, slices: Iterable[bytes] = ()) -> Feed:
 
     `slices`: the digests of its entries, if they can be told apart.
     """
-    try:
-        parsed = _parse_xml(without_bases(clean))
-        # A prefix without a namespace, which feedparser does not remove.
-        if not parsed.entries and PREFIXED_ITEM in clean:
-            parsed = _parse_xml(clean.replace(b"<rss:", b"<").replace(b"</rss:", b"</"))
-    except FEEDPARSER_ERRORS as error:
-        reason = f"{type(error).__name__}: {one_line(str(error))[:MAX_NAME]}"
-        raise FeedUnreadable(f"the document is so ill-formed that feedparser breaks on it ({reason})") from None
+    parsed = parse_xml(without_bases(clean))
+    # A prefix without a namespace, which feedparser does not remove.
+    if not parsed.entries and PREFIXED_ITEM in clean:
+        parsed = parse_xml(clean.replace(b"<rss:", b"<").replace(b"</rss:", b"</"))
     if not parsed.entries and not parsed.version:
         raise FeedUnreadable(_explain_non_feed(clean))
     head = dict(parsed.feed)
@@ -149,7 +128,7 @@ def parse_feed(clean: bytes, url: str, slices: Iterable[bytes] = ()) -> Feed:
             for entry, digest in zip(parsed.entries, chain(slices, repeat(b"")), strict=False)
         ),
         title=_extract_title(head, EntryBounds()) or None,
-        problem=_explain_ill_formed(parsed.error),
+        problem=parsed.problem,
         poll_hint=parse_update_interval(
             *(_get_string(head, key) for key in ("ttl", "sy_updateperiod", "sy_updatefrequency"))
         ),
@@ -159,20 +138,6 @@ def parse_feed(clean: bytes, url: str, slices: Iterable[bytes] = ()) -> Feed:
             url,
         ),
     )
-
-
-def _parse_xml(clean: bytes) -> ParsedFeed:
-    if parsed_feed := read_xml(clean):
-        return parsed_feed
-    # With the old charset in the header, feedparser would turn the clean body into mojibake. It does not get the
-    # document's address: relative guids would change when a feed moves to https.
-    parsed = feedparser.parse(
-        io.BytesIO(clean),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-    return ParsedFeed(parsed.feed, parsed.entries, parsed.get("version") or "", parsed.get("bozo_exception"))
 
 
 def _build_entry(entry: FeedDict, base: str, language: str, digest: bytes) -> Entry:
@@ -272,17 +237,6 @@ def _get_dicts(parsed: FeedDict, key: str) -> list[FeedDict]:
 
 
 # --- what is wrong ------------------------------------------------------------------------------------------------
-
-
-def _explain_ill_formed(error: object) -> str | None:
-    """The parse error, in a line for a person. None also for a wrong declared type or character set."""
-    if error is None or isinstance(error, (CharacterEncodingOverride, NonXMLContentType)):
-        return None
-    if isinstance(error, SAXParseException):
-        reason = f"line {error.getLineNumber()}: {error.getMessage()}"
-    else:
-        reason = sanitize_line(str(error))[:MAX_NAME]
-    return f"the document is ill-formed ({reason}); what could be read of it was kept"
 
 
 def _explain_non_feed(body: bytes) -> str:

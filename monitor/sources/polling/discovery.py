@@ -17,7 +17,7 @@ from lxml import etree
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.ingest.dates import parse_date
-from monitor.model import Feed, FetchOutcome, FetchResult, Selectors, Validators
+from monitor.model import Feed, FetchOutcome, FetchResult, Validators
 from monitor.runtime.workers import Workers
 from monitor.sanitize import sanitize_line, sanitize_url
 from monitor.sources.formats.charset import FORBIDDEN, IN_HEADER, text_encoding
@@ -43,19 +43,6 @@ LIKELY_FEED_URL = re.compile(
 COMMENT_FEED_URL = re.compile(r"(?:^|/)comments?(?:/|\.|$)|[?&]feed=comments", re.IGNORECASE)
 """Feeds of readers' comments: every WordPress page declares one."""
 HTML_TAG = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title)\b", re.IGNORECASE)
-
-TELEGRAM_CHANNEL = re.compile(r"/(?:s/)?([A-Za-z][A-Za-z0-9_]{3,31})/?")
-TELEGRAM_RESERVED = {"joinchat", "addstickers", "addemoji", "addlist", "share", "proxy", "socks", "login", "iv"}
-TELEGRAM_MESSAGE = ".tgme_widget_message_text.js-message_text"
-"""The text of a message; a quotation in a reply has the first of these classes too."""
-TELEGRAM_SELECTORS = Selectors(
-    ".tgme_widget_message_wrap",
-    title=TELEGRAM_MESSAGE,
-    link="a.tgme_widget_message_date",
-    text=TELEGRAM_MESSAGE,
-    date="time[datetime]",
-)
-"""The selectors of the messages in the public page of a Telegram channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,19 +173,6 @@ def guess_feed_urls(url: str) -> Iterator[str]:
         yield parts._replace(path=f"{path}/feed").geturl()
     for path in USUAL_PATHS:
         yield parts._replace(path=path).geturl()
-
-
-def parse_telegram_url(url: str) -> tuple[str, Selectors] | None:
-    """The public page of a Telegram channel and the selectors for it; None: this is no channel's address."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    channel = TELEGRAM_CHANNEL.fullmatch(parts.path)
-    host = (parts.hostname or "").removeprefix("www.")
-    if host not in {"t.me", "telegram.me"} or channel is None or channel[1].lower() in TELEGRAM_RESERVED:
-        return None
-    return f"https://t.me/s/{channel[1]}", TELEGRAM_SELECTORS
 
 
 # --- in the worker process --------------------------------------------------------------------------------------

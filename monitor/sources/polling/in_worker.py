@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from monitor.model import Feed, Selectors
+from monitor.model import Feed
 
 PARSER_MEMORY = 2**30  # bytes that a process may use
 
@@ -24,13 +24,6 @@ def read_document(
     from monitor.sources.formats import read_document
 
     return read_document.read_document(body, headers, url, known, max_entries)
-
-
-def read_page(body: bytes, headers: Mapping[str, str], url: str, select: Selectors) -> Feed:
-    """The entries of a web page (`formats.web_page`)."""
-    from monitor.sources.formats import web_page
-
-    return web_page.read_page(body, headers, url, select)
 
 
 def read_full_text(body: bytes, headers: Mapping[str, str], url: str) -> str:

@@ -22,13 +22,12 @@ from monitor.model import (
     FetchResult,
     Limits,
     Source,
-    SourceKind,
     Validators,
 )
 from monitor.runtime.workers import Workers
 from monitor.sources.http.fetch import Fetcher, describe_redirect
+from monitor.sources.kinds import KINDS
 from monitor.sources.polling.backfill import BackFill, BackfillResult
-from monitor.sources.polling.in_worker import read_page
 from monitor.sources.polling.readers import BatchReader, RawDocument
 from monitor.sources.polling.robots import Robots
 
@@ -60,7 +59,7 @@ class SourcePoller:
 
     async def poll(self, claim: Claim, source: Source) -> PollResult:
         """The result of one poll. Never raises for what a site does: `fetched.problem` says what was wrong."""
-        if claim.stats.read_as != source.read_as:  # its selectors were edited: another list now, as with a new url
+        if claim.stats.read_as != source.read_as:  # its settings were edited: another list now, as with a new url
             claim = replace(claim, validators=Validators(), is_first_poll=True)
         if claim.rechecks_old_address and (result := await self._poll_original_address(claim, source)) is not None:
             return replace(result, asked_original_address=True)
@@ -96,7 +95,7 @@ class SourcePoller:
         return result
 
     async def _fetch(self, claim: Claim, source: Source, url: str) -> FetchResult:
-        if source.kind is not SourceKind.PAGE:
+        if not KINDS[source.kind].asks_robots:
             return await self._fetcher.fetch(url, claim.validators, proxy=source.proxy)
         permission = await self._robots.check(url, clock.now(), proxy=source.proxy)
         if permission.problem is not None:
@@ -111,9 +110,9 @@ class SourcePoller:
     ) -> Feed:
         """The parsed document, without known entries, and with at most `max_entries` of the others."""
         body, headers, url = fetched.body, fetched.headers, fetched.url
-        if source.select is None:
+        if (read := KINDS[source.kind].read) is None:
             return await self._readers.read(RawDocument(body, headers, url, known, max_entries))
-        feed = await self._parsers.run(read_page, body, headers, url, source.select, deadline=self._limits.parse)
+        feed = await self._parsers.run(read, body, headers, url, source.settings, deadline=self._limits.parse)
         return replace(feed, entries=tuple(entry for entry in feed.entries if entry.slice not in known))
 
     async def _parse_feed_page(self, body: bytes, headers: Mapping[str, str], url: str) -> Feed:

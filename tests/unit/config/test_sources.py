@@ -10,7 +10,7 @@ import pytest
 from monitor.config.language.sources import SourceDefaults, sources_from_document, with_secrets
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.errors import InvalidFiles
-from monitor.model import Place, Selectors, Source, SourceKind
+from monitor.model import Place, Selectors, Source
 
 USUAL = SourceDefaults(timedelta(minutes=5), zone="Asia/Seoul")
 
@@ -24,11 +24,11 @@ def read(keys: str) -> Source:
 def test_a_source_says_how_it_is_read_and_when() -> None:
     """All its keys reach the model; a schedule is meant in the zone of monitor.yaml."""
     page = read("kind: page, select: {entry: li}, cron: '*/2 6-22 * * mon-fri', full_text: true")
-    assert (page.kind, page.select, page.full_text) == (SourceKind.PAGE, Selectors("li"), True)
+    assert (page.kind, page.settings, page.full_text) == ("page", Selectors("li"), True)
     assert (page.cron, page.zone) == ("*/2 6-22 * * mon-fri", "Asia/Seoul")
     paced = read("fastest: 1 m, every: 10 m, slowest: 1 h, proxy: 'http://127.0.0.1:3128'")
     assert (paced.fastest, paced.every, paced.slowest) == tuple(timedelta(minutes=n) for n in (1, 10, 60))
-    assert (paced.proxy, paced.kind) == ("http://127.0.0.1:3128", SourceKind.FEED)
+    assert (paced.proxy, paced.kind) == ("http://127.0.0.1:3128", "feed")
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_source_says_how_it_is_read_and_when() -> None:
         ("kind: page", "a page needs selectors for its entries"),
         ("kind: sitemap", "'sitemap' is a format, and formats are recognised from the document"),
         ("kind: JSON-Feed", "'JSON-Feed' is a format, and formats are recognised from the document"),
-        ("select: {entry: li}", "select is for pages"),
+        ("select: {entry: li}", "select is for sources of the kind 'page'"),
         ("kind: page, select: {entry: 'li['}", "is no CSS selector"),
         ("proxy: 'http://me:plain@p.example:3128'", "this login is in plain text"),
         ("proxy: 'ftp://me:${env:PW}@p.example'", "this is no proxy's address"),

@@ -17,7 +17,6 @@ from monitor.model import (
     FetchResult,
     Selectors,
     Source,
-    SourceKind,
     SourceStats,
     SourceTrouble,
     TroubleKind,
@@ -248,8 +247,8 @@ def test_what_is_wrong_three_times_in_a_row_is_trouble(
 
 def test_a_page_without_dates_is_not_undated() -> None:
     """Nobody said where in it a date stands."""
-    page = replace(source(), kind=SourceKind.PAGE, select=Selectors("li"))
-    dated = replace(page, select=Selectors("li", date="time"))
+    page = replace(source(), kind="page", settings=Selectors("li"))
+    dated = replace(page, settings=Selectors("li", date="time"))
     habits = replace(SETTLED, undated=3)
     assert kinds(poll(habits, articles=new(1, dated=False), of=page)) == []
     assert kinds(poll(habits, articles=new(1, dated=False), of=dated)) == [TroubleKind.UNDATED]

@@ -75,7 +75,7 @@ def test_where_all_is_known_our_parser_is_not_called(monkeypatch: pytest.MonkeyP
     """What the feed says of itself is read all the same."""
     document = rss(*ITEMS, channel="<ttl>15</ttl>")
     digests = slices(document)
-    monkeypatch.setattr(feed_module, "_parse_xml", None)
+    monkeypatch.setattr(feed_module, "parse_xml", None)
     assert read(document, frozenset(digests)) == Feed((), slices=digests, poll_hint=timedelta(minutes=15))
 
 

@@ -11,7 +11,6 @@ from monitor.sources.polling.discovery import (
     FeedCandidates,
     guess_feed_urls,
     links_of,
-    parse_telegram_url,
 )
 
 PAGES = Path(__file__).parents[2] / "data" / "pages"
@@ -123,23 +122,3 @@ def test_the_usual_addresses_are_few() -> None:
     ]
     assert next(guess_feed_urls("https://n.example/index.html")) == "https://n.example/feed"
     assert len(list(guess_feed_urls("https://n.example"))) == 6
-
-
-@pytest.mark.parametrize(
-    ("url", "page"),
-    [
-        ("https://t.me/harbour_news", "https://t.me/s/harbour_news"),
-        ("http://www.t.me/s/harbour_news/", "https://t.me/s/harbour_news"),
-        ("https://telegram.me/Harbour", "https://t.me/s/Harbour"),
-        ("https://t.me/joinchat/AAAA", None),  # a private one
-        ("https://t.me/+AAAA", None),
-        ("https://t.me/share", None),
-        ("https://t.me/", None),
-        ("https://t.me.example/harbour", None),
-        ("http://[x", None),
-    ],
-)
-def test_a_telegram_channel_is_known_by_its_address(url: str, page: str | None) -> None:
-    """Its public page is what is read."""
-    found = parse_telegram_url(url)
-    assert (found and found[0]) == page

@@ -49,7 +49,7 @@ datetime="2026-01-05T09:50:00+00:00" class="time">09:50</time></a></div></div>
 </section></main></body></html>"""
 # As the shipped source finds them.
 TELEGRAM = next(
-    source.select
+    source.settings
     for _, source in sources_from_document(
         read_yaml(find_shipped_folder() / "seeds" / "sources" / "russia.yaml")[0], SourceDefaults(timedelta(minutes=5))
     )
@@ -74,7 +74,7 @@ def test_an_entry_has_what_the_selectors_find() -> None:
 
 def test_a_public_channel_of_telegram_is_read() -> None:
     """Each message by its own address and time, its first line as its title; one of a picture alone keeps its place."""
-    assert TELEGRAM is not None
+    assert isinstance(TELEGRAM, Selectors)
     feed = read_page(CHANNEL.encode(), HTML, "https://t.me/s/channel", TELEGRAM)
     assert feed.title == "A channel - Telegram"
     assert feed.problem is None
