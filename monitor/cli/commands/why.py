@@ -17,7 +17,6 @@ import click
 from monitor import clock
 from monitor.alerting.case import DecisionContext
 from monitor.alerting.evaluation import evaluate
-from monitor.alerting.ledger import NotificationLedger
 from monitor.cases import build_case, prepare_match
 from monitor.cli.inputs import CONFIG, load_selected_rules, read_lines, rules_options
 from monitor.cli.options import (
@@ -41,6 +40,7 @@ from monitor.matching.explain import explain_rules
 from monitor.matching.live import compile_live
 from monitor.matching.tokenized_article import TokenizedArticle
 from monitor.model import Article, Config, Event, Match, MatchOutcome, Outcome, Rule, RuleStatus, Settings, Step, Story
+from monitor.state import State
 from monitor.store.engine.database import Database
 from monitor.store.queries.articles import ArticleQueries, StoredArticle
 from monitor.store.queries.matches import MatchReport
@@ -265,9 +265,9 @@ def _simulate_decision(kept: _StoredContext, compiled: RuleSet, found: Match) ->
     event = next((Event(each.event, rule.id, article.title, article.seen) for each in stored if each.event), None)
     around = DecisionContext(ZoneInfo(kept.settings.timezone))
     of = prepare_match(article, found, compiled)
-    case = build_case(found, of, compiled, story=story, ledger=NotificationLedger(), now=article.seen, context=around)
+    case = build_case(found, of, compiled, story=story, state=State(), now=article.seen, context=around)
     case = replace(case, event=event, join_reason=kept.stored_article.join_reason or "")
-    return evaluate(replace(case, ledger=kept.articles.load_ledger(case.ledger_keys, rule.id))).outcome
+    return evaluate(replace(case, state=kept.articles.load_state(case))).outcome
 
 
 # --- as JSON ----------------------------------------------------------------------------------------------------

@@ -195,11 +195,12 @@ def test_a_state_that_holds_all_decides_as_one_that_is_loaded(database: Database
     desk.merge(done.id, other)
     with database.reading() as connection:
         stored = StoredClusters(connection)
-        stored.load_keys((row.scope, row.key) for row in connection.execute(select(cluster_key)).all())
+        keys = [(row.scope, row.key) for row in connection.execute(select(cluster_key)).all()]
+        stored.load_keys(keys)
         stored.load_clusters((STORIES, id_) for id_ in (whole, done.id, other))
     complete = ClusterIndex()
-    complete.load_keys(stored.index.known_postings)
-    complete.load(each for id_ in (whole, done.id, other) if (each := stored.index.get(STORIES, id_)) is not None)
+    complete.postings.load({key: stored.index.postings.get(key) for key in keys})
+    complete.clusters.load({(STORIES, id_): stored.index.get(STORIES, id_) for id_ in (whole, done.id, other)})
     for title in (SECOND_AGAIN, FIRST_AGAIN, "Laos confirms first mpox case, ministry says"):
         decision = desk.hear(title)
         [judged] = decision.article_decisions

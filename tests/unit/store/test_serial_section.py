@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from monitor.alerting.ledger import NotificationLedger
-from monitor.decide import Decision, State
+from monitor.decide import Decision
 from monitor.errors import StoreFailed
 from monitor.model import Alert, OncePer, SourceStats
+from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
