@@ -33,8 +33,8 @@ from monitor.store.engine.tables import (
     story,
     story_article,
 )
-from monitor.store.lifecycle.cascade_delete import drop_digest_lines
 from monitor.store.lifecycle.cluster_removal import remove_articles_from_clusters
+from monitor.store.lifecycle.digest_lines import drop_digest_lines
 from monitor.store.lifecycle.publisher_removal import find_contributing_matches, remove_publishers
 from monitor.store.lifecycle.replacing_pending import RemovedArticles, replace_pending_alerts
 from monitor.store.queries.articles import article_has_address

@@ -35,7 +35,7 @@ from monitor.store.engine.tables import (
     trouble,
     waiting,
 )
-from monitor.store.lifecycle.cascade_delete import drop_digest_lines, find_digests_listing
+from monitor.store.lifecycle.digest_lines import drop_digest_lines, find_digests_listing
 from monitor.store.queues import full_text_queue
 from monitor.store.state.state_loader import STORED_PARTS, forget_articles
 
