@@ -133,7 +133,6 @@ def _write_pending_outcomes(connection: Connection, decisions: Sequence[ArticleD
         for match_decision in decision.decisions
         for change in match_decision.pending_changes
     ]
-    ids = load_article_ids(connection, [change.before.candidate for change in changes], ids)
     update_match_outcomes(connection, [(change.before.candidate, None, change.outcome) for change in changes], ids)
 
 
@@ -172,9 +171,13 @@ def _explain_pending_outcome(alert: Alert, pending: PendingAlert) -> tuple[Alert
 
 
 def update_match_outcomes(
-    connection: Connection, outcomes: Iterable[tuple[AlertCandidate, str | None, MatchOutcome]], ids: ArticleIds
+    connection: Connection,
+    outcomes: Sequence[tuple[AlertCandidate, str | None, MatchOutcome]],
+    ids: ArticleIds | None = None,
 ) -> None:
-    """Update the outcomes of matches that were pending, each with the id of the alert that sent it, if one did."""
+    """Update the outcomes of matches that were pending, each with the id of the alert that sent it, if one did. `ids`:
+    those of articles that are known already."""
+    ids = load_article_ids(connection, [candidate for candidate, _, _ in outcomes], ids)
     rows: list[Row] = [
         {
             "its_article": _get_article_id(candidate, ids),

@@ -49,8 +49,8 @@ from monitor.store.state.identity_marks import (
     IdentityMark,
     IdentityMarkKind,
     MarkedCluster,
-    find_whole_cluster,
     keep_apart,
+    require_cluster,
     write_identity_mark,
 )
 from monitor.store.state.state_loader import StoredState
@@ -90,7 +90,7 @@ class ClusterSplitter:
         article left."""
         with self._database.writing() as connection:
             self._database.enter_section(connection)
-            whole = _require_cluster(connection, id_)
+            whole = require_cluster(connection, id_)
             rows = _select_leaving_articles(connection, whole, articles)
             operation = _SplitOperation(connection, whole, rows, self._config, now)
             new_cluster = operation.move(self._rules)
@@ -106,13 +106,6 @@ class ClusterSplitter:
             for match_decision in article_decision.decisions
         )
         return SplitResult(new_cluster.id, whole.id, len(rows), decisions)
-
-
-def _require_cluster(connection: Connection, id_: str) -> MarkedCluster:
-    found = find_whole_cluster(connection, id_)
-    if found is None:
-        raise InvalidRequest(f"there is no story or event '{id_}'")
-    return found
 
 
 def _select_leaving_articles(connection: Connection, whole: MarkedCluster, wanted: Collection[int]) -> Sequence[_Row]:

@@ -31,7 +31,7 @@ from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import article, article_version, match, story, story_article, waiting
 from monitor.store.queries.articles import article_from_row
 from monitor.store.queries.matches import spans_from_evidence
-from monitor.store.state.pending_rows import load_article_ids, pending_alert_from_row, write_pending_alerts
+from monitor.store.state.pending_rows import pending_alert_from_row, write_pending_alerts
 from monitor.store.state.stored_ledger import load_subject_records
 from monitor.stories.facts import extract_counts
 
@@ -66,14 +66,11 @@ def replace_pending_alerts(connection: Connection, removed: RemovedArticles, los
     records = load_subject_records(connection, {row.key for row, _ in losses})
     found = (_find_replacement(connection, row, loss, removed, records.get(row.key)) for row, loss in losses)
     replacements = [replacement for replacement in found if replacement is not None]
-    outcomes = [outcome for replacement in replacements for outcome in replacement.outcomes]
     added = [replacement.after for replacement in replacements if replacement.after is not None]
-    candidates = [*(candidate for candidate, _ in outcomes), *(pending.candidate for pending in added)]
-    ids = load_article_ids(connection, candidates)
     dropped = [replacement.before.id for replacement in replacements if replacement.after is None]
-    names = [(pending.candidate.article.source, pending.candidate.article.uid) for pending in added]
-    write_pending_alerts(connection, zip(added, map(ids.__getitem__, names), strict=True), dropped)
-    update_match_outcomes(connection, [(candidate, None, outcome) for candidate, outcome in outcomes], ids)
+    write_pending_alerts(connection, added, dropped)
+    outcomes = [outcome for replacement in replacements for outcome in replacement.outcomes]
+    update_match_outcomes(connection, [(candidate, None, outcome) for candidate, outcome in outcomes])
 
 
 def _find_orphaned(connection: Connection, removed: Sequence[int]) -> Iterator[tuple[_Row, PendingLoss]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, tuple_
@@ -15,10 +15,11 @@ from monitor.store.state.stored_part import ArticleIds
 
 
 def write_pending_alerts(
-    connection: Connection, added: Iterable[tuple[PendingAlert, int]], removed: Iterable[str]
+    connection: Connection, added: Collection[PendingAlert], removed: Iterable[str], ids: ArticleIds | None = None
 ) -> None:
-    """Write alerts that are pending from now on, each with the id of its article; delete those with the ids in
-    `removed`."""
+    """Write alerts that are pending from now on; delete those with the ids in `removed`. `ids`: those of articles that
+    are known already."""
+    ids = load_article_ids(connection, [pending.candidate for pending in added], ids)
     for batch in in_batches(removed):
         connection.execute(delete(waiting).where(waiting.c.id.in_(batch)))
     rows = {
@@ -27,13 +28,13 @@ def write_pending_alerts(
             "kind": pending.kind,
             "rule_id": pending.candidate.rule,
             "key": pending.candidate.key,
-            "article_id": article_id,
+            "article_id": ids[pending.candidate.article.source, pending.candidate.article.uid],
             "since": pending.since,
             "due": pending.due,
             "why": pending.why,
             "hearing": candidate_to_row(pending),
         }
-        for pending, article_id in added
+        for pending in added
     }
     if rows:
         new = build_insert(connection, waiting)

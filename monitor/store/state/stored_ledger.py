@@ -22,7 +22,7 @@ from monitor.store.engine.database import build_insert_for, in_batches, write_ro
 from monitor.store.engine.table_walk import TableRow, TableWalk
 from monitor.store.engine.tables import account, alert, match, waiting
 from monitor.store.state.features_cache import FeaturesCache
-from monitor.store.state.pending_rows import load_article_ids, pending_alert_from_row, write_pending_alerts
+from monitor.store.state.pending_rows import pending_alert_from_row, write_pending_alerts
 from monitor.store.state.stored_part import LOOK_BACK, ArticleIds, StoredPart
 
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
@@ -81,61 +81,50 @@ class StoredLedger(StoredPart):
     def load_for_events(self, articles: Sequence[ClusteredArticle]) -> None:
         """Load whether the events were sent that earlier versions of these articles may have opened."""
         edited = [article for article in articles if article.is_edited]
-        load_subjects(self._connection, self.ledger, {key for article in edited for key in article.own_event_keys})
+        self.load_subjects(key for article in edited for key in article.own_event_keys)
 
     def load_for_cases(self, cases: Sequence[Case], now: datetime) -> None:
         """Load what was sent and what is pending of their subjects, and how much their rules sent within the hour."""
-        load_subjects(self._connection, self.ledger, {key for case in cases for key in case.ledger_keys})
-        load_recent_sends(self._connection, self.ledger, [case.rule for case in cases], now)
+        self.load_subjects(key for case in cases for key in case.ledger_keys)
+        self._load_recent_sends((case.rule for case in cases), now)
 
     def load_for_due(self, due: Sequence[PendingAlert], rules: Iterable[Rule], now: datetime) -> None:
         """Load the same for pending alerts."""
         self.ledger.load((), records=(), sent=(), pending=due)
-        keys = {key for pending in due for key in list_ledger_keys(pending.candidate)}
-        load_subjects(self._connection, self.ledger, keys)
-        load_recent_sends(self._connection, self.ledger, rules, now)
+        self.load_subjects(key for pending in due for key in list_ledger_keys(pending.candidate))
+        self._load_recent_sends(rules, now)
+
+    def load_subjects(self, wanted: Iterable[str]) -> None:
+        """Load the records of the subjects with these keys, whether they were sent, and their pending alerts."""
+        keys = self.ledger.missing_keys(wanted)
+        if not keys:
+            return
+        records = load_subject_records(self._connection, keys)
+        pending = [
+            alert
+            for batch in in_batches(keys)
+            for alert in _read_pending(self._connection, _SELECT_PENDING, {"keys": batch})
+        ]
+        sent = sent_keys(self._connection, keys, records)
+        self.ledger.load(keys, records=records.values(), sent=sent, pending=pending)
+
+    def _load_recent_sends(self, wanted: Iterable[Rule], now: datetime) -> None:
+        """For those of these rules that have a limit of messages an hour: load when they sent some within the last
+        hour."""
+        rules = self.ledger.missing_rules(rule.id for rule in wanted if rule.alert.most_an_hour is not None)
+        sent_at: dict[str, tuple[datetime, ...]] = {}
+        for batch in in_batches(rules):
+            for rule, at in self._connection.execute(_SELECT_RECENT_SENDS, {"keys": batch, "since": now - AN_HOUR}):
+                sent_at[rule] = (*sent_at.get(rule, ()), at)
+        self.ledger.load_recent_sends(rules, sent_at)
 
     def write(self, ids: ArticleIds) -> None:
         """Write the records of subjects, and what is pending now."""
         write_subject_records(self._connection, self.ledger.changed_records)
         changes = self.ledger.pending_changes
         added = [pending for pending in changes.values() if pending is not None]
-        ids = load_article_ids(self._connection, [pending.candidate for pending in added], ids)
-        write_pending_alerts(
-            self._connection,
-            [(pending, ids[pending.candidate.article.source, pending.candidate.article.uid]) for pending in added],
-            [id_ for id_, pending in changes.items() if pending is None],
-        )
-
-
-def load_subjects(connection: Connection, ledger: NotificationLedger, wanted: Iterable[str]) -> None:
-    """Load the records of the subjects with these keys, whether they were sent, and their pending alerts."""
-    keys = ledger.missing_keys(wanted)
-    if not keys:
-        return
-    records = load_subject_records(connection, keys)
-    ledger.load(
-        keys,
-        records=records.values(),
-        sent=sent_keys(connection, keys, records),
-        pending=[
-            pending
-            for batch in in_batches(keys)
-            for pending in _read_pending(connection, _SELECT_PENDING, {"keys": batch})
-        ],
-    )
-
-
-def load_recent_sends(
-    connection: Connection, ledger: NotificationLedger, wanted: Iterable[Rule], now: datetime
-) -> None:
-    """For those of these rules that have a limit of messages an hour: load when they sent some within the last hour."""
-    rules = ledger.missing_rules({rule.id for rule in wanted if rule.alert.most_an_hour is not None})
-    sent_at: dict[str, tuple[datetime, ...]] = {}
-    for batch in in_batches(rules):
-        for rule, at in connection.execute(_SELECT_RECENT_SENDS, {"keys": batch, "since": now - AN_HOUR}):
-            sent_at[rule] = (*sent_at.get(rule, ()), at)
-    ledger.load_recent_sends(rules, sent_at)
+        removed = [id_ for id_, pending in changes.items() if pending is None]
+        write_pending_alerts(self._connection, added, removed, ids)
 
 
 def load_due_alerts(connection: Connection, now: datetime) -> list[PendingAlert]:
