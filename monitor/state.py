@@ -42,7 +42,10 @@ class Overlay(Generic[K, V]):
         """Those of the keys that are still to be loaded."""
         if self._find_missing is None:
             return set()
-        return {key for key in keys if not any(key in layer for layer in self._layers)}
+        missing = set(keys)
+        for layer in self._layers:
+            missing = missing.difference(layer)
+        return missing
 
     def get(self, key: K) -> V | None:
         """The value of a key; None if it has none. Raises NotLoaded if that is not known."""
