@@ -12,11 +12,11 @@ from datetime import datetime
 from weakref import WeakKeyDictionary
 
 from monitor.alerting.case import Case, DecisionContext
-from monitor.alerting.ledger import NotificationLedger
 from monitor.alerting.stages.freshness import check_freshness
 from monitor.alerting.subject_keys import event_key
 from monitor.matching import RuleSet
 from monitor.model import Article, Event, Match, MatchKind, OncePer, Source, Story
+from monitor.state import State
 from monitor.stories import (
     STORIES,
     ArticleFeatures,
@@ -194,10 +194,10 @@ def story_cluster_queries(prepared: Iterable[PreparedArticle]) -> Iterator[Clust
 
 
 def join_stories(
-    prepared: Iterable[PreparedArticle], rules: RuleSet, clusters: ClusterIndex, context: DecisionContext = ANYWHERE
+    prepared: Iterable[PreparedArticle], rules: RuleSet, state: State, context: DecisionContext = ANYWHERE
 ) -> tuple[ClusteredArticle, ...]:
-    """Each article with its story, if it has features; `clusters` change with them."""
-    return tuple(_add_story(article, rules, clusters, context) for article in prepared)
+    """Each article with its story, if it has features; `state` changes with them."""
+    return tuple(_add_story(article, rules, state[ClusterIndex], context) for article in prepared)
 
 
 def _add_story(
@@ -233,34 +233,28 @@ def event_cluster_queries(clustered: Iterable[ClusteredArticle]) -> Iterator[Clu
 
 
 def join_events(
-    clustered: Iterable[ClusteredArticle],
-    rules: RuleSet,
-    clusters: ClusterIndex,
-    ledger: NotificationLedger,
-    now: datetime,
+    clustered: Iterable[ClusteredArticle], rules: RuleSet, state: State, now: datetime
 ) -> tuple[ClusteredArticle, ...]:
-    """Each article with its cases, in the order of its matches, and the event of each case; `clusters` change with
+    """Each article with its cases, in the order of its matches, and the event of each case; `state` changes with
     them."""
-    return tuple(_add_events(article, rules, clusters, ledger, now) for article in clustered)
+    return tuple(_add_events(article, rules, state, now) for article in clustered)
 
 
-def _add_events(
-    clustered: ClusteredArticle, rules: RuleSet, clusters: ClusterIndex, ledger: NotificationLedger, now: datetime
-) -> ClusteredArticle:
-    found = list(_build_cases(clustered, rules, clusters, ledger, now))
+def _add_events(clustered: ClusteredArticle, rules: RuleSet, state: State, now: datetime) -> ClusteredArticle:
+    found = list(_build_cases(clustered, rules, state, now))
     return replace(
         clustered, cases=tuple(case for case, _ in found), memberships=tuple(assignment for _, assignment in found)
     )
 
 
 def _build_cases(
-    clustered: ClusteredArticle, rules: RuleSet, clusters: ClusterIndex, ledger: NotificationLedger, now: datetime
+    clustered: ClusteredArticle, rules: RuleSet, state: State, now: datetime
 ) -> Iterator[tuple[Case, EventAssignment | None]]:
-    prepared, joined = clustered.prepared, clustered.joined
+    prepared, joined, clusters = clustered.prepared, clustered.joined, state[ClusterIndex]
     if joined is None:
         return
     for match, report in zip(prepared.matches, clustered.reports, strict=True):
-        case = build_case(match, prepared, rules, story=report.story, ledger=ledger, now=now, context=clustered.context)
+        case = build_case(match, prepared, rules, story=report.story, state=state, now=now, context=clustered.context)
         case = replace(case, join_reason=joined.reason)
         if case.rule.alert.once_per is not OncePer.EVENT:
             cluster = event_of_story(report, clusters)
@@ -300,7 +294,7 @@ def build_case(
     rules: RuleSet,
     *,
     story: Story,
-    ledger: NotificationLedger,
+    state: State,
     now: datetime,
     context: DecisionContext,
 ) -> Case:
@@ -311,7 +305,7 @@ def build_case(
         match=match,
         article=prepared.article,
         story=story,
-        ledger=ledger,
+        state=state,
         now=now,
         publisher=prepared.publisher,
         wire=prepared.wire,

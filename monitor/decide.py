@@ -16,7 +16,7 @@ loads what that step will look up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -27,29 +27,8 @@ from monitor.alerting.release import ReleasedAlert, release_due
 from monitor.cases import ANYWHERE, ClusteredArticle, join_events, join_stories, prepare_articles
 from monitor.matching import RuleSet
 from monitor.model import Article, ArticleDecision, MatchDecision, PendingChange
-from monitor.stories import ClusterIndex
+from monitor.state import State
 from monitor.stories.events import EventAssignment
-
-
-class State:
-    """What deciding must know of what came before: stories and events, what was sent (or would have been, in shadow),
-    and what is pending.
-
-    By itself it is complete: what it does not hold has not happened. If its parts are not complete, only what was
-    loaded can be asked for (otherwise NotLoaded).
-    """
-
-    def __init__(self, clusters: ClusterIndex | None = None, ledger: NotificationLedger | None = None) -> None:
-        self.clusters = ClusterIndex() if clusters is None else clusters
-        self.ledger = NotificationLedger() if ledger is None else ledger
-
-    def draft(self) -> State:
-        """A state that begins as this one. Changes to it leave this one unchanged."""
-        return State(self.clusters.draft(), self.ledger.draft())
-
-    def commit_draft(self) -> State:
-        """Write the draft into the state that it was made from, and return that state."""
-        return State(self.clusters.commit_draft(), self.ledger.commit_draft())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +65,19 @@ def decide_articles(
     came. The other options are those of `prepare_articles`."""
     after = state.draft()
     prepared = prepare_articles(articles, rules, all_stories=all_stories, max_work=max_work)
-    clustered = join_stories(prepared, rules, after.clusters, context)
-    return evaluate_cases(join_events(clustered, rules, after.clusters, after.ledger, now), after)
+    clustered = join_stories(prepared, rules, after, context)
+    return evaluate_cases(join_events(clustered, rules, after, now), after)
 
 
 def evaluate_cases(clustered: Sequence[ClusteredArticle], state: State) -> Decision:
-    """The decisions on all cases. `state` changes with them, as the cases hold its ledger."""
+    """The decisions on all cases. `state`, which the cases hold, changes with them."""
     return Decision(tuple(map(_decide_article, clustered)), state, sum(article.prepared.work for article in clustered))
 
 
-def decide_due(rules: RuleSet, state: State, now: datetime) -> DueDecision:
-    """Decide on the pending alerts that are due by now."""
+def decide_due(rules: RuleSet, state: State, now: datetime, only: Collection[str] | None = None) -> DueDecision:
+    """Decide on the pending alerts that are due by now. `only`: on those with these ids."""
     after = state.draft()
-    released, changes = release_due(rules.rules, after.ledger, now)
+    released, changes = release_due(rules.rules, after[NotificationLedger], now, only)
     return DueDecision(tuple(released), tuple(changes), after)
 
 

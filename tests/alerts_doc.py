@@ -13,11 +13,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.alerting.case import DecisionContext, PollGap
+from monitor.alerting.ledger import NotificationLedger
 from monitor.config.loading.load import load_rules
-from monitor.decide import State, decide_articles, decide_due
+from monitor.decide import decide_articles, decide_due
 from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
 from monitor.model import Alert, Article, Source
+from monitor.state import State
 from monitor.text.language_tags import detect_language_tag
 
 PAGE = Path(__file__).parents[1] / "docs" / "alerts.md"
@@ -59,7 +61,7 @@ def _timeline(rules: RuleSet, rows: list[dict[str, Any]]) -> Iterator[str]:
         state = yield from _what_time_brings(rules, state, now)
         yield f"{row['at']}  {row['from']}: {row['title']}"
         decision = decide_articles([_article(number, row, now)], rules, state, now, _around(row, now))
-        state = decision.state.commit_draft()
+        state = decision.state.commit()
         for decided in decision.article_decisions[0].decisions:
             yield from _wrapped(f"{_INDENT}sent at once" if decided.alert else f"{_INDENT}{decided.explanation}")
             if decided.alert is not None:
@@ -69,10 +71,10 @@ def _timeline(rules: RuleSet, rows: list[dict[str, Any]]) -> Iterator[str]:
 
 def _what_time_brings(rules: RuleSet, state: State, until: datetime) -> Generator[str, None, State]:
     """What is told of what waits, and the state after it."""
-    while due := [each.due for each in state.ledger.pending if each.due <= until]:
+    while due := [each.due for each in state[NotificationLedger].pending if each.due <= until]:
         now = min(due).astimezone(_ZONE)
         fallen = decide_due(rules, state, now)
-        state = fallen.state.commit_draft()
+        state = fallen.state.commit()
         for telling in fallen.released:
             yield from _sent(telling.alert, now)
         for moved in fallen.changes:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from monitor.active_config import ActiveConfig, ActiveConfigHolder
 from monitor.alerting.case import DecisionContext
 from monitor.cases import prepare_articles
-from monitor.decide import Decision, State, decide_articles
+from monitor.decide import Decision, decide_articles
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
     Alert,
@@ -38,6 +38,7 @@ from monitor.model import (
     Validators,
     Words,
 )
+from monitor.state import State
 from monitor.store.commit.serial_section import SectionPass, SerialSection
 from monitor.store.queues.claims import Claims
 from monitor.store.state.state_loader import PreparedPoll

@@ -23,6 +23,7 @@ from monitor.model import (
     Story,
     time_of_day,
 )
+from monitor.state import State
 
 LATE = timedelta(hours=1)  # articles that are older than this, and come late because of a gap, are sent together
 
@@ -71,7 +72,7 @@ class Case:
     match: Match
     article: Article
     story: Story
-    ledger: NotificationLedger
+    state: State
     now: datetime
     event: Event | None = None
     join_reason: str = ""
@@ -82,6 +83,11 @@ class Case:
     official: bool = False
     facts: tuple[tuple[str, int], ...] = ()
     context: DecisionContext = field(default_factory=DecisionContext)
+
+    @property
+    def ledger(self) -> NotificationLedger:
+        """What was sent and what is pending."""
+        return self.state[NotificationLedger]
 
     @property
     def subject_key(self) -> str:

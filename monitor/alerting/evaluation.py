@@ -51,7 +51,7 @@ def evaluate(case: Case) -> MatchDecision:
 def _suppress_match(case: Case, ruling: Suppress) -> MatchDecision:
     candidate = case.candidate if ruling.is_recorded else None
     if ruling.withdrawn is not None:
-        case.ledger.remove_pending(ruling.withdrawn.id)
+        case.ledger.remove_pending(ruling.withdrawn)
         withdrawn = suppressed_outcome(Reason.WITHDRAWN, "it was withdrawn before it was sent")
         changes = (PendingChange(ruling.withdrawn, None, withdrawn),)
         return MatchDecision(
@@ -103,7 +103,7 @@ def _merge_replaced(case: Case, replaced: PendingAlert | None) -> tuple[AlertCan
     is no longer pending."""
     if replaced is None:
         return case.candidate, ()
-    case.ledger.remove_pending(replaced.id)
+    case.ledger.remove_pending(replaced)
     outcome = suppressed_outcome(Reason.SUPERSEDED, f"{case.candidate.publisher} says more, and is sent with it")
     return updates.merge_candidates(replaced.candidate, case.candidate), (PendingChange(replaced, None, outcome),)
 

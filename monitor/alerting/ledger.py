@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from monitor.alerting.pending import pending_id
 from monitor.errors import NotLoaded
 from monitor.model import Alert, AlertCandidate, Level, PendingAlert, PendingKind
+from monitor.state import Overlay, StatePart
 
 RECORD_RETENTION = timedelta(days=14)  # after so long without activity a record is forgotten, but for its key
 AN_HOUR = timedelta(hours=1)
 _MAX_PUBLISHERS = 60  # that a record keeps
+PendingKey = tuple[PendingKind, str]  # a subject has at most one pending alert of a kind; `str`: the subject's key
 _STORED_NAMES = {
     "updates": "update_count",
     "waited": "deferred_updates",
@@ -136,27 +138,20 @@ class SubjectRecord:
         return cls(**columns, **values)
 
 
-class NotificationLedger:
+class NotificationLedger(StatePart):
     """Subject records by key, pending alerts, when rules sent something within the last hour, and the keys of all
-    subjects that were ever sent.
+    subjects that were ever sent. `keys`: of subjects that were sent.
 
     Complete by itself: what it does not hold has not happened. With `complete=False` it holds what was loaded, and
-    raises NotLoaded if asked for a key or a rule that was not loaded. A draft (`base`: the ledger that it is made from)
-    begins as that ledger and leaves it unchanged until `commit_draft`.
+    raises NotLoaded if asked for a key or a rule that was not loaded.
     """
 
-    def __init__(
-        self, keys: Iterable[str] = (), *, complete: bool = True, base: NotificationLedger | None = None
-    ) -> None:
-        self._base = base
-        self._complete = complete
-        self._loaded_keys: set[str] = set()
-        self._loaded_rules: set[str] = set()
-        self._sent: set[str] = set(keys)
-        self._records: dict[str, SubjectRecord] = {}
-        self._changed: dict[str, SubjectRecord] = {}
-        self._pending: dict[str, PendingAlert | None] = {}  # None: no longer pending
-        self._recent_sends: dict[str, tuple[datetime, ...]] = {}
+    def __init__(self, keys: Iterable[str] = (), *, complete: bool = True) -> None:
+        self._sent: Overlay[str, bool] = Overlay(None if complete else _raise_not_loaded)
+        self._records: Overlay[str, SubjectRecord] = Overlay(None if complete else _raise_not_loaded)
+        self._pending: Overlay[PendingKey, PendingAlert] = Overlay(None if complete else self._find_missing_pending)
+        self._recent_sends: Overlay[str, tuple[datetime, ...]] = Overlay(None if complete else _raise_rule_not_loaded)
+        self._sent.load(dict.fromkeys(keys, True))
 
     def load(
         self,
@@ -167,84 +162,81 @@ class NotificationLedger:
         pending: Iterable[PendingAlert],
     ) -> None:
         """Add all that is stored of the subjects with these keys."""
-        self._loaded_keys.update(keys)
-        self._records.update((record.key, record) for record in records)
-        self._sent.update(sent)
-        self._pending.update((alert.id, alert) for alert in pending)
+        keys = tuple(keys)
+        self._records.load({**dict.fromkeys(keys), **{record.key: record for record in records}})
+        self._sent.load({**dict.fromkeys(keys, False), **dict.fromkeys(sent, True)})
+        self._pending.load({_pending_key(alert): alert for alert in pending})
 
     def load_recent_sends(self, rules: Iterable[str], recent: Mapping[str, tuple[datetime, ...]]) -> None:
         """Add when these rules sent messages within the last hour. A rule that `recent` does not name sent none."""
-        self._loaded_rules.update(rules)
-        self._recent_sends.update(recent)
+        self._recent_sends.load({rule: recent.get(rule, ()) for rule in rules})
 
     def missing_keys(self, keys: Iterable[str]) -> set[str]:
         """Those of the keys that are still to be loaded."""
-        return set() if self._complete else set(keys) - self._loaded_keys
+        return self._sent.missing(keys)
 
     def missing_rules(self, rules: Iterable[str]) -> set[str]:
         """Those of the rules that are still to be loaded."""
-        return set() if self._complete else set(rules) - self._loaded_rules
+        return self._recent_sends.missing(rules)
 
     def __contains__(self, key: str) -> bool:
-        return key in self._sent or (self._check_loaded(key) if self._base is None else key in self._base)
+        return bool(self._sent.get(key))
 
     def add_sent_key(self, key: str) -> None:
         """Remember that the subject with this key was sent, or would have been in shadow."""
-        self._sent.add(key)
+        self._sent.put(key, value=True)
 
     def find_record(self, key: str, now: datetime) -> SubjectRecord | None:
         """The record of a subject. None if nothing happened to it for RECORD_RETENTION, unless it has a pending
         alert."""
-        record = self._look_up_record(key)
+        record = self._records.get(key)
         if (
             record is None
             or now - record.last_activity_at <= RECORD_RETENTION
-            or any(alert.candidate.key == key for alert in self.pending)
+            or any(self.find_pending(kind, key) is not None for kind in PendingKind)
         ):
             return record
         return None
 
     def put_record(self, record: SubjectRecord) -> None:
         """Add a record, or replace it."""
-        self._records[record.key] = self._changed[record.key] = record
+        self._records.put(record.key, record)
 
     @property
     def changed_records(self) -> list[SubjectRecord]:
         """The records that were changed here since they were loaded."""
-        return list(self._changed.values())
+        return [record for record in self._records.changes.values() if record is not None]
 
     def add_pending(self, alert: PendingAlert) -> None:
         """Remember an alert that is deferred."""
-        self._pending[alert.id] = alert
+        self._pending.put(_pending_key(alert), alert)
 
     def find_pending(self, kind: PendingKind, key: str) -> PendingAlert | None:
         """The pending alert of this kind for a subject."""
-        id_ = pending_id(kind, key)
-        if id_ in self._pending:
-            return self._pending[id_]
-        if self._base is None:
-            self._check_loaded(key)
-            return None
-        return self._base.find_pending(kind, key)
+        return self._pending.get((kind, key))
 
-    def remove_pending(self, id_: str) -> None:
+    def remove_pending(self, alert: PendingAlert) -> None:
         """Remember that this alert is no longer pending."""
-        self._pending[id_] = None
+        self._pending.remove(_pending_key(alert))
 
     @property
     def pending(self) -> list[PendingAlert]:
         """All pending alerts; of a ledger that is not complete, those that were loaded."""
-        return [alert for alert in self._collect_pending().values() if alert is not None]
+        return self._pending.values()
+
+    @property
+    def pending_changes(self) -> Mapping[str, PendingAlert | None]:
+        """What has become of pending alerts since they were loaded, by id. None: it is no longer pending."""
+        return {pending_id(*key): alert for key, alert in self._pending.changes.items()}
 
     def record_send(self, rule: str, at: datetime) -> None:
-        """Remember that a rule sent a message."""
-        self._recent_sends[rule] = (*self._list_sends(rule), at)
+        """Remember that a rule sent a message. Nobody asks when a rule sent something if that was not loaded."""
+        if not self.missing_rules([rule]):
+            self._recent_sends.put(rule, (*(self._recent_sends.get(rule) or ()), at))
 
     def recent_sends(self, rule: str, now: datetime) -> tuple[datetime, ...]:
         """When a rule sent messages within the last hour."""
-        if not self._has_loaded_rule(rule):
-            raise NotLoaded(f"the recent messages of {rule} were not loaded")
-        return tuple([sent_at for sent_at in self._list_sends(rule) if abs(now - sent_at) < AN_HOUR])
+        return tuple([at for at in self._recent_sends.get(rule) or () if abs(now - at) < AN_HOUR])
 
     def record_alert(
         self, candidate: AlertCandidate, alert: Alert | None, now: datetime, *, is_immediate: bool = False
@@ -258,55 +250,18 @@ class NotificationLedger:
         )
         self.add_sent_key(candidate.key)
 
-    def draft(self) -> NotificationLedger:
-        """A ledger that begins as this one and leaves it unchanged."""
-        return NotificationLedger(complete=self._complete, base=self)
+    def _find_missing_pending(self, key: PendingKey) -> None:
+        """There is none if all that is stored of the subject was loaded; otherwise raises NotLoaded."""
+        self._sent.get(key[1])
 
-    def commit_draft(self) -> NotificationLedger:
-        """Write the draft into the ledger that it was made from, and return that ledger."""
-        base = self._base
-        if base is None:
-            return self
-        for drafted, own in (
-            (self._records, base._records),  # noqa: SLF001 - another of the same class
-            (self._changed, base._changed),  # noqa: SLF001
-            (self._recent_sends, base._recent_sends),  # noqa: SLF001
-        ):
-            own.update(drafted)  # type: ignore[arg-type]
-        base._sent |= self._sent  # noqa: SLF001
-        base._merge_pending(self._pending)  # noqa: SLF001
-        return base
 
-    def _merge_pending(self, changed: Mapping[str, PendingAlert | None]) -> None:
-        self._pending.update(changed)
-        if self._base is None:
-            for id_ in [id_ for id_, alert in changed.items() if alert is None]:
-                del self._pending[id_]
+def _pending_key(alert: PendingAlert) -> PendingKey:
+    return alert.kind, alert.candidate.key
 
-    def _look_up_record(self, key: str) -> SubjectRecord | None:
-        if key in self._records:
-            return self._records[key]
-        if self._base is not None:
-            return self._base._look_up_record(key)  # noqa: SLF001 - another of the same class
-        self._check_loaded(key)
-        return None
 
-    def _collect_pending(self) -> dict[str, PendingAlert | None]:
-        base = {} if self._base is None else self._base._collect_pending()  # noqa: SLF001
-        return {**base, **self._pending}
+def _raise_not_loaded(key: str) -> NoReturn:
+    raise NotLoaded(f"the record of {key!r} was not loaded")
 
-    def _list_sends(self, rule: str) -> tuple[datetime, ...]:
-        if rule in self._recent_sends:
-            return self._recent_sends[rule]
-        return () if self._base is None else self._base._list_sends(rule)  # noqa: SLF001
 
-    def _has_loaded_rule(self, rule: str) -> bool:
-        known = self._complete or rule in self._loaded_rules
-        return known if self._base is None else self._base._has_loaded_rule(rule)  # noqa: SLF001
-
-    def _check_loaded(self, key: str) -> bool:
-        """Called when nothing is held of this key. False if that means that nothing happened; otherwise raises
-        NotLoaded."""
-        if not self._complete and key not in self._loaded_keys:
-            raise NotLoaded(f"the record of {key!r} was not loaded")
-        return False
+def _raise_rule_not_loaded(rule: str) -> NoReturn:
+    raise NotLoaded(f"the recent messages of {rule} were not loaded")

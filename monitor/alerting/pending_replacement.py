@@ -1,18 +1,192 @@
-"""Replaces a pending alert whose article has left: another article that reported the same to the rule takes its place.
-Pure.
+"""Replaces a pending alert whose subject loses articles: another article that reported the same to the rule takes its
+place. Pure.
 
-The result is what would be pending if the article that left had never come. What only that article said is not sent.
+The result is what would be pending if the articles that left had never come. What only they said is not sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
 
 from monitor.alerting import updates
 from monitor.alerting.ledger import SubjectRecord
 from monitor.alerting.pending import build_pending_alert
-from monitor.model import AlertCandidate, AlertPolicy, PendingAlert, time_of_day
+from monitor.alerting.quotes import quote_best_sentence
+from monitor.alerting.subject_keys import article_key, event_key, story_key, unsure_key
+from monitor.alerting.wording import evidence_in_words
+from monitor.model import (
+    AlertCandidate,
+    AlertPolicy,
+    Article,
+    Match,
+    MatchOutcome,
+    PendingAlert,
+    Reason,
+    Rule,
+    Story,
+    time_of_day,
+)
+from monitor.model.outcome import deferred_outcome, suppressed_outcome
+
+_A_MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class LostMatch:
+    """A match in an article that leaves. It counts for a story, and for an `event` if it has one. `id` grows in the
+    order of the matches; `at`: when it was made; `is_sent`: whether an alert has sent it."""
+
+    id: int
+    at: datetime
+    is_sent: bool
+    rule: str
+    story: str
+    event: str | None
+    independent_publisher: str
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The ledger keys for which it may count: a rule that alerts on stories may have alerted on events before."""
+        of_story = story_key(self.rule, self.story)
+        return (of_story,) if self.event is None else (of_story, event_key(self.rule, self.event))
+
+
+@dataclass(frozen=True, slots=True)
+class OtherMatch:
+    """A match of the same subject in an article that stays, with what a candidate takes from that article. `id`: as in
+    `LostMatch`; `is_pending`: it is the match that the pending alert was made from."""
+
+    id: int
+    match: Match
+    article: Article
+    story: Story
+    publisher: str
+    wire: str | None
+    wire_status: str | None
+    official: bool
+    facts: tuple[tuple[str, int], ...]
+    is_pending: bool
+
+    def to_candidate(self, pending: AlertCandidate) -> AlertCandidate:
+        """What the rule takes from this article for the subject of a pending candidate."""
+        quote = quote_best_sentence(self.article, self.match.evidence)
+        return replace(
+            pending,
+            level=self.match.level,
+            article=self.article,
+            story=self.story,
+            publisher=self.publisher,
+            wire=self.wire,
+            facts=self.facts,
+            sentence=quote.sentence,
+            highlights=quote.highlights,
+            evidence_words=evidence_in_words(self.match),
+            wire_status=self.wire_status,
+            official=self.official,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PendingLoss:
+    """A pending alert whose subject loses these matches. `loses_article`: its own article leaves."""
+
+    pending: PendingAlert
+    loses_article: bool
+    lost: Sequence[LostMatch] = ()
+
+    def first_unsent(self, record: SubjectRecord) -> int | None:
+        """The id of the first lost match that the alert may report: made since its subject was sent."""
+        sent_at = record.last_sent_at
+        unsent = [match.id for match in self.lost if not match.is_sent and (sent_at is None or match.at >= sent_at)]
+        return min(unsent, default=None)
+
+    def may_change(self, record: SubjectRecord) -> bool:
+        """Whether the alert may have to be replaced."""
+        return self.loses_article or self.first_unsent(record) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """How articles leave, as people read it ("was forgotten"), and when. `zone`: the time zone of the desk."""
+
+    phrase: str
+    now: datetime
+    zone: tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class PendingReplacement:
+    """What is pending in place of an alert (None: nothing), and the new outcomes of the matches of these candidates."""
+
+    before: PendingAlert
+    after: PendingAlert | None
+    outcomes: tuple[tuple[AlertCandidate, MatchOutcome], ...]
+
+
+def is_article_subject(candidate: AlertCandidate) -> bool:
+    """Whether the article is the subject, so that only it can report that."""
+    names = (candidate.rule, candidate.article.source, candidate.article.uid)
+    return candidate.key in (article_key(*names), unsure_key(*names))
+
+
+def list_shared_keys(candidate: AlertCandidate) -> Iterator[str]:
+    """The ledger keys under which other articles may report the subject of a candidate."""
+    if is_article_subject(candidate):
+        return
+    yield story_key(candidate.rule, candidate.story.id)
+    if candidate.event is not None:
+        yield event_key(candidate.rule, candidate.event.id)
+
+
+def replace_pending_alert(
+    loss: PendingLoss, others: Sequence[OtherMatch], record: SubjectRecord, rule: Rule | None, removal: Removal
+) -> PendingReplacement | None:
+    """What is pending instead; None if the alert stays as it is.
+
+    `others`: the subject's other matches that were not sent, in their order. `record`: what was reported and sent of
+    the subject. `rule`: None if it has left the config since; its alert is sent all the same.
+    """
+    before, since = loss.pending, loss.first_unsent(record)
+    if since is not None and any(other.is_pending and other.id < since for other in others):
+        return None  # it was made before these
+    candidates = [other.to_candidate(before.candidate) for other in others]
+    policy = updates.SAYS_MORE if rule is None else rule.alert
+    after = find_pending_replacement(before, candidates, record, policy, now=removal.now, zone=removal.zone)
+    if after is not None:
+        if replace(after, since=before.since) == before:
+            return None
+        # By `since` daemons know that it is another one, even if it changes twice in one erasure.
+        after = replace(after, since=max(after.since, before.since + _A_MOMENT))
+    return PendingReplacement(before, after, tuple(_list_outcomes(loss, after, removal)))
+
+
+def _list_outcomes(
+    loss: PendingLoss, after: PendingAlert | None, removal: Removal
+) -> Iterator[tuple[AlertCandidate, MatchOutcome]]:
+    candidate = loss.pending.candidate
+    if after is None:
+        if not loss.loses_article:
+            why = f"it was deferred with news from an article that {removal.phrase}, and has nothing new without it"
+            yield candidate, suppressed_outcome(Reason.ERASED, why)
+        return
+    at = time_of_day(after.due, removal.zone, removal.now)
+    if _name_version(after.candidate) == _name_version(candidate):
+        omission = f"what an article said that {removal.phrase} is left out"
+        why = f"{after.why}; {omission}, and it is sent at {at}"
+        yield after.candidate, deferred_outcome(after.kind.reason, why)
+        return
+    why = f"{after.why}; it replaces an article that {removal.phrase}, and is sent at {at}"
+    yield after.candidate, deferred_outcome(after.kind.reason, why)
+    if not loss.loses_article:
+        superseded = f"{after.candidate.publisher} says more, and is sent with it"
+        yield candidate, suppressed_outcome(Reason.SUPERSEDED, superseded)
+
+
+def _name_version(candidate: AlertCandidate) -> tuple[str, str, int]:
+    article = candidate.article
+    return article.source, article.uid, article.version
 
 
 def find_pending_replacement(

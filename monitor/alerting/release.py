@@ -6,7 +6,7 @@ something that was sent since is no news, and the rule may have reached its limi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,18 +50,19 @@ class ReleasedAlert:
 
 
 def release_due(
-    rules: Mapping[str, Rule], ledger: NotificationLedger, now: datetime
+    rules: Mapping[str, Rule], ledger: NotificationLedger, now: datetime, only: Collection[str] | None = None
 ) -> tuple[list[ReleasedAlert], list[PendingChange]]:
-    """The alerts that are released now, and the changes to pending alerts that are not. `ledger` is updated
-    with both."""
+    """The alerts that are released now, and the changes to pending alerts that are not. `ledger` is updated with both.
+    `only`: the ids of the pending alerts that may change."""
     released: list[ReleasedAlert] = []
     changes: list[PendingChange] = []
     for_digests: list[PendingAlert] = []
-    for pending in _sort_due(_select_due(ledger, now)):
+    due = [pending for pending in _select_due(ledger, now) if only is None or pending.id in only]
+    for pending in _sort_due(due):
         rule = rules.get(pending.candidate.rule)  # None: it has left the config since; its alert is sent all the same
         change = _change_if_blocked(pending, rule, ledger, now)
         if change is not None:
-            ledger.remove_pending(pending.id)
+            ledger.remove_pending(pending)
             if change.after is not None:
                 ledger.add_pending(change.after)
             changes.append(change)
@@ -155,7 +156,7 @@ def _release_alone(pending: PendingAlert, ledger: NotificationLedger, now: datet
     alert = build_alert(candidate, ledger, f"{candidate.evidence_words}; {pending.why}", now, update=update)
     ledger.record_alert(candidate, alert, now)
     ledger.record_send(candidate.rule, now)
-    ledger.remove_pending(pending.id)
+    ledger.remove_pending(pending)
     return ReleasedAlert(alert, (pending,))
 
 
@@ -200,7 +201,7 @@ def _release_digest(group: Sequence[PendingAlert], ledger: NotificationLedger, n
     )
     for entry in entries:
         ledger.record_alert(entry.candidate, alert, now)
-        ledger.remove_pending(entry.id)
+        ledger.remove_pending(entry)
     return ReleasedAlert(alert, tuple(entries))
 
 

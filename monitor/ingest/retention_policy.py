@@ -20,6 +20,11 @@ def find_article_retention(retention: Retention, matched: Iterable[tuple[str | N
     return max(lengths, default=retention.articles)
 
 
+def find_article_cutoff(retention: Retention, matched: Iterable[tuple[str | None, bool]], now: datetime) -> datetime:
+    """The time before which an article that these rules matched has been kept long enough."""
+    return compute_retention_cutoff(find_article_retention(retention, matched), now)
+
+
 def find_shortest_retention(retention: Retention) -> timedelta:
     """The shortest retention: nothing younger is ever deleted."""
     return min(retention.articles, retention.alerts, *retention.rules.values())

@@ -14,11 +14,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.alerting.case import DecisionContext
+from monitor.alerting.ledger import NotificationLedger
 from monitor.alerting.release import ReleasedAlert
-from monitor.decide import State, decide_articles, decide_due
+from monitor.decide import decide_articles, decide_due
 from monitor.lab.recorded import RecordedArticle
 from monitor.matching import RuleSet
 from monitor.model import Alert, AlertCandidate, AlertKind, Article, ArticleDecision, Item, Level, PendingChange
+from monitor.state import State
 
 Id = str | int
 _DEFAULT_CONTEXT = DecisionContext()
@@ -120,7 +122,7 @@ class Replay:
         decision = decide_articles(
             [scheduled.article], self._rules, self._state, now, self._context, all_stories=self._all_stories
         )
-        self._state = decision.state.commit_draft()
+        self._state = decision.state.commit()
         self._now = now
         (article_decision,) = decision.article_decisions
         if article_decision.decisions:
@@ -157,14 +159,14 @@ class Replay:
         while self._next_due is not None and self._next_due <= now:
             at = self._next_due
             due_decision = decide_due(self._rules, self._state, at)
-            self._state = due_decision.state.commit_draft()
+            self._state = due_decision.state.commit()
             self._update_next_due()
             self._count_dropped(due_decision.changes)
             for released in due_decision.released:
                 yield from self._list_released(released)
 
     def _update_next_due(self) -> None:
-        self._next_due = min((pending.due for pending in self._state.ledger.pending), default=None)
+        self._next_due = min((pending.due for pending in self._state[NotificationLedger].pending), default=None)
 
     def _count_dropped(self, changes: Iterable[PendingChange]) -> None:
         self.dropped_pending.update(change.before.candidate.rule for change in changes if change.after is None)

@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from monitor.errors import NotLoaded
 from monitor.model.timestamps import datetime_to_micros
+from monitor.state import Overlay, StatePart
 from monitor.stories.features import ArticleFeatures
 
 STORIES = ""  # the scope of stories
@@ -101,7 +102,7 @@ class Posting(NamedTuple):
     id: str
 
 
-class ClusterIndex:
+class ClusterIndex(StatePart):
     """Clusters by scope and key.
 
     A key has only the CLUSTERS_PER_KEY clusters that articles with this key joined last. A cluster that was pushed out
@@ -110,41 +111,31 @@ class ClusterIndex:
 
     Without `find` the index is complete: a cluster that it does not have does not exist. With `find` it has only what
     was loaded: a key that was not loaded raises NotLoaded, and `find` gives a cluster that was not loaded, or None if
-    there is none. A draft begins as a view of another index, and leaves that unchanged until `commit_draft`.
+    there is none.
+
+    clusters   by scope and id
+    postings   by scope and key: the clusters under the key, the latest posting first
     """
 
-    def __init__(
-        self, *, find: Callable[[str, str], Cluster | None] | None = None, below: ClusterIndex | None = None
-    ) -> None:
-        self._below = below
-        self._find = find
-        self._clusters: dict[Key, Cluster] = {}  # by scope and id
-        self._keys: dict[Key, tuple[Posting, ...]] = {}  # by scope and key; the latest posting first
-        self._changed: dict[Key, Cluster] = {}
-
-    def load_keys(self, keys: Mapping[Key, tuple[Posting, ...]]) -> None:
-        """Load the postings of these keys, the latest first."""
-        self._keys.update(keys)
-
-    def load(self, clusters: Iterable[Cluster]) -> None:
-        """Load stored clusters."""
-        self._clusters.update(((cluster.scope, cluster.id), cluster) for cluster in clusters)
+    def __init__(self, find: Callable[[Key], Cluster | None] | None = None) -> None:
+        self.clusters: Overlay[Key, Cluster] = Overlay(find)
+        self.postings: Overlay[Key, tuple[Posting, ...]] = Overlay(None if find is None else _raise_not_loaded)
 
     def add_article(self, cluster: Cluster, features: ArticleFeatures, keys: Collection[str]) -> None:
         """Record that an article joined or opened this cluster; these keys of the article find it from now on."""
         scope, id_ = cluster.scope, cluster.id
-        self._clusters[scope, id_] = self._changed[scope, id_] = cluster
+        self.clusters.put((scope, id_), cluster)
         seen = datetime_to_micros(features.seen)
         for key in keys:
             known, latest = self.postings_for(scope, key), Posting(seen, id_)
             others = [posting for posting in known if posting.id != id_]
             if len(others) < len(known):
                 latest = max(latest, next(posting for posting in known if posting.id == id_))
-            self._keys[scope, key] = _select_latest([latest, *others]) if others else (latest,)
+            self.postings.put((scope, key), _select_latest([latest, *others]) if others else (latest,))
         root = self.root_of(cluster)
         if root is not cluster:
             last, touched = max(root.last, features.at), max(root.touched, features.seen)
-            self._clusters[scope, root.id] = self._changed[scope, root.id] = replace(root, last=last, touched=touched)
+            self.clusters.put((scope, root.id), replace(root, last=last, touched=touched))
 
     def root_of(self, cluster: Cluster) -> Cluster:
         """The cluster that a person merged this one into; itself if it was not merged, or the other cluster is not in
@@ -155,23 +146,11 @@ class ClusterIndex:
 
     def get(self, scope: str, id_: str) -> Cluster | None:
         """The cluster with this id; None if there is none."""
-        found = self._clusters.get((scope, id_))
-        if found is not None:
-            return found
-        if self._below is not None:
-            return self._below.get(scope, id_)
-        return None if self._find is None else self._find(scope, id_)
+        return self.clusters.get((scope, id_))
 
     def postings_for(self, scope: str, key: str) -> tuple[Posting, ...]:
         """The clusters under a key, the latest first; at most CLUSTERS_PER_KEY. NotLoaded if the key was not loaded."""
-        found = self._keys.get((scope, key))
-        if found is not None:
-            return found
-        if self._below is not None:
-            return self._below.postings_for(scope, key)
-        if self._find is not None:
-            raise NotLoaded(f"the clusters under {key!r} of {scope or 'stories'} were not loaded")
-        return ()
+        return self.postings.get((scope, key)) or ()
 
     def top_ids(self, scope: str, weights: Mapping[str, float]) -> list[str]:
         """The ids of the clusters with the greatest total weight of keys that they share with an article; at most
@@ -192,26 +171,11 @@ class ClusterIndex:
     @property
     def changed_clusters(self) -> list[Cluster]:
         """The clusters that articles joined or opened since they were loaded."""
-        return list(self._changed.values())
+        return [cluster for cluster in self.clusters.changes.values() if cluster is not None]
 
-    @property
-    def known_postings(self) -> Mapping[Key, tuple[Posting, ...]]:
-        """The postings of all keys that were loaded or changed here."""
-        return self._keys
 
-    def draft(self) -> ClusterIndex:
-        """A draft of this index. Changes to the draft leave this index unchanged."""
-        return ClusterIndex(below=self)
-
-    def commit_draft(self) -> ClusterIndex:
-        """Apply the changes of this draft to the index that it was made from, and return that index."""
-        below = self._below
-        if below is None:
-            return self
-        below._clusters.update(self._clusters)  # noqa: SLF001 - another of the same class
-        below._keys.update(self._keys)  # noqa: SLF001
-        below._changed.update(self._changed)  # noqa: SLF001
-        return below
+def _raise_not_loaded(key: Key) -> NoReturn:
+    raise NotLoaded(f"the clusters under {key[1]!r} of {key[0] or 'stories'} were not loaded")
 
 
 def _select_latest(postings: Iterable[Posting]) -> tuple[Posting, ...]:

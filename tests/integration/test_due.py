@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from monitor import clock
 from monitor.active_config import ActiveConfig, ActiveConfigHolder
 from monitor.alerting.retry import RetryVerdict
-from monitor.decide import Decision, State
+from monitor.decide import Decision
 from monitor.delivery import Dispatcher
 from monitor.due import DueProcessor
 from monitor.model import (
@@ -32,6 +32,7 @@ from monitor.model import (
     Settings,
 )
 from monitor.notify import Notifier
+from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database

@@ -116,7 +116,7 @@ def test_the_same_articles_make_the_same_clusters(day: list[Coming]) -> None:
         draft = index.draft()
         join_story(each, draft.draft())  # thrown away
         found.append(join_story(each, draft).story.id)
-        index = draft.commit_draft()
+        index = draft.commit()
     assert found == stories_of(known) == stories_of(known)
 
 

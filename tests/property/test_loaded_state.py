@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from monitor.alerting.case import DecisionContext, PollGap
 from monitor.alerting.pending import candidate_to_row
 from monitor.cases import prepare_articles
-from monitor.decide import Decision, DueDecision, State, decide_articles, decide_due
+from monitor.decide import Decision, DueDecision, decide_articles, decide_due
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
     AlertPolicy,
@@ -30,6 +30,7 @@ from monitor.model import (
     UpdateTrigger,
     Words,
 )
+from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
@@ -234,14 +235,14 @@ def test_a_loaded_state_joins_and_tells_as_a_complete_one(anew: Callable[[], Dat
                 fallen = inside.decide_due(ruleset)
                 inside.commit_due(fallen, to_desk)
             assert said(fallen) == said(expected_due)
-            complete = expected_due.state.commit_draft()
+            complete = expected_due.state.commit()
             expected = decide_articles(new, ruleset, complete, now, around(told, now))
             claim = claimed(claims, told.source, now)
             with next(daemons).enter(now) as inside:
                 decision = decide_in(inside, new, ruleset, around(told, now))
                 assert inside.commit(polled(claim, now), decision, to_desk)
             assert judged(decision) == judged(expected)
-            complete = expected.state.commit_draft()
+            complete = expected.state.commit()
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -259,7 +260,7 @@ def test_polls_that_share_a_commit_are_decided_on_one_after_the_other(
         for told, new in brought:
             decision = decide_articles([new], ruleset, complete, NOON, around(told, NOON))
             expected.append(judged(decision))
-            complete = decision.state.commit_draft()
+            complete = decision.state.commit()
         polls = [PreparedPoll(prepare_articles([new], ruleset), around(told, NOON)) for told, new in brought]
         with SerialSection(database).enter(NOON) as inside:
             assert [judged(each) for each in inside.decide(polls, ruleset)] == expected

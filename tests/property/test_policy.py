@@ -31,6 +31,7 @@ from monitor.model import (
     Story,
     UpdateTrigger,
 )
+from monitor.state import State
 from tests.building import HOUR, MINUTE, NOON, article, rule
 
 TICK = MINUTE / 2  # `due` looks twice a minute
@@ -140,7 +141,7 @@ class Desk:
                 self._moved(moved.before.candidate.article.uid, str(moved.outcome))
             if decided.alert is not None:
                 self.sent.append(decided.alert)
-        self.told = draft.commit_draft()
+        self.told = draft.commit()
 
     def _decided(
         self, batch: Sequence[tuple[int, Coming, datetime]], told: NotificationLedger, now: datetime
@@ -161,7 +162,7 @@ class Desk:
             match,
             news,
             Story(each.story, each.story, NOON),
-            told,
+            State([told]),
             now,
             event=self._event(EVENTS[each.story], its.id) if its.alert.once_per is OncePer.EVENT else None,
             uncertainty=each.unsure,
@@ -189,7 +190,7 @@ class Desk:
                 self._moved(waited.candidate.article.uid, f"sent: {telling.alert.reason}")
         for each in moved:
             self._moved(each.before.candidate.article.uid, str(each.outcome))
-        self.told = draft.commit_draft()
+        self.told = draft.commit()
 
     def _moved(self, uid: str, why: str) -> None:
         self.fate[self._matches[uid]] = why

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from monitor.alerting.ledger import NotificationLedger
-from monitor.decide import State, decide_articles, decide_due
+from monitor.decide import decide_articles, decide_due
 from monitor.matching import compile_rules
 from monitor.model import AlertPolicy, Entity, MatchKind, OncePer, RuleStatus, Term
+from monitor.state import State
+from monitor.stories import ClusterIndex
 from tests.building import HEADLINE, HOUR, MINUTE, NOON, alerts, article, reasons, rule, rules
 
 OUTLETS = ("wire", "post", "times", "herald", "globe")
@@ -32,7 +34,7 @@ def test_reprints_in_later_calls_are_held_too() -> None:
         now = NOON + minute * MINUTE
         decision = decide_articles([article(of=outlet, seen=now)], rules(), state, now)
         told += alerts(decision)
-        state = decision.state.commit_draft()
+        state = decision.state.commit()
     assert len(told) == 1
 
 
@@ -76,7 +78,7 @@ def test_a_corrected_typo_tells_nothing() -> None:
     told, held = article(text=f"{misspelt}. Missiles flew."), article(of="post")
     first = decide_articles([told, held], rules(), State(), NOON)
     assert len(alerts(first)) == 1
-    state, now = first.state.commit_draft(), NOON + 30 * HOUR
+    state, now = first.state.commit(), NOON + 30 * HOUR
     edits = [replace(told, text=f"{HEADLINE}. Missiles flew.", version=2), replace(held, text="Corrected.", version=2)]
     second = decide_articles(edits, rules(), state, now)
     (story,) = {judged.story.id for judged in first.article_decisions if judged.story}
@@ -93,7 +95,7 @@ def test_a_version_that_meets_another_rule_tells_that_rule_once() -> None:
         now = NOON + number * HOUR
         decision = decide_articles([article(text=text, version=number)], both, state, now)
         told += [(alert.rule, alert.article.version) for alert in alerts(decision)]
-        state = decision.state.commit_draft()
+        state = decision.state.commit()
     assert told == [("launch", 1), ("korea", 2)]
 
 
@@ -130,12 +132,12 @@ def test_every_article_is_judged_and_every_match_decided_with_a_reason() -> None
 def test_deciding_changes_nothing() -> None:
     """The state that decide() is given stays as it was, so deciding again decides the same."""
     told = NotificationLedger({"another story S"})
-    state = State(ledger=told)
+    state = State([ClusterIndex(), told])
     first = decide_articles([article()], rules(), state, NOON)
     assert decide_articles([article()], rules(), state, NOON).article_decisions == first.article_decisions
     (alert,) = alerts(first)
-    assert (alert.dedup_key in told, alert.dedup_key in first.state.ledger) == (False, True)
-    assert alerts(decide_articles([article("b")], rules(), first.state.commit_draft(), NOON)) == []
+    assert (alert.dedup_key in told, alert.dedup_key in first.state[NotificationLedger]) == (False, True)
+    assert alerts(decide_articles([article("b")], rules(), first.state.commit(), NOON)) == []
 
 
 def test_a_decision_that_was_not_committed_leaves_no_trace() -> None:
@@ -164,7 +166,7 @@ def test_what_happens_at_another_place_of_the_user_is_told_too() -> None:
         now = NOON + hour * HOUR
         decision = decide_articles([replace(article(title, title, seen=now), language=language)], known, state, now)
         told += alerts(decision)
-        state = decision.state.commit_draft()
+        state = decision.state.commit()
     assert [alert.kind for alert in told] == ["new", "new"]
 
 
@@ -172,7 +174,7 @@ def test_a_rule_that_is_edited_does_not_tell_again() -> None:
     """Once is once for the rule's id, whatever it says now."""
     first = decide_articles([article()], rules(), State(), NOON)
     changed = rules(replace(rule(words=["ballistic"]), version="v2"))
-    assert alerts(decide_articles([article(version=2, text="More.")], changed, first.state.commit_draft(), NOON)) == []
+    assert alerts(decide_articles([article(version=2, text="More.")], changed, first.state.commit(), NOON)) == []
 
 
 @pytest.mark.parametrize("uid", ["b", "other"])
@@ -186,10 +188,10 @@ def test_what_waits_is_told_once_though_the_rule_tells_events_from_now_on(once_p
     first = decide_articles([article(), another], rules(replace(rule(), alert=before)), State(), NOON)
     edited = rules(replace(rule(), alert=after))
     more = {"b": article("b", of="times"), "other": article("c", another.title, of="times")}[uid]
-    second = decide_articles([more], edited, first.state.commit_draft(), NOON + 2 * MINUTE)
+    second = decide_articles([more], edited, first.state.commit(), NOON + 2 * MINUTE)
     assert reasons(second)[0].startswith(f"suppressed: this {once_per} is deferred until 12:20")
     waits = 1 if once_per is OncePer.STORY else 2  # two stories, each of which was to be told
-    assert len(decide_due(edited, second.state.commit_draft(), NOON + HOUR).released) == waits
+    assert len(decide_due(edited, second.state.commit(), NOON + HOUR).released) == waits
 
 
 def test_what_says_more_takes_over_what_waits_from_before_the_edit() -> None:
@@ -198,8 +200,8 @@ def test_what_says_more_takes_over_what_waits_from_before_the_edit() -> None:
     first = decide_articles([article()], rules(replace(rule(), alert=held)), State(), NOON)
     edited = rules(replace(rule(), alert=replace(held, once_per=OncePer.EVENT)))
     more = article("b", of="post", text="Nine people were killed.")
-    second = decide_articles([more], edited, first.state.commit_draft(), NOON + MINUTE)
-    (telling,) = decide_due(edited, second.state.commit_draft(), NOON + HOUR).released
+    second = decide_articles([more], edited, first.state.commit(), NOON + MINUTE)
+    (telling,) = decide_due(edited, second.state.commit(), NOON + HOUR).released
     assert telling.alert.article.uid == "b"
     assert telling.alert.dedup_key == f"launch event {telling.alert.event}"
 
@@ -211,8 +213,8 @@ def test_what_is_withdrawn_is_not_told_though_the_rule_was_edited() -> None:
     withdrawn = article(title=f"WITHDRAWN: {HEADLINE}", version=2)
     for others, told in (((), 0), ((article("b", of="post"),), 1)):
         first = decide_articles([article(), *others], rules(replace(rule(), alert=held)), State(), NOON)
-        second = decide_articles([withdrawn], edited, first.state.commit_draft(), NOON + MINUTE)
-        assert len(decide_due(edited, second.state.commit_draft(), NOON + HOUR).released) == told
+        second = decide_articles([withdrawn], edited, first.state.commit(), NOON + MINUTE)
+        assert len(decide_due(edited, second.state.commit(), NOON + HOUR).released) == told
 
 
 def test_a_rule_in_shadow_would_tell_once_and_is_not_used_up() -> None:
@@ -221,10 +223,10 @@ def test_a_rule_in_shadow_would_tell_once_and_is_not_used_up() -> None:
     seen = decide_articles([article(of=outlet) for outlet in OUTLETS], shadow, State(), NOON)
     assert alerts(seen) == []
     assert ["would have sent:" in reason for reason in reasons(seen)] == [True, False, False, False, False]
-    state = seen.state.commit_draft()
+    state = seen.state.commit()
     live = decide_articles([article("live"), article("b")], rules(), state, NOON)
     assert [alert.article.uid for alert in alerts(live)] == ["live"]
-    back = decide_articles([article("c")], shadow, live.state.commit_draft(), NOON)
+    back = decide_articles([article("c")], shadow, live.state.commit(), NOON)
     assert reasons(back)[0].startswith("suppressed: launch sent this story already")
 
 
@@ -232,7 +234,7 @@ def test_tomorrows_launch_is_told_again() -> None:
     """The same headline after half a day is another development."""
     first = decide_articles([article()], rules(), State(), NOON)
     tomorrow = NOON + 24 * HOUR
-    second = decide_articles([article("b", seen=tomorrow)], rules(), first.state.commit_draft(), tomorrow)
+    second = decide_articles([article("b", seen=tomorrow)], rules(), first.state.commit(), tomorrow)
     assert [alert.article.title for alert in alerts(second)] == [HEADLINE]
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from monitor.config.loading.load import load_rules
 from monitor.config.loading.shipped import find_shipped_folder
-from monitor.decide import State, decide_articles
+from monitor.decide import decide_articles
 from monitor.matching import compile_rules
 from monitor.model import Article, MatchKind
+from monitor.state import State
 from tests.building import NOON
 
 SUMMIT, LAUNCH, DRILLS = "korea-china-diplomacy", "north-korea-missile-launch", "taiwan-drills"

@@ -12,9 +12,10 @@ import yaml
 
 from monitor.config.loading.load import load_rules
 from monitor.config.loading.shipped import find_shipped_folder
-from monitor.decide import State, decide_articles
+from monitor.decide import decide_articles
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import Article, EntityNamed, Level, MatchKind, Rule, RuleStatus
+from monitor.state import State
 from tests.building import NOON
 
 # What is still wrong, by its headline, and why. A sentence that becomes right is taken out.

@@ -9,11 +9,12 @@ import click
 from monitor import clock
 from monitor.cli.inputs import load_selected_rules, read_lines, rules_options
 from monitor.cli.options import format_evidence, json_option, print_faults, print_json, span_row
-from monitor.decide import State, decide_articles
+from monitor.decide import decide_articles
 from monitor.lab.recorded import UnusableLine, read_recorded
 from monitor.matching.live import compile_live
 from monitor.model import ArticleDecision, MatchKind
 from monitor.sanitize import sanitize_line
+from monitor.state import State
 
 
 @click.command()

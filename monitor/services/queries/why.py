@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from monitor.alerting.case import DecisionContext
 from monitor.alerting.evaluation import evaluate
-from monitor.alerting.ledger import NotificationLedger
 from monitor.cases import build_case, build_event_report, identity_features, prepare_match
 from monitor.config.loading.load import LoadedRules, shipped_entities
 from monitor.matching import RuleSet
@@ -18,6 +17,7 @@ from monitor.matching.live import compile_live
 from monitor.matching.tokenized_article import TokenizedArticle
 from monitor.model import Article, Config, Event, Explanation, Match, MatchOutcome, Outcome, Rule, RuleStatus, Story
 from monitor.services.lookup import require_known
+from monitor.state import State
 from monitor.store.engine.database import Database
 from monitor.store.queries.articles import AlertReport, ArticleQueries, StoredArticle
 from monitor.store.queries.matches import DeliveryHistory, MatchReport
@@ -198,9 +198,9 @@ class _Archive:
             prepare_match(article, match, self._rules),
             self._rules,
             story=self._story,
-            ledger=NotificationLedger(),
+            state=State(),
             now=article.seen,
             context=DecisionContext(self._zone),
         )
         case = replace(case, event=event, join_reason=self._stored.join_reason or "")
-        return evaluate(replace(case, ledger=self.queries.load_ledger(case.ledger_keys, rule.id))).outcome
+        return evaluate(replace(case, state=self.queries.load_state(case))).outcome

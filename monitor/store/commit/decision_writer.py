@@ -1,5 +1,5 @@
-"""Writes decisions: articles with their versions, stories, matches, alerts, deliveries, and the alerts that are
-pending. It decides nothing; `serial_section` calls it.
+"""Writes decisions: articles with their versions, stories, matches, alerts and deliveries, and what became of matches
+that were pending. It decides nothing; `serial_section` calls it.
 
 All decisions of one pass through the section are written together, with one statement for each table: a statement costs
 more than its rows. Rows are written in the order of the decisions, and get their ids in that order, on both kinds of
@@ -8,7 +8,7 @@ database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
@@ -36,10 +36,11 @@ from monitor.store.commit.notice_writer import INSERT_DELIVERY, build_delivery_r
 from monitor.store.engine import tables
 from monitor.store.engine.database import build_insert_for, write_rows
 from monitor.store.state.clusters import StoredClusters
-from monitor.store.state.pending_rows import load_article_ids, write_pending_alerts
+from monitor.store.state.pending_rows import load_article_ids
+from monitor.store.state.state_loader import StoredState
+from monitor.store.state.stored_part import ArticleIds
 
 ChannelsOf = Callable[[Alert], Iterable[str]]
-Ids = Mapping[tuple[str, str], int]  # of articles, by source and uid
 Row = dict[str, object]
 
 # The columns of an article that a new version changes.
@@ -56,12 +57,12 @@ class DecisionBatch:
     channels_of: ChannelsOf
 
 
-def write_decisions(connection: Connection, batches: Sequence[DecisionBatch], clusters: StoredClusters) -> Ids:
-    """Write decisions on articles, with the stories and events that the articles have joined. Returns the articles'
-    ids."""
+def write_decisions(connection: Connection, batches: Sequence[DecisionBatch], stored: StoredState) -> ArticleIds:
+    """Write decisions on articles, after those changes of the state that they refer to. Returns the articles' ids."""
     dated_decisions = [(decision, batch.at) for batch in batches for decision in batch.article_decisions]
     ids = _write_articles(connection, dated_decisions)
-    clusters.write(ids)
+    stored.write_first(ids)
+    clusters = stored[StoredClusters]
     _write_memberships(connection, [decision for decision, _ in dated_decisions], clusters)
     alerts = [
         (
@@ -86,12 +87,12 @@ def write_decisions(connection: Connection, batches: Sequence[DecisionBatch], cl
         for match_decision in decision.decisions
     ]
     write_rows(connection, _INSERT_MATCH, matches)
-    _write_pending_changes(connection, [decision for decision, _ in dated_decisions], ids)
+    _write_pending_outcomes(connection, [decision for decision, _ in dated_decisions], ids)
     return ids
 
 
 def write_revised_decisions(
-    connection: Connection, decisions: Sequence[ArticleDecision], ids: Ids, channels_of: ChannelsOf
+    connection: Connection, decisions: Sequence[ArticleDecision], ids: ArticleIds, channels_of: ChannelsOf
 ) -> None:
     """Write new decisions on stored matches, which now belong to another story or event."""
     match_decisions = [
@@ -121,32 +122,18 @@ def write_revised_decisions(
         for match_decision, article_id, decision in match_decisions
     ]
     write_rows(connection, _UPDATE_OUTCOME, rows)
-    _write_pending_changes(connection, decisions, ids)
+    _write_pending_outcomes(connection, decisions, ids)
 
 
-def _write_pending_changes(connection: Connection, decisions: Sequence[ArticleDecision], ids: Ids) -> None:
-    """Write what is pending after these decisions. A later article may say more than an earlier one that is pending, or
-    withdraw it. Then the outcome of the earlier match is updated."""
-    added: dict[str, tuple[PendingAlert, int]] = {}
-    removed: dict[str, None] = {}
-    for decision in decisions:
-        for match_decision in decision.decisions:
-            for change in match_decision.pending_changes:
-                added.pop(change.before.id, None)
-                removed[change.before.id] = None
-            if (pending := match_decision.pending) is not None:
-                added[pending.id] = (pending, ids[decision.article.source, decision.article.uid])
-    write_pending_alerts(connection, added.values(), removed)
+def _write_pending_outcomes(connection: Connection, decisions: Sequence[ArticleDecision], ids: ArticleIds) -> None:
+    """Update the outcomes of matches that were pending: a later article says more, or withdraws what was reported."""
     changes = [
         change
         for decision in decisions
         for match_decision in decision.decisions
         for change in match_decision.pending_changes
     ]
-    article_ids = load_article_ids(connection, [change.before.candidate for change in changes])
-    update_match_outcomes(
-        connection, [(change.before.candidate, None, change.outcome) for change in changes], article_ids
-    )
+    update_match_outcomes(connection, [(change.before.candidate, None, change.outcome) for change in changes], ids)
 
 
 def write_due_decision(connection: Connection, due_decision: DueDecision, channels_of: ChannelsOf) -> None:
@@ -172,12 +159,6 @@ def write_due_decision(connection: Connection, due_decision: DueDecision, channe
         *((change.before.candidate, None, change.outcome) for change in due_decision.changes),
     ]
     update_match_outcomes(connection, outcomes, ids)
-    added = [
-        (after, _get_article_id(after.candidate, ids))
-        for change in due_decision.changes
-        if (after := change.after) is not None
-    ]
-    write_pending_alerts(connection, added, [pending.id for pending in pending_alerts])
 
 
 def _explain_pending_outcome(alert: Alert, pending: PendingAlert) -> tuple[AlertCandidate, str | None, MatchOutcome]:
@@ -190,9 +171,13 @@ def _explain_pending_outcome(alert: Alert, pending: PendingAlert) -> tuple[Alert
 
 
 def update_match_outcomes(
-    connection: Connection, outcomes: Iterable[tuple[AlertCandidate, str | None, MatchOutcome]], ids: Ids
+    connection: Connection,
+    outcomes: Sequence[tuple[AlertCandidate, str | None, MatchOutcome]],
+    ids: ArticleIds | None = None,
 ) -> None:
-    """Update the outcomes of matches that were pending, each with the id of the alert that sent it, if one did."""
+    """Update the outcomes of matches that were pending, each with the id of the alert that sent it, if one did. `ids`:
+    those of articles that are known already."""
+    ids = load_article_ids(connection, [candidate for candidate, _, _ in outcomes], ids)
     rows: list[Row] = [
         {
             "its_article": _get_article_id(candidate, ids),
@@ -210,11 +195,11 @@ def _outcome_to_columns(outcome: MatchOutcome) -> Row:
     return {"outcome": outcome.outcome, "reason": outcome.reason, "decision": outcome.words}
 
 
-def _get_article_id(candidate: AlertCandidate, ids: Ids) -> int:
+def _get_article_id(candidate: AlertCandidate, ids: ArticleIds) -> int:
     return ids[candidate.article.source, candidate.article.uid]
 
 
-def _write_articles(connection: Connection, dated_decisions: Sequence[tuple[ArticleDecision, datetime]]) -> Ids:
+def _write_articles(connection: Connection, dated_decisions: Sequence[tuple[ArticleDecision, datetime]]) -> ArticleIds:
     articles = [(decision.article, at) for decision, at in dated_decisions]
     # of two versions, the later
     latest = {(article.source, article.uid): _article_to_row(article) for article, _ in articles}
@@ -293,7 +278,7 @@ def _article_to_row(article: Article) -> Row:
     }
 
 
-def _version_to_row(article: Article, ids: Ids, at: datetime) -> Row:
+def _version_to_row(article: Article, ids: ArticleIds, at: datetime) -> Row:
     return {
         "article_id": ids[article.source, article.uid],
         "version": article.version,

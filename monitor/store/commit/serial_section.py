@@ -30,9 +30,8 @@ from monitor.store.commit.poll_writer import lock_claim_tokens, write_sources
 from monitor.store.engine.database import Database
 from monitor.store.queries.ops_snapshot import load_ops_facts
 from monitor.store.queues import full_text_queue
-from monitor.store.state.clusters import FeaturesCache
+from monitor.store.state.features_cache import FeaturesCache
 from monitor.store.state.state_loader import PreparedPoll, StoredState
-from monitor.store.state.stored_ledger import write_subject_records
 
 
 class SerialSection:
@@ -102,13 +101,13 @@ class SectionPass:
     def _add_decision(self, decision: Decision, channels_of: ChannelsOf, at: datetime) -> None:
         if decision.article_decisions:
             self._batches.append(DecisionBatch(decision.article_decisions, at, channels_of))
-            decision.state.commit_draft()
+            decision.state.commit()
 
     def commit_due(self, due_decision: DueDecision, channels_of: ChannelsOf) -> None:
         """Add a decision on due alerts to what is written."""
         if due_decision.released or due_decision.changes:
             self._due_decisions.append((due_decision, channels_of))
-            due_decision.state.commit_draft()
+            due_decision.state.commit()
 
     def enqueue_pages(self, articles: Iterable[Article], now: datetime, gap: PollGap | None = None) -> None:
         """Queue the pages of these articles, which are committed in this pass, for reading. `gap`: the poll gap of
@@ -141,10 +140,10 @@ class SectionPass:
 
     def write_all(self) -> None:
         """Write everything that this pass leaves. `SerialSection.enter` calls it, once."""
-        ids = write_decisions(self._connection, self._batches, self._stored.clusters)
+        ids = write_decisions(self._connection, self._batches, self._stored)
         for due_decision, channels_of in self._due_decisions:
             write_due_decision(self._connection, due_decision, channels_of)
-        write_subject_records(self._connection, self._stored.state.ledger.changed_records)
+        self._stored.write(ids)
         pages = [
             (ids[article.source, article.uid], article, now, None if gap is None else gap.since)
             for article, now, gap in self._pages

@@ -7,7 +7,7 @@ an article that is like either of them belongs to the whole.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -29,11 +29,11 @@ from monitor.store.state.identity_marks import (
     IdentityMark,
     IdentityMarkKind,
     MarkedCluster,
-    find_whole_cluster,
     keep_apart,
+    require_cluster,
     write_identity_mark,
 )
-from monitor.store.state.pending_rows import load_article_ids, pending_alert_from_row, write_pending_alerts
+from monitor.store.state.pending_rows import pending_alert_from_row, write_pending_alerts
 from monitor.store.state.stored_ledger import load_subject_records, write_subject_records
 from monitor.stories import STORIES
 
@@ -60,7 +60,7 @@ class ClusterMerger:
         different kinds."""
         with self._database.writing() as connection:
             self._database.enter_section(connection)
-            whole, part = _require_cluster(connection, id_), _require_cluster(connection, other)
+            whole, part = require_cluster(connection, id_), require_cluster(connection, other)
             if whole.id == part.id:
                 if id_ == other:
                     raise InvalidRequest(f"{id_} cannot be merged with itself: name two")
@@ -74,13 +74,6 @@ class ClusterMerger:
                 connection, IdentityMark(IdentityMarkKind.MERGE, whole.id, part.id, now, who), whole.scope
             )
             return MergeResult(whole.id, part.id)
-
-
-def _require_cluster(connection: Connection, id_: str) -> MarkedCluster:
-    found = find_whole_cluster(connection, id_)
-    if found is None:
-        raise InvalidRequest(f"there is no story or event '{id_}'")
-    return found
 
 
 def _explain_kind_mismatch(whole: MarkedCluster, part: MarkedCluster) -> str:
@@ -191,14 +184,11 @@ def _merge_pending_alerts(
     rule = config.rules.get(record.rule)  # if it has left the config since, the alert is sent all the same
     policy = SAYS_MORE if rule is None else rule.alert
     merged = merge_pending([moved for _, moved in pairs], record, policy, now=now, zone=zone)
-    ids = load_article_ids(connection, [original.candidate for original, _ in pairs])
-    added = [] if merged is None else [(merged, _get_article_id(merged.candidate, ids))]
-    write_pending_alerts(
-        connection, added, {original.id for original, _ in pairs} - {pending.id for pending, _ in added}
-    )
+    added = [] if merged is None else [merged]
+    write_pending_alerts(connection, added, {original.id for original, _ in pairs} - {pending.id for pending in added})
     outcomes: list[tuple[AlertCandidate, str | None, MatchOutcome]] = []
     for original, _ in pairs:
-        if merged is not None and _get_article_id(original.candidate, ids) == _get_article_id(merged.candidate, ids):
+        if merged is not None and _article_name(original) == _article_name(merged):
             at = time_of_day(merged.due, zone, now)
             outcome = deferred_outcome(merged.kind.reason, f"{merged.why}; two were merged, and it is sent at {at}")
         elif merged is None:
@@ -209,8 +199,8 @@ def _merge_pending_alerts(
                 Reason.MERGED, f"two were merged, and {merged.candidate.publisher} is sent for both"
             )
         outcomes.append((original.candidate, None, outcome))
-    update_match_outcomes(connection, outcomes, ids)
+    update_match_outcomes(connection, outcomes)
 
 
-def _get_article_id(candidate: AlertCandidate, ids: Mapping[tuple[str, str], int]) -> int:
-    return ids[candidate.article.source, candidate.article.uid]
+def _article_name(pending: PendingAlert) -> tuple[str, str]:
+    return pending.candidate.article.source, pending.candidate.article.uid

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, and_, or_, select, update
 
 from monitor.alerting.case import Case, DecisionContext
 from monitor.alerting.evaluation import evaluate
-from monitor.alerting.ledger import NotificationLedger, SubjectRecord
+from monitor.alerting.ledger import SubjectRecord
 from monitor.alerting.subject_keys import event_key, shadow_key, story_key, unsure_key
 from monitor.cases import determine_article_provenance, event_from_cluster, identity_features, story_from_cluster
 from monitor.errors import InvalidRequest
@@ -39,20 +39,21 @@ from monitor.model.outcome import suppressed_outcome
 from monitor.store.commit.decision_writer import ChannelsOf, write_revised_decisions
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article, article_version, match, story, story_article
+from monitor.store.lifecycle.cluster_removal import load_match_keys, remove_cluster_keys
 from monitor.store.lifecycle.publisher_removal import find_contributing_matches, remove_publishers
 from monitor.store.lifecycle.replacing_pending import RemovedArticles, replace_pending_alerts
 from monitor.store.queries.articles import article_from_row
 from monitor.store.queries.matches import spans_from_evidence
-from monitor.store.state.clusters import StoredClusters, load_features, load_match_keys, remove_cluster_keys
+from monitor.store.state.clusters import StoredClusters, load_features
 from monitor.store.state.identity_marks import (
     IdentityMark,
     IdentityMarkKind,
     MarkedCluster,
-    find_whole_cluster,
     keep_apart,
+    require_cluster,
     write_identity_mark,
 )
-from monitor.store.state.stored_ledger import load_recent_sends, load_subjects, write_subject_records
+from monitor.store.state.state_loader import StoredState
 from monitor.stories import STORIES, ArticleFeatures, Cluster
 from monitor.stories.events import RuleArticle, join_event
 from monitor.stories.facts import extract_counts
@@ -89,7 +90,7 @@ class ClusterSplitter:
         article left."""
         with self._database.writing() as connection:
             self._database.enter_section(connection)
-            whole = _require_cluster(connection, id_)
+            whole = require_cluster(connection, id_)
             rows = _select_leaving_articles(connection, whole, articles)
             operation = _SplitOperation(connection, whole, rows, self._config, now)
             new_cluster = operation.move(self._rules)
@@ -97,21 +98,14 @@ class ClusterSplitter:
                 connection, IdentityMark(IdentityMarkKind.SPLIT, whole.id, new_cluster.id, now, who), whole.scope
             )
             article_decisions = operation.judge(new_cluster, quiet=quiet)
-            ids = {(row.source_id, row.uid): row.id for row in rows}
-            write_revised_decisions(connection, article_decisions, ids, self._channels_of)
+            write_revised_decisions(connection, article_decisions, operation.article_ids, self._channels_of)
+            operation.write_state()
         decisions = tuple(
             (match_decision.match.rule, match_decision.explanation)
             for article_decision in article_decisions
             for match_decision in article_decision.decisions
         )
         return SplitResult(new_cluster.id, whole.id, len(rows), decisions)
-
-
-def _require_cluster(connection: Connection, id_: str) -> MarkedCluster:
-    found = find_whole_cluster(connection, id_)
-    if found is None:
-        raise InvalidRequest(f"there is no story or event '{id_}'")
-    return found
 
 
 def _select_leaving_articles(connection: Connection, whole: MarkedCluster, wanted: Collection[int]) -> Sequence[_Row]:
@@ -159,6 +153,8 @@ class _SplitOperation:
         self._now = now
         self._zone = ZoneInfo(config.settings.timezone)
         self._how = f"split off {whole.id} by a person"
+        self._stored = StoredState(connection)
+        self.article_ids = {(row.source_id, row.uid): row.id for row in rows}
 
     def move(self, rules: RuleSet) -> Cluster:
         """Remove the articles and their contributions from the whole; returns their own new story or event."""
@@ -236,20 +232,18 @@ class _SplitOperation:
         id_hash = hash_name(f"{self._whole.id} {first.source} {first.uid} {self._now.isoformat()}")
         opened_at = first.seen if scope == STORIES else first.at
         new = Cluster(f"{'E' if scope else 'S'}{id_hash:016x}", scope, first.title, opened_at, first.at, first.seen)
-        clusters = StoredClusters(self._connection)
+        stored = self._stored[StoredClusters]
         for row in self._rows:
             article_features = features[row.id]
             if scope == STORIES:
-                clusters.load_keys((STORIES, key) for key in article_features.index_keys)
-                clusters.index.add_article(
-                    new.joined_by(article_features), article_features, article_features.index_keys
-                )
+                stored.load_keys((STORIES, key) for key in article_features.index_keys)
+                stored.index.add_article(new.joined_by(article_features), article_features, article_features.index_keys)
             else:
                 report = self._build_rule_article(row, article_features)
-                clusters.load_keys((scope, key) for key in report.key_weights)
-                join_event(report, new, clusters.index)
-            new = clusters.index.get(scope, new.id) or new
-        clusters.write({(row.source_id, row.uid): row.id for row in self._rows})
+                stored.load_keys((scope, key) for key in report.key_weights)
+                join_event(report, new, stored.index)
+            new = stored.index.get(scope, new.id) or new
+        stored.write_first(self.article_ids)
         return new
 
     def _build_rule_article(self, row: _Row, features: ArticleFeatures) -> RuleArticle:
@@ -285,17 +279,17 @@ class _SplitOperation:
 
     def judge(self, new: Cluster, *, quiet: bool) -> list[ArticleDecision]:
         """Decide on their matches again, as a story or an event of their own."""
-        ledger = NotificationLedger(complete=False)
-        cases = list(self._build_cases(new, ledger))
-        load_subjects(self._connection, ledger, {key for case, _ in cases for key in case.ledger_keys})
-        load_recent_sends(self._connection, ledger, [case.rule for case, _ in cases], self._now)
-        article_decisions = [
+        cases = list(self._build_cases(new))
+        self._stored.load_for_cases([case for case, _ in cases], self._now)
+        return [
             ArticleDecision(case.article, case.story, self._how, (match_decision,), case.publisher, case.wire)
             for case, alert in cases
             if (match_decision := self._decide_match(case, alert, quiet=quiet)) is not None
         ]
-        write_subject_records(self._connection, ledger.changed_records)
-        return article_decisions
+
+    def write_state(self) -> None:
+        """Write how the state has changed with the decisions, after these."""
+        self._stored.write(self.article_ids)
 
     def _decide_match(self, case: Case, alert: str | None, *, quiet: bool) -> MatchDecision | None:
         """The new decision on a match; None if the match was sent already, and so stays as it is."""
@@ -312,7 +306,7 @@ class _SplitOperation:
             )
         return evaluate(case)
 
-    def _build_cases(self, new: Cluster, ledger: NotificationLedger) -> Iterator[tuple[Case, str | None]]:
+    def _build_cases(self, new: Cluster) -> Iterator[tuple[Case, str | None]]:
         """The case of each match that is news, in the order of the matches, with the alert that has sent it."""
         rows = {row.id: row for row in self._rows}
         news = and_(match.c.article_id.in_(self._ids), match.c.kind == MatchKind.NEWS)
@@ -320,7 +314,7 @@ class _SplitOperation:
             row, rule = rows[match_row.article_id], self._config.rules.get(match_row.rule_id)
             if rule is None or match_row.article_version != row.version or not self._is_affected(rule):
                 continue
-            yield self._build_case(row, match_row, rule, new, ledger), match_row.alert_id
+            yield self._build_case(row, match_row, rule, new), match_row.alert_id
 
     def _is_affected(self, rule: Rule) -> bool:
         """Whether the rule sends at most once for what is split."""
@@ -330,7 +324,7 @@ class _SplitOperation:
             return rule.alert.once_per is OncePer.STORY
         return rule.id == self._whole.scope and rule.alert.once_per is OncePer.EVENT
 
-    def _build_case(self, row: _Row, match_row: _Row, rule: Rule, new: Cluster, ledger: NotificationLedger) -> Case:
+    def _build_case(self, row: _Row, match_row: _Row, rule: Rule, new: Cluster) -> Case:
         stored_article, source = article_from_row(row), self._config.sources.get(row.source_id)
         rule_match = Match(
             rule.id,
@@ -345,7 +339,7 @@ class _SplitOperation:
             match=rule_match,
             article=stored_article,
             story=story_from_cluster(new) if is_story else Story(row.story_id, row.story_title, row.opened_at),
-            ledger=ledger,
+            state=self._stored.state,
             now=self._now,
             event=None if is_story else event_from_cluster(new),
             join_reason=self._how,

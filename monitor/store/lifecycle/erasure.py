@@ -20,6 +20,7 @@ from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.entry_identity import uid_hash
 from monitor.model import Config, DeliveryState
 from monitor.store.engine.database import Database, build_insert, in_batches
+from monitor.store.engine.table_walk import SLICE
 from monitor.store.engine.tables import (
     alert,
     article,
@@ -32,13 +33,13 @@ from monitor.store.engine.tables import (
     story,
     story_article,
 )
-from monitor.store.lifecycle.cascade_delete import drop_digest_lines, drop_subject_records
+from monitor.store.lifecycle.cluster_removal import remove_articles_from_clusters
+from monitor.store.lifecycle.digest_lines import drop_digest_lines
 from monitor.store.lifecycle.publisher_removal import find_contributing_matches, remove_publishers
 from monitor.store.lifecycle.replacing_pending import RemovedArticles, replace_pending_alerts
-from monitor.store.lifecycle.retention import SLICE
 from monitor.store.queries.articles import article_has_address
 from monitor.store.queues import full_text_queue
-from monitor.store.state.clusters import remove_articles_from_clusters
+from monitor.store.state.state_loader import forget_articles
 
 ERASED_REASON = "its article was forgotten at the operator's request"
 # A dead delivery too, because it could be tried again. What is being sent may still arrive.
@@ -124,12 +125,12 @@ def _erase_articles(connection: Connection, removed: RemovedArticles) -> int:
     articles = connection.execute(select(article).where(article.c.id.in_(ids))).all()
     _invalidate_polls(connection, source.c.id.in_({row.source_id for row in articles}))
     drop_digest_lines(connection, articles)
-    drop_subject_records(connection, articles)
     contributions = find_contributing_matches(connection, ids)
     remove_publishers(connection, contributions, ids)
     replace_pending_alerts(connection, removed, contributions)
     _redact_alerts(connection, articles, now)
     remove_articles_from_clusters(connection, ids)
+    forget_articles(connection, articles)
     _erase_from_events(connection, ids)
     connection.execute(delete(match).where(match.c.article_id.in_(ids)))
     _erase_from_stories(connection, ids)

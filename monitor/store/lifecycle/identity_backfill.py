@@ -58,7 +58,7 @@ def _backfill_versions(connection: Connection, versions: Sequence[int], rules: R
             stored.load_keys((rule, key) for key in rule_article.key_weights)
             if (cluster := stored.index.get(rule, event_id)) is not None:
                 join_event(rule_article, cluster, stored.index)
-    stored.write(ids)
+    stored.write_first(ids)
 
 
 def _join_story(stored: StoredClusters, features: ArticleFeatures, id_: str) -> None:

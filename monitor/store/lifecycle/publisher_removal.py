@@ -5,48 +5,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from monitor.alerting.subject_keys import event_key, shadow_key, story_key
+from monitor.alerting.pending_replacement import LostMatch
+from monitor.alerting.subject_keys import shadow_key
 from monitor.model import MatchKind, independent_publisher_of
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import article, match, story_article
 from monitor.store.state.stored_ledger import load_subject_records, write_subject_records
 
 
-@dataclass(frozen=True, slots=True)
-class ContributingMatch:
-    """A match that counts for a story, and for an `event` if it has one. `match`: its id, which grows in the order of
-    the matches; `at`: when; `alerted`: whether an alert has sent it."""
-
-    match: int
-    at: datetime
-    alerted: bool
-    rule: str
-    story: str
-    event: str | None
-    independent_publisher: str
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The ledger keys for which it may count: a rule that alerts on stories may have alerted on events before."""
-        of_story = story_key(self.rule, self.story)
-        return (of_story,) if self.event is None else (of_story, event_key(self.rule, self.event))
-
-
-def find_contributing_matches(connection: Connection, articles: Sequence[int]) -> list[ContributingMatch]:
+def find_contributing_matches(connection: Connection, articles: Sequence[int]) -> list[LostMatch]:
     """The matches of these articles that count; mentions do not, as they are sent with nothing else."""
     return [
-        _contribution_from_row(row)
+        _lost_match_from_row(row)
         for row in connection.execute(_select_news_matches().where(match.c.article_id.in_(articles)))
     ]
 
 
-def remove_publishers(connection: Connection, removed: Sequence[ContributingMatch], articles: Sequence[int]) -> None:
+def remove_publishers(connection: Connection, removed: Sequence[LostMatch], articles: Sequence[int]) -> None:
     """Stop counting the publishers whose only matches are in these articles."""
     lost_publishers: defaultdict[str, set[str]] = defaultdict(set)
     for contribution in removed:
@@ -69,8 +48,8 @@ def remove_publishers(connection: Connection, removed: Sequence[ContributingMatc
 
 
 def _find_other_matches(
-    connection: Connection, removed: Iterable[ContributingMatch], articles: Sequence[int]
-) -> Iterator[ContributingMatch]:
+    connection: Connection, removed: Iterable[LostMatch], articles: Sequence[int]
+) -> Iterator[LostMatch]:
     """The matches of the same stories and events in other articles."""
     subjects = (
         (story_article.c.story_id, {contribution.story for contribution in removed}),
@@ -79,7 +58,7 @@ def _find_other_matches(
     for column, ids in subjects:
         for batch in in_batches(ids):
             query = _select_news_matches().where(column.in_(batch), match.c.article_id.not_in(articles))
-            yield from map(_contribution_from_row, connection.execute(query))
+            yield from map(_lost_match_from_row, connection.execute(query))
 
 
 def _select_news_matches() -> Select[Any]:
@@ -92,8 +71,6 @@ def _select_news_matches() -> Select[Any]:
     )
 
 
-def _contribution_from_row(row: Row[*tuple[Any, ...]]) -> ContributingMatch:
+def _lost_match_from_row(row: Row[*tuple[Any, ...]]) -> LostMatch:
     publisher = independent_publisher_of(row.wire, row.publisher or row.source_id)
-    return ContributingMatch(
-        row.id, row.at, row.alert_id is not None, row.rule_id, row.story_id, row.event_id, publisher
-    )
+    return LostMatch(row.id, row.at, row.alert_id is not None, row.rule_id, row.story_id, row.event_id, publisher)

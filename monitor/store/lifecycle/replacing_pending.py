@@ -1,42 +1,34 @@
-"""Pending alerts that lose their article, or something that they were to say. Another article in which the rule matched
-the same subject takes over, or the alert is sent with what remains, or it is dropped."""
+"""Replaces pending alerts that lose their article, or something that they were to say. `alerting.pending_replacement`
+decides; this loads what it asks for, and writes the result."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select, and_, case, false, or_, select, union
 
 from monitor.alerting.ledger import SubjectRecord
-from monitor.alerting.pending_replacement import find_pending_replacement
-from monitor.alerting.quotes import quote_best_sentence
-from monitor.alerting.subject_keys import article_key, event_key, story_key, unsure_key
-from monitor.alerting.updates import SAYS_MORE
-from monitor.alerting.wording import evidence_in_words
-from monitor.cases import determine_article_provenance
-from monitor.model import (
-    AlertCandidate,
-    Config,
-    Level,
-    Match,
-    MatchKind,
-    MatchOutcome,
-    PendingAlert,
-    PendingKind,
-    Reason,
-    Story,
-    time_of_day,
+from monitor.alerting.pending_replacement import (
+    LostMatch,
+    OtherMatch,
+    PendingLoss,
+    PendingReplacement,
+    Removal,
+    is_article_subject,
+    list_shared_keys,
+    replace_pending_alert,
 )
-from monitor.model.outcome import deferred_outcome, suppressed_outcome
+from monitor.alerting.subject_keys import event_key
+from monitor.cases import determine_article_provenance
+from monitor.model import AlertCandidate, Config, Level, Match, MatchKind, PendingKind, Story
 from monitor.store.commit.decision_writer import update_match_outcomes
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import article, article_version, match, story, story_article, waiting
-from monitor.store.lifecycle.publisher_removal import ContributingMatch
 from monitor.store.queries.articles import article_from_row
 from monitor.store.queries.matches import spans_from_evidence
 from monitor.store.state.pending_rows import pending_alert_from_row, write_pending_alerts
@@ -45,7 +37,6 @@ from monitor.stories.facts import extract_counts
 
 _MAX_MATCHES = 200  # matches of a subject, the last ones: texts are read while no other process may write
 _SEPARATE_KINDS = (PendingKind.MENTION, PendingKind.IN_DOUBT)
-_A_MOMENT = timedelta(microseconds=1)
 _Row = Row[*tuple[Any, ...]]
 
 
@@ -60,183 +51,82 @@ class RemovedArticles:
     removal_phrase: str = "was forgotten"
     subjects: Collection[str] | None = None
 
-    @property
-    def zone(self) -> tzinfo:
-        """The time zone of the desk."""
-        return ZoneInfo(self.config.settings.timezone)
 
-
-@dataclass(frozen=True, slots=True)
-class _AffectedAlert:
-    """A pending alert and the id of its article. `is_removed`: the article leaves; `contributions`: the matches of its
-    subject in articles that leave."""
-
-    pending: PendingAlert
-    article_id: int
-    is_removed: bool
-    contributions: Sequence[ContributingMatch] = ()
-
-    @property
-    def match(self) -> ColumnElement[bool]:
-        """The condition for the match that is pending."""
-        version = match.c.article_version == self.pending.candidate.article.version
-        return and_(match.c.article_id == self.article_id, version)
-
-    def first_unsent_match(self, sent_at: datetime | None) -> int | None:
-        """The first match in articles that leave which the alert may report: made since its subject was sent."""
-        unsent = [
-            contribution
-            for contribution in self.contributions
-            if not contribution.alerted and (sent_at is None or contribution.at >= sent_at)
-        ]
-        return min((contribution.match for contribution in unsent), default=None)
-
-    def matches_row(self, row: _Row) -> bool:
-        """Whether the row is the match that is pending."""
-        return (row.id, row.article_version) == (self.article_id, self.pending.candidate.article.version)
-
-
-_Replacement = tuple[PendingAlert, int] | None  # the new pending alert, with the id of its article
-
-
-def replace_pending_alerts(
-    connection: Connection, removed: RemovedArticles, contributions: Sequence[ContributingMatch]
-) -> None:
+def replace_pending_alerts(connection: Connection, removed: RemovedArticles, lost: Sequence[LostMatch]) -> None:
     """A pending alert whose article leaves gets another article, at the same time, or is dropped. One that may report
-    something of these `contributions` goes on without them."""
-    affected = [
-        *_find_orphaned(connection, removed.articles),
-        *_find_reduced(connection, removed.articles, contributions),
+    something of these `lost` matches goes on without them."""
+    losses = [
+        (row, loss)
+        for row, loss in (
+            *_find_orphaned(connection, removed.articles),
+            *_find_reduced(connection, removed.articles, lost),
+        )
+        if removed.subjects is None or row.key in removed.subjects
     ]
-    if removed.subjects is not None:
-        affected = [alert for alert in affected if alert.pending.candidate.key in removed.subjects]
-    records = load_subject_records(connection, {alert.pending.candidate.key for alert in affected})
-    replacements = [
-        (alert, _find_replacement(connection, alert, removed, records.get(alert.pending.candidate.key)))
-        for alert in affected
-    ]
-    changed = [
-        (alert, replacement)
-        for alert, replacement in replacements
-        if replacement is None or replacement[0] != alert.pending
-    ]
-    added = [replacement for _, replacement in changed if replacement is not None]
-    write_pending_alerts(connection, added, [alert.pending.id for alert, replacement in changed if replacement is None])
-    outcomes = [outcome for alert, replacement in changed for outcome in _build_outcomes(alert, replacement, removed)]
-    ids = {(candidate.article.source, candidate.article.uid): id_ for candidate, id_, _ in outcomes}
-    update_match_outcomes(connection, [(candidate, None, outcome) for candidate, _, outcome in outcomes], ids)
+    records = load_subject_records(connection, {row.key for row, _ in losses})
+    found = (_find_replacement(connection, row, loss, removed, records.get(row.key)) for row, loss in losses)
+    replacements = [replacement for replacement in found if replacement is not None]
+    added = [replacement.after for replacement in replacements if replacement.after is not None]
+    dropped = [replacement.before.id for replacement in replacements if replacement.after is None]
+    write_pending_alerts(connection, added, dropped)
+    outcomes = [outcome for replacement in replacements for outcome in replacement.outcomes]
+    update_match_outcomes(connection, [(candidate, None, outcome) for candidate, outcome in outcomes])
 
 
-def _find_orphaned(connection: Connection, removed: Sequence[int]) -> list[_AffectedAlert]:
-    rows = connection.execute(select(waiting).where(waiting.c.article_id.in_(removed)))
-    return [_AffectedAlert(pending_alert_from_row(row), row.article_id, is_removed=True) for row in rows]
+def _find_orphaned(connection: Connection, removed: Sequence[int]) -> Iterator[tuple[_Row, PendingLoss]]:
+    for row in connection.execute(select(waiting).where(waiting.c.article_id.in_(removed))):
+        yield row, PendingLoss(pending_alert_from_row(row), loses_article=True)
 
 
 def _find_reduced(
-    connection: Connection, removed: Sequence[int], contributions: Iterable[ContributingMatch]
-) -> list[_AffectedAlert]:
-    """The pending alerts of other articles that may report matches of these. Mentions, and what a digest lists as
+    connection: Connection, removed: Sequence[int], lost: Sequence[LostMatch]
+) -> Iterator[tuple[_Row, PendingLoss]]:
+    """The pending alerts of other articles that may report these matches. Mentions, and what a digest lists as
     suppressed, report nothing else."""
-    by_key: defaultdict[str, list[ContributingMatch]] = defaultdict(list)
-    for contribution in contributions:
-        for key in contribution.keys:
-            by_key[key].append(contribution)
+    by_key: defaultdict[str, list[LostMatch]] = defaultdict(list)
+    for lost_match in lost:
+        for key in lost_match.keys:
+            by_key[key].append(lost_match)
     query = select(waiting).where(waiting.c.article_id.not_in(removed), waiting.c.kind.not_in(_SEPARATE_KINDS))
-    found: list[_AffectedAlert] = []
-    for batch in in_batches({contribution.rule for contribution in contributions}):
+    for batch in in_batches({lost_match.rule for lost_match in lost}):
         for row in connection.execute(query.where(waiting.c.rule_id.in_(batch))):
             pending = pending_alert_from_row(row)
-            lost = [
-                contribution
-                for key in _list_subject_keys(pending.candidate)
-                if key in by_key
-                for contribution in by_key[key]
-            ]
-            found += [_AffectedAlert(pending, row.article_id, is_removed=False, contributions=lost)] if lost else []
-    return found
-
-
-def _list_subject_keys(candidate: AlertCandidate) -> Iterator[str]:
-    """The ledger keys of its story and event; none where the article is the subject, as only it can report that."""
-    if _is_article_subject(candidate):
-        return
-    yield story_key(candidate.rule, candidate.story.id)
-    if candidate.event is not None:
-        yield event_key(candidate.rule, candidate.event.id)
-
-
-def _is_article_subject(candidate: AlertCandidate) -> bool:
-    names = (candidate.rule, candidate.article.source, candidate.article.uid)
-    return candidate.key in (article_key(*names), unsure_key(*names))
-
-
-def _build_outcomes(
-    affected: _AffectedAlert, replacement: _Replacement, removed: RemovedArticles
-) -> Iterator[tuple[AlertCandidate, int, MatchOutcome]]:
-    """The new outcomes of matches, each with the id of its article."""
-    candidate = affected.pending.candidate
-    if replacement is None:
-        if not affected.is_removed:
-            removal = removed.removal_phrase
-            why = f"it was deferred with news from an article that {removal}, and has nothing new without it"
-            yield candidate, affected.article_id, suppressed_outcome(Reason.ERASED, why)
-        return
-    pending, article_id = replacement
-    at = time_of_day(pending.due, removed.zone, removed.now)
-    if article_id == affected.article_id and pending.candidate.article.version == candidate.article.version:
-        omission = f"what an article said that {removed.removal_phrase} is left out"
-        yield (
-            pending.candidate,
-            article_id,
-            deferred_outcome(pending.kind.reason, f"{pending.why}; {omission}, and it is sent at {at}"),
-        )
-        return
-    substitution = f"it replaces an article that {removed.removal_phrase}"
-    yield (
-        pending.candidate,
-        article_id,
-        deferred_outcome(pending.kind.reason, f"{pending.why}; {substitution}, and is sent at {at}"),
-    )
-    if not affected.is_removed:
-        superseded = f"{pending.candidate.publisher} says more, and is sent with it"
-        yield candidate, affected.article_id, suppressed_outcome(Reason.SUPERSEDED, superseded)
+            of_pending = [found for key in list_shared_keys(pending.candidate) for found in by_key.get(key, ())]
+            if of_pending:
+                yield row, PendingLoss(pending, loses_article=False, lost=of_pending)
 
 
 def _find_replacement(
-    connection: Connection, affected: _AffectedAlert, removed: RemovedArticles, record: SubjectRecord | None
-) -> _Replacement:
-    """The pending alert that replaces it; the alert itself, if it reports nothing that is removed."""
-    before = affected.pending
-    record = record or SubjectRecord(before.candidate.key, before.candidate.rule, removed.now)
-    since = affected.first_unsent_match(record.last_sent_at)
-    if since is None and not affected.is_removed:
-        return before, affected.article_id
-    rows = connection.execute(_select_other_matches(affected, removed.articles, record.last_sent_at)).all()
-    rows = sorted(rows, key=lambda row: row.match_id)
-    # it was matched before these
-    if since is not None and any(affected.matches_row(row) and row.match_id < since for row in rows):
-        return before, affected.article_id
-    candidates = [_candidate_from_row(affected, row, removed.config) for row in rows]
-    # if the rule has left the config since, the alert is sent all the same
-    rule = removed.config.rules.get(before.candidate.rule)
-    policy = SAYS_MORE if rule is None else rule.alert
-    replacement = find_pending_replacement(before, candidates, record, policy, now=removed.now, zone=removed.zone)
-    if replacement is None or replace(replacement, since=before.since) == before:
-        return None if replacement is None else (before, affected.article_id)
-    # By `since` daemons know that it is another one, even if it changes twice in one erasure.
-    replacement = replace(replacement, since=max(replacement.since, before.since + _A_MOMENT))
-    ids = {(row.source_id, row.uid): row.id for row in rows}
-    return replacement, ids[replacement.candidate.article.source, replacement.candidate.article.uid]
+    connection: Connection, row: _Row, loss: PendingLoss, removed: RemovedArticles, record: SubjectRecord | None
+) -> PendingReplacement | None:
+    record = record or SubjectRecord(row.key, row.rule_id, removed.now)
+    if not loss.may_change(record):
+        return None
+    matches = connection.execute(_select_other_matches(row, loss, removed.articles, record.last_sent_at)).all()
+    others = [
+        _other_match_from_row(match_row, row, loss, removed.config)
+        for match_row in sorted(matches, key=lambda match_row: match_row.match_id)
+    ]
+    removal = Removal(removed.removal_phrase, removed.now, ZoneInfo(removed.config.settings.timezone))
+    return replace_pending_alert(loss, others, record, removed.config.rules.get(row.rule_id), removal)
 
 
-def _select_other_matches(affected: _AffectedAlert, removed: Sequence[int], sent_at: datetime | None) -> Select[Any]:
+def _is_pending_match(row: _Row, loss: PendingLoss) -> ColumnElement[bool]:
+    """The condition for the match that is pending."""
+    version = match.c.article_version == loss.pending.candidate.article.version
+    return and_(match.c.article_id == row.article_id, version)
+
+
+def _select_other_matches(
+    row: _Row, loss: PendingLoss, removed: Sequence[int], sent_at: datetime | None
+) -> Select[Any]:
     """The matches from which a replacement may be made. They are in articles that stay, of the same subject, since that
     was last sent, and not sent themselves; in the articles' latest versions, as earlier ones are out of date. Also the
     pending match itself, in its own version."""
-    candidate = affected.pending.candidate
+    pending, own_match = loss.pending, _is_pending_match(row, loss)
     version = and_(article_version.c.article_id == article.c.id, article_version.c.version == match.c.article_version)
     columns = (match.c.rule_version, match.c.level, match.c.evidence, story_article.c.publisher, story_article.c.wire)
-    own_match = false() if affected.is_removed else affected.match
+    kept_match = false() if loss.loses_article else own_match
     latest = match.c.article_version == article.c.version
     current = latest if sent_at is None else and_(latest, match.c.at >= sent_at)
     return (
@@ -247,48 +137,47 @@ def _select_other_matches(affected: _AffectedAlert, removed: Sequence[int], sent
         .join(story, story.c.id == story_article.c.story_id)
         .add_columns(match.c.kind, match.c.article_version, match.c.id.label("match_id"))
         .add_columns(story.c.id.label("story_id"), story.c.opened_at)
-        .where(match.c.rule_id == candidate.rule, match.c.heard.is_(True), match.c.alert_id.is_(None))
-        .where(match.c.kind == (MatchKind.MENTION if affected.pending.kind is PendingKind.MENTION else MatchKind.NEWS))
-        .where(match.c.id.in_(_select_subject_matches(affected)), or_(own_match, current), article.c.id.not_in(removed))
-        .order_by(case((own_match, 0), else_=1), match.c.id.desc())
+        .where(match.c.rule_id == pending.candidate.rule, match.c.heard.is_(True), match.c.alert_id.is_(None))
+        .where(match.c.kind == (MatchKind.MENTION if pending.kind is PendingKind.MENTION else MatchKind.NEWS))
+        .where(
+            match.c.id.in_(_select_subject_matches(pending.candidate, own_match)),
+            or_(kept_match, current),
+            article.c.id.not_in(removed),
+        )
+        .order_by(case((kept_match, 0), else_=1), match.c.id.desc())
         .limit(_MAX_MATCHES)
     )
 
 
-def _select_subject_matches(affected: _AffectedAlert) -> CompoundSelect[int]:
+def _select_subject_matches(candidate: AlertCandidate, own_match: ColumnElement[bool]) -> CompoundSelect[int]:
     """The ids of the matches of the alert's subject, each found by an index. An article is its own only match. A rule
     that alerts on events may have been edited since, so matches of its story without an event count too."""
-    candidate = affected.pending.candidate
-    own_match, of_event = select(match.c.id).where(affected.match), select(match.c.id)
+    own, of_event = select(match.c.id).where(own_match), select(match.c.id)
     of_story = of_event.join(story_article, story_article.c.article_id == match.c.article_id)
     of_story = of_story.where(story_article.c.story_id == candidate.story.id)
-    if _is_article_subject(candidate):
-        return union(own_match)
+    if is_article_subject(candidate):
+        return union(own)
     if candidate.event is None or candidate.key != event_key(candidate.rule, candidate.event.id):
-        return union(own_match, of_story)
+        return union(own, of_story)
     of_event = of_event.where(match.c.event_id == candidate.event.id)
-    return union(own_match, of_event, of_story.where(match.c.event_id.is_(None)))
+    return union(own, of_event, of_story.where(match.c.event_id.is_(None)))
 
 
-def _candidate_from_row(affected: _AffectedAlert, row: _Row, config: Config) -> AlertCandidate:
-    """The candidate that the rule's match in this article makes for the same subject."""
-    before, source = affected.pending.candidate, config.sources.get(row.source_id)
-    stored_article = replace(before.article, text=row.text) if affected.matches_row(row) else article_from_row(row)
-    rule_match = Match(
-        before.rule, row.rule_version, MatchKind(row.kind), spans_from_evidence(row.evidence), Level(row.level)
-    )
-    quoted = quote_best_sentence(stored_article, rule_match.evidence)
-    return replace(
-        before,
-        level=rule_match.level,
+def _other_match_from_row(match_row: _Row, row: _Row, loss: PendingLoss, config: Config) -> OtherMatch:
+    candidate, source = loss.pending.candidate, config.sources.get(match_row.source_id)
+    is_pending = (match_row.id, match_row.article_version) == (row.article_id, candidate.article.version)
+    stored_article = replace(candidate.article, text=match_row.text) if is_pending else article_from_row(match_row)
+    evidence = spans_from_evidence(match_row.evidence)
+    kind, level = MatchKind(match_row.kind), Level(match_row.level)
+    return OtherMatch(
+        id=match_row.match_id,
+        match=Match(candidate.rule, match_row.rule_version, kind, evidence, level),
         article=stored_article,
-        story=Story(row.story_id, "", row.opened_at),
-        publisher=row.publisher or row.source_id,
-        wire=row.wire,
-        facts=extract_counts(stored_article.title, stored_article.text),
-        sentence=quoted.sentence,
-        highlights=quoted.highlights,
-        evidence_words=evidence_in_words(rule_match),
+        story=Story(match_row.story_id, "", match_row.opened_at),
+        publisher=match_row.publisher or match_row.source_id,
+        wire=match_row.wire,
         wire_status=determine_article_provenance(stored_article, source).wire_status,
         official=source is not None and source.official,
+        facts=extract_counts(stored_article.title, stored_article.text),
+        is_pending=is_pending,
     )

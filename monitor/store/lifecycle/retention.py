@@ -11,42 +11,34 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, and_, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select, tuple_, update
 
 from monitor.alerting.ledger import RECORD_RETENTION
 from monitor.ingest.entry_identity import uid_hash
-from monitor.ingest.retention_policy import compute_retention_cutoff, find_article_retention, find_shortest_retention
+from monitor.ingest.retention_policy import compute_retention_cutoff, find_article_cutoff, find_shortest_retention
 from monitor.model import FOR_GOOD, DeliveryState, Retention
-from monitor.model.timestamps import datetime_to_micros
 from monitor.store.engine.database import Database, build_insert
+from monitor.store.engine.table_walk import SLICE, TableRow, TableWalk, read_slice
 from monitor.store.engine.tables import (
     account,
     alert,
     article,
-    article_features,
     article_version,
     attempt,
-    cluster_key,
     daemon,
     delivery,
-    event,
     fetch,
     known,
     match,
-    story,
     story_article,
     trouble,
     waiting,
 )
-from monitor.store.lifecycle.cascade_delete import drop_digest_lines, drop_subject_records, find_digests_listing
+from monitor.store.lifecycle.digest_lines import drop_digest_lines, find_digests_listing
 from monitor.store.queues import full_text_queue
-from monitor.stories.events import EVENT_OPEN_FOR
+from monitor.store.state.state_loader import STORED_PARTS, forget_articles
 
-SLICE = 250  # rows read in one transaction: others wait a tenth of a second for it
-_LARGE_SLICE = 5_000  # for rows that no other row depends on
-_Row = Row[*tuple[Any, ...]]
 _UNSETTLED = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
 _IS_BEING_SENT = exists().where(delivery.c.alert_id == alert.c.id, delivery.c.state.in_(_UNSETTLED))
 _HAS_PENDING_UPDATE = exists().where(account.c.alert_id == alert.c.id, waiting.c.key == account.c.key)
@@ -61,17 +53,27 @@ _IS_LINE_PENDING = (
 class _SliceResult:
     """A slice of rows: those that may go, counts of them for people, and the row after which the next slice begins."""
 
-    old: Sequence[_Row]
+    old: Sequence[TableRow]
     counts: Counter[str]
-    last: _Row | None
+    last: TableRow | None
 
 
 @dataclass(frozen=True, slots=True)
-class _TableWalk:
+class _CountedWalk:
     """A walk through a table, the oldest rows first. `look`: read the slice after a row; `drop`: delete rows."""
 
-    look: Callable[[Connection, _Row | None], _SliceResult]
-    drop: Callable[[Connection, Sequence[_Row]], None]
+    look: Callable[[Connection, TableRow | None], _SliceResult]
+    drop: Callable[[Connection, Sequence[TableRow]], None]
+
+
+def _count_rows(walk: TableWalk, name: str | None = None) -> _CountedWalk:
+    """A walk that counts its rows for people, if they have a name for them."""
+
+    def look(connection: Connection, after: TableRow | None) -> _SliceResult:
+        rows, last = walk.read_slice(connection, after)
+        return _SliceResult(rows, Counter({name: len(rows)} if name else {}), last)
+
+    return _CountedWalk(look, walk.delete_rows)
 
 
 class ArchivePruner:
@@ -88,13 +90,14 @@ class ArchivePruner:
         With `dry_run` nothing is deleted. Between two slices others may use the database.
         """
         expired = _ExpiredRows(self._retention, now)
-        articles = _TableWalk(expired.articles, lambda connection, rows: _drop_articles(connection, rows, now))
-        alerts = _TableWalk(expired.alerts, lambda connection, rows: _drop_alerts(connection, rows, now))
-        walks = [articles, alerts, _TableWalk(expired.fetches, _drop_fetches)]
-        uncounted = [_TableWalk(expired.keys, _drop_keys), _TableWalk(expired.features, _drop_features)]
-        uncounted += [_TableWalk(expired.stories, _drop_stories), _TableWalk(expired.events, _drop_events)]
-        uncounted += [_TableWalk(expired.accounts, _drop_subject_records)]
-        for walk in walks if dry_run else [*walks, *uncounted]:
+        walks = [
+            _CountedWalk(expired.articles, lambda connection, rows: _drop_articles(connection, rows, now)),
+            _CountedWalk(expired.alerts, lambda connection, rows: _drop_alerts(connection, rows, now)),
+            _count_rows(expired.fetches(), "fetches"),
+        ]
+        if not dry_run:
+            walks += [_count_rows(walk) for part in STORED_PARTS for walk in part.list_expired(self._retention, now)]
+        for walk in walks:
             yield from self._run_walk(walk, dry_run=dry_run)
         yield from self._prune_known(now, dry_run=dry_run)
         if not dry_run:
@@ -102,8 +105,8 @@ class ArchivePruner:
             self._prune_troubles(now)
             yield from (Counter[str]() for _ in self._database.reclaim_space())
 
-    def _run_walk(self, walk: _TableWalk, *, dry_run: bool) -> Iterator[Counter[str]]:
-        last: _Row | None = None
+    def _run_walk(self, walk: _CountedWalk, *, dry_run: bool) -> Iterator[Counter[str]]:
+        last: TableRow | None = None
         while True:
             with self._database.reading() as connection:  # most slices have nothing to delete
                 result = walk.look(connection, last)
@@ -163,23 +166,20 @@ class _ExpiredRows:
         self._retention = retention
         self._now = now
         self._newest = compute_retention_cutoff(find_shortest_retention(retention), now)
-        self._recent = now - max(EVENT_OPEN_FOR, RECORD_RETENTION)  # decisions may need what is younger
-        self._remembered = min(self._newest, self._recent)
 
-    def articles(self, connection: Connection, after: _Row | None) -> _SliceResult:
+    def articles(self, connection: Connection, after: TableRow | None) -> _SliceResult:
         """Articles whose latest version is older than anything of them must be kept."""
         latest = and_(article_version.c.article_id == article.c.id, article_version.c.version == article.c.version)
         first_seen = article.c.seen_at < self._newest  # it has an index; the latest version may be younger
         query = select(article, article_version.c.at).join(article_version, latest).where(first_seen)
-        rows = _read_slice(connection, query, (article.c.seen_at, article.c.id), after)
+        rows = read_slice(connection, query, (article.c.seen_at, article.c.id), after, SLICE)
         candidates = [row for row in rows if row.at < self._newest]
         usage = _load_article_usage(connection, [row.id for row in candidates])
         expired = [
             row
             for row in candidates
             if not usage[row.id].is_pending
-            and row.at
-            < compute_retention_cutoff(find_article_retention(self._retention, usage[row.id].matched), self._now)
+            and row.at < find_article_cutoff(self._retention, usage[row.id].matched, self._now)
         ]
         return _SliceResult(
             expired,
@@ -187,85 +187,27 @@ class _ExpiredRows:
             _find_resume_row(rows),
         )
 
-    def alerts(self, connection: Connection, after: _Row | None) -> _SliceResult:
+    def alerts(self, connection: Connection, after: TableRow | None) -> _SliceResult:
         """Alerts without an article: notices, and alerts whose article was erased."""
         query = select(alert.c.id, alert.c.at, alert.c.rule_id, _IS_PENDING)
         alone = query.where(alert.c.article_id.is_(None), alert.c.at < self._newest)
-        rows = _read_slice(connection, alone, (alert.c.at, alert.c.id), after)
-        expired = [row for row in rows if not row.is_pending and self._is_expired(row.at, row.rule_id, alerted=True)]
+        rows = read_slice(connection, alone, (alert.c.at, alert.c.id), after, SLICE)
+        expired = [
+            row
+            for row in rows
+            if not row.is_pending and row.at < find_article_cutoff(self._retention, [(row.rule_id, True)], self._now)
+        ]
         return _SliceResult(expired, Counter(alerts=len(expired)), _find_resume_row(rows))
 
-    def _is_expired(self, at: datetime, rule: str | None, *, alerted: bool) -> bool:
-        """Whether a row without an article, of this rule, is so old that it leaves."""
-        return at < compute_retention_cutoff(find_article_retention(self._retention, [(rule, alerted)]), self._now)
-
-    def stories(self, connection: Connection, after: _Row | None) -> _SliceResult:
-        """Stories that have neither an article nor an alert left."""
-        membership = or_(story_article.c.story_id == story.c.id, story_article.c.story_id == story.c.merged_into)
-        is_used = exists().where(membership) | exists().where(alert.c.story_id == story.c.id)
-        query = select(story.c.id, story.c.last_at, is_used.label("is_used")).where(story.c.last_at < self._newest)
-        rows = _read_slice(connection, query, (story.c.last_at, story.c.id), after)
-        return _SliceResult([row for row in rows if not row.is_used], Counter(), _find_resume_row(rows))
-
-    def events(self, connection: Connection, after: _Row | None) -> _SliceResult:
-        """Events that are over, and have neither a match nor an alert left."""
-        membership = or_(match.c.event_id == event.c.id, match.c.event_id == event.c.merged_into)
-        is_used = exists().where(membership) | exists().where(alert.c.event_id == event.c.id)
-        query = select(event.c.id, event.c.last_at, is_used.label("is_used")).where(event.c.last_at < self._remembered)
-        rows = _read_slice(connection, query, (event.c.last_at, event.c.id), after)
-        return _SliceResult([row for row in rows if not row.is_used], Counter(), _find_resume_row(rows))
-
-    def accounts(self, connection: Connection, after: _Row | None) -> _SliceResult:
-        """Records of subjects that have no alert, and nothing pending; the record of a subject with an alert leaves
-        with the alert."""
-        is_pending = exists().where(waiting.c.key == account.c.key).label("is_pending")
-        query = select(account.c.key, account.c.heard_at, account.c.rule_id, is_pending)
-        alone = query.where(account.c.alert_id.is_(None), account.c.heard_at < self._remembered)
-        rows = _read_slice(connection, alone, (account.c.heard_at, account.c.key), after)
-        expired = [
-            row for row in rows if not row.is_pending and self._is_expired(row.heard_at, row.rule_id, alerted=False)
-        ]
-        return _SliceResult(expired, Counter(), _find_resume_row(rows))
-
-    def keys(self, connection: Connection, after: _Row | None) -> _SliceResult:
-        """Keys of stories and events that no article has joined for long."""
-        query = select(cluster_key.c.scope, cluster_key.c.key, cluster_key.c.touched)
-        rows = _read_slice(connection, query, tuple(cluster_key.primary_key), after, limit=_LARGE_SLICE)
-        limit = datetime_to_micros(self._recent)
-        return _SliceResult(
-            [row for row in rows if row.touched < limit], Counter(), _find_resume_row(rows, _LARGE_SLICE)
-        )
-
-    def features(self, connection: Connection, after: _Row | None) -> _SliceResult:
-        """The features of articles. They are in the order of time, so a slice without an old one ends the walk."""
-        query = select(article_features.c.article_id, article_features.c.version, article.c.seen_at)
-        query = query.join(article, article.c.id == article_features.c.article_id)
-        rows = _read_slice(connection, query, tuple(article_features.primary_key), after)
-        expired = [row for row in rows if row.seen_at < self._recent]
-        return _SliceResult(expired, Counter(), _find_resume_row(rows) if expired else None)
-
-    def fetches(self, connection: Connection, after: _Row | None) -> _SliceResult:
-        """Fetches. They are in the order of time, so a slice without an old one ends the walk."""
-        rows = _read_slice(connection, select(fetch.c.id, fetch.c.at), (fetch.c.id,), after)
-        expired = [row for row in rows if row.at < compute_retention_cutoff(self._retention.fetches, self._now)]
-        return _SliceResult(expired, Counter(fetches=len(expired)), _find_resume_row(rows) if expired else None)
+    def fetches(self) -> TableWalk:
+        """Fetches. They are in the order of time."""
+        cutoff = compute_retention_cutoff(self._retention.fetches, self._now)
+        query = select(fetch.c.id, fetch.c.at)
+        return TableWalk(query, (fetch.c.id,), lambda row: row.at < cutoff, by_time=True)
 
 
-def _read_slice(
-    connection: Connection,
-    query: Select[*tuple[Any, ...]],
-    key: tuple[Column[Any], ...],
-    after: _Row | None,
-    limit: int | None = None,
-) -> Sequence[_Row]:
-    """At most `limit` rows, or one slice, in the order of their key, after this row."""
-    if after is not None:
-        query = query.where(tuple_(*key) > tuple(getattr(after, column.name) for column in key))
-    return connection.execute(query.order_by(*key).limit(limit or SLICE)).all()
-
-
-def _find_resume_row(rows: Sequence[_Row], limit: int | None = None) -> _Row | None:
-    return rows[-1] if len(rows) == (limit or SLICE) else None
+def _find_resume_row(rows: Sequence[TableRow]) -> TableRow | None:
+    return rows[-1] if len(rows) == SLICE else None
 
 
 @dataclass(slots=True)
@@ -301,21 +243,20 @@ def _load_article_usage(connection: Connection, ids: Sequence[int]) -> Mapping[i
     return usage
 
 
-def _drop_articles(connection: Connection, old: Sequence[_Row], now: datetime) -> None:
+def _drop_articles(connection: Connection, old: Sequence[TableRow], now: datetime) -> None:
     ids = [row.id for row in old]
     drop_digest_lines(connection, old)  # first: a digest with other lines then belongs to these
-    drop_subject_records(connection, old)
+    forget_articles(connection, old)
     _drop_alerts(connection, connection.execute(select(alert.c.id).where(alert.c.article_id.in_(ids))).all(), now)
     connection.execute(delete(match).where(match.c.article_id.in_(ids)))
     connection.execute(delete(story_article).where(story_article.c.article_id.in_(ids)))
     connection.execute(delete(article_version).where(article_version.c.article_id.in_(ids)))
-    connection.execute(delete(article_features).where(article_features.c.article_id.in_(ids)))
     full_text_queue.drop_pages(connection, ids)
     write_known_entries(connection, old, now)
     connection.execute(delete(article).where(article.c.id.in_(ids)))
 
 
-def _drop_alerts(connection: Connection, old: Sequence[_Row], now: datetime) -> None:
+def _drop_alerts(connection: Connection, old: Sequence[TableRow], now: datetime) -> None:
     """Delete alerts with their deliveries, and the records of their subjects; a record with recent matches stays, so
     that the subject is still known as sent. If an operator has just had an alert sent again, its delivery stays, and
     the foreign key refuses the whole slice: the next run tries it again."""
@@ -329,33 +270,7 @@ def _drop_alerts(connection: Connection, old: Sequence[_Row], now: datetime) -> 
     connection.execute(delete(alert).where(alert.c.id.in_(ids)))
 
 
-def _drop_keys(connection: Connection, old: Sequence[_Row]) -> None:
-    key = tuple_(cluster_key.c.scope, cluster_key.c.key)
-    connection.execute(delete(cluster_key).where(key.in_([(row.scope, row.key) for row in old])))
-
-
-def _drop_features(connection: Connection, old: Sequence[_Row]) -> None:
-    key = tuple_(article_features.c.article_id, article_features.c.version)
-    connection.execute(delete(article_features).where(key.in_([(row.article_id, row.version) for row in old])))
-
-
-def _drop_stories(connection: Connection, old: Sequence[_Row]) -> None:
-    connection.execute(delete(story).where(story.c.id.in_([row.id for row in old])))
-
-
-def _drop_events(connection: Connection, old: Sequence[_Row]) -> None:
-    connection.execute(delete(event).where(event.c.id.in_([row.id for row in old])))
-
-
-def _drop_subject_records(connection: Connection, old: Sequence[_Row]) -> None:
-    connection.execute(delete(account).where(account.c.key.in_([row.key for row in old])))
-
-
-def _drop_fetches(connection: Connection, old: Sequence[_Row]) -> None:
-    connection.execute(delete(fetch).where(fetch.c.id.in_([row.id for row in old])))
-
-
-def write_known_entries(connection: Connection, departed: Sequence[_Row], now: datetime) -> None:
+def write_known_entries(connection: Connection, departed: Sequence[TableRow], now: datetime) -> None:
     """Note in `known` the articles that leave, with what identifies them."""
     if not departed:
         return

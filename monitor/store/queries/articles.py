@@ -10,14 +10,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
+from monitor.alerting.case import Case
 from monitor.alerting.ledger import NotificationLedger
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.entry_identity import uid_hash
 from monitor.model import Article, Story
+from monitor.state import State
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, article_version, known, match, story, story_article
 from monitor.store.queries.matches import DeliveryHistory, MatchFilter, MatchQueries, MatchReport, load_deliveries
-from monitor.store.state.stored_ledger import load_subjects
+from monitor.store.state.state_loader import StoredState
 
 _MAX_MATCH_ID = 2**31  # the ids of matches are smaller
 _MAX_DIGITS = 10  # an id has no more; int() refuses thousands of digits
@@ -145,14 +147,14 @@ class ArticleQueries:
                 if rule in rules
             }
 
-    def load_ledger(self, keys: Collection[str], rule: str) -> NotificationLedger:
-        """The ledger for these keys: what was sent, or would have been by a rule in shadow. It does not look up how
-        many messages the rule has sent within the last hour."""
-        ledger = NotificationLedger(complete=False)
-        ledger.load_recent_sends([rule], {})
+    def load_state(self, case: Case) -> State:
+        """The state that the stages of the policy ask about for a case. It does not look up how many messages the rule
+        has sent within the last hour."""
         with self._database.reading() as connection:
-            load_subjects(connection, ledger, keys)
-        return ledger
+            stored = StoredState(connection)
+            stored.state[NotificationLedger].load_recent_sends([case.rule.id], {})
+            stored.load_for_cases([case], case.now)
+        return stored.state
 
 
 def article_has_address(address: str) -> ColumnElement[bool]:

@@ -4,43 +4,45 @@ written after them."""
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     Connection,
     Insert,
     Row,
-    and_,
     bindparam,
     delete,
-    func,
+    exists,
     or_,
     select,
     text,
     tuple_,
-    update,
 )
 
-from monitor.cases import ClusterQuery
+from monitor.cases import (
+    ClusteredArticle,
+    ClusterQuery,
+    PreparedArticle,
+    event_cluster_queries,
+    story_cluster_queries,
+)
+from monitor.ingest.retention_policy import compute_retention_cutoff, find_shortest_retention
+from monitor.model import Retention
 from monitor.model.timestamps import datetime_to_micros
 from monitor.store.engine import tables
 from monitor.store.engine.damaged_rows import json_or_damaged, skip_if_unreadable
 from monitor.store.engine.database import build_insert_for, in_batches, write_rows
+from monitor.store.engine.table_walk import LARGE_SLICE, TableRow, TableWalk
 from monitor.store.engine.tables import article_features, cluster_key, match, story_article
+from monitor.store.state.features_cache import ByValues, FeaturesCache, Member
+from monitor.store.state.stored_part import LOOK_BACK, ArticleIds, StoredPart
 from monitor.stories import STORIES, ArticleFeatures, Cluster, ClusterIndex, Posting
-from monitor.stories.events import FIRST_OF_EVENT, keys_from_by_values, keys_from_found_terms
-from monitor.stories.joining import FIRST_OF_STORY
 
 Key = tuple[str, str]  # a scope, and a key or an id in it
-Member = tuple[int, int, int]  # an article's id, its version, and when it was seen, in microseconds
-Ids = Mapping[tuple[str, str], int]  # of articles, by source and uid
-ByValues = Mapping[str, frozenset[str]]  # of each condition that a rule names in `by`
-K = TypeVar("K")
-V = TypeVar("V")
 
 _NAMES: BindParameter[Any] = bindparam("names", expanding=True)
 # A hit article has a hundred keys: they are bound as one value, which the database turns into rows. A statement with as
@@ -78,51 +80,52 @@ _SELECT_FEATURES = select(article_features).where(
 _SELECT_BY_VALUES = select(match.c.article_id, match.c.article_version, match.c.rule_id, match.c.by).where(
     tuple_(match.c.article_id, match.c.article_version, match.c.rule_id).in_(_NAMES), match.c.by.is_not(None)
 )
-_ERASED_REASON = "compared with an article that was forgotten"
-_MAX_RECENT = 2_000  # of each kind: enough for the articles of the last hours
 
 
-class RecentValues(Generic[K, V]):
-    """A cache of the values that were used most recently."""
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[K, V] = OrderedDict()
-
-    def get(self, key: K) -> V | None:
-        """The cached value of a key, or None."""
-        found = self._known.get(key)
-        if found is not None:
-            self._known.move_to_end(key)
-        return found
-
-    def add(self, found: Mapping[K, V]) -> None:
-        """Cache these values; those that were not used for the longest time leave."""
-        self._known.update(found)
-        while len(self._known) > _MAX_RECENT:
-            self._known.popitem(last=False)
-
-
-class FeaturesCache:
-    """The features of articles that were compared recently, kept from one pass to the next; `by`: their values for the
-    conditions that a rule names in `by`. Both never change: the key of a member is its article's id and version, and
-    when it was seen, because SQLite may give an id again."""
-
-    def __init__(self) -> None:
-        self.features: RecentValues[Member, ArticleFeatures] = RecentValues()
-        self.by: RecentValues[tuple[str, Member], ByValues] = RecentValues()
-
-
-class StoredClusters:
+class StoredClusters(StoredPart):
     """The stories and events that one pass through the section has loaded, in `index`, and what it leaves."""
 
     def __init__(self, connection: Connection, cache: FeaturesCache | None = None) -> None:
-        self.index = ClusterIndex(find=self._find)
-        self._connection = connection
-        self._cache = cache or FeaturesCache()
-        self._keys: dict[Key, tuple[Posting, ...]] = {}  # as loaded
-        self._clusters: dict[Key, Cluster | None] = {}  # as loaded; None: it does not exist, or cannot be read
+        super().__init__(connection, cache)
+        self.part = self.index = ClusterIndex(self._find)
         self._ids: dict[tuple[str, str], int] = {}  # of articles, by source and uid
         self._members: set[Member] = set()
+
+    @classmethod
+    def list_expired(cls, retention: Retention, now: datetime) -> Iterator[TableWalk]:
+        """Keys that no article has had for long, features of old articles, and stories and events that are over and
+        have no article, match or alert left."""
+        recent = now - LOOK_BACK
+        old_key = datetime_to_micros(recent)
+        keys = select(cluster_key.c.scope, cluster_key.c.key, cluster_key.c.touched)
+        yield TableWalk(keys, tuple(cluster_key.primary_key), lambda row: row.touched < old_key, LARGE_SLICE)
+        features = select(article_features.c.article_id, article_features.c.version, tables.article.c.seen_at)
+        features = features.join(tables.article, tables.article.c.id == article_features.c.article_id)
+        yield TableWalk(features, tuple(article_features.primary_key), lambda row: row.seen_at < recent, by_time=True)
+        newest = compute_retention_cutoff(find_shortest_retention(retention), now)
+        for table, members, alerts, before in (
+            (tables.story, story_article.c.story_id, tables.alert.c.story_id, newest),
+            (tables.event, match.c.event_id, tables.alert.c.event_id, min(newest, recent)),
+        ):
+            has_member = exists().where(or_(members == table.c.id, members == table.c.merged_into))
+            is_used = has_member | exists().where(alerts == table.c.id)
+            query = select(table.c.id, table.c.last_at, is_used.label("is_used")).where(table.c.last_at < before)
+            yield TableWalk(query, (table.c.last_at, table.c.id), lambda row: not row.is_used)
+
+    @classmethod
+    def forget_articles(cls, connection: Connection, articles: Sequence[TableRow]) -> None:
+        """Delete their features. `lifecycle.cluster_removal` also changes the stories and events that they belong
+        to."""
+        ids = [row.id for row in articles]
+        connection.execute(delete(article_features).where(article_features.c.article_id.in_(ids)))
+
+    def load_for_stories(self, articles: Sequence[PreparedArticle]) -> None:
+        """Load the stories that these articles may join."""
+        self.load(list(story_cluster_queries(articles)))
+
+    def load_for_events(self, articles: Sequence[ClusteredArticle]) -> None:
+        """Load the events that these articles may belong to."""
+        self.load(list(event_cluster_queries(articles)))
 
     def load(self, queries: Sequence[ClusterQuery]) -> None:
         """Load what these queries need: the postings of their keys, and the clusters that are compared."""
@@ -133,17 +136,17 @@ class StoredClusters:
 
     def load_keys(self, keys: Iterable[Key]) -> None:
         """Load the postings of these keys."""
-        wanted = list(set(keys) - self._keys.keys())
+        wanted = list(self.index.postings.missing(keys))
         found: dict[Key, tuple[Posting, ...]] = dict.fromkeys(wanted, ())
-        for place, postings in _read_postings(self._connection, wanted):
+        for place, postings in read_postings(self._connection, wanted):
             with skip_if_unreadable(f"cluster_key {' '.join(wanted[place])}"):
                 found[wanted[place]] = tuple([Posting(touched, id_) for touched, id_ in postings])
-        self.index.load_keys(found)
-        self._keys |= found
+        self.index.postings.load(found)
 
-    def load_clusters(self, wanted: Iterable[Key]) -> None:
-        """Load these stories and events, as far as they exist."""
-        new = set(wanted) - self._clusters.keys()
+    def load_clusters(self, wanted: Iterable[Key]) -> Mapping[Key, Cluster | None]:
+        """Load these stories and events, but for those that were loaded before. None: it does not exist, or cannot be
+        read."""
+        new = self.index.clusters.missing(wanted)
         rows = self._read_rows(new)
         members: dict[Key, list[Member]] = {}
         for key, row in rows.items():
@@ -167,17 +170,15 @@ class StoredClusters:
                 if by.get((scope, member))
             }
             found[scope, id_] = _cluster_from_row(scope, rows[scope, id_], list(known.values()), by_values)
-        self._clusters |= found
-        self.index.load(cluster for cluster in found.values() if cluster is not None)
+        self.index.clusters.load(found)
+        return found
 
-    def _find(self, scope: str, id_: str) -> Cluster | None:
+    def _find(self, key: Key) -> Cluster | None:
         """A cluster that became one of the likeliest only through what this pass decided."""
-        self.load_clusters([(scope, id_)])
-        return self._clusters[scope, id_]
+        return self.load_clusters([key])[key]
 
-    def write(self, ids: Ids) -> None:
-        """Write the clusters that articles have joined; `ids`: of these articles. Call it before anything is written
-        that names the stories."""
+    def write_first(self, ids: ArticleIds) -> None:
+        """Write the clusters that articles have joined; `ids`: of these articles."""
         self._ids.update(ids)
         changed = self.index.changed_clusters
         self._write_features(changed)
@@ -254,13 +255,13 @@ class StoredClusters:
         return self.article_id(features.source, features.uid), features.version, datetime_to_micros(features.seen)
 
     def _write_keys(self) -> None:
-        changed = ((key, found) for key, found in self.index.known_postings.items() if found != self._keys[key])
-        rows = [(scope, key, found[0][0], found) for (scope, key), found in changed]
+        changed = self.index.postings.changes.items()
+        rows = [(scope, key, found[0].last_seen, found) for (scope, key), found in changed if found]
         if rows:
             self._connection.execute(_UPSERT_POSTINGS[self._connection.dialect.name], {"rows": json.dumps(rows)})
 
 
-def _read_postings(connection: Connection, keys: Sequence[Key]) -> Iterator[tuple[int, Any]]:
+def read_postings(connection: Connection, keys: Sequence[Key]) -> Iterator[tuple[int, Any]]:
     """The postings of these keys, each with the position of its key; keys without postings are left out."""
     if keys:
         for place, postings in connection.execute(
@@ -274,86 +275,11 @@ def _describe_cluster(cluster: Key) -> str:
     return f"story {id_}" if scope == STORIES else f"event {id_}"
 
 
-def remove_articles_from_clusters(connection: Connection, articles: Sequence[int]) -> None:
-    """Remove these articles from their stories and events: these are then compared by the remaining articles, and keys
-    that only the removed articles had no longer find them."""
-    rows = connection.execute(select(article_features).where(article_features.c.article_id.in_(articles)))
-    removed_keys = {key for row in rows for key in ArticleFeatures.from_row(row.row).index_keys}
-    for table, names in (
-        (tables.story, select(story_article.c.story_id).where(story_article.c.article_id.in_(articles))),
-        (tables.event, select(match.c.event_id).where(match.c.article_id.in_(articles))),
-    ):
-        of_these = or_(table.c.id.in_(names), table.c.merged_into.in_(names))
-        for row in connection.execute(select(table).where(of_these)).all():
-            members = [member for member in row.members or () if member[0] not in articles]
-            scope = STORIES if table is tables.story else row.rule_id
-            other_keys = {key for features in load_features(connection, members) for key in features.index_keys}
-            removed_match_keys, other_match_keys = load_match_keys(
-                connection, scope, row.merged_into or row.id, articles
-            )
-            remove_cluster_keys(
-                connection, scope, (removed_keys | removed_match_keys) - other_keys - other_match_keys, row.id
-            )
-            connection.execute(update(table).where(table.c.id == row.id).values(members=members))
-            in_doubt = or_(tables.event.c.id == row.id, tables.event.c.possibly_of == row.id)
-            connection.execute(update(tables.event).where(in_doubt).values(doubt=None))
-    connection.execute(delete(article_features).where(article_features.c.article_id.in_(articles)))
-    _erase_comparisons(connection, articles)
-
-
-def _erase_comparisons(connection: Connection, articles: Sequence[int]) -> None:
-    """Articles that were compared with one of these stay in their story and event, but the words that both said are
-    erased."""
-    joined = select(story_article.c.article_id, story_article.c.how).where(
-        story_article.c.compared_with.in_(articles), story_article.c.how != FIRST_OF_STORY
-    )
-    for row in connection.execute(joined).all():
-        condition = match.c.article_id == row.article_id
-        wordless = func.replace(match.c.decision, row.how, _ERASED_REASON)
-        connection.execute(update(match).where(condition).values(decision=wordless))
-    for reason_column, first in ((story_article.c.how, FIRST_OF_STORY), (match.c.why_event, FIRST_OF_EVENT)):
-        table = reason_column.table
-        condition = table.c.compared_with.in_(articles)
-        connection.execute(
-            update(table).where(condition, reason_column != first).values({reason_column.name: _ERASED_REASON})
-        )
-        connection.execute(update(table).where(condition).values(compared=None, compared_with=None))
-
-
 def load_features(connection: Connection, members: Iterable[Sequence[int]]) -> list[ArticleFeatures]:
     """The features of these members of a story or an event, or of these versions of articles, as far as they are
     stored. A member begins with an article's id and its version."""
     rows = connection.execute(_SELECT_FEATURES, {"names": [(id_, version) for id_, version, *_ in members]})
     return [ArticleFeatures.from_row(row.row) for row in rows]
-
-
-def load_match_keys(
-    connection: Connection, rule: str, event: str, articles: Sequence[int]
-) -> tuple[set[str], set[str]]:
-    """The keys under which an event is found by what its rule found in its articles: those of these articles, and those
-    of the others. Both are empty for a story."""
-    removed: set[str] = set()
-    others: set[str] = set()
-    if rule == STORIES:
-        return removed, others
-    of_event = and_(match.c.rule_id == rule, or_(match.c.event_id == event, match.c.article_id.in_(articles)))
-    query = select(match.c.article_id, match.c.by, match.c.evidence).where(of_event)
-    for row in connection.execute(query):
-        keys = [
-            *keys_from_by_values(row.by or {}),
-            *keys_from_found_terms({term for _, _, _, _, term, *_ in row.evidence}),
-        ]
-        (removed if row.article_id in articles else others).update(keys)
-    return removed, others
-
-
-def remove_cluster_keys(connection: Connection, scope: str, keys: Iterable[str], cluster: str) -> None:
-    """Remove these keys: they no longer find the story or event."""
-    names = [(scope, key) for key in keys]
-    for place, postings in list(_read_postings(connection, names)):
-        remaining = [posting for posting in postings if posting[1] != cluster]
-        changed = update(cluster_key).values(postings=remaining) if remaining else delete(cluster_key)
-        connection.execute(changed.where(cluster_key.c.scope == scope, cluster_key.c.key == names[place][1]))
 
 
 def _cluster_from_row(

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, insert, or_, select, update
 
+from monitor.errors import InvalidRequest
 from monitor.store.engine.tables import event, identity_mark, story
 from monitor.stories import STORIES
 
@@ -61,15 +62,15 @@ def table_for_scope(scope: str) -> Table:
     return story if scope == STORIES else event
 
 
-def find_whole_cluster(connection: Connection, id_: str) -> MarkedCluster | None:
-    """The story or event with this id, or the one that it is a part of; None if there is none."""
+def require_cluster(connection: Connection, id_: str) -> MarkedCluster:
+    """The story or event with this id, or the one that it is a part of. Raises InvalidRequest if there is none."""
     for table in (story, event):
         row = connection.execute(select(table).where(table.c.id == id_)).one_or_none()
         if row is not None:
             if row.merged_into is not None:
                 row = connection.execute(select(table).where(table.c.id == row.merged_into)).one_or_none() or row
             return MarkedCluster(STORIES if table is story else row.rule_id, row)
-    return None
+    raise InvalidRequest(f"there is no story or event '{id_}'")
 
 
 def keep_apart(connection: Connection, table: Table, id_: str, others: Iterable[str]) -> None:

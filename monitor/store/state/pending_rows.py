@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, tuple_
@@ -11,13 +11,15 @@ from monitor.alerting.pending import candidate_from_row, candidate_to_row
 from monitor.model import AlertCandidate, PendingAlert, PendingKind
 from monitor.store.engine.database import build_insert, in_batches
 from monitor.store.engine.tables import article, waiting
+from monitor.store.state.stored_part import ArticleIds
 
 
 def write_pending_alerts(
-    connection: Connection, added: Iterable[tuple[PendingAlert, int]], removed: Iterable[str]
+    connection: Connection, added: Collection[PendingAlert], removed: Iterable[str], ids: ArticleIds | None = None
 ) -> None:
-    """Write alerts that are pending from now on, each with the id of its article; delete those with the ids in
-    `removed`."""
+    """Write alerts that are pending from now on; delete those with the ids in `removed`. `ids`: those of articles that
+    are known already."""
+    ids = load_article_ids(connection, [pending.candidate for pending in added], ids)
     for batch in in_batches(removed):
         connection.execute(delete(waiting).where(waiting.c.id.in_(batch)))
     rows = {
@@ -26,13 +28,13 @@ def write_pending_alerts(
             "kind": pending.kind,
             "rule_id": pending.candidate.rule,
             "key": pending.candidate.key,
-            "article_id": article_id,
+            "article_id": ids[pending.candidate.article.source, pending.candidate.article.uid],
             "since": pending.since,
             "due": pending.due,
             "why": pending.why,
             "hearing": candidate_to_row(pending),
         }
-        for pending, article_id in added
+        for pending in added
     }
     if rows:
         new = build_insert(connection, waiting)
@@ -40,11 +42,14 @@ def write_pending_alerts(
         connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=changes), list(rows.values()))
 
 
-def load_article_ids(connection: Connection, candidates: Iterable[AlertCandidate]) -> Mapping[tuple[str, str], int]:
-    """The ids of the articles of these candidates. The articles of pending alerts are never pruned."""
+def load_article_ids(
+    connection: Connection, candidates: Iterable[AlertCandidate], known: ArticleIds | None = None
+) -> ArticleIds:
+    """The ids of the articles of these candidates, and those that are known already. The articles of pending alerts are
+    never pruned."""
+    found = dict(known or {})
     names = {(candidate.article.source, candidate.article.uid) for candidate in candidates}
-    found: dict[tuple[str, str], int] = {}
-    for batch in in_batches(names):
+    for batch in in_batches(names - found.keys()):
         query = select(article.c.source_id, article.c.uid, article.c.id)
         rows = connection.execute(query.where(tuple_(article.c.source_id, article.c.uid).in_(batch)))
         found.update(((row.source_id, row.uid), row.id) for row in rows)

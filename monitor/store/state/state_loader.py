@@ -1,4 +1,4 @@
-"""Loads the state that one pass through the section needs: by key, between the steps of deciding, and no more.
+"""The state as one pass through the section loads and writes it: by key, between the steps of deciding, and no more.
 
 No state outlives the pass, except what never changes (`FeaturesCache`). So the state is the same for each daemon, after
 a restart, and whatever others have committed.
@@ -6,27 +6,32 @@ a restart, and whatever others have committed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from monitor.alerting.case import DecisionContext
-from monitor.alerting.ledger import NotificationLedger
-from monitor.alerting.release import list_ledger_keys
-from monitor.cases import (
-    ClusteredArticle,
-    PreparedArticle,
-    event_cluster_queries,
-    join_events,
-    join_stories,
-    story_cluster_queries,
-)
-from monitor.decide import Decision, DueDecision, State, decide_due, evaluate_cases
+from monitor.alerting.case import Case, DecisionContext
+from monitor.cases import PreparedArticle, join_events, join_stories
+from monitor.decide import Decision, DueDecision, decide_due, evaluate_cases
 from monitor.matching import RuleSet
-from monitor.store.state.clusters import FeaturesCache, StoredClusters
-from monitor.store.state.stored_ledger import load_due_alerts, load_recent_sends, load_subjects
+from monitor.state import State
+from monitor.store.engine.table_walk import TableRow
+from monitor.store.state.clusters import StoredClusters
+from monitor.store.state.features_cache import FeaturesCache
+from monitor.store.state.stored_ledger import StoredLedger, load_due_alerts
+from monitor.store.state.stored_part import ArticleIds, StoredPart
+
+P = TypeVar("P", bound=StoredPart)
+STORED_PARTS: tuple[type[StoredPart], ...] = (StoredClusters, StoredLedger)  # a new kind of state is registered here
+
+
+def forget_articles(connection: Connection, articles: Sequence[TableRow]) -> None:
+    """Delete what the state has of these articles alone; they are deleted next."""
+    for part in STORED_PARTS:
+        part.forget_articles(connection, articles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,40 +45,51 @@ class PreparedPoll:
 class StoredState:
     """Decides on what is stored, and holds in `state` what is to be written."""
 
-    def __init__(self, connection: Connection, cache: FeaturesCache) -> None:
-        self.clusters = StoredClusters(connection, cache)
-        self.state = State(self.clusters.index, NotificationLedger(complete=False))
+    def __init__(self, connection: Connection, cache: FeaturesCache | None = None) -> None:
         self._connection = connection
+        cache = cache or FeaturesCache()
+        self._parts = [kind(connection, cache) for kind in STORED_PARTS]
+        self.state = State(stored.part for stored in self._parts)
+
+    def __getitem__(self, kind: type[P]) -> P:
+        """The stored part of this class."""
+        return next(part for part in self._parts if isinstance(part, kind))
 
     def decide_polls(self, polls: Sequence[PreparedPoll], rules: RuleSet, now: datetime) -> list[Decision]:
         """A decision for each poll, one after the other. Their state is loaded together, and they share one draft of
         it: it is committed for all of them or for none."""
-        self.clusters.load([query for poll in polls for query in story_cluster_queries(poll.articles)])
+        prepared = [article for poll in polls for article in poll.articles]
+        for part in self._parts:
+            part.load_for_stories(prepared)
         draft = self.state.draft()
-        clustered = self._join_clusters(polls, rules, draft, now)
-        cases = [case for articles in clustered for article in articles for case in article.cases]
-        load_subjects(self._connection, self.state.ledger, {key for case in cases for key in case.ledger_keys})
-        load_recent_sends(self._connection, self.state.ledger, [case.rule for case in cases], now)
-        return [evaluate_cases(some, draft) for some in clustered]
+        joined = [join_stories(poll.articles, rules, draft, poll.context) for poll in polls]
+        with_stories = [article for articles in joined for article in articles]
+        for part in self._parts:
+            part.load_for_events(with_stories)
+        clustered = [join_events(articles, rules, draft, now) for articles in joined]
+        self.load_for_cases([case for articles in clustered for article in articles for case in article.cases], now)
+        return [evaluate_cases(articles, draft) for articles in clustered]
+
+    def load_for_cases(self, cases: Sequence[Case], now: datetime) -> None:
+        """Load what the stages of the policy look up for these cases."""
+        for part in self._parts:
+            part.load_for_cases(cases, now)
 
     def decide_due(self, rules: RuleSet, now: datetime, only: Collection[str] | None = None) -> DueDecision:
         """Decide on the alerts that were deferred until now; `only`: those with these ids."""
-        ledger, due = self.state.ledger, load_due_alerts(self._connection, now)
-        ledger.load((), records=(), sent=(), pending=due)
-        load_subjects(self._connection, ledger, {key for pending in due for key in list_ledger_keys(pending.candidate)})
-        for pending in ledger.pending:
-            if only is not None and pending.id not in only:
-                ledger.remove_pending(pending.id)
+        due = load_due_alerts(self._connection, now)
         rule_ids = {pending.candidate.rule for pending in due}
-        load_recent_sends(self._connection, ledger, [rule for id_, rule in rules.rules.items() if id_ in rule_ids], now)
-        return decide_due(rules, self.state, now)
+        of_due = [rule for id_, rule in rules.rules.items() if id_ in rule_ids]
+        for part in self._parts:
+            part.load_for_due(due, of_due, now)
+        return decide_due(rules, self.state, now, only)
 
-    def _join_clusters(
-        self, polls: Iterable[PreparedPoll], rules: RuleSet, draft: State, now: datetime
-    ) -> list[tuple[ClusteredArticle, ...]]:
-        with_stories = [join_stories(poll.articles, rules, draft.clusters, poll.context) for poll in polls]
-        all_articles = [article for articles in with_stories for article in articles]
-        self.clusters.load(list(event_cluster_queries(all_articles)))
-        own_keys = [key for article in all_articles if article.is_edited for key in article.own_event_keys]
-        load_subjects(self._connection, self.state.ledger, own_keys)
-        return [join_events(some, rules, draft.clusters, draft.ledger, now) for some in with_stories]
+    def write_first(self, ids: ArticleIds) -> None:
+        """Write those changes that the rows of decisions refer to."""
+        for part in self._parts:
+            part.write_first(ids)
+
+    def write(self, ids: ArticleIds) -> None:
+        """Write all other changes."""
+        for part in self._parts:
+            part.write(ids)

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Insert, Row, bindparam, or_, select, union_all
+from sqlalchemy import BindParameter, Connection, Insert, Row, bindparam, delete, exists, or_, select, union_all
 
+from monitor.alerting.case import Case
 from monitor.alerting.ledger import AN_HOUR, NotificationLedger, SubjectRecord
 from monitor.alerting.pending import CLOCKS_DIFFER
-from monitor.model import AlertKind, PendingAlert, PendingKind, Rule
+from monitor.alerting.release import list_ledger_keys
+from monitor.alerting.subject_keys import article_key, shadow_key, unsure_key
+from monitor.cases import ClusteredArticle
+from monitor.ingest.retention_policy import compute_retention_cutoff, find_article_cutoff, find_shortest_retention
+from monitor.model import AlertKind, PendingAlert, PendingKind, Retention, Rule
 from monitor.store.engine.damaged_rows import skip_if_unreadable
 from monitor.store.engine.database import build_insert_for, in_batches, write_rows
+from monitor.store.engine.table_walk import TableRow, TableWalk
 from monitor.store.engine.tables import account, alert, match, waiting
-from monitor.store.state.pending_rows import pending_alert_from_row
+from monitor.store.state.features_cache import FeaturesCache
+from monitor.store.state.pending_rows import pending_alert_from_row, write_pending_alerts
+from monitor.store.state.stored_part import LOOK_BACK, ArticleIds, StoredPart
 
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _SELECT_RECORDS = select(account).where(account.c.key.in_(_KEYS))
@@ -33,34 +41,90 @@ _SELECT_DUE = select(waiting).where(or_(waiting.c.due <= bindparam("now"), waiti
 _SELECT_MISSED = select(waiting).where(waiting.c.kind == PendingKind.CATCH_UP)
 
 
-def load_subjects(connection: Connection, ledger: NotificationLedger, wanted: Iterable[str]) -> None:
-    """Load the records of the subjects with these keys, whether they were sent, and their pending alerts."""
-    keys = ledger.missing_keys(wanted)
-    if not keys:
-        return
-    records = load_subject_records(connection, keys)
-    ledger.load(
-        keys,
-        records=records.values(),
-        sent=sent_keys(connection, keys, records),
-        pending=[
-            pending
+class StoredLedger(StoredPart):
+    """The ledger that one pass through the section has loaded, in `ledger`, and what it leaves."""
+
+    def __init__(self, connection: Connection, cache: FeaturesCache | None = None) -> None:
+        super().__init__(connection, cache)
+        self.part = self.ledger = NotificationLedger(complete=False)
+
+    @classmethod
+    def list_expired(cls, retention: Retention, now: datetime) -> Iterator[TableWalk]:
+        """Records of subjects that have no alert, and nothing pending. The record of a subject with an alert leaves
+        with the alert."""
+        before = min(compute_retention_cutoff(find_shortest_retention(retention), now), now - LOOK_BACK)
+        is_pending = exists().where(waiting.c.key == account.c.key).label("is_pending")
+        query = select(account.c.key, account.c.heard_at, account.c.rule_id, is_pending)
+        yield TableWalk(
+            query.where(account.c.alert_id.is_(None), account.c.heard_at < before),
+            (account.c.heard_at, account.c.key),
+            lambda row: (
+                not row.is_pending and row.heard_at < find_article_cutoff(retention, [(row.rule_id, False)], now)
+            ),
+        )
+
+    @classmethod
+    def forget_articles(cls, connection: Connection, articles: Sequence[TableRow]) -> None:
+        """Delete the records of which these articles alone are the subject, also those of rules in shadow, and those of
+        their lines in digests as suppressed. Their keys contain the article's uid."""
+        by_id = {row.id: row for row in articles}
+        matches = select(match.c.article_id, match.c.rule_id).where(match.c.article_id.in_(by_id)).distinct()
+        names = [
+            (row.rule_id, by_id[row.article_id].source_id, by_id[row.article_id].uid)
+            for row in connection.execute(matches)
+        ]
+        keys = [article_key(*name) for name in names]
+        keys += [*map(shadow_key, keys), *(unsure_key(*name) for name in names)]
+        for batch in in_batches(keys):
+            connection.execute(delete(account).where(account.c.key.in_(batch)))
+
+    def load_for_events(self, articles: Sequence[ClusteredArticle]) -> None:
+        """Load whether the events were sent that earlier versions of these articles may have opened."""
+        edited = [article for article in articles if article.is_edited]
+        self.load_subjects(key for article in edited for key in article.own_event_keys)
+
+    def load_for_cases(self, cases: Sequence[Case], now: datetime) -> None:
+        """Load what was sent and what is pending of their subjects, and how much their rules sent within the hour."""
+        self.load_subjects(key for case in cases for key in case.ledger_keys)
+        self._load_recent_sends((case.rule for case in cases), now)
+
+    def load_for_due(self, due: Sequence[PendingAlert], rules: Iterable[Rule], now: datetime) -> None:
+        """Load the same for pending alerts."""
+        self.ledger.load((), records=(), sent=(), pending=due)
+        self.load_subjects(key for pending in due for key in list_ledger_keys(pending.candidate))
+        self._load_recent_sends(rules, now)
+
+    def load_subjects(self, wanted: Iterable[str]) -> None:
+        """Load the records of the subjects with these keys, whether they were sent, and their pending alerts."""
+        keys = self.ledger.missing_keys(wanted)
+        if not keys:
+            return
+        records = load_subject_records(self._connection, keys)
+        pending = [
+            alert
             for batch in in_batches(keys)
-            for pending in _read_pending(connection, _SELECT_PENDING, {"keys": batch})
-        ],
-    )
+            for alert in _read_pending(self._connection, _SELECT_PENDING, {"keys": batch})
+        ]
+        sent = sent_keys(self._connection, keys, records)
+        self.ledger.load(keys, records=records.values(), sent=sent, pending=pending)
 
+    def _load_recent_sends(self, wanted: Iterable[Rule], now: datetime) -> None:
+        """For those of these rules that have a limit of messages an hour: load when they sent some within the last
+        hour."""
+        rules = self.ledger.missing_rules(rule.id for rule in wanted if rule.alert.most_an_hour is not None)
+        sent_at: dict[str, tuple[datetime, ...]] = {}
+        for batch in in_batches(rules):
+            for rule, at in self._connection.execute(_SELECT_RECENT_SENDS, {"keys": batch, "since": now - AN_HOUR}):
+                sent_at[rule] = (*sent_at.get(rule, ()), at)
+        self.ledger.load_recent_sends(rules, sent_at)
 
-def load_recent_sends(
-    connection: Connection, ledger: NotificationLedger, wanted: Iterable[Rule], now: datetime
-) -> None:
-    """For those of these rules that have a limit of messages an hour: load when they sent some within the last hour."""
-    rules = ledger.missing_rules({rule.id for rule in wanted if rule.alert.most_an_hour is not None})
-    sent_at: dict[str, tuple[datetime, ...]] = {}
-    for batch in in_batches(rules):
-        for rule, at in connection.execute(_SELECT_RECENT_SENDS, {"keys": batch, "since": now - AN_HOUR}):
-            sent_at[rule] = (*sent_at.get(rule, ()), at)
-    ledger.load_recent_sends(rules, sent_at)
+    def write(self, ids: ArticleIds) -> None:
+        """Write the records of subjects, and what is pending now."""
+        write_subject_records(self._connection, self.ledger.changed_records)
+        changes = self.ledger.pending_changes
+        added = [pending for pending in changes.values() if pending is not None]
+        removed = [id_ for id_, pending in changes.items() if pending is None]
+        write_pending_alerts(self._connection, added, removed, ids)
 
 
 def load_due_alerts(connection: Connection, now: datetime) -> list[PendingAlert]:

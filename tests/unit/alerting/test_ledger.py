@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.alerting.ledger import RECORD_RETENTION, NotificationLedger, SubjectRecord
-from monitor.alerting.pending import build_pending_alert, pending_id
+from monitor.alerting.pending import build_pending_alert
 from monitor.errors import NotLoaded
 from monitor.model import Level, PendingKind
 from tests.building import HOUR, MINUTE, NOON, alert, hearing
@@ -48,7 +48,7 @@ def change(told: NotificationLedger) -> None:
     told.record_alert(replace(HEARD, key="new"), None, NOON)
     told.add_sent_key("more")
     told.record_send("launch", NOON)
-    told.remove_pending(WAITS.id)
+    told.remove_pending(WAITS)
     told.add_pending(build_pending_alert(PendingKind.UPDATE, HEARD, "update", NOON, NOON + HOUR))
 
 
@@ -72,7 +72,7 @@ def test_a_settled_draft_is_what_it_began_from() -> None:
     change(draft)
     above = twice.draft().draft()
     change(above)
-    assert everything(straight) == everything(draft.commit_draft()) == everything(above.commit_draft().commit_draft())
+    assert everything(straight) == everything(draft.commit()) == everything(above.commit().commit())
     assert everything(drafted) == everything(straight)
 
 
@@ -102,12 +102,13 @@ def test_what_is_old_is_forgotten_but_for_its_key() -> None:
 def test_an_account_is_kept_for_what_waits_of_it() -> None:
     """However long ago it was heard; and once that was told, for what may come of it."""
     base, late = state(), NOON + RECORD_RETENTION + HOUR
-    base.add_pending(build_pending_alert(PendingKind.UPDATE, HEARD, "update", NOON, NOON + HOUR))
+    update = build_pending_alert(PendingKind.UPDATE, HEARD, "update", NOON, NOON + HOUR)
+    base.add_pending(update)
     assert base.find_record(KEY, late) is not None
     draft = base.draft()
     draft.record_alert(HEARD, alert(), late)
-    draft.remove_pending(pending_id(PendingKind.UPDATE, KEY))
-    told = draft.commit_draft().find_record(KEY, late)
+    draft.remove_pending(update)
+    told = draft.commit().find_record(KEY, late)
     assert told is not None
     assert (told.update_count, told.last_activity_at) == (1, late)
     assert base.find_record(KEY, late + RECORD_RETENTION + HOUR) is None
@@ -143,7 +144,7 @@ def test_only_what_is_changed_after_loading_is_written() -> None:
     part.load([KEY, "new"], records=[SubjectRecord(KEY, "launch", NOON)], sent=[], pending=[])
     draft = part.draft()
     draft.put_record(SubjectRecord("new", "launch", NOON))
-    draft.commit_draft()
+    draft.commit()
     assert [each.key for each in part.changed_records] == ["new"]
 
 

@@ -34,6 +34,7 @@ from monitor.model import (
     UpdateTrigger,
     Words,
 )
+from monitor.state import State
 from tests.building import HOUR, MINUTE, NOON, article, rule
 
 STORY = Story("S1", "The story", NOON)
@@ -52,7 +53,7 @@ def judged(
 ) -> MatchDecision:
     by = by or rule()
     match = Match(by.id, by.version, kind, EVIDENCE, by.level, cause=cause)
-    return evaluate(Case(by, match, of, STORY, NotificationLedger(told), NOON, context=around))
+    return evaluate(Case(by, match, of, STORY, State([NotificationLedger(told)]), NOON, context=around))
 
 
 def told(decided: MatchDecision) -> Alert:
@@ -235,9 +236,7 @@ def test_the_reason_names_every_field() -> None:
     spans = tuple(Span(field, 0, 3, "Kim", "kim") for field in (Field.TITLE, Field.AUTHOR, Field.TAGS, Field.URL))
     by = rule()
     decided = evaluate(
-        Case(
-            by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, NotificationLedger(), NOON
-        )
+        Case(by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, State(), NOON)
     )
     reason = "“Kim” in the title; “Kim” in the author; “Kim” in the tags; “Kim” in the url"
     assert decided.explanation.startswith(f"sent: {reason};")
@@ -253,9 +252,7 @@ def test_the_reason_names_words_within_words_once() -> None:
     )
     by = rule()
     decided = evaluate(
-        Case(
-            by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, NotificationLedger(), NOON
-        )
+        Case(by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, State(), NOON)
     )
     assert decided.explanation.startswith("sent: “President of South Korea”, “Beijing” in the title;")
 
@@ -329,7 +326,7 @@ def in_turn(by: Rule, *heard: tuple[Article, Story, Event | None]) -> list[str]:
     reasons = []
     for of, story, event in heard:
         match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
-        reasons.append(evaluate(Case(by, match, of, story, told, NOON, event)).explanation)
+        reasons.append(evaluate(Case(by, match, of, story, State([told]), NOON, event)).explanation)
     return [reason.split(":")[0] for reason in reasons]
 
 
@@ -360,7 +357,7 @@ def test_what_was_told_as_a_story_is_not_told_as_an_event(once_per: OncePer, key
     """A rule that tells events from now on has told its story all the same; and one that tells stories its event."""
     by = rule(once_per=once_per)
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
-    held = evaluate(Case(by, match, article(), STORY, NotificationLedger([key]), NOON, EVENT))
+    held = evaluate(Case(by, match, article(), STORY, State([NotificationLedger([key])]), NOON, EVENT))
     name = "E1" if once_per is OncePer.EVENT else "S1"
     assert held.explanation == f"suppressed: launch sent this {once_per} already ({name})"
 
@@ -384,7 +381,7 @@ def test_a_rule_in_shadow_goes_through_all_stages(
     by = replace(SHADOW, alert=policy)
     told = NotificationLedger()
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
-    decided = evaluate(Case(by, match, of, STORY, told, NOON, context=around))
+    decided = evaluate(Case(by, match, of, STORY, State([told]), NOON, context=around))
     assert decided.explanation == f"suppressed: launch is in shadow; it would have {reason}"
     assert (decided.alert, decided.pending, told.pending) == (None, None, [])
     assert told.recent_sends("launch", NOON) == ()
@@ -395,7 +392,7 @@ def test_a_rule_in_shadow_says_what_it_would_have_told_again() -> None:
     by = replace(SHADOW, alert=AlertPolicy(again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=HOUR))
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
     told = NotificationLedger()
-    case = Case(by, match, article(), STORY, told, NOON)
+    case = Case(by, match, article(), STORY, State([told]), NOON)
     evaluate(case)
     later = replace(case, now=NOON + 2 * HOUR, facts=(("dead", 3),))
     assert evaluate(later).explanation == (
@@ -413,9 +410,7 @@ def test_why_it_is_held_says_when_it_was_told_and_how_it_is_known() -> None:
     again_if = frozenset({UpdateTrigger.NEW_FACT, UpdateTrigger.MORE_PUBLISHERS})
     by = replace(rule(), alert=AlertPolicy(again_if=again_if, more_publishers=3))
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
-    case = Case(
-        by, match, article(), STORY, NotificationLedger(), NOON, context=DecisionContext(ZoneInfo("Asia/Seoul"))
-    )
+    case = Case(by, match, article(), STORY, State(), NOON, context=DecisionContext(ZoneInfo("Asia/Seoul")))
     evaluate(case)
     assert evaluate(replace(case, join_reason="joined at 0.71: much the same words")).explanation == (
         "suppressed: launch sent this story at 21:00 (S1); joined at 0.71: much the same words; "

@@ -29,6 +29,7 @@ from monitor.model import (
     Story,
     UpdateTrigger,
 )
+from monitor.state import State
 from tests.building import HOUR, MINUTE, NOON, article, rule
 
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)
@@ -59,7 +60,7 @@ class Desk:
         heard = article(f"a{self._count}", seen=at, of=f"outlet {self._count}", published=case.pop("published", None))
         match = Match(its.id, its.version, kind, EVIDENCE, its.level)
         story = Story(f"S{self._count}", event.title, event.opened)
-        return evaluate(Case(its, match, heard, story, self.told, at, event=event, **case))
+        return evaluate(Case(its, match, heard, story, State([self.told]), at, event=event, **case))
 
     def sent(self, event: Event, at: datetime = NOON, **case: Any) -> Alert:
         decided = self.hear(event, at, **case)

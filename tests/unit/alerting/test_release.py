@@ -26,6 +26,7 @@ from monitor.model import (
     Story,
     UpdateTrigger,
 )
+from monitor.state import State
 from tests.building import HOUR, MINUTE, NOON, article, rule
 
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)
@@ -57,7 +58,7 @@ class Desk:
         match = Match(of, "v1", kind, EVIDENCE, case.pop("level", its.level))  # type: ignore[arg-type]
         published = case.pop("published", None)
         heard = article(uid, seen=at, of=f"of {uid}", published=published)  # type: ignore[arg-type]
-        return evaluate(Case(its, match, heard, Story(story, story, NOON), self.told, at, **case))  # type: ignore[arg-type]
+        return evaluate(Case(its, match, heard, Story(story, story, NOON), State([self.told]), at, **case))  # type: ignore[arg-type]
 
     def fall(self, at: datetime) -> tuple[list[ReleasedAlert], list[PendingChange]]:
         return release_due(self.rules, self.told, at)
@@ -84,6 +85,17 @@ def test_what_is_held_is_told_when_the_wait_is_over() -> None:
     assert alert.reason == "“missiles” in the title; first alert of this story, 2 minutes later"
     assert desk.alerts(NOON + HOUR) == []
     assert desk.hear("c", NOON + HOUR).explanation == "suppressed: launch sent this story at 12:02 (S1)"
+
+
+def test_only_the_alerts_that_are_named_are_released() -> None:
+    """The others stay pending, and are released later."""
+    desk = Desk(by(wait_at_least=2 * MINUTE))
+    pending = [desk.hear(story, story=story).pending for story in ("S1", "S2")]
+    (first, second) = [each.id for each in pending if each is not None]
+    for only in (second, first):
+        (released,), _ = release_due(desk.rules, desk.told, NOON + 2 * MINUTE, {only})
+        assert [each.id for each in released.pending] == [only]
+    assert desk.told.pending == []
 
 
 def test_the_first_message_says_what_was_heard_meanwhile() -> None:

@@ -30,6 +30,7 @@ from monitor.model import (
     Story,
     UpdateTrigger,
 )
+from monitor.state import State
 from tests.building import HOUR, MINUTE, NOON, article, rule
 
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)
@@ -57,7 +58,9 @@ class Desk:
         its = self.rules[of]
         match = Match(of, its.version, case.pop("kind", MatchKind.NEWS), EVIDENCE, its.level)
         heard = article(uid, seen=at, of=f"of {uid}", published=case.pop("published", None))
-        return evaluate(Case(its, match, heard, case.pop("story", STORY), self.told, at, uncertainty=unsure, **case))
+        return evaluate(
+            Case(its, match, heard, case.pop("story", STORY), State([self.told]), at, uncertainty=unsure, **case)
+        )
 
     def alerts(self, at: datetime) -> list[Alert]:
         return [each.alert for each in release_due(self.rules, self.told, at)[0]]

@@ -12,10 +12,11 @@ from sqlalchemy import update
 
 from monitor import clock
 from monitor.cli import cli
-from monitor.decide import Decision, State
+from monitor.decide import Decision
 from monitor.errors import MonitorError
 from monitor.model import FetchOutcome, Source, SourceStats, SourceTrouble, TroubleKind
 from monitor.notices.troubles import OF_SOURCES
+from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import tables
 from monitor.store.engine.database import Database

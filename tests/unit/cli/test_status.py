@@ -18,7 +18,7 @@ from sqlalchemy import update
 from monitor import clock
 from monitor.alerting.retry import RetryVerdict
 from monitor.cli import cli
-from monitor.decide import Decision, State
+from monitor.decide import Decision
 from monitor.model import (
     AlertPolicy,
     DeliveryState,
@@ -31,6 +31,7 @@ from monitor.model import (
     SourceTrouble,
     TroubleKind,
 )
+from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database

@@ -16,9 +16,10 @@ from sqlalchemy import delete
 from monitor.alerting.retry import RetryVerdict
 from monitor.daemon.health import PATIENCE, SLOW, DaemonHealth, Grade, HealthCheck
 from monitor.daemon.progress import LastRun, WorkKind
-from monitor.decide import Decision, State
+from monitor.decide import Decision
 from monitor.errors import StoreReplaced
 from monitor.model import DeliveryState, FetchOutcome, Receipt, ReceiptKind, RunningVersion
+from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import DaemonRecord, list_daemons
 from monitor.store.engine.database import Database

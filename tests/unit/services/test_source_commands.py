@@ -54,7 +54,7 @@ async def test_the_feeds_of_a_page_are_proposed_and_one_is_added(files: SourceFi
 @pytest.mark.parametrize(
     ("url", "check", "kind"),
     [
-        ("https://t.me/Harbour_News", True, AddressKind.CHANNEL),
+        ("https://t.me/Harbour_News", True, AddressKind.RECOGNIZED),
         ("https://new.test/feed", False, AddressKind.UNCHECKED),
         ("http://10.0.0.1/feed", True, AddressKind.REFUSED),
         ("http://127.0.0.1:9/feed", True, AddressKind.UNREACHABLE),

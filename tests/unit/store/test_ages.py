@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from monitor.alerting.retry import RetryVerdict
-from monitor.decide import Decision, State
+from monitor.decide import Decision
 from monitor.model import Delivery, DeliveryState, FetchOutcome, OncePer, Receipt, ReceiptKind
+from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.queries.ages import PendingDeliveries, PollOutage, SourceAges, find_pending_by_channel, source_ages

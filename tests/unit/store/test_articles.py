@@ -9,7 +9,8 @@ import pytest
 
 from monitor.alerting.case import Case
 from monitor.alerting.ledger import NotificationLedger
-from monitor.model import OncePer, Retention, RuleStatus
+from monitor.model import OncePer, Retention, RuleStatus, Story
+from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article_version, delivery
@@ -182,12 +183,14 @@ def test_what_was_told_is_asked_of_the_database(filled: Database) -> None:
     decision = commit(section, claimed(claims, at=LATER), quake, at=LATER, ruleset=rules(shadow))
     (judged,) = decision.article_decisions
     assert judged.story is not None
-    case = Case(shadow, judged.decisions[0].match, quake, judged.story, NotificationLedger(), LATER)
+    case = Case(shadow, judged.decisions[0].match, quake, judged.story, State(), LATER)
     (wire,) = ArticleQueries(filled).find("wire guid 1")
     assert wire.story is not None
-    keys = (case.subject_key, case.key, f"launch story {wire.story.id}", "launch story S0")
-    told = ArticleQueries(filled).load_ledger(keys, "quiet")
-    assert [key in told for key in keys] == [False, True, True, False]
+    told = ArticleQueries(filled).load_state(case)[NotificationLedger]
+    assert [key in told for key in (case.subject_key, case.key)] == [False, True]
+    for story, was_told in ((wire.story, True), (Story("S0", "", LATER), False)):
+        live = replace(case, rule=rule(), story=story)
+        assert (live.key in ArticleQueries(filled).load_state(live)[NotificationLedger]) is was_told
 
 
 @pytest.mark.parametrize("name", ["guid 1", "wire guid 1"])

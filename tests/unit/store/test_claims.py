@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import update
 
 from monitor.alerting.case import PollGap, find_poll_gap
-from monitor.decide import Decision, State
+from monitor.decide import Decision
 from monitor.ingest.new_articles import FallbackIdentity, KnownArticle
 from monitor.model import Claim, FetchOutcome, Validators
+from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import tables
 from monitor.store.engine.database import Database

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from monitor.errors import InvalidRequest
 from monitor.model import AllOf, Entity, Named, OncePer, Term, UpdateTrigger, Words
 from monitor.store.engine.database import Database
-from monitor.store.engine.tables import article_features, cluster_key
+from monitor.store.engine.tables import alert, article_features, cluster_key
 from monitor.store.state.clusters import StoredClusters
 from monitor.store.state.identity_marks import IdentityMark, IdentityMarkKind
 from monitor.stories import STORIES, ArticleFeatures, ClusterIndex, features_of, join_story
@@ -104,6 +104,18 @@ def test_what_was_told_already_is_not_told_again(database: Database) -> None:
     assert (update.kind, update.story) == ("update", done.id)
 
 
+def test_an_update_of_what_was_split_off_is_in_the_thread_of_its_message(database: Database) -> None:
+    """The ledger names the message that the split has sent."""
+    desk = Desk(database, again_if=frozenset({UpdateTrigger.NEW_FACT}), cooldown=0 * HOUR)
+    whole = story_of(desk.hear(FIRST))
+    desk.hear(SECOND)
+    done = desk.split(whole)
+    with database.reading() as connection:
+        sent = connection.execute(select(alert.c.id).where(alert.c.story_id == done.id)).scalar_one()
+    [update] = alerts(desk.hear(SECOND_AGAIN, "Nine people were killed."))
+    assert (update.kind, update.story, update.thread) == ("update", done.id, sent)
+
+
 def test_what_waited_of_both_waits_of_each(database: Database) -> None:
     """The part that stays is told by what is left of it."""
     desk = Desk(database, wait_at_least=HOUR)
@@ -195,11 +207,12 @@ def test_a_state_that_holds_all_decides_as_one_that_is_loaded(database: Database
     desk.merge(done.id, other)
     with database.reading() as connection:
         stored = StoredClusters(connection)
-        stored.load_keys((row.scope, row.key) for row in connection.execute(select(cluster_key)).all())
+        keys = [(row.scope, row.key) for row in connection.execute(select(cluster_key)).all()]
+        stored.load_keys(keys)
         stored.load_clusters((STORIES, id_) for id_ in (whole, done.id, other))
     complete = ClusterIndex()
-    complete.load_keys(stored.index.known_postings)
-    complete.load(each for id_ in (whole, done.id, other) if (each := stored.index.get(STORIES, id_)) is not None)
+    complete.postings.load({key: stored.index.postings.get(key) for key in keys})
+    complete.clusters.load({(STORIES, id_): stored.index.get(STORIES, id_) for id_ in (whole, done.id, other)})
     for title in (SECOND_AGAIN, FIRST_AGAIN, "Laos confirms first mpox case, ministry says"):
         decision = desk.hear(title)
         [judged] = decision.article_decisions

@@ -38,6 +38,7 @@ from monitor.model import (
 )
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
+from monitor.store.engine.table_walk import SLICE
 from monitor.store.engine.tables import (
     account,
     alert,
@@ -55,7 +56,7 @@ from monitor.store.engine.tables import article as articles
 from monitor.store.engine.tables import match as matches
 from monitor.store.lifecycle import replacing_pending
 from monitor.store.lifecycle.erasure import ERASED_REASON, ArticleEraser
-from monitor.store.lifecycle.retention import SLICE, ArchivePruner
+from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims

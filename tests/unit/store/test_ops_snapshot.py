@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import insert
 
 from monitor.alerting.retry import RetryVerdict
-from monitor.decide import Decision, State
+from monitor.decide import Decision
 from monitor.model import (
     DeadAlerts,
     DeliveryState,
@@ -24,6 +24,7 @@ from monitor.model import (
     StalledChannel,
     TroubleKind,
 )
+from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import daemon

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete, select, update
 
-from monitor.alerting.ledger import NotificationLedger
-from monitor.decide import Decision, State
+from monitor.decide import Decision
 from monitor.errors import StoreFailed
 from monitor.model import Alert, OncePer, SourceStats
+from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
@@ -30,7 +30,7 @@ from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
-from monitor.store.state.stored_ledger import load_subjects
+from monitor.store.state.stored_ledger import StoredLedger
 from tests.building import (
     HEADLINE,
     HOUR,
@@ -250,9 +250,9 @@ def test_what_has_left_the_database_is_forgotten(database: Database, claims: Cla
         connection.execute(delete(delivery).where(delivery.c.alert_id == left))
         connection.execute(delete(alert).where(alert.c.id == left))
     with database.reading() as connection:
-        told = NotificationLedger(complete=False)
-        load_subjects(connection, told, [old, young])
-    assert (old in told, young in told) == (False, True)
+        stored = StoredLedger(connection)
+        stored.load_subjects([old, young])
+    assert (old in stored.ledger, young in stored.ledger) == (False, True)
 
 
 def test_a_section_that_only_looks_commits_nothing(database: Database, claims: Claims) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from monitor.decide import Decision, State
+from monitor.decide import Decision
 from monitor.model import (
     FetchOutcome,
     FetchResult,
@@ -20,6 +20,7 @@ from monitor.model import (
     TroubleKind,
     Validators,
 )
+from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import tables
 from monitor.store.engine.database import Database

@@ -340,7 +340,8 @@ def test_an_edit_of_what_is_found_no_more_is_of_the_event_that_it_opened() -> No
     """Though by no key; it does not make that the latest."""
     index = ClusterIndex()
     first = report("Walkouts", story="S", by={"where": BUSAN})
-    index.load([new_event(first).joined_by(first.features, first.by_values)])
+    opened = new_event(first).joined_by(first.features, first.by_values)
+    index.clusters.load({(opened.scope, opened.id): opened})
     belonging = assign_event(version_of(first, 2, {"where": BUSAN}), index)
     assert (belonging.event, belonging.is_no_longer_found) == (index.get("launch", new_event(first).id), True)
 
@@ -406,7 +407,7 @@ def test_a_draft_leaves_what_it_began_from_unchanged() -> None:
         join_event(each, assign_event(each, draft).event, draft)
     assert sorted(each.title for each in draft.changed_clusters) == sorted([TITLE, other.story.title])
     assert base.changed_clusters == told(first).changed_clusters
-    assert draft.commit_draft().changed_clusters == told(first, second, other).changed_clusters
+    assert draft.commit().changed_clusters == told(first, second, other).changed_clusters
 
 
 def test_a_busy_rule_forgets_no_event_that_may_go_on() -> None:

@@ -300,8 +300,8 @@ def test_drafts_stand_apart() -> None:
     (opened,) = told(quake, index=inner)
     assert told(replace(quake, uid="r", source="post"), index=other)[0].story.id != opened.story.id
     assert told(replace(quake, uid="s", source="globe"), index=inner)[0].story.id == opened.story.id
-    one = inner.commit_draft()
+    one = inner.commit()
     assert told(replace(quake, uid="t", source="times"), index=base)[0].reason == FIRST
-    assert one.commit_draft() is base
-    assert base.commit_draft() is base  # nothing to take over
+    assert one.commit() is base
+    assert base.commit() is base  # nothing to take over
     assert told(OTHER_WORDS, index=base)[0].story.title == LAUNCH.title

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.decide import Decision, State, decide_articles
+from monitor.decide import Decision, decide_articles
 from monitor.model import Article, ArticleDecision, Claim, DeliveryState
+from monitor.state import State
 from monitor.telemetry import LogEvent
 from monitor.telemetry.metrics import Metrics
 from tests.building import HOUR, MINUTE, NOON, alert, alerts, article, delivery, polled, rules

@@ -1,14 +1,13 @@
-"""Deletes what leaves together with articles, for whatever reason they leave: the ledger records of each article alone,
-and their lines in digests."""
+"""Deletes the lines of articles in digests, for whatever reason the articles leave."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, or_, select, tuple_, update
 
-from monitor.alerting.subject_keys import article_key, shadow_key, unsure_key
+from monitor.alerting.subject_keys import unsure_key
 from monitor.model import AlertKind
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import account, alert, article, match
@@ -32,26 +31,8 @@ def find_digests_listing(connection: Connection, ids: Sequence[int]) -> dict[int
     return found
 
 
-def drop_subject_records(connection: Connection, articles: Sequence[ArticleRow]) -> None:
-    """Delete the ledger records of which these articles alone are the subject, also those of rules in shadow, and those
-    of their lines in digests as suppressed. Their keys contain the article's uid."""
-    by_id = {row.id: row for row in articles}
-    matches = select(match.c.article_id, match.c.rule_id).where(match.c.article_id.in_(by_id)).distinct()
-    rule_articles = [
-        (row.rule_id, by_id[row.article_id].source_id, by_id[row.article_id].uid) for row in connection.execute(matches)
-    ]
-    article_keys = [article_key(*rule_article) for rule_article in rule_articles]
-    keys = [
-        *article_keys,
-        *map(shadow_key, article_keys),
-        *(unsure_key(*rule_article) for rule_article in rule_articles),
-    ]
-    for batch in in_batches(keys):
-        connection.execute(delete(account).where(account.c.key.in_(batch)))
-
-
 def drop_digest_lines(connection: Connection, articles: Sequence[ArticleRow]) -> None:
-    """Delete their lines in digests. Call it before `drop_subject_records`: those records find some of the digests. A
+    """Delete their lines in digests. Call it before `forget_articles`: ledger records find some of the digests. A
     digest whose first line leaves then belongs to the article of its next line; without any line it stays with its
     article."""
     removed = {(row.source_id, row.uid) for row in articles}
