@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config.loading.load import LoadedConfig, load_rules
-from monitor.decide import Decision, State
+from monitor.decide import Decision
 from monitor.errors import InvalidRequest
 from monitor.model import FetchOutcome, Outcome, Reason, RuleStatus, RunningVersion
 from monitor.services.queries.articles import look_up_article
@@ -19,6 +19,7 @@ from monitor.services.queries.sources import SourceHealth, list_sources, select_
 from monitor.services.queries.status import load_status
 from monitor.services.queries.stories import list_stories, show_story
 from monitor.services.queries.why import explain_article, explain_stored_article
+from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
