@@ -8,6 +8,6 @@ from monitor.sources.kinds.source_kind import AnyKind, SourceKind
 
 KIND: Final[AnyKind] = SourceKind(
     "feed",
-    "the default: RSS, Atom, JSON Feed or a news sitemap, recognised from the document",
+    "RSS, Atom, JSON Feed or a news sitemap, recognised from the document (the default)",
     formats=frozenset({"rss", "atom", "rdf", "json", "json feed", "jsonfeed", "sitemap", "news sitemap", "xml"}),
 )
