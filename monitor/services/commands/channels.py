@@ -42,7 +42,7 @@ async def send_test_messages(settings: Settings, names: Collection[str], now: da
         return notifier.send(name, message)
 
     try:
-        sending = {name: asyncio.create_task(send(name)) for name in names or settings.channels}
+        sending = {name: asyncio.create_task(send(name)) for name in dict.fromkeys(names or settings.channels)}
         for name, task in sending.items():
             yield ChannelTest(name, await task)
     finally:
