@@ -33,6 +33,7 @@ from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.store_thread import StoreThread, is_database_unusable
 from monitor.telemetry import LogEvent, log
 from monitor.telemetry.metrics import Metrics
+from monitor.wording.reasons import reason_in_words
 
 
 class DueProcessor:
@@ -87,7 +88,7 @@ class DueProcessor:
                 rule=alert.rule,
                 kind=alert.kind.value,
                 title=alert.article.title,
-                decision=alert.reason,
+                decision=reason_in_words(alert.why),
             )
         if alerts:
             self._deliver()

@@ -39,6 +39,7 @@ from monitor.store.engine.store_thread import StoreThread
 from monitor.store.queues.full_text_queue import FullTextQueue, FullTextRequest
 from monitor.store.state.state_loader import PreparedPoll
 from monitor.telemetry import LogEvent, log
+from monitor.wording.reasons import outcome_in_words
 
 EVERY = timedelta(seconds=2)
 MAX_PAGE_BYTES = 2 * 2**20
@@ -229,7 +230,8 @@ class FullTextReader:
         matches = [match for article in decision.article_decisions for match in article.decisions] if decision else []
         for match in matches:
             event = LogEvent.ALERTED if match.alert else LogEvent.MATCHED
-            log.info(event, source=request.source, rule=match.match.rule, url=request.url, decision=match.explanation)
+            said = outcome_in_words(match.outcome)
+            log.info(event, source=request.source, rule=match.match.rule, url=request.url, decision=said)
         if any(match.alert for match in matches):
             self._deliver()
 

@@ -21,6 +21,7 @@ from monitor.matching.live import compile_live
 from monitor.model import Alert, Article, Source
 from monitor.state import State
 from monitor.text.language_tags import detect_language_tag
+from tests.building import explained, reason_of
 
 PAGE = Path(__file__).parents[1] / "docs" / "alerts.md"
 _TIMELINE = re.compile(
@@ -63,7 +64,7 @@ def _timeline(rules: RuleSet, rows: list[dict[str, Any]]) -> Iterator[str]:
         decision = decide_articles([_article(number, row, now)], rules, state, now, _around(row, now))
         state = decision.state.commit()
         for decided in decision.article_decisions[0].decisions:
-            yield from _wrapped(f"{_INDENT}sent at once" if decided.alert else f"{_INDENT}{decided.explanation}")
+            yield from _wrapped(f"{_INDENT}sent at once" if decided.alert else f"{_INDENT}{explained(decided)}")
             if decided.alert is not None:
                 yield from _sent(decided.alert, now)
     yield from _what_time_brings(rules, state, _moment(rows[-1]["at"]) + timedelta(days=1))
@@ -79,7 +80,7 @@ def _what_time_brings(rules: RuleSet, state: State, until: datetime) -> Generato
             yield from _sent(telling.alert, now)
         for moved in fallen.changes:
             yield from _wrapped(f"{_said(now)}  {moved.before.candidate.article.title}", _INDENT)
-            yield from _wrapped(f"{_INDENT}{moved.outcome}")
+            yield from _wrapped(f"{_INDENT}{explained(moved)}")
     return state
 
 
@@ -87,9 +88,9 @@ def _sent(alert: Alert, now: datetime) -> Iterator[str]:
     yield from _wrapped(f"{_said(now)}  >> {alert.kind.upper()}, {alert.level}: {alert.article.title}", _INDENT)
     if alert.items:
         for item in alert.items:
-            yield from _wrapped(f"{_INDENT}- {item.title}: {item.reason}", f"{_INDENT}  ")
+            yield from _wrapped(f"{_INDENT}- {item.title}: {reason_of(item)}", f"{_INDENT}  ")
     else:
-        yield from _wrapped(f"{_INDENT}{alert.reason}")
+        yield from _wrapped(f"{_INDENT}{reason_of(alert)}")
 
 
 def _wrapped(line: str, indent: str = _INDENT) -> list[str]:

@@ -10,6 +10,7 @@ from monitor.active_config import ActiveConfig, ActiveConfigHolder
 from monitor.alerting.case import DecisionContext
 from monitor.cases import prepare_articles
 from monitor.decide import Decision, decide_articles
+from monitor.lab.replay import ReplayedAlert
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
     Alert,
@@ -24,10 +25,13 @@ from monitor.model import (
     EarlierAlert,
     FetchOutcome,
     FetchResult,
+    Item,
     Level,
+    MatchDecision,
     Notice,
     NoticeKind,
     OncePer,
+    PendingChange,
     PollRecord,
     Rule,
     RuleStatus,
@@ -38,12 +42,15 @@ from monitor.model import (
     Validators,
     Words,
 )
+from monitor.model.reason_clauses import clauses_from_row, clauses_from_sentence
 from monitor.state import State
 from monitor.store.commit.serial_section import SectionPass, SerialSection
+from monitor.store.queries.matches import MatchReport
 from monitor.store.queues.claims import Claims
 from monitor.store.state.state_loader import PreparedPoll
 from monitor.stories import ArticleFeatures, features_of
 from monitor.stories.known_names import NOBODY, KnownNames
+from monitor.wording.reasons import outcome_in_words, reason_in_words
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -198,7 +205,22 @@ def alerts(decision: Decision) -> list[Alert]:
 
 def reasons(decision: Decision) -> list[str]:
     """Every decision's reason, in order."""
-    return [each.explanation for judged in decision.article_decisions for each in judged.decisions]
+    return [explained(each) for judged in decision.article_decisions for each in judged.decisions]
+
+
+def explained(decided: MatchDecision | PendingChange) -> str:
+    """The decision on a match, and its reason, in words."""
+    return outcome_in_words(decided.outcome)
+
+
+def stored_decision(outcome: str, reason_parameters: list[dict[str, object]]) -> str:
+    """The decision on a stored match in words, from its columns."""
+    return f"{outcome}: {reason_in_words(clauses_from_row(reason_parameters))}"
+
+
+def reason_of(of: Alert | Item | MatchReport | ReplayedAlert) -> str:
+    """The reason in words."""
+    return reason_in_words(of.why)
 
 
 def alert(of: Article | None = None, *, told_by: Rule | None = None) -> Alert:
@@ -237,7 +259,7 @@ def endless(sign: str) -> Alert:
     many = sign * 5000
     page = article(title=many, url="https://x.test/".ljust(890, "a"))
     made = replace(alert(), article=page, level=Level.CRITICAL, rule_title=many)
-    return replace(made, sentence=many, highlights=((0, 1),), reason=many)
+    return replace(made, sentence=many, highlights=((0, 1),), why=clauses_from_sentence(many))
 
 
 def in_doubt(sign: str = "") -> Alert:

@@ -31,6 +31,7 @@ from tests.building import (
     config_of,
     rule,
     sources,
+    stored_decision,
     to_desk,
 )
 
@@ -105,9 +106,8 @@ class Desk:
 
     def decisions(self) -> list[str]:
         with self.database.reading() as connection:
-            return list(
-                connection.execute(select(match.c.outcome + ": " + match.c.decision).order_by(match.c.id)).scalars()
-            )
+            rows = connection.execute(select(match.c.outcome, match.c.reason_parameters).order_by(match.c.id))
+            return [stored_decision(outcome, why) for outcome, why in rows]
 
 
 def story_of(decision: Decision) -> str:

@@ -7,21 +7,23 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 
 from monitor.alerting.ledger import NotificationLedger, SubjectRecord
-from monitor.alerting.quotes import quote_best_sentence
+from monitor.alerting.quotes import evidence_in_words, quote_best_sentence
 from monitor.alerting.subject_keys import article_key, event_key, mention_key, shadow_key, story_key, unsure_key
-from monitor.alerting.wording import evidence_in_words
 from monitor.model import (
     AlertCandidate,
     Article,
     Claim,
+    ClauseCode,
+    DeskTime,
     Event,
     Match,
     MatchKind,
     OncePer,
+    ReasonClause,
+    ReasonClauses,
     Rule,
     RuleStatus,
     Story,
-    time_of_day,
 )
 from monitor.state import State
 
@@ -115,11 +117,6 @@ class Case:
         return self.rule.status is RuleStatus.SHADOW
 
     @property
-    def subject_in_words(self) -> str:
-        """What the rule sends as new at most once, in words."""
-        return f"this {self.rule.alert.once_per}"
-
-    @property
     def display_id(self) -> str:
         """The id by which people find its event or story."""
         return self.event.id if self.event and self.rule.alert.once_per is OncePer.EVENT else self.story.id
@@ -152,13 +149,20 @@ class Case:
         return (*self.possible_keys, *older_keys, unsure_key(rule, self.article.source, self.article.uid))
 
     @property
-    def first_reason(self) -> str:
+    def first_reason(self) -> ReasonClauses:
         """Why it is sent, if it was not sent before."""
-        return f"first alert of {self.subject_in_words}"
+        return (ReasonClause(ClauseCode.FIRST_ALERT, once_per=self.rule.alert.once_per),)
 
-    def format_time(self, moment: datetime) -> str:
+    def desk_time(self, moment: datetime) -> DeskTime:
         """The moment as people read it."""
-        return time_of_day(moment, self.context.zone, self.now)
+        return DeskTime.from_moment(moment, self.context.zone, self.now)
+
+    def subject_clause(self, code: ClauseCode, at: datetime | None = None) -> ReasonClause:
+        """A clause about what the rule sends as new at most once."""
+        time = None if at is None else self.desk_time(at)
+        return ReasonClause(
+            code, rule=self.rule.id, once_per=self.rule.alert.once_per, subject=self.display_id, at=time
+        )
 
     @cached_property
     def candidate(self) -> AlertCandidate:

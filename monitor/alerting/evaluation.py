@@ -13,18 +13,21 @@ from monitor.alerting.pending import build_pending_alert, next_digest
 from monitor.alerting.stages import apply_stages
 from monitor.alerting.stages.rate_limit import defer_if_rate_limited
 from monitor.alerting.stages.ruling import Defer, Suppress, Update
-from monitor.alerting.subject_keys import older_subject, unsure_key
-from monitor.alerting.wording import alert_id, possibly_same_in_words
+from monitor.alerting.subject_keys import alert_id, older_subject, unsure_key
 from monitor.model import (
     Alert,
     AlertCandidate,
     AlertKind,
+    ClauseCode,
+    DeskTime,
     MatchDecision,
     MatchOutcome,
     PendingAlert,
     PendingChange,
     PendingKind,
     Reason,
+    ReasonClause,
+    ReasonClauses,
 )
 from monitor.model.outcome import deferred_outcome, sent_outcome, suppressed_outcome
 
@@ -52,7 +55,7 @@ def _suppress_match(case: Case, ruling: Suppress) -> MatchDecision:
     candidate = case.candidate if ruling.is_recorded else None
     if ruling.withdrawn is not None:
         case.ledger.remove_pending(ruling.withdrawn)
-        withdrawn = suppressed_outcome(Reason.WITHDRAWN, "it was withdrawn before it was sent")
+        withdrawn = suppressed_outcome(Reason.WITHDRAWN, ReasonClause(ClauseCode.WITHDRAWN))
         changes = (PendingChange(ruling.withdrawn, None, withdrawn),)
         return MatchDecision(
             case.match, _build_suppressed_outcome(case, ruling), candidate=candidate, pending_changes=changes
@@ -62,9 +65,10 @@ def _suppress_match(case: Case, ruling: Suppress) -> MatchDecision:
     if entry is None:
         return MatchDecision(case.match, _build_suppressed_outcome(case, ruling), candidate=candidate)
     case.ledger.add_pending(entry)
-    digest_time = f"{entry.due.astimezone(case.context.zone):%H:%M}"
-    why = f"{ruling.why}; as {case.uncertainty}, it is listed in the digest at {digest_time}"
-    return MatchDecision(case.match, deferred_outcome(Reason.IN_DOUBT, why), pending=entry, candidate=candidate)
+    digest_time = DeskTime(entry.due.astimezone(case.context.zone))
+    until = ReasonClause(ClauseCode.DOUBT_LISTED_LATER, words=case.uncertainty, at=digest_time)
+    outcome = deferred_outcome(Reason.IN_DOUBT, *ruling.why, until)
+    return MatchDecision(case.match, outcome, pending=entry, candidate=candidate)
 
 
 def _build_digest_entry(case: Case) -> PendingAlert | None:
@@ -74,7 +78,7 @@ def _build_digest_entry(case: Case) -> PendingAlert | None:
     if key in case.ledger or case.ledger.find_pending(PendingKind.IN_DOUBT, key) is not None:
         return None
     candidate = replace(case.candidate, key=key, uncertainty=case.uncertainty)
-    why = f"suppressed as the same as {case.display_id} although {case.uncertainty}"
+    why = (ReasonClause(ClauseCode.SAME_IN_DOUBT, subject=case.display_id, words=case.uncertainty),)
     return build_pending_alert(PendingKind.IN_DOUBT, candidate, why, case.now, next_digest(case.now, case.context.zone))
 
 
@@ -82,20 +86,18 @@ def _defer_match(case: Case, ruling: Defer) -> MatchDecision:
     candidate, changes = _merge_replaced(case, ruling.replaces)
     pending = build_pending_alert(ruling.kind, candidate, ruling.why, case.now, ruling.due)
     case.ledger.add_pending(pending)
-    outcome = deferred_outcome(ruling.kind.reason, f"{ruling.why}; {ruling.until}")
+    outcome = deferred_outcome(ruling.kind.reason, *ruling.why, ruling.until)
     return MatchDecision(case.match, outcome, pending=pending, candidate=candidate, pending_changes=changes)
 
 
 def _issue_alert(case: Case, update: Update | None) -> MatchDecision:
     ledger = case.ledger
     candidate, changes = _merge_replaced(case, update.replaces if update else None)
-    reason = f"{candidate.evidence_words}; {update.why if update else case.first_reason}"
-    alert = build_alert(candidate, ledger, reason, case.now, update=update is not None)
+    alert = build_alert(candidate, ledger, update.why if update else case.first_reason, case.now, update=bool(update))
     ledger.record_alert(candidate, alert, case.now, is_immediate=update is not None and update.is_immediate)
     ledger.record_send(case.rule.id, case.now)
-    return MatchDecision(
-        case.match, sent_outcome(alert.kind.reason, alert.reason), alert, candidate=candidate, pending_changes=changes
-    )
+    outcome = sent_outcome(alert.kind.reason, *alert.why)
+    return MatchDecision(case.match, outcome, alert, candidate=candidate, pending_changes=changes)
 
 
 def _merge_replaced(case: Case, replaced: PendingAlert | None) -> tuple[AlertCandidate, tuple[PendingChange, ...]]:
@@ -104,26 +106,29 @@ def _merge_replaced(case: Case, replaced: PendingAlert | None) -> tuple[AlertCan
     if replaced is None:
         return case.candidate, ()
     case.ledger.remove_pending(replaced)
-    outcome = suppressed_outcome(Reason.SUPERSEDED, f"{case.candidate.publisher} says more, and is sent with it")
+    superseded = ReasonClause(ClauseCode.SUPERSEDED, publisher=case.candidate.publisher)
+    outcome = suppressed_outcome(Reason.SUPERSEDED, superseded)
     return updates.merge_candidates(replaced.candidate, case.candidate), (PendingChange(replaced, None, outcome),)
 
 
 def _suppress_in_shadow(case: Case, ruling: Defer | Update | None) -> MatchDecision:
     why = ruling.why if ruling else case.first_reason
     case.ledger.record_alert(case.candidate, None, case.now)
-    words = f"{case.rule.id} is in shadow; it would have sent: {case.candidate.evidence_words}; {why}"
-    return MatchDecision(
-        case.match, suppressed_outcome(Reason.SHADOW, words), shadow_key=case.key, candidate=case.candidate
-    )
+    in_shadow, would_have_sent = _build_shadow_clause(case), ReasonClause(ClauseCode.WOULD_HAVE_SENT)
+    outcome = suppressed_outcome(Reason.SHADOW, in_shadow, would_have_sent, case.candidate.evidence_clause, *why)
+    return MatchDecision(case.match, outcome, shadow_key=case.key, candidate=case.candidate)
 
 
 def _build_suppressed_outcome(case: Case, ruling: Suppress) -> MatchOutcome:
-    why = f"{ruling.why}; {case.rule.id} is in shadow" if case.shadow else ruling.why
-    return suppressed_outcome(ruling.reason, why)
+    return suppressed_outcome(ruling.reason, *ruling.why, *([_build_shadow_clause(case)] if case.shadow else []))
+
+
+def _build_shadow_clause(case: Case) -> ReasonClause:
+    return ReasonClause(ClauseCode.IN_SHADOW, rule=case.rule.id)
 
 
 def build_alert(
-    candidate: AlertCandidate, ledger: NotificationLedger, reason: str, now: datetime, *, update: bool
+    candidate: AlertCandidate, ledger: NotificationLedger, why: ReasonClauses, now: datetime, *, update: bool
 ) -> Alert:
     """The alert that sends a candidate: the first of its subject, or an update. A first one is possibly the same as
     something older if that is sent by now; then it goes into the same thread."""
@@ -131,9 +136,10 @@ def build_alert(
     number = record.update_count + 1 if update and record is not None else 0
     key = f"{candidate.key} update {number}" if update else candidate.key
     kind, thread = AlertKind.UPDATE if update else AlertKind.NEW, record
+    why = (candidate.evidence_clause, *why)
     if not update and (predecessor := find_sent_predecessor(candidate, ledger, now)) is not None:
         thread, doubt = predecessor
-        kind, reason = AlertKind.POSSIBLY, f"{reason}; {doubt}"
+        kind, why = AlertKind.POSSIBLY, (*why, *doubt)
     return Alert(
         id=alert_id(key),
         dedup_key=key,
@@ -141,7 +147,7 @@ def build_alert(
         rule_title=candidate.rule_title,
         level=candidate.level,
         at=now,
-        reason=reason,
+        why=why,
         routes=candidate.routes,
         story=candidate.story.id,
         article=candidate.article,
@@ -156,11 +162,13 @@ def build_alert(
 
 def find_sent_predecessor(
     candidate: AlertCandidate, ledger: NotificationLedger, now: datetime
-) -> tuple[SubjectRecord, str] | None:
-    """The record of the subject that this one is possibly the same as, if that was sent; and why that is not sure, in
-    words."""
+) -> tuple[SubjectRecord, ReasonClauses] | None:
+    """The record of the subject that this one is possibly the same as, if that was sent; and why that is not sure."""
     if (found := older_subject(candidate)) is None:
         return None
     key, event = found
     older = ledger.find_record(key, now)
-    return (older, possibly_same_in_words(event)) if older is not None and older.first_alert is not None else None
+    if older is None or older.first_alert is None:
+        return None
+    doubt = [ReasonClause(ClauseCode.DOUBT, words=event.doubt)] if event.doubt else []
+    return older, (ReasonClause(ClauseCode.POSSIBLY_SAME, subject=event.possibly_of or ""), *doubt)

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from hashlib import blake2b
 from typing import Any
 
-from monitor.model import AlertCandidate, Article, Event, Level, PendingAlert, PendingKind, Story
+from monitor.model import AlertCandidate, Article, Event, Level, PendingAlert, PendingKind, ReasonClauses, Story
 
 CLOCKS_DIFFER = timedelta(hours=1)  # at most, between two machines; a clock that goes back further was set back
 _STORED_NAMES = {
@@ -22,7 +22,7 @@ DIGEST_AT = time(8)  # mentions are sent, in the zone of monitor.yaml
 
 
 def build_pending_alert(
-    kind: PendingKind, candidate: AlertCandidate, why: str, now: datetime, due: datetime
+    kind: PendingKind, candidate: AlertCandidate, why: ReasonClauses, now: datetime, due: datetime
 ) -> PendingAlert:
     """A pending alert that is due at `due`. It leaves out the article's text, which may be long and is in its own
     table."""

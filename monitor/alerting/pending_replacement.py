@@ -13,20 +13,22 @@ from datetime import datetime, timedelta, tzinfo
 from monitor.alerting import updates
 from monitor.alerting.ledger import SubjectRecord
 from monitor.alerting.pending import build_pending_alert
-from monitor.alerting.quotes import quote_best_sentence
+from monitor.alerting.quotes import evidence_in_words, quote_best_sentence
 from monitor.alerting.subject_keys import article_key, event_key, story_key, unsure_key
-from monitor.alerting.wording import evidence_in_words
 from monitor.model import (
     AlertCandidate,
     AlertPolicy,
     Article,
+    ClauseCode,
+    DeskTime,
     Match,
     MatchOutcome,
     PendingAlert,
     Reason,
+    ReasonClause,
+    RemovalKind,
     Rule,
     Story,
-    time_of_day,
 )
 from monitor.model.outcome import deferred_outcome, suppressed_outcome
 
@@ -109,9 +111,9 @@ class PendingLoss:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """How articles leave, as people read it ("was forgotten"), and when. `zone`: the time zone of the desk."""
+    """How articles leave, and when. `zone`: the time zone of the desk."""
 
-    phrase: str
+    kind: RemovalKind
     now: datetime
     zone: tzinfo
 
@@ -168,19 +170,16 @@ def _list_outcomes(
     candidate = loss.pending.candidate
     if after is None:
         if not loss.loses_article:
-            why = f"it was deferred with news from an article that {removal.phrase}, and has nothing new without it"
-            yield candidate, suppressed_outcome(Reason.ERASED, why)
+            nothing_left = ReasonClause(ClauseCode.NOTHING_LEFT, removal=removal.kind)
+            yield candidate, suppressed_outcome(Reason.ERASED, nothing_left)
         return
-    at = time_of_day(after.due, removal.zone, removal.now)
-    if _name_version(after.candidate) == _name_version(candidate):
-        omission = f"what an article said that {removal.phrase} is left out"
-        why = f"{after.why}; {omission}, and it is sent at {at}"
-        yield after.candidate, deferred_outcome(after.kind.reason, why)
-        return
-    why = f"{after.why}; it replaces an article that {removal.phrase}, and is sent at {at}"
-    yield after.candidate, deferred_outcome(after.kind.reason, why)
-    if not loss.loses_article:
-        superseded = f"{after.candidate.publisher} says more, and is sent with it"
+    is_same = _name_version(after.candidate) == _name_version(candidate)
+    code = ClauseCode.NEWS_LEFT_OUT if is_same else ClauseCode.REPLACES_ARTICLE
+    at = DeskTime.from_moment(after.due, removal.zone, removal.now)
+    until = ReasonClause(code, removal=removal.kind, at=at)
+    yield after.candidate, deferred_outcome(after.kind.reason, *after.why, until)
+    if not is_same and not loss.loses_article:
+        superseded = ReasonClause(ClauseCode.SUPERSEDED, publisher=after.candidate.publisher)
         yield candidate, suppressed_outcome(Reason.SUPERSEDED, superseded)
 
 
@@ -210,7 +209,7 @@ def find_pending_replacement(
     combined = _combine_update(candidates, record, policy, now)
     if combined is None:
         return None
-    why = updates.explain_update(policy, combined, record, time_of_day(first_at, zone, now))
+    why = updates.explain_update(policy, combined, record, DeskTime.from_moment(first_at, zone, now))
     return build_pending_alert(pending.kind, combined, why, now, pending.due)
 
 

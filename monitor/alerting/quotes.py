@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from monitor.model import Article, Field, Span
+from monitor.model import Article, Field, Match, Span
 from monitor.text.sentences import split_sentences
 
 _Sentence = tuple[Field, int, int]
@@ -45,6 +45,21 @@ def quote_all_sentences(title: str, text: str, evidence: Sequence[Span]) -> list
         key=lambda span: (span[0] is Field.TEXT, span[1]),
     )
     return [_build_quote(texts, evidence, span) for span in sentences]
+
+
+def evidence_in_words(match: Match) -> str:
+    """“North Korea”, “missiles” in the title; “fired” in the text. Of a span inside another, only the longer one."""
+    outer_spans = [span for span in match.evidence if not any(_contains_span(other, span) for other in match.evidence)]
+    parts = []
+    for field in dict.fromkeys(span.field for span in outer_spans):
+        words = dict.fromkeys(f"“{span.text}”" for span in outer_spans if span.field is field)
+        parts.append(f"{', '.join(words)} in the {field}")
+    return "; ".join(parts)
+
+
+def _contains_span(one: Span, other: Span) -> bool:
+    inside = one.field is other.field and one.start <= other.start and other.end <= one.end
+    return inside and (one.start, one.end) != (other.start, other.end)
 
 
 def highlight_sentence(

@@ -14,28 +14,31 @@ from monitor.alerting.evaluation import build_alert, find_sent_predecessor
 from monitor.alerting.ledger import NotificationLedger
 from monitor.alerting.pending import build_pending_alert, is_due
 from monitor.alerting.stages.rate_limit import defer_if_rate_limited
-from monitor.alerting.subject_keys import article_key, event_key, older_subject, story_key
-from monitor.alerting.wording import alert_id, format_count
+from monitor.alerting.subject_keys import alert_id, article_key, event_key, older_subject, story_key
 from monitor.model import (
     Alert,
     AlertCandidate,
     AlertKind,
+    ClauseCode,
     Item,
     Level,
     PendingAlert,
     PendingChange,
     PendingKind,
     Reason,
+    ReasonClause,
     Rule,
     RuleStatus,
 )
 from monitor.model.outcome import deferred_outcome, suppressed_outcome
+from monitor.wording.quantities import format_count
+from monitor.wording.reasons import reason_in_words
 
 _DIGESTS = {
-    PendingKind.MENTION: ("story", "only mentioned"),
-    PendingKind.IN_DOUBT: ("article", "suppressed as the same although something is not known"),
-    PendingKind.RATE_LIMIT: ("story", "beyond the messages of an hour"),
-    PendingKind.CATCH_UP: ("story", "that could not be polled in time"),
+    PendingKind.MENTION: ClauseCode.DIGEST_OF_MENTIONS,
+    PendingKind.IN_DOUBT: ClauseCode.DIGEST_IN_DOUBT,
+    PendingKind.RATE_LIMIT: ClauseCode.DIGEST_BEYOND_LIMIT,
+    PendingKind.CATCH_UP: ClauseCode.DIGEST_OF_CATCH_UP,
 }
 _ONE_DIGEST_PER_RULE = (PendingKind.RATE_LIMIT, PendingKind.IN_DOUBT)  # each rule has a digest of its own
 _ALWAYS_INFO = (PendingKind.MENTION, PendingKind.IN_DOUBT)  # the level of their digests, however high that of a line is
@@ -117,12 +120,12 @@ def _change_if_blocked(
 ) -> PendingChange | None:
     """What becomes of a pending alert that is due, if it cannot be sent now."""
     if rule is not None and rule.status is RuleStatus.SHADOW:
-        return PendingChange(
-            pending, None, suppressed_outcome(Reason.SHADOW, f"{rule.id} was put in shadow before it was sent")
-        )
+        in_shadow = ReasonClause(ClauseCode.PUT_IN_SHADOW, rule=rule.id)
+        return PendingChange(pending, None, suppressed_outcome(Reason.SHADOW, in_shadow))
     if pending.kind is PendingKind.MENTION:
         was_sent = any(key in ledger for key in _list_subject_keys(pending.candidate))
-        outcome = suppressed_outcome(Reason.MENTION, f"{pending.why}, and {pending.candidate.rule} has sent it since")
+        sent_since = ReasonClause(ClauseCode.SUBJECT_SENT_SINCE, rule=pending.candidate.rule)
+        outcome = suppressed_outcome(Reason.MENTION, *pending.why, sent_since)
         return PendingChange(pending, None, outcome) if was_sent else None
     over_limit = (
         None if rule is None or pending.kind.is_digested else defer_if_rate_limited(rule, ledger, now, pending.why)
@@ -130,9 +133,8 @@ def _change_if_blocked(
     if over_limit is None:
         return None
     deferred = build_pending_alert(over_limit.kind, pending.candidate, pending.why, now, over_limit.due)
-    return PendingChange(
-        pending, deferred, deferred_outcome(over_limit.kind.reason, f"{over_limit.why}; {over_limit.until}")
-    )
+    outcome = deferred_outcome(over_limit.kind.reason, *over_limit.why, over_limit.until)
+    return PendingChange(pending, deferred, outcome)
 
 
 def list_ledger_keys(candidate: AlertCandidate) -> Iterator[str]:
@@ -153,7 +155,7 @@ def _list_subject_keys(candidate: AlertCandidate) -> Iterator[str]:
 
 def _release_alone(pending: PendingAlert, ledger: NotificationLedger, now: datetime) -> ReleasedAlert:
     candidate, update = pending.candidate, pending.kind is PendingKind.UPDATE
-    alert = build_alert(candidate, ledger, f"{candidate.evidence_words}; {pending.why}", now, update=update)
+    alert = build_alert(candidate, ledger, pending.why, now, update=update)
     ledger.record_alert(candidate, alert, now)
     ledger.record_send(candidate.rule, now)
     ledger.remove_pending(pending)
@@ -180,16 +182,15 @@ def _release_digest(group: Sequence[PendingAlert], ledger: NotificationLedger, n
     rules = dict.fromkeys(item.rule_title for item in items)
     title = next(iter(rules)) if len(rules) == 1 else format_count(len(rules), "rule")
     level = Level.INFO if kind in _ALWAYS_INFO else max((item.level for item in items), key=lambda level: level.rank)
-    noun, why = _DIGESTS[kind]
-    summary = f"{format_count(len(items), noun)}, {why}"
+    summary = (ReasonClause(_DIGESTS[kind], count=len(items)),)
     alert = Alert(
         id=alert_id(key),
         dedup_key=f"digest {alert_id(key)}",
         rule=first.rule,
-        rule_title=f"{title}: {summary}",
+        rule_title=f"{title}: {reason_in_words(summary)}",
         level=level,
         at=now,
-        reason=entries[0].why if len(entries) == 1 else summary,
+        why=entries[0].why if len(entries) == 1 else summary,
         routes=first.routes,
         story=first.story.id,
         article=first.article,
@@ -218,6 +219,6 @@ def _build_item(pending: PendingAlert, ledger: NotificationLedger, now: datetime
         title=candidate.article.title,
         url=candidate.article.url,
         sentence=candidate.sentence,
-        reason="; ".join([candidate.evidence_words, pending.why, *([] if predecessor is None else [predecessor[1]])]),
+        why=(candidate.evidence_clause, *pending.why, *(() if predecessor is None else predecessor[1])),
         unsure=candidate.uncertainty,
     )

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from monitor.model import AlertCandidate, Event
+from monitor.model.hashing import hash_name
+
+
+def alert_id(key: str) -> str:
+    """The id of the alert with this dedup key."""
+    return f"{hash_name(key):016x}"
 
 
 def shadow_key(key: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.alerting.ledger import SubjectRecord
-from monitor.model import AlertCandidate, AlertPolicy, UpdateTrigger
+from monitor.model import AlertCandidate, AlertPolicy, ClauseCode, DeskTime, ReasonClause, ReasonClauses, UpdateTrigger
 
 GROWS = 4  # the cooldown of each update is so many times that of the one before
 LONGEST = timedelta(days=7)  # no cooldown is longer
@@ -18,8 +18,8 @@ CORRECTIONS = ("corrected", "withdrawn")
 
 def find_update_reasons(
     policy: AlertPolicy, candidate: AlertCandidate, record: SubjectRecord
-) -> list[tuple[UpdateTrigger, str]]:
-    """The reasons for which this candidate is worth an update, each in words."""
+) -> list[tuple[UpdateTrigger, ReasonClause]]:
+    """The reasons for which this candidate is worth an update, and what each of them says."""
     return [
         (trigger, why)
         for trigger in UpdateTrigger
@@ -28,37 +28,41 @@ def find_update_reasons(
     ]
 
 
-def explain_update(policy: AlertPolicy, candidate: AlertCandidate, record: SubjectRecord, first: str) -> str:
-    """Why an update is sent. `first`: when the subject was first sent, as people read it."""
-    reasons = "; ".join(words for _, words in find_update_reasons(policy, candidate, record))
-    return f"update: {reasons}; first sent at {first}"
+def explain_update(
+    policy: AlertPolicy, candidate: AlertCandidate, record: SubjectRecord, first: DeskTime
+) -> ReasonClauses:
+    """Why an update is sent. `first`: when the subject was first sent."""
+    reasons = [clause for _, clause in find_update_reasons(policy, candidate, record)]
+    return (ReasonClause(ClauseCode.UPDATE), *reasons, ReasonClause(ClauseCode.FIRST_SENT, at=first))
 
 
-def _find_new_fact(_: AlertPolicy, candidate: AlertCandidate, record: SubjectRecord) -> Iterator[str]:
-    new = [(kind, number) for kind, number in candidate.facts if number > _NEWS_FACTOR * record.facts.get(kind, 0)]
+def _find_new_fact(_: AlertPolicy, candidate: AlertCandidate, record: SubjectRecord) -> Iterator[ReasonClause]:
+    facts = candidate.facts
+    new = tuple((kind, number) for kind, number in facts if number > _NEWS_FACTOR * record.facts.get(kind, 0))
     if new:
-        yield "new fact: " + ", ".join(f"{number:,} {kind}" for kind, number in new)
+        yield ReasonClause(ClauseCode.NEW_FACTS, facts=new)
 
 
-def _find_higher_level(_: AlertPolicy, candidate: AlertCandidate, record: SubjectRecord) -> Iterator[str]:
+def _find_higher_level(_: AlertPolicy, candidate: AlertCandidate, record: SubjectRecord) -> Iterator[ReasonClause]:
     if candidate.level.rank > record.level.rank:
-        yield f"the level rises from {record.level} to {candidate.level}"
+        yield ReasonClause(ClauseCode.LEVEL_RISES, level_before=record.level, level=candidate.level)
 
 
-def _find_official_source(_: AlertPolicy, candidate: AlertCandidate, record: SubjectRecord) -> Iterator[str]:
+def _find_official_source(_: AlertPolicy, candidate: AlertCandidate, record: SubjectRecord) -> Iterator[ReasonClause]:
     if candidate.official and not record.official:
-        yield "an official source reports it"
+        yield ReasonClause(ClauseCode.OFFICIAL_SOURCE)
 
 
-def _find_correction(_: AlertPolicy, candidate: AlertCandidate, record: SubjectRecord) -> Iterator[str]:
-    if candidate.wire_status in CORRECTIONS and candidate.wire_status not in record.wire_statuses:
-        yield f"it was {candidate.wire_status}"
+def _find_correction(_: AlertPolicy, candidate: AlertCandidate, record: SubjectRecord) -> Iterator[ReasonClause]:
+    status = candidate.wire_status
+    if status in CORRECTIONS and status not in record.wire_statuses:
+        yield ReasonClause(ClauseCode.CORRECTED, wire_status=status)
 
 
-def _find_more_publishers(policy: AlertPolicy, _: AlertCandidate, record: SubjectRecord) -> Iterator[str]:
+def _find_more_publishers(policy: AlertPolicy, _: AlertCandidate, record: SubjectRecord) -> Iterator[ReasonClause]:
     more = len(record.independent_publishers) - record.publishers_at_last_send
     if more >= policy.more_publishers:
-        yield f"{more} more independent publishers"
+        yield ReasonClause(ClauseCode.MORE_PUBLISHERS, count=more)
 
 
 _FINDERS = {

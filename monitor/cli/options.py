@@ -18,12 +18,14 @@ from monitor.config.language.durations import parse_duration
 from monitor.config.loading.load import LoadedConfig, load_config_files
 from monitor.errors import Fault, InvalidRequest, StoreFailed
 from monitor.model import Settings, Span
+from monitor.model.reason_clauses import clauses_to_row
 from monitor.sanitize import escape_json, sanitize_line
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.ownership import act_as_owner
 from monitor.store.queries.matches import MatchReport
 from monitor.store.queries.reports import ReportQueries
+from monitor.wording.reasons import reason_in_words
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -125,8 +127,10 @@ def span_row(span: Span) -> dict[str, object]:
 
 def match_row(match: MatchReport) -> dict[str, object]:
     """A stored match as JSON has it. `decision`: the word that earlier versions had for the outcome."""
+    row = {key: value for key, value in asdict(match).items() if key != "why"}
+    reason = {"reason": reason_in_words(match.why), "reason_parameters": clauses_to_row(match.why)}
     legacy = {"decision": match.outcome.legacy_word}
-    return {**asdict(match), **legacy, "evidence": [span_row(span) for span in match.evidence]}
+    return {**row, **reason, **legacy, "evidence": [span_row(span) for span in match.evidence]}
 
 
 def format_evidence(evidence: Iterable[Span]) -> str:

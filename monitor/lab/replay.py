@@ -19,7 +19,17 @@ from monitor.alerting.release import ReleasedAlert
 from monitor.decide import decide_articles, decide_due
 from monitor.lab.recorded import RecordedArticle
 from monitor.matching import RuleSet
-from monitor.model import Alert, AlertCandidate, AlertKind, Article, ArticleDecision, Item, Level, PendingChange
+from monitor.model import (
+    Alert,
+    AlertCandidate,
+    AlertKind,
+    Article,
+    ArticleDecision,
+    Item,
+    Level,
+    PendingChange,
+    ReasonClauses,
+)
 from monitor.state import State
 
 Id = str | int
@@ -62,7 +72,7 @@ class ReplayedAlert:
     title: str
     url: str | None
     sentence: str
-    reason: str
+    why: ReasonClauses
     subjects: tuple[str, ...]
 
 
@@ -212,7 +222,7 @@ class Replay:
                 title=item.title,
                 url=item.url,
                 sentence=item.sentence,
-                reason=item.reason,
+                why=item.why,
                 subjects=tuple(candidate.key for candidate in candidates),
             )
 
@@ -231,7 +241,7 @@ class Replay:
             title=alert.article.title,
             url=alert.article.url,
             sentence=alert.sentence,
-            reason=alert.reason,
+            why=alert.why,
             subjects=(candidate.key,),
         )
 

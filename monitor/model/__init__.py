@@ -57,6 +57,7 @@ from monitor.model.notices import (
     StalledChannel,
 )
 from monitor.model.outcome import MatchOutcome, Outcome, Reason
+from monitor.model.reason_clauses import ClauseCode, DeskTime, ReasonClause, ReasonClauses, RemovalKind
 from monitor.model.rules import (
     PLACE_KINDS,
     AlertPolicy,
@@ -123,6 +124,7 @@ __all__ = [
     "Blame",
     "Channel",
     "Claim",
+    "ClauseCode",
     "ComparedArticle",
     "Condition",
     "Config",
@@ -132,6 +134,7 @@ __all__ = [
     "DeadLetters",
     "Delivery",
     "DeliveryState",
+    "DeskTime",
     "EarlierAlert",
     "Endpoint",
     "Entity",
@@ -184,8 +187,11 @@ __all__ = [
     "PollRecord",
     "Reach",
     "Reason",
+    "ReasonClause",
+    "ReasonClauses",
     "Receipt",
     "ReceiptKind",
+    "RemovalKind",
     "Retention",
     "Rule",
     "RuleStatus",

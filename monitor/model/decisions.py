@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.model.outcome import MatchOutcome, Reason
+from monitor.model.reason_clauses import ClauseCode, ReasonClause, ReasonClauses
 from monitor.model.rules import Field, Level
 from monitor.model.sources import Article
 
@@ -165,6 +166,11 @@ class AlertCandidate:
         """Who reports it, as it counts among independent publishers."""
         return independent_publisher_of(self.wire, self.publisher)
 
+    @property
+    def evidence_clause(self) -> ReasonClause:
+        """The evidence, as the reason of an alert begins with it."""
+        return ReasonClause(ClauseCode.EVIDENCE, words=self.evidence_words)
+
 
 class PendingKind(StrEnum):
     """What a pending alert waits for."""
@@ -200,13 +206,13 @@ _DEFERRED = {
 @dataclass(frozen=True, slots=True)
 class PendingAlert:
     """A candidate that is sent later. Of each kind, a rule has one for each key, and `id` is made from both. `since`:
-    when it was deferred. `why`: what makes it worth sending, in words."""
+    when it was deferred. `why`: what makes it worth sending."""
 
     id: str
     kind: PendingKind
     since: datetime
     due: datetime
-    why: str
+    why: ReasonClauses
     candidate: AlertCandidate
 
 
@@ -224,7 +230,7 @@ class PendingChange:
 class Item:
     """One line of a digest: a rule's story, or one article that was suppressed.
 
-    `reason`: why it was deferred. For a suppressed article, `unsure`: what is not known, and `same_as`: the headline of
+    `why`: why it was deferred. For a suppressed article, `unsure`: what is not known, and `same_as`: the headline of
     the story or event that it was taken for, as of when the digest is sent.
     """
 
@@ -238,7 +244,7 @@ class Item:
     title: str
     url: str | None
     sentence: str
-    reason: str
+    why: ReasonClauses
     unsure: str = ""
     same_as: str = ""
 
@@ -273,7 +279,7 @@ class Alert:
     rule_title: str
     level: Level
     at: datetime
-    reason: str
+    why: ReasonClauses
     routes: tuple[str, ...]
     story: str
     article: Article
@@ -308,11 +314,6 @@ class MatchDecision:
     pending_changes: tuple[PendingChange, ...] = ()
     event_reason: str | None = None
     compared: ComparedArticle | None = None
-
-    @property
-    def explanation(self) -> str:
-        """The decision in a sentence."""
-        return str(self.outcome)
 
 
 @dataclass(frozen=True, slots=True)

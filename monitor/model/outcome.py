@@ -1,10 +1,11 @@
-"""What was decided on a match, and why, as codes: they are stored, and we filter and count by them. The sentence that
-people read is kept beside them."""
+"""What was decided on a match, and why, as codes: they are stored, and we filter and count by them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from monitor.model.reason_clauses import ReasonClause, ReasonClauses
 
 
 class Outcome(StrEnum):
@@ -56,26 +57,23 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MatchOutcome:
-    """What becomes of a match, why, and both in words."""
+    """What becomes of a match, and why. `why`: what its reason says, from which its sentence is made."""
 
     outcome: Outcome
     reason: Reason
-    words: str
-
-    def __str__(self) -> str:
-        return f"{self.outcome}: {self.words}"
+    why: ReasonClauses
 
 
-def sent_outcome(reason: Reason, words: str) -> MatchOutcome:
+def sent_outcome(reason: Reason, *clauses: ReasonClause) -> MatchOutcome:
     """The outcome if a message is sent."""
-    return MatchOutcome(Outcome.SENT, reason, words)
+    return MatchOutcome(Outcome.SENT, reason, clauses)
 
 
-def suppressed_outcome(reason: Reason, words: str) -> MatchOutcome:
+def suppressed_outcome(reason: Reason, *clauses: ReasonClause) -> MatchOutcome:
     """The outcome if no message is sent."""
-    return MatchOutcome(Outcome.SUPPRESSED, reason, words)
+    return MatchOutcome(Outcome.SUPPRESSED, reason, clauses)
 
 
-def deferred_outcome(reason: Reason, words: str) -> MatchOutcome:
+def deferred_outcome(reason: Reason, *clauses: ReasonClause) -> MatchOutcome:
     """The outcome if a message is sent later."""
-    return MatchOutcome(Outcome.DEFERRED, reason, words)
+    return MatchOutcome(Outcome.DEFERRED, reason, clauses)

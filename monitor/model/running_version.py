@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
+from monitor.model.reason_clauses import DeskTime
+
 
 @dataclass(frozen=True, slots=True)
 class RunningVersion:
@@ -67,5 +69,4 @@ class RunningVersion:
 
 def time_of_day(moment: datetime, zone: tzinfo, now: datetime) -> str:
     """The time of day; with its date if that is not today."""
-    local = moment.astimezone(zone)
-    return f"{local:%H:%M}" if local.date() == now.astimezone(zone).date() else f"{local.day} {local:%b, %H:%M}"
+    return str(DeskTime.from_moment(moment, zone, now))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from monitor.model import MOMENTARY, ArticleDecision, PollRecord
 from monitor.telemetry import LogEvent, is_debug_enabled, log
+from monitor.wording.reasons import outcome_in_words
 
 
 def log_poll(polled: PollRecord, article_decisions: Sequence[ArticleDecision]) -> None:
@@ -33,5 +34,5 @@ def log_poll(polled: PollRecord, article_decisions: Sequence[ArticleDecision]) -
                 source=source,
                 rule=match_decision.match.rule,
                 title=article_decision.article.title,
-                decision=match_decision.explanation,
+                decision=outcome_in_words(match_decision.outcome),
             )

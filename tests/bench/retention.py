@@ -31,6 +31,7 @@ from tests.building import NOON
 from tests.postgres import postgres
 
 SOURCES = 50
+WHY = [{"code": "sentence", "words": "why"}]
 BATCH = 5_000
 OLD, YOUNG = NOON - timedelta(days=1000), NOON - timedelta(days=1)
 
@@ -59,12 +60,13 @@ def fill(connection: Connection, first: int, young: int) -> None:
     put(tables.story_article, [{"article_id": n, "story_id": f"S{n}", "how": "the first"} for n in numbers])
     put(tables.alert, [
         {"id": f"a{n}", "dedup_key": f"rule story S{n}", "kind": "new", "at": at[n], "level": "high", "rule_id": "rule",
-         "story_id": f"S{n}", "article_id": n, "article_version": 1, "reason": "why", "sentence": text[n][:200],
-         "marks": []} for n in told
+         "story_id": f"S{n}", "article_id": n, "article_version": 1, "sentence": text[n][:200],
+         "reason_parameters": WHY, "marks": []} for n in told
     ])  # fmt: skip
     put(tables.match, [
         {"article_id": n, "article_version": 1, "rule_id": "rule", "rule_version": "1", "kind": "news", "evidence": [],
-         "at": at[n], "decision": "why", "alert_id": f"a{n}" if n in told else None} for n in numbers if n % 20 == 7
+         "at": at[n], "reason_parameters": WHY, "alert_id": f"a{n}" if n in told else None}
+        for n in numbers if n % 20 == 7
     ])  # fmt: skip
     accepted = {"channel": "desk", "state": DeliveryState.ACCEPTED, "attempts": 1}
     put(tables.delivery, [{"id": n, "alert_id": f"a{n}", "not_before": at[n], **accepted} for n in told])

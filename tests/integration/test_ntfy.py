@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.model import AlertKind, Channel, Item, Level, Message, Receipt, ReceiptKind
+from monitor.model.reason_clauses import clauses_from_sentence
 from monitor.notify import Notifier, render_message
 from monitor.notify.apprise_sender import send_message
 from tests.building import alert, article, delivery, endless, in_doubt
@@ -66,8 +67,8 @@ def test_what_is_possibly_the_same_arrives_whole(ntfy: Ntfy, sign: str) -> None:
 @pytest.mark.parametrize("sign", ["a", "弹", "😀"])
 def test_a_digest_of_what_was_suppressed_arrives_whole(ntfy: Ntfy, sign: str) -> None:
     """With as many lines as have room, and the others counted."""
-    long = sign * 5000
-    line = Item("launch", long, Level.HIGH, "S1", None, long, "a", long, "https://x.test/1", long, long, long, long)
+    long, why = sign * 5000, clauses_from_sentence(sign * 5000)
+    line = Item("launch", long, Level.HIGH, "S1", None, long, "a", long, "https://x.test/1", long, why, long, long)
     digest = replace(endless(sign), kind=AlertKind.DIGEST, items=(line,) * 99)
     message = render_message(delivery(digest, repeat=True), scheme="ntfy", source=long, zone=ZoneInfo("Asia/Seoul"))
     assert send_message(ntfy.channel(f"unsure-{ord(sign)}"), message) == ACCEPTED

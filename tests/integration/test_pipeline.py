@@ -22,7 +22,7 @@ from monitor.store.engine.opening import open_database
 from monitor.store.engine.tables import article, fetch, match, source
 from monitor.store.queries.reports import ReportQueries
 from monitor.telemetry import LogEvent
-from tests.building import HEADLINE, HOUR, MINUTE, claimed, rule, rules
+from tests.building import HEADLINE, HOUR, MINUTE, claimed, rule, rules, stored_decision
 from tests.building import source as built
 from tests.conftest import FaultServer
 from tests.e2e.whole import until
@@ -184,10 +184,12 @@ async def test_what_a_late_poll_leaves_comes_as_late_as_it(
 def decisions(database: Database) -> list[tuple[str, str]]:
     """The titles of the articles that were matched, and what was decided, in the order in which they were stored."""
     with database.reading() as connection:
-        found = select(article.c.title, match.c.outcome + ": " + match.c.decision).join(
-            article, article.c.id == match.c.article_id
+        rows = connection.execute(
+            select(article.c.title, match.c.outcome, match.c.reason_parameters)
+            .join(article, article.c.id == match.c.article_id)
+            .order_by(article.c.id)
         )
-        return [(title, decision) for title, decision in connection.execute(found.order_by(article.c.id))]
+        return [(title, stored_decision(outcome, why)) for title, outcome, why in rows]
 
 
 async def test_what_had_left_the_document_is_not_lost_where_it_is_too_much_work(

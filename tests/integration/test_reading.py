@@ -33,7 +33,19 @@ from monitor.store.queues.claims import Claims
 from monitor.store.queues.full_text_queue import FullTextQueue
 from monitor.store.queues.known_entries import EntryLookup
 from monitor.telemetry import LogEvent
-from tests.building import HEADLINE, active_config, article, claimed, decide_in, polled, rule, rules, sources, to_desk
+from tests.building import (
+    HEADLINE,
+    active_config,
+    article,
+    claimed,
+    decide_in,
+    polled,
+    rule,
+    rules,
+    sources,
+    stored_decision,
+    to_desk,
+)
 from tests.conftest import FaultServer
 from tests.patience import LONG
 from tests.polls import feed, polling
@@ -217,7 +229,7 @@ async def test_what_came_late_because_we_were_away_is_not_stale(database: Databa
         read.commit(late, away=PollGap(now - 14 * hour, now) if missed else None)
         assert LogEvent.PAGE_READ in await read.turn()
         with database.reading() as connection:
-            decision: str = connection.execute(select(match.c.outcome + ": " + match.c.decision)).scalar_one()
+            decision = stored_decision(*connection.execute(select(match.c.outcome, match.c.reason_parameters)).one())
     assert decision.startswith(
         "deferred: its source could not be polled" if missed else "suppressed: published 13 hours ago"
     )

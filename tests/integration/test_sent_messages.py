@@ -19,6 +19,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope
 
 from monitor.model import Alert, AlertKind, Item, Level, Message, ReceiptKind
+from monitor.model.reason_clauses import clauses_from_sentence
 from monitor.notify import render_message
 from monitor.notify.apprise_sender import send_message
 from tests import canned
@@ -40,7 +41,7 @@ ALERT = Alert(
     rule_title="Launches & <tests>",
     level=Level.HIGH,
     at=NOON,
-    reason="“미사일” in the title",
+    why=clauses_from_sentence("“미사일” in the title"),
     routes=(),
     story="S1",
     article=article(title="북한, 탄도미사일 2발 발사 @everyone *now* <b>", url="https://x.test/1?a=1&b=2"),
@@ -56,8 +57,9 @@ UPDATE = replace(
     also_reported_by=("Post", "Times", "Herald", "Globe"),
     publisher_count=3,
 )
-ITEM = Item("launch", "Launches", Level.HIGH, "S1", None, "wire", "a", "A <b> & c", "https://x.test/1", "", "it waited")
-DIGEST = replace(alert(), id="a3", kind=AlertKind.DIGEST, level=Level.INFO, reason="2 stories", items=(ITEM, ITEM))
+ITEM = Item("launch", "Launches", Level.HIGH, "S1", None, "wire", "a", "A <b> & c", "https://x.test/1", "", ())
+TWO = clauses_from_sentence("2 stories")
+DIGEST = replace(alert(), id="a3", kind=AlertKind.DIGEST, level=Level.INFO, why=TWO, items=(ITEM, ITEM))
 DELIVERIES = (
     delivery(ALERT),
     delivery(UPDATE, repeat=True),

@@ -356,7 +356,7 @@ async def test_what_cannot_be_told_takes_no_other_with_it(
         connection.execute(
             insert(waiting).values(
                 id=next(iter(bad)), kind="hold", rule_id="launch", key=hearing["key"], article_id=1,
-                since=NOON, due=NOON, why="", hearing=hearing,
+                since=NOON, due=NOON, reason_parameters=[], hearing=hearing,
             )
         )  # fmt: skip
     for _ in range(2):

@@ -32,7 +32,7 @@ from monitor.model import (
     UpdateTrigger,
 )
 from monitor.state import State
-from tests.building import HOUR, MINUTE, NOON, article, rule
+from tests.building import HOUR, MINUTE, NOON, article, explained, reason_of, rule
 
 TICK = MINUTE / 2  # `due` looks twice a minute
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)
@@ -138,7 +138,7 @@ class Desk:
         for number, decided in self._decided(several, draft, now):
             self.fate[number] = decided
             for moved in decided.pending_changes:
-                self._moved(moved.before.candidate.article.uid, str(moved.outcome))
+                self._moved(moved.before.candidate.article.uid, explained(moved))
             if decided.alert is not None:
                 self.sent.append(decided.alert)
         self.told = draft.commit()
@@ -187,9 +187,9 @@ class Desk:
             self.sent.append(telling.alert)
             assert all(self._rules[line[0]].status is RuleStatus.LIVE for line in _lines(telling.alert))
             for waited in telling.pending:
-                self._moved(waited.candidate.article.uid, f"sent: {telling.alert.reason}")
+                self._moved(waited.candidate.article.uid, f"sent: {reason_of(telling.alert)}")
         for each in moved:
-            self._moved(each.before.candidate.article.uid, str(each.outcome))
+            self._moved(each.before.candidate.article.uid, explained(each))
         self.told = draft.commit()
 
     def _moved(self, uid: str, why: str) -> None:
@@ -228,7 +228,7 @@ class Desk:
         return [alert.dedup_key for alert in self.sent]
 
     def reasons(self) -> list[str]:
-        return [fate if isinstance(fate, str) else fate.explanation for _, fate in sorted(self.fate.items())]
+        return [fate if isinstance(fate, str) else explained(fate) for _, fate in sorted(self.fate.items())]
 
 
 def subjects(sent: Iterable[Alert]) -> Counter[tuple[str, str, str | None]]:
@@ -249,8 +249,8 @@ def subjects(sent: Iterable[Alert]) -> Counter[tuple[str, str, str | None]]:
 
 def _lines(alert: Alert) -> list[tuple[str, str, str | None, str, str]]:
     if alert.items:
-        return [(each.rule, each.story, each.event, each.uid, each.reason) for each in alert.items]
-    return [(alert.rule, alert.story, alert.event, alert.article.uid, alert.reason)]
+        return [(each.rule, each.story, each.event, each.uid, reason_of(each)) for each in alert.items]
+    return [(alert.rule, alert.story, alert.event, alert.article.uid, reason_of(alert))]
 
 
 def expected(comings: Sequence[Coming]) -> set[tuple[str, str, str | None]]:
@@ -296,7 +296,7 @@ def assert_threads(desk: Desk, comings: Sequence[Coming]) -> None:
     roots: dict[tuple[str, str], str] = {}  # of each subject, the first message of its thread
     for alert in desk.sent:
         if alert.items:
-            lines = (line for line in alert.items if not line.unsure and "only mentioned" not in line.reason)
+            lines = (line for line in alert.items if not line.unsure and "only mentioned" not in reason_of(line))
             for line in lines:
                 roots.setdefault((line.rule, line.event or line.story), alert.id)
             continue

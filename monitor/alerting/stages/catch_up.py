@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from monitor.alerting.case import Case
 from monitor.alerting.stages.ruling import Defer, Ruling
-from monitor.model import PendingKind
+from monitor.model import ClauseCode, PendingKind, ReasonClause
 
 CATCHING_UP = timedelta(minutes=10)  # from the first missed article: by then most sources were polled once
 
@@ -15,5 +15,6 @@ def check_catch_up(case: Case) -> Ruling:
     gap = case.context.poll_gap
     if gap is None or not gap.needs_catch_up(case.article, case.now):
         return None
-    why = f"its source could not be polled from {case.format_time(gap.since)} to {case.format_time(gap.until)}"
-    return Defer(PendingKind.CATCH_UP, case.now + CATCHING_UP, why, "what was missed is sent together")
+    since, until = case.desk_time(gap.since), case.desk_time(gap.until)
+    why = (ReasonClause(ClauseCode.POLLS_MISSED, since=since, at=until),)
+    return Defer(PendingKind.CATCH_UP, case.now + CATCHING_UP, why, ReasonClause(ClauseCode.CATCH_UP_TOGETHER))

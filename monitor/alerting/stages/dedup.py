@@ -9,8 +9,16 @@ from monitor.alerting import updates
 from monitor.alerting.case import Case
 from monitor.alerting.ledger import SubjectRecord
 from monitor.alerting.stages.ruling import Defer, Ruling, Suppress, Update
-from monitor.alerting.wording import again_in_words
-from monitor.model import AlertCandidate, PendingAlert, PendingKind, Reason, Rule
+from monitor.model import (
+    AlertCandidate,
+    ClauseCode,
+    PendingAlert,
+    PendingKind,
+    Reason,
+    ReasonClause,
+    ReasonClauses,
+    UpdateTrigger,
+)
 
 
 def check_duplicate(case: Case) -> Ruling:
@@ -41,18 +49,19 @@ def _check_sent_or_deferred(case: Case) -> Ruling:
     due = before.due if before else updates.next_update_time(policy, record, case.now)
     if before is None and case.now >= due:
         return Update(why)
-    return Defer(
-        before.kind if before else PendingKind.UPDATE, due, why, f"no update before {case.format_time(due)}", before
-    )
+    until = ReasonClause(ClauseCode.COOLDOWN, at=case.desk_time(due))
+    return Defer(before.kind if before else PendingKind.UPDATE, due, why, until, before)
 
 
 def _suppress_without_news(case: Case, record: SubjectRecord, before: PendingAlert | None) -> Suppress:
     """The ruling if there is nothing new compared with what was sent and with the update that is pending."""
     if before is not None and _is_withdrawal(case, before):
-        withdrawn = "it was withdrawn before the update was sent"
+        withdrawn = (ReasonClause(ClauseCode.UPDATE_WITHDRAWN),)
         return Suppress(Reason.WITHDRAWN, withdrawn, is_recorded=True, withdrawn=before)
-    deferred = f"; an update is deferred until {case.format_time(before.due)}" if before else ""
-    return Suppress(Reason.ALREADY_SENT, f"{_explain_already_sent(case, record)}{deferred}", is_recorded=True)
+    why = _explain_already_sent(case, record)
+    if before is not None:
+        why = (*why, ReasonClause(ClauseCode.UPDATE_DEFERRED, at=case.desk_time(before.due)))
+    return Suppress(Reason.ALREADY_SENT, why, is_recorded=True)
 
 
 def _is_withdrawal(case: Case, pending: PendingAlert) -> bool:
@@ -64,9 +73,9 @@ def _is_withdrawal(case: Case, pending: PendingAlert) -> bool:
     )
 
 
-def _explain_update(case: Case, record: SubjectRecord, candidate: AlertCandidate) -> str:
+def _explain_update(case: Case, record: SubjectRecord, candidate: AlertCandidate) -> ReasonClauses:
     """Why an update is sent."""
-    first = case.format_time(record.first_sent_at or record.last_sent_at or case.now)
+    first = case.desk_time(record.first_sent_at or record.last_sent_at or case.now)
     return updates.explain_update(case.rule.alert, candidate, record.after_match(case.candidate, case.now), first)
 
 
@@ -78,10 +87,9 @@ def _find_pending(case: Case, keys: Iterable[str], *kinds: PendingKind) -> Pendi
 
 def _check_sent_long_ago(case: Case) -> Ruling:
     if case.was_sent_before:
-        verb = "would have sent" if case.shadow and case.subject_key not in case.ledger else "sent"
-        return Suppress(
-            Reason.ALREADY_SENT, f"{case.rule.id} {verb} {case.subject_in_words} already ({case.display_id})"
-        )
+        in_shadow = case.shadow and case.subject_key not in case.ledger
+        code = ClauseCode.SENT_BEFORE_IN_SHADOW if in_shadow else ClauseCode.SENT_BEFORE
+        return Suppress(Reason.ALREADY_SENT, (case.subject_clause(code),))
     return None
 
 
@@ -94,32 +102,24 @@ def _check_already_deferred(case: Case, keys: Iterable[str]) -> Ruling:
         pending.candidate.independent_publisher
     }
     if is_only_report and _is_withdrawal(case, pending):  # what others have reported too is not withdrawn
-        return Suppress(Reason.WITHDRAWN, "it was withdrawn before it was sent", is_recorded=True, withdrawn=pending)
+        withdrawn = (ReasonClause(ClauseCode.WITHDRAWN),)
+        return Suppress(Reason.WITHDRAWN, withdrawn, is_recorded=True, withdrawn=pending)
     if case.wire_status != "withdrawn" and updates.has_new_information(
         case.candidate, SubjectRecord(case.key, case.rule.id, case.now).after_send(pending.candidate, case.now, None)
     ):
-        return Defer(
-            pending.kind,
-            pending.due,
-            pending.why,
-            f"it says more than what was deferred, until {case.format_time(pending.due)}",
-            pending,
-        )
-    why = f"{case.subject_in_words} is deferred until {case.format_time(pending.due)} ({case.display_id})"
-    return Suppress(Reason.ALREADY_DEFERRED, f"{why}{_explain_joining(case)}", is_recorded=True)
+        until = ReasonClause(ClauseCode.SAYS_MORE, at=case.desk_time(pending.due))
+        return Defer(pending.kind, pending.due, pending.why, until, pending)
+    why = case.subject_clause(ClauseCode.ALREADY_DEFERRED, pending.due)
+    return Suppress(Reason.ALREADY_DEFERRED, (why, *_explain_joining(case)), is_recorded=True)
 
 
-def _explain_already_sent(case: Case, record: SubjectRecord) -> str:
-    sent_at = record.last_sent_at or case.now
-    verb = "would have sent" if case.shadow else "sent"
-    sent = f"{case.rule.id} {verb} {case.subject_in_words} at {case.format_time(sent_at)} ({case.display_id})"
-    return f"{sent}{_explain_joining(case)}{_explain_again_if(case.rule)}"
+def _explain_already_sent(case: Case, record: SubjectRecord) -> ReasonClauses:
+    code, policy = ClauseCode.SENT_AT_IN_SHADOW if case.shadow else ClauseCode.SENT_AT, case.rule.alert
+    sent = case.subject_clause(code, record.last_sent_at or case.now)
+    triggers = tuple(trigger for trigger in UpdateTrigger if trigger in policy.again_if)
+    again = ReasonClause(ClauseCode.SENT_AGAIN_IF, triggers=triggers, count=policy.more_publishers)
+    return (sent, *_explain_joining(case), *([again] if triggers else []))
 
 
-def _explain_joining(case: Case) -> str:
-    return f"; {case.join_reason}" if case.join_reason else ""
-
-
-def _explain_again_if(rule: Rule) -> str:
-    triggers = again_in_words(rule.alert)
-    return f"; sent again if: {triggers}" if triggers else ""
+def _explain_joining(case: Case) -> ReasonClauses:
+    return (ReasonClause(ClauseCode.JOINED, words=case.join_reason),) if case.join_reason else ()

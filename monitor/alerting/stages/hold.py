@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from monitor.alerting.case import Case
 from monitor.alerting.stages.ruling import Defer, Ruling
-from monitor.alerting.wording import duration_in_words
-from monitor.model import PendingKind
+from monitor.model import ClauseCode, PendingKind, ReasonClause
 
 
 def check_hold(case: Case) -> Ruling:
@@ -13,9 +12,5 @@ def check_hold(case: Case) -> Ruling:
     if not wait:
         return None
     due = case.now + wait
-    return Defer(
-        PendingKind.HOLD,
-        due,
-        f"{case.first_reason}, {duration_in_words(wait)} later",
-        f"it is sent at {case.format_time(due)}",
-    )
+    why = ReasonClause(ClauseCode.FIRST_AFTER_HOLD, once_per=case.rule.alert.once_per, age=wait)
+    return Defer(PendingKind.HOLD, due, (why,), ReasonClause(ClauseCode.SENT_LATER, at=case.desk_time(due)))

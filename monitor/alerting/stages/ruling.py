@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.alerting.case import Case
-from monitor.model import PendingAlert, PendingKind, Reason
+from monitor.model import PendingAlert, PendingKind, Reason, ReasonClause, ReasonClauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Suppress:
     """
 
     reason: Reason
-    why: str
+    why: ReasonClauses
     is_recorded: bool = False
     is_duplicate: bool = False
     withdrawn: PendingAlert | None = None
@@ -32,8 +32,8 @@ class Defer:
 
     kind: PendingKind
     due: datetime
-    why: str
-    until: str
+    why: ReasonClauses
+    until: ReasonClause
     replaces: PendingAlert | None = None
 
 
@@ -42,7 +42,7 @@ class Update:
     """An update is sent now, and why. `replaces`: the pending alert that goes into it. `is_immediate`: it does not wait
     for the cooldown."""
 
-    why: str
+    why: ReasonClauses
     replaces: PendingAlert | None = None
     is_immediate: bool = False
 

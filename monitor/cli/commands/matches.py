@@ -31,6 +31,7 @@ from monitor.cli.output.tables import print_table
 from monitor.errors import InvalidRequest
 from monitor.model import MatchKind, Outcome, Reason
 from monitor.services.queries.matches import MatchFilter, QuotedMatch, iter_matches, list_matches, show_match
+from monitor.wording.reasons import reason_in_words
 
 F = TypeVar("F", bound=Callable[..., object])
 _OUTCOMES = {each.value: each for each in Outcome} | {each.legacy_word: each for each in Outcome}
@@ -116,7 +117,7 @@ def list_(
             m.outcome,
             m.article.source,
             m.article.title,
-            m.reason,
+            reason_in_words(m.why),
         )
         for m in found
     ]
@@ -212,7 +213,7 @@ def _format_match(found: QuotedMatch, zone: str) -> Iterator[str]:
     for quote in found.sentences:
         yield f"{quote.field:<10}{' '.join(highlight_sentence(quote.sentence, quote.highlights, ('**', '**')).split())}"
     yield f"words     {format_evidence(match.evidence)}"
-    yield f"outcome   {match.outcome}: {match.reason}"
+    yield f"outcome   {match.outcome}: {reason_in_words(match.why)}"
     if match.story:
         yield f"story     {match.story}, {account.joined}: {account.story_title}"
         yield from compared_line(account.story_compared)

@@ -13,7 +13,6 @@ import click
 
 from monitor import clock
 from monitor.alerting.case import DecisionContext
-from monitor.alerting.wording import format_count
 from monitor.cli.inputs import load_selected_rules, read_lines, rules_options
 from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.replay_report import (
@@ -35,7 +34,10 @@ from monitor.lab.replay import Replay, ReplayedAlert, ReplayedArticle, Scheduled
 from monitor.lab.rule_diff import compare_replays
 from monitor.matching.live import compile_live
 from monitor.model import MatchKind, MatchOutcome
+from monitor.model.reason_clauses import clauses_to_row
 from monitor.sanitize import sanitize_line
+from monitor.wording.quantities import format_count
+from monitor.wording.reasons import outcome_in_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -206,10 +208,11 @@ def _article_row(came: ReplayedArticle) -> dict[str, object]:
         "mentions": [found.rule for found in matches if found.kind is MatchKind.MENTION],
         "story": judged.story.id if judged.story else None,
         "event": came.event,
-        "decisions": {decided.match.rule: decided.explanation for decided in judged.decisions},
+        "decisions": {decided.match.rule: outcome_in_words(decided.outcome) for decided in judged.decisions},
         "outcomes": {decided.match.rule: _outcome_to_codes(decided.outcome) for decided in judged.decisions},
     }
 
 
-def _outcome_to_codes(decision: MatchOutcome) -> dict[str, str]:
-    return {"outcome": decision.outcome, "reason": decision.reason}
+def _outcome_to_codes(decision: MatchOutcome) -> dict[str, object]:
+    clauses = clauses_to_row(decision.why)
+    return {"outcome": decision.outcome, "reason": decision.reason, "reason_parameters": clauses}

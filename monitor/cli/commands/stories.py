@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.alerting.wording import format_count
 from monitor.cli.options import (
     compared_line,
     config_option,
@@ -21,8 +20,11 @@ from monitor.cli.options import (
     print_json,
 )
 from monitor.cli.output.tables import print_table
+from monitor.model.reason_clauses import ReasonClauses, clauses_to_row
 from monitor.services.commands.stories import merge_stories, split_story
 from monitor.services.queries.stories import IdentityMark, StoryDetails, list_stories, show_story
+from monitor.wording.quantities import format_count
+from monitor.wording.reasons import outcome_in_words, reason_in_words
 
 
 @click.group()
@@ -87,7 +89,7 @@ def show(config: Path, *, as_json: bool, name: str) -> None:
     settings = load_config(config).config.settings
     account = show_story(existing_database(settings), name)
     if as_json:
-        print_json({**asdict(account), "voices": account.independent_publishers})
+        print_json(_story_row(account))
         return
     for line in _format_story(account, settings.timezone):
         click.echo(line)
@@ -143,7 +145,7 @@ def split(config: Path, *, quiet: bool, name: str, articles: tuple[int, ...]) ->
     what = "1 article" if done.articles == 1 else f"{done.articles} articles"
     click.echo(f"{done.id} is split off {done.whole}, with {what}")
     for rule, decision in done.decisions:
-        click.echo(f"  {rule}: {decision}")
+        click.echo(f"  {rule}: {outcome_in_words(decision)}")
 
 
 def _get_username() -> str:
@@ -195,6 +197,19 @@ def _format_story(account: StoryDetails, zone: str) -> Iterator[str]:
     for sent in account.sent:
         at = format_local_time(sent.at, zone)
         yield f"sent      {at}  {sent.kind}, {sent.level}, by {sent.rule}, alert {sent.id}"
-        yield f"          {sent.reason}"
+        yield f"          {reason_in_words(sent.why)}"
     for waits in account.waits:
-        yield f"waits     {format_local_time(waits.due, zone)}  {waits.kind}, by {waits.rule}: {waits.why}"
+        until = format_local_time(waits.due, zone)
+        yield f"waits     {until}  {waits.kind}, by {waits.rule}: {reason_in_words(waits.why)}"
+
+
+def _story_row(account: StoryDetails) -> dict[str, object]:
+    sent = [_reason_to_row(asdict(each), each.why, "reason") for each in account.sent]
+    waits = [_reason_to_row(asdict(each), each.why, "why") for each in account.waits]
+    return {**asdict(account), "sent": sent, "waits": waits, "voices": account.independent_publishers}
+
+
+def _reason_to_row(row: dict[str, object], why: ReasonClauses, name: str) -> dict[str, object]:
+    """The row, with the reason in words under this name."""
+    del row["why"]
+    return {**row, name: reason_in_words(why), "reason_parameters": clauses_to_row(why)}

@@ -29,6 +29,7 @@ from monitor.lab.recorded import UnusableLine, read_single_article
 from monitor.model import Settings, Step
 from monitor.services.queries.articles import ArticleLookup, StoredArticle, look_up_article
 from monitor.services.queries.why import MatchReport, RuleReport, WhyReport, explain_article, explain_stored_article
+from monitor.wording.reasons import outcome_in_words
 
 NEAREST = 10
 
@@ -171,7 +172,7 @@ def _report_to_row(report: WhyReport, account: RuleReport) -> dict[str, object]:
         "says": account.says,
         "steps": [_step_row(step) for step in explanation.steps] if explanation else [],
         "decisions": [_decision_row(decision) for decision in account.decisions],
-        "would": account.simulated_decision and str(account.simulated_decision),
+        "would": account.simulated_decision and outcome_in_words(account.simulated_decision),
         "nearest": [nearest_row(each) for each in account.nearest],
         "alert": {key: value for key, value in asdict(alert).items() if key != "deliveries"} if alert else None,
         "deliveries": [asdict(delivery) for delivery in alert.deliveries] if alert else [],

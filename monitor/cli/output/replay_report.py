@@ -10,20 +10,22 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from monitor.alerting.wording import duration_in_words
 from monitor.cli.options import format_local_time, print_json
 from monitor.cli.output.tables import print_table
 from monitor.lab.replay import ReplayedAlert
 from monitor.lab.rule_diff import ReplayComparison
 from monitor.model import AlertKind, MatchDecision, Outcome, Reason
+from monitor.model.reason_clauses import clauses_to_row
 from monitor.sanitize import sanitize_line
+from monitor.wording.quantities import duration_in_words
+from monitor.wording.reasons import reason_in_words
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
 Thing = TypeVar("Thing")
-_LEFT_OUT = {"rule_title", "subjects"}
+_LEFT_OUT = {"rule_title", "subjects", "why"}
 OVERTAKEN, IN_SHADOW = "overtaken", "in shadow"
 _SUPPRESSED = ("nothing new", "too old", "only mentioned", OVERTAKEN, IN_SHADOW)
 """Why matches are suppressed. "overtaken": they were deferred, and then withdrawn or sent with another one."""
@@ -31,7 +33,8 @@ _SUPPRESSED = ("nothing new", "too old", "only mentioned", OVERTAKEN, IN_SHADOW)
 
 def sent_row(sent: ReplayedAlert, type_: str = "alert") -> dict[str, object]:
     """As JSON has it."""
-    return {"type": type_} | {key: value for key, value in asdict(sent).items() if key not in _LEFT_OUT}
+    row = {key: value for key, value in asdict(sent).items() if key not in _LEFT_OUT}
+    return {"type": type_, **row, "reason": reason_in_words(sent.why), "reason_parameters": clauses_to_row(sent.why)}
 
 
 def print_sent(sent: ReplayedAlert, zone: str, mark: str = "") -> None:
@@ -42,7 +45,7 @@ def print_sent(sent: ReplayedAlert, zone: str, mark: str = "") -> None:
     click.echo(f"    {sanitize_line(sent.title)}{also}")
     if sent.sentence != sent.title:
         click.echo(f"    “{sanitize_line(sent.sentence)}”")
-    click.echo(f"    {sanitize_line(sent.reason)}")
+    click.echo(f"    {sanitize_line(reason_in_words(sent.why))}")
 
 
 def print_counts(sent: Iterable[ReplayedAlert]) -> None:

@@ -11,12 +11,13 @@ from dataclasses import replace
 import click
 
 from monitor.alerting.quotes import highlight_sentence, quote_all_sentences
-from monitor.alerting.wording import again_in_words, duration_in_words
 from monitor.cli.options import alert_word, compared_line, format_evidence, format_local_time
 from monitor.cli.output.nearest_report import nearest_lines
 from monitor.model import AlertPolicy, Article, Match, Outcome, Rule, Settings, Step
 from monitor.sanitize import sanitize_line
 from monitor.services.queries.why import AlertReport, DeliveryHistory, RuleReport, WhyReport
+from monitor.wording.quantities import duration_in_words
+from monitor.wording.reasons import again_in_words, reason_in_words
 
 # --- the article ------------------------------------------------------------------------------------------------
 
@@ -160,7 +161,7 @@ def _format_step_line(mark: str, step: Step, depth: int = 0) -> str:
 def _format_decisions(article: Article, account: RuleReport, zone: str) -> Iterator[str]:
     """What was decided when it came, what would have been, and the alert on each channel."""
     for decided in account.decisions:
-        yield f"    {_format_outcome(decided.outcome, decided.reason)}"
+        yield f"    {_format_outcome(decided.outcome, reason_in_words(decided.why))}"
         notes = [
             f"match {decided.id}",
             format_local_time(decided.at, zone),
@@ -176,13 +177,13 @@ def _format_decisions(article: Article, account: RuleReport, zone: str) -> Itera
         elif account.differs_from(decided, article):
             notes.append("stored otherwise than the rule says now: the sources have changed since, or the program")
         yield f"        {', '.join(notes)}"
-    stored = {(decided.outcome, decided.reason) for decided in account.decisions}
+    stored = {(decided.outcome, reason_in_words(decided.why)) for decided in account.decisions}
     would = account.simulated_decision
-    if would is not None and (would.outcome, would.words) not in stored:
+    if would is not None and (would.outcome, reason_in_words(would.why)) not in stored:
         off = account.rule is not None and account.rule.status == "off"
         if not off and not account.decisions:
             yield "    nothing was stored: the rule was not there, or not as it is now, when the article came"
-        said = _format_outcome(would.outcome, would.words)
+        said = _format_outcome(would.outcome, reason_in_words(would.why))
         yield f"    {'if it ran' if off else 'by the rule as it is now'}: {said}"
     if account.alert is not None:
         yield from _format_alert(account.alert, article, zone)

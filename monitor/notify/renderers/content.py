@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from monitor.model import Alert, AlertKind, Delivery, EarlierAlert, Item, Notice, time_of_day
 from monitor.notify.renderers.renderer import Capabilities
 from monitor.notify.renderers.text_length import crop_sentence, truncate_text
+from monitor.wording.reasons import reason_in_words
 
 # The longest of each part, in units of UTF-16. Together they fit the default capabilities.
 RULE_TITLE = 100
@@ -88,7 +89,7 @@ def _format_subject(alert: Alert) -> str:
 
 
 def _format_reasons(alert: Alert) -> list[str]:
-    return [*_format_other_publishers(alert), f"Why: {truncate_text(alert.reason, REASON)}."]
+    return [*_format_other_publishers(alert), f"Why: {truncate_text(reason_in_words(alert.why), REASON)}."]
 
 
 def _format_possible_duplicate(older: EarlierAlert, now: datetime, zone: ZoneInfo) -> str:
@@ -139,7 +140,7 @@ def _describe_digest(alert: Alert, limit: int, repeat: Sequence[str]) -> Message
     lines = [line for item in shown for line in (_format_item(item), *_short_address(item.url))]
     if omitted := len(alert.items) - len(shown):
         lines.append(f"and {omitted} more: `news-monitor matches list` shows them all")
-    facts = (f"Why: {truncate_text(alert.reason, REASON)}.", f"Digest {alert.id}", *repeat)
+    facts = (f"Why: {truncate_text(reason_in_words(alert.why), REASON)}.", f"Digest {alert.id}", *repeat)
     return MessageContent(title, title, facts, lines=tuple(lines))
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.model import Alert, Article, Delivery, Level, Receipt, ReceiptKind, Settings
+from monitor.model.reason_clauses import clauses_from_sentence
 from monitor.notify import Notifier
 from monitor.services.lookup import require_known
 
@@ -58,7 +59,7 @@ def _make_test_delivery(channel: str, now: datetime) -> Delivery:
         rule_title=f"A test of the channel {channel}",
         level=Level.INFO,
         at=now,
-        reason="somebody ran `news-monitor channels test`; this is no news",
+        why=clauses_from_sentence("somebody ran `news-monitor channels test`; this is no news"),
         routes=(),
         story="none",
         article=Article("", "", f"A test of the channel {channel}", "", now, now),

@@ -23,15 +23,18 @@ from monitor.model import (
     AlertKind,
     Article,
     ArticleDecision,
+    ClauseCode,
     ComparedArticle,
     MatchDecision,
     MatchOutcome,
     PendingAlert,
     PendingKind,
     Reason,
+    ReasonClause,
     Span,
 )
 from monitor.model.outcome import sent_outcome, suppressed_outcome
+from monitor.model.reason_clauses import clauses_to_row
 from monitor.store.commit.notice_writer import INSERT_DELIVERY, build_delivery_rows
 from monitor.store.engine import tables
 from monitor.store.engine.database import build_insert_for, write_rows
@@ -165,9 +168,10 @@ def _explain_pending_outcome(alert: Alert, pending: PendingAlert) -> tuple[Alert
     """The outcome of a pending match, with the id of the alert that sent it, if one did. The reason of a digest covers
     all of its lines, so a line has its own."""
     if pending.kind is PendingKind.IN_DOUBT:
-        return pending.candidate, None, suppressed_outcome(Reason.IN_DOUBT, f"{pending.why}; listed in a digest")
-    reason = f"{pending.candidate.evidence_words}; {pending.why}" if alert.kind is AlertKind.DIGEST else alert.reason
-    return pending.candidate, alert.id, sent_outcome(alert.kind.reason, reason)
+        outcome = suppressed_outcome(Reason.IN_DOUBT, *pending.why, ReasonClause(ClauseCode.DOUBT_LISTED))
+        return pending.candidate, None, outcome
+    why = (pending.candidate.evidence_clause, *pending.why) if alert.kind is AlertKind.DIGEST else alert.why
+    return pending.candidate, alert.id, sent_outcome(alert.kind.reason, *why)
 
 
 def update_match_outcomes(
@@ -192,7 +196,8 @@ def update_match_outcomes(
 
 
 def _outcome_to_columns(outcome: MatchOutcome) -> Row:
-    return {"outcome": outcome.outcome, "reason": outcome.reason, "decision": outcome.words}
+    clauses = clauses_to_row(outcome.why)
+    return {"outcome": outcome.outcome, "reason": outcome.reason, "reason_parameters": clauses}
 
 
 def _get_article_id(candidate: AlertCandidate, ids: ArticleIds) -> int:
@@ -244,7 +249,7 @@ _UPDATE_OUTCOME = (
         tables.match.c.article_version == bindparam("its_version"),
         tables.match.c.rule_id == bindparam("its_rule"),
     )
-    .values({name: bindparam(name) for name in ("outcome", "reason", "decision", "alert_id")})
+    .values({name: bindparam(name) for name in ("outcome", "reason", "reason_parameters", "alert_id")})
 )
 
 
@@ -336,10 +341,10 @@ def _alert_to_row(alert: Alert, article_id: int) -> Row:
         "story_id": alert.story,
         "article_id": article_id,
         "article_version": alert.article.version,
-        "reason": alert.reason,
+        "reason_parameters": clauses_to_row(alert.why),
         "sentence": alert.sentence,
         "marks": [list(mark) for mark in alert.highlights],
         "event_id": alert.event,
         "thread": alert.thread,
-        "items": [asdict(item) for item in alert.items] or None,
+        "items": [{**asdict(item), "why": clauses_to_row(item.why)} for item in alert.items] or None,
     }

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Insert, bindparam, delete, insert, select
 from sqlalchemy.sql.dml import ReturningInsert
 
 from monitor.model import Alert, DeliveryState, Level, Notice, NoticeState
+from monitor.model.reason_clauses import clauses_from_sentence, clauses_to_row
 from monitor.store.engine import tables
 from monitor.store.engine.database import build_insert_for, in_batches, write_rows
 
@@ -58,7 +59,7 @@ def _write_notice(connection: Connection, notice: Notice) -> bool:
         "level": notice.level,
         "title": notice.title,
         "subject": notice.subject,
-        "reason": notice.reason,
+        "reason_parameters": clauses_to_row(clauses_from_sentence(notice.reason)),
         "sentence": notice.text,
         "marks": [],
     }

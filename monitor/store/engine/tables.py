@@ -220,11 +220,12 @@ waiting = Table(
     Column("article_id", ForeignKey("article.id"), nullable=False, index=True),
     Column("since", UtcDateTime, nullable=False, index=True),
     Column("due", UtcDateTime, nullable=False, index=True),
-    Column("why", Text, nullable=False),
+    Column("reason_parameters", JSON),
     Column("hearing", JSON, nullable=False),
 )
 
-# What was decided on a match: the outcome and its reason (model.outcome), and both in a sentence.
+# What was decided on a match: the outcome and its reason (model.outcome), with the clauses of the reason
+# (model.reason_clauses): sentences are made when they are read.
 match = Table(
     "match",
     metadata,
@@ -238,7 +239,7 @@ match = Table(
     Column("at", UtcDateTime, nullable=False, index=True),
     Column("outcome", String, nullable=False, server_default="suppressed"),
     Column("reason", String, nullable=False, server_default="unknown"),
-    Column("decision", Text, nullable=False),
+    Column("reason_parameters", JSON),
     Column("alert_id", ForeignKey("alert.id"), index=True),
     Column("level", String),  # null: suppressed before we stored it
     Column("shadow_key", Text),  # the ledger key of what a rule in shadow would have sent
@@ -270,7 +271,7 @@ alert = Table(
     Column("story_id", ForeignKey("story.id"), index=True),
     Column("article_id", ForeignKey("article.id"), index=True),
     Column("article_version", Integer),
-    Column("reason", Text, nullable=False),
+    Column("reason_parameters", JSON),
     Column("sentence", Text, nullable=False),
     Column("marks", JSON, nullable=False),
     Column("event_id", String, index=True),

@@ -20,7 +20,18 @@ from monitor.alerting.subject_keys import event_key, mention_key, shadow_key, st
 from monitor.alerting.subject_merge import merge_pending, merge_subject_records
 from monitor.alerting.updates import SAYS_MORE
 from monitor.errors import InvalidRequest
-from monitor.model import AlertCandidate, Config, Event, MatchOutcome, PendingAlert, Reason, Story, time_of_day
+from monitor.model import (
+    AlertCandidate,
+    ClauseCode,
+    Config,
+    DeskTime,
+    Event,
+    MatchOutcome,
+    PendingAlert,
+    Reason,
+    ReasonClause,
+    Story,
+)
 from monitor.model.outcome import deferred_outcome, suppressed_outcome
 from monitor.store.commit.decision_writer import update_match_outcomes
 from monitor.store.engine.database import Database
@@ -189,15 +200,13 @@ def _merge_pending_alerts(
     outcomes: list[tuple[AlertCandidate, str | None, MatchOutcome]] = []
     for original, _ in pairs:
         if merged is not None and _article_name(original) == _article_name(merged):
-            at = time_of_day(merged.due, zone, now)
-            outcome = deferred_outcome(merged.kind.reason, f"{merged.why}; two were merged, and it is sent at {at}")
+            until = ReasonClause(ClauseCode.PENDING_MERGED, at=DeskTime.from_moment(merged.due, zone, now))
+            outcome = deferred_outcome(merged.kind.reason, *merged.why, until)
         elif merged is None:
-            why = "its subject was merged with one that was sent, and it says nothing new"
-            outcome = suppressed_outcome(Reason.MERGED, why)
+            outcome = suppressed_outcome(Reason.MERGED, ReasonClause(ClauseCode.MERGED_WITH_SENT))
         else:
-            outcome = suppressed_outcome(
-                Reason.MERGED, f"two were merged, and {merged.candidate.publisher} is sent for both"
-            )
+            clause = ReasonClause(ClauseCode.MERGED, publisher=merged.candidate.publisher)
+            outcome = suppressed_outcome(Reason.MERGED, clause)
         outcomes.append((original.candidate, None, outcome))
     update_match_outcomes(connection, outcomes)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, or_, select, update
 
 from monitor.store.engine import tables
 from monitor.store.engine.tables import article_features, cluster_key, match, story_article
@@ -49,9 +49,13 @@ def _erase_comparisons(connection: Connection, articles: Sequence[int]) -> None:
         story_article.c.compared_with.in_(articles), story_article.c.how != FIRST_OF_STORY
     )
     for row in connection.execute(joined).all():
-        condition = match.c.article_id == row.article_id
-        wordless = func.replace(match.c.decision, row.how, _ERASED_REASON)
-        connection.execute(update(match).where(condition).values(decision=wordless))
+        of_article = select(match.c.id, match.c.reason_parameters).where(match.c.article_id == row.article_id)
+        for id_, clauses in connection.execute(of_article).all():
+            wordless = [
+                {**clause, "words": clause["words"].replace(row.how, _ERASED_REASON)} if "words" in clause else clause
+                for clause in clauses
+            ]
+            connection.execute(update(match).where(match.c.id == id_).values(reason_parameters=wordless))
     for reason_column, first in ((story_article.c.how, FIRST_OF_STORY), (match.c.why_event, FIRST_OF_EVENT)):
         table = reason_column.table
         condition = table.c.compared_with.in_(articles)

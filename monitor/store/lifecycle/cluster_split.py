@@ -23,13 +23,17 @@ from monitor.errors import InvalidRequest
 from monitor.matching import RuleSet
 from monitor.model import (
     ArticleDecision,
+    ClauseCode,
     Config,
     Level,
     Match,
     MatchDecision,
     MatchKind,
+    MatchOutcome,
     OncePer,
     Reason,
+    ReasonClause,
+    RemovalKind,
     Rule,
     RuleStatus,
     Story,
@@ -69,7 +73,7 @@ class SplitResult:
     id: str
     whole: str
     articles: int
-    decisions: tuple[tuple[str, str], ...]
+    decisions: tuple[tuple[str, MatchOutcome], ...]
 
 
 class ClusterSplitter:
@@ -101,7 +105,7 @@ class ClusterSplitter:
             write_revised_decisions(connection, article_decisions, operation.article_ids, self._channels_of)
             operation.write_state()
         decisions = tuple(
-            (match_decision.match.rule, match_decision.explanation)
+            (match_decision.match.rule, match_decision.outcome)
             for article_decision in article_decisions
             for match_decision in article_decision.decisions
         )
@@ -166,7 +170,7 @@ class _SplitOperation:
             self._ids,
             self._config,
             self._now,
-            "was split off",
+            RemovalKind.SPLIT_OFF,
             self._list_subject_keys({contribution.rule for contribution in contributions}),
         )
         replace_pending_alerts(self._connection, removed, contributions)
@@ -301,9 +305,8 @@ class _SplitOperation:
             return None
         if quiet and case.key not in ledger:
             ledger.record_alert(candidate, None, self._now)
-            return MatchDecision(
-                case.match, suppressed_outcome(Reason.SPLIT, f"{self._how}, without a message"), candidate=candidate
-            )
+            split_off = ReasonClause(ClauseCode.SPLIT_OFF, subject=self._whole.id)
+            return MatchDecision(case.match, suppressed_outcome(Reason.SPLIT, split_off), candidate=candidate)
         return evaluate(case)
 
     def _build_cases(self, new: Cluster) -> Iterator[tuple[Case, str | None]]:

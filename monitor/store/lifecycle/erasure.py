@@ -18,7 +18,8 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Table, and_, dele
 from monitor.alerting.subject_keys import article_key
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.entry_identity import uid_hash
-from monitor.model import Config, DeliveryState
+from monitor.model import ClauseCode, Config, DeliveryState, ReasonClause
+from monitor.model.reason_clauses import clauses_to_row
 from monitor.store.engine.database import Database, build_insert, in_batches
 from monitor.store.engine.table_walk import SLICE
 from monitor.store.engine.tables import (
@@ -40,8 +41,10 @@ from monitor.store.lifecycle.replacing_pending import RemovedArticles, replace_p
 from monitor.store.queries.articles import article_has_address
 from monitor.store.queues import full_text_queue
 from monitor.store.state.state_loader import forget_articles
+from monitor.wording.reasons import reason_in_words
 
-ERASED_REASON = "its article was forgotten at the operator's request"
+ERASED = (ReasonClause(ClauseCode.ARTICLE_ERASED),)
+ERASED_REASON = reason_in_words(ERASED)
 # A dead delivery too, because it could be tried again. What is being sent may still arrive.
 _UNSENT = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING, DeliveryState.DEAD)
 _ArticleRow = Row[*tuple[Any, ...]]
@@ -157,7 +160,12 @@ def _redact_alerts(connection: Connection, articles: Iterable[_ArticleRow], now:
     connection.execute(update(delivery).where(unsent_deliveries).values(**discarded, detail=ERASED_REASON))
     for row in alert_rows:
         article_row = by_id[row.article_id]
-        wordless: dict[str, object] = {"reason": ERASED_REASON, "sentence": "", "marks": [], "article_id": None}
+        wordless: dict[str, object] = {
+            "reason_parameters": clauses_to_row(ERASED),
+            "sentence": "",
+            "marks": [],
+            "article_id": None,
+        }
         own_key = article_key(row.rule_id, article_row.source_id, article_row.uid)
         if row.dedup_key.startswith(own_key):  # or of an update; a uid may be an address, or words
             hashed_key = article_key(row.rule_id, article_row.source_id, uid_hash(article_row.uid))

@@ -26,6 +26,7 @@ from monitor.alerting.pending_replacement import (
 from monitor.alerting.subject_keys import event_key
 from monitor.cases import determine_article_provenance
 from monitor.model import AlertCandidate, Config, Level, Match, MatchKind, PendingKind, Story
+from monitor.model.reason_clauses import RemovalKind
 from monitor.store.commit.decision_writer import update_match_outcomes
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import article, article_version, match, story, story_article, waiting
@@ -42,13 +43,13 @@ _Row = Row[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class RemovedArticles:
-    """Articles that leave now, by id. `config`: what the user's files say; `removal_phrase`: how they leave;
+    """Articles that leave now, by id. `config`: what the user's files say; `removal`: how they leave;
     `subjects`: the ledger keys of what they leave; None: all that they belong to."""
 
     articles: Sequence[int]
     config: Config
     now: datetime
-    removal_phrase: str = "was forgotten"
+    removal: RemovalKind = RemovalKind.FORGOTTEN
     subjects: Collection[str] | None = None
 
 
@@ -107,7 +108,7 @@ def _find_replacement(
         _other_match_from_row(match_row, row, loss, removed.config)
         for match_row in sorted(matches, key=lambda match_row: match_row.match_id)
     ]
-    removal = Removal(removed.removal_phrase, removed.now, ZoneInfo(removed.config.settings.timezone))
+    removal = Removal(removed.removal, removed.now, ZoneInfo(removed.config.settings.timezone))
     return replace_pending_alert(loss, others, record, removed.config.rules.get(row.rule_id), removal)
 
 

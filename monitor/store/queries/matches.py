@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
-from monitor.model import DeliveryState, Field, MatchKind, Outcome, Reason, Span
+from monitor.model import DeliveryState, Field, MatchKind, Outcome, Reason, ReasonClauses, Span
+from monitor.model.reason_clauses import clauses_from_row
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, article_version, attempt, delivery, match, story, story_article
 
@@ -49,7 +50,7 @@ class MatchedArticle:
 
 @dataclass(frozen=True, slots=True)
 class MatchReport:
-    """A match, and what was decided on it; `reason` says why in words.
+    """A match, and what was decided on it; `why`: what its reason says.
 
     `alert`: only where it was sent. `level`: None where a version suppressed it that did not store the level.
     `why_event`: why it belongs to its event; `compared`: with which older article, of that event or of another one, it
@@ -64,7 +65,7 @@ class MatchReport:
     level: str | None
     outcome: Outcome
     reason_code: Reason
-    reason: str
+    why: ReasonClauses
     story: str | None
     event: str | None
     alert: str | None
@@ -235,7 +236,7 @@ def _match_report_from_row(row: Any) -> MatchReport:  # noqa: ANN401 - rows are 
         level=row.level,
         outcome=Outcome(row.outcome),
         reason_code=Reason(row.reason),
-        reason=row.decision,
+        why=clauses_from_row(row.reason_parameters),
         story=row.story_id,
         event=row.event_id,
         alert=row.alert_id,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, String, func, literal, or_, select, union_all
 
 from monitor.model import independent_publisher_of
+from monitor.model.reason_clauses import ReasonClauses, clauses_from_row
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, event, match, story, story_article, waiting
 from monitor.store.state.identity_marks import IdentityMark, load_identity_marks
@@ -71,7 +72,7 @@ class SentAlert:
     kind: str
     rule: str
     level: str
-    reason: str
+    why: ReasonClauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class PendingStoryAlert:
     rule: str
     kind: str
     due: datetime
-    why: str
+    why: ReasonClauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,12 +298,18 @@ def _build_story_details(
         ),
         sent=tuple(
             SentAlert(
-                sent_alert.id, sent_alert.at, sent_alert.kind, sent_alert.rule_id, sent_alert.level, sent_alert.reason
+                sent_alert.id,
+                sent_alert.at,
+                sent_alert.kind,
+                sent_alert.rule_id,
+                sent_alert.level,
+                clauses_from_row(sent_alert.reason_parameters),
             )
             for sent_alert in sent_rows
         ),
         waits=tuple(
-            PendingStoryAlert(pending.rule_id, pending.kind, pending.due, pending.why) for pending in pending_rows
+            PendingStoryAlert(pending.rule_id, pending.kind, pending.due, clauses_from_row(pending.reason_parameters))
+            for pending in pending_rows
         ),
         merged_into=row.merged_into,
         marks=load_identity_marks(connection, row.id),

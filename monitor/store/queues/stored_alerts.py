@@ -15,9 +15,11 @@ from sqlalchemy.exc import NoResultFound
 
 from monitor.errors import RowUnreadable
 from monitor.model import Alert, AlertKind, EarlierAlert, Item, MatchKind, Notice, independent_publisher_of
+from monitor.model.reason_clauses import clauses_from_row, clauses_from_sentence
 from monitor.store.engine.damaged_rows import ValueUnreadable
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import alert, article, article_version, event, match, story, story_article
+from monitor.wording.reasons import reason_in_words
 
 T = TypeVar("T")
 _ALERT_ADAPTER, _NOTICE_ADAPTER = TypeAdapter(Alert), TypeAdapter(Notice)
@@ -114,22 +116,28 @@ def _find_earlier_message(connection: Connection, message: Alert) -> EarlierAler
 
 
 def _row_to_notice_values(row: RowMapping) -> Mapping[str, Any]:
-    same = ("id", "dedup_key", "subject", "kind", "level", "at", "title", "reason")
-    return {**{name: row[name] for name in same}, "text": row["sentence"]}
+    """The values of a notice, not checked. Raises RowUnreadable."""
+    same = ("id", "dedup_key", "subject", "kind", "level", "at", "title")
+    try:
+        reason = reason_in_words(clauses_from_row(row["reason_parameters"]))
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise RowUnreadable(f"alert {row['id']} cannot be read from the database: its reason: {error}") from error
+    return {**{name: row[name] for name in same}, "reason": reason, "text": row["sentence"]}
 
 
 def _row_to_alert_values(row: RowMapping) -> Mapping[str, Any]:
-    same = ("id", "dedup_key", "level", "at", "reason", "sentence", "kind", "thread")
+    same = ("id", "dedup_key", "level", "at", "sentence", "kind", "thread")
     of_article = ("uid", "text", "dated", "version", "url", "language")
     return {
         **{name: row[name] for name in same},
+        "why": row["reason_parameters"],
         "highlights": row["marks"],
         "rule": row["rule_id"],
         "rule_title": row["title"],
         "routes": (),  # they have become deliveries
         "story": row["story_id"],
         "event": row["event_id"],
-        "items": row["items"] or (),
+        "items": _convert_earlier_items(row["items"] or ()),
         "article": {
             **{name: row[name] for name in of_article},
             "source": row["source_id"],
@@ -138,3 +146,15 @@ def _row_to_alert_values(row: RowMapping) -> Mapping[str, Any]:
             "published": row["published_at"],
         },
     }
+
+
+def _convert_earlier_items(items: Any) -> Any:  # noqa: ANN401 - JSON that is not checked yet
+    """The lines of a digest as they are stored now. In those of earlier versions, `reason` is a sentence."""
+    if not isinstance(items, list):
+        return items
+    return [
+        {**{key: value for key, value in item.items() if key != "reason"}, "why": clauses_from_sentence(item["reason"])}
+        if isinstance(item, dict) and "reason" in item
+        else item
+        for item in items
+    ]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, delete, select, tuple_
 
 from monitor.alerting.pending import candidate_from_row, candidate_to_row
 from monitor.model import AlertCandidate, PendingAlert, PendingKind
+from monitor.model.reason_clauses import clauses_from_row, clauses_to_row
 from monitor.store.engine.database import build_insert, in_batches
 from monitor.store.engine.tables import article, waiting
 from monitor.store.state.stored_part import ArticleIds
@@ -31,7 +32,7 @@ def write_pending_alerts(
             "article_id": ids[pending.candidate.article.source, pending.candidate.article.uid],
             "since": pending.since,
             "due": pending.due,
-            "why": pending.why,
+            "reason_parameters": clauses_to_row(pending.why),
             "hearing": candidate_to_row(pending),
         }
         for pending in added
@@ -58,4 +59,5 @@ def load_article_ids(
 
 def pending_alert_from_row(row: Row[*tuple[Any, ...]]) -> PendingAlert:
     """The pending alert of a row."""
-    return PendingAlert(row.id, PendingKind(row.kind), row.since, row.due, row.why, candidate_from_row(row.hearing))
+    why = clauses_from_row(row.reason_parameters)
+    return PendingAlert(row.id, PendingKind(row.kind), row.since, row.due, why, candidate_from_row(row.hearing))

@@ -12,6 +12,7 @@ from monitor.lab.recorded import RecordedArticle, read_recorded
 from monitor.lab.replay import Replay, ReplayedAlert, ReplayedArticle, in_time_order, replay_articles
 from monitor.matching.live import compile_live
 from monitor.model import AlertKind, MatchKind
+from monitor.wording.reasons import outcome_in_words, reason_in_words
 from tests.building import NOON
 
 Row = dict[str, Any]
@@ -112,7 +113,7 @@ def _article(came: ReplayedArticle) -> Row:
         "mentions": [match.rule for match in matches if match.kind is MatchKind.MENTION],
         "story": came.decision.story.id if came.decision.story else None,
         "event": came.event,
-        "decisions": {decided.match.rule: decided.explanation for decided in came.decision.decisions},
+        "decisions": {decided.match.rule: outcome_in_words(decided.outcome) for decided in came.decision.decisions},
     }
 
 
@@ -125,5 +126,5 @@ def _alert(sent: ReplayedAlert) -> Row:
         "event": sent.event,
         "articles": list(sent.articles),
         "sentence": sent.sentence,
-        "reason": sent.reason,
+        "reason": reason_in_words(sent.why),
     }

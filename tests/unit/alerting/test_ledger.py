@@ -12,9 +12,11 @@ from monitor.alerting.ledger import RECORD_RETENTION, NotificationLedger, Subjec
 from monitor.alerting.pending import build_pending_alert
 from monitor.errors import NotLoaded
 from monitor.model import Level, PendingKind
+from monitor.model.reason_clauses import clauses_from_sentence
 from tests.building import HOUR, MINUTE, NOON, alert, hearing
 
 HEARD = hearing()
+WHY = clauses_from_sentence("the first")
 KEY = HEARD.key
 
 
@@ -27,7 +29,7 @@ def state() -> NotificationLedger:
     return begun
 
 
-WAITS = build_pending_alert(PendingKind.HOLD, replace(HEARD, key="other"), "the first", NOON, NOON + 2 * MINUTE)
+WAITS = build_pending_alert(PendingKind.HOLD, replace(HEARD, key="other"), WHY, NOON, NOON + 2 * MINUTE)
 
 
 def everything(told: NotificationLedger) -> object:
@@ -49,7 +51,7 @@ def change(told: NotificationLedger) -> None:
     told.add_sent_key("more")
     told.record_send("launch", NOON)
     told.remove_pending(WAITS)
-    told.add_pending(build_pending_alert(PendingKind.UPDATE, HEARD, "update", NOON, NOON + HOUR))
+    told.add_pending(build_pending_alert(PendingKind.UPDATE, HEARD, clauses_from_sentence("update"), NOON, NOON + HOUR))
 
 
 def test_a_draft_leaves_what_it_began_from_unchanged() -> None:
@@ -102,7 +104,7 @@ def test_what_is_old_is_forgotten_but_for_its_key() -> None:
 def test_an_account_is_kept_for_what_waits_of_it() -> None:
     """However long ago it was heard; and once that was told, for what may come of it."""
     base, late = state(), NOON + RECORD_RETENTION + HOUR
-    update = build_pending_alert(PendingKind.UPDATE, HEARD, "update", NOON, NOON + HOUR)
+    update = build_pending_alert(PendingKind.UPDATE, HEARD, clauses_from_sentence("update"), NOON, NOON + HOUR)
     base.add_pending(update)
     assert base.find_record(KEY, late) is not None
     draft = base.draft()

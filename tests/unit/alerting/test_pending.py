@@ -19,10 +19,12 @@ from monitor.alerting.pending import (
     pending_id,
 )
 from monitor.model import AlertCandidate, Event, Level, PendingKind
+from monitor.model.reason_clauses import clauses_from_sentence
 from tests.building import HOUR, MINUTE, NOON, article, hearing
 
 BERLIN, SEOUL, SANTIAGO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Seoul"), ZoneInfo("America/Santiago")
 HEARD = hearing()
+WHY = clauses_from_sentence("the first")
 EVENT = Event("E1", "launch", "", NOON)
 
 
@@ -73,7 +75,7 @@ def test_mentions_go_out_at_eight(now: datetime, zone: ZoneInfo, due: datetime) 
 )
 def test_when_it_is_time(now: datetime, due: bool) -> None:
     """When it is due; and at once if nobody knows any more when that is."""
-    assert is_due(build_pending_alert(PendingKind.HOLD, HEARD, "the first", NOON, NOON + HOUR), now) is due
+    assert is_due(build_pending_alert(PendingKind.HOLD, HEARD, WHY, NOON, NOON + HOUR), now) is due
 
 
 def test_each_kind_of_each_subject_waits_by_itself() -> None:
@@ -101,7 +103,11 @@ def test_each_kind_of_each_subject_waits_by_itself() -> None:
 def test_what_is_stored_is_what_was_heard(heard: AlertCandidate) -> None:
     """Through JSON, but for the article's text and the headlines of others, which stand elsewhere."""
     there = build_pending_alert(
-        PendingKind.HOLD, replace(heard, article=replace(heard.article, text="Long.")), "why", NOON, NOON
+        PendingKind.HOLD,
+        replace(heard, article=replace(heard.article, text="Long.")),
+        WHY,
+        NOON,
+        NOON,
     )
     row = json.loads(json.dumps(candidate_to_row(there)))
     assert "Long." not in json.dumps(row)
@@ -157,5 +163,5 @@ def test_rows_of_earlier_versions_are_read_and_written_the_same() -> None:
     assert (candidate.wire_status, candidate.highlights) == ("corrected", ((0, 5),))
     assert (candidate.evidence_words, candidate.uncertainty) == ("“missiles” in the title", "one names no place")
     assert json.loads(
-        json.dumps(candidate_to_row(build_pending_alert(PendingKind.HOLD, candidate, "", NOON, NOON)))
+        json.dumps(candidate_to_row(build_pending_alert(PendingKind.HOLD, candidate, (), NOON, NOON)))
     ) == (STORED)

@@ -18,12 +18,13 @@ from monitor.alerting.pending_replacement import (
 )
 from monitor.alerting.subject_keys import article_key, story_key
 from monitor.model import Level, Match, MatchKind, PendingKind, Reason, Story
+from monitor.model.reason_clauses import RemovalKind, clauses_from_sentence
 from tests.building import HOUR, MINUTE, NOON, article, hearing, rule
 
 STORY = Story("S", "", NOON)
 CANDIDATE = replace(hearing(), key=story_key("launch", "S"), story=STORY, event=None, article=article("a"))
-PENDING = build_pending_alert(PendingKind.HOLD, CANDIDATE, "the first", NOON, NOON + HOUR)
-REMOVAL = Removal("was forgotten", NOON + MINUTE, UTC)
+PENDING = build_pending_alert(PendingKind.HOLD, CANDIDATE, clauses_from_sentence("the first"), NOON, NOON + HOUR)
+REMOVAL = Removal(RemovalKind.FORGOTTEN, NOON + MINUTE, UTC)
 RECORD = SubjectRecord(CANDIDATE.key, "launch", NOON)
 
 

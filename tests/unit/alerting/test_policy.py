@@ -35,7 +35,7 @@ from monitor.model import (
     Words,
 )
 from monitor.state import State
-from tests.building import HOUR, MINUTE, NOON, article, rule
+from tests.building import HOUR, MINUTE, NOON, article, explained, reason_of, rule
 
 STORY = Story("S1", "The story", NOON)
 ANYWHERE = DecisionContext()
@@ -111,7 +111,7 @@ UNDATED = "suppressed: it came with its source's past (a first poll, or a burst 
 def test_fresh_or_stale(of: Article, by: Rule, reason: str) -> None:
     """News is told while it is young; a source's past only by its own date; every decision says why."""
     decided = judged(of, by)
-    assert decided.explanation == reason
+    assert explained(decided) == reason
     assert (decided.alert is not None) is reason.startswith("sent")
 
 
@@ -131,7 +131,7 @@ def test_a_mention_waits_for_the_morning(news_in: NewsIn, cause: MentionCause, w
     """What is only mentioned is never sent at once; the reason says what makes it a mention."""
     decided = judged(article(), replace(rule(), news_in=news_in), kind=MatchKind.MENTION, cause=cause)
     assert decided.alert is None
-    assert decided.explanation == f"deferred: only mentioned, {why}; mentions go out together at 08:00"
+    assert explained(decided) == f"deferred: only mentioned, {why}; mentions go out together at 08:00"
     assert decided.pending is not None
     assert decided.pending.due == NOON + 20 * HOUR
 
@@ -148,7 +148,7 @@ def test_what_was_told_is_held(once_per: OncePer, key: str, other: str) -> None:
     by = rule(once_per=once_per)
     held = judged(article(), by, told=[key])
     assert held.alert is None
-    assert held.explanation == f"suppressed: launch sent this {once_per} already (S1)"
+    assert explained(held) == f"suppressed: launch sent this {once_per} already (S1)"
     assert told(judged(article(), by, told=[other, key.replace("launch", "drills")])).dedup_key == key
 
 
@@ -164,11 +164,9 @@ def test_stages_speak_in_the_order_of_a_persons_questions() -> None:
     old = article(published=NOON - 13 * HOUR)
     by = rule(max_age=12 * HOUR)
     key = ["launch story S1"]
-    assert judged(old, by, told=key, kind=MatchKind.MENTION).explanation.startswith(
-        "suppressed: only mentioned, deeper"
-    )
-    assert judged(old, by, told=key).explanation.startswith("suppressed: published")
-    assert judged(article(), by, told=key).explanation.startswith("suppressed: launch sent")
+    assert explained(judged(old, by, told=key, kind=MatchKind.MENTION)).startswith("suppressed: only mentioned, deeper")
+    assert explained(judged(old, by, told=key)).startswith("suppressed: published")
+    assert explained(judged(article(), by, told=key)).startswith("suppressed: launch sent")
 
 
 SHADOW = rule(status=RuleStatus.SHADOW)
@@ -204,7 +202,7 @@ def test_a_rule_in_shadow_says_what_it_would_have_done(
 ) -> None:
     """It tells nobody, whatever it says; only what it would have told is remembered."""
     decided = judged(of, SHADOW, told=told, kind=kind)
-    assert (decided.explanation, decided.alert) == (reason, None)
+    assert (explained(decided), decided.alert) == (reason, None)
     assert decided.shadow_key == ("shadow: launch story S1" if "would have sent:" in reason else None)
 
 
@@ -212,7 +210,7 @@ def test_what_was_seen_in_shadow_silences_no_live_rule() -> None:
     """Nobody has been told of it."""
     key = judged(article(), SHADOW).shadow_key
     assert key is not None
-    assert judged(article(), told=[key]).explanation == TELLING
+    assert explained(judged(article(), told=[key])) == TELLING
 
 
 def test_an_alert_says_everything() -> None:
@@ -222,7 +220,7 @@ def test_an_alert_says_everything() -> None:
     assert (alert.rule, alert.rule_title, alert.level) == ("launch", "About launch", Level.CRITICAL)
     assert (alert.story, alert.article, alert.at, alert.kind) == ("S1", of, NOON, "new")
     assert (alert.routes, alert.dedup_key) == (("desk", "phone"), "launch story S1")
-    assert alert.reason == TELLING.removeprefix("sent: ")
+    assert reason_of(alert) == TELLING.removeprefix("sent: ")
     assert [alert.sentence[a:b] for a, b in alert.highlights] == [alert.sentence[26:34]]
 
 
@@ -239,7 +237,7 @@ def test_the_reason_names_every_field() -> None:
         Case(by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, State(), NOON)
     )
     reason = "“Kim” in the title; “Kim” in the author; “Kim” in the tags; “Kim” in the url"
-    assert decided.explanation.startswith(f"sent: {reason};")
+    assert explained(decided).startswith(f"sent: {reason};")
     assert told(decided).highlights == ((0, 3),)
 
 
@@ -254,7 +252,7 @@ def test_the_reason_names_words_within_words_once() -> None:
     decided = evaluate(
         Case(by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, State(), NOON)
     )
-    assert decided.explanation.startswith("sent: “President of South Korea”, “Beijing” in the title;")
+    assert explained(decided).startswith("sent: “President of South Korea”, “Beijing” in the title;")
 
 
 # --- what comes late --------------------------------------------------------------------------------------------------
@@ -312,7 +310,7 @@ MISSED = "deferred: its source could not be polled from 02:00 to 12:00; what was
 )
 def test_what_comes_late_through_our_fault_is_told(of: Article, by: Rule, reason: str) -> None:
     """Together, where it is older than an hour; and never held for its age."""
-    assert judged(of, by, around=DOWN).explanation == reason
+    assert explained(judged(of, by, around=DOWN)) == reason
 
 
 # --- once, and shadow -------------------------------------------------------------------------------------------------
@@ -326,7 +324,7 @@ def in_turn(by: Rule, *heard: tuple[Article, Story, Event | None]) -> list[str]:
     reasons = []
     for of, story, event in heard:
         match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
-        reasons.append(evaluate(Case(by, match, of, story, State([told]), NOON, event)).explanation)
+        reasons.append(explained(evaluate(Case(by, match, of, story, State([told]), NOON, event))))
     return [reason.split(":")[0] for reason in reasons]
 
 
@@ -359,7 +357,7 @@ def test_what_was_told_as_a_story_is_not_told_as_an_event(once_per: OncePer, key
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
     held = evaluate(Case(by, match, article(), STORY, State([NotificationLedger([key])]), NOON, EVENT))
     name = "E1" if once_per is OncePer.EVENT else "S1"
-    assert held.explanation == f"suppressed: launch sent this {once_per} already ({name})"
+    assert explained(held) == f"suppressed: launch sent this {once_per} already ({name})"
 
 
 @pytest.mark.parametrize(
@@ -382,7 +380,7 @@ def test_a_rule_in_shadow_goes_through_all_stages(
     told = NotificationLedger()
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
     decided = evaluate(Case(by, match, of, STORY, State([told]), NOON, context=around))
-    assert decided.explanation == f"suppressed: launch is in shadow; it would have {reason}"
+    assert explained(decided) == f"suppressed: launch is in shadow; it would have {reason}"
     assert (decided.alert, decided.pending, told.pending) == (None, None, [])
     assert told.recent_sends("launch", NOON) == ()
 
@@ -395,11 +393,11 @@ def test_a_rule_in_shadow_says_what_it_would_have_told_again() -> None:
     case = Case(by, match, article(), STORY, State([told]), NOON)
     evaluate(case)
     later = replace(case, now=NOON + 2 * HOUR, facts=(("dead", 3),))
-    assert evaluate(later).explanation == (
+    assert explained(evaluate(later)) == (
         "suppressed: launch is in shadow; it would have sent: “missiles” in the title; “Seoul” in the text; "
         "update: new fact: 3 dead; first sent at 12:00"
     )
-    assert evaluate(replace(later, join_reason="joined at 0.71: much the same words")).explanation == (
+    assert explained(evaluate(replace(later, join_reason="joined at 0.71: much the same words"))) == (
         "suppressed: launch would have sent this story at 14:00 (S1); joined at 0.71: much the same words; "
         "sent again if: new fact; launch is in shadow"
     )
@@ -412,7 +410,7 @@ def test_why_it_is_held_says_when_it_was_told_and_how_it_is_known() -> None:
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
     case = Case(by, match, article(), STORY, State(), NOON, context=DecisionContext(ZoneInfo("Asia/Seoul")))
     evaluate(case)
-    assert evaluate(replace(case, join_reason="joined at 0.71: much the same words")).explanation == (
+    assert explained(evaluate(replace(case, join_reason="joined at 0.71: much the same words"))) == (
         "suppressed: launch sent this story at 21:00 (S1); joined at 0.71: much the same words; "
         "sent again if: new fact, 3 more publishers"
     )

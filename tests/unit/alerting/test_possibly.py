@@ -30,7 +30,7 @@ from monitor.model import (
     UpdateTrigger,
 )
 from monitor.state import State
-from tests.building import HOUR, MINUTE, NOON, article, rule
+from tests.building import HOUR, MINUTE, NOON, article, explained, reason_of, rule
 
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)
 DOUBT = "both Busan, both today; the words differ"
@@ -64,7 +64,7 @@ class Desk:
 
     def sent(self, event: Event, at: datetime = NOON, **case: Any) -> Alert:
         decided = self.hear(event, at, **case)
-        assert decided.alert is not None, decided.explanation
+        assert decided.alert is not None, explained(decided)
         return decided.alert
 
     def alerts(self, at: datetime) -> list[Alert]:
@@ -81,9 +81,14 @@ def test_it_is_sent_under_the_thread_of_the_older_one() -> None:
     desk = Desk()
     first, second = desk.sent(OLDER), desk.hear(YOUNGER, NOON + MINUTE)
     assert second.alert is not None
-    assert second.explanation == f"sent: {IN_DOUBT}"
+    assert explained(second) == f"sent: {IN_DOUBT}"
     made = second.alert
-    assert (made.kind, made.thread, made.reason, made.level) == (AlertKind.POSSIBLY, first.id, IN_DOUBT, first.level)
+    assert (made.kind, made.thread, reason_of(made), made.level) == (
+        AlertKind.POSSIBLY,
+        first.id,
+        IN_DOUBT,
+        first.level,
+    )
     assert (made.dedup_key, made.event, made.publisher_count) == ("launch event E2", "E2", 1)
     older = desk.told.find_record("launch event E1", NOON)
     assert older is not None
@@ -95,7 +100,7 @@ def test_a_third_is_under_the_same_thread() -> None:
     desk = Desk()
     first, second, third = desk.sent(OLDER), desk.sent(YOUNGER), desk.sent(YOUNGEST)
     assert [each.thread for each in (first, second, third)] == [None, first.id, first.id]
-    assert third.reason.endswith(f"possibly the same as E2: {DOUBT}")
+    assert reason_of(third).endswith(f"possibly the same as E2: {DOUBT}")
 
 
 def test_its_later_articles_are_its_own() -> None:
@@ -103,12 +108,12 @@ def test_its_later_articles_are_its_own() -> None:
     desk = Desk(by(again_if=frozenset({UpdateTrigger.LEVEL_RISES, UpdateTrigger.NEW_FACT}), cooldown=HOUR))
     first = desk.sent(OLDER)
     desk.sent(YOUNGER, NOON + MINUTE)
-    assert desk.hear(YOUNGER, NOON + 2 * MINUTE).explanation.startswith(
+    assert explained(desk.hear(YOUNGER, NOON + 2 * MINUTE)).startswith(
         "suppressed: launch sent this event at 12:01 (E2)"
     )
     update = desk.sent(YOUNGER, NOON + 2 * HOUR, facts=(("dead", 3),))
     assert (update.kind, update.thread, update.event) == (AlertKind.UPDATE, first.id, "E2")
-    assert update.reason == "“missiles” in the title; update: new fact: 3 dead; first sent at 12:01"
+    assert reason_of(update) == "“missiles” in the title; update: new fact: 3 dead; first sent at 12:01"
     assert update.dedup_key == "launch event E2 update 1"
     again = desk.sent(OLDER, NOON + 3 * HOUR, facts=(("dead", 3),))
     assert (again.kind, again.thread, again.dedup_key) == (AlertKind.UPDATE, first.id, "launch event E1 update 1")
@@ -150,7 +155,7 @@ def test_what_was_not_sent_is_no_thread(before: Any) -> None:
     desk = Desk(replace(by(), max_age=8 * HOUR))
     before(desk)
     made = desk.sent(YOUNGER)
-    assert (made.kind, made.thread, made.reason) == (AlertKind.NEW, None, FIRST)
+    assert (made.kind, made.thread, reason_of(made)) == (AlertKind.NEW, None, FIRST)
 
 
 def test_an_alert_that_has_left_the_archive_is_no_thread() -> None:
@@ -168,7 +173,7 @@ def test_a_rule_in_shadow_would_have_told_it() -> None:
     """It is held by nothing but that."""
     desk = Desk(replace(by(), status=RuleStatus.SHADOW))
     desk.hear(OLDER)
-    assert desk.hear(YOUNGER).explanation == f"suppressed: launch is in shadow; it would have sent: {FIRST}"
+    assert explained(desk.hear(YOUNGER)) == f"suppressed: launch is in shadow; it would have sent: {FIRST}"
 
 
 @pytest.mark.parametrize("apart", [0 * MINUTE, MINUTE])
@@ -176,11 +181,11 @@ def test_what_waits_is_in_doubt_once_the_older_one_was_sent(apart: Any) -> None:
     """Whichever of them has the lower id, and also where one moment brings them all."""
     desk = Desk(by(wait_at_least=5 * MINUTE))
     for number, event in enumerate((YOUNGEST, YOUNGER, OLDER) if not apart else (OLDER, YOUNGER, YOUNGEST)):
-        assert desk.hear(event, NOON + number * apart).explanation.startswith("deferred: ")
+        assert explained(desk.hear(event, NOON + number * apart)).startswith("deferred: ")
     sent = desk.alerts(NOON + 10 * MINUTE)
     assert kinds(sent) == [("E1", "new"), ("E2", "possibly"), ("E3", "possibly")]
     assert {each.thread for each in sent[1:]} == {sent[0].id}
-    assert sent[1].reason == f"{FIRST}, 5 minutes later; possibly the same as E1: {DOUBT}"
+    assert reason_of(sent[1]) == f"{FIRST}, 5 minutes later; possibly the same as E1: {DOUBT}"
 
 
 def test_what_waits_is_new_where_the_older_one_was_not_sent() -> None:
@@ -196,10 +201,10 @@ def test_it_counts_within_the_hour_and_goes_into_digests() -> None:
     """A line of a digest says so too."""
     desk = Desk(by(most_an_hour=1))
     desk.sent(OLDER)
-    assert "launch has sent 1 within the hour" in desk.hear(YOUNGER, NOON + MINUTE).explanation
+    assert "launch has sent 1 within the hour" in explained(desk.hear(YOUNGER, NOON + MINUTE))
     (digest,) = desk.alerts(NOON + HOUR)
     (line,) = digest.items
-    assert (digest.kind, line.event, line.reason) == (AlertKind.DIGEST, "E2", IN_DOUBT)
+    assert (digest.kind, line.event, reason_of(line)) == (AlertKind.DIGEST, "E2", IN_DOUBT)
     full = Desk(by(most_an_hour=2))
     assert kinds([full.sent(OLDER), full.sent(YOUNGER)]) == [("E1", "new"), ("E2", "possibly")]
     assert full.hear(YOUNGEST).pending is not None

@@ -27,7 +27,7 @@ from monitor.model import (
     UpdateTrigger,
 )
 from monitor.state import State
-from tests.building import HOUR, MINUTE, NOON, article, rule
+from tests.building import HOUR, MINUTE, NOON, article, explained, reason_of, rule
 
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)
 AWAY = PollGap(NOON - 10 * HOUR, NOON)
@@ -77,14 +77,14 @@ def test_what_is_held_is_told_when_the_wait_is_over() -> None:
     """Once, in the words of the first, if the others say nothing more; as if it were told now."""
     desk = Desk(by(wait_at_least=2 * MINUTE))
     first = desk.hear("a")
-    assert first.explanation == ("deferred: first alert of this story, 2 minutes later; it is sent at 12:02")
-    assert desk.hear("b", NOON + MINUTE).explanation == "suppressed: this story is deferred until 12:02 (S1)"
+    assert explained(first) == ("deferred: first alert of this story, 2 minutes later; it is sent at 12:02")
+    assert explained(desk.hear("b", NOON + MINUTE)) == "suppressed: this story is deferred until 12:02 (S1)"
     assert desk.alerts(NOON + MINUTE) == []
     (alert,) = desk.alerts(NOON + 2 * MINUTE)
     assert (alert.kind, alert.at, uids(alert), alert.publisher_count) == (AlertKind.NEW, NOON + 2 * MINUTE, ["a"], 2)
-    assert alert.reason == "“missiles” in the title; first alert of this story, 2 minutes later"
+    assert reason_of(alert) == "“missiles” in the title; first alert of this story, 2 minutes later"
     assert desk.alerts(NOON + HOUR) == []
-    assert desk.hear("c", NOON + HOUR).explanation == "suppressed: launch sent this story at 12:02 (S1)"
+    assert explained(desk.hear("c", NOON + HOUR)) == "suppressed: launch sent this story at 12:02 (S1)"
 
 
 def test_only_the_alerts_that_are_named_are_released() -> None:
@@ -103,10 +103,10 @@ def test_the_first_message_says_what_was_heard_meanwhile() -> None:
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a", level=Level.MEDIUM)
     more = desk.hear("b", NOON + MINUTE, level=Level.CRITICAL)
-    assert more.explanation == (
+    assert explained(more) == (
         "deferred: first alert of this story, 10 minutes later; it says more than what was deferred, until 12:10"
     )
-    assert [(each.before.candidate.article.uid, each.after, str(each.outcome)) for each in more.pending_changes] == [
+    assert [(each.before.candidate.article.uid, each.after, explained(each)) for each in more.pending_changes] == [
         ("a", None, "suppressed: of b says more, and is sent with it")
     ]
     desk.hear("c", NOON + 2 * MINUTE, facts=(("dead", 3),), level=Level.LOW)
@@ -120,11 +120,11 @@ def test_what_is_withdrawn_while_it_waits_is_not_told() -> None:
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a")
     others = desk.hear("b", NOON + MINUTE, wire_status="withdrawn")  # another outlet's headline may only sound so
-    assert others.explanation.startswith("suppressed: this story is deferred until")
+    assert explained(others).startswith("suppressed: this story is deferred until")
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a")
     kill = desk.hear("b", NOON + MINUTE, wire_status="withdrawn", publisher="of a")
-    assert kill.explanation == "suppressed: it was withdrawn before it was sent"
+    assert explained(kill) == "suppressed: it was withdrawn before it was sent"
     assert [(each.before.candidate.article.uid, each.after) for each in kill.pending_changes] == [("a", None)]
     assert desk.alerts(NOON + HOUR) == []
     desk.hear("c", NOON + HOUR)
@@ -137,7 +137,7 @@ def test_an_update_that_is_withdrawn_while_it_waits_is_not_told() -> None:
     desk.hear("a")
     desk.hear("b", NOON + MINUTE, facts=(("dead", 5),))
     kill = desk.hear("c", NOON + 2 * MINUTE, wire_status="withdrawn", publisher="of b")
-    assert kill.explanation == "suppressed: it was withdrawn before the update was sent"
+    assert explained(kill) == "suppressed: it was withdrawn before the update was sent"
     assert [each.before.candidate.article.uid for each in kill.pending_changes] == ["b"]
     assert desk.alerts(NOON + timedelta(1)) == []
 
@@ -148,9 +148,9 @@ def test_an_update_waits_for_the_cooldown_and_grows() -> None:
     first = desk.hear("a").alert
     assert first is not None
     five = desk.hear("b", NOON + HOUR, facts=(("dead", 5),))
-    assert five.explanation == "deferred: update: new fact: 5 dead; first sent at 12:00; no update before 15:00"
+    assert explained(five) == "deferred: update: new fact: 5 dead; first sent at 12:00; no update before 15:00"
     again = desk.hear("c", NOON + HOUR, facts=(("dead", 5),))
-    assert again.explanation == (
+    assert explained(again) == (
         "suppressed: launch sent this story at 12:00 (S1); sent again if: new fact, official source; "
         "an update is deferred until 15:00"
     )
@@ -159,11 +159,11 @@ def test_an_update_waits_for_the_cooldown_and_grows() -> None:
     desk.hear("e", NOON + 2 * HOUR, facts=(("dead", 50),))
     (alert,) = desk.alerts(NOON + 3 * HOUR)
     assert (alert.kind, uids(alert), alert.thread) == (AlertKind.UPDATE, ["e"], first.id)
-    assert alert.reason == (
+    assert reason_of(alert) == (
         "“missiles” in the title; update: new fact: 50 dead; an official source reports it; first sent at 12:00"
     )
     later = desk.hear("f", NOON + 4 * HOUR, facts=(("dead", 90),))
-    assert later.explanation.endswith("no update before 6 Jan, 03:00")  # twelve hours after the one before
+    assert explained(later).endswith("no update before 6 Jan, 03:00")  # twelve hours after the one before
 
 
 def test_a_correction_tells_what_waits_too() -> None:
@@ -173,10 +173,10 @@ def test_a_correction_tells_what_waits_too() -> None:
     desk.hear("b", NOON + HOUR, facts=(("dead", 5),))
     corrected = desk.hear("c", NOON + 2 * HOUR, wire_status="corrected")
     assert corrected.alert is not None
-    assert corrected.explanation.endswith("update: new fact: 5 dead; it was corrected; first sent at 12:00")
+    assert explained(corrected).endswith("update: new fact: 5 dead; it was corrected; first sent at 12:00")
     assert [each.before.candidate.article.uid for each in corrected.pending_changes] == ["b"]
     assert desk.alerts(NOON + timedelta(1)) == []
-    assert desk.hear("d", NOON + timedelta(1), facts=(("dead", 5),)).explanation.startswith("suppressed: launch sent")
+    assert explained(desk.hear("d", NOON + timedelta(1), facts=(("dead", 5),))).startswith("suppressed: launch sent")
 
 
 def test_an_update_that_comes_after_the_cooldown_is_told_at_once() -> None:
@@ -191,18 +191,18 @@ def test_the_rest_of_an_hour_is_one_digest() -> None:
     desk = Desk(by(most_an_hour=2))
     told = [desk.hear(f"a{n}", NOON + n * MINUTE, story=f"S{n}") for n in range(5)]
     assert [each.alert is not None for each in told] == [True, True, False, False, False]
-    assert told[2].explanation == (
+    assert explained(told[2]) == (
         "deferred: first alert of this story; launch has sent 2 within the hour; the rest is sent together"
     )
     assert (
-        desk.hear("b", NOON + 5 * MINUTE, story="S4").explanation
+        explained(desk.hear("b", NOON + 5 * MINUTE, story="S4"))
         == "suppressed: this story is deferred until 13:00 (S4)"
     )
     assert desk.alerts(NOON + HOUR - MINUTE) == []
     (digest,) = desk.alerts(NOON + HOUR)
     assert (digest.kind, uids(digest), digest.level) == (AlertKind.DIGEST, ["a2", "a3", "a4"], Level.HIGH)
     assert digest.rule_title == "About launch: 3 stories, beyond the messages of an hour"
-    assert desk.hear("c", NOON + HOUR, story="S3").explanation == "suppressed: launch sent this story at 13:00 (S3)"
+    assert explained(desk.hear("c", NOON + HOUR, story="S3")) == "suppressed: launch sent this story at 13:00 (S3)"
     assert desk.hear("d", NOON + HOUR, story="S9").alert is not None  # a digest is no message of the hour
 
 
@@ -216,7 +216,7 @@ def test_what_was_held_may_find_the_hour_full() -> None:
     assert tellings == []
     assert moved.after is not None
     assert (moved.after.kind, moved.after.due) == (PendingKind.RATE_LIMIT, NOON + 2 * MINUTE + HOUR)
-    assert str(moved.outcome) == (
+    assert explained(moved) == (
         "deferred: first alert of this story, 2 minutes later; launch has sent 1 within the hour; "
         "the rest is sent together"
     )
@@ -234,7 +234,7 @@ def test_an_update_in_a_full_hour_is_in_the_digest_with_what_follows() -> None:
     now = NOON + HOUR  # before the digest is made, another correction
     told = desk.hear("d", now, wire_status="withdrawn")
     assert told.alert is not None
-    assert "new fact: 5 dead; it was withdrawn" in told.explanation
+    assert "new fact: 5 dead; it was withdrawn" in explained(told)
     assert desk.alerts(now + HOUR) == []
 
 
@@ -245,7 +245,7 @@ def test_mentions_go_out_together_in_the_morning() -> None:
     for n, (uid, of) in enumerate((("a", "launch"), ("b", "talks"), ("c", "launch"), ("d", "far"))):
         desk.hear(uid, NOON + n * MINUTE, story=f"S{n // 2}", of=of, kind=MatchKind.MENTION)
     held = desk.hear("e", story="S0", kind=MatchKind.MENTION)
-    assert held.explanation == (
+    assert explained(held) == (
         "suppressed: only mentioned, deeper in the text than its lead, and launch sent this story already (S0), or will"
     )
     assert desk.alerts(NOON + 19 * HOUR) == []
@@ -270,8 +270,7 @@ def test_a_mention_of_what_was_told_since_is_no_news() -> None:
     tellings, (moved,) = desk.fall(NOON + 20 * HOUR)
     assert (tellings, moved.after) == ([], None)
     assert (
-        str(moved.outcome)
-        == "suppressed: only mentioned, deeper in the text than its lead, and launch has sent it since"
+        explained(moved) == "suppressed: only mentioned, deeper in the text than its lead, and launch has sent it since"
     )
     assert desk.told.pending == []
 
@@ -282,12 +281,12 @@ def test_what_was_missed_is_told_together_and_once() -> None:
     missed = DecisionContext(poll_gap=AWAY)
     old = NOON - 5 * HOUR
     first = desk.hear("a", context=missed, published=old)
-    assert first.explanation == (
+    assert explained(first) == (
         "deferred: its source could not be polled from 02:00 to 12:00; what was missed is sent together"
     )
     desk.hear("b", NOON + 9 * MINUTE, story="S2", context=missed, published=old)
     desk.hear("c", NOON + 9 * MINUTE, story="S2", of="talks", context=missed, published=old)
-    assert desk.hear("d", NOON + MINUTE).explanation == "suppressed: this story is deferred until 12:10 (S1)"
+    assert explained(desk.hear("d", NOON + MINUTE)) == "suppressed: this story is deferred until 12:10 (S1)"
     (digest,) = desk.alerts(NOON + 10 * MINUTE)
     assert uids(digest) == ["a", "b", "c"]
     assert digest.rule_title == "2 rules: 3 stories, that could not be polled in time"
@@ -347,7 +346,7 @@ def test_a_rule_that_was_put_in_shadow_tells_nothing_that_waited() -> None:
     desk.rules["launch"] = replace(desk.rules["launch"], status=RuleStatus.SHADOW)
     tellings, (moved,) = desk.fall(NOON + 10 * MINUTE)
     assert tellings == []
-    assert (moved.after, str(moved.outcome)) == (None, "suppressed: launch was put in shadow before it was sent")
+    assert (moved.after, explained(moved)) == (None, "suppressed: launch was put in shadow before it was sent")
 
 
 def test_a_correction_makes_the_next_update_wait_no_longer() -> None:

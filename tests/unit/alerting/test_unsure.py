@@ -31,7 +31,7 @@ from monitor.model import (
     UpdateTrigger,
 )
 from monitor.state import State
-from tests.building import HOUR, MINUTE, NOON, article, rule
+from tests.building import HOUR, MINUTE, NOON, article, explained, reason_of, rule
 
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)
 STORY = Story("S1", "One", NOON)
@@ -72,7 +72,7 @@ def test_it_waits_for_the_daily_digest() -> None:
     first = desk.hear("a")
     assert first.alert is not None
     held = [desk.hear("b", NOON + MINUTE, PLACE), desk.hear("c", NOON + 2 * MINUTE, "its day is not known")]
-    assert held[0].explanation == f"deferred: launch sent this story at 12:00 (S1); {LISTED}"
+    assert explained(held[0]) == f"deferred: launch sent this story at 12:00 (S1); {LISTED}"
     assert [each.pending and each.pending.kind for each in held] == [PendingKind.IN_DOUBT, PendingKind.IN_DOUBT]
     assert all(each.candidate is not None and each.candidate.key == "launch story S1" for each in held)
     assert desk.alerts(MORNING - MINUTE) == []
@@ -83,7 +83,7 @@ def test_it_waits_for_the_daily_digest() -> None:
         ("b", PLACE, Level.HIGH),
         ("c", "its day is not known", Level.HIGH),
     ]
-    assert digest.items[0].reason == f"“missiles” in the title; suppressed as the same as S1 although {PLACE}"
+    assert reason_of(digest.items[0]) == f"“missiles” in the title; suppressed as the same as S1 although {PLACE}"
     assert desk.alerts(MORNING + 48 * HOUR) == []
 
 
@@ -128,7 +128,7 @@ def test_beside_what_waits_it_is_listed_too() -> None:
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a")
     assert (
-        desk.hear("b", NOON + MINUTE, PLACE).explanation
+        explained(desk.hear("b", NOON + MINUTE, PLACE))
         == f"deferred: this story is deferred until 12:10 (S1); {LISTED}"
     )
     assert [alert.article.uid for alert in desk.alerts(NOON + HOUR)] == ["a"]
@@ -149,7 +149,7 @@ def test_an_article_is_listed_once() -> None:
     desk = Desk()
     desk.hear("a")
     desk.hear("b", NOON + MINUTE, PLACE)
-    assert desk.hear("b", NOON + 2 * MINUTE, PLACE).explanation == "suppressed: launch sent this story at 12:00 (S1)"
+    assert explained(desk.hear("b", NOON + 2 * MINUTE, PLACE)) == "suppressed: launch sent this story at 12:00 (S1)"
     assert len(desk.alerts(MORNING)) == 1
     assert desk.hear("b", MORNING + MINUTE, PLACE).pending is None
 
@@ -170,7 +170,10 @@ def test_what_was_told_long_ago_is_listed_too() -> None:
     desk = Desk()
     desk.told.add_sent_key("launch story S1")
     held = desk.hear("b", NOON, PLACE)
-    assert (held.explanation, held.candidate) == (f"deferred: launch sent this story already (S1); {LISTED}", None)
+    assert (explained(held), held.candidate) == (
+        f"deferred: launch sent this story already (S1); {LISTED}",
+        None,
+    )
     assert [line.uid for alert in desk.alerts(MORNING) for line in alert.items] == ["b"]
 
 
@@ -181,7 +184,7 @@ def test_of_an_event_the_event_is_named() -> None:
     desk.hear("a", event=event)
     desk.hear("b", NOON + MINUTE, PLACE, event=event)
     (digest,) = desk.alerts(MORNING)
-    assert digest.reason == f"suppressed as the same as E1 although {PLACE}"
+    assert reason_of(digest) == f"suppressed as the same as E1 although {PLACE}"
     assert (digest.items[0].event, digest.event) == ("E1", "E1")
 
 
@@ -189,7 +192,7 @@ def test_a_rule_may_list_nothing() -> None:
     """`unsure: silent`: it is held, as what is sure."""
     desk = Desk(by(lists_unsure=False))
     desk.hear("a")
-    assert desk.hear("b", NOON + MINUTE, PLACE).explanation == "suppressed: launch sent this story at 12:00 (S1)"
+    assert explained(desk.hear("b", NOON + MINUTE, PLACE)) == "suppressed: launch sent this story at 12:00 (S1)"
     assert desk.alerts(MORNING) == []
 
 
@@ -204,6 +207,6 @@ def test_a_rule_in_shadow_lists_nothing(late: bool) -> None:
     desk.rules["launch"] = shadow
     tellings, moved = release_due(desk.rules, desk.told, MORNING)
     assert tellings == []
-    assert [str(each.outcome) for each in moved] == (
+    assert [explained(each) for each in moved] == (
         ["suppressed: launch was put in shadow before it was sent"] if late else []
     )

@@ -16,6 +16,7 @@ from monitor.alerting.updates import (
     next_update_time,
 )
 from monitor.model import AlertPolicy, Level, UpdateTrigger
+from monitor.wording.reasons import reason_in_words
 from tests.building import HOUR, NOON, article, hearing
 
 ALL = AlertPolicy(again_if=frozenset(UpdateTrigger), more_publishers=2)
@@ -87,7 +88,7 @@ def told(facts: dict[str, int] | None = None, **changed: object) -> SubjectRecor
 def test_reasons(heard: dict[str, object], account: SubjectRecord, why: list[str]) -> None:
     """Each says in words what is new beside what was told."""
     hearing = replace(HEARD, **heard)  # type: ignore[arg-type]
-    assert [words for _, words in find_update_reasons(ALL, hearing, account)] == why
+    assert [reason_in_words([clause]) for _, clause in find_update_reasons(ALL, hearing, account)] == why
 
 
 @pytest.mark.parametrize("again", UpdateTrigger)

@@ -28,7 +28,7 @@ from monitor.model import (
     UpdateTrigger,
     Words,
 )
-from tests.building import HEADLINE, HOUR, MINUTE, NOON, article, rule, rules
+from tests.building import HEADLINE, HOUR, MINUTE, NOON, article, reason_of, rule, rules
 
 DEEP = "The ferries ran on time and the rowers won again. " * 12 + "A missile flew."
 
@@ -91,7 +91,7 @@ def test_each_article_that_is_listed_as_suppressed_is_a_line() -> None:
         (morning, AlertKind.DIGEST, ("a2",)),
     ]
     (story,) = {each.story for each in found}
-    assert found[1].reason.endswith(f"suppressed as the same as {story} although one of the two names no place")
+    assert reason_of(found[1]).endswith(f"suppressed as the same as {story} although one of the two names no place")
 
 
 def numbered(*titles: str) -> list[Article]:
@@ -168,7 +168,7 @@ def test_after_the_last_article_all_that_waits_is_told() -> None:
     """A mention goes out at eight the next morning, in the zone that is meant."""
     found = sent(article("m", "The week", DEEP), around=DecisionContext(ZoneInfo("Asia/Seoul")))
     assert told(found) == [(datetime(2026, 1, 6, 8, tzinfo=ZoneInfo("Asia/Seoul")), AlertKind.DIGEST, ("m",))]
-    assert found[0].reason.endswith("only mentioned, deeper in the text than its lead")
+    assert reason_of(found[0]).endswith("only mentioned, deeper in the text than its lead")
 
 
 def test_what_only_mention_finds_waits_for_the_digest_too() -> None:
@@ -179,7 +179,7 @@ def test_what_only_mention_finds_waits_for_the_digest_too() -> None:
     found = sent(article("m", "A launch into the sea"), article("n", "Nothing"), by=rules(nets))
     assert told(found) == [(NOON + 20 * HOUR, AlertKind.DIGEST, ("m",))]
     assert found[0].level is Level.CRITICAL
-    assert found[0].reason.endswith("only mentioned, as its mention says")
+    assert reason_of(found[0]).endswith("only mentioned, as its mention says")
 
 
 def test_a_digest_gives_one_line_for_each_rule_and_story() -> None:

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.model import Alert, AlertKind, Delivery, Item, Level, Message, MessageType, Notice, NoticeKind
+from monitor.model.reason_clauses import clauses_from_sentence
 from monitor.notify import render_message
 from monitor.notify.renderers import Capabilities, capabilities_of, registry
 from monitor.notify.renderers.content import ADDRESS, ITEMS, SENTENCE, UNSURE_ITEMS
 from monitor.notify.renderers.forms import choose_content
 from monitor.notify.renderers.renderer import ChannelKind, Renderer
-from tests.building import HEADLINE, HOUR, NOON, alert, article, delivery, endless, in_doubt, notice
+from tests.building import HEADLINE, HOUR, NOON, alert, article, delivery, endless, in_doubt, notice, reason_of
 
 SEOUL = ZoneInfo("Asia/Seoul")
 TITLE, BYTES, JSON = Capabilities().max_title, Capabilities().max_bytes, Capabilities().max_json
@@ -98,7 +99,7 @@ def test_stars_of_a_text_stay_as_they_are(sentence: str, text: str, html: str) -
         # what a feed says is text, wherever it stands
         ({"sentence": "a <script>alert(1)</script> b", "highlights": ()}, "a &lt;script&gt;alert(1)&lt;/script&gt; b"),
         ({"sentence": "<b>", "highlights": ((0, 3),)}, "<mark><b>&lt;b&gt;</b></mark>"),
-        ({"reason": "“<i>” in the title"}, "Why: “&lt;i&gt;” in the title."),
+        ({"why": clauses_from_sentence("“<i>” in the title")}, "Why: “&lt;i&gt;” in the title."),
         ({"rule_title": "<u>"}, "HIGH: &lt;u&gt;"),
     ],
 )
@@ -204,7 +205,7 @@ def test_an_update_fits_every_channel(sign: str) -> None:
 
 
 def items(number: int, title: str = HEADLINE, url: str | None = PAGE) -> tuple[Item, ...]:
-    line = Item("launch", "About launch", Level.HIGH, "S1", None, "wire", "a", title, url, "It flew.", "it waited")
+    line = Item("launch", "About launch", Level.HIGH, "S1", None, "wire", "a", title, url, "It flew.", ())
     return tuple(replace(line, story=f"S{n}") for n in range(1, number + 1))
 
 
@@ -214,7 +215,7 @@ def digest(*lines: Item, title: str = "About launch: 2 stories, only mentioned")
         kind=AlertKind.DIGEST,
         level=Level.INFO,
         rule_title=title,
-        reason="2 stories, only mentioned",
+        why=clauses_from_sentence("2 stories, only mentioned"),
         items=lines,
     )
 
@@ -278,7 +279,7 @@ def test_how_it_names_what_it_is_possibly_the_same_as(changed: dict[str, Any], l
 def test_where_the_older_message_is_gone_the_reason_is_given() -> None:
     """As in any other message."""
     of = replace(in_doubt(), earlier=None)
-    assert f"Why: {of.reason}." in message(of).text.splitlines()
+    assert f"Why: {reason_of(of)}." in message(of).text.splitlines()
     assert message(of).in_reply_to == of.thread
 
 
@@ -351,7 +352,7 @@ def test_it_fits_every_channel(sign: str) -> None:
     """However long its lines."""
     long = sign * 5000
     lines = [replace(each, unsure=long, same_as=long, source=long) for each in items(500, long, "https://x.test/")]
-    longest = message(replace(digest(*lines, title=long), reason=long), repeat=True)
+    longest = message(replace(digest(*lines, title=long), why=clauses_from_sentence(long)), repeat=True)
     assert len(longest.text.encode("utf-8", "surrogatepass")) <= BYTES
     assert len(json.dumps({"title": longest.title, "message": longest.text})) <= JSON + 40
     shown = longest.text.count("- HIGH: ")
@@ -364,7 +365,7 @@ def test_it_fits_every_channel(sign: str) -> None:
 def test_a_digest_fits_every_channel(sign: str, url: str) -> None:
     """However long its lines: fewer of them, and the others counted."""
     lines = [replace(each, rule="r" * 100) for each in items(500, sign * 5000, url)]
-    of = replace(digest(*lines, title=sign * 5000), reason=sign * 5000, level=Level.CRITICAL)
+    of = replace(digest(*lines, title=sign * 5000), why=clauses_from_sentence(sign * 5000), level=Level.CRITICAL)
     longest = message(of, repeat=True)
     assert len(longest.text.encode("utf-8", "surrogatepass")) <= BYTES == 4096
     assert len(json.dumps({"title": longest.title, "message": longest.text})) <= JSON + 40 <= 8192 - 400

@@ -14,6 +14,7 @@ from monitor.store.engine.tables import alert, article_features, cluster_key
 from monitor.store.state.clusters import StoredClusters
 from monitor.store.state.identity_marks import IdentityMark, IdentityMarkKind
 from monitor.stories import STORIES, ArticleFeatures, ClusterIndex, features_of, join_story
+from monitor.wording.reasons import outcome_in_words
 from tests.building import HOUR, alerts, reasons
 from tests.outbreaks import Desk, event_of, story_of
 
@@ -88,7 +89,8 @@ def test_quietly_nothing_is_sent_and_nothing_later_of_it(database: Database) -> 
     whole = story_of(desk.hear(FIRST))
     desk.hear(SECOND)
     done = desk.split(whole, quiet=True)
-    assert done.decisions == (("mpox", f"suppressed: split off {whole} by a person, without a message"),)
+    said = [(rule, outcome_in_words(outcome)) for rule, outcome in done.decisions]
+    assert said == [("mpox", f"suppressed: split off {whole} by a person, without a message")]
     assert alerts(desk.hear(SECOND_AGAIN)) == []
     assert len(desk.sent()) == 1
 

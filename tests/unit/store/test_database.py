@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -17,15 +18,16 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import DateTime, delete, insert, inspect, literal, select, text, update
 
+from monitor.alerting.pending import build_pending_alert, candidate_to_row
 from monitor.errors import StoreFailed, StoreLocked, StoreRefused, StoreReplaced, StoreSchemaTooNew, StoreSchemaTooOld
 from monitor.matching import RuleSet, compile_rules
-from monitor.model import DeliveryState, Entity, Level, OncePer, Outcome, Reason, Term
+from monitor.model import Alert, DeliveryState, Entity, Level, Notice, OncePer, Outcome, PendingKind, Reason, Term
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import list_daemons
 from monitor.store.engine.database import Database, alembic_config, list_revisions
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.sqlite import SqliteDatabase
-from monitor.store.engine.tables import alert, article_features, cluster_key, daemon, metadata, source
+from monitor.store.engine.tables import alert, article_features, cluster_key, daemon, metadata, source, waiting
 from monitor.store.engine.tables import article as articles
 from monitor.store.engine.tables import match as matches
 from monitor.store.engine.tables import story as stories
@@ -34,8 +36,24 @@ from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
+from monitor.store.queues.stored_alerts import read_alert
+from monitor.store.state.pending_rows import pending_alert_from_row
 from monitor.stories import ArticleFeatures
-from tests.building import MINUTE, NOON, alert_of, alerts, article, claimed, commit, rule, rules, sources
+from monitor.wording.reasons import reason_in_words
+from tests.building import (
+    MINUTE,
+    NOON,
+    alert_of,
+    alerts,
+    article,
+    claimed,
+    commit,
+    hearing,
+    reason_of,
+    rule,
+    rules,
+    sources,
+)
 from tests.conftest import new_database
 from tests.patience import PATIENCE
 from tests.statements import statements
@@ -320,10 +338,61 @@ def test_sentences_of_earlier_versions_become_codes(empty_url: str) -> None:
         connection.execute(written, [{"rule": f"r{n}", "decision": said} for n, said in enumerate(SENTENCES)])
     opened.upgrade()
     found = {
-        f"{each.outcome.legacy_word}: {each.reason}": (each.outcome, each.reason_code)
+        f"{each.outcome.legacy_word}: {reason_of(each)}": (each.outcome, each.reason_code)
         for each in MatchQueries(opened).iter_matches(MatchFilter())
     }
     assert found == SENTENCES
+    opened.close()
+
+
+def test_sentences_of_alerts_and_pending_alerts_stay(empty_url: str) -> None:
+    """Those of notices, and of the lines of a digest, too."""
+    opened = open_database(empty_url)
+    upgraded_to(opened, "0008")
+    line = {
+        "rule": "r", "rule_title": "R", "level": "high", "story": "S1", "event": None, "source": "wire", "uid": "a",
+        "title": "t", "url": None, "sentence": "s", "reason": "“fires” in the title; only mentioned",
+    }  # fmt: skip
+    candidate = candidate_to_row(build_pending_alert(PendingKind.HOLD, hearing(), (), NOON, NOON))
+    with opened.writing() as connection:
+        for statement in (
+            "INSERT INTO source (id, url, next_at) VALUES ('wire', 'https://x.test', '2026-01-05')",
+            """INSERT INTO article (id, source_id, uid, version, title, published_at, dated, seen_at, baseline, digest)
+            VALUES (1, 'wire', 'a', 1, 't', '2026-01-05', true, '2026-01-05', false, 'd')""",
+            """INSERT INTO article_version (article_id, version, at, title, text, digest)
+            VALUES (1, 1, '2026-01-05', 't', '', 'd')""",
+            "INSERT INTO story (id, title, opened_at, last_at) VALUES ('S1', 't', '2026-01-05', '2026-01-05')",
+            """INSERT INTO alert (id, dedup_key, kind, at, level, subject, title, reason, sentence, marks) VALUES
+            ('n1', 'n1', 'problem', '2026-01-05', 'high', 'config', 't', 'rules are broken', 's', '[]')""",
+        ):
+            connection.exec_driver_sql(statement)
+        connection.execute(
+            text(
+                "INSERT INTO alert (id, dedup_key, kind, at, level, rule_id, title, story_id, article_id, "
+                "article_version, reason, sentence, marks, items) VALUES ('a1', 'a1', 'digest', '2026-01-05', 'high', "
+                "'r', 'R', 'S1', 1, 1, '1 story, only mentioned', 's', '[]', :items)"
+            ),
+            {"items": json.dumps([line])},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO waiting (id, kind, rule_id, key, article_id, since, due, why, hearing) VALUES "
+                "('w1', 'hold', 'launch', 'k', 1, '2026-01-05', '2026-01-05', 'the \"first\" of its story', :hearing)"
+            ),
+            {"hearing": json.dumps(candidate)},
+        )
+    opened.upgrade()
+    with opened.reading() as connection:
+        notice, digest = read_alert(connection, "n1"), read_alert(connection, "a1")
+        pending = pending_alert_from_row(connection.execute(select(waiting)).one())
+    assert isinstance(notice, Notice)
+    assert isinstance(digest, Alert)
+    assert notice.reason == "rules are broken"
+    assert (reason_of(digest), [reason_of(item) for item in digest.items]) == (
+        "1 story, only mentioned",
+        ["“fires” in the title; only mentioned"],
+    )
+    assert reason_in_words(pending.why) == 'the "first" of its story'
     opened.close()
 
 

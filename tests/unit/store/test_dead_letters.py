@@ -241,6 +241,7 @@ def test_two_daemons_that_accept_at_once_revive_each_once(database: Database) ->
 
 DAMAGES = {
     "items that are no list of lines": update(alert).values(items=[7]),
+    "a clause that there is not": update(alert).values(reason_parameters=[{"code": "song"}]),
     "a mark without an end": update(alert).values(marks=[[1]]),
     "a level that there is not": update(alert).values(level="loud"),
     "a kind that there is not": update(alert).values(kind="song"),
@@ -272,7 +273,7 @@ def test_a_row_that_cannot_be_read_holds_up_no_other(desk: Desk, damage: str) ->
     assert desk.states() == {"accepted": 2, "dead": 1}
 
 
-@pytest.mark.parametrize("column", ["items", "marks", "at"])
+@pytest.mark.parametrize("column", ["items", "marks", "reason_parameters", "at"])
 def test_a_row_that_is_no_json_and_no_moment_holds_up_no_other(desk: Desk, column: str) -> None:
     """SQLite takes anything; PostgreSQL refuses it."""
     if desk.database.shared:

@@ -36,6 +36,7 @@ from monitor.model import (
     UpdateTrigger,
     Words,
 )
+from monitor.model.reason_clauses import clauses_from_row, clauses_to_row
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.table_walk import SLICE
@@ -55,13 +56,14 @@ from monitor.store.engine.tables import (
 from monitor.store.engine.tables import article as articles
 from monitor.store.engine.tables import match as matches
 from monitor.store.lifecycle import replacing_pending
-from monitor.store.lifecycle.erasure import ERASED_REASON, ArticleEraser
+from monitor.store.lifecycle.erasure import ERASED, ERASED_REASON, ArticleEraser
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.stories import ArticleFeatures
+from monitor.wording.reasons import reason_in_words
 from tests.building import (
     HOUR,
     MINUTE,
@@ -74,6 +76,7 @@ from tests.building import (
     decide_in,
     deep,
     polled,
+    reason_of,
     rule,
     rules,
     source,
@@ -230,7 +233,7 @@ def test_what_others_were_heard_to_say_is_told_with_them(
     desk.forget(URL if other.canonical is None else "wire", its)
     (match,) = MatchQueries(desk.database).newest(MatchFilter(outcome=Outcome.DEFERRED), 10)
     assert match.article.uid == "b"
-    assert match.reason.endswith("; it replaces an article that was forgotten, and is sent at 13:00")
+    assert reason_of(match).endswith("; it replaces an article that was forgotten, and is sent at 13:00")
     assert desk.fall(NOON + 59 * MINUTE) == beside.fall(NOON + 59 * MINUTE) == ()
     told = only(beside if other_daemon else desk)
     assert (told.article.uid, told.article.title) == ("b", other.title)
@@ -303,7 +306,7 @@ def test_an_update_is_told_with_another_that_says_something_new(
     desk.forget("wire", *([its] if known else []))
     assert SECRET not in desk.everything()
     tellings = desk.fall(NOON + 2 * HOUR)
-    assert [each.alert.reason.partition("; ")[2] for each in tellings] == ([told] if told else [])
+    assert [reason_of(each.alert).partition("; ")[2] for each in tellings] == ([told] if told else [])
     assert [(each.alert.kind, each.alert.article.uid) for each in tellings] == (
         [(AlertKind.UPDATE, "c")] if told else []
     )
@@ -323,7 +326,7 @@ def test_an_update_for_more_publishers_is_told_with_the_others_if_they_are_enoug
         return
     told = only(desk)
     assert (told.article.source, told.kind) == ("echo", AlertKind.UPDATE)
-    assert told.reason.endswith("; update: 2 more independent publishers; first sent at 12:00")
+    assert reason_of(told).endswith("; update: 2 more independent publishers; first sent at 12:00")
 
 
 FORGOTTEN = replace(secret(), text="50 people were killed.", seen=NOON + MINUTE)
@@ -333,8 +336,9 @@ LATER = replace(PRINTED, text="Two missiles flew 900 km. 9 people were killed.",
 def facts_that_wait(desk: Desk) -> str:
     """All that waits, and what matches say of it."""
     with desk.database.reading() as connection:
-        rows = [*connection.execute(select(waiting)), *connection.execute(select(matches.c.decision))]
-        return "\n".join(map(str, rows))
+        rows = [*connection.execute(select(waiting)), *connection.execute(select(matches.c.reason_parameters))]
+        said = [reason_in_words(clauses_from_row(row.reason_parameters)) for row in rows]
+        return "\n".join([*map(str, rows), *said])
 
 
 def test_an_update_tells_nothing_that_only_another_said_which_is_forgotten(desk: Desk) -> None:
@@ -348,16 +352,16 @@ def test_an_update_tells_nothing_that_only_another_said_which_is_forgotten(desk:
     assert "50 dead" not in left
     assert "['dead', 50]" not in left
     (match,) = MatchQueries(desk.database).newest(MatchFilter(outcome=Outcome.DEFERRED), 10)
-    assert match.reason == (
+    assert reason_of(match) == (
         "update: new fact: 9 dead, 2 missiles, 900 km; first sent at 12:00; "
         "what an article said that was forgotten is left out, and it is sent at 13:00"
     )
     (telling,) = beside.fall(NOON + 2 * HOUR)
-    assert "50 dead" not in telling.alert.reason
+    assert "50 dead" not in reason_of(telling.alert)
     more = replace(PRINTED, uid="d", text="30 people were killed.", seen=NOON + 6 * HOUR)
     desk.poll(more, at=NOON + 6 * HOUR, ruleset=rules(its))
     (match,) = MatchQueries(desk.database).newest(MatchFilter(outcome=Outcome.SENT), 1)
-    assert "new fact: 30 dead" in match.reason
+    assert "new fact: 30 dead" in reason_of(match)
 
 
 @pytest.mark.parametrize("order", [(FORGOTTEN, LATER), (PRINTED, FORGOTTEN, LATER), (FORGOTTEN, PRINTED, LATER)])
@@ -392,7 +396,7 @@ def test_what_says_nothing_new_without_another_that_is_forgotten_is_not_told(des
     assert desk.fall(NOON + 2 * HOUR) == ()
     assert (
         "it was deferred with news from an article that was forgotten, and has nothing new without it"
-        in desk.everything()
+        in facts_that_wait(desk)
     )
 
 
@@ -497,8 +501,8 @@ def test_a_digest_of_nothing_else_is_not_sent(desk: Desk) -> None:
     assert SECRET not in desk.everything()
     assert desk.outbox.claim("desk", NOON + 24 * HOUR, MINUTE) is None
     with desk.database.reading() as connection:
-        told = connection.execute(select(alert.c.reason, alert.c["items"], alert.c.article_id)).one()
-    assert tuple(told) == (ERASED_REASON, None, None)
+        told = connection.execute(select(alert.c.reason_parameters, alert.c["items"], alert.c.article_id)).one()
+    assert tuple(told) == (clauses_to_row(ERASED), None, None)
 
 
 def test_that_there_was_an_alert_is_kept(desk: Desk) -> None:
@@ -511,9 +515,9 @@ def test_that_there_was_an_alert_is_kept(desk: Desk) -> None:
     with desk.database.reading() as connection:
         told = connection.execute(select(alert).order_by(alert.c.rule_id)).all()
         states = connection.execute(select(delivery.c.state, delivery.c.detail).order_by(delivery.c.state)).all()
-        assert [(row.rule_id, row.reason, row.article_id) for row in told] == [
-            ("every", ERASED_REASON, None),
-            ("launch", ERASED_REASON, None),
+        assert [(row.rule_id, row.reason_parameters, row.article_id) for row in told] == [
+            ("every", clauses_to_row(ERASED), None),
+            ("launch", clauses_to_row(ERASED), None),
         ]
         assert all(row.story_id for row in told)
         assert [tuple(row) for row in states] == [("accepted", ""), ("discarded", ERASED_REASON)]

@@ -37,6 +37,7 @@ from tests.building import (
     commit,
     decide_in,
     polled,
+    reason_of,
     rule,
     rules,
     sources,
@@ -67,7 +68,7 @@ def test_a_match_comes_back_as_it_was_decided(filled: MatchQueries) -> None:
     told, *_ = filled.iter_matches(MatchFilter(rules=("launch",)))
     assert (told.at, told.rule, told.rule_version, told.kind, told.level) == (NOON, "launch", "v1", "news", "high")
     assert told.outcome is Outcome.SENT
-    assert told.reason == "“missiles” in the title; first alert of this story"
+    assert reason_of(told) == "“missiles” in the title; first alert of this story"
     assert told.story is not None
     assert told.alert is not None
     page = told.article
@@ -146,7 +147,7 @@ def test_what_a_rule_in_shadow_would_have_told_is_found(database: Database) -> N
     found = MatchQueries(database)
     (would,) = found.iter_matches(MatchFilter(reason=Reason.SHADOW))
     assert (would.article.uid, would.rule, would.outcome, would.alert) == ("a", "launch", Outcome.SUPPRESSED, None)
-    assert would.reason.startswith("launch is in shadow; it would have sent: “missiles” in the title")
+    assert reason_of(would).startswith("launch is in shadow; it would have sent: “missiles” in the title")
     held = [f"{each.rule} {each.article.uid}" for each in found.iter_matches(MatchFilter(outcome=Outcome.SUPPRESSED))]
     assert held == ["launch a", "launch b", "live b", "launch c", "live c"]
     assert ReportQueries(database).shadow(["launch", "new"]) == {

@@ -27,7 +27,21 @@ from monitor.store.engine.tables import attempt, delivery, story_article
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
-from tests.building import HOUR, MINUTE, NOON, alert_of, alerts, article, claimed, commit, notice, rule, rules, sources
+from tests.building import (
+    HOUR,
+    MINUTE,
+    NOON,
+    alert_of,
+    alerts,
+    article,
+    claimed,
+    commit,
+    notice,
+    reason_of,
+    rule,
+    rules,
+    sources,
+)
 
 LEASE = 2 * MINUTE
 OK = Receipt(ReceiptKind.ACCEPTED, "accepted")
@@ -74,7 +88,11 @@ def test_a_claim_carries_the_alert_as_it_was_decided(database: Database, outbox:
     assert (sent.channel, sent.attempt, sent.may_be_duplicate) == ("desk", 1, False)
     back = alert_of(sent)
     assert (back.id, back.rule, back.rule_title, back.level) == (told.id, told.rule, told.rule_title, told.level)
-    assert (back.reason, back.sentence, back.highlights) == (told.reason, told.sentence, told.highlights)
+    assert (reason_of(back), back.sentence, back.highlights) == (
+        reason_of(told),
+        told.sentence,
+        told.highlights,
+    )
     assert (back.story, back.at, back.kind, back.dedup_key) == (told.story, told.at, told.kind, told.dedup_key)
     page = back.article
     assert (page.source, page.uid, page.title, page.text) == (of.source, of.uid, of.title, of.text)

@@ -132,7 +132,8 @@ def busy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     told = [
         {
             "id": f"a{number}", "dedup_key": f"{number}", "kind": "problem", "at": NOON, "level": "low",
-            "subject": "config", "title": "t", "reason": "r", "sentence": "s", "marks": [],
+            "subject": "config", "title": "t", "sentence": "s", "marks": [],
+            "reason_parameters": [{"code": "sentence", "words": "r"}],
         }
         for number in range(2 * MANY)
     ]  # fmt: skip

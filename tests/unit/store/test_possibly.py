@@ -8,7 +8,7 @@ from monitor.model import AlertKind, EarlierAlert, Event, OncePer, UpdateTrigger
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import event
 from monitor.store.queries.stories import PossiblySame, StoryQueries
-from tests.building import HOUR, MINUTE, NOON
+from tests.building import HOUR, MINUTE, NOON, reason_of
 from tests.outbreaks import LAOS, THAILAND, Desk, event_of, story_of, whole_event_of
 
 OLDER, YOUNGER = "Vietnam confirms mpox case", "Vietnam confirms second mpox case"
@@ -51,7 +51,7 @@ def test_what_waits_is_in_doubt_after_a_restart_too(database: Database) -> None:
     first, second = desk.delivered(NOON + HOUR)
     assert (second.kind, second.thread) == (AlertKind.POSSIBLY, first.id)
     assert second.earlier == EarlierAlert(OLDER, NOON + HOUR, younger.doubt)
-    assert desk.decisions()[1] == f"sent: {second.reason}"
+    assert desk.decisions()[1] == f"sent: {reason_of(second)}"
 
 
 def test_an_older_one_that_went_out_in_a_digest_is_named_by_its_line(database: Database) -> None:

@@ -44,7 +44,21 @@ from monitor.store.engine.tables import article as articles
 from monitor.store.lifecycle import retention as module
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queues.claims import Claims
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, deep, reasons, rule, rules, sources, to_desk
+from tests.building import (
+    HOUR,
+    MINUTE,
+    NOON,
+    article,
+    claimed,
+    commit,
+    deep,
+    explained,
+    reasons,
+    rule,
+    rules,
+    sources,
+    to_desk,
+)
 
 DAY = timedelta(days=1)
 QUIET = "Ferries run on time"
@@ -217,7 +231,7 @@ def test_alerts_without_an_article_go_in_their_time(archive: Archive) -> None:
     """Notices to the operator, and what is left of forgotten articles; unless one is still to be delivered."""
     with archive.database.writing() as connection:
         for id_, at in (("old", NOON), ("waits", NOON), ("young", NOON + 500 * DAY)):
-            row = {"id": id_, "dedup_key": id_, "kind": "notice", "at": at, "level": "high", "reason": ""}
+            row = {"id": id_, "dedup_key": id_, "kind": "notice", "at": at, "level": "high", "reason_parameters": []}
             connection.execute(insert(alert).values(**row, sentence="", marks=[]))
         waits = {"alert_id": "waits", "channel": "desk", "state": DeliveryState.RETRY, "not_before": NOON}
         connection.execute(insert(delivery).values(**waits))
@@ -309,9 +323,7 @@ def test_a_running_daemon_goes_on(archive: Archive) -> None:
     archive.prune(NOON + 731 * DAY)
     later = NOON + 732 * DAY
     decision = archive.poll(article("new", seen=later), at=later)
-    assert [decided.explanation[:4] for judged in decision.article_decisions for decided in judged.decisions] == [
-        "sent"
-    ]
+    assert [explained(decided)[:4] for judged in decision.article_decisions for decided in judged.decisions] == ["sent"]
     assert archive.counts() == [1] * len(TABLES)
     assert Archive(archive.database).poll(article("again", of="post", seen=later + MINUTE), at=later + MINUTE)
     assert archive.count(story) == 1

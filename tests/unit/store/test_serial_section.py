@@ -47,6 +47,7 @@ from tests.building import (
     rule,
     rules,
     sources,
+    stored_decision,
     to_desk,
 )
 from tests.statements import statements
@@ -70,7 +71,7 @@ def test_one_commit_holds_everything(database: Database, claims: Claims) -> None
         assert connection.execute(select(story_article.c.how)).scalar_one() == "the first article of its story"
         found = connection.execute(select(match)).one()
         assert (found.article_version, found.rule_id, found.rule_version, found.kind) == (1, "launch", "v1", "news")
-        assert f"{found.outcome}: {found.decision}" == reasons(decision)[0]
+        assert stored_decision(found.outcome, found.reason_parameters) == reasons(decision)[0]
         assert found.evidence == [["title", 32, 40, "missiles", "missiles"]]
         assert found.alert_id == alerts(decision)[0].id
         waiting = connection.execute(select(delivery)).one()

@@ -65,7 +65,7 @@ def test_what_is_listed_is_told_when_it_is_split_off(database: Database) -> None
     desk.falls_due(MORNING)
     desk.now = MORNING
     done = desk.split(name)
-    assert [decision.partition(":")[0] for _, decision in done.decisions] == ["sent"]
+    assert [decision.outcome for _, decision in done.decisions] == ["sent"]
     assert [each.split(" ", 2)[:2] for each in desk.sent()] == [["new", name], ["digest", name], ["new", done.id]]
     more = desk.hear("16 workers ill as mpox strikes hospital")
     assert (story_of(more), alerts(more)) == (done.id, [])
