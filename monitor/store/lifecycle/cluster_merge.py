@@ -20,14 +20,23 @@ from monitor.alerting.subject_keys import event_key, mention_key, shadow_key, st
 from monitor.alerting.subject_merge import merge_pending, merge_subject_records
 from monitor.alerting.updates import SAYS_MORE
 from monitor.errors import InvalidRequest
-from monitor.model import AlertCandidate, Config, Event, MatchOutcome, PendingAlert, Reason, Story, time_of_day
+from monitor.model import (
+    AlertCandidate,
+    Config,
+    Event,
+    IdentityMarkKind,
+    MatchOutcome,
+    PendingAlert,
+    Reason,
+    Story,
+    time_of_day,
+)
 from monitor.model.outcome import deferred_outcome, suppressed_outcome
 from monitor.store.commit.decision_writer import update_match_outcomes
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, event, match, story_article, waiting
 from monitor.store.state.identity_marks import (
     IdentityMark,
-    IdentityMarkKind,
     MarkedCluster,
     keep_apart,
     require_cluster,

@@ -24,6 +24,7 @@ from monitor.matching import RuleSet
 from monitor.model import (
     ArticleDecision,
     Config,
+    IdentityMarkKind,
     Level,
     Match,
     MatchDecision,
@@ -47,7 +48,6 @@ from monitor.store.queries.matches import spans_from_evidence
 from monitor.store.state.clusters import StoredClusters, load_features
 from monitor.store.state.identity_marks import (
     IdentityMark,
-    IdentityMarkKind,
     MarkedCluster,
     keep_apart,
     require_cluster,
