@@ -208,23 +208,37 @@ def _add_story(
     joined = join_story(prepared.features, clusters)
     story = story_from_cluster(joined.story)
     reports = tuple(
-        replace(
-            build_event_report(match, prepared.features, story, rules),
-            uncertainty=joined.uncertainty,
-            story_reason=joined.reason,
+        build_event_report(
+            match, prepared.features, story, rules, uncertainty=joined.uncertainty, story_reason=joined.reason
         )
         for match in prepared.matches
     )
     return ClusteredArticle(prepared, joined, context, reports)
 
 
-def build_event_report(match: Match, features: ArticleFeatures, story: Story, rules: RuleSet) -> RuleArticle:
-    """An article as the events of a match's rule see it."""
+def build_event_report(
+    match: Match,
+    features: ArticleFeatures,
+    story: Story,
+    rules: RuleSet,
+    *,
+    uncertainty: str = "",
+    story_reason: str = "",
+) -> RuleArticle:
+    """An article as the events of a match's rule see it; `uncertainty` and `story_reason`: as in `RuleArticle`."""
     policy = rules.rules[match.rule].alert
-    if policy.once_per is not OncePer.EVENT:  # before it was edited it may have had events: the story's event counts
-        return RuleArticle(match.rule, story, features, is_story_only=True)
-    found, lasts = rules.words_in_evidence(match), policy.event_lasts
-    return RuleArticle(match.rule, story, features, match.by, found, lasts)
+    has_events = policy.once_per is OncePer.EVENT
+    return RuleArticle(
+        match.rule,
+        story,
+        features,
+        by_values=match.by if has_events else {},
+        found_terms=rules.words_in_evidence(match) if has_events else frozenset(),
+        event_lasts=policy.event_lasts if has_events else None,
+        is_story_only=not has_events,  # before the rule was edited it may have had events: the story's event counts
+        uncertainty=uncertainty,
+        story_reason=story_reason,
+    )
 
 
 def event_cluster_queries(clustered: Iterable[ClusteredArticle]) -> Iterator[ClusterQuery]:
@@ -254,20 +268,24 @@ def _build_cases(
     if joined is None:
         return
     for match, report in zip(prepared.matches, clustered.reports, strict=True):
-        case = build_case(match, prepared, rules, story=report.story, state=state, now=now, context=clustered.context)
-        case = replace(case, join_reason=joined.reason)
-        if case.rule.alert.once_per is not OncePer.EVENT:
-            cluster = event_of_story(report, clusters)
-            event = None if cluster is None else event_from_cluster(clusters.root_of(cluster))
-            yield replace(case, event=event, uncertainty=joined.uncertainty if event is None else ""), None
-        elif (assignment := _assign_event(case, report, clusters)) is not None:
+        cluster = event_of_story(report, clusters) if report.is_story_only else None
+        case = build_case(
+            match,
+            prepared,
+            rules,
+            story=report.story,
+            state=state,
+            now=now,
+            context=clustered.context,
+            event=None if cluster is None else event_from_cluster(clusters.root_of(cluster)),
+            join_reason=joined.reason,
+            uncertainty=joined.uncertainty if cluster is None else "",
+        )
+        assignment = None if report.is_story_only else _assign_event(case, report, clusters)
+        if assignment is not None:
             event = event_from_cluster(clusters.root_of(assignment.event))
-            yield (
-                replace(case, event=event, join_reason=assignment.reason, uncertainty=assignment.uncertainty),
-                assignment,
-            )
-        else:
-            yield replace(case, uncertainty=joined.uncertainty), None
+            case = replace(case, event=event, join_reason=assignment.reason, uncertainty=assignment.uncertainty)
+        yield case, assignment
 
 
 def _assign_event(case: Case, report: RuleArticle, clusters: ClusterIndex) -> EventAssignment | None:
@@ -297,8 +315,11 @@ def build_case(
     state: State,
     now: datetime,
     context: DecisionContext,
+    event: Event | None = None,
+    join_reason: str = "",
+    uncertainty: str = "",
 ) -> Case:
-    """A match with everything that the policy asks about it, but for its event and how it joined its story."""
+    """A match with everything that the policy asks about it. The last three are as in `Case`."""
     source = rules.sources.get(prepared.article.source)
     return Case(
         rule=rules.rules[match.rule],
@@ -313,4 +334,7 @@ def build_case(
         official=source is not None and source.official,
         facts=prepared.facts,
         context=context,
+        event=event,
+        join_reason=join_reason,
+        uncertainty=uncertainty,
     )

@@ -8,7 +8,7 @@
     when time alone brings something (`due` calls it):
         decide_due     a deferred alert is sent: alone, or in one message with others of its kind
 
-This is the one place where articles become alerts: live polling, `match` and `replay` all come here. It reads no clock,
+This is the one place where articles become alerts: live polling and `replay` both come here. It reads no clock,
 no file and no database. The state that it is given does not change. `decide_articles` takes all steps at once, on a
 state that is complete. The serial section (`store.state.state_loader`) takes them one by one, and before each step it
 loads what that step will look up.

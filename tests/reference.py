@@ -33,6 +33,7 @@ from itertools import islice, pairwise, product
 import re2
 
 from monitor.model import (
+    COUNTABLE,
     AllOf,
     AnyOf,
     Article,
@@ -71,7 +72,7 @@ from monitor.model import (
 from monitor.text.days import find_days
 from monitor.text.language import language_of, ruled_out_languages
 from monitor.text.language_tags import ruled_out_latin_languages
-from monitor.text.numbers import COUNTABLE, find_numbers
+from monitor.text.numbers import find_numbers
 from monitor.text.scripts import HAN, KANA, script_of
 from tests.zones import Zone
 

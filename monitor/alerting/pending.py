@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -26,8 +27,13 @@ def build_pending_alert(
 ) -> PendingAlert:
     """A pending alert that is due at `due`. It leaves out the article's text, which may be long and is in its own
     table."""
-    stored = replace(candidate, article=replace(candidate.article, text=""))
+    stored = replace(candidate, article=_without_text(candidate.article))
     return PendingAlert(pending_id(kind, candidate.key), kind, now, due, why, stored)
+
+
+@lru_cache(maxsize=4)  # an article that many rules hit is deferred as often
+def _without_text(article: Article) -> Article:
+    return replace(article, text="")
 
 
 def pending_id(kind: PendingKind, key: str) -> str:
@@ -53,15 +59,17 @@ def candidate_to_row(pending: PendingAlert) -> dict[str, Any]:
     """The candidate as plain JSON, without the headlines of its story and event: these are in their own tables, and may
     be erased there."""
     candidate = pending.candidate
-    event = candidate.event and replace(candidate.event, title="")
-    values = asdict(replace(candidate, story=replace(candidate.story, title=""), event=event))
-    row = {_STORED_NAMES.get(name, name): value for name, value in values.items()}
-    for name in ("seen", "published"):
-        row["article"][name] = row["article"][name].isoformat()
-    for name in ("story", "event"):
-        if row[name] is not None:
-            row[name]["opened"] = row[name]["opened"].isoformat()
+    row = {_STORED_NAMES.get(name, name): value for name, value in _fields_to_row(candidate).items()}
+    row["article"] = _fields_to_row(candidate.article)
+    for name, cluster in (("story", candidate.story), ("event", candidate.event)):
+        row[name] = cluster and {**_fields_to_row(cluster), "title": ""}
     return row
+
+
+def _fields_to_row(value: AlertCandidate | Article | Story | Event) -> dict[str, Any]:
+    """The fields by name. Unlike `asdict`, it copies nothing: a candidate is stored for each match."""
+    values = ((field.name, getattr(value, field.name)) for field in fields(value))
+    return {name: item.isoformat() if isinstance(item, datetime) else item for name, item in values}
 
 
 def candidate_from_row(row: Mapping[str, Any]) -> AlertCandidate:

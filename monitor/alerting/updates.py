@@ -5,13 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitor.alerting.ledger import SubjectRecord
-from monitor.model import AlertCandidate, AlertPolicy, ClauseCode, DeskTime, ReasonClause, ReasonClauses, UpdateTrigger
+from monitor.model import (
+    MAX_COOLDOWN,
+    AlertCandidate,
+    AlertPolicy,
+    ClauseCode,
+    DeskTime,
+    ReasonClause,
+    ReasonClauses,
+    UpdateTrigger,
+)
 
 GROWS = 4  # the cooldown of each update is so many times that of the one before
-LONGEST = timedelta(days=7)  # no cooldown is longer
 _NEWS_FACTOR = 1.2  # after "about 600 km", "620 km" is no news
 CORRECTIONS = ("corrected", "withdrawn")
 
@@ -103,5 +111,7 @@ def merge_candidates(before: AlertCandidate, candidate: AlertCandidate) -> Alert
 
 def next_update_time(policy: AlertPolicy, record: SubjectRecord, now: datetime) -> datetime:
     """The earliest time of the next update. If the clock was set back, nobody waits longer."""
-    wait = min(policy.cooldown * GROWS**record.deferred_updates, LONGEST) if record.deferred_updates < 10 else LONGEST
+    wait = MAX_COOLDOWN
+    if record.deferred_updates < 10:  # more would overflow
+        wait = min(policy.cooldown * GROWS**record.deferred_updates, MAX_COOLDOWN)
     return min((record.last_sent_at or now), now) + wait

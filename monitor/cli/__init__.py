@@ -10,6 +10,7 @@ from monitor import __version__
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.output.streams import guard_streams
 from monitor.errors import InvalidRequest, MonitorError
+from monitor.runtime.gc_tuning import relaxed
 
 _COMMANDS = "monitor.cli.commands"
 
@@ -54,6 +55,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run a command. Exit codes: 0 fine, 1 problems found, 2 wrong usage."""
+    relaxed()
     guard_streams()
     try:
         cli(prog_name="news-monitor")

@@ -16,8 +16,7 @@ from zoneinfo import ZoneInfo
 from monitor import clock
 from monitor.config.loading.user_files import FilesSnapshot, UserFiles
 from monitor.errors import Fault, InvalidFiles
-from monitor.matching import live
-from monitor.model import Config, RunningVersion, Settings
+from monitor.model import Config, RunningVersion, Settings, select_running_rules
 from monitor.notify import channel_faults_in_worker
 from monitor.telemetry import LogEvent, log
 
@@ -131,7 +130,7 @@ class Reloader:
 
 def _build_running(config: Config, faults: Sequence[Fault]) -> RunningVersion:
     """The config as it is applied now."""
-    now, lines, rules = clock.now(), tuple(map(str, faults)), live.select_running_rules(config.rules.values())
+    now, lines, rules = clock.now(), tuple(map(str, faults)), select_running_rules(config.rules.values())
     return RunningVersion(now, len(rules), len(config.sources), edited_at=now if lines else None, faults=lines)
 
 

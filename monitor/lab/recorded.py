@@ -13,6 +13,7 @@ from typing import Any
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.dates import parse_date
 from monitor.model import Article
+from monitor.text.language_tags import detect_language_tag
 
 _TEXTS = ("title", "text", "lang", "date", "source", "url")
 _NAMES = ("authors", "author", "tags")  # a text, or several in a list
@@ -47,7 +48,8 @@ class RecordedArticle:
 def read_recorded(
     lines: Iterable[str], now: datetime, *, zone: tzinfo = UTC, file: str = "", needs_ids: bool = True
 ) -> Iterator[RecordedArticle | UnusableLine]:
-    """The articles of the lines, in their order; blank lines are skipped. Unknown keys are ignored.
+    """The articles of the lines, in their order; blank lines are skipped. Unknown keys are ignored. The language is
+    detected as the daemon does; `lang` is what a feed would declare.
 
     `zone`: the time zone of dates without one. `file`: put before the numbers of headlines, if there are several files.
     `needs_ids`: an object without an id is unusable; otherwise its id is the number of its line.
@@ -129,17 +131,18 @@ def _parse_moment(text: str | None, zone: tzinfo) -> datetime | None:
 
 def _build_article(row: dict[str, Any], now: datetime, zone: tzinfo) -> Article:
     claimed = _parse_moment(row.get("date"), zone)
+    title, text = row.get("title") or "", row.get("text") or ""
     return Article(
         source=row.get("source") or "",
         uid=str(row["id"]),
-        title=row.get("title") or "",
-        text=row.get("text") or "",
+        title=title,
+        text=text,
         seen=claimed or now,
         published=claimed or now.astimezone(UTC),
         dated=claimed is not None,
         url=row.get("url"),
         canonical=canonicalize_url(row.get("url")),
-        language=row.get("lang"),
+        language=detect_language_tag(title, text, row.get("lang")),
         authors=tuple(_wrap_in_list(row.get("authors")) or _wrap_in_list(row.get("author"))),
         tags=tuple(_wrap_in_list(row.get("tags"))),
     )

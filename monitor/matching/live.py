@@ -1,4 +1,4 @@
-"""Which rules run. The daemon, `match` and everything that counts running rules ask here."""
+"""Compiles the rules that run, for the daemon and for `match`, `replay`, `why` and others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from monitor.matching.compile import compile_rules
 from monitor.matching.ruleset import RuleSet
-from monitor.model import Entity, Rule, RuleStatus, Source, WordList
+from monitor.model import Entity, Rule, Source, WordList, select_running_rules
 
 
 def compile_live(
@@ -19,8 +19,3 @@ def compile_live(
 ) -> RuleSet:
     """Compile the rules that run."""
     return compile_rules(select_running_rules(rules), entities, lists, sources, known)
-
-
-def select_running_rules(rules: Iterable[Rule]) -> list[Rule]:
-    """Return the rules that are not off."""
-    return [rule for rule in rules if rule.status is not RuleStatus.OFF]

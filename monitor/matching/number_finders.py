@@ -13,8 +13,8 @@ from operator import itemgetter
 from monitor.matching.document_hits import DocumentHits, Hit
 from monitor.matching.finders import Finder
 from monitor.matching.value_finders import ValueFinder, word_value
-from monitor.model import NumberNamed
-from monitor.text.numbers import COUNTABLE, NumberFact
+from monitor.model import COUNTABLE, NumberNamed
+from monitor.text.numbers import NumberFact
 
 
 class NumberFinder(Finder):

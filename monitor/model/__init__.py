@@ -19,6 +19,7 @@ from monitor.model.decisions import (
     ComparedArticle,
     EarlierAlert,
     Event,
+    IdentityMarkKind,
     Item,
     Match,
     MatchDecision,
@@ -46,7 +47,7 @@ from monitor.model.deliveries import (
 from monitor.model.explanations import Explanation, Step
 from monitor.model.feed_lists import Outline, Outlines, UnusableOutline
 from monitor.model.file_positions import Place
-from monitor.model.leaf_conditions import DayNamed, EntityNamed, ListNamed, NumberNamed, Pattern, Term, Words
+from monitor.model.leaf_conditions import COUNTABLE, DayNamed, EntityNamed, ListNamed, NumberNamed, Pattern, Term, Words
 from monitor.model.notices import (
     DeadAlerts,
     FailingSource,
@@ -59,6 +60,8 @@ from monitor.model.notices import (
 from monitor.model.outcome import MatchOutcome, Outcome, Reason
 from monitor.model.reason_clauses import ClauseCode, DeskTime, ReasonClause, ReasonClauses, RemovalKind
 from monitor.model.rules import (
+    EVENT_OPEN_FOR,
+    MAX_COOLDOWN,
     PLACE_KINDS,
     AlertPolicy,
     AllOf,
@@ -88,9 +91,10 @@ from monitor.model.rules import (
     UpdateTrigger,
     Where,
     WordList,
+    select_running_rules,
 )
 from monitor.model.running_version import RunningVersion, time_of_day
-from monitor.model.settings import FOR_GOOD, Config, Endpoint, Limits, Retention, Settings
+from monitor.model.settings import FOR_GOOD, SHORTEST_RETENTION, Config, Endpoint, Limits, Retention, Settings
 from monitor.model.source_stats import MOMENTARY, SourceStats, SourceTrouble, TroubleKind
 from monitor.model.sources import (
     DEFAULT_KIND,
@@ -109,10 +113,14 @@ from monitor.model.sources import (
 )
 
 __all__ = [
+    "COUNTABLE",
     "DEFAULT_KIND",
+    "EVENT_OPEN_FOR",
     "FOR_GOOD",
+    "MAX_COOLDOWN",
     "MOMENTARY",
     "PLACE_KINDS",
+    "SHORTEST_RETENTION",
     "Alert",
     "AlertCandidate",
     "AlertKind",
@@ -149,6 +157,7 @@ __all__ = [
     "FetchResult",
     "Field",
     "GroupNamed",
+    "IdentityMarkKind",
     "Ignore",
     "Ignoring",
     "In",
@@ -222,6 +231,7 @@ __all__ = [
     "lists_within",
     "named_within",
     "scheme_of_channel",
+    "select_running_rules",
     "terms_within",
     "time_of_day",
 ]

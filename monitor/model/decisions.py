@@ -74,6 +74,14 @@ class Story:
     opened: datetime
 
 
+class IdentityMarkKind(StrEnum):
+    """What a person did to two stories or events. MERGE: the second became part of the first. SPLIT: it was split off
+    the first."""
+
+    MERGE = "merge"
+    SPLIT = "split"
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """The same happening as one rule sees it, across languages and follow-ups. `title`: that of its first article.

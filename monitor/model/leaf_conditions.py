@@ -52,6 +52,24 @@ class Pattern:
         return f"pattern {self.pattern}"
 
 
+_COUNTABLE = """
+magnitude intensity category percent basis_points age dead injured missing cases:case evacuated arrested
+survivors:survivor culled missiles:missile drones:drone aircraft ships:ship satellites:satellite dollars:money/usd
+euros:money/eur pounds:money/gbp won:money/krw yen:money/jpy yuan:money/cny rubles:money/rub zloty:money/pln
+hryvnias:money/uah
+"""
+
+
+def _parse_countable(word: str) -> tuple[str, tuple[str, str]]:
+    name, _, fact = word.partition(":")
+    kind, _, unit = (fact or name).partition("/")
+    return name.replace("_", " "), (kind, unit)
+
+
+COUNTABLE = dict(map(_parse_countable, _COUNTABLE.split()))
+"""What a rule may ask a number to be of -> the kind and the unit of such facts ("": of any unit)."""
+
+
 @dataclass(frozen=True, slots=True)
 class NumberNamed:
     """Holds if the article has such a number ("magnitude", "dead" ...: see docs/rules.md) within the bounds that are

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -250,6 +251,11 @@ class WordList:
 # --- rules ------------------------------------------------------------------------------------------------------
 
 
+MAX_COOLDOWN = timedelta(days=7)
+EVENT_OPEN_FOR = timedelta(days=14)
+"""An event that nobody reports for longer than this is closed."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlertPolicy:
     """To whom a rule sends (names of routes; none: the default route), how often, and what is worth an update.
@@ -326,6 +332,11 @@ class Rule:
     known_false_alarms: tuple[str, ...] = ()
     tests: tuple[RuleTest, ...] = ()
     place: Place = Place("")
+
+
+def select_running_rules(rules: Iterable[Rule]) -> list[Rule]:
+    """Return the rules that run: all that are not off."""
+    return [rule for rule in rules if rule.status is not RuleStatus.OFF]
 
 
 @dataclass(frozen=True, slots=True)

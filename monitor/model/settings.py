@@ -32,6 +32,8 @@ class Limits:
 
 
 FOR_GOOD = timedelta.max
+SHORTEST_RETENTION = timedelta(days=7)
+"""As long as an article is known by its address: a repeat is compared with what is stored."""
 
 
 @dataclass(frozen=True, slots=True)

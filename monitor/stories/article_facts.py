@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from monitor.places import find_places
+from monitor.places.find import find_places
 from monitor.stories.happenings import find_happening_kinds
 from monitor.stories.known_names import NOBODY, KnownNames
 from monitor.stories.names import NameMention, find_names

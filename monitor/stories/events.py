@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monitor.model import ComparedArticle, Story
+from monitor.model import EVENT_OPEN_FOR, ComparedArticle, Story
 from monitor.model.hashing import hash_name
 from monitor.model.timestamps import datetime_from_micros
 from monitor.stories.by_conditions import compare_by, compare_by_with_all, differing_values
@@ -36,7 +36,6 @@ MOMENT = timedelta(days=1)  # an event that lasts no longer than this happens on
 MAX_FLASH_AGE = timedelta(hours=6)  # a flash reports what has just happened
 SAME_DAY_AGE = timedelta(hours=12)
 MAX_EVENT_PAUSE = timedelta(hours=6)  # after a longer pause, an article without a day does not continue the event
-EVENT_OPEN_FOR = timedelta(days=14)
 # Two happenings in one place on one day are rare for a rule that seldom sends anything, but not for a busy rule.
 QUIET_RULE = SamenessThresholds(
     likeness_by_points=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0),

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.model import Article
+from monitor.model import SHORTEST_RETENTION, Article
 from monitor.model.hashing import hash_name
 from monitor.model.timestamps import datetime_from_micros, datetime_to_micros
-from monitor.places import country_of
+from monitor.places.gazetteer import country_of
 from monitor.stories.article_facts import ArticleFacts, facts_of
 from monitor.stories.known_names import NOBODY, KnownNames
 from monitor.stories.likeness import WordFeatures, word_features_of
@@ -23,7 +23,7 @@ from monitor.text.language import parse_primary_subtag
 from monitor.text.scripts import count_half_words
 
 SAME_HEADLINE = timedelta(hours=12)  # "North Korea fires ballistic missile" is tomorrow's headline too
-SAME_ADDRESS = timedelta(days=7)
+SAME_ADDRESS = SHORTEST_RETENTION
 _INDEXED_SHINGLES = 8  # copies share some of these, because both sides choose the smallest hashes
 _LATER_VERSIONS = frozenset((WireStatus.NUMBERED, WireStatus.CORRECTED, WireStatus.WITHDRAWN))
 _MAX_TITLE = 300  # characters: no headline is longer, and comparing thousands of numbers takes seconds

@@ -6,18 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from monitor.model import PLACE_KINDS, Entity
-from monitor.places import (
-    COUNTRY,
-    AddedPlaceName,
-    AddedPlaceNames,
-    Relation,
-    added_place_id,
-    find_places,
-    get_place_level,
-    is_added_place,
-    places_named,
-    relate_places,
-)
+from monitor.places.added import AddedPlaceName, AddedPlaceNames, added_place_id, is_added_place
+from monitor.places.find import find_places
+from monitor.places.gazetteer import Relation, get_place_level, places_named, relate_places
+from monitor.places.records import COUNTRY
 
 _WITHIN = frozenset((Relation.SAME, Relation.WITHIN))
 

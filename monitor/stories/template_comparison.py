@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import product, takewhile
 from typing import TypeVar
 
-from monitor.places import Relation, relate_places
+from monitor.places.gazetteer import Relation, relate_places
 from monitor.stories.alignment import (
     DifferingSlot,
     SlotKind,

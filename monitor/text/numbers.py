@@ -61,24 +61,6 @@ class NumberFact:
     may_grow: bool
 
 
-_COUNTABLE = """
-magnitude intensity category percent basis_points age dead injured missing cases:case evacuated arrested
-survivors:survivor culled missiles:missile drones:drone aircraft ships:ship satellites:satellite dollars:money/usd
-euros:money/eur pounds:money/gbp won:money/krw yen:money/jpy yuan:money/cny rubles:money/rub zloty:money/pln
-hryvnias:money/uah
-"""
-
-
-def _parse_countable(word: str) -> tuple[str, tuple[str, str]]:
-    name, _, fact = word.partition(":")
-    kind, _, unit = (fact or name).partition("/")
-    return name.replace("_", " "), (kind, unit)
-
-
-COUNTABLE = dict(map(_parse_countable, _COUNTABLE.split()))
-"""What rules may ask a number to be of -> the kind and the unit of such facts ("": of any unit)."""
-
-
 def find_numbers(title: str, lead: str, language: str | None) -> tuple[NumberFact, ...]:
     """Return the numbers in title and lead, in the order of the text."""
     subtag = parse_primary_subtag(language or "") or ""

@@ -86,8 +86,9 @@ def finds_no_word(pattern: str) -> bool:
     def finds_any(letters: str) -> bool:
         return any(next(part.finditer(letters), None) for part in part_patterns)
 
-    # The second test, with many characters, is rarely needed.
-    return not (finds_any(ascii_letters + digits) or finds_any(_collect_word_characters()))
+    # A pattern mostly finds some character that it is written with. The last test, with all characters, is slow.
+    words = "".join(TOKEN.findall(pattern))
+    return not (finds_any(ascii_letters + digits) or finds_any(words) or finds_any(_collect_word_characters()))
 
 
 _BLOCK = 0x800  # characters: the halves of surrogate pairs are one such block

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from functools import cache
+from functools import cache, lru_cache
 
 # Soft hyphen, zero-width characters, word joiner, BOM and tatweel would split a word in two ("Tai<SHY>wan"); so would
 # a combining mark that composes with no letter (the stress mark in "Коре́я") and Arabic vowel signs.
@@ -72,9 +72,14 @@ class Offsets:
         return self._starts[start], self._ends[end - 1]
 
     def _add_chunk(self, chunk: re.Match[str]) -> None:
-        width = len(_normalize_nfkc(chunk.group(), long=self._long))
+        width = _measure_normalized(chunk.group(), long=self._long)
         self._starts.extend([chunk.start()] * width)
         self._ends.extend([chunk.end()] * width)
+
+
+@lru_cache(maxsize=4096)  # mostly single letters, of which a text has few different ones
+def _measure_normalized(chunk: str, *, long: bool) -> int:
+    return len(_normalize_nfkc(chunk, long=long))
 
 
 @cache

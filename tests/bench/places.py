@@ -13,7 +13,8 @@ import argparse
 import sys
 import time
 
-from monitor.places import find_places, places_named
+from monitor.places.find import find_places
+from monitor.places.gazetteer import places_named
 from tests.bench.world import articles as news
 from tests.bench.world.figures import Figures, mean, resident
 

@@ -20,3 +20,27 @@ def test_the_daemon_loads_nothing_that_it_does_not_use() -> None:
     """Functions are sent to workers by names in light modules; what a library would load for looks is left out."""
     found = subprocess.run([sys.executable, "-c", RUN, *HEAVY], capture_output=True, check=True, text=True)
     assert found.stdout.split() == []
+
+
+# What only other commands need.
+UNUSED = (
+    "aiohttp",
+    "apscheduler",
+    "cssselect",
+    "monitor.matching",
+    "monitor.stories",
+    "prometheus_client",
+    "pymorphy3",
+)
+STATUS = """
+import sys
+import monitor.cli.commands.status
+print(*(name for name in sys.argv[1:] if name in sys.modules))
+"""
+
+
+def test_status_loads_nothing_that_it_does_not_use() -> None:
+    """Imports are most of what a command costs."""
+    unused = (*HEAVY, *UNUSED)
+    found = subprocess.run([sys.executable, "-c", STATUS, *unused], capture_output=True, check=True, text=True)
+    assert found.stdout.split() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,12 +10,10 @@ import click
 from monitor import clock
 from monitor.cli.inputs import load_selected_rules, read_lines, rules_options
 from monitor.cli.options import format_evidence, json_option, print_faults, print_json, span_row
-from monitor.decide import decide_articles
 from monitor.lab.recorded import UnusableLine, read_recorded
 from monitor.matching.live import compile_live
-from monitor.model import ArticleDecision, MatchKind
+from monitor.model import Article, Match, MatchKind
 from monitor.sanitize import sanitize_line
-from monitor.state import State
 
 
 @click.command()
@@ -46,14 +45,12 @@ def match(config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Pat
             click.echo(f"{file}: {found}", err=True)
             problems = True
             continue
-        (judged,) = decide_articles([found.article], compiled, State(), now).article_decisions
-        print_json(_article_to_row(found.id, judged)) if as_json else _print_matches(judged)
+        matches = compiled.match(found.article)  # what follows from them is for `replay`: `match` has no past
+        print_json(_matches_to_row(found.id, matches)) if as_json else _print_matches(found.article, matches)
     raise SystemExit(1 if problems else 0)
 
 
-def _article_to_row(id_: str | int, judged: ArticleDecision) -> dict[str, object]:
-
-    matches = [decided.match for decided in judged.decisions]
+def _matches_to_row(id_: str | int, matches: Sequence[Match]) -> dict[str, object]:
     return {
         "id": id_,
         "rules": [found.rule for found in matches if found.kind is MatchKind.NEWS],
@@ -63,9 +60,9 @@ def _article_to_row(id_: str | int, judged: ArticleDecision) -> dict[str, object
     }
 
 
-def _print_matches(judged: ArticleDecision) -> None:
-    click.echo(f"{sanitize_line(judged.article.uid)}  {sanitize_line(judged.article.title)}")
-    if not judged.decisions:
+def _print_matches(article: Article, matches: Sequence[Match]) -> None:
+    click.echo(f"{sanitize_line(article.uid)}  {sanitize_line(article.title)}")
+    if not matches:
         click.echo("    no rule hits")
-    for found in (decided.match for decided in judged.decisions):
+    for found in matches:
         click.echo(f"    {found.kind}, {found.level}: {found.rule}: {format_evidence(found.evidence)}")

@@ -12,12 +12,10 @@ from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import AfterValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema, model_validator
 
-from monitor.alerting.updates import LONGEST
 from monitor.config.language.base_schema import Id, Schema, Text, one_or_list, validation_error, validator_from_parser
 from monitor.config.language.durations import DURATION_PATTERN, parse_duration
 from monitor.config.yaml.yaml12 import ValuePath, quote_text
-from monitor.model import AlertPolicy, OncePer, UpdateTrigger
-from monitor.stories.events import EVENT_OPEN_FOR
+from monitor.model import EVENT_OPEN_FOR, MAX_COOLDOWN, AlertPolicy, OncePer, UpdateTrigger
 
 _PUBLISHERS_PATTERN = r"^([1-9][0-9]?) more publishers?$"
 _HOURLY_PATTERN = r"^([1-9][0-9]{0,2}|1000) an hour$"
@@ -91,11 +89,10 @@ def _parse_wait(value: object) -> timedelta:
 
 
 def _parse_cooldown(value: object) -> timedelta:
-    return parse_duration(value, longest=f"{LONGEST.days} days")
+    return parse_duration(value, longest=f"{MAX_COOLDOWN.days} days")
 
 
 def _parse_event_duration(value: object) -> timedelta:
-    # An event that nobody reports for longer than this is closed.
     return parse_duration(value, longest=f"{EVENT_OPEN_FOR.days} days")
 
 

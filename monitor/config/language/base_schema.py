@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from difflib import get_close_matches
+from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Self, Union, get_args, get_origin
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from monitor.config.language.durations import DURATION_PATTERN, SIZE_PATTERN, OutOfBounds, parse_duration, parse_size
 from monitor.config.yaml.yaml12 import ValuePath, quote_text
-from monitor.places import get_place_level
+from monitor.places.gazetteer import get_place_level
 from monitor.sanitize import sanitize_line
 from monitor.text.language import THREE_LETTERS, parse_primary_subtag
 
@@ -236,6 +237,7 @@ def is_misspelt_key(word: str, keys: Iterable[str]) -> bool:
     return len(word) == 3 and word != "any" and bool(get_close_matches(word, keys, cutoff=0.7))
 
 
+@lru_cache(maxsize=256)  # the same few languages come thousands of times
 def _validate_words_language(tag: str) -> str:
     return tag if tag == "any" else _validate_language(tag)
 

@@ -79,9 +79,9 @@ def examples_at(schema: ExamplesSchema, document: YamlDocument, path: tuple[str,
     """The tests at this path of the document, in the same order."""
     lists = {"fires": schema.fires or (), "mentions": schema.mentions or (), "silent": schema.silent or ()}
     return tuple(
-        _rule_test_from_example(example, key, document.place((*path, key, index)))
+        _rule_test_from_example(example, key, place)
         for key, examples in lists.items()
-        for index, example in enumerate(examples)
+        for place, example in zip(document.item_places((*path, key)), examples, strict=True)
     )
 
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from monitor import model
 from monitor.config.language.base_schema import Id, Schema, mapping_or_list, reject_control_characters, validation_error
-from monitor.text.numbers import COUNTABLE
+from monitor.model import COUNTABLE
 from monitor.text.patterns import compile_regex, finds_no_word
 
 EntityKind = Literal["person", "organisation", "place", "country", "weapon", "ship", "event", "role"]

@@ -33,8 +33,7 @@ from monitor.config.language.sources import SourceDefaults
 from monitor.config.language.web import WebSchema
 from monitor.config.yaml.yaml12 import ValuePath, YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import FOR_GOOD, Channel, Limits, Retention, Settings
-from monitor.stories import SAME_ADDRESS
+from monitor.model import FOR_GOOD, SHORTEST_RETENTION, Channel, Limits, Retention, Settings
 
 EVERY = timedelta(minutes=5)
 _DATABASE = "sqlite:///monitor.db"
@@ -81,8 +80,8 @@ def _suggest_network(text: str) -> str:
 def _parse_retention(text: object) -> timedelta:
     if text == _FOR_GOOD:
         return FOR_GOOD
-    try:  # not shorter than this: repeats are recognised by comparing with stored articles
-        return parse_duration(text, shortest=f"{SAME_ADDRESS.days} days")
+    try:
+        return parse_duration(text, shortest=f"{SHORTEST_RETENTION.days} days")
     except OutOfBounds as error:
         raise OutOfBounds(error.problem, f"{error.hint}, or '{_FOR_GOOD}'") from None
     except ValueError as error:

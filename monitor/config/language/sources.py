@@ -9,8 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
-from apscheduler.triggers.cron import CronTrigger
-from cssselect import GenericTranslator, SelectorError
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
 from monitor.config.language.base_schema import (
@@ -51,6 +49,8 @@ _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # schedules name no year: one witho
 
 
 def _validate_cron(text: str) -> str:
+    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415 - slow to import, and few sources have schedules
+
     try:
         trigger = CronTrigger.from_crontab(text, timezone="UTC")
     except ValueError as error:
@@ -64,6 +64,8 @@ def _validate_cron(text: str) -> str:
 
 
 def _validate_css_selector(text: str) -> str:
+    from cssselect import GenericTranslator, SelectorError  # noqa: PLC0415 - few sources are pages
+
     try:
         GenericTranslator().css_to_xpath(text)
     except SelectorError as error:
@@ -226,7 +228,7 @@ def sources_from_document(document: YamlDocument, defaults: SourceDefaults) -> I
         yield from _valid_sources_from_document(document, defaults)
         raise
     if schema.sources:
-        for place, source in zip(document.item_places("sources"), schema.sources, strict=True):
+        for place, source in zip(document.item_places(("sources",)), schema.sources, strict=True):
             yield place, _source_from_schema(source, defaults)
 
 
@@ -235,7 +237,7 @@ def _valid_sources_from_document(document: YamlDocument, defaults: SourceDefault
     listed = document.data.get("sources") if isinstance(document.data, dict) else None
     schemas: list[tuple[Place, SourceSchema]] = []
     faulty: set[str] = set()
-    for place, item in zip(document.item_places("sources"), listed if isinstance(listed, list) else (), strict=True):
+    for place, item in zip(document.item_places(("sources",)), listed if isinstance(listed, list) else (), strict=True):
         try:
             schemas.append((place, SourceSchema.model_validate(item)))
         except ValidationError:

@@ -32,10 +32,8 @@ def with_version(rule: Rule, digests: Mapping[str, str]) -> Rule:
 
 def entity_digest(entity: Entity) -> str:
     """The digest of what an entity is found by, without what it refers to."""
-    names = [replace(name, forms=not name.forms) for name in entity.sure]  # for names, all forms are the default
-    return _hash_plain_data(
-        [entity.id, _canonicalize_value(names), *_collect_non_defaults(entity, "maybe", "never", "titles")]
-    )
+    names = [_canonicalize_term(name, forms=not name.forms) for name in entity.sure]  # all forms are their default
+    return _hash_plain_data([entity.id, names, *_collect_non_defaults(entity, "maybe", "never", "titles")])
 
 
 def list_digest(words: WordList) -> str:
@@ -72,9 +70,7 @@ def _hash_plain_data(plain: object) -> str:
 def _canonicalize_value(value: object) -> object:
     """Plain data that differs exactly when the value does. Fields at their default are left out here too."""
     if isinstance(value, Term):  # by far the most frequent
-        plain: list[object] = [value.language, value.text]
-        plain += [value.exact, value.forms] if value.exact or value.forms or value.edged else []
-        return [*plain, True] if value.edged else plain
+        return _canonicalize_term(value, forms=value.forms)
     if isinstance(value, Named):  # the name is for reports; `by` is handled separately
         return _canonicalize_value(value.condition)
     if isinstance(value, frozenset):  # has no order of its own
@@ -90,6 +86,12 @@ def _canonicalize_value(value: object) -> object:
     if isinstance(value, timedelta):
         return value.total_seconds()
     return value.value if isinstance(value, Enum) else value
+
+
+def _canonicalize_term(term: Term, *, forms: bool) -> list[object]:
+    plain: list[object] = [term.language, term.text]
+    plain += [term.exact, forms] if term.exact or forms or term.edged else []
+    return [*plain, True] if term.edged else plain
 
 
 def _get_field_defaults(value: object) -> tuple[tuple[str, object], ...]:

@@ -60,30 +60,30 @@ class YamlDocument:
 
     def place(self, path: ValuePath = ()) -> Place:
         """The place of a value. For a path that does not exist: the place of the innermost value on it that does."""
-        while (number := self._find_number(path)) is None:
+        while (found := self._find_value(path)) is None:
             path = path[:-1]
+        number, _ = found
         return Place(self.file, *self.packed_positions[6 * number + 2 : 6 * number + 4])
 
-    def item_places(self, key: str) -> Iterator[Place]:
-        """The place of each item of the list under a top-level key. This is for lists of thousands: computing the
-        places one by one would start at the beginning of the list each time."""
-        number, data = self._find_number((key,)), self.data
-        items = data.get(key) if isinstance(data, dict) else None
-        if number is None or not isinstance(items, list):
-            return
-        number += 1
+    def item_places(self, path: ValuePath) -> Iterator[Place]:
+        """The place of each item of a list; none if there is no list. This is for long lists: computing the places one
+        by one would start at the beginning of the document each time."""
+        match self._find_value(path):
+            case int(number), list(items):
+                number += 1
+            case _:
+                return
         for item in items:
             yield Place(self.file, *self.packed_positions[6 * number + 2 : 6 * number + 4])
             number += _count_values(item)
 
     def subdocument(self, key: str) -> YamlDocument:
         """The value of a top-level key, as a document with the places of the file. Raises KeyError."""
-        number, data = self._find_number((key,)), self.data
-        if number is None or not isinstance(data, dict):
+        found = self._find_value((key,))
+        if found is None:
             raise KeyError(key)
-        return YamlDocument(
-            self.file, data[key], self.packed_positions[6 * number : 6 * (number + _count_values(data[key]))]
-        )
+        number, data = found
+        return YamlDocument(self.file, data, self.packed_positions[6 * number : 6 * (number + _count_values(data))])
 
     def key_place(self, path: ValuePath) -> Place:
         """The place of the key of a value; for an item of a list, the place of the item itself."""
@@ -108,8 +108,8 @@ class YamlDocument:
         """A copy without the cached tables, which needs much less memory."""
         return replace(self)
 
-    def _find_number(self, path: ValuePath) -> int | None:
-        """The number of a value in the order of the text, from 0; None: there is no such value."""
+    def _find_value(self, path: ValuePath) -> tuple[int, PlainData] | None:
+        """The number of a value in the order of the text, from 0, and the value. None: there is no such value."""
         number, data = 0, self.data
         for part in path:
             children = data if isinstance(data, dict) else dict(enumerate(data)) if isinstance(data, list) else {}
@@ -121,7 +121,7 @@ class YamlDocument:
                     data = value
                     break
                 number += _count_values(value)
-        return number
+        return number, data
 
     def _build_table(self, first: int) -> dict[ValuePath, tuple[int, int]]:
         paths: list[ValuePath] = []

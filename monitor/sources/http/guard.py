@@ -11,8 +11,10 @@ import socket
 from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import TYPE_CHECKING
 
-from aiohttp import AddrInfoType
+if TYPE_CHECKING:  # aiohttp takes a tenth of a second to import, and commands that check addresses do without it
+    from aiohttp import AddrInfoType
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address

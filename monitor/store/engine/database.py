@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Never, TypeVar
 
 from sqlalchemy import Connection, Engine, Executable, Table, inspect, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from monitor.errors import StoreFailed, StoreRefused, StoreReplaced, StoreSchemaTooNew, StoreSchemaTooOld
@@ -21,6 +21,7 @@ from monitor.store.engine.damaged_rows import ValueUnreadable
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from sqlalchemy.dialects import postgresql
 
     from monitor.matching import RuleSet
 
@@ -200,7 +201,11 @@ def build_insert(connection: Connection, table: Table) -> sqlite.Insert | postgr
 
 def build_insert_for(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """The same, by the name of the connection's dialect: for cached statements."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    if dialect == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - slow to import, and SQLite does without it
+
+    return postgresql.insert(table)
 
 
 def write_rows(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, object]]) -> None:

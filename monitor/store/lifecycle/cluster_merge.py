@@ -26,6 +26,7 @@ from monitor.model import (
     Config,
     DeskTime,
     Event,
+    IdentityMarkKind,
     MatchOutcome,
     PendingAlert,
     Reason,
@@ -38,7 +39,6 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, event, match, story_article, waiting
 from monitor.store.state.identity_marks import (
     IdentityMark,
-    IdentityMarkKind,
     MarkedCluster,
     keep_apart,
     require_cluster,

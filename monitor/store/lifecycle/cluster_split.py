@@ -25,6 +25,7 @@ from monitor.model import (
     ArticleDecision,
     ClauseCode,
     Config,
+    IdentityMarkKind,
     Level,
     Match,
     MatchDecision,
@@ -51,7 +52,6 @@ from monitor.store.queries.matches import spans_from_evidence
 from monitor.store.state.clusters import StoredClusters, load_features
 from monitor.store.state.identity_marks import (
     IdentityMark,
-    IdentityMarkKind,
     MarkedCluster,
     keep_apart,
     require_cluster,

@@ -10,13 +10,12 @@ from typing import Any
 
 from sqlalchemy import FromClause, func, select
 
-from monitor.model import DeliveryState, SourceStats, SourceTrouble
+from monitor.model import DeliveryState, IdentityMarkKind, SourceStats, SourceTrouble
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, delivery, identity_mark, match, source, story, story_article
 from monitor.store.engine.tables import waiting as later
 from monitor.store.queries.ages import find_pending_by_channel
 from monitor.store.queries.source_troubles import load_source_troubles
-from monitor.store.state.identity_marks import IdentityMarkKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, insert, or_, select, update
 
 from monitor.errors import InvalidRequest
+from monitor.model import IdentityMarkKind
 from monitor.store.engine.tables import event, identity_mark, story
 from monitor.stories import STORIES
-
-
-class IdentityMarkKind(StrEnum):
-    """MERGE: `other` became part of `id`. SPLIT: `other` was split off `id`."""
-
-    MERGE = "merge"
-    SPLIT = "split"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,10 @@ from sqlalchemy import Connection
 from monitor.alerting.case import Case
 from monitor.alerting.ledger import RECORD_RETENTION
 from monitor.cases import ClusteredArticle, PreparedArticle
-from monitor.model import PendingAlert, Retention, Rule
+from monitor.model import EVENT_OPEN_FOR, PendingAlert, Retention, Rule
 from monitor.state import StatePart
 from monitor.store.engine.table_walk import TableRow, TableWalk
 from monitor.store.state.features_cache import FeaturesCache
-from monitor.stories.events import EVENT_OPEN_FOR
 
 LOOK_BACK = max(EVENT_OPEN_FOR, RECORD_RETENTION)  # decisions look up nothing that is older
 ArticleIds = Mapping[tuple[str, str], int]  # by source and uid

@@ -273,7 +273,7 @@ _LOAD = """
 import json, time
 from tests.bench.world.figures import resident
 before, began = resident(), time.perf_counter()
-from monitor.places import find_places
+from monitor.places.find import find_places
 find_places("A quake in Chile", "en")
 print(json.dumps([time.perf_counter() - began, resident() - before]))
 """

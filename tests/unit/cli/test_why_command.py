@@ -189,7 +189,7 @@ async def test_of_a_silence_it_says_who_was_told_instead(either: Folder) -> None
 
 
 async def test_other_silences_say_their_reason(kept: Folder) -> None:
-    """Only mentioned; too old; and the language, where what is declared is not what the script says."""
+    """Only mentioned; too old; and the language, which the script decides and not what is declared."""
     mention = (await kept.why("deep")).out
     assert "✓ launch: a mention at level high: complete only outside title and lead" in mention
     assert (
@@ -202,7 +202,7 @@ async def test_other_silences_say_their_reason(kept: Folder) -> None:
     assert "\n          it came with its source's past: its first poll, or a burst of entries\n" in old
     assert "language  ko; kept without one" in old
     declared = await kept.why("-", stdin='{"title": "北朝鮮がミサイルを発射した", "lang": "en"}')
-    assert "language  ja; kept as en" in declared.out
+    assert "language  ja; kept as ja" in declared.out
 
 
 async def test_one_rule_is_walked_step_by_step(kept: Folder) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config.loading.load import load_rules
-from monitor.text.numbers import COUNTABLE
+from monitor.model import COUNTABLE
 
 _RULE = "rule: drills\ntitle: Drills\nlevel: high\n"
 _MATCH = _RULE + "match: {words: {en: [drill]}}\n"

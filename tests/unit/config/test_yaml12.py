@@ -77,8 +77,8 @@ def test_a_place_is_the_same_counted_out_and_looked_up() -> None:
 def test_the_places_of_a_list_are_those_of_its_items() -> None:
     """Told together or one by one; of what is no list there are none."""
     [document] = parse_yaml_text("top: {x: [y]}\nf:\n  - [[], {}]\n  - g: h\n  - i\n", "f.yaml")
-    assert list(document.item_places("f")) == [document.place(("f", index)) for index in range(3)]
-    assert (list(document.item_places("top")), list(document.item_places("none"))) == ([], [])
+    assert list(document.item_places(("f",))) == [document.place(("f", index)) for index in range(3)]
+    assert (list(document.item_places(("top",))), list(document.item_places(("none",)))) == ([], [])
 
 
 @pytest.mark.parametrize(

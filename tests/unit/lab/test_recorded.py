@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -22,10 +23,10 @@ def one(line: str) -> Article:
 def test_all_keys_are_read_and_unknown_ones_ignored() -> None:
     """A line as an archive has it."""
     article = one(
-        '{"id": "a", "title": "T", "text": "X", "lang": "zh-Hans", "date": "2026-01-04T09:00:00+09:00",'
+        '{"id": "a", "title": "T", "text": "X", "lang": "de", "date": "2026-01-04T09:00:00+09:00",'
         ' "source": "s", "url": "http://Example.org:80/a#top", "more": [1]}'
     )
-    assert (article.uid, article.title, article.text, article.language) == ("a", "T", "X", "zh-Hans")
+    assert (article.uid, article.title, article.text, article.language) == ("a", "T", "X", "de")
     assert (article.source, article.url) == ("s", "http://Example.org:80/a#top")
     assert article.canonical is not None
     assert article.seen == article.published == datetime(2026, 1, 4, tzinfo=UTC)
@@ -159,3 +160,17 @@ def test_one_article_alone_may_have_lines(given: str, title: str, text: str) -> 
 def test_what_is_not_one_article_says_why(given: str, said: str) -> None:
     """With the line where it goes wrong."""
     assert str(read_single_article(given, NOW)).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("title", "lang", "language"),
+    [
+        ("북한이 동해상으로 탄도미사일 두 발을 발사했다고 합참이 밝혔다", None, "ko"),
+        ("북한이 동해상으로 탄도미사일 두 발을 발사했다고 합참이 밝혔다", "en", "ko"),  # feeds declare what is not so
+        ("Fed", "de", "de"),  # too short to contradict what is declared
+        ("Fed", None, None),
+    ],
+)
+def test_the_language_is_detected_as_by_the_daemon(title: str, lang: str | None, language: str | None) -> None:
+    """`where: languages` and lists of words by language hold in `match`, `replay` and `why` for the same articles."""
+    assert one(json.dumps({"id": 1, "title": title, "lang": lang})).language == language

@@ -7,16 +7,9 @@ import time
 
 import pytest
 
-from monitor.places import (
-    AddedPlaceName,
-    AddedPlaceNames,
-    added_place_id,
-    country_of,
-    find_places,
-    get_place_level,
-    get_place_name,
-    relate_places,
-)
+from monitor.places.added import AddedPlaceName, AddedPlaceNames, added_place_id
+from monitor.places.find import find_places
+from monitor.places.gazetteer import country_of, get_place_level, get_place_name, relate_places
 
 BASE, REEF, CAMP = added_place_id("base", "KP"), added_place_id("reef", "sea:black-sea"), added_place_id("camp")
 STATE = added_place_id("state", country=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from monitor.places import Relation, get_place_level, places_named, relate_places
+from monitor.places.gazetteer import Relation, get_place_level, places_named, relate_places
 
 SEEDS = Path(__file__).parents[3] / "seeds" / "places"
 

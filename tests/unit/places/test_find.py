@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.places import country_of, find_places, get_place_name
+from monitor.places.find import find_places
+from monitor.places.gazetteer import country_of, get_place_name
 
 
 def found(text: str, language: str | None = None) -> list[str]:

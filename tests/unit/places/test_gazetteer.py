@@ -8,7 +8,8 @@ from importlib.resources import files
 import pytest
 from babel import Locale
 
-from monitor.places import country_of, find_places, get_place_level, get_place_name, places_named, relate_places
+from monitor.places.find import find_places
+from monitor.places.gazetteer import country_of, get_place_level, get_place_name, places_named, relate_places
 
 LANGUAGES = ["en", "zh_Hans", "zh_Hant", "ko", "ja", "ru", "uk", "de", "fr", "es", "it", "pt", "pl"]
 # ISO 3166-1 has 249; Kosovo's code is a user's, and nearly everybody's.

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from monitor.errors import InvalidRequest
-from monitor.model import AlertKind, OncePer, Retention, UpdateTrigger
+from monitor.model import AlertKind, IdentityMarkKind, OncePer, Retention, UpdateTrigger
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import event
 from monitor.store.lifecycle.cluster_merge import MergeResult
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.stories import StoryQueries
-from monitor.store.state.identity_marks import IdentityMark, IdentityMarkKind
+from monitor.store.state.identity_marks import IdentityMark
 from tests.building import (
     HOUR,
     MINUTE,

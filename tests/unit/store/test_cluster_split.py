@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import delete, select
 
 from monitor.errors import InvalidRequest
-from monitor.model import AllOf, Entity, Named, OncePer, Term, UpdateTrigger, Words
+from monitor.model import AllOf, Entity, IdentityMarkKind, Named, OncePer, Term, UpdateTrigger, Words
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article_features, cluster_key
 from monitor.store.state.clusters import StoredClusters
-from monitor.store.state.identity_marks import IdentityMark, IdentityMarkKind
+from monitor.store.state.identity_marks import IdentityMark
 from monitor.stories import STORIES, ArticleFeatures, ClusterIndex, features_of, join_story
 from monitor.wording.reasons import outcome_in_words
 from tests.building import HOUR, alerts, reasons

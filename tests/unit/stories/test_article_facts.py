@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from monitor.model import Entity, Term
-from monitor.places import get_place_level
+from monitor.places.gazetteer import get_place_level
 from monitor.stories.article_facts import ArticleFacts, facts_of
 from monitor.stories.known_names import KnownNames
 from tests.building import NOON

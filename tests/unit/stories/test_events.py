@@ -7,11 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.model import Story
+from monitor.model import EVENT_OPEN_FOR, Story
 from monitor.stories import ClusterIndex
 from monitor.stories.clusters import Cluster
 from monitor.stories.events import (
-    EVENT_OPEN_FOR,
     EventAssignment,
     RuleArticle,
     assign_event,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.config.loading.load import shipped_entities
 from monitor.model import Entity, Term
-from monitor.places import get_place_level
+from monitor.places.gazetteer import get_place_level
 from monitor.stories.article_facts import PlaceFact, facts_of
 from monitor.stories.known_names import KnownNames
 from tests.building import NOON

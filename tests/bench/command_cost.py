@@ -1,0 +1,78 @@
+"""What `status` costs, and a daemon that has nothing to do.
+
+    ./dev bench command_cost [--times 7] [--seconds 30]
+
+Both run on the files that `init` writes and a new SQLite database; the daemon has no sources. CPU is user and system
+time of all processes. Of the runs of a command the best counts: whatever else the machine does disturbs some of them
+only. It demands:
+
+    status   at most 0.6 s CPU
+    idle     at most 8 ms CPU a second
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench.world.figures import Figures
+from tests.bench.world.place import parser_of
+from tests.bench.world.process import cpu, ended, run, started
+from tests.e2e.whole import ROOT
+
+START = 15.0  # s until a daemon has started, and is at rest
+
+
+def used_by(folder: Path, *arguments: str) -> float:
+    """Seconds of CPU of one command."""
+    command = (sys.executable, "-m", "monitor", *arguments)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run(command, cwd=folder, env=surroundings, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+async def used_at_rest(folder: Path, seconds: float) -> float:
+    """Seconds of CPU of a daemon in a second in which nothing is due."""
+    daemon = await started(folder)
+    try:
+        await asyncio.sleep(START)
+        before = cpu(daemon.pid)
+        await asyncio.sleep(seconds)
+        return (cpu(daemon.pid) - before) / seconds
+    finally:
+        await ended(daemon)
+
+
+async def measure(times: int, seconds: float) -> int:
+    """Print the figures; the exit code."""
+    figures = Figures()
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        used_by(folder, "init", ".")
+        used_by(folder, "db", "upgrade")
+        figures.demand("status, CPU s", min(used_by(folder, "status") for _ in range(times)), most=0.6)
+        figures.note(**{"--help, CPU s": min(used_by(folder, "--help") for _ in range(times))})
+        config = folder / "monitor.yaml"
+        config.write_text(config.read_text(encoding="utf-8").replace("[seeds/sources]", "[]"), encoding="utf-8")
+        figures.demand("idle, CPU ms a second", 1000 * await used_at_rest(folder, seconds), most=8.0)
+    return figures.verdict()
+
+
+def main() -> int:
+    """From the command line."""
+    parser = parser_of(__doc__)
+    parser.add_argument("--times", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=30.0)
+    given = parser.parse_args()
+    return run(measure(given.times, given.seconds))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
