@@ -30,6 +30,7 @@ from monitor.stories import (
     join_story,
     key_weights,
 )
+from monitor.stories.counts import extract_counts
 from monitor.stories.events import (
     EventAssignment,
     RuleArticle,
@@ -39,7 +40,6 @@ from monitor.stories.events import (
     join_event,
     new_event,
 )
-from monitor.stories.facts import extract_counts
 from monitor.stories.known_names import KnownNames
 
 ANYWHERE = DecisionContext()

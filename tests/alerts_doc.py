@@ -20,7 +20,7 @@ from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
 from monitor.model import Alert, Article, Source
 from monitor.state import State
-from monitor.text.language_tags import detect_language_tag
+from monitor.text.language_detection import detect_language_tag
 from tests.building import explained, reason_of
 
 PAGE = Path(__file__).parents[1] / "docs" / "alerts.md"

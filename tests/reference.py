@@ -70,9 +70,9 @@ from monitor.model import (
     Words,
 )
 from monitor.text.days import find_days
-from monitor.text.language import language_of, ruled_out_languages
-from monitor.text.language_tags import ruled_out_latin_languages
+from monitor.text.language_detection import ruled_out_latin_languages
 from monitor.text.numbers import find_numbers
+from monitor.text.primary_language import language_of, ruled_out_languages
 from monitor.text.scripts import HAN, KANA, script_of
 from tests.zones import Zone
 

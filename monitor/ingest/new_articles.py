@@ -24,7 +24,7 @@ from monitor.ingest.entry_identity import (
 from monitor.model import Article, Entry, EntryFingerprint, Source
 from monitor.sanitize import sanitize_line, sanitize_text, sanitize_url
 from monitor.text.folding import folded_tokens
-from monitor.text.language_tags import detect_language_tag
+from monitor.text.language_detection import detect_language_tag
 
 T = TypeVar("T")
 

@@ -13,8 +13,8 @@ from monitor.config.language.faults import did_you_mean
 from monitor.config.loading.expectations import ANY_RULE, read_expectations
 from monitor.config.yaml.yaml12 import read_yaml_file
 from monitor.errors import Fault
+from monitor.lab.expectation_mismatch import MUST, Expectation, describe_mismatch, describe_rule_mismatch
 from monitor.lab.recorded import UnusableLine, is_list_of_texts, read_recorded
-from monitor.lab.rule_outcomes import MUST, Expectation, describe_mismatch, describe_rule_mismatch
 from monitor.lab.rule_tests import article_from_test, expectation_from_test, with_running_status
 from monitor.matching import RuleSet, compile_rules
 from monitor.matching.explain import explain_rules

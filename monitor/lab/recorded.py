@@ -13,7 +13,7 @@ from typing import Any
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.dates import parse_date
 from monitor.model import Article
-from monitor.text.language_tags import detect_language_tag
+from monitor.text.language_detection import detect_language_tag
 
 _TEXTS = ("title", "text", "lang", "date", "source", "url")
 _NAMES = ("authors", "author", "tags")  # a text, or several in a list

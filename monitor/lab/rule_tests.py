@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.errors import Fault
-from monitor.lab.rule_outcomes import MUST, Expectation, describe_rule_mismatch
+from monitor.lab.expectation_mismatch import MUST, Expectation, describe_rule_mismatch
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
     Article,

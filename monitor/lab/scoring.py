@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.lab.expectation_mismatch import explain_one, quote_evidence
 from monitor.lab.recorded import RecordedArticle, UnusableLine, is_list_of_texts, read_recorded
-from monitor.lab.rule_outcomes import explain_one, quote_evidence
 from monitor.matching import RuleSet
 from monitor.model import Article, Match, MatchKind
-from monitor.text.language import language_of
+from monitor.text.primary_language import language_of
 
 ALL = "all"
 """The language of a tally of all languages."""

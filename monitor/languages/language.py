@@ -77,7 +77,7 @@ class NumberVocabulary:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CountPatterns:
-    """How reports count the dead, missiles and the like, for stories/facts.py.
+    """How reports count the dead, missiles and the like, for stories/counts.py.
 
     In patterns, NUMBER is any number, COUNT one that is no year, GAP and ABOUT are the fields `gap` and `about`, and
     WORD precedes a word that is neither a month nor one of `other_units`.

@@ -22,7 +22,7 @@ from monitor.matching.terms import TermPattern
 from monitor.matching.tokenized_article import TokenizedArticle
 from monitor.matching.value_finders import values_by_name
 from monitor.model import Article, Entity, Match, MatchKind, MentionCause, Rule, RuleStatus, Source, Span
-from monitor.text.language_tags import LATIN
+from monitor.text.language_detection import LATIN
 
 
 @dataclass(frozen=True, slots=True)

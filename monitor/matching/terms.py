@@ -16,7 +16,7 @@ from monitor.matching.tokenized_article import Region, TokenizedArticle
 from monitor.model import Term
 from monitor.text.folding import folded_tokens
 from monitor.text.inflection import inflect_phrase
-from monitor.text.language_tags import LATIN
+from monitor.text.language_detection import LATIN
 from monitor.text.scripts import HAN, KANA, KATAKANA, Script, count_letters, is_unspaced, script_of
 
 _PatternFields = tuple[tuple["Token", ...], str, int, str | None, "tuple[Token, ...] | None"]

@@ -19,9 +19,9 @@ from operator import itemgetter
 from monitor.model import Article, Field, NewsIn, Span, Unit
 from monitor.text.days import find_days
 from monitor.text.folding import fold_text, fold_title
-from monitor.text.language import language_of, ruled_out_languages
-from monitor.text.language_tags import ruled_out_latin_languages
+from monitor.text.language_detection import ruled_out_latin_languages
 from monitor.text.numbers import NumberFact, find_numbers
+from monitor.text.primary_language import language_of, ruled_out_languages
 from monitor.text.record import Offsets, normalize_text, replace_surrogates
 from monitor.text.scripts import TOKEN, UNSPACED, UNSPACED_ONE, count_half_words
 from monitor.text.sentences import split_paragraphs, split_sentences

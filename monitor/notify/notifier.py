@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from monitor.errors import Fault, WorkerLost, WorkerNotStarted
 from monitor.model import Channel, Delivery, Message, Receipt, ReceiptKind
 from monitor.notify import in_worker
-from monitor.notify.concurrency import SendLimiter
 from monitor.notify.console import ConsoleWriter
 from monitor.notify.renderers import render_message
+from monitor.notify.send_limiter import SendLimiter
 from monitor.notify.timeouts import SendTimeouts
 from monitor.runtime.workers import START, Worker, Workers
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.places import edges
-from monitor.places.added import NOTHING_ADDED, AddedPlaceMeaning, AddedPlaceNames
+from monitor.places.added_places import NOTHING_ADDED, AddedPlaceMeaning, AddedPlaceNames
 from monitor.places.choose import PlaceCandidate, PlaceDisambiguator
 from monitor.places.gazetteer import LONGEST, Gazetteer, get_gazetteer
 from monitor.places.records import BLOCKED, COUNTRY, DEMONYM, SEAT, SHORT, UNSURE, PlaceRecord, comparable_text

@@ -10,7 +10,7 @@ from operator import or_
 
 import marisa_trie
 
-from monitor.places.added import added_place_record, container_of, is_added_place
+from monitor.places.added_places import added_place_record, container_of, is_added_place
 from monitor.places.records import CITY, COUNTRY, NO_PLACE, UNSURE, PlaceRecord, comparable_name, parse_record
 
 _NAME_ENTRY = struct.Struct(">IB")

@@ -15,9 +15,9 @@ from datetime import datetime, timedelta
 from monitor.model import EVENT_OPEN_FOR, ComparedArticle, Story
 from monitor.model.hashing import hash_name
 from monitor.model.timestamps import datetime_from_micros
+from monitor.stories.article_comparison import compare_articles
 from monitor.stories.by_conditions import compare_by, compare_by_with_all, differing_values
 from monitor.stories.clusters import CLUSTERS_PER_KEY, STRONG_KEY_WEIGHT, Cluster, ClusterIndex
-from monitor.stories.comparison import compare_articles
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.sameness import (
     ClusterComparison,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from monitor.model import PLACE_KINDS, Entity
-from monitor.places.added import AddedPlaceName, AddedPlaceNames, added_place_id, is_added_place
+from monitor.places.added_places import AddedPlaceName, AddedPlaceNames, added_place_id, is_added_place
 from monitor.places.find import find_places
 from monitor.places.gazetteer import Relation, get_place_level, places_named, relate_places
 from monitor.places.records import COUNTRY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from monitor.places.added import is_added_place
+from monitor.places.added_places import is_added_place
 from monitor.places.gazetteer import Relation, country_of, get_place_level, relate_places
 from monitor.places.records import COUNTRY, REGION, SEA
 from monitor.stories.article_facts import PlaceFact

@@ -13,8 +13,8 @@ from enum import StrEnum
 from statistics import fmean
 
 from monitor.model import ComparedArticle
+from monitor.stories.article_comparison import Comparison, compare_articles
 from monitor.stories.clusters import Cluster
-from monitor.stories.comparison import Comparison, compare_articles
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.likeness import WHOLE_TEXT, measure_copied_share, measure_likeness, word_features_of
 from monitor.stories.verdicts import TELLING, FactComparison, FactKind

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from monitor.places.gazetteer import get_place_name
-from monitor.stories.comparison import Comparison
+from monitor.stories.article_comparison import Comparison
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.verdicts import FactComparison, FactKind, Verdict
 

@@ -22,8 +22,8 @@ from monitor.alerting.retry import UNANSWERED_WAIT
 from monitor.delivery import Dispatcher
 from monitor.model import Alert, Channel, DeliveryState, Level, Limits, OncePer, Receipt, ReceiptKind, Settings
 from monitor.notify import Notifier
-from monitor.notify.concurrency import SendLimiter
 from monitor.notify.notifier import SENDERS
+from monitor.notify.send_limiter import SendLimiter
 from monitor.notify.timeouts import SendTimeouts
 from monitor.runtime.workers import Workers
 from monitor.store.commit.serial_section import SerialSection

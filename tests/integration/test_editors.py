@@ -16,7 +16,7 @@ from monitor.config.editing.starter import write_starter
 from monitor.config.generated.schema import file_name
 from monitor.config.language.base_schema import Schema, schema_at
 from monitor.config.language.entities import EntitySchema
-from monitor.config.language.kinds import Kind
+from monitor.config.language.file_kinds import Kind
 from monitor.config.language.lists import ListSchema
 from monitor.config.language.rules import RuleSchema
 from monitor.config.language.settings import SettingsSchema

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.model import Story
 from monitor.stories import ClusterIndex, join_story
-from monitor.stories.comparison import Comparison, compare_articles
+from monitor.stories.article_comparison import Comparison, compare_articles
 from monitor.stories.events import RuleArticle, assign_event, join_event
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.sameness import BROAD, decide_sameness

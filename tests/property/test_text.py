@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.matching.tokenized_article import TokenizedArticle
 from monitor.text.folding import fold, fold_text, folded_tokens
-from monitor.text.language_tags import detect_language_tag
+from monitor.text.language_detection import detect_language_tag
 from monitor.text.record import Offsets, normalize_text
 from monitor.text.scripts import TOKEN
 from tests.building import article

@@ -12,7 +12,7 @@ import pytest
 from monitor import clock
 from monitor.config.editing.starter import write_starter
 from monitor.config.generated.schema import build_json_schema, file_name
-from monitor.config.language.kinds import KINDS, Kind
+from monitor.config.language.file_kinds import KINDS, Kind
 from monitor.config.loading.load import load_config_files, load_rules
 from monitor.config.loading.packs import shipped_packs
 from monitor.config.loading.shipped import find_shipped_folder

@@ -13,6 +13,7 @@ from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.tables import print_table
 from monitor.config.loading.files import is_config_file_name
 from monitor.errors import InvalidFiles, MonitorError
+from monitor.lab.expectation_mismatch import Expectation
 from monitor.lab.headline_tests import (
     ExpectedArticle,
     HeadlinesReport,
@@ -22,7 +23,6 @@ from monitor.lab.headline_tests import (
     run_expected,
     usable_expectations,
 )
-from monitor.lab.rule_outcomes import Expectation
 from monitor.sanitize import sanitize_line
 
 

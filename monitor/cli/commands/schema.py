@@ -7,7 +7,7 @@ import json
 import click
 
 from monitor.config.generated.schema import build_json_schema as schema_of
-from monitor.config.language.kinds import KINDS, Kind
+from monitor.config.language.file_kinds import KINDS, Kind
 
 
 @click.command()

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from monitor.config.generated.schema import build_json_schema, file_name
-from monitor.config.language.kinds import KINDS
+from monitor.config.language.file_kinds import KINDS
 from monitor.config.loading.packs import Pack
 
 _TEMPLATE = Path(__file__).with_name("starter.yaml")

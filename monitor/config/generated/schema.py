@@ -13,7 +13,7 @@ from typing import Any
 from monitor.config.language.base_schema import Schema
 from monitor.config.language.entities import EntitySchema
 from monitor.config.language.extends import ExtendsSchema
-from monitor.config.language.kinds import Kind
+from monitor.config.language.file_kinds import Kind
 from monitor.config.language.lists import ListSchema
 from monitor.config.language.rules import RuleSchema
 from monitor.config.language.settings import SettingsSchema

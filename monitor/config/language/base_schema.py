@@ -23,7 +23,7 @@ from monitor.config.language.durations import DURATION_PATTERN, SIZE_PATTERN, Ou
 from monitor.config.yaml.yaml12 import ValuePath, quote_text
 from monitor.places.gazetteer import get_place_level
 from monitor.sanitize import sanitize_line
-from monitor.text.language import THREE_LETTERS, parse_primary_subtag
+from monitor.text.primary_language import THREE_LETTERS, parse_primary_subtag
 
 CUSTOM_ERROR = "monitor"
 """The type of the errors that our own validators raise. Their context holds `problem`, `hint` and `at`."""

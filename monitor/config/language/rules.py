@@ -15,10 +15,10 @@ from monitor import model
 from monitor.config.language.alerts import AlertSchema, alert_policy_from_schema, locate_by_names
 from monitor.config.language.base_schema import Duration, Id, Schema, Text, one_or_list, validation_error
 from monitor.config.language.conditions import ConditionOrList, ConditionSchema, find_purely_negative_part
+from monitor.config.language.conditions_to_model import any_of, condition_from_schema
 from monitor.config.language.examples import ExamplesSchema, rule_tests_from_schema
 from monitor.config.language.faults import did_you_mean, validate_document
 from monitor.config.language.scope import WhereSchema, where_from_schema
-from monitor.config.language.to_model import any_of, condition_from_schema
 from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Level, LevelChange, NewsIn, Rule, RuleStatus, named_within

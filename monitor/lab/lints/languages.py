@@ -33,7 +33,7 @@ from monitor.model import (
     entities_within,
     terms_within,
 )
-from monitor.text.language import language_of
+from monitor.text.primary_language import language_of
 
 _ANY = "any"
 _MIN_SHARE = 3  # a language with less than a third of the words of another was not thought through

@@ -46,7 +46,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article, article_version, match, story, story_article
 from monitor.store.lifecycle.cluster_removal import load_match_keys, remove_cluster_keys
 from monitor.store.lifecycle.publisher_removal import find_contributing_matches, remove_publishers
-from monitor.store.lifecycle.replacing_pending import RemovedArticles, replace_pending_alerts
+from monitor.store.lifecycle.store_pending_replacement import RemovedArticles, replace_pending_alerts
 from monitor.store.queries.articles import article_from_row
 from monitor.store.queries.matches import spans_from_evidence
 from monitor.store.state.clusters import StoredClusters, load_features
@@ -59,8 +59,8 @@ from monitor.store.state.identity_marks import (
 )
 from monitor.store.state.state_loader import StoredState
 from monitor.stories import STORIES, ArticleFeatures, Cluster
+from monitor.stories.counts import extract_counts
 from monitor.stories.events import RuleArticle, join_event
-from monitor.stories.facts import extract_counts
 
 _Row = Row[*tuple[Any, ...]]
 

@@ -37,7 +37,7 @@ from monitor.store.engine.tables import (
 from monitor.store.lifecycle.cluster_removal import remove_articles_from_clusters
 from monitor.store.lifecycle.digest_lines import drop_digest_lines
 from monitor.store.lifecycle.publisher_removal import find_contributing_matches, remove_publishers
-from monitor.store.lifecycle.replacing_pending import RemovedArticles, replace_pending_alerts
+from monitor.store.lifecycle.store_pending_replacement import RemovedArticles, replace_pending_alerts
 from monitor.store.queries.articles import article_has_address
 from monitor.store.queues import full_text_queue
 from monitor.store.state.state_loader import forget_articles

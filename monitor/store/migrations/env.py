@@ -21,6 +21,6 @@ with context.begin_transaction():
 found, rules = attributes.get("found"), attributes.get("rules")
 if found is not None and found < _IDENTITY:
     from monitor.matching import compile_rules
-    from monitor.store.lifecycle.identity_backfill import backfill_clusters
+    from monitor.store.lifecycle.features_backfill import backfill_clusters
 
     backfill_clusters(attributes["connection"], compile_rules((), {}) if rules is None else rules())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.config.generated.schema import build_json_schema
-from monitor.config.language.kinds import KINDS, Kind
+from monitor.config.language.file_kinds import KINDS, Kind
 
 
 def parts(schema: Any) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.config.editing.starter import write_starter
 from monitor.config.generated.schema import build_json_schema
-from monitor.config.language.kinds import KINDS
+from monitor.config.language.file_kinds import KINDS
 from monitor.config.loading.load import load_config_files
 from monitor.config.loading.packs import FIRST_PACK, Pack, packs_of, shipped_packs
 from monitor.config.loading.shipped import find_shipped_folder

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import InvalidFiles
+from monitor.lab.expectation_mismatch import Expectation
 from monitor.lab.headline_tests import (
     ExpectedArticle,
     HeadlinesReport,
@@ -18,7 +19,6 @@ from monitor.lab.headline_tests import (
     usable_expectations,
 )
 from monitor.lab.recorded import UnusableLine
-from monitor.lab.rule_outcomes import Expectation
 from monitor.model import Level, NewsIn, Rule, RuleStatus, Term, Words
 from tests.building import NOON
 

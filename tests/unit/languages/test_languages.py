@@ -13,11 +13,11 @@ import pytest
 import monitor.languages
 from monitor.languages import LANGUAGES
 from monitor.languages.language import Forms, Language
-from monitor.stories import facts
+from monitor.stories import counts
 from monitor.stories.happenings import field_of_happening
 from monitor.stories.wires import WireStatus
 from monitor.text import number_units
-from monitor.text.language import parse_primary_subtag
+from monitor.text.primary_language import parse_primary_subtag
 from monitor.text.scripts import SCRIPTS
 
 FILES = {path.stem for path in Path(monitor.languages.__file__).parent.glob("*.py")} - {"__init__", "language"}
@@ -69,7 +69,7 @@ def test_keys_are_those_that_are_read(language: Language) -> None:
     assert set(numbers.currencies) <= set(number_units._CURRENCIES)
     assert set(numbers.multipliers) <= {"e3", "e6", "e9", "e12"}
     assert set(numbers.counted) <= KINDS_OF_COUNTED
-    assert set(language.counts.patterns) == set(language.counts.hints) <= set(facts._KINDS)
+    assert set(language.counts.patterns) == set(language.counts.hints) <= set(counts._KINDS)
     assert set(language.credits.marks) <= set(WireStatus)
     assert all(map(field_of_happening, language.happenings))
 

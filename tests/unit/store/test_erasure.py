@@ -55,7 +55,7 @@ from monitor.store.engine.tables import (
 )
 from monitor.store.engine.tables import article as articles
 from monitor.store.engine.tables import match as matches
-from monitor.store.lifecycle import replacing_pending
+from monitor.store.lifecycle import store_pending_replacement
 from monitor.store.lifecycle.erasure import ERASED, ERASED_REASON, ArticleEraser
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.matches import MatchFilter, MatchQueries
@@ -277,7 +277,7 @@ def test_no_more_than_the_last_that_were_heard_are_read(desk: Desk, monkeypatch:
     its = by(wait_at_least=HOUR)
     others = [replace(PRINTED, uid=str(dead), text=f"{dead} people were killed.") for dead in (9, 3, 4)]
     polls(desk, its, replace(secret(), text="50 people were killed."), *others)
-    monkeypatch.setattr(replacing_pending, "_MAX_MATCHES", 2)
+    monkeypatch.setattr(store_pending_replacement, "_MAX_MATCHES", 2)
     desk.forget("wire", its)
     assert only(desk).article.uid == "4"
 

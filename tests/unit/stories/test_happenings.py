@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.stories.comparison import compare_articles
+from monitor.stories.article_comparison import compare_articles
 from monitor.stories.happenings import EITHER, field_of_happening, find_happening_kinds
 from monitor.stories.verdicts import TELLING, FactKind, Verdict
 from tests.building import features

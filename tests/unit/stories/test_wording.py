@@ -8,7 +8,7 @@ import pytest
 
 from monitor.model import Article, Story
 from monitor.stories import ClusterIndex, features_of, join_story
-from monitor.stories.comparison import compare_articles
+from monitor.stories.article_comparison import compare_articles
 from monitor.stories.events import RuleArticle, assign_event, join_event
 from monitor.stories.wording import (
     agreeing_in_words,

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from monitor.places.added import AddedPlaceName, AddedPlaceNames, added_place_id
+from monitor.places.added_places import AddedPlaceName, AddedPlaceNames, added_place_id
 from monitor.places.find import find_places
 from monitor.places.gazetteer import country_of, get_place_level, get_place_name, relate_places
 

@@ -19,7 +19,13 @@ except ImportError:  # pyproject.toml says where it is not installed: there, scr
 
 from monitor.languages import LANGUAGES
 from monitor.text.folding import load_simplified_characters
-from monitor.text.language import WRITTEN_IN, guess_han_language, parse_primary_subtag, ruled_out_languages, samples_of
+from monitor.text.primary_language import (
+    WRITTEN_IN,
+    guess_han_language,
+    parse_primary_subtag,
+    ruled_out_languages,
+    samples_of,
+)
 from monitor.text.scripts import count_letters
 
 _SAMPLE = 200  # letters: enough for a clear language

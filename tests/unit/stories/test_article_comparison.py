@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.model import Entity, Term
-from monitor.stories.comparison import Comparison, compare_articles
+from monitor.stories.article_comparison import Comparison, compare_articles
 from monitor.stories.known_names import KnownNames
 from monitor.stories.verdicts import TELLING, WEAK, FactComparison, FactKind, Verdict
 from tests.building import HOUR, NOON, features

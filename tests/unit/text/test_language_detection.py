@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.language_tags import LATIN, detect_language_tag, ruled_out_latin_languages
+from monitor.text.language_detection import LATIN, detect_language_tag, ruled_out_latin_languages
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_the_two_ways_of_writing_chinese(title: str, hint: str, language: str) -
 
 def test_where_there_is_no_detector_scripts_and_declarations_speak(monkeypatch: pytest.MonkeyPatch) -> None:
     """It has no wheels for every machine; the daemon runs without it."""
-    monkeypatch.setattr("monitor.text.language_tags.pycld2", None)
+    monkeypatch.setattr("monitor.text.language_detection.pycld2", None)
     russian = "Северная Корея запустила две баллистические ракеты в сторону Японского моря"
     assert detect_language_tag(russian, "", "ru") == "ru"
     assert detect_language_tag(russian, "", None) is None

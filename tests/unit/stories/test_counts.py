@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.stories.facts import extract_counts
+from monitor.stories.counts import extract_counts
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from monitor.notify.concurrency import SendLimiter
+from monitor.notify.send_limiter import SendLimiter
 from tests.patience import PATIENCE
 
 

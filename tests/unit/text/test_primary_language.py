@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.language import THREE_LETTERS, language_of, ruled_out_languages
+from monitor.text.primary_language import THREE_LETTERS, language_of, ruled_out_languages
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ from monitor.store.queries.articles import article_from_row
 from monitor.store.queries.matches import spans_from_evidence
 from monitor.store.state.pending_rows import pending_alert_from_row, write_pending_alerts
 from monitor.store.state.stored_ledger import load_subject_records
-from monitor.stories.facts import extract_counts
+from monitor.stories.counts import extract_counts
 
 _MAX_MATCHES = 200  # matches of a subject, the last ones: texts are read while no other process may write
 _SEPARATE_KINDS = (PendingKind.MENTION, PendingKind.IN_DOUBT)
