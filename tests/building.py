@@ -42,7 +42,7 @@ from monitor.model import (
     Validators,
     Words,
 )
-from monitor.model.reason_clauses import clauses_from_row, clauses_from_sentence
+from monitor.model.outcome import clauses_from_row, clauses_from_sentence
 from monitor.state import State
 from monitor.store.commit.serial_section import SectionPass, SerialSection
 from monitor.store.queries.matches import MatchReport

@@ -18,7 +18,7 @@ from monitor.config.language.durations import parse_duration
 from monitor.config.loading.load import LoadedConfig, load_config_files
 from monitor.errors import Fault, InvalidRequest, StoreFailed
 from monitor.model import Settings, Span
-from monitor.model.reason_clauses import clauses_to_row
+from monitor.model.outcome import clauses_to_row
 from monitor.sanitize import escape_json, sanitize_line
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database

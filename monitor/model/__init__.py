@@ -57,8 +57,16 @@ from monitor.model.notices import (
     OpsObservation,
     StalledChannel,
 )
-from monitor.model.outcome import MatchOutcome, Outcome, Reason
-from monitor.model.reason_clauses import ClauseCode, DeskTime, ReasonClause, ReasonClauses, RemovalKind
+from monitor.model.outcome import (
+    ClauseCode,
+    DeskTime,
+    MatchOutcome,
+    Outcome,
+    Reason,
+    ReasonClause,
+    ReasonClauses,
+    RemovalKind,
+)
 from monitor.model.rules import (
     EVENT_OPEN_FOR,
     MAX_COOLDOWN,

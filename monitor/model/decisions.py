@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.model.outcome import MatchOutcome, Reason
-from monitor.model.reason_clauses import ClauseCode, ReasonClause, ReasonClauses
+from monitor.model.outcome import ClauseCode, MatchOutcome, Reason, ReasonClause, ReasonClauses
 from monitor.model.rules import Field, Level
 from monitor.model.sources import Article
 

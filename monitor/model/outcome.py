@@ -1,11 +1,15 @@
-"""What was decided on a match, and why, as codes: they are stored, and we filter and count by them."""
+"""What was decided on a match, and why, as codes and typed parameters: they are stored, compared and counted.
+`monitor.wording.reasons` makes the sentences."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
+from typing import Any
 
-from monitor.model.reason_clauses import ReasonClause, ReasonClauses
+from monitor.model.rules import Level, OncePer, UpdateTrigger
 
 
 class Outcome(StrEnum):
@@ -55,6 +59,155 @@ class Reason(StrEnum):
     UNKNOWN = "unknown"  # an earlier version decided, without a code, and its sentence does not say why
 
 
+class ClauseCode(StrEnum):
+    """What a clause says. `monitor.wording.reasons` has its words, which show its parameters."""
+
+    SENTENCE = "sentence"  # the whole sentence, as an earlier version stored it
+    # why a message is sent
+    EVIDENCE = "evidence"
+    FIRST_ALERT = "first-alert"
+    FIRST_AFTER_HOLD = "first-after-hold"
+    POSSIBLY_SAME = "possibly-same"
+    DOUBT = "doubt"
+    UPDATE = "update"  # the next clauses say what is new
+    NEW_FACTS = "new-facts"
+    LEVEL_RISES = "level-rises"
+    OFFICIAL_SOURCE = "official-source"
+    CORRECTED = "corrected"
+    MORE_PUBLISHERS = "more-publishers"
+    FIRST_SENT = "first-sent"
+    POLLS_MISSED = "polls-missed"
+    SAME_IN_DOUBT = "same-in-doubt"
+    # why it is only a mention
+    BEYOND_TITLE = "beyond-title"
+    BEYOND_FIRST_SENTENCE = "beyond-first-sentence"
+    BEYOND_LEAD = "beyond-lead"
+    TITLE_HAS_NONE = "title-has-none"
+    OTHER_TITLE = "other-title"
+    MENTION = "mention"
+    MENTION_IF = "mention-if"
+    # what a digest lists
+    DIGEST_OF_MENTIONS = "digest-of-mentions"
+    DIGEST_IN_DOUBT = "digest-in-doubt"
+    DIGEST_BEYOND_LIMIT = "digest-beyond-limit"
+    DIGEST_OF_CATCH_UP = "digest-of-catch-up"
+    # until when it is deferred
+    SENT_LATER = "sent-later"
+    COOLDOWN = "cooldown"
+    LIMIT_REACHED = "limit-reached"
+    MENTIONS_TOGETHER = "mentions-together"
+    CATCH_UP_TOGETHER = "catch-up-together"
+    SAYS_MORE = "says-more"  # than what is pending, which it replaces
+    DOUBT_LISTED_LATER = "doubt-listed-later"
+    NEWS_LEFT_OUT = "news-left-out"
+    REPLACES_ARTICLE = "replaces-article"
+    PENDING_MERGED = "pending-merged"
+    # why nothing is sent
+    TOO_OLD = "too-old"
+    BACKLOG = "backlog"
+    UNDATED = "undated"
+    SENT_AT = "sent-at"
+    SENT_BEFORE = "sent-before"
+    SENT_AT_IN_SHADOW = "sent-at-in-shadow"
+    SENT_BEFORE_IN_SHADOW = "sent-before-in-shadow"
+    JOINED = "joined"  # how the article joined the story or event
+    SENT_AGAIN_IF = "sent-again-if"
+    UPDATE_DEFERRED = "update-deferred"
+    ALREADY_DEFERRED = "already-deferred"
+    SUBJECT_SENT_OR_DEFERRED = "subject-sent-or-deferred"
+    SUBJECT_SENT_SINCE = "subject-sent-since"
+    WITHDRAWN = "withdrawn"
+    UPDATE_WITHDRAWN = "update-withdrawn"
+    SUPERSEDED = "superseded"
+    IN_SHADOW = "in-shadow"
+    WOULD_HAVE_SENT = "would-have-sent"  # the next clauses say why
+    PUT_IN_SHADOW = "put-in-shadow"
+    DOUBT_LISTED = "doubt-listed"
+    MERGED_WITH_SENT = "merged-with-sent"
+    MERGED = "merged"
+    SPLIT_OFF = "split-off"
+    NOTHING_LEFT = "nothing-left"
+    ARTICLE_ERASED = "article-erased"
+
+
+class RemovalKind(StrEnum):
+    """How an article leaves its story or event."""
+
+    FORGOTTEN = "forgotten"
+    SPLIT_OFF = "split off"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTime:
+    """A time in the zone of the desk. `dated`: whether its date is shown, as it is not the day of the decision."""
+
+    time: datetime
+    dated: bool = False
+
+    @classmethod
+    def from_moment(cls, moment: datetime, zone: tzinfo, now: datetime) -> DeskTime:
+        """The moment, as people see it who read it at `now`."""
+        local = moment.astimezone(zone)
+        return cls(local, local.date() != now.astimezone(zone).date())
+
+    def __str__(self) -> str:
+        time = self.time
+        return f"{time.day} {time:%b, %H:%M}" if self.dated else f"{time:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonClause:
+    """One clause of a reason. The code says which of the parameters are set.
+
+    words         from elsewhere: the evidence, how an article joined, what is not known
+    rule          an id; `subject`: the id of a story or event
+    at            the time that the clause is about; `since`: when it began
+    age, limit    lengths of time
+    level         the new level; `level_before`: the one that was sent
+    facts         the numbers in an article, by what they count
+    """
+
+    code: ClauseCode = field(kw_only=False)
+    words: str = ""
+    rule: str = ""
+    once_per: OncePer | None = None
+    subject: str = ""
+    publisher: str = ""
+    wire_status: str = ""
+    removal: RemovalKind | None = None
+    at: DeskTime | None = None
+    since: DeskTime | None = None
+    age: timedelta | None = None
+    limit: timedelta | None = None
+    count: int | None = None
+    level: Level | None = None
+    level_before: Level | None = None
+    facts: tuple[tuple[str, int], ...] = ()
+    triggers: tuple[UpdateTrigger, ...] = ()
+
+    def parameters(self) -> dict[str, Any]:
+        """The parameters that are set, by name."""
+        values = ((each.name, getattr(self, each.name), each.default) for each in _PARAMETERS)
+        return {name: value for name, value, unset in values if value != unset}
+
+
+ReasonClauses = tuple[ReasonClause, ...]
+_, *_PARAMETERS = fields(ReasonClause)  # without the code
+_ENCODERS: dict[type, Callable[[Any], Any]] = {
+    timedelta: timedelta.total_seconds,
+    DeskTime: lambda at: {"time": at.time.isoformat(), "dated": at.dated},
+}
+_DECODERS: dict[str, Callable[[Any], Any]] = {
+    "once_per": OncePer,
+    "removal": RemovalKind,
+    **dict.fromkeys(("at", "since"), lambda at: DeskTime(datetime.fromisoformat(at["time"]), at["dated"])),
+    **dict.fromkeys(("age", "limit"), lambda seconds: timedelta(seconds=seconds)),
+    **dict.fromkeys(("level", "level_before"), Level),
+    "facts": lambda facts: tuple((kind, number) for kind, number in facts),
+    "triggers": lambda triggers: tuple(map(UpdateTrigger, triggers)),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class MatchOutcome:
     """What becomes of a match, and why. `why`: what its reason says, from which its sentence is made."""
@@ -77,3 +230,34 @@ def suppressed_outcome(reason: Reason, *clauses: ReasonClause) -> MatchOutcome:
 def deferred_outcome(reason: Reason, *clauses: ReasonClause) -> MatchOutcome:
     """The outcome if a message is sent later."""
     return MatchOutcome(Outcome.DEFERRED, reason, clauses)
+
+
+def clauses_from_sentence(sentence: str) -> ReasonClauses:
+    """A reason that is only a sentence: as an earlier version stored it, or of a message that no rule decides on."""
+    return (ReasonClause(ClauseCode.SENTENCE, words=sentence),)
+
+
+def clauses_to_row(clauses: Iterable[ReasonClause]) -> list[dict[str, Any]]:
+    """The clauses as plain JSON: times in ISO 8601, lengths of time in seconds."""
+    return [
+        {
+            "code": clause.code,
+            **{name: _ENCODERS.get(type(value), _keep)(value) for name, value in clause.parameters().items()},
+        }
+        for clause in clauses
+    ]
+
+
+def clauses_from_row(row: Iterable[Mapping[str, Any]]) -> ReasonClauses:
+    """The clauses that `clauses_to_row` wrote."""
+    return tuple(
+        ReasonClause(
+            ClauseCode(clause["code"]),
+            **{name: _DECODERS.get(name, _keep)(value) for name, value in clause.items() if name != "code"},
+        )
+        for clause in row
+    )
+
+
+def _keep(value: Any) -> Any:  # noqa: ANN401 - JSON
+    return value

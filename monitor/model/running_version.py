@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from monitor.model.reason_clauses import DeskTime
+from monitor.model.outcome import DeskTime
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.model import AlertKind, Channel, Item, Level, Message, Receipt, ReceiptKind
-from monitor.model.reason_clauses import clauses_from_sentence
+from monitor.model.outcome import clauses_from_sentence
 from monitor.notify import Notifier, render_message
 from monitor.notify.apprise_sender import send_message
 from tests.building import alert, article, delivery, endless, in_doubt

@@ -19,7 +19,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope
 
 from monitor.model import Alert, AlertKind, Item, Level, Message, ReceiptKind
-from monitor.model.reason_clauses import clauses_from_sentence
+from monitor.model.outcome import clauses_from_sentence
 from monitor.notify import render_message
 from monitor.notify.apprise_sender import send_message
 from tests import canned

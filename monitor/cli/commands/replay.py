@@ -34,7 +34,7 @@ from monitor.lab.replay import Replay, ReplayedAlert, ReplayedArticle, Scheduled
 from monitor.lab.rule_diff import compare_replays
 from monitor.matching.live import compile_live
 from monitor.model import MatchKind, MatchOutcome
-from monitor.model.reason_clauses import clauses_to_row
+from monitor.model.outcome import clauses_to_row
 from monitor.sanitize import sanitize_line
 from monitor.wording.quantities import format_count
 from monitor.wording.reasons import outcome_in_words

@@ -20,7 +20,7 @@ from monitor.cli.options import (
     print_json,
 )
 from monitor.cli.output.tables import print_table
-from monitor.model.reason_clauses import ReasonClauses, clauses_to_row
+from monitor.model.outcome import ReasonClauses, clauses_to_row
 from monitor.services.commands.stories import merge_stories, split_story
 from monitor.services.queries.stories import IdentityMark, StoryDetails, list_stories, show_story
 from monitor.wording.quantities import format_count

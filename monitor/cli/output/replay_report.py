@@ -15,7 +15,7 @@ from monitor.cli.output.tables import print_table
 from monitor.lab.replay import ReplayedAlert
 from monitor.lab.rule_diff import ReplayComparison
 from monitor.model import AlertKind, MatchDecision, Outcome, Reason
-from monitor.model.reason_clauses import clauses_to_row
+from monitor.model.outcome import clauses_to_row
 from monitor.sanitize import sanitize_line
 from monitor.wording.quantities import duration_in_words
 from monitor.wording.reasons import reason_in_words

@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.model import Alert, Article, Delivery, Level, Receipt, ReceiptKind, Settings
-from monitor.model.reason_clauses import clauses_from_sentence
+from monitor.model.outcome import clauses_from_sentence
 from monitor.notify import Notifier
 from monitor.services.lookup import require_known
 

@@ -33,8 +33,7 @@ from monitor.model import (
     ReasonClause,
     Span,
 )
-from monitor.model.outcome import sent_outcome, suppressed_outcome
-from monitor.model.reason_clauses import clauses_to_row
+from monitor.model.outcome import clauses_to_row, sent_outcome, suppressed_outcome
 from monitor.store.commit.notice_writer import INSERT_DELIVERY, build_delivery_rows
 from monitor.store.engine import tables
 from monitor.store.engine.database import build_insert_for, write_rows

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Insert, bindparam, delete, insert, select
 from sqlalchemy.sql.dml import ReturningInsert
 
 from monitor.model import Alert, DeliveryState, Level, Notice, NoticeState
-from monitor.model.reason_clauses import clauses_from_sentence, clauses_to_row
+from monitor.model.outcome import clauses_from_sentence, clauses_to_row
 from monitor.store.engine import tables
 from monitor.store.engine.database import build_insert_for, in_batches, write_rows
 

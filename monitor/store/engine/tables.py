@@ -225,7 +225,7 @@ waiting = Table(
 )
 
 # What was decided on a match: the outcome and its reason (model.outcome), with the clauses of the reason
-# (model.reason_clauses): sentences are made when they are read.
+# (model.outcome): sentences are made when they are read.
 match = Table(
     "match",
     metadata,

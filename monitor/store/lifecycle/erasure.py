@@ -19,7 +19,7 @@ from monitor.alerting.subject_keys import article_key
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.entry_identity import uid_hash
 from monitor.model import ClauseCode, Config, DeliveryState, ReasonClause
-from monitor.model.reason_clauses import clauses_to_row
+from monitor.model.outcome import clauses_to_row
 from monitor.store.engine.database import Database, build_insert, in_batches
 from monitor.store.engine.table_walk import SLICE
 from monitor.store.engine.tables import (

@@ -26,7 +26,7 @@ from monitor.alerting.pending_replacement import (
 from monitor.alerting.subject_keys import event_key
 from monitor.cases import determine_article_provenance
 from monitor.model import AlertCandidate, Config, Level, Match, MatchKind, PendingKind, Story
-from monitor.model.reason_clauses import RemovalKind
+from monitor.model.outcome import RemovalKind
 from monitor.store.commit.decision_writer import update_match_outcomes
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import article, article_version, match, story, story_article, waiting

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, select
 
 from monitor.model import DeliveryState, Field, MatchKind, Outcome, Reason, ReasonClauses, Span
-from monitor.model.reason_clauses import clauses_from_row
+from monitor.model.outcome import clauses_from_row
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, article_version, attempt, delivery, match, story, story_article
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, String, func, literal, or_, select, union_all
 
 from monitor.model import independent_publisher_of
-from monitor.model.reason_clauses import ReasonClauses, clauses_from_row
+from monitor.model.outcome import ReasonClauses, clauses_from_row
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, event, match, story, story_article, waiting
 from monitor.store.state.identity_marks import IdentityMark, load_identity_marks

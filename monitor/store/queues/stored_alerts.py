@@ -15,7 +15,7 @@ from sqlalchemy.exc import NoResultFound
 
 from monitor.errors import RowUnreadable
 from monitor.model import Alert, AlertKind, EarlierAlert, Item, MatchKind, Notice, independent_publisher_of
-from monitor.model.reason_clauses import clauses_from_row, clauses_from_sentence
+from monitor.model.outcome import clauses_from_row, clauses_from_sentence
 from monitor.store.engine.damaged_rows import ValueUnreadable
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import alert, article, article_version, event, match, story, story_article

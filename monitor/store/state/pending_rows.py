@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, select, tuple_
 
 from monitor.alerting.pending import candidate_from_row, candidate_to_row
 from monitor.model import AlertCandidate, PendingAlert, PendingKind
-from monitor.model.reason_clauses import clauses_from_row, clauses_to_row
+from monitor.model.outcome import clauses_from_row, clauses_to_row
 from monitor.store.engine.database import build_insert, in_batches
 from monitor.store.engine.tables import article, waiting
 from monitor.store.state.stored_part import ArticleIds

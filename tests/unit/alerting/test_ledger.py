@@ -12,7 +12,7 @@ from monitor.alerting.ledger import RECORD_RETENTION, NotificationLedger, Subjec
 from monitor.alerting.pending import build_pending_alert
 from monitor.errors import NotLoaded
 from monitor.model import Level, PendingKind
-from monitor.model.reason_clauses import clauses_from_sentence
+from monitor.model.outcome import clauses_from_sentence
 from tests.building import HOUR, MINUTE, NOON, alert, hearing
 
 HEARD = hearing()

@@ -19,7 +19,7 @@ from monitor.alerting.pending import (
     pending_id,
 )
 from monitor.model import AlertCandidate, Event, Level, PendingKind
-from monitor.model.reason_clauses import clauses_from_sentence
+from monitor.model.outcome import clauses_from_sentence
 from tests.building import HOUR, MINUTE, NOON, article, hearing
 
 BERLIN, SEOUL, SANTIAGO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Seoul"), ZoneInfo("America/Santiago")

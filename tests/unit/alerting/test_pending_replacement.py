@@ -18,7 +18,7 @@ from monitor.alerting.pending_replacement import (
 )
 from monitor.alerting.subject_keys import article_key, story_key
 from monitor.model import Level, Match, MatchKind, PendingKind, Reason, Story
-from monitor.model.reason_clauses import RemovalKind, clauses_from_sentence
+from monitor.model.outcome import RemovalKind, clauses_from_sentence
 from tests.building import HOUR, MINUTE, NOON, article, hearing, rule
 
 STORY = Story("S", "", NOON)

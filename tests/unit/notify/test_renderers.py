@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.model import Alert, AlertKind, Delivery, Item, Level, Message, MessageType, Notice, NoticeKind
-from monitor.model.reason_clauses import clauses_from_sentence
+from monitor.model.outcome import clauses_from_sentence
 from monitor.notify import render_message
 from monitor.notify.renderers import Capabilities, capabilities_of, registry
 from monitor.notify.renderers.content import ADDRESS, ITEMS, SENTENCE, UNSURE_ITEMS

@@ -36,7 +36,7 @@ from monitor.model import (
     UpdateTrigger,
     Words,
 )
-from monitor.model.reason_clauses import clauses_from_row, clauses_to_row
+from monitor.model.outcome import clauses_from_row, clauses_to_row
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.table_walk import SLICE

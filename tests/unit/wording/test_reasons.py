@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.model import ClauseCode, DeskTime, Level, OncePer, Reason, ReasonClause, RemovalKind, UpdateTrigger
-from monitor.model.outcome import suppressed_outcome
-from monitor.model.reason_clauses import clauses_from_row, clauses_from_sentence, clauses_to_row
+from monitor.model.outcome import clauses_from_row, clauses_from_sentence, clauses_to_row, suppressed_outcome
 from monitor.wording.reasons import outcome_in_words, reason_in_words, summarize_reason
 
 SEOUL = ZoneInfo("Asia/Seoul")

@@ -1,4 +1,4 @@
-"""The reasons of matches, alerts and pending alerts as codes and typed parameters (`model.reason_clauses`). The
+"""The reasons of matches, alerts and pending alerts as codes and typed parameters (`model.outcome`). The
 sentence of an earlier version becomes one clause that holds it, and so does that of a notice."""
 
 import sqlalchemy as sa
