@@ -108,7 +108,7 @@ def test_how_often_it_tells_is_told_whole() -> None:
     told = [(key.strip("`"), default.strip("`")) for key, default, _ in cells("| key | default |")]
     assert told == [(row.key, row.requirement) for row in alert.rows if row.key != "to"]
     assert parse_duration(dict(told)["cooldown"]) == AlertPolicy().cooldown
-    reasons = {reason.strip("`") for reason, _ in cells("| reason | it tells")}
+    reasons = {reason.strip("`") for reason, _ in cells("| reason | it sends again")}
     assert {re.sub(r"^\d+ ", "", reason) for reason in reasons} == {each.value for each in UpdateTrigger}
 
 
