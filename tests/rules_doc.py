@@ -35,7 +35,7 @@ def _conditions(row: ReferenceRow) -> Iterator[str]:
         plain = row.requirement in {"required", "one of these", "at least one of these"}
         yield row.requirement if plain else f"default {row.requirement}"
     if row.allowed_with:
-        yield f"beside {', '.join(row.allowed_with)}"
+        yield f"only with {', '.join(row.allowed_with)}"
 
 
 if __name__ == "__main__":

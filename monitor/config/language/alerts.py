@@ -170,8 +170,8 @@ class AlertSchema(Schema):
     )
     unsure: Literal["digest", "silent"] | None = Field(
         None,
-        description="Whether a daily digest lists what was taken for the same as something older although a fact of "
-        "one of the two is not known (default: digest).",
+        description="Whether a daily digest lists articles that were suppressed as repeats of an older one although a "
+        "fact of one of the two is not known (default: digest).",
         examples=["silent"],
     )
 

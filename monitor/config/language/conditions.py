@@ -31,7 +31,8 @@ from monitor.config.language.words import Case, Edges, Forms, Ignored, Within, W
 _ANY = Field(None, alias="any", description="At least one of these holds.", examples=[[{"entity": "taiwan"}]])
 _IGNORE = Field(
     None,
-    description="Which occurrences do not count: those inside these words; or a mapping, for more.",
+    description="An occurrence inside one of these words does not count. A mapping can also name words before or after "
+    "it.",
     examples=[{"zh": ["朝鲜半岛"]}, {"list": "denials"}],
 )
 _NEAR = Field(
@@ -112,7 +113,7 @@ class NearSchema(Schema):
     )
     may_share_words: bool | None = Field(
         None,
-        description="Whether one word may serve two of them (default: false), as 降息 is both a rate and a cut.",
+        description="Whether one word may count for two members (default: false): 降息 means both a rate and a cut.",
         examples=[True],
     )
     these: Annotated[list[NearPartSchema], Field(min_length=2, max_length=6)] = Field(
@@ -169,8 +170,8 @@ def _has_nested_all(part: NearPartSchema) -> bool:
 
 
 class ConditionSchema(_BaseConditionSchema):
-    """Exactly one of words, list, entity, pattern, number, names, all, any, near and not; with it, options for how,
-    where and how often."""
+    """Has exactly one of words, list, entity, pattern, number, names, all, any, near and not. The other keys say how,
+    where and how often it must hold."""
 
     label: ClassVar[str] = "condition"
     one_of: ClassVar[tuple[str, ...]] = (

@@ -101,7 +101,9 @@ class EntitySchema(Schema):
         examples=[{"words": {"en": ["President Lee"]}, "counts_if": {"sure_name_seen": "in the article"}}],
     )
     never: WordSet | None = Field(
-        None, description="Names of others: a name inside one of them does not count.", examples=[{"en": ["Bruce Lee"]}]
+        None,
+        description="Other names that contain a name of this entity: inside them, the name does not count.",
+        examples=[{"en": ["Bruce Lee"]}],
     )
     titles: WordSet | None = Field(
         None,

@@ -80,7 +80,7 @@ NUMBER = Field(
 )
 NAMES = Field(
     None,
-    description="The text names a day: a date, a weekday, or a day or week seen from today.",
+    description="The text names a day: a date, a weekday, or a day or week relative to today.",
     examples=["a day"],
 )
 CASE = Field(None, description="Whether capitals must be as they are written (default: ignore).", examples=["exact"])
@@ -91,8 +91,8 @@ FORMS = Field(
 )
 EDGES = Field(
     None,
-    description="Where words in katakana may begin and end: 'words': only where a run of katakana does "
-    "(default: anywhere).",
+    description="Where words in katakana may begin and end (default: anywhere). 'words': only where a run of "
+    "katakana begins and ends.",
     examples=["words"],
 )
 

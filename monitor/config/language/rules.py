@@ -77,9 +77,9 @@ class RuleSchema(Schema):
     )
     news_in: Literal["title", "about", "lead", "text"] | None = Field(
         None,
-        description="How far into the article the evidence for news may be (default: lead): the title alone, the title "
-        "and the lead together, or the whole text; what holds only further down is a mention. about: the title, or the "
-        "title and the text's first sentence, where the title alone meets the match of no other live rule.",
+        description="Where the evidence for news must be (default: lead). title: in the title. lead: in the title and "
+        "the lead together. text: anywhere. about: in the title, or in the title and the text's first sentence if the "
+        "title alone meets the match of no other live rule. Evidence that is only further down makes a mention.",
         examples=["title"],
     )
     title_has_some: bool | None = Field(

@@ -93,14 +93,12 @@ class ReachSchema(Schema):
 
 BEFORE = Field(
     None,
-    description="Words that spoil what comes after them: an occurrence with one of them shortly before it does not "
-    "count.",
+    description="If one of these words comes shortly before an occurrence, the occurrence does not count.",
     examples=[{"within": "4 words", "words": {"en": ["denied", "no"]}}],
 )
 AFTER = Field(
     None,
-    description="Words that spoil what comes before them: an occurrence with one of them shortly after it does not "
-    "count.",
+    description="If one of these words comes shortly after an occurrence, the occurrence does not count.",
     examples=[{"within": "3 words", "words": {"en": ["was denied"]}}],
 )
 
