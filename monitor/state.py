@@ -42,10 +42,7 @@ class Overlay(Generic[K, V]):
         """Those of the keys that are still to be loaded."""
         if self._find_missing is None:
             return set()
-        missing = set(keys)
-        for layer in self._layers:
-            missing = missing.difference(layer)
-        return missing
+        return set(keys).difference(self._layers[-1])
 
     def get(self, key: K) -> V | None:
         """The value of a key; None if it has none. Raises NotLoaded if that is not known."""
@@ -59,7 +56,8 @@ class Overlay(Generic[K, V]):
         self._layers[0][key] = value
 
     def remove(self, key: K) -> None:
-        """Remove an entry."""
+        """Remove an entry. Raises NotLoaded if it is not known whether there is one."""
+        self.get(key)
         changes, *below = self._layers
         if any(key in layer for layer in below):
             changes[key] = None
@@ -126,7 +124,9 @@ class StatePart:
         return self._base
 
     def _overlays(self) -> dict[str, Overlay[object, object]]:
-        return {name: value for name, value in vars(self).items() if isinstance(value, Overlay)}
+        slots = (name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ()))
+        values = ((name, getattr(self, name, None)) for name in (*vars(self), *slots))
+        return {name: value for name, value in values if isinstance(value, Overlay)}
 
 
 class State:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import NoReturn
 
 import pytest
@@ -19,6 +20,13 @@ class Counts(StatePart):
 
     def __init__(self, *, complete: bool = True) -> None:
         self.by_name: Overlay[str, int] = Overlay(None if complete else refuse)
+
+
+@dataclass(slots=True)
+class SlottedCounts(StatePart):
+    """A part whose attributes are slots."""
+
+    by_name: Overlay[str, int] = field(default_factory=Overlay)
 
 
 def test_a_draft_sees_its_base_and_leaves_it_unchanged() -> None:
@@ -71,3 +79,22 @@ def test_what_was_not_loaded_is_no_answer() -> None:
     for ask in (lambda: draft[Counts].by_name.get("b"), lambda: State([]).draft()[Counts]):
         with pytest.raises(NotLoaded):
             ask()
+
+
+def test_overlays_in_slots_are_drafted_too() -> None:
+    """However a part is written, a draft leaves its base unchanged."""
+    base = SlottedCounts()
+    draft = base.draft()
+    draft.by_name.put("a", 1)
+    assert base.by_name.get("a") is None
+    assert draft.commit() is base
+    assert base.by_name.get("a") == 1
+
+
+def test_an_entry_that_was_not_loaded_cannot_be_removed() -> None:
+    """Nobody knows whether it is stored; it is still to be loaded, even if a value was put over it."""
+    part = Counts(complete=False)
+    with pytest.raises(NotLoaded):
+        part.by_name.remove("a")
+    part.by_name.put("a", 1)
+    assert part.by_name.missing(["a"]) == {"a"}

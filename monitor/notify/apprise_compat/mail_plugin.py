@@ -50,6 +50,7 @@ class MailPlugin(NotifyEmail):  # type: ignore[no-untyped-call]
     def begin_attempt(self, message: Message | None, timeouts: SendTimeouts) -> None:
         """Begin an attempt to send, with its own time; `message` as the class says."""
         self.message, self.stage = message, SmtpStage.begin(timeouts)
+        self._failure, self._part_accepted = None, False
 
     def send(
         self,

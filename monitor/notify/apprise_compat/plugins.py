@@ -18,10 +18,12 @@ _LOGGER = logging.getLogger(LOGGER_NAME)
 
 @cache
 def register_plugins() -> None:
-    """Load Apprise's plug-ins, and have it use ours for mail; once for each process."""
+    """Load Apprise's plug-ins, and have it use ours for mail; once for each process. Raises RuntimeError if Apprise
+    refuses ours: its own would send mail without our headers and without clear receipts."""
     manager: Any = NotificationManager()  # type: ignore[no-untyped-call]
     for plugin in (MailPlugin, DeltaChatPlugin):
-        manager.add(plugin, force=True)
+        if not manager.add(plugin, force=True):
+            raise RuntimeError(f"Apprise does not accept {plugin.__name__} as a plug-in for mail")
 
 
 def kinds_of(plugin: NotifyBase) -> Collection[str]:

@@ -84,11 +84,12 @@ async def propose_sources(
 
     Raises InvalidRequest for faulty keys, InvalidFiles if the source is in a file already or the target has a fault,
     FetchFailed if there is nothing at the address, and FeedUnreadable if what is there is no feed and has none."""
-    if known := recognize_address(request.url):
-        return SourceProposal(AddressKind.RECOGNIZED, (SourceCandidate(known.url, known.keys),), note=known.note)
-    candidate = SourceCandidate(request.url)
+    known = recognize_address(request.url)
+    candidate = SourceCandidate(known.url, known.keys) if known else SourceCandidate(request.url)
     _build_source(request, candidate)
     check_file(request.target)
+    if known:
+        return SourceProposal(AddressKind.RECOGNIZED, (candidate,), note=known.note)
     if refused := _reason_if_refused(request.url, request.files.config):
         return SourceProposal(AddressKind.REFUSED, (candidate,), problem=refused)
     if not check:

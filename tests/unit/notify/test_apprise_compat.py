@@ -78,6 +78,24 @@ def test_what_we_do_in_place_of_apprise_is_what_it_does(code: Callable[..., obje
     )
 
 
+def test_a_plug_in_that_apprise_refuses_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own would send mail without our headers."""
+    monkeypatch.setattr(NotificationManager, "add", lambda *_, **__: False)
+    with pytest.raises(RuntimeError, match="Apprise does not accept MailPlugin"):
+        register_plugins.__wrapped__()
+
+
+def test_an_attempt_knows_nothing_of_the_one_before() -> None:
+    """A part that was accepted then says nothing about this attempt."""
+    plugin = plugin_of("mailto://user:pass@127.0.0.1:9?from=news@x.test&to=reader@x.test")
+    assert isinstance(plugin, MailPlugin)
+    plugin.begin_attempt(MESSAGE, SendTimeouts())
+    plugin._part_accepted = True
+    plugin.begin_attempt(MESSAGE, SendTimeouts())
+    assert not plugin.send("body", "title")
+    assert plugin.receipt_of_failure().kind is ReceiptKind.TRY_LATER
+
+
 def test_a_mail_has_our_headers_and_our_text() -> None:
     """One Message-ID, and the thread of the first mail; the text keeps its highlights."""
     mail = prepared(MESSAGE)

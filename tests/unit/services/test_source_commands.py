@@ -75,6 +75,13 @@ async def test_a_source_that_is_in_a_file_is_not_proposed(files: SourceFiles) ->
         await propose_sources(SourceRequest(files, files.file_for(None), "https://wire.test/feed"))
 
 
+async def test_an_address_that_a_kind_knows_is_checked_like_others(files: SourceFiles) -> None:
+    """What is proposed can be added."""
+    request = SourceRequest(files, files.file_for(None), "https://t.me/harbour", {"language": "not a language!!"})
+    with pytest.raises(InvalidRequest):
+        await propose_sources(request)
+
+
 def test_a_list_is_previewed_imported_and_exported(files: SourceFiles) -> None:
     """A preview has the same counts, and writes nothing."""
     target = files.file_for(None)
