@@ -141,14 +141,15 @@ class RemovalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeskTime:
-    """A time in the zone of the desk. `dated`: whether its date is shown, as it is not the day of the decision.
+    """A time in the zone of the desk. `dated`: whether its date is shown, as it is not the day of the decision; a time
+    is the same the next day, so it does not count when two are compared.
 
     It keeps the offset of its zone, not the zone: so it equals what is read back from the database, also in the hour
     that a clock shows twice.
     """
 
     time: datetime
-    dated: bool = False
+    dated: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         offset = self.time.utcoffset()
