@@ -31,6 +31,7 @@ from monitor.model import (
     Story,
 )
 from monitor.model.outcome import deferred_outcome, suppressed_outcome
+from monitor.wording.reasons import reason_in_words
 
 _A_MOMENT = timedelta(microseconds=1)
 
@@ -157,11 +158,18 @@ def replace_pending_alert(
     policy = updates.SAYS_MORE if rule is None else rule.alert
     after = find_pending_replacement(before, candidates, record, policy, now=removal.now, zone=removal.zone)
     if after is not None:
-        if replace(after, since=before.since) == before:
+        if _says_same(before, after):
             return None
         # By `since` daemons know that it is another one, even if it changes twice in one erasure.
         after = replace(after, since=max(after.since, before.since + _A_MOMENT))
     return PendingReplacement(before, after, tuple(_list_outcomes(loss, after, removal)))
+
+
+def _says_same(before: PendingAlert, after: PendingAlert) -> bool:
+    """Whether both say the same, and at the same time. The reason of an earlier version is only a sentence."""
+    if replace(after, since=before.since, why=before.why) != before:
+        return False
+    return after.why == before.why or reason_in_words(after.why) == reason_in_words(before.why)
 
 
 def _list_outcomes(

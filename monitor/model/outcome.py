@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from monitor.model.rules import Level, OncePer, UpdateTrigger
+
+T = TypeVar("T")
 
 
 class Outcome(StrEnum):
@@ -139,10 +141,20 @@ class RemovalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeskTime:
-    """A time in the zone of the desk. `dated`: whether its date is shown, as it is not the day of the decision."""
+    """A time in the zone of the desk. `dated`: whether its date is shown, as it is not the day of the decision; a time
+    is the same the next day, so it does not count when two are compared.
+
+    It keeps the offset of its zone, not the zone: so it equals what is read back from the database, also in the hour
+    that a clock shows twice.
+    """
 
     time: datetime
-    dated: bool = False
+    dated: bool = field(default=False, compare=False)
+
+    def __post_init__(self) -> None:
+        offset = self.time.utcoffset()
+        if offset is not None:
+            object.__setattr__(self, "time", self.time.replace(tzinfo=timezone(offset), fold=0))
 
     @classmethod
     def from_moment(cls, moment: datetime, zone: tzinfo, now: datetime) -> DeskTime:
@@ -198,12 +210,14 @@ _ENCODERS: dict[type, Callable[[Any], Any]] = {
     DeskTime: lambda at: {"time": at.time.isoformat(), "dated": at.dated},
 }
 _DECODERS: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("words", "rule", "subject", "publisher", "wire_status"), lambda text: _require_type(text, str)),
+    "count": lambda count: _require_type(count, int),
     "once_per": OncePer,
     "removal": RemovalKind,
     **dict.fromkeys(("at", "since"), lambda at: DeskTime(datetime.fromisoformat(at["time"]), at["dated"])),
     **dict.fromkeys(("age", "limit"), lambda seconds: timedelta(seconds=seconds)),
     **dict.fromkeys(("level", "level_before"), Level),
-    "facts": lambda facts: tuple((kind, number) for kind, number in facts),
+    "facts": lambda facts: tuple((_require_type(kind, str), _require_type(number, int)) for kind, number in facts),
     "triggers": lambda triggers: tuple(map(UpdateTrigger, triggers)),
 }
 
@@ -249,14 +263,24 @@ def clauses_to_row(clauses: Iterable[ReasonClause]) -> list[dict[str, Any]]:
 
 
 def clauses_from_row(row: Iterable[Mapping[str, Any]]) -> ReasonClauses:
-    """The clauses that `clauses_to_row` wrote."""
-    return tuple(
-        ReasonClause(
-            ClauseCode(clause["code"]),
-            **{name: _DECODERS.get(name, _keep)(value) for name, value in clause.items() if name != "code"},
+    """The clauses that `clauses_to_row` wrote. Raises ValueError if the row is damaged, or something else wrote it."""
+    try:
+        return tuple(
+            ReasonClause(
+                ClauseCode(clause["code"]),
+                **{name: _DECODERS[name](value) for name, value in clause.items() if name != "code"},
+            )
+            for clause in row
         )
-        for clause in row
-    )
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ValueError(f"no clauses of a reason: {type(error).__name__}: {error}") from error
+
+
+def _require_type(value: Any, kind: type[T]) -> T:  # noqa: ANN401 - JSON
+    """The value, which must be of this type. Raises TypeError."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} is no {kind.__name__}")
+    return value
 
 
 def _keep(value: Any) -> Any:  # noqa: ANN401 - JSON

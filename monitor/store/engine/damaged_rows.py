@@ -39,7 +39,7 @@ def skip_if_unreadable(row: str) -> Iterator[None]:
     on."""
     try:
         yield
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         _log_once(row, f"{type(error).__name__}: {error}")
 
 

@@ -44,7 +44,7 @@ from monitor.store.state.identity_marks import (
     require_cluster,
     write_identity_mark,
 )
-from monitor.store.state.pending_rows import pending_alert_from_row, write_pending_alerts
+from monitor.store.state.pending_rows import read_pending_alerts, write_pending_alerts
 from monitor.store.state.stored_ledger import load_subject_records, write_subject_records
 from monitor.stories import STORIES
 
@@ -130,8 +130,7 @@ def _merge_subjects(
     write_subject_records(connection, [record for key, record in merged.items() if record != records.get(key)])
     pending_by_key: defaultdict[str, list[tuple[PendingAlert, PendingAlert]]] = defaultdict(list)
     query = select(waiting).where(waiting.c.key.in_([*keys, *keys.values()]))
-    for row in connection.execute(query).all():
-        pending = pending_alert_from_row(row)
+    for pending in read_pending_alerts(connection, query):
         key = keys.get(pending.candidate.key, pending.candidate.key)
         pending_by_key[key].append((pending, _move_to_whole(pending, key, whole)))
     for key, pairs in pending_by_key.items():

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Connection, and_, delete, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
+from monitor.model.outcome import clauses_from_row, clauses_from_sentence, clauses_to_row
 from monitor.store.engine import tables
 from monitor.store.engine.tables import article_features, cluster_key, match, story_article
 from monitor.store.state.clusters import load_features, read_postings
@@ -51,11 +54,11 @@ def _erase_comparisons(connection: Connection, articles: Sequence[int]) -> None:
     for row in connection.execute(joined).all():
         of_article = select(match.c.id, match.c.reason_parameters).where(match.c.article_id == row.article_id)
         for id_, clauses in connection.execute(of_article).all():
-            wordless = [
-                {**clause, "words": clause["words"].replace(row.how, _ERASED_REASON)} if "words" in clause else clause
-                for clause in clauses
-            ]
-            connection.execute(update(match).where(match.c.id == id_).values(reason_parameters=wordless))
+            wordless = {
+                "reason_parameters": _replace_words(clauses, row.how),
+                "why_event": func.replace(match.c.why_event, row.how, _ERASED_REASON),  # it quotes that of the story
+            }
+            connection.execute(update(match).where(match.c.id == id_).values(wordless))
     for reason_column, first in ((story_article.c.how, FIRST_OF_STORY), (match.c.why_event, FIRST_OF_EVENT)):
         table = reason_column.table
         condition = table.c.compared_with.in_(articles)
@@ -63,6 +66,15 @@ def _erase_comparisons(connection: Connection, articles: Sequence[int]) -> None:
             update(table).where(condition, reason_column != first).values({reason_column.name: _ERASED_REASON})
         )
         connection.execute(update(table).where(condition).values(compared=None, compared_with=None))
+
+
+def _replace_words(clauses: Any, words: str) -> list[dict[str, Any]]:  # noqa: ANN401 - JSON that may be damaged
+    """The stored clauses without these words. Of clauses that cannot be read, nothing is left."""
+    try:
+        read = clauses_from_row(clauses)
+    except ValueError:
+        return clauses_to_row(clauses_from_sentence(_ERASED_REASON))
+    return clauses_to_row(replace(clause, words=clause.words.replace(words, _ERASED_REASON)) for clause in read)
 
 
 def load_match_keys(

@@ -33,6 +33,7 @@ from monitor.store.engine.tables import (
     source,
     story,
     story_article,
+    waiting,
 )
 from monitor.store.lifecycle.cluster_removal import remove_articles_from_clusters
 from monitor.store.lifecycle.digest_lines import drop_digest_lines
@@ -131,6 +132,7 @@ def _erase_articles(connection: Connection, removed: RemovedArticles) -> int:
     contributions = find_contributing_matches(connection, ids)
     remove_publishers(connection, contributions, ids)
     replace_pending_alerts(connection, removed, contributions)
+    connection.execute(delete(waiting).where(waiting.c.article_id.in_(ids)))  # what is left cannot be read
     _redact_alerts(connection, articles, now)
     remove_articles_from_clusters(connection, ids)
     forget_articles(connection, articles)

@@ -4,7 +4,7 @@ decides; this loads what it asks for, and writes the result."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,7 @@ from monitor.cases import determine_article_provenance
 from monitor.model import AlertCandidate, Config, Level, Match, MatchKind, PendingKind, Story
 from monitor.model.outcome import RemovalKind
 from monitor.store.commit.decision_writer import update_match_outcomes
+from monitor.store.engine.damaged_rows import skip_if_unreadable
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import article, article_version, match, story, story_article, waiting
 from monitor.store.queries.articles import article_from_row
@@ -74,27 +75,33 @@ def replace_pending_alerts(connection: Connection, removed: RemovedArticles, los
     update_match_outcomes(connection, [(candidate, None, outcome) for candidate, outcome in outcomes])
 
 
-def _find_orphaned(connection: Connection, removed: Sequence[int]) -> Iterator[tuple[_Row, PendingLoss]]:
+def _find_orphaned(connection: Connection, removed: Sequence[int]) -> Iterable[tuple[_Row, PendingLoss]]:
+    found: list[tuple[_Row, PendingLoss]] = []
     for row in connection.execute(select(waiting).where(waiting.c.article_id.in_(removed))):
-        yield row, PendingLoss(pending_alert_from_row(row), loses_article=True)
+        with skip_if_unreadable(f"waiting {row.id}"):
+            found.append((row, PendingLoss(pending_alert_from_row(row), loses_article=True)))
+    return found
 
 
 def _find_reduced(
     connection: Connection, removed: Sequence[int], lost: Sequence[LostMatch]
-) -> Iterator[tuple[_Row, PendingLoss]]:
+) -> Iterable[tuple[_Row, PendingLoss]]:
     """The pending alerts of other articles that may report these matches. Mentions, and what a digest lists as
     suppressed, report nothing else."""
     by_key: defaultdict[str, list[LostMatch]] = defaultdict(list)
     for lost_match in lost:
         for key in lost_match.keys:
             by_key[key].append(lost_match)
+    found: list[tuple[_Row, PendingLoss]] = []
     query = select(waiting).where(waiting.c.article_id.not_in(removed), waiting.c.kind.not_in(_SEPARATE_KINDS))
     for batch in in_batches({lost_match.rule for lost_match in lost}):
         for row in connection.execute(query.where(waiting.c.rule_id.in_(batch))):
-            pending = pending_alert_from_row(row)
-            of_pending = [found for key in list_shared_keys(pending.candidate) for found in by_key.get(key, ())]
-            if of_pending:
-                yield row, PendingLoss(pending, loses_article=False, lost=of_pending)
+            with skip_if_unreadable(f"waiting {row.id}"):
+                pending = pending_alert_from_row(row)
+                of_pending = [match for key in list_shared_keys(pending.candidate) for match in by_key.get(key, ())]
+                if of_pending:
+                    found.append((row, PendingLoss(pending, loses_article=False, lost=of_pending)))
+    return found
 
 
 def _find_replacement(

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, select
 
 from monitor.model import DeliveryState, Field, MatchKind, Outcome, Reason, ReasonClauses, Span
-from monitor.model.outcome import clauses_from_row
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, article_version, attempt, delivery, match, story, story_article
+from monitor.store.queries.reasons import read_reason
 
 _SLICE = 500  # matches read at once: no long read keeps the daemon from working with the file
 
@@ -236,7 +236,7 @@ def _match_report_from_row(row: Any) -> MatchReport:  # noqa: ANN401 - rows are 
         level=row.level,
         outcome=Outcome(row.outcome),
         reason_code=Reason(row.reason),
-        why=clauses_from_row(row.reason_parameters),
+        why=read_reason(row.reason_parameters),
         story=row.story_id,
         event=row.event_id,
         alert=row.alert_id,

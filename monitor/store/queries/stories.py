@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, String, func, literal, or_, select, union_all
 
 from monitor.model import independent_publisher_of
-from monitor.model.outcome import ReasonClauses, clauses_from_row
+from monitor.model.outcome import ReasonClauses
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, event, match, story, story_article, waiting
+from monitor.store.queries.reasons import read_reason
 from monitor.store.state.identity_marks import IdentityMark, load_identity_marks
 
 
@@ -303,12 +304,12 @@ def _build_story_details(
                 sent_alert.kind,
                 sent_alert.rule_id,
                 sent_alert.level,
-                clauses_from_row(sent_alert.reason_parameters),
+                read_reason(sent_alert.reason_parameters),
             )
             for sent_alert in sent_rows
         ),
         waits=tuple(
-            PendingStoryAlert(pending.rule_id, pending.kind, pending.due, clauses_from_row(pending.reason_parameters))
+            PendingStoryAlert(pending.rule_id, pending.kind, pending.due, read_reason(pending.reason_parameters))
             for pending in pending_rows
         ),
         merged_into=row.merged_into,

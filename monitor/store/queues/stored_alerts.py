@@ -120,7 +120,7 @@ def _row_to_notice_values(row: RowMapping) -> Mapping[str, Any]:
     same = ("id", "dedup_key", "subject", "kind", "level", "at", "title")
     try:
         reason = reason_in_words(clauses_from_row(row["reason_parameters"]))
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
+    except ValueError as error:
         raise RowUnreadable(f"alert {row['id']} cannot be read from the database: its reason: {error}") from error
     return {**{name: row[name] for name in same}, "reason": reason, "text": row["sentence"]}
 

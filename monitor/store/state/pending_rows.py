@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, tuple_
+from sqlalchemy import Connection, Executable, Row, delete, select, tuple_
 
 from monitor.alerting.pending import candidate_from_row, candidate_to_row
 from monitor.model import AlertCandidate, PendingAlert, PendingKind
 from monitor.model.outcome import clauses_from_row, clauses_to_row
+from monitor.store.engine.damaged_rows import skip_if_unreadable
 from monitor.store.engine.database import build_insert, in_batches
 from monitor.store.engine.tables import article, waiting
 from monitor.store.state.stored_part import ArticleIds
@@ -54,6 +55,17 @@ def load_article_ids(
         query = select(article.c.source_id, article.c.uid, article.c.id)
         rows = connection.execute(query.where(tuple_(article.c.source_id, article.c.uid).in_(batch)))
         found.update(((row.source_id, row.uid), row.id) for row in rows)
+    return found
+
+
+def read_pending_alerts(
+    connection: Connection, query: Executable, values: Mapping[str, object] | None = None
+) -> list[PendingAlert]:
+    """The pending alerts of these rows, without those that cannot be read."""
+    found: list[PendingAlert] = []
+    for row in connection.execute(query, values):
+        with skip_if_unreadable(f"waiting {row.id}"):
+            found.append(pending_alert_from_row(row))
     return found
 
 

@@ -22,7 +22,7 @@ from monitor.store.engine.database import build_insert_for, in_batches, write_ro
 from monitor.store.engine.table_walk import TableRow, TableWalk
 from monitor.store.engine.tables import account, alert, match, waiting
 from monitor.store.state.features_cache import FeaturesCache
-from monitor.store.state.pending_rows import pending_alert_from_row, write_pending_alerts
+from monitor.store.state.pending_rows import read_pending_alerts, write_pending_alerts
 from monitor.store.state.stored_part import LOOK_BACK, ArticleIds, StoredPart
 
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
@@ -103,7 +103,7 @@ class StoredLedger(StoredPart):
         pending = [
             alert
             for batch in in_batches(keys)
-            for alert in _read_pending(self._connection, _SELECT_PENDING, {"keys": batch})
+            for alert in read_pending_alerts(self._connection, _SELECT_PENDING, {"keys": batch})
         ]
         sent = sent_keys(self._connection, keys, records)
         self.ledger.load(keys, records=records.values(), sent=sent, pending=pending)
@@ -130,10 +130,10 @@ class StoredLedger(StoredPart):
 def load_due_alerts(connection: Connection, now: datetime) -> list[PendingAlert]:
     """The pending alerts that are due; as soon as the first catch-up alert is due, all of them. A clock that was set
     back makes none wait longer (`alerting.pending`)."""
-    due = _read_pending(connection, _SELECT_DUE, {"now": now, "set_back": now + CLOCKS_DIFFER})
+    due = read_pending_alerts(connection, _SELECT_DUE, {"now": now, "set_back": now + CLOCKS_DIFFER})
     if not any(pending.kind is PendingKind.CATCH_UP for pending in due):
         return due
-    missed = _read_pending(connection, _SELECT_MISSED, {})
+    missed = read_pending_alerts(connection, _SELECT_MISSED, {})
     return [*(pending for pending in due if pending.kind is not PendingKind.CATCH_UP), *missed]
 
 
@@ -152,14 +152,6 @@ def load_subject_records(connection: Connection, keys: Iterable[str]) -> dict[st
         for row in connection.execute(_SELECT_RECORDS, {"keys": batch}):
             with skip_if_unreadable(f"account {row.key}"):
                 found[row.key] = _subject_record_from_row(row)
-    return found
-
-
-def _read_pending(connection: Connection, query: Any, values: Mapping[str, object]) -> list[PendingAlert]:  # noqa: ANN401 - a Select
-    found: list[PendingAlert] = []
-    for row in connection.execute(query, values):
-        with skip_if_unreadable(f"waiting {row.id}"):
-            found.append(pending_alert_from_row(row))
     return found
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC
 
+import pytest
+
+from monitor.alerting import updates
 from monitor.alerting.ledger import SubjectRecord
 from monitor.alerting.pending import build_pending_alert
 from monitor.alerting.pending_replacement import (
@@ -17,8 +20,9 @@ from monitor.alerting.pending_replacement import (
     replace_pending_alert,
 )
 from monitor.alerting.subject_keys import article_key, story_key
-from monitor.model import Level, Match, MatchKind, PendingKind, Reason, Story
+from monitor.model import AlertPolicy, DeskTime, Level, Match, MatchKind, PendingKind, Reason, Story, UpdateTrigger
 from monitor.model.outcome import RemovalKind, clauses_from_sentence
+from monitor.wording.reasons import reason_in_words
 from tests.building import HOUR, MINUTE, NOON, article, hearing, rule
 
 STORY = Story("S", "", NOON)
@@ -50,6 +54,26 @@ def lost(id_: int, *, is_sent: bool = False) -> LostMatch:
 
 def replaced(loss: PendingLoss, *others: OtherMatch) -> PendingReplacement | None:
     return replace_pending_alert(loss, others, RECORD, rule(), REMOVAL)
+
+
+@pytest.mark.parametrize("is_sentence", [False, True])
+def test_an_update_that_says_the_same_as_before_stays_as_it_is(is_sentence: bool) -> None:
+    """The next day too, when the time of its first message is shown with its date; and one that an earlier version
+    deferred, with its reason as a sentence."""
+    new_facts = AlertPolicy(again_if=frozenset({UpdateTrigger.NEW_FACT}))
+    record = replace(RECORD, first_sent_at=NOON - HOUR, last_sent_at=NOON - HOUR)
+    candidate = other(3, "a", is_pending=True, facts=(("dead", 9),)).to_candidate(CANDIDATE)
+    first_sent = DeskTime.from_moment(NOON - HOUR, UTC, NOON)
+    why = updates.explain_update(new_facts, candidate, record, first_sent)
+    why = clauses_from_sentence(reason_in_words(why)) if is_sentence else why
+    pending = build_pending_alert(PendingKind.UPDATE, candidate, why, NOON, NOON + 9 * HOUR)
+    loss = PendingLoss(pending, loses_article=False, lost=[lost(2)])
+    later = replace(REMOVAL, now=NOON + (MINUTE if is_sentence else 13 * HOUR))
+    others = [other(3, "a", is_pending=True, facts=(("dead", 9),))]
+    its = replace(rule(), alert=new_facts)
+    assert replace_pending_alert(loss, others, record, its, later) is None
+    (fewer,) = [replace(others[0], facts=(("dead", 8),))]
+    assert replace_pending_alert(loss, [fewer], record, its, later) is not None
 
 
 def test_another_article_takes_the_place_of_one_that_leaves() -> None:

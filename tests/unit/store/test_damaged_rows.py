@@ -12,10 +12,28 @@ from monitor.model import AlertPolicy
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import damaged_rows
 from monitor.store.engine.database import Database
-from monitor.store.engine.tables import account, article_features, story, waiting
+from monitor.store.engine.tables import account, alert, article_features, match, story, waiting
+from monitor.store.lifecycle.erasure import ArticleEraser
+from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queues.claims import Claims
+from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent
-from tests.building import HOUR, MINUTE, NOON, alerts, article, claimed, commit, rule, rules, sources, to_desk
+from tests.building import (
+    HOUR,
+    MINUTE,
+    NOON,
+    alerts,
+    article,
+    claimed,
+    commit,
+    config_of,
+    notice,
+    reason_of,
+    rule,
+    rules,
+    sources,
+    to_desk,
+)
 
 HELD = rules(*(replace(rule(name), alert=AlertPolicy(wait_at_least=HOUR)) for name in ("launch", "other")))
 COLUMNS = {
@@ -50,6 +68,37 @@ def test_a_daemon_starts_beside_a_row_that_cannot_be_read(database: Database, ta
     said = [(each["event"], each["log_level"], each["row"]) for each in logs]
     assert said == [(LogEvent.ROW_UNREADABLE, "error", f"{table.name} {damaged[key]}")]
     assert len(fallen.released) == 1 + (table is not waiting)
+
+
+@pytest.mark.parametrize("value", [7, [{"code": "of tomorrow"}], [{"code": "too-old", "age": 1e300}]])
+def test_a_reason_that_cannot_be_read_stops_nothing_else(database: Database, value: object) -> None:
+    """What else waits is told, other messages are sent, matches are listed, and articles are forgotten without their
+    words being left."""
+    claims, desk = Claims(database, "here:1"), Outbox(database, "here:1")
+    claims.register_sources(sources("wire", "post"), NOON)
+    section, ruleset = SerialSection(database), rules(*HELD.rules.values(), rule("at_once"))
+    first = article("a", "Missile strike kills 9 in Busan harbour", url="https://x.test/a")
+    commit(section, claimed(claims), first, ruleset=ruleset)
+    second = article("b", "Missile strike in Busan harbour kills 9", of="post", seen=NOON + MINUTE)
+    commit(section, claimed(claims, "post", NOON + MINUTE), second, at=NOON + MINUTE, ruleset=ruleset)
+    with section.enter(NOON + MINUTE) as inside:
+        inside.write_notices([notice(channels=("desk",))], [])
+    with database.writing() as connection:
+        connection.execute(update(waiting).where(waiting.c.rule_id == "other").values(reason_parameters=value))
+        connection.execute(update(alert).where(alert.c.subject.is_not(None)).values(reason_parameters=value))
+        connection.execute(update(match).where(match.c.rule_id == "at_once").values(reason_parameters=value))
+    with section.enter(NOON + 2 * HOUR) as inside:
+        fallen = inside.decide_due(ruleset)
+        inside.commit_due(fallen, to_desk)
+    assert [released.alert.rule for released in fallen.released] == ["launch"]
+    assert [sent.alert.id for sent in iter(lambda: desk.claim("desk", NOON + 3 * HOUR, HOUR), None)] != []
+    listed = {report.rule: reason_of(report) for report in MatchQueries(database).iter_matches(MatchFilter())}
+    assert listed["at_once"] == "its reason cannot be read from the database"
+    assert "forgotten" not in listed["launch"]
+    eraser = ArticleEraser(database, config_of())
+    assert sum(eraser.erase(eraser.plan("https://x.test/a"), NOON + 4 * HOUR)) == 1
+    (left,) = {reason_of(each) for each in MatchQueries(database).iter_matches(MatchFilter(rules=("at_once",)))}
+    assert left == "compared with an article that was forgotten"
 
 
 @pytest.mark.parametrize("value", ["'[{'", "CAST(x'ffc328' AS TEXT)"], ids=["no JSON", "no UTF-8"])

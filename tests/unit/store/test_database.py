@@ -396,6 +396,31 @@ def test_sentences_of_alerts_and_pending_alerts_stay(empty_url: str) -> None:
     opened.close()
 
 
+def test_odd_sentences_do_not_stop_an_upgrade(tmp_path: Path) -> None:
+    """Bytes, which SQLite takes for text, no UTF-8, and characters that JSON writes otherwise."""
+    opened = open_database(f"sqlite:///{tmp_path}/news.db")
+    upgraded_to(opened, "0008")
+    odd = ["x'00ff'", "CAST(x'ffc328' AS TEXT)", "'{x} %s \"' || char(0, 7, 27, 8232)", "'{\"code\": 1}'", "''"]
+    values = ", ".join(
+        f"('n{n}', 'n{n}', 'problem', '2026-01-05', 'high', 'config', 't', {sentence}, 's', '[]')"
+        for n, sentence in enumerate(odd)
+    )
+    with opened.writing() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO alert (id, dedup_key, kind, at, level, subject, title, reason, sentence, marks) "
+            f"VALUES {values}"
+        )
+    opened.upgrade()
+    found = []
+    with opened.reading() as connection:
+        for n in range(2, len(odd)):
+            message = read_alert(connection, f"n{n}")
+            assert isinstance(message, Notice)
+            found.append(message.reason)
+    assert found == ['{x} %s "\0\x07\x1b\u2028', '{"code": 1}', ""]
+    opened.close()
+
+
 @pytest.mark.parametrize("part", ["part-1.sqlite", "part-2.postgresql", "part-3.sqlite"])
 def test_the_number_of_a_match_that_left_is_never_given_again(
     tmp_path: Path, request: pytest.FixtureRequest, part: str

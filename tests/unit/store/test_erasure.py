@@ -167,6 +167,23 @@ def test_no_word_is_left_anywhere(desk: Desk, what: str) -> None:
         assert all(SECRET.encode() not in file.read_bytes() for file in path.parent.glob("news.db*"))
 
 
+def test_no_word_is_left_of_why_another_is_of_the_same_event(desk: Desk) -> None:
+    """It is of that event because it is of that story, and quotes what both said."""
+    title = f"Missile strike in {SECRET} harbour kills 9"
+    first = article("a", title, url=URL, canonical=URL)
+    joins = article("b", f"{title} in {SECRET}", of="post", seen=NOON + MINUTE)
+    polls(desk, rule("events", once_per=OncePer.EVENT), first, joins)
+    whys = select(matches.c.why_event, matches.c.reason_parameters).where(matches.c.article_id == 2)
+    with desk.database.reading() as connection:
+        assert all(SECRET in str(value) for value in connection.execute(whys).one())
+    desk.forget(URL)
+    with desk.database.reading() as connection:
+        assert connection.execute(whys).one().why_event == (
+            "its story is of this event; compared with an article that was forgotten"
+        )
+        assert not any(SECRET in str(value) for value in connection.execute(whys).one())
+
+
 def test_no_word_is_left_of_what_was_heard_and_waits(desk: Desk) -> None:
     """Of what it is named by, updates of it, and rules in shadow too; in the memory of a daemon it waits no more."""
     beside = Desk(desk.database)

@@ -140,6 +140,41 @@ def test_what_is_stored_is_what_was_decided(code: ClauseCode) -> None:
     assert reason_in_words(clauses_from_row(stored)) == SENTENCES[code][1]
 
 
+@pytest.mark.parametrize("fold", [0, 1])
+def test_a_time_that_a_clock_shows_twice_is_read_as_it_was_decided(fold: int) -> None:
+    """Python compares two such times as different if they have different zones, even if they are the same."""
+    twice = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=fold)
+    decided = (ReasonClause(ClauseCode.FIRST_SENT, at=DeskTime(twice)),)
+    assert clauses_from_row(json.loads(json.dumps(clauses_to_row(decided)))) == decided
+    assert reason_in_words(decided) == "first sent at 02:30"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        None,
+        7,
+        "x",
+        [None],
+        [{"words": "x"}],
+        [{"code": "of tomorrow"}],
+        [{"code": "sentence", "words": None}],
+        [{"code": "sentence", "of tomorrow": 1}],
+        [{"code": "too-old", "age": 1e300}],
+        [{"code": "too-old", "age": float("inf")}],
+        [{"code": "too-old", "age": "long"}],
+        [{"code": "new-facts", "facts": [["dead", "many"]]}],
+        [{"code": "more-publishers", "count": "many"}],
+        [{"code": "first-sent", "at": "noon"}],
+        [{"code": "level-rises", "level": "loud"}],
+    ],
+)
+def test_a_reason_that_cannot_be_read_is_an_error_of_its_value(row: Any) -> None:
+    """Whatever is wrong with it: all who read reasons expect that error alone."""
+    with pytest.raises(ValueError, match="no clauses of a reason"):
+        clauses_from_row(row)
+
+
 def test_stored_clauses_have_these_keys() -> None:
     """They are in databases and in `--json`: times in ISO 8601, lengths of time in seconds."""
     assert clauses_to_row([clause(ClauseCode.TOO_OLD), clause(ClauseCode.SENT_AT), clause(ClauseCode.NEW_FACTS)]) == [

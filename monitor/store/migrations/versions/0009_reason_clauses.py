@@ -14,6 +14,7 @@ def upgrade() -> None:
     build = "json" if op.get_bind().dialect.name == "sqlite" else "json_build"
     for table, sentence in _SENTENCES.items():
         op.add_column(table, sa.Column("reason_parameters", sa.JSON(), nullable=True))
-        clauses = f"{build}_array({build}_object('code', 'sentence', 'words', {sentence}))"
+        # Something else may have written bytes, which SQLite takes for text, and refuses in JSON.
+        clauses = f"{build}_array({build}_object('code', 'sentence', 'words', CAST({sentence} AS text)))"
         op.execute(f'UPDATE "{table}" SET reason_parameters = {clauses}')  # noqa: S608 - all of it stands here
         op.drop_column(table, sentence)
