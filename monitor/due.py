@@ -86,6 +86,7 @@ class DueProcessor:
             log.info(
                 LogEvent.ALERTED,
                 rule=alert.rule,
+                alert=alert.id,
                 kind=alert.kind.value,
                 title=alert.article.title,
                 decision=reason_in_words(alert.why),

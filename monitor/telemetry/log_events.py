@@ -27,7 +27,7 @@ class LogEvent(StrEnum):
     RULES_ACTIVE = "config.active", "These rules and sources are active."
     LISTENING = "http.listening", "Health and metrics can be read at this address."
     NOT_LISTENING = "http.failed", "The address of `web` cannot be used."
-    FILES_RELOADED = "config.reloaded", "Changed files were reloaded."
+    FILES_RELOADED = "config.reloaded", "Edited files were read."
     DATABASE_CREATED = "database.created", "A new database was created."
 
     POLLED = "source.polled", "A source was polled."

@@ -28,11 +28,12 @@ def log_poll(polled: PollRecord, article_decisions: Sequence[ArticleDecision]) -
         write(LogEvent.POLLED, source=source, outcome=fetched.outcome.value, entries=polled.entries, new=new)
     for article_decision in article_decisions:
         for match_decision in article_decision.decisions:
-            event = LogEvent.ALERTED if match_decision.alert else LogEvent.MATCHED
+            alert = match_decision.alert
             log.info(
-                event,
+                LogEvent.ALERTED if alert else LogEvent.MATCHED,
                 source=source,
                 rule=match_decision.match.rule,
+                **({"alert": alert.id, "kind": alert.kind.value} if alert else {}),
                 title=article_decision.article.title,
                 decision=outcome_in_words(match_decision.outcome),
             )

@@ -77,9 +77,9 @@ def check(config: Path) -> None:
 @config_option
 @click.option("--dry-run", is_flag=True, help="Only count what would go.")
 def prune(config: Path, dry_run: bool) -> None:
-    """Let go what has been kept for as long as `retention` in monitor.yaml says (`run` does so every hour).
+    """Delete what is older than `retention` in monitor.yaml says (`run` does so every hour).
 
-    What is still to be delivered stays. It may be done while the daemon runs.
+    What is still to be delivered stays. The daemon may run meanwhile.
 
     \b
     Examples:
@@ -90,5 +90,5 @@ def prune(config: Path, dry_run: bool) -> None:
     gone = prune_database(existing_database(settings), settings.retention, clock.now(), dry_run=dry_run)
     click.echo(
         f"{'would go' if dry_run else 'gone'}: {gone.articles} articles, {gone.alerts} alerts, {gone.fetches} fetches, "
-        f"{gone.known} of what had left before"
+        f"{gone.known} deleted earlier"
     )

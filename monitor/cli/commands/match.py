@@ -33,7 +33,7 @@ def match(config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Pat
       echo 'North Korea fires missiles' | news-monitor match -
 
     Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules or unusable lines;
-    where nothing of the rules can be read, nothing else is said.
+    if no rule can be read, only the faults are printed.
     `news-monitor why -` says of one article, step by step, why it meets a rule or does not.
     """
     loaded = load_selected_rules(config, rules)

@@ -37,7 +37,7 @@ F = TypeVar("F", bound=Callable[..., object])
 _OUTCOMES = {each.value: each for each in Outcome} | {each.legacy_word: each for each in Outcome}
 _SHADOW = "shadow"
 _DECISION = (
-    "Only what was sent, suppressed or deferred (told, held and waits mean the same); shadow: of what was suppressed, "
+    "Only what was sent, suppressed or deferred (told, held, waits: the old names); shadow: of what was suppressed, "
     "what a rule in shadow would have sent."
 )
 _REASON = "Only with this reason, as `--json` has it under reason_code; too-old, already-sent, cooldown ..."

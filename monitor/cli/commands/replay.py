@@ -113,7 +113,7 @@ def replay(
       news-monitor replay --against edited/rules --against seeds/entities articles.jsonl.gz
 
     Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules or unusable lines;
-    where nothing of the rules can be read, nothing else is said.
+    if no rule can be read, only the faults are printed.
     """
     loaded = load_selected_rules(config, rules)
     given = _ReplayInput(_choose_zone(zone, loaded), all_stories=stories == "all")

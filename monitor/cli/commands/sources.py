@@ -88,7 +88,7 @@ def health(config: Path, as_json: bool) -> None:
     dead        failing for a week; one that never answered well: for a day
     failing     what it answers, how often in a row, and when it is asked next
     unverified  not polled well yet: it came with the program or was just added
-    stale       not polled any more, or well polled and always empty
+    stale       no longer polled, or polled without errors and always empty
     troubled    it answers, and something is not as it should be: what, and what to do
 
     \b

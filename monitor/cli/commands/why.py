@@ -45,9 +45,10 @@ def why(
 ) -> None:
     """Say why ARTICLE did or did not lead to an alert: what each rule makes of it, or RULE step by step.
 
-    ARTICLE is the number of a match (as `matches list` has it), the id of an alert (as its message has it; six signs
-    of it are enough if no other begins with them), an address, a uid, or 'SOURCE UID' in quotes. It is compared
-    with the rules as they are now. Beside that you see what was decided when it came, and what became of each message.
+    ARTICLE is the number of a match (as `matches list` has it), the id of an alert (as its message has it; its
+    first six characters are enough if no other begins with them), an address, a uid, or 'SOURCE UID' in quotes. It is
+    compared with the rules as they are now. Beside that you see what was decided when it came, and what became of each
+    message.
 
     With - it is read from standard input: a headline, and below it the text if there is any; or a JSON object, as
     `match` takes it. Then only the rules are asked, and no database is needed.
@@ -137,7 +138,7 @@ def _explain_not_found(lookup: ArticleLookup, name: str, zone: str) -> str:
         left = f" ({format_local_time(absent.left_at, zone)})" if absent.left_at else ""
         return f"the article of '{name}' is not here any more: {source}{absent.reason}{left}"
     if name.isdecimal():
-        return f"there is no match {name}, or it left with its article: `news-monitor matches list` has those that are"
+        return f"there is no match {name}, or it was deleted with its article; see `news-monitor matches list`"
     if re.fullmatch("[SE][0-9a-f]{4,}", name):
         return f"'{name}' is no article; of stories and events: `news-monitor stories show {name}`"
     return (

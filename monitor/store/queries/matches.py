@@ -242,7 +242,7 @@ def _match_report_from_row(row: Any) -> MatchReport:  # noqa: ANN401 - rows are 
         alert=row.alert_id,
         article=matched_article,
         evidence=spans_from_evidence(row.evidence),
-        why_event=row.why_event,
+        why_event=row.why_event if row.event_id else None,
         compared=row.compared,
     )
 

@@ -48,9 +48,12 @@ async def run(folder: Path, command: str, stdin: bytes = b"") -> Ended:
 async def test_prune_tells_what_would_go_and_what_went(folder: Path) -> None:
     """A dry run first, which changes nothing."""
     for command, said in (
-        ("db prune --dry-run", "would go: 1 articles, 1 alerts, 1 fetches, 0 of what had left before\n"),
-        ("db prune", "gone: 1 articles, 1 alerts, 1 fetches, 0 of what had left before\n"),
-        ("db prune", "gone: 0 articles, 0 alerts, 0 fetches, 0 of what had left before\n"),
+        (
+            "db prune --dry-run",
+            "would go: 1 articles, 1 alerts, 1 fetches, 0 deleted earlier\n",
+        ),
+        ("db prune", "gone: 1 articles, 1 alerts, 1 fetches, 0 deleted earlier\n"),
+        ("db prune", "gone: 0 articles, 0 alerts, 0 fetches, 0 deleted earlier\n"),
     ):
         ended = await run(folder, command)
         assert (ended.code, ended.out, ended.err) == (0, said, "")
@@ -60,7 +63,7 @@ async def test_prune_obeys_monitor_yaml(folder: Path) -> None:
     """What is kept for good does not go."""
     with (folder / "monitor.yaml").open("a", encoding="utf-8") as config:
         config.write("retention: {articles: for good, alerts: for good, fetches: for good}\n")
-    assert (await run(folder, "db prune")).out == "gone: 0 articles, 0 alerts, 0 fetches, 0 of what had left before\n"
+    assert (await run(folder, "db prune")).out == "gone: 0 articles, 0 alerts, 0 fetches, 0 deleted earlier\n"
 
 
 async def test_forget_asks_before_it_does(folder: Path) -> None:

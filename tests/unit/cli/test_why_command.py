@@ -422,7 +422,7 @@ async def test_what_was_here_and_is_gone_says_so(kept: Folder) -> None:
     assert (await kept.why(PAGE, code=2)).told == [
         f"the article of '{PAGE}' is not here any more: wire brought it on 2026-01-05 21:00:00 KST; {gone}"
     ]
-    assert (await kept.why("1", code=2)).told[0].startswith("there is no match 1, or it left with its article")
+    assert (await kept.why("1", code=2)).told[0].startswith("there is no match 1, or it was deleted with its article")
     for alert in (kept.alert, kept.alert[:6]):
         assert (await kept.why(alert, code=2)).told == [
             f"the article of '{alert}' is not here any more: it was forgotten at the operator's request"
