@@ -40,7 +40,9 @@ class CountsIfSchema(Schema):
     message_if_none: ClassVar[str] = "this does not say when the name counts"
 
     sure_name_seen: Literal["in the article", "earlier in the article"] | None = Field(
-        None, description="A sure name is in the article, or comes before this one.", examples=["in the article"]
+        None,
+        description="A sure name is in the article (anywhere, or before this name).",
+        examples=["in the article"],
     )
     near: CountsIfNearSchema | None = Field(
         None,

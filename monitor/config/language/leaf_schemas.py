@@ -39,7 +39,8 @@ PatternText = Annotated[str, Field(min_length=1), AfterValidator(_validate_patte
 
 
 class GroupSchema(Schema):
-    """All entities of a kind, in a group, that belong to another one; or those for which several of these hold."""
+    """All entities of a kind, in a group, or that belong to another one. If several of these keys are given, all must
+    hold."""
 
     label: ClassVar[str] = "group of entities"
     at_least_one_of: ClassVar[tuple[str, ...]] = ("kind", "in", "of")
@@ -49,7 +50,7 @@ class GroupSchema(Schema):
     in_: Id | None = Field(None, alias="in", description="Those in this group.", examples=["east-asia"])
     of: Id | None = Field(
         None,
-        description="Those that belong to this entity (its id), as people, organisations and weapons do to a country.",
+        description="Those that belong to this entity, such as the people and weapons of a country. Give its id.",
         examples=["china"],
     )
 
@@ -65,7 +66,10 @@ WORDS = Field(
     examples=[{"en": ["drill", "war game*"]}],
 )
 LIST = Field(
-    None, alias="list", description="One of the words of a shared list is in the text: its id.", examples=["drills"]
+    None,
+    alias="list",
+    description="One of the words of a shared list is in the text. Give the id of the list.",
+    examples=["drills"],
 )
 ENTITY = Field(
     None,
