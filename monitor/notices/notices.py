@@ -29,7 +29,7 @@ class DueNotices:
 
 @dataclass(frozen=True, slots=True)
 class _NoticeDraft:
-    """A notice in the making. `subjects`: what it is about, each with the moment that tells it from earlier notices."""
+    """A notice in the making. `subjects`: what it is about, each with the time that distinguishes it from earlier notices."""
 
     policy: NoticePolicy
     kind: NoticeKind

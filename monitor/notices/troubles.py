@@ -76,8 +76,8 @@ CHANNEL = NoticePolicy(
     batch_window=timedelta(minutes=5),
     reason="a channel whose oldest message waits for 15 minutes is reported once, and again each day",
     title_many="{number} channels do not take their messages",
-    advice="They are kept and tried again. Mend the channel; `news-monitor channels test {name}` tries it.",
-    advice_many="They are kept and tried again. Mend the channels; `news-monitor channels test` tries them.",
+    advice="They are kept and tried again. Repair the channel; `news-monitor channels test {name}` tries it.",
+    advice_many="They are kept and tried again. Repair the channels; `news-monitor channels test` tries them.",
     recovery_title="Channel {name} takes messages again",
     recovery_title_many="{number} channels take messages again",
     past_problem="messages had waited",
@@ -91,7 +91,7 @@ GIVEN_UP = NoticePolicy(
     reason="alerts that were given up are reported at most once an hour for each channel, and again each day",
     title_many="Alerts on {number} channels were given up",
     advice=(
-        "Mend the channel: they are sent when it next accepts a message, or at once by `news-monitor outbox retry "
+        "Repair the channel: they are sent when it next accepts a message, or at once by `news-monitor outbox retry "
         "--dead`. Those that are to blame themselves are not: `news-monitor outbox list --state dead`."
     ),
 )

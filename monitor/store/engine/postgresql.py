@@ -52,7 +52,7 @@ class PostgresDatabase(Database):
         yield
 
     def _read_identity(self) -> Identity:
-        """The numbers (oid) of the database and of a table: they change when either is created anew or restored."""
+        """The numbers (oid) of the database and of a table: they change when either is created again or restored."""
         query = "SELECT oid, to_regclass('alembic_version')::oid FROM pg_database WHERE datname = current_database()"
         with self.reading() as connection:
             return tuple(connection.exec_driver_sql(query).one())
