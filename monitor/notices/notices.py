@@ -29,7 +29,7 @@ class DueNotices:
 
 @dataclass(frozen=True, slots=True)
 class _NoticeDraft:
-    """A notice in the making. `subjects`: what it is about, each with the time that distinguishes it from earlier notices."""
+    """A notice that is being made. `subjects`: what it is about, each with the time that sets it apart from earlier ones."""
 
     policy: NoticePolicy
     kind: NoticeKind
