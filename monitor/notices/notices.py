@@ -29,7 +29,7 @@ class DueNotices:
 
 @dataclass(frozen=True, slots=True)
 class _NoticeDraft:
-    """A notice that is being made. `subjects`: what it is about, each with the time that sets it apart from earlier ones."""
+    """A notice that is being made. `subjects`: what it is about, each with a time that tells it from earlier ones."""
 
     policy: NoticePolicy
     kind: NoticeKind
