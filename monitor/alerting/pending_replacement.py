@@ -59,7 +59,7 @@ class LostMatch:
 @dataclass(frozen=True, slots=True)
 class OtherMatch:
     """A match of the same subject in an article that stays, with what a candidate takes from that article. `id`: as in
-    `LostMatch`; `is_pending`: it is the match that the pending alert was made from."""
+    `LostMatch`."""
 
     id: int
     match: Match
@@ -70,7 +70,6 @@ class OtherMatch:
     wire_status: str | None
     official: bool
     facts: tuple[tuple[str, int], ...]
-    is_pending: bool
 
     def to_candidate(self, pending: AlertCandidate) -> AlertCandidate:
         """What the rule takes from this article for the subject of a pending candidate."""
@@ -108,6 +107,12 @@ class PendingLoss:
     def may_change(self, record: SubjectRecord) -> bool:
         """Whether the alert may have to be replaced."""
         return self.loses_article or self.first_unsent(record) is not None
+
+    def is_made_before(self, own_match: int | None, record: SubjectRecord) -> bool:
+        """Whether the alert was made before all that is lost, so that it reports nothing of it. `own_match`: the id of
+        the match that it was made from; None if that leaves."""
+        first = self.first_unsent(record)
+        return first is not None and own_match is not None and own_match < first
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +156,7 @@ def replace_pending_alert(
     `others`: the subject's other matches that were not sent, in their order. `record`: what was reported and sent of
     the subject. `rule`: None if it has left the config since; its alert is sent all the same.
     """
-    before, since = loss.pending, loss.first_unsent(record)
-    if since is not None and any(other.is_pending and other.id < since for other in others):
-        return None  # it was made before these
+    before = loss.pending
     candidates = [other.to_candidate(before.candidate) for other in others]
     policy = updates.SAYS_MORE if rule is None else rule.alert
     after = find_pending_replacement(before, candidates, record, policy, now=removal.now, zone=removal.zone)

@@ -64,10 +64,16 @@ def database_of(settings: Settings) -> Database:
 
 def existing_database(settings: Settings) -> Database:
     """The database, as this version knows it. Raises StoreFailed if there is none yet, or another version's."""
+    database = database_of_any_version(settings)
+    database.require_schema()
+    return database
+
+
+def database_of_any_version(settings: Settings) -> Database:
+    """The database, of whatever version. Raises StoreFailed if there is none yet."""
     database = database_of(settings)
     if not database.exists():
         raise StoreFailed(f"{database.name} does not exist yet: `news-monitor run` makes it")
-    database.require_schema()
     return database
 
 

@@ -5,7 +5,7 @@ To add a language, add a file with a `LANGUAGE` (docs/extending.md). No other fi
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
-from pathlib import Path
+from pkgutil import iter_modules
 from types import MappingProxyType
 
 from monitor.languages.language import Language
@@ -15,7 +15,7 @@ _FIRST = ("en", "ru", "uk", "de", "fr", "es", "it", "pt", "pl", "ko", "zh", "ja"
 
 
 def _load_languages() -> Iterator[Language]:
-    codes = {path.stem for path in Path(__file__).parent.glob("*.py")} - {"__init__", "language"}
+    codes = {module.name for module in iter_modules(__path__)} - {"language"}
     for code in sorted(codes, key=lambda code: (_FIRST.index(code) if code in _FIRST else len(_FIRST), code)):
         yield import_module(f"{__name__}.{code}").LANGUAGE
 

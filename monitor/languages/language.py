@@ -14,7 +14,7 @@ Table = Mapping[str, Words]
 
 
 def split_words(text: str) -> Words:
-    """Return the words of a text. `_` stands for a space within a phrase."""
+    """Return the words of a text. Write `_` for a space within a phrase."""
     return tuple(word.replace("_", " ") for word in text.split())
 
 
@@ -24,7 +24,7 @@ def split_forms(text: str) -> Forms:
 
 
 def split_table(text: str) -> Table:
-    """Return a table of rows `key: word word`. `_` stands for a space within a phrase."""
+    """Return a table of rows `key: word word`. Write `_` for a space within a phrase."""
     rows: dict[str, list[str]] = {}
     row: list[str] = []
     for word in text.split():

@@ -16,5 +16,5 @@ def duration_in_words(length: timedelta) -> str:
 
 def format_count(number: int, noun: str) -> str:
     """1 day, 2 days; 1 story, 2 stories."""
-    plural = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
     return f"{number} {noun}" if number == 1 else f"{number} {plural}"

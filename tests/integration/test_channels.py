@@ -20,8 +20,9 @@ import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from monitor.model import AlertKind, Channel, Message, MessageType, Receipt, ReceiptKind
-from monitor.notify import Notifier, render_message
+from monitor.notify import Notifier
 from monitor.notify.apprise_compat.mail_receipts import NO_MAIL_YET
+from monitor.notify.renderers import render_message
 from monitor.notify.timeouts import SendTimeouts
 from tests.building import HEADLINE, alert, article, delivery, in_doubt, rule
 from tests.conftest import FaultServer

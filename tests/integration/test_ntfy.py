@@ -11,8 +11,9 @@ import pytest
 
 from monitor.model import AlertKind, Channel, Item, Level, Message, Receipt, ReceiptKind
 from monitor.model.outcome import clauses_from_sentence
-from monitor.notify import Notifier, render_message
+from monitor.notify import Notifier
 from monitor.notify.apprise_sender import send_message
+from monitor.notify.renderers import render_message
 from tests.building import alert, article, delivery, endless, in_doubt
 from tests.ntfy import Ntfy, serving
 from tests.patience import LONG

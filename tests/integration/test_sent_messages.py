@@ -20,8 +20,8 @@ from aiosmtpd.smtp import SMTP, Envelope
 
 from monitor.model import Alert, AlertKind, Item, Level, Message, ReceiptKind
 from monitor.model.outcome import clauses_from_sentence
-from monitor.notify import render_message
 from monitor.notify.apprise_sender import send_message
+from monitor.notify.renderers import render_message
 from tests import canned
 from tests.building import NOON, alert, article, delivery, notice
 

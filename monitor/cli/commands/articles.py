@@ -11,6 +11,7 @@ from monitor.cli.options import config_option, existing_database, load_config
 from monitor.errors import InvalidRequest
 from monitor.services.commands.articles import erase_articles, plan_erasure
 from monitor.store.lifecycle.erasure import ErasurePlan
+from monitor.wording.quantities import format_count
 
 
 @click.group()
@@ -46,7 +47,7 @@ def forget(config: Path, what: str, yes: bool) -> None:
         click.echo("nothing was forgotten")
         return
     done = erase_articles(database, loaded, found, clock.now())
-    count = _format_count(done.articles, "article")
+    count = format_count(done.articles, "article")
     click.echo(f"forgotten: {count}; messages, the log and copies of the database are not reached")
     if done.is_still_polled:
         click.echo(f"{what} is still polled, and what is new in it comes in: `news-monitor sources remove {what}`")
@@ -62,13 +63,7 @@ def _confirm_erasure() -> bool:
 
 
 def _describe_targets(found: ErasurePlan) -> str:
-    here = f"{_format_count(len(found.articles), 'article')} with {_format_count(found.alerts, 'alert')}"
-    waiting = (
-        f", of which {_format_count(found.unsent, 'delivery', 'deliveries')} will not be sent" if found.unsent else ""
-    )
-    left = f"; {_format_count(found.left_archive, 'more')} left the archive before" if found.left_archive else ""
+    here = f"{format_count(len(found.articles), 'article')} with {format_count(found.alerts, 'alert')}"
+    waiting = f", of which {format_count(found.unsent, 'delivery')} will not be sent" if found.unsent else ""
+    left = f"; {found.left_archive} more left the archive before" if found.left_archive else ""
     return f"{found.target}: {here}{waiting}{left}"
-
-
-def _format_count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number} {one if number == 1 else many or f'{one}s'}"

@@ -14,7 +14,6 @@ from monitor import clock
 from monitor.cli.options import (
     config_option,
     database_if_any,
-    database_of,
     format_local_time,
     json_option,
     load_config,
@@ -25,8 +24,7 @@ from monitor.cli.output.tables import print_table
 from monitor.errors import StoreFailed
 from monitor.model import Settings
 from monitor.services.commands.channels import send_test_messages
-from monitor.services.queries.channels import ChannelReport, list_channels
-from monitor.store.queues.dead_letters import find_dead_letters
+from monitor.services.queries.channels import ChannelReport, list_channels, list_dead_letters
 
 
 @click.group()
@@ -86,14 +84,9 @@ def test(config: Path, names: tuple[str, ...]) -> None:
 
 def _remind_of_dead(settings: Settings, accepted: Collection[str]) -> None:
     """A channel that works again brings nothing back by a test: say so, and what does."""
-    database = database_of(settings)
-    if not database.exists():
-        return
     with suppress(StoreFailed):  # a test is of channels: `status` says what the database has
-        database.require_schema()
-        for each in find_dead_letters(database):
-            if each.channel in accepted:
-                click.echo(each.explain(format_local_time(each.since, settings.timezone)), err=True)
+        for each in list_dead_letters(database_if_any(settings), accepted):
+            click.echo(each.explain(format_local_time(each.since, settings.timezone)), err=True)
 
 
 async def _print_tests(settings: Settings, names: Collection[str]) -> dict[str, bool]:

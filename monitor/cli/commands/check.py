@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence, Sized
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,6 +18,7 @@ from monitor.errors import Fault
 from monitor.lab.annotated_document import Lint
 from monitor.lab.checking import CheckResult, ConfigChecker
 from monitor.model import Entity, Rule
+from monitor.wording.quantities import format_count
 
 _LOOK = 0.3  # s between two looks at the files
 _SHARE = 0.1  # of the time may go into looking, where there are thousands
@@ -141,29 +142,22 @@ def _print_summary(checked: CheckResult, at: str = "") -> None:
 
 def _summarize_findings(checked: CheckResult) -> str:
     """What was found, and in what: nobody should take a check of nothing for a check."""
-    found = _format_count(checked.faults, "fault") if checked.faults else "no faults"
+    found = format_count(len(checked.faults), "fault") if checked.faults else "no faults"
     if checked.lints:
-        found += f" and {_format_count(checked.lints, 'line')} of advice"
+        found += f" and {format_count(len(checked.lints), 'line')} of advice"
     if not checked.is_config_usable:
         return found
-    read = [
-        _format_test_count(checked.rules, "rule", "rules"),
-        _format_test_count(checked.entities, "entity", "entities"),
-    ]
+    read = [_format_test_count(checked.rules, "rule"), _format_test_count(checked.entities, "entity")]
     if checked.config is not None:
         read += [
-            _format_count(checked.config.sources, "source"),
-            _format_count(checked.config.settings.channels, "channel"),
+            format_count(len(checked.config.sources), "source"),
+            format_count(len(checked.config.settings.channels), "channel"),
         ]
     # a document with a fault in it is not among what could be
     between = "; what could be read:" if checked.faults else " in" if checked.lints else ":"
     return f"{found}{between} {', '.join(read)}"
 
 
-def _format_count(what: Sized, one: str, several: str | None = None) -> str:
-    return f"{len(what)} {one if len(what) == 1 else several or f'{one}s'}"
-
-
-def _format_test_count(things: Collection[Rule | Entity], one: str, several: str) -> str:
+def _format_test_count(things: Collection[Rule | Entity], noun: str) -> str:
     tests = [test for each in things for test in each.tests]
-    return f"{_format_count(things, one, several)} with {_format_count(tests, 'test')}"
+    return f"{format_count(len(things), noun)} with {format_count(len(tests), 'test')}"

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.options import config_option, database_of, existing_database, load_config
-from monitor.errors import StoreFailed
+from monitor.cli.options import config_option, database_of, database_of_any_version, existing_database, load_config
 from monitor.services.commands.db import prune_database, upgrade_database
 
 
@@ -47,9 +46,7 @@ def backup(config: Path, file: Path) -> None:
     Example:
       news-monitor db backup /backup/news-monitor-2026-01-05.db
     """
-    database = database_of(load_config(config).config.settings)
-    if not database.exists():  # a backup takes any version
-        raise StoreFailed(f"{database.name} does not exist yet: `news-monitor run` makes it")
+    database = database_of_any_version(load_config(config).config.settings)
     database.backup(file)
     click.echo(f"{database.name} is copied to {file}")
 

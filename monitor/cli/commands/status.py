@@ -21,6 +21,7 @@ from monitor.cli.options import (
     print_json,
 )
 from monitor.services.queries.status import DaemonReport, ServiceStatus, load_status
+from monitor.wording.quantities import format_count
 
 _BY_PEOPLE = {"merges": "merged", "splits": "split"}  # stories and events
 _SHOWN = 10  # of the sources that fail (with the network down, all do) or are troubled, and of the rules in shadow
@@ -96,7 +97,7 @@ class _StatusText:
             named = [f"{id_} ({', '.join(kinds)})" for id_, kinds in sorted(self._status.troubled.items())]
             more = [f"and {len(named) - _SHOWN} more"] if len(named) > _SHOWN else []
             which = ", ".join(named[:_SHOWN] + more)
-            count = _format_count(len(named), "source", "sources")
+            count = format_count(len(named), "source")
             yield f"troubled: {count}: {which}; see `news-monitor sources health`"
 
     def summary(self) -> Iterator[tuple[str, str]]:
@@ -166,8 +167,8 @@ class _StatusText:
         """What the rules in shadow would have sent until now: a person decides by it whether they go live."""
         loudest = sorted(self._status.shadow.items(), key=lambda each: -each[1].alerts)
         for id_, would in loudest[:_SHOWN]:
-            alerts = _format_count(would.alerts, "alert", "alerts")
-            stories = _format_count(would.stories, "story", "stories")
+            alerts = format_count(would.alerts, "alert")
+            stories = format_count(would.stories, "story")
             sent = f"{alerts} in {stories} since {self._format_time(would.since)}" if would.alerts else "nothing yet"
             yield "shadow", f"{id_} would have sent {sent}"
         if len(loudest) > _SHOWN:
@@ -178,7 +179,3 @@ class _StatusText:
 
     def _format_time(self, moment: datetime | None) -> str:
         return format_local_time(moment, self._timezone)
-
-
-def _format_count(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number == 1 else several}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import Settings
+from monitor.model import DeadLetters, Settings
 from monitor.store.engine.database import Database
 from monitor.store.queries.reports import ReportQueries
+from monitor.store.queues.dead_letters import find_dead_letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +41,8 @@ def list_channels(settings: Settings, database: Database | None) -> list[Channel
         )
         for name, channel in settings.channels.items()
     ]
+
+
+def list_dead_letters(database: Database | None, channels: Collection[str]) -> list[DeadLetters]:
+    """What is dead on these channels. `database`: None before the first run."""
+    return [letters for letters in find_dead_letters(database) if letters.channel in channels] if database else []

@@ -318,7 +318,7 @@ def _match_to_row(
         else None,
         "by": {name: sorted(values) for name, values in match.by.items() if values} or None,
         "why_event": match_decision.event_reason,
-        "heard": match_decision.candidate is not None,
+        "is_recorded": match_decision.candidate is not None,
     }
 
 

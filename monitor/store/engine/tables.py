@@ -244,7 +244,7 @@ match = Table(
     Column("level", String),  # null: suppressed before we stored it
     Column("shadow_key", Text),  # the ledger key of what a rule in shadow would have sent
     Column("event_id", String, index=True),
-    Column("heard", Boolean),  # whether it counts as a match of its subject; null: from before we stored it
+    Column("heard", Boolean, key="is_recorded"),  # whether it counts for its subject; null: from before we stored it
     Column("by", JSON(none_as_null=True)),  # the values of each condition that the rule names in `by`
     Column("why_event", Text),  # null: it has no event, or is from before we stored it
     Column("compared", Text),  # as in `story_article`, with an article of that event, or of another one

@@ -67,7 +67,7 @@ def _select_news_matches() -> Select[Any]:
         select(*columns, story_article.c.story_id, story_article.c.publisher, story_article.c.wire)
         .join_from(match, article, article.c.id == match.c.article_id)
         .join(story_article, story_article.c.article_id == match.c.article_id)
-        .where(match.c.heard.is_(True), match.c.kind == MatchKind.NEWS)
+        .where(match.c.is_recorded.is_(True), match.c.kind == MatchKind.NEWS)
     )
 
 

@@ -111,6 +111,9 @@ def _find_replacement(
     if not loss.may_change(record):
         return None
     matches = connection.execute(_select_other_matches(row, loss, removed.articles, record.last_sent_at)).all()
+    own_match = next((match_row.match_id for match_row in matches if _is_own_match(match_row, row, loss)), None)
+    if loss.is_made_before(own_match, record):
+        return None
     others = [
         _other_match_from_row(match_row, row, loss, removed.config)
         for match_row in sorted(matches, key=lambda match_row: match_row.match_id)
@@ -145,7 +148,7 @@ def _select_other_matches(
         .join(story, story.c.id == story_article.c.story_id)
         .add_columns(match.c.kind, match.c.article_version, match.c.id.label("match_id"))
         .add_columns(story.c.id.label("story_id"), story.c.opened_at)
-        .where(match.c.rule_id == pending.candidate.rule, match.c.heard.is_(True), match.c.alert_id.is_(None))
+        .where(match.c.rule_id == pending.candidate.rule, match.c.is_recorded.is_(True), match.c.alert_id.is_(None))
         .where(match.c.kind == (MatchKind.MENTION if pending.kind is PendingKind.MENTION else MatchKind.NEWS))
         .where(
             match.c.id.in_(_select_subject_matches(pending.candidate, own_match)),
@@ -171,10 +174,15 @@ def _select_subject_matches(candidate: AlertCandidate, own_match: ColumnElement[
     return union(own, of_event, of_story.where(match.c.event_id.is_(None)))
 
 
+def _is_own_match(match_row: _Row, row: _Row, loss: PendingLoss) -> bool:
+    """Whether the pending alert was made from this match: the query may bring it along with the others."""
+    return (match_row.id, match_row.article_version) == (row.article_id, loss.pending.candidate.article.version)
+
+
 def _other_match_from_row(match_row: _Row, row: _Row, loss: PendingLoss, config: Config) -> OtherMatch:
     candidate, source = loss.pending.candidate, config.sources.get(match_row.source_id)
-    is_pending = (match_row.id, match_row.article_version) == (row.article_id, candidate.article.version)
-    stored_article = replace(candidate.article, text=match_row.text) if is_pending else article_from_row(match_row)
+    is_own = _is_own_match(match_row, row, loss)
+    stored_article = replace(candidate.article, text=match_row.text) if is_own else article_from_row(match_row)
     evidence = spans_from_evidence(match_row.evidence)
     kind, level = MatchKind(match_row.kind), Level(match_row.level)
     return OtherMatch(
@@ -187,5 +195,4 @@ def _other_match_from_row(match_row: _Row, row: _Row, loss: PendingLoss, config:
         wire_status=determine_article_provenance(stored_article, source).wire_status,
         official=source is not None and source.official,
         facts=extract_counts(stored_article.title, stored_article.text),
-        is_pending=is_pending,
     )

@@ -15,7 +15,7 @@ from sqlalchemy.exc import NoResultFound
 
 from monitor.errors import RowUnreadable
 from monitor.model import Alert, AlertKind, EarlierAlert, Item, MatchKind, Notice, independent_publisher_of
-from monitor.model.outcome import clauses_from_row, clauses_from_sentence
+from monitor.model.outcome import ReasonClauses, clauses_from_row, clauses_from_sentence
 from monitor.store.engine.damaged_rows import ValueUnreadable
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import alert, article, article_version, event, match, story, story_article
@@ -118,26 +118,32 @@ def _find_earlier_message(connection: Connection, message: Alert) -> EarlierAler
 def _row_to_notice_values(row: RowMapping) -> Mapping[str, Any]:
     """The values of a notice, not checked. Raises RowUnreadable."""
     same = ("id", "dedup_key", "subject", "kind", "level", "at", "title")
-    try:
-        reason = reason_in_words(clauses_from_row(row["reason_parameters"]))
-    except ValueError as error:
-        raise RowUnreadable(f"alert {row['id']} cannot be read from the database: its reason: {error}") from error
+    reason = reason_in_words(_read_clauses(row, row["reason_parameters"]))
     return {**{name: row[name] for name in same}, "reason": reason, "text": row["sentence"]}
 
 
+def _read_clauses(row: RowMapping, stored: Any) -> ReasonClauses:  # noqa: ANN401 - JSON
+    """The reason of an alert, or of a line of it. Raises RowUnreadable."""
+    try:
+        return clauses_from_row(stored)
+    except ValueError as error:
+        raise RowUnreadable(f"alert {row['id']} cannot be read from the database: its reason: {error}") from error
+
+
 def _row_to_alert_values(row: RowMapping) -> Mapping[str, Any]:
+    """The values of an alert; all but its reasons are not checked. Raises RowUnreadable."""
     same = ("id", "dedup_key", "level", "at", "sentence", "kind", "thread")
     of_article = ("uid", "text", "dated", "version", "url", "language")
     return {
         **{name: row[name] for name in same},
-        "why": row["reason_parameters"],
+        "why": _read_clauses(row, row["reason_parameters"]),
         "highlights": row["marks"],
         "rule": row["rule_id"],
         "rule_title": row["title"],
         "routes": (),  # they have become deliveries
         "story": row["story_id"],
         "event": row["event_id"],
-        "items": _convert_earlier_items(row["items"] or ()),
+        "items": _read_items(row, row["items"] or ()),
         "article": {
             **{name: row[name] for name in of_article},
             "source": row["source_id"],
@@ -148,13 +154,15 @@ def _row_to_alert_values(row: RowMapping) -> Mapping[str, Any]:
     }
 
 
-def _convert_earlier_items(items: Any) -> Any:  # noqa: ANN401 - JSON that is not checked yet
-    """The lines of a digest as they are stored now. In those of earlier versions, `reason` is a sentence."""
+def _read_items(row: RowMapping, items: Any) -> Any:  # noqa: ANN401 - JSON that is not checked yet
+    """The lines of a digest with their reasons. In those of earlier versions, `reason` is a sentence."""
     if not isinstance(items, list):
         return items
-    return [
-        {**{key: value for key, value in item.items() if key != "reason"}, "why": clauses_from_sentence(item["reason"])}
-        if isinstance(item, dict) and "reason" in item
-        else item
-        for item in items
-    ]
+    return [_read_item(row, item) if isinstance(item, dict) else item for item in items]
+
+
+def _read_item(row: RowMapping, item: dict[str, Any]) -> dict[str, Any]:
+    values = {name: value for name, value in item.items() if name not in {"reason", "why"}}
+    if "reason" in item:
+        return {**values, "why": clauses_from_sentence(item["reason"])}
+    return {**values, "why": _read_clauses(row, item.get("why"))}

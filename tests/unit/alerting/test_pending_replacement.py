@@ -32,19 +32,18 @@ REMOVAL = Removal(RemovalKind.FORGOTTEN, NOON + MINUTE, UTC)
 RECORD = SubjectRecord(CANDIDATE.key, "launch", NOON)
 
 
-def other(id_: int, uid: str, *, is_pending: bool = False, facts: tuple[tuple[str, int], ...] = ()) -> OtherMatch:
+def other(id_: int, uid: str, *, is_own: bool = False, facts: tuple[tuple[str, int], ...] = ()) -> OtherMatch:
     """A match of the same story in another article."""
     return OtherMatch(
         id=id_,
         match=Match("launch", "v1", MatchKind.NEWS, (), Level.HIGH),
-        article=CANDIDATE.article if is_pending else article(uid),
+        article=CANDIDATE.article if is_own else article(uid),
         story=STORY,
         publisher=f"of {uid}",
         wire=None,
         wire_status=None,
         official=False,
         facts=facts,
-        is_pending=is_pending,
     )
 
 
@@ -62,14 +61,14 @@ def test_an_update_that_says_the_same_as_before_stays_as_it_is(is_sentence: bool
     deferred, with its reason as a sentence."""
     new_facts = AlertPolicy(again_if=frozenset({UpdateTrigger.NEW_FACT}))
     record = replace(RECORD, first_sent_at=NOON - HOUR, last_sent_at=NOON - HOUR)
-    candidate = other(3, "a", is_pending=True, facts=(("dead", 9),)).to_candidate(CANDIDATE)
+    candidate = other(3, "a", is_own=True, facts=(("dead", 9),)).to_candidate(CANDIDATE)
     first_sent = DeskTime.from_moment(NOON - HOUR, UTC, NOON)
     why = updates.explain_update(new_facts, candidate, record, first_sent)
     why = clauses_from_sentence(reason_in_words(why)) if is_sentence else why
     pending = build_pending_alert(PendingKind.UPDATE, candidate, why, NOON, NOON + 9 * HOUR)
     loss = PendingLoss(pending, loses_article=False, lost=[lost(2)])
     later = replace(REMOVAL, now=NOON + (MINUTE if is_sentence else 13 * HOUR))
-    others = [other(3, "a", is_pending=True, facts=(("dead", 9),))]
+    others = [other(3, "a", is_own=True, facts=(("dead", 9),))]
     its = replace(rule(), alert=new_facts)
     assert replace_pending_alert(loss, others, record, its, later) is None
     (fewer,) = [replace(others[0], facts=(("dead", 8),))]
@@ -98,13 +97,15 @@ def test_an_alert_that_reports_nothing_of_what_leaves_stays() -> None:
         assert not PendingLoss(PENDING, loses_article=False, lost=loss).may_change(RECORD)
     later = PendingLoss(PENDING, loses_article=False, lost=[lost(5)])
     assert later.may_change(RECORD)
-    assert replaced(later, other(4, "a", is_pending=True)) is None
+    assert later.is_made_before(4, RECORD)
+    assert not later.is_made_before(6, RECORD)
+    assert not later.is_made_before(None, RECORD)  # its own match leaves
 
 
 def test_an_alert_that_reports_what_leaves_goes_on_without_it() -> None:
     """With an article that says more, if there is one; then its own match is superseded."""
     loss = PendingLoss(PENDING, loses_article=False, lost=[lost(1)])
-    found = replaced(loss, other(2, "a", is_pending=True), other(3, "b", facts=(("dead", 3),)))
+    found = replaced(loss, other(2, "a", is_own=True), other(3, "b", facts=(("dead", 3),)))
     assert found is not None
     assert [(candidate.article.uid, outcome.reason) for candidate, outcome in found.outcomes] == [
         ("b", Reason.HOLD),

@@ -13,8 +13,7 @@ import pytest
 
 from monitor.model import Alert, AlertKind, Delivery, Item, Level, Message, MessageType, Notice, NoticeKind
 from monitor.model.outcome import clauses_from_sentence
-from monitor.notify import render_message
-from monitor.notify.renderers import Capabilities, capabilities_of, registry
+from monitor.notify.renderers import Capabilities, capabilities_of, registry, render_message
 from monitor.notify.renderers.content import ADDRESS, ITEMS, SENTENCE, UNSURE_ITEMS
 from monitor.notify.renderers.forms import choose_content
 from monitor.notify.renderers.renderer import ChannelKind, Renderer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -18,6 +19,7 @@ from monitor.services.commands.stories import merge_stories, split_story
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import tables
 from monitor.store.engine.database import Database
+from monitor.store.engine.opening import open_database
 from monitor.store.queries.stories import StoryQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
@@ -99,9 +101,14 @@ def test_pruning_counts_first_and_then_deletes(database: Database) -> None:
     assert prune_database(database, retention, later).articles == 0
 
 
-def test_a_database_is_created_once(database: Database) -> None:
+def test_a_database_is_created_once(tmp_path: Path) -> None:
     """One that has this version's schema stays as it is."""
-    assert upgrade_database(database, config_of(rule())) is False
+    database = open_database(f"sqlite:///{tmp_path / 'news.db'}")
+    try:
+        assert upgrade_database(database, config_of(rule())) is True
+        assert upgrade_database(database, config_of(rule())) is False
+    finally:
+        database.close()
 
 
 def test_stories_are_merged_and_split(database: Database) -> None:

@@ -432,7 +432,7 @@ def test_the_number_of_a_match_that_left_is_never_given_again(
         newest = connection.execute(select(matches).order_by(matches.c.id.desc())).first()
         assert newest is not None
         connection.execute(delete(matches).where(matches.c.id == newest.id))
-        row = {name: value for name, value in newest._mapping.items() if name != "id"}
+        row = {column.key: newest._mapping[column] for column in matches.c if column.key != "id"}
         assert connection.execute(insert(matches).values(row).returning(matches.c.id)).scalar_one() == newest.id + 1
     opened.close()
 

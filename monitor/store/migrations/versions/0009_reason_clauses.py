@@ -16,5 +16,5 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("reason_parameters", sa.JSON(), nullable=True))
         # Something else may have written bytes, which SQLite takes for text, and refuses in JSON.
         clauses = f"{build}_array({build}_object('code', 'sentence', 'words', CAST({sentence} AS text)))"
-        op.execute(f'UPDATE "{table}" SET reason_parameters = {clauses}')  # noqa: S608 - all of it stands here
+        op.execute(f'UPDATE "{table}" SET reason_parameters = {clauses}')  # noqa: S608 - constants of this file
         op.drop_column(table, sentence)
