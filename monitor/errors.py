@@ -2,6 +2,7 @@
 
 MonitorError                   everything that this package raises on purpose; its text is one line for a person
 ├── InvalidFiles               the user's files have faults (all of them, each with file:line:col)
+├── EditUnsafe                 a command does not edit a file, because it could spoil it
 ├── FetchFailed                a source did not give a document (blocked address, time-out, too big, status ...)
 ├── FeedUnreadable             the document is no feed
 ├── WorkerLost                 a worker process passed its deadline or died
@@ -58,6 +59,13 @@ class InvalidFiles(MonitorError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(faults))
         super().__init__("\n".join(map(str, self.faults)))
+
+
+class EditUnsafe(MonitorError):
+    """A file of the user is written in a way in which an edit could spoil it. Nothing was changed."""
+
+    def __init__(self, where: Place | str) -> None:
+        super().__init__(f"{where}: this file is written in a way that cannot be edited safely: edit it by hand")
 
 
 class FetchFailed(MonitorError):

@@ -10,21 +10,37 @@ sources.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
-from itertools import accumulate
 
+from monitor.config.editing.block_entries import (
+    extend_over_comments,
+    find_end_of_comments,
+    find_entry_extents,
+    format_item_like,
+    is_spaced,
+)
+from monitor.config.editing.flow_entries import (
+    FlowCollection,
+    find_comma,
+    find_flow_collection,
+    get_break_before,
+    insert_behind,
+    insert_on_own_lines,
+    is_entry_alone,
+    is_first_on_line,
+    remove_entries,
+)
+from monitor.config.editing.text_lines import delete_lines, insert_lines, measure_indent
+from monitor.config.editing.value_text import TextStyle, format_block, format_parts
 from monitor.config.yaml.yaml12 import PlainData, YamlDocument, parse_yaml_text
-from monitor.errors import InvalidFiles, MonitorError
+from monitor.errors import EditUnsafe, InvalidFiles
 
 SourceValue = str | bool | Sequence[str] | Mapping[str, str]
 NewSource = Mapping[str, SourceValue]
 """The keys of a source in the order in which they are written."""
 
 _LIST = "sources"
-_ENDINGS = "\r\n\x85\u2028\u2029"  # what ends a line in YAML: those line ends of str.splitlines that our parser accepts
-_GAP = re.compile(rf"(?:\s|#[^{_ENDINGS}]*)*")
-"""Blanks and comments."""
+_STYLE = TextStyle(quote="'")
 
 
 def with_source(text: str, file: str, source: NewSource) -> str:
@@ -40,9 +56,9 @@ def with_sources(text: str, file: str, sources: Sequence[NewSource]) -> str:
     lines = text.splitlines(keepends=True)
     document = next((candidate for candidate in reversed(documents) if (_LIST,) in candidate.value_positions), None)
     if not documents:
-        _insert_lines(lines, len(lines), [f"{_LIST}:", *_format_blocks(sources, 2, 2)])
+        insert_lines(lines, len(lines), [f"{_LIST}:", *_format_items(sources, 2)])
     elif document and _is_flow_list(lines, document) and not _is_empty_flow(lines, document):
-        lines = [_append_to_flow(_FlowSequence(lines, document), sources)]
+        lines = [_append_to_flow(find_flow_collection(lines, document, (_LIST,)), sources)]
     elif document and _get_items(document):
         _append_to_block(lines, document, sources)
     elif document:
@@ -68,7 +84,7 @@ def without_sources(text: str, file: str, ids: Collection[str]) -> str:
     for document in reversed(documents):  # from the end, so that earlier positions stay valid
         removed = {index for index, item in enumerate(_get_items(document)) if _get_item_id(item) in ids}
         if removed and _is_flow_list(lines, document):
-            lines = _remove_from_flow(_FlowSequence(lines, document), removed).splitlines(keepends=True)
+            lines = remove_entries(find_flow_collection(lines, document, (_LIST,)), removed).splitlines(keepends=True)
         elif removed:
             _remove_from_block(lines, document, removed)
     return _verify_edit(
@@ -82,7 +98,7 @@ def _verify_edit(text: str, file: str, expected: list[PlainData]) -> str:
             return text
     except InvalidFiles:
         pass
-    raise MonitorError(f"{file}: this file is written in a way that cannot be edited safely: edit it by hand")
+    raise EditUnsafe(file)
 
 
 def _get_all_items(documents: Sequence[YamlDocument]) -> list[PlainData]:
@@ -108,20 +124,14 @@ def _is_flow_list(lines: list[str], document: YamlDocument) -> bool:
 
 def _append_to_block(lines: list[str], document: YamlDocument, sources: Sequence[NewSource]) -> None:
     """Adds sources after the last item, in its style."""
-    *others, last = _find_item_extents(lines, document)
-    at, indent = last.stop, _measure_indent(lines[last.start])
-    while at < len(lines) and _is_comment(lines[at]) and _measure_indent(lines[at]) >= indent:
-        at += 1
-    line, column = document.value_positions[_LIST, len(others)]
-    width = column - 1 - indent if line - 1 == last.start else 2
-    is_spaced = bool(others) and any(map(_is_blank, lines[others[-1].stop : last.start]))
+    extents = find_entry_extents(lines, document, (_LIST,))
+    last = len(extents) - 1
     new_lines: list[str] = []
     for source in sources:
-        block = _format_block(source, indent, width)
-        if lines[line - 1][column - 1] == "{":
-            block = [f"{block[0][: indent + width]}{_format_flow_mapping(source)}"]
-        new_lines += ["", *block] if is_spaced else block
-    _insert_lines(lines, at, new_lines)
+        item = format_item_like(lines, document, (_LIST, last), source_to_plain_data(source), _STYLE)
+        new_lines += ["", *item] if is_spaced(lines, extents, last) else item
+    at = find_end_of_comments(lines, extents[last].stop, measure_indent(lines[extents[last].start]))
+    insert_lines(lines, at, new_lines)
 
 
 def _fill_empty_list(lines: list[str], document: YamlDocument, sources: Sequence[NewSource]) -> None:
@@ -130,10 +140,11 @@ def _fill_empty_list(lines: list[str], document: YamlDocument, sources: Sequence
     if _is_flow_list(lines, document):
         bracket = document.value_positions[_LIST,][1] - 1
         lines[line] = lines[line][: bracket - 1] + lines[line][bracket + 2 :]
-    at = line + 1
-    while at < len(lines) and _is_comment(lines[at]) and _measure_indent(lines[at]) > indent:
-        at += 1
-    _insert_lines(lines, at, _format_blocks(sources, indent + 2, 2))
+    insert_lines(lines, find_end_of_comments(lines, line + 1, indent + 1), _format_items(sources, indent + 2))
+
+
+def _format_items(sources: Sequence[NewSource], indent: int) -> list[str]:
+    return [line for source in sources for line in format_block(source_to_plain_data(source), indent, "- ", _STYLE)]
 
 
 def _is_empty_flow(lines: list[str], document: YamlDocument) -> bool:
@@ -144,11 +155,11 @@ def _is_empty_flow(lines: list[str], document: YamlDocument) -> bool:
 
 
 def _remove_from_block(lines: list[str], document: YamlDocument, removed: Collection[int]) -> None:
-    extents, last = _find_item_extents(lines, document), True
+    extents, last = find_entry_extents(lines, document, (_LIST,)), True
     for index in reversed(range(len(extents))):
         if index in removed:
             above = extents[index - 1].stop if index else None
-            _delete_lines(lines, _extend_over_comments(lines, extents[index], above, last=last))
+            delete_lines(lines, extend_over_comments(lines, extents[index], above, last=last))
         else:
             last = False
     if len(removed) == len(extents):
@@ -157,199 +168,20 @@ def _remove_from_block(lines: list[str], document: YamlDocument, removed: Collec
         lines[line - 1] = f"{lines[line - 1][:colon]} []{lines[line - 1][colon:]}"
 
 
-def _find_item_extents(lines: list[str], document: YamlDocument) -> list[range]:
-    """The lines of each item, from its dash to the last line of its content."""
-    extents: list[range] = []
-    start = document.value_positions[_LIST,][0] - 1
-    for index in range(len(_get_items(document))):
-        while _is_blank(lines[start]) or _is_comment(lines[start]):
-            start += 1
-        line, column = document.end_positions[_LIST, index]
-        stop = line if column > 1 else line - 1  # in column 1: a block of text ended with the line before
-        while _is_blank(lines[stop - 1]):
-            stop -= 1
-        extents.append(range(start, stop))
-        start = stop
-    return extents
-
-
-def _extend_over_comments(lines: list[str], item: range, above: int | None, *, last: bool) -> range:
-    """The lines that are removed with an item. `above`: the line after the item before it; `last`: no item that stays
-    comes after it."""
-    start, stop, indent = item.start, item.stop, _measure_indent(lines[item.start])
-    while stop < len(lines) and _is_comment(lines[stop]) and _measure_indent(lines[stop]) > indent:
-        stop += 1
-    if above is None:  # a comment above the first item may be about the whole list
-        return range(start, stop)
-    top = start
-    while top > above and _is_comment(lines[top - 1]) and _measure_indent(lines[top - 1]) == indent:
-        top -= 1
-    is_followed = stop < len(lines) and not _is_blank(lines[stop])
-    is_own_paragraph = not is_followed or (last and (top == start or not _is_comment(lines[stop])))
-    if is_own_paragraph and top > above and _is_blank(lines[top - 1]):
-        start = top - 1  # with the blank line, so that there are not two in a row
-    return range(start, stop)
-
-
-def _insert_lines(lines: list[str], at: int, new_lines: Sequence[str]) -> None:
-    ending = next((ending for line in (*lines[at - 1 : at], *lines) if (ending := _get_line_ending(line))), "\n")
-    added = [line + ending for line in new_lines]
-    if at and not _get_line_ending(lines[at - 1]):  # the text had no final line end, and must have none
-        lines[at - 1] += ending
-        added[-1] = new_lines[-1]
-    lines[at:at] = added
-
-
-def _delete_lines(lines: list[str], removed: range) -> None:
-    has_no_ending = not _get_line_ending(lines[removed.stop - 1])
-    del lines[removed.start : removed.stop]
-    if has_no_ending and lines:
-        lines[-1] = lines[-1].rstrip(_ENDINGS)
-
-
-def _get_line_ending(line: str) -> str:
-    return line[len(line.rstrip(_ENDINGS)) :]
-
-
-def _measure_indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" \t"))
-
-
-def _is_blank(line: str) -> bool:
-    return not line.strip()
-
-
-def _is_comment(line: str) -> bool:
-    return line.lstrip().startswith("#")
-
-
 # --- lists in brackets -------------------------------------------------------------------------------------------
 
 
-class _FlowSequence:
-    """The text of a document with a list in brackets, and the offsets of the list and of each item."""
-
-    def __init__(self, lines: list[str], document: YamlDocument) -> None:
-        starts = list(accumulate(map(len, lines), initial=0))
-
-        def offset(place: tuple[int, int]) -> int:
-            return starts[place[0] - 1] + place[1] - 1
-
-        self.text = "".join(lines)
-        self.inside = offset(document.value_positions[_LIST,]) + 1
-        self.items = [
-            (offset(document.value_positions[_LIST, index]), offset(document.end_positions[_LIST, index]))
-            for index in range(len(_get_items(document)))
-        ]
-
-
-def _append_to_flow(flow: _FlowSequence, sources: Sequence[NewSource]) -> str:
+def _append_to_flow(flow: FlowCollection, sources: Sequence[NewSource]) -> str:
     """The text with sources after the last item, each on a line of its own if the last item has one."""
-    text, mappings = flow.text, list(map(_format_flow_mapping, sources))
-    new = ", ".join(mappings)
-    if not flow.items:
-        return text[: flow.inside] + new + text[flow.inside :]
-    begin, end = flow.items[-1]
-    comma = _find_comma(text, end)
-    stop = end if comma is None else comma + 1
-    head, tail = _find_line_bounds(text, begin, stop)
-    below = (re.search(rf"\r\n|[{_ENDINGS}]", text) or [""])[0] + text[head:begin]
-    if _is_alone_on_lines(text, begin, stop):
-        after = "," if comma is None else ""
-        added = ",".join(below + mapping for mapping in mappings)
-        return f"{text[:end]}{after}{text[end:tail]}{added}{'' if after else ','}{text[tail:]}"
-    if comma is not None:
-        return f"{text[:stop]} {new},{text[stop:]}"
-    return f"{text[:end]},{' ' if text[head:begin].strip() else below}{new}{text[end:]}"
+    mappings = list(map(_format_flow, sources))
+    new, last = ", ".join(mappings), len(flow.entries) - 1
+    if not flow.entries:
+        return flow.text[: flow.inside] + new + flow.text[flow.inside :]
+    if is_entry_alone(flow, last):
+        return insert_on_own_lines(flow, last, mappings)
+    begins_line = find_comma(flow.text, flow.entries[last][1]) is None and is_first_on_line(flow, last)
+    return insert_behind(flow, last, new, get_break_before(flow, last) if begins_line else " ")
 
 
-def _remove_from_flow(flow: _FlowSequence, removed: Collection[int]) -> str:
-    text = flow.text
-    for index in sorted(removed, reverse=True):
-        text = _cut_item(text, *flow.items[index], before=flow.items[index - 1][1] if index else None)
-    return text
-
-
-def _cut_item(text: str, begin: int, end: int, before: int | None) -> str:
-    """The text without the item from `begin` to `end` and the comma after it. The last item may have no comma after it;
-    then the comma before it is removed. `before`: where the item before it ends."""
-    comma = _find_comma(text, end)
-    stop = end if comma is None else comma + 1
-    ahead = _find_comma(text, before) if comma is None and before is not None else None
-    if _is_alone_on_lines(text, begin, stop) and not text[end:stop].strip(" \t,"):
-        head, tail = _find_line_bounds(text, begin, stop)
-        rest = text[tail:]
-        rest = rest[2:] if rest.startswith("\r\n") else rest[1:]
-        return (text[:head] if ahead is None else text[:ahead] + text[ahead + 1 : head]) + rest
-    if ahead is not None:
-        between = text[ahead + 1 : begin]
-        return text[:ahead] + (between if between.strip() else "") + text[end:]
-    if comma is None:  # it was the only one
-        return text[:begin] + text[end:]
-    comment = text[end:comma] if text[end:comma].strip() else ""
-    left, right = text[:begin], text[stop:]
-    if before is None or not text[_find_line_bounds(text, begin, stop)[0] : begin].strip():
-        right = re.sub(r"^[ \t]*(?!#)", "", right)
-    else:
-        left = left.rstrip(" \t")
-    return left + comment + right
-
-
-def _find_comma(text: str, at: int) -> int | None:
-    """The offset of the comma after an item that ends at `at`; None: there is none."""
-    gap = _GAP.match(text, at)
-    return gap.end() if gap and text[gap.end() : gap.end() + 1] == "," else None
-
-
-def _find_line_bounds(text: str, begin: int, stop: int) -> tuple[int, int]:
-    """The start of the line of `begin`, and the end of the line of `stop`."""
-    after = re.compile(f"[{_ENDINGS}]").search(text, stop)
-    return max(text.rfind(ending, 0, begin) for ending in _ENDINGS) + 1, after.start() if after else len(text)
-
-
-def _is_alone_on_lines(text: str, begin: int, stop: int) -> bool:
-    """Whether these lines hold nothing else but a comment at the end."""
-    head, tail = _find_line_bounds(text, begin, stop)
-    return not text[head:begin].strip() and (_is_blank(text[stop:tail]) or _is_comment(text[stop:tail]))
-
-
-# --- a new source as text ----------------------------------------------------------------------------------------
-
-
-def _format_blocks(sources: Sequence[NewSource], indent: int, width: int) -> list[str]:
-    return [line for source in sources for line in _format_block(source, indent, width)]
-
-
-def _format_block(source: NewSource, indent: int, width: int) -> list[str]:
-    """The lines of a source, with one key a line. `width`: from the dash to the keys."""
-    first, *others = (f"{key}: {_format_value(value)}" for key, value in source.items())
-    return [f"{' ' * indent}{'-'.ljust(width)}{first}", *(f"{' ' * (indent + width)}{line}" for line in others)]
-
-
-def _format_flow_mapping(source: Mapping[str, SourceValue]) -> str:
-    keys = (
-        f"{key}: {_format_scalar(value, '[{}]') if isinstance(value, str) else _format_value(value)}"
-        for key, value in source.items()
-    )
-    return "{" + ", ".join(keys) + "}"
-
-
-def _format_value(value: SourceValue) -> str:
-    if isinstance(value, str):
-        return _format_scalar(value, "- {}")
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, Mapping):
-        return _format_flow_mapping(value)
-    return "[" + ", ".join(_format_scalar(item, "[{}]") for item in value) + "]"
-
-
-def _format_scalar(text: str, within: str) -> str:
-    """The text without quotes if our parser then reads the same text, otherwise in quotes. `within`: a template of the
-    list around it."""
-    try:
-        if [document.data for document in parse_yaml_text(within.format(text), "")] == [[text]]:
-            return text
-    except InvalidFiles:
-        pass
-    return "'" + text.replace("'", "''") + "'"
+def _format_flow(source: NewSource) -> str:
+    return " ".join(format_parts(source_to_plain_data(source), _STYLE))
