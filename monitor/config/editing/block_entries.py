@@ -58,8 +58,8 @@ def format_item_like(
     indent = document.value_positions[sibling[:-1]][1] - 1
     line, column = document.value_positions[sibling]
     begins_after_dash = lines[line - 1][indent] == "-"  # else in the line after the dash
-    lead = "-".ljust(column - 1 - indent if begins_after_dash else 2)
-    if isinstance(item, dict) and item and lines[line - 1][column - 1] != "{":
+    lead = "-".ljust(max(column - 1 - indent, 2) if begins_after_dash else 2)
+    if isinstance(item, dict) and item and lines[line - 1][column - 1 : column] != "{":
         return format_block(item, indent, lead, style)
     return fill_lines(" " * indent + lead, format_block_value(item, style), style, indent)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -21,6 +22,7 @@ class TextStyle:
 
 _IN_BLOCK = "- {}"
 _IN_BRACKETS = "[{}]"
+_OPENING = re.compile(r"[\[{]")
 
 
 def format_block(mapping: Mapping[str, PlainData], indent: int, lead: str, style: TextStyle) -> list[str]:
@@ -45,22 +47,29 @@ def format_parts(value: PlainData, style: TextStyle) -> list[str]:
     if isinstance(value, str):
         return [_format_text(value, _IN_BRACKETS, style)]
     if isinstance(value, dict):
-        return _enclose("{", [_format_pair(key, item, style) for key, item in value.items()], "}")
+        return _enclose("{", [format_pair(key, item, style) for key, item in value.items()], "}")
     if isinstance(value, list):
         return _enclose("[", [format_parts(item, style) for item in value], "]")
     return [_format_constant(value)]
 
 
+def format_pair(key: str, value: PlainData, style: TextStyle) -> list[str]:
+    """A key and its value for use inside brackets, in parts as `format_parts` gives them."""
+    first, *others = format_parts(value, style)
+    return [f"{format_key(key, style)}: {first}", *others]
+
+
 def format_key(key: str, style: TextStyle) -> str:
     """A key, in quotes where it needs them."""
-    return _format_text(key, _IN_BRACKETS, style)
+    return key if _is_read_as(f"[{{{key}: x}}]", {key: "x"}) else _quote(key, style)
 
 
 def fill_lines(start: str, parts: list[str], style: TextStyle, indent: int, reserve: int = 0) -> list[str]:
     """The lines of `start` and the parts after it. `indent`: of the block around it; lines after the first are indented
     as the first entry in the brackets is, or, if that is far to the right, a little more than the block. `reserve`: the
     number of characters that will follow on the last line."""
-    margin = " " * (len(start) + 1 if style.width is None or len(start) < style.width // 2 else indent + 4)
+    inside = len(start) + (opening.end() if (opening := _OPENING.search(parts[0])) else 0)
+    margin = " " * (inside if style.width is None or inside < style.width // 2 else indent + 4)
     lines = [start + parts[0]]
     for number, part in enumerate(parts[1:], 2):
         length = len(lines[-1]) + 1 + len(part) + (reserve if number == len(parts) else 0)
@@ -69,11 +78,6 @@ def fill_lines(start: str, parts: list[str], style: TextStyle, indent: int, rese
         else:
             lines[-1] += f" {part}"
     return lines
-
-
-def _format_pair(key: str, value: PlainData, style: TextStyle) -> list[str]:
-    first, *others = format_parts(value, style)
-    return [f"{format_key(key, style)}: {first}", *others]
 
 
 def _enclose(opening: str, entries: list[list[str]], closing: str) -> list[str]:
@@ -97,11 +101,18 @@ def _format_constant(value: bool | float | None) -> str:
 def _format_text(text: str, within: str, style: TextStyle) -> str:
     """The text without quotes if our parser then reads the same text, otherwise in quotes. `within`: a template of the
     list around it. Text with line ends does not come back the same; who writes it checks the result."""
+    return text if _is_read_as(within.format(text), text) else _quote(text, style)
+
+
+def _is_read_as(listed: str, item: PlainData) -> bool:
+    """Whether the text is read as a list with this item only."""
     try:
-        if [document.data for document in parse_yaml_text(within.format(text), "")] == [[text]]:
-            return text
+        return [document.data for document in parse_yaml_text(listed, "")] == [[item]]
     except InvalidFiles:
-        pass
+        return False
+
+
+def _quote(text: str, style: TextStyle) -> str:
     if style.quote == '"' and not set(text) & {'"', "\\"}:
         return f'"{text}"'
     return "'" + text.replace("'", "''") + "'"
