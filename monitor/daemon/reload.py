@@ -1,7 +1,8 @@
 """Applies edits of the user's files while the daemon runs: on change, and on SIGHUP.
 
 A faulty file counts as it was when it last had no fault. If the others, taken together with it, would then lose a rule
-or a source that runs (a name that leads nowhere any more, a folder that is gone), nothing is applied at all. `running`
+or a source that runs (a name that leads nowhere any more, a folder that is gone), nothing is applied at all. If an edit
+brings a second rule with the id of one that runs, the running one stays, whatever the order of the files. `running`
 says what runs and how it differs from the files; `status`, the log and the notices show it.
 """
 
@@ -72,7 +73,7 @@ class Reloader:
         """Read the files now, or as they were `seen`, and apply what is good in them. Raises StoreFailed."""
         async with self._reading:
             try:
-                loaded = await asyncio.to_thread(self._files.load, seen)
+                loaded = await asyncio.to_thread(self._files.load, seen, self._config)
             except InvalidFiles as faulty:
                 await self._refuse(faulty.faults)
                 return

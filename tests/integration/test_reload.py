@@ -236,6 +236,59 @@ async def test_what_would_lose_what_runs_is_not_taken_up(
     assert reloader.running.faults
 
 
+@pytest.mark.parametrize(
+    ("first", "more"),
+    [
+        ("a.yaml", {}),
+        ("z.yaml", {}),
+        ("launch.yaml", {}),
+        ("a.yaml", {"launch.yaml": RULE.format(id="launch", title="Launch").replace("{words", "{entity: gone, words")}),
+    ],
+    ids=["sorts first", "sorts last", "in the same file, above", "and the running one has a fault now"],
+)
+async def test_a_second_rule_with_the_id_of_one_that_runs_never_takes_its_place(
+    folder: Path, taken: Taken, reloader: Reloader, first: str, more: dict[str, str]
+) -> None:
+    """Whichever path sorts first, the running rule stays, and the fault names both places."""
+    running = folder / "rules" / "launch.yaml"
+    second = RULE.format(id="launch", title="Another launch")
+    below = f"---\n{running.read_text()}" if first == "launch.yaml" else ""
+    for name, text in more.items():
+        write(folder / "rules" / name, text)
+    write(folder / "rules" / first, second + below)
+    await looks(reloader)
+    assert taken.titles["launch"] == "Launch"
+    at = f"{running}:{6 if below else 1}:1"
+    said = f"{folder}/rules/{first}:1:1: there is another rule 'launch'; it is at {at}; change or delete one of them"
+    assert said in reloader.running.faults
+    running.unlink()  # now only one has the id
+    write(folder / "rules" / first, second)
+    await looks(reloader)
+    assert (taken.titles["launch"], reloader.running.faults) == ("Another launch", ())
+
+
+async def test_a_second_source_with_the_id_or_address_of_one_that_runs_never_takes_its_place(
+    folder: Path, taken: Taken, reloader: Reloader
+) -> None:
+    """Nor does a second entity; also where their files come first."""
+    write(folder / "monitor.yaml", SETTINGS.replace("[sources.yaml]", "[a.yaml, b.yaml, sources.yaml]"))
+    write(folder / "a.yaml", SOURCE.replace("id: wire", "id: other"))
+    write(folder / "b.yaml", SOURCE.replace("wire.test", "another.test"))
+    write(folder / "rules" / "a.yaml", SOMEWHERE.replace("name: Somewhere", "name: Elsewhere"))
+    await looks(reloader)
+    config = taken.configs[-1]
+    assert [(source.id, source.url) for source in config.sources.values()] == [("wire", "https://wire.test/feed")]
+    assert config.entities["somewhere"].name == "Somewhere"
+    do = "change or delete one of them"
+    here = f"it is at {folder}/sources.yaml:2:5; {do}"
+    there = f"it is at {folder}/entities.yaml:1:1; {do}"
+    assert reloader.running.faults == (
+        f"{folder}/a.yaml:2:5: another source has this url; {here}",
+        f"{folder}/b.yaml:2:5: another source has this id; {here}",
+        f"{folder}/rules/a.yaml:1:1: there is another entity 'somewhere'; {there}",
+    )
+
+
 async def test_a_rule_that_is_removed_in_good_order_goes(folder: Path, taken: Taken, reloader: Reloader) -> None:
     """A deleted file is no fault."""
     (folder / "rules" / "launch.yaml").unlink()

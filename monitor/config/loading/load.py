@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
 
 from monitor.config.language.entities import entity_from_document
 from monitor.config.language.extends import Extension, ParsedExtension, extension_from_document, resolve_definitions
@@ -28,6 +27,13 @@ from monitor.config.language.versions import with_version
 from monitor.config.loading.file_cache import FileCache
 from monitor.config.loading.files import Stamp, paths_named, settings_document, yaml_files
 from monitor.config.loading.shipped import find_shipped_folder
+from monitor.config.loading.unique_ids import (
+    NOTHING_RUNS,
+    PlacedSource,
+    RunningItems,
+    index_by_id,
+    index_sources,
+)
 from monitor.config.yaml.yaml12 import PlainData, YamlDocument, quote_text, read_yaml_file
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Config, Entity, EntityNamed, ListNamed, Place, Rule, Source, WordList
@@ -80,15 +86,17 @@ def load_config_files(
     environment: Mapping[str, str],
     cache: LoadCache | None = None,
     stamps: Mapping[str, Stamp] = MappingProxyType({}),
+    running: Config | None = None,
 ) -> LoadedConfig:
     """Loads a monitor.yaml and all that it names. Raises InvalidFiles, with the faults of all files, if monitor.yaml
     itself has a fault: a missing secret of an address, or a route to nowhere, would lose alerts.
 
     `cache`: unchanged files are not read again, and the last content without a fault of a now faulty file stays in
     force. The cache is updated; it drops deleted files as soon as there is no fault. `stamps`: of files that were
-    checked just before.
+    checked just before. `running`: of two rules (or entities, lists, sources) with the same id, the one in it counts.
     """
     cache = LoadCache() if cache is None else cache
+    items = NOTHING_RUNS if running is None else RunningItems.from_config(running)
     document = settings_document(path)
     config_faults: list[Fault] = []
     settings, defaults = None, SourceDefaults(EVERY)
@@ -96,10 +104,10 @@ def load_config_files(
         settings, defaults = settings_from_document(document, environment, path.parent)
     routes = settings.routes if settings else None
     loaded = _load_rule_files(
-        _collect_named_paths(document, path, "rules", "entities"), routes, cache.documents, stamps
+        _collect_named_paths(document, path, "rules", "entities"), routes, cache.documents, stamps, items
     )
     sources, places, faults = _load_source_files(
-        _collect_named_paths(document, path, "sources"), defaults, cache.sources, stamps
+        _collect_named_paths(document, path, "sources"), defaults, cache.sources, stamps, items
     )
     sources = _with_secrets(sources, places, faults, environment, path.parent)
     if settings is not None:
@@ -162,11 +170,12 @@ def _sort_faults(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 # --- sources ----------------------------------------------------------------------------------------------------
 
 
-_PlacedSource = tuple[Place, Source]
-
-
 def _load_source_files(
-    named_paths: _NamedPaths, defaults: SourceDefaults, cache: FileCache[_PlacedSource], stamps: Mapping[str, Stamp]
+    named_paths: _NamedPaths,
+    defaults: SourceDefaults,
+    cache: FileCache[PlacedSource],
+    stamps: Mapping[str, Stamp],
+    running: RunningItems = NOTHING_RUNS,
 ) -> tuple[dict[str, Source], dict[str, Place], list[Fault]]:
     """The valid sources by id, their places by id, and the faults. Of a file that has never been without a fault, the
     valid sources are used: a mistake in one must not leave the others unpolled."""
@@ -175,22 +184,14 @@ def _load_source_files(
         files, lambda document: sources_from_document(document, defaults), stamps, inputs=defaults
     )
     faults += (fault for cached in cached_files for fault in cached.faults)
-    sources: dict[str, Source] = {}
-    ids: dict[str, Place] = {}
-    urls: dict[str, Place] = {}
     candidates = [placed for cached in cached_files for placed in cached.last_good]
     candidates += (
         placed for cached in cached_files if not cached.last_good for placed in cached.valid_part
     )  # last, so that these take no id of another
-    for place, source in candidates:
-        for key, first in (("id", ids.get(source.id)), ("url", urls.get(source.url))):
-            if first:
-                faults.append(Fault(place, f"another source has this {key}", f"it is at {first}"))
-                break
-        else:
-            ids[source.id] = urls[source.url] = place
-            sources[source.id] = source
-    return sources, ids, faults
+    chosen = index_sources(candidates, running.sources, faults)
+    sources = {id_: source for id_, (_, source) in chosen.items()}
+    places = {id_: place for id_, (place, _) in chosen.items()}
+    return sources, places, faults
 
 
 def _with_secrets(
@@ -217,13 +218,15 @@ def _load_rule_files(
     routes: Collection[str] | None,
     cache: FileCache[_ParsedDocument],
     stamps: Mapping[str, Stamp],
+    running: RunningItems = NOTHING_RUNS,
 ) -> LoadedRules:
     files, faults = yaml_files(named_paths)
     cached_files = cache.read(files, _parse_document, stamps)
     faults += (fault for cached in cached_files for fault in cached.faults)
     parsed = [item for cached in cached_files for item in cached.last_good]
-    entities = _index_by_id([item.value for item in parsed if isinstance(item.value, Entity)], "entity", faults)
-    lists = _index_by_id([item.value for item in parsed if isinstance(item.value, WordList)], "list", faults)
+    values = [item.value for item in parsed]
+    entities = index_by_id([value for value in values if isinstance(value, Entity)], running.entities, faults)
+    lists = index_by_id([value for value in values if isinstance(value, WordList)], running.lists, faults)
     documents = {item.value.place: item.document for item in parsed}
     declared, declared_rule_ids = _collect_declarations(
         document for cached in cached_files for document in cached.documents
@@ -234,12 +237,17 @@ def _load_rule_files(
         if isinstance(item.value, Extension)
     ]
     registry = resolve_definitions([*entities.values(), *lists.values()], extensions, documents, declared, faults)
-    resolved: list[Rule] = []
+    resolved: dict[Place, Rule] = {}
     for item in parsed:
         if isinstance(item.value, Rule):
             with collect_faults(faults):
-                resolved.append(item.resolve_rule(item.value, registry, routes))
-    rules = _index_by_id(resolved, "rule", faults)
+                resolved[item.value.place] = item.resolve_rule(item.value, registry, routes)
+    # a rule that runs keeps its id even while a name in it leads nowhere: another rule must not take its place
+    usable = [
+        value for value in values if isinstance(value, Rule) and (value.place in resolved or value.id in running.rules)
+    ]
+    chosen = index_by_id(usable, running.rules, faults)
+    rules = {id_: resolved[rule.place] for id_, rule in chosen.items() if rule.place in resolved}
     definitions = registry.all_of_kind(Entity), registry.all_of_kind(WordList)
     return LoadedRules(rules, *definitions, _sort_faults(faults), declared_rule_ids, documents=documents)
 
@@ -292,7 +300,7 @@ class LoadCache:
     """The last result for each file, of rules, entities and lists (`documents`) and of sources."""
 
     documents: FileCache[_ParsedDocument] = field(default_factory=FileCache)
-    sources: FileCache[_PlacedSource] = field(default_factory=FileCache)
+    sources: FileCache[PlacedSource] = field(default_factory=FileCache)
 
     def drop_unread(self) -> None:
         """Forgets all files that were not read last."""
@@ -324,20 +332,6 @@ def _parse_document(document: YamlDocument) -> list[_ParsedDocument]:
     fallback = "begin it with 'rule: ID', 'entity: ID', 'list: ID' or 'extends: ID'"
     hint = did_you_mean(keys[0] if keys else "", _PARSERS, fallback)
     raise InvalidFiles([Fault(document.place(), "this document is no rule, entity or list, and extends none", hint)])
-
-
-_Identified = TypeVar("_Identified", Rule, Entity, WordList)
-
-
-def _index_by_id(items: Iterable[_Identified], kind: str, faults: list[Fault]) -> dict[str, _Identified]:
-    """The items by id. Of two with the same id, the first counts and the other is a fault."""
-    by_id: dict[str, _Identified] = {}
-    for item in items:
-        if item.id in by_id:
-            faults.append(Fault(item.place, f"there is another {kind} '{item.id}'", f"it is at {by_id[item.id].place}"))
-        else:
-            by_id[item.id] = item
-    return by_id
 
 
 def _find_unknown_routes(document: YamlDocument, rule: Rule, routes: Collection[str] | None) -> Iterator[Fault]:

@@ -17,6 +17,7 @@ from monitor.config.loading.files import (
 )
 from monitor.config.loading.load import LoadCache, LoadedConfig, list_configured_paths, load_config_files
 from monitor.errors import InvalidFiles
+from monitor.model import Config
 from monitor.runtime.gc_tuning import paused
 
 
@@ -31,9 +32,9 @@ class UserFiles:
         self._loaded_signature: Signature = frozenset()
         self._folders: dict[Path, Stamp | None] = {}  # as they were before the last snapshot
 
-    def load(self, snapshot: FilesSnapshot | None = None) -> LoadedConfig:
-        """The present content of all files. `snapshot`: of the files, taken just before. Raises InvalidFiles if
-        monitor.yaml itself cannot be used."""
+    def load(self, snapshot: FilesSnapshot | None = None, running: Config | None = None) -> LoadedConfig:
+        """The present content of all files. `snapshot`: of the files, taken just before. `running`: of two items with
+        the same id, the one in it counts. Raises InvalidFiles if monitor.yaml itself cannot be used."""
         configured_paths = self._configured_paths
         with suppress(InvalidFiles):  # loading reports this with all other faults
             self._configured_paths = list_configured_paths(self._path)
@@ -42,7 +43,7 @@ class UserFiles:
             snapshot.signature if snapshot and self._configured_paths == configured_paths else self.signature()
         )
         with paused():
-            return load_config_files(self._path, self._environment, self._cache, dict(self._loaded_signature))
+            return load_config_files(self._path, self._environment, self._cache, dict(self._loaded_signature), running)
 
     def signature(self) -> Signature:
         """A value that changes when one of the files does."""

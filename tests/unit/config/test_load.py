@@ -272,7 +272,7 @@ def test_of_two_with_the_same_id_or_url_the_first_stays(write: Write, files: dic
     """The fault stands at the second and names the first."""
     folder = write(_GOOD | files)
     result = loaded(folder)
-    assert told(result, folder) == [said]
+    assert told(result, folder) == [f"{said}; change or delete one of them"]
     assert len(result.config.rules) == len(result.config.entities) == len(result.config.sources) == 1
 
 
