@@ -92,8 +92,9 @@ async def test_the_starter_set_of_init_works(tmp_path: Path) -> None:
     config = tmp_path / "desk" / "monitor.yaml"
     mine = config.read_text(encoding="utf-8") + "network: {allow: [127.0.0.0/8]}\n"
     config.write_text(mine, encoding="utf-8")
-    again = await news_monitor("init", "desk", folder=tmp_path)
+    again = await news_monitor("init", "--pack", "east-asia", "desk", folder=tmp_path)
     assert (again.code, again.out) == (0, "")
+    assert "Added 0 rules and 0 sources to desk/monitor.yaml." in again.told
     assert "kept desk/monitor.yaml, which was there" in again.told
     assert config.read_text(encoding="utf-8") == mine
     async with serving(Site({"/feed": document(rss((LAUNCH, "/launch", now())))})) as site:

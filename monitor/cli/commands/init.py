@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from monitor.config.editing.starter import write_starter
+from monitor.config.editing.starter import count_rules_and_sources, write_starter
+from monitor.config.loading.files import is_there
 from monitor.config.loading.packs import FIRST_PACK, shipped_packs
 from monitor.config.loading.shipped import find_shipped_folder
 from monitor.errors import InvalidRequest
 from monitor.services.lookup import require_known
+from monitor.wording.quantities import format_count
 
 
 @click.command()
@@ -21,8 +24,11 @@ def init(folder: Path, names: str | None, *, empty: bool) -> None:
     """Write monitor.yaml, rules/ and seeds/ to edit into DIR (here, if none is given). Overwrites nothing.
 
     Without options it writes the pack east-asia: its rules, and the sources to poll for them. `rules packs` lists the
-    others. A pack can be added later by a second `init --pack NAME`. The lists of words and the entities that rules may
-    name are always written; --empty writes no rules and no sources beside them.
+    others. The lists of words and the entities that rules may name are always written; --empty writes no rules and no
+    sources beside them.
+
+    If DIR has a monitor.yaml already, say what to add: --pack NAME adds a pack, --empty only the lists, entities and
+    schemas that are missing. A daemon that runs on it applies them within seconds.
 
     \b
     Examples:
@@ -37,6 +43,13 @@ def init(folder: Path, names: str | None, *, empty: bool) -> None:
     known = shipped_packs(find_shipped_folder())
     require_known("pack", asked, known)
     packs = [known[name] for name in dict.fromkeys(asked)]
+    monitor_yaml = folder / "monitor.yaml"
+    was_there = is_there(monitor_yaml)
+    if was_there and names is None and not empty:
+        raise InvalidRequest(
+            f"{monitor_yaml} is there already; `init --pack NAME` adds a pack of rules and sources ({FIRST_PACK}, or "
+            "another one of `rules packs`), `init --empty` adds only the lists, entities and schemas that are missing"
+        )
     try:
         written, kept = write_starter(folder, find_shipped_folder(), packs)
     except OSError as error:
@@ -47,6 +60,16 @@ def init(folder: Path, names: str | None, *, empty: bool) -> None:
         click.echo(f"wrote {path}")
     for path in kept:
         click.echo(f"kept {path}, which was there", err=True)
-    click.echo(
-        f"\nNext: edit {folder / 'monitor.yaml'}, then `news-monitor check -c {folder / 'monitor.yaml'}`", err=True
-    )
+    click.echo(f"\n{_describe_written(written, monitor_yaml, was_there=was_there)}", err=True)
+    click.echo(f"Next: edit {monitor_yaml}, then `news-monitor check -c {monitor_yaml}`", err=True)
+
+
+def _describe_written(written: Iterable[Path], monitor_yaml: Path, *, was_there: bool) -> str:
+    """How many rules and sources there are in the files, and who uses them."""
+    rules, sources = count_rules_and_sources(written)
+    counts = f"{format_count(rules, 'rule')} and {format_count(sources, 'source')}"
+    if not was_there:
+        return f"Wrote {counts}."
+    if not rules and not sources:
+        return f"Added {counts} to {monitor_yaml}."
+    return f"Added {counts} to {monitor_yaml}: a daemon that runs on it uses them within seconds."

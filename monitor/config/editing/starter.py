@@ -12,7 +12,9 @@ from pathlib import Path
 
 from monitor.config.generated.schema import build_json_schema, file_name
 from monitor.config.language.file_kinds import KINDS
+from monitor.config.loading.files import is_config_file_name
 from monitor.config.loading.packs import Pack
+from monitor.config.yaml.yaml12 import read_yaml_file
 
 _TEMPLATE = Path(__file__).with_name("starter.yaml")
 _SHARED = ("rules/lists", "seeds/entities")
@@ -38,6 +40,20 @@ def write_starter(folder: Path, shipped: Path, packs: Iterable[Pack]) -> tuple[l
     for folder_name in _NAMED:
         (folder / folder_name).mkdir(parents=True, exist_ok=True)
     return written, existing
+
+
+def count_rules_and_sources(files: Iterable[Path]) -> tuple[int, int]:
+    """How many rules and how many sources there are in these files of the starter set. Raises InvalidFiles."""
+    rules = sources = 0
+    for file in files:
+        for document in read_yaml_file(file) if is_config_file_name(file.name) else ():
+            data = document.data if isinstance(document.data, dict) else {}
+            listed = data.get("sources")
+            if "rule" in data:
+                rules += 1
+            elif isinstance(listed, list) and file.name != "monitor.yaml":
+                sources += len(listed)
+    return rules, sources
 
 
 def _iter_starter_files(shipped_folder: Path, packs: Iterable[Pack]) -> Iterator[tuple[Path, bytes]]:

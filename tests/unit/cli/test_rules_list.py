@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tests.e2e.whole import news_monitor
@@ -79,3 +80,17 @@ async def test_init_writes_the_packs_that_are_named(tmp_path: Path) -> None:
     added = await news_monitor("init", "--pack", "east-asia", folder, folder=tmp_path)
     assert f"wrote {folder / asia}" in added.out
     assert f"kept {folder / 'monitor.yaml'}, which was there" in added.err
+    assert re.search(rf"Added 11 rules and \d\d+ sources to {folder}/monitor.yaml: a daemon that runs on it", added.err)
+
+
+async def test_init_adds_to_a_configured_folder_only_what_it_is_asked_for(tmp_path: Path) -> None:
+    """Without an option it would give a running daemon rules and sources that nobody asked for."""
+    mine = tmp_path / "monitor.yaml"
+    mine.write_text("sources: []\n")
+    refused = await news_monitor("init", ".", folder=tmp_path)
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith("monitor.yaml is there already; `init --pack NAME` adds a pack")
+    assert not (tmp_path / "rules").exists()
+    added = await news_monitor("init", "--empty", ".", folder=tmp_path)
+    assert (added.code, mine.read_text()) == (0, "sources: []\n")
+    assert "Added 0 rules and 0 sources to monitor.yaml." in added.err
