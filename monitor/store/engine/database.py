@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from monitor.errors import StoreFailed, StoreRefused, StoreReplaced, StoreSchemaTooNew, StoreSchemaTooOld
 from monitor.store.engine.damaged_rows import ValueUnreadable
+from monitor.store.engine.tables import metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -120,8 +121,8 @@ class Database(ABC):
             return found is None
 
     def require_schema(self) -> None:
-        """For commands that only read. Raises StoreFailed if the database is empty, StoreSchemaTooOld or
-        StoreSchemaTooNew if its schema is of another version."""
+        """For commands that only read. Raises StoreFailed if the database is empty or does not say its version,
+        StoreSchemaTooOld or StoreSchemaTooNew if its schema is of another version."""
         with self.reading() as connection:
             found = self._read_revision(connection)
         if found is None:
@@ -132,9 +133,17 @@ class Database(ABC):
             )
 
     def _read_revision(self, connection: Connection) -> str | None:
+        """The version of its schema; None if it is empty. Raises StoreSchemaTooNew, and StoreFailed if it has tables of
+        ours and nothing says of which version they are."""
         found: str | None = None
-        if inspect(connection).has_table("alembic_version"):
+        tables = inspect(connection).get_table_names()
+        if "alembic_version" in tables:
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        if found is None and (ours := sorted(metadata.tables.keys() & set(tables))):
+            raise StoreFailed(
+                f"{self.name} has tables ({', '.join(ours[:3])} ...), but alembic_version is missing or empty, "
+                "so nothing says which version wrote them: restore a backup, or name another database in monitor.yaml"
+            )
         if found is not None and found not in list_revisions():
             raise StoreSchemaTooNew(
                 f"{self.name} was written by a newer news-monitor (schema {found}): install that version again, or "

@@ -219,6 +219,27 @@ def test_an_upgrade_that_is_killed_changes_nothing(old_url: str, table: str) -> 
     opened.close()
 
 
+@pytest.mark.parametrize("damage", ["DROP TABLE alembic_version", "DELETE FROM alembic_version"])
+def test_a_database_that_does_not_say_its_version_is_not_called_empty(database: Database, damage: str) -> None:
+    """What is there is named, and what to do; neither a command nor an upgrade changes it."""
+    with database.write.begin() as connection:
+        connection.execute(text(damage))
+    says = (
+        r"has tables \(account, alert, article \.\.\.\), but alembic_version is missing or empty, .*: restore a backup"
+    )
+    for attempt in (database.require_schema, database.upgrade):
+        with pytest.raises(StoreFailed, match=says):
+            attempt()
+
+
+def test_an_empty_database_says_who_fills_it(empty_url: str) -> None:
+    """There is nothing to restore."""
+    opened = open_database(empty_url)
+    with pytest.raises(StoreFailed, match="has no tables yet: `news-monitor run` creates them"):
+        opened.require_schema()
+    opened.close()
+
+
 @pytest.mark.parametrize(
     ("part", "counts", "deliveries"),
     [
