@@ -120,8 +120,10 @@ def _describe_miss(steps: Sequence[Step]) -> str:
         return "the rule does not look at such articles (where)"
     if "unless" in by_key and by_key["unless"].holds:
         return f"unless holds, by {_quote_step_evidence(by_key['unless'])}"
-    mention = f"; nor a mention: {_describe_nearest_step(by_key['mention'])}" if "mention" in by_key else ""
-    return f"{_describe_nearest_step(by_key['match'])}{mention}"
+    match = _describe_nearest_step(by_key["match"])
+    if "mention" not in by_key:
+        return match
+    return f"{match}; mention does not hold either: {_describe_nearest_step(by_key['mention'])}"
 
 
 def _describe_nearest_step(step: Step) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from monitor.model import AlertPolicy, ClauseCode, MatchOutcome, Reason, ReasonClause, UpdateTrigger
 from monitor.wording.quantities import duration_in_words, format_count
 
-_PAST = "its source's past (a first poll, or a burst of entries)"
+_PAST = "older entries of its source (a first poll, or very many at once)"
 # A clause that begins with a comma or a colon continues the one before it; one that ends with a colon introduces the
 # next.
 _CLAUSES = {
@@ -96,8 +96,8 @@ _REASONS = {
     Reason.MENTION: "only mentioned",
     Reason.IN_DOUBT: "the same as what was sent, although a fact is not known",
     Reason.TOO_OLD: "too old for its rule",
-    Reason.BACKLOG: "of its source's past",
-    Reason.UNDATED: "of its source's past, and without a date",
+    Reason.BACKLOG: "came with older entries of its source",
+    Reason.UNDATED: "came with older entries of its source, and has no date",
     Reason.ALREADY_SENT: "already sent",
     Reason.ALREADY_DEFERRED: "already deferred",
     Reason.WITHDRAWN: "withdrawn by who reported it",

@@ -85,7 +85,7 @@ def _get_source_id(taken: OutlineImport) -> str | None:
 
 def _summarize_import(done: ListImport, target: Path, *, dry_run: bool) -> str:
     added = f"{done.added} {'would be added' if dry_run else 'added'} to {target}"
-    present = f"; {done.present} were there already" if done.present else ""
+    present = f"; {done.present} already there" if done.present else ""
     return added + present + (f"; {done.unused} could not be used" if done.unused else "")
 
 

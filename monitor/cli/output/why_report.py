@@ -31,7 +31,7 @@ def format_article_report(report: WhyReport, zone: str) -> Iterator[str]:
         published = f"published {format_local_time(article.published, zone)}" if article.dated else "undated"
         yield f"          {published}, first seen {format_local_time(article.seen, zone)}"
     if article.baseline:
-        yield "          it came with its source's past: its first poll, or a burst of entries"
+        yield "          it came with older entries of its source (a first poll, or very many at once)"
     read_as = report.language or "not clear from its script"
     yield f"language  {read_as}; {f'kept as {article.language}' if article.language else 'kept without one'}"
     if stored is not None and stored.story is not None:

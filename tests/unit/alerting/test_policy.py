@@ -65,11 +65,14 @@ WORDS = Words((Term("anniversary"),))
 TELLING = "sent: “missiles” in the title; “Seoul” in the text; first alert of this story"
 STALE = "suppressed: published 13 hours ago, and max_age is 12 hours"
 PAST = (
-    "suppressed: published 13 hours ago, and came with its source's past (a first poll, or a burst of entries), "
-    "where 12 hours count for a rule without max_age"
+    "suppressed: published 13 hours ago, and came with older entries of its source (a first poll, or very many at "
+    "once), where 12 hours count for a rule without max_age"
 )
 MENTION = "suppressed: only mentioned, deeper in the text than its lead"
-UNDATED = "suppressed: it came with its source's past (a first poll, or a burst of entries), and has no date of its own"
+UNDATED = (
+    "suppressed: it came with older entries of its source (a first poll, or very many at once), "
+    "and has no date of its own"
+)
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_a_list_is_imported_and_what_is_not_is_told_line_by_line(folder: Path) -
     ended = run("import", "--tag", "desk", "list.opml")
     assert ended.exit_code == 1
     assert ended.stdout == (
-        "new-example  https://new.example/feed\n1 added to sources.yaml; 1 were there already; 2 could not be used\n"
+        "new-example  https://new.example/feed\n1 added to sources.yaml; 1 already there; 2 could not be used\n"
     )
     assert ended.stderr.splitlines() == [
         "list.opml:3: http://one.example/feed is there already: one, sources.yaml:2:5",
@@ -48,7 +48,7 @@ def test_a_list_is_imported_and_what_is_not_is_told_line_by_line(folder: Path) -
     ]
     added = "  - {id: new-example, url: https://new.example/feed, name: New, tags: [asia, desk]}\n"
     assert (folder / "sources.yaml").read_text(encoding="utf-8").endswith(added)
-    assert run("import", "list.opml").stdout == "0 added to sources.yaml; 2 were there already; 2 could not be used\n"
+    assert run("import", "list.opml").stdout == "0 added to sources.yaml; 2 already there; 2 could not be used\n"
 
 
 def test_a_dry_run_writes_nothing(folder: Path) -> None:
@@ -69,7 +69,7 @@ async def test_json_is_a_line_for_each_outline(folder: Path) -> None:
     ]
     assert ended.rows[0]["url"] == "https://new.example/feed"
     assert ended.rows[3]["why"] == "this feed has no address (xmlUrl)"
-    assert ended.told[-1] == "1 added to sources.yaml; 1 were there already; 2 could not be used"
+    assert ended.told[-1] == "1 added to sources.yaml; 1 already there; 2 could not be used"
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ async def test_other_silences_say_their_reason(kept: Folder) -> None:
     assert "alert" not in mention
     old = (await kept.why("old")).out
     assert STALE in old
-    assert "\n          it came with its source's past: its first poll, or a burst of entries\n" in old
+    assert "\n          it came with older entries of its source (a first poll, or very many at once)\n" in old
     assert "language  ko; kept without one" in old
     declared = await kept.why("-", stdin='{"title": "北朝鮮がミサイルを発射した", "lang": "en"}')
     assert "language  ja; kept as ja" in declared.out

@@ -72,7 +72,10 @@ def test_each_test_is_held_against_the_rule(test: RuleTest, what: str | None) ->
         (
             "A garden",
             "",
-            "must be a mention, and is not: words missile: not there; nor a mention: words rocket: not there",
+            (
+                "must be a mention, and is not: words missile: not there; "
+                "mention does not hold either: words rocket: not there"
+            ),
         ),
     ],
 )

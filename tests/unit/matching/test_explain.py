@@ -212,7 +212,7 @@ def test_it_says_which_net_caught_an_article() -> None:
     none = explained(rule, "A missile")
     assert none.summary == (
         "no match: 0 of 2: not `who: words North Korea, Pyongyang`; "
-        "nor a mention: 1 of 2: not `who: words North Korea, Pyongyang`"
+        "mention does not hold either: 1 of 2: not `who: words North Korea, Pyongyang`"
     )
     assert none.share == 0.5
     dropped = explained(replace(rule, unless=words("film")), "A film of a missile of Pyongyang")

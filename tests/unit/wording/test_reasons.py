@@ -17,7 +17,7 @@ SEOUL = ZoneInfo("Asia/Seoul")
 AT = DeskTime(datetime(2026, 1, 5, 21, 5, tzinfo=SEOUL))
 BEFORE = DeskTime(datetime(2026, 1, 4, 23, tzinfo=SEOUL), dated=True)
 SUBJECT: dict[str, Any] = {"rule": "launch", "once_per": OncePer.STORY, "subject": "S1"}
-PAST = "its source's past (a first poll, or a burst of entries)"
+PAST = "older entries of its source (a first poll, or very many at once)"
 SENTENCES: dict[ClauseCode, tuple[dict[str, Any], str]] = {
     ClauseCode.SENTENCE: ({"words": "launch has told this story"}, "launch has told this story"),
     ClauseCode.EVIDENCE: ({"words": "“missiles” in the title"}, "“missiles” in the title"),
