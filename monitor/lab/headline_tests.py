@@ -23,12 +23,13 @@ from monitor.model import Article, Entity, Match, Place, Rule, RuleStatus, Sourc
 
 @dataclass(frozen=True, slots=True)
 class ExpectedArticle:
-    """An article and what rules must make of it, at its place. `ANY_RULE` must fire: one of the rules that run must. It
-    must stay silent: all of them must."""
+    """An article and what rules must make of it, at its place; `rules_place`: where the rules are named. `ANY_RULE`
+    must fire: one of the rules that run must. It must stay silent: all of them must."""
 
     article: Article
     wanted: tuple[tuple[str, Expectation], ...]
     place: Place
+    rules_place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,10 @@ class HeadlinesReport:
 def expected_of_yaml(file: Path, now: datetime) -> list[ExpectedArticle]:
     """The expectations of a YAML file: a mapping of ids of rules (`any`: all rules) to `fires`, `mentions` and
     `silent`. Raises InvalidFiles."""
-    expectations = (pair for document in read_yaml_file(file) for pair in read_expectations(document))
+    expectations = (found for document in read_yaml_file(file) for found in read_expectations(document))
     return [
-        ExpectedArticle(article_from_test(test, now), ((rule, expectation_from_test(test)),), test.place)
-        for rule, test in expectations
+        ExpectedArticle(article_from_test(test, now), ((rule, expectation_from_test(test)),), test.place, rule_place)
+        for rule, rule_place, test in expectations
     ]
 
 
@@ -87,18 +88,22 @@ def expected_of_lines(lines: Iterable[str], file: str, now: datetime) -> Iterato
             yield UnusableLine(found.line, f"nothing is expected of it: give it one of {', '.join(Expectation)}")
         else:
             wanted = tuple((rule, key) for key, ids in listed.items() for rule in ids)
-            yield ExpectedArticle(found.article, wanted, Place(file, found.line))
+            place = Place(file, found.line)
+            yield ExpectedArticle(found.article, wanted, place, place)
 
 
 # --- running ----------------------------------------------------------------------------------------------------
 
 
-def find_unknown_rules(expected: Iterable[ExpectedArticle], known: AbstractSet[str]) -> Iterator[Fault]:
+def find_unknown_rules(expected: Iterable[ExpectedArticle], known: AbstractSet[str]) -> list[Fault]:
     """A fault at each place that names a rule that is not defined anywhere."""
-    for article in expected:
-        for name, _ in article.wanted:
-            if name != ANY_RULE and name not in known:
-                yield Fault(article.place, f"there is no rule '{name}'", did_you_mean(name, [*sorted(known), ANY_RULE]))
+    faults = (
+        Fault(article.rules_place, f"there is no rule '{name}'", did_you_mean(name, [*sorted(known), ANY_RULE]))
+        for article in expected
+        for name, _ in article.wanted
+        if name != ANY_RULE and name not in known
+    )
+    return list(dict.fromkeys(faults))
 
 
 def usable_expectations(
@@ -113,7 +118,7 @@ def usable_expectations(
             usable.append(replace(article, wanted=wanted))
         for name in (name for name, _ in article.wanted if name != ANY_RULE and name not in rules):
             problem = f"the rule '{name}' cannot be used: its headlines are left out"
-            left_out.setdefault(name, Fault(article.place, problem, "see the faults of its file"))
+            left_out.setdefault(name, Fault(article.rules_place, problem, "see the faults of its file"))
     return usable, [*left_out.values()]
 
 

@@ -58,7 +58,7 @@ def test_rules(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, f
     loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)
     expected, problems = _read_expected(file)
-    if unknown := list(find_unknown_rules(expected, loaded.rules.keys() | loaded.declared_rule_ids)):
+    if unknown := find_unknown_rules(expected, loaded.rules.keys() | loaded.declared_rule_ids):
         raise InvalidFiles(unknown)
     expected, left_out = usable_expectations(expected, loaded.rules)
     for each in left_out:

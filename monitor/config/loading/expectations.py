@@ -6,24 +6,24 @@ from monitor.config.language.examples import ExamplesSchema, examples_at
 from monitor.config.language.faults import collect_faults, validate_document
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import RuleTest
+from monitor.model import Place, RuleTest
 
 ANY_RULE = "any"
 
 
-def read_expectations(document: YamlDocument) -> list[tuple[str, RuleTest]]:
-    """Pairs of a rule's id (or `ANY_RULE`) and a test that it must pass. Raises InvalidFiles."""
+def read_expectations(document: YamlDocument) -> list[tuple[str, Place, RuleTest]]:
+    """For each test the id of the rule (or `ANY_RULE`) that must pass it, and where that is written. Raises
+    InvalidFiles."""
     if not isinstance(document.data, dict):
         hint = "write, for example, 'taiwan-drills: {fires: [Live-fire drills around Taiwan]}'"
         raise InvalidFiles([Fault(document.place(), "a mapping of ids of rules belongs here", hint)])
     faults: list[Fault] = []
-    found: list[tuple[str, RuleTest]] = []
+    found: list[tuple[str, Place, RuleTest]] = []
     for rule in document.data:
         with collect_faults(faults):
             subdocument = document.subdocument(rule)
-            found += (
-                (rule, test) for test in examples_at(validate_document(ExamplesSchema, subdocument), subdocument, ())
-            )
+            tests = examples_at(validate_document(ExamplesSchema, subdocument), subdocument, ())
+            found += ((rule, document.key_place((rule,)), test) for test in tests)
     if faults:
         raise InvalidFiles(faults)
     return found

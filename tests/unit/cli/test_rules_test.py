@@ -84,3 +84,15 @@ async def test_a_rule_in_a_faulty_file_is_no_unknown_one(tmp_path: Path) -> None
     assert ended.code == 1
     assert "the rule 'floods' cannot be used: its headlines are left out" in ended.err
     assert ended.out.endswith("1 of 1 hold\n")
+
+
+async def test_an_unknown_name_is_reported_where_it_is_written(tmp_path: Path) -> None:
+    """A rule that does not exist once, at its key and not at each of its headlines; so is a rule of a faulty file."""
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    (tmp_path / "bad.yaml").write_text("rule: floods\nmatch: {}\n", encoding="utf-8")
+    (tmp_path / "h.yaml").write_text("# mine\nstrike:\n  fires:\n    - A strike\n    - Two\n", encoding="utf-8")
+    ended = await news_monitor("rules", "test", "--rules", "rules.yaml", "h.yaml", folder=tmp_path)
+    assert (ended.code, ended.told) == (1, ["h.yaml:2:1: there is no rule 'strike'; did you mean 'strikes'?"])
+    (tmp_path / "h.yaml").write_text("floods:\n  silent:\n    - Rain\nany: {silent: [Rain]}\n", encoding="utf-8")
+    ended = await news_monitor("rules", "test", "--rules", ".", "h.yaml", folder=tmp_path)
+    assert any(line.startswith("h.yaml:1:1: the rule 'floods' cannot be used") for line in ended.told)

@@ -138,7 +138,7 @@ def test_a_rule_that_does_not_exist_is_a_fault(tmp_path: Path) -> None:
     file = tmp_path / "h.yaml"
     file.write_text("flod: {fires: [a]}\n", encoding="utf-8")
     (fault,) = find_unknown_rules(expected_of_yaml(file, NOON), RULES.keys())
-    assert str(fault) == f"{file}:1:16: there is no rule 'flod'; did you mean 'flood'?"
+    assert str(fault) == f"{file}:1:1: there is no rule 'flod'; did you mean 'flood'?"
 
 
 def test_lines_of_json_say_the_same() -> None:
