@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from monitor import clock
 from monitor.cli.options import (
     config_option,
     existing_database,
+    format_local_time,
     json_option,
     load_config,
     open_reports,
@@ -48,20 +50,31 @@ def outbox() -> None:
 def list_(config: Path, as_json: bool, states: tuple[str, ...], most: int) -> None:
     """The deliveries, the newest first: one for each alert and channel.
 
+    "committed" is when the alert was decided and stored; "due" is when a delivery that waits is sent next.
+
     \b
     Examples:
       news-monitor outbox list
       news-monitor outbox list --state dead --state retry
     """
-    found = open_reports(load_config(config).config.settings).deliveries(
-        [DeliveryState(state) for state in states], most
-    )
+    settings = load_config(config).config.settings
+    found = open_reports(settings).deliveries([DeliveryState(state) for state in states], most)
     if as_json:
         for delivery in found:
             print_json(asdict(delivery))
         return
-    heads = ("id", "state", "channel", "attempts", "alert", "rule", "title", "last answer")
-    rows = [(d.id, d.state, d.channel, d.attempts, d.alert, d.rule, d.title, d.detail) for d in found]
+    heads = ("id", "state", "channel", "committed", "due", "attempts", "alert", "rule", "title", "last answer")
+
+    def show(moment: datetime | None) -> str:
+        return "" if moment is None else format_local_time(moment, settings.timezone)
+
+    rows = [
+        (
+            each.id, each.state, each.channel, show(each.committed_at), show(each.due_at), each.attempts, each.alert,
+            each.rule, each.title, each.detail,
+        )
+        for each in found
+    ]  # fmt: skip
     print_table(heads, rows, whole=("id", "channel", "alert"))
 
 

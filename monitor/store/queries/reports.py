@@ -37,8 +37,10 @@ class SourceReport:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """A delivery with its alert; for a notice, `rule` is its subject. `blame`: whose fault it is that a delivery is
-    dead (model.Blame). The fields of the alert are None if its row is missing in the database."""
+    """A delivery with its alert; for a notice, `rule` is its subject. `committed_at`: when the alert was decided and
+    stored; `not_before`: when a delivery that waits is due; `ended_at`: when it was accepted, given up or discarded.
+    `blame`: whose fault it is that a delivery is dead (model.Blame). The fields of the alert are None if its row is
+    missing in the database."""
 
     id: int
     channel: str
@@ -50,7 +52,14 @@ class DeliveryReport:
     rule: str | None
     level: str | None
     title: str | None
+    committed_at: datetime | None
+    ended_at: datetime | None
     blame: str | None = None
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When it is sent next; None if it is not waiting."""
+        return self.not_before if self.state in (DeliveryState.PENDING, DeliveryState.RETRY) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +178,7 @@ class ReportQueries:
         rule, title = func.coalesce(alert.c.rule_id, alert.c.subject), func.coalesce(article.c.title, alert.c.title)
         columns = (
             delivery, delivery.c.alert_id.label("alert"), rule.label("rule"), alert.c.level, title.label("title"),
+            alert.c.at.label("committed_at"),
         )  # fmt: skip
         rows = (
             select(*columns)
