@@ -13,6 +13,7 @@ from monitor.config.language.file_kinds import KINDS
 from monitor.config.loading.load import load_config_files
 from monitor.config.loading.packs import FIRST_PACK, Pack, packs_of, shipped_packs
 from monitor.config.loading.shipped import find_shipped_folder
+from monitor.notices.troubles import GIVEN_UP
 
 PACKS = shipped_packs(find_shipped_folder())
 
@@ -136,3 +137,10 @@ def test_the_commented_examples_are_right_too(tmp_path: Path) -> None:
     result = load_config_files(path, {"MAIL_PASSWORD": "b", "CREDENTIALS_DIRECTORY": str(tmp_path)})
     assert result.faults == ()
     assert set(result.config.settings.channels) == {"screen", "mail", "phone", "slack"}
+
+
+def test_the_template_says_which_notices_have_a_last_one(tmp_path: Path) -> None:
+    """Alerts that were given up have none."""
+    write_starter(tmp_path, find_shipped_folder(), [])
+    comment = " ".join((tmp_path / "monitor.yaml").read_text(encoding="utf-8").replace("# ", "").split())
+    assert ("given up have no last notice" in comment) is not GIVEN_UP.has_recovery
