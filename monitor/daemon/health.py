@@ -128,7 +128,7 @@ class DaemonHealth:
         metrics.sources.set(len(self._ages.good))
         metrics.set_last_success(self._ages.good)
         metrics.sources_failing.set(len(self._ages.failing))
-        metrics.sources_unverified.set(self._ages.unverified)
+        metrics.sources_unverified.set(len(self._ages.unverified))
         metrics.outbox_waiting.set(sum(channel.deliveries for channel in self._pending.values()))
         oldest = min((channel.since for channel in self._pending.values()), default=now)
         metrics.outbox_dead.set(sum(dead.deliveries for dead in self._dead_letters))
@@ -188,7 +188,7 @@ class DaemonHealth:
             since = self._format_time(min(ages.failing.values()), now)
             yield f"{len(ages.failing)} of {len(ages.good)} sources fail; the oldest since {since}"
         if ages.unverified:
-            yield f"{ages.unverified} were never polled well"
+            yield f"{len(ages.unverified)} not polled yet"
         if ages.oldest:
             yield f"the least recent good poll was at {self._format_time(ages.oldest, now)}"
 

@@ -48,7 +48,7 @@ class Metrics:
 
         self.sources = gauge("news_monitor_sources", "Sources that are polled.")
         self.sources_failing = gauge("news_monitor_sources_failing", "Sources whose last poll failed.")
-        self.sources_unverified = gauge("news_monitor_sources_unverified", "Sources that were never polled well.")
+        self.sources_unverified = gauge("news_monitor_sources_unverified", "Sources that were not polled yet.")
         self.last_success = gauge(
             "news_monitor_source_last_success_timestamp_seconds",
             "When a source was last polled well; 0: never.",

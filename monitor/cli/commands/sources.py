@@ -86,8 +86,8 @@ def health(config: Path, as_json: bool) -> None:
 
     \b
     dead        failing for a week; one that never answered well: for a day
-    failing     what it answers, how often in a row, and when it is asked next
-    unverified  not polled well yet: it came with the program or was just added
+    failing     its last poll failed: why, how often in a row, and when it is asked next
+    unverified  not polled yet: it came with the program or was just added
     stale       no longer polled, or polled without errors and always empty
     troubled    it answers, and something is not as it should be: what, and what to do
 

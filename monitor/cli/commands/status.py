@@ -68,7 +68,7 @@ def _status_to_row(seen: ServiceStatus) -> dict[str, object]:
             {**asdict(daemon), "life": daemon.status_at(seen.now), "running": daemon.running.to_row()}
             for daemon in seen.daemons
         ],
-        "unverified": [id_ for id_, at in seen.ages.good.items() if at is None],
+        "unverified": list(seen.ages.unverified),
         "oldest_poll": seen.ages.oldest,
         "outbox": {channel: asdict(waits) for channel, waits in seen.waiting.items()},
         "dead": [asdict(each) for each in seen.dead],
@@ -104,8 +104,9 @@ class _StatusText:
         """What there is, and how much: names and values."""
         status = self._status
         yield from self._daemon_summary()
-        states = f"{len(status.failing)} fail, {len(status.troubled)} are troubled"
-        yield "sources", f"{status.sources}; {states}, {status.ages.unverified} were never polled well"
+        states = {"failing": status.failing, "troubled": status.troubled, "unverified": status.ages.unverified}
+        by_state = ", ".join(f"{len(ids)} {state}" for state, ids in states.items())
+        yield "sources", f"{status.sources}; {by_state}"
         yield "oldest poll", self._format_time(status.ages.oldest)
         yield "last fetch", self._format_time(status.last_fetch)
         off = (

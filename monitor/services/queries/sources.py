@@ -20,7 +20,7 @@ QUIET = timedelta(hours=1)  # a restart or a busy hour is no reason to worry
 
 
 class SourceHealth(StrEnum):
-    """The worst first."""
+    """The worst first. A dead source is one that has failed for long: `status` counts it among the failing ones."""
 
     DEAD = "dead"
     FAILING = "failing"
@@ -108,4 +108,4 @@ def _classify_failing(report: SourceReport, since: datetime | None, now: datetim
     verified = report.last_ok_at is not None
     if since is not None and now - since >= (DEAD_AFTER if verified else UNVERIFIED_DEAD_AFTER):
         return SourceHealth.DEAD
-    return SourceHealth.FAILING if verified else SourceHealth.UNVERIFIED
+    return SourceHealth.FAILING

@@ -38,9 +38,9 @@ class SourceAges:
     outage: PollOutage | None = None
 
     @property
-    def unverified(self) -> int:
-        """How many sources were never polled successfully."""
-        return sum(at is None for at in self.good.values())
+    def unverified(self) -> tuple[str, ...]:
+        """The sources that were not polled yet: never successfully, and their last poll did not fail either."""
+        return tuple(id_ for id_, at in self.good.items() if at is None and id_ not in self.failing)
 
     @property
     def oldest(self) -> datetime | None:

@@ -182,7 +182,7 @@ def test_what_fails_and_waits_stands_before_the_counts(database: Database, said:
     assert lines[0].startswith("waiting: desk: its oldest alert waits since ")
     assert lines[1].startswith("failing: post: None (since ")
     figures = {line[:12].strip(): line[12:] for line in lines[2:]}
-    assert figures["sources"] == "3; 1 fail, 0 are troubled, 2 were never polled well"
+    assert figures["sources"] == "3; 1 failing, 0 troubled, 1 unverified"
     assert figures["deliveries"] == "1 pending"
     assert figures["alerts"] == "1"
     assert figures["database"].startswith(f"{database.kind}, {database.name}, ")
@@ -207,12 +207,14 @@ def test_what_answers_and_is_not_as_it_should_be_is_counted(database: Database, 
             assert inside.commit(left, Decision((), State()), to_desk)
     lines = said()
     assert "troubled: 1 source: wire (possible gap, silent); see `news-monitor sources health`" in lines
-    assert any(line.endswith("3; 1 fail, 1 are troubled, 1 were never polled well") for line in lines)
+    assert any(line.endswith("3; 1 failing, 1 troubled, 0 unverified") for line in lines)
     assert json.loads(said("--json")[0])["troubled"] == {"wire": ["possible gap", "silent"]}
 
 
 def more_sources(count: int) -> list[str]:
     """So many more in the config that stands here."""
+    health = {row.split()[0]: row for row in CliRunner().invoke(cli, ["sources", "list"]).stdout.splitlines()}
+    assert (" failing " in health["post"], " unverified " in health["new"]) == (True, True)  # the same words
     names = [f"more-{n:02}" for n in range(count)]
     with Path("sources.yaml").open("a", encoding="utf-8") as file:
         file.writelines(f"  - {{id: {name}, url: 'https://{name}.test/feed'}}\n" for name in names)
@@ -339,7 +341,7 @@ def test_scripts_find_all_of_it(database: Database, said: Callable[..., list[str
     }
     then = (NOW - HOUR).isoformat()
     assert (row["failing"], row["waiting"], row["last_fetch"]) == ({"post": None}, {"desk": then}, then)
-    assert (row["unverified"], row["oldest_poll"]) == (["post", "new"], then)
+    assert (row["unverified"], row["oldest_poll"]) == (["new"], then)
     assert row["outbox"] == {"desk": {"deliveries": 1, "since": then}}
     assert row["database"]["kind"] == database.kind
     assert row["database"]["bytes"] > 10_000

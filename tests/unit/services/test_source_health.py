@@ -36,8 +36,8 @@ def report(
         (report(HOUR, MINUTE, failures=1), SourceHealth.FAILING),
         (report(7 * DAY, 6 * DAY, failures=20), SourceHealth.FAILING),
         (report(8 * DAY, 7 * DAY, failures=20), SourceHealth.DEAD),
-        (report(None, MINUTE, failures=1), SourceHealth.UNVERIFIED),  # the network may not be up yet
-        (report(None, 23 * HOUR, failures=9), SourceHealth.UNVERIFIED),
+        (report(None, MINUTE, failures=1), SourceHealth.FAILING),  # as `status` says
+        (report(None, 23 * HOUR, failures=9), SourceHealth.FAILING),
         (report(None, DAY, failures=9), SourceHealth.DEAD),  # a wrong address
     ],
 )

@@ -40,7 +40,7 @@ def test_sources_have_ages(database: Database) -> None:
         },
         failing={"bad": NOON + 2 * MINUTE, "never": NOON + 2 * MINUTE},
     )  # fmt: skip
-    assert (ages.unverified, ages.oldest) == (3, NOON + MINUTE)
+    assert (ages.unverified, ages.oldest) == (("new", "unheard-of"), NOON + MINUTE)
 
 
 def test_that_no_poll_goes_well_is_seen(database: Database) -> None:
@@ -66,7 +66,7 @@ def test_that_no_poll_goes_well_is_seen(database: Database) -> None:
 def test_without_sources_nothing_is_old(database: Database) -> None:
     """Nothing is unverified, and there is no oldest poll."""
     ages = source_ages(database, [])
-    assert (ages.unverified, ages.oldest, ages.failing) == (0, None, {})
+    assert (ages.unverified, ages.oldest, ages.failing) == ((), None, {})
 
 
 def test_what_waits_for_a_channel_is_counted(database: Database) -> None:
