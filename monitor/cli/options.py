@@ -162,6 +162,12 @@ def print_faults(faults: Iterable[Fault]) -> None:
         click.echo(str(fault), err=True)
 
 
+def fault_row(fault: Fault) -> dict[str, object]:
+    """A fault as JSON has it: its place, what is wrong, and what was meant."""
+    place = {"file": fault.place.file, "line": fault.place.line, "col": fault.place.col}
+    return {**place, "kind": "fault", "what": fault.problem, "meant": fault.hint}
+
+
 def _encode_json_value(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()

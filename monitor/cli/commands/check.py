@@ -12,7 +12,7 @@ from typing import NoReturn
 import click
 
 from monitor import clock
-from monitor.cli.options import config_option, json_option, print_json
+from monitor.cli.options import config_option, fault_row, json_option, print_json
 from monitor.config.loading.files import Signature
 from monitor.errors import Fault
 from monitor.lab.annotated_document import Lint
@@ -65,10 +65,10 @@ def _get_exit_code(checked: CheckResult, *, strict: bool) -> int:
 
 
 def _finding_to_row(found: Fault | Lint) -> dict[str, object]:
-
+    if isinstance(found, Fault):
+        return fault_row(found)
     place = {"file": found.place.file, "line": found.place.line, "col": found.place.col}
-    kind = found.kind if isinstance(found, Lint) else "fault"
-    return {**place, "kind": kind, "what": found.problem, "meant": found.hint}
+    return {**place, "kind": found.kind, "what": found.problem, "meant": found.hint}
 
 
 # --- while somebody writes --------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -14,12 +14,15 @@ from monitor import clock
 from monitor.cli.options import (
     config_option,
     existing_database,
+    fault_row,
     format_local_time,
     json_option,
     load_config,
     print_faults,
     print_json,
 )
+from monitor.errors import Fault, InvalidFiles, MonitorError
+from monitor.model import RunningVersion
 from monitor.services.queries.status import DaemonReport, ServiceStatus, load_status
 from monitor.wording.quantities import format_count
 
@@ -33,22 +36,38 @@ _SHOWN = 10  # of the sources that fail (with the network down, all do) or are t
 def status(config: Path, as_json: bool) -> None:
     """Whether it runs, what needs a person, and counts of sources, articles, matches, alerts and deliveries.
 
+    Exit code 1 if monitor.yaml or the database cannot be used: with --json, `problem` and `fault_list` say why.
+
     \b
     Example:
       news-monitor status --json
     """
-    loaded = load_config(config)
-    settings = loaded.config.settings
-    found = load_status(loaded, existing_database(settings), clock.now())
+    try:
+        loaded = load_config(config)
+        found = load_status(loaded, existing_database(loaded.config.settings), clock.now())
+    except MonitorError as error:
+        if as_json:
+            print_json(_problem_to_row(error))
+        raise
     if as_json:
         print_faults(found.faults)
         print_json(_status_to_row(found))
         return
-    text = _StatusText(found, settings.timezone)
+    text = _StatusText(found, loaded.config.settings.timezone)
     for line in text.warnings():
         click.echo(line)
     for name, line in text.summary():
         click.echo(f"{name:<12}{line}")
+
+
+def _problem_to_row(error: MonitorError) -> dict[str, object]:
+    """What a status says if there is none, because monitor.yaml or the database cannot be used."""
+    faults = error.faults if isinstance(error, InvalidFiles) else ()
+    return {"problem": str(error), **_faults_to_row(faults)}
+
+
+def _faults_to_row(faults: Sequence[Fault]) -> dict[str, object]:
+    return {"faults": len(faults), "fault_list": [fault_row(fault) for fault in faults]}
 
 
 def _status_to_row(seen: ServiceStatus) -> dict[str, object]:
@@ -59,7 +78,7 @@ def _status_to_row(seen: ServiceStatus) -> dict[str, object]:
         "deliveries": seen.deliveries,
         "rules": seen.rules,
         "shadow": {id_: asdict(would) for id_, would in seen.shadow.items()},
-        "faults": len(seen.faults),
+        **_faults_to_row(seen.faults),
         "failing": {id_: found.problem for id_, found in seen.failing.items()},
         "troubled": seen.troubled,
         "waiting": {channel: waits.since for channel, waits in seen.waiting.items()},
@@ -106,13 +125,15 @@ class _StatusText:
         yield from self._daemon_summary()
         states = {"failing": status.failing, "troubled": status.troubled, "unverified": status.ages.unverified}
         by_state = ", ".join(f"{len(ids)} {state}" for state, ids in states.items())
-        yield "sources", f"{status.sources}; {by_state}"
+        runs = self._describe_difference(status.sources, lambda running: running.sources)
+        yield "sources", f"{status.sources}{runs}; {by_state}"
         yield "oldest poll", self._format_time(status.ages.oldest)
         yield "last fetch", self._format_time(status.last_fetch)
         off = (
             f", of which {status.rules_off} {'is' if status.rules_off == 1 else 'are'} off" if status.rules_off else ""
         )
-        yield "rules", f"{status.rules}{off}"
+        runs = self._describe_difference(status.rules - status.rules_off, lambda running: running.rules)
+        yield "rules", f"{status.rules}{off}{runs}"
         yield from self._shadow_summary()
         by_people = [f"{status.counts[name]} {what}" for name, what in _BY_PEOPLE.items() if status.counts[name]]
         for name in ("articles", "matches", "stories", "alerts"):
@@ -174,6 +195,15 @@ class _StatusText:
             yield "shadow", f"{id_} would have sent {sent}"
         if len(loudest) > _SHOWN:
             yield "", f"and {len(loudest) - _SHOWN} more: `news-monitor matches list --decision shadow` lists them"
+
+    def _describe_difference(self, in_files: int, count: Callable[[RunningVersion], int]) -> str:
+        """The counts of the daemons that run another number than there is in the files; nothing where none does."""
+        differs = [
+            f"{daemon.name} runs {count(daemon.running)}"
+            for daemon in self._status.alive_daemons
+            if count(daemon.running) != in_files
+        ]
+        return f" (in the files, without faulty ones; {', '.join(differs)})" if differs else ""
 
     def _describe_running(self, daemon: DaemonReport) -> str:
         return daemon.running.describe(ZoneInfo(self._timezone), self._status.now)

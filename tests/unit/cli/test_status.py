@@ -39,7 +39,7 @@ from monitor.store.engine.tables import alert
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from tests.building import HOUR, MINUTE, article, claimed, commit, polled, rule, rules, sources, to_desk
-from tests.e2e.whole import write_config
+from tests.e2e.whole import news_monitor, write_config
 
 NOW = clock.now().replace(microsecond=0)
 SECOND = timedelta(seconds=1)
@@ -103,6 +103,40 @@ def test_rules_that_are_off_are_named_apart(said: Callable[..., list[str]], tmp_
     config.write_text(re.sub("^rules: .*", "rules: [mine.yaml]", config.read_text(), flags=re.MULTILINE))
     assert "rules       3, of which 1 is off" in said()
     assert json.loads(said("--json")[0])["rules"] == 3
+
+
+def test_what_a_daemon_runs_is_counted_beside_the_files(
+    database: Database, said: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    """After an edit with a fault it goes on with the rules of before; another one may not have seen the edit yet."""
+    rule_file = "rule: one\ntitle: One\nlevel: low\nmatch: {words: [a]}\n---\nrule: two\n"
+    (tmp_path / "mine.yaml").write_text(rule_file)
+    (tmp_path / "good.yaml").write_text(rule_file.partition("---")[0].replace("one", "good"))
+    config = tmp_path / "monitor.yaml"
+    config.write_text(re.sub("^rules: .*", "rules: [mine.yaml, good.yaml]", config.read_text(), flags=re.MULTILINE))
+    lived(database, "desk:17:aa", seen=2 * SECOND)
+    lived(database, "else:18:bb", seen=2 * SECOND, runs=replace(RUNS, rules=1, sources=2))
+    lines = said()
+    assert "rules       1 (in the files, without faulty ones; process 17 on desk runs 3)" in lines
+    (counted,) = (line for line in lines if line.startswith("sources"))
+    assert counted.startswith("sources     3 (in the files, without faulty ones; process 18 on else runs 2); 0 failing")
+    (row,) = map(json.loads, said("--json"))
+    assert (row["rules"], sorted(each["running"]["rules"] for each in row["daemons"])) == (1, [1, 3])
+
+
+async def test_a_status_that_cannot_be_made_is_json_too(tmp_path: Path) -> None:
+    """A script reads why, and the exit code says that there is no status."""
+    write_config(tmp_path, {})
+    nothing = await news_monitor("status", "--json", folder=tmp_path)
+    (row,) = nothing.rows
+    assert (nothing.code, row["faults"], row["fault_list"]) == (1, 0, [])
+    assert row["problem"].endswith("does not exist yet: `news-monitor run` makes it")
+    with (tmp_path / "monitor.yaml").open("a") as file:
+        file.write("nosuch: 1\n")
+    faulty = await news_monitor("status", "--json", folder=tmp_path)
+    ((row,), (fault,)) = faulty.rows, faulty.rows[0]["fault_list"]
+    assert (faulty.code, row["faults"], row["problem"]) == (1, 1, faulty.err.strip())
+    assert (fault["file"], fault["col"], fault["what"]) == ("monitor.yaml", 1, "I do not know 'nosuch'")
 
 
 def test_a_daemon_that_has_just_started_has_missed_nothing(database: Database, said: Callable[..., list[str]]) -> None:
@@ -179,6 +213,8 @@ def test_what_fails_and_waits_stands_before_the_counts(database: Database, said:
     poll(database, "post", FetchOutcome.FAILED)
     commit(SerialSection(database), claimed(Claims(database, "desk:1:aa"), "wire", NOW), article(), at=NOW - HOUR)
     lines = said()
+    health = {row.split()[0]: row for row in CliRunner().invoke(cli, ["sources", "list"]).stdout.splitlines()}
+    assert (" failing " in health["post"], " unverified " in health["new"]) == (True, True)  # the same words
     assert lines[0].startswith("waiting: desk: its oldest alert waits since ")
     assert lines[1].startswith("failing: post: None (since ")
     figures = {line[:12].strip(): line[12:] for line in lines[2:]}
@@ -213,8 +249,6 @@ def test_what_answers_and_is_not_as_it_should_be_is_counted(database: Database, 
 
 def more_sources(count: int) -> list[str]:
     """So many more in the config that stands here."""
-    health = {row.split()[0]: row for row in CliRunner().invoke(cli, ["sources", "list"]).stdout.splitlines()}
-    assert (" failing " in health["post"], " unverified " in health["new"]) == (True, True)  # the same words
     names = [f"more-{n:02}" for n in range(count)]
     with Path("sources.yaml").open("a", encoding="utf-8") as file:
         file.writelines(f"  - {{id: {name}, url: 'https://{name}.test/feed'}}\n" for name in names)
@@ -334,7 +368,18 @@ def test_scripts_find_all_of_it(database: Database, said: Callable[..., list[str
     commit(SerialSection(database), claimed(Claims(database, "desk:1:aa"), "wire", NOW), article(), at=NOW - HOUR)
     (line,) = said("--json")
     row: dict[str, Any] = json.loads(line)
-    before = {"sources", "articles", "matches", "stories", "alerts", "deliveries", "rules", "faults", "failing"}
+    before = {
+        "sources",
+        "articles",
+        "matches",
+        "stories",
+        "alerts",
+        "deliveries",
+        "rules",
+        "faults",
+        "fault_list",
+        "failing",
+    }
     assert row.keys() == before | {
         *("waiting", "last_fetch", "daemons", "unverified", "oldest_poll", "outbox", "database", "shadow", "troubled"),
         *("told_later", "dead", "merges", "splits"),
