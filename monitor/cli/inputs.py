@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import click
 
+from monitor.cli.paths import ConfigPath, InputPath, require_config
 from monitor.config.loading.load import LoadedRules, load_rules, load_rules_of
 from monitor.errors import InvalidFiles, InvalidRequest, MonitorError
 from monitor.lab.recorded import UnusableLine
@@ -36,10 +37,15 @@ _SIGNS = {  # of what is given by mistake, which would be answered line by line
 
 def rules_options(command: F) -> F:
     """`-c FILE` or `--rules PATH`, which may be repeated."""
-    path = click.Path(path_type=Path)
-    config = click.option("-c", "--config", type=path, metavar="FILE", help="The rules and sources of this config.")
+    config = click.option(
+        "-c", "--config", type=ConfigPath(), metavar="FILE", help="The rules and sources of this config."
+    )
     rules = click.option(
-        "--rules", multiple=True, type=path, metavar="PATH", help="Files and folders of rules, entities and lists."
+        "--rules",
+        multiple=True,
+        type=InputPath(),
+        metavar="PATH",
+        help="Files and folders of rules, entities and lists.",
     )
     return config(rules(command))
 
@@ -47,9 +53,12 @@ def rules_options(command: F) -> F:
 def load_selected_rules(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
     """The rules of the paths, or of the config, or of ./monitor.yaml if neither is given.
 
-    Raises InvalidFiles if none of the files could be read: an answer about no rules would look like a real answer."""
+    Raises InvalidRequest if there is no ./monitor.yaml then, and InvalidFiles if none of the files could be read: an
+    answer about no rules would look like a real answer."""
     if config is not None and paths:
         raise InvalidRequest("give -c or --rules, not both")
+    if not paths and config is None:
+        require_config(CONFIG)
     loaded = load_rules(paths) if paths else load_rules_of(config or CONFIG)
     if loaded.faults and not loaded.documents and not loaded.declared_rule_ids:
         raise InvalidFiles(loaded.faults)

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 import click
+from click.core import ParameterSource
 
+from monitor.cli.paths import ConfigPath, require_config
 from monitor.config.language.durations import parse_duration
 from monitor.config.loading.load import LoadedConfig, load_config_files
 from monitor.errors import Fault, InvalidRequest, StoreFailed
@@ -31,17 +33,32 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 def config_option(command: F) -> F:
-    """`-c FILE`: the monitor.yaml."""
+    """`-c FILE`: the monitor.yaml, which must be there."""
+    return _build_config_option(ConfigPath())(command)
+
+
+def possible_config_option(command: F) -> F:
+    """`-c FILE`: the monitor.yaml, for commands that go without one, or say themselves that it is not there."""
+    return _build_config_option(click.Path(path_type=Path))(command)
+
+
+def _build_config_option(type_: click.Path) -> Callable[[F], F]:
     return click.option(
         "-c",
         "--config",
         "config",
-        type=click.Path(path_type=Path),
+        type=type_,
         default=Path("monitor.yaml"),
         show_default=True,
         metavar="FILE",
         help="The monitor.yaml.",
-    )(command)
+    )
+
+
+def require_given_config(path: Path) -> None:
+    """Raises InvalidRequest if -c names a monitor.yaml that is not there; without -c, it need not be there."""
+    if click.get_current_context().get_parameter_source("config") is ParameterSource.COMMANDLINE:
+        require_config(path)
 
 
 def json_option(command: F) -> F:

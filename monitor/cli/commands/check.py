@@ -12,7 +12,8 @@ from typing import NoReturn
 import click
 
 from monitor import clock
-from monitor.cli.options import config_option, fault_row, json_option, print_json
+from monitor.cli.options import fault_row, json_option, possible_config_option, print_json, require_given_config
+from monitor.cli.paths import InputPath, require_config
 from monitor.config.loading.files import Signature
 from monitor.errors import Fault
 from monitor.lab.annotated_document import Lint
@@ -25,11 +26,11 @@ _SHARE = 0.1  # of the time may go into looking, where there are thousands
 
 
 @click.command()
-@config_option
+@possible_config_option
 @json_option
 @click.option("--strict", is_flag=True, help="Advice counts as a fault: exit code 1.")
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=InputPath())
 def check(config: Path, as_json: bool, strict: bool, watch: bool, paths: tuple[Path, ...]) -> None:
     """Check the config and all that it names, or only the rules, entities and lists in PATHS, and run their own tests.
 
@@ -45,6 +46,9 @@ def check(config: Path, as_json: bool, strict: bool, watch: bool, paths: tuple[P
 
     Exit code 1 if there are faults; they are printed as file:line:col.
     """
+    require_given_config(config)
+    if not paths:
+        require_config(config)
     checking = ConfigChecker(config, paths, os.environ)
     if watch:
         _watch_files(checking, as_json=as_json, strict=strict)

@@ -8,6 +8,7 @@ import click
 
 from monitor import clock
 from monitor.cli.options import config_option, database_of, database_of_any_version, existing_database, load_config
+from monitor.cli.paths import OutputPath
 from monitor.services.commands.db import prune_database, upgrade_database
 
 
@@ -35,7 +36,7 @@ def upgrade(config: Path, no_copy: bool) -> None:
 
 @db.command()
 @config_option
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=OutputPath())
 def backup(config: Path, file: Path) -> None:
     """Write a whole copy of the database to a new file, while the daemon runs too.
 

@@ -10,6 +10,7 @@ import click
 from monitor import clock
 from monitor.cli.inputs import load_selected_rules, read_lines, rules_options
 from monitor.cli.options import format_evidence, json_option, print_faults, print_json, span_row
+from monitor.cli.paths import InputPath
 from monitor.lab.recorded import UnusableLine, read_recorded
 from monitor.matching.live import compile_live
 from monitor.model import Article, Match, MatchKind
@@ -19,7 +20,7 @@ from monitor.sanitize import sanitize_line
 @click.command()
 @rules_options
 @json_option
-@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("file", type=InputPath(allow_dash=True))
 def match(config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Path) -> None:
     """Say for each article of FILE which rules hit, and why.
 

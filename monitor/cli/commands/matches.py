@@ -28,6 +28,7 @@ from monitor.cli.options import (
     print_json,
 )
 from monitor.cli.output.tables import print_table
+from monitor.cli.paths import OutputPath
 from monitor.errors import InvalidRequest
 from monitor.model import MatchKind, Outcome, Reason
 from monitor.services.queries.matches import MatchFilter, QuotedMatch, iter_matches, list_matches, show_match
@@ -162,7 +163,7 @@ def show(config: Path, as_json: bool, id_: int) -> None:
 @_rule_option
 @_since_option
 @click.option("--until", metavar="TIME", help=f"Only before then. {_TIME}")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), default=Path("-"))
+@click.argument("file", type=OutputPath(), default=Path("-"))
 def export(config: Path, rules: tuple[str, ...], since: str | None, until: str | None, file: Path) -> None:
     """All matches as JSON lines, in the order in which they were stored, into FILE (none, or "-": stdout).
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.options import config_option, json_option, print_json
+from monitor.cli.options import json_option, possible_config_option, print_json, require_given_config
+from monitor.cli.paths import require_config, require_input
 from monitor.config.language.sources import with_secrets
 from monitor.config.loading.files import networks_allowed
 from monitor.config.loading.load import load_rules_of
@@ -40,7 +41,7 @@ from monitor.sources.kinds.page import KIND as PAGE
 
 
 @click.command()
-@config_option
+@possible_config_option
 @json_option
 @click.option("--url", metavar="URL", help="The address that the document is from, for relative links.")
 @click.option(
@@ -85,6 +86,7 @@ def parse(
 
     Exit code 1 if it is no feed.
     """
+    require_given_config(config)
     source = _load_source(config, id_) if id_ else None
     document = document or (source.url if source else None)
     if document is None:
@@ -104,6 +106,7 @@ def parse(
 
 def _load_source(config: Path, id_: str) -> Source:
     """A source of monitor.yaml, with the secrets of its proxy; no others are needed."""
+    require_config(config)
     sources = load_rules_of(config).sources
     require_known("source", [id_], sources)
     return with_secrets(sources[id_], os.environ, Place(str(config)), config.parent)
@@ -189,6 +192,8 @@ def _load_document(
         if fetched.outcome is not FetchOutcome.DOCUMENT:
             raise FetchFailed(f"{document}: {fetched.problem}")
         return fetched
+    if document != "-":
+        require_input(Path(document))
     try:
         body = sys.stdin.buffer.read() if document == "-" else Path(document).read_bytes()
     except OSError as error:

@@ -26,6 +26,7 @@ from monitor.cli.output.replay_report import (
     short_suppression_reason,
     track_progress,
 )
+from monitor.cli.paths import ConfigPath, InputPath
 from monitor.config.loading.load import LoadedRules, shipped_entities
 from monitor.config.yaml.yaml12 import quote_text
 from monitor.errors import InvalidRequest, MonitorError
@@ -41,9 +42,6 @@ from monitor.wording.reasons import outcome_in_words
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-
-_PATH = click.Path(path_type=Path)
 
 
 @dataclass(slots=True)
@@ -82,11 +80,15 @@ class _ReplayInput:
     help="Of dates that name none (else UTC), and of what is printed (else the config's).",
 )
 @click.option(
-    "--against", multiple=True, type=_PATH, metavar="PATH", help="Rules to compare with: what they would send instead."
+    "--against",
+    multiple=True,
+    type=InputPath(),
+    metavar="PATH",
+    help="Rules to compare with: what they would send instead.",
 )
-@click.option("--against-config", type=_PATH, metavar="FILE", help="The same, with the rules of this config.")
+@click.option("--against-config", type=ConfigPath(), metavar="FILE", help="The same, with the rules of this config.")
 @json_option
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=InputPath(allow_dash=True))
 def replay(
     *,
     config: Path | None,

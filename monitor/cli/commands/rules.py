@@ -12,6 +12,7 @@ from monitor import clock
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import config_option, existing_database, json_option, load_config, print_faults
 from monitor.cli.output.replay_report import print_comparison, track_progress
+from monitor.cli.paths import InputPath
 from monitor.config.loading.load import load_rules
 from monitor.services.queries.rule_trial import try_rules
 
@@ -34,7 +35,7 @@ def rules() -> None:
 @config_option
 @click.option("--days", type=click.IntRange(1, 36_500), default=_DAYS, show_default=True, help="How far back.")
 @json_option
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=InputPath())
 def try_(config: Path, days: int, as_json: bool, file: Path) -> None:
     """Print what the rules in FILE would have sent of the stored articles of the last days, before they go live.
 

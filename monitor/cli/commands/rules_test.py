@@ -11,6 +11,7 @@ from monitor import clock
 from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines, rules_options
 from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.tables import print_table
+from monitor.cli.paths import InputPath
 from monitor.config.loading.files import is_config_file_name
 from monitor.errors import InvalidFiles, MonitorError
 from monitor.lab.expectation_mismatch import Expectation
@@ -29,7 +30,7 @@ from monitor.sanitize import sanitize_line
 @click.command("test")
 @rules_options
 @json_option
-@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("file", type=InputPath(allow_dash=True))
 def test_rules(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Path) -> None:
     """Run the headlines of FILE through all rules, and say which of them are not what FILE expects.
 

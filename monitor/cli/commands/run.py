@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor.app import open_daemon
-from monitor.cli.options import config_option
+from monitor.cli.options import possible_config_option
 from monitor.config.language.secrets import secrets_of
 from monitor.config.loading.load import LoadedConfig
 from monitor.config.loading.user_files import UserFiles
@@ -21,7 +21,7 @@ from monitor.telemetry import LogEvent, configure_logging, log
 
 
 @click.command()
-@config_option
+@possible_config_option
 @click.option("--once", is_flag=True, help="Poll every source once, due or not, deliver what is due, and end.")
 def run(config: Path, once: bool) -> None:
     """Poll the sources, match the rules, send the alerts; until SIGTERM or Ctrl-C. Edits of the files are applied
@@ -33,7 +33,8 @@ def run(config: Path, once: bool) -> None:
       news-monitor run -c /etc/news-monitor/monitor.yaml
       news-monitor run --once
 
-    With --once the exit code is 0 also where polls failed: the log says which, and `sources health` why.
+    With --once the exit code is 0 also where polls failed: the log says which, and `sources health` why. Exit code 1
+    if monitor.yaml is not there or has a fault: a supervisor may try again.
     """
     import asyncio
     import faulthandler

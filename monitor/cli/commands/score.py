@@ -11,6 +11,7 @@ from monitor import clock
 from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines, rules_options
 from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.output.tables import print_table
+from monitor.cli.paths import InputPath
 from monitor.config.language.faults import did_you_mean
 from monitor.errors import MonitorError
 from monitor.lab import scoring
@@ -26,7 +27,7 @@ _HEADS = ("rule", "language", "labelled", "right", "missed", "false", "precision
 @rules_options
 @json_option
 @click.option("--list", "listed", is_flag=True, help="Also each miss and each false alarm, with its reason.")
-@click.argument("file", metavar="DATA", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("file", metavar="DATA", type=InputPath(allow_dash=True))
 def score(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, listed: bool, file: Path) -> None:
     """Say how right the rules are on the labelled articles of DATA: precision, recall and F1 of each rule and language.
 

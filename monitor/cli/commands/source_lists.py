@@ -9,6 +9,7 @@ import click
 
 from monitor import clock
 from monitor.cli.options import config_option, json_option, print_faults, print_json
+from monitor.cli.paths import InputPath, OutputPath
 from monitor.config.editing.feed_lists import ImportOutcome, OutlineImport
 from monitor.config.editing.source_files import source_files
 from monitor.errors import FeedUnreadable, InvalidRequest
@@ -21,9 +22,9 @@ from monitor.services.commands.source_lists import ListImport, export_source_lis
 @click.option("--tag", "tags", multiple=True, metavar="T", help="A tag for all of them; may be repeated.")
 @click.option("--dry-run", is_flag=True, help="Say what would be added, and write nothing.")
 @json_option
-@click.argument("given", metavar="FILE|-")
+@click.argument("given", metavar="FILE|-", type=InputPath(allow_dash=True))
 def import_(
-    config: Path, *, file: Path | None, tags: tuple[str, ...], dry_run: bool, as_json: bool, given: str
+    config: Path, *, file: Path | None, tags: tuple[str, ...], dry_run: bool, as_json: bool, given: Path
 ) -> None:
     """Add the feeds of a list (OPML), as feed readers export it; - is standard input.
 
@@ -53,14 +54,14 @@ def import_(
         click.get_current_context().exit(1)
 
 
-def _read_input(given: str) -> bytes:
+def _read_input(given: Path) -> bytes:
     try:
-        return sys.stdin.buffer.read() if given == "-" else Path(given).read_bytes()
+        return sys.stdin.buffer.read() if str(given) == "-" else given.read_bytes()
     except OSError as error:
         raise InvalidRequest(f"{given}: {error.strerror or error}") from error
 
 
-def _print_import(given: str, done: ListImport, *, as_json: bool) -> None:
+def _print_import(given: Path, done: ListImport, *, as_json: bool) -> None:
     """Line by line: what is added on stdout, what is not, and why, on stderr; as JSON all of it on stdout."""
     if done.problem:
         click.echo(f"{given}: {done.problem}", err=True)
@@ -91,7 +92,7 @@ def _summarize_import(done: ListImport, target: Path, *, dry_run: bool) -> str:
 
 @click.command()
 @config_option
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write (default: standard output).")
+@click.option("-o", "--output", type=OutputPath(), help="The file to write (default: standard output).")
 @click.option("--tag", metavar="T", help="Only the sources with this tag.")
 def export(config: Path, output: Path | None, tag: str | None) -> None:
     """Write the sources as a list of feeds (OPML 2.0), which feed readers and `sources import` read.

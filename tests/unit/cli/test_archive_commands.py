@@ -154,7 +154,7 @@ async def test_a_backup_is_whole_and_overwrites_nothing(folder: Path) -> None:
     again = await run(folder, "db backup kept.db")
     assert (again.code, "is there already" in again.err) == (1, True)
     nowhere = await run(folder, "db backup nosuch/kept.db")
-    assert (nowhere.code, nowhere.err.count("\n")) == (1, 1)
-    assert nowhere.err.endswith(" to nosuch/kept.db: there is no folder nosuch; make it first\n")
+    assert (nowhere.code, nowhere.err.count("\n")) == (2, 1)
+    assert nowhere.err.endswith("nosuch/kept.db: there is no folder nosuch; make it first\n")
     assert copy.read_bytes() == before
     assert not (folder / "kept.db.half").exists()

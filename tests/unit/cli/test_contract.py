@@ -7,10 +7,12 @@ import signal
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from monitor.cli import cli
+from monitor.errors import InvalidRequest
 from tests.e2e.whole import ROOT, news_monitor, started, write_config
 from tests.patience import PATIENCE
 
@@ -128,7 +130,7 @@ FILES: dict[str, str | bytes] = {
         (0, "match hit.jsonl"),  # the config of the folder
         (1, "match --rules {root}/rules --rules {root}/seeds/entities bad.jsonl"),  # an unusable line
         (1, "match --rules bad.yaml hit.jsonl"),  # a faulty rule
-        (1, "match --rules nosuch hit.jsonl"),
+        (2, "match --rules nosuch hit.jsonl"),
         (2, "match -c monitor.yaml --rules {root}/rules hit.jsonl"),  # both
         (2, "match --rules {root}/rules nosuch.jsonl"),
         (2, "match"),
@@ -182,7 +184,7 @@ FILES: dict[str, str | bytes] = {
         (0, "check {root}/rules {root}/seeds/entities"),
         (1, "check bad.yaml"),
         (1, "check -c bad.yaml"),
-        (1, "check -c nosuch.yaml"),
+        (2, "check -c nosuch.yaml"),
         (1, "check -c latin.yaml"),
         (1, "check -c list.yaml"),
         (1, "check -c ."),
@@ -192,7 +194,7 @@ FILES: dict[str, str | bytes] = {
         (0, "schema entity"),
         (0, "schema rule"),
         (2, "schema nosuch"),
-        (1, "run --once -c nosuch.yaml"),
+        (1, "run --once -c nosuch.yaml"),  # a supervisor tries again
         (1, "run -c latin.yaml"),
         (2, "run --twice"),
         (0, "sources list"),
@@ -202,18 +204,18 @@ FILES: dict[str, str | bytes] = {
         (0, "entities list --json"),
         (2, "entities list --group nosuch"),
         (2, "entities list --kind nosuch"),
-        (1, "entities list -c nosuch.yaml"),
+        (2, "entities list -c nosuch.yaml"),
         (0, "sources import list.opml"),
         (0, "sources import --dry-run --json list.opml"),
         (1, "sources import page.html"),  # a document that is no list of feeds
         (1, "sources import lost.opml"),  # an unusable line
-        (1, "sources import -c nosuch.yaml list.opml"),
+        (2, "sources import -c nosuch.yaml list.opml"),
         (2, "sources import nosuch.opml"),
         (2, "sources import"),
         (0, "sources export"),
         (2, "sources export -o out.opml --tag none"),
         (2, "sources export -o nosuch/out.opml"),
-        (1, "sources export -c nosuch.yaml"),
+        (2, "sources export -c nosuch.yaml"),
         (1, "status"),  # nothing has run yet
         (1, "outbox list"),
         (1, "outbox retry 1"),
@@ -229,7 +231,7 @@ FILES: dict[str, str | bytes] = {
         (2, "channels test nosuch"),
         (0, "db upgrade"),
         (0, "db upgrade --no-copy"),
-        (1, "db upgrade -c nosuch.yaml"),
+        (2, "db upgrade -c nosuch.yaml"),
         (1, "db backup copy.db"),  # nothing has run yet
         (2, "db backup"),
         (1, "db check"),
@@ -256,6 +258,73 @@ async def test_exit_codes(code: int, command: str, tmp_path: Path) -> None:
     assert ended.code == code, ended.err
     if code:
         assert (ended.err + ended.out).strip()
+
+
+MISSING = {
+    "{}: there is no such file; `news-monitor init` writes one": (
+        "check -c {}", "match -c {} -", "replay -c {} -", "replay --against-config {} hit.jsonl", "rules list -c {}",
+        "rules test -c {} -", "rules try -c {} one.yaml", "score -c {} -", "why -c {} -", "entities list -c {}",
+        "parse -c {} feed.xml", "status -c {}", "sources list -c {}", "sources health -c {}", "sources retry -c {} a",
+        "sources add -c {} https://x.test/", "sources remove -c {} a", "sources import -c {} list.opml",
+        "sources export -c {}", "outbox list -c {}", "outbox retry -c {} 1", "outbox discard -c {} 1",
+        "channels list -c {}", "channels test -c {}", "matches list -c {}", "matches show -c {} 1",
+        "matches export -c {}", "stories list -c {}", "stories show -c {} a", "stories merge -c {} a b",
+        "stories split -c {} a b", "articles forget -c {} a", "db upgrade -c {}", "db backup -c {} copy.db",
+        "db check -c {}", "db prune -c {}",
+    ),
+    "{}: there is no such file or folder": (
+        "check {}", "match {}", "match --rules {} -", "replay {}", "replay --rules {} -", "replay --against {} -",
+        "rules list --rules {}", "rules test {}", "rules test --rules {} -", "rules try {}", "score {}",
+        "score --rules {} -", "why --rules {} -", "entities list --rules {}", "parse {}", "sources import {}",
+    ),
+    "{}/new: there is no folder {}; make it first": (
+        "sources export -o {}/new", "matches export {}/new", "db backup {}/new",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sentence", "command"), [(sentence, command) for sentence, commands in MISSING.items() for command in commands]
+)
+def test_a_file_that_is_not_there_is_wrong_usage(
+    sentence: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one sentence, whichever command, option or argument names it; nothing is written."""
+    write_config(tmp_path, {})
+    for name, content in FILES.items():
+        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    before = sorted(tmp_path.iterdir())
+    monkeypatch.chdir(tmp_path)
+    ended = CliRunner().invoke(cli, command.format("nosuch", "nosuch").split(), input="")
+    assert isinstance(ended.exception, InvalidRequest), (ended.output, ended.exception)  # `main` ends with 2
+    assert str(ended.exception) == sentence.format("nosuch", "nosuch")
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_the_table_of_missing_files_has_every_command_that_takes_one() -> None:
+    """Each argument and option that is a path stands in the table, or below with its reason."""
+    others = {
+        ("run", "config"),  # 1, so that a supervisor tries again
+        ("init", "folder"),  # it is made
+        ("sources add", "file"), ("sources import", "file"),  # must be one that monitor.yaml names
+    }  # fmt: skip
+    found = {(name, parameter.name) for name in COMMANDS for parameter in _find_path_parameters(name)}
+    assert others <= found
+    for name, parameter in sorted(found - others):
+        table = [command for commands in MISSING.values() for command in commands if command.startswith(f"{name} ")]
+        option = {"config": " -c {}", "rules": "--rules {}", "output": "-o {}", "against": "--against {}"}
+        mark = option.get(str(parameter), "--against-config {}" if parameter == "against_config" else " {}")
+        assert any(mark in command for command in table), (name, parameter)
+
+
+def _find_path_parameters(name: str) -> list[click.Parameter]:
+    command: click.Command = cli
+    for part in name.split():
+        assert isinstance(command, click.Group)
+        found = command.get_command(click.Context(command), part)
+        assert found is not None
+        command = found
+    return [parameter for parameter in command.params if isinstance(parameter.type, click.Path)]
 
 
 @pytest.mark.parametrize(

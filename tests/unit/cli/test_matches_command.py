@@ -157,7 +157,7 @@ async def test_a_span_of_time_can_be_taken_away(tmp_path: Path) -> None:
     [
         (("show", "99"), "there is no match 99: `news-monitor matches list` shows"),
         (("list", "--since", "yesterday"), "'yesterday' is no time: write '3 days' (ago), 2026-01-05 or"),
-        (("export", "nosuch/all.jsonl"), "cannot write nosuch/all.jsonl: No such file or directory"),
+        (("export", "nosuch/all.jsonl"), "nosuch/all.jsonl: there is no folder nosuch; make it first"),
     ],
 )
 async def test_wrong_usage_is_told(command: tuple[str, ...], said: str, tmp_path: Path) -> None:

@@ -75,11 +75,11 @@ async def test_json_is_a_line_for_each_outline(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["import", "nosuch.opml"], "nosuch.opml: No such file"),
+        (["import", "nosuch.opml"], "nosuch.opml: there is no such file or folder"),
         (["import", "sources.yaml"], "sources.yaml: this is no list of feeds"),
         (["import", "list.opml", "--file", "other.yaml"], "other.yaml is not read"),
         (["import", "list.opml", "--tag", " "], "tags: this text is empty"),
-        (["export", "-o", "nosuch/list.opml"], "nosuch/list.opml: No such file"),
+        (["export", "-o", "nosuch/list.opml"], "nosuch/list.opml: there is no folder nosuch; make it first"),
     ],
 )
 def test_what_cannot_be_is_told_and_nothing_is_changed(folder: Path, args: list[str], said: str) -> None:

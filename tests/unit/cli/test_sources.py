@@ -274,7 +274,7 @@ async def test_health_says_what_is_not_as_it_should_be_and_what_to_do(folder: Pa
         (2, ["add"]),
         (2, ["remove", "nobody"]),
         (2, ["remove"]),
-        (1, ["add", "https://x.example/", "-c", "nosuch.yaml"]),
+        (2, ["add", "https://x.example/", "-c", "nosuch.yaml"]),
     ],
 )
 async def test_exit_codes_of_sources(folder: Path, code: int, args: list[str]) -> None:

@@ -348,7 +348,7 @@ async def test_a_new_version_of_an_article_is_told_apart(kept: Folder) -> None:
         (("S746401c3",), 2, "'S746401c3' is no article; of stories and events: `news-monitor stories show S746401c3`"),
         (("--rules", "mine.yaml", "1"), 2, "--rules is for an article on standard input: `news-monitor why --rules P"),
         (("-c", "mine.yaml", "--rules", "mine.yaml", "-"), 2, "give -c or --rules, not both"),
-        (("-c", "nosuch.yaml", "1"), 1, "nosuch.yaml"),
+        (("-c", "nosuch.yaml", "1"), 2, "nosuch.yaml: there is no such file"),
         (("-",), 1, "standard input: line 1: it has neither title nor text"),
     ],
 )
