@@ -27,6 +27,7 @@ from monitor.stories import (
     WireStatus,
     extract_provenance,
     features_of,
+    find_same_page,
     join_story,
     key_weights,
 )
@@ -155,8 +156,8 @@ def _prepare_article(
     return PreparedArticle(
         article=article,
         matches=matches,
-        features=identity_features(article, rules) if joins else None,
-        publisher=(provenance.publisher if provenance else None) or (source.name if source else article.source),
+        features=_build_features(article, rules, provenance) if joins and provenance else None,
+        publisher=_determine_publisher(article, source, provenance),
         wire=provenance.wire if provenance else None,
         wire_status=provenance.wire_status if provenance else None,
         facts=extract_counts(article.title, article.text) if matches else (),
@@ -170,7 +171,17 @@ _KNOWN_NAMES: WeakKeyDictionary[RuleSet, KnownNames] = WeakKeyDictionary()
 def identity_features(article: Article, rules: RuleSet) -> ArticleFeatures:
     """The features of an article by which identity compares it, with the names of all entities that the rules know. All
     code that compares articles, or stores what they are compared by, calls this."""
-    return features_of(article, _known_names(rules))
+    return _build_features(article, rules, determine_article_provenance(article, rules.sources.get(article.source)))
+
+
+def _build_features(article: Article, rules: RuleSet, provenance: Provenance) -> ArticleFeatures:
+    publisher = _determine_publisher(article, rules.sources.get(article.source), provenance)
+    return replace(features_of(article, _known_names(rules)), publisher=publisher, wire=provenance.wire)
+
+
+def _determine_publisher(article: Article, source: Source | None, provenance: Provenance | None) -> str:
+    """Who prints the article: as it says itself, or else as its source is called."""
+    return (provenance.publisher if provenance else None) or (source.name if source else article.source)
 
 
 def _known_names(rules: RuleSet) -> KnownNames:
@@ -205,12 +216,15 @@ def _add_story(
 ) -> ClusteredArticle:
     if prepared.features is None:
         return ClusteredArticle(prepared, None, context)
-    joined = join_story(prepared.features, clusters)
+    features = prepared.features
+    if (page := find_same_page(features, clusters)) is not None:
+        # One page is of one publisher, however many sources list it.
+        features = replace(features, publisher=page.publisher, wire=page.wire)
+        prepared = replace(prepared, features=features, publisher=page.publisher, wire=page.wire)
+    joined = join_story(features, clusters)
     story = story_from_cluster(joined.story)
     reports = tuple(
-        build_event_report(
-            match, prepared.features, story, rules, uncertainty=joined.uncertainty, story_reason=joined.reason
-        )
+        build_event_report(match, features, story, rules, uncertainty=joined.uncertainty, story_reason=joined.reason)
         for match in prepared.matches
     )
     return ClusteredArticle(prepared, joined, context, reports)

@@ -6,7 +6,7 @@ and enough facts and words agree.
 
 from monitor.stories.clusters import STORIES, Cluster, ClusterIndex, Posting
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures, features_of
-from monitor.stories.joining import StoryAssignment, join_story, key_weights
+from monitor.stories.joining import StoryAssignment, find_same_page, join_story, key_weights
 from monitor.stories.likeness import TEXT
 from monitor.stories.wires import LEAD, Provenance, WireStatus, extract_provenance
 
@@ -25,6 +25,7 @@ __all__ = [
     "WireStatus",
     "extract_provenance",
     "features_of",
+    "find_same_page",
     "join_story",
     "key_weights",
 ]

@@ -54,6 +54,8 @@ class ArticleFeatures:
     flash     a mark says that it is a first flash
     revises   a mark says that it is a later version of a report (UPDATE 1-, CORRECTED, 종합)
     sure      the keys that alone make two articles one story
+    publisher who prints it, and `wire`, the agency whose text it is: as in `PreparedArticle`. They are not compared.
+              "": it was stored by an earlier version, which did not keep them
     """
 
     source: str
@@ -68,6 +70,13 @@ class ArticleFeatures:
     sure: tuple[StrongKey, ...]
     words: WordFeatures
     facts: ArticleFacts
+    publisher: str = ""
+    wire: str | None = None
+
+    @property
+    def address_key(self) -> str | None:
+        """The index key of its address; None if it has no address."""
+        return next((strong_key.key for strong_key in self.sure if strong_key.kind == "address"), None)
 
     @property
     def name(self) -> tuple[str, str, int]:
@@ -114,6 +123,8 @@ class ArticleFeatures:
             "sure": [[strong_key.kind, strong_key.value] for strong_key in self.sure],
             "words": self.words.to_row(),
             "facts": self.facts.to_row(),
+            "publisher": self.publisher,
+            "wire": self.wire,
         }
 
     @classmethod

@@ -61,6 +61,23 @@ def join_story(features: ArticleFeatures, index: ClusterIndex) -> StoryAssignmen
     return replace(assignment, story=index.root_of(cluster))
 
 
+def find_same_page(features: ArticleFeatures, index: ClusterIndex) -> ArticleFeatures | None:
+    """The article by which another source gave the page at the same address first, if its publisher is known; None: no
+    other source did. Its story may be another one: the page may have reported something else then."""
+    address = features.address_key
+    if address is None:
+        return None
+    stories = (index.get(STORIES, posting.id) for posting in index.postings_for(STORIES, address))
+    pages = (
+        member
+        for story in stories
+        if story is not None
+        for member in story.members
+        if member.address_key == address and member.source != features.source and member.publisher
+    )
+    return min(pages, key=lambda member: (member.seen, member.name), default=None)
+
+
 def key_weights(features: ArticleFeatures) -> Mapping[str, float]:
     """The keys that find the candidates, and the weight of each key."""
     return {key: STRONG_KEY_WEIGHT if key.split(":", 1)[0] in _STRONG_KINDS else 1.0 for key in features.index_keys}

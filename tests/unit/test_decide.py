@@ -9,7 +9,7 @@ import pytest
 from monitor.alerting.ledger import NotificationLedger
 from monitor.decide import decide_articles, decide_due
 from monitor.matching import compile_rules
-from monitor.model import AlertPolicy, Entity, MatchKind, OncePer, RuleStatus, Term
+from monitor.model import AlertPolicy, Entity, MatchKind, OncePer, RuleStatus, Term, UpdateTrigger
 from monitor.state import State
 from monitor.stories import ClusterIndex
 from tests.building import HEADLINE, HOUR, MINUTE, NOON, alerts, article, reasons, rule, rules
@@ -24,6 +24,25 @@ def test_five_reprints_make_one_alert() -> None:
     (story,) = {judged.story.id for judged in decision.article_decisions if judged.story}
     assert reasons(decision)[1:] == [f"suppressed: launch sent this story at 12:00 ({story}); the same headline"] * 4
     assert [judged.join_reason for judged in decision.article_decisions[1:]] == ["the same headline"] * 4
+
+
+@pytest.mark.parametrize("same_call", [True, False])
+@pytest.mark.parametrize("once_per", [OncePer.STORY, OncePer.EVENT])
+def test_one_page_is_of_one_publisher(once_per: OncePer, *, same_call: bool) -> None:
+    """However many sources list it: it corroborates nothing. Another page of another source does."""
+    policy = AlertPolicy(once_per=once_per, again_if=frozenset({UpdateTrigger.MORE_PUBLISHERS}), more_publishers=1)
+    asked = rules(replace(rule(), alert=policy))
+    page = "https://harbour.test/launch"
+    listed = [article(of="wire", canonical=page), article(of="post", canonical=page), article(of="post", version=2)]
+    listed[2] = replace(listed[2], canonical=page, text="Missiles flew.")
+    state = State()
+    for articles in [listed] if same_call else [[each] for each in listed]:
+        decision = decide_articles(articles, asked, state, NOON)
+        state = decision.state.commit()
+        assert {judged.publisher for judged in decision.article_decisions} == {"wire"}
+    other = decide_articles([article(of="times", canonical="https://times.test/1")], asked, state, NOON + MINUTE)
+    counts = {len(record.independent_publishers) for record in other.state[NotificationLedger].changed_records}
+    assert counts == {2}
 
 
 def test_reprints_in_later_calls_are_held_too() -> None:

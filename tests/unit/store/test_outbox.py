@@ -408,6 +408,18 @@ def test_a_message_says_who_reports_it_by_the_time_it_is_sent(database: Database
     assert (sent.also_reported_by, sent.publisher_count) == (("post", "echo"), 3)
 
 
+def test_a_page_that_several_sources_list_is_of_one_publisher(database: Database, outbox: Outbox) -> None:
+    """Whoever lists the page of the message adds nothing to it; whoever has a page of his own does."""
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.register_sources(sources("wire", "post", "echo"), NOON)
+    for minute, (of, page) in enumerate((("wire", "page"), ("post", "page"), ("echo", "other"))):
+        seen, canonical = NOON + minute * MINUTE, f"https://wire.test/{page}"
+        made = article(f"{minute}", of=of, seen=seen, canonical=canonical)
+        commit(section, claimed(claims, of, seen), made, at=seen)
+    sent = alert_of(take(outbox, NOON + HOUR))
+    assert (sent.also_reported_by, sent.publisher_count) == (("echo",), 2)
+
+
 def test_of_an_event_those_who_tell_its_other_stories_report_it_too(database: Database, outbox: Outbox) -> None:
     """They are of one happening; what another rule makes of them is nothing to it."""
     claims, section = Claims(database, "here:1"), SerialSection(database)
