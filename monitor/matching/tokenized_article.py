@@ -344,7 +344,7 @@ class TokenizedArticle:
         spans, unread = self._unread_tokens[field]
         if token >= len(spans):
             self.work += 2 * (token - len(spans))  # once for the tokens, once for the offsets
-            spans.extend(match.span() for match in islice(unread, token + 1 - len(spans)))
+            spans.extend(map(re.Match.span, islice(unread, token + 1 - len(spans))))
         return spans
 
     @cached_property
