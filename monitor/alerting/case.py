@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 
 from monitor.alerting.ledger import NotificationLedger, SubjectRecord
+from monitor.alerting.pending import without_text
 from monitor.alerting.quotes import evidence_in_words, quote_best_sentence
 from monitor.alerting.subject_keys import article_key, event_key, mention_key, shadow_key, story_key, unsure_key
 from monitor.model import (
@@ -174,7 +175,7 @@ class Case:
             level=self.match.level,
             key=self.key,
             routes=self.rule.alert.to or ("default",),
-            article=self.article,
+            article=without_text(self.article),
             story=self.story,
             event=self.event if self.rule.alert.once_per is OncePer.EVENT else None,
             publisher=self.publisher or self.article.source,
