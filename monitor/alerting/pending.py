@@ -44,6 +44,7 @@ def pending_id(kind: PendingKind, key: str) -> str:
     return blake2b(f"{kind} {key}".encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
+@lru_cache(maxsize=4)  # all matches of a commit are decided at one time
 def next_digest(now: datetime, zone: tzinfo) -> datetime:
     """The next time at which mentions are sent."""
     local = now.astimezone(zone)
