@@ -8,7 +8,7 @@ from functools import cached_property
 
 from monitor.alerting.ledger import NotificationLedger, SubjectRecord
 from monitor.alerting.pending import without_text
-from monitor.alerting.quotes import evidence_in_words, quote_best_sentence
+from monitor.alerting.quotes import MatchQuote, quote_match
 from monitor.alerting.subject_keys import article_key, event_key, mention_key, shadow_key, story_key, unsure_key
 from monitor.model import (
     AlertCandidate,
@@ -68,7 +68,8 @@ class Case:
 
     `event`: the event of its story; it is known even if the rule now has `once_per: story`. `join_reason`: how its
     article joined the story or the event. `uncertainty`: what was not known there about one of the two articles, in
-    words ("one of the two names no place"); empty if all was known, as with copies.
+    words ("one of the two names no place"); empty if all was known, as with copies. `quote`: what a message shows of
+    the match, if that was worked out before.
     """
 
     rule: Rule
@@ -86,6 +87,7 @@ class Case:
     official: bool = False
     facts: tuple[tuple[str, int], ...] = ()
     context: DecisionContext = field(default_factory=DecisionContext)
+    quote: MatchQuote | None = None
 
     @property
     def ledger(self) -> NotificationLedger:
@@ -168,7 +170,7 @@ class Case:
     @cached_property
     def candidate(self) -> AlertCandidate:
         """What the rule takes from this article."""
-        quote = quote_best_sentence(self.article, self.match.evidence)
+        quote = self.quote or quote_match(self.article, self.match)
         return AlertCandidate(
             rule=self.rule.id,
             rule_title=self.rule.title,
@@ -183,7 +185,7 @@ class Case:
             facts=self.facts,
             sentence=quote.sentence,
             highlights=quote.highlights,
-            evidence_words=evidence_in_words(self.match),
+            evidence_words=quote.evidence_words,
             wire_status=self.wire_status,
             official=self.official,
         )

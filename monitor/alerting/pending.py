@@ -19,9 +19,7 @@ _STORED_NAMES = {
     "uncertainty": "unsure",
 }  # the names in the rows, from earlier versions
 _ATTRIBUTE_NAMES = {stored: name for name, stored in _STORED_NAMES.items()}
-_FIELD_NAMES = {
-    kind: tuple(field.name for field in fields(kind)) for kind in (AlertCandidate, Article, Story, Event)
-}
+_FIELD_NAMES = {kind: tuple(field.name for field in fields(kind)) for kind in (AlertCandidate, Article, Story, Event)}
 DIGEST_AT = time(8)  # mentions are sent, in the zone of monitor.yaml
 
 
