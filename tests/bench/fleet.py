@@ -194,7 +194,7 @@ def measure(daemons: int, articles: int, rule_count: int, rounds: int, seed: int
     room = max(each.took[0].seconds / each.took[0].held for each in alone)
     figures.demand("room in the section", room, least=SPEEDUP)
     speedup = {f"articles a second of {daemons} over those of one": several.rate / one.rate}
-    if (os.cpu_count() or 1) >= 2 * daemons:
+    if daemons > SPEEDUP and (os.cpu_count() or 1) >= 2 * daemons:
         figures.demand(*speedup.popitem(), least=SPEEDUP)
     figures.note(**speedup)
     return figures.verdict()
