@@ -12,6 +12,7 @@ from datetime import datetime
 from weakref import WeakKeyDictionary
 
 from monitor.alerting.case import Case, DecisionContext
+from monitor.alerting.quotes import MatchQuote, quote_match
 from monitor.alerting.stages.freshness import check_freshness
 from monitor.alerting.subject_keys import event_key
 from monitor.matching import RuleSet
@@ -58,12 +59,14 @@ class ClusterQuery:
 class PreparedArticle:
     """An article with everything that can be worked out without the state.
 
-    `features`: None if no rule hits the article, so that it joins no story; then nothing else is worked out either.
+    `quotes`: what messages show of the matches, one for each. `features`: None if no rule hits the article, so that it
+    joins no story; then nothing else is worked out either.
     `wire` and `wire_status`: as in `Provenance`. `work`: what it has cost (`RuleSet.match_with_cost`).
     """
 
     article: Article
     matches: tuple[Match, ...]
+    quotes: tuple[MatchQuote, ...]
     features: ArticleFeatures | None
     publisher: str
     wire: str | None
@@ -156,6 +159,7 @@ def _prepare_article(
     return PreparedArticle(
         article=article,
         matches=matches,
+        quotes=tuple(quote_match(article, match) for match in matches),
         features=_build_features(article, rules, provenance) if joins and provenance else None,
         publisher=_determine_publisher(article, source, provenance),
         wire=provenance.wire if provenance else None,
@@ -281,7 +285,7 @@ def _build_cases(
     prepared, joined, clusters = clustered.prepared, clustered.joined, state[ClusterIndex]
     if joined is None:
         return
-    for match, report in zip(prepared.matches, clustered.reports, strict=True):
+    for match, quote, report in zip(prepared.matches, prepared.quotes, clustered.reports, strict=True):
         cluster = event_of_story(report, clusters) if report.is_story_only else None
         case = build_case(
             match,
@@ -291,6 +295,7 @@ def _build_cases(
             state=state,
             now=now,
             context=clustered.context,
+            quote=quote,
             event=None if cluster is None else event_from_cluster(clusters.root_of(cluster)),
             join_reason=joined.reason,
             uncertainty=joined.uncertainty if cluster is None else "",
@@ -329,11 +334,12 @@ def build_case(
     state: State,
     now: datetime,
     context: DecisionContext,
+    quote: MatchQuote | None = None,
     event: Event | None = None,
     join_reason: str = "",
     uncertainty: str = "",
 ) -> Case:
-    """A match with everything that the policy asks about it. The last three are as in `Case`."""
+    """A match with everything that the policy asks about it. The last four are as in `Case`."""
     source = rules.sources.get(prepared.article.source)
     return Case(
         rule=rules.rules[match.rule],
@@ -348,6 +354,7 @@ def build_case(
         official=source is not None and source.official,
         facts=prepared.facts,
         context=context,
+        quote=quote,
         event=event,
         join_reason=join_reason,
         uncertainty=uncertainty,

@@ -4,8 +4,9 @@
     | Robots.check           may we ask for it                              one page at a time of each domain
     | Fetcher.fetch          politely: two seconds or more between two pages
     | read_full_text         the article within it, in a worker process
+    | prepare_articles       which rules hit the article's new version, with the longer text
     | in the serial section:
-          decide             the article's new version, with the longer text
+          decide             what comes of that; if the article has changed meanwhile, it is prepared again
           commit_page        the version and all that came of it; the request is done
     -> `delivery` is woken if there is something to send
 
@@ -22,14 +23,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor import clock
-from monitor.active_config import ActiveConfigHolder
+from monitor.active_config import ActiveConfig, ActiveConfigHolder
 from monitor.alerting.case import DecisionContext, PollGap
-from monitor.cases import prepare_articles
+from monitor.cases import PreparedArticle, prepare_articles
 from monitor.decide import Decision
 from monitor.errors import FeedUnreadable, StoreFailed, WorkerLost
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.full_text_need import merge_page_text
-from monitor.model import FetchOutcome, Limits, Source, Validators
+from monitor.model import Article, FetchOutcome, Limits, Source, Validators
 from monitor.runtime.workers import Workers
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.polling.in_worker import read_full_text
@@ -238,15 +239,23 @@ class FullTextReader:
     def _decide_and_commit(self, request: FullTextRequest, text: str) -> Decision | None:
         """What was decided on the longer text; None if the page has none, or the article has changed meanwhile."""
         active, now = self._active.current, clock.now()
+        stored = self._pages.load_claimed_article(request)
+        prepared = _prepare_page(stored, text, active)
         with self._section.enter(now) as section:
-            before = section.load_claimed_article(request)
-            article = merge_page_text(before, text) if before is not None else None
+            if (latest := section.load_claimed_article(request)) != stored:
+                prepared = _prepare_page(latest, text, active)
             poll_gap = PollGap(request.gap_since, request.wanted_at) if request.gap_since is not None else None
-            prepared = prepare_articles([] if article is None else [article], active.rules)
             context = DecisionContext(active.zone, poll_gap)
             (decision,) = section.decide([PreparedPoll(prepared, context)], active.rules) if prepared else (None,)
             section.commit_page(request, decision, active.channels_of, now)
         return decision
+
+
+def _prepare_page(article: Article | None, text: str, active: ActiveConfig) -> tuple[PreparedArticle, ...]:
+    """The article with the text of its page, worked out as far as it needs no state; empty if the page has no more text
+    than the article, or there is none."""
+    merged = merge_page_text(article, text) if article is not None else None
+    return prepare_articles([] if merged is None else [merged], active.rules)
 
 
 def _normalize_url(url: str) -> str:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 
 from monitor.alerting.ledger import NotificationLedger, SubjectRecord
-from monitor.alerting.quotes import evidence_in_words, quote_best_sentence
+from monitor.alerting.pending import without_text
+from monitor.alerting.quotes import MatchQuote, quote_match
 from monitor.alerting.subject_keys import article_key, event_key, mention_key, shadow_key, story_key, unsure_key
 from monitor.model import (
     AlertCandidate,
@@ -67,7 +68,8 @@ class Case:
 
     `event`: the event of its story; it is known even if the rule now has `once_per: story`. `join_reason`: how its
     article joined the story or the event. `uncertainty`: what was not known there about one of the two articles, in
-    words ("one of the two names no place"); empty if all was known, as with copies.
+    words ("one of the two names no place"); empty if all was known, as with copies. `quote`: what a message shows of
+    the match, if that was worked out before.
     """
 
     rule: Rule
@@ -85,6 +87,7 @@ class Case:
     official: bool = False
     facts: tuple[tuple[str, int], ...] = ()
     context: DecisionContext = field(default_factory=DecisionContext)
+    quote: MatchQuote | None = None
 
     @property
     def ledger(self) -> NotificationLedger:
@@ -167,14 +170,14 @@ class Case:
     @cached_property
     def candidate(self) -> AlertCandidate:
         """What the rule takes from this article."""
-        quote = quote_best_sentence(self.article, self.match.evidence)
+        quote = self.quote or quote_match(self.article, self.match)
         return AlertCandidate(
             rule=self.rule.id,
             rule_title=self.rule.title,
             level=self.match.level,
             key=self.key,
             routes=self.rule.alert.to or ("default",),
-            article=self.article,
+            article=without_text(self.article),
             story=self.story,
             event=self.event if self.rule.alert.once_per is OncePer.EVENT else None,
             publisher=self.publisher or self.article.source,
@@ -182,7 +185,7 @@ class Case:
             facts=self.facts,
             sentence=quote.sentence,
             highlights=quote.highlights,
-            evidence_words=evidence_in_words(self.match),
+            evidence_words=quote.evidence_words,
             wire_status=self.wire_status,
             official=self.official,
         )

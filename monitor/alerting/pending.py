@@ -19,20 +19,21 @@ _STORED_NAMES = {
     "uncertainty": "unsure",
 }  # the names in the rows, from earlier versions
 _ATTRIBUTE_NAMES = {stored: name for name, stored in _STORED_NAMES.items()}
+_FIELD_NAMES = {kind: tuple(field.name for field in fields(kind)) for kind in (AlertCandidate, Article, Story, Event)}
 DIGEST_AT = time(8)  # mentions are sent, in the zone of monitor.yaml
 
 
 def build_pending_alert(
     kind: PendingKind, candidate: AlertCandidate, why: ReasonClauses, now: datetime, due: datetime
 ) -> PendingAlert:
-    """A pending alert that is due at `due`. It leaves out the article's text, which may be long and is in its own
-    table."""
-    stored = replace(candidate, article=_without_text(candidate.article))
+    """A pending alert that is due at `due`. It never holds the article's text, whoever made the candidate."""
+    stored = replace(candidate, article=without_text(candidate.article)) if candidate.article.text else candidate
     return PendingAlert(pending_id(kind, candidate.key), kind, now, due, why, stored)
 
 
-@lru_cache(maxsize=4)  # an article that many rules hit is deferred as often
-def _without_text(article: Article) -> Article:
+@lru_cache(maxsize=4)  # many rules may take the same article
+def without_text(article: Article) -> Article:
+    """The article as a candidate has it: without its text, which may be long and is in its own table."""
     return replace(article, text="")
 
 
@@ -41,6 +42,7 @@ def pending_id(kind: PendingKind, key: str) -> str:
     return blake2b(f"{kind} {key}".encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
+@lru_cache(maxsize=4)  # all matches of a commit are decided at one time
 def next_digest(now: datetime, zone: tzinfo) -> datetime:
     """The next time at which mentions are sent."""
     local = now.astimezone(zone)
@@ -60,15 +62,20 @@ def candidate_to_row(pending: PendingAlert) -> dict[str, Any]:
     be erased there."""
     candidate = pending.candidate
     row = {_STORED_NAMES.get(name, name): value for name, value in _fields_to_row(candidate).items()}
-    row["article"] = _fields_to_row(candidate.article)
+    row["article"] = _article_to_row(candidate.article)
     for name, cluster in (("story", candidate.story), ("event", candidate.event)):
         row[name] = cluster and {**_fields_to_row(cluster), "title": ""}
     return row
 
 
+@lru_cache(maxsize=4)  # as in `without_text`
+def _article_to_row(article: Article) -> dict[str, Any]:
+    return _fields_to_row(article)
+
+
 def _fields_to_row(value: AlertCandidate | Article | Story | Event) -> dict[str, Any]:
     """The fields by name. Unlike `asdict`, it copies nothing: a candidate is stored for each match."""
-    values = ((field.name, getattr(value, field.name)) for field in fields(value))
+    values = ((name, getattr(value, name)) for name in _FIELD_NAMES[type(value)])
     return {name: item.isoformat() if isinstance(item, datetime) else item for name, item in values}
 
 

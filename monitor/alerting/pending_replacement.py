@@ -12,8 +12,8 @@ from datetime import datetime, timedelta, tzinfo
 
 from monitor.alerting import updates
 from monitor.alerting.ledger import SubjectRecord
-from monitor.alerting.pending import build_pending_alert
-from monitor.alerting.quotes import evidence_in_words, quote_best_sentence
+from monitor.alerting.pending import build_pending_alert, without_text
+from monitor.alerting.quotes import quote_match
 from monitor.alerting.subject_keys import article_key, event_key, story_key, unsure_key
 from monitor.model import (
     AlertCandidate,
@@ -73,18 +73,18 @@ class OtherMatch:
 
     def to_candidate(self, pending: AlertCandidate) -> AlertCandidate:
         """What the rule takes from this article for the subject of a pending candidate."""
-        quote = quote_best_sentence(self.article, self.match.evidence)
+        quote = quote_match(self.article, self.match)
         return replace(
             pending,
             level=self.match.level,
-            article=self.article,
+            article=without_text(self.article),
             story=self.story,
             publisher=self.publisher,
             wire=self.wire,
             facts=self.facts,
             sentence=quote.sentence,
             highlights=quote.highlights,
-            evidence_words=evidence_in_words(self.match),
+            evidence_words=quote.evidence_words,
             wire_status=self.wire_status,
             official=self.official,
         )

@@ -24,6 +24,22 @@ class Quote:
     highlights: tuple[tuple[int, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MatchQuote:
+    """What a message shows of a match: the sentence that it quotes, the (start, end) offsets of the evidence in that,
+    and all evidence in words."""
+
+    sentence: str
+    highlights: tuple[tuple[int, int], ...]
+    evidence_words: str
+
+
+def quote_match(article: Article, match: Match) -> MatchQuote:
+    """What a message shows of a match of this article."""
+    quote = quote_best_sentence(article, match.evidence)
+    return MatchQuote(quote.sentence, quote.highlights, evidence_in_words(match))
+
+
 def quote_best_sentence(article: Article, evidence: Sequence[Span]) -> Quote:
     """The sentence that holds most of the evidence; the first of several. If none holds any: the title, or the
     beginning of an article without one."""

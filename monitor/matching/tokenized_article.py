@@ -68,6 +68,7 @@ class TokenizedArticle:
             self._fields = {field: text if field is Field.TITLE else "" for field, text in self._fields.items()}
         self._regions: dict[Field, Region] = {}
         self._with_case: list[Callable[[], str]] = []
+        self._found_in_field: dict[Region, tuple[Field, int, int]] = {}
         self.joined = self._join_fields()
         self.end = len(self.joined) - 1
         """After the last token of all fields."""
@@ -188,6 +189,10 @@ class TokenizedArticle:
         """Return the index of the token at a position of the joined text: the number of blanks before it."""
         block = position // _BLOCK
         return self._blanks_before_blocks[block] + self.joined.count(" ", block * _BLOCK, position) - 1
+
+    @cached_property
+    def _first_tokens(self) -> dict[Field, int]:
+        return {field: self.token_at(start) for field, (start, _) in self._regions.items()}
 
     @cached_property
     def _blanks_before_blocks(self) -> list[int]:
@@ -316,16 +321,24 @@ class TokenizedArticle:
     def _find_in_record(self, start: int, end: int) -> tuple[Field, int, int]:
         """The field of a place, and where it begins and ends in the record of that field."""
         field = next(field for field, (a, b) in self._regions.items() if a <= start and end <= b)
-        base = self.token_at(self._regions[field][0])
+        base = self._first_tokens[field]
         first, last = self.token_at(start) - base, self.token_at(end - 1) - base
         spans = self._cut_tokens_up_to(field, last)
         return field, spans[first][0], spans[last][1]
 
     def evidence_span(self, start: int, end: int, term: str, node: str = "") -> Span:
         """Return the evidence at a place, as a span of the article's own field."""
-        field, first, last = self._find_in_record(start, end)
-        a, b = self._offsets[field].to_original(first, last)
+        field, a, b = self._find_in_field(start, end)
         return Span(field, a, b, self._fields[field][a:b], term, node)
+
+    def _find_in_field(self, start: int, end: int) -> tuple[Field, int, int]:
+        """The field of a place, and where it begins and ends in the field as received. Rules that hit the same article
+        often find the same words."""
+        found = self._found_in_field.get((start, end))
+        if found is None:
+            field, first, last = self._find_in_record(start, end)
+            found = self._found_in_field[start, end] = (field, *self._offsets[field].to_original(first, last))
+        return found
 
     @cached_property
     def normalized_texts(self) -> dict[Field, str]:
@@ -344,7 +357,7 @@ class TokenizedArticle:
         spans, unread = self._unread_tokens[field]
         if token >= len(spans):
             self.work += 2 * (token - len(spans))  # once for the tokens, once for the offsets
-            spans.extend(match.span() for match in islice(unread, token + 1 - len(spans)))
+            spans.extend(map(re.Match.span, islice(unread, token + 1 - len(spans))))
         return spans
 
     @cached_property

@@ -142,6 +142,7 @@ class AlertCandidate:
     """What a rule takes from one article: all that is needed to send it, now or later.
 
     key              what the rule sends as new at most once (an article, a story or an event)
+    article          without its text
     publisher        who prints it; `wire`: the agency whose text it is (None: it is its own text)
     facts            the numbers in it, by what they count
     sentence         the sentence to quote; `highlights`: the (start, end) offsets of the evidence in it

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from monitor.model.rules import Level, OncePer, UpdateTrigger
@@ -199,12 +200,14 @@ class ReasonClause:
 
     def parameters(self) -> dict[str, Any]:
         """The parameters that are set, by name."""
-        values = ((each.name, getattr(self, each.name), each.default) for each in _PARAMETERS)
-        return {name: value for name, value, unset in values if value != unset}
+        values = zip(_NAMES, _get_parameters(self), _UNSET, strict=True)
+        return {name: value for name, value, unset in values if value is not unset and value != unset}
 
 
 ReasonClauses = tuple[ReasonClause, ...]
-_, *_PARAMETERS = fields(ReasonClause)  # without the code
+# Without the code. A reason is written for each match, and most parameters are not set.
+_NAMES, _UNSET = zip(*((each.name, each.default) for each in fields(ReasonClause)[1:]), strict=True)
+_get_parameters = attrgetter(*_NAMES)
 _ENCODERS: dict[type, Callable[[Any], Any]] = {
     timedelta: timedelta.total_seconds,
     DeskTime: lambda at: {"time": at.time.isoformat(), "dated": at.dated},

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from monitor.languages import LANGUAGES, join_patterns, join_tables
 from monitor.model import Article
@@ -155,12 +156,19 @@ def extract_provenance(
     `source_wire`."""
     title, publisher = _without_outlet(article.title, source_publisher)
     title, statuses = _without_wire_status(title)
-    lead, wire = _without_credits(article.text[:LEAD])
-    lead, lead_statuses = _without_wire_status(lead)
+    lead, lead_statuses, wire = _read_lead(article.text[:LEAD])
     wire = wire or AGENCY_OF.get((publisher or "").lower()) or source_wire
     status = next((status for status in _ORDER if status in statuses | lead_statuses), None)
     # A title that is nothing but marks stays as it is.
     return Provenance(publisher or source_publisher, wire, status, title or article.title.strip(), _cut_lead(lead))
+
+
+@lru_cache(maxsize=4)  # the same article is read with its source's publisher and without
+def _read_lead(text: str) -> tuple[str, frozenset[WireStatus], str | None]:
+    """The beginning of a text without credits and marks, what the marks mean, and the agency that it credits."""
+    lead, wire = _without_credits(text)
+    lead, statuses = _without_wire_status(lead)
+    return lead, frozenset(statuses), wire
 
 
 def _cut_lead(lead: str) -> str:

@@ -13,10 +13,13 @@ from functools import cache, lru_cache
 
 # Soft hyphen, zero-width characters, word joiner, BOM and tatweel would split a word in two ("Tai<SHY>wan"); so would
 # a combining mark that composes with no letter (the stress mark in "Коре́я") and Arabic vowel signs.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\u0640\u0300-\u036f\u064b-\u0652\u0670]")
+_REMOVED = "\u00ad\u200b-\u200d\u2060\ufeff\u0640\u0300-\u036f\u064b-\u0652\u0670"
+_INVISIBLE = re.compile(f"[{_REMOVED}]")
 
 _LONG_TEXT = 4_000  # characters: a text up to this length is normalized at once, whatever it contains
 _BECOME_MARKS = "\u0f73\u0f75\u0f81\uff9e\uff9f"  # not combining marks, but NFKC turns them into marks
+_UNCHANGED = "unchanged"  # a group of the pattern of chunks
+_LONGEST_RUN = 256  # characters: of a long text, little more is read than is asked for
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -72,9 +75,14 @@ class Offsets:
         return self._starts[start], self._ends[end - 1]
 
     def _add_chunk(self, chunk: re.Match[str]) -> None:
+        start, end = chunk.span()
+        if chunk.lastgroup == _UNCHANGED:
+            self._starts.extend(range(start, end))
+            self._ends.extend(range(start + 1, end + 1))
+            return
         width = _measure_normalized(chunk.group(), long=self._long)
-        self._starts.extend([chunk.start()] * width)
-        self._ends.extend([chunk.end()] * width)
+        self._starts.extend([start] * width)
+        self._ends.extend([end] * width)
 
 
 @lru_cache(maxsize=4096)  # mostly single letters, of which a text has few different ones
@@ -88,14 +96,20 @@ def _compile_chunk_pattern() -> re.Pattern[str]:
     record of the whole text.
 
     A chunk is one character and the following ones that may change with it: Unicode's "normalization boundary" (UAX
-    15). It is computed once from this Python's own Unicode data, when the first changed text is shown.
+    15); or a run of characters that are the same in the record, as most are in a text that changes. It is computed once
+    from this Python's own Unicode data, when the first changed text is shown.
     """
     # Looking up a character is three times as fast as normalizing it, and hardly any character changes.
     changing = [c for c in map(chr, range(0x30000)) if unicodedata.decomposition(c) or unicodedata.combining(c)]
     seconds = {parts[1] for c in changing if len(parts := unicodedata.normalize("NFD", c)) > 1}
     seconds.update(map(chr, range(0x1161, 0x1176)), map(chr, range(0x11A8, 0x11C3)))  # Hangul vowels and finals
     joining = seconds.union(c for c in changing if _is_joining(c, seconds))
-    return re.compile(f".[{''.join(map(re.escape, sorted(joining)))}]*", re.DOTALL)
+    changed = joining.union(c for c in changing if unicodedata.normalize("NFKC", c) != c)
+    # A class is slow if it lists characters beyond U+FFFF: here all of these count as changed.
+    changes = "".join(map(re.escape, sorted(c for c in changed if c <= "\uffff"))) + f"{_REMOVED}\u02bc"
+    joins = "".join(map(re.escape, sorted(joining)))
+    unchanged = f"[^{changes}\U00010000-\U0010ffff]{{1,{_LONGEST_RUN}}}(?![{joins}])"
+    return re.compile(f"(?P<{_UNCHANGED}>{unchanged})|.[{joins}]*", re.DOTALL)
 
 
 def _is_joining(character: str, seconds: set[str]) -> bool:

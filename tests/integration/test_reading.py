@@ -30,7 +30,7 @@ from monitor.store.engine.tables import article as articles
 from monitor.store.engine.tables import article_version, fetch, match, page
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
-from monitor.store.queues.full_text_queue import FullTextQueue
+from monitor.store.queues.full_text_queue import FullTextQueue, FullTextRequest
 from monitor.store.queues.known_entries import EntryLookup
 from monitor.telemetry import LogEvent
 from tests.building import (
@@ -70,7 +70,7 @@ class Reading:
     known: dict[str, Source]
     woken: list[None] = field(default_factory=list)
 
-    def commit(self, *found: Article, away: PollGap | None = None) -> None:
+    def commit(self, *found: Article, away: PollGap | None = None, wanted: bool = True) -> None:
         """A poll that brought these articles, whose pages are wanted in the same commit."""
         claims, now = Claims(self.database, "test"), clock.now()
         claims.register_sources(self.known, now)
@@ -79,7 +79,8 @@ class Reading:
             with self.section.enter(now) as inside:
                 decision = decide_in(inside, [each], rules(), DecisionContext(poll_gap=away))
                 assert inside.commit(polled(claim, now), decision, to_desk)
-                inside.enqueue_pages(select_pages_to_read(self.known[each.source], [each], now), now, away)
+                if wanted:
+                    inside.enqueue_pages(select_pages_to_read(self.known[each.source], [each], now), now, away)
 
     async def turn(self) -> list[str]:
         """One turn and what it began, to its end; the events of the log."""
@@ -347,6 +348,30 @@ async def test_an_edit_meanwhile_wins(database: Database) -> None:
         await read.turn()
         assert [(version, digest) for version, _, digest in read.versions()][2:] == [(3, "edited")]
         assert read.left() == 0
+
+
+@pytest.mark.parametrize("again", [True, False])
+async def test_an_edit_right_before_the_commit_wins_too(
+    database: Database, monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    """The longer text is matched before the serial section. An edit that another daemon commits in that time counts:
+    its page is wanted again, or what was read belongs to the edited text."""
+    look = FullTextQueue.load_claimed_article
+    async with reading(database) as read:
+        edited = replace(told(read.site), text="Something else happened.", version=2, digest="edited")
+
+        def edit_meanwhile(pages: FullTextQueue, wish: FullTextRequest) -> Article | None:
+            stored = look(pages, wish)
+            monkeypatch.setattr(FullTextQueue, "load_claimed_article", look)
+            Reading(database, read.site, read.reader, SerialSection(database), read.known).commit(edited, wanted=again)
+            return stored
+
+        read.commit(told(read.site))
+        monkeypatch.setattr(FullTextQueue, "load_claimed_article", edit_meanwhile)
+        await read.turn()
+        versions = [(version, digest, TEXT[1] in text) for version, text, digest in read.versions()]
+        assert versions[1:] == [(2, "edited", False)] + ([] if again else [(3, "edited", True)])
+        assert read.left() == again
 
 
 async def test_an_edited_article_gets_the_page_as_it_is_then(database: Database) -> None:

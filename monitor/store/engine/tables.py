@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     literal_column,
     text,
 )
@@ -159,6 +160,12 @@ Index(
     sqlite_where=_no_address,
     postgresql_where=_no_address,
 )
+# People look articles up by their address or uid. Many uids are the address, and many addresses are the canonical one,
+# which has an index of its own.
+HAS_OTHER_URL = article.c.canonical.is_distinct_from(article.c.url)
+HAS_OTHER_UID = and_(article.c.canonical.is_distinct_from(article.c.uid), article.c.url.is_distinct_from(article.c.uid))
+Index("ix_article_url", article.c.url, sqlite_where=HAS_OTHER_URL, postgresql_where=HAS_OTHER_URL)
+Index("ix_article_uid", article.c.uid, sqlite_where=HAS_OTHER_UID, postgresql_where=HAS_OTHER_UID)
 
 # The texts that are matched, one row for each version: apart from `article`, so that scans of it stay small.
 article_version = Table(
@@ -168,7 +175,7 @@ article_version = Table(
     Column("article_id", ForeignKey("article.id"), nullable=False),
     Column("version", Integer, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("canonical", Text),
+    Column("canonical", Text, index=True),
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("digest", String, nullable=False),
@@ -182,7 +189,7 @@ known = Table(
     "known",
     metadata,
     Column("source_id", ForeignKey("source.id"), primary_key=True),
-    Column("uid_hash", String, primary_key=True),
+    Column("uid_hash", String, primary_key=True, index=True),
     Column("link_hash", String),  # of its address; null: it had none of its own, or left before we stored it
     Column("version", Integer, nullable=False),
     Column("digest", String, nullable=False),
@@ -202,11 +209,14 @@ account = Table(
     Column("key", Text, primary_key=True),
     Column("rule_id", String, nullable=False),
     Column("alert_id", ForeignKey("alert.id"), index=True),  # its first; null: deferred, or in shadow
-    Column("heard_at", UtcDateTime, nullable=False, index=True),
+    Column("heard_at", UtcDateTime, nullable=False),
     Column("first_at", UtcDateTime),
     Column("told_at", UtcDateTime),
     Column("row", JSON, nullable=False),
 )
+# The retention looks at those without an alert; the others leave with their alerts.
+_unsent = account.c.alert_id.is_(None)
+Index("ix_account_heard_at", account.c.heard_at, sqlite_where=_unsent, postgresql_where=_unsent)
 
 # Alerts that are sent later: after a hold or a cooldown, or in a digest. `key`: of its subject, as in `account`.
 # `hearing`: the alert candidate, without the text.
@@ -278,6 +288,9 @@ alert = Table(
     Column("thread", String),  # the first alert of the same subject; null: this is the first
     Column("items", JSON(none_as_null=True)),  # the lines of a digest
 )
+# The retention looks at these by themselves; the others leave with their articles.
+_alone = alert.c.article_id.is_(None)
+Index("ix_alert_alone", alert.c.at, sqlite_where=_alone, postgresql_where=_alone)
 
 _STATES = ", ".join(f"'{state.value}'" for state in DeliveryState)
 

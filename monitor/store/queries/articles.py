@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select, union
 
 from monitor.alerting.case import Case
 from monitor.alerting.ledger import NotificationLedger
@@ -17,7 +17,17 @@ from monitor.ingest.entry_identity import uid_hash
 from monitor.model import Article, Story
 from monitor.state import State
 from monitor.store.engine.database import Database
-from monitor.store.engine.tables import alert, article, article_version, known, match, story, story_article
+from monitor.store.engine.tables import (
+    HAS_OTHER_UID,
+    HAS_OTHER_URL,
+    alert,
+    article,
+    article_version,
+    known,
+    match,
+    story,
+    story_article,
+)
 from monitor.store.queries.matches import DeliveryHistory, MatchFilter, MatchQueries, MatchReport, load_deliveries
 from monitor.store.state.state_loader import StoredState
 
@@ -161,9 +171,18 @@ def article_has_address(address: str) -> ColumnElement[bool]:
     """The condition for articles that have, or had, this address, however it is written; or this uid, which often is
     one."""
     same = canonicalize_url(address) or address  # a uid that is no address has no canonical form
-    earlier = select(article_version.c.article_id).where(article_version.c.canonical == same)
-    return or_(
-        article.c.url == address, article.c.uid == address, article.c.canonical == same, article.c.id.in_(earlier)
+    # Each part uses an index. PostgreSQL would use none for an OR of them.
+    return article.c.id.in_(
+        union(
+            select(article.c.id).where(article.c.canonical == same),
+            # an address and a uid that are their own canonical form
+            select(article.c.id).where(
+                article.c.canonical == address, or_(article.c.url == address, article.c.uid == address)
+            ),
+            select(article.c.id).where(article.c.url == address, HAS_OTHER_URL),
+            select(article.c.id).where(article.c.uid == address, HAS_OTHER_UID),
+            select(article_version.c.article_id).where(article_version.c.canonical == same),
+        )
     )
 
 

@@ -64,6 +64,11 @@ class FullTextQueue:
             rows = connection.execute(_select_pages().where(page.c.article_id.in_(claimed)))
             return [FullTextRequest(*row) for row in rows]
 
+    def load_claimed_article(self, request: FullTextRequest) -> Article | None:
+        """The stored article, if the claim is still ours, else None: as of now, and it may change at once."""
+        with self._database.reading() as connection:
+            return load_claimed_article(connection, request)
+
     def postpone(self, request: FullTextRequest, until: datetime) -> None:
         """The page could not be read; try it again then."""
         with self._database.writing() as connection:

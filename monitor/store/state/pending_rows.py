@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, delete, select, tuple_
+from sqlalchemy import Connection, Executable, Insert, Row, delete, select, tuple_
 
 from monitor.alerting.pending import candidate_from_row, candidate_to_row
 from monitor.model import AlertCandidate, PendingAlert, PendingKind
 from monitor.model.outcome import clauses_from_row, clauses_to_row
 from monitor.store.engine.damaged_rows import skip_if_unreadable
-from monitor.store.engine.database import build_insert, in_batches
+from monitor.store.engine.database import build_insert_for, in_batches, write_rows
 from monitor.store.engine.tables import article, waiting
 from monitor.store.state.stored_part import ArticleIds
 
@@ -38,10 +39,14 @@ def write_pending_alerts(
         }
         for pending in added
     }
-    if rows:
-        new = build_insert(connection, waiting)
-        changes = {name: new.excluded[name] for name in next(iter(rows.values())) if name != "id"}
-        connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=changes), list(rows.values()))
+    write_rows(connection, _build_pending_upsert(connection.dialect.name), list(rows.values()))
+
+
+@cache
+def _build_pending_upsert(dialect: str) -> Insert:
+    new = build_insert_for(dialect, waiting)
+    changes = {column.name: new.excluded[column.name] for column in waiting.columns if not column.primary_key}
+    return new.on_conflict_do_update(index_elements=["id"], set_=changes)
 
 
 def load_article_ids(

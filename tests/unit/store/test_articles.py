@@ -108,6 +108,20 @@ def test_an_article_is_found_by_its_alert(database: Database) -> None:
     assert found(database, told.id) == ["a1"]
 
 
+@pytest.mark.parametrize("stored", ["https://old.test/1", "https://old.test/2", None])
+@pytest.mark.parametrize("url", ["https://old.test/1", "https://old.test/3", None])
+def test_a_uid_and_an_address_are_found_whatever_is_the_same_as_what(
+    database: Database, url: str | None, stored: str | None
+) -> None:
+    """Also where an earlier version would have written the canonical address in another way: indexes leave out what is
+    the same as something else."""
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.register_sources(sources("wire"), NOON)
+    commit(section, claimed(claims), article("https://old.test/1", url=url, canonical=stored))
+    for name in filter(None, ("https://old.test/1", url, stored)):
+        assert found(database, name) == ["https://old.test/1"]
+
+
 def test_an_address_that_several_have_finds_all_of_them(database: Database) -> None:
     """The newest first, and no more than are asked for."""
     claims, section = Claims(database, "here:1"), SerialSection(database)

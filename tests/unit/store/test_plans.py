@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,16 +13,33 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, insert, update
 
-from monitor.model import AlertPolicy, DeliveryState, OncePer, RuleStatus
+from monitor.ingest.entry_identity import uid_hash
+from monitor.model import FOR_GOOD, AlertPolicy, DeliveryState, OncePer, Retention, RuleStatus
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
-from monitor.store.engine.tables import alert, delivery
+from monitor.store.engine.tables import account, alert, article_version, delivery, known
+from monitor.store.engine.tables import article as articles
+from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.ages import find_pending_by_channel, source_ages
+from monitor.store.queries.articles import ArticleQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.full_text_queue import FullTextQueue
 from monitor.store.queues.outbox import Outbox
-from tests.building import HOUR, MINUTE, NOON, article, claimed, decide_in, polled, rule, rules, sources, to_desk
+from tests.building import (
+    HEADLINE,
+    HOUR,
+    MINUTE,
+    NOON,
+    article,
+    claimed,
+    decide_in,
+    polled,
+    rule,
+    rules,
+    sources,
+    to_desk,
+)
 from tests.conftest import newest_url
 
 OTHERS = [f"other-{number}" for number in range(100)]
@@ -160,3 +178,99 @@ def test_a_claim_sorts_nothing_however_much_waits(busy: Database) -> None:
         steps = [" ".join(map(str, row)) for row in connection.exec_driver_sql(f"{explain} {claiming[0]}", claiming[1])]
     assert any("ix_delivery_next" in step for step in steps), steps
     assert not any("TEMP B-TREE" in step or "Sort" in step or "Seq Scan" in step for step in steps), steps
+
+
+ADDRESS = "https://x.test/{}"
+
+
+@pytest.fixture
+def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """With many articles, alerts and records of an old time that are kept for good, and counted."""
+    opened = open_database(newest_url(request, tmp_path / "news.db"))
+    Claims(opened, "here:1").register_sources(sources("wire"), NOON)
+    texts = {"title": HEADLINE, "digest": "d", "version": 1}
+    numbers = range(1, 2 * MANY)
+    stored = [
+        {
+            **texts, "id": number, "source_id": "wire", "uid": f"guid {number}", "url": f"http://www.x.test/{number}",
+            "canonical": ADDRESS.format(number), "published_at": NOON, "dated": True, "seen_at": NOON,
+            "baseline": False,
+        }
+        for number in numbers
+    ]  # fmt: skip
+    versions = [
+        {**texts, "article_id": number, "at": NOON, "text": "", "canonical": ADDRESS.format(number)}
+        for number in numbers
+    ]
+    left = [
+        {
+            "source_id": "wire", "uid_hash": uid_hash(f"left {number}"), "version": 1, "digest": "d", "seen_at": NOON,
+            "baseline": False, "forgotten": False, "left_at": NOON,
+        }
+        for number in numbers
+    ]  # fmt: skip
+    told = [
+        {
+            "id": f"a{number}", "dedup_key": f"{number}", "kind": "new", "at": NOON, "level": "low", "title": "t",
+            "rule_id": "launch", "article_id": number, "sentence": "s", "marks": [], "reason_parameters": [],
+        }
+        for number in numbers
+    ]  # fmt: skip
+    subjects = [
+        {"key": f"{number}", "rule_id": "launch", "alert_id": f"a{number}", "heard_at": NOON, "row": {}}
+        for number in numbers
+    ]
+    with opened.writing() as connection:
+        for table, rows in (
+            (articles, stored), (article_version, versions), (known, left), (alert, told), (account, subjects),
+        ):  # fmt: skip
+            connection.execute(insert(table), rows)
+    for _ in opened.reclaim_space():
+        pass
+    if opened.kind != "SQLite":
+        with opened.writing() as connection:
+            connection.exec_driver_sql("ANALYZE")
+    yield opened
+    opened.close()
+
+
+def steps_of(database: Database, found: Sequence[tuple[str, Any]]) -> list[str]:
+    """The steps of the plans of these statements."""
+    explain = "EXPLAIN QUERY PLAN" if database.kind == "SQLite" else "EXPLAIN"
+    with database.reading() as connection:
+        return [
+            " ".join(map(str, row))
+            for statement, values in found
+            if statement.lstrip().startswith("SELECT")
+            for row in connection.exec_driver_sql(f"{explain} {statement}", values)
+        ]
+
+
+def whole_reads(steps: Sequence[str]) -> list[str]:
+    """The steps that read the whole of a table with articles, or of one of its indexes."""
+    return [step for step in steps if re.search(r"(SCAN|Seq Scan on) (article|article_version|known)\b", step)]
+
+
+@pytest.mark.parametrize("archive", ["sqlite", "postgresql"], indirect=True)
+def test_an_address_is_looked_up_by_indexes(archive: Database) -> None:
+    """However many articles there are, and however it is written: in no table is each row read."""
+    for name in ("http://www.x.test/77", "https://x.test/77?utm_source=x", "guid 77"):
+        with asked() as found:
+            assert [each.article.uid for each in ArticleQueries(archive).find(name)] == ["guid 77"]
+        assert whole_reads(steps_of(archive, found)) == []
+    with asked() as found:
+        assert ArticleQueries(archive).find("left 77") == []
+        assert ArticleQueries(archive).explain_missing("left 77") is not None
+    assert whole_reads(steps_of(archive, found)) == []
+
+
+@pytest.mark.parametrize("archive", ["sqlite", "postgresql"], indirect=True)
+def test_the_retention_looks_for_old_rows_by_indexes(archive: Database) -> None:
+    """What leaves with its article or alert is not looked at each hour while that is kept."""
+    kept = Retention(articles=FOR_GOOD, alerts=FOR_GOOD)
+    with asked() as found:
+        for _ in ArchivePruner(archive, kept).prune_slices(NOON + 1000 * HOUR):
+            pass
+    steps = " ".join(steps_of(archive, [each for each in found if "account" in each[0] or "FROM alert" in each[0]]))
+    assert "ix_account_heard_at" in steps
+    assert "ix_alert_alone" in steps

@@ -38,6 +38,36 @@ def test_offsets_lead_back_to_the_text_as_received() -> None:
     assert text[start:end] == "Tai\u00adwan"
 
 
+def test_each_character_of_the_record_comes_from_those_that_were_received_for_it() -> None:
+    """Between characters that change, runs of others stay as they are; the last of a run may join with what follows."""
+    text = "Ａb\u00adcde\u0301 가각한글 ﾐｶﾞ,\U0001d400z㍍\u02bc" + "x" * 600
+    pieces = [
+        "Ａ",
+        "b",
+        "\u00ad",
+        "c",
+        "d",
+        "e\u0301",
+        " ",
+        *"가각한글",
+        " ",
+        "ﾐ",
+        "ｶﾞ",
+        ",",
+        "\U0001d400",
+        "z",
+        "㍍",
+        "\u02bc",
+    ]
+    expected, start = [], 0
+    for piece in [*pieces, *"x" * 600]:
+        end = start + len(piece)
+        expected += [(start, end)] * len(normalize_text(piece))
+        start = end
+    offsets = Offsets(text)
+    assert [offsets.to_original(i, i + 1) for i in range(len(normalize_text(text)))] == expected
+
+
 @pytest.mark.parametrize(
     "marks", ["\u0301\u0323", "\u05b0\u0301\u0323", "\u3099\u0e38", "\uff9e\u0323", "\u0f73\u0301"]
 )
