@@ -36,7 +36,7 @@ from monitor.notify import Notifier
 from monitor.pipeline import Pipeline
 from monitor.runtime.gc_tuning import paused
 from monitor.runtime.malloc_tuning import release_free_memory
-from monitor.runtime.workers import Workers, preload_module
+from monitor.runtime.workers import Workers, check_workers_seldom, preload_module
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.polling.in_worker import PARSER_MEMORY, preload_parsers
 from monitor.sources.polling.robots import Robots
@@ -139,7 +139,7 @@ async def open_daemon(
             await health.write_heartbeat()  # `status` says at once what runs
 
         reloader = Reloader(files, config, faults, apply_config, show_status) if files else None
-        jobs = [Job("files", LOOK, reloader.check_files)] if reloader else []
+        jobs = [Job("files", LOOK, reloader.follow_changes)] if reloader else []
 
         begun_with = RunningVersion(clock.now(), len(active.current.rules.rules), len(config.sources))
         health = DaemonHealth(
@@ -195,6 +195,7 @@ async def _open_network_clients(
 ) -> tuple[Fetcher, Workers, Notifier]:
     """What speaks with other machines, and reads what they say."""
     preload_module("monitor.preloaded")
+    check_workers_seldom()
     notifier = Notifier(lambda: active.current.channels, settings.limits.send)
     stack.callback(notifier.close)
     parsers = Workers(PARSERS, memory=PARSER_MEMORY, tasks_each=PARSER_TASKS)

@@ -76,9 +76,11 @@ class Dispatcher:
         """Start to send on every idle channel that has something due. Take back what processes that have died left in
         `sending`."""
         now = clock.now()
-        if await self._thread.run(self._outbox.any_expired, now):
+        due = await self._thread.run(self._outbox.find_due, now)
+        if due.has_expired:
             log.warning(LogEvent.LEASES_RELEASED, deliveries=await self._thread.run(self._outbox.release_expired, now))
-        for channel in await self._thread.run(self._outbox.due_channels, now):
+            due = await self._thread.run(self._outbox.find_due, now)
+        for channel in due.channels:
             if channel not in self._busy:
                 self._busy[channel] = asyncio.create_task(self._drain_channel(channel), name=f"deliver on {channel}")
 

@@ -1,16 +1,19 @@
 """Serves `/healthz` and `/metrics` on loopback, in the daemon's own event loop. If the loop hangs, there is no answer,
-which is a sign too. Nothing else is served, and there is no login: other machines come through a proxy."""
+which is a sign too. Only the text of `/metrics` is made in another thread, because it has a line for each source.
+Nothing else is served, and there is no login: other machines come through a proxy."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 from http import HTTPStatus
+from threading import Lock
 
 from aiohttp import web
 
 import monitor
 from monitor import clock
-from monitor.daemon.health import DaemonHealth, Grade
+from monitor.daemon.health import DaemonHealth, Grade, HealthCheck
 from monitor.model import Endpoint
 from monitor.telemetry import LogEvent, log
 
@@ -27,6 +30,7 @@ class HttpServer:
         self._health = health
         self._runner: web.AppRunner | None = None
         self._problem: str | None = None
+        self._rendering = Lock()
 
     async def listen(self) -> None:
         """Start to listen, if the port is free. A port that is taken is logged once."""
@@ -72,5 +76,11 @@ class HttpServer:
     async def _metrics(self, request: web.Request) -> web.Response:
         del request
         now = clock.now()
-        body = self._health.render_metrics(self._health.checks(now, clock.monotonic()), now)
+        checks = self._health.checks(now, clock.monotonic())
+        body = await asyncio.to_thread(self._render_metrics, checks, now)
         return web.Response(body=body, headers={**_NO_CACHE, "Content-Type": _METRICS_TYPE})
+
+    def _render_metrics(self, checks: list[HealthCheck], now: datetime) -> bytes:
+        """In a thread. One request at a time, because each clears and sets the gauges that it then reads."""
+        with self._rendering:
+            return self._health.render_metrics(checks, now)

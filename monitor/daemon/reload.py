@@ -23,7 +23,8 @@ from monitor.telemetry import LogEvent, log
 
 # What is wired once, at the start: fields of Settings, as monitor.yaml calls them.
 _AT_START = {"timezone": "timezone", "database": "database", "allow": "network", "limits": "limits", "web": "web"}
-LOOK = timedelta(seconds=0.2)
+LOOK = timedelta(seconds=0.5)
+_LOOK_AGAIN = 0.2  # s until the next look at files that have changed
 _SHARE = 0.1  # of the time may go into looking, where thousands of files are watched
 _AGAIN = 2.0  # s until what the database refused is tried once more
 
@@ -52,11 +53,19 @@ class Reloader:
         self._look_at = 0.0  # on the monotonic clock
         self.running = _build_running(config, faults)
 
-    async def check_files(self) -> None:
-        """Read the files if they have changed and are not being written any more: looks saw them alike, and again."""
+    async def follow_changes(self) -> None:
+        """Look at the files; if they have changed, look again and again until they are read."""
+        while True:
+            if not await self.check_files():
+                return
+            await asyncio.sleep(_LOOK_AGAIN)
+
+    async def check_files(self) -> bool:
+        """Read the files if they have changed and are not being written any more: looks saw them alike, and again.
+        Returns whether they have changed and must still be looked at before they are read."""
         began = clock.monotonic()
         if began < self._look_at and not await asyncio.to_thread(self._files.has_folder_changes):
-            return
+            return False
         last, self._seen = self._seen, await asyncio.to_thread(self._files.take_snapshot)
         alike = last is not None and last.signature == self._seen.signature
         if not alike:
@@ -68,6 +77,8 @@ class Reloader:
         whole = alike and began - self._alike_since >= self._seen.settle_seconds
         if whole and (self._seen.changed or self._again):
             await self.reload(self._seen)
+            return False
+        return self._seen.changed
 
     async def reload(self, seen: FilesSnapshot | None = None) -> None:
         """Read the files now, or as they were `seen`, and apply what is good in them. Raises StoreFailed."""

@@ -19,7 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor import clock
 from monitor.active_config import ActiveConfigHolder
 from monitor.daemon import systemd
-from monitor.daemon.admission import admit_sources, count_poll_slots
+from monitor.daemon.admission import Backlog, count_poll_slots
 from monitor.daemon.outage_log import DatabaseOutageLog
 from monitor.daemon.progress import LastRun, WorkKind
 from monitor.daemon.supervisor import supervise
@@ -86,6 +86,8 @@ class Daemon:
         self._reload = reload
         second = timedelta(seconds=1)
         self._jobs = (Job(WorkKind.TICK, second, self.tick), Job(WorkKind.DELIVERY, second, dispatcher.run_once), *jobs)
+        self._backlog = Backlog(self._find_queue)
+        self._backlog_config = active.current  # the config with which it was read
         self._polls: dict[asyncio.Task[object], Claim] = {}
         self._outage = DatabaseOutageLog()
         self._unpolled: list[Claim] = []  # claims of polls that did not happen: the next tick releases them
@@ -157,15 +159,13 @@ class Daemon:
             await work
 
     async def _run_all_once(self) -> None:
-        remaining = list(self._active.current.sources)
-        while remaining:
-            admitted = self._admit(remaining)
-            started = set(admitted)
-            remaining = [source for source in remaining if source not in started]
+        self._backlog.replace(self._active.current.sources)
+        while self._backlog:
+            admitted = self._admit()
             self._start_polls(
                 await self._thread.run(self._claims.claim_all, admitted, clock.now(), lease=LEASE, limit=len(admitted))
             )
-            if remaining and self._polls:
+            if self._backlog and self._polls:
                 await asyncio.wait(self._polls, return_when=asyncio.FIRST_COMPLETED)
         if self._polls:
             await asyncio.wait(self._polls)  # not gather, which would cancel the polls together with this task
@@ -228,31 +228,40 @@ class Daemon:
                 return
             now = clock.now()
             if sources := await self._choose_due(now):
-                self._start_polls(
-                    await self._thread.run(self._claims.claim_due, sources, now, lease=LEASE, limit=len(sources))
-                )
+                claims = await self._thread.run(self._claims.claim_due, sources, now, lease=LEASE, limit=len(sources))
+                if len(claims) < len(sources):  # other daemons poll what we have in the backlog
+                    self._backlog.mark_incomplete()
+                self._start_polls(claims)
 
     async def _choose_due(self, now: datetime) -> list[str]:
         """The due sources that may be polled now. Only the longest due ones are looked at; all of them only if slots
-        are left. After an outage all sources are due at once, for many ticks."""
+        are left. After an outage all sources are due at once, for many ticks. If slots are left even then, the other
+        sources wait for busy hosts: they stay in the backlog, and the next ticks only read what has become due."""
+        if self._backlog_config is not self._active.current:
+            self._backlog_config = self._active.current
+            self._backlog.mark_incomplete()
+        if since := self._backlog.read_from(now):
+            self._backlog.add(await self._thread.run(self._claims.find_due, now, since=since), now)
+            return self._admit()
         limit = CANDIDATES_PER_SLOT * self._slots
-        longest_due = await self._thread.run(self._claims.find_due, now, limit)
-        admitted = self._admit(longest_due)
+        longest_due = await self._thread.run(self._claims.find_due, now, limit=limit)
+        self._backlog.replace(longest_due)
+        admitted = self._admit()
         if len(longest_due) < limit or len(self._polls) + len(admitted) >= self._count_slots():
             return admitted
-        return self._admit(await self._thread.run(self._claims.find_due, now))
+        self._backlog.replace(await self._thread.run(self._claims.find_due, now), all_read_at=now)
+        return self._admit()
 
     def _count_slots(self) -> int:
         """How many polls may run now: polls whose servers are silent lend their slots to others."""
         return count_poll_slots(self._slots, self._stalled.count_among(self._polls))
 
-    def _admit(self, due: Iterable[str]) -> list[str]:
-        sources = self._active.current.sources
-        known = (source for source in due if source in sources)
-        polling = {claim.source for claim in self._polls.values() if claim.source in sources}
-        return admit_sources(
-            known, polling, lambda source: self._host_queue_for(sources[source].url), slots=self._count_slots()
-        )
+    def _admit(self) -> list[str]:
+        return self._backlog.admit({claim.source for claim in self._polls.values()}, self._count_slots())
+
+    def _find_queue(self, source: str) -> HostQueue | None:
+        configured = self._active.current.sources.get(source)
+        return None if configured is None else self._host_queue_for(configured.url)
 
     def _start_polls(self, claims: Iterable[Claim]) -> None:
         now = clock.now()

@@ -35,7 +35,7 @@ from threading import Thread
 from typing import TypeVar, TypeVarTuple
 from weakref import WeakSet
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from monitor import clock
 from monitor.errors import WorkerLost, WorkerNotStarted
@@ -50,6 +50,7 @@ Ts = TypeVarTuple("Ts")
 # an import that hangs).
 START = timedelta(seconds=60)
 CHECK_EVERY = 1  # s; is there still a process?
+CHECK_SELDOM = 0.5  # s between two checks of a process, in a program that runs for long; pebble's default is 0.1
 PR_SET_PDEATHSIG = 1
 
 
@@ -57,6 +58,13 @@ def preload_module(module: str) -> None:
     """Load a module once for all worker processes, which then share its pages. It must start no thread. Call this
     before the first process is started: later it has no effect."""
     forkserver.set_forkserver_preload([module])
+
+
+def check_workers_seldom() -> None:
+    """For a program that runs for long: check each process twice a second only. Idle processes then cost little. What
+    a process has done is known at once all the same; that its deadline has passed, or that it has died, a moment later.
+    A command would only end later."""
+    CONSTS.sleep_unit = CHECK_SELDOM
 
 
 class Workers:

@@ -7,7 +7,7 @@ label for each source, and no other should. `daemon.http_server` serves them.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,10 +16,13 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
+    Metric,
     ProcessCollector,
     disable_created_metrics,
     generate_latest,
 )
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from monitor.model import Alert, ArticleDecision, Claim, Delivery, DeliveryState, MatchOutcome, Outcome, PollRecord
 from monitor.telemetry.logs import lines_lost
@@ -32,6 +35,23 @@ _MAX_PLANNED = 10_000  # alerts under way, for which the planned time of their p
 
 # Otherwise each metric gets a second series, with its creation time, which nobody needs.
 disable_created_metrics()  # type: ignore[no-untyped-call]  # it has no types
+
+
+class _LastSuccess(Collector):
+    """When each source was last polled well. A gauge would have an object for each of thousands of sources."""
+
+    def __init__(self) -> None:
+        self.polled: Mapping[str, datetime | None] = {}
+
+    def collect(self) -> Iterator[Metric]:
+        family = GaugeMetricFamily(
+            "news_monitor_source_last_success_timestamp_seconds",
+            "When a source was last polled well; 0: never.",
+            labels=["source"],
+        )
+        for source, at in self.polled.items():
+            family.add_metric([source], at.timestamp() if at else 0)
+        yield family
 
 
 class Metrics:
@@ -49,11 +69,8 @@ class Metrics:
         self.sources = gauge("news_monitor_sources", "Sources that are polled.")
         self.sources_failing = gauge("news_monitor_sources_failing", "Sources whose last poll failed.")
         self.sources_unverified = gauge("news_monitor_sources_unverified", "Sources that were not polled yet.")
-        self.last_success = gauge(
-            "news_monitor_source_last_success_timestamp_seconds",
-            "When a source was last polled well; 0: never.",
-            ["source"],
-        )
+        self._last_success = _LastSuccess()
+        own.register(self._last_success)
         self.polls = counter("news_monitor_polls_total", "Polls that ended, by outcome.", ["outcome"])
         self.polls_in_flight = gauge("news_monitor_polls_in_flight", "Polls that have begun and not ended.")
         self.poll_lag = histogram(
@@ -134,9 +151,7 @@ class Metrics:
 
     def set_last_success(self, polled: Mapping[str, datetime | None]) -> None:
         """Set for each source when it was last polled well; None: never."""
-        self.last_success.clear()
-        for source, at in polled.items():
-            self.last_success.labels(source).set(at.timestamp() if at else 0)
+        self._last_success.polled = polled
 
     def render_exposition(self) -> bytes:
         """All metrics in the text format of Prometheus."""

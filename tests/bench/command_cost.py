@@ -23,9 +23,9 @@ from pathlib import Path
 from tests.bench.world.figures import Figures
 from tests.bench.world.place import parser_of
 from tests.bench.world.process import cpu, ended, run, started
-from tests.e2e.whole import ROOT
+from tests.e2e.whole import ROOT, until
 
-START = 15.0  # s until a daemon has started, and is at rest
+START = 15.0  # s from the first tick of a daemon until it is at rest
 
 
 def used_by(folder: Path, *arguments: str) -> float:
@@ -38,11 +38,17 @@ def used_by(folder: Path, *arguments: str) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+async def rested(folder: Path) -> None:
+    """Wait until the folder's daemon has started, and is at rest."""
+    await until(lambda: "daemon.started" in (folder / "log").read_text(encoding="utf-8"))
+    await asyncio.sleep(START)
+
+
 async def used_at_rest(folder: Path, seconds: float) -> float:
     """Seconds of CPU of a daemon in a second in which nothing is due."""
     daemon = await started(folder)
     try:
-        await asyncio.sleep(START)
+        await rested(folder)
         before = cpu(daemon.pid)
         await asyncio.sleep(seconds)
         return (cpu(daemon.pid) - before) / seconds

@@ -260,8 +260,8 @@ async def test_after_two_lost_answers_in_a_row_a_channel_gets_long_pauses(
         await dispatcher.send_all_due()
     assert len(faults.bodies("ok/desk")) == 3
     outbox = Outbox(database, "test")
-    assert outbox.due_channels(before + UNANSWERED_WAIT) == []
-    assert outbox.due_channels(clock.now() + 2 * UNANSWERED_WAIT) == ["desk"]
+    assert outbox.find_due(before + UNANSWERED_WAIT).channels == []
+    assert outbox.find_due(clock.now() + 2 * UNANSWERED_WAIT).channels == ["desk"]
 
 
 @pytest.mark.usefixtures("at_once")
@@ -272,7 +272,7 @@ async def test_a_restart_does_not_forget_a_messages_lost_answers(database: Datab
     for _ in range(2):
         async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
             assert await dispatcher._send_next("desk")
-    assert Outbox(database, "test").due_channels(clock.now() + UNANSWERED_WAIT / 2) == []
+    assert Outbox(database, "test").find_due(clock.now() + UNANSWERED_WAIT / 2).channels == []
 
 
 @pytest.mark.usefixtures("at_once")

@@ -108,7 +108,7 @@ def tried(database: Database, channel: str, at: datetime, state: DeliveryState) 
 def arrives(database: Database, *channels: str, at: datetime) -> None:
     """All that waits for these channels is accepted."""
     for channel in channels:
-        while channel in Outbox(database, "test").due_channels(at):
+        while channel in Outbox(database, "test").find_due(at).channels:
             tried(database, channel, at, DeliveryState.ACCEPTED)
 
 
@@ -175,7 +175,7 @@ def test_the_operators_only_channel_brings_no_loop(database: Database, thread: S
     for hour in range(24 * 10):
         now = NOON + hour * HOUR
         told += due.issue_notices(now)
-        while hour % 12 == 11 and outbox.due_channels(now):
+        while hour % 12 == 11 and outbox.find_due(now).channels:
             tried(database, "desk", now, DeliveryState.DEAD)
     first, later = told[:2], told[2:]
     assert [(each.kind, each.subject) for each in first] == [("problem", "channel desk"), ("problem", "dead desk")]

@@ -6,13 +6,16 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import ClientSession
+from prometheus_client import Metric
+from prometheus_client.registry import Collector
 from structlog.testing import capture_logs
 
 import monitor
@@ -51,6 +54,7 @@ class Asked:
     listening: HttpServer
     turns: LastRun
     thread: StoreThread
+    metrics: Metrics
     address: str = ""
 
     async def listen(self) -> list[str]:
@@ -69,14 +73,14 @@ class Asked:
 
 @asynccontextmanager
 async def asked(database: Database, endpoint: Endpoint) -> AsyncIterator[Asked]:
-    turns = LastRun(clock.monotonic())
+    turns, metrics = LastRun(clock.monotonic()), Metrics()
     thread = StoreThread(on_call_end=turns.record_call)
     health = DaemonHealth(
         database,
         DaemonRecord(database, "desk:17:aa"),
         thread=thread,
         last_run=turns,
-        metrics=Metrics(),
+        metrics=metrics,
         running=lambda: RunningVersion(NOON, 1, 0),
         sources=tuple[str, ...],
         zone=ZoneInfo("UTC"),
@@ -84,7 +88,7 @@ async def asked(database: Database, endpoint: Endpoint) -> AsyncIterator[Asked]:
     await health.write_heartbeat()
     listening = HttpServer(endpoint, health)
     try:
-        yield Asked(listening, turns, thread)
+        yield Asked(listening, turns, thread, metrics)
     finally:
         await listening.close()
         thread.close()
@@ -104,6 +108,36 @@ async def test_two_pages_and_nothing_else(database: Database, host: str) -> None
         assert f'news_monitor_build_info{{version="{monitor.__version__}"}} 1.0' in figures.body
         assert [(await daemon.get(path)).status for path in ("/", "/healthz/", "/status")] == [404, 404, 404]
         assert (await daemon.get("/healthz", "POST")).status == 405
+
+
+class AtOnce(Collector):
+    """A figure that takes a moment, and notes in which threads it is asked for, and by how many at once."""
+
+    def __init__(self) -> None:
+        self.threads: list[threading.Thread] = []
+        self.inside = self.most = 0
+
+    def collect(self) -> Iterable[Metric]:
+        self.threads.append(threading.current_thread())
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        time.sleep(0.1)
+        self.inside -= 1
+        return []
+
+
+async def test_figures_are_written_beside_the_loop_and_one_after_the_other(database: Database) -> None:
+    """Ten thousand sources are ten thousand lines: meanwhile the loop does its work."""
+    async with asked(database, Endpoint("127.0.0.1", 0)) as daemon:
+        await daemon.listen()
+        figure = AtOnce()
+        daemon.metrics.registry.register(figure)
+        figure.threads.clear()  # registering asks too
+        pages = await asyncio.gather(*(daemon.get("/metrics") for _ in range(3)))
+        assert [page.status for page in pages] == [200] * 3
+        assert len(figure.threads) == 3
+        assert threading.current_thread() not in figure.threads
+        assert figure.most == 1
 
 
 async def test_a_problem_is_503_and_says_why(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -164,6 +164,16 @@ async def test_what_is_replaced_is_whole_and_what_is_written_in_place_must_be_le
     assert (taken.titles["launch"], taken.titles["new"]) == ("In place", "New")
 
 
+async def test_a_change_is_followed_until_it_is_read(folder: Path, taken: Taken, reloader: Reloader) -> None:
+    """One call does it, however long the file must be left alone; without a change it ends at once."""
+    await reloader.follow_changes()
+    write(folder / "rules" / "launch.yaml", RULE.format(id="launch", title="In place"))
+    await reloader.follow_changes()
+    assert taken.titles["launch"] == "In place"
+    await reloader.follow_changes()
+    assert len(taken.configs) == 2
+
+
 async def test_where_files_have_their_time_in_whole_seconds_a_change_must_be_older(
     folder: Path, taken: Taken, reloader: Reloader
 ) -> None:

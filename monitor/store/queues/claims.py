@@ -43,6 +43,7 @@ _IS_FREE = or_(source.c.lease_until.is_(None), source.c.lease_until <= _NOW)
 _IS_DUE = source.c.next_at <= _NOW
 _SELECT_DUE = select(source.c.id).where(_IS_DUE, _IS_FREE).order_by(source.c.next_at)
 _SELECT_FIRST_DUE = _SELECT_DUE.limit(bindparam("limit"))
+_SELECT_DUE_SINCE = _SELECT_DUE.where(source.c.next_at > bindparam("since", type_=source.c.next_at.type))
 _RELEASE = (
     update(source)
     .where(source.c.id == bindparam("its_id"), source.c.token == bindparam("its_token"))
@@ -131,12 +132,16 @@ class Claims:
             rows = connection.execute(_CLAIM_DUE if only_due else _CLAIM_ALL, values)
             return sorted(map(_claim_from_row, rows), key=lambda claim: claim.planned)
 
-    def find_due(self, now: datetime, limit: int | None = None) -> list[str]:
-        """At most `limit` sources that are due and not claimed, those that have been due the longest first. It only
-        reads, because it is called often."""
-        query = _SELECT_DUE if limit is None else _SELECT_FIRST_DUE
+    def find_due(self, now: datetime, limit: int | None = None, since: datetime | None = None) -> list[str]:
+        """The sources that are due and not claimed, those that have been due the longest first: `limit` of them at
+        most, or those that became due after `since`. It only reads, because it is called often."""
+        query = _SELECT_DUE
+        if since is not None:
+            query = _SELECT_DUE_SINCE
+        elif limit is not None:
+            query = _SELECT_FIRST_DUE
         with self._database.reading() as connection:
-            return list(connection.execute(query, {"now": now, "limit": limit}).scalars())
+            return list(connection.execute(query, {"now": now, "limit": limit, "since": since}).scalars())
 
     def release(self, claims: Iterable[Claim]) -> None:
         """Give back claims that were not polled: their sources stay due."""

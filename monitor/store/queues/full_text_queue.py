@@ -10,7 +10,19 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Insert, Select, delete, or_, select, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Insert,
+    Select,
+    bindparam,
+    delete,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy import insert as plain_insert
 
 from monitor.model import Article, FetchOutcome
@@ -44,14 +56,8 @@ class FullTextQueue:
 
     def find_due(self, now: datetime) -> list[FullTextRequest]:
         """Requests that are due and not claimed, those that have been due the longest first; it only reads."""
-        due = (
-            _select_pages()
-            .where(_is_due_and_free(now))
-            .order_by(page.c.not_before, page.c.article_id)
-            .limit(MAX_DUE_PAGES)
-        )
         with self._database.reading() as connection:
-            return [FullTextRequest(*row) for row in connection.execute(due)]
+            return [FullTextRequest(*row) for row in connection.execute(_build_due_query(), {"now": now})]
 
     def claim(self, ids: Collection[int], now: datetime, lease: timedelta) -> list[FullTextRequest]:
         """Claim those of these requests that no other process has claimed meanwhile, until the lease ends."""
@@ -169,7 +175,14 @@ def _select_pages() -> Select[*tuple[Any, ...]]:
     return select(*columns).outerjoin(article, article.c.id == page.c.article_id)
 
 
-def _is_due_and_free(now: datetime) -> ColumnElement[bool]:
+@cache
+def _build_due_query() -> Select[*tuple[Any, ...]]:
+    """The requests that are due at `now`. It runs every two seconds, and building it costs more than running it."""
+    due = _select_pages().where(_is_due_and_free(bindparam("now", type_=page.c.not_before.type)))
+    return due.order_by(page.c.not_before, page.c.article_id).limit(MAX_DUE_PAGES)
+
+
+def _is_due_and_free(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return (page.c.not_before <= now) & or_(page.c.lease_until.is_(None), page.c.lease_until <= now)
 
 

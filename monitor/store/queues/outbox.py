@@ -7,10 +7,11 @@ before the sending, the receipt after it. What a dead process left in `sending` 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, literal, or_, select, true, update
 
 from monitor.alerting.retry import RetryVerdict
 from monitor.errors import RowUnreadable
@@ -39,6 +40,23 @@ _CLAIMED = (
     delivery.c.forgiven,
 )
 
+# Built once, because it is asked for every second: building a statement costs more than running it.
+_NOW = bindparam("now", type_=delivery.c.not_before.type)
+_SELECT_DUE_CHANNELS = (
+    select(delivery.c.channel).where(delivery.c.state.in_(_OPEN), delivery.c.not_before <= _NOW).distinct()
+)
+_SELECT_EXPIRED = (
+    select(delivery.c.id).where(delivery.c.state == DeliveryState.SENDING, delivery.c.lease_until <= _NOW).limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DueDeliveries:
+    """`channels`: those that have something to send; `has_expired`: whether `release_expired` would find something."""
+
+    channels: list[str]
+    has_expired: bool
+
 
 class Outbox:
     """The deliveries as one process (`owner`) sees them."""
@@ -47,11 +65,11 @@ class Outbox:
         self._database = database
         self._owner = owner
 
-    def due_channels(self, now: datetime) -> list[str]:
-        """The channels that have something to send."""
-        due = select(delivery.c.channel).where(delivery.c.state.in_(_OPEN), delivery.c.not_before <= now).distinct()
+    def find_due(self, now: datetime) -> DueDeliveries:
+        """What is due. It is called every second, so it only reads."""
         with self._database.reading() as connection:
-            return list(connection.execute(due).scalars())
+            channels = connection.execute(_SELECT_DUE_CHANNELS, {"now": now}).scalars().all()
+            return DueDeliveries(list(channels), connection.execute(_SELECT_EXPIRED, {"now": now}).first() is not None)
 
     def claim(self, channel: str, now: datetime, lease: timedelta) -> Delivery | None:
         """Claim the next delivery of a channel: it is `sending`, and ours until the lease ends. None if none is due.
@@ -182,12 +200,6 @@ class Outbox:
                 connection.execute(update(delivery).where(delivery.c.id.in_(open_ids)).values(**values))
             found |= states
         return found
-
-    def any_expired(self, now: datetime) -> bool:
-        """Whether `release_expired` would find something. It is called every second, so it only reads."""
-        expired = (delivery.c.state == DeliveryState.SENDING) & (delivery.c.lease_until <= now)
-        with self._database.reading() as connection:
-            return connection.execute(select(delivery.c.id).where(expired).limit(1)).first() is not None
 
 
 def _begin_attempt(

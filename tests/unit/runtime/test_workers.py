@@ -19,11 +19,14 @@ import time
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
+import pebble
+import pebble.pool.process
 import pytest
 
 from monitor.errors import FeedUnreadable, WorkerLost, WorkerNotStarted
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers import CHECK_SELDOM, Workers, check_workers_seldom
 from tests.patience import LONG, PATIENCE
 
 SHORT = timedelta(seconds=0.5)
@@ -291,7 +294,7 @@ async def test_one_idle_extra_process_stays_beside_those_that_hang(tmp_path: Pat
 ORPHAN = """
 import asyncio, os, sys
 from datetime import timedelta
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers import CHECK_SELDOM, Workers, check_workers_seldom
 
 async def main():
     workers = Workers(1)
@@ -324,7 +327,7 @@ HUNG = """
 import asyncio, os, sys
 from datetime import timedelta
 from pathlib import Path
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers import CHECK_SELDOM, Workers, check_workers_seldom
 from tests.unit.runtime.test_workers import hang, pid_in, until
 
 async def main():
@@ -524,3 +527,22 @@ def refuse(*given: object) -> None:
     """As the system does where a user has too many processes."""
     del given
     raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+
+async def test_a_program_that_runs_for_long_checks_its_processes_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The threads of an idle process then sleep so long at a time; they would wake ten times a second."""
+    monkeypatch.setattr(pebble.CONSTS, "sleep_unit", pebble.CONSTS.sleep_unit)
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        time.sleep(seconds)
+
+    monkeypatch.setattr(pebble.pool.process, "time", SimpleNamespace(sleep=sleep, time=time.time))
+    check_workers_seldom()
+    workers = Workers(1)
+    try:
+        assert await workers.run(double, 21, deadline=LONG) == 42
+    finally:
+        await asyncio.to_thread(workers.close)
+    assert set(slept) == {CHECK_SELDOM}

@@ -77,7 +77,8 @@ def test_only_what_is_due_is_claimed(database: Database, claims: Claims) -> None
     assert due(claims) == []
     assert claims.find_due(NOON) == []
     assert claims.find_due(NOON + 5 * MINUTE) == ["post", "wire"]
-    assert claims.find_due(NOON + 5 * MINUTE, 1) == ["post"]
+    assert claims.find_due(NOON + 5 * MINUTE, limit=1) == ["post"]
+    assert claims.find_due(NOON + 5 * MINUTE, since=NOON + MINUTE) == ["wire"]
     assert names(due(claims, NOON + 5 * MINUTE, ids=("wire", "times"))) == ["wire"]
     claims.release_all()
     assert names(due(claims, NOON + 5 * MINUTE, most=1)) == ["post"]

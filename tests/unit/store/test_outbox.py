@@ -141,17 +141,17 @@ def test_the_highest_level_goes_first_and_of_one_level_what_waits_the_longest(
 
 def test_only_what_is_due_is_claimed_and_named(database: Database, outbox: Outbox) -> None:
     """A channel is due when something is, and not while it is being sent."""
-    assert outbox.due_channels(NOON) == []
+    assert outbox.find_due(NOON).channels == []
     fill(database)
-    assert outbox.due_channels(NOON - MINUTE) == []
-    assert outbox.due_channels(NOON) == ["desk"]
+    assert outbox.find_due(NOON - MINUTE).channels == []
+    assert outbox.find_due(NOON).channels == ["desk"]
     assert outbox.claim("phone", NOON, LEASE) is None
     sent = take(outbox)
-    assert outbox.due_channels(NOON) == []
+    assert outbox.find_due(NOON).channels == []
     outbox.settle(sent, BUSY, again(5), NOON)
-    assert outbox.due_channels(NOON + 4 * MINUTE) == []
+    assert outbox.find_due(NOON + 4 * MINUTE).channels == []
     assert outbox.claim("desk", NOON + 4 * MINUTE, LEASE) is None
-    assert outbox.due_channels(NOON + 5 * MINUTE) == ["desk"]
+    assert outbox.find_due(NOON + 5 * MINUTE).channels == ["desk"]
 
 
 @pytest.mark.parametrize(
@@ -195,16 +195,16 @@ def test_what_is_ended_is_not_claimed_again(database: Database, outbox: Outbox) 
     outbox.settle(take(outbox), OK, ACCEPTED, NOON)
     outbox.settle(take(outbox), BUSY, RetryVerdict(DeliveryState.DEAD), NOON)
     assert outbox.claim("desk", NOON + timedelta(365), LEASE) is None
-    assert outbox.due_channels(NOON + timedelta(365)) == []
+    assert outbox.find_due(NOON + timedelta(365)).channels == []
 
 
 def test_expired_leases_are_released_and_marked(database: Database, outbox: Outbox) -> None:
     """What a dead process left in `sending` is tried again, as a possible repeat, and its attempt ends unknown."""
     fill(database)
     take(outbox)
-    assert not outbox.any_expired(NOON + LEASE - MINUTE)
+    assert not outbox.find_due(NOON + LEASE - MINUTE).has_expired
     assert outbox.release_expired(NOON + LEASE - MINUTE) == 0
-    assert outbox.any_expired(NOON + LEASE)
+    assert outbox.find_due(NOON + LEASE).has_expired
     assert outbox.release_expired(NOON + LEASE) == 1
     with database.reading() as connection:
         row = connection.execute(select(attempt)).one()
@@ -332,7 +332,7 @@ def test_a_discarded_delivery_is_never_sent(database: Database, outbox: Outbox) 
     sent = take(outbox)
     outbox.settle(sent, BUSY, again(1), NOON)
     assert outbox.discard([sent.id], NOON) == {sent.id: DeliveryState.RETRY}
-    assert outbox.due_channels(NOON + timedelta(365)) == []
+    assert outbox.find_due(NOON + timedelta(365)).channels == []
     assert not outbox.settle(sent, OK, ACCEPTED, NOON)
     (report,) = ReportQueries(database).deliveries([], 10)
     assert (report.state, report.attempts, report.detail) == ("discarded", 1, BUSY.detail)
