@@ -176,7 +176,7 @@ def _group_digests(due: Iterable[PendingAlert]) -> list[list[PendingAlert]]:
 def _release_digest(group: Sequence[PendingAlert], ledger: NotificationLedger, now: datetime) -> ReleasedAlert:
     # A message shows only the first lines.
     entries = sorted(group, key=lambda entry: (-entry.candidate.level.rank, entry.candidate.rule))
-    items = tuple(_build_item(entry, ledger, now) for entry in entries)
+    items = tuple(_build_item(number, entry, ledger, now) for number, entry in enumerate(entries, 1))
     first, kind = entries[0].candidate, entries[0].kind
     key = f"digest {kind} {' '.join(sorted(f'{entry.id} {entry.since.isoformat()}' for entry in entries))}"
     rules = dict.fromkeys(item.rule_title for item in items)
@@ -206,7 +206,7 @@ def _release_digest(group: Sequence[PendingAlert], ledger: NotificationLedger, n
     return ReleasedAlert(alert, tuple(entries))
 
 
-def _build_item(pending: PendingAlert, ledger: NotificationLedger, now: datetime) -> Item:
+def _build_item(number: int, pending: PendingAlert, ledger: NotificationLedger, now: datetime) -> Item:
     candidate, predecessor = pending.candidate, find_sent_predecessor(pending.candidate, ledger, now)
     return Item(
         rule=candidate.rule,
@@ -221,4 +221,5 @@ def _build_item(pending: PendingAlert, ledger: NotificationLedger, now: datetime
         sentence=candidate.sentence,
         why=(candidate.evidence_clause, *pending.why, *(() if predecessor is None else predecessor[1])),
         unsure=candidate.uncertainty,
+        number=number,
     )

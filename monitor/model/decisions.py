@@ -239,7 +239,8 @@ class Item:
     """One line of a digest: a rule's story, or one article that was suppressed.
 
     `why`: why it was deferred. For a suppressed article, `unsure`: what is not known, and `same_as`: the headline of
-    the story or event that it was taken for, as of when the digest is sent.
+    the story or event that it was taken for, as of when the digest is sent. `number`: of the line in the message, from
+    1, which it keeps when the article of another line is erased; 0: an earlier version made it.
     """
 
     rule: str
@@ -255,6 +256,7 @@ class Item:
     why: ReasonClauses
     unsure: str = ""
     same_as: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,15 +137,17 @@ def _describe_digest(alert: Alert, limit: int, repeat: Sequence[str]) -> Message
     """A line for each deferred item, up to the limit; the others are counted."""
     title = f"DIGEST, {alert.level.upper()}: {truncate_text(alert.rule_title, RULE_TITLE)}"
     shown = alert.items[:limit]
-    lines = [line for item in shown for line in (_format_item(item), *_short_address(item.url))]
+    numbered = [(item.number or position, item) for position, item in enumerate(shown, 1)]
+    lines = [line for number, item in numbered for line in (_format_item(number, item), *_short_address(item.url))]
     if omitted := len(alert.items) - len(shown):
         lines.append(f"and {omitted} more: `news-monitor matches list` shows them all")
     facts = (f"Why: {truncate_text(reason_in_words(alert.why), REASON)}.", f"Digest {alert.id}", *repeat)
     return MessageContent(title, title, facts, lines=tuple(lines))
 
 
-def _format_item(item: Item) -> str:
-    title = f"- {item.level.upper()}: {truncate_text(item.title or item.sentence, HEADLINE)}"
+def _format_item(number: int, item: Item) -> str:
+    """A line, with the number by which `alerts mark` finds it."""
+    title = f"{number}. {item.level.upper()}: {truncate_text(item.title or item.sentence, HEADLINE)}"
     if not item.unsure:
         return f"{title} ({item.rule}, {item.event or item.story})"
     original = f"“{truncate_text(item.same_as, HEADLINE)}”" if item.same_as else item.event or item.story

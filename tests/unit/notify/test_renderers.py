@@ -301,9 +301,9 @@ def test_a_digest_has_a_line_for_each_story() -> None:
         text=(
             "DIGEST, INFO: About launch: 2 stories, only mentioned\n"
             "\n"
-            f"- HIGH: {HEADLINE} (launch, S1)\n"
+            f"1. HIGH: {HEADLINE} (launch, S1)\n"
             f"{PAGE}\n"
-            "- LOW: It flew. (launch, S2)\n"
+            "2. LOW: It flew. (launch, S2)\n"
             "\n"
             "Why: 2 stories, only mentioned.\n"
             f"Digest {of.id}\n"
@@ -320,7 +320,7 @@ def test_what_has_no_line_in_a_digest_is_counted() -> None:
     """Nobody takes some of it for all."""
     assert "more:" not in message(digest(*items(ITEMS))).text
     text = message(digest(*items(ITEMS + 3))).text
-    assert text.count("- HIGH") == ITEMS
+    assert text.count(". HIGH") == ITEMS
     assert "and 3 more: `news-monitor matches list` shows them all" in text
 
 
@@ -331,18 +331,25 @@ def test_a_digest_of_what_was_suppressed_says_for_what_each_was_taken() -> None:
     other = replace(line, same_as="", source="post", url=None)
     text = message(digest(line, other, replace(other, event="E1"), title="About launch: 3 articles")).text
     assert text.splitlines()[2:6] == [
-        f"- HIGH: {HEADLINE} (wire): the same as “Dockers walk out”, although one of the two names no place",
+        f"1. HIGH: {HEADLINE} (wire): the same as “Dockers walk out”, although one of the two names no place",
         PAGE,
-        f"- HIGH: {HEADLINE} (post): the same as S1, although one of the two names no place",
-        f"- HIGH: {HEADLINE} (post): the same as E1, although one of the two names no place",
+        f"2. HIGH: {HEADLINE} (post): the same as S1, although one of the two names no place",
+        f"3. HIGH: {HEADLINE} (post): the same as E1, although one of the two names no place",
     ]
+
+
+def test_a_line_keeps_its_number() -> None:
+    """`alerts mark` finds a line by it, also after the article of another line was erased."""
+    first, second = (replace(line, number=number) for number, line in enumerate(items(2), 1))
+    assert "2. HIGH" in message(digest(second)).text
+    assert "1. HIGH" in message(digest(first)).text
 
 
 def test_it_has_more_lines_than_others_have() -> None:
     """Twenty, where they have room; then they are counted."""
     lines = [replace(each, unsure="its place", same_as="Strike") for each in items(UNSURE_ITEMS + 3, "Quake", None)]
     text = message(digest(*lines)).text
-    assert text.count("- HIGH: ") == UNSURE_ITEMS == 20
+    assert text.count(". HIGH: ") == UNSURE_ITEMS == 20
     assert "and 3 more: `news-monitor matches list` shows them all" in text
 
 
@@ -354,7 +361,7 @@ def test_it_fits_every_channel(sign: str) -> None:
     longest = message(replace(digest(*lines, title=long), why=clauses_from_sentence(long)), repeat=True)
     assert len(longest.text.encode("utf-8", "surrogatepass")) <= BYTES
     assert len(json.dumps({"title": longest.title, "message": longest.text})) <= JSON + 40
-    shown = longest.text.count("- HIGH: ")
+    shown = longest.text.count(". HIGH: ")
     assert shown >= 2
     assert f"and {500 - shown} more" in longest.text
 
@@ -368,7 +375,7 @@ def test_a_digest_fits_every_channel(sign: str, url: str) -> None:
     longest = message(of, repeat=True)
     assert len(longest.text.encode("utf-8", "surrogatepass")) <= BYTES == 4096
     assert len(json.dumps({"title": longest.title, "message": longest.text})) <= JSON + 40 <= 8192 - 400
-    shown = longest.text.count("- HIGH: ")
+    shown = longest.text.count(". HIGH: ")
     assert shown >= 3
     assert f"and {500 - shown} more" in longest.text
     for part in (f"Why: {sign}", "you may have this message already"):
