@@ -161,7 +161,7 @@ def _prepare_article(
         matches=matches,
         quotes=tuple(quote_match(article, match) for match in matches),
         features=_build_features(article, rules, provenance) if joins and provenance else None,
-        publisher=_determine_publisher(article, source, provenance),
+        publisher=name_publisher(article, provenance, source),
         wire=provenance.wire if provenance else None,
         wire_status=provenance.wire_status if provenance else None,
         facts=extract_counts(article.title, article.text) if matches else (),
@@ -179,13 +179,8 @@ def identity_features(article: Article, rules: RuleSet) -> ArticleFeatures:
 
 
 def _build_features(article: Article, rules: RuleSet, provenance: Provenance) -> ArticleFeatures:
-    publisher = _determine_publisher(article, rules.sources.get(article.source), provenance)
+    publisher = name_publisher(article, provenance, rules.sources.get(article.source))
     return replace(features_of(article, _known_names(rules)), publisher=publisher, wire=provenance.wire)
-
-
-def _determine_publisher(article: Article, source: Source | None, provenance: Provenance | None) -> str:
-    """Who prints the article: as it says itself, or else as its source is called."""
-    return (provenance.publisher if provenance else None) or (source.name if source else article.source)
 
 
 def _known_names(rules: RuleSet) -> KnownNames:
@@ -199,6 +194,11 @@ def _known_names(rules: RuleSet) -> KnownNames:
 def determine_article_provenance(article: Article, source: Source | None) -> Provenance:
     """Where an article comes from, as it says itself, or else as its source says."""
     return extract_provenance(article, source.publisher if source else None, source.wire if source else None)
+
+
+def name_publisher(article: Article, provenance: Provenance | None, source: Source | None) -> str:
+    """Who prints an article, as it or its source says; else what the source is called."""
+    return (provenance.publisher if provenance else None) or (source.name if source else article.source)
 
 
 def story_cluster_queries(prepared: Iterable[PreparedArticle]) -> Iterator[ClusterQuery]:

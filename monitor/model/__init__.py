@@ -48,6 +48,7 @@ from monitor.model.explanations import Explanation, Step
 from monitor.model.feed_lists import Outline, Outlines, UnusableOutline
 from monitor.model.file_positions import Place
 from monitor.model.leaf_conditions import COUNTABLE, DayNamed, EntityNamed, ListNamed, NumberNamed, Pattern, Term, Words
+from monitor.model.marks import MarkedArticle, MarkVerdict, RuleMark
 from monitor.model.notices import (
     DeadAlerts,
     FailingSource,
@@ -175,6 +176,8 @@ __all__ = [
     "LevelChange",
     "Limits",
     "ListNamed",
+    "MarkVerdict",
+    "MarkedArticle",
     "Match",
     "MatchDecision",
     "MatchKind",
@@ -211,6 +214,7 @@ __all__ = [
     "RemovalKind",
     "Retention",
     "Rule",
+    "RuleMark",
     "RuleStatus",
     "RuleTest",
     "RunningVersion",

@@ -32,6 +32,7 @@ from monitor.store.engine.identity_tables import (
     story,
     story_article,
 )
+from monitor.store.engine.mark_tables import marked_article, rule_mark
 from monitor.store.engine.metadata import metadata
 from monitor.store.engine.timestamp_column import UtcDateTime
 
@@ -50,10 +51,12 @@ __all__ = [
     "fetch",
     "identity_mark",
     "known",
+    "marked_article",
     "match",
     "metadata",
     "noticed",
     "page",
+    "rule_mark",
     "source",
     "story",
     "story_article",

@@ -1,7 +1,8 @@
 """Erases the texts of articles everywhere when the operator asks for it, and keeps the articles from coming back.
 
 What stays is a record without words: that an alert was made, of which rule and story, when, on which channels, and what
-their servers answered. Erasure does not reach what has left the database: messages, logs, copies.
+their servers answered; and who marked which rule as right or wrong about the article, and when. Erasure does not reach
+what has left the database: messages, logs, copies.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Table, and_, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, and_, delete, func, select, tuple_, update
 
 from monitor.alerting.subject_keys import article_key
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.entry_identity import uid_hash
 from monitor.model import ClauseCode, Config, DeliveryState, ReasonClause
 from monitor.model.outcome import clauses_to_row
+from monitor.store.commit.mark_writer import empty_marked_articles
 from monitor.store.engine.database import Database, build_insert, in_batches
 from monitor.store.engine.table_walk import SLICE
 from monitor.store.engine.tables import (
@@ -29,6 +31,7 @@ from monitor.store.engine.tables import (
     delivery,
     event,
     known,
+    marked_article,
     match,
     source,
     story,
@@ -40,6 +43,7 @@ from monitor.store.lifecycle.digest_lines import drop_digest_lines
 from monitor.store.lifecycle.publisher_removal import find_contributing_matches, remove_publishers
 from monitor.store.lifecycle.store_pending_replacement import RemovedArticles, replace_pending_alerts
 from monitor.store.queries.articles import article_has_address
+from monitor.store.queries.marks import marked_article_has_address
 from monitor.store.queues import full_text_queue
 from monitor.store.state.state_loader import forget_articles
 from monitor.wording.reasons import reason_in_words
@@ -54,8 +58,8 @@ _ArticleRow = Row[*tuple[Any, ...]]
 @dataclass(frozen=True, slots=True)
 class ErasurePlan:
     """What is to be erased: the ids of stored `articles`; how many alerts they have, and how many deliveries are
-    `unsent`. `left_archive`: how many that have left are never to be ingested again. `is_source`: `target` is a
-    source."""
+    `unsent`. `left_archive`: how many that have left are never to be ingested again. `marked`: how many articles,
+    stored or not, have marks with their words. `is_source`: `target` is a source."""
 
     target: str
     is_source: bool
@@ -63,6 +67,12 @@ class ErasurePlan:
     left_archive: int
     alerts: int
     unsent: int
+    marked: int = 0
+
+    @property
+    def finds_nothing(self) -> bool:
+        """Whether nothing is known of the target."""
+        return not (self.articles or self.left_archive or self.marked)
 
 
 class ArticleEraser:
@@ -75,7 +85,7 @@ class ArticleEraser:
     def plan(self, target: str) -> ErasurePlan:
         """Plan to erase everything of a source, by its id, or every article that has, or had, this address."""
         with self._database.reading() as connection:
-            is_source = connection.execute(select(source.c.id).where(source.c.id == target)).first() is not None
+            is_source = _is_source(connection, target)
             query = select(article.c.id).where(_is_stored(target, is_source=is_source)).order_by(article.c.id)
             ids = list(connection.execute(query).scalars())
             departed = select(func.count()).select_from(known).where(_has_left_archive(target, is_source=is_source))
@@ -85,7 +95,9 @@ class ArticleEraser:
                 alerts += connection.execute(select(func.count()).select_from(alert_ids.subquery())).scalar_one()
                 unsent_deliveries = delivery.c.alert_id.in_(alert_ids) & delivery.c.state.in_(_UNSENT)
                 unsent += connection.execute(select(func.count()).where(unsent_deliveries)).scalar_one()
-            return ErasurePlan(target, is_source, ids, connection.execute(departed).scalar_one(), alerts, unsent)
+            marked = select(func.count()).select_from(marked_article).where(_is_marked(target, is_source=is_source))
+            left, with_marks = (connection.execute(query).scalar_one() for query in (departed, marked))
+            return ErasurePlan(target, is_source, ids, left, alerts, unsent, with_marks)
 
     def erase(self, plan: ErasurePlan, now: datetime) -> Iterator[int]:
         """Erase slice by slice; yields the number of articles after each. Between two slices others may use the
@@ -96,6 +108,7 @@ class ArticleEraser:
                 ids = connection.execute(select(article.c.id).where(condition).limit(SLICE)).scalars().all()
                 if not ids:
                     _block_return(connection, _has_left_archive(plan.target, is_source=plan.is_source), now)
+                    empty_marked_articles(connection, _is_marked(plan.target, is_source=plan.is_source))
                     break
                 erased = _erase_articles(connection, RemovedArticles(ids, self._config, now))
             yield erased
@@ -109,8 +122,21 @@ class ArticleEraser:
             yield connection
 
 
+def _is_source(connection: Connection, target: str) -> bool:
+    """Whether it is the id of a source that was polled, or that marks were imported of."""
+    of_marks = select(marked_article.c.source_id).where(marked_article.c.source_id == target)
+    query = select(source.c.id).where(source.c.id == target).union_all(of_marks).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def _is_stored(target: str, *, is_source: bool) -> ColumnElement[bool]:
     return article.c.source_id == target if is_source else article_has_address(target)
+
+
+def _is_marked(target: str, *, is_source: bool) -> ColumnElement[bool]:
+    """The condition for marked articles with words; they may have left the archive, or have come with an import."""
+    condition = marked_article.c.source_id == target if is_source else marked_article_has_address(target)
+    return and_(condition, marked_article.c.title.is_not(None))
 
 
 def _has_left_archive(target: str, *, is_source: bool) -> ColumnElement[bool]:
@@ -141,6 +167,8 @@ def _erase_articles(connection: Connection, removed: RemovedArticles) -> int:
     _erase_from_stories(connection, ids)
     connection.execute(delete(article_version).where(article_version.c.article_id.in_(ids)))
     full_text_queue.erase_pages(connection, ids, [row.url for row in articles])
+    names = [(row.source_id, uid_hash(row.uid)) for row in articles]
+    empty_marked_articles(connection, tuple_(marked_article.c.source_id, marked_article.c.uid_hash).in_(names))
     connection.execute(delete(article).where(article.c.id.in_(ids)))
     _write_tombstones(connection, articles, now)
     return len(articles)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from monitor.model import Article
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article, article_version
-from monitor.store.queries.articles import article_from_row
+from monitor.store.queries.articles import article_version_from_row, select_article_versions
 
 _SLICE = 500  # versions read at once, with their texts: no long read keeps the daemon from working with the file
 
@@ -39,26 +37,12 @@ class Archive:
             last = _find_last_before(connection, since)
         while True:
             with self._database.reading() as connection:
-                query = _SELECT_VERSIONS.where(article_version.c.id > last).order_by(article_version.c.id).limit(_SLICE)
-                rows = connection.execute(query).all()
+                query = select_article_versions().where(article_version.c.id > last)
+                rows = connection.execute(query.order_by(article_version.c.id).limit(_SLICE)).all()
             if not rows:
                 return
-            yield from ((row.at, _article_version_from_row(row)) for row in rows)
+            yield from ((row.at, article_version_from_row(row)) for row in rows)
             last = rows[-1].number
-
-
-_SELECT_VERSIONS = select(
-    article,
-    article_version.c.id.label("number"),
-    article_version.c.at,
-    article_version.c.version.label("of_version"),
-    article_version.c.title.label("of_title"),
-    article_version.c.canonical.label("of_canonical"),
-    article_version.c.digest.label("of_digest"),
-    article_version.c.text,
-    article_version.c.authors,
-    article_version.c.tags,
-).join_from(article_version, article, article.c.id == article_version.c.article_id)
 
 
 def _find_last_before(connection: Connection, since: datetime) -> int:
@@ -74,13 +58,3 @@ def _find_last_before(connection: Connection, since: datetime) -> int:
         return found - 1
     last: int | None = connection.execute(select(func.max(article_version.c.id))).scalar_one()
     return last or 0
-
-
-def _article_version_from_row(row: Row[*tuple[Any, ...]]) -> Article:
-    return replace(
-        article_from_row(row),
-        version=row.of_version,
-        title=row.of_title,
-        canonical=row.of_canonical,
-        digest=row.of_digest,
-    )

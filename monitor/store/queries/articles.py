@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ from monitor.store.engine.tables import (
 from monitor.store.queries.matches import DeliveryHistory, MatchFilter, MatchQueries, MatchReport, load_deliveries
 from monitor.store.state.state_loader import StoredState
 
-_MAX_MATCH_ID = 2**31  # the ids of matches are smaller
+_MAX_NUMBER = 2**31  # the ids of matches and articles are smaller
 _MAX_DIGITS = 10  # an id has no more; int() refuses thousands of digits
 _ID_PREFIX = "[0-9a-f]{6,}"  # of an alert's id: a shorter one would often be the number of a deleted match
 
@@ -102,6 +102,15 @@ class ArticleQueries:
         decisions = tuple(MatchQueries(self._database).iter_matches(wanted))
         events = tuple(dict.fromkeys(report.event for report in decisions if report.event is not None))
         return StoredArticle(article_from_row(row), joined_story, row.how, events, decisions, row.compared)
+
+    def find_numbers(self, name: str) -> list[tuple[int, str]]:
+        """The numbers of the articles with this name, and their sources. A name is the number itself, as `stories show`
+        has it, or an address."""
+        number = _read_number(name)
+        condition = article_has_address(name) if number is None else article.c.id == number
+        query = select(article.c.id, article.c.source_id).where(condition).order_by(article.c.id)
+        with self._database.reading() as connection:
+            return [(row.id, row.source_id) for row in connection.execute(query)]
 
     def explain_missing(self, name: str) -> MissingArticle | None:
         """Why there is no article with this name; None if nothing is known of it."""
@@ -186,11 +195,17 @@ def article_has_address(address: str) -> ColumnElement[bool]:
     )
 
 
+def _read_number(name: str) -> int | None:
+    """The number of a match or an article; None if the name is none."""
+    is_number = name.isascii() and name.isdigit() and len(name) <= _MAX_DIGITS
+    return int(name) if is_number and int(name) < _MAX_NUMBER else None
+
+
 def _interpret_name(name: str) -> list[ColumnElement[bool]]:
     """The conditions for what a name may mean, the surest first."""
     conditions: list[ColumnElement[bool]] = []
-    if name.isascii() and name.isdigit() and len(name) <= _MAX_DIGITS and int(name) < _MAX_MATCH_ID:
-        conditions.append(article.c.id.in_(select(match.c.article_id).where(match.c.id == int(name))))
+    if (number := _read_number(name)) is not None:
+        conditions.append(article.c.id.in_(select(match.c.article_id).where(match.c.id == number)))
     conditions.append(article.c.id.in_(select(alert.c.article_id).where(alert.c.id == name)))
     source, _, uid = name.partition(" ")
     conditions.append(and_(article.c.source_id == source, article.c.uid == uid))
@@ -223,6 +238,17 @@ def select_latest_articles() -> Select[Any]:
     return select(article, *texts).join_from(article, article_version, version)
 
 
+def select_article_versions() -> Select[Any]:
+    """A query of articles in each of their versions, for `article_version_from_row`. `number`: the version's id, in the
+    order of the commits."""
+    labels = {"id": "number", "version": "of_version", "title": "of_title", "canonical": "of_canonical"}
+    own = (article_version.c[name].label(label) for name, label in {**labels, "digest": "of_digest"}.items())
+    texts = (article_version.c.at, article_version.c.text, article_version.c.authors, article_version.c.tags)
+    return select(article, *own, *texts).join_from(
+        article_version, article, article.c.id == article_version.c.article_id
+    )
+
+
 def _select_articles_with_story() -> Select[Any]:
     return (
         select_latest_articles()
@@ -251,4 +277,15 @@ def article_from_row(row: Row[*tuple[Any, ...]]) -> Article:
         authors=tuple(row.authors or ()),
         tags=tuple(row.tags or ()),
         baseline=row.baseline,
+    )
+
+
+def article_version_from_row(row: Row[*tuple[Any, ...]]) -> Article:
+    """The version of a row of `select_article_versions`."""
+    return replace(
+        article_from_row(row),
+        version=row.of_version,
+        title=row.of_title,
+        canonical=row.of_canonical,
+        digest=row.of_digest,
     )

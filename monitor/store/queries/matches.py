@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
-from monitor.model import DeliveryState, Field, MatchKind, Outcome, Reason, ReasonClauses, Span
+from monitor.model import DeliveryState, Field, MarkVerdict, MatchKind, Outcome, Reason, ReasonClauses, Span
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, article_version, attempt, delivery, match, story, story_article
+from monitor.store.queries.marks import load_verdicts
 from monitor.store.queries.reasons import read_reason
 
 _SLICE = 500  # matches read at once: no long read keeps the daemon from working with the file
@@ -54,7 +55,7 @@ class MatchReport:
 
     `alert`: only where it was sent. `level`: None where a version suppressed it that did not store the level.
     `why_event`: why it belongs to its event; `compared`: with which older article, of that event or of another one, it
-    was compared, and the result, in words.
+    was compared, and the result, in words. `mark`: the newest mark on its article and rule; None: nobody made one.
     """
 
     id: int
@@ -73,6 +74,7 @@ class MatchReport:
     evidence: tuple[Span, ...]
     why_event: str | None = None
     compared: str | None = None
+    mark: MarkVerdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class MatchQueries:
         """At most `limit` matches, the newest first."""
         with self._database.reading() as connection:
             rows = connection.execute(_select_matches(match_filter).order_by(match.c.id.desc()).limit(limit))
-            return [_match_report_from_row(row) for row in rows]
+            return _add_marks(connection, [_match_report_from_row(row) for row in rows])
 
     def iter_matches(self, match_filter: MatchFilter) -> Iterator[MatchReport]:
         """All matches, in the order in which they were stored. Few are in memory at once."""
@@ -131,7 +133,7 @@ class MatchQueries:
         while True:
             with self._database.reading() as connection:
                 query = _select_matches(match_filter).where(match.c.id > last).order_by(match.c.id).limit(_SLICE)
-                found = [_match_report_from_row(row) for row in connection.execute(query)]
+                found = _add_marks(connection, [_match_report_from_row(row) for row in connection.execute(query)])
             if not found:
                 return
             yield from found
@@ -166,8 +168,9 @@ class MatchQueries:
             if row is None:
                 return None
             deliveries = load_deliveries(connection, row.alert_id)
+            (report,) = _add_marks(connection, [_match_report_from_row(row)])
         return MatchDetails(
-            match=_match_report_from_row(row),
+            match=report,
             text=row.text,
             story_title=row.story_title,
             joined=row.how,
@@ -245,6 +248,14 @@ def _match_report_from_row(row: Any) -> MatchReport:  # noqa: ANN401 - rows are 
         why_event=row.why_event if row.event_id else None,
         compared=row.compared,
     )
+
+
+def _add_marks(connection: Connection, reports: Sequence[MatchReport]) -> list[MatchReport]:
+    verdicts = load_verdicts(connection, {(report.article.source, report.article.uid) for report in reports})
+    if not verdicts:
+        return list(reports)
+    names = ((report, (report.article.source, report.article.uid)) for report in reports)
+    return [replace(report, mark=verdicts.get(name, {}).get(report.rule)) for report, name in names]
 
 
 def spans_from_evidence(evidence: Iterable[Sequence[Any]]) -> tuple[Span, ...]:

@@ -82,6 +82,9 @@ def load_identity_marks(connection: Connection, id_: str) -> tuple[IdentityMark,
     """All merges and splits of a story or an event, in the order of time."""
     condition = or_(identity_mark.c.cluster_id == id_, identity_mark.c.other_id == id_)
     rows = connection.execute(select(identity_mark).where(condition).order_by(identity_mark.c.id))
-    return tuple(
-        IdentityMark(IdentityMarkKind(row.kind), row.cluster_id, row.other_id, row.at, row.who) for row in rows
-    )
+    return tuple(map(identity_mark_from_row, rows))
+
+
+def identity_mark_from_row(row: Row[*tuple[Any, ...]]) -> IdentityMark:
+    """The merge or split of a row of `identity_mark`."""
+    return IdentityMark(IdentityMarkKind(row.kind), row.cluster_id, row.other_id, row.at, row.who)

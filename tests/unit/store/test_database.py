@@ -21,7 +21,20 @@ from sqlalchemy import DateTime, delete, insert, inspect, literal, select, text,
 from monitor.alerting.pending import build_pending_alert, candidate_to_row
 from monitor.errors import StoreFailed, StoreLocked, StoreRefused, StoreReplaced, StoreSchemaTooNew, StoreSchemaTooOld
 from monitor.matching import RuleSet, compile_rules
-from monitor.model import Alert, DeliveryState, Entity, Level, Notice, OncePer, Outcome, PendingKind, Reason, Term
+from monitor.model import (
+    Alert,
+    DeliveryState,
+    Entity,
+    Level,
+    MarkVerdict,
+    Notice,
+    OncePer,
+    Outcome,
+    PendingKind,
+    Reason,
+    Term,
+)
+from monitor.store.commit.mark_writer import Judgement, MarkWriter
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import list_daemons
 from monitor.store.engine.database import Database, alembic_config, list_revisions
@@ -32,6 +45,7 @@ from monitor.store.engine.tables import article as articles
 from monitor.store.engine.tables import match as matches
 from monitor.store.engine.tables import story as stories
 from monitor.store.engine.timestamp_column import UtcDateTime
+from monitor.store.queries.marks import MarkQueries
 from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
@@ -414,6 +428,28 @@ def test_sentences_of_alerts_and_pending_alerts_stay(empty_url: str) -> None:
         ["“fires” in the title; only mentioned"],
     )
     assert reason_in_words(pending.why) == 'the "first" of its story'
+    opened.close()
+
+
+def test_matches_of_an_earlier_version_can_be_marked(empty_url: str) -> None:
+    """Its database has no marks, and takes them after the upgrade."""
+    opened = open_database(empty_url)
+    upgraded_to(opened, "0009")
+    with opened.writing() as connection:
+        for statement in (
+            "INSERT INTO source (id, url, next_at) VALUES ('wire', 'https://x.test', '2026-01-05')",
+            """INSERT INTO article (id, source_id, uid, version, title, published_at, dated, seen_at, baseline, digest)
+            VALUES (1, 'wire', 'a', 1, 't', '2026-01-05', true, '2026-01-05', false, 'd')""",
+            """INSERT INTO article_version (article_id, version, at, title, text, digest)
+            VALUES (1, 1, '2026-01-05', 'Missiles', '', 'd')""",
+            """INSERT INTO match (article_id, article_version, rule_id, rule_version, kind, evidence, at)
+            VALUES (1, 1, 'launch', 'v', 'news', '[]', '2026-01-05')""",
+        ):
+            connection.exec_driver_sql(statement)
+    opened.upgrade()
+    MarkWriter(opened, {}).mark_matches({1: None}, Judgement(MarkVerdict.GOOD, NOON, "ann"))
+    [marked] = MarkQueries(opened).iter_articles()
+    assert (marked.article.title, marked.verdicts) == ("Missiles", {"launch": "good"})
     opened.close()
 
 
