@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -114,6 +114,29 @@ def format_local_time(moment: datetime | None, timezone: str) -> str:
     from zoneinfo import ZoneInfo
 
     return "never" if moment is None else f"{moment.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M:%S %Z}"
+
+
+def get_username() -> str:
+    """The name of the user, for what people decide."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a user without a name
+        return "unknown"
+
+
+@contextmanager
+def open_output(file: Path) -> Iterator[TextIO]:
+    """The file to write, or stdout ("-"). Raises InvalidRequest."""
+    if str(file) == "-":
+        yield sys.stdout
+        return
+    try:
+        with file.open("w", encoding="utf-8", errors="backslashreplace") as out:
+            yield out
+    except OSError as error:  # it cannot be made, or the disk is full
+        raise InvalidRequest(f"cannot write {file}: {error.strerror}") from None
 
 
 def parse_time_option(text: str | None, now: datetime, timezone: str) -> datetime | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from monitor.config.language.faults import did_you_mean
 from monitor.errors import InvalidRequest
 
 if TYPE_CHECKING:  # not all who look names up have a database
+    from monitor.store.queries.alerts import AlertQueries, AlertSummary
+    from monitor.store.queries.articles import ArticleQueries
     from monitor.store.queries.stories import StoryDetails, StoryQueries
 
 _MAX_MATCHES = 5  # that are named, of those that begin so
@@ -40,8 +42,37 @@ def find_story_or_event(queries: StoryQueries, id_: str) -> StoryDetails:
         raise InvalidRequest(
             f"there is no story or event '{id_}'; `news-monitor stories list` names those that are kept"
         )
-    more = ["  and more"] if len(begin) > _MAX_MATCHES else []
-    lines = [f"  {each.id}  {each.title}" for each in begin[:_MAX_MATCHES]]
-    raise InvalidRequest(
-        "\n".join([f"several stories and events begin with '{id_}'; write more of its id:", *lines, *more])
-    )
+    raise _describe_ambiguity("stories and events", id_, [(each.id, each.title) for each in begin])
+
+
+def find_alert(queries: AlertQueries, id_: str) -> AlertSummary:
+    """The alert or notice with this id, or the only one whose id begins so. Raises InvalidRequest."""
+    alert = queries.find(id_)
+    if alert is not None:
+        return alert
+    begin = queries.find_by_prefix(id_, _MAX_MATCHES + 1) if id_ else []
+    if len(begin) == 1:
+        return begin[0]
+    if not begin:
+        raise InvalidRequest(f"there is no alert '{id_}'; `news-monitor alerts list` names those that are kept")
+    raise _describe_ambiguity("alerts", id_, [(each.id, each.title) for each in begin])
+
+
+def find_article_number(queries: ArticleQueries, name: str) -> int:
+    """The number of the stored article with this number or address. Raises InvalidRequest."""
+    found = queries.find_numbers(name)
+    if len(found) == 1:
+        return found[0][0]
+    if not found:
+        gone = queries.explain_missing(name)
+        why = f": {gone.reason}" if gone is not None else "; give its address, or its number (`stories show` has it)"
+        raise InvalidRequest(f"there is no article '{name}'{why}")
+    lines = [f"  {number}  of {source}" for number, source in found[:_MAX_MATCHES]]
+    raise InvalidRequest("\n".join([f"several articles have the address '{name}'; give a number:", *lines]))
+
+
+def _describe_ambiguity(what: str, begin: str, found: Sequence[tuple[str, str]]) -> InvalidRequest:
+    """The error for the beginning of an id that several have. `found`: their ids and titles."""
+    more = ["  and more"] if len(found) > _MAX_MATCHES else []
+    lines = [f"  {id_}  {title}" for id_, title in found[:_MAX_MATCHES]]
+    return InvalidRequest("\n".join([f"several {what} begin with '{begin}'; write more of its id:", *lines, *more]))

@@ -7,16 +7,20 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.options import config_option, existing_database, load_config
+from monitor.cli.options import config_option, existing_database, get_username, load_config
+from monitor.cli.output.mark_report import print_mark_results
 from monitor.errors import InvalidRequest
+from monitor.model import MarkVerdict
+from monitor.sanitize import sanitize_line
 from monitor.services.commands.articles import erase_articles, plan_erasure
+from monitor.services.commands.marks import Judgement, mark_articles
 from monitor.store.lifecycle.erasure import ErasurePlan
 from monitor.wording.quantities import format_count
 
 
 @click.group()
 def articles() -> None:
-    """The articles: forget."""
+    """The articles: forget, mark."""
 
 
 @articles.command()
@@ -28,8 +32,8 @@ def forget(config: Path, what: str, yes: bool) -> None:
 
     Texts, matches and the quotes of alerts are deleted; what is still to be sent of them is discarded. What was
     deferred is sent with another article of the same subject, if there is one. That there was an alert, and how it was
-    delivered, is kept without its words. It may be done while the daemon runs. Exit code 1 if nothing was
-    found, 2 if there was no answer.
+    delivered, is kept without its words; so is who marked what, and when. It may be done while the daemon runs. Exit
+    code 1 if nothing was found, 2 if there was no answer.
 
     \b
     Examples:
@@ -39,7 +43,7 @@ def forget(config: Path, what: str, yes: bool) -> None:
     loaded = load_config(config).config
     database = existing_database(loaded.settings)
     found = plan_erasure(database, loaded, what)
-    if not found.articles and not found.left_archive:
+    if found.finds_nothing:
         click.echo(f"nothing is known of '{what}': give the id of a source, or the address of an article", err=True)
         raise SystemExit(1)
     click.echo(_describe_targets(found))
@@ -51,6 +55,30 @@ def forget(config: Path, what: str, yes: bool) -> None:
     click.echo(f"forgotten: {count}; messages, the log and copies of the database are not reached")
     if done.is_still_polled:
         click.echo(f"{what} is still polled, and what is new in it comes in: `news-monitor sources remove {what}`")
+
+
+@articles.command()
+@config_option
+@click.argument("names", nargs=-1, required=True, metavar="ARTICLE...")
+@click.argument("rule", metavar="RULE")
+@click.argument("verdict", type=click.Choice([MarkVerdict.MISSED.value, MarkVerdict.NOISE.value]))
+def mark(config: Path, names: tuple[str, ...], rule: str, verdict: str) -> None:
+    """Say that RULE should have matched ARTICLE as news, and did not (missed); noise takes that back.
+
+    ARTICLE is the address of a stored article, or its number (`stories show` has it). A match that is right or wrong is
+    marked by `matches mark`, or by `alerts mark`.
+
+    \b
+    Examples:
+      news-monitor articles mark https://news.example.org/2026/01/05/a-name taiwan-drills missed
+      news-monitor articles mark 4711 4713 taiwan-drills missed
+    """
+    loaded = load_config(config).config
+    judgement = Judgement(MarkVerdict(verdict), clock.now(), get_username())
+    results, matched = mark_articles(existing_database(loaded.settings), loaded, names, rule, judgement)
+    print_mark_results(results)
+    for title in matched:
+        click.echo(f"as it is now, {rule} matches “{sanitize_line(title)}” as news")
 
 
 def _confirm_erasure() -> bool:
@@ -66,4 +94,7 @@ def _describe_targets(found: ErasurePlan) -> str:
     here = f"{format_count(len(found.articles), 'article')} with {format_count(found.alerts, 'alert')}"
     waiting = f", of which {format_count(found.unsent, 'delivery')} will not be sent" if found.unsent else ""
     left = f"; {found.left_archive} more left the archive before" if found.left_archive else ""
-    return f"{found.target}: {here}{waiting}{left}"
+    marked = (
+        f"; {format_count(found.marked, 'article')} with marks, which stay without its words" if found.marked else ""
+    )
+    return f"{found.target}: {here}{waiting}{left}{marked}"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -20,17 +18,20 @@ from monitor.cli.options import (
     existing_database,
     format_evidence,
     format_local_time,
+    get_username,
     json_line,
     json_option,
     load_config,
     match_row,
+    open_output,
     parse_time_option,
     print_json,
 )
+from monitor.cli.output.mark_report import print_mark_results
 from monitor.cli.output.tables import print_table
 from monitor.cli.paths import OutputPath
-from monitor.errors import InvalidRequest
-from monitor.model import MatchKind, Outcome, Reason
+from monitor.model import MarkVerdict, MatchKind, Outcome, Reason
+from monitor.services.commands.marks import Judgement, mark_matches
 from monitor.services.queries.matches import MatchFilter, QuotedMatch, iter_matches, list_matches, show_match
 from monitor.wording.reasons import reason_in_words
 
@@ -47,7 +48,7 @@ _TIME = "A time, or how long ago: 2026-01-05, '2026-01-05 09:00', '3 days'."
 
 @click.group()
 def matches() -> None:
-    """Every match that was stored, with its decision: list, show, export."""
+    """Every match that was stored, with its decision: list, show, export; and to say which were right: mark."""
 
 
 def _rule_option(command: F) -> F:
@@ -107,7 +108,19 @@ def list_(
         for match in found:
             print_json(match_row(match))
         return
-    heads = ("id", "at", "rule", "kind", "level", "outcome", "source", "title", "reason")
+    has_marks = any(m.mark for m in found)  # few have one: the column is there where one is
+    heads = (
+        "id",
+        "at",
+        "rule",
+        "kind",
+        "level",
+        "outcome",
+        *(["mark"] if has_marks else []),
+        "source",
+        "title",
+        "reason",
+    )
     rows = [
         (
             m.id,
@@ -116,6 +129,7 @@ def list_(
             m.kind,
             m.level,
             m.outcome,
+            *([m.mark] if has_marks else []),
             m.article.source,
             m.article.title,
             reason_in_words(m.why),
@@ -160,6 +174,27 @@ def show(config: Path, as_json: bool, id_: int) -> None:
 
 @matches.command()
 @config_option
+@click.argument("ids", nargs=-1, required=True, type=_MatchNumber(1, 2**31 - 1), metavar="ID...")
+@click.argument("verdict", type=click.Choice([MarkVerdict.GOOD.value, MarkVerdict.NOISE.value]))
+def mark(config: Path, ids: tuple[int, ...], verdict: str) -> None:
+    """Say that the rule was right to match (good), or that it should not have (noise).
+
+    A mark is on an article and a rule. It keeps the words of the article after that has left the archive. The newest
+    mark counts; `marks list` has all, and `score --marks` measures the rules on them. What a rule has missed is marked
+    by `articles mark`.
+
+    \b
+    Examples:
+      news-monitor matches mark 17 noise
+      news-monitor matches mark 17 18 25 good
+    """
+    loaded = load_config(config).config
+    judgement = Judgement(MarkVerdict(verdict), clock.now(), get_username())
+    print_mark_results(mark_matches(existing_database(loaded.settings), loaded, ids, judgement))
+
+
+@matches.command()
+@config_option
 @_rule_option
 @_since_option
 @click.option("--until", metavar="TIME", help=f"Only before then. {_TIME}")
@@ -177,26 +212,13 @@ def export(config: Path, rules: tuple[str, ...], since: str | None, until: str |
     zone, now = loaded.settings.timezone, clock.now()
     wanted = MatchFilter(rules, since=parse_time_option(since, now, zone), until=parse_time_option(until, now, zone))
     found = iter_matches(loaded, database, wanted)
-    with _open_output(file) as out:
+    with open_output(file) as out:
         for match in found:
             out.write(f"{json_line(match_row(match), out)}\n")
 
 
 def _quote_to_row(quote: Quote) -> dict[str, object]:
     return {"field": quote.field, "sentence": quote.sentence, "marks": quote.highlights}
-
-
-@contextmanager
-def _open_output(file: Path) -> Iterator[TextIO]:
-    """The file to write, or stdout."""
-    if str(file) == "-":
-        yield sys.stdout
-        return
-    try:
-        with file.open("w", encoding="utf-8", errors="backslashreplace") as out:
-            yield out
-    except OSError as error:  # it cannot be made, or the disk is full
-        raise InvalidRequest(f"cannot write {file}: {error.strerror}") from None
 
 
 def _format_match(found: QuotedMatch, zone: str) -> Iterator[str]:
@@ -215,6 +237,8 @@ def _format_match(found: QuotedMatch, zone: str) -> Iterator[str]:
         yield f"{quote.field:<10}{' '.join(highlight_sentence(quote.sentence, quote.highlights, ('**', '**')).split())}"
     yield f"words     {format_evidence(match.evidence)}"
     yield f"outcome   {match.outcome}: {reason_in_words(match.why)}"
+    if match.mark:
+        yield f"marked    {match.mark}"
     if match.story:
         yield f"story     {match.story}, {account.joined}: {account.story_title}"
         yield from compared_line(account.story_compared)

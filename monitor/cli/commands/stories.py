@@ -14,6 +14,7 @@ from monitor.cli.options import (
     config_option,
     existing_database,
     format_local_time,
+    get_username,
     json_option,
     load_config,
     parse_time_option,
@@ -112,9 +113,7 @@ def merge(config: Path, name: str, other: str) -> None:
       news-monitor stories merge E1f0 E22c
     """
     loaded = load_config(config).config
-    merged = merge_stories(
-        existing_database(loaded.settings), loaded, name, other, now=clock.now(), who=_get_username()
-    )
+    merged = merge_stories(existing_database(loaded.settings), loaded, name, other, now=clock.now(), who=get_username())
     if merged.already_merged:
         click.echo(f"{merged.merged_id} is part of {merged.id} already")
     else:
@@ -141,21 +140,11 @@ def split(config: Path, *, quiet: bool, name: str, articles: tuple[int, ...]) ->
     """
     loaded = load_config(config).config
     database = existing_database(loaded.settings)
-    done = split_story(database, loaded, name, articles, now=clock.now(), who=_get_username(), quiet=quiet)
+    done = split_story(database, loaded, name, articles, now=clock.now(), who=get_username(), quiet=quiet)
     what = "1 article" if done.articles == 1 else f"{done.articles} articles"
     click.echo(f"{done.id} is split off {done.whole}, with {what}")
     for rule, decision in done.decisions:
         click.echo(f"  {rule}: {outcome_in_words(decision)}")
-
-
-def _get_username() -> str:
-    """The name of the user."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a user without a name
-        return "unknown"
 
 
 def _describe_merge_or_split(mark: IdentityMark, id_: str) -> str:

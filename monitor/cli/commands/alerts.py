@@ -1,0 +1,142 @@
+"""`news-monitor alerts`: what was sent, by the id that each message has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from monitor import clock
+from monitor.cli.options import (
+    config_option,
+    existing_database,
+    format_local_time,
+    get_username,
+    json_option,
+    load_config,
+    parse_time_option,
+    print_json,
+)
+from monitor.cli.output.mark_report import print_mark_results
+from monitor.cli.output.tables import print_table
+from monitor.model import MarkVerdict
+from monitor.sanitize import sanitize_line
+from monitor.services.commands.marks import Judgement, mark_alerts
+from monitor.services.queries.alerts import AlertSummary, list_alerts, show_alert
+from monitor.wording.quantities import format_count
+
+_VERDICTS = click.Choice([MarkVerdict.GOOD.value, MarkVerdict.NOISE.value])
+
+
+@click.group()
+def alerts() -> None:
+    """The alerts that were made: list, show; and to say which were right: mark."""
+
+
+@alerts.command("list")
+@config_option
+@json_option
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only of this rule.")
+@click.option("--since", metavar="TIME", help="Only from then on: 2026-01-05, '12 hours'.")
+@click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the newest first.")
+def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, most: int) -> None:
+    """The alerts, the newest first, and how people marked them; `outbox list` has their deliveries, and the notices.
+
+    \b
+    Examples:
+      news-monitor alerts list
+      news-monitor alerts list --rule taiwan-drills --since '2 days'
+    """
+    loaded = load_config(config).config
+    database, zone = existing_database(loaded.settings), loaded.settings.timezone
+    found = list_alerts(loaded, database, rules=rules, since=parse_time_option(since, clock.now(), zone), limit=most)
+    if as_json:
+        for each in found:
+            print_json(asdict(each))
+        return
+    heads = ("id", "at", "kind", "level", "rule", "mark", "title")
+    rows = [
+        (
+            each.id,
+            format_local_time(each.at, zone),
+            each.kind,
+            each.level,
+            each.rule,
+            _format_marks(each),
+            sanitize_line(each.title),
+        )
+        for each in found
+    ]
+    print_table(heads, rows, whole=("id", "rule"))
+
+
+@alerts.command()
+@config_option
+@json_option
+@click.argument("id_", metavar="ALERT")
+def show(config: Path, *, as_json: bool, id_: str) -> None:
+    """One alert, by the id in its message: what it reports, a digest line by line, and how people marked that.
+
+    \b
+    Example:
+      news-monitor alerts show 207d7f56158b
+    """
+    settings = load_config(config).config.settings
+    found = show_alert(existing_database(settings), id_)
+    if as_json:
+        print_json(asdict(found))
+        return
+    for line in _format_alert(found, settings.timezone):
+        click.echo(line)
+
+
+@alerts.command()
+@config_option
+@click.option("--line", "lines", multiple=True, type=click.IntRange(1), metavar="NUMBER", help="A line of a digest.")
+@click.argument("ids", nargs=-1, required=True, metavar="ALERT...")
+@click.argument("verdict", type=_VERDICTS)
+def mark(config: Path, *, lines: tuple[int, ...], ids: tuple[str, ...], verdict: str) -> None:
+    """Say that ALERT was right (good), or that its rule should not have matched the article (noise).
+
+    ALERT is the id at the end of its message, or the beginning of it. A digest reports several articles: say with
+    --line which you mean, by the number of its line. The newest mark on an article and a rule counts; `marks list` has
+    all, and `score --marks` measures the rules on them.
+
+    \b
+    Examples:
+      news-monitor alerts mark 207d7f56158b noise
+      news-monitor alerts mark 207d7f56158b 2b1c66a0f0d3 good
+      news-monitor alerts mark 5f3c21aa07c0 noise --line 2 --line 5
+    """
+    loaded = load_config(config).config
+    judgement = Judgement(MarkVerdict(verdict), clock.now(), get_username())
+    print_mark_results(mark_alerts(existing_database(loaded.settings), loaded, ids, judgement, lines=lines))
+
+
+def _format_marks(alert: AlertSummary) -> str:
+    """The mark of an alert; of a digest, how many lines have which."""
+    if not alert.is_digest:
+        return next((line.mark for line in alert.lines if line.mark), "")
+    marks = [line.mark for line in alert.lines if line.mark]
+    return ", ".join(f"{marks.count(verdict)} {verdict}" for verdict in MarkVerdict if verdict in marks)
+
+
+def _format_alert(alert: AlertSummary, zone: str) -> Iterator[str]:
+    yield f"alert     {alert.id}, {alert.kind}, {alert.level}, {format_local_time(alert.at, zone)}"
+    if alert.subject is not None:
+        yield f"notice    about {alert.subject}: {sanitize_line(alert.title)}"
+        return
+    if alert.is_digest:
+        yield f"digest    {sanitize_line(alert.title)}; {format_count(len(alert.lines), 'line')}"
+    else:
+        yield f"rule      {alert.rule}"
+    if not alert.lines:
+        yield "article   was erased"
+    for line in alert.lines:
+        name = f"{line.number}. {line.level}, {line.rule}: " if alert.is_digest else ""
+        yield f"article   {name}{sanitize_line(line.title)}"
+        yield f"          {line.source}, {line.url or 'without an address'}"
+        match = "its match is gone" if line.match is None else f"match {line.match}"
+        yield f"          {match}{f', marked {line.mark}' if line.mark else ''}"
