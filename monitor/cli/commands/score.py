@@ -8,17 +8,22 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines, rules_options
-from monitor.cli.options import json_option, print_faults, print_json
+from monitor.cli.inputs import CONFIG, collect_usable, load_selected_rules, read_lines, rules_options
+from monitor.cli.options import existing_database, json_option, load_config, print_faults, print_json
+from monitor.cli.output.identity_report import print_identity_score
 from monitor.cli.output.tables import print_table
 from monitor.cli.paths import InputPath
 from monitor.config.language.faults import did_you_mean
+from monitor.config.loading.load import shipped_entities
 from monitor.errors import MonitorError
 from monitor.lab import scoring
+from monitor.lab.mark_lines import marked_article_to_labeled
 from monitor.lab.scoring import Mistake, Score, Tally
 from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
 from monitor.sanitize import sanitize_line
+from monitor.services.queries.marks import count_erased_marks, iter_marked_articles, score_identity_marks
+from monitor.wording.quantities import format_count
 
 _HEADS = ("rule", "language", "labelled", "right", "missed", "false", "precision", "recall", "F1", "mentions")
 
@@ -27,8 +32,11 @@ _HEADS = ("rule", "language", "labelled", "right", "missed", "false", "precision
 @rules_options
 @json_option
 @click.option("--list", "listed", is_flag=True, help="Also each miss and each false alarm, with its reason.")
-@click.argument("file", metavar="DATA", type=InputPath(allow_dash=True))
-def score(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, listed: bool, file: Path) -> None:
+@click.option("--marks", "by_marks", is_flag=True, help="Score on the marks in the database, in place of DATA.")
+@click.argument("file", metavar="[DATA]", required=False, type=InputPath(allow_dash=True))
+def score(
+    *, config: Path | None, rules: tuple[Path, ...], as_json: bool, listed: bool, by_marks: bool, file: Path | None
+) -> None:
     """Say how right the rules are on the labelled articles of DATA: precision, recall and F1 of each rule and language.
 
     A line of DATA (gzip is fine; - is standard input) is a JSON object as `match` takes it, and may also have
@@ -41,8 +49,14 @@ def score(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, listed
     Precision is the share of what a rule hits as news that is labelled so, recall the share of what is labelled that it
     hits as news, F1 their harmonic mean; the macro F1 is the mean of the rules' F1.
 
+    With --marks: on what people marked (`matches mark`, `alerts mark`, `articles mark`), and also whether today's
+    program and rules agree with each `stories merge` and `stories split`. -c names the config with the database;
+    --rules, if given, the rules.
+
     \b
     Examples:
+      news-monitor score --marks
+      news-monitor score --marks --rules edited/rules --rules seeds/entities
       news-monitor score labelled.jsonl.gz
       news-monitor score --rules rules --rules seeds/entities --list labelled.jsonl
       news-monitor score -c monitor.yaml --json - < labelled.jsonl
@@ -50,20 +64,59 @@ def score(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, listed
     Without -c and --rules: the rules of ./monitor.yaml; rules that are off are not asked. Exit code 1 if there are
     faulty rules or unusable lines, or no rule to score; misses and false alarms are no problem of the command.
     """
-    loaded = load_selected_rules(config, rules)
+    if (file is None) is not by_marks:
+        raise click.UsageError("give DATA, or --marks")
+    loaded = load_selected_rules(None if by_marks and rules else config, rules)
     print_faults(loaded.faults)
-    compiled = compile_live(loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources)
+    compiled = compile_live(
+        loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources, shipped_entities() if by_marks else {}
+    )
+    problems = False
+    if file is None:
+        _score_marks(config or CONFIG, compiled, as_json=as_json, listed=listed)
+    else:
+        problems = _score_file(file, compiled, as_json=as_json, listed=listed)
+    raise SystemExit(1 if problems or loaded.faults else 0)
+
+
+def _score_file(file: Path, compiled: RuleSet, *, as_json: bool, listed: bool) -> bool:
+    """Score the rules on the articles of a file. Returns whether some of it cannot be used."""
     articles, problems = collect_usable(scoring.read_labeled(read_lines(file), clock.now()), file)
     found = scoring.score_rules(articles, compiled, with_mistakes=listed)
     if not found.tallies:
         raise MonitorError(f"{file}: nothing to score: {_explain_no_score(found)}")
     _warn_of_unknown_labels(found, compiled)
+    _show_score(found, as_json=as_json)
+    return problems
+
+
+def _score_marks(config: Path, compiled: RuleSet, *, as_json: bool, listed: bool) -> None:
+    """Score the rules on the marks in the database of a config, and today's identity on the merges and
+    splits."""
+    settings = load_config(config).config.settings
+    database = existing_database(settings)
+    articles = [marked_article_to_labeled(each) for each in iter_marked_articles(database)]
+    found = scoring.score_rules(articles, compiled, with_mistakes=listed)
+    identity = list(score_identity_marks(database, compiled, settings.timezone))
+    if not found.tallies and not identity:
+        hint = "`news-monitor matches mark ID good|noise` makes one"
+        raise MonitorError(
+            f"nothing to score: {_explain_no_score(found) if found.unknown_labels else 'no marks; ' + hint}"
+        )
+    _warn_of_unknown_labels(found, compiled)
+    if found.tallies:
+        _show_score(found, as_json=as_json)
+    print_identity_score(identity, settings.timezone, as_json=as_json)
+    if erased := count_erased_marks(database):
+        click.echo(f"{format_count(erased, 'mark')} left out, because the words were erased", err=True)
+
+
+def _show_score(found: Score, *, as_json: bool) -> None:
     if as_json:
         for row in _score_to_rows(found):
             print_json(row)
     else:
         _print_score(found)
-    raise SystemExit(1 if problems or loaded.faults else 0)
 
 
 def _explain_no_score(found: Score) -> str:

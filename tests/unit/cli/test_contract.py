@@ -63,7 +63,7 @@ async def test_every_command_has_help_with_an_example(command: str, tmp_path: Pa
         ("rules list", ["-c", "--rules", "--json"]),
         ("rules packs", ["--json"]),
         ("init", ["--pack", "--empty"]),
-        ("score", ["-c", "--rules", "--json", "--list"]),
+        ("score", ["-c", "--rules", "--json", "--list", "--marks"]),
         ("alerts list", ["--json", "--rule", "--since", "--most"]),
         ("alerts show", ["--json"]),
         ("alerts mark", ["-c", "--line"]),
