@@ -21,6 +21,7 @@ from monitor.cli.options import (
     print_json,
 )
 from monitor.cli.output.tables import print_table
+from monitor.cli.paths import InputPath, OutputPath
 from monitor.errors import MonitorError
 from monitor.lab.mark_lines import marked_article_to_row, read_marked
 from monitor.sanitize import sanitize_line
@@ -82,7 +83,7 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
 @marks.command()
 @config_option
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only the marks on this rule.")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), default=Path("-"))
+@click.argument("file", type=OutputPath(), default=Path("-"))
 def export(config: Path, rules: tuple[str, ...], file: Path) -> None:
     """The marked articles as JSON lines, the oldest first, with the newest mark of each rule, into FILE (none, or "-":
     stdout).
@@ -109,7 +110,7 @@ def export(config: Path, rules: tuple[str, ...], file: Path) -> None:
 
 @marks.command("import")
 @config_option
-@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("file", type=InputPath(allow_dash=True))
 def import_(config: Path, file: Path) -> None:
     """Take over the marks of FILE (gzip is fine; - is standard input), which `marks export` of another database wrote.
 
