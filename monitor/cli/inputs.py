@@ -12,7 +12,8 @@ from typing import TypeVar
 
 import click
 
-from monitor.config.loading.load import LoadedRules, load_rules, load_rules_of
+from monitor.config.loading.load import load_rules, load_rules_of
+from monitor.config.loading.rule_files import LoadedRules
 from monitor.errors import InvalidFiles, InvalidRequest, MonitorError
 from monitor.lab.recorded import UnusableLine
 from monitor.sources.formats.charset import detect_codec
