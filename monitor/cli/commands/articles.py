@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.options import config_option, existing_database, load_config
+from monitor.cli.config_files import load_config
+from monitor.cli.options import config_option, existing_database
 from monitor.errors import InvalidRequest
 from monitor.services.commands.articles import erase_articles, plan_erasure
 from monitor.store.lifecycle.erasure import ErasurePlan

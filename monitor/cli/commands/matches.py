@@ -13,6 +13,7 @@ import click
 
 from monitor import clock
 from monitor.alerting.quotes import Quote, highlight_sentence
+from monitor.cli.config_files import load_config
 from monitor.cli.options import (
     alert_word,
     compared_line,
@@ -22,7 +23,6 @@ from monitor.cli.options import (
     format_local_time,
     json_line,
     json_option,
-    load_config,
     match_row,
     parse_time_option,
     print_json,

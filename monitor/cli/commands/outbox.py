@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from monitor import clock
+from monitor.cli.config_files import load_config
 from monitor.cli.options import (
     config_option,
     existing_database,
     json_option,
-    load_config,
     open_reports,
     print_json,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -16,10 +17,11 @@ from monitor.cli.options import (
     existing_database,
     format_local_time,
     json_option,
-    load_config,
     print_faults,
     print_json,
 )
+from monitor.config.loading.summary import load_config_summary
+from monitor.config.loading.summary_cache import SummaryCache, find_cache_folder
 from monitor.services.queries.status import DaemonReport, ServiceStatus, load_status
 from monitor.wording.quantities import format_count
 
@@ -37,8 +39,8 @@ def status(config: Path, as_json: bool) -> None:
     Example:
       news-monitor status --json
     """
-    loaded = load_config(config)
-    settings = loaded.config.settings
+    loaded = load_config_summary(config, os.environ, SummaryCache(find_cache_folder(os.environ), config))
+    settings = loaded.settings
     found = load_status(loaded, existing_database(settings), clock.now())
     if as_json:
         print_faults(found.faults)
