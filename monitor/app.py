@@ -35,7 +35,6 @@ from monitor.model import Config, RunningVersion, Settings, Source
 from monitor.notify import Notifier
 from monitor.pipeline import Pipeline
 from monitor.runtime.gc_tuning import paused
-from monitor.runtime.malloc_tuning import release_free_memory
 from monitor.runtime.workers import Workers, check_workers_seldom, preload_module
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.polling.in_worker import PARSER_MEMORY, preload_parsers
@@ -254,5 +253,4 @@ def _make_active_config(config: Config, zone: ZoneInfo, *, catches_up: bool) -> 
     with paused():
         rules = compile_config(config)
         inflection.release_dictionaries()
-    release_free_memory()
     return ActiveConfig(config, rules, zone, catches_up)

@@ -13,7 +13,8 @@ from typing import TypeVar
 import click
 
 from monitor.cli.paths import ConfigPath, InputPath, require_config
-from monitor.config.loading.load import LoadedRules, load_rules, load_rules_of
+from monitor.config.loading.load import load_rules, load_rules_of
+from monitor.config.loading.rule_files import LoadedRules
 from monitor.errors import InvalidFiles, InvalidRequest, MonitorError
 from monitor.lab.recorded import UnusableLine
 from monitor.sources.formats.charset import detect_codec

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,7 +16,6 @@ from click.core import ParameterSource
 
 from monitor.cli.paths import ConfigPath, require_config
 from monitor.config.language.durations import parse_duration
-from monitor.config.loading.load import LoadedConfig, load_config_files
 from monitor.errors import Fault, InvalidRequest, StoreFailed
 from monitor.model import Settings, Span
 from monitor.model.outcome import clauses_to_row
@@ -64,11 +62,6 @@ def require_given_config(path: Path) -> None:
 def json_option(command: F) -> F:
     """`--json`: JSON lines on stdout."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")(command)
-
-
-def load_config(path: Path) -> LoadedConfig:
-    """Everything the user's files say. Raises InvalidFiles if monitor.yaml cannot be used."""
-    return load_config_files(path, os.environ)
 
 
 def database_of(settings: Settings) -> Database:

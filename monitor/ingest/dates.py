@@ -17,8 +17,8 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from monitor.ingest.time_of_day import TIME_OF_DAY, parse_time_of_day, validate_time
 from monitor.languages import LANGUAGES, collect_words
 from monitor.sanitize import sanitize_text
+from monitor.text.language_tags import parse_primary_subtag
 from monitor.text.months import MONTHS
-from monitor.text.primary_language import parse_primary_subtag
 
 _ZONES = {
     "utc": 0, "gmt": 0, "ut": 0, "z": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2,

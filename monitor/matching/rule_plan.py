@@ -89,7 +89,10 @@ class RulePlan:
 @dataclass(frozen=True, slots=True, eq=False)
 class PresenceRulePlan(RulePlan):
     """A rule that depends only on which patterns are present, as most do: one of its anchor and one of each of
-    `other_groups`; and, if there is an `unless`, not one of each of its groups."""
+    `other_groups`; and, if there is an `unless`, not one of each of its groups.
+
+    Without it a decision among 10,000 rules costs 9.6 to 9.8 bare passes instead of 5.6 to 6.1; `./dev bench matching`
+    allows 9."""
 
     anchor: Group
     other_groups: Groups
@@ -119,7 +122,10 @@ class PresenceRulePlan(RulePlan):
 @dataclass(frozen=True, slots=True, eq=False)
 class ProximityRulePlan(RulePlan):
     """A rule that asks for words of two kinds near each other, in any order, and otherwise only for the presence of
-    patterns."""
+    patterns.
+
+    Without it a decision among 1,000 rules costs 7.5 bare passes that have the cache to themselves instead of 6.5;
+    `./dev bench matching` allows 7. Among 10,000 rules it takes 1.1 to 1.5 times as long."""
 
     max_distance: int
     first_patterns: tuple[int, ...]

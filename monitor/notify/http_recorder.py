@@ -7,18 +7,14 @@ messages are never called accepted, which is the safer mistake.
 
 from __future__ import annotations
 
-import socket
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import wraps
-from typing import Any
 
-from requests import Response, Session
+from requests import Response
 
-_INTERNET = (socket.AF_INET, socket.AF_INET6)  # not the pipes with which a process wakes itself
-_Method = Callable[..., Any]
+from monitor.notify.requests_compat import watch_responses
+from monitor.notify.socket_compat import watch_sockets
 
 
 @dataclass(slots=True)
@@ -38,47 +34,15 @@ class Exchange:
 
 @contextmanager
 def record_exchange() -> Iterator[Exchange]:
-    """Record what this process exchanges with servers within the block. Plug-ins open their own sessions and sockets,
-    and Apprise passes none of ours to them: so methods of classes are replaced. This holds for all threads, as some
-    plug-ins have threads; the process sends one message at a time."""
+    """Record what this process exchanges with servers within the block: of all threads, as some plug-ins have threads;
+    the process sends one message at a time."""
     exchange = Exchange()
 
-    def keep_response(_: Session, response: Response) -> None:
-        exchange.responses.append(response)
+    def note_received() -> None:
+        exchange.received = True
 
-    def note_received(connection: socket.socket, received: object) -> None:
-        if received and connection.family in _INTERNET:
-            exchange.received = True
+    def note_datagram() -> None:
+        exchange.datagrams = True
 
-    def note_datagram(connection: socket.socket, sent: object) -> None:
-        if sent and connection.family in _INTERNET:
-            exchange.datagrams = True
-
-    with ExitStack() as stack:
-        stack.enter_context(_watch_method(Session, "send", keep_response))
-        for kind, name in ((socket.socket, "recv"), (socket.socket, "recv_into"), (ssl.SSLSocket, "read")):
-            stack.enter_context(_watch_method(kind, name, note_received))
-        stack.enter_context(_watch_method(socket.socket, "sendto", note_datagram))
+    with watch_responses(exchange.responses.append), watch_sockets(note_received, note_datagram):
         yield exchange
-
-
-@contextmanager
-def _watch_method(kind: type, name: str, note: Callable[[Any, Any], None]) -> Iterator[None]:
-    """Within the block, call `note` with what this method returns, wherever it is called."""
-    method: _Method = getattr(kind, name)
-    is_own = name in vars(kind)
-
-    @wraps(method)
-    def watched(self: object, *args: object, **options: object) -> object:
-        returned = method(self, *args, **options)
-        note(self, returned)
-        return returned
-
-    setattr(kind, name, watched)
-    try:
-        yield
-    finally:
-        if is_own:
-            setattr(kind, name, method)
-        else:
-            delattr(kind, name)

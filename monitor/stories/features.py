@@ -19,7 +19,7 @@ from monitor.stories.known_names import NOBODY, KnownNames
 from monitor.stories.likeness import WordFeatures, word_features_of
 from monitor.stories.wires import WireStatus, extract_provenance
 from monitor.text.folding import folded_tokens
-from monitor.text.primary_language import parse_primary_subtag
+from monitor.text.language_tags import parse_primary_subtag
 from monitor.text.scripts import count_half_words
 
 SAME_HEADLINE = timedelta(hours=12)  # "North Korea fires ballistic missile" is tomorrow's headline too

@@ -25,7 +25,7 @@ from monitor.stories.person_titles import (
 )
 from monitor.text.folding import fold
 from monitor.text.function_words import function_words
-from monitor.text.primary_language import parse_primary_subtag
+from monitor.text.language_tags import parse_primary_subtag
 from monitor.text.scripts import APART, HAN, HANGUL, KANA, SCRIPTS, UNSPACED
 
 Span = tuple[int, int]

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from types import MappingProxyType
 
-from pymorphy3 import MorphAnalyzer
-from pymorphy3.analyzer import Parse
+from monitor.text.pymorphy_compat import Parse, load_russian_analyzer, release_russian_analyzer
 
 _CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
 _DECLINED = {"NOUN", "ADJF", "PRTF"}
@@ -26,19 +25,10 @@ def inflect_phrase(text: str, language: str) -> tuple[str, ...]:
     return (text,) if inflect is None or "*" in text else tuple(dict.fromkeys((text, *inflect(text))))
 
 
-@cache
-def _load_russian_analyzer() -> MorphAnalyzer:
-    return MorphAnalyzer(lang="ru")
-
-
 def release_dictionaries() -> None:
     """Free the dictionaries: 14 MiB that nobody needs once the rules are compiled. Previous results stay cached; for
     another word the dictionaries are loaded again, in some 50 ms. Do not call it while another thread inflects."""
-    if _load_russian_analyzer.cache_info().currsize:
-        analyzer = _load_russian_analyzer()
-        for owner in (analyzer.dictionary, analyzer):  # they refer to each other until garbage is collected
-            vars(owner).clear()
-        _load_russian_analyzer.cache_clear()
+    release_russian_analyzer()
 
 
 @cache
@@ -62,14 +52,14 @@ def _inflect_russian(text: str) -> tuple[str, ...]:
 
 def _parse_nominative(word: str) -> Parse | None:
     """The likeliest reading of a word as a noun or adjective in the nominative."""
-    parses: Iterable[Parse] = _load_russian_analyzer().parse(word)
+    parses: Iterable[Parse] = load_russian_analyzer().parse(word)
     return next((parse for parse in parses if parse.tag.POS in _DECLINED and parse.tag.case == "nomn"), None)
 
 
 def _decline_word(word: str, parse: Parse | None, case: int, number: str | None, head: Parse | None) -> str:
     if parse is None:
         is_unknown_name = word[-1:].lower() in _CONSONANTS and all(
-            "UNKN" in reading.tag for reading in _load_russian_analyzer().parse(word)
+            "UNKN" in reading.tag for reading in load_russian_analyzer().parse(word)
         )
         return word + _ENDINGS[case] if is_unknown_name else word
     grammemes = {_CASES[case]}

@@ -19,10 +19,10 @@ except ImportError:  # pyproject.toml says where it is not installed: there, scr
 
 from monitor.languages import LANGUAGES
 from monitor.text.folding import load_simplified_characters
+from monitor.text.language_tags import parse_primary_subtag
 from monitor.text.primary_language import (
     WRITTEN_IN,
     guess_han_language,
-    parse_primary_subtag,
     ruled_out_languages,
     samples_of,
 )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from monitor.languages import LANGUAGES
 from monitor.text.folding import fold, lower_keeping_length
 from monitor.text.function_words import function_words
+from monitor.text.language_tags import parse_primary_subtag
 from monitor.text.months import MONTHS
 from monitor.text.number_units import (
     LETTERS,
@@ -38,7 +39,6 @@ from monitor.text.number_words import (
     han_number,
     number_words,
 )
-from monitor.text.primary_language import parse_primary_subtag
 from monitor.text.scripts import APART, HANGUL, UNSPACED
 
 

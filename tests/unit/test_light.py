@@ -27,10 +27,15 @@ UNUSED = (
     "aiohttp",
     "apscheduler",
     "cssselect",
+    "monitor.config.loading.load",
+    "monitor.config.loading.rule_files",
+    "monitor.languages",
     "monitor.matching",
+    "monitor.places",
     "monitor.stories",
     "prometheus_client",
     "pymorphy3",
+    "sqlalchemy.dialects.postgresql",
 )
 STATUS = """
 import sys

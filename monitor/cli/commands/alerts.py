@@ -9,13 +9,13 @@ from pathlib import Path
 import click
 
 from monitor import clock
+from monitor.cli.config_files import load_config
 from monitor.cli.options import (
     config_option,
     existing_database,
     format_local_time,
     get_username,
     json_option,
-    load_config,
     parse_time_option,
     print_json,
 )

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.options import config_option, existing_database, get_username, load_config
+from monitor.cli.config_files import load_config
+from monitor.cli.options import config_option, existing_database, get_username
 from monitor.cli.output.mark_report import print_mark_results
 from monitor.errors import InvalidRequest
 from monitor.model import MarkVerdict

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.options import config_option, database_of, database_of_any_version, existing_database, load_config
+from monitor.cli.config_files import load_config
+from monitor.cli.options import config_option, database_of, database_of_any_version, existing_database
 from monitor.cli.paths import OutputPath
 from monitor.services.commands.db import prune_database, upgrade_database
 

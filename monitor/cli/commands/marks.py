@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
+from monitor.cli.config_files import load_config
 from monitor.cli.inputs import collect_usable, read_lines
 from monitor.cli.options import (
     config_option,
@@ -15,7 +16,6 @@ from monitor.cli.options import (
     format_local_time,
     json_line,
     json_option,
-    load_config,
     open_output,
     parse_time_option,
     print_json,

@@ -11,6 +11,7 @@ import click
 
 from monitor import clock
 from monitor.alerting.quotes import Quote, highlight_sentence
+from monitor.cli.config_files import load_config
 from monitor.cli.options import (
     alert_word,
     compared_line,
@@ -21,7 +22,6 @@ from monitor.cli.options import (
     get_username,
     json_line,
     json_option,
-    load_config,
     match_row,
     open_output,
     parse_time_option,

@@ -27,7 +27,8 @@ from monitor.cli.output.replay_report import (
     track_progress,
 )
 from monitor.cli.paths import ConfigPath, InputPath
-from monitor.config.loading.load import LoadedRules, shipped_entities
+from monitor.config.loading.load import shipped_entities
+from monitor.config.loading.rule_files import LoadedRules
 from monitor.config.yaml.yaml12 import quote_text
 from monitor.errors import InvalidRequest, MonitorError
 from monitor.lab.recorded import RecordedArticle, UnusableLine, read_recorded

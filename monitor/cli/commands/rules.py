@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from monitor import clock
+from monitor.cli.config_files import load_config
 from monitor.cli.lazy_group import LazyGroup
-from monitor.cli.options import config_option, existing_database, json_option, load_config, print_faults
+from monitor.cli.options import config_option, existing_database, json_option, print_faults
 from monitor.cli.output.replay_report import print_comparison, track_progress
 from monitor.cli.paths import InputPath
 from monitor.config.loading.load import load_rules

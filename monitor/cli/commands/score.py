@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from monitor import clock
+from monitor.cli.config_files import load_config
 from monitor.cli.inputs import CONFIG, collect_usable, load_selected_rules, read_lines, rules_options
-from monitor.cli.options import existing_database, json_option, load_config, print_faults, print_json
+from monitor.cli.options import existing_database, json_option, print_faults, print_json
 from monitor.cli.output.identity_report import print_identity_score
 from monitor.cli.output.tables import print_table
 from monitor.cli.paths import InputPath

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from monitor import clock
+from monitor.cli.config_files import load_config
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
@@ -17,7 +18,6 @@ from monitor.cli.options import (
     existing_database,
     format_local_time,
     json_option,
-    load_config,
     print_faults,
     print_json,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -17,10 +18,11 @@ from monitor.cli.options import (
     fault_row,
     format_local_time,
     json_option,
-    load_config,
     print_faults,
     print_json,
 )
+from monitor.config.loading.summary import load_config_summary
+from monitor.config.loading.summary_cache import SummaryCache, find_cache_folder
 from monitor.errors import Fault, InvalidFiles, MonitorError
 from monitor.model import RunningVersion
 from monitor.services.queries.status import DaemonReport, ServiceStatus, load_status
@@ -43,8 +45,9 @@ def status(config: Path, as_json: bool) -> None:
       news-monitor status --json
     """
     try:
-        loaded = load_config(config)
-        found = load_status(loaded, existing_database(loaded.config.settings), clock.now())
+        loaded = load_config_summary(config, os.environ, SummaryCache(find_cache_folder(os.environ), config))
+        settings = loaded.settings
+        found = load_status(loaded, existing_database(settings), clock.now())
     except MonitorError as error:
         if as_json:
             print_json(_problem_to_row(error))
@@ -53,7 +56,7 @@ def status(config: Path, as_json: bool) -> None:
         print_faults(found.faults)
         print_json(_status_to_row(found))
         return
-    text = _StatusText(found, loaded.config.settings.timezone)
+    text = _StatusText(found, settings.timezone)
     for line in text.warnings():
         click.echo(line)
     for name, line in text.summary():

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
+from monitor.cli.config_files import load_config
 from monitor.cli.options import (
     compared_line,
     config_option,
@@ -16,7 +17,6 @@ from monitor.cli.options import (
     format_local_time,
     get_username,
     json_option,
-    load_config,
     parse_time_option,
     print_json,
 )

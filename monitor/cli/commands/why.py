@@ -11,12 +11,12 @@ from pathlib import Path
 import click
 
 from monitor import clock
+from monitor.cli.config_files import load_config
 from monitor.cli.inputs import CONFIG, load_selected_rules, read_lines, rules_options
 from monitor.cli.options import (
     existing_database,
     format_local_time,
     json_option,
-    load_config,
     match_row,
     print_faults,
     print_json,

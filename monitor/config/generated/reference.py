@@ -15,7 +15,7 @@ from pydantic import Tag
 from pydantic.fields import FieldInfo
 
 from monitor.config.language.alerts import AgainReason, AlertSchema, Cooldown, EventDuration, HourlyLimit, Route, Wait
-from monitor.config.language.base_schema import Duration, Id, Language, Region, Schema, Text
+from monitor.config.language.base_schema import Duration, Id, Language, Schema, Text
 from monitor.config.language.conditions import ConditionSchema, NearPartSchema, NearSchema
 from monitor.config.language.entities import CountsIfNearSchema, CountsIfSchema, EntitySchema, MaybeSchema
 from monitor.config.language.examples import AnyExample, Date, ExampleSchema, ExamplesSchema
@@ -23,6 +23,7 @@ from monitor.config.language.extends import ExtendsSchema
 from monitor.config.language.faults import format_flow_yaml
 from monitor.config.language.leaf_schemas import Bound, GroupSchema, NumberSchema, PatternText
 from monitor.config.language.lists import ListSchema
+from monitor.config.language.region import Region
 from monitor.config.language.rules import LevelChangeSchema, RuleSchema
 from monitor.config.language.scope import ScopeSchema, WhereSchema
 from monitor.config.language.words import IgnoreSchema, ReachSchema, Within, WordCount, WordSet

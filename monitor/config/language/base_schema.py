@@ -21,9 +21,8 @@ from pydantic_core import PydanticCustomError
 
 from monitor.config.language.durations import DURATION_PATTERN, SIZE_PATTERN, OutOfBounds, parse_duration, parse_size
 from monitor.config.yaml.yaml12 import ValuePath, quote_text
-from monitor.places.gazetteer import get_place_level
 from monitor.sanitize import sanitize_line
-from monitor.text.primary_language import THREE_LETTERS, parse_primary_subtag
+from monitor.text.language_tags import THREE_LETTERS, parse_primary_subtag
 
 CUSTOM_ERROR = "monitor"
 """The type of the errors that our own validators raise. Their context holds `problem`, `hint` and `at`."""
@@ -145,8 +144,7 @@ def one_or_list(value: Any) -> str:  # noqa: ANN401 - likewise
 
 # --- the simple types of value ----------------------------------------------------------------------------------
 
-_ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
-_CODE = "[A-Z]{2}(?:-[A-Z0-9]{1,3})?"
+ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,63}$"
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
 _COUNTRIES = {"jp": "ja", "kr": "ko", "kp": "ko", "cn": "zh", "tw": "zh", "hk": "zh", "ua": "uk", "gr": "el"}
 _COUNTRIES |= {"cz": "cs", "dk": "da", "us": "en", "gb": "en", "au": "en", "nz": "en", "at": "de", "mx": "es"}
@@ -162,23 +160,13 @@ _CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 """Control characters other than blanks."""
 
 
-def _validate_id(text: str) -> str:
-    if not re.match(_ID, text):
+def validate_id(text: str) -> str:
+    """The text itself. Raises the validation error if it is no id."""
+    if not re.match(ID_PATTERN, text):
         similar = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
         form = "an id is lower-case letters, digits and hyphens, at most 64 of them"
-        hint = f"did you mean '{similar}'?" if re.match(_ID, similar) and "://" not in text else form
+        hint = f"did you mean '{similar}'?" if re.match(ID_PATTERN, similar) and "://" not in text else form
         raise validation_error(f"{quote_text(text)} is no id", hint)
-    return text
-
-
-def _validate_region(text: str) -> str:
-    """An id, or the code of a country or division. Only codes are looked up in the gazetteer."""
-    if re.fullmatch(_CODE, text) is None:
-        return _validate_id(text)
-    if not get_place_level(text):
-        raise validation_error(
-            f"no country or division has the code {quote_text(text)}", "write one of ISO 3166, such as KP or KR-26"
-        )
     return text
 
 
@@ -329,10 +317,7 @@ def _parse_interval(value: object) -> timedelta:
     return parse_duration(value, shortest="5 s")
 
 
-Id = Annotated[str, AfterValidator(_validate_id), WithJsonSchema({"type": "string", "pattern": _ID})]
-Region = Annotated[
-    str, AfterValidator(_validate_region), WithJsonSchema({"type": "string", "pattern": f"{_ID}|^{_CODE}$"})
-]
+Id = Annotated[str, AfterValidator(validate_id), WithJsonSchema({"type": "string", "pattern": ID_PATTERN})]
 Text = Annotated[str, AfterValidator(_validate_text), WithJsonSchema({"type": "string", "minLength": 1})]
 Language = Annotated[str, AfterValidator(_validate_language), WithJsonSchema({"type": "string", "pattern": _LANGUAGE})]
 LanguageOfWords = Annotated[

@@ -7,11 +7,12 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from monitor import model
-from monitor.config.language.base_schema import Id, Region, Schema, Text, validation_error
+from monitor.config.language.base_schema import Id, Schema, Text, validation_error
 from monitor.config.language.conditions_to_model import make_near_condition
 from monitor.config.language.examples import ExamplesSchema, rule_tests_from_schema
 from monitor.config.language.faults import validate_document
 from monitor.config.language.leaf_schemas import CASE, EntityKind
+from monitor.config.language.region import Region
 from monitor.config.language.scope import WhereSchema, where_from_schema
 from monitor.config.language.words import Case, Forms, Within, WordSet, terms_from_words
 from monitor.config.yaml.yaml12 import YamlDocument

@@ -34,6 +34,11 @@ def validate_document(schema: type[AnySchema], document: YamlDocument) -> AnySch
     raise InvalidFiles([_fault_from_error(detail, schema, document) for detail in details])
 
 
+def sort_faults(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Each of these faults once, in the order of the files."""
+    return tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.place, fault.problem)))
+
+
 @contextmanager
 def collect_faults(faults: list[Fault]) -> Iterator[None]:
     """Adds the faults of an InvalidFiles raised in the body to the list, and continues after the body."""

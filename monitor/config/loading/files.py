@@ -19,6 +19,14 @@ from monitor.config.yaml.yaml12 import ValuePath, YamlDocument, read_yaml_file
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Place
 
+NamedPath = tuple[Path, Place | None]
+"""A file or folder that the user names, and where; None: not in a file."""
+
+
+def list_named_paths(document: YamlDocument, path: Path, *keys: str) -> list[NamedPath]:
+    """The files and folders that the monitor.yaml at `path` names under these keys."""
+    return [named for key in keys for named in paths_named(document, key, path.parent)]
+
 
 def paths_named(document: YamlDocument, key: str, folder: Path) -> list[tuple[Path, Place]]:
     """The paths in a list of monitor.yaml, each with its place. An item that is no text is skipped, so that the good
@@ -28,7 +36,7 @@ def paths_named(document: YamlDocument, key: str, folder: Path) -> list[tuple[Pa
     return [(folder / item, document.place(path)) for path, item in items if isinstance(item, str)]
 
 
-def yaml_files(named_paths: Iterable[tuple[Path, Place | None]]) -> tuple[list[Path], list[Fault]]:
+def yaml_files(named_paths: Iterable[NamedPath]) -> tuple[list[Path], list[Fault]]:
     """All files behind these paths without duplicates, in the order of the paths and sorted within a folder; and faults
     for paths that do not exist (at their place; or, without a place, at the path itself)."""
     files: dict[str, Path] = {}

@@ -9,7 +9,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.alerting.case import DecisionContext
-from monitor.config.loading.load import LoadedRules, shipped_entities
+from monitor.config.loading.load import shipped_entities
+from monitor.config.loading.rule_files import LoadedRules
 from monitor.lab.replay import Replay, ScheduledArticle
 from monitor.lab.rule_diff import ReplayComparison, compare_replays
 from monitor.matching.live import compile_live

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from monitor.config.language.settings import EVERY
 from monitor.config.language.sources import SourceDefaults, sources_from_document
-from monitor.config.loading.load import LoadedRules, load_rules
+from monitor.config.loading.load import load_rules
 from monitor.config.loading.packs import Pack, shipped_packs
+from monitor.config.loading.rule_files import LoadedRules
 from monitor.config.loading.shipped import find_shipped_folder
 from monitor.config.yaml.yaml12 import read_yaml_file
 from monitor.lab.annotated_document import AnnotatedDocument

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.config.loading.load import LoadedConfig
+from monitor.config.loading.summary import ConfigSummary
 from monitor.errors import Fault
 from monitor.model import DeadLetters, RuleStatus
 from monitor.store.engine.daemons import DaemonReport, DaemonStatus, list_daemons
@@ -82,22 +82,22 @@ class ServiceStatus:
         return len(self.failing) > 1 and not is_one_well
 
 
-def load_status(loaded: LoadedConfig, database: Database, now: datetime) -> ServiceStatus:
+def load_status(config: ConfigSummary, database: Database, now: datetime) -> ServiceStatus:
     """The status at this moment. Raises StoreFailed."""
-    sources, rules = loaded.config.sources, loaded.config.rules.values()
+    sources, rules = config.sources, config.rules
     queries = ReportQueries(database)
     reports = {id_: report for id_, report in queries.sources().items() if id_ in sources}
     return ServiceStatus(
         now=now,
-        faults=loaded.faults,
+        faults=config.faults,
         sources=len(sources),
         rules=len(rules),
-        rules_off=sum(rule.status is RuleStatus.OFF for rule in rules),
+        rules_off=sum(status is RuleStatus.OFF for status in rules.values()),
         daemons=tuple(list_daemons(database)),
         counts=queries.counts(),
         deferred=queries.pending_alerts(),
         deliveries=queries.delivery_counts(),
-        shadow=queries.shadow(rule.id for rule in rules if rule.status is RuleStatus.SHADOW),
+        shadow=queries.shadow(id_ for id_, status in rules.items() if status is RuleStatus.SHADOW),
         failing={id_: report for id_, report in reports.items() if report.failures},
         troubled={
             id_: kinds

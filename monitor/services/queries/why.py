@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from monitor.alerting.case import DecisionContext
 from monitor.alerting.evaluation import evaluate
 from monitor.cases import build_case, build_event_report, identity_features, prepare_match
-from monitor.config.loading.load import LoadedRules, shipped_entities
+from monitor.config.loading.load import shipped_entities
+from monitor.config.loading.rule_files import LoadedRules
 from monitor.matching import RuleSet
 from monitor.matching.explain import explain_rules
 from monitor.matching.live import compile_live

@@ -88,4 +88,4 @@ identity_mark = Table(
 )
 
 _in_doubt = event.c.possibly_of.is_not(None)  # few events
-Index("ix_event_possibly_of", event.c.possibly_of, sqlite_where=_in_doubt, postgresql_where=_in_doubt)
+Index("ix_event_possibly_of", event.c.possibly_of, sqlite_where=_in_doubt)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor.config.loading.load import LoadCache, LoadedRules, load_rules, shipped_entities
+from monitor.config.loading.load import LoadCache, load_rules, shipped_entities
+from monitor.config.loading.rule_files import LoadedRules
 from monitor.lab.recorded import RecordedArticle, read_recorded
 from monitor.lab.replay import Replay, ReplayedAlert, ReplayedArticle, in_time_order, replay_articles
 from monitor.matching.live import compile_live

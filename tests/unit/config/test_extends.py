@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.loading.load import LoadedRules, load_rules
+from monitor.config.loading.load import load_rules
+from monitor.config.loading.rule_files import LoadedRules
 from monitor.lab.lints.all_lints import LintContext, find_lints
 from monitor.matching import compile_rules
 from tests.building import article

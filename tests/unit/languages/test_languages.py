@@ -17,7 +17,7 @@ from monitor.stories import counts
 from monitor.stories.happenings import field_of_happening
 from monitor.stories.wires import WireStatus
 from monitor.text import number_units
-from monitor.text.primary_language import parse_primary_subtag
+from monitor.text.language_tags import parse_primary_subtag
 from monitor.text.scripts import SCRIPTS
 
 FILES = {path.stem for path in Path(monitor.languages.__file__).parent.glob("*.py")} - {"__init__", "language"}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.loading.load import LoadedConfig, load_rules
+from monitor.config.loading.load import load_rules
+from monitor.config.loading.summary import ConfigSummary
 from monitor.decide import Decision
 from monitor.errors import InvalidRequest
 from monitor.model import FetchOutcome, Outcome, Reason, RuleStatus, RunningVersion
@@ -43,7 +44,7 @@ LAUNCH = rule("launch", ["missiles"])
 SHADOW = rule("quiet", ["fires"], status=RuleStatus.SHADOW)
 OFF = rule("resting", ["missiles"], status=RuleStatus.OFF)
 CONFIG = config_of(LAUNCH, SHADOW, OFF)
-LOADED = LoadedConfig(CONFIG, ())
+SUMMARY = ConfigSummary(CONFIG.settings, CONFIG.sources, {id_: each.status for id_, each in CONFIG.rules.items()}, ())
 HEADLINE = "North Korea fires missiles"
 
 
@@ -130,7 +131,7 @@ def test_the_status_says_what_needs_a_person(filled: Database) -> None:
     """A daemon that ended without a word, and sources that fail, one and then all."""
     DaemonRecord(filled, "desk:17:aa").record_start("1.2", RunningVersion(NOON, rules=2, sources=2), NOON)
     later = NOON + HOUR
-    status = load_status(LOADED, filled, later)
+    status = load_status(SUMMARY, filled, later)
     assert ([daemon.name for daemon in status.gone_daemons], status.alive_daemons) == (["process 17 on desk"], ())
     assert (status.rules, status.rules_off, status.shadow["quiet"].alerts) == (3, 1, 1)
     assert (status.counts["articles"], status.failing, status.waiting["desk"].deliveries) == (2, {}, 1)
@@ -139,7 +140,7 @@ def test_the_status_says_what_needs_a_person(filled: Database) -> None:
         claim = claimed(claims, name, later)
         with SerialSection(filled).enter(later) as section:
             assert section.commit(polled(claim, later, outcome=FetchOutcome.FAILED), Decision((), State()), to_desk)
-        status = load_status(LOADED, filled, later)
+        status = load_status(SUMMARY, filled, later)
         assert (len(status.failing), status.has_only_failing_sources) == (failing, failing == 2)
 
 

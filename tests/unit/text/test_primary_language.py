@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.primary_language import THREE_LETTERS, language_of, ruled_out_languages
+from monitor.text.primary_language import language_of, ruled_out_languages
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,6 @@ def test_the_script_says_more_than_the_feed(text: str, declared: str | None, lan
 def test_a_sloppy_tag_is_understood_or_says_nothing(declared: str, language: str | None) -> None:
     """Taken as the name of some other language it would silence every rule that asks for one."""
     assert language_of("North Korea fires", "", declared) == language
-
-
-def test_codes_of_three_letters_lead_to_codes_of_two() -> None:
-    """Each to one, also where there are two of them."""
-    assert {THREE_LETTERS[three] for three in ("zho", "chi", "cmn")} == {"zh"}
-    assert all(len(three) == 3 and len(two) == 2 for three, two in THREE_LETTERS.items())
 
 
 def test_a_quotation_at_the_beginning_does_not_silence_an_article() -> None:

@@ -1,0 +1,168 @@
+"""Loads files of rules, entities and lists, and resolves what they refer to.
+
+A file with a fault contributes nothing and does not affect other files. A rule that refers to something that does not
+exist is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from monitor.config.language.entities import entity_from_document
+from monitor.config.language.extends import Extension, ParsedExtension, extension_from_document, resolve_definitions
+from monitor.config.language.faults import collect_faults, did_you_mean, sort_faults
+from monitor.config.language.lists import word_list_from_document
+from monitor.config.language.references import DefinitionRegistry, Name, find_references
+from monitor.config.language.rules import rule_from_document
+from monitor.config.language.versions import with_version
+from monitor.config.loading.file_cache import FileCache
+from monitor.config.loading.files import NamedPath, Stamp, yaml_files
+from monitor.config.loading.unique_ids import NOTHING_RUNS, RunningItems, index_by_id
+from monitor.config.yaml.yaml12 import YamlDocument, quote_text
+from monitor.errors import Fault, InvalidFiles
+from monitor.model import Entity, EntityNamed, ListNamed, Place, Rule, Source, WordList
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRules:
+    """Everything valid in files of rules, entities and lists, and all faults. `declared_rule_ids`: of all rules in the
+    files, also of faulty ones; `sources` and `timezone`: of the monitor.yaml that was read with them; `documents`: of
+    the rules, entities and lists, by place."""
+
+    rules: Mapping[str, Rule]
+    entities: Mapping[str, Entity]
+    lists: Mapping[str, WordList]
+    faults: tuple[Fault, ...]
+    declared_rule_ids: frozenset[str]
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    documents: Mapping[Place, YamlDocument] = field(default_factory=dict)
+    timezone: str = "UTC"
+
+
+def load_rule_files(
+    named_paths: Iterable[NamedPath],
+    routes: Collection[str] | None,
+    cache: FileCache[ParsedDocument],
+    stamps: Mapping[str, Stamp],
+    running: RunningItems = NOTHING_RUNS,
+) -> LoadedRules:
+    """Everything valid in files and folders of rules, entities and lists, and all faults. `routes`: None accepts all
+    routes; `stamps`: of files that were checked just before; `running`: of two with the same id, the one in it
+    counts."""
+    files, faults = yaml_files(named_paths)
+    cached_files = cache.read(files, _parse_document, stamps)
+    faults += (fault for cached in cached_files for fault in cached.faults)
+    parsed = [item for cached in cached_files for item in cached.last_good]
+    values = [item.value for item in parsed]
+    entities = index_by_id([value for value in values if isinstance(value, Entity)], running.entities, faults)
+    lists = index_by_id([value for value in values if isinstance(value, WordList)], running.lists, faults)
+    documents = {item.value.place: item.document for item in parsed}
+    declared, declared_rule_ids = _collect_declarations(
+        document for cached in cached_files for document in cached.documents
+    )
+    extensions = [
+        ParsedExtension(item.value, item.document, item.references)
+        for item in parsed
+        if isinstance(item.value, Extension)
+    ]
+    registry = resolve_definitions([*entities.values(), *lists.values()], extensions, documents, declared, faults)
+    resolved: dict[Place, Rule] = {}
+    for item in parsed:
+        if isinstance(item.value, Rule):
+            with collect_faults(faults):
+                resolved[item.value.place] = item.resolve_rule(item.value, registry, routes)
+    # a rule that runs keeps its id even while a name in it leads nowhere: another rule must not take its place
+    usable = [
+        value for value in values if isinstance(value, Rule) and (value.place in resolved or value.id in running.rules)
+    ]
+    chosen = index_by_id(usable, running.rules, faults)
+    rules = {id_: resolved[rule.place] for id_, rule in chosen.items() if rule.place in resolved}
+    definitions = registry.all_of_kind(Entity), registry.all_of_kind(WordList)
+    return LoadedRules(rules, *definitions, sort_faults(faults), declared_rule_ids, documents=documents)
+
+
+def _collect_declarations(documents: Iterable[YamlDocument]) -> tuple[dict[Name, Place], frozenset[str]]:
+    """The places of all entities and lists in these documents, and the ids of all rules, also of faulty ones."""
+    declared: dict[Name, Place] = {}
+    rule_ids: set[str] = set()
+    for document in documents:
+        match _get_document_kind(document), document.data:
+            case "rule" as kind, dict(data):
+                rule_ids.add(str(data[kind]))
+            case "entity" as kind, dict(data):
+                declared[EntityNamed(str(data[kind]))] = document.place()
+            case "list" as kind, dict(data):
+                declared[ListNamed(str(data[kind]))] = document.place()
+    return declared, frozenset(rule_ids)
+
+
+_DocumentValue = Rule | Entity | WordList | Extension
+
+
+class ParsedDocument:
+    """A document and its value. For a rule it also keeps the result of resolving its references last."""
+
+    def __init__(self, document: YamlDocument, value: _DocumentValue) -> None:
+        self.document = document
+        self.value = value
+        self.references = find_references(document)
+        self._reference_digests: dict[str, str] | None = None
+        self._versioned_rule: Rule | None = None
+
+    def resolve_rule(self, rule: Rule, registry: DefinitionRegistry, routes: Collection[str] | None) -> Rule:
+        """The rule with its version: the same object for as long as nothing changes that it refers to. Raises
+        InvalidFiles if it refers to something that does not exist. `routes`: None accepts all routes."""
+        faults = [
+            *registry.find_faults(self.document, self.references),
+            *_find_unknown_routes(self.document, rule, routes),
+        ]
+        if faults:
+            raise InvalidFiles(faults)
+        digests = registry.digest_references(self.references)
+        if self._versioned_rule is None or digests != self._reference_digests:
+            self._versioned_rule, self._reference_digests = with_version(rule, digests), digests
+        return self._versioned_rule
+
+
+_PARSERS: dict[str, Callable[[YamlDocument], _DocumentValue]] = {
+    "rule": rule_from_document,
+    "entity": entity_from_document,
+    "list": word_list_from_document,
+    "extends": extension_from_document,
+}
+
+
+def _get_document_kind(document: YamlDocument) -> str | None:
+    """The kind of a document: rule, entity, list or extends; None: none of them. The key need not be its first."""
+    return next((key for key in document.data if key in _PARSERS), None) if isinstance(document.data, dict) else None
+
+
+def _parse_document(document: YamlDocument) -> list[ParsedDocument]:
+    if kind := _get_document_kind(document):
+        return [ParsedDocument(document.without_tables(), _PARSERS[kind](document))]
+    keys = list(document.data) if isinstance(document.data, dict) else []
+    if keys[:1] == ["sources"]:
+        raise InvalidFiles(
+            [Fault(document.place(), "this file holds sources", "name this file under sources: in monitor.yaml")]
+        )
+    fallback = "begin it with 'rule: ID', 'entity: ID', 'list: ID' or 'extends: ID'"
+    hint = did_you_mean(keys[0] if keys else "", _PARSERS, fallback)
+    raise InvalidFiles([Fault(document.place(), "this document is no rule, entity or list, and extends none", hint)])
+
+
+def _find_unknown_routes(document: YamlDocument, rule: Rule, routes: Collection[str] | None) -> Iterator[Fault]:
+    """The faults of routes that the rule names and that do not exist, each at its place."""
+    if routes is None or all(route in routes for route in rule.alert.to):
+        return
+    for index, route in enumerate(_get_alert_routes(document)):
+        if route not in routes:
+            hint = did_you_mean(route, routes)
+            yield Fault(document.place(("alert", "to", index)), f"there is no route {quote_text(route)}", hint)
+
+
+def _get_alert_routes(document: YamlDocument) -> list[str]:
+    """The routes as the file lists them, so that each index gives a place."""
+    alert = document.data.get("alert") if isinstance(document.data, dict) else None
+    routes = alert.get("to") if isinstance(alert, dict) else None
+    return [str(route) for route in routes] if isinstance(routes, list) else []

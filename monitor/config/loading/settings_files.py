@@ -1,0 +1,106 @@
+"""Loads a monitor.yaml and the sources that it names, without the rules: that is quick."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from monitor.config.language.faults import collect_faults, sort_faults
+from monitor.config.language.settings import EVERY, settings_from_document, unknown_rules
+from monitor.config.language.sources import SourceDefaults, sources_from_document, with_secrets
+from monitor.config.loading.file_cache import FileCache
+from monitor.config.loading.files import NamedPath, Stamp, list_named_paths, settings_document, yaml_files
+from monitor.config.loading.unique_ids import NOTHING_RUNS, PlacedSource, RunningItems, index_sources
+from monitor.config.yaml.yaml12 import YamlDocument
+from monitor.errors import Fault
+from monitor.model import Place, Settings, Source
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """A monitor.yaml and the valid sources that it names, and the faults of these files. `settings`: None if
+    monitor.yaml itself has a fault; `source_places`: the place of each source, by id; `rule_paths`: the files and
+    folders of rules, entities and lists that it names."""
+
+    document: YamlDocument
+    settings: Settings | None
+    sources: Mapping[str, Source]
+    source_places: Mapping[str, Place]
+    rule_paths: list[NamedPath]
+    faults: tuple[Fault, ...]
+
+    @property
+    def routes(self) -> Collection[str] | None:
+        """The names of the routes that rules may use; None: they are not known."""
+        return self.settings.routes if self.settings else None
+
+    def add_faults_of_rules(self, faults: Iterable[Fault], rule_ids: Collection[str]) -> tuple[Fault, ...]:
+        """All faults, with those of the files of rules. `rule_ids`: of all rules in them, faulty ones included."""
+        unknown = unknown_rules(self.document, self.settings.retention, rule_ids) if self.settings else ()
+        return sort_faults([*self.faults, *unknown, *faults])
+
+
+def load_settings(
+    path: Path,
+    environment: Mapping[str, str],
+    cache: FileCache[PlacedSource] | None = None,
+    stamps: Mapping[str, Stamp] = MappingProxyType({}),
+    running: RunningItems = NOTHING_RUNS,
+) -> LoadedSettings:
+    """Loads a monitor.yaml and its sources. Raises InvalidFiles if monitor.yaml cannot be read. `cache`, `stamps`,
+    `running`: as in `load_config_files`."""
+    document = settings_document(path)
+    faults: list[Fault] = []
+    settings, defaults = None, SourceDefaults(EVERY)
+    with collect_faults(faults):
+        settings, defaults = settings_from_document(document, environment, path.parent)
+    named_paths = list_named_paths(document, path, "sources")
+    sources, places, faults_of_sources = load_source_files(
+        named_paths, defaults, FileCache() if cache is None else cache, stamps, running
+    )
+    faults += faults_of_sources
+    sources = _with_secrets(sources, places, faults, environment, path.parent)
+    rule_paths = list_named_paths(document, path, "rules", "entities")
+    return LoadedSettings(document, settings, sources, places, rule_paths, sort_faults(faults))
+
+
+def load_source_files(
+    named_paths: Iterable[NamedPath],
+    defaults: SourceDefaults,
+    cache: FileCache[PlacedSource],
+    stamps: Mapping[str, Stamp],
+    running: RunningItems = NOTHING_RUNS,
+) -> tuple[dict[str, Source], dict[str, Place], list[Fault]]:
+    """The valid sources by id, their places by id, and the faults. Of a file that has never been without a fault, the
+    valid sources are used: a mistake in one must not leave the others unpolled."""
+    files, faults = yaml_files(named_paths)
+    cached_files = cache.read(
+        files, lambda document: sources_from_document(document, defaults), stamps, inputs=defaults
+    )
+    faults += (fault for cached in cached_files for fault in cached.faults)
+    candidates = [placed for cached in cached_files for placed in cached.last_good]
+    candidates += (
+        placed for cached in cached_files if not cached.last_good for placed in cached.valid_part
+    )  # last, so that these take no id of another
+    chosen = index_sources(candidates, running.sources, faults)
+    sources = {id_: source for id_, (_, source) in chosen.items()}
+    places = {id_: place for id_, (place, _) in chosen.items()}
+    return sources, places, faults
+
+
+def _with_secrets(
+    sources: Mapping[str, Source],
+    places: Mapping[str, Place],
+    faults: list[Fault],
+    environment: Mapping[str, str],
+    folder: Path,
+) -> dict[str, Source]:
+    """The sources whose secrets are available. Secrets are read at each load, because they can change while the file
+    does not."""
+    usable = {}
+    for id_, source in sources.items():
+        with collect_faults(faults):
+            usable[id_] = with_secrets(source, environment, places[id_], folder)
+    return usable

@@ -1,0 +1,70 @@
+"""Loads of the user's files what a short command needs: settings, sources, faults, and which rules there are.
+
+What reads rules and entities is imported only if their files have changed since the last such command: importing it
+takes as long as all the rest of that command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.config.loading.file_cache import FileCache
+from monitor.config.loading.files import NamedPath, yaml_files
+from monitor.config.loading.settings_files import load_settings
+from monitor.config.loading.summary_cache import SummaryCache, compute_summary_key
+from monitor.errors import Fault, InvalidFiles
+from monitor.model import RuleStatus, Settings, Source
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigSummary:
+    """What a monitor.yaml and all files that it names say, in short: of the rules only the status of each, by id.
+    `faults`: all of them."""
+
+    settings: Settings
+    sources: Mapping[str, Source]
+    rules: Mapping[str, RuleStatus]
+    faults: tuple[Fault, ...]
+
+
+def load_config_summary(path: Path, environment: Mapping[str, str], cache: SummaryCache) -> ConfigSummary:
+    """The summary of a monitor.yaml and all files that it names. Raises InvalidFiles, with the faults of all files, if
+    monitor.yaml itself has a fault."""
+    read = load_settings(path, environment)
+    rules = _summarize_rule_files(read.rule_paths, read.routes, cache)
+    faults = read.add_faults_of_rules(rules.faults, rules.declared_ids)
+    if read.settings is None:
+        raise InvalidFiles(faults)
+    return ConfigSummary(read.settings, read.sources, rules.statuses, faults)
+
+
+@dataclass(frozen=True, slots=True)
+class _RuleSummary:
+    """The status of each valid rule, by id; the faults; and the ids of all rules, faulty ones included."""
+
+    statuses: Mapping[str, RuleStatus]
+    faults: Collection[Fault]
+    declared_ids: Collection[str]
+
+
+def _summarize_rule_files(
+    paths: Iterable[NamedPath], routes: Collection[str] | None, cache: SummaryCache
+) -> _RuleSummary:
+    files, faults_of_paths = yaml_files(paths)
+    key = None if faults_of_paths else compute_summary_key(files, routes)
+    if key and (known := cache.read(key)) is not None:
+        return _RuleSummary(known, (), known.keys())
+    summary = _load_rule_summary(paths, routes)
+    if key and not summary.faults and key == compute_summary_key(files, routes):  # else they were edited meanwhile
+        cache.write(key, summary.statuses)
+    return summary
+
+
+def _load_rule_summary(paths: Iterable[NamedPath], routes: Collection[str] | None) -> _RuleSummary:
+    from monitor.config.loading.rule_files import load_rule_files  # noqa: PLC0415 - slow, and seldom needed
+
+    loaded = load_rule_files(paths, routes, FileCache(), {})
+    statuses = {id_: rule.status for id_, rule in loaded.rules.items()}
+    return _RuleSummary(statuses, loaded.faults, loaded.rules.keys() | loaded.declared_rule_ids)

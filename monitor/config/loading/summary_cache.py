@@ -1,0 +1,106 @@
+"""Keeps, for the next command, which rules are in the user's files, if these files had no fault.
+
+Reading the rules and entities takes most of the time of a short command, and they hardly ever change. What was kept
+counts only for exactly the same content, the same routes and the same program. Whatever is wrong with it (it cannot be
+read or written, it is damaged or somebody else's), the files are read instead. It holds ids of rules and their status,
+and nothing else of the files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from stat import S_ISDIR, S_IWGRP, S_IWOTH
+
+import pydantic
+import yaml
+
+from monitor.model import RuleStatus
+
+_PROGRAM = Path(__file__).parents[2]
+_OTHERS_MAY_WRITE = S_IWGRP | S_IWOTH
+
+
+class SummaryCache:
+    """The file in which the summary of one monitor.yaml is kept. `folder`: of all of them; None keeps nothing."""
+
+    def __init__(self, folder: Path | None, config: Path) -> None:
+        self._folder = folder
+        self._name = f"{_hash(os.path.realpath(config).encode())}.json"
+
+    def read(self, key: str) -> dict[str, RuleStatus] | None:
+        """The status of each rule, by id; None: nothing was kept for this key."""
+        if self._folder is None or not _is_ours(self._folder):
+            return None
+        with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # there is none, or it is damaged
+            row = json.loads((self._folder / self._name).read_bytes())
+            if row["key"] == key:
+                return {id_: RuleStatus(status) for id_, status in row["rules"].items()}
+        return None
+
+    def write(self, key: str, rules: Mapping[str, RuleStatus]) -> None:
+        """Keep this in place of what was kept before, if that is possible."""
+        if self._folder is None:
+            return
+        with suppress(OSError):  # a home that is read-only, or that does not exist
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not _is_ours(self._folder):
+                return
+            new = self._folder / f"{self._name}.{os.getpid()}"
+            try:
+                new.write_text(json.dumps({"key": key, "rules": rules}), encoding="utf-8")
+                new.replace(self._folder / self._name)
+            finally:
+                new.unlink(missing_ok=True)
+
+
+def find_cache_folder(environment: Mapping[str, str]) -> Path | None:
+    """The folder for what this user's commands keep, whether it exists or not; None: there is no home."""
+    chosen = Path(environment.get("XDG_CACHE_HOME", ""))
+    if chosen.is_absolute():
+        return chosen / "news-monitor"
+    home = Path(environment.get("HOME", ""))
+    return home / ".cache" / "news-monitor" if home.is_absolute() else None
+
+
+def compute_summary_key(files: Iterable[Path], routes: Collection[str] | None) -> str | None:
+    """A value that differs when anything does on which the rules in these files and their faults depend; None: a file
+    cannot be read."""
+    program = (sys.version, pydantic.VERSION, yaml.__version__, sorted(_stamp_files(str(_PROGRAM))))
+    inputs = (program, None if routes is None else sorted(routes))
+    try:
+        return _hash(repr(inputs).encode(), *(file.read_bytes() for file in files))
+    except OSError:
+        return None
+
+
+def _stamp_files(folder: str) -> Iterator[tuple[str, int, int]]:
+    """Path, time (ns) and size of all files of the program: its version alone says nothing while it is developed."""
+    for entry in os.scandir(folder):
+        if not entry.is_dir():
+            status = entry.stat()
+            yield entry.path, status.st_mtime_ns, status.st_size
+        elif entry.name != "__pycache__":
+            yield from _stamp_files(entry.path)
+
+
+def _hash(*parts: bytes) -> str:
+    found = blake2b(digest_size=16)
+    for part in parts:
+        found.update(b"%d " % len(part))
+        found.update(part)
+    return found.hexdigest()
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether nobody else could have written into this folder."""
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
+    return S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & _OTHERS_MAY_WRITE

@@ -1,0 +1,190 @@
+"""What is kept of the rules for the next command is what the files say now, or it is not used."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from monitor.config.loading.load import load_config_files
+from monitor.config.loading.summary import ConfigSummary, load_config_summary
+from monitor.config.loading.summary_cache import SummaryCache, find_cache_folder
+from monitor.errors import InvalidFiles
+from monitor.model import RuleStatus
+
+CONFIG = """\
+sources: [sources.yaml]
+rules: [rules]
+channels: {screen: {url: "console://"}}
+routes: {desk: [screen], default: [screen]}
+retention: {rules: {drills: 1 year}}
+"""
+SOURCES = "sources:\n  - {id: wire, url: https://wire.test/feed, name: Wire}\n"
+DRILLS = "rule: drills\ntitle: Drills\nlevel: low\nmatch: {words: {en: [drill]}}\nalert: {to: [desk]}\n"
+QUIET = "---\nrule: quiet\ntitle: Quiet\nlevel: low\nstatus: shadow\nmatch: {words: {en: [ship]}}\n"
+KNOWN = {"drills": RuleStatus.LIVE, "quiet": RuleStatus.SHADOW}
+NEVER_READ = {"kept": RuleStatus.OFF}
+
+
+class Files:
+    """A config with two rules, and what is kept of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.config = folder / "monitor.yaml"
+        self.rules = folder / "rules" / "all.yaml"
+        self.rules.parent.mkdir()
+        self.config.write_text(CONFIG, encoding="utf-8")
+        self.rules.write_text(DRILLS + QUIET, encoding="utf-8")
+        (folder / "sources.yaml").write_text(SOURCES, encoding="utf-8")
+        self.folder = folder / "cache" / "news-monitor"
+
+    def load(self) -> ConfigSummary:
+        return load_config_summary(self.config, {}, SummaryCache(self.folder, self.config))
+
+    @property
+    def kept(self) -> list[Path]:
+        return list(self.folder.glob("*"))
+
+    def mark(self) -> None:
+        """Put another rule into what is kept, so that its use shows."""
+        (file,) = self.kept
+        row = json.loads(file.read_text(encoding="utf-8"))
+        file.write_text(json.dumps({**row, "rules": NEVER_READ}), encoding="utf-8")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    return Files(tmp_path)
+
+
+def test_it_says_what_all_files_say(files: Files) -> None:
+    """The first time, and from what was kept."""
+    full = load_config_files(files.config, {})
+    for _ in range(2):
+        summary = files.load()
+        assert (summary.settings, summary.sources) == (full.config.settings, full.config.sources)
+        assert (summary.rules, summary.faults) == (KNOWN, full.faults) == (KNOWN, ())
+
+
+def test_the_files_of_rules_are_read_once(files: Files) -> None:
+    """Another command finds what was kept."""
+    files.load()
+    files.mark()
+    assert files.load().rules == NEVER_READ
+
+
+def test_an_edit_counts_at_once(files: Files) -> None:
+    """Also one that leaves the file's time and size as they were."""
+    files.load()
+    files.mark()
+    before = files.rules.stat()
+    files.rules.write_text((DRILLS + QUIET).replace("shadow", " off  "), encoding="utf-8")
+    os.utime(files.rules, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert files.rules.stat().st_size == before.st_size
+    assert files.load().rules == {**KNOWN, "quiet": RuleStatus.OFF}
+
+
+def test_a_new_file_counts_at_once(files: Files) -> None:
+    files.load()
+    (files.rules.parent / "more.yaml").write_text(QUIET.replace("quiet", "more"), encoding="utf-8")
+    assert files.load().rules == {**KNOWN, "more": RuleStatus.SHADOW}
+
+
+def test_a_rule_names_a_route_that_is_gone(files: Files) -> None:
+    """An edit of monitor.yaml alone makes a rule faulty."""
+    files.load()
+    files.config.write_text(CONFIG.replace("desk: [screen], ", ""), encoding="utf-8")
+    summary = files.load()
+    assert [fault.problem for fault in summary.faults] == ["there is no route 'desk'"]
+    assert summary.rules == {"quiet": RuleStatus.SHADOW}
+
+
+def test_faults_of_monitor_yaml_and_sources_are_always_found(files: Files) -> None:
+    """Nothing of them is kept: they depend on secrets."""
+    files.load()
+    files.config.write_text(CONFIG.replace("{drills", "{drill"), encoding="utf-8")
+    (files.config.parent / "sources.yaml").write_text(SOURCES.replace("https", "gopher"), encoding="utf-8")
+    first, second = files.load().faults
+    assert (Path(first.place.file).name, Path(second.place.file).name) == ("monitor.yaml", "sources.yaml")
+
+
+@pytest.mark.parametrize("edit", ["rule: [", "nonsense: 1", "rule: worse\nlevel: low"])
+def test_rules_with_faults_are_not_kept(files: Files, edit: str) -> None:
+    """The next command reports them again."""
+    files.rules.write_text(f"{DRILLS}{QUIET}---\n{edit}\n", encoding="utf-8")
+    assert files.load().faults == files.load().faults == load_config_files(files.config, {}).faults != ()
+    assert files.kept == []
+
+
+def test_a_path_that_is_gone_is_a_fault(files: Files) -> None:
+    files.load()
+    files.config.write_text(CONFIG.replace("[rules]", "[rules, gone]"), encoding="utf-8")
+    (fault,) = files.load().faults
+    assert "there is no file or folder" in fault.problem
+
+
+def test_a_faulty_monitor_yaml_raises_all_faults(files: Files) -> None:
+    files.load()
+    files.config.write_text(CONFIG.replace("console://", "${env:GONE}"), encoding="utf-8")
+    files.rules.write_text(DRILLS.replace("low", "lower"), encoding="utf-8")
+    with pytest.raises(InvalidFiles) as raised:
+        files.load()
+    with pytest.raises(InvalidFiles) as expected:
+        load_config_files(files.config, {})
+    assert raised.value.faults == expected.value.faults
+    assert len(raised.value.faults) == 2
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    ["", "[]", "{}", "null", '{"key": 1}', "\udcff", '{"key": "KEY", "rules": 1}', '{"key": "KEY", "rules": {"a": 1}}'],
+)
+def test_damage_does_not_matter(files: Files, damaged: str) -> None:
+    """The files are read again, and what they say is kept."""
+    files.load()
+    (file,) = files.kept
+    key = json.loads(file.read_text(encoding="utf-8"))["key"]
+    file.write_bytes(damaged.replace("KEY", key).encode(errors="surrogateescape"))
+    assert files.load().rules == KNOWN
+    files.mark()
+    assert files.load().rules == NEVER_READ
+
+
+def test_a_folder_into_which_others_may_write_is_not_used(files: Files) -> None:
+    files.load()
+    files.mark()
+    files.folder.chmod(0o777)
+    assert files.load().rules == KNOWN
+
+
+def test_a_link_is_not_followed(files: Files) -> None:
+    """It could lead to a folder that somebody else fills, or that must not be written to."""
+    files.load()
+    files.mark()
+    files.folder.rename(files.folder.with_name("elsewhere"))
+    files.folder.symlink_to(files.folder.with_name("elsewhere"))
+    assert files.load().rules == KNOWN
+
+
+def test_without_a_place_to_keep_it_the_files_are_read(files: Files) -> None:
+    """No home, or one in which nothing can be made."""
+    files.folder.parent.write_text("", encoding="utf-8")
+    assert files.load().rules == KNOWN
+    assert load_config_summary(files.config, {}, SummaryCache(None, files.config)).rules == KNOWN
+
+
+@pytest.mark.parametrize(
+    ("environment", "folder"),
+    [
+        ({"HOME": "/home/desk"}, "/home/desk/.cache/news-monitor"),
+        ({"HOME": "/home/desk", "XDG_CACHE_HOME": "/tmp/cache"}, "/tmp/cache/news-monitor"),
+        ({"HOME": "/home/desk", "XDG_CACHE_HOME": "cache"}, "/home/desk/.cache/news-monitor"),
+        ({"HOME": ""}, None),
+        ({}, None),
+    ],
+)
+def test_the_folder_is_the_users(environment: dict[str, str], folder: str | None) -> None:
+    """As the XDG Base Directory Specification says."""
+    assert find_cache_folder(environment) == (folder and Path(folder))
