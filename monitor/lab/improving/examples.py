@@ -1,0 +1,76 @@
+"""Articles with what is known of them for one rule: whether it should hit them as news."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from monitor.model import Article
+from monitor.text.primary_language import language_of
+
+MIN_SUPPORT = 2
+"""So many independent articles must support a change: what one text alone supports is fitted to it."""
+
+
+class Verdict(StrEnum):
+    """What a rule should make of an article. UNKNOWN: nobody has said; a mention, which may match or not, counts as
+    that too."""
+
+    WANTED = "wanted"
+    UNWANTED = "unwanted"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Example:
+    """An article and the verdict for a rule. `id`: what people find it by. `is_inferred`: nobody has judged it,
+    and it is likely to be wanted: it belongs to a story that the rule found, or reads like what the rule hits."""
+
+    id: str
+    article: Article
+    verdict: Verdict
+    is_inferred: bool = False
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody says that it is wanted, or it is inferred."""
+        return self.verdict is Verdict.WANTED or self.is_inferred
+
+    @cached_property
+    def language(self) -> str:
+        """The primary subtag of its language; `unknown` if that is not known."""
+        article = self.article
+        tag = language_of(article.title, article.text, article.language) or article.language or "unknown"
+        return tag.partition("-")[0].lower()
+
+    @cached_property
+    def publisher(self) -> str:
+        """The host of its address; of an article without an address, its source."""
+        return urlsplit(self.article.url or "").hostname or self.article.source
+
+    @property
+    def week(self) -> str:
+        """The ISO week in which it was published; empty if its date is not known."""
+        if not self.article.dated:
+            return ""
+        year, week, _ = self.article.published.isocalendar()
+        return f"{year}-W{week:02}"
+
+
+def count_independent(examples: Iterable[Example]) -> int:
+    """How many of the articles are independent: of the same publisher in the same week only one counts, and of those
+    with the same title."""
+    seen: set[tuple[str, ...]] = set()
+    titles: set[str] = set()
+    count = 0
+    for example in examples:
+        origin = (example.publisher, example.week) if example.week else (example.id,)
+        title = " ".join(example.article.title.casefold().split())
+        if origin not in seen and title not in titles:
+            count += 1
+        seen.add(origin)
+        titles.add(title)
+    return count

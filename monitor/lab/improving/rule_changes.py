@@ -1,0 +1,130 @@
+"""The changes of a rule that can be proposed. Each is applied to the rule of the model; `rule_edits` writes it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+
+from monitor.lab.improving.condition_changes import (
+    Change,
+    add_term,
+    change_inside,
+    change_part,
+    ignore_inside,
+    remove_term,
+)
+from monitor.lab.improving.relaxing import RulePart, describe_part
+from monitor.model import AnyOf, Condition, Field, In, Near, Rule, Term, Unit, Words
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange(ABC):
+    """A change of one rule."""
+
+    @abstractmethod
+    def apply(self, rule: Rule) -> Rule | None:
+        """Return the rule with this change; None: nothing would be left of it."""
+
+    @abstractmethod
+    def __str__(self) -> str:
+        """The change in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddWord(RuleChange):
+    """One more word for a part of `match`."""
+
+    part: RulePart
+    term: Term
+
+    def apply(self, rule: Rule) -> Rule | None:
+        return _change_match(rule, self.part, self._change)
+
+    def _change(self, condition: Condition) -> Condition:
+        return add_term(condition, self.term)
+
+    def __str__(self) -> str:
+        return f"add {_quote_term(self.term)} to {describe_part(self.part.part)}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveWord(RuleChange):
+    """A word less in a part of `match`."""
+
+    part: RulePart
+    term: Term
+
+    def apply(self, rule: Rule) -> Rule | None:
+        return _change_match(rule, self.part, self._change)
+
+    def _change(self, condition: Condition) -> Condition | None:
+        return remove_term(condition, self.term)
+
+    def __str__(self) -> str:
+        return f"remove {_quote_term(self.term)} from {describe_part(self.part.part)}"
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoreInside(RuleChange):
+    """Occurrences of a part of `match` do not count inside this phrase."""
+
+    part: RulePart
+    term: Term
+
+    def apply(self, rule: Rule) -> Rule | None:
+        return _change_match(rule, self.part, self._change)
+
+    def _change(self, condition: Condition) -> Condition:
+        return ignore_inside(condition, self.term)
+
+    def __str__(self) -> str:
+        return f"ignore {describe_part(self.part.part)} inside {_quote_term(self.term)}"
+
+
+@dataclass(frozen=True, slots=True)
+class DropByTitle(RuleChange):
+    """Articles with this word in the title are dropped: a word of `unless`."""
+
+    term: Term
+
+    def apply(self, rule: Rule) -> Rule | None:
+        words = In(Field.TITLE, Words((self.term,)))
+        unless = words if rule.unless is None else AnyOf((rule.unless, words))
+        return replace(rule, unless=unless)
+
+    def __str__(self) -> str:
+        return f"drop articles with {_quote_term(self.term)} in the title (unless)"
+
+
+@dataclass(frozen=True, slots=True)
+class SetNearness(RuleChange):
+    """The parts of a `near` must be as near as this: at most so many words apart, or in one unit."""
+
+    part: RulePart
+    within: int | Unit
+
+    def apply(self, rule: Rule) -> Rule | None:
+        return _change_match(rule, self.part, self._change)
+
+    def _change(self, condition: Condition) -> Condition:
+        return change_inside(condition, self._set)
+
+    def _set(self, near: Condition) -> Condition:
+        assert isinstance(near, Near)
+        if isinstance(self.within, Unit):
+            return replace(near, words=None, unit=self.within)
+        return replace(near, words=self.within, unit=Unit.SENTENCE)
+
+    def __str__(self) -> str:
+        within = self.within.value if isinstance(self.within, Unit) else f"{self.within} words"
+        return f"within: {within}, for {describe_part(self.part.part)}"
+
+
+def _change_match(rule: Rule, at: RulePart, change: Change) -> Rule | None:
+    condition = change_part(rule.condition, at.position, change)
+    return None if condition is None else replace(rule, condition=condition)
+
+
+def _quote_term(term: Term) -> str:
+    language = "" if term.language == "any" else f" ({term.language})"
+    return f"“{term.text}”{language}"
