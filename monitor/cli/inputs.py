@@ -51,6 +51,12 @@ def rules_options(command: F) -> F:
     return config(rules(command))
 
 
+def data_option(command: F) -> F:
+    """`--data FILE`: articles, labelled or not."""
+    path = click.Path(path_type=Path, allow_dash=True)
+    return click.option("--data", type=path, required=True, help="Articles, as `score` reads them.")(command)
+
+
 def load_selected_rules(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
     """The rules of the paths, or of the config, or of ./monitor.yaml if neither is given.
 

@@ -23,13 +23,15 @@ _DAYS = 7
 @click.group(
     cls=LazyGroup,
     lazy={
+        "coverage": ("monitor.cli.commands.rules_coverage", "What a rule misses, and why."),
         "list": ("monitor.cli.commands.rules_list", "The rules, with status, level, languages and tests."),
         "packs": ("monitor.cli.commands.rules_list", "The packs of rules that come with the program."),
+        "tune": ("monitor.cli.commands.rules_tune", "Changes that would help a rule."),
         "test": ("monitor.cli.commands.rules_test", "Run headlines through all rules, and check what they match."),
     },
 )
 def rules() -> None:
-    """The rules: list, test, try, packs."""
+    """The rules: list, test, try, coverage, tune, packs."""
 
 
 @rules.command("try")

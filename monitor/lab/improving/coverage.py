@@ -4,9 +4,8 @@ lacks."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.improving.examples import Example, Verdict
@@ -24,11 +23,7 @@ from monitor.lab.improving.relaxing import (
 from monitor.lab.lints.languages import LanguageChecker
 from monitor.model import Rule
 
-_T = TypeVar("_T")
-
-
-def _untracked(items: Sequence[_T]) -> Iterable[_T]:
-    return items
+_BACKGROUND = 5_000  # articles, about, by which it is known how common a phrase is
 
 
 @dataclass(slots=True)
@@ -55,8 +50,8 @@ class DecisiveDemand:
 class Coverage:
     """How far a rule reaches in some articles. `deaf_sources`: how many articles of each source are in a language that
     the rule cannot match; `missed`: wanted articles that it does not hit, of which no change of one demand, or two,
-    would gain those in `unexplained`; `false_alarms`: unwanted articles that it hits; `relevant`: those that it hits, or
-    would hit without one demand."""
+    would gain those in `unexplained`; `false_alarms`: unwanted articles that it hits; `relevant`: those
+    that it hits, or would hit without one demand."""
 
     rule: Rule
     articles: int = 0
@@ -69,16 +64,18 @@ class Coverage:
     unexplained: list[Example] = field(default_factory=list)
     words: list[MissingWord] = field(default_factory=list)
     relevant: list[Example] = field(default_factory=list)
+    is_complete: bool = True
 
 
 def measure_coverage(
     annotated: AnnotatedDocument,
-    examples: Sequence[Example],
+    examples: Iterable[Example],
     definitions: Definitions,
-    track: Callable[[Sequence[Example]], Iterable[Example]] = _untracked,
+    count: int,
 ) -> Coverage:
-    """Measure how far a rule reaches in the articles, and which words it lacks. `track` yields what it is given, and
-    can count it."""
+    """Measure how far a rule reaches in the articles, and which words it lacks. `count`: how many articles there are,
+    about; few of them are in memory at once. If reading them is interrupted (KeyboardInterrupt), the result is that of
+    what was read, and `is_complete` is false."""
     rule = annotated.definition
     assert isinstance(rule, Rule)
     relaxations = relax_one_demand(annotated)
@@ -86,20 +83,29 @@ def measure_coverage(
     coverage, background = Coverage(rule), PhraseCounts()
     can_match = _languages_of(annotated, definitions)
     gained_by: defaultdict[int, list[Example]] = defaultdict(list)
-    for example in track(examples):
+    step = max(1, count // _BACKGROUND)
+    for number, example in enumerate(_read_until_interrupted(examples, coverage)):
         found = variants.find_news(example.article)
         _count_example(coverage, example, can_match, is_hit=0 in found)
-        background.add(example.language, examined_phrases(example).keys())
+        if number % step == 0 or found:
+            background.add(example.language, examined_phrases(example).keys())
         if found:
             coverage.relevant.append(example)
-        for number in found if 0 not in found else ():
-            gained_by[number - 1].append(example)
+        for variant in found if 0 not in found else ():
+            gained_by[variant - 1].append(example)
     coverage.demands = _list_demands(relaxations, gained_by)
     _explain_the_rest(coverage, annotated, definitions)
     near_misses = _group_by_slot(annotated, relaxations, gained_by, coverage)
     near_misses = _infer_wanted(near_misses, coverage.hits, definitions.evidence_words(rule, coverage.hits))
     coverage.words = find_missing_words(rule, near_misses, background, definitions)
     return coverage
+
+
+def _read_until_interrupted(examples: Iterable[Example], coverage: Coverage) -> Iterator[Example]:
+    try:
+        yield from examples
+    except KeyboardInterrupt:
+        coverage.is_complete = False
 
 
 def _languages_of(annotated: AnnotatedDocument, definitions: Definitions) -> Callable[[str], bool]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from monitor.lab.scoring import LabeledArticle
 from monitor.model import Article
 from monitor.text.primary_language import language_of
 
@@ -74,3 +75,20 @@ def count_independent(examples: Iterable[Example]) -> int:
         seen.add(origin)
         titles.add(title)
     return count
+
+
+def examples_from_labels(articles: Sequence[LabeledArticle], rule: str) -> list[Example]:
+    """The articles of a file with labels, as examples for one rule. If no line has the rule among its labels or among
+    what was judged, nobody has judged anything of the file."""
+    labels = frozenset[str]().union(*(article.labels for article in articles))
+    return [
+        Example(str(article.recorded.id), article.recorded.article, _verdict_from_labels(article, rule, labels))
+        for article in articles
+    ]
+
+
+def _verdict_from_labels(article: LabeledArticle, rule: str, all_labels: frozenset[str]) -> Verdict:
+    if rule in article.labels:
+        return Verdict.WANTED
+    judged = all_labels if article.judged_rules is None else article.judged_rules
+    return Verdict.UNWANTED if rule in judged and rule not in article.mentions else Verdict.UNKNOWN

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from monitor.lab.improving.condition_changes import add_term, change_part
 from monitor.lab.improving.examples import MIN_SUPPORT, Example, Verdict, count_independent
 from monitor.lab.improving.log_odds import CLEAR, score_words
-from monitor.lab.improving.phrases import find_phrases, find_stems
+from monitor.lab.improving.phrases import find_parts_of_words, find_phrases, find_stems, is_too_long
 from monitor.lab.improving.relaxing import Definitions, RulePart
 from monitor.model import Condition, Rule, Term
 
@@ -124,7 +124,12 @@ def _choose_in_language(
     others = Counter({word: max(everywhere[word] - count, 0) for word, count in foreground.items()})
     others.update({stem: sum(everywhere[form] for form in forms) for stem, forms in stems.items()})
     scores = score_words(foreground, len(wanted), others, max(background.texts[language] - len(wanted), 1))
-    clear = [word for word, count in foreground.items() if scores[word] > CLEAR or count >= MIN_SUPPORT]
+    parts = find_parts_of_words({word: count + others[word] for word, count in foreground.items()})
+    clear = [
+        word
+        for word, count in foreground.items()
+        if (scores[word] > CLEAR or count >= MIN_SUPPORT) and word not in parts and not is_too_long(word)
+    ]
     for word in sorted(clear, key=lambda word: (-scores[word], word))[:_TRIED]:
         yield Term(_as_term(written[word].most_common(1)[0][0] if word in written else word), language), scores[word]
 

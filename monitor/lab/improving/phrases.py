@@ -13,14 +13,15 @@ from monitor.text.record import normalize_text
 from monitor.text.scripts import HANGUL, TOKEN, is_unspaced
 from monitor.text.sentences import split_sentences
 
-_LONGEST_UNSPACED = 4  # characters: nearly all words of Chinese and Japanese news have two to four
+_LONGEST_UNSPACED = 5  # characters
+_LONGEST_WORD = 4  # characters: nearly all words of Chinese and Japanese news have two to four
 _SHORTEST_STEM = 5  # letters that the forms of a word share, at least
 _ENDING = 3  # letters that inflection changes at the end of a word, at most
 
 
 def find_phrases(text: str, language: str) -> dict[str, str]:
     """The phrases of a text: folded, as they are compared -> as they are written. They are single words and pairs of
-    words beside each other; in a script without spaces, two to four characters. Words that say nothing of a subject
+    words beside each other; in a script without spaces, two to five characters. Words that say nothing of a subject
     (“the”, “is”) and numbers are left out, and no phrase begins or ends with one."""
     found: dict[str, str] = {}
     record = normalize_text(text)
@@ -51,6 +52,22 @@ def _join_unspaced(phrase: str) -> str:
     for previous, word in pairwise(words):
         joined += word if is_unspaced(previous) and is_unspaced(word) else f" {word}"
     return joined if joined.isupper() else joined.lower()
+
+
+def find_parts_of_words(counts: Mapping[str, int]) -> set[str]:
+    """Of phrases in a script without spaces, with how often each occurs, those that are a part of a word: always the
+    same character is before or after them."""
+    parts: set[str] = set()
+    for phrase, count in counts.items():
+        if len(phrase) > 2 and is_unspaced(phrase):
+            parts.update(part for part in (phrase[1:], phrase[:-1]) if counts.get(part) == count)
+    return parts
+
+
+def is_too_long(phrase: str) -> bool:
+    """Whether a phrase in a script without spaces is longer than words are. It only shows what shorter ones are parts
+    of."""
+    return is_unspaced(phrase) and len(phrase) > _LONGEST_WORD
 
 
 def find_stems(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -127,3 +144,11 @@ def _without_particle(token: str) -> str:
     return next(
         (token[: -len(each)] for each in _particles() if token.endswith(each) and len(token) - len(each) > 1), token
     )
+
+
+def quote_sentence(text: str, phrase: str) -> str:
+    """The first sentence of a text in which a phrase occurs, or else its first sentence. A `*` may open the phrase."""
+    wanted = fold(" ".join(TOKEN.findall(normalize_text(phrase.replace("*", "")))))
+    sentences = [text[start:end] for start, end in split_sentences(text)]
+    found = (sentence for sentence in sentences if wanted in fold(" ".join(TOKEN.findall(normalize_text(sentence)))))
+    return " ".join(next(found, sentences[0] if sentences else "").split())

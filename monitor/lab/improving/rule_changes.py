@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from monitor.lab.improving.condition_changes import (
     Change,
@@ -19,7 +20,10 @@ from monitor.model import AnyOf, Condition, Field, In, Near, Rule, Term, Unit, W
 
 @dataclass(frozen=True, slots=True)
 class RuleChange(ABC):
-    """A change of one rule."""
+    """A change of one rule. `breadth`: of changes with the same effect, the one with the smallest is proposed: the
+    more a change reaches beyond the judged articles, the higher it is."""
+
+    breadth: ClassVar[int] = 0
 
     @abstractmethod
     def apply(self, rule: Rule) -> Rule | None:
@@ -50,6 +54,8 @@ class AddWord(RuleChange):
 @dataclass(frozen=True, slots=True)
 class RemoveWord(RuleChange):
     """A word less in a part of `match`."""
+
+    breadth: ClassVar[int] = 3
 
     part: RulePart
     term: Term
@@ -85,6 +91,8 @@ class IgnoreInside(RuleChange):
 class DropByTitle(RuleChange):
     """Articles with this word in the title are dropped: a word of `unless`."""
 
+    breadth: ClassVar[int] = 1
+
     term: Term
 
     def apply(self, rule: Rule) -> Rule | None:
@@ -99,6 +107,8 @@ class DropByTitle(RuleChange):
 @dataclass(frozen=True, slots=True)
 class SetNearness(RuleChange):
     """The parts of a `near` must be as near as this: at most so many words apart, or in one unit."""
+
+    breadth: ClassVar[int] = 2
 
     part: RulePart
     within: int | Unit

@@ -6,7 +6,7 @@ independent articles. Proposals are chosen one after another: each was tried on 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -87,15 +87,15 @@ class Tuning:
 
 def tune_rule(
     annotated: AnnotatedDocument,
-    examples: Sequence[Example],
+    examples: Iterable[Example],
     definitions: Definitions,
+    count: int,
     now: datetime,
-    track: Callable[[Sequence[Example]], Iterable[Example]] = lambda examples: examples,
 ) -> Tuning:
-    """Propose changes of a rule. `now`: the time of its tests."""
+    """Propose changes of a rule. `count`: how many articles there are, about; `now`: the time of its tests."""
     rule = annotated.definition
     assert isinstance(rule, Rule)
-    coverage = measure_coverage(annotated, examples, definitions, track)
+    coverage = measure_coverage(annotated, examples, definitions, count)
     tuning = Tuning(rule, rule, coverage)
     trial = _Trial(definitions, coverage.relevant, now, rule)
     changes = _list_changes(annotated, coverage, definitions)
@@ -187,7 +187,8 @@ def _refuse(effect: Effect) -> Refusal | None:
 def _value_proposal(proposal: Proposal) -> tuple[float, ...]:
     """What makes a proposal better than another: more support, and then less that nobody has judged."""
     effect = proposal.effect
-    return (effect.net, -len(effect.unjudged_lost) - len(effect.unjudged_gained), len(effect.gained))
+    unjudged = len(effect.unjudged_lost) + len(effect.unjudged_gained)
+    return (effect.net, -unjudged, -proposal.change.breadth, len(effect.gained))
 
 
 def _rank_refused(refused: Iterable[RefusedChange]) -> list[RefusedChange]:

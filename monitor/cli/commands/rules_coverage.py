@@ -1,0 +1,74 @@
+"""`news-monitor rules coverage`: what a rule misses, and why."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from monitor import clock
+from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines, rules_options
+from monitor.cli.options import json_option, print_faults, print_json
+from monitor.cli.output.coverage_report import coverage_to_rows, format_coverage
+from monitor.cli.output.replay_report import track_progress
+from monitor.cli.output.tables import print_table
+from monitor.lab import scoring
+from monitor.lab.improving.coverage import Coverage
+from monitor.services.queries.rule_improvement import cover_rule
+
+
+@click.command("coverage")
+@rules_options
+@json_option
+@click.option(
+    "--data", type=click.Path(path_type=Path, allow_dash=True), required=True, help="Articles, as `score` reads them."
+)
+@click.option("--single", is_flag=True, help="Also words that one article speaks for.")
+@click.option("--most", default=20, show_default=True, type=click.IntRange(1), help="So many demands and words.")
+@click.argument("rule", metavar="RULE")
+def coverage(
+    *, config: Path | None, rules: tuple[Path, ...], as_json: bool, data: Path, single: bool, most: int, rule: str
+) -> None:
+    """Show what RULE misses and why: the demands that decide, the languages in which it cannot match, and the words
+    that it lacks.
+
+    A demand decides a miss if the rule would hit the article without it: one of the things that must be near each
+    other, how near they must be, `unless`, where the evidence must be.
+
+    A word is shown with the articles that it would gain (+), with those that it would bring and that are unwanted (-),
+    and with those that nobody has judged (?). Each was tried: the rule with it was matched with all articles. Where no
+    article is labelled, those count as likely that read like what the rule hits; in a language in which it hits
+    nothing, no word is proposed. You decide which words belong to the rule.
+
+    \b
+    Examples:
+      news-monitor rules coverage port-strike --data labelled.jsonl.gz
+      news-monitor rules coverage port-strike --rules rules --rules seeds/entities --data news.jsonl --json
+
+    Without -c and --rules: the rules of ./monitor.yaml. Ctrl-C ends the reading, and shows what was found so far.
+    """
+    loaded = load_selected_rules(config, rules)
+    print_faults(loaded.faults)
+    articles, problems = collect_usable(scoring.read_labeled(read_lines(data), clock.now()), data)
+    found = cover_rule(loaded, rule, articles, partial(track_progress, printing=False))
+    if as_json:
+        for row in coverage_to_rows(found):
+            print_json(row)
+    else:
+        _print_coverage(found, most, with_single=single)
+    raise SystemExit(1 if problems or loaded.faults else 0)
+
+
+def _print_coverage(found: Coverage, most: int, *, with_single: bool) -> None:
+    heads = ("language", "articles", "wanted", "hit", "missed", "")
+    rows = [
+        (language, count.articles, count.wanted, count.hit, count.missed, "" if count.can_match else "cannot match")
+        for language, count in sorted(found.languages.items())
+    ]
+    print_table(heads, rows, whole=("language",))
+    click.echo()
+    for line in format_coverage(found, most, with_single=with_single):
+        click.echo(line)
+    if not found.is_complete:
+        click.echo("\ninterrupted: only what was read until then was counted", err=True)

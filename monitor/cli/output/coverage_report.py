@@ -1,0 +1,163 @@
+"""How `rules coverage` and `rules tune` print what they found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from monitor.lab.improving.coverage import Coverage, DecisiveDemand
+from monitor.lab.improving.examples import Example, Verdict
+from monitor.lab.improving.missing_words import MissingWord
+from monitor.lab.improving.phrases import quote_sentence
+from monitor.lab.improving.relaxing import describe_part
+from monitor.lab.improving.tuning import Effect, Proposal, RefusedChange
+from monitor.sanitize import sanitize_line
+from monitor.wording.quantities import format_count
+
+_SHOWN = 3  # articles of each kind that are quoted
+_LONGEST = 200  # characters of a quotation
+
+
+def format_coverage(found: Coverage, most: int, *, with_single: bool) -> Iterator[str]:
+    """A coverage as people read it, without its table of languages."""
+    judged = sum(count.wanted for count in found.languages.values())
+    yield (
+        f"{found.rule.id}: {format_count(found.articles, 'article')}, {len(found.hits)} hit; {judged} wanted, of which "
+        f"{len(found.missed)} are missed; {format_count(len(found.false_alarms), 'false alarm')}"
+    )
+    if found.deaf_sources:
+        sources = ", ".join(f"{source or 'no source'} ({count})" for source, count in found.deaf_sources.most_common(8))
+        yield f"in languages that it cannot match: articles of {sources}"
+    if found.demands or found.unexplained:
+        yield "\nwhat decides the misses"
+        for demand in found.demands[:most]:
+            yield from _format_demand(demand, len(found.missed))
+        if found.unexplained:
+            yield f"  {len(found.unexplained)} of {len(found.missed)}  more than two demands are not met"
+            yield from _quote_examples("    missed", found.unexplained)
+    words = [word for word in found.words if with_single or word.is_supported]
+    single = len(found.words) - len(words)
+    if words:
+        yield "\nwords that it lacks: each was tried"
+        for word in words[:most]:
+            yield from _format_word(word)
+    if single:
+        yield f"\n{format_count(single, 'word')} with one article for it: --single shows them"
+
+
+def _format_demand(demand: DecisiveDemand, missed: int) -> Iterator[str]:
+    relaxation = demand.relaxation
+    others = f"; without it, {format_count(demand.others, 'other article')} would be hit" if demand.others else ""
+    yield f"  {len(demand.missed)} of {missed}  {sanitize_line(relaxation.description)} ({relaxation.place}){others}"
+    yield from _quote_examples("    missed", demand.missed)
+
+
+def _format_word(word: MissingWord) -> Iterator[str]:
+    also = f" (or {', '.join(word.also)})" if word.also else ""
+    likely = sum(example.is_inferred for example in word.gained)
+    inferred = f", {likely} of them likely" if likely else ""
+    yield sanitize_line(
+        f"  {word.term.language} “{word.term.text}”{also} for {describe_part(word.slot.part)}: gains "
+        f"{len(word.gained)}{inferred}, {word.support} independent; brings {len(word.brought)} unwanted, "
+        f"{len(word.unjudged)} that nobody has judged"
+    )
+    yield from _quote_with_word("    +", word.gained, word.term.text)
+    yield from _quote_with_word("    -", word.brought, word.term.text)
+    yield from _quote_with_word("    ?", word.unjudged, word.term.text)
+
+
+def _quote_with_word(sign: str, examples: Sequence[Example], word: str) -> Iterator[str]:
+    for example in examples[:_SHOWN]:
+        text = f"{example.article.title}\n{example.article.text}"
+        yield sanitize_line(f"{sign} {quote_sentence(text, word)[:_LONGEST]}")
+
+
+def _quote_examples(label: str, examples: Iterable[Example]) -> Iterator[str]:
+    for example in list(examples)[:_SHOWN]:
+        yield sanitize_line(f"{label} ({example.language}) {example.article.title[:_LONGEST]}")
+
+
+def format_proposal(number: int, proposal: Proposal) -> Iterator[str]:
+    """A proposal with its number, its support, and what it changes."""
+    effect = proposal.effect
+    yield f"{number}. {sanitize_line(str(proposal.change))}"
+    yield f"    {describe_effect(effect)}"
+    yield from _quote_examples("    gains", effect.gained)
+    yield from _quote_examples("    drops", effect.dropped)
+    yield from _quote_examples("    brings", effect.brought)
+    yield from _quote_examples("    ? hits", effect.unjudged_gained)
+    yield from _quote_examples("    ? drops", effect.unjudged_lost)
+
+
+def describe_effect(effect: Effect) -> str:
+    """The effect of a change, in numbers."""
+    weeks = {example.week for example in (*effect.gained, *effect.dropped) if example.week}
+    publishers = {example.publisher for example in (*effect.gained, *effect.dropped)}
+    parts = [
+        f"gains {len(effect.gained)}" if effect.gained else "",
+        f"drops {len(effect.dropped)} of noise" if effect.dropped else "",
+        f"brings {len(effect.brought)} of noise" if effect.brought else "",
+        f"loses {len(effect.lost)} that are wanted" if effect.lost else "",
+        f"{format_count(effect.failing_tests, 'test')} would fail" if effect.failing_tests else "",
+        f"{len(effect.unjudged_gained)} more that nobody has judged" if effect.unjudged_gained else "",
+        f"{len(effect.unjudged_lost)} fewer that nobody has judged" if effect.unjudged_lost else "",
+    ]
+    support = (
+        f"support: {effect.support} independent ({format_count(len(publishers), 'publisher')}, "
+        f"{format_count(len(weeks), 'week')})"
+    )
+    return f"{', '.join(filter(None, parts))}; {support}"
+
+
+def format_refused(refused: RefusedChange) -> str:
+    """A change that is not proposed, and why."""
+    return sanitize_line(f"  {refused.change}: {refused.why} ({describe_effect(refused.effect)})")
+
+
+def coverage_to_rows(found: Coverage) -> Iterator[dict[str, object]]:
+    """A coverage as JSON has it."""
+    for language, count in sorted(found.languages.items()):
+        yield {
+            "type": "language",
+            "language": language,
+            "can_match": count.can_match,
+            "articles": count.articles,
+            "wanted": count.wanted,
+            "hit": count.hit,
+            "missed": count.missed,
+        }
+    for demand in found.demands:
+        yield {
+            "type": "demand",
+            "demand": demand.relaxation.demand,
+            "description": demand.relaxation.description,
+            "place": str(demand.relaxation.place),
+            "missed": [example.id for example in demand.missed],
+            "others": demand.others,
+        }
+    for word in found.words:
+        yield {
+            "type": "word",
+            "language": word.term.language,
+            "word": word.term.text,
+            "also": list(word.also),
+            "part": describe_part(word.slot.part),
+            "path": list(word.slot.part.path),
+            "score": round(word.score, 2),
+            "support": word.support,
+            **{key: [example.id for example in examples] for key, examples in _verdicts_of(word).items()},
+        }
+    yield {
+        "type": "total",
+        "rule": found.rule.id,
+        "articles": found.articles,
+        "hit": len(found.hits),
+        "missed": [example.id for example in found.missed],
+        "false_alarms": [example.id for example in found.false_alarms],
+        "is_complete": found.is_complete,
+    }
+
+
+def _verdicts_of(word: MissingWord) -> dict[str, tuple[Example, ...]]:
+    certain = tuple(example for example in word.gained if example.verdict is Verdict.WANTED)
+    likely = tuple(example for example in word.gained if example.verdict is not Verdict.WANTED)
+    return {"gains": certain, "gains_likely": likely, "brings": word.brought, "unjudged": word.unjudged}
