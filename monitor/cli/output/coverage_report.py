@@ -55,10 +55,10 @@ def _format_word(word: MissingWord) -> Iterator[str]:
     also = f" (or {', '.join(word.also)})" if word.also else ""
     likely = sum(example.is_inferred for example in word.gained)
     inferred = f", {likely} of them likely" if likely else ""
-    yield sanitize_line(
-        f"  {word.term.language} “{word.term.text}”{also} for {describe_part(word.slot.part)}: gains "
-        f"{len(word.gained)}{inferred}, {word.support} independent; brings {len(word.brought)} unwanted, "
-        f"{len(word.unjudged)} that nobody has judged"
+    what = sanitize_line(f"{word.term.language} “{word.term.text}”{also} for {describe_part(word.slot.part)}")
+    yield (
+        f"  {what}: gains {len(word.gained)}{inferred}, {word.support} independent; brings {len(word.brought)} "
+        f"unwanted, {len(word.unjudged)} that nobody has judged"
     )
     yield from _quote_with_word("    +", word.gained, word.term.text)
     yield from _quote_with_word("    -", word.brought, word.term.text)
@@ -68,12 +68,12 @@ def _format_word(word: MissingWord) -> Iterator[str]:
 def _quote_with_word(sign: str, examples: Sequence[Example], word: str) -> Iterator[str]:
     for example in examples[:_SHOWN]:
         text = f"{example.article.title}\n{example.article.text}"
-        yield sanitize_line(f"{sign} {quote_sentence(text, word)[:_LONGEST]}")
+        yield f"{sign} {sanitize_line(quote_sentence(text, word)[:_LONGEST])}"
 
 
 def _quote_examples(label: str, examples: Iterable[Example]) -> Iterator[str]:
     for example in list(examples)[:_SHOWN]:
-        yield sanitize_line(f"{label} ({example.language}) {example.article.title[:_LONGEST]}")
+        yield f"{label} ({example.language}) {sanitize_line(example.article.title[:_LONGEST])}"
 
 
 def format_proposal(number: int, proposal: Proposal) -> Iterator[str]:
@@ -110,7 +110,7 @@ def describe_effect(effect: Effect) -> str:
 
 def format_refused(refused: RefusedChange) -> str:
     """A change that is not proposed, and why."""
-    return sanitize_line(f"  {refused.change}: {refused.why} ({describe_effect(refused.effect)})")
+    return f"  {sanitize_line(str(refused.change))}: {refused.why} ({describe_effect(refused.effect)})"
 
 
 def coverage_to_rows(found: Coverage) -> Iterator[dict[str, object]]:

@@ -13,6 +13,7 @@ from monitor.lab.improving.relaxing import Definitions, RulePart, list_parts
 from monitor.lab.improving.rule_changes import DropByTitle, IgnoreInside, RemoveWord, RuleChange, SetNearness
 from monitor.lab.lints.words import words_of_part
 from monitor.model import Field, Match, Near, Term, Unit, Words
+from monitor.text.folding import fold
 
 _TRIED = 80  # changes of each kind that are tried, those first that concern most articles
 _NARROWER: Mapping[Unit, tuple[int | Unit, ...]] = {Unit.PARAGRAPH: (Unit.SENTENCE,), Unit.SENTENCE: (20, 10)}
@@ -72,8 +73,9 @@ def _field_text(example: Example, field: Field) -> str:
 
 
 def _list_title_words(noise: Sequence[NoisyMatch], good: Sequence[Example]) -> Iterator[RuleChange]:
-    """Words that several titles of noise have, and no title of what is wanted."""
-    wanted = set(chain.from_iterable(find_phrases(example.article.title, example.language) for example in good))
+    """Words that several titles of noise have, and no title of what is wanted, and that are no words of the rule."""
+    own = {fold(span.text) for _, match in noise for span in match.evidence}
+    wanted = own.union(*(find_phrases(example.article.title, example.language) for example in good))
     found: Counter[tuple[str, str]] = Counter()
     for example, _ in noise:
         phrases = find_phrases(example.article.title, example.language)

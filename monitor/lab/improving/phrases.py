@@ -22,7 +22,8 @@ _ENDING = 3  # letters that inflection changes at the end of a word, at most
 def find_phrases(text: str, language: str) -> dict[str, str]:
     """The phrases of a text: folded, as they are compared -> as they are written. They are single words and pairs of
     words beside each other; in a script without spaces, two to five characters. Words that say nothing of a subject
-    (“the”, “is”) and numbers are left out, and no phrase begins or ends with one."""
+    (“the”, “is”) and numbers are left out, and no phrase begins with one;
+    it may end with one (“walk out”)."""
     found: dict[str, str] = {}
     record = normalize_text(text)
     for start, end in split_sentences(record):
@@ -118,8 +119,8 @@ def _spaced_phrases(run: Sequence[str], language: str) -> Iterator[str]:
     for word, counts in zip(words, is_content, strict=True):
         if counts:
             yield word
-    for (first, first_counts), (second, second_counts) in pairwise(zip(run, is_content, strict=True)):
-        if first_counts and second_counts:
+    for (first, counts), (second, _) in pairwise(zip(run, is_content, strict=True)):
+        if counts and not second[0].isdigit():
             yield f"{first} {_without_particle(second)}"
 
 
