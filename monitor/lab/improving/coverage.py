@@ -4,7 +4,7 @@ lacks."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor.lab.annotated_document import AnnotatedDocument
@@ -91,8 +91,8 @@ def measure_coverage(
             background.add(example.language, examined_phrases(example).keys())
         if found:
             coverage.relevant.append(example)
-        for variant in found if 0 not in found else ():
-            gained_by[variant - 1].append(example)
+        for relaxed in _select_decisive(found, relaxations):
+            gained_by[relaxed].append(example)
     coverage.demands = _list_demands(relaxations, gained_by)
     _explain_the_rest(coverage, annotated, definitions)
     near_misses = _group_by_slot(annotated, relaxations, gained_by, coverage)
@@ -106,6 +106,16 @@ def _read_until_interrupted(examples: Iterable[Example], coverage: Coverage) -> 
         yield from examples
     except KeyboardInterrupt:
         coverage.is_complete = False
+
+
+def _select_decisive(variants: Collection[int], relaxations: Sequence[Relaxation]) -> list[int]:
+    """The numbers of the relaxations that decide: none if the rule itself, variant 0, holds. A slot decides only where
+    nothing else does: if things are too far apart, each of them is there."""
+    if 0 in variants:
+        return []
+    numbers = [variant - 1 for variant in variants]
+    others = [number for number in numbers if relaxations[number].demand is not Demand.SLOT]
+    return others or numbers
 
 
 def _languages_of(annotated: AnnotatedDocument, definitions: Definitions) -> Callable[[str], bool]:
