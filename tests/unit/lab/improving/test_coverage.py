@@ -49,7 +49,7 @@ def test_the_demand_that_decides_a_miss_is_named() -> None:
     )
     assert len(found.missed) == 7
     assert decided(found) == {
-        "nothing for “strike”": 2,
+        "nothing for “strike”": 1,
         "nothing for “port”": 1,
         "“strike” is there, and ignored": 1,
         "too far apart for near (“port”, “strike” ...), or not in this order": 1,
