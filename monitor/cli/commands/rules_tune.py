@@ -12,7 +12,11 @@ from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines, 
 from monitor.cli.options import print_faults
 from monitor.cli.output.coverage_report import format_proposal, format_refused
 from monitor.cli.output.replay_report import track_progress
+from monitor.errors import InvalidRequest
 from monitor.lab import scoring
+from monitor.lab.improving.tuning import Proposal, Tuning
+from monitor.sanitize import sanitize_text
+from monitor.services.commands.rule_tuning import prepare_tuned_file
 from monitor.services.queries.rule_improvement import propose_changes
 
 _REFUSED_SHOWN = 10
@@ -23,24 +27,42 @@ _REFUSED_SHOWN = 10
 @click.option(
     "--data", type=click.Path(path_type=Path, allow_dash=True), required=True, help="Articles, as `score` reads them."
 )
+@click.option("--write", is_flag=True, help="Write the proposals into the file of the rule.")
+@click.option("--leave", multiple=True, type=click.IntRange(1), metavar="NUMBER", help="Leave this proposal out.")
 @click.argument("rule", metavar="RULE")
-def tune(*, config: Path | None, rules: tuple[Path, ...], data: Path, rule: str) -> None:
+def tune(
+    *,
+    config: Path | None,
+    rules: tuple[Path, ...],
+    data: Path,
+    write: bool,
+    leave: tuple[int, ...],
+    rule: str,
+) -> None:
     """Propose changes of RULE that gain what it misses, or drop what it must not hit.
 
     A proposal keeps every article that is wanted and hit, and every test of the rule. At least two independent articles
     must support it: of the same publisher in the same week only one counts. What one article supports is shown as
     refused, because it would fit the rule to that article.
 
+    You decide: read each proposal, leave out those that are not general, and write the rest. The file is edited as
+    text: comments and layout stay.
+
     \b
     Examples:
       news-monitor rules tune port-strike --data labelled.jsonl.gz
+      news-monitor rules tune port-strike --data labelled.jsonl.gz --leave 2 --leave 5 --write
+
+    Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules or unusable lines.
     """
     loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)
     articles, problems = collect_usable(scoring.read_labeled(read_lines(data), clock.now()), data)
     found = propose_changes(loaded, rule, articles, clock.now(), partial(track_progress, printing=False))
+    kept = _select_proposals(found, leave)
     for number, proposal in enumerate(found.proposals, 1):
-        for line in format_proposal(number, proposal):
+        left_out = " (left out)" if number in leave else ""
+        for line in format_proposal(number, proposal, left_out):
             click.echo(line)
     if not found.proposals:
         click.echo("nothing to propose: no change that keeps what is wanted has the support of two articles")
@@ -48,4 +70,19 @@ def tune(*, config: Path | None, rules: tuple[Path, ...], data: Path, rule: str)
         click.echo("\nnot proposed")
         for refused in found.refused[:_REFUSED_SHOWN]:
             click.echo(format_refused(refused))
+    if kept:
+        tuned = prepare_tuned_file(loaded, found, kept)
+        click.echo()
+        for line in tuned.diff:
+            click.echo(sanitize_text(line))
+        if write:
+            tuned.write()
+            click.echo(f"\nwritten: {found.rule.place.file}")
     raise SystemExit(1 if problems or loaded.faults else 0)
+
+
+def _select_proposals(found: Tuning, leave: tuple[int, ...]) -> list[Proposal]:
+    """The proposals that are not left out. Raises InvalidRequest if one does not exist."""
+    if unknown := [number for number in leave if number > len(found.proposals)]:
+        raise InvalidRequest(f"there is no proposal {unknown[0]} to leave out: there are {len(found.proposals)}")
+    return [proposal for number, proposal in enumerate(found.proposals, 1) if number not in leave]

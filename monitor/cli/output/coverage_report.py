@@ -76,10 +76,10 @@ def _quote_examples(label: str, examples: Iterable[Example]) -> Iterator[str]:
         yield f"{label} ({example.language}) {sanitize_line(example.article.title[:_LONGEST])}"
 
 
-def format_proposal(number: int, proposal: Proposal) -> Iterator[str]:
+def format_proposal(number: int, proposal: Proposal, remark: str = "") -> Iterator[str]:
     """A proposal with its number, its support, and what it changes."""
     effect = proposal.effect
-    yield f"{number}. {sanitize_line(str(proposal.change))}"
+    yield f"{number}. {sanitize_line(str(proposal.change))}{remark}"
     yield f"    {describe_effect(effect)}"
     yield from _quote_examples("    gains", effect.gained)
     yield from _quote_examples("    drops", effect.dropped)

@@ -86,9 +86,11 @@ def _put_under(condition: Condition, leaf: Words) -> Condition:
 
 def adapt_term(term: Term, words: Words) -> Term:
     """Return the term as it is read among these words: `case`, `forms` and `edges` are written once for all of
-    them."""
+    them. Words of no language take no word of one."""
     first = words.terms[0]
-    return replace(term, exact=first.exact, forms=first.forms, edged=first.edged)
+    has_languages = any(other.language != "any" for other in words.terms)
+    language = term.language if has_languages else "any"
+    return replace(term, language=language, exact=first.exact, forms=first.forms, edged=first.edged)
 
 
 def remove_term(condition: Condition, term: Term) -> Condition | None:
@@ -106,6 +108,8 @@ def ignore_inside(condition: Condition, term: Term) -> Condition:
     """Return the condition so that its occurrences inside this term do not count."""
     if isinstance(condition, Named | In | Times):
         return replace(condition, condition=ignore_inside(condition.condition, term))
+    if isinstance(condition, AnyOf):
+        return AnyOf(tuple(ignore_inside(part, term) for part in condition.conditions))
     if isinstance(condition, Ignoring):
         return replace(condition, ignore=replace(condition.ignore, terms=(*condition.ignore.terms, term)))
     return Ignoring(condition, Ignore((term,)))

@@ -23,7 +23,7 @@ def cover_rule(loaded: LoadedRules, rule: str, articles: Sequence[LabeledArticle
     """Measure the coverage of a rule on labelled articles. Raises InvalidRequest if there is no such rule."""
     annotated = find_annotated_rule(loaded, rule)
     examples = examples_from_labels(articles, rule)
-    return measure_coverage(annotated, track(examples, len(examples)), _definitions_of(loaded), len(examples))
+    return measure_coverage(annotated, track(examples, len(examples)), definitions_of(loaded), len(examples))
 
 
 def propose_changes(
@@ -32,7 +32,7 @@ def propose_changes(
     """Propose changes of a rule by labelled articles. Raises InvalidRequest if there is no such rule."""
     annotated = find_annotated_rule(loaded, rule)
     examples = examples_from_labels(articles, rule)
-    return tune_rule(annotated, track(examples, len(examples)), _definitions_of(loaded), len(examples), now)
+    return tune_rule(annotated, track(examples, len(examples)), definitions_of(loaded), len(examples), now)
 
 
 def find_annotated_rule(loaded: LoadedRules, rule: str) -> AnnotatedDocument:
@@ -46,5 +46,6 @@ def find_annotated_rule(loaded: LoadedRules, rule: str) -> AnnotatedDocument:
     raise InvalidRequest(f"there is no rule '{rule}'; {hint}")
 
 
-def _definitions_of(loaded: LoadedRules) -> Definitions:
+def definitions_of(loaded: LoadedRules) -> Definitions:
+    """What rules may refer to."""
     return Definitions(loaded.entities, loaded.lists, loaded.sources, loaded.rules)
