@@ -26,6 +26,7 @@ from monitor.lab.improving.rule_changes import (
 from monitor.model import Term, Unit
 
 _LEAVES = ("list", "entity", "pattern", "number", "names")
+_TITLE_WORDS = {"in", "any", "words"}  # the keys of a condition that one more word can join
 _KEYS_OF_IGNORE = {"words", "list", "before", "after"}
 
 
@@ -121,9 +122,8 @@ def _add_to_unless(data: PlainData, term: Term) -> Iterator[Edit]:
     unless = _mapping_at(data, ()).get("unless")
     conditions = unless if isinstance(unless, list) else [unless]
     for number, condition in enumerate(conditions):
-        if isinstance(condition, dict) and condition.keys() == {"in", "words"} and condition["in"] == "title":
-            place: ValuePath = ("unless", number) if isinstance(unless, list) else ("unless",)
-            yield _add_to_words(data, (*place, "words"), term)
+        if isinstance(condition, dict) and condition.get("in") == "title" and condition.keys() <= _TITLE_WORDS:
+            yield from _add_word(data, ("unless", number) if isinstance(unless, list) else ("unless",), term)
             return
     if unless is None:
         yield InsertKey((), "unless", words)

@@ -84,7 +84,7 @@ def change_at(kind: str, text: str) -> RuleChange:
         ("{words: {en: [strike]}, ignore: {words: {ko: [파업]}, before: {within: 2 words, words: {en: [no]}}}}", ""),
         ("{words: {en: [strike]}, ignore: {after: {within: 2 words, words: {en: [no]}}}}", ""),
         ("{name: s, list: stops, ignore: {after: {within: 4 words, words: {en: [no]}}}}", ""),
-        ("{any: [{list: stops}, {words: {en: [strike]}}]}", ""),
+        ("{any: [{list: stops}, {words: {en: [strike]}}]}", "unless: {in: title, any: [{list: stops}]}"),
         ("{name: s, any: [{list: stops}, {pattern: strik.}]}", ""),
     ],
 )
