@@ -51,10 +51,15 @@ def rules_options(command: F) -> F:
     return config(rules(command))
 
 
-def data_option(command: F) -> F:
-    """`--data FILE`: articles, labelled or not."""
+def articles_options(command: F) -> F:
+    """`--data FILE`: articles, labelled or not; without it those of the archive, at most `--articles N`."""
     path = click.Path(path_type=Path, allow_dash=True)
-    return click.option("--data", type=path, required=True, help="Articles, as `score` reads them.")(command)
+    text = "Articles as `score` reads them; without it, the marked ones and the newest of the archive."
+    data = click.option("--data", type=path, metavar="FILE", help=text)
+    most = click.option(
+        "--articles", default=100_000, show_default=True, type=click.IntRange(1), help="So many of the archive."
+    )
+    return data(most(command))
 
 
 def load_selected_rules(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:

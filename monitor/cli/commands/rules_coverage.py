@@ -7,13 +7,12 @@ from pathlib import Path
 
 import click
 
-from monitor import clock
-from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines, rules_options
-from monitor.cli.options import json_option, print_faults, print_json
+from monitor.cli.inputs import articles_options, rules_options
+from monitor.cli.options import json_option, print_json
 from monitor.cli.output.coverage_report import coverage_to_rows, format_coverage
 from monitor.cli.output.replay_report import track_progress
 from monitor.cli.output.tables import print_table
-from monitor.lab import scoring
+from monitor.cli.rule_examples import read_rule_examples
 from monitor.lab.improving.coverage import Coverage
 from monitor.services.queries.rule_improvement import cover_rule
 
@@ -21,14 +20,20 @@ from monitor.services.queries.rule_improvement import cover_rule
 @click.command("coverage")
 @rules_options
 @json_option
-@click.option(
-    "--data", type=click.Path(path_type=Path, allow_dash=True), required=True, help="Articles, as `score` reads them."
-)
+@articles_options
 @click.option("--single", is_flag=True, help="Also words that one article speaks for.")
 @click.option("--most", default=20, show_default=True, type=click.IntRange(1), help="So many demands and words.")
 @click.argument("rule", metavar="RULE")
 def coverage(
-    *, config: Path | None, rules: tuple[Path, ...], as_json: bool, data: Path, single: bool, most: int, rule: str
+    *,
+    config: Path | None,
+    rules: tuple[Path, ...],
+    as_json: bool,
+    data: Path | None,
+    articles: int,
+    single: bool,
+    most: int,
+    rule: str,
 ) -> None:
     """Show what RULE misses and why: the demands that decide, the languages in which it cannot match, and the words
     that it lacks.
@@ -37,27 +42,28 @@ def coverage(
     other, how near they must be, `unless`, where the evidence must be.
 
     A word is shown with the articles that it would gain (+), with those that it would bring and that are unwanted (-),
-    and with those that nobody has judged (?). Each was tried: the rule with it was matched with all articles. Where no
-    article is labelled, those count as likely that read like what the rule hits; in a language in which it hits
-    nothing, no word is proposed. You decide which words belong to the rule.
+    and with those that nobody has judged (?). Each was tried: the rule with it was matched with all articles. You
+    decide which words belong to the rule.
+
+    An article that nobody has judged is likely to be wanted if it is in one story with a hit of the rule, or reads like
+    its hits. In a language in which the rule hits nothing, no word is proposed.
 
     \b
     Examples:
+      news-monitor rules coverage port-strike
       news-monitor rules coverage port-strike --data labelled.jsonl.gz
       news-monitor rules coverage port-strike --rules rules --rules seeds/entities --data news.jsonl --json
 
     Without -c and --rules: the rules of ./monitor.yaml. Ctrl-C ends the reading, and shows what was found so far.
     """
-    loaded = load_selected_rules(config, rules)
-    print_faults(loaded.faults)
-    articles, problems = collect_usable(scoring.read_labeled(read_lines(data), clock.now()), data)
-    found = cover_rule(loaded, rule, articles, partial(track_progress, printing=False))
+    loaded, given, problems = read_rule_examples(config, rules, rule, data, articles)
+    found = cover_rule(loaded, rule, given, partial(track_progress, printing=False))
     if as_json:
         for row in coverage_to_rows(found):
             print_json(row)
     else:
         _print_coverage(found, most, with_single=single)
-    raise SystemExit(1 if problems or loaded.faults else 0)
+    raise SystemExit(1 if problems else 0)
 
 
 def _print_coverage(found: Coverage, most: int, *, with_single: bool) -> None:

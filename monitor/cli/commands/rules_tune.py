@@ -8,12 +8,11 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines, rules_options
-from monitor.cli.options import print_faults
+from monitor.cli.inputs import articles_options, rules_options
 from monitor.cli.output.coverage_report import format_proposal, format_refused
 from monitor.cli.output.replay_report import track_progress
+from monitor.cli.rule_examples import read_rule_examples
 from monitor.errors import InvalidRequest
-from monitor.lab import scoring
 from monitor.lab.improving.tuning import Proposal, Tuning
 from monitor.sanitize import sanitize_text
 from monitor.services.commands.rule_tuning import prepare_tuned_file
@@ -24,9 +23,7 @@ _REFUSED_SHOWN = 10
 
 @click.command("tune")
 @rules_options
-@click.option(
-    "--data", type=click.Path(path_type=Path, allow_dash=True), required=True, help="Articles, as `score` reads them."
-)
+@articles_options
 @click.option("--write", is_flag=True, help="Write the proposals into the file of the rule.")
 @click.option("--leave", multiple=True, type=click.IntRange(1), metavar="NUMBER", help="Leave this proposal out.")
 @click.argument("rule", metavar="RULE")
@@ -34,12 +31,14 @@ def tune(
     *,
     config: Path | None,
     rules: tuple[Path, ...],
-    data: Path,
+    data: Path | None,
+    articles: int,
     write: bool,
     leave: tuple[int, ...],
     rule: str,
 ) -> None:
-    """Propose changes of RULE that gain what it misses, or drop what it must not hit.
+    """Propose changes of RULE that gain what it misses, or drop what it must not hit: by the marks of people
+    (`matches mark`), or by the labels of a file.
 
     A proposal keeps every article that is wanted and hit, and every test of the rule. At least two independent articles
     must support it: of the same publisher in the same week only one counts. What one article supports is shown as
@@ -50,15 +49,14 @@ def tune(
 
     \b
     Examples:
+      news-monitor rules tune port-strike
       news-monitor rules tune port-strike --data labelled.jsonl.gz
       news-monitor rules tune port-strike --data labelled.jsonl.gz --leave 2 --leave 5 --write
 
     Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules or unusable lines.
     """
-    loaded = load_selected_rules(config, rules)
-    print_faults(loaded.faults)
-    articles, problems = collect_usable(scoring.read_labeled(read_lines(data), clock.now()), data)
-    found = propose_changes(loaded, rule, articles, clock.now(), partial(track_progress, printing=False))
+    loaded, given, problems = read_rule_examples(config, rules, rule, data, articles)
+    found = propose_changes(loaded, rule, given, clock.now(), partial(track_progress, printing=False))
     kept = _select_proposals(found, leave)
     for number, proposal in enumerate(found.proposals, 1):
         left_out = " (left out)" if number in leave else ""
@@ -78,7 +76,7 @@ def tune(
         if write:
             tuned.write()
             click.echo(f"\nwritten: {found.rule.place.file}")
-    raise SystemExit(1 if problems or loaded.faults else 0)
+    raise SystemExit(1 if problems else 0)
 
 
 def _select_proposals(found: Tuning, leave: tuple[int, ...]) -> list[Proposal]:

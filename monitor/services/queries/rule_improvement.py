@@ -1,38 +1,82 @@
-"""What a rule misses and which changes would help it, by labelled articles of a file."""
+"""What a rule misses and which changes would help it, by the archive and its marks, or by labelled articles of a
+file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.config.language.faults import did_you_mean
 from monitor.config.loading.load import LoadedRules
 from monitor.errors import InvalidRequest
+from monitor.ingest.entry_identity import uid_hash
 from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.improving.coverage import Coverage, measure_coverage
-from monitor.lab.improving.examples import Example, examples_from_labels
+from monitor.lab.improving.examples import Example, Verdict, examples_from_labels
 from monitor.lab.improving.relaxing import Definitions
 from monitor.lab.improving.tuning import Tuning, tune_rule
 from monitor.lab.scoring import LabeledArticle
+from monitor.model import MarkVerdict, RuleMark
+from monitor.store.engine.database import Database
+from monitor.store.queries.archive import Archive
+from monitor.store.queries.marks import MarkFilter, MarkQueries
 
 Track = Callable[[Iterable[Example], int], Iterable[Example]]
 """Yields the articles that it is given, and can count them while they are read; the number: how many they are."""
 
 
-def cover_rule(loaded: LoadedRules, rule: str, articles: Sequence[LabeledArticle], track: Track) -> Coverage:
-    """Measure the coverage of a rule on labelled articles. Raises InvalidRequest if there is no such rule."""
-    annotated = find_annotated_rule(loaded, rule)
-    examples = examples_from_labels(articles, rule)
-    return measure_coverage(annotated, track(examples, len(examples)), definitions_of(loaded), len(examples))
+@dataclass(frozen=True, slots=True)
+class RuleExamples:
+    """Articles with the verdicts for a rule. `count`: how many they are; `stored`: how many there are in the archive,
+    of which the newest are read; None: they are from a file."""
+
+    examples: Iterable[Example]
+    count: int
+    stored: int | None = None
 
 
-def propose_changes(
-    loaded: LoadedRules, rule: str, articles: Sequence[LabeledArticle], now: datetime, track: Track
-) -> Tuning:
-    """Propose changes of a rule by labelled articles. Raises InvalidRequest if there is no such rule."""
+def read_labels(articles: Sequence[LabeledArticle], rule: str) -> RuleExamples:
+    """The labelled articles of a file."""
+    return RuleExamples(examples_from_labels(articles, rule), len(articles))
+
+
+def read_archive(database: Database, rule: str, most: int) -> RuleExamples:
+    """The articles with marks, and then the newest of the archive, at most so many."""
+    archive = Archive(database)
+    stored = archive.count_articles()
+    return RuleExamples(_iter_archive(database, archive, rule, most), min(stored, most), stored)
+
+
+def _iter_archive(database: Database, archive: Archive, rule: str, most: int) -> Iterator[Example]:
+    """An article that is in one story with a hit of the rule is likely to be wanted."""
+    marked: set[tuple[str, str]] = set()
+    for found in MarkQueries(database).iter_articles(MarkFilter((rule,))):
+        marked.add((found.article.source, found.article.uid))
+        yield Example(f"{found.article.source} {found.article.uid}", found.article, _verdict_from_mark(found.marks[0]))
+    beside_hits = archive.find_articles_beside_hits(rule)
+    for id_, article in archive.iter_newest(most):
+        if (article.source, uid_hash(article.uid)) not in marked:
+            yield Example(str(id_), article, Verdict.UNKNOWN, is_inferred=id_ in beside_hits)
+
+
+def _verdict_from_mark(mark: RuleMark) -> Verdict:
+    """A mention that is good may stay one."""
+    if mark.wants_news:
+        return Verdict.WANTED
+    return Verdict.UNWANTED if mark.verdict is MarkVerdict.NOISE else Verdict.UNKNOWN
+
+
+def cover_rule(loaded: LoadedRules, rule: str, given: RuleExamples, track: Track) -> Coverage:
+    """Measure the coverage of a rule on articles. Raises InvalidRequest if there is no such rule."""
     annotated = find_annotated_rule(loaded, rule)
-    examples = examples_from_labels(articles, rule)
-    return tune_rule(annotated, track(examples, len(examples)), definitions_of(loaded), len(examples), now)
+    return measure_coverage(annotated, track(given.examples, given.count), definitions_of(loaded), given.count)
+
+
+def propose_changes(loaded: LoadedRules, rule: str, given: RuleExamples, now: datetime, track: Track) -> Tuning:
+    """Propose changes of a rule by articles. Raises InvalidRequest if there is no such rule."""
+    annotated = find_annotated_rule(loaded, rule)
+    return tune_rule(annotated, track(given.examples, given.count), definitions_of(loaded), given.count, now)
 
 
 def find_annotated_rule(loaded: LoadedRules, rule: str) -> AnnotatedDocument:

@@ -1,4 +1,5 @@
-"""The stored articles in the order in which they came, each version at its own time: for replaying. It only reads."""
+"""The stored articles, in the order in which they came or the newest first: for replaying them, and for trying rules on
+them. It only reads."""
 
 from __future__ import annotations
 
@@ -7,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from monitor.model import Article
+from monitor.model import Article, MatchKind
 from monitor.store.engine.database import Database
-from monitor.store.engine.tables import article, article_version
+from monitor.store.engine.tables import article, article_version, match, story_article
 from monitor.store.queries.articles import article_version_from_row, select_article_versions
 
 _SLICE = 500  # versions read at once, with their texts: no long read keeps the daemon from working with the file
@@ -43,6 +44,34 @@ class Archive:
                 return
             yield from ((row.at, article_version_from_row(row)) for row in rows)
             last = rows[-1].number
+
+    def count_articles(self) -> int:
+        """How many articles there are."""
+        with self._database.reading() as connection:
+            return connection.execute(select(func.count()).select_from(article)).scalar_one()
+
+    def iter_newest(self, most: int) -> Iterator[tuple[int, Article]]:
+        """At most so many articles in their latest versions, each with its id, the newest first. Few are in memory at
+        once."""
+        latest = select_article_versions().where(article_version.c.version == article.c.version)
+        last, left = None, most
+        while left > 0:
+            query = latest if last is None else latest.where(article.c.id < last)
+            with self._database.reading() as connection:
+                rows = connection.execute(query.order_by(article.c.id.desc()).limit(min(_SLICE, left))).all()
+            yield from ((row.id, article_version_from_row(row)) for row in rows)
+            if len(rows) < _SLICE:
+                return
+            last, left = rows[-1].id, left - len(rows)
+
+    def find_articles_beside_hits(self, rule: str) -> set[int]:
+        """The ids of the articles that are in one story with an article that the rule matched as news. Only articles
+        that some rule matched are in stories."""
+        hits = select(match.c.article_id).where(match.c.rule_id == rule, match.c.kind == MatchKind.NEWS)
+        stories = select(story_article.c.story_id).where(story_article.c.article_id.in_(hits))
+        query = select(story_article.c.article_id).where(story_article.c.story_id.in_(stories))
+        with self._database.reading() as connection:
+            return set(connection.execute(query).scalars())
 
 
 def _find_last_before(connection: Connection, since: datetime) -> int:
