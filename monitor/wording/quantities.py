@@ -15,6 +15,7 @@ def duration_in_words(length: timedelta) -> str:
 
 
 def format_count(number: int, noun: str) -> str:
-    """1 day, 2 days; 1 story, 2 stories."""
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
+    """1 day, 2 days; 1 story, 2 stories; 1 match, 2 matches."""
+    ending = "es" if noun.endswith(("s", "x", "ch", "sh")) else "s"
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}{ending}"
     return f"{number} {noun}" if number == 1 else f"{number} {plural}"

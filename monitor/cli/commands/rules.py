@@ -24,14 +24,15 @@ _DAYS = 7
     cls=LazyGroup,
     lazy={
         "coverage": ("monitor.cli.commands.rules_coverage", "What a rule misses, and why."),
-        "list": ("monitor.cli.commands.rules_list", "The rules, with status, level, languages and tests."),
+        "list": ("monitor.cli.commands.rules_list", "The rules, and how each has done within 30 days."),
         "packs": ("monitor.cli.commands.rules_list", "The packs of rules that come with the program."),
         "tune": ("monitor.cli.commands.rules_tune", "Changes that would help a rule."),
+        "show": ("monitor.cli.commands.rules_list", "One rule, and how it has done within 30 days."),
         "test": ("monitor.cli.commands.rules_test", "Run headlines through all rules, and check what they match."),
     },
 )
 def rules() -> None:
-    """The rules: list, test, try, coverage, tune, packs."""
+    """The rules: list, show, test, try, coverage, tune, packs."""
 
 
 @rules.command("try")

@@ -1,18 +1,46 @@
-"""`news-monitor rules list` and `rules packs`: the rules that there are, and those that come with the program."""
+"""`news-monitor rules list`, `rules show` and `rules packs`: the rules that there are, how they have done, and those
+that come with the program."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from textwrap import wrap
 
 import click
 
-from monitor.cli.inputs import load_selected_rules, rules_options
-from monitor.cli.options import json_option, print_faults, print_json
+from monitor import clock
+from monitor.cli.inputs import CONFIG, load_selected_rules, rules_options
+from monitor.cli.options import (
+    config_option,
+    database_if_any,
+    format_local_time,
+    json_option,
+    load_config,
+    print_faults,
+    print_json,
+)
+from monitor.cli.output.sparkline import draw_sparkline
 from monitor.cli.output.tables import print_table
-from monitor.services.queries.rules import PackSummary, RuleSummary, summarize_packs, summarize_rules
+from monitor.config.loading.load import load_rules_of
+from monitor.errors import InvalidFiles
+from monitor.sanitize import sanitize_line
+from monitor.services.queries.rules import (
+    PackSummary,
+    RuleHealth,
+    RuleSummary,
+    find_summary,
+    load_rule_health,
+    rank_by_health,
+    summarize_packs,
+    summarize_rules,
+)
+from monitor.wording.quantities import format_count
 
+_HEADS = ("rule", "level", "status", "languages", "words", "tests", "owner", "title", "file")
+_HEALTH_HEADS = ("rule", "level", "status", "matches", "alerts", "updates", "same", "noise", "last sent", "30 days")
 _WIDE = 100
 _INDENT = " " * 4
 
@@ -21,10 +49,14 @@ _INDENT = " " * 4
 @rules_options
 @json_option
 def list_rules(config: Path | None, rules: tuple[Path, ...], *, as_json: bool) -> None:
-    """List the rules: level, status, owner, languages, how many words and tests they have, and their files.
+    """List the rules, and how each has done within 30 days: the noisy ones first, then those that match nothing.
 
-    Languages are those in which a rule can hold: in which each part of its `match` has words or names. Words are those
-    of its `match`, and of the lists that it names there.
+    Matches are articles; alerts are new messages, updates come after them, and `same` is what was suppressed as the
+    same as what was sent. Noise is the share of the matches that people have marked as noise (`matches mark`). The line
+    of bars shows the matches of each day.
+
+    With --rules, or before the first run, there are no such figures. Then the languages are listed in which a rule can
+    hold (each part of its `match` has words or names in them), how many words and tests it has, and its file.
 
     \b
     Examples:
@@ -37,13 +69,53 @@ def list_rules(config: Path | None, rules: tuple[Path, ...], *, as_json: bool) -
     loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)
     found = summarize_rules(loaded)
+    health = None if rules else _load_health(config or CONFIG, loaded.rules)
+    if health is not None:
+        found = rank_by_health(found, health)
     if as_json:
         for each in found:
-            print_json(_rule_row(each))
+            print_json(_rule_row(each, health))
+    elif health is None:
+        print_table(_HEADS, map(_rule_cells, found), whole=("rule",))
     else:
-        heads = ("rule", "level", "status", "languages", "words", "tests", "owner", "title", "file")
-        print_table(heads, map(_rule_cells, found), whole=("rule",))
+        rows = (_health_cells(each, health[each.rule.id], loaded.timezone) for each in found)
+        print_table(_HEALTH_HEADS, rows, whole=("rule",))
     raise SystemExit(1 if loaded.faults else 0)
+
+
+@click.command("show")
+@config_option
+@json_option
+@click.argument("rule", metavar="RULE")
+def show_rule(config: Path, *, as_json: bool, rule: str) -> None:
+    """Show a rule: what it has, and how it has done within 30 days.
+
+    \b
+    Examples:
+      news-monitor rules show port-strike
+      news-monitor rules show port-strike --json
+    """
+    loaded = load_rules_of(config)
+    print_faults(loaded.faults)
+    found = find_summary(loaded, rule)
+    health = _load_health(config, [rule])
+    if as_json:
+        print_json(_rule_row(found, health))
+    else:
+        for line in _format_rule(found, None if health is None else health[rule], loaded.timezone):
+            click.echo(line)
+    raise SystemExit(1 if loaded.faults else 0)
+
+
+def _load_health(config: Path, rules: Iterable[str]) -> Mapping[str, RuleHealth] | None:
+    """The health of the rules; None before the first run, or if monitor.yaml has faults, which is said."""
+    try:
+        settings = load_config(config).config.settings
+    except InvalidFiles:
+        click.echo(f"without figures of the archive: {config} has faults (`news-monitor check`)", err=True)
+        return None
+    database = database_if_any(settings)
+    return None if database is None else load_rule_health(database, rules, clock.now(), settings.timezone)
 
 
 def _rule_cells(each: RuleSummary) -> tuple[object, ...]:
@@ -55,9 +127,48 @@ def _rule_cells(each: RuleSummary) -> tuple[object, ...]:
     )
 
 
-def _rule_row(each: RuleSummary) -> dict[str, object]:
+def _health_cells(each: RuleSummary, health: RuleHealth, timezone: str) -> tuple[object, ...]:
     rule = each.rule
-    return {
+    return (
+        *(rule.id, rule.level, rule.status, health.matches, health.alerts, health.updates, health.same),
+        *(_format_noise(health), _format_day(health.last_sent_at, timezone), draw_sparkline(health.daily)),
+    )
+
+
+def _format_noise(health: RuleHealth) -> str:
+    return "" if health.noise_share is None else f"{health.noise} of {health.good + health.noise}"
+
+
+def _format_day(moment: datetime | None, timezone: str) -> str:
+    return "never" if moment is None else format_local_time(moment, timezone)[:16]
+
+
+def _format_rule(each: RuleSummary, health: RuleHealth | None, timezone: str) -> Iterator[str]:
+    rule = each.rule
+    yield f"rule       {rule.id}, {rule.level}, {rule.status}"
+    yield f"title      {sanitize_line(rule.title)}"
+    yield f"file       {rule.place}"
+    if rule.owner:
+        yield f"owner      {sanitize_line(rule.owner)}"
+    if rule.why:
+        yield f"why        {sanitize_line(rule.why)}"
+    words, tests = format_count(each.word_count, "word"), format_count(each.test_count, "test")
+    yield f"languages  {', '.join(each.languages)}; {words}, {tests}"
+    if health is None:
+        yield "figures    there is no archive yet"
+        return
+    yield f"30 days    {draw_sparkline(health.daily)}"
+    matches, mentions = format_count(health.matches, "match"), format_count(health.mentions, "mention")
+    alerts, updates = format_count(health.alerts, "alert"), format_count(health.updates, "update")
+    yield f"           {matches}, of which {mentions}; {alerts}, {updates}; {health.same} suppressed as the same"
+    yield f"last sent  {_format_day(health.last_sent_at, timezone)}"
+    share = f" ({health.noise_share:.0%} noise)" if health.noise_share is not None else ""
+    yield f"marks      {health.good} good, {health.noise} noise{share}"
+
+
+def _rule_row(each: RuleSummary, health: Mapping[str, RuleHealth] | None) -> dict[str, object]:
+    rule = each.rule
+    row: dict[str, object] = {
         "rule": rule.id,
         "title": rule.title,
         "level": rule.level,
@@ -69,6 +180,10 @@ def _rule_row(each: RuleSummary) -> dict[str, object]:
         "file": rule.place.file,
         "line": rule.place.line,
     }
+    if health is not None:
+        found = health[rule.id]
+        row |= asdict(found) | {"noise_share": found.noise_share}
+    return row
 
 
 @click.command("packs")

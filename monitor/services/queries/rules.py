@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from monitor.config.language.settings import EVERY
@@ -15,7 +16,21 @@ from monitor.config.loading.shipped import find_shipped_folder
 from monitor.config.yaml.yaml12 import read_yaml_file
 from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.lints.languages import LanguageChecker, words_of_rule
-from monitor.model import Entity, Rule, Source, WordList
+from monitor.model import Entity, Rule, RuleStatus, Source, WordList
+from monitor.services.queries.rule_improvement import find_annotated_rule
+from monitor.store.engine.database import Database
+from monitor.store.queries.rule_health import RuleHealth, RuleHealthQueries
+
+__all__ = [
+    "PackSummary",
+    "RuleHealth",
+    "RuleSummary",
+    "find_summary",
+    "load_rule_health",
+    "rank_by_health",
+    "summarize_packs",
+    "summarize_rules",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +66,31 @@ def summarize_rules(files: LoadedRules) -> list[RuleSummary]:
         _summarize_rule(AnnotatedDocument(rule, files.documents[rule.place]), rule, files.entities, files.lists)
         for rule in files.rules.values()
     ]
+
+
+def rank_by_health(rules: Iterable[RuleSummary], health: Mapping[str, RuleHealth]) -> list[RuleSummary]:
+    """The rules that need a look first: the noisy ones, the noisiest first, then those that run and match nothing, then
+    the others in their order."""
+
+    def rank(summary: RuleSummary) -> tuple[float, bool]:
+        found = health[summary.rule.id]
+        runs = summary.rule.status is not RuleStatus.OFF
+        return -(found.noise_share or 0.0), not (runs and found.is_silent)
+
+    return sorted(rules, key=rank)
+
+
+def load_rule_health(
+    database: Database, rules: Iterable[str], now: datetime, timezone: str
+) -> Mapping[str, RuleHealth]:
+    """How each of these rules has done lately."""
+    return RuleHealthQueries(database).load(rules, now, timezone)
+
+
+def find_summary(files: LoadedRules, rule: str) -> RuleSummary:
+    """The summary of one rule. Raises InvalidRequest if there is no such rule, or it is faulty."""
+    annotated = find_annotated_rule(files, rule)
+    return _summarize_rule(annotated, files.rules[rule], files.entities, files.lists)
 
 
 def summarize_packs() -> list[PackSummary]:

@@ -1,0 +1,71 @@
+"""`rules list` and `rules show`: how each rule has done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.cli.output.sparkline import draw_sparkline
+from monitor.store.engine.database import Database
+from monitor.store.queries.rule_health import DAYS, RuleHealthQueries
+from tests.building import NOON
+from tests.marked_desk import fill, rows, run, told
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    monkeypatch.chdir(tmp_path)
+    database = fill(tmp_path)
+    yield database
+    database.close()
+
+
+def test_matches_are_counted_by_day_of_the_desk(database: Database) -> None:
+    """NOON is 21:00 in Seoul: four hours later it is the next day there, and still the same day in London. Older ones
+    are not counted, and their alerts are the last that were sent."""
+    queries = RuleHealthQueries(database)
+    found = queries.load(["launch", "floods"], NOON + timedelta(hours=4), "Asia/Seoul")["launch"]
+    assert (found.matches, found.mentions, found.alerts, found.updates, found.same) == (2, 0, 2, 0, 0)
+    assert found.daily == [0] * (DAYS - 2) + [2, 0]
+    assert queries.load(["launch"], NOON + timedelta(hours=4), "Europe/London")["launch"].daily[-1] == 2
+    assert queries.load(["floods"], NOON, "UTC")["floods"].is_silent
+    later = queries.load(["launch"], NOON + DAYS * DAY, "UTC")["launch"]
+    assert (later.matches, later.last_sent_at) == (0, NOON + timedelta(minutes=10))
+
+
+def test_noisy_rules_come_first_and_then_silent_ones() -> None:
+    """Without marks, the rule that matches nothing is first: the matches are older than 30 days."""
+    assert [row["rule"] for row in rows("rules", "list")] == ["launch", "floods"]
+    told("matches", "mark", "1", "good")
+    told("matches", "mark", "2", "noise")
+    told("articles", "mark", "3", "floods", "missed")
+    first, second = rows("rules", "list")
+    assert (first["rule"], first["good"], first["noise"], first["noise_share"]) == ("launch", 1, 1, 0.5)
+    assert (second["rule"], second["noise_share"], len(second["daily"])) == ("floods", None, DAYS)
+    head, line, _ = told("rules", "list").splitlines()
+    assert head.split()[:4] == ["rule", "level", "status", "matches"]
+    assert line.split()[:8] == ["launch", "high", "live", "0", "0", "0", "0", "1"]
+    assert "1 of 2" in line
+
+
+def test_a_rule_is_shown() -> None:
+    """With its marks; one that does not exist is named."""
+    told("matches", "mark", "2", "noise")
+    printed = told("rules", "show", "launch")
+    assert "rule       launch, high, live\n" in printed
+    assert "0 matches, of which 0 mentions; 0 alerts, 0 updates; 0 suppressed as the same\n" in printed
+    assert "last sent  2026-01-05 21:10\n" in printed
+    assert "marks      0 good, 1 noise (100% noise)\n" in printed
+    assert "did you mean 'launch'?" in str(run("rules", "show", "lanch").exception)
+
+
+def test_bars_show_counts() -> None:
+    """The largest is the highest; a dot is none."""
+    assert draw_sparkline([0, 1, 4, 8]) == "·▁▄█"
+    assert draw_sparkline([0, 0]) == "··"
+    assert draw_sparkline([5]) == "█"
