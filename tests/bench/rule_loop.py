@@ -102,8 +102,8 @@ def mark(connection: Connection, count: int) -> None:
         source, at = f"s{number % SOURCES}", clock.now()
         url = f"https://{source}.test/{number}"
         title = STRIKES[kind].format(place=PLACES[number // EVERY % len(PLACES)])
-        row = {"source_id": source, "uid_hash": uid_hash(url), "publisher": source, "title": title, "text": "",
-               "url": url, "language": "en", "published_at": at, "dated": True, "seen_at": at, "authors": [],
+        row = {"id": number, "source_id": source, "uid_hash": uid_hash(url), "publisher": source, "title": title,
+               "text": "", "url": url, "language": "en", "published_at": at, "dated": True, "seen_at": at, "authors": [],
                "tags": []}  # fmt: skip
         connection.execute(tables.marked_article.insert().values(**row))
         verdict = "missed" if kind == 1 else "noise"
