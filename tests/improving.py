@@ -10,12 +10,12 @@ from monitor.config.language.lists import word_list_from_document
 from monitor.config.language.rules import rule_from_document
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.lab.annotated_document import AnnotatedDocument
-from monitor.lab.improving.examples import Example, Verdict
+from monitor.lab.improving.examples import Example, ExampleVerdict
 from monitor.lab.improving.relaxing import Definitions
 from monitor.model import Article, Rule, WordList
 from tests.building import NOON
 
-WANTED, UNWANTED, UNKNOWN = Verdict.WANTED, Verdict.UNWANTED, Verdict.UNKNOWN
+WANTED, UNWANTED, UNKNOWN = ExampleVerdict.WANTED, ExampleVerdict.UNWANTED, ExampleVerdict.UNKNOWN
 
 
 def annotate_rule(text: str) -> AnnotatedDocument:
@@ -41,7 +41,7 @@ _count = 0
 
 
 def example(
-    title: str, verdict: Verdict = UNKNOWN, text: str = "", *, language: str = "en", week: int = 0, by: str = ""
+    title: str, verdict: ExampleVerdict = UNKNOWN, text: str = "", *, language: str = "en", week: int = 0, by: str = ""
 ) -> Example:
     """An article with its verdict. Each is of a publisher of its own, unless `by` names one; `week`: so many weeks
     later."""

@@ -53,7 +53,7 @@ def rules_options(command: F) -> F:
 
 def articles_options(command: F) -> F:
     """`--data FILE`: articles, labelled or not; without it those of the archive, at most `--articles N`."""
-    path = click.Path(path_type=Path, allow_dash=True)
+    path = InputPath(allow_dash=True)
     text = "Articles as `score` reads them; without it, the marked ones and the newest of the archive."
     data = click.option("--data", type=path, metavar="FILE", help=text)
     most = click.option(

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from monitor import clock
+from monitor.cli.config_files import load_config
 from monitor.cli.inputs import CONFIG, collect_usable, load_selected_rules, read_lines
-from monitor.cli.options import existing_database, load_config, print_faults
-from monitor.config.loading.load import LoadedRules
+from monitor.cli.options import existing_database, print_faults
+from monitor.config.loading.rule_files import LoadedRules
 from monitor.errors import InvalidRequest
 from monitor.lab import scoring
 from monitor.services.queries.rule_improvement import RuleExamples, read_archive, read_labels

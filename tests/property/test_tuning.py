@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.lab.improving.examples import MIN_SUPPORT, Example, Verdict, count_independent
+from monitor.lab.improving.examples import MIN_SUPPORT, Example, ExampleVerdict, count_independent
 from monitor.lab.improving.tuning import tune_rule
 from monitor.lab.rule_tests import find_test_failures
 from monitor.model import Rule
@@ -49,7 +49,7 @@ def cases(draw: st.DrawFn) -> tuple[str, list[Example]]:
     titles = [" ".join(test) for test in tests]
     gap = "" if language in {"zh", "ja"} else " "
     texts = draw(st.lists(st.lists(st.sampled_from(words), min_size=2, max_size=6), min_size=2, max_size=12))
-    verdicts = st.sampled_from([*Verdict])
+    verdicts = st.sampled_from([*ExampleVerdict])
     articles = [
         example(gap.join(text), draw(verdicts), language=language, week=draw(st.integers(0, 3))) for text in texts
     ]
@@ -84,10 +84,12 @@ def test_no_proposal_loses_what_is_wanted(case: tuple[str, list[Example]]) -> No
     verdicts = {one.id: one.verdict for one in examples}
     for number, proposal in enumerate(found.proposals):
         before, after, effect = hits[number], hits[number + 1], proposal.effect
-        assert {id_ for id_ in before - after if verdicts[id_] is Verdict.WANTED} == set()
-        assert {one.id for one in effect.gained} == {id_ for id_ in after - before if verdicts[id_] is Verdict.WANTED}
+        assert {id_ for id_ in before - after if verdicts[id_] is ExampleVerdict.WANTED} == set()
+        assert {one.id for one in effect.gained} == {
+            id_ for id_ in after - before if verdicts[id_] is ExampleVerdict.WANTED
+        }
         assert {one.id for one in effect.dropped} == {
-            id_ for id_ in before - after if verdicts[id_] is Verdict.UNWANTED
+            id_ for id_ in before - after if verdicts[id_] is ExampleVerdict.UNWANTED
         }
         assert count_independent((*effect.gained, *effect.dropped)) - len(effect.brought) >= MIN_SUPPORT
     assert failing(found.tuned) <= failing(rule)

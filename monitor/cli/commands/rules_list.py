@@ -12,13 +12,13 @@ from textwrap import wrap
 import click
 
 from monitor import clock
+from monitor.cli.config_files import load_config
 from monitor.cli.inputs import CONFIG, load_selected_rules, rules_options
 from monitor.cli.options import (
     config_option,
     database_if_any,
     format_local_time,
     json_option,
-    load_config,
     print_faults,
     print_json,
 )

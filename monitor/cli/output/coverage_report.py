@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from monitor.lab.improving.coverage import Coverage, DecisiveDemand
-from monitor.lab.improving.examples import Example, Verdict
+from monitor.lab.improving.examples import Example, ExampleVerdict
 from monitor.lab.improving.missing_words import MissingWord
 from monitor.lab.improving.phrases import quote_sentence
 from monitor.lab.improving.relaxing import describe_part
@@ -158,6 +158,6 @@ def coverage_to_rows(found: Coverage) -> Iterator[dict[str, object]]:
 
 
 def _verdicts_of(word: MissingWord) -> dict[str, tuple[Example, ...]]:
-    certain = tuple(example for example in word.gained if example.verdict is Verdict.WANTED)
-    likely = tuple(example for example in word.gained if example.verdict is not Verdict.WANTED)
+    certain = tuple(example for example in word.gained if example.verdict is ExampleVerdict.WANTED)
+    likely = tuple(example for example in word.gained if example.verdict is not ExampleVerdict.WANTED)
     return {"gains": certain, "gains_likely": likely, "brings": word.brought, "unjudged": word.unjudged}

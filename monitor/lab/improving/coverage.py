@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 
 from monitor.lab.annotated_document import AnnotatedDocument
-from monitor.lab.improving.examples import Example, Verdict
+from monitor.lab.improving.examples import Example, ExampleVerdict
 from monitor.lab.improving.likely import choose_likely
 from monitor.lab.improving.missing_words import MissingWord, PhraseCounts, examined_phrases, find_missing_words
 from monitor.lab.improving.relaxing import (
@@ -141,7 +141,7 @@ def _count_example(coverage: Coverage, example: Example, can_match: Callable[[st
     elif example.is_wanted:
         count.missed += 1
         coverage.missed.append(example)
-    if is_hit and example.verdict is Verdict.UNWANTED:
+    if is_hit and example.verdict is ExampleVerdict.UNWANTED:
         coverage.false_alarms.append(example)
 
 
@@ -194,10 +194,12 @@ def _infer_wanted(
     near_misses: Mapping[RulePart, Sequence[Example]], hits: Sequence[Example], own_words: frozenset[str]
 ) -> dict[RulePart, Sequence[Example]]:
     """The near misses, in which those that read like hits count as wanted."""
-    true_hits = [hit for hit in hits if hit.verdict is not Verdict.UNWANTED]
+    true_hits = [hit for hit in hits if hit.verdict is not ExampleVerdict.UNWANTED]
     found: dict[RulePart, Sequence[Example]] = {}
     for slot, examples in near_misses.items():
-        unknown = [example for example in examples if example.verdict is Verdict.UNKNOWN and not example.is_inferred]
+        unknown = [
+            example for example in examples if example.verdict is ExampleVerdict.UNKNOWN and not example.is_inferred
+        ]
         words = {example.id: examined_phrases(example).keys() for example in (*true_hits, *unknown)}
         likely = choose_likely(unknown, true_hits, words, own_words)
         found[slot] = [replace(example, is_inferred=True) if example.id in likely else example for example in examples]

@@ -16,7 +16,7 @@ MIN_SUPPORT = 2
 """So many independent articles must support a change: what one text alone supports is fitted to it."""
 
 
-class Verdict(StrEnum):
+class ExampleVerdict(StrEnum):
     """What a rule should make of an article. UNKNOWN: nobody has said; a mention, which may match or not, counts as
     that too."""
 
@@ -32,13 +32,13 @@ class Example:
 
     id: str
     article: Article
-    verdict: Verdict
+    verdict: ExampleVerdict
     is_inferred: bool = False
 
     @property
     def is_wanted(self) -> bool:
         """Whether somebody says that it is wanted, or it is inferred."""
-        return self.verdict is Verdict.WANTED or self.is_inferred
+        return self.verdict is ExampleVerdict.WANTED or self.is_inferred
 
     @cached_property
     def language(self) -> str:
@@ -87,8 +87,8 @@ def examples_from_labels(articles: Sequence[LabeledArticle], rule: str) -> list[
     ]
 
 
-def _verdict_from_labels(article: LabeledArticle, rule: str, all_labels: frozenset[str]) -> Verdict:
+def _verdict_from_labels(article: LabeledArticle, rule: str, all_labels: frozenset[str]) -> ExampleVerdict:
     if rule in article.labels:
-        return Verdict.WANTED
+        return ExampleVerdict.WANTED
     judged = all_labels if article.judged_rules is None else article.judged_rules
-    return Verdict.UNWANTED if rule in judged and rule not in article.mentions else Verdict.UNKNOWN
+    return ExampleVerdict.UNWANTED if rule in judged and rule not in article.mentions else ExampleVerdict.UNKNOWN

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor.lab.improving.condition_changes import add_term, change_part
-from monitor.lab.improving.examples import MIN_SUPPORT, Example, Verdict, count_independent
+from monitor.lab.improving.examples import MIN_SUPPORT, Example, ExampleVerdict, count_independent
 from monitor.lab.improving.log_odds import CLEAR, score_words
 from monitor.lab.improving.phrases import find_parts_of_words, find_phrases, find_stems, is_too_long
 from monitor.lab.improving.relaxing import Definitions, RulePart
@@ -150,8 +150,8 @@ def _split_by_verdict(
     hits: Sequence[Example],
 ) -> tuple[tuple[Example, ...], tuple[Example, ...], tuple[Example, ...]]:
     wanted = tuple(example for example in hits if example.is_wanted)
-    unwanted = tuple(example for example in hits if example.verdict is Verdict.UNWANTED)
-    unjudged = tuple(example for example in hits if not example.is_wanted and example.verdict is Verdict.UNKNOWN)
+    unwanted = tuple(example for example in hits if example.verdict is ExampleVerdict.UNWANTED)
+    unjudged = tuple(example for example in hits if not example.is_wanted and example.verdict is ExampleVerdict.UNKNOWN)
     return wanted, unwanted, unjudged
 
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.improving.coverage import Coverage, measure_coverage
-from monitor.lab.improving.examples import MIN_SUPPORT, Example, Verdict, count_independent
+from monitor.lab.improving.examples import MIN_SUPPORT, Example, ExampleVerdict, count_independent
 from monitor.lab.improving.noise import list_noise_changes, list_wider_nearness
 from monitor.lab.improving.relaxing import Definitions
 from monitor.lab.improving.rule_changes import AddWord, RuleChange
@@ -120,7 +120,7 @@ def tune_rule(
 
 
 def _list_changes(annotated: AnnotatedDocument, coverage: Coverage, definitions: Definitions) -> list[RuleChange]:
-    wanted_hits = [hit for hit in coverage.hits if hit.verdict is Verdict.WANTED]
+    wanted_hits = [hit for hit in coverage.hits if hit.verdict is ExampleVerdict.WANTED]
     noise = definitions.match_articles(coverage.rule, coverage.false_alarms)
     changes = [AddWord(word.slot, word.term) for word in coverage.words]
     found = [*changes, *list_wider_nearness(annotated), *list_noise_changes(annotated, noise, wanted_hits, definitions)]
@@ -160,16 +160,16 @@ def _measure_effect(news: Sequence[tuple[Example, frozenset[int]]], number: int,
     now_hit = [example for example, found in news if number in found and 0 not in found]
     not_hit = [example for example, found in news if 0 in found and number not in found]
 
-    def select(examples: Sequence[Example], verdict: Verdict) -> tuple[Example, ...]:
+    def select(examples: Sequence[Example], verdict: ExampleVerdict) -> tuple[Example, ...]:
         return tuple(example for example in examples if example.verdict is verdict)
 
     return Effect(
-        gained=select(now_hit, Verdict.WANTED),
-        lost=select(not_hit, Verdict.WANTED),
-        dropped=select(not_hit, Verdict.UNWANTED),
-        brought=select(now_hit, Verdict.UNWANTED),
-        unjudged_gained=select(now_hit, Verdict.UNKNOWN),
-        unjudged_lost=select(not_hit, Verdict.UNKNOWN),
+        gained=select(now_hit, ExampleVerdict.WANTED),
+        lost=select(not_hit, ExampleVerdict.WANTED),
+        dropped=select(not_hit, ExampleVerdict.UNWANTED),
+        brought=select(now_hit, ExampleVerdict.UNWANTED),
+        unjudged_gained=select(now_hit, ExampleVerdict.UNKNOWN),
+        unjudged_lost=select(not_hit, ExampleVerdict.UNKNOWN),
         failing_tests=max(failing_tests, 0),
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from monitor.config.editing.atomic_rewrite import FileRewrite
 from monitor.config.editing.document_edit import DocumentChange, find_document, prepare_changes
 from monitor.config.language.rules import rule_from_document
-from monitor.config.loading.load import LoadedRules
+from monitor.config.loading.rule_files import LoadedRules
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.errors import MonitorError
 from monitor.lab.improving.rule_edits import edits_from_changes

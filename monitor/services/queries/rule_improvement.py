@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.config.language.faults import did_you_mean
-from monitor.config.loading.load import LoadedRules
+from monitor.config.loading.rule_files import LoadedRules
 from monitor.errors import InvalidRequest
 from monitor.ingest.entry_identity import uid_hash
 from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.improving.coverage import Coverage, measure_coverage
-from monitor.lab.improving.examples import Example, Verdict, examples_from_labels
+from monitor.lab.improving.examples import Example, ExampleVerdict, examples_from_labels
 from monitor.lab.improving.relaxing import Definitions
 from monitor.lab.improving.tuning import Tuning, tune_rule
 from monitor.lab.scoring import LabeledArticle
@@ -57,14 +57,14 @@ def _iter_archive(database: Database, archive: Archive, rule: str, most: int) ->
     beside_hits = archive.find_articles_beside_hits(rule)
     for id_, article in archive.iter_newest(most):
         if (article.source, uid_hash(article.uid)) not in marked:
-            yield Example(str(id_), article, Verdict.UNKNOWN, is_inferred=id_ in beside_hits)
+            yield Example(str(id_), article, ExampleVerdict.UNKNOWN, is_inferred=id_ in beside_hits)
 
 
-def _verdict_from_mark(mark: RuleMark) -> Verdict:
+def _verdict_from_mark(mark: RuleMark) -> ExampleVerdict:
     """A mention that is good may stay one."""
     if mark.wants_news:
-        return Verdict.WANTED
-    return Verdict.UNWANTED if mark.verdict is MarkVerdict.NOISE else Verdict.UNKNOWN
+        return ExampleVerdict.WANTED
+    return ExampleVerdict.UNWANTED if mark.verdict is MarkVerdict.NOISE else ExampleVerdict.UNKNOWN
 
 
 def cover_rule(loaded: LoadedRules, rule: str, given: RuleExamples, track: Track) -> Coverage:
