@@ -167,8 +167,8 @@ Index(
 # which has an index of its own.
 HAS_OTHER_URL = article.c.canonical.is_distinct_from(article.c.url)
 HAS_OTHER_UID = and_(article.c.canonical.is_distinct_from(article.c.uid), article.c.url.is_distinct_from(article.c.uid))
-Index("ix_article_url", article.c.url, sqlite_where=HAS_OTHER_URL, postgresql_where=HAS_OTHER_URL)
-Index("ix_article_uid", article.c.uid, sqlite_where=HAS_OTHER_UID, postgresql_where=HAS_OTHER_UID)
+Index("ix_article_url", article.c.url, sqlite_where=HAS_OTHER_URL)
+Index("ix_article_uid", article.c.uid, sqlite_where=HAS_OTHER_UID)
 
 # The texts that are matched, one row for each version: apart from `article`, so that scans of it stay small.
 article_version = Table(
@@ -219,7 +219,7 @@ account = Table(
 )
 # The retention looks at those without an alert; the others leave with their alerts.
 _unsent = account.c.alert_id.is_(None)
-Index("ix_account_heard_at", account.c.heard_at, sqlite_where=_unsent, postgresql_where=_unsent)
+Index("ix_account_heard_at", account.c.heard_at, sqlite_where=_unsent)
 
 # Alerts that are sent later: after a hold or a cooldown, or in a digest. `key`: of its subject, as in `account`.
 # `hearing`: the alert candidate, without the text.
@@ -293,7 +293,7 @@ alert = Table(
 )
 # The retention looks at these by themselves; the others leave with their articles.
 _alone = alert.c.article_id.is_(None)
-Index("ix_alert_alone", alert.c.at, sqlite_where=_alone, postgresql_where=_alone)
+Index("ix_alert_alone", alert.c.at, sqlite_where=_alone)
 
 _STATES = ", ".join(f"'{state.value}'" for state in DeliveryState)
 
