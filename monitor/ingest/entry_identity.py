@@ -14,6 +14,7 @@ from operator import attrgetter
 
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import Entry, EntryFingerprint
+from monitor.model.hashing import digest_texts, hash_texts
 from monitor.text.folding import fold_title
 
 GUID, LINK = attrgetter("guid"), attrgetter("link")
@@ -123,8 +124,8 @@ def fingerprint_entry(entry: Entry) -> EntryFingerprint:
         entry.slice,
         guid=_short_digest(entry.guid.encode("utf-8", "surrogatepass")) if entry.guid else b"",
         link=_short_digest(address) if link else b"",
-        content=_short_digest(address, _hash_texts(_join_identity_content(entry))),
-        whole=_short_digest(address, _hash_texts(*_list_texts(entry))),
+        content=_short_digest(address, hash_texts(_join_identity_content(entry))),
+        whole=_short_digest(address, hash_texts(*_list_texts(entry))),
     )
 
 
@@ -139,17 +140,3 @@ def _list_texts(entry: Entry) -> tuple[str, str, str]:
 def _short_digest(*parts: bytes) -> bytes:
     """A digest of 8 bytes: enough to tell apart the entries of a few documents of one source."""
     return blake2b(b"\x00".join(parts), digest_size=8).digest()
-
-
-def uid_hash(uid: str) -> str:
-    """How an erased entry's uid is recognised without storing it: a guid may be an address or text."""
-    return digest_texts(uid)
-
-
-def digest_texts(*parts: str) -> str:
-    """A digest of these texts: 32 hexadecimal digits, the same in every process."""
-    return _hash_texts(*parts).hex()
-
-
-def _hash_texts(*parts: str) -> bytes:
-    return blake2b("\x00".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()

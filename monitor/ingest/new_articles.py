@@ -13,15 +13,9 @@ from typing import TypeVar
 
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.dates import is_plausible, parse_latest_date
-from monitor.ingest.entry_identity import (
-    GUID,
-    LINK,
-    assign_uids,
-    deduplicate_fingerprints,
-    digest_texts,
-    fingerprint_entry,
-)
+from monitor.ingest.entry_identity import GUID, LINK, assign_uids, deduplicate_fingerprints, fingerprint_entry
 from monitor.model import Article, Entry, EntryFingerprint, Source
+from monitor.model.hashing import digest_texts
 from monitor.sanitize import sanitize_line, sanitize_text, sanitize_url
 from monitor.text.folding import folded_tokens
 from monitor.text.language_detection import detect_language_tag

@@ -22,7 +22,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from monitor import clock
-from monitor.ingest.entry_identity import uid_hash
+from monitor.model.hashing import uid_hash
 from monitor.store.engine import tables
 from monitor.store.engine.opening import open_database
 from tests.bench.world.articles import Text, articles

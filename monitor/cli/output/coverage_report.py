@@ -24,6 +24,8 @@ def format_coverage(found: Coverage, most: int, *, with_single: bool) -> Iterato
         f"{found.rule.id}: {format_count(found.articles, 'article')}, {len(found.hits)} hit; {judged} wanted, of which "
         f"{len(found.missed)} are missed; {format_count(len(found.false_alarms), 'false alarm')}"
     )
+    if found.likely:
+        yield f"nobody has judged {found.likely} more that are likely to be wanted and that it misses"
     if found.deaf_sources:
         sources = ", ".join(f"{source or 'no source'} ({count})" for source, count in found.deaf_sources.most_common(8))
         yield f"in languages that it cannot match: articles of {sources}"
@@ -32,7 +34,7 @@ def format_coverage(found: Coverage, most: int, *, with_single: bool) -> Iterato
         for demand in found.demands[:most]:
             yield from _format_demand(demand, len(found.missed))
         if found.unexplained:
-            yield f"  {len(found.unexplained)} of {len(found.missed)}  more than two demands are not met"
+            yield f"  {len(found.unexplained)} of {len(found.missed)}  no change of one demand or two would gain them"
             yield from _quote_examples("    missed", found.unexplained)
     words = [word for word in found.words if with_single or word.is_supported]
     single = len(found.words) - len(words)

@@ -53,7 +53,7 @@ def leave_out_parts(condition: Condition, numbers: Collection[int]) -> Condition
 
 
 def _with_parts(condition: AllOf | AnyOf | Near, parts: Sequence[Condition]) -> Condition | None:
-    if len(parts) < 2:
+    if len(parts) < min(2, len(condition.conditions)):  # an `any` of one part stays one: positions must not move
         return parts[0] if parts else None
     return replace(condition, conditions=tuple(parts))
 

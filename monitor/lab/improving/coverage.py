@@ -51,7 +51,8 @@ class Coverage:
     """How far a rule reaches in some articles. `deaf_sources`: how many articles of each source are in a language that
     the rule cannot match; `missed`: wanted articles that it does not hit, of which no change of one demand, or two,
     would gain those in `unexplained`; `false_alarms`: unwanted articles that it hits; `relevant`: those
-    that it hits, or would hit without one demand."""
+    that it hits, or would hit without one demand; `likely`: how many of these
+    nobody has judged and read like its hits."""
 
     rule: Rule
     articles: int = 0
@@ -64,6 +65,7 @@ class Coverage:
     unexplained: list[Example] = field(default_factory=list)
     words: list[MissingWord] = field(default_factory=list)
     relevant: list[Example] = field(default_factory=list)
+    likely: int = 0
     is_complete: bool = True
 
 
@@ -97,6 +99,8 @@ def measure_coverage(
     _explain_the_rest(coverage, annotated, definitions)
     near_misses = _group_by_slot(annotated, relaxations, gained_by, coverage)
     near_misses = _infer_wanted(near_misses, coverage.hits, definitions.evidence_words(rule, coverage.hits))
+    inferred = {one.id for found in near_misses.values() for one in found if one.is_inferred}
+    coverage.likely = len(inferred - {one.id for one in coverage.missed})
     coverage.words = find_missing_words(rule, near_misses, background, definitions)
     return coverage
 

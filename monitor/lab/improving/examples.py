@@ -17,11 +17,11 @@ MIN_SUPPORT = 2
 
 
 class ExampleVerdict(StrEnum):
-    """What a rule should make of an article. UNKNOWN: nobody has said; a mention, which may match or not, counts as
-    that too."""
+    """What a rule should make of an article. NEUTRAL: it may match it or not; UNKNOWN: nobody has said."""
 
     WANTED = "wanted"
     UNWANTED = "unwanted"
+    NEUTRAL = "neutral"
     UNKNOWN = "unknown"
 
 
@@ -90,5 +90,7 @@ def examples_from_labels(articles: Sequence[LabeledArticle], rule: str) -> list[
 def _verdict_from_labels(article: LabeledArticle, rule: str, all_labels: frozenset[str]) -> ExampleVerdict:
     if rule in article.labels:
         return ExampleVerdict.WANTED
+    if rule in article.mentions:
+        return ExampleVerdict.NEUTRAL
     judged = all_labels if article.judged_rules is None else article.judged_rules
-    return ExampleVerdict.UNWANTED if rule in judged and rule not in article.mentions else ExampleVerdict.UNKNOWN
+    return ExampleVerdict.UNWANTED if rule in judged else ExampleVerdict.UNKNOWN

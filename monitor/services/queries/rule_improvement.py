@@ -10,7 +10,6 @@ from datetime import datetime
 from monitor.config.language.faults import did_you_mean
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.errors import InvalidRequest
-from monitor.ingest.entry_identity import uid_hash
 from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.improving.coverage import Coverage, measure_coverage
 from monitor.lab.improving.examples import Example, ExampleVerdict, examples_from_labels
@@ -18,6 +17,7 @@ from monitor.lab.improving.relaxing import Definitions
 from monitor.lab.improving.tuning import Tuning, tune_rule
 from monitor.lab.scoring import LabeledArticle
 from monitor.model import MarkVerdict, RuleMark
+from monitor.model.hashing import uid_hash
 from monitor.store.engine.database import Database
 from monitor.store.queries.archive import Archive
 from monitor.store.queries.marks import MarkFilter, MarkQueries
@@ -64,7 +64,7 @@ def _verdict_from_mark(mark: RuleMark) -> ExampleVerdict:
     """A mention that is good may stay one."""
     if mark.wants_news:
         return ExampleVerdict.WANTED
-    return ExampleVerdict.UNWANTED if mark.verdict is MarkVerdict.NOISE else ExampleVerdict.UNKNOWN
+    return ExampleVerdict.UNWANTED if mark.verdict is MarkVerdict.NOISE else ExampleVerdict.NEUTRAL
 
 
 def cover_rule(loaded: LoadedRules, rule: str, given: RuleExamples, track: Track) -> Coverage:

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, select, upd
 
 from monitor.cases import determine_article_provenance, name_publisher
 from monitor.errors import InvalidRequest
-from monitor.ingest.entry_identity import uid_hash
 from monitor.model import Article, MarkedArticle, MarkVerdict, MatchKind, RuleMark, Source
+from monitor.model.hashing import uid_hash
 from monitor.store.engine.database import Database, build_insert
 from monitor.store.engine.tables import article, article_version, known, marked_article, match, rule_mark
 from monitor.store.queries.articles import (

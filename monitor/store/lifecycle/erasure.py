@@ -18,8 +18,8 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Table, and_, dele
 
 from monitor.alerting.subject_keys import article_key
 from monitor.ingest.canonical_url import canonicalize_url
-from monitor.ingest.entry_identity import uid_hash
 from monitor.model import ClauseCode, Config, DeliveryState, ReasonClause
+from monitor.model.hashing import uid_hash
 from monitor.model.outcome import clauses_to_row
 from monitor.store.commit.mark_writer import empty_marked_articles
 from monitor.store.engine.database import Database, build_insert, in_batches

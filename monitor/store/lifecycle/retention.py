@@ -15,9 +15,9 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, delete, exists, func, or_, select, tuple_, update
 
 from monitor.alerting.ledger import RECORD_RETENTION
-from monitor.ingest.entry_identity import uid_hash
 from monitor.ingest.retention_policy import compute_retention_cutoff, find_article_cutoff, find_shortest_retention
 from monitor.model import FOR_GOOD, DeliveryState, Retention
+from monitor.model.hashing import uid_hash
 from monitor.store.engine.database import Database, build_insert
 from monitor.store.engine.table_walk import SLICE, TableRow, TableWalk, read_slice
 from monitor.store.engine.tables import (

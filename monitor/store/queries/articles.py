@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 from monitor.alerting.case import Case
 from monitor.alerting.ledger import NotificationLedger
 from monitor.ingest.canonical_url import canonicalize_url
-from monitor.ingest.entry_identity import uid_hash
 from monitor.model import Article, Story
+from monitor.model.hashing import uid_hash
 from monitor.state import State
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import (

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, not_, or_, select, tuple_
 
 from monitor.ingest.canonical_url import canonicalize_url
-from monitor.ingest.entry_identity import uid_hash
 from monitor.model import Article, MarkedArticle, MarkVerdict, MatchKind, RuleMark
+from monitor.model.hashing import uid_hash
 from monitor.store.engine.database import Database, in_batches
 from monitor.store.engine.table_walk import SLICE, read_slice
 from monitor.store.engine.tables import marked_article, rule_mark

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, exists, select, tuple_
 
-from monitor.ingest.entry_identity import uid_hash
 from monitor.ingest.new_articles import FallbackIdentity, KnownArticle
+from monitor.model.hashing import uid_hash
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import article, known, source
 

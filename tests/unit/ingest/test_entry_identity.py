@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.ingest.entry_identity import assign_uids, digest_texts
+from monitor.ingest.entry_identity import assign_uids
 from monitor.model import Entry
+from monitor.model.hashing import digest_texts
 
 A = Entry(guid="g1", link="https://x.test/1", title="One", summary="First.")
 B = Entry(guid="g2", link="https://x.test/2", title="Two", summary="Second.")

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.ingest.entry_identity import assign_uids, digest_texts
+from monitor.ingest.entry_identity import assign_uids
 from monitor.ingest.fingerprints import fingerprint_entries, pack_fingerprints
 from monitor.ingest.new_articles import KnownArticle, build_fallback_identities, select_new_articles
 from monitor.model import Entry, Feed, Selectors, Source
+from monitor.model.hashing import digest_texts
 from monitor.sources.formats.read_document import read_document
 from monitor.sources.formats.web_page import read_page
 from tests.building import MINUTE

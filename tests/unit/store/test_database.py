@@ -733,7 +733,7 @@ def test_another_programs_database_is_told_in_one_line(tmp_path: Path) -> None:
         other.execute("CREATE TABLE article (id)")
     other.close()
     database = at(tmp_path / "news.db")
-    with pytest.raises(StoreFailed, match=r"^[^\n]*news\.db: [^\n]+$"):
+    with pytest.raises(StoreFailed, match=r"^[^\n]*news\.db has tables [^\n]+$"):
         database.upgrade()
     database.close()
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 
 from monitor.alerting.release import ReleasedAlert
 from monitor.alerting.retry import RetryVerdict
-from monitor.ingest.entry_identity import assign_uids, digest_texts
+from monitor.ingest.entry_identity import assign_uids
 from monitor.ingest.new_articles import select_new_articles
 from monitor.matching import RuleSet
 from monitor.model import (
@@ -36,6 +36,7 @@ from monitor.model import (
     UpdateTrigger,
     Words,
 )
+from monitor.model.hashing import digest_texts
 from monitor.model.outcome import clauses_from_row, clauses_to_row
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from monitor.errors import InvalidRequest
-from monitor.ingest.entry_identity import uid_hash
 from monitor.model import Article, MarkedArticle, MarkVerdict, MatchKind, OncePer, Retention, RuleMark
+from monitor.model.hashing import uid_hash
 from monitor.store.commit.mark_writer import Judgement, MarkWriter
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database

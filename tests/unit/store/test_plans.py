@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, insert, update
 
-from monitor.ingest.entry_identity import uid_hash
 from monitor.model import FOR_GOOD, AlertPolicy, DeliveryState, OncePer, Retention, RuleStatus
+from monitor.model.hashing import uid_hash
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import Table, func, insert, select, update
 
 from monitor.decide import Decision, DueDecision
-from monitor.ingest.entry_identity import uid_hash
 from monitor.ingest.new_articles import FallbackIdentity, KnownArticle
 from monitor.model import (
     AlertKind,
@@ -23,6 +22,7 @@ from monitor.model import (
     RuleStatus,
     UpdateTrigger,
 )
+from monitor.model.hashing import uid_hash
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import (

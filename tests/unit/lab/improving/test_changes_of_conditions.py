@@ -38,6 +38,14 @@ def test_parts_are_left_out(numbers: set[int], left: Condition | None) -> None:
     assert leave_out_parts(Near((A, B, C)), numbers) == left
 
 
+def test_an_any_of_one_part_stays_one() -> None:
+    """Else the positions of the next changes would lead elsewhere."""
+    tree = AnyOf((Near((A, B)),))
+    once = change_part(tree, (0, 0), lambda _: C)
+    assert once == AnyOf((Near((C, B)),))
+    assert change_part(tree, (0,), lambda _: None) is None
+
+
 def test_a_word_comes_to_the_words_that_are_there() -> None:
     """It is read as they are: their `forms` and `case` are written once."""
     inflected = Words((Term("a", "ru", forms=True),))
