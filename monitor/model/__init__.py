@@ -5,6 +5,8 @@ decide about them, and the adapters act on them. All times are aware UTC.
 """
 
 from monitor.model.condition_contents import (
+    entities_asked_for,
+    entities_of_leaf,
     entities_within,
     expand_all_in_near,
     lists_within,
@@ -237,6 +239,8 @@ __all__ = [
     "Where",
     "WordList",
     "Words",
+    "entities_asked_for",
+    "entities_of_leaf",
     "entities_within",
     "expand_all_in_near",
     "independent_publisher_of",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, product
 
-from monitor.model.leaf_conditions import Term
-from monitor.model.rules import AllOf, AnyOf, Condition, Ignoring, In, Named, Near, Times, WordList
+from monitor.model.leaf_conditions import EntityNamed, ListNamed, Term
+from monitor.model.rules import AllOf, AnyOf, Condition, Entity, GroupNamed, Ignoring, In, Named, Near, Times, WordList
 
 
 def named_within(condition: Condition) -> Iterator[Named]:
@@ -42,6 +42,37 @@ def terms_within(word_list: WordList, lists: Mapping[str, WordList]) -> tuple[Te
 def entities_within(word_list: WordList, lists: Mapping[str, WordList]) -> tuple[str, ...]:
     """The ids of all entities that the list and the lists inside it include, each once."""
     return tuple(dict.fromkeys(name for one in lists_within(word_list, lists) for name in one.entities))
+
+
+def entities_of_leaf(
+    condition: Condition, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
+) -> Iterable[Entity]:
+    """The entities any one of which a condition without parts asks for: one, those of a group, or those of a list.
+    KeyError if it names what is not given."""
+    match condition:
+        case EntityNamed(name):
+            return [entities[name]]
+        case GroupNamed():
+            return [entity for entity in entities.values() if condition.includes(entity)]
+        case ListNamed(name):
+            return [entities[id_] for id_ in entities_within(lists[name], lists)]
+        case _:
+            return []
+
+
+def entities_asked_for(
+    condition: Condition, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
+) -> Iterator[Entity]:
+    """The entities that a condition or its parts ask for; without those inside a `Not`. KeyError if it names what is
+    not given."""
+    match condition:
+        case AllOf() | AnyOf() | Near():
+            for part in condition.conditions:
+                yield from entities_asked_for(part, entities, lists)
+        case Ignoring() | In() | Times() | Named():
+            yield from entities_asked_for(condition.condition, entities, lists)
+        case _:
+            yield from entities_of_leaf(condition, entities, lists)
 
 
 def expand_all_in_near(near: Near) -> Near | AnyOf:

@@ -3,7 +3,7 @@ tells apart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from monitor.alerting.updates import AT_ONCE
@@ -11,18 +11,14 @@ from monitor.lab.annotated_document import AnnotatedDocument, Lint, LintKind
 from monitor.model import (
     PLACE_KINDS,
     AlertPolicy,
-    Condition,
     Entity,
-    EntityNamed,
-    GroupNamed,
     Level,
-    ListNamed,
     OncePer,
     Rule,
     Source,
     UpdateTrigger,
     WordList,
-    entities_within,
+    entities_of_leaf,
 )
 
 MAX_CRITICAL_WAIT = timedelta(minutes=10)
@@ -86,23 +82,8 @@ def _names_place_or_actor(
     return any(
         entity.kind in PLACES_AND_ACTORS
         for condition in conditions
-        for entity in _entities_of(condition, entities, lists)
+        for entity in entities_of_leaf(condition, entities, lists)
     )
-
-
-def _entities_of(
-    condition: Condition, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
-) -> Iterable[Entity]:
-    """The entities any one of which a condition asks for."""
-    match condition:
-        case EntityNamed(name):
-            return [entities[name]]
-        case GroupNamed():
-            return [entity for entity in entities.values() if condition.includes(entity)]
-        case ListNamed(name):
-            return [entities[id_] for id_ in entities_within(lists[name], lists)]
-        case _:
-            return []
 
 
 def _find_update_problems(annotated: AnnotatedDocument, policy: AlertPolicy) -> Iterator[_Finding]:
