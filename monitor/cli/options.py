@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO, TypeVar
 
@@ -145,6 +145,14 @@ def parse_time_option(text: str | None, now: datetime, timezone: str) -> datetim
     except ValueError:
         raise InvalidRequest(f"'{text}' is no time: write '3 days' (ago), 2026-01-05 or '2026-01-05 09:00'") from None
     return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone))
+
+
+def parse_duration_option(text: str) -> timedelta:
+    """A length of time as people write it: '1 hour'."""
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise InvalidRequest(f"'{text}' is no length of time: {error}") from None
 
 
 def print_json(row: object) -> None:

@@ -6,12 +6,13 @@ and enough facts and words agree.
 
 from monitor.stories.clusters import STORIES, Cluster, ClusterIndex, Posting
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures, features_of
-from monitor.stories.joining import StoryAssignment, find_same_page, join_story, key_weights
+from monitor.stories.joining import LONGEST_STORY, StoryAssignment, find_same_page, join_story, key_weights
 from monitor.stories.likeness import TEXT
 from monitor.stories.wires import LEAD, Provenance, WireStatus, extract_provenance
 
 __all__ = [
     "LEAD",
+    "LONGEST_STORY",
     "SAME_ADDRESS",
     "SAME_HEADLINE",
     "STORIES",

@@ -24,8 +24,10 @@ from monitor.stories.sameness import (
     may_be_same_by_words,
 )
 
-# Since the story opened; the second if both name the same day, or one is a copy.
-_MAX_AGE, _MAX_AGE_SAME_DAY = timedelta(hours=24), timedelta(hours=36)
+_MAX_AGE = timedelta(hours=24)  # since the story opened
+LONGEST_STORY = timedelta(hours=36)
+"""How long after a story opened an article may join it, if both name the same day or one is a copy; others may not so
+late."""
 _MAX_PAUSE = timedelta(hours=12)  # a story is over if nobody has reported it for so long
 _MAX_FLASH_AGE = timedelta(hours=6)  # the words of a flash fit every launch
 _STRONG_KINDS = {
@@ -138,5 +140,5 @@ def _is_in_time(features: ArticleFeatures, story: Cluster) -> bool:
     if features.flash and age > _MAX_FLASH_AGE:
         return False
     if any(features.facts.days & member.facts.days or is_whole_copy(features, member) for member in story.members):
-        return age <= _MAX_AGE_SAME_DAY
+        return age <= LONGEST_STORY
     return age <= _MAX_AGE and features.at - story.last <= _MAX_PAUSE

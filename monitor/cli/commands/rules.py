@@ -25,6 +25,7 @@ _DAYS = 7
     lazy={
         "coverage": ("monitor.cli.commands.rules_coverage", "What a rule misses, and why."),
         "list": ("monitor.cli.commands.rules_list", "The rules, and how each has done within 30 days."),
+        "misses": ("monitor.cli.commands.rules_misses", "Stories that rules should have sent, and did not."),
         "packs": ("monitor.cli.commands.rules_list", "The packs of rules that come with the program."),
         "tune": ("monitor.cli.commands.rules_tune", "Changes that would help a rule."),
         "show": ("monitor.cli.commands.rules_list", "One rule, and how it has done within 30 days."),
@@ -32,7 +33,7 @@ _DAYS = 7
     },
 )
 def rules() -> None:
-    """The rules: list, show, test, try, coverage, tune, packs."""
+    """The rules: list, show, test, try, misses, coverage, tune, packs."""
 
 
 @rules.command("try")

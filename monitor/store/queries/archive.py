@@ -3,15 +3,20 @@ them. It only reads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
 from monitor.model import Article, MatchKind
-from monitor.store.engine.database import Database
+from monitor.store.engine.database import Database, in_batches
 from monitor.store.engine.tables import article, article_version, match, story_article
-from monitor.store.queries.articles import article_version_from_row, select_article_versions
+from monitor.store.queries.articles import (
+    article_from_row,
+    article_version_from_row,
+    select_article_versions,
+    select_latest_articles,
+)
 
 _SLICE = 500  # versions read at once, with their texts: no long read keeps the daemon from working with the file
 
@@ -63,6 +68,34 @@ class Archive:
             if len(rows) < _SLICE:
                 return
             last, left = rows[-1].id, left - len(rows)
+
+    def count_seen(self, since: datetime) -> int:
+        """How many articles were first seen since then."""
+        with self._database.reading() as connection:
+            query = select(func.count()).select_from(article).where(article.c.seen_at >= since)
+            return connection.execute(query).scalar_one()
+
+    def iter_seen(self, since: datetime, until: datetime) -> Iterator[tuple[int, Article]]:
+        """The articles that were first seen in this time, in their latest versions, each with its id, in the order in
+        which they were stored. Few are in memory at once, and older ones are not read."""
+        latest = select_latest_articles().order_by(article.c.id).limit(_SLICE)
+        first = select(func.min(article.c.id)).where(article.c.seen_at >= since)
+        with self._database.reading() as connection:
+            next_id: int | None = connection.execute(first).scalar_one()
+        while next_id is not None:
+            with self._database.reading() as connection:
+                rows = connection.execute(latest.where(article.c.id >= next_id)).all()
+            yield from ((row.id, article_from_row(row)) for row in rows if since <= row.seen_at <= until)
+            next_id = rows[-1].id + 1 if len(rows) == _SLICE else None
+
+    def load_articles(self, ids: Collection[int]) -> dict[int, Article]:
+        """The articles with these ids in their latest versions; those that have left are missing."""
+        found: dict[int, Article] = {}
+        with self._database.reading() as connection:
+            for batch in in_batches(ids):
+                rows = connection.execute(select_latest_articles().where(article.c.id.in_(batch)))
+                found |= {row.id: article_from_row(row) for row in rows}
+        return found
 
     def find_articles_beside_hits(self, rule: str) -> set[int]:
         """The ids of the articles that are in one story with an article that the rule matched as news. Only articles

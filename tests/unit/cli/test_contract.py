@@ -25,7 +25,7 @@ COMMANDS = (
     "stories list", "stories show", "stories merge", "stories split",
     "articles forget",
     "db upgrade", "db backup", "db check", "db prune", "why", "replay", "entities list",
-    "rules list", "rules packs", "rules test", "rules try", "score",
+    "rules list", "rules misses", "rules packs", "rules test", "rules try", "score",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -62,6 +62,7 @@ async def test_every_command_has_help_with_an_example(command: str, tmp_path: Pa
         ("rules test", ["-c", "--rules", "--json"]),
         ("rules list", ["-c", "--rules", "--json"]),
         ("rules packs", ["--json"]),
+        ("rules misses", ["-c", "--json", "--since", "--publishers", "--late", "--most", "--all"]),
         ("init", ["--pack", "--empty"]),
         ("score", ["-c", "--rules", "--json", "--list", "--marks"]),
         ("alerts list", ["--json", "--rule", "--since", "--most"]),

@@ -1,0 +1,150 @@
+"""`news-monitor rules misses`: stories that rules should have sent, and did not, or not in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import click
+
+from monitor import clock
+from monitor.cli.options import (
+    config_option,
+    existing_database,
+    format_local_time,
+    json_option,
+    load_config,
+    parse_duration_option,
+    parse_time_option,
+    print_faults,
+    print_json,
+)
+from monitor.cli.output.replay_report import track_progress
+from monitor.sanitize import sanitize_line
+from monitor.services.queries.misses import Miss, MissLedger, MissLimits, MissPeriod, find_misses
+from monitor.wording.quantities import duration_in_words, format_count
+
+_PERIOD, _PUBLISHERS, _LATE, _MOST = "7 days", 3, "1 hour", 5
+_MAX_NAMES = 5
+
+
+@click.command("misses")
+@config_option
+@json_option
+@click.option(
+    "--since",
+    default=_PERIOD,
+    show_default=True,
+    metavar="TIME",
+    help="Stories whose last article came since then: '3 days' (ago), 2026-01-05.",
+)
+@click.option(
+    "--publishers",
+    default=_PUBLISHERS,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Only stories that so many independent publishers print.",
+)
+@click.option("--late", default=_LATE, show_default=True, metavar="TIME", help="Alerts that came later are late.")
+@click.option("--most", default=_MOST, show_default=True, type=click.IntRange(1), help="So many of each rule.")
+@click.option("--all", "all_stories", is_flag=True, help="Also stories that the rule is not near to.")
+@click.argument("rule", metavar="[RULE]", required=False)
+def misses(
+    *,
+    config: Path,
+    as_json: bool,
+    since: str,
+    publishers: int,
+    late: str,
+    most: int,
+    all_stories: bool,
+    rule: str | None,
+) -> None:
+    """List the stories that RULE, or any rule that runs, should have sent and did not, or sent late, and why.
+
+    These are stories that at least --publishers independent publishers print (an agency's text counts once), and that
+    name an entity of the rule's `match` in title or lead. Only stories that the rule is near to are listed: more than
+    half of what its `match` asks for holds. --all lists the others too, of which often only the name is there.
+
+    No miss is what was sent with another story of the same event, what a rule in shadow would have sent, what a person
+    merged or split, and what the rule as it is now matches, because it was edited since. A rule without entities is not
+    judged: nothing says what it is about.
+
+    With every story is the command that shows more. `rules coverage RULE` shows which words the rule lacks.
+
+    \b
+    Examples:
+      news-monitor rules misses
+      news-monitor rules misses taiwan-drills --since '30 days'
+      news-monitor rules misses --publishers 5 --late '15 minutes' --json
+
+    It reads the articles of that time only, and may run while the daemon does. Rules that cannot be read are named, and
+    the others answer: then the exit code is 1.
+    """
+    loaded = load_config(config)
+    print_faults(loaded.faults)
+    zone, now = loaded.config.settings.timezone, clock.now()
+    begin = parse_time_option(since, now, zone)
+    assert begin is not None  # it has a default
+    found = find_misses(
+        loaded.config,
+        existing_database(loaded.config.settings),
+        MissPeriod(begin, now),
+        MissLimits(publishers, parse_duration_option(late), all_stories),
+        rule=rule,
+        track=partial(track_progress, printing=False),
+    )
+    if as_json:
+        for miss in (miss for of_rule in found.misses.values() for miss in of_rule[:most]):
+            print_json(_miss_row(miss))
+    else:
+        for line in _format_ledger(found, most, zone):
+            click.echo(line)
+    raise SystemExit(1 if loaded.faults else 0)
+
+
+def _miss_row(miss: Miss) -> dict[str, object]:
+    return {
+        "rule": miss.rule,
+        "owner": miss.owner,
+        "story": miss.story,
+        "source": miss.source,
+        "uid": miss.uid,
+        "title": miss.title,
+        "url": miss.url,
+        "first_seen": miss.first_seen,
+        "publishers": miss.publishers,
+        "why": miss.why,
+        "share": miss.share,
+        "unless": miss.is_excluded,
+        "late_seconds": None if miss.late_by is None else round(miss.late_by.total_seconds()),
+        "alert": miss.alert,
+        "command": miss.command,
+    }
+
+
+def _format_ledger(found: MissLedger, most: int, zone: str) -> Iterator[str]:
+    for rule, of_rule in found.misses.items():
+        yield from _format_rule(rule, of_rule, most, zone)
+        yield ""
+    judged = f"{format_count(found.stories, 'story')} judged by {format_count(found.rules, 'rule')} with entities"
+    yield f"{judged}: {format_count(found.count, 'miss')}"
+
+
+def _format_rule(rule: str, of_rule: Sequence[Miss], most: int, zone: str) -> Iterator[str]:
+    owner = next((sanitize_line(miss.owner) for miss in of_rule if miss.owner), None)
+    yield f"{rule}{f' (owner: {owner})' if owner else ''}"
+    for miss in of_rule[:most]:
+        names = ", ".join(map(sanitize_line, miss.publishers[:_MAX_NAMES]))
+        more = len(miss.publishers) - _MAX_NAMES
+        said = "" if miss.late_by is None else f", {duration_in_words(miss.late_by)} late"
+        yield f"  {sanitize_line(miss.title)}"
+        yield f"    {format_local_time(miss.first_seen, zone)}{said}"
+        count = format_count(len(miss.publishers), "publisher")
+        yield f"    {count}: {names}{f' and {more} more' if more > 0 else ''}"
+        yield f"    why: {sanitize_line(miss.why)}"
+        yield f"    more: {sanitize_line(miss.command)}"
+    if left := len(of_rule[most:]):
+        yield f"  and {left} more: --most {len(of_rule)} shows them"
+    yield f"  which words it lacks: news-monitor rules coverage {rule}"

@@ -1,0 +1,108 @@
+"""The miss ledger: stories of many independent publishers that a rule should have sent, and did not, or not in time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+
+from monitor.config.loading.load import shipped_entities
+from monitor.lab.misses.entity_stories import EntityStories, compile_entities, find_rule_entities
+from monitor.lab.misses.rule_misses import Miss, MissJudge, MissLimits
+from monitor.matching.live import compile_live
+from monitor.model import Config, select_running_rules
+from monitor.services.lookup import require_known
+from monitor.store.engine.database import Database
+from monitor.store.queries.archive import Archive
+from monitor.store.queries.story_responses import StoryResponseQueries
+from monitor.stories import LONGEST_STORY
+
+__all__ = ["Miss", "MissLedger", "MissLimits", "MissPeriod", "find_misses", "search_misses"]
+
+Track = Callable[[Iterable[None], int], Iterable[None]]
+"""Yields what it is given, and can count it while it comes; the number: about how much it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissPeriod:
+    """The stories whose last article was seen in this time."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MissLedger:
+    """The misses by rule, the worst first; without rules that missed nothing. `stories`: how many stories were judged;
+    `rules`: how many rules that run ask for entities: only these can miss a story."""
+
+    misses: Mapping[str, Sequence[Miss]]
+    stories: int
+    rules: int
+
+    @property
+    def count(self) -> int:
+        """How many misses there are of all rules."""
+        return sum(map(len, self.misses.values()))
+
+
+def find_misses(
+    config: Config,
+    database: Database,
+    period: MissPeriod,
+    limits: MissLimits,
+    *,
+    rule: str | None = None,
+    track: Track = lambda steps, _: steps,
+) -> MissLedger:
+    """The misses of a period, of all rules that run or of one. Raises InvalidRequest if there is no such rule."""
+    require_known("rule", [rule] if rule is not None else [], config.rules)
+    steps = search_misses(config, database, period, limits, rule)
+    return _run(steps, track, Archive(database).count_seen(period.since - LONGEST_STORY))
+
+
+def _run(steps: Iterator[MissLedger | None], track: Track, count: int) -> MissLedger:
+    found: list[MissLedger] = []
+
+    def work() -> Iterator[None]:
+        for step in steps:
+            if step is not None:
+                found.append(step)
+            yield None
+
+    for _ in track(work(), count):
+        pass
+    return found[0]
+
+
+def search_misses(
+    config: Config, database: Database, period: MissPeriod, limits: MissLimits, rule: str | None = None
+) -> Iterator[MissLedger | None]:
+    """The same in small steps, for a daemon that has other work: None after each article that was read and each story
+    that was judged, and the ledger at last."""
+    running = [each for each in select_running_rules(config.rules.values()) if rule in (None, each.id)]
+    entities = find_rule_entities(running, config.entities, config.lists)
+    named = dict.fromkeys(chain.from_iterable(entities.values()))
+    compiled = compile_entities(named, config.entities, config.sources, shipped_entities())
+    archive, responses = Archive(database), StoryResponseQueries(database)
+    stories = EntityStories(compiled, limits.publishers)
+    if named:
+        # a story that ends in the period may have begun before it
+        for number, article in archive.iter_seen(period.since - LONGEST_STORY, period.until):
+            if not article.baseline:  # what was there before its source was ours
+                stories.add(number, article)
+            yield None
+    all_rules = compile_live(
+        config.rules.values(), config.entities, config.lists, config.sources, shipped_entities()
+    )  # with the others: what a title is about may be their matter
+    judge = MissJudge(all_rules, entities, limits, archive.load_articles, period.until)
+    found: defaultdict[str, list[Miss]] = defaultdict(list)
+    judged = stories.list_stories(period.since)
+    for reports in judged:
+        for miss in judge.find_misses(reports, responses.load([report.article for report in reports])):
+            found[miss.rule].append(miss)
+        yield None
+    in_order = {each: sorted(found[each], key=lambda miss: miss.rank) for each in entities if each in found}
+    yield MissLedger(in_order, len(judged), len(entities))

@@ -1,0 +1,104 @@
+"""`rules misses`: what rules should have sent, and did not, or not in time."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.building import NOON
+from tests.marked_desk import rows, run, told
+from tests.missing_desk import CLOSE, FAR, PAPERS, Desk, late_story, reported
+
+MISSES = ("rules", "misses", "--since", "2026-01-01")
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.chdir(tmp_path)
+    return Desk(tmp_path)
+
+
+def test_a_story_of_three_publishers_that_no_rule_matched_is_a_miss(desk: Desk) -> None:
+    """It is in no story of the daemon's. The command that it is shown with explains it."""
+    desk.add(reported(FAR))
+    (miss,) = rows(*MISSES)
+    assert (miss["rule"], miss["owner"], miss["title"], miss["story"]) == ("drills", "asia", FAR, None)
+    assert (miss["first_seen"], len(miss["publishers"])) == (NOON.isoformat(), 3)
+    assert "11 words away" in miss["why"]
+    assert miss["late_seconds"] is None
+    explained = run(*shlex.split(miss["command"])[1:])
+    assert explained.exit_code == 0
+    assert miss["why"] in explained.stdout
+    printed = told(*MISSES)
+    assert printed.startswith("drills (owner: asia)\n")
+    assert f"more: {miss['command']}\n" in printed
+    assert printed.endswith("1 story judged by 1 rule with entities: 1 miss\n")
+
+
+def test_what_was_sent_in_time_is_none(desk: Desk) -> None:
+    desk.add(reported(CLOSE))
+    assert rows(*MISSES) == []
+
+
+def test_fewer_publishers_or_one_agency_are_none(desk: Desk) -> None:
+    """Three papers that print the text of one agency are one publisher."""
+    text = "\nTAIPEI (Reuters) - The ships sailed at dawn."
+    desk.add(reported(FAR, papers=PAPERS[:2]))
+    desk.add(reported(f"{FAR}{text}", NOON + DAY))
+    assert rows(*MISSES) == []
+    assert [len(miss["publishers"]) for miss in rows(*MISSES, "--publishers", "2")] == [2]
+
+
+def test_a_late_alert_says_how_late_and_why(desk: Desk) -> None:
+    """What was sent in time by another measure of late is no miss."""
+    desk.add(late_story())
+    (miss,) = rows(*MISSES)
+    assert miss["late_seconds"] == 3 * 60 * 60
+    assert miss["alert"]
+    assert miss["story"]
+    assert miss["why"].startswith("the first article that it matched came 3 hours later; of the first: no match: ")
+    assert rows(*MISSES, "--late", "4 hours") == []
+    assert "3 hours late" in told(*MISSES)
+
+
+def test_only_stories_that_the_rule_is_near_to_are_listed(desk: Desk) -> None:
+    """The name alone is half of the rule. What `unless` silences comes last: it is probably meant."""
+    desk.add(reported("Taiwan elects the mayors of its six largest cities"))
+    assert rows(*MISSES) == []
+    desk.add(reported("Taiwan earthquake drills empty the schools of Taipei", NOON + DAY))
+    desk.add(reported(FAR, NOON + 2 * DAY))
+    found = rows(*MISSES, "--all")
+    assert [(miss["title"][:10], miss["unless"]) for miss in found] == [
+        ("Drills wit", False),
+        ("Taiwan ele", False),
+        ("Taiwan ear", True),
+    ]
+    assert "“earthquake”" in found[2]["why"]
+    printed = told(*MISSES, "--all", "--most", "1", "drills")
+    assert "and 2 more: --most 3 shows them" in printed
+    assert "Taiwan elects" not in printed
+
+
+def test_only_stories_of_the_period_are_judged(desk: Desk) -> None:
+    """By their last article: the first may be older."""
+    desk.add(reported(FAR))
+    desk.add(reported(FAR, NOON + 3 * DAY))
+    for since, count in (("12:15", 2), ("12:25", 1)):
+        assert len(rows("rules", "misses", "--since", f"2026-01-05 {since}+00:00")) == count
+
+
+def test_what_cannot_be_asked_is_refused(desk: Desk) -> None:
+    del desk
+    for asked, said in ((("drils",), "did you mean"), (("--late", "soon"), "no length of time")):
+        ended = run(*MISSES, *asked)
+        assert ended.exit_code != 0
+        assert said in f"{ended.output}{ended.exception}"
+
+
+def test_a_rule_without_entities_is_not_judged(desk: Desk) -> None:
+    desk.add(reported(FAR))
+    assert told(*MISSES, "floods") == "0 stories judged by 0 rules with entities: 0 misses\n"
