@@ -26,6 +26,7 @@ from monitor.daemon.progress import LastRun
 from monitor.daemon.pruning import PRUNE_EVERY, prune_archive
 from monitor.daemon.reload import LOOK, Reloader
 from monitor.daemon.watchdog import DEFAULT_INTERVAL, Watchdog
+from monitor.daemon.weekly_misses import LOOK_EVERY, WeeklyMisses
 from monitor.delivery import Dispatcher
 from monitor.due import DueProcessor
 from monitor.errors import Fault, StoreReplaced
@@ -160,6 +161,7 @@ async def open_daemon(
             Job("due", DUE, due.run_once, in_once_mode=True),
             Job("pages", READING, reader.run_once),
             pruned,
+            Job("misses", LOOK_EVERY, WeeklyMisses(active, database, thread, dispatcher.wake).run_once),
             _make_watchdog_job(last_run),
             *_make_health_jobs(health, settings, stack),
         ]

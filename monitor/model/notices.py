@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     PROBLEM = "problem"
     REMINDER = "reminder"
     RECOVERY = "recovery"
+    REPORT = "report"  # nothing is wrong with the service
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,10 @@ class Notice:
     """A message to the operator, with its reason: an alert without rule, story and article.
 
     `subject` is "source ID" (it fails), "gap ID", "silent ID" and the like (troubles of a source that answers),
-    "channel NAME", "dead NAME" (messages that were given up on that channel) or "config". If a notice is about several
-    at once, `subject` is only the first word. `channels`: where it is sent; a notice that is read back has none, they
-    have become deliveries. `blocked`: none of the channels takes messages now, so that only the log and /healthz report
-    it in time.
+    "channel NAME", "dead NAME" (messages that were given up on that channel), "config" or "misses". If a notice is
+    about several at once, `subject` is only the first word. `channels`: where it is sent; a notice that is read back
+    has none, they have become deliveries. `blocked`: none of the channels takes messages now, so that only the log and
+    /healthz report it in time.
     """
 
     id: str

@@ -67,13 +67,15 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of monitor.yaml, with paths resolved and secrets filled in. `routes` always has "default"."""
+    """The settings of monitor.yaml, with paths resolved and secrets filled in. `routes` always has "default".
+    `weekly_misses`: whether `operator` gets a weekly notice of what the rules missed."""
 
     timezone: str
     database: str
     channels: Mapping[str, Channel]
     routes: Mapping[str, tuple[str, ...]]
     operator: tuple[str, ...] = ()
+    weekly_misses: bool = True
     allow: tuple[IPv4Network | IPv6Network, ...] = ()
     limits: Limits = Limits()
     web: Endpoint | None = None

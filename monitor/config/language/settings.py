@@ -226,6 +226,13 @@ class SettingsSchema(Schema):
         "messages are delayed by 15 minutes, alerts that were given up, an edit with faults; and when each is over.",
         examples=[["screen"]],
     )
+    weekly_misses: bool | None = Field(
+        None,
+        description="Whether the `operator` gets a notice on Mondays at 09:00 of the stories that rules have missed "
+        "within a week, if there are any, and the route that a rule names as its `owner` those of its rules "
+        "(default: true).",
+        examples=[False],
+    )
     network: NetworkSchema | None = Field(
         None, description="Which networks sources may be in.", examples=[{"allow": ["10.0.0.0/8"]}]
     )
@@ -258,6 +265,7 @@ def settings_from_document(
         channels=channels,
         routes={name: _drop_duplicates(names) for name, names in (schema.routes or {}).items()},
         operator=_drop_duplicates(schema.operator or ()),
+        weekly_misses=schema.weekly_misses is not False,
         allow=_parse_networks(schema.network),
         limits=_limits_from_schema(schema.limits),
         web=schema.web.listen if schema.web else None,

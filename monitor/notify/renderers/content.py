@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.model import Alert, AlertKind, Delivery, EarlierAlert, Item, Notice, time_of_day
+from monitor.model import Alert, AlertKind, Delivery, EarlierAlert, Item, Notice, NoticeKind, time_of_day
 from monitor.notify.renderers.renderer import Capabilities
 from monitor.notify.renderers.text_length import crop_sentence, truncate_text
 from monitor.wording.reasons import reason_in_words
@@ -22,6 +22,7 @@ DOUBT = 200
 UNSURE = 80
 NOTICE_TITLE = 100
 NOTICE = 760
+REPORT_LINES, REPORT_LINE = 60, 300  # lines of a notice that is a report, if they fit, and units of each
 ADDRESS, SHORT_ADDRESS = 900, 200  # characters of JSON
 OTHERS, OTHER = 3, 30  # how many other publishers are named, and units of each name
 ITEMS, HEADLINE = 7, 80  # lines of a digest, if they fit, and units of each headline
@@ -45,8 +46,8 @@ class MessageContent:
 def list_versions(
     delivery: Delivery, capabilities: Capabilities, *, source: str, zone: ZoneInfo
 ) -> Iterator[MessageContent]:
-    """What a message may say, from the longest version to the shortest; only digests have several. `source`: the name
-    of the article's source; `zone`: the time zone of its times."""
+    """What a message may say, from the longest version to the shortest; only digests and reports have several.
+    `source`: the name of the article's source; `zone`: the time zone of its times."""
     subject = delivery.alert
     repeat = (
         ["An earlier attempt got no clear answer: you may have this message already."]
@@ -54,7 +55,7 @@ def list_versions(
         else []
     )
     if isinstance(subject, Notice):
-        yield _describe_notice(subject, repeat)
+        yield from _list_notice_versions(subject, repeat)
     elif subject.kind is AlertKind.DIGEST:
         limit = UNSURE_ITEMS if any(item.unsure for item in subject.items) else ITEMS
         yield from (_describe_digest(subject, lines, repeat) for lines in range(limit, -1, -1))
@@ -159,9 +160,18 @@ def _short_address(url: str | None) -> list[str]:
     return [url] if url and len(json.dumps(url)) <= SHORT_ADDRESS else []
 
 
-def _describe_notice(notice: Notice, repeat: Sequence[str]) -> MessageContent:
+def _list_notice_versions(notice: Notice, repeat: Sequence[str]) -> Iterator[MessageContent]:
+    """A report has as many lines as fit; all else is short."""
+    lines = notice.text.split("\n") if notice.kind is NoticeKind.REPORT else []
+    for count in range(min(len(lines), REPORT_LINES), 0, -1):
+        left = ["…"] if count < len(lines) else []
+        shown = [*(truncate_text(line, REPORT_LINE) for line in lines[:count]), *left]
+        yield _describe_notice(notice, shown, repeat)
+    yield _describe_notice(notice, truncate_text(notice.text, NOTICE).split("\n"), repeat)
+
+
+def _describe_notice(notice: Notice, lines: Sequence[str], repeat: Sequence[str]) -> MessageContent:
     """The title says that it is a notice: who is woken must see at once whether it is the news or the service."""
     title = f"NOTICE: {truncate_text(notice.title, NOTICE_TITLE)}"
-    text = truncate_text(notice.text, NOTICE)
     facts = (f"Why: {truncate_text(notice.reason, REASON)}.", f"Notice {notice.id}", *repeat)
-    return MessageContent(title, title, facts, lines=tuple(text.split("\n")), is_notice=True)
+    return MessageContent(title, title, facts, lines=tuple(lines), is_notice=True)

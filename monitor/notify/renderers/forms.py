@@ -47,6 +47,8 @@ def build_message(delivery: Delivery, title: str, text: str, html: str = "") -> 
 def _type_of(subject: Alert | Notice) -> MessageType:
     if isinstance(subject, Alert):
         return _TYPES[subject.level]
+    if subject.kind is NoticeKind.REPORT:
+        return MessageType.INFO
     return MessageType.SUCCESS if subject.kind is NoticeKind.RECOVERY else MessageType.WARNING
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
+from monitor.active_config import compile_config
 from monitor.config.loading.load import shipped_entities
 from monitor.lab.misses.entity_stories import EntityStories, compile_entities, find_rule_entities
 from monitor.lab.misses.rule_misses import Miss, MissJudge, MissLimits
-from monitor.matching.live import compile_live
+from monitor.matching import RuleSet
 from monitor.model import Config, select_running_rules
 from monitor.services.lookup import require_known
 from monitor.store.engine.database import Database
@@ -59,7 +60,7 @@ def find_misses(
 ) -> MissLedger:
     """The misses of a period, of all rules that run or of one. Raises InvalidRequest if there is no such rule."""
     require_known("rule", [rule] if rule is not None else [], config.rules)
-    steps = search_misses(config, database, period, limits, rule)
+    steps = search_misses(config, compile_config(config), database, period, limits, rule=rule)
     return _run(steps, track, Archive(database).count_seen(period.since - LONGEST_STORY))
 
 
@@ -78,10 +79,17 @@ def _run(steps: Iterator[MissLedger | None], track: Track, count: int) -> MissLe
 
 
 def search_misses(
-    config: Config, database: Database, period: MissPeriod, limits: MissLimits, rule: str | None = None
+    config: Config,
+    rules: RuleSet,
+    database: Database,
+    period: MissPeriod,
+    limits: MissLimits,
+    *,
+    rule: str | None = None,
 ) -> Iterator[MissLedger | None]:
     """The same in small steps, for a daemon that has other work: None after each article that was read and each story
-    that was judged, and the ledger at last."""
+    that was judged, and the ledger at last. `rules`: those of the config, compiled: all of them, as what a title is
+    about may be a matter of others."""
     running = [each for each in select_running_rules(config.rules.values()) if rule in (None, each.id)]
     entities = find_rule_entities(running, config.entities, config.lists)
     named = dict.fromkeys(chain.from_iterable(entities.values()))
@@ -94,10 +102,7 @@ def search_misses(
             if not article.baseline:  # what was there before its source was ours
                 stories.add(number, article)
             yield None
-    all_rules = compile_live(
-        config.rules.values(), config.entities, config.lists, config.sources, shipped_entities()
-    )  # with the others: what a title is about may be their matter
-    judge = MissJudge(all_rules, entities, limits, archive.load_articles, period.until)
+    judge = MissJudge(rules, entities, limits, archive.load_articles, period.until)
     found: defaultdict[str, list[Miss]] = defaultdict(list)
     judged = stories.list_stories(period.since)
     for reports in judged:

@@ -50,6 +50,18 @@ def write_notices(connection: Connection, notices: Iterable[Notice], states: Ite
     return [notice for notice in notices if not notice.channels or _write_notice(connection, notice)]
 
 
+def write_reports(connection: Connection, notices: Iterable[Notice]) -> list[Notice]:
+    """Write notices that are about no trouble, with their deliveries. Returns those that had not been written before.
+    Each must have channels."""
+    return [notice for notice in notices if _write_notice(connection, notice)]
+
+
+def is_notice_written(connection: Connection, dedup_key: str) -> bool:
+    """Whether a notice with this key was written."""
+    query = select(tables.alert.c.id).where(tables.alert.c.dedup_key == dedup_key)
+    return connection.execute(query).first() is not None
+
+
 def _write_notice(connection: Connection, notice: Notice) -> bool:
     row = {
         "id": notice.id,

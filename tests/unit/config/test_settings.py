@@ -38,7 +38,7 @@ def test_everything_that_is_written_counts() -> None:
     whole = made(
         "timezone: Asia/Seoul\ndatabase: sqlite:///state/news.db?timeout=5\n"
         "channels:\n  desk: {url: 'mailtos://me:${env:PW}@mail.example'}\n  phone: {url: '${env:PHONE}'}\n"
-        "routes: {default: [desk], night: [phone, desk, phone]}\noperator: [phone]\n"
+        "routes: {default: [desk], night: [phone, desk, phone]}\noperator: [phone]\nweekly_misses: false\n"
         "network: {allow: [10.0.0.0/8, 'fd00::/8', 127.0.0.1]}\nlimits: {total: 20 s, wire_bytes: 1 MiB, polls: 8}\n",
         PW="pw",
         PHONE="ntfy://x/y",
@@ -51,6 +51,7 @@ def test_everything_that_is_written_counts() -> None:
     }
     assert whole.routes == {"default": ("desk",), "night": ("phone", "desk")}
     assert whole.operator == ("phone",)
+    assert not whole.weekly_misses
     assert whole.allow == (ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("127.0.0.1/32"))
     assert whole.limits == Limits(total=timedelta(seconds=20), wire_bytes=2**20, polls=8)
 

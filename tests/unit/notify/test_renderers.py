@@ -447,7 +447,12 @@ def test_a_message_has_the_type_of_its_level(level: Level, type_: str, kind: Ale
 
 @pytest.mark.parametrize(
     ("kind", "type_"),
-    [(NoticeKind.PROBLEM, "warning"), (NoticeKind.REMINDER, "warning"), (NoticeKind.RECOVERY, "success")],
+    [
+        (NoticeKind.PROBLEM, "warning"),
+        (NoticeKind.REMINDER, "warning"),
+        (NoticeKind.RECOVERY, "success"),
+        (NoticeKind.REPORT, "info"),
+    ],
 )
 @pytest.mark.parametrize("level", Level)
 def test_a_notice_has_the_type_of_what_it_says(kind: NoticeKind, type_: str, level: Level) -> None:
@@ -455,13 +460,28 @@ def test_a_notice_has_the_type_of_what_it_says(kind: NoticeKind, type_: str, lev
     assert message(replace(notice(), kind=kind, level=level)).type == type_
 
 
+@pytest.mark.parametrize("kind", [NoticeKind.PROBLEM, NoticeKind.REPORT])
 @pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
-def test_a_notice_fits_every_channel(sign: str) -> None:
+def test_a_notice_fits_every_channel(sign: str, kind: NoticeKind) -> None:
     """A fault may quote a user's file, a problem a server."""
-    longest = message(replace(notice(title=sign * 5000, text=sign * 5000), reason=sign * 5000), repeat=True)
+    made = replace(notice(title=sign * 5000, text=f"{sign * 5000}\n" * 50), kind=kind, reason=sign * 5000)
+    longest = message(made, repeat=True)
     assert len(longest.text.encode()) <= 4096
     assert len(json.dumps({"title": longest.title, "message": longest.text})) <= 8192 - 400  # its other keys
     assert "you may have this message already" in longest.text
+
+
+def test_a_report_has_as_many_lines_as_fit() -> None:
+    """And says that it goes on. All other notices are short."""
+    lines = [f"{number:02} {'x' * 90}" for number in range(50)]
+    report = replace(notice(text="\n".join(lines)), kind=NoticeKind.REPORT)
+    shown = message(report).text.splitlines()
+    kept = [line for line in shown if line in lines]
+    assert kept == lines[: len(kept)]
+    assert 20 < len(kept) < 50
+    assert shown[shown.index(kept[-1]) + 1] == "…"
+    assert "01 x" in message(replace(report, text="\n".join(lines[:2]))).text
+    assert "…" not in message(replace(report, text="\n".join(lines[:2]))).text
 
 
 @pytest.mark.parametrize(
