@@ -21,6 +21,8 @@ from tests.building import HOUR, NOON, article, claimed, commit
 from tests.e2e.whole import write_config
 
 ENTITY = "entity: taiwan\nkind: place\nname: Taiwan\nsure: {any: [Taiwan], fr: [Taïwan]}\n"
+ENTITY += "maybe: {words: {en: [Formosa]}, counts_if: {near: {within: sentence, list: seas}}}\n"
+ENTITY += "---\nlist: seas\nwords: {en: [strait]}\n"
 RULE = """\
 rule: drills
 title: Drills around Taiwan

@@ -30,9 +30,10 @@ def quote_evidence(match: Match) -> str:
     return ", ".join(dict.fromkeys(f"“{span.text}”" for span in match.evidence))
 
 
-def explain_one(rules: RuleSet, article: Article, rule: str) -> Explanation:
-    """What one rule makes of an article, as `why` explains it; `rule` is the id of a rule of the set."""
-    (explanation,) = explain_rules(rules, article, rule)
+def explain_one(rules: RuleSet, article: Article, rule: str, *, as_news: bool = False) -> Explanation:
+    """What one rule makes of an article, as `why` explains it; `rule` is the id of a rule of the set. `as_news`: as in
+    `explain_rules`."""
+    (explanation,) = explain_rules(rules, article, rule, as_news=as_news)
     return explanation
 
 

@@ -49,28 +49,35 @@ _SHARED_WORD = "one word cannot count twice, unless near has 'may_share_words: t
 _MAX_PLACES = 200  # places of each member of a near that are examined for how close they are
 
 
-def explain_rules(rules: RuleSet, article: Article, only: str | None = None) -> tuple[Explanation, ...]:
+def explain_rules(
+    rules: RuleSet, article: Article, only: str | None = None, *, as_news: bool = False
+) -> tuple[Explanation, ...]:
     """Return what each rule makes of the article, in the order of the set, or only the rule with the id `only`. It
-    is far slower than `match`, and comes to the same result."""
+    is far slower than `match`, and comes to the same result. `as_news`: say how near `match` is to hold where it must
+    to be news (`news_in`), and nothing of mentions."""
     doc_hits = rules.find_patterns(article)
     in_any_language = cache(partial(rules.find_in_any_language, article))
     rule_matches = {rule_match.compiled.rule.id: rule_match for rule_match in rules.evaluate_candidates(doc_hits)}
     walker = _Walker(doc_hits, rules, doc_hits.document.text_end, "", in_any_language)
     return tuple(
-        _explain_rule(compiled, rule_matches.get(compiled.rule.id), walker)
+        _explain_rule(compiled, rule_matches.get(compiled.rule.id), walker, as_news=as_news)
         for compiled in rules.compiled_rules
         if only in (None, compiled.rule.id)
     )
 
 
-def _explain_rule(compiled: CompiledRule, rule_match: RuleMatch | None, walker: _Walker) -> Explanation:
+def _explain_rule(
+    compiled: CompiledRule, rule_match: RuleMatch | None, walker: _Walker, *, as_news: bool
+) -> Explanation:
     rule, doc_hits, steps = compiled.rule, walker.doc_hits, []
     where = None if compiled.where is None else compiled.where.holds(doc_hits.document)
     if where is not None:
         language = doc_hits.document.language or "not known"
         steps.append(Step("where", where, f"source {doc_hits.document.article.source or 'none'}, language {language}"))
-    main_steps = [walker.explain_step(rule.condition, compiled.node, "match")]
-    if not main_steps[0].holds and rule.mention is not None and compiled.mention is not None:
+    limit, reach = doc_hits.document.evidence_limit(rule.news_in), _REACH.get(rule.news_in, "")
+    main_walker = replace(walker, limit=limit, reach=reach) if as_news else walker
+    main_steps = [main_walker.explain_step(rule.condition, compiled.node, "match")]
+    if not as_news and not main_steps[0].holds and rule.mention is not None and compiled.mention is not None:
         main_steps.append(walker.explain_step(rule.mention, compiled.mention, "mention"))
     steps += main_steps
     if main_steps[-1].holds and rule.unless is not None and compiled.unless is not None:
@@ -81,7 +88,8 @@ def _explain_rule(compiled: CompiledRule, rule_match: RuleMatch | None, walker: 
         )
     kind, level = (None, None) if rule_match is None else (rule_match.kind, rule_match.level)
     why = _describe_miss(steps) if rule_match is None else _describe_match(rule_match, doc_hits)
-    return Explanation(rule.id, kind, level, why, max(map(_compute_share, main_steps)), tuple(steps))
+    share = max(step.measure_share(found_only=as_news) for step in main_steps)
+    return Explanation(rule.id, kind, level, why, share, tuple(steps))
 
 
 def _explain_kind_and_level(rule_match: RuleMatch, walker: _Walker) -> Iterator[Step]:
@@ -132,15 +140,7 @@ def _describe_nearest_step(step: Step) -> str:
     if step.why or not step.steps:
         what = step.what.removeprefix("match: ").removeprefix("mention: ")
         return step.why if step.steps else f"{what}: {step.why}"
-    return _describe_nearest_step(max(step.steps, key=_compute_share))
-
-
-def _compute_share(step: Step) -> float:
-    """How much of a step holds: if any of several parts would do, the share of the part that came nearest."""
-    if step.holds or not step.steps:
-        return float(step.holds)
-    shares = [_compute_share(part) for part in step.steps]
-    return sum(shares) / len(shares) if step.why else max(shares)
+    return _describe_nearest_step(max(step.steps, key=Step.measure_share))
 
 
 def _quote_step_evidence(step: Step) -> str:

@@ -20,6 +20,20 @@ class Step:
     spans: tuple[Span, ...] = ()
     steps: tuple[Step, ...] = ()
 
+    def measure_share(self, *, found_only: bool = False) -> float:
+        """How much of it holds, from 0 to 1: if any of several parts would do, the share of the part that came nearest.
+        `found_only`: parts that hold because something does not occur do not count."""
+        if self.holds or not self.steps:
+            return float(self.holds)
+        parts = [part for part in self.steps if not (found_only and part.holds and not part.has_found)]
+        shares = [part.measure_share(found_only=found_only) for part in parts]
+        return sum(shares) / len(shares) if self.why else max(shares)
+
+    @property
+    def has_found(self) -> bool:
+        """Whether it, or a part of it, has found something."""
+        return bool(self.spans) or any(part.has_found for part in self.steps)
+
     def walk(self, depth: int = 0) -> Iterator[tuple[int, Step]]:
         """The step and all of its parts, each with its depth."""
         yield depth, self

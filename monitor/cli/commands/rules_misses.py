@@ -48,7 +48,7 @@ _MAX_NAMES = 5
 )
 @click.option("--late", default=_LATE, show_default=True, metavar="TIME", help="Alerts that came later are late.")
 @click.option("--most", default=_MOST, show_default=True, type=click.IntRange(1), help="So many of each rule.")
-@click.option("--all", "all_stories", is_flag=True, help="Also stories that the rule is not near to.")
+@click.option("--all", "all_stories", is_flag=True, help="Also what a rule is not near to, and what others sent.")
 @click.argument("rule", metavar="[RULE]", required=False)
 def misses(
     *,
@@ -64,12 +64,13 @@ def misses(
     """List the stories that RULE, or any rule that runs, should have sent and did not, or sent late, and why.
 
     These are stories that at least --publishers independent publishers print (an agency's text counts once), and that
-    name an entity of the rule's `match` in title or lead. Only stories that the rule is near to are listed: more than
-    half of what its `match` asks for holds. --all lists the others too, of which often only the name is there.
+    name an entity of the rule's `match` in title or lead. A story is missed if no rule sent it, and the rule that came
+    nearest has missed it, if it is near: more than half of what its `match` asks for is in title and lead. --all also
+    lists stories that a rule is not near to, of which often only the name is there, and those that another rule sent.
 
-    No miss is what was sent with another story of the same event, what a rule in shadow would have sent, what a person
-    merged or split, and what the rule as it is now matches, because it was edited since. A rule without entities is not
-    judged: nothing says what it is about.
+    No miss is what was sent with another story of the same event, what goes into the daily digest as a mention or in
+    doubt, what a rule in shadow would have sent, what a person merged or split, and what the rule as it is now matches,
+    because it was edited since. A rule without entities is not judged: nothing says what it is about.
 
     With every story is the command that shows more. `rules coverage RULE` shows which words the rule lacks.
 

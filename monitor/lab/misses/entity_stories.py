@@ -52,11 +52,15 @@ def find_rule_entities(
 
 
 def compile_entities(
-    ids: Iterable[str], entities: Mapping[str, Entity], sources: Mapping[str, Source], known: Mapping[str, Entity]
+    ids: Iterable[str],
+    entities: Mapping[str, Entity],
+    lists: Mapping[str, WordList],
+    sources: Mapping[str, Source],
+    known: Mapping[str, Entity],
 ) -> RuleSet:
-    """A rule for each of these entities, with its id, that matches where it is named. `known`: as in
+    """A rule for each of these entities, with its id, that matches where it is named. The other arguments: as in
     `compile_rules`."""
-    return compile_rules((rule_from_entity(entities[id_]) for id_ in ids), entities, {}, sources, known)
+    return compile_rules((rule_from_entity(entities[id_]) for id_ in ids), entities, lists, sources, known)
 
 
 class EntityStories:

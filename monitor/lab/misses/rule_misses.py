@@ -1,13 +1,14 @@
-"""Judges whether a rule has missed a story whose entities it asks for, or sent it late, and says why.
+"""Judges whether a story whose entities rules ask for was missed, or sent late, and says why.
 
-A rule that asks for an entity is not about everything that happens to it. So an article counts for a rule only if it is
-near: more than half of what the rule's `match` asks for holds. In most rules the entity is one of two things that must
-come together, and its name alone is half. What remains is a story in which the rest is there too, and something else
-keeps the rule silent: they are too far apart, or only in another language's words, `unless` holds, or one of three
-things is missing.
+A story is missed if no rule sent it. The rule that missed it is the one that came nearest. Rules do not want everything
+that happens to their entities. So a rule must be near: more than half of what its `match` asks for is in title and
+lead, where news must be. In most rules the entity is one of two things that must come together, and its name alone is
+half. What remains is a story in which the rest is there too, and something else keeps the rule silent: they are too far
+apart, or only in another language's words, `unless` holds, or one of three things is missing.
 
-No miss is: what was sent with another story of the same event, what a rule in shadow would have sent, what a person
-merged or split, what was withdrawn, and what the rule as it is now matches, because its file was edited since.
+No miss is: what was sent with another story of the same event, or goes into the daily digest as a mention or in doubt;
+what a rule in shadow would have sent; what a person merged or split; what was withdrawn; and what the rule as it is now
+matches, because its file was edited since.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from datetime import datetime, timedelta
 from monitor.lab.expectation_mismatch import explain_one
 from monitor.lab.misses.entity_stories import EntityReport
 from monitor.matching import RuleSet
-from monitor.model import Article, Explanation, Outcome, Reason
+from monitor.model import Article, Explanation, MatchKind, Outcome, Reason
 from monitor.store.queries.story_responses import RuleAlert, RuleDecision, StoryResponses
 from monitor.wording.quantities import duration_in_words
 from monitor.wording.reasons import reason_in_words
@@ -33,6 +34,7 @@ _SETTLED = frozenset(
     (
         Reason.ALREADY_SENT,
         Reason.ALREADY_DEFERRED,
+        Reason.IN_DOUBT,
         Reason.MERGED,
         Reason.SPLIT,
         Reason.WITHDRAWN,
@@ -53,7 +55,7 @@ class Miss:
     first_seen    when we saw the first article of the story that names an entity of the rule
     publishers    the independent publishers of those articles, in the order of time
     why           why it was missed or late, in a line
-    share         how much of the rule's `match` holds, from 0 to 1
+    share         how much of the rule's `match` holds in title and lead, from 0 to 1
     is_excluded   the rule's `unless` holds: the silence is probably meant
     late_by       how long after the first article it was sent, or, if it is still deferred, how old that article is;
                   None: nothing was sent
@@ -81,6 +83,11 @@ class Miss:
         return f"news-monitor why {shlex.quote(f'{self.source} {self.uid}')} {self.rule}"
 
     @property
+    def nearness(self) -> tuple[bool, float]:
+        """How near the rule came: not if its silence is probably meant."""
+        return not self.is_excluded, self.share
+
+    @property
     def rank(self) -> tuple[object, ...]:
         """Sorts misses: first what was never sent, then what was late; the nearest first, then by publishers."""
         return (
@@ -95,7 +102,7 @@ class MissLimits:
 
     publishers  how many independent publishers must print a story and name an entity of the rule
     late        how long after the first article an alert is late
-    all_stories whether stories count too that the rule is not near to
+    all_stories whether a rule also misses what it is not near to, and what another rule sent or is nearer to
     """
 
     publishers: int = 3
@@ -129,8 +136,18 @@ class MissJudge:
         self._load = load
         self._now = now
 
-    def find_misses(self, reports: Sequence[EntityReport], responses: StoryResponses) -> Iterator[Miss]:
-        """The rules that missed a story; its reports in the order of time."""
+    def find_misses(self, reports: Sequence[EntityReport], responses: StoryResponses) -> list[Miss]:
+        """The misses of a story, of which these are the reports in the order of time."""
+        found = list(self._judge_rules(reports, responses))
+        if self._limits.all_stories:
+            return found
+        late = [miss for miss in found if miss.late_by is not None]
+        if late or responses.alerts or _is_news_deferred(responses.decisions):
+            return late
+        nearest = max((miss.nearness for miss in found), default=None)
+        return [miss for miss in found if miss.nearness == nearest]
+
+    def _judge_rules(self, reports: Sequence[EntityReport], responses: StoryResponses) -> Iterator[Miss]:
         for rule, entities in self._entities.items():
             named = [report for report in reports if not entities.isdisjoint(report.entities)]
             if len({report.publisher for report in named}) >= self._limits.publishers:
@@ -139,16 +156,16 @@ class MissJudge:
                 if not self._is_answered(named[0].seen, decisions, alerts):
                     yield from self._judge(rule, named, responses.stories, decisions, alerts)
 
-    def _is_answered(self, since: datetime, decisions: Iterable[RuleDecision], alerts: Iterable[RuleAlert]) -> bool:
+    def _is_answered(self, since: datetime, decisions: Sequence[RuleDecision], alerts: Sequence[RuleAlert]) -> bool:
         """Whether the rule sent the story in time, or had a reason not to. In shadow, it would have sent it."""
         shadow = [each.at for each in decisions if each.reason is Reason.SHADOW]
         sent = [each.at for each in alerts]
         if answers := [*shadow, *sent]:
             return min(answers) - since <= self._limits.late
-        deferred = [each for each in decisions if each.outcome is Outcome.DEFERRED]
-        if deferred:
+        if _is_news_deferred(decisions):
             return self._now - since <= self._limits.late
-        return any(each.reason in _SETTLED for each in decisions)
+        settled = [each for each in decisions if each.kind is MatchKind.MENTION or each.reason in _SETTLED]
+        return bool(settled)
 
     def _judge(
         self,
@@ -168,7 +185,7 @@ class MissJudge:
         late_by = alert = None
         if decisions or alerts:
             late_by, alert, why = self._explain_decided(since, looks[0], decisions, alerts)
-        elif best.explanation.kind is not None or not self._is_near(best.explanation):
+        elif best.explanation.kind is not None or not (self._limits.all_stories or best.explanation.share * 2 > 1):
             return
         else:
             why = best.explanation.why
@@ -194,14 +211,10 @@ class MissJudge:
         firsts = {report.publisher: report for report in reversed(named)}
         chosen = sorted(firsts.values(), key=lambda report: (report.seen, report.article))[:_MAX_EXPLAINED]
         articles = self._load([report.article for report in chosen])
+        found = [(report, articles[report.article]) for report in chosen if report.article in articles]
         return [
-            _Look(report, articles[report.article], explain_one(self._rules, articles[report.article], rule))
-            for report in chosen
-            if report.article in articles
+            _Look(report, article, explain_one(self._rules, article, rule, as_news=True)) for report, article in found
         ]
-
-    def _is_near(self, explanation: Explanation) -> bool:
-        return self._limits.all_stories or explanation.share * 2 > 1
 
     def _explain_decided(
         self, since: datetime, first: _Look, decisions: Sequence[RuleDecision], alerts: Sequence[RuleAlert]
@@ -215,11 +228,15 @@ class MissJudge:
                 return self._now - since, None, f"not sent yet: {reason_in_words(deferred[0].why)}"
             return None, None, f"suppressed: {reason_in_words(decisions[0].why)}"
         at, alert, why = min(answers, key=lambda answer: answer[0])
-        found_at = min((each.at for each in decisions), default=at)
+        found_at = min((each.at for each in decisions if each.kind is MatchKind.NEWS), default=at)
         if found_at - since < at - found_at:  # most of the time it was deferred
             return at - since, alert, f"found after {_format_length(found_at - since)}; {reason_in_words(why)}"
         sentence = f"the first article that it matched came {_format_length(found_at - since)} later"
         return at - since, alert, f"{sentence}; of the first: {first.explanation.summary}"
+
+
+def _is_news_deferred(decisions: Iterable[RuleDecision]) -> bool:
+    return any(each.outcome is Outcome.DEFERRED and each.kind is MatchKind.NEWS for each in decisions)
 
 
 def _is_looked_at(explanation: Explanation) -> bool:

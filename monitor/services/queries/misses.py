@@ -93,7 +93,7 @@ def search_misses(
     running = [each for each in select_running_rules(config.rules.values()) if rule in (None, each.id)]
     entities = find_rule_entities(running, config.entities, config.lists)
     named = dict.fromkeys(chain.from_iterable(entities.values()))
-    compiled = compile_entities(named, config.entities, config.sources, shipped_entities())
+    compiled = compile_entities(named, config.entities, config.lists, config.sources, shipped_entities())
     archive, responses = Archive(database), StoryResponseQueries(database)
     stories = EntityStories(compiled, limits.publishers)
     if named:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, or_, select
 
-from monitor.model import AlertKind, Outcome, Reason, ReasonClauses
+from monitor.model import AlertKind, MatchKind, Outcome, Reason, ReasonClauses
 from monitor.store.engine.database import Database, in_batches
 from monitor.store.engine.tables import alert, match, story_article
 from monitor.store.queries.reasons import read_reason
@@ -20,6 +20,7 @@ class RuleDecision:
     alert that sent it, alone or in a digest."""
 
     rule: str
+    kind: MatchKind
     at: datetime
     outcome: Outcome
     reason: Reason
@@ -30,7 +31,8 @@ class RuleDecision:
 
 @dataclass(frozen=True, slots=True)
 class RuleAlert:
-    """An alert of a rule about the story, or about an event that articles of the story belong to."""
+    """An alert of a rule about the story, or about an event that articles of the story belong to. Digests of mentions
+    are left out."""
 
     id: str
     rule: str
@@ -72,13 +74,13 @@ def _find_stories(connection: Connection, articles: Collection[int]) -> Iterator
 
 
 def _load_decisions(connection: Connection, articles: Collection[int]) -> Iterator[RuleDecision]:
-    names = ("rule_id", "at", "outcome", "reason", "reason_parameters", "event_id", "alert_id")
+    names = ("rule_id", "kind", "at", "outcome", "reason", "reason_parameters", "event_id", "alert_id")
     query = select(*(match.c[name] for name in names)).order_by(match.c.at, match.c.id)
     for batch in in_batches(articles):
         for row in connection.execute(query.where(match.c.article_id.in_(batch))):
             why = read_reason(row.reason_parameters)
-            outcome, reason = Outcome(row.outcome), Reason(row.reason)
-            yield RuleDecision(row.rule_id, row.at, outcome, reason, why, row.event_id, row.alert_id)
+            codes = MatchKind(row.kind), row.at, Outcome(row.outcome), Reason(row.reason)
+            yield RuleDecision(row.rule_id, *codes, why, row.event_id, row.alert_id)
 
 
 def _load_alerts(
@@ -91,7 +93,8 @@ def _load_alerts(
     columns = (alert.c.id, alert.c.rule_id, alert.c.at, alert.c.reason_parameters)
     for row in connection.execute(select(*columns).where(alone)):
         yield RuleAlert(row.id, row.rule_id, row.at, read_reason(row.reason_parameters))
-    rules_by_alert = {(decision.alert, decision.rule) for decision in decisions if decision.alert is not None}
+    news = (decision for decision in decisions if decision.kind is MatchKind.NEWS)
+    rules_by_alert = {(decision.alert, decision.rule) for decision in news if decision.alert is not None}
     digests = alert.c.id.in_({id_ for id_, _ in rules_by_alert}) & (alert.c.kind == AlertKind.DIGEST)
     for row in connection.execute(select(*columns).where(digests)):
         why = read_reason(row.reason_parameters)

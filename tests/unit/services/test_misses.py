@@ -93,3 +93,40 @@ def test_what_was_sent_with_another_story_of_the_event_is_none(database: Databas
     with database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(alert)).scalar_one() == 1
     assert misses_of(desk) == []
+
+
+SECOND = """\
+---
+rule: warships
+title: Warships
+level: low
+match: {all: [{entity: taiwan}, {words: [forty, warships]}]}
+"""
+
+
+def test_what_another_rule_sent_is_none(database: Database, tmp_path: Path) -> None:
+    """Only `--all` lists it."""
+    desk = Desk(tmp_path, database, {"---\n": f"{SECOND}---\n"})
+    desk.add(reported(FAR))
+    assert misses_of(desk) == []
+    every = find_misses(desk.config, database, PERIOD, MissLimits(all_stories=True))
+    assert [miss.rule for of_rule in every.misses.values() for miss in of_rule] == ["drills"]
+
+
+def test_the_rule_that_is_nearest_has_missed_it(database: Database, tmp_path: Path) -> None:
+    """What does not occur, and must not, brings a rule no nearer."""
+    farther = SECOND.replace("[forty, warships]}", "[submarine]}, {not: {words: [floods]}}")
+    desk = Desk(tmp_path, database, {"---\n": f"{farther}---\n"})
+    desk.add(reported(FAR))
+    assert [miss.rule for miss in misses_of(desk)] == ["drills"]
+    desk.add(reported("Taiwan elects the mayors of its six largest cities", NOON + DAY))
+    assert len(misses_of(desk)) == 1
+
+
+def test_what_only_the_text_says_brings_a_rule_no_nearer(database: Database, tmp_path: Path) -> None:
+    """News is in title and lead. A mention is for the daily digest, and no miss."""
+    desk = Desk(tmp_path, database)
+    padding = " ".join(f"w{number}" for number in range(150))
+    desk.add(reported(f"Taiwan elects the mayors of its cities\n{padding} and drills there"))
+    desk.add(reported(f"Taiwan buys thirty trains from Japan\n{padding} Taiwan drills go on", NOON + DAY))
+    assert misses_of(desk) == []
