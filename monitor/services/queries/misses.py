@@ -33,6 +33,11 @@ class MissPeriod:
     since: datetime
     until: datetime
 
+    @property
+    def first(self) -> datetime:
+        """From when on articles are read: a story that ends in this time may have begun before it."""
+        return self.since - LONGEST_STORY
+
 
 @dataclass(frozen=True, slots=True)
 class MissLedger:
@@ -61,7 +66,7 @@ def find_misses(
     """The misses of a period, of all rules that run or of one. Raises InvalidRequest if there is no such rule."""
     require_known("rule", [rule] if rule is not None else [], config.rules)
     steps = search_misses(config, compile_config(config), database, period, limits, rule=rule)
-    return _run(steps, track, Archive(database).count_seen(period.since - LONGEST_STORY))
+    return _run(steps, track, Archive(database).count_seen(period.first, period.until))
 
 
 def _run(steps: Iterator[MissLedger | None], track: Track, count: int) -> MissLedger:
@@ -93,15 +98,16 @@ def search_misses(
     running = [each for each in select_running_rules(config.rules.values()) if rule in (None, each.id)]
     entities = find_rule_entities(running, config.entities, config.lists)
     named = dict.fromkeys(chain.from_iterable(entities.values()))
-    compiled = compile_entities(named, config.entities, config.lists, config.sources, shipped_entities())
     archive, responses = Archive(database), StoryResponseQueries(database)
+    if not named or not archive.count_seen(period.first, period.until):
+        yield MissLedger({}, 0, len(entities))
+        return
+    compiled = compile_entities(named, config.entities, config.lists, config.sources, shipped_entities())
     stories = EntityStories(compiled, limits.publishers)
-    if named:
-        # a story that ends in the period may have begun before it
-        for number, article in archive.iter_seen(period.since - LONGEST_STORY, period.until):
-            if not article.baseline:  # what was there before its source was ours
-                stories.add(number, article)
-            yield None
+    for number, article in archive.iter_seen(period.first, period.until):
+        if not article.baseline:  # what was there before its source was ours
+            stories.add(number, article)
+        yield None
     judge = MissJudge(rules, entities, limits, archive.load_articles, period.until)
     found: defaultdict[str, list[Miss]] = defaultdict(list)
     judged = stories.list_stories(period.since)

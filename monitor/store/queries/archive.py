@@ -69,10 +69,10 @@ class Archive:
                 return
             last, left = rows[-1].id, left - len(rows)
 
-    def count_seen(self, since: datetime) -> int:
-        """How many articles were first seen since then."""
+    def count_seen(self, since: datetime, until: datetime) -> int:
+        """How many articles were first seen in this time."""
         with self._database.reading() as connection:
-            query = select(func.count()).select_from(article).where(article.c.seen_at >= since)
+            query = select(func.count()).select_from(article).where(article.c.seen_at.between(since, until))
             return connection.execute(query).scalar_one()
 
     def iter_seen(self, since: datetime, until: datetime) -> Iterator[tuple[int, Article]]:
