@@ -14,7 +14,6 @@ from monitor import clock
 from monitor.active_config import ActiveConfig, ActiveConfigHolder
 from monitor.lab.misses.miss_notices import build_miss_notices, find_due_week, key_of_week
 from monitor.model import Notice
-from monitor.runtime.malloc_tuning import release_free_memory
 from monitor.services.queries.misses import MissLedger, MissLimits, MissPeriod, search_misses
 from monitor.store.commit.notice_writer import is_notice_written, write_reports
 from monitor.store.engine.database import Database
@@ -64,7 +63,6 @@ class WeeklyMisses:
             began = clock.monotonic()
             ledger = await asyncio.to_thread(_run_slice, steps)
             if ledger is not None:
-                release_free_memory()
                 return ledger
             await asyncio.sleep(clock.monotonic() - began)
 
