@@ -45,8 +45,9 @@ def coverage(
     and with those that nobody has judged (?). Each was tried: the rule with it was matched with all articles. You
     decide which words belong to the rule.
 
-    An article that nobody has judged is likely to be wanted if it is in one story with a hit of the rule, or reads like
-    its hits. In a language in which the rule hits nothing, no word is proposed.
+    An article that nobody has judged is likely to be wanted if it is in one story with a hit of the rule; where no
+    article is known to be wanted, also if it reads like the hits. In a language in which the rule hits nothing, no word
+    is proposed. Hits that nobody has judged come last: mark them, or label them.
 
     \b
     Examples:

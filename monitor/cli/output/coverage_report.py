@@ -13,6 +13,7 @@ from monitor.lab.improving.tuning import Effect, Proposal, RefusedChange
 from monitor.sanitize import sanitize_line
 from monitor.wording.quantities import format_count
 
+_UNJUDGED_SHOWN = 10
 _SHOWN = 3  # articles of each kind that are quoted
 _LONGEST = 200  # characters of a quotation
 
@@ -44,6 +45,12 @@ def format_coverage(found: Coverage, most: int, *, with_single: bool) -> Iterato
             yield from _format_word(word)
     if single:
         yield f"\n{format_count(single, 'word')} with one article for it: --single shows them"
+
+    unjudged = [hit for hit in found.hits if hit.verdict is ExampleVerdict.UNKNOWN]
+    if unjudged:
+        yield f"\n{format_count(len(unjudged), 'hit')} that nobody has judged"
+        for hit in unjudged[:_UNJUDGED_SHOWN]:
+            yield f"  {sanitize_line(hit.id)}  ({hit.language}) {sanitize_line(hit.article.title[:_LONGEST])}"
 
 
 def _format_demand(demand: DecisiveDemand, missed: int) -> Iterator[str]:

@@ -98,7 +98,8 @@ def measure_coverage(
     coverage.demands = _list_demands(relaxations, gained_by)
     _explain_the_rest(coverage, annotated, definitions)
     near_misses = _group_by_slot(annotated, relaxations, gained_by, coverage)
-    near_misses = _infer_wanted(near_misses, coverage.hits, definitions.evidence_words(rule, coverage.hits))
+    if not any(count.wanted for count in coverage.languages.values()):  # else people have said what is wanted
+        near_misses = _infer_wanted(near_misses, coverage.hits, definitions.evidence_words(rule, coverage.hits))
     inferred = {one.id for found in near_misses.values() for one in found if one.is_inferred}
     coverage.likely = len(inferred - {one.id for one in coverage.missed})
     coverage.words = find_missing_words(rule, near_misses, background, definitions)

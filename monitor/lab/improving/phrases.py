@@ -130,7 +130,8 @@ def _is_content(word: str, common: frozenset[str]) -> bool:
 
 @cache
 def _common_words(language: str) -> frozenset[str]:
-    return frozenset(LANGUAGES[language].function_words) if language in LANGUAGES else frozenset()
+    """Those of the language, and of English, which texts of every language quote."""
+    return frozenset(word for code in ("en", language) if code in LANGUAGES for word in LANGUAGES[code].function_words)
 
 
 @cache

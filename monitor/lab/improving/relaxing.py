@@ -216,7 +216,7 @@ def _relax_parts(annotated: AnnotatedDocument, rule: Rule) -> Iterator[Relaxatio
             yield Relaxation(
                 Demand.NEARNESS,
                 replace(rule, condition=changed),
-                f"too far apart for {describe_part(at.part)}, or not in this order",
+                f"too far apart for {describe_part(at.part)}, in another order, or one word for two of them",
                 _place_of(annotated, at),
                 (at,),
             )

@@ -63,6 +63,7 @@ class Refusal(StrEnum):
     LOSES_WANTED = "it loses what is wanted"
     FAILS_TESTS = "a test of the rule would fail"
     BRINGS_NOISE = "it brings as much noise as it gains"
+    DROPS_UNJUDGED = "it drops more that nobody has judged than noise"
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,8 @@ def _refuse(effect: Effect) -> Refusal | None:
         return Refusal.FAILS_TESTS
     if effect.support < MIN_SUPPORT:
         return Refusal.ONE_TEXT
+    if len(effect.unjudged_lost) > len(effect.dropped):
+        return Refusal.DROPS_UNJUDGED
     return Refusal.BRINGS_NOISE if effect.net < MIN_SUPPORT else None
 
 

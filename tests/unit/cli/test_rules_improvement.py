@@ -141,6 +141,9 @@ def test_the_archive_and_its_marks(tmp_path: Path) -> None:
     printed = told("rules", "coverage", "floods")
     assert "floods: 3 articles, 0 hit; 1 wanted, of which 1 are missed; 0 false alarms\n" in printed
     assert f"    missed (en) {CAME[2][1]}\n" in printed
+    assert "1 hit that nobody has judged\n  1  (en) North Korea fires two missiles\n" in told(
+        "rules", "coverage", "launch"
+    )
     *_, total = rows("rules", "coverage", "launch")
     assert (total["hit"], len(total["false_alarms"]), total["missed"]) == (2, 1, [])
     ended = run("rules", "tune", "launch", "--articles", "1")

@@ -52,7 +52,7 @@ def test_the_demand_that_decides_a_miss_is_named() -> None:
         "nothing for “strike”": 1,
         "nothing for “port”": 1,
         "“strike” is there, and ignored": 1,
-        "too far apart for near (“port”, “strike” ...), or not in this order": 1,
+        "too far apart for near (“port”, “strike” ...), in another order, or one word for two of them": 1,
         "unless holds": 1,
         "it is a mention: of mention_if, or because of where the evidence is": 1,
     }

@@ -23,6 +23,7 @@ def test_words_and_pairs_of_words_without_those_that_say_nothing() -> None:
 def test_korean_words_lose_their_particles() -> None:
     """The matcher adds them by itself."""
     assert {"부두", "파업", "부두에서 파업"} <= find_phrases("부두에서 파업을 시작", "ko").keys()
+    assert "the" not in find_phrases("부두 파업: the union", "ko")  # English is quoted everywhere
 
 
 def test_a_script_without_spaces_gives_runs_of_characters() -> None:

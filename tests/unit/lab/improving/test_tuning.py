@@ -132,3 +132,14 @@ def test_what_nobody_has_judged_is_no_support_and_is_shown() -> None:
     found = tuned(strikes(), *GOOD, *unjudged)
     assert not found.proposals
     assert not found.refused
+
+
+def test_what_drops_more_that_nobody_has_judged_is_refused() -> None:
+    """Nobody knows whether these were noise."""
+    noise = [example("Football: Port Vale strike", UNWANTED), example("Football: late strike for Port", UNWANTED)]
+    unjudged = [example(f"Football club of {place}: strike in the port", UNKNOWN) for place in ("Cork", "Bari", "Oslo")]
+    change = "drop articles with “football” (en) in the title (unless)"
+    assert change in proposed(tuned(strikes(), *GOOD, *noise))
+    found = tuned(strikes(), *GOOD, *noise, *unjudged)
+    assert change not in proposed(found)
+    assert Refusal.DROPS_UNJUDGED in {refused.why for refused in found.refused if str(refused.change) == change}
