@@ -30,13 +30,22 @@ def format_coverage(found: Coverage, most: int, *, with_single: bool) -> Iterato
     if found.deaf_sources:
         sources = ", ".join(f"{source or 'no source'} ({count})" for source, count in found.deaf_sources.most_common(8))
         yield f"in languages that it cannot match: articles of {sources}"
-    if found.demands or found.unexplained:
+    yield from _format_misses(found, most)
+    yield from _format_words(found, most, with_single=with_single)
+    yield from _format_unjudged(found)
+
+
+def _format_misses(found: Coverage, most: int) -> Iterator[str]:
+    if found.missed:
         yield "\nwhat decides the misses"
-        for demand in found.demands[:most]:
-            yield from _format_demand(demand, len(found.missed))
-        if found.unexplained:
-            yield f"  {len(found.unexplained)} of {len(found.missed)}  no change of one demand or two would gain them"
-            yield from _quote_examples("    missed", found.unexplained)
+    for demand in found.demands[:most]:
+        yield from _format_demand(demand, len(found.missed))
+    if found.unexplained:
+        yield f"  {len(found.unexplained)} of {len(found.missed)}  no change of one demand or two would gain them"
+        yield from _quote_examples("    missed", found.unexplained)
+
+
+def _format_words(found: Coverage, most: int, *, with_single: bool) -> Iterator[str]:
     words = [word for word in found.words if with_single or word.is_supported]
     single = len(found.words) - len(words)
     if words:
@@ -46,6 +55,8 @@ def format_coverage(found: Coverage, most: int, *, with_single: bool) -> Iterato
     if single:
         yield f"\n{format_count(single, 'word')} with one article for it: --single shows them"
 
+
+def _format_unjudged(found: Coverage) -> Iterator[str]:
     unjudged = [hit for hit in found.hits if hit.verdict is ExampleVerdict.UNKNOWN]
     if unjudged:
         yield f"\n{format_count(len(unjudged), 'hit')} that nobody has judged"
