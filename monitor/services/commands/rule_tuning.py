@@ -12,7 +12,8 @@ from monitor.config.editing.document_edit import DocumentChange, find_document, 
 from monitor.config.language.rules import rule_from_document
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.config.yaml.yaml12 import parse_yaml_text
-from monitor.errors import MonitorError
+from monitor.errors import InvalidRequest, MonitorError
+from monitor.lab.improving.examples import ExampleVerdict
 from monitor.lab.improving.rule_edits import edits_from_changes
 from monitor.lab.improving.tuning import Proposal, Tuning
 from monitor.model import Rule
@@ -33,14 +34,16 @@ class TunedFile:
 
 def prepare_tuned_file(loaded: LoadedRules, tuning: Tuning, proposals: Sequence[Proposal]) -> TunedFile:
     """Edit the file of the rule. Raises MonitorError if it cannot be edited safely, or if the edited rule would not
-    do what the proposals say."""
+    do what the proposals say; InvalidRequest if these proposals lose something without those that are left out."""
     annotated = find_annotated_rule(loaded, tuning.rule.id)
+    tuned = _apply(tuning.rule, proposals)
+    _require_nothing_lost(loaded, tuning, tuned)
     edits = edits_from_changes(annotated.document.data, [proposal.change for proposal in proposals])
     path = Path(tuning.rule.place.file)
     rewrite = prepare_changes(path, [DocumentChange("rule", tuning.rule.id, tuple(edits))])
     before, after = (rewrite.before or b"").decode("utf-8-sig"), rewrite.after.decode("utf-8-sig")
     document = parse_yaml_text(after, str(path))[find_document(after, str(path), "rule", tuning.rule.id)]
-    _require_same_hits(loaded, tuning, _apply(tuning.rule, proposals), rule_from_document(document))
+    _require_same_hits(loaded, tuning, tuned, rule_from_document(document))
     lines = unified_diff(before.splitlines(), after.splitlines(), str(path), str(path), lineterm="")
     return TunedFile(rewrite, tuple(lines))
 
@@ -51,6 +54,16 @@ def _apply(rule: Rule, proposals: Sequence[Proposal]) -> Rule:
         assert changed is not None
         rule = changed
     return rule
+
+
+def _require_nothing_lost(loaded: LoadedRules, tuning: Tuning, tuned: Rule) -> None:
+    """Each proposal was tried on the rule with all those before it. Without one of these it may lose something."""
+    compiled = definitions_of(loaded).compile_variants([tuning.rule, tuned])
+    for example in tuning.coverage.relevant:
+        if example.verdict is ExampleVerdict.WANTED and compiled.find_news(example.article) == {0}:
+            raise InvalidRequest(
+                f"without what is left out, the other proposals lose “{example.article.title}”: leave out more"
+            )
 
 
 def _require_same_hits(loaded: LoadedRules, tuning: Tuning, wanted: Rule, written: Rule) -> None:

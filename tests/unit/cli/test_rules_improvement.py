@@ -120,6 +120,39 @@ def test_tune_writes_what_is_not_left_out(tmp_path: Path) -> None:
     assert again.output.startswith("nothing to propose")
 
 
+def test_proposals_that_need_one_that_is_left_out_are_not_written(tmp_path: Path) -> None:
+    """Either “stop” or “halt” can go; both can only if “tools” comes: one article has all three."""
+    (tmp_path / "rules.yaml").write_text(RULES.replace("[strike]", "[strike, stop, halt]"), encoding="utf-8")
+    wanted = [
+        "Dockers stop, halt and down tools",
+        *(f"Dockers in {place} down tools" for place in ("Oslo", "Bari", "Kiel")),
+    ]
+    noise = [
+        *("Tram will stop near port", "Port sign says stop", "A stop by port is moved"),
+        *("Halt of buses near port", "Trains halt at port", "Port road: cars halt"),
+    ]
+    rows = [
+        {
+            "id": number,
+            "title": title,
+            "lang": "en",
+            "url": f"https://paper{number}.example/",
+            "date": "2026-01-05T12:00:00Z",
+            "labels": ["port-strike"] if title in wanted else [],
+        }
+        for number, title in enumerate([*wanted, *noise])
+    ]
+    (tmp_path / "data.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    lines = told("rules", "tune", *ASKED).splitlines()
+    proposed = [line for line in lines if line[:1].isdigit()]
+    (added,) = [line for line in proposed if "tools" in line]
+    assert len(proposed) > 2  # both removals, in some order
+    ended = run("rules", "tune", "--leave", added.split(".")[0], "--write", *ASKED)
+    assert isinstance(ended.exception, InvalidRequest)
+    assert "leave out more" in str(ended.exception)
+    assert "tools" not in (tmp_path / "rules.yaml").read_text(encoding="utf-8")
+
+
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:
     """A rule, a proposal, and articles."""
     write(tmp_path)
