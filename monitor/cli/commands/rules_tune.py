@@ -12,7 +12,7 @@ from monitor.cli.inputs import articles_options, rules_options
 from monitor.cli.output.coverage_report import format_proposal, format_refused
 from monitor.cli.output.replay_report import track_progress
 from monitor.cli.rule_examples import read_rule_examples
-from monitor.errors import InvalidRequest
+from monitor.errors import InvalidRequest, MonitorError
 from monitor.lab.improving.tuning import Proposal, Tuning
 from monitor.sanitize import sanitize_text
 from monitor.services.commands.rule_tuning import prepare_tuned_file
@@ -57,6 +57,8 @@ def tune(
     """
     loaded, given, problems = read_rule_examples(config, rules, rule, data, articles)
     found = propose_changes(loaded, rule, given, clock.now(), partial(track_progress, printing=False))
+    if not found.coverage.is_complete:
+        raise MonitorError("interrupted: nothing is proposed by a part of the articles; --articles N reads fewer")
     kept = _select_proposals(found, leave)
     for number, proposal in enumerate(found.proposals, 1):
         left_out = " (left out)" if number in leave else ""

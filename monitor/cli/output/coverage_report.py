@@ -29,7 +29,7 @@ def format_coverage(found: Coverage, most: int, *, with_single: bool) -> Iterato
         yield f"nobody has judged {found.likely} more that are likely to be wanted and that it misses"
     if found.deaf_sources:
         sources = ", ".join(f"{source or 'no source'} ({count})" for source, count in found.deaf_sources.most_common(8))
-        yield f"in languages that it cannot match: articles of {sources}"
+        yield f"in languages that it cannot match: articles of {sanitize_line(sources)}"
     yield from _format_misses(found, most)
     yield from _format_words(found, most, with_single=with_single)
     yield from _format_unjudged(found)
@@ -61,7 +61,8 @@ def _format_unjudged(found: Coverage) -> Iterator[str]:
     if unjudged:
         yield f"\n{format_count(len(unjudged), 'hit')} that nobody has judged"
         for hit in unjudged[:_UNJUDGED_SHOWN]:
-            yield f"  {sanitize_line(hit.id)}  ({hit.language}) {sanitize_line(hit.article.title[:_LONGEST])}"
+            yield f"  ({hit.language}) {sanitize_line(hit.article.title[:_LONGEST])}"
+            yield f"      {sanitize_line(hit.article.url or hit.id)}"
 
 
 def _format_demand(demand: DecisiveDemand, missed: int) -> Iterator[str]:

@@ -35,6 +35,25 @@ def change_part(condition: Condition, position: Position, change: Change) -> Con
     return _with_parts(condition, [part for part in parts if part is not None])
 
 
+def kinds_on_path(condition: Condition, position: Position) -> list[type]:
+    """What the condition is, and what each part is that leads to a position; shorter if there is no such part."""
+    condition = unwrap(condition)
+    kinds = [type(condition)]
+    if position and isinstance(condition, AllOf | AnyOf | Near) and position[0] < len(condition.conditions):
+        return kinds + kinds_on_path(condition.conditions[position[0]], position[1:])
+    return kinds
+
+
+def find_part(condition: Condition, position: Position) -> Condition:
+    """Return the part at a position. Raises IndexError if there is no such part."""
+    if not position:
+        return condition
+    inner = unwrap(condition)
+    if not isinstance(inner, AllOf | AnyOf | Near):
+        raise IndexError(position)
+    return find_part(inner.conditions[position[0]], position[1:])
+
+
 def change_inside(condition: Condition, change: Callable[[Condition], Condition]) -> Condition:
     """Return the condition with what it consists of changed, inside its name, field, count and `ignore`."""
     if isinstance(condition, _WRAPPERS):

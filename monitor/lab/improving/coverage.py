@@ -4,11 +4,11 @@ lacks."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor.lab.annotated_document import AnnotatedDocument
-from monitor.lab.improving.examples import Example, ExampleVerdict
+from monitor.lab.improving.examples import UNKNOWN_LANGUAGE, Example, ExampleVerdict
 from monitor.lab.improving.likely import choose_likely
 from monitor.lab.improving.missing_words import MissingWord, PhraseCounts, examined_phrases, find_missing_words
 from monitor.lab.improving.relaxing import (
@@ -85,32 +85,29 @@ def measure_coverage(
     coverage, background = Coverage(rule), PhraseCounts()
     can_match = _languages_of(annotated, definitions)
     gained_by: defaultdict[int, list[Example]] = defaultdict(list)
-    step = max(1, count // _BACKGROUND)
-    for number, example in enumerate(_read_until_interrupted(examples, coverage)):
-        found = variants.find_news(example.article)
-        _count_example(coverage, example, can_match, is_hit=0 in found)
-        if number % step == 0 or found:
-            background.add(example.language, examined_phrases(example).keys())
-        if found:
-            coverage.relevant.append(example)
-        for relaxed in _select_decisive(found, relaxations):
-            gained_by[relaxed].append(example)
+    has_slots = any(relaxation.demand is Demand.SLOT for relaxation in relaxations)
+    try:
+        for number, example in enumerate(examples):
+            is_sampled = number % max(1, count // _BACKGROUND) == 0
+            found = variants.find_news(example.article)
+            _count_example(coverage, example, can_match, is_hit=0 in found)
+            if is_sampled or found:
+                background.add(example.language, examined_phrases(example).keys())
+            if found or (not has_slots and (is_sampled or example.is_judged)):
+                coverage.relevant.append(example)
+            for relaxed in _select_decisive(found, relaxations):
+                gained_by[relaxed].append(example)
+    except KeyboardInterrupt:
+        coverage.is_complete = False
     coverage.demands = _list_demands(relaxations, gained_by)
     _explain_the_rest(coverage, annotated, definitions)
     near_misses = _group_by_slot(annotated, relaxations, gained_by, coverage)
-    if not any(count.wanted for count in coverage.languages.values()):  # else people have said what is wanted
+    if not any(one.verdict is ExampleVerdict.WANTED for one in (*coverage.hits, *coverage.missed)):
         near_misses = _infer_wanted(near_misses, coverage.hits, definitions.evidence_words(rule, coverage.hits))
     inferred = {one.id for found in near_misses.values() for one in found if one.is_inferred}
     coverage.likely = len(inferred - {one.id for one in coverage.missed})
     coverage.words = find_missing_words(rule, near_misses, background, definitions)
     return coverage
-
-
-def _read_until_interrupted(examples: Iterable[Example], coverage: Coverage) -> Iterator[Example]:
-    try:
-        yield from examples
-    except KeyboardInterrupt:
-        coverage.is_complete = False
 
 
 def _select_decisive(variants: Collection[int], relaxations: Sequence[Relaxation]) -> list[int]:
@@ -130,7 +127,7 @@ def _languages_of(annotated: AnnotatedDocument, definitions: Definitions) -> Cal
     required = frozenset(rule.where.languages if rule.where else ())
     (match,) = annotated.conditions["match"]
     found = LanguageChecker(annotated, definitions.entities, definitions.lists, required).coverage_of(match)
-    return lambda language: found.covers_all or language in found.languages
+    return lambda language: found.covers_all or language in found.languages or language == UNKNOWN_LANGUAGE
 
 
 def _count_example(coverage: Coverage, example: Example, can_match: Callable[[str], bool], *, is_hit: bool) -> None:
@@ -185,14 +182,16 @@ def _group_by_slot(
     coverage: Coverage,
 ) -> dict[RulePart, Sequence[Example]]:
     """For each slot, what the rule hits without it. A rule that consists of one slot hits everything without it: then
-    it is what is known to be missed."""
+    it is what people have judged, and a sample of all else."""
     near_misses: dict[RulePart, Sequence[Example]] = {
         relaxation.slots[0]: gained_by[number]
         for number, relaxation in enumerate(relaxations)
         if relaxation.demand is Demand.SLOT and number in gained_by
     }
     slots = list_slots(annotated)
-    return near_misses or ({slots[0]: coverage.missed} if len(slots) == 1 else {})
+    hits = {hit.id for hit in coverage.hits}
+    others = [example for example in coverage.relevant if example.id not in hits]
+    return near_misses or ({slots[0]: others} if len(slots) == 1 else {})
 
 
 def _infer_wanted(

@@ -16,6 +16,10 @@ MIN_SUPPORT = 2
 """So many independent articles must support a change: what one text alone supports is fitted to it."""
 
 
+UNKNOWN_LANGUAGE = "unknown"
+"""The language of an article whose language is not known. No word can be written for it."""
+
+
 class ExampleVerdict(StrEnum):
     """What a rule should make of an article. NEUTRAL: it may match it or not; UNKNOWN: nobody has said."""
 
@@ -36,15 +40,20 @@ class Example:
     is_inferred: bool = False
 
     @property
+    def is_judged(self) -> bool:
+        """Whether somebody has said what a rule should make of it."""
+        return self.verdict is not ExampleVerdict.UNKNOWN
+
+    @property
     def is_wanted(self) -> bool:
         """Whether somebody says that it is wanted, or it is inferred."""
         return self.verdict is ExampleVerdict.WANTED or self.is_inferred
 
     @cached_property
     def language(self) -> str:
-        """The primary subtag of its language; `unknown` if that is not known."""
+        """The primary subtag of its language, or `UNKNOWN_LANGUAGE`."""
         article = self.article
-        tag = language_of(article.title, article.text, article.language) or article.language or "unknown"
+        tag = language_of(article.title, article.text, article.language) or article.language or UNKNOWN_LANGUAGE
         return tag.partition("-")[0].lower()
 
     @cached_property

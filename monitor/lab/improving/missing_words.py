@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor.lab.improving.condition_changes import add_term, change_part
-from monitor.lab.improving.examples import MIN_SUPPORT, Example, ExampleVerdict, count_independent
+from monitor.lab.improving.examples import MIN_SUPPORT, UNKNOWN_LANGUAGE, Example, ExampleVerdict, count_independent
 from monitor.lab.improving.log_odds import CLEAR, score_words
 from monitor.lab.improving.phrases import find_parts_of_words, find_phrases, find_stems, is_too_long
 from monitor.lab.improving.relaxing import Definitions, RulePart
@@ -99,7 +99,7 @@ def _choose_candidates(examples: Sequence[Example], background: PhraseCounts) ->
     any. Where no article is wanted, there is nothing to gain."""
     by_language: defaultdict[str, list[Example]] = defaultdict(list)
     for example in examples:
-        if example.is_wanted:
+        if example.is_wanted and example.language != UNKNOWN_LANGUAGE:
             by_language[example.language].append(example)
     for language, wanted in by_language.items():
         yield from _choose_in_language(language, wanted, background)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from monitor.lab.annotated_document import AnnotatedDocument
-from monitor.lab.improving.examples import MIN_SUPPORT, Example
+from monitor.lab.improving.examples import MIN_SUPPORT, UNKNOWN_LANGUAGE, Example
 from monitor.lab.improving.phrases import find_phrases, surrounding_phrases
 from monitor.lab.improving.relaxing import Definitions, RulePart, list_parts
 from monitor.lab.improving.rule_changes import DropByTitle, IgnoreInside, RemoveWord, RuleChange, SetNearness
@@ -45,7 +45,7 @@ def _list_removals(leaves: Sequence[RulePart], noise: Sequence[NoisyMatch]) -> I
     found = Counter(chain.from_iterable({span.term for span in match.evidence} for _, match in noise))
     for text, count in found.most_common(_TRIED):
         for at in leaves if count >= MIN_SUPPORT else ():
-            if isinstance(at.part.condition, Words):
+            if isinstance(at.part.condition, Words) and len(at.part.condition.terms) > 1:
                 yield from (RemoveWord(at, term) for term in at.part.condition.terms if term.text == text)
 
 
@@ -63,6 +63,8 @@ def _list_ignores(
         found.update(phrases)
     shared = [key for key, count in found.most_common(_TRIED) if count >= MIN_SUPPORT]
     for phrase, word, language in shared:
+        if language == UNKNOWN_LANGUAGE:
+            continue
         for at in leaves:
             if any(term.text == word for term in words_of_part(at.part, definitions.lists)):
                 yield IgnoreInside(at, Term(phrase, language))
@@ -81,7 +83,7 @@ def _list_title_words(noise: Sequence[NoisyMatch], good: Sequence[Example]) -> I
         phrases = find_phrases(example.article.title, example.language)
         found.update((phrase, example.language) for folded, phrase in phrases.items() if folded not in wanted)
     for (phrase, language), count in found.most_common(_TRIED):
-        if count >= MIN_SUPPORT:
+        if count >= MIN_SUPPORT and language != UNKNOWN_LANGUAGE:
             yield DropByTitle(Term(phrase if phrase.isupper() else phrase.lower(), language))
 
 

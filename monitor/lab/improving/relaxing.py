@@ -28,6 +28,7 @@ from monitor.model import (
     Article,
     Condition,
     Entity,
+    GroupNamed,
     Match,
     MatchKind,
     Near,
@@ -278,6 +279,9 @@ def describe_part(part: ConditionPart) -> str:
     if terms:
         more = " ..." if len(terms) > 2 else ""
         return f"words {', '.join(term.text for term in terms[:2])}{more}"
+    if isinstance(condition, GroupNamed):
+        keys = (("kind", condition.kind), ("in", condition.group), ("of", condition.of))
+        return f"entities ({', '.join(f'{key}: {value}' for key, value in keys if value)})"
     named = next((getattr(condition, key) for key in ("entity", "list", "pattern") if hasattr(condition, key)), None)
     return str(condition) if named is None else f"{type(condition).__name__.removesuffix('Named').lower()} {named}"
 

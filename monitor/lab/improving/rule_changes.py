@@ -11,7 +11,9 @@ from monitor.lab.improving.condition_changes import (
     add_term,
     change_inside,
     change_part,
+    find_part,
     ignore_inside,
+    kinds_on_path,
     remove_term,
 )
 from monitor.lab.improving.relaxing import RulePart, describe_part
@@ -32,6 +34,14 @@ class RuleChange(ABC):
     @abstractmethod
     def __str__(self) -> str:
         """The change in words."""
+
+    def fits(self, before: Rule, after: Rule) -> bool:
+        """Whether the change means the same in the rule after another change as before it: the part that it is about is
+        still of the same kind, and so is each that leads there."""
+        position = getattr(self, "part", None)
+        return position is None or kinds_on_path(before.condition, position.position) == kinds_on_path(
+            after.condition, position.position
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +71,9 @@ class RemoveWord(RuleChange):
     term: Term
 
     def apply(self, rule: Rule) -> Rule | None:
-        return _change_match(rule, self.part, self._change)
-
-    def _change(self, condition: Condition) -> Condition | None:
-        return remove_term(condition, self.term)
+        """The last word of a part stays: without it the part would say nothing."""
+        left = remove_term(find_part(rule.condition, self.part.position), self.term)
+        return None if left is None else _change_match(rule, self.part, lambda _: left)
 
     def __str__(self) -> str:
         return f"remove {_quote_term(self.term)} from {describe_part(self.part.part)}"

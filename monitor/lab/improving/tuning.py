@@ -18,7 +18,7 @@ from monitor.lab.improving.noise import list_noise_changes, list_wider_nearness
 from monitor.lab.improving.relaxing import Definitions
 from monitor.lab.improving.rule_changes import AddWord, RuleChange
 from monitor.lab.rule_tests import failures_of_each
-from monitor.model import Rule
+from monitor.model import Place, Rule
 
 _MOST = 20  # proposals: more than a person reads at once
 
@@ -98,6 +98,8 @@ def tune_rule(
     assert isinstance(rule, Rule)
     coverage = measure_coverage(annotated, examples, definitions, count)
     tuning = Tuning(rule, rule, coverage)
+    if not coverage.is_complete:  # on a part of the articles, what is wanted and hit is not known
+        return tuning
     trial = _Trial(definitions, coverage.relevant, now, rule)
     changes = _list_changes(annotated, coverage, definitions)
     while changes and len(tuning.proposals) < _MOST:
@@ -115,8 +117,9 @@ def tune_rule(
         tuning.proposals.append(best)
         changed = best.change.apply(tuning.tuned)
         assert changed is not None
+        others = [proposal.change for proposal in accepted if proposal is not best]
+        changes = [change for change in others if change.fits(tuning.tuned, changed)]
         tuning.tuned = changed
-        changes = [proposal.change for proposal in accepted if proposal is not best]
     return tuning
 
 
@@ -135,7 +138,7 @@ class _Trial:
         self._definitions = definitions
         self._examples = examples
         self._now = now
-        self._failing = self._count_failures([rule])[0]
+        self._failing = self._find_failures([rule])[0]
 
     def try_changes(self, rule: Rule, changes: Sequence[RuleChange]) -> list[tuple[RuleChange, Effect]]:
         """What each change does to the rule."""
@@ -143,18 +146,18 @@ class _Trial:
         variants = [changed for _, changed in applied]
         compiled = self._definitions.compile_variants([rule, *variants])
         news = [(example, compiled.find_news(example.article)) for example in self._examples]
-        failures = self._count_failures(variants)
+        failures = self._find_failures(variants)
         return [
-            (change, _measure_effect(news, number + 1, failures[number] - self._failing))
+            (change, _measure_effect(news, number + 1, len(failures[number] - self._failing)))
             for number, (change, _) in enumerate(applied)
         ]
 
-    def _count_failures(self, rules: Sequence[Rule]) -> list[int]:
+    def _find_failures(self, rules: Sequence[Rule]) -> list[frozenset[Place]]:
+        """The places of the tests that fail, for each rule."""
         names = self._definitions.entities, self._definitions.lists, self._definitions.sources
         numbered = self._definitions.with_other_rules(rules)
-        return [len(faults) for faults in failures_of_each(numbered, *names, self._now, all_rules=numbered)][
-            : len(rules)
-        ]
+        failures = failures_of_each(numbered, *names, self._now, all_rules=numbered)
+        return [frozenset(fault.place for fault in faults) for faults in failures[: len(rules)]]
 
 
 def _measure_effect(news: Sequence[tuple[Example, frozenset[int]]], number: int, failing_tests: int) -> Effect:
@@ -171,7 +174,7 @@ def _measure_effect(news: Sequence[tuple[Example, frozenset[int]]], number: int,
         brought=select(now_hit, ExampleVerdict.UNWANTED),
         unjudged_gained=select(now_hit, ExampleVerdict.UNKNOWN),
         unjudged_lost=select(not_hit, ExampleVerdict.UNKNOWN),
-        failing_tests=max(failing_tests, 0),
+        failing_tests=failing_tests,
     )
 
 

@@ -33,17 +33,33 @@ class TunedFile:
 
 
 def prepare_tuned_file(loaded: LoadedRules, tuning: Tuning, proposals: Sequence[Proposal]) -> TunedFile:
-    """Edit the file of the rule. Raises MonitorError if it cannot be edited safely, or if the edited rule would not
-    do what the proposals say; InvalidRequest if these proposals lose something without those that are left out."""
+    """Edit the file of the rule. Raises MonitorError, which names the proposal, if one cannot be written safely, or if
+    the edited rule would not do what it says; InvalidRequest if these proposals lose something without those that are
+    left out."""
+    _require_nothing_lost(loaded, tuning, _apply(tuning.rule, proposals))
+    try:
+        return _edit_file(loaded, tuning, proposals)
+    except MonitorError:
+        for count, proposal in enumerate(proposals, 1):
+            _require_editable(loaded, tuning, proposals[:count], tuning.proposals.index(proposal) + 1)
+        raise
+
+
+def _require_editable(loaded: LoadedRules, tuning: Tuning, proposals: Sequence[Proposal], last: int) -> None:
+    try:
+        _edit_file(loaded, tuning, proposals)
+    except MonitorError as error:
+        raise MonitorError(f"proposal {last} is to be made by hand, with --leave {last} here: {error}") from None
+
+
+def _edit_file(loaded: LoadedRules, tuning: Tuning, proposals: Sequence[Proposal]) -> TunedFile:
     annotated = find_annotated_rule(loaded, tuning.rule.id)
-    tuned = _apply(tuning.rule, proposals)
-    _require_nothing_lost(loaded, tuning, tuned)
     edits = edits_from_changes(annotated.document.data, [proposal.change for proposal in proposals])
     path = Path(tuning.rule.place.file)
     rewrite = prepare_changes(path, [DocumentChange("rule", tuning.rule.id, tuple(edits))])
     before, after = (rewrite.before or b"").decode("utf-8-sig"), rewrite.after.decode("utf-8-sig")
     document = parse_yaml_text(after, str(path))[find_document(after, str(path), "rule", tuning.rule.id)]
-    _require_same_hits(loaded, tuning, tuned, rule_from_document(document))
+    _require_same_hits(loaded, tuning, _apply(tuning.rule, proposals), rule_from_document(document))
     lines = unified_diff(before.splitlines(), after.splitlines(), str(path), str(path), lineterm="")
     return TunedFile(rewrite, tuple(lines))
 

@@ -57,7 +57,9 @@ def _iter_archive(database: Database, archive: Archive, rule: str, most: int) ->
     beside_hits = archive.find_articles_beside_hits(rule)
     for id_, article in archive.iter_newest(most):
         if (article.source, uid_hash(article.uid)) not in marked:
-            yield Example(str(id_), article, ExampleVerdict.UNKNOWN, is_inferred=id_ in beside_hits)
+            yield Example(
+                f"{article.source} {article.uid}", article, ExampleVerdict.UNKNOWN, is_inferred=id_ in beside_hits
+            )
 
 
 def _verdict_from_mark(mark: RuleMark) -> ExampleVerdict:

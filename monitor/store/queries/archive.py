@@ -98,11 +98,12 @@ class Archive:
         return found
 
     def find_articles_beside_hits(self, rule: str) -> set[int]:
-        """The ids of the articles that are in one story with an article that the rule matched as news. Only articles
-        that some rule matched are in stories."""
+        """The ids of the articles that the rule did not match as news and that are in one story with one that it did.
+        Only articles that some rule matched are in stories."""
         hits = select(match.c.article_id).where(match.c.rule_id == rule, match.c.kind == MatchKind.NEWS)
         stories = select(story_article.c.story_id).where(story_article.c.article_id.in_(hits))
-        query = select(story_article.c.article_id).where(story_article.c.story_id.in_(stories))
+        beside = story_article.c.story_id.in_(stories) & story_article.c.article_id.not_in(hits)
+        query = select(story_article.c.article_id).where(beside)
         with self._database.reading() as connection:
             return set(connection.execute(query).scalars())
 

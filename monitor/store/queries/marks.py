@@ -91,9 +91,14 @@ class MarkQueries:
             return connection.execute(query.where(marked_article.c.title.is_(None), _IS_NEWEST)).scalar_one()
 
     def count_verdicts(self) -> dict[tuple[str, MarkVerdict], int]:
-        """How many articles have each verdict, by rule: the newest mark of each counts."""
+        """How many matches have each verdict, by rule: the newest mark of each counts. Marks on articles that the rule
+        did not match are left out."""
         columns = (rule_mark.c.rule_id, rule_mark.c.verdict, func.count().label("count"))
-        query = select(*columns).where(_IS_NEWEST).group_by(rule_mark.c.rule_id, rule_mark.c.verdict)
+        query = (
+            select(*columns)
+            .where(_IS_NEWEST, rule_mark.c.kind.is_not(None))
+            .group_by(rule_mark.c.rule_id, rule_mark.c.verdict)
+        )
         with self._database.reading() as connection:
             return {(row.rule_id, MarkVerdict(row.verdict)): row[2] for row in connection.execute(query)}
 

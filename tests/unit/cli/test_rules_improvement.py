@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import InvalidRequest
+from monitor.errors import InvalidRequest, MonitorError
 from tests.marked_desk import CAME, fill, rows, run, told
 
 RULES = """\
@@ -120,6 +120,20 @@ def test_tune_writes_what_is_not_left_out(tmp_path: Path) -> None:
     assert again.output.startswith("nothing to propose")
 
 
+def test_a_proposal_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """Beside a part with `case`, the file would ask for capitals, and the proposal does not."""
+    write(tmp_path)
+    part = "      - name: strike\n        case: exact\n        any: [{pattern: strike}, {pattern: Strike}]\n"
+    text = RULES.replace("      - name: strike\n        words: {en: [strike]}\n", part)
+    (tmp_path / "rules.yaml").write_text(text, encoding="utf-8")
+    ended = run("rules", "tune", "--write", *ASKED)
+    assert "1. add “walkout” (en) to “strike”\n" in ended.output
+    assert isinstance(ended.exception, MonitorError)
+    assert "proposal 1 is to be made by hand, with --leave 1 here: rules.yaml:2:1: " in str(ended.exception)
+    assert (tmp_path / "rules.yaml").read_text(encoding="utf-8") == text
+    assert "(left out)" in told("rules", "tune", "--leave", "1", *ASKED)
+
+
 def test_proposals_that_need_one_that_is_left_out_are_not_written(tmp_path: Path) -> None:
     """Either “stop” or “halt” can go; both can only if “tools” comes: one article has all three."""
     (tmp_path / "rules.yaml").write_text(RULES.replace("[strike]", "[strike, stop, halt]"), encoding="utf-8")
@@ -174,9 +188,8 @@ def test_the_archive_and_its_marks(tmp_path: Path) -> None:
     printed = told("rules", "coverage", "floods")
     assert "floods: 3 articles, 0 hit; 1 wanted, of which 1 are missed; 0 false alarms\n" in printed
     assert f"    missed (en) {CAME[2][1]}\n" in printed
-    assert "1 hit that nobody has judged\n  1  (en) North Korea fires two missiles\n" in told(
-        "rules", "coverage", "launch"
-    )
+    listed = told("rules", "coverage", "launch")
+    assert "1 hit that nobody has judged\n  (en) North Korea fires two missiles\n      https://wire.test/1\n" in listed
     *_, total = rows("rules", "coverage", "launch")
     assert (total["hit"], len(total["false_alarms"]), total["missed"]) == (2, 1, [])
     ended = run("rules", "tune", "launch", "--articles", "1")

@@ -90,7 +90,7 @@ NOISY = {
     ),
     "a word that is no harm": Case(
         "disasters/wildfire.yaml",
-        widen(("match", "any", 0, "near", "these", 1), "list", "disaster-harm", "sales"),
+        widen(("match", "any", 0, "near", "these", 1), "list", "disaster-harm", "sales", "evacuees"),
         ["Wildfire near Athens forces thousands to evacuate", "Bushfires destroy 40 homes in New South Wales"],
         ["Sales of wildfire insurance rise", "Wildfire cover: sales double in a year"],
     ),

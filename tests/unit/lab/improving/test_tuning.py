@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from monitor.lab.improving.examples import Example
@@ -143,3 +145,73 @@ def test_what_drops_more_that_nobody_has_judged_is_refused() -> None:
     found = tuned(strikes(), *GOOD, *noise, *unjudged)
     assert change not in proposed(found)
     assert Refusal.DROPS_UNJUDGED in {refused.why for refused in found.refused if str(refused.change) == change}
+
+
+def test_a_rule_of_one_part_is_tuned_by_all_judged_articles() -> None:
+    """Its words are tried on what people have judged, and not only on what it misses."""
+    rule = "rule: walkouts\ntitle: Walkouts\nmatch: {words: {en: [strike]}}\n"
+    wanted = [example("Crews stage walkout", WANTED), example("Walkout of drivers in Bari", WANTED)]
+    found = tuned(rule, *GOOD, *wanted)
+    assert proposed(found) == ["add “walkout” (en) to words strike"]
+    noisy = [example("The walkout of the museum", UNWANTED), example("A walkout basement for sale", UNWANTED)]
+    found = tuned(rule, *GOOD, *wanted, *noisy)
+    assert "add “walkout” (en) to words strike" not in proposed(found)
+    (word,) = [word for word in found.coverage.words if word.term.text == "walkout"]
+    assert len(word.brought) == 2
+
+
+NESTED = """
+    rule: launches
+    title: Launches
+    match:
+      near:
+        within: sentence
+        these:
+          - words: {en: [north]}
+          - {name: deed, near: {within: 3 words, these: [{words: {en: [fires]}}, {words: {en: [missile]}}]}}
+    tests: {fires: [North fires missile]}
+"""
+
+
+def test_a_part_inside_one_that_was_widened_is_left_alone() -> None:
+    """A word beside a `near` makes an `any` of both: positions inside it would lead elsewhere."""
+    titles = (
+        "North volley over the sea",
+        "North: volley at dawn",
+        "North fires projectile",
+        "North fires a projectile",
+    )
+    found = tuned(NESTED, *(example(title, WANTED) for title in ("North fires missile", *titles)))
+    compiled = define().compile_variants([found.tuned])
+    for proposal in found.proposals:
+        assert proposal.change.apply(found.rule) is not None
+    assert compiled.find_news(example("North fires missile").article)
+
+
+def test_a_test_that_breaks_is_not_made_up_for_by_one_that_is_mended() -> None:
+    """An author often writes the test first."""
+    rule = strikes().replace("fires: [Strike in the port]", "fires: [Strike in the port, Port blockade begins]")
+    rule += "      silent: [The blockade of the port in 1850]\n"
+    news = [example("Dockers begin blockade", WANTED), example("Blockade by dockers in Bari", WANTED)]
+    found = tuned(rule, *GOOD, *news)
+    assert "add “blockade” (en) to “strike”" not in proposed(found)
+    assert Refusal.FAILS_TESTS in {refused.why for refused in found.refused}
+
+
+def test_no_word_is_proposed_for_a_language_that_is_not_known() -> None:
+    """It could not be written."""
+    news = [example("Dockers zzyzx", WANTED, language="unknown"), example("Port zzyzx", WANTED, language="unknown")]
+    assert not any("unknown" in change for change in proposed(tuned(strikes(), *GOOD, *news)))
+
+
+def test_reading_that_is_interrupted_proposes_nothing() -> None:
+    """What is wanted and was not read could be lost."""
+
+    def broken_off() -> Iterator[Example]:
+        yield from GOOD
+        yield example("Dockers stage walkout", WANTED)
+        yield example("Walkout in the port of Bari", WANTED)
+        raise KeyboardInterrupt
+
+    found = tune_rule(annotate_rule(strikes()), broken_off(), define(), 9, NOON)
+    assert (found.proposals, found.coverage.is_complete) == ([], False)
