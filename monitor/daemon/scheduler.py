@@ -224,6 +224,7 @@ class Daemon:
             if self._unpolled:
                 unpolled, self._unpolled = self._unpolled, []
                 await self._thread.run(self._claims.release, unpolled)
+                self._backlog.mark_incomplete()  # they are due again, since long ago
             if len(self._polls) >= self._count_slots():
                 return
             now = clock.now()

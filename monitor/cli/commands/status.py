@@ -13,14 +13,15 @@ import click
 
 from monitor import clock
 from monitor.cli.options import (
-    config_option,
     existing_database,
     fault_row,
     format_local_time,
     json_option,
+    possible_config_option,
     print_faults,
     print_json,
 )
+from monitor.cli.paths import require_config
 from monitor.config.loading.summary import load_config_summary
 from monitor.config.loading.summary_cache import SummaryCache, find_cache_folder
 from monitor.errors import Fault, InvalidFiles, MonitorError
@@ -33,18 +34,20 @@ _SHOWN = 10  # of the sources that fail (with the network down, all do) or are t
 
 
 @click.command()
-@config_option
+@possible_config_option
 @json_option
 def status(config: Path, as_json: bool) -> None:
     """Whether it runs, what needs a person, and counts of sources, articles, matches, alerts and deliveries.
 
-    Exit code 1 if monitor.yaml or the database cannot be used: with --json, `problem` and `fault_list` say why.
+    Exit code 1 if monitor.yaml or the database cannot be used, 2 if monitor.yaml is not there: with --json, `problem`
+    and `fault_list` say why.
 
     \b
     Example:
       news-monitor status --json
     """
     try:
+        require_config(config)
         loaded = load_config_summary(config, os.environ, SummaryCache(find_cache_folder(os.environ), config))
         settings = loaded.settings
         found = load_status(loaded, existing_database(settings), clock.now())

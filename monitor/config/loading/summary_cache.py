@@ -70,10 +70,10 @@ def find_cache_folder(environment: Mapping[str, str]) -> Path | None:
 
 def compute_summary_key(files: Iterable[Path], routes: Collection[str] | None) -> str | None:
     """A value that differs when anything does on which the rules in these files and their faults depend; None: a file
-    cannot be read."""
-    program = (sys.version, pydantic.VERSION, yaml.__version__, sorted(_stamp_files(str(_PROGRAM))))
-    inputs = (program, None if routes is None else sorted(routes))
+    cannot be read, or is being replaced."""
     try:
+        program = (sys.version, pydantic.VERSION, yaml.__version__, sorted(_stamp_files(str(_PROGRAM))))
+        inputs = (program, None if routes is None else sorted(routes))
         return _hash(repr(inputs).encode(), *(file.read_bytes() for file in files))
     except OSError:
         return None

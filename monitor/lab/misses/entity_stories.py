@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.cases import determine_article_provenance, identity_features, name_publisher
@@ -26,7 +26,7 @@ from monitor.model import (
     entities_asked_for,
     independent_publisher_of,
 )
-from monitor.stories import LONGEST_STORY, STORIES, ClusterIndex, join_story
+from monitor.stories import LONGEST_STORY, STORIES, ClusterIndex, find_same_page, join_story
 
 _SWEEP_EVERY = timedelta(hours=6)  # of the time of the articles
 
@@ -84,8 +84,13 @@ class EntityStories:
         self._sweep(article.seen)
         source = self._entities.sources.get(article.source)
         provenance = determine_article_provenance(article, source)
-        publisher = independent_publisher_of(provenance.wire, name_publisher(article, provenance, source))
-        joined = join_story(identity_features(article, self._entities), self._index)
+        features = identity_features(article, self._entities)
+        publisher, wire = name_publisher(article, provenance, source), provenance.wire
+        if (page := find_same_page(features, self._index)) is not None:  # one page is of one publisher
+            features = replace(features, publisher=page.publisher, wire=page.wire)
+            publisher, wire = page.publisher or publisher, page.wire
+        joined = join_story(features, self._index)
+        publisher = independent_publisher_of(wire, publisher)
         self._reports[joined.story.id].append(EntityReport(number, article.seen, publisher, named))
 
     def list_stories(self, since: datetime) -> list[Sequence[EntityReport]]:

@@ -160,6 +160,7 @@ def _erase_articles(connection: Connection, removed: RemovedArticles) -> int:
     replace_pending_alerts(connection, removed, contributions)
     connection.execute(delete(waiting).where(waiting.c.article_id.in_(ids)))  # what is left cannot be read
     _redact_alerts(connection, articles, now)
+    _redact_notices(connection, articles, now)
     remove_articles_from_clusters(connection, ids)
     forget_articles(connection, articles)
     _erase_from_events(connection, ids)
@@ -201,6 +202,19 @@ def _redact_alerts(connection: Connection, articles: Iterable[_ArticleRow], now:
             hashed_key = article_key(row.rule_id, article_row.source_id, uid_hash(article_row.uid))
             wordless["dedup_key"] = f"{hashed_key}{row.dedup_key.removeprefix(own_key)}"
         connection.execute(update(alert).where(alert.c.id == row.id).values(**wordless, article_version=None))
+
+
+def _redact_notices(connection: Connection, articles: Iterable[_ArticleRow], now: datetime) -> None:
+    """Empty the notices that name one of these articles, as the weekly report of misses does, and discard their unsent
+    deliveries. A report names an article by its source and uid, in the command that shows more."""
+    names = [f"{row.source_id} {row.uid}" for row in articles]
+    query = select(alert.c.id, alert.c.sentence).where(alert.c.subject.is_not(None), alert.c.sentence != "")
+    named = [row.id for row in connection.execute(query) if any(name in row.sentence for name in names)]
+    for batch in in_batches(named):
+        unsent_deliveries = delivery.c.alert_id.in_(batch) & delivery.c.state.in_(_UNSENT)
+        discarded = {"state": DeliveryState.DISCARDED, "ended_at": now, "lease_until": None, "lease_owner": None}
+        connection.execute(update(delivery).where(unsent_deliveries).values(**discarded, detail=ERASED_REASON))
+        connection.execute(update(alert).where(alert.c.id.in_(batch)).values(sentence="", marks=[]))
 
 
 def _erase_from_stories(connection: Connection, ids: Sequence[int]) -> None:

@@ -330,14 +330,28 @@ def test_an_update_is_told_with_another_that_says_something_new(
     )
 
 
+SAME_HEADLINE = "A missile flies over the sea at dawn"
+
+
+def own_page(source: str) -> Article:
+    """What that source prints at an address of its own: one address is of one publisher, whoever lists it."""
+    url = f"https://{source}.test/1"
+    return replace(PRINTED, source=source, title=SAME_HEADLINE, url=url, canonical=url)
+
+
+def named_page() -> Article:
+    """The article with a name in its text, under the same headline."""
+    return replace(secret(), title=SAME_HEADLINE)
+
+
 @pytest.mark.parametrize("more", [1, 2])
 def test_an_update_for_more_publishers_is_told_with_the_others_if_they_are_enough(desk: Desk, more: int) -> None:
     """Whoever has come since the first message; who was forgotten counts no more."""
     its = by(again_if=frozenset({UpdateTrigger.MORE_PUBLISHERS}), more_publishers=2, cooldown=HOUR)
-    first = article("a", "Missile news from Seoul", of="post", url=URL, canonical=URL)
+    first = replace(own_page("post"), uid="a", text="From Seoul.", seen=NOON)
     desk.claims.register_sources(sources("wire", "post", "echo", "herald"), NOON)
-    others = [replace(PRINTED, source=name) for name in ("echo", "herald")][:more]
-    polls(desk, its, first, others[0], secret(), *others[1:])
+    others = [own_page(name) for name in ("echo", "herald")][:more]
+    polls(desk, its, first, others[0], named_page(), *others[1:])
     desk.forget("wire", its)
     if more == 1:
         assert desk.fall(NOON + 2 * HOUR) == ()
@@ -408,8 +422,8 @@ def test_what_says_nothing_new_without_another_that_is_forgotten_is_not_told(des
     """A match that waited says so."""
     its = by(again_if=frozenset({UpdateTrigger.MORE_PUBLISHERS}), more_publishers=2, cooldown=HOUR)
     desk.claims.register_sources(sources("wire", "post", "echo"), NOON)
-    first = article("a", "Missile news from Seoul", of="post", url=URL, canonical=URL)
-    polls(desk, its, first, secret(), replace(PRINTED, source="echo"))
+    first = replace(own_page("post"), uid="a", text="From Seoul.", seen=NOON)
+    polls(desk, its, first, named_page(), own_page("echo"))
     desk.forget("wire", its)
     assert desk.fall(NOON + 2 * HOUR) == ()
     assert (
@@ -431,7 +445,7 @@ def test_an_update_waits_as_it_did_where_what_was_told_is_forgotten(desk: Desk) 
     """It tells nothing that was told before."""
     its = by(again_if=frozenset({UpdateTrigger.MORE_PUBLISHERS}), more_publishers=2, cooldown=HOUR)
     desk.claims.register_sources(sources("wire", "post", "echo"), NOON)
-    polls(desk, its, secret(), PRINTED, replace(PRINTED, source="echo"))
+    polls(desk, its, named_page(), own_page("post"), own_page("echo"))
     before = facts_that_wait(desk).splitlines()[0]
     desk.forget("wire", its)
     assert facts_that_wait(desk).splitlines()[0] == before
@@ -450,17 +464,17 @@ def test_a_later_version_stands_for_the_one_that_waits_only_if_it_is_heard(desk:
 def test_who_stands_in_may_take_it_back(desk: Desk) -> None:
     """Whoever is forgotten has not reported it too; in each daemon."""
     its, beside = by(wait_at_least=HOUR), Desk(desk.database)
-    polls(desk, its, secret(), PRINTED)
+    polls(desk, its, named_page(), own_page("post"))
     assert beside.fall(NOON + 2 * MINUTE) == ()
     desk.forget("wire", its)
-    taken_back = replace(PRINTED, version=2, title="WITHDRAWN: Missile over the sea", seen=NOON + 3 * MINUTE)
+    taken_back = replace(own_page("post"), version=2, title="WITHDRAWN: Missile over the sea", seen=NOON + 3 * MINUTE)
     beside.poll(taken_back, at=NOON + 3 * MINUTE, ruleset=rules(its))
     assert desk.fall(NOON + 2 * HOUR) == beside.fall(NOON + 2 * HOUR) == ()
 
 
 def test_who_has_said_it_in_another_article_too_is_still_heard(desk: Desk) -> None:
     """What one of their articles said is forgotten, and no other one."""
-    polls(desk, by(wait_at_least=HOUR), secret(), PRINTED, replace(PRINTED, source="wire", uid="e"))
+    polls(desk, by(wait_at_least=HOUR), named_page(), own_page("post"), replace(own_page("wire"), uid="e"))
     desk.forget("e")
     with desk.database.reading() as connection:
         voices = connection.execute(select(account.c.row)).scalar_one()["voices"]
@@ -738,3 +752,24 @@ def test_between_two_slices_others_may_use_the_database(desk: Desk) -> None:
     with desk.database.reading() as connection:
         assert len(connection.execute(select(articles.c.id)).all()) == 2
     assert sum(slices) == 1
+
+
+def test_a_report_that_names_an_article_is_emptied(desk: Desk) -> None:
+    """The weekly report of misses quotes articles that no rule matched; another notice stays."""
+    desk.poll(secret())
+    named = f"launch: 1 miss\n- {SECRET}'s missile flies (3 publishers)\n  `news-monitor why 'wire {URL}'`"
+    with desk.database.writing() as connection:
+        for id_, sentence in (("report", named), ("other", "the channel does not answer")):
+            row = {"id": id_, "dedup_key": id_, "kind": "report", "at": NOON, "level": "info", "subject": "misses"}
+            connection.execute(insert(alert).values(**row, sentence=sentence, marks=[]))
+            values = {"channel": "desk", "state": DeliveryState.PENDING, "not_before": NOON}
+            connection.execute(insert(delivery).values(alert_id=id_, **values))
+    desk.forget(URL)
+    assert SECRET not in desk.everything()
+    with desk.database.reading() as connection:
+        rows = connection.execute(select(delivery.c.alert_id, delivery.c.state, alert.c.sentence).join(alert)).all()
+    found = {row.alert_id: (row.state, row.sentence) for row in rows if row.alert_id in {"report", "other"}}
+    assert found == {
+        "report": (DeliveryState.DISCARDED, ""),
+        "other": (DeliveryState.PENDING, "the channel does not answer"),
+    }
