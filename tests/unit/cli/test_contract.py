@@ -25,7 +25,8 @@ COMMANDS = (
     "stories list", "stories show", "stories merge", "stories split",
     "articles forget",
     "db upgrade", "db backup", "db check", "db prune", "why", "replay", "entities list",
-    "rules list", "rules misses", "rules packs", "rules test", "rules try", "score",
+    "rules list", "rules show", "rules misses", "rules coverage", "rules tune", "rules packs", "rules test", "rules try",
+    "score",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -278,15 +279,20 @@ MISSING = {
         "channels list -c {}", "channels test -c {}", "matches list -c {}", "matches show -c {} 1",
         "matches export -c {}", "stories list -c {}", "stories show -c {} a", "stories merge -c {} a b",
         "stories split -c {} a b", "articles forget -c {} a", "db upgrade -c {}", "db backup -c {} copy.db",
-        "db check -c {}", "db prune -c {}",
+        "db check -c {}", "db prune -c {}", "alerts list -c {}", "alerts mark -c {} a good", "alerts show -c {} a",
+        "articles mark -c {} a b missed", "marks export -c {}", "marks import -c {} hit.jsonl", "marks list -c {}",
+        "matches mark -c {} 1 good", "rules misses -c {}", "rules show -c {} a", "rules coverage -c {} a",
+        "rules tune -c {} a",
     ),
     "{}: there is no such file or folder": (
         "check {}", "match {}", "match --rules {} -", "replay {}", "replay --rules {} -", "replay --against {} -",
         "rules list --rules {}", "rules test {}", "rules test --rules {} -", "rules try {}", "score {}",
         "score --rules {} -", "why --rules {} -", "entities list --rules {}", "parse {}", "sources import {}",
+        "marks import {}", "rules coverage --rules {} --data hit.jsonl a", "rules coverage --data {} a",
+        "rules tune --rules {} --data hit.jsonl a", "rules tune --data {} a",
     ),
     "{}/new: there is no folder {}; make it first": (
-        "sources export -o {}/new", "matches export {}/new", "db backup {}/new",
+        "sources export -o {}/new", "matches export {}/new", "db backup {}/new", "marks export {}/new",
     ),
 }  # fmt: skip
 
@@ -320,7 +326,13 @@ def test_the_table_of_missing_files_has_every_command_that_takes_one() -> None:
     assert others <= found
     for name, parameter in sorted(found - others):
         table = [command for commands in MISSING.values() for command in commands if command.startswith(f"{name} ")]
-        option = {"config": " -c {}", "rules": "--rules {}", "output": "-o {}", "against": "--against {}"}
+        option = {
+            "config": " -c {}",
+            "rules": "--rules {}",
+            "output": "-o {}",
+            "against": "--against {}",
+            "data": "--data {}",
+        }
         mark = option.get(str(parameter), "--against-config {}" if parameter == "against_config" else " {}")
         assert any(mark in command for command in table), (name, parameter)
 
