@@ -25,8 +25,8 @@ COMMANDS = (
     "stories list", "stories show", "stories merge", "stories split",
     "articles forget",
     "db upgrade", "db backup", "db check", "db prune", "why", "replay", "entities list",
-    "rules list", "rules show", "rules misses", "rules coverage", "rules tune", "rules packs", "rules test", "rules try",
-    "score",
+    "rules list", "rules show", "rules misses", "rules coverage", "rules tune", "rules packs", "rules test",
+    "rules try", "score",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
