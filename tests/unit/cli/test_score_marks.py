@@ -38,6 +38,7 @@ def test_marks_without_words_are_counted() -> None:
 @pytest.mark.parametrize("args", [("score",), ("score", "--marks", "labelled.jsonl")])
 def test_either_marks_or_a_file_is_scored(args: tuple[str, ...]) -> None:
     """Nothing is measured that was not meant."""
+    Path("labelled.jsonl").write_text("", encoding="utf-8")
     assert run(*args).exit_code == 2
 
 
