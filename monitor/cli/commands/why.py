@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -29,6 +28,7 @@ from monitor.lab.recorded import UnusableLine, read_single_article
 from monitor.model import Settings, Step
 from monitor.services.queries.articles import ArticleLookup, StoredArticle, look_up_article
 from monitor.services.queries.why import MatchReport, RuleReport, WhyReport, explain_article, explain_stored_article
+from monitor.wording.commands import write_why_command
 from monitor.wording.reasons import outcome_in_words
 
 NEAREST = 10
@@ -121,7 +121,7 @@ def _explain_stored_article(config: Path | None, paths: tuple[Path, ...], name: 
     lookup = look_up_article(database, name)
     if not lookup.found:
         if rule is not None and lookup.missing is None and look_up_article(database, f"{name} {rule}").found:
-            raise InvalidRequest(f"write source and uid in quotes: {_format_command(name, rule)}")
+            raise InvalidRequest(f"write source and uid in quotes: {write_why_command(name, rule)}")
         raise InvalidRequest(_explain_not_found(lookup, name, settings.timezone))
     if len(lookup.found) > 1:
         raise InvalidRequest("\n".join(_list_candidates(lookup.found, name, settings.timezone)))
@@ -152,11 +152,7 @@ def _list_candidates(found: Sequence[StoredArticle], name: str, zone: str) -> It
     for each in found:
         article = each.article
         seen = format_local_time(article.seen, zone)
-        yield f"  {_format_command(article.source, article.uid)}   {seen}, {article.title}"
-
-
-def _format_command(source: str, uid: str) -> str:
-    return f"news-monitor why {shlex.quote(f'{source} {uid}')}"
+        yield f"  {write_why_command(article.source, article.uid)}   {seen}, {article.title}"
 
 
 # --- as JSON ----------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ SUBJECT = "misses"
 _DUE = time(9)  # on Mondays
 _WEEK = timedelta(days=7)
 _MAX_OF_RULE, _MAX_LINES = 3, 60
+_COMMAND = "  `"  # the beginning of the line with the command
 _TITLE, _WHY = 90, 160  # characters
 _REASON = "what the rules have missed is reported once a week; `weekly_misses: false` in monitor.yaml ends that"
 
@@ -85,8 +86,11 @@ def _format_lines(by_rule: Mapping[str, Sequence[Miss]]) -> list[str]:
     lines = ["Stories that many publishers printed, and a rule did not send in time. All: `news-monitor rules misses`"]
     for rule, found in sorted(by_rule.items(), key=lambda item: -len(item[1])):
         lines += _format_rule(rule, found)
-    if left := lines[_MAX_LINES:]:
-        lines[_MAX_LINES:] = [f"and {len(left)} more lines"]
+    kept = _MAX_LINES
+    if lines[kept:] and lines[kept].startswith(_COMMAND):  # a title is never without the command that names its article
+        kept -= 1
+    if left := lines[kept:]:
+        lines[kept:] = [f"and {len(left)} more lines"]
     return lines
 
 
@@ -97,7 +101,7 @@ def _format_rule(rule: str, found: Sequence[Miss]) -> Iterator[str]:
         late = "" if miss.late_by is None else f", {duration_in_words(miss.late_by)} late"
         publishers = format_count(len(miss.publishers), "publisher")
         yield f"- {_shorten(miss.title, _TITLE)} ({publishers}{late}): {_shorten(miss.why, _WHY)}"
-        yield f"  `{miss.command}`"
+        yield f"{_COMMAND}{miss.command}`"
 
 
 def _shorten(text: str, length: int) -> str:

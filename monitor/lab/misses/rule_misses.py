@@ -13,7 +13,6 @@ matches, because its file was edited since.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +22,7 @@ from monitor.lab.misses.entity_stories import EntityReport
 from monitor.matching import RuleSet
 from monitor.model import Article, Explanation, MatchKind, Outcome, Reason
 from monitor.store.queries.story_responses import RuleAlert, RuleDecision, StoryResponses
+from monitor.wording.commands import write_why_command
 from monitor.wording.quantities import duration_in_words
 from monitor.wording.reasons import reason_in_words
 
@@ -80,7 +80,7 @@ class Miss:
     @property
     def command(self) -> str:
         """The command that shows more."""
-        return f"news-monitor why {shlex.quote(f'{self.source} {self.uid}')} {self.rule}"
+        return write_why_command(self.source, self.uid, self.rule)
 
     @property
     def nearness(self) -> tuple[bool, float]:

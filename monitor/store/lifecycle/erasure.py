@@ -18,7 +18,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Table, and_, dele
 
 from monitor.alerting.subject_keys import article_key
 from monitor.ingest.canonical_url import canonicalize_url
-from monitor.model import ClauseCode, Config, DeliveryState, ReasonClause
+from monitor.model import ClauseCode, Config, DeliveryState, NoticeKind, ReasonClause
 from monitor.model.hashing import uid_hash
 from monitor.model.outcome import clauses_to_row
 from monitor.store.commit.mark_writer import empty_marked_articles
@@ -46,6 +46,7 @@ from monitor.store.queries.articles import article_has_address
 from monitor.store.queries.marks import marked_article_has_address
 from monitor.store.queues import full_text_queue
 from monitor.store.state.state_loader import forget_articles
+from monitor.wording.commands import write_why_command
 from monitor.wording.reasons import reason_in_words
 
 ERASED = (ReasonClause(ClauseCode.ARTICLE_ERASED),)
@@ -160,7 +161,7 @@ def _erase_articles(connection: Connection, removed: RemovedArticles) -> int:
     replace_pending_alerts(connection, removed, contributions)
     connection.execute(delete(waiting).where(waiting.c.article_id.in_(ids)))  # what is left cannot be read
     _redact_alerts(connection, articles, now)
-    _redact_notices(connection, articles, now)
+    _redact_reports(connection, articles, now)
     remove_articles_from_clusters(connection, ids)
     forget_articles(connection, articles)
     _erase_from_events(connection, ids)
@@ -204,12 +205,12 @@ def _redact_alerts(connection: Connection, articles: Iterable[_ArticleRow], now:
         connection.execute(update(alert).where(alert.c.id == row.id).values(**wordless, article_version=None))
 
 
-def _redact_notices(connection: Connection, articles: Iterable[_ArticleRow], now: datetime) -> None:
-    """Empty the notices that name one of these articles, as the weekly report of misses does, and discard their unsent
-    deliveries. A report names an article by its source and uid, in the command that shows more."""
-    names = [f"{row.source_id} {row.uid}" for row in articles]
-    query = select(alert.c.id, alert.c.sentence).where(alert.c.subject.is_not(None), alert.c.sentence != "")
-    named = [row.id for row in connection.execute(query) if any(name in row.sentence for name in names)]
+def _redact_reports(connection: Connection, articles: Iterable[_ArticleRow], now: datetime) -> None:
+    """Empty the weekly reports that name one of these articles, and discard their unsent deliveries. A report names an
+    article by the command that explains it."""
+    commands = [write_why_command(row.source_id, row.uid) for row in articles]
+    query = select(alert.c.id, alert.c.sentence).where(alert.c.kind == NoticeKind.REPORT, alert.c.sentence != "")
+    named = [row.id for row in connection.execute(query) if any(command in row.sentence for command in commands)]
     for batch in in_batches(named):
         unsent_deliveries = delivery.c.alert_id.in_(batch) & delivery.c.state.in_(_UNSENT)
         discarded = {"state": DeliveryState.DISCARDED, "ended_at": now, "lease_until": None, "lease_owner": None}

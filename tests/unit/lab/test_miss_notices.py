@@ -64,3 +64,13 @@ def test_without_misses_or_operator_there_is_none() -> None:
     assert build_miss_notices({}, SETTINGS, NOON, NOON) == []
     assert build_miss_notices(excluded, SETTINGS, NOON, NOON) == []
     assert build_miss_notices({"drills": [MISS]}, replace(SETTINGS, operator=()), NOON, NOON) == []
+
+
+@pytest.mark.parametrize("of_each", [1, 2, 3])
+def test_a_notice_that_is_cut_names_every_article_that_it_quotes(of_each: int) -> None:
+    """By the command, by which an erasure finds it."""
+    misses = {f"rule-{number}": [replace(MISS, rule=f"rule-{number}")] * of_each for number in range(40)}
+    text = build_miss_notices(misses, SETTINGS, NOON, NOON)[0].text
+    quoted = [line for line in text.splitlines() if line.startswith("- ")]
+    assert "more lines" in text.splitlines()[-1]
+    assert text.count("`news-monitor why 'wire a 1'") == len(quoted) > 10

@@ -64,6 +64,7 @@ from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.stories import ArticleFeatures
+from monitor.wording.commands import write_why_command
 from monitor.wording.reasons import reason_in_words
 from tests.building import (
     HOUR,
@@ -754,10 +755,12 @@ def test_between_two_slices_others_may_use_the_database(desk: Desk) -> None:
     assert sum(slices) == 1
 
 
-def test_a_report_that_names_an_article_is_emptied(desk: Desk) -> None:
-    """The weekly report of misses quotes articles that no rule matched; another notice stays."""
-    desk.poll(secret())
-    named = f"launch: 1 miss\n- {SECRET}'s missile flies (3 publishers)\n  `news-monitor why 'wire {URL}'`"
+@pytest.mark.parametrize("uid", [URL, "it's-one", "a b"])
+def test_a_report_that_names_an_article_is_emptied(desk: Desk, uid: str) -> None:
+    """The weekly report of misses quotes articles that no rule matched; another report stays."""
+    desk.poll(secret(uid))
+    command = write_why_command("wire", uid, "launch")
+    named = f"launch: 1 miss\n- {SECRET}'s missile flies (3 publishers)\n  `{command}`"
     with desk.database.writing() as connection:
         for id_, sentence in (("report", named), ("other", "the channel does not answer")):
             row = {"id": id_, "dedup_key": id_, "kind": "report", "at": NOON, "level": "info", "subject": "misses"}
