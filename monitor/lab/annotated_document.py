@@ -126,6 +126,12 @@ class AnnotatedDocument:
     definition: Rule | Entity | WordList
     document: YamlDocument
 
+    @property
+    def rule(self) -> Rule:
+        """The rule, where it is known to be one."""
+        assert isinstance(self.definition, Rule)
+        return self.definition
+
     @cached_property
     def conditions(self) -> dict[str, list[ConditionPart]]:
         """The conditions of a rule, by the keys under which they are written."""

@@ -175,7 +175,7 @@ class _Walker:
             )
         if isinstance(condition, In):
             inner = condition.condition
-            label = what or ("" if isinstance(inner, AllOf | AnyOf | Near) else _describe_condition(inner))
+            label = what or ("" if isinstance(inner, AllOf | AnyOf | Near) else describe_condition(inner))
             return self.explain_step(inner, node, f"{label} in the {condition.field}".lstrip())
         if isinstance(condition, AllOf | AnyOf) and isinstance(node, nodes.AllOfNode | nodes.AnyOfNode):
             parts = [
@@ -213,7 +213,7 @@ class _Walker:
     def _explain_leaf(self, condition: Condition, node: nodes.LeafNode, what: str) -> Step:
         hits = node.hits(self.doc_hits, self.limit)
         holds = node.holds(self.doc_hits, self.limit)
-        described = _describe_condition(condition)
+        described = describe_condition(condition)
         if what.startswith(described):
             described = ""
         label = f"{what}: {described}" if what and described else what or described
@@ -369,8 +369,8 @@ def _name_member(step: Step, index: int) -> str:
     return f"`{name}`" if name else f"member {index + 1}"
 
 
-def _describe_condition(condition: Condition) -> str:
-    """A few words for what a condition without parts asks for."""
+def describe_condition(condition: Condition) -> str:
+    """Return a few words for what a condition without parts asks for."""
     description = type(condition).__name__.lower()
     match condition:
         case Words(terms):
@@ -385,9 +385,9 @@ def _describe_condition(condition: Condition) -> str:
         case Pattern() | NumberNamed() | DayNamed():
             description = str(condition)
         case Times(times, inner):
-            description = f"{times} times {_describe_condition(inner)}"
+            description = f"{times} times {describe_condition(inner)}"
         case Ignoring(inner, _) | Named(_, inner) | In(_, inner):
-            description = _describe_condition(inner)
+            description = describe_condition(inner)
         case AnyOf(conditions):
             description = f"any of {len(conditions)}"
         case Near(conditions):

@@ -65,7 +65,7 @@ def tune(
         for line in format_proposal(number, proposal, left_out):
             click.echo(line)
     if not found.proposals:
-        click.echo("nothing to propose: no change that keeps what is wanted has the support of two articles")
+        click.echo("nothing to propose: no change keeps all wanted articles and has the support of two others")
     if found.refused:
         click.echo("\nnot proposed")
         for refused in found.refused[:_REFUSED_SHOWN]:

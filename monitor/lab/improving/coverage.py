@@ -48,16 +48,20 @@ class DecisiveDemand:
 
 @dataclass(slots=True)
 class Coverage:
-    """How far a rule reaches in some articles. `deaf_sources`: how many articles of each source are in a language that
-    the rule cannot match; `missed`: wanted articles that it does not hit, of which no change of one demand, or two,
-    would gain those in `unexplained`; `false_alarms`: unwanted articles that it hits; `relevant`: those
-    that it hits, or would hit without one demand; `likely`: how many of these
-    nobody has judged and read like its hits."""
+    """How far a rule reaches in some articles.
+
+    unmatched_sources  how many articles of each source are in a language that the rule cannot match
+    missed             wanted articles that it does not hit
+    unexplained        those of them that no change of one demand, or two, would gain
+    false_alarms       unwanted articles that it hits
+    relevant           articles that it hits, or would hit without one demand
+    likely             how many of these nobody has judged and read like its hits
+    """
 
     rule: Rule
     articles: int = 0
     languages: dict[str, LanguageCount] = field(default_factory=dict)
-    deaf_sources: Counter[str] = field(default_factory=Counter)
+    unmatched_sources: Counter[str] = field(default_factory=Counter)
     hits: list[Example] = field(default_factory=list)
     missed: list[Example] = field(default_factory=list)
     false_alarms: list[Example] = field(default_factory=list)
@@ -78,8 +82,7 @@ def measure_coverage(
     """Measure how far a rule reaches in the articles, and which words it lacks. `count`: how many articles there are,
     about; few of them are in memory at once. If reading them is interrupted (KeyboardInterrupt), the result is that of
     what was read, and `is_complete` is false."""
-    rule = annotated.definition
-    assert isinstance(rule, Rule)
+    rule = annotated.rule
     relaxations = relax_one_demand(annotated)
     variants = definitions.compile_variants([rule, *(relaxation.rule for relaxation in relaxations)])
     coverage, background = Coverage(rule), PhraseCounts()
@@ -122,8 +125,7 @@ def _select_decisive(variants: Collection[int], relaxations: Sequence[Relaxation
 
 def _languages_of(annotated: AnnotatedDocument, definitions: Definitions) -> Callable[[str], bool]:
     """A function that says whether the rule can match in a language."""
-    rule = annotated.definition
-    assert isinstance(rule, Rule)
+    rule = annotated.rule
     required = frozenset(rule.where.languages if rule.where else ())
     (match,) = annotated.conditions["match"]
     found = LanguageChecker(annotated, definitions.entities, definitions.lists, required).coverage_of(match)
@@ -137,7 +139,7 @@ def _count_example(coverage: Coverage, example: Example, can_match: Callable[[st
     count.hit += is_hit
     count.wanted += example.is_wanted
     if not count.can_match:
-        coverage.deaf_sources[example.article.source] += 1
+        coverage.unmatched_sources[example.article.source] += 1
     if is_hit:
         coverage.hits.append(example)
     elif example.is_wanted:

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from math import log, sqrt
+from statistics import NormalDist
 
-CLEAR = 1.96
+CLEAR = NormalDist().inv_cdf(0.975)
 """A score above it is not chance, at the usual level of 5 %."""
 
 

@@ -9,7 +9,13 @@ from dataclasses import dataclass, field, replace
 from monitor.lab.improving.condition_changes import add_term, change_part
 from monitor.lab.improving.examples import MIN_SUPPORT, UNKNOWN_LANGUAGE, Example, ExampleVerdict, count_independent
 from monitor.lab.improving.log_odds import CLEAR, score_words
-from monitor.lab.improving.phrases import find_parts_of_words, find_phrases, find_stems, is_too_long
+from monitor.lab.improving.phrases import (
+    find_parts_of_words,
+    find_phrases,
+    find_stems,
+    is_too_long,
+    write_in_lower_case,
+)
 from monitor.lab.improving.relaxing import Definitions, RulePart
 from monitor.model import Condition, Rule, Term
 
@@ -131,12 +137,8 @@ def _choose_in_language(
         if (scores[word] > CLEAR or count >= MIN_SUPPORT) and word not in parts and not is_too_long(word)
     ]
     for word in sorted(clear, key=lambda word: (-scores[word], word))[:_TRIED]:
-        yield Term(_as_term(written[word].most_common(1)[0][0] if word in written else word), language), scores[word]
-
-
-def _as_term(phrase: str) -> str:
-    """A phrase as people write it in a list: in lower case, unless it is all capitals."""
-    return phrase if phrase.isupper() else phrase.lower()
+        phrase = written[word].most_common(1)[0][0] if word in written else word
+        yield Term(write_in_lower_case(phrase), language), scores[word]
 
 
 def examined_phrases(example: Example) -> dict[str, str]:

@@ -8,7 +8,7 @@ from itertools import chain
 
 from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.improving.examples import MIN_SUPPORT, UNKNOWN_LANGUAGE, Example
-from monitor.lab.improving.phrases import find_phrases, surrounding_phrases
+from monitor.lab.improving.phrases import find_phrases, surrounding_phrases, write_in_lower_case
 from monitor.lab.improving.relaxing import Definitions, RulePart, list_parts
 from monitor.lab.improving.rule_changes import DropByTitle, IgnoreInside, RemoveWord, RuleChange, SetNearness
 from monitor.lab.lints.words import words_of_part
@@ -75,7 +75,7 @@ def _field_text(example: Example, field: Field) -> str:
 
 
 def _list_title_words(noise: Sequence[NoisyMatch], good: Sequence[Example]) -> Iterator[RuleChange]:
-    """Words that several titles of noise have, and no title of what is wanted, and that are no words of the rule."""
+    """Words that several titles of noise have, and that neither the rule nor the title of a wanted article has."""
     own = {fold(span.text) for _, match in noise for span in match.evidence}
     wanted = own.union(*(find_phrases(example.article.title, example.language) for example in good))
     found: Counter[tuple[str, str]] = Counter()
@@ -84,7 +84,7 @@ def _list_title_words(noise: Sequence[NoisyMatch], good: Sequence[Example]) -> I
         found.update((phrase, example.language) for folded, phrase in phrases.items() if folded not in wanted)
     for (phrase, language), count in found.most_common(_TRIED):
         if count >= MIN_SUPPORT and language != UNKNOWN_LANGUAGE:
-            yield DropByTitle(Term(phrase if phrase.isupper() else phrase.lower(), language))
+            yield DropByTitle(Term(write_in_lower_case(phrase), language))
 
 
 def _list_nearness(

@@ -43,7 +43,12 @@ def surrounding_phrases(text: str, start: int, end: int) -> set[str]:
     starts = {start, *(place[0] for place in before[-2:])}
     ends = {end, *(place[1] for place in after[:2])}
     found = {" ".join(TOKEN.findall(text, a, b)) if a < start or b > end else "" for a in starts for b in ends}
-    return {_join_unspaced(phrase) for phrase in found if phrase}
+    return {write_in_lower_case(_join_unspaced(phrase)) for phrase in found if phrase}
+
+
+def write_in_lower_case(phrase: str) -> str:
+    """A phrase as people write it in a list: in lower case, unless it is all capitals."""
+    return phrase if phrase.isupper() else phrase.lower()
 
 
 def _join_unspaced(phrase: str) -> str:
@@ -52,7 +57,7 @@ def _join_unspaced(phrase: str) -> str:
     joined = words[0]
     for previous, word in pairwise(words):
         joined += word if is_unspaced(previous) and is_unspaced(word) else f" {word}"
-    return joined if joined.isupper() else joined.lower()
+    return joined
 
 
 def find_parts_of_words(counts: Mapping[str, int]) -> set[str]:

@@ -22,13 +22,13 @@ from monitor.lab.improving.condition_changes import (
 from monitor.lab.improving.examples import Example
 from monitor.lab.improving.phrases import find_phrases
 from monitor.matching import RuleSet, compile_rules
+from monitor.matching.explain import describe_condition
 from monitor.model import (
     AllOf,
     AnyOf,
     Article,
     Condition,
     Entity,
-    GroupNamed,
     Match,
     MatchKind,
     Near,
@@ -53,7 +53,7 @@ class Demand(StrEnum):
     UNLESS = "unless"
     PLACE_OF_EVIDENCE = "place of evidence"
     WHERE = "where"
-    SEVERAL = "several"
+    SLOT_AND_MORE = "slot and more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,21 +157,15 @@ def _list_slot_groups(annotated: AnnotatedDocument) -> Iterator[list[RulePart]]:
 def relax_one_demand(annotated: AnnotatedDocument) -> list[Relaxation]:
     """The rule without each of its demands: slots, how near things must be, what is ignored, `unless`, where evidence
     must be, and `where`."""
-    rule = _rule_of(annotated)
+    rule = annotated.rule
     found = [*_relax_slots(annotated, rule), *_relax_parts(annotated, rule), *_relax_keys(annotated, rule)]
     return [relaxation for relaxation in found if relaxation.rule != rule]
 
 
 def relax_two_demands(annotated: AnnotatedDocument) -> list[Relaxation]:
     """The rule without two slots beside each other, or without a slot and all that is no slot."""
-    rule = _rule_of(annotated)
+    rule = annotated.rule
     return [*_relax_pairs(annotated, rule), *_relax_slots_and_keys(annotated, rule)]
-
-
-def _rule_of(annotated: AnnotatedDocument) -> Rule:
-    rule = annotated.definition
-    assert isinstance(rule, Rule)
-    return rule
 
 
 def _relax_slots(annotated: AnnotatedDocument, rule: Rule) -> Iterator[Relaxation]:
@@ -264,7 +258,7 @@ def _relax_slots_and_keys(annotated: AnnotatedDocument, rule: Rule) -> Iterator[
         relaxed = _without_slots(anywhere, (slot,))
         if relaxed is not None:
             name = f"nothing for {describe_part(slot.part)}, and one more reason"
-            yield Relaxation(Demand.SEVERAL, relaxed, name, _place_of(annotated, slot), (slot,))
+            yield Relaxation(Demand.SLOT_AND_MORE, relaxed, name, _place_of(annotated, slot), (slot,))
 
 
 def describe_part(part: ConditionPart) -> str:
@@ -275,15 +269,7 @@ def describe_part(part: ConditionPart) -> str:
     if isinstance(condition, AnyOf | AllOf | Near):
         kind = {AnyOf: "any", AllOf: "all", Near: "near"}[type(condition)]
         return f"{kind} ({', '.join(describe_part(inner) for inner in part.parts[:2])} ...)"
-    terms = getattr(condition, "terms", None)
-    if terms:
-        more = " ..." if len(terms) > 2 else ""
-        return f"words {', '.join(term.text for term in terms[:2])}{more}"
-    if isinstance(condition, GroupNamed):
-        keys = (("kind", condition.kind), ("in", condition.group), ("of", condition.of))
-        return f"entities ({', '.join(f'{key}: {value}' for key, value in keys if value)})"
-    named = next((getattr(condition, key) for key in ("entity", "list", "pattern") if hasattr(condition, key)), None)
-    return str(condition) if named is None else f"{type(condition).__name__.removesuffix('Named').lower()} {named}"
+    return describe_condition(condition)
 
 
 def _place_of(annotated: AnnotatedDocument, at: RulePart) -> Place:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from monitor.lab.improving.condition_changes import (
-    Change,
     add_term,
     change_inside,
     change_part,
@@ -35,26 +34,36 @@ class RuleChange(ABC):
     def __str__(self) -> str:
         """The change in words."""
 
+
+@dataclass(frozen=True, slots=True)
+class PartChange(RuleChange):
+    """A change of one part of `match`."""
+
+    part: RulePart
+
+    @abstractmethod
+    def change(self, condition: Condition) -> Condition | None:
+        """Return the part changed; None: nothing would be left of it."""
+
+    def apply(self, rule: Rule) -> Rule | None:
+        changed = self.change(find_part(rule.condition, self.part.position))
+        condition = None if changed is None else change_part(rule.condition, self.part.position, lambda _: changed)
+        return None if condition is None else replace(rule, condition=condition)
+
     def fits(self, before: Rule, after: Rule) -> bool:
-        """Whether the change means the same in the rule after another change as before it: the part that it is about is
-        still of the same kind, and so is each that leads there."""
-        position = getattr(self, "part", None)
-        return position is None or kinds_on_path(before.condition, position.position) == kinds_on_path(
-            after.condition, position.position
-        )
+        """Whether the change means the same in a rule after another change as before it: the part is of the same kind,
+        and so is each part that leads to it."""
+        kinds = [kinds_on_path(rule.condition, self.part.position) for rule in (before, after)]
+        return kinds[0] == kinds[1]
 
 
 @dataclass(frozen=True, slots=True)
-class AddWord(RuleChange):
+class AddWord(PartChange):
     """One more word for a part of `match`."""
 
-    part: RulePart
     term: Term
 
-    def apply(self, rule: Rule) -> Rule | None:
-        return _change_match(rule, self.part, self._change)
-
-    def _change(self, condition: Condition) -> Condition:
+    def change(self, condition: Condition) -> Condition:
         return add_term(condition, self.term)
 
     def __str__(self) -> str:
@@ -62,34 +71,28 @@ class AddWord(RuleChange):
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveWord(RuleChange):
+class RemoveWord(PartChange):
     """A word less in a part of `match`."""
 
     breadth: ClassVar[int] = 3
 
-    part: RulePart
     term: Term
 
-    def apply(self, rule: Rule) -> Rule | None:
+    def change(self, condition: Condition) -> Condition | None:
         """The last word of a part stays: without it the part would say nothing."""
-        left = remove_term(find_part(rule.condition, self.part.position), self.term)
-        return None if left is None else _change_match(rule, self.part, lambda _: left)
+        return remove_term(condition, self.term)
 
     def __str__(self) -> str:
         return f"remove {_quote_term(self.term)} from {describe_part(self.part.part)}"
 
 
 @dataclass(frozen=True, slots=True)
-class IgnoreInside(RuleChange):
+class IgnoreInside(PartChange):
     """Occurrences of a part of `match` do not count inside this phrase."""
 
-    part: RulePart
     term: Term
 
-    def apply(self, rule: Rule) -> Rule | None:
-        return _change_match(rule, self.part, self._change)
-
-    def _change(self, condition: Condition) -> Condition:
+    def change(self, condition: Condition) -> Condition:
         return ignore_inside(condition, self.term)
 
     def __str__(self) -> str:
@@ -114,18 +117,14 @@ class DropByTitle(RuleChange):
 
 
 @dataclass(frozen=True, slots=True)
-class SetNearness(RuleChange):
+class SetNearness(PartChange):
     """The parts of a `near` must be as near as this: at most so many words apart, or in one unit."""
 
     breadth: ClassVar[int] = 2
 
-    part: RulePart
     within: int | Unit
 
-    def apply(self, rule: Rule) -> Rule | None:
-        return _change_match(rule, self.part, self._change)
-
-    def _change(self, condition: Condition) -> Condition:
+    def change(self, condition: Condition) -> Condition:
         return change_inside(condition, self._set)
 
     def _set(self, near: Condition) -> Condition:
@@ -137,11 +136,6 @@ class SetNearness(RuleChange):
     def __str__(self) -> str:
         within = self.within.value if isinstance(self.within, Unit) else f"{self.within} words"
         return f"within: {within}, for {describe_part(self.part.part)}"
-
-
-def _change_match(rule: Rule, at: RulePart, change: Change) -> Rule | None:
-    condition = change_part(rule.condition, at.position, change)
-    return None if condition is None else replace(rule, condition=condition)
 
 
 def _quote_term(term: Term) -> str:

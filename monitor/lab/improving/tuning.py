@@ -16,7 +16,7 @@ from monitor.lab.improving.coverage import Coverage, measure_coverage
 from monitor.lab.improving.examples import MIN_SUPPORT, Example, ExampleVerdict, count_independent
 from monitor.lab.improving.noise import list_noise_changes, list_wider_nearness
 from monitor.lab.improving.relaxing import Definitions
-from monitor.lab.improving.rule_changes import AddWord, RuleChange
+from monitor.lab.improving.rule_changes import AddWord, PartChange, RuleChange
 from monitor.lab.rule_tests import failures_of_each
 from monitor.model import Place, Rule
 
@@ -60,7 +60,7 @@ class Refusal(StrEnum):
     """Why a change that helps is not proposed."""
 
     ONE_TEXT = "one text supports it"
-    LOSES_WANTED = "it loses what is wanted"
+    LOSES_WANTED = "it loses a wanted article"
     FAILS_TESTS = "a test of the rule would fail"
     BRINGS_NOISE = "it brings as much noise as it gains"
     DROPS_UNJUDGED = "it drops more that nobody has judged than noise"
@@ -94,11 +94,10 @@ def tune_rule(
     now: datetime,
 ) -> Tuning:
     """Propose changes of a rule. `count`: how many articles there are, about; `now`: the time of its tests."""
-    rule = annotated.definition
-    assert isinstance(rule, Rule)
+    rule = annotated.rule
     coverage = measure_coverage(annotated, examples, definitions, count)
     tuning = Tuning(rule, rule, coverage)
-    if not coverage.is_complete:  # on a part of the articles, what is wanted and hit is not known
+    if not coverage.is_complete:  # a change could lose a wanted article that was not read
         return tuning
     trial = _Trial(definitions, coverage.relevant, now, rule)
     changes = _list_changes(annotated, coverage, definitions)
@@ -118,9 +117,14 @@ def tune_rule(
         changed = best.change.apply(tuning.tuned)
         assert changed is not None
         others = [proposal.change for proposal in accepted if proposal is not best]
-        changes = [change for change in others if change.fits(tuning.tuned, changed)]
+        changes = [change for change in others if not _is_displaced(change, tuning.tuned, changed)]
         tuning.tuned = changed
     return tuning
+
+
+def _is_displaced(change: RuleChange, before: Rule, after: Rule) -> bool:
+    """Whether the part that a change is about is elsewhere now."""
+    return isinstance(change, PartChange) and not change.fits(before, after)
 
 
 def _list_changes(annotated: AnnotatedDocument, coverage: Coverage, definitions: Definitions) -> list[RuleChange]:

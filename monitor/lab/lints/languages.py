@@ -91,8 +91,7 @@ class LanguageChecker:
     def untested_languages(self, languages: frozenset[str]) -> set[str]:
         """Those of the languages in which no test under `fires` is. A test is in the language that it declares, or that
         its script allows. If it may be in several, it is in those of which it contains a word."""
-        rule = self.annotated.definition
-        assert isinstance(rule, Rule)
+        rule = self.annotated.rule
         untested = set(languages)
         for test in (case for case in rule.tests if case.fires):
             declared = languages & {_parse_subtag(test.language)} if test.language else languages

@@ -62,7 +62,7 @@ def test_the_demand_that_decides_a_miss_is_named() -> None:
 def test_two_demands_are_looked_for_where_no_single_one_decides() -> None:
     """The slot is empty, and the title is one that `unless` drops."""
     found = covered(example("Film: dockers walk out", WANTED))
-    assert [demand.relaxation.demand for demand in found.demands] == [Demand.SEVERAL]
+    assert [demand.relaxation.demand for demand in found.demands] == [Demand.SLOT_AND_MORE]
     assert not found.unexplained
 
 
@@ -71,7 +71,7 @@ def test_languages_and_sources_that_the_rule_cannot_match() -> None:
     found = covered(example("Strajk w porcie w Gdyni", language="pl", by="gazeta.example"), *OTHERS)
     assert not found.languages["pl"].can_match
     assert found.languages["en"].can_match
-    assert found.deaf_sources == {"gazeta.example": 1}
+    assert found.unmatched_sources == {"gazeta.example": 1}
 
 
 def test_a_missing_word_was_tried_and_shows_what_it_brings() -> None:
