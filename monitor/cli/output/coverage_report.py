@@ -28,7 +28,9 @@ def format_coverage(found: Coverage, most: int, *, with_single: bool) -> Iterato
     if found.likely:
         yield f"nobody has judged {found.likely} more that are likely to be wanted and that it misses"
     if found.unmatched_sources:
-        sources = ", ".join(f"{source or 'no source'} ({count})" for source, count in found.unmatched_sources.most_common(8))
+        sources = ", ".join(
+            f"{source or 'no source'} ({count})" for source, count in found.unmatched_sources.most_common(8)
+        )
         yield f"in languages that it cannot match: articles of {sanitize_line(sources)}"
     yield from _format_misses(found, most)
     yield from _format_words(found, most, with_single=with_single)
