@@ -26,14 +26,16 @@ from monitor.config.language.base_schema import (
     validation_error,
     validator_from_parser,
 )
+from monitor.config.language.channels import ChannelSchema, build_channels
 from monitor.config.language.durations import DURATION_PATTERN, OutOfBounds, parse_duration
 from monitor.config.language.faults import collect_faults, did_you_mean, validate_document
+from monitor.config.language.routes import find_routing_faults, find_unknown_channel
 from monitor.config.language.secrets import fill_secrets
 from monitor.config.language.sources import SourceDefaults
 from monitor.config.language.web import WebSchema
-from monitor.config.yaml.yaml12 import ValuePath, YamlDocument, quote_text
+from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import FOR_GOOD, SHORTEST_RETENTION, Channel, Limits, Retention, Settings
+from monitor.model import FOR_GOOD, SHORTEST_RETENTION, Limits, Retention, Settings
 
 EVERY = timedelta(minutes=5)
 _DATABASE = "sqlite:///monitor.db"
@@ -101,19 +103,6 @@ RetentionPeriod = Annotated[
     PlainValidator(validator_from_parser(_parse_retention)),
     WithJsonSchema({"type": "string", "pattern": f"{DURATION_PATTERN}|^{_FOR_GOOD}$"}),
 ]
-
-
-class ChannelSchema(Schema):
-    """One address that messages go to."""
-
-    label: ClassVar[str] = "channel"
-
-    url: str = Field(
-        repr=False,
-        description="An Apprise URL, or console://. Secrets in it are written ${env:NAME}, ${file:/PATH} or "
-        "${credential:NAME}.",
-        examples=["console://"],
-    )
 
 
 class NetworkSchema(Schema):
@@ -252,9 +241,10 @@ def settings_from_document(
 ) -> tuple[Settings, SourceDefaults]:
     """The settings, and the defaults for all sources. Relative paths are relative to `folder`. Raises InvalidFiles."""
     schema = validate_document(SettingsSchema, document)
-    faults = [*_find_unknown_channels(schema, document), *_find_routing_faults(schema, document)]
+    known = list(schema.channels or {})
+    faults = [*find_routing_faults(schema.routes or {}, known, document), *_find_operator_faults(schema, document)]
     with collect_faults(faults):
-        channels = _build_channels(schema, document, environment, folder)
+        channels = build_channels(schema.channels or {}, document, environment, folder)
     with collect_faults(faults):
         database = fill_secrets(schema.database or _DATABASE, environment, document.place(("database",)), folder)
     if faults:
@@ -290,54 +280,9 @@ def unknown_rules(document: YamlDocument, retention: Retention, known: Collectio
             yield Fault(document.key_place(("retention", "rules", rule)), f"there is no rule {quote_text(rule)}", hint)
 
 
-def _build_channels(
-    schema: SettingsSchema, document: YamlDocument, environment: Mapping[str, str], folder: Path
-) -> dict[str, Channel]:
-    channels, faults = {}, list[Fault]()
-    for name, channel in (schema.channels or {}).items():
-        place = document.place(("channels", name, "url"))
-        with collect_faults(faults):
-            url = fill_secrets(channel.url, environment, place, folder)
-            if not url.partition("://")[1] or any(sign.isspace() for sign in url):
-                raise InvalidFiles(
-                    [Fault(place, "this is no channel's url", "it begins like mailto://, ntfy:// or console://")]
-                )
-            channels[name] = Channel(name, url, place)
-    if faults:
-        raise InvalidFiles(faults)
-    return channels
-
-
-def _find_unknown_channels(schema: SettingsSchema, document: YamlDocument) -> Iterator[Fault]:
-    known = list(schema.channels or {})
-    for path, name in _iter_channel_references(schema):
-        if name not in known:
-            hint = did_you_mean(name, known) or "name it under channels"
-            yield Fault(document.place(path), f"there is no channel {quote_text(name)}", hint)
-
-
-def _find_routing_faults(schema: SettingsSchema, document: YamlDocument) -> Iterator[Fault]:
-    """The faults by which alerts would reach nobody."""
-    known, routes = list(schema.channels or {}), schema.routes or {}
-    if not known and not any(routes.values()):  # else the missing channels of the routes are reported already
-        hint = "add a channel, for example screen: {url: 'console://'}, and routes: {default: [screen]}"
-        yield Fault(document.key_place(("channels",)), "there is no channel: alerts would reach nobody", hint)
-        return
-    for route, names in routes.items():
-        if not names:
-            hint = f"write a channel in it, for example [{known[0]}], or remove it" if known else "name a channel in it"
-            yield Fault(
-                document.place(("routes", route)), f"the route '{route}' is empty: alerts would reach nobody", hint
-            )
-    if known and "default" not in routes:
-        hint = f"write, for example, 'routes: {{default: [{known[0]}]}}'"
-        yield Fault(document.key_place(("routes",)), "there is no route 'default'", hint)
-
-
-def _iter_channel_references(schema: SettingsSchema) -> Iterator[tuple[ValuePath, str]]:
-    for route, names in (schema.routes or {}).items():
-        yield from ((("routes", route, index), name) for index, name in enumerate(names))
-    yield from ((("operator", index), name) for index, name in enumerate(schema.operator or ()))
+def _find_operator_faults(schema: SettingsSchema, document: YamlDocument) -> Iterator[Fault]:
+    for index, name in enumerate(schema.operator or ()):
+        yield from find_unknown_channel(name, list(schema.channels or {}), document, ("operator", index))
 
 
 def _drop_duplicates(names: Iterable[str]) -> tuple[str, ...]:
