@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from monitor.alerting.case import DecisionContext, find_poll_gap
+from monitor.alerting.routing import plan_deliveries
 from monitor.config.loading.load import shipped_entities
 from monitor.matching import RuleSet
 from monitor.matching.full_text_requests import find_full_text_requests, has_full_text_rules
 from monitor.matching.live import compile_live
-from monitor.model import Alert, Article, Channel, Claim, Config, Settings, Source
+from monitor.model import Alert, Article, Channel, Claim, Config, PlannedDelivery, Settings, Source
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,9 @@ class ActiveConfig:
         """What people call a source; its id if it is no longer in the config."""
         return self.sources[source].name if source in self.sources else source
 
-    def channels_of(self, alert: Alert) -> list[str]:
-        """Where an alert is sent."""
-        return channels_of(alert, self.config.settings)
+    def plan_alert(self, alert: Alert) -> list[PlannedDelivery]:
+        """Where an alert is sent, and when."""
+        return plan_alert(alert, self.config.settings)
 
     def decision_context(self, claim: Claim, now: datetime) -> DecisionContext:
         """What deciding on a poll knows besides its articles."""
@@ -70,8 +71,8 @@ def compile_config(config: Config) -> RuleSet:
     return compile_live(config.rules.values(), config.entities, config.lists, config.sources, shipped_entities())
 
 
-def channels_of(alert: Alert, settings: Settings) -> list[str]:
-    """The channels of an alert's routes, without repetition, in the order of the routes. An alert that was deferred may
-    name a route that is no longer in the config: the default route stands in for it."""
-    routes = (settings.routes.get(route, settings.routes["default"]) for route in alert.routes)
-    return list(dict.fromkeys(channel for route in routes for channel in route))
+def plan_alert(alert: Alert, settings: Settings) -> list[PlannedDelivery]:
+    """The deliveries of an alert by its routes, one for each channel, in the order of the routes. An alert that was
+    deferred may name a route that is no longer in the config: the default route takes its place."""
+    names = (name if name in settings.routes else "default" for name in alert.routes)
+    return plan_deliveries(alert.level, [(name, settings.routes[name]) for name in names], alert.at)

@@ -115,7 +115,7 @@ class DueProcessor:
         active = self._active.current
         with self._section.enter(now) as section:
             due = section.decide_due(active.rules, pending_ids)
-            section.commit_due(due, active.channels_of)
+            section.commit_due(due, active.plan_alert)
             return due.released
 
     def issue_notices(self, now: datetime) -> list[Notice]:

@@ -247,7 +247,7 @@ class FullTextReader:
             poll_gap = PollGap(request.gap_since, request.wanted_at) if request.gap_since is not None else None
             context = DecisionContext(active.zone, poll_gap)
             (decision,) = section.decide([PreparedPoll(prepared, context)], active.rules) if prepared else (None,)
-            section.commit_page(request, decision, active.channels_of, now)
+            section.commit_page(request, decision, active.plan_alert, now)
         return decision
 
 

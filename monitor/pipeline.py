@@ -141,7 +141,7 @@ class Pipeline:
             ours = list(compress(polls, claims_held))
             decisions = section.decide([poll.prepared for poll in ours], active.rules)
             for poll, decision in zip(ours, decisions, strict=True):
-                section.commit(poll.ingested.poll_record, decision, active.channels_of)
+                section.commit(poll.ingested.poll_record, decision, active.plan_alert)
                 pages = select_pages_to_read(poll.result.source, poll.ingested.articles, now, active.wants_full_text)
                 section.enqueue_pages(pages, now, poll.prepared.context.poll_gap)
         decided = iter(decisions)

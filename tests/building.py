@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -32,7 +32,9 @@ from monitor.model import (
     NoticeKind,
     OncePer,
     PendingChange,
+    PlannedDelivery,
     PollRecord,
+    RouteStep,
     Rule,
     RuleStatus,
     Settings,
@@ -156,14 +158,18 @@ def polled(claim: Claim, at: datetime = NOON, *, outcome: FetchOutcome = FetchOu
 
 def active_config(known: Mapping[str, Source], compiled: RuleSet) -> ActiveConfigHolder:
     """In force: these sources and rules, and one channel that every alert goes to."""
-    settings = Settings("UTC", "", {"desk": Channel("desk", "json://desk.test")}, {"default": ("desk",)})
+    settings = Settings("UTC", "", {"desk": Channel("desk", "json://desk.test")}, {"default": (RouteStep("desk"),)})
     return ActiveConfigHolder(ActiveConfig(Config(settings, known, {}, {}), compiled))
 
 
-def to_desk(alert: Alert) -> list[str]:
-    """Every alert goes to one channel."""
-    del alert
-    return ["desk"]
+def to_desk(alert: Alert) -> list[PlannedDelivery]:
+    """Every alert goes to one channel, at once."""
+    return send_to("desk")(alert)
+
+
+def send_to(*channels: str) -> Callable[[Alert], list[PlannedDelivery]]:
+    """Every alert goes to these channels, at once."""
+    return lambda alert: [PlannedDelivery(channel, alert.at) for channel in channels]
 
 
 def claimed(claims: Claims, name: str = "wire", at: datetime = NOON) -> Claim:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from monitor.alerting.hours import find_next_hours, is_within_hours
-from monitor.model import Level, Outside, PlannedDelivery, RouteStep
+from monitor.model import Hours, Level, Outside, PlannedDelivery, RouteStep
 
 NamedSteps = tuple[str, Sequence[RouteStep]]
 """The name of a route, and its steps."""
@@ -31,16 +31,17 @@ def plan_step(level: Level, step: RouteStep, route: str, now: datetime) -> Plann
     """The delivery of one step of a route; None if the step does not send it."""
     if level.rank < step.lowest.rank:
         return None
-    at_once = PlannedDelivery(step.channel, now)
     if step.hours is None or is_within_hours(step.hours, now):
-        return at_once
+        return PlannedDelivery(step.channel, now)
     if step.outside is Outside.TO and step.other is not None:
         return PlannedDelivery(step.other, now)
     if level is Level.CRITICAL and step.outside is not Outside.HOLD_ALL:
-        return at_once
-    if step.outside is Outside.CRITICAL_ONLY:
-        return None
-    begin = find_next_hours(step.hours, now)
+        return PlannedDelivery(step.channel, now)
+    return None if step.outside is Outside.CRITICAL_ONLY else _hold_delivery(step.channel, step.hours, route, now)
+
+
+def _hold_delivery(channel: str, hours: Hours, route: str, now: datetime) -> PlannedDelivery:
+    begin = find_next_hours(hours, now)
     if begin is None:  # the check of monitor.yaml refuses such hours; an alert is rather early than lost
-        return at_once
-    return PlannedDelivery(step.channel, begin, f"the hours '{step.hours.name}' of route {route}")
+        return PlannedDelivery(channel, now)
+    return PlannedDelivery(channel, begin, f"the hours '{hours.name}' of route {route}")

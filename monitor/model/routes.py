@@ -46,8 +46,8 @@ class Outside(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RouteStep:
-    """One step of a route: a channel, the lowest level that it takes, and its hours (None: always). `other`: the channel
-    that takes its place outside its hours, if `outside` is TO."""
+    """One step of a route: a channel, the lowest level that it takes, and its hours (None: always). `other`: the
+    channel that takes its place outside its hours, if `outside` is TO."""
 
     channel: str
     lowest: Level = Level.INFO

@@ -8,6 +8,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 
 from monitor.model.deliveries import Channel
+from monitor.model.routes import RouteStep
 from monitor.model.rules import Entity, Rule, WordList
 from monitor.model.sources import Source
 
@@ -73,7 +74,7 @@ class Settings:
     timezone: str
     database: str
     channels: Mapping[str, Channel]
-    routes: Mapping[str, tuple[str, ...]]
+    routes: Mapping[str, tuple[RouteStep, ...]]
     operator: tuple[str, ...] = ()
     weekly_misses: bool = True
     allow: tuple[IPv4Network | IPv6Network, ...] = ()

@@ -20,7 +20,17 @@ from monitor import clock, delivery
 from monitor.alerting import retry
 from monitor.alerting.retry import UNANSWERED_WAIT
 from monitor.delivery import Dispatcher
-from monitor.model import Alert, Channel, DeliveryState, Level, Limits, OncePer, Receipt, ReceiptKind, Settings
+from monitor.model import (
+    Channel,
+    DeliveryState,
+    Level,
+    Limits,
+    OncePer,
+    Receipt,
+    ReceiptKind,
+    RouteStep,
+    Settings,
+)
 from monitor.notify import Notifier
 from monitor.notify.notifier import SENDERS
 from monitor.notify.send_limiter import SendLimiter
@@ -34,25 +44,20 @@ from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent
 from tests import building
-from tests.building import article, claimed, decide_in, polled, rule, rules, sources
+from tests.building import article, claimed, decide_in, polled, rule, rules, send_to, sources
 from tests.conftest import FaultServer
 from tests.patience import LONG, PATIENCE
 
 
 def fill(database: Database, channels: Iterable[str], *uids: str, level: Level = Level.HIGH) -> None:
     """For each uid an alert of this level, committed now, with a delivery on each of the channels."""
-    now, claims, names = clock.now(), Claims(database, "test"), list(channels)
-
-    def to_all(told: Alert) -> list[str]:
-        del told
-        return names
-
+    now, claims = clock.now(), Claims(database, "test")
     claims.register_sources(sources("wire"), now)
     claim = claimed(claims, at=now)
     with SerialSection(database).enter(now) as inside:
         new = [article(uid, seen=now) for uid in uids or ("a1",)]
         decision = decide_in(inside, new, rules(rule(level=level, once_per=OncePer.ARTICLE)))
-        assert inside.commit(polled(claim, now), decision, to_all)
+        assert inside.commit(polled(claim, now), decision, send_to(*channels))
 
 
 @asynccontextmanager
@@ -62,7 +67,11 @@ async def dispatching(
     """A dispatcher, wired as `app` does it."""
     channels = {name: Channel(name, url) for name, url in urls.items()}
     settings = Settings(
-        "Asia/Seoul", str(database.write.url), channels, {"default": tuple(urls)}, limits=limits or Limits()
+        "Asia/Seoul",
+        str(database.write.url),
+        channels,
+        {"default": tuple(map(RouteStep, urls))},
+        limits=limits or Limits(),
     )
     thread, notifier = StoreThread(), Notifier(lambda: channels, settings.limits.send, timeouts)
     try:

@@ -28,6 +28,7 @@ from monitor.model import (
     OncePer,
     Receipt,
     ReceiptKind,
+    RouteStep,
     RunningVersion,
     Settings,
 )
@@ -52,7 +53,7 @@ REFUSED = Receipt(ReceiptKind.REFUSED, "the server answered 404")
 def config(*operator: str, urls: dict[str, str] | None = None) -> Config:
     """Two sources and three channels."""
     channels = {name: Channel(name, (urls or {}).get(name, "json://x.test")) for name in ("desk", "mail", "phone")}
-    settings = Settings("UTC", "", channels, {"default": ("desk",)}, operator)
+    settings = Settings("UTC", "", channels, {"default": (RouteStep("desk"),)}, operator)
     return Config(settings, sources("wire", "post"), {}, {})
 
 

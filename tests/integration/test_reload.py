@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from monitor.config.loading.user_files import UserFiles
 from monitor.daemon.reload import _AT_START, Reloader
 from monitor.errors import StoreFailed
-from monitor.model import Config, Settings
+from monitor.model import Config, RouteStep, Settings
 from monitor.telemetry import LogEvent
 
 SETTINGS = """\
@@ -321,7 +321,7 @@ async def test_what_is_taken_up_at_the_next_start_is_named(folder: Path, taken: 
     edited = SETTINGS.replace("news.db", "other.db").replace("[screen]", "[log]")
     write(folder / "monitor.yaml", edited + "web: {listen: '127.0.0.1:8799'}\n")
     await looks(reloader)
-    assert taken.configs[-1].settings.routes == {"default": ("log",)}
+    assert taken.configs[-1].settings.routes == {"default": (RouteStep("log"),)}
     assert reloader.running.restart_settings == ("database", "web")
 
 

@@ -12,7 +12,7 @@ from functools import partial
 import pytest
 from sqlalchemy import insert, select
 
-from monitor.active_config import ActiveConfig, ActiveConfigHolder, channels_of
+from monitor.active_config import ActiveConfig, ActiveConfigHolder, plan_alert
 from monitor.alerting.case import DecisionContext, PollGap
 from monitor.alerting.release import ReleasedAlert
 from monitor.due import DueProcessor
@@ -28,6 +28,8 @@ from monitor.model import (
     DeliveryState,
     Notice,
     Outcome,
+    PlannedDelivery,
+    RouteStep,
     Rule,
     Settings,
     UpdateTrigger,
@@ -118,13 +120,14 @@ class Daemon:
         claim = claimed(Claims(self.database, "here:1"), new.source, at)
         with self.section.enter(at) as inside:
             decision = decide_in(inside, [new], self.ruleset, around)
-            assert inside.commit(polled(claim, at), decision, partial(channels_of, settings=settings()))
+            assert inside.commit(polled(claim, at), decision, partial(plan_alert, settings=settings()))
 
 
 def settings(**routes: tuple[str, ...]) -> Settings:
     """Channels, and the routes to them."""
     channels = {name: Channel(name, "json://x.test") for name in ("desk", "phone", "pager")}
-    return Settings("UTC", "", channels, routes or ROUTES, ())
+    steps = {name: tuple(map(RouteStep, named)) for name, named in (routes or ROUTES).items()}
+    return Settings("UTC", "", channels, steps, ())
 
 
 Begin = Callable[..., Daemon]
@@ -143,11 +146,11 @@ def begin(database: Database, thread: StoreThread) -> Iterator[Begin]:
             breaks: list[None] = []
 
             class Breaking(ActiveConfig):
-                def channels_of(self, alert: Alert) -> list[str]:
+                def plan_alert(self, alert: Alert) -> list[PlannedDelivery]:
                     if breaks:
                         breaks.pop()
                         raise RuntimeError("power cut")
-                    return super().channels_of(alert)
+                    return super().plan_alert(alert)
 
             ruleset, section = rules(*in_force), SerialSection(here)
             active = ActiveConfigHolder(Breaking(Config(of or settings(), sources("wire"), {}, {}), ruleset))

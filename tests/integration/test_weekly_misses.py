@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from monitor.active_config import ActiveConfig, ActiveConfigHolder, compile_config
 from monitor.daemon.weekly_misses import WeeklyMisses
-from monitor.model import Notice, Settings
+from monitor.model import Notice, RouteStep, Settings
 from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.engine.tables import alert, delivery
@@ -65,7 +65,7 @@ async def test_each_week_is_reported_once(database: Database, tmp_path: Path, th
     """Whatever was restarted, and by whichever daemon. The next week has a notice of its own."""
     desk = Desk(tmp_path, database)
     desk.add(reported(FAR))
-    settings = replace(desk.config.settings, routes={**desk.config.settings.routes, "asia": ("mail",)})
+    settings = replace(desk.config.settings, routes={**desk.config.settings.routes, "asia": (RouteStep("mail"),)})
     first, second = Reporter(desk, thread, settings), Reporter(desk, thread, settings)
     wanted = [("notice misses 2026-W03", "screen"), ("notice misses 2026-W03 owner asia", "mail")]
     with capture_logs() as logs:

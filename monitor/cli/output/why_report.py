@@ -13,7 +13,7 @@ import click
 from monitor.alerting.quotes import highlight_sentence, quote_all_sentences
 from monitor.cli.options import alert_word, compared_line, format_evidence, format_local_time
 from monitor.cli.output.nearest_report import nearest_lines
-from monitor.model import AlertPolicy, Article, Match, Outcome, Rule, Settings, Step
+from monitor.model import AlertPolicy, Article, Match, Outcome, Rule, Settings, Step, list_channels_of
 from monitor.sanitize import sanitize_line
 from monitor.services.queries.why import AlertReport, DeliveryHistory, RuleReport, WhyReport
 from monitor.wording.quantities import duration_in_words
@@ -108,7 +108,7 @@ def _describe_rule(rule: Rule, settings: Settings | None) -> Iterator[str]:
     whom = ""
     if settings is not None:
         routes = policy.to or ("default",)
-        named = "; ".join(f"{route}: {', '.join(settings.routes[route])}" for route in routes)
+        named = "; ".join(f"{route}: {', '.join(list_channels_of(settings.routes[route]))}" for route in routes)
         whom = f"sends to {named}; "
     age = f"up to an age of {duration_in_words(rule.max_age)}" if rule.max_age else "of any age"
     yield f"    {whom}once per {policy.once_per}, {age}"

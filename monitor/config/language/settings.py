@@ -29,10 +29,12 @@ from monitor.config.language.base_schema import (
 from monitor.config.language.channels import ChannelSchema, build_channels
 from monitor.config.language.durations import DURATION_PATTERN, OutOfBounds, parse_duration
 from monitor.config.language.faults import collect_faults, did_you_mean, validate_document
-from monitor.config.language.routes import find_routing_faults, find_unknown_channel
+from monitor.config.language.hours import HoursName, HoursSchema, build_hours
+from monitor.config.language.routes import RouteItem, build_routes, find_routing_faults, find_unknown_channel
 from monitor.config.language.secrets import fill_secrets
 from monitor.config.language.sources import SourceDefaults
 from monitor.config.language.web import WebSchema
+from monitor.config.language.zones import Zone
 from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import FOR_GOOD, SHORTEST_RETENTION, Limits, Retention, Settings
@@ -41,14 +43,6 @@ EVERY = timedelta(minutes=5)
 _DATABASE = "sqlite:///monitor.db"
 _FOR_GOOD = "for good"
 _UTC = "UTC"
-
-
-def _validate_timezone(name: str) -> str:
-    try:
-        return zoneinfo.ZoneInfo(name).key
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder, such as Europe
-        known = did_you_mean(name, zoneinfo.available_timezones(), "write one such as Europe/Berlin or Asia/Seoul")
-        raise validation_error(f"{quote_text(name)} is no time zone", known) from None
 
 
 def _validate_database_url(url: str) -> str:
@@ -90,7 +84,6 @@ def _parse_retention(text: object) -> timedelta:
         raise ValueError(f"{error}, or '{_FOR_GOOD}'") from None
 
 
-Zone = Annotated[str, AfterValidator(_validate_timezone), WithJsonSchema({"type": "string"})]
 Database = Annotated[
     str,
     AfterValidator(_validate_database_url),
@@ -206,8 +199,16 @@ class SettingsSchema(Schema):
     channels: dict[Id, ChannelSchema] | None = Field(
         None, description="The addresses that messages go to, by name.", examples=[{"screen": {"url": "console://"}}]
     )
-    routes: dict[Id, list[Id]] | None = Field(
-        None, description="The names that rules use, and the channels of each.", examples=[{"default": ["screen"]}]
+    routes: dict[Id, list[RouteItem]] | None = Field(
+        None,
+        description="The names that rules use, and the steps of each: a channel, or a channel with the levels that it "
+        "takes and its hours.",
+        examples=[{"default": ["screen"]}],
+    )
+    hours: dict[HoursName, HoursSchema] | None = Field(
+        None,
+        description="Hours that steps of routes may name. One with the name of a preset takes its place.",
+        examples=[{"desk": {"weekdays": ["mon-fri"], "from": "07:30", "to": "19:00"}}],
     )
     operator: list[Id] | None = Field(
         None,
@@ -241,8 +242,10 @@ def settings_from_document(
 ) -> tuple[Settings, SourceDefaults]:
     """The settings, and the defaults for all sources. Relative paths are relative to `folder`. Raises InvalidFiles."""
     schema = validate_document(SettingsSchema, document)
-    known = list(schema.channels or {})
-    faults = [*find_routing_faults(schema.routes or {}, known, document), *_find_operator_faults(schema, document)]
+    known, timezone, faults = list(schema.channels or {}), schema.timezone or _UTC, list[Fault]()
+    hours = build_hours(schema.hours or {}, timezone, folder, document, faults)
+    faults += find_routing_faults(schema.routes or {}, known, hours, document)
+    faults += _find_operator_faults(schema, document)
     with collect_faults(faults):
         channels = build_channels(schema.channels or {}, document, environment, folder)
     with collect_faults(faults):
@@ -250,10 +253,10 @@ def settings_from_document(
     if faults:
         raise InvalidFiles(faults)
     settings = Settings(
-        timezone=schema.timezone or _UTC,
+        timezone=timezone,
         database=_resolve_database_path(database, folder),
         channels=channels,
-        routes={name: _drop_duplicates(names) for name, names in (schema.routes or {}).items()},
+        routes=build_routes(schema.routes or {}, hours),
         operator=_drop_duplicates(schema.operator or ()),
         weekly_misses=schema.weekly_misses is not False,
         allow=_parse_networks(schema.network),

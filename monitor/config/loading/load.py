@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from monitor.config.language.faults import sort_faults
+from monitor.config.language.hours import list_holiday_files
 from monitor.config.language.settings import EVERY, timezone_of
 from monitor.config.language.sources import SourceDefaults
 from monitor.config.loading.file_cache import FileCache
@@ -97,7 +98,9 @@ def load_config_files(
 
 def list_configured_paths(path: Path) -> list[Path]:
     """The files and folders that a monitor.yaml names. Raises InvalidFiles if it cannot be read."""
-    return [named for named, _ in list_named_paths(settings_document(path), path, "rules", "entities", "sources")]
+    document = settings_document(path)
+    named_paths = list_named_paths(document, path, "rules", "entities", "sources")
+    return [*(named for named, _ in named_paths), *list_holiday_files(document.data, path.parent)]
 
 
 def load_rules(paths: Sequence[Path], config_path: Path | None = None, cache: LoadCache | None = None) -> LoadedRules:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta, tzinfo
 from hashlib import blake2b
 
+from monitor.alerting.routing import plan_deliveries
 from monitor.lab.misses.rule_misses import Miss
 from monitor.model import Level, Notice, NoticeKind, Settings
 from monitor.wording.quantities import duration_in_words, format_count
@@ -51,7 +52,8 @@ def build_miss_notices(
     key = key_of_week(due)
     notices = [_build_notice(by_rule, settings.operator, key, now)]
     for owner, rules in _group_by_owner(by_rule).items():
-        channels = tuple(name for name in settings.routes.get(owner, ()) if name not in settings.operator)
+        planned = plan_deliveries(Level.INFO, [(owner, settings.routes.get(owner, ()))], now)
+        channels = tuple(each.channel for each in planned if each.channel not in settings.operator)
         if channels:  # the operator's channels have all of it
             notices.append(_build_notice(rules, channels, f"{key} owner {owner}", now))
     return notices

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 
-from monitor.active_config import channels_of, compile_config
+from monitor.active_config import compile_config, plan_alert
 from monitor.model import Config
 from monitor.services.lookup import find_story_or_event
 from monitor.store.engine.database import Database
@@ -37,6 +37,6 @@ def split_story(
     last. The beginning of the id is enough. `who`: the name of the person; `quiet`: send no message of them. Raises
     InvalidRequest if the story does not exist or does not have all of them, or would have no article left."""
     found = find_story_or_event(StoryQueries(database), id_)
-    channels = partial(channels_of, settings=config.settings)
-    splitter = ClusterSplitter(database, config, compile_config(config), channels)
+    plan = partial(plan_alert, settings=config.settings)
+    splitter = ClusterSplitter(database, config, compile_config(config), plan)
     return splitter.split(found.id, articles, now, who, quiet=quiet)

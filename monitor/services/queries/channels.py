@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import DeadLetters, Settings
+from monitor.model import DeadLetters, Settings, list_channels_of
 from monitor.store.engine.database import Database
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queues.dead_letters import find_dead_letters
@@ -34,7 +34,7 @@ def list_channels(settings: Settings, database: Database | None) -> list[Channel
         ChannelReport(
             name,
             channel.scheme if channel.scheme.isalnum() else "unknown",
-            tuple(route for route, names in settings.routes.items() if name in names),
+            tuple(route for route, steps in settings.routes.items() if name in list_channels_of(steps)),
             name in settings.operator,
             waiting.get(name),
             accepted.get(name),

@@ -29,6 +29,7 @@ from monitor.model import (
     MatchOutcome,
     PendingAlert,
     PendingKind,
+    PlannedDelivery,
     Reason,
     ReasonClause,
     Span,
@@ -42,7 +43,7 @@ from monitor.store.state.pending_rows import load_article_ids
 from monitor.store.state.state_loader import StoredState
 from monitor.store.state.stored_part import ArticleIds
 
-ChannelsOf = Callable[[Alert], Iterable[str]]
+PlanAlert = Callable[[Alert], Iterable[PlannedDelivery]]
 Row = dict[str, object]
 
 # The columns of an article that a new version changes.
@@ -51,12 +52,12 @@ _COLUMNS_OF_NEW_VERSION = ("version", "url", "canonical", "title", "language", "
 
 @dataclass(frozen=True, slots=True)
 class DecisionBatch:
-    """The decisions on the articles of a poll, or of a page. `at`: when they were made; `channels_of`: the channels of
-    an alert."""
+    """The decisions on the articles of a poll, or of a page. `at`: when they were made; `plan_alert`: where
+    an alert is sent, and when."""
 
     article_decisions: Sequence[ArticleDecision]
     at: datetime
-    channels_of: ChannelsOf
+    plan_alert: PlanAlert
 
 
 def write_decisions(connection: Connection, batches: Sequence[DecisionBatch], stored: StoredState) -> ArticleIds:
@@ -70,7 +71,7 @@ def write_decisions(connection: Connection, batches: Sequence[DecisionBatch], st
         (
             match_decision.alert,
             ids[decision.article.source, decision.article.uid],
-            batch.channels_of(match_decision.alert),
+            batch.plan_alert(match_decision.alert),
         )
         for batch in batches
         for decision in batch.article_decisions
@@ -81,7 +82,7 @@ def write_decisions(connection: Connection, batches: Sequence[DecisionBatch], st
     write_rows(
         connection,
         INSERT_DELIVERY,
-        [row for alert, _, channels in alerts for row in build_delivery_rows(alert, channels)],
+        [row for alert, _, planned in alerts for row in build_delivery_rows(alert, planned)],
     )
     matches = [
         _match_to_row(decision, match_decision, at, clusters)
@@ -94,7 +95,7 @@ def write_decisions(connection: Connection, batches: Sequence[DecisionBatch], st
 
 
 def write_revised_decisions(
-    connection: Connection, decisions: Sequence[ArticleDecision], ids: ArticleIds, channels_of: ChannelsOf
+    connection: Connection, decisions: Sequence[ArticleDecision], ids: ArticleIds, plan_alert: PlanAlert
 ) -> None:
     """Write new decisions on stored matches, which now belong to another story or event."""
     match_decisions = [
@@ -111,7 +112,7 @@ def write_revised_decisions(
     write_rows(
         connection,
         INSERT_DELIVERY,
-        [row for alert, _ in alerts for row in build_delivery_rows(alert, channels_of(alert))],
+        [row for alert, _ in alerts for row in build_delivery_rows(alert, plan_alert(alert))],
     )
     rows: list[Row] = [
         {
@@ -138,7 +139,7 @@ def _write_pending_outcomes(connection: Connection, decisions: Sequence[ArticleD
     update_match_outcomes(connection, [(change.before.candidate, None, change.outcome) for change in changes], ids)
 
 
-def write_due_decision(connection: Connection, due_decision: DueDecision, channels_of: ChannelsOf) -> None:
+def write_due_decision(connection: Connection, due_decision: DueDecision, plan_alert: PlanAlert) -> None:
     """Write what came of pending alerts: sent, replaced by something else, or dropped; and the new outcomes of their
     matches. A digest's line about a suppressed match does not count as sent: the match stays suppressed."""
     released = [(release.alert, pending) for release in due_decision.released for pending in release.pending]
@@ -154,7 +155,7 @@ def write_due_decision(connection: Connection, due_decision: DueDecision, channe
     write_rows(
         connection,
         INSERT_DELIVERY,
-        [row for alert in alerts for row in build_delivery_rows(alert, channels_of(alert))],
+        [row for alert in alerts for row in build_delivery_rows(alert, plan_alert(alert))],
     )
     outcomes: list[tuple[AlertCandidate, str | None, MatchOutcome]] = [
         *(_explain_pending_outcome(alert, pending) for alert, pending in released),

@@ -9,7 +9,7 @@ from functools import cache
 from sqlalchemy import Connection, Insert, bindparam, delete, insert, select
 from sqlalchemy.sql.dml import ReturningInsert
 
-from monitor.model import Alert, DeliveryState, Level, Notice, NoticeState
+from monitor.model import Alert, DeliveryState, Level, Notice, NoticeState, PlannedDelivery
 from monitor.model.outcome import clauses_from_sentence, clauses_to_row
 from monitor.store.engine import tables
 from monitor.store.engine.database import build_insert_for, in_batches, write_rows
@@ -26,17 +26,18 @@ _DELETE_NOTICE_STATES = delete(tables.noticed).where(
 )
 
 
-def build_delivery_rows(message: Alert | Notice, channels: Iterable[str]) -> list[Row]:
-    """One row for each channel."""
+def build_delivery_rows(message: Alert | Notice, planned: Iterable[PlannedDelivery]) -> list[Row]:
+    """One row for each planned delivery."""
     return [
         {
             "alert_id": message.id,
-            "channel": channel,
+            "channel": delivery.channel,
             "state": DeliveryState.PENDING,
             "priority": _PRIORITY[message.level],
-            "not_before": message.at,
+            "not_before": delivery.not_before,
+            "held_by": delivery.held_by,
         }
-        for channel in channels
+        for delivery in planned
     ]
 
 
@@ -77,7 +78,8 @@ def _write_notice(connection: Connection, notice: Notice) -> bool:
     }
     if connection.execute(_build_notice_insert(connection.dialect.name), row).first() is None:
         return False
-    write_rows(connection, INSERT_DELIVERY, build_delivery_rows(notice, notice.channels))
+    planned = (PlannedDelivery(channel, notice.at) for channel in notice.channels)
+    write_rows(connection, INSERT_DELIVERY, build_delivery_rows(notice, planned))
     return True
 
 

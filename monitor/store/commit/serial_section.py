@@ -20,8 +20,8 @@ from monitor.decide import Decision, DueDecision
 from monitor.matching import RuleSet
 from monitor.model import Article, Claim, Notice, NoticeState, OpsObservation, PollRecord
 from monitor.store.commit.decision_writer import (
-    ChannelsOf,
     DecisionBatch,
+    PlanAlert,
     write_decisions,
     write_due_decision,
 )
@@ -66,7 +66,7 @@ class SectionPass:
         self._polls: list[tuple[PollRecord, int]] = []
         self._batches: list[DecisionBatch] = []
         self._pages: list[tuple[Article, datetime, PollGap | None]] = []
-        self._due_decisions: list[tuple[DueDecision, ChannelsOf]] = []
+        self._due_decisions: list[tuple[DueDecision, PlanAlert]] = []
 
     def holds_claim(self, claim: Claim) -> bool:
         """Whether a claim is still ours: no other process polls the source now."""
@@ -87,7 +87,7 @@ class SectionPass:
         and the version that was to be written is stored already."""
         return full_text_queue.has_stored_version(self._connection, articles)
 
-    def commit(self, poll: PollRecord, decision: Decision, channels_of: ChannelsOf) -> bool:
+    def commit(self, poll: PollRecord, decision: Decision, plan_alert: PlanAlert) -> bool:
         """Add a poll and its decision to what is written: source, articles, stories, matches, alerts, deliveries.
 
         Returns False, and adds nothing, if the claim is no longer ours: another process polls the source now.
@@ -95,18 +95,18 @@ class SectionPass:
         if not self.holds_claim(poll.claim):
             return False
         self._polls.append((poll, len(decision.article_decisions)))
-        self._add_decision(decision, channels_of, poll.at)
+        self._add_decision(decision, plan_alert, poll.at)
         return True
 
-    def _add_decision(self, decision: Decision, channels_of: ChannelsOf, at: datetime) -> None:
+    def _add_decision(self, decision: Decision, plan_alert: PlanAlert, at: datetime) -> None:
         if decision.article_decisions:
-            self._batches.append(DecisionBatch(decision.article_decisions, at, channels_of))
+            self._batches.append(DecisionBatch(decision.article_decisions, at, plan_alert))
             decision.state.commit()
 
-    def commit_due(self, due_decision: DueDecision, channels_of: ChannelsOf) -> None:
+    def commit_due(self, due_decision: DueDecision, plan_alert: PlanAlert) -> None:
         """Add a decision on due alerts to what is written."""
         if due_decision.released or due_decision.changes:
-            self._due_decisions.append((due_decision, channels_of))
+            self._due_decisions.append((due_decision, plan_alert))
             due_decision.state.commit()
 
     def enqueue_pages(self, articles: Iterable[Article], now: datetime, gap: PollGap | None = None) -> None:
@@ -122,13 +122,13 @@ class SectionPass:
         self,
         request: full_text_queue.FullTextRequest,
         decision: Decision | None,
-        channels_of: ChannelsOf,
+        plan_alert: PlanAlert,
         now: datetime,
     ) -> None:
         """Add what came of a page that was read: a version of its article, or nothing."""
         full_text_queue.finish_page(self._connection, request)
         if decision is not None:
-            self._add_decision(decision, channels_of, now)
+            self._add_decision(decision, plan_alert, now)
 
     def load_ops_facts(self, now: datetime) -> OpsObservation:
         """What the operator may have to be notified of, and what the operator was notified of already."""
@@ -141,8 +141,8 @@ class SectionPass:
     def write_all(self) -> None:
         """Write everything that this pass leaves. `SerialSection.enter` calls it, once."""
         ids = write_decisions(self._connection, self._batches, self._stored)
-        for due_decision, channels_of in self._due_decisions:
-            write_due_decision(self._connection, due_decision, channels_of)
+        for due_decision, plan_alert in self._due_decisions:
+            write_due_decision(self._connection, due_decision, plan_alert)
         self._stored.write(ids)
         pages = [
             (ids[article.source, article.uid], article, now, None if gap is None else gap.since)

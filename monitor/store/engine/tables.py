@@ -310,6 +310,7 @@ delivery = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("forgiven", Integer, nullable=False, server_default="0"),  # attempts that no longer count: it was revived
     Column("not_before", UtcDateTime, nullable=False),
+    Column("held_by", Text),  # the hours that it waits for, or has waited for
     Column("lease_until", UtcDateTime),
     Column("lease_owner", String),
     Column("repeat", Boolean, nullable=False, server_default=text("false")),

@@ -41,7 +41,7 @@ from monitor.model import (
 )
 from monitor.model.hashing import hash_name
 from monitor.model.outcome import suppressed_outcome
-from monitor.store.commit.decision_writer import ChannelsOf, write_revised_decisions
+from monitor.store.commit.decision_writer import PlanAlert, write_revised_decisions
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article, article_version, match, story, story_article
 from monitor.store.lifecycle.cluster_removal import load_match_keys, remove_cluster_keys
@@ -78,13 +78,13 @@ class SplitResult:
 
 class ClusterSplitter:
     """Splits stories and events. `config`: what the user's files say; `rules`: the running ones, as the daemon compiles
-    them; `channels_of`: the channels of an alert."""
+    them; `plan_alert`: where an alert is sent, and when."""
 
-    def __init__(self, database: Database, config: Config, rules: RuleSet, channels_of: ChannelsOf) -> None:
+    def __init__(self, database: Database, config: Config, rules: RuleSet, plan_alert: PlanAlert) -> None:
         self._database = database
         self._config = config
         self._rules = rules
-        self._channels_of = channels_of
+        self._plan_alert = plan_alert
 
     def split(
         self, id_: str, articles: Collection[int], now: datetime, who: str, *, quiet: bool = False
@@ -102,7 +102,7 @@ class ClusterSplitter:
                 connection, IdentityMark(IdentityMarkKind.SPLIT, whole.id, new_cluster.id, now, who), whole.scope
             )
             article_decisions = operation.judge(new_cluster, quiet=quiet)
-            write_revised_decisions(connection, article_decisions, operation.article_ids, self._channels_of)
+            write_revised_decisions(connection, article_decisions, operation.article_ids, self._plan_alert)
             operation.write_state()
         decisions = tuple(
             (match_decision.match.rule, match_decision.outcome)

@@ -12,7 +12,7 @@ import pytest
 from monitor.config.language.settings import LimitsSchema, RetentionSchema, settings_from_document
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.errors import InvalidFiles
-from monitor.model import FOR_GOOD, Endpoint, Limits, Retention, Settings
+from monitor.model import FOR_GOOD, Endpoint, Limits, Retention, RouteStep, Settings
 
 _CHANNEL = "channels: {desk: {url: 'console://'}}\n"
 _NOBODY = (
@@ -49,7 +49,7 @@ def test_everything_that_is_written_counts() -> None:
         "desk": "mailtos://me:pw@mail.example",
         "phone": "ntfy://x/y",
     }
-    assert whole.routes == {"default": ("desk",), "night": ("phone", "desk")}
+    assert whole.routes == {"default": (RouteStep("desk"),), "night": (RouteStep("phone"), RouteStep("desk"))}
     assert whole.operator == ("phone",)
     assert not whole.weekly_misses
     assert whole.allow == (ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("127.0.0.1/32"))
@@ -59,7 +59,7 @@ def test_everything_that_is_written_counts() -> None:
 def test_what_is_not_written_has_its_default() -> None:
     """A channel and the route to it are all that a file must have."""
     least = made(_ROUTED)
-    assert least == Settings("UTC", "sqlite:////srv/news/monitor.db", least.channels, {"default": ("desk",)})
+    assert least == Settings("UTC", "sqlite:////srv/news/monitor.db", least.channels, {"default": (RouteStep("desk"),)})
 
 
 @pytest.mark.parametrize(

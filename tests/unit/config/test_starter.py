@@ -13,6 +13,7 @@ from monitor.config.language.file_kinds import KINDS
 from monitor.config.loading.load import load_config_files
 from monitor.config.loading.packs import FIRST_PACK, Pack, packs_of, shipped_packs
 from monitor.config.loading.shipped import find_shipped_folder
+from monitor.model import RouteStep
 from monitor.notices.troubles import GIVEN_UP
 
 PACKS = shipped_packs(find_shipped_folder())
@@ -27,7 +28,8 @@ def test_the_starter_set_loads_without_a_fault(tmp_path: Path) -> None:
     assert set(written) == {path for path in (tmp_path / "new").rglob("*") if path.is_file()}
     assert {"north-korea-missile-launch", "taiwan-drills", "korea-china-diplomacy"} <= set(result.config.rules)
     assert len(result.config.sources) >= 3
-    assert result.config.settings.routes["default"] == result.config.settings.operator == ("screen",)
+    assert result.config.settings.routes["default"] == (RouteStep("screen"),)
+    assert result.config.settings.operator == ("screen",)
 
 
 @pytest.mark.parametrize("name", PACKS)

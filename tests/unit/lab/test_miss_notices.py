@@ -10,11 +10,15 @@ import pytest
 
 from monitor.lab.misses.miss_notices import build_miss_notices, find_due_week, key_of_week
 from monitor.lab.misses.rule_misses import Miss
-from monitor.model import Settings
+from monitor.model import Level, RouteStep, Settings
 from tests.building import HOUR, NOON
 
 BERLIN = ZoneInfo("Europe/Berlin")
-ROUTES = {"default": ("screen",), "asia": ("mail", "screen"), "ports": ("screen",)}
+ROUTES = {
+    "default": (RouteStep("screen"),),
+    "asia": (RouteStep("mail"), RouteStep("phone", Level.HIGH), RouteStep("screen")),  # no report wakes a phone
+    "ports": (RouteStep("screen"),),
+}
 SETTINGS = Settings("UTC", "", {}, ROUTES, operator=("screen",))
 MISS = Miss("drills", "asia", None, "wire", "a 1", "Drills near Taiwan", None, NOON, ("A", "B", "C"), "1 of 2", 1.0)
 

@@ -37,6 +37,7 @@ from tests.building import (
     polled,
     rule,
     rules,
+    send_to,
     sources,
     to_desk,
 )
@@ -61,7 +62,7 @@ def database(newest_file: Path, tmp_path: Path) -> Iterator[Database]:
         inside.commit(
             polled(claim),
             decide_in(inside, brought, rules(rule(once_per=OncePer.ARTICLE))),
-            lambda _: ["desk", *OTHERS],
+            send_to("desk", *OTHERS),
         )
     with opened.writing() as connection:
         told = delivery.c.channel.in_(OTHERS)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from monitor.decide import Decision
 from monitor.errors import StoreFailed
-from monitor.model import Alert, OncePer, SourceStats
+from monitor.model import Alert, OncePer, PlannedDelivery, SourceStats
 from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
@@ -46,6 +46,7 @@ from tests.building import (
     reasons,
     rule,
     rules,
+    send_to,
     sources,
     stored_decision,
     to_desk,
@@ -92,13 +93,13 @@ def test_a_story_that_goes_on_keeps_its_beginning(database: Database, claims: Cl
 def test_an_alert_goes_to_every_channel(database: Database, claims: Claims) -> None:
     """One row for each alert and channel."""
 
-    def channels_of(told: Alert) -> list[str]:
+    def plan_alert(told: Alert) -> list[PlannedDelivery]:
         assert told.rule == "launch"
-        return ["desk", "phone"]
+        return [PlannedDelivery("desk", told.at), PlannedDelivery("phone", told.at)]
 
     claim = claimed(claims)
     with SerialSection(database).enter(NOON) as inside:
-        inside.commit(polled(claim), decide_in(inside, [article()], rules()), channels_of)
+        inside.commit(polled(claim), decide_in(inside, [article()], rules()), plan_alert)
     assert ReportQueries(database).delivery_counts()["pending"] == 2
 
 
@@ -116,10 +117,7 @@ def test_nothing_is_written_if_the_block_raises(database: Database, claims: Clai
 def test_a_commit_that_fails_half_way_leaves_nothing(database: Database, claims: Claims) -> None:
     """An error in the last row takes the first with it, and becomes one line."""
     serial, claim = SerialSection(database), claimed(claims)
-
-    def same_channel_twice(told: Alert) -> list[str]:
-        del told
-        return ["desk", "desk"]  # unique(alert, channel)
+    same_channel_twice = send_to("desk", "desk")  # unique(alert, channel)
 
     with pytest.raises(StoreFailed, match=r"(?i)unique"), serial.enter(NOON) as inside:
         inside.commit(polled(claim), decide_in(inside, [article()], rules()), same_channel_twice)
