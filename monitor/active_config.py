@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
@@ -12,7 +12,7 @@ from monitor.config.loading.load import shipped_entities
 from monitor.matching import RuleSet
 from monitor.matching.full_text_requests import find_full_text_requests, has_full_text_rules
 from monitor.matching.live import compile_live
-from monitor.model import Alert, Article, Channel, Claim, Config, PlannedDelivery, Settings, Source
+from monitor.model import Alert, Article, Channel, Claim, Config, PlannedDelivery, RouteStep, Source
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class ActiveConfig:
 
     def plan_alert(self, alert: Alert) -> list[PlannedDelivery]:
         """Where an alert is sent, and when."""
-        return plan_alert(alert, self.config.settings)
+        return plan_alert(alert, self.config.settings.routes)
 
     def decision_context(self, claim: Claim, now: datetime) -> DecisionContext:
         """What deciding on a poll knows besides its articles."""
@@ -71,8 +71,8 @@ def compile_config(config: Config) -> RuleSet:
     return compile_live(config.rules.values(), config.entities, config.lists, config.sources, shipped_entities())
 
 
-def plan_alert(alert: Alert, settings: Settings) -> list[PlannedDelivery]:
-    """The deliveries of an alert by its routes, one for each channel, in the order of the routes. An alert that was
-    deferred may name a route that is no longer in the config: the default route takes its place."""
-    names = (name if name in settings.routes else "default" for name in alert.routes)
-    return plan_deliveries(alert.level, [(name, settings.routes[name]) for name in names], alert.at)
+def plan_alert(alert: Alert, routes: Mapping[str, Sequence[RouteStep]]) -> list[PlannedDelivery]:
+    """The deliveries of an alert by its routes, one for each channel, in their order. `routes`: of the config. An alert
+    that was deferred may name a route that is no longer there: the default route takes its place."""
+    names = (name if name in routes else "default" for name in alert.routes)
+    return plan_deliveries(alert.level, [(name, routes[name]) for name in names], alert.at)

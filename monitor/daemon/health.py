@@ -22,7 +22,14 @@ from monitor.notices.troubles import CHANNEL
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
-from monitor.store.queries.ages import PendingDeliveries, SourceAges, find_pending_by_channel, source_ages
+from monitor.store.queries.ages import (
+    HeldDeliveries,
+    PendingDeliveries,
+    SourceAges,
+    find_held_by_channel,
+    find_pending_by_channel,
+    source_ages,
+)
 from monitor.store.queues.dead_letters import find_dead_letters
 from monitor.telemetry.metrics import Metrics
 
@@ -81,6 +88,7 @@ class DaemonHealth:
         self._has_row = False  # whether the database has the row of this daemon
         self._ages = SourceAges({}, {})
         self._pending: dict[str, PendingDeliveries] = {}
+        self._held: dict[str, HeldDeliveries] = {}
         self._dead_letters: list[DeadLetters] = []
         metrics.build.labels(monitor.__version__).set(1)
 
@@ -90,13 +98,13 @@ class DaemonHealth:
         reports = await self._thread.run(
             self._write_and_read, self._running(), list(self._sources()), clock.now(), started
         )
-        self._ages, self._pending, self._dead_letters = reports
+        self._ages, self._pending, self._held, self._dead_letters = reports
         self._last_heartbeat = clock.monotonic()
         self._heartbeat_took = timedelta(seconds=self._last_heartbeat - started)
 
     def _write_and_read(
         self, running: RunningVersion, sources: Collection[str], now: datetime, monotonic: float
-    ) -> tuple[SourceAges, dict[str, PendingDeliveries], list[DeadLetters]]:
+    ) -> tuple[SourceAges, dict[str, PendingDeliveries], dict[str, HeldDeliveries], list[DeadLetters]]:
         self._database.require_not_replaced()
         ticked, delivered = (now - self._last_run.age(work, monotonic) for work in (WorkKind.TICK, WorkKind.DELIVERY))
         database = self._database
@@ -105,7 +113,8 @@ class DaemonHealth:
                 database.raise_replaced(f"{database.name} was overwritten with another database")
             self._daemons.record_start(monitor.__version__, running, now)
         self._has_row = True
-        return source_ages(database, sources), dict(find_pending_by_channel(database)), find_dead_letters(database)
+        pending, held = find_pending_by_channel(database, now), find_held_by_channel(database, now)
+        return source_ages(database, sources), dict(pending), dict(held), find_dead_letters(database)
 
     def checks(self, now: datetime, monotonic: float) -> list[HealthCheck]:
         """The result of each check. `now` and `monotonic` are the same moment on both clocks."""
@@ -130,6 +139,7 @@ class DaemonHealth:
         metrics.sources_failing.set(len(self._ages.failing))
         metrics.sources_unverified.set(len(self._ages.unverified))
         metrics.outbox_waiting.set(sum(channel.deliveries for channel in self._pending.values()))
+        metrics.outbox_held.set(sum(channel.deliveries for channel in self._held.values()))
         oldest = min((channel.since for channel in self._pending.values()), default=now)
         metrics.outbox_dead.set(sum(dead.deliveries for dead in self._dead_letters))
         metrics.outbox_oldest.set(max((now - oldest).total_seconds(), 0))
@@ -168,7 +178,9 @@ class DaemonHealth:
         if problems:
             return HealthCheck("outbox", Grade.PROBLEM, "; ".join(problems))
         deliveries = sum(channel.deliveries for channel in self._pending.values())
-        return HealthCheck("outbox", Grade.OK, f"deliveries waiting: {deliveries}" if deliveries else "nothing waits")
+        held = sum(channel.deliveries for channel in self._held.values())
+        message = f"deliveries waiting: {deliveries}" if deliveries else "nothing waits"
+        return HealthCheck("outbox", Grade.OK, f"{message}; held by the hours of routes: {held}" if held else message)
 
     def _check_sources(self, now: datetime) -> HealthCheck:
         outage = self._ages.outage

@@ -9,10 +9,12 @@ is read.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
+from monitor.active_config import plan_alert
 from monitor.alerting.case import DecisionContext
 from monitor.alerting.ledger import NotificationLedger
 from monitor.alerting.release import ReleasedAlert
@@ -28,7 +30,9 @@ from monitor.model import (
     Item,
     Level,
     PendingChange,
+    PlannedDelivery,
     ReasonClauses,
+    RouteStep,
 )
 from monitor.state import State
 
@@ -57,7 +61,8 @@ class ReplayedArticle:
 @dataclass(frozen=True, slots=True)
 class ReplayedAlert:
     """What would be sent: an alert, or one line of a digest. `articles`: its articles, first the one that fired, whose
-    `source`, `uid`, `title` and `url` follow; `subjects`: the keys of its subjects."""
+    `source`, `uid`, `title` and `url` follow; `subjects`: the keys of its subjects; `deliveries`: where it would be
+    sent, and when; None if there are no routes."""
 
     at: datetime
     rule: str
@@ -74,6 +79,7 @@ class ReplayedAlert:
     sentence: str
     why: ReasonClauses
     subjects: tuple[str, ...]
+    deliveries: tuple[PlannedDelivery, ...] | None = None
 
 
 def in_time_order(files: Iterable[Sequence[RecordedArticle]], now: datetime) -> Iterator[ScheduledArticle]:
@@ -106,18 +112,25 @@ def replay_articles(articles: Iterable[ScheduledArticle], replay: Replay) -> Ite
 
 
 class Replay:
-    """Rules, and the state that grows with the articles. `articles_by_subject`: the articles of each subject;
+    """Rules, and the state that grows with the articles. `routes`: of the config, if there is one;
+    `articles_by_subject`: the articles of each subject;
     `dropped_pending`: for each rule, how many pending alerts were dropped, because they were withdrawn, or sent in
     another way."""
 
     def __init__(
-        self, rules: RuleSet, context: DecisionContext = _DEFAULT_CONTEXT, *, all_stories: bool = False
+        self,
+        rules: RuleSet,
+        context: DecisionContext = _DEFAULT_CONTEXT,
+        *,
+        all_stories: bool = False,
+        routes: Mapping[str, Sequence[RouteStep]] = MappingProxyType({}),
     ) -> None:
         self.articles_by_subject: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self.dropped_pending: Counter[str] = Counter()
         self._rules = rules
         self._context = context
         self._all_stories = all_stories
+        self._routes = routes
         self._state = State()
         self._next_due: datetime | None = None  # when the first pending alert is due
         self._now: datetime | None = None
@@ -224,6 +237,7 @@ class Replay:
                 sentence=item.sentence,
                 why=item.why,
                 subjects=tuple(candidate.key for candidate in candidates),
+                deliveries=self._plan_deliveries(released.alert),
             )
 
     def _build_alert(self, alert: Alert, candidate: AlertCandidate) -> ReplayedAlert:
@@ -243,7 +257,11 @@ class Replay:
             sentence=alert.sentence,
             why=alert.why,
             subjects=(candidate.key,),
+            deliveries=self._plan_deliveries(alert),
         )
+
+    def _plan_deliveries(self, alert: Alert) -> tuple[PlannedDelivery, ...] | None:
+        return tuple(plan_alert(alert, self._routes)) if self._routes else None
 
     def _collect_articles(self, fired: tuple[str, str], subjects: Sequence[str]) -> tuple[Id, ...]:
         """The ids of the article that fired, and then of the others since the last alert of the subjects."""

@@ -110,6 +110,7 @@ class Delivery:
                        because its channel accepted a message; they keep their numbers, but neither they nor their
                        refusals count
     unknown_streak     how many of its last attempts in a row ended unknown
+    held_by            the hours that it has waited for, in words; None: it did not wait for any
     """
 
     id: int
@@ -120,6 +121,7 @@ class Delivery:
     refusals: int = 0
     forgiven_attempts: int = 0
     unknown_streak: int = 0
+    held_by: str | None = None
 
 
 class MessageType(StrEnum):

@@ -96,7 +96,10 @@ class Metrics:
             "Attempts to deliver, by how they left the delivery.",
             ["channel", "state"],
         )
-        self.outbox_waiting = gauge("news_monitor_outbox_waiting", "Deliveries that wait or are being sent.")
+        self.outbox_waiting = gauge(
+            "news_monitor_outbox_waiting", "Deliveries that wait or are being sent; held ones are not among them."
+        )
+        self.outbox_held = gauge("news_monitor_outbox_held", "Deliveries that wait for the hours of a route.")
         self.outbox_dead = gauge("news_monitor_outbox_dead", "Deliveries that were given up.")
         self.outbox_oldest = gauge(
             "news_monitor_outbox_oldest_seconds", "How long the oldest of them has waited; 0: none waits."

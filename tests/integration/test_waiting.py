@@ -120,7 +120,7 @@ class Daemon:
         claim = claimed(Claims(self.database, "here:1"), new.source, at)
         with self.section.enter(at) as inside:
             decision = decide_in(inside, [new], self.ruleset, around)
-            assert inside.commit(polled(claim, at), decision, partial(plan_alert, settings=settings()))
+            assert inside.commit(polled(claim, at), decision, partial(plan_alert, routes=settings().routes))
 
 
 def settings(**routes: tuple[str, ...]) -> Settings:

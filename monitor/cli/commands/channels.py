@@ -45,7 +45,7 @@ def list_(config: Path, as_json: bool) -> None:
     loaded = load_config(config)
     print_faults(loaded.faults)
     settings = loaded.config.settings
-    rows = list_channels(settings, database_if_any(settings))
+    rows = list_channels(settings, database_if_any(settings), clock.now())
     if as_json:
         for row in rows:
             print_json(asdict(row))

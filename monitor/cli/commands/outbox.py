@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from monitor.cli.options import (
 from monitor.cli.output.tables import print_table
 from monitor.model import DeliveryState
 from monitor.services.commands.outbox import DeliveryChange, DeliverySelection, discard_deliveries, retry_deliveries
+from monitor.store.queries.reports import DeliveryReport
 
 _LEFT = {
     DeliveryState.SENDING: "it is being sent just now; look again in a minute",
@@ -50,14 +51,15 @@ def outbox() -> None:
 def list_(config: Path, as_json: bool, states: tuple[str, ...], most: int) -> None:
     """The deliveries, the newest first: one for each alert and channel.
 
-    "committed" is when the alert was decided and stored; "due" is when a delivery that waits is sent next.
+    "committed" is when the alert was decided and stored; "due" is when a delivery that waits is sent next. A delivery
+    that waits for the hours of a route is "held": it is due when they begin.
 
     \b
     Examples:
       news-monitor outbox list
       news-monitor outbox list --state dead --state retry
     """
-    settings = load_config(config).config.settings
+    settings, now = load_config(config).config.settings, clock.now()
     found = open_reports(settings).deliveries([DeliveryState(state) for state in states], most)
     if as_json:
         for delivery in found:
@@ -70,12 +72,20 @@ def list_(config: Path, as_json: bool, states: tuple[str, ...], most: int) -> No
 
     rows = [
         (
-            each.id, each.state, each.channel, show(each.committed_at), show(each.due_at), each.attempts, each.alert,
-            each.rule, each.title, each.detail,
+            each.id, "held" if each.is_held(now) else each.state, each.channel, show(each.committed_at),
+            show(each.due_at), each.attempts, each.alert,
+            each.rule, each.title, _describe_answer(each, now, show),
         )
         for each in found
     ]  # fmt: skip
     print_table(heads, rows, whole=("id", "channel", "alert"))
+
+
+def _describe_answer(delivery: DeliveryReport, now: datetime, show: Callable[[datetime | None], str]) -> str | None:
+    """The last answer of the server; of a delivery that is held, until when and by what."""
+    if delivery.is_held(now):
+        return f"held until {show(delivery.due_at)} by {delivery.held_by}"
+    return delivery.detail
 
 
 _ids = click.argument("ids", nargs=-1, type=int, metavar="[ID]...")
@@ -94,7 +104,8 @@ def retry(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -
     """Send again, at once, what is dead or waits: with all its attempts, as if for the first time.
 
     What is dead because its channel took nothing is sent by itself when that accepts a message. What was tried before
-    is kept. What is being sent, was accepted or was discarded is left alone (exit code 1).
+    is kept. What is being sent, was accepted or was discarded is left alone (exit code 1). What is held by the hours of
+    a route is sent before they begin only if you name its ID.
 
     \b
     Examples:

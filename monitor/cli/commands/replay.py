@@ -63,7 +63,8 @@ class _ReplayInput:
         compiled = compile_live(
             loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources, shipped_entities()
         )
-        return Replay(compiled, DecisionContext(ZoneInfo(self.zone)), all_stories=self.all_stories)
+        context = DecisionContext(ZoneInfo(self.zone))
+        return Replay(compiled, context, all_stories=self.all_stories, routes=loaded.routes)
 
 
 @click.command()

@@ -96,6 +96,7 @@ def _status_to_row(seen: ServiceStatus) -> dict[str, object]:
         "unverified": list(seen.ages.unverified),
         "oldest_poll": seen.ages.oldest,
         "outbox": {channel: asdict(waits) for channel, waits in seen.waiting.items()},
+        "held": {channel: asdict(held) for channel, held in seen.held.items()},
         "dead": [asdict(each) for each in seen.dead],
         "database": asdict(seen.database),
     }
@@ -149,6 +150,10 @@ class _StatusText:
         first = f"{later.count}, the first at {self._format_time(later.next)}"
         yield "deferred", first if later.count else "nothing"
         yield "deliveries", ", ".join(f"{n} {state}" for state, n in status.deliveries.items() if n) or "none"
+        for channel, held in status.held.items():
+            first = "" if held.deliveries == 1 else "the first "
+            until = f"{first}until {self._format_time(held.until)}"
+            yield "held", f"{channel}: {held.deliveries} by the hours of a route, {until}"
         database = status.database
         yield "database", f"{database.kind}, {database.name}, {database.bytes / 2**20:.1f} MiB"
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 Thing = TypeVar("Thing")
-_LEFT_OUT = {"rule_title", "subjects", "why"}
+_LEFT_OUT = {"rule_title", "subjects", "why", "deliveries"}
 OVERTAKEN, IN_SHADOW = "overtaken", "in shadow"
 _SUPPRESSED = ("nothing new", "too old", "only mentioned", OVERTAKEN, IN_SHADOW)
 """Why matches are suppressed. "overtaken": they were deferred, and then withdrawn or sent with another one."""
@@ -34,7 +34,27 @@ _SUPPRESSED = ("nothing new", "too old", "only mentioned", OVERTAKEN, IN_SHADOW)
 def sent_row(sent: ReplayedAlert, type_: str = "alert") -> dict[str, object]:
     """As JSON has it."""
     row = {key: value for key, value in asdict(sent).items() if key not in _LEFT_OUT}
-    return {"type": type_, **row, "reason": reason_in_words(sent.why), "reason_parameters": clauses_to_row(sent.why)}
+    reasons = {"reason": reason_in_words(sent.why), "reason_parameters": clauses_to_row(sent.why)}
+    return {"type": type_, **row, **reasons, **_deliveries_to_row(sent)}
+
+
+def _deliveries_to_row(sent: ReplayedAlert) -> dict[str, object]:
+    """Where it would be sent, and when; nothing if there are no routes."""
+    if sent.deliveries is None:
+        return {}
+    channels = [
+        {"channel": each.channel, "sent_at": each.not_before, "held_by": each.held_by} for each in sent.deliveries
+    ]
+    return {"channels": channels}
+
+
+def _describe_deliveries(sent: ReplayedAlert, zone: str) -> Iterator[str]:
+    """What waits for the hours of a route, and what goes nowhere."""
+    for each in sent.deliveries or ():
+        if each.held_by is not None:
+            yield f"to {each.channel} at {format_local_time(each.not_before, zone)}: held by {each.held_by}"
+    if sent.deliveries == ():
+        yield f"to nobody: no step of its routes takes {sent.level} then"
 
 
 def print_sent(sent: ReplayedAlert, zone: str, mark: str = "") -> None:
@@ -46,6 +66,8 @@ def print_sent(sent: ReplayedAlert, zone: str, mark: str = "") -> None:
     if sent.sentence != sent.title:
         click.echo(f"    “{sanitize_line(sent.sentence)}”")
     click.echo(f"    {sanitize_line(reason_in_words(sent.why))}")
+    for line in _describe_deliveries(sent, zone):
+        click.echo(f"    {line}")
 
 
 def print_counts(sent: Iterable[ReplayedAlert]) -> None:

@@ -37,7 +37,7 @@ from monitor.config.language.web import WebSchema
 from monitor.config.language.zones import Zone
 from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import FOR_GOOD, SHORTEST_RETENTION, Limits, Retention, Settings
+from monitor.model import FOR_GOOD, SHORTEST_RETENTION, Limits, Retention, RouteStep, Settings
 
 EVERY = timedelta(minutes=5)
 _DATABASE = "sqlite:///monitor.db"
@@ -272,6 +272,18 @@ def timezone_of(document: YamlDocument) -> str:
     """Only the time zone of a monitor.yaml, without checking the rest. UTC where it names no valid zone."""
     name = document.data.get("timezone") if isinstance(document.data, dict) else None
     return name if isinstance(name, str) and name in zoneinfo.available_timezones() else _UTC
+
+
+def routes_of(document: YamlDocument, folder: Path) -> dict[str, tuple[RouteStep, ...]]:
+    """Only the routes of a monitor.yaml, without its secrets. None where it has a fault: its check reports that."""
+    faults: list[Fault] = []
+    with collect_faults(faults):
+        schema = validate_document(SettingsSchema, document)
+        hours = build_hours(schema.hours or {}, schema.timezone or _UTC, folder, document, faults)
+        faults += find_routing_faults(schema.routes or {}, list(schema.channels or {}), hours, document)
+        if not faults:
+            return build_routes(schema.routes or {}, hours)
+    return {}
 
 
 def unknown_rules(document: YamlDocument, retention: Retention, known: Collection[str]) -> Iterator[Fault]:

@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 from monitor.config.language.faults import sort_faults
 from monitor.config.language.hours import list_holiday_files
-from monitor.config.language.settings import EVERY, timezone_of
+from monitor.config.language.settings import EVERY, routes_of, timezone_of
 from monitor.config.language.sources import SourceDefaults
 from monitor.config.loading.file_cache import FileCache
 from monitor.config.loading.files import NamedPath, Stamp, list_named_paths, settings_document, yaml_files
@@ -116,8 +116,8 @@ def load_rules(paths: Sequence[Path], config_path: Path | None = None, cache: Lo
 
 
 def load_rules_of(path: Path) -> LoadedRules:
-    """Loads the rules, entities, lists and sources that a monitor.yaml names, and its time zone, without secrets and
-    the rest: what `match` and `replay` need."""
+    """Loads the rules, entities, lists and sources that a monitor.yaml names, its time zone and its routes, without
+    secrets and the rest: what `match` and `replay` need."""
     return _load_rules_with_config(path, [], LoadCache())
 
 
@@ -129,5 +129,10 @@ def _load_rules_with_config(path: Path, extra: list[NamedPath], cache: LoadCache
     sources, _, faults = load_source_files(
         list_named_paths(document, path, "sources"), SourceDefaults(EVERY), cache.sources, {}
     )
-    zone = timezone_of(document)
-    return replace(loaded, sources=sources, faults=sort_faults([*loaded.faults, *faults]), timezone=zone)
+    return replace(
+        loaded,
+        sources=sources,
+        faults=sort_faults([*loaded.faults, *faults]),
+        timezone=timezone_of(document),
+        routes=routes_of(document, path.parent),
+    )

@@ -21,14 +21,14 @@ from monitor.config.loading.files import NamedPath, Stamp, yaml_files
 from monitor.config.loading.unique_ids import NOTHING_RUNS, RunningItems, index_by_id
 from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import Entity, EntityNamed, ListNamed, Place, Rule, Source, WordList
+from monitor.model import Entity, EntityNamed, ListNamed, Place, RouteStep, Rule, Source, WordList
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedRules:
     """Everything valid in files of rules, entities and lists, and all faults. `declared_rule_ids`: of all rules in the
-    files, also of faulty ones; `sources` and `timezone`: of the monitor.yaml that was read with them; `documents`: of
-    the rules, entities and lists, by place."""
+    files, also of faulty ones; `sources`, `timezone` and `routes`: of the monitor.yaml that was read with them;
+    `documents`: of the rules, entities and lists, by place."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
@@ -38,6 +38,7 @@ class LoadedRules:
     sources: Mapping[str, Source] = field(default_factory=dict)
     documents: Mapping[Place, YamlDocument] = field(default_factory=dict)
     timezone: str = "UTC"
+    routes: Mapping[str, tuple[RouteStep, ...]] = field(default_factory=dict)
 
 
 def load_rule_files(

@@ -54,6 +54,8 @@ def list_versions(
         if delivery.may_be_duplicate
         else []
     )
+    if delivery.held_by is not None:
+        repeat.append(f"Held since {_format_local_time(subject.at, zone)} by {delivery.held_by}.")
     if isinstance(subject, Notice):
         yield from _list_notice_versions(subject, repeat)
     elif subject.kind is AlertKind.DIGEST:

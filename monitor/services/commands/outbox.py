@@ -46,9 +46,10 @@ class DeliveryChange:
 def retry_deliveries(
     database: Database, settings: Settings, selection: DeliverySelection, now: datetime
 ) -> list[DeliveryChange]:
-    """Make the selected deliveries due now, with all their attempts. Raises InvalidRequest for an unknown channel."""
+    """Make the selected deliveries due now, with all their attempts. Those of a channel that the hours of a route hold
+    stay held, unless their ids are given. Raises InvalidRequest for an unknown channel."""
     outbox = Outbox(database, "operator")
-    ids = _find_selected(outbox, settings, selection)
+    ids = _find_selected(outbox, settings, selection, unheld_at=now)
     return _list_changes(ids, outbox.retry(ids, now))
 
 
@@ -61,10 +62,13 @@ def discard_deliveries(
     return _list_changes(ids, outbox.discard(ids, now))
 
 
-def _find_selected(outbox: Outbox, settings: Settings, selection: DeliverySelection) -> Sequence[int]:
+def _find_selected(
+    outbox: Outbox, settings: Settings, selection: DeliverySelection, unheld_at: datetime | None = None
+) -> Sequence[int]:
     channel = selection.channel
     require_known("channel", [channel] if channel else [], settings.channels, outbox.channels)
-    return selection.ids or outbox.ids([DeliveryState.DEAD] if selection.dead else OPERATOR_STATES, channel)
+    states = [DeliveryState.DEAD] if selection.dead else OPERATOR_STATES
+    return selection.ids or outbox.ids(states, channel, unheld_at)
 
 
 def _list_changes(ids: Iterable[int], found: Mapping[int, DeliveryState]) -> list[DeliveryChange]:

@@ -37,6 +37,6 @@ def split_story(
     last. The beginning of the id is enough. `who`: the name of the person; `quiet`: send no message of them. Raises
     InvalidRequest if the story does not exist or does not have all of them, or would have no article left."""
     found = find_story_or_event(StoryQueries(database), id_)
-    plan = partial(plan_alert, settings=config.settings)
+    plan = partial(plan_alert, routes=config.settings.routes)
     splitter = ClusterSplitter(database, config, compile_config(config), plan)
     return splitter.split(found.id, articles, now, who, quiet=quiet)

@@ -25,10 +25,10 @@ class ChannelReport:
     last_accepted: datetime | None
 
 
-def list_channels(settings: Settings, database: Database | None) -> list[ChannelReport]:
+def list_channels(settings: Settings, database: Database | None, now: datetime) -> list[ChannelReport]:
     """Every channel, in the order of the config. `database`: None before the first run."""
     reports = ReportQueries(database) if database else None
-    waiting = reports.oldest_pending() if reports else {}
+    waiting = reports.oldest_pending(now) if reports else {}
     accepted = reports.last_accepted() if reports else {}
     return [
         ChannelReport(

@@ -11,7 +11,14 @@ from monitor.errors import Fault
 from monitor.model import DeadLetters, RuleStatus
 from monitor.store.engine.daemons import DaemonReport, DaemonStatus, list_daemons
 from monitor.store.engine.database import Database
-from monitor.store.queries.ages import PendingDeliveries, SourceAges, find_pending_by_channel, source_ages
+from monitor.store.queries.ages import (
+    HeldDeliveries,
+    PendingDeliveries,
+    SourceAges,
+    find_held_by_channel,
+    find_pending_by_channel,
+    source_ages,
+)
 from monitor.store.queries.reports import PendingReport, ReportQueries, ShadowReport, SourceReport
 from monitor.store.queues.dead_letters import find_dead_letters
 
@@ -36,7 +43,8 @@ class ServiceStatus:
     `sources`, `rules`: how many are in the files; `rules_off`: how many of the rules are off. `daemons`: all that have
     a row, the last started first. `counts`: of articles, matches, stories, alerts, merges and splits. `deliveries`: how
     many are in each state. `shadow`: by rule. `failing`: the sources whose last poll failed, by id; `troubled`: those
-    that answer, with what is wrong with each. `waiting`, `dead`: deliveries, by channel. `last_fetch`: of any source.
+    that answer, with what is wrong with each. `waiting`, `held`, `dead`: deliveries, by channel; the held ones wait for
+    the hours of a route. `last_fetch`: of any source.
     """
 
     now: datetime
@@ -53,6 +61,7 @@ class ServiceStatus:
     troubled: Mapping[str, list[str]]
     ages: SourceAges
     waiting: Mapping[str, PendingDeliveries]
+    held: Mapping[str, HeldDeliveries]
     dead: tuple[DeadLetters, ...]
     last_fetch: datetime | None
     database: DatabaseFacts
@@ -105,7 +114,8 @@ def load_status(config: ConfigSummary, database: Database, now: datetime) -> Ser
             if not report.failures and (kinds := _list_trouble_kinds(report, now))
         },
         ages=source_ages(database, sources),
-        waiting=find_pending_by_channel(database),
+        waiting=find_pending_by_channel(database, now),
+        held=find_held_by_channel(database, now),
         dead=tuple(find_dead_letters(database)),
         last_fetch=queries.last_fetch_at(),
         database=DatabaseFacts(database.kind, database.name, database.size()),

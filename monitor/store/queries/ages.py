@@ -49,6 +49,14 @@ class SourceAges:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldDeliveries:
+    """How many deliveries of a channel wait for the hours of a route, and when the first of them is due."""
+
+    deliveries: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PendingDeliveries:
     """How many deliveries a channel has waiting, and since when the oldest has waited."""
 
@@ -73,28 +81,44 @@ def source_ages(database: Database, ids: Collection[str]) -> SourceAges:
     return SourceAges(good, failing, outage)
 
 
-def find_pending_by_channel(database: Database) -> Mapping[str, PendingDeliveries]:
-    """The waiting deliveries of each channel that has some."""
+def find_pending_by_channel(database: Database, now: datetime) -> Mapping[str, PendingDeliveries]:
+    """The waiting deliveries of each channel that has some, without those that are held until later than now."""
     with database.reading() as connection:
-        return query_pending_by_channel(connection)
+        return query_pending_by_channel(connection, now)
 
 
-def query_pending_by_channel(connection: Connection) -> Mapping[str, PendingDeliveries]:
-    """The same, on a connection."""
+def find_held_by_channel(database: Database, now: datetime) -> Mapping[str, HeldDeliveries]:
+    """The deliveries of each channel that wait for the hours of a route."""
+    rows = select(
+        delivery.c.channel, func.count().label("deliveries"), func.min(delivery.c.not_before).label("until")
+    ).where(is_held(now))
+    with database.reading() as connection:
+        found = connection.execute(rows.group_by(delivery.c.channel))
+        return {row.channel: HeldDeliveries(row.deliveries, row.until) for row in found}
+
+
+def is_held(now: datetime) -> ColumnElement[bool]:
+    """Whether a delivery waits for the hours of a route. Nothing is wrong with its channel."""
+    is_planned_later = delivery.c.held_by.is_not(None) & (delivery.c.not_before > now)
+    return (delivery.c.state == DeliveryState.PENDING) & is_planned_later
+
+
+def query_pending_by_channel(connection: Connection, now: datetime) -> Mapping[str, PendingDeliveries]:
+    """What `find_pending_by_channel` returns, on a connection."""
     rows = (
         select(delivery.c.channel, func.count().label("deliveries"), func.min(_pending_since_column()).label("since"))
         .join_from(delivery, alert, alert.c.id == delivery.c.alert_id)
-        .where(delivery.c.state.in_(UNSETTLED_STATES))
+        .where(delivery.c.state.in_(UNSETTLED_STATES), ~is_held(now))
         .group_by(delivery.c.channel)
     )
     return {row.channel: PendingDeliveries(row.deliveries, row.since) for row in connection.execute(rows)}
 
 
 def _pending_since_column() -> ColumnElement[datetime]:
-    """Since when a delivery has waited: since the alert, or since it was revived. The latter is the first attempt that
-    counts, or until then the time at which it is due."""
+    """Since when a delivery has waited: since the alert, or since it was revived or the hours of its route began. The
+    latter is the first attempt that counts, or until then the time at which it is due."""
     first_attempt = select(attempt.c.started_at).where(
         attempt.c.delivery_id == delivery.c.id, attempt.c.number == delivery.c.forgiven + 1
     )
-    revived_at = func.coalesce(first_attempt.scalar_subquery(), delivery.c.not_before)
-    return case((delivery.c.forgiven == 0, alert.c.at), else_=revived_at)
+    due_at = func.coalesce(first_attempt.scalar_subquery(), delivery.c.not_before)
+    return case(((delivery.c.forgiven == 0) & delivery.c.held_by.is_(None), alert.c.at), else_=due_at)

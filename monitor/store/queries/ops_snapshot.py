@@ -30,7 +30,7 @@ def load_ops_facts(connection: Connection, now: datetime) -> OpsObservation:
     subjects = {state.subject for state in states}
     return OpsObservation(
         failing_sources=tuple(_find_failing_sources(connection)),
-        stalled_channels=tuple(_find_waiting_channels(connection)),
+        stalled_channels=tuple(_find_waiting_channels(connection, now)),
         dead_alerts=tuple(_find_given_up_channels(connection)),
         running=tuple(_read_running_daemons(connection, now)),
         source_troubles=tuple(load_source_troubles(connection, since=now - DAY)),
@@ -59,10 +59,10 @@ def _find_failing_sources(connection: Connection) -> Iterator[FailingSource]:
         yield FailingSource(row.id, row.failing_since, row.next_at, row.problem)
 
 
-def _find_waiting_channels(connection: Connection) -> Iterator[StalledChannel]:
+def _find_waiting_channels(connection: Connection, now: datetime) -> Iterator[StalledChannel]:
     details = select(delivery.c.detail).where(delivery.c.state.in_(UNSETTLED_STATES), delivery.c.detail.is_not(None))
     oldest = details.order_by(delivery.c.id).limit(1)
-    for name, pending in query_pending_by_channel(connection).items():
+    for name, pending in query_pending_by_channel(connection, now).items():
         detail = connection.execute(oldest.where(delivery.c.channel == name)).scalar()
         yield StalledChannel(name, pending.since, pending.deliveries, detail)
 

@@ -38,7 +38,8 @@ class SourceReport:
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
     """A delivery with its alert; for a notice, `rule` is its subject. `committed_at`: when the alert was decided and
-    stored; `not_before`: when a delivery that waits is due; `ended_at`: when it was accepted, given up or discarded.
+    stored; `not_before`: when a delivery that waits is due; `held_by`: the hours that it waits or has waited for;
+    `ended_at`: when it was accepted, given up or discarded.
     `blame`: whose fault it is that a delivery is dead (model.Blame). The fields of the alert are None if its row is
     missing in the database."""
 
@@ -55,11 +56,16 @@ class DeliveryReport:
     committed_at: datetime | None
     ended_at: datetime | None
     blame: str | None = None
+    held_by: str | None = None
 
     @property
     def due_at(self) -> datetime | None:
         """When it is sent next; None if it is not waiting."""
         return self.not_before if self.state in (DeliveryState.PENDING, DeliveryState.RETRY) else None
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether it waits for the hours of a route."""
+        return self.state is DeliveryState.PENDING and self.held_by is not None and self.not_before > now
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +197,9 @@ class ReportQueries:
             rows = rows.where(delivery.c.state.in_(states))
         return [DeliveryReport(**_row_to_fields(row, DeliveryReport)) for row in self._rows(rows)]
 
-    def oldest_pending(self) -> Mapping[str, datetime]:
+    def oldest_pending(self, now: datetime) -> Mapping[str, datetime]:
         """For each channel with waiting deliveries: since when the oldest has waited."""
-        return {channel: pending.since for channel, pending in find_pending_by_channel(self._database).items()}
+        return {channel: pending.since for channel, pending in find_pending_by_channel(self._database, now).items()}
 
     def last_accepted(self) -> Mapping[str, datetime]:
         """For each channel that ever accepted a message: when it accepted the last."""

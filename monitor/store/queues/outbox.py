@@ -18,6 +18,7 @@ from monitor.errors import RowUnreadable
 from monitor.model import Alert, Delivery, DeliveryState, Notice, Receipt, ReceiptKind
 from monitor.store.engine.database import Database, in_batches
 from monitor.store.engine.tables import UNSENT, attempt, delivery
+from monitor.store.queries.ages import is_held
 from monitor.store.queues.dead_letters import (
     RevivalCounts,
     build_dead_letter_values,
@@ -38,6 +39,7 @@ _CLAIMED = (
     delivery.c.attempts,
     delivery.c.repeat,
     delivery.c.forgiven,
+    delivery.c.held_by,
 )
 
 # Built once, because it is asked for every second: building a statement costs more than running it.
@@ -166,11 +168,16 @@ class Outbox:
                 _end_attempt(connection, row.id, row.attempts, receipt, now)
             return len(rows)
 
-    def ids(self, states: Collection[DeliveryState], channel: str | None = None) -> list[int]:
-        """The ids of the deliveries in these states, on one channel or on all, the oldest first."""
+    def ids(
+        self, states: Collection[DeliveryState], channel: str | None = None, unheld_at: datetime | None = None
+    ) -> list[int]:
+        """The ids of the deliveries in these states, on one channel or on all, the oldest first. `unheld_at`: without
+        those that the hours of a route hold at this time."""
         query = select(delivery.c.id).where(delivery.c.state.in_(states)).order_by(delivery.c.id)
         if channel is not None:
             query = query.where(delivery.c.channel == channel)
+        if unheld_at is not None:
+            query = query.where(~is_held(unheld_at))
         with self._database.reading() as connection:
             return list(connection.execute(query).scalars())
 
@@ -208,7 +215,17 @@ def _begin_attempt(
     """The claimed delivery of a row; its attempt is recorded."""
     refusals, unknowns = _failures_before(connection, row.id, row.forgiven)
     connection.execute(insert(attempt).values(delivery_id=row.id, number=row.attempts, started_at=now))
-    return Delivery(row.id, row.channel, message, row.attempts, row.repeat, refusals, row.forgiven, unknowns)
+    return Delivery(
+        row.id,
+        row.channel,
+        message,
+        row.attempts,
+        row.repeat,
+        refusals=refusals,
+        forgiven_attempts=row.forgiven,
+        unknown_streak=unknowns,
+        held_by=row.held_by,
+    )
 
 
 def _failures_before(connection: Connection, delivery_id: int, forgiven: int) -> tuple[int, int]:

@@ -73,16 +73,16 @@ def test_what_waits_for_a_channel_is_counted(database: Database) -> None:
     """From the moment of the oldest alert, whether it was tried already or is being sent; what has ended does not."""
     claims, outbox, section = Claims(database, "here:1:aa"), Outbox(database, "here:1:aa"), SerialSection(database)
     claims.register_sources(sources("wire"), NOON)
-    assert find_pending_by_channel(database) == {}
+    assert find_pending_by_channel(database, NOON) == {}
     each = rules(rule(once_per=OncePer.ARTICLE))
     for minutes, uid in enumerate("abc"):
         at = NOON + minutes * MINUTE
         commit(section, claimed(claims, "wire", at), article(uid, seen=at), at=at, ruleset=each)
     first = outbox.claim("desk", NOON + 5 * MINUTE, MINUTE)
     assert first is not None
-    assert find_pending_by_channel(database) == {"desk": PendingDeliveries(3, NOON)}
+    assert find_pending_by_channel(database, NOON + 5 * MINUTE) == {"desk": PendingDeliveries(3, NOON)}
     outbox.settle(first, Receipt(ReceiptKind.ACCEPTED), RetryVerdict(DeliveryState.ACCEPTED), NOON + 5 * MINUTE)
-    assert find_pending_by_channel(database) == {"desk": PendingDeliveries(2, NOON + MINUTE)}
+    assert find_pending_by_channel(database, NOON) == {"desk": PendingDeliveries(2, NOON + MINUTE)}
 
 
 def test_what_an_operator_has_tried_again_waits_from_then_on(database: Database) -> None:
@@ -100,7 +100,7 @@ def test_what_an_operator_has_tried_again_waits_from_then_on(database: Database)
     dead = fails(NOON, DeliveryState.DEAD)
     later = NOON + timedelta(days=7)
     outbox.retry([dead.id], later)
-    assert find_pending_by_channel(database) == {"desk": PendingDeliveries(1, later)}
+    assert find_pending_by_channel(database, NOON) == {"desk": PendingDeliveries(1, later)}
     for minutes in (1, 2):
         fails(later + minutes * MINUTE, DeliveryState.RETRY)
-        assert find_pending_by_channel(database) == {"desk": PendingDeliveries(1, later + MINUTE)}
+        assert find_pending_by_channel(database, NOON) == {"desk": PendingDeliveries(1, later + MINUTE)}

@@ -394,7 +394,7 @@ def test_counts_name_every_state(database: Database, outbox: Outbox) -> None:
     take(outbox)
     counts = ReportQueries(database).delivery_counts()
     assert (counts["accepted"], counts["sending"], counts["pending"]) == (1, 1, 1)
-    assert ReportQueries(database).oldest_pending() == {"desk": NOON}
+    assert ReportQueries(database).oldest_pending(NOON) == {"desk": NOON}
 
 
 def test_a_message_says_who_reports_it_by_the_time_it_is_sent(database: Database, outbox: Outbox) -> None:

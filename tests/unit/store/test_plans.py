@@ -21,7 +21,7 @@ from monitor.store.engine.opening import open_database
 from monitor.store.engine.tables import account, alert, article_version, delivery, known
 from monitor.store.engine.tables import article as articles
 from monitor.store.lifecycle.retention import ArchivePruner
-from monitor.store.queries.ages import find_pending_by_channel, source_ages
+from monitor.store.queries.ages import find_held_by_channel, find_pending_by_channel, source_ages
 from monitor.store.queries.articles import ArticleQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.full_text_queue import FullTextQueue
@@ -100,7 +100,8 @@ def test_turns_look_through_no_table_that_grows(database: Database) -> None:
         with section.enter(later) as inside:
             inside.load_ops_facts(later)
         source_ages(database, ["wire", "post"])
-        find_pending_by_channel(database)
+        find_pending_by_channel(database, NOON)
+        find_held_by_channel(database, NOON)
     assert len(dict(found)) >= 10
     assert scans(database, found) == {}
 
