@@ -32,6 +32,7 @@ _COMMANDS = "monitor.cli.commands"
         "outbox": (f"{_COMMANDS}.outbox", "Deliveries: list, retry, discard."),
         "parse": (f"{_COMMANDS}.parse", "Print the entries of a feed, sitemap or page."),
         "replay": (f"{_COMMANDS}.replay", "What would have been sent of recorded articles, and when."),
+        "routes": (f"{_COMMANDS}.routes", "Where alerts go, and when: show."),
         "rules": (f"{_COMMANDS}.rules", "The rules: list, show, test, try, misses, coverage, tune, packs."),
         "run": (f"{_COMMANDS}.run", "Run the daemon: poll sources, match rules, send alerts."),
         "schema": (f"{_COMMANDS}.schema", "Print the JSON Schema of a kind of file."),

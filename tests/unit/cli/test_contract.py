@@ -19,7 +19,7 @@ from tests.patience import PATIENCE
 COMMANDS = (
     "demo", "init", "run", "check", "schema", "parse", "match", "status", "sources list",
     "sources health", "sources retry", "sources add", "sources remove", "sources import", "sources export",
-    "outbox list", "outbox retry", "outbox discard", "channels list", "channels test",
+    "outbox list", "outbox retry", "outbox discard", "channels list", "channels test", "routes show",
     "matches list", "matches show", "matches export", "matches mark",
     "alerts list", "alerts show", "alerts mark", "articles mark", "marks list", "marks export", "marks import",
     "stories list", "stories show", "stories merge", "stories split",
@@ -282,7 +282,7 @@ MISSING = {
         "db check -c {}", "db prune -c {}", "alerts list -c {}", "alerts mark -c {} a good", "alerts show -c {} a",
         "articles mark -c {} a b missed", "marks export -c {}", "marks import -c {} hit.jsonl", "marks list -c {}",
         "matches mark -c {} 1 good", "rules misses -c {}", "rules show -c {} a", "rules coverage -c {} a",
-        "rules tune -c {} a",
+        "rules tune -c {} a", "routes show -c {}",
     ),
     "{}: there is no such file or folder": (
         "check {}", "match {}", "match --rules {} -", "replay {}", "replay --rules {} -", "replay --against {} -",

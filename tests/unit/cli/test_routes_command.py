@@ -1,0 +1,89 @@
+"""`routes show`: the week of every step, in signs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import InvalidRequest
+from tests.marked_desk import rows, run, told
+
+CONFIG = """\
+timezone: Europe/Berlin
+channels: {desk: {url: "console://"}, phone: {url: "console://"}, duty: {url: "console://"}}
+hours:
+  shift: {weekdays: mon-sat, from: 07:30, to: 19:00, holidays: [2026-03-27]}
+routes:
+  default:
+    - {channel: desk, hours: shift}
+    - {channel: phone, from: high, hours: night owl, outside: critical only}
+  night: [{channel: desk, hours: nights, outside: {to: duty}}, phone]
+"""
+# On Sunday the clock is put forward from 2 to 3.
+DRAWN = """\
+route default, times of Europe/Berlin
+1. desk: all levels; shift (zone Europe/Berlin)
+               0     6     12    18
+   Mon 23 Mar  .......+###########.....
+   Tue 24 Mar  .......+###########.....
+   Wed 25 Mar  .......+###########.....
+   Thu 26 Mar  .......+###########.....
+   Fri 27 Mar  ........................  holiday
+   Sat 28 Mar  .......+###########.....
+   Sun 29 Mar  .. .....................
+   # sent at once, + its hours begin or end, . waits for the hours; what is critical is sent at once
+2. phone: high and above; night owl (zone Europe/Berlin)
+               0     6     12    18
+   Mon 23 Mar  ####!!!!!!!!############
+   Tue 24 Mar  ####!!!!!!!!############
+   Wed 25 Mar  ####!!!!!!!!############
+   Thu 26 Mar  ####!!!!!!!!############
+   Fri 27 Mar  ####!!!!!!!!############
+   Sat 28 Mar  ####!!!!!!!!############
+   Sun 29 Mar  ## #!!!!!!!!############
+   # sent at once, ! only what is critical is sent
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A config in the working directory."""
+    (tmp_path / "monitor.yaml").write_text(CONFIG, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_route_is_drawn_as_a_week() -> None:
+    """In plain signs where it is piped: seven rows of 24 hours for every step."""
+    assert told("routes", "show", "default", "--week", "2026-03-25") == DRAWN
+
+
+def test_all_routes_are_shown_and_programs_get_the_same() -> None:
+    """A line for every step; a channel alone sends always, and another channel has a sign of its own."""
+    found = rows("routes", "show", "--week", "2026-03-25")
+    assert [(row["route"], row["step"], row["channel"]) for row in found] == [
+        ("default", 1, "desk"),
+        ("default", 2, "phone"),
+        ("night", 1, "desk"),
+        ("night", 2, "phone"),
+    ]
+    assert found[0]["week"][4] == {"date": "2026-03-27", "signs": "." * 24, "holiday": True}
+    assert (found[2]["to"], found[2]["week"][0]["signs"]) == ("duty", "######>>>>>>>>>>>>>>>>##")
+    assert found[3] | {"week": None} == {
+        "route": "night", "step": 2, "channel": "phone", "from": "info", "hours": "always", "zone": None,
+        "outside": None, "to": None, "week": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("defult",), "there is no route 'defult'; did you mean 'default'?"),
+        (("--week", "Monday"), "'Monday' is no date; write one such as 2026-03-29"),
+    ],
+)
+def test_wrong_usage_says_what_to_write(arguments: tuple[str, ...], said: str) -> None:
+    """A name or a date that is none."""
+    ended = run("routes", "show", *arguments)
+    assert isinstance(ended.exception, InvalidRequest)
+    assert str(ended.exception) == said
