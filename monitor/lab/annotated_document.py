@@ -61,6 +61,8 @@ class LintKind(StrEnum):
     ONE_EVENT = "one-event"
     PRIVATE_ADDRESS = "private-address"
     NO_SOURCES = "no-sources"
+    UNSENT_LEVEL = "unsent-level"
+    IDLE_STEP = "idle-step"
 
 
 @dataclass(frozen=True, slots=True, order=True)

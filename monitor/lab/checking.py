@@ -100,6 +100,8 @@ class ConfigChecker:
             if sources in settings.value_positions
             else None,  # some users check rules alone
             allowed_networks=config.settings.allow,
+            routes=config.settings.routes,
+            settings_document=settings,
         )
         checked = [thing for group in definitions for thing in group.values()]
         return replace(

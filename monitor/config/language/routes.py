@@ -77,8 +77,8 @@ Routes = Mapping[str, Sequence[StepSchema | str]]
 
 
 def build_routes(routes: Routes, hours: NamedHours) -> dict[str, tuple[RouteStep, ...]]:
-    """The steps of every route, without repetitions. All names in it must be known."""
-    return {name: tuple(dict.fromkeys(_build_step(item, hours) for item in items)) for name, items in routes.items()}
+    """The steps of every route, in their order. All names in it must be known."""
+    return {name: tuple(_build_step(item, hours) for item in items) for name, items in routes.items()}
 
 
 def _build_step(item: StepSchema | str, hours: NamedHours) -> RouteStep:

@@ -38,9 +38,9 @@ def read_hours(text: str, folder: Path = Path("/srv/news")) -> Hours:
 
 
 def test_a_step_is_a_channel_or_a_mapping() -> None:
-    """All of its keys count; a repetition does not."""
+    """All of its keys count."""
     text = (
-        "timezone: Asia/Seoul\nroutes:\n  default:\n    - desk\n    - {channel: desk}\n"
+        "timezone: Asia/Seoul\nroutes:\n  default:\n    - {channel: desk}\n"
         "    - {channel: phone, from: high, hours: office hours, outside: critical only}\n"
         "    - {channel: phone, hours: always}\n"
         "    - {channel: desk, hours: weekends, outside: {to: duty}}\n"

@@ -49,7 +49,8 @@ def test_everything_that_is_written_counts() -> None:
         "desk": "mailtos://me:pw@mail.example",
         "phone": "ntfy://x/y",
     }
-    assert whole.routes == {"default": (RouteStep("desk"),), "night": (RouteStep("phone"), RouteStep("desk"))}
+    phone = RouteStep("phone")
+    assert whole.routes == {"default": (RouteStep("desk"),), "night": (phone, RouteStep("desk"), phone)}
     assert whole.operator == ("phone",)
     assert not whole.weekly_misses
     assert whole.allow == (ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("127.0.0.1/32"))
