@@ -316,6 +316,28 @@ async def test_the_edit_that_brought_the_faults_keeps_its_time(folder: Path, rel
     assert reloader.running.edited_at == edited
 
 
+async def test_hours_and_their_files_of_holidays_are_live(folder: Path, taken: Taken, reloader: Reloader) -> None:
+    """An edit of either counts at once; a date that is none changes nothing."""
+    shift = "hours: {shift: {weekdays: mon-fri, holidays: days.txt}}\n"
+    step = "[{channel: screen, hours: shift}]"
+    write(folder / "days.txt", "2026-12-24\n")
+    write(folder / "monitor.yaml", SETTINGS.replace("[screen]", step) + shift)
+    await looks(reloader)
+    write(folder / "days.txt", "2026-12-24\n12-25\n")
+    await looks(reloader)
+    write(folder / "days.txt", "Christmas\n")
+    await looks(reloader)
+    days = [
+        (len(step.hours.holidays), len(step.hours.yearly_holidays))
+        for config in taken.configs
+        for step in config.settings.routes["default"]
+        if step.hours is not None
+    ]
+    assert days == [(1, 0), (1, 1)]
+    (fault,) = reloader.running.faults
+    assert "'Christmas', is no date" in fault
+
+
 async def test_what_is_taken_up_at_the_next_start_is_named(folder: Path, taken: Taken, reloader: Reloader) -> None:
     """Channels and routes change at once; a database does not."""
     edited = SETTINGS.replace("news.db", "other.db").replace("[screen]", "[log]")

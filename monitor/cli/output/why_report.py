@@ -200,9 +200,13 @@ def _format_alert(alert: AlertReport, article: Article, zone: str) -> Iterator[s
     yield f"    {alert_word(alert.kind)} {alert.id}, {format_local_time(alert.at, zone)}{of}"
     for delivery in alert.deliveries:
         yield f"        {delivery.channel}: {_format_delivery(delivery, zone)}"
+    if not alert.deliveries:
+        yield "        it went to nobody: no step of its routes took its level then"
 
 
 def _format_delivery(delivery: DeliveryHistory, zone: str) -> str:
+    if not delivery.attempts and delivery.state == "pending" and delivery.held_by:
+        return f"held until {format_local_time(delivery.not_before, zone)} by {delivery.held_by}"
     if not delivery.attempts:
         return f"{delivery.state}, not tried yet"
     last = delivery.attempts[-1]

@@ -90,13 +90,15 @@ class AttemptReport:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryHistory:
-    """The delivery of an alert on one channel, with every attempt."""
+    """The delivery of an alert on one channel, with every attempt. `held_by`: the hours that it waits or has waited
+    for."""
 
     id: int
     channel: str
     state: DeliveryState
     not_before: datetime
     attempts: tuple[AttemptReport, ...]
+    held_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +276,8 @@ def load_deliveries(connection: Connection, alert_id: str | None) -> tuple[Deliv
         report = AttemptReport(row.number, row.started_at, row.ended_at, row.receipt, row.detail)
         attempts[row.delivery_id].append(report)
     return tuple(
-        DeliveryHistory(row.id, row.channel, DeliveryState(row.state), row.not_before, tuple(attempts[row.id]))
+        DeliveryHistory(
+            row.id, row.channel, DeliveryState(row.state), row.not_before, tuple(attempts[row.id]), row.held_by
+        )
         for row in connection.execute(select(delivery).where(of_alert).order_by(delivery.c.id))
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time
 from pathlib import Path
 
@@ -175,3 +176,14 @@ def test_a_file_of_holidays_names_the_line_that_is_no_date(tmp_path: Path) -> No
     (found,) = read_faults(f"hours: {{shift: {{weekdays: sat, holidays: days.txt}}}}\n{STEP}", tmp_path)
     assert found.startswith("2:")
     assert f"line 2 of '{tmp_path / 'days.txt'}', 'Christmas', is no date" in found
+
+
+def test_the_page_about_routes_is_true() -> None:
+    """Its example has no fault, and its table has the presets."""
+    page = (Path(__file__).parents[3] / "docs" / "routes.md").read_text(encoding="utf-8")
+    example = page.partition("```yaml\n")[2].partition("```")[0]
+    [document] = parse_yaml_text(example, "routes.md")
+    settings, _ = settings_from_document(document, {"MAIL_PASSWORD": "x"}, Path("/srv/news"))
+    assert settings.routes["night"][1].outside is Outside.TO
+    table = page.partition("Presets")[2].partition("Under `hours`")[0]
+    assert re.findall(r"^\| `([a-z ]+)` \|", table, re.MULTILINE) == ["always", *PRESETS]
