@@ -105,6 +105,7 @@ from monitor.model.rules import (
     select_running_rules,
 )
 from monitor.model.running_version import RunningVersion, time_of_day
+from monitor.model.send_rates import SendRate
 from monitor.model.settings import FOR_GOOD, SHORTEST_RETENTION, Config, Endpoint, Limits, Retention, Settings
 from monitor.model.source_stats import MOMENTARY, SourceStats, SourceTrouble, TroubleKind
 from monitor.model.sources import (
@@ -221,6 +222,7 @@ __all__ = [
     "RuleTest",
     "RunningVersion",
     "Selectors",
+    "SendRate",
     "Settings",
     "Source",
     "SourceStats",

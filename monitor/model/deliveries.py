@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.model.decisions import Alert
 from monitor.model.file_positions import Place
 from monitor.model.notices import Notice
+from monitor.model.send_rates import SendRate
 from monitor.sanitize import sanitize_line, sanitize_text
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One address. The whole URL is a secret: it is never shown, logged or stored."""
+    """One address. The whole URL is a secret: it is never shown, logged or stored. `rate`: how often it may be sent to;
+    None: as often as its server answers."""
 
     name: str
     url: str = field(repr=False)
     place: Place = Place("")
+    rate: SendRate | None = None
 
     @property
     def scheme(self) -> str:
@@ -91,10 +94,13 @@ class ReceiptKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """How one attempt ended. `detail`: the server's answer in one line, free of secrets and safe to show."""
+    """How one attempt ended. `detail`: the server's answer in one line, free of secrets and safe to show. `throttled`:
+    the server took nothing because it got too many messages. `retry_after`: how long it asked us to wait."""
 
     kind: ReceiptKind
     detail: str = ""
+    throttled: bool = False
+    retry_after: timedelta | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "detail", sanitize_line(self.detail))

@@ -11,7 +11,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from monitor.errors import Fault, WorkerLost, WorkerNotStarted
-from monitor.model import Channel, Delivery, Message, Receipt, ReceiptKind
+from monitor.model import Channel, Delivery, Message, Receipt, ReceiptKind, SendRate
 from monitor.notify import in_worker
 from monitor.notify.console import ConsoleWriter
 from monitor.notify.renderers import render_message
@@ -56,6 +56,10 @@ class Notifier:
         """The message of a delivery, for its channel: see `render_message`."""
         known = self._channels().get(delivery.channel)
         return render_message(delivery, scheme=known.scheme if known else "", source=source, zone=zone)
+
+    def rates(self) -> Mapping[str, SendRate | None]:
+        """The channels of now, each with its rate; None: unlimited."""
+        return {name: channel.rate for name, channel in self._channels().items()}
 
     def max_send_time(self, channel: str) -> timedelta:
         """How long sending on a channel may take, once it has a slot, until its process is killed."""

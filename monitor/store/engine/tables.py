@@ -44,6 +44,7 @@ __all__ = [
     "article_features",
     "article_version",
     "attempt",
+    "channel_state",
     "cluster_key",
     "daemon",
     "delivery",
@@ -351,6 +352,19 @@ attempt = Table(
     Column("ended_at", UtcDateTime),
     Column("receipt", String),
     Column("detail", Text),
+    Column("throttled", Boolean, nullable=False, server_default=text("false")),  # does not count as an attempt
+)
+
+# What is known of a channel that has a rate or fails: `alerting.channel_pace`.
+channel_state = Table(
+    "channel_state",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("next_at", UtcDateTime),
+    Column("paused_until", UtcDateTime),
+    Column("failing_since", UtcDateTime),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("last_failed", Integer),
 )
 
 # What the operator was notified of and what is not over, by the notice's subject ("source ID", "channel NAME" ...).

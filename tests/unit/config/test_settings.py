@@ -12,7 +12,7 @@ import pytest
 from monitor.config.language.settings import LimitsSchema, RetentionSchema, settings_from_document
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.errors import InvalidFiles
-from monitor.model import FOR_GOOD, Endpoint, Limits, Retention, Settings
+from monitor.model import FOR_GOOD, Endpoint, Limits, Retention, SendRate, Settings
 
 _CHANNEL = "channels: {desk: {url: 'console://'}}\n"
 _NOBODY = (
@@ -60,6 +60,31 @@ def test_what_is_not_written_has_its_default() -> None:
     """A channel and the route to it are all that a file must have."""
     least = made(_ROUTED)
     assert least == Settings("UTC", "sqlite:////srv/news/monitor.db", least.channels, {"default": ("desk",)})
+
+
+@pytest.mark.parametrize(
+    ("channel", "rate"),
+    [
+        ("url: 'tgram://token/chat'", SendRate(15, timedelta(minutes=1), 5)),
+        ("url: 'TGRAM://token/chat', burst: 2", SendRate(15, timedelta(minutes=1), 2)),
+        ("url: 'gopher://x'", SendRate(60, timedelta(minutes=1), 10)),  # a kind that is not in the table
+        ("url: 'json://x', rate: 20 a minute", SendRate(20, timedelta(minutes=1), 5)),
+        ("url: 'json://x', rate: 3 per hour, burst: 9", SendRate(3, timedelta(hours=1), 9)),
+        ("url: 'json://x'", None),
+        ("url: 'tgram://token/chat', rate: unlimited", None),
+    ],
+)
+def test_a_channel_has_the_rate_that_is_written_or_that_of_its_kind(channel: str, rate: SendRate | None) -> None:
+    """A burst alone changes the one of the kind."""
+    assert made(f"channels: {{desk: {{{channel}}}}}\nroutes: {{default: [desk]}}\n").channels["desk"].rate == rate
+
+
+@pytest.mark.parametrize("rate", ["0 a minute", "20", "20 a fortnight", "many", "1.5 a second"])
+def test_a_rate_that_cannot_be_read_is_a_fault_that_says_how_to_write_it(rate: str) -> None:
+    """With its place."""
+    (fault,) = faults(f"channels: {{desk: {{url: 'json://x', rate: {rate}}}}}\nroutes: {{default: [desk]}}\n")
+    assert fault.startswith("1:")
+    assert "such as '20 a minute'" in fault
 
 
 @pytest.mark.parametrize(
