@@ -99,8 +99,8 @@ class Receipt:
 
     kind: ReceiptKind
     detail: str = ""
-    throttled: bool = False
-    retry_after: timedelta | None = None
+    throttled: bool = field(default=False, compare=False)
+    retry_after: timedelta | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "detail", sanitize_line(self.detail))
@@ -116,6 +116,8 @@ class Delivery:
                        because its channel accepted a message; they keep their numbers, but neither they nor their
                        refusals count
     unknown_streak     how many of its last attempts in a row ended unknown
+    throttled          how many of its attempts that are not forgiven ended because the server got too many messages:
+                       they do not count
     """
 
     id: int
@@ -126,6 +128,7 @@ class Delivery:
     refusals: int = 0
     forgiven_attempts: int = 0
     unknown_streak: int = 0
+    throttled: int = 0
 
 
 class MessageType(StrEnum):

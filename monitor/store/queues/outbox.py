@@ -241,21 +241,25 @@ def _begin_attempt(
     connection: Connection, row: Row[*tuple[Any, ...]], message: Alert | Notice, now: datetime
 ) -> Delivery:
     """The claimed delivery of a row; its attempt is recorded."""
-    refusals, unknowns = _failures_before(connection, row.id, row.forgiven)
+    refusals, unknowns, throttled = _failures_before(connection, row.id, row.forgiven)
     connection.execute(insert(attempt).values(delivery_id=row.id, number=row.attempts, started_at=now))
-    return Delivery(row.id, row.channel, message, row.attempts, row.repeat, refusals, row.forgiven, unknowns)
+    return Delivery(row.id, row.channel, message, row.attempts, row.repeat, refusals, row.forgiven, unknowns, throttled)
 
 
-def _failures_before(connection: Connection, delivery_id: int, forgiven: int) -> tuple[int, int]:
-    """Of a delivery's attempts after the forgiven ones: how many were refused, and how many of the last in a row ended
-    unknown."""
+def _failures_before(connection: Connection, delivery_id: int, forgiven: int) -> tuple[int, int, int]:
+    """Of a delivery's attempts after the forgiven ones: how many were refused, how many of the last in a row ended
+    unknown, and how many were throttled."""
     counted = (attempt.c.delivery_id == delivery_id) & (attempt.c.number > forgiven)
-    receipts = connection.execute(select(attempt.c.receipt).where(counted).order_by(attempt.c.number)).scalars().all()
+    columns = select(attempt.c.receipt, attempt.c.throttled).where(counted).order_by(attempt.c.number)
+    attempts = connection.execute(columns).all()
+    receipts = [row.receipt for row in attempts]
     last_known = max((place for place, kind in enumerate(receipts, 1) if kind != ReceiptKind.UNKNOWN), default=0)
-    return receipts.count(ReceiptKind.REFUSED), len(receipts) - last_known
+    return receipts.count(ReceiptKind.REFUSED), len(receipts) - last_known, sum(row.throttled for row in attempts)
 
 
 def _end_attempt(connection: Connection, delivery_id: int, number: int, receipt: Receipt, now: datetime) -> None:
     open_attempt = (attempt.c.delivery_id == delivery_id) & (attempt.c.number == number) & attempt.c.ended_at.is_(None)
     ending = update(attempt).where(open_attempt)
-    connection.execute(ending.values(ended_at=now, receipt=receipt.kind, detail=receipt.detail))
+    connection.execute(
+        ending.values(ended_at=now, receipt=receipt.kind, detail=receipt.detail, throttled=receipt.throttled)
+    )

@@ -198,6 +198,17 @@ def test_of_many_that_wait_for_a_dead_server_one_at_a_time_tries(database: Datab
     assert len([take(outbox, now) for _ in range(2)]) == 2
 
 
+def test_a_server_that_asks_for_a_pause_gets_it_from_all_deliveries(database: Database, outbox: Outbox) -> None:
+    """From all daemons too; the attempts that it cut short are counted apart."""
+    fill(database, article("a"), article("b"))
+    wait = replace(BUSY, throttled=True, retry_after=3 * MINUTE)
+    outbox.settle(take(outbox), wait, again(3), NOON)
+    assert Outbox(database, "there:1").claim("desk", NOON + 2 * MINUTE, LEASE) is None
+    assert outbox.find_due(NOON + 2 * MINUTE).channels == []
+    assert take(outbox, NOON + 3 * MINUTE).throttled == 0
+    assert take(outbox, NOON + 3 * MINUTE).throttled == 1
+
+
 def test_what_an_operator_sends_waits_for_no_pause(database: Database, outbox: Outbox) -> None:
     """The channel may have been repaired."""
     fill(database, article("a"), article("b"))
