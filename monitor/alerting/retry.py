@@ -38,7 +38,8 @@ def after_attempt(
     """The verdict on an attempt of a delivery.
 
     `limit`: how many attempts it may have; REFUSALS of them may be refused. Attempts that an operator has forgiven do
-    not count, nor do those for which the server had too many messages: they are tried again when it says. `unknowns`: how many attempts in a row on its channel had no clear answer, this one included.
+    not count, nor do those for which the server had too many messages: they are tried again when it says. `unknowns`:
+    how many attempts in a row on its channel had no clear answer, this one included.
     """
     if receipt.kind is ReceiptKind.ACCEPTED:
         return RetryVerdict(DeliveryState.ACCEPTED)

@@ -49,7 +49,7 @@ class Notifier:
         if known is None or known.url.startswith(CONSOLE):
             yield partial(self._send, channel, None)
         else:
-            async with self._limiter.slot() as start_timer, self._workers.reserved() as worker:
+            async with self._limiter.slot(channel) as start_timer, self._workers.reserved() as worker:
                 yield partial(self._send, channel, (start_timer, worker))
 
     def render(self, delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
