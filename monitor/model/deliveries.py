@@ -16,12 +16,15 @@ from monitor.sanitize import sanitize_line, sanitize_text
 @dataclass(frozen=True, slots=True)
 class Channel:
     """One address. The whole URL is a secret: it is never shown, logged or stored. `rate`: how often it may be sent to;
-    None: as often as its server answers."""
+    None: as often as its server answers. `fallback`: the channel that gets what waits for this one once it has failed
+    for `patience`."""
 
     name: str
     url: str = field(repr=False)
     place: Place = Place("")
     rate: SendRate | None = None
+    fallback: str | None = None
+    patience: timedelta = timedelta(minutes=15)
 
     @property
     def scheme(self) -> str:
@@ -107,6 +110,14 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Handover:
+    """What waits for a channel goes to its fallback too, because the channel has failed since that time."""
+
+    channel: str
+    failing_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One alert (or notice) on one channel, claimed for an attempt.
 
@@ -118,6 +129,9 @@ class Delivery:
     unknown_streak     how many of its last attempts in a row ended unknown
     throttled          how many of its attempts that are not forgiven ended because the server got too many messages:
                        they do not count
+    due_at             when it was due first; None: with the claim
+    claimed_at         when it was claimed for this attempt; None: unknown
+    handover           why it goes to this channel, if that is the fallback of another one
     """
 
     id: int
@@ -129,6 +143,16 @@ class Delivery:
     forgiven_attempts: int = 0
     unknown_streak: int = 0
     throttled: int = 0
+    due_at: datetime | None = None
+    claimed_at: datetime | None = None
+    handover: Handover | None = None
+
+    @property
+    def late_by(self) -> timedelta:
+        """How long it has waited to be sent."""
+        if self.due_at is None or self.claimed_at is None:
+            return timedelta(0)
+        return max(self.claimed_at - self.due_at, timedelta(0))
 
 
 class MessageType(StrEnum):

@@ -299,7 +299,8 @@ Index("ix_alert_alone", alert.c.at, sqlite_where=_alone)
 _STATES = ", ".join(f"'{state.value}'" for state in DeliveryState)
 
 # The outbox: one row for each alert and channel. `priority`: 0 (critical) goes first, 4 (info) last. `blame`: why it is
-# dead (model.Blame); null also where it died before we stored that.
+# dead (model.Blame); null also where it died before we stored that. `due_at`: when it was due first; null until it is
+# claimed. `handed_from`: the channel whose fallback this one is, which has failed since `handed_since`.
 delivery = Table(
     "delivery",
     metadata,
@@ -317,6 +318,9 @@ delivery = Table(
     Column("ended_at", UtcDateTime),
     Column("detail", Text),  # of the last receipt
     Column("blame", String),
+    Column("due_at", UtcDateTime),
+    Column("handed_from", String),
+    Column("handed_since", UtcDateTime),
     UniqueConstraint("alert_id", "channel"),
     CheckConstraint(f"state IN ({_STATES})", name="state"),
 )

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, literal, or_, select, true, update
 
 from monitor.alerting.channel_pace import after_claim, after_failure, end_of_pause, next_by_rate
 from monitor.alerting.retry import RetryVerdict
 from monitor.errors import RowUnreadable
-from monitor.model import Alert, Delivery, DeliveryState, Notice, Receipt, ReceiptKind, SendRate
+from monitor.model import Alert, Delivery, DeliveryState, Handover, Notice, Receipt, ReceiptKind, SendRate
 from monitor.store.engine.database import Database, in_batches
 from monitor.store.engine.tables import UNSENT, attempt, delivery
 from monitor.store.queues.channel_states import (
@@ -46,6 +46,9 @@ _CLAIMED = (
     delivery.c.attempts,
     delivery.c.repeat,
     delivery.c.forgiven,
+    delivery.c.due_at,
+    delivery.c.handed_from,
+    delivery.c.handed_since,
 )
 
 # Built once, because it is asked for every second: building a statement costs more than running it.
@@ -105,6 +108,7 @@ class Outbox:
                 attempts=delivery.c.attempts + 1,
                 lease_until=now + lease,
                 lease_owner=self._owner,
+                due_at=func.coalesce(delivery.c.due_at, delivery.c.not_before),
             )
             .returning(*_CLAIMED)
         )
@@ -243,7 +247,21 @@ def _begin_attempt(
     """The claimed delivery of a row; its attempt is recorded."""
     refusals, unknowns, throttled = _failures_before(connection, row.id, row.forgiven)
     connection.execute(insert(attempt).values(delivery_id=row.id, number=row.attempts, started_at=now))
-    return Delivery(row.id, row.channel, message, row.attempts, row.repeat, refusals, row.forgiven, unknowns, throttled)
+    handover = None if row.handed_from is None else Handover(row.handed_from, row.handed_since)
+    return Delivery(
+        row.id,
+        row.channel,
+        message,
+        row.attempts,
+        may_be_duplicate=row.repeat,
+        refusals=refusals,
+        forgiven_attempts=row.forgiven,
+        unknown_streak=unknowns,
+        throttled=throttled,
+        due_at=row.due_at,
+        claimed_at=now,
+        handover=handover,
+    )
 
 
 def _failures_before(connection: Connection, delivery_id: int, forgiven: int) -> tuple[int, int, int]:

@@ -209,6 +209,14 @@ def test_a_server_that_asks_for_a_pause_gets_it_from_all_deliveries(database: Da
     assert take(outbox, NOON + 3 * MINUTE).throttled == 1
 
 
+def test_a_delivery_knows_since_when_it_was_due(database: Database, outbox: Outbox) -> None:
+    """Whatever becomes of its next attempts."""
+    fill(database)
+    assert take(outbox, NOON + MINUTE).late_by == MINUTE
+    outbox.release_all(NOON + 2 * MINUTE)
+    assert take(outbox, NOON + HOUR).late_by == HOUR
+
+
 def test_what_an_operator_sends_waits_for_no_pause(database: Database, outbox: Outbox) -> None:
     """The channel may have been repaired."""
     fill(database, article("a"), article("b"))

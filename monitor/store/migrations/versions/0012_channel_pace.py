@@ -1,4 +1,4 @@
-"""Delivery: what is known of each channel, and which attempts do not count."""
+"""Delivery: what is known of each channel, which attempts do not count, and why a message is late."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,3 +19,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_channel_state"),
     )
     op.add_column("attempt", sa.Column("throttled", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column("delivery", sa.Column("due_at", sa.DateTime(), nullable=True))
+    op.add_column("delivery", sa.Column("handed_from", sa.String(), nullable=True))
+    op.add_column("delivery", sa.Column("handed_since", sa.DateTime(), nullable=True))
