@@ -18,7 +18,7 @@ from monitor.wording.reasons import reason_in_words
 RULE_TITLE = 100
 SENTENCE = 350
 SOURCE = 80
-REASON = 300
+REASON = 285
 DOUBT = 200
 UNSURE = 80
 NOTICE_TITLE = 100

@@ -79,6 +79,41 @@ def test_a_channel_has_the_rate_that_is_written_or_that_of_its_kind(channel: str
     assert made(f"channels: {{desk: {{{channel}}}}}\nroutes: {{default: [desk]}}\n").channels["desk"].rate == rate
 
 
+def test_a_channel_may_have_a_fallback() -> None:
+    """It is another one, and so may have its own; patience is a quarter of an hour unless it is written."""
+    made_of = (
+        "channels:\n  a: {url: 'json://x', fallback: b, patience: 2 minutes}\n  b: {url: 'json://x', fallback: c}\n"
+        "  c: {url: 'json://x'}\nroutes: {default: [a]}\n"
+    )
+    found = made(made_of).channels
+    assert [(channel.fallback, channel.patience) for channel in found.values()] == [
+        ("b", timedelta(minutes=2)),
+        ("c", timedelta(minutes=15)),
+        (None, timedelta(minutes=15)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (["fallback: nobody", "", ""], ["there is no channel 'nobody'"]),
+        (["fallback: a", "", ""], ["a channel cannot be its own fallback"]),
+        (
+            ["fallback: b", "fallback: a", ""],
+            ["the fallbacks go round: a > b > a", "the fallbacks go round: b > a > b"],
+        ),
+        (["fallback: b", "fallback: c", "fallback: b"], ["round: b > c > b", "round: c > b > c"]),
+        (["patience: 1 minute", "", ""], ["'patience' needs a `fallback`"]),
+    ],
+)
+def test_a_fallback_that_leads_nowhere_or_round_is_a_fault(keys: list[str], expected: list[str]) -> None:
+    """At its own place."""
+    lines = [f"  {name}: {{url: 'json://x'{key and ', '}{key}}}" for name, key in zip("abc", keys, strict=True)]
+    found = faults("\n".join(["channels:", *lines, "routes: {default: [a]}\n"]))
+    assert len(found) == len(expected)
+    assert all(part in fault for part, fault in zip(expected, found, strict=True))
+
+
 @pytest.mark.parametrize("rate", ["0 a minute", "20", "20 a fortnight", "many", "1.5 a second"])
 def test_a_rate_that_cannot_be_read_is_a_fault_that_says_how_to_write_it(rate: str) -> None:
     """With its place."""
