@@ -53,6 +53,8 @@ class LogEvent(StrEnum):
     DELIVERY_CRASHED = "delivery.crashed", "A delivery crashed: a bug of ours."
     DELIVERY_LATE = "delivery.late", "A receipt came after the lease of its delivery."
     LEASES_RELEASED = "delivery.released", "Deliveries without a receipt will be tried again."
+    PING_FAILED = "heartbeat.failed", "The address of `heartbeat` did not take the request; it is tried every minute."
+    PING_RECOVERED = "heartbeat.recovered", "The address of `heartbeat` takes requests again."
     PRUNED = "retention.pruned", "Data past its retention time was deleted."
     ROW_UNREADABLE = "database.row_unreadable", "A row of the database cannot be read."
     DATABASE_PROBLEM = "database.failed", "The database has a problem."

@@ -79,6 +79,15 @@ def test_a_channel_has_the_rate_that_is_written_or_that_of_its_kind(channel: str
     assert made(f"channels: {{desk: {{{channel}}}}}\nroutes: {{default: [desk]}}\n").channels["desk"].rate == rate
 
 
+def test_the_address_of_the_heartbeat_is_a_secret() -> None:
+    """It is filled in as that of a channel, and no fault and no repr shows it."""
+    found = made(f"{_ROUTED}heartbeat: 'https://hc.example/${{env:KEY}}'\n", KEY="t0ken")
+    assert found.heartbeat == "https://hc.example/t0ken"
+    assert "t0ken" not in repr(found)
+    (fault,) = faults(f"{_ROUTED}heartbeat: 't0ken'\n")
+    assert fault == "3:12: this is no web address; write one that begins with https:// or http://"
+
+
 def test_a_channel_may_have_a_fallback() -> None:
     """It is another one, and so may have its own; patience is a quarter of an hour unless it is written."""
     made_of = (
