@@ -20,6 +20,8 @@ from monitor.active_config import ActiveConfig, ActiveConfigHolder, compile_conf
 from monitor.config.language.secrets import secrets_of
 from monitor.config.loading.user_files import UserFiles
 from monitor.daemon import Daemon, Job, systemd
+from monitor.daemon.channel_care import ChannelCare
+from monitor.daemon.dead_man_ping import PING_EVERY, DeadManPing
 from monitor.daemon.health import HEARTBEAT_EVERY, DaemonHealth
 from monitor.daemon.http_server import RETRY_EVERY, HttpServer
 from monitor.daemon.progress import LastRun
@@ -47,6 +49,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.queues.channel_upkeep import ChannelUpkeep
 from monitor.store.queues.claims import Claims, KnownEntries
 from monitor.store.queues.full_text_queue import FullTextQueue
 from monitor.store.queues.outbox import Outbox
@@ -157,10 +160,14 @@ async def open_daemon(
             PRUNE_EVERY,
             lambda: prune_archive(ArchivePruner(database, active.current.config.settings.retention), thread),
         )
+        ping = DeadManPing(lambda: active.current.config.settings.heartbeat, health.is_well)
+        care = ChannelCare(active, ChannelUpkeep(database), thread, dispatcher.wake)
         jobs += [
             Job("due", DUE, due.run_once, in_once_mode=True),
+            Job("channels", HEARTBEAT_EVERY, care.run_once, in_once_mode=True),
             Job("pages", READING, reader.run_once),
             pruned,
+            Job("heartbeat", PING_EVERY, ping.ping),
             Job("misses", LOOK_EVERY, WeeklyMisses(active, database, thread, dispatcher.wake).run_once),
             _make_watchdog_job(last_run),
             *_make_health_jobs(health, settings, stack),

@@ -17,18 +17,19 @@ long gives up its slot to the next.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import clock
 from monitor.alerting.retry import RetryVerdict, after_attempt, unknowns_in_a_row
 from monitor.errors import StoreFailed, StoreReplaced
-from monitor.model import Alert, Delivery, DeliveryState, Notice, Receipt, ReceiptKind, Settings
+from monitor.model import Alert, Delivery, Notice, Receipt, ReceiptKind, Settings
 from monitor.notify import Notifier, Send
 from monitor.store.engine.store_thread import StoreThread, is_database_unusable
-from monitor.store.queues.outbox import Outbox
+from monitor.store.queues.outbox import DueDeliveries, Outbox
 from monitor.telemetry import LogEvent, log
+from monitor.telemetry.attempt_log import log_attempt
 from monitor.telemetry.metrics import Metrics
 
 LEASE_MARGIN = timedelta(seconds=30)  # beyond the longest attempt: for the commits before and after it
@@ -72,26 +73,30 @@ class Dispatcher:
         except StoreFailed as error:  # the next run looks again
             log.error(LogEvent.DATABASE_PROBLEM, problem=str(error))
 
-    async def run_once(self) -> None:
+    async def run_once(self) -> DueDeliveries:
         """Start to send on every idle channel that has something due. Take back what processes that have died left in
-        `sending`."""
-        now = clock.now()
-        due = await self._thread.run(self._outbox.find_due, now)
+        `sending`. Returns what was due."""
+        now, rates = clock.now(), self._notifier.rates()
+        due = await self._thread.run(self._outbox.find_due, now, rates)
         if due.has_expired:
             log.warning(LogEvent.LEASES_RELEASED, deliveries=await self._thread.run(self._outbox.release_expired, now))
-            due = await self._thread.run(self._outbox.find_due, now)
+            due = await self._thread.run(self._outbox.find_due, now, rates)
         for channel in due.channels:
             if channel not in self._busy:
                 self._busy[channel] = asyncio.create_task(self._drain_channel(channel), name=f"deliver on {channel}")
+        return due
 
     async def send_all_due(self) -> None:
-        """Wait until every channel has sent what is due now, or the database fails."""
+        """Wait until every channel has sent what is due now, as fast as its rate allows, or the database fails."""
         is_healthy = True
         while is_healthy:
-            await self.run_once()
-            if not self._busy:
+            due = await self.run_once()
+            if self._busy:
+                is_healthy = all(await asyncio.gather(*self._busy.values()))
+            elif due.next_by_rate is None:
                 return
-            is_healthy = all(await asyncio.gather(*self._busy.values()))
+            else:
+                await asyncio.sleep((due.next_by_rate - clock.now()).total_seconds())
 
     async def stop(self, within: timedelta) -> None:
         """Wait for the messages that are being sent, at most `within`. What has not ended by then is tried again after
@@ -123,7 +128,8 @@ class Dispatcher:
         it: if the lease ended while it waited for one, the message would be sent twice."""
         async with self._notifier.send_slot(channel) as send:
             lease = self._notifier.max_send_time(channel) + LEASE_MARGIN
-            delivery = await self._thread.run(self._outbox.claim, channel, clock.now(), lease)
+            rate = self._notifier.rates().get(channel)
+            delivery = await self._thread.run(self._outbox.claim, channel, clock.now(), lease, rate)
             if delivery is None:
                 return False
             receipt = await self._attempt_delivery(delivery, send)
@@ -145,7 +151,7 @@ class Dispatcher:
         unknowns = self._count_unknowns(delivery, receipt)
         verdict = after_attempt(receipt, delivery, limit=limit, now=now, unknowns=unknowns)
         settled = await self._settle_receipt(delivery, receipt, verdict)
-        _log_attempt(delivery, receipt, verdict.state, settled=settled)
+        log_attempt(delivery, receipt, verdict.state, settled=settled)
         if settled:
             self._metrics.record_attempt(delivery, verdict.state, now)
 
@@ -176,24 +182,3 @@ class Dispatcher:
                     raise
                 log.warning(LogEvent.DATABASE_PROBLEM, channel=delivery.channel, problem=str(error))
                 await asyncio.sleep(1)
-
-
-def _log_attempt(delivery: Delivery, receipt: Receipt, state: DeliveryState, *, settled: bool) -> None:
-    """Log how an attempt ended."""
-    message = delivery.alert
-    facts: Mapping[str, object] = {
-        "channel": delivery.channel,
-        "alert": message.id,
-        **({"notice": message.subject} if isinstance(message, Notice) else {"rule": message.rule}),
-        "attempt": delivery.attempt,
-        "receipt": receipt.kind.value,
-        "detail": receipt.detail,
-    }
-    if not settled:
-        log.warning(LogEvent.DELIVERY_LATE, **facts)
-    elif state is DeliveryState.ACCEPTED:
-        log.info(LogEvent.ACCEPTED, **facts)
-    elif state is DeliveryState.DEAD:
-        log.error(LogEvent.DEAD, **facts, todo="repair the channel; `news-monitor status` says what is sent after that")
-    else:
-        log.warning(LogEvent.RETRY, **facts)

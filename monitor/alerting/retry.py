@@ -15,6 +15,7 @@ FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=30)
 UNANSWERED = 2  # attempts in a row on a channel without a clear answer: its server is slow, or drops what it takes
 UNANSWERED_WAIT = timedelta(minutes=10)  # then: with each attempt the reader may get one more copy
+SHORTEST_ASKED = timedelta(seconds=2)  # of what a server asks for: some say "0" again and again
 REFUSALS = 8  # a receiver that refuses for good may be in the middle of a deployment, but not for hours
 
 
@@ -37,16 +38,20 @@ def after_attempt(
     """The verdict on an attempt of a delivery.
 
     `limit`: how many attempts it may have; REFUSALS of them may be refused. Attempts that an operator has forgiven do
-    not count. `unknowns`: how many attempts in a row on its channel had no clear answer, this one included.
+    not count, nor do those for which the server had too many messages: they are tried again when it says. `unknowns`:
+    how many attempts in a row on its channel had no clear answer, this one included.
     """
     if receipt.kind is ReceiptKind.ACCEPTED:
         return RetryVerdict(DeliveryState.ACCEPTED)
     refused = delivery.refusals + (receipt.kind is ReceiptKind.REFUSED)
-    counted = delivery.attempt - delivery.forgiven_attempts
-    if counted >= limit or refused >= REFUSALS:
+    tried = delivery.attempt - delivery.forgiven_attempts
+    if (not receipt.throttled and tried - delivery.throttled >= limit) or refused >= REFUSALS:
         return RetryVerdict(DeliveryState.DEAD)
     spread = _compute_jitter(delivery.id, delivery.attempt)
-    wait = min(FIRST_WAIT * 2.0 ** min(counted - 1, 20), LONGEST_WAIT) * (0.8 + spread)
+    wait = min(FIRST_WAIT * 2.0 ** min(tried - 1, 20), LONGEST_WAIT) * (0.8 + spread)
+    if receipt.retry_after is not None:
+        asked = max(receipt.retry_after, SHORTEST_ASKED)
+        wait = asked if receipt.throttled else max(wait, asked)
     if unknowns >= UNANSWERED:
         wait = max(wait, UNANSWERED_WAIT * (1 + spread))
     return RetryVerdict(DeliveryState.RETRY, now + wait)

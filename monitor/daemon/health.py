@@ -127,6 +127,10 @@ class DaemonHealth:
             self._check_files(now),
         ]
 
+    def is_well(self) -> bool:
+        """Whether no check is a problem now."""
+        return all(check.grade is not Grade.PROBLEM for check in self.checks(clock.now(), clock.monotonic()))
+
     def render_metrics(self, checks: list[HealthCheck], now: datetime) -> bytes:
         """All metrics in the text format of Prometheus. The gauges are set from `checks` and from the state at
         `now`."""

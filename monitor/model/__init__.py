@@ -40,6 +40,7 @@ from monitor.model.deliveries import (
     DeadLetters,
     Delivery,
     DeliveryState,
+    Handover,
     Message,
     MessageType,
     Receipt,
@@ -106,6 +107,7 @@ from monitor.model.rules import (
     select_running_rules,
 )
 from monitor.model.running_version import RunningVersion, time_of_day
+from monitor.model.send_rates import SendRate
 from monitor.model.settings import FOR_GOOD, SHORTEST_RETENTION, Config, Endpoint, Limits, Retention, Settings
 from monitor.model.source_stats import MOMENTARY, SourceStats, SourceTrouble, TroubleKind
 from monitor.model.sources import (
@@ -170,6 +172,7 @@ __all__ = [
     "FetchResult",
     "Field",
     "GroupNamed",
+    "Handover",
     "Hours",
     "IdentityMarkKind",
     "Ignore",
@@ -227,6 +230,7 @@ __all__ = [
     "RuleTest",
     "RunningVersion",
     "Selectors",
+    "SendRate",
     "Settings",
     "Source",
     "SourceStats",

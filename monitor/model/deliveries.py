@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.model.decisions import Alert
 from monitor.model.file_positions import Place
 from monitor.model.notices import Notice
+from monitor.model.send_rates import SendRate
 from monitor.sanitize import sanitize_line, sanitize_text
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One address. The whole URL is a secret: it is never shown, logged or stored."""
+    """One address. The whole URL is a secret: it is never shown, logged or stored. `rate`: how often it may be sent to;
+    None: as often as its server answers. `fallback`: the channel that gets what waits for this one once it has failed
+    for `patience`."""
 
     name: str
     url: str = field(repr=False)
     place: Place = Place("")
+    rate: SendRate | None = None
+    fallback: str | None = None
+    patience: timedelta = timedelta(minutes=15)
 
     @property
     def scheme(self) -> str:
@@ -91,13 +97,24 @@ class ReceiptKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """How one attempt ended. `detail`: the server's answer in one line, free of secrets and safe to show."""
+    """How one attempt ended. `detail`: the server's answer in one line, free of secrets and safe to show. `throttled`:
+    the server took nothing because it got too many messages. `retry_after`: how long it asked us to wait."""
 
     kind: ReceiptKind
     detail: str = ""
+    throttled: bool = field(default=False, compare=False)
+    retry_after: timedelta | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "detail", sanitize_line(self.detail))
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What waits for a channel goes to its fallback too, because the channel has failed since that time."""
+
+    channel: str
+    failing_since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +128,11 @@ class Delivery:
                        refusals count
     unknown_streak     how many of its last attempts in a row ended unknown
     held_by            the hours that it has waited for, in words; None: it did not wait for any
+    throttled          how many of its attempts that are not forgiven ended because the server got too many messages:
+                       they do not count
+    due_at             when it was due first; None: with the claim
+    claimed_at         when it was claimed for this attempt; None: unknown
+    handover           why it goes to this channel, if that is the fallback of another one
     """
 
     id: int
@@ -122,6 +144,17 @@ class Delivery:
     forgiven_attempts: int = 0
     unknown_streak: int = 0
     held_by: str | None = None
+    throttled: int = 0
+    due_at: datetime | None = None
+    claimed_at: datetime | None = None
+    handover: Handover | None = None
+
+    @property
+    def late_by(self) -> timedelta:
+        """How long it has waited to be sent."""
+        if self.due_at is None or self.claimed_at is None:
+            return timedelta(0)
+        return max(self.claimed_at - self.due_at, timedelta(0))
 
 
 class MessageType(StrEnum):

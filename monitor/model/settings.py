@@ -69,7 +69,8 @@ class Endpoint:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of monitor.yaml, with paths resolved and secrets filled in. `routes` always has "default".
-    `weekly_misses`: whether `operator` gets a weekly notice of what the rules missed."""
+    `weekly_misses`: whether `operator` gets a weekly notice of what the rules missed. `heartbeat`: the address that is
+    asked once a minute while all is well; it is a secret."""
 
     timezone: str
     database: str
@@ -77,6 +78,7 @@ class Settings:
     routes: Mapping[str, tuple[RouteStep, ...]]
     operator: tuple[str, ...] = ()
     weekly_misses: bool = True
+    heartbeat: str | None = field(default=None, repr=False)
     allow: tuple[IPv4Network | IPv6Network, ...] = ()
     limits: Limits = Limits()
     web: Endpoint | None = None

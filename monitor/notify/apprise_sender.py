@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlencode
 
 from apprise import Apprise, AppriseAsset, AppriseResult, NotifyBase, NotifyFormat, NotifyType
 
+from monitor import clock
 from monitor.model import Message, MessageType, Receipt, ReceiptKind, scheme_of_channel
 from monitor.notify.apprise_compat.log_receipts import AppriseLogLine, receipt_for
 from monitor.notify.apprise_compat.mail_plugin import MailPlugin
@@ -26,6 +27,7 @@ from monitor.notify.apprise_compat.plugins import (
 from monitor.notify.http_recorder import Exchange, record_exchange
 from monitor.notify.renderers import Capabilities, capabilities_of
 from monitor.notify.response_checks import receipt_of_bodies
+from monitor.notify.retry_after import add_retry_after
 from monitor.notify.timeouts import SendTimeouts
 
 # `redirect=no`: requests follows a 302 by a GET without the body, and Apprise reports the lost message as sent.
@@ -56,15 +58,17 @@ def send_message(url: str, message: Message, timeouts: SendTimeouts | None = Non
         attempt = _attempt_send(client, message, type_to_try, limits, capabilities_of(scheme_of_channel(url)))
         if not attempt.result or attempt.exchange.answered:
             break  # otherwise the plug-in does nothing for this type, and has sent nothing
-    if receipt := receipt_of_bodies(kinds_of(plugin), attempt.exchange.responses):
-        return receipt
+    responses = attempt.exchange.responses
+    if receipt := receipt_of_bodies(kinds_of(plugin), responses):
+        return add_retry_after(receipt, responses, clock.now())
     if attempt.result:
         return _receipt_of_success(attempt.exchange)
     if isinstance(plugin, MailPlugin):
         return plugin.receipt_of_failure()
-    return receipt_for(
+    receipt = receipt_for(
         AppriseLogLine(line.level, line.message) for result in attempt.result.results for line in result.logs()
     )
+    return add_retry_after(receipt, responses, clock.now())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from monitor.errors import Fault, WorkerLost, WorkerNotStarted
-from monitor.model import Channel, Delivery, Message, Receipt, ReceiptKind
+from monitor.model import Channel, Delivery, Message, Receipt, ReceiptKind, SendRate
 from monitor.notify import in_worker
 from monitor.notify.console import ConsoleWriter
 from monitor.notify.renderers import render_message
@@ -49,13 +49,17 @@ class Notifier:
         if known is None or known.url.startswith(CONSOLE):
             yield partial(self._send, channel, None)
         else:
-            async with self._limiter.slot() as start_timer, self._workers.reserved() as worker:
+            async with self._limiter.slot(channel) as start_timer, self._workers.reserved() as worker:
                 yield partial(self._send, channel, (start_timer, worker))
 
     def render(self, delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
         """The message of a delivery, for its channel: see `render_message`."""
         known = self._channels().get(delivery.channel)
         return render_message(delivery, scheme=known.scheme if known else "", source=source, zone=zone)
+
+    def rates(self) -> Mapping[str, SendRate | None]:
+        """The channels of now, each with its rate; None: unlimited."""
+        return {name: channel.rate for name, channel in self._channels().items()}
 
     def max_send_time(self, channel: str) -> timedelta:
         """How long sending on a channel may take, once it has a slot, until its process is killed."""

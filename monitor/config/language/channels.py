@@ -5,18 +5,29 @@ The schema, and its conversion to the model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, PlainValidator, WithJsonSchema
 
-from monitor.config.language.base_schema import Schema
+from monitor.config.language.base_schema import Duration, Id, Schema, validator_from_parser
 from monitor.config.language.faults import collect_faults
+from monitor.config.language.routes import find_unknown_channel
 from monitor.config.language.secrets import fill_secrets
+from monitor.config.language.send_rates import RATE_PATTERN, UNLIMITED, default_rate, parse_rate
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import Channel
+from monitor.model import Channel, SendRate, scheme_of_channel
+
+PATIENCE = timedelta(minutes=15)
+Rate = Annotated[
+    SendRate | str,
+    PlainValidator(validator_from_parser(lambda text: parse_rate(text) or UNLIMITED)),
+    WithJsonSchema({"type": "string", "pattern": f"{RATE_PATTERN}|^{UNLIMITED}$"}),
+]
 
 
 class ChannelSchema(Schema):
@@ -30,13 +41,32 @@ class ChannelSchema(Schema):
         "${credential:NAME}.",
         examples=["console://"],
     )
+    rate: Rate | None = Field(
+        None,
+        description="How many messages it may get, or 'unlimited' (default: by its kind, see docs/operate.md). The "
+        "others wait, and the highest level goes first.",
+        examples=["20 a minute"],
+    )
+    burst: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="How many messages it may get at once after a quiet time.", examples=[5]
+    )
+    fallback: Id | None = Field(
+        None,
+        description="The channel that gets what waits for this one, once this one has failed for its `patience`.",
+        examples=["mail"],
+    )
+    patience: Duration | None = Field(
+        None,
+        description="How long the channel may fail until its `fallback` gets what waits (default: 15 minutes).",
+        examples=["15 minutes"],
+    )
 
 
 def build_channels(
     schemas: Mapping[str, ChannelSchema], document: YamlDocument, environment: Mapping[str, str], folder: Path
 ) -> dict[str, Channel]:
     """The channels by name, with their secrets filled in. Raises InvalidFiles."""
-    channels, faults = {}, list[Fault]()
+    channels, faults = {}, [*_find_fallback_faults(schemas, document)]
     for name, channel in schemas.items():
         place = document.place(("channels", name, "url"))
         with collect_faults(faults):
@@ -45,7 +75,42 @@ def build_channels(
                 raise InvalidFiles(
                     [Fault(place, "this is no channel's url", "it begins like mailto://, ntfy:// or console://")]
                 )
-            channels[name] = Channel(name, url, place)
+            channels[name] = Channel(
+                name, url, place, _choose_rate(channel, url), channel.fallback, channel.patience or PATIENCE
+            )
     if faults:
         raise InvalidFiles(faults)
     return channels
+
+
+def _find_fallback_faults(schemas: Mapping[str, ChannelSchema], document: YamlDocument) -> Iterator[Fault]:
+    """A fallback that does not exist, one that leads back to its channel, and a patience that nothing uses."""
+    for name, channel in schemas.items():
+        place = ("channels", name, "fallback")
+        if channel.fallback is None:
+            if channel.patience is not None:
+                hint = "write the `fallback` that it is for, or remove it"
+                yield Fault(document.key_place(("channels", name, "patience")), "'patience' needs a `fallback`", hint)
+        elif channel.fallback not in schemas:
+            yield from find_unknown_channel(channel.fallback, schemas, document, place)
+        elif name in (chain := _follow_fallbacks(schemas, name)):
+            circle = " > ".join((name, *chain))
+            problem = "a channel cannot be its own fallback" if chain == [name] else f"the fallbacks go round: {circle}"
+            yield Fault(document.place(place), problem, "remove one of them: a chain of fallbacks must have an end")
+
+
+def _follow_fallbacks(schemas: Mapping[str, ChannelSchema], name: str) -> list[str]:
+    """The fallbacks of a channel, one after the other, until there is no further one or one comes again."""
+    chain: list[str] = []
+    following = schemas[name].fallback
+    while following is not None and following in schemas and following not in chain:
+        chain.append(following)
+        following = schemas[following].fallback if following != name else None
+    return chain
+
+
+def _choose_rate(channel: ChannelSchema, url: str) -> SendRate | None:
+    rate = default_rate(scheme_of_channel(url)) if channel.rate is None else channel.rate
+    if not isinstance(rate, SendRate):
+        return None
+    return rate if channel.burst is None else replace(rate, burst=channel.burst)

@@ -177,7 +177,9 @@ def _iter_option_values(query: str) -> Iterator[str]:
 
 
 def secrets_of(config: Config) -> frozenset[str]:
-    """What no log may show: what is telling in the channels' addresses, and the passwords of database and proxies."""
+    """What no log may show: what is telling in the addresses of channels and of `heartbeat`, and the passwords of
+    database and proxies."""
     telling = (find_sensitive_parts(channel.url) for channel in config.settings.channels.values())
     proxies = (password_of(source.proxy) for source in config.sources.values() if source.proxy)
-    return password_of(config.settings.database).union(*telling, *proxies)
+    heartbeat = find_sensitive_parts(config.settings.heartbeat or "")
+    return password_of(config.settings.database).union(heartbeat, *telling, *proxies)

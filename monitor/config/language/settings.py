@@ -23,6 +23,7 @@ from monitor.config.language.base_schema import (
     Schema,
     Size,
     Text,
+    is_web_address,
     validation_error,
     validator_from_parser,
 )
@@ -37,7 +38,7 @@ from monitor.config.language.web import WebSchema
 from monitor.config.language.zones import Zone
 from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import FOR_GOOD, SHORTEST_RETENTION, Limits, Retention, RouteStep, Settings
+from monitor.model import FOR_GOOD, SHORTEST_RETENTION, Limits, Place, Retention, RouteStep, Settings
 
 EVERY = timedelta(minutes=5)
 _DATABASE = "sqlite:///monitor.db"
@@ -223,6 +224,13 @@ class SettingsSchema(Schema):
         "(default: true).",
         examples=[False],
     )
+    heartbeat: Text | None = Field(
+        None,
+        repr=False,
+        description="An address that the daemon asks once a minute while /healthz has no problem. A service that "
+        "expects these requests raises an alarm when they end. Secrets in it are written as in a channel's url.",
+        examples=["https://hc.example/${credential:heartbeat}"],
+    )
     network: NetworkSchema | None = Field(
         None, description="Which networks sources may be in.", examples=[{"allow": ["10.0.0.0/8"]}]
     )
@@ -250,6 +258,8 @@ def settings_from_document(
         channels = build_channels(schema.channels or {}, document, environment, folder)
     with collect_faults(faults):
         database = fill_secrets(schema.database or _DATABASE, environment, document.place(("database",)), folder)
+    with collect_faults(faults):
+        heartbeat = _fill_heartbeat(schema.heartbeat, document.place(("heartbeat",)), environment, folder)
     if faults:
         raise InvalidFiles(faults)
     settings = Settings(
@@ -259,6 +269,7 @@ def settings_from_document(
         routes=build_routes(schema.routes or {}, hours),
         operator=_drop_duplicates(schema.operator or ()),
         weekly_misses=schema.weekly_misses is not False,
+        heartbeat=heartbeat,
         allow=_parse_networks(schema.network),
         limits=_limits_from_schema(schema.limits),
         web=schema.web.listen if schema.web else None,
@@ -298,6 +309,16 @@ def unknown_rules(document: YamlDocument, retention: Retention, known: Collectio
 def _find_operator_faults(schema: SettingsSchema, document: YamlDocument) -> Iterator[Fault]:
     for index, name in enumerate(schema.operator or ()):
         yield from find_unknown_channel(name, list(schema.channels or {}), document, ("operator", index))
+
+
+def _fill_heartbeat(url: str | None, place: Place, environment: Mapping[str, str], folder: Path) -> str | None:
+    """The address with its secrets; the fault never quotes it."""
+    if url is None:
+        return None
+    filled = fill_secrets(url, environment, place, folder)
+    if not is_web_address(filled):
+        raise InvalidFiles([Fault(place, "this is no web address", "write one that begins with https:// or http://")])
+    return filled
 
 
 def _drop_duplicates(names: Iterable[str]) -> tuple[str, ...]:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.model import Alert, AlertKind, Delivery, EarlierAlert, Item, Notice, NoticeKind, time_of_day
 from monitor.notify.renderers.renderer import Capabilities
 from monitor.notify.renderers.text_length import crop_sentence, truncate_text
+from monitor.wording.quantities import duration_in_words
 from monitor.wording.reasons import reason_in_words
 
 # The longest of each part, in units of UTF-16. Together they fit the default capabilities.
 RULE_TITLE = 100
 SENTENCE = 350
 SOURCE = 80
-REASON = 300
+REASON = 285
 DOUBT = 200
 UNSURE = 80
 NOTICE_TITLE = 100
@@ -26,6 +27,7 @@ REPORT_LINES, REPORT_LINE = 60, 300  # lines of a notice that is a report, if th
 ADDRESS, SHORT_ADDRESS = 900, 200  # characters of JSON
 OTHERS, OTHER = 3, 30  # how many other publishers are named, and units of each name
 ITEMS, HEADLINE = 7, 80  # lines of a digest, if they fit, and units of each headline
+LATE = timedelta(minutes=5)  # a message that could not be sent for longer says so
 UNSURE_ITEMS = 20  # lines of a digest of suppressed articles: each may be news that nobody was sent
 _TITLE_PREFIXES = {AlertKind.POSSIBLY: "POSSIBLY THE SAME, ", AlertKind.UPDATE: "UPDATE, "}  # of titles
 
@@ -49,11 +51,9 @@ def list_versions(
     """What a message may say, from the longest version to the shortest; only digests and reports have several.
     `source`: the name of the article's source; `zone`: the time zone of its times."""
     subject = delivery.alert
-    repeat = (
-        ["An earlier attempt got no clear answer: you may have this message already."]
-        if delivery.may_be_duplicate
-        else []
-    )
+    repeat = [*_explain_handover(delivery, zone), *_explain_delay(delivery)]
+    if delivery.may_be_duplicate:
+        repeat.append("An earlier attempt got no clear answer: you may have this message already.")
     if delivery.held_by is not None:
         repeat.append(f"Held since {_format_local_time(subject.at, zone)} by {delivery.held_by}.")
     if isinstance(subject, Notice):
@@ -63,6 +63,22 @@ def list_versions(
         yield from (_describe_digest(subject, lines, repeat) for lines in range(limit, -1, -1))
     else:
         yield _describe_alert(subject, capabilities.max_title, source, repeat, zone)
+
+
+def _explain_handover(delivery: Delivery, zone: ZoneInfo) -> list[str]:
+    """Why it comes on this channel."""
+    if delivery.handover is None:
+        return []
+    failed_since = delivery.handover.failing_since
+    since = time_of_day(failed_since, zone, delivery.claimed_at or failed_since)
+    return [f"Sent here because channel {delivery.handover.channel} has failed since {since}."]
+
+
+def _explain_delay(delivery: Delivery) -> list[str]:
+    """Why it comes late. What was deferred on purpose is not late."""
+    if delivery.late_by < LATE:
+        return []
+    return [f"Late by {duration_in_words(delivery.late_by)}: it could not be sent on time."]
 
 
 def _describe_alert(alert: Alert, max_title: int, source: str, repeat: Sequence[str], zone: ZoneInfo) -> MessageContent:

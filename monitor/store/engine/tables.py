@@ -44,6 +44,7 @@ __all__ = [
     "article_features",
     "article_version",
     "attempt",
+    "channel_state",
     "cluster_key",
     "daemon",
     "delivery",
@@ -298,7 +299,8 @@ Index("ix_alert_alone", alert.c.at, sqlite_where=_alone)
 _STATES = ", ".join(f"'{state.value}'" for state in DeliveryState)
 
 # The outbox: one row for each alert and channel. `priority`: 0 (critical) goes first, 4 (info) last. `blame`: why it is
-# dead (model.Blame); null also where it died before we stored that.
+# dead (model.Blame); null also where it died before we stored that. `due_at`: when it was due first; null until it is
+# claimed. `handed_from`: the channel whose fallback this one is, which has failed since `handed_since`.
 delivery = Table(
     "delivery",
     metadata,
@@ -317,6 +319,9 @@ delivery = Table(
     Column("ended_at", UtcDateTime),
     Column("detail", Text),  # of the last receipt
     Column("blame", String),
+    Column("due_at", UtcDateTime),
+    Column("handed_from", String),
+    Column("handed_since", UtcDateTime),
     UniqueConstraint("alert_id", "channel"),
     CheckConstraint(f"state IN ({_STATES})", name="state"),
 )
@@ -352,6 +357,19 @@ attempt = Table(
     Column("ended_at", UtcDateTime),
     Column("receipt", String),
     Column("detail", Text),
+    Column("throttled", Boolean, nullable=False, server_default=text("false")),  # does not count as an attempt
+)
+
+# What is known of a channel that has a rate or fails: `alerting.channel_pace`.
+channel_state = Table(
+    "channel_state",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("next_at", UtcDateTime),
+    Column("paused_until", UtcDateTime),
+    Column("failing_since", UtcDateTime),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("last_failed", Integer),
 )
 
 # What the operator was notified of and what is not over, by the notice's subject ("source ID", "channel NAME" ...).

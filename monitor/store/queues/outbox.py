@@ -11,14 +11,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, literal, or_, select, true, update
 
+from monitor.alerting.channel_pace import after_claim, after_failure, end_of_pause, next_by_rate
 from monitor.alerting.retry import RetryVerdict
 from monitor.errors import RowUnreadable
-from monitor.model import Alert, Delivery, DeliveryState, Notice, Receipt, ReceiptKind
+from monitor.model import Alert, Delivery, DeliveryState, Handover, Notice, Receipt, ReceiptKind, SendRate
 from monitor.store.engine.database import Database, in_batches
 from monitor.store.engine.tables import UNSENT, attempt, delivery
 from monitor.store.queries.ages import is_held
+from monitor.store.queues.channel_states import (
+    end_channel_failure,
+    end_pauses,
+    load_channel_states,
+    lock_channel_state,
+    write_channel_state,
+)
 from monitor.store.queues.dead_letters import (
     RevivalCounts,
     build_dead_letter_values,
@@ -40,6 +48,9 @@ _CLAIMED = (
     delivery.c.repeat,
     delivery.c.forgiven,
     delivery.c.held_by,
+    delivery.c.due_at,
+    delivery.c.handed_from,
+    delivery.c.handed_since,
 )
 
 # Built once, because it is asked for every second: building a statement costs more than running it.
@@ -54,10 +65,12 @@ _SELECT_EXPIRED = (
 
 @dataclass(frozen=True, slots=True)
 class DueDeliveries:
-    """`channels`: those that have something to send; `has_expired`: whether `release_expired` would find something."""
+    """`channels`: those that have something to send and may do so now; `has_expired`: whether `release_expired` would
+    find something; `next_by_rate`: when the next channel may send that has something and waits only for its rate."""
 
     channels: list[str]
     has_expired: bool
+    next_by_rate: datetime | None = None
 
 
 class Outbox:
@@ -67,15 +80,25 @@ class Outbox:
         self._database = database
         self._owner = owner
 
-    def find_due(self, now: datetime) -> DueDeliveries:
-        """What is due. It is called every second, so it only reads."""
+    def find_due(self, now: datetime, rates: Mapping[str, SendRate | None] | None = None) -> DueDeliveries:
+        """What is due. It is called every second, so it only reads. `rates`: the channels that there are, with their
+        rates; None: all, without any."""
         with self._database.reading() as connection:
-            channels = connection.execute(_SELECT_DUE_CHANNELS, {"now": now}).scalars().all()
-            return DueDeliveries(list(channels), connection.execute(_SELECT_EXPIRED, {"now": now}).first() is not None)
+            found = connection.execute(_SELECT_DUE_CHANNELS, {"now": now}).scalars().all()
+            expired = connection.execute(_SELECT_EXPIRED, {"now": now}).first() is not None
+            due = [name for name in found if rates is None or name in rates]
+            states = load_channel_states(connection) if due else {}
+        running = [name for name in due if name not in states or end_of_pause(states[name], now) <= now]
+        free_at = {
+            name: next_by_rate(states[name], rates[name] if rates else None, now) for name in running if name in states
+        }
+        channels = [name for name in running if free_at.get(name, now) <= now]
+        return DueDeliveries(channels, expired, min((at for at in free_at.values() if at > now), default=None))
 
-    def claim(self, channel: str, now: datetime, lease: timedelta) -> Delivery | None:
-        """Claim the next delivery of a channel: it is `sending`, and ours until the lease ends. None if none is due.
-        The highest level goes first, then what has been due the longest."""
+    def claim(self, channel: str, now: datetime, lease: timedelta, rate: SendRate | None = None) -> Delivery | None:
+        """Claim the next delivery of a channel: it is `sending`, and ours until the lease ends. None if none is due, or
+        if the channel is paused or has used up its rate. The highest level goes first, then what has been due the
+        longest."""
         due = (delivery.c.channel == channel) & UNSENT & (delivery.c.not_before <= now)
         in_order = select(delivery.c.id).where(due).order_by(delivery.c.priority, delivery.c.not_before, delivery.c.id)
         next_one = in_order.limit(1).with_for_update(skip_locked=True)
@@ -87,11 +110,15 @@ class Outbox:
                 attempts=delivery.c.attempts + 1,
                 lease_until=now + lease,
                 lease_owner=self._owner,
+                due_at=func.coalesce(delivery.c.due_at, delivery.c.not_before),
             )
             .returning(*_CLAIMED)
         )
         while True:
             with self._database.writing() as connection:
+                state = lock_channel_state(connection, channel)
+                if max(end_of_pause(state, now), next_by_rate(state, rate, now)) > now:
+                    return None
                 row = connection.execute(claiming).one_or_none()
                 if row is None:
                     return None
@@ -101,6 +128,8 @@ class Outbox:
                     unreadable = str(error)
                     mark_delivery_dead(connection, row.id, unreadable, now)
                 else:
+                    if (claimed := after_claim(state, rate, now)) != state:
+                        write_channel_state(connection, claimed)
                     return _begin_attempt(connection, row, message, now)
             todo = f"restore it from a backup, or: news-monitor outbox discard {row.id}"
             log.error(LogEvent.DEAD, channel=channel, alert=row.alert_id, detail=unreadable, todo=todo)
@@ -134,6 +163,11 @@ class Outbox:
             if not settled and verdict.state is DeliveryState.RETRY:
                 released = own_claim & (delivery.c.state == DeliveryState.RETRY)
                 connection.execute(update(delivery).where(released).values(not_before=verdict.not_before))
+            if verdict.state is DeliveryState.ACCEPTED:
+                end_channel_failure(connection, sent.channel)
+            else:
+                state = lock_channel_state(connection, sent.channel)
+                write_channel_state(connection, after_failure(state, sent, receipt, now))
             if settled and verdict.state is DeliveryState.ACCEPTED:
                 revived = revive_deliveries(connection, sent, now)
         if revived.dead:
@@ -189,8 +223,13 @@ class Outbox:
 
     def retry(self, ids: Iterable[int], now: datetime) -> dict[int, DeliveryState]:
         """Send these now, as if for the first time: their earlier attempts no longer count, but stay stored, and the
-        numbering goes on. Only dead and waiting deliveries are changed; returns the state in which each was found."""
-        return self._update_open(ids, build_resend_values(now))
+        numbering goes on. Only dead and waiting deliveries are changed; returns the state in which each was found. A
+        pause of their channels ends: the operator may have repaired them."""
+        wanted = list(ids)
+        with self._database.writing() as connection:
+            for batch in in_batches(wanted):
+                end_pauses(connection, select(delivery.c.channel).where(delivery.c.id.in_(batch)))
+        return self._update_open(wanted, build_resend_values(now))
 
     def discard(self, ids: Iterable[int], now: datetime) -> dict[int, DeliveryState]:
         """Never send these; their attempts stay stored. Only dead and waiting deliveries are changed; returns the state
@@ -213,31 +252,40 @@ def _begin_attempt(
     connection: Connection, row: Row[*tuple[Any, ...]], message: Alert | Notice, now: datetime
 ) -> Delivery:
     """The claimed delivery of a row; its attempt is recorded."""
-    refusals, unknowns = _failures_before(connection, row.id, row.forgiven)
+    refusals, unknowns, throttled = _failures_before(connection, row.id, row.forgiven)
     connection.execute(insert(attempt).values(delivery_id=row.id, number=row.attempts, started_at=now))
+    handover = None if row.handed_from is None else Handover(row.handed_from, row.handed_since)
     return Delivery(
         row.id,
         row.channel,
         message,
         row.attempts,
-        row.repeat,
+        may_be_duplicate=row.repeat,
         refusals=refusals,
         forgiven_attempts=row.forgiven,
         unknown_streak=unknowns,
+        throttled=throttled,
+        due_at=row.due_at,
+        claimed_at=now,
         held_by=row.held_by,
+        handover=handover,
     )
 
 
-def _failures_before(connection: Connection, delivery_id: int, forgiven: int) -> tuple[int, int]:
-    """Of a delivery's attempts after the forgiven ones: how many were refused, and how many of the last in a row ended
-    unknown."""
+def _failures_before(connection: Connection, delivery_id: int, forgiven: int) -> tuple[int, int, int]:
+    """Of a delivery's attempts after the forgiven ones: how many were refused, how many of the last in a row ended
+    unknown, and how many were throttled."""
     counted = (attempt.c.delivery_id == delivery_id) & (attempt.c.number > forgiven)
-    receipts = connection.execute(select(attempt.c.receipt).where(counted).order_by(attempt.c.number)).scalars().all()
+    columns = select(attempt.c.receipt, attempt.c.throttled).where(counted).order_by(attempt.c.number)
+    attempts = connection.execute(columns).all()
+    receipts = [row.receipt for row in attempts]
     last_known = max((place for place, kind in enumerate(receipts, 1) if kind != ReceiptKind.UNKNOWN), default=0)
-    return receipts.count(ReceiptKind.REFUSED), len(receipts) - last_known
+    return receipts.count(ReceiptKind.REFUSED), len(receipts) - last_known, sum(row.throttled for row in attempts)
 
 
 def _end_attempt(connection: Connection, delivery_id: int, number: int, receipt: Receipt, now: datetime) -> None:
     open_attempt = (attempt.c.delivery_id == delivery_id) & (attempt.c.number == number) & attempt.c.ended_at.is_(None)
     ending = update(attempt).where(open_attempt)
-    connection.execute(ending.values(ended_at=now, receipt=receipt.kind, detail=receipt.detail))
+    connection.execute(
+        ending.values(ended_at=now, receipt=receipt.kind, detail=receipt.detail, throttled=receipt.throttled)
+    )

@@ -134,3 +134,26 @@ def test_a_known_answer_ends_the_row_of_unknowns() -> None:
     """Whatever it says: the server answers."""
     assert unknowns_in_a_row(Receipt(UNKNOWN), 1) == 2
     assert [unknowns_in_a_row(Receipt(kind), 7) for kind in (ACCEPTED, REFUSED, TRY_LATER)] == [0, 0, 0]
+
+
+def test_a_server_with_too_many_messages_uses_up_no_attempts() -> None:
+    """It is tried again when the server says, for ever; the attempts that count are the others."""
+    busy = Receipt(TRY_LATER, "the server answered 429", throttled=True, retry_after=timedelta(minutes=3))
+    for attempt, throttled in ((1, 0), (30, 0), (400, 380)):
+        sent = replace(delivery(attempt=attempt), throttled=throttled)
+        assert after_attempt(busy, sent, limit=30, now=NOON) == RetryVerdict(
+            DeliveryState.RETRY, NOON + timedelta(minutes=3)
+        )
+    sent = replace(delivery(attempt=400), throttled=371)
+    assert after_attempt(Receipt(TRY_LATER), sent, limit=30, now=NOON).state is DeliveryState.RETRY
+    sent = replace(sent, throttled=370)
+    assert after_attempt(Receipt(TRY_LATER), sent, limit=30, now=NOON).state is DeliveryState.DEAD
+
+
+def test_a_wait_that_a_failing_server_asks_for_makes_ours_no_shorter() -> None:
+    """A 503 that says "1" each time would use up all attempts in half a minute."""
+    for asked, least in ((timedelta(seconds=1), LONGEST_WAIT / 2), (timedelta(hours=1), timedelta(hours=1))):
+        busy = Receipt(TRY_LATER, "the server answered 503", retry_after=asked)
+        found = after_attempt(busy, delivery(attempt=9), limit=30, now=NOON)
+        assert found.not_before is not None
+        assert found.not_before >= NOON + least

@@ -12,7 +12,7 @@ import pytest
 from monitor.config.language.settings import LimitsSchema, RetentionSchema, settings_from_document
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.errors import InvalidFiles
-from monitor.model import FOR_GOOD, Endpoint, Limits, Retention, RouteStep, Settings
+from monitor.model import FOR_GOOD, Endpoint, Limits, Retention, RouteStep, SendRate, Settings
 
 _CHANNEL = "channels: {desk: {url: 'console://'}}\n"
 _NOBODY = (
@@ -61,6 +61,75 @@ def test_what_is_not_written_has_its_default() -> None:
     """A channel and the route to it are all that a file must have."""
     least = made(_ROUTED)
     assert least == Settings("UTC", "sqlite:////srv/news/monitor.db", least.channels, {"default": (RouteStep("desk"),)})
+
+
+@pytest.mark.parametrize(
+    ("channel", "rate"),
+    [
+        ("url: 'tgram://token/chat'", SendRate(15, timedelta(minutes=1), 5)),
+        ("url: 'TGRAM://token/chat', burst: 2", SendRate(15, timedelta(minutes=1), 2)),
+        ("url: 'gopher://x'", SendRate(60, timedelta(minutes=1), 10)),  # a kind that is not in the table
+        ("url: 'json://x', rate: 20 a minute", SendRate(20, timedelta(minutes=1), 5)),
+        ("url: 'json://x', rate: 3 per hour, burst: 9", SendRate(3, timedelta(hours=1), 9)),
+        ("url: 'json://x'", None),
+        ("url: 'tgram://token/chat', rate: unlimited", None),
+    ],
+)
+def test_a_channel_has_the_rate_that_is_written_or_that_of_its_kind(channel: str, rate: SendRate | None) -> None:
+    """A burst alone changes the one of the kind."""
+    assert made(f"channels: {{desk: {{{channel}}}}}\nroutes: {{default: [desk]}}\n").channels["desk"].rate == rate
+
+
+def test_the_address_of_the_heartbeat_is_a_secret() -> None:
+    """It is filled in as that of a channel, and no fault and no repr shows it."""
+    found = made(f"{_ROUTED}heartbeat: 'https://hc.example/${{env:KEY}}'\n", KEY="t0ken")
+    assert found.heartbeat == "https://hc.example/t0ken"
+    assert "t0ken" not in repr(found)
+    (fault,) = faults(f"{_ROUTED}heartbeat: 't0ken'\n")
+    assert fault == "3:12: this is no web address; write one that begins with https:// or http://"
+
+
+def test_a_channel_may_have_a_fallback() -> None:
+    """It is another one, and so may have its own; patience is a quarter of an hour unless it is written."""
+    made_of = (
+        "channels:\n  a: {url: 'json://x', fallback: b, patience: 2 minutes}\n  b: {url: 'json://x', fallback: c}\n"
+        "  c: {url: 'json://x'}\nroutes: {default: [a]}\n"
+    )
+    found = made(made_of).channels
+    assert [(channel.fallback, channel.patience) for channel in found.values()] == [
+        ("b", timedelta(minutes=2)),
+        ("c", timedelta(minutes=15)),
+        (None, timedelta(minutes=15)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (["fallback: nobody", "", ""], ["there is no channel 'nobody'"]),
+        (["fallback: a", "", ""], ["a channel cannot be its own fallback"]),
+        (
+            ["fallback: b", "fallback: a", ""],
+            ["the fallbacks go round: a > b > a", "the fallbacks go round: b > a > b"],
+        ),
+        (["fallback: b", "fallback: c", "fallback: b"], ["round: b > c > b", "round: c > b > c"]),
+        (["patience: 1 minute", "", ""], ["'patience' needs a `fallback`"]),
+    ],
+)
+def test_a_fallback_that_leads_nowhere_or_round_is_a_fault(keys: list[str], expected: list[str]) -> None:
+    """At its own place."""
+    lines = [f"  {name}: {{url: 'json://x'{key and ', '}{key}}}" for name, key in zip("abc", keys, strict=True)]
+    found = faults("\n".join(["channels:", *lines, "routes: {default: [a]}\n"]))
+    assert len(found) == len(expected)
+    assert all(part in fault for part, fault in zip(expected, found, strict=True))
+
+
+@pytest.mark.parametrize("rate", ["0 a minute", "20", "20 a fortnight", "many", "1.5 a second"])
+def test_a_rate_that_cannot_be_read_is_a_fault_that_says_how_to_write_it(rate: str) -> None:
+    """With its place."""
+    (fault,) = faults(f"channels: {{desk: {{url: 'json://x', rate: {rate}}}}}\nroutes: {{default: [desk]}}\n")
+    assert fault.startswith("1:")
+    assert "such as '20 a minute'" in fault
 
 
 @pytest.mark.parametrize(

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.model import Alert, AlertKind, Delivery, Item, Level, Message, MessageType, Notice, NoticeKind
+from monitor.model import Alert, AlertKind, Delivery, Handover, Item, Level, Message, MessageType, Notice, NoticeKind
 from monitor.model.outcome import clauses_from_sentence
 from monitor.notify.renderers import Capabilities, capabilities_of, registry, render_message
 from monitor.notify.renderers.content import ADDRESS, ITEMS, SENTENCE, UNSURE_ITEMS
 from monitor.notify.renderers.forms import choose_content
 from monitor.notify.renderers.renderer import ChannelKind, Renderer
-from tests.building import HEADLINE, HOUR, NOON, alert, article, delivery, endless, in_doubt, notice, reason_of
+from tests.building import HEADLINE, HOUR, MINUTE, NOON, alert, article, delivery, endless, in_doubt, notice, reason_of
 
 SEOUL = ZoneInfo("Asia/Seoul")
 TITLE, BYTES, JSON = Capabilities().max_title, Capabilities().max_bytes, Capabilities().max_json
@@ -31,8 +31,16 @@ def told(sentence: str = "", marks: tuple[tuple[int, int], ...] = ()) -> Alert:
     return replace(made, sentence=sentence, highlights=marks) if sentence else made
 
 
-def message(of: Alert | Notice | None = None, *, repeat: bool = False, source: str = "The Wire") -> Message:
-    return render_message(delivery(of or told(), repeat=repeat), scheme="mailto", source=source, zone=SEOUL)
+def message(
+    of: Alert | Notice | None = None, *, repeat: bool = False, source: str = "The Wire", **facts: Any
+) -> Message:
+    sent = replace(delivery(of or told(), repeat=repeat), **facts)
+    return render_message(sent, scheme="mailto", source=source, zone=SEOUL)
+
+
+def late(length: timedelta) -> dict[str, Any]:
+    """What makes a delivery late by so much, on the fallback of a channel with a long name."""
+    return {"due_at": NOON, "claimed_at": NOON + length, "handover": Handover("p" * 64, NOON)}
 
 
 def test_a_message_says_everything() -> None:
@@ -141,6 +149,25 @@ def test_a_possible_repeat_says_so(repeat: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("minutes", "shown"),
+    [(0, None), (4, None), (5, "5 minutes"), (40, "40 minutes"), (130, "2 hours"), (3000, "2 days"), (-60, None)],
+)
+def test_a_late_message_says_so(minutes: int, shown: str | None) -> None:
+    """Whoever reads it must not take it for what is now."""
+    text = message(due_at=NOON, claimed_at=NOON + minutes * MINUTE).text
+    assert (f"Late by {shown}: it could not be sent on time." in text) is (shown is not None)
+    assert ("Late" in text) is (shown is not None)
+
+
+@pytest.mark.parametrize("of", [told(), notice()], ids=["alert", "notice"])
+def test_a_message_on_a_fallback_says_why_it_comes_there(of: Alert | Notice) -> None:
+    """And since when the other channel fails, as the desk reads the time."""
+    both = message(of, claimed_at=NOON + HOUR, handover=Handover("phone", NOON))
+    for body in (both.text, both.html):
+        assert "Sent here because channel phone has failed since 21:00." in body
+
+
+@pytest.mark.parametrize(
     ("sentence", "marks", "shown"),
     [
         ("abc", (), "“abc”"),
@@ -185,7 +212,7 @@ def test_the_level_is_a_word(level: Level) -> None:
 @pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
 def test_a_message_fits_every_channel(sign: str) -> None:
     """Everything as long as can be, in any script, fits the narrowest of them: tests/integration/test_ntfy.py."""
-    longest = message(endless(sign), source=sign * 5000, repeat=True)
+    longest = message(endless(sign), source=sign * 5000, repeat=True, **late(9 * HOUR))
     assert len(longest.text.encode()) <= 4096
     assert len(json.dumps({"title": longest.title, "message": longest.text})) <= 8192 - 400  # its other keys
     for part in ("“**", f"Why: {sign}", "you may have this message already"):
@@ -196,7 +223,7 @@ def test_a_message_fits_every_channel(sign: str) -> None:
 def test_an_update_fits_every_channel(sign: str) -> None:
     """With all who also report it; what it tells is whole."""
     others = replace(endless(sign), kind=AlertKind.UPDATE, also_reported_by=(sign * 500,) * 99, publisher_count=99)
-    longest = message(others, source=sign * 5000, repeat=True)
+    longest = message(others, source=sign * 5000, repeat=True, **late(9 * HOUR))
     assert len(longest.text.encode()) <= 4096
     assert len(json.dumps({"title": longest.title, "message": longest.text})) <= 8192 - 400  # its other keys
     for part in ("“**", "and 96 more; 99 independent publishers in all", f"Why: {sign}", "you may have this message"):
@@ -285,7 +312,7 @@ def test_where_the_older_message_is_gone_the_reason_is_given() -> None:
 @pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
 def test_what_is_possibly_the_same_fits_every_channel(sign: str) -> None:
     """However long the other headline and the doubt."""
-    longest = message(in_doubt(sign), source=sign * 5000, repeat=True)
+    longest = message(in_doubt(sign), source=sign * 5000, repeat=True, **late(9 * HOUR))
     assert len(longest.text.encode()) <= 4096
     assert len(json.dumps({"title": longest.title, "message": longest.text})) <= 8192 - 400  # its other keys
     for part in ("“**", f"Possibly the same as “{sign}", f"(sent at 19:00): {sign}", "you may have this message"):
@@ -465,7 +492,7 @@ def test_a_notice_has_the_type_of_what_it_says(kind: NoticeKind, type_: str, lev
 def test_a_notice_fits_every_channel(sign: str, kind: NoticeKind) -> None:
     """A fault may quote a user's file, a problem a server."""
     made = replace(notice(title=sign * 5000, text=f"{sign * 5000}\n" * 50), kind=kind, reason=sign * 5000)
-    longest = message(made, repeat=True)
+    longest = message(made, repeat=True, **late(9 * HOUR))
     assert len(longest.text.encode()) <= 4096
     assert len(json.dumps({"title": longest.title, "message": longest.text})) <= 8192 - 400  # its other keys
     assert "you may have this message already" in longest.text

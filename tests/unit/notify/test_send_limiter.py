@@ -17,9 +17,9 @@ class Attempts:
         self.running = 0
         self.end = asyncio.Event()
 
-    async def attempt(self) -> None:
+    async def attempt(self, channel: str = "desk") -> None:
         """One of them."""
-        async with self._room.slot() as begin:
+        async with self._room.slot(channel) as begin:
             begin()
             self.running += 1
             try:
@@ -54,7 +54,7 @@ async def test_quick_attempts_share_the_usual_room() -> None:
 async def test_slow_attempts_give_their_place_to_others() -> None:
     """All begin, two after two, although none ends; but no more than the most."""
     attempts = Attempts(SendLimiter(2, 7, slow=timedelta(0)))
-    tasks = [asyncio.create_task(attempts.attempt()) for _ in range(9)]
+    tasks = [asyncio.create_task(attempts.attempt(f"a{number}")) for number in range(9)]
     await until_running(attempts, 7)
     assert attempts.running == 7
     attempts.end.set()
@@ -65,7 +65,7 @@ async def test_what_has_not_begun_is_not_slow() -> None:
     """A place whose process is still to be started, or whose message to be claimed, is passed on to nobody."""
     room = SendLimiter(1, 10, slow=timedelta(0))
     after = Attempts(room)
-    async with room.slot() as begin:
+    async with room.slot("desk") as begin:
         task = asyncio.create_task(after.attempt())
         await nothing_to_do()
         assert after.running == 0
@@ -79,15 +79,46 @@ async def test_a_place_is_given_back_once() -> None:
     """After slow attempts, ended or cancelled, the usual room is as large as before."""
     room = SendLimiter(2, 10, slow=timedelta(0))
     first = Attempts(room)
-    tasks = [asyncio.create_task(first.attempt()) for _ in range(4)]
+    tasks = [asyncio.create_task(first.attempt(f"a{number}")) for number in range(4)]
     await until_running(first, 4)
     tasks[0].cancel()
     first.end.set()
     await asyncio.gather(*tasks, return_exceptions=True)
-    room._slow = timedelta(hours=1)
+    room._slow, room._slow_channels = timedelta(hours=1), set()
     second = Attempts(room)
     tasks = [asyncio.create_task(second.attempt()) for _ in range(5)]
     await until_running(second, 2)
     assert second.running == 2
     second.end.set()
     await asyncio.gather(*tasks)
+
+
+async def test_slow_channels_leave_a_place_to_the_others() -> None:
+    """Twenty that hang again and again, and a healthy one: it begins at once, also where each place is theirs."""
+    room = SendLimiter(4, 20, slow=timedelta(0))
+    first = Attempts(room)
+    tasks = [asyncio.create_task(first.attempt(f"hung{number}")) for number in range(20)]
+    await until_running(first, 20)  # nobody knew
+    first.end.set()
+    await asyncio.gather(*tasks)
+    room._slow = timedelta(hours=1)
+    hung, healthy = Attempts(room), Attempts(room)
+    tasks = [asyncio.create_task(hung.attempt(f"hung{number}")) for number in range(20)]
+    await until_running(hung, 3)
+    tasks.append(asyncio.create_task(healthy.attempt("desk")))
+    await nothing_to_do()
+    assert (hung.running, healthy.running) == (3, 1)
+    hung.end.set()
+    healthy.end.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_a_slow_channel_that_is_quick_again_is_one_of_the_others() -> None:
+    """Its last attempt counts."""
+    room = SendLimiter(2, 10, slow=timedelta(0))
+    for slow, expected in ((timedelta(0), {"desk"}), (timedelta(hours=1), set())):
+        room._slow = slow
+        async with room.slot("desk") as begin:
+            begin()
+            await asyncio.sleep(0.01)
+        assert room._slow_channels == expected

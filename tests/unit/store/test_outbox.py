@@ -20,6 +20,7 @@ from monitor.model import (
     OncePer,
     Receipt,
     ReceiptKind,
+    SendRate,
 )
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
@@ -44,6 +45,7 @@ from tests.building import (
 )
 
 LEASE = 2 * MINUTE
+SECOND = timedelta(seconds=1)
 OK = Receipt(ReceiptKind.ACCEPTED, "accepted")
 BUSY = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
 REFUSED = Receipt(ReceiptKind.REFUSED, "the server answered 404")
@@ -137,6 +139,91 @@ def test_the_highest_level_goes_first_and_of_one_level_what_waits_the_longest(
     assert [alert_of(take(outbox, later)).article.uid for _ in range(2)] == ["303", "301"]
     assert isinstance(take(outbox, later).alert, Notice)  # of medium level
     assert [alert_of(take(outbox, later)).article.uid for _ in range(301)] == [f"{number:03}" for number in range(301)]
+
+
+def test_a_rate_holds_over_restarts_and_for_all_daemons(database: Database, outbox: Outbox) -> None:
+    """A burst of two, then one a second: whoever sends. A channel that has used it up is not named."""
+    fill(database, *(article(f"a{number}") for number in range(6)))
+    rate = SendRate(60, MINUTE, 2)
+    owners = [outbox, Outbox(database, "there:1"), Outbox(database, "here:2")]
+    assert [owner.claim("desk", NOON, LEASE, rate) is not None for owner in owners] == [True, True, False]
+    due = outbox.find_due(NOON, {"desk": rate})
+    assert (due.channels, due.next_by_rate) == ([], NOON + SECOND)
+    assert outbox.find_due(NOON + SECOND, {"desk": rate}).channels == ["desk"]
+    assert [owner.claim("desk", NOON + SECOND, LEASE, rate) is not None for owner in owners] == [True, False, False]
+    assert owners[1].claim("desk", NOON + SECOND, LEASE, None) is not None  # the rate was lifted
+
+
+def test_a_critical_alert_passes_a_backlog_that_waits_for_a_rate(database: Database, outbox: Outbox) -> None:
+    """It is the next that the rate lets through."""
+    low, urgent = (
+        rule(level, [f"{level} tide"], level=level, once_per=OncePer.ARTICLE) for level in (Level.LOW, Level.CRITICAL)
+    )
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.register_sources(sources("wire"), NOON)
+    brought = [article(f"{number:03}", "low tide") for number in range(60)]
+    commit(section, claimed(claims), *brought, ruleset=rules(low, urgent))
+    rate = SendRate(20, MINUTE)
+    assert outbox.claim("desk", NOON, LEASE, rate) is not None
+    commit(section, claimed(claims, at=NOON + HOUR), article("urgent", "critical tide"), ruleset=rules(low, urgent))
+    assert outbox.claim("desk", NOON, LEASE, rate) is None
+    following = outbox.claim("desk", NOON + 3 * SECOND, LEASE, rate)
+    assert following is not None
+    assert alert_of(following).article.uid == "urgent"
+
+
+def test_what_waits_for_a_channel_that_was_removed_is_left_alone(database: Database, outbox: Outbox) -> None:
+    """It uses up no attempts: it waits until the channel is there again, or somebody moves or discards it."""
+    fill(database)
+    assert outbox.find_due(NOON, {"phone": None}).channels == []
+    assert outbox.find_due(NOON, {"desk": None}).channels == ["desk"]
+
+
+def test_of_many_that_wait_for_a_dead_server_one_at_a_time_tries(database: Database, outbox: Outbox) -> None:
+    """Once two have failed, the channel rests between attempts, in each daemon; when it accepts one, all go."""
+    fill(database, *(article(f"a{number}") for number in range(3)))
+    now, attempts = NOON, 0
+    while now < NOON + 10 * MINUTE:
+        if (tried := outbox.claim("desk", now, LEASE)) is None:
+            now += 10 * SECOND
+        else:
+            attempts += 1
+            outbox.settle(tried, BUSY, RetryVerdict(DeliveryState.RETRY, now + SECOND), now)
+    assert attempts < 22
+    assert outbox.find_due(now).channels == []
+    now += 2 * MINUTE
+    recovered = take(outbox, now)
+    assert Outbox(database, "there:1").claim("desk", now, LEASE) is None
+    outbox.settle(recovered, OK, ACCEPTED, now)
+    assert len([take(outbox, now) for _ in range(2)]) == 2
+
+
+def test_a_server_that_asks_for_a_pause_gets_it_from_all_deliveries(database: Database, outbox: Outbox) -> None:
+    """From all daemons too; the attempts that it cut short are counted apart."""
+    fill(database, article("a"), article("b"))
+    wait = replace(BUSY, throttled=True, retry_after=3 * MINUTE)
+    outbox.settle(take(outbox), wait, again(3), NOON)
+    assert Outbox(database, "there:1").claim("desk", NOON + 2 * MINUTE, LEASE) is None
+    assert outbox.find_due(NOON + 2 * MINUTE).channels == []
+    assert take(outbox, NOON + 3 * MINUTE).throttled == 0
+    assert take(outbox, NOON + 3 * MINUTE).throttled == 1
+
+
+def test_a_delivery_knows_since_when_it_was_due(database: Database, outbox: Outbox) -> None:
+    """Whatever becomes of its next attempts."""
+    fill(database)
+    assert take(outbox, NOON + MINUTE).late_by == MINUTE
+    outbox.release_all(NOON + 2 * MINUTE)
+    assert take(outbox, NOON + HOUR).late_by == HOUR
+
+
+def test_what_an_operator_sends_waits_for_no_pause(database: Database, outbox: Outbox) -> None:
+    """The channel may have been repaired."""
+    fill(database, article("a"), article("b"))
+    for _ in range(2):
+        died(outbox)
+    outbox.retry(outbox.ids([DeliveryState.DEAD]), NOON)
+    take(outbox)
 
 
 def test_only_what_is_due_is_claimed_and_named(database: Database, outbox: Outbox) -> None:
@@ -349,7 +436,7 @@ def test_what_is_sent_or_has_ended_well_is_left_alone(database: Database, outbox
     dead = died(outbox)
     waiting = take(outbox)
     outbox.settle(waiting, BUSY, again(5), NOON)
-    sending = take(outbox)
+    sending = take(outbox, NOON + MINUTE)  # two have failed, so the channel rests
     (pending,) = outbox.ids([DeliveryState.PENDING])
     found = {
         accepted.id: DeliveryState.ACCEPTED,

@@ -1,0 +1,39 @@
+"""Has the fallbacks of failed channels get what waits, and undoes what a clock that was set back leaves: each beat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from monitor import clock
+from monitor.active_config import ActiveConfigHolder
+from monitor.store.engine.store_thread import StoreThread
+from monitor.store.queues.channel_upkeep import ChannelUpkeep
+from monitor.telemetry import LogEvent, log
+
+
+class ChannelCare:
+    """One object for the daemon. It calls `deliver` if there is something to send."""
+
+    def __init__(
+        self, active: ActiveConfigHolder, upkeep: ChannelUpkeep, thread: StoreThread, deliver: Callable[[], None]
+    ) -> None:
+        self._active = active
+        self._upkeep = upkeep
+        self._thread = thread
+        self._deliver = deliver
+
+    async def run_once(self) -> None:
+        """Look after all channels. Raises StoreFailed."""
+        done = await self._thread.run(self._upkeep.run, self._active.current.channels, clock.now())
+        for failed, count in done.handed_over.items():
+            log.warning(
+                LogEvent.HANDED_OVER,
+                channel=failed.name,
+                fallback=failed.fallback,
+                deliveries=count,
+                failing_since=failed.failing_since.isoformat(timespec="seconds"),
+            )
+        if done.moved:
+            log.warning(LogEvent.RETRIES_MOVED, deliveries=done.moved)
+        if done.handed_over:
+            self._deliver()

@@ -1,0 +1,126 @@
+"""What waits for a channel that has failed for long goes to its fallback too, once, and the clock holds up nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from monitor.alerting.channel_pace import LONGEST_PAUSE
+from monitor.alerting.retry import UNANSWERED_WAIT, RetryVerdict
+from monitor.model import Channel, DeliveryState, Handover, OncePer, Receipt, ReceiptKind
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
+from monitor.store.engine.tables import delivery
+from monitor.store.queues.channel_upkeep import ChannelUpkeep
+from monitor.store.queues.claims import Claims
+from monitor.store.queues.outbox import Outbox
+from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, rule, rules, sources
+
+BUSY = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
+OK = Receipt(ReceiptKind.ACCEPTED, "accepted")
+CHANNELS = {
+    "desk": Channel("desk", "json://x", fallback="phone", patience=10 * MINUTE),
+    "phone": Channel("phone", "json://y", fallback="mail", patience=20 * MINUTE),
+    "mail": Channel("mail", "json://z"),
+}
+
+
+class Service:
+    """A daemon with alerts for the desk, whose phone is the fallback, and mail the one of the phone."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.outbox, self.upkeep = database, Outbox(database, "here:1"), ChannelUpkeep(database)
+        self.claims, self.section = Claims(database, "here:1"), SerialSection(database)
+        self.claims.register_sources(sources("wire"), NOON)
+
+    def tell(self, *uids: str, at: datetime = NOON) -> None:
+        each = rules(rule(once_per=OncePer.ARTICLE))
+        brought = [article(uid, seen=at) for uid in uids]
+        commit(self.section, claimed(self.claims, at=at), *brought, at=at, ruleset=each)
+
+    def attempt(self, channel: str, at: datetime, receipt: Receipt = BUSY) -> Handover | None:
+        """Send the next one, with this result."""
+        sent = self.outbox.claim(channel, at, MINUTE)
+        assert sent is not None
+        accepted = receipt.kind is ReceiptKind.ACCEPTED
+        state = DeliveryState.ACCEPTED if accepted else DeliveryState.RETRY
+        self.outbox.settle(sent, receipt, RetryVerdict(state, None if accepted else at + MINUTE), at)
+        return sent.handover
+
+    def hand_over(self, at: datetime) -> list[tuple[str, str, int]]:
+        """Which channel gave how many to which."""
+        done = self.upkeep.run(CHANNELS, at).handed_over
+        return [(failed.name, failed.fallback, count) for failed, count in done.items()]
+
+    def waiting(self, channel: str) -> int:
+        with self.database.reading() as connection:
+            query = select(delivery.c.id).where(delivery.c.channel == channel, delivery.c.state != "accepted")
+            return len(connection.execute(query).all())
+
+
+@pytest.fixture
+def service(database: Database) -> Service:
+    """Nothing has failed yet."""
+    return Service(database)
+
+
+def test_the_fallback_gets_what_waits_once_patience_is_over(service: Service) -> None:
+    """All of it, once, and what comes meanwhile; the channel keeps its own deliveries."""
+    service.tell("a", "b")
+    service.attempt("desk", NOON)
+    assert service.hand_over(NOON + 9 * MINUTE) == []
+    assert service.hand_over(NOON + 10 * MINUTE) == [("desk", "phone", 2)]
+    assert service.hand_over(NOON + 11 * MINUTE) == []
+    service.tell("c", at=NOON + 11 * MINUTE)
+    assert service.hand_over(NOON + 11 * MINUTE) == []  # it has its first chance on its own channel
+    assert service.hand_over(NOON + 12 * MINUTE) == [("desk", "phone", 1)]
+    assert (service.waiting("desk"), service.waiting("phone")) == (3, 3)
+    assert service.attempt("phone", NOON + 12 * MINUTE, OK) == Handover("desk", NOON)
+
+
+def test_a_fallback_that_fails_has_its_own(service: Service) -> None:
+    """What it was handed goes on, by its own patience."""
+    service.tell("a")
+    service.attempt("desk", NOON)
+    service.hand_over(NOON + 10 * MINUTE)
+    service.attempt("phone", NOON + 10 * MINUTE)
+    assert service.hand_over(NOON + 29 * MINUTE) == []
+    assert service.hand_over(NOON + 30 * MINUTE) == [("phone", "mail", 1)]
+    assert service.attempt("mail", NOON + 30 * MINUTE, OK) == Handover("phone", NOON + 10 * MINUTE)
+    assert service.hand_over(NOON + HOUR) == []
+
+
+def test_a_channel_that_takes_something_hands_over_nothing(service: Service) -> None:
+    """Its failure is over."""
+    service.tell("a", "b")
+    service.attempt("desk", NOON)
+    service.attempt("desk", NOON, OK)
+    assert service.hand_over(NOON + HOUR) == []
+
+
+def test_what_waits_for_its_hours_is_not_handed_over(service: Service) -> None:
+    """It is not late yet."""
+    service.tell("a", "b")
+    service.attempt("desk", NOON)
+    with service.database.writing() as connection:
+        waits = update(delivery).where(delivery.c.state == "pending")
+        connection.execute(waits.values(not_before=NOON + 9 * HOUR))
+    assert service.hand_over(NOON + HOUR) == [("desk", "phone", 1)]
+
+
+def test_after_the_clock_was_set_back_no_attempt_stays_days_ahead(service: Service) -> None:
+    """What failed is tried again soon; what waits for its hours still does."""
+    service.tell("a", "b")
+    service.attempt("desk", NOON)
+    with service.database.writing() as connection:
+        waits = update(delivery).where(delivery.c.state == "pending")
+        connection.execute(waits.values(not_before=NOON + 9 * HOUR))
+    before = NOON - timedelta(days=2)
+    assert service.upkeep.run(CHANNELS, NOON - LONGEST_PAUSE + 2 * MINUTE).moved == 0
+    assert service.upkeep.run(CHANNELS, before).moved == 1
+    assert service.upkeep.run(CHANNELS, before).moved == 0
+    assert service.outbox.find_due(before + UNANSWERED_WAIT).channels == ["desk"]
+    service.attempt("desk", before + UNANSWERED_WAIT, OK)
+    assert service.outbox.claim("desk", before + HOUR, MINUTE) is None
