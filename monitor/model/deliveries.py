@@ -9,7 +9,7 @@ from enum import StrEnum
 from monitor.model.decisions import Alert
 from monitor.model.file_positions import Place
 from monitor.model.notices import Notice
-from monitor.sanitize import sanitize_line, sanitize_text
+from monitor.sanitize import sanitize_line, sanitize_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +133,9 @@ class MessageType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent: a title, and a body as plain text, and as HTML for channels that show it. `id`: the id of the
-    alert or notice that it sends. `in_reply_to`: the id of the alert that this one updates; channels that can show both
-    together do so.
+    """What is sent: a title, and a body as plain text, and as HTML or Markdown for channels that show it. `id`: the id
+    of the alert or notice that it sends. `in_reply_to`: the id of the alert that this one updates; channels that can
+    show both together do so.
 
     All that is sent passes here, and is made safe to show once more, because what older versions have stored may not
     be. The title is one line, because it becomes a header.
@@ -147,8 +147,9 @@ class Message:
     id: str = ""
     in_reply_to: str | None = None
     type: MessageType = MessageType.INFO
+    markdown: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "title", sanitize_line(self.title))
-        object.__setattr__(self, "text", sanitize_text(self.text))
-        object.__setattr__(self, "html", sanitize_text(self.html))
+        object.__setattr__(self, "title", " ".join(sanitize_message(" ".join(self.title.split())).split()))
+        for name in ("text", "html", "markdown"):
+            object.__setattr__(self, name, sanitize_message(getattr(self, name)))

@@ -14,7 +14,7 @@ from monitor.errors import Fault, WorkerLost, WorkerNotStarted
 from monitor.model import Channel, Delivery, Message, Receipt, ReceiptKind
 from monitor.notify import in_worker
 from monitor.notify.console import ConsoleWriter
-from monitor.notify.renderers import render_message
+from monitor.notify.renderers import kind_of_channel, render_message
 from monitor.notify.send_limiter import SendLimiter
 from monitor.notify.timeouts import SendTimeouts
 from monitor.runtime.workers import START, Worker, Workers
@@ -55,7 +55,7 @@ class Notifier:
     def render(self, delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
         """The message of a delivery, for its channel: see `render_message`."""
         known = self._channels().get(delivery.channel)
-        return render_message(delivery, scheme=known.scheme if known else "", source=source, zone=zone)
+        return render_message(delivery, kind=kind_of_channel(known.url) if known else "", source=source, zone=zone)
 
     def max_send_time(self, channel: str) -> timedelta:
         """How long sending on a channel may take, once it has a slot, until its process is killed."""
