@@ -9,6 +9,7 @@ from enum import StrEnum
 from monitor.model.decisions import Alert
 from monitor.model.file_positions import Place
 from monitor.model.notices import Notice
+from monitor.model.rules import Level
 from monitor.sanitize import sanitize_line, sanitize_message
 
 
@@ -135,7 +136,7 @@ class MessageType(StrEnum):
 class Message:
     """What is sent: a title, and a body as plain text, and as HTML or Markdown for channels that show it. `id`: the id
     of the alert or notice that it sends. `in_reply_to`: the id of the alert that this one updates; channels that can
-    show both together do so.
+    show both together do so. `rule` and `level`: of the alert; a notice has no rule.
 
     All that is sent passes here, and is made safe to show once more, because what older versions have stored may not
     be. The title is one line, because it becomes a header.
@@ -148,6 +149,8 @@ class Message:
     in_reply_to: str | None = None
     type: MessageType = MessageType.INFO
     markdown: str = ""
+    rule: str = ""
+    level: Level = Level.INFO
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", " ".join(sanitize_message(" ".join(self.title.split())).split()))

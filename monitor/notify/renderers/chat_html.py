@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from monitor.alerting.quotes import highlight_sentence
-from monitor.notify.renderers.content import REPEAT, MessageContent
+from monitor.notify.renderers.content import MessageContent
 
 _BOLD = ("<b>", "</b>")
 
@@ -20,9 +20,7 @@ def write_chat_html(content: MessageContent, *, title: str) -> str:
     lines += map(escape, content.lines)
     if content.quote is not None:
         lines = [f"“{highlight_sentence(*content.quote, _BOLD, escape)}”"]
-    facts = [escape(fact) for fact in (content.source, *content.facts) if fact]
-    if content.is_repeat:
-        facts.append(REPEAT)
+    facts = [escape(fact) for fact in (content.source, *content.facts, *content.remarks) if fact]
     heads = [f"<b>{link_html(title, content.link)}</b>"]
     if content.subject != content.headline:
         heads.append(escape(content.subject))

@@ -84,7 +84,7 @@ class MessageContent:
     source    of the article, and its time
     link      to the article
     facts     the reason, and the names to find the message by
-    is_repeat an earlier attempt ended unknown
+    remarks   on this delivery of it, such as `REPEAT`
     language  of the article
     """
 
@@ -98,13 +98,18 @@ class MessageContent:
     lines: tuple[str, ...] = ()
     source: str = ""
     link: str | None = None
-    is_repeat: bool = False
+    remarks: tuple[str, ...] = ()
     language: str | None = None
 
     @property
     def heading(self) -> str:
         """The first line of the text."""
         return f"{self.label}: {self.subject}"
+
+    @property
+    def is_repeat(self) -> bool:
+        """An earlier attempt ended unknown."""
+        return REPEAT in self.remarks
 
     @property
     def links(self) -> list[str]:
@@ -122,7 +127,8 @@ def list_versions(
 ) -> Iterator[MessageContent]:
     """What a message may say, from the longest version to the shortest. `source`: the name of the article's source;
     `zone`: the time zone of its times."""
-    subject, repeat = delivery.alert, delivery.may_be_duplicate
+    subject = delivery.alert
+    repeat = [REPEAT] if delivery.may_be_duplicate else []
     if isinstance(subject, Notice):
         yield from _list_notice_versions(subject, repeat)
     elif subject.kind is AlertKind.DIGEST:
@@ -134,7 +140,7 @@ def list_versions(
 
 
 def _describe_alert(
-    alert: Alert, room: _Room, longest_link: int, *, source: str, repeat: bool, zone: ZoneInfo
+    alert: Alert, room: _Room, longest_link: int, *, source: str, repeat: Sequence[str], zone: ZoneInfo
 ) -> MessageContent:
     article = alert.article
     fits = len(json.dumps(article.url)) <= longest_link
@@ -155,7 +161,7 @@ def _describe_alert(
         quote=crop_sentence(alert.sentence, alert.highlights, room.sentence) if room.sentence else None,
         source=f"{truncate_text(source, SOURCE)}, {_format_article_time(alert, zone)}",
         link=article.url if fits else None,
-        is_repeat=repeat,
+        remarks=tuple(repeat),
         language=article.language,
     )
 
@@ -204,14 +210,14 @@ def _format_local_time(moment: datetime, zone: ZoneInfo) -> str:
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
 
 
-def _list_digest_versions(alert: Alert, capabilities: Capabilities, repeat: bool) -> Iterator[MessageContent]:
+def _list_digest_versions(alert: Alert, capabilities: Capabilities, repeat: Sequence[str]) -> Iterator[MessageContent]:
     limit = max(capabilities.max_items, UNSURE_ITEMS if any(item.unsure for item in alert.items) else ITEMS)
     for lines in range(min(limit, len(alert.items)), -1, -1):
         yield _describe_digest(alert, lines, REASON, repeat)
     yield _describe_digest(alert, 0, 80, repeat)
 
 
-def _describe_digest(alert: Alert, limit: int, reason: int, repeat: bool) -> MessageContent:
+def _describe_digest(alert: Alert, limit: int, reason: int, repeat: Sequence[str]) -> MessageContent:
     """A line for each deferred item, up to the limit; the others are counted."""
     omitted = len(alert.items) - limit
     more = f"and {omitted} more: `news-monitor matches list` shows them all"
@@ -226,7 +232,7 @@ def _describe_digest(alert: Alert, limit: int, reason: int, repeat: bool) -> Mes
             _describe_item(item.number or position, item) for position, item in enumerate(alert.items[:limit], 1)
         ),
         lines=(more,) if omitted > 0 else (),
-        is_repeat=repeat,
+        remarks=tuple(repeat),
     )
 
 
@@ -244,7 +250,7 @@ def _format_item_note(item: Item) -> str:
     return f"({truncate_text(item.source, SOURCE)}): the same as {original}, although {doubt}"
 
 
-def _list_notice_versions(notice: Notice, repeat: bool) -> Iterator[MessageContent]:
+def _list_notice_versions(notice: Notice, repeat: Sequence[str]) -> Iterator[MessageContent]:
     """A report has as many lines as fit; all else is short."""
     lines = notice.text.split("\n") if notice.kind is NoticeKind.REPORT else []
     for count in range(min(len(lines), REPORT_LINES), 0, -1):
@@ -255,8 +261,10 @@ def _list_notice_versions(notice: Notice, repeat: bool) -> Iterator[MessageConte
         yield _describe_notice(notice, truncate_text(notice.text, text).split("\n"), reason, repeat)
 
 
-def _describe_notice(notice: Notice, lines: Sequence[str], reason: int, repeat: bool) -> MessageContent:
+def _describe_notice(notice: Notice, lines: Sequence[str], reason: int, repeat: Sequence[str]) -> MessageContent:
     """The title says that it is a notice: who is woken must see at once whether it is the news or the service."""
     title = truncate_text(notice.title, NOTICE_TITLE)
     why = (f"Why: {truncate_text(notice.reason, reason)}.",) if reason else ()
-    return MessageContent("NOTICE", title, title, (*why, f"Notice {notice.id}"), lines=tuple(lines), is_repeat=repeat)
+    return MessageContent(
+        "NOTICE", title, title, (*why, f"Notice {notice.id}"), lines=tuple(lines), remarks=tuple(repeat)
+    )

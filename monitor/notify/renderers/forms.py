@@ -45,7 +45,8 @@ def address_message(delivery: Delivery, message: Message) -> Message:
     """The message, with what channels thread and sort by."""
     subject = delivery.alert
     reply_to = subject.thread if isinstance(subject, Alert) and subject.kind in _REPLY_KINDS else None
-    return replace(message, id=subject.id, in_reply_to=reply_to, type=_type_of(subject))
+    rule = subject.rule if isinstance(subject, Alert) else ""
+    return replace(message, id=subject.id, in_reply_to=reply_to, type=_type_of(subject), rule=rule, level=subject.level)
 
 
 def _type_of(subject: Alert | Notice) -> MessageType:

@@ -11,7 +11,7 @@ from html import escape
 from monitor.alerting.quotes import highlight_sentence
 from monitor.model import Level
 from monitor.notify.renderers.chat_html import link_html
-from monitor.notify.renderers.content import REPEAT, DigestLine, MessageContent
+from monitor.notify.renderers.content import DigestLine, MessageContent
 
 _COLOURS = {
     Level.CRITICAL: "#b3122a",
@@ -41,10 +41,11 @@ _CARD = (
     "overflow-wrap:anywhere"
 )
 _LABEL = (
-    "display:inline-block;padding:2px 8px;border-radius:4px;color:#ffffff;font-size:12px;font-weight:700;"
+    "display:inline-block;padding:1px 7px;border-radius:4px;color:#ffffff;font-size:12px;font-weight:700;"
     "letter-spacing:.04em"
 )
 _HEAD = "margin:12px 0 4px;font-size:20px;line-height:1.35;font-weight:700"
+_KOREAN = ";word-break:keep-all"  # its words have blanks between them; those of Chinese and Japanese have none
 _QUIET = "margin:0 0 2px;font-size:14px;color:#59616b"
 _QUOTE = "margin:16px 0;padding:2px 14px;border-inline-start:4px solid #c9ced6"
 _MARK = ('<mark style="background:#ffe58a;color:#1b1f24;border-radius:2px"><b>', "</b></mark>")
@@ -81,19 +82,21 @@ def _write_preview(content: MessageContent) -> str:
 
 def _write_head(content: MessageContent) -> list[str]:
     headline = link_html(content.headline, content.link, _LINK)
-    head = f'<h1 class="nm-head" dir="auto"{_language(content)} style="{_HEAD}">{headline}</h1>'
+    breaks = _KOREAN if (content.language or "").startswith("ko") else ""
+    head = f'<h1 class="nm-head" dir="auto"{_language(content)} style="{_HEAD}{breaks}">{headline}</h1>'
     if content.quote is None:
         return [head]
     sentence = highlight_sentence(*content.quote, _MARK, escape)
+    style = f"{_QUOTE}{breaks}"
     return [
         head,
         _write_quiet(content.source),
-        f'<blockquote class="nm-quote" dir="auto"{_language(content)} style="{_QUOTE}">“{sentence}”</blockquote>',
+        f'<blockquote class="nm-quote" dir="auto"{_language(content)} style="{style}">“{sentence}”</blockquote>',
     ]
 
 
 def _write_item(item: DigestLine) -> str:
-    label = f'<b style="color:{_colour(item.level)};font-size:12px">{escape(item.level.upper())}</b>'
+    label = f'<span style="{_LABEL};background:{_colour(item.level)}">{escape(item.level.upper())}</span>'
     headline = link_html(item.headline, item.link, _LINK)
     return (
         '<div style="margin:14px 0">'
@@ -114,11 +117,9 @@ def _write_facts(content: MessageContent) -> list[str]:
     facts = [_write_quiet(fact) for fact in content.facts]
     if content.subject != content.headline:
         facts.insert(0, f'<p dir="auto" style="margin:0 0 6px"><b>{escape(content.subject)}</b></p>')
-    if content.is_repeat:
-        facts.append(_write_quiet(REPEAT))
     if content.link:
         facts.insert(-1, _write_address(content.link))
-    return facts
+    return [*facts, *map(_write_quiet, content.remarks)]
 
 
 def _write_address(link: str) -> str:

@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote
 
 from monitor.alerting.quotes import highlight_sentence
-from monitor.notify.renderers.content import REPEAT, MessageContent
+from monitor.notify.renderers.content import MessageContent
 from monitor.notify.renderers.mentions import ZERO_WIDTH
 
 _SIGNS = re.compile(r"[\\`*_~\[\]<>|#]")
@@ -42,8 +42,7 @@ def write_markdown(content: MessageContent, *, with_title: str) -> str:
     source = escape_markdown(content.source)
     facts = [
         source if with_title or not link else _link_text(source, link),
-        *map(escape_markdown, content.facts),
-        REPEAT if content.is_repeat else "",
+        *map(escape_markdown, (*content.facts, *content.remarks)),
     ]
     subject = content.subject if content.subject != content.headline else ""
     heads = [f"**{title}**", escape_markdown(subject)] if title else [escape_markdown(content.heading)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.alerting.quotes import highlight_sentence
 from monitor.notify.renderers.capabilities import Capabilities
-from monitor.notify.renderers.content import REPEAT, MessageContent
+from monitor.notify.renderers.content import MessageContent
 from monitor.notify.renderers.text_length import LengthUnit, simplify_typography, truncate_text
 
 _SIGNS = ("**", "__")  # around the words that fired: the first that is not in the sentence itself
@@ -19,14 +19,14 @@ def write_text(content: MessageContent) -> str:
         sentence, highlights = content.quote
         sign = next((candidate for candidate in _SIGNS if candidate not in sentence), _SIGNS[0])
         lines = [f"“{highlight_sentence(sentence, highlights, (sign, sign))}”"]
-    facts = [content.source, content.link or "", *content.facts, REPEAT if content.is_repeat else ""]
+    facts = [content.source, content.link or "", *content.facts, *content.remarks]
     return "\n".join([content.heading, "", *lines, *([""] if lines else []), *filter(None, facts)])
 
 
 def write_short(content: MessageContent, can: Capabilities, *, link: str | None) -> str:
     """One line: the level and the headline, and the link. The headline is shortened first; a link is whole or left
     out."""
-    again = "AGAIN? " if content.is_repeat else ""  # see `REPEAT`
+    again = "AGAIN? " if content.is_repeat else ""  # `content.REPEAT`, in a word
     head, headline = f"{again}{content.label}: ", content.headline
     if can.unit is LengthUnit.SMS:
         headline = simplify_typography(headline)

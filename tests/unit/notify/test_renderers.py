@@ -60,6 +60,8 @@ def test_a_message_says_everything() -> None:
         ),
         id=of.id,
         type=MessageType.FAILURE,
+        rule="launch",
+        level=Level.HIGH,
     )
 
 
@@ -256,6 +258,8 @@ def test_what_is_possibly_the_same_is_a_short_message() -> None:
         id=of.id,
         in_reply_to=of.thread,
         type=MessageType.FAILURE,
+        rule="launch",
+        level=Level.HIGH,
     )
     assert "Possibly the same as “Dockers walk out”" in page(of)
     assert of.earlier is not None
@@ -311,6 +315,7 @@ def test_a_digest_has_a_line_for_each_story() -> None:
             "An earlier attempt got no clear answer: you may have this message already."
         ),
         id=of.id,
+        rule="launch",
     )
     assert f'<a href="{PAGE.replace("&", "&amp;")}">' in page(of)
     assert "<u>" not in page(digest(*items(1, "<u>"), title="<u>"))
@@ -420,6 +425,7 @@ def test_a_notice_says_that_it_is_one() -> None:
         ),
         id="n1",
         type=MessageType.WARNING,
+        level=of.level,
     )
 
 
