@@ -14,12 +14,33 @@ from monitor.sanitize import sanitize_line, sanitize_message
 
 
 @dataclass(frozen=True, slots=True)
+class MessageTemplate:
+    """A template of messages that a user has written: its file, as monitor.yaml names it, and its text. The end of the
+    name says what it makes."""
+
+    file: str
+    source: str = field(repr=False)
+
+    @property
+    def is_html(self) -> bool:
+        """It makes HTML."""
+        return self.file.endswith((".html", ".html.j2"))
+
+    @property
+    def is_markdown(self) -> bool:
+        """It makes Markdown."""
+        return self.file.endswith((".md", ".md.j2"))
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
-    """One address. The whole URL is a secret: it is never shown, logged or stored."""
+    """One address. The whole URL is a secret: it is never shown, logged or stored. `template`: how its messages are
+    written; None: by their default form."""
 
     name: str
     url: str = field(repr=False)
     place: Place = Place("")
+    template: MessageTemplate | None = None
 
     @property
     def scheme(self) -> str:

@@ -86,6 +86,7 @@ class MessageContent:
     facts     the reason, and the names to find the message by
     remarks   on this delivery of it, such as `REPEAT`
     language  of the article
+    reason    why it is sent; `facts` have it too
     """
 
     label: str
@@ -99,6 +100,7 @@ class MessageContent:
     source: str = ""
     link: str | None = None
     remarks: tuple[str, ...] = ()
+    reason: str = ""
     language: str | None = None
 
     @property
@@ -163,6 +165,7 @@ def _describe_alert(
         link=article.url if fits else None,
         remarks=tuple(repeat),
         language=article.language,
+        reason=truncate_text(reason_in_words(alert.why), room.reason) if room.reason else "",
     )
 
 
@@ -222,11 +225,13 @@ def _describe_digest(alert: Alert, limit: int, reason: int, repeat: Sequence[str
     omitted = len(alert.items) - limit
     more = f"and {omitted} more: `news-monitor matches list` shows them all"
     title = truncate_text(alert.rule_title, RULE_TITLE)
+    why = truncate_text(reason_in_words(alert.why), reason)
     return MessageContent(
         label=f"DIGEST, {alert.level.upper()}",
         headline=title,
         subject=title,
-        facts=(f"Why: {truncate_text(reason_in_words(alert.why), reason)}.", f"Digest {alert.id}"),
+        facts=(f"Why: {why}.", f"Digest {alert.id}"),
+        reason=why,
         level=alert.level,
         items=tuple(
             _describe_item(item.number or position, item) for position, item in enumerate(alert.items[:limit], 1)
@@ -264,7 +269,6 @@ def _list_notice_versions(notice: Notice, repeat: Sequence[str]) -> Iterator[Mes
 def _describe_notice(notice: Notice, lines: Sequence[str], reason: int, repeat: Sequence[str]) -> MessageContent:
     """The title says that it is a notice: who is woken must see at once whether it is the news or the service."""
     title = truncate_text(notice.title, NOTICE_TITLE)
-    why = (f"Why: {truncate_text(notice.reason, reason)}.",) if reason else ()
-    return MessageContent(
-        "NOTICE", title, title, (*why, f"Notice {notice.id}"), lines=tuple(lines), remarks=tuple(repeat)
-    )
+    why = truncate_text(notice.reason, reason) if reason else ""
+    facts = (*((f"Why: {why}.",) if why else ()), f"Notice {notice.id}")
+    return MessageContent("NOTICE", title, title, facts, lines=tuple(lines), remarks=tuple(repeat), reason=why)

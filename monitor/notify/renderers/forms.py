@@ -26,10 +26,11 @@ _TYPES = {
 }
 
 
-def compose_message(delivery: Delivery, can: Capabilities, *, source: str, zone: ZoneInfo) -> Message:
+def compose_message(delivery: Delivery, can: Capabilities, *, source: str, zone: ZoneInfo, remark: str = "") -> Message:
     """The message of a delivery, for a kind of channel that can show this. `source`: the name of the article's source;
-    `zone`: the time zone of its times."""
-    for content in list_versions(delivery, can, source=source, zone=zone):
+    `zone`: the time zone of its times; `remark`: one more line at its end."""
+    for version in list_versions(delivery, can, source=source, zone=zone):
+        content = replace(version, remarks=(*version.remarks, remark)) if remark else version
         message = write_message(content, can)
         if accepts_message(can, message):
             return address_message(delivery, message)
