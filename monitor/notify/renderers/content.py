@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.model import Alert, AlertKind, Delivery, EarlierAlert, Item, Level, Notice, NoticeKind, time_of_day
-from monitor.notify.renderers.capabilities import Capabilities
+from monitor.notify.renderers.capabilities import Capabilities, Form
 from monitor.notify.renderers.text_length import crop_sentence, truncate_text
 from monitor.wording.reasons import reason_in_words
 
@@ -136,7 +136,8 @@ def list_versions(
     elif subject.kind is AlertKind.DIGEST:
         yield from _list_digest_versions(subject, capabilities, repeat)
     else:
-        longest_link = min(ADDRESS, capabilities.max_size // 2)
+        # one line may be nearly all link; elsewhere a link leaves half of the message to what it says
+        longest_link = ADDRESS if capabilities.form is Form.SHORT else min(ADDRESS, capabilities.max_size // 2)
         for room in _ALERT_STEPS:
             yield _describe_alert(subject, room, longest_link, source=source, repeat=repeat, zone=zone)
 
