@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.errors import InvalidRequest
 from monitor.store.queries.alerts import AlertQueries
 from tests.e2e.whole import write_config
 from tests.marked_desk import fill, run
@@ -62,7 +63,7 @@ def test_a_stored_alert_is_shown_as_it_would_be_sent(tmp_path: Path, monkeypatch
     assert row["name"] == stored.id
     assert row["title"] == f"HIGH: {stored.title}"
     assert row["size"] <= row["limit"]
-    assert run("channels", "preview", "screen", "--alert", "nosuch").exit_code == 2
+    assert isinstance(run("channels", "preview", "screen", "--alert", "nosuch").exception, InvalidRequest)
 
 
 def test_a_template_is_shown_at_work(folder: Path) -> None:
