@@ -34,6 +34,8 @@ _USELESS_JOINERS: Final = re.compile("[\u200c\u200d](?<![\u0590-\U0010ffff].)[\u
 # A flag that is spelt in tags after a black flag (Unicode TR 51, ED-14a): without the tags, Scotland's flag is black.
 _FLAG: Final = re.compile("(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f)")
 _ESCAPED: Final = re.compile(f"[{_INVISIBLE}{_SEPARATING}][{_INVISIBLE}{_SEPARATING}]*")
+# Signs of no width that the renderers put in: after what chats take for a call to people or for a mark of their own.
+_GUARD: Final = re.compile("\u200b(?=\\*\\*)|(?<=[@<(*_~`0-9])\u200b")
 _BLANKS: Final = dict.fromkeys(map(ord, "\t\n\r"))
 
 
@@ -58,6 +60,11 @@ def sanitize_line(text: str) -> str:
     """The text as one line, with single blanks, and without the characters that nobody should see."""
     blanked = " ".join(text.split())  # before the joiners: after a blank they do nothing
     return " ".join(sanitize_text(blanked).split())
+
+
+def sanitize_message(text: str) -> str:
+    """`sanitize_text` for a message that is ready to be sent: it keeps the signs of no width that guard it."""
+    return "\u200b".join(map(sanitize_text, _GUARD.split(text)))
 
 
 def sanitize_url(url: str) -> str:

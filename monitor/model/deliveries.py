@@ -9,15 +9,38 @@ from enum import StrEnum
 from monitor.model.decisions import Alert
 from monitor.model.file_positions import Place
 from monitor.model.notices import Notice
+from monitor.model.rules import Level
 from monitor.model.send_rates import SendRate
-from monitor.sanitize import sanitize_line, sanitize_text
+from monitor.sanitize import sanitize_line, sanitize_message
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTemplate:
+    """A template of messages that a user has written: its file, as monitor.yaml names it, and its text. The end of the
+    name says what it makes."""
+
+    file: str
+    source: str = field(repr=False)
+
+    @property
+    def is_html(self) -> bool:
+        """It makes HTML."""
+        return self.file.endswith((".html", ".html.j2"))
+
+    @property
+    def is_markdown(self) -> bool:
+        """It makes Markdown."""
+        return self.file.endswith((".md", ".md.j2"))
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One address. The whole URL is a secret: it is never shown, logged or stored. `rate`: how often it may be sent to;
-    None: as often as its server answers. `fallback`: the channel that gets what waits for this one once it has failed
-    for `patience`."""
+    """One address. The whole URL is a secret: it is never shown, logged or stored.
+
+    rate       how often it may be sent to; None: as often as its server answers
+    fallback   the channel that gets what waits for this one once it has failed for `patience`
+    template   how its messages are written; None: by their default form
+    """
 
     name: str
     url: str = field(repr=False)
@@ -25,6 +48,7 @@ class Channel:
     rate: SendRate | None = None
     fallback: str | None = None
     patience: timedelta = timedelta(minutes=15)
+    template: MessageTemplate | None = None
 
     @property
     def scheme(self) -> str:
@@ -168,9 +192,9 @@ class MessageType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent: a title, and a body as plain text, and as HTML for channels that show it. `id`: the id of the
-    alert or notice that it sends. `in_reply_to`: the id of the alert that this one updates; channels that can show both
-    together do so.
+    """What is sent: a title, and a body as plain text, and as HTML or Markdown for channels that show it. `id`: the id
+    of the alert or notice that it sends. `in_reply_to`: the id of the alert that this one updates; channels that can
+    show both together do so. `rule` and `level`: of the alert; a notice has no rule.
 
     All that is sent passes here, and is made safe to show once more, because what older versions have stored may not
     be. The title is one line, because it becomes a header.
@@ -182,8 +206,11 @@ class Message:
     id: str = ""
     in_reply_to: str | None = None
     type: MessageType = MessageType.INFO
+    markdown: str = ""
+    rule: str = ""
+    level: Level = Level.INFO
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "title", sanitize_line(self.title))
-        object.__setattr__(self, "text", sanitize_text(self.text))
-        object.__setattr__(self, "html", sanitize_text(self.html))
+        object.__setattr__(self, "title", " ".join(sanitize_message(" ".join(self.title.split())).split()))
+        for name in ("text", "html", "markdown"):
+            object.__setattr__(self, name, sanitize_message(getattr(self, name)))

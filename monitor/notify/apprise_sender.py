@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlencode
 from apprise import Apprise, AppriseAsset, AppriseResult, NotifyBase, NotifyFormat, NotifyType
 
 from monitor import clock
-from monitor.model import Message, MessageType, Receipt, ReceiptKind, scheme_of_channel
+from monitor.model import Message, MessageType, Receipt, ReceiptKind
 from monitor.notify.apprise_compat.log_receipts import AppriseLogLine, receipt_for
 from monitor.notify.apprise_compat.mail_plugin import MailPlugin
 from monitor.notify.apprise_compat.plugins import (
@@ -25,7 +25,7 @@ from monitor.notify.apprise_compat.plugins import (
     register_plugins,
 )
 from monitor.notify.http_recorder import Exchange, record_exchange
-from monitor.notify.renderers import Capabilities, capabilities_of
+from monitor.notify.renderers import Capabilities, capabilities_of, kind_of_channel
 from monitor.notify.response_checks import receipt_of_bodies
 from monitor.notify.retry_after import add_retry_after
 from monitor.notify.timeouts import SendTimeouts
@@ -55,7 +55,7 @@ def send_message(url: str, message: Message, timeouts: SendTimeouts | None = Non
         # `check` and the start report it; sending would flood those who accept
         return Receipt(ReceiptKind.REFUSED, SEVERAL)
     for type_to_try in _types_to_try(plugin, message.type):
-        attempt = _attempt_send(client, message, type_to_try, limits, capabilities_of(scheme_of_channel(url)))
+        attempt = _attempt_send(client, message, type_to_try, limits, capabilities_of(kind_of_channel(url)))
         if not attempt.result or attempt.exchange.answered:
             break  # otherwise the plug-in does nothing for this type, and has sent nothing
     responses = attempt.exchange.responses
@@ -82,9 +82,7 @@ class _Attempt:
 def _attempt_send(
     client: Apprise, message: Message, type_: MessageType, timeouts: SendTimeouts, can: Capabilities
 ) -> _Attempt:
-    body, body_format = (
-        (message.html, NotifyFormat.HTML) if can.html and message.html else (message.text, NotifyFormat.TEXT)
-    )
+    body, body_format = _choose_body(message, can)
     plugin = client[0]
     if isinstance(plugin, MailPlugin):
         plugin.begin_attempt(message if can.headers else None, timeouts)
@@ -98,6 +96,15 @@ def _attempt_send(
             log_level=logging.DEBUG,
         )
     return _Attempt(result, exchange)
+
+
+def _choose_body(message: Message, can: Capabilities) -> tuple[str, NotifyFormat]:
+    """The richest body that the kind shows."""
+    if can.html and message.html:
+        return message.html, NotifyFormat.HTML
+    if can.markdown and message.markdown:
+        return message.markdown, NotifyFormat.MARKDOWN
+    return message.text, NotifyFormat.TEXT
 
 
 def _types_to_try(plugin: NotifyBase, type_: MessageType) -> list[MessageType]:

@@ -7,8 +7,10 @@ Apprise and its plug-ins, 30 MiB, are loaded only in the process in which a func
 from __future__ import annotations
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
-from monitor.model import Message, Receipt
+from monitor.errors import Fault
+from monitor.model import Delivery, Message, MessageTemplate, Receipt
 from monitor.notify.timeouts import SendTimeouts
 
 
@@ -24,6 +26,22 @@ def faults_of(urls: Sequence[str]) -> list[str | None]:
     from monitor.notify import apprise_sender
 
     return [apprise_sender.fault_of(url) for url in urls]
+
+
+def template_faults_of(template: MessageTemplate, kind: str) -> list[Fault]:
+    """See `templates.find_template_faults`."""
+    from monitor.notify.renderers import templates
+
+    return templates.find_template_faults(template, kind)
+
+
+def compose_from_template(
+    template: MessageTemplate, delivery: Delivery, kind: str, *, source: str, zone: ZoneInfo
+) -> Message:
+    """See `templates.compose_from_template`."""
+    from monitor.notify.renderers import templates
+
+    return templates.compose_from_template(template, delivery, kind, source=source, zone=zone)
 
 
 def load_plugins() -> None:

@@ -14,7 +14,7 @@ from monitor.errors import Fault, WorkerLost, WorkerNotStarted
 from monitor.model import Channel, Delivery, Message, Receipt, ReceiptKind, SendRate
 from monitor.notify import in_worker
 from monitor.notify.console import ConsoleWriter
-from monitor.notify.renderers import render_message
+from monitor.notify.renderers import kind_of_channel, render_message
 from monitor.notify.send_limiter import SendLimiter
 from monitor.notify.timeouts import SendTimeouts
 from monitor.runtime.workers import START, Worker, Workers
@@ -55,7 +55,7 @@ class Notifier:
     def render(self, delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
         """The message of a delivery, for its channel: see `render_message`."""
         known = self._channels().get(delivery.channel)
-        return render_message(delivery, scheme=known.scheme if known else "", source=source, zone=zone)
+        return render_for(known, delivery, source=source, zone=zone)
 
     def rates(self) -> Mapping[str, SendRate | None]:
         """The channels of now, each with its rate; None: unlimited."""
@@ -98,29 +98,53 @@ class Notifier:
         self._workers.close()
 
 
+def render_for(channel: Channel | None, delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
+    """The message of a delivery for this channel, by its template if it has one; see `render_message`."""
+    kind = kind_of_channel(channel.url) if channel else ""
+    if channel is None or channel.template is None:
+        return render_message(delivery, kind=kind, source=source, zone=zone)
+    return in_worker.compose_from_template(channel.template, delivery, kind, source=source, zone=zone)
+
+
+def template_faults(channels: Iterable[Channel]) -> list[Fault]:
+    """What is wrong with the templates of these channels, at their lines."""
+    return [
+        fault
+        for channel in channels
+        if channel.template is not None
+        for fault in in_worker.template_faults_of(channel.template, kind_of_channel(channel.url))
+    ]
+
+
 def channel_fault(url: str) -> str | None:
     """What is wrong with a channel's URL; None if it can be used."""
     return None if url.startswith(CONSOLE) else in_worker.faults_of([url])[0]
 
 
 def channel_faults(channels: Iterable[Channel]) -> list[Fault]:
-    """A fault for each channel that cannot be used, at its place. Loads Apprise into this process, for good."""
-    problems = ((channel.place, channel_fault(channel.url)) for channel in channels)
-    return [Fault(place, problem) for place, problem in problems if problem]
+    """A fault for each channel that cannot be used, at its place, and for each template that fails. Loads Apprise into
+    this process, for good."""
+    known = list(channels)
+    problems = ((channel.place, channel_fault(channel.url)) for channel in known)
+    return [*(Fault(place, problem) for place, problem in problems if problem), *template_faults(known)]
 
 
 async def channel_faults_in_worker(channels: Iterable[Channel]) -> list[Fault]:
     """As `channel_faults`, in a separate process: the senders may all be waiting for servers."""
-    checked = [channel for channel in channels if not channel.url.startswith(CONSOLE)]
-    if not checked:
+    known = list(channels)
+    checked = [channel for channel in known if not channel.url.startswith(CONSOLE)]
+    written = [channel for channel in known if channel.template is not None]
+    if not checked and not written:
         return []
     workers = Workers(1)
     try:
         problems = await workers.run(in_worker.faults_of, [channel.url for channel in checked], deadline=CHECK)
+        faults = await workers.run(template_faults, written, deadline=CHECK) if written else []
     except WorkerLost as error:
         return [
             Fault(channel.place, f"it could not be checked whether this can be used: {error}") for channel in checked
         ]
     finally:
         await asyncio.to_thread(workers.close)
-    return [Fault(channel.place, problem) for channel, problem in zip(checked, problems, strict=True) if problem]
+    found = zip(checked, problems, strict=True)
+    return [*(Fault(channel.place, problem) for channel, problem in found if problem), *faults]

@@ -27,7 +27,7 @@ ENCODED = "p%2Fw%40%3A%20x"
 async def test_a_message_arrives_as_it_was_rendered(ntfy: Ntfy) -> None:
     """Title and text to the letter, whatever the script, through the daemon's own door and process."""
     page = article(title="朝鲜发射导弹 <🚀> & “missiles”", text="Seoul says so.", url="https://x.test/1?a=1&b=%20")
-    message = render_message(delivery(alert(page)), scheme="ntfy", source="연합뉴스", zone=ZoneInfo("Asia/Seoul"))
+    message = render_message(delivery(alert(page)), kind="ntfy", source="연합뉴스", zone=ZoneInfo("Asia/Seoul"))
     notifier = Notifier(lambda: {"phone": Channel("phone", ntfy.channel("arrives"))}, LONG)
     try:
         assert await notifier.send("phone", message) == ACCEPTED
@@ -43,7 +43,7 @@ def test_the_longest_message_is_taken_whole(ntfy: Ntfy, sign: str) -> None:
     """In any script, and as a possible repeat: neither refused nor cut, and no attachment, which phones do not show."""
     topic = f"longest-{ord(sign)}"
     message = render_message(
-        delivery(endless(sign), repeat=True), scheme="ntfy", source=sign * 5000, zone=ZoneInfo("Asia/Seoul")
+        delivery(endless(sign), repeat=True), kind="ntfy", source=sign * 5000, zone=ZoneInfo("Asia/Seoul")
     )
     assert send_message(ntfy.channel(topic), message) == ACCEPTED
     [got] = ntfy.messages(topic)
@@ -56,7 +56,7 @@ def test_what_is_possibly_the_same_arrives_whole(ntfy: Ntfy, sign: str) -> None:
     """A usual one, and the longest that there can be."""
     topic = f"possibly-{ord(sign) if sign else 'usual'}"
     message = render_message(
-        delivery(in_doubt(sign), repeat=True), scheme="ntfy", source=sign * 5000, zone=ZoneInfo("Asia/Seoul")
+        delivery(in_doubt(sign), repeat=True), kind="ntfy", source=sign * 5000, zone=ZoneInfo("Asia/Seoul")
     )
     assert send_message(ntfy.channel(topic), message) == ACCEPTED
     [got] = ntfy.messages(topic)
@@ -71,7 +71,7 @@ def test_a_digest_of_what_was_suppressed_arrives_whole(ntfy: Ntfy, sign: str) ->
     long, why = sign * 5000, clauses_from_sentence(sign * 5000)
     line = Item("launch", long, Level.HIGH, "S1", None, long, "a", long, "https://x.test/1", long, why, long, long)
     digest = replace(endless(sign), kind=AlertKind.DIGEST, items=(line,) * 99)
-    message = render_message(delivery(digest, repeat=True), scheme="ntfy", source=long, zone=ZoneInfo("Asia/Seoul"))
+    message = render_message(delivery(digest, repeat=True), kind="ntfy", source=long, zone=ZoneInfo("Asia/Seoul"))
     assert send_message(ntfy.channel(f"unsure-{ord(sign)}"), message) == ACCEPTED
     [got] = ntfy.messages(f"unsure-{ord(sign)}")
     assert (got["title"], got["message"]) == (message.title, message.text)

@@ -70,7 +70,7 @@ DELIVERIES = (
 
 def rendered(kind: str) -> list[Message]:
     zone = ZoneInfo("Asia/Seoul")
-    return [render_message(each, scheme=kind, source="통신 & 방송", zone=zone) for each in DELIVERIES]
+    return [render_message(each, kind=kind, source="통신 & 방송", zone=zone) for each in DELIVERIES]
 
 
 @pytest.mark.parametrize("kind", URLS)

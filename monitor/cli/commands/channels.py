@@ -15,21 +15,23 @@ from monitor.cli.config_files import load_config
 from monitor.cli.options import (
     config_option,
     database_if_any,
+    existing_database,
     format_local_time,
     json_option,
     print_faults,
     print_json,
 )
 from monitor.cli.output.tables import print_table
-from monitor.errors import StoreFailed
+from monitor.errors import InvalidRequest, StoreFailed
 from monitor.model import Settings
 from monitor.services.commands.channels import send_test_messages
+from monitor.services.queries.channel_preview import MessagePreview, preview_alert, preview_samples
 from monitor.services.queries.channels import ChannelReport, list_channels, list_dead_letters
 
 
 @click.group()
 def channels() -> None:
-    """The channels that messages go to: list, test."""
+    """The channels that messages go to: list, preview, test."""
 
 
 @channels.command("list")
@@ -87,6 +89,63 @@ def _remind_of_dead(settings: Settings, accepted: Collection[str]) -> None:
     with suppress(StoreFailed):  # a test is of channels: `status` says what the database has
         for each in list_dead_letters(database_if_any(settings), accepted):
             click.echo(each.explain(format_local_time(each.since, settings.timezone)), err=True)
+
+
+@channels.command()
+@config_option
+@json_option
+@click.argument("name")
+@click.option("--alert", metavar="ID", help="A stored alert or notice, in place of the samples.")
+@click.option("--sample", metavar="NAME", help="Only this sample: new, update, possibly, digest or notice.")
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write its HTML into this file, for a browser; of samples: `new`, unless --sample names another.",
+)
+def preview(
+    config: Path, name: str, *, alert: str | None, sample: str | None, html: Path | None, as_json: bool
+) -> None:
+    """Show what a channel gets: samples of every kind of message, or a stored alert. Nothing is sent.
+
+    Every message has the form and the length that this kind of channel takes, by the channel's template if it has one.
+    Its length is given in the unit of the kind.
+
+    \b
+    Examples:
+      news-monitor channels preview phone
+      news-monitor channels preview desk --alert 207d7f56158b
+      news-monitor channels preview mail --sample digest --html digest.html
+    """
+    loaded = load_config(config)
+    print_faults(loaded.faults)
+    settings = loaded.config.settings
+    if alert is not None and sample is not None:
+        raise click.UsageError("--alert and --sample exclude each other")
+    if alert is None:
+        shown = preview_samples(settings, name, sample or ("new" if html else None))
+    else:
+        shown = [preview_alert(settings, loaded.config.sources, existing_database(settings), name, alert)]
+    if html is not None:
+        _write_html(shown[0], name, html)
+        return
+    for message in shown:
+        if as_json:
+            print_json(asdict(message))
+        else:
+            click.echo(_format_preview(message))
+
+
+def _write_html(message: MessagePreview, channel: str, file: Path) -> None:
+    if message.form != "html":
+        raise InvalidRequest(f"the channel {channel} shows no HTML: it gets {message.form} text")
+    file.write_text(message.body, encoding="utf-8")
+    click.echo(f"{file} has what {channel} gets of {message.name}", err=True)
+
+
+def _format_preview(message: MessagePreview) -> str:
+    head = f"--- {message.name}: {message.form}, {message.size} of {message.limit} {message.unit}"
+    return "\n".join([head, *([f"title: {message.title}"] if message.title else []), message.body, ""])
 
 
 async def _print_tests(settings: Settings, names: Collection[str]) -> dict[str, bool]:

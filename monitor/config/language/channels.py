@@ -20,9 +20,10 @@ from monitor.config.language.secrets import fill_secrets
 from monitor.config.language.send_rates import RATE_PATTERN, UNLIMITED, default_rate, parse_rate
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import Channel, SendRate, scheme_of_channel
+from monitor.model import Channel, MessageTemplate, Place, SendRate, scheme_of_channel
 
 PATIENCE = timedelta(minutes=15)
+MAX_TEMPLATE = 20_000  # characters
 Rate = Annotated[
     SendRate | str,
     PlainValidator(validator_from_parser(lambda text: parse_rate(text) or UNLIMITED)),
@@ -60,6 +61,12 @@ class ChannelSchema(Schema):
         description="How long the channel may fail until its `fallback` gets what waits (default: 15 minutes).",
         examples=["15 minutes"],
     )
+    template: str | None = Field(
+        None,
+        description="A file (Jinja) that writes its messages in place of the default form: NAME.txt.j2, NAME.md.j2 or "
+        "NAME.html.j2. `news-monitor channels preview` shows them.",
+        examples=["templates/desk.txt.j2"],
+    )
 
 
 def build_channels(
@@ -76,7 +83,13 @@ def build_channels(
                     [Fault(place, "this is no channel's url", "it begins like mailto://, ntfy:// or console://")]
                 )
             channels[name] = Channel(
-                name, url, place, _choose_rate(channel, url), channel.fallback, channel.patience or PATIENCE
+                name,
+                url,
+                place,
+                _choose_rate(channel, url),
+                channel.fallback,
+                channel.patience or PATIENCE,
+                read_template(channel.template, document.place(("channels", name, "template")), folder),
             )
     if faults:
         raise InvalidFiles(faults)
@@ -114,3 +127,18 @@ def _choose_rate(channel: ChannelSchema, url: str) -> SendRate | None:
     if not isinstance(rate, SendRate):
         return None
     return rate if channel.burst is None else replace(rate, burst=channel.burst)
+
+
+def read_template(file: str | None, place: Place, folder: Path) -> MessageTemplate | None:
+    """The template in a file, relative to `folder`; None if none is named. Raises InvalidFiles."""
+    if file is None:
+        return None
+    try:
+        with (folder / file).open(encoding="utf-8") as opened:
+            source = opened.read(MAX_TEMPLATE + 1)
+    except (OSError, ValueError) as error:
+        problem = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise InvalidFiles([Fault(place, f"the template {file} cannot be read: {problem}")]) from error
+    if len(source) > MAX_TEMPLATE:
+        raise InvalidFiles([Fault(place, f"the template {file} is longer than {MAX_TEMPLATE} characters")])
+    return MessageTemplate(file, source)

@@ -25,12 +25,20 @@ from apprise.exception import AppriseException
 from apprise.plugins.deltachat import NotifyDeltaChat
 from apprise.plugins.email import EmailMessage, NotifyEmail, SecureMailMode
 
-from monitor.model import Message, Receipt
+from monitor.model import Level, Message, Receipt
 from monitor.notify.apprise_compat.log_receipts import NO_RECIPIENT, UNCLEAR
 from monitor.notify.apprise_compat.mail_receipts import MailStep, receipt_in_doubt, receipt_of_mail_error
 from monitor.notify.smtp_session import SmtpStage, StagedSmtp, StagedSmtpSsl
 from monitor.notify.timeouts import SendTimeouts
 
+# X-Priority as most programs read it, and Importance (RFC 2156).
+_PRIORITIES = {
+    Level.CRITICAL: ("1", "high"),
+    Level.HIGH: ("2", "high"),
+    Level.MEDIUM: ("3", "normal"),
+    Level.LOW: ("4", "low"),
+    Level.INFO: ("5", "low"),
+}
 _SESSION_ERRORS = (OSError, smtplib.SMTPException, RuntimeError)
 
 
@@ -113,7 +121,7 @@ class MailPlugin(NotifyEmail):  # type: ignore[no-untyped-call]
     def _prepare_mails(
         self, body: str, title: str, attach: object, body_format: NotifyFormat | str | None
     ) -> Iterator[EmailMessage]:
-        headers = {"X-Application": self.app_id, **self._thread_headers(), **self.headers}
+        headers = {"X-Application": self.app_id, **self._thread_headers(), **self._sort_headers(), **self.headers}
         headers |= self._protocol_headers(body)  # type: ignore[no-untyped-call]
         mails: Iterator[EmailMessage] = self.prepare_emails(
             subject=title,
@@ -141,6 +149,20 @@ class MailPlugin(NotifyEmail):  # type: ignore[no-untyped-call]
         first = self._message_id(self.message.in_reply_to)
         return {"In-Reply-To": first, "References": first}
 
+    def _sort_headers(self) -> dict[str, str]:
+        """What mail programs sort, filter and answer by: no absence note answers a mail that a program has sent
+        (RFC 3834), a filter finds every rule (RFC 2919), and a high level is marked as important."""
+        if self.message is None:
+            return {}
+        list_id = f"<{self.message.rule or 'notices'}.news-monitor.{self._domain()}>"
+        priority, importance = _PRIORITIES[self.message.level]
+        return {
+            "Auto-Submitted": "auto-generated",
+            "List-Id": list_id,
+            "X-Priority": priority,
+            "Importance": importance,
+        }
+
     def _complete_mail(self, prepared: str) -> str:
         """The mail with our Message-ID and our plain text. A mail that is signed or encrypted (`pgp=`) keeps the text
         that Apprise has made."""
@@ -156,7 +178,11 @@ class MailPlugin(NotifyEmail):  # type: ignore[no-untyped-call]
 
     def _message_id(self, alert: str) -> str:
         """The Message-ID of the mail of this alert."""
-        return f"<{alert}@{self._sender().rpartition('@')[2]}>"
+        return f"<{alert}@{self._domain()}>"
+
+    def _domain(self) -> str:
+        """The part after the @ of the address that it is sent from."""
+        return self._sender().rpartition("@")[2]
 
     def _sender(self) -> str:
         return str(self.from_addr[1])

@@ -1,10 +1,12 @@
 """Renders a delivery as the message that people read, in the form that its kind of channel can show.
 
-`content` says what a message says, `forms` writes it as text or HTML, and a renderer for each kind of channel
-(`plain_text`, `mail`) combines them. `registry` knows which renderer serves which kind.
+`kinds` is the table of what every kind of channel takes and shows. `content` says what a message says; `plain_text`,
+`markdown`, `chat_html` and `mail_page` write it; `forms` chooses the longest version that fits; `mentions` takes calls
+to people out of it.
 """
 
-from monitor.notify.renderers.registry import capabilities_of, render_message
-from monitor.notify.renderers.renderer import Capabilities
+from monitor.notify.renderers.capabilities import Capabilities
+from monitor.notify.renderers.kinds import capabilities_of, kind_of_channel
+from monitor.notify.renderers.registry import render_message
 
-__all__ = ["Capabilities", "capabilities_of", "render_message"]
+__all__ = ["Capabilities", "capabilities_of", "kind_of_channel", "render_message"]

@@ -8,61 +8,144 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.model import Alert, AlertKind, Delivery, EarlierAlert, Item, Notice, NoticeKind, time_of_day
-from monitor.notify.renderers.renderer import Capabilities
+from monitor.model import Alert, AlertKind, Delivery, EarlierAlert, Item, Level, Notice, NoticeKind, time_of_day
+from monitor.notify.renderers.capabilities import Capabilities, Form
 from monitor.notify.renderers.text_length import crop_sentence, truncate_text
 from monitor.wording.quantities import duration_in_words
 from monitor.wording.reasons import reason_in_words
 
-# The longest of each part, in units of UTF-16. Together they fit the default capabilities.
+# The longest of each part, in units of UTF-16.
+TITLE_HEADLINE = 160
 RULE_TITLE = 100
-SENTENCE = 350
 SOURCE = 80
-REASON = 285
-DOUBT = 200
 UNSURE = 80
 NOTICE_TITLE = 100
-NOTICE = 760
 REPORT_LINES, REPORT_LINE = 60, 300  # lines of a notice that is a report, if they fit, and units of each
 ADDRESS, SHORT_ADDRESS = 900, 200  # characters of JSON
-OTHERS, OTHER = 3, 30  # how many other publishers are named, and units of each name
+OTHER = 30  # of the name of another publisher
 ITEMS, HEADLINE = 7, 80  # lines of a digest, if they fit, and units of each headline
 LATE = timedelta(minutes=5)  # a message that could not be sent for longer says so
 UNSURE_ITEMS = 20  # lines of a digest of suppressed articles: each may be news that nobody was sent
+SENTENCE, REASON, OTHERS = 350, 300, 3
+_NOTICE_STEPS = ((760, 300), (400, 150), (200, 80), (80, 0))  # units of its text and of its reason
 _TITLE_PREFIXES = {AlertKind.POSSIBLY: "POSSIBLY THE SAME, ", AlertKind.UPDATE: "UPDATE, "}  # of titles
+REPEAT = "An earlier attempt got no clear answer: you may have this message already."
+_TOO_LONG = "(its address is too long for a message)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """How much a version of an alert says: units of its sentence, of its reason, of its headline and of the rule's
+    title, and how many other publishers it names. The head (level, headline, rule, link) is in every version."""
+
+    sentence: int
+    reason: int
+    others: int = 0
+    headline: int = TITLE_HEADLINE
+    rule_title: int = RULE_TITLE
+
+
+_ALERT_STEPS = (
+    _Room(SENTENCE, REASON, OTHERS),
+    _Room(SENTENCE, 150, 1),
+    _Room(200, 150),
+    _Room(120, 80),
+    _Room(80, 0),
+    _Room(0, 0),
+    _Room(0, 0, headline=80, rule_title=40),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLine:
+    """An article in a digest. `number`: by which `alerts mark` finds it; `note`: its rule and event, or what it was
+    taken for."""
+
+    number: int
+    level: Level
+    headline: str
+    note: str
+    link: str | None
+
+    @property
+    def text(self) -> str:
+        """All but the link, as one line."""
+        return f"{self.number}. {self.level.upper()}: {self.headline} {self.note}"
 
 
 @dataclass(frozen=True, slots=True)
 class MessageContent:
-    """A title, and a body of three paragraphs: its heading, then `lines` or the `quote` of the article, then `facts`.
-    `quote`: a sentence, and the ranges of the words in it that fired."""
+    """What a message says.
 
-    title: str
-    heading: str
+    label     the level, and what kind of message it is, as "UPDATE, HIGH"
+    headline  of the article; in a digest or notice: what it is about
+    subject   the title of the rule; in a digest or notice: the same as `headline`
+    quote     a sentence of the article, and the ranges of the words in it that fired
+    items     the articles of a digest
+    lines     the text of a notice; in a digest: how many articles are not shown
+    source    of the article, and its time
+    link      to the article
+    facts     the reason, and the names to find the message by
+    remarks   on this delivery of it, such as `REPEAT`
+    language  of the article
+    reason    why it is sent; `facts` have it too
+    """
+
+    label: str
+    headline: str
+    subject: str
     facts: tuple[str, ...]
-    lines: tuple[str, ...] = ()
+    level: Level | None = None
     quote: tuple[str, tuple[tuple[int, int], ...]] | None = None
-    is_notice: bool = False
+    items: tuple[DigestLine, ...] = ()
+    lines: tuple[str, ...] = ()
+    source: str = ""
+    link: str | None = None
+    remarks: tuple[str, ...] = ()
+    reason: str = ""
+    language: str | None = None
+
+    @property
+    def heading(self) -> str:
+        """The first line of the text."""
+        return f"{self.label}: {self.subject}"
+
+    @property
+    def is_repeat(self) -> bool:
+        """An earlier attempt ended unknown."""
+        return REPEAT in self.remarks
+
+    @property
+    def links(self) -> list[str]:
+        """All addresses that the message holds."""
+        return [link for link in (self.link, *(item.link for item in self.items)) if link]
+
+    def title(self, units: int) -> str:
+        """The title, in so many units of UTF-16."""
+        room = min(TITLE_HEADLINE, units - len(self.label) - len(": "))
+        return f"{self.label}: {truncate_text(self.headline, room)}"
 
 
 def list_versions(
     delivery: Delivery, capabilities: Capabilities, *, source: str, zone: ZoneInfo
 ) -> Iterator[MessageContent]:
-    """What a message may say, from the longest version to the shortest; only digests and reports have several.
-    `source`: the name of the article's source; `zone`: the time zone of its times."""
+    """What a message may say, from the longest version to the shortest. `source`: the name of the article's source;
+    `zone`: the time zone of its times."""
     subject = delivery.alert
-    repeat = [*_explain_handover(delivery, zone), *_explain_delay(delivery)]
+    remarks = [*_explain_handover(delivery, zone), *_explain_delay(delivery)]
     if delivery.may_be_duplicate:
-        repeat.append("An earlier attempt got no clear answer: you may have this message already.")
+        remarks.append(REPEAT)
     if delivery.held_by is not None:
-        repeat.append(f"Held since {_format_local_time(subject.at, zone)} by {delivery.held_by}.")
+        remarks.append(f"Held since {_format_local_time(subject.at, zone)} by {delivery.held_by}.")
     if isinstance(subject, Notice):
-        yield from _list_notice_versions(subject, repeat)
+        yield from _list_notice_versions(subject, remarks)
     elif subject.kind is AlertKind.DIGEST:
-        limit = UNSURE_ITEMS if any(item.unsure for item in subject.items) else ITEMS
-        yield from (_describe_digest(subject, lines, repeat) for lines in range(limit, -1, -1))
+        yield from _list_digest_versions(subject, capabilities, remarks)
     else:
-        yield _describe_alert(subject, capabilities.max_title, source, repeat, zone)
+        # one line may be nearly all link; elsewhere a link leaves half of the message to what it says
+        longest_link = ADDRESS if capabilities.form is Form.SHORT else min(ADDRESS, capabilities.max_size // 2)
+        for room in _ALERT_STEPS:
+            yield _describe_alert(subject, room, longest_link, source=source, repeat=remarks, zone=zone)
 
 
 def _explain_handover(delivery: Delivery, zone: ZoneInfo) -> list[str]:
@@ -81,24 +164,31 @@ def _explain_delay(delivery: Delivery) -> list[str]:
     return [f"Late by {duration_in_words(delivery.late_by)}: it could not be sent on time."]
 
 
-def _describe_alert(alert: Alert, max_title: int, source: str, repeat: Sequence[str], zone: ZoneInfo) -> MessageContent:
-    prefix = f"{_TITLE_PREFIXES.get(alert.kind, '')}{alert.level.upper()}: "
-    facts = (
-        f"{truncate_text(source, SOURCE)}, {_format_article_time(alert, zone)}",
-        *_format_address(alert.article.url),
-        *(
-            _format_reasons(alert)
-            if alert.earlier is None
-            else [_format_possible_duplicate(alert.earlier, alert.at, zone)]
-        ),
-        f"Rule {alert.rule}, {_format_subject(alert)}, alert {alert.id}",
-        *repeat,
-    )
+def _describe_alert(
+    alert: Alert, room: _Room, longest_link: int, *, source: str, repeat: Sequence[str], zone: ZoneInfo
+) -> MessageContent:
+    article = alert.article
+    fits = len(json.dumps(article.url)) <= longest_link
     return MessageContent(
-        title=f"{prefix}{truncate_text(alert.article.title or alert.rule_title, max_title)}",
-        heading=f"{prefix}{truncate_text(alert.rule_title, RULE_TITLE)}",
-        facts=facts,
-        quote=crop_sentence(alert.sentence, alert.highlights, SENTENCE),
+        label=f"{_TITLE_PREFIXES.get(alert.kind, '')}{alert.level.upper()}",
+        headline=truncate_text(article.title or alert.rule_title, room.headline),
+        subject=truncate_text(alert.rule_title, room.rule_title),
+        facts=(
+            *((_TOO_LONG,) if article.url and not fits else ()),
+            *(
+                _format_reasons(alert, room)
+                if alert.earlier is None
+                else [_format_possible_duplicate(alert.earlier, alert.at, zone, room.reason)]
+            ),
+            f"Rule {alert.rule}, {_format_subject(alert)}, alert {alert.id}",
+        ),
+        level=alert.level,
+        quote=crop_sentence(alert.sentence, alert.highlights, room.sentence) if room.sentence else None,
+        source=f"{truncate_text(source, SOURCE)}, {_format_article_time(alert, zone)}",
+        link=article.url if fits else None,
+        remarks=tuple(repeat),
+        language=article.language,
+        reason=truncate_text(reason_in_words(alert.why), room.reason) if room.reason else "",
     )
 
 
@@ -107,22 +197,23 @@ def _format_subject(alert: Alert) -> str:
     return f"story {alert.story}" if alert.event is None else f"event {alert.event}"
 
 
-def _format_reasons(alert: Alert) -> list[str]:
-    return [*_format_other_publishers(alert), f"Why: {truncate_text(reason_in_words(alert.why), REASON)}."]
+def _format_reasons(alert: Alert, room: _Room) -> list[str]:
+    why = [f"Why: {truncate_text(reason_in_words(alert.why), room.reason)}."] if room.reason else []
+    return [*(_format_other_publishers(alert, room.others) if room.others else []), *why]
 
 
-def _format_possible_duplicate(older: EarlierAlert, now: datetime, zone: ZoneInfo) -> str:
+def _format_possible_duplicate(older: EarlierAlert, now: datetime, zone: ZoneInfo, reason: int) -> str:
     """What a reader who has the older message needs to see whether it is the same."""
-    why = f": {truncate_text(older.doubt, DOUBT)}" if older.doubt else ""
+    why = f": {truncate_text(older.doubt, min(reason, 200))}" if older.doubt and reason else ""
     sent = time_of_day(older.sent_at, zone, now)
     return f"Possibly the same as “{truncate_text(older.title, HEADLINE)}” (sent at {sent}){why}."
 
 
-def _format_other_publishers(alert: Alert) -> list[str]:
+def _format_other_publishers(alert: Alert, named_at_most: int) -> list[str]:
     """Who else reports it. Outlets that print one agency's text are one independent publisher."""
     if not alert.also_reported_by:
         return []
-    named = [truncate_text(name, OTHER) for name in alert.also_reported_by[:OTHERS]]
+    named = [truncate_text(name, OTHER) for name in alert.also_reported_by[:named_at_most]]
     more = len(alert.also_reported_by) - len(named)
     names = ", ".join(named) + (f" and {more} more" if more else "")
     count = (
@@ -145,37 +236,46 @@ def _format_local_time(moment: datetime, zone: ZoneInfo) -> str:
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
 
 
-def _format_address(url: str | None) -> list[str]:
-    """The address in full, or a note that it is too long: a part of an address leads nowhere."""
-    if url and len(json.dumps(url)) > ADDRESS:
-        return ["(its address is too long for a message)"]
-    return [url] if url else []
+def _list_digest_versions(alert: Alert, capabilities: Capabilities, repeat: Sequence[str]) -> Iterator[MessageContent]:
+    limit = max(capabilities.max_items, UNSURE_ITEMS if any(item.unsure for item in alert.items) else ITEMS)
+    for lines in range(min(limit, len(alert.items)), -1, -1):
+        yield _describe_digest(alert, lines, REASON, repeat)
+    yield _describe_digest(alert, 0, 80, repeat)
 
 
-def _describe_digest(alert: Alert, limit: int, repeat: Sequence[str]) -> MessageContent:
+def _describe_digest(alert: Alert, limit: int, reason: int, repeat: Sequence[str]) -> MessageContent:
     """A line for each deferred item, up to the limit; the others are counted."""
-    title = f"DIGEST, {alert.level.upper()}: {truncate_text(alert.rule_title, RULE_TITLE)}"
-    shown = alert.items[:limit]
-    numbered = [(item.number or position, item) for position, item in enumerate(shown, 1)]
-    lines = [line for number, item in numbered for line in (_format_item(number, item), *_short_address(item.url))]
-    if omitted := len(alert.items) - len(shown):
-        lines.append(f"and {omitted} more: `news-monitor matches list` shows them all")
-    facts = (f"Why: {truncate_text(reason_in_words(alert.why), REASON)}.", f"Digest {alert.id}", *repeat)
-    return MessageContent(title, title, facts, lines=tuple(lines))
+    omitted = len(alert.items) - limit
+    more = f"and {omitted} more: `news-monitor matches list` shows them all"
+    title = truncate_text(alert.rule_title, RULE_TITLE)
+    why = truncate_text(reason_in_words(alert.why), reason)
+    return MessageContent(
+        label=f"DIGEST, {alert.level.upper()}",
+        headline=title,
+        subject=title,
+        facts=(f"Why: {why}.", f"Digest {alert.id}"),
+        reason=why,
+        level=alert.level,
+        items=tuple(
+            _describe_item(item.number or position, item) for position, item in enumerate(alert.items[:limit], 1)
+        ),
+        lines=(more,) if omitted > 0 else (),
+        remarks=tuple(repeat),
+    )
 
 
-def _format_item(number: int, item: Item) -> str:
-    """A line, with the number by which `alerts mark` finds it."""
-    title = f"{number}. {item.level.upper()}: {truncate_text(item.title or item.sentence, HEADLINE)}"
+def _describe_item(number: int, item: Item) -> DigestLine:
+    link = item.url if item.url and len(json.dumps(item.url)) <= SHORT_ADDRESS else None
+    headline = truncate_text(item.title or item.sentence, HEADLINE)
+    return DigestLine(number, item.level, headline, _format_item_note(item), link)
+
+
+def _format_item_note(item: Item) -> str:
     if not item.unsure:
-        return f"{title} ({item.rule}, {item.event or item.story})"
+        return f"({item.rule}, {item.event or item.story})"
     original = f"“{truncate_text(item.same_as, HEADLINE)}”" if item.same_as else item.event or item.story
     doubt = truncate_text(item.unsure, UNSURE)
-    return f"{title} ({truncate_text(item.source, SOURCE)}): the same as {original}, although {doubt}"
-
-
-def _short_address(url: str | None) -> list[str]:
-    return [url] if url and len(json.dumps(url)) <= SHORT_ADDRESS else []
+    return f"({truncate_text(item.source, SOURCE)}): the same as {original}, although {doubt}"
 
 
 def _list_notice_versions(notice: Notice, repeat: Sequence[str]) -> Iterator[MessageContent]:
@@ -184,12 +284,14 @@ def _list_notice_versions(notice: Notice, repeat: Sequence[str]) -> Iterator[Mes
     for count in range(min(len(lines), REPORT_LINES), 0, -1):
         left = ["…"] if count < len(lines) else []
         shown = [*(truncate_text(line, REPORT_LINE) for line in lines[:count]), *left]
-        yield _describe_notice(notice, shown, repeat)
-    yield _describe_notice(notice, truncate_text(notice.text, NOTICE).split("\n"), repeat)
+        yield _describe_notice(notice, shown, REASON, repeat)
+    for text, reason in _NOTICE_STEPS:
+        yield _describe_notice(notice, truncate_text(notice.text, text).split("\n"), reason, repeat)
 
 
-def _describe_notice(notice: Notice, lines: Sequence[str], repeat: Sequence[str]) -> MessageContent:
+def _describe_notice(notice: Notice, lines: Sequence[str], reason: int, repeat: Sequence[str]) -> MessageContent:
     """The title says that it is a notice: who is woken must see at once whether it is the news or the service."""
-    title = f"NOTICE: {truncate_text(notice.title, NOTICE_TITLE)}"
-    facts = (f"Why: {truncate_text(notice.reason, REASON)}.", f"Notice {notice.id}", *repeat)
-    return MessageContent(title, title, facts, lines=tuple(lines), is_notice=True)
+    title = truncate_text(notice.title, NOTICE_TITLE)
+    why = truncate_text(notice.reason, reason) if reason else ""
+    facts = (*((f"Why: {why}.",) if why else ()), f"Notice {notice.id}")
+    return MessageContent("NOTICE", title, title, facts, lines=tuple(lines), remarks=tuple(repeat), reason=why)

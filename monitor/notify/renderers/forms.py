@@ -1,18 +1,21 @@
-"""Writes what a message says as plain text and as HTML."""
+"""Composes the message of a delivery in the form of its kind of channel: the longest version that the channel takes."""
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from html import escape
 from zoneinfo import ZoneInfo
 
-from monitor.alerting.quotes import highlight_sentence
 from monitor.model import Alert, AlertKind, Delivery, Level, Message, MessageType, Notice, NoticeKind
+from monitor.notify.renderers.capabilities import Capabilities, Form
+from monitor.notify.renderers.chat_html import write_chat_html
 from monitor.notify.renderers.content import MessageContent, list_versions
-from monitor.notify.renderers.renderer import Capabilities
+from monitor.notify.renderers.mail_page import write_mail_page
+from monitor.notify.renderers.markdown import encode_link, write_markdown
+from monitor.notify.renderers.mentions import escape_mentions_in_link, neutralise_mentions
+from monitor.notify.renderers.plain_text import write_short, write_text
+from monitor.notify.renderers.text_length import truncate_text
 
-_TEXT_SIGNS = ("**", "__")  # around the words that fired: the first that is not in the sentence itself
-_HTML_SIGNS = ("<mark><b>", "</b></mark>")  # some mail programs know no <mark>
 _REPLY_KINDS = frozenset({AlertKind.POSSIBLY, AlertKind.UPDATE})  # sent as a reply in the thread of another message
 _TYPES = {
     Level.CRITICAL: MessageType.FAILURE,
@@ -23,25 +26,28 @@ _TYPES = {
 }
 
 
-def choose_content(delivery: Delivery, capabilities: Capabilities, *, source: str, zone: ZoneInfo) -> MessageContent:
-    """The longest version that the channel accepts as plain text; the shortest one if it accepts none."""
-    versions = list_versions(delivery, capabilities, source=source, zone=zone)
-    content = next(versions)
-    while not _fits(Message(content.title, write_text(content)), capabilities) and (shorter := next(versions, None)):
-        content = shorter
-    return content
+def compose_message(delivery: Delivery, can: Capabilities, *, source: str, zone: ZoneInfo, remark: str = "") -> Message:
+    """The message of a delivery, for a kind of channel that can show this. `source`: the name of the article's source;
+    `zone`: the time zone of its times; `remark`: one more line at its end."""
+    for version in list_versions(delivery, can, source=source, zone=zone):
+        content = replace(version, remarks=(*version.remarks, remark)) if remark else version
+        message = write_message(content, can)
+        if accepts_message(can, message):
+            return address_message(delivery, message)
+    return address_message(delivery, write_message(content, replace(can, form=Form.SHORT)))
 
 
-def _fits(message: Message, capabilities: Capabilities) -> bool:
-    size = len(message.text.encode("utf-8", "surrogatepass"))
-    return size <= capabilities.max_bytes and len(json.dumps([message.title, message.text])) <= capabilities.max_json
+def accepts_message(can: Capabilities, message: Message) -> bool:
+    """Whether a message is short enough for a kind of channel. Of HTML, what people see of it counts."""
+    return can.accepts(message.title, message.markdown or message.text)
 
 
-def build_message(delivery: Delivery, title: str, text: str, html: str = "") -> Message:
-    """The message of a delivery, with what channels thread and sort by."""
+def address_message(delivery: Delivery, message: Message) -> Message:
+    """The message, with what channels thread and sort by."""
     subject = delivery.alert
     reply_to = subject.thread if isinstance(subject, Alert) and subject.kind in _REPLY_KINDS else None
-    return Message(title, text, html, id=subject.id, in_reply_to=reply_to, type=_type_of(subject))
+    rule = subject.rule if isinstance(subject, Alert) else ""
+    return replace(message, id=subject.id, in_reply_to=reply_to, type=_type_of(subject), rule=rule, level=subject.level)
 
 
 def _type_of(subject: Alert | Notice) -> MessageType:
@@ -52,31 +58,43 @@ def _type_of(subject: Alert | Notice) -> MessageType:
     return MessageType.SUCCESS if subject.kind is NoticeKind.RECOVERY else MessageType.WARNING
 
 
-def write_text(content: MessageContent) -> str:
-    """Three paragraphs: the heading, the lines or the quoted sentence, and the facts."""
-    lines = content.lines
-    if content.quote is not None:
-        sentence, highlights = content.quote
-        sign = next((candidate for candidate in _TEXT_SIGNS if candidate not in sentence), _TEXT_SIGNS[0])
-        lines = (f"“{highlight_sentence(sentence, highlights, (sign, sign))}”",)
-    return "\n".join([content.heading, "", *lines, "", *content.facts])
+def write_message(content: MessageContent, can: Capabilities) -> Message:
+    """The content in the form of a kind of channel, without any call to people that it quotes."""
+    if not can.mentions:
+        return _write_form(content, can)
+    safe = replace(
+        content,
+        headline=neutralise_mentions(content.headline),
+        link=escape_mentions_in_link(content.link) if content.link else None,
+        items=tuple(
+            replace(item, link=escape_mentions_in_link(item.link)) if item.link else item for item in content.items
+        ),
+    )
+    return guard_message(_write_form(safe, can), safe.links)
 
 
-def write_html(content: MessageContent) -> str:
-    """The same paragraphs. Everything that is quoted from elsewhere is escaped; addresses become links."""
-    if content.is_notice:
-        parts = (content.heading, *("\n".join(part) for part in (content.lines, content.facts)))
-        paragraphs = ["<br>".join(map(escape, part.splitlines())) for part in parts]
-    else:
-        lines = "<br>".join(map(_line_to_html, content.lines))
-        if content.quote is not None:
-            lines = f"“{highlight_sentence(*content.quote, _HTML_SIGNS, escape)}”"
-        facts = "<br>".join(map(_line_to_html, content.facts))
-        paragraphs = [f"<b>{escape(content.heading)}</b>", lines, facts]
-    return "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+def guard_message(message: Message, links: list[str]) -> Message:
+    """The message without calls to people. `links`: the addresses in it, which stay as they are."""
+    kept = [form for link in links for form in (link, escape(link), encode_link(link)) if form]
+    texts = (message.title, message.text, message.html, message.markdown)
+    title, text, html, markdown = (neutralise_mentions(part, kept) for part in texts)
+    return replace(message, title=title, text=text, html=html, markdown=markdown)
 
 
-def _line_to_html(line: str) -> str:
-    if line.startswith(("http://", "https://")):
-        return f'<a href="{escape(line)}">{escape(line)}</a>'
-    return escape(line)
+def _write_form(content: MessageContent, can: Capabilities) -> Message:
+    """Where a title becomes the first line of the text anyway, forms other than plain text place it themselves."""
+    title = content.title(can.max_title)
+    inline = title if can.joins_title else ""
+    match can.form:
+        case Form.PLAIN:
+            return Message(title, write_text(content))
+        case Form.SHORT:
+            short = write_short(content, can, link=content.link)
+            return Message("" if can.joins_title else truncate_text(content.heading, can.max_title), short)
+        case Form.MARKDOWN:
+            markdown = write_markdown(content, with_title=inline)
+            return Message("" if inline else title, write_text(content), markdown=markdown)
+        case Form.HTML:
+            return Message("", write_text(content), write_chat_html(content, title=title))
+        case Form.MAIL:
+            return Message(title, write_text(content), write_mail_page(content))

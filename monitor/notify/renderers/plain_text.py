@@ -1,17 +1,40 @@
-"""Renders plain text: for every kind of channel that has no renderer of its own."""
+"""Writes messages as plain text: as lines, or as one line for services that take little."""
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
+from monitor.alerting.quotes import highlight_sentence
+from monitor.notify.renderers.capabilities import Capabilities
+from monitor.notify.renderers.content import MessageContent
+from monitor.notify.renderers.text_length import LengthUnit, simplify_typography, truncate_text
 
-from monitor.model import Delivery, Message
-from monitor.notify.renderers.forms import build_message, choose_content, write_text
-from monitor.notify.renderers.renderer import Capabilities, ChannelKind, Renderer
-
-
-def _render_plain_text(delivery: Delivery, kind: ChannelKind, *, source: str, zone: ZoneInfo) -> Message:
-    content = choose_content(delivery, kind.capabilities, source=source, zone=zone)
-    return build_message(delivery, content.title, write_text(content))
+_SIGNS = ("**", "__")  # around the words that fired: the first that is not in the sentence itself
+_MIN_HEADLINE = 20  # units of UTF-16 that a link leaves to its headline; otherwise the link is left out
 
 
-PLAIN_TEXT = Renderer(Capabilities(), _render_plain_text)
+def write_text(content: MessageContent) -> str:
+    """Three paragraphs: the heading, the lines or the quoted sentence, and the facts."""
+    lines = [line for item in content.items for line in (item.text, *((item.link,) if item.link else ()))]
+    lines += content.lines
+    if content.quote is not None:
+        sentence, highlights = content.quote
+        sign = next((candidate for candidate in _SIGNS if candidate not in sentence), _SIGNS[0])
+        lines = [f"“{highlight_sentence(sentence, highlights, (sign, sign))}”"]
+    facts = [content.source, content.link or "", *content.facts, *content.remarks]
+    return "\n".join([content.heading, "", *lines, *([""] if lines else []), *filter(None, facts)])
+
+
+def write_short(content: MessageContent, can: Capabilities, *, link: str | None) -> str:
+    """One line: the level and the headline, and the link. The headline is shortened first; a link is whole or left
+    out."""
+    again = "AGAIN? " if content.is_repeat else ""  # `content.REPEAT`, in a word
+    head, headline = f"{again}{content.label}: ", content.headline
+    if can.unit is LengthUnit.SMS:
+        headline = simplify_typography(headline)
+    whole = len(headline) * 2
+    for tail, shortest in ((f" {link}", _MIN_HEADLINE), ("", 1)) if link else (("", 1),):
+        for units in (whole, *range(min(whole, can.max_size), shortest - 1, -1)):
+            shortened = truncate_text(headline, units)
+            line = f"{head}{simplify_typography(shortened) if can.unit is LengthUnit.SMS else shortened}{tail}"
+            if can.accepts("", line):
+                return line
+    return head.strip()

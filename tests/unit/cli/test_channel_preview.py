@@ -1,0 +1,84 @@
+"""What a channel gets can be looked at before it gets anything."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import InvalidRequest
+from monitor.store.queries.alerts import AlertQueries
+from tests.e2e.whole import write_config
+from tests.marked_desk import fill, run
+
+CHANNELS = {
+    "phone": "twilio://AC735c307c62944b5a:5AFDB7E7D1E54A3C9A2BE6D8CAB7E5E5@15551234567",
+    "chat": "discord://1234567890/s3cr3t",
+    "mail": "mailto://me:s3cr3t@x.test",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    write_config(tmp_path, {}, channels=CHANNELS)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_samples_are_shown_in_the_form_and_length_of_the_channel(folder: Path) -> None:
+    """Of every kind of message; without a database, and without a secret."""
+    shown = run("channels", "preview", "phone")
+    assert shown.exit_code == 0
+    assert shown.output.startswith(
+        "--- new: plain, 129 of 160 characters of an SMS\n"
+        "HIGH: China starts live-fire drills around Taiwan https://example.org/news/2026/01/05/"
+    )
+    for name in ("new", "update", "possibly", "digest", "notice"):
+        assert f"--- {name}: plain, " in shown.output
+    chat = run("channels", "preview", "chat", "--sample", "digest")
+    assert chat.output.startswith("--- digest: markdown, ")
+    assert " of 2000 characters (emoji count twice)\n**DIGEST, INFO: " in chat.output
+    assert "and 5 more: `news-monitor matches list` shows them all" in chat.output
+    assert "s3cr3t" not in shown.output + chat.output
+    assert not (folder / "monitor.db").exists()
+
+
+def test_a_page_of_a_mail_is_written_for_a_browser(folder: Path) -> None:
+    """Only where the channel shows HTML."""
+    assert run("channels", "preview", "mail", "--html", "page.html").exit_code == 0
+    assert "China starts live-fire drills" in (folder / "page.html").read_text(encoding="utf-8")
+    refused = run("channels", "preview", "chat", "--html", "other.html")
+    assert refused.exit_code != 0
+    assert not (folder / "other.html").exists()
+
+
+def test_a_stored_alert_is_shown_as_it_would_be_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its id, or by how that begins."""
+    database = fill(tmp_path)
+    stored = AlertQueries(database).newest()[0]
+    monkeypatch.chdir(tmp_path)
+    shown = run("channels", "preview", "screen", "--alert", stored.id[:8], "--json")
+    row = json.loads(shown.stdout)
+    assert row["name"] == stored.id
+    assert row["title"] == f"HIGH: {stored.title}"
+    assert row["size"] <= row["limit"]
+    assert isinstance(run("channels", "preview", "screen", "--alert", "nosuch").exception, InvalidRequest)
+
+
+def test_a_template_is_shown_at_work(folder: Path) -> None:
+    """And what is wrong with it."""
+    config = folder / "monitor.yaml"
+    text = config.read_text(encoding="utf-8")
+    (folder / "chat.txt.j2").write_text("{{ level }}: {{ title }} {{ nobody }}", encoding="utf-8")
+    written = text.replace("s3cr3t'}", "s3cr3t', template: chat.txt.j2}")
+    config.write_text(written, encoding="utf-8")
+    shown = run("channels", "preview", "chat", "--sample", "new").output
+    assert (
+        "The template chat.txt.j2 failed in line 1 ('nobody' is undefined): this is the default form."
+        in shown.replace("\\", "")
+    )
+    checked = run("check")
+    assert "chat.txt.j2:1:1: 'nobody' is undefined; seen with a sample: new" in checked.output
+    (folder / "chat.txt.j2").unlink()
+    assert "the template chat.txt.j2 cannot be read" in run("check").output
