@@ -39,7 +39,7 @@ def after_attempt(
     `limit`: how many attempts it may have; REFUSALS of them may be refused. Attempts that an operator has forgiven do
     not count. `unknowns`: how many attempts in a row on its channel had no clear answer, this one included.
     """
-    if receipt.kind is ReceiptKind.ACCEPTED:
+    if receipt.is_sent:
         return RetryVerdict(DeliveryState.ACCEPTED)
     refused = delivery.refusals + (receipt.kind is ReceiptKind.REFUSED)
     counted = delivery.attempt - delivery.forgiven_attempts

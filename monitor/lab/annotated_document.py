@@ -61,6 +61,7 @@ class LintKind(StrEnum):
     ONE_EVENT = "one-event"
     PRIVATE_ADDRESS = "private-address"
     NO_SOURCES = "no-sources"
+    UNVERIFIED_CHANNEL = "unverified-channel"
 
 
 @dataclass(frozen=True, slots=True, order=True)

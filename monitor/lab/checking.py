@@ -100,6 +100,7 @@ class ConfigChecker:
             if sources in settings.value_positions
             else None,  # some users check rules alone
             allowed_networks=config.settings.allow,
+            channels=tuple(config.settings.channels.values()),
         )
         checked = [thing for group in definitions for thing in group.values()]
         return replace(

@@ -81,9 +81,11 @@ class DeadLetters:
 
 
 class ReceiptKind(StrEnum):
-    """How one attempt ended. Unknown: the server may or may not have the message."""
+    """How one attempt ended. Unverified: sent, and the kind of channel never says whether a message arrived. Unknown:
+    the server may or may not have the message."""
 
     ACCEPTED = "accepted"
+    UNVERIFIED = "unverified"
     REFUSED = "refused"
     TRY_LATER = "try later"
     UNKNOWN = "unknown"
@@ -98,6 +100,11 @@ class Receipt:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "detail", sanitize_line(self.detail))
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the message counts as sent: it is not tried again."""
+        return self.kind in (ReceiptKind.ACCEPTED, ReceiptKind.UNVERIFIED)
 
 
 @dataclass(frozen=True, slots=True)

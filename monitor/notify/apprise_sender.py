@@ -16,16 +16,19 @@ from apprise import Apprise, AppriseAsset, AppriseResult, NotifyBase, NotifyForm
 from monitor.model import Message, MessageType, Receipt, ReceiptKind, scheme_of_channel
 from monitor.notify.apprise_compat.log_receipts import AppriseLogLine, receipt_for
 from monitor.notify.apprise_compat.mail_plugin import MailPlugin
+from monitor.notify.apprise_compat.own_receipts import OwnReceipts
 from monitor.notify.apprise_compat.plugins import (
     acts_by_type,
     has_several_recipients,
     kinds_of,
+    missing_extra_of,
     override_log_level,
     register_plugins,
 )
 from monitor.notify.http_recorder import Exchange, record_exchange
 from monitor.notify.renderers import Capabilities, capabilities_of
 from monitor.notify.response_checks import receipt_of_bodies
+from monitor.notify.silent_kinds import UNANSWERED
 from monitor.notify.timeouts import SendTimeouts
 
 # `redirect=no`: requests follows a 302 by a GET without the body, and Apprise reports the lost message as sent.
@@ -35,7 +38,7 @@ TIMEOUTS = ("cto", "rto")
 # Apprise reports a failure for one recipient as a failure for all: the others would get the message at every attempt.
 SEVERAL = "it has several recipients (cc and bcc count); write one channel for each, and name them all in a route"
 NOTHING_SENT = "Apprise reported success, but no server has answered anything: nothing shows that it was sent"
-NO_ANSWER = "sent; channels of this kind never say whether a message arrived"
+NO_ANSWER = "unverified: sent, but this kind of channel never says whether a message arrived"
 
 
 def send_message(url: str, message: Message, timeouts: SendTimeouts | None = None) -> Receipt:
@@ -59,12 +62,12 @@ def send_message(url: str, message: Message, timeouts: SendTimeouts | None = Non
     if receipt := receipt_of_bodies(kinds_of(plugin), attempt.exchange.responses):
         return receipt
     if attempt.result:
-        return _receipt_of_success(attempt.exchange)
-    if isinstance(plugin, MailPlugin):
+        return _receipt_of_success(plugin, attempt.exchange)
+    if isinstance(plugin, OwnReceipts):
         return plugin.receipt_of_failure()
-    return receipt_for(
-        AppriseLogLine(line.level, line.message) for result in attempt.result.results for line in result.logs()
-    )
+    lines = (AppriseLogLine(line.level, line.message) for result in attempt.result.results for line in result.logs())
+    responses = attempt.exchange.responses
+    return receipt_for(lines, last_status=responses[-1].status_code if responses else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +109,14 @@ def _types_to_try(plugin: NotifyBase, type_: MessageType) -> list[MessageType]:
     return by_severity[by_severity.index(type_) :] if type_ in by_severity else by_severity
 
 
-def _receipt_of_success(exchange: Exchange) -> Receipt:
+def _receipt_of_success(plugin: NotifyBase, exchange: Exchange) -> Receipt:
     """Apprise's result is not enough: plug-ins report success when they found nothing to do."""
-    if exchange.answered:
-        return Receipt(ReceiptKind.ACCEPTED, "accepted")
-    if exchange.datagrams:
-        return Receipt(ReceiptKind.ACCEPTED, NO_ANSWER)
-    return Receipt(ReceiptKind.REFUSED, NOTHING_SENT)
+    if not (exchange.answered or exchange.datagrams):
+        return Receipt(ReceiptKind.REFUSED, NOTHING_SENT)
+    is_verified = plugin.is_verified if isinstance(plugin, OwnReceipts) else UNANSWERED.isdisjoint(kinds_of(plugin))
+    if not (exchange.answered and is_verified):
+        return Receipt(ReceiptKind.UNVERIFIED, NO_ANSWER)
+    return Receipt(ReceiptKind.ACCEPTED, "accepted")
 
 
 def with_forced_options(url: str, timeouts: SendTimeouts | None = None) -> str:
@@ -138,6 +142,8 @@ def fault_of(url: str) -> str | None:
         plugin = Apprise.instantiate(with_forced_options(url), suppress_exceptions=True)
     if not isinstance(plugin, NotifyBase):
         scheme = url.partition("://")[0] if "://" in url else ""
+        if extra := missing_extra_of(scheme.lower()):
+            return f"a channel of the kind '{scheme}' needs a package: pip install 'news-monitor[{extra}]'"
         kind = f"a channel of the kind '{scheme}'" if scheme.isalnum() else "such a channel"
         return f"Apprise does not know {kind}, or its address is incomplete; see Apprise's list of services"
     return SEVERAL if has_several_recipients(plugin) else None

@@ -18,8 +18,8 @@ from monitor.config.loading.load import shipped_lists
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.lab.annotated_document import AnnotatedDocument, Lint
 from monitor.lab.identity_memo import IdentityMemo
-from monitor.lab.lints import alerts, habits, languages, near, rules, sources, words
-from monitor.model import Entity, ListNamed, Place, Rule, Source, WordList, lists_within
+from monitor.lab.lints import alerts, channels, habits, languages, near, rules, sources, words
+from monitor.model import Channel, Entity, ListNamed, Place, Rule, Source, WordList, lists_within
 from monitor.sources.http.guard import Network
 from monitor.store.queries.reports import RuleHitReport
 
@@ -31,7 +31,7 @@ class LintContext:
     """All that was read. `recent_matches`: what rules matched lately, if that is known; `is_complete`: it is all that
     there is, so that what nothing here names is unused; `source_places`: the places of the sources that are checked;
     `sources_place`: where their files are named, if that is checked; `allowed_networks`: the private networks that they
-    may reach."""
+    may reach; `channels`: those that are checked."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
@@ -43,6 +43,7 @@ class LintContext:
     source_places: Mapping[str, Place] = field(default_factory=dict)
     sources_place: Place | None = None
     allowed_networks: Sequence[Network] = ()
+    channels: Sequence[Channel] = ()
 
 
 Thing = Rule | Entity | WordList
@@ -64,6 +65,7 @@ def find_lints(context: LintContext, checked: Sequence[Thing], memo: LintMemo | 
     for thing in checked:
         lints += _lint_in_context(annotated[thing.place], context, bare_lists, used_lists)
     lints += sources.lint_private_addresses(context.sources, context.source_places, context.allowed_networks)
+    lints += channels.lint_silent_channels(context.channels)
     if context.is_complete and context.sources_place is not None:
         lints += sources.lint_no_sources(context.sources, context.sources_place)
     return tuple(sorted(_drop_silenced(lints)))
