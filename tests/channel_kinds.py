@@ -64,6 +64,12 @@ def acts_by_type(kind: str) -> bool:
     return "map" in _MANAGER[kind].template_args.get("action", {}).get("values", ())
 
 
+def arguments_of(kind: str) -> Mapping[str, Any]:
+    """The options of the kind's addresses, as its plug-in describes them."""
+    arguments: Mapping[str, Any] = _MANAGER[kind].template_args
+    return arguments
+
+
 def may_be_unusable(kind: str) -> bool:
     """Whether this machine lacks what the kind needs, by its plug-in's own account: a desktop, a device, a package."""
     plugin = _MANAGER[kind]

@@ -9,6 +9,7 @@ from enum import StrEnum
 from monitor.model.decisions import Alert
 from monitor.model.file_positions import Place
 from monitor.model.notices import Notice
+from monitor.model.rules import Level
 from monitor.sanitize import sanitize_line, sanitize_text
 
 
@@ -142,7 +143,8 @@ class MessageType(StrEnum):
 class Message:
     """What is sent: a title, and a body as plain text, and as HTML for channels that show it. `id`: the id of the
     alert or notice that it sends. `in_reply_to`: the id of the alert that this one updates; channels that can show both
-    together do so.
+    together do so. `replaces`: the id of the first alert of the same subject (its own, if it is the first), for
+    channels that show only the latest. `level`: for channels with priorities. `document`: the JSON that a webhook gets.
 
     All that is sent passes here, and is made safe to show once more, because what older versions have stored may not
     be. The title is one line, because it becomes a header.
@@ -154,6 +156,9 @@ class Message:
     id: str = ""
     in_reply_to: str | None = None
     type: MessageType = MessageType.INFO
+    replaces: str = ""
+    level: Level | None = None
+    document: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", sanitize_line(self.title))

@@ -13,9 +13,10 @@ from urllib.parse import unquote, urlencode
 
 from apprise import Apprise, AppriseAsset, AppriseResult, NotifyBase, NotifyFormat, NotifyType
 
-from monitor.model import Message, MessageType, Receipt, ReceiptKind, scheme_of_channel
+from monitor.model import Level, Message, MessageType, Receipt, ReceiptKind, scheme_of_channel
 from monitor.notify.apprise_compat.log_receipts import AppriseLogLine, receipt_for
 from monitor.notify.apprise_compat.mail_plugin import MailPlugin
+from monitor.notify.apprise_compat.message_plugins import MessagePlugin
 from monitor.notify.apprise_compat.own_receipts import OwnReceipts
 from monitor.notify.apprise_compat.plugins import (
     acts_by_type,
@@ -26,6 +27,7 @@ from monitor.notify.apprise_compat.plugins import (
     register_plugins,
 )
 from monitor.notify.http_recorder import Exchange, record_exchange
+from monitor.notify.priorities import choose_priority
 from monitor.notify.renderers import Capabilities, capabilities_of
 from monitor.notify.response_checks import receipt_of_bodies
 from monitor.notify.silent_kinds import UNANSWERED
@@ -48,7 +50,7 @@ def send_message(url: str, message: Message, timeouts: SendTimeouts | None = Non
     register_plugins()
     # A new object for each message: a reused one waits 5.5 s between two sends.
     client = Apprise(asset=AppriseAsset(app_id="News Monitor", service_timeout=0, secure_logging=True))
-    if not client.add(with_forced_options(url, limits)):
+    if not client.add(with_forced_options(with_priority(url, message.level), limits)):
         return Receipt(ReceiptKind.REFUSED, "Apprise does not know this kind of channel, or its address is incomplete")
     plugin = client[0]
     assert isinstance(plugin, NotifyBase)
@@ -85,6 +87,8 @@ def _attempt_send(
         (message.html, NotifyFormat.HTML) if can.html and message.html else (message.text, NotifyFormat.TEXT)
     )
     plugin = client[0]
+    if isinstance(plugin, MessagePlugin):
+        plugin.message = message
     if isinstance(plugin, MailPlugin):
         plugin.begin_attempt(message if can.headers else None, timeouts)
     # Only Apprise's log says what went wrong, and only at this level.
@@ -131,6 +135,19 @@ def with_forced_options(url: str, timeouts: SendTimeouts | None = None) -> str:
     seconds = (f"{timeout.total_seconds():g}" for timeout in (limits.connect, limits.http_answer))
     forced = FORCED | dict(zip(TIMEOUTS, seconds, strict=True))
     return f"{address}?{'&'.join([*others, urlencode(forced)])}"
+
+
+def with_priority(url: str, level: Level | None) -> str:
+    """The URL with the priority of a message of this level, unless it says one itself."""
+    option = choose_priority(scheme_of_channel(url), level)
+    if option is None or option[0] in _list_option_names(url):
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode([option])}"
+
+
+def _list_option_names(url: str) -> set[str]:
+    options = url.partition("?")[2].split("&")
+    return {unquote(option.partition("=")[0]).strip().lower() for option in options}
 
 
 def fault_of(url: str) -> str | None:

@@ -8,9 +8,11 @@ import re
 from pathlib import Path
 
 import pytest
+from apprise import Apprise
 
-from monitor.model import Message, MessageType, Receipt, ReceiptKind
-from monitor.notify.apprise_sender import NO_ANSWER, NOTHING_SENT, send_message
+from monitor.model import Level, Message, MessageType, Receipt, ReceiptKind
+from monitor.notify.apprise_sender import NO_ANSWER, NOTHING_SENT, send_message, with_priority
+from monitor.notify.priorities import PRIORITIES
 from monitor.notify.silent_kinds import LOCAL, UNANSWERED
 from tests import canned, channel_kinds, channels_doc
 from tests.channel_outcomes import OFFLINE, Outcomes, measure_kinds
@@ -92,6 +94,20 @@ def test_a_type_reaches_the_service(type_: str, severity: str, monkeypatch: pyte
     service.status = 202
     send_message(f"pagerduty://{'a' * 32}@{'b' * 32}", Message("t", "b", "", type=MessageType(type_)))
     assert json.loads(service.sent().splitlines()[1])["payload"]["severity"] == severity
+
+
+def test_a_message_has_the_priority_of_its_level(urls: dict[str, str]) -> None:
+    """The values are those that the plug-ins know, and arrive there; what a URL says itself stays."""
+    for kind, priority in PRIORITIES.items():
+        arguments = channel_kinds.arguments_of(kind)[priority.option]
+        assert set(priority.values.values()) <= set(map(str, arguments["values"])), kind
+        for level, value in priority.values.items():
+            plugin = Apprise.instantiate(with_priority(urls[kind], level))
+            assert str(getattr(plugin, arguments.get("map_to", priority.option))) == value, kind
+        chosen = f"{urls[kind]}{'&' if '?' in urls[kind] else '?'}{priority.option.upper()}=x"
+        assert with_priority(chosen, Level.CRITICAL) == chosen
+    assert with_priority("json://x.test", Level.CRITICAL) == "json://x.test"
+    assert with_priority(urls["ntfy"], None) == urls["ntfy"]
 
 
 def test_what_closes_only_is_never_accepted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 from apprise import LOGGER_NAME, NotificationManager, NotifyBase
 
 from monitor.notify.apprise_compat.mail_plugin import DeltaChatPlugin, MailPlugin
+from monitor.notify.apprise_compat.message_plugins import NtfyPlugin, WebhookPlugin
 from monitor.notify.apprise_compat.mqtt_plugin import MqttPlugin
 from monitor.notify.apprise_compat.xmpp_plugin import XmppPlugin
 
 _BY_TYPE = "map"  # the action of plug-ins for incidents that take a message's type for what to do
-_OURS = (MailPlugin, DeltaChatPlugin, MqttPlugin, XmppPlugin)
+_OURS = (MailPlugin, DeltaChatPlugin, MqttPlugin, NtfyPlugin, WebhookPlugin, XmppPlugin)
 _EXTRAS: dict[type[NotifyBase], str] = {MqttPlugin: "mqtt", XmppPlugin: "xmpp"}
 _LOGGER = logging.getLogger(LOGGER_NAME)
 
