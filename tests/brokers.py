@@ -58,13 +58,10 @@ def serving_mosquitto(folder: Path) -> Iterator[Mosquitto]:
     """A broker with its files in `folder`. Raises Unavailable."""
     program, passwords = _find("mosquitto"), _find("mosquitto_passwd")
     broker = Mosquitto(free_port(), folder)
-    folder.chmod(0o755)
     subprocess.run((passwords, "-b", "-c", folder / "passwords", USER, PASSWORD), check=True, capture_output=True)
     (folder / "acl").write_text(f"user {USER}\ntopic readwrite news/#\n", encoding="utf-8")
-    for file in ("passwords", "acl"):
-        (folder / file).chmod(0o644)  # as root, mosquitto reads them as another user
     (folder / "conf").write_text(
-        f"listener {broker.port} 127.0.0.1\nallow_anonymous false\n"
+        f"user root\nlistener {broker.port} 127.0.0.1\nallow_anonymous false\n"
         f"password_file {folder / 'passwords'}\nacl_file {folder / 'acl'}\n",
         encoding="utf-8",
     )
