@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 
 from monitor.model import Message
-from monitor.notify.apprise_sender import fault_of, send_message
+from monitor.notify.apprise_sender import fault_of, load_plugins, send_message
 
 TRIES = 2000
 _MANAGER: Any = NotificationManager()  # type: ignore[no-untyped-call]
@@ -56,16 +56,18 @@ SHAPES = [
 
 def made() -> dict[str, str | None]:
     """Each kind's URL."""
+    load_plugins()
     return {kind: _url_of(kind, _MANAGER[kind]) for kind in sorted(_MANAGER.schemas())}
 
 
 def acts_by_type(kind: str) -> bool:
     """Whether the kind can take a message's type for what to do: to open, to note or to close."""
-    return "map" in _MANAGER[kind].template_args.get("action", {}).get("values", ())
+    return "map" in arguments_of(kind).get("action", {}).get("values", ())
 
 
 def arguments_of(kind: str) -> Mapping[str, Any]:
     """The options of the kind's addresses, as its plug-in describes them."""
+    load_plugins()  # with ours
     arguments: Mapping[str, Any] = _MANAGER[kind].template_args
     return arguments
 

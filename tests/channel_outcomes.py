@@ -21,7 +21,7 @@ from apprise.url import URLBase
 from requests.adapters import HTTPAdapter
 
 from monitor.model import Message, ReceiptKind
-from monitor.notify.apprise_sender import load_plugins, send_message
+from monitor.notify.apprise_sender import send_message
 from tests import channel_kinds
 from tests.canned import CannedService
 from tests.integration.test_answers import OWN_SERVERS, SERVICES
@@ -163,7 +163,6 @@ def _main() -> None:
     # Nobody is asked, so nobody need be spared.
     URLBase.throttle = lambda *_, **__: None  # type: ignore[method-assign]
     time.sleep = lambda _: None
-    load_plugins()
     urls = channel_kinds.made()
     json.dump({"urls": urls, "outcomes": [asdict(each) for each in _measure(urls)]}, sys.stdout, indent=1)
 

@@ -157,6 +157,14 @@ def test_a_test_message_has_a_document_too(monkeypatch: pytest.MonkeyPatch) -> N
     assert send_message("webhook://127.0.0.1:1/in", Message("t", "b")).detail == "the server could not be reached"
 
 
+def test_the_addresses_of_the_guide_are_right() -> None:
+    """Each can be used as it is written in docs/channels.md."""
+    page = (Path(ROOT) / "docs" / "channels.md").read_text(encoding="utf-8")
+    urls = re.findall(r'^  (\w+): {url: "([^"]+)"}$', page, re.MULTILINE)
+    assert len(urls) == 14
+    assert {name: fault_of(url) for name, url in urls if fault_of(url)} == {}
+
+
 def test_other_channels_carry_no_document() -> None:
     """It costs time that only a webhook needs."""
     whole: Delivery = delivery(alert(PAGE))
