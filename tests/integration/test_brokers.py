@@ -59,11 +59,14 @@ async def test_a_broker_has_what_is_accepted(mosquitto: Mosquitto) -> None:
     def note(_client: Client, _data: object, message: MQTTMessage) -> None:
         loop.call_soon_threadsafe(got.put_nowait, message.payload.decode())
 
+    def note_subscribed(*_: object) -> None:
+        loop.call_soon_threadsafe(subscribed.set)
+
     subscribed = asyncio.Event()
     reader = Client(CallbackAPIVersion.VERSION2)
     reader.username_pw_set(USER, PASSWORD)
     reader.on_message = note
-    reader.on_subscribe = lambda *_: loop.call_soon_threadsafe(subscribed.set)
+    reader.on_subscribe = note_subscribed
     reader.connect("127.0.0.1", mosquitto.port)
     reader.loop_start()
     notifier = Notifier(lambda: {"desk": Channel("desk", mosquitto.channel("news/alerts"))}, LONG)

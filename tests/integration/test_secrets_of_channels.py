@@ -107,7 +107,5 @@ async def test_no_part_of_an_address_is_seen(
     assert logged.getvalue().count("delivery failed") == len(urls)
     secret = {part for url in urls.values() for part in find_sensitive_parts(url) if len(part) > 5}
     sent = b"".join(received).decode(errors="replace")
-    assert {"t0ken-a-1234567890", "p4th-j", "t0ken-j", "k3y-form", "p4th-w"} <= {
-        part for part in secret if part in sent
-    }
+    assert {"t0ken-a-1234567890", "p4th-j", "k3y-form", "p4th-w"} <= {part for part in secret if part in sent}
     assert {part for part in secret if part in seen} == set()
