@@ -32,7 +32,7 @@ _FIVE = _make_priority("priority", "2 1 0 -1 -2")
 _PUSHOVER = _make_priority("priority", "1 0 0 -1 -1")
 _INCIDENT = _make_priority("priority", "5 4 3 2 1")  # 5: emergency, in Apprise's numbers
 _TWO = _make_priority("priority", "high high normal normal normal")
-_GOTIFY = _make_priority("priority", "10 8 5 3 0")
+_GOTIFY = _make_priority("priority", "10 8 5 3 3")  # 0 shows nothing
 _NTFY = _make_priority("priority", "max high default low min")
 
 # By scheme.
