@@ -68,7 +68,7 @@ class MqttPlugin(OwnReceipts, NotifyMQTT):  # type: ignore[no-untyped-call]
         self.throttle()  # type: ignore[no-untyped-call]
         for version in self._versions:
             self.failure = self._connect(version)
-            if self.failure is not _OLD_BROKER:
+            if self.failure not in (_OLD_BROKER, _NO_ANSWER):  # some old brokers only hang up
                 break
         self.failure = self.failure or self._publish(body)
         with suppress(OSError):
