@@ -153,7 +153,7 @@ class Dispatcher:
         settled = await self._settle_receipt(delivery, receipt, verdict)
         log_attempt(delivery, receipt, verdict.state, settled=settled)
         if settled:
-            self._metrics.record_attempt(delivery, verdict.state, now)
+            self._metrics.record_attempt(delivery, verdict.state, now, receipt.kind)
 
     def _source_name(self, message: Alert | Notice) -> str:
         return "News Monitor" if isinstance(message, Notice) else self._name_of(message.article.source)

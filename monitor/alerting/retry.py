@@ -41,7 +41,7 @@ def after_attempt(
     not count, nor do those for which the server had too many messages: they are tried again when it says. `unknowns`:
     how many attempts in a row on its channel had no clear answer, this one included.
     """
-    if receipt.kind is ReceiptKind.ACCEPTED:
+    if receipt.is_sent:
         return RetryVerdict(DeliveryState.ACCEPTED)
     refused = delivery.refusals + (receipt.kind is ReceiptKind.REFUSED)
     tried = delivery.attempt - delivery.forgiven_attempts

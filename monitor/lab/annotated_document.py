@@ -63,6 +63,7 @@ class LintKind(StrEnum):
     NO_SOURCES = "no-sources"
     UNSENT_LEVEL = "unsent-level"
     IDLE_STEP = "idle-step"
+    UNVERIFIED_CHANNEL = "unverified-channel"
 
 
 @dataclass(frozen=True, slots=True, order=True)

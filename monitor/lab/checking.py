@@ -102,6 +102,7 @@ class ConfigChecker:
             allowed_networks=config.settings.allow,
             routes=config.settings.routes,
             settings_document=settings,
+            channels=tuple(config.settings.channels.values()),
         )
         checked = [thing for group in definitions for thing in group.values()]
         return replace(

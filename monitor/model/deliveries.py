@@ -111,9 +111,11 @@ class DeadLetters:
 
 
 class ReceiptKind(StrEnum):
-    """How one attempt ended. Unknown: the server may or may not have the message."""
+    """How one attempt ended. Unverified: sent, and the kind of channel never says whether a message arrived. Unknown:
+    the server may or may not have the message."""
 
     ACCEPTED = "accepted"
+    UNVERIFIED = "unverified"
     REFUSED = "refused"
     TRY_LATER = "try later"
     UNKNOWN = "unknown"
@@ -131,6 +133,11 @@ class Receipt:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "detail", sanitize_line(self.detail))
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the message counts as sent: it is not tried again."""
+        return self.kind in (ReceiptKind.ACCEPTED, ReceiptKind.UNVERIFIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +199,14 @@ class MessageType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent: a title, and a body as plain text, and as HTML or Markdown for channels that show it. `id`: the id
-    of the alert or notice that it sends. `in_reply_to`: the id of the alert that this one updates; channels that can
-    show both together do so. `rule` and `level`: of the alert; a notice has no rule.
+    """What is sent: a title, and a body as plain text, and as HTML or Markdown for channels that show it.
+
+    id            the id of the alert or notice that it sends
+    in_reply_to   the id of the alert that this one updates; channels that can show both together do so
+    replaces      the id of the first alert of the same subject (its own, if it is the first), for channels that show
+                  only the latest
+    rule, level   of the alert; a notice has no rule
+    document      the JSON that a webhook gets
 
     All that is sent passes here, and is made safe to show once more, because what older versions have stored may not
     be. The title is one line, because it becomes a header.
@@ -209,6 +221,8 @@ class Message:
     markdown: str = ""
     rule: str = ""
     level: Level = Level.INFO
+    replaces: str = ""
+    document: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", " ".join(sanitize_message(" ".join(self.title.split())).split()))

@@ -14,20 +14,25 @@ from urllib.parse import unquote, urlencode
 from apprise import Apprise, AppriseAsset, AppriseResult, NotifyBase, NotifyFormat, NotifyType
 
 from monitor import clock
-from monitor.model import Message, MessageType, Receipt, ReceiptKind
+from monitor.model import Level, Message, MessageType, Receipt, ReceiptKind, scheme_of_channel
 from monitor.notify.apprise_compat.log_receipts import AppriseLogLine, receipt_for
 from monitor.notify.apprise_compat.mail_plugin import MailPlugin
+from monitor.notify.apprise_compat.message_plugins import MessagePlugin
+from monitor.notify.apprise_compat.own_receipts import OwnReceipts
 from monitor.notify.apprise_compat.plugins import (
     acts_by_type,
     has_several_recipients,
     kinds_of,
+    missing_extra_of,
     override_log_level,
     register_plugins,
 )
 from monitor.notify.http_recorder import Exchange, record_exchange
+from monitor.notify.priorities import choose_priority
 from monitor.notify.renderers import Capabilities, capabilities_of, kind_of_channel
 from monitor.notify.response_checks import receipt_of_bodies
 from monitor.notify.retry_after import add_retry_after
+from monitor.notify.silent_kinds import UNANSWERED
 from monitor.notify.timeouts import SendTimeouts
 
 # `redirect=no`: requests follows a 302 by a GET without the body, and Apprise reports the lost message as sent.
@@ -37,7 +42,7 @@ TIMEOUTS = ("cto", "rto")
 # Apprise reports a failure for one recipient as a failure for all: the others would get the message at every attempt.
 SEVERAL = "it has several recipients (cc and bcc count); write one channel for each, and name them all in a route"
 NOTHING_SENT = "Apprise reported success, but no server has answered anything: nothing shows that it was sent"
-NO_ANSWER = "sent; channels of this kind never say whether a message arrived"
+NO_ANSWER = "unverified: sent, but this kind of channel never says whether a message arrived"
 
 
 def send_message(url: str, message: Message, timeouts: SendTimeouts | None = None) -> Receipt:
@@ -47,7 +52,7 @@ def send_message(url: str, message: Message, timeouts: SendTimeouts | None = Non
     register_plugins()
     # A new object for each message: a reused one waits 5.5 s between two sends.
     client = Apprise(asset=AppriseAsset(app_id="News Monitor", service_timeout=0, secure_logging=True))
-    if not client.add(with_forced_options(url, limits)):
+    if not client.add(with_forced_options(with_priority(url, message.level), limits)):
         return Receipt(ReceiptKind.REFUSED, "Apprise does not know this kind of channel, or its address is incomplete")
     plugin = client[0]
     assert isinstance(plugin, NotifyBase)
@@ -62,12 +67,11 @@ def send_message(url: str, message: Message, timeouts: SendTimeouts | None = Non
     if receipt := receipt_of_bodies(kinds_of(plugin), responses):
         return add_retry_after(receipt, responses, clock.now())
     if attempt.result:
-        return _receipt_of_success(attempt.exchange)
-    if isinstance(plugin, MailPlugin):
+        return _receipt_of_success(plugin, attempt.exchange)
+    if isinstance(plugin, OwnReceipts):
         return plugin.receipt_of_failure()
-    receipt = receipt_for(
-        AppriseLogLine(line.level, line.message) for result in attempt.result.results for line in result.logs()
-    )
+    lines = (AppriseLogLine(line.level, line.message) for result in attempt.result.results for line in result.logs())
+    receipt = receipt_for(lines, last_status=responses[-1].status_code if responses else None)
     return add_retry_after(receipt, responses, clock.now())
 
 
@@ -84,6 +88,8 @@ def _attempt_send(
 ) -> _Attempt:
     body, body_format = _choose_body(message, can)
     plugin = client[0]
+    if isinstance(plugin, MessagePlugin):
+        plugin.message = message
     if isinstance(plugin, MailPlugin):
         plugin.begin_attempt(message if can.headers else None, timeouts)
     # Only Apprise's log says what went wrong, and only at this level.
@@ -117,13 +123,14 @@ def _types_to_try(plugin: NotifyBase, type_: MessageType) -> list[MessageType]:
     return by_severity[by_severity.index(type_) :] if type_ in by_severity else by_severity
 
 
-def _receipt_of_success(exchange: Exchange) -> Receipt:
+def _receipt_of_success(plugin: NotifyBase, exchange: Exchange) -> Receipt:
     """Apprise's result is not enough: plug-ins report success when they found nothing to do."""
-    if exchange.answered:
-        return Receipt(ReceiptKind.ACCEPTED, "accepted")
-    if exchange.datagrams:
-        return Receipt(ReceiptKind.ACCEPTED, NO_ANSWER)
-    return Receipt(ReceiptKind.REFUSED, NOTHING_SENT)
+    if not (exchange.answered or exchange.datagrams):
+        return Receipt(ReceiptKind.REFUSED, NOTHING_SENT)
+    is_verified = plugin.is_verified if isinstance(plugin, OwnReceipts) else UNANSWERED.isdisjoint(kinds_of(plugin))
+    if not (exchange.answered and is_verified):
+        return Receipt(ReceiptKind.UNVERIFIED, NO_ANSWER)
+    return Receipt(ReceiptKind.ACCEPTED, "accepted")
 
 
 def with_forced_options(url: str, timeouts: SendTimeouts | None = None) -> str:
@@ -140,6 +147,19 @@ def with_forced_options(url: str, timeouts: SendTimeouts | None = None) -> str:
     return f"{address}?{'&'.join([*others, urlencode(forced)])}"
 
 
+def with_priority(url: str, level: Level | None) -> str:
+    """The URL with the priority of a message of this level, unless it says one itself."""
+    option = choose_priority(scheme_of_channel(url), level)
+    if option is None or option[0] in _list_option_names(url):
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode([option])}"
+
+
+def _list_option_names(url: str) -> set[str]:
+    options = url.partition("?")[2].split("&")
+    return {unquote(option.partition("=")[0]).strip().lower() for option in options}
+
+
 def fault_of(url: str) -> str | None:
     """What is wrong with a channel's URL, as `check` reports it; None: nothing. It never quotes the URL."""
     if re.search(r"[?&]optional=(y|1|t)", url, re.IGNORECASE):
@@ -149,6 +169,8 @@ def fault_of(url: str) -> str | None:
         plugin = Apprise.instantiate(with_forced_options(url), suppress_exceptions=True)
     if not isinstance(plugin, NotifyBase):
         scheme = url.partition("://")[0] if "://" in url else ""
+        if extra := missing_extra_of(scheme.lower()):
+            return f"a channel of the kind '{scheme}' needs a package: pip install 'news-monitor[{extra}]'"
         kind = f"a channel of the kind '{scheme}'" if scheme.isalnum() else "such a channel"
         return f"Apprise does not know {kind}, or its address is incomplete; see Apprise's list of services"
     return SEVERAL if has_several_recipients(plugin) else None

@@ -14,7 +14,7 @@ from monitor.errors import Fault, WorkerLost, WorkerNotStarted
 from monitor.model import Channel, Delivery, Message, Receipt, ReceiptKind, SendRate
 from monitor.notify import in_worker
 from monitor.notify.console import ConsoleWriter
-from monitor.notify.renderers import kind_of_channel, render_message
+from monitor.notify.renderers import add_document, kind_of_channel, render_message
 from monitor.notify.send_limiter import SendLimiter
 from monitor.notify.timeouts import SendTimeouts
 from monitor.runtime.workers import START, Worker, Workers
@@ -103,7 +103,8 @@ def render_for(channel: Channel | None, delivery: Delivery, *, source: str, zone
     kind = kind_of_channel(channel.url) if channel else ""
     if channel is None or channel.template is None:
         return render_message(delivery, kind=kind, source=source, zone=zone)
-    return in_worker.compose_from_template(channel.template, delivery, kind, source=source, zone=zone)
+    message = in_worker.compose_from_template(channel.template, delivery, kind, source=source, zone=zone)
+    return add_document(message, delivery, kind=kind, source=source)
 
 
 def template_faults(channels: Iterable[Channel]) -> list[Fault]:

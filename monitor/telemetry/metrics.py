@@ -24,7 +24,17 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from monitor.model import Alert, ArticleDecision, Claim, Delivery, DeliveryState, MatchOutcome, Outcome, PollRecord
+from monitor.model import (
+    Alert,
+    ArticleDecision,
+    Claim,
+    Delivery,
+    DeliveryState,
+    MatchOutcome,
+    Outcome,
+    PollRecord,
+    ReceiptKind,
+)
 from monitor.telemetry.logs import lines_lost
 
 _LATENCY = (0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400)  # s
@@ -140,10 +150,13 @@ class Metrics:
     def _count_decision(self, decision: MatchOutcome, level: str) -> None:
         self.alerts.labels(decision.outcome.value, level, decision.reason.value).inc()
 
-    def record_attempt(self, delivery: Delivery, state: DeliveryState, now: datetime) -> None:
+    def record_attempt(
+        self, delivery: Delivery, state: DeliveryState, now: datetime, receipt: ReceiptKind | None = None
+    ) -> None:
         """Count an attempt to deliver that left the delivery in `state`, and observe the latency of an accepted
-        alert."""
-        self.deliveries.labels(delivery.channel, state.value).inc()
+        alert. What is only sent (`receipt`) is counted as unverified."""
+        counted = receipt if receipt is ReceiptKind.UNVERIFIED else state
+        self.deliveries.labels(delivery.channel, counted.value).inc()
         alert = delivery.alert
         if state is DeliveryState.ACCEPTED and isinstance(alert, Alert):
             at_once = alert.at - alert.article.seen <= _AT_ONCE

@@ -4,35 +4,53 @@ message is one that people see."""
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from apprise import Apprise
 
-from monitor.model import Message, MessageType, Receipt, ReceiptKind
-from monitor.notify.apprise_sender import NO_ANSWER, NOTHING_SENT, send_message
-from tests import canned, channel_kinds
+from monitor.model import Level, Message, MessageType, Receipt, ReceiptKind
+from monitor.notify.apprise_sender import NO_ANSWER, NOTHING_SENT, send_message, with_priority
+from monitor.notify.priorities import PRIORITIES
+from monitor.notify.silent_kinds import LOCAL, UNANSWERED
+from tests import canned, channel_kinds, channels_doc
+from tests.channel_outcomes import OFFLINE, Outcomes, measure_kinds
 from tests.e2e.whole import news_monitor, write_config
 
-ROOT = Path(__file__).parents[2]
-# With this no Python process can connect to anything.
-OFFLINE = {"PYTHONPATH": os.pathsep.join((str(ROOT / "tests" / "offline"), str(ROOT)))}
 ENDS = re.compile(r'(?i)"(resolved?|closed?|recovery|acknowledged?(ment)?|note)"|/(close|notes|acknowledge)\b')
 
 
+Measured = tuple[dict[str, str | None], list[Outcomes]]
+
+
 @pytest.fixture(scope="session")
-def urls() -> dict[str, str]:
+def measured() -> Measured:
+    """A URL of each kind, and what became of messages there."""
+    return measure_kinds()
+
+
+@pytest.fixture(scope="session")
+def urls(measured: Measured) -> dict[str, str]:
     """A URL of each kind that can be used on this machine."""
-    program = (sys.executable, "-W", "ignore", channel_kinds.__file__)
-    made = subprocess.run(program, env={**os.environ, **OFFLINE}, cwd=ROOT, stdout=subprocess.PIPE, check=True)
-    found: dict[str, str | None] = json.loads(made.stdout)
+    found, _ = measured
     lacking = {kind for kind, url in found.items() if url is None}
     assert {kind for kind in lacking if not channel_kinds.may_be_unusable(kind)} == set(), "no address was made"
     assert len(found) - len(lacking) > 230, f"{len(lacking)} of {len(found)} cannot be used here: {sorted(lacking)}"
     return {kind: url for kind, url in found.items() if url}
+
+
+def test_the_table_of_kinds_is_up_to_date(measured: Measured) -> None:
+    """Written by `python -m tests.channels_doc`."""
+    assert channels_doc.PAGE.read_text(encoding="utf-8") == channels_doc.page(measured[1])
+
+
+def test_kinds_that_never_say_whether_a_message_arrived_are_known(measured: Measured) -> None:
+    """Whatever does not answer here is in the list that `check` advises by, or has a protocol of its own."""
+    unanswered = {kind for each in measured[1] if not each.needs and not each.over_http for kind in each.kinds}
+    answering = {"deltachat", "deltachats", "mailto", "mailtos", "mqtt", "mqtts", "nostr", "vapid", "xmpp", "xmpps"}
+    assert unanswered - answering == (UNANSWERED | LOCAL) & unanswered
+    assert unanswered >= UNANSWERED
 
 
 async def test_without_a_network_no_kind_is_accepted(urls: dict[str, str], tmp_path: Path) -> None:
@@ -78,6 +96,20 @@ def test_a_type_reaches_the_service(type_: str, severity: str, monkeypatch: pyte
     assert json.loads(service.sent().splitlines()[1])["payload"]["severity"] == severity
 
 
+def test_a_message_has_the_priority_of_its_level(urls: dict[str, str]) -> None:
+    """The values are those that the plug-ins know, and arrive there; what a URL says itself stays."""
+    for kind, priority in PRIORITIES.items():
+        arguments = channel_kinds.arguments_of(kind)[priority.option]
+        assert set(priority.values.values()) <= set(map(str, arguments["values"])), kind
+        for level, value in priority.values.items():
+            plugin = Apprise.instantiate(with_priority(urls[kind], level))
+            assert str(getattr(plugin, arguments.get("map_to", priority.option))) == value, kind
+        chosen = f"{urls[kind]}{'&' if '?' in urls[kind] else '?'}{priority.option.upper()}=x"
+        assert with_priority(chosen, Level.CRITICAL) == chosen
+    assert with_priority("json://x.test", Level.CRITICAL) == "json://x.test"
+    assert with_priority(urls["ntfy"], None) == urls["ntfy"]
+
+
 def test_what_closes_only_is_never_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     """A channel that is told to close alerts, and has none to close, sends nothing for any type."""
     service = canned.install(monkeypatch)
@@ -90,4 +122,4 @@ def test_what_closes_only_is_never_accepted(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_datagram_is_sent_and_no_more() -> None:
     """Nobody answers one: the receipt says so."""
     receipt = send_message("rsyslog://127.0.0.1:9", Message("t", "b", ""))
-    assert receipt == Receipt(ReceiptKind.ACCEPTED, NO_ANSWER)
+    assert receipt == Receipt(ReceiptKind.UNVERIFIED, NO_ANSWER)

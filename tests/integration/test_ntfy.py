@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from monitor.alerting.subject_keys import alert_id
 from monitor.model import AlertKind, Channel, Item, Level, Message, Receipt, ReceiptKind
 from monitor.model.outcome import clauses_from_sentence
 from monitor.notify import Notifier
 from monitor.notify.apprise_sender import send_message
 from monitor.notify.renderers import render_message
+from tests import canned
 from tests.building import alert, article, delivery, endless, in_doubt
 from tests.ntfy import Ntfy, serving
 from tests.patience import LONG
@@ -36,6 +38,26 @@ async def test_a_message_arrives_as_it_was_rendered(ntfy: Ntfy) -> None:
     [got] = ntfy.messages("arrives")
     assert (got["title"], got["message"]) == (message.title, message.text)
     assert "attachment" not in got
+
+
+def test_an_update_takes_the_place_of_the_first_notification(ntfy: Ntfy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An older server, as this one, shows both, with the priorities of their levels; a possible repeat of something
+    else takes the place of none."""
+    zone = ZoneInfo("UTC")
+    first = replace(alert(), level=Level.CRITICAL, dedup_key="a key", id=alert_id("a key"))
+    update = replace(first, id="other", dedup_key="a key update 1", kind=AlertKind.UPDATE, level=Level.LOW, thread="x")
+    possibly = replace(first, id="another", dedup_key="b key", kind=AlertKind.POSSIBLY, thread=first.id)
+    messages = [
+        render_message(delivery(each), kind="ntfy", source="wire", zone=zone) for each in (first, update, possibly)
+    ]
+    assert [message.replaces for message in messages] == [first.id, first.id, "another"]
+    for message in messages[:2]:
+        assert send_message(ntfy.channel("replaced"), message) == ACCEPTED
+    assert [got.get("priority") for got in ntfy.messages("replaced")] == [5, 2]
+    service = canned.install(monkeypatch)
+    for message in messages:
+        send_message("ntfy://ntfy.test/topic", message)
+    assert [request.headers["X-Sequence-ID"] for request in service.requests] == [first.id, first.id, "another"]
 
 
 @pytest.mark.parametrize("sign", ["a", "é", "弹", "ミ", "북", "😀"])

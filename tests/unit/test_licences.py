@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-EXTRAS = frozenset({"postgres"})
+EXTRAS = frozenset({"mqtt", "postgres", "xmpp"})
 LATER = {"setuptools"}  # comes along on Python 3.12 and newer only
 # Licences that ask for no more than a notice, and go together with Apache-2.0.
 ALLOWED = {
@@ -36,6 +36,7 @@ WRITTEN = {
     "MIT license": "MIT",
     "The BSD 2-Clause License": "BSD-2-Clause",
     "LGPL": "LGPL-3.0-only",
+    "BSD": "BSD-2-Clause",  # of pyasn1-modules, by its licence file
     "License :: OSI Approved :: BSD License": "BSD-3-Clause",
     "License :: OSI Approved :: MIT License": "MIT",
 }

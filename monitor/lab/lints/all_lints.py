@@ -18,8 +18,8 @@ from monitor.config.loading.load import shipped_lists
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.lab.annotated_document import AnnotatedDocument, Lint
 from monitor.lab.identity_memo import IdentityMemo
-from monitor.lab.lints import alerts, habits, languages, near, routes, rules, sources, words
-from monitor.model import Entity, ListNamed, Place, RouteStep, Rule, Source, WordList, lists_within
+from monitor.lab.lints import alerts, channels, habits, languages, near, routes, rules, sources, words
+from monitor.model import Channel, Entity, ListNamed, Place, RouteStep, Rule, Source, WordList, lists_within
 from monitor.sources.http.guard import Network
 from monitor.store.queries.reports import RuleHitReport
 
@@ -31,7 +31,8 @@ class LintContext:
     """All that was read. `recent_matches`: what rules matched lately, if that is known; `is_complete`: it is all that
     there is, so that what nothing here names is unused; `source_places`: the places of the sources that are checked;
     `sources_place`: where their files are named, if that is checked; `allowed_networks`: the private networks that they
-    may reach; `routes`: those of `settings_document`, the monitor.yaml, if that is checked."""
+    may reach; `routes`: those of `settings_document`, the monitor.yaml, if that is checked; `channels`: those that are
+    checked."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
@@ -45,6 +46,7 @@ class LintContext:
     allowed_networks: Sequence[Network] = ()
     routes: Mapping[str, Sequence[RouteStep]] = field(default_factory=dict)
     settings_document: YamlDocument | None = None
+    channels: Sequence[Channel] = ()
 
 
 Thing = Rule | Entity | WordList
@@ -66,6 +68,7 @@ def find_lints(context: LintContext, checked: Sequence[Thing], memo: LintMemo | 
     for thing in checked:
         lints += _lint_in_context(annotated[thing.place], context, bare_lists, used_lists)
     lints += sources.lint_private_addresses(context.sources, context.source_places, context.allowed_networks)
+    lints += channels.lint_silent_channels(context.channels)
     if context.is_complete and context.sources_place is not None:
         lints += sources.lint_no_sources(context.sources, context.sources_place)
     if context.settings_document is not None:

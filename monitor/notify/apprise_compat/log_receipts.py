@@ -16,6 +16,7 @@ from monitor.model import Receipt, ReceiptKind
 
 UNCLEAR = Receipt(ReceiptKind.UNKNOWN, "no connection, or no clear answer")
 NO_RECIPIENT = Receipt(ReceiptKind.REFUSED, "the channel's address names no recipient that it takes")
+NOT_LOOKED_UP = Receipt(ReceiptKind.TRY_LATER, "the server could not be asked who the recipient is")
 _HTTP_STATUS = re.compile(r"error=(\d{3})")
 _TRY_LATER = frozenset({408, 425, 429})
 # A proxy passed the message on, and got no answer in time or none that it understood (520, 524: Cloudflare's): the
@@ -47,18 +48,21 @@ class AppriseLogLine:
     text: str
 
 
-def receipt_for(lines: Iterable[AppriseLogLine]) -> Receipt:
-    """The receipt of a failed attempt, by its log lines."""
+def receipt_for(lines: Iterable[AppriseLogLine], last_status: int | None = None) -> Receipt:
+    """The receipt of a failed attempt, by its log lines. `last_status`: the status of the last HTTP answer, for
+    plug-ins that log none."""
     logged = tuple(lines)
     # Not at DEBUG: these lines quote the message itself, and what a server wrote.
     codes = [int(code) for line in logged if line.level != "DEBUG" for code in _HTTP_STATUS.findall(line.text)]
     if codes:
         return _receipt_from_status(codes[-1])
-    if any(line.level == "WARNING" and _NO_RECIPIENT.match(line.text) for line in logged):
-        return NO_RECIPIENT
     causes = [line.text.removeprefix(_CAUSE_PREFIX) for line in logged if line.text.startswith(_CAUSE_PREFIX)]
-    if not causes or any(line.level == "INFO" and line.text.startswith("Sent ") for line in logged):
-        return UNCLEAR  # or a part of the message has arrived
+    if any(line.level == "WARNING" and _NO_RECIPIENT.match(line.text) for line in logged):
+        return NOT_LOOKED_UP if causes else NO_RECIPIENT
+    if any(line.level == "INFO" and line.text.startswith("Sent ") for line in logged):
+        return UNCLEAR  # a part of the message has arrived
+    if not causes:
+        return _receipt_from_status(last_status) if last_status and last_status >= 300 else UNCLEAR
     matches = [_BEFORE_SENDING.match(cause[cause.find("Max retries") :]) for cause in causes]
     if all(matches) and (last := matches[-1]):
         return Receipt(ReceiptKind.TRY_LATER, _DETAILS_BEFORE_SENDING[last.lastgroup or "connection"])

@@ -28,6 +28,7 @@ from apprise.plugins.email import EmailMessage, NotifyEmail, SecureMailMode
 from monitor.model import Level, Message, Receipt
 from monitor.notify.apprise_compat.log_receipts import NO_RECIPIENT, UNCLEAR
 from monitor.notify.apprise_compat.mail_receipts import MailStep, receipt_in_doubt, receipt_of_mail_error
+from monitor.notify.apprise_compat.own_receipts import OwnReceipts
 from monitor.notify.smtp_session import SmtpStage, StagedSmtp, StagedSmtpSsl
 from monitor.notify.timeouts import SendTimeouts
 
@@ -42,7 +43,7 @@ _PRIORITIES = {
 _SESSION_ERRORS = (OSError, smtplib.SMTPException, RuntimeError)
 
 
-class MailPlugin(NotifyEmail):  # type: ignore[no-untyped-call]
+class MailPlugin(OwnReceipts, NotifyEmail):  # type: ignore[no-untyped-call]
     """Sends a mail as `NotifyEmail` does, but for what this module says. Call `begin_attempt` before each attempt.
 
     `message`: what the headers and the plain text are taken from; without it they are Apprise's. `stage`: how far the
@@ -51,14 +52,13 @@ class MailPlugin(NotifyEmail):  # type: ignore[no-untyped-call]
 
     message: Message | None = None
     stage: SmtpStage
-    _failure: Receipt | None = None
     _step: MailStep
     _part_accepted = False
 
     def begin_attempt(self, message: Message | None, timeouts: SendTimeouts) -> None:
         """Begin an attempt to send, with its own time; `message` as the class says."""
         self.message, self.stage = message, SmtpStage.begin(timeouts)
-        self._failure, self._part_accepted = None, False
+        self.failure, self._part_accepted = None, False
 
     def send(
         self,
@@ -72,7 +72,7 @@ class MailPlugin(NotifyEmail):  # type: ignore[no-untyped-call]
         """Send one mail, which may be a part of a long message; True if the server has accepted it."""
         del notify_type, options
         if not self.targets:
-            self._failure = NO_RECIPIENT
+            self.failure = NO_RECIPIENT
             return False
         self.throttle()  # type: ignore[no-untyped-call]
         try:
@@ -88,13 +88,13 @@ class MailPlugin(NotifyEmail):  # type: ignore[no-untyped-call]
                     session.quit()
         except (*_SESSION_ERRORS, AppriseException) as error:
             failure = receipt_of_mail_error(error, self._step, mail_begun=self.stage.mail_begun)
-            self._failure = UNCLEAR if self._part_accepted else failure
+            self.failure = UNCLEAR if self._part_accepted else failure
             return False
         return True
 
     def receipt_of_failure(self) -> Receipt:
         """The receipt of an attempt that Apprise calls failed."""
-        return self._failure or receipt_in_doubt(mail_begun=self.stage.mail_begun)
+        return self.failure or receipt_in_doubt(mail_begun=self.stage.mail_begun)
 
     def _connect(self) -> StagedSmtp:
         self._step = MailStep.CONNECTION

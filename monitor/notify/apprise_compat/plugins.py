@@ -11,19 +11,31 @@ from typing import Any
 from apprise import LOGGER_NAME, NotificationManager, NotifyBase
 
 from monitor.notify.apprise_compat.mail_plugin import DeltaChatPlugin, MailPlugin
+from monitor.notify.apprise_compat.message_plugins import NtfyPlugin, WebhookPlugin
+from monitor.notify.apprise_compat.mqtt_plugin import MqttPlugin
+from monitor.notify.apprise_compat.xmpp_plugin import XmppPlugin
 
 _BY_TYPE = "map"  # the action of plug-ins for incidents that take a message's type for what to do
+_OURS = (MailPlugin, DeltaChatPlugin, MqttPlugin, NtfyPlugin, WebhookPlugin, XmppPlugin)
+_EXTRAS: dict[type[NotifyBase], str] = {MqttPlugin: "mqtt", XmppPlugin: "xmpp"}
 _LOGGER = logging.getLogger(LOGGER_NAME)
 
 
 @cache
 def register_plugins() -> None:
-    """Load Apprise's plug-ins, and have it use ours for mail; once for each process. Raises RuntimeError if Apprise
-    refuses ours: its own would send mail without our headers and without clear receipts."""
+    """Load Apprise's plug-ins, and have it use ours; once for each process. Raises RuntimeError if Apprise refuses one:
+    its own would send without our headers and without clear receipts."""
     manager: Any = NotificationManager()  # type: ignore[no-untyped-call]
-    for plugin in (MailPlugin, DeltaChatPlugin):
+    for plugin in _OURS:
         if not manager.add(plugin, force=True):
-            raise RuntimeError(f"Apprise does not accept {plugin.__name__} as a plug-in for mail")
+            raise RuntimeError(f"Apprise does not accept {plugin.__name__} as a plug-in")
+
+
+def missing_extra_of(scheme: str) -> str | None:
+    """Which extra of News Monitor a kind of channel needs, if it is not installed."""
+    manager: Any = NotificationManager()  # type: ignore[no-untyped-call]
+    plugins = [manager[scheme]] if scheme in manager else []
+    return next((_EXTRAS.get(plugin) for plugin in plugins if not plugin.enabled), None)
 
 
 def kinds_of(plugin: NotifyBase) -> Collection[str]:

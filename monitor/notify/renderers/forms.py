@@ -6,6 +6,7 @@ from dataclasses import replace
 from html import escape
 from zoneinfo import ZoneInfo
 
+from monitor.alerting.subject_keys import alert_id
 from monitor.model import Alert, AlertKind, Delivery, Level, Message, MessageType, Notice, NoticeKind
 from monitor.notify.renderers.capabilities import Capabilities, Form
 from monitor.notify.renderers.chat_html import write_chat_html
@@ -47,7 +48,23 @@ def address_message(delivery: Delivery, message: Message) -> Message:
     subject = delivery.alert
     reply_to = subject.thread if isinstance(subject, Alert) and subject.kind in _REPLY_KINDS else None
     rule = subject.rule if isinstance(subject, Alert) else ""
-    return replace(message, id=subject.id, in_reply_to=reply_to, type=_type_of(subject), rule=rule, level=subject.level)
+    return replace(
+        message,
+        id=subject.id,
+        in_reply_to=reply_to,
+        replaces=_find_first(subject),
+        type=_type_of(subject),
+        rule=rule,
+        level=subject.level,
+    )
+
+
+def _find_first(subject: Alert | Notice) -> str:
+    """The id of the first alert of the same subject, which is the thing itself if it is no update. A subject that is
+    possibly the same as an older one has a first alert of its own: it takes the place of none."""
+    if isinstance(subject, Alert) and subject.kind is AlertKind.UPDATE:
+        return alert_id(subject.dedup_key.rpartition(" update ")[0])
+    return subject.id
 
 
 def _type_of(subject: Alert | Notice) -> MessageType:

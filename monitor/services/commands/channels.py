@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.model import Alert, Article, Delivery, Level, Receipt, ReceiptKind, Settings
+from monitor.model import Alert, Article, Delivery, Level, Receipt, Settings
 from monitor.model.outcome import clauses_from_sentence
 from monitor.notify import Notifier
 from monitor.services.lookup import require_known
@@ -27,8 +27,8 @@ class ChannelTest:
 
     @property
     def is_accepted(self) -> bool:
-        """Whether the server has accepted the message."""
-        return self.receipt.kind is ReceiptKind.ACCEPTED
+        """Whether the server has accepted the message, as far as its kind of channel can say."""
+        return self.receipt.is_sent
 
 
 async def send_test_messages(settings: Settings, names: Collection[str], now: datetime) -> AsyncIterator[ChannelTest]:

@@ -204,6 +204,7 @@ FILES: dict[str, str | bytes] = {
         (0, "schema sources"),
         (0, "schema entity"),
         (0, "schema rule"),
+        (0, "schema webhook"),
         (2, "schema nosuch"),
         (1, "run --once -c nosuch.yaml"),  # a supervisor tries again
         (1, "run -c latin.yaml"),

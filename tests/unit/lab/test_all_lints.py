@@ -11,7 +11,7 @@ import pytest
 from monitor.config.loading.load import load_rules
 from monitor.lab.annotated_document import Lint, LintKind
 from monitor.lab.lints.all_lints import LintContext, find_lints
-from monitor.model import Entity, Rule, WordList
+from monitor.model import Channel, Entity, Place, Rule, WordList
 from tests.building import source
 from tests.e2e.whole import ROOT
 
@@ -373,6 +373,19 @@ def test_sources_that_there_are_not(tmp_path: Path) -> None:
     more = "where: {sources: [wire, wrie], tags: [state, sate], not: {publishers: [Nobody], sources: [wire]}}\n"
     wanted = [("unknown-source", begins) for begins in ("wrie", "sate", "Nobody")]
     expect(at(tmp_path, rule("{words: [x]}", more)), *wanted)
+
+
+def test_channels_that_never_say_whether_a_message_arrived() -> None:
+    """Whoever relies on one should know; others need no advice."""
+    urls = {"log": "rsyslog://10.0.0.1", "desk": "mailto://u:p@x.test", "here": "syslog://"}
+    channels = tuple(Channel(name, url, Place("monitor.yaml", 7, 3)) for name, url in urls.items())
+    found = [str(lint) for lint in find_lints(LintContext({}, {}, {}, {}, channels=channels), [])]
+    never, hint = "this kind never says whether a message arrived", "send what must arrive to a second channel too"
+    refused, sent = "and asks no server: its messages count as refused", "its messages count as sent, unverified"
+    assert found == [
+        f"monitor.yaml:7:3: advice: the channel {said}; {hint} [unverified-channel]"
+        for said in (f"here is of the kind syslog: {never}, {refused}", f"log is of the kind rsyslog: {never}: {sent}")
+    ]
 
 
 def test_a_list_that_nothing_names(tmp_path: Path) -> None:

@@ -7,9 +7,26 @@ from apprise import Apprise
 
 from monitor.model import Message, Receipt, ReceiptKind
 from monitor.notify import channel_fault
+from monitor.notify.apprise_compat.mqtt_plugin import MqttPlugin
+from monitor.notify.apprise_compat.xmpp_plugin import XmppPlugin
 from monitor.notify.apprise_sender import FORCED, SEVERAL, send_message, with_forced_options
 
 FORCED_QUERY = "redirect=no&optional=no&retry=0&cto=10&rto=90"
+
+
+@pytest.mark.parametrize(
+    ("url", "plugin", "extra"),
+    [("mqtt://broker.test/x", MqttPlugin, "mqtt"), ("xmpp://u:p@chat.test/reader", XmppPlugin, "xmpp")],
+)
+def test_a_kind_without_its_package_says_what_to_install(
+    url: str, plugin: type, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are extras."""
+    monkeypatch.setattr(plugin, "enabled", False)
+    kind = url.partition(":")[0]
+    assert channel_fault(url) == f"a channel of the kind '{kind}' needs a package: pip install 'news-monitor[{extra}]'"
+    monkeypatch.undo()
+    assert channel_fault(url) is None
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,24 @@ def test_an_address_of_nobody_is_refused(text: str) -> None:
     assert receipt_for([AppriseLogLine("WARNING", text)]) == nobody
 
 
+def test_a_recipient_that_could_not_be_looked_up_is_tried_again() -> None:
+    """Some plug-ins ask a server for the recipients first; without an answer they find nobody."""
+    lines = [
+        failed(_BEFORE + "NewConnectionError('refused'))"),
+        AppriseLogLine("WARNING", "There were no targets to notify."),
+    ]
+    assert receipt_for(lines) == Receipt(_LATER, "the server could not be asked who the recipient is")
+
+
+def test_an_answer_counts_where_nothing_was_logged_of_it() -> None:
+    """Some plug-ins log no status; a connection that broke after the answer leaves a doubt."""
+    assert receipt_for([AppriseLogLine("WARNING", "Failed.")], 403) == Receipt(_REFUSED, "the server answered 403")
+    assert receipt_for([], 503) == Receipt(_LATER, "the server answered 503")
+    assert receipt_for([], 200) == UNCLEAR
+    assert receipt_for([failed("Read timed out.")], 403) == UNCLEAR
+    assert receipt_for([AppriseLogLine("INFO", "Sent a part.")], 403) == UNCLEAR
+
+
 @pytest.mark.parametrize(
     ("error", "detail"),
     [

@@ -70,6 +70,7 @@ def test_a_message_says_everything() -> None:
             f"Rule launch, story {of.story}, alert {of.id}"
         ),
         id=of.id,
+        replaces=of.id,
         type=MessageType.FAILURE,
         rule="launch",
         level=Level.HIGH,
@@ -286,6 +287,7 @@ def test_what_is_possibly_the_same_is_a_short_message() -> None:
             f"Rule launch, story {of.story}, alert {of.id}"
         ),
         id=of.id,
+        replaces=of.id,
         in_reply_to=of.thread,
         type=MessageType.FAILURE,
         rule="launch",
@@ -345,6 +347,7 @@ def test_a_digest_has_a_line_for_each_story() -> None:
             "An earlier attempt got no clear answer: you may have this message already."
         ),
         id=of.id,
+        replaces=of.id,
         rule="launch",
     )
     assert f'<a href="{PAGE.replace("&", "&amp;")}">' in page(of)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.decide import Decision, decide_articles
-from monitor.model import Article, ArticleDecision, Claim, DeliveryState
+from monitor.model import Article, ArticleDecision, Claim, DeliveryState, ReceiptKind
 from monitor.state import State
 from monitor.telemetry import LogEvent
 from monitor.telemetry.metrics import Metrics
@@ -57,6 +57,13 @@ def test_a_poll_is_counted_with_all_that_came_of_it(metrics: Metrics) -> None:
     assert value("news_monitor_alerts_total", {"outcome": "deferred", "level": "none", "reason": "mention"}) == 1
     metrics.record_alert(alert())
     assert value("news_monitor_alerts_total", {"outcome": "sent", "level": "high", "reason": "first"}) == 2
+
+
+def test_what_is_only_sent_is_counted_as_unverified(metrics: Metrics) -> None:
+    """Whoever reads the metrics takes no datagram for a message that arrived."""
+    metrics.record_attempt(delivery(), DeliveryState.ACCEPTED, NOON, ReceiptKind.UNVERIFIED)
+    counted = {"channel": "desk", "state": "unverified"}
+    assert metrics.registry.get_sample_value("news_monitor_deliveries_total", counted) == 1
 
 
 def test_an_accepted_alert_has_its_latency(metrics: Metrics) -> None:

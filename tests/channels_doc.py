@@ -1,0 +1,69 @@
+"""Writes the table of docs/channels.md anew, by sending on every kind of channel:   python -m tests.channels_doc"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from monitor.model import ReceiptKind
+from monitor.notify.response_checks import CHECKS, TEXT
+from monitor.notify.silent_kinds import LOCAL, UNANSWERED
+from tests.channel_outcomes import SENT, Outcomes, measure_kinds
+
+PAGE = Path(__file__).parents[1] / "docs" / "channels.md"
+_TABLE = re.compile(r"(?<=<!-- kinds -->\n).*?(?=<!-- end -->)", re.DOTALL)
+# What accepts a message where it is not HTTP; tests/integration tries those that have a server there.
+_PROTOCOLS = {
+    "deltachat": "the mail server's 250",
+    "mailto": "the mail server's 250",
+    "mqtt": "PUBACK of the broker",
+    "nostr": "an OK of the relay",
+    "vapid": "2xx of the browser's push service",
+    "xmpp": "the server's answer after the message",
+}
+
+
+def page(outcomes: Iterable[Outcomes]) -> str:
+    """The page as it should be: what people wrote, and the table of what was measured."""
+    table = "\n".join(
+        [
+            "| kind | service | success | 403 | error in a 200 | HTML in a 200 | no network |",
+            "|---|---|---|---|---|---|---|",
+            *map(_row, sorted(outcomes, key=lambda each: each.kinds)),
+            "",
+        ]
+    )
+    return _TABLE.sub(lambda _: table, PAGE.read_text(encoding="utf-8"))
+
+
+def _row(outcomes: Outcomes) -> str:
+    kinds = ", ".join(f"`{kind}`" for kind in outcomes.kinds)
+    if outcomes.needs:
+        return f"| {kinds} | {outcomes.service} | not tried: needs {outcomes.needs} | | | | |"
+    cells = [_protocol(outcomes) if not outcomes.over_http else "", "", "", ""]
+    if outcomes.over_http:
+        cells = [_success(outcomes), outcomes.forbidden, outcomes.error, outcomes.page]
+    return f"| {kinds} | {outcomes.service} | {' | '.join(cells)} | {outcomes.offline} |"
+
+
+def _success(outcomes: Outcomes) -> str:
+    check = next((CHECKS[kind] for kind in outcomes.kinds if kind in CHECKS), None)
+    if outcomes.taken not in SENT:
+        return "not tried: several steps"
+    if check is not None:
+        fields = " or ".join("its text" if field == TEXT else f"`{field}`" for field in check.fields)
+        values = ", ".join(f"`{value}`" for value in sorted(check.success)) or "not empty"
+        return f"2xx, and {fields} is {values}"
+    return "2xx" if outcomes.page == ReceiptKind.ACCEPTED else "2xx, and a body that the plug-in reads"
+
+
+def _protocol(outcomes: Outcomes) -> str:
+    kinds = set(outcomes.kinds)
+    if kinds & UNANSWERED:
+        return "never known: unverified"
+    return "never known: refused" if kinds & LOCAL else _PROTOCOLS[outcomes.kinds[0]]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(measure_kinds()[1]), encoding="utf-8")
