@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -172,8 +172,10 @@ class ReportQueries:
             found: datetime | None = connection.execute(select(func.max(source.c.polled_at))).scalar_one()
             return found
 
-    def deliveries(self, states: Sequence[DeliveryState], limit: int) -> list[DeliveryReport]:
-        """At most `limit` deliveries in these states (no states: in any), the newest first."""
+    def deliveries(
+        self, states: Collection[DeliveryState], limit: int, channels: Collection[str] = ()
+    ) -> list[DeliveryReport]:
+        """At most `limit` deliveries in these states and on these channels (none: in any, on any), the newest first."""
         # a notice has a subject and a title of its own
         rule, title = func.coalesce(alert.c.rule_id, alert.c.subject), func.coalesce(article.c.title, alert.c.title)
         columns = (
@@ -189,6 +191,8 @@ class ReportQueries:
         )
         if states:
             rows = rows.where(delivery.c.state.in_(states))
+        if channels:
+            rows = rows.where(delivery.c.channel.in_(channels))
         return [DeliveryReport(**_row_to_fields(row, DeliveryReport)) for row in self._rows(rows)]
 
     def oldest_pending(self) -> Mapping[str, datetime]:
