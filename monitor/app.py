@@ -42,6 +42,7 @@ from monitor.sources.polling.in_worker import PARSER_MEMORY, preload_parsers
 from monitor.sources.polling.robots import Robots
 from monitor.sources.polling.source_poller import SourcePoller
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.channel_addresses import record_channel_addresses
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
@@ -80,6 +81,7 @@ async def open_daemon(
             _release_stale_leases(claims, outbox, pages)
         stack.callback(_deregister_daemon, database, outbox, daemons)
         claims.register_sources(config.sources, clock.now())
+        record_channel_addresses(database, settings.channels.values())
         metrics, last_run = Metrics(), LastRun(clock.monotonic())
         thread = StoreThread(metrics, last_run.record_call)
         stack.callback(thread.close)
@@ -132,6 +134,7 @@ async def open_daemon(
         async def apply_config(new: Config) -> None:
             made = await asyncio.to_thread(_make_active_config, new, zone, catches_up=catches_up)
             await thread.run(_register_sources, claims, new.sources, active.current.sources)
+            await thread.run(record_channel_addresses, database, new.settings.channels.values())
             hide_secrets(secrets_of(new))
             active.current = made
 

@@ -4,6 +4,7 @@ They have no behaviour beyond describing themselves. The pure packages (`matchin
 decide about them, and the adapters act on them. All times are aware UTC.
 """
 
+from monitor.model.channel_address import ChannelAddress
 from monitor.model.condition_contents import (
     entities_asked_for,
     entities_of_leaf,
@@ -142,6 +143,7 @@ __all__ = [
     "ArticleDecision",
     "Blame",
     "Channel",
+    "ChannelAddress",
     "Claim",
     "ClauseCode",
     "ComparedArticle",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.model.channel_address import ChannelAddress
 from monitor.model.decisions import Alert
 from monitor.model.file_positions import Place
 from monitor.model.notices import Notice
@@ -24,6 +25,11 @@ class Channel:
     def scheme(self) -> str:
         """See `scheme_of_channel`."""
         return scheme_of_channel(self.url)
+
+    @property
+    def address(self) -> ChannelAddress:
+        """What may be stored of its URL."""
+        return ChannelAddress.of_url(self.scheme, self.url)
 
 
 def scheme_of_channel(url: str) -> str:
