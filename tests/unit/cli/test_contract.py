@@ -24,7 +24,7 @@ COMMANDS = (
     "alerts list", "alerts show", "alerts mark", "articles mark", "marks list", "marks export", "marks import",
     "stories list", "stories show", "stories merge", "stories split",
     "articles forget",
-    "db upgrade", "db backup", "db check", "db prune", "why", "replay", "entities list",
+    "db upgrade", "db backup", "db restore", "db check", "db prune", "why", "replay", "entities list",
     "rules list", "rules show", "rules misses", "rules coverage", "rules tune", "rules packs", "rules test",
     "rules try", "score",
 )  # fmt: skip
@@ -246,6 +246,9 @@ FILES: dict[str, str | bytes] = {
         (2, "db upgrade -c nosuch.yaml"),
         (1, "db backup copy.db"),  # nothing has run yet
         (2, "db backup"),
+        (2, "db restore"),
+        (2, "db restore nosuch.db"),
+        (1, "db restore feed.xml"),
         (1, "db check"),
         (1, "db prune"),
         (1, "articles forget https://x.test/1"),
@@ -283,6 +286,7 @@ MISSING = {
         "channels list -c {}", "channels test -c {}", "matches list -c {}", "matches show -c {} 1",
         "matches export -c {}", "stories list -c {}", "stories show -c {} a", "stories merge -c {} a b",
         "stories split -c {} a b", "articles forget -c {} a", "db upgrade -c {}", "db backup -c {} copy.db",
+        "db restore -c {} hit.jsonl",
         "db check -c {}", "db prune -c {}", "alerts list -c {}", "alerts mark -c {} a good", "alerts show -c {} a",
         "articles mark -c {} a b missed", "marks export -c {}", "marks import -c {} hit.jsonl", "marks list -c {}",
         "matches mark -c {} 1 good", "rules misses -c {}", "rules show -c {} a", "rules coverage -c {} a",
