@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import asdict
@@ -23,13 +25,14 @@ from monitor.cli.options import (
 from monitor.cli.output.tables import print_table
 from monitor.errors import StoreFailed
 from monitor.model import Settings
+from monitor.services.commands.channel_add import add_channel
 from monitor.services.commands.channels import send_test_messages
 from monitor.services.queries.channels import ChannelReport, list_channels, list_dead_letters
 
 
 @click.group()
 def channels() -> None:
-    """The channels that messages go to: list, test."""
+    """The channels that messages go to: list, add, test."""
 
 
 @channels.command("list")
@@ -58,6 +61,32 @@ def _row_to_cells(row: ChannelReport, zone: str) -> list[str]:
     routes = [*row.routes, *(["operator"] if row.operator else [])]
     since = format_local_time(row.waiting_since, zone) if row.waiting_since else "nothing waits"
     return [row.name, row.kind, ", ".join(routes) or "none", since, format_local_time(row.last_accepted, zone)]
+
+
+@channels.command()
+@config_option
+@click.argument("name")
+@click.argument("url")
+@click.option("--route", "routes", multiple=True, metavar="NAME", help="Also add it to this route; may be repeated.")
+def add(config: Path, name: str, url: str, routes: tuple[str, ...]) -> None:
+    """Add a channel to monitor.yaml; its comments and all else in it stay as they are.
+
+    URL is an Apprise URL. Everybody who can see your processes or your shell's history could read a secret in it: write
+    ${env:NAME}, ${file:/PATH} or ${credential:NAME} in its place, or "-" as URL to type it (or pipe it in). Nothing is
+    written if Apprise cannot use it. A running daemon takes the channel at once.
+
+    \b
+    Examples:
+      news-monitor channels add desk 'mailtos://me:${env:MAIL}@mail.example.org?to=desk@example.org' --route default
+      news-monitor channels add phone - --route night
+    """
+    if url == "-":
+        url = click.prompt("URL", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
+    add_channel(config, name, url, routes, os.environ)
+    click.echo(f"added the channel {name} to {config}" + (f" and to the routes {', '.join(routes)}" if routes else ""))
+    if not routes:
+        click.echo(f"no alert goes there until a route names it: `routes: {{default: [{name}]}}`", err=True)
+    click.echo(f"try it: news-monitor channels test {name}")
 
 
 @channels.command()

@@ -61,10 +61,8 @@ def _copy_whole(backup: Path, half: Path) -> None:
 
 def _keep_current(path: Path, now: datetime) -> Path:
     """A second name for the database, with its log: a log beside another file would be taken for that file's own."""
-    with (
-        suppress(sqlite3.Error),
-        closing(sqlite3.connect(path, isolation_level=None)) as connection,
-    ):  # it may be damaged
+    # suppressed: it may be damaged
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     kept = path.with_name(f"{path.name}.before-restore-{now:%Y%m%dT%H%M%S}")
     os.link(path, kept)

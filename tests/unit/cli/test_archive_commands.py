@@ -182,10 +182,10 @@ async def test_a_backup_is_restored_and_what_was_there_is_kept(folder: Path) -> 
     ended = await run(folder, "db restore kept.db")
     assert (ended.code, ended.err) == (0, "")
     assert "Edited since" not in _titles(folder / "news.db")
-    (kept,) = folder.glob("news.db.before-restore-*")
+    (kept,) = _find_files(folder, "news.db.before-restore-*")
     assert _titles(kept) == {"Edited since"}
     assert str(kept) in ended.out
-    assert not list(folder.glob("*.half"))
+    assert not _find_files(folder, "*.half")
     assert (await run(folder, "db check")).code == 0
 
 
@@ -199,7 +199,11 @@ async def test_no_backup_is_restored_under_a_daemon(folder: Path) -> None:
         ended = await run(folder, "db restore kept.db")
     daemon.close()
     assert (ended.code, "stop it" in ended.err) == (1, True)
-    assert not list(folder.glob("news.db.before-restore-*"))
+    assert not _find_files(folder, "news.db.before-restore-*")
+
+
+def _find_files(folder: Path, pattern: str) -> list[Path]:
+    return list(folder.glob(pattern))
 
 
 def _titles(file: Path) -> set[str]:
