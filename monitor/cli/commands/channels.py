@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -17,6 +19,7 @@ from monitor.cli.config_files import load_config
 from monitor.cli.options import (
     config_option,
     database_if_any,
+    existing_database,
     format_local_time,
     json_option,
     print_faults,
@@ -24,15 +27,19 @@ from monitor.cli.options import (
 )
 from monitor.cli.output.tables import print_table
 from monitor.errors import StoreFailed
-from monitor.model import Settings
+from monitor.model import DeliveryState, Level, Settings
 from monitor.services.commands.channel_add import add_channel
 from monitor.services.commands.channels import send_test_messages
+from monitor.services.commands.drill import load_drill, start_drill
 from monitor.services.queries.channels import ChannelReport, list_channels, list_dead_letters
+from monitor.store.queries.reports import DeliveryReport
+
+_LOOK = 0.5  # s, between two looks at a drill
 
 
 @click.group()
 def channels() -> None:
-    """The channels that messages go to: list, add, test."""
+    """The channels that messages go to: list, add, test, drill."""
 
 
 @channels.command("list")
@@ -116,6 +123,49 @@ def _remind_of_dead(settings: Settings, accepted: Collection[str]) -> None:
     with suppress(StoreFailed):  # a test is of channels: `status` says what the database has
         for each in list_dead_letters(database_if_any(settings), accepted):
             click.echo(each.explain(format_local_time(each.since, settings.timezone)), err=True)
+
+
+@channels.command()
+@config_option
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "--level",
+    default=Level.CRITICAL.value,
+    show_default=True,
+    type=click.Choice([level.value for level in Level]),
+    help="Of the message; the highest level goes first on its channel.",
+)
+@click.option("--wait", default=120, show_default=True, type=click.IntRange(1), metavar="SECONDS", help="At most.")
+def drill(config: Path, names: tuple[str, ...], level: str, wait: int) -> None:
+    """Send a message through the daemon that runs, on each of these channels (none named: on all), as an alert is sent.
+
+    It prints how long each channel took, or why it has not accepted the message yet. Exit code 1 if any has not. What
+    is not accepted in time stays in the outbox, and is tried again.
+
+    \b
+    Examples:
+      news-monitor channels drill
+      news-monitor channels drill phone --level high --wait 30
+    """
+    settings = load_config(config).config.settings
+    database = existing_database(settings)
+    notice = start_drill(database, settings, names, Level(level), clock.now())
+    until = clock.monotonic() + wait
+    reports = load_drill(database, notice)
+    while clock.monotonic() < until and not all(report.ended_at for report in reports):
+        time.sleep(_LOOK)
+        reports = load_drill(database, notice)
+    for report in reports:
+        click.echo(_describe_drill(report, notice.at))
+    if any(report.state != DeliveryState.ACCEPTED for report in reports):
+        raise SystemExit(1)
+
+
+def _describe_drill(report: DeliveryReport, began: datetime) -> str:
+    if report.state == DeliveryState.ACCEPTED and report.ended_at is not None:
+        return f"{report.channel}: accepted after {(report.ended_at - began).total_seconds():.1f} s"
+    answer = report.detail or "it has not been sent yet"
+    return f"{report.channel}: {report.state}: {answer}; see `news-monitor outbox list --channel {report.channel}`"
 
 
 async def _print_tests(settings: Settings, names: Collection[str]) -> dict[str, bool]:
