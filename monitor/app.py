@@ -20,6 +20,8 @@ from monitor.active_config import ActiveConfig, ActiveConfigHolder, compile_conf
 from monitor.config.language.secrets import secrets_of
 from monitor.config.loading.user_files import UserFiles
 from monitor.daemon import Daemon, Job, systemd
+from monitor.daemon.canary import LOOK_EVERY as CANARY_LOOK
+from monitor.daemon.canary import CanaryRuns
 from monitor.daemon.health import HEARTBEAT_EVERY, DaemonHealth
 from monitor.daemon.http_server import RETRY_EVERY, HttpServer
 from monitor.daemon.progress import LastRun
@@ -164,6 +166,7 @@ async def open_daemon(
             Job("due", DUE, due.run_once, in_once_mode=True),
             Job("pages", READING, reader.run_once),
             pruned,
+            *_make_canary_jobs(files, CanaryRuns(active, database, thread, dispatcher.wake)),
             Job("misses", LOOK_EVERY, WeeklyMisses(active, database, thread, dispatcher.wake).run_once),
             _make_watchdog_job(last_run),
             *_make_health_jobs(health, settings, stack),
@@ -206,6 +209,11 @@ async def _open_network_clients(
     stack.callback(parsers.close)
     await asyncio.gather(parsers.warm(preload_parsers), notifier.prepare())
     return await stack.enter_async_context(Fetcher(settings.limits, settings.allow)), parsers, notifier
+
+
+def _make_canary_jobs(files: UserFiles | None, canary: CanaryRuns) -> list[Job]:
+    """The canary's process reads the same files; without files, as in the demo, there is none."""
+    return [] if files is None else [Job("canary", CANARY_LOOK, partial(canary.run_once, files.path))]
 
 
 def _register_sources(claims: Claims, sources: Mapping[str, Source], before: Mapping[str, Source]) -> None:

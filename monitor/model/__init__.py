@@ -106,7 +106,16 @@ from monitor.model.rules import (
     select_running_rules,
 )
 from monitor.model.running_version import RunningVersion, time_of_day
-from monitor.model.settings import FOR_GOOD, SHORTEST_RETENTION, Config, Endpoint, Limits, Retention, Settings
+from monitor.model.settings import (
+    FOR_GOOD,
+    SHORTEST_RETENTION,
+    CanarySchedule,
+    Config,
+    Endpoint,
+    Limits,
+    Retention,
+    Settings,
+)
 from monitor.model.source_stats import MOMENTARY, SourceStats, SourceTrouble, TroubleKind
 from monitor.model.sources import (
     DEFAULT_KIND,
@@ -142,6 +151,7 @@ __all__ = [
     "Article",
     "ArticleDecision",
     "Blame",
+    "CanarySchedule",
     "Channel",
     "ChannelAddress",
     "Claim",

@@ -15,11 +15,13 @@ from monitor.sanitize import sanitize_line, sanitize_text
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One address. The whole URL is a secret: it is never shown, logged or stored."""
+    """One address. The whole URL is a secret: it is never shown, logged or stored. `test`: where the
+    canary's messages go."""
 
     name: str
     url: str = field(repr=False)
     place: Place = Place("")
+    test: Channel | None = None
 
     @property
     def scheme(self) -> str:

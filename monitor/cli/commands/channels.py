@@ -16,6 +16,7 @@ import click
 
 from monitor import clock
 from monitor.cli.config_files import load_config
+from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
     database_if_any,
@@ -37,9 +38,12 @@ from monitor.store.queries.reports import DeliveryReport
 _LOOK = 0.5  # s, between two looks at a drill
 
 
-@click.group()
+@click.group(
+    cls=LazyGroup,
+    lazy={"canary": ("monitor.cli.commands.channels_canary", "A made-up article, all the way to test addresses.")},
+)
 def channels() -> None:
-    """The channels that messages go to: list, add, test, drill."""
+    """The channels that messages go to: list, add, test, drill, canary."""
 
 
 @channels.command("list")

@@ -16,7 +16,7 @@ from monitor.config.language.faults import collect_faults
 from monitor.config.language.secrets import fill_secrets
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import Channel
+from monitor.model import Channel, Place
 
 
 class ChannelSchema(Schema):
@@ -30,6 +30,12 @@ class ChannelSchema(Schema):
         "${credential:NAME}.",
         examples=["console://"],
     )
+    test_url: str | None = Field(
+        None,
+        repr=False,
+        description="An Apprise URL of the same kind that nobody is woken by: the canary's messages go there.",
+        examples=["ntfys://ntfy.example.org/news-test"],
+    )
 
 
 def build_channels(
@@ -38,14 +44,21 @@ def build_channels(
     """The channels by name, with their secrets filled in. Raises InvalidFiles."""
     channels, faults = {}, list[Fault]()
     for name, channel in schemas.items():
-        place = document.place(("channels", name, "url"))
+        place, test_place = (document.place(("channels", name, key)) for key in ("url", "test_url"))
+        test = None
         with collect_faults(faults):
-            url = fill_secrets(channel.url, environment, place, folder)
-            if not url.partition("://")[1] or any(sign.isspace() for sign in url):
-                raise InvalidFiles(
-                    [Fault(place, "this is no channel's url", "it begins like mailto://, ntfy:// or console://")]
-                )
-            channels[name] = Channel(name, url, place)
+            if channel.test_url is not None:
+                test = Channel(name, _fill_url(channel.test_url, test_place, environment, folder), test_place)
+        with collect_faults(faults):
+            channels[name] = Channel(name, _fill_url(channel.url, place, environment, folder), place, test)
     if faults:
         raise InvalidFiles(faults)
     return channels
+
+
+def _fill_url(url: str, place: Place, environment: Mapping[str, str], folder: Path) -> str:
+    filled = fill_secrets(url, environment, place, folder)
+    if not filled.partition("://")[1] or any(sign.isspace() for sign in filled):
+        hint = "it begins like mailto://, ntfy:// or console://"
+        raise InvalidFiles([Fault(place, "this is no channel's url", hint)])
+    return filled

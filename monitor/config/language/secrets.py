@@ -178,6 +178,6 @@ def _iter_option_values(query: str) -> Iterator[str]:
 
 def secrets_of(config: Config) -> frozenset[str]:
     """What no log may show: what is telling in the channels' addresses, and the passwords of database and proxies."""
-    telling = (find_sensitive_parts(channel.url) for channel in config.settings.channels.values())
+    telling = (find_sensitive_parts(channel.url) for channel in config.settings.list_addresses())
     proxies = (password_of(source.proxy) for source in config.sources.values() if source.proxy)
     return password_of(config.settings.database).union(*telling, *proxies)
