@@ -9,7 +9,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -20,6 +20,8 @@ from monitor.active_config import ActiveConfig, ActiveConfigHolder, compile_conf
 from monitor.config.language.secrets import secrets_of
 from monitor.config.loading.user_files import UserFiles
 from monitor.daemon import Daemon, Job, systemd
+from monitor.daemon.canary import LOOK_EVERY as CANARY_LOOK
+from monitor.daemon.canary import CanaryRuns
 from monitor.daemon.channel_care import ChannelCare
 from monitor.daemon.dead_man_ping import PING_EVERY, DeadManPing
 from monitor.daemon.health import HEARTBEAT_EVERY, DaemonHealth
@@ -44,6 +46,7 @@ from monitor.sources.polling.in_worker import PARSER_MEMORY, preload_parsers
 from monitor.sources.polling.robots import Robots
 from monitor.sources.polling.source_poller import SourcePoller
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.channel_addresses import record_channel_addresses
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
@@ -83,6 +86,7 @@ async def open_daemon(
             _release_stale_leases(claims, outbox, pages)
         stack.callback(_deregister_daemon, database, outbox, daemons)
         claims.register_sources(config.sources, clock.now())
+        record_channel_addresses(database, settings.channels.values())
         metrics, last_run = Metrics(), LastRun(clock.monotonic())
         thread = StoreThread(metrics, last_run.record_call)
         stack.callback(thread.close)
@@ -135,6 +139,7 @@ async def open_daemon(
         async def apply_config(new: Config) -> None:
             made = await asyncio.to_thread(_make_active_config, new, zone, catches_up=catches_up)
             await thread.run(_register_sources, claims, new.sources, active.current.sources)
+            await thread.run(record_channel_addresses, database, new.settings.channels.values())
             hide_secrets(secrets_of(new))
             active.current = made
 
@@ -155,20 +160,13 @@ async def open_daemon(
             sources=lambda: active.current.sources,
             zone=zone,
         )
-        pruned = Job(
-            "prune",
-            PRUNE_EVERY,
-            lambda: prune_archive(ArchivePruner(database, active.current.config.settings.retention), thread),
-        )
         ping = DeadManPing(lambda: active.current.config.settings.heartbeat, health.is_well)
-        care = ChannelCare(active, ChannelUpkeep(database), thread, dispatcher.wake)
         jobs += [
             Job("due", DUE, due.run_once, in_once_mode=True),
-            Job("channels", HEARTBEAT_EVERY, care.run_once, in_once_mode=True),
             Job("pages", READING, reader.run_once),
-            pruned,
             Job("heartbeat", PING_EVERY, ping.ping),
-            Job("misses", LOOK_EVERY, WeeklyMisses(active, database, thread, dispatcher.wake).run_once),
+            *_make_upkeep_jobs(active, database, thread, dispatcher.wake),
+            *_make_canary_jobs(files, CanaryRuns(active, database, thread, dispatcher.wake)),
             _make_watchdog_job(last_run),
             *_make_health_jobs(health, settings, stack),
         ]
@@ -210,6 +208,27 @@ async def _open_network_clients(
     stack.callback(parsers.close)
     await asyncio.gather(parsers.warm(preload_parsers), notifier.prepare())
     return await stack.enter_async_context(Fetcher(settings.limits, settings.allow)), parsers, notifier
+
+
+def _make_upkeep_jobs(
+    active: ActiveConfigHolder, database: Database, thread: StoreThread, deliver: Callable[[], None]
+) -> list[Job]:
+    """What looks after the outbox and the archive. `deliver` is called after a commit that left something to send."""
+    care = ChannelCare(active, ChannelUpkeep(database), thread, deliver)
+    return [
+        Job("channels", HEARTBEAT_EVERY, care.run_once, in_once_mode=True),
+        Job("misses", LOOK_EVERY, WeeklyMisses(active, database, thread, deliver).run_once),
+        Job(
+            "prune",
+            PRUNE_EVERY,
+            lambda: prune_archive(ArchivePruner(database, active.current.config.settings.retention), thread),
+        ),
+    ]
+
+
+def _make_canary_jobs(files: UserFiles | None, canary: CanaryRuns) -> list[Job]:
+    """The canary's process reads the same files; without files, as in the demo, there is none."""
+    return [] if files is None else [Job("canary", CANARY_LOOK, partial(canary.run_once, files.path))]
 
 
 def _register_sources(claims: Claims, sources: Mapping[str, Source], before: Mapping[str, Source]) -> None:

@@ -99,10 +99,8 @@ class Reloader:
 
     async def _unusable_channels(self, config: Config) -> list[Fault]:
         """Of the channels that are new or changed: what runs already is reported elsewhere."""
-        known = self._config.settings.channels
-        return await channel_faults_in_worker(
-            each for name, each in config.settings.channels.items() if each != known.get(name)
-        )
+        known = self._config.settings.list_addresses()
+        return await channel_faults_in_worker(each for each in config.settings.list_addresses() if each not in known)
 
     async def _refuse(self, faults: Sequence[Fault]) -> None:
         await self._report(

@@ -85,7 +85,7 @@ class ConfigChecker:
             return CheckResult(error.faults, is_config_usable=False)
         config, recent = loaded.config, _load_recent_matches(loaded.config.settings.database, now)
         settings, sources = settings_document(self._config), ("sources",)
-        faults = [*loaded.faults, *channel_faults(config.settings.channels.values())]
+        faults = [*loaded.faults, *channel_faults(config.settings.list_addresses())]
         if recent.fault:
             faults.append(Fault(settings.place(("database",)), recent.fault))
         definitions = config.rules, config.entities, config.lists

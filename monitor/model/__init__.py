@@ -4,6 +4,7 @@ They have no behaviour beyond describing themselves. The pure packages (`matchin
 decide about them, and the adapters act on them. All times are aware UTC.
 """
 
+from monitor.model.channel_address import ChannelAddress
 from monitor.model.condition_contents import (
     entities_asked_for,
     entities_of_leaf,
@@ -109,7 +110,16 @@ from monitor.model.rules import (
 )
 from monitor.model.running_version import RunningVersion, time_of_day
 from monitor.model.send_rates import SendRate
-from monitor.model.settings import FOR_GOOD, SHORTEST_RETENTION, Config, Endpoint, Limits, Retention, Settings
+from monitor.model.settings import (
+    FOR_GOOD,
+    SHORTEST_RETENTION,
+    CanarySchedule,
+    Config,
+    Endpoint,
+    Limits,
+    Retention,
+    Settings,
+)
 from monitor.model.source_stats import MOMENTARY, SourceStats, SourceTrouble, TroubleKind
 from monitor.model.sources import (
     DEFAULT_KIND,
@@ -145,7 +155,9 @@ __all__ = [
     "Article",
     "ArticleDecision",
     "Blame",
+    "CanarySchedule",
     "Channel",
+    "ChannelAddress",
     "Claim",
     "ClauseCode",
     "ClockSpan",

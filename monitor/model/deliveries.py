@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.model.channel_address import ChannelAddress
 from monitor.model.decisions import Alert
 from monitor.model.file_positions import Place
 from monitor.model.notices import Notice
@@ -40,6 +41,7 @@ class Channel:
     rate       how often it may be sent to; None: as often as its server answers
     fallback   the channel that gets what waits for this one once it has failed for `patience`
     template   how its messages are written; None: by their default form
+    test       where the canary's messages go
     """
 
     name: str
@@ -49,11 +51,17 @@ class Channel:
     fallback: str | None = None
     patience: timedelta = timedelta(minutes=15)
     template: MessageTemplate | None = None
+    test: Channel | None = None
 
     @property
     def scheme(self) -> str:
         """See `scheme_of_channel`."""
         return scheme_of_channel(self.url)
+
+    @property
+    def address(self) -> ChannelAddress:
+        """What may be stored of its URL."""
+        return ChannelAddress.of_url(self.scheme, self.url)
 
 
 def scheme_of_channel(url: str) -> str:

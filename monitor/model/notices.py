@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.model.channel_address import ChannelAddress
 from monitor.model.rules import Level
 from monitor.model.running_version import RunningVersion
 from monitor.model.source_stats import SourceTrouble
@@ -26,10 +27,10 @@ class Notice:
     """A message to the operator, with its reason: an alert without rule, story and article.
 
     `subject` is "source ID" (it fails), "gap ID", "silent ID" and the like (troubles of a source that answers),
-    "channel NAME", "dead NAME" (messages that were given up on that channel), "config" or "misses". If a notice is
-    about several at once, `subject` is only the first word. `channels`: where it is sent; a notice that is read back
-    has none, they have become deliveries. `blocked`: none of the channels takes messages now, so that only the log and
-    /healthz report it in time.
+    "channel NAME", "removed NAME" (messages wait for a channel that the config does not have), "dead NAME" (messages
+    that were given up on that channel), "config" or "misses". If a notice is about several at once, `subject` is only
+    the first word. `channels`: where it is sent; a notice that is read back has none, they have become deliveries.
+    `blocked`: none of the channels takes messages now, so that only the log and /healthz report it in time.
     """
 
     id: str
@@ -90,7 +91,7 @@ class DeadAlerts:
 class OpsObservation:
     """The state of the service, as the database has it now. `last_well_at`: when the subjects of `notice_states` last
     worked as they should. `running`: one for each daemon that is alive. `source_troubles`: those that last, and those
-    within the last day."""
+    within the last day. `channel_addresses`: of the channels that the config has, and of those that it had."""
 
     failing_sources: tuple[FailingSource, ...] = ()
     stalled_channels: tuple[StalledChannel, ...] = ()
@@ -99,3 +100,4 @@ class OpsObservation:
     source_troubles: tuple[SourceTrouble, ...] = ()
     last_well_at: Mapping[str, datetime] = field(default_factory=dict)
     notice_states: tuple[NoticeState, ...] = ()
+    channel_addresses: Mapping[str, ChannelAddress] = field(default_factory=dict)

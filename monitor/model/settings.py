@@ -67,6 +67,14 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class CanarySchedule:
+    """How often the canary runs, and within which time its message must have been accepted."""
+
+    every: timedelta
+    within: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of monitor.yaml, with paths resolved and secrets filled in. `routes` always has "default".
     `weekly_misses`: whether `operator` gets a weekly notice of what the rules missed. `heartbeat`: the address that is
@@ -83,6 +91,12 @@ class Settings:
     limits: Limits = Limits()
     web: Endpoint | None = None
     retention: Retention = Retention()
+    canary: CanarySchedule | None = None
+
+    def list_addresses(self) -> list[Channel]:
+        """All channels, and those for tests."""
+        tests = (channel.test for channel in self.channels.values())
+        return [*self.channels.values(), *(test for test in tests if test is not None)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,22 @@ CHANNEL = NoticePolicy(
     recovery_title_many="{number} channels take messages again",
     past_problem="messages had waited",
 )
+REMOVED = NoticePolicy(
+    "removed",
+    Level.HIGH,
+    timedelta(minutes=1),  # a file that is still being written is not reported
+    has_recovery=False,  # somebody has moved or discarded the messages
+    reason="messages that wait for a channel that monitor.yaml does not have are reported, and again each day",
+    title_many="Messages wait for {number} channels that monitor.yaml does not have",
+    advice=(
+        "Was it renamed? `news-monitor outbox move --channel {name} --to NEW_NAME` sends them. Is it gone? "
+        "`news-monitor outbox discard --channel {name}`."
+    ),
+    advice_many=(
+        "Were they renamed? `news-monitor outbox move --channel OLD_NAME --to NEW_NAME` sends them. Are they gone? "
+        "`news-monitor outbox discard --channel OLD_NAME`."
+    ),
+)
 GIVEN_UP = NoticePolicy(
     "dead",
     Level.HIGH,
@@ -238,6 +254,7 @@ class OpsSnapshot:
         for policy, found in (
             (CONFIG, self._find_config_troubles()),
             (CHANNEL, self._find_channel_troubles()),
+            (REMOVED, self._find_removed_channels()),
             (GIVEN_UP, self._find_given_up_alerts()),
             (SOURCE, self._find_failing_sources()),
             *((policy, self._find_source_troubles(kind, policy)) for kind, policy in OF_SOURCES.items()),
@@ -320,6 +337,25 @@ class OpsSnapshot:
                     f"Channel {channel.name}: {waiting} since {since}",
                     (f"{channel.name}: {waiting} since {since}; last answer: {channel.detail or 'none yet'}",),
                 )
+
+    def _find_removed_channels(self) -> Iterator[Trouble]:
+        for channel in self.observation.stalled_channels:
+            if channel.name not in self.config.settings.channels:
+                wait = "1 message waits" if channel.messages == 1 else f"{channel.messages} messages wait"
+                title = f"monitor.yaml has no channel {channel.name}, and {wait} for it"
+                names = " or ".join(self._find_new_names(channel.name))
+                yield Trouble(
+                    REMOVED.subject_from_name(channel.name),
+                    channel.since,
+                    self.now - max(channel.since, self.delivering_since),
+                    title,
+                    (f"{title}; {names} seems to have its address" if names else title,),
+                )
+
+    def _find_new_names(self, removed: str) -> list[str]:
+        """The channels that seem to have the address of one that the config no longer has."""
+        address = self.observation.channel_addresses.get(removed)
+        return [channel.name for channel in self.config.settings.channels.values() if channel.address == address]
 
     def _find_given_up_alerts(self) -> Iterator[Trouble]:
         for dead in self.observation.dead_alerts:

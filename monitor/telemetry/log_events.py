@@ -43,6 +43,7 @@ class LogEvent(StrEnum):
     MATCHED = "match.decided", "An article matches a rule; nothing is sent now."
     ALERTED = "alert.issued", "An alert is sent."
     NOTICE = "notice.issued", "A notice to the operator."
+    CANARY = "canary.ended", "A made-up article was sent to the test addresses of the channels."
 
     ACCEPTED = "delivery.accepted", "The server of the channel has accepted a message."
     RETRY = "delivery.retry", "A delivery failed; it will be tried again."

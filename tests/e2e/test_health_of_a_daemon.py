@@ -76,6 +76,8 @@ async def test_a_daemon_says_that_it_is_well(tmp_path: Path) -> None:
             told = await news_monitor("status", folder=tmp_path)
             assert f"daemon      process {daemon.process.pid} on " in told.out
             assert "no daemon" not in told.out
+            drill = await news_monitor("channels", "drill", folder=tmp_path)
+            assert (drill.code, re.sub(r"[\d.]+ s", "N s", drill.out)) == (0, "screen: accepted after N s\n")
             assert await daemon.end(signal.SIGTERM) == 0
         told = await news_monitor("status", folder=tmp_path)
         assert told.out.startswith("no daemon is running; the last one was stopped ")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+import time
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from monitor import clock
 from monitor.cli.config_files import load_config
+from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
     database_if_any,
@@ -23,15 +28,23 @@ from monitor.cli.options import (
 )
 from monitor.cli.output.tables import print_table
 from monitor.errors import InvalidRequest, StoreFailed
-from monitor.model import Settings
+from monitor.model import DeliveryState, Level, Settings
+from monitor.services.commands.channel_add import add_channel
 from monitor.services.commands.channels import send_test_messages
+from monitor.services.commands.drill import load_drill, start_drill
 from monitor.services.queries.channel_preview import MessagePreview, preview_alert, preview_samples
 from monitor.services.queries.channels import ChannelReport, list_channels, list_dead_letters
+from monitor.store.queries.reports import DeliveryReport
+
+_LOOK = 0.5  # s, between two looks at a drill
 
 
-@click.group()
+@click.group(
+    cls=LazyGroup,
+    lazy={"canary": ("monitor.cli.commands.channels_canary", "A made-up article, all the way to test addresses.")},
+)
 def channels() -> None:
-    """The channels that messages go to: list, preview, test."""
+    """The channels that messages go to: list, add, preview, test, drill, canary."""
 
 
 @channels.command("list")
@@ -60,6 +73,32 @@ def _row_to_cells(row: ChannelReport, zone: str) -> list[str]:
     routes = [*row.routes, *(["operator"] if row.operator else [])]
     since = format_local_time(row.waiting_since, zone) if row.waiting_since else "nothing waits"
     return [row.name, row.kind, ", ".join(routes) or "none", since, format_local_time(row.last_accepted, zone)]
+
+
+@channels.command()
+@config_option
+@click.argument("name")
+@click.argument("url")
+@click.option("--route", "routes", multiple=True, metavar="NAME", help="Also add it to this route; may be repeated.")
+def add(config: Path, name: str, url: str, routes: tuple[str, ...]) -> None:
+    """Add a channel to monitor.yaml; its comments and all else in it stay as they are.
+
+    URL is an Apprise URL. Everybody who can see your processes or your shell's history could read a secret in it: write
+    ${env:NAME}, ${file:/PATH} or ${credential:NAME} in its place, or "-" as URL to type it (or pipe it in). Nothing is
+    written if Apprise cannot use it. A running daemon takes the channel at once.
+
+    \b
+    Examples:
+      news-monitor channels add desk 'mailtos://me:${env:MAIL}@mail.example.org?to=desk@example.org' --route default
+      news-monitor channels add phone - --route night
+    """
+    if url == "-":
+        url = click.prompt("URL", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
+    add_channel(config, name, url, routes, os.environ)
+    click.echo(f"added the channel {name} to {config}" + (f" and to the routes {', '.join(routes)}" if routes else ""))
+    if not routes:
+        click.echo(f"no alert goes there until a route names it: `routes: {{default: [{name}]}}`", err=True)
+    click.echo(f"try it: news-monitor channels test {name}")
 
 
 @channels.command()
@@ -146,6 +185,49 @@ def _write_html(message: MessagePreview, channel: str, file: Path) -> None:
 def _format_preview(message: MessagePreview) -> str:
     head = f"--- {message.name}: {message.form}, {message.size} of {message.limit} {message.unit}"
     return "\n".join([head, *([f"title: {message.title}"] if message.title else []), message.body, ""])
+
+
+@channels.command()
+@config_option
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "--level",
+    default=Level.CRITICAL.value,
+    show_default=True,
+    type=click.Choice([level.value for level in Level]),
+    help="Of the message; the highest level goes first on its channel.",
+)
+@click.option("--wait", default=120, show_default=True, type=click.IntRange(1), metavar="SECONDS", help="At most.")
+def drill(config: Path, names: tuple[str, ...], level: str, wait: int) -> None:
+    """Send a message through the daemon that runs, on each of these channels (none named: on all), as an alert is sent.
+
+    It prints how long each channel took, or why it has not accepted the message yet. Exit code 1 if any has not. What
+    is not accepted in time stays in the outbox, and is tried again.
+
+    \b
+    Examples:
+      news-monitor channels drill
+      news-monitor channels drill phone --level high --wait 30
+    """
+    settings = load_config(config).config.settings
+    database = existing_database(settings)
+    notice = start_drill(database, settings, names, Level(level), clock.now())
+    until = clock.monotonic() + wait
+    reports = load_drill(database, notice)
+    while clock.monotonic() < until and not all(report.ended_at for report in reports):
+        time.sleep(_LOOK)
+        reports = load_drill(database, notice)
+    for report in reports:
+        click.echo(_describe_drill(report, notice.at))
+    if any(report.state != DeliveryState.ACCEPTED for report in reports):
+        raise SystemExit(1)
+
+
+def _describe_drill(report: DeliveryReport, began: datetime) -> str:
+    if report.state == DeliveryState.ACCEPTED and report.ended_at is not None:
+        return f"{report.channel}: accepted after {(report.ended_at - began).total_seconds():.1f} s"
+    answer = report.detail or "it has not been sent yet"
+    return f"{report.channel}: {report.state}: {answer}; see `news-monitor outbox list --channel {report.channel}`"
 
 
 async def _print_tests(settings: Settings, names: Collection[str]) -> dict[str, bool]:

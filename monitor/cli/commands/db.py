@@ -9,13 +9,13 @@ import click
 from monitor import clock
 from monitor.cli.config_files import load_config
 from monitor.cli.options import config_option, database_of, database_of_any_version, existing_database
-from monitor.cli.paths import OutputPath
-from monitor.services.commands.db import prune_database, upgrade_database
+from monitor.cli.paths import InputPath, OutputPath
+from monitor.services.commands.db import prune_database, restore_backup, upgrade_database
 
 
 @click.group()
 def db() -> None:
-    """The database: upgrade, backup, check, prune."""
+    """The database: upgrade, backup, restore, check, prune."""
 
 
 @db.command()
@@ -41,7 +41,7 @@ def upgrade(config: Path, no_copy: bool) -> None:
 def backup(config: Path, file: Path) -> None:
     """Write a whole copy of the database to a new file, while the daemon runs too.
 
-    To go back to it, stop the daemon and put it in the place of the database. PostgreSQL has its own tool: the command
+    `db restore` goes back to it. PostgreSQL has its own tool: the command
     for it is printed (exit code 1: nothing was copied).
 
     \b
@@ -51,6 +51,27 @@ def backup(config: Path, file: Path) -> None:
     database = database_of_any_version(load_config(config).config.settings)
     database.backup(file)
     click.echo(f"{database.name} is copied to {file}")
+
+
+@db.command()
+@config_option
+@click.argument("file", type=InputPath())
+def restore(config: Path, file: Path) -> None:
+    """Put a backup in the place of the database. Stop the daemon before.
+
+    The backup is read whole first: a damaged one, or one of a newer version, is refused, and nothing is changed. The
+    database that was there is kept under another name. What was sent since the backup may be sent again. PostgreSQL has
+    its own tool: the command for it is printed (exit code 1: nothing was changed).
+
+    \b
+    Example:
+      news-monitor db restore /backup/news-monitor-2026-01-05.db
+    """
+    database = database_of(load_config(config).config.settings)
+    kept = restore_backup(database, file, clock.now())
+    click.echo(f"{database.name} has the content of {file}")
+    if kept:
+        click.echo(f"the database that was there is kept: {kept}; delete it when all is well")
 
 
 @db.command()
@@ -67,7 +88,7 @@ def check(config: Path) -> None:
     for line in damaged:
         click.echo(f"{database.name}: {line}", err=True)
     if damaged:
-        click.echo("put the last good backup in its place: `news-monitor db backup --help`", err=True)
+        click.echo("go back to the last good backup: `news-monitor db restore FILE`", err=True)
         raise SystemExit(1)
     click.echo(f"{database.name} is sound")
 

@@ -16,12 +16,18 @@ from monitor.cli.options import (
     existing_database,
     format_local_time,
     json_option,
-    open_reports,
     print_json,
 )
 from monitor.cli.output.tables import print_table
 from monitor.model import DeliveryState
-from monitor.services.commands.outbox import DeliveryChange, DeliverySelection, discard_deliveries, retry_deliveries
+from monitor.services.commands.outbox import (
+    DeliveryChange,
+    DeliverySelection,
+    discard_deliveries,
+    move_deliveries,
+    retry_deliveries,
+)
+from monitor.services.queries.outbox import list_deliveries
 from monitor.store.queries.reports import DeliveryReport
 
 _LEFT = {
@@ -34,7 +40,7 @@ _LEFT = {
 
 @click.group()
 def outbox() -> None:
-    """The deliveries: list, retry, discard."""
+    """The deliveries: list, retry, discard, move."""
 
 
 @outbox.command("list")
@@ -47,8 +53,9 @@ def outbox() -> None:
     type=click.Choice([state.value for state in DeliveryState]),
     help="Only deliveries in this state.",
 )
+@click.option("--channel", "channels", multiple=True, metavar="NAME", help="Only deliveries on this channel.")
 @click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the newest first.")
-def list_(config: Path, as_json: bool, states: tuple[str, ...], most: int) -> None:
+def list_(config: Path, as_json: bool, states: tuple[str, ...], channels: tuple[str, ...], most: int) -> None:
     """The deliveries, the newest first: one for each alert and channel.
 
     "committed" is when the alert was decided and stored; "due" is when a delivery that waits is sent next. A delivery
@@ -58,9 +65,10 @@ def list_(config: Path, as_json: bool, states: tuple[str, ...], most: int) -> No
     Examples:
       news-monitor outbox list
       news-monitor outbox list --state dead --state retry
+      news-monitor outbox list --channel phone
     """
     settings, now = load_config(config).config.settings, clock.now()
-    found = open_reports(settings).deliveries([DeliveryState(state) for state in states], most)
+    found = list_deliveries(existing_database(settings), settings, map(DeliveryState, states), channels, most)
     if as_json:
         for delivery in found:
             print_json(asdict(delivery))
@@ -138,6 +146,29 @@ def discard(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None)
     settings = load_config(config).config.settings
     changes = discard_deliveries(existing_database(settings), settings, selection, clock.now())
     _print_changes(selection, changes, "is discarded")
+
+
+@outbox.command()
+@config_option
+@_ids
+@_dead
+@_channel
+@click.option("--to", required=True, metavar="NAME", help="The channel of monitor.yaml that they are sent on instead.")
+def move(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None, to: str) -> None:
+    """Send what is dead or waits on another channel, at once: with all its attempts, as if for the first time.
+
+    For a channel that was renamed or removed, or that will not recover. An alert that the other channel has already is
+    not sent there twice. What is being sent, was accepted or was discarded is left alone (exit code 1).
+
+    \b
+    Examples:
+      news-monitor outbox move --channel old-phone --to phone
+      news-monitor outbox move 17 18 --to desk
+    """
+    selection = DeliverySelection(ids, dead, channel)
+    settings = load_config(config).config.settings
+    changes = move_deliveries(existing_database(settings), settings, selection, to, clock.now())
+    _print_changes(selection, changes, f"is sent on {to} at once")
 
 
 def _print_changes(selection: DeliverySelection, changes: Sequence[DeliveryChange], done: str) -> None:

@@ -81,7 +81,7 @@ async def _run_daemon(loaded: LoadedConfig, files: UserFiles, once: bool) -> Non
         signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(hung_up))
 
     async def look_at_channels() -> None:
-        _log_faults(await channel_faults_in_worker(loaded.config.settings.channels.values()))
+        _log_faults(await channel_faults_in_worker(loaded.config.settings.list_addresses()))
 
     on_hangup(lambda: None)  # until there is a daemon that can apply edits
     async with open_daemon(loaded.config, files, loaded.faults, catches_up=not once) as daemon:

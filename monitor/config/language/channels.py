@@ -67,6 +67,12 @@ class ChannelSchema(Schema):
         "NAME.html.j2. `news-monitor channels preview` shows them.",
         examples=["templates/desk.txt.j2"],
     )
+    test_url: str | None = Field(
+        None,
+        repr=False,
+        description="An Apprise URL of the same kind that nobody is woken by: the canary's messages go there.",
+        examples=["ntfys://ntfy.example.org/news-test"],
+    )
 
 
 def build_channels(
@@ -75,21 +81,22 @@ def build_channels(
     """The channels by name, with their secrets filled in. Raises InvalidFiles."""
     channels, faults = {}, [*_find_fallback_faults(schemas, document)]
     for name, channel in schemas.items():
-        place = document.place(("channels", name, "url"))
+        place, test_place = (document.place(("channels", name, key)) for key in ("url", "test_url"))
+        test = None
         with collect_faults(faults):
-            url = fill_secrets(channel.url, environment, place, folder)
-            if not url.partition("://")[1] or any(sign.isspace() for sign in url):
-                raise InvalidFiles(
-                    [Fault(place, "this is no channel's url", "it begins like mailto://, ntfy:// or console://")]
-                )
+            if channel.test_url is not None:
+                test = Channel(name, _fill_url(channel.test_url, test_place, environment, folder), test_place)
+        with collect_faults(faults):
+            url = _fill_url(channel.url, place, environment, folder)
             channels[name] = Channel(
                 name,
                 url,
                 place,
-                _choose_rate(channel, url),
-                channel.fallback,
-                channel.patience or PATIENCE,
-                read_template(channel.template, document.place(("channels", name, "template")), folder),
+                rate=_choose_rate(channel, url),
+                fallback=channel.fallback,
+                patience=channel.patience or PATIENCE,
+                template=read_template(channel.template, document.place(("channels", name, "template")), folder),
+                test=test,
             )
     if faults:
         raise InvalidFiles(faults)
@@ -142,3 +149,11 @@ def read_template(file: str | None, place: Place, folder: Path) -> MessageTempla
     if len(source) > MAX_TEMPLATE:
         raise InvalidFiles([Fault(place, f"the template {file} is longer than {MAX_TEMPLATE} characters")])
     return MessageTemplate(file, source)
+
+
+def _fill_url(url: str, place: Place, environment: Mapping[str, str], folder: Path) -> str:
+    filled = fill_secrets(url, environment, place, folder)
+    if not filled.partition("://")[1] or any(sign.isspace() for sign in filled):
+        hint = "it begins like mailto://, ntfy:// or console://"
+        raise InvalidFiles([Fault(place, "this is no channel's url", hint)])
+    return filled

@@ -179,7 +179,7 @@ def _iter_option_values(query: str) -> Iterator[str]:
 def secrets_of(config: Config) -> frozenset[str]:
     """What no log may show: what is telling in the addresses of channels and of `heartbeat`, and the passwords of
     database and proxies."""
-    telling = (find_sensitive_parts(channel.url) for channel in config.settings.channels.values())
+    telling = (find_sensitive_parts(channel.url) for channel in config.settings.list_addresses())
     proxies = (password_of(source.proxy) for source in config.sources.values() if source.proxy)
     heartbeat = find_sensitive_parts(config.settings.heartbeat or "")
     return password_of(config.settings.database).union(heartbeat, *telling, *proxies)

@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from monitor.config.language.base_schema import (
     Duration,
@@ -38,9 +38,19 @@ from monitor.config.language.web import WebSchema
 from monitor.config.language.zones import Zone
 from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import FOR_GOOD, SHORTEST_RETENTION, Limits, Place, Retention, RouteStep, Settings
+from monitor.model import (
+    FOR_GOOD,
+    SHORTEST_RETENTION,
+    CanarySchedule,
+    Limits,
+    Place,
+    Retention,
+    RouteStep,
+    Settings,
+)
 
 EVERY = timedelta(minutes=5)
+SHORTEST_CANARY = timedelta(hours=1)
 _DATABASE = "sqlite:///monitor.db"
 _FOR_GOOD = "for good"
 _UTC = "UTC"
@@ -133,6 +143,25 @@ class LimitsSchema(Schema):
         examples=["60 s"],
     )
     attempts: Count | None = Field(None, description="Attempts before a delivery is dead.", examples=[30])
+
+
+class CanarySchema(Schema):
+    """A made-up article that goes all the way to the `test_url` of each channel, so that a break is seen before the
+    news comes."""
+
+    label: ClassVar[str] = "canary"
+
+    every: Duration = Field(description="How often: '1 hour' or more.", examples=["6 hours"])
+    within: Duration | None = Field(
+        None, description="How long its message may take (default: 5 minutes).", examples=["5 minutes"]
+    )
+
+    @model_validator(mode="after")
+    def _check_times(self) -> Self:
+        if self.every < SHORTEST_CANARY:
+            problem = "this is too often: every run starts a daemon of its own"
+            raise validation_error(problem, "write '1 hour' or more", ("every",))
+        return self
 
 
 class RetentionSchema(Schema):
@@ -243,6 +272,12 @@ class SettingsSchema(Schema):
     retention: RetentionSchema | None = Field(
         None, description="How long what is stored is kept.", examples=[{"articles": "90 days"}]
     )
+    canary: CanarySchema | None = Field(
+        None,
+        description="How often a made-up article is sent all the way to the `test_url` of each channel; the operator "
+        "gets a notice if it does not arrive (default: never).",
+        examples=[{"every": "6 hours"}],
+    )
 
 
 def settings_from_document(
@@ -254,6 +289,7 @@ def settings_from_document(
     hours = build_hours(schema.hours or {}, timezone, folder, document, faults)
     faults += find_routing_faults(schema.routes or {}, known, hours, document)
     faults += _find_operator_faults(schema, document)
+    faults += _find_canary_faults(schema, document)
     with collect_faults(faults):
         channels = build_channels(schema.channels or {}, document, environment, folder)
     with collect_faults(faults):
@@ -274,6 +310,7 @@ def settings_from_document(
         limits=_limits_from_schema(schema.limits),
         web=schema.web.listen if schema.web else None,
         retention=_retention_from_schema(schema.retention),
+        canary=_canary_from_schema(schema.canary),
     )
     defaults = SourceDefaults(schema.every or EVERY, schema.fastest, schema.slowest, settings.timezone)
     return settings, defaults
@@ -304,6 +341,13 @@ def unknown_rules(document: YamlDocument, retention: Retention, known: Collectio
         if rule not in known:
             hint = did_you_mean(rule, known)
             yield Fault(document.key_place(("retention", "rules", rule)), f"there is no rule {quote_text(rule)}", hint)
+
+
+def _find_canary_faults(schema: SettingsSchema, document: YamlDocument) -> Iterator[Fault]:
+    """A canary that would reach no channel finds no break."""
+    if schema.canary is not None and not any(channel.test_url for channel in (schema.channels or {}).values()):
+        hint = "write `test_url: URL` into the channels that it is for"
+        yield Fault(document.key_place(("canary",)), "no channel has a test_url, so the canary reaches nobody", hint)
 
 
 def _find_operator_faults(schema: SettingsSchema, document: YamlDocument) -> Iterator[Fault]:
@@ -340,6 +384,12 @@ def _parse_networks(schema: NetworkSchema | None) -> tuple[IPv4Network | IPv6Net
 
 def _limits_from_schema(schema: LimitsSchema | None) -> Limits:
     return replace(Limits(), **schema.model_dump(exclude_none=True)) if schema else Limits()
+
+
+def _canary_from_schema(schema: CanarySchema | None) -> CanarySchedule | None:
+    if schema is None:
+        return None
+    return CanarySchedule(schema.every, schema.within or CanarySchedule(schema.every).within)
 
 
 def _retention_from_schema(schema: RetentionSchema | None) -> Retention:

@@ -25,7 +25,7 @@ class UserFiles:
     """A monitor.yaml and all files that it names. Where a file has a fault, its last content without one counts."""
 
     def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
-        self._path = path
+        self.path = path
         self._environment = environment
         self._cache = LoadCache()
         self._configured_paths: list[Path] = []
@@ -37,23 +37,23 @@ class UserFiles:
         the same id, the one in it counts. Raises InvalidFiles if monitor.yaml itself cannot be used."""
         configured_paths = self._configured_paths
         with suppress(InvalidFiles):  # loading reports this with all other faults
-            self._configured_paths = list_configured_paths(self._path)
+            self._configured_paths = list_configured_paths(self.path)
         # before reading, so that a change meanwhile is noticed
         self._loaded_signature = (
             snapshot.signature if snapshot and self._configured_paths == configured_paths else self.signature()
         )
         with paused():
-            return load_config_files(self._path, self._environment, self._cache, dict(self._loaded_signature), running)
+            return load_config_files(self.path, self._environment, self._cache, dict(self._loaded_signature), running)
 
     def signature(self) -> Signature:
         """A value that changes when one of the files does."""
-        return compute_signature([self._path, *self._configured_paths])
+        return compute_signature([self.path, *self._configured_paths])
 
     def take_snapshot(self) -> FilesSnapshot:
         """The present state of the files, compared with the state when they were last read."""
         stamps = {folder: get_file_stamp(folder) for folder in self._folders}
         signature = self.signature()
-        folders = folders_of(name for name, _ in signature if name != str(self._path))
+        folders = folders_of(name for name, _ in signature if name != str(self.path))
         self._folders = {folder: stamps.get(folder) for folder in folders}
         return FilesSnapshot.compare(signature, self._loaded_signature)
 

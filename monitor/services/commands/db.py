@@ -1,16 +1,21 @@
-"""Upgrades the database, and prunes the archive."""
+"""Upgrades and restores the database, and prunes the archive."""
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 from monitor.active_config import compile_config
+from monitor.errors import StoreFailed
 from monitor.model import Config, Retention
 from monitor.services.commands.slices import pause_between
 from monitor.store.engine.database import Database
+from monitor.store.engine.sqlite import SqliteDatabase
+from monitor.store.engine.sqlite_restore import restore_database
 from monitor.store.lifecycle.retention import ArchivePruner
 
 
@@ -28,6 +33,15 @@ def upgrade_database(database: Database, config: Config, *, copy: bool = True) -
     """Create the database, or bring it to this version's schema, after a copy of it. Returns whether it was created.
     Raises StoreSchemaTooNew, StoreFailed."""
     return database.upgrade(copy=copy, rules=partial(compile_config, config))
+
+
+def restore_backup(database: Database, backup: Path, now: datetime) -> Path | None:
+    """Put a backup in the place of the database. Returns where the database that was there is kept now; None: there
+    was none. Raises StoreFailed if a daemon runs on it, if the backup cannot be used, or for a PostgreSQL."""
+    if not isinstance(database, SqliteDatabase):
+        command = shlex.join(["pg_restore", "--clean", "--if-exists", f"--dbname={database.name}", str(backup)])
+        raise StoreFailed(f"PostgreSQL has its own tool for this: stop all daemons, then {command}")
+    return restore_database(database, backup, now)
 
 
 def prune_database(database: Database, retention: Retention, now: datetime, *, dry_run: bool = False) -> PruneCounts:

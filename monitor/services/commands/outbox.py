@@ -1,4 +1,4 @@
-"""Retries and discards deliveries that are stuck: those that are dead, and those that wait for their next attempt."""
+"""Retries, discards and moves stuck deliveries: those that are dead, and those that wait for their next attempt."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from monitor.errors import InvalidRequest
 from monitor.model import DeliveryState, Settings
 from monitor.services.lookup import require_known
 from monitor.store.engine.database import Database
+from monitor.store.queues import delivery_moves
 from monitor.store.queues.outbox import OPERATOR_STATES, Outbox
 
 
@@ -23,7 +24,7 @@ class DeliverySelection:
     channel: str | None = None
 
     def __post_init__(self) -> None:
-        """Nobody retries or discards everything by mistake."""
+        """Nobody changes everything by mistake."""
         if bool(self.ids) == bool(self.dead or self.channel):
             raise InvalidRequest(
                 "say which: either IDs (`news-monitor outbox list`), or --dead, --channel NAME or both"
@@ -39,7 +40,7 @@ class DeliveryChange:
 
     @property
     def is_changed(self) -> bool:
-        """Whether it was retried or discarded. What is being sent, was accepted or was discarded is left as it is."""
+        """Whether it was retried, discarded or moved. What is being sent, was accepted or was discarded stays so."""
         return self.found in OPERATOR_STATES
 
 
@@ -60,6 +61,18 @@ def discard_deliveries(
     outbox = Outbox(database, "operator")
     ids = _find_selected(outbox, settings, selection)
     return _list_changes(ids, outbox.discard(ids, now))
+
+
+def move_deliveries(
+    database: Database, settings: Settings, selection: DeliverySelection, to: str, now: datetime
+) -> list[DeliveryChange]:
+    """Send the selected deliveries on another channel now, with all their attempts. Raises InvalidRequest for an
+    unknown channel, or if they are selected on the channel that they are moved to."""
+    require_known("channel", [to], settings.channels)
+    if selection.channel == to:
+        raise InvalidRequest(f"'{to}' is the channel that they wait for; name another one after --to")
+    ids = _find_selected(Outbox(database, "operator"), settings, selection)
+    return _list_changes(ids, delivery_moves.move_deliveries(database, ids, to, now))
 
 
 def _find_selected(

@@ -186,9 +186,9 @@ class SqliteDatabase(Database):
             partial.touch(mode=0o600)
             self.copy_to(partial)
             shutil.copymode(self.path, partial)
-            _sync_to_disk(partial)  # not every SQLite does so after VACUUM INTO
+            sync_to_disk(partial)  # not every SQLite does so after VACUUM INTO
             partial.replace(path)
-            _sync_to_disk(path.parent)
+            sync_to_disk(path.parent)
         except (OSError, sqlite3.Error):
             partial.unlink(missing_ok=True)
             raise
@@ -270,7 +270,7 @@ def _read_inode(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _sync_to_disk(path: Path) -> None:
+def sync_to_disk(path: Path) -> None:
     """Wait until a file, or the names in a folder, would survive a power cut."""
     opened = os.open(path, os.O_RDONLY)
     try:

@@ -372,6 +372,16 @@ channel_state = Table(
     Column("last_failed", Integer),
 )
 
+# The channels that the config has had, to recognise one that was renamed. `checksum`: of its URL; one byte, so that it
+# tells nobody a secret.
+channel_address = Table(
+    "channel_address",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("checksum", Integer, nullable=False),
+)
+
 # What the operator was notified of and what is not over, by the notice's subject ("source ID", "channel NAME" ...).
 noticed = Table(
     "noticed",

@@ -3,12 +3,14 @@ them. It only reads."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from monitor.model import Article, MatchKind
+from monitor.store.engine.damaged_rows import skip_if_unreadable
 from monitor.store.engine.database import Database, in_batches
 from monitor.store.engine.tables import article, article_version, match, story_article
 from monitor.store.queries.articles import (
@@ -47,7 +49,7 @@ class Archive:
                 rows = connection.execute(query.order_by(article_version.c.id).limit(_SLICE)).all()
             if not rows:
                 return
-            yield from ((row.at, article_version_from_row(row)) for row in rows)
+            yield from ((row.at, version) for row, version in _read_rows(rows, article_version_from_row))
             last = rows[-1].number
 
     def count_articles(self) -> int:
@@ -64,7 +66,7 @@ class Archive:
             query = latest if last is None else latest.where(article.c.id < last)
             with self._database.reading() as connection:
                 rows = connection.execute(query.order_by(article.c.id.desc()).limit(min(_SLICE, left))).all()
-            yield from ((row.id, article_version_from_row(row)) for row in rows)
+            yield from ((row.id, version) for row, version in _read_rows(rows, article_version_from_row))
             if len(rows) < _SLICE:
                 return
             last, left = rows[-1].id, left - len(rows)
@@ -85,7 +87,8 @@ class Archive:
         while next_id is not None:
             with self._database.reading() as connection:
                 rows = connection.execute(latest.where(article.c.id >= next_id)).all()
-            yield from ((row.id, article_from_row(row)) for row in rows if since <= row.seen_at <= until)
+            seen = [row for row in rows if since <= row.seen_at <= until]
+            yield from ((row.id, latest_version) for row, latest_version in _read_rows(seen, article_from_row))
             next_id = rows[-1].id + 1 if len(rows) == _SLICE else None
 
     def load_articles(self, ids: Collection[int]) -> dict[int, Article]:
@@ -94,7 +97,7 @@ class Archive:
         with self._database.reading() as connection:
             for batch in in_batches(ids):
                 rows = connection.execute(select_latest_articles().where(article.c.id.in_(batch)))
-                found |= {row.id: article_from_row(row) for row in rows}
+                found |= {row.id: latest_version for row, latest_version in _read_rows(rows, article_from_row)}
         return found
 
     def find_articles_beside_hits(self, rule: str) -> set[int]:
@@ -106,6 +109,19 @@ class Archive:
         query = select(story_article.c.article_id).where(beside)
         with self._database.reading() as connection:
             return set(connection.execute(query).scalars())
+
+
+def _read_rows(
+    rows: Iterable[Row[*tuple[Any, ...]]], read: Callable[[Row[*tuple[Any, ...]]], Article]
+) -> Iterator[tuple[Row[*tuple[Any, ...]], Article]]:
+    """Every row with its article. A damaged one is logged and left out: a report on a week does not fail by one
+    article."""
+    for row in rows:
+        found = None
+        with skip_if_unreadable(f"article {row.id}"):
+            found = read(row)
+        if found is not None:
+            yield row, found
 
 
 def _find_last_before(connection: Connection, since: datetime) -> int:

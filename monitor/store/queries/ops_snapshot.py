@@ -17,6 +17,7 @@ from monitor.model import (
     StalledChannel,
 )
 from monitor.notices.troubles import CHANNEL, DAY, OF_SOURCES, SOURCE
+from monitor.store.engine.channel_addresses import load_channel_addresses
 from monitor.store.engine.daemons import ALIVE_WINDOW
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import alert, daemon, delivery, noticed, source
@@ -39,6 +40,7 @@ def load_ops_facts(connection: Connection, now: datetime) -> OpsObservation:
             **dict(_find_ended_troubles(connection, subjects)),
         },
         notice_states=states,
+        channel_addresses=load_channel_addresses(connection),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -178,24 +178,21 @@ class ReportQueries:
             found: datetime | None = connection.execute(select(func.max(source.c.polled_at))).scalar_one()
             return found
 
-    def deliveries(self, states: Sequence[DeliveryState], limit: int) -> list[DeliveryReport]:
-        """At most `limit` deliveries in these states (no states: in any), the newest first."""
-        # a notice has a subject and a title of its own
-        rule, title = func.coalesce(alert.c.rule_id, alert.c.subject), func.coalesce(article.c.title, alert.c.title)
-        columns = (
-            delivery, delivery.c.alert_id.label("alert"), rule.label("rule"), alert.c.level, title.label("title"),
-            alert.c.at.label("committed_at"),
-        )  # fmt: skip
-        rows = (
-            select(*columns)
-            .outerjoin_from(delivery, alert, alert.c.id == delivery.c.alert_id)
-            .outerjoin(article, article.c.id == alert.c.article_id)
-            .order_by(delivery.c.id.desc())
-            .limit(limit)
-        )
+    def deliveries(
+        self, states: Collection[DeliveryState], limit: int, channels: Collection[str] = ()
+    ) -> list[DeliveryReport]:
+        """At most `limit` deliveries in these states and on these channels (none: in any, on any), the newest first."""
+        rows = _SELECT_DELIVERIES.order_by(delivery.c.id.desc()).limit(limit)
         if states:
             rows = rows.where(delivery.c.state.in_(states))
+        if channels:
+            rows = rows.where(delivery.c.channel.in_(channels))
         return [DeliveryReport(**_row_to_fields(row, DeliveryReport)) for row in self._rows(rows)]
+
+    def deliveries_of(self, alert_id: str) -> list[DeliveryReport]:
+        """The deliveries of one alert or notice."""
+        rows = self._rows(_SELECT_DELIVERIES.where(delivery.c.alert_id == alert_id))
+        return [DeliveryReport(**_row_to_fields(row, DeliveryReport)) for row in rows]
 
     def oldest_pending(self, now: datetime) -> Mapping[str, datetime]:
         """For each channel with waiting deliveries: since when the oldest has waited."""
@@ -210,6 +207,21 @@ class ReportQueries:
     def _rows(self, statement: Any) -> Sequence[Any]:  # noqa: ANN401 - rows are turned into reports at once
         with self._database.reading() as connection:
             return connection.execute(statement).all()
+
+
+# A notice has a subject and a title of its own.
+_SELECT_DELIVERIES = (
+    select(
+        delivery,
+        delivery.c.alert_id.label("alert"),
+        func.coalesce(alert.c.rule_id, alert.c.subject).label("rule"),
+        alert.c.level,
+        func.coalesce(article.c.title, alert.c.title).label("title"),
+        alert.c.at.label("committed_at"),
+    )
+    .outerjoin_from(delivery, alert, alert.c.id == delivery.c.alert_id)
+    .outerjoin(article, article.c.id == alert.c.article_id)
+)
 
 
 def _source_report_from_row(row: Any, troubles: Iterable[SourceTrouble]) -> SourceReport:  # noqa: ANN401

@@ -158,3 +158,54 @@ async def test_a_backup_is_whole_and_overwrites_nothing(folder: Path) -> None:
     assert nowhere.err.endswith("nosuch/kept.db: there is no folder nosuch; make it first\n")
     assert copy.read_bytes() == before
     assert not (folder / "kept.db.half").exists()
+
+
+async def test_a_backup_is_restored_and_what_was_there_is_kept(folder: Path) -> None:
+    """A damaged backup is refused. On PostgreSQL its own tool is named, and no password."""
+    if not (folder / "news.db").exists():
+        config = folder / "monitor.yaml"
+        config.write_text(config.read_text().replace("postgres@", "postgres:tr0ub4dor@"), encoding="utf-8")
+        told = await run(folder, "db restore monitor.yaml")
+        assert (told.code, "tr0ub4dor" in told.err) == (1, False)
+        assert "pg_restore --clean --if-exists --dbname=postgresql://postgres@" in told.err
+        return
+    assert (await run(folder, "db backup kept.db")).code == 0
+    with closing(sqlite3.connect(folder / "news.db")) as connection, connection:
+        connection.execute("DELETE FROM trouble")
+        connection.execute("UPDATE article SET title = 'Edited since'")
+    broken = folder / "broken.db"
+    broken.write_bytes((folder / "kept.db").read_bytes()[:8192] + os.urandom(4096) * 20)
+    for refused in ("broken.db", "news.db", "monitor.yaml"):
+        ended = await run(folder, f"db restore {refused}")
+        assert (ended.code, ended.out) == (1, "")
+    assert _titles(folder / "news.db") == {"Edited since"}
+    ended = await run(folder, "db restore kept.db")
+    assert (ended.code, ended.err) == (0, "")
+    assert "Edited since" not in _titles(folder / "news.db")
+    (kept,) = _find_files(folder, "news.db.before-restore-*")
+    assert _titles(kept) == {"Edited since"}
+    assert str(kept) in ended.out
+    assert not _find_files(folder, "*.half")
+    assert (await run(folder, "db check")).code == 0
+
+
+async def test_no_backup_is_restored_under_a_daemon(folder: Path) -> None:
+    """It would go on writing into the file that was there."""
+    if not (folder / "news.db").exists():
+        return
+    assert (await run(folder, "db backup kept.db")).code == 0
+    daemon = open_database(f"sqlite:///{folder / 'news.db'}")
+    with daemon.hold_exclusively():
+        ended = await run(folder, "db restore kept.db")
+    daemon.close()
+    assert (ended.code, "stop it" in ended.err) == (1, True)
+    assert not _find_files(folder, "news.db.before-restore-*")
+
+
+def _find_files(folder: Path, pattern: str) -> list[Path]:
+    return list(folder.glob(pattern))
+
+
+def _titles(file: Path) -> set[str]:
+    with closing(sqlite3.connect(file)) as connection:
+        return {title for (title,) in connection.execute("SELECT title FROM article")}

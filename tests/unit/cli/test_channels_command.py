@@ -5,8 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
 from monitor.alerting.retry import RetryVerdict
-from monitor.model import DeliveryState, Receipt, ReceiptKind
+from monitor.cli import cli
+from monitor.config.loading.settings_files import load_settings
+from monitor.errors import InvalidFiles
+from monitor.model import DeliveryState, Receipt, ReceiptKind, RouteStep
 from monitor.store.engine.database import Database
 from monitor.store.queues.outbox import Outbox
 from tests.building import HOUR, MINUTE, NOON
@@ -115,3 +121,24 @@ async def test_a_channel_that_is_not_there_is_told(tmp_path: Path) -> None:
     ended = await news_monitor("channels", "test", "desk", "dsk", folder=tmp_path)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == "there is no channel 'dsk'; did you mean 'desk'?\n"
+
+
+def test_a_channel_is_added_with_its_secret_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A URL that Apprise cannot use is refused, and its secret is not shown; nothing is written then."""
+    write_config(tmp_path, {})
+    config = tmp_path / "monitor.yaml"
+    before = config.read_text(encoding="utf-8")
+    for url in ("ntfy://${env:NOT_SET}", "carrierpigeon://s3cr3t", "no url"):
+        refused = CliRunner().invoke(cli, ["channels", "add", "-c", str(config), "phone", url])
+        assert isinstance(refused.exception, InvalidFiles)
+        assert "s3cr3t" not in f"{refused.output}{refused.exception}"
+    assert config.read_text(encoding="utf-8") == before
+    monkeypatch.setenv("TOPIC", "s3cr3t")
+    arguments = ["channels", "add", "-c", str(config), "phone", "-", "--route", "default"]
+    added = CliRunner().invoke(cli, arguments, input="ntfy://127.0.0.1/${env:TOPIC}\n")
+    assert added.exit_code == 0, added.output
+    assert "s3cr3t" not in added.output
+    settings = load_settings(config, {"TOPIC": "s3cr3t"}).settings
+    assert settings is not None
+    assert settings.channels["phone"].url == "ntfy://127.0.0.1/s3cr3t"
+    assert settings.routes["default"][-1] == RouteStep("phone")

@@ -185,14 +185,15 @@ def test_a_channel_that_lags_does_not_come_and_go() -> None:
 
 @pytest.mark.parametrize("subject", ["source wire", "channel desk"])
 def test_what_has_left_the_config_ends_silently(subject: str) -> None:
-    """No reminder and no recovery of what nobody wants any more."""
+    """No reminder and no recovery of what nobody wants any more. What still waits for a channel is another matter."""
     operator = Operator()
     trouble = sick(failing() if subject == "source wire" else waiting())
     assert short(operator.looks(NOON + 3 * HOUR, trouble)) == [("problem", subject)]
     channels = {name: each for name, each in operator.config.settings.channels.items() if name != "desk"}
     operator.config = Config(replace(operator.config.settings, channels=channels), sources("post"), {}, {})
-    assert operator.looks(NOON + 3 * DAY, trouble) == []
-    assert operator.noticed == ()
+    left = operator.looks(NOON + 3 * DAY, trouble)
+    assert short(left) == ([("problem", "removed desk")] if subject == "channel desk" else [])
+    assert {state.subject for state in operator.noticed} == {notice.subject for notice in left}
 
 
 def names(count: int) -> list[str]:
@@ -564,3 +565,28 @@ def test_the_troubles_of_a_source_that_left_the_config_are_nobodys() -> None:
     """Of each kind."""
     every = [trouble(kind, "unknown") for kind in TroubleKind]
     assert Operator().looks(NOON + DAY / 2, troubled(*every)) == []
+
+
+def test_messages_for_a_channel_that_the_config_no_longer_has_are_reported() -> None:
+    """After a minute, with the commands; and with the name that its address seems to have now."""
+    operator, start = Operator(), NOON + 10 * HOUR
+    lost = sick(waiting("old"))
+    assert operator.looks(start, lost, began=start) == []
+    (told,) = operator.looks(start + MINUTE, lost, began=start)
+    assert (told.subject, told.channels) == ("removed old", ("mail", "phone"))
+    assert told.title == "monitor.yaml has no channel old, and 3 messages wait for it"
+    assert "seems" not in told.text
+    assert "`news-monitor outbox move --channel old --to NEW_NAME`" in told.text
+    assert operator.looks(start + HOUR, lost) == []
+    assert operator.looks(start + 2 * HOUR, sick()) == []
+    renamed = replace(lost, channel_addresses={"old": Channel("old", "json://x.test").address})
+    (told,) = operator.looks(start + 3 * HOUR, renamed)
+    assert "; desk or mail or phone seems to have its address" in told.text
+
+
+def test_a_channel_with_another_address_is_not_the_renamed_one() -> None:
+    """Neither one of another kind, nor one of the same kind."""
+    for url in ("jsons://x.test", "json://y.test"):
+        lost = replace(sick(waiting("old")), channel_addresses={"old": Channel("old", url).address})
+        (told,) = Operator().looks(NOON + HOUR, lost)
+        assert "seems" not in told.text

@@ -457,6 +457,7 @@ def test_a_notice_says_that_it_is_one() -> None:
             "An earlier attempt got no clear answer: you may have this message already."
         ),
         id="n1",
+        replaces="n1",
         type=MessageType.WARNING,
         level=of.level,
     )

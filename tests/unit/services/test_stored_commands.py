@@ -10,12 +10,19 @@ import pytest
 from sqlalchemy import update
 
 from monitor.errors import InvalidRequest
-from monitor.model import DeliveryState, Retention, Settings
+from monitor.model import Channel, DeliveryState, Retention, RouteStep, Settings
 from monitor.services.commands.articles import ErasureResult, erase_articles, plan_erasure
 from monitor.services.commands.db import PruneCounts, prune_database, upgrade_database
-from monitor.services.commands.outbox import DeliveryChange, DeliverySelection, discard_deliveries, retry_deliveries
+from monitor.services.commands.outbox import (
+    DeliveryChange,
+    DeliverySelection,
+    discard_deliveries,
+    move_deliveries,
+    retry_deliveries,
+)
 from monitor.services.commands.sources import retry_sources
 from monitor.services.commands.stories import merge_stories, split_story
+from monitor.services.queries.outbox import list_deliveries
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import tables
 from monitor.store.engine.database import Database
@@ -23,10 +30,11 @@ from monitor.store.engine.opening import open_database
 from monitor.store.queries.stories import StoryQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of, rule, sources
+from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of, notice, rule, sources
 from tests.outbreaks import THAILAND, VIETNAM, Desk, story_of
 
 SETTINGS = Settings("UTC", "", {}, {"default": ()})
+PHONE = Settings("UTC", "", {"phone": Channel("phone", "json://127.0.0.1")}, {"default": (RouteStep("phone"),)})
 
 
 @pytest.fixture
@@ -50,6 +58,35 @@ def test_deliveries_are_retried_and_discarded(database: Database) -> None:
     (again,) = retry_deliveries(database, SETTINGS, DeliverySelection([id_]), NOON)
     assert (again.found, again.is_changed) == (DeliveryState.DISCARDED, False)
     assert retry_deliveries(database, SETTINGS, desk, NOON) == []
+
+
+def test_deliveries_are_moved_to_another_channel(database: Database) -> None:
+    """An alert that the other channel has already is not sent there twice; what was accepted is left alone."""
+    desk = Outbox(database, "here:1")
+    with SerialSection(database).enter(NOON) as section:
+        first = notice(channels=("old", "phone"))
+        section.write_notices([first, replace(first, id="n2", dedup_key="notice 2", channels=("old",))], [])
+    both, alone = (delivery.id for delivery in list_deliveries(database, PHONE, [], ["old"], 9)[::-1])
+    changes = move_deliveries(database, PHONE, DeliverySelection(channel="old"), "phone", NOON + MINUTE)
+    assert [change.is_changed for change in changes] == [True, True]
+    claimed_now = (desk.claim("phone", NOON + MINUTE, HOUR) for _ in range(2))
+    assert {sent.alert.id for sent in claimed_now if sent} == {"n1", "n2"}
+    assert desk.claim("phone", NOON + MINUTE, HOUR) is None
+    states = {each.id: (each.state, each.detail) for each in list_deliveries(database, PHONE, [], [], 9)}
+    assert states[both] == (DeliveryState.DISCARDED, "phone has it already")
+    assert states[alone][0] == DeliveryState.SENDING
+    (again,) = move_deliveries(database, PHONE, DeliverySelection([alone]), "phone", NOON + MINUTE)
+    assert not again.is_changed
+
+
+def test_deliveries_are_moved_only_to_a_channel_of_the_config(database: Database) -> None:
+    """Otherwise they would wait there too."""
+    with pytest.raises(InvalidRequest, match="there is no channel 'fone'; did you mean 'phone'"):
+        move_deliveries(database, PHONE, DeliverySelection([1]), "fone", NOON)
+    with pytest.raises(InvalidRequest, match="name another one"):
+        move_deliveries(database, PHONE, DeliverySelection(channel="phone"), "phone", NOON)
+    with pytest.raises(InvalidRequest, match="there is no channel 'fone'"):
+        list_deliveries(database, PHONE, [], ["fone"], 9)
 
 
 @pytest.mark.parametrize("selection", [{}, {"ids": [1], "dead": True}, {"ids": [1], "channel": "desk"}])

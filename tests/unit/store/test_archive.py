@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select, update
 
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
+from monitor.store.engine.tables import article as article_table
+from monitor.store.engine.tables import article_version
 from monitor.store.queries import archive
 from monitor.store.queries.archive import Archive
 from monitor.store.queues.claims import Claims
@@ -55,3 +58,17 @@ def test_where_nothing_came_nothing_is_given(filled: Archive) -> None:
     assert list(filled.iter_versions(NOON + DAY)) == []
     assert filled.count(NOON + DAY) == 0
     assert filled.count(NOON - 30 * DAY) == 6
+
+
+def test_a_damaged_article_is_left_out(filled: Archive, database: Database) -> None:
+    """The others are read, in every way in which reports read them."""
+    with database.writing() as connection:
+        damaged = connection.execute(select(article_table.c.id).where(article_table.c.uid == "a")).scalar_one()
+        newest = select(func.max(article_version.c.id)).where(article_version.c.article_id == damaged)
+        changing = update(article_version).where(article_version.c.id == newest.scalar_subquery())
+        connection.execute(changing.values(authors=7))
+    everything = NOON - 30 * DAY, NOON + DAY
+    assert [found.uid for _, found in filled.iter_seen(*everything)] == ["older", "old", "b"]
+    assert [found.uid for _, found in filled.iter_newest(10)] == ["b", "old", "older"]
+    assert damaged not in filled.load_articles(range(10))
+    assert [found.title for _, found in filled.iter_versions(NOON)][:2] == ["Ferries", "Ferries stop"]

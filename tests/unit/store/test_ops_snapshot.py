@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from monitor.alerting.retry import RetryVerdict
 from monitor.decide import Decision
 from monitor.model import (
+    Channel,
     DeadAlerts,
     DeliveryState,
     FailingSource,
@@ -26,8 +27,9 @@ from monitor.model import (
 )
 from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.channel_addresses import record_channel_addresses
 from monitor.store.engine.database import Database
-from monitor.store.engine.tables import daemon
+from monitor.store.engine.tables import channel_address, daemon
 from monitor.store.queries.ops_snapshot import load_ops_facts
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
@@ -155,3 +157,16 @@ def test_the_troubles_of_sources_are_seen_and_when_they_were_over(database: Data
     assert after.last_well_at == {"silent wire": later}
     much_later = seen(database, NOON + 99 * HOUR)
     assert (much_later.source_troubles, much_later.last_well_at) == ((), {"silent wire": later})
+
+
+def test_the_addresses_of_channels_are_kept_without_their_secrets(database: Database) -> None:
+    """Those of the config replace those of the same name; those of a removed channel stay."""
+    first = [Channel("desk", "ntfys://token@ntfy.test/topic"), Channel("mail", "mailto://a:pass@x.test")]
+    record_channel_addresses(database, first)
+    moved = Channel("desk", "json://x.test")
+    record_channel_addresses(database, [moved])
+    assert seen(database).channel_addresses == {"desk": moved.address, "mail": first[1].address}
+    with database.reading() as connection:
+        stored = {(row.kind, row.checksum) for row in connection.execute(select(channel_address))}
+    assert {kind for kind, _ in stored} == {"json", "mailto"}
+    assert all(0 <= checksum < 256 for _, checksum in stored)

@@ -1,0 +1,52 @@
+"""Adds a channel to a monitor.yaml as text: every byte that is not part of the edit stays the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from monitor.config.editing.atomic_rewrite import FileRewrite, prepare_rewrite
+from monitor.config.editing.document_edit import apply_edits
+from monitor.config.editing.edits import Edit, InsertItem, InsertKey, ReplaceValue
+from monitor.config.yaml.yaml12 import PlainData, parse_yaml_text, quote_text
+from monitor.errors import InvalidRequest
+
+
+def prepare_channel(config: Path, name: str, url: str, routes: Iterable[str]) -> FileRewrite:
+    """The rewrite of a monitor.yaml with one more channel, also as the last one of these routes; a route that is not
+    there is made. Nothing is written yet. Raises InvalidRequest if the channel is there already, and MonitorError if
+    the file cannot be read or edited."""
+
+    def edit(text: str, file: str) -> str:
+        documents = parse_yaml_text(text, file)
+        data = documents[0].data if documents else None
+        if not isinstance(data, dict):
+            raise InvalidRequest(f"{file}: it has no keys; `news-monitor init` writes a monitor.yaml")
+        if name in _get_mapping(data, "channels"):
+            raise InvalidRequest(f"{file}: there is a channel {quote_text(name)} already: edit it there")
+        edits = [_insert(data, "channels", name, {"url": url}), *_add_to_routes(data, name, routes)]
+        return apply_edits(text, file, 0, edits)
+
+    return prepare_rewrite(config, edit)
+
+
+def _add_to_routes(data: Mapping[str, PlainData], name: str, routes: Iterable[str]) -> Iterator[Edit]:
+    for route in dict.fromkeys(routes):
+        existing = _get_mapping(data, "routes")
+        if isinstance(existing.get(route), list):
+            yield InsertItem(("routes", route), name)
+        else:
+            yield _insert(data, "routes", route, [name])
+            data = {**data, "routes": {**existing, route: [name]}}
+
+
+def _insert(data: Mapping[str, PlainData], key: str, name: str, value: PlainData) -> Edit:
+    """The edit that gives the mapping under `key` one more entry, or makes it."""
+    if _get_mapping(data, key):
+        return InsertKey((key,), name, value)
+    return ReplaceValue((key,), {name: value}) if key in data else InsertKey((), key, {name: value})
+
+
+def _get_mapping(data: Mapping[str, PlainData], key: str) -> dict[str, PlainData]:
+    found = data.get(key)
+    return dict(found) if isinstance(found, dict) else {}

@@ -1,0 +1,73 @@
+"""Puts a backup in the place of a SQLite database, and keeps the database that was there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.engine import URL
+
+from monitor.errors import StoreFailed, StoreSchemaTooOld
+from monitor.store.engine.sqlite import SqliteDatabase, sync_to_disk
+
+_OTHER_FILES = ("-wal", "-shm")
+
+
+def restore_database(database: SqliteDatabase, backup: Path, now: datetime) -> Path | None:
+    """Put a complete, undamaged backup in the place of the database. At every moment, even after a power cut, one of
+    the two is there. Returns where the database that was there is kept now; None: there was none. Raises StoreFailed if
+    a daemon runs on it, or if the backup cannot be used; then nothing is changed."""
+    with database.hold_exclusively():
+        _require_usable(backup, database.path)
+        half = database.path.with_name(f"{database.path.name}.half")
+        try:
+            _copy_whole(backup, half)
+            kept = _keep_current(database.path, now) if database.exists() else None
+            half.replace(database.path)
+            sync_to_disk(database.path.parent)
+        except (OSError, sqlite3.Error) as error:
+            half.unlink(missing_ok=True)
+            raise StoreFailed(f"cannot put {backup} in the place of {database.path}: {error}") from None
+        return kept
+
+
+def _require_usable(backup: Path, current: Path) -> None:
+    """Raises StoreFailed if this is no backup, a damaged one, one of a newer version, or the database itself."""
+    if current.exists() and backup.samefile(current):
+        raise StoreFailed(f"{backup} is the database itself: name a backup")
+    opened = SqliteDatabase(URL.create("sqlite", database=str(backup)))
+    try:
+        with suppress(StoreSchemaTooOld):  # the next start upgrades it
+            opened.require_schema()
+        damaged = next(opened.check(), None)
+    finally:
+        opened.close()
+    if damaged is not None:
+        raise StoreFailed(f"{backup} is damaged ({damaged}): restore an older backup")
+
+
+def _copy_whole(backup: Path, half: Path) -> None:
+    """A backup that is in use has a log; so it is copied by SQLite, which reads that too."""
+    half.unlink(missing_ok=True)
+    half.touch(mode=0o600)
+    with closing(sqlite3.connect(backup, isolation_level=None)) as source:
+        source.execute("VACUUM INTO ?", (str(half),))
+    sync_to_disk(half)
+
+
+def _keep_current(path: Path, now: datetime) -> Path:
+    """A second name for the database, with its log: a log beside another file would be taken for that file's own."""
+    # suppressed: it may be damaged
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    kept = path.with_name(f"{path.name}.before-restore-{now:%Y%m%dT%H%M%S}")
+    os.link(path, kept)
+    shutil.copymode(path, path.with_name(f"{path.name}.half"))
+    for end in _OTHER_FILES:
+        if (other := Path(f"{path}{end}")).exists():
+            other.replace(f"{kept}{end}")
+    return kept
