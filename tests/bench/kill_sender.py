@@ -68,8 +68,9 @@ def kill_often(url: str, faults: FaultServer, log: Path, *, kills: int, seed: in
     between = turn = 0
     urls = {channel: faults.url(path) for channel, path in CHANNELS.items()}
     with Sender(log) as sender:
-        began = time.monotonic()
-        sender.run(Run(url, urls, uids_of(0)))
+        sender.run(Run(url, urls, uids_of(turn), turn))  # it loads everything first
+        began, turn = time.monotonic(), turn + 1
+        sender.run(Run(url, urls, uids_of(turn), turn))
         longest = time.monotonic() - began  # on this machine, as busy as it is
         while account.crashes < kills:
             turn += 1
