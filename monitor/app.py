@@ -48,6 +48,7 @@ from monitor.store.engine.opening import open_database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queues.claims import Claims, KnownEntries
+from monitor.store.queues.clock_correction import correct_delivery_times
 from monitor.store.queues.full_text_queue import FullTextQueue
 from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent, hide_secrets, log
@@ -80,6 +81,7 @@ async def open_daemon(
             _release_stale_leases(claims, outbox, pages)
         stack.callback(_deregister_daemon, database, outbox, daemons)
         claims.register_sources(config.sources, clock.now())
+        correct_delivery_times(database, clock.now())  # it may have been set back while no daemon ran
         metrics, last_run = Metrics(), LastRun(clock.monotonic())
         thread = StoreThread(metrics, last_run.record_call)
         stack.callback(thread.close)
@@ -176,6 +178,7 @@ async def open_daemon(
             stalled=fetcher.stalled_requests,
             jobs=jobs,
             reload=reloader.reload if reloader else None,
+            correct_times=partial(correct_delivery_times, database),
             last_run=last_run,
             metrics=metrics,
         )
