@@ -137,7 +137,8 @@ class DeliveryMachine(RuleBasedStateMachine):
 
     @rule(moment=st.sampled_from(Moment))
     def crash_at_next_message(self, moment: Moment) -> None:
-        """The process ends at its next message, and is started again."""
+        """News comes; the process ends at its next message, and is started again."""
+        self.poll(Level.MEDIUM, 1)
         self.crash = moment
         self.turn()
         self.crash = None
