@@ -51,11 +51,11 @@ def correct_delivery_times(database: Database, now: datetime) -> int:
     return len(wrong)
 
 
-def _was_ahead(row: Row[Any], now: datetime) -> bool:
+def _was_ahead(row: Row[*tuple[Any, ...]], now: datetime) -> bool:
     """A time before the moment at which it was written has been corrected already."""
     return bool(row.written_at > now + CLOCK_TOLERANCE and row.waits_until >= row.written_at)
 
 
-def _move_back(row: Row[Any], now: datetime) -> dict[str, object]:
+def _move_back(row: Row[*tuple[Any, ...]], now: datetime) -> dict[str, object]:
     until = now + (row.waits_until - row.written_at)
     return {"its_id": row.id, "its_attempts": row.attempts, "until": until}
