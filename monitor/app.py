@@ -54,6 +54,7 @@ from monitor.store.engine.store_thread import StoreThread
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queues.channel_upkeep import ChannelUpkeep
 from monitor.store.queues.claims import Claims, KnownEntries
+from monitor.store.queues.clock_correction import correct_delivery_times
 from monitor.store.queues.full_text_queue import FullTextQueue
 from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent, hide_secrets, log
@@ -85,8 +86,7 @@ async def open_daemon(
         if not database.shared:  # what is claimed was left by a dead process; elsewhere its leases end with time
             _release_stale_leases(claims, outbox, pages)
         stack.callback(_deregister_daemon, database, outbox, daemons)
-        claims.register_sources(config.sources, clock.now())
-        record_channel_addresses(database, settings.channels.values())
+        _register_config(database, claims, config)
         metrics, last_run = Metrics(), LastRun(clock.monotonic())
         thread = StoreThread(metrics, last_run.record_call)
         stack.callback(thread.close)
@@ -181,6 +181,7 @@ async def open_daemon(
             stalled=fetcher.stalled_requests,
             jobs=jobs,
             reload=reloader.reload if reloader else None,
+            correct_times=partial(correct_delivery_times, database),
             last_run=last_run,
             metrics=metrics,
         )
@@ -229,6 +230,13 @@ def _make_upkeep_jobs(
 def _make_canary_jobs(files: UserFiles | None, canary: CanaryRuns) -> list[Job]:
     """The canary's process reads the same files; without files, as in the demo, there is none."""
     return [] if files is None else [Job("canary", CANARY_LOOK, partial(canary.run_once, files.path))]
+
+
+def _register_config(database: Database, claims: Claims, config: Config) -> None:
+    """Bring the database up to what the config has, and to what the clock says now."""
+    claims.register_sources(config.sources, clock.now())
+    record_channel_addresses(database, config.settings.channels.values())
+    correct_delivery_times(database, clock.now())  # it may have been set back while no daemon ran
 
 
 def _register_sources(claims: Claims, sources: Mapping[str, Source], before: Mapping[str, Source]) -> None:

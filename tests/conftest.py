@@ -8,6 +8,7 @@ import shutil
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -189,9 +190,9 @@ async def _serve(server: FaultServer, begun: Future[Callable[[], None]]) -> None
     await runner.cleanup()
 
 
-@pytest.fixture(scope="session")
-def running() -> Iterator[FaultServer]:
-    """The server of the whole session; tests take `faults`."""
+@contextmanager
+def fault_server() -> Iterator[FaultServer]:
+    """A fault server, on a free port."""
     server, begun = FaultServer(), Future[Callable[[], None]]()
     # run() cancels, at its end, the handlers whose clients were killed while they hung
     thread = threading.Thread(target=lambda: asyncio.run(_serve(server, begun)), name="asyncio fault server")
@@ -200,6 +201,13 @@ def running() -> Iterator[FaultServer]:
     yield server
     stop()
     thread.join(PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[FaultServer]:
+    """The server of the whole session; tests take `faults`."""
+    with fault_server() as server:
+        yield server
 
 
 @pytest.fixture

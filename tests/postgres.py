@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +27,13 @@ def postgres(*options: str) -> Iterator[str]:
 
     It does not wait for the disk: a test kills processes, not machines.
     """
+    with restartable_postgres(*options) as (url, _):
+        yield url
+
+
+@contextmanager
+def restartable_postgres(*options: str) -> Iterator[tuple[str, Callable[[], None]]]:
+    """The same, and a function that stops the server as a crash does and starts it again."""
     binaries = programs()
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     prefix: tuple[str | Path, ...] = _unprivileged(folder, binaries)
@@ -39,9 +46,15 @@ def postgres(*options: str) -> Iterator[str]:
     given = " ".join(f"-c {setting}" for setting in settings)
     control = (*prefix, binaries / "pg_ctl", "-D", data, "-t", str(round(PATIENCE)))
     # sockets in the folder of the process: their paths must be short
-    _run(*control, "-w", "-l", folder / "log", "-o", f"{given} -k .", "start")
+    start = (*control, "-w", "-l", folder / "log", "-o", f"{given} -k .", "start")
+    _run(*start)
+
+    def restart() -> None:
+        _run(*control, "-m", "immediate", "stop")
+        _run(*start)
+
     try:
-        yield f"postgresql://postgres@127.0.0.1:{port}/"
+        yield f"postgresql://postgres@127.0.0.1:{port}/", restart
     finally:
         _run(*control, "-m", "immediate", "stop")
         shutil.rmtree(folder)

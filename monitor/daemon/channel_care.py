@@ -24,8 +24,8 @@ class ChannelCare:
 
     async def run_once(self) -> None:
         """Look after all channels. Raises StoreFailed."""
-        done = await self._thread.run(self._upkeep.run, self._active.current.channels, clock.now())
-        for failed, count in done.handed_over.items():
+        handed_over = await self._thread.run(self._upkeep.hand_over, self._active.current.channels, clock.now())
+        for failed, count in handed_over.items():
             log.warning(
                 LogEvent.HANDED_OVER,
                 channel=failed.name,
@@ -33,7 +33,5 @@ class ChannelCare:
                 deliveries=count,
                 failing_since=failed.failing_since.isoformat(timespec="seconds"),
             )
-        if done.moved:
-            log.warning(LogEvent.RETRIES_MOVED, deliveries=done.moved)
-        if done.handed_over:
+        if handed_over:
             self._deliver()

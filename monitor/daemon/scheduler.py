@@ -68,6 +68,7 @@ class Daemon:
         host_queue_for: Callable[[str], HostQueue],
         slots: int,
         stalled: StalledRequests,
+        correct_times: Callable[[datetime], object],
         last_run: LastRun,
         metrics: Metrics,
         jobs: Sequence[Job] = (),
@@ -84,6 +85,7 @@ class Daemon:
         self._last_run = last_run
         self._metrics = metrics
         self._reload = reload
+        self._correct_times = correct_times
         second = timedelta(seconds=1)
         self._jobs = (Job(WorkKind.TICK, second, self.tick), Job(WorkKind.DELIVERY, second, dispatcher.run_once), *jobs)
         self._backlog = Backlog(self._find_queue)
@@ -204,8 +206,8 @@ class Daemon:
             await self._run_guarded(self.tick)
 
     async def _watch_clock(self, scheduler: AsyncIOScheduler) -> Never:
-        """All jobs and polls are due by the wall clock. If it is set back by an hour, nothing would happen for an hour:
-        so run everything now."""
+        """All jobs, polls and deliveries are due by the wall clock. If it is set back by an hour, nothing would happen
+        for an hour: so run all jobs and polls now, and let deliveries wait as long as they were meant to."""
         while True:
             wall, monotonic = clock.now(), clock.monotonic()
             await asyncio.sleep(CLOCK_CHECK_EVERY)
@@ -214,9 +216,11 @@ class Daemon:
                 log.warning(LogEvent.CLOCK_SET_BACK, seconds=round(set_back.total_seconds()))
                 for job in scheduler.get_jobs():
                     job.modify(next_run_time=clock.now())
-                await self._run_guarded(
-                    lambda: self._thread.run(self._claims.register_sources, self._active.current.sources, clock.now())
-                )
+                await self._run_guarded(self._catch_up_with_clock)
+
+    async def _catch_up_with_clock(self) -> None:
+        await self._thread.run(self._correct_times, clock.now())
+        await self._thread.run(self._claims.register_sources, self._active.current.sources, clock.now())
 
     async def tick(self) -> None:
         """Claim the sources that are due and may be polled now, and start to poll them."""

@@ -50,7 +50,6 @@ class LogEvent(StrEnum):
     DEAD = "delivery.dead", "A delivery is dead: it will not be tried again by itself."
     REVIVED = "delivery.revived", "Dead deliveries are tried again."
     HANDED_OVER = "delivery.handed_over", "A channel has failed for long: its fallback gets what waits for it."
-    RETRIES_MOVED = "delivery.rescheduled", "Deliveries were planned too far ahead: the clock was set back."
     DELIVERY_CRASHED = "delivery.crashed", "A delivery crashed: a bug of ours."
     DELIVERY_LATE = "delivery.late", "A receipt came after the lease of its delivery."
     LEASES_RELEASED = "delivery.released", "Deliveries without a receipt will be tried again."

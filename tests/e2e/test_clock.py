@@ -22,17 +22,26 @@ apscheduler.schedulers.base.datetime = monitor.clock.datetime = Late
 """
 
 
+RULE = "rule: any\ntitle: Any\nlevel: high\nmatch: {words: [missiles]}\nalert: {once_per: article}\n"
+
+
 async def test_a_clock_that_is_set_back_stops_nothing(tmp_path: Path) -> None:
-    """Sources are polled and news is told as before, and not an hour later."""
+    """Sources are polled and news is sent as before, and not an hour later; so is what waits for its next attempt."""
     (tmp_path / "sitecustomize.py").write_text(SET_BACK)
-    path, site = os.pathsep.join(map(str, (tmp_path, ROOT))), Site()
+    (tmp_path / "any.yaml").write_text(RULE, encoding="utf-8")
+    path, site = os.pathsep.join(map(str, (tmp_path, ROOT))), Site(refusing=True)
     async with serving(site):
         site.pages["/wire"] = document(rss(("A quiet day", "/quiet", now())))
-        write_config(tmp_path, {"wire": site.url("/wire")})
+        channels = {"hook": site.url("/take", "json")}
+        write_config(tmp_path, {"wire": site.url("/wire")}, channels=channels, rules="any.yaml")
         async with Daemon(tmp_path, {"PYTHONPATH": path}) as daemon:
             await until(lambda: site.asked["/wire"] > 1)
+            site.pages["/wire"] = document(rss(("Missiles", "/missiles", now())))
+            await until(lambda: "delivery.retry" in daemon.log.read_text())
             (tmp_path / "set-back").touch()
             await until(lambda: "clock.set_back" in daemon.log.read_text())
+            site.refusing = False
             site.asked.clear()
             await until(lambda: site.asked["/wire"] > 1)
+            await until(lambda: "delivery.accepted" in daemon.log.read_text())
             assert await daemon.end(signal.SIGTERM) == 0

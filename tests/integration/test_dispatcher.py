@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -20,44 +20,21 @@ from monitor import clock, delivery
 from monitor.alerting import retry
 from monitor.alerting.retry import UNANSWERED_WAIT
 from monitor.delivery import Dispatcher
-from monitor.model import (
-    Channel,
-    DeliveryState,
-    Level,
-    Limits,
-    OncePer,
-    Receipt,
-    ReceiptKind,
-    RouteStep,
-    Settings,
-)
+from monitor.model import Channel, DeliveryState, Level, Limits, Receipt, ReceiptKind, RouteStep, Settings
 from monitor.notify import Notifier
 from monitor.notify.notifier import SENDERS
 from monitor.notify.send_limiter import SendLimiter
 from monitor.notify.timeouts import SendTimeouts
 from monitor.runtime.workers import Workers
-from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.queries.reports import ReportQueries
-from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent
 from tests import building
-from tests.building import article, claimed, decide_in, polled, rule, rules, send_to, sources
 from tests.conftest import FaultServer
 from tests.patience import LONG, PATIENCE
-
-
-def fill(database: Database, channels: Iterable[str], *uids: str, level: Level = Level.HIGH) -> None:
-    """For each uid an alert of this level, committed now, with a delivery on each of the channels."""
-    now, claims = clock.now(), Claims(database, "test")
-    claims.register_sources(sources("wire"), now)
-    claim = claimed(claims, at=now)
-    with SerialSection(database).enter(now) as inside:
-        new = [article(uid, seen=now) for uid in uids or ("a1",)]
-        decision = decide_in(inside, new, rules(rule(level=level, once_per=OncePer.ARTICLE)))
-        assert inside.commit(polled(claim, now), decision, send_to(*channels))
+from tests.sending import fill
 
 
 @asynccontextmanager

@@ -19,8 +19,9 @@ from monitor.runtime.workers import Workers
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import metadata
 from monitor.telemetry import close_log, configure_logging
-from tests.integration.test_dispatcher import dispatching, fill, states
+from tests.integration.test_dispatcher import dispatching, states
 from tests.patience import PATIENCE
+from tests.sending import fill
 
 PAUSE = 0.3  # s: for a client that says nothing first
 # Every part that could be a secret is one that occurs nowhere else.

@@ -1,17 +1,13 @@
-"""What keeps the outbox moving: what waits for a channel that has failed for long goes to its fallback too, and no
-attempt stays far ahead because the clock was set back."""
+"""What waits for a channel that has failed for long goes to its fallback too."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, update
+from sqlalchemy import Connection, and_, func, literal, or_, select
 
-from monitor.alerting.channel_pace import LONGEST_PAUSE
 from monitor.alerting.fallback import FailedChannel, find_failed_channels
-from monitor.alerting.retry import UNANSWERED_WAIT
 from monitor.model import Blame, Channel, DeliveryState
 from monitor.store.engine.database import Database, build_insert
 from monitor.store.engine.tables import delivery
@@ -20,39 +16,22 @@ from monitor.store.queues.channel_states import load_channel_states
 MIN_WAIT = timedelta(seconds=30)  # what was never tried on a failing channel goes to the fallback after this
 
 
-@dataclass(frozen=True, slots=True)
-class UpkeepResult:
-    """`handed_over`: for each failed channel, how many deliveries its fallback got; `moved`: how many attempts were
-    planned too far ahead, and are due earlier now."""
-
-    handed_over: Mapping[FailedChannel, int]
-    moved: int
-
-
 class ChannelUpkeep:
     """Looks after the channels: see the module."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def run(self, channels: Mapping[str, Channel], now: datetime) -> UpkeepResult:
-        """Do all of it, in one transaction if there is something to do. `channels`: those that there are."""
+    def hand_over(self, channels: Mapping[str, Channel], now: datetime) -> Mapping[FailedChannel, int]:
+        """Give the fallbacks what they do not have yet, in one transaction if there is something to do. Returns for
+        each failed channel how many deliveries its fallback got. `channels`: those that there are."""
         with self._database.reading() as connection:
             failed = list(find_failed_channels(channels, load_channel_states(connection), now))
-            has_far = connection.execute(select(delivery.c.id).where(_is_far_ahead(now)).limit(1)).first() is not None
-        if not failed and not has_far:
-            return UpkeepResult({}, 0)
+        if not failed:
+            return {}
         with self._database.writing() as connection:
-            moved = connection.execute(
-                update(delivery).where(_is_far_ahead(now)).values(not_before=now + UNANSWERED_WAIT)
-            ).rowcount
             counts = {channel: _hand_over(connection, channel, now) for channel in failed}
-        return UpkeepResult({channel: count for channel, count in counts.items() if count}, moved)
-
-
-def _is_far_ahead(now: datetime) -> ColumnElement[bool]:
-    """No attempt that failed waits so long: the clock was set back. What was never tried may wait for its hours."""
-    return and_(delivery.c.state == DeliveryState.RETRY, delivery.c.not_before > now + LONGEST_PAUSE)
+        return {channel: count for channel, count in counts.items() if count}
 
 
 def _hand_over(connection: Connection, failed: FailedChannel, now: datetime) -> int:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select, update
 
-from monitor.alerting.channel_pace import LONGEST_PAUSE
-from monitor.alerting.retry import UNANSWERED_WAIT, RetryVerdict
+from monitor.alerting.retry import RetryVerdict
 from monitor.model import Channel, DeliveryState, Handover, OncePer, Receipt, ReceiptKind
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
@@ -51,7 +50,7 @@ class Service:
 
     def hand_over(self, at: datetime) -> list[tuple[str, str, int]]:
         """Which channel gave how many to which."""
-        done = self.upkeep.run(CHANNELS, at).handed_over
+        done = self.upkeep.hand_over(CHANNELS, at)
         return [(failed.name, failed.fallback, count) for failed, count in done.items()]
 
     def waiting(self, channel: str) -> int:
@@ -108,19 +107,3 @@ def test_what_waits_for_its_hours_is_not_handed_over(service: Service) -> None:
         waits = update(delivery).where(delivery.c.state == "pending")
         connection.execute(waits.values(not_before=NOON + 9 * HOUR))
     assert service.hand_over(NOON + HOUR) == [("desk", "phone", 1)]
-
-
-def test_after_the_clock_was_set_back_no_attempt_stays_days_ahead(service: Service) -> None:
-    """What failed is tried again soon; what waits for its hours still does."""
-    service.tell("a", "b")
-    service.attempt("desk", NOON)
-    with service.database.writing() as connection:
-        waits = update(delivery).where(delivery.c.state == "pending")
-        connection.execute(waits.values(not_before=NOON + 9 * HOUR))
-    before = NOON - timedelta(days=2)
-    assert service.upkeep.run(CHANNELS, NOON - LONGEST_PAUSE + 2 * MINUTE).moved == 0
-    assert service.upkeep.run(CHANNELS, before).moved == 1
-    assert service.upkeep.run(CHANNELS, before).moved == 0
-    assert service.outbox.find_due(before + UNANSWERED_WAIT).channels == ["desk"]
-    service.attempt("desk", before + UNANSWERED_WAIT, OK)
-    assert service.outbox.claim("desk", before + HOUR, MINUTE) is None

@@ -1,0 +1,61 @@
+"""Deliveries whose times were written by a clock that was ahead: without a correction they would wait for that time.
+
+A clock that is set back by two days leaves a pause of ten seconds two days long. Everything that an open delivery waits
+for was computed from a moment that is stored beside it: the end of its last attempt, the beginning of the one that
+runs, or the moment of its alert. If that moment is in the future, the clock was wrong when it was written, and the
+delivery waits as much too long.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, case, func, select, update
+
+from monitor.model import DeliveryState
+from monitor.store.engine.database import Database, write_rows
+from monitor.store.engine.tables import UNSENT, alert, attempt, delivery
+
+CLOCK_TOLERANCE = timedelta(minutes=1)  # the clocks of several machines differ a little
+
+_SENDING = delivery.c.state == DeliveryState.SENDING
+_LAST_MOMENT = func.coalesce(case((_SENDING, attempt.c.started_at), else_=attempt.c.ended_at), alert.c.at)
+_LAST_ATTEMPT = (attempt.c.delivery_id == delivery.c.id) & (attempt.c.number == delivery.c.attempts)
+_SELECT_OPEN = (
+    select(
+        delivery.c.id,
+        delivery.c.attempts,
+        case((_SENDING, delivery.c.lease_until), else_=delivery.c.not_before).label("waits_until"),
+        _LAST_MOMENT.label("written_at"),
+        delivery.c.state,
+    )
+    .join(alert, alert.c.id == delivery.c.alert_id)
+    .join(attempt, _LAST_ATTEMPT, isouter=True)
+    .where(UNSENT | _SENDING)
+)
+_UNCHANGED = (delivery.c.id == bindparam("its_id")) & (delivery.c.attempts == bindparam("its_attempts"))
+_UNTIL = bindparam("until", type_=delivery.c.not_before.type)
+_MOVE_DUE = update(delivery).where(_UNCHANGED, UNSENT).values(not_before=_UNTIL)
+_MOVE_LEASE = update(delivery).where(_UNCHANGED, _SENDING).values(lease_until=_UNTIL)
+
+
+def correct_delivery_times(database: Database, now: datetime) -> int:
+    """Let open deliveries wait, from now on, as long as they were meant to, if their times were written by a clock that
+    was ahead; returns how many. Doing it twice changes nothing more."""
+    with database.writing() as connection:
+        wrong = [row for row in connection.execute(_SELECT_OPEN) if _was_ahead(row, now)]
+        for statement, is_lease in ((_MOVE_DUE, False), (_MOVE_LEASE, True)):
+            rows = [_move_back(row, now) for row in wrong if (row.state == DeliveryState.SENDING) is is_lease]
+            write_rows(connection, statement, rows)
+    return len(wrong)
+
+
+def _was_ahead(row: Row[*tuple[Any, ...]], now: datetime) -> bool:
+    """A time before the moment at which it was written has been corrected already."""
+    return bool(row.written_at > now + CLOCK_TOLERANCE and row.waits_until >= row.written_at)
+
+
+def _move_back(row: Row[*tuple[Any, ...]], now: datetime) -> dict[str, object]:
+    until = now + (row.waits_until - row.written_at)
+    return {"its_id": row.id, "its_attempts": row.attempts, "until": until}
