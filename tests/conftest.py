@@ -18,6 +18,7 @@ from sqlalchemy import Engine, create_engine
 
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
+from tests.e2e.whole import close_program_server
 from tests.patience import PATIENCE
 from tests.postgres import postgres
 
@@ -32,6 +33,13 @@ def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def program_server() -> Iterator[None]:
+    """Commands run in forks of one process, which the first of them starts."""
+    yield
+    close_program_server()
 
 
 @pytest.fixture(scope="session")
