@@ -19,6 +19,8 @@ from sqlalchemy import Engine, create_engine
 
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
+from tests.e2e.whole import close_program_server
+from tests.newest import make_newest
 from tests.patience import PATIENCE
 from tests.postgres import postgres
 
@@ -33,6 +35,13 @@ def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def program_server() -> Iterator[None]:
+    """Commands run in forks of one process, which the first of them starts."""
+    yield
+    close_program_server()
 
 
 @pytest.fixture(scope="session")
@@ -53,9 +62,7 @@ def postgres_server() -> Iterator[Engine]:
 def newest_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite database at the newest schema, to be copied."""
     path = tmp_path_factory.mktemp("newest") / "news.db"
-    newest = open_database(f"sqlite:///{path}")
-    newest.upgrade()
-    newest.close()
+    make_newest(path).close()
     return path
 
 
@@ -63,6 +70,12 @@ def newest_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a database of each kind may be made, with nothing in it yet."""
     return f"sqlite:///{tmp_path / 'news.db'}" if request.param == "sqlite" else new_database(request, "template0")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database of each kind, at the newest schema."""
+    return newest_url(request, tmp_path / "news.db")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

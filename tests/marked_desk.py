@@ -12,10 +12,10 @@ from click.testing import CliRunner, Result
 from monitor.cli import cli
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
-from monitor.store.engine.opening import open_database
 from monitor.store.queues.claims import Claims
 from tests.building import MINUTE, NOON, article, claimed, commit, rule, rules, sources
 from tests.e2e.whole import write_config
+from tests.newest import make_newest
 
 RULES = rules(rule("launch", ["missile", "missiles"]), rule("floods", ["flood", "floods"]))
 YAML = """\
@@ -41,8 +41,7 @@ def fill(folder: Path) -> Database:
     folder.mkdir(exist_ok=True)
     (folder / "own.yaml").write_text(YAML, encoding="utf-8")
     write_config(folder, {}, rules="own.yaml")
-    database = open_database(f"sqlite:///{folder / 'monitor.db'}")
-    database.upgrade()
+    database = make_newest(folder / "monitor.db")
     claims, section = Claims(database, "here:1"), SerialSection(database)
     claims.register_sources(sources("wire", "post"), NOON)
     for number, (of, title, url) in enumerate(CAME):

@@ -15,10 +15,10 @@ from monitor.matching import RuleSet
 from monitor.model import Config
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
-from monitor.store.engine.opening import open_database
 from monitor.store.queues.claims import Claims
 from tests.building import HOUR, NOON, article, claimed, commit
 from tests.e2e.whole import write_config
+from tests.newest import make_newest
 
 ENTITY = "entity: taiwan\nkind: place\nname: Taiwan\nsure: {any: [Taiwan], fr: [Taïwan]}\n"
 ENTITY += "maybe: {words: {en: [Formosa]}, counts_if: {near: {within: sentence, list: seas}}}\n"
@@ -62,8 +62,7 @@ class Desk:
         addresses = {paper: f"https://{paper}.test/feed" for paper in PAPERS}
         write_config(folder, addresses, rules="own.yaml", entities="entities.yaml")
         self.config: Config = load_config_files(folder / "monitor.yaml", os.environ).config
-        self.database: Database = database or open_database(f"sqlite:///{folder / 'monitor.db'}")
-        self.database.upgrade()
+        self.database: Database = database or make_newest(folder / "monitor.db")
         self._rules: RuleSet = compile_config(self.config)
         self._claims, self._section = Claims(self.database, "here:1"), SerialSection(self.database)
         self._claims.register_sources(self.config.sources, NOON)

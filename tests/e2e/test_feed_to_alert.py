@@ -15,6 +15,7 @@ from aiohttp import web
 
 from tests.e2e.whole import (
     LAUNCH,
+    SHIPPED,
     Daemon,
     Ended,
     Mail,
@@ -65,7 +66,13 @@ async def _life(folder: Path) -> Told:
         login = f"{USER}:${{env:PASSWORD}}@127.0.0.1:{port}"
         address = f"mailto://{login}?from=monitor@news.example&to=desk@news.example&mode=starttls&verify=no"
         channels = {"mail": address, "hook": site.url("/take", "json")}
-        write_config(folder, {name: site.url(f"/{name}") for name in feeds}, channels=channels)
+        write_config(
+            folder,
+            {name: site.url(f"/{name}") for name in feeds},
+            channels=channels,
+            rules=SHIPPED["rules"],
+            entities=SHIPPED["entities"],
+        )
         async with Daemon(folder, password) as daemon:
             await until(lambda: all(site.asked[f"/{name}"] for name in feeds))
             published = now()

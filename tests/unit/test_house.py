@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,14 +24,40 @@ BOUND_AT = {"wait_for": 1, "timeout": 0, "wait": 0, "join": 0, "result": 0, "set
 """What takes a bound on how long it waits, and which argument that is; elsewhere it is called timeout."""
 
 
+@cache
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(parse(path)))
+
+
+@cache
+def dotted(call: ast.Call) -> str:
+    """What is called, as it is written."""
+    return ast.unparse(call.func)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forget() -> Iterator[None]:
+    """The trees of all files are big: they go with these tests."""
+    yield
+    parse.cache_clear()
+    nodes_of.cache_clear()
+    dotted.cache_clear()
+
+
 def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
 def nodes() -> Iterator[tuple[str, ast.AST]]:
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            yield name(path), node
+        where = name(path)
+        for node in nodes_of(path):
+            yield where, node
 
 
 def names_in(node: ast.AST) -> set[str]:
@@ -40,7 +67,7 @@ def names_in(node: ast.AST) -> set[str]:
 def calls(*wanted: str) -> Iterator[tuple[str, ast.Call]]:
     """Where a dotted name that ends so is called."""
     for where, node in nodes():
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(wanted):
+        if isinstance(node, ast.Call) and dotted(node).endswith(wanted):
             yield where, node
 
 
@@ -107,14 +134,14 @@ def test_no_module_is_a_shelf() -> None:
 
 def test_every_module_says_what_it_does() -> None:
     """The first thing in a file is what it is for."""
-    assert [name(path) for path in FILES if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))] == []
+    assert [name(path) for path in FILES if not ast.get_docstring(parse(path))] == []
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
     """All files but the migrations, whose functions Alembic names."""
     for path in FILES:
         if "versions" not in path.parts:
-            yield name(path), ast.parse(path.read_text(encoding="utf-8"))
+            yield name(path), parse(path)
 
 
 def test_one_name_is_one_thing() -> None:
@@ -159,7 +186,7 @@ def test_imports_stand_at_the_top() -> None:
 def bound(call: ast.Call) -> ast.expr | None:
     """The bound on how long a call waits, if it has one."""
     by_name = next((each.value for each in call.keywords if each.arg == "timeout"), None)
-    place = BOUND_AT.get(ast.unparse(call.func).rpartition(".")[2], len(call.args))
+    place = BOUND_AT.get(dotted(call).rpartition(".")[2], len(call.args))
     return by_name or (call.args[place] if place < len(call.args) else None)
 
 

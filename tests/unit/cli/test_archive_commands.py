@@ -24,13 +24,12 @@ MANY = timedelta(days=1000)
 
 
 @pytest.fixture
-def folder(tmp_path: Path, empty_url: str) -> Path:
+def folder(tmp_path: Path, new_url: str) -> Path:
     """The folder of a monitor.yaml, with an old article that was alerted and delivered, and a young one."""
     write_config(tmp_path, {"wire": "http://127.0.0.1:9/feed"})
     config = tmp_path / "monitor.yaml"
-    config.write_text(config.read_text().replace("sqlite:///monitor.db", empty_url), encoding="utf-8")
-    database, now = open_database(empty_url), clock.now()
-    database.upgrade()
+    config.write_text(config.read_text().replace("sqlite:///monitor.db", new_url), encoding="utf-8")
+    database, now = open_database(new_url), clock.now()
     claims, section = Claims(database, "here:1"), SerialSection(database)
     claims.register_sources(sources("wire"), now - MANY)
     for uid, url, at in (("old", URL, now - MANY), ("young", None, now)):
@@ -120,7 +119,7 @@ async def test_a_database_with_nothing_in_it_is_not_called_sound(empty: Path, em
     assert ended.err.endswith(" has no tables yet: `news-monitor run` creates them\n")
 
 
-@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)  # PostgreSQL's files are its server's
+@pytest.mark.parametrize("new_url", ["sqlite"], indirect=True)  # PostgreSQL's files are its server's
 async def test_what_is_damaged_is_told(folder: Path) -> None:
     """A row that names what is not there, and a file with holes in it: exit code 1, and what to do."""
     path = folder / "news.db"

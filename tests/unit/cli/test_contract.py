@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from monitor.cli import cli
 from monitor.errors import InvalidRequest
-from tests.e2e.whole import ROOT, news_monitor, started, write_config
+from tests.e2e.whole import DESK, ROOT, news_monitor, run_in_interpreter, started, write_config
 from tests.patience import PATIENCE
 
 COMMANDS = (
@@ -38,17 +38,22 @@ try:
 finally:
     print([name for name in {heavy} if name in sys.modules], file=sys.stderr)
 """
-RULES = ("--rules", ROOT / "rules", "--rules", ROOT / "seeds" / "entities")
+RULES = ("--rules", DESK["rules"], "--rules", DESK["entities"])
+
+
+def ask_for_help(command: str) -> str:
+    ended = CliRunner().invoke(cli, [*command.split(), "--help"], prog_name="news-monitor")
+    assert (ended.exit_code, ended.stderr) == (0, "")
+    return ended.stdout
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-async def test_every_command_has_help_with_an_example(command: str, tmp_path: Path) -> None:
+def test_every_command_has_help_with_an_example(command: str) -> None:
     """Somebody who knows only the command's name can use it."""
-    ended = await news_monitor(*command.split(), "--help", folder=tmp_path)
-    assert (ended.code, ended.err) == (0, "")
-    assert f"Usage: news-monitor {command}" in ended.out
-    assert "Example" in ended.out
-    assert f"  news-monitor {command}" in ended.out.split("Example", 1)[1]
+    out = ask_for_help(command)
+    assert f"Usage: news-monitor {command}" in out
+    assert "Example" in out
+    assert f"  news-monitor {command}" in out.split("Example", 1)[1]
 
 
 @pytest.mark.parametrize(
@@ -95,10 +100,10 @@ async def test_every_command_has_help_with_an_example(command: str, tmp_path: Pa
         ("why", ["-c", "--rules", "--json", "--all"]),
     ],
 )
-async def test_the_options_of_the_contract_are_there(command: str, options: list[str], tmp_path: Path) -> None:
+def test_the_options_of_the_contract_are_there(command: str, options: list[str]) -> None:
     """Scripts rely on them."""
-    ended = await news_monitor(*command.split(), "--help", folder=tmp_path)
-    assert [option for option in options if option not in ended.out.split("Options:")[1]] == []
+    out = ask_for_help(command)
+    assert [option for option in options if option not in out.split("Options:")[1]] == []
 
 
 async def test_help_imports_nothing_heavy() -> None:
@@ -133,156 +138,184 @@ FILES: dict[str, str | bytes] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("code", "command"),
-    [
-        (0, "match --rules {root}/rules --rules {root}/seeds/entities hit.jsonl"),  # hits or no hits: fine
-        (0, "match --rules {root}/rules --rules {root}/seeds/entities none.jsonl"),
-        (0, "match -c monitor.yaml hit.jsonl"),
-        (0, "match hit.jsonl"),  # the config of the folder
-        (1, "match --rules {root}/rules --rules {root}/seeds/entities bad.jsonl"),  # an unusable line
-        (1, "match --rules bad.yaml hit.jsonl"),  # a faulty rule
-        (2, "match --rules nosuch hit.jsonl"),
-        (2, "match -c monitor.yaml --rules {root}/rules hit.jsonl"),  # both
-        (2, "match --rules {root}/rules nosuch.jsonl"),
-        (2, "match"),
-        (0, "replay --rules {root}/rules --rules {root}/seeds/entities hit.jsonl none.jsonl"),
-        (0, "replay -c monitor.yaml --zone Asia/Seoul --stories all --json hit.jsonl"),
-        (0, "replay -c monitor.yaml --against-config monitor.yaml --json hit.jsonl"),
-        (1, "replay --rules {root}/rules --rules {root}/seeds/entities bad.jsonl"),
-        (1, "replay --rules bad.yaml hit.jsonl"),
-        (1, "replay --against bad.yaml hit.jsonl"),
-        (2, "replay -c monitor.yaml --rules {root}/rules hit.jsonl"),
-        (2, "replay --stories some hit.jsonl"),
-        (2, "replay --zone nowhere hit.jsonl"),
-        (2, "replay nosuch.jsonl"),
-        (2, "replay"),
-        (1, "rules try bad.yaml"),
-        (1, "rules try {root}/rules/east-asia/taiwan-drills.yaml"),  # nothing has run yet
-        (2, "rules try"),
-        (0, "rules list"),
-        (0, "rules list --rules one.yaml --json"),
-        (1, "rules list --rules bad.yaml"),
-        (2, "rules list -c monitor.yaml --rules one.yaml"),
-        (0, "rules packs"),
-        (0, "rules packs --json"),
-        (0, "rules test --rules one.yaml held.yaml"),
-        (1, "rules test --rules one.yaml failed.jsonl"),
-        (1, "rules test --rules one.yaml hit.jsonl"),  # nothing is expected
-        (1, "rules test --rules one.yaml one.yaml"),  # rules, and no headlines
-        (1, "rules test --rules bad.yaml held.yaml"),
-        (2, "rules test --rules one.yaml nosuch.yaml"),
-        (2, "rules test"),
-        (0, "score --rules one.yaml labelled.jsonl"),  # right or wrong: fine
-        (0, "score --rules one.yaml --list --json labelled.jsonl"),
-        (1, "score --rules one.yaml hit.jsonl"),  # nothing is labelled
-        (1, "score --rules one.yaml unlabelled.jsonl"),  # an unusable line
-        (1, "score --rules bad.yaml labelled.jsonl"),
-        (2, "score -c monitor.yaml --rules one.yaml labelled.jsonl"),
-        (2, "score nosuch.jsonl"),
-        (2, "score"),
-        (0, "why -c monitor.yaml -"),  # an article from standard input, whether or not a rule meets it
-        (2, "why - nosuch"),
-        (1, "why https://x.test/1"),  # nothing has run yet
-        (2, "why"),
-        (0, "parse feed.xml"),
-        (0, "parse --json feed.xml"),
-        (1, "parse page.html"),  # a document that is no feed
-        (2, "parse nosuch.xml"),
-        (2, "parse --header nocolon feed.xml"),
-        (2, "parse"),
-        (0, "check"),
-        (0, "check -c monitor.yaml"),
-        (0, "check {root}/rules {root}/seeds/entities"),
-        (1, "check bad.yaml"),
-        (1, "check -c bad.yaml"),
-        (2, "check -c nosuch.yaml"),
-        (1, "check -c latin.yaml"),
-        (1, "check -c list.yaml"),
-        (1, "check -c ."),
-        (0, "schema"),
-        (0, "schema config"),
-        (0, "schema sources"),
-        (0, "schema entity"),
-        (0, "schema rule"),
-        (0, "schema webhook"),
-        (2, "schema nosuch"),
-        (1, "run --once -c nosuch.yaml"),  # a supervisor tries again
-        (1, "run -c latin.yaml"),
-        (2, "run --twice"),
-        (0, "sources list"),
-        (0, "sources list --json"),
-        (2, "sources nosuch"),
-        (0, "entities list"),
-        (0, "entities list --json"),
-        (2, "entities list --group nosuch"),
-        (2, "entities list --kind nosuch"),
-        (2, "entities list -c nosuch.yaml"),
-        (0, "sources import list.opml"),
-        (0, "sources import --dry-run --json list.opml"),
-        (1, "sources import page.html"),  # a document that is no list of feeds
-        (1, "sources import lost.opml"),  # an unusable line
-        (2, "sources import -c nosuch.yaml list.opml"),
-        (2, "sources import nosuch.opml"),
-        (2, "sources import"),
-        (0, "sources export"),
-        (2, "sources export -o out.opml --tag none"),
-        (2, "sources export -o nosuch/out.opml"),
-        (2, "sources export -c nosuch.yaml"),
-        (1, "status"),  # nothing has run yet
-        (1, "outbox list"),
-        (1, "outbox retry 1"),
-        (1, "outbox discard 1"),
-        (2, "outbox retry"),
-        (2, "outbox discard"),
-        (1, "outbox move 1 --to screen"),
-        (2, "outbox move 1"),
-        (1, "matches list"),
-        (1, "matches show 1"),
-        (1, "matches export"),
-        (2, "matches show one"),
-        (0, "channels list"),
-        (0, "channels test"),
-        (2, "channels test nosuch"),
-        (2, "channels preview nosuch"),
-        (0, "channels add desk json://127.0.0.1:9 --route default"),
-        (1, "channels add desk nosuch://x"),
-        (2, "channels add screen console://"),
-        (2, "channels add desk"),
-        (1, "channels drill"),
-        (2, "channels canary"),
-        (0, "db upgrade"),
-        (0, "db upgrade --no-copy"),
-        (2, "db upgrade -c nosuch.yaml"),
-        (1, "db backup copy.db"),  # nothing has run yet
-        (2, "db backup"),
-        (2, "db restore"),
-        (2, "db restore nosuch.db"),
-        (1, "db restore feed.xml"),
-        (1, "db check"),
-        (1, "db prune"),
-        (1, "articles forget https://x.test/1"),
-        (2, "articles forget"),
-        (0, "init new"),
-        (0, "init --pack east-asia new"),
-        (0, "init --empty new"),
-        (2, "init --pack nosuch new"),
-        (2, "init --pack east-asia --empty new"),
-        (2, "init feed.xml"),  # a file, not a folder
-        (2, "init feed.xml/below"),
-        (0, "--version"),
-        (2, "nosuch"),
-    ],
-)
+def write_files(folder: Path) -> None:
+    write_config(folder, {})
+    for name, content in FILES.items():
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+EXIT_CODES = [
+    (0, "match --rules {desk}/rules --rules {desk}/entities hit.jsonl"),  # hits or no hits: fine
+    (0, "match --rules {desk}/rules --rules {desk}/entities none.jsonl"),
+    (0, "match -c monitor.yaml hit.jsonl"),
+    (0, "match hit.jsonl"),  # the config of the folder
+    (1, "match --rules {desk}/rules --rules {desk}/entities bad.jsonl"),  # an unusable line
+    (1, "match --rules bad.yaml hit.jsonl"),  # a faulty rule
+    (2, "match --rules nosuch hit.jsonl"),
+    (2, "match -c monitor.yaml --rules {desk}/rules hit.jsonl"),  # both
+    (2, "match --rules {desk}/rules nosuch.jsonl"),
+    (2, "match"),
+    (0, "replay --rules {desk}/rules --rules {desk}/entities hit.jsonl none.jsonl"),
+    (0, "replay -c monitor.yaml --zone Asia/Seoul --stories all --json hit.jsonl"),
+    (0, "replay -c monitor.yaml --against-config monitor.yaml --json hit.jsonl"),
+    (1, "replay --rules {desk}/rules --rules {desk}/entities bad.jsonl"),
+    (1, "replay --rules bad.yaml hit.jsonl"),
+    (1, "replay --against bad.yaml hit.jsonl"),
+    (2, "replay -c monitor.yaml --rules {desk}/rules hit.jsonl"),
+    (2, "replay --stories some hit.jsonl"),
+    (2, "replay --zone nowhere hit.jsonl"),
+    (2, "replay nosuch.jsonl"),
+    (2, "replay"),
+    (1, "rules try bad.yaml"),
+    (1, "rules try {desk}/rules/east-asia.yaml"),  # nothing has run yet
+    (2, "rules try"),
+    (0, "rules list"),
+    (0, "rules list --rules one.yaml --json"),
+    (1, "rules list --rules bad.yaml"),
+    (2, "rules list -c monitor.yaml --rules one.yaml"),
+    (0, "rules packs"),
+    (0, "rules packs --json"),
+    (0, "rules test --rules one.yaml held.yaml"),
+    (1, "rules test --rules one.yaml failed.jsonl"),
+    (1, "rules test --rules one.yaml hit.jsonl"),  # nothing is expected
+    (1, "rules test --rules one.yaml one.yaml"),  # rules, and no headlines
+    (1, "rules test --rules bad.yaml held.yaml"),
+    (2, "rules test --rules one.yaml nosuch.yaml"),
+    (2, "rules test"),
+    (0, "score --rules one.yaml labelled.jsonl"),  # right or wrong: fine
+    (0, "score --rules one.yaml --list --json labelled.jsonl"),
+    (1, "score --rules one.yaml hit.jsonl"),  # nothing is labelled
+    (1, "score --rules one.yaml unlabelled.jsonl"),  # an unusable line
+    (1, "score --rules bad.yaml labelled.jsonl"),
+    (2, "score -c monitor.yaml --rules one.yaml labelled.jsonl"),
+    (2, "score nosuch.jsonl"),
+    (2, "score"),
+    (0, "why -c monitor.yaml -"),  # an article from standard input, whether or not a rule meets it
+    (2, "why - nosuch"),
+    (1, "why https://x.test/1"),  # nothing has run yet
+    (2, "why"),
+    (0, "parse feed.xml"),
+    (0, "parse --json feed.xml"),
+    (1, "parse page.html"),  # a document that is no feed
+    (2, "parse nosuch.xml"),
+    (2, "parse --header nocolon feed.xml"),
+    (2, "parse"),
+    (0, "check"),
+    (0, "check -c monitor.yaml"),
+    (0, "check {desk}/rules {desk}/entities"),
+    (1, "check bad.yaml"),
+    (1, "check -c bad.yaml"),
+    (2, "check -c nosuch.yaml"),
+    (1, "check -c latin.yaml"),
+    (1, "check -c list.yaml"),
+    (1, "check -c ."),
+    (0, "schema"),
+    (0, "schema config"),
+    (0, "schema sources"),
+    (0, "schema entity"),
+    (0, "schema rule"),
+    (0, "schema webhook"),
+    (2, "schema nosuch"),
+    (1, "run --once -c nosuch.yaml"),  # a supervisor tries again
+    (1, "run -c latin.yaml"),
+    (2, "run --twice"),
+    (0, "sources list"),
+    (0, "sources list --json"),
+    (2, "sources nosuch"),
+    (0, "entities list"),
+    (0, "entities list --json"),
+    (2, "entities list --group nosuch"),
+    (2, "entities list --kind nosuch"),
+    (2, "entities list -c nosuch.yaml"),
+    (0, "sources import list.opml"),
+    (0, "sources import --dry-run --json list.opml"),
+    (1, "sources import page.html"),  # a document that is no list of feeds
+    (1, "sources import lost.opml"),  # an unusable line
+    (2, "sources import -c nosuch.yaml list.opml"),
+    (2, "sources import nosuch.opml"),
+    (2, "sources import"),
+    (0, "sources export"),
+    (2, "sources export -o out.opml --tag none"),
+    (2, "sources export -o nosuch/out.opml"),
+    (2, "sources export -c nosuch.yaml"),
+    (1, "status"),  # nothing has run yet
+    (1, "outbox list"),
+    (1, "outbox retry 1"),
+    (1, "outbox discard 1"),
+    (2, "outbox retry"),
+    (2, "outbox discard"),
+    (1, "outbox move 1 --to screen"),
+    (2, "outbox move 1"),
+    (1, "matches list"),
+    (1, "matches show 1"),
+    (1, "matches export"),
+    (2, "matches show one"),
+    (0, "channels list"),
+    (0, "channels test"),
+    (2, "channels test nosuch"),
+    (2, "channels preview nosuch"),
+    (0, "channels add desk json://127.0.0.1:9 --route default"),
+    (1, "channels add desk nosuch://x"),
+    (2, "channels add screen console://"),
+    (2, "channels add desk"),
+    (1, "channels drill"),
+    (2, "channels canary"),
+    (0, "db upgrade"),
+    (0, "db upgrade --no-copy"),
+    (2, "db upgrade -c nosuch.yaml"),
+    (1, "db backup copy.db"),  # nothing has run yet
+    (2, "db backup"),
+    (2, "db restore"),
+    (2, "db restore nosuch.db"),
+    (1, "db restore feed.xml"),
+    (1, "db check"),
+    (1, "db prune"),
+    (1, "articles forget https://x.test/1"),
+    (2, "articles forget"),
+    (0, "init new"),
+    (0, "init --pack east-asia new"),
+    (0, "init --empty new"),
+    (2, "init --pack nosuch new"),
+    (2, "init --pack east-asia --empty new"),
+    (2, "init feed.xml"),  # a file, not a folder
+    (2, "init feed.xml/below"),
+    (0, "--version"),
+    (2, "nosuch"),
+]
+
+
+@pytest.mark.parametrize(("code", "command"), EXIT_CODES)
 async def test_exit_codes(code: int, command: str, tmp_path: Path) -> None:
     """0 fine, 1 problems found, 2 wrong usage; and what is wrong is told."""
-    write_config(tmp_path, {})
-    for name, content in FILES.items():
-        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    ended = await news_monitor(*command.format(root=ROOT).split(), folder=tmp_path, stdin=HIT.encode())
+    write_files(tmp_path)
+    ended = await news_monitor(*fill_in(command), folder=tmp_path, stdin=HIT.encode())
     assert ended.code == code, ended.err
     if code:
         assert (ended.err + ended.out).strip()
+
+
+def fill_in(command: str) -> list[str]:
+    return command.format(desk=DESK["rules"].parent).split()
+
+
+def choose_one_use_of_every_command() -> list[str]:
+    """A command line without a fault of every command in the table of exit codes; of other groups their help."""
+    lines = {}
+    for name in COMMANDS:
+        uses = [line for code, line in EXIT_CODES if not code and line.split()[: len(name.split())] == name.split()]
+        lines[name] = uses[0] if uses else f"{name} --help"
+    groups = {name.split()[0] for name, line in lines.items() if line.endswith("--help")}
+    used = {name.split()[0] for name, line in lines.items() if not line.endswith("--help")}
+    helps = {group: f"{group} --help" for group in groups - used}
+    return [line for line in lines.values() if not line.endswith("--help")] + sorted(helps.values())
+
+
+@pytest.mark.parametrize("command", choose_one_use_of_every_command())
+async def test_every_command_works_in_a_new_interpreter(command: str, tmp_path: Path) -> None:
+    """It imports what it needs itself: the forks of other tests have everything imported before."""
+    write_files(tmp_path)
+    ended = await run_in_interpreter(*fill_in(command), folder=tmp_path, stdin=HIT.encode())
+    assert ended.code == 0, ended.err
 
 
 MISSING = {
@@ -324,9 +357,7 @@ def test_a_file_that_is_not_there_is_wrong_usage(
     sentence: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In one sentence, whichever command, option or argument names it; nothing is written."""
-    write_config(tmp_path, {})
-    for name, content in FILES.items():
-        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    write_files(tmp_path)
     before = sorted(tmp_path.iterdir())
     monkeypatch.chdir(tmp_path)
     ended = CliRunner().invoke(cli, command.format("nosuch", "nosuch").split(), input="")

@@ -51,17 +51,16 @@ BUSAN, WALK_OUT, KOREAN = (f"“{CAME[of][1]}” ({of})" for of in ("wire", "pos
 
 
 @pytest.fixture
-def database(tmp_path: Path, empty_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def database(tmp_path: Path, new_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """A strike in Busan, told by two and in Korean; then one in Shanghai. A database of either kind."""
     monkeypatch.chdir(tmp_path)
     polled = {of: f"http://{of}.test/feed" for of in CAME}
     write_config(tmp_path, polled, channels={"desk": "json://127.0.0.1:9/a"}, rules="mine.yaml")
     config = tmp_path / "monitor.yaml"
-    config.write_text(config.read_text().replace("sqlite:///monitor.db", empty_url), encoding="utf-8")
+    config.write_text(config.read_text().replace("sqlite:///monitor.db", new_url), encoding="utf-8")
     (tmp_path / "mine.yaml").write_text(RULES, encoding="utf-8")
     loaded = load_config_files(config, {}).config
-    database = open_database(empty_url)
-    database.upgrade()
+    database = open_database(new_url)
     claims, section = Claims(database, "here:1"), SerialSection(database)
     claims.register_sources(loaded.sources, NOON)
     rules = compile_live(loaded.rules.values(), loaded.entities)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.whole import LAUNCH, ROOT, news_monitor, write_config
+from tests.e2e.whole import DESK, LAUNCH, ROOT, news_monitor, write_config
 
-RULES = ("--rules", ROOT / "rules", "--rules", ROOT / "seeds" / "entities")
+RULES = ("--rules", DESK["rules"], "--rules", DESK["entities"])
 LATER = "The harbour rowers won by half a length on Sunday and the ferries ran on time. " * 12
 ARTICLES: list[dict[str, object]] = [
     {"id": "news", "title": LAUNCH, "date": "2026-01-04T09:00:00+09:00", "unknown": 1},

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.whole import LAUNCH, ROOT, news_monitor, write_config
+from tests.e2e.whole import DESK, LAUNCH, news_monitor, write_config
 
-RULES = ("--rules", ROOT / "rules", "--rules", ROOT / "seeds" / "entities")
+RULES = ("--rules", DESK["rules"], "--rules", DESK["entities"])
 LAUNCHED = "north-korea-missile-launch"
 DRILLS = "taiwan-drills"
 SUNK = "Three barges sink in the strait between Busan and Tsushima"

@@ -20,10 +20,10 @@ from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import tables
 from monitor.store.engine.database import Database
-from monitor.store.engine.opening import open_database
 from monitor.store.queues.claims import Claims
 from tests.building import article, claimed, decide_in, polled, rules, to_desk
 from tests.e2e.whole import news_monitor, write_config
+from tests.newest import make_newest
 
 DAY = timedelta(days=1)
 
@@ -170,9 +170,7 @@ def poll(database: Database, name: str, ago: timedelta, *, good: bool, opened: t
 @pytest.fixture
 def database(folder: Path) -> Database:
     """Of the config."""
-    opened = open_database(f"sqlite:///{folder}/monitor.db")
-    opened.upgrade()
-    return opened
+    return make_newest(folder / "monitor.db")
 
 
 def test_health_tells_who_needs_a_person_and_drops_the_dead_with_one_command(folder: Path, database: Database) -> None:

@@ -20,11 +20,11 @@ from monitor.model import AlertPolicy, OncePer, Source, UpdateTrigger
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import tables
 from monitor.store.engine.database import Database
-from monitor.store.engine.opening import open_database
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.queues.claims import Claims
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of, rule, sources, to_desk
 from tests.e2e.whole import write_config
+from tests.newest import make_newest
 
 CREDITED = "SEOUL (Yonhap) -- North Korea fired a missile toward the sea on Monday, the military said."
 DEEP = (
@@ -60,8 +60,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
     a third in Korean and counted by a fourth; and there is a flood."""
     monkeypatch.chdir(tmp_path)
     write_config(tmp_path, {}, channels={"desk": "console://"})
-    database = open_database(f"sqlite:///{tmp_path / 'monitor.db'}")
-    database.upgrade()
+    database = make_newest(tmp_path / "monitor.db")
     section, claims, rules = SerialSection(database), Claims(database, "here:1"), ruleset()
     claims.register_sources(sources(*dict.fromkeys(of for of, _, _ in CAME)), NOON)
     for number, (of, title, text) in enumerate(CAME):

@@ -22,6 +22,7 @@ from monitor.store.queries.articles import ArticleQueries
 from monitor.store.queues.claims import Claims
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of
 from tests.e2e.whole import Ended, news_monitor, write_config
+from tests.newest import make_newest
 
 LAUNCH = """\
 rule: launch
@@ -90,7 +91,6 @@ class Folder:
         config.write_text(config.read_text().replace("sqlite:///monitor.db", url), encoding="utf-8")
         self.write(QUIET + LAUNCH + RESTING + TALKS)
         database = open_database(url)
-        database.upgrade()
         self._fill(database)
         database.close()
 
@@ -128,13 +128,14 @@ class Folder:
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Folder:
+    make_newest(tmp_path / "monitor.db").close()
     return Folder(tmp_path, f"sqlite:///{tmp_path / 'monitor.db'}")
 
 
 @pytest.fixture
-def either(tmp_path: Path, empty_url: str) -> Folder:
+def either(tmp_path: Path, new_url: str) -> Folder:
     """With a database of either kind."""
-    return Folder(tmp_path, empty_url)
+    return Folder(tmp_path, new_url)
 
 
 TOLD = """\

@@ -149,12 +149,11 @@ def test_an_unused_list_is_told_only_where_every_file_is_known(tmp_path: Path) -
         (ENOUGH - 1, 50, False),  # too few to tell
     ],
 )
-def test_a_rule_that_meets_too_much(empty_url: str, tmp_path: Path, many: int, met: int, is_told: bool) -> None:
+def test_a_rule_that_meets_too_much(new_url: str, tmp_path: Path, many: int, met: int, is_told: bool) -> None:
     """Of what came in the last days, on both kinds of database, which is only read."""
-    check = checking(tmp_path, empty_url)
+    check = checking(tmp_path, new_url)
     config = load_config_files(tmp_path / "monitor.yaml", {}).config
-    database = open_database(empty_url)
-    database.upgrade()
+    database = open_database(new_url)
     try:
         claims, section = Claims(database, "here:1"), SerialSection(database)
         claims.register_sources(sources("wire"), NOON)
@@ -173,11 +172,10 @@ def test_a_rule_that_meets_too_much(empty_url: str, tmp_path: Path, many: int, m
     assert check.run(NOON + 200 * HOUR).lints == ()  # long ago
 
 
-def test_a_rule_that_was_mended_is_judged_by_what_it_met_since(empty_url: str, tmp_path: Path) -> None:
+def test_a_rule_that_was_mended_is_judged_by_what_it_met_since(new_url: str, tmp_path: Path) -> None:
     """As soon as it has met anything; until then it is said that an earlier version did."""
-    check = checking(tmp_path, empty_url)
-    database = open_database(empty_url)
-    database.upgrade()
+    check = checking(tmp_path, new_url)
+    database = open_database(new_url)
     claims, section = Claims(database, "here:1"), SerialSection(database)
     claims.register_sources(sources("wire"), NOON)
 

@@ -210,8 +210,8 @@ def test_three_hundred_sources_at_once_are_one_message() -> None:
     assert [line[:4] for line in lines[:MAX_LINES]] == names(MAX_LINES)
     assert lines[MAX_LINES] == "and 290 more"
     assert "this machine's network" in lines[-1]
-    minutes = (NOON + 3 * HOUR + minutes * MINUTE for minutes in range(24 * 60))
-    assert [notice for now in minutes for notice in operator.looks(now, down)] == []
+    looks = (NOON + 3 * HOUR + minutes * MINUTE for minutes in range(0, 24 * 60, 10))
+    assert [notice for now in looks for notice in operator.looks(now, down)] == []
     assert short(operator.looks(NOON + 3 * HOUR + DAY, down)) == [("reminder", "source")]
 
 
@@ -513,19 +513,19 @@ def test_guids_that_churn_are_told_once() -> None:
     assert short(told) == [("problem", "guids wire")]
 
 
-def test_thousands_that_go_silent_on_a_holiday_are_one_message() -> None:
+def test_a_thousand_that_go_silent_on_a_holiday_are_one_message() -> None:
     """Each by its own habits, over half a day: gathered, and not told one by one. So are those that come back."""
-    all_, operator = names(2000), Operator(of=names(2000))
-    began = [NOON + n * timedelta(seconds=20) for n in range(2000)]  # over eleven hours
+    all_, operator = names(1000), Operator(of=names(1000))
+    began = [NOON + n * timedelta(seconds=40) for n in range(1000)]  # over eleven hours
     told: list[Notice] = []
-    for minutes in range(0, 24 * 60, 5):
+    for minutes in range(0, 24 * 60, 10):
         now = NOON + minutes * MINUTE
         silent = [trouble(TroubleKind.SILENT, name, at) for name, at in zip(all_, began, strict=True) if at <= now]
         told += operator.looks(now, troubled(*silent))
-    assert [each.title for each in told] == ["541 sources are silent", "1459 sources are silent"]
+    assert [each.title for each in told] == ["271 sources are silent", "729 sources are silent"]
     assert "is it a holiday?" in told[1].text
     back: list[Notice] = []
-    for minutes in range(0, 12 * 60, 5):
+    for minutes in range(0, 12 * 60, 10):
         now = NOON + DAY + minutes * MINUTE
         ends = [at + DAY if at + DAY <= now else None for at in began]
         rows = zip(all_, began, ends, strict=True)
@@ -540,9 +540,9 @@ def test_thousands_that_go_silent_on_a_holiday_are_one_message() -> None:
 def test_gaps_after_our_own_absence_are_gathered() -> None:
     """The first is told at once, and the rest together."""
     operator, told = Operator(of=names(300)), []
+    seen = [trouble(TroubleKind.GAP, name, NOON + n * MINUTE / 60) for n, name in enumerate(names(300))]
     for minutes in range(0, 8 * 60, 1):
         now = NOON + minutes * MINUTE
-        seen = [trouble(TroubleKind.GAP, name, NOON + n * MINUTE / 60) for n, name in enumerate(names(300))]
         told += operator.looks(now, troubled(*(each for each in seen if each.last_at <= now)))
     assert [each.title.partition(" ")[2] for each in told] == [
         "s000: possible gap, between 20:55 and 21:00",

@@ -322,9 +322,12 @@ def test_all_that_a_process_writes_to_stderr_is_in_order_and_clean() -> None:
     assert "s3cr3t" not in ended.stderr
 
 
+MANY = 60_000  # lines: several times as many as wait for a reader (log_writer.MAX_QUEUED)
+
+
 def test_a_process_whose_stderr_nobody_reads_ends() -> None:
     """By itself, with its own exit code: neither a thread of ours nor Python's own last words hold it up."""
-    with subprocess.Popen([sys.executable, "-c", STDERR, "1000000"], stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([sys.executable, "-c", STDERR, str(MANY)], stderr=subprocess.PIPE, text=True) as process:
         assert process.wait(PATIENCE) == 1
         assert process.stderr is not None
         first = process.stderr.readline()

@@ -1,0 +1,168 @@
+"""Runs commands of the program in forks of one process that has imported it: an interpreter for every command would
+spend a second on imports. A fork has arguments, streams, folder, environment and exit code of its own, as any process.
+
+A new interpreter differs in what Python reads when it starts (`needs_interpreter`) and in the order of imports;
+tests/unit/cli/test_contract.py runs every command in one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib
+import importlib.util
+import json
+import os
+import pkgutil
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+_MAX_REQUEST = 128 * 1024  # bytes: arguments and environment
+_READ_AT_START = ("PYTHON", "LANG", "LC_", "TZ", "MALLOC_", "LD_")
+
+
+class ProgramServer:
+    """The process with the program. Call `close` at the end."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = _select_read_at_start(env)
+        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                (sys.executable, "-m", "tests.preloaded_program", str(theirs.fileno())),
+                cwd=ROOT,
+                env=dict(env),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.PIPE,  # what the streams of a command are: Python asks them at its start
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+
+    def needs_interpreter(self, env: Mapping[str, str]) -> bool:
+        """Whether `env` differs from the server's in what Python, or a library below it, reads when it starts."""
+        return _select_read_at_start(env) != self._env
+
+    async def run(self, *args: str, folder: Path, stdin: bytes, env: Mapping[str, str]) -> tuple[int, bytes, bytes]:
+        """Exit code, stdout and stderr of `news-monitor ARGS` in `folder`."""
+        (their_in, our_in), *results = [os.pipe() for _ in range(4)]  # stdin; stdout, stderr, exit code
+        given = [their_in, *(writing for _, writing in results)]
+        request = json.dumps({"args": args, "folder": str(folder), "env": dict(env)}).encode()
+        socket.send_fds(self._socket, [request], given)
+        for descriptor in given:
+            os.close(descriptor)
+        writing = await _open_writer(our_in)
+        writing.write(stdin)
+        writing.close()
+        out, err, code = await asyncio.gather(*(_read_all(reading) for reading, _ in results))
+        if writing.get_write_buffer_size():  # the command has ended without reading it
+            writing.abort()
+        return int(code), out, err
+
+    def close(self) -> None:
+        """The server ends when nobody can ask it any more. Raises what it complained of."""
+        self._socket.close()
+        _, err = self._process.communicate()
+        if err or self._process.returncode:
+            raise RuntimeError(err.decode())
+
+
+def _select_read_at_start(env: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in env.items() if name.startswith(_READ_AT_START)}
+
+
+async def _open_writer(descriptor: int) -> asyncio.WriteTransport:
+    pipe = os.fdopen(descriptor, "wb", buffering=0)
+    transport, _ = await asyncio.get_running_loop().connect_write_pipe(asyncio.BaseProtocol, pipe)
+    return transport
+
+
+async def _read_all(descriptor: int) -> bytes:
+    reader, pipe = asyncio.StreamReader(), os.fdopen(descriptor, "rb", buffering=0)
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), pipe
+    )
+    content = await reader.read()
+    transport.close()
+    return content
+
+
+# --- the process with the program -------------------------------------------------------------------------------
+
+
+def _import_program() -> None:
+    package = importlib.import_module("monitor")
+    for module in pkgutil.walk_packages(package.__path__, "monitor."):
+        if module.name not in ("monitor.__main__", "monitor.preloaded") and ".migrations." not in module.name:
+            importlib.import_module(module.name)
+
+
+def _serve(asked: socket.socket) -> bool:
+    """Fork a process for every request. Returns True in a fork, which is ready to run its command, and False when
+    nobody can ask any more."""
+    running: dict[int, tuple[int, int]] = {}  # by the descriptor of a fork: its id, where its exit code goes
+    with selectors.DefaultSelector() as selector:
+        selector.register(asked, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                if key.fileobj is not asked:
+                    selector.unregister(key.fileobj)
+                    _pass_exit_code(key.fd, *running.pop(key.fd))
+                    continue
+                content, descriptors, *_ = socket.recv_fds(asked, _MAX_REQUEST, 4, socket.MSG_CMSG_CLOEXEC)
+                if not content:
+                    return False
+                *streams, code = descriptors
+                number = os.fork()
+                if not number:
+                    for descriptor in (code, *running, *(to for _, to in running.values())):
+                        os.close(descriptor)
+                    asked.close()
+                    _become(json.loads(content), streams)
+                    return True
+                for descriptor in streams:
+                    os.close(descriptor)
+                watched = os.pidfd_open(number)
+                running[watched] = (number, code)
+                selector.register(watched, selectors.EVENT_READ)
+
+
+def _pass_exit_code(watched: int, number: int, to: int) -> None:
+    os.close(watched)
+    _, status = os.waitpid(number, 0)
+    os.write(to, str(os.waitstatus_to_exitcode(status)).encode())
+    os.close(to)
+
+
+def _become(request: Mapping[str, Any], streams: list[int]) -> None:
+    """Give this process the streams, folder, environment and arguments of `python -m monitor`."""
+    for number, descriptor in enumerate(streams):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    os.chdir(request["folder"])
+    os.environ.clear()
+    os.environ.update(request["env"])
+    main = importlib.util.find_spec("monitor.__main__")
+    assert main is not None
+    assert main.origin is not None
+    sys.modules["__main__"].__spec__ = main  # what worker processes import
+    sys.argv = [main.origin, *request["args"]]
+    sys.path[0] = request["folder"]
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a test session that is interrupted closes the socket
+    _import_program()
+    gc.collect()
+    gc.freeze()  # the forks share these pages
+    if _serve(socket.socket(fileno=int(sys.argv[1]))):
+        from monitor.cli import main as run_command
+
+        run_command()
