@@ -13,9 +13,9 @@ from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.opening import open_database
 from monitor.store.queues.claims import Claims
 from tests.building import HOUR, article, claimed, decide_in, polled, rules, sources
-from tests.e2e.whole import write_config
 from tests.marked_desk import rows, told
 
+CONFIG = "timezone: Asia/Seoul\nchannels: {screen: {url: 'console://'}}\nroutes: {default: [screen]}\n"
 HELD = "the hours 'office hours' of route default"
 
 
@@ -23,7 +23,7 @@ HELD = "the hours 'office hours' of route default"
 def until(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A folder whose database has one alert that waits, and until when."""
     now = clock.now().replace(microsecond=0)
-    write_config(tmp_path, {})
+    (tmp_path / "monitor.yaml").write_text(CONFIG, encoding="utf-8")
     database = open_database(f"sqlite:///{tmp_path / 'monitor.db'}")
     database.upgrade()
     claims = Claims(database, "here:1")
