@@ -35,7 +35,7 @@ _OUTSIDE_SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class StepDay:
-    """One row: 24 signs (HourSign), one for each hour of the day."""
+    """One row: 24 signs (HourSign), one for every hour of the day."""
 
     day: date
     signs: str
@@ -48,11 +48,11 @@ def draw_step_week(step: RouteStep, day: date, zone: str) -> tuple[StepDay, ...]
     days = (monday + timedelta(days=number) for number in range(7))
     return tuple(
         StepDay(
-            each,
-            "".join(_find_sign(step, each, hour, zone) for hour in range(24)),
-            step.hours is not None and step.hours.is_holiday(each),
+            weekday,
+            "".join(_find_sign(step, weekday, hour, zone) for hour in range(24)),
+            step.hours is not None and step.hours.is_holiday(weekday),
         )
-        for each in days
+        for weekday in days
     )
 
 

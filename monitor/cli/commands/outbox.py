@@ -81,8 +81,7 @@ def list_(config: Path, as_json: bool, states: tuple[str, ...], channels: tuple[
     rows = [
         (
             each.id, "held" if each.is_held(now) else each.state, each.channel, show(each.committed_at),
-            show(each.due_at), each.attempts, each.alert,
-            each.rule, each.title, _describe_answer(each, now, show),
+            show(each.due_at), each.attempts, each.alert, each.rule, each.title, _describe_answer(each, now, show),
         )
         for each in found
     ]  # fmt: skip

@@ -205,7 +205,7 @@ def _format_alert(alert: AlertReport, article: Article, zone: str) -> Iterator[s
 
 
 def _format_delivery(delivery: DeliveryHistory, zone: str) -> str:
-    if not delivery.attempts and delivery.state == "pending" and delivery.held_by:
+    if delivery.is_held:
         return f"held until {format_local_time(delivery.not_before, zone)} by {delivery.held_by}"
     if not delivery.attempts:
         return f"{delivery.state}, not tried yet"

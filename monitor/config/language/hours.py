@@ -24,7 +24,8 @@ from monitor.model import ClockSpan, Hours
 ALWAYS = "always"
 _NAME_PATTERN = r"^[a-z0-9]+([ -][a-z0-9]+)*$"
 _LONGEST_NAME = 40
-_TIME_PATTERN = r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$|^24:00$"
+_TIME_PATTERN = r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$"
+_END_PATTERN = rf"{_TIME_PATTERN}|^24:00$"
 _YEARLY_PATTERN = r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ALL_DAYS = frozenset(range(7))
@@ -60,11 +61,19 @@ def _validate_hours_name(name: str) -> str:
     return name
 
 
-def _parse_clock_time(value: object) -> time:
-    """The time of day; 24:00 is the midnight at the end."""
-    if not isinstance(value, str) or not re.match(_TIME_PATTERN, value):
+def _parse_begin(value: object) -> time:
+    return _parse_clock_time(value, _TIME_PATTERN, "write it like '00:00', '09:00' or '18:30'")
+
+
+def _parse_end(value: object) -> time:
+    """The time; 24:00 is the midnight at the end of the day."""
+    return _parse_clock_time(value, _END_PATTERN, "write it like '09:00', '18:30' or '24:00'")
+
+
+def _parse_clock_time(value: object, pattern: str, hint: str) -> time:
+    if not isinstance(value, str) or not re.match(pattern, value):
         quoted = quote_text(value) if isinstance(value, str) else "this"
-        raise validation_error(f"{quoted} is no time of day", "write it like '09:00', '18:30' or '24:00'")
+        raise validation_error(f"{quoted} is no time of day", hint)
     hour, _, minute = value.partition(":")
     return time(int(hour) % 24, int(minute))
 
@@ -114,9 +123,8 @@ def _parse_holiday(value: object) -> Holiday:
 HoursName = Annotated[
     str, AfterValidator(_validate_hours_name), WithJsonSchema({"type": "string", "pattern": _NAME_PATTERN})
 ]
-ClockTime = Annotated[
-    time, PlainValidator(_parse_clock_time), WithJsonSchema({"type": "string", "pattern": _TIME_PATTERN})
-]
+BeginTime = Annotated[time, PlainValidator(_parse_begin), WithJsonSchema({"type": "string", "pattern": _TIME_PATTERN})]
+EndTime = Annotated[time, PlainValidator(_parse_end), WithJsonSchema({"type": "string", "pattern": _END_PATTERN})]
 Weekdays = Annotated[
     frozenset[int],
     PlainValidator(_parse_weekdays),
@@ -133,8 +141,8 @@ class SpanSchema(Schema):
     weekdays: Weekdays | None = Field(
         None, description="The weekdays on which it begins (default: all).", examples=[["mon-fri"]]
     )
-    from_: ClockTime | None = Field(None, alias="from", description="When it begins.", examples=["09:00"])
-    to: ClockTime | None = Field(
+    from_: BeginTime | None = Field(None, alias="from", description="When it begins.", examples=["09:00"])
+    to: EndTime | None = Field(
         None, description="When it ends; if that is not after `from`, on the next day.", examples=["18:00"]
     )
 
@@ -255,7 +263,11 @@ def _read_holidays(file: Path, document: YamlDocument, path: ValuePath, faults: 
             faults.append(Fault(place, f"'{file}' is no file", "name a file with a date a line"))
             return []
         with file.open("rb") as opened:
-            lines = opened.read(_LARGEST_FILE).decode().splitlines()
+            content = opened.read(_LARGEST_FILE + 1)
+        if len(content) > _LARGEST_FILE:
+            faults.append(Fault(place, f"'{file}' is too big for a file of holidays", "it has a date a line"))
+            return []
+        lines = content.decode().splitlines()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path, or no UTF-8
         reason = (isinstance(error, OSError) and error.strerror) or "it holds no text"
         faults.append(Fault(place, f"the file of holidays '{file}' cannot be read: {reason}"))

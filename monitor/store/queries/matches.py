@@ -100,6 +100,11 @@ class DeliveryHistory:
     attempts: tuple[AttemptReport, ...]
     held_by: str | None = None
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it has waited for the hours of a route only."""
+        return self.held_by is not None and self.state is DeliveryState.PENDING and not self.attempts
+
 
 @dataclass(frozen=True, slots=True)
 class MatchDetails:

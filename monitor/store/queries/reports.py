@@ -65,7 +65,7 @@ class DeliveryReport:
 
     def is_held(self, now: datetime) -> bool:
         """Whether it waits for the hours of a route."""
-        return self.state is DeliveryState.PENDING and self.held_by is not None and self.not_before > now
+        return self.state == DeliveryState.PENDING and self.held_by is not None and self.not_before > now
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         ("rules list", ["-c", "--rules", "--json"]),
         ("rules packs", ["--json"]),
         ("rules misses", ["-c", "--json", "--since", "--publishers", "--late", "--most", "--all"]),
+        ("routes show", ["-c", "--json", "--week"]),
         ("init", ["--pack", "--empty"]),
         ("score", ["-c", "--rules", "--json", "--list", "--marks"]),
         ("alerts list", ["--json", "--rule", "--since", "--most"]),
