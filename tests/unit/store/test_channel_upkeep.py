@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from monitor.alerting.channel_pace import LONGEST_PAUSE
-from monitor.alerting.retry import UNANSWERED_WAIT, RetryVerdict
+from monitor.alerting.retry import UNANSWERED_WAIT, RetryVerdict, after_attempt
 from monitor.model import Channel, DeliveryState, Handover, OncePer, Receipt, ReceiptKind
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
@@ -124,3 +124,20 @@ def test_after_the_clock_was_set_back_no_attempt_stays_days_ahead(service: Servi
     assert service.outbox.find_due(before + UNANSWERED_WAIT).channels == ["desk"]
     service.attempt("desk", before + UNANSWERED_WAIT, OK)
     assert service.outbox.claim("desk", before + HOUR, MINUTE) is None
+
+
+def test_ten_that_fall_due_while_the_receiver_is_down_go_within_thirty_seconds_of_its_recovery(
+    service: Service,
+) -> None:
+    """It is down for 90 s; none is sent twice."""
+    service.tell(*(f"a{number}" for number in range(10)))
+    accepted: list[tuple[int, timedelta]] = []
+    for second in range(0, 125, 5):
+        now = NOON + timedelta(seconds=second)
+        while (sent := service.outbox.claim("desk", now, MINUTE)) is not None:
+            receipt = BUSY if second < 90 else OK
+            service.outbox.settle(sent, receipt, after_attempt(receipt, sent, limit=30, now=now), now)
+            if receipt is OK:
+                accepted.append((sent.id, now - NOON))
+    assert len(accepted) == len({number for number, _ in accepted}) == 10
+    assert max(after for _, after in accepted) <= timedelta(seconds=120)
