@@ -20,7 +20,7 @@ from monitor import clock, delivery
 from monitor.alerting import retry
 from monitor.alerting.retry import UNANSWERED_WAIT
 from monitor.delivery import Dispatcher
-from monitor.model import Channel, DeliveryState, Level, Limits, Receipt, ReceiptKind, RouteStep, Settings
+from monitor.model import Channel, DeliveryState, Level, Limits, Receipt, ReceiptKind, RouteStep, SendRate, Settings
 from monitor.notify import Notifier
 from monitor.notify.notifier import SENDERS
 from monitor.notify.send_limiter import SendLimiter
@@ -39,10 +39,14 @@ from tests.sending import fill
 
 @asynccontextmanager
 async def dispatching(
-    database: Database, urls: dict[str, str], limits: Limits | None = None, timeouts: SendTimeouts | None = None
+    database: Database,
+    urls: dict[str, str],
+    limits: Limits | None = None,
+    timeouts: SendTimeouts | None = None,
+    rate: SendRate | None = None,
 ) -> AsyncIterator[Dispatcher]:
     """A dispatcher, wired as `app` does it."""
-    channels = {name: Channel(name, url) for name, url in urls.items()}
+    channels = {name: Channel(name, url, rate=rate) for name, url in urls.items()}
     settings = Settings(
         "Asia/Seoul",
         str(database.write.url),
@@ -115,6 +119,28 @@ async def test_a_lost_answer_is_tried_again_as_a_possible_repeat(database: Datab
     first, second = faults.bodies("ok/desk")
     assert "you may have this message already" not in first
     assert "you may have this message already" in second
+
+
+async def test_a_server_that_says_when_to_come_again_is_left_alone_until_then(
+    database: Database, faults: FaultServer
+) -> None:
+    """Of all that waits for its channel one is sent, and gets a 429; the next look finds nothing to do."""
+    fill(database, ["desk"], "a", "b", "c")
+    async with dispatching(database, {"desk": faults.url("429")}) as dispatcher:
+        await dispatcher.send_all_due()
+        await dispatcher.send_all_due()
+    assert states(database) == {"pending": 2, "retry": 1}
+    assert len(faults.bodies("429")) == 1
+
+
+async def test_all_that_is_due_goes_at_the_rate_of_its_channel(database: Database, faults: FaultServer) -> None:
+    """Who waits for all of it, as `run --once` does, gets all of it."""
+    fill(database, ["desk"], "a", "b", "c")
+    async with dispatching(database, {"desk": faults.url("ok/desk")}, rate=SendRate(60, timedelta(seconds=3))) as slow:
+        with capture_logs() as logs:
+            await slow.send_all_due()
+    assert states(database) == {"accepted": 3}
+    assert [entry["event"] for entry in logs] == [LogEvent.ACCEPTED] * 3
 
 
 async def test_what_waits_for_its_time_is_left_alone(database: Database, faults: FaultServer) -> None:

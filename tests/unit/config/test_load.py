@@ -121,6 +121,12 @@ def test_a_source_whose_proxy_lacks_its_password_is_left_out_alone(write: Write)
     assert {"s%40cret", "s@cret"} <= secrets_of(found.config)
 
 
+def test_no_log_shows_the_address_of_the_heartbeat(write: Write) -> None:
+    """Nor what is secret in it."""
+    folder = write({"monitor.yaml": f"heartbeat: 'https://hc.example/t0ken'\n{_TOLD}"})
+    assert {"https://hc.example/t0ken", "t0ken"} <= secrets_of(loaded(folder).config)
+
+
 def test_the_interval_of_monitor_yaml_is_that_of_sources_without_one(write: Write) -> None:
     """A source's own `every` comes first."""
     folder = write(

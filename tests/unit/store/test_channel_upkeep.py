@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select, update
 
-from monitor.alerting.retry import RetryVerdict
+from monitor.alerting.retry import RetryVerdict, after_attempt
 from monitor.model import Channel, DeliveryState, Handover, OncePer, Receipt, ReceiptKind
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
@@ -107,3 +107,20 @@ def test_what_waits_for_its_hours_is_not_handed_over(service: Service) -> None:
         waits = update(delivery).where(delivery.c.state == "pending")
         connection.execute(waits.values(not_before=NOON + 9 * HOUR))
     assert service.hand_over(NOON + HOUR) == [("desk", "phone", 1)]
+
+
+def test_ten_that_fall_due_while_the_receiver_is_down_go_within_thirty_seconds_of_its_recovery(
+    service: Service,
+) -> None:
+    """It is down for 90 s; none is sent twice."""
+    service.tell(*(f"a{number}" for number in range(10)))
+    accepted: list[tuple[int, timedelta]] = []
+    for second in range(0, 125, 5):
+        now = NOON + timedelta(seconds=second)
+        while (sent := service.outbox.claim("desk", now, MINUTE)) is not None:
+            receipt = BUSY if second < 90 else OK
+            service.outbox.settle(sent, receipt, after_attempt(receipt, sent, limit=30, now=now), now)
+            if receipt is OK:
+                accepted.append((sent.id, now - NOON))
+    assert len(accepted) == len({number for number, _ in accepted}) == 10
+    assert max(after for _, after in accepted) <= timedelta(seconds=120)
