@@ -19,7 +19,14 @@ from monitor.config.language.faults import sort_faults
 from monitor.config.language.settings import EVERY, timezone_of
 from monitor.config.language.sources import SourceDefaults
 from monitor.config.loading.file_cache import FileCache
-from monitor.config.loading.files import NamedPath, Stamp, list_named_paths, settings_document, yaml_files
+from monitor.config.loading.files import (
+    NamedPath,
+    Stamp,
+    list_named_paths,
+    list_template_paths,
+    settings_document,
+    yaml_files,
+)
 from monitor.config.loading.rule_files import LoadedRules, ParsedDocument, load_rule_files
 from monitor.config.loading.settings_files import load_settings, load_source_files
 from monitor.config.loading.shipped import find_shipped_folder
@@ -97,7 +104,9 @@ def load_config_files(
 
 def list_configured_paths(path: Path) -> list[Path]:
     """The files and folders that a monitor.yaml names. Raises InvalidFiles if it cannot be read."""
-    return [named for named, _ in list_named_paths(settings_document(path), path, "rules", "entities", "sources")]
+    document = settings_document(path)
+    named = [named for named, _ in list_named_paths(document, path, "rules", "entities", "sources")]
+    return [*named, *list_template_paths(document, path)]
 
 
 def load_rules(paths: Sequence[Path], config_path: Path | None = None, cache: LoadCache | None = None) -> LoadedRules:
