@@ -20,7 +20,10 @@ _COMMANDS = "monitor.cli.commands"
     lazy={
         "alerts": (f"{_COMMANDS}.alerts", "The alerts that were made: list, show, mark."),
         "articles": (f"{_COMMANDS}.articles", "Stored articles: forget, mark."),
-        "channels": (f"{_COMMANDS}.channels", "The channels that messages go to: list, add, test, drill, canary."),
+        "channels": (
+            f"{_COMMANDS}.channels",
+            "The channels that messages go to: list, add, preview, test, drill, canary.",
+        ),
         "check": (f"{_COMMANDS}.check", "Check the config and all files that it names, or some of them."),
         "db": (f"{_COMMANDS}.db", "The database: upgrade, backup, restore, check, prune."),
         "demo": (f"{_COMMANDS}.demo", "Run the whole pipeline offline, with a newsroom on this machine."),

@@ -258,7 +258,7 @@ async def test_a_mail_arrives_whole(mailbox: Mailbox) -> None:
     for shown in ("통신 & 방송", "https://x.test/1", "Why: “탄도미사일” in the title", "Rule launch", "KST"):
         assert shown in text
     assert "통신 &amp; 방송" in html
-    assert '<a href="https://x.test/1">' in html
+    assert '<a href="https://x.test/1"' in html
     lines = [line for line in text.splitlines() if line.strip()]
     assert len(lines) >= 5, text  # a line for each fact, not one paragraph
 

@@ -137,6 +137,26 @@ async def test_rules_that_are_off_are_not_among_those_that_run(folder: Path, tak
     assert [each["rules"] for each in logs if each["event"] == LogEvent.FILES_RELOADED] == [before]
 
 
+async def test_an_edit_of_a_template_is_taken_and_a_faulty_one_is_not(
+    folder: Path, taken: Taken, reloader: Reloader
+) -> None:
+    """The file that a channel names is watched as monitor.yaml is; it is tried with samples before it is used."""
+    template = folder / "screen.txt.j2"
+    write(template, "{{ title }}")
+    write(
+        folder / "monitor.yaml",
+        SETTINGS.replace('{url: "console://"}', '{url: "console://", template: screen.txt.j2}', 1),
+    )
+    await looks(reloader)
+    write(template, "{{ level }} {{ title }}")
+    await looks(reloader)
+    write(template, "{{ nobody }}, and more")
+    await looks(reloader)
+    used = [config.settings.channels["screen"].template for config in taken.configs]
+    assert [each.source for each in used if each] == ["{{ title }}", "{{ level }} {{ title }}"]
+    assert reloader.running.faults == ("screen.txt.j2:1:1: 'nobody' is undefined; seen with a sample: new",)
+
+
 async def test_nothing_is_read_while_it_is_being_written(folder: Path, taken: Taken, reloader: Reloader) -> None:
     """A file that differs from look to look is half of something."""
     for number in range(4):

@@ -36,6 +36,14 @@ def paths_named(document: YamlDocument, key: str, folder: Path) -> list[tuple[Pa
     return [(folder / item, document.place(path)) for path, item in items if isinstance(item, str)]
 
 
+def list_template_paths(document: YamlDocument, path: Path) -> list[Path]:
+    """The templates that the channels of the monitor.yaml at `path` name."""
+    channels = document.data.get("channels") if isinstance(document.data, dict) else None
+    entries = channels.values() if isinstance(channels, dict) else ()
+    named = (entry.get("template") for entry in entries if isinstance(entry, dict))
+    return [path.parent / file for file in named if isinstance(file, str)]
+
+
 def yaml_files(named_paths: Iterable[NamedPath]) -> tuple[list[Path], list[Fault]]:
     """All files behind these paths without duplicates, in the order of the paths and sorted within a folder; and faults
     for paths that do not exist (at their place; or, without a place, at the path itself)."""

@@ -20,7 +20,14 @@ from monitor.config.language.hours import list_holiday_files
 from monitor.config.language.settings import EVERY, routes_of, timezone_of
 from monitor.config.language.sources import SourceDefaults
 from monitor.config.loading.file_cache import FileCache
-from monitor.config.loading.files import NamedPath, Stamp, list_named_paths, settings_document, yaml_files
+from monitor.config.loading.files import (
+    NamedPath,
+    Stamp,
+    list_named_paths,
+    list_template_paths,
+    settings_document,
+    yaml_files,
+)
 from monitor.config.loading.rule_files import LoadedRules, ParsedDocument, load_rule_files
 from monitor.config.loading.settings_files import load_settings, load_source_files
 from monitor.config.loading.shipped import find_shipped_folder
@@ -99,8 +106,8 @@ def load_config_files(
 def list_configured_paths(path: Path) -> list[Path]:
     """The files and folders that a monitor.yaml names. Raises InvalidFiles if it cannot be read."""
     document = settings_document(path)
-    named_paths = list_named_paths(document, path, "rules", "entities", "sources")
-    return [*(named for named, _ in named_paths), *list_holiday_files(document.data, path.parent)]
+    named = [named for named, _ in list_named_paths(document, path, "rules", "entities", "sources")]
+    return [*named, *list_template_paths(document, path), *list_holiday_files(document.data, path.parent)]
 
 
 def load_rules(paths: Sequence[Path], config_path: Path | None = None, cache: LoadCache | None = None) -> LoadedRules:

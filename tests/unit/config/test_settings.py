@@ -12,7 +12,7 @@ import pytest
 from monitor.config.language.settings import LimitsSchema, RetentionSchema, settings_from_document
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.errors import InvalidFiles
-from monitor.model import FOR_GOOD, Endpoint, Limits, Retention, RouteStep, SendRate, Settings
+from monitor.model import FOR_GOOD, Endpoint, Limits, MessageTemplate, Retention, RouteStep, SendRate, Settings
 
 _CHANNEL = "channels: {desk: {url: 'console://'}}\n"
 _NOBODY = (
@@ -276,3 +276,23 @@ def test_a_relative_secret_stands_beside_monitor_yaml(tmp_path: Path) -> None:
         "channels: {desk: {url: 'mailto://u:${file:pw}@h'}}\nroutes: {default: [desk]}", "monitor.yaml"
     )
     assert settings_from_document(document, {}, tmp_path)[0].channels["desk"].url == "mailto://u:p4ss@h"
+
+
+def test_a_channel_may_name_a_template(tmp_path: Path) -> None:
+    """Its text is read with monitor.yaml; what cannot be read is named at its place."""
+    (tmp_path / "a.txt.j2").write_text("{{ title }}", encoding="utf-8")
+    text = "channels: {desk: {url: 'console://', template: a.txt.j2}}\nroutes: {default: [desk]}"
+    [document] = parse_yaml_text(text, "monitor.yaml")
+    desk = settings_from_document(document, {}, tmp_path)[0].channels["desk"]
+    assert desk.template == MessageTemplate("a.txt.j2", "{{ title }}")
+    for content, problem in (
+        (b"\xff", "it is not UTF-8"),
+        (b"a" * 30_000, "longer than 20000"),
+        (None, "No such file"),
+    ):
+        (tmp_path / "a.txt.j2").unlink()
+        if content is not None:
+            (tmp_path / "a.txt.j2").write_bytes(content)
+        with pytest.raises(InvalidFiles, match=rf"1:48: the template a\.txt\.j2 .*{problem}"):
+            settings_from_document(document, {}, tmp_path)
+        (tmp_path / "a.txt.j2").write_text("")
