@@ -14,7 +14,7 @@ from monitor.errors import Fault, WorkerLost, WorkerNotStarted
 from monitor.model import Channel, Delivery, Message, Receipt, ReceiptKind
 from monitor.notify import in_worker
 from monitor.notify.console import ConsoleWriter
-from monitor.notify.renderers import render_message
+from monitor.notify.renderers import add_channel_facts, render_message
 from monitor.notify.send_limiter import SendLimiter
 from monitor.notify.timeouts import SendTimeouts
 from monitor.runtime.workers import START, Worker, Workers
@@ -53,9 +53,11 @@ class Notifier:
                 yield partial(self._send, channel, (start_timer, worker))
 
     def render(self, delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
-        """The message of a delivery, for its channel: see `render_message`."""
+        """The message of a delivery, for its channel: see `render_message` and `add_channel_facts`."""
         known = self._channels().get(delivery.channel)
-        return render_message(delivery, scheme=known.scheme if known else "", source=source, zone=zone)
+        scheme = known.scheme if known else ""
+        message = render_message(delivery, scheme=scheme, source=source, zone=zone)
+        return add_channel_facts(message, delivery, scheme=scheme, source=source)
 
     def max_send_time(self, channel: str) -> timedelta:
         """How long sending on a channel may take, once it has a slot, until its process is killed."""

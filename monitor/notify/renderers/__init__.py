@@ -4,7 +4,8 @@
 (`plain_text`, `mail`) combines them. `registry` knows which renderer serves which kind.
 """
 
+from monitor.notify.renderers.channel_facts import add_channel_facts
 from monitor.notify.renderers.registry import capabilities_of, render_message
 from monitor.notify.renderers.renderer import Capabilities
 
-__all__ = ["Capabilities", "capabilities_of", "render_message"]
+__all__ = ["Capabilities", "add_channel_facts", "capabilities_of", "render_message"]

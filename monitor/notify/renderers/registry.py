@@ -5,7 +5,6 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from monitor.model import Delivery, Message
-from monitor.notify.renderers.channel_facts import add_channel_facts
 from monitor.notify.renderers.mail import MAIL
 from monitor.notify.renderers.plain_text import PLAIN_TEXT
 from monitor.notify.renderers.renderer import Capabilities, ChannelKind, Renderer
@@ -18,8 +17,7 @@ def render_message(delivery: Delivery, *, scheme: str, source: str, zone: ZoneIn
     """The message of a delivery, for a channel whose URL has this scheme. `source`: the name of the article's source;
     `zone`: the time zone of its times."""
     renderer = _find_renderer(scheme)
-    message = renderer.render(delivery, ChannelKind(scheme, renderer.capabilities), source=source, zone=zone)
-    return add_channel_facts(message, delivery, scheme=scheme, source=source)
+    return renderer.render(delivery, ChannelKind(scheme, renderer.capabilities), source=source, zone=zone)
 
 
 def capabilities_of(scheme: str) -> Capabilities:
