@@ -53,7 +53,7 @@ class Notifier:
                 yield partial(self._send, channel, (start_timer, worker))
 
     def render(self, delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
-        """The message of a delivery, for its channel: see `render_message`."""
+        """The message of a delivery, for its channel: see `render_for`."""
         known = self._channels().get(delivery.channel)
         return render_for(known, delivery, source=source, zone=zone)
 

@@ -47,9 +47,9 @@ def test_an_update_takes_the_place_of_the_first_notification(ntfy: Ntfy, monkeyp
     first = replace(alert(), level=Level.CRITICAL, dedup_key="a key", id=alert_id("a key"))
     update = replace(first, id="other", dedup_key="a key update 1", kind=AlertKind.UPDATE, level=Level.LOW, thread="x")
     possibly = replace(first, id="another", dedup_key="b key", kind=AlertKind.POSSIBLY, thread=first.id)
-    messages = [
-        render_message(delivery(each), kind="ntfy", source="wire", zone=zone) for each in (first, update, possibly)
-    ]
+    notifier = Notifier(lambda: {"desk": Channel("desk", "ntfy://ntfy.test/topic")}, LONG)
+    messages = [notifier.render(delivery(each), source="wire", zone=zone) for each in (first, update, possibly)]
+    notifier.close()
     assert [message.replaces for message in messages] == [first.id, first.id, "another"]
     for message in messages[:2]:
         assert send_message(ntfy.channel("replaced"), message) == ACCEPTED

@@ -12,15 +12,28 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from monitor.model import Alert, AlertKind, Delivery, Item, Level, Message, Notice, NoticeKind, Receipt, ReceiptKind
+from monitor.model import (
+    Alert,
+    AlertKind,
+    Channel,
+    Delivery,
+    Item,
+    Level,
+    Message,
+    Notice,
+    NoticeKind,
+    Receipt,
+    ReceiptKind,
+)
 from monitor.model.outcome import ClauseCode, ReasonClause
+from monitor.notify import Notifier
 from monitor.notify.apprise_compat.message_plugins import IDEMPOTENCY_KEY, SIGNATURE, TIMESTAMP
 from monitor.notify.apprise_sender import fault_of, send_message
-from monitor.notify.renderers import render_message
 from monitor.notify.renderers.webhook import WebhookDocument, build_webhook_schema
 from tests import canned
 from tests.building import NOON, alert, article, delivery
 from tests.e2e.whole import ROOT
+from tests.patience import LONG
 
 URL = "webhooks://user:pa%2Fss@hooks.test/in?secret=s3cr3t%26&-key=k1&%2BX-Team=desk"
 PAGE = article(title="朝鲜发射导弹 & “missiles” 🚀", text="Seoul says so.", url="https://x.test/1?a=1&b=%20")
@@ -31,8 +44,16 @@ WHY = (
 
 
 def render(subject: Alert | Notice, *, repeat: bool = False) -> Message:
-    whole = replace(delivery(), alert=subject, may_be_duplicate=repeat)
-    return render_message(whole, kind="webhooks", source="연합뉴스", zone=ZoneInfo("Asia/Seoul"))
+    return render_for("webhooks", replace(delivery(), alert=subject, may_be_duplicate=repeat))
+
+
+def render_for(kind: str, whole: Delivery) -> Message:
+    """As the daemon does it."""
+    notifier = Notifier(lambda: {whole.channel: Channel(whole.channel, f"{kind}://x.test")}, LONG)
+    try:
+        return notifier.render(whole, source="연합뉴스", zone=ZoneInfo("Asia/Seoul"))
+    finally:
+        notifier.close()
 
 
 def document(subject: Alert | Notice, *, repeat: bool = False) -> dict[str, Any]:
@@ -167,5 +188,4 @@ def test_the_addresses_of_the_guide_are_right() -> None:
 
 def test_other_channels_carry_no_document() -> None:
     """It costs time that only a webhook needs."""
-    whole: Delivery = delivery(alert(PAGE))
-    assert render_message(whole, kind="json", source="x", zone=ZoneInfo("UTC")).document == ""
+    assert render_for("json", delivery(alert(PAGE))).document == ""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from monitor.notify.renderers.renderer import Capabilities
-
+from monitor.notify.renderers import Capabilities
 from monitor.notify.renderers.content import list_versions
 from tests.building import delivery
 
