@@ -22,7 +22,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Span(_Part):
+class WebhookSpan(_Part):
     """A part of the sentence that met the rule. Offsets count characters (Unicode code points)."""
 
     start: int
@@ -45,7 +45,7 @@ class Why(_Part):
     clauses: list[Clause]
 
 
-class Rule(_Part):
+class WebhookRule(_Part):
     """The rule that was met."""
 
     id: str
@@ -71,7 +71,7 @@ class ItemDocument(_Part):
 
     number: int
     level: Level
-    rule: Rule
+    rule: WebhookRule
     story: str
     event: str | None
     source: str
@@ -121,11 +121,11 @@ class WebhookDocument(_Part):
     why: Why
     url: str | None = None
     first: str | None = None
-    rule: Rule | None = None
+    rule: WebhookRule | None = None
     story: str | None = None
     event: str | None = None
     sentence: str = ""
-    spans: list[Span] = []
+    spans: list[WebhookSpan] = []
     article: ArticleDocument | None = None
     publishers: list[str] = []
     publisher_count: int = 0
@@ -179,7 +179,7 @@ def _describe_alert(delivery: Delivery, alert: Alert, title: str, text: str, sou
         why=_describe_reason(alert.kind.reason, alert.why),
         url=None if is_digest else article.url,
         first=alert.thread,
-        rule=Rule(id=alert.rule, title=alert.rule_title),
+        rule=WebhookRule(id=alert.rule, title=alert.rule_title),
         story=alert.story,
         event=alert.event,
         sentence="" if is_digest else alert.sentence,
@@ -206,15 +206,15 @@ def _describe_alert(delivery: Delivery, alert: Alert, title: str, text: str, sou
     )
 
 
-def _describe_span(sentence: str, start: int, end: int) -> Span:
-    return Span(start=start, end=end, text=sentence[start:end])
+def _describe_span(sentence: str, start: int, end: int) -> WebhookSpan:
+    return WebhookSpan(start=start, end=end, text=sentence[start:end])
 
 
 def _describe_item(position: int, item: Item) -> ItemDocument:
     return ItemDocument(
         number=item.number or position,
         level=item.level,
-        rule=Rule(id=item.rule, title=item.rule_title),
+        rule=WebhookRule(id=item.rule, title=item.rule_title),
         story=item.story,
         event=item.event,
         source=item.source,

@@ -13,11 +13,12 @@ HELD = "the hours 'office hours' of route default"
 
 
 def test_a_message_that_was_held_says_since_when_and_why() -> None:
-    """In its last line; others have no such line."""
+    """Others do not."""
     at_once = delivery()
-    facts = {
-        each.held_by: next(iter(list_versions(each, Capabilities(), source="Wire", zone=ZoneInfo("Asia/Seoul")))).facts
+    zone = ZoneInfo("Asia/Seoul")
+    remarks = {
+        each.held_by: next(iter(list_versions(each, Capabilities(), source="Wire", zone=zone))).remarks
         for each in (at_once, replace(at_once, held_by=HELD))
     }
-    assert facts[HELD][:-1] == facts[None]
-    assert facts[HELD][-1] == f"Held since Mon 5 Jan 2026, 21:00 KST by {HELD}."
+    assert remarks[None] == ()
+    assert remarks[HELD] == (f"Held since Mon 5 Jan 2026, 21:00 KST by {HELD}.",)
