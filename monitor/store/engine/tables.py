@@ -21,7 +21,7 @@ from sqlalchemy import (
     and_,
 )
 
-from monitor.store.engine.delivery_tables import attempt, channel_state, delivery
+from monitor.store.engine.delivery_tables import UNSENT, attempt, channel_address, channel_state, delivery
 from monitor.store.engine.identity_tables import (
     article_features,
     cluster_key,
