@@ -33,6 +33,7 @@ from monitor.telemetry.attempt_log import log_attempt
 from monitor.telemetry.metrics import Metrics
 
 LEASE_MARGIN = timedelta(seconds=30)  # beyond the longest attempt: for the commits before and after it
+MAX_RATE_WAIT = timedelta(minutes=1)
 MAX_SETTLING_TIME = timedelta(hours=1)  # a database that is locked or away for longer will not recover by itself
 MAX_SETTLING_TIME_REFUSED = timedelta(seconds=30)  # one that works and refuses a receipt will hardly accept it later
 
@@ -87,13 +88,14 @@ class Dispatcher:
         return due
 
     async def send_all_due(self) -> None:
-        """Wait until every channel has sent what is due now, as fast as its rate allows, or the database fails."""
+        """Wait until every channel has sent what is due now, as fast as its rate allows, or the database fails. What a
+        rate allows only after MAX_RATE_WAIT stays for the next run."""
         is_healthy = True
         while is_healthy:
             due = await self.run_once()
             if self._busy:
                 is_healthy = all(await asyncio.gather(*self._busy.values()))
-            elif due.next_by_rate is None:
+            elif due.next_by_rate is None or due.next_by_rate > clock.now() + MAX_RATE_WAIT:
                 return
             else:
                 await asyncio.sleep((due.next_by_rate - clock.now()).total_seconds())

@@ -20,6 +20,7 @@ LONGEST_PROBE = timedelta(minutes=5)
 PROBE_SHARE = 5  # the wait between two probes is this part of the time for which the channel has failed
 MIN_FAILURES = 2  # deliveries in a row that failed, before a channel is failing
 LONGEST_PAUSE = timedelta(hours=1)  # whatever a server asks for: its answer may be a mistake
+CLOCK_TOLERANCE = timedelta(minutes=1)  # the clocks of several daemons differ a little
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def end_of_pause(state: ChannelState, now: datetime) -> datetime:
     """Until when the channel is paused; `now` if it is not. A pause that is longer than the longest is from before the
     clock was set back, and does not count."""
     until = state.paused_until
-    return until if until is not None and now < until <= now + LONGEST_PAUSE else now
+    return until if until is not None and now < until <= now + LONGEST_PAUSE + CLOCK_TOLERANCE else now
 
 
 def next_by_rate(state: ChannelState, rate: SendRate | None, now: datetime) -> datetime:
@@ -88,7 +89,7 @@ def after_acceptance(state: ChannelState) -> ChannelState:
 def _planned(state: ChannelState, rate: SendRate, now: datetime) -> datetime:
     """A time that no burst explains is from before the clock was set back, or of a slower rate."""
     at = state.next_at
-    return at if at is not None and now < at <= now + rate.gap * rate.burst else now
+    return at if at is not None and now < at <= now + rate.gap * rate.burst + CLOCK_TOLERANCE else now
 
 
 def _probe_wait(failing_since: datetime, now: datetime) -> timedelta:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ from pathlib import Path
 
 from monitor import clock
 from monitor.active_config import ActiveConfigHolder
+from monitor.config.loading.settings_files import load_settings
+from monitor.errors import InvalidFiles
 from monitor.model import CanarySchedule, Notice, Settings
 from monitor.notices.canary import CanaryResult, CanaryState, decide_canary_notice
 from monitor.store.commit.notice_writer import write_reports
@@ -46,7 +49,8 @@ class CanaryRuns:
         settings = self._active.current.config.settings
         if settings.canary is not None and self._is_due(settings.canary, clock.now()):
             self._last_run = clock.now()
-            await self._conclude(await run_canary(config, settings), settings)
+            if await asyncio.to_thread(_is_usable, config):  # if not, there is a notice of that already
+                await self._conclude(await run_canary(config, settings), settings)
 
     def _is_due(self, schedule: CanarySchedule, now: datetime) -> bool:
         if self._last_run is None:
@@ -66,6 +70,14 @@ class CanaryRuns:
     def _write(self, notice: Notice) -> None:
         with self._database.writing() as connection:
             write_reports(connection, [notice])
+
+
+def _is_usable(config: Path) -> bool:
+    """Whether monitor.yaml has no fault now. The canary's process reads it again."""
+    try:
+        return load_settings(config, os.environ).settings is not None
+    except InvalidFiles:
+        return False
 
 
 async def run_canary(config: Path, settings: Settings) -> list[CanaryResult]:

@@ -43,6 +43,5 @@ def write_canary_config(folder: Path, origin: str, settings: Settings) -> Config
     config = loaded.config
     channels = {name: channel.test for name, channel in settings.channels.items() if channel.test is not None}
     routes = {"default": tuple(map(RouteStep, channels))}
-    return replace(
-        config, settings=replace(config.settings, channels=channels, routes=routes, timezone=settings.timezone)
-    )
+    sending = replace(config.settings, channels=channels, routes=routes)
+    return replace(config, settings=replace(sending, timezone=settings.timezone, limits=settings.limits))

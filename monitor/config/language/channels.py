@@ -141,10 +141,14 @@ def read_template(file: str | None, place: Place, folder: Path) -> MessageTempla
     if file is None:
         return None
     try:
-        with (folder / file).open(encoding="utf-8") as opened:
+        path = folder / file
+        if path.exists() and not path.is_file():  # reading a pipe would block the start
+            raise InvalidFiles([Fault(place, f"the template {file} is no file", "name a file that holds the template")])
+        with path.open(encoding="utf-8") as opened:
             source = opened.read(MAX_TEMPLATE + 1)
     except (OSError, ValueError) as error:
-        problem = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        not_text = "it is not UTF-8" if isinstance(error, UnicodeError) else "that is no path"
+        problem = error.strerror if isinstance(error, OSError) else not_text
         raise InvalidFiles([Fault(place, f"the template {file} cannot be read: {problem}")]) from error
     if len(source) > MAX_TEMPLATE:
         raise InvalidFiles([Fault(place, f"the template {file} is longer than {MAX_TEMPLATE} characters")])

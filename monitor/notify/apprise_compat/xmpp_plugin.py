@@ -129,9 +129,9 @@ class _Session:
         if self._answered.done():
             answer.cancel()
             return self._answered.result()
-        error = answer.exception()
-        # An error is an answer too: some servers do not know pings.
-        return UNCLEAR if isinstance(error, slixmpp.exceptions.IqTimeout) else None
+        error = UNCLEAR if answer.cancelled() else answer.exception()
+        # An error of the server is an answer too: some servers do not know pings.
+        return None if error is None or isinstance(error, slixmpp.exceptions.IqError) else UNCLEAR
 
     async def send_to_room(self, room: str, name: str, body: str) -> Receipt | None:
         """Join the room, send, and wait until the room has sent the message back. Returns why it is not sent."""

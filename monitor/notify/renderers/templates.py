@@ -10,8 +10,11 @@ This module loads Jinja: the daemon imports it (by `in_worker`) only if a channe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
+from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +30,7 @@ from monitor.notify.renderers.kinds import capabilities_of
 from monitor.notify.renderers.markdown import escape_markdown
 from monitor.notify.renderers.plain_text import write_text
 from monitor.notify.renderers.samples import make_samples
+from monitor.notify.renderers.text_length import truncate_text
 
 MAX_OUTPUT = 60_000  # characters of a message
 _MAX_NESTING = 2
@@ -39,6 +43,12 @@ _NODES = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem,
     nodes.If, nodes.CondExpr, nodes.For, nodes.Filter, nodes.Test, nodes.Compare, nodes.Operand, nodes.And, nodes.Or,
     nodes.Not, nodes.Concat, nodes.List, nodes.Tuple, nodes.Keyword,
+)  # fmt: skip
+_GROWING = ("join", "md")
+_MAX_SEPARATOR = 20  # characters
+_TAG = re.compile(r"<[^>]*>")
+_FAILURES = (
+    TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError, MemoryError,
 )  # fmt: skip
 _ALLOWED = "a template may have {{ values }}, if, for and filters; see docs/alerts.md"
 
@@ -59,7 +69,7 @@ def compose_from_template(
     try:
         for content in list_versions(delivery, can, source=source, zone=zone):
             message = _write_message(template, content, delivery, can)
-            if accepts_message(can, message):
+            if _is_accepted(template, message, can):
                 return address_message(delivery, message)
     except TemplateFailed as failure:
         problem = f"failed in line {failure.line} ({failure.problem})"
@@ -81,13 +91,20 @@ def find_template_faults(template: MessageTemplate, kind: str) -> list[Fault]:
         try:
             versions = list_versions(delivery, can, source="The Harbour Times", zone=zone)
             messages = (_write_message(template, content, delivery, can) for content in versions)
-            fitting = any(accepts_message(can, message) for message in messages)
+            fitting = any(_is_accepted(template, message, can) for message in messages)
         except TemplateFailed as failure:
             where = Place(template.file, failure.line)
             return [Fault(where, failure.problem, f"seen with a sample: {name}")]
         if not fitting:
             return [Fault(place, f"its text is too long for a channel of the kind '{kind}'", f"seen with: {name}")]
     return []
+
+
+def _is_accepted(template: MessageTemplate, message: Message, can: Capabilities) -> bool:
+    """Whether the message is short enough. Of HTML, what people see of it counts."""
+    if template.is_html:
+        message = replace(message, text=unescape(_TAG.sub("", message.html)))
+    return accepts_message(can, message)
 
 
 def _write_message(
@@ -97,7 +114,7 @@ def _write_message(
     title = "" if can.joins_title else content.title(can.max_title)
     first, _, rest = text.partition("\n")
     if first.startswith(_TITLE):
-        title, text = first.removeprefix(_TITLE).strip(), rest.strip()
+        title, text = truncate_text(first.removeprefix(_TITLE).strip(), can.max_title), rest.strip()
     plain = write_text(content) if template.is_html or template.is_markdown else text
     html, markdown = text if template.is_html else "", text if template.is_markdown else ""
     message = Message(title, plain, html, markdown=markdown)
@@ -161,7 +178,7 @@ def _render(template: MessageTemplate, values: Mapping[str, object]) -> str:
             size += len(part)
             if size > MAX_OUTPUT:
                 raise TemplateFailed(1, f"its text is longer than {MAX_OUTPUT} characters")
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+    except _FAILURES as error:
         raise TemplateFailed(_line_of(error), str(error)) from error
     return "".join(parts)
 
@@ -175,6 +192,8 @@ def _compile(source: str, is_html: bool) -> Template | TemplateFailed:
         return environment.from_string(tree)
     except TemplateSyntaxError as error:
         return TemplateFailed(error.lineno, str(error.message))
+    except (RecursionError, SyntaxError):  # Python compiles what Jinja makes of it
+        return TemplateFailed(1, f"too much is nested in each other; {_ALLOWED}")
     except TemplateFailed as failure:
         return failure
 
@@ -196,8 +215,22 @@ def _refuse_unbounded(node: nodes.Node, nesting: int) -> None:
     inside = nesting + isinstance(node, nodes.For)
     if inside > _MAX_NESTING:
         raise TemplateFailed(node.lineno, f"more than {_MAX_NESTING} loops in each other; {_ALLOWED}")
+    if isinstance(node, nodes.Filter) and node.name in _GROWING:
+        _refuse_growth(node)
     for child in node.iter_child_nodes():
         _refuse_unbounded(child, inside)
+
+
+def _refuse_growth(node: nodes.Filter) -> None:
+    """Raises TemplateFailed for a filter whose output could grow with every filter below it."""
+    below = node.node.find_all(nodes.Filter) if node.node is not None else ()
+    inner = [node.node] if isinstance(node.node, nodes.Filter) else []
+    if any(found.name in _GROWING for found in (*inner, *below)):
+        raise TemplateFailed(node.lineno, f"'{node.name}' cannot be used on what 'join' or 'md' has made; {_ALLOWED}")
+    separators = [*node.args, *(keyword.value for keyword in node.kwargs)] if node.name == "join" else []
+    is_short = all(isinstance(part, nodes.Const) and len(str(part.value)) <= _MAX_SEPARATOR for part in separators)
+    if not is_short:
+        raise TemplateFailed(node.lineno, f"'join' takes a text of at most {_MAX_SEPARATOR} characters; {_ALLOWED}")
 
 
 def _line_of(error: BaseException) -> int:

@@ -42,6 +42,6 @@ def start_drill(database: Database, settings: Settings, names: Collection[str], 
 
 
 def load_drill(database: Database, notice: Notice) -> list[DeliveryReport]:
-    """The deliveries of a drill, in the order of its channels, as they are now."""
-    reports = ReportQueries(database).deliveries_of(notice.id)
-    return sorted(reports, key=lambda report: notice.channels.index(report.channel))
+    """The deliveries of a drill, in the order of its channels, as they are now. A fallback may have one more."""
+    reports = {report.channel: report for report in ReportQueries(database).deliveries_of(notice.id)}
+    return [reports[channel] for channel in notice.channels if channel in reports]

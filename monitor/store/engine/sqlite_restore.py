@@ -20,19 +20,27 @@ _OTHER_FILES = ("-wal", "-shm")
 def restore_database(database: SqliteDatabase, backup: Path, now: datetime) -> Path | None:
     """Put a complete, undamaged backup in the place of the database. At every moment, even after a power cut, one of
     the two is there. Returns where the database that was there is kept now; None: there was none. Raises StoreFailed if
-    a daemon runs on it, or if the backup cannot be used; then nothing is changed."""
+    somebody uses it, or if the backup cannot be used; then nothing is changed."""
     with database.hold_exclusively():
         _require_usable(backup, database.path)
+        kept = database.path.with_name(f"{database.path.name}.before-restore-{now:%Y%m%dT%H%M%S}")
         half = database.path.with_name(f"{database.path.name}.half")
+        had_database = database.exists()
         try:
             _copy_whole(backup, half)
-            kept = _keep_current(database.path, now) if database.exists() else None
+            if had_database:
+                _empty_log(database.path)
+                os.link(database.path, kept)
+                shutil.copymode(database.path, half)
+            # A log beside another file would be taken for that file's own, also if its database was deleted.
+            _move_logs(database.path, kept)
             half.replace(database.path)
             sync_to_disk(database.path.parent)
         except (OSError, sqlite3.Error) as error:
+            _move_logs(kept, database.path)
             half.unlink(missing_ok=True)
             raise StoreFailed(f"cannot put {backup} in the place of {database.path}: {error}") from None
-        return kept
+    return kept if had_database else None
 
 
 def _require_usable(backup: Path, current: Path) -> None:
@@ -59,15 +67,15 @@ def _copy_whole(backup: Path, half: Path) -> None:
     sync_to_disk(half)
 
 
-def _keep_current(path: Path, now: datetime) -> Path:
-    """A second name for the database, with its log: a log beside another file would be taken for that file's own."""
-    # suppressed: it may be damaged
+def _empty_log(path: Path) -> None:
+    """Move what the log holds into the database. A damaged database keeps its log."""
     with suppress(sqlite3.Error), closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    kept = path.with_name(f"{path.name}.before-restore-{now:%Y%m%dT%H%M%S}")
-    os.link(path, kept)
-    shutil.copymode(path, path.with_name(f"{path.name}.half"))
+        is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if is_busy:
+            raise StoreFailed(f"{path} is being read by another command: try again when it has ended")
+
+
+def _move_logs(path: Path, to: Path) -> None:
     for end in _OTHER_FILES:
-        if (other := Path(f"{path}{end}")).exists():
-            other.replace(f"{kept}{end}")
-    return kept
+        if (log := Path(f"{path}{end}")).exists():
+            log.replace(f"{to}{end}")

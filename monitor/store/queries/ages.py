@@ -115,10 +115,13 @@ def query_pending_by_channel(connection: Connection, now: datetime) -> Mapping[s
 
 
 def _pending_since_column() -> ColumnElement[datetime]:
-    """Since when a delivery has waited: since the alert, or since it was revived or the hours of its route began. The
-    latter is the first attempt that counts, or until then the time at which it is due."""
+    """Since when a delivery has waited for its channel: since it was due first; if it was revived, or comes from
+    another channel, since the first attempt that counts, or until then since it is due here."""
     first_attempt = select(attempt.c.started_at).where(
         attempt.c.delivery_id == delivery.c.id, attempt.c.number == delivery.c.forgiven + 1
     )
-    due_at = func.coalesce(first_attempt.scalar_subquery(), delivery.c.not_before)
-    return case(((delivery.c.forgiven == 0) & delivery.c.held_by.is_(None), alert.c.at), else_=due_at)
+    due_here = func.coalesce(first_attempt.scalar_subquery(), delivery.c.not_before)
+    # `due_at` is missing until the first claim, and in rows from before it was stored
+    unclaimed = case((delivery.c.attempts == 0, delivery.c.not_before), else_=alert.c.at)
+    comes_again = (delivery.c.forgiven > 0) | delivery.c.handed_from.is_not(None)
+    return case((comes_again, due_here), else_=func.coalesce(delivery.c.due_at, unclaimed))

@@ -8,7 +8,7 @@ from functools import cache
 from sqlalchemy import Connection, Insert, Select, bindparam, select, update
 
 from monitor.alerting.channel_pace import ChannelState, after_acceptance
-from monitor.store.engine.database import build_insert_for
+from monitor.store.engine.database import build_insert, build_insert_for
 from monitor.store.engine.tables import channel_state
 
 # Built once, with bound values: building a statement costs more than running it.
@@ -29,7 +29,10 @@ def load_channel_states(connection: Connection) -> dict[str, ChannelState]:
 def lock_channel_state(connection: Connection, name: str) -> ChannelState:
     """What is known of a channel, locked until the transaction ends."""
     row = connection.execute(_SELECT_LOCKED, {"its_name": name}).one_or_none()
-    return ChannelState(name) if row is None else ChannelState(**row._mapping)  # noqa: SLF001 - public in SQLAlchemy
+    if row is None:  # there must be something to lock
+        connection.execute(build_insert(connection, channel_state).values(name=name).on_conflict_do_nothing())
+        row = connection.execute(_SELECT_LOCKED, {"its_name": name}).one()
+    return ChannelState(**row._mapping)  # noqa: SLF001 - public in SQLAlchemy
 
 
 def write_channel_state(connection: Connection, state: ChannelState) -> None:

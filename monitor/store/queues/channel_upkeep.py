@@ -11,6 +11,7 @@ from monitor.alerting.fallback import FailedChannel, find_failed_channels
 from monitor.model import Blame, Channel, DeliveryState
 from monitor.store.engine.database import Database, build_insert
 from monitor.store.engine.tables import delivery
+from monitor.store.queries.ages import is_held
 from monitor.store.queues.channel_states import load_channel_states
 
 MIN_WAIT = timedelta(seconds=30)  # what was never tried on a failing channel goes to the fallback after this
@@ -56,4 +57,9 @@ def _hand_over(connection: Connection, failed: FailedChannel, now: datetime) -> 
     }
     rows = select(*kept, *values.values()).where(delivery.c.channel == failed.name, waiting)
     copying = build_insert(connection, delivery).from_select([*(column.name for column in kept), *values], rows)
-    return len(connection.execute(copying.on_conflict_do_nothing().returning(delivery.c.id)).all())
+    # what the fallback holds for its hours is sent there now: nobody else has it
+    sent_now = {name: copying.excluded[name] for name in ("not_before", "handed_from", "handed_since")}
+    handing_over = copying.on_conflict_do_update(
+        index_elements=["alert_id", "channel"], set_={**sent_now, "held_by": None}, where=is_held(now)
+    )
+    return len(connection.execute(handing_over.returning(delivery.c.id)).all())

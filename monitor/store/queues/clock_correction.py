@@ -17,6 +17,7 @@ from monitor.model import DeliveryState
 from monitor.store.engine.database import Database, write_rows
 from monitor.store.engine.tables import UNSENT, alert, attempt, delivery
 
+_DAY = timedelta(days=1)
 CLOCK_TOLERANCE = timedelta(minutes=1)  # the clocks of several machines differ a little
 
 _SENDING = delivery.c.state == DeliveryState.SENDING
@@ -29,6 +30,7 @@ _SELECT_OPEN = (
         case((_SENDING, delivery.c.lease_until), else_=delivery.c.not_before).label("waits_until"),
         _LAST_MOMENT.label("written_at"),
         delivery.c.state,
+        delivery.c.held_by,
     )
     .join(alert, alert.c.id == delivery.c.alert_id)
     .join(attempt, _LAST_ATTEMPT, isouter=True)
@@ -58,4 +60,6 @@ def _was_ahead(row: Row[*tuple[Any, ...]], now: datetime) -> bool:
 
 def _move_back(row: Row[*tuple[Any, ...]], now: datetime) -> dict[str, object]:
     until = now + (row.waits_until - row.written_at)
+    if row.held_by is not None and row.state == DeliveryState.PENDING:  # it waits for a time of the day
+        until = row.waits_until - (row.written_at - now) // _DAY * _DAY
     return {"its_id": row.id, "its_attempts": row.attempts, "until": until}

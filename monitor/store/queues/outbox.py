@@ -254,7 +254,7 @@ def _begin_attempt(
     """The claimed delivery of a row; its attempt is recorded."""
     refusals, unknowns, throttled = _failures_before(connection, row.id, row.forgiven)
     connection.execute(insert(attempt).values(delivery_id=row.id, number=row.attempts, started_at=now))
-    handover = None if row.handed_from is None else Handover(row.handed_from, row.handed_since)
+    handover = None if row.handed_since is None else Handover(row.handed_from, row.handed_since)
     return Delivery(
         row.id,
         row.channel,

@@ -103,3 +103,13 @@ def test_an_acceptance_ends_all_but_the_rate() -> None:
     """What waits may go at once."""
     failing = fail(fail(after_claim(FRESH, RATE, NOON), 1, NOON), 2, NOON, replace(BUSY, retry_after=HOUR))
     assert after_acceptance(failing) == ChannelState("desk", next_at=NOON + 3 * SECOND)
+
+
+def test_a_clock_that_is_a_little_behind_earns_no_second_burst() -> None:
+    """Of another daemon, or of a claim that waited for this one."""
+    state = FRESH
+    for _ in range(RATE.burst):
+        state = after_claim(state, RATE, NOON)
+    assert next_by_rate(state, RATE, NOON - SECOND) > NOON
+    paused = replace(FRESH, paused_until=NOON + LONGEST_PAUSE)
+    assert end_of_pause(paused, NOON - SECOND) == NOON + LONGEST_PAUSE

@@ -147,3 +147,28 @@ def test_a_form_that_the_channel_does_not_show_is_a_fault(file: str, what: str) 
     """Nobody gets tags to read."""
     [fault] = faults("a", "json", file)
     assert f"a channel of the kind 'json' shows no {what}" in fault
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ title|md|md }}", "{{ (title ~ title|md)|md }}", "{{ sentence|join(sentence) }}", "{{ items|join('x'|md) }}",
+        "{{ highlights|join('" + "x" * 21 + "') }}", "{{ " + "(" * 3000 + "title" + ")" * 3000 + " }}",
+        "{% if title %}" * 200 + "{% endif %}" * 200,
+    ],
+)  # fmt: skip
+def test_what_could_grow_without_bound_is_refused(source: str) -> None:
+    """At once, by `check` and when it is sent."""
+    assert len(faults(source)) == 1
+    assert "this is the default form" in made(source).text
+
+
+def test_what_people_see_of_html_is_measured() -> None:
+    """And a title is cut to what its channel takes: neither is refused by the server."""
+    html = (
+        "<p style='color: red'>"
+        + "{% for line in facts %}{% for fact in facts %}{{ fact }} {% endfor %}{% endfor %}" * 90
+    )
+    assert "too long" in faults(html, "mailto", "templates/a.html.j2")[0]
+    long = made("Subject: " + "{{ title }} " * 40 + "\n\nbody", "mailto")
+    assert 100 < len(long.title) <= 200

@@ -73,10 +73,22 @@ def test_deliveries_are_moved_to_another_channel(database: Database) -> None:
     assert {sent.alert.id for sent in claimed_now if sent} == {"n1", "n2"}
     assert desk.claim("phone", NOON + MINUTE, HOUR) is None
     states = {each.id: (each.state, each.detail) for each in list_deliveries(database, PHONE, [], [], 9)}
-    assert states[both] == (DeliveryState.DISCARDED, "phone has it already")
+    assert states[both] == (DeliveryState.DISCARDED, f"phone has it: delivery {both + 1}")
     assert states[alone][0] == DeliveryState.SENDING
     (again,) = move_deliveries(database, PHONE, DeliverySelection([alone]), "phone", NOON + MINUTE)
     assert not again.is_changed
+
+
+def test_a_delivery_that_was_given_up_on_the_other_channel_is_sent_there(database: Database) -> None:
+    """To have it once more is what the operator wants; a delivery that is discarded is no reason to discard both."""
+    with SerialSection(database).enter(NOON) as section:
+        section.write_notices([notice(channels=("old", "phone"))], [])
+    old, phone = (delivery.id for delivery in list_deliveries(database, PHONE, [], [], 9)[::-1])
+    discard_deliveries(database, PHONE, DeliverySelection([phone]), NOON)
+    move_deliveries(database, PHONE, DeliverySelection([old]), "phone", NOON + MINUTE)
+    states = {each.id: (each.state, each.detail) for each in list_deliveries(database, PHONE, [], [], 9)}
+    assert states[phone][0] == DeliveryState.PENDING
+    assert states[old] == (DeliveryState.DISCARDED, f"phone has it: delivery {phone}")
 
 
 def test_deliveries_are_moved_only_to_a_channel_of_the_config(database: Database) -> None:

@@ -12,6 +12,7 @@ from monitor.model import Channel, DeliveryState, Handover, OncePer, Receipt, Re
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import delivery
+from monitor.store.queries.ages import find_pending_by_channel
 from monitor.store.queues.channel_upkeep import ChannelUpkeep
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
@@ -124,3 +125,30 @@ def test_ten_that_fall_due_while_the_receiver_is_down_go_within_thirty_seconds_o
                 accepted.append((sent.id, now - NOON))
     assert len(accepted) == len({number for number, _ in accepted}) == 10
     assert max(after for _, after in accepted) <= timedelta(seconds=120)
+
+
+def test_what_the_fallback_holds_for_its_hours_is_sent_there_at_once(service: Service) -> None:
+    """Nobody else has it."""
+    service.tell("a", "b")
+    service.attempt("desk", NOON)
+    with service.database.writing() as connection:
+        (first,) = connection.execute(select(delivery.c.alert_id).where(delivery.c.state == "retry")).scalars()
+        held = {"alert_id": first, "channel": "phone", "state": "pending", "not_before": NOON + 9 * HOUR}
+        connection.execute(delivery.insert().values(**held, held_by="the hours 'day' of route default"))
+    assert service.outbox.claim("phone", NOON + MINUTE, MINUTE) is None
+    assert service.hand_over(NOON + 10 * MINUTE) == [("desk", "phone", 2)]
+    sent = [service.outbox.claim("phone", NOON + 10 * MINUTE, MINUTE) for _ in range(2)]
+    assert [one is not None and (one.held_by, one.handover is not None) for one in sent] == [(None, True)] * 2
+    assert service.hand_over(NOON + 11 * MINUTE) == []
+
+
+def test_a_fallback_does_not_look_stalled_by_what_it_gets(service: Service) -> None:
+    """What was handed over waits there since it came."""
+    service.tell("a", "b")
+    service.attempt("desk", NOON)
+    assert service.hand_over(NOON + 10 * MINUTE) == [("desk", "phone", 2)]
+    now = NOON + 11 * MINUTE
+    assert find_pending_by_channel(service.database, now)["phone"].since == NOON + 10 * MINUTE
+    service.attempt("phone", now)
+    assert find_pending_by_channel(service.database, now)["phone"].since == NOON + 10 * MINUTE
+    assert find_pending_by_channel(service.database, now)["desk"].since == NOON

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from monitor.alerting.retry import RetryVerdict
 from monitor.model import Delivery, DeliveryState, Receipt, ReceiptKind
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
+from monitor.store.engine.tables import delivery
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.clock_correction import correct_delivery_times
 from monitor.store.queues.outbox import Outbox
@@ -66,3 +68,15 @@ def test_what_is_not_ahead_is_left_alone(database: Database, outbox: Outbox) -> 
     assert correct_delivery_times(database, NOON + AHEAD + HOUR) == 0
     assert correct_delivery_times(database, NOON + AHEAD - MINUTE) == 0
     assert outbox.find_due(NOON + AHEAD).channels == ["desk"]
+
+
+def test_what_waits_for_hours_still_waits_for_that_time_of_the_day(database: Database, outbox: Outbox) -> None:
+    """Two days earlier, as the clock was two days ahead; a clock that was hours ahead changes nothing."""
+    with database.writing() as connection:
+        held = {"not_before": NOON + AHEAD + 9 * HOUR, "held_by": "the hours 'day' of route default"}
+        connection.execute(update(delivery).values(**held))
+    correct_delivery_times(database, NOON + AHEAD - 5 * HOUR)
+    assert outbox.find_due(NOON + AHEAD + 8 * HOUR).channels == []
+    correct_delivery_times(database, NOON)
+    assert outbox.find_due(NOON + 9 * HOUR - MINUTE).channels == []
+    assert outbox.find_due(NOON + 9 * HOUR).channels == ["desk"]
