@@ -38,7 +38,7 @@ class Hours:
 class Outside(StrEnum):
     """What a step does outside its hours with the levels that it takes."""
 
-    HOLD = "hold"  # what is critical is sent at once all the same
+    HOLD = "hold"  # critical alerts are sent at once
     HOLD_ALL = "hold all"
     CRITICAL_ONLY = "critical only"
     TO = "to"  # another channel gets them

@@ -1,4 +1,4 @@
-"""Decides what the operator is told of the canary: a failure once, again each day while it lasts, and its end."""
+"""Decides which notices of the canary the operator gets: of a failure once, daily while it lasts, and of its end."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class CanaryResult:
 
 @dataclass(frozen=True, slots=True)
 class CanaryState:
-    """Since when the canary fails on which channels, and when the operator was last told of that."""
+    """Since when the canary fails on which channels, and when the last notice of that was issued."""
 
     failing: Mapping[str, datetime] = field(default_factory=dict)
-    told_at: datetime | None = None
+    notified_at: datetime | None = None
 
 
 def decide_canary_notice(
@@ -41,8 +41,8 @@ def decide_canary_notice(
         over = _build_notice(NoticeKind.RECOVERY, before.failing, {}, operator, now) if before.failing else None
         return CanaryState(), over
     is_new = failing.keys() - before.failing.keys()
-    if not is_new and before.told_at is not None and now - before.told_at < _REMIND_EVERY:
-        return CanaryState(failing, before.told_at), None
+    if not is_new and before.notified_at is not None and now - before.notified_at < _REMIND_EVERY:
+        return CanaryState(failing, before.notified_at), None
     kind = NoticeKind.PROBLEM if is_new else NoticeKind.REMINDER
     return CanaryState(failing, now), _build_notice(kind, failing, problems, operator, now)
 

@@ -52,8 +52,8 @@ class StepSchema(Schema):
         | None
     ) = Field(
         None,
-        description="What it does outside its hours. hold (default): it waits until they begin, and only what is "
-        "critical is sent at once; hold all: what is critical waits too; critical only: the rest is not sent by this "
+        description="What it does outside its hours. hold (default): it waits until they begin, and only critical "
+        "alerts are sent at once; hold all: critical alerts wait too; critical only: the rest is not sent by this "
         "step; {to: CHANNEL}: that channel gets it at once.",
         examples=["critical only"],
     )

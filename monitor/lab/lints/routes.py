@@ -40,7 +40,7 @@ def _find_untaken_levels(route: str, steps: Sequence[RouteStep]) -> Iterator[_Fi
 
 def _find_unsent_times(route: str, steps: Sequence[RouteStep]) -> Iterator[_Finding]:
     """Of the highest level that is not sent at some time, the time when that begins."""
-    for level in reversed(_LEVELS[: Level.CRITICAL.rank]):  # what is critical is sent whatever the time
+    for level in reversed(_LEVELS[: Level.CRITICAL.rank]):  # critical alerts are sent at any time
         taking = [step for step in steps if step.lowest.rank <= level.rank]
         only = [step.hours for step in taking if step.hours is not None and step.outside is Outside.CRITICAL_ONLY]
         if taking and len(only) == len(taking) and (gap := _find_gap(only)) is not None:
@@ -64,7 +64,7 @@ def _find_useless_hours(step: RouteStep) -> Iterator[_Finding]:
         yield "this step sends always, so `outside` does nothing", "name other hours, or remove `outside`"
     goes_at_once = step.outside in (Outside.HOLD, Outside.CRITICAL_ONLY)
     if step.hours is not None and step.lowest is Level.CRITICAL and goes_at_once:
-        problem = "these hours do nothing: what is critical is sent at once in any case"
+        problem = "these hours do nothing: critical alerts are sent at once in any case"
         yield problem, "remove `hours`, or write `outside: hold all` if it is to wait too"
 
 

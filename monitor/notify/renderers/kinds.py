@@ -139,7 +139,7 @@ _HOST_PATTERNS = {r"\.ryver\.com$": "ryver", r"\.(logic\.azure|(power|apps)platf
 
 
 def kind_of_channel(url: str) -> str:
-    """The kind of a channel's URL: its scheme, or for the address of a service the scheme that stands for it."""
+    """The kind of a channel's URL: its scheme, or for the address of a service the scheme of its kind."""
     scheme = scheme_of_channel(url)
     if scheme not in {"http", "https"}:
         return scheme

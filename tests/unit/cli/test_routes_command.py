@@ -32,7 +32,7 @@ route default, times of Europe/Berlin
    Fri 27 Mar  ........................  holiday
    Sat 28 Mar  .......+###########.....
    Sun 29 Mar  .. .....................
-   # sent at once, + its hours begin or end, . waits for the hours; what is critical is sent at once
+   # sent at once, + its hours begin or end, . waits for the hours; critical alerts are sent at once
 2. phone: high and above; night owl (zone Europe/Berlin)
                0     6     12    18
    Mon 23 Mar  ####!!!!!!!!############
@@ -42,7 +42,7 @@ route default, times of Europe/Berlin
    Fri 27 Mar  ####!!!!!!!!############
    Sat 28 Mar  ####!!!!!!!!############
    Sun 29 Mar  ## #!!!!!!!!############
-   # sent at once, ! only what is critical is sent
+   # sent at once, ! only critical alerts are sent
 """
 
 
