@@ -213,7 +213,7 @@ class Message:
     in_reply_to   the id of the alert that this one updates; channels that can show both together do so
     replaces      the id of the first alert of the same subject (its own, if it is the first), for channels that show
                   only the latest
-    rule, level   of the alert; a notice has no rule
+    rule, level   of the alert; a notice has no rule. Without a level, channels with priorities go by the type
     document      the JSON that a webhook gets
 
     All that is sent passes here, and is made safe to show once more, because what older versions have stored may not
@@ -228,7 +228,7 @@ class Message:
     type: MessageType = MessageType.INFO
     markdown: str = ""
     rule: str = ""
-    level: Level = Level.INFO
+    level: Level | None = None
     replaces: str = ""
     document: str = ""
 

@@ -155,7 +155,7 @@ class MailPlugin(OwnReceipts, NotifyEmail):  # type: ignore[no-untyped-call]
         if self.message is None:
             return {}
         list_id = f"<{self.message.rule or 'notices'}.news-monitor.{self._domain()}>"
-        priority, importance = _PRIORITIES[self.message.level]
+        priority, importance = _PRIORITIES[self.message.level or Level.INFO]
         return {
             "Auto-Submitted": "auto-generated",
             "List-Id": list_id,

@@ -478,7 +478,7 @@ async def test_the_states_of_deliveries_and_the_kinds_of_files_are_listed(tmp_pa
     listed = await news_monitor("outbox", "list", "--help", folder=tmp_path)
     assert "pending|sending|retry|accepted|dead|discarded" in "".join(listed.out.split())
     kinds = await news_monitor("schema", "--help", folder=tmp_path)
-    assert "[config|sources|entity|rule|list|extends]" in "".join(kinds.out.lower().split())
+    assert "[config|sources|entity|rule|list|extends|webhook]" in "".join(kinds.out.lower().split())
     wrong = await news_monitor("outbox", "list", "--state", "lost", folder=tmp_path)
     assert wrong.code == 2
     assert "'dead'" in wrong.err
