@@ -72,6 +72,7 @@ class SqliteDatabase(Database):
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
+        self.require_not_replaced()  # a new connection would apply the log of the old file to the new one
         with super().writing() as connection:
             self.require_not_replaced()
             yield connection
@@ -79,6 +80,7 @@ class SqliteDatabase(Database):
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
+        self.require_not_replaced()
         with super().reading() as connection:
             self.require_not_replaced()
             yield connection
