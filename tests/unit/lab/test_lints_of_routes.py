@@ -58,7 +58,7 @@ def find_lints(steps: str) -> list[str]:
         ("{channel: desk, hours: days}, {channel: desk, from: high}", []),  # what is high does not wait
         (
             "desk, {channel: phone, from: critical, hours: days}",
-            ["idle-step 4: these hours do nothing: what is critical is sent at once in any case"],
+            ["idle-step 4: these hours do nothing: critical alerts are sent at once in any case"],
         ),
         ("desk, {channel: phone, from: critical, hours: days, outside: hold all}", []),
         (

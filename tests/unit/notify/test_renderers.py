@@ -349,6 +349,7 @@ def test_a_digest_has_a_line_for_each_story() -> None:
         id=of.id,
         replaces=of.id,
         rule="launch",
+        level=Level.INFO,
     )
     assert f'<a href="{PAGE.replace("&", "&amp;")}">' in page(of)
     assert "<u>" not in page(digest(*items(1, "<u>"), title="<u>"))
