@@ -2,7 +2,7 @@
 spend a second on imports. A fork has arguments, streams, folder, environment and exit code of its own, as any process.
 
 A new interpreter differs in what Python reads when it starts (`needs_interpreter`) and in the order of imports;
-tests/unit/cli/test_contract.py runs every command in one.
+tests/unit/cli/test_contract.py runs the commands in one too.
 """
 
 from __future__ import annotations
