@@ -101,7 +101,10 @@ class SqliteDatabase(Database):
 
     def _flush_log(self) -> None:
         """Move all that is committed from the log into the file that we have open, wherever that is now. A log beside
-        another file would be taken by SQLite for that file's own."""
+        another file would be taken by SQLite for that file's own. A new connection would do just that; where none is
+        open, SQLite has moved it all already."""
+        if not self.write.pool.checkedin():  # type: ignore[attr-defined]  # of the pool that files have
+            return
         connection = self.write.raw_connection()
         try:
             with suppress(sqlite3.Error):

@@ -21,13 +21,13 @@ def restore_database(database: SqliteDatabase, backup: Path, now: datetime) -> P
     """Put a complete, undamaged backup in the place of the database. At every moment, even after a power cut, one of
     the two is there. Returns where the database that was there is kept now; None: there was none. Raises StoreFailed if
     somebody uses it, or if the backup cannot be used; then nothing is changed."""
-    with database.hold_exclusively():
-        _require_usable(backup, database.path)
+    with database.hold_exclusively(), closing(_open_backup(backup)) as source:
+        _require_usable(source, database.path)
         kept = database.path.with_name(f"{database.path.name}.before-restore-{now:%Y%m%dT%H%M%S}")
         half = database.path.with_name(f"{database.path.name}.half")
         had_database = database.exists()
         try:
-            _copy_whole(backup, half)
+            _copy_whole(source, half)
             if had_database:
                 _empty_log(database.path)
                 os.link(database.path, kept)
@@ -38,32 +38,32 @@ def restore_database(database: SqliteDatabase, backup: Path, now: datetime) -> P
             sync_to_disk(database.path.parent)
         except (OSError, sqlite3.Error) as error:
             _move_logs(kept, database.path)
-            half.unlink(missing_ok=True)
+            kept.unlink(missing_ok=True)
             raise StoreFailed(f"cannot put {backup} in the place of {database.path}: {error}") from None
+        finally:
+            half.unlink(missing_ok=True)
     return kept if had_database else None
 
 
-def _require_usable(backup: Path, current: Path) -> None:
+def _open_backup(backup: Path) -> SqliteDatabase:
+    return SqliteDatabase(URL.create("sqlite", database=str(backup)))
+
+
+def _require_usable(backup: SqliteDatabase, current: Path) -> None:
     """Raises StoreFailed if this is no backup, a damaged one, one of a newer version, or the database itself."""
-    if current.exists() and backup.samefile(current):
-        raise StoreFailed(f"{backup} is the database itself: name a backup")
-    opened = SqliteDatabase(URL.create("sqlite", database=str(backup)))
-    try:
-        with suppress(StoreSchemaTooOld):  # the next start upgrades it
-            opened.require_schema()
-        damaged = next(opened.check(), None)
-    finally:
-        opened.close()
-    if damaged is not None:
-        raise StoreFailed(f"{backup} is damaged ({damaged}): restore an older backup")
+    if current.exists() and backup.path.samefile(current):
+        raise StoreFailed(f"{backup.name} is the database itself: name a backup")
+    with suppress(StoreSchemaTooOld):  # the next start upgrades it
+        backup.require_schema()
+    if (damaged := next(backup.check(), None)) is not None:
+        raise StoreFailed(f"{backup.name} is damaged ({damaged}): restore an older backup")
 
 
-def _copy_whole(backup: Path, half: Path) -> None:
+def _copy_whole(backup: SqliteDatabase, half: Path) -> None:
     """A backup that is in use has a log; so it is copied by SQLite, which reads that too."""
     half.unlink(missing_ok=True)
     half.touch(mode=0o600)
-    with closing(sqlite3.connect(backup, isolation_level=None)) as source:
-        source.execute("VACUUM INTO ?", (str(half),))
+    backup.copy_to(half)
     sync_to_disk(half)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import StoreFailed
+from monitor.errors import StoreFailed, StoreReplaced
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.sqlite import SqliteDatabase
 from monitor.store.engine.sqlite_restore import restore_database
@@ -67,3 +67,23 @@ def test_a_database_that_is_being_read_is_not_replaced(database: SqliteDatabase,
     kept = restore_database(database, tmp_path / "backup.db", NOON)
     assert kept is not None
     assert (names(path), names(kept)) == ({"old"}, {"old", "new", "newer"})
+
+
+def test_no_connection_is_opened_on_a_file_that_took_the_place_of_the_database(
+    database: SqliteDatabase, tmp_path: Path
+) -> None:
+    """It would apply the log of the old file to the new one, also at the end of the process."""
+    path = tmp_path / "news.db"
+    with closing(sqlite3.connect(path)) as other, database.hold_exclusively():
+        with database.writing() as connection:
+            connection.exec_driver_sql("INSERT INTO channel_address VALUES ('in the log', 'json', 1)")
+        other.execute("SELECT count(*) FROM channel_address").fetchall()  # the log stays while this is open
+        database.write.dispose()
+        database.read.dispose()
+        (tmp_path / "backup.db").replace(path)
+        before = path.read_bytes()
+        for using in (database.writing, database.reading):
+            with pytest.raises(StoreReplaced), using():
+                pass
+        database.close()
+        assert path.read_bytes() == before
