@@ -29,6 +29,7 @@ from monitor.daemon.http_server import RETRY_EVERY, HttpServer
 from monitor.daemon.progress import LastRun
 from monitor.daemon.pruning import PRUNE_EVERY, prune_archive
 from monitor.daemon.reload import LOOK, Reloader
+from monitor.daemon.report_sender import ReportSender
 from monitor.daemon.watchdog import DEFAULT_INTERVAL, Watchdog
 from monitor.daemon.weekly_misses import LOOK_EVERY, WeeklyMisses
 from monitor.delivery import Dispatcher
@@ -166,7 +167,7 @@ async def open_daemon(
             Job("pages", READING, reader.run_once),
             Job("heartbeat", PING_EVERY, ping.ping),
             *_make_upkeep_jobs(active, database, thread, dispatcher.wake),
-            *_make_canary_jobs(files, CanaryRuns(active, database, thread, dispatcher.wake)),
+            *_make_canary_jobs(files, CanaryRuns(active, ReportSender(database, thread, dispatcher.wake))),
             _make_watchdog_job(last_run),
             *_make_health_jobs(health, settings, stack),
         ]

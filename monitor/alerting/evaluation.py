@@ -13,7 +13,7 @@ from monitor.alerting.pending import build_pending_alert, next_digest
 from monitor.alerting.stages import apply_stages
 from monitor.alerting.stages.rate_limit import defer_if_rate_limited
 from monitor.alerting.stages.ruling import Defer, Suppress, Update
-from monitor.alerting.subject_keys import alert_id, older_subject, unsure_key
+from monitor.alerting.subject_keys import alert_id, older_subject, unsure_key, update_key
 from monitor.model import (
     Alert,
     AlertCandidate,
@@ -134,7 +134,7 @@ def build_alert(
     something older if that is sent by now; then it goes into the same thread."""
     record = ledger.find_record(candidate.key, now)
     number = record.update_count + 1 if update and record is not None else 0
-    key = f"{candidate.key} update {number}" if update else candidate.key
+    key = update_key(candidate.key, number) if update else candidate.key
     kind, thread = AlertKind.UPDATE if update else AlertKind.NEW, record
     why = (candidate.evidence_clause, *why)
     if not update and (predecessor := find_sent_predecessor(candidate, ledger, now)) is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from monitor.model import AlertCandidate, Event
 from monitor.model.hashing import hash_name
 
+_UPDATE = " update "
+
 
 def alert_id(key: str) -> str:
     """The id of the alert with this dedup key."""
@@ -41,6 +43,16 @@ def story_key(rule: str, story: str) -> str:
 def event_key(rule: str, event: str) -> str:
     """The dedup key for a rule with `once_per: event`."""
     return f"{rule} event {event}"
+
+
+def update_key(key: str, number: int) -> str:
+    """The dedup key of an update of the subject with this key. `number`: which update it is, from 1."""
+    return f"{key}{_UPDATE}{number}"
+
+
+def first_key(key: str) -> str:
+    """The dedup key of the first alert of a subject, from that of one of its updates."""
+    return key.rpartition(_UPDATE)[0]
 
 
 def older_subject(candidate: AlertCandidate) -> tuple[str, Event] | None:

@@ -10,19 +10,16 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor import clock
 from monitor.active_config import ActiveConfigHolder
 from monitor.config.loading.settings_files import load_settings
+from monitor.daemon.report_sender import ReportSender
 from monitor.errors import InvalidFiles
-from monitor.model import CanarySchedule, Notice, Settings
+from monitor.model import CanarySchedule, Settings
 from monitor.notices.canary import CanaryResult, CanaryState, decide_canary_notice
-from monitor.store.commit.notice_writer import write_reports
-from monitor.store.engine.database import Database
-from monitor.store.engine.store_thread import StoreThread
 from monitor.telemetry import LogEvent, log
 
 LOOK_EVERY = timedelta(minutes=1)
@@ -31,15 +28,11 @@ _START_AND_END = timedelta(minutes=2)
 
 
 class CanaryRuns:
-    """The canary of one daemon. `deliver` is called after a commit that left something to send."""
+    """The canary of one daemon."""
 
-    def __init__(
-        self, active: ActiveConfigHolder, database: Database, thread: StoreThread, deliver: Callable[[], None]
-    ) -> None:
+    def __init__(self, active: ActiveConfigHolder, reports: ReportSender) -> None:
         self._active = active
-        self._database = database
-        self._thread = thread
-        self._deliver = deliver
+        self._reports = reports
         self._state = CanaryState()
         self._began = clock.now()
         self._last_run: datetime | None = None
@@ -64,12 +57,7 @@ class CanaryRuns:
         write(LogEvent.CANARY, seconds=seconds, problems=problems)
         self._state, notice = decide_canary_notice(self._state, results, settings.operator, clock.now())
         if notice is not None and notice.channels:
-            await self._thread.run(self._write, notice)
-            self._deliver()
-
-    def _write(self, notice: Notice) -> None:
-        with self._database.writing() as connection:
-            write_reports(connection, [notice])
+            await self._reports.send([notice])
 
 
 def _is_usable(config: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Has the fallbacks of failed channels get what waits, and undoes what a clock that was set back leaves: each beat."""
+"""Hands what waits for failed channels over to their fallbacks, at every beat."""
 
 from __future__ import annotations
 

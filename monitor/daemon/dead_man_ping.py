@@ -25,8 +25,8 @@ class DeadManPing:
         self._is_failing = False
 
     async def ping(self) -> None:
-        """Send the request if all is well. A failure is logged when it begins; it never
-        raises for what the network or the server does."""
+        """Send the request if all is well. A failure is logged when it begins. It never raises for what the network or
+        the server does."""
         address = self._address()
         if address is None or not self._is_well():
             return

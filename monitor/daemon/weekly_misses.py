@@ -12,13 +12,12 @@ from datetime import datetime, timedelta
 
 from monitor import clock
 from monitor.active_config import ActiveConfig, ActiveConfigHolder
+from monitor.daemon.report_sender import ReportSender
 from monitor.lab.misses.miss_notices import build_miss_notices, find_due_week, key_of_week
-from monitor.model import Notice
 from monitor.services.queries.misses import MissLedger, MissLimits, MissPeriod, search_misses
-from monitor.store.commit.notice_writer import is_notice_written, write_reports
+from monitor.store.commit.notice_writer import is_notice_written
 from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
-from monitor.telemetry import LogEvent, log
 
 LOOK_EVERY = timedelta(minutes=10)
 _SLICE = 0.05  # s
@@ -33,7 +32,7 @@ class WeeklyMisses:
         self._active = active
         self._database = database
         self._thread = thread
-        self._deliver = deliver
+        self._reports = ReportSender(database, thread, deliver)
         self._done: str | None = None  # the key of the last week that was looked through
 
     async def run_once(self) -> None:
@@ -50,7 +49,7 @@ class WeeklyMisses:
             return
         if not await self._thread.run(self._is_sent, key):
             ledger = await self._search(active, MissPeriod(since, due))
-            await self._send(build_miss_notices(ledger.misses, settings, due, now))
+            await self._reports.send(build_miss_notices(ledger.misses, settings, due, now))
         self._done = key
 
     def _is_sent(self, key: str) -> bool:
@@ -65,17 +64,6 @@ class WeeklyMisses:
             if ledger is not None:
                 return ledger
             await asyncio.sleep(clock.monotonic() - began)
-
-    async def _send(self, notices: list[Notice]) -> None:
-        for notice in await self._thread.run(self._write, notices):
-            fields = {"subject": notice.subject, "kind": notice.kind.value, "title": notice.title, "text": notice.text}
-            log.info(LogEvent.NOTICE, **fields, to=", ".join(notice.channels))
-        if notices:
-            self._deliver()
-
-    def _write(self, notices: list[Notice]) -> list[Notice]:
-        with self._database.writing() as connection:
-            return write_reports(connection, notices)
 
 
 def _run_slice(steps: Iterator[MissLedger | None]) -> MissLedger | None:

@@ -111,6 +111,7 @@ from monitor.model.rules import (
 from monitor.model.running_version import RunningVersion, time_of_day
 from monitor.model.send_rates import SendRate
 from monitor.model.settings import (
+    CANARY_WITHIN,
     FOR_GOOD,
     SHORTEST_RETENTION,
     CanarySchedule,
@@ -138,6 +139,7 @@ from monitor.model.sources import (
 )
 
 __all__ = [
+    "CANARY_WITHIN",
     "COUNTABLE",
     "DEFAULT_KIND",
     "EVENT_OPEN_FOR",

@@ -66,12 +66,15 @@ class Endpoint:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+CANARY_WITHIN = timedelta(minutes=5)
+
+
 @dataclass(frozen=True, slots=True)
 class CanarySchedule:
     """How often the canary runs, and within which time its message must have been accepted."""
 
     every: timedelta
-    within: timedelta = timedelta(minutes=5)
+    within: timedelta = CANARY_WITHIN
 
 
 @dataclass(frozen=True, slots=True)

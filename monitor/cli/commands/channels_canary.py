@@ -20,7 +20,7 @@ from monitor.config.language.secrets import secrets_of
 from monitor.demo.canary import CANARY, make_outlet, write_canary_config
 from monitor.demo.newsroom import Newsroom
 from monitor.errors import InvalidRequest
-from monitor.model import CanarySchedule, Config, DeliveryState, Settings
+from monitor.model import CANARY_WITHIN, Config, DeliveryState, Settings
 from monitor.notices.canary import CanaryResult
 from monitor.store.queries.reports import DeliveryReport, ReportQueries
 from monitor.telemetry import configure_logging
@@ -49,7 +49,7 @@ def canary(config: Path, as_json: bool) -> None:
         raise InvalidRequest("no channel has a test_url: write one into the channels that the canary is for")
     configure_logging(level=logging.CRITICAL, secrets=secrets_of(loaded))
     with tempfile.TemporaryDirectory(prefix="news-monitor-canary-") as folder:
-        within = (settings.canary or CanarySchedule(timedelta(hours=6))).within
+        within = settings.canary.within if settings.canary else CANARY_WITHIN
         results = asyncio.run(_run_canary(Path(folder), settings, within))
     for result in results:
         if as_json:

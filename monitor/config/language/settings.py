@@ -39,6 +39,7 @@ from monitor.config.language.zones import Zone
 from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import (
+    CANARY_WITHIN,
     FOR_GOOD,
     SHORTEST_RETENTION,
     CanarySchedule,
@@ -389,7 +390,7 @@ def _limits_from_schema(schema: LimitsSchema | None) -> Limits:
 def _canary_from_schema(schema: CanarySchema | None) -> CanarySchedule | None:
     if schema is None:
         return None
-    return CanarySchedule(schema.every, schema.within or CanarySchedule(schema.every).within)
+    return CanarySchedule(schema.every, schema.within or CANARY_WITHIN)
 
 
 def _retention_from_schema(schema: RetentionSchema | None) -> Retention:

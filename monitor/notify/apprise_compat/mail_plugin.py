@@ -13,7 +13,6 @@ session.
 from __future__ import annotations
 
 import smtplib
-import ssl
 from collections.abc import Iterator
 from contextlib import suppress
 from email import message_from_string
@@ -29,6 +28,7 @@ from monitor.model import Level, Message, Receipt
 from monitor.notify.apprise_compat.log_receipts import NO_RECIPIENT, UNCLEAR
 from monitor.notify.apprise_compat.mail_receipts import MailStep, receipt_in_doubt, receipt_of_mail_error
 from monitor.notify.apprise_compat.own_receipts import OwnReceipts
+from monitor.notify.apprise_compat.tls_context import make_tls_context
 from monitor.notify.smtp_session import SmtpStage, StagedSmtp, StagedSmtpSsl
 from monitor.notify.timeouts import SendTimeouts
 
@@ -100,23 +100,16 @@ class MailPlugin(OwnReceipts, NotifyEmail):  # type: ignore[no-untyped-call]
         self._step = MailStep.CONNECTION
         address = (self.smtp_host, self.port)
         if self.secure_mode == SecureMailMode.SSL:
-            context = self._make_tls_context()
+            context = make_tls_context(verify=self.verify_certificate)
             return StagedSmtpSsl(self.stage, *address, timeout=self.socket_connect_timeout, context=context)
         return StagedSmtp(self.stage, *address, timeout=self.socket_connect_timeout)
 
     def _log_in(self, session: StagedSmtp) -> None:
         if self.secure_mode == SecureMailMode.STARTTLS:
-            session.starttls(context=self._make_tls_context())
+            session.starttls(context=make_tls_context(verify=self.verify_certificate))
         if self.user and self.password:
             self._step = MailStep.LOGIN
             session.login(self.user, self.password)
-
-    def _make_tls_context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if not self.verify_certificate:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
 
     def _prepare_mails(
         self, body: str, title: str, attach: object, body_format: NotifyFormat | str | None

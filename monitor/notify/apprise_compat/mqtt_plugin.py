@@ -22,6 +22,7 @@ from monitor import clock
 from monitor.model import Receipt, ReceiptKind
 from monitor.notify.apprise_compat.log_receipts import UNCLEAR
 from monitor.notify.apprise_compat.own_receipts import OwnReceipts
+from monitor.notify.apprise_compat.tls_context import make_tls_context
 
 _TURN = 0.2  # s; the network is looked at so often
 # Reason codes of MQTT 5, into which paho also translates those of older versions.
@@ -89,7 +90,7 @@ class MqttPlugin(OwnReceipts, NotifyMQTT):  # type: ignore[no-untyped-call]
             if self.user:
                 self.client.username_pw_set(self.user, password=self.password)
             if self.secure:
-                self.client.tls_set_context(self._make_tls_context())
+                self.client.tls_set_context(make_tls_context(verify=self.verify_certificate))
             self.client.connect(self.host, port=self.port, keepalive=self.mqtt_keepalive)
         except ssl.SSLCertVerificationError:
             return _NO_TRUST
@@ -120,13 +121,6 @@ class MqttPlugin(OwnReceipts, NotifyMQTT):  # type: ignore[no-untyped-call]
         is_open = True
         while is_open and not codes and clock.monotonic() < end:
             is_open = self.client.loop(timeout=_TURN) == 0
-
-    def _make_tls_context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if not self.verify_certificate:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
 
 
 def _receipt_of_code(code: Any, refusal: str) -> Receipt | None:  # noqa: ANN401 - paho's ReasonCode: paho is an extra

@@ -129,7 +129,9 @@ class _Session:
         if self._answered.done():
             answer.cancel()
             return self._answered.result()
-        error = UNCLEAR if answer.cancelled() else answer.exception()
+        if answer.cancelled():
+            return UNCLEAR
+        error = answer.exception()
         # An error of the server is an answer too: some servers do not know pings.
         return None if error is None or isinstance(error, slixmpp.exceptions.IqError) else UNCLEAR
 

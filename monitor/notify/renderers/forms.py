@@ -6,7 +6,7 @@ from dataclasses import replace
 from html import escape
 from zoneinfo import ZoneInfo
 
-from monitor.alerting.subject_keys import alert_id
+from monitor.alerting.subject_keys import alert_id, first_key
 from monitor.model import Alert, AlertKind, Delivery, Level, Message, MessageType, Notice, NoticeKind
 from monitor.notify.renderers.capabilities import Capabilities, Form
 from monitor.notify.renderers.chat_html import write_chat_html
@@ -63,7 +63,7 @@ def _find_first(subject: Alert | Notice) -> str:
     """The id of the first alert of the same subject, which is the thing itself if it is no update. A subject that is
     possibly the same as an older one has a first alert of its own: it takes the place of none."""
     if isinstance(subject, Alert) and subject.kind is AlertKind.UPDATE:
-        return alert_id(subject.dedup_key.rpartition(" update ")[0])
+        return alert_id(first_key(subject.dedup_key))
     return subject.id
 
 

@@ -10,7 +10,6 @@ This module loads Jinja: the daemon imports it (by `in_worker`) only if a channe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -18,6 +17,7 @@ from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import nh3
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -46,7 +46,6 @@ _NODES = (
 )  # fmt: skip
 _GROWING = ("join", "md")
 _MAX_SEPARATOR = 20  # characters
-_TAG = re.compile(r"<[^>]*>")
 _FAILURES = (
     TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError, MemoryError,
 )  # fmt: skip
@@ -103,7 +102,7 @@ def find_template_faults(template: MessageTemplate, kind: str) -> list[Fault]:
 def _is_accepted(template: MessageTemplate, message: Message, can: Capabilities) -> bool:
     """Whether the message is short enough. Of HTML, what people see of it counts."""
     if template.is_html:
-        message = replace(message, text=unescape(_TAG.sub("", message.html)))
+        message = replace(message, text=unescape(nh3.clean(message.html, tags=set())))
     return accepts_message(can, message)
 
 

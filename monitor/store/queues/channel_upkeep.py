@@ -18,7 +18,7 @@ MIN_WAIT = timedelta(seconds=30)  # what was never tried on a failing channel go
 
 
 class ChannelUpkeep:
-    """Looks after the channels: see the module."""
+    """The deliveries of all channels, as one process sees them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

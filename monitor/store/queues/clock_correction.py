@@ -13,12 +13,12 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, case, func, select, update
 
+from monitor.alerting.channel_pace import CLOCK_TOLERANCE
 from monitor.model import DeliveryState
 from monitor.store.engine.database import Database, write_rows
 from monitor.store.engine.tables import UNSENT, alert, attempt, delivery
 
 _DAY = timedelta(days=1)
-CLOCK_TOLERANCE = timedelta(minutes=1)  # the clocks of several machines differ a little
 
 _SENDING = delivery.c.state == DeliveryState.SENDING
 _LAST_MOMENT = func.coalesce(case((_SENDING, attempt.c.started_at), else_=attempt.c.ended_at), alert.c.at)
