@@ -16,6 +16,7 @@ from monitor.errors import Fault
 from monitor.notify import channel_faults_in_worker
 from monitor.runtime.gc_tuning import relaxed
 from monitor.runtime.malloc_tuning import limit_arenas
+from monitor.runtime.sandbox import make_undumpable, missing_protections
 from monitor.store.engine.ownership import act_as_owner
 from monitor.telemetry import LogEvent, configure_logging, log
 
@@ -43,6 +44,7 @@ def run(config: Path, once: bool) -> None:
 
     limit_arenas()
     relaxed()
+    make_undumpable()  # before secrets are read
     if not _has_terminal():
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it may ask for a reload: what starts will read the files
     faulthandler.enable()  # systemd's watchdog ends us with SIGABRT: every thread then writes what it hung at
@@ -52,6 +54,8 @@ def run(config: Path, once: bool) -> None:
     configure_logging(secrets=secrets_of(loaded.config))
     if owner := act_as_owner(settings.database):
         log.warning(LogEvent.ACTING_AS, owner=owner)
+    if missing := missing_protections():
+        log.warning(LogEvent.SANDBOX_INCOMPLETE, missing=list(missing))
     _log_faults(loaded.faults)
     asyncio.run(_run_daemon(loaded, files, once))
 
