@@ -66,7 +66,7 @@ async def polling(
     """Sources by name, each with the path at which the server has it, and what `more` says of them all."""
     site = f"http://127.0.0.1:{faults.port}"
     known = {name: replace(built(name), url=f"{site}/{path}", **more) for name, path in paths.items()}
-    claims, thread, parsers = Claims(database, "test"), StoreThread(), Workers(1, setup=WorkerSetup())
+    claims, thread, parsers = Claims(database, "test"), StoreThread(), Workers(1, setup=WorkerSetup(None))
     claims.register_sources(known, clock.now())
     woken: list[None] = []
     try:

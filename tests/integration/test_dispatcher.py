@@ -248,7 +248,7 @@ async def test_what_has_no_process_is_not_claimed(database: Database, faults: Fa
         notifier = dispatcher._notifier
         notifier.close()
         notifier._workers = Workers(
-            1, setup=WorkerSetup(), extra=1, prepare=partial(never_ready, str(tmp_path / "started"))
+            1, setup=WorkerSetup(None), extra=1, prepare=partial(never_ready, str(tmp_path / "started"))
         )
         notifier._limiter = SendLimiter(1, 2, slow=timedelta(0))
         await dispatcher.run_once()

@@ -120,7 +120,7 @@ class Reading:
 @asynccontextmanager
 async def reading(database: Database, told_by: Rule | None = None) -> AsyncIterator[Reading]:
     limits = Limits(connect=LONG, idle=LONG, total=LONG, parse=LONG)
-    thread, workers = StoreThread(), Workers(1, setup=WorkerSetup())
+    thread, workers = StoreThread(), Workers(1, setup=WorkerSetup(None))
     section, known = SerialSection(database), dict(KNOWN)
     woken: list[None] = []
     try:

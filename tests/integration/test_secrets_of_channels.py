@@ -96,7 +96,7 @@ async def test_no_part_of_an_address_is_seen(
         async with dispatching(database, urls) as dispatcher:
             notifier = dispatcher._notifier
             notifier.close()
-            notifier._workers, notifier._limiter = Workers(2, setup=WorkerSetup()), SendLimiter(2, 2)
+            notifier._workers, notifier._limiter = Workers(2, setup=WorkerSetup(None)), SendLimiter(2, 2)
             await asyncio.wait_for(dispatcher.send_all_due(), PATIENCE)
             metrics = dispatcher._metrics.render_exposition().decode()
     assert states(database) == {"retry": len(urls)}

@@ -16,6 +16,7 @@ import socket
 import sys
 from collections.abc import Sequence
 
+from monitor.runtime.sandbox import prepare_paths
 from monitor.runtime.workers.serve import end_with_parent, serve_calls
 
 FORK = "fork"  # starts a worker, with the descriptor of its socket; there is no reply
@@ -29,6 +30,7 @@ def main(descriptor: int, preloaded: Sequence[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for module in preloaded:
         importlib.import_module(module)
+    prepare_paths()
     gc.collect()
     gc.freeze()  # workers share these pages as long as the garbage collector does not write to them
     requests = socket.socket(fileno=descriptor)

@@ -34,6 +34,10 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
     missing: tuple[str, ...] = ()
 
 
+class Declined(msgspec.Struct, frozen=True, tag=True):
+    """The worker has not begun the call, and ends: a file that its sandbox lets it read has been replaced."""
+
+
 class Returned(msgspec.Struct, frozen=True, tag=True):
     """What the function of call `number` returned, encoded. `is_json`: as JSON, because it has half of a surrogate
     pair, which MessagePack cannot hold."""
@@ -51,7 +55,11 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     line: str
 
 
-_reply_decoder: Final = msgspec.msgpack.Decoder(Ready | Returned | Failed)
+_reply_decoder: Final = msgspec.msgpack.Decoder(Ready | Declined | Returned | Failed)
+
+
+class CallDeclined(Exception):
+    """The worker has not begun the call: another process has to take it."""
 
 
 class ReplyInvalid(Exception):
@@ -93,6 +101,11 @@ def encode_ready(missing: tuple[str, ...]) -> bytes:
     return _with_header(msgspec.msgpack.encode(Ready(missing)))
 
 
+def encode_declined() -> bytes:
+    """In a worker: the reply that it does not take the call."""
+    return _with_header(msgspec.msgpack.encode(Declined()))
+
+
 def encode_result(number: int, result: object) -> bytes:
     """In a worker: the reply with what the function returned. Raises TypeError for what is no data."""
     try:
@@ -123,8 +136,10 @@ def decode_ready(message: bytes | bytearray) -> Ready:
 
 
 def decode_result(message: bytes | bytearray, number: int, function: Callable[..., T]) -> T:
-    """What `function` returned in call `number`; raises its error. Raises ReplyInvalid."""
+    """What `function` returned in call `number`; raises its error. Raises CallDeclined, and ReplyInvalid."""
     reply = _decode_reply(message)
+    if isinstance(reply, Declined):
+        raise CallDeclined("that it takes no call")
     if isinstance(reply, Ready) or reply.number != number:
         raise ReplyInvalid("a reply to another call")
     if isinstance(reply, Failed):
@@ -142,9 +157,9 @@ def decode_result(message: bytes | bytearray, number: int, function: Callable[..
     return result
 
 
-def _decode_reply(message: bytes | bytearray) -> Ready | Returned | Failed:
+def _decode_reply(message: bytes | bytearray) -> Ready | Declined | Returned | Failed:
     try:
-        reply: Ready | Returned | Failed = _reply_decoder.decode(message)
+        reply: Ready | Declined | Returned | Failed = _reply_decoder.decode(message)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ReplyInvalid(f"no reply ({error})") from None
     return reply

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import pickle
-import resource
 import signal
 import socket
 import sys
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 
 from monitor.errors import WorkerLost
 from monitor.runtime.malloc_tuning import MemoryTrimmer
+from monitor.runtime.sandbox import SandboxProfile, enter_sandbox, needs_renewal
 from monitor.runtime.workers import messages
 
 PR_SET_PDEATHSIG = 1
@@ -22,10 +22,10 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True, slots=True)
 class WorkerSetup:
-    """What a process is told before its first call. `memory`: the address space that it may use, in bytes;
-    `environment`: variables that are added to its environment."""
+    """How a process is set up before its first call. `sandbox`: what it may do then (None: all that the daemon may; for
+    tests); `environment`: variables that are added to its environment."""
 
-    memory: int | None = None
+    sandbox: SandboxProfile | None
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -38,12 +38,13 @@ def serve_calls(connection: socket.socket) -> None:
         return
     setup: WorkerSetup = pickle.loads(setup_message)  # noqa: S301  the daemon wrote it
     os.environ.update(setup.environment)
-    if setup.memory is not None and sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (setup.memory, setup.memory))
-    missing: tuple[str, ...] = ()
+    memory = MemoryTrimmer()  # it opens a file
+    missing = enter_sandbox(setup.sandbox) if setup.sandbox else ()
     connection.sendall(messages.encode_ready(missing))
-    memory = MemoryTrimmer()
     while (message := _receive(connection)) is not None:
+        if setup.sandbox and setup.sandbox.network and needs_renewal():
+            connection.sendall(messages.encode_declined())
+            return
         reply = _answer(message)
         del message
         memory.trim_if_grown()

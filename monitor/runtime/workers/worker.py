@@ -41,11 +41,14 @@ class Worker:
         """As `Workers.run`."""
         self._running = True
         try:
-            connection = await self._get_connection()
-            result = await self._ask(connection, function, args, deadline)
+            try:
+                result = await self._ask(await self._get_connection(), function, args, deadline)
+            except messages.CallDeclined:
+                self._kill()
+                result = await self._ask(await self._get_connection(), function, args, deadline)
         except WorkerClosed:
             raise WorkerLost(await self._explain_end()) from None
-        except messages.ReplyInvalid as error:
+        except (messages.ReplyInvalid, messages.CallDeclined) as error:
             self._kill()
             raise WorkerLost(f"the worker process sent {error}, and was killed") from None
         except asyncio.CancelledError:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from monitor.model import Feed
+from monitor.runtime.sandbox import PARSER
 from monitor.runtime.workers.serve import WorkerSetup
 
-PARSER_SETUP: Final = WorkerSetup(memory=2**30)
+PARSER_SETUP: Final = WorkerSetup(PARSER)
 
 
 def read_document(

@@ -22,12 +22,13 @@ import msgspec
 import pytest
 
 from monitor.errors import FeedUnreadable, WorkerLost, WorkerNotStarted
+from monitor.runtime.sandbox import PARSER
 from monitor.runtime.workers import messages, processes
 from monitor.runtime.workers.pool import Workers
 from monitor.runtime.workers.serve import WorkerSetup
 from tests.patience import LONG, PATIENCE
 
-PLAIN = WorkerSetup()
+PLAIN = WorkerSetup(None)
 SHORT = timedelta(seconds=0.5)
 
 
@@ -54,10 +55,6 @@ def die() -> None:
 
 def leave() -> None:
     sys.exit(3)
-
-
-def swell() -> int:
-    return len(bytearray(2**31))
 
 
 def leave_a_ring() -> int:
@@ -218,11 +215,11 @@ async def test_a_process_heeds_no_ctrl_c(workers: Workers) -> None:
 
 async def test_memory_is_bounded() -> None:
     """A call that wants more than its process may have is WorkerLost, and takes nothing with it."""
-    bounded = Workers(1, setup=WorkerSetup(memory=2**30))
+    bounded = Workers(1, setup=WorkerSetup(PARSER))
     try:
         with pytest.raises(WorkerLost, match="memory"):
-            await bounded.run(swell, deadline=LONG)
-        assert await bounded.run(double, 2, deadline=LONG) == 4
+            await bounded.run(bytearray, 2**31, deadline=LONG)
+        assert await bounded.run(abs, -4, deadline=LONG) == 4
     finally:
         bounded.close()
 
@@ -309,7 +306,7 @@ from monitor.runtime.workers.pool import Workers
 from monitor.runtime.workers.serve import WorkerSetup
 
 async def main():
-    workers = Workers(1, setup=WorkerSetup())
+    workers = Workers(1, setup=WorkerSetup(None))
     for function in (os.getpid, os.getppid):
         print(await workers.run(function, deadline=timedelta(seconds=60)), flush=True)
     if sys.argv[1] == "killed":
@@ -341,7 +338,7 @@ from monitor.runtime.workers.serve import WorkerSetup
 from tests.unit.runtime.test_workers import hang, pid_in, until
 
 async def main():
-    workers = Workers(1, setup=WorkerSetup())
+    workers = Workers(1, setup=WorkerSetup(None))
     hanging = asyncio.create_task(workers.run(hang, sys.argv[1], deadline=timedelta(seconds=600)))
     await until(lambda: pid_in(Path(sys.argv[1])))
     os.kill(os.getpid(), 9)
@@ -395,7 +392,7 @@ from monitor.runtime.workers.serve import WorkerSetup
 
 async def main():
     preload_module("dying")
-    workers = Workers(1, setup=WorkerSetup())
+    workers = Workers(1, setup=WorkerSetup(None))
     for _ in range(2):
         try:
             print(await workers.run(os.getppid, deadline=timedelta(seconds=60)) == os.getpid())
@@ -483,7 +480,7 @@ async def test_a_process_that_has_network_gets_the_variables_for_it(monkeypatch:
     monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
     monkeypatch.setenv("SSL_CERT_FILE", "/etc/ssl/own.pem")
     monkeypatch.setenv("SMTP_PASSWORD", SECRET)
-    workers = Workers(1, setup=WorkerSetup(environment=processes.select_network_environment()))
+    workers = Workers(1, setup=WorkerSetup(None, processes.select_network_environment()))
     try:
         seen = await workers.run(list_environment, deadline=LONG)
     finally:

@@ -35,7 +35,7 @@ class Counted(Workers):
     calls = peak = _now = 0
 
     def __init__(self, count: int) -> None:
-        super().__init__(count, setup=WorkerSetup())
+        super().__init__(count, setup=WorkerSetup(None))
         self.called = asyncio.Event()
 
     async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
