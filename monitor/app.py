@@ -41,9 +41,10 @@ from monitor.model import Config, RunningVersion, Settings, Source
 from monitor.notify import Notifier
 from monitor.pipeline import Pipeline
 from monitor.runtime.gc_tuning import paused
-from monitor.runtime.workers import Workers, check_workers_seldom, preload_module
+from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.processes import preload_module
 from monitor.sources.http.fetch import Fetcher
-from monitor.sources.polling.in_worker import PARSER_MEMORY, preload_parsers
+from monitor.sources.polling.in_worker import PARSER_SETUP, preload_parsers
 from monitor.sources.polling.robots import Robots
 from monitor.sources.polling.source_poller import SourcePoller
 from monitor.store.commit.serial_section import SerialSection
@@ -203,10 +204,9 @@ async def _open_network_clients(
 ) -> tuple[Fetcher, Workers, Notifier]:
     """What speaks with other machines, and reads what they say."""
     preload_module("monitor.preloaded")
-    check_workers_seldom()
     notifier = Notifier(lambda: active.current.channels, settings.limits.send)
     stack.callback(notifier.close)
-    parsers = Workers(PARSERS, memory=PARSER_MEMORY, tasks_each=PARSER_TASKS)
+    parsers = Workers(PARSERS, setup=PARSER_SETUP, tasks_each=PARSER_TASKS)
     stack.callback(parsers.close)
     await asyncio.gather(parsers.warm(preload_parsers), notifier.prepare())
     return await stack.enter_async_context(Fetcher(settings.limits, settings.allow)), parsers, notifier

@@ -31,7 +31,7 @@ from monitor.errors import FeedUnreadable, StoreFailed, WorkerLost
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.full_text_need import merge_page_text
 from monitor.model import Article, FetchOutcome, Limits, Source, Validators
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.polling.in_worker import read_full_text
 from monitor.sources.polling.robots import Robots

@@ -20,7 +20,8 @@ from monitor.full_text import FullTextReader
 from monitor.ingest.full_text_need import select_pages_to_read
 from monitor.ingest.new_articles import KnownArticle
 from monitor.model import Article, Limits, Rule, Source
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.serve import WorkerSetup
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.polling.robots import Robots
 from monitor.store.commit.serial_section import SerialSection
@@ -119,7 +120,7 @@ class Reading:
 @asynccontextmanager
 async def reading(database: Database, told_by: Rule | None = None) -> AsyncIterator[Reading]:
     limits = Limits(connect=LONG, idle=LONG, total=LONG, parse=LONG)
-    thread, workers = StoreThread(), Workers(1)
+    thread, workers = StoreThread(), Workers(1, setup=WorkerSetup(None))
     section, known = SerialSection(database), dict(KNOWN)
     woken: list[None] = []
     try:

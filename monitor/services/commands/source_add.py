@@ -19,12 +19,12 @@ from monitor.config.language.base_schema import language_tag
 from monitor.config.loading.files import networks_allowed
 from monitor.errors import Fault, FeedUnreadable, FetchFailed, InvalidFiles, InvalidRequest
 from monitor.model import Limits
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.http.guard import refused_host
 from monitor.sources.kinds import recognize_address
 from monitor.sources.polling.discovery import DiscoveredFeed, DiscoveryResult, discover_feeds
-from monitor.sources.polling.in_worker import PARSER_MEMORY
+from monitor.sources.polling.in_worker import PARSER_SETUP
 
 _UNIQUE_KEYS = ("id", "name")
 _NOT_THERE = (404, 410)
@@ -171,7 +171,7 @@ def _explain_no_feed(url: str, found: DiscoveryResult) -> str:
 
 
 async def _discover_feeds(request: SourceRequest) -> DiscoveryResult:
-    limits, workers = Limits(), Workers(1, memory=PARSER_MEMORY)
+    limits, workers = Limits(), Workers(1, setup=PARSER_SETUP)
     try:
         async with Fetcher(limits, networks_allowed(request.files.config)) as fetcher:
             return await discover_feeds(request.url, fetcher, workers, limits.parse)

@@ -18,7 +18,7 @@ from lxml import etree
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.ingest.dates import parse_date
 from monitor.model import Feed, FetchOutcome, FetchResult, Validators
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers.pool import Workers
 from monitor.sanitize import sanitize_line, sanitize_url
 from monitor.sources.formats.charset import FORBIDDEN, IN_HEADER, text_encoding
 from monitor.sources.formats.read_document import read_document

@@ -17,7 +17,7 @@ from yarl import URL
 from monitor import clock
 from monitor.errors import WorkerLost
 from monitor.model import FetchOutcome, FetchResult, Validators
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher, MayFollow
 from monitor.sources.polling.in_worker import check_robots_txt
 

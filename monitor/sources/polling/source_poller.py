@@ -24,7 +24,7 @@ from monitor.model import (
     Source,
     Validators,
 )
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher, describe_redirect
 from monitor.sources.kinds import KINDS
 from monitor.sources.polling.backfill import BackFill, BackfillResult
