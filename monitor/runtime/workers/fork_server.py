@@ -16,7 +16,7 @@ import socket
 import sys
 from collections.abc import Sequence
 
-from monitor.runtime.sandbox import prepare_paths
+from monitor.runtime.sandbox import make_undumpable, prepare_paths
 from monitor.runtime.workers.serve import end_with_parent, serve_calls
 
 FORK = "fork"  # starts a worker, with the descriptor of its socket; there is no reply
@@ -28,6 +28,7 @@ MAX_REQUEST = 64  # bytes: one of these words, a blank, and the number that the 
 def main(descriptor: int, preloaded: Sequence[str]) -> None:
     """Serve requests from the socket with this descriptor, after loading these modules."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    make_undumpable()  # a worker whose sandbox is incomplete could otherwise take it over, and with it all later ones
     for module in preloaded:
         importlib.import_module(module)
     prepare_paths()

@@ -36,6 +36,7 @@ class WorkerOutput:
         with self._lock:
             if self._writing is None:
                 reading, self._writing = os.pipe()
+                os.fchmod(self._writing, 0o200)  # a worker could otherwise open it through /proc, to read from it
                 self._thread = Thread(target=_log_lines, args=(reading,), name="worker output", daemon=True)
                 try:
                     self._thread.start()

@@ -92,6 +92,15 @@ def open_what_the_daemon_has_open(scene: Scene) -> None:
 
 
 @attack
+def read_what_other_workers_print() -> Iterator[None]:
+    """All write into one pipe, and `/proc` opens the other end of a pipe."""
+    _, writing = os.pipe()
+    os.fchmod(writing, 0o200)  # as our own pipe has it
+    yield
+    os.open(f"/proc/self/fd/{writing}", os.O_RDONLY)
+
+
+@attack
 def name_the_daemon(scene: Scene) -> None:
     call("pidfd_open", scene.victim, 0)
 
