@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, RowMapping, case, func, select, union
+from sqlalchemy import Connection, RowMapping, Select, bindparam, case, func, select, union
 from sqlalchemy.exc import NoResultFound
 
 from monitor.errors import RowUnreadable
@@ -27,17 +28,8 @@ _ALERT_ADAPTER, _NOTICE_ADAPTER = TypeAdapter(Alert), TypeAdapter(Notice)
 
 def read_alert(connection: Connection, alert_id: str) -> Alert | Notice:
     """The alert or notice with this id. Raises RowUnreadable."""
-    version = (article_version.c.article_id == article.c.id) & (article_version.c.version == alert.c.article_version)
-    texts = (article_version.c.version, article_version.c.title.label("headline"), article_version.c.text)
-    page = (article.c.source_id, article.c.uid, article.c.url, article.c.language, article.c.seen_at, article.c.dated)
-    joined = (
-        select(alert, *texts, *page, article.c.published_at)
-        .join_from(alert, article, article.c.id == alert.c.article_id, isouter=True)  # a notice has none
-        .join(article_version, version, isouter=True)
-        .where(alert.c.id == alert_id)
-    )
     try:
-        row = connection.execute(joined).mappings().one()
+        row = connection.execute(_build_alert_query(), {"its_id": alert_id}).mappings().one()
     except NoResultFound:
         raise RowUnreadable(f"alert {alert_id} is not in the database") from None
     except ValueUnreadable as error:
@@ -57,6 +49,35 @@ def read_alert(connection: Connection, alert_id: str) -> Alert | Notice:
     )
 
 
+@cache
+def _build_alert_query() -> Select[*tuple[Any, ...]]:
+    """The alert `its_id` with its article. Built once, as the next one is, because every delivery asks for them:
+    building a statement costs more than running it."""
+    version = (article_version.c.article_id == article.c.id) & (article_version.c.version == alert.c.article_version)
+    texts = (article_version.c.version, article_version.c.title.label("headline"), article_version.c.text)
+    page = (article.c.source_id, article.c.uid, article.c.url, article.c.language, article.c.seen_at, article.c.dated)
+    return (
+        select(alert, *texts, *page, article.c.published_at)
+        .join_from(alert, article, article.c.id == alert.c.article_id, isouter=True)  # a notice has none
+        .join(article_version, version, isouter=True)
+        .where(alert.c.id == bindparam("its_id"))
+    )
+
+
+@cache
+def _build_publishers_query(*, has_event: bool) -> Select[*tuple[Any, ...]]:
+    """The publishers that report `its_story`, or `its_event` if there is one, and which of them is that of
+    `its_article`."""
+    # Both have an index; for one condition with OR, PostgreSQL would read the whole table.
+    of_story = select(story_article.c.article_id).where(story_article.c.story_id == bindparam("its_story"))
+    of_event = select(match.c.article_id).where(match.c.event_id == bindparam("its_event"))
+    same = union(of_story, of_event) if has_event else of_story
+    columns, first_article = (story_article.c.publisher, story_article.c.wire), func.min(story_article.c.article_id)
+    known = story_article.c.article_id.in_(same) & story_article.c.publisher.is_not(None)
+    own = func.max(case((story_article.c.article_id == bindparam("its_article"), 1), else_=0)).label("own")
+    return select(*columns, own).where(known).group_by(*columns).order_by(first_article)
+
+
 def _validate_values(shape: TypeAdapter[T], values: Mapping[str, Any]) -> T:
     """Check the values against the shape. Raises RowUnreadable."""
     try:
@@ -69,14 +90,9 @@ def _validate_values(shape: TypeAdapter[T], values: Mapping[str, Any]) -> T:
 
 def _add_other_publishers(connection: Connection, message: Alert, article_id: int) -> Alert:
     """The alert, with the other publishers that report it by now."""
-    # Both have an index; for one condition with OR, PostgreSQL would read the whole table.
-    of_story = select(story_article.c.article_id).where(story_article.c.story_id == message.story)
-    of_event = select(match.c.article_id).where(match.c.event_id == message.event)
-    same = of_story if message.event is None else union(of_story, of_event)
-    columns, first_article = (story_article.c.publisher, story_article.c.wire), func.min(story_article.c.article_id)
-    known = story_article.c.article_id.in_(same) & story_article.c.publisher.is_not(None)
-    own = func.max(case((story_article.c.article_id == article_id, 1), else_=0)).label("own")
-    rows = connection.execute(select(*columns, own).where(known).group_by(*columns).order_by(first_article)).all()
+    query = _build_publishers_query(has_event=message.event is not None)
+    values = {"its_story": message.story, "its_event": message.event, "its_article": article_id}
+    rows = connection.execute(query, values).all()
     own_publishers = {reporter.publisher for reporter in rows if reporter.own}
     others = dict.fromkeys(reporter.publisher for reporter in rows if reporter.publisher not in own_publishers)
     independent = {independent_publisher_of(reporter.wire, reporter.publisher) for reporter in rows}
