@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final
 from urllib.parse import quote
 
@@ -79,6 +80,18 @@ def sanitize_line(text: str) -> str:
     """The text as one line, with single blanks, and without the characters that nobody should see."""
     blanked = " ".join(text.split())  # before the joiners: after a blank they do nothing
     return " ".join(sanitize_text(blanked).split())
+
+
+def sanitize_highlighted(text: str, highlights: Sequence[tuple[int, int]]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """`sanitize_text` for a text with the (start, end) offsets of highlights in it, which move along."""
+    if sanitize_text(text) == text:
+        return text, tuple(highlights)
+    cuts = sorted({0, len(text), *(min(offset, len(text)) for span in highlights for offset in span)})
+    moved, clean = {0: 0}, ""
+    for start, end in pairwise(cuts):
+        clean += sanitize_text(text[start:end])
+        moved[end] = len(clean)
+    return clean, tuple((moved[min(start, len(text))], moved[min(end, len(text))]) for start, end in highlights)
 
 
 def sanitize_message(text: str) -> str:
