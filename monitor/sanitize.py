@@ -49,8 +49,9 @@ _PRINTABLE: Final = re.compile(f"[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0{_VA
 # A flag that is spelt in tags after a black flag (Unicode TR 51, ED-14a): without the tags, Scotland's flag is black.
 _FLAG: Final = re.compile("(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f)")
 _ESCAPED: Final = re.compile(f"[{_INVISIBLE}{_SEPARATING}][{_INVISIBLE}{_SEPARATING}]*")
-# Signs of no width that the renderers put in: in what chats take for a call to people, or for a number of a list.
-_GUARD: Final = re.compile("(?<=[@<(])\u200b|(?<=[0-9])\u200b(?=[.)])")
+# Signs of no width that the renderers put in: in what chats take for a call to people, for a link, for code, or for a
+# number of a list.
+_GUARD: Final = re.compile("(?<=[@＠<(\\]|`~])\u200b|(?<=[0-9])\u200b(?=[.)])")
 _BLANKS: Final = dict.fromkeys(map(ord, "\t\n\r"))
 
 
