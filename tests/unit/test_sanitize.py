@@ -11,7 +11,7 @@ import pytest
 
 from monitor.errors import Fault, FetchFailed
 from monitor.model import Message, Place, Receipt, ReceiptKind
-from monitor.sanitize import escape_json, sanitize_line, sanitize_text, sanitize_url
+from monitor.sanitize import escape_json, sanitize_highlighted, sanitize_line, sanitize_text, sanitize_url
 
 SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
 ALL = [*map(chr, range(sys.maxunicode + 1))]
@@ -88,6 +88,22 @@ def test_a_text_keeps_its_lines_and_its_script(text: str, shown: str, line: str)
     """And comes out of a second time as of the first."""
     assert (sanitize_text(text), sanitize_line(text)) == (shown, line)
     assert (sanitize_text(shown), sanitize_line(line)) == (shown, line)
+
+
+@pytest.mark.parametrize(
+    ("text", "highlights", "clean", "moved"),
+    [
+        ("\u200ba mis\xadsile\x07 flew", ((3, 11),), "a missile flew", ((2, 9),)),
+        ("mis\u3164sile", ((0, 8), (2, 5), (5, 99)), "missile", ((0, 7), (2, 4), (4, 7))),
+        ("a b", ((0, 1), (2, 3)), "a b", ((0, 1), (2, 3))),
+        ("\u200b", ((0, 1),), "", ((0, 0),)),
+    ],
+)
+def test_highlights_move_along(
+    text: str, highlights: tuple[tuple[int, int], ...], clean: str, moved: tuple[tuple[int, int], ...]
+) -> None:
+    """They stay on their words, whether they overlap or end beyond the text."""
+    assert sanitize_highlighted(text, highlights) == (clean, moved)
 
 
 def test_an_address_leads_where_it_led() -> None:
