@@ -20,6 +20,7 @@ from monitor.ingest.entry_identity import assign_uids
 from monitor.ingest.new_articles import sanitize_entry
 from monitor.model import (
     DEFAULT_KIND,
+    Entry,
     Feed,
     FetchOutcome,
     FetchResult,
@@ -30,6 +31,7 @@ from monitor.model import (
     Source,
     Validators,
 )
+from monitor.sanitize import sanitize_line
 from monitor.services.lookup import require_known
 from monitor.sources.formats.read_document import read_document
 from monitor.sources.http.decoder import unpack_gzip
@@ -147,7 +149,8 @@ def _read_feed(fetched: FetchResult, kind: str, settings: KindSettings | None) -
 
 def _print_feed(feed: Feed, *, as_json: bool) -> None:
 
-    for uid, entry in zip(assign_uids(feed.entries), map(sanitize_entry, feed.entries), strict=True):
+    for uid, given in zip(assign_uids(feed.entries), feed.entries, strict=True):
+        entry = sanitize_entry(given)
         row = {
             "uid": uid,
             "title": entry.title or None,
@@ -164,7 +167,11 @@ def _print_feed(feed: Feed, *, as_json: bool) -> None:
             print_json(row)
         else:
             date = str(row["published"] or "undated")
-            click.echo(f"{date:<26}{entry.title}\n{'':26}{entry.link or 'no link'}")
+            click.echo(f"{date:<26}{entry.title}\n{'':26}{entry.link or _explain_missing_link(given)}")
+
+
+def _explain_missing_link(given: Entry) -> str:
+    return f"no link: {sanitize_line(given.link)} is no page of the web" if given.link else "no link"
 
 
 def _describe_redirect(document: str, fetched: FetchResult) -> str:

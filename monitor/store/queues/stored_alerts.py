@@ -14,9 +14,11 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, RowMapping, Select, bindparam, case, func, select, union
 from sqlalchemy.exc import NoResultFound
 
+from monitor.article_links import sanitize_link
 from monitor.errors import RowUnreadable
 from monitor.model import Alert, AlertKind, EarlierAlert, Item, MatchKind, Notice, independent_publisher_of
 from monitor.model.outcome import ReasonClauses, clauses_from_row, clauses_from_sentence
+from monitor.sanitize import sanitize_highlighted, sanitize_line, sanitize_text
 from monitor.store.engine.damaged_rows import ValueUnreadable
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import alert, article, article_version, event, match, story, story_article
@@ -38,7 +40,7 @@ def read_alert(connection: Connection, alert_id: str) -> Alert | Notice:
         return _validate_values(_NOTICE_ADAPTER, _row_to_notice_values(row))
     if row["headline"] is None:
         raise RowUnreadable(f"the article of alert {alert_id} is not in the database")
-    message = _validate_values(_ALERT_ADAPTER, _row_to_alert_values(row))
+    message = _sanitize_words(_validate_values(_ALERT_ADAPTER, _row_to_alert_values(row)))
     if message.kind is AlertKind.DIGEST:
         return replace(message, items=_with_headlines(connection, message.items))
     message = _add_other_publishers(connection, message, row["article_id"])
@@ -88,6 +90,26 @@ def _validate_values(shape: TypeAdapter[T], values: Mapping[str, Any]) -> T:
         raise RowUnreadable(f"alert {values['id']} cannot be read from the database: {problem}") from error
 
 
+def _sanitize_words(message: Alert) -> Alert:
+    """The alert without what nobody should see: an earlier version may have stored it so."""
+    sentence, highlights = sanitize_highlighted(message.sentence, message.highlights)
+    return replace(
+        message,
+        article=replace(message.article, title=sanitize_line(message.article.title)),
+        sentence=sentence,
+        highlights=highlights,
+        items=tuple(
+            replace(
+                item,
+                title=sanitize_line(item.title),
+                url=item.url and sanitize_link(item.url),
+                sentence=sanitize_text(item.sentence),
+            )
+            for item in message.items
+        ),
+    )
+
+
 def _add_other_publishers(connection: Connection, message: Alert, article_id: int) -> Alert:
     """The alert, with the other publishers that report it by now."""
     query = _build_publishers_query(has_event=message.event is not None)
@@ -128,7 +150,7 @@ def _find_earlier_message(connection: Connection, message: Alert) -> EarlierAler
         .order_by(alert.c.at, match.c.id)
     )
     first = connection.execute(query.limit(1)).one_or_none()
-    return None if first is None else EarlierAlert(first.title, first.at, doubt.doubt or "")
+    return None if first is None else EarlierAlert(sanitize_line(first.title), first.at, doubt.doubt or "")
 
 
 def _row_to_notice_values(row: RowMapping) -> Mapping[str, Any]:
