@@ -103,7 +103,7 @@ async def discover_feeds(url: str, fetcher: Fetcher, workers: Workers, deadline:
     except WorkerLost as error:
         return DiscoveryResult(problem=str(error), status=fetched.status)
     if not links.is_page:
-        return DiscoveryResult(problem=f"{parsed}{describe_redirect(url, fetched)}", status=fetched.status)
+        return DiscoveryResult(problem=f"{parsed}{describe_redirect(fetched)}", status=fetched.status)
     search = _CandidateSearch(fetcher, workers, deadline)
     return DiscoveryResult(await search.find_feeds(links, fetched.url), is_page=True, rejected=tuple(search.rejected))
 
