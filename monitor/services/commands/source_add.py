@@ -21,7 +21,7 @@ from monitor.errors import Fault, FeedUnreadable, FetchFailed, InvalidFiles, Inv
 from monitor.model import Limits
 from monitor.runtime.workers import Workers
 from monitor.sources.http.fetch import Fetcher
-from monitor.sources.http.guard import Network, refused_host
+from monitor.sources.http.guard import refused_host
 from monitor.sources.kinds import recognize_address
 from monitor.sources.polling.discovery import DiscoveredFeed, DiscoveryResult, discover_feeds
 from monitor.sources.polling.in_worker import PARSER_MEMORY
@@ -88,18 +88,18 @@ async def propose_sources(
     FetchFailed if there is nothing at the address, and FeedUnreadable if what is there is no feed and has none."""
     known = recognize_address(request.url)
     candidate = SourceCandidate(known.url, known.keys) if known else SourceCandidate(request.url)
-    _build_source(request, candidate)
+    id_ = str(_build_source(request, candidate)["id"])
     check_file(request.target)
     if known:
         return SourceProposal(AddressKind.RECOGNIZED, (candidate,), note=known.note)
-    if refused := _reason_if_refused(request):
+    if refused := _reason_if_refused(request, id_):
         return SourceProposal(AddressKind.REFUSED, (candidate,), problem=refused)
     if not check:
         return SourceProposal(AddressKind.UNCHECKED, (candidate,))
     if REFERENCE.search(request.url):
         return SourceProposal(AddressKind.UNCHECKED, (candidate,), note=_NOT_ASKED)
     on_fetch()
-    return _propose_discovered(request, await _discover_feeds(request))
+    return _propose_discovered(request, await _discover_feeds(request, id_))
 
 
 def add_sources(request: SourceRequest, candidates: Sequence[SourceCandidate]) -> list[str]:
@@ -174,28 +174,21 @@ def _explain_no_feed(url: str, found: DiscoveryResult) -> str:
     )
 
 
-async def _discover_feeds(request: SourceRequest) -> DiscoveryResult:
+async def _discover_feeds(request: SourceRequest, id_: str) -> DiscoveryResult:
     limits, workers = Limits(), Workers(1, memory=PARSER_MEMORY)
     try:
-        async with Fetcher(limits, _networks_for(request)) as fetcher:
+        async with Fetcher(limits, networks_allowed(request.files.config, id_)) as fetcher:
             return await discover_feeds(request.url, fetcher, workers, limits.parse)
     finally:
         workers.close()
 
 
-def _networks_for(request: SourceRequest) -> list[Network]:
-    """The private networks that the new source may reach: some may be for its id only, if that is given."""
-    id_ = request.keys.get("id")
-    return networks_allowed(request.files.config, id_ if isinstance(id_, str) else None)
-
-
-def _reason_if_refused(request: SourceRequest) -> str | None:
+def _reason_if_refused(request: SourceRequest, id_: str) -> str | None:
     """Why nothing will be fetched from there, as far as that is known before names are resolved; None: none."""
     host = urlsplit(request.url).hostname or ""
-    address = refused_host(host, _networks_for(request))
+    address = refused_host(host, networks_allowed(request.files.config, id_))
     if address is None:
         return None
-    id_ = request.keys.get("id")
-    item = f"{{network: '{ip_network(address)}', sources: [{id_}]}}" if id_ else f"'{ip_network(address)}'"
+    item = f"{{network: '{ip_network(address)}', sources: [{id_}]}}"
     meant = f"`network: {{allow: [{item}]}}` in {request.files.config} names it and the daemon is restarted"
-    return f"{host} is a private or special address, which no source may reach until {meant}"
+    return f"{host} is a private or special address, which it may not reach until {meant}"
