@@ -209,7 +209,8 @@ async def _open_network_clients(
     parsers = Workers(PARSERS, setup=PARSER_SETUP, tasks_each=PARSER_TASKS)
     stack.callback(parsers.close)
     await asyncio.gather(parsers.warm(preload_parsers), notifier.prepare())
-    return await stack.enter_async_context(Fetcher(settings.limits, settings.allow)), parsers, notifier
+    fetcher = Fetcher(settings.limits, settings.allow, settings.allow_for)
+    return await stack.enter_async_context(fetcher), parsers, notifier
 
 
 def _make_upkeep_jobs(

@@ -80,6 +80,7 @@ class CanarySchedule:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of monitor.yaml, with paths resolved and secrets filled in. `routes` always has "default".
+    `allow`: the private networks for all sources; `allow_for`: by source id, those that it may reach besides.
     `weekly_misses`: whether `operator` gets a weekly notice of what the rules missed. `heartbeat`: the address that is
     asked once a minute while all is well; it is a secret."""
 
@@ -91,6 +92,7 @@ class Settings:
     weekly_misses: bool = True
     heartbeat: str | None = field(default=None, repr=False)
     allow: tuple[IPv4Network | IPv6Network, ...] = ()
+    allow_for: Mapping[str, tuple[IPv4Network | IPv6Network, ...]] = field(default_factory=dict)
     limits: Limits = Limits()
     web: Endpoint | None = None
     retention: Retention = Retention()

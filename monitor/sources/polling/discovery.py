@@ -23,6 +23,7 @@ from monitor.sanitize import sanitize_line, sanitize_url
 from monitor.sources.formats.charset import FORBIDDEN, IN_HEADER, text_encoding
 from monitor.sources.formats.read_document import read_document
 from monitor.sources.http.fetch import Fetcher, describe_redirect
+from monitor.url_secrets import find_url_secrets, hide_secrets_in
 
 MAX_PAGE_BYTES: Final = 4 * 2**20
 """Bytes of a page that are parsed; feeds are declared in its head."""
@@ -103,7 +104,7 @@ async def discover_feeds(url: str, fetcher: Fetcher, workers: Workers, deadline:
     except WorkerLost as error:
         return DiscoveryResult(problem=str(error), status=fetched.status)
     if not links.is_page:
-        return DiscoveryResult(problem=f"{parsed}{describe_redirect(url, fetched)}", status=fetched.status)
+        return DiscoveryResult(problem=f"{parsed}{describe_redirect(fetched)}", status=fetched.status)
     search = _CandidateSearch(fetcher, workers, deadline)
     return DiscoveryResult(await search.find_feeds(links, fetched.url), is_page=True, rejected=tuple(search.rejected))
 
@@ -149,7 +150,7 @@ async def _parse_fetched(fetched: FetchResult, workers: Workers, deadline: timed
 
 def _summarize_feed(link: FeedCandidate, feed: Feed) -> DiscoveredFeed:
     dates = (parse_date(entry.published) or parse_date(entry.updated) for entry in feed.entries)
-    title = sanitize_line(feed.title or "")[:MAX_TITLE]
+    title = hide_secrets_in(sanitize_line(feed.title or ""), find_url_secrets(link.url))[:MAX_TITLE]
     comments = COMMENT_FEED_URL.search(_extract_path_and_query(link.url)) is not None
     newest = max(filter(None, dates), default=None)
     return DiscoveredFeed(link.url, title or None, len(feed.entries), newest, link.language, comments)

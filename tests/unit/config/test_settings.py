@@ -57,6 +57,32 @@ def test_everything_that_is_written_counts() -> None:
     assert whole.limits == Limits(total=timedelta(seconds=20), wire_bytes=2**20, polls=8)
 
 
+def test_a_network_may_be_for_some_sources() -> None:
+    """Those that are named reach it besides the networks for all."""
+    found = made(
+        f"{_ROUTED}network: {{allow: [10.0.0.0/8, {{network: 192.168.7.0/24, sources: [intranet, wiki]}}, "
+        "{network: fd00::/8, sources: [wiki]}]}\n"
+    )
+    one, other = ip_network("192.168.7.0/24"), ip_network("fd00::/8")
+    assert found.allow == (ip_network("10.0.0.0/8"),)
+    assert found.allow_for == {"intranet": (one,), "wiki": (one, other)}
+
+
+@pytest.mark.parametrize(
+    ("item", "fault"),
+    [
+        ("{network: 192.168.7.1/24, sources: [a]}", "is no network; did you mean 192.168.7.0/24?"),
+        ("{network: 192.168.7.0/24}", "'sources' is missing"),
+        ("{network: 192.168.7.0/24, sources: []}", "sources"),
+        ("{sources: [a]}", "'network' is missing"),
+        ("{network: 192.168.7.0/24, source: a}", "I do not know 'source'"),
+    ],
+)
+def test_a_network_for_some_sources_that_is_faulty_is_told(item: str, fault: str) -> None:
+    """A network without sources is written as it is; nobody's is a slip."""
+    assert any(fault in line for line in faults(f"{_ROUTED}network: {{allow: [{item}]}}\n"))
+
+
 def test_what_is_not_written_has_its_default() -> None:
     """A channel and the route to it are all that a file must have."""
     least = made(_ROUTED)
