@@ -63,4 +63,5 @@ class LogEvent(StrEnum):
     WATCHDOG_WITHHELD = "watchdog.withheld", "The watchdog gets no signal, because a task makes no progress."
     DATABASE_REPLACED = "database.replaced", "The database is not the one that was opened; the daemon stops."
     LOG_LINES_LOST = "log.lines_lost", "Lines of the log were lost, because nobody read them."
+    DATABASE_CLOSED = "database.closed_to_others", "Other users could open a file of the database; now they cannot."
     ACTING_AS = "daemon.user_changed", "The daemon runs as the owner of the database."
