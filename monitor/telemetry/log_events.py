@@ -64,4 +64,5 @@ class LogEvent(StrEnum):
     DATABASE_REPLACED = "database.replaced", "The database is not the one that was opened; the daemon stops."
     LOG_LINES_LOST = "log.lines_lost", "Lines of the log were lost, because nobody read them."
     SANDBOX_INCOMPLETE = "sandbox.incomplete", "This machine lacks protections of worker processes."
+    DATABASE_CLOSED = "database.closed_to_others", "Other users could open a file of the database; now they cannot."
     ACTING_AS = "daemon.user_changed", "The daemon runs as the owner of the database."

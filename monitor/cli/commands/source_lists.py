@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.options import config_option, json_option, print_faults, print_json
+from monitor.cli.options import config_option, json_option, open_output, print_faults, print_json
 from monitor.cli.paths import InputPath, OutputPath
 from monitor.config.editing.feed_lists import ImportOutcome, OutlineImport
 from monitor.config.editing.source_files import source_files
@@ -120,10 +120,8 @@ def export(config: Path, output: Path | None, tag: str | None) -> None:
     if output is None:
         click.echo(exported.document, nl=False)
     else:
-        try:
-            output.write_bytes(exported.document)
-        except OSError as error:
-            raise InvalidRequest(f"{output}: {error.strerror or error}") from error
+        with open_output(output) as out:
+            out.write(exported.document.decode())
         click.echo(f"{exported.sources} sources written to {output}")
     if exported.faults:
         click.get_current_context().exit(1)

@@ -310,3 +310,18 @@ def test_all_faults_of_a_document_come_at_once() -> None:
         + "match: {near: {within: 20, these: [{words: a}, {word: b}]}}\nalert: {to: x}\nagain_if: y"
     )
     assert len(faults(RuleSchema, text)) == 6
+
+
+def test_the_first_faults_of_a_document_are_reported() -> None:
+    """And that there are more; the sources without a fault are used all the same."""
+    text = "sources:\n" + "  - {id: a, nosuch: 1}\n" * 500
+    found = faults(SourcesSchema, text)
+    assert len(found) == 101
+    assert found[-1].endswith("there are more faults than these; correct these first")
+
+
+@pytest.mark.parametrize("value", ["[tr0ub4dor]", "{tr0ub4dor: x}", "[[tr0ub4dor]]"])
+@pytest.mark.parametrize("key", ["proxy", "url"])
+def test_what_should_be_an_address_is_not_quoted(key: str, value: str) -> None:
+    """It may hold a password."""
+    assert "tr0ub4dor" not in "\n".join(faults(SourcesSchema, f"sources: [{{id: a, {key}: {value}}}]"))
