@@ -14,6 +14,7 @@ from monitor.config.loading.load import LoadedConfig
 from monitor.config.loading.user_files import UserFiles
 from monitor.errors import Fault
 from monitor.notify import channel_faults_in_worker
+from monitor.runtime import descriptors
 from monitor.runtime.gc_tuning import relaxed
 from monitor.runtime.malloc_tuning import limit_arenas
 from monitor.store.engine.ownership import act_as_owner
@@ -42,6 +43,7 @@ def run(config: Path, once: bool) -> None:
     import signal
 
     limit_arenas()
+    descriptors.raise_limit()
     relaxed()
     if not _has_terminal():
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it may ask for a reload: what starts will read the files
