@@ -170,7 +170,7 @@ async def open_daemon(
             *_make_upkeep_jobs(active, database, thread, dispatcher.wake),
             *_make_canary_jobs(files, CanaryRuns(active, ReportSender(database, thread, dispatcher.wake))),
             _make_watchdog_job(last_run),
-            *_make_health_jobs(health, settings, stack),
+            *_make_health_jobs(health, settings, metrics, stack),
         ]
         yield Daemon(
             active,
@@ -277,12 +277,12 @@ def _make_watchdog_job(last_run: LastRun) -> Job:
     return Job("watchdog", (interval or DEFAULT_INTERVAL) / 3, feed)
 
 
-def _make_health_jobs(health: DaemonHealth, settings: Settings, stack: AsyncExitStack) -> list[Job]:
+def _make_health_jobs(health: DaemonHealth, settings: Settings, metrics: Metrics, stack: AsyncExitStack) -> list[Job]:
     """The jobs that show how the daemon does: a heartbeat in the database, and answers on loopback."""
     beat = Job("beat", HEARTBEAT_EVERY, health.write_heartbeat)
     if settings.web is None:
         return [beat]
-    server = HttpServer(settings.web, health)
+    server = HttpServer(settings.web, health, metrics)
     stack.push_async_callback(server.close)
     return [beat, Job("listen", RETRY_EVERY, server.listen)]
 

@@ -66,6 +66,15 @@ class Endpoint:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Where we answer HTTP requests, and the host names that requests may be for, in lower case, besides those that
+    this machine has for itself."""
+
+    listen: Endpoint
+    hosts: frozenset[str] = frozenset()
+
+
 CANARY_WITHIN = timedelta(minutes=5)
 
 
@@ -94,7 +103,7 @@ class Settings:
     allow: tuple[IPv4Network | IPv6Network, ...] = ()
     allow_for: Mapping[str, tuple[IPv4Network | IPv6Network, ...]] = field(default_factory=dict)
     limits: Limits = Limits()
-    web: Endpoint | None = None
+    web: WebSettings | None = None
     retention: Retention = Retention()
     canary: CanarySchedule | None = None
 

@@ -14,6 +14,7 @@ from monitor.config.loading.load import LoadedConfig
 from monitor.config.loading.user_files import UserFiles
 from monitor.errors import Fault
 from monitor.notify import channel_faults_in_worker
+from monitor.runtime import descriptors
 from monitor.runtime.gc_tuning import relaxed
 from monitor.runtime.malloc_tuning import limit_arenas
 from monitor.runtime.sandbox import make_undumpable, missing_protections
@@ -43,6 +44,7 @@ def run(config: Path, once: bool) -> None:
     import signal
 
     limit_arenas()
+    descriptors.raise_limit()
     relaxed()
     make_undumpable()  # before secrets are read
     if not _has_terminal():

@@ -34,7 +34,7 @@ from monitor.config.language.network import NetworkSchema, networks_by_source, n
 from monitor.config.language.routes import RouteItem, build_routes, find_routing_faults, find_unknown_channel
 from monitor.config.language.secrets import fill_secrets
 from monitor.config.language.sources import SourceDefaults
-from monitor.config.language.web import WebSchema
+from monitor.config.language.web import WebSchema, web_settings_from_schema
 from monitor.config.language.zones import Zone
 from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
@@ -284,7 +284,7 @@ def settings_from_document(
         allow=networks_for_all(schema.network),
         allow_for=networks_by_source(schema.network),
         limits=_limits_from_schema(schema.limits),
-        web=schema.web.listen if schema.web else None,
+        web=web_settings_from_schema(schema.web),
         retention=_retention_from_schema(schema.retention),
         canary=_canary_from_schema(schema.canary),
     )

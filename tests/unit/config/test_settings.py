@@ -12,7 +12,17 @@ import pytest
 from monitor.config.language.settings import LimitsSchema, RetentionSchema, settings_from_document
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.errors import InvalidFiles
-from monitor.model import FOR_GOOD, Endpoint, Limits, MessageTemplate, Retention, RouteStep, SendRate, Settings
+from monitor.model import (
+    FOR_GOOD,
+    Endpoint,
+    Limits,
+    MessageTemplate,
+    Retention,
+    RouteStep,
+    SendRate,
+    Settings,
+    WebSettings,
+)
 
 _CHANNEL = "channels: {desk: {url: 'console://'}}\n"
 _NOBODY = (
@@ -171,7 +181,18 @@ def test_a_rate_that_cannot_be_read_is_a_fault_that_says_how_to_write_it(rate: s
 )
 def test_the_daemon_can_be_asked_on_this_machine(written: str, endpoint: Endpoint | None) -> None:
     """Where it is written, and nowhere if it is not."""
-    assert made(f"{_ROUTED}{written}\n").web == endpoint
+    assert made(f"{_ROUTED}{written}\n").web == (endpoint and WebSettings(endpoint))
+
+
+def test_a_proxy_may_pass_on_other_names() -> None:
+    """In any case; a port, a scheme or a pattern is no name."""
+    listen = "listen: '127.0.0.1:8787'"
+    web = made(f"{_ROUTED}web: {{{listen}, hosts: [Monitor.example, 192.0.2.7, '[2001:db8::7]']}}\n").web
+    assert web is not None
+    assert web.hosts == {"monitor.example", "192.0.2.7", "[2001:db8::7]"}
+    for wrong in ("monitor.example:443", "https://monitor.example", "*.example", "a b", ".example", ""):
+        (fault,) = faults(f"{_ROUTED}web: {{{listen}, hosts: ['{wrong}']}}\n")
+        assert "is no host name" in fault
 
 
 def test_an_absolute_database_stays_where_it_is() -> None:
