@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 
 import brotli
+import yarl
 from hypothesis import strategies as st
 
 from tests.bench.mutations import CODECS, DAMAGES, NAMES, own
@@ -247,4 +248,4 @@ def documents(draw: st.DrawFn) -> Document:
             chance = Random(draw(st.integers(0, 2**32)))
             body = draw(st.sampled_from(DAMAGES))(chance, body, body)
     url = draw(st.one_of(st.just(URL), st.just(URL), st.builds(lambda rest: f"http://news.test/{rest}", texts)))
-    return Document(body, headers, url)
+    return Document(body, headers, str(yarl.URL(url)))  # as the fetcher gives it
