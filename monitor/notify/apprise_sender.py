@@ -35,6 +35,7 @@ from monitor.notify.response_checks import receipt_of_bodies
 from monitor.notify.retry_after import add_retry_after
 from monitor.notify.silent_kinds import UNANSWERED
 from monitor.notify.timeouts import SendTimeouts
+from monitor.wording.commands import INSTALL_LOCKED
 
 # `redirect=no`: requests follows a 302 by a GET without the body, and Apprise reports the lost message as sent.
 # `optional`, `retry`: decided by us. So are the timeouts to connect (`cto`) and to answer (`rto`): `SendTimeouts`.
@@ -171,7 +172,7 @@ def fault_of(url: str) -> str | None:
     if not isinstance(plugin, NotifyBase):
         scheme = url.partition("://")[0] if "://" in url else ""
         if extra := missing_extra_of(scheme.lower()):
-            return f"a channel of the kind '{scheme}' needs a package: pip install 'news-monitor[{extra}]'"
+            return f"a channel of the kind '{scheme}' needs the package of `{extra}`: {INSTALL_LOCKED}"
         kind = f"a channel of the kind '{scheme}'" if scheme.isalnum() else "such a channel"
         return f"Apprise does not know {kind}, or its address is incomplete; see Apprise's list of services"
     if named := file_options_of(plugin) & _list_option_names(url):

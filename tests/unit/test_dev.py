@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BENCHMARKS = sorted(path.stem for path in (ROOT / "tests" / "bench").glob("*.py"))
-STAMP = "sed '/^\\[tool/,$d' pyproject.toml | cat - requirements/lock.txt | cksum"  # as ./dev computes it
+STAMP = "sed '/^\\[tool/,$d' pyproject.toml | cat - requirements/dev.txt | cksum"  # as ./dev computes it
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from monitor import clock
 from monitor.alerting.step_week import HourSign, StepDay, list_signs
 from monitor.cli.config_files import load_config
 from monitor.cli.options import config_option, json_option, print_faults, print_json
+from monitor.cli.output.streams import open_console
 from monitor.errors import InvalidRequest
 from monitor.model import Level, Outside, RouteStep
 from monitor.services.queries.routes import RouteReport, list_routes
@@ -82,10 +83,9 @@ def _route_to_rows(route: RouteReport) -> Iterator[dict[str, object]]:
 
 
 def _print_route(route: RouteReport, zone: str) -> None:
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(markup=False, emoji=False, highlight=False)
+    console = open_console()
     click.echo(f"route {route.name}, times of {zone}")
     for number, (step, week) in enumerate(route.steps, 1):
         click.echo(f"{number}. {_describe_step(step)}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from monitor.cli.options import format_local_time, print_json
+from monitor.cli.output.streams import open_console
 from monitor.cli.output.tables import print_table
 from monitor.lab.replay import ReplayedAlert
 from monitor.lab.rule_diff import ReplayComparison
@@ -155,10 +156,8 @@ def track_progress(things: Iterable[Thing], total: int, *, printing: bool) -> It
     if not sys.stderr.isatty() or (printing and sys.stdout.isatty()):
         yield from things
         return
-    from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(
-        console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
-    ) as progress:
+    console = open_console(stderr=True)
+    with Progress(console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as progress:
         yield from progress.track(things, total=total, description="articles")

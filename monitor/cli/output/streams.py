@@ -3,19 +3,48 @@
 What comes from outside is made safe where it comes in (`monitor.sanitize`), and JSON escapes what is not. This catches
 the rest: what older versions have stored, errors of libraries, names of files, and news given to `match` and `replay`,
 whose text must stay as it is.
+
+Our own colours must pass, and those of others must not, although both are the same characters. So ours are written with
+a mark in the place of ESC that nobody else can know, and every ESC goes.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import re
 import sys
 from functools import cached_property
+from typing import TYPE_CHECKING, Final, TextIO, cast
+
+import click
 
 from monitor.sanitize import sanitize_text
 
-# Our own: colours, and the bar of progress, which is drawn over itself.
-_OURS = re.compile(r"(\x1b\[(?:[0-9;]*m|[0-9]*[AK]|\?25[hl])|\r(?=\x1b\[))")
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_MARK: Final = f"\ue000{os.urandom(16).hex()}"  # a new one in each process
+_ESCAPE, _RETURN = f"{_MARK}e", f"{_MARK}r"
+_OURS = re.compile(f"{_ESCAPE}(\\[[0-9;?]*[A-Za-z])|{_RETURN}")
+
+
+def style_text(text: str, *, color: str | None = None, bold: bool = False) -> str:
+    """The text in a colour, for standard output that is a guarded terminal; anywhere else the text."""
+    safe = sanitize_text(text)
+    if not isinstance(sys.stdout, SafeStream) or not sys.stdout.isatty():
+        return safe
+    return click.style(safe, fg=color, bold=bold or None).replace("\x1b", _ESCAPE)
+
+
+def open_console(*, stderr: bool = False) -> Console:
+    """A console of rich on a guarded stream: it takes no markup from the text that it is given. That text must be safe
+    to show (`sanitize_text`): all that rich writes passes for ours."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    file = cast("TextIO", _OwnOutput(stream) if isinstance(stream, SafeStream) else stream)
+    return Console(file=file, markup=False, emoji=False, highlight=False)
 
 
 class SafeStream(io.TextIOWrapper):
@@ -27,9 +56,39 @@ class SafeStream(io.TextIOWrapper):
 
     def write(self, text: str) -> int:
         """How many characters were given; fewer may be written."""
-        pieces = _OURS.split(text) if "\x1b" in text and self._is_terminal else [text]  # ours are every second one
-        super().write("".join(piece if number % 2 else sanitize_text(piece) for number, piece in enumerate(pieces)))
+        safe = sanitize_text(text)
+        super().write(_OURS.sub(self._restore, safe) if _MARK in safe else safe)
         return len(text)
+
+    def _restore(self, ours: re.Match[str]) -> str:
+        if not self._is_terminal:
+            return ""
+        return f"\x1b{ours[1]}" if ours[1] else "\r"
+
+
+class _OwnOutput(io.TextIOBase):
+    """Writes to a guarded stream what rich has made of text that is safe."""
+
+    def __init__(self, stream: SafeStream) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """How many characters were given."""
+        self._stream.write(text.replace("\r\x1b", f"{_RETURN}\x1b").replace("\x1b", _ESCAPE))
+        return len(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self._stream.encoding
 
 
 def guard_streams() -> None:

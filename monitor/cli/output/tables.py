@@ -6,6 +6,9 @@ import sys
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from monitor.cli.output.streams import open_console
+from monitor.sanitize import sanitize_text
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -25,12 +28,9 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]], whole: C
     ever cut. On a terminal on which the others would be too narrow to read, each row is a few lines that begin with its
     name.
     """
-    from rich.console import Console
-
     shown = sys.stdout.isatty()
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    # headlines hold what rich would take for its own signs: [video], :fire:
-    console = Console(markup=False, emoji=False, highlight=False)
+    cells = [["" if cell is None else sanitize_text(str(cell)) for cell in row] for row in rows]
+    console = open_console()
     console.width = max(console.width, _NARROWEST) if shown else _WIDE
     table = _build_table(heads, cells, whole, lists_below=shown)
     if not cells or not shown or _measure_width(table) <= console.width:

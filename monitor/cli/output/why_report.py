@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import click
-
 from monitor.alerting.quotes import highlight_sentence, quote_all_sentences
 from monitor.cli.options import alert_word, compared_line, format_evidence, format_local_time
 from monitor.cli.output.nearest_report import nearest_lines
+from monitor.cli.output.streams import style_text
 from monitor.model import AlertPolicy, Article, Match, Outcome, Rule, Settings, Step, list_channels_of
 from monitor.sanitize import sanitize_line
 from monitor.services.queries.why import AlertReport, DeliveryHistory, RuleReport, WhyReport
@@ -62,7 +61,7 @@ def format_rule_reports(article: Article, accounts: Sequence[RuleReport], zone: 
 
 def _format_heading(account: RuleReport) -> str:
     status = f" ({account.rule.status})" if account.rule is not None and account.rule.status != "live" else ""
-    mark, name = _style_check_mark(holds=account.match is not None), click.style(account.id, bold=True)
+    mark, name = _style_check_mark(holds=account.match is not None), style_text(account.id, bold=True)
     return f"{mark} {name}{status}: {sanitize_line(account.says)}"
 
 
@@ -190,7 +189,7 @@ def _format_decisions(article: Article, account: RuleReport, zone: str) -> Itera
 
 
 def _format_outcome(outcome: Outcome, reason: str) -> str:
-    return f"{click.style(outcome, fg='green' if outcome is Outcome.SENT else 'yellow')}: {reason}"
+    return f"{style_text(outcome, color='green' if outcome is Outcome.SENT else 'yellow')}: {reason}"
 
 
 def _format_alert(alert: AlertReport, article: Article, zone: str) -> Iterator[str]:
@@ -217,4 +216,4 @@ def _format_delivery(delivery: DeliveryHistory, zone: str) -> str:
 
 
 def _style_check_mark(*, holds: bool) -> str:
-    return click.style("✓", fg="green") if holds else click.style("✗", fg="red")
+    return style_text("✓", color="green") if holds else style_text("✗", color="red")

@@ -3,8 +3,8 @@
 Apprise's own sends with QoS 0 unless the URL says otherwise: such a message has no answer, and is lost without a word.
 It also counts a login that the broker has refused as a connection, and cannot use MQTT 5. Here QoS is 1, so the broker
 answers with PUBACK, and the version is 5 where the broker knows it: before it, a broker accepts what the user may not
-publish, and drops it. With `qos=0` in the URL the receipt is unverified. paho-mqtt is an extra:
-`pip install 'news-monitor[mqtt]'`.
+publish, and drops it. With `qos=0` in the URL the receipt is unverified. paho-mqtt is the
+extra `mqtt`, which requirements/lock.txt includes.
 """
 
 from __future__ import annotations

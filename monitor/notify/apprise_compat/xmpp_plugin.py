@@ -3,7 +3,7 @@
 XMPP does not answer a message. Apprise's own plug-in calls it sent as soon as it is written. A server processes what
 comes on a stream in order (RFC 6120, section 10.1): so here a ping follows the message, and its answer shows that the
 server has the message, unless an error came before it. A room sends each message back to its sender; that is its
-answer. slixmpp is an extra: `pip install 'news-monitor[xmpp]'`.
+answer. slixmpp is the extra `xmpp`.
 """
 
 from __future__ import annotations

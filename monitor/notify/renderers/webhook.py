@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.model import Alert, AlertKind, Delivery, Item, Level, Notice, NoticeKind
 from monitor.model.outcome import ClauseCode, Reason, ReasonClauses, clauses_to_row
+from monitor.sanitize import escape_json
 from monitor.wording.reasons import reason_in_words
 
 VERSION = 1
@@ -143,7 +144,7 @@ def write_document(delivery: Delivery, *, title: str, text: str, source: str) ->
         if isinstance(subject, Notice)
         else _describe_alert(delivery, subject, title, text, source)
     )
-    return document.model_dump_json()
+    return escape_json(document.model_dump_json())
 
 
 def build_webhook_schema() -> dict[str, Any]:

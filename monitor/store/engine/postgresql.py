@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 from monitor.errors import StoreFailed
 from monitor.store.engine.database import Database, Identity
 from monitor.store.engine.tables import metadata
+from monitor.wording.commands import INSTALL_LOCKED
 
 # The numbers of our advisory locks: "NM", then which one.
 _SECTION_LOCK = 0x4E4D_0001
@@ -117,6 +118,5 @@ def _build_engine(url: URL, options: str) -> Engine:
         return create_engine(address, connect_args=arguments, pool_pre_ping=True)
     except ImportError:  # it is not installed, or it does not find the library that it needs
         raise StoreFailed(
-            "PostgreSQL needs a driver: pip install 'psycopg[binary]' into the same venv (or '.[postgres]' from the "
-            "source folder)"
+            f"PostgreSQL needs a driver, psycopg: {INSTALL_LOCKED}, into the same venv, from the source folder"
         ) from None

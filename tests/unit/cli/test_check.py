@@ -103,7 +103,7 @@ async def test_a_database_without_its_driver_is_a_fault(folder: Path) -> None:
     (folder / "without/psycopg.py").write_text("raise ImportError('no psycopg')\n", encoding="utf-8")
     ended = await news_monitor("check", folder=folder, env={"PYTHONPATH": f"{folder / 'without'}{os.pathsep}{ROOT}"})
     assert ended.code == 1
-    assert ended.out.startswith("monitor.yaml:5:11: PostgreSQL needs a driver: pip install 'psycopg[binary]' into ")
+    assert ended.out.startswith("monitor.yaml:5:11: PostgreSQL needs a driver, psycopg: pip install --require-hashes ")
     assert "tr0ub4dor" not in ended.out + ended.err
     config.write_text(f"{CONFIG}database: sqlite:///new/news.db\n", encoding="utf-8")
     assert (await news_monitor("check", folder=folder)).code == 0

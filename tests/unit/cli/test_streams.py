@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from pathlib import Path
 
+import pytest
 from click import style
 from rich.console import Console
 from rich.progress import track
+from rich.text import Text
 from sqlalchemy import update
 
-from monitor.cli.output.streams import SafeStream
+from monitor.cli.output.streams import SafeStream, open_console, style_text
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article, article_version, source
 from tests.e2e.whole import news_monitor
@@ -46,23 +49,39 @@ def test_what_steers_a_terminal_is_not_written() -> None:
         assert written(f"북한 {SIGNS} b\n\tc\n", terminal=terminal) == f"북한 {LEFT}\n b\n\tc\n"
 
 
-def test_our_own_colours_and_the_bar_of_progress_stay_on_a_terminal() -> None:
+def test_our_own_colours_and_the_bar_of_progress_stay_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """As click and rich write them; elsewhere they go."""
-    bold = style("rule", fg="green", bold=True)
-    assert written(f"{bold}\n", terminal=True) == f"{bold}\n"
-    assert "\x1b" not in written(f"{bold}\n", terminal=False)
     raw = Raw(terminal=True)
     stream = SafeStream(raw, encoding="utf-8", newline="\n")
-    console = Console(file=stream, force_terminal=True, width=60)
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    stream.write(style_text("rule", color="green", bold=True))
+    stream.flush()
+    assert raw.getvalue().decode() == style("rule", fg="green", bold=True)
+    console = open_console()
+    console.width = 60
     plain = io.StringIO()
     for _ in track(range(3), console=console, transient=True, update_period=0.001):
         continue
-    console.print("[red]done[/]")
-    Console(file=plain, force_terminal=True, width=60).print("[red]done[/]")
+    console.print(Text("done", style="red"))
+    Console(file=plain, force_terminal=True, width=60).print(Text("done", style="red"))
     stream.flush()
     assert raw.getvalue().decode().endswith(plain.getvalue())
     assert b"\r\x1b[2K" in raw.getvalue()
     assert b"\x1b[?25l" in raw.getvalue()
+
+
+@pytest.mark.parametrize("sequence", ["\x1b[32m", "\x1b[1A", "\x1b[K", "\x1b[?25l", "\r\x1b[2K"])
+def test_what_others_write_as_we_do_is_not_taken_for_ours(sequence: str) -> None:
+    """A headline in green, or one that goes up a line and deletes what we wrote there."""
+    assert set(written(f"a{sequence}b", terminal=True)).isdisjoint("\x1b\r")
+
+
+def test_nothing_is_coloured_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither in a file, nor for a caller that has its own streams."""
+    assert style_text("rule\x1b[2J", color="green") == "rule[2J"
+    monkeypatch.setattr(sys, "stdout", SafeStream(Raw(terminal=False), encoding="utf-8"))
+    assert style_text("rule", color="green") == "rule"
 
 
 async def test_what_older_versions_have_stored_is_not_shown(lived_in: Database, tmp_path: Path) -> None:

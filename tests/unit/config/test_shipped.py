@@ -35,9 +35,9 @@ def found(site: Path, cwd: Path) -> Path:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the tree, so that building leaves nothing in ours."""
     copy = tmp_path_factory.mktemp("checkout")
-    for name in ("monitor", "rules", "seeds", "systemd"):
+    for name in ("monitor", "rules", "seeds", "systemd", "requirements"):
         shutil.copytree(_ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
         shutil.copy(_ROOT / name, copy / name)
     return copy
 

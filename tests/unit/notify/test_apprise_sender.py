@@ -10,6 +10,7 @@ from monitor.notify import channel_fault
 from monitor.notify.apprise_compat.mqtt_plugin import MqttPlugin
 from monitor.notify.apprise_compat.xmpp_plugin import XmppPlugin
 from monitor.notify.apprise_sender import FORCED, SEVERAL, send_message, with_forced_options
+from monitor.wording.commands import INSTALL_LOCKED
 
 FORCED_QUERY = "redirect=no&optional=no&retry=0&cto=10&rto=90"
 
@@ -24,7 +25,8 @@ def test_a_kind_without_its_package_says_what_to_install(
     """Both are extras."""
     monkeypatch.setattr(plugin, "enabled", False)
     kind = url.partition(":")[0]
-    assert channel_fault(url) == f"a channel of the kind '{kind}' needs a package: pip install 'news-monitor[{extra}]'"
+    needed = f"a channel of the kind '{kind}' needs the package of `{extra}`: {INSTALL_LOCKED}"
+    assert channel_fault(url) == needed
     monkeypatch.undo()
     assert channel_fault(url) is None
 
