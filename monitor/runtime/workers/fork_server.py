@@ -65,12 +65,12 @@ def _serve_requests(requests: socket.socket) -> socket.socket | None:
             processes[int(number)] = process
             continue
         status = 0
-        if (process := processes.pop(int(number), None)) is not None:  # two threads may have ended it at once
-            os.kill(process, signal.SIGKILL)  # only we wait for it: until then no other process has its id
+        if (ended := processes.pop(int(number), None)) is not None:  # two threads may have ended it at once
+            os.kill(ended, signal.SIGKILL)  # only we wait for it: until then no other process has its id
             if word == WAIT:
-                status = os.waitpid(process, 0)[1]
+                status = os.waitpid(ended, 0)[1]
             else:
-                ending.add(process)
+                ending.add(ended)
         if word == WAIT:
             requests.sendall(str(os.waitstatus_to_exitcode(status)).encode())
 
