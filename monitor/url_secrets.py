@@ -18,6 +18,7 @@ REFERENCE: Final = re.compile(r"\$\{[^{}]*\}")
 SHORTEST_IN_TEXT: Final = 5
 """Characters of a secret that is looked for in any text: shorter ones occur in harmless texts too."""
 
+_MAY_HOLD_SECRET: Final = re.compile("[?@$]")
 _NAME_PARTS: Final = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])")
 _ALWAYS_SECRET: Final = frozenset(
     {"token", "tokens", "secret", "password", "passwd", "passphrase", "pwd", "apikey", "authkey", "signature", "jwt",
@@ -36,6 +37,8 @@ _URL_SAFE: Final = "?/:@!$'()*,"  # what HTTP clients leave unquoted in a query
 def redact_url(url: str, secrets: Collection[str] = ()) -> str:
     """The address as it may be shown and stored: without a login, and with `***` for what is secret in it. `secrets`:
     texts that are known to be secret, besides those that look so. An address without any comes back unchanged."""
+    if not secrets and not _MAY_HOLD_SECRET.search(url):  # most addresses, at each poll
+        return url
     shown = REFERENCE.sub(HIDDEN, url)
     address, question, query = shown.partition("?")
     scheme, slashes, rest = address.partition("://")
@@ -67,6 +70,8 @@ def drop_secrets_from_link(link: str, secrets: Collection[str]) -> str:
 def find_url_secrets(url: str) -> frozenset[str]:
     """What is secret in an address and written openly there: the tokens of its query and the password of its login,
     in each form in which they may be seen."""
+    if not _MAY_HOLD_SECRET.search(url):
+        return frozenset()
     found: set[str] = set()
     address, _, query = url.partition("?")
     login, at, _ = address.partition("://")[2].partition("/")[0].rpartition("@")

@@ -97,6 +97,8 @@ async def discover_feeds(url: str, fetcher: Fetcher, workers: Workers, deadline:
     if fetched.outcome is not FetchOutcome.DOCUMENT:
         return DiscoveryResult(problem=fetched.problem, status=fetched.status)
     parsed = await _parse_fetched(fetched, workers, deadline)
+    if isinstance(parsed, str):
+        parsed = hide_secrets_in(parsed, find_url_secrets(url))
     if isinstance(parsed, Feed):
         return DiscoveryResult((_summarize_feed(FeedCandidate(url), parsed),), is_feed=True)
     try:
