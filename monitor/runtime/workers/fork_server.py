@@ -64,12 +64,15 @@ def _serve_requests(requests: socket.socket) -> socket.socket | None:
             os.close(descriptors[0])
             processes[int(number)] = process
             continue
-        process = processes.pop(int(number))  # only we wait for it: until then no other process has its id
-        os.kill(process, signal.SIGKILL)
+        status = 0
+        if (process := processes.pop(int(number), None)) is not None:  # two threads may have ended it at once
+            os.kill(process, signal.SIGKILL)  # only we wait for it: until then no other process has its id
+            if word == WAIT:
+                status = os.waitpid(process, 0)[1]
+            else:
+                ending.add(process)
         if word == WAIT:
-            requests.sendall(str(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])).encode())
-        else:
-            ending.add(process)
+            requests.sendall(str(os.waitstatus_to_exitcode(status)).encode())
 
 
 if __name__ == "__main__":
