@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import track
 from sqlalchemy import update
 
+from monitor.article_links import sanitize_link
 from monitor.cli.output.streams import SafeStream
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article, article_version, source
@@ -66,7 +67,7 @@ def test_our_own_colours_and_the_bar_of_progress_stay_on_a_terminal() -> None:
 
 
 async def test_what_older_versions_have_stored_is_not_shown(lived_in: Database, tmp_path: Path) -> None:
-    """Links of pages and problems of sources had such signs; JSON says them escaped, so that nothing is lost."""
+    """Links of pages and problems of sources had such signs; JSON says those of titles escaped, so that the offsets of evidence hold."""
     with lived_in.writing() as connection:
         connection.execute(update(article).values(url=f"https://x.test/{SIGNS}"))
         connection.execute(update(article_version).values(title=f"북한 미사일{SIGNS}"))
@@ -75,5 +76,8 @@ async def test_what_older_versions_have_stored_is_not_shown(lived_in: Database, 
         ended = await news_monitor(*words.split(), folder=tmp_path)
         assert not STEERING & set(ended.out + ended.err), words
     ended = await news_monitor("matches", "list", "--json", folder=tmp_path)
-    assert json.loads(ended.out.splitlines()[0])["article"]["url"] == f"https://x.test/{SIGNS}"
+    found = json.loads(ended.out.splitlines()[0])["article"]
+    assert found["title"] == f"북한 미사일{SIGNS}"
+    assert found["url"] == sanitize_link(f"https://x.test/{SIGNS}")
+    assert not STEERING & set(found["url"])
     assert not STEERING & set(ended.out)
