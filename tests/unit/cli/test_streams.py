@@ -67,7 +67,7 @@ def test_our_own_colours_and_the_bar_of_progress_stay_on_a_terminal() -> None:
 
 
 async def test_what_older_versions_have_stored_is_not_shown(lived_in: Database, tmp_path: Path) -> None:
-    """Links of pages and problems of sources had such signs; JSON says those of titles escaped, so that the offsets of evidence hold."""
+    """Links and problems of sources had such signs; JSON escapes those of titles: the offsets of evidence hold."""
     with lived_in.writing() as connection:
         connection.execute(update(article).values(url=f"https://x.test/{SIGNS}"))
         connection.execute(update(article_version).values(title=f"북한 미사일{SIGNS}"))
