@@ -15,6 +15,7 @@ from monitor.config.editing.source_files import source_files
 from monitor.errors import FeedUnreadable, InvalidRequest
 from monitor.services.commands.source_lists import ListImport, export_source_list, import_source_list
 from monitor.url_secrets import redact_url
+from monitor.sources.formats.opml import MOST_BYTES
 
 
 @click.command("import")
@@ -57,7 +58,8 @@ def import_(
 
 def _read_input(given: Path) -> bytes:
     try:
-        return sys.stdin.buffer.read() if str(given) == "-" else given.read_bytes()
+        with sys.stdin.buffer if str(given) == "-" else given.open("rb") as file:
+            return file.read(MOST_BYTES + 1)  # one too many is refused
     except OSError as error:
         raise InvalidRequest(f"{given}: {error.strerror or error}") from error
 

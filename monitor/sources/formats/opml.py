@@ -6,6 +6,8 @@ HTML tag. So a fault affects only its own outline, and such outlines are reporte
 
 Our own settings are attributes in a namespace, which other programs ignore. This module does not decide which outline
 becomes a source, and fetches nothing, not even lists that a list includes.
+
+A list may come from anybody. So its size is bounded before it is parsed.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from html.entities import html5
+from itertools import islice
 
 from lxml import etree
 
@@ -32,6 +35,16 @@ DOCUMENT_START = re.compile(rb"<\?xml[\s?]|<opml\b|<outline\b", re.IGNORECASE)
 ROOT_START = re.compile(r"<opml\b|<outline\b", re.IGNORECASE)
 OUTLINE_TAG = re.compile(r"<(/?)outline\b", re.IGNORECASE)
 AMPERSAND = re.compile(r"&(?!#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};)([A-Za-z][A-Za-z0-9]{0,31};)?")
+MOST_BYTES = 8 * 1024 * 1024
+MOST_OUTLINES = 20_000
+_SPLIT = "split it, and import the parts"
+_MOST_SIGNS = 500_000
+"""Of `<`, `=` and `&`: each may begin a tag, an attribute or an entity, which takes a hundred times its length in
+memory."""
+_MOST_ATTRIBUTES = 1_000
+"""Of a tag: the parser compares each with all before it."""
+_MOST_GROUPS = 30
+"""Of a feed: outlines around it, and categories."""
 FEED_TYPES = {"rss", "rss1", "atom", "rdf", "feed", "json"}
 """The outline types that should have an address."""
 
@@ -54,7 +67,10 @@ _Event = _OutlineTag | UnusableOutline | None
 
 def read_opml(body: bytes) -> Outlines:
     """The feeds in the list, in its order. Raises FeedUnreadable if it is no OPML."""
+    if len(body) > MOST_BYTES:
+        raise FeedUnreadable(f"it is larger than {MOST_BYTES // 1024**2} MiB: {_SPLIT}")
     text, lines_before, notes = _decode_opml(body)
+    _require_few_outlines(text)
     try:
         events = list(_parse_well_formed(text, lines_before))
     except etree.XMLSyntaxError as error:
@@ -88,6 +104,15 @@ def _decode_opml(body: bytes) -> tuple[str, int, list[str]]:
         body[:start_index].count(b"\n") + original[:blank_length].count(b"\n") + text.count("\n", 0, root.start())
     )
     return text[root.start() :], lines_before, notes
+
+
+def _require_few_outlines(text: str) -> None:
+    """Raises FeedUnreadable if it would take much memory."""
+    outlines = (tag for tag in OUTLINE_TAG.finditer(text) if not tag[1])
+    if next(islice(outlines, MOST_OUTLINES, None), None):
+        raise FeedUnreadable(f"it has more than {MOST_OUTLINES:,} outlines: {_SPLIT}")
+    if sum(map(text.count, "<=&")) > _MOST_SIGNS or max(tag.count("=") for tag in text.split("<")) > _MOST_ATTRIBUTES:
+        raise FeedUnreadable(f"it has too many tags and attributes for a list of feeds: {_SPLIT}")
 
 
 def _explain_non_opml(text: str) -> str:
@@ -191,8 +216,10 @@ def _has_address(tag: _OutlineTag) -> bool:
 
 def _build_outline(tag: _OutlineTag, open_outlines: Sequence[_OutlineTag]) -> Outline:
     prefix = f"{PREFIX}:"
-    groups = [group.get("text") or group.get("title") for group in open_outlines if not _has_address(group)]
-    categories = [part for group in tag.get("category").split(",") for part in group.split("/")]
+    groups = [
+        group.get("text") or group.get("title") for group in open_outlines[:_MOST_GROUPS] if not _has_address(group)
+    ]
+    categories = re.split("[,/]", tag.get("category"), maxsplit=_MOST_GROUPS)[:_MOST_GROUPS]
     return Outline(
         tag.get("xmlurl"),
         tag.line,

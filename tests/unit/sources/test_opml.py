@@ -168,3 +168,38 @@ def test_what_is_written_is_opml_2_and_read_as_it_was() -> None:
         {"every": "5 s", "name": "a\nb\tc "},
         {"id": "b"},
     ]
+
+
+_ATTRIBUTES = " ".join(f"a{n}=''" for n in range(1_100))
+
+
+def listed(outlines: str) -> bytes:
+    return f"<opml><body>{outlines}</body></opml>".encode()
+
+
+@pytest.mark.parametrize(
+    ("document", "problem"),
+    [
+        (listed("<!--" + "x" * 8 * 1024**2 + "-->"), "it is larger than 8 MiB: split it"),
+        (listed("".join(f'<outline xmlUrl="http://{n}/"/>' for n in range(20_001))), "more than 20,000 outlines"),
+        (listed("<a/>" * 600_000), "it has too many tags and attributes"),
+        (listed("&" * 600_000), "it has too many tags and attributes"),
+        (listed(f"<outline {_ATTRIBUTES}/>"), "it has too many tags and attributes"),
+    ],
+)
+def test_what_would_take_much_memory_is_refused_before_it_is_parsed(
+    document: bytes, problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list may come from anybody: one of 21 MB took 560 MB, and a tag with many attributes minutes."""
+    monkeypatch.setattr(etree, "fromstring", None)
+    with pytest.raises(FeedUnreadable, match=problem):
+        read_opml(document)
+
+
+def test_a_feed_is_in_thirty_groups_at_most() -> None:
+    """Of thousands around each other, each feed would have all."""
+    nested = read_opml("".join(f'<outline text="g{n}"><outline xmlUrl="http://{n}/"/>' for n in range(300)).encode())
+    assert [len(outline.groups) for outline in nested.outlines] == [min(n + 1, 30) for n in range(300)]
+    categories = ",".join(f"c{n}/d{n}" for n in range(100))
+    [outline] = read_opml(listed(f'<outline xmlUrl="http://x/" category="{categories}"/>')).outlines
+    assert outline.groups == tuple(f"{letter}{n}" for n in range(15) for letter in "cd")
