@@ -41,9 +41,10 @@ from monitor.model import Config, RunningVersion, Settings, Source
 from monitor.notify import Notifier
 from monitor.pipeline import Pipeline
 from monitor.runtime.gc_tuning import paused
-from monitor.runtime.workers import Workers, check_workers_seldom, preload_module
+from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.processes import preload_module
 from monitor.sources.http.fetch import Fetcher
-from monitor.sources.polling.in_worker import PARSER_MEMORY, preload_parsers
+from monitor.sources.polling.in_worker import PARSER_SETUP, preload_parsers
 from monitor.sources.polling.robots import Robots
 from monitor.sources.polling.source_poller import SourcePoller
 from monitor.store.commit.serial_section import SerialSection
@@ -169,7 +170,7 @@ async def open_daemon(
             *_make_upkeep_jobs(active, database, thread, dispatcher.wake),
             *_make_canary_jobs(files, CanaryRuns(active, ReportSender(database, thread, dispatcher.wake))),
             _make_watchdog_job(last_run),
-            *_make_health_jobs(health, settings, stack),
+            *_make_health_jobs(health, settings, metrics, stack),
         ]
         yield Daemon(
             active,
@@ -203,13 +204,13 @@ async def _open_network_clients(
 ) -> tuple[Fetcher, Workers, Notifier]:
     """What speaks with other machines, and reads what they say."""
     preload_module("monitor.preloaded")
-    check_workers_seldom()
     notifier = Notifier(lambda: active.current.channels, settings.limits.send)
     stack.callback(notifier.close)
-    parsers = Workers(PARSERS, memory=PARSER_MEMORY, tasks_each=PARSER_TASKS)
+    parsers = Workers(PARSERS, setup=PARSER_SETUP, tasks_each=PARSER_TASKS)
     stack.callback(parsers.close)
     await asyncio.gather(parsers.warm(preload_parsers), notifier.prepare())
-    return await stack.enter_async_context(Fetcher(settings.limits, settings.allow)), parsers, notifier
+    fetcher = Fetcher(settings.limits, settings.allow, settings.allow_for)
+    return await stack.enter_async_context(fetcher), parsers, notifier
 
 
 def _make_upkeep_jobs(
@@ -276,12 +277,12 @@ def _make_watchdog_job(last_run: LastRun) -> Job:
     return Job("watchdog", (interval or DEFAULT_INTERVAL) / 3, feed)
 
 
-def _make_health_jobs(health: DaemonHealth, settings: Settings, stack: AsyncExitStack) -> list[Job]:
+def _make_health_jobs(health: DaemonHealth, settings: Settings, metrics: Metrics, stack: AsyncExitStack) -> list[Job]:
     """The jobs that show how the daemon does: a heartbeat in the database, and answers on loopback."""
     beat = Job("beat", HEARTBEAT_EVERY, health.write_heartbeat)
     if settings.web is None:
         return [beat]
-    server = HttpServer(settings.web, health)
+    server = HttpServer(settings.web, health, metrics)
     stack.push_async_callback(server.close)
     return [beat, Job("listen", RETRY_EVERY, server.listen)]
 

@@ -31,8 +31,9 @@ from monitor.errors import FeedUnreadable, StoreFailed, WorkerLost
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.full_text_need import merge_page_text
 from monitor.model import Article, FetchOutcome, Limits, Source, Validators
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher
+from monitor.sources.http.guard import Network
 from monitor.sources.polling.in_worker import read_full_text
 from monitor.sources.polling.robots import Robots
 from monitor.store.commit.serial_section import SerialSection
@@ -40,6 +41,7 @@ from monitor.store.engine.store_thread import StoreThread
 from monitor.store.queues.full_text_queue import FullTextQueue, FullTextRequest
 from monitor.store.state.state_loader import PreparedPoll
 from monitor.telemetry import LogEvent, log
+from monitor.url_secrets import hide_secrets_in
 from monitor.wording.reasons import outcome_in_words
 
 EVERY = timedelta(seconds=2)
@@ -80,6 +82,11 @@ class _CachedPage:
     served_article_ids: set[int] = field(default_factory=set)
 
 
+_PageKey = tuple[str, tuple[Network, ...]]
+"""The address of a page, and the private networks that could be reached: a page that one source may read is not for an
+article of another source that may not."""
+
+
 class FullTextReader:
     """Reads the pages that articles need. It calls `deliver` after a commit that left something to send."""
 
@@ -106,7 +113,7 @@ class FullTextReader:
         self._thread = thread
         self._deliver = deliver
         self._reading: dict[str, asyncio.Task[None]] = {}  # by the host queue of an address
-        self._cache: OrderedDict[str, _CachedPage] = OrderedDict()
+        self._cache: OrderedDict[_PageKey, _CachedPage] = OrderedDict()
 
     async def run_once(self) -> None:
         """Begin to read pages that are due, one at a time of each domain. Raises the error with which a reading ended
@@ -131,14 +138,14 @@ class FullTextReader:
 
     def _choose_pages(self, requests: Iterable[FullTextRequest]) -> dict[str, list[int]]:
         """By host queue, the articles that want its next page."""
-        chosen: dict[str, tuple[str, list[int]]] = {}
+        chosen: dict[str, tuple[_PageKey, list[int]]] = {}
         for request in requests:
-            queue, address = self._fetcher.host_queue(request.url).name, _normalize_url(request.url)
+            queue, key = self._fetcher.host_queue(request.url).name, self._page_key(request)
             if queue in chosen:
-                if chosen[queue][0] == address:
+                if chosen[queue][0] == key:
                     chosen[queue][1].append(request.article_id)
             elif queue not in self._reading and len(self._reading) + len(chosen) < MAX_PAGES_AT_ONCE:
-                chosen[queue] = (address, [request.article_id])
+                chosen[queue] = (key, [request.article_id])
         return {queue: ids for queue, (_, ids) in chosen.items()}
 
     async def _read_page(self, claimed: Sequence[FullTextRequest]) -> None:
@@ -158,8 +165,8 @@ class FullTextReader:
                 log.error(LogEvent.DATABASE_PROBLEM, source=request.source, problem=str(error))
 
     async def _get_page(self, request: FullTextRequest) -> _PageResult:
-        address, now = _normalize_url(request.url), clock.now()
-        cached = self._cache.get(address)
+        key, now = self._page_key(request), clock.now()
+        cached = self._cache.get(key)
         if (
             cached is not None
             and cached.fetched > now - CACHED_FOR
@@ -169,23 +176,23 @@ class FullTextReader:
         source = self._active.current.sources.get(request.source)
         if source is None:
             return _PageResult(problem="its source has left the config", is_permanent=True)
-        permission = await self._robots.check(request.url, now, proxy=source.proxy)
+        permission = await self._robots.check(request.url, now, source)
         if permission.problem is not None:
             return _PageResult(problem=permission.problem, is_permanent=not permission.retry_later)
         result = await self._fetch_page(request.url, source, permission.crawl_delay)
         if result.problem is None:
-            self._cache_page(address, result.text, now)
+            self._cache_page(key, result.text, now)
         return result
 
     async def _fetch_page(self, url: str, source: Source, gap: timedelta) -> _PageResult:
         fetched = await self._fetcher.fetch(
             url,
             Validators(),
+            source=source,
             headers={"Accept": "text/html"},
-            proxy=source.proxy,
             gap=gap,
             max_bytes=MAX_PAGE_BYTES,
-            may_follow=self._robots.redirect_check(source.proxy),
+            may_follow=self._robots.redirect_check(source),
         )
         status = fetched.status
         if fetched.outcome is not FetchOutcome.DOCUMENT:
@@ -195,13 +202,19 @@ class FullTextReader:
             read_full_text, fetched.body, fetched.headers, fetched.url, deadline=self._limits.parse
         )
         try:
-            return _PageResult(await reading, None, status)
+            return _PageResult(hide_secrets_in(await reading, source.secrets), None, status)
         except (FeedUnreadable, WorkerLost) as error:
-            return _PageResult("", str(error), status, is_permanent=isinstance(error, FeedUnreadable))
+            return _PageResult(
+                "", hide_secrets_in(str(error), source.secrets), status, is_permanent=isinstance(error, FeedUnreadable)
+            )
 
-    def _cache_page(self, address: str, text: str, now: datetime) -> None:
-        self._cache.pop(address, None)
-        self._cache[address] = _CachedPage(now, text)
+    def _page_key(self, request: FullTextRequest) -> _PageKey:
+        source = self._active.current.sources.get(request.source)
+        return canonicalize_url(request.url) or request.url, self._fetcher.networks_for(source)
+
+    def _cache_page(self, key: _PageKey, text: str, now: datetime) -> None:
+        self._cache.pop(key, None)
+        self._cache[key] = _CachedPage(now, text)
         while (
             len(self._cache) > MAX_CACHED_PAGES
             or sum(len(page.text) for page in self._cache.values()) > MAX_CACHED_CHARACTERS
@@ -209,7 +222,7 @@ class FullTextReader:
             self._cache.popitem(last=False)
 
     def _mark_served(self, request: FullTextRequest) -> None:
-        if (cached := self._cache.get(_normalize_url(request.url))) is not None:
+        if (cached := self._cache.get(self._page_key(request))) is not None:
             cached.served_article_ids.add(request.article_id)
 
     async def _handle_failure(self, request: FullTextRequest, result: _PageResult) -> None:
@@ -256,7 +269,3 @@ def _prepare_page(article: Article | None, text: str, active: ActiveConfig) -> t
     than the article, or there is none."""
     merged = merge_page_text(article, text) if article is not None else None
     return prepare_articles([] if merged is None else [merged], active.rules)
-
-
-def _normalize_url(url: str) -> str:
-    return canonicalize_url(url) or url

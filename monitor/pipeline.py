@@ -30,6 +30,7 @@ from monitor.ingest.full_text_need import select_pages_to_read
 from monitor.ingest.ingest_poll import IngestResult, PollResult, ingest_poll, truncate_ingest_result
 from monitor.ingest.new_articles import KnownArticle
 from monitor.model import Claim, FetchOutcome, FetchResult, Limits, PollRecord
+from monitor.runtime import descriptors
 from monitor.sources.polling.source_poller import SourcePoller
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.store_thread import BATCH_WINDOW, BatchCommitter, StoreThread
@@ -39,6 +40,7 @@ from monitor.store.state.state_loader import PreparedPoll
 from monitor.telemetry import LogEvent, log
 from monitor.telemetry.metrics import Metrics
 from monitor.telemetry.poll_log import log_poll
+from monitor.telemetry.shortages import is_shortage, log_shortage
 
 # What deciding on one poll may cost (`RuleSet.match_with_cost`), besides the article that is begun last: a tenth of a
 # second. None of 203 real feeds costs as much, against rules that hit everything. The rest comes at the source's next
@@ -95,13 +97,19 @@ class Pipeline:
         if source is None or source.url != claim.url:  # it has just left the config, or has a new address
             return None
         try:
-            return await self._commit(await self._poller.poll(claim, source))
+            result = await self._poller.poll(claim, source)
+            if result.fetched.outcome is FetchOutcome.FAILED:
+                descriptors.raise_if_short(result.fetched.problem)
+            return await self._commit(result)
         except StoreFailed as error:
             log.error(LogEvent.DATABASE_PROBLEM, source=source.id, problem=str(error))
             if not isinstance(error, StoreRefused):  # not the source's fault: it is polled again
                 return None
             problem = str(error)
         except Exception as error:  # noqa: BLE001 - the boundary of one poll: no document may stop the others
+            if is_shortage(error):  # not the source's fault either
+                log_shortage(error)
+                return None
             log.exception(LogEvent.POLL_CRASHED, source=source.id)
             problem = f"internal error: {type(error).__name__}; please report it with the log"
         # A source that fails every time must show in `status`, and is polled less and less often.

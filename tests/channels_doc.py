@@ -19,7 +19,7 @@ _PROTOCOLS = {
     "mailto": "the mail server's 250",
     "mqtt": "PUBACK of the broker",
     "nostr": "an OK of the relay",
-    "vapid": "2xx of the browser's push service",
+    "vapid": "not usable: it needs files ([why](#what-a-channel-may-use))",
     "xmpp": "the server's answer after the message",
 }
 

@@ -94,7 +94,7 @@ def newest_url(request: pytest.FixtureRequest, path: Path) -> str:
     if request.param != "sqlite":
         return new_database(request, "newest")
     newest: Path = request.getfixturevalue("newest_file")
-    shutil.copyfile(newest, path)
+    shutil.copy(newest, path)  # its mode too
     return f"sqlite:///{path}"
 
 

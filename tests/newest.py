@@ -13,6 +13,7 @@ from monitor.store.engine.opening import open_database
 def make_newest(path: Path) -> Database:
     """The opened database, newly made at `path`, with nothing in it."""
     path.write_bytes(_content())
+    path.chmod(0o600)
     return open_database(f"sqlite:///{path}")
 
 

@@ -14,7 +14,8 @@ from monitor import clock
 from monitor.active_config import ActiveConfigHolder
 from monitor.model import Claim, Limits, PollRecord
 from monitor.pipeline import Pipeline
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.serve import WorkerSetup
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.polling.in_worker import preload_parsers
 from monitor.sources.polling.robots import Robots
@@ -65,7 +66,7 @@ async def polling(
     """Sources by name, each with the path at which the server has it, and what `more` says of them all."""
     site = f"http://127.0.0.1:{faults.port}"
     known = {name: replace(built(name), url=f"{site}/{path}", **more) for name, path in paths.items()}
-    claims, thread, parsers = Claims(database, "test"), StoreThread(), Workers(1)
+    claims, thread, parsers = Claims(database, "test"), StoreThread(), Workers(1, setup=WorkerSetup(None))
     claims.register_sources(known, clock.now())
     woken: list[None] = []
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +20,7 @@ from monitor.config.language.durations import parse_duration
 from monitor.errors import Fault, InvalidRequest, StoreFailed
 from monitor.model import Settings, Span
 from monitor.model.outcome import clauses_to_row
+from monitor.runtime.safe_paths import open_folder_of
 from monitor.sanitize import escape_json, sanitize_line
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
@@ -121,12 +123,15 @@ def get_username() -> str:
 
 @contextmanager
 def open_output(file: Path) -> Iterator[TextIO]:
-    """The file to write, or stdout ("-"). Raises InvalidRequest."""
+    """The file to write, or stdout ("-"). Only its owner may read a new file. Raises InvalidRequest."""
     if str(file) == "-":
         yield sys.stdout
         return
     try:
-        with file.open("w", encoding="utf-8", errors="backslashreplace") as out:
+        with (
+            open_folder_of(file) as folder,
+            os.fdopen(folder.open_output(), "w", encoding="utf-8", errors="backslashreplace") as out,
+        ):
             yield out
     except OSError as error:  # it cannot be made, or the disk is full
         raise InvalidRequest(f"cannot write {file}: {error.strerror}") from None

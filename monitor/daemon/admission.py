@@ -19,6 +19,10 @@ from monitor.sources.http.host_queue import HostQueue
 
 MAX_POLLS_PER_SLOT = 4  # however many servers are silent: each poll holds a connection
 # A source can become due at a time that is past: its lease ends, or the commit that sets the time takes long.
+# File descriptors. A poll needs one for its socket, another while it tries a second address, and two to look up a name.
+# The reserve is for all else that must go on: the database, the log, the workers that read and send, /healthz.
+DESCRIPTORS_PER_POLL = 4
+DESCRIPTOR_RESERVE = 64
 OVERLAP = timedelta(seconds=10)  # of two reads: nearly all commits take less
 READ_ALL_EVERY = timedelta(seconds=30)  # for the rest
 
@@ -27,6 +31,11 @@ def count_poll_slots(slots: int, silent: int) -> int:
     """How many polls may run at once while `silent` of them wait for silent servers. Once these servers answer, more
     polls than `slots` may be busy for a moment; then no new poll is started."""
     return min(slots + silent, slots * MAX_POLLS_PER_SLOT)
+
+
+def count_affordable_polls(polling: int, free: int) -> int:
+    """How many polls may run at once while `polling` run and `free` file descriptors are left. One always may."""
+    return max(polling + (free - DESCRIPTOR_RESERVE) // DESCRIPTORS_PER_POLL, 1)
 
 
 class Backlog:

@@ -1,59 +1,72 @@
 """Serves `/healthz` and `/metrics` on loopback, in the daemon's own event loop. If the loop hangs, there is no answer,
 which is a sign too. Only the text of `/metrics` is made in another thread, because it has a line for each source.
-Nothing else is served, and there is no login: other machines come through a proxy."""
+Nothing else is served, and there is no login: other machines come through a proxy. `http_listener` holds the
+connections.
+
+A stranger's page, open in a browser on this machine, must not read this. A browser lets it, if the stranger's name is
+made to lead to 127.0.0.1 (DNS rebinding). It then sends that name as `Host`, so only our own names are answered.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from ipaddress import ip_address
 from threading import Lock
+from typing import Any
 
-from aiohttp import web
+from aiohttp import HttpVersion10, web
 
 import monitor
 from monitor import clock
 from monitor.daemon.health import DaemonHealth, Grade, HealthCheck
-from monitor.model import Endpoint
+from monitor.daemon.http_listener import HttpListener
+from monitor.model import Endpoint, WebSettings
 from monitor.telemetry import LogEvent, log
+from monitor.telemetry.metrics import HttpRefusal, Metrics
 
 RETRY_EVERY = timedelta(seconds=10)  # while another process has the port
 _METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _NO_CACHE = {"Cache-Control": "no-store"}
+_METHODS = ("GET", "HEAD")
+_HOST = re.compile(r"(\[[^][/?#@\s]+\]|[^][:/?#@\s]+)(:[0-9]*)?")  # a name or an address, and a port
 
 
 class HttpServer:
-    """The server at `endpoint`. `listen` may be called again and again: once the server listens, it does nothing."""
+    """The server at `settings.listen`. `listen` may be called again and again: once the server listens, it does
+    nothing."""
 
-    def __init__(self, endpoint: Endpoint, health: DaemonHealth) -> None:
-        self._endpoint = endpoint
+    def __init__(self, settings: WebSettings, health: DaemonHealth, metrics: Metrics) -> None:
+        self._endpoint = settings.listen
+        self._hosts = settings.hosts
         self._health = health
-        self._runner: web.AppRunner | None = None
+        self._pages: dict[str, Callable[[], Coroutine[Any, Any, web.Response]]] = {
+            "/healthz": self._healthz,
+            "/metrics": self._metrics,
+        }
+        self._listener = HttpListener(self._answer, metrics)
+        self._listens = False
         self._problem: str | None = None
         self._rendering = Lock()
 
     async def listen(self) -> None:
         """Start to listen, if the port is free. A port that is taken is logged once."""
-        if self._runner is not None:
+        if self._listens:
             return
-        app = web.Application()
-        app.add_routes([web.get("/healthz", self._healthz), web.get("/metrics", self._metrics)])
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-        await runner.setup()
         try:
-            await web.TCPSite(runner, self._endpoint.host, self._endpoint.port).start()
+            host, port = self._listener.start(self._endpoint.host, self._endpoint.port)
         except OSError as error:
-            await runner.cleanup()
             self._log_problem(error.strerror or str(error))
             return
-        self._runner = runner
-        host, port = runner.addresses[0][:2]
+        self._listens = True
         log.info(LogEvent.LISTENING, health=f"http://{Endpoint(host, port)}/healthz")
 
     async def close(self) -> None:
         """Stop to listen, and free the port."""
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self._listener.close()
 
     def _log_problem(self, problem: str) -> None:
         if problem != self._problem:
@@ -61,8 +74,39 @@ class HttpServer:
             log.error(LogEvent.NOT_LISTENING, address=str(self._endpoint), problem=problem, todo=todo)
         self._problem = problem
 
-    async def _healthz(self, request: web.Request) -> web.Response:
-        del request
+    async def _answer(self, request: web.BaseRequest) -> web.Response:
+        hosts = request.headers.getall("Host", [])
+        if len(hosts) > 1 or (not hosts and request.version != HttpVersion10):
+            return self._refuse(HttpRefusal.MALFORMED, HTTPStatus.BAD_REQUEST, "A request names one host.")
+        if hosts and not self._is_ours(hosts[0]):
+            todo = "If a proxy passes it on, write it under web: hosts in monitor.yaml."
+            return self._refuse(HttpRefusal.HOST, HTTPStatus.MISDIRECTED_REQUEST, f"This host name is not ours. {todo}")
+        if (page := self._pages.get(request.path)) is None:
+            return self._refuse(HttpRefusal.PATH, HTTPStatus.NOT_FOUND, "There are only /healthz and /metrics.")
+        if request.method not in _METHODS:
+            response = self._refuse(HttpRefusal.METHOD, HTTPStatus.METHOD_NOT_ALLOWED, "This can only be read.")
+            response.headers["Allow"] = ", ".join(_METHODS)
+            return response
+        return await page()
+
+    def _is_ours(self, host: str) -> bool:
+        """Whether `host`, the header of a request, is a name of this machine for itself, or one of `web: hosts`. Any
+        port will do: a proxy or a tunnel may have another, and whoever leads a name here cannot choose it as ours."""
+        if (found := _HOST.fullmatch(host)) is None:
+            return False
+        name = found[1].lower().removesuffix(".")
+        if name in self._hosts or name == "localhost":
+            return True
+        try:
+            return ip_address(name.strip("[]")).is_loopback
+        except ValueError:
+            return False
+
+    def _refuse(self, refusal: HttpRefusal, status: HTTPStatus, text: str) -> web.Response:
+        self._listener.refuse(refusal)
+        return web.Response(status=status, text=f"{text}\n", headers=_NO_CACHE)
+
+    async def _healthz(self) -> web.Response:
         checks = self._health.checks(clock.now(), clock.monotonic())
         worst = max(check.grade for check in checks)
         content = {
@@ -73,8 +117,7 @@ class HttpServer:
         code = HTTPStatus.SERVICE_UNAVAILABLE if worst is Grade.PROBLEM else HTTPStatus.OK
         return web.json_response(content, status=code, headers=_NO_CACHE)
 
-    async def _metrics(self, request: web.Request) -> web.Response:
-        del request
+    async def _metrics(self) -> web.Response:
         now = clock.now()
         checks = self._health.checks(now, clock.monotonic())
         body = await asyncio.to_thread(self._render_metrics, checks, now)

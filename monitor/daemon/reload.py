@@ -22,7 +22,10 @@ from monitor.notify import channel_faults_in_worker
 from monitor.telemetry import LogEvent, log
 
 # What is wired once, at the start: fields of Settings, as monitor.yaml calls them.
-_AT_START = {"timezone": "timezone", "database": "database", "allow": "network", "limits": "limits", "web": "web"}
+_AT_START = {
+    "timezone": "timezone", "database": "database", "allow": "network", "allow_for": "network", "limits": "limits",
+    "web": "web",
+}  # fmt: skip
 LOOK = timedelta(seconds=0.5)
 _LOOK_AGAIN = 0.2  # s until the next look at files that have changed
 _SHARE = 0.1  # of the time may go into looking, where thousands of files are watched
@@ -115,7 +118,7 @@ class Reloader:
         restart = [
             key for name, key in _AT_START.items() if _is_setting_changed(name, config.settings, self._began_with)
         ]
-        running = replace(_build_running(config, faults), restart_settings=tuple(restart))
+        running = replace(_build_running(config, faults), restart_settings=tuple(dict.fromkeys(restart)))
         if config == self._config:
             self._again = False  # what was refused has been undone
             await self._report(replace(running, since=self.running.since))

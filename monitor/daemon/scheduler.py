@@ -19,7 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor import clock
 from monitor.active_config import ActiveConfigHolder
 from monitor.daemon import systemd
-from monitor.daemon.admission import Backlog, count_poll_slots
+from monitor.daemon.admission import Backlog, count_affordable_polls, count_poll_slots
 from monitor.daemon.outage_log import DatabaseOutageLog
 from monitor.daemon.progress import LastRun, WorkKind
 from monitor.daemon.supervisor import supervise
@@ -27,12 +27,14 @@ from monitor.delivery import Dispatcher
 from monitor.errors import StoreFailed, StoreReplaced
 from monitor.model import Claim
 from monitor.pipeline import LEASE, Pipeline
+from monitor.runtime import descriptors
 from monitor.sources.http.host_queue import HostQueue
 from monitor.sources.http.stalled_requests import StalledRequests
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.queues.claims import Claims
 from monitor.telemetry import LogEvent, log
 from monitor.telemetry.metrics import Metrics
+from monitor.telemetry.shortages import log_shortage
 
 POLL_GRACE = timedelta(seconds=4)  # how long polls in flight may go on after SIGTERM; then their claims are released
 REFILL_DELAY = 0.05  # s from the end of a poll to the next tick: polls that end together are replaced together
@@ -230,6 +232,7 @@ class Daemon:
                 await self._thread.run(self._claims.release, unpolled)
                 self._backlog.mark_incomplete()  # they are due again, since long ago
             if len(self._polls) >= self._count_slots():
+                self._log_if_held_back()
                 return
             now = clock.now()
             if sources := await self._choose_due(now):
@@ -258,8 +261,16 @@ class Daemon:
         return self._admit()
 
     def _count_slots(self) -> int:
-        """How many polls may run now: polls whose servers are silent lend their slots to others."""
+        """How many polls may run now: as many as there are slots and file descriptors for."""
+        return min(self._count_unlimited_slots(), count_affordable_polls(len(self._polls), descriptors.count_free()))
+
+    def _count_unlimited_slots(self) -> int:
+        """Polls whose servers are silent lend their slots to others."""
         return count_poll_slots(self._slots, self._stalled.count_among(self._polls))
+
+    def _log_if_held_back(self) -> None:
+        if len(self._polls) < self._count_unlimited_slots():
+            log_shortage(f"{descriptors.count_free()} file descriptors are left, so other polls wait")
 
     def _admit(self) -> list[str]:
         return self._backlog.admit({claim.source for claim in self._polls.values()}, self._count_slots())

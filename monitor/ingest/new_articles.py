@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from monitor.article_links import sanitize_link
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.dates import is_plausible, parse_latest_date
 from monitor.ingest.entry_identity import GUID, LINK, assign_uids, deduplicate_fingerprints, fingerprint_entry
 from monitor.model import Article, Entry, EntryFingerprint, Source
 from monitor.model.hashing import digest_texts
-from monitor.sanitize import sanitize_line, sanitize_text, sanitize_url
+from monitor.sanitize import sanitize_line, sanitize_text
 from monitor.text.folding import folded_tokens
 from monitor.text.language_detection import detect_language_tag
 
@@ -160,7 +161,7 @@ def sanitize_entry(entry: Entry) -> Entry:
     """The entry as people may see it. Its uid and digest come from the original, with what is removed here."""
     return replace(
         entry,
-        link=entry.link and sanitize_url(entry.link),
+        link=entry.link and sanitize_link(entry.link),
         title=sanitize_line(entry.title),
         summary=sanitize_text(entry.summary),
         content=sanitize_text(entry.content),

@@ -124,6 +124,8 @@ def assess(poll: PollObservation) -> HealthUpdate:
         new_stats = _learn_from_document(poll, stats_before, burst)
         evidence = {**evidence, **_find_evidence_in_document(poll, stats_before, new_stats, burst)}
     new_stats = _learn_redirect(poll, new_stats)
+    if poll.fetched.validators.origin != new_stats.validators_origin:
+        new_stats = replace(new_stats, validators_origin=poll.fetched.validators.origin)
     if new_stats.eased > 1:
         new_stats = replace(new_stats, eased=max(1.0, new_stats.eased / 2))
     return _build_health_update(poll, new_stats, evidence, burst)

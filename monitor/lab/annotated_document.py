@@ -60,6 +60,7 @@ class LintKind(StrEnum):
     NO_IDENTITY = "no-identity"
     ONE_EVENT = "one-event"
     PRIVATE_ADDRESS = "private-address"
+    OPEN_CREDENTIAL = "open-credential"
     NO_SOURCES = "no-sources"
     UNSENT_LEVEL = "unsent-level"
     IDLE_STEP = "idle-step"

@@ -100,6 +100,7 @@ class ConfigChecker:
             if sources in settings.value_positions
             else None,  # some users check rules alone
             allowed_networks=config.settings.allow,
+            allowed_for=config.settings.allow_for,
             routes=config.settings.routes,
             settings_document=settings,
             channels=tuple(config.settings.channels.values()),

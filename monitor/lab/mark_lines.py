@@ -11,11 +11,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from monitor.article_links import sanitize_link
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.lab.recorded import RecordedArticle, UnusableLine, read_recorded
 from monitor.lab.scoring import LabeledArticle
 from monitor.model import MarkedArticle, MarkVerdict, MatchKind, RuleMark
-from monitor.sanitize import sanitize_line, sanitize_text, sanitize_url
+from monitor.sanitize import sanitize_line, sanitize_text
 
 _MARK_TEXTS = ("rule", "verdict", "at", "who")
 _OPTIONAL_TEXTS = ("kind", "rule_version")
@@ -93,7 +94,7 @@ def _parse_marked(found: RecordedArticle) -> MarkedArticle | UnusableLine:
     publisher = row.get("publisher")
     if not isinstance(publisher, str | None) or not isinstance(row.get("dated", True), bool):
         return UnusableLine(found.line, "publisher must be text, and dated true or false")
-    url = None if article.url is None else sanitize_url(article.url)
+    url = None if article.url is None else sanitize_link(article.url)
     of = replace(
         article,
         source=sanitize_line(article.source),

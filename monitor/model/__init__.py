@@ -120,6 +120,7 @@ from monitor.model.settings import (
     Limits,
     Retention,
     Settings,
+    WebSettings,
 )
 from monitor.model.source_stats import MOMENTARY, SourceStats, SourceTrouble, TroubleKind
 from monitor.model.sources import (
@@ -262,6 +263,7 @@ __all__ = [
     "UnusableOutline",
     "UpdateTrigger",
     "Validators",
+    "WebSettings",
     "Where",
     "WordList",
     "Words",

@@ -66,6 +66,15 @@ class Endpoint:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Where we answer HTTP requests, and the host names that requests may be for, in lower case, besides those that
+    this machine has for itself."""
+
+    listen: Endpoint
+    hosts: frozenset[str] = frozenset()
+
+
 CANARY_WITHIN = timedelta(minutes=5)
 
 
@@ -80,6 +89,7 @@ class CanarySchedule:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of monitor.yaml, with paths resolved and secrets filled in. `routes` always has "default".
+    `allow`: the private networks for all sources; `allow_for`: by source id, those that it may reach besides.
     `weekly_misses`: whether `operator` gets a weekly notice of what the rules missed. `heartbeat`: the address that is
     asked once a minute while all is well; it is a secret."""
 
@@ -91,8 +101,9 @@ class Settings:
     weekly_misses: bool = True
     heartbeat: str | None = field(default=None, repr=False)
     allow: tuple[IPv4Network | IPv6Network, ...] = ()
+    allow_for: Mapping[str, tuple[IPv4Network | IPv6Network, ...]] = field(default_factory=dict)
     limits: Limits = Limits()
-    web: Endpoint | None = None
+    web: WebSettings | None = None
     retention: Retention = Retention()
     canary: CanarySchedule | None = None
 

@@ -78,6 +78,7 @@ class SourceStats:
     read_as              how its last document was read (`Source.read_as`)
     moved_*              a permanent redirect: where to, since when, at how many polls; once we follow it, when we last
                          asked the old address
+    validators_origin    of the server that gave the validators that are stored (`Validators.origin`)
     """
 
     since: datetime | None = None
@@ -103,6 +104,7 @@ class SourceStats:
     moved_since: datetime | None = None
     moved_polls: int = 0
     moved_asked: datetime | None = None
+    validators_origin: str | None = None
 
     def address(self, url: str) -> str:
         """The address where the source is polled: `url`, or another one once a permanent redirect has lasted."""
@@ -190,4 +192,5 @@ _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "moved_since": _parse_moment,
     "moved_polls": int,
     "moved_asked": _parse_moment,
+    "validators_origin": str,
 }

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import astuple, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
-from operator import attrgetter
 from typing import Final, NamedTuple
 
 from monitor.model.source_stats import SourceStats, SourceTrouble, TroubleKind
@@ -52,6 +51,10 @@ class Source:
     seldom as `slowest` (None: the program's own limits). `cron`: at these times instead, in `zone`. `proxy`: the proxy
     for its requests. `full_text`: the pages of its articles are read too. `sitemap`: where to look for entries that
     left the feed before we saw them.
+
+    `url`: its address as it is shown and stored, with `***` in place of a secret (`url_secrets`); `full_url`: its
+    address with the secrets, if it has some; `secrets`: these texts, which nobody may see; `has_open_secret`: its file
+    shows one of them.
     """
 
     id: str
@@ -71,6 +74,14 @@ class Source:
     proxy: str | None = field(default=None, repr=False)
     full_text: bool = False
     sitemap: str | None = None
+    full_url: str | None = field(default=None, repr=False)
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    has_open_secret: bool = False
+
+    @property
+    def address(self) -> str:
+        """The address that is fetched. It may hold secrets: it is for requests only."""
+        return self.full_url or self.url
 
     @property
     def official(self) -> bool:
@@ -94,11 +105,13 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Validators:
     """What a server gave us to ask "has it changed?" with: kept and sent back word for word. `body`: the digest of the
-    last document, for servers that never say that it has not changed."""
+    last document, for servers that never say that it has not changed. `origin`: of the server that gave them, as
+    "https://news.example"; no other one gets them. None: that of the address that is fetched."""
 
     etag: str | None = None
     last_modified: str | None = None
     body: str | None = None
+    origin: str | None = None
 
 
 class EntryFingerprint(NamedTuple):
@@ -126,8 +139,9 @@ class FetchOutcome(StrEnum):
 class FetchResult:
     """What one fetch of a source returned. `problem`: one line for a person: what went wrong, and what to do.
 
-    `headers` have lower-case names. `retry_after`: how long the server asked us to stay away. `moved_to`: where the
-    document is now, if every redirect on the way there was permanent.
+    `url`: where redirects led, without secrets. `headers` have lower-case names. `retry_after`: how long the server
+    asked us to stay away. `moved_to`: where the document is now, if every redirect on the way there was permanent.
+    `redirects`: how many were followed.
     """
 
     outcome: FetchOutcome
@@ -139,6 +153,7 @@ class FetchResult:
     problem: str | None = None
     retry_after: timedelta | None = None
     moved_to: str | None = None
+    redirects: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +176,6 @@ class Entry:
     tags: tuple[str, ...] = ()
     slice: bytes = field(default=b"", compare=False)
     is_truncated: bool = False
-
-    def __reduce__(self) -> tuple[type[Entry], tuple[object, ...]]:
-        """How it is sent from a worker: its values in their order. What dataclasses do instead costs twice as much."""
-        return Entry, IN_ORDER(self)
-
-
-IN_ORDER: Final = attrgetter(*(attribute.name for attribute in fields(Entry)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from monitor.notify.apprise_compat.message_plugins import MessagePlugin
 from monitor.notify.apprise_compat.own_receipts import OwnReceipts
 from monitor.notify.apprise_compat.plugins import (
     acts_by_type,
+    file_options_of,
     has_several_recipients,
     kinds_of,
     missing_extra_of,
@@ -174,6 +175,8 @@ def fault_of(url: str) -> str | None:
             return f"a channel of the kind '{scheme}' needs the package of `{extra}`: {INSTALL_LOCKED}"
         kind = f"a channel of the kind '{scheme}'" if scheme.isalnum() else "such a channel"
         return f"Apprise does not know {kind}, or its address is incomplete; see Apprise's list of services"
+    if named := file_options_of(plugin) & _list_option_names(url):
+        return f"`{min(named)}` names a file of this machine, and processes that send messages may read none"
     return SEVERAL if has_several_recipients(plugin) else None
 
 

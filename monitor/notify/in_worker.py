@@ -12,6 +12,14 @@ from zoneinfo import ZoneInfo
 from monitor.errors import Fault
 from monitor.model import Delivery, Message, MessageTemplate, Receipt
 from monitor.notify.timeouts import SendTimeouts
+from monitor.runtime.sandbox import SENDER
+from monitor.runtime.workers.processes import select_network_environment
+from monitor.runtime.workers.serve import WorkerSetup
+
+
+def sender_setup() -> WorkerSetup:
+    """How a process that sends is set up."""
+    return WorkerSetup(SENDER, select_network_environment())
 
 
 def send_message(url: str, message: Message, timeouts: SendTimeouts) -> Receipt:

@@ -17,7 +17,8 @@ from monitor.notify.console import ConsoleWriter
 from monitor.notify.renderers import add_document, kind_of_channel, render_message
 from monitor.notify.send_limiter import SendLimiter
 from monitor.notify.timeouts import SendTimeouts
-from monitor.runtime.workers import START, Worker, Workers
+from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.worker import START, Worker
 
 Send = Callable[[Message], Awaitable[Receipt]]
 
@@ -36,7 +37,9 @@ class Notifier:
     ) -> None:
         self._channels = channels
         self._timeouts = replace(timeouts or SendTimeouts(), hand_over=hand_over)
-        self._workers = Workers(SENDERS, extra=MAX_SENDERS - SENDERS, prepare=in_worker.load_plugins)
+        self._workers = Workers(
+            SENDERS, setup=in_worker.sender_setup(), extra=MAX_SENDERS - SENDERS, prepare=in_worker.load_plugins
+        )
         self._limiter = SendLimiter(SENDERS, MAX_SENDERS)
         self._console = ConsoleWriter()
 
@@ -137,7 +140,7 @@ async def channel_faults_in_worker(channels: Iterable[Channel]) -> list[Fault]:
     written = [channel for channel in known if channel.template is not None]
     if not checked and not written:
         return []
-    workers = Workers(1)
+    workers = Workers(1, setup=in_worker.sender_setup())
     try:
         problems = await workers.run(in_worker.faults_of, [channel.url for channel in checked], deadline=CHECK)
         faults = await workers.run(template_faults, written, deadline=CHECK) if written else []

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import os
 import resource
 import sys
 from contextlib import suppress
-from pathlib import Path
 
 MAX_GROWTH = 16 * 2**20  # bytes; a process that has grown by more gives memory back
 
@@ -42,18 +42,20 @@ class MemoryTrimmer:
 
     def __init__(self) -> None:
         self._baseline: int | None = None  # pages, after the first call or the last trim
+        # Opened now: a process in a sandbox may open it no longer.
+        self._statm = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC) if sys.platform == "linux" else None
 
     def trim_if_grown(self) -> None:
         """Give memory back if the process has grown by more than `MAX_GROWTH`."""
-        if sys.platform != "linux":
+        if self._statm is None:
             return
-        resident = _count_resident_pages()
+        resident = _count_resident_pages(self._statm)
         if self._baseline is None:
             self._baseline = resident
         elif resident > self._baseline + MAX_GROWTH // resource.getpagesize():
             gc.collect()
-            self._baseline = _count_resident_pages()
+            self._baseline = _count_resident_pages(self._statm)
 
 
-def _count_resident_pages() -> int:
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+def _count_resident_pages(statm: int) -> int:
+    return int(os.pread(statm, 128, 0).split()[1])

@@ -62,5 +62,8 @@ class LogEvent(StrEnum):
     TASK_RESTARTED = "task.restarted", "A task of the daemon crashed, and was restarted: a bug of ours."
     WATCHDOG_WITHHELD = "watchdog.withheld", "The watchdog gets no signal, because a task makes no progress."
     DATABASE_REPLACED = "database.replaced", "The database is not the one that was opened; the daemon stops."
+    RESOURCES_SHORT = "resources.short", "The system gives the process no more file descriptors or memory."
     LOG_LINES_LOST = "log.lines_lost", "Lines of the log were lost, because nobody read them."
+    SANDBOX_INCOMPLETE = "sandbox.incomplete", "This machine lacks protections of worker processes."
+    DATABASE_CLOSED = "database.closed_to_others", "Other users could open a file of the database; now they cannot."
     ACTING_AS = "daemon.user_changed", "The daemon runs as the owner of the database."

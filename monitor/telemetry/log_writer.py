@@ -11,7 +11,6 @@ from __future__ import annotations
 import io
 import os
 import select
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
@@ -19,7 +18,6 @@ from threading import Event, RLock, Thread
 from typing import TextIO
 
 MAX_QUEUED = 10_000  # texts: some MiB of lines, and at the usual rate of a busy daemon a quarter of an hour
-TRACEBACK_TIMEOUT = 0.5  # s that the end of a process waits for its traceback to be written
 
 
 class LogWriter:
@@ -108,13 +106,12 @@ class LogWriter:
 
 
 class LogStream(io.TextIOBase):
-    """A text stream that cleans what is written (`clean`) and passes it to a LogWriter. `patience`: for how many
-    seconds `flush` waits until all is written; once it has waited in vain, it waits no more."""
+    """A text stream that cleans what is written (`clean`) and passes it to a LogWriter. It never waits, `flush`
+    included."""
 
-    def __init__(self, writer: LogWriter, clean: Callable[[str], str], patience: float = 0) -> None:
+    def __init__(self, writer: LogWriter, clean: Callable[[str], str]) -> None:
         self._writer = writer
         self._clean = clean
-        self._patience = patience
 
     @property
     def encoding(self) -> str:  # type: ignore[override]  # the type stubs know it as an attribute
@@ -132,11 +129,6 @@ class LogStream(io.TextIOBase):
         self._writer.put(self._clean(text))
         return len(text)
 
-    def flush(self) -> None:
-        """Wait until all is written, for `patience` seconds at most."""
-        if self._patience and not self._writer.flush(self._patience):
-            self._patience = 0
-
     def fileno(self) -> int:
         """The descriptor of the real stream: what is written to it does not pass through the queue."""
         return self._writer.stream.fileno()
@@ -144,13 +136,6 @@ class LogStream(io.TextIOBase):
     def isatty(self) -> bool:
         """Whether the real stream is a terminal."""
         return self._writer.stream.isatty()
-
-
-def write_stderr_in_thread() -> None:
-    """From now on, this process writes to stderr in a thread; for processes without a log. A process of multiprocessing
-    ends without waiting for threads: it only flushes its last text, a traceback."""
-    writer = LogWriter(sys.stderr, lambda lost: f"{lost} lines were lost, because nobody read them\n")
-    sys.stderr = LogStream(writer, str, TRACEBACK_TIMEOUT)
 
 
 def _write_text(stream: TextIO, text: str) -> None:

@@ -18,6 +18,7 @@ from typing import Any, TextIO
 from monitor.sanitize import sanitize_text
 from monitor.telemetry.log_events import LogEvent
 from monitor.telemetry.log_writer import LogStream, LogWriter
+from monitor.telemetry.shortages import filter_event, filter_record
 from monitor.telemetry.structlog_compat import structlog
 
 # Below warnings they log tokens, topics and message texts, or (pymorphy3) where their dictionaries are.
@@ -39,6 +40,7 @@ def configure_logging(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (
     hide_secrets(secrets)
     timestamp, renderer = _select_format(stream)
     clean: list[structlog.typing.Processor] = [
+        filter_event,
         structlog.processors.add_log_level,
         _add_message,
         structlog.processors.format_exc_info,
@@ -55,9 +57,9 @@ def configure_logging(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (
     writer = _current.writer = LogWriter(stream, format_lost)
     if stream is sys.stderr:
         sys.stderr = LogStream(writer, _redaction.clean_text)
-    handler = logging.StreamHandler(
-        LogStream(writer, _redaction.without_secrets)
-    )  # the processors have cleaned the rest
+    # the processors have cleaned the rest, and their colours stay
+    handler = logging.StreamHandler(LogStream(writer, _redaction.without_secrets))
+    handler.addFilter(filter_record)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=clean,

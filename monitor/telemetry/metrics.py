@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import partial
 
 from prometheus_client import (
@@ -64,6 +65,17 @@ class _LastSuccess(Collector):
         yield family
 
 
+class HttpRefusal(StrEnum):
+    """Why a request or a connection to the address of `web` was refused."""
+
+    MALFORMED = "malformed"  # no HTTP
+    HOST = "host"  # for a name that is not ours
+    METHOD = "method"
+    PATH = "path"
+    SLOW = "slow"  # it took too long
+    CROWDED = "crowded"  # others came
+
+
 class Metrics:
     """The metrics of one process, in their own registry."""
 
@@ -115,6 +127,9 @@ class Metrics:
             "news_monitor_outbox_oldest_seconds", "How long the oldest of them has waited; 0: none waits."
         )
 
+        self.http_refused = counter(
+            "news_monitor_http_refused_total", "Requests and connections that were refused, by why.", ["reason"]
+        )
         self.log_lines_lost = counter(
             "news_monitor_log_lines_lost_total", "Lines of the log that could not be written."
         )

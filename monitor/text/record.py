@@ -11,10 +11,15 @@ import unicodedata
 from array import array
 from functools import cache, lru_cache
 
-# Soft hyphen, zero-width characters, word joiner, BOM and tatweel would split a word in two ("Tai<SHY>wan"); so would
-# a combining mark that composes with no letter (the stress mark in "Коре́я") and Arabic vowel signs.
-_REMOVED = "\u00ad\u200b-\u200d\u2060\ufeff\u0640\u0300-\u036f\u064b-\u0652\u0670"
+# What has no glyph (Unicode's Default_Ignorable_Code_Point: soft hyphen, zero-width characters, marks of direction,
+# fillers, variation selectors, tags) and tatweel would split a word in two ("Tai<SHY>wan"); so would a combining mark
+# that composes with no letter (the stress mark in "Коре́я") and Arabic vowel signs.
+_REMOVED = (
+    "\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff0-\ufffb\u0640\u0300-\u036f\u064b-\u0652\u0670"
+)
 _INVISIBLE = re.compile(f"[{_REMOVED}]")
+_INVISIBLE_ASTRAL = re.compile("[\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]")
 
 _LONG_TEXT = 4_000  # characters: a text up to this length is normalized at once, whatever it contains
 _BECOME_MARKS = "\u0f73\u0f75\u0f81\uff9e\uff9f"  # not combining marks, but NFKC turns them into marks
@@ -33,7 +38,10 @@ def normalize_text(text: str) -> str:
 def _normalize_nfkc(text: str, *, long: bool) -> str:
     text = _break_mark_runs(text) if long else text
     # U+02BC, the usual apostrophe in Ukrainian, counts as a letter and would join two words.
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).replace("\u02bc", "'")
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).replace("\u02bc", "'")
+    # A class of characters beyond U+FFFF is slow, and this says in no time whether the text has any.
+    has_astral = len(text.encode("utf-16-le", "surrogatepass")) > 2 * len(text)
+    return _INVISIBLE_ASTRAL.sub("", text) if has_astral else text
 
 
 def _break_mark_runs(text: str) -> str:

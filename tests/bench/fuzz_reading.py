@@ -32,7 +32,7 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from monitor.sources.polling.in_worker import PARSER_MEMORY
+from monitor.runtime.sandbox import PARSER
 from tests.bench.world.figures import Figures
 from tests.security.hostile_documents import documents
 from tests.security.reading_path import LIMITS, Broken, Document, read_by_all_readers, read_everything
@@ -81,7 +81,7 @@ def to_json(document: Document) -> dict[str, object]:
 
 def run_round(number: int, note: Path) -> int:
     """In a process of its own: prints what came of it as JSON."""
-    resource.setrlimit(resource.RLIMIT_AS, (2 * PARSER_MEMORY, 2 * PARSER_MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (2 * PARSER.memory, 2 * PARSER.memory))
     this = _Round(note)
 
     @seed(number)
@@ -147,7 +147,7 @@ def measure(minutes: float, first: int, keep: Path) -> int:
     figures.note(**dict(sorted(outcomes.items())), rounds=number - first, slowest_s=slowest)
     figures.demand("documents", count, least=1)
     figures.demand("documents that break something", found, most=0)
-    figures.demand("memory of a process, MiB", memory, most=PARSER_MEMORY / 2**20)
+    figures.demand("memory of a process, MiB", memory, most=PARSER.memory / 2**20)
     return figures.verdict()
 
 

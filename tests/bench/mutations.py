@@ -22,7 +22,9 @@ from pathlib import Path
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Limits
-from monitor.runtime.workers import Workers
+from monitor.runtime.sandbox import PARSER
+from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.serve import WorkerSetup
 from monitor.sources.formats.read_document import preload_parsers, read_document
 from tests.bench.world.figures import Figures
 
@@ -83,7 +85,6 @@ PIECES = (
     ),
 )
 LIMITS = Limits()
-MEMORY = 2**30  # bytes of address space of each worker
 Damage = Callable[[random.Random, bytes, bytes], bytes]
 Batch = list[tuple[int, bytes]]
 
@@ -262,7 +263,7 @@ async def read_in(workers: Workers, batches: Iterator[Batch], account: Account) 
 
 async def measure(bodies: list[bytes], wanted: int, seed: int) -> int:
     """Damage, read, count; the exit code."""
-    workers, account = Workers(2, memory=MEMORY, tasks_each=200), Account()
+    workers, account = Workers(2, setup=WorkerSetup(PARSER), tasks_each=200), Account()
     numbers = range(seed * wanted, (seed + 1) * wanted)
     batches = iter([(n, damaged(bodies, n)) for n in numbers[at : at + BATCH]] for at in range(0, wanted, BATCH))
     began = time.monotonic()

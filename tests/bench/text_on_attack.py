@@ -108,7 +108,7 @@ class Worst:
         longest = max(self.seconds)
         if characters in self.seconds or characters <= longest:
             return self.seconds.get(characters, self.seconds[min(s for s in self.seconds if s >= characters)])
-        return self.seconds[longest] * (characters / longest) ** max(1.0, self.exponent)
+        return float(self.seconds[longest] * (characters / longest) ** max(1.0, self.exponent))
 
 
 @contextmanager

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -61,7 +65,183 @@ async def test_a_link_of_the_owner_leads_root_nowhere(folder: Path) -> None:
     (folder / "monitor.db.lock").symlink_to(precious)
     ended = await news_monitor("run", "--once", folder=folder)
     assert (ended.code, precious.read_text(encoding="utf-8")) == (1, "root's")
-    assert "Permission denied" in ended.err
+    assert "monitor.db.lock, which keeps other daemons away, is a link: delete it" in ended.err
+
+
+@pytest.fixture
+def precious(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of root's, into which links lead."""
+    return tmp_path_factory.mktemp("precious")
+
+
+def set_database(folder: Path, name: str) -> None:
+    config = folder / "monitor.yaml"
+    config.write_text(re.sub("sqlite:///.*", f"sqlite:///{name}", config.read_text()), encoding="utf-8")
+
+
+def names_in(folder: Path, pattern: str = "*") -> set[str]:
+    return {path.name for path in folder.glob(pattern)}
+
+
+def link(path: Path, target: Path, owner: int = OWNER) -> None:
+    path.symlink_to(target)
+    os.lchown(path, owner, owner)
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("data/monitor.db", ("db", "upgrade")),
+        ("data/news/monitor.db", ("run", "--once")),
+        ("monitor.db", ("status",)),
+        ("monitor.db", ("check",)),
+    ],
+)
+async def test_no_link_of_the_owner_leads_a_database_of_root_elsewhere(
+    folder: Path, precious: Path, name: str, command: tuple[str, ...]
+) -> None:
+    """Neither a link to the file, nor one to a folder on the way to it."""
+    set_database(folder, name)
+    first = folder / name.partition("/")[0]
+    link(first, precious if "/" in name else precious / "monitor.db")
+    ended = await news_monitor(*command, folder=folder)
+    assert names_in(precious) == set()
+    if command != ("check",):  # without a database it has nothing to ask
+        assert ended.code == 1
+        assert f"{first} leads elsewhere and is not root's; 'chown -h root {first}' if it may" in ended.err
+
+
+async def test_links_that_lead_to_their_owner_and_links_of_root_are_followed(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The files belong to the owner of the folder that they lead to."""
+    disk = tmp_path_factory.mktemp("disk")
+    os.chown(disk, OWNER, OWNER)
+    disk.parent.chmod(0o711)  # the owner must reach it
+    for name, owner in (("theirs", OWNER), ("ours", 0)):
+        link(folder / name, disk, owner)
+        set_database(folder, f"{name}/{name}.db")
+        ended = await news_monitor("db", "upgrade", folder=folder)
+        assert (ended.code, (disk / f"{name}.db").stat().st_uid) == (0, OWNER), ended.err
+
+
+async def test_root_works_on_no_file_of_root_in_a_folder_of_another_user(folder: Path) -> None:
+    """That user could put links beside it, at any time."""
+    (folder / "monitor.db").touch()
+    ended = await news_monitor("run", "--once", folder=folder)
+    assert ended.code == 1
+    assert f"'chown nobody {folder}/monitor.db*'" in ended.err
+    assert names_in(folder, "monitor.db*") == {"monitor.db"}
+
+
+async def test_root_exports_through_no_link_of_another_user(folder: Path, precious: Path) -> None:
+    """A new file in somebody's folder is that user's, and nobody else may read it."""
+    link(folder / "there", precious)
+    link(folder / "file.opml", precious / "file.opml")
+    (precious / "shadow").write_text("root's", encoding="utf-8")
+    os.link(precious / "shadow", folder / "second.opml")
+    for name in ("there/new.opml", "file.opml", "second.opml"):
+        ended = await news_monitor("sources", "export", "-o", name, folder=folder)
+        assert (ended.code, f"cannot write {name}" in ended.err) == (2, True), name
+    assert names_in(precious) == {"shadow"}
+    assert (precious / "shadow").read_text(encoding="utf-8") == "root's"
+    assert (await news_monitor("sources", "export", "-o", "new.opml", folder=folder)).code == 0
+    status = (folder / "new.opml").stat()
+    assert (status.st_uid, status.st_mode & 0o777) == (OWNER, 0o600)
+
+
+async def test_init_of_root_follows_no_link_of_another_user(folder: Path, precious: Path) -> None:
+    """What it writes into somebody's folder is that user's."""
+    new = folder / "new"
+    assert (await news_monitor("init", "--empty", new, folder=folder)).code == 0
+    assert {path.lstat().st_uid for path in (new, *new.rglob("*"))} == {OWNER}
+    shutil.rmtree(new / "schema")
+    link(new / "schema", precious)
+    ended = await news_monitor("init", "--empty", new, folder=folder)
+    assert (ended.code, names_in(precious)) == (2, set())
+    assert f"{new}/schema leads elsewhere and is not root's" in ended.err
+
+
+async def test_root_keeps_nothing_in_the_cache_of_another_user(folder: Path, precious: Path) -> None:
+    """Neither there, nor where a link in that user's home leads."""
+    home = folder / "home"
+    home.mkdir()
+    os.chown(home, OWNER, OWNER)
+    link(home / ".cache", precious)
+    env = {"HOME": str(home), "XDG_CACHE_HOME": ""}
+    assert (await news_monitor("rules", "list", folder=folder, env=env)).code == 0
+    assert names_in(precious) == set()
+
+
+def set_open_umask() -> None:
+    os.umask(0)
+
+
+async def test_no_other_user_can_open_what_holds_texts(tmp_path: Path) -> None:
+    """Whatever the umask: the database, its log, lock and backups, and what is exported."""
+    write_config(tmp_path, {})
+    set_database(tmp_path, "data/monitor.db")
+
+    def run_open(*args: str) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", "monitor", *args]
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True, preexec_fn=set_open_umask)
+
+    run_open("run", "--once")
+    with closing(sqlite3.connect(tmp_path / "data" / "monitor.db")) as reader:
+        reader.execute("SELECT count(*) FROM article").fetchone()  # as long as it reads, the log stays
+        run_open("db", "backup", "kept.db")
+        modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "data").iterdir()}
+        names = ("monitor.db", "monitor.db-shm", "monitor.db-wal", "monitor.db.lock")
+        assert modes == dict.fromkeys(names, 0o600)
+    run_open("matches", "export", "matches.jsonl")
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+    for name in ("kept.db", "matches.jsonl"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600, name
+
+
+async def test_files_of_earlier_versions_are_closed_to_others(folder: Path) -> None:
+    """And the log says so."""
+    assert (await news_monitor("db", "upgrade", folder=folder)).code == 0
+    lock = folder / "monitor.db.lock"
+    lock.touch()
+    for file in (folder / "monitor.db", lock):
+        os.chown(file, OWNER, OWNER)
+        file.chmod(0o664)
+    ended = await news_monitor("run", "--once", folder=folder)
+    assert ended.code == 0
+    assert {file.name: file.stat().st_mode & 0o777 for file in (folder / "monitor.db", lock)} == {
+        "monitor.db": 0o600,
+        "monitor.db.lock": 0o600,
+    }
+    assert ended.err.count("database.closed_to_others") == 2
+
+
+@pytest.mark.parametrize("end", [".lock", "-wal"])
+async def test_a_lock_or_a_log_of_another_user_is_not_used(folder: Path, end: str) -> None:
+    """Where both may write, that user could hold the lock for good, or have a log of theirs applied."""
+    os.chmod(folder, 0o1777)  # noqa: PTH101
+    assert (await news_monitor("db", "upgrade", folder=folder)).code == 0
+    file = folder / f"monitor.db{end}"
+    file.touch(0o666)
+    os.chown(file, OTHER, OTHER)
+    ended = await news_monitor("run", "--once", folder=folder)
+    assert ended.code == 1
+    assert f"{file} belongs to #65533, who is not the owner of the database: stop what uses it, and delete it" in (
+        ended.err
+    )
+
+
+async def test_root_backs_up_into_no_folder_where_others_may_write(tmp_path: Path, folder: Path) -> None:
+    """They could put a link in the way of SQLite."""
+    os.chown(tmp_path, 0, 0)
+    theirs = folder / "theirs"
+    theirs.mkdir()
+    os.chown(theirs, OWNER, OWNER)
+    assert (await news_monitor("db", "upgrade", folder=folder)).code == 0
+    ended = await news_monitor("db", "backup", "theirs/kept.db", folder=folder)
+    assert (ended.code, names_in(theirs)) == (1, set())
+    assert "name a folder of root's" in ended.err
 
 
 AS_ANOTHER = f"""\

@@ -25,7 +25,8 @@ from monitor.notify import Notifier
 from monitor.notify.notifier import SENDERS
 from monitor.notify.send_limiter import SendLimiter
 from monitor.notify.timeouts import SendTimeouts
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.serve import WorkerSetup
 from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.queries.reports import ReportQueries
@@ -246,7 +247,9 @@ async def test_what_has_no_process_is_not_claimed(database: Database, faults: Fa
     async with dispatching(database, urls) as dispatcher:
         notifier = dispatcher._notifier
         notifier.close()
-        notifier._workers = Workers(1, extra=1, prepare=partial(never_ready, str(tmp_path / "started")))
+        notifier._workers = Workers(
+            1, setup=WorkerSetup(None), extra=1, prepare=partial(never_ready, str(tmp_path / "started"))
+        )
         notifier._limiter = SendLimiter(1, 2, slow=timedelta(0))
         await dispatcher.run_once()
         async with asyncio.timeout(PATIENCE):

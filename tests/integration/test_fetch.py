@@ -68,7 +68,7 @@ async def test_a_document_comes_with_its_headers_and_validators(site: Site) -> N
     fetched = await fetch(f"{site.url}/feed")
     assert (fetched.outcome, fetched.status, fetched.body) == (FetchOutcome.DOCUMENT, 200, FEED)
     assert fetched.url == f"{site.url}/feed"
-    assert fetched.validators == Validators('W/"a-1"', "yesterday, or so", digest_of(FEED))
+    assert fetched.validators == Validators('W/"a-1"', "yesterday, or so", digest_of(FEED), site.url)
     assert fetched.headers["content-type"] == "text/xml"
     assert fetched.headers["x-many"] == "one"
     assert fetched.problem is None
@@ -87,7 +87,7 @@ async def test_the_request_is_honest_and_complete(site: Site) -> None:
     assert asked["Accept-Encoding"] == "gzip, deflate, br, zstd"
     assert "Cookie" not in asked
     assert fetched.outcome is FetchOutcome.NOT_MODIFIED
-    assert fetched.validators == Validators('W/"a-1"', "yesterday, or so")
+    assert fetched.validators == Validators('W/"a-1"', "yesterday, or so", None, site.url)
 
 
 async def test_own_headers_of_a_source_win(site: Site) -> None:

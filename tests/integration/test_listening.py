@@ -23,7 +23,7 @@ from monitor import clock
 from monitor.daemon.health import DaemonHealth
 from monitor.daemon.http_server import HttpServer
 from monitor.daemon.progress import LastRun, WorkKind
-from monitor.model import Endpoint, RunningVersion
+from monitor.model import Endpoint, RunningVersion, WebSettings
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
@@ -86,7 +86,7 @@ async def asked(database: Database, endpoint: Endpoint) -> AsyncIterator[Asked]:
         zone=ZoneInfo("UTC"),
     )
     await health.write_heartbeat()
-    listening = HttpServer(endpoint, health)
+    listening = HttpServer(WebSettings(endpoint, frozenset({"monitor.example"})), health, metrics)
     try:
         yield Asked(listening, turns, thread, metrics)
     finally:

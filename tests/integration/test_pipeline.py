@@ -298,6 +298,23 @@ async def test_an_error_of_our_own_stops_one_poll_only(
     assert ReportQueries(database).counts()["articles"] == 1
 
 
+async def test_what_fails_for_want_of_descriptors_is_no_failure_of_the_source(
+    database: Database, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is stored, it is polled again, and the log has a line of its own for it."""
+    monkeypatch.setattr("monitor.telemetry.shortages._State.logged_at", None)
+    monkeypatch.setattr("monitor.runtime.descriptors.count_free", lambda: 0)
+    async with polling(database, faults, wire="missing.xml") as polls:
+        with capture_logs() as logs:
+            assert await polls.poll() is None
+        monkeypatch.undo()
+        polls.claims.release_all()
+        polled = await polls.poll()
+    assert [entry["event"] for entry in logs] == [LogEvent.RESOURCES_SHORT]
+    assert polled is not None
+    assert "404" in str(polled.problem)
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for a database."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -20,8 +20,10 @@ from monitor.full_text import FullTextReader
 from monitor.ingest.full_text_need import select_pages_to_read
 from monitor.ingest.new_articles import KnownArticle
 from monitor.model import Article, Limits, Rule, Source
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.serve import WorkerSetup
 from monitor.sources.http.fetch import Fetcher
+from monitor.sources.http.guard import Network
 from monitor.sources.polling.robots import Robots
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
@@ -117,13 +119,17 @@ class Reading:
 
 
 @asynccontextmanager
-async def reading(database: Database, told_by: Rule | None = None) -> AsyncIterator[Reading]:
+async def reading(
+    database: Database, told_by: Rule | None = None, allow_for: Mapping[str, Sequence[Network]] | None = None
+) -> AsyncIterator[Reading]:
+    """`allow_for`: instead of loopback for all sources."""
     limits = Limits(connect=LONG, idle=LONG, total=LONG, parse=LONG)
-    thread, workers = StoreThread(), Workers(1)
+    thread, workers = StoreThread(), Workers(1, setup=WorkerSetup(None))
     section, known = SerialSection(database), dict(KNOWN)
     woken: list[None] = []
     try:
-        async with serving() as site, Fetcher(limits, [ip_network("127.0.0.0/8")]) as fetcher:
+        allow = [ip_network("127.0.0.0/8")] if allow_for is None else []
+        async with serving() as site, Fetcher(limits, allow, allow_for or {}) as fetcher:
             site.answers["/1"] = web.Response(body=PAGE.encode(), content_type="text/html")
             active = active_config(known, rules(told_by or rule()))
             reader = FullTextReader(
@@ -324,6 +330,20 @@ async def test_an_address_that_several_want_is_fetched_once(database: Database) 
         await read.turn()
         assert read.paths() == ["/robots.txt", "/1"]
         assert [version for version, *_ in read.versions()] == [1, 1, 2, 2, 1, 2]
+
+
+async def test_a_page_of_a_private_network_is_for_its_source_only(database: Database) -> None:
+    """The link of another source to the same page is not fetched, nor answered with what was fetched for that one."""
+    async with reading(database, allow_for={"wire": [ip_network("127.0.0.0/8")]}) as read:
+        read.commit(told(read.site), told(read.site, "p1", of="post"))
+        for _ in range(2):
+            await read.turn()
+        assert read.paths() == ["/robots.txt", "/1"]
+        assert [version for version, *_ in read.versions()] == [1, 1, 2]
+        read.commit(told(read.site, "p2", of="post"))
+        await read.turn()
+        assert read.paths() == ["/robots.txt", "/1"]
+        assert [version for version, *_ in read.versions()] == [1, 1, 2, 1]
 
 
 async def test_an_edit_meanwhile_wins(database: Database) -> None:

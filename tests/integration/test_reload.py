@@ -367,6 +367,15 @@ async def test_what_is_taken_up_at_the_next_start_is_named(folder: Path, taken: 
     assert reloader.running.restart_settings == ("database", "web")
 
 
+async def test_a_network_for_a_source_is_taken_up_at_the_next_start(folder: Path, reloader: Reloader) -> None:
+    """It is named once, whether networks for all sources have changed too or not."""
+    one, other = "{network: 10.0.0.0/8, sources: [nobody]}", "192.168.0.0/16"
+    write(folder / "monitor.yaml", f"{SETTINGS}network: {{allow: [{one}, {other}]}}\n")
+    await looks(reloader)
+    assert reloader.running.restart_settings == ("network",)
+    assert any("there is no source 'nobody'" in fault for fault in reloader.running.faults)
+
+
 def test_every_setting_is_live_or_taken_up_at_the_next_start() -> None:
     """Whoever adds one decides; a setting that is neither would be edited in vain, and nobody told."""
     live = {"channels", "routes", "operator", "retention", "weekly_misses", "heartbeat", "canary"}

@@ -11,8 +11,9 @@ import pytest
 from aiohttp import web
 
 from monitor.model import Limits
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher
+from monitor.sources.polling.in_worker import PARSER_SETUP
 from monitor.sources.polling.robots import CACHE_TIME, DEADLINE, GAP, MAX_GAP, Robots, RobotsPermission
 from tests.site import Site, serving
 
@@ -21,7 +22,7 @@ NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Workers]:
-    made = Workers(1, memory=2**30)
+    made = Workers(1, setup=PARSER_SETUP)
     yield made
     made.close()
 

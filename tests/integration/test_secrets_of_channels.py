@@ -15,7 +15,8 @@ from sqlalchemy import select
 
 from monitor.config.language.secrets import find_sensitive_parts
 from monitor.notify.send_limiter import SendLimiter
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.serve import WorkerSetup
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import metadata
 from monitor.telemetry import close_log, configure_logging
@@ -95,7 +96,7 @@ async def test_no_part_of_an_address_is_seen(
         async with dispatching(database, urls) as dispatcher:
             notifier = dispatcher._notifier
             notifier.close()
-            notifier._workers, notifier._limiter = Workers(2), SendLimiter(2, 2)
+            notifier._workers, notifier._limiter = Workers(2, setup=WorkerSetup(None)), SendLimiter(2, 2)
             await asyncio.wait_for(dispatcher.send_all_due(), PATIENCE)
             metrics = dispatcher._metrics.render_exposition().decode()
     assert states(database) == {"retry": len(urls)}

@@ -85,11 +85,11 @@ async def test_the_same_bytes_are_not_modified(site: Site) -> None:
     site.answers["/feed"] = web.Response(body=FEED, headers={"ETag": '"1"'})
     first = await fetch(f"{site.url}/feed")
     assert first.outcome is FetchOutcome.DOCUMENT
-    assert first.validators == Validators('"1"', None, digest_of(FEED))
+    assert first.validators == Validators('"1"', None, digest_of(FEED), site.url)
     site.answers["/feed"] = web.Response(body=FEED, headers={"ETag": '"2"'})
     second = await fetch(f"{site.url}/feed", first.validators)
     assert (second.outcome, second.status, second.body) == (FetchOutcome.NOT_MODIFIED, 200, b"")
-    assert second.validators == Validators('"2"', None, digest_of(FEED))
+    assert second.validators == Validators('"2"', None, digest_of(FEED), site.url)
     site.answers["/feed"] = web.Response(body=FEED + b" ")
     assert (await fetch(f"{site.url}/feed", second.validators)).outcome is FetchOutcome.DOCUMENT
 
@@ -98,6 +98,33 @@ async def test_a_304_that_nobody_asked_for_is_a_failure(site: Site) -> None:
     """With nothing but the digest of a document no server was asked whether it has changed."""
     site.answers["/feed"] = web.Response(status=304)
     assert (await fetch(f"{site.url}/feed", Validators(body="ab"))).outcome is FetchOutcome.FAILED
+
+
+async def test_validators_go_to_the_server_that_gave_them_only(site: Site) -> None:
+    """Behind a redirect another server gets none of them, and the server that redirects gets none of that one's."""
+    async with serving("127.0.0.2") as other:
+        site.answers["/feed"] = web.Response(body=FEED, headers={"ETag": '"site"', "Last-Modified": "today"})
+        other.answers["/feed"] = web.Response(body=FEED + b" ", headers={"ETag": '"other"'})
+        first = await fetch(f"{site.url}/feed")
+        site.answers["/feed"] = redirect(f"{other.url}/feed", 301)
+        second = await fetch(f"{site.url}/feed", first.validators)
+        other.answers["/feed"] = web.Response(status=304)
+        third = await fetch(f"{site.url}/feed", second.validators)
+    sent = [[request.headers.get("If-None-Match") for request in each.asked] for each in (site, other)]
+    assert sent == [[None, '"site"', None], [None, '"other"']]
+    assert "If-Modified-Since" not in other.asked[0].headers
+    assert second.validators == Validators('"other"', None, digest_of(FEED + b" "), other.url)
+    assert (second.outcome, third.outcome) == (FetchOutcome.DOCUMENT, FetchOutcome.NOT_MODIFIED)
+    assert third.validators == second.validators
+
+
+async def test_a_304_of_a_server_that_was_sent_no_validators_is_a_failure(site: Site) -> None:
+    """It was not asked whether anything has changed, whatever another server gave."""
+    async with serving("127.0.0.2") as other:
+        other.answers["/feed"] = web.Response(status=304)
+        site.answers["/feed"] = redirect(f"{other.url}/feed")
+        fetched = await fetch(f"{site.url}/feed", Validators('"site"', None, None, site.url))
+    assert fetched.outcome is FetchOutcome.FAILED
 
 
 # --- where it has moved -------------------------------------------------------------------------------------------

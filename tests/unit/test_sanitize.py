@@ -11,26 +11,39 @@ import pytest
 
 from monitor.errors import Fault, FetchFailed
 from monitor.model import Message, Place, Receipt, ReceiptKind
-from monitor.sanitize import escape_json, sanitize_line, sanitize_text, sanitize_url
+from monitor.sanitize import escape_json, sanitize_highlighted, sanitize_line, sanitize_text, sanitize_url
 
 SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
 ALL = [*map(chr, range(sys.maxunicode + 1))]
 # Formats that a reader sees, or that shape the script that they stand in.
 SHOWN = {
-    *"\u00ad\u200c\u200d",  # soft hyphen; joiners
+    *"\u200c\u200d",  # joiners
     *map(chr, (*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD)),  # signs below numbers
-    "\u180e",  # Mongolian vowels
-    *map(chr, (*range(0x13430, 0x13440), *range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B))),  # hieroglyphs, notes
+    *map(chr, range(0x13430, 0x13440)),  # hieroglyphs
+}
+# Unicode's DerivedCoreProperties.txt: Default_Ignorable_Code_Point, "characters with no visible glyph".
+UNSEEN = {
+    chr(code)
+    for first, last in (
+        *((0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F)),
+        *((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F)),
+        *((0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A)),
+        (0xE0000, 0xE0FFF),
+    )
+    for code in range(first, last + 1)
 }
 STEERING = [
     sign
     for sign in ALL
-    if unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and sign not in SHOWN and sign not in "\t\n"
+    if (unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Zl", "Zp"} or sign in UNSEEN)
+    and sign not in SHOWN
+    and sign not in "\t\n"
 ]
 
 
 def test_no_character_that_steers_is_left() -> None:
-    """Of all that Unicode has: controls, formats, halves of pairs, separators; formats that mean something stay."""
+    """Of all that Unicode has: controls, formats, halves of pairs, separators, and what has no glyph; formats that mean
+    something stay."""
     assert [sign for sign in STEERING if sign in sanitize_text(f"a{sign}b")] == []
     assert [sign for sign in STEERING if sign in sanitize_line(f"a{sign}b")] == []
     assert [sign for sign in SHOWN if sign not in sanitize_text(f"क{sign}ष")] == []
@@ -39,7 +52,7 @@ def test_no_character_that_steers_is_left() -> None:
 def test_all_else_stays() -> None:
     """Letters, marks and signs of every script."""
     others = {"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"}
-    letters = "".join(sign for sign in ALL if unicodedata.category(sign) not in others)
+    letters = "".join(sign for sign in ALL if unicodedata.category(sign) not in others and sign not in UNSEEN)
     assert sanitize_text(letters) == letters
 
 
@@ -55,6 +68,19 @@ def test_all_else_stays() -> None:
         (f"{SCOTLAND} won", f"{SCOTLAND} won", f"{SCOTLAND} won"),
         ("\U0001f3f4\U000e0067 a\U000e0067\U000e007f", "\U0001f3f4 a", "\U0001f3f4 a"),  # tags that spell no flag
         ("a\ud800\x00b\ufffe", "ab", "ab"),
+        ("Tai\xadwan 미\u3164사\u115f\u1160일 \uffa0", "Taiwan 미사일 ", "Taiwan 미사일"),
+        (
+            "❤\ufe0f ✈\ufe0e ©\ufe0f 1\ufe0f\u20e3",
+            "❤\ufe0f ✈\ufe0e ©\ufe0f 1\ufe0f\u20e3",
+            "❤\ufe0f ✈\ufe0e ©\ufe0f 1\ufe0f\u20e3",
+        ),
+        ("葛\U000e0100城 芦\ufe00", "葛\U000e0100城 芦\ufe00", "葛\U000e0100城 芦\ufe00"),  # forms in Japanese names
+        ("\u1820\u180b\u1824\u180e\u1820", "\u1820\u180b\u1824\u180e\u1820", "\u1820\u180b\u1824\u180e\u1820"),
+        (
+            "mis\ufe0fsile 1\ufe0f2 ❤\ufe0f\ufe00\U000e0101!",
+            "missile 12 ❤\ufe0f!",
+            "missile 12 ❤\ufe0f!",
+        ),  # and such as hide
         ("", "", ""),
     ],
 )
@@ -62,6 +88,22 @@ def test_a_text_keeps_its_lines_and_its_script(text: str, shown: str, line: str)
     """And comes out of a second time as of the first."""
     assert (sanitize_text(text), sanitize_line(text)) == (shown, line)
     assert (sanitize_text(shown), sanitize_line(line)) == (shown, line)
+
+
+@pytest.mark.parametrize(
+    ("text", "highlights", "clean", "moved"),
+    [
+        ("\u200ba mis\xadsile\x07 flew", ((3, 11),), "a missile flew", ((2, 9),)),
+        ("mis\u3164sile", ((0, 8), (2, 5), (5, 99)), "missile", ((0, 7), (2, 4), (4, 7))),
+        ("a b", ((0, 1), (2, 3)), "a b", ((0, 1), (2, 3))),
+        ("\u200b", ((0, 1),), "", ((0, 0),)),
+    ],
+)
+def test_highlights_move_along(
+    text: str, highlights: tuple[tuple[int, int], ...], clean: str, moved: tuple[tuple[int, int], ...]
+) -> None:
+    """They stay on their words, whether they overlap or end beyond the text."""
+    assert sanitize_highlighted(text, highlights) == (clean, moved)
 
 
 def test_an_address_leads_where_it_led() -> None:

@@ -23,6 +23,7 @@ from monitor.cli.options import (
     existing_database,
     format_local_time,
     json_option,
+    open_output,
     print_faults,
     print_json,
 )
@@ -178,7 +179,8 @@ def preview(
 def _write_html(message: MessagePreview, channel: str, file: Path) -> None:
     if message.form != "html":
         raise InvalidRequest(f"the channel {channel} shows no HTML: it gets {message.form} text")
-    file.write_text(message.body, encoding="utf-8")
+    with open_output(file) as out:
+        out.write(message.body)
     click.echo(f"{file} has what {channel} gets of {message.name}", err=True)
 
 

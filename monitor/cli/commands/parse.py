@@ -20,6 +20,7 @@ from monitor.ingest.entry_identity import assign_uids
 from monitor.ingest.new_articles import sanitize_entry
 from monitor.model import (
     DEFAULT_KIND,
+    Entry,
     Feed,
     FetchOutcome,
     FetchResult,
@@ -30,6 +31,7 @@ from monitor.model import (
     Source,
     Validators,
 )
+from monitor.sanitize import sanitize_line
 from monitor.services.lookup import require_known
 from monitor.sources.formats.read_document import read_document
 from monitor.sources.http.decoder import unpack_gzip
@@ -38,6 +40,8 @@ from monitor.sources.http.guard import Network, normalize_ip
 from monitor.sources.http.resolver import Resolver
 from monitor.sources.kinds import KINDS
 from monitor.sources.kinds.page import KIND as PAGE
+from monitor.sources.polling.feed_secrets import hide_secrets_in_feed
+from monitor.url_secrets import hide_secrets_in, redact_url
 
 
 @click.command()
@@ -88,24 +92,26 @@ def parse(
     """
     require_given_config(config)
     source = _load_source(config, id_) if id_ else None
-    document = document or (source.url if source else None)
+    document = document or (source.address if source else None)
     if document is None:
         raise InvalidRequest("name a file, an address or - for standard input; or a source with --source")
     kind, settings = _choose_kind(selectors, source)
-    allow = networks_allowed(config) if source else []
-    proxy = source.proxy if source else None
-    fetched = _load_document(document, url or (source.url if source else None), _parse_headers(headers), proxy, allow)
+    allow = networks_allowed(config, source.id) if source else []
+    base = url or (source.url if source else None)
+    fetched = _load_document(document, base, _parse_headers(headers), source, allow)
+    secrets = source.secrets if source else frozenset()
+    shown = redact_url(document, secrets) if "://" in document else document
     try:
-        feed = _read_feed(fetched, kind, settings)
+        feed = hide_secrets_in_feed(_read_feed(fetched, kind, settings), secrets)
     except FeedUnreadable as error:
-        raise FeedUnreadable(f"{document}: {error}{_describe_redirect(document, fetched)}") from error
+        raise FeedUnreadable(f"{shown}: {hide_secrets_in(str(error), secrets)}{describe_redirect(fetched)}") from error
     if feed.problem:
-        click.echo(f"{document}: {feed.problem}", err=True)
+        click.echo(f"{shown}: {feed.problem}", err=True)
     _print_feed(feed, as_json=as_json)
 
 
 def _load_source(config: Path, id_: str) -> Source:
-    """A source of monitor.yaml, with the secrets of its proxy; no others are needed."""
+    """A source of monitor.yaml, with the secrets of its address and its proxy; no others are needed."""
     require_config(config)
     sources = load_rules_of(config).sources
     require_known("source", [id_], sources)
@@ -147,7 +153,8 @@ def _read_feed(fetched: FetchResult, kind: str, settings: KindSettings | None) -
 
 def _print_feed(feed: Feed, *, as_json: bool) -> None:
 
-    for uid, entry in zip(assign_uids(feed.entries), map(sanitize_entry, feed.entries), strict=True):
+    for uid, given in zip(assign_uids(feed.entries), feed.entries, strict=True):
+        entry = sanitize_entry(given)
         row = {
             "uid": uid,
             "title": entry.title or None,
@@ -164,12 +171,11 @@ def _print_feed(feed: Feed, *, as_json: bool) -> None:
             print_json(row)
         else:
             date = str(row["published"] or "undated")
-            click.echo(f"{date:<26}{entry.title}\n{'':26}{entry.link or 'no link'}")
+            click.echo(f"{date:<26}{entry.title}\n{'':26}{entry.link or _explain_missing_link(given)}")
 
 
-def _describe_redirect(document: str, fetched: FetchResult) -> str:
-
-    return describe_redirect(document, fetched) if "://" in document else ""
+def _explain_missing_link(given: Entry) -> str:
+    return f"no link: {sanitize_line(given.link)} is no page of the web" if given.link else "no link"
 
 
 def _parse_headers(given: tuple[str, ...]) -> dict[str, str]:
@@ -184,13 +190,13 @@ def _parse_headers(given: tuple[str, ...]) -> dict[str, str]:
 
 
 def _load_document(
-    document: str, url: str | None, headers: dict[str, str], proxy: str | None, allow: list[Network]
+    document: str, url: str | None, headers: dict[str, str], source: Source | None, allow: list[Network]
 ) -> FetchResult:
 
     if "://" in document:
-        fetched = asyncio.run(_fetch_document(document, headers, proxy, allow))
+        fetched = asyncio.run(_fetch_document(document, headers, source, allow))
         if fetched.outcome is not FetchOutcome.DOCUMENT:
-            raise FetchFailed(f"{document}: {fetched.problem}")
+            raise FetchFailed(f"{fetched.url}: {fetched.problem}")
         return fetched
     if document != "-":
         require_input(Path(document))
@@ -205,13 +211,15 @@ def _load_document(
     return FetchResult(FetchOutcome.DOCUMENT, url or "", body=body, headers=headers)
 
 
-async def _fetch_document(url: str, headers: dict[str, str], proxy: str | None, allow: list[Network]) -> FetchResult:
+async def _fetch_document(
+    url: str, headers: dict[str, str], source: Source | None, allow: list[Network]
+) -> FetchResult:
 
     # The person at the command line names the address: private ones are theirs to ask for. What it redirects to nobody
     # has named, unless the source's config allows it.
-    named = [network for each in (url, proxy) if each for network in await _resolve_networks(each)]
+    named = [network for each in (url, source and source.proxy) if each for network in await _resolve_networks(each)]
     async with Fetcher(Limits(), [*allow, *named]) as fetcher:
-        return await fetcher.fetch(url, Validators(), headers=headers, proxy=proxy)
+        return await fetcher.fetch(url, Validators(), source=source, headers=headers)
 
 
 async def _resolve_networks(url: str) -> list[Network]:

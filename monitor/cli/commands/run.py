@@ -14,8 +14,10 @@ from monitor.config.loading.load import LoadedConfig
 from monitor.config.loading.user_files import UserFiles
 from monitor.errors import Fault
 from monitor.notify import channel_faults_in_worker
+from monitor.runtime import descriptors
 from monitor.runtime.gc_tuning import relaxed
 from monitor.runtime.malloc_tuning import limit_arenas
+from monitor.runtime.sandbox import make_undumpable, missing_protections
 from monitor.store.engine.ownership import act_as_owner
 from monitor.telemetry import LogEvent, configure_logging, log
 
@@ -42,7 +44,9 @@ def run(config: Path, once: bool) -> None:
     import signal
 
     limit_arenas()
+    descriptors.raise_limit()
     relaxed()
+    make_undumpable()  # before secrets are read
     if not _has_terminal():
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it may ask for a reload: what starts will read the files
     faulthandler.enable()  # systemd's watchdog ends us with SIGABRT: every thread then writes what it hung at
@@ -52,6 +56,8 @@ def run(config: Path, once: bool) -> None:
     configure_logging(secrets=secrets_of(loaded.config))
     if owner := act_as_owner(settings.database):
         log.warning(LogEvent.ACTING_AS, owner=owner)
+    if missing := missing_protections():
+        log.warning(LogEvent.SANDBOX_INCOMPLETE, missing=list(missing))
     _log_faults(loaded.faults)
     asyncio.run(_run_daemon(loaded, files, once))
 

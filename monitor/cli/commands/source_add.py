@@ -22,6 +22,7 @@ from monitor.services.commands.source_add import (
     propose_sources,
 )
 from monitor.sources.polling.discovery import DiscoveredFeed
+from monitor.url_secrets import redact_url
 
 _KEYS = ("id", "name", "language", "publisher", "tags", "every")
 """In the order in which they are written."""
@@ -75,9 +76,9 @@ def add(
     request = SourceRequest(files, files.file_for(file), url, given_keys)
     found = asyncio.run(propose_sources(request, check=not no_check, on_fetch=lambda: _announce_fetch(url)))
     for feed, source in found.known:
-        click.echo(f"{feed.url} is there already: {source.place}", err=True)
+        click.echo(f"{redact_url(feed.url)} is there already: {source.place}", err=True)
     if not found.candidates:
-        raise MonitorError(f"{url}: nothing was added")
+        raise MonitorError(f"{redact_url(url)}: nothing was added")
     if len(found.candidates) > 1 and which is None:
         _list_feeds(request, found.candidates)
         click.get_current_context().exit(1)
@@ -91,14 +92,14 @@ def add(
 def _announce_fetch(url: str) -> None:
     """Where nobody answers, it takes half a minute."""
     if sys.stderr.isatty():
-        click.echo(f"asking {url} ...", err=True)
+        click.echo(f"asking {redact_url(url)} ...", err=True)
 
 
 def _describe_added(found: SourceProposal, added: Sequence[SourceCandidate], id_: str) -> None:
     """What the sources are, or what to expect of the one with this id."""
     for candidate in added:
         if candidate.feed:
-            from_page = f"{candidate.url}: " if found.kind is AddressKind.PAGE else ""
+            from_page = f"{redact_url(candidate.url)}: " if found.kind is AddressKind.PAGE else ""
             click.echo(f"{from_page}{_describe_feed(candidate.feed)}")
     if found.note:
         click.echo(found.note, err=True)

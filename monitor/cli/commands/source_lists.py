@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.options import config_option, json_option, print_faults, print_json
+from monitor.cli.options import config_option, json_option, open_output, print_faults, print_json
 from monitor.cli.paths import InputPath, OutputPath
 from monitor.config.editing.feed_lists import ImportOutcome, OutlineImport
 from monitor.config.editing.source_files import source_files
 from monitor.errors import FeedUnreadable, InvalidRequest
 from monitor.services.commands.source_lists import ListImport, export_source_list, import_source_list
+from monitor.url_secrets import redact_url
 
 
 @click.command("import")
@@ -67,7 +68,8 @@ def _print_import(given: Path, done: ListImport, *, as_json: bool) -> None:
         click.echo(f"{given}: {done.problem}", err=True)
     rows: list[tuple[int, str | None, ImportOutcome, str | None, str | None]]
     rows = [
-        (each.outline.line, each.outline.url, each.outcome, _get_source_id(each), each.why) for each in done.imports
+        (each.outline.line, redact_url(each.outline.url), each.outcome, _get_source_id(each), each.why)
+        for each in done.imports
     ]
     rows += [(each.line, None, ImportOutcome.UNUSABLE, None, each.why) for each in done.unusable]
     for line, url, outcome, id_, why in sorted(rows, key=lambda row: row[0]):
@@ -98,7 +100,7 @@ def export(config: Path, output: Path | None, tag: str | None) -> None:
     """Write the sources as a list of feeds (OPML 2.0), which feed readers and `sources import` read.
 
     Sources are in a group by their first tag. All their keys go along, and `sources import` brings them back; a
-    proxy with a password is left out.
+    proxy with a password is left out, and *** is written for a token in a url.
 
     \b
     Example:
@@ -108,7 +110,9 @@ def export(config: Path, output: Path | None, tag: str | None) -> None:
     exported = export_source_list(files, clock.now(), tag)
     print_faults(exported.faults)
     for source, keys in exported.secrets:
-        click.echo(f"{source.place}: {', '.join(keys)} holds a password, and is left out", err=True)
+        for key in keys:
+            what = "a token, for which *** is written" if key == "url" else "a password, and is left out"
+            click.echo(f"{source.place}: {key} holds {what}", err=True)
     if (
         tag is not None and not exported.sources
     ):  # a slip in the tag must not leave an empty list in the place of a backup
@@ -116,10 +120,8 @@ def export(config: Path, output: Path | None, tag: str | None) -> None:
     if output is None:
         click.echo(exported.document, nl=False)
     else:
-        try:
-            output.write_bytes(exported.document)
-        except OSError as error:
-            raise InvalidRequest(f"{output}: {error.strerror or error}") from error
+        with open_output(output) as out:
+            out.write(exported.document.decode())
         click.echo(f"{exported.sources} sources written to {output}")
     if exported.faults:
         click.get_current_context().exit(1)

@@ -99,6 +99,7 @@ def _status_to_row(seen: ServiceStatus) -> dict[str, object]:
         "held": {channel: asdict(held) for channel, held in seen.held.items()},
         "dead": [asdict(each) for each in seen.dead],
         "database": asdict(seen.database),
+        "sandbox": {"complete": not seen.missing_protections, "missing": list(seen.missing_protections)},
     }
 
 
@@ -156,6 +157,7 @@ class _StatusText:
             yield "held", f"{channel}: {held.deliveries} by the hours of a route, {until}"
         database = status.database
         yield "database", f"{database.kind}, {database.name}, {database.bytes / 2**20:.1f} MiB"
+        yield "sandbox", "; ".join(status.missing_protections) or "complete"
 
     def _daemon_warnings(self) -> Iterator[str]:
         status, alive, gone = self._status, self._status.alive_daemons, self._status.gone_daemons

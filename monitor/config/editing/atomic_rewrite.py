@@ -8,13 +8,12 @@ from __future__ import annotations
 import os
 from codecs import BOM_UTF8
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkstemp
 
 from monitor.config.yaml.yaml12 import decode_utf8_text
 from monitor.errors import MonitorError
+from monitor.runtime.safe_paths import OpenFolder, open_folder_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,33 +27,19 @@ class FileRewrite:
     def write(self) -> None:
         """Replaces the file. Raises MonitorError and leaves the file unchanged if replacing it is not safe."""
         try:
-            if os.geteuid() == 0 and (link := _find_unsafe_link(self.path)):
-                raise PermissionError(0, f"{link} leads elsewhere and is not root's; 'chown -h root' it if it may")
-            self._write(Path(os.path.realpath(self.path)))  # a link keeps pointing to its file
+            with open_folder_of(self.path, make=True) as folder:  # of the file that a link leads to: the link stays
+                self._write(folder)
         except OSError as error:
             raise MonitorError(f"{self.path}: cannot be written: {error.strerror}; nothing was changed") from None
 
-    def _write(self, file: Path) -> None:
-        if file.exists() and not os.access(file, os.W_OK):  # renaming would ignore that
+    def _write(self, folder: OpenFolder) -> None:
+        if folder.find_status() is not None and not folder.is_writable():  # renaming would ignore that
             raise PermissionError(0, "it is write-protected")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = mkstemp(prefix=f".{file.name}.", dir=file.parent)  # files with a leading dot are not read
-        try:
-            with os.fdopen(handle, "wb") as new:
+        with folder.replacing() as opened:
+            with os.fdopen(opened, "wb", closefd=False) as new:
                 new.write(self.after)
-                new.flush()
-                _copy_mode_and_owner(new.fileno(), file)
-                os.fsync(new.fileno())
-            if _read_content(file) != self.before:
+            if folder.read() != self.before:
                 raise MonitorError(f"{self.path}: somebody else changed it just now; nothing was changed, try again")
-            Path(name).replace(file)
-        finally:
-            Path(name).unlink(missing_ok=True)
-        folder = os.open(file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def prepare_rewrite(path: Path, edit: Callable[[str, str], str]) -> FileRewrite:
@@ -69,32 +54,8 @@ def prepare_rewrite(path: Path, edit: Callable[[str, str], str]) -> FileRewrite:
     return FileRewrite(path, before, bom + edit(text, str(path)).encode())
 
 
-def _find_unsafe_link(path: Path) -> Path | None:
-    """The first link on the path that leads out of its own folder and does not belong to root. Somebody who may write
-    in that folder could make root write anywhere."""
-    for link in reversed((path.absolute(), *path.absolute().parents)):
-        if link.is_symlink():
-            with suppress(FileNotFoundError):
-                link.stat()  # a cycle of links raises an error here
-            inside = Path(os.path.realpath(link)).is_relative_to(os.path.realpath(link.parent))
-            if not inside and link.lstat().st_uid != 0:
-                return link
-            if next_link := _find_unsafe_link(link.parent / link.readlink()):
-                return next_link
-    return None
-
-
 def _read_content(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
     except FileNotFoundError:
         return None
-
-
-def _copy_mode_and_owner(handle: int, file: Path) -> None:
-    """Copies mode, group and (as root) owner of the replaced file. A new file gets those of its folder, so that the
-    daemon can read a file that root adds."""
-    reference = file.stat() if file.exists() else file.parent.stat()
-    with suppress(PermissionError):
-        os.fchown(handle, reference.st_uid if os.geteuid() == 0 else -1, reference.st_gid)
-    os.fchmod(handle, reference.st_mode & (0o7777 if file.exists() else 0o666))

@@ -22,6 +22,7 @@ from monitor.config.yaml.yaml12 import PlainData
 from monitor.errors import InvalidRequest
 from monitor.model import Outline
 from monitor.sources.kinds import KINDS
+from monitor.url_secrets import find_url_secrets, redact_url
 
 _URL = "url"
 _LISTS = ("tags", *(kind.key.name for kind in KINDS.values() if kind.key))
@@ -148,14 +149,18 @@ def _parse_json_value(key: str, text: str) -> SourceValue:
 
 
 def outline_of(source: Mapping[str, PlainData]) -> tuple[Outline, list[str]]:
-    """The outline for a source as its file has it, and the keys that are left out because they hold a secret."""
+    """The outline for a source as its file has it, and the keys that hold a secret, which is left out. A reference to a
+    secret goes along."""
     keys = {key: value for key, value in source.items() if value is not None and key != _URL}
     secret_keys = [key for key in _MAY_HOLD_CREDENTIALS if _has_credentials(keys.get(key))]
     settings = {key: _as_text(value) for key, value in keys.items() if key not in secret_keys}
     tags = keys.get("tags")
     groups = tuple(" ".join(tag.split()) for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
     title, language = settings.get("name", settings.get("id")), settings.get("language")
-    return Outline(str(source.get(_URL)), 0, title, language, groups, settings), secret_keys
+    url = str(source.get(_URL))
+    if find_url_secrets(url):
+        url, secret_keys = redact_url(url), [_URL, *secret_keys]
+    return Outline(url, 0, title, language, groups, settings), secret_keys
 
 
 def _as_text(value: PlainData) -> str:

@@ -7,6 +7,7 @@ It overwrites nothing: existing files stay, and are reported.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from monitor.config.language.file_kinds import KINDS
 from monitor.config.loading.files import is_config_file_name
 from monitor.config.loading.packs import Pack
 from monitor.config.yaml.yaml12 import read_yaml_file
+from monitor.runtime.safe_paths import make_folder, open_folder_of
 
 _TEMPLATE = Path(__file__).with_name("starter.yaml")
 _SHARED = ("rules/lists", "seeds/entities")
@@ -29,17 +31,24 @@ def write_starter(folder: Path, shipped: Path, packs: Iterable[Pack]) -> tuple[l
     existing: list[Path] = []
     for name, content in _iter_starter_files(shipped, packs):
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with path.open("xb") as file:
-                file.write(content)
-        except FileExistsError:
-            existing.append(path)
-        else:
-            written.append(path)
+        (written if _write_if_missing(path, content) else existing).append(path)
     for folder_name in _NAMED:
-        (folder / folder_name).mkdir(parents=True, exist_ok=True)
+        make_folder(folder / folder_name)
     return written, existing
+
+
+def _write_if_missing(path: Path, content: bytes) -> bool:
+    """Whether it was written. Raises OSError."""
+    if path.is_symlink():
+        return False
+    with open_folder_of(path, make=True) as folder:
+        try:
+            opened = folder.create()
+        except FileExistsError:
+            return False
+        with os.fdopen(opened, "wb") as file:
+            file.write(content)
+    return True
 
 
 def count_rules_and_sources(files: Iterable[Path]) -> tuple[int, int]:

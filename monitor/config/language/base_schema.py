@@ -23,6 +23,7 @@ from monitor.config.language.durations import DURATION_PATTERN, SIZE_PATTERN, Ou
 from monitor.config.yaml.yaml12 import ValuePath, quote_text
 from monitor.sanitize import sanitize_line
 from monitor.text.language_tags import THREE_LETTERS, parse_primary_subtag
+from monitor.url_secrets import HIDDEN, REFERENCE
 
 CUSTOM_ERROR = "monitor"
 """The type of the errors that our own validators raise. Their context holds `problem`, `hint` and `at`."""
@@ -260,11 +261,31 @@ def _validate_web_address(url: str) -> str:
     if not is_web_address(url):
         raise validation_error("this is no web address", "write one that begins with https:// or http://")
     if "${" in url:
-        raise validation_error("'${...}' works in the urls of channels and proxies only, not in those of sources")
-    parts = urlsplit(url)
-    if parts.username is not None or parts.password is not None:
-        raise validation_error("an address with a user or a password in it is not built yet", "remove them")
+        raise validation_error("'${...}' works in the url and the proxy of a source only")
+    _refuse_open_login(url)
     return url
+
+
+def _validate_source_address(url: str) -> str:
+    """The address of a source. Its secrets, if any, are references behind its host. The fault never quotes it."""
+    if "${" not in url:
+        return _validate_web_address(url)
+    filled = REFERENCE.sub("secret", url)
+    host = urlsplit(REFERENCE.sub("-", url)).hostname if is_web_address(filled) else None
+    if host is None or host != urlsplit(filled).hostname:
+        raise validation_error(
+            "this is no web address with secrets in it",
+            "write the host itself, and secrets behind it: https://news.example/feed?token=${file:/PATH}",
+        )
+    _refuse_open_login(url)
+    return url
+
+
+def _refuse_open_login(url: str) -> None:
+    """People share their lists of sources, so a login in one must be a secret reference."""
+    login, at, _ = REFERENCE.sub(HIDDEN, url).partition("://")[2].partition("/")[0].rpartition("@")
+    if at and HIDDEN not in (login.partition(":")[2] or login):
+        raise validation_error("this login is in plain text", "write it as a secret: https://me:${env:NAME}@HOST/feed")
 
 
 def _validate_proxy(url: str) -> str:
@@ -326,6 +347,9 @@ LanguageOfWords = Annotated[
 TermText = Annotated[str, AfterValidator(_validate_term), WithJsonSchema({"type": "string", "minLength": 1})]
 WebAddress = Annotated[
     str, AfterValidator(_validate_web_address), WithJsonSchema({"type": "string", "pattern": "^https?://"})
+]
+SourceAddress = Annotated[
+    str, AfterValidator(_validate_source_address), WithJsonSchema({"type": "string", "pattern": "^https?://"})
 ]
 ProxyAddress = Annotated[
     str, AfterValidator(_validate_proxy), WithJsonSchema({"type": "string", "pattern": r"^(https?://|\$\{)"})

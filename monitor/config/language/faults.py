@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails
 from monitor.config.language.base_schema import CUSTOM_ERROR, Schema, is_language, is_misspelt_key, schema_at
 from monitor.config.language.reserved_keywords import ELSEWHERE, KEYS, explain_reserved_keyword
 from monitor.config.yaml.syntax import FULL_WIDTH, wide_colon
-from monitor.config.yaml.yaml12 import ValuePath, YamlDocument, quote_text
+from monitor.config.yaml.yaml12 import MORE_FAULTS, MOST_FAULTS, ValuePath, YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
 
 AnySchema = TypeVar("AnySchema", bound=Schema)
@@ -31,7 +31,11 @@ def validate_document(schema: type[AnySchema], document: YamlDocument) -> AnySch
         return schema.model_validate(document.data)
     except ValidationError as error:
         details = error.errors(include_url=False)
-    raise InvalidFiles([_fault_from_error(detail, schema, document) for detail in details])
+    faults = [_fault_from_error(detail, schema, document) for detail in details[:MOST_FAULTS]]
+    if len(details) > MOST_FAULTS:
+        next_place = _fault_from_error(details[MOST_FAULTS], schema, document).place
+        faults.append(Fault(next_place, *MORE_FAULTS))
+    raise InvalidFiles(faults)
 
 
 def sort_faults(faults: Iterable[Fault]) -> tuple[Fault, ...]:
@@ -224,8 +228,8 @@ def _suggest_value(value: object, expected: str) -> str | None:
             return "put it in quotes"
         case "text", dict() if len(value) == 1:
             return "text that holds ': ' goes in quotes"
-        case "text", [str(only)] if "://" not in only and len(only) <= 40:
-            return f"write {only}, and no list"
+        case "text", [str()]:  # it is not quoted: it may be an address with a password
+            return "write the text alone, and no list"
     return None
 
 

@@ -34,22 +34,32 @@ _SYNTAX = "${env:NAME}, ${file:/PATH} or ${credential:NAME}"
 def fill_secrets(text: str, environment: Mapping[str, str], place: Place, folder: Path) -> str:
     """The text with its secrets filled in. Raises InvalidFiles with a fault for each secret that is not available.
     Relative paths are relative to `folder`."""
+    return resolve_secrets(text, environment, place, folder)[0]
+
+
+def resolve_secrets(
+    text: str, environment: Mapping[str, str], place: Place, folder: Path
+) -> tuple[str, frozenset[str]]:
+    """The text with its secrets filled in, and these secrets. Raises InvalidFiles as `fill_secrets` does."""
     faults: list[Fault] = []
+    secrets: set[str] = set()
 
     def substitute(match: re.Match[str]) -> str:
         if match[0] == "$${":
             return "${"
         kind, _, name = (match["inside"] or "").partition(":")
         try:
-            return _resolve_secret(kind, name, environment, folder)
+            secret = _resolve_secret(kind, name, environment, folder)
         except _SecretUnavailable as missing:
             faults.append(Fault(place, missing.problem, missing.hint))
             return ""
+        secrets.add(secret)
+        return secret
 
     filled = _REFERENCE.sub(substitute, text)
     if faults:
         raise InvalidFiles(faults)
-    return filled
+    return filled, frozenset(secrets)
 
 
 class _SecretUnavailable(Exception):
@@ -177,9 +187,10 @@ def _iter_option_values(query: str) -> Iterator[str]:
 
 
 def secrets_of(config: Config) -> frozenset[str]:
-    """What no log may show: what is telling in the addresses of channels and of `heartbeat`, and the passwords of
-    database and proxies."""
+    """What no log may show: what is telling in the addresses of channels and of `heartbeat`, the passwords of database
+    and proxies, and the secrets in the addresses of sources."""
     telling = (find_sensitive_parts(channel.url) for channel in config.settings.list_addresses())
     proxies = (password_of(source.proxy) for source in config.sources.values() if source.proxy)
+    addresses = (source.secrets for source in config.sources.values() if source.secrets)
     heartbeat = find_sensitive_parts(config.settings.heartbeat or "")
-    return password_of(config.settings.database).union(heartbeat, *telling, *proxies)
+    return password_of(config.settings.database).union(heartbeat, *telling, *proxies, *addresses)

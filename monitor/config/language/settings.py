@@ -10,7 +10,6 @@ import zoneinfo
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, ClassVar, Self
 
@@ -31,10 +30,11 @@ from monitor.config.language.channels import ChannelSchema, build_channels
 from monitor.config.language.durations import DURATION_PATTERN, OutOfBounds, parse_duration
 from monitor.config.language.faults import collect_faults, did_you_mean, validate_document
 from monitor.config.language.hours import HoursName, HoursSchema, build_hours
+from monitor.config.language.network import NetworkSchema, networks_by_source, networks_for_all
 from monitor.config.language.routes import RouteItem, build_routes, find_routing_faults, find_unknown_channel
 from monitor.config.language.secrets import fill_secrets
 from monitor.config.language.sources import SourceDefaults
-from monitor.config.language.web import WebSchema
+from monitor.config.language.web import WebSchema, web_settings_from_schema
 from monitor.config.language.zones import Zone
 from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
@@ -70,21 +70,6 @@ def _validate_database_url(url: str) -> str:
     return url
 
 
-def _validate_network(text: str) -> str:
-    try:
-        ip_network(text)
-    except ValueError:
-        raise validation_error(f"{quote_text(text)} is no network", _suggest_network(text)) from None
-    return text
-
-
-def _suggest_network(text: str) -> str:
-    try:
-        return f"did you mean {ip_network(text, strict=False)}?"
-    except ValueError:
-        return "write a range such as 10.0.0.0/8 or fd00::/8"
-
-
 def _parse_retention(text: object) -> timedelta:
     if text == _FOR_GOOD:
         return FOR_GOOD
@@ -101,23 +86,12 @@ Database = Annotated[
     AfterValidator(_validate_database_url),
     WithJsonSchema({"type": "string", "pattern": r"^(sqlite:///|postgres(ql(\+psycopg)?)?://|\$\{).+"}),
 ]
-Network = Annotated[str, AfterValidator(_validate_network), WithJsonSchema({"type": "string"})]
 Count = Annotated[int, Field(ge=1)]
 RetentionPeriod = Annotated[
     timedelta,
     PlainValidator(validator_from_parser(_parse_retention)),
     WithJsonSchema({"type": "string", "pattern": f"{DURATION_PATTERN}|^{_FOR_GOOD}$"}),
 ]
-
-
-class NetworkSchema(Schema):
-    """Which networks sources may be in."""
-
-    label: ClassVar[str] = "network"
-
-    allow: list[Network] | None = Field(
-        None, description="Private networks that sources may be in.", examples=[["10.0.0.0/8"]]
-    )
 
 
 class LimitsSchema(Schema):
@@ -262,7 +236,7 @@ class SettingsSchema(Schema):
         examples=["https://hc.example/${credential:heartbeat}"],
     )
     network: NetworkSchema | None = Field(
-        None, description="Which networks sources may be in.", examples=[{"allow": ["10.0.0.0/8"]}]
+        None, description="Which private networks sources may reach.", examples=[{"allow": ["10.0.0.0/8"]}]
     )
     limits: LimitsSchema | None = Field(
         None, description="Bounds of fetching and sending.", examples=[{"total": "30 s"}]
@@ -307,9 +281,10 @@ def settings_from_document(
         operator=_drop_duplicates(schema.operator or ()),
         weekly_misses=schema.weekly_misses is not False,
         heartbeat=heartbeat,
-        allow=_parse_networks(schema.network),
+        allow=networks_for_all(schema.network),
+        allow_for=networks_by_source(schema.network),
         limits=_limits_from_schema(schema.limits),
-        web=schema.web.listen if schema.web else None,
+        web=web_settings_from_schema(schema.web),
         retention=_retention_from_schema(schema.retention),
         canary=_canary_from_schema(schema.canary),
     )
@@ -377,10 +352,6 @@ def _resolve_database_path(database: str, folder: Path) -> str:
     # Links are not resolved, because the daemon notices while it runs if a link changes its target. So `..` stays too:
     # for a folder that is a link, `..` is the parent of the target.
     return f"sqlite:///{(folder / path).absolute()}{separator}{options}"
-
-
-def _parse_networks(schema: NetworkSchema | None) -> tuple[IPv4Network | IPv6Network, ...]:
-    return tuple(ip_network(text) for text in (schema and schema.allow) or ())
 
 
 def _limits_from_schema(schema: LimitsSchema | None) -> Limits:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
@@ -17,18 +18,20 @@ from monitor.config.language.base_schema import (
     Language,
     ProxyAddress,
     Schema,
+    SourceAddress,
     Text,
     WebAddress,
     is_web_address,
     validation_error,
 )
-from monitor.config.language.faults import validate_document
-from monitor.config.language.secrets import fill_secrets
+from monitor.config.language.faults import collect_faults, validate_document
+from monitor.config.language.secrets import fill_secrets, resolve_secrets
 from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import DEFAULT_KIND, KindSettings, Place, Source
 from monitor.sources.kinds import KINDS
 from monitor.sources.kinds.source_kind import KindKey
+from monitor.url_secrets import find_url_secrets, redact_url, secret_forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,10 @@ class SourceSchema(Schema):
     label: ClassVar[str] = "source"
 
     id: Id = Field(description="Its id, unique over all files.", examples=["yonhap-en"])
-    url: WebAddress = Field(
-        description="The address of its feed: https:// or http://.", examples=["https://news.example/feed.xml"]
+    url: SourceAddress = Field(
+        description="The address of its feed: https:// or http://; a token or a password in it as a secret: "
+        "${env:NAME}, ${file:/PATH} or ${credential:NAME}.",
+        examples=["https://news.example/feed.xml"],
     )
     name: Text | None = Field(None, description="Its name, as messages show it (default: the id).", examples=["Yonhap"])
     language: Language | None = Field(None, description="The language of its articles.", examples=["ko"])
@@ -248,10 +253,31 @@ def _valid_sources_from_document(document: YamlDocument, defaults: SourceDefault
 
 
 def with_secrets(source: Source, environment: Mapping[str, str], place: Place, folder: Path) -> Source:
-    """The source with the secrets of its proxy's address filled in. Raises InvalidFiles, which quotes no secret."""
-    if source.proxy is None or "${" not in source.proxy:
-        return source
-    proxy = fill_secrets(source.proxy, environment, place, folder)
+    """The source with the secrets of its address and its proxy filled in. Raises InvalidFiles, which quotes no
+    secret."""
+    faults: list[Fault] = []
+    if source.full_url is not None and "${" in source.full_url:
+        with collect_faults(faults):
+            source = _with_secret_url(source, source.full_url, environment, place, folder)
+    if source.proxy is not None and "${" in source.proxy:
+        with collect_faults(faults):
+            source = _with_secret_proxy(source, source.proxy, environment, place, folder)
+    if faults:
+        raise InvalidFiles(faults)
+    return source
+
+
+def _with_secret_url(source: Source, url: str, environment: Mapping[str, str], place: Place, folder: Path) -> Source:
+    filled, secrets = resolve_secrets(url, environment, place, folder)
+    if not is_web_address(filled) or urlsplit(filled).hostname != urlsplit(source.url).hostname:
+        hint = "what is no letter or digit in a secret for an address is percent-encoded"
+        raise InvalidFiles([Fault(place, f"with its secrets the url of '{source.id}' is no address", hint)])
+    forms = (form for secret in secrets for form in secret_forms(secret))
+    return replace(source, full_url=filled, secrets=source.secrets.union(forms))
+
+
+def _with_secret_proxy(source: Source, url: str, environment: Mapping[str, str], place: Place, folder: Path) -> Source:
+    proxy = fill_secrets(url, environment, place, folder)
     if not is_web_address(proxy):
         hint = "it is http://HOST:PORT, and what is no letter or digit in a password is percent-encoded"
         raise InvalidFiles([Fault(place, f"with its secrets the proxy of '{source.id}' is no address", hint)])
@@ -259,9 +285,10 @@ def with_secrets(source: Source, environment: Mapping[str, str], place: Place, f
 
 
 def _source_from_schema(schema: SourceSchema, defaults: SourceDefaults) -> Source:
+    shown, secrets = redact_url(schema.url), find_url_secrets(schema.url)
     return Source(
         schema.id,
-        schema.url,
+        shown,
         schema.name or schema.id,
         schema.every or defaults.every,
         language=schema.language,
@@ -277,6 +304,9 @@ def _source_from_schema(schema: SourceSchema, defaults: SourceDefaults) -> Sourc
         proxy=schema.proxy,
         full_text=schema.full_text or False,
         sitemap=schema.sitemap,
+        full_url=schema.url if schema.url != shown else None,
+        secrets=secrets,
+        has_open_secret=bool(secrets),
     )
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from monitor.config.language.base_schema import Schema, validation_error
 from monitor.config.yaml.yaml12 import quote_text
-from monitor.model import Endpoint
+from monitor.model import Endpoint, WebSettings
 
 _LISTEN = "127.0.0.1:8787"
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+_HOST_NAME = rf"^({_LABEL}(\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])$"  # a name, an IPv4 or an IPv6 address
 
 
 def _parse_listen_address(value: object) -> Endpoint:
@@ -33,6 +36,15 @@ def _parse_listen_address(value: object) -> Endpoint:
     return endpoint
 
 
+def _validate_host(host: str) -> str:
+    if not re.match(_HOST_NAME, host):
+        raise validation_error(
+            f"{quote_text(host)} is no host name",
+            "write it as in the address of the proxy, without scheme, port and path, such as monitor.example",
+        )
+    return host
+
+
 class WebSchema(Schema):
     """Where the daemon answers HTTP requests."""
 
@@ -51,3 +63,20 @@ class WebSchema(Schema):
         "figures to Prometheus. Without it nothing listens.",
         examples=[_LISTEN],
     )
+    hosts: (
+        list[Annotated[str, AfterValidator(_validate_host), WithJsonSchema({"type": "string", "pattern": _HOST_NAME})]]
+        | None
+    ) = Field(
+        None,
+        description="The names under which a proxy passes requests on, if it does not replace them with `listen`. "
+        "Requests for other names are refused, so that no web page can read this through your browser. localhost and "
+        "the addresses of loopback always work.",
+        examples=[["monitor.example"]],
+    )
+
+
+def web_settings_from_schema(schema: WebSchema | None) -> WebSettings | None:
+    """None if nothing is to listen."""
+    if schema is None or schema.listen is None:
+        return None
+    return WebSettings(schema.listen, frozenset(host.lower() for host in schema.hosts or ()))

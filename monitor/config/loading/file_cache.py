@@ -63,6 +63,10 @@ class FileCache(Generic[Value]):
             self._cached[file] = cached
         return list(self._last_read.values())
 
+    def last_read(self) -> Iterable[CachedFile[Value]]:
+        """The results for the files that the last `read` asked for."""
+        return self._last_read.values()
+
     def drop_unread(self) -> None:
         """Forgets all files that the last `read` did not ask for."""
         self._cached = dict(self._last_read)

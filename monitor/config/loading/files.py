@@ -10,11 +10,12 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from stat import S_ISDIR
 
 from monitor.config.language.faults import collect_faults
+from monitor.config.language.network import networks_of
 from monitor.config.yaml.yaml12 import ValuePath, YamlDocument, read_yaml_file
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Place
@@ -223,16 +224,10 @@ def settings_document(path: Path) -> YamlDocument:
     return only_document(read_yaml_file(path), path)
 
 
-def networks_allowed(config: Path) -> list[IPv4Network | IPv6Network]:
-    """The networks that a monitor.yaml allows, without the rest of it: no secret is needed, and what is faulty is left
-    out. Raises InvalidFiles if monitor.yaml cannot be read."""
-    data = settings_document(config).data
-    network = data.get("network") if isinstance(data, dict) else None
-    networks = []
-    for text in _as_list(network.get("allow") if isinstance(network, dict) else None):
-        with suppress(ValueError):
-            networks.append(ip_network(str(text)))
-    return networks
+def networks_allowed(config: Path, source_id: str | None = None) -> list[IPv4Network | IPv6Network]:
+    """The private networks that a monitor.yaml allows to this source (None: to all sources), without the rest of it: no
+    secret is needed, and what is faulty is left out. Raises InvalidFiles if monitor.yaml cannot be read."""
+    return networks_of(settings_document(config), source_id)
 
 
 def only_document(documents: tuple[YamlDocument, ...], file: Path) -> YamlDocument:

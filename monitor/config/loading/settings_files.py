@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from monitor.config.language.faults import collect_faults, sort_faults
+from monitor.config.language.network import find_unknown_sources
 from monitor.config.language.settings import EVERY, settings_from_document, unknown_rules
 from monitor.config.language.sources import SourceDefaults, sources_from_document, with_secrets
 from monitor.config.loading.file_cache import FileCache
@@ -57,13 +58,22 @@ def load_settings(
     with collect_faults(faults):
         settings, defaults = settings_from_document(document, environment, path.parent)
     named_paths = list_named_paths(document, path, "sources")
-    sources, places, faults_of_sources = load_source_files(
-        named_paths, defaults, FileCache() if cache is None else cache, stamps, running
-    )
+    cache = FileCache() if cache is None else cache
+    sources, places, faults_of_sources = load_source_files(named_paths, defaults, cache, stamps, running)
     faults += faults_of_sources
+    if settings is not None and settings.allow_for:
+        faults += find_unknown_sources(document, sources.keys() | _list_declared_ids(cache))
     sources = _with_secrets(sources, places, faults, environment, path.parent)
     rule_paths = list_named_paths(document, path, "rules", "entities")
     return LoadedSettings(document, settings, sources, places, rule_paths, sort_faults(faults))
+
+
+def _list_declared_ids(cache: FileCache[PlacedSource]) -> set[str]:
+    """The ids of all sources in the files that were read last, faulty sources included."""
+    documents = (document.data for cached in cache.last_read() for document in cached.documents)
+    lists = (data.get("sources") for data in documents if isinstance(data, dict))
+    items = (item for listed in lists if isinstance(listed, list) for item in listed)
+    return {str(item["id"]) for item in items if isinstance(item, dict) and "id" in item}
 
 
 def load_source_files(

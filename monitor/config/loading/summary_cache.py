@@ -21,6 +21,7 @@ import pydantic
 import yaml
 
 from monitor.model import RuleStatus
+from monitor.runtime.safe_paths import PRIVATE_FILE, PRIVATE_FOLDER, open_folder_of
 
 _PROGRAM = Path(__file__).parents[2]
 _OTHERS_MAY_WRITE = S_IWGRP | S_IWOTH
@@ -47,16 +48,13 @@ class SummaryCache:
         """Keep this in place of what was kept before, if that is possible."""
         if self._folder is None:
             return
-        with suppress(OSError):  # a home that is read-only, or that does not exist
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not _is_ours(self._folder):
-                return
-            new = self._folder / f"{self._name}.{os.getpid()}"
-            try:
-                new.write_text(json.dumps({"key": key, "rules": rules}), encoding="utf-8")
-                new.replace(self._folder / self._name)
-            finally:
-                new.unlink(missing_ok=True)
+        with (
+            suppress(OSError),  # a home that is read-only, or that does not exist
+            open_folder_of(self._folder / self._name, make=True, mode=PRIVATE_FOLDER) as folder,
+        ):
+            if _is_private(os.fstat(folder.descriptor)):
+                with folder.replacing(PRIVATE_FILE) as opened:
+                    os.write(opened, json.dumps({"key": key, "rules": rules}).encode())
 
 
 def find_cache_folder(environment: Mapping[str, str]) -> Path | None:
@@ -103,4 +101,8 @@ def _is_ours(folder: Path) -> bool:
         status = folder.lstat()
     except OSError:
         return False
-    return S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & _OTHERS_MAY_WRITE
+    return _is_private(status)
+
+
+def _is_private(folder: os.stat_result) -> bool:
+    return S_ISDIR(folder.st_mode) and folder.st_uid == os.geteuid() and not folder.st_mode & _OTHERS_MAY_WRITE

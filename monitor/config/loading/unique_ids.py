@@ -77,12 +77,12 @@ def index_sources(
     urls: dict[str, Place] = {}
     chosen: set[Place] = set()
     for place, source in sorted(candidates, key=lambda placed: _rank_by_running(placed[1], running)):
-        for key, first in (("id", ids.get(source.id)), ("url", urls.get(source.url))):
+        for key, first in (("id", ids.get(source.id)), ("url", urls.get(source.address))):
             if first:
                 faults.append(Fault(place, f"another source has this {key}", _hint_at(first)))
                 break
         else:
-            ids[source.id] = urls[source.url] = place
+            ids[source.id] = urls[source.address] = place
             chosen.add(place)
     return {source.id: (place, source) for place, source in candidates if place in chosen}
 
@@ -92,7 +92,9 @@ def _rank_by_running(source: Source, running: Mapping[str, Source]) -> int:
     current = running.get(source.id)
     if current is None or source.url != current.url:
         return 2
-    return 0 if replace(source, proxy=current.proxy) == current else 1  # the running proxy has its secrets filled in
+    # what runs has its secrets filled in
+    filled = replace(source, proxy=current.proxy, full_url=current.full_url, secrets=current.secrets)
+    return 0 if filled == current else 1
 
 
 def _hint_at(other: Place) -> str:

@@ -1,7 +1,8 @@
 """Explains YAML syntax errors to somebody who does not know YAML, and finds the place of the mistake.
 
 The parser stops where it cannot go on, which is often a line after the mistake, such as an open quotation mark or a
-full-width colon. Nothing here reads a file or knows what the keys mean.
+full-width colon. Nothing here reads a file or knows what the keys mean. So no explanation quotes a value: it may be a
+password.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import Protocol
 
 import yaml
@@ -18,10 +20,12 @@ SyntaxFault = tuple[tuple[int, int], str, str | None]
 
 FULL_WIDTH = "this ： is a full-width colon", "write ': '"
 
+_MOST_DIRECTIVES = 100  # the parser compares each with all before it
+_DIRECTIVE = re.compile("^%", re.MULTILINE)
 _BEGIN = r"^\s*(?:- +)*"
 _WIDE_LINE = re.compile(_BEGIN + "[a-z_]+(?:-[A-Za-z]+)? *(：)")
 _WIDE_INSIDE = re.compile("[{,] *[a-z_]+(?:-[A-Za-z]+)? *(：)")
-_NO_BLANK = re.compile(_BEGIN + r"([a-z_]+)(:)[^\s:]")
+_NO_BLANK = re.compile(_BEGIN + r"[a-z_]+(:)[^\s:]")
 _HASHTAG = re.compile(r"[\[{,]\s*(#\w.*)")
 _SIGNS = ("alias", "anchor", "tag", "block scalar", "directive")
 """What the parser expects after a text that begins with *, &, !, | or %."""
@@ -69,6 +73,12 @@ class _SyntaxMark(Protocol):
     def column(self) -> int: ...
 
 
+def find_excess_directive(text: str) -> int | None:
+    """The line of the first directive (`%...`) that is one too many to be meant; None: there are few."""
+    found = next(islice(_DIRECTIVE.finditer(text), _MOST_DIRECTIVES, None), None)
+    return text.count("\n", 0, found.start()) + 1 if found else None
+
+
 def wide_colon(text: str) -> int | None:
     """The offset of a full-width colon after the key at the start of a text; None: there is none."""
     match = _WIDE_LINE.match(text)
@@ -102,11 +112,9 @@ def key_look_alike(key: str) -> tuple[int, str, str] | None:
     return None
 
 
-def explain_leading_sign(rest: str) -> tuple[str, str]:
-    """The problem and the hint for text that begins with a sign of YAML. `rest`: the line from there on."""
-    quoted = re.split(r"[,\[\]{}]| #|:(?:\s|$)", rest, maxsplit=1)[0].strip()
-    shown = quoted if "://" not in rest and 1 < len(quoted) <= 60 else "..."  # an address may hold a password
-    return f"text that begins with '{rest[:1]}' goes in quotes", f'write "{shown}"'
+def explain_leading_sign(sign: str) -> tuple[str, str]:
+    """The problem and the hint for text that begins with a sign of YAML. They do not quote the text."""
+    return f"text that begins with '{sign}' goes in quotes", f'write "{sign}..."'
 
 
 def _find_likely_causes(
@@ -124,13 +132,13 @@ def _find_likely_causes(
         )
     yield from _find_quote_faults(text, error, opening, mark)
     if "cannot start any token" in str(error.problem) or context.endswith(_SIGNS):
-        yield _mark_to_position(opening), *explain_leading_sign(_text_from_mark(lines, opening))
+        yield _mark_to_position(opening), *explain_leading_sign(_text_from_mark(lines, opening)[:1])
     for number in (opening.line, mark.line - 1) if context.startswith("while parsing a flow") else ():
         if 0 <= number < len(lines) and (hashtag := _HASHTAG.search(lines[number])):
-            yield (number + 1, hashtag.start(1) + 1), *explain_leading_sign(hashtag[1])
+            yield (number + 1, hashtag.start(1) + 1), *explain_leading_sign("#")
     for number in (opening.line, mark.line - 1):
         if 0 <= number < len(lines) and (match := _NO_BLANK.match(lines[number])):
-            yield (number + 1, match.start(2) + 1), "a blank is missing after this ':'", f"write '{match[1]}: ...'"
+            yield (number + 1, match.start(1) + 1), "a blank is missing after this ':'", "write ': '"
 
 
 def _find_wide_colons(lines: list[str], start: int, mark: _SyntaxMark) -> Iterator[SyntaxFault]:

@@ -13,6 +13,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -22,6 +23,7 @@ from monitor.config.yaml.syntax import (
     FULL_WIDTH,
     explain_leading_sign,
     explain_syntax_error,
+    find_excess_directive,
     key_look_alike,
     wide_colon,
 )
@@ -34,6 +36,13 @@ ValuePath = tuple[str | int, ...]
 
 _MAX_DEPTH = 60
 """The deepest nesting. No rule comes near it, and it is far from Python's recursion limit."""
+
+MOST_FAULTS = 100
+"""Of a document. Nobody reads more, and explaining each takes time."""
+MORE_FAULTS = "there are more faults than these", "correct these first"
+
+_FEW_LOOKUPS = 20
+"""So many places of a document are computed one by one."""
 
 _CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -60,6 +69,10 @@ class YamlDocument:
 
     def place(self, path: ValuePath = ()) -> Place:
         """The place of a value. For a path that does not exist: the place of the innermost value on it that does."""
+        if next(self._lookups) >= _FEW_LOOKUPS:
+            while path not in self.value_positions:
+                path = path[:-1]
+            return Place(self.file, *self.value_positions[path])
         while (found := self._find_value(path)) is None:
             path = path[:-1]
         number, _ = found
@@ -103,6 +116,11 @@ class YamlDocument:
     def end_positions(self) -> dict[ValuePath, tuple[int, int]]:
         """Line and column of the end of each value, by path."""
         return self._build_table(4)
+
+    @cached_property
+    def _lookups(self) -> Iterator[int]:
+        """How many places were computed."""
+        return count()
 
     def without_tables(self) -> YamlDocument:
         """A copy without the cached tables, which needs much less memory."""
@@ -200,13 +218,14 @@ class _YamlReader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.faults: list[Fault] = []
-        self._text = ""
         self._positions: list[int] = []
         self._end = (1, 1)  # of the value that was read last
         self._next_event: Callable[[], yaml.Event]
 
     def read_documents(self, text: str) -> Iterator[YamlDocument]:
-        self._text = text
+        if line := find_excess_directive(text):
+            self._add_fault_at(line, 1, *explain_leading_sign("%"))
+            raise InvalidFiles(self.faults)
         parser = yaml.CSafeLoader(text)
         self._next_event = cast("Callable[[], yaml.Event]", parser.get_event)  # None only comes after the end
         try:
@@ -225,7 +244,10 @@ class _YamlReader:
         self._add_fault_at(*_mark_to_position(mark), problem, hint)
 
     def _add_fault_at(self, line: int, col: int, problem: str, hint: str | None = None) -> None:
-        self.faults.append(Fault(Place(self.file, line, col), problem, hint))
+        place = Place(self.file, line, col)
+        if len(self.faults) == MOST_FAULTS:
+            raise InvalidFiles([*self.faults, Fault(place, *MORE_FAULTS)])
+        self.faults.append(Fault(place, problem, hint))
 
     def _read_value(self, event: yaml.Event, depth: int, key: tuple[int, int] = (0, 0)) -> PlainData:
         marks, start = self._positions, len(self._positions)
@@ -302,9 +324,9 @@ class _YamlReader:
         feature = "anchors and aliases" if getattr(event, "anchor", None) is not None else "tags"
         if feature == "tags" and getattr(event, "tag", None) is None:
             return
-        line, col = _mark_to_position(event.start_mark)
-        problem, hint = explain_leading_sign(self._text.splitlines()[line - 1][col - 1 :])
-        self._add_fault_at(line, col, problem, f"{hint} ({feature} of YAML are not supported)")
+        sign = "*" if isinstance(event, yaml.AliasEvent) else "&" if feature != "tags" else "!"
+        problem, hint = explain_leading_sign(sign)
+        self._add_fault(event.start_mark, problem, f"{hint} ({feature} of YAML are not supported)")
 
 
 def quote_text(text: str) -> str:

@@ -30,9 +30,9 @@ _SILENCE_COMMENT = re.compile(r"#\s*lint:\s*ignore\s+([a-z-]+(?:[\s,]+[a-z-]+)*)
 class LintContext:
     """All that was read. `recent_matches`: what rules matched lately, if that is known; `is_complete`: it is all that
     there is, so that what nothing here names is unused; `source_places`: the places of the sources that are checked;
-    `sources_place`: where their files are named, if that is checked; `allowed_networks`: the private networks that they
-    may reach; `routes`: those of `settings_document`, the monitor.yaml, if that is checked; `channels`: those that are
-    checked."""
+    `sources_place`: where their files are named, if that is checked; `allowed_networks`: the private networks that all
+    of them may reach; `allowed_for`: by source id, those that it may reach besides; `routes`: those of
+    `settings_document`, the monitor.yaml, if that is checked; `channels`: those that are checked."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
@@ -44,6 +44,7 @@ class LintContext:
     source_places: Mapping[str, Place] = field(default_factory=dict)
     sources_place: Place | None = None
     allowed_networks: Sequence[Network] = ()
+    allowed_for: Mapping[str, Sequence[Network]] = field(default_factory=dict)
     routes: Mapping[str, Sequence[RouteStep]] = field(default_factory=dict)
     settings_document: YamlDocument | None = None
     channels: Sequence[Channel] = ()
@@ -67,7 +68,10 @@ def find_lints(context: LintContext, checked: Sequence[Thing], memo: LintMemo | 
     lints = [lint for thing_lints in by_thing for lint in thing_lints]
     for thing in checked:
         lints += _lint_in_context(annotated[thing.place], context, bare_lists, used_lists)
-    lints += sources.lint_private_addresses(context.sources, context.source_places, context.allowed_networks)
+    lints += sources.lint_private_addresses(
+        context.sources, context.source_places, context.allowed_networks, context.allowed_for
+    )
+    lints += sources.lint_open_credentials(context.sources, context.source_places)
     lints += channels.lint_silent_channels(context.channels)
     if context.is_complete and context.sources_place is not None:
         lints += sources.lint_no_sources(context.sources, context.sources_place)

@@ -1,5 +1,5 @@
-"""Lints of sources: addresses that they may not reach, and that there are no sources at all. No name is resolved for
-this."""
+"""Lints of sources: addresses that they may not reach, or that show a token; and that there are no sources at all. No
+name is resolved for this."""
 
 from __future__ import annotations
 
@@ -20,17 +20,33 @@ def lint_no_sources(sources: Mapping[str, Source], files_place: Place) -> Iterat
 
 
 def lint_private_addresses(
-    sources: Mapping[str, Source], places: Mapping[str, Place], allowed_networks: Sequence[Network]
+    sources: Mapping[str, Source],
+    places: Mapping[str, Place],
+    allowed_networks: Sequence[Network],
+    allowed_for: Mapping[str, Sequence[Network]],
 ) -> Iterator[Lint]:
-    """Sources whose address is written as a private IP address that `network.allow` does not contain. `places`: the
-    place of each source that is checked."""
+    """Sources whose address is written as a private IP address that they may not reach. `places`: the place of each
+    source that is checked; `allowed_networks`: of `network.allow`, those for all sources; `allowed_for`: by source id,
+    those for it."""
     for id_, source in sources.items():
         place = places.get(id_)
         if place is None:  # it is not checked
             continue
+        networks = (*allowed_networks, *allowed_for.get(id_, ()))
         for key, url in (("url", source.url), ("sitemap", source.sitemap), ("proxy", source.proxy)):
             host = (urlsplit(url).hostname or "") if url else ""
-            if address := refused_host(host, allowed_networks):
+            if address := refused_host(host, networks):
                 problem = f"{host}, the {key} of {id_}, is a private or special address, which it may not reach"
-                hint = f"if it is meant, write `network: {{allow: ['{ip_network(address)}']}}` in monitor.yaml"
+                item = f"{{network: '{ip_network(address)}', sources: [{id_}]}}"
+                hint = f"if it is meant, write `network: {{allow: [{item}]}}` in monitor.yaml"
                 yield Lint(place, LintKind.PRIVATE_ADDRESS, problem, hint, place)
+
+
+def lint_open_credentials(sources: Mapping[str, Source], places: Mapping[str, Place]) -> Iterator[Lint]:
+    """Sources whose address has a token or a password in plain text: whoever gets the file can read it."""
+    for id_, source in sources.items():
+        place = places.get(id_)
+        if place is not None and source.has_open_secret:
+            problem = f"a token or a password stands openly in the url of {id_}"
+            hint = "write it as a secret: `${file:/PATH}`, `${env:NAME}` or `${credential:NAME}` in its place"
+            yield Lint(place, LintKind.OPEN_CREDENTIAL, problem, hint, place)

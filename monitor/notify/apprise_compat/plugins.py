@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -18,6 +19,7 @@ from monitor.notify.apprise_compat.xmpp_plugin import XmppPlugin
 _BY_TYPE = "map"  # the action of plug-ins for incidents that take a message's type for what to do
 _OURS = (MailPlugin, DeltaChatPlugin, MqttPlugin, NtfyPlugin, WebhookPlugin, XmppPlugin)
 _EXTRAS: dict[type[NotifyBase], str] = {MqttPlugin: "mqtt", XmppPlugin: "xmpp"}
+_OF_FILE = re.compile(r"(File|(Key|Template) Path)$")  # as the plug-ins describe such options
 _LOGGER = logging.getLogger(LOGGER_NAME)
 
 
@@ -48,6 +50,12 @@ def kinds_of(plugin: NotifyBase) -> Collection[str]:
 def has_several_recipients(plugin: NotifyBase) -> bool:
     """Whether a message goes to more than one; a plug-in does not count those in copy."""
     return len(plugin) > 1 or bool(getattr(plugin, "cc", None) or getattr(plugin, "bcc", None))
+
+
+def file_options_of(plugin: NotifyBase) -> frozenset[str]:
+    """The options by which a channel's URL names a file of this machine: keys, and templates."""
+    options: Any = plugin.template_args
+    return frozenset(option for option, about in options.items() if _OF_FILE.search(str(about.get("name", ""))))
 
 
 def acts_by_type(plugin: NotifyBase) -> bool:

@@ -13,7 +13,7 @@ from monitor.notify.renderers.chat_html import write_chat_html
 from monitor.notify.renderers.content import MessageContent, list_versions
 from monitor.notify.renderers.mail_page import write_mail_page
 from monitor.notify.renderers.markdown import encode_link, write_markdown
-from monitor.notify.renderers.mentions import escape_mentions_in_link, neutralise_mentions
+from monitor.notify.renderers.mentions import escape_mentions_in_link, neutralise_markup, neutralise_mentions
 from monitor.notify.renderers.plain_text import write_short, write_text
 from monitor.notify.renderers.text_length import truncate_text
 
@@ -76,7 +76,7 @@ def _type_of(subject: Alert | Notice) -> MessageType:
 
 
 def write_message(content: MessageContent, can: Capabilities) -> Message:
-    """The content in the form of a kind of channel, without any call to people that it quotes."""
+    """The content in the form of a kind of channel, without any call to people or link that it quotes."""
     if not can.mentions:
         return _write_form(content, can)
     safe = replace(
@@ -87,7 +87,9 @@ def write_message(content: MessageContent, can: Capabilities) -> Message:
             replace(item, link=escape_mentions_in_link(item.link)) if item.link else item for item in content.items
         ),
     )
-    return guard_message(_write_form(safe, can), safe.links)
+    message = guard_message(_write_form(safe, can), safe.links)
+    # Markdown and HTML escape what they quote; plain text may be read as markup by the service.
+    return replace(message, title=neutralise_markup(message.title), text=neutralise_markup(message.text))
 
 
 def guard_message(message: Message, links: list[str]) -> Message:

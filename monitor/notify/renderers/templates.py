@@ -28,6 +28,7 @@ from monitor.notify.renderers.content import MessageContent, list_versions
 from monitor.notify.renderers.forms import accepts_message, address_message, compose_message, guard_message
 from monitor.notify.renderers.kinds import capabilities_of
 from monitor.notify.renderers.markdown import escape_markdown
+from monitor.notify.renderers.mentions import neutralise_markup
 from monitor.notify.renderers.plain_text import write_text
 from monitor.notify.renderers.samples import make_samples
 from monitor.notify.renderers.text_length import truncate_text
@@ -109,7 +110,8 @@ def _is_accepted(template: MessageTemplate, message: Message, can: Capabilities)
 def _write_message(
     template: MessageTemplate, content: MessageContent, delivery: Delivery, can: Capabilities
 ) -> Message:
-    text = _render(template, build_values(content, delivery)).strip()
+    values = build_values(content, delivery)
+    text = _render(template, _neutralise_values(values) if can.mentions and not template.is_html else values).strip()
     title = "" if can.joins_title else content.title(can.max_title)
     first, _, rest = text.partition("\n")
     if first.startswith(_TITLE):
@@ -153,6 +155,15 @@ def build_values(content: MessageContent, delivery: Delivery) -> dict[str, objec
         "facts": list(content.facts),
         "remarks": list(content.remarks),
     }  # fmt: skip
+
+
+def _neutralise_values(value: Any) -> Any:  # noqa: ANN401 - the values of a template
+    """The values without markup: what the template itself writes may be markup."""
+    if isinstance(value, str):
+        return neutralise_markup(value)
+    if isinstance(value, dict):
+        return {name: each if name == "url" else _neutralise_values(each) for name, each in value.items()}
+    return [_neutralise_values(each) for each in value] if isinstance(value, list) else value
 
 
 def _split_sentence(sentence: str, highlights: tuple[tuple[int, int], ...]) -> list[dict[str, object]]:

@@ -19,15 +19,17 @@ from monitor.config.language.base_schema import language_tag
 from monitor.config.loading.files import networks_allowed
 from monitor.errors import Fault, FeedUnreadable, FetchFailed, InvalidFiles, InvalidRequest
 from monitor.model import Limits
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher
 from monitor.sources.http.guard import refused_host
 from monitor.sources.kinds import recognize_address
 from monitor.sources.polling.discovery import DiscoveredFeed, DiscoveryResult, discover_feeds
-from monitor.sources.polling.in_worker import PARSER_MEMORY
+from monitor.sources.polling.in_worker import PARSER_SETUP
+from monitor.url_secrets import REFERENCE, redact_url
 
 _UNIQUE_KEYS = ("id", "name")
 _NOT_THERE = (404, 410)
+_NOT_ASKED = "it was not asked: the daemon fills in its secret when it polls it"
 _NOTHING_ADDED = "nothing was added; --no-check adds it all the same"
 
 
@@ -86,16 +88,18 @@ async def propose_sources(
     FetchFailed if there is nothing at the address, and FeedUnreadable if what is there is no feed and has none."""
     known = recognize_address(request.url)
     candidate = SourceCandidate(known.url, known.keys) if known else SourceCandidate(request.url)
-    _build_source(request, candidate)
+    id_ = str(_build_source(request, candidate)["id"])
     check_file(request.target)
     if known:
         return SourceProposal(AddressKind.RECOGNIZED, (candidate,), note=known.note)
-    if refused := _reason_if_refused(request.url, request.files.config):
+    if refused := _reason_if_refused(request, id_):
         return SourceProposal(AddressKind.REFUSED, (candidate,), problem=refused)
     if not check:
         return SourceProposal(AddressKind.UNCHECKED, (candidate,))
+    if REFERENCE.search(request.url):
+        return SourceProposal(AddressKind.UNCHECKED, (candidate,), note=_NOT_ASKED)
     on_fetch()
-    return _propose_discovered(request, await _discover_feeds(request))
+    return _propose_discovered(request, await _discover_feeds(request, id_))
 
 
 def add_sources(request: SourceRequest, candidates: Sequence[SourceCandidate]) -> list[str]:
@@ -139,15 +143,15 @@ def _propose_discovered(request: SourceRequest, found: DiscoveryResult) -> Sourc
     if found.is_page:
         return _propose_feeds_of_page(request, found)
     if found.status in _NOT_THERE:
-        raise FetchFailed(f"{request.url}: {found.problem}; {_NOTHING_ADDED}")
+        raise FetchFailed(f"{redact_url(request.url)}: {found.problem}; {_NOTHING_ADDED}")
     if found.status is not None and 200 <= found.status < 300:
-        raise FeedUnreadable(f"{request.url}: {found.problem}; {_NOTHING_ADDED}")
+        raise FeedUnreadable(f"{redact_url(request.url)}: {found.problem}; {_NOTHING_ADDED}")
     return SourceProposal(AddressKind.UNREACHABLE, (SourceCandidate(request.url),), problem=found.problem)
 
 
 def _propose_feeds_of_page(request: SourceRequest, found: DiscoveryResult) -> SourceProposal:
     if not found.feeds:
-        raise FeedUnreadable(_explain_no_feed(request.url, found))
+        raise FeedUnreadable(_explain_no_feed(redact_url(request.url), found))
     listed = {comparable_address(each.url): each for each in request.files.sources}
     known = tuple((feed, listed[at]) for feed in found.feeds if (at := comparable_address(feed.url)) in listed)
     new = (feed for feed in found.feeds if comparable_address(feed.url) not in listed)
@@ -162,7 +166,7 @@ def _candidate_from_feed(feed: DiscoveredFeed, url: str) -> SourceCandidate:
 
 
 def _explain_no_feed(url: str, found: DiscoveryResult) -> str:
-    tried = "".join(f"\n  {address}: {why}" for address, why in found.rejected)
+    tried = "".join(f"\n  {redact_url(address)}: {why}" for address, why in found.rejected)
     return (
         f"{url}: this is a web page, and no feed of it was found; nothing was added. If it lists its news itself, read "
         "it as a page: write it to a sources file with `kind: page` and `select` (docs/sources.md says how)."
@@ -170,20 +174,21 @@ def _explain_no_feed(url: str, found: DiscoveryResult) -> str:
     )
 
 
-async def _discover_feeds(request: SourceRequest) -> DiscoveryResult:
-    limits, workers = Limits(), Workers(1, memory=PARSER_MEMORY)
+async def _discover_feeds(request: SourceRequest, id_: str) -> DiscoveryResult:
+    limits, workers = Limits(), Workers(1, setup=PARSER_SETUP)
     try:
-        async with Fetcher(limits, networks_allowed(request.files.config)) as fetcher:
+        async with Fetcher(limits, networks_allowed(request.files.config, id_)) as fetcher:
             return await discover_feeds(request.url, fetcher, workers, limits.parse)
     finally:
         workers.close()
 
 
-def _reason_if_refused(url: str, config: Path) -> str | None:
+def _reason_if_refused(request: SourceRequest, id_: str) -> str | None:
     """Why nothing will be fetched from there, as far as that is known before names are resolved; None: none."""
-    host = urlsplit(url).hostname or ""
-    address = refused_host(host, networks_allowed(config))
+    host = urlsplit(request.url).hostname or ""
+    address = refused_host(host, networks_allowed(request.files.config, id_))
     if address is None:
         return None
-    meant = f"`network: {{allow: ['{ip_network(address)}']}}` in {config} names it and the daemon is restarted"
-    return f"{host} is a private or special address, which no source may reach until {meant}"
+    item = f"{{network: '{ip_network(address)}', sources: [{id_}]}}"
+    meant = f"`network: {{allow: [{item}]}}` in {request.files.config} names it and the daemon is restarted"
+    return f"{host} is a private or special address, which it may not reach until {meant}"

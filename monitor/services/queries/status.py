@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from monitor.config.loading.summary import ConfigSummary
 from monitor.errors import Fault
 from monitor.model import DeadLetters, RuleStatus
+from monitor.runtime.sandbox import missing_protections
 from monitor.store.engine.daemons import DaemonReport, DaemonStatus, list_daemons
 from monitor.store.engine.database import Database
 from monitor.store.queries.ages import (
@@ -44,7 +45,8 @@ class ServiceStatus:
     a row, the last started first. `counts`: of articles, matches, stories, alerts, merges and splits. `deliveries`: how
     many are in each state. `shadow`: by rule. `failing`: the sources whose last poll failed, by id; `troubled`: those
     that answer, with what is wrong with each. `waiting`, `held`, `dead`: deliveries, by channel; the held ones wait for
-    the hours of a route. `last_fetch`: of any source.
+    the hours of a route. `last_fetch`: of any source. `missing_protections`: what this machine lacks of the sandbox of
+    worker processes.
     """
 
     now: datetime
@@ -65,6 +67,7 @@ class ServiceStatus:
     dead: tuple[DeadLetters, ...]
     last_fetch: datetime | None
     database: DatabaseFacts
+    missing_protections: tuple[str, ...]
 
     @property
     def alive_daemons(self) -> tuple[DaemonReport, ...]:
@@ -119,6 +122,7 @@ def load_status(config: ConfigSummary, database: Database, now: datetime) -> Ser
         dead=tuple(find_dead_letters(database)),
         last_fetch=queries.last_fetch_at(),
         database=DatabaseFacts(database.kind, database.name, database.size()),
+        missing_protections=missing_protections(),
     )
 
 

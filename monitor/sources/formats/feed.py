@@ -42,6 +42,7 @@ FeedDict = Mapping[str, object]
 TEXT_TYPE = re.compile(r"text|html|xhtml|(text|application)/.*", re.IGNORECASE)
 # An absolute address that urljoin and urlsplit would not change: most links of most feeds.
 PLAIN_URL = re.compile(r"https?://[a-zA-Z0-9.-]+(?::[0-9]+)?(?:/[^\s?#;]*(?:\?[^\s#]+)?)?")
+# Such links are part of no identity. Which of the others are shown: `monitor.article_links`.
 REFUSED_SCHEMES = ("javascript", "vbscript", "data", "file")
 PREFIXED_ITEM = b"<rss:item"
 ENTRY_START = re.compile(rb"<(?:rss:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)

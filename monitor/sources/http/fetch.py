@@ -16,10 +16,10 @@ from functools import lru_cache
 from hashlib import sha256
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, metadata
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientError, ClientResponse
 from aiohttp.abc import AbstractResolver
 from multidict import CIMultiDict
 from yarl import URL
@@ -27,13 +27,15 @@ from yarl import URL
 import monitor
 from monitor import clock
 from monitor.errors import FetchFailed
-from monitor.model import FetchOutcome, FetchResult, Limits, Validators
+from monitor.model import FetchOutcome, FetchResult, Limits, Source, Validators
 from monitor.sources.http import http_problems
 from monitor.sources.http.decoder import ACCEPT_ENCODING, BodyDecoder, unpack_gzip
-from monitor.sources.http.guard import SCHEMES, Guard, Network, reason_if_address_refused
+from monitor.sources.http.guard import SCHEMES, Network, reason_if_address_refused
 from monitor.sources.http.host_queue import HostQueue, Politeness
 from monitor.sources.http.resolver import Resolver
+from monitor.sources.http.sessions import GuardedSessions
 from monitor.sources.http.stalled_requests import StalledRequests
+from monitor.url_secrets import find_url_secrets, hide_secrets_in, redact_url
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
@@ -67,6 +69,7 @@ class _FetchRequest:
 
     `extra_headers`: sent instead of ours with the same name. `gap`, `max_bytes`: stricter limits than usual, for the
     time until the next request to the same domain, and for the body. `may_follow`: called for each redirect.
+    `source_id`: of the source that it is for, whose networks it may reach; `secrets`: what is not shown of an address.
     """
 
     validators: Validators
@@ -75,72 +78,78 @@ class _FetchRequest:
     gap: timedelta = timedelta(0)
     max_bytes: int | None = None
     may_follow: MayFollow | None = None
+    source_id: str | None = None
+    secrets: frozenset[str] = frozenset()
+
+    def show_url(self, url: URL) -> str:
+        """The address without its secrets, for logs and reports."""
+        return redact_url(str(url), self.secrets)
 
 
 class Fetcher:
-    """Fetches for all sources. An async context manager: it holds the only HTTP session of the process."""
+    """Fetches for all sources. An async context manager: it holds the HTTP sessions of the process.
 
-    def __init__(self, limits: Limits, allow: Sequence[Network], *, resolver: AbstractResolver | None = None) -> None:
+    `allow`: the private networks that all sources may reach; `allow_for`: by the id of a source, those that it may
+    reach besides.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        allow: Sequence[Network],
+        allow_for: Mapping[str, Sequence[Network]] = MappingProxyType({}),
+        *,
+        resolver: AbstractResolver | None = None,
+    ) -> None:
         self._limits = limits
-        self._allow = tuple(allow)
         self._resolver = resolver or Resolver()
-        self._politeness = Politeness(limits, allow)
+        headers = {"User-Agent": USER_AGENT, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
+        self._sessions = GuardedSessions(limits, allow, allow_for, self._resolver, headers)
+        self._politeness = Politeness(limits, self._sessions.all_networks)
         self.stalled_requests = StalledRequests()
-        self._session: ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        self._session = ClientSession(
-            # Between polls an idle connection only costs memory: each one is closed after its response.
-            connector=TCPConnector(
-                force_close=True, limit=0, resolver=self._resolver, socket_factory=Guard(self._allow).socket_factory
-            ),
-            headers={"User-Agent": USER_AGENT, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING},
-            timeout=ClientTimeout(
-                total=None,  # we have our own, over all redirects
-                connect=self._limits.connect.total_seconds(),
-                sock_read=self._limits.idle.total_seconds(),
-            ),
-            cookie_jar=DummyCookieJar(),
-            auto_decompress=False,
-            trust_env=False,
-            max_line_size=8190,
-            max_field_size=8190,
-            max_headers=128,
-        )
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
+        await self._sessions.close()
+
+    def networks_for(self, source: Source | None) -> tuple[Network, ...]:
+        """The private networks that this source may reach. What was fetched with some of them is not for a source
+        without them."""
+        return self._sessions.networks_for(None if source is None else source.id)
 
     async def fetch(
         self,
         url: str,
         validators: Validators,
         *,
+        source: Source | None = None,
         headers: Mapping[str, str] | None = None,
         proxy: str | None = None,
         gap: timedelta = timedelta(0),
         max_bytes: int | None = None,
         may_follow: MayFollow | None = None,
     ) -> FetchResult:
-        """The result of one GET; its validators are those to send next time.
+        """The result of one GET, without secrets; its validators are those to send next time.
 
-        `headers`: sent instead of ours with the same name. `proxy`: the HTTP proxy to use. `gap`, `max_bytes`: the
-        least time until the next request to this domain, and the most decoded bytes, if they are stricter than the
+        `source`: that it is for: its proxy is used, its networks may be reached, and its secrets are hidden. `headers`:
+        sent instead of ours with the same name. `proxy`: the HTTP proxy to use, without a source. `gap`, `max_bytes`:
+        the least time until the next request to this domain, and the most decoded bytes, if they are stricter than the
         limits. `may_follow`: called with the target of each redirect, before it is followed.
         """
+        secrets, source_id = find_url_secrets(url), None
+        if source is not None:
+            proxy, secrets, source_id = source.proxy, secrets | source.secrets, source.id
+        request = _FetchRequest(validators, dict(headers or {}), proxy, gap, max_bytes, may_follow, source_id, secrets)
         try:
             address = _parse_url(url)
-            url = redact_url(address)
-            return await self._follow(
-                address, _FetchRequest(validators, dict(headers or {}), proxy, gap, max_bytes, may_follow)
-            )
+            return await self._follow(address, request)
         except FETCH_ERRORS as error:
-            problem = self._explain_error(error)
-        return FetchResult(FetchOutcome.FAILED, url, validators=validators, problem=problem)
+            problem = hide_secrets_in(self._explain_error(error), secrets)
+        return FetchResult(FetchOutcome.FAILED, redact_url(url, secrets), validators=validators, problem=problem)
 
     def _explain_error(self, error: Exception) -> str:
         """Why there is no response, in a line for a person."""
@@ -161,13 +170,15 @@ class Fetcher:
     async def _follow(self, url: URL, request: _FetchRequest) -> FetchResult:
         """Follows redirects. Only the time in which we wait for servers counts as total time, not that in the queue."""
         seconds_left = self._limits.total.total_seconds()
-        # We do not show credentials in an address, so we cannot learn a new address in place of one that has some.
+        # Secrets of an address are neither shown nor stored, so we cannot learn a new address that has some.
         is_permanent = url.user is None
         for hop in range(self._limits.redirects + 1):
             if url.scheme not in SCHEMES or not url.host:
-                raise FetchFailed(f"{'redirects to ' if hop else ''}{redact_url(url)[:200]}, {NO_WEB_ADDRESS}")
+                raise FetchFailed(f"{'redirects to ' if hop else ''}{request.show_url(url)[:200]}, {NO_WEB_ADDRESS}")
+            if request.validators.origin is None:
+                request = replace(request, validators=replace(request.validators, origin=origin_of(url)))
             if hop and request.may_follow is not None and (problem := await request.may_follow(str(url))):
-                raise FetchFailed(f"redirects to {redact_url(url)[:200]}: {problem}")
+                raise FetchFailed(f"redirects to {request.show_url(url)[:200]}: {problem}")
             try:
                 async with self._politeness.request_slot(url.host, url.port or 0, request.gap):
                     began_at = clock.monotonic()
@@ -177,11 +188,12 @@ class Fetcher:
             except FETCH_ERRORS as error:
                 if not hop:
                     raise
-                shown_url = redact_url(url.with_query(None))[:200]  # the query may differ at each poll
+                shown_url = request.show_url(url.with_query(None))[:200]  # the query may differ at each poll
                 raise FetchFailed(f"redirects to {shown_url}: {self._explain_error(error)}") from error
             if isinstance(fetched, FetchResult):
                 succeeded = fetched.outcome in {FetchOutcome.DOCUMENT, FetchOutcome.NOT_MODIFIED}
-                return replace(fetched, moved_to=fetched.url) if succeeded and hop and is_permanent else fetched
+                has_moved = succeeded and hop and is_permanent and request.show_url(url) == str(url)
+                return replace(fetched, redirects=hop, moved_to=fetched.url if has_moved else None)
             target, hop_is_permanent = fetched
             is_permanent = is_permanent and hop_is_permanent
             forwarded = {
@@ -195,7 +207,7 @@ class Fetcher:
                 target,
             )
         raise FetchFailed(
-            f"more than {self._limits.redirects} redirects (limits.redirects), the last to {redact_url(url)}"
+            f"more than {self._limits.redirects} redirects (limits.redirects), the last to {request.show_url(url)}"
         )
 
     async def _request(
@@ -203,29 +215,32 @@ class Fetcher:
     ) -> FetchResult | tuple[URL, bool]:
         """One request: its result, or the target of a redirect and whether that is permanent. `on_answer` is called
         when the head of the response has arrived."""
-        assert self._session is not None, "a Fetcher is used within its context"
         headers = CIMultiDict(request.extra_headers)
-        if request.validators.etag is not None:
-            headers["If-None-Match"] = request.validators.etag
-        if request.validators.last_modified is not None:
-            headers["If-Modified-Since"] = request.validators.last_modified
+        validators = request.validators
+        if validators.origin != origin_of(url):  # another server gave them, and they may identify us to it
+            validators = Validators(body=validators.body)
+        if validators.etag is not None:
+            headers["If-None-Match"] = validators.etag
+        if validators.last_modified is not None:
+            headers["If-Modified-Since"] = validators.last_modified
         deadline = asyncio.timeout(seconds)
         try:
             async with deadline:
                 if request.proxy is not None:
-                    await self._check_proxied_host(url)
-                pending_response = self._session.get(url, headers=headers, allow_redirects=False, proxy=request.proxy)
+                    await self._check_proxied_host(url, self._sessions.networks_for(request.source_id))
+                session = self._sessions.session_for(request.source_id)
+                pending_response = session.get(url, headers=headers, allow_redirects=False, proxy=request.proxy)
                 async with pending_response as response:
                     on_answer()
                     if response.status in REDIRECTS and "Location" in response.headers:
                         return resolve_redirect(url, response.headers["Location"]), response.status in PERMANENT
-                    return await self._build_result(response, request)
+                    return await self._build_result(response, request, validators)
         except TimeoutError:
             if deadline.expired():
                 raise FetchFailed(http_problems.explain_total_timeout(self._limits)) from None
             raise
 
-    async def _check_proxied_host(self, url: URL) -> None:
+    async def _check_proxied_host(self, url: URL, allow: Sequence[Network]) -> None:
         """Refuses private addresses that we would reach through a proxy. Raises FetchFailed.
 
         This is weaker than the guard's own check: the proxy resolves the name again, perhaps to another address, and
@@ -241,19 +256,22 @@ class Fetcher:
                 "because a source may not reach private networks through a proxy either"
             ) from None
         for entry in resolved:
-            if problem := reason_if_address_refused(entry["host"], self._allow):
+            if problem := reason_if_address_refused(entry["host"], allow):
                 raise FetchFailed(f"{url.host}: {problem}")
 
-    async def _build_result(self, response: ClientResponse, request: _FetchRequest) -> FetchResult:
-        url, status, headers = redact_url(response.url), response.status, http_problems.clean_headers(response)
-        validators = request.validators
-        if status == HTTPStatus.NOT_MODIFIED and (validators.etag or validators.last_modified):
-            return FetchResult(FetchOutcome.NOT_MODIFIED, url, status, headers=headers, validators=validators)
+    async def _build_result(self, response: ClientResponse, request: _FetchRequest, sent: Validators) -> FetchResult:
+        """The result of a response to a request with the validators `sent`."""
+        url, status = request.show_url(response.url), response.status
+        headers = http_problems.clean_headers(response)
+        if status == HTTPStatus.NOT_MODIFIED and (sent.etag or sent.last_modified):
+            return FetchResult(FetchOutcome.NOT_MODIFIED, url, status, headers=headers, validators=request.validators)
         if 200 <= status < 300 and status not in http_problems.WHAT_TO_DO:
             body = await self._read_body(response, headers.get("content-encoding", ""), request.max_bytes)
             new_validators = replace(http_problems.validators_from_response(response), body=digest_of(body))
+            if new_validators.etag or new_validators.last_modified:
+                new_validators = replace(new_validators, origin=origin_of(response.url))
             # A server may never answer 304, or answer it for another encoding of the document only.
-            if new_validators.body == validators.body:
+            if new_validators.body == sent.body:
                 return FetchResult(FetchOutcome.NOT_MODIFIED, url, status, headers=headers, validators=new_validators)
             return FetchResult(FetchOutcome.DOCUMENT, url, status, body, headers, new_validators)
         return FetchResult(
@@ -261,7 +279,7 @@ class Fetcher:
             url,
             status,
             headers=headers,
-            validators=validators,
+            validators=request.validators,
             problem=http_problems.explain_status(status),
             retry_after=http_problems.parse_retry_after(headers.get("retry-after"), clock.now()),
         )
@@ -288,9 +306,14 @@ def digest_of(body: bytes) -> str:
     return sha256(body).hexdigest()[:32]  # most processors have instructions for it: half the time of blake2b
 
 
-def describe_redirect(url: str, fetched: FetchResult) -> str:
+def describe_redirect(fetched: FetchResult) -> str:
     """Where redirects led, to append to a line that says what was wrong there; "" if there were none."""
-    return "" if fetched.url in {url, redact_url(URL(url))} else f"; the address redirects to {fetched.url}"
+    return f"; the address redirects to {fetched.url}" if fetched.redirects else ""
+
+
+def origin_of(url: URL) -> str:
+    """The scheme, host and port of an address: what a server gave is for this origin only."""
+    return str(url.origin())
 
 
 def resolve_redirect(url: URL, location: str) -> URL:
@@ -309,8 +332,3 @@ def may_forward_credentials(url: URL, target: URL) -> bool:
     """Whether credentials for one address may be sent to the other: the same host and port, or http to https."""
     upgrade = (url.scheme, url.port, target.scheme, target.port) == ("http", 80, "https", 443)
     return url.host == target.host and (upgrade or (url.scheme, url.port) == (target.scheme, target.port))
-
-
-def redact_url(url: URL) -> str:
-    """The address without credentials, for logs and reports."""
-    return str(url.with_user(None) if url.user is not None else url)

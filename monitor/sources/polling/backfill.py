@@ -144,9 +144,9 @@ class BackFill:
         return BackfillResult(tuple(search.found.values()), complete, summary)
 
     async def _search_feed_pages(self, search: _BackfillSearch, fetched: FetchResult, feed: Feed) -> bool:
-        seen = {fetched.url}
+        seen = {fetched.url, search.source.address}
         for number in range(1, MAX_PAGES + 1):
-            url = older_page(search.source.url, fetched.body, feed.older_page_url, number)
+            url = older_page(search.source.address, fetched.body, feed.older_page_url, number)
             if url is None or url in seen:
                 return False
             seen.add(url)
@@ -171,7 +171,7 @@ class BackFill:
         return step.reaches_known
 
     async def _fetch_and_parse(self, search: _BackfillSearch, url: str) -> tuple[FetchResult, Feed] | None:
-        fetched = await self._fetcher.fetch(url, Validators(), proxy=search.source.proxy)
+        fetched = await self._fetcher.fetch(url, Validators(), source=search.source)
         problem = fetched.problem
         if fetched.outcome is FetchOutcome.DOCUMENT:
             try:

@@ -18,11 +18,12 @@ from lxml import etree
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.ingest.dates import parse_date
 from monitor.model import Feed, FetchOutcome, FetchResult, Validators
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers.pool import Workers
 from monitor.sanitize import sanitize_line, sanitize_url
 from monitor.sources.formats.charset import FORBIDDEN, IN_HEADER, text_encoding
 from monitor.sources.formats.read_document import read_document
 from monitor.sources.http.fetch import Fetcher, describe_redirect
+from monitor.url_secrets import find_url_secrets, hide_secrets_in
 
 MAX_PAGE_BYTES: Final = 4 * 2**20
 """Bytes of a page that are parsed; feeds are declared in its head."""
@@ -96,6 +97,8 @@ async def discover_feeds(url: str, fetcher: Fetcher, workers: Workers, deadline:
     if fetched.outcome is not FetchOutcome.DOCUMENT:
         return DiscoveryResult(problem=fetched.problem, status=fetched.status)
     parsed = await _parse_fetched(fetched, workers, deadline)
+    if isinstance(parsed, str):
+        parsed = hide_secrets_in(parsed, find_url_secrets(url))
     if isinstance(parsed, Feed):
         return DiscoveryResult((_summarize_feed(FeedCandidate(url), parsed),), is_feed=True)
     try:
@@ -103,7 +106,7 @@ async def discover_feeds(url: str, fetcher: Fetcher, workers: Workers, deadline:
     except WorkerLost as error:
         return DiscoveryResult(problem=str(error), status=fetched.status)
     if not links.is_page:
-        return DiscoveryResult(problem=f"{parsed}{describe_redirect(url, fetched)}", status=fetched.status)
+        return DiscoveryResult(problem=f"{parsed}{describe_redirect(fetched)}", status=fetched.status)
     search = _CandidateSearch(fetcher, workers, deadline)
     return DiscoveryResult(await search.find_feeds(links, fetched.url), is_page=True, rejected=tuple(search.rejected))
 
@@ -149,7 +152,7 @@ async def _parse_fetched(fetched: FetchResult, workers: Workers, deadline: timed
 
 def _summarize_feed(link: FeedCandidate, feed: Feed) -> DiscoveredFeed:
     dates = (parse_date(entry.published) or parse_date(entry.updated) for entry in feed.entries)
-    title = sanitize_line(feed.title or "")[:MAX_TITLE]
+    title = hide_secrets_in(sanitize_line(feed.title or ""), find_url_secrets(link.url))[:MAX_TITLE]
     comments = COMMENT_FEED_URL.search(_extract_path_and_query(link.url)) is not None
     newest = max(filter(None, dates), default=None)
     return DiscoveredFeed(link.url, title or None, len(feed.entries), newest, link.language, comments)

@@ -1,16 +1,19 @@
 """The functions that workers run on documents, importable without loading any parser.
 
-A function is sent to a worker by its name, so the sender imports its module. The daemon must not load feedparser, lxml
-and the like, 40 MiB that only workers use: these functions import them when they are called.
+A function is passed to a worker by its name, so the daemon imports its module. The daemon must not load feedparser,
+lxml and the like, 40 MiB that only workers use: these functions import them when they are called.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from monitor.model import Feed
+from monitor.runtime.sandbox import PARSER
+from monitor.runtime.workers.serve import WorkerSetup
 
-PARSER_MEMORY = 2**30  # bytes that a process may use
+PARSER_SETUP: Final = WorkerSetup(PARSER)
 
 
 def read_document(

@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Feed
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers.pool import Workers
 from monitor.sources.polling.in_worker import read_document
 
 T = TypeVar("T")
@@ -146,8 +146,8 @@ class BatchReader:
                 self._workers.run(read_documents, documents, deadline=self._deadline / BATCH_DEADLINE_DIVISOR)
             )
             if task.exception() is None:
-                for queued, result in zip(batch, task.result(), strict=True):
-                    _resolve_future(queued.result, result)
+                for queued, feed in zip(batch, task.result(), strict=True):
+                    _resolve_future(queued.result, FeedUnreadable(feed) if isinstance(feed, str) else feed)
             else:
                 for queued in reversed(batch):
                     queued.isolated = True
@@ -186,13 +186,13 @@ def _resolve_future(future: asyncio.Future[Feed], result: Feed | BaseException) 
 # --- in the worker process --------------------------------------------------------------------------------------
 
 
-def read_documents(documents: Sequence[RawDocument]) -> list[Feed | FeedUnreadable]:
-    """The feed of each document, or why it is none."""
+def read_documents(documents: Sequence[RawDocument]) -> list[Feed | str]:
+    """The feed of each document, or the line that says why it is none."""
     return [_read_one(document) for document in documents]
 
 
-def _read_one(document: RawDocument) -> Feed | FeedUnreadable:
+def _read_one(document: RawDocument) -> Feed | str:
     try:
         return read_document(*document)
     except FeedUnreadable as error:
-        return error
+        return str(error)

@@ -16,9 +16,10 @@ from yarl import URL
 
 from monitor import clock
 from monitor.errors import WorkerLost
-from monitor.model import FetchOutcome, FetchResult, Validators
-from monitor.runtime.workers import Workers
+from monitor.model import FetchOutcome, FetchResult, Source, Validators
+from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher, MayFollow
+from monitor.sources.http.guard import Network
 from monitor.sources.polling.in_worker import check_robots_txt
 
 NAME: Final = "news-monitor"
@@ -56,27 +57,32 @@ class _CachedRobotsTxt:
     problem: str | None = None
 
 
+_CacheKey = tuple[str, tuple[Network, ...]]
+"""An origin, and the private networks that could be reached: what is refused to one source may be open to another."""
+
+
 class Robots:
     """Checks pages against robots.txt, with one cache for the whole process."""
 
     def __init__(self, fetcher: Fetcher, workers: Workers) -> None:
         self._fetcher = fetcher
         self._workers = workers
-        self._cache: OrderedDict[str, _CachedRobotsTxt] = OrderedDict()  # least recently used first
+        self._cache: OrderedDict[_CacheKey, _CachedRobotsTxt] = OrderedDict()  # least recently used first
         self._size = 0
 
-    async def check(self, url: str, now: datetime, *, proxy: str | None = None) -> RobotsPermission:
-        """Whether this page may be fetched now."""
+    async def check(self, url: str, now: datetime, source: Source | None = None) -> RobotsPermission:
+        """Whether this page may be fetched now, for this source."""
         try:
             origin = str(URL(url).origin())
         except ValueError:
             return RobotsPermission()  # the fetch will fail, and say why
-        cached = self._cache.get(origin)
+        key = (origin, self._fetcher.networks_for(source))
+        cached = self._cache.get(key)
         if cached is None or cached.expires_at <= now:
             cached = _interpret_response(
-                await self._fetcher.fetch(f"{origin}/robots.txt", Validators(), proxy=proxy, gap=GAP), origin, now
+                await self._fetcher.fetch(f"{origin}/robots.txt", Validators(), source=source, gap=GAP), origin, now
             )
-        self._store(origin, cached)
+        self._store(key, cached)
         if cached.problem is not None:
             return RobotsPermission(cached.problem, retry_later=True)
         if not cached.body.strip():
@@ -95,18 +101,18 @@ class Robots:
         wanted = timedelta(seconds=min(MAX_GAP.total_seconds(), delay))  # in this order, because delay may be nan
         return RobotsPermission(crawl_delay=max(GAP, wanted))
 
-    def redirect_check(self, proxy: str | None) -> MayFollow:
-        """A check for each redirect of a fetch: another site has another robots.txt."""
+    def redirect_check(self, source: Source) -> MayFollow:
+        """A check for each redirect of a fetch for this source: another site has another robots.txt."""
 
         async def find_problem(url: str) -> str | None:
-            return (await self.check(url, clock.now(), proxy=proxy)).problem
+            return (await self.check(url, clock.now(), source)).problem
 
         return find_problem
 
-    def _store(self, origin: str, cached: _CachedRobotsTxt) -> None:
-        replaced = self._cache.pop(origin, None)
+    def _store(self, key: _CacheKey, cached: _CachedRobotsTxt) -> None:
+        replaced = self._cache.pop(key, None)
         self._size += len(cached.body) - (len(replaced.body) if replaced else 0)
-        self._cache[origin] = cached
+        self._cache[key] = cached
         while self._size > MAX_CACHE_BYTES or len(self._cache) > 10_000:
             _, oldest = self._cache.popitem(last=False)
             self._size -= len(oldest.body)

@@ -24,12 +24,14 @@ from monitor.model import (
     Source,
     Validators,
 )
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher, describe_redirect
 from monitor.sources.kinds import KINDS
 from monitor.sources.polling.backfill import BackFill, BackfillResult
+from monitor.sources.polling.feed_secrets import hide_secrets_in_feed
 from monitor.sources.polling.readers import BatchReader, RawDocument
 from monitor.sources.polling.robots import Robots
+from monitor.url_secrets import hide_secrets_in
 
 
 class FingerprintStore(Protocol):
@@ -63,14 +65,14 @@ class SourcePoller:
             claim = replace(claim, validators=Validators(), is_first_poll=True)
         if claim.rechecks_old_address and (result := await self._poll_original_address(claim, source)) is not None:
             return replace(result, asked_original_address=True)
-        return await self._poll_address(claim, source, claim.stats.address(source.url))
+        return await self._poll_address(claim, source, claim.stats.address(source.address))
 
     async def _poll_original_address(self, claim: Claim, source: Source) -> PollResult | None:
         """The result from the source's original address; None unless that gives a feed: it may be a stranger's by now.
 
         Sends no validators: those of the new address might match the old page, which would then look unchanged.
         """
-        result = await self._poll_address(replace(claim, validators=Validators()), source, source.url)
+        result = await self._poll_address(replace(claim, validators=Validators()), source, source.address)
         return result if result.fetched.outcome is FetchOutcome.DOCUMENT else None
 
     async def _poll_address(self, claim: Claim, source: Source, url: str) -> PollResult:
@@ -85,7 +87,7 @@ class SourcePoller:
                 source, fetched, frozenset(fingerprint.slice for fingerprint in fingerprints), max_entries
             )
         except (FeedUnreadable, WorkerLost) as error:
-            problem = f"{error}{describe_redirect(url, fetched)}"
+            problem = f"{hide_secrets_in(str(error), source.secrets)}{describe_redirect(fetched)}"
             failed = FetchResult(FetchOutcome.FAILED, fetched.url, fetched.status, problem=problem)
             return PollResult(claim, source, failed)
         result = PollResult(claim, source, fetched, feed, fingerprints)
@@ -96,13 +98,13 @@ class SourcePoller:
 
     async def _fetch(self, claim: Claim, source: Source, url: str) -> FetchResult:
         if not KINDS[source.kind].asks_robots:
-            return await self._fetcher.fetch(url, claim.validators, proxy=source.proxy)
-        permission = await self._robots.check(url, clock.now(), proxy=source.proxy)
+            return await self._fetcher.fetch(url, claim.validators, source=source)
+        permission = await self._robots.check(url, clock.now(), source)
         if permission.problem is not None:
-            return FetchResult(FetchOutcome.FAILED, url, problem=permission.problem)
-        may_follow = self._robots.redirect_check(source.proxy)
+            return FetchResult(FetchOutcome.FAILED, source.url, problem=permission.problem)
+        may_follow = self._robots.redirect_check(source)
         return await self._fetcher.fetch(
-            url, claim.validators, proxy=source.proxy, gap=permission.crawl_delay, may_follow=may_follow
+            url, claim.validators, source=source, gap=permission.crawl_delay, may_follow=may_follow
         )
 
     async def _parse(
@@ -111,12 +113,11 @@ class SourcePoller:
         """The parsed document, without known entries, and with at most `max_entries` of the others."""
         body, headers, url = fetched.body, fetched.headers, fetched.url
         if (read := KINDS[source.kind].read) is None:
-            return await self._readers.read(RawDocument(body, headers, url, known, max_entries))
+            feed = await self._readers.read(RawDocument(body, headers, url, known, max_entries))
+            return hide_secrets_in_feed(feed, source.secrets)
         feed = await self._parsers.run(read, body, headers, url, source.settings, deadline=self._limits.parse)
-        return replace(feed, entries=tuple(entry for entry in feed.entries if entry.slice not in known))
-
-    async def _parse_feed_page(self, body: bytes, headers: Mapping[str, str], url: str) -> Feed:
-        return await self._readers.read(RawDocument(body, headers, url))
+        feed = replace(feed, entries=tuple(entry for entry in feed.entries if entry.slice not in known))
+        return hide_secrets_in_feed(feed, source.secrets)
 
     async def _backfill(self, result: PollResult) -> BackfillResult:
         """The entries that came and went since the last good poll, as far as we still find them."""
@@ -125,6 +126,9 @@ class SourcePoller:
         async def are_known(entries: Sequence[Entry]) -> list[bool]:
             return await self._fingerprint_store.are_known(source.id, entries)
 
-        search = BackFill(self._fetcher, self._parse_feed_page, are_known)
+        async def parse_feed_page(body: bytes, headers: Mapping[str, str], url: str) -> Feed:
+            return hide_secrets_in_feed(await self._readers.read(RawDocument(body, headers, url)), source.secrets)
+
+        search = BackFill(self._fetcher, parse_feed_page, are_known)
         since = claim.news_since or claim.planned - source.every
         return await search.find(source, result.fetched, result.feed, since=since, now=clock.now())

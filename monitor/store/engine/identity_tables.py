@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from monitor.store.engine.metadata import metadata
+from monitor.store.engine.shown_columns import LineText
 from monitor.store.engine.timestamp_column import UtcDateTime
 
 
@@ -15,7 +16,7 @@ from monitor.store.engine.timestamp_column import UtcDateTime
 # its id, its version, and when it was seen, in microseconds; null: it was over before we stored them.
 def _build_cluster_columns() -> tuple[Column[Any], ...]:
     return (
-        Column("title", Text, nullable=False),
+        Column("title", LineText, nullable=False),
         Column("opened_at", UtcDateTime, nullable=False),
         Column("last_at", UtcDateTime, nullable=False, index=True),
         Column("news_at", UtcDateTime),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from monitor.store.engine.metadata import metadata
+from monitor.store.engine.shown_columns import LineText, LinkText
 from monitor.store.engine.timestamp_column import UtcDateTime
 
 # An article that has marks, in the version that was marked last. `uid_hash`, `link_hash`: as in `known`. An erasure
@@ -24,8 +25,8 @@ marked_article = Table(
     Column("published_at", UtcDateTime, nullable=False),
     Column("dated", Boolean, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
-    Column("url", Text),
-    Column("title", Text),
+    Column("url", LinkText),
+    Column("title", LineText),
     Column("text", Text),
     Column("authors", JSON(none_as_null=True)),
     Column("tags", JSON(none_as_null=True)),

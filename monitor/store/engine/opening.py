@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
 from monitor.errors import StoreFailed
 from monitor.store.engine.database import Database
+from monitor.store.engine.database_url import URL_HINT, parse_database_url
 from monitor.store.engine.postgresql import PostgresDatabase
 from monitor.store.engine.sqlite import SqliteDatabase
 
-_URL_HINT = "write sqlite:///PATH, or postgresql://USER@HOST/NAME"
 _POSTGRESQL_DRIVERS = {"postgresql", "postgres", "postgresql+psycopg"}
 
 
 def open_database(url: str) -> Database:
     """The database that a SQLAlchemy URL names; it does not connect yet. Raises StoreFailed."""
+    parsed = parse_database_url(url)
     try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):  # ValueError: a port that is no number
-        raise StoreFailed(f"`database` is no database URL: {_URL_HINT}") from None
-    if parsed.drivername in _POSTGRESQL_DRIVERS:
-        return PostgresDatabase(parsed)
-    if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
-        raise StoreFailed(f"cannot use the database {parsed.render_as_string()}: {_URL_HINT}")
-    return SqliteDatabase(parsed)
+        return _build_database(parsed)
+    except (ArgumentError, ValueError, TypeError):  # what follows the "?" does not suit the driver
+        raise StoreFailed(
+            f"`database` has options that {parsed.get_backend_name()} does not take: {URL_HINT}"
+        ) from None
+
+
+def _build_database(url: URL) -> Database:
+    if url.drivername in _POSTGRESQL_DRIVERS:
+        return PostgresDatabase(url)
+    if url.drivername.partition("+")[0] != "sqlite" or url.database in {None, "", ":memory:"}:
+        raise StoreFailed(f"`database` names a database that cannot be used ({url.drivername}): {URL_HINT}")
+    return SqliteDatabase(url)

@@ -2,8 +2,10 @@
 
 SQLite puts a log and an index beside its file, we put a lock and copies there, and each file belongs to the user who
 first creates it. So root switches to the owner before it touches any of them, for the rest of the process: also because
-the owner might have put a link there to a file of root's. Any other user is told which command to type. A PostgreSQL
-needs none of this: its files are its server's.
+the owner might have put a link there to a file of root's. If a link of one user leads to the file of another, or to one
+of root's, or if the file is root's in a folder of somebody else, root refuses: it would act with the rights of one user
+where another one chooses. Any other user is told which command to type. A PostgreSQL needs none of this: its files are
+its server's.
 """
 
 from __future__ import annotations
@@ -16,11 +18,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from monitor.errors import StoreFailed
+from monitor.runtime.safe_paths import ROOT, walk_path
+from monitor.store.engine.database_url import parse_database_url
+from monitor.store.engine.sqlite_files import find_user_name
 
-_ROOT = 0
 # linux/prctl.h and linux/capability.h
 _KEEP_CAPABILITIES = 8
 _AMBIENT, _RAISE = 47, 2
@@ -30,26 +32,54 @@ _VERSION = 0x20080522
 
 def act_as_owner(url: str) -> str | None:
     """Switch to the user who owns the database file (or its folder, if there is no file yet). Returns that user's name
-    if the process has switched, else None. Raises StoreFailed for a user who is neither this one nor root."""
-    database = make_url(url)
+    if the process has switched, else None. Raises StoreFailed for a user who is neither this one nor root, and for a
+    path on which root would act for one user where another one chooses."""
+    database = parse_database_url(url)
     if database.get_backend_name() != "sqlite" or not database.database:
         return None
     path = Path(database.database)
-    existing, owner = _find_owner(path)
-    user = os.geteuid()
-    if owner == user or (owner == _ROOT and (existing != path or os.access(path, os.R_OK | os.W_OK))):
-        return None  # root is never locked out
-    name = _find_user_name(owner)
-    if user != _ROOT:
-        raise StoreFailed(
-            f"{path} belongs to {name}, and you are {_find_user_name(user)}: use it as that user, "
-            f"`sudo{'' if owner == _ROOT else f' -u {name}'} news-monitor ...`"
-        )
+    if os.geteuid() != ROOT:
+        _require_ours(path)
+        return None
+    owner, group = _find_owner_for_root(path)
+    if owner == ROOT:
+        return None
+    name = find_user_name(owner)
     try:
-        _switch_user(owner, existing.stat().st_gid)
+        _switch_user(owner, group)
     except OSError as error:
         raise StoreFailed(f"{path} belongs to {name}, and root cannot act as {name} here: {error.strerror}") from None
     return name
+
+
+def _require_ours(path: Path) -> None:
+    """Raises StoreFailed if the file is of another user, unless it is of root's and open to everybody."""
+    existing, owner = _find_owner(path)
+    if owner == os.geteuid() or (owner == ROOT and (existing != path or os.access(path, os.R_OK | os.W_OK))):
+        return
+    name = find_user_name(owner)
+    raise StoreFailed(
+        f"{path} belongs to {name}, and you are {find_user_name(os.geteuid())}: use it as that user, "
+        f"`sudo{'' if owner == ROOT else f' -u {name}'} news-monitor ...`"
+    )
+
+
+def _find_owner_for_root(path: Path) -> tuple[int, int]:
+    """The user and the group of the file, or else of the nearest folder that exists. Raises StoreFailed if somebody
+    else could choose which file that is."""
+    try:
+        with walk_path(path) as walked:
+            link, owner, group = walked.find_unsafe_link(), walked.status.st_uid, walked.status.st_gid
+            folders, end = walked.folders, walked.real.joinpath(*walked.rest)
+    except OSError as error:
+        raise StoreFailed(f"cannot look at {path}: {error.strerror}") from None
+    if link is not None:
+        raise StoreFailed(f"{path}: {link} leads elsewhere and is not root's; 'chown -h root {link}' if it may")
+    if owner == ROOT and folders:
+        folder, user = folders[-1]
+        name = find_user_name(user)
+        raise StoreFailed(f"{end} belongs to root, in a folder of {name} ({folder}): 'chown {name} {end}*'")
+    return owner, group
 
 
 def _find_owner(path: Path) -> tuple[Path, int]:
@@ -60,13 +90,6 @@ def _find_owner(path: Path) -> tuple[Path, int]:
         except OSError:  # it does not exist, or lies in a folder that is closed to us
             continue
     return path, os.geteuid()
-
-
-def _find_user_name(user: int) -> str:
-    try:
-        return pwd.getpwuid(user).pw_name
-    except KeyError:
-        return f"#{user}"  # as sudo takes it
 
 
 def _switch_user(user: int, group: int) -> None:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import StoreFailed, StoreLocked
+from monitor.runtime.safe_paths import PRIVATE_FOLDER
 from monitor.store.engine.damaged_rows import json_or_damaged
 from monitor.store.engine.database import Database, Identity
+from monitor.store.engine.sqlite_files import (
+    make_files_private,
+    make_private_file,
+    open_lock_file,
+    require_safe_folder,
+)
 
 _MIN_VERSION = (3, 35)  # RETURNING
 _FREE_SHARE = 0.1  # of the file
@@ -122,7 +127,8 @@ class SqliteDatabase(Database):
     @contextmanager
     def hold_exclusively(self) -> Iterator[None]:
         self._make_folder()
-        with self._open_lock() as file:
+        make_files_private(self.path, create=False)
+        with open_lock_file(self.path) as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -144,6 +150,7 @@ class SqliteDatabase(Database):
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
         self._make_folder()
+        make_files_private(self.path, create=True)
         with self._migrate.begin() as connection:  # BEGIN IMMEDIATE is the lock
             yield connection
 
@@ -178,19 +185,17 @@ class SqliteDatabase(Database):
         if not path.parent.is_dir():
             raise StoreFailed(f"cannot copy {self.path} to {path}: there is no folder {path.parent}; make it first")
         try:
+            require_safe_folder(path.parent)
             self._copy_atomically(path)
         except (OSError, sqlite3.Error) as error:
             raise StoreFailed(f"cannot copy {self.path} to {path}: {error}") from None
 
     def _copy_atomically(self, path: Path) -> None:
-        """Make a copy that is complete or does not exist, even after a power cut. Only those who may read the database
-        may read it."""
+        """Make a copy that is complete or does not exist, even after a power cut. Only its owner may read it."""
         partial = path.with_name(f"{path.name}.half")
         try:
-            partial.unlink(missing_ok=True)
-            partial.touch(mode=0o600)
+            make_private_file(partial)
             self.copy_to(partial)
-            shutil.copymode(self.path, partial)
             sync_to_disk(partial)  # not every SQLite does so after VACUUM INTO
             partial.replace(path)
             sync_to_disk(path.parent)
@@ -238,7 +243,7 @@ class SqliteDatabase(Database):
     def _make_folder(self) -> None:
         """Create the last folder only: if more are missing, the path is mistyped, or a disk is not mounted."""
         try:
-            self._configured_path.parent.mkdir(exist_ok=True)
+            self._configured_path.parent.mkdir(PRIVATE_FOLDER, exist_ok=True)
         except FileNotFoundError:
             missing = [folder for folder in self._configured_path.parents if not folder.exists()]
             raise StoreFailed(
@@ -255,13 +260,6 @@ class SqliteDatabase(Database):
             raise StoreFailed(
                 f"cannot make the folder of the database {self._configured_path}: {error.strerror}"
             ) from None
-
-    def _open_lock(self) -> TextIO:
-        lock = self.path.with_name(self.path.name + ".lock")
-        try:
-            return lock.open("a+", encoding="ascii")
-        except OSError as error:
-            raise StoreFailed(f"cannot open {lock}, which keeps other daemons away: {error.strerror}") from None
 
 
 def _read_inode(path: Path) -> tuple[int, int] | None:

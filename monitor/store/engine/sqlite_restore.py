@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing, suppress
 from datetime import datetime
@@ -13,6 +12,7 @@ from sqlalchemy.engine import URL
 
 from monitor.errors import StoreFailed, StoreSchemaTooOld
 from monitor.store.engine.sqlite import SqliteDatabase, sync_to_disk
+from monitor.store.engine.sqlite_files import make_private_file
 
 _OTHER_FILES = ("-wal", "-shm")
 
@@ -31,7 +31,6 @@ def restore_database(database: SqliteDatabase, backup: Path, now: datetime) -> P
             if had_database:
                 _empty_log(database.path)
                 os.link(database.path, kept)
-                shutil.copymode(database.path, half)
             # A log beside another file would be taken for that file's own, also if its database was deleted.
             _move_logs(database.path, kept)
             half.replace(database.path)
@@ -61,8 +60,7 @@ def _require_usable(backup: SqliteDatabase, current: Path) -> None:
 
 def _copy_whole(backup: SqliteDatabase, half: Path) -> None:
     """A backup that is in use has a log; so it is copied by SQLite, which reads that too."""
-    half.unlink(missing_ok=True)
-    half.touch(mode=0o600)
+    make_private_file(half)
     backup.copy_to(half)
     sync_to_disk(half)
 

@@ -32,6 +32,7 @@ from monitor.store.engine.identity_tables import (
 )
 from monitor.store.engine.mark_tables import marked_article, rule_mark
 from monitor.store.engine.metadata import metadata
+from monitor.store.engine.shown_columns import LinkText
 from monitor.store.engine.timestamp_column import UtcDateTime
 
 __all__ = [
@@ -143,7 +144,7 @@ article = Table(
     Column("source_id", ForeignKey("source.id"), nullable=False),
     Column("uid", Text, nullable=False),
     Column("version", Integer, nullable=False),  # the latest; its texts are in article_version
-    Column("url", Text),
+    Column("url", LinkText),
     Column("canonical", Text, index=True),
     Column("title", Text, nullable=False),
     Column("language", String),

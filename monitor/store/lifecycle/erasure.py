@@ -14,13 +14,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Table, and_, delete, func, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    Text,
+    and_,
+    delete,
+    func,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
 
 from monitor.alerting.subject_keys import article_key
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import ClauseCode, Config, DeliveryState, NoticeKind, ReasonClause
 from monitor.model.hashing import uid_hash
 from monitor.model.outcome import clauses_to_row
+from monitor.sanitize import sanitize_line
 from monitor.store.commit.mark_writer import empty_marked_articles
 from monitor.store.engine.database import Database, build_insert, in_batches
 from monitor.store.engine.table_walk import SLICE
@@ -153,7 +168,8 @@ def _block_return(connection: Connection, condition: ColumnElement[bool], now: d
 
 def _erase_articles(connection: Connection, removed: RemovedArticles) -> int:
     ids, now = removed.articles, removed.now
-    articles = connection.execute(select(article).where(article.c.id.in_(ids))).all()
+    stored_url = type_coerce(article.c.url, Text).label("stored_url")  # as records of fetches have it
+    articles = connection.execute(select(article, stored_url).where(article.c.id.in_(ids))).all()
     _invalidate_polls(connection, source.c.id.in_({row.source_id for row in articles}))
     drop_digest_lines(connection, articles)
     contributions = find_contributing_matches(connection, ids)
@@ -168,7 +184,7 @@ def _erase_articles(connection: Connection, removed: RemovedArticles) -> int:
     connection.execute(delete(match).where(match.c.article_id.in_(ids)))
     _erase_from_stories(connection, ids)
     connection.execute(delete(article_version).where(article_version.c.article_id.in_(ids)))
-    full_text_queue.erase_pages(connection, ids, [row.url for row in articles])
+    full_text_queue.erase_pages(connection, ids, [row.stored_url for row in articles])
     names = [(row.source_id, uid_hash(row.uid)) for row in articles]
     empty_marked_articles(connection, tuple_(marked_article.c.source_id, marked_article.c.uid_hash).in_(names))
     connection.execute(delete(article).where(article.c.id.in_(ids)))
@@ -246,7 +262,7 @@ def _replace_headlines(connection: Connection, ids: Sequence[int], titled: _Titl
         article_version, article_version.c.article_id == members.c.article_id
     )
     for row in connection.execute(query.where(members.c.article_id.in_(ids), titled.column.is_not(None))):
-        headlines[row.cluster_id].add(row.title)
+        headlines[row.cluster_id].add(sanitize_line(row.title))  # as that of the story is read
     for row in connection.execute(select(table.c.id, table.c.title).where(table.c.id.in_(headlines))).all():
         if row.title in headlines[row.id]:
             others = select(article.c.title).join(members, members.c.article_id == article.c.id)

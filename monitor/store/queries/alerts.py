@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, select, tuple_
 
+from monitor.article_links import sanitize_link
 from monitor.model import AlertKind, MarkVerdict
+from monitor.sanitize import sanitize_line
 from monitor.store.engine.database import Database, in_batches
 from monitor.store.engine.tables import alert, article, article_version, match
 from monitor.store.queries.marks import load_verdicts
@@ -115,15 +117,15 @@ def _read_lines(row: Row[*tuple[Any, ...]]) -> list[tuple[str, AlertLine]]:
                     item["rule"],
                     item["level"],
                     item["source"],
-                    item["title"],
-                    item["url"],
+                    sanitize_line(item["title"]),
+                    item["url"] and sanitize_link(item["url"]),
                 ),
             )
             for position, item in enumerate(row.items or (), 1)
         ]
     if row.subject is not None or row.headline is None:
         return []
-    return [(row.uid, AlertLine(1, None, row.rule_id, row.level, row.source_id, row.headline, row.url))]
+    return [(row.uid, AlertLine(1, None, row.rule_id, row.level, row.source_id, sanitize_line(row.headline), row.url))]
 
 
 def _load_matches(connection: Connection, keys: set[LineKey]) -> Mapping[LineKey, Sequence[tuple[int, str | None]]]:
@@ -157,5 +159,5 @@ def _build_summary(
         )
         for uid, line in lines
     )
-    title = row.title if row.kind == AlertKind.DIGEST or row.subject else row.headline
+    title = row.title if row.kind == AlertKind.DIGEST or row.subject else row.headline and sanitize_line(row.headline)
     return AlertSummary(row.id, row.at, row.kind, row.level, row.rule_id, title or "", row.subject, known)

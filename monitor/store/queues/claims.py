@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from monitor.store.engine.database import Database, build_insert, in_batches, wr
 from monitor.store.engine.store_thread import BatchCommitter, StoreThread
 from monitor.store.engine.tables import document, source, trouble
 from monitor.store.queues.known_entries import EntryLookup, find_known_entries
+from monitor.url_secrets import redact_url
 
 _CLAIMED = (
     source.c.id,
@@ -83,7 +85,7 @@ class Claims:
     def register_sources(self, sources: Mapping[str, Source], now: datetime) -> None:
         """Add sources that the database does not know, due at once. A source with a new address starts again. A source
         that works never waits longer than its interval allows: the interval may be new, or the clock may have been set
-        back."""
+        back. What an older version stored of an address is replaced if it has a secret in it."""
         with self._lock_sources() as connection:
             columns = (source.c.id, source.c.url, source.c.next_at, source.c.failures, source.c.habits)
             rows = {row.id: row for row in connection.execute(select(*columns))}
@@ -91,8 +93,10 @@ class Claims:
             for configured in sources.values():
                 if (row := rows.get(configured.id)) is None:
                     new.append({"id": configured.id, "url": configured.url, "next_at": now})
-                elif row.url != configured.url:
+                elif row.url != configured.url and redact_url(row.url, configured.secrets) != configured.url:
                     _reset_source(connection, configured, now)
+                elif row.url != configured.url or _has_secret_move(row.habits):
+                    _hide_stored_secrets(connection, configured, row.habits)
                 elif not row.failures and row.next_at > compute_latest_poll(
                     configured, SourceStats.of_row(row.habits), now
                 ):
@@ -209,6 +213,22 @@ class KnownEntries:
         return [uid in found for uid in uids]
 
 
+def _has_secret_move(habits: Mapping[str, Any] | None) -> bool:
+    """Whether a permanent redirect was learnt to an address with a secret in it."""
+    moved_to = SourceStats.of_row(habits).moved_to if habits and "moved_to" in habits else None
+    return moved_to is not None and redact_url(moved_to) != moved_to
+
+
+def _hide_stored_secrets(connection: Connection, configured: Source, habits: Mapping[str, Any] | None) -> None:
+    """Store the address of a source as it is shown now; all that was learnt of it stays, but an address with a secret
+    and what the last poll said of it."""
+    values: dict[str, object] = {"url": configured.url, "problem": null()}
+    if _has_secret_move(habits):
+        stats = replace(SourceStats.of_row(habits), moved_to=None, moved_since=None, moved_polls=0, moved_asked=None)
+        values["habits"] = stats.to_row()
+    connection.execute(update(source).where(source.c.id == configured.id).values(**values))
+
+
 def _reset_source(connection: Connection, configured: Source, now: datetime) -> None:
     """Reset a source with a new address: what was learnt at the old one does not apply, nor do its troubles."""
     values: dict[str, object] = {"url": configured.url, "next_at": now, "failures": 0}
@@ -227,5 +247,6 @@ def _reset_source(connection: Connection, configured: Source, now: datetime) -> 
 
 def _claim_from_row(row: Row[*tuple[Any, ...]]) -> Claim:
     id_, url, token, planned, etag, last_modified, body, failures, first, habits, last_ok, problem = row
-    validators = Validators(etag, last_modified, body)
-    return Claim(id_, url, token, planned, validators, failures, first, SourceStats.of_row(habits), last_ok, problem)
+    stats = SourceStats.of_row(habits)
+    validators = Validators(etag, last_modified, body, stats.validators_origin)
+    return Claim(id_, url, token, planned, validators, failures, first, stats, last_ok, problem)

@@ -11,8 +11,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, false, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    exists,
+    false,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from monitor.model import Blame, DeadLetters, Delivery, DeliveryState, Receipt, ReceiptKind
 from monitor.store.engine.database import Database
@@ -27,7 +40,7 @@ class RevivalCounts:
     waiting: int
 
 
-def build_resend_values(now: datetime) -> Mapping[str, object]:
+def build_resend_values(now: datetime | BindParameter[datetime]) -> Mapping[str, object]:
     """The column values for a delivery that is tried again from the beginning: its earlier attempts stay stored."""
     return {
         "state": DeliveryState.PENDING,
@@ -63,14 +76,11 @@ def mark_delivery_dead(connection: Connection, delivery_id: int, why: str, now: 
 
 def revive_deliveries(connection: Connection, accepted: Delivery, now: datetime) -> RevivalCounts:
     """Make deliveries due that waited for their channel to work, after it accepted this one."""
-    on_channel = delivery.c.channel == accepted.channel
-    dead = on_channel & (delivery.c.state == DeliveryState.DEAD) & (delivery.c.blame == Blame.CHANNEL)
-    # A message that may have arrived keeps its pauses: they keep the copies apart.
-    retrying = on_channel & (delivery.c.state == DeliveryState.RETRY) & (delivery.c.not_before > now)
-    unambiguous = retrying & (delivery.c.repeat == false()) & ~_has_accepted_others(except_id=accepted.id)
+    dead, waiting = _build_revivals()  # no rows in most cases
+    values = {"its_channel": accepted.channel, "now": now}
     return RevivalCounts(
-        _update_deliveries(connection, dead, build_resend_values(now)),
-        _update_deliveries(connection, unambiguous, {"not_before": now}),
+        _count_updated(connection, dead, values),
+        _count_updated(connection, waiting, {**values, "accepted_id": accepted.id}),
     )
 
 
@@ -100,11 +110,29 @@ def _select_latest_detail(channel: str, blame: str | None) -> Select[str]:
     return group.order_by(delivery.c.ended_at.desc(), delivery.c.id.desc()).limit(1)
 
 
-def _update_deliveries(connection: Connection, which: ColumnElement[bool], values: Mapping[str, object]) -> int:
-    """Returns how many were updated. If several daemons' deliveries are accepted at once, only one of them updates."""
+@cache
+def _build_revivals() -> tuple[ReturningUpdate[int], ReturningUpdate[int]]:
+    """For dead deliveries of `its_channel`, and for those that wait, after `accepted_id` was accepted `now`. They are
+    built once, because every acceptance runs them: building a statement costs more than running it."""
+    now = bindparam("now", type_=delivery.c.not_before.type)
+    on_channel = delivery.c.channel == bindparam("its_channel")
+    dead = on_channel & (delivery.c.state == DeliveryState.DEAD) & (delivery.c.blame == Blame.CHANNEL)
+    # A message that may have arrived keeps its pauses: they keep the copies apart.
+    retrying = on_channel & (delivery.c.state == DeliveryState.RETRY) & (delivery.c.not_before > now)
+    others = _has_accepted_others(except_id=bindparam("accepted_id"))
+    unambiguous = retrying & (delivery.c.repeat == false()) & ~others
+    return _build_update(dead, build_resend_values(now)), _build_update(unambiguous, {"not_before": now})
+
+
+def _build_update(which: ColumnElement[bool], values: Mapping[str, object]) -> ReturningUpdate[int]:
+    """If several daemons' deliveries are accepted at once, only one of them updates."""
     found = select(delivery.c.id).where(which).with_for_update(skip_locked=True).cte("found")
     changing = update(delivery).where(delivery.c.id.in_(select(found.c.id))).values(**values)
-    return len(connection.execute(changing.returning(delivery.c.id)).all())  # SQLite counts no rows of a WITH
+    return changing.returning(delivery.c.id)
+
+
+def _count_updated(connection: Connection, changing: ReturningUpdate[int], values: Mapping[str, object]) -> int:
+    return len(connection.execute(changing, values).all())  # SQLite counts no rows of a WITH
 
 
 def _is_message_to_blame(connection: Connection, sent: Delivery) -> bool:
@@ -114,7 +142,7 @@ def _is_message_to_blame(connection: Connection, sent: Delivery) -> bool:
     return connection.execute(_select_previous_receipt(sent)).scalar() == ReceiptKind.ACCEPTED
 
 
-def _has_accepted_others(except_id: int | None = None) -> ColumnElement[bool]:
+def _has_accepted_others(except_id: BindParameter[int] | None = None) -> ColumnElement[bool]:
     """Whether the channel of a delivery has accepted another one (except `except_id`) since the delivery's first
     attempt that counts."""
     other = delivery.alias("other")

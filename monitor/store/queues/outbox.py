@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, Update, bindparam, func, insert, or_, select, true, update
 
 from monitor.alerting.channel_pace import after_claim, after_failure, end_of_pause, next_by_rate
 from monitor.alerting.retry import RetryVerdict
@@ -61,6 +62,41 @@ _SELECT_DUE_CHANNELS = (
 _SELECT_EXPIRED = (
     select(delivery.c.id).where(delivery.c.state == DeliveryState.SENDING, delivery.c.lease_until <= _NOW).limit(1)
 )
+_NEXT_OF_CHANNEL = (
+    select(delivery.c.id)
+    .where(delivery.c.channel == bindparam("its_channel"), UNSENT, delivery.c.not_before <= _NOW)
+    .order_by(delivery.c.priority, delivery.c.not_before, delivery.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .cte("next_one")
+)
+_CLAIM_NEXT = (
+    update(delivery)
+    .where(delivery.c.id.in_(select(_NEXT_OF_CHANNEL.c.id)))
+    .values(
+        state=DeliveryState.SENDING,
+        attempts=delivery.c.attempts + 1,
+        lease_until=bindparam("lease_ends", type_=delivery.c.lease_until.type),
+        lease_owner=bindparam("owner"),
+        due_at=func.coalesce(delivery.c.due_at, delivery.c.not_before),
+    )
+    .returning(*_CLAIMED)
+)
+_BEGIN_ATTEMPT = insert(attempt)
+_SELECT_ATTEMPTS = (
+    select(attempt.c.receipt, attempt.c.throttled)
+    .where(attempt.c.delivery_id == bindparam("its_delivery"), attempt.c.number > bindparam("forgiven"))
+    .order_by(attempt.c.number)
+)
+_END_ATTEMPT = (
+    update(attempt)
+    .where(
+        attempt.c.delivery_id == bindparam("its_delivery"),
+        attempt.c.number == bindparam("its_number"),
+        attempt.c.ended_at.is_(None),
+    )
+    .values({name: bindparam(f"new_{name}") for name in ("ended_at", "receipt", "detail", "throttled")})
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,27 +135,13 @@ class Outbox:
         """Claim the next delivery of a channel: it is `sending`, and ours until the lease ends. None if none is due, or
         if the channel is paused or has used up its rate. The highest level goes first, then what has been due the
         longest."""
-        due = (delivery.c.channel == channel) & UNSENT & (delivery.c.not_before <= now)
-        in_order = select(delivery.c.id).where(due).order_by(delivery.c.priority, delivery.c.not_before, delivery.c.id)
-        next_one = in_order.limit(1).with_for_update(skip_locked=True)
-        claiming = (
-            update(delivery)
-            .where(delivery.c.id.in_(select(next_one.cte("next_one").c.id)))
-            .values(
-                state=DeliveryState.SENDING,
-                attempts=delivery.c.attempts + 1,
-                lease_until=now + lease,
-                lease_owner=self._owner,
-                due_at=func.coalesce(delivery.c.due_at, delivery.c.not_before),
-            )
-            .returning(*_CLAIMED)
-        )
+        values = {"its_channel": channel, "now": now, "lease_ends": now + lease, "owner": self._owner}
         while True:
             with self._database.writing() as connection:
                 state = lock_channel_state(connection, channel)
                 if max(end_of_pause(state, now), next_by_rate(state, rate, now)) > now:
                     return None
-                row = connection.execute(claiming).one_or_none()
+                row = connection.execute(_CLAIM_NEXT, values).one_or_none()
                 if row is None:
                     return None
                 try:
@@ -142,14 +164,14 @@ class Outbox:
         """
         late = _OPEN if verdict.state is DeliveryState.ACCEPTED else ()
         ended = None if verdict.state is DeliveryState.RETRY else now
-        own_claim = (delivery.c.id == sent.id) & (delivery.c.attempts == sent.attempt)
+        claim = {"its_id": sent.id, "its_attempt": sent.attempt}
         values: dict[str, object] = {
             "state": verdict.state,
             "lease_until": None,
             "lease_owner": None,
             "detail": receipt.detail,
             "ended_at": ended,
-            "repeat": or_(delivery.c.repeat, literal(receipt.kind is ReceiptKind.UNKNOWN)),
+            "repeat": receipt.kind is ReceiptKind.UNKNOWN,
         }
         if verdict.not_before is not None:
             values["not_before"] = verdict.not_before
@@ -158,11 +180,12 @@ class Outbox:
             _end_attempt(connection, sent.id, sent.attempt, receipt, now)
             if verdict.state is DeliveryState.DEAD:
                 values |= build_dead_letter_values(connection, sent, receipt)
-            claimed = own_claim & delivery.c.state.in_((DeliveryState.SENDING, *late))
-            settled = connection.execute(update(delivery).where(claimed).values(**values)).rowcount == 1
+            settling = _build_settling((DeliveryState.SENDING, *late), tuple(values))
+            new = {f"new_{name}": value for name, value in values.items()}
+            settled = connection.execute(settling, {**claim, **new}).rowcount == 1
             if not settled and verdict.state is DeliveryState.RETRY:
-                released = own_claim & (delivery.c.state == DeliveryState.RETRY)
-                connection.execute(update(delivery).where(released).values(not_before=verdict.not_before))
+                pausing = _build_settling((DeliveryState.RETRY,), ("not_before",))
+                connection.execute(pausing, {**claim, "new_not_before": verdict.not_before})
             if verdict.state is DeliveryState.ACCEPTED:
                 end_channel_failure(connection, sent.channel)
             else:
@@ -253,7 +276,7 @@ def _begin_attempt(
 ) -> Delivery:
     """The claimed delivery of a row; its attempt is recorded."""
     refusals, unknowns, throttled = _failures_before(connection, row.id, row.forgiven)
-    connection.execute(insert(attempt).values(delivery_id=row.id, number=row.attempts, started_at=now))
+    connection.execute(_BEGIN_ATTEMPT, {"delivery_id": row.id, "number": row.attempts, "started_at": now})
     handover = None if row.handed_since is None else Handover(row.handed_from, row.handed_since)
     return Delivery(
         row.id,
@@ -275,17 +298,24 @@ def _begin_attempt(
 def _failures_before(connection: Connection, delivery_id: int, forgiven: int) -> tuple[int, int, int]:
     """Of a delivery's attempts after the forgiven ones: how many were refused, how many of the last in a row ended
     unknown, and how many were throttled."""
-    counted = (attempt.c.delivery_id == delivery_id) & (attempt.c.number > forgiven)
-    columns = select(attempt.c.receipt, attempt.c.throttled).where(counted).order_by(attempt.c.number)
-    attempts = connection.execute(columns).all()
+    attempts = connection.execute(_SELECT_ATTEMPTS, {"its_delivery": delivery_id, "forgiven": forgiven}).all()
     receipts = [row.receipt for row in attempts]
     last_known = max((place for place, kind in enumerate(receipts, 1) if kind != ReceiptKind.UNKNOWN), default=0)
     return receipts.count(ReceiptKind.REFUSED), len(receipts) - last_known, sum(row.throttled for row in attempts)
 
 
 def _end_attempt(connection: Connection, delivery_id: int, number: int, receipt: Receipt, now: datetime) -> None:
-    open_attempt = (attempt.c.delivery_id == delivery_id) & (attempt.c.number == number) & attempt.c.ended_at.is_(None)
-    ending = update(attempt).where(open_attempt)
-    connection.execute(
-        ending.values(ended_at=now, receipt=receipt.kind, detail=receipt.detail, throttled=receipt.throttled)
-    )
+    new = {"ended_at": now, "receipt": receipt.kind, "detail": receipt.detail, "throttled": receipt.throttled}
+    which = {"its_delivery": delivery_id, "its_number": number}
+    connection.execute(_END_ATTEMPT, {**which, **{f"new_{name}": value for name, value in new.items()}})
+
+
+@cache
+def _build_settling(states: tuple[DeliveryState, ...], names: tuple[str, ...]) -> Update:
+    """Gives a claimed delivery that is in one of these states new values (`new_NAME`) of these columns. `repeat` only
+    ever becomes true."""
+    own_claim = (delivery.c.id == bindparam("its_id")) & (delivery.c.attempts == bindparam("its_attempt"))
+    new: dict[str, ColumnElement[Any]] = {name: bindparam(f"new_{name}", type_=delivery.c[name].type) for name in names}
+    if "repeat" in new:
+        new["repeat"] = or_(delivery.c.repeat, new["repeat"])
+    return update(delivery).where(own_claim, delivery.c.state.in_(states)).values(new)

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, RowMapping, case, func, select, union
+from sqlalchemy import Connection, RowMapping, Select, bindparam, case, func, select, union
 from sqlalchemy.exc import NoResultFound
 
+from monitor.article_links import sanitize_link
 from monitor.errors import RowUnreadable
 from monitor.model import Alert, AlertKind, EarlierAlert, Item, MatchKind, Notice, independent_publisher_of
 from monitor.model.outcome import ReasonClauses, clauses_from_row, clauses_from_sentence
+from monitor.sanitize import sanitize_highlighted, sanitize_line, sanitize_text
 from monitor.store.engine.damaged_rows import ValueUnreadable
 from monitor.store.engine.database import in_batches
 from monitor.store.engine.tables import alert, article, article_version, event, match, story, story_article
@@ -27,17 +30,8 @@ _ALERT_ADAPTER, _NOTICE_ADAPTER = TypeAdapter(Alert), TypeAdapter(Notice)
 
 def read_alert(connection: Connection, alert_id: str) -> Alert | Notice:
     """The alert or notice with this id. Raises RowUnreadable."""
-    version = (article_version.c.article_id == article.c.id) & (article_version.c.version == alert.c.article_version)
-    texts = (article_version.c.version, article_version.c.title.label("headline"), article_version.c.text)
-    page = (article.c.source_id, article.c.uid, article.c.url, article.c.language, article.c.seen_at, article.c.dated)
-    joined = (
-        select(alert, *texts, *page, article.c.published_at)
-        .join_from(alert, article, article.c.id == alert.c.article_id, isouter=True)  # a notice has none
-        .join(article_version, version, isouter=True)
-        .where(alert.c.id == alert_id)
-    )
     try:
-        row = connection.execute(joined).mappings().one()
+        row = connection.execute(_build_alert_query(), {"its_id": alert_id}).mappings().one()
     except NoResultFound:
         raise RowUnreadable(f"alert {alert_id} is not in the database") from None
     except ValueUnreadable as error:
@@ -46,7 +40,7 @@ def read_alert(connection: Connection, alert_id: str) -> Alert | Notice:
         return _validate_values(_NOTICE_ADAPTER, _row_to_notice_values(row))
     if row["headline"] is None:
         raise RowUnreadable(f"the article of alert {alert_id} is not in the database")
-    message = _validate_values(_ALERT_ADAPTER, _row_to_alert_values(row))
+    message = _sanitize_words(_validate_values(_ALERT_ADAPTER, _row_to_alert_values(row)))
     if message.kind is AlertKind.DIGEST:
         return replace(message, items=_with_headlines(connection, message.items))
     message = _add_other_publishers(connection, message, row["article_id"])
@@ -55,6 +49,35 @@ def read_alert(connection: Connection, alert_id: str) -> Alert | Notice:
         if message.kind is AlertKind.POSSIBLY
         else message
     )
+
+
+@cache
+def _build_alert_query() -> Select[*tuple[Any, ...]]:
+    """The alert `its_id` with its article. Built once, as the next one is, because every delivery asks for them:
+    building a statement costs more than running it."""
+    version = (article_version.c.article_id == article.c.id) & (article_version.c.version == alert.c.article_version)
+    texts = (article_version.c.version, article_version.c.title.label("headline"), article_version.c.text)
+    page = (article.c.source_id, article.c.uid, article.c.url, article.c.language, article.c.seen_at, article.c.dated)
+    return (
+        select(alert, *texts, *page, article.c.published_at)
+        .join_from(alert, article, article.c.id == alert.c.article_id, isouter=True)  # a notice has none
+        .join(article_version, version, isouter=True)
+        .where(alert.c.id == bindparam("its_id"))
+    )
+
+
+@cache
+def _build_publishers_query(*, has_event: bool) -> Select[*tuple[Any, ...]]:
+    """The publishers that report `its_story`, or `its_event` if there is one, and which of them is that of
+    `its_article`."""
+    # Both have an index; for one condition with OR, PostgreSQL would read the whole table.
+    of_story = select(story_article.c.article_id).where(story_article.c.story_id == bindparam("its_story"))
+    of_event = select(match.c.article_id).where(match.c.event_id == bindparam("its_event"))
+    same = union(of_story, of_event) if has_event else of_story
+    columns, first_article = (story_article.c.publisher, story_article.c.wire), func.min(story_article.c.article_id)
+    known = story_article.c.article_id.in_(same) & story_article.c.publisher.is_not(None)
+    own = func.max(case((story_article.c.article_id == bindparam("its_article"), 1), else_=0)).label("own")
+    return select(*columns, own).where(known).group_by(*columns).order_by(first_article)
 
 
 def _validate_values(shape: TypeAdapter[T], values: Mapping[str, Any]) -> T:
@@ -67,16 +90,31 @@ def _validate_values(shape: TypeAdapter[T], values: Mapping[str, Any]) -> T:
         raise RowUnreadable(f"alert {values['id']} cannot be read from the database: {problem}") from error
 
 
+def _sanitize_words(message: Alert) -> Alert:
+    """The alert without what nobody should see: an earlier version may have stored it so."""
+    sentence, highlights = sanitize_highlighted(message.sentence, message.highlights)
+    return replace(
+        message,
+        article=replace(message.article, title=sanitize_line(message.article.title)),
+        sentence=sentence,
+        highlights=highlights,
+        items=tuple(
+            replace(
+                item,
+                title=sanitize_line(item.title),
+                url=item.url and sanitize_link(item.url),
+                sentence=sanitize_text(item.sentence),
+            )
+            for item in message.items
+        ),
+    )
+
+
 def _add_other_publishers(connection: Connection, message: Alert, article_id: int) -> Alert:
     """The alert, with the other publishers that report it by now."""
-    # Both have an index; for one condition with OR, PostgreSQL would read the whole table.
-    of_story = select(story_article.c.article_id).where(story_article.c.story_id == message.story)
-    of_event = select(match.c.article_id).where(match.c.event_id == message.event)
-    same = of_story if message.event is None else union(of_story, of_event)
-    columns, first_article = (story_article.c.publisher, story_article.c.wire), func.min(story_article.c.article_id)
-    known = story_article.c.article_id.in_(same) & story_article.c.publisher.is_not(None)
-    own = func.max(case((story_article.c.article_id == article_id, 1), else_=0)).label("own")
-    rows = connection.execute(select(*columns, own).where(known).group_by(*columns).order_by(first_article)).all()
+    query = _build_publishers_query(has_event=message.event is not None)
+    values = {"its_story": message.story, "its_event": message.event, "its_article": article_id}
+    rows = connection.execute(query, values).all()
     own_publishers = {reporter.publisher for reporter in rows if reporter.own}
     others = dict.fromkeys(reporter.publisher for reporter in rows if reporter.publisher not in own_publishers)
     independent = {independent_publisher_of(reporter.wire, reporter.publisher) for reporter in rows}
@@ -112,7 +150,7 @@ def _find_earlier_message(connection: Connection, message: Alert) -> EarlierAler
         .order_by(alert.c.at, match.c.id)
     )
     first = connection.execute(query.limit(1)).one_or_none()
-    return None if first is None else EarlierAlert(first.title, first.at, doubt.doubt or "")
+    return None if first is None else EarlierAlert(sanitize_line(first.title), first.at, doubt.doubt or "")
 
 
 def _row_to_notice_values(row: RowMapping) -> Mapping[str, Any]:

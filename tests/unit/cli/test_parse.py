@@ -49,6 +49,15 @@ async def test_people_see_date_title_and_address(tmp_path: Path) -> None:
     ]
 
 
+async def test_a_link_that_is_left_out_is_named(tmp_path: Path) -> None:
+    """It is no page of the web: people see why there is none, and programs get null."""
+    (tmp_path / "feed.xml").write_text(FEED.replace("<link>/a<", "<link>ms-msdt:/id\u202e<"), encoding="utf-8")
+    ended = await news_monitor("parse", "feed.xml", folder=tmp_path)
+    assert ended.out.splitlines()[1].strip() == "no link: ms-msdt:/id is no page of the web"
+    as_json = await news_monitor("parse", "--json", "feed.xml", folder=tmp_path)
+    assert as_json.rows[0]["link"] is None
+
+
 LISTED = (
     "<html><div class=n><h2>One</h2><a href='/1'>more</a><time datetime='2026-01-05T12:00:00Z'></time></div>"
     "<div class=n><h2>Two</h2><a href='/2'>more</a></div></html>"

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
-from tests.e2e.whole import news_monitor, write_config
+import pytest
+
+from tests.e2e.whole import ROOT, news_monitor, write_config
+from tests.patience import PATIENCE
 
 
 async def test_a_channel_that_cannot_work_is_told_at_the_start(tmp_path: Path) -> None:
@@ -36,3 +42,36 @@ async def test_a_database_made_from_nothing_is_told(tmp_path: Path) -> None:
         lines = [json.loads(line) for line in (await news_monitor("run", "--once", folder=tmp_path)).told]
         told += [line["database"] for line in lines if line["event"] == "database.created"]
     assert told == [str(tmp_path / "monitor.db")]
+
+
+CONFINED = """\
+import ctypes, sys
+from monitor.cli import main
+from tests.security.outer_filter import refuse_calls
+refuse_calls(["landlock_create_ruleset"])
+try:
+    main()
+finally:
+    print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))  # PR_GET_DUMPABLE
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a sandbox")
+def test_a_machine_that_lacks_some_of_the_sandbox_is_logged(tmp_path: Path) -> None:
+    """With what; and nobody but root reads the memory of the daemon."""
+    write_config(tmp_path, {})
+    done = subprocess.run(
+        [sys.executable, "-c", CONFINED, "run", "--once"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+    [said] = [line for line in lines if line["event"] == "sandbox.incomplete"]
+    assert said["missing"] == ["Landlock: something refuses it, perhaps the container"]
+    assert said["level"] == "warning"
+    assert done.stdout == "0\n"

@@ -93,10 +93,29 @@ def test_that_an_address_will_be_refused_is_told_at_once(folder: Path, url: str,
         assert added.stderr == ""
         return
     assert added.stderr.startswith("near will be refused: ")
-    assert f"until `network: {{allow: ['{network}']}}` in monitor.yaml names it" in added.stderr
+    item = f"{{network: '{network}', sources: [near]}}"
+    assert f"until `network: {{allow: [{item}]}}` in monitor.yaml names it" in added.stderr
     config = folder / "monitor.yaml"
-    config.write_text(config.read_text(encoding="utf-8").replace("127.0.0.0/8", f"'{network}'"), encoding="utf-8")
+    named = config.read_text(encoding="utf-8").replace("127.0.0.0/8", item.replace("near", "too"))
+    config.write_text(named, encoding="utf-8")
     assert run("add", "--no-check", url.replace("f.xml", "g.xml"), "--id", "too").stderr == ""
+    assert "other will be refused" in run("add", "--no-check", url.replace("f.xml", "h.xml"), "--id", "other").stderr
+
+
+def test_the_address_of_a_new_source_is_shown_without_its_token(folder: Path) -> None:
+    """It is in the file as it was given; one with a reference is not asked, as its secret is not known here."""
+    added = run("add", "--no-check", "https://9.9.9.9/f.xml?token=0penly", "--id", "open")
+    asked = run("add", "https://9.9.9.9/f.xml?token=${file:token}", "--id", "secret")
+    listed, as_json = run("list"), run("list", "--json")
+    assert (added.exit_code, asked.exit_code) == (0, 0)
+    assert "was not asked" in asked.stderr
+    assert "?token=0penly" in (folder / "sources.yaml").read_text(encoding="utf-8")
+    assert "https://9.9.9.9/f.xml?token=***" in as_json.stdout
+    exported = run("export")
+    assert "f.xml?token=***" in exported.stdout
+    assert "f.xml?token=${file:token}" in exported.stdout
+    assert "url holds a token, for which *** is written" in exported.stderr
+    assert not any("0penly" in each.output for each in (added, asked, listed, as_json, exported))
 
 
 @pytest.mark.parametrize(

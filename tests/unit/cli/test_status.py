@@ -382,7 +382,7 @@ def test_scripts_find_all_of_it(database: Database, said: Callable[..., list[str
     }
     assert row.keys() == before | {
         *("waiting", "last_fetch", "daemons", "unverified", "oldest_poll", "outbox", "database", "shadow", "troubled"),
-        *("told_later", "dead", "held", "merges", "splits"),
+        *("told_later", "dead", "held", "merges", "splits", "sandbox"),
     }
     then = (NOW - HOUR).isoformat()
     assert (row["failing"], row["waiting"], row["last_fetch"]) == ({"post": None}, {"desk": then}, then)
@@ -395,3 +395,19 @@ def test_scripts_find_all_of_it(database: Database, said: Callable[..., list[str
         "desk:16:bb": "gone",
     }
     assert row["daemons"][0]["running"]["rules"] == 3
+
+
+def test_what_the_machine_lacks_of_the_sandbox_is_said(
+    said: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the last line, and for scripts."""
+    asked = "monitor.services.queries.status.missing_protections"
+    monkeypatch.setattr(asked, lambda: ("Landlock: the kernel has none", "seccomp: the kernel has none"))
+    assert said()[-1] == "sandbox     Landlock: the kernel has none; seccomp: the kernel has none"
+    assert json.loads(said("--json")[0])["sandbox"] == {
+        "complete": False,
+        "missing": ["Landlock: the kernel has none", "seccomp: the kernel has none"],
+    }
+    monkeypatch.setattr(asked, tuple)
+    assert said()[-1] == "sandbox     complete"
+    assert json.loads(said("--json")[0])["sandbox"] == {"complete": True, "missing": []}

@@ -266,8 +266,12 @@ def test_a_faulty_list_is_told_likewise(text: str, said: str) -> None:
         ("{id: a, url: 'http://x:99999/'}", "this is no web address"),
         ("{id: a, url: 'http://[x/'}", "this is no web address"),
         ("{id: a, url: 'http://x/ y'}", "this is no web address"),
-        ("{id: a, url: 'http://u:p4ss@x/'}", "an address with a user or a password in it is not built yet"),
-        ("{id: a, url: 'http://x/${env:T}'}", "'${...}' works in the urls of channels and proxies only"),
+        ("{id: a, url: 'http://u:p4ss@x/'}", "this login is in plain text; write it as a secret: https://me"),
+        ("{id: a, url: 'http://me:p4ss@x/${env:T}'}", "this login is in plain text"),
+        ("{id: a, url: 'http://${env:T}/feed'}", "this is no web address with secrets in it; write the host itself"),
+        ("{id: a, url: 'http://x${env:T}/feed'}", "this is no web address with secrets in it"),
+        ("{id: a, url: '${env:T}'}", "this is no web address with secrets in it"),
+        ("{id: a, url: 'http://x/', sitemap: 'http://x/${env:T}'}", "'${...}' works in the url and the proxy of a"),
         ("{id: a, url: 'http://x', every: 4 s}", "'4 s' is too short; the shortest is '5 s'"),
         ("{id: a, url: 'http://x', language: english}", "'english' is no language"),
         ("{id: a}", "'url' is missing"),
@@ -306,3 +310,18 @@ def test_all_faults_of_a_document_come_at_once() -> None:
         + "match: {near: {within: 20, these: [{words: a}, {word: b}]}}\nalert: {to: x}\nagain_if: y"
     )
     assert len(faults(RuleSchema, text)) == 6
+
+
+def test_the_first_faults_of_a_document_are_reported() -> None:
+    """And that there are more; the sources without a fault are used all the same."""
+    text = "sources:\n" + "  - {id: a, nosuch: 1}\n" * 500
+    found = faults(SourcesSchema, text)
+    assert len(found) == 101
+    assert found[-1].endswith("there are more faults than these; correct these first")
+
+
+@pytest.mark.parametrize("value", ["[tr0ub4dor]", "{tr0ub4dor: x}", "[[tr0ub4dor]]"])
+@pytest.mark.parametrize("key", ["proxy", "url"])
+def test_what_should_be_an_address_is_not_quoted(key: str, value: str) -> None:
+    """It may hold a password."""
+    assert "tr0ub4dor" not in "\n".join(faults(SourcesSchema, f"sources: [{{id: a, {key}: {value}}}]"))

@@ -121,6 +121,40 @@ def test_a_source_whose_proxy_lacks_its_password_is_left_out_alone(write: Write)
     assert {"s%40cret", "s@cret"} <= secrets_of(found.config)
 
 
+def test_a_network_for_a_source_that_does_not_exist_is_told(write: Write) -> None:
+    """A slip, or a source that was renamed or removed; one that has a fault itself is known, and all else counts."""
+    network = "network: {allow: [{network: 10.0.0.0/8, sources: [one, onne, bad]}]}\n"
+    faulty = "sources:\n  - {id: bad, url: 'http://x/', every: 1 s}\n"
+    folder = write(_GOOD | {"monitor.yaml": _GOOD["monitor.yaml"] + network, "sources/bad.yaml": faulty})
+    found = loaded(folder)
+    told = [str(fault) for fault in found.faults if "network" in fault.problem]
+    assert len(told) == 1
+    assert "there is no source 'onne' that this network could be for; did you mean 'one'?" in told[0]
+    assert [*found.config.settings.allow_for] == ["one", "onne", "bad"]
+
+
+def test_a_source_whose_address_lacks_its_token_is_left_out_alone(write: Write) -> None:
+    """And told. With the token it is there, and no log will show that."""
+    source = "{id: two, url: 'https://two.example/feed?token=${file:token}'}"
+    folder = write(_GOOD | {"sources/two.yaml": f"sources: [{source}]\n"})
+    without = loaded(folder)
+    assert list(without.config.sources) == ["one"]
+    assert [fault.problem for fault in without.faults] == [f"the file {folder / 'token'} does not exist"]
+    (folder / "token").write_text("t0ken%2F9\n", encoding="utf-8")
+    found = loaded(folder).config
+    assert found.sources["two"].address == "https://two.example/feed?token=t0ken%2F9"
+    assert found.sources["two"].url == "https://two.example/feed?token=***"
+    assert {"t0ken%2F9", "t0ken/9"} <= secrets_of(found)
+
+
+def test_sources_may_differ_by_their_secrets_only(write: Write) -> None:
+    """Two feeds of one address, each with a token of its own; the same token twice is the same source."""
+    feeds = [f"{{id: s{number}, url: 'https://x.example/?token={token}'}}" for number, token in enumerate("aab")]
+    found = loaded(write(_GOOD | {"sources/one.yaml": f"sources: [{', '.join(feeds)}]\n"}))
+    assert list(found.config.sources) == ["s0", "s2"]
+    assert [fault.problem for fault in found.faults] == ["another source has this url"]
+
+
 def test_no_log_shows_the_address_of_the_heartbeat(write: Write) -> None:
     """Nor what is secret in it."""
     folder = write({"monitor.yaml": f"heartbeat: 'https://hc.example/t0ken'\n{_TOLD}"})

@@ -12,7 +12,17 @@ import pytest
 from monitor.config.language.settings import LimitsSchema, RetentionSchema, settings_from_document
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.errors import InvalidFiles
-from monitor.model import FOR_GOOD, Endpoint, Limits, MessageTemplate, Retention, RouteStep, SendRate, Settings
+from monitor.model import (
+    FOR_GOOD,
+    Endpoint,
+    Limits,
+    MessageTemplate,
+    Retention,
+    RouteStep,
+    SendRate,
+    Settings,
+    WebSettings,
+)
 
 _CHANNEL = "channels: {desk: {url: 'console://'}}\n"
 _NOBODY = (
@@ -55,6 +65,32 @@ def test_everything_that_is_written_counts() -> None:
     assert not whole.weekly_misses
     assert whole.allow == (ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("127.0.0.1/32"))
     assert whole.limits == Limits(total=timedelta(seconds=20), wire_bytes=2**20, polls=8)
+
+
+def test_a_network_may_be_for_some_sources() -> None:
+    """Those that are named reach it besides the networks for all."""
+    found = made(
+        f"{_ROUTED}network: {{allow: [10.0.0.0/8, {{network: 192.168.7.0/24, sources: [intranet, wiki]}}, "
+        "{network: fd00::/8, sources: [wiki]}]}\n"
+    )
+    one, other = ip_network("192.168.7.0/24"), ip_network("fd00::/8")
+    assert found.allow == (ip_network("10.0.0.0/8"),)
+    assert found.allow_for == {"intranet": (one,), "wiki": (one, other)}
+
+
+@pytest.mark.parametrize(
+    ("item", "fault"),
+    [
+        ("{network: 192.168.7.1/24, sources: [a]}", "is no network; did you mean 192.168.7.0/24?"),
+        ("{network: 192.168.7.0/24}", "'sources' is missing"),
+        ("{network: 192.168.7.0/24, sources: []}", "sources"),
+        ("{sources: [a]}", "'network' is missing"),
+        ("{network: 192.168.7.0/24, source: a}", "I do not know 'source'"),
+    ],
+)
+def test_a_network_for_some_sources_that_is_faulty_is_told(item: str, fault: str) -> None:
+    """A network without sources is written as it is; nobody's is a slip."""
+    assert any(fault in line for line in faults(f"{_ROUTED}network: {{allow: [{item}]}}\n"))
 
 
 def test_what_is_not_written_has_its_default() -> None:
@@ -145,7 +181,18 @@ def test_a_rate_that_cannot_be_read_is_a_fault_that_says_how_to_write_it(rate: s
 )
 def test_the_daemon_can_be_asked_on_this_machine(written: str, endpoint: Endpoint | None) -> None:
     """Where it is written, and nowhere if it is not."""
-    assert made(f"{_ROUTED}{written}\n").web == endpoint
+    assert made(f"{_ROUTED}{written}\n").web == (endpoint and WebSettings(endpoint))
+
+
+def test_a_proxy_may_pass_on_other_names() -> None:
+    """In any case; a port, a scheme or a pattern is no name."""
+    listen = "listen: '127.0.0.1:8787'"
+    web = made(f"{_ROUTED}web: {{{listen}, hosts: [Monitor.example, 192.0.2.7, '[2001:db8::7]']}}\n").web
+    assert web is not None
+    assert web.hosts == {"monitor.example", "192.0.2.7", "[2001:db8::7]"}
+    for wrong in ("monitor.example:443", "https://monitor.example", "*.example", "a b", ".example", ""):
+        (fault,) = faults(f"{_ROUTED}web: {{{listen}, hosts: ['{wrong}']}}\n")
+        assert "is no host name" in fault
 
 
 def test_an_absolute_database_stays_where_it_is() -> None:

@@ -74,6 +74,41 @@ def test_a_proxy_has_its_password_from_where_secrets_are_kept(tmp_path: Path) ->
     assert with_secrets(plain, {}, PLACE, tmp_path) is plain
 
 
+def at(url: str) -> Source:
+    """A source at this address."""
+    document = parse_yaml_text(f"sources: [{{id: a, url: '{url}'}}]", "s.yaml")[0]
+    ((_, source),) = sources_from_document(document, USUAL)
+    return source
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "shown"),
+    [
+        ("https://x.test/f?t=${env:T}&b=1", "https://x.test/f?t=s3cr%2Fet&b=1", "https://x.test/f?t=***&b=1"),
+        ("https://x.test/${env:T}/feed", "https://x.test/s3cr%2Fet/feed", "https://x.test/***/feed"),
+        ("https://me:${env:T}@x.test/feed", "https://me:s3cr%2Fet@x.test/feed", "https://x.test/feed"),
+        ("https://x.test/f?token=0penly", "https://x.test/f?token=0penly", "https://x.test/f?token=***"),
+    ],
+)
+def test_an_address_is_shown_without_its_secrets(url: str, address: str, shown: str, tmp_path: Path) -> None:
+    """It is fetched with them, and its repr shows none."""
+    found = with_secrets(at(url), {"T": "s3cr%2Fet"}, PLACE, tmp_path)
+    assert (found.address, found.url) == (address, shown)
+    assert found.has_open_secret is ("0penly" in url)
+    assert not any(form in repr(found) for form in ("s3cr", "0penly"))
+    assert found.secrets >= ({"0penly"} if "0penly" in url else {"s3cr%2Fet", "s3cr/et"})
+
+
+@pytest.mark.parametrize("value", ["with a blank", "x@evil.test/"])
+def test_a_secret_that_makes_an_address_of_another_host_is_refused(value: str, tmp_path: Path) -> None:
+    """It is quoted in no fault."""
+    with pytest.raises(InvalidFiles) as refused:
+        with_secrets(at("https://me:${env:T}@x.test/feed"), {"T": value}, PLACE, tmp_path)
+    (fault,) = refused.value.faults
+    assert fault.problem == "with its secrets the url of 'a' is no address"
+    assert value not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("keys", "environment", "what"),
     [

@@ -102,7 +102,7 @@ def told(folder: Path, text: str) -> list[str]:
             "4:41: at least 2 things belong here; add another, or write this one without near",
         ),
         # a list where a text belongs
-        (_MATCH.replace("Drills", "[Drills]"), "2:8: expected text, found a list; write Drills, and no list"),
+        (_MATCH.replace("Drills", "[Drills]"), "2:8: expected text, found a list; write the text alone, and no list"),
         (
             _MATCH.replace("Drills", "[Drills, more]"),
             "2:8: expected text, found a list; write, for example, 'title: Drills around Taiwan'",
@@ -212,15 +212,15 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         # a `*` without quotes
         (
             _RULE + "match: {words: {ko: [*미사일, 발사]}}\n",
-            "4:22: text that begins with '*' goes in quotes; write \"*미사일\"",
+            "4:22: text that begins with '*' goes in quotes; write \"*...\"",
         ),
         (
             _RULE + "match: {words: {en: [*missile]}}\n",
-            f"4:22: text that begins with '*' goes in quotes; write \"*missile\" {_YAML}",
+            f"4:22: text that begins with '*' goes in quotes; write \"*...\" {_YAML}",
         ),
         (
             _RULE + "match: {words: {en: [*missile test, rocket]}}\n",
-            f"4:22: text that begins with '*' goes in quotes; write \"*missile test\" {_YAML}",
+            f"4:22: text that begins with '*' goes in quotes; write \"*...\" {_YAML}",
         ),
         # languages
         (_RULE + "match: {words: {EN: [a]}}\n", "4:17: 'EN' is no language; did you mean 'en'?"),
@@ -242,7 +242,7 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         (_MATCH + "where: {languages: [und]}\n", f"5:21: 'und' is no language; {_TAGS}"),
         # ids
         (_RULE + "match: {entity: Japan}\n", "4:17: 'Japan' is no id; did you mean 'japan'?"),
-        (_RULE + "match: {entity: [japan]}\n", "4:17: expected text, found a list; write japan, and no list"),
+        (_RULE + "match: {entity: [japan]}\n", "4:17: expected text, found a list; write the text alone, and no list"),
         (_MATCH.replace("drills", "My Drills"), "1:7: 'My Drills' is no id; did you mean 'my-drills'?"),
         # routes
         (
@@ -272,7 +272,7 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
             "4:22: expected text, found a mapping; text that holds ': ' goes in quotes",
         ),
         # a blank that is missing
-        (_MATCH.replace("level: ", "level:"), "3:6: a blank is missing after this ':'; write 'level: ...'"),
+        (_MATCH.replace("level: ", "level:"), "3:6: a blank is missing after this ':'; write ': '"),
         (
             _RULE + "match:\n  words:\n    -missile\n    -rocket\n",
             "6:5: expected a list, found text; write a blank after each '-'",

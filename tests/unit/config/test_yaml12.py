@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from monitor.config.yaml.yaml12 import PlainData, parse_yaml_text, read_yaml_file
+from monitor.config.yaml.yaml12 import PlainData, ValuePath, YamlDocument, parse_yaml_text, read_yaml_file
 from monitor.errors import InvalidFiles
 from monitor.model import Place
 
@@ -117,18 +118,18 @@ def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
         # what nearly nobody means who writes it
         (
             "a: &x 1",
-            "f.yaml:1:4: text that begins with '&' goes in quotes; write \"&x 1\" (anchors and aliases of YAML are not",
+            "f.yaml:1:4: text that begins with '&' goes in quotes; write \"&...\" (anchors and aliases of YAML are not",
         ),
         (
             "a: *x",
-            "f.yaml:1:4: text that begins with '*' goes in quotes; write \"*x\" (anchors and aliases of YAML are not",
+            "f.yaml:1:4: text that begins with '*' goes in quotes; write \"*...\" (anchors and aliases of YAML are not",
         ),
-        ("*x : a", "f.yaml:1:1: text that begins with '*' goes in quotes; write \"*x\""),
-        ("a: &a [*a]", "f.yaml:1:4: text that begins with '&' goes in quotes; write \"&a\""),  # refers to itself
+        ("*x : a", "f.yaml:1:1: text that begins with '*' goes in quotes; write \"*...\""),
+        ("a: &a [*a]", "f.yaml:1:4: text that begins with '&' goes in quotes; write \"&...\""),  # refers to itself
         ("<<: {a: 1}", "f.yaml:1:1: merge keys (<<) are not supported"),
-        ("a: !!str 1", "f.yaml:1:4: text that begins with '!' goes in quotes; write \"!!str 1\" (tags of YAML are not"),
+        ("a: !!str 1", "f.yaml:1:4: text that begins with '!' goes in quotes; write \"!...\" (tags of YAML are not"),
         ("a: !python/object x", "f.yaml:1:4: text that begins with '!' goes in quotes"),
-        ("a: !x https://u:secret@host/", "f.yaml:1:4: text that begins with '!' goes in quotes; write \"...\""),
+        ("a: !x https://u:secret@host/", "f.yaml:1:4: text that begins with '!' goes in quotes; write \"!...\""),
         ("? [a]\n: b", "f.yaml:1:3: a key must be plain text"),
         ("{a: 1}: b", "f.yaml:1:1: a key must be plain text"),
         ("a: [1, 2", "f.yaml:2:1: a list that began with '[' in line 1 is not closed; add the ',' or ']'"),
@@ -162,16 +163,16 @@ def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
             r"f.yaml:1:6: inside \"...\" a '\' means something else; use '...' as quotation marks".replace(r"\"", '"'),
         ),
         # signs with which text cannot begin
-        ("a: @b", "f.yaml:1:4: text that begins with '@' goes in quotes; write \"@b\""),
-        ("a: [`b`, c]", "f.yaml:1:5: text that begins with '`' goes in quotes; write \"`b`\""),
-        ("a: [b, *미사일]", "f.yaml:1:8: text that begins with '*' goes in quotes; write \"*미사일\""),
-        ("a:\n  - *미사일  # c", "f.yaml:2:5: text that begins with '*' goes in quotes; write \"*미사일\""),
-        ("a: [*b c, d]", "f.yaml:1:5: text that begins with '*' goes in quotes; write \"*b c\""),
-        ("a: & b", "f.yaml:1:4: text that begins with '&' goes in quotes; write \"& b\""),
-        ("a: !한", "f.yaml:1:4: text that begins with '!' goes in quotes; write \"!한\""),
-        ("a: [#b, c]", "f.yaml:1:5: text that begins with '#' goes in quotes; write \"#b\""),
-        ("a: [b, #c]\nd: e", "f.yaml:1:8: text that begins with '#' goes in quotes; write \"#c\""),
-        ("a: |b\n", "f.yaml:1:4: text that begins with '|' goes in quotes; write \"|b\""),
+        ("a: @b", "f.yaml:1:4: text that begins with '@' goes in quotes; write \"@...\""),
+        ("a: [`b`, c]", "f.yaml:1:5: text that begins with '`' goes in quotes; write \"`...\""),
+        ("a: [b, *미사일]", "f.yaml:1:8: text that begins with '*' goes in quotes; write \"*...\""),
+        ("a:\n  - *미사일  # c", "f.yaml:2:5: text that begins with '*' goes in quotes; write \"*...\""),
+        ("a: [*b c, d]", "f.yaml:1:5: text that begins with '*' goes in quotes; write \"*...\""),
+        ("a: & b", "f.yaml:1:4: text that begins with '&' goes in quotes; write \"&...\""),
+        ("a: !한", "f.yaml:1:4: text that begins with '!' goes in quotes; write \"!...\""),
+        ("a: [#b, c]", "f.yaml:1:5: text that begins with '#' goes in quotes; write \"#...\""),
+        ("a: [b, #c]\nd: e", "f.yaml:1:8: text that begins with '#' goes in quotes; write \"#...\""),
+        ("a: |b\n", "f.yaml:1:4: text that begins with '|' goes in quotes; write \"|...\""),
         ("%a: b\n", "f.yaml:1:1: text that begins with '%' goes in quotes"),
         ("a: ? b\n", "f.yaml:1:4: a '?' is not allowed here; put text that begins with ? in quotes"),
         # lists and lines that are out of place
@@ -179,8 +180,8 @@ def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
         ("a:\n  - b\n  c: d\n", "f.yaml:3:3: a '-' belongs here; indent the line like the items of its list"),
         ("a: 'b\n---\nc: d\n", "f.yaml:1:4: this quotation mark is not closed"),
         # colons
-        ("a:b\nc: d", "f.yaml:1:2: a blank is missing after this ':'; write 'a: ...'"),
-        ("a: b\nc:d\ne: f", "f.yaml:2:2: a blank is missing after this ':'; write 'c: ...'"),
+        ("a:b\nc: d", "f.yaml:1:2: a blank is missing after this ':'; write ': '"),
+        ("a: b\nc:d\ne: f", "f.yaml:2:2: a blank is missing after this ':'; write ': '"),
         ("a：b", "f.yaml:1:2: this ： is a full-width colon; write ': '"),
         ("a：b\nc: d", "f.yaml:1:2: this ： is a full-width colon; write ': '"),
         ("a: b\nc： d\n", "f.yaml:2:2: this ： is a full-width colon; write ': '"),
@@ -247,3 +248,60 @@ def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     for path, why in ((tmp_path / "none.yaml", "No such file"), (tmp_path, "Is a directory")):
         with pytest.raises(InvalidFiles, match=f"cannot be read: {why}"):
             read_yaml_file(path)
+
+
+_SECRET = "tr0ub4dor"
+_AROUND = ("url: {}", "url: [{}]", "url: {{a: {}}}", "url:\n  - {}\n", "url:\n  {}\n", "{}", "url: x\n{}")
+_ENDS = ("", "\n}", "]", "\nb: c", ":x", ' "x"', "\n\tb")
+
+
+def said_of(text: str) -> str:
+    """The faults of a text; "" if it is good YAML."""
+    try:
+        parse_yaml_text(text, "f.yaml")
+    except InvalidFiles as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize(
+    "sign", [*"@&*%!|>`'\"[{,#?-:]}", "- ", "? ", "-:", "a:", "[#", "{#", "!<", "&a &", "\t", "：", "\0", "a: "]
+)
+def test_no_fault_quotes_a_value(sign: str) -> None:
+    """It may be a password: nobody here knows what a key is for. (Keys are no secrets.)"""
+    said = [said_of(around.format(f"{sign}{_SECRET}/+{end}")) for around, end in product(_AROUND, _ENDS)]
+    assert [each for each in said if _SECRET in each and "the key" not in each] == []
+
+
+@pytest.mark.parametrize(
+    "line", ["k{}: !x v\n", "k{}: &a v\n", "k{}: *a\n", "<<: v{}\n", "k: {}\n", "-k{}: v\n", "? [{}]\n: v\n"]
+)
+def test_the_first_faults_are_reported_and_the_rest_is_not_read(line: str) -> None:
+    """Nobody reads thousands, and finding them took minutes."""
+    found = faults("".join(line.format(number) for number in range(1_000)))
+    assert len(found) == 101
+    assert found[-1].endswith("there are more faults than these; correct these first")
+
+
+def test_directives_are_counted_before_they_are_parsed() -> None:
+    """The parser compares each with all before it. Text that begins with % in a line of its own is not one."""
+    lines = [f"%TAG !a{number}! b" for number in range(101)]
+    assert faults("\n".join([*lines, "---", "a: b"])) == [
+        "f.yaml:101:1: text that begins with '%' goes in quotes; write \"%...\""
+    ]
+    [document] = parse_yaml_text("%YAML 1.2\n---\na: |\n" + "  %x\n" * 200, "f.yaml")
+    assert document.data == {"a": "%x\n" * 200}
+
+
+def test_many_places_are_found_in_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list with thousands of faults would be walked from its start for each."""
+    [document] = parse_yaml_text("a:\n" + "  - [b]\n" * 500, "f.yaml")
+    walked, find = [], YamlDocument._find_value
+
+    def count(self: YamlDocument, path: ValuePath) -> object:
+        walked.append(path)
+        return find(self, path)
+
+    monkeypatch.setattr(YamlDocument, "_find_value", count)
+    assert [document.place(("a", n, 0, "x")).line for n in range(500)] == [*range(2, 502)]
+    assert len(walked) <= 100

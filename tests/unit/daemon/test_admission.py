@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.daemon.admission import OVERLAP, READ_ALL_EVERY, Backlog, count_poll_slots
+from monitor.daemon.admission import OVERLAP, READ_ALL_EVERY, Backlog, count_affordable_polls, count_poll_slots
 from monitor.sources.http.host_queue import HostQueue
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -125,3 +125,12 @@ def test_all_are_read_if_some_may_be_missing(part: Iterable[str]) -> None:
 def test_the_slots_of_silent_servers_are_lent(silent: int, places: int) -> None:
     """Each to one other poll; all in all no more than four times the slots."""
     assert count_poll_slots(64, silent) == places
+
+
+@pytest.mark.parametrize(
+    ("polling", "free", "most"),
+    [(0, 3_900, 959), (0, 100, 9), (30, 100, 39), (30, 67, 30), (30, 20, 19), (0, 60, 1), (0, 0, 1), (5, 0, 1)],
+)
+def test_no_poll_takes_the_last_descriptors(polling: int, free: int, most: int) -> None:
+    """A reserve is left for all else; and one poll always may run."""
+    assert count_affordable_polls(polling, free) == most

@@ -245,5 +245,32 @@ def test_a_private_address_of_a_source_is_told_before_it_is_refused(tmp_path: Pa
     told = [lint for lint in check.run(NOON).lints if lint.kind == "private-address"]
     assert [lint.place.line for lint in told] == [2, 3, 7]
     assert told[0].problem == "10.2.3.4, the url of s0, is a private or special address, which it may not reach"
-    assert told[0].hint == "if it is meant, write `network: {allow: ['10.2.3.4/32']}` in monitor.yaml"
-    assert "['fd00::1/128']" in told[1].hint
+    assert (
+        told[0].hint
+        == "if it is meant, write `network: {allow: [{network: '10.2.3.4/32', sources: [s0]}]}` in monitor.yaml"
+    )
+    assert "'fd00::1/128', sources: [s1]" in told[1].hint
+    own = "network: {allow: [10.1.0.0/16, {network: 10.2.0.0/16, sources: [s0, mapped]}]}"
+    write(tmp_path / "monitor.yaml", f"{config}sources: [s.yaml]\n{own}\n")
+    told = [lint for lint in check.run(NOON).lints if lint.kind == "private-address"]
+    assert [lint.place.line for lint in told] == [3, 7]
+
+
+def test_a_token_in_the_address_of_a_source_is_told_and_not_shown(tmp_path: Path) -> None:
+    """What is written as a secret, what names a thing, and a line that silences it, is not told of."""
+    check = checking(tmp_path)
+    write(tmp_path / "monitor.yaml", f"{CONFIG.format(url=f'sqlite:///{tmp_path}/none.db')}sources: [s.yaml]\n")
+    (tmp_path / "token").write_text("s3cret", encoding="utf-8")
+    addresses = (
+        "https://x.test/?token=0penly",
+        "https://x.test/?feed=0f3a9c1b2d4e5f60718293a4b5c6d7e8f9012345",
+        "https://x.test/?token=${file:token}",
+        "https://video.test/?channel_id=UCabc123def456ghi789jkl0",
+    )
+    lines = [f"  - {{id: s{n}, url: '{url}'}}" for n, url in enumerate(addresses)]
+    lines.append("  - {id: quiet, url: 'https://y.test/?token=0penly'}  # lint: ignore open-credential")
+    write(tmp_path / "s.yaml", "\n".join(["sources:", *lines]))
+    told = [lint for lint in check.run(NOON).lints if lint.kind == "open-credential"]
+    assert [lint.place.line for lint in told] == [2, 3]
+    assert "${file:/PATH}" in str(told[0].hint)
+    assert not any("0penly" in str(lint) or "0f3a9c" in str(lint) for lint in told)

@@ -97,6 +97,14 @@ def test_forced_options_hold_in_apprise() -> None:
         ("ntfy://h/s3cr3t", None),
         ("ntfy://h/a/s3cr3t", "it has several recipients"),
         ("json://h/p?optional=yes&k=s3cr3t", "`optional=yes` would report a lost message as sent"),
+        # the sandbox of what sends keeps files closed
+        ("mailto://u:s3cr3t@mail.test?pgp=sign&pgpprv=/s3cr3t.asc", "`pgpprv` names a file of this machine"),
+        (
+            "slack://s3cr3t@T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ?template=/s3cr3t.json",
+            "`template` names a file",
+        ),
+        ("vapid://s3cr3t@mail.test?subfile=/s3cr3t.json&keyfile=/s3cr3t.pem", "`keyfile` names a file of this machine"),
+        ("json://h/p?template=s3cr3t&keyfile=s3cr3t", None),
         ("json://h/p?k=s3cr3t&Optional=TRUE", "`optional=yes` would report a lost message as sent"),
     ],
 )

@@ -30,6 +30,11 @@ CALLS = [
     "<#C123>",
     '<at user_id="all">all</at>',
     "(met)all(met)",
+    "＠all",
+    ".@ada",
+    "@\\*\\*all\\*\\*",
+    "\\<\\#C1\\>",
+    "</ban:1>",
 ]
 
 
@@ -55,6 +60,8 @@ def test_a_link_stays_a_link() -> None:
     """Our own address stays as it is; in it, a call is written otherwise."""
     link = "https://x.test/@ada/1"
     assert neutralise_mentions(f"@ada {link} @ada", [link]) == f"@{ZERO_WIDTH}ada {link} @{ZERO_WIDTH}ada"
+    longer = f"{link}.evil.test/@everyone"  # it begins like ours
+    assert "@everyone" not in neutralise_mentions(longer, [link])
     assert escape_mentions_in_link(link) == link
     assert (
         escape_mentions_in_link("https://here@x.test/@everyone?a=@here") == "https://here@x.test/%40everyone?a=%40here"

@@ -450,7 +450,7 @@ def test_a_notice_says_that_it_is_one() -> None:
         text=(
             "NOTICE: Source wire fails\n"
             "\n"
-            "wire: <gone>\n"
+            "wire: <\u200bgone>\n"
             "It is still tried.\n"
             "\n"
             "Why: a source that fails for 3 hours is told.\n"

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
-import multiprocessing
-import multiprocessing.forkserver
-import multiprocessing.util
 import os
+import pickle
 import resource
-import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
-import pebble
-import pebble.pool.process
+import msgspec
 import pytest
 
 from monitor.errors import FeedUnreadable, WorkerLost, WorkerNotStarted
-from monitor.runtime.workers import CHECK_SELDOM, Workers, check_workers_seldom
+from monitor.runtime.sandbox import PARSER
+from monitor.runtime.workers import messages, processes
+from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.serve import WorkerSetup
 from tests.patience import LONG, PATIENCE
 
+PLAIN = WorkerSetup(None)
 SHORT = timedelta(seconds=0.5)
 
 
@@ -57,10 +57,6 @@ def leave() -> None:
     sys.exit(3)
 
 
-def swell() -> int:
-    return len(bytearray(2**31))
-
-
 def leave_a_ring() -> int:
     """Much garbage that holds itself, as a parser leaves it."""
     ring: list[object] = [bytearray(64 * 2**20)]
@@ -86,6 +82,18 @@ def resident(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
 
 
+def processes_of(parent: int) -> set[str]:
+    """The modules that Python processes below this one run, those of the fork server too."""
+    found: set[str] = set()
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            if int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1]) == parent and alive(int(folder.name)):
+                command = (folder / "cmdline").read_text().split("\0")
+                module = next((word for word in command if word.startswith("monitor.")), command[0])
+                found |= {module.rpartition(".")[2]} | processes_of(int(folder.name))
+    return found
+
+
 async def until(condition: Callable[[], object]) -> None:
     while not condition():  # noqa: ASYNC110  other processes set no asyncio.Event
         await asyncio.sleep(0.02)
@@ -97,12 +105,10 @@ def pid_in(path: Path) -> int:
 
 @pytest.fixture
 async def workers() -> AsyncIterator[Workers]:
-    before = set(threading.enumerate())  # a library that another test has loaded may keep a thread
-    pool = Workers(1)
+    pool = Workers(1, setup=PLAIN)
     yield pool
     pool.close()
-    assert [t.name for t in set(threading.enumerate()) - before if "asyncio" not in t.name] == []
-    assert multiprocessing.active_children() == []
+    assert processes_of(os.getpid()) <= {"fork_server"}
 
 
 async def test_run_gives_what_the_function_gives(workers: Workers) -> None:
@@ -111,12 +117,12 @@ async def test_run_gives_what_the_function_gives(workers: Workers) -> None:
     assert await workers.run(os.getpid, deadline=LONG) != os.getpid()
 
 
-async def test_errors_of_the_function_come_through_as_they_are(workers: Workers) -> None:
-    """An error is the same in the caller, a TimeoutError of the function's own too, and the process lives on."""
+async def test_errors_of_the_function_reach_the_caller(workers: Workers) -> None:
+    """Ours as they are, others as a line. The process lives on."""
     pid = await workers.run(os.getpid, deadline=LONG)
     with pytest.raises(FeedUnreadable, match="empty document"):
         await workers.run(unreadable, "empty document", deadline=LONG)
-    with pytest.raises(TimeoutError, match="the function's own"):
+    with pytest.raises(WorkerLost, match="TimeoutError: the function's own"):
         await workers.run(timed_out, deadline=LONG)
     assert await workers.run(os.getpid, deadline=LONG) == pid
 
@@ -140,8 +146,7 @@ async def test_a_process_that_dies_idle_does_not_break_the_next_call(workers: Wo
     """The kernel's out-of-memory killer takes idle processes too."""
     pid = await workers.run(os.getpid, deadline=LONG)
     os.kill(pid, signal.SIGKILL)
-    slot = workers._slots[0]
-    await until(lambda: slot._pool is None or not slot._pool.active)
+    await until(lambda: not alive(pid))
     assert await workers.run(double, 2, deadline=LONG) == 4
 
 
@@ -151,9 +156,11 @@ async def test_work_that_exits_does_not_end_the_caller(workers: Workers) -> None
         await workers.run(leave, deadline=LONG)
 
 
-async def test_a_result_that_cannot_travel_is_told(workers: Workers) -> None:
-    """A result that cannot be pickled is an error of the call and breaks nothing."""
+async def test_a_result_that_is_no_data_is_an_error_of_the_call(workers: Workers) -> None:
+    """It breaks nothing, and neither do arguments that cannot be passed."""
     with pytest.raises(TypeError, match="pickle"):
+        await workers.run(double, threading.Lock(), deadline=LONG)  # type: ignore[arg-type]
+    with pytest.raises(WorkerLost, match="TypeError"):
         await workers.run(cannot_travel, deadline=LONG)
     assert await workers.run(double, 2, deadline=LONG) == 4
 
@@ -208,11 +215,11 @@ async def test_a_process_heeds_no_ctrl_c(workers: Workers) -> None:
 
 async def test_memory_is_bounded() -> None:
     """A call that wants more than its process may have is WorkerLost, and takes nothing with it."""
-    bounded = Workers(1, memory=2**30)
+    bounded = Workers(1, setup=WorkerSetup(PARSER))
     try:
         with pytest.raises(WorkerLost, match="memory"):
-            await bounded.run(swell, deadline=LONG)
-        assert await bounded.run(double, 2, deadline=LONG) == 4
+            await bounded.run(bytearray, 2**31, deadline=LONG)
+        assert await bounded.run(abs, -4, deadline=LONG) == 4
     finally:
         bounded.close()
 
@@ -220,7 +227,7 @@ async def test_memory_is_bounded() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
 async def test_what_big_work_leaves_is_given_back() -> None:
     """Garbage that holds itself too, which Python would look for much later."""
-    workers = Workers(1)
+    workers = Workers(1, setup=PLAIN)
     try:
         await workers.run(os.getpid, deadline=LONG)
         pid = await workers.run(leave_a_ring, deadline=LONG)
@@ -231,7 +238,7 @@ async def test_what_big_work_leaves_is_given_back() -> None:
 
 async def test_processes_are_renewed_after_so_many_calls() -> None:
     """What leaks in a process ends with it."""
-    renewed = Workers(1, tasks_each=2)
+    renewed = Workers(1, setup=PLAIN, tasks_each=2)
     try:
         pids = [await renewed.run(os.getpid, deadline=LONG) for _ in range(4)]
     finally:
@@ -241,7 +248,7 @@ async def test_processes_are_renewed_after_so_many_calls() -> None:
 
 async def test_warm_starts_every_process() -> None:
     """After warm() each process has answered once, and calls run side by side."""
-    pair = Workers(2)
+    pair = Workers(2, setup=PLAIN)
     try:
         await pair.warm(os.getpid)
         pids = await asyncio.gather(*(pair.run(os.getpid, deadline=LONG) for _ in range(2)))
@@ -253,7 +260,7 @@ async def test_warm_starts_every_process() -> None:
 async def test_extra_processes_start_when_all_are_at_work_and_go_again(tmp_path: Path) -> None:
     """More calls than processes that stay: each runs at once, up to the extra ones; the next waits for the first that
     ends. When they are done only the usual ones are left."""
-    elastic = Workers(1, extra=2)
+    elastic = Workers(1, setup=PLAIN, extra=2)
     hanging = [
         asyncio.create_task(elastic.run(hang, str(tmp_path / f"{number}"), deadline=LONG)) for number in range(3)
     ]
@@ -278,7 +285,7 @@ async def test_extra_processes_start_when_all_are_at_work_and_go_again(tmp_path:
 
 async def test_one_idle_extra_process_stays_beside_those_that_hang(tmp_path: Path) -> None:
     """Quick calls, one after the other, need no process of their own each."""
-    elastic = Workers(1, extra=2)
+    elastic = Workers(1, setup=PLAIN, extra=2)
     hanging = asyncio.create_task(elastic.run(hang, str(tmp_path / "pid"), deadline=LONG))
     try:
         async with asyncio.timeout(PATIENCE):
@@ -295,10 +302,11 @@ async def test_one_idle_extra_process_stays_beside_those_that_hang(tmp_path: Pat
 ORPHAN = """
 import asyncio, os, sys
 from datetime import timedelta
-from monitor.runtime.workers import CHECK_SELDOM, Workers, check_workers_seldom
+from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.serve import WorkerSetup
 
 async def main():
-    workers = Workers(1)
+    workers = Workers(1, setup=WorkerSetup(None))
     for function in (os.getpid, os.getppid):
         print(await workers.run(function, deadline=timedelta(seconds=60)), flush=True)
     if sys.argv[1] == "killed":
@@ -315,11 +323,8 @@ async def test_processes_die_with_their_parent(tmp_path: Path, end: str) -> None
     """Neither kill -9 nor forgetting close() leaves a process behind, and no fork server."""
     script = tmp_path / "orphan.py"
     script.write_text(ORPHAN)
-    ended = await asyncio.to_thread(
-        subprocess.run, [sys.executable, str(script), end], capture_output=True, check=False
-    )
-    if end == "unclosed":  # after kill -9 multiprocessing's own tracker tells what it cleaned up
-        assert ended.stderr == b""
+    ended = await run_script(script, end)
+    assert ended.stderr == ""
     worker, server = map(int, ended.stdout.split())
     await until(lambda: not alive(worker) and not alive(server))
 
@@ -328,11 +333,12 @@ HUNG = """
 import asyncio, os, sys
 from datetime import timedelta
 from pathlib import Path
-from monitor.runtime.workers import CHECK_SELDOM, Workers, check_workers_seldom
+from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.serve import WorkerSetup
 from tests.unit.runtime.test_workers import hang, pid_in, until
 
 async def main():
-    workers = Workers(1)
+    workers = Workers(1, setup=WorkerSetup(None))
     hanging = asyncio.create_task(workers.run(hang, sys.argv[1], deadline=timedelta(seconds=600)))
     await until(lambda: pid_in(Path(sys.argv[1])))
     os.kill(os.getpid(), 9)
@@ -344,117 +350,54 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux")
 async def test_a_process_at_work_dies_with_its_parent_too(tmp_path: Path) -> None:
-    """It looks at no pipe meanwhile: the kernel ends it."""
+    """It reads no socket meanwhile: the kernel ends it."""
     script, pid = tmp_path / "hung.py", tmp_path / "pid"
     script.write_text(HUNG)
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
-    await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, str(script), str(pid)],
-        capture_output=True,
-        check=False,
-        env=environment,
-    )
+    await run_script(script, str(pid))
     await until(lambda: not alive(pid_in(pid)))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process is started anew")
+async def run_script(script: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    folders = (str(script.parent), str(Path(__file__).parents[3]))
+    return await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, str(script), *args],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(folders)},
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process is started on its own")
 async def test_calls_go_on_when_the_fork_server_was_killed() -> None:
     """The kernel's out-of-memory killer may choose it: its processes end with it, and all is started again."""
-    workers = Workers(1)
+    workers = Workers(1, setup=PLAIN)
     try:
         pid, server = [await workers.run(function, deadline=LONG) for function in (os.getpid, os.getppid)]
         os.kill(server, signal.SIGKILL)
-        slot = workers._slots[0]
-        await until(lambda: not alive(pid) and (slot._pool is None or not slot._pool.active))
+        await until(lambda: not alive(pid))
         assert await workers.run(os.getppid, deadline=LONG) not in {server, os.getpid()}
     finally:
         workers.close()
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process is started anew")
-async def test_calls_go_on_when_the_folder_of_the_fork_server_was_cleaned() -> None:
-    """Others clean the folder for temporary files: its socket is gone, and with it the way to new processes."""
-    workers = Workers(1, tasks_each=1)
-    try:
-        server = await workers.run(os.getppid, deadline=LONG)
-        shutil.rmtree(multiprocessing.util.get_temp_dir())
-        seen = {await parent_or_lost(workers) for _ in range(3)}
-        assert os.getpid() not in seen, "it is forked again, and not spawned"
-        assert seen - {server, None}
-        await until(lambda: not alive(server))
-    finally:
-        workers.close()
-
-
-async def parent_or_lost(workers: Workers) -> int | None:
-    """Of a process; None where that process was lost before it took the call, which may happen once."""
-    try:
-        return await workers.run(os.getppid, deadline=LONG)
-    except WorkerLost:
-        return None
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process is started anew")
-async def test_a_new_fork_server_waits_for_those_at_work(tmp_path: Path) -> None:
-    """What the old one forked would end with it: meanwhile processes are started without one."""
-    workers, others = Workers(1), Workers(1)
-    try:
-        server = await workers.run(os.getppid, deadline=LONG)
-        hanging = asyncio.create_task(workers.run(hang, str(tmp_path / "pid"), deadline=LONG))
-        await until(lambda: pid_in(tmp_path / "pid"))
-        shutil.rmtree(multiprocessing.util.get_temp_dir())
-        assert await others.run(os.getppid, deadline=LONG) == os.getpid()
-        assert alive(pid_in(tmp_path / "pid"))
-        hanging.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await hanging
-        others.close()
-        others = Workers(1)
-        assert await others.run(os.getppid, deadline=LONG) not in {server, os.getpid()}
-    finally:
-        workers.close()
-        others.close()
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process is started anew")
-async def test_where_no_fork_server_can_be_had_processes_are_started_without(workers: Workers) -> None:
-    """Somebody else has taken the name of its folder: what is there cannot be trusted."""
-    await workers.run(os.getpid, deadline=LONG)
-    folder = multiprocessing.util.get_temp_dir()
-    shutil.rmtree(folder)
-    to_elsewhere(folder)
-    try:
-        other = Workers(1)
-        assert await other.run(os.getppid, deadline=LONG) == os.getpid()
-        other.close()
-    finally:
-        back_again(folder)
-
-
-def to_elsewhere(folder: str) -> None:
-    Path(folder).symlink_to("/")
-
-
-def back_again(folder: str) -> None:
-    Path(folder).unlink()
-    Path(folder).mkdir(0o700)
 
 
 DYING = """
 import asyncio, os
 from datetime import timedelta
 from monitor.errors import WorkerLost
-from monitor.runtime.workers import Workers, preload_module
+from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.processes import preload_module
+from monitor.runtime.workers.serve import WorkerSetup
 
 async def main():
     preload_module("dying")
-    workers = Workers(1)
+    workers = Workers(1, setup=WorkerSetup(None))
     for _ in range(2):
         try:
             print(await workers.run(os.getppid, deadline=timedelta(seconds=60)) == os.getpid())
-        except WorkerLost:
-            print("lost")
+        except WorkerLost as error:
+            print(type(error).__name__)
     workers.close()
 
 if __name__ == "__main__":
@@ -462,88 +405,219 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process is started anew")
-async def test_where_what_is_forked_dies_at_its_start_the_next_one_is_started_from_scratch(tmp_path: Path) -> None:
-    """Whatever the fork server has in its memory that does not bear it."""
-    (tmp_path / "dying.py").write_text("import os\nos.register_at_fork(after_in_child=lambda: os._exit(3))\n")
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process is started on its own")
+@pytest.mark.parametrize("fault", ["os.register_at_fork(after_in_child=lambda: os._exit(3))", "os._exit(3)"])
+async def test_where_a_forked_process_dies_at_its_start_the_next_one_is_not_forked(tmp_path: Path, fault: str) -> None:
+    """Whatever the fork server has loaded that does not bear it, and if it dies itself."""
+    (tmp_path / "dying.py").write_text(f"import os\n{fault}\n")
     (tmp_path / "main.py").write_text(DYING)
-    ended = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, str(tmp_path / "main.py")],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(Path(__file__).parents[3])))},
-    )
-    assert ended.stdout.split() == ["lost", "True"], ended.stderr
+    ended = await run_script(tmp_path / "main.py")
+    assert ended.stdout.split() == ["WorkerNotStarted", "True"], ended.stderr
 
 
-async def test_where_no_process_can_be_started_the_call_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Told as what it is: no fault of the work, nor of ours."""
-    workers = Workers(1)
-    monkeypatch.setattr(multiprocessing.util, "spawnv_passfds", refuse)
-    monkeypatch.setattr(multiprocessing.forkserver._forkserver, "connect_to_new_process", refuse)
-    monkeypatch.setattr(multiprocessing.forkserver, "connect_to_new_process", refuse)
-    with pytest.raises(WorkerNotStarted, match=r"no worker process can be started .*Resource temporarily unavailable"):
-        await workers.run(double, 2, deadline=LONG)
-    monkeypatch.undo()
+async def test_where_no_process_can_be_started_the_call_is_not_started() -> None:
+    """It is neither a fault of the work nor of ours. Later calls try again."""
+    workers = Workers(1, setup=PLAIN)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    await asyncio.sleep(0)  # the loop has its descriptors
+    lowest = os.dup(0)
+    os.close(lowest)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, limits[1]))
+    try:
+        with pytest.raises(WorkerNotStarted, match=r"no worker process can be started .*Too many open files"):
+            await workers.run(double, 2, deadline=LONG)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
     assert await workers.run(double, 2, deadline=LONG) == 4
     workers.close()
 
 
-async def test_extra_processes_come_once_there_are_threads_for_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+SECRET = "s3cr3t-of-the-daemon"
+
+
+def list_environment() -> dict[str, str]:
+    return dict(os.environ) | {"at its start": Path("/proc/self/environ").read_text(encoding="utf-8")}
+
+
+def list_descriptors() -> list[str]:
+    """What each descriptor is, without the one that reads this folder."""
+    found = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found.append(str(descriptor.readlink()).partition(":")[0])
+    return [kind for kind in found if not kind.startswith("/proc/")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("forked", [True, False])
+async def test_a_process_inherits_no_secret_and_no_descriptor(monkeypatch: pytest.MonkeyPatch, *, forked: bool) -> None:
+    """Of the environment it has only what Python and the C library read; of descriptors its socket and the streams."""
+    monkeypatch.setattr(processes._Servers, "current", None)
+    monkeypatch.setenv("SMTP_PASSWORD", SECRET)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", f"/run/{SECRET}")
+    monkeypatch.setenv("HTTPS_PROXY", f"http://user:{SECRET}@proxy.example")
+    reading, writing = os.pipe()
+    os.set_inheritable(reading, True)
+    os.set_inheritable(writing, True)
+    workers = Workers(1, setup=PLAIN)
+    workers._slots[0]._forks = forked
+    try:
+        seen = await workers.run(list_environment, deadline=LONG)
+        assert SECRET not in str(seen)
+        assert "HTTPS_PROXY" not in seen
+        descriptors = await workers.run(list_descriptors, deadline=LONG)
+        assert sorted(descriptors) == ["/dev/null", "pipe", "pipe", "socket"]
+    finally:
+        workers.close()
+        os.close(reading)
+        os.close(writing)
+        if (server := processes._Servers.current) is not None:
+            server.close()
+
+
+async def test_a_process_that_has_network_gets_the_variables_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy, and the certificates of a company."""
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    monkeypatch.setenv("SSL_CERT_FILE", "/etc/ssl/own.pem")
+    monkeypatch.setenv("SMTP_PASSWORD", SECRET)
+    workers = Workers(1, setup=WorkerSetup(None, processes.select_network_environment()))
+    try:
+        seen = await workers.run(list_environment, deadline=LONG)
+    finally:
+        workers.close()
+    assert (seen["https_proxy"], seen["SSL_CERT_FILE"]) == ("http://proxy.example:3128", "/etc/ssl/own.pem")
+    assert SECRET not in str(seen)
+
+
+# --- what a process may send ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Harmless:
+    text: str
+    number: int = 0
+
+
+def return_harmless(value: object) -> Harmless:
+    return value  # type: ignore[return-value]
+
+
+def return_text(text: str) -> list[str]:
+    return [text]
+
+
+async def test_halves_of_surrogate_pairs_come_back(workers: Workers) -> None:
+    """A JSON feed may contain them, and identities are computed from what it gave."""
+    assert await workers.run(return_text, "half \ud83d of a pair", deadline=LONG) == ["half \ud83d of a pair"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [7, None, "text", {"text": 7}, {"text": "a", "number": "b"}, {"number": 1}, [1], {"text": "a", "number": 2**70}],
+    ids=repr,
+)
+async def test_a_result_of_another_type_ends_the_process(workers: Workers, value: object) -> None:
+    """A worker that was taken over may send what it likes: only the type that the function promises comes through."""
+    pid = await workers.run(os.getpid, deadline=LONG)
+    with pytest.raises(WorkerLost, match=r"sent a result of another type|the work failed: OverflowError"):
+        await workers.run(return_harmless, value, deadline=LONG)
+    assert await workers.run(return_harmless, Harmless("a", 1), deadline=LONG) == Harmless("a", 1)
+    if value != {"text": "a", "number": 2**70}:  # which cannot even be sent
+        assert await workers.run(os.getpid, deadline=LONG) != pid
+
+
+class Evil:
+    """Runs a command in whoever unpickles it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (self.path,)
+
+
+def write_to_the_daemon(message: bytes) -> str:
+    """As code that a document has brought into the process might."""
+    descriptors = (path for path in Path("/proc/self/fd").iterdir() if path.is_socket())
+    socket.socket(fileno=os.dup(int(next(descriptors).name))).sendall(message)
+    time.sleep(3600)
+    return "never"
+
+
+def framed(message: bytes) -> bytes:
+    return len(message).to_bytes(messages.HEADER) + message
+
+
+CALL = 2  # the number of a call in its process
+
+
+def evil_messages(path: str) -> Iterator[tuple[str, bytes]]:
+    evil = pickle.dumps(Evil(path))
+    nested = b"\x91" * 100_000 + b"\xc0"
+    yield "pickle", framed(evil)
+    yield "pickle as a result", framed(msgspec.msgpack.encode(messages.Returned(CALL, evil)))
+    yield "pickle as JSON", framed(msgspec.msgpack.encode(messages.Returned(CALL, evil, is_json=True)))
+    yield "nested", framed(nested)
+    yield "nested result", framed(msgspec.msgpack.encode(messages.Returned(CALL, nested)))
+    yield "nested JSON", framed(msgspec.msgpack.encode(messages.Returned(CALL, b"[" * 100_000, is_json=True)))
+    yield "huge number", framed(msgspec.msgpack.encode(messages.Returned(CALL, b"1" * 10_000, is_json=True)))
+    yield "an array of 2**32 elements", framed(b"\xdd\xff\xff\xff\xff")
+    yield "another call", framed(msgspec.msgpack.encode(messages.Returned(CALL + 1, msgspec.msgpack.encode("lie"))))
+    yield "error of no kind", framed(msgspec.msgpack.encode(messages.Failed(CALL, "StoreReplaced", "stop")))
+    yield "ready again", framed(msgspec.msgpack.encode(messages.Ready()))
+    yield "too long", (2**62).to_bytes(messages.HEADER) + b"x"
+    yield "negative length", b"\xff" * messages.HEADER
+    yield "empty", framed(b"")
+    yield "other bytes", framed(os.urandom(1000))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_nothing_that_a_process_sends_runs_in_the_daemon(workers: Workers, tmp_path: Path) -> None:
+    """Its process is killed, and the next call has another one."""
+    path = tmp_path / "evil"
+    pickle.loads(pickle.dumps(Evil(str(path))))  # what unpickling would do
+    path.rmdir()
+    for name, message in evil_messages(str(path)):
+        assert await workers.run(double, 2, deadline=LONG) == 4
+        with pytest.raises(WorkerLost, match="sent"):
+            await workers.run(write_to_the_daemon, message, deadline=LONG)
+        assert not path.exists(), name
+
+
+def answer_in_advance(message: bytes) -> int:
+    threading.Timer(0.5, write_to_the_daemon, args=(message,)).start()
+    return os.getpid()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_a_process_cannot_answer_before_it_is_asked(workers: Workers) -> None:
+    """A reply that waits in the socket would be taken for that of the next call, for another document."""
+    reply = framed(msgspec.msgpack.encode(messages.Returned(CALL, msgspec.msgpack.encode(13))))
+    pid = await workers.run(answer_in_advance, reply, deadline=LONG)
+    connection = workers._slots[0]._connection
+    assert connection is not None
+    await until(lambda: not connection.is_idle)
+    assert await workers.run(double, 2, deadline=LONG) == 4
+    await until(lambda: not alive(pid))
+
+
+async def test_a_reply_that_comes_byte_by_byte_passes_the_deadline(workers: Workers) -> None:
+    """The daemon goes on meanwhile."""
+    message = (2**20).to_bytes(messages.HEADER) + b"a little"
+    with pytest.raises(WorkerLost, match=r"more than 0\.5 s"):
+        await workers.run(write_to_the_daemon, message, deadline=SHORT)
+
+
+def speak(text: str) -> None:
+    print(text, flush=True)
+    os.write(2, b"\x1b]0;title\x07 an error\n")
+
+
+async def test_what_a_process_writes_is_logged_and_cleaned(
+    workers: Workers, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Those that could not be started take no room from others, leave nothing behind, and are tried again."""
-    before = set(threading.enumerate())
-    elastic = Workers(1, extra=1)
-    hanging = asyncio.create_task(elastic.run(hang, str(tmp_path / "pid"), deadline=LONG))
-    try:
-        async with asyncio.timeout(PATIENCE):
-            await until(lambda: pid_in(tmp_path / "pid"))
-            processes = multiprocessing.active_children()
-            asked: list[object] = []
-            start = threading.Thread.start
-
-            def no_thread_but_one(thread: threading.Thread) -> None:
-                asked.append(thread)
-                if len(asked) % 2 == 0:
-                    raise RuntimeError("can't start new thread")
-                start(thread)
-
-            monkeypatch.setattr(threading.Thread, "start", no_thread_but_one)
-            waits = asyncio.create_task(elastic.run(double, 21, deadline=LONG))
-            await until(lambda: len(asked) > 1 and len(elastic._slots) == 1)
-            assert multiprocessing.active_children() == processes
-            monkeypatch.undo()
-            assert await waits == 42
-    finally:
-        hanging.cancel()
-        await asyncio.gather(hanging, return_exceptions=True)
-        elastic.close()
-    await until(lambda: set(threading.enumerate()) <= before)
-
-
-def refuse(*given: object) -> None:
-    """As the system does where a user has too many processes."""
-    del given
-    raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-
-
-async def test_a_program_that_runs_for_long_checks_its_processes_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The threads of an idle process then sleep so long at a time; they would wake ten times a second."""
-    monkeypatch.setattr(pebble.CONSTS, "sleep_unit", pebble.CONSTS.sleep_unit)
-    slept: list[float] = []
-
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        time.sleep(seconds)
-
-    monkeypatch.setattr(pebble.pool.process, "time", SimpleNamespace(sleep=sleep, time=time.time))
-    check_workers_seldom()
-    workers = Workers(1)
-    try:
-        assert await workers.run(double, 21, deadline=LONG) == 42
-    finally:
-        await asyncio.to_thread(workers.close)
-    assert set(slept) == {CHECK_SELDOM}
+    """Not on our streams: it could write lines that look like ours."""
+    await workers.run(speak, "\x1b[2Ja line", deadline=LONG)
+    await until(lambda: len(caplog.messages) == 2)
+    assert caplog.messages == ["[2Ja line", "]0;title an error"]
+    assert capfd.readouterr().out == ""

@@ -13,7 +13,8 @@ import pytest
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Limits
-from monitor.runtime.workers import Workers
+from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.serve import WorkerSetup
 from monitor.sources.formats.read_document import preload_parsers, read_document
 from monitor.sources.polling.readers import MAX_BATCH_SIZE, BatchReader, RawDocument
 from tests.bench.world import costly
@@ -34,7 +35,7 @@ class Counted(Workers):
     calls = peak = _now = 0
 
     def __init__(self, count: int) -> None:
-        super().__init__(count)
+        super().__init__(count, setup=WorkerSetup(None))
         self.called = asyncio.Event()
 
     async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO, cast
@@ -137,52 +136,6 @@ def test_a_fork_writes_its_own_lines_only(pipe: tuple[int, TextIO]) -> None:
     )
     subprocess.run([sys.executable, "-c", script], stdout=stream.fileno(), check=True)
     assert read_until("child\nparent\n", reader) == "parent\nchild\nparent\n"
-
-
-DYING = """
-import multiprocessing, sys
-from monitor.telemetry.log_writer import write_stderr_in_thread
-
-def die():
-    write_stderr_in_thread()
-    raise RuntimeError(sys.argv[1])
-
-if __name__ == "__main__":
-    process = multiprocessing.get_context(sys.argv[2]).Process(target=die)
-    process.start()
-    process.join()
-"""
-
-
-@pytest.mark.parametrize("start", ["spawn", "forkserver"])
-def test_the_traceback_of_a_process_that_dies_is_written(tmp_path: Path, start: str) -> None:
-    """It ends without waiting for the thread that writes."""
-    script = tmp_path / "dying.py"
-    script.write_text(DYING)
-    ended = subprocess.run(
-        [sys.executable, str(script), "the last words", start],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert ended.stderr.endswith("RuntimeError: the last words\n")
-
-
-def test_where_nobody_reads_a_stream_is_flushed_in_vain_once(pipe: tuple[int, TextIO]) -> None:
-    """Logging flushes after each line: a call that waited each time would be killed at its deadline."""
-    reader, stream = pipe
-    writer = LogWriter(stream, said)
-    text = LogStream(writer, str, 1)
-    text.write(LINE * 10_000)
-    began = time.monotonic()
-    for _ in range(200):
-        text.write(LINE)
-        text.flush()
-    assert time.monotonic() - began < 60  # of the 200 s that it might have waited
-    text.write("end\n")
-    assert read_until("end\n", reader) == LINE * 10_200 + "end\n"
-    assert writer.close(LONG)
 
 
 def test_a_stream_for_those_who_want_one(pipe: tuple[int, TextIO]) -> None:

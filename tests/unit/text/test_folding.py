@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.folding import folded_tokens
+from monitor.text.folding import fold_text, folded_tokens
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,14 @@ def test_arabic_is_found_with_what_is_written_to_it() -> None:
     """Vowel signs, the forms of alif and of ta are not told apart."""
     assert folded_tokens("أَطْلَقَتْ") == folded_tokens("اطلقت")
     assert folded_tokens("كوريا الشمالية") == folded_tokens("كوريا الشماليه")
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    ["\u200b", "\u200f", "\u061c", "\u202e", "\xad", "\ufeff", "\u3164", "\u1160", "\ufe0f", "\u2066", "\U000e0041"],
+)
+@pytest.mark.parametrize(("one", "other"), [("mis", "sile"), ("раке", "та"), ("미사", "일"), ("弹", "道")])
+def test_nothing_that_nobody_sees_hides_a_word(one: str, other: str, hidden: str) -> None:
+    """By either way of folding, whatever the script."""
+    assert folded_tokens(f"{one}{hidden}{other}") == folded_tokens(f"{one}{other}")
+    assert fold_text(f"{one}{hidden}{other}")[0] == fold_text(f"{one}{other}")[0]

@@ -17,6 +17,10 @@ from monitor.text.record import Offsets, normalize_text
         ("Tai\u00adwan dri\u200blls", "Taiwan drills"),
         # half-width katakana with its voicing mark, decomposed Hangul
         ("ﾐｻｲﾙ ｶﾞ 한", "ミサイル ガ 한"),
+        # a mark of direction, a filler of Hangul, a variation selector, a tag
+        ("mis\u202esile мис\u200fсия", "missile миссия"),
+        ("미\u3164사\u1160일 mis\ufe0fsile", "미사일 missile"),
+        ("葛\U000e0100城 mis\U000e0041sile", "葛城 missile"),
         # a stress mark that composes with nothing, an й that does
         ("Коре́я и\u0306", "Корея й"),
         # the Ukrainian apostrophe

@@ -1,0 +1,123 @@
+"""Where root writes is not chosen by others, and a file is written as the system would write it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from monitor.runtime.safe_paths import UnsafePath, make_folder, open_folder_of, walk_path
+
+THEIRS = 1234
+as_root = pytest.mark.skipif(os.geteuid() != 0 and not os.environ.get("CI"), reason="only root gives files away")
+
+
+def give(path: Path) -> Path:
+    """To the other user."""
+    os.lchown(path, THEIRS, THEIRS)
+    return path
+
+
+def write(path: Path, text: str = "new") -> None:
+    with open_folder_of(path) as folder, os.fdopen(folder.open_output(), "w") as out:
+        out.write(text)
+
+
+@pytest.fixture
+def theirs(tmp_path: Path) -> Path:
+    """A folder of the other user, in one of root's."""
+    (tmp_path / "theirs" / "below").mkdir(parents=True)
+    give(tmp_path / "theirs" / "below")
+    return give(tmp_path / "theirs")
+
+
+@as_root
+def test_a_way_up_out_of_a_folder_of_another_user_is_theirs_to_choose(tmp_path: Path, theirs: Path) -> None:
+    """That user may move the folder to where `..` is something else."""
+    write(theirs / "below" / ".." / "new")
+    assert (theirs / "new").stat().st_uid == THEIRS
+    with pytest.raises(UnsafePath, match="theirs/below leads elsewhere and is not root's"):
+        write(theirs / "below" / ".." / ".." / "new")
+    assert not (tmp_path / "new").exists()
+
+
+@as_root
+def test_new_folders_belong_to_the_owner_of_the_folder_around_them(theirs: Path) -> None:
+    """With the mode that is asked for; one that is there stays as it is."""
+    make_folder(theirs / "a" / "b", 0o700)
+    for made in (theirs / "a", theirs / "a" / "b"):
+        assert (made.stat().st_uid, made.stat().st_mode & 0o777) == (THEIRS, 0o700)
+    (theirs / "root's").mkdir(mode=0o755)
+    make_folder(theirs / "root's", 0o700)
+    assert ((theirs / "root's").stat().st_uid, (theirs / "root's").stat().st_mode & 0o777) == (0, 0o755)
+
+
+@as_root
+def test_a_replaced_file_keeps_its_owner_but_never_runs_as_that_user(theirs: Path) -> None:
+    """It could be a second name of a program of root's."""
+    old = theirs / "old"
+    old.write_text("old")
+    old.chmod(0o4755)
+    with open_folder_of(old) as folder, folder.replacing() as opened:
+        os.write(opened, b"new")
+    assert (old.stat().st_uid, old.stat().st_mode & 0o7777, old.read_text()) == (0, 0o755, "new")
+
+
+def test_what_is_not_replaced_leaves_nothing_behind(tmp_path: Path) -> None:
+    """The old file stays whole."""
+    old = tmp_path / "old"
+    old.write_text("old")
+
+    def fail_halfway() -> None:
+        with open_folder_of(old) as folder, folder.replacing() as opened:
+            os.write(opened, b"ne")
+            raise ValueError("half")
+
+    with pytest.raises(ValueError, match="half"):
+        fail_halfway()
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("old", "old")]
+
+
+def test_an_output_may_be_a_pipe_a_device_or_an_open_file(tmp_path: Path) -> None:
+    """As `-o /dev/stdout` or `-o >(gzip)` are."""
+    write(Path("/dev/null"))
+    pipe, read = tmp_path / "pipe", list[str]()
+    os.mkfifo(pipe)
+    reader = Thread(target=lambda: read.append(pipe.read_text()))
+    reader.start()
+    write(pipe, "through it")
+    reader.join()
+    assert read == ["through it"]
+    ends = os.pipe()
+    write(Path(f"/dev/fd/{ends[1]}"), "too")
+    assert os.read(ends[0], 9) == b"too"
+    for end in ends:
+        os.close(end)
+
+
+def test_an_output_that_is_there_keeps_its_mode_and_loses_its_content(tmp_path: Path) -> None:
+    """A new one is for its owner only."""
+    old = tmp_path / "old"
+    old.write_text("longer than the new one")
+    old.chmod(0o644)
+    write(old)
+    write(tmp_path / "new")
+    assert (old.read_text(), old.stat().st_mode & 0o777) == ("new", 0o644)
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_path_is_walked_as_the_system_walks_it(tmp_path: Path) -> None:
+    """Through links, absolute and relative, and dots."""
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "up").symlink_to("../a/./b/..")
+    (tmp_path / "all").symlink_to(tmp_path)
+    path = tmp_path / "all" / "a" / "up" / "b" / "new" / "file"
+    with walk_path(path) as walked:
+        assert walked.real.joinpath(*walked.rest) == Path(os.path.realpath(path))
+        assert walked.rest == ("new", "file")
+    with pytest.raises(FileNotFoundError), open_folder_of(path):
+        pass
+    with pytest.raises(IsADirectoryError), open_folder_of(tmp_path / "a"):
+        pass
