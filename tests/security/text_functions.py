@@ -49,7 +49,7 @@ from monitor.sources.formats.read_document import read_document
 from monitor.stories import features_of
 from monitor.stories.wires import LEAD, extract_provenance
 from monitor.text.extent import shorten_text
-from monitor.text.record import Offsets
+from monitor.text.record import Offsets, normalize_text
 from tests.building import NOON, alert, delivery
 from tests.security.reading_path import RULES
 
@@ -294,6 +294,10 @@ def _article(title: str = "x", text: str = "", **more: Any) -> Article:
     return Article("wire", "1", title, text, NOON, NOON, dated=True, language="en", **more)
 
 
+def _find_original(text: str) -> object:
+    return Offsets(text).to_original(0, 1) if normalize_text(text) else None
+
+
 def _ingest(entry: Entry) -> object:
     claim = Claim("wire", _SOURCE.url, 1, NOON, is_first_poll=False, last_ok=NOON)
     fetched = FetchResult(FetchOutcome.DOCUMENT, _SOURCE.url, 200)
@@ -358,7 +362,7 @@ _COMPOSED: Final = (
     TextFunction("matching.tokenized_article.TokenizedArticle(text)", _tokenize, _TEXT),
     TextFunction("matching.RuleSet and alerting.quotes.quote_match(text)", _match, _TEXT),
     TextFunction("alerting.quotes.quote_best_sentence(text)", _quote, _TEXT),
-    TextFunction("text.record.Offsets(text)", lambda text: Offsets(text).to_original(0, 1), _TEXT),
+    TextFunction("text.record.Offsets(text)", _find_original, _TEXT),
     TextFunction("stories.features_of(title)", lambda text: features_of(_article(text)), _TITLE),
     TextFunction("stories.features_of(text)", lambda text: features_of(_article("x", text)), _TEXT),
     TextFunction("stories.wires.extract_provenance(title)", lambda text: extract_provenance(_article(text)), _TITLE),
