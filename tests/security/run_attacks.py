@@ -53,7 +53,12 @@ def set_scene(user: int) -> Iterator[Scene]:
     for name in ("monitor.yaml", "monitor.db", "id_ed25519"):
         (folder / name).write_bytes(SECRET)
     (folder / "empty").mkdir()
-    with socket.create_server(("127.0.0.1", 0), backlog=200) as tcp, socket.socket(socket.AF_UNIX) as unix:
+    with (
+        socket.create_server(("127.0.0.1", 0), backlog=200) as tcp,
+        socket.socket(socket.AF_UNIX) as unix,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagrams,
+    ):
+        datagrams.bind(str(folder / "datagrams.path"))
         unix.bind(str(folder / "socket.path"))
         unix.listen(200)
         for path in (folder, *folder.iterdir()):

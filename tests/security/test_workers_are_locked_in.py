@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import sys
@@ -61,3 +62,17 @@ async def test_a_worker_reads_neither_files_nor_what_others_print(workers: Worke
         with pytest.raises(WorkerLost, match="PermissionError"):
             await workers.run(os.open, str(path), os.O_RDONLY, deadline=LONG)
     assert await workers.run(os.open, os.__file__, os.O_RDONLY, deadline=LONG) > 2
+
+
+def is_dumpable() -> int:
+    """1 or 0, as the kernel says (PR_GET_DUMPABLE)."""
+    return ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)  # type: ignore[no-any-return]
+
+
+async def test_the_fork_server_is_read_by_root_only() -> None:
+    """Its forks have it from there: this one enters no sandbox, which would see to it too."""
+    workers = Workers(1, setup=WorkerSetup(None))
+    try:
+        assert await workers.run(is_dumpable, deadline=LONG) == 0
+    finally:
+        workers.close()

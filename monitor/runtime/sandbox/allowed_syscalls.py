@@ -83,6 +83,8 @@ def list_allowed_calls(profile: SandboxProfile, process: int) -> Mapping[str, tu
                 ArgumentCheck(2, _IP_PROTOCOLS),
             ),
         )
-        # Both ends are its own; the event loop wakes itself up by them.
-        allowed["socketpair"] = ((ArgumentCheck(0, (socket.AF_UNIX,)), ArgumentCheck(2, (0,))),)
+        # The event loop wakes itself up by one. Of a pair of datagrams, each can send to other sockets of this machine.
+        allowed["socketpair"] = (
+            (ArgumentCheck(0, (socket.AF_UNIX,)), ArgumentCheck(1, (socket.SOCK_STREAM,), _SOCKET_TYPE)),
+        )
     return allowed

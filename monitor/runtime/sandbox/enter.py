@@ -83,8 +83,12 @@ def missing_protections() -> tuple[str, ...]:
 
 def needs_renewal() -> bool:
     """Whether a file that this process may read has been replaced since it entered its sandbox, such as
-    /etc/resolv.conf when the network has changed. The new one is refused: another process has to do the work."""
-    return _Entered.profile is not None and _identify(_Entered.profile) != _Entered.files
+    /etc/resolv.conf when the network has changed. The new one is refused: another process has to do the work. A file
+    that is gone, or that cannot be seen without the capabilities of before, is nothing new."""
+    if _Entered.profile is None:
+        return False
+    now = _identify(_Entered.profile)
+    return any(found is not None and found != _Entered.files.get(path) for path, found in now.items())
 
 
 class _Entered:

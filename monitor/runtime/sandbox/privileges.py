@@ -4,6 +4,7 @@ its memory."""
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 
 from monitor.runtime.sandbox.kernel_calls import call_libc, call_prctl
@@ -15,7 +16,7 @@ _SET_NO_NEW_PRIVS, _GET_NO_NEW_PRIVS = 38, 39
 _CAP_AMBIENT, _CAP_AMBIENT_CLEAR_ALL = 47, 4
 _SET_MDWE, _GET_MDWE, _REFUSE_EXEC_GAIN = 65, 66, 1
 # <linux/capability.h>
-_CAP_SETPCAP = 8
+_CAP_DAC_READ_SEARCH, _CAP_SETPCAP = 2, 8
 _CAPABILITY_VERSION_3 = 0x20080522
 _MAX_CAPABILITIES = 64
 
@@ -51,7 +52,12 @@ def check_memory_rule() -> list[str]:
 
 
 def drop_capabilities() -> None:
-    """Give up all capabilities, which only root and services that were granted some have. Raises OSError."""
+    """Give up all capabilities, which only root and services that were granted some have. Raises OSError.
+
+    One stays: where root acts as the owner of the database (`store.engine.ownership`), the capability to read all files
+    may be the only way to Python's own ones, under /root. Landlock still says which files; and seccomp refuses
+    `open_by_handle_at`, which would lead around it.
+    """
     effective, permitted, inheritable = _read_capabilities()
     if effective >> _CAP_SETPCAP & 1:
         for capability in range(_MAX_CAPABILITIES):
@@ -59,7 +65,8 @@ def drop_capabilities() -> None:
                 call_prctl(_CAPBSET_DROP, capability)
     if permitted or inheritable:  # a service's filter may refuse the call to those that have none
         call_prctl(_CAP_AMBIENT, _CAP_AMBIENT_CLEAR_ALL)
-        call_libc("capset", _make_header(), (ctypes.c_uint32 * 6)())
+        kept = effective & (1 << _CAP_DAC_READ_SEARCH) if os.geteuid() else 0
+        call_libc("capset", _make_header(), (ctypes.c_uint32 * 6)(kept, kept, 0))
 
 
 def _is_in_bounding_set(capability: int) -> bool:

@@ -10,13 +10,16 @@ import socket
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final, TypeVar, TypeVarTuple
 
 from monitor.errors import WorkerLost, WorkerNotStarted
+from monitor.runtime.sandbox import missing_protections
 from monitor.runtime.workers import messages
 from monitor.runtime.workers.connection import Connection, WorkerClosed
 from monitor.runtime.workers.processes import Process, start_process
 from monitor.runtime.workers.serve import WorkerSetup
+from monitor.telemetry import LogEvent, log
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -101,7 +104,7 @@ class Worker:
                 self._process = start_process(theirs, forked=self._forks)
             async with asyncio.timeout(START.total_seconds()):
                 await connection.send(messages.encode_setup(self._setup))
-                messages.decode_ready(await connection.receive())
+                ready = messages.decode_ready(await connection.receive())
         except (OSError, WorkerClosed, messages.ReplyInvalid) as error:  # TimeoutError is an OSError
             connection.close()
             self._kill()
@@ -112,6 +115,8 @@ class Worker:
             connection.close()
             raise
         self._calls = 0
+        if ready.missing:
+            _report_missing(ready.missing)
         return connection
 
     async def _explain_end(self) -> str:
@@ -146,3 +151,10 @@ class Worker:
             process.wait()
         if not self._running:
             self._kill()
+
+
+@cache
+def _report_missing(lines: tuple[str, ...]) -> None:
+    """Log, once, what a process lacks beyond what the log of the start has: what it has loaded may have a thread."""
+    if unexpected := set(lines) - set(missing_protections()):
+        log.warning(LogEvent.SANDBOX_INCOMPLETE, missing=sorted(unexpected))

@@ -51,6 +51,13 @@ def connect_to_a_socket_of_this_machine(scene: Scene) -> None:
 
 
 @attack
+def send_to_a_socket_of_this_machine_through_a_pair(scene: Scene) -> None:
+    """One of a pair of datagram sockets can send to others than the other one."""
+    one, _other = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    one.sendto(b"x", str(scene.folder / "datagrams.path"))
+
+
+@attack
 def connect_to_an_abstract_socket(scene: Scene) -> None:
     socket.socket(socket.AF_UNIX).connect(f"\0attack-{scene.victim}")
 

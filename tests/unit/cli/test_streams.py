@@ -14,6 +14,7 @@ from rich.progress import track
 from rich.text import Text
 from sqlalchemy import update
 
+from monitor.article_links import sanitize_link
 from monitor.cli.output.streams import SafeStream, open_console, style_text
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import article, article_version, source
@@ -85,7 +86,7 @@ def test_nothing_is_coloured_where_nobody_looks(monkeypatch: pytest.MonkeyPatch)
 
 
 async def test_what_older_versions_have_stored_is_not_shown(lived_in: Database, tmp_path: Path) -> None:
-    """Links of pages and problems of sources had such signs; JSON says them escaped, so that nothing is lost."""
+    """Links and problems of sources had such signs; JSON escapes those of titles: the offsets of evidence hold."""
     with lived_in.writing() as connection:
         connection.execute(update(article).values(url=f"https://x.test/{SIGNS}"))
         connection.execute(update(article_version).values(title=f"북한 미사일{SIGNS}"))
@@ -94,5 +95,8 @@ async def test_what_older_versions_have_stored_is_not_shown(lived_in: Database, 
         ended = await news_monitor(*words.split(), folder=tmp_path)
         assert not STEERING & set(ended.out + ended.err), words
     ended = await news_monitor("matches", "list", "--json", folder=tmp_path)
-    assert json.loads(ended.out.splitlines()[0])["article"]["url"] == f"https://x.test/{SIGNS}"
+    found = json.loads(ended.out.splitlines()[0])["article"]
+    assert found["title"] == f"북한 미사일{SIGNS}"
+    assert found["url"] == sanitize_link(f"https://x.test/{SIGNS}")
+    assert not STEERING & set(found["url"])
     assert not STEERING & set(ended.out)

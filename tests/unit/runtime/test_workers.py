@@ -432,6 +432,38 @@ async def test_where_no_process_can_be_started_the_call_is_not_started() -> None
     workers.close()
 
 
+THREADED = """
+import asyncio, threading, time
+from datetime import timedelta
+from monitor.runtime.sandbox import PARSER
+from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.processes import preload_module
+from monitor.runtime.workers.serve import WorkerSetup
+
+async def main():
+    preload_module("threaded")
+    workers = Workers(1, setup=WorkerSetup(PARSER))
+    for _ in range(2):
+        print(await workers.run(abs, -4, deadline=timedelta(seconds=60)))
+        workers._slots[0]._kill()
+    workers.close()
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is no sandbox")
+async def test_a_process_that_could_not_lock_itself_in_as_a_whole_is_logged_once(tmp_path: Path) -> None:
+    """A module that starts a thread would weaken every worker, and nobody would know."""
+    thread = "threading.Thread(target=time.sleep, args=(3600,), daemon=True).start"
+    (tmp_path / "threaded.py").write_text(f"import os, threading, time\nos.register_at_fork(after_in_child={thread})\n")
+    (tmp_path / "main.py").write_text(THREADED)
+    ended = await run_script(tmp_path / "main.py")
+    assert ended.stdout.count("sandbox.incomplete") == 1, ended.stdout + ended.stderr
+    assert "several threads" in ended.stdout
+
+
 SECRET = "s3cr3t-of-the-daemon"
 
 
