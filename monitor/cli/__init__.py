@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -59,11 +61,23 @@ def cli() -> None:
     """
 
 
+def _require_text(arguments: Sequence[str]) -> None:
+    """Raises InvalidRequest for an argument that is no UTF-8, unless a file has that name: no name, address or id that
+    we know has such bytes, and no database takes them."""
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            if not os.path.lexists(argument):
+                raise InvalidRequest(f"this argument is not in UTF-8: {argument!a}") from None
+
+
 def main() -> None:
     """Run a command. Exit codes: 0 fine, 1 problems found, 2 wrong usage."""
     relaxed()
     guard_streams()
     try:
+        _require_text(sys.argv[1:])
         cli(prog_name="news-monitor")
     except InvalidRequest as error:
         click.echo(str(error), err=True)

@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from monitor.places import edges
 from monitor.places.added_places import NOTHING_ADDED, AddedPlaceMeaning, AddedPlaceNames
 from monitor.places.choose import PlaceCandidate, PlaceDisambiguator
-from monitor.places.gazetteer import LONGEST, Gazetteer, get_gazetteer
+from monitor.places.gazetteer import LONGEST, NUL, Gazetteer, get_gazetteer
 from monitor.places.records import BLOCKED, COUNTRY, DEMONYM, SEAT, SHORT, UNSURE, PlaceRecord, comparable_text
 from monitor.text.record import Offsets, normalize_text, replace_surrogates
-
-_NUL = "\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ def find_places(
 ) -> tuple[PlaceMention, ...]:
     """The places that a text names, in the order of the text. `language`: a BCP 47 tag if known; it is only a hint.
     `added`: names that the gazetteer lacks."""
-    text = text.replace(_NUL, " ")  # it separates names from places in the data file
+    text = text.replace(NUL, " ")
     record = normalize_text(text)
     gazetteer = get_gazetteer()
     candidates = list(_find_candidates(comparable_text(record), (language or "").split("-")[0], gazetteer, added))

@@ -17,6 +17,7 @@ _NAME_ENTRY = struct.Struct(">IB")
 _PLACE_NUMBER = struct.Struct(">I")
 _NO_ENTRY: tuple[tuple[tuple[PlaceRecord, int], ...], int] = ((), 0)
 LONGEST, _LONGEST_UNSPACED = 40, 16  # characters of a name; the second for scripts without spaces and Hangul
+NUL = "\0"  # separates names from places in the data file, so no name may contain it
 _CACHE_SIZE = 4096  # places: some hundred bytes each
 
 
@@ -62,7 +63,8 @@ class Gazetteer:
         return self._entry(name)[1]
 
     def _read_entry(self, name: str) -> tuple[tuple[tuple[PlaceRecord, int], ...], int]:
-        rows = sorted(_NAME_ENTRY.unpack(row) for row in self._trie.get(name, ()))
+        found = () if NUL in name else self._trie.get(name, ())
+        rows = sorted(_NAME_ENTRY.unpack(row) for row in found)
         meanings = tuple((self._record_by_number(number), flags) for number, flags in rows if number != NO_PLACE)
         return meanings, reduce(or_, (flags for number, flags in rows if number == NO_PLACE), 0)
 

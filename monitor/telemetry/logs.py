@@ -43,9 +43,9 @@ def configure_logging(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (
         filter_event,
         structlog.processors.add_log_level,
         _add_message,
-        *timestamp,
         structlog.processors.format_exc_info,
         _redaction,
+        *timestamp,
     ]
 
     def format_lost(lost: int) -> str:
@@ -55,10 +55,10 @@ def configure_logging(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (
         return f"{renderer(None, 'warning', event)!s}\n"
 
     writer = _current.writer = LogWriter(stream, format_lost)
-    text = LogStream(writer, _redaction.without_secrets)
     if stream is sys.stderr:
-        sys.stderr = text
-    handler = logging.StreamHandler(text)
+        sys.stderr = LogStream(writer, _redaction.clean_text)
+    # the processors have cleaned the rest, and their colours stay
+    handler = logging.StreamHandler(LogStream(writer, _redaction.without_secrets))
     handler.addFilter(filter_record)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -113,7 +113,7 @@ def _select_format(stream: TextIO) -> tuple[list[structlog.typing.Processor], st
         return [_join_message], _journal_lines
     time = structlog.processors.TimeStamper(fmt="iso", utc=True)
     if stream.isatty():
-        return [time, _join_message], structlog.dev.ConsoleRenderer(colors=not os.environ.get("NO_COLOR"))
+        return [time, _join_message, _quote_lines], structlog.dev.ConsoleRenderer(colors=not os.environ.get("NO_COLOR"))
     return [time], structlog.processors.JSONRenderer(ensure_ascii=False)
 
 
@@ -128,8 +128,19 @@ def _add_message(logger: object, method: str, event: MutableMapping[str, Any]) -
 def _join_message(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Write the name of an event and its sentence as one text, for lines that people read."""
     del logger, method
+    text = str(event["event"])
     if (message := event.pop("message", None)) is not None:
-        event["event"] = f"{event['event']}: {message}"
+        text = f"{text}: {message}"
+    event["event"] = text.replace("\n", "\\n")  # a library may quote text of others, which would be a line of its own
+    return event
+
+
+def _quote_lines(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Quote values of several lines: nobody whom an event quotes can write a line of the log."""
+    del logger, method
+    for key, value in event.items():
+        if key not in {"event", "exception"} and isinstance(value, str) and "\n" in value:
+            event[key] = json.dumps(value, ensure_ascii=False)
     return event
 
 
@@ -199,9 +210,13 @@ class _Redaction:
             text = text.replace(secret, "***")
         return text
 
+    def clean_text(self, text: str) -> str:
+        """The text without secrets, and without what steers a terminal: errors of libraries quote text of others."""
+        return sanitize_text(self.without_secrets(text))
+
     def _clean_value(self, value: object) -> object:
         if isinstance(value, str):
-            return sanitize_text(self.without_secrets(value))  # errors of libraries quote text of others
+            return self.clean_text(value)
         if value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, Mapping):

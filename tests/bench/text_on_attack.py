@@ -64,9 +64,9 @@ def attack_with(form: str, one: str, other: str) -> Attack:
             case "before":
                 text = one + repeat(other, characters)
             case "behind":
-                return repeat(other, characters)[: max(0, characters - len(one))] + one
+                text = repeat(other, characters)[: max(0, characters - len(one))] + one
             case _:  # halves
-                return repeat(one, characters // 2)[: characters // 2] + repeat(other, characters // 2)
+                text = repeat(one, characters // 2)[: characters // 2] + repeat(other, characters // 2)
         return text[:characters]
 
     return Attack(f"{form}: {one!a} {other!a}", write)
@@ -158,7 +158,7 @@ def double(function: TextFunction, attack: Attack) -> Worst:
         if size > limit and worst.seconds[limit] > QUICK:
             break
         text = attack.write(size)
-        worst.seconds[size] = measure_call(function, fit(text, size) if size == limit < MEGABYTE else text)
+        worst.seconds[size] = measure_call(function, fit(text, size) if limit < MEGABYTE else text)
         if size > limit // 2 and worst.seconds[size] > LONGEST:
             break
         if worst.seconds[size] * 2 ** max(1.0, worst.exponent) > LONGEST:

@@ -10,7 +10,7 @@ STEERING: Final = (
     "\x1b]52;c;ZXZpbA==\x07",  # OSC 52: puts something into the clipboard
     "\x1b]8;;https://evil.test/\x1b\\here\x1b]8;;\x1b\\",  # a hyperlink of a terminal
     "\x1b]0;title\x07",
-    "\x1b[31mred\x1b[0m",  # a colour, which looks like one of ours
+    "\x1b[35;9mred\x1b[0m",  # a colour, as ours are written
     "\x1b[1A\x1b[K",  # one line up, and that line away
     "\x1bP+q544e\x1b\\",  # DCS: asks the terminal for something
     "\x9b31m",  # CSI and OSC as one character of C1

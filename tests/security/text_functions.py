@@ -25,7 +25,7 @@ from monitor.errors import FeedUnreadable
 from monitor.ingest.entry_identity import assign_uids, fingerprint_entry
 from monitor.ingest.ingest_poll import PollResult, ingest_poll
 from monitor.ingest.new_articles import build_fallback_identities, sanitize_entry
-from monitor.matching.tokenized_article import TokenizedArticle
+from monitor.matching.tokenized_article import NUMBER_SEARCH_LENGTH, TokenizedArticle
 from monitor.model import (
     Article,
     Claim,
@@ -41,13 +41,15 @@ from monitor.model import (
 )
 from monitor.model.outcome import clauses_from_sentence
 from monitor.notify.renderers import capabilities_of
+from monitor.notify.renderers.content import ADDRESS
 from monitor.notify.renderers.forms import compose_message
 from monitor.sources.formats.entry_bounds import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE
+from monitor.sources.formats.feed import MAX_LINK, MAX_NAME, MAX_NAMES
 from monitor.sources.formats.read_document import read_document
 from monitor.stories import features_of
 from monitor.stories.wires import LEAD, extract_provenance
 from monitor.text.extent import shorten_text
-from monitor.text.record import Offsets
+from monitor.text.record import Offsets, normalize_text
 from tests.building import NOON, alert, delivery
 from tests.security.reading_path import RULES
 
@@ -62,6 +64,7 @@ PACKAGES: Final = (
     "monitor.sanitize",
     "monitor.alerting.quotes",
 )
+DATE_LENGTH: Final = 200  # characters: ingest.dates._MAX_LENGTH
 MEGABYTE: Final = 2**20  # characters
 
 
@@ -86,6 +89,8 @@ class TextFunction:
 _TEXT: Final = Bound(MAX_SUMMARY + MAX_CONTENT, "sources.formats.entry_bounds cuts texts, by their record")
 _TITLE: Final = Bound(MAX_TITLE, "sources.formats.entry_bounds cuts titles, by their record")
 _LEAD: Final = Bound(LEAD, "stories.wires cuts leads")
+_LINK: Final = Bound(MAX_LINK, "sources.formats.feed leaves longer links out")
+_NAMES: Final = Bound(MAX_NAME * MAX_NAMES, "sources.formats.feed takes so many names of so many characters")
 _WORKER: Final = Bound(MEGABYTE, "runs in a worker with a deadline", in_worker=True)
 
 # What a parameter gets while another one is attacked; and, by its name, how long it can be.
@@ -142,7 +147,7 @@ _BOUNDS_BY_PARAMETER: Final = {"title": _TITLE, "lead": _LEAD, "text": _TEXT, "s
 _BY_RULES: Final = "written by the user's files, not by strangers"
 _OF_OURS: Final = "an identity or a name of ours"
 # Functions that get no text of strangers.
-_TRUSTED: Final[Mapping[str, str]] = {
+TRUSTED: Final[Mapping[str, str]] = {
     "text.inflection.inflect_phrase": _BY_RULES,
     "text.patterns.compile_regex": _BY_RULES,
     "text.patterns.finds_no_word": _BY_RULES,
@@ -174,7 +179,7 @@ _TRUSTED: Final[Mapping[str, str]] = {
     "notify.renderers.templates.find_template_faults": _BY_RULES,
 }
 # Functions that a table of parameters cannot call: they are called by those in `_COMPOSED`.
-_WITHIN: Final[frozenset[str]] = frozenset(
+WITHIN: Final[frozenset[str]] = frozenset(
     {
         "ingest.full_text_need.merge_page_text",
         "stories.wires.extract_provenance",
@@ -222,7 +227,7 @@ def list_text_functions() -> list[TextFunction]:
     functions = [
         TextFunction(f"{name}({parameter})", partial(_call, function, parameter), _bound_of(name, parameter))
         for name, (function, parameters) in find_text_functions().items()
-        if name not in _TRUSTED and name not in _WITHIN
+        if name not in TRUSTED and name not in WITHIN
         for parameter in parameters
     ]
     return [*functions, *_COMPOSED]
@@ -237,7 +242,25 @@ def _bound_of(name: str, parameter: str) -> Bound | None:
 
 
 # Where a function is given less than a parameter of its name usually is.
-BOUNDS: Final[dict[str, Bound]] = {}
+_NAME: Final = Bound(MAX_TITLE + LEAD, "stories.names and stories.known_names find names in title and lead")
+_SEARCHED: Final = Bound(NUMBER_SEARCH_LENGTH, "matching.tokenized_article searches the beginning of a text")
+BOUNDS: Final[Mapping[str, Bound]] = {
+    "text.days.days_named": Bound(MAX_TITLE + LEAD, "stories.article_facts reads title and lead"),
+    "text.days.find_days": _SEARCHED,
+    "text.numbers.find_numbers(title)": _SEARCHED,
+    "text.folding.folded_tokens": _TITLE,
+    "stories.names.name_parts(name)": _NAME,
+    "stories.sounds.sound_of": _NAME,
+    "stories.steps.has_step_words": Bound(MAX_TITLE, "stories.alignment compares titles"),
+    "stories.alignment.aligned_differences": _TITLE,
+    "stories.happenings.find_happening_kinds": Bound(MAX_TITLE + LEAD, "stories.article_facts reads title and lead"),
+    "places.find.find_places(text)": Bound(MAX_TITLE + LEAD, "stories.article_facts reads title and lead"),
+    "places.gazetteer.places_named": Bound(MAX_TITLE, _BY_RULES),
+    "places.records.comparable_name": Bound(MAX_TITLE, _BY_RULES),
+    "notify.renderers.markdown.escape_markdown": Bound(4 * ADDRESS, "notify.renderers.content cuts all that it quotes"),
+    "sanitize.sanitize_url": _LINK,
+    "ingest.time_of_day.parse_time_of_day": Bound(DATE_LENGTH, "ingest.dates takes longer texts for prose"),
+}
 
 
 def _call(function: Callable[..., object], attacked: str, text: str) -> object:
@@ -269,6 +292,10 @@ _SOURCE: Final = Source("wire", "https://wire.test/feed", "Wire", timedelta(minu
 
 def _article(title: str = "x", text: str = "", **more: Any) -> Article:
     return Article("wire", "1", title, text, NOON, NOON, dated=True, language="en", **more)
+
+
+def _find_original(text: str) -> object:
+    return Offsets(text).to_original(0, 1) if normalize_text(text) else None
 
 
 def _ingest(entry: Entry) -> object:
@@ -335,7 +362,7 @@ _COMPOSED: Final = (
     TextFunction("matching.tokenized_article.TokenizedArticle(text)", _tokenize, _TEXT),
     TextFunction("matching.RuleSet and alerting.quotes.quote_match(text)", _match, _TEXT),
     TextFunction("alerting.quotes.quote_best_sentence(text)", _quote, _TEXT),
-    TextFunction("text.record.Offsets(text)", lambda text: Offsets(text).to_original(0, 1), _TEXT),
+    TextFunction("text.record.Offsets(text)", _find_original, _TEXT),
     TextFunction("stories.features_of(title)", lambda text: features_of(_article(text)), _TITLE),
     TextFunction("stories.features_of(text)", lambda text: features_of(_article("x", text)), _TEXT),
     TextFunction("stories.wires.extract_provenance(title)", lambda text: extract_provenance(_article(text)), _TITLE),
@@ -346,14 +373,14 @@ _COMPOSED: Final = (
             ("title", _TITLE),
             ("summary", Bound(MAX_SUMMARY, _TEXT.where)),
             ("content", Bound(MAX_CONTENT, _TEXT.where)),
-            ("link", None),
+            ("link", _LINK),
             ("guid", None),
             ("published", None),
             ("language", None),
         )
     ),
-    TextFunction("ingest.ingest_poll(entry.authors)", lambda text: _ingest(Entry(title="x", authors=(text,)))),
-    TextFunction("ingest.ingest_poll(entry.tags)", lambda text: _ingest(Entry(title="x", tags=(text,)))),
+    TextFunction("ingest.ingest_poll(entry.authors)", lambda text: _ingest(Entry(title="x", authors=(text,))), _NAMES),
+    TextFunction("ingest.ingest_poll(entry.tags)", lambda text: _ingest(Entry(title="x", tags=(text,))), _NAMES),
     *(
         TextFunction(f"sources.formats.read_document(RSS {name})", partial(_read, partial(_write_feed, name)), _WORKER)
         for name in ("title", "description", "link", "pubDate", "category", "author", "source")

@@ -10,7 +10,7 @@ from monitor.notify.renderers.content import MessageContent
 from monitor.notify.renderers.mentions import ZERO_WIDTH
 
 _SIGNS = re.compile(r"[\\`*_~\[\]<>|#]")
-_AT_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))", re.MULTILINE)  # a list or a heading
+_AT_START = re.compile(r"^([^\S\n]*)([-+=]|\d+(?=[.)]))", re.MULTILINE)  # a list or a heading
 _BOLD = ("**", "**")
 _BREAK = "  \n"  # two blanks: some end a line only by them
 _LINK_SIGNS = '()<>\\|[]*`" '
