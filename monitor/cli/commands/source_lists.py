@@ -14,8 +14,8 @@ from monitor.config.editing.feed_lists import ImportOutcome, OutlineImport
 from monitor.config.editing.source_files import source_files
 from monitor.errors import FeedUnreadable, InvalidRequest
 from monitor.services.commands.source_lists import ListImport, export_source_list, import_source_list
-from monitor.url_secrets import redact_url
 from monitor.sources.formats.opml import MOST_BYTES
+from monitor.url_secrets import redact_url
 
 
 @click.command("import")
