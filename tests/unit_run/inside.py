@@ -153,6 +153,7 @@ def look_at_it(newsroom: Newsroom) -> None:
     expect("a reload ends when the edit is applied", holds="config.reloaded" in journal())
     status = output_of(PROGRAM, "status", "-c", str(CONFIG / "monitor.yaml"))
     expect("`status`, by root, shows it", holds=f"process {show('MainPID')} on" in status)
+    expect("it says nothing of a sandbox that lacks something", holds="sandbox.incomplete" not in journal())
     print(status)
 
 
