@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, Column, String, insert, select, update
+from sqlalchemy import JSON, Column, String, Text, TypeDecorator, insert, literal, select, update
 
 from monitor.cli import main
 from monitor.model import Field
@@ -122,7 +122,7 @@ def spoil(database: Database) -> set[str]:
             for row in connection.execute(select(table)).all():
                 values = dict(zip(table.columns, row, strict=True))
                 changed = {column: _spoilt(column, value) for column, value in values.items()}
-                changed = {column: value for column, value in changed.items() if value != values[column]}
+                changed = {column: value for column, value in changed.items() if value is not values[column]}
                 if changed:
                     mine = [column == value for column, value in values.items() if column.primary_key]
                     connection.execute(update(table).where(*mine).values({each.key: v for each, v in changed.items()}))
@@ -135,7 +135,13 @@ def _spoilt(column: Column[Any], value: object) -> object:
         return value
     if isinstance(column.type, JSON):
         return _spoil_json(value)
-    return f"{value}{STORABLE}" if isinstance(column.type, String) else value
+    return literal(f"{value}{STORABLE}", Text()) if _holds_text(column) else value
+
+
+def _holds_text(column: Column[Any]) -> bool:
+    """Whether it is a column of text, also where what is read from it is cleaned."""
+    kind = column.type
+    return isinstance(kind.impl_instance if isinstance(kind, TypeDecorator) else kind, String)
 
 
 def _spoil_json(value: Any) -> Any:
