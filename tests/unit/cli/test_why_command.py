@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +14,7 @@ from sqlalchemy import insert, update
 
 from monitor.alerting.case import DecisionContext
 from monitor.cli import cli
+from monitor.cli.output.streams import SafeStream
 from monitor.config.loading.load import load_config_files
 from monitor.matching.live import compile_live
 from monitor.store.commit.serial_section import SerialSection
@@ -521,12 +525,27 @@ async def test_the_ten_that_came_nearest_are_told(tmp_path: Path) -> None:
     assert (await news_monitor(*asked, "--json", folder=tmp_path, stdin=b"w0")).out.count("\n") == 11
 
 
+class Terminal(BytesIO):
+    """What a stream writes to."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def test_on_a_terminal_it_is_green_and_red(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And bold; elsewhere the marks alone say it."""
     (tmp_path / "mine.yaml").write_text(LAUNCH + TALKS, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     asked = ["why", "--rules", "mine.yaml", "-"]
-    shown, plain = (CliRunner().invoke(cli, asked, HEADLINE, color=color).output for color in (True, False))
+    plain = CliRunner().invoke(cli, asked, HEADLINE).output
+    raw = Terminal()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdin", TextIOWrapper(BytesIO(HEADLINE.encode())))
+        patch.setattr(sys, "stdout", SafeStream(raw, encoding="utf-8"))
+        with suppress(SystemExit):
+            cli.main(asked, prog_name="news-monitor")
+        sys.stdout.flush()
+        shown = raw.getvalue().decode()
     for part in ("\x1b[32m✓\x1b[0m \x1b[1mlaunch\x1b[0m", "\x1b[31m✗\x1b[0m talks"):
         assert part in shown
     assert "\x1b" not in plain
