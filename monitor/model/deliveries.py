@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from monitor.model.channel_address import ChannelAddress
 from monitor.model.decisions import Alert
@@ -129,6 +130,10 @@ class ReceiptKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+MAX_DETAIL: Final = 1_000  # characters
+MAX_RETRY_AFTER: Final = timedelta(days=7)  # no server is believed that asks for more
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """How one attempt ended. `detail`: the server's answer in one line, free of secrets and safe to show. `throttled`:
@@ -140,7 +145,9 @@ class Receipt:
     retry_after: timedelta | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "detail", sanitize_line(self.detail))
+        object.__setattr__(self, "detail", sanitize_line(self.detail)[:MAX_DETAIL])
+        if self.retry_after is not None:
+            object.__setattr__(self, "retry_after", min(max(self.retry_after, timedelta(0)), MAX_RETRY_AFTER))
 
     @property
     def is_sent(self) -> bool:

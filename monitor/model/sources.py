@@ -7,11 +7,22 @@ from dataclasses import astuple, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
+
+from msgspec import Meta
 
 from monitor.model.source_stats import SourceStats, SourceTrouble, TroubleKind
 
 DEFAULT_KIND: Final = "feed"  # the kind of a source that names none
+# What a worker may send is limited to what its readers give (`sources.formats`): it may have been taken over.
+MAX_ITEMS: Final = 2_000  # entries of a feed; authors or tags of an entry
+MAX_TITLE: Final = 1_000  # characters, as the next ones: ten times the longest article of 203 real feeds
+MAX_SUMMARY: Final = 64 * 1024
+MAX_CONTENT: Final = 256 * 1024
+MAX_WORD: Final = 2**20  # of an address, an identity, a date or a name
+MAX_POLL_HINT: Final = timedelta(days=366)
+Items = Meta(max_length=MAX_ITEMS)
+Word = Annotated[str, Meta(max_length=MAX_WORD)]
 BEHIND = timedelta(minutes=10)  # a poll that is so much later than planned counts as late
 
 
@@ -164,16 +175,16 @@ class Entry:
     longer than any article's, and was not read to its end (`sources.formats.entry_bounds`).
     """
 
-    guid: str | None = None
-    link: str | None = None
-    title: str = ""
-    summary: str = ""
-    content: str = ""
-    published: str | None = None
-    updated: str | None = None
-    authors: tuple[str, ...] = ()
-    language: str | None = None
-    tags: tuple[str, ...] = ()
+    guid: Word | None = None
+    link: Word | None = None
+    title: Annotated[str, Meta(max_length=MAX_TITLE)] = ""
+    summary: Annotated[str, Meta(max_length=MAX_SUMMARY)] = ""
+    content: Annotated[str, Meta(max_length=MAX_CONTENT)] = ""
+    published: Word | None = None
+    updated: Word | None = None
+    authors: Annotated[tuple[Word, ...], Items] = ()
+    language: Word | None = None
+    tags: Annotated[tuple[Word, ...], Items] = ()
     slice: bytes = field(default=b"", compare=False)
     is_truncated: bool = False
 
@@ -191,14 +202,18 @@ class Feed:
     entries_skipped  how many entries of a long list are never read (`sources.formats.list_window`)
     """
 
-    entries: tuple[Entry, ...]
-    title: str | None = None
-    problem: str | None = None
-    slices: tuple[bytes, ...] = ()
+    entries: Annotated[tuple[Entry, ...], Items]
+    title: Word | None = None
+    problem: Word | None = None
+    slices: Annotated[tuple[bytes, ...], Items] = ()
     poll_hint: timedelta | None = None
-    older_page_url: str | None = None
+    older_page_url: Word | None = None
     entries_left: int = 0
     entries_skipped: int = 0
+
+    def __post_init__(self) -> None:
+        if self.poll_hint is not None:
+            object.__setattr__(self, "poll_hint", min(max(self.poll_hint, timedelta(0)), MAX_POLL_HINT))
 
 
 @dataclass(frozen=True, slots=True)

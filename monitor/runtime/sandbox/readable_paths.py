@@ -7,6 +7,7 @@ import mimetypes
 import os
 import site
 import ssl
+import sys
 import sysconfig
 import zoneinfo
 from collections.abc import Iterator
@@ -59,6 +60,7 @@ def _list_python_paths() -> tuple[str, ...]:
     paths = sysconfig.get_paths()
     packages = [*site.getsitepackages(), *([site.getusersitepackages()] if site.ENABLE_USER_SITE else [])]
     return (
+        *_list_added_folders(),
         str(Path(paths["stdlib"]).parent),  # with libpython
         *(paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")),
         *packages,
@@ -66,6 +68,13 @@ def _list_python_paths() -> tuple[str, ...]:
         *zoneinfo.TZPATH,
         *(os.fspath(each) for each in mimetypes.knownfiles),
     )
+
+
+def _list_added_folders() -> Iterator[str]:
+    """Where packages come from that are installed elsewhere (PYTHONPATH, .pth files): but neither the folder that holds
+    our own package, which in a checkout holds much else, nor one that holds the working folder."""
+    others = {Path(monitor.__file__).parents[1], Path.cwd(), *Path.cwd().parents}
+    yield from (entry for entry in sys.path if Path(entry).is_absolute() and Path(entry) not in others)
 
 
 @cache

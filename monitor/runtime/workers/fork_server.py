@@ -21,7 +21,7 @@ from monitor.runtime.workers.serve import end_with_parent, serve_calls
 
 FORK = "fork"  # starts a worker, with the descriptor of its socket; there is no reply
 KILL = "kill"  # ends a worker; there is no reply
-WAIT = "wait"  # ends a worker; the reply is its exit status
+WAIT = "wait"  # ends a worker; the reply is its number and its exit code
 MAX_REQUEST = 64  # bytes: one of these words, a blank, and the number that the daemon has given to the worker
 
 
@@ -42,37 +42,64 @@ def main(descriptor: int, preloaded: Sequence[str]) -> None:
 def _serve_requests(requests: socket.socket) -> socket.socket | None:
     """Returns in each worker with its socket, and in the server with None, when the daemon has closed the other end."""
     server = os.getpid()
-    processes: dict[int, int] = {}  # by the numbers that the daemon gave
-    ending: set[int] = set()
+    processes = _Processes()
     while True:
-        requests.settimeout(1 if ending else None)  # those that were killed are removed a moment later
+        requests.settimeout(1 if processes.ending else None)  # those that were killed are removed a moment later
         try:
             request, descriptors, *_ = socket.recv_fds(requests, MAX_REQUEST, 1, socket.MSG_CMSG_CLOEXEC)
         except TimeoutError:
-            request, descriptors = None, []
-        ending = {process for process in ending if not os.waitpid(process, os.WNOHANG)[0]}
-        if request is None:
-            continue
+            request, descriptors = b"again 0", []
+        except ConnectionError:  # the daemon ended while it waited for a reply
+            return None
+        processes.remove_ended()
         if not request:
             return None
         word, number = request.decode().split()
-        if word == FORK:
-            if not (process := os.fork()):
+        if word == FORK and descriptors:  # there are none if this process has as many as it may have
+            if processes.fork(int(number)):
                 requests.close()
                 end_with_parent(server)
                 return socket.socket(fileno=descriptors[0])
             os.close(descriptors[0])
-            processes[int(number)] = process
-            continue
-        status = 0
-        if (ended := processes.pop(int(number), None)) is not None:  # two threads may have ended it at once
-            os.kill(ended, signal.SIGKILL)  # only we wait for it: until then no other process has its id
-            if word == WAIT:
-                status = os.waitpid(ended, 0)[1]
-            else:
-                ending.add(ended)
-        if word == WAIT:
-            requests.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+        elif word == KILL:
+            processes.kill(int(number))
+        elif word == WAIT:
+            requests.sendall(f"{number} {processes.wait(int(number))}".encode())
+
+
+class _Processes:
+    """The workers that were forked and not ended, by the numbers that the daemon gave. Only we wait for them: until
+    then no other process has the id of one."""
+
+    def __init__(self) -> None:
+        self._running: dict[int, int] = {}
+        self.ending: set[int] = set()  # killed, and perhaps not ended yet
+
+    def fork(self, number: int) -> bool:
+        """Returns True in the new process."""
+        try:
+            process = os.fork()
+        except OSError as error:  # a moment later there may be memory, or room for processes; others work on meanwhile
+            sys.stderr.write(f"no worker can be forked: {error}\n")
+            return False
+        if process:
+            self._running[number] = process
+        return not process
+
+    def kill(self, number: int) -> None:
+        if (process := self._running.pop(number, None)) is not None:  # two threads may end it at once
+            os.kill(process, signal.SIGKILL)
+            self.ending.add(process)
+
+    def wait(self, number: int) -> int:
+        """Kill it and wait; returns its exit code, or minus the number of its signal."""
+        if (process := self._running.pop(number, None)) is None:
+            return -signal.SIGKILL
+        os.kill(process, signal.SIGKILL)
+        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+    def remove_ended(self) -> None:
+        self.ending = {process for process in self.ending if not os.waitpid(process, os.WNOHANG)[0]}
 
 
 if __name__ == "__main__":

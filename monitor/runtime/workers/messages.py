@@ -2,7 +2,8 @@
 
 A call is pickled: a worker trusts the daemon. A reply is not: the worker that wrote it may have been taken over by the
 document that it reads. It is data (MessagePack), of a limited size, and is checked against the type that the function
-says it returns. So nothing that a worker sends can be more than a wrong value of the right type.
+says it returns, with the lengths that its annotations allow: a byte may become an object of a hundred. So what a worker
+sends can be no more than a wrong value of the right type.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import msgspec
 from monitor.errors import FeedUnreadable, MonitorError, WorkerLost
 
 MAX_REPLY: Final = 64 * 2**20  # bytes; the largest that we have seen of a document within the default limits is 12 MiB
+MAX_LINE: Final = 1_000  # characters of an error
 HEADER: Final = 8  # bytes before each message: its length, big-endian
 _ERRORS: Final[dict[str, type[MonitorError]]] = {error.__name__: error for error in (FeedUnreadable, WorkerLost)}
 
@@ -145,7 +147,7 @@ def decode_result(message: bytes | bytearray, number: int, function: Callable[..
     if isinstance(reply, Failed):
         if reply.error not in _ERRORS:
             raise ReplyInvalid("an error of an unknown kind")
-        raise _ERRORS[reply.error](reply.line)
+        raise _ERRORS[reply.error](reply.line[:MAX_LINE])
     decoder = _result_decoder(function)
     try:
         if reply.is_json:
@@ -169,7 +171,7 @@ def _decode_reply(message: bytes | bytearray) -> Ready | Declined | Returned | F
 def _result_decoder(function: Callable[..., Any]) -> msgspec.msgpack.Decoder[Any]:
     """For the type that the function says it returns; plain values where it says nothing."""
     try:
-        hints = get_type_hints(function)
+        hints = get_type_hints(function, include_extras=True)
     except TypeError:  # partial objects and the like have none
         hints = {}
     return msgspec.msgpack.Decoder(hints.get("return", Any))

@@ -111,7 +111,7 @@ class Workers:
 
     def _remove_slot(self, slot: Worker) -> None:
         self._slots.remove(slot)
-        slot.close()
+        slot.retire()
 
     async def warm(self, function: Callable[[], object]) -> None:
         """Start every process and call `function` once in each, so that the first real call is quick."""

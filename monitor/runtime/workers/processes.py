@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import itertools
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -72,7 +73,7 @@ class _ForkServer:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket.settimeout(_SERVER_TIMEOUT)
         self._numbers = itertools.count()
-        self._lock = Lock()  # a request and its reply belong together
+        self._waiting = Lock()  # one at a time waits for a reply; requests without one need no lock
         try:
             with theirs:
                 self._process = _start_python("fork_server", theirs, *preloaded)
@@ -86,20 +87,20 @@ class _ForkServer:
 
     def fork(self, theirs: socket.socket) -> Process:
         number = next(self._numbers)
-        with self._lock:
-            socket.send_fds(self._socket, [f"{fork_server.FORK} {number}".encode()], [theirs.fileno()])
+        socket.send_fds(self._socket, [f"{fork_server.FORK} {number}".encode()], [theirs.fileno()])
         return _ForkedProcess(self, number)
 
     def request(self, word: str, number: int) -> None:
-        with self._lock, suppress(OSError):  # where the server has ended, all that it has forked has ended too
+        with suppress(OSError):  # where the server has ended, all that it has forked has ended too
             self._socket.send(f"{word} {number}".encode())
 
     def request_status(self, number: int) -> int:
-        with self._lock, suppress(OSError):
+        with self._waiting, suppress(OSError):
             self._socket.send(f"{fork_server.WAIT} {number}".encode())
-            if status := self._socket.recv(fork_server.MAX_REQUEST):
-                return int(status)
-        return -9
+            while reply := self._socket.recv(fork_server.MAX_REQUEST).split():
+                if int(reply[0]) == number:  # and no late reply, for which nobody waits any more
+                    return int(reply[1])
+        return -signal.SIGKILL
 
     def close(self) -> None:
         """End the server, and with it all that it has forked."""

@@ -76,7 +76,10 @@ def _receive_exactly(connection: socket.socket, size: int) -> bytearray | None:
     content = bytearray(size)
     view, received = memoryview(content), 0
     while received < size:
-        count = connection.recv_into(view[received:])
+        try:
+            count = connection.recv_into(view[received:])
+        except ConnectionError:  # the daemon closed it with a reply unread
+            return None
         if not count:
             return None
         received += count

@@ -24,6 +24,7 @@ from monitor.telemetry import LogEvent, log
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
+CAN_FORK: Final = sys.platform == "linux"  # other systems have libraries that cannot be forked
 START: Final = timedelta(seconds=60)  # for a process to start (on a machine that swaps; an import that hangs)
 
 
@@ -36,7 +37,7 @@ class Worker:
         self._process: Process | None = None
         self._connection: Connection | None = None
         self._calls = 0  # of this process
-        self._forks = sys.platform == "linux"  # other systems have libraries that cannot be forked
+        self._forks = CAN_FORK
         self._running = False
         self._closed = False
 
@@ -59,8 +60,8 @@ class Worker:
             raise
         finally:
             self._running = False
-        if self._calls == self._tasks_each:
-            self._kill()
+            if 0 < self._tasks_each <= self._calls:  # however the last call ended
+                self._kill()
         return result
 
     async def _ask(
@@ -108,13 +109,14 @@ class Worker:
         except (OSError, WorkerClosed, messages.ReplyInvalid) as error:  # TimeoutError is an OSError
             connection.close()
             self._kill()
-            # What the fork server has loaded may not bear to be forked.
-            self._forks = sys.platform == "linux" and not self._forks
-            raise WorkerNotStarted(f"no worker process can be started ({error or type(error).__name__})") from None
+            if isinstance(error, (TimeoutError, WorkerClosed)):  # what is loaded may not bear to be forked
+                self._forks = CAN_FORK and not self._forks
+            problem = str(error) or "it ended, or hung, before its first call"
+            raise WorkerNotStarted(f"no worker process can be started ({problem})") from None
         except asyncio.CancelledError:
             connection.close()
             raise
-        self._calls = 0
+        self._calls, self._forks = 0, CAN_FORK
         if ready.missing:
             _report_missing(ready.missing)
         return connection
@@ -142,6 +144,11 @@ class Worker:
             connection.close()
         if process is not None:
             process.kill()
+
+    def retire(self) -> None:
+        """Take no more calls; end the process without waiting for that. No call may run."""
+        self._closed = True
+        self._kill()
 
     def close(self) -> None:
         """Kill the process, and wait for its end. A call that runs raises WorkerLost. From any thread."""

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
+import time
+from io import FileIO
+from select import select
 from threading import Lock, Thread
 from typing import Final
 
@@ -18,6 +21,7 @@ MAX_LINES: Final = 100  # in each period: a traceback has some 30
 PERIOD: Final = 60.0  # s
 MAX_LENGTH: Final = 500  # characters of a line
 _CHUNK: Final = 64 * 1024  # bytes
+_PAUSE: Final = 0.1  # s after each chunk while lines are dropped: who writes without end then waits, not we
 _END_TIMEOUT: Final = 1.0  # s to log the last lines when this program ends
 
 _logger = logging.getLogger("monitor.workers")  # a command that has no log writes it to stderr
@@ -62,13 +66,22 @@ def _log_lines(reading: int) -> None:
     limit = _LineLimit()
     rest = b""
     with open(reading, "rb", buffering=0) as pipe:
-        while chunk := pipe.read(_CHUNK):
+        while chunk := _read_chunk(pipe, limit):
             *lines, rest = (rest + chunk).split(b"\n")
             rest = rest[: 4 * MAX_LENGTH]  # a line that never ends
             for line in lines:
                 limit.log(line)
+            if limit.has_dropped:
+                time.sleep(_PAUSE)
     if rest:
         limit.log(rest)
+
+
+def _read_chunk(pipe: FileIO, limit: _LineLimit) -> bytes:
+    """Wait for more. If lines were dropped and nothing comes, their number is logged at the end of the period."""
+    while limit.has_dropped and not select([pipe], [], [], PERIOD)[0]:
+        limit.end_period()
+    return pipe.read(_CHUNK) or b""
 
 
 class _LineLimit:
@@ -81,11 +94,20 @@ class _LineLimit:
 
     def log(self, line: bytes) -> None:
         if clock.monotonic() - self._since >= PERIOD:
-            if self._dropped:
-                _logger.warning("%d more lines were not logged", self._dropped)
-            self._since, self._logged, self._dropped = clock.monotonic(), 0, 0
+            self.end_period()
         if self._logged < MAX_LINES:
             self._logged += 1
             _logger.warning("%s", sanitize_line(line.decode("utf-8", "replace")[:MAX_LENGTH]))
         else:
             self._dropped += 1
+
+    @property
+    def has_dropped(self) -> bool:
+        """Whether lines of this period were not logged."""
+        return self._dropped > 0
+
+    def end_period(self) -> None:
+        """Log how many lines were not logged, and begin the next period."""
+        if self._dropped:
+            _logger.warning("%d more lines were not logged", self._dropped)
+        self._since, self._logged, self._dropped = clock.monotonic(), 0, 0

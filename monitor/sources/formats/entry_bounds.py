@@ -1,18 +1,16 @@
-"""Limits the texts of an entry, in every format. Longer texts are cut, and the problem line says so."""
+"""Limits the texts of an entry, in every format. Longer texts are cut, and the problem line says so.
+
+The limits hold for the markup, before its tags are removed, and for the plain text."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
+from monitor.model.sources import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE
 from monitor.text.extent import shorten_text
 
-# Characters, both of the markup before its tags are removed and of the plain text: ten times the longest article of
-# 203 real feeds.
-MAX_TITLE: Final = 1_000
-MAX_SUMMARY: Final = 64 * 1024
-MAX_CONTENT: Final = 256 * 1024
+__all__ = ["MAX_CONTENT", "MAX_SUMMARY", "MAX_TITLE", "EntryBounds"]
 
 
 @dataclass(slots=True)

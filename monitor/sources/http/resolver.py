@@ -45,7 +45,11 @@ class Resolver(AbstractResolver):
                 loop.call_soon_threadsafe(set_result, resolved)
 
         await self._slots.acquire()
-        Thread(target=run_lookup, name=f"resolve {host}", daemon=True).start()
+        try:
+            Thread(target=run_lookup, name=f"resolve {host}", daemon=True).start()
+        except RuntimeError as error:  # there may be no more threads
+            self._slots.release()
+            raise OSError(str(error)) from None
         return await result
 
     async def close(self) -> None:

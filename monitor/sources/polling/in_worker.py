@@ -7,9 +7,12 @@ lxml and the like, 40 MiB that only workers use: these functions import them whe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Meta
 
 from monitor.model import Feed
+from monitor.model.sources import MAX_CONTENT
 from monitor.runtime.sandbox import PARSER
 from monitor.runtime.workers.serve import WorkerSetup
 
@@ -29,7 +32,7 @@ def read_document(
     return read_document.read_document(body, headers, url, known, max_entries)
 
 
-def read_full_text(body: bytes, headers: Mapping[str, str], url: str) -> str:
+def read_full_text(body: bytes, headers: Mapping[str, str], url: str) -> Annotated[str, Meta(max_length=MAX_CONTENT)]:
     """The article within a web page (`formats.article_page`)."""
     from monitor.sources.formats import article_page
 

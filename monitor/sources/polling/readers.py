@@ -15,7 +15,9 @@ from collections import deque
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Annotated, Any, Final, NamedTuple, TypeVar
+
+from msgspec import Meta
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Feed
@@ -145,7 +147,7 @@ class BatchReader:
             task = await _run_as_task(
                 self._workers.run(read_documents, documents, deadline=self._deadline / BATCH_DEADLINE_DIVISOR)
             )
-            if task.exception() is None:
+            if task.exception() is None and len(task.result()) == len(batch):  # a worker may say anything
                 for queued, feed in zip(batch, task.result(), strict=True):
                     _resolve_future(queued.result, FeedUnreadable(feed) if isinstance(feed, str) else feed)
             else:
@@ -186,7 +188,7 @@ def _resolve_future(future: asyncio.Future[Feed], result: Feed | BaseException) 
 # --- in the worker process --------------------------------------------------------------------------------------
 
 
-def read_documents(documents: Sequence[RawDocument]) -> list[Feed | str]:
+def read_documents(documents: Sequence[RawDocument]) -> Annotated[list[Feed | str], Meta(max_length=MAX_BATCH)]:
     """The feed of each document, or the line that says why it is none."""
     return [_read_one(document) for document in documents]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import pickle
 import resource
@@ -23,7 +24,7 @@ import pytest
 
 from monitor.errors import FeedUnreadable, WorkerLost, WorkerNotStarted
 from monitor.runtime.sandbox import PARSER
-from monitor.runtime.workers import messages, processes
+from monitor.runtime.workers import messages, processes, worker
 from monitor.runtime.workers.pool import Workers
 from monitor.runtime.workers.serve import WorkerSetup
 from tests.patience import LONG, PATIENCE
@@ -246,6 +247,18 @@ async def test_processes_are_renewed_after_so_many_calls() -> None:
     assert pids[0] == pids[1] != pids[2] == pids[3]
 
 
+async def test_a_process_is_renewed_also_if_its_last_call_fails() -> None:
+    """Otherwise one that was taken over could stay for ever."""
+    renewed = Workers(1, setup=PLAIN, tasks_each=2)
+    try:
+        first = await renewed.run(os.getpid, deadline=LONG)
+        with pytest.raises(FeedUnreadable):
+            await renewed.run(unreadable, "no feed", deadline=LONG)
+        assert await renewed.run(os.getpid, deadline=LONG) != first
+    finally:
+        renewed.close()
+
+
 async def test_warm_starts_every_process() -> None:
     """After warm() each process has answered once, and calls run side by side."""
     pair = Workers(2, setup=PLAIN)
@@ -297,6 +310,87 @@ async def test_one_idle_extra_process_stays_beside_those_that_hang(tmp_path: Pat
             assert len(elastic._slots) == 1
     finally:
         elastic.close()
+
+
+async def test_extra_processes_come_once_they_can_be_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that could not be started take no room from others, leave nothing behind, and are tried again."""
+    before = descriptors()
+    elastic = Workers(1, setup=PLAIN, extra=1)
+    hanging = asyncio.create_task(elastic.run(hang, str(tmp_path / "pid"), deadline=LONG))
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await until(lambda: pid_in(tmp_path / "pid"))
+            refused: list[object] = []
+
+            def refuse(*given: object, **options: object) -> None:
+                refused.append((given, options))
+                raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+            monkeypatch.setattr(worker, "start_process", refuse)
+            waits = asyncio.create_task(elastic.run(double, 21, deadline=LONG))
+            await until(lambda: refused and len(elastic._slots) == 1)
+            monkeypatch.undo()
+            assert await waits == 42
+    finally:
+        hanging.cancel()
+        await asyncio.gather(hanging, return_exceptions=True)
+        elastic.close()
+    await until(lambda: descriptors() <= before + OF_FORK_SERVER)
+
+
+OF_FORK_SERVER = 3  # descriptors: its socket, and the pipe for what workers write
+
+
+def descriptors() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+REFUSED = """
+import asyncio, os
+from datetime import timedelta
+from monitor.errors import WorkerNotStarted
+from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.processes import preload_module
+from monitor.runtime.workers.serve import WorkerSetup
+
+async def main():
+    preload_module("full")
+    workers, others = Workers(1, setup=WorkerSetup(None)), Workers(1, setup=WorkerSetup(None))
+    pid, server = [await workers.run(function, deadline=timedelta(seconds=60)) for function in (os.getpid, os.getppid)]
+    try:
+        await others.run(os.getpid, deadline=timedelta(seconds=60))
+    except WorkerNotStarted as error:
+        print(error)
+    print(await workers.run(os.getpid, deadline=timedelta(seconds=60)) == pid)
+    print(await others.run(os.getppid, deadline=timedelta(seconds=60)) == os.getpid())
+    others._slots[0]._kill()
+    print(await others.run(os.getppid, deadline=timedelta(seconds=60)) == server)
+    workers.close()
+    others.close()
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process is started on its own")
+async def test_a_fork_that_is_refused_harms_no_other_worker(tmp_path: Path) -> None:
+    """There are too many processes for a moment. The next one is not forked, those after it are again."""
+    (tmp_path / "full.py").write_text(
+        "import errno, os\nfork, tries = os.fork, []\ndef refuse():\n    tries.append(1)\n"
+        "    if len(tries) == 2:\n        raise BlockingIOError(errno.EAGAIN, 'full')\n    return fork()\n"
+        "os.fork = refuse\n"
+    )
+    (tmp_path / "main.py").write_text(REFUSED)
+    ended = await run_script(tmp_path / "main.py")
+    lines = ended.stdout.splitlines()
+    assert lines == [
+        "no worker process can be started (it ended, or hung, before its first call)",
+        "True",
+        "True",
+        "True",
+    ], ended.stderr
+    assert "no worker can be forked" in ended.stderr
 
 
 ORPHAN = """
@@ -631,6 +725,17 @@ async def test_a_process_cannot_answer_before_it_is_asked(workers: Workers) -> N
     await until(lambda: not connection.is_idle)
     assert await workers.run(double, 2, deadline=LONG) == 4
     await until(lambda: not alive(pid))
+
+
+def fail_at_length() -> None:
+    raise FeedUnreadable("no feed " * 100_000)
+
+
+async def test_the_line_of_an_error_is_short(workers: Workers) -> None:
+    """It goes to the log and into the database, at each poll."""
+    with pytest.raises(FeedUnreadable) as raised:
+        await workers.run(fail_at_length, deadline=LONG)
+    assert len(str(raised.value)) <= messages.MAX_LINE
 
 
 async def test_a_reply_that_comes_byte_by_byte_passes_the_deadline(workers: Workers) -> None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TypeVar, TypeVarTuple
 
+import msgspec
 import pytest
 
 from monitor.errors import FeedUnreadable, WorkerLost
-from monitor.model import Limits
+from monitor.model import Feed, Limits, Receipt, ReceiptKind
+from monitor.model.sources import MAX_CONTENT, MAX_ITEMS, MAX_POLL_HINT, MAX_TITLE
+from monitor.runtime.workers import messages
 from monitor.runtime.workers.pool import Workers
 from monitor.runtime.workers.serve import WorkerSetup
 from monitor.sources.formats.read_document import preload_parsers, read_document
-from monitor.sources.polling.readers import MAX_BATCH_SIZE, BatchReader, RawDocument
+from monitor.sources.polling import readers
+from monitor.sources.polling.readers import MAX_BATCH_SIZE, BatchReader, RawDocument, read_documents
 from tests.bench.world import costly
 from tests.patience import LONG
 
@@ -191,3 +195,40 @@ async def test_nested_markup_takes_no_worker(workers: Counted, kind: str) -> Non
     body = gzip.decompress(costly.document(kind, 0, 0))
     feed = await BatchReader(workers, Limits().parse).read(RawDocument(body, {}, URL))
     assert len(feed.entries) == costly.ENTRIES
+
+
+async def test_a_worker_that_answers_for_fewer_documents_loses_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have been taken over. Each document is read again alone."""
+    monkeypatch.setattr(readers, "read_documents", lose_all)
+    async with warm(1) as workers:
+        reader = BatchReader(workers, LONG)
+        feeds = await asyncio.gather(*(reader.read(document(number)) for number in range(3)))
+        assert [feed.entries[0].guid for feed in feeds] == ["0", "1", "2"]
+
+
+def lose_all(documents: Sequence[RawDocument]) -> list[Feed | str]:
+    del documents
+    return []
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [{"title": "x" * (MAX_TITLE + 1)}, {"content": "\ufdfa" * (MAX_CONTENT + 1)}, {"tags": ["x"] * (MAX_ITEMS + 1)}],
+    ids=["title", "content", "tags"],
+)
+def test_a_feed_is_believed_within_the_limits_of_the_readers_only(entry: Mapping[str, object]) -> None:
+    """What a worker sends is not bounded by what it was given to read, if it was taken over."""
+    feeds: list[object] = [{"entries": [{"title": "x"}]}, {"entries": [entry]}, {"entries": [{}] * (MAX_ITEMS + 1)}]
+    for expected, feed in zip((True, False, False), feeds, strict=True):
+        reply = msgspec.msgpack.encode(messages.Returned(1, msgspec.msgpack.encode([feed])))
+        if expected:
+            assert messages.decode_result(reply, 1, read_documents)
+        else:
+            with pytest.raises(messages.ReplyInvalid, match="of length <="):
+                messages.decode_result(reply, 1, read_documents)
+
+
+def test_a_worker_cannot_put_off_the_next_poll_for_ever() -> None:
+    """Neither with a hint of a feed, nor with what the server of a channel is said to ask for."""
+    assert Feed((), poll_hint=timedelta.max).poll_hint == MAX_POLL_HINT
+    assert Receipt(ReceiptKind.TRY_LATER, "x" * 10**6, retry_after=timedelta.max).retry_after == timedelta(days=7)

@@ -64,3 +64,23 @@ async def test_lookups_that_hang_are_bounded_and_free_their_places_when_they_end
     go.set()
     assert (await next_one)[0]["host"] == "127.0.0.1"
     assert given_up.cancelled()
+
+
+async def test_a_lookup_that_gets_no_thread_frees_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or lookups would hang for ever once there had been too many threads for a while."""
+    monkeypatch.setattr(resolver, "MAX_LOOKUPS", 1)
+    names = Resolver()
+
+    class NoThread:
+        def __init__(self, **options: object) -> None:
+            del options
+
+        def start(self) -> None:
+            raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as refused:
+        refused.setattr(resolver, "Thread", NoThread)
+        with pytest.raises(OSError, match="new thread"):
+            await names.resolve("localhost", 80)
+    async with asyncio.timeout(PATIENCE):
+        assert await names.resolve("127.0.0.1", 80)
