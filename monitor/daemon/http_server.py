@@ -17,6 +17,7 @@ from http import HTTPStatus
 from ipaddress import ip_address
 from threading import Lock
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import HttpVersion10, web
 
@@ -78,7 +79,9 @@ class HttpServer:
         hosts = request.headers.getall("Host", [])
         if len(hosts) > 1 or (not hosts and request.version != HttpVersion10):
             return self._refuse(HttpRefusal.MALFORMED, HTTPStatus.BAD_REQUEST, "A request names one host.")
-        if hosts and not self._is_ours(hosts[0]):
+        target = urlsplit(request.raw_path)  # with a host in it, that one counts (RFC 9112, 3.2.2)
+        names = [target.netloc] if target.netloc else hosts
+        if not all(map(self._is_ours, names)):
             todo = "If a proxy passes it on, write it under web: hosts in monitor.yaml."
             return self._refuse(HttpRefusal.HOST, HTTPStatus.MISDIRECTED_REQUEST, f"This host name is not ours. {todo}")
         if (page := self._pages.get(request.path)) is None:

@@ -5,6 +5,7 @@ The schema, and its conversion to the model.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +17,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 from monitor.config.language.base_schema import Duration, Id, Schema, validator_from_parser
 from monitor.config.language.faults import collect_faults
 from monitor.config.language.routes import find_unknown_channel
-from monitor.config.language.secrets import fill_secrets
+from monitor.config.language.secrets import fill_secrets, resolve_secrets
 from monitor.config.language.send_rates import RATE_PATTERN, UNLIMITED, default_rate, parse_rate
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.errors import Fault, InvalidFiles
@@ -155,8 +156,17 @@ def read_template(file: str | None, place: Place, folder: Path) -> MessageTempla
     return MessageTemplate(file, source)
 
 
+_LOGIN = re.compile(r"[^:/]+://((?:\$\{[^}]*\}|[^/?#])*)@")
+
+
 def _fill_url(url: str, place: Place, environment: Mapping[str, str], folder: Path) -> str:
     filled = fill_secrets(url, environment, place, folder)
+    if (login := _LOGIN.match(url)) is not None:
+        _, secrets = resolve_secrets(login[1], environment, place, folder)
+        if any(sign.isspace() or sign in "@/?#" for secret in secrets for sign in secret):
+            problem = "a secret of its login holds a sign that ends the login, so a part of it would be the host"
+            hint = "what is no letter or digit in a secret for an address is percent-encoded: @ as %40, / as %2F"
+            raise InvalidFiles([Fault(place, problem, hint)])
     if not filled.partition("://")[1] or any(sign.isspace() for sign in filled):
         hint = "it begins like mailto://, ntfy:// or console://"
         raise InvalidFiles([Fault(place, "this is no channel's url", hint)])

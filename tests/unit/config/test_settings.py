@@ -316,6 +316,17 @@ def test_an_unset_variable_is_a_fault_at_its_place() -> None:
     ]
 
 
+@pytest.mark.parametrize("secret", ["p4@ss", "p4/ss", "p4#ss", "p4?ss", "p4 ss", "@"])
+def test_a_secret_that_would_end_the_login_is_a_fault(secret: str) -> None:
+    """A part of the password would be the host: nothing arrives, and it is asked for in DNS."""
+    [fault] = faults(_ROUTED.replace("console://", "mailto://u:${env:PW}@h/?to=a@b.example"), PW=secret)
+    assert "a secret of its login" in fault
+    assert "%40" in fault
+    assert "p4" not in fault
+    assert made(_ROUTED.replace("console://", "json://h/${env:PW}?to=${env:PW}"), PW="a@b.example/x")
+    assert made(_ROUTED.replace("console://", "${env:PW}"), PW="mailto://u:p4@h/?to=a@b")
+
+
 def test_a_relative_secret_stands_beside_monitor_yaml(tmp_path: Path) -> None:
     """`${file:...}` counts from the folder of monitor.yaml, as every other path in it."""
     (tmp_path / "pw").write_text("p4ss\n", encoding="utf-8")
