@@ -21,6 +21,7 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG
 ROOT = 0
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 _ANY_FILE, _ANY_FOLDER = 0o666, 0o777  # before the umask
+_WRITABLE_BY_OTHERS = 0o022
 _PERMISSIONS = 0o777
 _MOST_LINKS = 40  # as the kernel follows
 # O_PATH needs no right to list the folder. Only Linux has it.
@@ -170,6 +171,8 @@ class OpenFolder:
             return self._create(self.name, PRIVATE_FILE)
         status = self.find_status()
         is_open_file = status is not None and S_ISLNK(status.st_mode)  # in /proc: see `walk_path`
+        if status is not None and not is_open_file:
+            self._require_own_file(status)  # before it is opened: a pipe would be waited for
         flags = os.O_WRONLY | os.O_CLOEXEC | (0 if is_open_file else os.O_NOFOLLOW)
         opened = os.open(self.name, flags, dir_fd=self.descriptor)
         with _closed_on_error(opened):
@@ -205,8 +208,16 @@ class OpenFolder:
         return opened
 
     def _require_own_file(self, found: os.stat_result) -> None:
-        """Raises UnsafePath if root would write through a second name of another user's file."""
-        owner = os.fstat(self.descriptor).st_uid
+        """Raises UnsafePath if root would write through a second name of another user's file, or into a file that
+        another user has put into a folder for everybody, such as /tmp."""
+        folder = os.fstat(self.descriptor)
+        owner = folder.st_uid
+        if (
+            os.geteuid() == ROOT
+            and folder.st_mode & _WRITABLE_BY_OTHERS
+            and (found.st_uid != ROOT or (S_ISREG(found.st_mode) and found.st_nlink > 1))
+        ):
+            raise UnsafePath("others may write in its folder, and it is not a file of root's alone")
         if os.geteuid() == ROOT and S_ISREG(found.st_mode) and found.st_nlink > 1 and owner not in {ROOT, found.st_uid}:
             raise UnsafePath("it is a second name (a hard link) of a file that its folder's owner does not own")
 

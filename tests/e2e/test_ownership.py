@@ -150,6 +150,36 @@ async def test_root_exports_through_no_link_of_another_user(folder: Path, precio
     assert (status.st_uid, status.st_mode & 0o777) == (OWNER, 0o600)
 
 
+async def test_root_exports_into_no_file_that_others_put_into_a_shared_folder(folder: Path, precious: Path) -> None:
+    """Such as /tmp: its owner would read the export, or a file elsewhere would get it."""
+    shared = folder / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    (shared / "theirs.opml").touch()
+    (shared / "theirs.opml").chmod(0o666)
+    os.mkfifo(shared / "pipe.opml")
+    for name in ("theirs.opml", "pipe.opml"):
+        os.chown(shared / name, OWNER, -1)
+    (precious / "shadow").write_text("root's", encoding="utf-8")
+    os.link(precious / "shadow", shared / "second.opml")
+    for name in ("theirs.opml", "pipe.opml", "second.opml"):
+        ended = await news_monitor("sources", "export", "-o", shared / name, folder=folder)
+        assert (ended.code, "others may write in its folder" in ended.err) == (2, True), (name, ended.err)
+    assert (shared / "theirs.opml").stat().st_size == 0
+    assert (precious / "shadow").read_text(encoding="utf-8") == "root's"
+    for _ in range(2):  # root's own file is written again
+        assert (await news_monitor("sources", "export", "-o", shared / "new.opml", folder=folder)).code == 0
+
+
+async def test_root_acts_as_nobody_who_does_not_own_the_folder_too(folder: Path) -> None:
+    """The owner of the folder could put a link there to other files of that user."""
+    (folder / "monitor.db").touch()
+    os.chown(folder / "monitor.db", 1, -1)
+    ended = await news_monitor("run", "--once", folder=folder)
+    assert ended.code == 1
+    assert f"in a folder of nobody ({folder})" in ended.err
+
+
 async def test_init_of_root_follows_no_link_of_another_user(folder: Path, precious: Path) -> None:
     """What it writes into somebody's folder is that user's."""
     new = folder / "new"

@@ -75,10 +75,12 @@ def _find_owner_for_root(path: Path) -> tuple[int, int]:
         raise StoreFailed(f"cannot look at {path}: {error.strerror}") from None
     if link is not None:
         raise StoreFailed(f"{path}: {link} leads elsewhere and is not root's; 'chown -h root {link}' if it may")
-    if owner == ROOT and folders:
+    if folders and folders[-1][1] != owner:  # who owns the folder can put any file there in its place
         folder, user = folders[-1]
         name = find_user_name(user)
-        raise StoreFailed(f"{end} belongs to root, in a folder of {name} ({folder}): 'chown {name} {end}*'")
+        raise StoreFailed(
+            f"{end} belongs to {find_user_name(owner)}, in a folder of {name} ({folder}): 'chown {name} {end}*'"
+        )
     return owner, group
 
 
