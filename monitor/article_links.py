@@ -26,6 +26,7 @@ _BEFORE_QUERY: Final = re.compile(r"[^?#]*")
 _HOST: Final = re.compile(r"[a-z0-9_.-]+")
 # What no address may hold as it is (RFC 3986), and what begins or ends a link in the markup of some chat.
 _ENCODED: Final = re.compile(r'[\x00-\x20"<>\[\]\\^`{|}\x7f]')
+_PERCENT: Final = re.compile("%[0-7][0-9A-Fa-f]")
 _BLANKS: Final = dict.fromkeys(map(ord, "\t\n\r"))  # browsers leave them out
 
 # Scripts in which names are written today (UAX 31, table 5), as the names of their letters begin.
@@ -62,6 +63,11 @@ def sanitize_link(link: str) -> str | None:
     netloc = host if port is None else f"{host}:{port}"
     path, query, fragment = (_ENCODED.sub(lambda sign: quote(sign[0]), part) for part in parts[2:])
     return sanitize_url(SplitResult(parts.scheme, netloc, path, query, fragment).geturl())
+
+
+def decode_link(link: str) -> str:
+    """The link without the percent-encoding that `sanitize_link` adds: as the feed may have given it."""
+    return _PERCENT.sub(lambda code: sign if _ENCODED.fullmatch(sign := unquote(code[0])) else code[0], link)
 
 
 def _write_host(parts: SplitResult) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from sqlalchemy import Engine, create_engine
 
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
+from monitor.telemetry import configure_logging
+from monitor.telemetry.logs import close_log
 from tests.e2e.whole import close_program_server
 from tests.newest import make_newest
 from tests.patience import PATIENCE
@@ -230,3 +233,12 @@ def faults(running: FaultServer) -> FaultServer:
     running.then.clear()
     running.documents.clear()
     return running
+
+
+@pytest.fixture
+def logged() -> Iterator[StringIO]:
+    """What the log says, once it is closed."""
+    stream = StringIO()
+    configure_logging(stream=stream)
+    yield stream
+    close_log()

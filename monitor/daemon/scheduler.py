@@ -165,7 +165,7 @@ class Daemon:
     async def _run_all_once(self) -> None:
         self._backlog.replace(self._active.current.sources)
         while self._backlog:
-            admitted = self._admit()
+            admitted = self._admit(self._count_slots())
             self._start_polls(
                 await self._thread.run(self._claims.claim_all, admitted, clock.now(), lease=LEASE, limit=len(admitted))
             )
@@ -231,8 +231,7 @@ class Daemon:
                 unpolled, self._unpolled = self._unpolled, []
                 await self._thread.run(self._claims.release, unpolled)
                 self._backlog.mark_incomplete()  # they are due again, since long ago
-            if len(self._polls) >= self._count_slots():
-                self._log_if_held_back()
+            if len(self._polls) >= self._count_unlimited_slots():
                 return
             now = clock.now()
             if sources := await self._choose_due(now):
@@ -250,30 +249,32 @@ class Daemon:
             self._backlog.mark_incomplete()
         if since := self._backlog.read_from(now):
             self._backlog.add(await self._thread.run(self._claims.find_due, now, since=since), now)
-            return self._admit()
+            return self._admit(self._count_slots()) if len(self._backlog) else []
         limit = CANDIDATES_PER_SLOT * self._slots
         longest_due = await self._thread.run(self._claims.find_due, now, limit=limit)
         self._backlog.replace(longest_due)
-        admitted = self._admit()
-        if len(longest_due) < limit or len(self._polls) + len(admitted) >= self._count_slots():
+        slots = self._count_slots() if longest_due else 0
+        admitted = self._admit(slots)
+        if len(longest_due) < limit or len(self._polls) + len(admitted) >= slots:
             return admitted
         self._backlog.replace(await self._thread.run(self._claims.find_due, now), all_read_at=now)
-        return self._admit()
+        return self._admit(slots)
 
     def _count_slots(self) -> int:
-        """How many polls may run now: as many as there are slots and file descriptors for."""
-        return min(self._count_unlimited_slots(), count_affordable_polls(len(self._polls), descriptors.count_free()))
+        """How many polls may run now: as many as there are slots and file descriptors for. Descriptors are counted only
+        here, once for a tick, and only while sources are due: on older kernels that takes a while."""
+        free = descriptors.count_free()
+        wanted, affordable = self._count_unlimited_slots(), count_affordable_polls(len(self._polls), free)
+        if affordable <= len(self._polls) < wanted:
+            log_shortage(f"{free} file descriptors are left, so other polls wait")
+        return min(wanted, affordable)
 
     def _count_unlimited_slots(self) -> int:
         """Polls whose servers are silent lend their slots to others."""
         return count_poll_slots(self._slots, self._stalled.count_among(self._polls))
 
-    def _log_if_held_back(self) -> None:
-        if len(self._polls) < self._count_unlimited_slots():
-            log_shortage(f"{descriptors.count_free()} file descriptors are left, so other polls wait")
-
-    def _admit(self) -> list[str]:
-        return self._backlog.admit({claim.source for claim in self._polls.values()}, self._count_slots())
+    def _admit(self, slots: int) -> list[str]:
+        return self._backlog.admit({claim.source for claim in self._polls.values()}, slots)
 
     def _find_queue(self, source: str) -> HostQueue | None:
         configured = self._active.current.sources.get(source)

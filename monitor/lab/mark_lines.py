@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from monitor.article_links import sanitize_link
-from monitor.ingest.canonical_url import canonicalize_url
 from monitor.lab.recorded import RecordedArticle, UnusableLine, read_recorded
 from monitor.lab.scoring import LabeledArticle
 from monitor.model import MarkedArticle, MarkVerdict, MatchKind, RuleMark
@@ -109,7 +108,6 @@ def _parse_marked(found: RecordedArticle) -> MarkedArticle | UnusableLine:
         dated=row.get("dated", True),
         # as it was found where the article was stored
         language=sanitize_line(row["lang"]) if row.get("lang") else None,
-        canonical=canonicalize_url(url),
     )
     return MarkedArticle(of, sanitize_line(publisher or of.source), parsed)
 

@@ -12,35 +12,43 @@ import os
 import resource
 from pathlib import Path
 
-WANTED = 4_096  # as in the unit
-FEW = 8  # a poll needs a socket or two, and the name service as many
-_FOLDER = Path("/dev/fd")
+WANTED_DESCRIPTORS = 4_096  # as in the unit
+FEW_DESCRIPTORS = 8  # a poll needs a socket or two, and the name service as many
+_PROC_FOLDER, _FOLDER = Path("/proc/self/fd"), "/dev/fd"
 
 
 def raise_limit() -> None:
     """Allow this process as many as it needs, if the system lets it: shells give 1,024, macOS 256. Its children inherit
     this."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = WANTED if hard == resource.RLIM_INFINITY else min(WANTED, hard)
+    wanted = WANTED_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(WANTED_DESCRIPTORS, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def count_free() -> int:
-    """How many more can be opened."""
+    """How many more can be opened. This takes 2 us on Linux 6.2 and newer, elsewhere .3 ms for 1,000 that are open."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    limit = WANTED if soft == resource.RLIM_INFINITY else soft
+    limit = WANTED_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
     try:
-        taken = sum(1 for _ in _FOLDER.iterdir()) - 1  # reading the folder takes one
+        taken = _read_count_of_kernel() or len(os.listdir(_FOLDER)) - 1  # noqa: PTH208 - Path.iterdir takes 3 times as long
     except FileNotFoundError:  # a system without it
         return limit
-    except OSError:  # not even that one
+    except OSError:  # listing takes one, and not even that one is left
         return 0
     return max(limit - taken, 0)
+
+
+def _read_count_of_kernel() -> int:
+    """How many are open, as Linux 6.2 and newer write it where the size of the folder is; elsewhere 0."""
+    try:
+        return _PROC_FOLDER.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def raise_if_short(problem: str | None) -> None:
     """To call when something has failed, with its `problem`. Raises OSError (EMFILE) if so few are left that this may
     be the only reason: the errors of name services and libraries do not always say so."""
-    if count_free() <= FEW:
+    if count_free() <= FEW_DESCRIPTORS:
         raise OSError(errno.EMFILE, f"{os.strerror(errno.EMFILE)} ({problem})")

@@ -2,8 +2,8 @@
 
 A command that root runs in a folder of somebody else goes down the path one name at a time, and holds each folder open.
 It follows a link only if the link is root's, or if the link's owner also owns the folder that it leads to, or if it
-stays in its folder. The files and folders that it makes there belong to the owner of the folder. For any other user the
-system decides.
+stays in its folder and leads to a file of the link's owner. (A folder such as /tmp has links of several users.)
+The files and folders that it makes there belong to the owner of the folder. For any other user the system decides.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import errno
 import os
 import secrets
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,7 +54,8 @@ class WalkedPath:
         """The first link whose owner would choose where root writes."""
         folder = os.fstat(self.descriptor)
         for link, owner, its_folder in self.links:
-            if owner != folder.st_uid and its_folder != (folder.st_dev, folder.st_ino):
+            stays = its_folder == (folder.st_dev, folder.st_ino) and owner == self.status.st_uid
+            if owner != folder.st_uid and not stays:
                 return link
         return None
 
@@ -244,17 +245,16 @@ def open_folder_of(path: Path, *, make: bool = False, mode: int = _ANY_FOLDER) -
     """Open the folder of a file; a link is followed to its file. `make`: make missing folders, with this mode. Raises
     UnsafePath, and OSError."""
     with walk_path(path) as walked:
-        if os.geteuid() == ROOT and (link := walked.find_unsafe_link()):
-            raise UnsafePath(f"{link} leads elsewhere and is not root's; 'chown -h root' it if it may")
+        _require_safe_links(walked)
         if not walked.rest:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         *missing, name = walked.rest
         if not missing:
             yield OpenFolder(walked.descriptor, walked.real, name)
             return
-        if not make or ".." in missing:
+        if not make:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(walked.real / missing[0]))
-        opened = _make_folders(walked.descriptor, missing, mode)
+        opened = _make_folders(walked, missing, mode)
         try:
             yield OpenFolder(opened, walked.real.joinpath(*missing), name)
         finally:
@@ -263,13 +263,21 @@ def open_folder_of(path: Path, *, make: bool = False, mode: int = _ANY_FOLDER) -
 
 def make_folder(path: Path, mode: int = _ANY_FOLDER) -> None:
     """Make a folder and those above it, unless they are there, as safely as `open_folder_of`. Raises OSError."""
-    with open_folder_of(path / "file", make=True, mode=mode):
-        pass
+    with walk_path(path) as walked:
+        _require_safe_links(walked)
+        os.close(_make_folders(walked, walked.rest, mode))
 
 
-def _make_folders(descriptor: int, names: list[str], mode: int) -> int:
-    """A descriptor of the last of these folders, each in the one before."""
-    current = os.dup(descriptor)
+def _require_safe_links(walked: WalkedPath) -> None:
+    if os.geteuid() == ROOT and (link := walked.find_unsafe_link()):
+        raise UnsafePath(f"{link} leads elsewhere and is not root's; 'chown -h root' it if it may")
+
+
+def _make_folders(walked: WalkedPath, names: Sequence[str], mode: int) -> int:
+    """A descriptor of the last of these folders, each in the one before; the first is where the walk ended."""
+    if ".." in names:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(walked.real / names[0]))
+    current = os.dup(walked.descriptor)
     for name in names:
         try:
             with suppress(FileExistsError):

@@ -29,7 +29,7 @@ from monitor.daemon.progress import LastRun
 from monitor.model import Endpoint, RunningVersion, WebSettings
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.store_thread import StoreThread
-from monitor.telemetry import LogEvent, configure_logging
+from monitor.telemetry import LogEvent
 from monitor.telemetry.logs import close_log
 from monitor.telemetry.metrics import HttpRefusal, Metrics
 from tests.bench.world.place import opened
@@ -101,15 +101,6 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
         finally:
             await server.close()
             thread.close()
-
-
-@pytest.fixture
-def logged() -> Iterator[StringIO]:
-    """What the log says, once it is closed."""
-    stream = StringIO()
-    configure_logging(stream=stream)
-    yield stream
-    close_log()
 
 
 @pytest.fixture

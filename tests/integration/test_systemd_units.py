@@ -115,7 +115,7 @@ NEVER = [
     "255.255.255.255",
     "240.0.0.1",
 ]
-NEVER += ["fe80::1", "ff02::fb", "::", "::ffff:169.254.169.254", "64:ff9b:1::1"]
+NEVER += ["fe90::1", "fe80:0:0:1::1", "ff02::fb", "::", "::ffff:169.254.169.254", "64:ff9b:1::1"]
 PUBLIC = [
     "1.1.1.1",
     "93.184.215.14",
@@ -135,14 +135,15 @@ PRIVATE = [
     "100.64.0.1",
     "fd12::1",
 ]
+ROUTERS = ["fe80::1", "fe80::ffff:ffff:ffff:ffff"]  # which announce themselves as name servers
 LOOPBACK = ["127.0.0.1", "127.0.0.53", "::1"]
 
 
 def test_what_nobody_needs_cannot_be_reached() -> None:
-    """The metadata of clouds above all; the internet and private networks can."""
+    """The metadata of clouds above all; the internet, private networks and the router as name server can."""
     assert "\nIPAddressDeny=any\n" in SYSTEM.read_text()
     assert [each for each in NEVER if allows(SYSTEM, each)] == []
-    assert [each for each in (*PUBLIC, *PRIVATE, *LOOPBACK) if not allows(SYSTEM, each)] == []
+    assert [each for each in (*PUBLIC, *PRIVATE, *ROUTERS, *LOOPBACK) if not allows(SYSTEM, each)] == []
     v4 = collapse_addresses(each for each in allowed(SYSTEM) if each.version == 4)
     left_out = [ip_network(each) for each in ("169.254.0.0/16", "224.0.0.0/3")]
     assert sum(each.num_addresses for each in v4) == 2**32 - sum(each.num_addresses for each in left_out)
@@ -152,7 +153,7 @@ def test_a_drop_in_leaves_the_internet_alone() -> None:
     """And this machine."""
     unit = UNITS / "drop-ins" / "public-networks.conf"
     assert "\nIPAddressAllow=\n" in unit.read_text()
-    assert [each for each in (*NEVER, *PRIVATE) if allows(unit, each)] == []
+    assert [each for each in (*NEVER, *PRIVATE, *ROUTERS) if allows(unit, each)] == []
     assert [each for each in (*PUBLIC, *LOOPBACK) if not allows(unit, each)] == []
 
 

@@ -6,24 +6,30 @@ are enough, and only growth counts.
 
 from __future__ import annotations
 
+import math
+import re
 import time
+from collections.abc import Callable
 
 import pytest
 
 from monitor.text.record import replace_surrogates
-from tests.bench.text_on_attack import LINEAR, attack_with
+from tests.bench.text_on_attack import LINEAR, Attack, attack_with
 from tests.security.nasty_pieces import ALL
 from tests.security.text_functions import (
     BOUNDS,
+    MEGABYTE,
     TRUSTED,
     WITHIN,
     TextFunction,
     find_text_functions,
-    fit,
     list_text_functions,
 )
 
-SHORT, LONG = 4_000, 16_000  # characters
+GROWN = 4  # times as long
+SIZES = (4_000, 16_000, 64_000)  # characters
+MEASURABLE = 0.02  # s of CPU: what others do to the caches of the processor is far less
+LONG = 16_000  # characters: what gets no longer texts cannot take long
 FUNCTIONS = list_text_functions()
 WITH_LONG_TEXTS = [
     each for each in FUNCTIONS if each.bound is None or (each.bound.characters >= LONG and not each.bound.in_worker)
@@ -70,18 +76,59 @@ def test_no_text_makes_a_function_fail(function: TextFunction) -> None:
 
 
 def measure(function: TextFunction, text: str) -> float:
+    """CPU seconds of this thread, which do not pass while others have the processor."""
     began = time.thread_time()
     function.call(text)
     return time.thread_time() - began
 
 
+def find_measurable_size(function: TextFunction, attack: Attack, limit: int) -> int | None:
+    """The first length of text that takes long enough to be measured; None: none does."""
+    sizes = [size for size in SIZES if size <= limit]
+    return next((size for size in sizes if measure(function, attack.write(size)) >= MEASURABLE), None)
+
+
+def grows_at(function: TextFunction, attack: Attack, size: int) -> bool:
+    """Whether a text of this length takes nearly as much longer than a quarter of it as if its square counted: by the
+    least of three measurements of each, or of two where it does not look so."""
+    longer = shorter = math.inf
+    for tries in range(3):
+        longer = min(longer, measure(function, attack.write(size)))
+        shorter = min(shorter, measure(function, attack.write(size // GROWN)))
+        if tries and longer < shorter * GROWN**LINEAR:
+            return False
+    return True
+
+
+def is_superlinear(function: TextFunction, attack: Attack) -> bool:
+    """Whether the CPU grows nearly as the square of the length: at the first length that can be measured, and at the
+    next. A function may begin to do something from some length on."""
+    limit = function.bound.characters if function.bound else MEGABYTE
+    size = find_measurable_size(function, attack, limit)
+    if size is None or not grows_at(function, attack, size):
+        return False
+    return size * GROWN > limit or grows_at(function, attack, size * GROWN)
+
+
 @pytest.mark.parametrize("function", WITH_LONG_TEXTS, ids=lambda function: function.name)
-def test_the_time_grows_with_the_length_only(function: TextFunction) -> None:
-    """Four times the text, and about four times the CPU: of a quadratic function it would be sixteen times. What looks
-    so once, beside whatever else the machine does, must look so five times."""
-    limit = function.bound.characters if function.bound else 2**20
-    for attack in ATTACKS:
-        short, long = (fit(attack.write(size), limit) for size in (SHORT, LONG))
-        measure(function, long)  # caches are full from here on
-        growths = (measure(function, long) / max(measure(function, short), 0.01) for _ in range(5))
-        assert any(growth < 4**LINEAR for growth in growths), attack.made_of
+def test_the_work_grows_with_the_length_only(function: TextFunction) -> None:
+    """Four times the text, and about four times the CPU: of a quadratic function it would be sixteen times. Only the
+    ratio counts, so a slow or busy machine changes nothing."""
+    assert [attack.made_of for attack in ATTACKS if is_superlinear(function, attack)] == []
+
+
+def test_a_quadratic_function_is_found() -> None:
+    """As a regular expression and as a loop may be, though they take 20 and 4 ms for 16,000 characters. A linear one
+    is not found, nor one that does ten times as much from some length on."""
+    blanks = re.compile(r"\s+$")
+    quadratic: list[Callable[[str], object]] = [
+        lambda text: blanks.search(f"{text[::8]}a"),
+        lambda text: [text.count(sign) for sign in text[::64]],
+    ]
+    linear: list[Callable[[str], object]] = [
+        lambda text: [sign.upper() for sign in text],
+        lambda text: list(text * (10 if len(text) > 9_000 else 1)),
+    ]
+    attack = attack_with("repeated", "\n", "")
+    assert [is_superlinear(TextFunction("quadratic", call), attack) for call in quadratic] == [True, True]
+    assert [is_superlinear(TextFunction("linear", call), attack) for call in linear] == [False, False]

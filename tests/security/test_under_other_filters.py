@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fresh_python import run_program
 from tests.patience import PATIENCE
 from tests.security.outer_filter import read_all_names
 
@@ -56,17 +57,7 @@ print(json.dumps([missing, refused]), flush=True)
 
 def enter(profile: str, *refused: str) -> str:
     """What the kernel lacks, and what is refused then, where these calls are refused from outside."""
-    command = [sys.executable, "-c", PROGRAM, profile, *refused]
-    done = subprocess.run(
-        command,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
+    return run_program(PROGRAM, profile, *refused)
 
 
 @cache

@@ -138,6 +138,11 @@ def mapping_or_list(value: Any) -> str:  # noqa: ANN401 - pydantic hands over wh
     return "<mapping>" if isinstance(value, dict) else "<list>"
 
 
+def mapping_or_one(value: Any) -> str:  # noqa: ANN401 - likewise
+    """The tag of a union of a mapping and one plain value: which of them the user meant."""
+    return "<mapping>" if isinstance(value, dict) else "<one>"
+
+
 def one_or_list(value: Any) -> str:  # noqa: ANN401 - likewise
     """The tag of a union of one value and a list of values: which of them the user meant."""
     return "<list>" if isinstance(value, list) else "<one>"

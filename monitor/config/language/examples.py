@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
-from monitor.config.language.base_schema import Language, Schema, Text, mapping_or_list, validation_error
+from monitor.config.language.base_schema import Language, Schema, Text, mapping_or_one, validation_error
 from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.model import Place, RuleTest
 
@@ -47,8 +47,8 @@ class ExampleSchema(Schema):
 
 
 AnyExample = Annotated[
-    Annotated[ExampleSchema, Tag("<mapping>")] | Annotated[Text, Tag("<list>")],
-    Discriminator(mapping_or_list),
+    Annotated[ExampleSchema, Tag("<mapping>")] | Annotated[Text, Tag("<one>")],
+    Discriminator(mapping_or_one),
 ]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from monitor import model
-from monitor.config.language.base_schema import Id, Schema, mapping_or_list, reject_control_characters, validation_error
+from monitor.config.language.base_schema import Id, Schema, mapping_or_one, reject_control_characters, validation_error
 from monitor.model import COUNTABLE
 from monitor.text.patterns import compile_regex, finds_no_word
 
@@ -56,7 +56,7 @@ class GroupSchema(Schema):
 
 
 EntityOrGroup = Annotated[
-    Annotated[GroupSchema, Tag("<mapping>")] | Annotated[Id, Tag("<list>")], Discriminator(mapping_or_list)
+    Annotated[GroupSchema, Tag("<mapping>")] | Annotated[Id, Tag("<one>")], Discriminator(mapping_or_one)
 ]
 
 WORDS = Field(

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
-from monitor.config.language.base_schema import Id, Schema, mapping_or_list, validation_error
+from monitor.config.language.base_schema import Id, Schema, mapping_or_one, validation_error
 from monitor.config.language.faults import did_you_mean
 from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.errors import Fault
@@ -48,8 +48,8 @@ class AllowedNetworkSchema(Schema):
 
 
 AllowItem = Annotated[
-    Annotated[AllowedNetworkSchema, Tag("<mapping>")] | Annotated[NetworkRange, Tag("<list>")],
-    Discriminator(mapping_or_list),
+    Annotated[AllowedNetworkSchema, Tag("<mapping>")] | Annotated[NetworkRange, Tag("<one>")],
+    Discriminator(mapping_or_one),
 ]
 
 

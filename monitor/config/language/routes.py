@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from monitor.config.language.base_schema import Id, Schema, Text, mapping_or_list, validation_error
+from monitor.config.language.base_schema import Id, Schema, Text, mapping_or_one, validation_error
 from monitor.config.language.faults import did_you_mean
 from monitor.config.language.hours import NamedHours
 from monitor.config.yaml.yaml12 import ValuePath, YamlDocument, quote_text
@@ -45,9 +45,9 @@ class StepSchema(Schema):
     )
     outside: (
         Annotated[
-            Annotated[Literal["hold", "hold all", "critical only"], Tag("<list>")]
+            Annotated[Literal["hold", "hold all", "critical only"], Tag("<one>")]
             | Annotated[ElsewhereSchema, Tag("<mapping>")],
-            Discriminator(mapping_or_list),
+            Discriminator(mapping_or_one),
         ]
         | None
     ) = Field(
@@ -71,7 +71,7 @@ class StepSchema(Schema):
 
 
 RouteItem = Annotated[
-    Annotated[StepSchema, Tag("<mapping>")] | Annotated[Id, Tag("<list>")], Discriminator(mapping_or_list)
+    Annotated[StepSchema, Tag("<mapping>")] | Annotated[Id, Tag("<one>")], Discriminator(mapping_or_one)
 ]
 Routes = Mapping[str, Sequence[StepSchema | str]]
 

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from monitor.errors import StoreFailed
 from monitor.runtime.safe_paths import ROOT, walk_path
+from monitor.runtime.user_names import find_user_name
 from monitor.store.engine.database_url import parse_database_url
-from monitor.store.engine.sqlite_files import find_user_name
 
 # linux/prctl.h and linux/capability.h
 _KEEP_CAPABILITIES = 8

@@ -7,7 +7,6 @@ it. A lock that another user could open could also be held by that user.
 from __future__ import annotations
 
 import os
-import pwd
 from contextlib import suppress
 from pathlib import Path
 from stat import S_IMODE, S_ISREG, S_ISVTX, S_IWGRP, S_IWOTH
@@ -15,6 +14,7 @@ from typing import TextIO
 
 from monitor.errors import StoreFailed
 from monitor.runtime.safe_paths import PRIVATE_FILE, ROOT, walk_path
+from monitor.runtime.user_names import find_user_name
 from monitor.telemetry import LogEvent, log
 
 _OTHERS = 0o077
@@ -100,12 +100,4 @@ def _close_to_others(file: Path) -> None:
         mode = S_IMODE(status.st_mode)
         if S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and mode & _OTHERS:
             file.chmod(mode & ~_OTHERS)
-            log.warning(LogEvent.DATABASE_CLOSED, file=str(file), mode=f"{mode:04o}")
-
-
-def find_user_name(user: int) -> str:
-    """The name of a user, or the number as sudo takes it."""
-    try:
-        return pwd.getpwuid(user).pw_name
-    except KeyError:
-        return f"#{user}"
+            log.warning(LogEvent.DATABASE_CLOSED_TO_OTHERS, file=str(file), mode=f"{mode:04o}")

@@ -31,7 +31,6 @@ from sqlalchemy import (
 )
 
 from monitor.alerting.subject_keys import article_key
-from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import ClauseCode, Config, DeliveryState, NoticeKind, ReasonClause
 from monitor.model.hashing import uid_hash
 from monitor.model.outcome import clauses_to_row
@@ -57,6 +56,7 @@ from monitor.store.lifecycle.cluster_removal import remove_articles_from_cluster
 from monitor.store.lifecycle.digest_lines import drop_digest_lines
 from monitor.store.lifecycle.publisher_removal import find_contributing_matches, remove_publishers
 from monitor.store.lifecycle.store_pending_replacement import RemovedArticles, replace_pending_alerts
+from monitor.store.queries.address_forms import list_address_forms
 from monitor.store.queries.articles import article_has_address
 from monitor.store.queries.marks import marked_article_has_address
 from monitor.store.queues import full_text_queue
@@ -156,7 +156,7 @@ def _is_marked(target: str, *, is_source: bool) -> ColumnElement[bool]:
 
 
 def _has_left_archive(target: str, *, is_source: bool) -> ColumnElement[bool]:
-    hashes = [uid_hash(target), uid_hash(canonicalize_url(target) or target)]
+    hashes = list(map(uid_hash, list_address_forms(target)))
     condition = known.c.source_id == target if is_source else known.c.uid_hash.in_(hashes)
     return and_(condition, known.c.forgotten.is_(False))
 

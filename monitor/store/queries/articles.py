@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
 from monitor.alerting.case import Case
 from monitor.alerting.ledger import NotificationLedger
-from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import Article, Story
 from monitor.model.hashing import uid_hash
 from monitor.state import State
@@ -28,6 +27,7 @@ from monitor.store.engine.tables import (
     story,
     story_article,
 )
+from monitor.store.queries.address_forms import list_address_forms
 from monitor.store.queries.matches import DeliveryHistory, MatchFilter, MatchQueries, MatchReport, load_deliveries
 from monitor.store.state.state_loader import StoredState
 
@@ -179,18 +179,18 @@ class ArticleQueries:
 def article_has_address(address: str) -> ColumnElement[bool]:
     """The condition for articles that have, or had, this address, however it is written; or this uid, which often is
     one."""
-    same = canonicalize_url(address) or address  # a uid that is no address has no canonical form
+    forms = list_address_forms(address)
     # Each part uses an index. PostgreSQL would use none for an OR of them.
     return article.c.id.in_(
         union(
-            select(article.c.id).where(article.c.canonical == same),
+            select(article.c.id).where(article.c.canonical.in_(forms)),
             # an address and a uid that are their own canonical form
             select(article.c.id).where(
                 article.c.canonical == address, or_(article.c.url == address, article.c.uid == address)
             ),
-            select(article.c.id).where(article.c.url == address, HAS_OTHER_URL),
-            select(article.c.id).where(article.c.uid == address, HAS_OTHER_UID),
-            select(article_version.c.article_id).where(article_version.c.canonical == same),
+            select(article.c.id).where(article.c.url.in_(forms), HAS_OTHER_URL),
+            select(article.c.id).where(article.c.uid.in_(forms), HAS_OTHER_UID),
+            select(article_version.c.article_id).where(article_version.c.canonical.in_(forms)),
         )
     )
 
@@ -228,7 +228,7 @@ def _has_known_name(name: str) -> ColumnElement[bool]:
     """The condition for entries that left: by address or uid, or by source and uid."""
     source, _, uid = name.partition(" ")
     of_source = and_(known.c.source_id == source, known.c.uid_hash == uid_hash(uid))
-    return or_(known.c.uid_hash.in_([uid_hash(name), uid_hash(canonicalize_url(name) or name)]), of_source)
+    return or_(known.c.uid_hash.in_(map(uid_hash, list_address_forms(name))), of_source)
 
 
 def select_latest_articles() -> Select[Any]:

@@ -16,6 +16,7 @@ from monitor.model.hashing import uid_hash
 from monitor.store.engine.database import Database, in_batches
 from monitor.store.engine.table_walk import SLICE, read_slice
 from monitor.store.engine.tables import marked_article, rule_mark
+from monitor.store.queries.address_forms import list_address_forms
 
 ArticleName = tuple[str, str]  # the id of a source, and a uid
 
@@ -140,7 +141,7 @@ def mark_from_row(row: Row[*tuple[Any, ...]]) -> RuleMark:
 
 def marked_article_has_address(address: str) -> ColumnElement[bool]:
     """The condition for marked articles that have this address, however it is written; or this uid."""
-    hashes = [uid_hash(address), uid_hash(canonicalize_url(address) or address)]
+    hashes = list(map(uid_hash, list_address_forms(address)))
     return or_(marked_article.c.uid_hash.in_(hashes), marked_article.c.link_hash.in_(hashes))
 
 
@@ -163,6 +164,14 @@ def _load_newest_marks(
     return found
 
 
+def _restore_canonical(url: str | None, link_hash: str | None) -> str | None:
+    """The canonical form of the link that the feed gave, of which the hash is stored; `url` is the link that is
+    shown."""
+    if url is None:
+        return None
+    return next((form for form in list_address_forms(url) if uid_hash(form) == link_hash), canonicalize_url(url))
+
+
 def _article_from_row(row: Row[*tuple[Any, ...]]) -> Article:
     return Article(
         source=row.source_id,
@@ -173,7 +182,7 @@ def _article_from_row(row: Row[*tuple[Any, ...]]) -> Article:
         published=row.published_at,
         dated=row.dated,
         url=row.url,
-        canonical=canonicalize_url(row.url),
+        canonical=_restore_canonical(row.url, row.link_hash),
         language=row.language,
         authors=tuple(row.authors or ()),
         tags=tuple(row.tags or ()),

@@ -91,7 +91,7 @@ def test_root_leaves_the_file_to_its_owner(tmp_path: Path) -> None:
         ("folder/new.yaml", "folder"),
         ("../named/new.yaml", "folder"),  # root's own link leads to theirs
         ("ours.yaml", None),
-        ("beside.yaml", None),  # it stays in its folder
+        ("beside.yaml", "beside.yaml"),  # it stays in its folder, which is root's
         ("round.yaml", "Too many levels of symbolic links"),
     ],
 )

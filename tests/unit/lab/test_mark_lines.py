@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.ingest.canonical_url import canonicalize_url
 from monitor.lab.mark_lines import marked_article_to_labeled, marked_article_to_row, read_marked
 from monitor.lab.recorded import RecordedArticle, UnusableLine, read_recorded
 from monitor.lab.scoring import LabeledArticle, read_labeled
@@ -38,6 +39,14 @@ def test_an_exported_article_comes_back_as_it_was() -> None:
     assert list(read_marked([line()], NOON)) == [here]
     undated = replace(here, article=replace(here.article, dated=False, published=NOON))
     assert list(read_marked([json.dumps(marked_article_to_row(undated))], NOON)) == [undated]
+
+
+def test_the_identity_of_a_line_is_that_of_the_link_that_it_has() -> None:
+    """Not of the one that is shown."""
+    given = "https://x.test/report 1.html"
+    [found] = read_marked([line(url=given)], NOON)
+    assert isinstance(found, MarkedArticle)
+    assert (found.article.url, found.article.canonical) == ("https://x.test/report%201.html", canonicalize_url(given))
 
 
 def test_it_is_recorded_and_labelled_news_too() -> None:

@@ -7,6 +7,7 @@ import os
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,22 @@ def test_what_is_opened_is_no_longer_free() -> None:
     for each in opened:
         os.close(each)
     assert descriptors.count_free() == before
+
+
+def test_a_count_opens_nothing_and_lists_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the kernel keeps one. To list thousands would hold up the event loop for milliseconds."""
+    if sys.platform != "linux" or not Path("/proc/self/fd").stat().st_size:
+        pytest.skip("only Linux 6.2 and newer keep a count")
+    monkeypatch.setattr(os, "listdir", None)
+    monkeypatch.setattr(os, "scandir", None)
+    assert 0 < descriptors.count_free() < HARD
+
+
+def test_kernels_without_a_count_are_asked_for_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which gives the same number."""
+    kept = descriptors.count_free()
+    monkeypatch.setattr(descriptors, "_PROC_FOLDER", Path("/no/such/folder"))
+    assert descriptors.count_free() == kept
 
 
 # In a process of its own: the test must be able to open files itself.

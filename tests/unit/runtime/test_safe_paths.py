@@ -54,6 +54,44 @@ def test_new_folders_belong_to_the_owner_of_the_folder_around_them(theirs: Path)
     assert ((theirs / "root's").stat().st_uid, (theirs / "root's").stat().st_mode & 0o777) == (0, 0o755)
 
 
+def test_a_folder_is_made_whatever_is_in_the_one_that_is_there(tmp_path: Path) -> None:
+    """No name of a file is reserved."""
+    (tmp_path / "rules" / "file").mkdir(parents=True)
+    make_folder(tmp_path / "rules")
+    make_folder(tmp_path / "rules" / "file" / "file")
+    assert (tmp_path / "rules" / "file" / "file").is_dir()
+    (tmp_path / "text").touch()
+    with pytest.raises(NotADirectoryError):
+        make_folder(tmp_path / "text")
+    with pytest.raises(FileNotFoundError):
+        make_folder(tmp_path / "new" / ".." / "news")
+    assert not (tmp_path / "new").exists()
+
+
+@as_root
+@pytest.mark.parametrize("mode", [0o1777, 0o2775])
+def test_in_a_folder_of_many_a_link_leads_to_its_owners_files_only(tmp_path: Path, mode: int) -> None:
+    """Anybody may put one into /tmp. It must not choose which file of root's or of others root writes, nor the name
+    of a new one."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(mode)
+    for name in ("root's", "a third one's", "theirs"):
+        (shared / name).write_text("old")
+    give(shared / "theirs")
+    os.chown(shared / "a third one's", THEIRS + 1, THEIRS + 1)
+    for name in ("root's", "a third one's", "missing"):
+        link = shared / f"to {name}"
+        link.symlink_to(name)
+        with pytest.raises(UnsafePath, match=f"{link} leads elsewhere and is not root's"):
+            write(give(link))
+    assert ((shared / "root's").read_text(), (shared / "a third one's").read_text()) == ("old", "old")
+    assert not (shared / "missing").exists()
+    (shared / "link").symlink_to("theirs")
+    write(give(shared / "link"))
+    assert (shared / "theirs").read_text() == "new"
+
+
 @as_root
 def test_a_replaced_file_keeps_its_owner_but_never_runs_as_that_user(theirs: Path) -> None:
     """It could be a second name of a program of root's."""

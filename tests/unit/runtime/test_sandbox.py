@@ -23,7 +23,7 @@ from monitor.runtime.sandbox import (
 from monitor.runtime.sandbox.readable_paths import list_readable_paths
 from monitor.runtime.sandbox.seccomp import Instruction, build_filter
 from monitor.runtime.sandbox.syscall_numbers import ARCHITECTURES, NEWER_CALLS
-from tests.patience import PATIENCE
+from tests.fresh_python import run_program
 from tests.security.kernel_headers import read_syscall_numbers
 
 ROOT = Path(__file__).parents[3]
@@ -33,20 +33,6 @@ with_headers = pytest.mark.skipif(
     not Path("/usr/include/asm-generic/unistd.h").exists() and not os.environ.get("CI"),
     reason="the headers of the kernel are not installed",
 )
-
-
-def run_program(code: str, *args: str, **environment: str) -> str:
-    """What a fresh Python prints that runs this."""
-    done = subprocess.run(
-        [sys.executable, "-c", code, *args],
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
 
 
 @with_headers

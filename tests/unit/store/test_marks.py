@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from monitor.errors import InvalidRequest
+from monitor.ingest.canonical_url import canonicalize_url
 from monitor.model import Article, MarkedArticle, MarkVerdict, MatchKind, OncePer, Retention, RuleMark
 from monitor.model.hashing import uid_hash
 from monitor.store.commit.mark_writer import Judgement, MarkWriter
@@ -94,6 +95,16 @@ def test_a_mark_has_its_own_copy_of_the_article(desk: Desk) -> None:
         "launch", MarkVerdict.GOOD, NOON + HOUR, "ann", MatchKind.NEWS, "v1", match=1, alert=mark.alert
     )
     assert mark.alert is not None
+
+
+def test_a_marked_article_keeps_the_identity_of_the_link_that_was_given(desk: Desk) -> None:
+    """Though another one is shown: that finds it, and so does the one that was given."""
+    given, shown = "https://x.test/report 1", "https://x.test/report%201"
+    desk.poll(article("guid 9", "Ferries are late", url=given, canonical=canonicalize_url(given), seen=NOON + HOUR))
+    desk.miss("korea", "guid 9")
+    [found] = desk.marked()
+    assert (found.article.url, found.article.canonical) == (shown, canonicalize_url(given))
+    assert (desk.plan(shown), desk.plan(given)) == (1, 1)
 
 
 def test_the_newest_mark_counts_and_the_others_stay(desk: Desk) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO
 
 import pytest
 
-from monitor.telemetry import LogEvent, configure_logging, log
+from monitor.telemetry import LogEvent, log
 from monitor.telemetry.logs import close_log
 from monitor.telemetry.shortages import LOG_EVERY, is_shortage, log_shortage
 
@@ -61,15 +61,6 @@ def moment(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     monkeypatch.setattr("monitor.telemetry.shortages._State.logged_at", None)
     monkeypatch.setattr("monitor.telemetry.shortages._State.count", 0)
     return now
-
-
-@pytest.fixture
-def logged() -> Iterator[StringIO]:
-    """What the log says, once it is closed."""
-    stream = StringIO()
-    configure_logging(stream=stream)
-    yield stream
-    close_log()
 
 
 def by_library(error: Exception) -> None:
