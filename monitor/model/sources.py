@@ -173,7 +173,9 @@ class Entry:
     """An entry as a feed gives it: plain text (no HTML), dates as the feed wrote them, links absolute.
 
     `slice`: the digest of its part of the document (b"": that part is unknown). `is_truncated`: one of its texts was
-    longer than any article's, and was not read to its end (`sources.formats.entry_bounds`).
+    longer than any article's, and was not read to its end (`sources.formats.entry_bounds`). `original`: the entry with
+    the secrets of its source's address, if some were hidden. It is never shown or stored: it finds what older versions
+    stored of the entry.
     """
 
     guid: str | None = None
@@ -188,6 +190,7 @@ class Entry:
     tags: tuple[str, ...] = ()
     slice: bytes = field(default=b"", compare=False)
     is_truncated: bool = False
+    original: Entry | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from monitor.app import open_daemon
 from monitor.config.loading.load import load_config_files
 from monitor.model import Source, SourceStats
 from monitor.store.engine.opening import open_database
+from monitor.store.engine.tables import article
 from monitor.store.engine.tables import source as sources
 from monitor.store.queues.claims import Claims
 from monitor.telemetry import close_log, configure_logging, hide_secrets
@@ -203,6 +204,50 @@ async def test_what_an_older_version_stored_is_hidden_and_nothing_is_learnt_agai
     assert row.url.startswith("https://x.test/***/f?token=***#open-")
     assert (row.first_at, row.etag, row.problem) == (NOON, '"1"', None)
     assert SourceStats.of_row(row.habits) == SourceStats(since=NOON, rate=2.0)
+
+
+async def test_what_an_older_version_polled_stays_known_though_its_guids_have_the_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An edited entry is a new version of its article, whose uid does not change. No guid looks new."""
+    edition = iter(["first", "second", "third"])
+
+    async def publish(request: web.BaseRequest) -> web.StreamResponse:
+        here, title = f"http://{request.host}{request.raw_path}", next(edition)
+        items = (
+            f"<item><guid>{here}&amp;a={number}</guid><link>{here}&amp;a={number}</link>"
+            f"<title>{title} {number}</title></item>"
+            for number in range(12)
+        )
+        return web.Response(text=f"<rss version='2.0'><channel>{''.join(items)}</channel></rss>")
+
+    async with serving() as site:
+        site.answers["/f"] = publish
+        load_sources(tmp_path, f"{site.url}/f?token={OPEN}")
+        config = load_config_files(tmp_path / "monitor.yaml", {}).config
+        rows = []
+        for is_old in (True, False, False):
+            with monkeypatch.context() as older:
+                if is_old:
+                    older.setattr("monitor.sources.polling.source_poller.hide_secrets_in_feed", lambda feed, _: feed)
+                async with open_daemon(config) as daemon:
+                    await asyncio.wait_for(daemon.run_once(asyncio.Event()), PATIENCE)
+            rows.append(read_articles(tmp_path))
+    first, *later = rows
+    assert len(first) == 12
+    assert all(OPEN in uid for uid in first)
+    for version, read in enumerate(later, 2):
+        assert read == dict.fromkeys(first, version)
+
+
+def read_articles(folder: Path) -> dict[str, int]:
+    """The versions of all articles, by uid."""
+    database = open_database(f"sqlite:///{folder}/monitor.db")
+    try:
+        with database.reading() as connection:
+            return {row.uid: row.version for row in connection.execute(select(article.c.uid, article.c.version))}
+    finally:
+        database.close()
 
 
 FEED = "https://x.test/f"
