@@ -114,6 +114,7 @@ def _redact_option(option: str, secrets: Collection[str]) -> str:
     return f"{name}={HIDDEN}" if sign and (value in secrets or _is_secret_option(name, value)) else option
 
 
+@lru_cache(maxsize=1024)  # each option of an address is judged several times when its source is loaded
 def _is_secret_option(name: str, value: str) -> bool:
     if not value or value == HIDDEN:
         return False
