@@ -94,7 +94,7 @@ class Pipeline:
         """Poll one source and commit what came of it. Returns the record of the poll, or None if it could not be
         committed."""
         source = self._active.current.sources.get(claim.source)
-        if source is None or source.url != claim.url:  # it has just left the config, or has a new address
+        if source is None or source.stored_url != claim.url:  # it has just left the config, or has a new address
             return None
         try:
             result = await self._poller.poll(claim, source)

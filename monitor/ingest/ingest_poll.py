@@ -84,7 +84,9 @@ class PollResult:
     @cached_property
     def fallback_identities(self) -> dict[str, FallbackIdentity]:
         """How else the articles of the parsed entries can be recognised, by uid."""
-        return build_fallback_identities(self.entries, self.uids, self.repeated_fingerprints, self.read_fingerprints)
+        return build_fallback_identities(
+            self.entries, self.uids, self.repeated_fingerprints, self.read_fingerprints, guids=self.trusts_guids
+        )
 
     @cached_property
     def read_fingerprints(self) -> tuple[EntryFingerprint, ...]:

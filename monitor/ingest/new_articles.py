@@ -62,10 +62,12 @@ class KnownArticle:
 @dataclass(frozen=True, slots=True)
 class FallbackIdentity:
     """How to recognise an entry's article if its uid is not known: by its canonical link, if no other entry of the
-    document has that, and by the digest of its text."""
+    document has that, and by the digest of its text. `former_uid`: the uid that older versions gave it, with the
+    secrets of its source's address; it is for lookups only."""
 
     link: str | None
     digest: str
+    former_uid: str | None = None
 
 
 def build_fallback_identities(
@@ -73,11 +75,13 @@ def build_fallback_identities(
     uids: Sequence[str],
     known_fingerprints: Sequence[EntryFingerprint] = (),
     fingerprints: Sequence[EntryFingerprint] | None = None,
+    *,
+    guids: bool = True,
 ) -> dict[str, FallbackIdentity]:
     """The fallback identity of each entry, by uid.
 
     `known_fingerprints`: of the document's entries that were not parsed. `fingerprints`: of `entries`, if the caller
-    has computed them already.
+    has computed them already. `guids`: whether the source's guids are trusted.
     """
     if not entries:  # as at most polls
         return {}
@@ -88,13 +92,25 @@ def build_fallback_identities(
         else {uid: fingerprint_entry(entry) for uid, entry in entries_by_uid.items()}
     )
     links = Counter(map(LINK, deduplicate_fingerprints((*known_fingerprints, *fingerprints_by_uid.values()))))
+    former_uids = _find_former_uids(entries, uids, known_fingerprints, guids=guids)
     return {
         uid: FallbackIdentity(
             canonicalize_url(entry.link) if links[fingerprints_by_uid[uid].link] == 1 else None,
             digest_texts(entry.title, _combine_texts(entry)),
+            former_uids.get(uid),
         )
         for uid, entry in entries_by_uid.items()
     }
+
+
+def _find_former_uids(
+    entries: Sequence[Entry], uids: Sequence[str], known_fingerprints: Sequence[EntryFingerprint], *, guids: bool
+) -> dict[str, str]:
+    """By uid, the uids that older versions gave these entries, where they differ: they hid no secrets."""
+    if all(entry.original is None for entry in entries):
+        return {}
+    former = assign_uids([entry.original or entry for entry in entries], known_fingerprints, guids=guids)
+    return {uid: old for uid, old in _map_by_uid(former, uids).items() if old != uid}
 
 
 def _map_by_uid(values: Sequence[T], uids: Sequence[str]) -> dict[str, T]:
@@ -184,7 +200,7 @@ def _confirm_known_article(
     address. Where guids are not trusted, the address or the text alone is enough. (Many entries of a live page share
     one address.)
     """
-    if found is None or found.uid is None:
+    if found is None or not _is_under_other_uid(found, identity):
         return found
     same_text = found.digest == identity.digest
     if distrusts_guids:
@@ -200,7 +216,7 @@ def _has_churning_guids(
 ) -> bool:
     """Whether nearly all guids of a document are new, but its articles are not: the server makes new ones each time."""
     guids = [uid for uid, entry in entries_by_uid.items() if entry.guid]
-    new = sum(uid not in known or known[uid].uid is not None for uid in guids)
+    new = sum(uid not in known or _is_under_other_uid(known[uid], fallback_identities[uid]) for uid in guids)
     total = len(guids) + sum(map(bool, map(GUID, known_fingerprints)))
     if total < _MIN_CHURNING_GUIDS or not _is_large_majority(new, total):
         return False
@@ -217,11 +233,18 @@ def _is_large_majority(part: int, total: int) -> bool:
     return 5 * part >= 4 * total
 
 
+def _is_under_other_uid(found: KnownArticle, identity: FallbackIdentity) -> bool:
+    """Whether the article was found by its address or its text only: its uid never was the entry's."""
+    return found.uid is not None and found.uid != identity.former_uid
+
+
 def _is_same_article(found: KnownArticle, entry: Entry, identity: FallbackIdentity) -> bool:
     """Whether this is the entry's article, whatever its guid. The address alone is not enough: a live page keeps its
     address under each new title."""
-    same_title = found.uid is not None and _tokenize_title(found.title) == _tokenize_title(entry.title)
-    return found.uid is None or found.digest == identity.digest or (identity.link is not None and same_title)
+    if not _is_under_other_uid(found, identity):
+        return True
+    same_title = _tokenize_title(found.title) == _tokenize_title(entry.title)
+    return found.digest == identity.digest or (identity.link is not None and same_title)
 
 
 def _tokenize_title(title: str) -> list[str]:

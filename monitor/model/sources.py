@@ -64,8 +64,8 @@ class Source:
     left the feed before we saw them.
 
     `url`: its address as it is shown and stored, with `***` in place of a secret (`url_secrets`); `full_url`: its
-    address with the secrets, if it has some; `secrets`: these texts, which nobody may see; `has_open_secret`: its file
-    shows one of them.
+    address with the secrets, if it has some; `secrets`: these texts, which nobody may see; `open_digest`: the digest of
+    its address if its file shows a secret, else "".
     """
 
     id: str
@@ -87,12 +87,24 @@ class Source:
     sitemap: str | None = None
     full_url: str | None = field(default=None, repr=False)
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
-    has_open_secret: bool = False
+    open_digest: str = ""
 
     @property
     def address(self) -> str:
         """The address that is fetched. It may hold secrets: it is for requests only."""
         return self.full_url or self.url
+
+    @property
+    def stored_url(self) -> str:
+        """The address as it is stored. It tells apart addresses that are shown alike, because only a secret that their
+        files show differs: such a "secret" may choose a section of a site. A secret that a file names by a reference
+        may change, as tokens do, without making another address."""
+        return f"{self.url}#open-{self.open_digest}" if self.open_digest else self.url
+
+    @property
+    def has_open_secret(self) -> bool:
+        """Whether its file shows a secret of its address."""
+        return self.open_digest != ""
 
     @property
     def official(self) -> bool:
@@ -172,7 +184,9 @@ class Entry:
     """An entry as a feed gives it: plain text (no HTML), dates as the feed wrote them, links absolute.
 
     `slice`: the digest of its part of the document (b"": that part is unknown). `is_truncated`: one of its texts was
-    longer than any article's, and was not read to its end (`sources.formats.entry_bounds`).
+    longer than any article's, and was not read to its end (`sources.formats.entry_bounds`). `original`: the entry with
+    the secrets of its source's address, if some were hidden. It is never shown or stored: it finds what older versions
+    stored of the entry.
     """
 
     guid: Word | None = None
@@ -187,6 +201,7 @@ class Entry:
     tags: Annotated[tuple[Word, ...], Items] = ()
     slice: bytes = field(default=b"", compare=False)
     is_truncated: bool = False
+    original: Entry | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +258,9 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A source claimed for one poll. `url` is the source's own address, and `stats.address(url)` the one that is
-    polled. `last_ok`: when its last good poll was. `problem`: the problem of the last poll. `token` protects against a
-    late commit: if somebody has claimed the source since, this claim is void."""
+    """A source claimed for one poll. `url` is the source's own address, as it is stored (`Source.stored_url`).
+    `last_ok`: when its last good poll was. `problem`: the problem of the last poll. `token` protects against a late
+    commit: if somebody has claimed the source since, this claim is void."""
 
     source: str
     url: str

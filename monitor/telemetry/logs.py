@@ -20,6 +20,7 @@ from monitor.telemetry.log_events import LogEvent
 from monitor.telemetry.log_writer import LogStream, LogWriter
 from monitor.telemetry.shortages import filter_event, filter_record
 from monitor.telemetry.structlog_compat import structlog
+from monitor.url_secrets import SHORTEST_IN_TEXT
 
 # Below warnings they log tokens, topics and message texts, or (pymorphy3) where their dictionaries are.
 _VERBOSE_LOGGERS = (
@@ -27,7 +28,6 @@ _VERBOSE_LOGGERS = (
 )  # fmt: skip
 _PRIORITIES = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}  # syslog's, as the journal reads them
 _QUOTED_SIGNS = frozenset(' "=')  # a value with one of them is quoted
-_SHORTEST_SECRET = 6  # a shorter one would remove innocent words too
 _CLOSE_TIMEOUT = 2.0  # s that the end of the process waits for the log to be written
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -194,7 +194,7 @@ class _Redaction:
         self._secrets: list[str] = []
 
     def add(self, secrets: Iterable[str]) -> None:
-        known = {*self._secrets, *(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)}
+        known = {*self._secrets, *(secret for secret in secrets if len(secret) >= SHORTEST_IN_TEXT)}
         self._secrets = sorted(known, key=len, reverse=True)
 
     def __call__(self, logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

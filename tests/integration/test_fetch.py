@@ -18,7 +18,7 @@ from aiohttp import web
 
 import monitor
 from monitor import clock
-from monitor.model import FetchOutcome, FetchResult, Limits, Validators
+from monitor.model import FetchOutcome, FetchResult, Limits, Source, Validators
 from monitor.sources.http import stalled_requests
 from monitor.sources.http.fetch import Fetcher, digest_of
 from monitor.sources.http.guard import Network
@@ -56,6 +56,37 @@ async def problem_of(url: str, limits: Limits = PATIENT, allow: list[Network] = 
     assert fetched.problem
     assert "\n" not in fetched.problem
     return fetched.problem
+
+
+async def test_the_address_of_a_source_is_not_searched_for_secrets_at_each_fetch(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are known since it was loaded; those of any other address are looked for."""
+    searched: list[str] = []
+
+    def search(url: str, *_: object) -> frozenset[str]:
+        searched.append(url)
+        return frozenset()
+
+    monkeypatch.setattr("monitor.sources.http.fetch.find_url_secrets", search)
+    monkeypatch.setattr("monitor.sources.http.fetch.redact_url", search)
+    site.answers["/feed"] = web.Response(body=FEED)
+    shown, full = f"{site.url}/feed?token=***", f"{site.url}/feed?token=s3cret"
+    source = Source("a", shown, "a", timedelta(minutes=5), full_url=full, secrets=frozenset({"s3cret"}))
+    async with Fetcher(PATIENT, LOOPBACK) as fetcher:
+        fetched = await fetcher.fetch(full, NONE, source=source)
+        assert (fetched.outcome, fetched.url, searched) == (FetchOutcome.DOCUMENT, shown, [])
+        await fetcher.fetch(f"{full}2", NONE, source=source)
+    assert set(searched) == {f"{full}2"}
+
+
+async def test_no_session_is_opened_after_the_end(site: Site) -> None:
+    """Nobody would close it."""
+    async with Fetcher(PATIENT, LOOPBACK) as fetcher:
+        pass
+    with pytest.raises(RuntimeError, match="sessions are closed"):
+        await fetcher.fetch(f"{site.url}/feed", NONE)
+    assert site.asked == []
 
 
 # --- what comes ---------------------------------------------------------------------------------------------------

@@ -6,18 +6,20 @@ import asyncio
 import io
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
 from aiohttp import web
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 
 from monitor.app import open_daemon
 from monitor.config.loading.load import load_config_files
-from monitor.model import SourceStats
+from monitor.model import Source, SourceStats
 from monitor.store.engine.opening import open_database
+from monitor.store.engine.tables import article
 from monitor.store.engine.tables import source as sources
 from monitor.store.queues.claims import Claims
 from monitor.telemetry import close_log, configure_logging, hide_secrets
@@ -181,7 +183,9 @@ async def test_what_an_older_version_stored_is_hidden_and_nothing_is_learnt_agai
         loaded = load_config_files(tmp_path / "monitor.yaml", {"T": "s3cret"}).config.sources
         claims = Claims(database, "test")
         claims.register_sources(loaded, NOON)
-        stats = SourceStats(since=NOON, rate=2.0, moved_to="https://y.test/?sig=0ld5", moved_polls=3, moved_since=NOON)
+        stats = SourceStats(
+            since=NOON, rate=2.0, moved_to="https://y.test/?token=0ld5", moved_polls=3, moved_since=NOON
+        )
         old = {
             "url": "https://x.test/s3cret/f?token=t0ken9",
             "first_at": NOON,
@@ -196,9 +200,117 @@ async def test_what_an_older_version_stored_is_hidden_and_nothing_is_learnt_agai
             row = connection.execute(select(sources)).one()
     finally:
         database.close()
-    assert row.url == "https://x.test/***/f?token=***"
+    assert row.url == loaded["a"].stored_url
+    assert row.url.startswith("https://x.test/***/f?token=***#open-")
     assert (row.first_at, row.etag, row.problem) == (NOON, '"1"', None)
     assert SourceStats.of_row(row.habits) == SourceStats(since=NOON, rate=2.0)
+
+
+async def test_what_an_older_version_polled_stays_known_though_its_guids_have_the_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An edited entry is a new version of its article, whose uid does not change. No guid looks new."""
+    edition = iter(["first", "second", "third"])
+
+    async def publish(request: web.BaseRequest) -> web.StreamResponse:
+        here, title = f"http://{request.host}{request.raw_path}", next(edition)
+        items = (
+            f"<item><guid>{here}&amp;a={number}</guid><link>{here}&amp;a={number}</link>"
+            f"<title>{title} {number}</title></item>"
+            for number in range(12)
+        )
+        return web.Response(text=f"<rss version='2.0'><channel>{''.join(items)}</channel></rss>")
+
+    async with serving() as site:
+        site.answers["/f"] = publish
+        load_sources(tmp_path, f"{site.url}/f?token={OPEN}")
+        config = load_config_files(tmp_path / "monitor.yaml", {}).config
+        rows = []
+        for is_old in (True, False, False):
+            with monkeypatch.context() as older:
+                if is_old:
+                    older.setattr("monitor.sources.polling.source_poller.hide_secrets_in_feed", lambda feed, _: feed)
+                async with open_daemon(config) as daemon:
+                    await asyncio.wait_for(daemon.run_once(asyncio.Event()), PATIENCE)
+            rows.append(read_articles(tmp_path))
+    first, *later = rows
+    assert len(first) == 12
+    assert all(OPEN in uid for uid in first)
+    for version, read in enumerate(later, 2):
+        assert read == dict.fromkeys(first, version)
+
+
+def read_articles(folder: Path) -> dict[str, int]:
+    """The versions of all articles, by uid."""
+    database = open_database(f"sqlite:///{folder}/monitor.db")
+    try:
+        with database.reading() as connection:
+            return {row.uid: row.version for row in connection.execute(select(article.c.uid, article.c.version))}
+    finally:
+        database.close()
+
+
+FEED = "https://x.test/f"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_same"),
+    [
+        (f"{FEED}?sid=101", f"{FEED}?sid=205", False),
+        (f"{FEED}?token=world", f"{FEED}?token=asia", False),  # shown alike
+        (f"{FEED}?token=world", f"{FEED}?token=world", True),
+        (f"{FEED}?token=world", f"{FEED}?token=${{env:A}}", True),  # as `check` advises
+        (f"{FEED}?token=${{env:A}}", f"{FEED}?token=${{env:B}}", True),  # a new token
+        (f"{FEED}?token=${{env:A}}", f"{FEED}?token=world", True),
+        (f"{FEED}?token=${{env:A}}", f"{FEED}?x=${{env:A}}", False),
+        (f"{FEED}?token=${{env:A}}", "https://x.test/g?token=${env:A}", False),
+    ],
+)
+def test_a_source_is_reset_where_more_than_a_referenced_secret_changes(
+    before: str, after: str, is_same: bool, tmp_path: Path
+) -> None:
+    """Else all entries of another section would count as news."""
+    old, new = (load_sources(tmp_path, url) for url in (before, after))
+    row = register_after(tmp_path, new, stored=old["a"].stored_url)
+    assert (row.first_at, row.etag) == ((NOON, '"1"') if is_same else (None, None))
+    assert row.url == new["a"].stored_url
+    assert not any(value in row.url for value in ("world", "asia", "s3cret"))
+
+
+@pytest.mark.parametrize(
+    ("after", "is_same"),
+    [(f"{FEED}?token=world", True), (f"{FEED}?token=${{env:A}}", True), (f"{FEED}?token=asia", False)],
+)
+def test_what_an_older_version_stored_of_an_open_secret_still_tells_addresses_apart(
+    after: str, is_same: bool, tmp_path: Path
+) -> None:
+    """It stored the address as the file had it."""
+    row = register_after(tmp_path, load_sources(tmp_path, after), stored=f"{FEED}?token=world")
+    assert (row.first_at is not None) is is_same
+    assert "world" not in row.url
+
+
+def register_after(folder: Path, configured: Mapping[str, Source], stored: str) -> Row[Any]:
+    """The row of the source `a`, which was polled at the stored address, after it is registered as configured now."""
+    database = open_database(f"sqlite:///{folder}/monitor.db")
+    try:
+        database.upgrade()
+        claims = Claims(database, "test")
+        claims.register_sources(configured, NOON)
+        with database.writing() as connection:
+            connection.execute(update(sources).values(url=stored, first_at=NOON, etag='"1"'))
+        claims.register_sources(configured, NOON)
+        with database.reading() as connection:
+            return connection.execute(select(sources)).one()
+    finally:
+        database.close()
+
+
+def load_sources(folder: Path, url: str) -> Mapping[str, Source]:
+    """A config with one source, `a`, at this address."""
+    (folder / "monitor.yaml").write_text(CONFIG, encoding="utf-8")
+    (folder / "sources.yaml").write_text(f"sources: [{{id: a, url: '{url}'}}]", encoding="utf-8")
+    return load_config_files(folder / "monitor.yaml", {"A": "s3cret-a", "B": "s3cret-b"}).config.sources
 
 
 def test_a_secret_is_hidden_by_the_log_too(logged: io.StringIO) -> None:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.url_secrets import drop_secrets_from_link, find_url_secrets, hide_secrets_in, redact_url
+from monitor.url_secrets import (
+    digest_open_address,
+    drop_secrets_from_link,
+    find_url_secrets,
+    hide_secrets_in,
+    redact_url,
+)
 
 
 @pytest.mark.parametrize(
@@ -14,7 +20,8 @@ from monitor.url_secrets import drop_secrets_from_link, find_url_secrets, hide_s
         ("https://x.test/f?a=1&api_key=q&b=2#c", "https://x.test/f?a=1&api_key=***&b=2#c"),
         ("https://x.test/f?X-Amz-Signature=ffee", "https://x.test/f?X-Amz-Signature=***"),
         ("https://x.test/f?accessToken=zz;b=1", "https://x.test/f?accessToken=***;b=1"),
-        ("https://x.test/f?key=a1b2", "https://x.test/f?key=***"),
+        ("https://x.test/f?key=a1b2c3d4e5f6", "https://x.test/f?key=***"),
+        ("https://x.test/f?session=0f3a9c1b2d4e5f607182", "https://x.test/f?session=***"),
         ("https://x.test/f?auth=averyveryverylongword", "https://x.test/f?auth=***"),
         ("https://x.test/f?f=0f3a9c1b2d4e5f60718293a4b5c6d7e8", "https://x.test/f?f=***"),  # hexadecimal
         ("https://x.test/f?x=550e8400-e29b-41d4-a716-446655440000", "https://x.test/f?x=***"),  # a UUID
@@ -34,6 +41,8 @@ def test_a_secret_is_shown_as_stars(url: str, shown: str) -> None:
     [
         "https://x.test/feed.xml",
         "https://x.test/f?key=politics&author=kim&authority=9",  # words, and names that only look alike
+        "https://x.test/f?key=covid19&pass=euro2024&auth=north-korea-2024-tests",
+        "https://x.test/f?sid=10000&session=2024&sessionid=101",  # sections
         "https://video.test/feeds?channel_id=UCabc123def456ghi789jkl0",  # the id of a thing
         "https://x.test/f?category=top-news-of-the-day-2024",
         "https://x.test/rss/search?q=%22North+Korea%22+missile+when:1d&hl=en-US&gl=US&ceid=US:en",
@@ -53,9 +62,45 @@ def test_what_is_no_secret_stays(url: str) -> None:
 def test_known_secrets_are_hidden_wherever_they_are() -> None:
     """As a part of the path or of the query, in each form, and within other texts if they are long enough."""
     assert redact_url("https://x.test/ab/f?c=ab&d=abc", {"ab"}) == "https://x.test/***/f?c=***&d=abc"
-    secrets = find_url_secrets("https://x.test/?token=a%2Fb%2Bc9")
-    assert {"a%2Fb%2Bc9", "a/b+c9", "a/b%2Bc9"} <= secrets
-    assert hide_secrets_in("GET /?token=a%2Fb%2Bc9 a/b+c9", secrets) == "GET /?token=*** ***"
+    secrets = find_url_secrets("https://x.test/?x=a%2Fb1c2d3e4f5g6h7i8%2B9")
+    assert {"a%2Fb1c2d3e4f5g6h7i8%2B9", "a/b1c2d3e4f5g6h7i8+9", "a/b1c2d3e4f5g6h7i8%2B9"} <= secrets
+    text = "GET /?x=a%2Fb1c2d3e4f5g6h7i8%2B9 a/b1c2d3e4f5g6h7i8+9"
+    assert hide_secrets_in(text, secrets) == "GET /?x=*** ***"
+    assert hide_secrets_in("of a file: c2VjcmV0LWtleQ==", {"c2VjcmV0LWtleQ=="}) == "of a file: ***"
+
+
+@pytest.mark.parametrize("value", ["world", "covid19", "10000", "euro2024"])
+def test_words_of_an_address_are_hidden_in_texts_only_with_their_name(value: str) -> None:
+    """A section of a site may be called a token. News about it stays as it is, and so do its links."""
+    secrets = find_url_secrets(f"https://x.test/f?token={value}&sid=10000")
+    text = f"{value} wave: 10000 in hospital"
+    assert hide_secrets_in(text, secrets) == text
+    assert drop_secrets_from_link(f"https://x.test/{value}/1?section={value}", secrets) == (
+        f"https://x.test/{value}/1?section={value}"
+    )
+    assert hide_secrets_in(f"401 for /f?token={value}&a", secrets) == "401 for /f?token=***&a"
+    assert drop_secrets_from_link(f"https://x.test/1?token={value}", secrets) == "https://x.test/1"
+
+
+def test_addresses_whose_open_secrets_differ_are_told_apart() -> None:
+    """A reference may change; an address without a secret has no digest."""
+    one, other = (digest_open_address(f"https://x.test/f?token={section}") for section in ("world", "asia"))
+    assert one != other
+    assert "" not in {one, other}
+    assert digest_open_address("https://x.test/f?token=${env:A}") == ""
+    assert digest_open_address("https://x.test/${env:A}?token=a") == digest_open_address(
+        "https://x.test/${env:B}?token=a"
+    )
+
+
+def test_short_secrets_are_not_looked_for_in_texts() -> None:
+    """They occur in harmless words; logs go by the same length."""
+    assert hide_secrets_in("abcde abcdef", {"abcde", "abcdef"}) == "abcde ***"
+
+
+def test_an_escaped_reference_is_none() -> None:
+    """`$${` stands for the two characters themselves."""
+    assert redact_url("https://x.test/f?q=$${a}") == "https://x.test/f?q=$${a}"
 
 
 @pytest.mark.parametrize(

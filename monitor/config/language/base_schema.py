@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, With
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from monitor.article_links import WEB_SCHEMES
 from monitor.config.language.durations import DURATION_PATTERN, SIZE_PATTERN, OutOfBounds, parse_duration, parse_size
 from monitor.config.yaml.yaml12 import ValuePath, quote_text
 from monitor.sanitize import sanitize_line
@@ -317,9 +318,7 @@ def is_web_address(url: str) -> bool:
     """Whether the URL can be fetched. Its secrets must be filled in already."""
     try:
         parts = urlsplit(url)
-        return (
-            parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", url)
-        )
+        return parts.scheme in WEB_SCHEMES and bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", url)
     except ValueError:
         return False
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
@@ -66,48 +67,70 @@ class NetworkSchema(Schema):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Allowance:
+    """One item of `allow`: its place in the list, the network as written, and the sources that it is for (None: all).
+    Neither need be valid."""
+
+    index: int
+    network: Any
+    sources: list[object] | None = None
+
+
+def _list_allowances(data: object) -> Iterator[_Allowance]:
+    """The items of `allow`, from `network` as plain data. What has another shape has none."""
+    listed = data.get("allow") if isinstance(data, dict) else None
+    for index, item in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(item, dict):
+            named = item.get("sources")
+            yield _Allowance(index, item.get("network"), named if isinstance(named, list) else [])
+        else:
+            yield _Allowance(index, item)
+
+
 def networks_for_all(schema: NetworkSchema | None) -> Networks:
     """The networks that all sources may reach."""
-    items = (schema and schema.allow) or ()
-    return tuple(ip_network(item) for item in items if isinstance(item, str))
+    return tuple(ip_network(item.network) for item in _list_of_schema(schema) if item.sources is None)
 
 
 def networks_by_source(schema: NetworkSchema | None) -> dict[str, Networks]:
     """By the id of a source, the networks that it may reach besides those for all."""
     found: dict[str, Networks] = {}
-    for item in (schema and schema.allow) or ():
-        if not isinstance(item, str):
-            for source_id in item.sources:
-                found[source_id] = (*found.get(source_id, ()), ip_network(item.network))
+    for item in _list_of_schema(schema):
+        for source_id in map(str, item.sources or ()):
+            found[source_id] = (*found.get(source_id, ()), ip_network(item.network))
     return found
+
+
+def _list_of_schema(schema: NetworkSchema | None) -> Iterator[_Allowance]:
+    for index, item in enumerate((schema and schema.allow) or ()):
+        if isinstance(item, str):
+            yield _Allowance(index, item)
+        else:
+            yield _Allowance(index, item.network, list[object](item.sources))
+
+
+def _list_of_document(document: YamlDocument) -> Iterator[_Allowance]:
+    return _list_allowances(document.data.get("network") if isinstance(document.data, dict) else None)
 
 
 def networks_of(document: YamlDocument, source_id: str | None) -> list[IPv4Network | IPv6Network]:
     """The networks that this source may reach (None: those for all sources). What is faulty is left out: the check of
     monitor.yaml reports it."""
-    network = document.data.get("network") if isinstance(document.data, dict) else None
-    listed = network.get("allow") if isinstance(network, dict) else None
     networks = []
-    for item in listed if isinstance(listed, list) else ():
-        text: object = item
-        if isinstance(item, dict):
-            named = item.get("sources")
-            text = item.get("network") if isinstance(named, list) and source_id in named else None
-        if isinstance(text, str):
+    for item in _list_of_document(document):
+        if isinstance(item.network, str) and (item.sources is None or source_id in item.sources):
             with suppress(ValueError):
-                networks.append(ip_network(text))
+                networks.append(ip_network(item.network))
     return networks
 
 
 def find_unknown_sources(document: YamlDocument, known: Collection[str]) -> Iterator[Fault]:
     """The faults of networks for sources that do not exist: a source was renamed or removed, or its name is mistyped.
     `known`: the ids of all sources, faulty ones included."""
-    network = document.data.get("network") if isinstance(document.data, dict) else None
-    listed = network.get("allow") if isinstance(network, dict) else None
-    for index, item in enumerate(listed if isinstance(listed, list) else ()):
-        named = item.get("sources") if isinstance(item, dict) else None
-        for number, source_id in enumerate(named if isinstance(named, list) else ()):
+    for item in _list_of_document(document):
+        for number, source_id in enumerate(item.sources or ()):
             if isinstance(source_id, str) and source_id not in known:
-                place = document.place(("network", "allow", index, "sources", number))
+                place = document.place(("network", "allow", item.index, "sources", number))
                 hint = did_you_mean(source_id, known, "write the id of a source; remove one that has gone")
                 yield Fault(place, f"there is no source {quote_text(source_id)} that this network could be for", hint)

@@ -14,8 +14,9 @@ from urllib.parse import unquote, unquote_plus, urlsplit
 
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Config, Place
+from monitor.url_secrets import REFERENCE
 
-_REFERENCE = re.compile(r"\$\$\{|\$\{(?P<inside>[^{}]*)\}|\$\{")
+_REFERENCE = re.compile(rf"\$\$\{{|{REFERENCE.pattern}|\$\{{")  # or the escape, or the start of a faulty one
 _BETWEEN = re.compile(r"[/:@?&=#,\s]+")
 # Options whose values are words of Apprise itself, which occur in harmless texts too.
 _PLAIN_OPTIONS = {

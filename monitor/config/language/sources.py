@@ -31,7 +31,7 @@ from monitor.errors import Fault, InvalidFiles
 from monitor.model import DEFAULT_KIND, KindSettings, Place, Source
 from monitor.sources.kinds import KINDS
 from monitor.sources.kinds.source_kind import KindKey
-from monitor.url_secrets import find_url_secrets, redact_url, secret_forms
+from monitor.url_secrets import digest_open_address, find_url_secrets, redact_url, secret_forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +285,7 @@ def _with_secret_proxy(source: Source, url: str, environment: Mapping[str, str],
 
 
 def _source_from_schema(schema: SourceSchema, defaults: SourceDefaults) -> Source:
-    shown, secrets = redact_url(schema.url), find_url_secrets(schema.url)
+    shown = redact_url(schema.url)
     return Source(
         schema.id,
         shown,
@@ -304,9 +304,9 @@ def _source_from_schema(schema: SourceSchema, defaults: SourceDefaults) -> Sourc
         proxy=schema.proxy,
         full_text=schema.full_text or False,
         sitemap=schema.sitemap,
-        full_url=schema.url if schema.url != shown else None,
-        secrets=secrets,
-        has_open_secret=bool(secrets),
+        full_url=schema.url if schema.url != shown or "${" in schema.url else None,
+        secrets=find_url_secrets(schema.url),
+        open_digest=digest_open_address(schema.url),
     )
 
 

@@ -90,7 +90,7 @@ def index_sources(
 def _rank_by_running(source: Source, running: Mapping[str, Source]) -> int:
     """0: it runs unchanged; 1: it runs with other keys; 2: it does not run."""
     current = running.get(source.id)
-    if current is None or source.url != current.url:
+    if current is None or source.stored_url != current.stored_url:
         return 2
     # what runs has its secrets filled in
     filled = replace(source, proxy=current.proxy, full_url=current.full_url, secrets=current.secrets)

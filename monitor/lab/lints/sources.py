@@ -47,6 +47,6 @@ def lint_open_credentials(sources: Mapping[str, Source], places: Mapping[str, Pl
     for id_, source in sources.items():
         place = places.get(id_)
         if place is not None and source.has_open_secret:
-            problem = f"a token or a password stands openly in the url of {id_}"
+            problem = f"a token or a password is written openly in the url of {id_}"
             hint = "write it as a secret: `${file:/PATH}`, `${env:NAME}` or `${credential:NAME}` in its place"
             yield Lint(place, LintKind.OPEN_CREDENTIAL, problem, hint, place)

@@ -26,11 +26,12 @@ from yarl import URL
 
 import monitor
 from monitor import clock
+from monitor.article_links import WEB_SCHEMES
 from monitor.errors import FetchFailed
 from monitor.model import FetchOutcome, FetchResult, Limits, Source, Validators
 from monitor.sources.http import http_problems
 from monitor.sources.http.decoder import ACCEPT_ENCODING, BodyDecoder, unpack_gzip
-from monitor.sources.http.guard import SCHEMES, Network, reason_if_address_refused
+from monitor.sources.http.guard import Network, reason_if_address_refused
 from monitor.sources.http.host_queue import HostQueue, Politeness
 from monitor.sources.http.resolver import Resolver
 from monitor.sources.http.sessions import GuardedSessions
@@ -69,7 +70,8 @@ class _FetchRequest:
 
     `extra_headers`: sent instead of ours with the same name. `gap`, `max_bytes`: stricter limits than usual, for the
     time until the next request to the same domain, and for the body. `may_follow`: called for each redirect.
-    `source_id`: of the source that it is for, whose networks it may reach; `secrets`: what is not shown of an address.
+    `source_id`: of the source that it is for, whose networks it may reach; `secrets`: what is not shown of an address;
+    `address`, `shown_address`: the source's own address, and how that is shown.
     """
 
     validators: Validators
@@ -80,10 +82,13 @@ class _FetchRequest:
     may_follow: MayFollow | None = None
     source_id: str | None = None
     secrets: frozenset[str] = frozenset()
+    address: str | None = None
+    shown_address: str = ""
 
-    def show_url(self, url: URL) -> str:
+    def show_url(self, url: URL | str) -> str:
         """The address without its secrets, for logs and reports."""
-        return redact_url(str(url), self.secrets)
+        address = str(url)  # most fetches are of a source's own address, and searching one for secrets takes long
+        return self.shown_address if address == self.address else redact_url(address, self.secrets)
 
 
 class Fetcher:
@@ -140,16 +145,18 @@ class Fetcher:
         the least time until the next request to this domain, and the most decoded bytes, if they are stricter than the
         limits. `may_follow`: called with the target of each redirect, before it is followed.
         """
-        secrets, source_id = find_url_secrets(url), None
+        request = _FetchRequest(validators, dict(headers or {}), proxy, gap, max_bytes, may_follow)
         if source is not None:
-            proxy, secrets, source_id = source.proxy, secrets | source.secrets, source.id
-        request = _FetchRequest(validators, dict(headers or {}), proxy, gap, max_bytes, may_follow, source_id, secrets)
+            request = replace(request, proxy=source.proxy, source_id=source.id, secrets=source.secrets)
+            request = replace(request, address=source.address, shown_address=source.url)
+        if url != request.address:
+            request = replace(request, secrets=request.secrets | find_url_secrets(url))
         try:
             address = _parse_url(url)
             return await self._follow(address, request)
         except FETCH_ERRORS as error:
-            problem = hide_secrets_in(self._explain_error(error), secrets)
-        return FetchResult(FetchOutcome.FAILED, redact_url(url, secrets), validators=validators, problem=problem)
+            problem = hide_secrets_in(self._explain_error(error), request.secrets)
+        return FetchResult(FetchOutcome.FAILED, request.show_url(url), validators=validators, problem=problem)
 
     def _explain_error(self, error: Exception) -> str:
         """Why there is no response, in a line for a person."""
@@ -173,7 +180,7 @@ class Fetcher:
         # Secrets of an address are neither shown nor stored, so we cannot learn a new address that has some.
         is_permanent = url.user is None
         for hop in range(self._limits.redirects + 1):
-            if url.scheme not in SCHEMES or not url.host:
+            if url.scheme not in WEB_SCHEMES or not url.host:
                 raise FetchFailed(f"{'redirects to ' if hop else ''}{request.show_url(url)[:200]}, {NO_WEB_ADDRESS}")
             if request.validators.origin is None:
                 request = replace(request, validators=replace(request.validators, origin=origin_of(url)))
@@ -319,7 +326,7 @@ def origin_of(url: URL) -> str:
 def resolve_redirect(url: URL, location: str) -> URL:
     """The target of a redirect. Credentials in the address are kept only for the host that they were meant for."""
     target = url.join(URL(location))
-    if target.scheme not in SCHEMES:
+    if target.scheme not in WEB_SCHEMES:
         return target
     return (
         target.with_user(url.user).with_password(url.password)

@@ -19,8 +19,6 @@ if TYPE_CHECKING:  # aiohttp takes a tenth of a second to import, and commands t
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
-SCHEMES = ("http", "https")
-
 # The only part of IPv6 that is assigned to the public Internet (RFC 4291 section 2.4, IANA). All else is private,
 # special, or hides an IPv4 address: ::/96, 64:ff9b::/96 and ::ffff:0:0:0/96 are global in Python's tables.
 PUBLIC_IPV6 = IPv6Network("2000::/3")

@@ -33,6 +33,7 @@ class GuardedSessions:
         self._resolver = resolver
         self._headers = dict(headers)
         self._sessions: dict[tuple[Network, ...], ClientSession] = {}
+        self._is_closed = False
 
     def networks_for(self, source_id: str | None) -> tuple[Network, ...]:
         """The private networks that this source may reach; None: what is fetched for no source."""
@@ -44,7 +45,10 @@ class GuardedSessions:
         return tuple(dict.fromkeys([*self._for_all, *(each for some in self._by_source.values() for each in some)]))
 
     def session_for(self, source_id: str | None) -> ClientSession:
-        """The session for requests of this source. For the event loop in which it is called."""
+        """The session for requests of this source. For the event loop in which it is called. Raises RuntimeError once
+        they are closed: nobody would close a new one."""
+        if self._is_closed:
+            raise RuntimeError("the HTTP sessions are closed")
         networks = self.networks_for(source_id)
         if (session := self._sessions.get(networks)) is None:
             session = self._sessions[networks] = self._open_session(networks)
@@ -71,7 +75,8 @@ class GuardedSessions:
         )
 
     async def close(self) -> None:
-        """Close all sessions."""
+        """Close all sessions, for good."""
+        self._is_closed = True
         for session in self._sessions.values():
             await session.close()
         self._sessions.clear()

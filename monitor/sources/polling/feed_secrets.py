@@ -18,7 +18,7 @@ def hide_secrets_in_feed(feed: Feed, secrets: frozenset[str]) -> Feed:
 
 
 def _hide_in_entry(entry: Entry, secrets: frozenset[str]) -> Entry:
-    return replace(
+    hidden = replace(
         entry,
         guid=None if entry.guid is None else hide_secrets_in(entry.guid, secrets),
         link=None if entry.link is None else drop_secrets_from_link(entry.link, secrets),
@@ -28,3 +28,4 @@ def _hide_in_entry(entry: Entry, secrets: frozenset[str]) -> Entry:
         authors=tuple(hide_secrets_in(author, secrets) for author in entry.authors),
         tags=tuple(hide_secrets_in(tag, secrets) for tag in entry.tags),
     )
+    return entry if hidden == entry else replace(hidden, original=entry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +22,8 @@ from monitor.store.engine.store_thread import BatchCommitter, StoreThread
 from monitor.store.engine.tables import document, source, trouble
 from monitor.store.queues.known_entries import EntryLookup, find_known_entries
 from monitor.url_secrets import redact_url
+
+_OPEN_DIGEST = re.compile("#open-[0-9a-f]+$")  # of `Source.stored_url`
 
 _CLAIMED = (
     source.c.id,
@@ -92,10 +95,10 @@ class Claims:
             new, sooner = [], []
             for configured in sources.values():
                 if (row := rows.get(configured.id)) is None:
-                    new.append({"id": configured.id, "url": configured.url, "next_at": now})
-                elif row.url != configured.url and redact_url(row.url, configured.secrets) != configured.url:
+                    new.append({"id": configured.id, "url": configured.stored_url, "next_at": now})
+                elif not _is_same_address(row.url, configured):
                     _reset_source(connection, configured, now)
-                elif row.url != configured.url or _has_secret_move(row.habits):
+                elif row.url != configured.stored_url or _has_secret_move(row.habits):
                     _hide_stored_secrets(connection, configured, row.habits)
                 elif not row.failures and row.next_at > compute_latest_poll(
                     configured, SourceStats.of_row(row.habits), now
@@ -213,6 +216,18 @@ class KnownEntries:
         return [uid in found for uid in uids]
 
 
+def _is_same_address(stored: str, configured: Source) -> bool:
+    """Whether the stored address is that of the source. Its secrets do not count where its file names them, or named
+    them, by references."""
+    if stored in {configured.stored_url, configured.address}:  # older versions stored it with its secrets
+        return True
+    if configured.full_url is None:
+        return False
+    if configured.has_open_secret:  # the reference was replaced by the secret
+        return stored == configured.url
+    return redact_url(_OPEN_DIGEST.sub("", stored), configured.secrets) == configured.url
+
+
 def _has_secret_move(habits: Mapping[str, Any] | None) -> bool:
     """Whether a permanent redirect was learnt to an address with a secret in it."""
     moved_to = SourceStats.of_row(habits).moved_to if habits and "moved_to" in habits else None
@@ -222,7 +237,7 @@ def _has_secret_move(habits: Mapping[str, Any] | None) -> bool:
 def _hide_stored_secrets(connection: Connection, configured: Source, habits: Mapping[str, Any] | None) -> None:
     """Store the address of a source as it is shown now; all that was learnt of it stays, but an address with a secret
     and what the last poll said of it."""
-    values: dict[str, object] = {"url": configured.url, "problem": null()}
+    values: dict[str, object] = {"url": configured.stored_url, "problem": null()}
     if _has_secret_move(habits):
         stats = replace(SourceStats.of_row(habits), moved_to=None, moved_since=None, moved_polls=0, moved_asked=None)
         values["habits"] = stats.to_row()
@@ -231,14 +246,14 @@ def _hide_stored_secrets(connection: Connection, configured: Source, habits: Map
 
 def _reset_source(connection: Connection, configured: Source, now: datetime) -> None:
     """Reset a source with a new address: what was learnt at the old one does not apply, nor do its troubles."""
-    values: dict[str, object] = {"url": configured.url, "next_at": now, "failures": 0}
+    values: dict[str, object] = {"url": configured.stored_url, "next_at": now, "failures": 0}
     values |= dict.fromkeys(("etag", "last_modified", "body", "failing_since", "problem"))
     # first_at too: what an unknown document holds is not news. token: a running poll of the old address must leave
     # nothing behind.
     values |= {"first_at": None, "lease_until": None, "lease_owner": None}
     values |= {"token": source.c.token + 1, "habits": null()}
     # unless another daemon has done it already
-    has_other_address = (source.c.id == configured.id) & (source.c.url != configured.url)
+    has_other_address = (source.c.id == configured.id) & (source.c.url != configured.stored_url)
     if connection.execute(update(source).where(has_other_address).values(**values)).rowcount:
         connection.execute(delete(document).where(document.c.source_id == configured.id))
         open_troubles = (trouble.c.source_id == configured.id) & trouble.c.over_at.is_(None)

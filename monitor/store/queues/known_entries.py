@@ -32,8 +32,8 @@ class EntryLookup:
 
 
 def find_known_entries(connection: Connection, polls: Sequence[EntryLookup]) -> dict[Key, KnownArticle]:
-    """Known articles by source and uid. For an unknown uid: the article that has the address or the words that are
-    sought for it, if there is one."""
+    """Known articles by source and uid. For an unknown uid: the article that has the former uid, the address or the
+    words that are sought for it, if there is one."""
     nonempty = _find_nonempty_sources(connection, {poll.source for poll in polls if poll.first_poll})
     polls = [poll for poll in polls if not poll.first_poll or poll.source in nonempty]
     keys = {(poll.source, uid) for poll in polls for uid in poll.uids}
@@ -43,7 +43,14 @@ def find_known_entries(connection: Connection, polls: Sequence[EntryLookup]) -> 
     hashed = {(source_id, uid_hash(uid)): (source_id, uid) for source_id, uid in keys if (source_id, uid) not in found}
     departed = {hashed[row.source_id, row.uid_hash]: row for row in _read_rows(connection, _SELECT_DEPARTED, hashed)}
     found |= {key: replace(_known_from_row(row), is_erased=row.forgotten) for key, row in departed.items()}
-    for find in (_find_by_address, _find_by_words, _find_departed_by_address, _find_departed_by_words):
+    for find in (
+        _find_by_former_uid,
+        _find_departed_by_former_uid,
+        _find_by_address,
+        _find_by_words,
+        _find_departed_by_address,
+        _find_departed_by_words,
+    ):
         found |= find(connection, {key: identity for key, identity in sought.items() if key not in found})
     return found
 
@@ -56,6 +63,22 @@ def _find_nonempty_sources(connection: Connection, sources: Iterable[str]) -> se
         for batch in in_batches(sources)
         for id_ in connection.execute(_SELECT_NONEMPTY, {"sources": batch}).scalars()
     }
+
+
+def _find_by_former_uid(connection: Connection, missing: Mapping[Key, FallbackIdentity]) -> dict[Key, KnownArticle]:
+    """Articles under the uids that older versions gave them. They keep these uids."""
+    key_of = _index_by_former_uid(missing, str)
+    rows = _read_rows(connection, _SELECT_BY_UID, key_of)
+    return {key_of[row.source_id, row.uid]: _known_under_other_uid(row) for row in rows}
+
+
+def _find_departed_by_former_uid(
+    connection: Connection, missing: Mapping[Key, FallbackIdentity]
+) -> dict[Key, KnownArticle]:
+    """Entries that left the archive, by the hash of the uid that older versions gave them."""
+    key_of = _index_by_former_uid(missing, uid_hash)
+    rows = _read_rows(connection, _SELECT_DEPARTED, key_of)
+    return {key_of[row.source_id, row.uid_hash]: replace(_known_from_row(row), is_erased=row.forgotten) for row in rows}
 
 
 def _find_by_address(connection: Connection, missing: Mapping[Key, FallbackIdentity]) -> dict[Key, KnownArticle]:
@@ -111,6 +134,14 @@ def _index_by_link(missing: Mapping[Key, FallbackIdentity], link_name: Callable[
     }
 
 
+def _index_by_former_uid(missing: Mapping[Key, FallbackIdentity], uid_name: Callable[[str], str]) -> dict[Key, Key]:
+    return {
+        (source_id, uid_name(identity.former_uid)): (source_id, uid)
+        for (source_id, uid), identity in missing.items()
+        if identity.former_uid is not None
+    }
+
+
 def _map_to_digests(missing: Mapping[Key, FallbackIdentity]) -> dict[Key, Key]:
     return {
         (source_id, uid): (source_id, identity.digest)
@@ -150,6 +181,7 @@ _SELECT_STORED = select(article.c.source_id, article.c.uid, *(article.c[name] fo
 _SELECT_BY_IDENTITY = select(
     *(article.c[name] for name in (*_KNOWN_COLUMNS, "id", "source_id", "uid", "title", "canonical"))
 )
+_SELECT_BY_UID = _SELECT_BY_IDENTITY.where(tuple_(article.c.source_id, article.c.uid).in_(_KEYS))
 _SELECT_BY_ADDRESS = _SELECT_BY_IDENTITY.where(tuple_(article.c.source_id, article.c.canonical).in_(_KEYS))
 _SELECT_BY_WORDS = _SELECT_BY_IDENTITY.where(
     article.c.canonical.is_(None), tuple_(article.c.source_id, article.c.digest).in_(_KEYS)

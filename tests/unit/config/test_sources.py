@@ -96,7 +96,17 @@ def test_an_address_is_shown_without_its_secrets(url: str, address: str, shown: 
     assert (found.address, found.url) == (address, shown)
     assert found.has_open_secret is ("0penly" in url)
     assert not any(form in repr(found) for form in ("s3cr", "0penly"))
-    assert found.secrets >= ({"0penly"} if "0penly" in url else {"s3cr%2Fet", "s3cr/et"})
+    assert found.secrets >= ({"token=0penly"} if "0penly" in url else {"s3cr%2Fet", "s3cr/et"})
+
+
+def test_an_escape_in_an_address_names_no_secret(tmp_path: Path) -> None:
+    """`$${a}` is fetched as `${a}`."""
+    found = with_secrets(at("https://x.test/f?q=$${a}"), {}, PLACE, tmp_path)
+    assert (found.url, found.address, found.secrets) == (
+        "https://x.test/f?q=$${a}",
+        "https://x.test/f?q=${a}",
+        frozenset(),
+    )
 
 
 @pytest.mark.parametrize("value", ["with a blank", "x@evil.test/"])

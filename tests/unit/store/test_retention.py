@@ -288,6 +288,8 @@ def test_what_has_left_is_recognised_under_another_uid_too(archive: Archive) -> 
     }
     found = archive.claims.find_known("wire", list(wanted), wanted)
     assert found == {"a": KnownArticle(1, "d1", NOON, uid=""), "b": KnownArticle(1, "d2", NOON, uid="")}
+    former = {"d": FallbackIdentity(None, "edited", former_uid="page")}
+    assert archive.claims.find_known("wire", ["d"], former) == {"d": KnownArticle(1, "d1", NOON)}
 
 
 def test_what_comes_back_changed_goes_on_where_it_was(archive: Archive) -> None:
