@@ -15,7 +15,7 @@ from monitor.article_links import sanitize_link
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.dates import is_plausible, parse_latest_date
 from monitor.ingest.entry_identity import GUID, LINK, assign_uids, deduplicate_fingerprints, fingerprint_entry
-from monitor.model import Article, Entry, EntryFingerprint, Source
+from monitor.model import Article, Entry, EntryFingerprint, RedactedEntry, Source
 from monitor.model.hashing import digest_texts
 from monitor.sanitize import sanitize_line, sanitize_text
 from monitor.text.folding import folded_tokens
@@ -107,9 +107,13 @@ def _find_former_uids(
     entries: Sequence[Entry], uids: Sequence[str], known_fingerprints: Sequence[EntryFingerprint], *, guids: bool
 ) -> dict[str, str]:
     """By uid, the uids that older versions gave these entries, where they differ: they hid no secrets."""
-    if all(entry.original is None for entry in entries):
+    if not any(isinstance(entry, RedactedEntry) for entry in entries):
         return {}
-    former = assign_uids([entry.original or entry for entry in entries], known_fingerprints, guids=guids)
+    former = assign_uids(
+        [entry.original if isinstance(entry, RedactedEntry) else entry for entry in entries],
+        known_fingerprints,
+        guids=guids,
+    )
     return {uid: old for uid, old in _map_by_uid(former, uids).items() if old != uid}
 
 

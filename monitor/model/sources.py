@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
@@ -184,9 +184,7 @@ class Entry:
     """An entry as a feed gives it: plain text (no HTML), dates as the feed wrote them, links absolute.
 
     `slice`: the digest of its part of the document (b"": that part is unknown). `is_truncated`: one of its texts was
-    longer than any article's, and was not read to its end (`sources.formats.entry_bounds`). `original`: the entry with
-    the secrets of its source's address, if some were hidden. It is never shown or stored: it finds what older versions
-    stored of the entry.
+    longer than any article's, and was not read to its end (`sources.formats.entry_bounds`).
     """
 
     guid: Word | None = None
@@ -201,7 +199,19 @@ class Entry:
     tags: Annotated[tuple[Word, ...], Items] = ()
     slice: bytes = field(default=b"", compare=False)
     is_truncated: bool = False
-    original: Entry | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedEntry(Entry):
+    """An entry in which secrets of its source's address were hidden. `original`: the entry with them. It is never shown or
+    stored: it finds what older versions stored of the entry. Workers send none (`Feed.entries`)."""
+
+    original: Entry = field(default_factory=Entry, compare=False, repr=False)
+
+    @classmethod
+    def from_entries(cls, redacted: Entry, original: Entry) -> RedactedEntry:
+        """`redacted`, with its original."""
+        return cls(**{each.name: getattr(redacted, each.name) for each in fields(Entry)}, original=original)
 
 
 @dataclass(frozen=True, slots=True)

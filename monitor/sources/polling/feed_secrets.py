@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from monitor.model import Entry, Feed
+from monitor.model import Entry, Feed, RedactedEntry
 from monitor.url_secrets import drop_secrets_from_link, hide_secrets_in
 
 
@@ -28,4 +28,4 @@ def _hide_in_entry(entry: Entry, secrets: frozenset[str]) -> Entry:
         authors=tuple(hide_secrets_in(author, secrets) for author in entry.authors),
         tags=tuple(hide_secrets_in(tag, secrets) for tag in entry.tags),
     )
-    return entry if hidden == entry else replace(hidden, original=entry)
+    return entry if hidden == entry else RedactedEntry.from_entries(hidden, entry)
