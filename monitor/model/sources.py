@@ -203,8 +203,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class RedactedEntry(Entry):
-    """An entry in which secrets of its source's address were hidden. `original`: the entry with them. It is never shown or
-    stored: it finds what older versions stored of the entry. Workers send none (`Feed.entries`)."""
+    """An entry in which secrets of its source's address were hidden. `original`: the entry with them. It is never shown
+    or stored: it finds what older versions stored of the entry. Workers send none (`Feed.entries`)."""
 
     original: Entry = field(default_factory=Entry, compare=False, repr=False)
 
