@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from monitor.config.language.base_schema import Schema, validation_error
 from monitor.config.yaml.yaml12 import quote_text
@@ -73,6 +73,12 @@ class WebSchema(Schema):
         "the addresses of loopback always work.",
         examples=[["monitor.example"]],
     )
+
+    @model_validator(mode="after")
+    def _require_listen(self) -> Self:
+        if self.hosts and self.listen is None:
+            raise validation_error("`hosts` does nothing without `listen`", f"write `listen: {_LISTEN}` too")
+        return self
 
 
 def web_settings_from_schema(schema: WebSchema | None) -> WebSettings | None:

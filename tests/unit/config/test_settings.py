@@ -193,6 +193,8 @@ def test_a_proxy_may_pass_on_other_names() -> None:
     for wrong in ("monitor.example:443", "https://monitor.example", "*.example", "a b", ".example", ""):
         (fault,) = faults(f"{_ROUTED}web: {{{listen}, hosts: ['{wrong}']}}\n")
         assert "is no host name" in fault
+    (fault,) = faults(f"{_ROUTED}web: {{hosts: [monitor.example]}}\n")
+    assert "does nothing without `listen`" in fault
 
 
 def test_an_absolute_database_stays_where_it_is() -> None:
