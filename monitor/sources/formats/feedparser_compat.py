@@ -29,6 +29,7 @@ import feedparser
 from feedparser.api import StrictFeedParser
 from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 from feedparser.html import _cp1252
+from feedparser.mixin import _FeedParserMixin
 from feedparser.util import FeedParserDict
 
 from monitor.errors import FeedUnreadable
@@ -38,6 +39,7 @@ from monitor.sources.formats.html import one_line
 QualifiedName: TypeAlias = tuple[str | None, str]  # namespace and local name
 
 MAX_REASON: Final = 200  # characters
+MAX_AUTHOR: Final = 1_000  # characters in which feedparser looks for an address, in quadratic time
 # What feedparser 6 raised for randomly damaged feeds (an element closed without being open, half a surrogate pair).
 FEEDPARSER_ERRORS: Final = (
     ValueError,
@@ -379,3 +381,16 @@ def _split_name(name: str) -> QualifiedName:
 def _qualify_name(name: str) -> str:
     parts = name.split()
     return f"{parts[2]}:{parts[1]}" if len(parts) == 3 else parts[-1]
+
+
+_find_author_address = _FeedParserMixin._sync_author_detail  # noqa: SLF001
+
+
+def _find_address_of_short_author(parser: Any, key: str = "author") -> None:  # noqa: ANN401 - feedparser has no types
+    context = parser._get_context()  # noqa: SLF001
+    if len(author := context.get(key) or "") > MAX_AUTHOR:
+        context[key] = author[:MAX_AUTHOR]
+    _find_author_address(parser, key)
+
+
+_FeedParserMixin._sync_author_detail = _find_address_of_short_author  # noqa: SLF001

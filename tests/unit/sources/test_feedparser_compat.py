@@ -12,7 +12,7 @@ from feedparser.html import _cp1252
 from feedparser.util import FeedParserDict
 
 from monitor.sources.formats.charset import to_utf8
-from monitor.sources.formats.feedparser_compat import parse_leniently, parse_well_formed
+from monitor.sources.formats.feedparser_compat import MAX_AUTHOR, parse_leniently, parse_well_formed, parse_xml
 from tests.parsed_feeds import said
 
 # The functions that feedparser_compat writes anew, or that it counts on to the letter, by a digest of their source.
@@ -145,3 +145,14 @@ def test_what_is_used_is_there() -> None:
     missing = [name for name in USED if not hasattr(parser, name)]
     assert missing == [], f"feedparser {feedparser.__version__} no longer has what feedparser_compat.py uses"
     assert set(_cp1252) <= set(range(0x80, 0xA0)), f"feedparser {feedparser.__version__} replaces other characters too"
+
+
+@pytest.mark.parametrize("closed", ["</dc:creator>", ""], ids=["well-formed", "ill-formed"])
+def test_a_long_author_costs_no_more_than_a_short_one(closed: str) -> None:
+    """Feedparser searches it for an address in quadratic time: a megabyte would take hours."""
+    text = "a." * 500_000
+    feed = parse_xml(
+        f'<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>t</title><item><title>x</title>'
+        f"<dc:creator>{text}{closed}</item></channel></rss>".encode()
+    )
+    assert all(len(str(entry.get("author", ""))) <= MAX_AUTHOR for entry in feed.entries)
