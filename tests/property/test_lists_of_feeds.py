@@ -14,12 +14,17 @@ from monitor.config.editing.source_edit import NewSource, SourceValue, with_sour
 from monitor.config.editing.source_files import new_source
 from monitor.config.language.sources import SourceSchema
 from monitor.config.yaml.yaml12 import PlainData, parse_yaml_text, read_yaml_file
+from monitor.sanitize import sanitize_text
 from monitor.sources.formats.opml import read_opml, write_opml
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SEEDS = Path(__file__).parents[2] / "seeds" / "sources"
 
-texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1, max_size=20).filter(str.strip)
+texts = (  # as the schema keeps them
+    st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1, max_size=20)
+    .map(sanitize_text)
+    .filter(str.strip)
+)
 css = st.sampled_from(("article", ".a > .b", 'a[href="x,y"]', "div:not(.c) a", "ul,ol"))
 urls = st.sampled_from(
     (

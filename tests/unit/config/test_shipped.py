@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from monitor.config.loading.shipped import find_shipped_folder
 
 _ROOT = Path(__file__).parents[3]
 _FIND = (
-    "import site, sys; site.addsitedir(sys.argv[1]); "
+    "import site, sys; site.addsitedir(sys.argv[1]); sys.path.append(sys.argv[2]); "
     "from monitor.config.loading.shipped import find_shipped_folder; print(find_shipped_folder())"
 )
 _EDITABLE = "import sys; from hatchling.build import build_editable; build_editable(sys.argv[1])"
@@ -27,8 +28,8 @@ def run(*command: str | Path, cwd: Path) -> str:
 
 
 def found(site: Path, cwd: Path) -> Path:
-    """What a Python that sees only this folder (nothing of our own environment) finds."""
-    return Path(run("-I", "-S", "-c", _FIND, site, cwd=cwd))
+    """What a Python finds that sees only this folder, and the libraries of our own environment."""
+    return Path(run("-I", "-S", "-c", _FIND, site, sysconfig.get_path("platlib"), cwd=cwd))
 
 
 @pytest.fixture(scope="module")
