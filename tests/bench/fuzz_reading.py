@@ -1,6 +1,6 @@
 """Hostile documents on the whole reading path, for as long as one likes.
 
-    ./dev bench fuzz_reading [--minutes 60] [--seed 1] [--keep FOLDER] [--atheris]
+    ./dev bench fuzz_reading [--minutes 60] [--rounds N] [--seed 1] [--keep FOLDER] [--atheris]
 
 Hypothesis draws feeds, sitemaps, pages, lists of feeds and robots.txt with nasty texts in every place, damages files of
 real programs, and compresses some (tests/security/hostile_documents.py). Each goes through all readers, and each of two
@@ -120,14 +120,14 @@ def run_guided() -> None:
     atheris.Fuzz()
 
 
-def measure(minutes: float, first: int, keep: Path) -> int:
+def measure(minutes: float, rounds: int | None, first: int, keep: Path) -> int:
     """One round after the other; the exit code."""
     figures, outcomes, found = Figures(), Counter[str](), 0
     count, slowest, memory, number = 0, 0.0, 0, first
     end = time.monotonic() + 60 * minutes
     keep.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="fuzz-") as folder:
-        while time.monotonic() < end:
+        while time.monotonic() < end and number - first != rounds:
             note = Path(folder, "document.json")
             command = [sys.executable, "-m", "tests.bench.fuzz_reading", "--round", str(number), str(note)]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -155,6 +155,7 @@ def main() -> int:
     """From the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--rounds", type=int, help="at most so many: the same documents on every machine")
     parser.add_argument("--seed", type=int, default=1, help="number of the first round")
     parser.add_argument(
         "--keep", type=Path, default=Path(".run/fuzz"), help="folder for documents that break something"
@@ -166,7 +167,7 @@ def main() -> int:
         return run_round(int(asked.round[0]), Path(asked.round[1]))
     if asked.atheris:
         run_guided()
-    return measure(asked.minutes, asked.seed, asked.keep)
+    return measure(asked.minutes, asked.rounds, asked.seed, asked.keep)
 
 
 if __name__ == "__main__":
