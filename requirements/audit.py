@@ -45,11 +45,11 @@ def audit_packages(packages: Sequence[str], options: Sequence[str]) -> Audit:
 
 
 def _ask_service(service: str, packages: Sequence[str], options: Sequence[str]) -> Audit:
-    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
-        file.write("\n".join(packages))
-        file.flush()
-        command = [sys.executable, "-m", "pip_audit", "-r", file.name, "--no-deps", "--disable-pip", "-s", service]
-        command += ["--format", "json", "--progress-spinner", "off", "--timeout", "15", *options]
+    with tempfile.TemporaryDirectory() as folder:  # its cache too would else be in HOME
+        file = Path(folder, "packages.txt")
+        file.write_text("\n".join(packages), encoding="utf-8")
+        command = [sys.executable, "-m", "pip_audit", "-r", str(file), "--no-deps", "--disable-pip", "-s", service]
+        command += ["--cache-dir", folder, "--format", "json", "--progress-spinner", "off", "--timeout", "15", *options]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     if not done.stdout.startswith("{"):  # it has answered nothing at all
         lines = done.stderr.strip().splitlines()
