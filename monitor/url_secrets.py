@@ -20,7 +20,7 @@ from urllib.parse import quote, unquote, unquote_plus
 
 HIDDEN: Final = "***"
 REFERENCE: Final = re.compile(r"(?<!\$)\$\{(?P<inside>[^{}]*)\}")
-"""A secret as a file of the user names it. `$${` stands for `${` itself."""
+"""A secret as a file of the user names it. `$${` is an escape: it gives `${`."""
 SHORTEST_IN_TEXT: Final = 6
 """Characters of a secret that is looked for in any text, logs too: shorter ones occur in harmless texts."""
 
@@ -31,7 +31,7 @@ _ALWAYS_SECRET: Final = frozenset(
      "credential", "credentials", "accesstoken", "authtoken", "privatekey", "secretkey"}
 )  # fmt: skip
 _OFTEN_SECRET: Final = frozenset({"key", "auth", "authorization", "sig", "pass", "hmac"})
-"""Names that also stand before harmless words (`key=politics`, `key=euro2024`): a value of words is no secret."""
+"""Names that harmless words follow too (`key=politics`, `key=euro2024`): a value of words is no secret."""
 _LONG_PIECE: Final = 16
 _RANDOM: Final = 20
 _RANDOM_PIECE: Final = 12

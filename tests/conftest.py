@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import shutil
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -14,6 +15,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+import structlog
 from aiohttp import web
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine
@@ -233,6 +235,18 @@ def faults(running: FaultServer) -> FaultServer:
     running.then.clear()
     running.documents.clear()
     return running
+
+
+@pytest.fixture
+def logged_at_debug() -> Iterator[StringIO]:
+    """All that the log says, as it says it. The log is as before afterwards."""
+    root, stream = logging.getLogger(), StringIO()
+    before = root.handlers[:], root.level
+    configure_logging(stream=stream, level=logging.DEBUG)
+    yield stream
+    close_log()
+    structlog.reset_defaults()
+    root.handlers[:], root.level = before
 
 
 @pytest.fixture

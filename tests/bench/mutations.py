@@ -24,6 +24,7 @@ from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Limits
 from monitor.runtime.sandbox import PARSER
 from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.processes import preload_module
 from monitor.runtime.workers.serve import WorkerSetup
 from monitor.sources.formats.read_document import preload_parsers, read_document
 from tests.bench.world.figures import Figures
@@ -263,6 +264,7 @@ async def read_in(workers: Workers, batches: Iterator[Batch], account: Account) 
 
 async def measure(bodies: list[bytes], wanted: int, seed: int) -> int:
     """Damage, read, count; the exit code."""
+    preload_module("tests.bench.mutations")  # once in its sandbox, a worker cannot read this folder
     workers, account = Workers(2, setup=WorkerSetup(PARSER), tasks_each=200), Account()
     numbers = range(seed * wanted, (seed + 1) * wanted)
     batches = iter([(n, damaged(bodies, n)) for n in numbers[at : at + BATCH]] for at in range(0, wanted, BATCH))

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import io
 import itertools
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-import structlog
 from sqlalchemy import select
 
 from monitor.config.language.secrets import find_sensitive_parts
@@ -19,7 +17,7 @@ from monitor.runtime.workers.pool import Workers
 from monitor.runtime.workers.serve import WorkerSetup
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import metadata
-from monitor.telemetry import close_log, configure_logging
+from monitor.telemetry import close_log
 from tests.integration.test_dispatcher import dispatching, states
 from tests.patience import PATIENCE
 from tests.sending import fill
@@ -72,21 +70,9 @@ async def _serving(received: list[bytes]) -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
 
 
-@pytest.fixture
-def logged() -> Iterator[io.StringIO]:
-    """The log at DEBUG, with nothing made unreadable in it."""
-    root, stream = logging.getLogger(), io.StringIO()
-    before = root.handlers[:], root.level
-    configure_logging(stream=stream, level=logging.DEBUG)
-    yield stream
-    close_log()
-    structlog.reset_defaults()
-    root.handlers[:], root.level = before
-
-
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_no_part_of_an_address_is_seen(
-    database: Database, logged: io.StringIO, capfd: pytest.CaptureFixture[str]
+    database: Database, logged_at_debug: io.StringIO, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """In no log, table, metric or traceback: refused with an echo of what was sent, failed so, and hung up."""
     received: list[bytes] = []
@@ -105,8 +91,8 @@ async def test_no_part_of_an_address_is_seen(
     with database.read.connect() as connection:
         tables = "\n".join(str(row) for table in metadata.sorted_tables for row in connection.execute(select(table)))
     printed = capfd.readouterr()
-    seen = f"{logged.getvalue()}\n{printed.out}\n{printed.err}\n{metrics}\n{tables}"
-    assert logged.getvalue().count("delivery failed") == len(urls)
+    seen = f"{logged_at_debug.getvalue()}\n{printed.out}\n{printed.err}\n{metrics}\n{tables}"
+    assert logged_at_debug.getvalue().count("delivery failed") == len(urls)
     secret = {part for url in urls.values() for part in find_sensitive_parts(url) if len(part) > 5}
     sent = b"".join(received).decode(errors="replace")
     assert {"t0ken-a-1234567890", "p4th-j", "k3y-form", "p4th-w"} <= {part for part in secret if part in sent}

@@ -6,12 +6,11 @@ import asyncio
 import io
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from aiohttp import web
 from sqlalchemy import Row, select, update
 
@@ -22,7 +21,7 @@ from monitor.store.engine.opening import open_database
 from monitor.store.engine.tables import article
 from monitor.store.engine.tables import source as sources
 from monitor.store.queues.claims import Claims
-from monitor.telemetry import close_log, configure_logging, hide_secrets
+from monitor.telemetry import close_log, hide_secrets
 from tests.building import NOON
 from tests.e2e.whole import news_monitor
 from tests.patience import PATIENCE
@@ -114,20 +113,8 @@ def read_stored(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.glob("monitor.db*"))
 
 
-@pytest.fixture
-def logged() -> Iterator[io.StringIO]:
-    """The log at DEBUG."""
-    root, stream = logging.getLogger(), io.StringIO()
-    before = root.handlers[:], root.level
-    configure_logging(stream=stream, level=logging.DEBUG)
-    yield stream
-    close_log()
-    structlog.reset_defaults()
-    root.handlers[:], root.level = before
-
-
 async def test_no_secret_of_an_address_is_seen(
-    tmp_path: Path, logged: io.StringIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, logged_at_debug: io.StringIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In no log, row, byte of the database and its WAL, metric or answer of a command; the log hides nothing itself."""
     monkeypatch.setattr("monitor.app.hide_secrets", lambda _: None)
@@ -145,7 +132,7 @@ async def test_no_secret_of_an_address_is_seen(
                 await asyncio.wait_for(daemon.run_once(asyncio.Event()), PATIENCE)
             stored = read_stored(tmp_path)
             metrics = daemon._metrics.render_exposition()
-        seen = [stored.decode(errors="replace"), metrics.decode(), logged.getvalue()]
+        seen = [stored.decode(errors="replace"), metrics.decode(), logged_at_debug.getvalue()]
         for command in (
             ["sources", "list"],
             ["sources", "list", "--json"],
@@ -313,10 +300,10 @@ def load_sources(folder: Path, url: str) -> Mapping[str, Source]:
     return load_config_files(folder / "monitor.yaml", {"A": "s3cret-a", "B": "s3cret-b"}).config.sources
 
 
-def test_a_secret_is_hidden_by_the_log_too(logged: io.StringIO) -> None:
+def test_a_secret_is_hidden_by_the_log_too(logged_at_debug: io.StringIO) -> None:
     """Should one come there from elsewhere."""
     hide_secrets({"s3cret-of-a-source"})
     logging.getLogger("x").warning("asked /feed?x=s3cret-of-a-source")
     close_log()
-    assert "asked" in logged.getvalue()
-    assert "s3cret" not in logged.getvalue()
+    assert "asked" in logged_at_debug.getvalue()
+    assert "s3cret" not in logged_at_debug.getvalue()

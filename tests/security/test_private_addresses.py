@@ -260,7 +260,7 @@ async def test_a_proxy_is_reached_by_the_source_that_it_is_allowed_for_only(site
 
 
 async def test_robots_txt_and_older_pages_are_for_the_source_too(site: Site) -> None:
-    """What one source was told of a private site is not told to another one, which asks nobody; back-fill likewise."""
+    """What one source learned of a private site is kept from another one, which asks nobody; back-fill likewise."""
     site.answers |= {"/robots.txt": web.Response(text=""), "/map.xml": web.Response(body=FEED)}
     own, other = source("intranet"), source("other")
     async with Fetcher(LIMITS, (), {"intranet": LOOPBACK}) as fetcher:

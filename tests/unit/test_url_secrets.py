@@ -99,7 +99,7 @@ def test_short_secrets_are_not_looked_for_in_texts() -> None:
 
 
 def test_an_escaped_reference_is_none() -> None:
-    """`$${` stands for the two characters themselves."""
+    """`$${` gives the two characters themselves."""
     assert redact_url("https://x.test/f?q=$${a}") == "https://x.test/f?q=$${a}"
 
 

@@ -68,7 +68,7 @@ def enter_sandbox(profile: SandboxProfile) -> tuple[str, ...]:
     if sys.platform != "linux":
         return _ELSEWHERE
     missing = [_THREADS] if _count_threads() > 1 else []
-    _Entered.profile, _Entered.files = profile, _identify(profile)
+    _Entered.files = {path: _identify_file(path) for path in list_readable_paths(profile)}
     for protection in _PROTECTIONS:
         missing += _list_missing(protection, lambda enter: enter.enter(profile))
     return tuple(missing)
@@ -84,17 +84,14 @@ def missing_protections() -> tuple[str, ...]:
 def needs_renewal() -> bool:
     """Whether a file that this process may read has been replaced since it entered its sandbox, such as
     /etc/resolv.conf when the network has changed. The new one is refused: another process has to do the work. A file
-    that is gone, or that cannot be seen without the capabilities of before, is nothing new."""
-    if _Entered.profile is None:
-        return False
-    now = _identify(_Entered.profile)
-    return any(found is not None and found != _Entered.files.get(path) for path, found in now.items())
+    that is gone, or that cannot be seen without the capabilities of before, is nothing new. Asked before each message,
+    so it takes no longer than the status of 50 files."""
+    return any(_identify_file(path) not in (None, before) for path, before in _Entered.files.items())
 
 
 class _Entered:
-    """What this process has entered."""
+    """The files that this process might read when it entered its sandbox."""
 
-    profile: SandboxProfile | None = None
     files: _FileIds = {}  # noqa: RUF012 - replaced as a whole
 
 
@@ -115,13 +112,9 @@ def _count_threads() -> int:
         return 1
 
 
-def _identify(profile: SandboxProfile) -> _FileIds:
-    return {path: _identify_file(path) for path in list_readable_paths(profile)}
-
-
 def _identify_file(path: str) -> tuple[int, int] | None:
     try:
-        found = Path(path).stat()
+        found = os.stat(path)  # noqa: PTH116 - half the time of Path, and there are many
     except OSError:
         return None
     return found.st_dev, found.st_ino

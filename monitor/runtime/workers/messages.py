@@ -20,7 +20,7 @@ import msgspec
 
 from monitor.errors import FeedUnreadable, MonitorError, WorkerLost
 
-MAX_REPLY: Final = 64 * 2**20  # bytes; the largest that we have seen of a document within the default limits is 12 MiB
+MAX_REPLY: Final = 64 * 2**20  # bytes: eight times the largest document that `limits.decoded_bytes` lets in by default
 MAX_LINE: Final = 1_000  # characters of an error
 HEADER: Final = 8  # bytes before each message: its length, big-endian
 _ERRORS: Final[dict[str, type[MonitorError]]] = {error.__name__: error for error in (FeedUnreadable, WorkerLost)}

@@ -4,7 +4,7 @@ SQLite puts a log and an index beside its file, we put a lock and copies there, 
 first creates it. So root switches to the owner before it touches any of them, for the rest of the process: also because
 the owner might have put a link there to a file of root's. If a link of one user leads to the file of another, or to one
 of root's, or if the file is root's in a folder of somebody else, root refuses: it would act with the rights of one user
-where another one chooses. Any other user is told which command to type. A PostgreSQL needs none of this: its files are
+where another one chooses. Any other user gets the command to type. A PostgreSQL needs none of this: its files are
 its server's.
 """
 

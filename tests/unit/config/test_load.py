@@ -127,14 +127,13 @@ def test_a_network_for_a_source_that_does_not_exist_is_told(write: Write) -> Non
     faulty = "sources:\n  - {id: bad, url: 'http://x/', every: 1 s}\n"
     folder = write(_GOOD | {"monitor.yaml": _GOOD["monitor.yaml"] + network, "sources/bad.yaml": faulty})
     found = loaded(folder)
-    told = [str(fault) for fault in found.faults if "network" in fault.problem]
-    assert len(told) == 1
-    assert "there is no source 'onne' that this network could be for; did you mean 'one'?" in told[0]
+    (problem,) = (str(fault) for fault in found.faults if "network" in fault.problem)
+    assert "there is no source 'onne' that this network could be for; did you mean 'one'?" in problem
     assert [*found.config.settings.allow_for] == ["one", "onne", "bad"]
 
 
 def test_a_source_whose_address_lacks_its_token_is_left_out_alone(write: Write) -> None:
-    """And told. With the token it is there, and no log will show that."""
+    """And it is reported. With the token it is there, and no log will show that."""
     source = "{id: two, url: 'https://two.example/feed?token=${file:token}'}"
     folder = write(_GOOD | {"sources/two.yaml": f"sources: [{source}]\n"})
     without = loaded(folder)

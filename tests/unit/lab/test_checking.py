@@ -233,7 +233,7 @@ def test_that_no_source_is_polled_is_told(more: str, told: list[str], tmp_path: 
 
 
 def test_a_private_address_of_a_source_is_told_before_it_is_refused(tmp_path: Path) -> None:
-    """With what allows it; an allowed one, a name, and one whose line silences it, is not told of."""
+    """With what allows it; an allowed one, a name, and one whose line silences it, is not reported."""
     check = checking(tmp_path)
     config = CONFIG.format(url=f"sqlite:///{tmp_path}/none.db")
     write(tmp_path / "monitor.yaml", f"{config}sources: [s.yaml]\nnetwork: {{allow: [10.1.0.0/16]}}\n")
@@ -242,22 +242,22 @@ def test_a_private_address_of_a_source_is_told_before_it_is_refused(tmp_path: Pa
     lines.append("  - {id: quiet, url: 'http://localhost:8080/'}  # lint: ignore private-address")
     lines.append("  - {id: mapped, url: 'https://a.test/', sitemap: 'http://127.0.0.1/map.xml'}")
     write(tmp_path / "s.yaml", "\n".join(["sources:", *lines]))
-    told = [lint for lint in check.run(NOON).lints if lint.kind == "private-address"]
-    assert [lint.place.line for lint in told] == [2, 3, 7]
-    assert told[0].problem == "10.2.3.4, the url of s0, is a private or special address, which it may not reach"
+    lints = [lint for lint in check.run(NOON).lints if lint.kind == "private-address"]
+    assert [lint.place.line for lint in lints] == [2, 3, 7]
+    assert lints[0].problem == "10.2.3.4, the url of s0, is a private or special address, which it may not reach"
     assert (
-        told[0].hint
+        lints[0].hint
         == "if it is meant, write `network: {allow: [{network: '10.2.3.4/32', sources: [s0]}]}` in monitor.yaml"
     )
-    assert "'fd00::1/128', sources: [s1]" in told[1].hint
+    assert "'fd00::1/128', sources: [s1]" in lints[1].hint
     own = "network: {allow: [10.1.0.0/16, {network: 10.2.0.0/16, sources: [s0, mapped]}]}"
     write(tmp_path / "monitor.yaml", f"{config}sources: [s.yaml]\n{own}\n")
-    told = [lint for lint in check.run(NOON).lints if lint.kind == "private-address"]
-    assert [lint.place.line for lint in told] == [3, 7]
+    lints = [lint for lint in check.run(NOON).lints if lint.kind == "private-address"]
+    assert [lint.place.line for lint in lints] == [3, 7]
 
 
 def test_a_token_in_the_address_of_a_source_is_told_and_not_shown(tmp_path: Path) -> None:
-    """What is written as a secret, what names a thing, and a line that silences it, is not told of."""
+    """What is written as a secret, what names a thing, and a line that silences it, is not reported."""
     check = checking(tmp_path)
     write(tmp_path / "monitor.yaml", f"{CONFIG.format(url=f'sqlite:///{tmp_path}/none.db')}sources: [s.yaml]\n")
     (tmp_path / "token").write_text("s3cret", encoding="utf-8")
@@ -270,7 +270,7 @@ def test_a_token_in_the_address_of_a_source_is_told_and_not_shown(tmp_path: Path
     lines = [f"  - {{id: s{n}, url: '{url}'}}" for n, url in enumerate(addresses)]
     lines.append("  - {id: quiet, url: 'https://y.test/?token=0penly'}  # lint: ignore open-credential")
     write(tmp_path / "s.yaml", "\n".join(["sources:", *lines]))
-    told = [lint for lint in check.run(NOON).lints if lint.kind == "open-credential"]
-    assert [lint.place.line for lint in told] == [2, 3]
-    assert "${file:/PATH}" in str(told[0].hint)
-    assert not any("0penly" in str(lint) or "0f3a9c" in str(lint) for lint in told)
+    lints = [lint for lint in check.run(NOON).lints if lint.kind == "open-credential"]
+    assert [lint.place.line for lint in lints] == [2, 3]
+    assert "${file:/PATH}" in str(lints[0].hint)
+    assert not any("0penly" in str(lint) or "0f3a9c" in str(lint) for lint in lints)

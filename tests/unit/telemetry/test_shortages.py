@@ -76,7 +76,7 @@ def by_us(error: Exception) -> None:
 def by_us_within(error: Exception) -> None:
     """Where it is being handled."""
     try:
-        raise error  # noqa: TRY301 - it stands for what is called there
+        raise error  # noqa: TRY301 - as what is called there would
     except Exception:
         log.exception(LogEvent.POLL_CRASHED, source="x")
 
