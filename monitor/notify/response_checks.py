@@ -27,18 +27,21 @@ class BodyCheck:
 
     `fields`: paths ("a.*.b": b in each item of the list a); the first path that the body has decides. `success`: the
     values that mean accepted, as JSON writes them, without quotes; if it is empty, any value that is not empty.
-    `retry_values`: the values that mean: try again later. `code`: the path of an error's number, in a body that has one
-    only for errors.
+    `busy`: the values that mean that the service is busy; `too_many`: those that mean that it got too many messages.
+    Both are tried again later. `code`: the path of an error's number, in a body that has one only for errors.
     """
 
     fields: tuple[str, ...]
     success: frozenset[str] = frozenset()
-    retry_values: frozenset[str] = frozenset()
+    busy: frozenset[str] = frozenset()
+    too_many: frozenset[str] = frozenset()
     code: str = ""
 
 
-def _make_check(*fields: str, is_: Collection[str] = (), retry_on: Collection[str] = (), code: str = "") -> BodyCheck:
-    return BodyCheck(fields, frozenset(is_), frozenset(retry_on), code)
+def _make_check(
+    *fields: str, is_: Collection[str] = (), busy: Collection[str] = (), too_many: Collection[str] = (), code: str = ""
+) -> BodyCheck:
+    return BodyCheck(fields, frozenset(is_), frozenset(busy), frozenset(too_many), code)
 
 
 # By Apprise's name of the kind, with which the URL begins.
@@ -49,7 +52,7 @@ CHECKS: Mapping[str, BodyCheck] = {
     "burstsms": _make_check("error.code", is_=["SUCCESS"]),
     "clickatell": _make_check("messages.*.accepted", is_=["true"]),
     "clicksend": _make_check("data.messages.*.status", is_=["SUCCESS"]),
-    "dingtalk": _make_check("errcode", is_=["0"], retry_on=["-1", "90030", "130101"]),
+    "dingtalk": _make_check("errcode", is_=["0"], busy=["-1"], too_many=["90030", "130101"]),
     "join": _make_check("success", is_=["true"]),
     "kavenegar": _make_check("return.status", is_=["200"]),
     "kodi": _make_check("result", is_=["OK"], code="error.code"),
@@ -64,23 +67,23 @@ CHECKS: Mapping[str, BodyCheck] = {
     "smtp2go": _make_check("data.failed", is_=["0"]),
     "sparkpost": _make_check("results.total_rejected_recipients", is_=["0"]),
     "splunk": _make_check("result", is_=["success"]),
-    "synology": _make_check("success", is_=["true"], retry_on=["117", "411"], code="error.code"),
-    "vonage": _make_check("messages.*.status", is_=["0"], retry_on=["1", "5"]),
-    "wecombot": _make_check("errcode", is_=["0"], retry_on=["-1", "45009"]),
+    "synology": _make_check("success", is_=["true"], busy=["117"], too_many=["411"], code="error.code"),
+    "vonage": _make_check("messages.*.status", is_=["0"], busy=["5"], too_many=["1"]),
+    "wecombot": _make_check("errcode", is_=["0"], busy=["-1"], too_many=["45009"]),
     # The plug-in finds an error in the body, but takes a body that it cannot read for a success.
     "atalk": _make_check("SMSMessageData.Recipients.*.statusCode", is_=["100", "101", "102"]),
-    "bale": _make_check("ok", is_=["true"], retry_on=["429"], code="error_code"),
+    "bale": _make_check("ok", is_=["true"], too_many=["429"], code="error_code"),
     "cm": _make_check("errorCode", is_=["0"]),
-    "feishu": _make_check("code", "StatusCode", is_=["0"], retry_on=["11232"]),
+    "feishu": _make_check("code", "StatusCode", is_=["0"], too_many=["11232"]),
     "gupshup": _make_check("status", is_=["submitted"]),
     "infobip": _make_check("messages.*.status.groupName", is_=["ACCEPTED", "PENDING", "DELIVERED"]),
     "kook": _make_check("code", is_=["0"]),
-    "lark": _make_check("code", "StatusCode", is_=["0"], retry_on=["11232"]),
+    "lark": _make_check("code", "StatusCode", is_=["0"], too_many=["11232"]),
     "notifyre": _make_check("success", is_=["true"]),
     "onebot": _make_check("retcode", is_=["0", "1"]),  # 1: accepted, and on its way
     "smsc": _make_check("id", code="error_code"),
     "smstunnel": _make_check("success", is_=["true"]),
-    "zalo": _make_check("ok", is_=["true"], retry_on=["429"], code="error_code"),
+    "zalo": _make_check("ok", is_=["true"], too_many=["429"], code="error_code"),
 }
 
 
@@ -119,8 +122,9 @@ def _is_accepted(check: BodyCheck, value: str) -> bool:
 
 def _build_refusal(check: BodyCheck, field: str, value: str, status: int) -> Receipt:
     reason = f"{field} {value}" if _CODE.fullmatch(value) else f"an error in {field or 'its text'}"
-    kind = ReceiptKind.TRY_LATER if value in check.retry_values else ReceiptKind.REFUSED
-    return Receipt(kind, f"the service answered {status} with {reason}")
+    throttled = value in check.too_many
+    kind = ReceiptKind.TRY_LATER if throttled or value in check.busy else ReceiptKind.REFUSED
+    return Receipt(kind, f"the service answered {status} with {reason}", throttled=throttled)
 
 
 def _parse_body(response: Response) -> object:

@@ -22,12 +22,12 @@ _MAX_BODY = 2**16  # bytes; a longer body is not read
 
 
 def add_retry_after(receipt: Receipt, responses: Sequence[Response], now: datetime) -> Receipt:
-    """The receipt with what the last answer says of how long to wait, if it is one that may say so. `now`: when it
-    came."""
+    """The receipt with what the last answer says of how long to wait, if it is one that may say so: by its status, or
+    by a body that made the receipt `throttled`. `now`: when it came."""
     last = responses[-1].status_code if responses else None
-    if receipt.kind is ReceiptKind.ACCEPTED or last not in (TOO_MANY, UNAVAILABLE):
+    if receipt.kind is ReceiptKind.ACCEPTED or not (receipt.throttled or last in (TOO_MANY, UNAVAILABLE)):
         return receipt
-    throttled = last == TOO_MANY and receipt.kind is ReceiptKind.TRY_LATER
+    throttled = receipt.throttled or (last == TOO_MANY and receipt.kind is ReceiptKind.TRY_LATER)
     return replace(receipt, throttled=throttled, retry_after=find_retry_after(responses[-1], now))
 
 

@@ -8,6 +8,7 @@ import pytest
 from requests import Response
 
 from monitor.model import Receipt, ReceiptKind
+from monitor.notify.response_checks import receipt_of_bodies
 from monitor.notify.retry_after import LONGEST, add_retry_after, find_retry_after
 from tests.building import NOON
 
@@ -73,3 +74,25 @@ def test_only_what_may_ask_for_a_wait_is_read(
     """A 429 does not count as an attempt."""
     found = add_retry_after(Receipt(kind), [answer(status, "30") for status in statuses], NOON)
     assert (found.kind, found.throttled, found.retry_after is not None) == (kind, throttled, asked)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "throttled", "seconds"),
+    [
+        ("wecombot", '{"errcode": 45009}', True, None),
+        ("wecombot", '{"errcode": -1}', False, None),  # busy
+        ("lark", '{"code": 11232}', True, None),
+        ("vonage", '{"messages": [{"status": "1"}]}', True, None),
+        ("bale", '{"ok": false, "error_code": 429, "parameters": {"retry_after": 35}}', True, 35),
+    ],
+)
+def test_a_rate_limit_in_the_body_of_a_200_is_one_too(
+    kind: str, body: str, *, throttled: bool, seconds: int | None
+) -> None:
+    """As a 429, it does not count as an attempt, and is tried again when the server says."""
+    answers = [answer(200, body=body)]
+    receipt = receipt_of_bodies([kind], answers)
+    assert receipt is not None
+    found = add_retry_after(receipt, answers, NOON)
+    expected = None if seconds is None else timedelta(seconds=seconds)
+    assert (found.kind, found.throttled, found.retry_after) == (ReceiptKind.TRY_LATER, throttled, expected)
