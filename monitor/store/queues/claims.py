@@ -21,9 +21,9 @@ from monitor.store.engine.database import Database, build_insert, in_batches, wr
 from monitor.store.engine.store_thread import BatchCommitter, StoreThread
 from monitor.store.engine.tables import document, source, trouble
 from monitor.store.queues.known_entries import EntryLookup, find_known_entries
-from monitor.url_secrets import redact_url
+from monitor.url_secrets import digest_address, redact_url
 
-_OPEN_DIGEST = re.compile("#open-[0-9a-f]+$")  # of `Source.stored_url`
+_OPEN_DIGEST = re.compile("#open-([0-9a-f]+)$")  # of `Source.stored_url`
 
 _CLAIMED = (
     source.c.id,
@@ -221,11 +221,12 @@ def _is_same_address(stored: str, configured: Source) -> bool:
     them, by references."""
     if stored in {configured.stored_url, configured.address}:  # older versions stored it with its secrets
         return True
-    if configured.full_url is None:
-        return False
-    if configured.has_open_secret:  # the reference was replaced by the secret
-        return stored == configured.url
-    return redact_url(_OPEN_DIGEST.sub("", stored), configured.secrets) == configured.url
+    shown = redact_url(_OPEN_DIGEST.sub("", stored), configured.secrets)
+    if configured.has_open_secret and shown == configured.url:
+        if (found := _OPEN_DIGEST.search(stored)) or stored != shown:  # an older version may have found fewer secrets
+            return (found[1] if found else digest_address(stored)) == configured.open_digest
+        return True  # a reference was replaced by the secret
+    return configured.full_url is not None and shown == configured.url
 
 
 def _has_secret_move(habits: Mapping[str, Any] | None) -> bool:
