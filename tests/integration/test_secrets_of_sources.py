@@ -277,6 +277,29 @@ def test_what_an_older_version_stored_of_an_open_secret_still_tells_addresses_ap
     assert "world" not in row.url
 
 
+@pytest.mark.parametrize(
+    ("stored", "after", "is_same"),
+    [
+        (f"{FEED}?rsstoken=world", f"{FEED}?rsstoken=world", True),
+        (f"{FEED}?rsstoken=world", f"{FEED}?rsstoken=asia", False),
+        (f"{FEED}?rsstoken=world", f"{FEED}?rsstoken=${{env:A}}", True),
+        (f"{FEED}/***?rsstoken=world", f"{FEED}/${{env:A}}?rsstoken=world", True),
+        (f"{FEED}/***?rsstoken=world", f"{FEED}/${{env:A}}?rsstoken=asia", False),
+        (f"{FEED}?token=***&rsstoken=world#open-{{digest}}", f"{FEED}?token=a&rsstoken=world", True),
+        (f"{FEED}?token=***&rsstoken=world#open-00000000", f"{FEED}?token=a&rsstoken=world", False),
+    ],
+)
+def test_a_source_stays_the_same_where_more_of_its_address_is_found_to_be_secret(
+    stored: str, after: str, is_same: bool, tmp_path: Path
+) -> None:
+    """An older version stored `rsstoken=world` openly."""
+    new = load_sources(tmp_path, after)
+    row = register_after(tmp_path, new, stored=stored.format(digest=new["a"].open_digest))
+    assert (row.first_at is not None) is is_same
+    assert row.url == new["a"].stored_url
+    assert "world" not in row.url
+
+
 def register_after(folder: Path, configured: Mapping[str, Source], stored: str) -> Row[Any]:
     """The row of the source `a`, which was polled at the stored address, after it is registered as configured now."""
     database = open_database(f"sqlite:///{folder}/monitor.db")

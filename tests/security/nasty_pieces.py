@@ -63,6 +63,7 @@ MARKUP: Final = (
     '<div class="',
     "<!--",
     "<![CDATA[",
+    "\n<!ENTITY ",
     "</",
     "<svg>",
     "<math>",

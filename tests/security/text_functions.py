@@ -45,6 +45,7 @@ from monitor.notify.renderers.content import ADDRESS
 from monitor.notify.renderers.forms import compose_message
 from monitor.sources.formats.entry_bounds import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE
 from monitor.sources.formats.feed import MAX_LINK, MAX_NAME, MAX_NAMES
+from monitor.sources.formats.feedparser_compat import FEEDPARSER_ERRORS, parse_leniently
 from monitor.sources.formats.read_document import read_document
 from monitor.stories import features_of
 from monitor.stories.wires import LEAD, extract_provenance
@@ -271,9 +272,11 @@ def _call(function: Callable[..., object], attacked: str, text: str) -> object:
             arguments[name] = text.encode("utf-8", "replace") if is_bytes else text
         elif parameter.default is inspect.Parameter.empty:
             arguments[name] = _USUAL[name]
+    # what feedparser breaks on, its caller catches
+    expected = FEEDPARSER_ERRORS if function is parse_leniently else FeedUnreadable
     try:
         return _exhaust(function(**arguments))
-    except FeedUnreadable:
+    except expected:
         return None
 
 

@@ -46,7 +46,7 @@ PLAIN_URL = re.compile(r"https?://[a-zA-Z0-9.-]+(?::[0-9]+)?(?:/[^\s?#;]*(?:\?[^
 REFUSED_SCHEMES = ("javascript", "vbscript", "data", "file")
 PREFIXED_ITEM = b"<rss:item"
 ENTRY_START = re.compile(rb"<(?:rss:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
-DECLARATION = re.compile(rb"\s*<\?xml[^<>]*>")
+DECLARATION = re.compile(rb"<\?xml[^<>]*>")
 ROOT = re.compile(rb"<([a-z][\w:]*)")
 HTML_TITLE = re.compile(rb"<title[^<>]*>([^<]{0,500})", re.IGNORECASE)
 

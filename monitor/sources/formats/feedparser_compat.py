@@ -65,6 +65,8 @@ IN_TEXTINPUT: Final = {"title", "link", "description", "name"}
 IN_IMAGE: Final = {"title", "link", "description", "url", "href", "width", "height"}
 TAG_ELEMENTS: Final = {"category", "tags", "itunes_keywords"}  # stored by their own handlers
 FOREIGN_ELEMENTS: Final = ("math", "svg")  # feedparser keeps their namespaces
+_ROOT: Final = re.compile(rb"<\w")
+_MAX_PROLOG: Final = 4096  # bytes before the root; its DOCTYPE has been read (`doctype`)
 USERLAND_NAMESPACE: Final = "backend.userland.com/rss"  # any address that contains this is the namespace of RSS
 
 
@@ -90,6 +92,9 @@ def parse_xml(clean: bytes) -> ParsedFeed:
 
 def parse_leniently(clean: bytes) -> ParsedFeed:
     """The result of `feedparser.parse`, which also reads what is ill-formed."""
+    # feedparser searches what is before the root for declarations, in a time that grows with the square of its length.
+    if (root := _ROOT.search(clean)) is not None and root.start() > _MAX_PROLOG:
+        clean = clean[root.start() :]
     # With the old charset in the header, feedparser would turn the clean body into mojibake. It does not get the
     # document's address: relative guids would change when a feed moves to https.
     parsed = feedparser.parse(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,9 +20,10 @@ from monitor.store.engine.database import Database, build_insert, in_batches, wr
 from monitor.store.engine.store_thread import BatchCommitter, StoreThread
 from monitor.store.engine.tables import document, source, trouble
 from monitor.store.queues.known_entries import EntryLookup, find_known_entries
-from monitor.url_secrets import redact_url
+from monitor.store.queues.stored_secrets import has_secret_move, hide_secrets_in_rows, hide_stored_secrets
+from monitor.url_secrets import digest_address, find_url_secrets, redact_url
 
-_OPEN_DIGEST = re.compile("#open-[0-9a-f]+$")  # of `Source.stored_url`
+_OPEN_DIGEST = re.compile("#open-([0-9a-f]+)$")  # of `Source.stored_url`
 
 _CLAIMED = (
     source.c.id,
@@ -98,8 +98,9 @@ class Claims:
                     new.append({"id": configured.id, "url": configured.stored_url, "next_at": now})
                 elif not _is_same_address(row.url, configured):
                     _reset_source(connection, configured, now)
-                elif row.url != configured.stored_url or _has_secret_move(row.habits):
-                    _hide_stored_secrets(connection, configured, row.habits)
+                    hide_secrets_in_rows(connection, configured.id, find_url_secrets(row.url))
+                elif row.url != configured.stored_url or has_secret_move(row.habits):
+                    hide_stored_secrets(connection, configured, row.url, row.habits)
                 elif not row.failures and row.next_at > compute_latest_poll(
                     configured, SourceStats.of_row(row.habits), now
                 ):
@@ -221,27 +222,12 @@ def _is_same_address(stored: str, configured: Source) -> bool:
     them, by references."""
     if stored in {configured.stored_url, configured.address}:  # older versions stored it with its secrets
         return True
-    if configured.full_url is None:
-        return False
-    if configured.has_open_secret:  # the reference was replaced by the secret
-        return stored == configured.url
-    return redact_url(_OPEN_DIGEST.sub("", stored), configured.secrets) == configured.url
-
-
-def _has_secret_move(habits: Mapping[str, Any] | None) -> bool:
-    """Whether a permanent redirect was learnt to an address with a secret in it."""
-    moved_to = SourceStats.of_row(habits).moved_to if habits and "moved_to" in habits else None
-    return moved_to is not None and redact_url(moved_to) != moved_to
-
-
-def _hide_stored_secrets(connection: Connection, configured: Source, habits: Mapping[str, Any] | None) -> None:
-    """Store the address of a source as it is shown now; all that was learnt of it stays, but an address with a secret
-    and what the last poll said of it."""
-    values: dict[str, object] = {"url": configured.stored_url, "problem": null()}
-    if _has_secret_move(habits):
-        stats = replace(SourceStats.of_row(habits), moved_to=None, moved_since=None, moved_polls=0, moved_asked=None)
-        values["habits"] = stats.to_row()
-    connection.execute(update(source).where(source.c.id == configured.id).values(**values))
+    shown = redact_url(_OPEN_DIGEST.sub("", stored), configured.secrets)
+    if configured.has_open_secret and shown == configured.url:
+        if (found := _OPEN_DIGEST.search(stored)) or stored != shown:  # an older version may have found fewer secrets
+            return (found[1] if found else digest_address(stored)) == configured.open_digest
+        return True  # a reference was replaced by the secret
+    return configured.full_url is not None and shown == configured.url
 
 
 def _reset_source(connection: Connection, configured: Source, now: datetime) -> None:

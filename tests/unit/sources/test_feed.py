@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import time
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -225,6 +226,15 @@ def test_what_is_no_feed_is_named(document: str | bytes, line: str) -> None:
         parsed(document)
     assert str(error.value).startswith(line)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("document", ["\r" * 2**18 + "x", "x" + "\n" * 2**18, "<a>" + " \n" * 2**17])
+def test_blank_lines_cost_no_more_the_more_there_are(document: str) -> None:
+    """The search for a declaration grew with the square of their number: this took minutes of CPU."""
+    began = time.process_time()
+    with pytest.raises(FeedUnreadable):
+        parsed(document)
+    assert time.process_time() - began < 5
 
 
 def test_a_document_is_never_taken_for_a_file_name(tmp_path: Path) -> None:

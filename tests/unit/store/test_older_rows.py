@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Text, insert, select, type_coerce
+from collections.abc import Iterator
+from dataclasses import replace
 
-from monitor.model import Alert, OncePer
+import pytest
+from sqlalchemy import Text, insert, select, type_coerce, update
+
+from monitor.ingest.canonical_url import canonicalize_url
+from monitor.model import Alert, OncePer, SourceStats
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
-from monitor.store.engine.tables import fetch, story
+from monitor.store.engine.tables import (
+    article,
+    article_version,
+    fetch,
+    marked_article,
+    metadata,
+    page,
+    source,
+    story,
+    trouble,
+)
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.queries.alerts import AlertQueries
 from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
+from monitor.url_secrets import digest_open_address, find_url_secrets, redact_url
 from tests.building import MINUTE, NOON, alert_of, claimed, commit, config_of, rule, rules, sources
 from tests.building import article as made
 
@@ -72,3 +88,77 @@ def test_what_is_erased_is_found_as_it_was_stored(database: Database) -> None:
     with database.reading() as connection:
         assert connection.execute(select(type_coerce(story.c.title, Text))).scalars().all() == [""]
         assert connection.execute(select(fetch.c.problem).where(fetch.c.problem.is_not(None))).scalars().all() == []
+
+
+TOKEN = "0f3a9c1b2d4e5f607182"
+
+
+def store_rows_with_token(database: Database, claims: Claims, link: str) -> None:
+    """As a version before 061: its log, its articles and its source with the address as it was asked."""
+    commit(SerialSection(database), claimed(claims), made(uid=link, url=link, canonical=canonicalize_url(link)))
+    problem = f"page {link}: HTTP 404"
+    values = {"uid_hash": "x", "publisher": "", "published_at": NOON, "dated": True, "seen_at": NOON, "title": "t"}
+    with database.writing() as connection:
+        (id_,) = connection.execute(select(article.c.id)).scalars()
+        connection.execute(insert(page).values(article_id=id_, url=link, wanted_at=NOON, not_before=NOON))
+        connection.execute(insert(marked_article).values(source_id="wire", url=link, **values))
+        connection.execute(
+            insert(fetch).values(source_id="wire", at=NOON, outcome="page", entries=0, new=0, problem=problem)
+        )
+        connection.execute(
+            insert(trouble).values(source_id="wire", kind="gap", since=NOON, last_at=NOON, detail=f"at {link}")
+        )
+
+
+def read_all_texts(database: Database) -> Iterator[tuple[str, str]]:
+    """Every value of the database, with its column."""
+    with database.reading() as connection:
+        for table in metadata.sorted_tables:
+            for row in connection.execute(select(*(type_coerce(column, Text) for column in table.columns))):
+                yield from ((str(column), str(value)) for column, value in zip(table.columns, row, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"https://x.test/f?token={TOKEN}", None),  # after an upgrade
+        (f"https://x.test/f?{TOKEN}", None),
+        (f"https://x.test/f?token={TOKEN}", "https://x.test/g?a=1"),  # and an edit
+    ],
+)
+def test_links_and_problems_lose_the_token_of_their_source(database: Database, before: str, after: str | None) -> None:
+    """Nothing but the uid, by which its entry is recognised, still has it."""
+    url = after or before
+    configured = replace(
+        sources("wire")["wire"],
+        url=redact_url(url),
+        full_url=url,
+        secrets=find_url_secrets(url),
+        open_digest=digest_open_address(url),
+    )
+    claims = Claims(database, "here:1")
+    claims.register_sources({"wire": configured}, NOON)
+    store_rows_with_token(database, claims, f"https://x.test/1?token={TOKEN}&b=2")
+    moved = SourceStats(moved_to=before, moved_polls=3, moved_since=NOON).to_row()
+    with database.writing() as connection:
+        connection.execute(update(source).values(url=before, habits=moved))
+    claims.register_sources({"wire": configured}, NOON)
+    assert {column for column, value in read_all_texts(database) if TOKEN in value} == {
+        "article.uid",
+        "article_features.row",  # its uid
+    }
+    with database.reading() as connection:
+        assert connection.execute(select(article.c.url, article.c.canonical)).all() == [
+            ("https://x.test/1?b=2", "https://x.test/1?b=2")
+        ]
+        assert connection.execute(select(article_version.c.canonical)).scalars().all() == ["https://x.test/1?b=2"]
+        assert connection.execute(select(page.c.url)).scalars().all() == ["https://x.test/1?b=2"]
+        (problem,) = connection.execute(select(fetch.c.problem).where(fetch.c.problem.is_not(None))).scalars()
+    assert "HTTP 404" in problem
+
+
+def test_links_of_other_sources_keep_their_options(database: Database) -> None:
+    """A token in the link of a public feed is needed to read the page."""
+    store_older_row(database, f"https://x.test/1?token={TOKEN}")
+    Claims(database, "here:1").register_sources(sources("wire"), NOON)
+    assert read_sent(database).article.url == f"https://x.test/1?token={TOKEN}"
