@@ -32,7 +32,14 @@ from monitor.cli.output.tables import print_table
 from monitor.cli.paths import OutputPath
 from monitor.model import MarkVerdict, MatchKind, Outcome, Reason
 from monitor.services.commands.marks import Judgement, mark_matches
-from monitor.services.queries.matches import MatchFilter, QuotedMatch, iter_matches, list_matches, show_match
+from monitor.services.queries.matches import (
+    ExportedMatch,
+    MatchFilter,
+    QuotedMatch,
+    iter_matches,
+    list_matches,
+    show_match,
+)
 from monitor.wording.reasons import reason_in_words
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -202,9 +209,14 @@ def mark(config: Path, ids: tuple[int, ...], verdict: str) -> None:
 def export(config: Path, rules: tuple[str, ...], since: str | None, until: str | None, file: Path) -> None:
     """All matches as JSON lines, in the order in which they were stored, into FILE (none, or "-": stdout).
 
+    `match`, `replay` and `score` read these lines: each is its article, in the version that matched, and a mark on the
+    match is a label for `score`.
+
     \b
     Examples:
       news-monitor matches export matches.jsonl
+      news-monitor matches export --rule taiwan-drills - | news-monitor replay -
+      news-monitor matches export - | news-monitor score -
       news-monitor matches export --since 2026-01-01 --until 2026-02-01 | gzip > january.jsonl.gz
     """
     loaded = load_config(config).config
@@ -214,7 +226,13 @@ def export(config: Path, rules: tuple[str, ...], since: str | None, until: str |
     found = iter_matches(loaded, database, wanted)
     with open_output(file) as out:
         for match in found:
-            out.write(f"{json_line(match_row(match), out)}\n")
+            out.write(f"{json_line(_exported_row(match), out)}\n")
+
+
+def _exported_row(found: ExportedMatch) -> dict[str, object]:
+    """A match as JSON has it, with all that `replay` and `score` need of its article."""
+    words = {"text": found.text, "authors": list(found.authors), "tags": list(found.tags)}
+    return {**match_row(found.match), "article": {**asdict(found.match.article), **words}}
 
 
 def _quote_to_row(quote: Quote) -> dict[str, object]:

@@ -10,9 +10,9 @@ from monitor.errors import InvalidRequest
 from monitor.model import Config, Rule
 from monitor.services.lookup import require_known
 from monitor.store.engine.database import Database
-from monitor.store.queries.matches import MatchDetails, MatchFilter, MatchQueries, MatchReport
+from monitor.store.queries.matches import ExportedMatch, MatchDetails, MatchFilter, MatchQueries, MatchReport
 
-__all__ = ["MatchDetails", "MatchFilter", "QuotedMatch", "iter_matches", "list_matches", "show_match"]
+__all__ = ["ExportedMatch", "MatchDetails", "MatchFilter", "QuotedMatch", "iter_matches", "list_matches", "show_match"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ def list_matches(config: Config, database: Database, wanted: MatchFilter, limit:
     return queries.newest(wanted, limit)
 
 
-def iter_matches(config: Config, database: Database, wanted: MatchFilter) -> Iterator[MatchReport]:
-    """All matches, in the order in which they were stored; few are in memory at once. Raises InvalidRequest at once for
-    a rule or source that neither the files nor the database know."""
+def iter_matches(config: Config, database: Database, wanted: MatchFilter) -> Iterator[ExportedMatch]:
+    """All matches with the texts of their articles, in the order in which they were stored; few are in memory at once.
+    Raises InvalidRequest at once for a rule or source that neither the files nor the database know."""
     queries = MatchQueries(database)
     _require_known_names(config, queries, wanted)
-    return queries.iter_matches(wanted)
+    return queries.iter_exported(wanted)
 
 
 def show_match(config: Config, database: Database, id_: int) -> QuotedMatch:
