@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
 from monitor import clock
 from monitor.alerting.quotes import Quote, highlight_sentence
-from monitor.cli.config_files import load_config
+from monitor.cli.config_files import load_config, load_summary
+from monitor.cli.lazy_group import LazyGroup
+from monitor.cli.match_number import MatchNumber
 from monitor.cli.options import (
     alert_word,
     compared_line,
@@ -19,7 +21,6 @@ from monitor.cli.options import (
     existing_database,
     format_evidence,
     format_local_time,
-    get_username,
     json_line,
     json_option,
     match_row,
@@ -27,11 +28,9 @@ from monitor.cli.options import (
     parse_time_option,
     print_json,
 )
-from monitor.cli.output.mark_report import print_mark_results
 from monitor.cli.output.tables import print_table
 from monitor.cli.paths import OutputPath
-from monitor.model import MarkVerdict, MatchKind, Outcome, Reason
-from monitor.services.commands.marks import Judgement, mark_matches
+from monitor.model import MatchKind, Outcome, Reason
 from monitor.services.queries.matches import (
     ExportedMatch,
     MatchFilter,
@@ -53,7 +52,10 @@ _REASON = "Only with this reason, as `--json` has it under reason_code; too-old,
 _TIME = "A time, or how long ago: 2026-01-05, '2026-01-05 09:00', '3 days'."
 
 
-@click.group()
+@click.group(
+    cls=LazyGroup,
+    lazy={"mark": ("monitor.cli.commands.matches_mark", "Say that a rule was right to match (good), or not (noise).")},
+)
 def matches() -> None:
     """Every match that was stored, with its decision: list, show, export; and to say which were right: mark."""
 
@@ -97,7 +99,7 @@ def list_(
       news-monitor matches list --decision shadow --rule taiwan-drills
       news-monitor matches list --rule taiwan-drills --source harbour-times --json
     """
-    loaded = load_config(config).config
+    loaded = load_summary(config)
     database = existing_database(loaded.settings)
     zone = loaded.settings.timezone
     from_ = parse_time_option(since, clock.now(), zone)
@@ -146,20 +148,10 @@ def list_(
     print_table(heads, rows, whole=("id", "rule"))
 
 
-class _MatchNumber(click.IntRange):
-    """The number of a match."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401 - click's
-        try:
-            return int(super().convert(value, param, ctx))
-        except click.BadParameter:
-            self.fail(f"'{value}' is no number of a match; `news-monitor matches list` has them", param, ctx)
-
-
 @matches.command()
 @config_option
 @json_option
-@click.argument("id_", type=_MatchNumber(1, 2**31 - 1), metavar="ID")
+@click.argument("id_", type=MatchNumber(1, 2**31 - 1), metavar="ID")
 def show(config: Path, as_json: bool, id_: int) -> None:
     """One match: its article, the sentences that fired, the decision, and each attempt to send its alert.
 
@@ -177,27 +169,6 @@ def show(config: Path, as_json: bool, id_: int) -> None:
     sentences = [_quote_to_row(quote) for quote in found.sentences]
     more = {key: value for key, value in asdict(found.details).items() if key not in {"match", "text"}}
     print_json({**match_row(found.details.match), "sentences": sentences, **more})
-
-
-@matches.command()
-@config_option
-@click.argument("ids", nargs=-1, required=True, type=_MatchNumber(1, 2**31 - 1), metavar="ID...")
-@click.argument("verdict", type=click.Choice([MarkVerdict.GOOD.value, MarkVerdict.NOISE.value]))
-def mark(config: Path, ids: tuple[int, ...], verdict: str) -> None:
-    """Say that the rule was right to match (good), or that it should not have (noise).
-
-    A mark is on an article and a rule. It keeps the words of the article after that has left the archive. The newest
-    mark counts; `marks list` has all, and `score --marks` measures the rules on them. What a rule has missed is marked
-    by `articles mark`.
-
-    \b
-    Examples:
-      news-monitor matches mark 17 noise
-      news-monitor matches mark 17 18 25 good
-    """
-    loaded = load_config(config).config
-    judgement = Judgement(MarkVerdict(verdict), clock.now(), get_username())
-    print_mark_results(mark_matches(existing_database(loaded.settings), loaded, ids, judgement))
 
 
 @matches.command()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.alerting.quotes import Quote, quote_all_sentences
+from monitor.config.loading.summary import ConfigSummary
 from monitor.errors import InvalidRequest
 from monitor.model import Config, Rule
 from monitor.services.lookup import require_known
@@ -25,7 +26,9 @@ class QuotedMatch:
     rule: Rule | None
 
 
-def list_matches(config: Config, database: Database, wanted: MatchFilter, limit: int) -> list[MatchReport]:
+def list_matches(
+    config: Config | ConfigSummary, database: Database, wanted: MatchFilter, limit: int
+) -> list[MatchReport]:
     """At most `limit` matches, the newest first. Raises InvalidRequest for a rule or source that neither the files nor
     the database know."""
     queries = MatchQueries(database)
@@ -51,6 +54,6 @@ def show_match(config: Config, database: Database, id_: int) -> QuotedMatch:
     return QuotedMatch(details, tuple(sentences), config.rules.get(match.rule))
 
 
-def _require_known_names(config: Config, queries: MatchQueries, wanted: MatchFilter) -> None:
+def _require_known_names(config: Config | ConfigSummary, queries: MatchQueries, wanted: MatchFilter) -> None:
     require_known("rule", wanted.rules, config.rules, queries.rules)
     require_known("source", wanted.sources, config.sources, queries.sources)
