@@ -96,7 +96,7 @@ def build_fallback_identities(
     return {
         uid: FallbackIdentity(
             canonicalize_url(entry.link) if links[fingerprints_by_uid[uid].link] == 1 else None,
-            digest_texts(entry.title, _combine_texts(entry)),
+            digest_texts(entry.title, combine_texts(entry.summary, entry.content)),
             former_uids.get(uid),
         )
         for uid, entry in entries_by_uid.items()
@@ -268,7 +268,7 @@ def _build_article(
 ) -> Article:
     seen = now if known is None else known.seen
     clean = sanitize_entry(entry)
-    text, declared = _combine_texts(clean), clean.language or source.language
+    text, declared = combine_texts(clean.summary, clean.content), clean.language or source.language
     dates = (parse_latest_date(raw, seen, language=declared) for raw in (entry.published, entry.updated))
     claimed = next(filter(None, dates), None)
     dated = is_plausible(claimed, now)
@@ -293,8 +293,8 @@ def _build_article(
     )
 
 
-def _combine_texts(entry: Entry) -> str:
-    """Summary and content, without repeating the summary."""
-    if not entry.content or entry.summary in entry.content:
-        return entry.content or entry.summary
-    return entry.content if not entry.summary else f"{entry.summary}\n\n{entry.content}"
+def combine_texts(summary: str, content: str) -> str:
+    """The text of an article: summary and content of its entry, without repeating the summary."""
+    if not content or summary in content:
+        return content or summary
+    return content if not summary else f"{summary}\n\n{content}"

@@ -1,5 +1,5 @@
 """Reads recorded news: on each line a JSON object (`id`, `title`, and optionally `text`, `lang`, `date`, `source`,
-`url`, `authors` and `tags`) or a bare headline."""
+`url`, `authors` and `tags`), one that another command has written (`line_shapes`), or a bare headline."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from monitor.ingest.canonical_url import canonicalize_url
 from monitor.ingest.dates import parse_date
+from monitor.lab.line_shapes import to_recorded_row
 from monitor.model import Article
 from monitor.text.language_detection import detect_language_tag
 
@@ -88,7 +89,7 @@ def _parse_object(
     number: int, line: str, now: datetime, zone: tzinfo, **implied: int
 ) -> RecordedArticle | UnusableLine:
     try:
-        row = implied | json.loads(line.rstrip())
+        row = implied | to_recorded_row(json.loads(line.rstrip()))
     except json.JSONDecodeError as error:
         number += error.lineno - 1
         return UnusableLine(number, f"no JSON: {error.msg} at column {error.colno}; write one object on a line")

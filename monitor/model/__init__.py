@@ -15,6 +15,7 @@ from monitor.model.condition_contents import (
     terms_within,
 )
 from monitor.model.decisions import (
+    STORIES,
     Alert,
     AlertCandidate,
     AlertKind,
@@ -150,6 +151,7 @@ __all__ = [
     "MOMENTARY",
     "PLACE_KINDS",
     "SHORTEST_RETENTION",
+    "STORIES",
     "Alert",
     "AlertCandidate",
     "AlertKind",

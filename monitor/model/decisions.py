@@ -11,6 +11,9 @@ from monitor.model.outcome import ClauseCode, MatchOutcome, Reason, ReasonClause
 from monitor.model.rules import Field, Level
 from monitor.model.sources import Article
 
+STORIES = ""
+"""The scope of stories; the scope of an event is the id of its rule."""
+
 
 class MatchKind(StrEnum):
     """News: the evidence is complete in title and lead. Mention: it is complete only deeper in the text."""

@@ -4,7 +4,8 @@ A story is one development, reported by many articles. Two articles report the s
 and enough facts and words agree.
 """
 
-from monitor.stories.clusters import STORIES, Cluster, ClusterIndex, Posting
+from monitor.model import STORIES
+from monitor.stories.clusters import Cluster, ClusterIndex, Posting
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures, features_of
 from monitor.stories.joining import LONGEST_STORY, StoryAssignment, find_same_page, join_story, key_weights
 from monitor.stories.likeness import TEXT

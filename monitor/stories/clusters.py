@@ -17,7 +17,6 @@ from monitor.model.timestamps import datetime_to_micros
 from monitor.state import Overlay, StatePart
 from monitor.stories.features import ArticleFeatures
 
-STORIES = ""  # the scope of stories
 FIRST_MEMBERS, LAST_MEMBERS = 2, 6  # of a cluster: articles are compared with these
 CLUSTERS_PER_KEY = 8  # clusters that an index keeps under one key: those that articles joined last
 MAX_CANDIDATES = 8

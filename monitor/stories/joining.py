@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from monitor.model import ComparedArticle
+from monitor.model import STORIES, ComparedArticle
 from monitor.model.hashing import hash_name
-from monitor.stories.clusters import STORIES, STRONG_KEY_WEIGHT, Cluster, ClusterIndex
+from monitor.stories.clusters import STRONG_KEY_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures
 from monitor.stories.sameness import (
     BROAD,

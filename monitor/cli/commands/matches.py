@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
 from monitor import clock
 from monitor.alerting.quotes import Quote, highlight_sentence
-from monitor.cli.config_files import load_config
+from monitor.cli.config_files import load_config, load_summary
+from monitor.cli.lazy_group import LazyGroup
+from monitor.cli.match_number import MatchNumber
 from monitor.cli.options import (
     alert_word,
     compared_line,
@@ -19,7 +21,6 @@ from monitor.cli.options import (
     existing_database,
     format_evidence,
     format_local_time,
-    get_username,
     json_line,
     json_option,
     match_row,
@@ -27,12 +28,17 @@ from monitor.cli.options import (
     parse_time_option,
     print_json,
 )
-from monitor.cli.output.mark_report import print_mark_results
 from monitor.cli.output.tables import print_table
 from monitor.cli.paths import OutputPath
-from monitor.model import MarkVerdict, MatchKind, Outcome, Reason
-from monitor.services.commands.marks import Judgement, mark_matches
-from monitor.services.queries.matches import MatchFilter, QuotedMatch, iter_matches, list_matches, show_match
+from monitor.model import MatchKind, Outcome, Reason
+from monitor.services.queries.matches import (
+    ExportedMatch,
+    MatchFilter,
+    QuotedMatch,
+    iter_matches,
+    list_matches,
+    show_match,
+)
 from monitor.wording.reasons import reason_in_words
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -46,7 +52,10 @@ _REASON = "Only with this reason, as `--json` has it under reason_code; too-old,
 _TIME = "A time, or how long ago: 2026-01-05, '2026-01-05 09:00', '3 days'."
 
 
-@click.group()
+@click.group(
+    cls=LazyGroup,
+    lazy={"mark": ("monitor.cli.commands.matches_mark", "Say that a rule was right to match (good), or not (noise).")},
+)
 def matches() -> None:
     """Every match that was stored, with its decision: list, show, export; and to say which were right: mark."""
 
@@ -90,7 +99,7 @@ def list_(
       news-monitor matches list --decision shadow --rule taiwan-drills
       news-monitor matches list --rule taiwan-drills --source harbour-times --json
     """
-    loaded = load_config(config).config
+    loaded = load_summary(config)
     database = existing_database(loaded.settings)
     zone = loaded.settings.timezone
     from_ = parse_time_option(since, clock.now(), zone)
@@ -139,20 +148,10 @@ def list_(
     print_table(heads, rows, whole=("id", "rule"))
 
 
-class _MatchNumber(click.IntRange):
-    """The number of a match."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401 - click's
-        try:
-            return int(super().convert(value, param, ctx))
-        except click.BadParameter:
-            self.fail(f"'{value}' is no number of a match; `news-monitor matches list` has them", param, ctx)
-
-
 @matches.command()
 @config_option
 @json_option
-@click.argument("id_", type=_MatchNumber(1, 2**31 - 1), metavar="ID")
+@click.argument("id_", type=MatchNumber(1, 2**31 - 1), metavar="ID")
 def show(config: Path, as_json: bool, id_: int) -> None:
     """One match: its article, the sentences that fired, the decision, and each attempt to send its alert.
 
@@ -174,27 +173,6 @@ def show(config: Path, as_json: bool, id_: int) -> None:
 
 @matches.command()
 @config_option
-@click.argument("ids", nargs=-1, required=True, type=_MatchNumber(1, 2**31 - 1), metavar="ID...")
-@click.argument("verdict", type=click.Choice([MarkVerdict.GOOD.value, MarkVerdict.NOISE.value]))
-def mark(config: Path, ids: tuple[int, ...], verdict: str) -> None:
-    """Say that the rule was right to match (good), or that it should not have (noise).
-
-    A mark is on an article and a rule. It keeps the words of the article after that has left the archive. The newest
-    mark counts; `marks list` has all, and `score --marks` measures the rules on them. What a rule has missed is marked
-    by `articles mark`.
-
-    \b
-    Examples:
-      news-monitor matches mark 17 noise
-      news-monitor matches mark 17 18 25 good
-    """
-    loaded = load_config(config).config
-    judgement = Judgement(MarkVerdict(verdict), clock.now(), get_username())
-    print_mark_results(mark_matches(existing_database(loaded.settings), loaded, ids, judgement))
-
-
-@matches.command()
-@config_option
 @_rule_option
 @_since_option
 @click.option("--until", metavar="TIME", help=f"Only before then. {_TIME}")
@@ -202,9 +180,14 @@ def mark(config: Path, ids: tuple[int, ...], verdict: str) -> None:
 def export(config: Path, rules: tuple[str, ...], since: str | None, until: str | None, file: Path) -> None:
     """All matches as JSON lines, in the order in which they were stored, into FILE (none, or "-": stdout).
 
+    `match`, `replay` and `score` read these lines: each is its article, in the version that matched, and a mark on the
+    match is a label for `score`.
+
     \b
     Examples:
       news-monitor matches export matches.jsonl
+      news-monitor matches export --rule taiwan-drills - | news-monitor replay -
+      news-monitor matches export - | news-monitor score -
       news-monitor matches export --since 2026-01-01 --until 2026-02-01 | gzip > january.jsonl.gz
     """
     loaded = load_config(config).config
@@ -214,7 +197,13 @@ def export(config: Path, rules: tuple[str, ...], since: str | None, until: str |
     found = iter_matches(loaded, database, wanted)
     with open_output(file) as out:
         for match in found:
-            out.write(f"{json_line(match_row(match), out)}\n")
+            out.write(f"{json_line(_exported_row(match), out)}\n")
+
+
+def _exported_row(found: ExportedMatch) -> dict[str, object]:
+    """A match as JSON has it, with all that `replay` and `score` need of its article."""
+    words = {"text": found.text, "authors": list(found.authors), "tags": list(found.tags)}
+    return {**match_row(found.match), "article": {**asdict(found.match.article), **words}}
 
 
 def _quote_to_row(quote: Quote) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from monitor import clock
+from monitor.cli.config_files import load_summary
 from monitor.cli.options import (
     existing_database,
     fault_row,
@@ -22,8 +22,6 @@ from monitor.cli.options import (
     print_json,
 )
 from monitor.cli.paths import require_config
-from monitor.config.loading.summary import load_config_summary
-from monitor.config.loading.summary_cache import SummaryCache, find_cache_folder
 from monitor.errors import Fault, InvalidFiles, MonitorError
 from monitor.model import RunningVersion
 from monitor.services.queries.status import DaemonReport, ServiceStatus, load_status
@@ -48,7 +46,7 @@ def status(config: Path, as_json: bool) -> None:
     """
     try:
         require_config(config)
-        loaded = load_config_summary(config, os.environ, SummaryCache(find_cache_folder(os.environ), config))
+        loaded = load_summary(config)
         settings = loaded.settings
         found = load_status(loaded, existing_database(settings), clock.now())
     except MonitorError as error:

@@ -9,26 +9,31 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_files import load_config
+from monitor.cli.config_files import load_summary
+from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     compared_line,
     config_option,
     existing_database,
     format_local_time,
-    get_username,
     json_option,
     parse_time_option,
     print_json,
 )
 from monitor.cli.output.tables import print_table
 from monitor.model.outcome import ReasonClauses, clauses_to_row
-from monitor.services.commands.stories import merge_stories, split_story
 from monitor.services.queries.stories import IdentityMark, StoryDetails, list_stories, show_story
 from monitor.wording.quantities import format_count
-from monitor.wording.reasons import outcome_in_words, reason_in_words
+from monitor.wording.reasons import reason_in_words
 
 
-@click.group()
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "merge": ("monitor.cli.commands.stories_identity", "Make one of two stories or events."),
+        "split": ("monitor.cli.commands.stories_identity", "Make two of one story or event."),
+    },
+)
 def stories() -> None:
     """What was joined to one story, or to one event: list, show; and to put it right: merge, split."""
 
@@ -50,7 +55,7 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
       news-monitor stories list
       news-monitor stories list --rule taiwan-drills --since '2 days'
     """
-    loaded = load_config(config).config
+    loaded = load_summary(config)
     settings, database = loaded.settings, existing_database(loaded.settings)
     since_ = parse_time_option(since, clock.now(), settings.timezone)
     found = list_stories(loaded, database, rules=rules, since=since_, limit=most)
@@ -87,64 +92,13 @@ def show(config: Path, *, as_json: bool, name: str) -> None:
       news-monitor stories show S746401c3a4eecfd6
       news-monitor stories show E1f0
     """
-    settings = load_config(config).config.settings
+    settings = load_summary(config).settings
     account = show_story(existing_database(settings), name)
     if as_json:
         print_json(_story_row(account))
         return
     for line in _format_story(account, settings.timezone):
         click.echo(line)
-
-
-@stories.command()
-@config_option
-@click.argument("name", metavar="ID")
-@click.argument("other", metavar="OTHER")
-def merge(config: Path, name: str, other: str) -> None:
-    """Make one of two: the story or event OTHER becomes part of ID, now and for what comes.
-
-    Its articles, and what was reported and sent of it, are ID's from then on, so that nothing is sent twice. An article
-    that is like either joins ID. A story merges with a story, an event with one of the same rule. It may be done while
-    the daemon runs. `stories show` says who did it, and when.
-
-    \b
-    Examples:
-      news-monitor stories merge S746401c3a4eecfd6 S1f0a
-      news-monitor stories merge E1f0 E22c
-    """
-    loaded = load_config(config).config
-    merged = merge_stories(existing_database(loaded.settings), loaded, name, other, now=clock.now(), who=get_username())
-    if merged.already_merged:
-        click.echo(f"{merged.merged_id} is part of {merged.id} already")
-    else:
-        click.echo(f"{merged.merged_id} is part of {merged.id} now, with its articles and what was sent of it")
-
-
-@stories.command()
-@config_option
-@click.option("--quiet", is_flag=True, help="Send no message of what is split off.")
-@click.argument("name", metavar="ID")
-@click.argument("articles", nargs=-1, type=int, metavar="[ARTICLE]...")
-def split(config: Path, *, quiet: bool, name: str, articles: tuple[int, ...]) -> None:
-    """Make two of one: these articles of ID, by their numbers (`stories show`), become a story or an event of their
-    own; without a number, the one that joined last.
-
-    What is like them goes there from then on, and does not join ID again, also where no fact keeps the two apart. They
-    were suppressed as ID's: so a message is sent of them at once, if their rules would have sent one. Where a rule
-    sends events, split the event. It may be done while the daemon runs. `stories show` says who did it, and when.
-
-    \b
-    Examples:
-      news-monitor stories split S746401c3a4eecfd6
-      news-monitor stories split E1f0 4711 4713 --quiet
-    """
-    loaded = load_config(config).config
-    database = existing_database(loaded.settings)
-    done = split_story(database, loaded, name, articles, now=clock.now(), who=get_username(), quiet=quiet)
-    what = "1 article" if done.articles == 1 else f"{done.articles} articles"
-    click.echo(f"{done.id} is split off {done.whole}, with {what}")
-    for rule, decision in done.decisions:
-        click.echo(f"  {rule}: {outcome_in_words(decision)}")
 
 
 def _describe_merge_or_split(mark: IdentityMark, id_: str) -> str:

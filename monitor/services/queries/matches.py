@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.alerting.quotes import Quote, quote_all_sentences
+from monitor.config.loading.summary import ConfigSummary
 from monitor.errors import InvalidRequest
 from monitor.model import Config, Rule
 from monitor.services.lookup import require_known
 from monitor.store.engine.database import Database
-from monitor.store.queries.matches import MatchDetails, MatchFilter, MatchQueries, MatchReport
+from monitor.store.queries.matches import ExportedMatch, MatchDetails, MatchFilter, MatchQueries, MatchReport
 
-__all__ = ["MatchDetails", "MatchFilter", "QuotedMatch", "iter_matches", "list_matches", "show_match"]
+__all__ = ["ExportedMatch", "MatchDetails", "MatchFilter", "QuotedMatch", "iter_matches", "list_matches", "show_match"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,9 @@ class QuotedMatch:
     rule: Rule | None
 
 
-def list_matches(config: Config, database: Database, wanted: MatchFilter, limit: int) -> list[MatchReport]:
+def list_matches(
+    config: Config | ConfigSummary, database: Database, wanted: MatchFilter, limit: int
+) -> list[MatchReport]:
     """At most `limit` matches, the newest first. Raises InvalidRequest for a rule or source that neither the files nor
     the database know."""
     queries = MatchQueries(database)
@@ -33,12 +36,12 @@ def list_matches(config: Config, database: Database, wanted: MatchFilter, limit:
     return queries.newest(wanted, limit)
 
 
-def iter_matches(config: Config, database: Database, wanted: MatchFilter) -> Iterator[MatchReport]:
-    """All matches, in the order in which they were stored; few are in memory at once. Raises InvalidRequest at once for
-    a rule or source that neither the files nor the database know."""
+def iter_matches(config: Config, database: Database, wanted: MatchFilter) -> Iterator[ExportedMatch]:
+    """All matches with the texts of their articles, in the order in which they were stored; few are in memory at once.
+    Raises InvalidRequest at once for a rule or source that neither the files nor the database know."""
     queries = MatchQueries(database)
     _require_known_names(config, queries, wanted)
-    return queries.iter_matches(wanted)
+    return queries.iter_exported(wanted)
 
 
 def show_match(config: Config, database: Database, id_: int) -> QuotedMatch:
@@ -51,6 +54,6 @@ def show_match(config: Config, database: Database, id_: int) -> QuotedMatch:
     return QuotedMatch(details, tuple(sentences), config.rules.get(match.rule))
 
 
-def _require_known_names(config: Config, queries: MatchQueries, wanted: MatchFilter) -> None:
+def _require_known_names(config: Config | ConfigSummary, queries: MatchQueries, wanted: MatchFilter) -> None:
     require_known("rule", wanted.rules, config.rules, queries.rules)
     require_known("source", wanted.sources, config.sources, queries.sources)

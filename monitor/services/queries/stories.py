@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from monitor.config.loading.summary import ConfigSummary
 from monitor.model import Config
 from monitor.services.lookup import find_story_or_event, require_known
 from monitor.store.engine.database import Database
@@ -16,7 +17,12 @@ __all__ = ["IdentityMark", "StoryDetails", "list_stories", "show_story"]
 
 
 def list_stories(
-    config: Config, database: Database, *, rules: Sequence[str] = (), since: datetime | None = None, limit: int
+    config: Config | ConfigSummary,
+    database: Database,
+    *,
+    rules: Sequence[str] = (),
+    since: datetime | None = None,
+    limit: int,
 ) -> list[StoryReport]:
     """At most `limit` stories, those with the latest article first. `rules`: only what they matched; `since`: only what
     has an article from then on. Raises InvalidRequest for a rule that neither the files nor the database know."""

@@ -78,6 +78,16 @@ class MatchReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportedMatch:
+    """A match with the rest of its article, in the version that matched."""
+
+    match: MatchReport
+    text: str
+    authors: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptReport:
     """One attempt to send, and how it ended; None as long as it has not."""
 
@@ -136,15 +146,28 @@ class MatchQueries:
 
     def iter_matches(self, match_filter: MatchFilter) -> Iterator[MatchReport]:
         """All matches, in the order in which they were stored. Few are in memory at once."""
+        for reports, _ in self._iter_slices(_select_matches(match_filter)):
+            yield from reports
+
+    def iter_exported(self, match_filter: MatchFilter) -> Iterator[ExportedMatch]:
+        """The same, with the texts."""
+        texts = (article_version.c.text, article_version.c.authors, article_version.c.tags)
+        for reports, rows in self._iter_slices(_select_matches(match_filter).add_columns(*texts)):
+            for report, row in zip(reports, rows, strict=True):
+                yield ExportedMatch(report, row.text, tuple(row.authors or ()), tuple(row.tags or ()))
+
+    def _iter_slices(self, query: Select[Any]) -> Iterator[tuple[list[MatchReport], Sequence[Any]]]:
+        """The matches of the query, in the order in which they were stored, and their rows."""
         last = 0
         while True:
             with self._database.reading() as connection:
-                query = _select_matches(match_filter).where(match.c.id > last).order_by(match.c.id).limit(_SLICE)
-                found = _add_marks(connection, [_match_report_from_row(row) for row in connection.execute(query)])
-            if not found:
+                part = query.where(match.c.id > last).order_by(match.c.id).limit(_SLICE)
+                rows = connection.execute(part).all()
+                reports = _add_marks(connection, [_match_report_from_row(row) for row in rows])
+            if not rows:
                 return
-            yield from found
-            last = found[-1].id
+            yield reports, rows
+            last = reports[-1].id
 
     def rules(self) -> list[str]:
         """The rules that have a stored match; or only an alert, where its articles were erased."""

@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, insert, or_, select, update
 
 from monitor.errors import InvalidRequest
-from monitor.model import IdentityMarkKind
+from monitor.model import STORIES, IdentityMarkKind
 from monitor.store.engine.tables import event, identity_mark, story
-from monitor.stories import STORIES
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,12 +133,14 @@ async def test_conditions_that_have_a_name_are_called_by_it(lived_in: Database, 
 
 @pytest.mark.parametrize("where", ["-", "all.jsonl"])
 async def test_everything_can_be_taken_away(where: str, tmp_path: Path) -> None:
-    """All matches as JSON lines, in the order in which they were stored, as the list has them."""
+    """All matches as JSON lines, in the order in which they were stored, as the list has them, with the texts."""
     ended = await news_monitor("matches", "export", where, folder=tmp_path)
     lines = ended.out if where == "-" else (tmp_path / where).read_text(encoding="utf-8")
     rows = [json.loads(line) for line in lines.splitlines()]
     listed = (await news_monitor("matches", "list", "--json", folder=tmp_path)).rows
+    texts = [(row["article"].pop("text"), row["article"].pop("authors"), row["article"].pop("tags")) for row in rows]
     assert rows == listed[::-1]
+    assert {text for text, *_ in texts} == {"Seoul says so.\nMissiles flew.", ""}
     assert len(rows) == 4
 
 

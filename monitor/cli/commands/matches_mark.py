@@ -1,0 +1,36 @@
+"""`news-monitor matches mark`: which matches were right, and which were noise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from monitor import clock
+from monitor.cli.config_files import load_config
+from monitor.cli.match_number import MatchNumber
+from monitor.cli.options import config_option, existing_database, get_username
+from monitor.cli.output.mark_report import print_mark_results
+from monitor.model import MarkVerdict
+from monitor.services.commands.marks import Judgement, mark_matches
+
+
+@click.command()
+@config_option
+@click.argument("ids", nargs=-1, required=True, type=MatchNumber(1, 2**31 - 1), metavar="ID...")
+@click.argument("verdict", type=click.Choice([MarkVerdict.GOOD.value, MarkVerdict.NOISE.value]))
+def mark(config: Path, ids: tuple[int, ...], verdict: str) -> None:
+    """Say that the rule was right to match (good), or that it should not have (noise).
+
+    A mark is on an article and a rule. It keeps the words of the article after that has left the archive. The newest
+    mark counts; `marks list` has all, and `score --marks` measures the rules on them. What a rule has missed is marked
+    by `articles mark`.
+
+    \b
+    Examples:
+      news-monitor matches mark 17 noise
+      news-monitor matches mark 17 18 25 good
+    """
+    loaded = load_config(config).config
+    judgement = Judgement(MarkVerdict(verdict), clock.now(), get_username())
+    print_mark_results(mark_matches(existing_database(loaded.settings), loaded, ids, judgement))
