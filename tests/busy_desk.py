@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, select, update
 
-from monitor.model import DeliveryState
+from monitor.model import DeliveryState, Level
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, delivery, fetch
@@ -19,8 +19,8 @@ from tests.newest import make_newest
 
 RULES = rules(
     rule("launch", ["missile", "missiles", "미사일", "导弹", "ミサイル"]),
-    rule("floods", ["flood", "floods", "洪水", "наводнение"]),
-    rule("strikes", ["walkout"]),
+    rule("floods", ["flood", "floods", "洪水", "наводнение"], level=Level.MEDIUM),
+    rule("strikes", ["walkout"], level=Level.LOW),
 )
 YAML = """\
 rule: launch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -10,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
+from stat import S_ISREG
 from typing import TextIO, TypeVar
 
 import click
@@ -20,7 +22,7 @@ from monitor.config.language.durations import parse_duration
 from monitor.errors import Fault, InvalidRequest, StoreFailed
 from monitor.model import Settings, Span
 from monitor.model.outcome import clauses_to_row
-from monitor.runtime.safe_paths import open_folder_of
+from monitor.runtime.safe_paths import PRIVATE_FILE, open_folder_of
 from monitor.sanitize import escape_json, sanitize_line
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
@@ -133,6 +135,26 @@ def open_output(file: Path) -> Iterator[TextIO]:
             os.fdopen(folder.open_output(), "w", encoding="utf-8", errors="backslashreplace") as out,
         ):
             yield out
+    except OSError as error:  # it cannot be made, or the disk is full
+        raise InvalidRequest(f"cannot write {file}: {error.strerror}") from None
+
+
+def write_page(file: Path, page: str) -> None:
+    """Write a page of HTML into the file, which only its owner may read, or to stdout ("-"). An older file stays until
+    the new one is complete. Raises InvalidRequest."""
+    if str(file) == "-":
+        plain = (sys.stdout.encoding or "").lower() not in {"utf-8", "utf8"}  # the page says that it is UTF-8
+        sys.stdout.write(page.encode("ascii", "xmlcharrefreplace").decode() if plain else page)
+        return
+    try:
+        with open_folder_of(file) as folder:
+            status = folder.find_status()
+            if status is not None and not S_ISREG(status.st_mode):  # a device would be replaced by a file
+                raise InvalidRequest(f"cannot write {file}: it is no file; - is standard output")
+            if status is not None and not folder.is_writable():  # renaming would ignore that
+                raise InvalidRequest(f"cannot write {file}: {os.strerror(errno.EACCES)}")
+            with folder.replacing(PRIVATE_FILE) as descriptor, open(descriptor, "wb", closefd=False) as out:
+                out.write(page.encode("utf-8", "replace"))
     except OSError as error:  # it cannot be made, or the disk is full
         raise InvalidRequest(f"cannot write {file}: {error.strerror}") from None
 

@@ -19,7 +19,7 @@ from monitor.wording.quantities import abbreviate_duration, format_count
 if TYPE_CHECKING:
     from rich.console import Console
 
-RULE_HEADS = ("rule", "alerts", "by day", "by hour, 0 to 23", "sent within", "noise")
+RULE_HEADS = ("rule", "alerts", "by day", "by hour, 0 to 23", "half sent within", "noise")
 _BARS = 30  # as many days have a bar for each
 _READABLE = 30  # cells; a title in fewer goes below
 _LEVEL = 8  # cells of the longest level
@@ -57,7 +57,7 @@ def format_delays(delays: DelayFigures) -> str:
 
 
 def format_rule_row(rule: RuleActivity) -> tuple[object, ...]:
-    """The cells of RULE_HEADS. `sent within`: the median from publication on."""
+    """The cells of RULE_HEADS. `half sent within`: the median from publication on."""
     delays, health = rule.alerts.from_publication, rule.health
     marked = health.good + health.noise
     return (

@@ -3,6 +3,7 @@ what the sources brought. `timeline` and `report` show it."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,19 +20,30 @@ from monitor.store.queries.alerts import AlertQueries, AlertSummary
 from monitor.store.queries.matches import MatchQueries
 from monitor.store.queries.rule_health import RuleHealth, RuleHealthQueries
 
-__all__ = ["Activity", "AlertSummary", "DelayFigures", "RuleActivity", "SourceActivity", "load_activity"]
+__all__ = [
+    "DELAY_BOUNDS",
+    "Activity",
+    "AlertSummary",
+    "DelayFigures",
+    "RuleActivity",
+    "SourceActivity",
+    "load_activity",
+]
 
 HOURS = 24
+DELAY_BOUNDS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30, 60, 180))
 _P90 = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class DelayFigures:
-    """How long it took until messages were sent: of `count` alerts, half within `median`, nine of ten within `p90`."""
+    """How long it took until messages were sent: of `count` alerts, half within `median`, nine of ten within `p90`.
+    `by_length`: how many within each of DELAY_BOUNDS and not within the one before, and how many took longer."""
 
     count: int
     median: timedelta
     p90: timedelta
+    by_length: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +176,9 @@ def _compute_delays(delays: Iterable[timedelta | None]) -> DelayFigures | None:
     known = sorted(delay for delay in delays if delay is not None)
     if not known:
         return None
-    return DelayFigures(len(known), _find_rank(known, 0.5), _find_rank(known, _P90))
+    by_length = Counter(bisect_left(DELAY_BOUNDS, delay) for delay in known)
+    counts = tuple(by_length[number] for number in range(len(DELAY_BOUNDS) + 1))
+    return DelayFigures(len(known), _find_rank(known, 0.5), _find_rank(known, _P90), counts)
 
 
 def _find_rank(ordered: Sequence[timedelta], share: float) -> timedelta:
