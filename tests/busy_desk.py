@@ -64,9 +64,7 @@ def fill(folder: Path, now: datetime) -> Database:
     for number, (hours, of, title, language, waited, took) in enumerate(reversed(CAME)):
         at = now - timedelta(hours=hours)
         url = f"https://{of}.test/{number}"
-        made = article(
-            f"a{number}", title, of=of, seen=at, published=at - waited * MINUTE, url=url, canonical=url
-        )
+        made = article(f"a{number}", title, of=of, seen=at, published=at - waited * MINUTE, url=url, canonical=url)
         commit(section, claimed(claims, of, at), replace(made, language=language), at=at, ruleset=RULES)
         _accept_deliveries(database, at, timedelta(seconds=took))
     with database.writing() as connection:

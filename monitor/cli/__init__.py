@@ -20,7 +20,7 @@ _COMMANDS = "monitor.cli.commands"
 @click.group(
     cls=LazyGroup,
     lazy={
-        "alerts": (f"{_COMMANDS}.alerts", "The alerts that were made: list, show, mark."),
+        "alerts": (f"{_COMMANDS}.alerts", "The alerts that were made: list, show, mark, feed."),
         "articles": (f"{_COMMANDS}.articles", "Stored articles: forget, mark."),
         "channels": (
             f"{_COMMANDS}.channels",

@@ -29,6 +29,7 @@ from monitor.store.engine.opening import open_database
 from monitor.store.engine.ownership import act_as_owner
 from monitor.store.queries.matches import MatchReport
 from monitor.store.queries.reports import ReportQueries
+from monitor.wording.local_time import format_local_time as format_local_time  # noqa: PLC0414 - commands share it
 from monitor.wording.reasons import reason_in_words
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -104,13 +105,6 @@ def database_if_any(settings: Settings) -> Database | None:
 def open_reports(settings: Settings) -> ReportQueries:
     """What has been committed, for reading. Raises StoreFailed if there is no database yet."""
     return ReportQueries(existing_database(settings))
-
-
-def format_local_time(moment: datetime | None, timezone: str) -> str:
-    """A moment as people in the configured time zone read it; "never" for none."""
-    from zoneinfo import ZoneInfo
-
-    return "never" if moment is None else f"{moment.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M:%S %Z}"
 
 
 def get_username() -> str:

@@ -139,6 +139,7 @@ from monitor.model.sources import (
     Source,
     Validators,
 )
+from monitor.model.web_pages import PageMaker, PageRequest, PageResponse
 
 __all__ = [
     "CANARY_WITHIN",
@@ -226,6 +227,9 @@ __all__ = [
     "Outline",
     "Outlines",
     "Outside",
+    "PageMaker",
+    "PageRequest",
+    "PageResponse",
     "Pattern",
     "PendingAlert",
     "PendingChange",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import monitor
@@ -125,7 +126,7 @@ class _ReportView:
 
 def _label_delays() -> list[str]:
     bounds = [abbreviate_duration(bound) for bound in DELAY_BOUNDS]
-    between = [f"{one} to {other}" for one, other in zip(bounds, bounds[1:], strict=False)]
+    between = [f"{one} to {other}" for one, other in pairwise(bounds)]
     return [f"up to {bounds[0]}", *between, f"over {bounds[-1]}"]
 
 

@@ -137,8 +137,11 @@ def load_activity(
     latest: int = 0,
     with_sources: bool = True,
 ) -> Activity:
-    """The figures of the last `days` days. `rules`: only theirs, none: of all; `latest`: so many of the newest alerts;
-    `with_sources`: else `sources` is empty, and what takes longest in a large archive is not asked for. Raises InvalidRequest for a rule that neither the files nor the database know."""
+    """The figures of the last `days` days.
+
+    `rules`: only theirs, none: of all; `latest`: so many of the newest alerts; `with_sources`: else `sources` is empty,
+    and what takes longest in a large archive is not asked for. Raises InvalidRequest for a rule that neither the files
+    nor the database know."""
     require_known("rule", rules, config.rules, MatchQueries(database).rules)
     zone = ZoneInfo(config.settings.timezone)
     today = now.astimezone(zone).date()
@@ -152,7 +155,7 @@ def load_activity(
         timezone=config.settings.timezone,
         days=span,
         alerts=_compute_figures(alerts, span, zone),
-        rules=tuple(_describe_rules(config, database, alerts, now, span, rules)),
+        rules=tuple(_describe_rules(config, database, alerts, span, now=now, wanted=rules)),
         sources=tuple(_describe_sources(config, database, now, since)) if with_sources else (),
         latest=tuple(newest),
         failures_since=max(since, now - config.settings.retention.fetches),
@@ -190,8 +193,9 @@ def _describe_rules(
     config: Config,
     database: Database,
     alerts: Sequence[AlertMoments],
-    now: datetime,
     days: Sequence[date],
+    *,
+    now: datetime,
     wanted: Sequence[str],
 ) -> list[RuleActivity]:
     zone = ZoneInfo(config.settings.timezone)
@@ -216,9 +220,7 @@ def _describe_rules(
 def _describe_sources(config: Config, database: Database, now: datetime, since: datetime) -> list[SourceActivity]:
     counts = dict(ActivityQueries(database).count_by_source(since))
     found = [
-        SourceActivity(
-            each.source.id, each.source.name, counts.pop(each.source.id, SourceCounts()), each.health.health
-        )
+        SourceActivity(each.source.id, each.source.name, counts.pop(each.source.id, SourceCounts()), each.health.health)
         for each in list_sources(config, database, now)
     ]
     found += [SourceActivity(id_, id_, of_source, None) for id_, of_source in sorted(counts.items())]

@@ -18,8 +18,8 @@ _NOTHING = timedelta(0)
 @dataclass(frozen=True, slots=True)
 class AlertMoments:
     """When an alert happened. `at`: when it was decided; `published_at`: by the article's own date, None if it has
-    none; `seen_at`: when we saw it first; `accepted_at`: when the first channel accepted it. None too if the article has
-    left, or nothing was accepted yet. `title`: of the rule, as it was then."""
+    none; `seen_at`: when we saw it first; `accepted_at`: when the first channel accepted it. None too if the article
+    has left, or nothing was accepted yet. `title`: of the rule, as it was then."""
 
     rule: str
     title: str
@@ -120,6 +120,6 @@ class ActivityQueries:
             for id_ in articles.keys() | matches.keys() | failures.keys()
         }
 
-    def _count(self, query: Select[tuple[str, int]]) -> Mapping[str, int]:
+    def _count(self, query: Select[str, int]) -> Mapping[str, int]:
         with self._database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}

@@ -22,7 +22,7 @@ _NEW = (Reason.FIRST, Reason.POSSIBLY_SAME)
 
 @dataclass(slots=True)
 class RuleHealth:
-    """What a rule did within some days (`DAYS`, if none were given). `matches`: articles that it matched, of which `mentions` are no news;
+    """What a rule did within some days. `matches`: articles that it matched, of which `mentions` are no news;
     `alerts`: new messages, without `updates`; `same`: what was suppressed as the same as what was sent; `daily`: its
     matches of each day, the oldest first. Of all time: `last_sent_at`, and how many of its matches people have marked
     as `good` and as `noise`."""
