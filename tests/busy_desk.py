@@ -1,4 +1,4 @@
-"""A desk after some days: alerts of three rules in five languages, sent sooner or later, some marked as noise."""
+"""A desk after some days: alerts of three rules in five languages, sent sooner or later."""
 
 from __future__ import annotations
 
@@ -49,28 +49,32 @@ CAME = [
     (51, "nhk", "北朝鮮がミサイル発射　日本のＥＥＺ外に落下か　防衛省", "ja", 1, 5),
     (74, "wire", "Rivers burst: flood warning for <script>alert(1)</script> two towns", "en", 3, 40),
 ]
+SOURCES = tuple(dict.fromkeys(of for _, of, *_ in CAME))
 
 
 def fill(folder: Path, now: datetime) -> Database:
-    """A folder whose archive has these alerts; `now`: an hour after the last. Launch has a match marked as good and one
-    marked as noise; a source has failed twice."""
+    """A folder whose archive has these alerts."""
     folder.mkdir(exist_ok=True)
     (folder / "own.yaml").write_text(YAML, encoding="utf-8")
-    known = {of: f"https://{of}.test/feed" for _, of, *_ in CAME}
-    write_config(folder, known, rules="own.yaml")
+    write_config(folder, {of: f"https://{of}.test/feed" for of in SOURCES}, rules="own.yaml")
     database = make_newest(folder / "monitor.db")
+    fill_database(database, now)
+    return database
+
+
+def fill_database(database: Database, now: datetime) -> None:
+    """An archive with these alerts, the last an hour before `now`; one source has failed twice."""
     claims, section = Claims(database, "here:1"), SerialSection(database)
-    claims.register_sources(sources(*known), now - timedelta(days=4))
+    claims.register_sources(sources(*SOURCES), now - timedelta(days=4))
     for number, (hours, of, title, language, waited, took) in enumerate(reversed(CAME)):
         at = now - timedelta(hours=hours)
         url = f"https://{of}.test/{number}"
         made = article(f"a{number}", title, of=of, seen=at, published=at - waited * MINUTE, url=url, canonical=url)
         commit(section, claimed(claims, of, at), replace(made, language=language), at=at, ruleset=RULES)
         _accept_deliveries(database, at, timedelta(seconds=took))
+    failed = {"source_id": "tass", "outcome": "failed", "entries": 0, "new": 0, "problem": "the server sent 503"}
     with database.writing() as connection:
-        failed = {"source_id": "tass", "outcome": "failed", "entries": 0, "new": 0, "problem": "the server sent 503"}
         connection.execute(insert(fetch), [{**failed, "at": now - MINUTE}, {**failed, "at": now - 2 * MINUTE}])
-    return database
 
 
 def _accept_deliveries(database: Database, at: datetime, took: timedelta) -> None:

@@ -40,7 +40,8 @@ def summary_lines(found: Activity) -> Iterator[str]:
         ("first seen", found.alerts.from_first_seen),
     ):
         if delays is not None:
-            yield f"{label:<11} to sending: {format_delays(delays)}, {format_count(delays.count, 'alert')}"
+            known = f" ({delays.count} of the alerts)" if delays.count < found.alerts.count else ""
+            yield f"{label:<11} to sending: {format_delays(delays)}{known}"
 
 
 def _explain_silence(found: Activity) -> Iterator[str]:
