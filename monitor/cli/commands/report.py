@@ -19,10 +19,10 @@ _LATEST = 30  # alerts that the page names
 @click.command()
 @config_option
 @click.option(
-    "--html", "output", type=OutputPath(), required=True, metavar="FILE", help='The page to write; "-" is stdout.'
+    "--html", "page", type=OutputPath(), required=True, metavar="FILE", help='The page to write; "-" is stdout.'
 )
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, MAX_DAYS), help="So many, until today.")
-def report(config: Path, *, output: Path, days: int) -> None:
+def report(config: Path, *, page: Path, days: int) -> None:
     """Write a page: the alerts of the last days by day, hour and rule, how soon they were sent, the noise, and what the
     sources brought.
 
@@ -40,4 +40,4 @@ def report(config: Path, *, output: Path, days: int) -> None:
     loaded = load_config(config).config
     database = existing_database(loaded.settings)
     found = load_activity(loaded, database, clock.now(), days=days, latest=_LATEST)
-    write_page(output, render_report(found))
+    write_page(page, render_report(found))

@@ -134,7 +134,8 @@ def test_stdout_in_another_encoding_gets_the_same_page(monkeypatch: pytest.Monke
     assert written.getvalue() == "&#233; &#21488;&#39118;".encode("ascii")
 
 
-def test_an_empty_archive_has_a_page(empty: Database) -> None:
+@pytest.mark.usefixtures("empty")
+def test_an_empty_archive_has_a_page() -> None:
     """It says what to do, and shows no chart of nothing."""
     page = read()
     assert "No article came in within these days" in page.text_content()

@@ -112,7 +112,8 @@ def test_json_has_all_figures() -> None:
     assert sum(row["alerts"] for row in days) == sum(sum(row["by_hour"]) for row in days) == 7
 
 
-def test_an_empty_archive_says_what_to_do(empty: Database) -> None:
+@pytest.mark.usefixtures("empty")
+def test_an_empty_archive_says_what_to_do() -> None:
     """Nothing matched yet."""
     out = run()
     assert out.splitlines()[0].startswith("no alerts in 7 days")
@@ -120,7 +121,7 @@ def test_an_empty_archive_says_what_to_do(empty: Database) -> None:
     assert "rule " not in out.splitlines()[-1]
 
 
-def test_matches_without_alerts_are_explained(empty: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_matches_without_alerts_are_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rules do match: the question is why nothing was sent."""
     quiet = tmp_path / "quiet"
     database = fill(quiet, NOW)
