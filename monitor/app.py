@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from monitor import clock
 from monitor.active_config import ActiveConfig, ActiveConfigHolder, compile_config
 from monitor.config.language.secrets import secrets_of
+from monitor.config.loading.summary import ConfigSummary, SummaryReader
 from monitor.config.loading.user_files import UserFiles
 from monitor.daemon import Daemon, Job, systemd
 from monitor.daemon.canary import LOOK_EVERY as CANARY_LOOK
@@ -62,6 +63,7 @@ from monitor.store.queues.outbox import Outbox
 from monitor.telemetry import LogEvent, hide_secrets, log
 from monitor.telemetry.metrics import Metrics
 from monitor.text import inflection
+from monitor.web.daemon_pages import DaemonPages
 
 PARSERS = 2  # processes; the machine that we promise to run on has two cores
 DUE = timedelta(seconds=30)
@@ -170,7 +172,7 @@ async def open_daemon(
             *_make_upkeep_jobs(active, database, thread, dispatcher.wake),
             *_make_canary_jobs(files, CanaryRuns(active, ReportSender(database, thread, dispatcher.wake))),
             _make_watchdog_job(last_run),
-            *_make_health_jobs(health, settings, metrics, stack),
+            *_make_health_jobs(health, settings, metrics, _make_pages(active, files, database), stack),
         ]
         yield Daemon(
             active,
@@ -277,12 +279,29 @@ def _make_watchdog_job(last_run: LastRun) -> Job:
     return Job("watchdog", (interval or DEFAULT_INTERVAL) / 3, feed)
 
 
-def _make_health_jobs(health: DaemonHealth, settings: Settings, metrics: Metrics, stack: AsyncExitStack) -> list[Job]:
+def _make_pages(active: ActiveConfigHolder, files: UserFiles | None, database: Database) -> DaemonPages | None:
+    """What the server shows to people, if there is a server."""
+    settings = active.current.config.settings
+    if settings.web is None:
+        return None
+    read = partial(ConfigSummary.from_config, active.current.config)
+    return DaemonPages(
+        database,
+        read_config=read if files is None else SummaryReader(files.path, os.environ, files.signature).read,
+        sources=lambda: active.current.sources,
+        timezone=settings.timezone,
+        feed=settings.web.feed,
+    )
+
+
+def _make_health_jobs(
+    health: DaemonHealth, settings: Settings, metrics: Metrics, pages: DaemonPages | None, stack: AsyncExitStack
+) -> list[Job]:
     """The jobs that show how the daemon does: a heartbeat in the database, and answers on loopback."""
     beat = Job("beat", HEARTBEAT_EVERY, health.write_heartbeat)
-    if settings.web is None:
+    if settings.web is None or pages is None:
         return [beat]
-    server = HttpServer(settings.web, health, metrics)
+    server = HttpServer(settings.web, health, metrics, pages.find_page)
     stack.push_async_callback(server.close)
     return [beat, Job("listen", RETRY_EVERY, server.listen)]
 

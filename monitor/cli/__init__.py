@@ -20,7 +20,7 @@ _COMMANDS = "monitor.cli.commands"
 @click.group(
     cls=LazyGroup,
     lazy={
-        "alerts": (f"{_COMMANDS}.alerts", "The alerts that were made: list, show, mark."),
+        "alerts": (f"{_COMMANDS}.alerts", "The alerts that were made: list, show, mark, feed."),
         "articles": (f"{_COMMANDS}.articles", "Stored articles: forget, mark."),
         "channels": (
             f"{_COMMANDS}.channels",
@@ -45,6 +45,8 @@ _COMMANDS = "monitor.cli.commands"
         "sources": (f"{_COMMANDS}.sources", "The sources: list, health, retry, add, remove, import, export."),
         "status": (f"{_COMMANDS}.status", "Whether it runs, what needs a person, and counts."),
         "stories": (f"{_COMMANDS}.stories", "Stories and events: list, show, merge, split."),
+        "timeline": (f"{_COMMANDS}.timeline", "The alerts of some days, by rule, day and hour."),
+        "report": (f"{_COMMANDS}.report", "Write a page of figures: alerts, time to sending, noise, sources."),
         "why": (f"{_COMMANDS}.why", "Why an article did or did not lead to an alert, step by step."),
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -10,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
+from stat import S_ISREG
 from typing import TextIO, TypeVar
 
 import click
@@ -20,13 +22,14 @@ from monitor.config.language.durations import parse_duration
 from monitor.errors import Fault, InvalidRequest, StoreFailed
 from monitor.model import Settings, Span
 from monitor.model.outcome import clauses_to_row
-from monitor.runtime.safe_paths import open_folder_of
+from monitor.runtime.safe_paths import PRIVATE_FILE, open_folder_of
 from monitor.sanitize import escape_json, sanitize_line
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.ownership import act_as_owner
 from monitor.store.queries.matches import MatchReport
 from monitor.store.queries.reports import ReportQueries
+from monitor.wording.local_time import format_local_time as format_local_time  # noqa: PLC0414 - commands share it
 from monitor.wording.reasons import reason_in_words
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -104,13 +107,6 @@ def open_reports(settings: Settings) -> ReportQueries:
     return ReportQueries(existing_database(settings))
 
 
-def format_local_time(moment: datetime | None, timezone: str) -> str:
-    """A moment as people in the configured time zone read it; "never" for none."""
-    from zoneinfo import ZoneInfo
-
-    return "never" if moment is None else f"{moment.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M:%S %Z}"
-
-
 def get_username() -> str:
     """The name of the user, for what people decide."""
     import getpass
@@ -133,6 +129,26 @@ def open_output(file: Path) -> Iterator[TextIO]:
             os.fdopen(folder.open_output(), "w", encoding="utf-8", errors="backslashreplace") as out,
         ):
             yield out
+    except OSError as error:  # it cannot be made, or the disk is full
+        raise InvalidRequest(f"cannot write {file}: {error.strerror}") from None
+
+
+def write_page(file: Path, page: str) -> None:
+    """Write a page of HTML into the file, which only its owner may read, or to stdout ("-"). An older file stays until
+    the new one is complete. Raises InvalidRequest."""
+    if str(file) == "-":
+        plain = (sys.stdout.encoding or "").lower() not in {"utf-8", "utf8"}  # the page says that it is UTF-8
+        sys.stdout.write(page.encode("ascii", "xmlcharrefreplace").decode() if plain else page)
+        return
+    try:
+        with open_folder_of(file) as folder:
+            status = folder.find_status()
+            if status is not None and not S_ISREG(status.st_mode):  # a device would be replaced by a file
+                raise InvalidRequest(f"cannot write {file}: it is no file; - is standard output")
+            if status is not None and not folder.is_writable():  # renaming would ignore that
+                raise InvalidRequest(f"cannot write {file}: {os.strerror(errno.EACCES)}")
+            with folder.replacing(PRIVATE_FILE) as descriptor, open(descriptor, "wb", closefd=False) as out:
+                out.write(page.encode("utf-8", "replace"))
     except OSError as error:  # it cannot be made, or the disk is full
         raise InvalidRequest(f"cannot write {file}: {error.strerror}") from None
 

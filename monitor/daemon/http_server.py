@@ -1,7 +1,6 @@
-"""Serves `/healthz` and `/metrics` on loopback, in the daemon's own event loop. If the loop hangs, there is no answer,
-which is a sign too. Only the text of `/metrics` is made in another thread, because it has a line for each source.
-Nothing else is served, and there is no login: other machines come through a proxy. `http_listener` holds the
-connections.
+"""Serves `/healthz`, `/metrics` and pages on loopback, in the daemon's own event loop. If the loop hangs, there is no
+answer, which is a sign too. The text of `/metrics`, which has a line for each source, and pages are made in other
+threads (`page_runner`). There is no login: other machines come through a proxy. `http_listener` holds the connections.
 
 A stranger's page, open in a browser on this machine, must not read this. A browser lets it, if the stranger's name is
 made to lead to 127.0.0.1 (DNS rebinding). It then sends that name as `Host`, so only our own names are answered.
@@ -25,7 +24,8 @@ import monitor
 from monitor import clock
 from monitor.daemon.health import DaemonHealth, Grade, HealthCheck
 from monitor.daemon.http_listener import HttpListener
-from monitor.model import Endpoint, WebSettings
+from monitor.daemon.page_runner import PageRunner
+from monitor.model import Endpoint, PageMaker, PageRequest, WebSettings
 from monitor.telemetry import LogEvent, log
 from monitor.telemetry.metrics import HttpRefusal, Metrics
 
@@ -38,16 +38,24 @@ _HOST = re.compile(r"(\[[^][/?#@\s]+\]|[^][:/?#@\s]+)(:[0-9]*)?")  # a name or a
 
 class HttpServer:
     """The server at `settings.listen`. `listen` may be called again and again: once the server listens, it does
-    nothing."""
+    nothing. `find_page`: what makes the page of a path, if there is one; it answers at once."""
 
-    def __init__(self, settings: WebSettings, health: DaemonHealth, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        settings: WebSettings,
+        health: DaemonHealth,
+        metrics: Metrics,
+        find_page: Callable[[str], PageMaker | None] = lambda _path: None,
+    ) -> None:
         self._endpoint = settings.listen
         self._hosts = settings.hosts
         self._health = health
-        self._pages: dict[str, Callable[[], Coroutine[Any, Any, web.Response]]] = {
+        self._own_pages: dict[str, Callable[[], Coroutine[Any, Any, web.Response]]] = {
             "/healthz": self._healthz,
             "/metrics": self._metrics,
         }
+        self._find_page = find_page
+        self._runner = PageRunner()
         self._listener = HttpListener(self._answer, metrics)
         self._listens = False
         self._problem: str | None = None
@@ -68,6 +76,7 @@ class HttpServer:
     async def close(self) -> None:
         """Stop to listen, and free the port."""
         await self._listener.close()
+        self._runner.close()
 
     def _log_problem(self, problem: str) -> None:
         if problem != self._problem:
@@ -84,13 +93,17 @@ class HttpServer:
         if not all(map(self._is_ours, names)):
             todo = "If a proxy passes it on, write it under web: hosts in monitor.yaml."
             return self._refuse(HttpRefusal.HOST, HTTPStatus.MISDIRECTED_REQUEST, f"This host name is not ours. {todo}")
-        if (page := self._pages.get(request.path)) is None:
-            return self._refuse(HttpRefusal.PATH, HTTPStatus.NOT_FOUND, "There are only /healthz and /metrics.")
+        own, page = self._own_pages.get(request.path), self._find_page(request.path)
+        if own is None and page is None:
+            return self._refuse(HttpRefusal.PATH, HTTPStatus.NOT_FOUND, "There are only /, /healthz and /metrics.")
         if request.method not in _METHODS:
             response = self._refuse(HttpRefusal.METHOD, HTTPStatus.METHOD_NOT_ALLOWED, "This can only be read.")
             response.headers["Allow"] = ", ".join(_METHODS)
             return response
-        return await page()
+        if own is not None:
+            return await own()
+        assert page is not None
+        return await self._make_page(page, request)
 
     def _is_ours(self, host: str) -> bool:
         """Whether `host`, the header of a request, is a name of this machine for itself, or one of `web: hosts`. Any
@@ -108,6 +121,14 @@ class HttpServer:
     def _refuse(self, refusal: HttpRefusal, status: HTTPStatus, text: str) -> web.Response:
         self._listener.refuse(refusal)
         return web.Response(status=status, text=f"{text}\n", headers=_NO_CACHE)
+
+    async def _make_page(self, make: PageMaker, request: web.BaseRequest) -> web.Response:
+        headers = request.headers
+        known = PageRequest(headers.get("If-None-Match"), headers.get("If-Modified-Since"))
+        made = await self._runner.make_page(make, known)
+        return web.Response(
+            body=made.body, status=made.status, headers={**made.headers, "Content-Type": made.content_type}
+        )
 
     async def _healthz(self) -> web.Response:
         checks = self._health.checks(clock.now(), clock.monotonic())

@@ -140,6 +140,7 @@ from monitor.model.sources import (
     Source,
     Validators,
 )
+from monitor.model.web_pages import PageMaker, PageRequest, PageResponse
 
 __all__ = [
     "CANARY_WITHIN",
@@ -228,6 +229,9 @@ __all__ = [
     "Outline",
     "Outlines",
     "Outside",
+    "PageMaker",
+    "PageRequest",
+    "PageResponse",
     "Pattern",
     "PendingAlert",
     "PendingChange",

@@ -68,11 +68,12 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """Where we answer HTTP requests, and the host names that requests may be for, in lower case, besides those that
-    this machine has for itself."""
+    """Where we answer HTTP requests. `hosts`: the host names that requests may be for, in lower case, besides those
+    that this machine has for itself. `feed`: the secret in the address of the feeds of alerts; None: there are none."""
 
     listen: Endpoint
     hosts: frozenset[str] = frozenset()
+    feed: str | None = field(default=None, repr=False)
 
 
 CANARY_WITHIN = timedelta(minutes=5)

@@ -19,3 +19,17 @@ def format_count(number: int, noun: str) -> str:
     ending = "es" if noun.endswith(("s", "x", "ch", "sh")) else "s"
     plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}{ending}"
     return f"{number} {noun}" if number == 1 else f"{number} {plural}"
+
+
+def abbreviate_duration(length: timedelta) -> str:
+    """A length of time for tables, in two units at most: 8 s, 4 min, 1 h 20 min, 2 d 3 h."""
+    seconds = round(length.total_seconds())
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = round(seconds / 60)
+    for (unit, size), (part, smaller) in ((("d", 1440), ("h", 60)), (("h", 60), ("min", 1))):
+        if minutes >= size:
+            whole, rest = divmod(minutes, size)
+            rest //= smaller
+            return f"{whole} {unit} {rest} {part}" if rest else f"{whole} {unit}"
+    return f"{minutes} min"

@@ -22,14 +22,20 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, Column, String, Text, TypeDecorator, insert, literal, select, update
 
+from monitor import clock
 from monitor.cli import main
-from monitor.model import Field
+from monitor.config.loading.load import load_config_files
+from monitor.config.loading.summary import ConfigSummary
+from monitor.model import Field, PageRequest
+from monitor.model.web_pages import list_feed_paths, make_feed_secret
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
+from monitor.store.engine.opening import open_database
 from monitor.store.engine.tables import metadata, page, source, trouble
 from monitor.store.queues.claims import Claims
 from monitor.telemetry import LogEvent, configure_logging, log
 from monitor.telemetry.logs import close_log
+from monitor.web.daemon_pages import DaemonPages
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, notice, rule, rules, sources
 from tests.e2e.whole import news_monitor, write_config
 from tests.newest import make_newest
@@ -278,7 +284,8 @@ VIEWS = (
     "rules try one.yaml", "rules try one.yaml --json", "rules test --rules one.yaml headlines.yaml",
     "rules test --rules one.yaml --json headlines.yaml", "score --rules one.yaml given.jsonl",
     "score --rules one.yaml --list given.jsonl", "score --rules one.yaml --list --json given.jsonl", "schema rule",
-    "init {evil}/x", "run {evil}", "demo {evil}",
+    "init {evil}/x", "run {evil}", "demo {evil}", "timeline --days 366", "timeline --days 366 --json",
+    "timeline --rule {evil}", "report --html - --days 366", "report --html {evil}/x", "alerts feed", "alerts feed --json",
 )  # fmt: skip
 EVIL = "a\x1b[35;9m\x9b31m\u202e\u200b\udc9b\r\x07"
 """An argument as a shell passes it: the byte 9b, which is no UTF-8, becomes half of a pair."""
@@ -343,6 +350,38 @@ def test_no_view_steers_a_terminal(view: str, alone: Path, monkeypatch: pytest.M
     if is_json:
         assert "\x1b" not in out
         assert all(json.loads(line) is not None for line in out.splitlines())
+
+
+@pytest.mark.parametrize("view", ["timeline", "report --html -", "report --html - --days 1"])
+def test_no_plot_steers_either(view: str, alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the day of the alerts, whose titles are spoilt; the page has no tag that is not ours."""
+    monkeypatch.setattr(clock, "now", lambda: NOON + HOUR)
+    out, err = show(view.split(), monkeypatch, terminal=True)
+    assert "북한 미사일 발사" in out, err
+    assert (steering(out), steering(err)) == (set(), set())
+    assert "<script" not in out
+
+
+def test_no_page_and_no_feed_of_the_daemon_steers(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads them in a browser or a feed reader."""
+    monkeypatch.setattr(clock, "now", lambda: NOON + HOUR)
+    config = load_config_files(alone / "monitor.yaml", {}).config
+    secret = make_feed_secret()
+    database = open_database(config.settings.database)
+    pages = DaemonPages(
+        database,
+        read_config=lambda: ConfigSummary.from_config(config),
+        sources=lambda: config.sources,
+        timezone="UTC",
+        feed=secret,
+    )
+    for path in ("/", *list_feed_paths(secret)):
+        make = pages.find_page(path)
+        assert make is not None
+        shown = make(PageRequest()).body.decode()
+        assert len(shown) > 1000
+        assert steering(shown) == set(), path
+    database.close()
 
 
 async def test_the_daemon_logs_none_of_it(folder: Path) -> None:

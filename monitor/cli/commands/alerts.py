@@ -21,7 +21,9 @@ from monitor.cli.options import (
 )
 from monitor.cli.output.mark_report import print_mark_results
 from monitor.cli.output.tables import print_table
-from monitor.model import MarkVerdict
+from monitor.errors import MonitorError
+from monitor.model import Endpoint, MarkVerdict
+from monitor.model.web_pages import list_feed_paths, make_feed_secret
 from monitor.sanitize import sanitize_line
 from monitor.services.commands.marks import Judgement, mark_alerts
 from monitor.services.queries.alerts import AlertSummary, list_alerts, show_alert
@@ -32,7 +34,7 @@ _VERDICTS = click.Choice([MarkVerdict.GOOD.value, MarkVerdict.NOISE.value])
 
 @click.group()
 def alerts() -> None:
-    """The alerts that were made: list, show; and to say which were right: mark."""
+    """The alerts that were made: list, show; to say which were right: mark; and to read them in a feed reader: feed."""
 
 
 @alerts.command("list")
@@ -140,3 +142,35 @@ def _format_alert(alert: AlertSummary, zone: str) -> Iterator[str]:
         yield f"          {line.source}, {line.url or 'without an address'}"
         match = "its match is gone" if line.match is None else f"match {line.match}"
         yield f"          {match}{f', marked {line.mark}' if line.mark else ''}"
+
+
+@alerts.command()
+@config_option
+@json_option
+def feed(config: Path, *, as_json: bool) -> None:
+    """The addresses at which the daemon serves the alerts as Atom and as JSON Feed, for a feed reader.
+
+    Whoever knows an address can read all alerts. Without `feed` under `web` in monitor.yaml there is none: the command
+    then says what to write, with a new secret, and its exit code is 1.
+
+    \b
+    Examples:
+      news-monitor alerts feed
+      news-monitor alerts feed --json
+    """
+    web = load_config(config).config.settings.web
+    if web is None or web.feed is None:
+        listen = Endpoint("127.0.0.1", 8787) if web is None else web.listen
+        raise MonitorError(
+            "there is no feed of alerts yet; write into monitor.yaml, and start the daemon again:\n"
+            f'  web: {{listen: "{listen}", feed: "{make_feed_secret()}"}}\n'
+            "whoever knows this secret can read all alerts; it was made for you now, and is stored nowhere else"
+        )
+    atom, json_feed = (f"http://{web.listen}{path}" for path in list_feed_paths(web.feed))
+    if as_json:
+        print_json({"atom": atom, "json": json_feed})
+        return
+    click.echo(f"Atom       {atom}")
+    click.echo(f"JSON Feed  {json_feed}")
+    for host in sorted(web.hosts):
+        click.echo(f"For readers of {host}, behind your proxy: the same path on that host.", err=True)

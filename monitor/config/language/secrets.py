@@ -189,9 +189,11 @@ def _iter_option_values(query: str) -> Iterator[str]:
 
 def secrets_of(config: Config) -> frozenset[str]:
     """What no log may show: what is telling in the addresses of channels and of `heartbeat`, the passwords of database
-    and proxies, and the secrets in the addresses of sources."""
+    and proxies, and the secrets in the addresses of sources and of the feeds of alerts."""
     telling = (find_sensitive_parts(channel.url) for channel in config.settings.list_addresses())
     proxies = (password_of(source.proxy) for source in config.sources.values() if source.proxy)
     addresses = (source.secrets for source in config.sources.values() if source.secrets)
     heartbeat = find_sensitive_parts(config.settings.heartbeat or "")
-    return password_of(config.settings.database).union(heartbeat, *telling, *proxies, *addresses)
+    web = config.settings.web
+    feed = {web.feed} if web is not None and web.feed else set[str]()
+    return password_of(config.settings.database).union(heartbeat, feed, *telling, *proxies, *addresses)

@@ -271,6 +271,8 @@ def settings_from_document(
         database = fill_secrets(schema.database or _DATABASE, environment, document.place(("database",)), folder)
     with collect_faults(faults):
         heartbeat = _fill_heartbeat(schema.heartbeat, document.place(("heartbeat",)), environment, folder)
+    with collect_faults(faults):
+        web = web_settings_from_schema(schema.web, document, environment, folder)
     if faults:
         raise InvalidFiles(faults)
     settings = Settings(
@@ -284,7 +286,7 @@ def settings_from_document(
         allow=networks_for_all(schema.network),
         allow_for=networks_by_source(schema.network),
         limits=_limits_from_schema(schema.limits),
-        web=web_settings_from_schema(schema.web),
+        web=web,
         retention=_retention_from_schema(schema.retention),
         canary=_canary_from_schema(schema.canary),
     )

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated, ClassVar, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
-from monitor.config.language.base_schema import Schema, validation_error
-from monitor.config.yaml.yaml12 import quote_text
+from monitor.config.language.base_schema import Schema, Text, validation_error
+from monitor.config.language.secrets import fill_secrets
+from monitor.config.yaml.yaml12 import YamlDocument, quote_text
+from monitor.errors import Fault, InvalidFiles
 from monitor.model import Endpoint, WebSettings
 
 _LISTEN = "127.0.0.1:8787"
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+_FEED_SECRET = re.compile("[A-Za-z0-9_-]{22,200}")  # of 128 bits, and it needs no escape in an address
 _HOST_NAME = rf"^({_LABEL}(\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])$"  # a name, an IPv4 or an IPv6 address
 
 
@@ -59,8 +64,8 @@ class WebSchema(Schema):
         | None
     ) = Field(
         None,
-        description="An address of this machine and a port: /healthz reports the daemon's health, /metrics gives "
-        "figures to Prometheus. Without it nothing listens.",
+        description="An address of this machine and a port: / is a page that says what `status` says, /healthz reports "
+        "the daemon's health, /metrics gives figures to Prometheus. Without it nothing listens.",
         examples=[_LISTEN],
     )
     hosts: (
@@ -74,15 +79,34 @@ class WebSchema(Schema):
         examples=[["monitor.example"]],
     )
 
+    feed: Text | None = Field(
+        None,
+        repr=False,
+        description="The secret in the address of the alerts as Atom and JSON Feed; `news-monitor alerts feed` makes "
+        "one, and prints the addresses. Without it there is no feed.",
+        examples=["${credential:feed}"],
+    )
+
     @model_validator(mode="after")
     def _require_listen(self) -> Self:
-        if self.hosts and self.listen is None:
-            raise validation_error("`hosts` does nothing without `listen`", f"write `listen: {_LISTEN}` too")
+        for name in ("hosts", "feed"):
+            if getattr(self, name) and self.listen is None:
+                raise validation_error(f"`{name}` does nothing without `listen`", f"write `listen: {_LISTEN}` too")
         return self
 
 
-def web_settings_from_schema(schema: WebSchema | None) -> WebSettings | None:
-    """None if nothing is to listen."""
+def web_settings_from_schema(
+    schema: WebSchema | None, document: YamlDocument, environment: Mapping[str, str], folder: Path
+) -> WebSettings | None:
+    """None if nothing is to listen. Raises InvalidFiles if the secret of the feeds is missing, or can be guessed."""
     if schema is None or schema.listen is None:
         return None
-    return WebSettings(schema.listen, frozenset(host.lower() for host in schema.hosts or ()))
+    hosts = frozenset(host.lower() for host in schema.hosts or ())
+    if schema.feed is None:
+        return WebSettings(schema.listen, hosts)
+    place = document.place(("web", "feed"))
+    secret = fill_secrets(schema.feed, environment, place, folder)
+    if not _FEED_SECRET.fullmatch(secret):  # no fault quotes it
+        hint = "`news-monitor alerts feed`, without a `feed` in monitor.yaml, makes one"
+        raise InvalidFiles([Fault(place, "this is no secret for a feed: it has 22 or more letters and digits", hint)])
+    return WebSettings(schema.listen, hosts, secret)

@@ -6,16 +6,16 @@ takes as long as all the rest of that command.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.config.loading.file_cache import FileCache
-from monitor.config.loading.files import NamedPath, yaml_files
+from monitor.config.loading.files import NamedPath, Signature, yaml_files
 from monitor.config.loading.settings_files import load_settings
 from monitor.config.loading.summary_cache import SummaryCache, compute_summary_key
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import RuleStatus, Settings, Source
+from monitor.model import Config, RuleStatus, Settings, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,12 @@ class ConfigSummary:
     rules: Mapping[str, RuleStatus]
     faults: tuple[Fault, ...]
 
+    @classmethod
+    def from_config(cls, config: Config) -> ConfigSummary:
+        """The summary of what is loaded already, and has no fault."""
+        statuses = {id_: rule.status for id_, rule in config.rules.items()}
+        return cls(config.settings, config.sources, statuses, ())
+
 
 def load_config_summary(path: Path, environment: Mapping[str, str], cache: SummaryCache) -> ConfigSummary:
     """The summary of a monitor.yaml and all files that it names. Raises InvalidFiles, with the faults of all files, if
@@ -38,6 +44,24 @@ def load_config_summary(path: Path, environment: Mapping[str, str], cache: Summa
     if read.settings is None:
         raise InvalidFiles(faults)
     return ConfigSummary(read.settings, read.sources, rules.statuses, faults)
+
+
+class SummaryReader:
+    """Reads the summary of a monitor.yaml again and again while a daemon runs, and the files only if they have changed.
+    For one thread at a time."""
+
+    def __init__(self, path: Path, environment: Mapping[str, str], signature: Callable[[], Signature]) -> None:
+        self._path = path
+        self._environment = environment
+        self._signature = signature
+        self._known: tuple[Signature, ConfigSummary] | None = None
+
+    def read(self) -> ConfigSummary:
+        """The summary as of now. Raises InvalidFiles as `load_config_summary` does."""
+        signature = self._signature()  # before reading, so that a change meanwhile is noticed
+        if self._known is None or self._known[0] != signature:
+            self._known = signature, load_config_summary(self._path, self._environment, SummaryCache(None, self._path))
+        return self._known[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ _NEW = (Reason.FIRST, Reason.POSSIBLY_SAME)
 
 @dataclass(slots=True)
 class RuleHealth:
-    """What a rule did within `DAYS` days. `matches`: articles that it matched, of which `mentions` are no news;
+    """What a rule did within some days. `matches`: articles that it matched, of which `mentions` are no news;
     `alerts`: new messages, without `updates`; `same`: what was suppressed as the same as what was sent; `daily`: its
     matches of each day, the oldest first. Of all time: `last_sent_at`, and how many of its matches people have marked
     as `good` and as `noise`."""
@@ -55,24 +55,24 @@ class RuleHealthQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def load(self, rules: Iterable[str], now: datetime, timezone: str) -> Mapping[str, RuleHealth]:
+    def load(self, rules: Iterable[str], now: datetime, timezone: str, days: int = DAYS) -> Mapping[str, RuleHealth]:
         """The health of these rules, by id. A day is one of the desk's time zone; the last one is today."""
-        found: defaultdict[str, RuleHealth] = defaultdict(RuleHealth)
+        found = defaultdict[str, RuleHealth](lambda: RuleHealth(daily=[0] * days))
         zone = ZoneInfo(timezone)
-        first_day = now.astimezone(zone).date() - timedelta(days=DAYS - 1)
-        self._count_matches(found, first_day, zone)
+        first_day = now.astimezone(zone).date() - timedelta(days=days - 1)
+        self._count_matches(found, first_day, zone, days)
         self._find_last_sent(found)
         self._count_marks(found)
         return {rule: found[rule] for rule in rules}
 
-    def _count_matches(self, found: Mapping[str, RuleHealth], first_day: date, zone: ZoneInfo) -> None:
+    def _count_matches(self, found: Mapping[str, RuleHealth], first_day: date, zone: ZoneInfo, days: int) -> None:
         since = datetime(first_day.year, first_day.month, first_day.day, tzinfo=zone)
         columns = (match.c.rule_id, match.c.at, match.c.kind, match.c.outcome, match.c.reason)
         counted: Counter[tuple[str, int, str, str, str]] = Counter()
         with self._database.reading() as connection:
             for row in connection.execute(select(*columns).where(match.c.at >= since)):
                 day = (row.at.astimezone(zone).date() - first_day).days
-                counted[row.rule_id, min(day, DAYS - 1), row.kind, row.outcome, row.reason] += 1
+                counted[row.rule_id, min(day, days - 1), row.kind, row.outcome, row.reason] += 1
         for (rule, day, kind, outcome, reason), count in counted.items():
             health, is_sent = found[rule], outcome == Outcome.SENT
             health.matches += count

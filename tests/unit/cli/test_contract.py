@@ -27,7 +27,7 @@ COMMANDS = (
     "articles forget",
     "db upgrade", "db backup", "db restore", "db check", "db prune", "why", "replay", "entities list",
     "rules list", "rules show", "rules misses", "rules coverage", "rules tune", "rules packs", "rules test",
-    "rules try", "score",
+    "rules try", "score", "timeline", "report", "alerts feed",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -99,6 +99,9 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         ("stories split", ["--quiet"]),
         ("matches export", ["--since", "--until", "--rule"]),
         ("why", ["-c", "--rules", "--json", "--all"]),
+        ("timeline", ["-c", "--json", "--rule", "--days"]),
+        ("report", ["-c", "--html", "--days"]),
+        ("alerts feed", ["-c", "--json"]),
     ],
 )
 def test_the_options_of_the_contract_are_there(command: str, options: list[str]) -> None:
@@ -280,6 +283,11 @@ EXIT_CODES = [
     (2, "init --pack east-asia --empty new"),
     (2, "init feed.xml"),  # a file, not a folder
     (2, "init feed.xml/below"),
+    (1, "timeline"),  # nothing has run yet
+    (2, "timeline --days 0"),
+    (1, "report --html -"),
+    (2, "report"),
+    (1, "alerts feed"),  # there is none: it says what to write
     (0, "--version"),
     (2, "nosuch"),
 ]
@@ -336,7 +344,7 @@ MISSING = {
         "db check -c {}", "db prune -c {}", "alerts list -c {}", "alerts mark -c {} a good", "alerts show -c {} a",
         "articles mark -c {} a b missed", "marks export -c {}", "marks import -c {} hit.jsonl", "marks list -c {}",
         "matches mark -c {} 1 good", "rules misses -c {}", "rules show -c {} a", "rules coverage -c {} a",
-        "rules tune -c {} a", "routes show -c {}",
+        "rules tune -c {} a", "routes show -c {}", "timeline -c {}", "report -c {} --html -", "alerts feed -c {}",
     ),
     "{}: there is no such file or folder": (
         "check {}", "match {}", "match --rules {} -", "replay {}", "replay --rules {} -", "replay --against {} -",
@@ -347,6 +355,7 @@ MISSING = {
     ),
     "{}/new: there is no folder {}; make it first": (
         "sources export -o {}/new", "matches export {}/new", "db backup {}/new", "marks export {}/new",
+        "report --html {}/new",
     ),
 }  # fmt: skip
 

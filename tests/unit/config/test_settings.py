@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config.language.secrets import secrets_of
 from monitor.config.language.settings import LimitsSchema, RetentionSchema, settings_from_document
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.errors import InvalidFiles
 from monitor.model import (
     FOR_GOOD,
+    Config,
     Endpoint,
     Limits,
     MessageTemplate,
@@ -23,6 +25,7 @@ from monitor.model import (
     Settings,
     WebSettings,
 )
+from monitor.model.web_pages import make_feed_secret
 
 _CHANNEL = "channels: {desk: {url: 'console://'}}\n"
 _NOBODY = (
@@ -195,6 +198,30 @@ def test_a_proxy_may_pass_on_other_names() -> None:
         assert "is no host name" in fault
     (fault,) = faults(f"{_ROUTED}web: {{hosts: [monitor.example]}}\n")
     assert "does nothing without `listen`" in fault
+
+
+def test_the_feeds_have_a_secret_that_nobody_can_guess() -> None:
+    """It may come from the environment. A short one is a fault, which does not quote it; so is one that does nothing."""
+    listen, secret = "listen: '127.0.0.1:8787'", make_feed_secret()
+    web = made(f"{_ROUTED}web: {{{listen}, feed: '{secret}'}}\n").web
+    assert web is not None
+    assert web.feed == secret
+    assert secret not in repr(web)
+    for weak in ("changeme", "a" * 21, "a b" * 10, "ü" * 30, "a/" * 20):
+        (fault,) = faults(f"{_ROUTED}web: {{{listen}, feed: '{weak}'}}\n")
+        assert "this is no secret for a feed" in fault
+        assert weak not in fault
+    (fault,) = faults(f"{_ROUTED}web: {{{listen}, feed: '${{env:NOSUCH}}'}}\n")
+    assert "the environment variable NOSUCH is not set" in fault
+    (fault,) = faults(f"{_ROUTED}web: {{feed: '{secret}'}}\n")
+    assert "`feed` does nothing without `listen`" in fault
+
+
+def test_no_log_shows_the_secret_of_the_feeds() -> None:
+    """As with the addresses of channels."""
+    secret = make_feed_secret()
+    settings = made(f"{_ROUTED}web: {{listen: '127.0.0.1:8787', feed: '{secret}'}}\n")
+    assert secret in secrets_of(Config(settings, {}, {}, {}))
 
 
 def test_an_absolute_database_stays_where_it_is() -> None:

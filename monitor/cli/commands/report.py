@@ -1,0 +1,43 @@
+"""`news-monitor report`: a page of figures to read, to send and to print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from monitor import clock
+from monitor.cli.commands.timeline import MAX_DAYS
+from monitor.cli.config_files import load_config
+from monitor.cli.options import config_option, existing_database, write_page
+from monitor.cli.paths import OutputPath
+from monitor.services.queries.activity import load_activity
+
+_LATEST = 30  # alerts that the page names
+
+
+@click.command()
+@config_option
+@click.option(
+    "--html", "page", type=OutputPath(), required=True, metavar="FILE", help='The page to write; "-" is stdout.'
+)
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, MAX_DAYS), help="So many, until today.")
+def report(config: Path, *, page: Path, days: int) -> None:
+    """Write a page: the alerts of the last days by day, hour and rule, how soon they were sent, the noise, and what the
+    sources brought.
+
+    It is one file without scripts, which loads nothing. It takes the place of an older FILE once it is complete, and
+    only its owner can read it.
+
+    \b
+    Examples:
+      news-monitor report --html report.html
+      news-monitor report --html week.html --days 7
+      news-monitor report --html - | ssh www.example.org 'cat > report.html'
+    """
+    from monitor.web.report_page import render_report
+
+    loaded = load_config(config).config
+    database = existing_database(loaded.settings)
+    found = load_activity(loaded, database, clock.now(), days=days, latest=_LATEST)
+    write_page(page, render_report(found))

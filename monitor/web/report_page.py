@@ -1,0 +1,146 @@
+"""Writes the report: one page with the alerts of some days, how soon they were sent, the noise and the sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import monitor
+from monitor.article_links import sanitize_link
+from monitor.model import AlertKind
+from monitor.services.queries.activity import (
+    DELAY_BOUNDS,
+    Activity,
+    AlertSummary,
+    DelayFigures,
+    RuleActivity,
+    SourceActivity,
+)
+from monitor.web.charts import BarChart, build_bar_chart, shade
+from monitor.web.page_templates import render_page
+from monitor.wording.quantities import abbreviate_duration, format_count
+
+MAX_SOURCES = 100
+_KINDS = {
+    AlertKind.NEW: "new",
+    AlertKind.POSSIBLY: "possibly the same as an older one",
+    AlertKind.UPDATE: "update",
+    AlertKind.DIGEST: "digest",
+}
+
+
+def render_report(found: Activity) -> str:
+    """The whole page, in HTML."""
+    return render_page("report.html.j2", report=_ReportView(found), version=monitor.__version__)
+
+
+@dataclass(frozen=True, slots=True)
+class _HourRow:
+    """A rule and its alerts by hour of the day, with the shade of each cell."""
+
+    rule: RuleActivity
+    cells: tuple[tuple[int, int], ...]
+
+
+class _ReportView:
+    """What the template shows, as it shows it."""
+
+    def __init__(self, found: Activity) -> None:
+        self.found = found
+        self._zone = ZoneInfo(found.timezone)
+        self.span = _format_span(found.days[0], found.days[-1])
+        self.made_at = self.format_moment(found.now)
+        self.failures_since = f"{found.failures_since.astimezone(self._zone):%Y-%m-%d}"
+        self.are_failures_partial = found.failures_since.astimezone(self._zone).date() > found.days[0]
+        self.alerting_rules = [rule for rule in found.rules if rule.alerts.count]
+        self.marked_rules = [rule for rule in found.rules if rule.health.noise_share is not None]
+
+    @property
+    def days_chart(self) -> BarChart:
+        return build_bar_chart(self.found.alerts.daily, [_format_day(day) for day in self.found.days])
+
+    @property
+    def day_ticks(self) -> list[str]:
+        """The first day, one in the middle and the last."""
+        days = self.found.days
+        chosen = dict.fromkeys((days[0], days[len(days) // 2], days[-1])) if len(days) > 2 else days
+        return [f"{day.day} {day:%b}" for day in chosen]
+
+    @property
+    def hour_rows(self) -> list[_HourRow]:
+        most = max((count for rule in self.alerting_rules for count in rule.alerts.by_hour), default=0)
+        return [
+            _HourRow(rule, tuple((count, shade(count, most)) for count in rule.alerts.by_hour))
+            for rule in self.alerting_rules
+        ]
+
+    @property
+    def delay_rows(self) -> list[tuple[str, int, int]]:
+        """The bounds of each length of time, how many alerts took so long, and that as a share of the largest, in
+        hundredths."""
+        delays = self.found.alerts.from_publication
+        if delays is None:
+            return []
+        most = max(delays.by_length)
+        return [
+            (label, count, round(100 * count / most))
+            for label, count in zip(_label_delays(), delays.by_length, strict=True)
+        ]
+
+    @property
+    def sources(self) -> list[SourceActivity]:
+        return list(self.found.sources[:MAX_SOURCES])
+
+    @property
+    def hidden_sources(self) -> int:
+        return len(self.found.sources) - len(self.sources)
+
+    @property
+    def articles(self) -> int:
+        return sum(each.counts.articles for each in self.found.sources)
+
+    @property
+    def kinds(self) -> str:
+        """How many alerts are of each kind, in words."""
+        found = self.found.alerts.kinds
+        return ", ".join(f"{found[kind]} {words}" for kind, words in _KINDS.items() if found[kind])
+
+    def format_moment(self, moment: datetime) -> str:
+        local = moment.astimezone(self._zone)
+        return f"{local.day} {local:%b %Y, %H:%M %Z}"
+
+    def format_delay(self, delays: DelayFigures | None, which: str) -> str:
+        """The `median` or the `p90`; a dash if it is not known."""
+        return "–" if delays is None else abbreviate_duration(getattr(delays, which))
+
+    def count(self, number: int, noun: str) -> str:
+        return format_count(number, noun)
+
+    def link_of(self, alert: AlertSummary) -> str | None:
+        """The address of the article, if it is one of the web and the alert has just one."""
+        url = alert.lines[0].url if len(alert.lines) == 1 else None
+        return url and sanitize_link(url)
+
+
+def _label_delays() -> list[str]:
+    bounds = [abbreviate_duration(bound) for bound in DELAY_BOUNDS]
+    between = [f"{one} to {other}" for one, other in pairwise(bounds)]
+    return [f"up to {bounds[0]}", *between, f"over {bounds[-1]}"]
+
+
+def _format_day(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def _format_span(first: date, last: date) -> str:
+    """The days as few words as say which they are."""
+    end = f"{last.day} {last:%B %Y}"
+    if first == last:
+        return end
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {end}"
+    if first.year == last.year:
+        return f"{first.day} {first:%B} to {end}"
+    return f"{first.day} {first:%B %Y} to {end}"

@@ -1,0 +1,150 @@
+"""`report --html`: a page that is complete, needs nothing and gives nothing away."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from lxml import html
+from sqlalchemy import delete
+
+from monitor import clock
+from monitor.cli import cli
+from monitor.cli.options import write_page
+from monitor.errors import InvalidRequest
+from monitor.store.engine.database import Database
+from monitor.store.engine.tables import metadata
+from tests.busy_desk import CAME, fill
+
+NOW = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("busy")
+    fill(made, NOW).close()
+    return made
+
+
+@pytest.fixture(autouse=True)
+def _at_noon(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """The same desk, from whose archive everything is gone."""
+    database = fill(tmp_path, NOW)
+    with database.writing() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(delete(table))
+    monkeypatch.chdir(tmp_path)
+    yield database
+    database.close()
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["report", *arguments])
+
+
+def read(*arguments: str) -> html.HtmlElement:
+    ended = run("--html", "-", *arguments)
+    assert ended.exit_code == 0, (ended.output, ended.exception)
+    return html.document_fromstring(ended.stdout)
+
+
+def table_of(page: html.HtmlElement, caption: str) -> list[list[str]]:
+    """The cells of a table, with single blanks."""
+    (table,) = page.xpath(f"//table[caption='{caption}']")
+    return [[" ".join(cell.text_content().split()) for cell in row.xpath("th|td")] for row in table.xpath(".//tr")]
+
+
+def test_the_page_has_the_figures() -> None:
+    """Each chart has a table beside it with the same numbers."""
+    page = read("--days", "7")
+    figures = [" ".join(each.text_content().split()) for each in page.xpath("//dl[@class='figures']/div")]
+    assert figures[0] == "Alerts77 new"
+    assert "9 min" in figures[1]
+    assert "nobody has marked a match" in figures[2]
+    days = table_of(page, "Alerts by day")
+    assert sum(int(count) for _, count in days[1:]) == 7
+    assert len(page.xpath("//svg[@role='img']/rect")) == sum(count != "0" for _, count in days[1:])
+    hours = table_of(page, "Alerts of each rule by hour of the day")
+    assert len(hours[0]) == 26
+    assert {row[0]: sum(map(int, row[1:25])) for row in hours[1:]} == {"launch": 3, "floods": 3, "strikes": 1}
+    lengths = table_of(page, "Alerts by time from publication to sending")
+    assert [count for _, _, count in lengths[1:]] == ["0", "1", "2", "1", "2", "1", "0", "0"]
+    assert table_of(page, "Time to sending by rule")[-1] == ["All rules", "9 min", "30 min", "5 s", "40 s"]
+    sources = table_of(page, "Sources with their articles, matches and failed fetches")
+    assert ["Tass", "1", "1", "2", "stale"] in sources
+
+
+def test_strangers_text_is_text() -> None:
+    """A title with tags, a rule's title with signs of HTML: they are read, and nothing else."""
+    page = read("--days", "7")
+    titles = [each.text_content() for each in page.xpath("//ol[@class='alerts']//p[@class='title']")]
+    assert [title for title in titles if "<script>" in title] == [title for _, _, title, *_ in CAME if "<" in title]
+    assert "Floods & <rivers>" in page.text_content()
+    assert page.xpath("//script") == []
+
+
+def test_the_page_needs_nothing_and_runs_nothing() -> None:
+    """No script, no style of its own on any element, and no address but those of articles; the policy forbids all."""
+    page = read()
+    (policy,) = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in policy
+    assert page.xpath("//@style | //@*[starts-with(name(), 'on')] | //@src | //link | //iframe | //object") == []
+    assert {address.partition("/")[0] for address in page.xpath("//@href")} == {"https:"}
+    assert "url(" not in page.xpath("string(//style)")
+
+
+def test_a_file_is_whole_and_private(tmp_path: Path) -> None:
+    """Only its owner reads it, even if the old one could be read by all."""
+    page = tmp_path / "report.html"
+    page.write_text("old", encoding="ascii")
+    page.chmod(0o644)
+    assert run("--html", str(page)).exit_code == 0
+    assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    assert [each.name for each in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
+    """A folder, a device (which would be replaced by a file), and a folder that is not there."""
+    for name in (tmp_path, Path(os.devnull), tmp_path / "nosuch" / "report.html"):
+        with pytest.raises(InvalidRequest, match=name.name):
+            CliRunner().invoke(cli, ["report", "--html", str(name)], catch_exceptions=False)
+    assert Path(os.devnull).is_char_device()
+
+
+def test_stdout_in_another_encoding_gets_the_same_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page says that it is UTF-8: in Latin 1, what is beyond ASCII is written as a reference."""
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="latin-1"))
+    write_page(Path("-"), "é 台风")
+    sys.stdout.flush()
+    assert written.getvalue() == "&#233; &#21488;&#39118;".encode("ascii")
+
+
+@pytest.mark.usefixtures("empty")
+def test_an_empty_archive_has_a_page() -> None:
+    """It says what to do, and shows no chart of nothing."""
+    page = read()
+    assert "No article came in within these days" in page.text_content()
+    assert page.xpath("//svg") == []
+
+
+def test_many_sources_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page for thousands of sources stays one that opens at once."""
+    monkeypatch.setattr("monitor.web.report_page.MAX_SOURCES", 2)
+    page = read()
+    assert len(table_of(page, "Sources with their articles, matches and failed fetches")) == 3
+    assert "And 4 sources with fewer matches." in page.text_content()
