@@ -24,9 +24,9 @@ from monitor.cli.options import (
 from monitor.cli.paths import require_config
 from monitor.config.loading.summary import load_config_summary
 from monitor.config.loading.summary_cache import SummaryCache, find_cache_folder
-from monitor.errors import Fault, InvalidFiles, MonitorError
+from monitor.errors import Fault, InvalidFiles, MonitorError, StoreFailed
 from monitor.model import RunningVersion
-from monitor.services.queries.status import DaemonReport, ServiceStatus, load_status
+from monitor.services.queries.status import DaemonReport, ServiceStatus, find_faults, load_status
 from monitor.wording.quantities import format_count
 
 _BY_PEOPLE = {"merges": "merged", "splits": "split"}  # stories and events
@@ -50,25 +50,38 @@ def status(config: Path, as_json: bool) -> None:
         require_config(config)
         loaded = load_config_summary(config, os.environ, SummaryCache(find_cache_folder(os.environ), config))
         settings = loaded.settings
-        found = load_status(loaded, existing_database(settings), clock.now())
+        try:
+            found = load_status(loaded, existing_database(settings), clock.now())
+        except StoreFailed as error:
+            raise _WithoutDatabase(error, find_faults(loaded)) from None
     except MonitorError as error:
         if as_json:
             print_json(_problem_to_row(error))
+        elif isinstance(error, _WithoutDatabase):
+            print_faults(error.faults)
         raise
     if as_json:
         print_faults(found.faults)
-        print_json(_status_to_row(found))
+        print_json({"config": str(config.absolute()), **_status_to_row(found)})
         return
-    text = _StatusText(found, settings.timezone)
+    text = _StatusText(found, settings.timezone, config.absolute())
     for line in text.warnings():
         click.echo(line)
     for name, line in text.summary():
         click.echo(f"{name:<12}{line}")
 
 
+class _WithoutDatabase(MonitorError):
+    """The database cannot be used; the faults of the files are known."""
+
+    def __init__(self, error: StoreFailed, faults: Sequence[Fault]) -> None:
+        super().__init__(error)
+        self.faults = faults
+
+
 def _problem_to_row(error: MonitorError) -> dict[str, object]:
     """What a status says if there is none, because monitor.yaml or the database cannot be used."""
-    faults = error.faults if isinstance(error, InvalidFiles) else ()
+    faults = error.faults if isinstance(error, InvalidFiles | _WithoutDatabase) else ()
     return {"problem": str(error), **_faults_to_row(faults)}
 
 
@@ -106,15 +119,18 @@ def _status_to_row(seen: ServiceStatus) -> dict[str, object]:
 class _StatusText:
     """A status as people read it, with times in the configured time zone."""
 
-    def __init__(self, status: ServiceStatus, timezone: str) -> None:
+    def __init__(self, status: ServiceStatus, timezone: str, config: Path) -> None:
         self._status = status
         self._timezone = timezone
+        self._config = config
 
     def warnings(self) -> Iterator[str]:
         """What needs a person, a line each."""
         yield from self._daemon_warnings()
         for fault in self._status.faults:
             yield f"fault: {fault}"
+        for daemon, faults in self._status.faults_of_daemons.items():
+            yield from (f"fault: {daemon}: {fault}" for fault in faults)
         for channel, waits in self._status.waiting.items():
             yield f"waiting: {channel}: its oldest alert waits since {self._format_time(waits.since)}"
         for each in self._status.dead:
@@ -155,6 +171,7 @@ class _StatusText:
             first = "" if held.deliveries == 1 else "the first "
             until = f"{first}until {self._format_time(held.until)}"
             yield "held", f"{channel}: {held.deliveries} by the hours of a route, {until}"
+        yield "config", str(self._config)
         database = status.database
         yield "database", f"{database.kind}, {database.name}, {database.bytes / 2**20:.1f} MiB"
         yield "sandbox", "; ".join(status.missing_protections) or "complete"

@@ -335,7 +335,7 @@ def test_no_value_shows_a_secret() -> None:
 def test_an_unset_variable_is_a_fault_at_its_place() -> None:
     """It is the url that cannot be had, not the channel that is unknown: one fault, whoever uses the channel."""
     assert faults("channels:\n  mail: {url: 'mailto://${env:PW}'}\nroutes: {default: [mail]}\noperator: [mail]") == [
-        "2:15: the environment variable PW is not set; set it before starting"
+        "2:15: the environment variable PW is not set; set it before starting, and in the shell in which you check"
     ]
 
 
