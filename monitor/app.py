@@ -185,6 +185,7 @@ async def open_daemon(
             stalled=fetcher.stalled_requests,
             jobs=jobs,
             reload=reloader.reload if reloader else None,
+            check_channels=reloader.check_channels if reloader else None,
             correct_times=partial(correct_delivery_times, database),
             last_run=last_run,
             metrics=metrics,

@@ -12,7 +12,8 @@ from typing import TypeVar
 
 import click
 
-from monitor.cli.paths import ConfigPath, InputPath, require_config
+from monitor.cli.options import config_of_rules_option
+from monitor.cli.paths import InputPath, find_config, require_config
 from monitor.config.loading.load import load_rules, load_rules_of
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.errors import InvalidFiles, InvalidRequest, MonitorError
@@ -21,7 +22,6 @@ from monitor.sources.formats.charset import detect_codec
 
 F = TypeVar("F", bound=Callable[..., object])
 _Read = TypeVar("_Read")
-CONFIG = Path("monitor.yaml")
 _PACKED = b"\x1f\x8b"
 _ENOUGH = 4096  # bytes to tell an encoding by
 _SIGNS = {  # of what is given by mistake, which would be answered line by line
@@ -38,9 +38,6 @@ _SIGNS = {  # of what is given by mistake, which would be answered line by line
 
 def rules_options(command: F) -> F:
     """`-c FILE` or `--rules PATH`, which may be repeated."""
-    config = click.option(
-        "-c", "--config", type=ConfigPath(), metavar="FILE", help="The rules and sources of this config."
-    )
     rules = click.option(
         "--rules",
         multiple=True,
@@ -48,7 +45,7 @@ def rules_options(command: F) -> F:
         metavar="PATH",
         help="Files and folders of rules, entities and lists.",
     )
-    return config(rules(command))
+    return config_of_rules_option(rules(command))
 
 
 def articles_options(command: F) -> F:
@@ -63,15 +60,16 @@ def articles_options(command: F) -> F:
 
 
 def load_selected_rules(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
-    """The rules of the paths, or of the config, or of ./monitor.yaml if neither is given.
+    """The rules of the paths, or of the config, or of the monitor.yaml that is found if neither is given.
 
-    Raises InvalidRequest if there is no ./monitor.yaml then, and InvalidFiles if none of the files could be read: an
+    Raises InvalidRequest if there is none then, and InvalidFiles if none of the files could be read: an
     answer about no rules would look like a real answer."""
     if config is not None and paths:
         raise InvalidRequest("give -c or --rules, not both")
     if not paths and config is None:
-        require_config(CONFIG)
-    loaded = load_rules(paths) if paths else load_rules_of(config or CONFIG)
+        config = find_config()
+        require_config(config)
+    loaded = load_rules(paths) if config is None else load_rules_of(config)
     if loaded.faults and not loaded.documents and not loaded.declared_rule_ids:
         raise InvalidFiles(loaded.faults)
     if paths and any(fault.problem.startswith(("there is no entity", "there is no list")) for fault in loaded.faults):

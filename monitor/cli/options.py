@@ -15,9 +15,8 @@ from stat import S_ISREG
 from typing import TextIO, TypeVar
 
 import click
-from click.core import ParameterSource
 
-from monitor.cli.paths import ConfigPath, require_config
+from monitor.cli.paths import CONFIG_VARIABLE, ConfigPath, find_config
 from monitor.config.language.durations import parse_duration
 from monitor.errors import Fault, InvalidRequest, StoreFailed
 from monitor.model import Settings, Span
@@ -37,31 +36,22 @@ F = TypeVar("F", bound=Callable[..., object])
 
 def config_option(command: F) -> F:
     """`-c FILE`: the monitor.yaml, which must be there."""
-    return _build_config_option(ConfigPath())(command)
+    return _build_config_option(ConfigPath(), find_config)(command)
 
 
 def possible_config_option(command: F) -> F:
     """`-c FILE`: the monitor.yaml, for commands that go without one, or say themselves that it is not there."""
-    return _build_config_option(click.Path(path_type=Path))(command)
+    return _build_config_option(click.Path(path_type=Path), find_config)(command)
 
 
-def _build_config_option(type_: click.Path) -> Callable[[F], F]:
-    return click.option(
-        "-c",
-        "--config",
-        "config",
-        type=type_,
-        default=Path("monitor.yaml"),
-        show_default=True,
-        metavar="FILE",
-        help="The monitor.yaml.",
-    )
+def config_of_rules_option(command: F) -> F:
+    """`-c FILE`: the monitor.yaml, for commands that may be given `--rules` in its place; None without -c."""
+    return _build_config_option(ConfigPath(), None)(command)
 
 
-def require_given_config(path: Path) -> None:
-    """Raises InvalidRequest if -c names a monitor.yaml that is not there; without -c, it need not be there."""
-    if click.get_current_context().get_parameter_source("config") is ParameterSource.COMMANDLINE:
-        require_config(path)
+def _build_config_option(type_: click.Path, default: Callable[[], Path] | None) -> Callable[[F], F]:
+    text = f"The monitor.yaml. Without it: ${CONFIG_VARIABLE}, ./monitor.yaml, that of the user, that of the system."
+    return click.option("-c", "--config", "config", type=type_, default=default, metavar="FILE", help=text)
 
 
 def json_option(command: F) -> F:

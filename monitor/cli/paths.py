@@ -4,13 +4,37 @@ whatever the command wanted to do with it."""
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from monitor.config.loading.files import is_there
 from monitor.errors import InvalidRequest
+
+CONFIG_VARIABLE = "NEWS_MONITOR_CONFIG"
+_CONFIG = Path("monitor.yaml")
+_OF_SYSTEM = Path("/etc/news-monitor/monitor.yaml")
+
+
+def find_config() -> Path:
+    """The monitor.yaml where none is named by -c: the one that NEWS_MONITOR_CONFIG names, else the first that is there
+    of ./monitor.yaml, the one of the user and the one of the system. If none is there: ./monitor.yaml."""
+    if named := os.environ.get(CONFIG_VARIABLE):
+        return Path(named)
+    return next(filter(is_there, _list_config_places(os.environ)), _CONFIG)
+
+
+def _list_config_places(environment: Mapping[str, str]) -> Iterator[Path]:
+    yield _CONFIG
+    base, home = Path(environment.get("XDG_CONFIG_HOME", "")), Path(environment.get("HOME", ""))
+    if not base.is_absolute():
+        base = home / ".config"
+    if base.is_absolute():
+        yield base / "news-monitor" / "monitor.yaml"
+    yield _OF_SYSTEM
 
 
 class InputPath(click.Path):
@@ -62,4 +86,27 @@ def require_input(path: Path) -> None:
 def require_config(path: Path) -> None:
     """Raises InvalidRequest if there is no such monitor.yaml."""
     if not is_there(path):
-        raise InvalidRequest(f"{path}: there is no such file; `news-monitor init` writes one")
+        raise InvalidRequest(explain_missing_config(path))
+
+
+def require_given_config(path: Path) -> None:
+    """Raises InvalidRequest if -c or NEWS_MONITOR_CONFIG names a monitor.yaml that is not there. Where neither names
+    one, it need not be there."""
+    if _is_named_by_option() or os.environ.get(CONFIG_VARIABLE):
+        require_config(path)
+
+
+def explain_missing_config(path: Path) -> str:
+    """That there is no such monitor.yaml; where else it was looked for; and what writes one."""
+    problem, hint = f"{path}: there is no such file", "`news-monitor init` writes one"
+    if _is_named_by_option() or path != find_config():
+        return f"{problem}; {hint}"
+    if os.environ.get(CONFIG_VARIABLE):
+        return f"{problem}, and {CONFIG_VARIABLE} names it; {hint}"
+    others = "".join(f", and no {place}" for place in _list_config_places(os.environ) if place != _CONFIG)
+    return f"{problem}{others}; {hint}, and -c FILE or {CONFIG_VARIABLE} names one that is elsewhere"
+
+
+def _is_named_by_option() -> bool:
+    context = click.get_current_context(silent=True)
+    return context is not None and context.get_parameter_source("config") is ParameterSource.COMMANDLINE

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from monitor import clock
 from monitor.config.loading.user_files import FilesSnapshot, UserFiles
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import Config, RunningVersion, Settings, select_running_rules
+from monitor.model import Channel, Config, MessageTemplate, RunningVersion, Settings, select_running_rules
 from monitor.notify import channel_faults_in_worker
 from monitor.telemetry import LogEvent, log
 
@@ -54,6 +54,7 @@ class Reloader:
         self._alike_since = 0.0  # on the monotonic clock
         self._again = False  # what was read could not be applied, for a reason outside the files
         self._look_at = 0.0  # on the monotonic clock
+        self._has_faulty_channels = False
         self.running = _build_running(config, faults)
 
     async def follow_changes(self) -> None:
@@ -93,17 +94,33 @@ class Reloader:
                 return
             if await asyncio.to_thread(self._files.has_changed):
                 return  # half of it may be of one moment and half of another: the next looks read it again
-            unusable = await self._unusable_channels(loaded.config)
-            faults = (*loaded.faults, *unusable)
-            if unusable or (faults and _has_lost_names(self._config, loaded.config)):
+            unusable, known = await self._find_channel_faults(loaded.config)
+            faults = (*loaded.faults, *unusable, *known)
+            if unusable or (loaded.faults and _has_lost_names(self._config, loaded.config)):
                 await self._refuse(faults)
             else:
                 await self._accept(loaded.config, faults)
 
-    async def _unusable_channels(self, config: Config) -> list[Fault]:
-        """Of the channels that are new or changed: what runs already is reported elsewhere."""
-        known = self._config.settings.list_addresses()
-        return await channel_faults_in_worker(each for each in config.settings.list_addresses() if each not in known)
+    async def check_channels(self) -> None:
+        """Find what is wrong with the channels that the daemon began with, log it and report it with `running`: it
+        stops nothing, because the other channels must get their alerts. Raises StoreFailed."""
+        async with self._reading:
+            faults = await channel_faults_in_worker(self._config.settings.list_addresses())
+            self._has_faulty_channels = bool(faults)
+            if lines := tuple(line for line in map(str, faults) if line not in self.running.faults):
+                edited = self.running.edited_at or self.running.since
+                running = replace(self.running, edited_at=edited, faults=(*self.running.faults, *lines))
+                self._log_new_faults(running)
+                self.running = running
+                await self._on_change()
+
+    async def _find_channel_faults(self, config: Config) -> tuple[list[Fault], list[Fault]]:
+        """What is wrong with the channels that are new or changed, and with those that run already."""
+        running = {_address_of(each) for each in self._config.settings.list_addresses()}
+        known = [each for each in config.settings.list_addresses() if _address_of(each) in running]
+        new = [each for each in config.settings.list_addresses() if _address_of(each) not in running]
+        faults_of_known = await channel_faults_in_worker(known) if self._has_faulty_channels else []
+        return await channel_faults_in_worker(new), faults_of_known
 
     async def _refuse(self, faults: Sequence[Fault]) -> None:
         await self._report(
@@ -129,9 +146,7 @@ class Reloader:
         await self._report(running)
 
     async def _report(self, running: RunningVersion) -> None:
-        for fault in running.faults:
-            if fault not in self.running.faults:
-                log.error(LogEvent.FAULT, fault=fault)
+        self._log_new_faults(running)
         if running.faults == self.running.faults:  # the edit that brought them was an earlier one
             running = replace(running, edited_at=self.running.edited_at)
         self.running = running
@@ -139,6 +154,16 @@ class Reloader:
         said = running.describe(ZoneInfo(self._began_with.timezone), clock.now())
         write(LogEvent.FILES_RELOADED, rules=running.rules, sources=running.sources, now=said)
         await self._on_change()
+
+    def _log_new_faults(self, running: RunningVersion) -> None:
+        for fault in running.faults:
+            if fault not in self.running.faults:
+                log.error(LogEvent.FAULT, fault=fault)
+
+
+def _address_of(channel: Channel) -> tuple[str, str, MessageTemplate | None]:
+    """What decides whether a channel can be used, wherever it is in the file."""
+    return channel.name, channel.url, channel.template
 
 
 def _build_running(config: Config, faults: Sequence[Fault]) -> RunningVersion:

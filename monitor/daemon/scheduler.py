@@ -57,7 +57,8 @@ class Job:
 class Daemon:
     """Runs until it is stopped. `host_queue_for`: returns the queue in which the polls of a URL wait; `slots`: how many
     polls may run at once, not counting those whose servers are silent (`stalled`); `last_run`: notes each run of a job;
-    `jobs`: the further jobs; `reload`: reloads the edited files."""
+    `jobs`: the further jobs; `reload`: reloads the edited files; `check_channels`: finds what is wrong with the
+    channels of the start."""
 
     def __init__(
         self,
@@ -75,6 +76,7 @@ class Daemon:
         metrics: Metrics,
         jobs: Sequence[Job] = (),
         reload: Callable[[], Awaitable[object]] | None = None,
+        check_channels: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         self._active = active
         self._pipeline = pipeline
@@ -87,6 +89,7 @@ class Daemon:
         self._last_run = last_run
         self._metrics = metrics
         self._reload = reload
+        self._check_channels = check_channels
         self._correct_times = correct_times
         second = timedelta(seconds=1)
         self._jobs = (Job(WorkKind.TICK, second, self.tick), Job(WorkKind.DELIVERY, second, dispatcher.run_once), *jobs)
@@ -135,6 +138,11 @@ class Daemon:
         """Have the edited files reloaded now, without waiting for the next check of them: as soon as `run` has begun,
         and once more if a reload is under way already."""
         self._reload_requested.set()
+
+    async def check_channels(self) -> None:
+        """Log what is wrong with the channels of the start, and have `status` show it. It takes most of a second."""
+        if self._check_channels is not None:
+            await self._run_guarded(self._check_channels)
 
     async def _reload_when_asked(self) -> Never:
         while True:

@@ -7,42 +7,31 @@ thread pool seven hung servers starve the healthy ones. Retries, backoff and lim
 from __future__ import annotations
 
 import logging
-import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urlencode
 
 from apprise import Apprise, AppriseAsset, AppriseResult, NotifyBase, NotifyFormat, NotifyType
 
 from monitor import clock
-from monitor.model import Level, Message, MessageType, Receipt, ReceiptKind, scheme_of_channel
+from monitor.model import Message, MessageType, Receipt, ReceiptKind
 from monitor.notify.apprise_compat.log_receipts import AppriseLogLine, receipt_for
 from monitor.notify.apprise_compat.mail_plugin import MailPlugin
 from monitor.notify.apprise_compat.message_plugins import MessagePlugin
 from monitor.notify.apprise_compat.own_receipts import OwnReceipts
 from monitor.notify.apprise_compat.plugins import (
     acts_by_type,
-    file_options_of,
     has_several_recipients,
     kinds_of,
-    missing_extra_of,
     override_log_level,
     register_plugins,
 )
 from monitor.notify.http_recorder import Exchange, record_exchange
-from monitor.notify.priorities import choose_priority
 from monitor.notify.renderers import Capabilities, capabilities_of, kind_of_channel
 from monitor.notify.response_checks import receipt_of_bodies
 from monitor.notify.retry_after import add_retry_after
 from monitor.notify.silent_kinds import UNANSWERED
 from monitor.notify.timeouts import SendTimeouts
-from monitor.wording.commands import INSTALL_LOCKED
+from monitor.notify.url_options import SEVERAL, with_forced_options, with_priority
 
-# `redirect=no`: requests follows a 302 by a GET without the body, and Apprise reports the lost message as sent.
-# `optional`, `retry`: decided by us. So are the timeouts to connect (`cto`) and to answer (`rto`): `SendTimeouts`.
-FORCED = {"redirect": "no", "optional": "no", "retry": "0"}
-TIMEOUTS = ("cto", "rto")
-# Apprise reports a failure for one recipient as a failure for all: the others would get the message at every attempt.
-SEVERAL = "it has several recipients (cc and bcc count); write one channel for each, and name them all in a route"
 NOTHING_SENT = "Apprise reported success, but no server has answered anything: nothing shows that it was sent"
 NO_ANSWER = "unverified: sent, but this kind of channel never says whether a message arrived"
 
@@ -133,51 +122,6 @@ def _receipt_of_success(plugin: NotifyBase, exchange: Exchange) -> Receipt:
     if not (exchange.answered and is_verified):
         return Receipt(ReceiptKind.UNVERIFIED, NO_ANSWER)
     return Receipt(ReceiptKind.ACCEPTED, "accepted")
-
-
-def with_forced_options(url: str, timeouts: SendTimeouts | None = None) -> str:
-    """The URL with the options that are always ours (`FORCED`, `TIMEOUTS`), whatever it says for them."""
-    address, _, query = url.partition("?")
-    # The other options stay as they are written: decoded and encoded again, the blank in "Bearer TOKEN" would be a
-    # plus.
-    options = [option for option in query.split("&") if option]
-    forced_names = {*FORCED, *TIMEOUTS}
-    others = [option for option in options if unquote(option.partition("=")[0]).strip().lower() not in forced_names]
-    limits = timeouts or SendTimeouts()
-    seconds = (f"{timeout.total_seconds():g}" for timeout in (limits.connect, limits.http_answer))
-    forced = FORCED | dict(zip(TIMEOUTS, seconds, strict=True))
-    return f"{address}?{'&'.join([*others, urlencode(forced)])}"
-
-
-def with_priority(url: str, level: Level | None) -> str:
-    """The URL with the priority of a message of this level, unless it says one itself."""
-    option = choose_priority(scheme_of_channel(url), level)
-    if option is None or option[0] in _list_option_names(url):
-        return url
-    return f"{url}{'&' if '?' in url else '?'}{urlencode([option])}"
-
-
-def _list_option_names(url: str) -> set[str]:
-    options = url.partition("?")[2].split("&")
-    return {unquote(option.partition("=")[0]).strip().lower() for option in options}
-
-
-def fault_of(url: str) -> str | None:
-    """What is wrong with a channel's URL, as `check` reports it; None: nothing. It never quotes the URL."""
-    if re.search(r"[?&]optional=(y|1|t)", url, re.IGNORECASE):
-        return "`optional=yes` would report a lost message as sent; remove it"
-    register_plugins()
-    with override_log_level(logging.CRITICAL):  # its messages quote the URL
-        plugin = Apprise.instantiate(with_forced_options(url), suppress_exceptions=True)
-    if not isinstance(plugin, NotifyBase):
-        scheme = url.partition("://")[0] if "://" in url else ""
-        if extra := missing_extra_of(scheme.lower()):
-            return f"a channel of the kind '{scheme}' needs the package of `{extra}`: {INSTALL_LOCKED}"
-        kind = f"a channel of the kind '{scheme}'" if scheme.isalnum() else "such a channel"
-        return f"Apprise does not know {kind}, or its address is incomplete; see Apprise's list of services"
-    if named := file_options_of(plugin) & _list_option_names(url):
-        return f"`{min(named)}` names a file of this machine, and processes that send messages may read none"
-    return SEVERAL if has_several_recipients(plugin) else None
 
 
 def load_plugins() -> None:

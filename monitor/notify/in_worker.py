@@ -30,10 +30,10 @@ def send_message(url: str, message: Message, timeouts: SendTimeouts) -> Receipt:
 
 
 def faults_of(urls: Sequence[str]) -> list[str | None]:
-    """`apprise_sender.fault_of` for each of these URLs of channels."""
-    from monitor.notify import apprise_sender
+    """`url_faults.find_url_fault` for each of these URLs of channels."""
+    from monitor.notify import url_faults
 
-    return [apprise_sender.fault_of(url) for url in urls]
+    return [url_faults.find_url_fault(url) for url in urls]
 
 
 def template_faults_of(template: MessageTemplate, kind: str) -> list[Fault]:

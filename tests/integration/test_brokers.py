@@ -14,7 +14,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from monitor.model import Channel, Message, Receipt, ReceiptKind
 from monitor.notify import Notifier
-from monitor.notify.apprise_sender import NO_ANSWER, fault_of, send_message
+from monitor.notify.apprise_sender import NO_ANSWER, send_message
+from monitor.notify.url_faults import find_url_fault
 from tests.brokers import PASSWORD, USER, Mosquitto, Prosody, Unavailable, serving_mosquitto, serving_prosody
 from tests.patience import LONG, PATIENCE
 
@@ -102,7 +103,7 @@ def test_what_a_broker_answers_is_understood(
 @pytest.mark.parametrize("url", ["mqtt://127.0.0.1:1/x", "mqtts://127.0.0.1:1/x", "xmpp://u:p@127.0.0.1:1/reader"])
 def test_a_server_that_is_not_there_has_no_message(url: str) -> None:
     """It is tried again, and nobody is told that the message may be there already."""
-    assert fault_of(url) is None
+    assert find_url_fault(url) is None
     assert send_message(url, HELLO).kind is ReceiptKind.TRY_LATER
 
 

@@ -11,9 +11,10 @@ import pytest
 from apprise import Apprise
 
 from monitor.model import Level, Message, MessageType, Receipt, ReceiptKind
-from monitor.notify.apprise_sender import NO_ANSWER, NOTHING_SENT, send_message, with_priority
+from monitor.notify.apprise_sender import NO_ANSWER, NOTHING_SENT, send_message
 from monitor.notify.priorities import PRIORITIES
 from monitor.notify.silent_kinds import LOCAL, UNANSWERED
+from monitor.notify.url_options import with_priority
 from tests import canned, channel_kinds, channels_doc
 from tests.channel_outcomes import OFFLINE, Outcomes, measure_kinds
 from tests.e2e.whole import news_monitor, write_config

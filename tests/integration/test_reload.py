@@ -73,6 +73,11 @@ def taken() -> Taken:
 @pytest.fixture
 def reloader(folder: Path, taken: Taken) -> Reloader:
     """As a daemon begins with these files."""
+    return start(folder, taken)
+
+
+def start(folder: Path, taken: Taken) -> Reloader:
+    """As a daemon begins with the files of the folder."""
     files = UserFiles(folder / "monitor.yaml", os.environ)
     loaded = files.load()
     taken.configs.append(loaded.config)
@@ -264,6 +269,30 @@ async def test_what_would_lose_what_runs_is_not_taken_up(
     assert reloader.running.since == since
     assert reloader.running.edited_at is not None
     assert reloader.running.faults
+
+
+async def test_a_channel_of_the_start_that_cannot_be_used_is_reported_until_it_is_right(
+    folder: Path, taken: Taken
+) -> None:
+    """The others are served, and edits of other things are applied. An edit that brings such a channel is not."""
+    write(folder / "monitor.yaml", SETTINGS.replace("console", "carrier-pigeon", 1))
+    reloader = start(folder, taken)
+    began = taken.tellings
+    with capture_logs() as logs:
+        await reloader.check_channels()
+    (fault,) = reloader.running.faults
+    assert [line["fault"] for line in logs if line["event"] == LogEvent.FAULT] == [fault]
+    assert "the kind 'carrier-pigeon'" in fault or "such a channel" in fault
+    assert (reloader.running.edited_at, taken.tellings) == (reloader.running.since, began + 1)
+    # another edit, which also moves the channel to another line, and removes a rule
+    write(folder / "monitor.yaml", "# a comment\n" + SETTINGS.replace("console", "carrier-pigeon", 1))
+    (folder / "rules" / "about.yaml").unlink()
+    await looks(reloader)
+    assert taken.titles == {"launch": "Launch"}
+    assert len(reloader.running.faults) == 1
+    write(folder / "monitor.yaml", SETTINGS)
+    await looks(reloader)
+    assert reloader.running.faults == ()
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,9 @@ from monitor.model import (
 from monitor.model.outcome import ClauseCode, ReasonClause
 from monitor.notify import Notifier
 from monitor.notify.apprise_compat.message_plugins import IDEMPOTENCY_KEY, SIGNATURE, TIMESTAMP
-from monitor.notify.apprise_sender import fault_of, send_message
+from monitor.notify.apprise_sender import send_message
 from monitor.notify.renderers.webhook import WebhookDocument, build_webhook_schema
+from monitor.notify.url_faults import find_url_fault
 from tests import canned
 from tests.building import NOON, alert, article, delivery
 from tests.e2e.whole import ROOT
@@ -173,7 +174,7 @@ def test_a_test_message_has_a_document_too(monkeypatch: pytest.MonkeyPatch) -> N
     """Whatever is sent is JSON; and nobody listens at port 1."""
     _, request = post(canned.install(monkeypatch), Message("A title", "A text"))
     assert json.loads(request.body) == {"title": "A title", "text": "A text"}
-    assert fault_of(URL) is None
+    assert find_url_fault(URL) is None
     monkeypatch.undo()
     assert send_message("webhook://127.0.0.1:1/in", Message("t", "b")).detail == "the server could not be reached"
 
@@ -183,7 +184,7 @@ def test_the_addresses_of_the_guide_are_right() -> None:
     page = (Path(ROOT) / "docs" / "channels.md").read_text(encoding="utf-8")
     urls = re.findall(r'^  (\w+): {url: "([^"]+)"}$', page, re.MULTILINE)
     assert len(urls) == 14
-    assert {name: fault_of(url) for name, url in urls if fault_of(url)} == {}
+    assert {name: find_url_fault(url) for name, url in urls if find_url_fault(url)} == {}
 
 
 def test_other_channels_carry_no_document() -> None:

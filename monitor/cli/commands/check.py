@@ -12,8 +12,8 @@ from typing import NoReturn
 import click
 
 from monitor import clock
-from monitor.cli.options import fault_row, json_option, possible_config_option, print_json, require_given_config
-from monitor.cli.paths import InputPath, require_config
+from monitor.cli.options import fault_row, json_option, possible_config_option, print_json
+from monitor.cli.paths import InputPath, require_config, require_given_config
 from monitor.config.loading.files import Signature
 from monitor.errors import Fault
 from monitor.lab.annotated_document import Lint

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.options import json_option, possible_config_option, print_json, require_given_config
-from monitor.cli.paths import require_config, require_input
+from monitor.cli.options import json_option, possible_config_option, print_json
+from monitor.cli.paths import require_config, require_given_config, require_input
 from monitor.config.language.sources import with_secrets
 from monitor.config.loading.files import networks_allowed
 from monitor.config.loading.load import load_rules_of

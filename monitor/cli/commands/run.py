@@ -9,11 +9,12 @@ import click
 
 from monitor.app import open_daemon
 from monitor.cli.options import possible_config_option
+from monitor.cli.paths import explain_missing_config
 from monitor.config.language.secrets import secrets_of
+from monitor.config.loading.files import is_there
 from monitor.config.loading.load import LoadedConfig
 from monitor.config.loading.user_files import UserFiles
-from monitor.errors import Fault
-from monitor.notify import channel_faults_in_worker
+from monitor.errors import Fault, MonitorError
 from monitor.runtime import descriptors
 from monitor.runtime.gc_tuning import relaxed
 from monitor.runtime.malloc_tuning import limit_arenas
@@ -43,6 +44,8 @@ def run(config: Path, once: bool) -> None:
     import os
     import signal
 
+    if not is_there(config):
+        raise MonitorError(explain_missing_config(config))
     limit_arenas()
     descriptors.raise_limit()
     relaxed()
@@ -86,15 +89,12 @@ async def _run_daemon(loaded: LoadedConfig, files: UserFiles, once: bool) -> Non
         # a handler of the loop's own would be gone before the process is, and SIGHUP then kills
         signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(hung_up))
 
-    async def look_at_channels() -> None:
-        _log_faults(await channel_faults_in_worker(loaded.config.settings.list_addresses()))
-
     on_hangup(lambda: None)  # until there is a daemon that can apply edits
     async with open_daemon(loaded.config, files, loaded.faults, catches_up=not once) as daemon:
         log.info(LogEvent.STARTED, once=once)
         on_hangup(daemon.request_reload)
         # Apprise takes most of a second to know its channels: the start does not wait for it.
-        looking = asyncio.create_task(look_at_channels())
+        looking = asyncio.create_task(daemon.check_channels())
         await (daemon.run_once(stop) if once else daemon.run(stop))
         if stop.is_set():
             looking.cancel()

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.options import config_option, format_local_time, print_faults
+from monitor.cli.paths import find_config
 from monitor.config.editing.source_files import source_files
 from monitor.errors import MonitorError
 from monitor.services.commands.source_add import (
@@ -119,7 +120,7 @@ def _list_feeds(request: SourceRequest, candidates: Sequence[SourceCandidate]) -
 
 def _build_command(request: SourceRequest, candidate: SourceCandidate) -> str:
     words = ["news-monitor", "sources", "add"]
-    if request.files.config != Path("monitor.yaml"):
+    if request.files.config != find_config():
         words += ["-c", str(request.files.config)]
     language = candidate.keys.get("language")
     keys = {"language": language, **request.keys} if language else request.keys

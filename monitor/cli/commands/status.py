@@ -19,8 +19,8 @@ from monitor.cli.options import (
     print_json,
 )
 from monitor.cli.paths import require_config
-from monitor.errors import Fault, InvalidFiles, MonitorError
-from monitor.services.queries.status import ServiceStatus, load_status
+from monitor.errors import Fault, InvalidFiles, MonitorError, StoreFailed
+from monitor.services.queries.status import ServiceStatus, find_faults, load_status
 from monitor.services.queries.status_text import StatusText
 
 
@@ -41,25 +41,38 @@ def status(config: Path, as_json: bool) -> None:
         require_config(config)
         loaded = load_summary(config)
         settings = loaded.settings
-        found = load_status(loaded, existing_database(settings), clock.now())
+        try:
+            found = load_status(loaded, existing_database(settings), clock.now())
+        except StoreFailed as error:
+            raise _WithoutDatabase(error, find_faults(loaded)) from None
     except MonitorError as error:
         if as_json:
             print_json(_problem_to_row(error))
+        elif isinstance(error, _WithoutDatabase):
+            print_faults(error.faults)
         raise
     if as_json:
         print_faults(found.faults)
-        print_json(_status_to_row(found))
+        print_json({"config": str(config.absolute()), **_status_to_row(found)})
         return
-    text = StatusText(found, settings.timezone)
+    text = StatusText(found, settings.timezone, config.absolute())
     for line in text.warnings():
         click.echo(line)
     for name, line in text.summary():
         click.echo(f"{name:<12}{line}")
 
 
+class _WithoutDatabase(MonitorError):
+    """The database cannot be used; the faults of the files are known."""
+
+    def __init__(self, error: StoreFailed, faults: Sequence[Fault]) -> None:
+        super().__init__(error)
+        self.faults = faults
+
+
 def _problem_to_row(error: MonitorError) -> dict[str, object]:
     """What a status says if there is none, because monitor.yaml or the database cannot be used."""
-    faults = error.faults if isinstance(error, InvalidFiles) else ()
+    faults = error.faults if isinstance(error, InvalidFiles | _WithoutDatabase) else ()
     return {"problem": str(error), **_faults_to_row(faults)}
 
 

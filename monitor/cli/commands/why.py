@@ -11,7 +11,7 @@ import click
 
 from monitor import clock
 from monitor.cli.config_files import load_config
-from monitor.cli.inputs import CONFIG, load_selected_rules, read_lines, rules_options
+from monitor.cli.inputs import load_selected_rules, read_lines, rules_options
 from monitor.cli.options import (
     existing_database,
     format_local_time,
@@ -23,6 +23,7 @@ from monitor.cli.options import (
 )
 from monitor.cli.output.nearest_report import nearest_row
 from monitor.cli.output.why_report import format_article_report, format_rule_report, format_rule_reports
+from monitor.cli.paths import find_config
 from monitor.errors import InvalidRequest, MonitorError
 from monitor.lab.recorded import UnusableLine, read_single_article
 from monitor.model import Settings, Step
@@ -115,7 +116,7 @@ def _explain_stored_article(config: Path | None, paths: tuple[Path, ...], name: 
     """What the rules say of the article of this name in the database, and what came of it."""
     if paths:
         raise InvalidRequest("--rules is for an article on standard input: `news-monitor why --rules PATH -`")
-    loaded = load_config(config or CONFIG)
+    loaded = load_config(config or find_config())
     settings = loaded.config.settings
     database = existing_database(settings)
     lookup = look_up_article(database, name)

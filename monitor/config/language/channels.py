@@ -12,9 +12,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
-from monitor.config.language.base_schema import Duration, Id, Schema, validator_from_parser
+from monitor.config.language.base_schema import Duration, Id, Schema, validation_error, validator_from_parser
 from monitor.config.language.faults import collect_faults
 from monitor.config.language.routes import find_unknown_channel
 from monitor.config.language.secrets import fill_secrets, resolve_secrets
@@ -74,6 +74,28 @@ class ChannelSchema(Schema):
         description="An Apprise URL of the same kind that nobody is woken by: the canary's messages go there.",
         examples=["ntfys://ntfy.example.org/news-test"],
     )
+
+
+def _require_mapping(value: object) -> object:
+    """Refuses text in place of a channel. It is not quoted: it may be an address with a password."""
+    if isinstance(value, str):
+        hint = 'put it behind `url:`, as in {url: "ntfys://ntfy.example.org/newsdesk"}'
+        raise validation_error("expected a mapping, found text", hint if "://" in value else _suggest_url(value))
+    return value
+
+
+ChannelItem = Annotated[ChannelSchema, BeforeValidator(_require_mapping)]
+
+_MAIL_EXAMPLE = (
+    '{url: "mailtos://monitor:${env:MAIL_PASSWORD}@mail.example.org?from=monitor@example.org&to=desk@example.org"}'
+)
+
+
+def _suggest_url(text: str) -> str:
+    """A hint what to write in place of a text that is no URL."""
+    if "@" in text:
+        return f"a mail address alone does not name the server that takes the mail; write, for example, {_MAIL_EXAMPLE}"
+    return "it begins like mailto://, ntfy:// or console://; docs/channels.md has an example of each kind"
 
 
 def build_channels(
@@ -168,6 +190,5 @@ def _fill_url(url: str, place: Place, environment: Mapping[str, str], folder: Pa
             hint = "what is no letter or digit in a secret for an address is percent-encoded: @ as %40, / as %2F"
             raise InvalidFiles([Fault(place, problem, hint)])
     if not filled.partition("://")[1] or any(sign.isspace() for sign in filled):
-        hint = "it begins like mailto://, ntfy:// or console://"
-        raise InvalidFiles([Fault(place, "this is no channel's url", hint)])
+        raise InvalidFiles([Fault(place, "this is no channel's url", _suggest_url(filled))])
     return filled

@@ -85,7 +85,9 @@ def _secret_from_environment(name: str, environment: Mapping[str, str]) -> str:
     if value := environment.get(name):
         return value
     state = "empty" if name in environment else "not set"
-    raise _SecretUnavailable(f"the environment variable {name} is {state}", "set it before starting")
+    raise _SecretUnavailable(
+        f"the environment variable {name} is {state}", "set it before starting, and in the shell in which you check"
+    )
 
 
 def _secret_from_systemd(name: str, environment: Mapping[str, str]) -> str:

@@ -26,7 +26,7 @@ from monitor.config.language.base_schema import (
     validation_error,
     validator_from_parser,
 )
-from monitor.config.language.channels import ChannelSchema, build_channels
+from monitor.config.language.channels import ChannelItem, build_channels
 from monitor.config.language.durations import DURATION_PATTERN, OutOfBounds, parse_duration
 from monitor.config.language.faults import collect_faults, did_you_mean, validate_document
 from monitor.config.language.hours import HoursName, HoursSchema, build_hours
@@ -201,7 +201,7 @@ class SettingsSchema(Schema):
     entities: list[Text] | None = Field(
         None, description="Files and folders of entities, relative to this file.", examples=[["seeds/entities"]]
     )
-    channels: dict[Id, ChannelSchema] | None = Field(
+    channels: dict[Id, ChannelItem] | None = Field(
         None, description="The addresses that messages go to, by name.", examples=[{"screen": {"url": "console://"}}]
     )
     routes: dict[Id, list[RouteItem]] | None = Field(

@@ -40,6 +40,28 @@ def missing_extra_of(scheme: str) -> str | None:
     return next((_EXTRAS.get(plugin) for plugin in plugins if not plugin.enabled), None)
 
 
+def scheme_by_name() -> dict[str, str]:
+    """The schemes of all kinds of channels, by what people call the kind: the scheme itself, and the name of its guide
+    (email for mailto, telegram for tgram)."""
+    manager: Any = NotificationManager()  # type: ignore[no-untyped-call]
+    schemes = sorted(manager.schemas(), reverse=True)
+    by_guide = {manager[scheme].setup_url.rstrip("/").rpartition("/")[2].lower(): scheme for scheme in schemes}
+    return by_guide | {scheme: scheme for scheme in schemes}
+
+
+def guide_of(scheme: str) -> str | None:
+    """The address of Apprise's guide to a kind of channel; None: there is no such kind."""
+    manager: Any = NotificationManager()  # type: ignore[no-untyped-call]
+    return manager[scheme].setup_url if scheme in manager else None
+
+
+def has_login(scheme: str) -> bool:
+    """Whether the URLs of a kind of channel may begin with a user and a password."""
+    manager: Any = NotificationManager()  # type: ignore[no-untyped-call]
+    templates = manager[scheme].templates if scheme in manager else ()
+    return any("{user}:{password}@" in template for template in templates)
+
+
 def kinds_of(plugin: NotifyBase) -> Collection[str]:
     """The names of a channel's kind, from its class: Kodi's objects overwrite theirs."""
     plugin_class: Any = type(plugin)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.config.loading.summary import ConfigSummary
 from monitor.errors import Fault
 from monitor.model import DeadLetters, RuleStatus
+from monitor.notify import channel_faults
 from monitor.runtime.sandbox import missing_protections
 from monitor.store.engine.daemons import DaemonReport, DaemonStatus, list_daemons
 from monitor.store.engine.database import Database
@@ -75,6 +76,16 @@ class ServiceStatus:
         return tuple(daemon for daemon in self.daemons if daemon.status_at(self.now) is DaemonStatus.ALIVE)
 
     @property
+    def faults_of_daemons(self) -> Mapping[str, Sequence[str]]:
+        """By the name of each daemon that runs, the faults that it knows and that are not among `faults`: another
+        environment gives it other secrets, and it alone checks the channels."""
+        own = [str(fault) for fault in self.faults]
+        return {
+            daemon.name: [line for line in daemon.running.faults if not any(_is_same_fault(line, one) for one in own)]
+            for daemon in self.alive_daemons
+        }
+
+    @property
     def gone_daemons(self) -> tuple[DaemonReport, ...]:
         """The daemons that ended without saying so, and that no later start on their machine has replaced. If another
         one runs, only those of the last day."""
@@ -94,18 +105,27 @@ class ServiceStatus:
         return len(self.failing) > 1 and not is_one_well
 
 
+def find_faults(config: ConfigSummary) -> tuple[Fault, ...]:
+    """The faults of all files, with those of channels that cannot be used. That costs most of a second of CPU unless
+    all channels are consoles."""
+    return (*config.faults, *channel_faults(config.settings.list_addresses()))
+
+
 def load_status(config: ConfigSummary, database: Database, now: datetime) -> ServiceStatus:
-    """The status at this moment. Raises StoreFailed."""
+    """The status at this moment. Raises StoreFailed. A daemon that runs has checked its channels, and says what it
+    found; where none runs, they are checked here."""
     sources, rules = config.sources, config.rules
+    daemons = tuple(list_daemons(database))
+    is_running = any(daemon.status_at(now) is DaemonStatus.ALIVE for daemon in daemons)
     queries = ReportQueries(database)
     reports = {id_: report for id_, report in queries.sources().items() if id_ in sources}
     return ServiceStatus(
         now=now,
-        faults=config.faults,
+        faults=config.faults if is_running else find_faults(config),
         sources=len(sources),
         rules=len(rules),
         rules_off=sum(status is RuleStatus.OFF for status in rules.values()),
-        daemons=tuple(list_daemons(database)),
+        daemons=daemons,
         counts=queries.counts(),
         deferred=queries.pending_alerts(),
         deliveries=queries.delivery_counts(),
@@ -124,6 +144,11 @@ def load_status(config: ConfigSummary, database: Database, now: datetime) -> Ser
         database=DatabaseFacts(database.kind, database.name, database.size()),
         missing_protections=missing_protections(),
     )
+
+
+def _is_same_fault(one: str, other: str) -> bool:
+    """Whether two lines are about the same, where a file may be named by its full path in one of them."""
+    return one == other or one.endswith(f"/{other}") or other.endswith(f"/{one}")
 
 
 def _list_trouble_kinds(report: SourceReport, now: datetime) -> list[str]:

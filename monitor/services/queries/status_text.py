@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.model import RunningVersion
@@ -16,17 +17,20 @@ _SHOWN = 10  # of the sources that fail (with the network down, all do) or are t
 
 
 class StatusText:
-    """A status as people read it, with times in the configured time zone."""
+    """A status as people read it, with times in the configured time zone. `config`: the monitor.yaml that it is of."""
 
-    def __init__(self, status: ServiceStatus, timezone: str) -> None:
+    def __init__(self, status: ServiceStatus, timezone: str, config: Path | None = None) -> None:
         self._status = status
         self._timezone = timezone
+        self._config = config
 
     def warnings(self) -> Iterator[str]:
         """What needs a person, a line each."""
         yield from self._daemon_warnings()
         for fault in self._status.faults:
             yield f"fault: {fault}"
+        for daemon, faults in self._status.faults_of_daemons.items():
+            yield from (f"fault: {daemon}: {fault}" for fault in faults)
         for channel, waits in self._status.waiting.items():
             yield f"waiting: {channel}: its oldest alert waits since {self._format_time(waits.since)}"
         for each in self._status.dead:
@@ -67,6 +71,8 @@ class StatusText:
             first = "" if held.deliveries == 1 else "the first "
             until = f"{first}until {self._format_time(held.until)}"
             yield "held", f"{channel}: {held.deliveries} by the hours of a route, {until}"
+        if self._config is not None:
+            yield "config", str(self._config)
         database = status.database
         yield "database", f"{database.kind}, {database.name}, {database.bytes / 2**20:.1f} MiB"
         yield "sandbox", "; ".join(status.missing_protections) or "complete"

@@ -124,6 +124,48 @@ def test_what_a_daemon_runs_is_counted_beside_the_files(
     assert (row["rules"], sorted(each["running"]["rules"] for each in row["daemons"])) == (1, [1, 3])
 
 
+def test_a_fault_that_only_the_daemon_knows_is_named(
+    database: Database, said: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    """It has other secrets than this shell, and it alone has checked its channels. What this shell sees too is shown
+    once, whether or not the daemon knows the file by its full path."""
+    with (tmp_path / "mine.yaml").open("w") as file:
+        file.write("rule: one\ntitle: One\nlevel: lw\nmatch: {words: [a]}\n")
+    config = tmp_path / "monitor.yaml"
+    config.write_text(re.sub("^rules: .*", "rules: [mine.yaml]", config.read_text(), flags=re.MULTILINE))
+    (own,) = (line for line in said() if line.startswith("fault: "))
+    both = f"{tmp_path}/{own.removeprefix('fault: ')}"
+    other = "/etc/monitor.yaml:9:15: the environment variable TOKEN is not set"
+    lived(database, "desk:17:aa", seen=2 * SECOND, runs=replace(RUNS, edited_at=RUNS.since, faults=(both, other)))
+    assert [line for line in said() if line.startswith("fault: ")] == [own, f"fault: process 17 on desk: {other}"]
+
+
+def test_a_channel_that_cannot_be_used_is_named(
+    database: Database, said: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    """Where no daemon runs, `status` checks the channels itself."""
+    config = tmp_path / "monitor.yaml"
+    config.write_text(config.read_text().replace("console://", "mailto://u:p@s3cr3t@mail.test?to=a@x.test"))
+    (fault,) = (line for line in said() if line.startswith("fault: "))
+    assert fault.startswith("fault: monitor.yaml:")
+    assert fault.endswith("percent-encode the @ as %40")
+    assert json.loads(said("--json")[0])["faults"] == 1
+    lived(database, "desk:17:aa", seen=2 * SECOND)
+    assert not [line for line in said() if line.startswith("fault: ")]  # the daemon has checked them
+
+
+async def test_a_channel_is_checked_before_there_is_a_database(tmp_path: Path) -> None:
+    """A newcomer asks for the status before the first run."""
+    write_config(tmp_path, {}, channels={"desk": "mial://s3cr3t"})
+    ended = await news_monitor("status", folder=tmp_path)
+    fault, problem = ended.err.splitlines()
+    assert (ended.code, "s3cr3t" in ended.err) == (1, False)
+    assert fault.endswith("did you mean mailto://?")
+    assert problem.endswith("does not exist yet: `news-monitor run` makes it")
+    (row,) = (await news_monitor("status", "--json", folder=tmp_path)).rows
+    assert (row["faults"], row["fault_list"][0]["file"]) == (1, "monitor.yaml")
+
+
 async def test_a_status_that_cannot_be_made_is_json_too(tmp_path: Path) -> None:
     """A script reads why, and the exit code says that there is no status."""
     write_config(tmp_path, {})
@@ -382,7 +424,7 @@ def test_scripts_find_all_of_it(database: Database, said: Callable[..., list[str
     }
     assert row.keys() == before | {
         *("waiting", "last_fetch", "daemons", "unverified", "oldest_poll", "outbox", "database", "shadow", "troubled"),
-        *("told_later", "dead", "held", "merges", "splits", "sandbox"),
+        *("told_later", "dead", "held", "merges", "splits", "sandbox", "config"),
     }
     then = (NOW - HOUR).isoformat()
     assert (row["failing"], row["waiting"], row["last_fetch"]) == ({"post": None}, {"desk": then}, then)

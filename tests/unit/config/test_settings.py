@@ -103,6 +103,27 @@ def test_what_is_not_written_has_its_default() -> None:
 
 
 @pytest.mark.parametrize(
+    ("channel", "hint"),
+    [
+        ("desk@example.test", '{url: "mailtos://monitor:${env:MAIL_PASSWORD}@mail.example.org?'),
+        ("mailto:desk@example.test", '{url: "mailtos://monitor:${env:MAIL_PASSWORD}@mail.example.org?'),
+        ("'mailto://u:p4ss@h'", "put it behind `url:`, as in {url: "),
+        ("console", "it begins like mailto://, ntfy:// or console://"),
+    ],
+)
+def test_a_channel_that_is_only_text_gets_an_example(channel: str, hint: str) -> None:
+    """It is not quoted: it may be an address with a password."""
+    (fault,) = faults(f"channels: {{mail: {channel}}}\nroutes: {{default: [mail]}}")
+    assert fault.startswith("1:18: expected a mapping, found text; ")
+    assert hint in fault
+    assert "p4ss" not in fault
+    if "://" not in channel:
+        (fault,) = faults(f"channels: {{mail: {{url: {channel}}}}}\nroutes: {{default: [mail]}}")
+        assert fault.startswith("1:24: this is no channel's url; ")
+        assert hint in fault
+
+
+@pytest.mark.parametrize(
     ("channel", "rate"),
     [
         ("url: 'tgram://token/chat'", SendRate(15, timedelta(minutes=1), 5)),
@@ -341,7 +362,7 @@ def test_no_value_shows_a_secret() -> None:
 def test_an_unset_variable_is_a_fault_at_its_place() -> None:
     """It is the url that cannot be had, not the channel that is unknown: one fault, whoever uses the channel."""
     assert faults("channels:\n  mail: {url: 'mailto://${env:PW}'}\nroutes: {default: [mail]}\noperator: [mail]") == [
-        "2:15: the environment variable PW is not set; set it before starting"
+        "2:15: the environment variable PW is not set; set it before starting, and in the shell in which you check"
     ]
 
 

@@ -27,8 +27,8 @@ from monitor.notify.apprise_compat.plugins import (
     override_log_level,
     register_plugins,
 )
-from monitor.notify.apprise_sender import with_forced_options
 from monitor.notify.timeouts import SendTimeouts
+from monitor.notify.url_options import with_forced_options
 from tests import canned
 
 MAIL = "mailto://user:pass@mail.test?from=News <news@x.test>&to=reader@x.test"

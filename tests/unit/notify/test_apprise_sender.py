@@ -9,7 +9,8 @@ from monitor.model import Message, Receipt, ReceiptKind
 from monitor.notify import channel_fault
 from monitor.notify.apprise_compat.mqtt_plugin import MqttPlugin
 from monitor.notify.apprise_compat.xmpp_plugin import XmppPlugin
-from monitor.notify.apprise_sender import FORCED, SEVERAL, send_message, with_forced_options
+from monitor.notify.apprise_sender import send_message
+from monitor.notify.url_options import FORCED, SEVERAL, with_forced_options
 from monitor.wording.commands import INSTALL_LOCKED
 
 FORCED_QUERY = "redirect=no&optional=no&retry=0&cto=10&rto=90"
@@ -86,7 +87,7 @@ def test_forced_options_hold_in_apprise() -> None:
         ("carrierpigeon://s3cr3t", "Apprise does not know a channel of the kind 'carrierpigeon'"),
         ("s3cr3t", "Apprise does not know such a channel"),
         ("", "Apprise does not know such a channel"),
-        ("tgram://s3cr3t", "Apprise does not know a channel of the kind 'tgram', or its address is incomplete"),
+        ("tgram://s3cr3t", "Apprise cannot use this address of the kind 'tgram'"),
         # one recipient a channel: when one of several refuses, the others would get the message at every attempt
         ("mailto://u:s3cr3t@mail.test?to=a@x.test", None),
         ("mailto://u:s3cr3t@mail.test?to=a@x.test,s3cr3t@x.test", "it has several recipients"),
@@ -115,6 +116,54 @@ def test_faults_of_channels(url: str, fault: str | None) -> None:
     if found is not None and fault is not None:
         assert found.startswith(fault)
         assert "s3cr3t" not in found
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("mailto://joe:p@s3cr3t@mail.test?to=a@x.test", "the @ as %40"),
+        ("mailto://joe@s3cr3t.test:pass@mail.test?to=a@x.test", "the @ as %40"),
+        ("ntfys://joe:p@s3cr3t@ntfy.test/topic", "the @ as %40"),
+        ("MAILTO://joe:p@s3cr3t@mail.test", "the @ as %40"),
+        ("mailtos://joe:p/s3cr3t@mail.test?to=a@x.test", "the / as %2F"),
+        ("matrix://joe:p/s3cr3t@matrix.test/#room", "the / as %2F"),
+        ("mailto://joe:p#s3cr3t@mail.test?to=a@x.test", "the # as %23"),
+        ("mailto://joe:p?s3cr3t@mail.test?to=a@x.test", "the ? as %3F"),
+        # none of these has such a sign in a login
+        ("tgram://123456789:AAs3cr3t_abcdefghijklmnopqrstuvwxyz/@channel", None),
+        ("mailto://joe:p%40s3cr3t@mail.test?to=a@x.test", None),
+        ("mailto://joe%40x.test:s3cr3t@mail.test:25?to=a@x.test", None),
+        ("json://user:s3cr3t@127.0.0.1:8080/a@b?c=d@e", None),
+        ("ntfy://joe:s3cr3t@127.0.0.1:8080/topic?email=a@x.test", None),
+        ("matrix://joe:s3cr3t@matrix.test/@someone", None),
+    ],
+)
+def test_a_sign_that_ends_the_login_is_named_with_its_code(url: str, code: str | None) -> None:
+    """Apprise takes what is behind it for the host, or knows no host."""
+    found = channel_fault(url)
+    assert (found or "").rpartition("percent-encode ")[2] == (code or "")
+    assert "s3cr3t" not in (found or "")
+
+
+@pytest.mark.parametrize(
+    ("url", "help_"),
+    [
+        ("mial://s3cr3t", "did you mean mailto://?"),
+        ("email://s3cr3t", "did you mean mailto://?"),
+        ("slak://s3cr3t", "did you mean slack://?"),
+        ("telegram://s3cr3t", "did you mean tgram://?"),
+        ("carrierpigeon://s3cr3t", "all kinds: https://appriseit.com/services/"),
+        ("https://s3cr3t.test/hook", "for a webhook of your own write webhooks://; all kinds: https://appriseit.com/services/"),
+        ("slack://s3cr3t", "its guide: https://appriseit.com/services/slack/"),
+        ("mailto://", "its guide: https://appriseit.com/services/email/"),
+    ],
+)  # fmt: skip
+def test_a_fault_says_what_was_meant_or_where_the_guide_is(url: str, help_: str) -> None:
+    """Whoever wrote it sees what to write, or where that stands."""
+    found = channel_fault(url)
+    assert found is not None
+    assert found.endswith(help_)
+    assert "s3cr3t" not in found
 
 
 def test_a_channel_with_several_recipients_is_not_sent_on() -> None:

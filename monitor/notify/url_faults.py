@@ -1,0 +1,78 @@
+"""What is wrong with the URL of a channel, in words that help whoever wrote it. Nothing of the URL is quoted but its
+scheme: any other part of it may be a secret.
+
+Apprise only says that it cannot use a URL. And it takes some whose password ends at an `@` or a `/` for the URL of
+another host.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from urllib.parse import quote
+
+from apprise import Apprise, NotifyBase
+
+from monitor.notify.apprise_compat.plugins import (
+    file_options_of,
+    guide_of,
+    has_login,
+    has_several_recipients,
+    missing_extra_of,
+    override_log_level,
+    register_plugins,
+    scheme_by_name,
+)
+from monitor.notify.url_options import SEVERAL, list_option_names, with_forced_options
+from monitor.wording.commands import INSTALL_LOCKED
+
+SERVICES = "https://appriseit.com/services/"
+_AUTHORITY = re.compile(r"[^:/?#]*://(?P<authority>[^/?#]*)(?P<sign>[/?#]?)(?P<rest>[^=&]*)")
+_NO_PORT = re.compile(r"[^:@]*:[^@]*[^0-9@][^@]*")  # a name, and behind the colon what cannot be a port
+
+
+def find_url_fault(url: str) -> str | None:
+    """What is wrong with a channel's URL, as `check` reports it; None: nothing."""
+    if re.search(r"[?&]optional=(y|1|t)", url, re.IGNORECASE):
+        return "`optional=yes` would report a lost message as sent; remove it"
+    register_plugins()
+    kind = url.partition("://")[0].lower() if "://" in url else ""
+    if sign := next(_find_login_ends(url, kind), None):
+        # what is behind the sign would be the host: a part of the password would be looked up as a name
+        return f"a '{sign}' in the login of this address ends it; percent-encode the {sign} as {quote(sign, safe='')}"
+    with override_log_level(logging.CRITICAL):  # its messages quote the URL
+        plugin = Apprise.instantiate(with_forced_options(url), suppress_exceptions=True)
+    if not isinstance(plugin, NotifyBase):
+        return _explain_unusable(kind)
+    if named := file_options_of(plugin) & list_option_names(url):
+        return f"`{min(named)}` names a file of this machine, and processes that send messages may read none"
+    return SEVERAL if has_several_recipients(plugin) else None
+
+
+def _find_login_ends(url: str, kind: str) -> Iterator[str]:
+    """Signs that end the user or password of a URL too early: a second `@`; or a `/`, `?` or `#` before the `@`."""
+    if (found := _AUTHORITY.match(url)) is None:
+        return
+    if found["authority"].count("@") > 1:
+        yield "@"
+    if found["sign"] and "@" in found["rest"] and _NO_PORT.fullmatch(found["authority"]) and has_login(kind):
+        yield found["sign"]
+
+
+def _explain_unusable(kind: str) -> str:
+    """Why Apprise cannot use a URL of this kind."""
+    if extra := missing_extra_of(kind):
+        return f"a channel of the kind '{kind}' needs the package of `{extra}`: {INSTALL_LOCKED}"
+    if guide := guide_of(kind):
+        return f"Apprise cannot use this address of the kind '{kind}': it is incomplete, or wrong; its guide: {guide}"
+    if not kind.isalnum():
+        return f"Apprise does not know such a channel; all kinds: {SERVICES}"
+    if kind in {"http", "https"}:
+        hint = f"for a webhook of your own write webhook{kind[4:]}://; all kinds: {SERVICES}"
+        return f"this is the address of a page, or of a service that Apprise does not know; {hint}"
+    schemes = scheme_by_name()
+    close = get_close_matches(kind, schemes, n=1)
+    meant = f"did you mean {schemes[close[0]]}://?" if close else f"all kinds: {SERVICES}"
+    return f"Apprise does not know a channel of the kind '{kind}'; {meant}"
