@@ -71,7 +71,7 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         ("rules packs", ["--json"]),
         ("rules misses", ["-c", "--json", "--since", "--publishers", "--late", "--most", "--all"]),
         ("routes show", ["-c", "--json", "--week"]),
-        ("init", ["--pack", "--empty"]),
+        ("init", ["--pack", "--empty", "--update", "--write"]),
         ("score", ["-c", "--rules", "--json", "--list", "--marks"]),
         ("alerts list", ["--json", "--rule", "--since", "--most"]),
         ("alerts show", ["--json"]),
@@ -278,6 +278,8 @@ EXIT_CODES = [
     (0, "init --empty new"),
     (2, "init --pack nosuch new"),
     (2, "init --pack east-asia --empty new"),
+    (2, "init --update nosuch"),
+    (2, "init --write new"),
     (2, "init feed.xml"),  # a file, not a folder
     (2, "init feed.xml/below"),
     (0, "--version"),
