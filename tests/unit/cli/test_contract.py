@@ -27,7 +27,7 @@ COMMANDS = (
     "articles forget",
     "db upgrade", "db backup", "db restore", "db check", "db prune", "why", "replay", "entities list",
     "rules list", "rules show", "rules misses", "rules coverage", "rules tune", "rules packs", "rules test",
-    "rules try", "score",
+    "rules try", "score", "completion",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -282,6 +282,8 @@ EXIT_CODES = [
     (2, "init --write new"),
     (2, "init feed.xml"),  # a file, not a folder
     (2, "init feed.xml/below"),
+    (0, "completion bash"),
+    (2, "completion tcsh"),
     (0, "--version"),
     (2, "nosuch"),
 ]
