@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from monitor import __version__
+from monitor.cli.command_tree import PROGRAM, VARIABLE, complete
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.output.streams import guard_streams
 from monitor.errors import InvalidRequest, MonitorError
@@ -27,6 +28,7 @@ _COMMANDS = "monitor.cli.commands"
             "The channels that messages go to: list, add, preview, test, drill, canary.",
         ),
         "check": (f"{_COMMANDS}.check", "Check the config and all files that it names, or some of them."),
+        "completion": (f"{_COMMANDS}.completion", "Print the script for completion in bash, zsh or fish."),
         "db": (f"{_COMMANDS}.db", "The database: upgrade, backup, restore, check, prune."),
         "demo": (f"{_COMMANDS}.demo", "Run the whole pipeline offline, with a newsroom on this machine."),
         "entities": (f"{_COMMANDS}.entities", "The entities that rules can name: list."),
@@ -51,7 +53,7 @@ _COMMANDS = "monitor.cli.commands"
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, prog_name="news-monitor")
+@click.version_option(__version__, prog_name=PROGRAM)
 def cli() -> None:
     """Tell people, once and in time, of the news that matters to them.
 
@@ -78,9 +80,11 @@ def main() -> None:
     """Run a command. Exit codes: 0 fine, 1 problems found, 2 wrong usage."""
     relaxed()
     guard_streams()
+    if instruction := os.environ.get(VARIABLE):
+        sys.exit(complete(instruction))
     try:
         _require_text(sys.argv[1:])
-        cli(prog_name="news-monitor")
+        cli(prog_name=PROGRAM)
     except InvalidRequest as error:
         click.echo(str(error), err=True)
         sys.exit(2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -26,8 +27,11 @@ class LazyGroup(click.Group):
         """The command, imported now."""
         if cmd_name not in self._lazy:
             return super().get_command(ctx, cmd_name)
-        with paused():  # modules make no garbage, and searching them again and again took a tenth of the time
-            module = import_module(self._lazy[cmd_name][0])
+        name = self._lazy[cmd_name][0]
+        if name not in sys.modules:
+            with paused():  # modules make no garbage, and searching them again and again took a tenth of the time
+                import_module(name)
+        module = sys.modules[name]
         found = [each for each in vars(module).values() if isinstance(each, click.Command) and each.name == cmd_name]
         return found[0]
 

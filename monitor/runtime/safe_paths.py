@@ -161,6 +161,11 @@ class OpenFolder:
         """Whether the file may be written. Renaming another one over it would ignore that."""
         return os.access(self.name, os.W_OK, dir_fd=self.descriptor)
 
+    def remove(self) -> None:
+        """Delete the file. Raises FileNotFoundError, OSError."""
+        os.unlink(self.name, dir_fd=self.descriptor)
+        self._sync()
+
     def create(self, mode: int = _ANY_FILE) -> int:
         """A descriptor of the new file, for its folder's owner. Raises FileExistsError, OSError."""
         return self._create(self.name, mode)

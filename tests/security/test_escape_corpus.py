@@ -284,7 +284,8 @@ VIEWS = (
     "rules try one.yaml", "rules try one.yaml --json", "rules test --rules one.yaml headlines.yaml",
     "rules test --rules one.yaml --json headlines.yaml", "score --rules one.yaml given.jsonl",
     "score --rules one.yaml --list given.jsonl", "score --rules one.yaml --list --json given.jsonl", "schema rule",
-    "init {evil}/x", "run {evil}", "demo {evil}", "timeline --days 366", "timeline --days 366 --json",
+    "init {evil}/x", "init --update {evil}", "run {evil}", "demo {evil}", "completion {evil}",
+    "timeline --days 366", "timeline --days 366 --json",
     "timeline --rule {evil}", "report --html - --days 366", "report --html {evil}/x", "alerts feed", "alerts feed --json",
 )  # fmt: skip
 EVIL = "a\x1b[35;9m\x9b31m\u202e\u200b\udc9b\r\x07"

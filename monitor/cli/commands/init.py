@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from monitor.cli.output.starter_update import update_starter
 from monitor.config.editing.starter import count_rules_and_sources, write_starter
 from monitor.config.loading.files import is_there
 from monitor.config.loading.packs import FIRST_PACK, shipped_packs
@@ -19,8 +20,10 @@ from monitor.wording.quantities import format_count
 @click.command()
 @click.option("--pack", "names", metavar="NAME[,NAME]", help="These packs of rules and sources, not east-asia.")
 @click.option("--empty", is_flag=True, help="No rules and no sources.")
+@click.option("--update", is_flag=True, help="Show what a newer version of the program would change in DIR.")
+@click.option("--write", is_flag=True, help="With --update: change it.")
 @click.argument("folder", metavar="[DIR]", default=Path(), type=click.Path(path_type=Path, file_okay=False))
-def init(folder: Path, names: str | None, *, empty: bool) -> None:
+def init(folder: Path, names: str | None, *, empty: bool, update: bool, write: bool) -> None:
     """Write monitor.yaml, rules/ and seeds/ to edit into DIR (here, if none is given). Overwrites nothing.
 
     Without options it writes the pack east-asia: its rules, and the sources to poll for them. `rules packs` lists the
@@ -30,13 +33,29 @@ def init(folder: Path, names: str | None, *, empty: bool) -> None:
     If DIR has a monitor.yaml already, say what to add: --pack NAME adds a pack, --empty only the lists, entities and
     schemas that are missing. A daemon that runs on it applies them within seconds.
 
+    After an upgrade of the program, --update compares the files in DIR with the new version and shows the differences.
+    --write takes them over. Files that you have not edited are replaced, and new ones are added. A file that you have
+    edited keeps your edit and gets what is new. If both changed the same lines, your file stays as it is, and the new
+    version is written beside it as FILE.new. What you have deleted stays deleted. monitor.yaml is never changed. If
+    `check` would find a fault afterwards, nothing is written.
+
     \b
     Examples:
       news-monitor init
       news-monitor init /etc/news-monitor
       news-monitor init --pack disasters,health ~/news
       news-monitor init --empty ~/news
+      news-monitor init --update ~/news             after an upgrade: what would change
+      news-monitor init --update --write ~/news     change it
+
+    Exit code 1 if a FILE.new needs your eyes, or if `check` would find a fault.
     """
+    if update and (empty or names is not None):
+        raise InvalidRequest("--update is for the packs that are there; --pack and --empty add files, without --update")
+    if write and not update:
+        raise InvalidRequest("--write belongs to --update")
+    if update:
+        raise SystemExit(update_starter(folder, write=write))
     if empty and names is not None:
         raise InvalidRequest("give --pack or --empty, not both")
     asked = [] if empty else [name.strip() for name in (FIRST_PACK if names is None else names).split(",")]

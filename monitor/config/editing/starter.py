@@ -1,16 +1,18 @@
 """Writes the files of `init`: a commented monitor.yaml, packs of rules with their sources, the lists and entities that
 any rule may name, and the JSON Schemas that the files point to.
 
-It overwrites nothing: existing files stay, and are reported.
+It overwrites nothing: existing files stay, and are reported. It keeps a record of what it wrote
+(`shipped_record.py`), from which `starter_update.py` takes over later versions.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
+from monitor.config.editing.shipped_record import ShippedRecord
 from monitor.config.generated.schema import build_json_schema, file_name
 from monitor.config.language.file_kinds import KINDS
 from monitor.config.loading.files import is_config_file_name
@@ -18,6 +20,7 @@ from monitor.config.loading.packs import Pack
 from monitor.config.yaml.yaml12 import read_yaml_file
 from monitor.runtime.safe_paths import make_folder, open_folder_of
 
+MONITOR_YAML = Path("monitor.yaml")
 _TEMPLATE = Path(__file__).with_name("starter.yaml")
 _SHARED = ("rules/lists", "seeds/entities")
 _NAMED = ("rules", "seeds/sources", "seeds/entities")
@@ -29,9 +32,13 @@ def write_starter(folder: Path, shipped: Path, packs: Iterable[Pack]) -> tuple[l
     that existed already. Raises OSError."""
     written: list[Path] = []
     existing: list[Path] = []
-    for name, content in _iter_starter_files(shipped, packs):
+    record = ShippedRecord(folder)
+    for name, content in {MONITOR_YAML: _TEMPLATE.read_bytes(), **list_shipped_files(shipped, packs)}.items():
         path = folder / name
-        (written if _write_if_missing(path, content) else existing).append(path)
+        is_written = _write_if_missing(path, content)
+        (written if is_written else existing).append(path)
+        if name != MONITOR_YAML and (is_written or _has_content(path, content)):
+            record.keep(name, content)
     for folder_name in _NAMED:
         make_folder(folder / folder_name)
     return written, existing
@@ -51,6 +58,10 @@ def _write_if_missing(path: Path, content: bytes) -> bool:
     return True
 
 
+def _has_content(path: Path, content: bytes) -> bool:
+    return path.is_file() and not path.is_symlink() and path.read_bytes() == content
+
+
 def count_rules_and_sources(files: Iterable[Path]) -> tuple[int, int]:
     """How many rules and how many sources there are in these files of the starter set. Raises InvalidFiles."""
     rules = sources = 0
@@ -65,15 +76,16 @@ def count_rules_and_sources(files: Iterable[Path]) -> tuple[int, int]:
     return rules, sources
 
 
-def _iter_starter_files(shipped_folder: Path, packs: Iterable[Pack]) -> Iterator[tuple[Path, bytes]]:
-    yield Path("monitor.yaml"), _TEMPLATE.read_bytes()
+def list_shipped_files(shipped_folder: Path, packs: Iterable[Pack]) -> dict[Path, bytes]:
+    """What `init` writes beside monitor.yaml: names relative to the user's folder, and contents."""
     pack_parts = [part for pack in packs for part in (pack.folder, *pack.sources)]
     parts = dict.fromkeys([*pack_parts, *(shipped_folder / shared for shared in _SHARED)])
-    for path in sorted(path for part in parts for path in _list_files(part)):
-        yield path.relative_to(shipped_folder), path.read_bytes()
+    paths = sorted(path for part in parts for path in _list_files(part))
+    files = {path.relative_to(shipped_folder): path.read_bytes() for path in paths}
     for kind in KINDS:
         text = json.dumps(build_json_schema(kind), indent=2, ensure_ascii=False) + "\n"
-        yield Path("schema", file_name(kind)), text.encode()
+        files[Path("schema", file_name(kind))] = text.encode()
+    return files
 
 
 def _list_files(part: Path) -> list[Path]:

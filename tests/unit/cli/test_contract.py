@@ -27,7 +27,7 @@ COMMANDS = (
     "articles forget",
     "db upgrade", "db backup", "db restore", "db check", "db prune", "why", "replay", "entities list",
     "rules list", "rules show", "rules misses", "rules coverage", "rules tune", "rules packs", "rules test",
-    "rules try", "score", "timeline", "report", "alerts feed",
+    "rules try", "score", "timeline", "report", "alerts feed", "completion",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -71,7 +71,7 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         ("rules packs", ["--json"]),
         ("rules misses", ["-c", "--json", "--since", "--publishers", "--late", "--most", "--all"]),
         ("routes show", ["-c", "--json", "--week"]),
-        ("init", ["--pack", "--empty"]),
+        ("init", ["--pack", "--empty", "--update", "--write"]),
         ("score", ["-c", "--rules", "--json", "--list", "--marks"]),
         ("alerts list", ["--json", "--rule", "--since", "--most"]),
         ("alerts show", ["--json"]),
@@ -281,6 +281,8 @@ EXIT_CODES = [
     (0, "init --empty new"),
     (2, "init --pack nosuch new"),
     (2, "init --pack east-asia --empty new"),
+    (2, "init --update nosuch"),
+    (2, "init --write new"),
     (2, "init feed.xml"),  # a file, not a folder
     (2, "init feed.xml/below"),
     (1, "timeline"),  # nothing has run yet
@@ -288,6 +290,8 @@ EXIT_CODES = [
     (1, "report --html -"),
     (2, "report"),
     (1, "alerts feed"),  # there is none: it says what to write
+    (0, "completion bash"),
+    (2, "completion tcsh"),
     (0, "--version"),
     (2, "nosuch"),
 ]

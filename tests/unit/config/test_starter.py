@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config.editing.shipped_record import RECORD_FOLDER
 from monitor.config.editing.starter import write_starter
 from monitor.config.generated.schema import build_json_schema
 from monitor.config.language.file_kinds import KINDS
@@ -25,7 +26,9 @@ def test_the_starter_set_loads_without_a_fault(tmp_path: Path) -> None:
     result = load_config_files(tmp_path / "new" / "monitor.yaml", {})
     assert [str(fault) for fault in result.faults] == []
     assert kept == []
-    assert set(written) == {path for path in (tmp_path / "new").rglob("*") if path.is_file()}
+    copies = {path for path in (tmp_path / "new" / RECORD_FOLDER).rglob("*") if path.is_file()}
+    assert len(copies) == len(written) - 1  # of monitor.yaml there is none
+    assert set(written) == {path for path in (tmp_path / "new").rglob("*") if path.is_file()} - copies
     assert {"north-korea-missile-launch", "taiwan-drills", "korea-china-diplomacy"} <= set(result.config.rules)
     assert len(result.config.sources) >= 3
     assert result.config.settings.routes["default"] == (RouteStep("screen"),)

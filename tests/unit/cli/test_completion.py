@@ -1,0 +1,93 @@
+"""`news-monitor completion`, the manual page, and the tree of commands that they come from."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from monitor.cli import cli
+from monitor.cli.command_tree import TREE_FILE, VARIABLE, describe_command
+from tests.commands_doc import MANUAL, format_manual, format_tree
+from tests.e2e.whole import ROOT
+from tests.unit.cli.test_contract import COMMANDS, HEAVY
+
+PROGRAM = "import monitor.cli; monitor.cli.main()"
+
+
+def complete(*words: str) -> list[str]:
+    """What the shell is offered for the last word."""
+    asked = {"COMP_WORDS": shlex.join(words[:-1]) + f" {words[-1]}", "COMP_CWORD": str(len(words) - 1)}
+    shown = run(PROGRAM, {**asked, VARIABLE: "bash_complete"})
+    return [line.partition(",")[2] for line in shown.splitlines()]
+
+
+def run(code: str, environment: dict[str, str]) -> str:
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, env={**os.environ, **environment}, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_the_tree_and_the_manual_page_are_those_of_the_commands() -> None:
+    """`python -m tests.commands_doc` writes both."""
+    assert TREE_FILE.read_text(encoding="utf-8") == format_tree()
+    assert json.loads(format_tree()) == describe_command(cli)
+    assert MANUAL.read_text(encoding="utf-8") == format_manual()
+
+
+def test_the_manual_page_has_every_command() -> None:
+    """With its name as a heading, in capitals, as manual pages have them."""
+    headings = {line.removeprefix(".SH ").replace("\\", "") for line in format_manual().splitlines()}
+    assert [name for name in COMMANDS if name.upper() not in headings] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "some"),
+    [
+        (["so"], ["sources"]),
+        (["sources", ""], ["add", "export", "health", "import", "list", "remove", "retry"]),
+        (["sources", "list", "--j"], ["--json"]),
+        (["schema", "co"], ["config"]),
+        (["outbox", "list", "--state", "de"], ["dead"]),
+        (["init", "-"], ["--pack", "--empty", "--update", "--write", "-h", "--help"]),
+        (["nosuch", ""], []),
+    ],
+)
+def test_what_is_offered(words: Sequence[str], some: list[str]) -> None:
+    """Names of commands, options, and the values that an option takes."""
+    offered = complete("news-monitor", *words)
+    assert set(some) <= set(offered)
+    assert offered or not some
+
+
+def test_completing_imports_nothing_heavy() -> None:
+    """So it is there before the next key."""
+    code = (
+        "import sys, monitor.cli\n"
+        "try: monitor.cli.main()\n"
+        f"finally: print([n for n in sys.modules if n in {HEAVY} or n.startswith('monitor.cli.commands')])"
+    )
+    asked = {"COMP_WORDS": "news-monitor sources li", "COMP_CWORD": "2", VARIABLE: "bash_complete"}
+    assert run(code, asked).splitlines() == ["plain,list", "[]"]
+
+
+def test_bash_completes_by_the_script() -> None:
+    """As a person's shell does: the script is read, and its function asked."""
+    script = (
+        f'news-monitor() {{ {shlex.quote(sys.executable)} -c {shlex.quote(PROGRAM)} "$@"; }}\n'
+        f'export -f news-monitor; env() {{ local -x "${{@:1:$#-1}}"; "${{@: -1}}"; }}\n'
+        "source <(news-monitor completion bash) || exit 3\n"
+        "complete -p news-monitor\n"
+        "COMP_WORDS=(news-monitor sources a) COMP_CWORD=2; _news_monitor_completion news-monitor\n"
+        'echo "${COMPREPLY[@]}"'
+    )
+    done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["complete -o nosort -F _news_monitor_completion news-monitor", "add"]

@@ -1,0 +1,116 @@
+"""`news-monitor init --update`: what a newer version of the program would change, and what it changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.config.editing.shipped_record import RECORD_FOLDER
+from tests.e2e.whole import news_monitor
+
+LISTS = Path("rules/lists")
+LIST = LISTS / "chips.yaml"
+BESIDE = "chips.yaml.new"
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> Path:
+    """A folder of an older version: its list on chips had another title, and there was one list less. Its user has
+    deleted the other lists and the entities, whose tests take seconds."""
+    assert (await news_monitor("init", "--empty", "desk", folder=tmp_path)).code == 0
+    folder = tmp_path / "desk"
+    change(folder / RECORD_FOLDER / LIST, "title: ", "title: Older ")
+    for name in (LISTS / "ceasefires.yaml", Path(RECORD_FOLDER, LISTS, "ceasefires.yaml")):
+        (folder / name).unlink()
+    for path in (*(folder / "seeds" / "entities").iterdir(), *(folder / LISTS).iterdir()):
+        if path.name != LIST.name:
+            path.unlink()
+    return folder
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+async def test_it_shows_and_then_writes(desk: Path) -> None:
+    """First it writes nothing, and shows a diff; with --write it does what it has shown; then nothing is left to do."""
+    change(desk / LIST, "title: ", "title: Older ")
+    before = contents(desk)
+    shown = await news_monitor("init", "--update", ".", folder=desk)
+    assert shown.code == 0
+    lines = shown.out.splitlines()
+    assert any(line.startswith("-title: Older ") for line in lines)
+    assert any(line.startswith("+title: ") for line in lines)
+    assert f"{LIST}: replaced by the new version: you have not edited it" in lines
+    assert [line for line in lines if line.endswith(": new: it is added")]
+    assert "nothing is written yet: --write changes 2 files" in shown.err
+    assert contents(desk) == before
+    written = await news_monitor("init", "--update", "--write", ".", folder=desk)
+    assert (written.code, written.out) == (0, shown.out)
+    assert "updated: 2 files; `check` finds no fault" in written.err
+    again = await news_monitor("init", "--update", "--write", ".", folder=desk)
+    assert (again.code, again.out) == (0, "")
+    assert (await news_monitor("check", folder=desk)).code == 0
+
+
+async def test_a_conflict_is_one_line_and_exit_code_1(desk: Path) -> None:
+    """The user's title stays, and `check` still passes; until FILE.new is gone, somebody has something to do."""
+    change(desk / LIST, "title: ", "title: My ")
+    mine = (desk / LIST).read_bytes()
+    written = await news_monitor("init", "--update", "--write", ".", folder=desk)
+    assert written.code == 1
+    told = [line for line in written.out.splitlines() if line.startswith(f"{LIST}: ")]
+    assert told == [
+        f"{LIST}: stays as it is: you and the new version changed the same lines; the new version goes to {BESIDE}"
+    ]
+    assert (desk / LIST).read_bytes() == mine
+    assert (await news_monitor("check", folder=desk)).code == 0
+    again = await news_monitor("init", "--update", ".", folder=desk)
+    assert again.code == 1
+    assert f"{LIST}.new: left by an earlier update; take over what you need, then delete it" in again.out
+    (desk / f"{LIST}.new").unlink()
+    assert (await news_monitor("init", "--update", ".", folder=desk)).code == 0
+
+
+async def test_an_update_that_check_would_refuse_is_not_taken(desk: Path) -> None:
+    """The place of the fault is in the user's folder; nothing at all is written."""
+    (desk / "rules" / "mine.yaml").write_text("list: ceasefires\nwords: [sea]\n", encoding="utf-8")
+    before = contents(desk)
+    refused = await news_monitor("init", "--update", "--write", ".", folder=desk)
+    assert refused.code == 1
+    assert any(line.startswith("rules/mine.yaml:1:") for line in refused.told)
+    assert "`check` would find 1 fault: nothing is written" in refused.err
+    assert contents(desk) == before
+
+
+async def test_what_is_shown_steers_no_terminal(desk: Path) -> None:
+    """An edit may come from elsewhere: its control characters are not printed."""
+    change(desk / LIST, "title: ", "# \x1b]0;owned\x07\u202e\ntitle: ")
+    shown = await news_monitor("init", "--update", ".", folder=desk)
+    assert not set(shown.out) & {"\x1b", "\x07", "\u202e"}
+
+
+async def test_it_needs_a_folder_of_init(tmp_path: Path) -> None:
+    """And options that go together."""
+    missing = await news_monitor("init", "--update", "nothing", folder=tmp_path)
+    assert (missing.code, missing.err) == (
+        2,
+        "nothing/monitor.yaml: there is no such file; `news-monitor init` writes one\n",
+    )
+    assert (await news_monitor("init", "--write", "new", folder=tmp_path)).code == 2
+    assert (await news_monitor("init", "--update", "--pack", "health", ".", folder=tmp_path)).code == 2
+    assert contents(tmp_path) == {}
+
+
+async def test_its_database_is_not_opened(desk: Path) -> None:
+    """Neither opened nor copied: a daemon may use it."""
+    (desk / "monitor.db").write_bytes(b"no database")
+    (desk / "monitor.db").chmod(0)
+    assert (await news_monitor("init", "--update", "--write", ".", folder=desk)).code == 0
