@@ -243,6 +243,7 @@ def write_files(folder: Path) -> None:
         "marks.jsonl": json.dumps({"rule": "launch", "verdict": SPOILT, "title": SPOILT}),
         "faulty.yaml": f'rule: "{escaped}"\ntitle: "{escaped}"\n"{escaped}": 1\n',
         "others.yaml": f'sources:\n  - {{id: "{escaped}", url: "http://a.test/{escaped}", name: "{escaped}"}}\n',
+        "queries.txt": f"# {STORABLE}\nmissile AND flew{STORABLE}\n{STORABLE}:missile\nmissile{STORABLE} NEAR/a\n",
         "one.yaml": "rule: missiles\ntitle: Missiles\nlevel: low\nmatch: {words: [missile, missiles]}\n",
         "headlines.yaml": f'missiles: {{fires: ["missile {escaped}"], silent: ["missile {escaped}"]}}\n',
     }
@@ -278,7 +279,8 @@ VIEWS = (
     "rules try one.yaml", "rules try one.yaml --json", "rules test --rules one.yaml headlines.yaml",
     "rules test --rules one.yaml --json headlines.yaml", "score --rules one.yaml given.jsonl",
     "score --rules one.yaml --list given.jsonl", "score --rules one.yaml --list --json given.jsonl", "schema rule",
-    "init {evil}/x", "run {evil}", "demo {evil}",
+    "init {evil}/x", "run {evil}", "demo {evil}", "rules import queries.txt", "rules import page.html",
+    "rules import --format keywords queries.txt", "rules import --format google-alerts queries.txt",
 )  # fmt: skip
 EVIL = "a\x1b[35;9m\x9b31m\u202e\u200b\udc9b\r\x07"
 """An argument as a shell passes it: the byte 9b, which is no UTF-8, becomes half of a pair."""
