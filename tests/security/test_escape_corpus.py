@@ -249,6 +249,7 @@ def write_files(folder: Path) -> None:
         "marks.jsonl": json.dumps({"rule": "launch", "verdict": SPOILT, "title": SPOILT}),
         "faulty.yaml": f'rule: "{escaped}"\ntitle: "{escaped}"\n"{escaped}": 1\n',
         "others.yaml": f'sources:\n  - {{id: "{escaped}", url: "http://a.test/{escaped}", name: "{escaped}"}}\n',
+        "queries.txt": f"# {STORABLE}\nmissile AND flew{STORABLE}\n{STORABLE}:missile\nmissile{STORABLE} NEAR/a\n",
         "one.yaml": "rule: missiles\ntitle: Missiles\nlevel: low\nmatch: {words: [missile, missiles]}\n",
         "headlines.yaml": f'missiles: {{fires: ["missile {escaped}"], silent: ["missile {escaped}"]}}\n',
     }
@@ -286,7 +287,10 @@ VIEWS = (
     "score --rules one.yaml --list given.jsonl", "score --rules one.yaml --list --json given.jsonl", "schema rule",
     "init {evil}/x", "init --update {evil}", "run {evil}", "demo {evil}", "completion {evil}",
     "timeline --days 366", "timeline --days 366 --json",
-    "timeline --rule {evil}", "report --html - --days 366", "report --html {evil}/x", "alerts feed", "alerts feed --json",
+    "timeline --rule {evil}", "report --html - --days 366", "report --html {evil}/x",
+    "alerts feed", "alerts feed --json",
+    "rules import queries.txt", "rules import page.html",
+    "rules import --format keywords queries.txt", "rules import --format google-alerts queries.txt",
 )  # fmt: skip
 EVIL = "a\x1b[35;9m\x9b31m\u202e\u200b\udc9b\r\x07"
 """An argument as a shell passes it: the byte 9b, which is no UTF-8, becomes half of a pair."""
@@ -353,8 +357,9 @@ def test_no_view_steers_a_terminal(view: str, alone: Path, monkeypatch: pytest.M
         assert all(json.loads(line) is not None for line in out.splitlines())
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("view", ["timeline", "report --html -", "report --html - --days 1"])
-def test_no_plot_steers_either(view: str, alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_plot_steers_either(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """On the day of the alerts, whose titles are spoilt; the page has no tag that is not ours."""
     monkeypatch.setattr(clock, "now", lambda: NOON + HOUR)
     out, err = show(view.split(), monkeypatch, terminal=True)

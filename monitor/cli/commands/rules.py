@@ -24,6 +24,7 @@ _DAYS = 7
     cls=LazyGroup,
     lazy={
         "coverage": ("monitor.cli.commands.rules_coverage", "What a rule misses, and why."),
+        "import": ("monitor.cli.commands.rules_import", "Rules from keywords, Boolean queries and Google Alerts."),
         "list": ("monitor.cli.commands.rules_list", "The rules, and how each has done within 30 days."),
         "misses": ("monitor.cli.commands.rules_misses", "Stories that rules should have sent, and did not."),
         "packs": ("monitor.cli.commands.rules_list", "The packs of rules that come with the program."),
@@ -33,7 +34,7 @@ _DAYS = 7
     },
 )
 def rules() -> None:
-    """The rules: list, show, test, try, misses, coverage, tune, packs."""
+    """The rules: list, show, test, try, import, misses, coverage, tune, packs."""
 
 
 @rules.command("try")

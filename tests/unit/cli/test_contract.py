@@ -27,7 +27,7 @@ COMMANDS = (
     "articles forget",
     "db upgrade", "db backup", "db restore", "db check", "db prune", "why", "replay", "entities list",
     "rules list", "rules show", "rules misses", "rules coverage", "rules tune", "rules packs", "rules test",
-    "rules try", "score", "timeline", "report", "alerts feed", "completion",
+    "rules try", "score", "timeline", "report", "alerts feed", "completion", "rules import",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -68,6 +68,7 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         ("rules try", ["-c", "--days", "--json"]),
         ("rules test", ["-c", "--rules", "--json"]),
         ("rules list", ["-c", "--rules", "--json"]),
+        ("rules import", ["-c", "--format", "--output", "--sources"]),
         ("rules packs", ["--json"]),
         ("rules misses", ["-c", "--json", "--since", "--publishers", "--late", "--most", "--all"]),
         ("routes show", ["-c", "--json", "--week"]),
@@ -139,6 +140,9 @@ FILES: dict[str, str | bytes] = {
     "lost.opml": "<opml version='2.0'><body><outline type='rss'/></body></opml>",
     "latin.yaml": b"timezone: \xff\n",
     "list.yaml": "- a\n",
+    "words.txt": "strike\nwalkout\n",
+    "queries.txt": "Busan AND strike\n",
+    "bad-query.txt": "Busan AND\n",
 }
 
 
@@ -294,6 +298,14 @@ EXIT_CODES = [
     (2, "completion tcsh"),
     (0, "--version"),
     (2, "nosuch"),
+    (0, "rules import words.txt"),
+    (0, "rules import -o new.yaml --format boolean queries.txt"),
+    (1, "rules import --format boolean bad-query.txt"),  # what a rule cannot say
+    (1, "rules import --format google-alerts page.html"),
+    (2, "rules import -o one.yaml words.txt"),  # it is there
+    (2, "rules import --format nosuch words.txt"),
+    (2, "rules import nosuch.txt"),
+    (2, "rules import"),
 ]
 
 
@@ -349,17 +361,18 @@ MISSING = {
         "articles mark -c {} a b missed", "marks export -c {}", "marks import -c {} hit.jsonl", "marks list -c {}",
         "matches mark -c {} 1 good", "rules misses -c {}", "rules show -c {} a", "rules coverage -c {} a",
         "rules tune -c {} a", "routes show -c {}", "timeline -c {}", "report -c {} --html -", "alerts feed -c {}",
+        "rules import -c {} words.txt",
     ),
     "{}: there is no such file or folder": (
         "check {}", "match {}", "match --rules {} -", "replay {}", "replay --rules {} -", "replay --against {} -",
         "rules list --rules {}", "rules test {}", "rules test --rules {} -", "rules try {}", "score {}",
         "score --rules {} -", "why --rules {} -", "entities list --rules {}", "parse {}", "sources import {}",
         "marks import {}", "rules coverage --rules {} --data hit.jsonl a", "rules coverage --data {} a",
-        "rules tune --rules {} --data hit.jsonl a", "rules tune --data {} a",
+        "rules tune --rules {} --data hit.jsonl a", "rules tune --data {} a", "rules import {}",
     ),
     "{}/new: there is no folder {}; make it first": (
         "sources export -o {}/new", "matches export {}/new", "db backup {}/new", "marks export {}/new",
-        "report --html {}/new",
+        "report --html {}/new", "rules import -o {}/new words.txt", "rules import --sources {}/new words.txt",
     ),
 }  # fmt: skip
 

@@ -1,0 +1,203 @@
+"""Converts the queries of other programs to the keys of a rule, and makes articles up that show what it does.
+
+It writes no file, and does not know whether the articles really meet the rule: who uses it tries them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.config.editing.boolean_query import QueryAll, QueryAny, QueryNear, QueryNode, QueryNot, QueryTerm
+from monitor.config.yaml.yaml12 import PlainData
+
+_TEST_FIELDS = {None: "title", "title": "title", "body": "text", "url": "url", "author": "authors"}
+_LONGEST_ID = 48
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRule:
+    """What a query is as a rule. `keys`: `match`, and `unless` if it excludes something; `fires`, `silent`: articles
+    that should meet it or not, as tests of rules have them."""
+
+    keys: Mapping[str, PlainData]
+    fires: tuple[PlainData, ...]
+    silent: tuple[PlainData, ...]
+
+
+def rule_from_query(query: QueryNode) -> QueryRule | None:
+    """The rule for a query; None if an article without any of its words would meet it."""
+    parts = _flatten(QueryAll, [_simplify(query)])
+    wanted = [part for part in parts if not isinstance(part, QueryNot)]
+    excluded = _flatten(QueryAny, [part.part for part in parts if isinstance(part, QueryNot)])
+    if all(map(_holds_without_words, wanted)):
+        return None
+    keys: dict[str, PlainData] = {"match": _to_condition(_join(QueryAll, wanted))}
+    if excluded:
+        keys["unless"] = _to_condition(_join(QueryAny, excluded))
+    return QueryRule(keys, (_make_test(wanted),), tuple(_iter_silent(wanted, excluded)))
+
+
+def rule_from_words(words: Sequence[str]) -> QueryRule:
+    """The rule for a list of words and phrases, one of which is enough."""
+    keys: dict[str, PlainData] = {"match": {"words": list(dict.fromkeys(words))}}
+    return QueryRule(keys, tuple(_make_test([QueryTerm(word, 0)]) for word in words[:3]), ())
+
+
+def make_rule_id(text: str, used_ids: Collection[str], otherwise: str) -> str:
+    """An id from the words of a text, that is not used yet. `otherwise`: if it has no Latin letters."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = [word for word in re.findall(r"[a-z0-9]+", plain) if word not in ("and", "or", "not")]
+    base = "-".join(words)[:_LONGEST_ID].strip("-") or otherwise
+    found, number = base, 1
+    while found in used_ids:
+        number += 1
+        found = f"{base}-{number}"
+    return found
+
+
+# --- what a query means ------------------------------------------------------------------------------------------
+
+
+def _simplify(node: QueryNode) -> QueryNode:
+    """The same with every NOT in front of something that has no NOT inside: it then has words as evidence."""
+    match node:
+        case QueryNot(part):
+            return _simplify_not(part)
+        case QueryAll(parts):
+            return _join(QueryAll, _flatten(QueryAll, map(_simplify, parts)))
+        case QueryAny(parts):
+            return _join(QueryAny, _flatten(QueryAny, map(_simplify, parts)))
+        case QueryTerm() | QueryNear():
+            return node
+
+
+def _simplify_not(inside: QueryNode) -> QueryNode:
+    """The same as NOT in front of this."""
+    match inside:
+        case QueryNot(part):
+            return _simplify(part)
+        case QueryAll(parts) if any(map(_has_not, parts)):
+            return _simplify(QueryAny(tuple(map(QueryNot, parts))))
+        case QueryAny(parts) if any(map(_has_not, parts)):
+            return _simplify(QueryAll(tuple(map(QueryNot, parts))))
+        case _:
+            return QueryNot(_simplify(inside))
+
+
+def _has_not(node: QueryNode) -> bool:
+    match node:
+        case QueryNot():
+            return True
+        case QueryAll(parts) | QueryAny(parts):
+            return any(map(_has_not, parts))
+        case QueryTerm() | QueryNear():
+            return False
+
+
+def _flatten(kind: type[QueryAll | QueryAny], parts: Iterable[QueryNode]) -> list[QueryNode]:
+    """The parts, with those of the same kind replaced by their own parts."""
+    return [inner for part in parts for inner in (part.parts if isinstance(part, kind) else (part,))]
+
+
+def _join(kind: type[QueryAll | QueryAny], parts: Sequence[QueryNode]) -> QueryNode:
+    return parts[0] if len(parts) == 1 else kind(tuple(parts))
+
+
+def _holds_without_words(node: QueryNode) -> bool:
+    """Whether an article with none of the words of the query meets it."""
+    match node:
+        case QueryNot(part):
+            return not _holds_without_words(part)
+        case QueryAll(parts):
+            return all(map(_holds_without_words, parts))
+        case QueryAny(parts):
+            return any(map(_holds_without_words, parts))
+        case QueryTerm() | QueryNear():
+            return False
+
+
+def _to_condition(node: QueryNode) -> dict[str, PlainData]:
+    match node:
+        case QueryTerm(text, _, field):
+            return _with_field({"words": [text]}, field)
+        case QueryNear(parts, within, in_order, _, field):
+            order: dict[str, PlainData] = {"in_order": True} if in_order else {}
+            these: list[PlainData] = [_to_condition(part) for part in parts]
+            return _with_field({"near": {"within": within, **order, "these": these}}, field)
+        case QueryNot(part):
+            return {"not": _to_condition(part)}
+        case QueryAll(parts):
+            return {"all": [_to_condition(part) for part in parts]}
+        case QueryAny(parts):
+            conditions = list(_any_conditions(parts))
+            return conditions[0] if len(conditions) == 1 else {"any": [*conditions]}
+
+
+def _any_conditions(parts: Sequence[QueryNode]) -> Iterator[dict[str, PlainData]]:
+    """The conditions of alternatives: the words for one field are one list, where the first of them is."""
+    words: dict[str | None, list[PlainData]] = defaultdict(list)
+    for part in parts:
+        if isinstance(part, QueryTerm) and part.text not in words[part.field]:
+            words[part.field].append(part.text)
+    for part in parts:
+        if not isinstance(part, QueryTerm):
+            yield _to_condition(part)
+        elif listed := words.pop(part.field, None):
+            yield _with_field({"words": listed}, part.field)
+
+
+def _with_field(condition: dict[str, PlainData], field: str | None) -> dict[str, PlainData]:
+    return {"in": field, **condition} if field else condition
+
+
+# --- articles that show it ---------------------------------------------------------------------------------------
+
+
+def _iter_silent(wanted: Sequence[QueryNode], excluded: Sequence[QueryNode]) -> Iterator[PlainData]:
+    """Articles that lack one of what is wanted, or have one of what is excluded."""
+    if len(wanted) > 1 and (test := _make_test(wanted[:-1])):
+        yield test
+    for part in excluded[:2]:
+        yield _make_test([*wanted, part])
+
+
+def _make_test(parts: Iterable[QueryNode]) -> PlainData:
+    """An article with what these parts ask for: a title, or a mapping of its fields."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for part in parts:
+        for term in _choose_terms(part):
+            found[_TEST_FIELDS[term.field]].append(term.text.replace("*", ""))
+    title = " ".join(found.pop("title", ()))
+    keys: dict[str, PlainData] = {"title": title} if title else {}
+    if text := found.get("text"):
+        keys["text"] = " ".join(text)
+    if authors := found.get("authors"):
+        keys["authors"] = [*authors]
+    if addresses := found.get("url"):
+        keys["url"] = f"https://{'/'.join(address.replace(' ', '-') for address in addresses)}"
+    if "url" in keys or "authors" in keys:
+        keys.setdefault("title", "News")
+    return title if keys.keys() == {"title"} else keys
+
+
+def _choose_terms(node: QueryNode) -> Iterator[QueryTerm]:
+    """The terms of one way to meet it."""
+    match node:
+        case QueryTerm():
+            yield node
+        case QueryNear(parts, field=field):
+            for part in parts:
+                for term in _choose_terms(part):
+                    yield QueryTerm(term.text, term.offset, field)
+        case QueryAll(parts):
+            for part in parts:
+                yield from _choose_terms(part)
+        case QueryAny(parts):
+            for part in [part for part in parts if not _holds_without_words(part)][:1]:
+                yield from _choose_terms(part)
+        case QueryNot():
+            pass

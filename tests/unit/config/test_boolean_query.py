@@ -1,0 +1,155 @@
+"""Queries of other programs: what they are as rules, and what is refused, with its place and what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.config.editing.boolean_query import MAX_DEPTH, QueryDialect, QueryProblem, parse_query
+from monitor.config.editing.query_rules import make_rule_id, rule_from_query
+from monitor.config.yaml.yaml12 import PlainData
+
+ISSUE = "Busan AND (strike OR walkout) NOT baseball"
+BUSAN, STRIKE, BOTH = {"words": ["Busan"]}, {"words": ["strike"]}, {"words": ["strike", "walkout"]}
+
+
+def convert(text: str, dialect: QueryDialect = QueryDialect.STRICT) -> dict[str, PlainData]:
+    rule = rule_from_query(parse_query(text, dialect))
+    assert rule is not None
+    return dict(rule.keys)
+
+
+@pytest.mark.parametrize(
+    ("query", "match", "unless"),
+    [
+        (ISSUE, {"all": [BUSAN, BOTH]}, {"words": ["baseball"]}),
+        ("Busan (strike OR walkout) -baseball", {"all": [BUSAN, BOTH]}, {"words": ["baseball"]}),
+        ("Busan && (strike|walkout)", {"all": [BUSAN, BOTH]}, None),
+        ("Busan AND NOT strike", BUSAN, STRIKE),
+        ("Busan ANDNOT strike", BUSAN, STRIKE),
+        ("Busan NOT (strike OR walkout)", BUSAN, BOTH),
+        ("Busan NOT (strike AND walkout)", BUSAN, {"all": [STRIKE, {"words": ["walkout"]}]}),
+        ("NOT NOT strike", STRIKE, None),
+        ("Busan (strike OR NOT walkout)", {"all": [BUSAN, {"any": [STRIKE, {"not": {"words": ["walkout"]}}]}]}, None),
+        ("NOT (Busan OR NOT strike)", STRIKE, BUSAN),
+        ('"port  strike"', {"words": ["port strike"]}, None),
+        ("“port strike”", {"words": ["port strike"]}, None),
+        ("（釜山 OR 罢工）", {"words": ["釜山", "罢工"]}, None),
+        ("strike OR strike", STRIKE, None),
+        ("strike* *out", {"all": [{"words": ["strike*"]}, {"words": ["*out"]}]}, None),
+        ("live-fire", {"words": ["live-fire"]}, None),
+        ("AT&T", {"words": ["AT&T"]}, None),
+        ("+strike", STRIKE, None),
+        ("intitle:strike", {"in": "title", **STRIKE}, None),
+        ("intitle:(strike OR walkout) Busan", {"all": [{"in": "title", **BOTH}, BUSAN]}, None),
+        ("intitle:strike OR walkout", {"any": [{"in": "title", **STRIKE}, {"words": ["walkout"]}]}, None),
+        ("strike -site:yna.co.kr", STRIKE, {"in": "url", "words": ["yna.co.kr"]}),
+        ("Busan NEAR/5 strike", {"near": {"within": "5 words", "these": [BUSAN, STRIKE]}}, None),
+        ("Busan w/5 (strike OR walkout)", {"near": {"within": "5 words", "these": [BUSAN, BOTH]}}, None),
+        ("Busan AROUND(5) strike", {"near": {"within": "5 words", "these": [BUSAN, STRIKE]}}, None),
+        ("Busan pre/5 strike", {"near": {"within": "5 words", "in_order": True, "these": [BUSAN, STRIKE]}}, None),
+        ("Busan w/s strike", {"near": {"within": "sentence", "these": [BUSAN, STRIKE]}}, None),
+        ("Busan /p strike", {"near": {"within": "paragraph", "these": [BUSAN, STRIKE]}}, None),
+        ('"Busan strike"~5', {"near": {"within": "5 words", "these": [BUSAN, STRIKE]}}, None),
+        (
+            "intitle:(Busan NEAR/5 strike)",
+            {"in": "title", "near": {"within": "5 words", "these": [BUSAN, STRIKE]}},
+            None,
+        ),
+    ],
+)
+def test_a_query_becomes_conditions(query: str, match: PlainData, unless: PlainData) -> None:
+    """What is excluded from the whole article is `unless`, what is excluded from one of several ways is `not`."""
+    assert convert(query) == {"match": match, **({"unless": unless} if unless else {})}
+
+
+def test_or_binds_closer_in_google() -> None:
+    """`Busan strike OR walkout` is Busan and one of the two."""
+    assert convert("Busan strike OR walkout", QueryDialect.GOOGLE) == {"match": {"all": [BUSAN, BOTH]}}
+    assert convert("strike OR walkout -Busan", QueryDialect.GOOGLE) == {"match": BOTH, "unless": BUSAN}
+
+
+@pytest.mark.parametrize(
+    ("query", "col", "problem"),
+    [
+        ("Busan AND strike OR walkout", 18, "AND and OR are mixed here, and engines differ in which comes first"),
+        ("Busan strike OR walkout", 14, "AND and OR are mixed here, and engines differ in which comes first"),
+        ("Busan or strike", 7, "'or' in small letters is a word"),
+        ("Busan, strike", 1, "',' is no operator"),
+        ("(Busan", 1, "this parenthesis is never closed"),
+        ("Busan) strike", 6, "a parenthesis is closed here that was never opened"),
+        ("()", 2, "a word is missing before ')'"),
+        ("Busan AND", 10, "a word is missing before the end"),
+        ("OR Busan", 1, "a word is missing before 'OR'"),
+        ('Busan "strike', 7, "this quotation mark is never closed"),
+        ('Busan ""', 7, "there is no word in these quotes"),
+        ("Busan -", 7, "there is no word in '-'"),
+        ("Busan XOR strike", 7, "'XOR' cannot be said"),
+        ("Busan NEAR strike", 7, "'NEAR' cannot be said"),
+        ("Busan NEAR/100 strike", 7, "100 words are too many"),
+        ("a NEAR/5 b NEAR/5 c", 12, "three things near each other cannot be said"),
+        ("Busan NEAR/5 (strike AND walkout)", 14, "what is near something must be a word here"),
+        ("Busan NEAR/5 -strike", 14, "what is near something must be a word here"),
+        ("Busan NEAR/5 intitle:strike", 14, "what is near something must be a word here"),
+        ('"Busan port strike"~5', 1, "this can be said of two words only"),
+        ("str*ke", 1, "the wildcard in 'str*ke' cannot be said"),
+        ("wom?n", 1, "the wildcard in 'wom?n' cannot be said"),
+        ("strik!", 1, "the wildcard in 'strik!' cannot be said"),
+        ("Busan *", 7, "there is no word in '*'"),
+        ('"port * strike"', 1, "a '*' for a whole word in a phrase cannot be said"),
+        ("~strike", 1, "synonyms ('~') cannot be said"),
+        ("2020..2024", 1, "a range of numbers cannot be said"),
+        ("Busan source:reuters", 7, "'source:' cannot be said"),
+        ("Busan lang:ko", 7, "'lang:' cannot be said"),
+        ("allintitle: Busan strike", 1, "'allintitle:' is followed by a blank"),
+        ("foo:bar", 1, "'foo:' cannot be said"),
+        ("intitle:-strike", 9, None),
+        ("site:.kr", 1, "a whole top-level domain cannot be said"),
+        ("intitle:(Busan url:kr.x)", 20, "a field is inside another"),
+    ],
+)
+def test_what_cannot_be_said_is_refused_where_it_is(query: str, col: int, problem: str | None) -> None:
+    """It is never left out: the rest would find other news."""
+    if problem is None:
+        assert rule_from_query(parse_query(query, QueryDialect.STRICT)) is None
+        return
+    with pytest.raises(QueryProblem) as raised:
+        parse_query(query, QueryDialect.STRICT)
+    assert (raised.value.problem, raised.value.offset + 1) == (problem, col)
+    assert raised.value.hint
+
+
+@pytest.mark.parametrize(
+    "query", ["NOT strike", "-strike -walkout", "strike OR NOT walkout", "NOT (strike AND walkout)"]
+)
+def test_a_query_that_any_article_would_meet_is_no_rule(query: str) -> None:
+    """An alert shows the words that it is based on."""
+    assert rule_from_query(parse_query(query, QueryDialect.STRICT)) is None
+
+
+@pytest.mark.parametrize("start", ["(", "NOT ", "intitle:", "-", "NOT ("])
+def test_depth_is_bounded(start: str) -> None:
+    """However deep a query is, it ends with a sentence."""
+    for dialect in QueryDialect:
+        with pytest.raises(QueryProblem, match="inside"):
+            parse_query(start * 5_000 + "strike", dialect)
+    parse_query("(" * (MAX_DEPTH - 1) + "strike" + ")" * (MAX_DEPTH - 1), QueryDialect.STRICT)
+
+
+@pytest.mark.parametrize(
+    "text", ["\x00", "a\x00b AND", "((((", '"' * 9, "-" * 99, "a\u2028b", "\U000e0001", "* * *", ":::", "a|||b"]
+)
+def test_odd_texts_end_in_a_query_or_a_problem(text: str) -> None:
+    """And in nothing else."""
+    offset = 0
+    try:
+        parse_query(text, QueryDialect.GOOGLE)
+    except QueryProblem as problem:
+        offset = problem.offset
+    assert 0 <= offset <= len(text)
+
+
+def test_ids_are_made_of_the_words_and_are_unique() -> None:
+    """A query without Latin letters has a general one."""
+    assert make_rule_id(ISSUE, (), "query") == "busan-strike-walkout-baseball"
+    assert make_rule_id("Café", {"cafe", "cafe-2"}, "query") == "cafe-3"
+    assert make_rule_id("파업", {"query"}, "query") == "query-2"
