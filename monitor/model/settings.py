@@ -75,6 +75,13 @@ class WebSettings:
     hosts: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class ArchiveSettings:
+    """`search`: whether there is a search index."""
+
+    search: bool = True
+
+
 CANARY_WITHIN = timedelta(minutes=5)
 
 
@@ -106,6 +113,7 @@ class Settings:
     web: WebSettings | None = None
     retention: Retention = Retention()
     canary: CanarySchedule | None = None
+    archive: ArchiveSettings = ArchiveSettings()
 
     def list_addresses(self) -> list[Channel]:
         """All channels, and those for tests."""

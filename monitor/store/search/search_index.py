@@ -74,6 +74,11 @@ def load_index_state(connection: Connection) -> IndexState:
     return IndexState(row.is_on, row.indexed_from)
 
 
+def is_index_complete(connection: Connection) -> bool:
+    """Whether there is an index that has every article."""
+    return explain_unsupported(connection.dialect.name) is None and load_index_state(connection).is_complete
+
+
 _SELECT_STATE = select(search_index.c.is_on, search_index.c.indexed_from)
 _LATEST = and_(article_version.c.article_id == article.c.id, article_version.c.version == article.c.version)
 _SELECT_TEXTS = (
