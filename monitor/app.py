@@ -27,6 +27,8 @@ from monitor.daemon.channel_care import ChannelCare
 from monitor.daemon.dead_man_ping import PING_EVERY, DeadManPing
 from monitor.daemon.health import HEARTBEAT_EVERY, DaemonHealth
 from monitor.daemon.http_server import RETRY_EVERY, HttpServer
+from monitor.daemon.index_building import LOOK_EVERY as INDEX_LOOK
+from monitor.daemon.index_building import build_index
 from monitor.daemon.progress import LastRun
 from monitor.daemon.pruning import PRUNE_EVERY, prune_archive
 from monitor.daemon.reload import LOOK, Reloader
@@ -60,6 +62,7 @@ from monitor.store.queues.claims import Claims, KnownEntries
 from monitor.store.queues.clock_correction import correct_delivery_times
 from monitor.store.queues.full_text_queue import FullTextQueue
 from monitor.store.queues.outbox import Outbox
+from monitor.store.search.search_index import IndexBuilder, switch_index
 from monitor.telemetry import LogEvent, hide_secrets, log
 from monitor.telemetry.metrics import Metrics
 from monitor.text import inflection
@@ -144,6 +147,7 @@ async def open_daemon(
             made = await asyncio.to_thread(_make_active_config, new, zone, catches_up=catches_up)
             await thread.run(_register_sources, claims, new.sources, active.current.sources)
             await thread.run(record_channel_addresses, database, new.settings.channels.values())
+            await thread.run(_switch_index, database, new.settings)
             hide_secrets(secrets_of(new))
             active.current = made
 
@@ -229,6 +233,7 @@ def _make_upkeep_jobs(
             PRUNE_EVERY,
             lambda: prune_archive(ArchivePruner(database, active.current.config.settings.retention), thread),
         ),
+        Job("index", INDEX_LOOK, lambda: build_index(IndexBuilder(database), thread)),
     ]
 
 
@@ -241,7 +246,14 @@ def _register_config(database: Database, claims: Claims, config: Config) -> None
     """Bring the database up to what the config has, and to what the clock says now."""
     claims.register_sources(config.sources, clock.now())
     record_channel_addresses(database, config.settings.channels.values())
+    _switch_index(database, config.settings)
     correct_delivery_times(database, clock.now())  # it may have been set back while no daemon ran
+
+
+def _switch_index(database: Database, settings: Settings) -> None:
+    problem = switch_index(database, wanted=settings.archive.search)
+    if problem is not None:
+        log.warning(LogEvent.INDEX_UNSUPPORTED, why=problem)
 
 
 def _register_sources(claims: Claims, sources: Mapping[str, Source], before: Mapping[str, Source]) -> None:

@@ -29,7 +29,7 @@ _COMMANDS = "monitor.cli.commands"
         ),
         "check": (f"{_COMMANDS}.check", "Check the config and all files that it names, or some of them."),
         "completion": (f"{_COMMANDS}.completion", "Print the script for completion in bash, zsh or fish."),
-        "db": (f"{_COMMANDS}.db", "The database: upgrade, backup, restore, check, prune."),
+        "db": (f"{_COMMANDS}.db", "The database: upgrade, backup, restore, check, prune, index."),
         "demo": (f"{_COMMANDS}.demo", "Run the whole pipeline offline, with a newsroom on this machine."),
         "entities": (f"{_COMMANDS}.entities", "The entities that rules can name: list."),
         "init": (f"{_COMMANDS}.init", "Write monitor.yaml, rules/ and seeds/ to edit."),

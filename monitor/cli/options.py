@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from monitor.model import Settings, Span
 from monitor.model.outcome import clauses_to_row
 from monitor.runtime.safe_paths import PRIVATE_FILE, open_folder_of
 from monitor.sanitize import escape_json, sanitize_line
+from monitor.services.times import parse_time
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.ownership import act_as_owner
@@ -144,18 +145,8 @@ def write_page(file: Path, page: str) -> None:
 
 
 def parse_time_option(text: str | None, now: datetime, timezone: str) -> datetime | None:
-    """A time as people write it: '3 days' (ago), or a date with or without a time, in the configured time zone."""
-    from zoneinfo import ZoneInfo
-
-    if text is None:
-        return None
-    with suppress(ValueError):
-        return now - parse_duration(text)
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidRequest(f"'{text}' is no time: write '3 days' (ago), 2026-01-05 or '2026-01-05 09:00'") from None
-    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone))
+    """A time as people write it (`parse_time`), in the configured time zone."""
+    return None if text is None else parse_time(text, now, timezone)
 
 
 def parse_duration_option(text: str) -> timedelta:

@@ -76,6 +76,13 @@ class WebSettings:
     feed: str | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class ArchiveSettings:
+    """`search`: whether there is a search index."""
+
+    search: bool = True
+
+
 CANARY_WITHIN = timedelta(minutes=5)
 
 
@@ -107,6 +114,7 @@ class Settings:
     web: WebSettings | None = None
     retention: Retention = Retention()
     canary: CanarySchedule | None = None
+    archive: ArchiveSettings = ArchiveSettings()
 
     def list_addresses(self) -> list[Channel]:
         """All channels, and those for tests."""

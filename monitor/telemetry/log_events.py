@@ -56,6 +56,8 @@ class LogEvent(StrEnum):
     PING_FAILED = "heartbeat.failed", "The address of `heartbeat` did not take the request; it is tried every minute."
     PING_RECOVERED = "heartbeat.recovered", "The address of `heartbeat` takes requests again."
     PRUNED = "retention.pruned", "Data past its retention time was deleted."
+    INDEX_BUILT = "search.indexed", "Stored articles were added to the search index."
+    INDEX_UNSUPPORTED = "search.unsupported", "There is no search index: a search for words reads every text."
     ROW_UNREADABLE = "database.row_unreadable", "A row of the database cannot be read."
     DATABASE_PROBLEM = "database.failed", "The database has a problem."
     DATABASE_RECOVERED = "database.recovered", "The database works again."

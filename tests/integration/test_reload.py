@@ -407,7 +407,7 @@ async def test_a_network_for_a_source_is_taken_up_at_the_next_start(folder: Path
 
 def test_every_setting_is_live_or_taken_up_at_the_next_start() -> None:
     """Whoever adds one decides; a setting that is neither would be edited in vain, and nobody told."""
-    live = {"channels", "routes", "operator", "retention", "weekly_misses", "heartbeat", "canary"}
+    live = {"channels", "routes", "operator", "retention", "weekly_misses", "heartbeat", "canary", "archive"}
     assert live.isdisjoint(_AT_START)
     assert live | set(_AT_START) == {each.name for each in fields(Settings)}
 

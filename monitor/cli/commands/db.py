@@ -9,13 +9,21 @@ import click
 from monitor import clock
 from monitor.cli.config_files import load_config
 from monitor.cli.options import config_option, database_of, database_of_any_version, existing_database
+from monitor.cli.output.replay_report import track_progress
 from monitor.cli.paths import InputPath, OutputPath
-from monitor.services.commands.db import prune_database, restore_backup, upgrade_database
+from monitor.services.commands.db import (
+    build_search_index,
+    drop_search_index,
+    prune_database,
+    restore_backup,
+    upgrade_database,
+)
+from monitor.wording.quantities import format_count
 
 
 @click.group()
 def db() -> None:
-    """The database: upgrade, backup, restore, check, prune."""
+    """The database: upgrade, backup, restore, check, prune, index."""
 
 
 @db.command()
@@ -112,3 +120,27 @@ def prune(config: Path, dry_run: bool) -> None:
         f"{'would go' if dry_run else 'gone'}: {gone.articles} articles, {gone.alerts} alerts, {gone.fetches} fetches, "
         f"{gone.known} deleted earlier"
     )
+
+
+@db.command()
+@config_option
+def index(config: Path) -> None:
+    """Add the stored articles to the search index (`run` does so too, more slowly), or delete it if it is off.
+
+    Whether there is one is set in monitor.yaml: `archive: {search: off}`. It may be interrupted, and goes on where it
+    ended; the daemon may run meanwhile. Searches find everything before it is done, too: what is not in the index yet
+    is read.
+
+    \b
+    Example:
+      news-monitor db index
+    """
+    settings = load_config(config).config.settings
+    database = existing_database(settings)
+    if not settings.archive.search:
+        dropped = drop_search_index(database)
+        click.echo("the search index is off, and deleted" if dropped else "the search index is off; there is none")
+        return
+    missing, slices = build_search_index(database)
+    added = sum(1 for _ in track_progress((one for count in slices for one in range(count)), missing, printing=False))
+    click.echo(f"{format_count(added, 'article')} added; all are in the search index")

@@ -15,6 +15,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
+from monitor.config.language.archive import ArchiveSchema, archive_from_schema
 from monitor.config.language.base_schema import (
     Duration,
     Id,
@@ -253,6 +254,9 @@ class SettingsSchema(Schema):
         "gets a notice if it does not arrive (default: never).",
         examples=[{"every": "6 hours"}],
     )
+    archive: ArchiveSchema | None = Field(
+        None, description="What is kept so that articles can be searched.", examples=[{"search": "off"}]
+    )
 
 
 def settings_from_document(
@@ -289,6 +293,7 @@ def settings_from_document(
         web=web,
         retention=_retention_from_schema(schema.retention),
         canary=_canary_from_schema(schema.canary),
+        archive=archive_from_schema(schema.archive),
     )
     defaults = SourceDefaults(schema.every or EVERY, schema.fastest, schema.slowest, settings.timezone)
     return settings, defaults

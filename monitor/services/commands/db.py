@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,6 +18,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.sqlite import SqliteDatabase
 from monitor.store.engine.sqlite_restore import restore_database
 from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.search.search_index import IndexBuilder, drop_index, switch_index
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,20 @@ def prune_database(database: Database, retention: Retention, now: datetime, *, d
     for counts in slices if dry_run else pause_between(slices):
         total += counts
     return PruneCounts(total["articles"], total["alerts"], total["fetches"], total["known"])
+
+
+def build_search_index(database: Database) -> tuple[int, Iterator[int]]:
+    """Switch the search index on, and add the stored articles that it does not have, the newest first. Returns how many
+    are missing, and how many each slice adds; it may be stopped after any of them, and goes on from there. Raises
+    StoreFailed if this SQLite can have none."""
+    problem = switch_index(database, wanted=True)
+    if problem is not None:
+        raise StoreFailed(problem)
+    builder = IndexBuilder(database)
+    return builder.count_missing(), pause_between(builder.build_slices())
+
+
+def drop_search_index(database: Database) -> bool:
+    """Switch the search index off, and delete it. Returns whether there was anything in it."""
+    switch_index(database, wanted=False)
+    return drop_index(database)

@@ -32,6 +32,7 @@ from monitor.store.engine.identity_tables import (
 )
 from monitor.store.engine.mark_tables import marked_article, rule_mark
 from monitor.store.engine.metadata import metadata
+from monitor.store.engine.search_tables import search_index
 from monitor.store.engine.shown_columns import LinkText
 from monitor.store.engine.timestamp_column import UtcDateTime
 
@@ -59,6 +60,7 @@ __all__ = [
     "noticed",
     "page",
     "rule_mark",
+    "search_index",
     "source",
     "story",
     "story_article",

@@ -60,6 +60,7 @@ from monitor.store.queries.address_forms import list_address_forms
 from monitor.store.queries.articles import article_has_address
 from monitor.store.queries.marks import marked_article_has_address
 from monitor.store.queues import full_text_queue
+from monitor.store.search.search_index import purge_removed_terms, remove_from_index
 from monitor.store.state.state_loader import forget_articles
 from monitor.wording.commands import write_why_command
 from monitor.wording.reasons import reason_in_words
@@ -128,6 +129,8 @@ class ArticleEraser:
                     break
                 erased = _erase_articles(connection, RemovedArticles(ids, self._config, now))
             yield erased
+        for _ in purge_removed_terms(self._database):
+            yield 0
         for _ in self._database.reclaim_space():
             yield 0
 
@@ -185,6 +188,7 @@ def _erase_articles(connection: Connection, removed: RemovedArticles) -> int:
     _erase_from_stories(connection, ids)
     connection.execute(delete(article_version).where(article_version.c.article_id.in_(ids)))
     full_text_queue.erase_pages(connection, ids, [row.stored_url for row in articles])
+    remove_from_index(connection, ids)
     names = [(row.source_id, uid_hash(row.uid)) for row in articles]
     empty_marked_articles(connection, tuple_(marked_article.c.source_id, marked_article.c.uid_hash).in_(names))
     connection.execute(delete(article).where(article.c.id.in_(ids)))

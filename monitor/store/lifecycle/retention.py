@@ -37,6 +37,7 @@ from monitor.store.engine.tables import (
 )
 from monitor.store.lifecycle.digest_lines import drop_digest_lines, find_digests_listing
 from monitor.store.queues import full_text_queue
+from monitor.store.search.search_index import remove_from_index
 from monitor.store.state.state_loader import STORED_PARTS, forget_articles
 
 _UNSETTLED = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
@@ -252,6 +253,7 @@ def _drop_articles(connection: Connection, old: Sequence[TableRow], now: datetim
     connection.execute(delete(story_article).where(story_article.c.article_id.in_(ids)))
     connection.execute(delete(article_version).where(article_version.c.article_id.in_(ids)))
     full_text_queue.drop_pages(connection, ids)
+    remove_from_index(connection, ids)
     write_known_entries(connection, old, now)
     connection.execute(delete(article).where(article.c.id.in_(ids)))
 

@@ -112,6 +112,20 @@ class ArticleQueries:
         with self._database.reading() as connection:
             return [(row.id, row.source_id) for row in connection.execute(query)]
 
+    def number_of(self, stored: Article) -> int:
+        """The number of a stored article."""
+        condition = and_(article.c.source_id == stored.source, article.c.uid == stored.uid)
+        with self._database.reading() as connection:
+            return connection.execute(select(article.c.id).where(condition)).scalar_one()
+
+    def load_details(self, number: int) -> tuple[StoredArticle, tuple[tuple[datetime, Article], ...]]:
+        """The article with this number, and each of its versions with the time of its commit, the oldest first."""
+        with self._database.reading() as connection:
+            row = connection.execute(_select_articles_with_story().where(article.c.id == number)).one()
+            query = select_article_versions().where(article.c.id == number).order_by(article_version.c.id)
+            versions = tuple((each.at, article_version_from_row(each)) for each in connection.execute(query))
+        return self._with_decisions(row), versions
+
     def explain_missing(self, name: str) -> MissingArticle | None:
         """Why there is no article with this name; None if nothing is known of it."""
         with self._database.reading() as connection:

@@ -8,13 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, select
 
 from monitor.model import DeliveryState, Field, MarkVerdict, MatchKind, Outcome, Reason, ReasonClauses, Span
+from monitor.model.article_query import ArticleQuery
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, article_version, attempt, delivery, match, story, story_article
 from monitor.store.queries.marks import load_verdicts
 from monitor.store.queries.reasons import read_reason
+from monitor.store.search.conditions import is_candidate, list_filters
+from monitor.store.search.search_index import is_index_complete
+from monitor.store.search.term_spans import TermCheck
 
 _SLICE = 500  # matches read at once: no long read keeps the daemon from working with the file
 
@@ -22,7 +26,7 @@ _SLICE = 500  # matches read at once: no long read keeps the daemon from working
 @dataclass(frozen=True, slots=True)
 class MatchFilter:
     """Which matches are wanted; an empty field or None does not limit them. `until` is the first time that is too
-    late."""
+    late; `query`: what the latest version of the article must meet."""
 
     rules: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
@@ -32,6 +36,7 @@ class MatchFilter:
     kind: MatchKind | None = None
     outcome: Outcome | None = None
     reason: Reason | None = None
+    query: ArticleQuery | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +145,33 @@ class MatchQueries:
 
     def newest(self, match_filter: MatchFilter, limit: int) -> list[MatchReport]:
         """At most `limit` matches, the newest first."""
+        if match_filter.query is not None and match_filter.query.terms:
+            return self._newest_with_words(match_filter, match_filter.query, limit)
         with self._database.reading() as connection:
             rows = connection.execute(_select_matches(match_filter).order_by(match.c.id.desc()).limit(limit))
             return _add_marks(connection, [_match_report_from_row(row) for row in rows])
+
+    def _newest_with_words(self, match_filter: MatchFilter, query: ArticleQuery, limit: int) -> list[MatchReport]:
+        """The texts of candidates are checked, a slice of matches at a time."""
+        check = TermCheck(query.terms)
+        latest = article_version.alias("latest")
+        is_latest = and_(latest.c.article_id == article.c.id, latest.c.version == article.c.version)
+        statement = _select_matches(match_filter).join(latest, is_latest).order_by(match.c.id.desc())
+        statement = statement.add_columns(latest.c.title.label("latest_title"), latest.c.text.label("latest_text"))
+        found: list[MatchReport] = []
+        rows: Sequence[Any] = []
+        with self._database.reading() as connection:
+            if query.wanted_terms and is_index_complete(connection):
+                statement = statement.where(is_candidate(connection.dialect.name, query))
+        while len(found) < limit:
+            following = statement.where(match.c.id < rows[-1].id) if rows else statement
+            with self._database.reading() as connection:
+                rows = connection.execute(following.limit(_SLICE)).all()
+                hits = [_match_report_from_row(r) for r in rows if check.is_met(r.latest_title, r.latest_text)]
+                found += _add_marks(connection, hits)
+            if len(rows) < _SLICE:
+                break
+        return found[:limit]
 
     def iter_matches(self, match_filter: MatchFilter) -> Iterator[MatchReport]:
         """All matches, in the order in which they were stored. Few are in memory at once."""
@@ -245,6 +274,8 @@ def _select_matches(match_filter: MatchFilter) -> Select[Any]:
         query = query.where(match.c.outcome == match_filter.outcome)
     if match_filter.reason is not None:
         query = query.where(match.c.reason == match_filter.reason)
+    if match_filter.query is not None:
+        query = query.where(*list_filters(match_filter.query))
     return query
 
 

@@ -1,0 +1,25 @@
+"""Adds the articles of an existing archive to the search index, in the thread of the database: a slice at a time, so
+that polls and deliveries get their turn in between."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from monitor.store.engine.store_thread import StoreThread
+from monitor.store.search.search_index import IndexBuilder
+from monitor.telemetry import LogEvent, log
+
+LOOK_EVERY = timedelta(minutes=1)
+_PAUSE = 0.1  # s after a slice, which takes as long: half of a processor stays free
+
+
+async def build_index(builder: IndexBuilder, thread: StoreThread) -> None:
+    """Add what is missing, and log how much that was."""
+    slices = builder.build_slices()
+    added = 0
+    while (count := await thread.run(lambda: next(slices, None))) is not None:
+        added += count
+        await asyncio.sleep(_PAUSE)
+    if added:
+        log.info(LogEvent.INDEX_BUILT, articles=added)

@@ -1,0 +1,22 @@
+"""Reads a time as people write it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from monitor.config.language.durations import parse_duration
+from monitor.errors import InvalidRequest
+
+
+def parse_time(text: str, now: datetime, zone: str) -> datetime:
+    """A time as people write it: '3 days' (ago), or a date with or without a time, in the time zone. Raises
+    InvalidRequest."""
+    with suppress(ValueError):
+        return now - parse_duration(text)
+    try:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    except (ValueError, OverflowError):  # a time of the year 1, in UTC
+        raise InvalidRequest(f"'{text}' is no time: write '3 days' (ago), 2026-01-05 or '2026-01-05 09:00'") from None
