@@ -285,7 +285,8 @@ VIEWS = (
     "rules test --rules one.yaml --json headlines.yaml", "score --rules one.yaml given.jsonl",
     "score --rules one.yaml --list given.jsonl", "score --rules one.yaml --list --json given.jsonl", "schema rule",
     "init {evil}/x", "run {evil}", "demo {evil}", "timeline --days 366", "timeline --days 366 --json",
-    "timeline --rule {evil}", "report --html - --days 366", "report --html {evil}/x", "alerts feed", "alerts feed --json",
+    "timeline --rule {evil}", "report --html - --days 366", "report --html {evil}/x", "alerts feed",
+    "alerts feed --json",
 )  # fmt: skip
 EVIL = "a\x1b[35;9m\x9b31m\u202e\u200b\udc9b\r\x07"
 """An argument as a shell passes it: the byte 9b, which is no UTF-8, becomes half of a pair."""
@@ -352,8 +353,9 @@ def test_no_view_steers_a_terminal(view: str, alone: Path, monkeypatch: pytest.M
         assert all(json.loads(line) is not None for line in out.splitlines())
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("view", ["timeline", "report --html -", "report --html - --days 1"])
-def test_no_plot_steers_either(view: str, alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_plot_steers_either(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """On the day of the alerts, whose titles are spoilt; the page has no tag that is not ours."""
     monkeypatch.setattr(clock, "now", lambda: NOON + HOUR)
     out, err = show(view.split(), monkeypatch, terminal=True)
