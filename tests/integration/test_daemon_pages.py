@@ -225,7 +225,7 @@ async def test_json_feed_has_the_same_alerts(database: Database) -> None:
         assert item["content_html"]
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", item["date_published"])
     assert feed["items"][1]["language"] == "zh-Hans"
-    assert feed["items"][1]["external_url"].startswith("https://xinhua.test/")
+    assert feed["items"][1]["url"].startswith("https://xinhua.test/")
 
 
 @on_sqlite
