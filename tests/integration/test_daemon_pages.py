@@ -375,7 +375,7 @@ async def test_no_log_has_the_secret(database: Database) -> None:
 async def test_pages_are_made_one_at_a_time_and_nothing_waits_for_them(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While one takes long, /healthz answers at once; who waits too long for a page is told to come again."""
+    """While one takes long, /healthz answers at once; who waits too long for a page gets 503."""
     inside, most, enter, leave = 0, 0, threading.Event(), threading.Event()
 
     def be_slow(*_: object) -> list[object]:

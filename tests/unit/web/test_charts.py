@@ -8,7 +8,8 @@ from monitor.web.charts import SHADES, build_bar_chart, round_up, shade
 
 
 @pytest.mark.parametrize(
-    ("count", "top"), [(0, 2), (1, 2), (2, 2), (3, 4), (9, 10), (10, 10), (11, 20), (95, 100), (101, 200), (9_999, 10_000)]
+    ("count", "top"),
+    [(0, 2), (1, 2), (2, 2), (3, 4), (9, 10), (10, 10), (11, 20), (95, 100), (101, 200), (9_999, 10_000)],
 )  # fmt: skip
 def test_the_axis_ends_at_a_number_that_is_easy_to_read(count: int, top: int) -> None:
     """With a whole number in the middle, and never below the count."""
