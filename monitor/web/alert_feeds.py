@@ -58,7 +58,7 @@ def write_atom(items: Sequence[FeedItem], feed_id: str) -> bytes:
 def _add_entry(feed: ET.Element, item: FeedItem) -> None:
     entry = _add(feed, "entry")
     if item.language:
-        entry.set(_XML_LANG, item.language)
+        entry.set(_XML_LANG, sanitize_text(item.language))
     _add(entry, "id", identify_alert(item.id))
     _add(entry, "title", item.title)
     _add(entry, "published", _format_time(item.at))
@@ -98,8 +98,8 @@ def _item_to_row(item: FeedItem) -> dict[str, object]:
         "date_published": _format_time(item.at),
         "tags": [item.rule, item.level, item.kind],
     }
-    if item.link:  # not `url`: that would be the page of the alert
-        row["external_url"] = item.link
+    if item.link:
+        row["url"] = item.link
     if item.language:
         row["language"] = item.language
     if item.source:

@@ -10,11 +10,12 @@ import hashlib
 from base64 import b64encode
 from functools import cache
 from importlib import resources
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from typing import TYPE_CHECKING
 
 from monitor.sanitize import sanitize_line
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def render_page(template: str, **values: object) -> str:
@@ -31,6 +32,10 @@ def content_policy() -> str:
 
 @cache
 def _open_environment() -> Environment:
+    # A daemon whose pages nobody asks for does without them.
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
+    from markupsafe import Markup  # noqa: PLC0415
+
     environment = Environment(
         loader=PackageLoader("monitor.web"),
         autoescape=True,
@@ -45,7 +50,7 @@ def _open_environment() -> Environment:
 
 def _sanitize_value(value: object) -> object:
     """Called with everything that a template prints, before it is escaped."""
-    return sanitize_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return sanitize_line(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 @cache

@@ -23,12 +23,6 @@ from monitor.web.page_templates import render_page
 from monitor.wording.quantities import abbreviate_duration, format_count
 
 MAX_SOURCES = 100
-_KINDS = {
-    AlertKind.NEW: "new",
-    AlertKind.POSSIBLY: "possibly the same as an older one",
-    AlertKind.UPDATE: "update",
-    AlertKind.DIGEST: "digest",
-}
 
 
 def render_report(found: Activity) -> str:
@@ -105,7 +99,13 @@ class _ReportView:
     def kinds(self) -> str:
         """How many alerts are of each kind, in words."""
         found = self.found.alerts.kinds
-        return ", ".join(f"{found[kind]} {words}" for kind, words in _KINDS.items() if found[kind])
+        words = {
+            AlertKind.NEW: f"{found[AlertKind.NEW]} new",
+            AlertKind.POSSIBLY: f"{found[AlertKind.POSSIBLY]} possibly the same",
+            AlertKind.UPDATE: format_count(found[AlertKind.UPDATE], "update"),
+            AlertKind.DIGEST: format_count(found[AlertKind.DIGEST], "digest"),
+        }
+        return ", ".join(words[kind] for kind in words if found[kind])
 
     def format_moment(self, moment: datetime) -> str:
         local = moment.astimezone(self._zone)

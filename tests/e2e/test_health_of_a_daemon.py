@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
+from monitor.model.web_pages import list_feed_paths, make_feed_secret
 from tests.e2e.whole import Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
 from tests.patience import PATIENCE
 
@@ -75,6 +76,16 @@ async def test_a_daemon_says_that_it_is_well(tmp_path: Path) -> None:
             told = await news_monitor("status", folder=tmp_path)
             assert f"daemon      process {daemon.process.pid} on " in told.out
             assert "no daemon" not in told.out
+            _, page = await asked(f"{origin}/")  # the same in a browser, of the files as they are now
+            assert f"process {daemon.process.pid} on " in page
+            (sources,) = re.findall(r"^sources +(.*)", told.out, re.MULTILINE)
+            assert f"<dd>{sources}</dd>" in page
+            secret = make_feed_secret()
+            feed = f"web: {{listen: '127.0.0.1:0', feed: '{secret}'}}\n"
+            write_config(tmp_path, {"wire": site.url("/wire")}, more=feed)
+            page = await until_asked(f"{origin}/", lambda _, body: "applied at the next start: web" in body)
+            assert "<dd>1; 0 failing" in page
+            assert (await asked(f"{origin}{list_feed_paths(secret)[0]}"))[0] == 404
             drill = await news_monitor("channels", "drill", folder=tmp_path)
             assert (drill.code, re.sub(r"[\d.]+ s", "N s", drill.out)) == (0, "screen: accepted after N s\n")
             assert await daemon.end(signal.SIGTERM) == 0

@@ -225,7 +225,7 @@ async def test_json_feed_has_the_same_alerts(database: Database) -> None:
         assert item["content_html"]
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", item["date_published"])
     assert feed["items"][1]["language"] == "zh-Hans"
-    assert feed["items"][1]["external_url"].startswith("https://xinhua.test/")
+    assert feed["items"][1]["url"].startswith("https://xinhua.test/")
 
 
 @on_sqlite
@@ -375,7 +375,7 @@ async def test_no_log_has_the_secret(database: Database) -> None:
 async def test_pages_are_made_one_at_a_time_and_nothing_waits_for_them(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While one takes long, /healthz answers at once; who waits too long for a page is told to come again."""
+    """While one takes long, /healthz answers at once; who waits too long for a page gets 503."""
     inside, most, enter, leave = 0, 0, threading.Event(), threading.Event()
 
     def be_slow(*_: object) -> list[object]:

@@ -12,6 +12,7 @@ from monitor.cli.config_files import load_config
 from monitor.cli.options import config_option, existing_database, write_page
 from monitor.cli.paths import OutputPath
 from monitor.services.queries.activity import load_activity
+from monitor.web.report_page import render_report
 
 _LATEST = 30  # alerts that the page names
 
@@ -35,8 +36,6 @@ def report(config: Path, *, page: Path, days: int) -> None:
       news-monitor report --html week.html --days 7
       news-monitor report --html - | ssh www.example.org 'cat > report.html'
     """
-    from monitor.web.report_page import render_report
-
     loaded = load_config(config).config
     database = existing_database(loaded.settings)
     found = load_activity(loaded, database, clock.now(), days=days, latest=_LATEST)

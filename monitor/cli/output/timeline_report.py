@@ -108,6 +108,7 @@ def _print_alert(alert: AlertSummary, zone: ZoneInfo, rule_width: int, console: 
     line = Text.assemble(begin, (level, _COLOURS.get(alert.level) or ""), (rest, "dim"))
     indent, room = len(head), console.width - len(head)
     if room < _READABLE:
+        line.rstrip()
         console.print(line, soft_wrap=True)
         indent, line = 9, Text(" " * 9)
         room = max(console.width - indent, _READABLE)

@@ -222,7 +222,7 @@ def test_a_proxy_may_pass_on_other_names() -> None:
 
 
 def test_the_feeds_have_a_secret_that_nobody_can_guess() -> None:
-    """It may come from the environment. A short one is a fault, which does not quote it; so is one that does nothing."""
+    """It may come from the environment. A short one is a fault, which does not quote it, and so is one without use."""
     listen, secret = "listen: '127.0.0.1:8787'", make_feed_secret()
     web = made(f"{_ROUTED}web: {{{listen}, feed: '{secret}'}}\n").web
     assert web is not None

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from monitor.config.loading.load import load_config_files
-from monitor.config.loading.summary import ConfigSummary, load_config_summary
+from monitor.config.loading.summary import ConfigSummary, SummaryReader, load_config_summary
 from monitor.config.loading.summary_cache import SummaryCache, find_cache_folder
+from monitor.config.loading.user_files import UserFiles
 from monitor.errors import InvalidFiles
 from monitor.model import RuleStatus
 
@@ -90,6 +91,23 @@ def test_a_new_file_counts_at_once(files: Files) -> None:
     files.load()
     (files.rules.parent / "more.yaml").write_text(QUIET.replace("quiet", "more"), encoding="utf-8")
     assert files.load().rules == {**KNOWN, "more": RuleStatus.SHADOW}
+
+
+def test_a_daemon_reads_the_files_again_if_they_have_changed(files: Files) -> None:
+    """A page that is asked for again and again costs a look at the files; one that is faulty is a fault each time."""
+    user_files = UserFiles(files.config, {})
+    user_files.load()
+    reader = SummaryReader(files.config, {}, user_files.signature)
+    first = reader.read()
+    assert (first.rules, reader.read() is first) == (KNOWN, True)
+    files.rules.write_text(DRILLS, encoding="utf-8")
+    assert reader.read().rules == {"drills": RuleStatus.LIVE}
+    files.config.write_text(f"{CONFIG}what: 1\n", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(InvalidFiles):
+            reader.read()
+    files.config.write_text(CONFIG, encoding="utf-8")
+    assert reader.read().rules == {"drills": RuleStatus.LIVE}
 
 
 def test_a_rule_names_a_route_that_is_gone(files: Files) -> None:
