@@ -11,14 +11,14 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from monitor import clock
 from monitor.config.loading.load import load_rules
 from monitor.matching import compile_rules
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.identity_tables import story_article
-from monitor.store.engine.tables import alert
+from monitor.store.engine.tables import alert, source
 from monitor.store.queues.claims import Claims
 from tests.building import MINUTE, article, claimed, commit, sources
 from tests.newest import make_newest
@@ -190,6 +190,9 @@ def _fill_archive(folder: Path, host: str) -> Newsroom:
         published = at - OLDER if number > len(ARTICLES) and number % 2 else at
         each = article(f"a{number}", title, of=of, seen=at, published=published, url=url, canonical=url)
         commit(section, claimed(claims, of, at), replace(each, language="en"), at=at, ruleset=ruleset)
+    with database.writing() as connection:
+        failing = {"failures": 4, "failing_since": start, "problem": "the server answered 503"}
+        connection.execute(update(source).where(source.c.id == "harbour-times").values(**failing))
     with database.reading() as connection:
         alerts = connection.execute(select(alert.c.id)).scalars().all()
         members = connection.execute(select(story_article.c.story_id, story_article.c.article_id)).all()
