@@ -93,11 +93,11 @@ OLDER = timedelta(days=40)
 class _Handler(BaseHTTPRequestHandler):
     """Gives the feed for every GET, and takes every POST."""
 
-    def do_GET(self) -> None:  # noqa: N802 - http.server's name
+    def do_GET(self) -> None:
         """Answer with the feed."""
         self._answer(FEED.encode(), "application/rss+xml")
 
-    def do_POST(self) -> None:  # noqa: N802 - http.server's name
+    def do_POST(self) -> None:
         """Take a message."""
         self.rfile.read(int(self.headers["Content-Length"]))
         self._answer(b"{}", "application/json")
@@ -146,7 +146,9 @@ def make_newsroom(folder: Path, host: str) -> Newsroom:
     (folder / "sources.yaml").write_text(SOURCES.format(host=host), encoding="utf-8")
     (folder / "entities.yaml").write_text(ENTITIES, encoding="utf-8")
     for id_, (title, what, does, _) in RULES.items():
-        (folder / f"rules/{id_}.yaml").write_text(RULE.format(id=id_, title=title, what=what, does=does), encoding="utf-8")
+        (folder / f"rules/{id_}.yaml").write_text(
+            RULE.format(id=id_, title=title, what=what, does=does), encoding="utf-8"
+        )
     _write_lists(folder, host)
     return _fill_archive(folder, host)
 

@@ -117,6 +117,10 @@ def test_no_command_is_outside_of_a_block_that_runs(page: str) -> None:
 def test_what_is_left_out_is_on_the_pages() -> None:
     """An entry that is not needed any more goes."""
     lines = {page: [line for block in command_blocks(page) for line in block.commands] for page in PAGES}
-    unused = [(page, start) for page, start in [*LEFT_OUT, *BETWEEN] if not any(line.startswith(start) for line in lines[page])]
+    unused = [
+        (page, start)
+        for page, start in [*LEFT_OUT, *BETWEEN]
+        if not any(line.startswith(start) for line in lines[page])
+    ]
     unused += [key for key in PLACEHOLDERS if not any(key[1] in line for line in lines[key[0]])]
     assert unused == []
