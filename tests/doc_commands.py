@@ -110,7 +110,7 @@ def run_blocks(blocks: Sequence[CommandBlock], folder: Path, start: Path, home: 
             env={**env, "OUTPUT": str(folder), **tools},
             stdin=subprocess.DEVNULL,
             pass_fds=[fileno],
-            timeout=PATIENCE,
+            timeout=2 * PATIENCE,  # a page has up to thirty commands
             check=False,
         )
     for number, block in enumerate(blocks):

@@ -190,8 +190,8 @@ def _fill_archive(folder: Path, host: str) -> Newsroom:
     for number, (of, title, url) in enumerate([*ARTICLES, *fillers]):
         at = start + number * MINUTE
         published = at - OLDER if number > len(ARTICLES) and number % 2 else at
-        each = article(f"a{number}", title, of=of, seen=at, published=published, url=url, canonical=url)
-        commit(section, claimed(claims, of, at), replace(each, language="en"), at=at, ruleset=ruleset)
+        came = article(f"a{number}", title, of=of, seen=at, published=published, url=url, canonical=url)
+        commit(section, claimed(claims, of, at), replace(came, language="en"), at=at, ruleset=ruleset)
     with database.writing() as connection:
         failing = {"failures": 4, "failing_since": start, "problem": "the server answered 503"}
         connection.execute(update(source).where(source.c.id == "harbour-times").values(**failing))

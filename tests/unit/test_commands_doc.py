@@ -22,7 +22,7 @@ FEED_PORT, MAIL_PORT = free_port(), free_port()
 
 INSTALLS = "it installs the program or packages, which takes the network and minutes"
 SYSTEM = "it changes the system as root: `./dev unit` runs these steps under a real systemd"
-DAEMON = "it goes on until somebody ends it; `run --once` stands in for it in the tutorial, and tests/e2e runs it"
+DAEMON = "it goes on until somebody ends it; the tutorial has `run --once`, and tests/e2e runs the daemon"
 WAIT = "until (exec 3<>/dev/tcp/127.0.0.1/{port}) 2> /dev/null; do sleep 0.1; done"
 """A machine may be too busy for what a reader waits."""
 LEFT_OUT: dict[tuple[str, str], str] = {
@@ -63,7 +63,7 @@ PLACEHOLDERS: dict[tuple[str, str], str] = {
     ("docs/tutorial.md", "8001"): "{feed_port}",
     ("docs/tutorial.md", "2525"): "{mail_port}",
 }
-"""(page, what a reader replaces) -> what stands for it here."""
+"""(page, what a reader replaces) -> what is used here."""
 
 BETWEEN: dict[tuple[str, str], str] = {
     ("README.md", "news-monitor channels preview mail"): "rm -r ./* && cp -r ~/newsroom/. .",
@@ -83,7 +83,7 @@ def runnable(blocks: list[CommandBlock], newsroom: Newsroom) -> Iterator[Command
     """The blocks without what is left out, and with something real for each placeholder."""
     for block in blocks:
         lines = [line for line in block.commands if find_entry(LEFT_OUT, block.page, line) is None]
-        lines = [each for line in lines for each in (find_entry(BETWEEN, block.page, line), line) if each]
+        lines = [command for line in lines for command in (find_entry(BETWEEN, block.page, line), line) if command]
         filled = tuple(fill_in(block.page, line, newsroom) for line in lines)
         yield replace(block, commands=filled, printed=fill_in(block.page, block.printed, newsroom))
 
@@ -95,9 +95,9 @@ def find_entry(table: Mapping[tuple[str, str], str], page: str, line: str) -> st
 
 def fill_in(page: str, text: str, newsroom: Newsroom) -> str:
     real = {**asdict(newsroom), "feed_port": FEED_PORT, "mail_port": MAIL_PORT, "month": f"{clock.now():%Y-%m}"}
-    for (of, placeholder), stand_in in PLACEHOLDERS.items():
+    for (of, placeholder), used in PLACEHOLDERS.items():
         if of == page:
-            text = text.replace(placeholder, stand_in.format(**real))
+            text = text.replace(placeholder, used.format(**real))
     return text
 
 
