@@ -65,6 +65,10 @@ class ProgramServer:
             writing.abort()
         return int(code), out, err
 
+    def fileno(self) -> int:
+        """The descriptor by which other processes can ask, too, if they inherit it (`tests/doc_commands.py`)."""
+        return self._socket.fileno()
+
     def close(self) -> None:
         """The server ends when nobody can ask it any more. Raises what it complained of."""
         self._socket.close()

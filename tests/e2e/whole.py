@@ -6,11 +6,12 @@ import asyncio
 import email
 import json
 import os
+import socket
 import ssl
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -95,6 +96,13 @@ async def run_in_interpreter(
 @cache
 def _program_server() -> ProgramServer:
     return ProgramServer(_surroundings(None))
+
+
+@contextmanager
+def share_program() -> Iterator[int]:
+    """The descriptor at which other processes, which inherit it, have commands run as `news_monitor` does."""
+    with socket.socket(fileno=os.dup(_program_server().fileno())) as shared:
+        yield shared.fileno()
 
 
 def close_program_server() -> None:

@@ -59,9 +59,7 @@ def import_(*, config: Path, format_: str | None, output: Path | None, sources: 
     could not be said, or FILE has nothing.
     """
     require_given_config(config)
-    for path in (output, sources):
-        if path is not None and str(path) != "-":
-            require_new_file(path)
+    _require_new_files(output, sources)
     used_ids = load_rules_of(config).declared_rule_ids if is_there(config) else frozenset[str]()
     try:
         done = import_rules(
@@ -75,6 +73,15 @@ def import_(*, config: Path, format_: str | None, output: Path | None, sources: 
         click.echo(line, err=True)
     if done.faults or not (done.rules or done.sources):
         click.get_current_context().exit(1)
+
+
+def _require_new_files(output: Path | None, sources: Path | None) -> None:
+    """Raises InvalidRequest if one of them is there, or both are the same."""
+    if sources is not None and sources == (output or Path("-")):
+        raise InvalidRequest(f"{sources}: rules and sources need a file each: give --output and --sources other names")
+    for path in (output, sources):
+        if path is not None and str(path) != "-":
+            require_new_file(path)
 
 
 def _read_list(given: Path) -> bytes:
@@ -107,7 +114,7 @@ def _describe(done: RuleImport, given: Path, output: Path | None, sources: Path 
     if done.sources:
         feeds = format_count(done.sources, "feed")
         hint = "give --sources FILE to write them as sources, a file that monitor.yaml names"
-        lines.append(f"{given}: {feeds}: {f'written to {sources}' if sources else hint}")
+        lines.append(f"{given}: {feeds}{f', written to {sources}' if sources else f': {hint}'}")
     if not (done.rules or done.sources):
         lines.append(f"{given}: read as {done.format_}: no rule was made")
     return lines

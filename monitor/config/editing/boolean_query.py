@@ -254,6 +254,8 @@ class _QueryParser:
         if depth >= MAX_DEPTH:
             raise self.problem(f"more than {MAX_DEPTH} levels are inside each other", "write it in several rules", at)
         inside = _put_into_field(self._parse_unit(depth + 1), field)
+        if field == "url" and isinstance(inside, QueryTerm) and "*" in inside.text:
+            raise self.problem("a wildcard in an address cannot be said", "write the host, or a word of the path", at)
         if name.lower() == "site" and isinstance(inside, QueryTerm) and "." not in inside.text.strip("."):
             raise self.problem("a whole top-level domain cannot be said", "write where: {languages: [...]}", at)
         return inside

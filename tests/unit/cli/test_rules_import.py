@@ -118,7 +118,7 @@ def test_an_alert_of_google_becomes_a_source_and_a_rule(folder: Path, given: str
     assert done.exit_code == 0
     assert done.stderr.splitlines() == [
         "list.txt: read as google-alerts: 1 rule with 3 tests, written to alerts.yaml",
-        "list.txt: 1 feed: written to feeds.yaml",
+        "list.txt: 1 feed, written to feeds.yaml",
     ]
     assert "match: {all: [{words: [Busan]}, {words: [strike, walkout]}]}\nunless: {words: [baseball]}\n" in (
         folder / "alerts.yaml"
@@ -182,6 +182,14 @@ def test_a_file_that_is_there_is_never_overwritten(folder: Path, option: str) ->
     with pytest.raises(InvalidRequest, match="there is such a file already; nothing was written"):
         run(option, "mine.yaml", given="Busan")
     assert (folder / "mine.yaml").read_text(encoding="utf-8") == "mine\n"
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("args", [["-o", "a.yaml", "--sources", "a.yaml"], ["--sources", "-"]])
+def test_rules_and_sources_do_not_share_a_file(args: list[str]) -> None:
+    """A file holds either."""
+    with pytest.raises(InvalidRequest, match="rules and sources need a file each"):
+        run(*args, given=f"{FEED} Busan")
 
 
 def test_ids_of_rules_that_exist_are_not_used_again(folder: Path) -> None:

@@ -103,6 +103,7 @@ def test_or_binds_closer_in_google() -> None:
         ("allintitle: Busan strike", 1, "'allintitle:' is followed by a blank"),
         ("foo:bar", 1, "'foo:' cannot be said"),
         ("intitle:-strike", 9, None),
+        ("Busan site:*.kr", 7, "a wildcard in an address cannot be said"),
         ("site:.kr", 1, "a whole top-level domain cannot be said"),
         ("intitle:(Busan url:kr.x)", 20, "a field is inside another"),
     ],
