@@ -84,6 +84,9 @@ async def test_a_problem_that_lasts_is_logged_once(database: Database, faults: F
         told.append(
             [each["event"] for each in logs if each["event"] in {LogEvent.POLL_PROBLEM, LogEvent.POLL_RECOVERED}]
         )
+        if recovered := [each for each in logs if each["event"] == LogEvent.POLL_RECOVERED]:
+            assert "problem" not in recovered[0]  # it would read as if there still was one
+            assert recovered[0]["was"]
     assert told == [[LogEvent.POLL_PROBLEM], [], [LogEvent.POLL_PROBLEM], [LogEvent.POLL_RECOVERED], []]
 
 
