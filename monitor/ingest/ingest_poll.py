@@ -200,7 +200,16 @@ def ingest_poll(
         closed_troubles=health.closed_troubles,
         fingerprints=result.pack_fingerprints_after(all_ingested=not left_over),
     )
+    if claim.is_first_poll:
+        articles = _sort_oldest_first(articles)
     return IngestResult(poll_record, _mark_burst_as_backlog(articles, health, claim))
+
+
+def _sort_oldest_first(articles: Sequence[Article]) -> list[Article]:
+    """The articles of a first poll, which may tell a story of several days, in the order in which it happened: else the
+    newest would open the story, and older reports would be updates of it. Documents list the newest first, which
+    decides between articles of the same time, and those without a date."""
+    return sorted(reversed(articles), key=lambda article: article.published)
 
 
 def _observe_poll(
