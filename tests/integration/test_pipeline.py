@@ -45,6 +45,24 @@ async def test_news_becomes_an_alert(database: Database, faults: FaultServer) ->
     assert ReportQueries(database).delivery_counts()["pending"] == 1
 
 
+async def test_a_first_poll_decides_the_oldest_first(database: Database, faults: FaultServer) -> None:
+    """A document lists the newest first: what happened first is what the story is opened by, and the alert is of."""
+    newest, middle, oldest = (feed(f"{HEADLINE}, report {n}", age=(n + 1) * MINUTE) for n in range(3))
+    parts = (
+        document.partition("</title>")[2].removesuffix("</channel></rss>") for document in (newest, middle, oldest)
+    )
+    items = "".join(parts)
+    faults.documents["wire.xml"] = f"<rss version='2.0'><channel><title>x</title>{items}</channel></rss>"
+    async with polling(database, faults, wire="wire.xml") as polls:
+        await polls.poll()
+        faults.documents["wire.xml"] = feed("Later", "Much later")
+        await polls.poll()
+    with database.reading() as connection:
+        titles = list(connection.execute(select(article.c.title).order_by(article.c.id)).scalars())
+    first = [f"{HEADLINE}, report {n}" for n in (2, 1, 0)]
+    assert titles == [*first, "Later", "Much later"]  # a later poll keeps the order of its document
+
+
 @pytest.mark.parametrize(
     ("path", "outcome", "problem"),
     [
