@@ -209,7 +209,9 @@ def _sort_oldest_first(articles: Sequence[Article]) -> list[Article]:
     """The articles of a first poll, which may tell a story of several days, in the order in which it happened: else the
     newest would open the story, and older reports would be updates of it. Documents list the newest first, which
     decides between articles of the same time, and those without a date."""
-    return sorted(articles[::-1], key=lambda article: article.published)
+    oldest_first = list(reversed(articles))
+    oldest_first.sort(key=lambda article: article.published)
+    return oldest_first
 
 
 def _observe_poll(
