@@ -238,6 +238,7 @@ def _observe_poll(
         guids_churned=selected.distrusts_guids and result.trusts_guids,
         backfill_report=result.backfill_report,
         entries_left=entries_left,
+        title=result.feed.title,
     )
 
 
