@@ -42,7 +42,7 @@ def find_url_fault(url: str) -> str | None:
     kind = url.partition("://")[0].lower() if "://" in url else ""
     if sign := next(_find_login_ends(url, kind), None):
         # what is behind the sign would be the host: a part of the password would be looked up as a name
-        return f"a '{sign}' in the login of this address ends it; percent-encode the {sign} as {quote(sign, safe='')}"
+        return f"'{sign}' in the login of this address ends it; percent-encode the {sign} as {quote(sign, safe='')}"
     with override_log_level(logging.CRITICAL):  # its messages quote the URL
         plugin = Apprise.instantiate(with_forced_options(url), suppress_exceptions=True)
     if not isinstance(plugin, NotifyBase):
