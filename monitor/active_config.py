@@ -56,14 +56,22 @@ class ActiveConfig:
 
 
 class ActiveConfigHolder:
-    """The one place that says which config is in force. Whoever works with it takes `current` once, at the start."""
+    """The one place that says which config is in force. Whoever works with it takes `current` once, at the start.
+    `titles`: what the feeds of sources call themselves, by source id."""
 
-    def __init__(self, current: ActiveConfig) -> None:
+    def __init__(self, current: ActiveConfig, titles: Mapping[str, str] | None = None) -> None:
         self.current = current
+        self._titles = dict(titles or {})
 
     def source_name(self, source: str) -> str:
-        """What people call a source now."""
-        return self.current.source_name(source)
+        """What people call a source now: a source without a name of its own is called as its feed calls itself."""
+        name = self.current.source_name(source)
+        return self._titles.get(source, name) if name == source else name
+
+    def learn_title(self, source: str, title: str | None) -> None:
+        """Know from now on what a feed calls itself."""
+        if title:
+            self._titles[source] = title
 
 
 def compile_config(config: Config) -> RuleSet:

@@ -57,6 +57,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.queries.reports import load_feed_titles
 from monitor.store.queues.channel_upkeep import ChannelUpkeep
 from monitor.store.queues.claims import Claims, KnownEntries
 from monitor.store.queues.clock_correction import correct_delivery_times
@@ -98,7 +99,8 @@ async def open_daemon(
         thread = StoreThread(metrics, last_run.record_call)
         stack.callback(thread.close)
 
-        active = ActiveConfigHolder(_make_active_config(config, zone, catches_up=catches_up))
+        made = _make_active_config(config, zone, catches_up=catches_up)
+        active = ActiveConfigHolder(made, load_feed_titles(database, config.sources))
         fetcher, parsers, notifier = await _open_network_clients(active, settings, stack)
         robots = Robots(fetcher, parsers)
 

@@ -134,6 +134,7 @@ class Pipeline:
             )
             return None
         log_poll(record, decision.article_decisions)
+        self._active.learn_title(record.claim.source, (record.stats or record.claim.stats).title)
         if any(match.alert for article in decision.article_decisions for match in article.decisions):
             self._deliver()
         return record

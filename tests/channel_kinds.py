@@ -24,7 +24,8 @@ from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 
 from monitor.model import Message
-from monitor.notify.apprise_sender import fault_of, load_plugins, send_message
+from monitor.notify.apprise_sender import load_plugins, send_message
+from monitor.notify.url_faults import find_url_fault
 
 TRIES = 2000
 _MANAGER: Any = NotificationManager()  # type: ignore[no-untyped-call]
@@ -92,7 +93,7 @@ def _url_of(kind: str, plugin: Any) -> str | None:
         return _BY_HAND[kind]
     silent = None
     for url in dict.fromkeys(_urls(kind, plugin)):
-        if fault_of(url):
+        if find_url_fault(url):
             continue
         silent = silent or url
         tried = sys.attempts  # type: ignore[attr-defined]

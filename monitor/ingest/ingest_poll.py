@@ -200,7 +200,18 @@ def ingest_poll(
         closed_troubles=health.closed_troubles,
         fingerprints=result.pack_fingerprints_after(all_ingested=not left_over),
     )
+    if claim.is_first_poll:
+        articles = _sort_oldest_first(articles)
     return IngestResult(poll_record, _mark_burst_as_backlog(articles, health, claim))
+
+
+def _sort_oldest_first(articles: Sequence[Article]) -> list[Article]:
+    """The articles of a first poll, which may tell a story of several days, in the order in which it happened: else the
+    newest would open the story, and older reports would be updates of it. Documents list the newest first, which
+    decides between articles of the same time, and those without a date."""
+    oldest_first = list(reversed(articles))
+    oldest_first.sort(key=lambda article: article.published)
+    return oldest_first
 
 
 def _observe_poll(
@@ -227,6 +238,7 @@ def _observe_poll(
         guids_churned=selected.distrusts_guids and result.trusts_guids,
         backfill_report=result.backfill_report,
         entries_left=entries_left,
+        title=result.feed.title,
     )
 
 

@@ -59,7 +59,8 @@ class PollObservation:
     the document; `hint`: for how long the source asks not to be polled; `moved_to`: where a chain of permanent
     redirects led; `asked_original_address`: the poll asked the source's own address, although another one was learnt;
     `guids_churned`: its guids change while its articles do not; `backfill_report`: where we looked for entries that may
-    have been missed, and what we found; `entries_left`: how many entries are left to the next poll.
+    have been missed, and what we found; `entries_left`: how many entries are left to the next poll;
+    `title`: of the document.
     """
 
     source: Source
@@ -77,6 +78,7 @@ class PollObservation:
     guids_churned: bool = False
     backfill_report: str | None = None
     entries_left: int = 0
+    title: str | None = None
 
     @property
     def previous_poll_at(self) -> datetime:
@@ -198,6 +200,7 @@ def _learn_from_document(poll: PollObservation, stats: SourceStats, burst: Burst
         "read_as": poll.source.read_as,
         "ill_formed": min(stats.ill_formed + 1, POLLS_IN_A_ROW) if poll.ill_formed else 0,
         "distrusts_guids": stats.distrusts_guids or poll.guids_churned,
+        "title": None if poll.source.is_named else poll.title or stats.title,
     }
     changes |= stats_of_left_entries(poll.claim, poll.entries_left, poll.now)
     if poll.claim.is_first_poll:

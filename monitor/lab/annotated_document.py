@@ -65,6 +65,10 @@ class LintKind(StrEnum):
     UNSENT_LEVEL = "unsent-level"
     IDLE_STEP = "idle-step"
     UNVERIFIED_CHANNEL = "unverified-channel"
+    NO_RULES = "no-rules"
+    OPEN_FILE = "open-file"
+    WIDE_NETWORK = "wide-network"
+    IGNORED_FILE = "ignored-file"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.config.loading.files import Signature, compute_signature, settings_document
+from monitor.config.loading.files import Signature, compute_signature, list_named_paths, settings_document
 from monitor.config.loading.load import LoadCache, list_configured_paths, load_config_files, load_rules
 from monitor.config.loading.user_files import FilesSnapshot
 from monitor.errors import Fault, InvalidFiles, StoreFailed
@@ -24,6 +24,7 @@ from monitor.lab.rule_tests import depends_on_other_rules, failures_of_each, rul
 from monitor.model import Config, Entity, Place, Rule, Source
 from monitor.notify import channel_faults
 from monitor.runtime.gc_tuning import paused
+from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.ownership import act_as_owner
 from monitor.store.queries.reports import ReportQueries, RuleHitReport
@@ -104,6 +105,7 @@ class ConfigChecker:
             routes=config.settings.routes,
             settings_document=settings,
             channels=tuple(config.settings.channels.values()),
+            paths=[path for path, _ in list_named_paths(settings, self._config, "rules", "entities", "sources")],
         )
         checked = [thing for group in definitions for thing in group.values()]
         return replace(
@@ -120,7 +122,9 @@ class ConfigChecker:
         checked = [thing for group in definitions for thing in group.values() if self._is_selected(thing.place)]
         faults = [fault for fault in loaded.faults if self._is_selected(fault.place)]
         is_complete = config is not None and not loaded.faults
-        context = LintContext(*definitions, loaded.documents, loaded.sources, is_complete=is_complete)
+        context = LintContext(
+            *definitions, loaded.documents, loaded.sources, is_complete=is_complete, paths=self._paths
+        )
         return self._check_things(context, checked, faults, now)
 
     def _is_selected(self, place: Place) -> bool:
@@ -183,7 +187,7 @@ def _load_recent_matches(url: str, now: datetime) -> _RecentMatches:
         return _RecentMatches(fault=str(error))
     try:
         if not database.exists():
-            return _RecentMatches()
+            return _find_missing_folder(database)
         act_as_owner(url)
         database.require_schema()
         return _RecentMatches(ReportQueries(database).rule_hits(now - timedelta(days=DAYS)))
@@ -191,3 +195,12 @@ def _load_recent_matches(url: str, now: datetime) -> _RecentMatches:
         return _RecentMatches(database_error=str(error))
     finally:
         database.close()
+
+
+def _find_missing_folder(database: Database) -> _RecentMatches:
+    """Nothing, because there is no database yet; and a fault if `run` could not make it either."""
+    try:
+        database.require_folder()
+    except StoreFailed as error:
+        return _RecentMatches(fault=str(error))
+    return _RecentMatches()

@@ -79,6 +79,7 @@ class SourceStats:
     moved_*              a permanent redirect: where to, since when, at how many polls; once we follow it, when we last
                          asked the old address
     validators_origin    of the server that gave the validators that are stored (`Validators.origin`)
+    title                what the feed calls itself, for a source whose file gives it no name
     """
 
     since: datetime | None = None
@@ -105,6 +106,7 @@ class SourceStats:
     moved_polls: int = 0
     moved_asked: datetime | None = None
     validators_origin: str | None = None
+    title: str | None = None
 
     def address(self, url: str) -> str:
         """The address where the source is polled: `url`, or another one once a permanent redirect has lasted."""
@@ -193,4 +195,5 @@ _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "moved_polls": int,
     "moved_asked": _parse_moment,
     "validators_origin": str,
+    "title": str,
 }

@@ -107,6 +107,11 @@ class Source:
         return self.open_digest != ""
 
     @property
+    def is_named(self) -> bool:
+        """Whether its file gives it a name; if not, its feed may."""
+        return self.name != self.id
+
+    @property
     def official(self) -> bool:
         """Whether it speaks for a state or an organisation; its tags say so."""
         return "official" in self.tags

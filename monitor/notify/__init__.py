@@ -1,5 +1,21 @@
 """Renders messages, sends them (only here is Apprise used), and reads what the answer of a server means."""
 
-from monitor.notify.notifier import Notifier, Send, channel_fault, channel_faults, channel_faults_in_worker, render_for
+from monitor.notify.notifier import (
+    Notifier,
+    Send,
+    channel_fault,
+    channel_faults,
+    channel_faults_in_worker,
+    channel_has_secret,
+    render_for,
+)
 
-__all__ = ["Notifier", "Send", "channel_fault", "channel_faults", "channel_faults_in_worker", "render_for"]
+__all__ = [
+    "Notifier",
+    "Send",
+    "channel_fault",
+    "channel_faults",
+    "channel_faults_in_worker",
+    "channel_has_secret",
+    "render_for",
+]

@@ -21,6 +21,7 @@ from monitor.notify.apprise_compat.plugins import (
     acts_by_type,
     has_several_recipients,
     kinds_of,
+    makes_markdown,
     override_log_level,
     register_plugins,
 )
@@ -79,6 +80,8 @@ def _attempt_send(
 ) -> _Attempt:
     body, body_format = _choose_body(message, can)
     plugin = client[0]
+    if body_format is NotifyFormat.TEXT and makes_markdown(plugin):
+        plugin.notify_format = NotifyFormat.TEXT
     if isinstance(plugin, MessagePlugin):
         plugin.message = message
     if isinstance(plugin, MailPlugin):

@@ -36,6 +36,13 @@ def faults_of(urls: Sequence[str]) -> list[str | None]:
     return [url_faults.find_url_fault(url) for url in urls]
 
 
+def has_secret(url: str) -> bool:
+    """See `url_faults.has_secret`."""
+    from monitor.notify import url_faults
+
+    return url_faults.has_secret(url)
+
+
 def template_faults_of(template: MessageTemplate, kind: str) -> list[Fault]:
     """See `templates.find_template_faults`."""
     from monitor.notify.renderers import templates

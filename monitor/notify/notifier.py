@@ -125,6 +125,11 @@ def channel_fault(url: str) -> str | None:
     return None if url.startswith(CONSOLE) else in_worker.faults_of([url])[0]
 
 
+def channel_has_secret(url: str) -> bool:
+    """Whether a part of a channel's URL is a password or a token."""
+    return not url.startswith(CONSOLE) and in_worker.has_secret(url)
+
+
 def channel_faults(channels: Iterable[Channel]) -> list[Fault]:
     """A fault for each channel that cannot be used, at its place, and for each template that fails. Loads Apprise into
     this process, for good."""

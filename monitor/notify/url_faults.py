@@ -30,6 +30,7 @@ from monitor.wording.commands import INSTALL_LOCKED
 
 SERVICES = "https://appriseit.com/services/"
 _AUTHORITY = re.compile(r"[^:/?#]*://(?P<authority>[^/?#]*)(?P<sign>[/?#]?)(?P<rest>[^=&]*)")
+_PASSWORD = re.compile(r"[^:/?#]*://[^/?#:@]*:[^/?#]+@")
 _NO_PORT = re.compile(r"[^:@]*:[^@]*[^0-9@][^@]*")  # a name, and behind the colon what cannot be a port
 
 
@@ -41,7 +42,7 @@ def find_url_fault(url: str) -> str | None:
     kind = url.partition("://")[0].lower() if "://" in url else ""
     if sign := next(_find_login_ends(url, kind), None):
         # what is behind the sign would be the host: a part of the password would be looked up as a name
-        return f"a '{sign}' in the login of this address ends it; percent-encode the {sign} as {quote(sign, safe='')}"
+        return f"'{sign}' in the login of this address ends it; percent-encode the {sign} as {quote(sign, safe='')}"
     with override_log_level(logging.CRITICAL):  # its messages quote the URL
         plugin = Apprise.instantiate(with_forced_options(url), suppress_exceptions=True)
     if not isinstance(plugin, NotifyBase):
@@ -49,6 +50,16 @@ def find_url_fault(url: str) -> str | None:
     if named := file_options_of(plugin) & list_option_names(url):
         return f"`{min(named)}` names a file of this machine, and processes that send messages may read none"
     return SEVERAL if has_several_recipients(plugin) else None
+
+
+def has_secret(url: str) -> bool:
+    """Whether Apprise, which hides secrets when it shows an address, takes a part of this one for a secret."""
+    register_plugins()
+    with override_log_level(logging.CRITICAL):
+        plugin = Apprise.instantiate(url, suppress_exceptions=True)
+    if isinstance(plugin, NotifyBase):
+        return bool(plugin.url(privacy=True) != plugin.url(privacy=False))
+    return _PASSWORD.match(url) is not None
 
 
 def _find_login_ends(url: str, kind: str) -> Iterator[str]:

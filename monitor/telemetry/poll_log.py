@@ -15,7 +15,7 @@ def log_poll(polled: PollRecord, article_decisions: Sequence[ArticleDecision]) -
     if polled.problem and (polled.problem != polled.claim.problem or is_debug_enabled()):
         log.warning(LogEvent.POLL_PROBLEM, source=source, problem=polled.problem, failures=polled.failures)
     elif polled.claim.problem and not polled.problem:
-        log.info(LogEvent.POLL_RECOVERED, source=source, problem=polled.claim.problem, failures=polled.claim.failures)
+        log.info(LogEvent.POLL_RECOVERED, source=source, was=polled.claim.problem, failures=polled.claim.failures)
     for trouble in polled.opened_troubles:
         if trouble.kind in MOMENTARY or trouble.kind not in polled.claim.stats.troubled:
             log.warning(LogEvent.SOURCE_DEGRADED, source=source, trouble=trouble.kind.value, problem=trouble.detail)

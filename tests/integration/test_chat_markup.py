@@ -218,6 +218,39 @@ def test_what_a_plug_in_sends_over_http_has_none(kind: str, faults: FaultServer)
             assert faults_of_request(body, kind) == [], (attack, body)
 
 
+PLAIN_ADDRESS = "https://x.test/a-b_c/1.2.html"
+
+
+def texts_with_address(bodies: list[str]) -> list[str]:
+    return [text for body in bodies for text in all_texts(body) if PLAIN_ADDRESS in text.replace("\\", "")]
+
+
+@pytest.mark.parametrize("kind", sorted(HOSTED.keys() - {"dingtalk as Markdown"}))  # there the user has asked for it
+def test_an_address_reaches_a_service_as_it_is(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Apprise turns plain text into Markdown for some kinds, with a backslash before each dot: such a link is dead."""
+    service = canned.install(monkeypatch)
+    service.bodies = [TAKEN[0]]
+    of = replace(alert(), article=replace(article(), url=PLAIN_ADDRESS))
+    url = HOSTED[kind]
+    send_message(url, render_message(delivery(of), kind=kind_of_channel(url), source="Wire", zone=ZoneInfo("UTC")))
+    bodies = [body.decode() if isinstance(body := each.body, bytes) else str(body or "") for each in service.requests]
+    texts = texts_with_address(bodies)
+    assert texts, bodies
+    assert all(PLAIN_ADDRESS in text for text in texts)
+
+
+@pytest.mark.parametrize("kind", OWN_SERVERS)
+def test_an_address_reaches_a_server_as_it_is(kind: str, faults: FaultServer) -> None:
+    """As above, over HTTP."""
+    url = OWN_SERVERS[kind].format(port=faults.port)
+    of = replace(alert(), article=replace(article(), url=PLAIN_ADDRESS))
+    send_message(url, render_message(delivery(of), kind=kind_of_channel(url), source="Wire", zone=ZoneInfo("UTC")))
+    bodies = [body.decode() if isinstance(body, bytes) else str(body) for *_, body in faults.received]
+    texts = texts_with_address(bodies)
+    assert texts, faults.received
+    assert all(PLAIN_ADDRESS in text for text in texts)
+
+
 def test_the_table_has_a_kind_of_every_form() -> None:
     """So what is tried here is all that we write."""
     assert {can.form for can in CHATS} == set(Form) - {Form.MAIL}

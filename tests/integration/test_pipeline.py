@@ -20,7 +20,7 @@ from monitor.model import FetchOutcome, OncePer
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.tables import article, fetch, match, source
-from monitor.store.queries.reports import ReportQueries
+from monitor.store.queries.reports import ReportQueries, load_feed_titles
 from monitor.telemetry import LogEvent
 from tests.building import HEADLINE, HOUR, MINUTE, claimed, rule, rules, stored_decision
 from tests.building import source as built
@@ -43,6 +43,44 @@ async def test_news_becomes_an_alert(database: Database, faults: FaultServer) ->
     counts = ReportQueries(database).counts()
     assert (counts["articles"], counts["alerts"], len(polls.woken)) == (4, 1, 1)
     assert ReportQueries(database).delivery_counts()["pending"] == 1
+
+
+async def test_a_source_without_a_name_is_called_as_its_feed_calls_itself(
+    database: Database, faults: FaultServer
+) -> None:
+    """As where it could not be asked when it was added. A name of its own counts, whatever its feed says."""
+    for path in ("wire.xml", "post.xml"):
+        faults.documents[path] = feed(HEADLINE).replace("<title>x", "<title>The Harbour &amp; Times", 1)
+    async with polling(database, faults, more={"name": "wire"}, wire="wire.xml", post="post.xml") as polls:
+        assert polls.active.source_name("wire") == "wire"
+        for name in ("wire", "post"):
+            await polls.poll(name)
+        assert polls.active.source_name("wire") == "The Harbour & Times"
+        assert polls.active.source_name("post") == "wire"  # its file says so
+        faults.documents["wire.xml"] = feed("Something else").replace("<title>x</title>", "", 1)
+        await polls.poll()
+        assert polls.active.source_name("wire") == "The Harbour & Times"  # it says nothing now
+        sources = polls.active.current.sources
+    assert load_feed_titles(database, sources) == {"wire": "The Harbour & Times"}  # for the next start
+    assert ReportQueries(database).sources()["wire"].title == "The Harbour & Times"
+
+
+async def test_a_first_poll_decides_the_oldest_first(database: Database, faults: FaultServer) -> None:
+    """A document lists the newest first: what happened first is what the story is opened by, and the alert is of."""
+    newest, middle, oldest = (feed(f"{HEADLINE}, report {n}", age=(n + 1) * MINUTE) for n in range(3))
+    parts = (
+        document.partition("</title>")[2].removesuffix("</channel></rss>") for document in (newest, middle, oldest)
+    )
+    items = "".join(parts)
+    faults.documents["wire.xml"] = f"<rss version='2.0'><channel><title>x</title>{items}</channel></rss>"
+    async with polling(database, faults, wire="wire.xml") as polls:
+        await polls.poll()
+        faults.documents["wire.xml"] = feed("Later", "Much later")
+        await polls.poll()
+    with database.reading() as connection:
+        titles = list(connection.execute(select(article.c.title).order_by(article.c.id)).scalars())
+    first = [f"{HEADLINE}, report {n}" for n in (2, 1, 0)]
+    assert titles == [*first, "Later", "Much later"]  # a later poll keeps the order of its document
 
 
 @pytest.mark.parametrize(
@@ -84,6 +122,9 @@ async def test_a_problem_that_lasts_is_logged_once(database: Database, faults: F
         told.append(
             [each["event"] for each in logs if each["event"] in {LogEvent.POLL_PROBLEM, LogEvent.POLL_RECOVERED}]
         )
+        if recovered := [each for each in logs if each["event"] == LogEvent.POLL_RECOVERED]:
+            assert "problem" not in recovered[0]  # it would read as if there still was one
+            assert recovered[0]["was"]
     assert told == [[LogEvent.POLL_PROBLEM], [], [LogEvent.POLL_PROBLEM], [LogEvent.POLL_RECOVERED], []]
 
 

@@ -25,6 +25,7 @@ from monitor.services.commands.source_add import (
 from monitor.sources.polling.discovery import DiscoveredFeed
 from monitor.url_secrets import redact_url
 
+_AS_REFERENCE = "write ${file:/PATH}, ${env:NAME} or ${credential:NAME} in its place (docs/sources.md)"
 _KEYS = ("id", "name", "language", "publisher", "tags", "every")
 """In the order in which they are written."""
 
@@ -102,6 +103,8 @@ def _describe_added(found: SourceProposal, added: Sequence[SourceCandidate], id_
         if candidate.feed:
             from_page = f"{redact_url(candidate.url)}: " if found.kind is AddressKind.PAGE else ""
             click.echo(f"{from_page}{_describe_feed(candidate.feed)}")
+    if any(candidate.has_open_secret for candidate in added):
+        click.echo(f"{id_} has a token or a password in its address, in plain text: {_AS_REFERENCE}", err=True)
     if found.note:
         click.echo(found.note, err=True)
     elif found.kind is AddressKind.REFUSED:

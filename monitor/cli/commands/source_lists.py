@@ -96,7 +96,7 @@ def _summarize_import(done: ListImport, target: Path, *, dry_run: bool) -> str:
 
 @click.command()
 @config_option
-@click.option("-o", "--output", type=OutputPath(), help="The file to write (default: standard output).")
+@click.option("-o", "--output", type=OutputPath(), help="The file to write, or - for standard output (default).")
 @click.option("--tag", metavar="T", help="Only the sources with this tag.")
 def export(config: Path, output: Path | None, tag: str | None) -> None:
     """Write the sources as a list of feeds (OPML 2.0), which feed readers and `sources import` read.
@@ -119,7 +119,7 @@ def export(config: Path, output: Path | None, tag: str | None) -> None:
         tag is not None and not exported.sources
     ):  # a slip in the tag must not leave an empty list in the place of a backup
         raise InvalidRequest(f"no source has the tag '{tag}'")
-    if output is None:
+    if output is None or str(output) == "-":
         click.echo(exported.document, nl=False)
     else:
         with open_output(output) as out:

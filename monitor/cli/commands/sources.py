@@ -30,7 +30,7 @@ from monitor.services.commands.sources import remove_sources, retry_sources
 from monitor.services.queries.sources import AssessedSource, SourceHealth, SourceReport, list_sources, select_unhealthy
 
 _NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures": 0, "problem": None, "articles": 0,
-          "overlap": None, "troubles": ()}  # fmt: skip
+          "overlap": None, "troubles": (), "title": None}  # fmt: skip
 
 
 @click.group(
@@ -61,7 +61,8 @@ def list_(config: Path, as_json: bool) -> None:
         source, report = each.source, each.report
         facts = asdict(report) if report else _NEVER
         every = int(source.every.total_seconds())
-        about = {"id": source.id, "name": source.name, "url": source.url, "language": source.language, "every": every}
+        name = source.name if source.is_named else (report and report.title) or source.id
+        about = {"id": source.id, "name": name, "url": source.url, "language": source.language, "every": every}
         about["cron"] = source.cron
         rows.append({**facts, **about, "tags": list(source.tags), "health": each.health.health.value})
     if as_json:

@@ -47,9 +47,9 @@ def why(
     """Say why ARTICLE did or did not lead to an alert: what each rule makes of it, or RULE step by step.
 
     ARTICLE is the number of a match (as `matches list` has it), the id of an alert (as its message has it; its
-    first six characters are enough if no other begins with them), an address, a uid, or 'SOURCE UID' in quotes. It is
-    compared with the rules as they are now. Beside that you see what was decided when it came, and what became of each
-    message.
+    first six characters are enough if no other begins with them), an address, a uid, 'SOURCE UID' in quotes, or its
+    headline in quotes: the whole of it, or a part of one of the newest 200,000. It is compared with the rules as they
+    are now. Beside that you see what was decided when it came, and what became of each message.
 
     With - it is read from standard input: a headline, and below it the text if there is any; or a JSON object, as
     `match` takes it. Then only the rules are asked, and no database is needed.
@@ -57,6 +57,7 @@ def why(
     \b
     Examples:
       news-monitor why 17
+      news-monitor why "fires two ballistic missiles"
       news-monitor why https://news.example.org/2026/01/05/a-name taiwan-drills
       news-monitor why 'harbour-times tag:harbour,2026:8' --all
       echo 'North Korea fires missiles' | news-monitor why - north-korea-missile-launch

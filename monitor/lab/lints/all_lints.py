@@ -18,7 +18,7 @@ from monitor.config.loading.load import shipped_lists
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.lab.annotated_document import AnnotatedDocument, Lint
 from monitor.lab.identity_memo import IdentityMemo
-from monitor.lab.lints import alerts, channels, habits, languages, near, routes, rules, sources, words
+from monitor.lab.lints import alerts, channels, files, habits, languages, near, routes, rules, settings, sources, words
 from monitor.model import Channel, Entity, ListNamed, Place, RouteStep, Rule, Source, WordList, lists_within
 from monitor.sources.http.guard import Network
 from monitor.store.queries.reports import RuleHitReport
@@ -32,7 +32,8 @@ class LintContext:
     there is, so that what nothing here names is unused; `source_places`: the places of the sources that are checked;
     `sources_place`: where their files are named, if that is checked; `allowed_networks`: the private networks that all
     of them may reach; `allowed_for`: by source id, those that it may reach besides; `routes`: those of
-    `settings_document`, the monitor.yaml, if that is checked; `channels`: those that are checked."""
+    `settings_document`, the monitor.yaml, if that is checked; `channels`: those that are checked; `paths`: the
+    files and folders that are checked."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
@@ -48,6 +49,7 @@ class LintContext:
     routes: Mapping[str, Sequence[RouteStep]] = field(default_factory=dict)
     settings_document: YamlDocument | None = None
     channels: Sequence[Channel] = ()
+    paths: Sequence[Path] = ()
 
 
 Thing = Rule | Entity | WordList
@@ -75,9 +77,20 @@ def find_lints(context: LintContext, checked: Sequence[Thing], memo: LintMemo | 
     lints += channels.lint_silent_channels(context.channels)
     if context.is_complete and context.sources_place is not None:
         lints += sources.lint_no_sources(context.sources, context.sources_place)
+    lints += files.lint_ignored_files(context.paths)
     if context.settings_document is not None:
         lints += routes.lint_routes(context.routes, context.settings_document)
+        lints += _lint_settings(context, context.settings_document)
     return tuple(sorted(_drop_silenced(lints)))
+
+
+def _lint_settings(context: LintContext, document: YamlDocument) -> Iterator[Lint]:
+    """The lints of monitor.yaml."""
+    if context.is_complete:
+        yield from settings.lint_no_rules(context.rules, document)
+    yield from settings.lint_open_passwords(document)
+    yield from settings.lint_open_files(document, Path(document.file).parent)
+    yield from settings.lint_wide_networks(document)
 
 
 def _lint_document(annotated: AnnotatedDocument, context: LintContext) -> tuple[Lint, ...]:

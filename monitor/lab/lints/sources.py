@@ -4,12 +4,12 @@ name is resolved for this."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from monitor.lab.annotated_document import Lint, LintKind
+from monitor.lab.lints.settings import AS_REFERENCE
 from monitor.model import Place, Source
-from monitor.sources.http.guard import Network, refused_host
+from monitor.sources.http.guard import Network, explain_allowance, refused_host
 
 
 def lint_no_sources(sources: Mapping[str, Source], files_place: Place) -> Iterator[Lint]:
@@ -37,9 +37,7 @@ def lint_private_addresses(
             host = (urlsplit(url).hostname or "") if url else ""
             if address := refused_host(host, networks):
                 problem = f"{host}, the {key} of {id_}, is a private or special address, which it may not reach"
-                item = f"{{network: '{ip_network(address)}', sources: [{id_}]}}"
-                hint = f"if it is meant, write `network: {{allow: [{item}]}}` in monitor.yaml"
-                yield Lint(place, LintKind.PRIVATE_ADDRESS, problem, hint, place)
+                yield Lint(place, LintKind.PRIVATE_ADDRESS, problem, explain_allowance(address, id_), place)
 
 
 def lint_open_credentials(sources: Mapping[str, Source], places: Mapping[str, Place]) -> Iterator[Lint]:
@@ -48,5 +46,4 @@ def lint_open_credentials(sources: Mapping[str, Source], places: Mapping[str, Pl
         place = places.get(id_)
         if place is not None and source.has_open_secret:
             problem = f"a token or a password is written openly in the url of {id_}"
-            hint = "write it as a secret: `${file:/PATH}`, `${env:NAME}` or `${credential:NAME}` in its place"
-            yield Lint(place, LintKind.OPEN_CREDENTIAL, problem, hint, place)
+            yield Lint(place, LintKind.OPEN_CREDENTIAL, problem, AS_REFERENCE, place)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from apprise import LOGGER_NAME, NotificationManager, NotifyBase
+from apprise import LOGGER_NAME, NotificationManager, NotifyBase, NotifyFormat
 
 from monitor.notify.apprise_compat.mail_plugin import DeltaChatPlugin, MailPlugin
 from monitor.notify.apprise_compat.message_plugins import NtfyPlugin, WebhookPlugin
@@ -60,6 +60,12 @@ def has_login(scheme: str) -> bool:
     manager: Any = NotificationManager()  # type: ignore[no-untyped-call]
     templates = manager[scheme].templates if scheme in manager else ()
     return any("{user}:{password}@" in template for template in templates)
+
+
+def makes_markdown(plugin: NotifyBase) -> bool:
+    """Whether Apprise turns plain text for this channel into Markdown, with a backslash before every dot, in addresses
+    too."""
+    return bool(plugin.notify_format == NotifyFormat.MARKDOWN)
 
 
 def kinds_of(plugin: NotifyBase) -> Collection[str]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from monitor.alerting.quotes import highlight_sentence
 from monitor.notify.renderers.capabilities import Capabilities
 from monitor.notify.renderers.content import MessageContent
 from monitor.notify.renderers.text_length import LengthUnit, simplify_typography, truncate_text
 
-_SIGNS = ("**", "__")  # around the words that fired: the first that is not in the sentence itself
 _MIN_HEADLINE = 20  # units of UTF-16 that a link leaves to its headline; otherwise the link is left out
 
 
@@ -16,9 +14,8 @@ def write_text(content: MessageContent) -> str:
     lines = [line for item in content.items for line in (item.text, *((item.link,) if item.link else ()))]
     lines += content.lines
     if content.quote is not None:
-        sentence, highlights = content.quote
-        sign = next((candidate for candidate in _SIGNS if candidate not in sentence), _SIGNS[0])
-        lines = [f"“{highlight_sentence(sentence, highlights, (sign, sign))}”"]
+        sentence, _ = content.quote  # no sign marks the words that fired: people would read the sign
+        lines = [f"“{sentence}”"]
     facts = [content.source, content.link or "", *content.facts, *content.remarks]
     return "\n".join([content.heading, "", *lines, *([""] if lines else []), *filter(None, facts)])
 

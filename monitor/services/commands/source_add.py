@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,11 +20,11 @@ from monitor.errors import Fault, FeedUnreadable, FetchFailed, InvalidFiles, Inv
 from monitor.model import Limits
 from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher
-from monitor.sources.http.guard import refused_host
+from monitor.sources.http.guard import explain_allowance, refused_host
 from monitor.sources.kinds import recognize_address
 from monitor.sources.polling.discovery import DiscoveredFeed, DiscoveryResult, discover_feeds
 from monitor.sources.polling.in_worker import PARSER_SETUP
-from monitor.url_secrets import REFERENCE, redact_url
+from monitor.url_secrets import REFERENCE, digest_open_address, redact_url
 
 _UNIQUE_KEYS = ("id", "name")
 _NOT_THERE = (404, 410)
@@ -63,6 +62,11 @@ class SourceCandidate:
     url: str
     keys: Mapping[str, SourceValue] = field(default_factory=dict)
     feed: DiscoveredFeed | None = None
+
+    @property
+    def has_open_secret(self) -> bool:
+        """Whether its address shows a token or a password."""
+        return digest_open_address(self.url) != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,4 @@ def _reason_if_refused(request: SourceRequest, id_: str) -> str | None:
     address = refused_host(host, networks_allowed(request.files.config, id_))
     if address is None:
         return None
-    item = f"{{network: '{ip_network(address)}', sources: [{id_}]}}"
-    meant = f"`network: {{allow: [{item}]}}` in {request.files.config} names it and the daemon is restarted"
-    return f"{host} is a private or special address, which it may not reach until {meant}"
+    return f"{host} is a private or special address, which it may not reach; {explain_allowance(address, id_)}"

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from monitor.config.loading.summary import ConfigSummary
 from monitor.errors import Fault
 from monitor.model import DeadLetters, RuleStatus
-from monitor.notify import channel_faults
 from monitor.runtime.sandbox import missing_protections
 from monitor.store.engine.daemons import DaemonReport, DaemonStatus, list_daemons
 from monitor.store.engine.database import Database
@@ -108,6 +107,8 @@ class ServiceStatus:
 def find_faults(config: ConfigSummary) -> tuple[Fault, ...]:
     """The faults of all files, with those of channels that cannot be used. That costs most of a second of CPU unless
     all channels are consoles."""
+    from monitor.notify import channel_faults  # noqa: PLC0415 - slow, and not needed where a daemon runs
+
     return (*config.faults, *channel_faults(config.settings.list_addresses()))
 
 

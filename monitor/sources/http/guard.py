@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # aiohttp takes a tenth of a second to import, and commands that check addresses do without it
@@ -55,8 +55,14 @@ def reason_if_address_refused(ip: str, allow: Sequence[Network]) -> str | None:
     as_written = "" if str(address) == ip else f" (written {ip})"
     return (
         f"{address}{as_written} is a private or special address, which a source may not reach; "
-        "if it is meant, put its network into network.allow in monitor.yaml"
+        f"{explain_allowance(address)}"
     )
+
+
+def explain_allowance(address: Address, source_id: str = "ID") -> str:
+    """What lets a source reach a private address. `ID` stands for the id of the source where it is not known."""
+    item = f"{{network: '{ip_network(address)}', sources: [{source_id}]}}"
+    return f"if it is meant, put {item} into the list network.allow in monitor.yaml, and start the daemon again"
 
 
 def is_public(address: Address) -> bool:

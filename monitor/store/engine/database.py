@@ -165,6 +165,10 @@ class Database(ABC):
     def exists(self) -> bool:
         """Whether the database exists; it may be empty."""
 
+    def require_folder(self) -> None:
+        """Raises StoreFailed if the database cannot be made, because of the folder that it would be in."""
+        return
+
     @abstractmethod
     def size(self) -> int:
         """Its size on disk, in bytes. Raises StoreFailed."""

@@ -240,16 +240,25 @@ class SqliteDatabase(Database):
     def enter_section(self, connection: Connection) -> None:
         del connection  # BEGIN IMMEDIATE has waited
 
+    def require_folder(self) -> None:
+        """As for every database."""
+        missing = [folder for folder in self._configured_path.parents if not folder.exists()]
+        if len(missing) > 1:
+            raise self._without_folder(missing[-1])
+
+    def _without_folder(self, folder: Path) -> StoreFailed:
+        return StoreFailed(
+            f"cannot make the database {self._configured_path}: there is no folder {folder}; make it, or fix "
+            "`database` in monitor.yaml"
+        )
+
     def _make_folder(self) -> None:
         """Create the last folder only: if more are missing, the path is mistyped, or a disk is not mounted."""
         try:
             self._configured_path.parent.mkdir(PRIVATE_FOLDER, exist_ok=True)
         except FileNotFoundError:
             missing = [folder for folder in self._configured_path.parents if not folder.exists()]
-            raise StoreFailed(
-                f"cannot make the database {self._configured_path}: there is no folder {missing[-1]}; make it, or fix "
-                "`database` in monitor.yaml"
-            ) from None
+            raise self._without_folder(missing[-1]) from None
         except FileExistsError:
             what = "a link that leads nowhere" if self._configured_path.parent.is_symlink() else "no folder"
             raise StoreFailed(

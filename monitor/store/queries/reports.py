@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import FromClause, func, select
 
-from monitor.model import DeliveryState, IdentityMarkKind, SourceStats, SourceTrouble
+from monitor.model import DeliveryState, IdentityMarkKind, Source, SourceStats, SourceTrouble
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article, delivery, identity_mark, match, source, story, story_article
 from monitor.store.engine.tables import waiting as later
@@ -22,7 +22,8 @@ from monitor.store.queries.source_troubles import load_source_troubles
 class SourceReport:
     """The state of a source. `articles`: how many are stored; times are None where it never happened. `overlap`: the
     share of its recent documents that the poll before knew already; None: nothing is known of that. `troubles`: those
-    that last, and those that are over and still stored."""
+    that last, and those that are over and still stored; `title`: what its feed calls itself, if its file gives it no
+    name."""
 
     id: str
     next_at: datetime
@@ -33,6 +34,7 @@ class SourceReport:
     articles: int
     overlap: float | None = None
     troubles: tuple[SourceTrouble, ...] = ()
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,20 @@ def _source_report_from_row(row: Any, troubles: Iterable[SourceTrouble]) -> Sour
     stats = SourceStats.of_row(row.habits)
     plain = ("id", "next_at", "last_ok_at", "failing_since", "failures", "problem", "articles")
     facts = {name: row._mapping[name] for name in plain}  # noqa: SLF001 - public in SQLAlchemy
-    return SourceReport(**facts, overlap=stats.overlap if stats.entries else None, troubles=tuple(troubles))
+    return SourceReport(
+        **facts, overlap=stats.overlap if stats.entries else None, troubles=tuple(troubles), title=stats.title
+    )
+
+
+def load_feed_titles(database: Database, sources: Mapping[str, Source]) -> dict[str, str]:
+    """What the feeds of those of these sources that have no name call themselves, by source id."""
+    unnamed = {id_ for id_, each in sources.items() if not each.is_named}
+    if not unnamed:
+        return {}
+    with database.reading() as connection:
+        rows = connection.execute(select(source.c.id, source.c.habits))
+        titles = {row.id: SourceStats.of_row(row.habits).title for row in rows if row.id in unnamed}
+    return {id_: title for id_, title in titles.items() if title}
 
 
 def _row_to_fields(row: Any, shape: type[DeliveryReport]) -> dict[str, Any]:  # noqa: ANN401

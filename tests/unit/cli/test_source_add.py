@@ -193,6 +193,17 @@ async def test_an_address_without_a_feed_is_added_only_where_it_may_have_one(
     assert (await add(folder, "--no-check", site.url(f"{path}2"))).code == 0
 
 
+@pytest.mark.parametrize(
+    ("query", "is_open"), [("?token=0penly", True), ("?token=${env:TOKEN}", False), ("?page=2", False)]
+)
+async def test_a_token_in_the_address_is_warned_of_at_once(folder: Path, query: str, is_open: bool) -> None:
+    """It is not shown, and the address is added all the same."""
+    ended = await add(folder, "--no-check", f"https://feeds.example.org/rss{query}")
+    assert ended.code == 0
+    assert ("in plain text: write ${file:/PATH}" in ended.err) is is_open
+    assert "0penly" not in ended.err + ended.out
+
+
 async def test_where_no_server_answers_the_address_is_added_with_a_warning(folder: Path) -> None:
     """The network of this machine may be away; the daemon goes on trying."""
     ended = await add(folder, "http://127.0.0.1:9/feed")

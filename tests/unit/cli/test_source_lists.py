@@ -108,6 +108,8 @@ def test_what_is_exported_is_imported_elsewhere(folder: Path) -> None:
     before = (folder / "sources.yaml").read_text(encoding="utf-8")
     assert run("export", "-o", "out.opml").output == "2 sources written to out.opml\n"
     assert run("export", "--tag", "y").output.count("xmlUrl") == 1
+    assert run("export", "-o", "-").stdout.count("xmlUrl") == 2
+    assert not Path("-").exists()
     (folder / "sources.yaml").unlink()
     assert run("import", "out.opml").exit_code == 0
     assert (folder / "sources.yaml").read_text(encoding="utf-8") == before

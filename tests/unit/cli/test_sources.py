@@ -94,7 +94,7 @@ def test_that_an_address_will_be_refused_is_told_at_once(folder: Path, url: str,
         return
     assert added.stderr.startswith("near will be refused: ")
     item = f"{{network: '{network}', sources: [near]}}"
-    assert f"until `network: {{allow: [{item}]}}` in monitor.yaml names it" in added.stderr
+    assert f"put {item} into the list network.allow in monitor.yaml, and start the daemon again" in added.stderr
     config = folder / "monitor.yaml"
     named = config.read_text(encoding="utf-8").replace("127.0.0.0/8", item.replace("near", "too"))
     config.write_text(named, encoding="utf-8")

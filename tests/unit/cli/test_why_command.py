@@ -365,6 +365,22 @@ async def test_what_cannot_be_asked_is_one_line(args: tuple[str, ...], code: int
     assert len(ended.told) == 1
 
 
+async def test_an_article_is_asked_for_by_its_headline(kept: Folder) -> None:
+    """Or by a part of it; where several have it, they are listed with what to type."""
+    database = open_database(kept.url)
+    other = article("n2", "Seoul: missiles again", of="post", seen=NOON + HOUR)
+    commit(SerialSection(database), claimed(Claims(database, "here:1"), "post", NOON + HOUR), other, at=NOON + HOUR)
+    database.close()
+    for headline in ("Seoul: missiles again", "SEOUL - Missiles again", "missiles again"):
+        assert "article   Seoul: missiles again" in (await kept.why(headline)).out
+    assert "article   Seoul: missiles again" in (await kept.why("missiles again", "launch")).out
+    assert (await kept.why("fires missiles", code=2)).told == [
+        "several articles go by 'fires missiles', the newest first; ask of one of them:",
+        "  news-monitor why 'post b'   2026-01-05 21:01:00 KST, North Korea fires missiles",
+        "  news-monitor why 'wire guid 1'   2026-01-05 21:00:00 KST, North Korea fires missiles",
+    ]
+
+
 async def test_a_name_that_several_have_lists_them(kept: Folder) -> None:
     """Each as it can be asked for."""
     database = open_database(kept.url)

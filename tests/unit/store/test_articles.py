@@ -242,3 +242,42 @@ def test_what_never_was_here_is_not_known(filled: Database) -> None:
     assert articles.explain_missing("n1") == MissingArticle(
         "that alert is a notice to the operator about source wire, and has no article"
     )
+
+
+@pytest.mark.parametrize(
+    ("title", "uids"),
+    [
+        ("Ferries run on time", ["c"]),  # as it is
+        ("FERRIES RUN ON TIME!", ["c"]),  # folded
+        ("ｆｅｒｒｉｅｓ run on tíme", ["c"]),
+        ("run on", ["c", "e"]),  # a part
+        ("时间", ["d"]),  # two characters, in the other script
+        ("Ferries", ["c", "e"]),  # several, the newest last
+        ("Ferries run", ["c", "e"]),
+        ("ferries run on time today", ["e"]),  # the same, although another one holds a part
+        ("no such headline", []),
+        ("%", []),
+        ("_", []),
+        ("...", []),
+        ("", []),
+    ],
+)
+def test_an_article_is_found_by_its_title(filled: Database, title: str, uids: list[str]) -> None:
+    """Exactly, else folded, else in part; nothing in it is a pattern."""
+    section, claim = SerialSection(filled), claimed(Claims(filled, "here:1"), "post", LATER + HOUR)
+    more = (
+        article("d", "時間 刻々", of="post", seen=LATER),
+        article("e", "Ferries run on time today", of="post", seen=LATER),
+    )
+    commit(section, claim, *more, at=LATER + HOUR, ruleset=RULES)
+    found = [stored.article.uid for stored in ArticleQueries(filled).find_by_title(title)]
+    assert sorted(found) == uids
+
+
+def test_titles_are_looked_through_from_the_newest_on(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At most so many: but the same title is found however old it is."""
+    monkeypatch.setattr("monitor.store.queries.articles.TITLES", 1)
+    queries = ArticleQueries(filled)
+    assert [stored.article.uid for stored in queries.find_by_title("ferries")] == ["c"]
+    assert queries.find_by_title("seoul") == []
+    assert [stored.article.uid for stored in queries.find_by_title(EDITED.title)] == ["guid 1"]
