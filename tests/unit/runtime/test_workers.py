@@ -24,11 +24,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from monitor.errors import FeedUnreadable, WorkerLost, WorkerNotStarted
+from monitor.ingest.ingest_poll import PollResult, ingest_poll
+from monitor.model import Claim, Entry, Feed, FetchOutcome, FetchResult
 from monitor.runtime.sandbox import PARSER
 from monitor.runtime.workers import messages, processes, worker
 from monitor.runtime.workers.pool import Workers
 from monitor.runtime.workers.serve import WorkerSetup
 from monitor.telemetry import LogEvent
+from tests.building import NOON, source
 from tests.patience import LONG, PATIENCE
 
 PLAIN = WorkerSetup(None)
@@ -724,9 +727,26 @@ def return_text(text: str) -> list[str]:
     return [text]
 
 
-async def test_halves_of_surrogate_pairs_come_back(workers: Workers) -> None:
-    """A JSON feed may contain them, and identities are computed from what it gave."""
-    assert await workers.run(return_text, "half \ud83d of a pair", deadline=LONG) == ["half \ud83d of a pair"]
+async def test_halves_of_surrogate_pairs_are_replaced(workers: Workers) -> None:
+    """Databases refuse them. Nothing else of the reply changes."""
+    assert await workers.run(return_text, "half \ud83d of a pair 😀", deadline=LONG) == ["half \ufffd of a pair 😀"]
+
+
+def return_feed(entry: dict[str, object]) -> Feed:
+    return {"entries": [entry, {"guid": "b"}]}  # type: ignore[return-value]
+
+
+async def test_an_entry_with_halves_of_surrogate_pairs_is_stored_and_one_that_hides_another_is_plain(
+    workers: Workers,
+) -> None:
+    """A parser that was taken over could otherwise make polls fail with a traceback, or hide an entry in another."""
+    entry: dict[str, object] = {"guid": "a\ud800", "link": "https://x.test/\udc00", "title": "Kim\udfff"}
+    feed = await workers.run(return_feed, entry | {"original": {"guid": "c"}}, deadline=LONG)
+    assert [type(each) for each in feed.entries] == [Entry, Entry]
+    claim = Claim("wire", "https://wire.test/feed", 1, NOON, is_first_poll=False, last_ok=NOON)
+    fetched = FetchResult(FetchOutcome.DOCUMENT, claim.url, 200)
+    result = ingest_poll(PollResult(claim, source("wire"), fetched, feed), {}, NOON, max_articles=10)
+    assert [(article.uid, article.title) for article in result.articles] == [("a\ufffd", "Kim\ufffd"), ("b", "")]
 
 
 @pytest.mark.parametrize(
