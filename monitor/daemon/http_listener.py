@@ -95,7 +95,7 @@ class HttpListener:
         request.protocol.begin_answer()
         response = await self._handler(request)
         response.force_close()
-        return response
+        return _name_server(response)
 
     def refuse(self, refusal: HttpRefusal) -> None:
         """Count a request or a connection that was refused."""
@@ -150,11 +150,11 @@ class _Connection(web.RequestHandler):
     ) -> web.StreamResponse:
         """The answer to what is no HTTP request, and to what we cannot answer, which the library logs."""
         if status != HTTPStatus.BAD_REQUEST:
-            return super().handle_error(request, status, exc, message)
+            return _name_server(super().handle_error(request, status, exc, message))
         self._listener.refuse(HttpRefusal.MALFORMED)
         response = web.Response(status=status, text="This is no HTTP request.\n")
         response.force_close()
-        return response
+        return _name_server(response)
 
     def drop(self) -> None:
         """Cut the connection, whatever is still to be sent."""
@@ -170,3 +170,9 @@ class _Connection(web.RequestHandler):
     def _time_out(self) -> None:
         self._listener.refuse(HttpRefusal.SLOW)
         self.drop()
+
+
+def _name_server(response: web.StreamResponse) -> web.StreamResponse:
+    """The library would name itself and Python with their versions: whoever looks for a hole would know where."""
+    response.headers["Server"] = "news-monitor"
+    return response

@@ -1,8 +1,9 @@
 """Opens the folder of a file that is to be written, so that nobody else can choose where root writes.
 
 A command that root runs in a folder of somebody else goes down the path one name at a time, and holds each folder open.
-It follows a link only if the link is root's, or if the link's owner also owns the folder that it leads to, or if it
-stays in its folder and leads to a file of the link's owner. (A folder such as /tmp has links of several users.)
+It follows a link only if the link is root's (and has no second name), or if the link's owner also owns the folder that
+it leads to, or if it stays in its folder and leads to a file of the link's owner. (A folder such as /tmp has links of
+several users.)
 The files and folders that it makes there belong to the owner of the folder. For any other user the system decides.
 """
 
@@ -95,7 +96,7 @@ class _Walk:
                 break
             is_last = not self.names
             if S_ISLNK(status.st_mode) and not (is_last and self._is_in_proc()):
-                self._follow(name, status.st_uid)
+                self._follow(name, self._find_chooser(status))
             elif is_last and not S_ISDIR(status.st_mode):
                 end, rest = status, (name,)
             else:
@@ -118,6 +119,11 @@ class _Walk:
         self.names.extendleft(reversed(names))
         if target.startswith("/"):
             self._enter("/", Path("/"))
+
+    def _find_chooser(self, link: os.stat_result) -> int:
+        """Who has put a link here. A second name (a hard link) of a link of root's may be of the folder's owner: where
+        the kernel does not protect hard links, anybody may make one."""
+        return os.fstat(self.descriptor).st_uid if link.st_uid == ROOT and link.st_nlink > 1 else link.st_uid
 
     def _note_link(self, link: Path, owner: int) -> None:
         if owner != ROOT:

@@ -67,6 +67,7 @@ class LogEvent(StrEnum):
     RESOURCES_SHORT = "resources.short", "The system gives the process no more file descriptors or memory."
     LOG_LINES_LOST = "log.lines_lost", "Lines of the log were lost, because nobody read them."
     SANDBOX_INCOMPLETE = "sandbox.incomplete", "This machine lacks protections of worker processes."
+    WORKER_SPINS = "worker.spins", "A worker process used the processor without a call, and was killed."
     DATABASE_CLOSED_TO_OTHERS = (
         "database.closed_to_others",
         "Other users could open a file of the database; now they cannot.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 # What has no glyph (Unicode's Default_Ignorable_Code_Point: soft hyphen, zero-width characters, marks of direction,
@@ -23,7 +24,7 @@ _INVISIBLE_ASTRAL = re.compile("[\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000
 
 _LONG_TEXT = 4_000  # characters: a text up to this length is normalized at once, whatever it contains
 _BECOME_MARKS = "\u0f73\u0f75\u0f81\uff9e\uff9f"  # not combining marks, but NFKC turns them into marks
-_UNCHANGED = "unchanged"  # a group of the pattern of chunks
+_SAME_WIDTH, _NOTHING = "same_width", "nothing"  # groups of the pattern of chunks
 _LONGEST_RUN = 256  # characters: of a long text, little more is read than is asked for
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -78,23 +79,32 @@ class Offsets:
         """Return the (start, end) in the text of a non-empty range of the record."""
         if self._unread_chunks is None:
             return start, end
-        while len(self._ends) < end:  # what is quoted of a long text is usually near its beginning
-            self._add_chunk(next(self._unread_chunks))
+        if len(self._ends) < end:
+            self._read_chunks(self._unread_chunks, end)
         return self._starts[start], self._ends[end - 1]
 
-    def _add_chunk(self, chunk: re.Match[str]) -> None:
-        start, end = chunk.span()
-        if chunk.lastgroup == _UNCHANGED:
-            self._starts.extend(range(start, end))
-            self._ends.extend(range(start + 1, end + 1))
-            return
-        width = _measure_normalized(chunk.group(), long=self._long)
-        self._starts.extend([start] * width)
-        self._ends.extend([end] * width)
+    def _read_chunks(self, chunks: Iterator[re.Match[str]], end: int) -> None:
+        """Go on as far as is asked: what is quoted of a long text is usually near its beginning."""
+        starts, ends, is_long = self._starts, self._ends, self._long
+        for chunk in chunks:
+            first, last = chunk.span()
+            if chunk.lastgroup == _SAME_WIDTH:
+                starts.extend(range(first, last))
+                ends.extend(range(first + 1, last + 1))
+            elif chunk.lastgroup != _NOTHING:
+                width = _measure_normalized(chunk[0], is_long)
+                if width == 1:
+                    starts.append(first)
+                    ends.append(last)
+                else:
+                    starts.extend([first] * width)
+                    ends.extend([last] * width)
+            if len(ends) >= end:
+                return
 
 
 @lru_cache(maxsize=4096)  # mostly single letters, of which a text has few different ones
-def _measure_normalized(chunk: str, *, long: bool) -> int:
+def _measure_normalized(chunk: str, long: bool) -> int:
     return len(_normalize_nfkc(chunk, long=long))
 
 
@@ -104,20 +114,22 @@ def _compile_chunk_pattern() -> re.Pattern[str]:
     record of the whole text.
 
     A chunk is one character and the following ones that may change with it: Unicode's "normalization boundary" (UAX
-    15); or a run of characters that are the same in the record, as most are in a text that changes. It is computed once
-    from this Python's own Unicode data, when the first changed text is shown.
+    15); or a run of characters that are one character each in the record, as most are in a text that changes; or a run
+    of those that are removed. It is computed once from this Python's own Unicode data, when the first changed text is
+    shown.
     """
     # Looking up a character is three times as fast as normalizing it, and hardly any character changes.
     changing = [c for c in map(chr, range(0x30000)) if unicodedata.decomposition(c) or unicodedata.combining(c)]
     seconds = {parts[1] for c in changing if len(parts := unicodedata.normalize("NFD", c)) > 1}
     seconds.update(map(chr, range(0x1161, 0x1176)), map(chr, range(0x11A8, 0x11C3)))  # Hangul vowels and finals
     joining = seconds.union(c for c in changing if _is_joining(c, seconds))
-    changed = joining.union(c for c in changing if unicodedata.normalize("NFKC", c) != c)
+    changed = joining.union(c for c in changing if len(unicodedata.normalize("NFKC", c)) != 1)
     # A class is slow if it lists characters beyond U+FFFF: here all of these count as changed.
     changes = "".join(map(re.escape, sorted(c for c in changed if c <= "\uffff"))) + f"{_REMOVED}\u02bc"
     joins = "".join(map(re.escape, sorted(joining)))
-    unchanged = f"[^{changes}\U00010000-\U0010ffff]{{1,{_LONGEST_RUN}}}(?![{joins}])"
-    return re.compile(f"(?P<{_UNCHANGED}>{unchanged})|.[{joins}]*", re.DOTALL)
+    same_width = f"[^{changes}\U00010000-\U0010ffff]{{1,{_LONGEST_RUN}}}(?![{joins}])"
+    nothing = f"[{_REMOVED}]{{1,{_LONGEST_RUN}}}(?![{joins}])"
+    return re.compile(f"(?P<{_SAME_WIDTH}>{same_width})|(?P<{_NOTHING}>{nothing})|.[{joins}]*", re.DOTALL)
 
 
 def _is_joining(character: str, seconds: set[str]) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import json
 import os
+import re
 import resource
 import socket
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -274,6 +275,7 @@ async def test_what_is_refused_is_counted_and_not_logged(
     answer = await served.ask(sent)
     close_log()
     assert int(answer.split()[1]) == status
+    assert re.findall(rb"(?mi)^server: (.*)\r$", answer) == [b"news-monitor"]  # and no version of a library
     assert served.refused() == ({reason: 1} if reason else {})
     assert logged.getvalue() == ""
 

@@ -64,6 +64,19 @@ async def test_a_worker_reads_neither_files_nor_what_others_print(workers: Worke
     assert await workers.run(os.open, os.__file__, os.O_RDONLY, deadline=LONG) > 2
 
 
+async def test_what_a_worker_sets_on_its_output_holds_for_it_alone() -> None:
+    """O_NONBLOCK would make the others fail where the pipe is full."""
+    workers = Workers(2, setup=WorkerSetup(SENDER))
+    try:
+        async with workers.reserved() as one, workers.reserved() as other:
+            await one.run(os.set_blocking, 1, False, deadline=LONG)
+            assert await one.run(os.get_blocking, 1, deadline=LONG) is False
+            assert await one.run(os.get_blocking, 2, deadline=LONG) is False
+            assert await other.run(os.get_blocking, 1, deadline=LONG) is True
+    finally:
+        workers.close()
+
+
 def is_dumpable() -> int:
     """1 or 0, as the kernel says (PR_GET_DUMPABLE)."""
     return ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)  # type: ignore[no-any-return]

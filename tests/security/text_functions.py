@@ -298,7 +298,8 @@ def _article(title: str = "x", text: str = "", **more: Any) -> Article:
 
 
 def _find_original(text: str) -> object:
-    return Offsets(text).to_original(0, 1) if normalize_text(text) else None
+    record = normalize_text(text)
+    return Offsets(text).to_original(len(record) - 1, len(record)) if record else None
 
 
 def _ingest(entry: Entry) -> object:

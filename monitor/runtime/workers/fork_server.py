@@ -3,7 +3,8 @@
 So they start at once, and share these pages; and the daemon, which has many threads and holds every secret, is never
 forked. It is asked through one socket (`processes`): for each request it forks a worker, which gets the
 descriptor that came with the request, or ends one. It reads nothing that strangers wrote, and ends when the daemon has
-ended, however that happened: nobody else holds the other end of its socket. Its workers end with it.
+ended, however that happened: nobody else holds the other end of its socket, and the kernel ends it too, even if it is
+stopped. Its workers end with it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Sequence
 
 from monitor.runtime.sandbox import make_undumpable, prepare_paths
@@ -21,12 +23,14 @@ from monitor.runtime.workers.serve import end_with_parent, serve_calls
 
 FORK = "fork"  # starts a worker, with the descriptor of its socket; there is no reply
 KILL = "kill"  # ends a worker; there is no reply
-WAIT = "wait"  # ends a worker; the reply is its number and its exit code
+WAIT = "wait"  # ends a worker; the reply is the request, and its exit code
+CPU = "cpu"  # the reply is the request, and the CPU that a worker has used, in milliseconds; -1: it has ended
 MAX_REQUEST = 64  # bytes: one of these words, a blank, and the number that the daemon has given to the worker
 
 
-def main(descriptor: int, preloaded: Sequence[str]) -> None:
-    """Serve requests from the socket with this descriptor, after loading these modules."""
+def main(descriptor: int, daemon: int, preloaded: Sequence[str]) -> None:
+    """Serve requests of this process from the socket with this descriptor, after loading these modules."""
+    end_with_parent(daemon)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     make_undumpable()  # a worker whose sandbox is incomplete could otherwise take it over, and with it all later ones
     for module in preloaded:
@@ -63,8 +67,10 @@ def _serve_requests(requests: socket.socket) -> socket.socket | None:
             os.close(descriptors[0])
         elif word == KILL:
             processes.kill(int(number))
+        elif word == CPU:
+            requests.sendall(f"{word} {number} {processes.read_cpu(int(number))}".encode())
         elif word == WAIT:
-            requests.sendall(f"{number} {processes.wait(int(number))}".encode())
+            requests.sendall(f"{word} {number} {processes.wait(int(number))}".encode())
 
 
 class _Processes:
@@ -91,6 +97,14 @@ class _Processes:
             os.kill(process, signal.SIGKILL)
             self.ending.add(process)
 
+    def read_cpu(self, number: int) -> int:
+        if (process := self._running.get(number)) is None:
+            return -1
+        try:
+            return int(time.clock_gettime(_cpu_clock_of(process)) * 1000)
+        except OSError:  # it has just ended
+            return -1
+
     def wait(self, number: int) -> int:
         """Kill it and wait; returns its exit code, or minus the number of its signal."""
         if (process := self._running.pop(number, None)) is None:
@@ -102,5 +116,10 @@ class _Processes:
         self.ending = {process for process in self.ending if not os.waitpid(process, os.WNOHANG)[0]}
 
 
+def _cpu_clock_of(process: int) -> int:
+    """The clock of the CPU that a process has used, as clock_getcpuclockid(3) of Linux gives it."""
+    return (~process << 3) | 2
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

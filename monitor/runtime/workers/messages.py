@@ -19,6 +19,7 @@ from typing import Any, Final, TypeVar, get_type_hints
 import msgspec
 
 from monitor.errors import FeedUnreadable, MonitorError, WorkerLost
+from monitor.text.record import replace_surrogates
 
 MAX_REPLY: Final = 64 * 2**20  # bytes: eight times the largest document that `limits.decoded_bytes` lets in by default
 MAX_LINE: Final = 1_000  # characters of an error
@@ -42,7 +43,7 @@ class Declined(msgspec.Struct, frozen=True, tag=True):
 
 class Returned(msgspec.Struct, frozen=True, tag=True):
     """What the function of call `number` returned, encoded. `is_json`: as JSON, because it has half of a surrogate
-    pair, which MessagePack cannot hold."""
+    pair, which MessagePack cannot hold; another character takes its place."""
 
     number: int
     value: bytes
@@ -151,7 +152,10 @@ def decode_result(message: bytes | bytearray, number: int, function: Callable[..
     decoder = _result_decoder(function)
     try:
         if reply.is_json:
-            result: T = msgspec.convert(json.loads(reply.value), decoder.type)
+            # Databases and digests refuse halves of pairs. Our readers return none in what they give of an entry, but
+            # a worker that was taken over may.
+            whole = replace_surrogates(json.dumps(json.loads(reply.value), ensure_ascii=False))
+            result: T = msgspec.convert(json.loads(whole), decoder.type)
         else:
             result = decoder.decode(reply.value)
     except (msgspec.DecodeError, ValueError, TypeError, RecursionError) as error:

@@ -33,7 +33,10 @@ _NETWORK: Final = (
 
 
 class Process(Protocol):
-    """A process that was started. Each may be called once, from any thread."""
+    """A process that was started. `kill` and `wait` may each be called once, from any thread."""
+
+    def read_cpu(self) -> float | None:
+        """The CPU that it has used, in seconds; None: that cannot be known. It may wait: call it from a thread."""
 
     def kill(self) -> None:
         """End it, without waiting for that."""
@@ -76,7 +79,7 @@ class _ForkServer:
         self._waiting = Lock()  # one at a time waits for a reply; requests without one need no lock
         try:
             with theirs:
-                self._process = _start_python("fork_server", theirs, *preloaded)
+                self._process = _start_python("fork_server", theirs, str(os.getpid()), *preloaded)
         except OSError:
             self._socket.close()
             raise
@@ -94,13 +97,13 @@ class _ForkServer:
         with suppress(OSError):  # where the server has ended, all that it has forked has ended too
             self._socket.send(f"{word} {number}".encode())
 
-    def request_status(self, number: int) -> int:
+    def ask(self, word: str, number: int) -> int | None:
         with self._waiting, suppress(OSError):
-            self._socket.send(f"{fork_server.WAIT} {number}".encode())
-            while reply := self._socket.recv(fork_server.MAX_REQUEST).split():
-                if int(reply[0]) == number:  # and no late reply, for which nobody waits any more
-                    return int(reply[1])
-        return -signal.SIGKILL
+            self._socket.send(f"{word} {number}".encode())
+            while reply := self._socket.recv(fork_server.MAX_REQUEST).decode().split():
+                if reply[:2] == [word, str(number)]:  # and no late reply, for which nobody waits any more
+                    return int(reply[2])
+        return None
 
     def close(self) -> None:
         """End the server, and with it all that it has forked."""
@@ -125,8 +128,13 @@ class _ForkedProcess:
     def kill(self) -> None:
         self._server.request(fork_server.KILL, self._number)
 
+    def read_cpu(self) -> float | None:
+        used = self._server.ask(fork_server.CPU, self._number)
+        return None if used is None or used < 0 else used / 1000
+
     def wait(self) -> int:
-        return self._server.request_status(self._number)
+        code = self._server.ask(fork_server.WAIT, self._number)
+        return -signal.SIGKILL if code is None else code
 
 
 class _SpawnedProcess:
@@ -136,6 +144,9 @@ class _SpawnedProcess:
     def kill(self) -> None:
         self._process.kill()
         _Servers.ending = [*(process for process in _Servers.ending if process.poll() is None), self._process]
+
+    def read_cpu(self) -> float | None:
+        return None  # it starts others only where the fork server cannot
 
     def wait(self) -> int:
         self._process.kill()

@@ -10,6 +10,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from monitor.errors import WorkerLost
@@ -33,6 +34,7 @@ def serve_calls(connection: socket.socket) -> None:
     """Answer calls until the other end is closed. The first message is the WorkerSetup, pickled."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _separate_output()
     setup_message = _receive(connection)
     if setup_message is None:
         return
@@ -49,6 +51,16 @@ def serve_calls(connection: socket.socket) -> None:
         del message
         memory.trim_if_grown()
         connection.sendall(reply)
+
+
+def _separate_output() -> None:
+    """Open the pipe that all processes write into once more. A flag that this process sets, such as O_NONBLOCK, then
+    holds for none of the others. Without /proc they share them."""
+    with suppress(FileNotFoundError):
+        opened = os.open("/proc/self/fd/1", os.O_WRONLY | os.O_CLOEXEC)
+        os.dup2(opened, 1)
+        os.dup2(opened, 2)
+        os.close(opened)
 
 
 def _answer(message: bytearray) -> bytes:

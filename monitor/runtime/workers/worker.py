@@ -1,6 +1,7 @@
 """One worker: a process that takes one call after the other, and its successors.
 
-A process that passes a deadline, dies, or sends what is no reply is killed; the next call starts another.
+A process that passes a deadline, dies, sends what is no reply, or uses the processor while no call runs is killed; the
+next call starts another.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 CAN_FORK: Final = sys.platform == "linux"  # other systems have libraries that cannot be forked
+WATCH: Final = timedelta(seconds=30)  # between two looks at the CPU of a process
+IDLE_CPU: Final = timedelta(seconds=5)  # that a process may use beyond the time of its calls
 START: Final = timedelta(seconds=60)  # for a process to start (on a machine that swaps; an import that hangs)
 
 
@@ -37,13 +40,16 @@ class Worker:
         self._process: Process | None = None
         self._connection: Connection | None = None
         self._calls = 0  # of this process
+        self._busy = 0.0  # s that they took, without the one that runs
+        self._since = 0.0  # when the one that runs began, by the clock of the event loop
+        self._check: asyncio.Task[None] | None = None
         self._forks = CAN_FORK
         self._running = False
         self._closed = False
 
     async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
         """As `Workers.run`."""
-        self._running = True
+        self._running, self._since = True, asyncio.get_running_loop().time()
         try:
             try:
                 result = await self._ask(await self._get_connection(), function, args, deadline)
@@ -60,6 +66,7 @@ class Worker:
             raise
         finally:
             self._running = False
+            self._busy += asyncio.get_running_loop().time() - self._since
             if 0 < self._tasks_each <= self._calls:  # however the last call ended
                 self._kill()
         return result
@@ -102,7 +109,7 @@ class Worker:
         connection = Connection(ours)
         try:
             with theirs:
-                self._process = start_process(theirs, forked=self._forks)
+                self._process = process = start_process(theirs, forked=self._forks)
             async with asyncio.timeout(START.total_seconds()):
                 await connection.send(messages.encode_setup(self._setup))
                 ready = messages.decode_ready(await connection.receive())
@@ -116,10 +123,38 @@ class Worker:
         except asyncio.CancelledError:
             connection.close()
             raise
-        self._calls, self._forks = 0, CAN_FORK
+        self._calls, self._busy, self._forks = 0, 0.0, CAN_FORK
+        self._watch(process)
         if ready.missing:
             _report_missing(ready.missing)
         return connection
+
+    def _watch(self, process: Process) -> None:
+        """Look at the CPU of this process from time to time, until it is replaced. A timer holds no task open."""
+
+        def check() -> None:
+            if self._process is process:
+                self._check = asyncio.create_task(self._check_cpu(process), name="check a worker's CPU")
+
+        asyncio.get_running_loop().call_later(WATCH.total_seconds(), check)
+
+    async def _check_cpu(self, process: Process) -> None:
+        try:
+            used = await asyncio.to_thread(process.read_cpu)
+        except RuntimeError:  # there may be no more threads
+            used = None
+        if self._process is not process:
+            return
+        now = asyncio.get_running_loop().time()
+        busy = self._busy + (now - self._since if self._running else 0)
+        if used is None or used <= busy + IDLE_CPU.total_seconds():
+            self._watch(process)
+            return
+        log.warning(LogEvent.WORKER_SPINS, cpu_s=round(used), calls_s=round(busy), calls=self._calls)
+        if self._running:
+            process.kill()  # the call then finds that its process has ended
+        else:
+            self._kill()
 
     async def _explain_end(self) -> str:
         """Why a process has closed its socket within a call."""

@@ -44,6 +44,22 @@ def test_a_way_up_out_of_a_folder_of_another_user_is_theirs_to_choose(tmp_path: 
 
 
 @as_root
+def test_a_second_name_of_a_link_of_root_is_of_the_folders_owner(tmp_path: Path, theirs: Path) -> None:
+    """Who may link to everything would choose among all links of root's. In a folder of root's nobody may."""
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "aim")
+    (tmp_path / "aim").mkdir()
+    os.link(link, theirs / "second", follow_symlinks=False)
+    with pytest.raises(UnsafePath, match="theirs/second leads elsewhere"):
+        write(theirs / "second" / "new")
+    write(link / "new")
+    assert [path.name for path in (tmp_path / "aim").iterdir()] == ["new"]
+    link.unlink()
+    write(theirs / "second" / "other")  # it is the only name now, as where root puts a link into their folder
+    assert (tmp_path / "aim" / "other").exists()
+
+
+@as_root
 def test_new_folders_belong_to_the_owner_of_the_folder_around_them(theirs: Path) -> None:
     """With the mode that is asked for; one that is there stays as it is."""
     make_folder(theirs / "a" / "b", 0o700)

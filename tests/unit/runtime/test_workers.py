@@ -21,12 +21,17 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from monitor.errors import FeedUnreadable, WorkerLost, WorkerNotStarted
+from monitor.ingest.ingest_poll import PollResult, ingest_poll
+from monitor.model import Claim, Entry, Feed, FetchOutcome, FetchResult
 from monitor.runtime.sandbox import PARSER
 from monitor.runtime.workers import messages, processes, worker
 from monitor.runtime.workers.pool import Workers
 from monitor.runtime.workers.serve import WorkerSetup
+from monitor.telemetry import LogEvent
+from tests.building import NOON, source
 from tests.patience import LONG, PATIENCE
 
 PLAIN = WorkerSetup(None)
@@ -458,6 +463,89 @@ async def test_a_process_at_work_dies_with_its_parent_too(tmp_path: Path) -> Non
     await until(lambda: not alive(pid_in(pid)))
 
 
+STOPPED_SERVER = """
+import asyncio, os, signal, sys
+from datetime import timedelta
+from pathlib import Path
+from monitor.runtime.workers.pool import Workers
+from monitor.runtime.workers.serve import WorkerSetup
+from tests.unit.runtime.test_workers import hang, pid_in, until
+
+async def main():
+    workers = Workers(2, setup=WorkerSetup(None))
+    server = await workers.run(os.getppid, deadline=timedelta(seconds=60))
+    hanging = asyncio.create_task(workers.run(hang, sys.argv[1], deadline=timedelta(seconds=600)))
+    await until(lambda: pid_in(Path(sys.argv[1])))
+    print(server, await workers.run(os.getpid, deadline=timedelta(seconds=60)), flush=True)
+    os.kill(server, signal.SIGSTOP)
+    os.kill(os.getpid(), 9)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux")
+async def test_processes_die_with_their_parent_though_the_fork_server_is_stopped(tmp_path: Path) -> None:
+    """It then sees no end of its socket, and could not end the worker that is at work."""
+    script, pid = tmp_path / "stopped.py", tmp_path / "pid"
+    script.write_text(STOPPED_SERVER)
+    ended = await run_script(script, str(pid))
+    left = [*map(int, ended.stdout.split()), pid_in(pid)]
+    assert len(left) == 3, ended.stderr
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await until(lambda: not any(map(alive, left)))
+    finally:
+        for process in filter(alive, left):
+            os.kill(process, signal.SIGKILL)
+
+
+def spin_behind_calls(seconds: float) -> int:
+    """As code that has taken the process over may, though the call returns."""
+
+    def spin() -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            pass
+
+    threading.Thread(target=spin, daemon=True).start()
+    return os.getpid()
+
+
+def work(seconds: float) -> int:
+    """Use CPU for so long."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return os.getpid()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the clock of another process is Linux")
+async def test_a_process_that_spins_between_its_calls_is_killed(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next call gets another process."""
+    monkeypatch.setattr(worker, "WATCH", timedelta(seconds=0.1))
+    monkeypatch.setattr(worker, "IDLE_CPU", timedelta(seconds=0.5))
+    with capture_logs() as lines:
+        spinning = await workers.run(spin_behind_calls, 600.0, deadline=LONG)
+        async with asyncio.timeout(PATIENCE):
+            await until(lambda: not alive(spinning))
+        assert await workers.run(os.getpid, deadline=LONG) != spinning
+    assert [line["event"] for line in lines] == [LogEvent.WORKER_SPINS]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the clock of another process is Linux")
+async def test_a_process_that_works_in_its_calls_stays(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much CPU they take together."""
+    monkeypatch.setattr(worker, "WATCH", timedelta(seconds=0.05))
+    monkeypatch.setattr(worker, "IDLE_CPU", timedelta(seconds=0.5))
+    assert len({await workers.run(work, 0.3, deadline=LONG) for _ in range(5)}) == 1
+    await asyncio.sleep(0.2)
+    assert len({await workers.run(work, 0.3, deadline=LONG) for _ in range(2)}) == 1
+
+
 async def run_script(script: Path, *args: str) -> subprocess.CompletedProcess[str]:
     folders = (str(script.parent), str(Path(__file__).parents[3]))
     return await asyncio.to_thread(
@@ -639,9 +727,26 @@ def return_text(text: str) -> list[str]:
     return [text]
 
 
-async def test_halves_of_surrogate_pairs_come_back(workers: Workers) -> None:
-    """A JSON feed may contain them, and identities are computed from what it gave."""
-    assert await workers.run(return_text, "half \ud83d of a pair", deadline=LONG) == ["half \ud83d of a pair"]
+async def test_halves_of_surrogate_pairs_are_replaced(workers: Workers) -> None:
+    """Databases refuse them. Nothing else of the reply changes."""
+    assert await workers.run(return_text, "half \ud83d of a pair 😀", deadline=LONG) == ["half \ufffd of a pair 😀"]
+
+
+def return_feed(entry: dict[str, object]) -> Feed:
+    return {"entries": [entry, {"guid": "b"}]}  # type: ignore[return-value]
+
+
+async def test_an_entry_with_halves_of_surrogate_pairs_is_stored_and_one_that_hides_another_is_plain(
+    workers: Workers,
+) -> None:
+    """A parser that was taken over could otherwise make polls fail with a traceback, or hide an entry in another."""
+    entry: dict[str, object] = {"guid": "a\ud800", "link": "https://x.test/\udc00", "title": "Kim\udfff"}
+    feed = await workers.run(return_feed, entry | {"original": {"guid": "c"}}, deadline=LONG)
+    assert [type(each) for each in feed.entries] == [Entry, Entry]
+    claim = Claim("wire", "https://wire.test/feed", 1, NOON, is_first_poll=False, last_ok=NOON)
+    fetched = FetchResult(FetchOutcome.DOCUMENT, claim.url, 200)
+    result = ingest_poll(PollResult(claim, source("wire"), fetched, feed), {}, NOON, max_articles=10)
+    assert [(article.uid, article.title) for article in result.articles] == [("a\ufffd", "Kim\ufffd"), ("b", "")]
 
 
 @pytest.mark.parametrize(
