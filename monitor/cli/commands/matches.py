@@ -100,9 +100,9 @@ def list_(
       news-monitor matches list 'title:strike lang:en -air'
     """
     loaded = load_config(config).config
+    asked = read_query(query, since, before, loaded.settings)
     database = existing_database(loaded.settings)
     zone = loaded.settings.timezone
-    asked = read_query(query, since, before, loaded.settings)
     code = Reason.SHADOW if decision == _SHADOW and reason is None else Reason(reason) if reason else None
     wanted = MatchFilter(
         (*rules, *asked.rules.wanted),
