@@ -22,7 +22,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -117,7 +117,7 @@ def write_queries(pool: Sequence[Text], count: int, wanted: int) -> dict[str, li
         begin = rng.randrange(len(text) - letters)
         return text[begin : begin + letters]
 
-    kinds = {
+    kinds: dict[str, Callable[[], str]] = {
         "word": lambda: phrase(1),
         "rare word": lambda: f"rare{rng.randint(1, count)}",
         "two words": lambda: f"{phrase(1)} {phrase(1)}",

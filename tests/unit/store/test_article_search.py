@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from monitor.errors import InvalidRequest
 from monitor.matching import RuleSet, compile_rules
-from monitor.model import Article, Retention
+from monitor.model import Article, FoldedText, Retention
 from monitor.model.article_query import ArticleQuery
 from monitor.services.article_query import MAX_QUERY, parse_article_query
 from monitor.store.commit.serial_section import SerialSection
@@ -219,7 +219,7 @@ def test_a_commit_that_fails_leaves_nothing_in_the_index(desk: Desk) -> None:
 
     def stop() -> None:
         with desk.database.writing() as connection:
-            search_index.index_articles(connection, {1: ("Ferries", "late")})
+            search_index.index_articles(connection, {1: FoldedText("ferries", "late")})
             raise Stopped
 
     with pytest.raises(Stopped):
