@@ -24,8 +24,8 @@ from monitor.store.search.index_terms import fold_texts, list_terms
 
 _SQLITE = "sqlite"
 _MIN_SQLITE = (3, 43)  # deleting from a table that keeps no texts
-_SLICE, _SLICE_TIME = 250, 0.1  # articles; s after which a slice ends: others wait for the database meanwhile
-_ROWS_AT_ONCE = 25
+_SLICE, _SLICE_TIME = 250, 0.05  # articles; s after which a slice ends: others wait for the database meanwhile
+_ROWS_AT_ONCE = 10
 _MERGED_PAGES = 250  # of the index, in one transaction
 _MAX_VECTOR = 1_000_000  # bytes of terms: PostgreSQL takes 2**20; an article with more is a candidate of every search
 _CREATE = (
