@@ -16,7 +16,7 @@ from monitor.alerting.quotes import MatchQuote, quote_match
 from monitor.alerting.stages.freshness import check_freshness
 from monitor.alerting.subject_keys import event_key
 from monitor.matching import RuleSet
-from monitor.model import Article, Event, Match, MatchKind, OncePer, Source, Story
+from monitor.model import Article, Event, FoldedText, Match, MatchKind, OncePer, Source, Story
 from monitor.state import State
 from monitor.stories import (
     STORIES,
@@ -62,6 +62,7 @@ class PreparedArticle:
     `quotes`: what messages show of the matches, one for each. `features`: None if no rule hits the article, so that it
     joins no story; then nothing else is worked out either.
     `wire` and `wire_status`: as in `Provenance`. `work`: what it has cost (`RuleSet.match_with_cost`).
+    `folded`: its title and text, folded; None: not known.
     """
 
     article: Article
@@ -73,6 +74,7 @@ class PreparedArticle:
     wire_status: WireStatus | None
     facts: tuple[tuple[str, int], ...]
     work: int
+    folded: FoldedText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +142,10 @@ def prepare_articles(
     for article in articles:
         if max_work is not None and work >= max_work:
             break
-        matches, cost = rules.match_with_cost(article)
-        prepared.append(_prepare_article(article, matches, cost, rules, joins=all_stories or bool(matches)))
+        matched = rules.match_with_cost(article)
+        joins = all_stories or bool(matched.matches)
+        made = _prepare_article(article, matched.matches, matched.work, rules, joins=joins)
+        prepared.append(replace(made, folded=matched.folded))
         work += prepared[-1].work
     return tuple(prepared)
 

@@ -84,7 +84,7 @@ def decide_due(rules: RuleSet, state: State, now: datetime, only: Collection[str
 def _decide_article(clustered: ClusteredArticle) -> ArticleDecision:
     prepared, joined = clustered.prepared, clustered.joined
     if joined is None:
-        return ArticleDecision(prepared.article, None, "no rule hits it", ())
+        return ArticleDecision(prepared.article, None, "no rule hits it", (), folded=prepared.folded)
     decisions = zip(map(evaluate, clustered.cases), clustered.memberships, strict=True)
     return ArticleDecision(
         article=prepared.article,
@@ -96,6 +96,7 @@ def _decide_article(clustered: ClusteredArticle) -> ArticleDecision:
         publisher=prepared.publisher,
         wire=prepared.wire,
         compared=joined.compared_article,
+        folded=prepared.folded,
     )
 
 

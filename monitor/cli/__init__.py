@@ -22,7 +22,7 @@ _COMMANDS = "monitor.cli.commands"
     cls=LazyGroup,
     lazy={
         "alerts": (f"{_COMMANDS}.alerts", "The alerts that were made: list, show, mark, feed."),
-        "articles": (f"{_COMMANDS}.articles", "Stored articles: forget, mark."),
+        "articles": (f"{_COMMANDS}.articles", "Stored articles: list, show, export, forget, mark."),
         "channels": (
             f"{_COMMANDS}.channels",
             "The channels that messages go to: list, add, preview, test, drill, canary.",
@@ -44,6 +44,7 @@ _COMMANDS = "monitor.cli.commands"
         "run": (f"{_COMMANDS}.run", "Run the daemon: poll sources, match rules, send alerts."),
         "schema": (f"{_COMMANDS}.schema", "Print the JSON Schema of a kind of file."),
         "score": (f"{_COMMANDS}.score", "Measure the rules on labelled articles."),
+        "search": (f"{_COMMANDS}.search", "Stored articles that have these words."),
         "sources": (f"{_COMMANDS}.sources", "The sources: list, health, retry, add, remove, import, export."),
         "status": (f"{_COMMANDS}.status", "Whether it runs, what needs a person, and counts."),
         "stories": (f"{_COMMANDS}.stories", "Stories and events: list, show, merge, split."),

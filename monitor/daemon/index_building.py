@@ -11,7 +11,7 @@ from monitor.store.search.search_index import IndexBuilder
 from monitor.telemetry import LogEvent, log
 
 LOOK_EVERY = timedelta(minutes=1)
-_PAUSE = 0.1  # s after a slice, which takes as long: half of a processor stays free
+_PAUSE = 0.1  # s after a slice, which takes half of that: polls have most of the time
 
 
 async def build_index(builder: IndexBuilder, thread: StoreThread) -> None:

@@ -21,8 +21,17 @@ from monitor.matching.rule_plan import CompiledRule, RuleMatch, RulePlan, build_
 from monitor.matching.terms import TermPattern
 from monitor.matching.tokenized_article import TokenizedArticle
 from monitor.matching.value_finders import values_by_name
-from monitor.model import Article, Entity, Match, MatchKind, MentionCause, Rule, RuleStatus, Source, Span
+from monitor.model import Article, Entity, FoldedText, Match, MatchKind, MentionCause, Rule, RuleStatus, Source, Span
 from monitor.text.language_detection import LATIN
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleMatches:
+    """The matches of an article, how much work they took (`TokenizedArticle.work`), and its folded words."""
+
+    matches: tuple[Match, ...]
+    work: int
+    folded: FoldedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +98,13 @@ class RuleSet:
 
     def match(self, article: Article) -> tuple[Match, ...]:
         """Return the rules that an article meets, in the order of the set, as news or mention, with the evidence."""
-        return self.match_with_cost(article)[0]
+        return self.match_with_cost(article).matches
 
-    def match_with_cost(self, article: Article) -> tuple[tuple[Match, ...], int]:
-        """Return the same matches, and how much work it took (`TokenizedArticle.work`)."""
+    def match_with_cost(self, article: Article) -> ArticleMatches:
+        """Return the same matches, and what else is known of the article then."""
         doc_hits, rule_matches = self.evaluate_article(article)
         matches = tuple(self._build_match(rule_match, doc_hits) for rule_match in rule_matches)
-        return matches, doc_hits.document.work
+        return ArticleMatches(matches, doc_hits.document.work, doc_hits.document.folded)
 
     def evaluate_article(self, article: Article) -> tuple[DocumentHits, list[RuleMatch]]:
         """Return what was found in the article, and the rules that it meets."""

@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import accumulate, islice, pairwise
 from operator import itemgetter
 
-from monitor.model import Article, Field, NewsIn, Span, Unit
+from monitor.model import Article, Field, FoldedText, NewsIn, Span, Unit
 from monitor.text.days import find_days
 from monitor.text.folding import fold_text, fold_title
 from monitor.text.language_detection import ruled_out_latin_languages
@@ -90,6 +90,12 @@ class TokenizedArticle:
                 pieces.append(words)
                 position += len(words) + 1
         return f" {' '.join(pieces)} "
+
+    @property
+    def folded(self) -> FoldedText:
+        """Title and text, folded."""
+        title, text = (self.joined[slice(*self._regions[field])] for field in (Field.TITLE, Field.TEXT))
+        return FoldedText(title, text)
 
     # --- regions ------------------------------------------------------------------------------------------------
 

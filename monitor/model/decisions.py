@@ -49,6 +49,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class FoldedText:
+    """The comparable tokens of an article's title and text, joined by blanks (`text.folding`)."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """An article that meets a rule: which version of the rule, as news or a mention, at which level, and the spans that
     show why.
@@ -333,7 +341,7 @@ class MatchDecision:
 class ArticleDecision:
     """What was decided on one article: its story (None: no rule hit it, and such articles were not to join stories),
     how it joined the story, who prints it, and a decision for each match. `compared`: the older article of that story,
-    or of another one, that it was compared with."""
+    or of another one, that it was compared with. `folded`: its words, folded; None: not known."""
 
     article: Article
     story: Story | None
@@ -342,6 +350,7 @@ class ArticleDecision:
     publisher: str = ""
     wire: str | None = None
     compared: ComparedArticle | None = None
+    folded: FoldedText | None = None
 
     @property
     def event(self) -> Event | None:

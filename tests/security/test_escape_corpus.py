@@ -291,6 +291,10 @@ VIEWS = (
     "alerts feed", "alerts feed --json",
     "rules import queries.txt", "rules import page.html",
     "rules import --format keywords queries.txt", "rules import --format google-alerts queries.txt",
+    "search 북한", "search 북한 --json", "search 북한 --csv",
+    "search {evil}", "search {evil}:a", "articles list", "articles list --json", "articles list --csv",
+    "articles search source:wire", "articles show 1", "articles show 1 --json", "articles show {evil}",
+    "articles export", "articles export source:{evil}", "db index", "matches list 북한",
 )  # fmt: skip
 EVIL = "a\x1b[35;9m\x9b31m\u202e\u200b\udc9b\r\x07"
 """An argument as a shell passes it: the byte 9b, which is no UTF-8, becomes half of a pair."""

@@ -1,27 +1,114 @@
-"""`news-monitor articles`: what was taken in."""
+"""`news-monitor articles`: what is stored."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from monitor import clock
 from monitor.cli.config_files import load_config
-from monitor.cli.options import config_option, existing_database, get_username
+from monitor.cli.options import (
+    config_option,
+    existing_database,
+    get_username,
+    json_line,
+    json_option,
+    open_output,
+    print_json,
+)
+from monitor.cli.output.article_list import details_row, export_row, format_details
 from monitor.cli.output.mark_report import print_mark_results
+from monitor.cli.paths import OutputPath
+from monitor.cli.query_options import PageOptions, page_options, print_search, query_argument, read_query
 from monitor.errors import InvalidRequest
 from monitor.model import MarkVerdict
 from monitor.sanitize import sanitize_line
 from monitor.services.commands.articles import erase_articles, plan_erasure
 from monitor.services.commands.marks import Judgement, mark_articles
+from monitor.services.queries.search import iter_articles, show_article
 from monitor.store.lifecycle.erasure import ErasurePlan
 from monitor.wording.quantities import format_count
 
 
 @click.group()
 def articles() -> None:
-    """The articles: forget, mark."""
+    """The stored articles: list, search, show, export, forget, mark."""
+
+
+@articles.command("list")
+@page_options
+@query_argument
+def list_(*, config: Path, query: tuple[str, ...], since: str | None, before: str | None, **page: Any) -> None:  # noqa: ANN401
+    """The stored articles, the newest first, or those that meet the QUERY: see `news-monitor search --help`.
+
+    \b
+    Examples:
+      news-monitor articles list
+      news-monitor articles list 'source:harbour-times -strike' --limit 20
+      news-monitor articles list rule:taiwan-drills --since '2 days' --csv > drills.csv
+    """
+    print_search(config, query, since, before, PageOptions(**page))
+
+
+@articles.command("search")
+@page_options
+@query_argument
+def search_(*, config: Path, query: tuple[str, ...], since: str | None, before: str | None, **page: Any) -> None:  # noqa: ANN401
+    """The same as `articles list`: articles that meet the QUERY.
+
+    \b
+    Example:
+      news-monitor articles search 'port strike'
+    """
+    print_search(config, query, since, before, PageOptions(**page))
+
+
+@articles.command()
+@config_option
+@json_option
+@click.argument("article", metavar="ARTICLE")
+def show(config: Path, as_json: bool, article: str) -> None:
+    """One article: its text, its versions and times, its story and its matches.
+
+    ARTICLE is its number, as `search` and `articles list` have it; or an address, a uid, 'SOURCE UID' in quotes, or the
+    id of an alert.
+
+    \b
+    Examples:
+      news-monitor articles show 4711
+      news-monitor articles show https://news.example.org/2026/01/05/a-name --json
+    """
+    loaded = load_config(config).config
+    details = show_article(existing_database(loaded.settings), article)
+    if as_json:
+        print_json(details_row(details))
+        return
+    for line in format_details(details, loaded.settings.timezone):
+        click.echo(line)
+
+
+@articles.command()
+@config_option
+@query_argument
+@click.option("-o", "--output", "file", type=OutputPath(), default=Path("-"), help="The file (none, or -: stdout).")
+def export(config: Path, query: tuple[str, ...], since: str | None, before: str | None, file: Path) -> None:
+    """All stored articles, or those that meet the QUERY, as JSON lines, in the order in which they were stored.
+
+    `match`, `replay` and `score` read them.
+
+    \b
+    Examples:
+      news-monitor articles export -o articles.jsonl
+      news-monitor articles export 'strike lang:en' --since 2026-01-01 | news-monitor match --rules rules -
+    """
+    loaded = load_config(config).config
+    wanted = read_query(query, since, before, loaded.settings)
+    found = iter_articles(loaded, existing_database(loaded.settings), wanted)
+    with open_output(file) as out:
+        for each in found:
+            out.write(f"{json_line(export_row(each), out)}\n")
 
 
 @articles.command()

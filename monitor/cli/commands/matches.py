@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,7 +30,9 @@ from monitor.cli.options import (
 )
 from monitor.cli.output.tables import print_table
 from monitor.cli.paths import OutputPath
+from monitor.cli.query_options import read_query
 from monitor.model import MatchKind, Outcome, Reason
+from monitor.model.article_query import NameFilter
 from monitor.services.queries.matches import (
     ExportedMatch,
     MatchFilter,
@@ -74,17 +76,21 @@ def _since_option(command: F) -> F:
 @_rule_option
 @click.option("--source", "sources", multiple=True, metavar="ID", help="Only of this source.")
 @_since_option
+@click.option("--before", metavar="TIME", help=f"Only before then. {_TIME}")
 @click.option("--kind", type=click.Choice([kind.value for kind in MatchKind]), help="Only news, or only mentions.")
 @click.option("--decision", type=click.Choice([*_OUTCOMES, _SHADOW]), metavar="OUTCOME", help=_DECISION)
 @click.option("--reason", type=click.Choice([reason.value for reason in Reason]), metavar="CODE", help=_REASON)
 @click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the newest first.")
+@click.argument("query", nargs=-1, metavar="[QUERY]...")
 def list_(
     config: Path,
     *,
+    query: tuple[str, ...],
     as_json: bool,
     rules: tuple[str, ...],
     sources: tuple[str, ...],
     since: str | None,
+    before: str | None,
     kind: str | None,
     decision: str | None,
     reason: str | None,
@@ -92,25 +98,30 @@ def list_(
 ) -> None:
     """The matches, the newest first: an article that a rule matches, and what was decided on it, and why.
 
+    A QUERY is as in `news-monitor search --help`; its words are those of the article.
+
     \b
     Examples:
       news-monitor matches list
       news-monitor matches list --decision suppressed --since '12 hours'
       news-monitor matches list --decision shadow --rule taiwan-drills
       news-monitor matches list --rule taiwan-drills --source harbour-times --json
+      news-monitor matches list 'title:strike lang:en -air'
     """
     loaded = load_summary(config)
+    asked = read_query(query, since, before, loaded.settings)
     database = existing_database(loaded.settings)
     zone = loaded.settings.timezone
-    from_ = parse_time_option(since, clock.now(), zone)
     code = Reason.SHADOW if decision == _SHADOW and reason is None else Reason(reason) if reason else None
     wanted = MatchFilter(
-        rules,
+        (*rules, *asked.rules.wanted),
         sources,
-        since=from_,
+        since=asked.since,
+        until=asked.before,
         kind=MatchKind(kind) if kind else None,
         outcome=_OUTCOMES.get(decision or ""),
         reason=code,
+        query=replace(asked, since=None, before=None, rules=NameFilter((), asked.rules.unwanted)),
     )
     found = list_matches(loaded, database, wanted, most)
     if as_json:

@@ -57,3 +57,7 @@ def show_match(config: Config, database: Database, id_: int) -> QuotedMatch:
 def _require_known_names(config: Config | ConfigSummary, queries: MatchQueries, wanted: MatchFilter) -> None:
     require_known("rule", wanted.rules, config.rules, queries.rules)
     require_known("source", wanted.sources, config.sources, queries.sources)
+    if wanted.query is not None:
+        sources = (*wanted.query.sources.wanted, *wanted.query.sources.unwanted)
+        require_known("source", sources, config.sources, queries.sources)
+        require_known("rule", wanted.query.rules.unwanted, config.rules, queries.rules)

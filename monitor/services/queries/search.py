@@ -88,13 +88,7 @@ def show_article(database: Database, name: str) -> ArticleDetails:
     """The article with this number, address, uid, 'SOURCE UID' or the id of its alert. Raises InvalidRequest if there
     is none, or if there are several."""
     queries = ArticleQueries(database)
-    if name.isascii() and name.isdigit():
-        numbers = [number for number, _ in queries.find_numbers(name)]
-    else:
-        found = look_up_article(database, name)
-        numbers = [queries.number_of(stored.article) for stored in found.found]
-        if not numbers and found.missing is not None:
-            raise InvalidRequest(f"there is no article '{name}': {found.missing.reason}")
+    numbers = _find_numbers(queries, database, name)
     if not numbers:
         raise InvalidRequest(f"there is no article '{name}': `news-monitor articles list` shows those that are kept")
     if len(numbers) > 1:
@@ -102,6 +96,15 @@ def show_article(database: Database, name: str) -> ArticleDetails:
         raise InvalidRequest(f"several articles have the name '{name}'; give a number: {named}")
     stored, versions = queries.load_details(numbers[0])
     return ArticleDetails(numbers[0], stored, versions)
+
+
+def _find_numbers(queries: ArticleQueries, database: Database, name: str) -> list[int]:
+    if name.isascii() and name.isdigit():
+        return [number for number, _ in queries.find_numbers(name)]
+    found = look_up_article(database, name)
+    if found.missing is not None:
+        raise InvalidRequest(f"there is no article '{name}': {found.missing.reason}")
+    return [queries.number_of(stored.article) for stored in found.found]
 
 
 def _quote(article: Article, query: ArticleQuery) -> tuple[Quote, ...]:

@@ -38,6 +38,7 @@ from monitor.model.outcome import clauses_to_row, sent_outcome, suppressed_outco
 from monitor.store.commit.notice_writer import INSERT_DELIVERY, build_delivery_rows
 from monitor.store.engine import tables
 from monitor.store.engine.database import build_insert_for, write_rows
+from monitor.store.search.index_terms import fold_texts
 from monitor.store.search.search_index import index_articles
 from monitor.store.state.clusters import StoredClusters
 from monitor.store.state.pending_rows import load_article_ids
@@ -214,9 +215,11 @@ def _write_articles(connection: Connection, dated_decisions: Sequence[tuple[Arti
     rows = connection.execute(_build_article_upsert(connection.dialect.name), list(latest.values()))
     ids = {(source, uid): id_ for id_, source, uid in rows}
     write_rows(connection, _INSERT_VERSION, [_version_to_row(article, ids, at) for article, at in articles])
-    index_articles(
-        connection, {ids[article.source, article.uid]: (article.title, article.text) for article, _ in articles}
-    )
+    words = {
+        ids[new.article.source, new.article.uid]: new.folded or fold_texts(new.article.title, new.article.text)
+        for new, _ in dated_decisions
+    }
+    index_articles(connection, words)
     return ids
 
 

@@ -132,7 +132,7 @@ class ArticleQueries:
         """The number of a stored article."""
         condition = and_(article.c.source_id == stored.source, article.c.uid == stored.uid)
         with self._database.reading() as connection:
-            return connection.execute(select(article.c.id).where(condition)).scalar_one()
+            return int(connection.execute(select(article.c.id).where(condition)).scalar_one())
 
     def load_details(self, number: int) -> tuple[StoredArticle, tuple[tuple[datetime, Article], ...]]:
         """The article with this number, and each of its versions with the time of its commit, the oldest first."""

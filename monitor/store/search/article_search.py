@@ -47,7 +47,7 @@ class SearchPage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Range:
+class IdRange:
     """Ids from `first` to `last`, both included (None: no limit), and whether the index knows them."""
 
     first: int
@@ -75,7 +75,7 @@ class ArticleSearch:
         """All articles that meet a query, in the order in which they were stored. Few are in memory at once."""
         return self._walk(query, self._plan(query, None)[::-1], newest_first=False, first_slice=_SLICE)
 
-    def _plan(self, query: ArticleQuery, before_id: int | None) -> list[_Range]:
+    def _plan(self, query: ArticleQuery, before_id: int | None) -> list[IdRange]:
         """The ranges of ids to look through, the newest first."""
         last = None if before_id is None else before_id - 1
         with self._database.reading() as connection:
@@ -84,22 +84,22 @@ class ArticleSearch:
             first, newest = _load_id_bounds(connection, query)
         last = last if newest is None else newest if last is None else min(last, newest)
         if not list_query_terms(query) or not (state.is_on and supported):
-            return [_Range(first, last, is_indexed=False)]
+            return [IdRange(first, last, is_indexed=False)]
         border = state.indexed_from
-        ranges = [_Range(max(first, border), last, is_indexed=True)]
+        ranges = [IdRange(max(first, border), last, is_indexed=True)]
         if first < border:
-            ranges.append(_Range(first, border - 1 if last is None else min(border - 1, last), is_indexed=False))
+            ranges.append(IdRange(first, border - 1 if last is None else min(border - 1, last), is_indexed=False))
         return ranges
 
     def _walk(
-        self, query: ArticleQuery, ranges: Sequence[_Range], *, newest_first: bool, first_slice: int
+        self, query: ArticleQuery, ranges: Sequence[IdRange], *, newest_first: bool, first_slice: int
     ) -> Iterator[FoundArticle]:
         check, size = TermCheck(query.terms), min(first_slice, _SLICE)
         for wanted in ranges:
             first, last = wanted.first, wanted.last
             while last is None or first <= last:
                 with self._database.reading() as connection:
-                    statement = _select_candidates(connection, query, _Range(first, last, wanted.is_indexed))
+                    statement = select_candidates(connection, query, IdRange(first, last, wanted.is_indexed))
                     key = article.c.id if not wanted.is_indexed else _indexed_id(connection)
                     ordered = statement.order_by(key.desc() if newest_first else key)
                     rows = connection.execute(ordered.limit(size)).all()
@@ -113,7 +113,7 @@ class ArticleSearch:
                     first = rows[-1].id + 1
 
 
-def _is_indexed(query: ArticleQuery, ranges: Sequence[_Range]) -> bool:
+def _is_indexed(query: ArticleQuery, ranges: Sequence[IdRange]) -> bool:
     """Whether no text was searched for words without the index."""
     return not query.terms or all(each.is_indexed for each in ranges)
 
@@ -145,8 +145,8 @@ def _indexed_id(connection: Connection) -> ColumnElement[int]:
     return sqlite_terms.c.rowid if connection.dialect.name == _SQLITE else postgresql_terms.c.article_id
 
 
-def _select_candidates(connection: Connection, query: ArticleQuery, within: _Range) -> Select[Any]:
-    """The articles of a range that may meet the query."""
+def select_candidates(connection: Connection, query: ArticleQuery, within: IdRange) -> Select[Any]:
+    """The articles of a range that may meet the query, for `article_from_row`; in no order."""
     statement = select_latest_articles().where(*list_filters(query))
     key: ColumnElement[int] = article.c.id
     if within.is_indexed:

@@ -20,7 +20,7 @@ class _TsQuery(UserDefinedType[str]):
 
     cache_ok = True
 
-    def get_col_spec(self) -> str:
+    def get_col_spec(self, **_: object) -> str:
         return "TSQUERY"
 
 

@@ -14,13 +14,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import add
 
+from monitor.model import FoldedText
 from monitor.text.folding import fold_text
 from monitor.text.scripts import APART, HANGUL, UNSPACED, UNSPACED_LETTER
 
 MAX_TERM = 64  # characters; longer words are cut: no database takes every length
 _RUN = re.compile(rf"[{APART}]+|[{UNSPACED}](?: [{UNSPACED}])*")
-_LONG_WORD = re.compile(rf"[^ ]{{{MAX_TERM + 1},}}")
+_UNSPACED_OR_APART = re.compile(f"[{UNSPACED}{APART}]")
+_FIELD_BORDER = "\x02"  # no token contains it: no run crosses it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +39,30 @@ def fold_field(text: str) -> str:
     return f" {fold_text(text)[0]} "
 
 
+def fold_texts(title: str, text: str) -> FoldedText:
+    """A title and a text, folded."""
+    return FoldedText(fold_text(title)[0], fold_text(text)[0])
+
+
 def list_terms(*fields: str) -> list[str]:
-    """The terms of folded fields, each once."""
-    found: dict[str, None] = {}
-    for field in fields:
-        pairs = _RUN.sub(_list_pairs, field)
-        found.update(dict.fromkeys(_LONG_WORD.sub(_cut_word, pairs).split()))
-    return list(found)
+    """The terms of folded fields, each once, in any order."""
+    runs: list[str] = []
 
+    def take_run(run: re.Match[str]) -> str:
+        runs.append(run[0])
+        return " "
 
-def _list_pairs(run: re.Match[str]) -> str:
-    letters = run[0].replace(" ", "")
-    return f"{' '.join(map(''.join, pairwise(letters)))} {letters[-1]}"
-
-
-def _cut_word(word: re.Match[str]) -> str:
-    return word[0][:MAX_TERM]
+    joined = f" {_FIELD_BORDER} ".join(fields)
+    words = _RUN.sub(take_run, joined) if _UNSPACED_OR_APART.search(joined) else joined
+    found = set(words.split())
+    found.discard(_FIELD_BORDER)
+    for run in runs:
+        letters = run.replace(" ", "")
+        found.update(map(add, letters, letters[1:]))  # each with the next one
+        found.add(letters[-1])
+    return (
+        list(found) if len(max(found, key=len, default="")) <= MAX_TERM else list({term[:MAX_TERM] for term in found})
+    )
 
 
 def list_needed_terms(tokens: Sequence[str], *, is_prefix: bool) -> list[IndexTerm]:

@@ -16,15 +16,16 @@ from functools import cache
 from sqlalchemy import Connection, TextClause, and_, bindparam, func, select, text, update
 
 from monitor import clock
+from monitor.model import FoldedText
 from monitor.store.engine.database import Database, write_rows
 from monitor.store.engine.search_tables import INDEX_TABLE, search_index
 from monitor.store.engine.tables import article, article_version
-from monitor.store.search.index_terms import fold_field, list_terms
+from monitor.store.search.index_terms import fold_texts, list_terms
 
 _SQLITE = "sqlite"
 _MIN_SQLITE = (3, 43)  # deleting from a table that keeps no texts
-_SLICE, _SLICE_TIME = 250, 0.1  # articles; s after which a slice ends: others wait for the database meanwhile
-_ROWS_AT_ONCE = 25
+_SLICE, _SLICE_TIME = 250, 0.05  # articles; s after which a slice ends: others wait for the database meanwhile
+_ROWS_AT_ONCE = 10
 _MERGED_PAGES = 250  # of the index, in one transaction
 _MAX_VECTOR = 1_000_000  # bytes of terms: PostgreSQL takes 2**20; an article with more is a candidate of every search
 _CREATE = (
@@ -90,15 +91,15 @@ _SELECT_TEXTS = (
 )
 
 
-def index_articles(connection: Connection, articles: Mapping[int, tuple[str, str]]) -> None:
+def index_articles(connection: Connection, articles: Mapping[int, FoldedText]) -> None:
     """Write articles that this transaction stores to the index, if there is one, in place of their earlier versions.
-    `articles`: title and text by the article's id. Call it in the serial section."""
+    `articles`: their words by the article's id. Call it in the serial section."""
     if articles and load_index_state(connection).is_on:
         _write_terms(connection, articles)
 
 
-def _write_terms(connection: Connection, articles: Mapping[int, tuple[str, str]]) -> None:
-    terms = ((id_, list_terms(fold_field(title), fold_field(body))) for id_, (title, body) in articles.items())
+def _write_terms(connection: Connection, articles: Mapping[int, FoldedText]) -> None:
+    terms = ((id_, list_terms(folded.title, folded.text)) for id_, folded in articles.items())
     if connection.dialect.name == _SQLITE:
         rows: list[dict[str, object]] = [{"id": id_, "terms": " ".join(found)} for id_, found in terms]
         write_rows(connection, _INSERT_SQLITE, rows)
@@ -233,7 +234,7 @@ class IndexBuilder:
                 return None
             added, first = 0, 0
             for rows in connection.execute(_SELECT_TEXTS, {"below": state.indexed_from}).partitions(_ROWS_AT_ONCE):
-                _write_terms(connection, {row.id: (row.title, row.text) for row in rows})
+                _write_terms(connection, {row.id: fold_texts(row.title, row.text) for row in rows})
                 added += len(rows)
                 if added == _SLICE or clock.monotonic() - began > _SLICE_TIME:
                     first = rows[-1].id

@@ -5,67 +5,82 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, islice
+from itertools import islice
 
 from monitor.model import Field, Span
 from monitor.model.article_query import TextTerm
 from monitor.store.search.index_terms import build_needle, fold_field
-from monitor.text.folding import fold
 from monitor.text.record import Offsets, normalize_text
 from monitor.text.scripts import HANGUL, TOKEN
 
-_MAX_SPANS = 20  # of a term in a field
+_MAX_SPANS = 10  # of a term in a field
 
 
 class TermCheck:
     """Checks articles against the terms of a query."""
 
     def __init__(self, terms: Sequence[TextTerm]) -> None:
-        self._checks = [
-            (term.field, build_needle(term.tokens, is_prefix=term.is_prefix), term.is_excluded) for term in terms
-        ]
+        checks = [(term.field, build_needle(term.tokens, is_prefix=term.is_prefix), term.is_excluded) for term in terms]
+        self._checks = sorted(checks, key=lambda check: check[0] is not Field.TITLE)  # a title is quickly folded
 
     def is_met(self, title: str, text: str) -> bool:
         """Whether all terms are there, and those that are excluded are not."""
-        if not self._checks:
-            return True
-        fields = {Field.TITLE: fold_field(title), Field.TEXT: fold_field(text)}
-        for field, needle, is_excluded in self._checks:
-            found = needle in fields[field] if field else any(needle in folded for folded in fields.values())
-            if found == is_excluded:
-                return False
-        return True
+        contents = {Field.TITLE: title, Field.TEXT: text}
+        folded: dict[Field, str] = {}
+
+        def has(field: Field, needle: str) -> bool:
+            if field not in folded:
+                folded[field] = fold_field(contents[field])
+            return needle in folded[field]
+
+        return all(
+            any(has(each, needle) for each in ((field,) if field else contents)) != is_excluded
+            for field, needle, is_excluded in self._checks
+        )
 
 
 def find_term_spans(title: str, text: str, terms: Sequence[TextTerm]) -> tuple[Span, ...]:
     """The places of terms in title and text, the first ones of each."""
-    fields = {Field.TITLE: title, Field.TEXT: text}
+    fields = [_FieldWords(Field.TITLE, title), _FieldWords(Field.TEXT, text)]
     return tuple(
         span
-        for field, content in fields.items()
+        for words in fields
         for term in terms
-        if term.field in (None, field)
-        for span in islice(_find_in_field(field, content, term), _MAX_SPANS)
+        if term.field in (None, words.field)
+        for span in islice(words.find(term), _MAX_SPANS)
     )
 
 
-def _find_in_field(field: Field, content: str, term: TextTerm) -> Iterator[Span]:
-    needle = build_needle(term.tokens, is_prefix=term.is_prefix)
-    record = normalize_text(content)
-    tokens = list(TOKEN.finditer(record))
-    folded = fold(" ".join(token[0] for token in tokens))
-    joined = f" {folded} "
-    starts = list(accumulate((len(token) + 1 for token in folded.split()), initial=1))
-    offsets = Offsets(content)
-    position = joined.find(needle)
-    while position >= 0:
-        first, last = position + needle.startswith(" "), position + len(needle.rstrip(" ")) - 1
-        begin, end = bisect_right(starts, first) - 1, bisect_right(starts, last) - 1
-        start = tokens[begin].start() + (first - starts[begin] if HANGUL.match(term.tokens[0]) else 0)
-        is_partial = HANGUL.match(term.tokens[-1]) is not None
-        stop = tokens[end].start() + last + 1 - starts[end] if is_partial else tokens[end].end()
-        original = offsets.to_original(start, stop)
-        yield Span(field, *original, content[slice(*original)], term.words)
-        position = joined.find(needle, position + 1)
+class _FieldWords:
+    """The words of a field, and the way from a place in their folded row to one in the text as received. Only as much
+    of the text is cut into tokens as the places need."""
+
+    def __init__(self, field: Field, content: str) -> None:
+        self.field = field
+        self._content = content
+        self._folded = fold_field(content)
+        self._unread = TOKEN.finditer(normalize_text(content))
+        self._tokens: list[tuple[int, int]] = []
+        self._offsets = Offsets(content)
+
+    def find(self, term: TextTerm) -> Iterator[Span]:
+        """The places of a term, in their order."""
+        needle = build_needle(term.tokens, is_prefix=term.is_prefix)
+        opens_left, opens_right = (HANGUL.match(term.tokens[end]) is not None for end in (0, -1))
+        position = self._folded.find(needle)
+        while position >= 0:
+            first, last = position + needle.startswith(" "), position + len(needle.rstrip(" ")) - 1
+            (start, _), first_letter = self._token_at(first)
+            (last_start, end), last_letter = self._token_at(last)
+            start += first - first_letter if opens_left else 0
+            end = last_start + last + 1 - last_letter if opens_right else end
+            original = slice(*self._offsets.to_original(start, end))
+            yield Span(self.field, original.start, original.stop, self._content[original], term.words)
+            position = self._folded.find(needle, position + 1)
+
+    def _token_at(self, position: int) -> tuple[tuple[int, int], int]:
+        """The range in the record of the token at a position in the folded row, and where it begins in that row."""
+        number = self._folded.count(" ", 0, position) - 1
+        self._tokens += (token.span() for token in islice(self._unread, max(0, number + 1 - len(self._tokens))))
+        return self._tokens[number], self._folded.rfind(" ", 0, position) + 1

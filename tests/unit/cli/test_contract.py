@@ -28,6 +28,7 @@ COMMANDS = (
     "db upgrade", "db backup", "db restore", "db check", "db prune", "why", "replay", "entities list",
     "rules list", "rules show", "rules misses", "rules coverage", "rules tune", "rules packs", "rules test",
     "rules try", "score", "timeline", "report", "alerts feed", "completion", "rules import",
+    "search", "articles list", "articles search", "articles show", "articles export", "db index",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -278,6 +279,19 @@ EXIT_CODES = [
     (1, "db restore feed.xml"),
     (1, "db check"),
     (1, "db prune"),
+    (1, "db index"),
+    (1, "search port"),
+    (2, "search"),
+    (2, "search foo:bar"),
+    (2, "search port --json --csv"),
+    (1, "articles list"),
+    (2, "articles list *strike"),
+    (1, "articles search port"),
+    (1, "articles show 1"),
+    (2, "articles show"),
+    (1, "articles export"),
+    (2, "articles export since:nosuch"),
+    (2, "matches list foo:bar"),
     (1, "articles forget https://x.test/1"),
     (2, "articles forget"),
     (0, "init new"),
@@ -362,6 +376,8 @@ MISSING = {
         "matches mark -c {} 1 good", "rules misses -c {}", "rules show -c {} a", "rules coverage -c {} a",
         "rules tune -c {} a", "routes show -c {}", "timeline -c {}", "report -c {} --html -", "alerts feed -c {}",
         "rules import -c {} words.txt",
+        "search -c {} a", "articles list -c {}", "articles search -c {} a",
+        "articles show -c {} a", "articles export -c {}", "db index -c {}",
     ),
     "{}: there is no such file or folder": (
         "check {}", "match {}", "match --rules {} -", "replay {}", "replay --rules {} -", "replay --against {} -",
@@ -373,6 +389,7 @@ MISSING = {
     "{}/new: there is no folder {}; make it first": (
         "sources export -o {}/new", "matches export {}/new", "db backup {}/new", "marks export {}/new",
         "report --html {}/new", "rules import -o {}/new words.txt", "rules import --sources {}/new words.txt",
+        "articles export -o {}/new",
     ),
 }  # fmt: skip
 

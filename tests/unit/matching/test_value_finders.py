@@ -175,7 +175,8 @@ def test_a_rule_without_by_has_no_values() -> None:
 def test_words_that_are_repeated_without_end_cost_in_proportion() -> None:
     """Of a near each place is tried with all others, so only the first ones are."""
     compiled = rules(NEAR, "where", "what")
-    _, some = compiled.match_with_cost(article(title="cases Japan " * 500))
-    matches, many = compiled.match_with_cost(article(title="cases Japan " * 2_000))
+    some = compiled.match_with_cost(article(title="cases Japan " * 500)).work
+    matched = compiled.match_with_cost(article(title="cases Japan " * 2_000))
+    matches, many = matched.matches, matched.work
     assert [match.by["where"] for match in matches] == [{"entity:japan"}]
     assert many < 5 * some

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -12,19 +13,21 @@ from sqlalchemy import text
 
 from monitor.errors import InvalidRequest
 from monitor.matching import RuleSet, compile_rules
-from monitor.model import Article, Retention
+from monitor.model import Article, FoldedText, Retention
 from monitor.model.article_query import ArticleQuery
 from monitor.services.article_query import MAX_QUERY, parse_article_query
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
-from monitor.store.engine.search_tables import INDEX_TABLE
+from monitor.store.engine.opening import open_database
+from monitor.store.engine.search_tables import INDEX_TABLE, sqlite_terms
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queues.claims import Claims
 from monitor.store.search import search_index
-from monitor.store.search.article_search import ArticleSearch
+from monitor.store.search.article_search import ArticleSearch, IdRange, select_candidates
 from monitor.store.search.search_index import (
     IndexBuilder,
+    IndexState,
     drop_index,
     explain_unsupported,
     load_index_state,
@@ -32,6 +35,7 @@ from monitor.store.search.search_index import (
 )
 from monitor.store.search.term_spans import find_term_spans
 from tests.building import HOUR, NOON, article, claimed, commit, config_of, rule, rules, sources
+from tests.newest import make_newest
 from tests.plain_scan import scan_texts
 
 DAY = timedelta(days=1)
@@ -219,7 +223,7 @@ def test_a_commit_that_fails_leaves_nothing_in_the_index(desk: Desk) -> None:
 
     def stop() -> None:
         with desk.database.writing() as connection:
-            search_index.index_articles(connection, {1: ("Ferries", "late")})
+            search_index.index_articles(connection, {1: FoldedText("ferries", "late")})
             raise Stopped
 
     with pytest.raises(Stopped):
@@ -472,3 +476,40 @@ def test_the_places_of_words_are_those_of_the_text_as_received(
     spans = find_term_spans(title, body, parsed(query).wanted_terms)
     assert [span.text for span in spans] == found
     assert all({"title": title, "text": body}[span.field][span.start : span.end] == span.text for span in spans)
+
+
+def test_sqlite_reads_the_index_and_then_its_candidates(tmp_path: Path) -> None:
+    """From the newest on, without sorting: a frequent word is found as quickly as a rare one."""
+    database = make_newest(tmp_path / "news.db")
+    switch_index(database, wanted=True)
+    desk = Desk(database)
+    desk.store(*texts_as_articles(dict(enumerate(TEXTS))))
+    for _ in database.reclaim_space():  # with SQLite's statistics of its tables
+        pass
+    query = parsed("strike source:wire rule:launch lang:en since:2020-01-01")
+    with database.reading() as connection:
+        statement = select_candidates(connection, query, IdRange(0, 100, is_indexed=True))
+        ordered = statement.order_by(sqlite_terms.c.rowid.desc()).limit(50)
+        compiled = ordered.compile(connection, compile_kwargs={"literal_binds": True})
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]
+    assert plan[0].startswith("SCAN article_terms VIRTUAL TABLE")
+    assert any(line.startswith("SEARCH article USING INTEGER PRIMARY KEY") for line in plan)
+    assert not any("TEMP B-TREE FOR ORDER BY" in line for line in plan)
+    assert list(database.check()) == []
+    database.close()
+
+
+def test_an_archive_of_an_earlier_version_is_added(empty_url: str) -> None:
+    """An upgrade leaves the index off and empty; whoever then switches it on has the articles added."""
+    database = open_database(empty_url)
+    database.upgrade()
+    with database.reading() as connection:
+        assert load_index_state(connection) == IndexState(is_on=False, indexed_from=0)
+    desk = Desk(database)
+    desk.store(article("a", "Ferries"), article("b", "Rowers"))
+    switch_index(database, wanted=True)
+    with database.reading() as connection:
+        assert load_index_state(connection) == IndexState(is_on=True, indexed_from=3)
+    assert sum(IndexBuilder(database).build_slices()) == 2
+    assert desk.find("ferries") == ["a"]
+    database.close()

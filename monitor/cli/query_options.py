@@ -1,0 +1,88 @@
+"""The query that commands on stored articles take, and what `search` and `articles list` do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from monitor import clock
+from monitor.cli.config_files import load_config
+from monitor.cli.options import config_option, existing_database, json_option, parse_time_option
+from monitor.errors import InvalidRequest
+from monitor.model import Settings
+from monitor.model.article_query import ArticleQuery
+from monitor.services.article_query import parse_article_query, require_time_order
+
+F = TypeVar("F", bound=Callable[..., object])
+_TIME = "2026-01-05, '2026-01-05 09:00', or how long ago: '3 days'."
+
+
+@dataclass(frozen=True, slots=True)
+class PageOptions:
+    """Which page of what is found is shown, and how."""
+
+    limit: int
+    before_id: int | None
+    as_json: bool
+    as_csv: bool
+
+
+def query_argument(command: F) -> F:
+    """`[QUERY]...`, `--since` and `--before`."""
+    since = click.option("--since", metavar="TIME", help=f"Only what was first seen from then on: {_TIME}")
+    before = click.option("--before", metavar="TIME", help=f"Only what was first seen before then: {_TIME}")
+    return click.argument("query", nargs=-1, metavar="[QUERY]...")(since(before(command)))
+
+
+def page_options(command: F) -> F:
+    """`-c`, `--limit`, `--before-id`, `--json` and `--csv`."""
+    limit = click.option(
+        "--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="So many, the newest first."
+    )
+    before_id = click.option(
+        "--before-id", type=click.IntRange(1, 2**31 - 1), metavar="ID", help="The next page: those before this article."
+    )
+    as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
+    return config_option(limit(before_id(json_option(as_csv(command)))))
+
+
+def read_query(words: Iterable[str], since: str | None, before: str | None, settings: Settings) -> ArticleQuery:
+    """The query of the arguments and options. Raises InvalidRequest."""
+    now, zone = clock.now(), settings.timezone
+    query = parse_article_query(" ".join(words), now, zone)
+    for option, given, found in (("--since", since, query.since), ("--before", before, query.before)):
+        if given is not None and found is not None:
+            raise InvalidRequest(f"{option} and the query name a date: give one of them")
+    query = replace(
+        query,
+        since=query.since or parse_time_option(since, now, zone),
+        before=query.before or parse_time_option(before, now, zone),
+    )
+    require_time_order(query.since, query.before)
+    return query
+
+
+def print_search(config: Path, words: Iterable[str], since: str | None, before: str | None, page: PageOptions) -> None:
+    """Find articles, and print a page of them. Raises InvalidRequest."""
+    from monitor.cli.output import article_list
+    from monitor.services.queries.search import search_articles
+
+    if page.as_json and page.as_csv:
+        raise InvalidRequest("give --json or --csv, not both")
+    loaded = load_config(config).config
+    query = read_query(words, since, before, loaded.settings)
+    database = existing_database(loaded.settings)
+    found = search_articles(loaded, database, query, page.limit, page.before_id)
+    if page.as_json:
+        article_list.print_hits_as_json(found)
+    elif page.as_csv:
+        article_list.print_hits_as_csv(found)
+    elif found.hits:
+        article_list.print_hits(found, loaded.settings.timezone)
+    else:
+        click.echo("nothing was found", err=True)
+    article_list.print_page_end(found)

@@ -1,0 +1,113 @@
+"""An existing archive is added to the search index while polls go on, in the thread that both share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from structlog.testing import capture_logs
+
+from monitor.app import open_daemon
+from monitor.daemon import index_building
+from monitor.daemon.index_building import build_index
+from monitor.errors import StoreFailed
+from monitor.model import ArchiveSettings, Config
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
+from monitor.store.engine.opening import open_database
+from monitor.store.engine.store_thread import StoreThread
+from monitor.store.queries.reports import ReportQueries
+from monitor.store.queues.claims import Claims
+from monitor.store.search import search_index
+from monitor.store.search.search_index import IndexBuilder, IndexState, load_index_state, switch_index
+from monitor.telemetry import LogEvent
+from tests.building import NOON, article, claimed, commit, config_of, sources
+
+
+@pytest.fixture
+async def thread() -> AsyncIterator[StoreThread]:
+    """The thread that speaks with the database."""
+    made = StoreThread()
+    yield made
+    made.close()
+
+
+def store(database: Database, count: int) -> None:
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.register_sources(sources("wire"), NOON)
+    commit(section, claimed(claims), *(article(str(n), f"Ferry {n}") for n in range(count)))
+
+
+async def test_others_get_in_between_the_slices(
+    database: Database, thread: StoreThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks for the thread while much is added waits for one slice, not for all."""
+    monkeypatch.setattr(search_index, "_SLICE_TIME", -1)
+    monkeypatch.setattr(search_index, "_ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(index_building, "_PAUSE", 0)
+    store(database, 20)
+    switch_index(database, wanted=True)
+    missing: set[int] = set()
+    with capture_logs() as logs:
+        building = asyncio.create_task(build_index(IndexBuilder(database), thread))
+        while not building.done():
+            missing.add(await thread.run(IndexBuilder(database).count_missing))
+    await building
+    assert [entry for entry in logs if entry["event"] == LogEvent.INDEX_BUILT] == [
+        {"event": LogEvent.INDEX_BUILT, "log_level": "info", "articles": 20}
+    ]
+    assert len(missing) > 5
+    with capture_logs() as logs:
+        await build_index(IndexBuilder(database), thread)
+    assert logs == []
+
+
+async def test_a_database_that_fails_meanwhile_loses_no_progress(
+    database: Database, thread: StoreThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next run goes on from the last slice that was committed."""
+    monkeypatch.setattr(search_index, "_SLICE_TIME", -1)
+    monkeypatch.setattr(search_index, "_ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(index_building, "_PAUSE", 0)
+    store(database, 10)
+    switch_index(database, wanted=True)
+    enter, entered = type(database).enter_section, []
+
+    def fail_at_the_third(self: Database, connection: object) -> None:
+        entered.append(1)
+        if len(entered) == 3:
+            raise StoreFailed("the disk is full")
+        enter(self, connection)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(database), "enter_section", fail_at_the_third)
+        with pytest.raises(StoreFailed, match="the disk is full"):
+            await build_index(IndexBuilder(database), thread)
+    assert IndexBuilder(database).count_missing() == 6
+    await build_index(IndexBuilder(database), thread)
+    assert IndexBuilder(database).count_missing() == 0
+    assert ReportQueries(database).counts()["articles"] == 10
+
+
+@pytest.mark.parametrize("wanted", ["on", "off"])
+async def test_a_daemon_keeps_an_index_as_monitor_yaml_says(database: Database, wanted: str) -> None:
+    """From its start on, on either kind of database."""
+    switch_index(database, wanted=wanted == "off")
+    url = database.write.url.render_as_string(hide_password=False).replace("+pysqlite", "").replace("+psycopg", "")
+    database.close()
+    made = config_with(url, search=wanted == "on")
+    async with open_daemon(made):
+        pass
+    opened = open_database(url)
+    with opened.reading() as connection:
+        assert load_index_state(connection) == IndexState(is_on=wanted == "on", indexed_from=0)
+    opened.close()
+
+
+def config_with(url: str, *, search: bool) -> Config:
+    """A config without sources on this database."""
+    config = config_of()
+    settings = replace(config.settings, database=url, archive=ArchiveSettings(search=search))
+    return replace(config, settings=settings, sources={})

@@ -1,0 +1,179 @@
+"""`search`, `articles list|show|export`, and a query for `matches list`: pages, forms, and what leads on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.lab.recorded import RecordedArticle, read_recorded
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
+from monitor.store.queues.claims import Claims
+from monitor.store.search.search_index import switch_index
+from tests.building import HOUR, MINUTE, NOON, article, claimed, commit
+from tests.e2e.whole import Ended, news_monitor
+
+pytestmark = pytest.mark.usefixtures("lived_in")
+
+
+async def run(folder: Path, *arguments: str) -> Ended:
+    return await news_monitor(*arguments, folder=folder)
+
+
+def rows(ended: Ended) -> list[dict[str, object]]:
+    assert ended.code == 0, ended.err
+    return [json.loads(line) for line in ended.out.splitlines()]
+
+
+@pytest.fixture(params=["indexed", "not indexed"])
+def archive(lived_in: Database, request: pytest.FixtureRequest) -> Database:
+    """Two articles of launches, and three of ferries, with an index or without one."""
+    if request.param == "indexed":
+        switch_index(lived_in, wanted=True)
+    claims, section, at = Claims(lived_in, "here:1"), SerialSection(lived_in), NOON + HOUR
+    ferries = [
+        replace(article(f"f{n}", f"Ferry {n} is late", "=1+1 ferries sail. Later.", seen=at), language="en")
+        for n in range(3)
+    ]
+    commit(section, claimed(claims, at=at), *ferries, at=at)
+    edited = replace(ferries[0], title="Ferry 0 sails", version=2)
+    commit(section, claimed(claims, at=at + MINUTE), edited, at=at + MINUTE)
+    return lived_in
+
+
+@pytest.mark.usefixtures("archive")
+async def test_a_hit_has_its_sentence_and_the_places_in_it(tmp_path: Path) -> None:
+    shown = await run(tmp_path, "search", "missiles seoul")
+    assert "**Seoul** says so." in shown.out
+    (found,) = rows(await run(tmp_path, "search", "missiles seoul", "--json"))
+    assert (found["uid"], found["source"], found["url"]) == ("a", "wire", "https://x.test/1")
+    assert found["sentences"] == [
+        {"field": "text", "sentence": "Seoul says so.", "marks": [[0, 5]]},
+        {"field": "text", "sentence": "Missiles flew.", "marks": [[0, 8]]},
+    ]
+
+
+@pytest.mark.usefixtures("archive")
+async def test_pages_lead_to_the_next_one(tmp_path: Path) -> None:
+    """The last line says how; the last page says nothing."""
+    first = await run(tmp_path, "search", "ferry", "--limit", "2", "--json")
+    assert [row["uid"] for row in rows(first)] == ["f2", "f1"]
+    option, number = first.err.split("the next page: ")[1].split()[:2]
+    second = await run(tmp_path, "articles", "list", "ferry", "--limit", "2", "--json", option, number)
+    assert [row["uid"] for row in rows(second)] == ["f0"]
+    assert "the next page" not in second.err
+
+
+@pytest.mark.usefixtures("archive")
+async def test_without_the_index_a_line_says_so(tmp_path: Path) -> None:
+    await run(tmp_path, "db", "index")
+    indexed = await run(tmp_path, "search", "ferry", "--json")
+    config = tmp_path / "monitor.yaml"
+    config.write_text(f"{config.read_text(encoding='utf-8')}archive: {{search: off}}\n", encoding="utf-8")
+    assert (await run(tmp_path, "db", "index")).out == "the search index is off, and deleted\n"
+    assert (await run(tmp_path, "db", "index")).out == "the search index is off; there is none\n"
+    off = await run(tmp_path, "search", "ferry", "--json")
+    assert off.out == indexed.out
+    assert "not all articles are in the search index" in off.err
+    assert indexed.err == ""
+
+
+@pytest.mark.usefixtures("archive")
+async def test_an_existing_archive_is_added_by_a_command(tmp_path: Path) -> None:
+    added = await run(tmp_path, "db", "index")
+    assert added.out in {
+        "5 articles added; all are in the search index\n",
+        "2 articles added; all are in the search index\n",
+    }
+    assert (await run(tmp_path, "db", "index")).out == "0 articles added; all are in the search index\n"
+    assert (await run(tmp_path, "search", "seoul")).err == ""
+
+
+@pytest.mark.usefixtures("archive")
+async def test_spreadsheets_take_no_text_for_a_formula(tmp_path: Path) -> None:
+    ended = await run(tmp_path, "articles", "search", "ferries", "--csv")
+    heads, *lines = csv.reader(io.StringIO(ended.out))
+    assert heads[-1] == "sentence"
+    assert [line[-1] for line in lines] == ["'=1+1 **ferries** sail."] * 3
+
+
+@pytest.mark.usefixtures("archive")
+async def test_lists_without_words_have_the_newest_first(tmp_path: Path) -> None:
+    everything = rows(await run(tmp_path, "articles", "list", "--json"))
+    assert [row["uid"] for row in everything] == ["f2", "f1", "f0", "b", "a"]
+    dated = rows(await run(tmp_path, "articles", "list", "--since", "2026-01-05 21:30", "source:wire", "--json"))
+    assert [row["uid"] for row in dated] == ["f2", "f1", "f0"]
+    english = rows(await run(tmp_path, "articles", "list", "lang:EN", "--before", "2026-01-06", "--json"))
+    assert [row["uid"] for row in english] == ["f2", "f1", "f0"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("search", "source:nosuch a"), "there is no source 'nosuch'"),
+        (("search", "rule:lunch a"), "did you mean 'launch'?"),
+        (("articles", "list", "since:2026-01-01", "--since", "2026-01-02"), "give one of them"),
+        (("articles", "list", "--since", "2026-01-02", "--before", "2026-01-01"), "must be earlier"),
+        (("search", "   "), "give words to search for"),
+        (("articles", "show", "99"), "there is no article '99'"),
+        (("articles", "show", "https://x.test/nosuch"), "there is no article"),
+        (("matches", "list", '"a'), "the quotation mark is not closed"),
+        (("matches", "list", "source:nosuch"), "there is no source 'nosuch'"),
+    ],
+)
+async def test_what_cannot_be_meant_is_refused(tmp_path: Path, arguments: tuple[str, ...], problem: str) -> None:
+    ended = await run(tmp_path, *arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert problem in ended.err
+
+
+@pytest.mark.usefixtures("archive")
+async def test_an_article_is_shown_with_all_that_belongs_to_it(tmp_path: Path) -> None:
+    """By its number, its address or its source and uid."""
+    shown = await run(tmp_path, "articles", "show", "3")
+    assert "Ferry 0 sails" in shown.out
+    assert "version   1, stored 2026-01-05 22:00:00 KST: Ferry 0 is late" in shown.out
+    assert "by its own date" in shown.out
+    assert "=1+1 ferries sail. Later." in shown.out
+    by_address = rows(await run(tmp_path, "articles", "show", "https://x.test/1", "--json"))
+    assert by_address == rows(await run(tmp_path, "articles", "show", "wire a", "--json"))
+    (found,) = by_address
+    assert (found["id"], found["text"]) == (1, "Seoul says so.\nMissiles flew.")
+    assert [match["rule"] for match in found["matches"]] == ["launch", "korea"]  # type: ignore[attr-defined]
+    assert [version["version"] for version in found["versions"]] == [1]  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("archive")
+async def test_what_is_exported_can_be_read_again(tmp_path: Path) -> None:
+    """By `match`, `replay` and `score`: the same words, language, date, source and address."""
+    exported = tmp_path / "articles.jsonl"
+    assert (await run(tmp_path, "articles", "export", "-o", str(exported))).code == 0
+    read = list(read_recorded(exported.read_text(encoding="utf-8").splitlines(), NOON))
+    assert all(isinstance(each, RecordedArticle) and each.unreadable_date is None for each in read)
+    assert [each.id for each in read] == [1, 2, 3, 4, 5]  # type: ignore[union-attr]
+    first = read[0].article  # type: ignore[union-attr]
+    assert (first.title, first.text) == ("북한 미사일 발사", "Seoul says so.\nMissiles flew.")
+    assert (first.published, first.url) == (NOON, "https://x.test/1")
+    some = rows(await run(tmp_path, "articles", "export", "ferry -title:late"))
+    assert [(row["title"], row["lang"]) for row in some] == [("Ferry 0 sails", "en")]
+
+
+@pytest.mark.usefixtures("archive")
+async def test_matches_are_filtered_by_the_words_of_their_article(tmp_path: Path) -> None:
+    async def list_matches(*query: str) -> set[tuple[object, object]]:
+        found = rows(await run(tmp_path, "matches", "list", *query, "--json"))
+        return {(row["rule"], row["article"]["uid"]) for row in found}  # type: ignore[index]
+
+    everything = {("launch", "a"), ("korea", "a"), ("launch", "b"), ("korea", "b")}
+    assert await list_matches("미사일") == everything
+    assert await list_matches("미사일 seoul") == {("launch", "a"), ("korea", "a")}
+    assert await list_matches("미사일 -seoul") == {("launch", "b"), ("korea", "b")}
+    assert await list_matches("rule:korea", "--source", "other") == {("korea", "b")}
+    assert await list_matches("source:other") == {("launch", "b"), ("korea", "b")}
+    assert await list_matches("ferry") == set()
+    assert await list_matches("before:2026-01-05T12:05Z") == {("launch", "a"), ("korea", "a")}
