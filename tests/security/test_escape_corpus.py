@@ -278,7 +278,9 @@ VIEWS = (
     "rules try one.yaml", "rules try one.yaml --json", "rules test --rules one.yaml headlines.yaml",
     "rules test --rules one.yaml --json headlines.yaml", "score --rules one.yaml given.jsonl",
     "score --rules one.yaml --list given.jsonl", "score --rules one.yaml --list --json given.jsonl", "schema rule",
-    "init {evil}/x", "run {evil}", "demo {evil}",
+    "init {evil}/x", "run {evil}", "demo {evil}", "sources show wire", "sources show wire --json",
+    "sources show {evil}", "entities show {evil}", "matches export --evidence {evil}",
+    "evidence verify given.jsonl", "evidence verify {evil}",
 )  # fmt: skip
 EVIL = "a\x1b[35;9m\x9b31m\u202e\u200b\udc9b\r\x07"
 """An argument as a shell passes it: the byte 9b, which is no UTF-8, becomes half of a pair."""

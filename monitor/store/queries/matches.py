@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, select
 
 from monitor.model import DeliveryState, Field, MarkVerdict, MatchKind, Outcome, Reason, ReasonClauses, Span
-from monitor.store.engine.database import Database
+from monitor.store.engine.database import Database, in_batches
 from monitor.store.engine.tables import alert, article, article_version, attempt, delivery, match, story, story_article
 from monitor.store.queries.marks import load_verdicts
 from monitor.store.queries.reasons import read_reason
@@ -32,6 +32,7 @@ class MatchFilter:
     kind: MatchKind | None = None
     outcome: Outcome | None = None
     reason: Reason | None = None
+    ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,12 @@ class MatchQueries:
             yield reports, rows
             last = reports[-1].id
 
+    def find_existing(self, ids: Collection[int]) -> set[int]:
+        """Those of these ids that matches have."""
+        with self._database.reading() as connection:
+            batches = (select(match.c.id).where(match.c.id.in_(batch)) for batch in in_batches(ids))
+            return {id_ for query in batches for id_ in connection.execute(query).scalars()}
+
     def rules(self) -> list[str]:
         """The rules that have a stored match; or only an alert, where its articles were erased."""
         alerted = self._distinct(alert.c.rule_id, alert.c.rule_id.is_not(None))  # a notice has none
@@ -245,6 +252,8 @@ def _select_matches(match_filter: MatchFilter) -> Select[Any]:
         query = query.where(match.c.outcome == match_filter.outcome)
     if match_filter.reason is not None:
         query = query.where(match.c.reason == match_filter.reason)
+    if match_filter.ids:
+        query = query.where(match.c.id.in_(match_filter.ids))
     return query
 
 

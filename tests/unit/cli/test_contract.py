@@ -27,7 +27,7 @@ COMMANDS = (
     "articles forget",
     "db upgrade", "db backup", "db restore", "db check", "db prune", "why", "replay", "entities list",
     "rules list", "rules show", "rules misses", "rules coverage", "rules tune", "rules packs", "rules test",
-    "rules try", "score",
+    "rules try", "score", "evidence verify", "sources show", "entities show",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -96,8 +96,11 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         ("matches show", ["--json"]),
         ("stories list", ["--json", "--rule", "--since", "--most"]),
         ("stories show", ["--json"]),
+        ("sources show", ["-c", "--json"]),
+        ("entities show", ["-c", "--json"]),
+        ("evidence verify", ["--json", "--hash"]),
         ("stories split", ["--quiet"]),
-        ("matches export", ["--since", "--until", "--rule"]),
+        ("matches export", ["--since", "--until", "--rule", "--match", "--evidence"]),
         ("why", ["-c", "--rules", "--json", "--all"]),
     ],
 )
@@ -250,6 +253,11 @@ EXIT_CODES = [
     (1, "matches list"),
     (1, "matches show 1"),
     (1, "matches export"),
+    (0, "entities show -c monitor.yaml north-korea"),
+    (2, "entities show -c monitor.yaml nort-korea"),
+    (2, "sources show nope"),
+    (1, "evidence verify hit.jsonl"),  # no bundle
+    (2, "evidence verify none.zip"),
     (2, "matches show one"),
     (0, "channels list"),
     (0, "channels test"),
@@ -336,14 +344,14 @@ MISSING = {
         "db check -c {}", "db prune -c {}", "alerts list -c {}", "alerts mark -c {} a good", "alerts show -c {} a",
         "articles mark -c {} a b missed", "marks export -c {}", "marks import -c {} hit.jsonl", "marks list -c {}",
         "matches mark -c {} 1 good", "rules misses -c {}", "rules show -c {} a", "rules coverage -c {} a",
-        "rules tune -c {} a", "routes show -c {}",
+        "rules tune -c {} a", "routes show -c {}", "sources show -c {} a", "entities show -c {} a",
     ),
     "{}: there is no such file or folder": (
         "check {}", "match {}", "match --rules {} -", "replay {}", "replay --rules {} -", "replay --against {} -",
         "rules list --rules {}", "rules test {}", "rules test --rules {} -", "rules try {}", "score {}",
         "score --rules {} -", "why --rules {} -", "entities list --rules {}", "parse {}", "sources import {}",
         "marks import {}", "rules coverage --rules {} --data hit.jsonl a", "rules coverage --data {} a",
-        "rules tune --rules {} --data hit.jsonl a", "rules tune --data {} a",
+        "rules tune --rules {} --data hit.jsonl a", "rules tune --data {} a", "evidence verify {}",
     ),
     "{}/new: there is no folder {}; make it first": (
         "sources export -o {}/new", "matches export {}/new", "db backup {}/new", "marks export {}/new",
