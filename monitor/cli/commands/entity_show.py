@@ -10,6 +10,7 @@ from monitor import clock
 from monitor.cli.config_files import load_config
 from monitor.cli.options import config_option, database_if_any, json_option, print_faults, print_json
 from monitor.cli.output.entity_report import entity_to_row, format_entity
+from monitor.cli.output.wrapped_lines import print_lines
 from monitor.services.queries.entities import show_entity
 
 
@@ -38,6 +39,5 @@ def show(config: Path, *, as_json: bool, id_: str) -> None:
         daily = None if usage.matches is None else usage.matches.counts
         print_json({**entity_to_row(usage.entity), "rules": list(usage.rules), "daily_matches": daily})
     else:
-        for line in format_entity(usage):
-            click.echo(line)
+        print_lines(format_entity(usage))
     raise SystemExit(1 if loaded.faults else 0)

@@ -22,6 +22,7 @@ from monitor.cli.options import (
     match_row,
     print_json,
 )
+from monitor.cli.output.wrapped_lines import print_lines
 from monitor.services.queries.matches import QuotedMatch, show_match
 from monitor.wording.reasons import reason_in_words
 
@@ -41,8 +42,7 @@ def show(config: Path, as_json: bool, id_: int) -> None:
     database = existing_database(loaded.settings)
     found = show_match(loaded, database, id_)
     if not as_json:
-        for line in _format_match(found, loaded.settings.timezone):
-            click.echo(line)
+        print_lines(_format_match(found, loaded.settings.timezone))
         return
     sentences = [_quote_to_row(quote) for quote in found.sentences]
     more = {key: value for key, value in asdict(found.details).items() if key not in {"match", "text"}}

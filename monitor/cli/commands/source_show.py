@@ -11,6 +11,7 @@ from monitor import clock
 from monitor.cli.config_summary import load_summary
 from monitor.cli.options import config_option, database_if_any, json_option, print_json
 from monitor.cli.output.source_report import format_source, show_validators, trouble_to_row
+from monitor.cli.output.wrapped_lines import print_lines
 from monitor.services.queries.sources import AssessedSource, SourceActivity, show_source
 
 
@@ -34,8 +35,7 @@ def show(config: Path, *, as_json: bool, id_: str) -> None:
     if as_json:
         print_json(_source_to_row(assessed, activity))
         return
-    for line in format_source(assessed, activity, loaded.settings.timezone):
-        click.echo(line)
+    print_lines(format_source(assessed, activity, loaded.settings.timezone))
 
 
 def _source_to_row(assessed: AssessedSource, activity: SourceActivity | None) -> dict[str, object]:

@@ -43,7 +43,8 @@ def format_entity(usage: EntityUsage) -> Iterator[str]:
     if usage.matches is None:
         yield "figures    there is no archive yet"
         return
-    yield f"30 days    {draw_sparkline(usage.matches.counts)}  {format_count(usage.matches.total, 'match')} that name it"
+    matches = format_count(usage.matches.total, "match")
+    yield f"30 days    {draw_sparkline(usage.matches.counts)}  {matches}, with its names in the evidence"
 
 
 def _format_terms(name: str, terms: tuple[Term, ...]) -> Iterator[str]:

@@ -36,8 +36,8 @@ def list_entities(entities: Iterable[Entity], group: str | None = None, kind: st
 
 
 def show_entity(loaded: LoadedConfig, database: Database | None, id_: str, now: datetime) -> EntityUsage:
-    """An entity of the config, and how it is used. `database`: None if there is none yet. Raises InvalidRequest if there
-    is no such entity."""
+    """An entity of the config, and how it is used. `database`: None before the first run. Raises InvalidRequest if
+    there is no such entity."""
     config = loaded.config
     require_known("entity", [id_], config.entities)
     entity = config.entities[id_]

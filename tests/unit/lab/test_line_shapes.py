@@ -116,7 +116,7 @@ def test_a_mark_on_a_match_is_a_label(
     assert isinstance(found, LabeledArticle)
     assert found.labels == labels
     assert found.mentions == mentions
-    assert found.judged_rules == judged
+    assert found.judged_rules == frozenset(judged)
 
 
 @pytest.mark.parametrize(
