@@ -41,7 +41,7 @@ kind: country
 name: North Korea
 in: [the-koreas]
 sure: {ko: [북한], en: [North Korea]}
-maybe: {ko: [북], counts_if: {sure_name_seen: in the article}}
+maybe: {words: {ko: [북]}, counts_if: {sure_name_seen: in the article}}
 never: {en: [North Korea Street]}
 ---
 entity: pyongyang
@@ -60,7 +60,7 @@ TOKEN = "k3J9x7Qp2Lm8Vt5Zr1"
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Database:
-    """Two sources: `wire` has had two articles, of which a rule has matched one; `quiet` was not polled yet."""
+    """Two sources: `wire` has had two articles, of which two rules have matched one; `quiet` was not polled yet."""
     (tmp_path / "mine.yaml").write_text(FILES, encoding="utf-8")
     addresses = {"wire": f"https://wire.test/feed?token={TOKEN}", "quiet": "https://quiet.test/feed"}
     write_config(tmp_path, addresses, rules="mine.yaml", entities="mine.yaml")
@@ -91,7 +91,7 @@ def test_a_source_is_shown_with_what_it_has_brought(archive: Database, tmp_path:
     assert activity is not None
     assert assessed.report.articles == 2
     assert activity.articles.counts == [0] * (DAYS - 2) + [2, 0]
-    assert activity.matches.counts == [0] * (DAYS - 2) + [1, 0]
+    assert activity.matches.counts == [0] * (DAYS - 2) + [2, 0]
     assert [(poll.at, poll.status, poll.problem) for poll in activity.polls] == [
         (NOON + HOUR, 503, "the server is busy"),
         *[(poll.at, poll.status, poll.problem) for poll in activity.polls[1:]],
