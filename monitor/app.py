@@ -99,8 +99,9 @@ async def open_daemon(
         thread = StoreThread(metrics, last_run.record_call)
         stack.callback(thread.close)
 
-        made = _make_active_config(config, zone, catches_up=catches_up)
-        active = ActiveConfigHolder(made, load_feed_titles(database, config.sources))
+        active = ActiveConfigHolder(
+            _make_active_config(config, zone, catches_up=catches_up), load_feed_titles(database, config.sources)
+        )
         fetcher, parsers, notifier = await _open_network_clients(active, settings, stack)
         robots = Robots(fetcher, parsers)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import sys
@@ -12,7 +13,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from stat import S_ISREG
-from typing import TextIO, TypeVar
+from typing import BinaryIO, TextIO, TypeVar
 
 import click
 
@@ -114,11 +115,18 @@ def open_output(file: Path) -> Iterator[TextIO]:
     if str(file) == "-":
         yield sys.stdout
         return
+    with (
+        open_binary_output(file) as raw,
+        io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace") as out,
+    ):
+        yield out
+
+
+@contextmanager
+def open_binary_output(file: Path) -> Iterator[BinaryIO]:
+    """The file to write. Only its owner may read a new file. Raises InvalidRequest."""
     try:
-        with (
-            open_folder_of(file) as folder,
-            os.fdopen(folder.open_output(), "w", encoding="utf-8", errors="backslashreplace") as out,
-        ):
+        with open_folder_of(file) as folder, os.fdopen(folder.open_output(), "wb") as out:
             yield out
     except OSError as error:  # it cannot be made, or the disk is full
         raise InvalidRequest(f"cannot write {file}: {error.strerror}") from None

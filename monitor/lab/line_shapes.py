@@ -31,7 +31,7 @@ def to_recorded_row(row: dict[str, Any]) -> dict[str, Any]:
 def _from_entry(row: dict[str, Any]) -> dict[str, Any]:
     """An entry; keys of recorded news that it has already count."""
     texts = [row.get(key) or "" for key in ("summary", "content")]
-    known = {"text": combine_texts(*texts)} if all(isinstance(text, str) for text in texts) else {}
+    known: dict[str, Any] = {"text": combine_texts(*texts)} if all(isinstance(text, str) for text in texts) else {}
     for key, others in _KEYS_OF_ENTRY.items():
         known[key] = next((row[other] for other in others if row.get(other) is not None), None)
     return known | row

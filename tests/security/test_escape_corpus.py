@@ -295,6 +295,9 @@ VIEWS = (
     "search {evil}", "search {evil}:a", "articles list", "articles list --json", "articles list --csv",
     "articles search source:wire", "articles show 1", "articles show 1 --json", "articles show {evil}",
     "articles export", "articles export source:{evil}", "db index", "matches list 북한",
+    "sources show wire", "sources show wire --json",
+    "sources show {evil}", "entities show {evil}", "matches export --evidence {evil}",
+    "evidence verify given.jsonl", "evidence verify {evil}",
 )  # fmt: skip
 EVIL = "a\x1b[35;9m\x9b31m\u202e\u200b\udc9b\r\x07"
 """An argument as a shell passes it: the byte 9b, which is no UTF-8, becomes half of a pair."""

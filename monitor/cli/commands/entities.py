@@ -7,15 +7,19 @@ from pathlib import Path
 import click
 
 from monitor.cli.inputs import load_selected_rules, rules_options
+from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import json_option, print_faults, print_json
+from monitor.cli.output.entity_report import entity_to_row
 from monitor.cli.output.tables import print_table
-from monitor.model import Entity
-from monitor.services.queries.entities import group_by_language, list_entities, list_languages
+from monitor.services.queries.entities import list_entities, list_languages
 
 
-@click.group()
+@click.group(
+    cls=LazyGroup,
+    lazy={"show": ("monitor.cli.commands.entity_show", "Show an entity: its names, and which rules use it.")},
+)
 def entities() -> None:
-    """The entities: list."""
+    """The entities: list, show."""
 
 
 @entities.command("list")
@@ -39,24 +43,10 @@ def list_(*, config: Path | None, rules: tuple[Path, ...], group: str | None, ki
     shown = list_entities(loaded.entities.values(), group, kind)
     if as_json:
         for entity in shown:
-            print_json(_entity_to_row(entity))
+            print_json(entity_to_row(entity))
     else:
         rows = [
             [each.id, each.kind, each.name, " ".join(each.groups), " ".join(list_languages(each))] for each in shown
         ]
         print_table(("id", "kind", "name", "groups", "languages"), rows, whole=("id",))
     raise SystemExit(1 if loaded.faults else 0)
-
-
-def _entity_to_row(entity: Entity) -> dict[str, object]:
-    return {
-        "id": entity.id,
-        "kind": entity.kind,
-        "name": entity.name,
-        "groups": list(entity.groups),
-        "languages": list_languages(entity),
-        "sure": group_by_language(entity.sure),
-        "maybe": group_by_language(entity.maybe.terms) if entity.maybe else {},
-        "file": entity.place.file,
-        "line": entity.place.line,
-    }

@@ -24,6 +24,7 @@ from monitor.cli.options import (
 )
 from monitor.cli.output.sparkline import draw_sparkline
 from monitor.cli.output.tables import print_table
+from monitor.cli.output.wrapped_lines import print_lines
 from monitor.cli.paths import find_config
 from monitor.config.loading.load import load_rules_of
 from monitor.errors import InvalidFiles
@@ -103,8 +104,7 @@ def show_rule(config: Path, *, as_json: bool, rule: str) -> None:
     if as_json:
         print_json(_rule_row(found, health))
     else:
-        for line in _format_rule(found, None if health is None else health[rule], loaded.timezone):
-            click.echo(line)
+        print_lines(_format_rule(found, None if health is None else health[rule], loaded.timezone))
     raise SystemExit(1 if loaded.faults else 0)
 
 

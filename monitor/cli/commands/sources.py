@@ -21,11 +21,10 @@ from monitor.cli.options import (
     print_faults,
     print_json,
 )
+from monitor.cli.output.source_report import trouble_to_row
 from monitor.cli.output.tables import print_table
 from monitor.config.editing.source_files import source_files
 from monitor.config.loading.load import LoadedConfig
-from monitor.model import SourceTrouble
-from monitor.notices.troubles import OF_SOURCES
 from monitor.services.commands.sources import remove_sources, retry_sources
 from monitor.services.queries.sources import AssessedSource, SourceHealth, SourceReport, list_sources, select_unhealthy
 
@@ -39,10 +38,11 @@ _NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures"
         "add": ("monitor.cli.commands.source_add", "Add a source to a sources file; its comments stay."),
         "import": ("monitor.cli.commands.source_lists", "Add the feeds of a list (OPML)."),
         "export": ("monitor.cli.commands.source_lists", "Write the sources as a list of feeds (OPML 2.0)."),
+        "show": ("monitor.cli.commands.source_show", "Show a source: its settings, its polls, and what it brought."),
     },
 )
 def sources() -> None:
-    """The sources: list, health, retry, add, remove, import, export."""
+    """The sources: list, show, health, retry, add, remove, import, export."""
 
 
 @sources.command("list")
@@ -188,7 +188,7 @@ def _health_to_row(assessed: AssessedSource) -> dict[str, Any]:
     source, report, found = assessed.source, assessed.report, assessed.health
     facts = asdict(report) if report else _NEVER
     kept = {key: facts[key] for key in ("failures", "next_at", "last_ok_at", "articles", "overlap")}
-    troubles = [{"source": each.source, **_trouble_to_row(each)} for each in found.troubles]
+    troubles = [{"source": each.source, **trouble_to_row(each)} for each in found.troubles]
     return {
         "id": source.id,
         "health": found.health.value,
@@ -198,13 +198,6 @@ def _health_to_row(assessed: AssessedSource) -> dict[str, Any]:
         "troubles": troubles,
         "url": source.url,
     }
-
-
-def _trouble_to_row(trouble: SourceTrouble) -> dict[str, Any]:
-    """A trouble, with what to do."""
-    todo = OF_SOURCES[trouble.kind].advice.format(name=trouble.source)
-    times = {"since": trouble.since, "last_at": trouble.last_at, "over_at": trouble.over_at}
-    return {"kind": trouble.kind.value, **times, "detail": trouble.detail, "todo": todo}
 
 
 def _print_troubles(troubles: list[dict[str, Any]], zone: str) -> None:

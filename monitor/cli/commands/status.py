@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_files import load_summary
+from monitor.cli.config_summary import load_summary
 from monitor.cli.options import (
     existing_database,
     fault_row,

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_files import load_summary
+from monitor.cli.config_summary import load_summary
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     compared_line,
@@ -21,6 +21,7 @@ from monitor.cli.options import (
     print_json,
 )
 from monitor.cli.output.tables import print_table
+from monitor.cli.output.wrapped_lines import print_lines
 from monitor.model.outcome import ReasonClauses, clauses_to_row
 from monitor.services.queries.stories import IdentityMark, StoryDetails, list_stories, show_story
 from monitor.wording.quantities import format_count
@@ -97,8 +98,7 @@ def show(config: Path, *, as_json: bool, name: str) -> None:
     if as_json:
         print_json(_story_row(account))
         return
-    for line in _format_story(account, settings.timezone):
-        click.echo(line)
+    print_lines(_format_story(account, settings.timezone))
 
 
 def _describe_merge_or_split(mark: IdentityMark, id_: str) -> str:

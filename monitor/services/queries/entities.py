@@ -1,11 +1,29 @@
-"""The entities that rules can name."""
+"""The entities that rules can name, and how they are used."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
+from monitor.config.loading.load import LoadedConfig
 from monitor.model import Entity, Term
 from monitor.services.lookup import require_known
+from monitor.services.references import References
+from monitor.store.engine.database import Database
+from monitor.store.queries.daily_counts import DailyCounts
+from monitor.store.queries.entity_matches import count_matches_naming
+
+
+@dataclass(frozen=True, slots=True)
+class EntityUsage:
+    """An entity, and how it is used. `rules`: those that name it, also through groups, lists and other entities.
+    `matches`: of these rules, on each of the last days, with one of its names in their evidence; None: there is no
+    archive yet."""
+
+    entity: Entity
+    rules: tuple[str, ...]
+    matches: DailyCounts | None
 
 
 def list_entities(entities: Iterable[Entity], group: str | None = None, kind: str | None = None) -> list[Entity]:
@@ -15,6 +33,21 @@ def list_entities(entities: Iterable[Entity], group: str | None = None, kind: st
     require_known("group", [group] if group else [], {each for entity in every for each in entity.groups})
     require_known("kind", [kind] if kind else [], {entity.kind for entity in every})
     return [entity for entity in every if group in (None, *entity.groups) and kind in (None, entity.kind)]
+
+
+def show_entity(loaded: LoadedConfig, database: Database | None, id_: str, now: datetime) -> EntityUsage:
+    """An entity of the config, and how it is used. `database`: None before the first run. Raises InvalidRequest if
+    there is no such entity."""
+    config = loaded.config
+    require_known("entity", [id_], config.entities)
+    entity = config.entities[id_]
+    references = References(config, loaded.documents)
+    rules = tuple(rule.id for rule in config.rules.values() if entity.place in references.find_all(rule.place))
+    matches = None
+    if database is not None:
+        names = {term.text for term in (*entity.sure, *(entity.maybe.terms if entity.maybe else ()))}
+        matches = count_matches_naming(database, rules, names, now, config.settings.timezone)
+    return EntityUsage(entity, rules, matches)
 
 
 def list_languages(entity: Entity) -> list[str]:

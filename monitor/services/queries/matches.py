@@ -38,9 +38,12 @@ def list_matches(
 
 def iter_matches(config: Config, database: Database, wanted: MatchFilter) -> Iterator[ExportedMatch]:
     """All matches with the texts of their articles, in the order in which they were stored; few are in memory at once.
-    Raises InvalidRequest at once for a rule or source that neither the files nor the database know."""
+    Raises InvalidRequest at once for a rule or source that neither the files nor the database know, and for a missing
+    match."""
     queries = MatchQueries(database)
     _require_known_names(config, queries, wanted)
+    if missing := set(wanted.ids) - queries.find_existing(wanted.ids):
+        raise _no_such_match(min(missing))
     return queries.iter_exported(wanted)
 
 
@@ -48,10 +51,14 @@ def show_match(config: Config, database: Database, id_: int) -> QuotedMatch:
     """One match. Raises InvalidRequest if there is none with this id."""
     details = MatchQueries(database).find_details(id_)
     if details is None:
-        raise InvalidRequest(f"there is no match {id_}: `news-monitor matches list` shows those that are")
+        raise _no_such_match(id_)
     match = details.match
     sentences = quote_all_sentences(match.article.title, details.text, match.evidence)
     return QuotedMatch(details, tuple(sentences), config.rules.get(match.rule))
+
+
+def _no_such_match(id_: int) -> InvalidRequest:
+    return InvalidRequest(f"there is no match {id_}: `news-monitor matches list` shows those that are")
 
 
 def _require_known_names(config: Config | ConfigSummary, queries: MatchQueries, wanted: MatchFilter) -> None:

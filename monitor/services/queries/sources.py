@@ -7,12 +7,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.config.loading.summary import ConfigSummary
 from monitor.ingest.poll_schedule import within_interval
 from monitor.model import Config, Source, SourceTrouble
+from monitor.services.lookup import require_known
 from monitor.store.engine.database import Database
 from monitor.store.queries.reports import ReportQueries, SourceReport
+from monitor.store.queries.source_activity import SourceActivity, load_source_activity
 
-__all__ = ["AssessedSource", "SourceHealth", "SourceReport", "assess_source_health", "list_sources", "select_unhealthy"]
+__all__ = [
+    "AssessedSource",
+    "SourceActivity",
+    "SourceHealth",
+    "SourceReport",
+    "assess_source_health",
+    "list_sources",
+    "select_unhealthy",
+    "show_source",
+]
 
 DEAD_AFTER = timedelta(days=7)
 UNVERIFIED_DEAD_AFTER = timedelta(days=1)  # it never answered well: a wrong address rather than a bad week
@@ -49,7 +61,7 @@ class AssessedSource:
     health: SourceHealthReport
 
 
-def list_sources(config: Config, database: Database | None, now: datetime) -> list[AssessedSource]:
+def list_sources(config: Config | ConfigSummary, database: Database | None, now: datetime) -> list[AssessedSource]:
     """The sources of the config, in their order. `database`: None if there is none yet."""
     reports = {} if database is None else ReportQueries(database).sources()
     return [
@@ -57,6 +69,20 @@ def list_sources(config: Config, database: Database | None, now: datetime) -> li
         for source in config.sources.values()
         for report in (reports.get(source.id),)
     ]
+
+
+def show_source(
+    config: Config | ConfigSummary, database: Database | None, id_: str, now: datetime
+) -> tuple[AssessedSource, SourceActivity | None]:
+    """A source of the config, and what it has brought lately; None before the first run. Raises InvalidRequest if there
+    is no such source."""
+    require_known("source", [id_], config.sources)
+    source = config.sources[id_]
+    if database is None:
+        return AssessedSource(source, None, assess_source_health(source, None, now)), None
+    report = ReportQueries(database).source(id_)
+    activity = load_source_activity(database, id_, now, config.settings.timezone)
+    return AssessedSource(source, report, assess_source_health(source, report, now)), activity
 
 
 def select_unhealthy(sources: Iterable[AssessedSource]) -> list[AssessedSource]:

@@ -11,9 +11,29 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Select, delete, tuple_
 
-SLICE = 250  # rows read in one transaction: others wait a tenth of a second for it
+SLICE = 250  # rows read in one transaction, at most: others wait for it
 LARGE_SLICE = 5_000  # for rows that no other row depends on
 TableRow = Row[*tuple[Any, ...]]
+_AIM = 0.05  # s that a transaction should take: others wait for no longer than a few times that
+_FIRST_SHARE = 0.2
+_SMALLEST_SHARE = 0.02
+
+
+class SlicePace:
+    """How large the slices are, as a share of their usual size: as large as takes little time, however slow or busy the
+    machine is. `share`: of the first one."""
+
+    def __init__(self, share: float = _FIRST_SHARE) -> None:
+        self._share = share
+
+    def limit_rows(self, usual: int) -> int:
+        """How many rows the next slice may have, where it usually has so many."""
+        return max(1, int(usual * self._share))
+
+    def record(self, seconds: float) -> None:
+        """Note how long the transaction of a slice has taken."""
+        change = _AIM / max(seconds, _AIM / 2)  # at most twice as large at once
+        self._share = min(1.0, max(_SMALLEST_SHARE, self._share * change))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +52,15 @@ class TableWalk:
     slice_size: int = SLICE
     by_time: bool = False
 
-    def read_slice(self, connection: Connection, after: TableRow | None) -> tuple[list[TableRow], TableRow | None]:
+    def read_slice(
+        self, connection: Connection, after: TableRow | None, pace: SlicePace
+    ) -> tuple[list[TableRow], TableRow | None]:
         """The expired rows of the slice after a row, and the row after which the next slice begins (None: there is
         none)."""
-        rows = read_slice(connection, self.query, self.key, after, self.slice_size)
+        limit = pace.limit_rows(self.slice_size)
+        rows = read_slice(connection, self.query, self.key, after, limit)
         expired = [row for row in rows if self.is_expired(row)]
-        ends = len(rows) < self.slice_size or (self.by_time and not expired)
+        ends = len(rows) < limit or (self.by_time and not expired)
         return expired, None if ends else rows[-1]
 
     def delete_rows(self, connection: Connection, rows: Sequence[TableRow]) -> None:

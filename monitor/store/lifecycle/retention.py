@@ -14,12 +14,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, exists, func, or_, select, tuple_, update
 
+from monitor import clock
 from monitor.alerting.ledger import RECORD_RETENTION
 from monitor.ingest.retention_policy import compute_retention_cutoff, find_article_cutoff, find_shortest_retention
 from monitor.model import FOR_GOOD, DeliveryState, Retention
 from monitor.model.hashing import uid_hash
 from monitor.store.engine.database import Database, build_insert
-from monitor.store.engine.table_walk import SLICE, TableRow, TableWalk, read_slice
+from monitor.store.engine.table_walk import SLICE, SlicePace, TableRow, TableWalk, read_slice
 from monitor.store.engine.tables import (
     account,
     alert,
@@ -50,6 +51,9 @@ _IS_LINE_PENDING = (
 )
 
 
+_READING_PACE = SlicePace(1)  # nobody waits for those who read
+
+
 @dataclass(frozen=True, slots=True)
 class _SliceResult:
     """A slice of rows: those that may go, counts of them for people, and the row after which the next slice begins."""
@@ -63,15 +67,15 @@ class _SliceResult:
 class _CountedWalk:
     """A walk through a table, the oldest rows first. `look`: read the slice after a row; `drop`: delete rows."""
 
-    look: Callable[[Connection, TableRow | None], _SliceResult]
+    look: Callable[[Connection, TableRow | None, SlicePace], _SliceResult]
     drop: Callable[[Connection, Sequence[TableRow]], None]
 
 
 def _count_rows(walk: TableWalk, name: str | None = None) -> _CountedWalk:
     """A walk that counts its rows for people, if they have a name for them."""
 
-    def look(connection: Connection, after: TableRow | None) -> _SliceResult:
-        rows, last = walk.read_slice(connection, after)
+    def look(connection: Connection, after: TableRow | None, pace: SlicePace) -> _SliceResult:
+        rows, last = walk.read_slice(connection, after, pace)
         return _SliceResult(rows, Counter({name: len(rows)} if name else {}), last)
 
     return _CountedWalk(look, walk.delete_rows)
@@ -83,6 +87,7 @@ class ArchivePruner:
     def __init__(self, database: Database, retention: Retention) -> None:
         self._database = database
         self._retention = retention
+        self._pace = SlicePace()
 
     def prune_slices(self, now: datetime, *, dry_run: bool = False) -> Iterator[Counter[str]]:
         """Delete what has been stored for its time. Yields after each slice what was deleted: articles, alerts,
@@ -108,18 +113,26 @@ class ArchivePruner:
 
     def _run_walk(self, walk: _CountedWalk, *, dry_run: bool) -> Iterator[Counter[str]]:
         last: TableRow | None = None
+        pace = _READING_PACE
         while True:
             with self._database.reading() as connection:  # most slices have nothing to delete
-                result = walk.look(connection, last)
+                result = walk.look(connection, last, pace)
             if result.old and not dry_run:
-                with self._database.writing() as connection:
-                    self._database.enter_section(connection)
-                    result = walk.look(connection, last)
-                    walk.drop(connection, result.old)
+                result = self._drop_slice(walk, last)
+            pace = self._pace if result.old and not dry_run else _READING_PACE  # what is old is close together
             yield result.counts
             if result.last is None:
                 return
             last = result.last
+
+    def _drop_slice(self, walk: _CountedWalk, last: TableRow | None) -> _SliceResult:
+        with self._database.writing() as connection:
+            self._database.enter_section(connection)
+            began = clock.monotonic()  # until now it has waited for others
+            result = walk.look(connection, last, self._pace)
+            walk.drop(connection, result.old)
+        self._pace.record(clock.monotonic() - began)
+        return result
 
     def _prune_known(self, now: datetime, *, dry_run: bool) -> Iterator[Counter[str]]:
         """Entries that left long ago, if the retention limits that; never those that the operator had erased."""
@@ -168,12 +181,12 @@ class _ExpiredRows:
         self._now = now
         self._newest = compute_retention_cutoff(find_shortest_retention(retention), now)
 
-    def articles(self, connection: Connection, after: TableRow | None) -> _SliceResult:
+    def articles(self, connection: Connection, after: TableRow | None, pace: SlicePace) -> _SliceResult:
         """Articles whose latest version is older than anything of them must be kept."""
         latest = and_(article_version.c.article_id == article.c.id, article_version.c.version == article.c.version)
         first_seen = article.c.seen_at < self._newest  # it has an index; the latest version may be younger
         query = select(article, article_version.c.at).join(article_version, latest).where(first_seen)
-        rows = read_slice(connection, query, (article.c.seen_at, article.c.id), after, SLICE)
+        rows = read_slice(connection, query, (article.c.seen_at, article.c.id), after, limit := pace.limit_rows(SLICE))
         candidates = [row for row in rows if row.at < self._newest]
         usage = _load_article_usage(connection, [row.id for row in candidates])
         expired = [
@@ -185,20 +198,20 @@ class _ExpiredRows:
         return _SliceResult(
             expired,
             Counter(articles=len(expired), alerts=sum(usage[row.id].alerts for row in expired)),
-            _find_resume_row(rows),
+            _find_resume_row(rows, limit),
         )
 
-    def alerts(self, connection: Connection, after: TableRow | None) -> _SliceResult:
+    def alerts(self, connection: Connection, after: TableRow | None, pace: SlicePace) -> _SliceResult:
         """Alerts without an article: notices, and alerts whose article was erased."""
         query = select(alert.c.id, alert.c.at, alert.c.rule_id, _IS_PENDING)
         alone = query.where(alert.c.article_id.is_(None), alert.c.at < self._newest)
-        rows = read_slice(connection, alone, (alert.c.at, alert.c.id), after, SLICE)
+        rows = read_slice(connection, alone, (alert.c.at, alert.c.id), after, limit := pace.limit_rows(SLICE))
         expired = [
             row
             for row in rows
             if not row.is_pending and row.at < find_article_cutoff(self._retention, [(row.rule_id, True)], self._now)
         ]
-        return _SliceResult(expired, Counter(alerts=len(expired)), _find_resume_row(rows))
+        return _SliceResult(expired, Counter(alerts=len(expired)), _find_resume_row(rows, limit))
 
     def fetches(self) -> TableWalk:
         """Fetches. They are in the order of time."""
@@ -207,8 +220,8 @@ class _ExpiredRows:
         return TableWalk(query, (fetch.c.id,), lambda row: row.at < cutoff, by_time=True)
 
 
-def _find_resume_row(rows: Sequence[TableRow]) -> TableRow | None:
-    return rows[-1] if len(rows) == SLICE else None
+def _find_resume_row(rows: Sequence[TableRow], limit: int) -> TableRow | None:
+    return rows[-1] if len(rows) == limit else None
 
 
 @dataclass(slots=True)

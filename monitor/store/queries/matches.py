@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, select
 
 from monitor.model import DeliveryState, Field, MarkVerdict, MatchKind, Outcome, Reason, ReasonClauses, Span
 from monitor.model.article_query import ArticleQuery
-from monitor.store.engine.database import Database
+from monitor.store.engine.database import Database, in_batches
 from monitor.store.engine.tables import alert, article, article_version, attempt, delivery, match, story, story_article
 from monitor.store.queries.marks import load_verdicts
 from monitor.store.queries.reasons import read_reason
@@ -37,6 +37,7 @@ class MatchFilter:
     outcome: Outcome | None = None
     reason: Reason | None = None
     query: ArticleQuery | None = None
+    ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,12 @@ class MatchQueries:
             yield reports, rows
             last = reports[-1].id
 
+    def find_existing(self, ids: Collection[int]) -> set[int]:
+        """Those of these ids that matches have."""
+        with self._database.reading() as connection:
+            batches = (select(match.c.id).where(match.c.id.in_(batch)) for batch in in_batches(ids))
+            return {id_ for query in batches for id_ in connection.execute(query).scalars()}
+
     def rules(self) -> list[str]:
         """The rules that have a stored match; or only an alert, where its articles were erased."""
         alerted = self._distinct(alert.c.rule_id, alert.c.rule_id.is_not(None))  # a notice has none
@@ -258,22 +265,21 @@ def _select_matches(match_filter: MatchFilter) -> Select[Any]:
         .join(article_version, version)
         .outerjoin(story_article, story_article.c.article_id == match.c.article_id)
     )
-    if match_filter.rules:
-        query = query.where(match.c.rule_id.in_(match_filter.rules))
-    if match_filter.sources:
-        query = query.where(article.c.source_id.in_(match_filter.sources))
-    if match_filter.uid is not None:
-        query = query.where(article.c.uid == match_filter.uid)
+    lists = ((match.c.rule_id, match_filter.rules), (article.c.source_id, match_filter.sources))
+    for column, wanted in (*lists, (match.c.id, match_filter.ids)):
+        if wanted:
+            query = query.where(column.in_(wanted))
+    values = (
+        (article.c.uid, match_filter.uid),
+        (match.c.kind, match_filter.kind),
+        (match.c.outcome, match_filter.outcome),
+        (match.c.reason, match_filter.reason),
+    )
+    query = query.where(*(column == value for column, value in values if value is not None))
     if match_filter.since is not None:
         query = query.where(match.c.at >= match_filter.since)
     if match_filter.until is not None:
         query = query.where(match.c.at < match_filter.until)
-    if match_filter.kind is not None:
-        query = query.where(match.c.kind == match_filter.kind)
-    if match_filter.outcome is not None:
-        query = query.where(match.c.outcome == match_filter.outcome)
-    if match_filter.reason is not None:
-        query = query.where(match.c.reason == match_filter.reason)
     if match_filter.query is not None:
         query = query.where(*list_filters(match_filter.query))
     return query

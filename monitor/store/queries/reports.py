@@ -162,6 +162,14 @@ class ReportQueries:
         (row,) = self._rows(select(func.count().label("count"), func.min(later.c.due).label("next")))
         return PendingReport(row.count, row.next)
 
+    def source(self, id_: str) -> SourceReport | None:
+        """A source that was ever polled or is known; None: there is no such one."""
+        counted = select(func.count()).where(article.c.source_id == id_).scalar_subquery().label("articles")
+        with self._database.reading() as connection:
+            row = connection.execute(select(source, counted).where(source.c.id == id_)).one_or_none()
+            troubles = [each for each in load_source_troubles(connection) if each.source == id_]
+        return None if row is None else _source_report_from_row(row, troubles)
+
     def sources(self) -> Mapping[str, SourceReport]:
         """Every source that was ever polled or is known, by id."""
         counted = select(article.c.source_id, func.count().label("articles")).group_by(article.c.source_id).subquery()

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from monitor.model import MarkVerdict, MatchKind, Outcome, Reason
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, match
+from monitor.store.queries.daily_counts import DAYS, DailyCounts
 from monitor.store.queries.marks import MarkQueries
 
-DAYS = 30
 _SAME = (Reason.ALREADY_SENT, Reason.ALREADY_DEFERRED)
 _NEW = (Reason.FIRST, Reason.POSSIBLY_SAME)
 
@@ -58,21 +57,17 @@ class RuleHealthQueries:
     def load(self, rules: Iterable[str], now: datetime, timezone: str, days: int = DAYS) -> Mapping[str, RuleHealth]:
         """The health of these rules, by id. A day is one of the desk's time zone; the last one is today."""
         found = defaultdict[str, RuleHealth](lambda: RuleHealth(daily=[0] * days))
-        zone = ZoneInfo(timezone)
-        first_day = now.astimezone(zone).date() - timedelta(days=days - 1)
-        self._count_matches(found, first_day, zone, days)
+        self._count_matches(found, DailyCounts.until(now, timezone, days))
         self._find_last_sent(found)
         self._count_marks(found)
         return {rule: found[rule] for rule in rules}
 
-    def _count_matches(self, found: Mapping[str, RuleHealth], first_day: date, zone: ZoneInfo, days: int) -> None:
-        since = datetime(first_day.year, first_day.month, first_day.day, tzinfo=zone)
+    def _count_matches(self, found: Mapping[str, RuleHealth], days: DailyCounts) -> None:
         columns = (match.c.rule_id, match.c.at, match.c.kind, match.c.outcome, match.c.reason)
         counted: Counter[tuple[str, int, str, str, str]] = Counter()
         with self._database.reading() as connection:
-            for row in connection.execute(select(*columns).where(match.c.at >= since)):
-                day = (row.at.astimezone(zone).date() - first_day).days
-                counted[row.rule_id, min(day, days - 1), row.kind, row.outcome, row.reason] += 1
+            for row in connection.execute(select(*columns).where(match.c.at >= days.since)):
+                counted[row.rule_id, days.find_day(row.at), row.kind, row.outcome, row.reason] += 1
         for (rule, day, kind, outcome, reason), count in counted.items():
             health, is_sent = found[rule], outcome == Outcome.SENT
             health.matches += count

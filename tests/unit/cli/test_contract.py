@@ -29,6 +29,7 @@ COMMANDS = (
     "rules list", "rules show", "rules misses", "rules coverage", "rules tune", "rules packs", "rules test",
     "rules try", "score", "timeline", "report", "alerts feed", "completion", "rules import",
     "search", "articles list", "articles search", "articles show", "articles export", "db index",
+    "evidence verify", "sources show", "entities show",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -98,8 +99,11 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         ("matches show", ["--json"]),
         ("stories list", ["--json", "--rule", "--since", "--most"]),
         ("stories show", ["--json"]),
+        ("sources show", ["-c", "--json"]),
+        ("entities show", ["-c", "--json"]),
+        ("evidence verify", ["--json", "--hash"]),
         ("stories split", ["--quiet"]),
-        ("matches export", ["--since", "--until", "--rule"]),
+        ("matches export", ["--since", "--until", "--rule", "--match", "--evidence"]),
         ("why", ["-c", "--rules", "--json", "--all"]),
         ("timeline", ["-c", "--json", "--rule", "--days"]),
         ("report", ["-c", "--html", "--days"]),
@@ -258,6 +262,11 @@ EXIT_CODES = [
     (1, "matches list"),
     (1, "matches show 1"),
     (1, "matches export"),
+    (0, "entities show -c monitor.yaml north-korea"),
+    (2, "entities show -c monitor.yaml nort-korea"),
+    (2, "sources show nope"),
+    (1, "evidence verify hit.jsonl"),  # no bundle
+    (2, "evidence verify none.zip"),
     (2, "matches show one"),
     (0, "channels list"),
     (0, "channels test"),
@@ -378,6 +387,7 @@ MISSING = {
         "rules import -c {} words.txt",
         "search -c {} a", "articles list -c {}", "articles search -c {} a",
         "articles show -c {} a", "articles export -c {}", "db index -c {}",
+        "sources show -c {} a", "entities show -c {} a",
     ),
     "{}: there is no such file or folder": (
         "check {}", "match {}", "match --rules {} -", "replay {}", "replay --rules {} -", "replay --against {} -",
@@ -385,6 +395,7 @@ MISSING = {
         "score --rules {} -", "why --rules {} -", "entities list --rules {}", "parse {}", "sources import {}",
         "marks import {}", "rules coverage --rules {} --data hit.jsonl a", "rules coverage --data {} a",
         "rules tune --rules {} --data hit.jsonl a", "rules tune --data {} a", "rules import {}",
+        "evidence verify {}",
     ),
     "{}/new: there is no folder {}; make it first": (
         "sources export -o {}/new", "matches export {}/new", "db backup {}/new", "marks export {}/new",

@@ -10,7 +10,8 @@ import pytest
 
 from monitor.cli.output.sparkline import draw_sparkline
 from monitor.store.engine.database import Database
-from monitor.store.queries.rule_health import DAYS, RuleHealthQueries
+from monitor.store.queries.daily_counts import DAYS
+from monitor.store.queries.rule_health import RuleHealthQueries
 from tests.building import NOON
 from tests.marked_desk import fill, rows, run, told
 

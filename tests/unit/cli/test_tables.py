@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from rich.cells import cell_len
 
 from tests.e2e.whole import ROOT
 from tests.patience import PATIENCE
@@ -51,3 +52,76 @@ def test_what_others_wrote_is_shown_as_it_is() -> None:
         timeout=PATIENCE,
     )
     assert HEADLINE in ended.stdout.decode()
+
+
+JAPANESE = "中国軍が台湾周辺で実弾射撃を伴う演習を開始し周辺の船舶に注意を呼びかけた"
+WIDE_ROWS = f"""
+from monitor.cli.output.tables import print_table
+titles = ("КНДР выпустила три ракеты", "합참 동해상으로 탄도미사일 3발 발사", {JAPANESE!r})
+reason = "its story was sent at 17:05, and nothing of it is new since then; " * 3
+times = ["2026-01-05 21:50:00 KST"] * 3
+rows = [(n, times[n], "north-korea-missile-launch", "", "suppressed", titles[n], reason) for n in range(3)]
+print_table(("id", "at", "rule", "mark", "outcome", "title", "reason"), rows, whole=("id", "rule"))
+"""
+
+
+@pytest.mark.parametrize("columns", [80, 100, 140, 200, 300])
+def test_every_width_shows_all_and_no_line_is_wider(columns: int) -> None:
+    """In cells, of which a Chinese or Korean character takes two. Words are not broken where there is room for them."""
+    lines = on_terminal(columns, "-c", WIDE_ROWS)
+    assert max(map(cell_len, lines)) <= columns
+    words = " ".join(" ".join(lines).split())
+    for part in ("КНДР выпустила три ракеты", "north-korea-missile-launch", "2026-01-05 21:50:00 KST", "suppressed"):
+        assert words.count(part) == (3 if part[0] in "n2s" else 1)
+    assert "".join(words.split()).count(JAPANESE) == 1
+    assert words.count("nothing of it is new since then;") == 9
+
+
+@pytest.mark.parametrize(("columns", "heads"), [(100, "id at rule outcome"), (140, "id at rule outcome title")])
+def test_from_100_columns_on_the_short_cells_of_a_row_stand_on_one_line_under_their_heads(
+    columns: int, heads: str
+) -> None:
+    """Where there is room for a sentence, the title stands there too. A column without any content is left out."""
+    head, first, *rest = on_terminal(columns, "-c", WIDE_ROWS)
+    assert head.split() == heads.split()
+    assert first.split()[0] == "0"
+    assert first.index("north-korea") == head.index("rule")
+    assert first.index("suppressed") == head.index("outcome")
+    assert "mark" not in " ".join([head, first, *rest])
+    begins = [line for line in rest if not line.startswith(" ")]
+    assert [line.split()[0] for line in begins] == ["1", "2"]
+    assert any(line.strip().startswith("reason its story was sent") for line in rest)
+
+
+def test_in_a_pipe_each_row_is_one_line_of_all_columns() -> None:
+    """However long it is, and whatever COLUMNS says."""
+    ended = subprocess.run(
+        [sys.executable, "-c", WIDE_ROWS.replace("* 3", "* 60")],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "40"},
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=PATIENCE,
+    )
+    head, *rows = ended.stdout.decode().splitlines()
+    assert head.split() == ["id", "at", "rule", "mark", "outcome", "title", "reason"]
+    assert [row.split()[0] for row in rows] == ["0", "1", "2"]
+    assert all(row.count("nothing of it is new") == 60 for row in rows)
+
+
+LABELLED = """
+from monitor.cli.output.wrapped_lines import print_lines
+names = ", ".join(["조선민주주의인민공화국"] * 9)
+print_lines(["names      ko: " + names, "           https://x.test/" + "a" * 90, "short  line"])
+"""
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+def test_a_long_line_goes_on_behind_its_label(columns: int) -> None:
+    """At words; what is longer than the room, such as an address, is broken, and nothing is lost."""
+    lines = on_terminal(columns, "-c", LABELLED)
+    assert max(map(cell_len, lines)) <= columns
+    assert lines[0].startswith("names      ko: 조선민주주의인민공화국")
+    assert all(line.startswith(" " * 11) for line in lines[1:-1])
+    assert lines[-1] == "short  line"
+    assert sum(line.count("조선민주주의인민공화국") for line in lines) == 9
+    assert "".join(line.strip() for line in lines).count("https://x.test/" + "a" * 90) == 1

@@ -114,7 +114,9 @@ def test_a_mark_on_a_match_is_a_label(
     """For its rule only."""
     (found,) = read_labeled([json.dumps(MATCH | {"mark": mark, "kind": kind})], NOW)
     assert isinstance(found, LabeledArticle)
-    assert (found.labels, found.mentions, found.judged_rules) == (labels, mentions, judged)
+    assert found.labels == labels
+    assert found.mentions == mentions
+    assert found.judged_rules == frozenset(judged)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,95 @@
+"""`news-monitor matches export`: the stored matches for other commands, or as evidence."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from monitor import clock
+from monitor.cli.config_files import load_config
+from monitor.cli.match_number import MatchNumber
+from monitor.cli.options import (
+    config_option,
+    existing_database,
+    json_line,
+    match_row,
+    open_binary_output,
+    open_output,
+    parse_time_option,
+)
+from monitor.cli.paths import OutputPath
+from monitor.config.loading.load import LoadedConfig
+from monitor.errors import InvalidRequest
+from monitor.services.commands.evidence import write_evidence
+from monitor.services.queries.matches import ExportedMatch, MatchFilter, iter_matches
+from monitor.store.engine.database import Database
+from monitor.wording.quantities import format_count
+
+_TIME = "A time, or how long ago: 2026-01-05, '2026-01-05 09:00', '3 days'."
+
+
+@click.command()
+@config_option
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only of this rule.")
+@click.option("--since", metavar="TIME", help=f"Only from then on. {_TIME}")
+@click.option("--until", metavar="TIME", help=f"Only before then. {_TIME}")
+@click.option("--match", "ids", multiple=True, type=MatchNumber(1, 2**31 - 1), metavar="ID", help="Only this match.")
+@click.option("--evidence", is_flag=True, help="Write an evidence bundle, a zip file that `evidence verify` checks.")
+@click.argument("file", type=OutputPath(), default=Path("-"))
+def export(
+    config: Path,
+    *,
+    rules: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    ids: tuple[int, ...],
+    evidence: bool,
+    file: Path,
+) -> None:
+    """All matches as JSON lines, in the order in which they were stored, into FILE (none, or "-": stdout).
+
+    `match`, `replay` and `score` read these lines: each is its article, in the version that matched, and a mark on the
+    match is a label for `score`.
+
+    With --evidence: a zip file to keep, with the texts, all times and their clocks, the rules, the decisions and the
+    receipts. Its hash is printed: note it elsewhere, because it alone shows later that nothing was changed.
+
+    \b
+    Examples:
+      news-monitor matches export matches.jsonl
+      news-monitor matches export --rule taiwan-drills - | news-monitor replay -
+      news-monitor matches export - | news-monitor score -
+      news-monitor matches export --since 2026-01-01 --until 2026-02-01 | gzip > january.jsonl.gz
+      news-monitor matches export --evidence --match 17 evidence.zip
+    """
+    if evidence and str(file) == "-":
+        raise InvalidRequest("name a file: an evidence bundle is a zip file")
+    loaded = load_config(config)
+    settings = loaded.config.settings
+    database = existing_database(settings)
+    zone, now = settings.timezone, clock.now()
+    wanted = MatchFilter(
+        rules, since=parse_time_option(since, now, zone), until=parse_time_option(until, now, zone), ids=ids
+    )
+    found = iter_matches(loaded.config, database, wanted)
+    if evidence:
+        _export_evidence(loaded, database, wanted, file)
+        return
+    with open_output(file) as out:
+        for match in found:
+            out.write(f"{json_line(_exported_row(match), out)}\n")
+
+
+def _export_evidence(loaded: LoadedConfig, database: Database, wanted: MatchFilter, file: Path) -> None:
+    with open_binary_output(file) as out:
+        bundle = write_evidence(out, loaded, database, wanted, clock.now())
+    click.echo(f"{file}: {format_count(bundle.matches, 'match')}")
+    click.echo(f"SHA-256 of the whole, to be noted elsewhere: {bundle.sha256}")
+
+
+def _exported_row(found: ExportedMatch) -> dict[str, object]:
+    """A match as JSON has it, with all that `replay` and `score` need of its article."""
+    words = {"text": found.text, "authors": list(found.authors), "tags": list(found.tags)}
+    return {**match_row(found.match), "article": {**asdict(found.match.article), **words}}

@@ -1,0 +1,317 @@
+"""Evidence of matches, to keep: what is in it, and that an altered one is found out."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.config.loading.load import load_config_files
+from monitor.matching.live import compile_live
+from monitor.services.evidence_bundle import BundleWriter, EvidenceItem, check_bundle
+from monitor.store.commit.serial_section import SerialSection
+from monitor.store.engine.database import Database
+from monitor.store.queues.claims import Claims
+from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, sources
+from tests.e2e.whole import news_monitor, write_config
+from tests.newest import make_newest
+
+RULE = """\
+rule: launch
+title: Launches
+level: high
+match: {all: [{entity: north-korea}, {list: flying}]}
+---
+entity: north-korea
+kind: country
+name: North Korea
+sure: {ko: [북한], en: [North Korea]}
+---
+list: flying
+words: {ko: [발사], en: [missiles]}
+"""
+TITLE, TEXT = "북한 미사일 발사", "Seoul says so.\nNorth Korea's missiles flew."
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Database:
+    """An article that was changed once and matched in both versions, and a report of the same by another source."""
+    (tmp_path / "mine.yaml").write_text(RULE, encoding="utf-8")
+    write_config(
+        tmp_path, {}, channels={"desk": "json://127.0.0.1:9/s3cr3t-place"}, rules="mine.yaml", entities="mine.yaml"
+    )
+    (tmp_path / "monitor.yaml").write_text(
+        (tmp_path / "monitor.yaml").read_text(encoding="utf-8").replace("entities: ['mine.yaml']\n", ""),
+        encoding="utf-8",
+    )
+    config = load_config_files(tmp_path / "monitor.yaml", {}).config
+    ruleset = compile_live(config.rules.values(), config.entities, config.lists)
+    database = make_newest(tmp_path / "monitor.db")
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.register_sources(sources("wire", "other"), NOON)
+    first = article("a", TITLE, "It is said.", url="https://x.test/1", published=NOON - HOUR, dated=True)
+    commit(section, claimed(claims), first, ruleset=ruleset)
+    later = NOON + 10 * MINUTE
+    second = article("a", TITLE, TEXT, url="https://x.test/1", version=2, published=NOON - HOUR, dated=True, seen=NOON)
+    commit(section, claimed(claims, "wire", later), second, at=later, ruleset=ruleset)
+    again = article(
+        "b", "북한 미사일 또 발사", "Secret words.", of="other", url="https://y.test/1", seen=later, dated=False
+    )
+    commit(section, claimed(claims, "other", later), again, at=later, ruleset=ruleset)
+    return database
+
+
+async def export(folder: Path, *options: str) -> tuple[str, dict[str, bytes]]:
+    """The hash that the command printed, and the files of the bundle."""
+    ended = await news_monitor("matches", "export", "--evidence", *options, "evidence.zip", folder=folder)
+    assert (ended.code, ended.err) == (0, "")
+    with zipfile.ZipFile(folder / "evidence.zip") as bundle:
+        return ended.out.split()[-1], {name: bundle.read(name) for name in bundle.namelist()}
+
+
+def pack(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write the bundle anew."""
+    with zipfile.ZipFile(folder / "evidence.zip", "w") as bundle:
+        for name, content in files.items():
+            bundle.writestr(name, content)
+
+
+@pytest.mark.usefixtures("archive")
+async def test_a_bundle_has_all_that_is_known_of_a_match(tmp_path: Path) -> None:
+    """The text that matched and its hash, the versions, the clock of each time, the rule with what it names, the spans,
+    the decision and the receipts; no secret of a channel."""
+    noted, files = await export(tmp_path)
+    assert noted == sha256(files["SHA256SUMS"]).hexdigest()
+    about = json.loads(files["bundle.json"])
+    first, second, other = about["matches"]
+    row = json.loads(files[f"match-{second}/match.json"])
+    assert files[f"match-{second}/title.txt"].decode() == TITLE
+    assert files[f"match-{second}/text.txt"].decode() == TEXT
+    assert files[f"match-{first}/text.txt"].decode() == "It is said."
+    assert row["article"]["text_sha256"] == sha256(TEXT.encode()).hexdigest()
+    assert [(each["version"], each["stored_at"], each["clock"]) for each in row["versions"]] == [
+        (1, "2026-01-05T12:00:00+00:00", "news-monitor"),
+        (2, "2026-01-05T12:10:00+00:00", "news-monitor"),
+    ]
+    assert row["versions"][1]["text_sha256"] == row["article"]["text_sha256"]
+    clocks = {each["what"]: (each["time"], each["clock"]) for each in row["times"]}
+    assert clocks["published"] == ("2026-01-05T11:00:00+00:00", "publisher")
+    assert clocks["first seen"] == ("2026-01-05T12:00:00+00:00", "news-monitor")
+    assert clocks["matched"] == ("2026-01-05T12:10:00+00:00", "news-monitor")
+    assert {"field": "title", "start": 0, "end": 2, "text": "북한", "term": "북한"} in row["spans"]
+    assert row["decision"]["outcome"] == "suppressed"
+    assert row["decision"]["reason_code"] == "already-sent"
+    told = json.loads(files[f"match-{first}/match.json"])
+    assert [(each["channel"], each["state"]) for each in told["deliveries"]] == [("desk", "pending")]
+    assert told["alert"]["decided_at"] == "2026-01-05T12:00:00+00:00"
+    rule = json.loads(files[row["rule"]["file"]])
+    assert [next(iter(document.items())) for document in rule["documents"]] == [
+        ("rule", "launch"),
+        ("entity", "north-korea"),
+        ("list", "flying"),
+    ]
+    undated = {each["what"]: each for each in json.loads(files[f"match-{other}/match.json"])["times"]}
+    assert undated["published"] == {"what": "published", "time": None, "clock": None}
+    assert b"s3cr3t" not in b"".join(files.values())
+
+
+@pytest.mark.usefixtures("archive")
+async def test_only_the_named_matches_are_in_it(tmp_path: Path) -> None:
+    """Each once."""
+    _, files = await export(tmp_path, "--match", "1", "--match", "1")
+    assert json.loads(files["bundle.json"])["matches"] == [1]
+    assert {name.partition("/")[0] for name in files if name.startswith("match-")} == {"match-1"}
+
+
+@pytest.mark.usefixtures("archive")
+async def test_a_rule_that_has_changed_since_is_not_taken_for_the_old_one(tmp_path: Path) -> None:
+    """Only its version is known."""
+    (tmp_path / "mine.yaml").write_text(RULE.replace("발사]", "발사, 훈련]"), encoding="utf-8")
+    _, files = await export(tmp_path, "--match", "1")
+    (rule,) = (json.loads(content) for name, content in files.items() if name.startswith("rules/"))
+    assert rule["documents"] == []
+    assert rule["note"].startswith("the rule has changed since")
+
+
+@pytest.mark.usefixtures("archive")
+async def test_forgotten_words_are_not_in_it(tmp_path: Path) -> None:
+    """Neither as a match, nor in what is said of another article of the same story."""
+    _, files = await export(tmp_path)
+    assert b"Secret words." in b"".join(files.values())
+    assert (await news_monitor("articles", "forget", "--yes", "https://y.test/1", folder=tmp_path)).code == 0
+    _, files = await export(tmp_path)
+    content = b"".join(files.values())
+    assert b"Secret words." not in content
+    assert "또 발사".encode() not in content
+    gone = await news_monitor("matches", "export", "--evidence", "--match", "3", "more.zip", folder=tmp_path)
+    assert (gone.code, gone.err) == (2, "there is no match 3: `news-monitor matches list` shows those that are\n")
+
+
+@pytest.mark.usefixtures("archive")
+async def test_a_whole_bundle_is_valid(tmp_path: Path) -> None:
+    """By our command, which says what this proves, and by the tool that everybody has."""
+    noted, files = await export(tmp_path)
+    alone = await news_monitor("evidence", "verify", "evidence.zip", folder=tmp_path)
+    assert (alone.code, alone.err) == (0, "")
+    assert "evidence.zip: valid, 3 matches, made " in alone.out
+    assert "It does not show who made the bundle" in alone.out
+    compared = await news_monitor("evidence", "verify", "--hash", noted.upper(), "evidence.zip", folder=tmp_path)
+    assert compared.code == 0
+    assert f"SHA-256 of the whole: {noted}, as it was noted" in compared.out
+    [row] = (await news_monitor("evidence", "verify", "--json", "evidence.zip", folder=tmp_path)).rows
+    assert (row["valid"], row["sha256"], row["matches"], row["problems"]) == (True, noted, 3, [])
+    unpacked = tmp_path / "unpacked"
+    for name, content in files.items():
+        (unpacked / name).parent.mkdir(parents=True, exist_ok=True)
+        (unpacked / name).write_bytes(content)
+    subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=unpacked, check=True, capture_output=True)  # noqa: ASYNC221
+
+
+def change_text(files: dict[str, bytes]) -> None:
+    files["match-1/text.txt"] += b" "
+
+
+def remove_file(files: dict[str, bytes]) -> None:
+    del files["match-1/title.txt"]
+
+
+def add_file(files: dict[str, bytes]) -> None:
+    files["match-9/text.txt"] = b"More."
+
+
+def drop_sums(files: dict[str, bytes]) -> None:
+    del files["SHA256SUMS"]
+
+
+def write_sums(files: dict[str, bytes]) -> None:
+    rest = {name: content for name, content in files.items() if name != "SHA256SUMS"}
+    files["SHA256SUMS"] = "".join(f"{sha256(each).hexdigest()}  {name}\n" for name, each in rest.items()).encode()
+
+
+def change_text_and_sums(files: dict[str, bytes]) -> None:
+    change_text(files)
+    write_sums(files)
+
+
+def change_span(files: dict[str, bytes]) -> None:
+    row = json.loads(files["match-1/match.json"])
+    row["spans"][0]["text"] = "남한"
+    files["match-1/match.json"] = json.dumps(row).encode()
+    write_sums(files)
+
+
+def drop_rule(files: dict[str, bytes]) -> None:
+    del files[next(name for name in files if name.startswith("rules/"))]
+    write_sums(files)
+
+
+def be_of_later_version(files: dict[str, bytes]) -> None:
+    files["bundle.json"] = json.dumps(json.loads(files["bundle.json"]) | {"format_version": 2}).encode()
+    write_sums(files)
+
+
+@pytest.mark.parametrize(
+    ("alter", "said"),
+    [
+        (change_text, "match-1/text.txt: it was altered"),
+        (remove_file, "match-1/title.txt: it is missing"),
+        (add_file, "match-9/text.txt: it was added"),
+        (drop_sums, "SHA256SUMS: it is missing, so this is no evidence bundle, or not all of one"),
+        (change_text_and_sums, "match-1/text.txt: it is not what match.json describes"),
+        (change_span, "match-1/match.json: a span is not in its text"),
+        (drop_rule, "match-1/match.json: the file of its rule is missing"),
+        (be_of_later_version, "bundle.json: a later version of the program made this"),
+    ],
+)
+@pytest.mark.usefixtures("archive")
+async def test_what_was_altered_is_named(alter: Callable[[dict[str, bytes]], None], said: str, tmp_path: Path) -> None:
+    """Exit code 1; nothing is called valid."""
+    _, files = await export(tmp_path)
+    alter(files)
+    pack(tmp_path, files)
+    ended = await news_monitor("evidence", "verify", "evidence.zip", folder=tmp_path)
+    assert (ended.code, ended.out) == (1, "")
+    assert f"evidence.zip: {said}" in ended.err
+
+
+@pytest.mark.usefixtures("archive")
+async def test_only_the_noted_hash_finds_out_who_writes_everything_anew(tmp_path: Path) -> None:
+    """As the command and the docs say: the sums alone prove no origin."""
+    noted, files = await export(tmp_path)
+    files["match-1/text.txt"] = b"It is denied."
+    row = json.loads(files["match-1/match.json"])
+    row["article"]["text_sha256"] = sha256(b"It is denied.").hexdigest()
+    files["match-1/match.json"] = json.dumps(row).encode()
+    write_sums(files)
+    pack(tmp_path, files)
+    assert (await news_monitor("evidence", "verify", "evidence.zip", folder=tmp_path)).code == 0
+    ended = await news_monitor("evidence", "verify", "--hash", noted, "evidence.zip", folder=tmp_path)
+    assert ended.code == 1
+    assert ended.err == f"evidence.zip: SHA256SUMS: its SHA-256 is not the one that was noted, {noted}\n"
+
+
+@pytest.mark.usefixtures("archive")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("evidence verify none.zip", "none.zip: there is no such file or folder"),
+        ("evidence verify .", ".: Is a directory"),
+        ("evidence verify --hash abc mine.yaml", "--hash 'abc': a SHA-256 has 64 hexadecimal digits"),
+        ("matches export --evidence", "name a file: an evidence bundle is a zip file"),
+        ("matches export --match 99", "there is no match 99: `news-monitor matches list` shows those that are"),
+    ],
+)
+async def test_wrong_usage_is_said(arguments: str, said: str, tmp_path: Path) -> None:
+    """In one line."""
+    ended = await news_monitor(*arguments.split(), folder=tmp_path)
+    assert (ended.code, ended.out, ended.err) == (2, "", f"{said}\n")
+
+
+def small_bundle() -> bytes:
+    out = io.BytesIO()
+    writer = BundleWriter(out, datetime(2026, 1, 5, tzinfo=UTC), "1")
+    row: dict[str, Any] = {
+        "article": {"authors": [], "tags": [], "title_sha256": sha256(b"T").hexdigest(),
+                    "text_sha256": sha256(b"").hexdigest()},
+        "spans": [{"field": "title", "start": 0, "end": 1, "text": "T"}],
+        "rule": {"file": "rules/r.json"},
+    }  # fmt: skip
+    writer.add(EvidenceItem(1, "T", "", row, "rules/r.json", {}))
+    writer.close()
+    return out.getvalue()
+
+
+def test_a_damaged_file_never_ends_in_a_traceback() -> None:
+    """Whichever byte is another one: then something is said, or the content is what it was."""
+    whole = small_bundle()
+    assert check_bundle(io.BytesIO(whole)).problems == ()
+    sums = check_bundle(io.BytesIO(whole)).sha256
+    for position in range(len(whole)):
+        damaged = whole[:position] + bytes([whole[position] ^ 0x55]) + whole[position + 1 :]
+        found = check_bundle(io.BytesIO(damaged))
+        assert found.problems or found.sha256 == sums
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"<html>", small_bundle()[:-10], b"PK\x05\x06" + bytes(18)])
+def test_what_is_no_bundle_is_said(content: bytes) -> None:
+    """Cut off, or something else."""
+    (problem,) = check_bundle(io.BytesIO(content)).problems
+    assert problem.startswith(("it cannot be read as a zip file", "SHA256SUMS: it is missing"))
+
+
+def test_a_file_that_unpacks_to_very_much_is_not_read_to_its_end() -> None:
+    """A zip bomb."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle, bundle.open("match-1/text.txt", "w") as member:
+        for _ in range(70):
+            member.write(bytes(2**20))
+    problems = check_bundle(io.BytesIO(out.getvalue())).problems
+    assert problems[0] == "match-1/text.txt: it cannot be read: it is larger than anything in a bundle"
