@@ -3,9 +3,9 @@
     python -m tests.install_run pipx|uv|deb|container
     python -m tests.install_run wheel [deb]            builds into dist/
 
-The commands are the `sh` blocks of the section. Those of `deb` run in a Debian system that debootstrap makes (once: it is
-kept in the folder for temporary files). Those of `container` build on an image of that system: a base image would have
-to be fetched.
+The commands are the `sh` blocks of the section. Those of `deb` run in a Debian system that debootstrap makes (once: it
+is kept in the folder for temporary files). Those of `container` build on an image of that system: a base image would
+have to be fetched.
 """
 
 from __future__ import annotations
@@ -158,14 +158,13 @@ def check_in_home(way: str, settings: Mapping[str, str]) -> None:
         pages = list(Path(home, ".local").rglob("news-monitor.1"))
         expect("the manual page is there", holds=pages)
         spoil_lock(folder / "requirements" / "lock.txt")
-        second = commands_of(way).splitlines()[1].replace(" install ", " install --force-reinstall ", 1)
+        other = {**environment, "HOME": str(Path(home, "other"))}
+        Path(other["HOME"]).mkdir()
         refused = subprocess.run(
-            ["sh", "-euc", second], cwd=folder, env=environment, capture_output=True, text=True, check=False
+            ["sh", "-euc", commands_of(way)], cwd=folder, env=other, capture_output=True, text=True, check=False
         )
-        expect(
-            "a file with another hash than the lock's is refused",
-            holds=refused.returncode and "hash" in (refused.stdout + refused.stderr).lower(),
-        )
+        said = (refused.stdout + refused.stderr).lower()
+        expect("a file with another hash than the lock's is refused", holds=refused.returncode and "hash" in said)
 
 
 def spoil_lock(lock: Path) -> None:

@@ -6,7 +6,7 @@ volumes="-v nm-config:/etc/news-monitor -v nm-state:/var/lib/news-monitor"
 
 [ "$($run --entrypoint id news-monitor -u)" = 10001 ]
 ! $run --entrypoint sh news-monitor -c 'touch /opt/news-monitor/x 2>/dev/null || touch /etc/x 2>/dev/null'
-[ -z "$(podman image inspect --format '{{.Config.Healthcheck}}' news-monitor | grep -v healthz)" ]
+podman image inspect --format '{{.Config.Healthcheck}}' news-monitor | grep -q NEWS_MONITOR_HEALTH
 
 # monitor.yaml as docs/install.md says, and no sources: nothing outside is asked
 $run $volumes --entrypoint sh news-monitor -c '
