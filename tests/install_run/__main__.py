@@ -187,6 +187,8 @@ def debian_system() -> Path:
         shutil.rmtree(base, ignore_errors=True)
         run("debootstrap", "--variant=minbase", DEBIAN, base)
         run("chroot", base, "apt-get", "clean")
+        shutil.rmtree(base / "dev")  # devices cannot be copied; those of this machine are shown there
+        (base / "dev").mkdir()
         (base / "made").touch()
     return base
 
