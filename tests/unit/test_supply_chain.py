@@ -49,7 +49,7 @@ def test_users_get_what_is_tested() -> None:
 def sbom(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The list of packages in a wheel that is built as users build it, without a network."""
     checkout, wheels = tmp_path_factory.mktemp("checkout"), tmp_path_factory.mktemp("wheels")
-    for name in ("monitor", "rules", "seeds", "systemd", "requirements"):
+    for name in ("monitor", "rules", "seeds", "systemd", "requirements", "docs"):
         shutil.copytree(ROOT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, checkout / name)

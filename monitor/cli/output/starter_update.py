@@ -60,7 +60,7 @@ def update_starter(folder: Path, *, write: bool) -> int:
     except OSError as error:
         raise InvalidRequest(f"{error.filename or folder}: {error.strerror}") from error
     _print_end(update, write=write)
-    return 1 if update.select(FileChange.CONFLICT) or list(list_left_beside(update)) else 0
+    return 1 if update.select(FileChange.CONFLICT) or any(list_left_beside(update)) else 0
 
 
 def _require_no_faults(faults: Sequence[Fault]) -> None:

@@ -1,0 +1,1 @@
+"""`./dev install-check`: every way to install it, by the commands of docs/install.md."""
