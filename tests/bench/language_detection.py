@@ -27,6 +27,7 @@ import json
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -41,12 +42,12 @@ from tests.bench.world.quality import ALL, READ, UNREAD, half_of
 FILES = ("news/labelled.jsonl.gz", "news/background.jsonl.gz")
 PASSES = 5
 FALSELY = {"en": "de", "ru": "uk"}  # the others: as English
-SENTENCES = 120  # of a language
 SHORTEST = 25  # characters of a sentence
 
 # Languages of Django's translations: those that we tell from others, and thirty that share their scripts.
-OURS = tuple("ar be bg cs de es fa fr id it kk nl pl pt ru sr sv tr uk ur vi".split())
-FURTHER = tuple("af ast az bs ca cy da eo et eu fi ga gl hr hu is lt lv nb ro sk sl sq sw ckb ky mk mn tg ug".split())
+OURS = "ar be bg cs de es fa fr id it kk nl pl pt ru sr sv tr uk ur vi"
+SHARED = frozenset(["en", *OURS.split()])
+FURTHER = "af ast az bs ca cy da eo et eu fi ga gl hr hu is lt lv nb ro sk sl sq sw ckb ky mk mn tg ug"
 _TRANSLATION = re.compile(r'^msgstr(?:\[0\])? ((?:".*"\n)+)', re.MULTILINE)
 _PLACEHOLDER = re.compile(r"%\(\w+\)\w|%\w|\{.*?\}|<[^>]+>")
 
@@ -83,14 +84,22 @@ def half_of_hash(text: str) -> str:
     return READ if hashlib.sha256(text.encode()).digest()[-1] % 2 == 0 else UNREAD
 
 
-def read_translations(languages: Sequence[str]) -> Iterator[Labelled]:
-    """Sentences of Django's translations; none if it is not installed."""
+def read_translations() -> list[Labelled]:
+    """Sentences of Django's translations, none of two languages; no sentence if Django is not installed."""
     found = find_spec("django")
-    for language in languages if found is not None and found.origin is not None else ():
-        files = Path(found.origin).parent.glob(f"**/locale/{language}/LC_MESSAGES/django.po")  # type: ignore[arg-type,union-attr]
-        sentences = {sentence for file in files for sentence in read_sentences(file.read_text(encoding="utf-8"))}
-        for sentence in sorted(sentences)[:SENTENCES]:
-            yield Labelled(language, sentence, "", half_of_hash(sentence))
+    if found is None or found.origin is None:
+        return []
+    languages = {
+        path.parts[-3]: set(read_sentences(path.read_text(encoding="utf-8")))
+        for path in Path(found.origin).parent.glob("conf/locale/*/LC_MESSAGES/django.po")
+    }
+    shared = Counter(sentence for sentences in languages.values() for sentence in sentences)
+    return [
+        Labelled(language, sentence, "", half_of_hash(sentence))
+        for language, sentences in languages.items()
+        for sentence in sorted(sentences)
+        if shared[sentence] == 1
+    ]
 
 
 def read_sentences(catalogue: str) -> Iterator[str]:
@@ -121,7 +130,7 @@ def declare_falsely(language: str) -> str:
 
 def note_news(figures: Figures, half: str, news: Sequence[Labelled]) -> None:
     """The lines about articles: all, and those in the scripts that several languages share."""
-    for what, texts in (("", news), (", shared scripts", [each for each in news if each.language in ("en", *OURS)])):
+    for what, texts in (("", news), (", shared scripts", [each for each in news if each.language in SHARED])):
         lines = {
             "title and text: right, wrong": lambda each: detect_language_tag(each.title, each.text),
             "title alone: right, wrong": lambda each: detect_language_tag(each.title, ""),
@@ -177,22 +186,17 @@ def measure(folder: Path) -> int:
         µs_an_article=time_passes(news, lambda each: detect_language_tag(each.title, each.text)),
         µs_of_folding=time_passes(news, lambda each: fold(f"{each.title} {each.text[:250]}")),
     )
-    ours, further = (list(read_translations(languages)) for languages in (OURS, FURTHER))
-    if not ours:
+    translations = read_translations()
+    if not translations:
         print("language_detection: NOT MEASURED: sentences in further languages; Django is absent", file=sys.stderr)
     for half in (READ, UNREAD):
         mine = [each for each in news if each.half == half]
         note_news(figures, half, mine)
         note_ruled_out(figures, half, mine)
-        for name, sentences in ((f"sentences in {len(OURS)} languages", ours), ("in 30 further languages", further)):
-            if some := [each for each in sentences if each.half == half]:
-                figures.note(
-                    **{
-                        f"{half}: {name}: right, wrong": right_and_wrong(
-                            some, lambda s: detect_language_tag(s.title, "")
-                        )
-                    }
-                )
+        for name, languages in (("21 languages", OURS.split()), ("30 further languages", FURTHER.split())):
+            if some := [each for each in translations if each.half == half and each.language in languages]:
+                shares = right_and_wrong(some, lambda each: detect_language_tag(each.title, ""))
+                figures.note(**{f"{half}: sentences in {name}: right, wrong": shares})
     return figures.verdict()
 
 
