@@ -96,7 +96,8 @@ def read_lock(text: str) -> list[Pin]:
 def ask_index(target: Target, pins: Sequence[Pin], options: Sequence[str]) -> Answer:
     """Have pip choose the wheels of all that a target needs. `options`: more of pip's own."""
     left = {pin.name: pin for pin in pins if target.needs(pin)}
-    count, faults = len(left), []
+    count = len(left)
+    faults: list[str] = []
     while left:
         report, absent, problem = _run_pip(target, left.values(), options)
         if report is None and absent not in left:

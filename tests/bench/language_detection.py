@@ -38,6 +38,7 @@ from monitor.text.language_detection import LATIN, detect_language_tag, ruled_ou
 from tests.bench.world.figures import Figures, resident
 from tests.bench.world.place import parser_of
 from tests.bench.world.quality import ALL, READ, UNREAD, half_of
+from tests.bench.world.recorded_news import Row
 
 FILES = ("news/labelled.jsonl.gz", "news/background.jsonl.gz")
 PASSES = 5
@@ -64,7 +65,7 @@ class Labelled:
 
 def read_news(folder: Path) -> list[Labelled]:
     """All articles of the folder, each once. Raises FileNotFoundError."""
-    rows = {}
+    rows: dict[str, Row] = {}
     for name in FILES:
         with gzip.open(folder / name, "rt", encoding="utf-8") as lines:
             rows |= {row["id"]: row for row in map(json.loads, lines)}
