@@ -149,7 +149,7 @@ class Language:
     name: str  # in English
     scripts: Words = ()  # those of text/scripts.py in which it is written, if not in Latin
     is_spaced: bool = True  # there are spaces between words
-    is_detected: bool = False  # CLD2 tells it from the others of its script
+    is_detected: bool = False  # fastText tells it from the others of its script
     particles: Words = ()  # what may follow a noun within its word (text/scripts.py); the list is closed
     proclitics: Words = ()  # what is written together with the next word
     function_words: Words = ()  # articles, prepositions, conjunctions, pronouns

