@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,8 +22,10 @@ from monitor.cli.options import (
     print_json,
 )
 from monitor.cli.paths import require_config
-from monitor.config.loading.summary import load_config_summary
+from monitor.config.language.faults import sort_faults
+from monitor.config.loading.summary import ConfigSummary, load_config_summary
 from monitor.config.loading.summary_cache import SummaryCache, find_cache_folder
+from monitor.config.loading.without_secrets import load_without_secrets
 from monitor.errors import Fault, InvalidFiles, MonitorError, StoreFailed
 from monitor.model import RunningVersion
 from monitor.services.queries.status import DaemonReport, ServiceStatus, find_faults, load_status
@@ -48,7 +50,7 @@ def status(config: Path, as_json: bool) -> None:
     """
     try:
         require_config(config)
-        loaded = load_config_summary(config, os.environ, SummaryCache(find_cache_folder(os.environ), config))
+        loaded = _load_summary(config)
         settings = loaded.settings
         try:
             found = load_status(loaded, existing_database(settings), clock.now())
@@ -77,6 +79,15 @@ class _WithoutDatabase(MonitorError):
     def __init__(self, error: StoreFailed, faults: Sequence[Fault]) -> None:
         super().__init__(error)
         self.faults = faults
+
+
+def _load_summary(config: Path) -> ConfigSummary:
+    """What the files say; a secret that only the daemon has is a fault and no more. Raises InvalidFiles."""
+    cache = SummaryCache(find_cache_folder(os.environ), config)
+    loaded, faults = load_without_secrets(
+        config, os.environ, lambda secrets: load_config_summary(config, secrets, cache)
+    )
+    return replace(loaded, faults=sort_faults([*loaded.faults, *faults])) if faults else loaded
 
 
 def _problem_to_row(error: MonitorError) -> dict[str, object]:
