@@ -7,21 +7,19 @@ another host.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from urllib.parse import quote
-
-from apprise import Apprise, NotifyBase
 
 from monitor.notify.apprise_compat.plugins import (
     file_options_of,
     guide_of,
     has_login,
     has_several_recipients,
+    hides_secret,
+    make_plugin,
     missing_extra_of,
-    override_log_level,
     register_plugins,
     scheme_by_name,
 )
@@ -43,9 +41,8 @@ def find_url_fault(url: str) -> str | None:
     if sign := next(_find_login_ends(url, kind), None):
         # what is behind the sign would be the host: a part of the password would be looked up as a name
         return f"'{sign}' in the login of this address ends it; percent-encode the {sign} as {quote(sign, safe='')}"
-    with override_log_level(logging.CRITICAL):  # its messages quote the URL
-        plugin = Apprise.instantiate(with_forced_options(url), suppress_exceptions=True)
-    if not isinstance(plugin, NotifyBase):
+    plugin = make_plugin(with_forced_options(url))
+    if plugin is None:
         return _explain_unusable(kind)
     if named := file_options_of(plugin) & list_option_names(url):
         return f"`{min(named)}` names a file of this machine, and processes that send messages may read none"
@@ -55,11 +52,8 @@ def find_url_fault(url: str) -> str | None:
 def has_secret(url: str) -> bool:
     """Whether Apprise, which hides secrets when it shows an address, takes a part of this one for a secret."""
     register_plugins()
-    with override_log_level(logging.CRITICAL):
-        plugin = Apprise.instantiate(url, suppress_exceptions=True)
-    if isinstance(plugin, NotifyBase):
-        return bool(plugin.url(privacy=True) != plugin.url(privacy=False))
-    return _PASSWORD.match(url) is not None
+    plugin = make_plugin(url)
+    return _PASSWORD.match(url) is not None if plugin is None else hides_secret(plugin)
 
 
 def _find_login_ends(url: str, kind: str) -> Iterator[str]:

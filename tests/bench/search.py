@@ -39,8 +39,8 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.search.search_index import IndexBuilder, switch_index
 from monitor.text.scripts import UNSPACED_ONE
-from tests.bench.retention import Transactions
 from tests.bench.rule_loop import run
+from tests.bench.world.archive import Transactions
 from tests.bench.world.articles import Text, articles
 from tests.bench.world.figures import Figures, share
 from tests.bench.world.place import parser_of

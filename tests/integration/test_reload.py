@@ -280,7 +280,7 @@ async def test_a_channel_of_the_start_that_cannot_be_used_is_reported_until_it_i
     began = taken.tellings
     with capture_logs() as logs:
         await reloader.check_channels()
-    (fault,) = reloader.running.faults
+    fault = reloader.running.faults[0]
     assert [line["fault"] for line in logs if line["event"] == LogEvent.FAULT] == [fault]
     assert "the kind 'carrier-pigeon'" in fault or "such a channel" in fault
     assert (reloader.running.edited_at, taken.tellings) == (reloader.running.since, began + 1)
@@ -292,7 +292,7 @@ async def test_a_channel_of_the_start_that_cannot_be_used_is_reported_until_it_i
     assert len(reloader.running.faults) == 1
     write(folder / "monitor.yaml", SETTINGS)
     await looks(reloader)
-    assert reloader.running.faults == ()
+    assert not reloader.running.faults
 
 
 @pytest.mark.parametrize(

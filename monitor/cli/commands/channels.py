@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_files import load_config
+from monitor.cli.config_files import load_config, load_config_with_secrets
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
@@ -117,7 +117,7 @@ def test(config: Path, names: tuple[str, ...]) -> None:
       news-monitor channels test
       news-monitor channels test phone desk
     """
-    settings = load_config(config).config.settings
+    settings = load_config_with_secrets(config).config.settings
     results = asyncio.run(_print_tests(settings, names))
     _remind_of_dead(settings, [name for name, is_accepted in results.items() if is_accepted])
     if not all(results.values()):

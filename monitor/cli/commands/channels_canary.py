@@ -14,7 +14,7 @@ import click
 
 from monitor import clock
 from monitor.app import open_daemon
-from monitor.cli.config_files import load_config
+from monitor.cli.config_files import load_config_with_secrets
 from monitor.cli.options import config_option, database_of, json_option, print_json
 from monitor.config.language.secrets import secrets_of
 from monitor.demo.canary import CANARY, make_outlet, write_canary_config
@@ -43,7 +43,7 @@ def canary(config: Path, as_json: bool) -> None:
     Example:
       news-monitor channels canary
     """
-    loaded = load_config(config).config
+    loaded = load_config_with_secrets(config).config
     settings = loaded.settings
     if not any(channel.test for channel in settings.channels.values()):
         raise InvalidRequest("no channel has a test_url: write one into the channels that the canary is for")

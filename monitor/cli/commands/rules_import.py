@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.options import possible_config_option, print_faults, require_given_config
-from monitor.cli.paths import InputPath, OutputPath, require_input
+from monitor.cli.options import possible_config_option, print_faults
+from monitor.cli.paths import InputPath, OutputPath, require_given_config, require_input
 from monitor.config.editing.rule_lists import RuleListFormat
 from monitor.config.loading.files import is_there
 from monitor.config.loading.load import load_rules_of

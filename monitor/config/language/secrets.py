@@ -63,6 +63,10 @@ def resolve_secrets(
     return filled, frozenset(secrets)
 
 
+class NoSecrets(dict[str, str]):
+    """An environment for commands that send nothing: in place of every secret, from wherever, stands the same word."""
+
+
 class _SecretUnavailable(Exception):
     """A secret that is not available: the problem, and a hint."""
 
@@ -72,6 +76,8 @@ class _SecretUnavailable(Exception):
 
 
 def _resolve_secret(kind: str, name: str, environment: Mapping[str, str], folder: Path) -> str:
+    if isinstance(environment, NoSecrets) and kind in {"env", "file", "credential"}:
+        return "secret"
     if kind == "env" and _VARIABLE.fullmatch(name):
         return _secret_from_environment(name, environment)
     if kind == "file" and name:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from apprise import LOGGER_NAME, NotificationManager, NotifyBase, NotifyFormat
+from apprise import LOGGER_NAME, Apprise, NotificationManager, NotifyBase, NotifyFormat
 
 from monitor.notify.apprise_compat.mail_plugin import DeltaChatPlugin, MailPlugin
 from monitor.notify.apprise_compat.message_plugins import NtfyPlugin, WebhookPlugin
@@ -31,6 +31,19 @@ def register_plugins() -> None:
     for plugin in _OURS:
         if not manager.add(plugin, force=True):
             raise RuntimeError(f"Apprise does not accept {plugin.__name__} as a plug-in")
+
+
+def make_plugin(url: str) -> NotifyBase | None:
+    """Apprise's channel for a URL; None: it cannot use it. Its log would quote the URL."""
+    with override_log_level(logging.CRITICAL):
+        plugin = Apprise.instantiate(url, suppress_exceptions=True)
+    return plugin if isinstance(plugin, NotifyBase) else None
+
+
+def hides_secret(plugin: NotifyBase) -> bool:
+    """Whether the plug-in hides a part of its URL when it shows it."""
+    shown, whole = (plugin.url(privacy=hidden) for hidden in (True, False))  # type: ignore[no-untyped-call]
+    return bool(shown != whole)
 
 
 def missing_extra_of(scheme: str) -> str | None:
