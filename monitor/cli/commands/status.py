@@ -21,6 +21,7 @@ from monitor.cli.options import (
     print_faults,
     print_json,
 )
+from monitor.cli.output.wrapped_lines import print_lines
 from monitor.cli.paths import require_config
 from monitor.errors import Fault, InvalidFiles, MonitorError
 from monitor.model import RunningVersion
@@ -58,10 +59,8 @@ def status(config: Path, as_json: bool) -> None:
         print_json(_status_to_row(found))
         return
     text = _StatusText(found, settings.timezone)
-    for line in text.warnings():
-        click.echo(line)
-    for name, line in text.summary():
-        click.echo(f"{name:<12}{line}")
+    print_lines(text.warnings())
+    print_lines(f"{name:<12}{line}" for name, line in text.summary())
 
 
 def _problem_to_row(error: MonitorError) -> dict[str, object]:
