@@ -18,6 +18,7 @@ from monitor.cli.options import (
     print_faults,
     print_json,
 )
+from monitor.cli.output.wrapped_lines import print_lines
 from monitor.cli.paths import require_config
 from monitor.errors import Fault, InvalidFiles, MonitorError, StoreFailed
 from monitor.services.queries.status import ServiceStatus, find_faults, load_status
@@ -56,10 +57,8 @@ def status(config: Path, as_json: bool) -> None:
         print_json({"config": str(config.absolute()), **_status_to_row(found)})
         return
     text = StatusText(found, settings.timezone, config.absolute())
-    for line in text.warnings():
-        click.echo(line)
-    for name, line in text.summary():
-        click.echo(f"{name:<12}{line}")
+    print_lines(text.warnings())
+    print_lines(f"{name:<12}{line}" for name, line in text.summary())
 
 
 class _WithoutDatabase(MonitorError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from monitor.cli.options import format_local_time
@@ -13,6 +14,9 @@ from monitor.sanitize import sanitize_line
 from monitor.services.queries.sources import AssessedSource, SourceActivity
 from monitor.url_secrets import hide_secrets_in
 from monitor.wording.quantities import duration_in_words, format_count
+
+_MINUTE = timedelta(minutes=1)
+_MANY = 10  # entries an hour: then a tenth of one says nothing
 
 
 def trouble_to_row(trouble: SourceTrouble) -> dict[str, Any]:
@@ -75,16 +79,22 @@ def _list_settings(source: Source) -> Iterator[str]:
 
 
 def _describe_pace(source: Source, activity: SourceActivity | None) -> str:
-    pace = f"at {source.cron} ({source.zone})" if source.cron else f"every {duration_in_words(source.every)}"
+    pace = f"at {source.cron} ({source.zone})" if source.cron else f"every {_describe_interval(source.every)}"
     bounds = {"at most": source.fastest, "at least": source.slowest}
-    parts = [pace, *(f"{words} every {duration_in_words(bound)}" for words, bound in bounds.items() if bound)]
+    parts = [pace, *(f"{words} every {_describe_interval(bound)}" for words, bound in bounds.items() if bound)]
     if activity is not None and activity.rate is not None:
-        parts.append(f"lately {activity.rate:.2g} new entries an hour")
-    if activity is not None and activity.quiet is not None:
+        parts.append(f"lately {activity.rate:.{0 if activity.rate >= _MANY else 1}f} new entries an hour")
+    if activity is not None and activity.quiet is not None and activity.quiet >= _MINUTE:
         parts.append(f"usually quiet for at most {duration_in_words(activity.quiet)}")
     if activity is not None and activity.hint is not None:
-        parts.append(f"its server asks for {duration_in_words(activity.hint)} between polls")
+        parts.append(f"its server asks for {_describe_interval(activity.hint)} between polls")
     return ", ".join(parts)
+
+
+def _describe_interval(length: timedelta) -> str:
+    if length < 2 * _MINUTE:
+        return format_count(round(length.total_seconds()), "second")
+    return duration_in_words(length)
 
 
 def _list_validators(source: Source, activity: SourceActivity) -> list[str]:

@@ -111,7 +111,13 @@ async def test_sources_show_tells_no_secret(tmp_path: Path) -> None:
     """Neither the address nor the validators show it; what is not stored is left out."""
     shown = await news_monitor("sources", "show", "wire", folder=tmp_path)
     assert (shown.code, TOKEN in shown.out) == (0, False)
-    for part in ("source      wire: Wire", "token=***", "Last-Modified Mon, 05 Jan 2026 12:00:00 GMT", "503"):
+    for part in (
+        "source      wire: Wire",
+        "pace        every 5 seconds",
+        "token=***",
+        "Last-Modified Mon, 05 Jan 2026 12:00:00 GMT",
+        "503",
+    ):
         assert part in shown.out
     [row] = (await news_monitor("sources", "show", "wire", "--json", folder=tmp_path)).rows
     assert TOKEN not in str(row)
