@@ -289,7 +289,8 @@ async def test_a_channel_of_the_start_that_cannot_be_used_is_reported_until_it_i
     (folder / "rules" / "about.yaml").unlink()
     await looks(reloader)
     assert taken.titles == {"launch": "Launch"}
-    assert len(reloader.running.faults) == 1
+    still = reloader.running.faults
+    assert len(still) == 1
     write(folder / "monitor.yaml", SETTINGS)
     await looks(reloader)
     assert not reloader.running.faults
