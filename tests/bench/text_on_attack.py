@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from monitor.errors import FeedUnreadable
 from monitor.text.record import replace_surrogates
 from tests.bench.world.figures import Figures
 from tests.bench.world.place import parser_of
@@ -137,6 +138,8 @@ def measure_call(function: TextFunction, text: str) -> float:
             function.call(text)
     except TimeoutError:
         return float(GIVEN_UP)
+    except FeedUnreadable:  # of a whole path; it took its time all the same
+        pass
     return time.process_time() - began
 
 

@@ -14,7 +14,6 @@ from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import cast
-from zoneinfo import ZoneInfo
 
 import pytest
 from prometheus_client import Metric
@@ -23,19 +22,17 @@ from prometheus_client.registry import Collector
 
 from monitor import clock
 from monitor.daemon import http_listener
-from monitor.daemon.health import DaemonHealth
 from monitor.daemon.http_listener import MAX_CONNECTIONS
 from monitor.daemon.http_server import HttpServer
 from monitor.daemon.progress import LastRun
-from monitor.model import Endpoint, RunningVersion, WebSettings
-from monitor.store.engine.daemons import DaemonRecord
+from monitor.model import Endpoint, WebSettings
 from monitor.store.engine.store_thread import StoreThread
 from monitor.telemetry import LogEvent
 from monitor.telemetry.logs import close_log
 from monitor.telemetry.metrics import HttpRefusal, Metrics
 from tests.bench.world.place import opened
-from tests.building import NOON
 from tests.e2e.whole import until
+from tests.health import health_of
 from tests.patience import PATIENCE
 from tests.ports import free_port
 
@@ -84,16 +81,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     metrics, last_run, port = Metrics(), LastRun(clock.monotonic()), free_port()
     with opened(f"sqlite:///{tmp_path}/monitor.db") as database:
         thread = StoreThread(on_call_end=last_run.record_call)
-        health = DaemonHealth(
-            database,
-            DaemonRecord(database, "desk:17:aa"),
-            thread=thread,
-            last_run=last_run,
-            metrics=metrics,
-            running=lambda: RunningVersion(NOON, 1, 0),
-            sources=tuple[str, ...],
-            zone=ZoneInfo("UTC"),
-        )
+        health = health_of(database, thread, last_run, metrics)
         hosts = frozenset({"monitor.example", "[2001:db8::7]"})
         server = HttpServer(WebSettings(Endpoint("127.0.0.1", port), hosts), health, metrics)
         try:
@@ -262,6 +250,10 @@ async def test_only_our_own_names_are_answered(served: Served, host: str, status
         (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 200 + b"\r\n", 400, "malformed"),
         (b"POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n", 405, "method"),
         (b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", 404, "path"),
+        *(
+            (f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode(), 404, "path")
+            for path in ("/", "/healthz/", "/status")
+        ),
         (b"GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n", 404, "path"),
         (b"GET http://rebound.example/metrics HTTP/1.1\r\nHost: rebound.example\r\n\r\n", 421, "host"),
         (b"CONNECT rebound.example:443 HTTP/1.1\r\nHost: rebound.example:443\r\n\r\n", 421, "host"),

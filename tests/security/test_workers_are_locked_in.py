@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import re
+import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -75,6 +76,18 @@ async def test_what_a_worker_sets_on_its_output_holds_for_it_alone() -> None:
             assert await other.run(os.get_blocking, 1, deadline=LONG) is True
     finally:
         workers.close()
+
+
+def test_nobody_reaches_a_named_end_of_a_pair_of_sockets() -> None:
+    """A sender may name one of its pair, because the filter cannot see names. It gets no more than the name by that."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs, socket.socket(socket.AF_UNIX) as other:
+        name = f"\0news-monitor-test-{os.getpid()}"
+        ours.bind(name)
+        with pytest.raises(OSError, match="Invalid argument"):
+            ours.listen()
+        with pytest.raises(ConnectionRefusedError):
+            other.connect(name)
 
 
 def is_dumpable() -> int:

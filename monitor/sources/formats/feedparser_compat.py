@@ -92,11 +92,10 @@ def parse_xml(clean: bytes) -> ParsedFeed:
 
 def parse_leniently(clean: bytes) -> ParsedFeed:
     """The result of `feedparser.parse`, which also reads what is ill-formed."""
-    # feedparser searches what is before the root for declarations, in a time that grows with the square of its length.
-    if (root := _ROOT.search(clean)) is not None and root.start() > _MAX_PROLOG:
+    # feedparser's search for declarations before the root takes a time that grows with the square of that part's length
+    if (root := _ROOT.search(clean)) and root.start() > _MAX_PROLOG:
         clean = clean[root.start() :]
-    # With the old charset in the header, feedparser would turn the clean body into mojibake. It does not get the
-    # document's address: relative guids would change when a feed moves to https.
+    # The old charset in the header would make mojibake of it; with its address relative guids would change with https.
     parsed = feedparser.parse(
         io.BytesIO(clean),
         response_headers={"content-type": "application/xml; charset=utf-8"},
