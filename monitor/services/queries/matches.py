@@ -11,6 +11,7 @@ from monitor.model import Config, Rule
 from monitor.services.lookup import require_known
 from monitor.store.engine.database import Database
 from monitor.store.queries.matches import MatchDetails, MatchFilter, MatchQueries, MatchReport
+from monitor.store.search.match_search import MatchSearch
 
 __all__ = ["MatchDetails", "MatchFilter", "QuotedMatch", "iter_matches", "list_matches", "show_match"]
 
@@ -30,6 +31,8 @@ def list_matches(config: Config, database: Database, wanted: MatchFilter, limit:
     the database know."""
     queries = MatchQueries(database)
     _require_known_names(config, queries, wanted)
+    if wanted.query is not None and wanted.query.terms:
+        return MatchSearch(database).newest(wanted, wanted.query, limit)
     return queries.newest(wanted, limit)
 
 
