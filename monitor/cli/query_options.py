@@ -12,10 +12,12 @@ import click
 from monitor import clock
 from monitor.cli.config_files import load_config
 from monitor.cli.options import config_option, existing_database, json_option, parse_time_option
+from monitor.cli.output import article_list
 from monitor.errors import InvalidRequest
 from monitor.model import Settings
 from monitor.model.article_query import ArticleQuery
 from monitor.services.article_query import parse_article_query, require_time_order
+from monitor.services.queries.search import search_articles
 
 F = TypeVar("F", bound=Callable[..., object])
 _TIME = "2026-01-05, '2026-01-05 09:00', or how long ago: '3 days'."
@@ -68,9 +70,6 @@ def read_query(words: Iterable[str], since: str | None, before: str | None, sett
 
 def print_search(config: Path, words: Iterable[str], since: str | None, before: str | None, page: PageOptions) -> None:
     """Find articles, and print a page of them. Raises InvalidRequest."""
-    from monitor.cli.output import article_list
-    from monitor.services.queries.search import search_articles
-
     if page.as_json and page.as_csv:
         raise InvalidRequest("give --json or --csv, not both")
     loaded = load_config(config).config

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from monitor.app import open_daemon
+from monitor.config.loading.user_files import UserFiles
 from monitor.daemon import index_building
 from monitor.daemon.index_building import build_index
 from monitor.errors import StoreFailed
@@ -24,6 +26,7 @@ from monitor.store.search import search_index
 from monitor.store.search.search_index import IndexBuilder, IndexState, load_index_state, switch_index
 from monitor.telemetry import LogEvent
 from tests.building import NOON, article, claimed, commit, config_of, sources
+from tests.e2e.whole import write_config
 
 
 @pytest.fixture
@@ -111,3 +114,19 @@ def config_with(url: str, *, search: bool) -> Config:
     config = config_of()
     settings = replace(config.settings, database=url, archive=ArchiveSettings(search=search))
     return replace(config, settings=settings, sources={})
+
+
+async def test_an_edit_switches_the_index_while_the_daemon_runs(tmp_path: Path) -> None:
+    """No restart is needed."""
+    write_config(tmp_path, {})
+    config = tmp_path / "monitor.yaml"
+    files = UserFiles(config, {})
+    loaded = files.load()
+    async with open_daemon(loaded.config, files, loaded.faults) as daemon:
+        config.write_text(f"{config.read_text(encoding='utf-8')}archive: {{search: off}}\n", encoding="utf-8")
+        assert daemon._reload is not None
+        await daemon._reload()
+    opened = open_database(loaded.config.settings.database)
+    with opened.reading() as connection:
+        assert not load_index_state(connection).is_on
+    opened.close()

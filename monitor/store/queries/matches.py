@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from monitor.model import DeliveryState, Field, MarkVerdict, MatchKind, Outcome, Reason, ReasonClauses, Span
 from monitor.model.article_query import ArticleQuery
@@ -16,9 +16,7 @@ from monitor.store.engine.database import Database, in_batches
 from monitor.store.engine.tables import alert, article, article_version, attempt, delivery, match, story, story_article
 from monitor.store.queries.marks import load_verdicts
 from monitor.store.queries.reasons import read_reason
-from monitor.store.search.conditions import is_candidate, list_filters
-from monitor.store.search.search_index import is_index_complete
-from monitor.store.search.term_spans import TermCheck
+from monitor.store.search.filters import list_filters
 
 _SLICE = 500  # matches read at once: no long read keeps the daemon from working with the file
 
@@ -26,7 +24,8 @@ _SLICE = 500  # matches read at once: no long read keeps the daemon from working
 @dataclass(frozen=True, slots=True)
 class MatchFilter:
     """Which matches are wanted; an empty field or None does not limit them. `until` is the first time that is too
-    late; `query`: what the latest version of the article must meet."""
+    late; `query`: what the latest version of the article must meet; of its
+    words only `MatchSearch` knows."""
 
     rules: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
@@ -146,43 +145,19 @@ class MatchQueries:
 
     def newest(self, match_filter: MatchFilter, limit: int) -> list[MatchReport]:
         """At most `limit` matches, the newest first."""
-        if match_filter.query is not None and match_filter.query.terms:
-            return self._newest_with_words(match_filter, match_filter.query, limit)
         with self._database.reading() as connection:
-            rows = connection.execute(_select_matches(match_filter).order_by(match.c.id.desc()).limit(limit))
-            return _add_marks(connection, [_match_report_from_row(row) for row in rows])
-
-    def _newest_with_words(self, match_filter: MatchFilter, query: ArticleQuery, limit: int) -> list[MatchReport]:
-        """The texts of candidates are checked, a slice of matches at a time."""
-        check = TermCheck(query.terms)
-        latest = article_version.alias("latest")
-        is_latest = and_(latest.c.article_id == article.c.id, latest.c.version == article.c.version)
-        statement = _select_matches(match_filter).join(latest, is_latest).order_by(match.c.id.desc())
-        statement = statement.add_columns(latest.c.title.label("latest_title"), latest.c.text.label("latest_text"))
-        found: list[MatchReport] = []
-        rows: Sequence[Any] = []
-        with self._database.reading() as connection:
-            if query.wanted_terms and is_index_complete(connection):
-                statement = statement.where(is_candidate(connection.dialect.name, query))
-        while len(found) < limit:
-            following = statement.where(match.c.id < rows[-1].id) if rows else statement
-            with self._database.reading() as connection:
-                rows = connection.execute(following.limit(_SLICE)).all()
-                hits = [_match_report_from_row(r) for r in rows if check.is_met(r.latest_title, r.latest_text)]
-                found += _add_marks(connection, hits)
-            if len(rows) < _SLICE:
-                break
-        return found[:limit]
+            rows = connection.execute(select_matches(match_filter).order_by(match.c.id.desc()).limit(limit))
+            return add_marks(connection, [match_report_from_row(row) for row in rows])
 
     def iter_matches(self, match_filter: MatchFilter) -> Iterator[MatchReport]:
         """All matches, in the order in which they were stored. Few are in memory at once."""
-        for reports, _ in self._iter_slices(_select_matches(match_filter)):
+        for reports, _ in self._iter_slices(select_matches(match_filter)):
             yield from reports
 
     def iter_exported(self, match_filter: MatchFilter) -> Iterator[ExportedMatch]:
         """The same, with the texts."""
         texts = (article_version.c.text, article_version.c.authors, article_version.c.tags)
-        for reports, rows in self._iter_slices(_select_matches(match_filter).add_columns(*texts)):
+        for reports, rows in self._iter_slices(select_matches(match_filter).add_columns(*texts)):
             for report, row in zip(reports, rows, strict=True):
                 yield ExportedMatch(report, row.text, tuple(row.authors or ()), tuple(row.tags or ()))
 
@@ -193,7 +168,7 @@ class MatchQueries:
             with self._database.reading() as connection:
                 part = query.where(match.c.id > last).order_by(match.c.id).limit(_SLICE)
                 rows = connection.execute(part).all()
-                reports = _add_marks(connection, [_match_report_from_row(row) for row in rows])
+                reports = add_marks(connection, [match_report_from_row(row) for row in rows])
             if not rows:
                 return
             yield reports, rows
@@ -223,7 +198,7 @@ class MatchQueries:
         story_compared = story_article.c.compared.label("story_compared")
         more = (article_version.c.text, story.c.title.label("story_title"), story_article.c.how, story_compared)
         query = (
-            _select_matches(MatchFilter())
+            select_matches(MatchFilter())
             .where(match.c.id == id_)
             .outerjoin(story, story.c.id == story_article.c.story_id)
             .outerjoin(alert, alert.c.id == match.c.alert_id)
@@ -234,7 +209,7 @@ class MatchQueries:
             if row is None:
                 return None
             deliveries = load_deliveries(connection, row.alert_id)
-            (report,) = _add_marks(connection, [_match_report_from_row(row)])
+            (report,) = add_marks(connection, [match_report_from_row(row)])
         return MatchDetails(
             match=report,
             text=row.text,
@@ -247,7 +222,8 @@ class MatchQueries:
         )
 
 
-def _select_matches(match_filter: MatchFilter) -> Select[Any]:
+def select_matches(match_filter: MatchFilter) -> Select[Any]:
+    """A query of matches, for `match_report_from_row`; the words of a filter's query are no condition of it."""
     version = (article_version.c.article_id == match.c.article_id) & (
         article_version.c.version == match.c.article_version
     )
@@ -285,7 +261,8 @@ def _select_matches(match_filter: MatchFilter) -> Select[Any]:
     return query
 
 
-def _match_report_from_row(row: Any) -> MatchReport:  # noqa: ANN401 - rows are turned into reports at once
+def match_report_from_row(row: Any) -> MatchReport:  # noqa: ANN401 - rows are turned into reports at once
+    """The match of a row of `select_matches`; its marks are missing."""
     matched_article = MatchedArticle(
         source=row.source_id,
         uid=row.uid,
@@ -317,7 +294,8 @@ def _match_report_from_row(row: Any) -> MatchReport:  # noqa: ANN401 - rows are 
     )
 
 
-def _add_marks(connection: Connection, reports: Sequence[MatchReport]) -> list[MatchReport]:
+def add_marks(connection: Connection, reports: Sequence[MatchReport]) -> list[MatchReport]:
+    """The reports with the newest marks on them."""
     verdicts = load_verdicts(connection, {(report.article.source, report.article.uid) for report in reports})
     if not verdicts:
         return list(reports)

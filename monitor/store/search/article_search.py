@@ -19,7 +19,8 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.search_tables import INDEX_TABLE, postgresql_terms, sqlite_terms
 from monitor.store.engine.tables import article
 from monitor.store.queries.articles import article_from_row, select_latest_articles
-from monitor.store.search.conditions import has_terms, list_filters, list_query_terms
+from monitor.store.search.conditions import has_terms, list_query_terms
+from monitor.store.search.filters import list_filters
 from monitor.store.search.search_index import explain_unsupported, load_index_state
 from monitor.store.search.term_spans import TermCheck
 

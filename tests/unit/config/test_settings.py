@@ -404,3 +404,11 @@ def test_a_channel_may_name_a_template(tmp_path: Path) -> None:
         with pytest.raises(InvalidFiles, match=rf"1:48: the template a\.txt\.j2 .*{problem}"):
             settings_from_document(document, {}, tmp_path)
         (tmp_path / "a.txt.j2").write_text("")
+
+
+def test_there_is_a_search_index_unless_it_is_switched_off() -> None:
+    assert made(_ROUTED).archive.search
+    assert made(f"{_ROUTED}archive: {{search: on}}\n").archive.search
+    assert not made(f"{_ROUTED}archive: {{search: off}}\n").archive.search
+    [fault] = faults(f"{_ROUTED}archive: {{search: never}}\n")
+    assert fault == "3:19: 'never' is not one of: on, off; write, for example, 'search: off'"
