@@ -180,6 +180,7 @@ def test_imports_stand_at_the_top() -> None:
         "notify/in_worker.py",
         "sources/polling/in_worker.py",
         "sources/kinds/page.py",
+        "services/queries/status.py",
     }
 
 
