@@ -272,7 +272,7 @@ def rebuild_newer(package: Path, dist: Path) -> Path:
         with (content / "etc/news-monitor/monitor.yaml").open("a", encoding="utf-8") as config:
             config.write("# a newer version\n")
         newer = dist / "newer.deb"
-        run("dpkg-deb", "-b", "--root-owner-group", content, newer)
+        run("dpkg-deb", "-b", "-Zgzip", "-z1", "--root-owner-group", content, newer)
         return newer
 
 

@@ -66,8 +66,8 @@ async def test_a_conflict_is_one_line_and_exit_code_1(desk: Path) -> None:
     mine = (desk / LIST).read_bytes()
     written = await news_monitor("init", "--update", "--write", ".", folder=desk)
     assert written.code == 1
-    told = [line for line in written.out.splitlines() if line.startswith(f"{LIST}: ")]
-    assert told == [
+    shown = [line for line in written.out.splitlines() if line.startswith(f"{LIST}: ")]
+    assert shown == [
         f"{LIST}: stays as it is: you and the new version changed the same lines; the new version goes to {BESIDE}"
     ]
     assert (desk / LIST).read_bytes() == mine
