@@ -39,6 +39,7 @@ class _RulesetAttributes(ctypes.Structure):
 
 class _PathRule(ctypes.Structure):
     _pack_ = 1
+    _layout_ = "ms"  # what _pack_ means; Python 3.14 and newer want it said
     _fields_ = (("accesses", ctypes.c_uint64), ("parent", ctypes.c_int32))
 
 
