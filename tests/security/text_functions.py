@@ -99,6 +99,8 @@ _USUAL: Final[Mapping[str, object]] = {
     "title": "North Korea fires two missiles",
     "text": "Two missiles flew. Three people died.",
     "lead": "Two missiles flew.",
+    "summary": "Two missiles flew.",
+    "content": "Two missiles flew. Three people died.",
     "language": "en",
     "declared": "en",
     "hint": "en",
@@ -144,7 +146,11 @@ _USUAL: Final[Mapping[str, object]] = {
     "name": "Kim Jong-un",
     "clean": b"<rss version='2.0'><channel><item><title>x</title></item></channel></rss>",
 }
-_BOUNDS_BY_PARAMETER: Final = {"title": _TITLE, "lead": _LEAD, "text": _TEXT, "sentence": _TEXT}
+_BOUNDS_BY_PARAMETER: Final = {
+    **dict.fromkeys(("text", "sentence", "summary", "content"), _TEXT),
+    "title": _TITLE,
+    "lead": _LEAD,
+}
 _BY_RULES: Final = "written by the user's files, not by strangers"
 _OF_OURS: Final = "an identity or a name of ours"
 # Functions that get no text of strangers.

@@ -34,6 +34,7 @@ LEFT_OUT: dict[tuple[str, str], str] = {
     ("docs/operate.md", "/opt/news-monitor/bin/"): INSTALLS,
     ("docs/operate.md", "createdb"): "it needs a server of PostgreSQL and its right to make databases",
     ("docs/operate.md", "curl"): "it needs a daemon that goes on; tests/integration/test_answers.py asks it",
+    ("docs/install.md", ""): "it installs the program in several ways: `./dev install-check` runs these blocks",
     ("docs/marks.md", "news-monitor alerts mark 5f3c21aa07c0"): "a digest goes out once a day only; "
     "tests/unit/cli/test_marks_command.py marks a line of one",
     ("docs/improving-rules.md", "news-monitor rules tune port-strike --leave"): "a proposal needs the marks of weeks; "
@@ -50,14 +51,20 @@ PLACEHOLDERS: dict[tuple[str, str], str] = {
     ("README.md", "try FILE"): "try edited.yaml",
     ("README.md", "add URL"): "add http://{host}/new.xml",
     ("README.md", "retry ID"): "retry harbour-times",
+    ("README.md", "words of a headline"): "Port workers strike",
     ("docs/alerts.md", "S7464 S1f0a"): "{story} {other_story}",
     ("docs/alerts.md", "S7464 4711 4713"): "{story} {story_article}",
     ("docs/alerts.md", "--rule ID"): "--rule port-strike",
     ("docs/alerts.md", "show S7464"): "show {story}",
+    ("docs/evidence.md", "--hash SHA256"): "--hash $(python3 -c 'import hashlib, zipfile; "
+    'print(hashlib.sha256(zipfile.ZipFile("evidence.zip").read("SHA256SUMS")).hexdigest())\')',
     ("docs/improving-rules.md", " URL RULE"): " https://harbour.example/ferries port-strike",
     ("docs/improving-rules.md", "2026-03"): "{month}",
     ("docs/marks.md", "207d7f56158b"): "{alert}",
     ("docs/privacy.md", "articles forget"): "articles forget --yes",  # nobody answers here
+    ("docs/replay.md", "--json feed.xml"): "--json http://{host}/new.xml",
+    ("docs/search.md", "show 4711"): "show 1",
+    ("docs/search.md", "taiwan-drills"): "port-strike",
     ("docs/tutorial.md", "sleep 2"): WAIT.format(port="{mail_port}"),
     ("docs/tutorial.md", "sleep 1"): WAIT.format(port="{feed_port}"),
     ("docs/tutorial.md", "8001"): "{feed_port}",
@@ -67,6 +74,7 @@ PLACEHOLDERS: dict[tuple[str, str], str] = {
 
 BETWEEN: dict[tuple[str, str], str] = {
     ("README.md", "news-monitor channels preview mail"): "rm -r ./* && cp -r ~/newsroom/. .",
+    ("docs/replay.md", "news-monitor matches export | news-monitor score"): "news-monitor matches mark 1 good",
 }
 """(page, beginning of a line) -> what happens before it: the reader edits the files, and the daemon runs for some days.
 """

@@ -12,7 +12,7 @@ from monitor.cli.config_summary import load_summary
 from monitor.cli.options import config_option, database_if_any, json_option, print_json
 from monitor.cli.output.source_report import format_source, show_validators, trouble_to_row
 from monitor.cli.output.wrapped_lines import print_lines
-from monitor.services.queries.sources import AssessedSource, SourceActivity, show_source
+from monitor.services.queries.sources import AssessedSource, SourceDetails, show_source
 
 
 @click.command("show")
@@ -38,7 +38,7 @@ def show(config: Path, *, as_json: bool, id_: str) -> None:
     print_lines(format_source(assessed, activity, loaded.settings.timezone))
 
 
-def _source_to_row(assessed: AssessedSource, activity: SourceActivity | None) -> dict[str, object]:
+def _source_to_row(assessed: AssessedSource, activity: SourceDetails | None) -> dict[str, object]:
     source, report, found = assessed.source, assessed.report, assessed.health
     row: dict[str, object] = {
         "id": source.id,

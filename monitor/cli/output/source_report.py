@@ -11,7 +11,7 @@ from monitor.cli.output.sparkline import draw_sparkline
 from monitor.model import Source, SourceTrouble
 from monitor.notices.troubles import OF_SOURCES
 from monitor.sanitize import sanitize_line
-from monitor.services.queries.sources import AssessedSource, SourceActivity
+from monitor.services.queries.sources import AssessedSource, SourceDetails
 from monitor.url_secrets import hide_secrets_in
 from monitor.wording.quantities import duration_in_words, format_count
 
@@ -26,7 +26,7 @@ def trouble_to_row(trouble: SourceTrouble) -> dict[str, Any]:
     return {"kind": trouble.kind.value, **times, "detail": trouble.detail, "todo": todo}
 
 
-def format_source(assessed: AssessedSource, activity: SourceActivity | None, zone: str) -> Iterator[str]:
+def format_source(assessed: AssessedSource, activity: SourceDetails | None, zone: str) -> Iterator[str]:
     """A source with all that is known of it, line by line."""
     source, report, found = assessed.source, assessed.report, assessed.health
     yield f"source      {source.id}: {sanitize_line(source.name)}"
@@ -60,7 +60,7 @@ def format_source(assessed: AssessedSource, activity: SourceActivity | None, zon
         )
 
 
-def show_validators(source: Source, activity: SourceActivity) -> dict[str, str | None]:
+def show_validators(source: Source, activity: SourceDetails) -> dict[str, str | None]:
     """What its server gave us to ask for changes with, without secrets."""
     given = {"etag": activity.etag, "last_modified": activity.last_modified}
     return {name: hide_secrets_in(value, source.secrets) if value else None for name, value in given.items()}
@@ -78,7 +78,7 @@ def _list_settings(source: Source) -> Iterator[str]:
         yield f"tags {' '.join(map(sanitize_line, source.tags))}"
 
 
-def _describe_pace(source: Source, activity: SourceActivity | None) -> str:
+def _describe_pace(source: Source, activity: SourceDetails | None) -> str:
     pace = f"at {source.cron} ({source.zone})" if source.cron else f"every {_describe_interval(source.every)}"
     bounds = {"at most": source.fastest, "at least": source.slowest}
     parts = [pace, *(f"{words} every {_describe_interval(bound)}" for words, bound in bounds.items() if bound)]
@@ -97,7 +97,7 @@ def _describe_interval(length: timedelta) -> str:
     return duration_in_words(length)
 
 
-def _list_validators(source: Source, activity: SourceActivity) -> list[str]:
+def _list_validators(source: Source, activity: SourceDetails) -> list[str]:
     names = {"etag": "ETag", "last_modified": "Last-Modified"}
     shown = show_validators(source, activity).items()
     return [f"{names[name]} {sanitize_line(value)}" for name, value in shown if value]

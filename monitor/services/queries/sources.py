@@ -13,11 +13,11 @@ from monitor.model import Config, Source, SourceTrouble
 from monitor.services.lookup import require_known
 from monitor.store.engine.database import Database
 from monitor.store.queries.reports import ReportQueries, SourceReport
-from monitor.store.queries.source_activity import SourceActivity, load_source_activity
+from monitor.store.queries.source_details import SourceDetails, load_source_details
 
 __all__ = [
     "AssessedSource",
-    "SourceActivity",
+    "SourceDetails",
     "SourceHealth",
     "SourceReport",
     "assess_source_health",
@@ -73,7 +73,7 @@ def list_sources(config: Config | ConfigSummary, database: Database | None, now:
 
 def show_source(
     config: Config | ConfigSummary, database: Database | None, id_: str, now: datetime
-) -> tuple[AssessedSource, SourceActivity | None]:
+) -> tuple[AssessedSource, SourceDetails | None]:
     """A source of the config, and what it has brought lately; None before the first run. Raises InvalidRequest if there
     is no such source."""
     require_known("source", [id_], config.sources)
@@ -81,7 +81,7 @@ def show_source(
     if database is None:
         return AssessedSource(source, None, assess_source_health(source, None, now)), None
     report = ReportQueries(database).source(id_)
-    activity = load_source_activity(database, id_, now, config.settings.timezone)
+    activity = load_source_details(database, id_, now, config.settings.timezone)
     return AssessedSource(source, report, assess_source_health(source, report, now)), activity
 
 

@@ -29,7 +29,7 @@ class LoggedPoll:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceActivity:
+class SourceDetails:
     """`articles`, `matches`: of each day, by when they were first seen and matched. `polls`: the last ones that are
     stored, the newest first. `first_at`: its first good poll; `polled_at`: its last poll of any kind; `etag`,
     `last_modified`: what its server gave us to ask for changes with. `rate`: new entries an hour, lately; `quiet`: the
@@ -47,7 +47,7 @@ class SourceActivity:
     hint: timedelta | None = None
 
 
-def load_source_activity(database: Database, id_: str, now: datetime, timezone: str) -> SourceActivity:
+def load_source_details(database: Database, id_: str, now: datetime, timezone: str) -> SourceDetails:
     """The activity of a source; one that was never polled has none. A day is one of the desk's time zone."""
     articles, matches = DailyCounts.until(now, timezone), DailyCounts.until(now, timezone)
     with database.reading() as connection:
@@ -61,9 +61,9 @@ def load_source_activity(database: Database, id_: str, now: datetime, timezone: 
         polls = tuple(LoggedPoll(*row) for row in connection.execute(newest))
         row = connection.execute(select(source).where(source.c.id == id_)).one_or_none()
     if row is None:
-        return SourceActivity(articles, matches, polls)
+        return SourceDetails(articles, matches, polls)
     stats = SourceStats.of_row(row.habits)
-    return SourceActivity(
+    return SourceDetails(
         articles,
         matches,
         polls,
