@@ -91,7 +91,7 @@ LANGUAGE = Language(
         capitalizes_nouns=True,
     ),
     credits=CreditPatterns(
-        says="sagt|sagen|meldet|melden|berichtet|berichten|laut",
+        says="sagt|sagen|meldet|melden|berichtet|berichten|bestätigt|bestätigen|erklärt|erklären|laut",
         speaker_articles=split_words("die der das"),
         byline_openings="Von",
     ),

@@ -81,8 +81,8 @@ LANGUAGE = Language(
         directions=split_words("norte sur este oeste"),
     ),
     credits=CreditPatterns(
-        says="según|dice|dicen|anuncia|informa",
-        speaker_articles=split_words("el la"),
+        says="según|dicen?|dijo|dijeron|anuncian?|anunció|informan?|informó|confirman?|confirmó|afirman?|afirmó",
+        speaker_articles=split_words("el la los las"),
     ),
     places=PlacePatterns(
         before="cerca de|de|en|desde|hacia|ciudad de|a",

@@ -85,8 +85,8 @@ LANGUAGE = Language(
         directions=split_words("nord sud est ouest"),
     ),
     credits=CreditPatterns(
-        says="selon|annonce|affirme|indique|rapporte",
-        speaker_articles=split_words("la le"),
+        says="selon|annonce(?:nt)?|affirme(?:nt)?|indique(?:nt)?|rapporte(?:nt)?|confirme(?:nt)?|déclare(?:nt)?",
+        speaker_articles=split_words("la le les"),
         byline_openings="Par",
     ),
     places=PlacePatterns(

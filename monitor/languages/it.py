@@ -74,7 +74,8 @@ LANGUAGE = Language(
         directions=split_words("nord sud est ovest"),
     ),
     credits=CreditPatterns(
-        says="secondo|afferma|annuncia",
+        says="secondo|dice|dicono|afferma(?:no)?|annuncia(?:no)?|conferma(?:no)?|riferisce|riferiscono",
+        speaker_articles=split_words("il lo la i gli le"),
     ),
     places=PlacePatterns(
         before="vicino a|a|da|nel|nella|città di",

@@ -88,7 +88,7 @@ LANGUAGE = Language(
         endings="owi|iem|em|ego|emu|ami|im|ym",
     ),
     credits=CreditPatterns(
-        says="podał[ay]?|informuje|według",
+        says="podał[ay]?|podają|informuj[eą]|poinformował[ay]?|potwierdził[ay]?|potwierdza(?:ją)?|przekazał[ay]?|według",
     ),
     places=PlacePatterns(
         before="w|we|pod|koło|z|do",

@@ -75,7 +75,8 @@ LANGUAGE = Language(
         directions=split_words("norte sul este oeste"),
     ),
     credits=CreditPatterns(
-        says="segundo|diz|dizem",
+        says="segundo|diz|dizem|disse|disseram|afirmam?|afirmou|anunciam?|anunciou|informam?|informou|confirmam?|confirmou",
+        speaker_articles=split_words("o a os as"),
     ),
     places=PlacePatterns(
         before="em|perto de|cidade de|de|a",

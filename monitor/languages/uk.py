@@ -74,6 +74,7 @@ LANGUAGE = Language(
         directions=split_words("північ південь схід захід"),
     ),
     credits=CreditPatterns(
-        says="повідомили|заявили",
+        says="повідоми(?:в|л[аи])|повідомля[єю]ть?|заяви(?:в|л[аи])|уточни(?:в|л[аи])|підтверди(?:в|л[аи])|каже|кажуть",
+        speaker_articles=split_words("в у"),
     ),
 )
