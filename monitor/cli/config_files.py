@@ -15,7 +15,7 @@ def load_config(path: Path) -> LoadedConfig:
     """Everything the user's files say, for commands that send nothing: a secret that this shell does not have is only a
     fault. Raises InvalidFiles if monitor.yaml cannot be used."""
     cache = LoadCache()
-    loaded, faults = load_without_secrets(path, os.environ, lambda secrets: load_config_files(path, secrets, cache))
+    loaded, faults = load_without_secrets(os.environ, lambda secrets: load_config_files(path, secrets, cache))
     return replace(loaded, faults=sort_faults([*loaded.faults, *faults])) if faults else loaded
 
 

@@ -16,5 +16,5 @@ def load_summary(path: Path) -> ConfigSummary:
     """Settings and sources, and which rules there are. A secret that only the daemon has is a fault and no more. Raises
     InvalidFiles if monitor.yaml cannot be used."""
     cache = SummaryCache(find_cache_folder(os.environ), path)
-    loaded, faults = load_without_secrets(path, os.environ, lambda secrets: load_config_summary(path, secrets, cache))
+    loaded, faults = load_without_secrets(os.environ, lambda secrets: load_config_summary(path, secrets, cache))
     return replace(loaded, faults=sort_faults([*loaded.faults, *faults])) if faults else loaded

@@ -51,12 +51,15 @@ class CheckResult:
 
 class ConfigChecker:
     """Checks a config and all its files, or only `paths`. The files at `paths` may refer to what is in the config's
-    files, if there is a config."""
+    files, if there is a config. Not `asks_database`: it opens no database, as if nothing had run yet."""
 
-    def __init__(self, config: Path, paths: Sequence[Path], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, config: Path, paths: Sequence[Path], environment: Mapping[str, str], *, asks_database: bool = True
+    ) -> None:
         self._config = config
         self._paths = tuple(paths)
         self._environment = environment
+        self._asks_database = asks_database
         self._load_cache = LoadCache()
         self._test_memo: IdentityMemo[Rule | Entity, tuple[Fault, ...]] = IdentityMemo()
         self._lint_memo = LintMemo()
@@ -84,7 +87,9 @@ class ConfigChecker:
             loaded = load_config_files(self._config, self._environment, self._load_cache, dict(self._last_signature))
         except InvalidFiles as error:
             return CheckResult(error.faults, is_config_usable=False)
-        config, recent = loaded.config, _load_recent_matches(loaded.config.settings.database, now)
+        config, recent = loaded.config, _RecentMatches()
+        if self._asks_database:
+            recent = _load_recent_matches(config.settings.database, now)
         settings, sources = settings_document(self._config), ("sources",)
         faults = [*loaded.faults, *channel_faults(config.settings.list_addresses())]
         if recent.fault:

@@ -43,6 +43,7 @@ class Channel:
     fallback   the channel that gets what waits for this one once it has failed for `patience`
     template   how its messages are written; None: by their default form
     test       where the canary's messages go
+    is_complete  False: placeholders are in its URL, because a command that sends nothing lacks its secrets
     """
 
     name: str
@@ -53,6 +54,7 @@ class Channel:
     patience: timedelta = timedelta(minutes=15)
     template: MessageTemplate | None = None
     test: Channel | None = None
+    is_complete: bool = True
 
     @property
     def scheme(self) -> str:
@@ -66,8 +68,10 @@ class Channel:
 
 
 def scheme_of_channel(url: str) -> str:
-    """The scheme of a channel's URL, in lower case: its kind, as `mailto` or `ntfy`."""
-    return url.partition("://")[0].lower()
+    """The scheme of a channel's URL, in lower case: its kind, as `mailto` or `ntfy`. "" if the URL has none, as where
+    the whole URL is a secret that a command goes without."""
+    scheme, separator, _ = url.partition("://")
+    return scheme.lower() if separator else ""
 
 
 class DeliveryState(StrEnum):

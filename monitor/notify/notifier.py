@@ -134,7 +134,7 @@ def channel_faults(channels: Iterable[Channel]) -> list[Fault]:
     """A fault for each channel that cannot be used, at its place, and for each template that fails. Loads Apprise into
     this process, for good."""
     known = list(channels)
-    problems = ((channel.place, channel_fault(channel.url)) for channel in known)
+    problems = ((channel.place, channel_fault(channel.url)) for channel in known if channel.is_complete)
     return [*(Fault(place, problem) for place, problem in problems if problem), *template_faults(known)]
 
 

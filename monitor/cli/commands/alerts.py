@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_files import load_config
+from monitor.cli.config_files import load_config, load_config_with_secrets
 from monitor.cli.options import (
     config_option,
     existing_database,
@@ -158,7 +158,7 @@ def feed(config: Path, *, as_json: bool) -> None:
       news-monitor alerts feed
       news-monitor alerts feed --json
     """
-    web = load_config(config).config.settings.web
+    web = load_config_with_secrets(config).config.settings.web
     if web is None or web.feed is None:
         listen = Endpoint("127.0.0.1", 8787) if web is None else web.listen
         raise MonitorError(

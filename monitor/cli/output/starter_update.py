@@ -66,7 +66,7 @@ def update_starter(folder: Path, *, write: bool) -> int:
 def _require_no_faults(faults: Sequence[Fault]) -> None:
     print_faults(faults)
     if faults:
-        raise MonitorError(f"`check` would find {format_count(len(faults), 'fault')}: nothing is written")
+        raise MonitorError(f"`check` would find {format_count(len(faults), 'new fault')}: nothing is written")
 
 
 def _print_update(update: StarterUpdate) -> None:
@@ -92,6 +92,6 @@ def _print_end(update: StarterUpdate, *, write: bool) -> None:
     if not changed:
         click.echo("nothing to update: the files are those of this version, with your edits", err=True)
     elif write:
-        click.echo(f"updated: {format_count(changed, 'file')}; `check` finds no fault", err=True)
+        click.echo(f"updated: {format_count(changed, 'file')}; `check` finds no new fault", err=True)
     else:
         click.echo(f"nothing is written yet: --write changes {format_count(changed, 'file')}", err=True)

@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 from monitor.config.language.base_schema import Duration, Id, Schema, validation_error, validator_from_parser
 from monitor.config.language.faults import collect_faults
 from monitor.config.language.routes import find_unknown_channel
-from monitor.config.language.secrets import fill_secrets, resolve_secrets
+from monitor.config.language.secrets import FilledText, fill_secrets
 from monitor.config.language.send_rates import RATE_PATTERN, UNLIMITED, default_rate, parse_rate
 from monitor.config.yaml.yaml12 import YamlDocument
 from monitor.errors import Fault, InvalidFiles
@@ -108,18 +108,20 @@ def build_channels(
         test = None
         with collect_faults(faults):
             if channel.test_url is not None:
-                test = Channel(name, _fill_url(channel.test_url, test_place, environment, folder), test_place)
+                filled = _fill_url(channel.test_url, test_place, environment, folder)
+                test = Channel(name, filled.text, test_place, is_complete=filled.is_complete)
         with collect_faults(faults):
             url = _fill_url(channel.url, place, environment, folder)
             channels[name] = Channel(
                 name,
-                url,
+                url.text,
                 place,
-                rate=_choose_rate(channel, url),
+                rate=_choose_rate(channel, url.text),
                 fallback=channel.fallback,
                 patience=channel.patience or PATIENCE,
                 template=read_template(channel.template, document.place(("channels", name, "template")), folder),
                 test=test,
+                is_complete=url.is_complete,
             )
     if faults:
         raise InvalidFiles(faults)
@@ -181,14 +183,15 @@ def read_template(file: str | None, place: Place, folder: Path) -> MessageTempla
 _LOGIN = re.compile(r"[^:/]+://((?:\$\{[^}]*\}|[^/?#])*)@")
 
 
-def _fill_url(url: str, place: Place, environment: Mapping[str, str], folder: Path) -> str:
+def _fill_url(url: str, place: Place, environment: Mapping[str, str], folder: Path) -> FilledText:
     filled = fill_secrets(url, environment, place, folder)
     if (login := _LOGIN.match(url)) is not None:
-        _, secrets = resolve_secrets(login[1], environment, place, folder)
+        secrets = fill_secrets(login[1], environment, place, folder).secrets
         if any(sign.isspace() or sign in "@/?#" for secret in secrets for sign in secret):
             problem = "a secret of its login holds a sign that ends the login, so a part of it would be the host"
             hint = "what is no letter or digit in a secret for an address is percent-encoded: @ as %40, / as %2F"
             raise InvalidFiles([Fault(place, problem, hint)])
-    if not filled.partition("://")[1] or any(sign.isspace() for sign in filled):
-        raise InvalidFiles([Fault(place, "this is no channel's url", _suggest_url(filled))])
+    text = filled.text
+    if filled.is_complete and (not text.partition("://")[1] or any(sign.isspace() for sign in text)):
+        raise InvalidFiles([Fault(place, "this is no channel's url", _suggest_url(text))])
     return filled

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, unquote_plus, urlsplit
 
@@ -29,20 +30,34 @@ _MAX_BYTES = 16 * 2**10  # bytes: more is no password, and no address takes it
 _SERVICE_CREDENTIALS = Path(
     "/run/credentials/news-monitor.service"
 )  # systemd's, while the service runs: for other commands
+_PLACEHOLDER = "missing-secret"
 _SYNTAX = "${env:NAME}, ${file:/PATH} or ${credential:NAME}"
 
 
-def fill_secrets(text: str, environment: Mapping[str, str], place: Place, folder: Path) -> str:
-    """The text with its secrets filled in. Raises InvalidFiles with a fault for each secret that is not available.
-    Relative paths are relative to `folder`."""
-    return resolve_secrets(text, environment, place, folder)[0]
+class OptionalSecrets(dict[str, str]):
+    """An environment for commands that send nothing: where a secret is not available, a text gets a placeholder, and
+    `faults` gets the fault."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        super().__init__(environment)
+        self.faults: list[Fault] = []
 
 
-def resolve_secrets(
-    text: str, environment: Mapping[str, str], place: Place, folder: Path
-) -> tuple[str, frozenset[str]]:
-    """The text with its secrets filled in, and these secrets. Raises InvalidFiles as `fill_secrets` does."""
+@dataclass(frozen=True, slots=True)
+class FilledText:
+    """A text with its secrets filled in, and these secrets. Not `is_complete`: some were not available, so the text
+    holds placeholders, and nobody can check whether it is an address."""
+
+    text: str
+    secrets: frozenset[str]
+    is_complete: bool = True
+
+
+def fill_secrets(text: str, environment: Mapping[str, str], place: Place, folder: Path) -> FilledText:
+    """The text with its secrets filled in. Raises InvalidFiles with a fault for each secret that is not available,
+    unless the environment is `OptionalSecrets`. Relative paths are relative to `folder`."""
     faults: list[Fault] = []
+    missing: list[Fault] = []
     secrets: set[str] = set()
 
     def substitute(match: re.Match[str]) -> str:
@@ -51,20 +66,23 @@ def resolve_secrets(
         kind, _, name = (match["inside"] or "").partition(":")
         try:
             secret = _resolve_secret(kind, name, environment, folder)
-        except _SecretUnavailable as missing:
-            faults.append(Fault(place, missing.problem, missing.hint))
+        except _NoReference as error:
+            faults.append(Fault(place, error.problem, error.hint))
             return ""
+        except _SecretUnavailable as error:
+            missing.append(Fault(place, error.problem, error.hint))
+            return _PLACEHOLDER
         secrets.add(secret)
         return secret
 
     filled = _REFERENCE.sub(substitute, text)
+    if isinstance(environment, OptionalSecrets):
+        environment.faults += missing
+    else:
+        faults += missing
     if faults:
         raise InvalidFiles(faults)
-    return filled, frozenset(secrets)
-
-
-class NoSecrets(dict[str, str]):
-    """An environment for commands that send nothing: in place of every secret, from wherever, stands the same word."""
+    return FilledText(filled, frozenset(secrets), is_complete=not missing)
 
 
 class _SecretUnavailable(Exception):
@@ -75,16 +93,18 @@ class _SecretUnavailable(Exception):
         self.problem, self.hint = problem, hint
 
 
+class _NoReference(_SecretUnavailable):
+    """A `${` that names no secret."""
+
+
 def _resolve_secret(kind: str, name: str, environment: Mapping[str, str], folder: Path) -> str:
-    if isinstance(environment, NoSecrets) and kind in {"env", "file", "credential"}:
-        return "secret"
     if kind == "env" and _VARIABLE.fullmatch(name):
         return _secret_from_environment(name, environment)
     if kind == "file" and name:
         return _secret_from_file(folder / name, f"the file {folder / name}", "write the secret into it")
     if kind == "credential" and _CREDENTIAL.fullmatch(name):
         return _secret_from_systemd(name, environment)
-    raise _SecretUnavailable("this '${' names no secret", f"write {_SYNTAX}; or $${{ for the two characters themselves")
+    raise _NoReference("this '${' names no secret", f"write {_SYNTAX}; or $${{ for the two characters themselves")
 
 
 def _secret_from_environment(name: str, environment: Mapping[str, str]) -> str:

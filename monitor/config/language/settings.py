@@ -272,7 +272,9 @@ def settings_from_document(
     with collect_faults(faults):
         channels = build_channels(schema.channels or {}, document, environment, folder)
     with collect_faults(faults):
-        database = fill_secrets(schema.database or _DATABASE, environment, document.place(("database",)), folder)
+        # a plain dict: no command goes without the secret of the database
+        written, place = schema.database or _DATABASE, document.place(("database",))
+        database = fill_secrets(written, dict(environment), place, folder).text
     with collect_faults(faults):
         heartbeat = _fill_heartbeat(schema.heartbeat, document.place(("heartbeat",)), environment, folder)
     with collect_faults(faults):
@@ -343,9 +345,9 @@ def _fill_heartbeat(url: str | None, place: Place, environment: Mapping[str, str
     if url is None:
         return None
     filled = fill_secrets(url, environment, place, folder)
-    if not is_web_address(filled):
+    if filled.is_complete and not is_web_address(filled.text):
         raise InvalidFiles([Fault(place, "this is no web address", "write one that begins with https:// or http://")])
-    return filled
+    return filled.text
 
 
 def _drop_duplicates(names: Iterable[str]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from monitor.config.language.base_schema import (
     validation_error,
 )
 from monitor.config.language.faults import collect_faults, validate_document
-from monitor.config.language.secrets import fill_secrets, resolve_secrets
+from monitor.config.language.secrets import fill_secrets
 from monitor.config.yaml.yaml12 import YamlDocument, quote_text
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import DEFAULT_KIND, KindSettings, Place, Source
@@ -268,20 +268,21 @@ def with_secrets(source: Source, environment: Mapping[str, str], place: Place, f
 
 
 def _with_secret_url(source: Source, url: str, environment: Mapping[str, str], place: Place, folder: Path) -> Source:
-    filled, secrets = resolve_secrets(url, environment, place, folder)
-    if not is_web_address(filled) or urlsplit(filled).hostname != urlsplit(source.url).hostname:
+    filled = fill_secrets(url, environment, place, folder)
+    text = filled.text
+    if filled.is_complete and (not is_web_address(text) or urlsplit(text).hostname != urlsplit(source.url).hostname):
         hint = "what is no letter or digit in a secret for an address is percent-encoded"
         raise InvalidFiles([Fault(place, f"with its secrets the url of '{source.id}' is no address", hint)])
-    forms = (form for secret in secrets for form in secret_forms(secret))
-    return replace(source, full_url=filled, secrets=source.secrets.union(forms))
+    forms = (form for secret in filled.secrets for form in secret_forms(secret))
+    return replace(source, full_url=text, secrets=source.secrets.union(forms))
 
 
 def _with_secret_proxy(source: Source, url: str, environment: Mapping[str, str], place: Place, folder: Path) -> Source:
     proxy = fill_secrets(url, environment, place, folder)
-    if not is_web_address(proxy):
+    if proxy.is_complete and not is_web_address(proxy.text):
         hint = "it is http://HOST:PORT, and what is no letter or digit in a password is percent-encoded"
         raise InvalidFiles([Fault(place, f"with its secrets the proxy of '{source.id}' is no address", hint)])
-    return replace(source, proxy=proxy)
+    return replace(source, proxy=proxy.text)
 
 
 def _source_from_schema(schema: SourceSchema, defaults: SourceDefaults) -> Source:

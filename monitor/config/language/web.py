@@ -106,7 +106,7 @@ def web_settings_from_schema(
         return WebSettings(schema.listen, hosts)
     place = document.place(("web", "feed"))
     secret = fill_secrets(schema.feed, environment, place, folder)
-    if not _FEED_SECRET.fullmatch(secret):  # no fault quotes it
+    if secret.is_complete and not _FEED_SECRET.fullmatch(secret.text):  # no fault quotes it
         hint = "`news-monitor alerts feed`, without a `feed` in monitor.yaml, makes one"
         raise InvalidFiles([Fault(place, "this is no secret for a feed: it has 22 or more letters and digits", hint)])
-    return WebSettings(schema.listen, hosts, secret)
+    return WebSettings(schema.listen, hosts, secret.text)

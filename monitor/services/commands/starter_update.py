@@ -1,8 +1,10 @@
-"""Updates a folder of `init`: only if `check` finds no fault in what would come of it."""
+"""Updates a folder of `init`: only if `check` would find no fault that it does not find now."""
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +13,7 @@ from pathlib import Path
 
 from monitor.config.editing.starter import MONITOR_YAML
 from monitor.config.editing.starter_update import FileUpdate, StarterUpdate
-from monitor.config.loading.files import settings_document
+from monitor.config.language.secrets import OptionalSecrets
 from monitor.errors import Fault
 from monitor.lab.checking import ConfigChecker
 
@@ -20,13 +22,25 @@ _UPDATED = ("rules", "seeds", "schema")
 
 
 def check_update(update: StarterUpdate, environment: Mapping[str, str], now: datetime) -> list[Fault]:
-    """The faults that `check` would find after the update. Nothing is written into the user's folder. Raises
-    InvalidFiles, OSError."""
+    """The faults that `check` would find after the update and does not find before it. No secrets are needed, and no
+    database is opened. Nothing is written into the user's folder. Raises InvalidFiles, OSError."""
     with tempfile.TemporaryDirectory(prefix="update-") as temporary:
-        trial = Path(temporary)
-        _build_trial(update, trial)
-        checked = ConfigChecker(trial / MONITOR_YAML, (), environment).run(now)
-        return [_move_fault(fault, trial, update.folder) for fault in checked.faults]
+        trial = Path(temporary).resolve() / "trial"  # the same for both checks: some faults quote paths
+        after = _check_trial(update.folder, update.list_contents(), trial, environment, now)
+        before = _check_trial(update.folder, {}, trial, environment, now) if after else []
+        added = _select_added(before, after)
+        return [_move_fault(fault, trial, update.folder) for fault in added]
+
+
+def _select_added(before: list[Fault], after: list[Fault]) -> Iterator[Fault]:
+    """The faults that are not there before. An update moves lines, so a fault is the same at another line."""
+    known = Counter((fault.place.file, fault.problem) for fault in before)
+    for fault in after:
+        same = fault.place.file, fault.problem
+        if known[same] > 0:
+            known[same] -= 1
+        else:
+            yield fault
 
 
 def diff_file(update: FileUpdate) -> Iterator[str]:
@@ -35,15 +49,25 @@ def diff_file(update: FileUpdate) -> Iterator[str]:
     return unified_diff(before, after, str(update.name), f"{update.name} (new)", lineterm="")
 
 
-def _build_trial(update: StarterUpdate, trial: Path) -> None:
-    """A copy of the user's folder as it would be, made of links. It has no database: `check` would ask it."""
-    database = _database_name(update.folder / MONITOR_YAML)
-    for entry in update.folder.resolve().iterdir():
+def _check_trial(
+    folder: Path, contents: Mapping[Path, bytes], trial: Path, environment: Mapping[str, str], now: datetime
+) -> list[Fault]:
+    trial.mkdir()
+    _build_trial(folder, contents, trial)
+    checker = ConfigChecker(trial / MONITOR_YAML, (), OptionalSecrets(environment), asks_database=False)
+    faults = list(checker.run(now).faults)
+    shutil.rmtree(trial)  # links go, and what they lead to stays
+    return faults
+
+
+def _build_trial(folder: Path, contents: Mapping[Path, bytes], trial: Path) -> None:
+    """A copy of the user's folder with these contents in place of its own, made of links."""
+    for entry in folder.resolve().iterdir():
         if entry.name in _UPDATED and entry.is_dir():
             _link_files(entry, trial / entry.name)
-        elif not (database and entry.name.startswith(database)):
+        else:
             (trial / entry.name).symlink_to(entry)
-    for name, content in update.list_contents().items():
+    for name, content in contents.items():
         path = trial / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
@@ -59,15 +83,11 @@ def _link_files(folder: Path, trial: Path) -> None:
             (trial / entry.name).symlink_to(entry)
 
 
-def _database_name(monitor_yaml: Path) -> str:
-    data = settings_document(monitor_yaml).data
-    database = data.get("database") if isinstance(data, dict) else None
-    return database.rpartition("/")[2] if isinstance(database, str) else ""
-
-
 def _move_fault(fault: Fault, trial: Path, folder: Path) -> Fault:
-    """The same fault, in the user's folder."""
-    file = Path(fault.place.file)
-    if not file.is_relative_to(trial):
-        return fault
-    return replace(fault, place=replace(fault.place, file=str(folder / file.relative_to(trial))))
+    """The same fault, in the user's folder. Its texts may quote paths too."""
+
+    def move(text: str) -> str:
+        return text.replace(f"{trial}/", str(folder / "_")[:-1])
+
+    place = replace(fault.place, file=move(fault.place.file))
+    return replace(fault, place=place, problem=move(fault.problem), hint=fault.hint and move(fault.hint))

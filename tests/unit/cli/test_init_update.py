@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from pathlib import Path
 
 import pytest
 
 from monitor.config.editing.shipped_record import RECORD_FOLDER
 from tests.e2e.whole import news_monitor
+from tests.newest import make_newest
 
 LISTS = Path("rules/lists")
 LIST = LISTS / "chips.yaml"
@@ -35,6 +38,13 @@ def change(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+def write_database(folder: Path, url: str) -> None:
+    config = folder / "monitor.yaml"
+    lines = config.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith("database:")]
+    config.write_text("\n".join([f"database: {url}", *kept, ""]), encoding="utf-8")
+
+
 def contents(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -54,7 +64,7 @@ async def test_it_shows_and_then_writes(desk: Path) -> None:
     assert contents(desk) == before
     written = await news_monitor("init", "--update", "--write", ".", folder=desk)
     assert (written.code, written.out) == (0, shown.out)
-    assert "updated: 2 files; `check` finds no fault" in written.err
+    assert "updated: 2 files; `check` finds no new fault" in written.err
     again = await news_monitor("init", "--update", "--write", ".", folder=desk)
     assert (again.code, again.out) == (0, "")
     assert (await news_monitor("check", folder=desk)).code == 0
@@ -86,7 +96,8 @@ async def test_an_update_that_check_would_refuse_is_not_taken(desk: Path) -> Non
     refused = await news_monitor("init", "--update", "--write", ".", folder=desk)
     assert refused.code == 1
     assert any(line.startswith("rules/mine.yaml:1:") for line in refused.told)
-    assert "`check` would find 1 fault: nothing is written" in refused.err
+    assert "`check` would find 1 new fault: nothing is written" in refused.err
+    assert [line for line in refused.told if "there is another" in line and "at rules/lists/ceasefires.yaml:" in line]
     assert contents(desk) == before
 
 
@@ -109,8 +120,57 @@ async def test_it_needs_a_folder_of_init(tmp_path: Path) -> None:
     assert contents(tmp_path) == {}
 
 
-async def test_its_database_is_not_opened(desk: Path) -> None:
-    """Neither opened nor copied: a daemon may use it."""
-    (desk / "monitor.db").write_bytes(b"no database")
-    (desk / "monitor.db").chmod(0)
-    assert (await news_monitor("init", "--update", "--write", ".", folder=desk)).code == 0
+async def test_faults_that_are_there_already_stop_no_update(desk: Path) -> None:
+    """Such as a folder beside the user's, which the trial cannot see; an update that adds another fault is refused."""
+    (desk / "rules" / "mine.yaml").write_text("rule: Not An Id\n", encoding="utf-8")
+    change(desk / "monitor.yaml", "entities: [", "entities: [../elsewhere, ./nowhere, ")
+    assert (await news_monitor("check", folder=desk)).code == 1
+    (desk / "rules" / "second.yaml").write_text("list: ceasefires\nwords: [sea]\n", encoding="utf-8")
+    refused = await news_monitor("init", "--update", "--write", ".", folder=desk)
+    assert refused.code == 1
+    assert "`check` would find 1 new fault: nothing is written" in refused.err
+    assert "mine.yaml" not in refused.err
+    (desk / "rules" / "second.yaml").unlink()
+    written = await news_monitor("init", "--update", "--write", ".", folder=desk)
+    assert (written.code, (desk / LISTS / "ceasefires.yaml").exists()) == (0, True)
+
+
+async def test_it_needs_no_secrets(desk: Path) -> None:
+    """Only the daemon may have them."""
+    secrets = "heartbeat: ${env:NOPE_T}\nweb: {listen: '127.0.0.1:8787', feed: '${credential:nope}'}\n"
+    change(desk / "monitor.yaml", "rules:", f"{secrets}rules:")
+    change(desk / "monitor.yaml", "console://", "${file:nowhere}")
+    written = await news_monitor("init", "--update", "--write", ".", folder=desk)
+    assert written.code == 0, written.err
+
+
+@pytest.mark.parametrize("place", ["monitor.db", "data/news.db", "rules/news.db", "{folder}/far.db"])
+async def test_its_sqlite_database_is_not_opened(desk: Path, place: str) -> None:
+    """A daemon may use it. To open it makes files beside it, which the time of their folder shows."""
+    path = desk / place.format(folder=desk.parent)
+    path.parent.mkdir(exist_ok=True)
+    make_newest(path).close()
+    write_database(desk, f"sqlite:///{place.format(folder=desk.parent)}")
+    os.utime(path.parent, ns=(0, 0))
+    shown = await news_monitor("init", "--update", ".", folder=desk)
+    assert shown.code == 0, shown.err
+    assert path.parent.stat().st_mtime_ns == 0
+    assert (await news_monitor("check", folder=desk)).code == 0
+    assert path.parent.stat().st_mtime_ns != 0, "`check` does not open it either: this test shows nothing"
+
+
+async def test_its_postgresql_database_is_not_asked(desk: Path) -> None:
+    """Its name may begin the names of files of the folder."""
+    connections: list[asyncio.StreamWriter] = []
+
+    def refuse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        write_database(desk, f"postgresql+psycopg://u@127.0.0.1:{port}/monitor")
+        shown = await news_monitor("init", "--update", "--write", ".", folder=desk)
+        assert (shown.code, connections) == (0, []), shown.err
+        await news_monitor("check", folder=desk)
+        assert connections, "`check` does not ask it either: this test shows nothing"

@@ -2,60 +2,157 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from monitor.store.engine.database import Database
-from tests.e2e.whole import news_monitor, write_config
+from tests.e2e.whole import Ended, news_monitor, write_config
 
+REFERENCE = "${env:NEWS_TOKEN}"
 MISSING = "the environment variable NEWS_TOKEN is not set"
-
-
-@pytest.fixture
-def folder(lived_in: Database, tmp_path: Path) -> Path:
-    """A config whose channel needs a token that is not here."""
-    del lived_in
-    write_config(
-        tmp_path, {}, channels={"desk": "json://user:${env:NEWS_TOKEN}@127.0.0.1:9/in", "screen": "console://"}
-    )
-    return tmp_path
-
-
-@pytest.mark.parametrize(
-    "command",
-    ["status", "matches list", "stories list", "why 1", "channels list", "outbox list", "alerts list", "sources list"],
+COMMANDS = (
+    "status --json",
+    "matches list --json",
+    "search 북한 --json",
+    "stories list --json",
+    "why 1 --json",
+    "channels list --json",
+    "channels preview desk --json",
+    "outbox list --json",
+    "alerts list --json",
+    "sources list --json",
+    "sources health --json",
+    "rules list --json",
+    "routes show",
 )
-async def test_what_sends_nothing_goes_without(command: str, folder: Path) -> None:
-    """It says what it always says."""
-    ended = await news_monitor(*command.split(), folder=folder)
-    assert ended.out
-    assert "Traceback" not in ended.err
-    with_it = await news_monitor(*command.split(), folder=folder, env={"NEWS_TOKEN": "s3cr3t"})
-    assert len(ended.out.splitlines()) >= len(with_it.out.splitlines())
 
 
-async def test_the_status_names_what_is_missing(folder: Path) -> None:
-    """Beside all else."""
-    ended = await news_monitor("status", folder=folder)
-    assert ended.code == 0
-    assert f"fault: monitor.yaml:8:15: {MISSING}" in ended.out
+@dataclass(frozen=True, slots=True)
+class SecretPlace:
+    """Where a config has a secret, and a value that suits there. `where`: the start of its fault."""
+
+    where: str
+    value: str
+    desk: str = "json://127.0.0.1:9/in"
+    more: str = ""
+    source: str = ""
+
+
+def web(feed: str) -> str:
+    return f"web: {{listen: '127.0.0.1:8787', feed: '{feed}'}}\n"
+
+
+PLACES = {
+    "feed of alerts": SecretPlace("monitor.yaml:", "s3cret-of-128-bits-or-more", more=web(REFERENCE)),
+    "heartbeat": SecretPlace("monitor.yaml:", "https://ping.test/s3cret", more=f"heartbeat: {REFERENCE}\n"),
+    "part of a heartbeat": SecretPlace("monitor.yaml:", "s3cret", more=f"heartbeat: https://ping.test/{REFERENCE}\n"),
+    "whole channel": SecretPlace("monitor.yaml:", "json://127.0.0.1:9/s3cret", desk=REFERENCE),
+    "part of a channel": SecretPlace("monitor.yaml:", "s3cret", desk=f"json://user:{REFERENCE}@127.0.0.1:9/in"),
+    "token that has a form": SecretPlace("monitor.yaml:", "123456789:AAF_s3cret", desk=f"tgram://{REFERENCE}/12345/"),
+    "source": SecretPlace("sources.yaml:", "s3cret", source=f"url: 'https://far.test/?token={REFERENCE}'"),
+    "proxy": SecretPlace(
+        "sources.yaml:", "http://me:s3cret@127.0.0.1:9", source=f"url: 'https://far.test/', proxy: '{REFERENCE}'"
+    ),
+    "part of a proxy": SecretPlace(
+        "sources.yaml:", "s3cret", source=f"url: 'https://far.test/', proxy: 'http://me:{REFERENCE}@127.0.0.1:9'"
+    ),
+}
+
+
+def write(folder: Path, place: SecretPlace) -> None:
+    write_config(folder, {}, channels={"desk": place.desk, "screen": "console://"}, more=place.more)
+    if place.source:
+        (folder / "sources.yaml").write_text(f"sources:\n  - {{id: far, {place.source}}}\n", encoding="utf-8")
+
+
+async def run(command: str, folder: Path, env: Mapping[str, str] | None = None) -> Ended:
+    return await news_monitor(*command.split(), folder=folder, env=env)
+
+
+def hide_differences(ended: Ended, name: str) -> str:
+    """What a command prints, without what the secret decides: whether it is missing, and the kind of a channel whose
+    whole address it is."""
+    rows = [line for line in ended.out.splitlines() if MISSING not in line]
+    text = "\n".join(rows)
+    return text.replace('"kind": "unknown"', '"kind": "json"') if name == "whole channel" else text
+
+
+@pytest.mark.parametrize("name", PLACES)
+async def test_what_sends_nothing_goes_without(name: str, lived_in: Database, tmp_path: Path) -> None:
+    """It prints the same rows, and ends with the same code; nothing of what stands for the secret is shown."""
+    del lived_in
+    place = PLACES[name]
+    write(tmp_path, place)
+    for command in COMMANDS:
+        without = await run(command, tmp_path)
+        with_it = await run(command, tmp_path, {"NEWS_TOKEN": place.value})
+        assert with_it.out, command
+        assert MISSING not in with_it.out + with_it.err
+        assert (command, without.code) == (command, with_it.code), without.err
+        if not command.startswith("status"):
+            assert hide_differences(without, name) == hide_differences(with_it, name), command
+        assert "missing-secret" not in without.out + without.err
+
+
+@pytest.mark.parametrize("name", PLACES)
+async def test_the_status_names_what_is_missing(name: str, lived_in: Database, tmp_path: Path) -> None:
+    """Beside all else, and no other fault: nobody can say whether an address without its secret is right."""
+    del lived_in
+    write(tmp_path, PLACES[name])
+    ended = await run("status", tmp_path)
+    faults = [line for line in ended.out.splitlines() if line.lstrip().startswith("fault")]
+    assert len(faults) == 1, faults
+    assert f"{PLACES[name].where}" in faults[0]
+    assert MISSING in faults[0]
     assert "matches     " in ended.out
 
 
 @pytest.mark.parametrize("command", ["channels test desk", "check", "run --once"])
-async def test_what_needs_the_secret_says_so(command: str, folder: Path) -> None:
+@pytest.mark.parametrize("name", ["whole channel", "part of a channel", "heartbeat", "feed of alerts"])
+async def test_what_needs_the_secret_says_so(command: str, name: str, lived_in: Database, tmp_path: Path) -> None:
     """A message without it would be refused, and another word in its place might be sent."""
-    ended = await news_monitor(*command.split(), folder=folder)
+    del lived_in
+    write(tmp_path, PLACES[name])
+    ended = await run(command, tmp_path)
     assert ended.code == 1
     assert MISSING in ended.out + ended.err
 
 
-async def test_a_secret_of_the_database_is_needed(folder: Path) -> None:
-    """Nothing could be shown."""
-    config = folder / "monitor.yaml"
-    config.write_text(config.read_text().replace("sqlite:///monitor.db", "sqlite:///${env:NEWS_TOKEN}.db"))
+async def test_the_address_of_the_feeds_needs_its_secret(tmp_path: Path) -> None:
+    """Another word in its place would be no address."""
+    place = PLACES["feed of alerts"]
+    write(tmp_path, place)
+    ended = await run("alerts feed", tmp_path)
+    assert (ended.code, ended.out) == (1, "")
+    assert MISSING in ended.err
+    ended = await run("alerts feed", tmp_path, {"NEWS_TOKEN": place.value})
+    assert place.value in ended.out
+
+
+async def test_a_secret_of_the_database_is_needed(lived_in: Database, tmp_path: Path) -> None:
+    """Nothing could be shown without it. Where it is there, the others may be missing."""
+    del lived_in
+    write(tmp_path, PLACES["feed of alerts"])
+    config = tmp_path / "monitor.yaml"
+    config.write_text(config.read_text().replace("sqlite:///monitor.db", "sqlite:///${file:name}.db"))
     for command in ("status", "matches list"):
-        ended = await news_monitor(*command.split(), folder=folder)
+        ended = await run(command, tmp_path)
         assert ended.code == 1
+        assert f"the file {tmp_path / 'name'} does not exist" in ended.err
         assert MISSING in ended.err
+    (tmp_path / "name").write_text("monitor\n")
+    for command in ("status", "matches list"):
+        ended = await run(command, tmp_path)
+        assert (ended.code, ended.out == "") == (0, False), ended.err
+
+
+async def test_what_names_no_secret_is_still_a_fault(lived_in: Database, tmp_path: Path) -> None:
+    """It is a mistake in the file, in every shell."""
+    del lived_in
+    write(tmp_path, SecretPlace("", "", desk="json://user:${NEWS_TOKEN}@127.0.0.1:9/in"))
+    ended = await run("status", tmp_path, {"NEWS_TOKEN": "s3cret"})
+    assert ended.code == 1
+    assert "this '${' names no secret" in ended.err

@@ -37,7 +37,7 @@ def said_of(text: str, environment: Mapping[str, str], folder: Path) -> str:
 )
 def test_references_become_values(text: str, whole: str) -> None:
     """A value stands exactly where it was named."""
-    assert fill_secrets(text, {"PW": "s3cret", "NESTED": "${env:PW}"}, _HERE, _NOWHERE) == whole
+    assert fill_secrets(text, {"PW": "s3cret", "NESTED": "${env:PW}"}, _HERE, _NOWHERE).text == whole
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_a_secret_from_a_file(content: str, value: str, tmp_path: Path) -> None:
     """The file's one line, without its end, whether the path is absolute or counts from the folder of monitor.yaml."""
     (tmp_path / "pw").write_bytes(content.encode())
     for path in ("pw", "./pw", tmp_path / "pw"):
-        assert fill_secrets(f"x://${{file:{path}}}@h", {}, _HERE, tmp_path) == f"x://{value}@h"
+        assert fill_secrets(f"x://${{file:{path}}}@h", {}, _HERE, tmp_path).text == f"x://{value}@h"
 
 
 def test_a_secret_from_systemds_credentials(tmp_path: Path) -> None:
     """LoadCredential=NAME:PATH gives a file NAME in $CREDENTIALS_DIRECTORY."""
     (tmp_path / "mail.password").write_text("s3cret\n", encoding="utf-8")
     environment = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
-    assert fill_secrets("x://${credential:mail.password}@h", environment, _HERE, _NOWHERE) == "x://s3cret@h"
+    assert fill_secrets("x://${credential:mail.password}@h", environment, _HERE, _NOWHERE).text == "x://s3cret@h"
 
 
 @pytest.mark.parametrize(
@@ -134,9 +134,9 @@ def test_a_command_beside_the_service_has_its_credentials(tmp_path: Path, monkey
     for folder in ("service", "named"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "mail").write_text(folder)
-    assert fill_secrets("${credential:mail}", {}, _HERE, _NOWHERE) == "service"
+    assert fill_secrets("${credential:mail}", {}, _HERE, _NOWHERE).text == "service"
     named = {"CREDENTIALS_DIRECTORY": str(tmp_path / "named")}
-    assert fill_secrets("${credential:mail}", named, _HERE, _NOWHERE) == "named"
+    assert fill_secrets("${credential:mail}", named, _HERE, _NOWHERE).text == "named"
     assert said_of("${credential:chat}", {}, _NOWHERE) == (
         f"the credential chat of the running service ({tmp_path}/service/chat) does not exist; "
         "see LoadCredential=chat:/PATH in the unit, or set CREDENTIALS_DIRECTORY"
