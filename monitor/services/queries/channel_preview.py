@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from monitor.errors import InvalidRequest, RowUnreadable
+from monitor.errors import InvalidRequest, MonitorError, RowUnreadable
 from monitor.model import Channel, Delivery, Message, Notice, Settings, Source
 from monitor.notify import render_for
 from monitor.notify.renderers import capabilities_of, kind_of_channel
@@ -33,7 +33,8 @@ class MessagePreview:
 
 
 def preview_samples(settings: Settings, channel: str, sample: str | None = None) -> list[MessagePreview]:
-    """The samples of every kind of message, or one of them, as this channel would get them. Raises InvalidRequest."""
+    """The samples of every kind of message, or one of them, as this channel would get them. Raises InvalidRequest;
+    MonitorError if its kind is not known."""
     known = _find_channel(settings, channel)
     zone = ZoneInfo(settings.timezone)
     samples = make_samples(channel)
@@ -48,7 +49,8 @@ def preview_samples(settings: Settings, channel: str, sample: str | None = None)
 def preview_alert(
     settings: Settings, sources: Mapping[str, Source], database: Database, channel: str, id_: str
 ) -> MessagePreview:
-    """A stored alert or notice, as this channel would get it now. Raises InvalidRequest."""
+    """A stored alert or notice, as this channel would get it now. Raises InvalidRequest; MonitorError if its
+    kind is not known."""
     known = _find_channel(settings, channel)
     found = find_alert(AlertQueries(database), id_)
     try:
@@ -64,6 +66,9 @@ def preview_alert(
 
 def _find_channel(settings: Settings, name: str) -> Channel:
     require_known("channel", [name], settings.channels)
+    if not settings.channels[name].scheme:
+        problem = f"the whole address of the channel {name} is a secret that is not available here"
+        raise MonitorError(f"{problem}, so its kind is not known: set the secret, or write the kind into monitor.yaml")
     return settings.channels[name]
 
 
