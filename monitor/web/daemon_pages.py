@@ -146,6 +146,6 @@ def _is_known(request: PageRequest, tag: str, changed: datetime | None) -> bool:
         return False
     try:
         since = parsedate_to_datetime(request.if_modified_since)
-    except ValueError:  # it is no date, and counts as missing
+    except (ValueError, OverflowError):  # it is no date, and counts as missing
         return False
     return since.tzinfo is not None and changed <= since

@@ -64,7 +64,7 @@ def resolve_secrets(
 
 
 class NoSecrets(dict[str, str]):
-    """An environment for commands that send nothing: in place of every secret, from wherever, stands the same word."""
+    """An environment for commands that send nothing: every secret, from wherever, is the same word."""
 
 
 class _SecretUnavailable(Exception):
