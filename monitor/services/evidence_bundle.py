@@ -7,6 +7,7 @@ changed since its hash (that of the list) was noted elsewhere; it does not prove
 from __future__ import annotations
 
 import json
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,8 @@ from typing import IO, Any
 FORMAT, FORMAT_VERSION = "news-monitor evidence", 1
 ABOUT, SUMS, README = "bundle.json", "SHA256SUMS", "README.txt"
 _LARGEST = 64 * 2**20  # bytes of a file in a bundle; an article is much smaller
-_DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+_OF_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError)
+_DAMAGES = (*_OF_ZIP, EOFError, OSError, ValueError)
 _EXPLANATION = """\
 Evidence from News Monitor (news-monitor): why articles matched a rule, and what was decided and sent.
 
@@ -137,7 +139,11 @@ def _check_archive(archive: zipfile.ZipFile, expected: str | None) -> BundleChec
     problems += [each for each in _compare_sums(reader) if each.partition(":")[0] not in unreadable]
     about, faults = _read_about(reader)
     if not problems:
-        problems = [*faults, *(fault for id_ in about.get("matches", ()) for fault in _check_match(reader, id_))]
+        ids = about.get("matches", ())
+        problems = [*faults, *(fault for id_ in ids for fault in _check_match(reader, id_))]
+        folders = {name.partition("/")[0] for name in reader.digests if name.startswith("match-")}
+        unnamed = sorted(folders - {f"match-{id_}" for id_ in ids})
+        problems += [f"{ABOUT}: it does not list {folder}" for folder in unnamed if not faults]
     program = about.get("program")
     version = program.get("version") if isinstance(program, dict) else None
     return BundleCheck(tuple(problems), whole, len(about.get("matches", ())), str(about.get("made_at")), str(version))
@@ -184,6 +190,8 @@ def _compare_sums(reader: _BundleReader) -> Iterator[str]:
     listed: dict[str, str] = {}
     for line in reader.read(SUMS).decode(errors="replace").splitlines():
         digest, _, name = line.partition("  ")
+        if name in listed:
+            yield f"{SUMS}: {name} is listed twice"
         listed[name] = digest
     for name, digest in listed.items():
         if name not in reader.digests:

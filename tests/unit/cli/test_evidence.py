@@ -225,6 +225,15 @@ def drop_rule(files: dict[str, bytes]) -> None:
     write_sums(files)
 
 
+def list_no_match(files: dict[str, bytes]) -> None:
+    files["bundle.json"] = json.dumps(json.loads(files["bundle.json"]) | {"matches": []}).encode()
+    write_sums(files)
+
+
+def list_twice(files: dict[str, bytes]) -> None:
+    files["SHA256SUMS"] = b"0" * 64 + b"  match-1/text.txt\n" + files["SHA256SUMS"]
+
+
 def name_rule_by_list(files: dict[str, bytes]) -> None:
     row = json.loads(files["match-1/match.json"])
     row["rule"]["file"] = ["rules"]
@@ -247,6 +256,8 @@ def be_of_later_version(files: dict[str, bytes]) -> None:
         (change_text_and_sums, "match-1/text.txt: it is not what match.json describes"),
         (change_span, "match-1/match.json: a span is not in its text"),
         (drop_rule, "match-1/match.json: the file of its rule is missing"),
+        (list_no_match, "bundle.json: it does not list match-1"),
+        (list_twice, "SHA256SUMS: match-1/text.txt is listed twice"),
         (name_rule_by_list, "match-1/match.json: it does not describe a match, or files of it are missing"),
         (be_of_later_version, "bundle.json: a later version of the program made this"),
     ],
