@@ -139,15 +139,25 @@ def write_page(file: Path, page: str) -> None:
         plain = (sys.stdout.encoding or "").lower() not in {"utf-8", "utf8"}  # the page says that it is UTF-8
         sys.stdout.write(page.encode("ascii", "xmlcharrefreplace").decode() if plain else page)
         return
+    with replacing_file(file) as out:
+        out.write(page.encode("utf-8", "replace"))
+
+
+@contextmanager
+def replacing_file(file: Path, *, may_exist: bool = True) -> Iterator[BinaryIO]:
+    """The file to write, which only its owner may read. An older one stays until the new one is complete. Raises
+    InvalidRequest, as where there is one that may not exist."""
     try:
         with open_folder_of(file) as folder:
             status = folder.find_status()
+            if status is not None and not may_exist:
+                raise InvalidRequest(f"{file} is there already: name a new file")
             if status is not None and not S_ISREG(status.st_mode):  # a device would be replaced by a file
                 raise InvalidRequest(f"cannot write {file}: it is no file; - is standard output")
             if status is not None and not folder.is_writable():  # renaming would ignore that
                 raise InvalidRequest(f"cannot write {file}: {os.strerror(errno.EACCES)}")
             with folder.replacing(PRIVATE_FILE) as descriptor, open(descriptor, "wb", closefd=False) as out:
-                out.write(page.encode("utf-8", "replace"))
+                yield out
     except OSError as error:  # it cannot be made, or the disk is full
         raise InvalidRequest(f"cannot write {file}: {error.strerror}") from None
 

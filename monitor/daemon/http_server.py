@@ -85,17 +85,15 @@ class HttpServer:
         self._problem = problem
 
     async def _answer(self, request: web.BaseRequest) -> web.Response:
-        hosts = request.headers.getall("Host", [])
-        if len(hosts) > 1 or (not hosts and request.version != HttpVersion10):
+        hosts = _list_hosts(request)
+        if hosts is None:
             return self._refuse(HttpRefusal.MALFORMED, HTTPStatus.BAD_REQUEST, "A request names one host.")
-        target = urlsplit(request.raw_path)  # with a host in it, that one counts (RFC 9112, 3.2.2)
-        names = [target.netloc] if target.netloc else hosts
-        if not all(map(self._is_ours, names)):
+        if not all(map(self._is_ours, hosts)):
             todo = "If a proxy passes it on, write it under web: hosts in monitor.yaml."
             return self._refuse(HttpRefusal.HOST, HTTPStatus.MISDIRECTED_REQUEST, f"This host name is not ours. {todo}")
         own, page = self._own_pages.get(request.path), self._find_page(request.path)
         if own is None and page is None:
-            return self._refuse(HttpRefusal.PATH, HTTPStatus.NOT_FOUND, "There are only /, /healthz and /metrics.")
+            return self._refuse(HttpRefusal.PATH, HTTPStatus.NOT_FOUND, "There is no such page.")
         if request.method not in _METHODS:
             response = self._refuse(HttpRefusal.METHOD, HTTPStatus.METHOD_NOT_ALLOWED, "This can only be read.")
             response.headers["Allow"] = ", ".join(_METHODS)
@@ -123,8 +121,7 @@ class HttpServer:
         return web.Response(status=status, text=f"{text}\n", headers=_NO_CACHE)
 
     async def _make_page(self, make: PageMaker, request: web.BaseRequest) -> web.Response:
-        headers = request.headers
-        known = PageRequest(headers.get("If-None-Match"), headers.get("If-Modified-Since"))
+        known = PageRequest(request.headers.get("If-None-Match"))
         made = await self._runner.make_page(make, known)
         return web.Response(
             body=made.body, status=made.status, headers={**made.headers, "Content-Type": made.content_type}
@@ -151,3 +148,15 @@ class HttpServer:
         """In a thread. One request at a time, because each clears and sets the gauges that it then reads."""
         with self._rendering:
             return self._health.render_metrics(checks, now)
+
+
+def _list_hosts(request: web.BaseRequest) -> list[str] | None:
+    """The host that the request is for, if it names one; None: it names none or several, or cannot be read."""
+    hosts = request.headers.getall("Host", [])
+    if len(hosts) > 1 or (not hosts and request.version != HttpVersion10):
+        return None
+    try:
+        target = urlsplit(request.raw_path)  # with a host in it, that one counts (RFC 9112, 3.2.2)
+    except ValueError:
+        return None
+    return [target.netloc] if target.netloc else hosts

@@ -10,10 +10,9 @@ from http import HTTPStatus
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """What a request for a page says of the copy that its sender has: headers as they came, None where missing."""
+    """What a request for a page says of the copy that its sender has: a header as it came, None where it is missing."""
 
     if_none_match: str | None = None
-    if_modified_since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,10 @@ _FIELDS = {"title": Field.TITLE, "text": Field.TEXT}
 _NAMES = ("source", "lang", "rule")
 _SINCE, _BEFORE = ("since", "after"), ("before", "until")
 _KEYS = (*_FIELDS, *_NAMES, *_SINCE, *_BEFORE)
+_MINUS = "-－−–‑"  # as keyboards and word processors write it
 _QUOTES = '"“”„«»'
 _PIECE = re.compile(
-    r"\s*(?P<minus>[-－]?)(?:(?P<key>[A-Za-z]+)[:：])?"
+    rf"\s*(?P<minus>[{_MINUS}]?)(?:(?P<key>[A-Za-z]+)[:：])?"
     rf"(?:[{_QUOTES}](?P<phrase>[^{_QUOTES}]*)(?P<end>[{_QUOTES}]?)|(?P<word>[^\s{_QUOTES}]*))"
 )
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -107,6 +108,8 @@ def _read_time(piece: _Piece, now: datetime, zone: str) -> datetime:
 def _read_term(piece: _Piece) -> TextTerm:
     is_prefix = piece.value.endswith("*")
     words = piece.value.rstrip("*")
+    if piece.key and piece.value[:1] in _MINUS and not piece.is_phrase:
+        raise InvalidRequest(f"'{piece.shown}': the minus is behind the colon: write -{piece.key}:{piece.value[1:]}")
     if "*" in words:
         raise InvalidRequest(f"'{piece.shown}': a * may only be the end of a word or phrase: write the beginning")
     tokens = tuple(folded_tokens(words))

@@ -7,6 +7,7 @@ changed since its hash (that of the list) was noted elsewhere; it does not prove
 from __future__ import annotations
 
 import json
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,8 @@ from typing import IO, Any
 FORMAT, FORMAT_VERSION = "news-monitor evidence", 1
 ABOUT, SUMS, README = "bundle.json", "SHA256SUMS", "README.txt"
 _LARGEST = 64 * 2**20  # bytes of a file in a bundle; an article is much smaller
-_DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+_OF_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError)
+_DAMAGES = (*_OF_ZIP, EOFError, OSError, ValueError)
 _EXPLANATION = """\
 Evidence from News Monitor (news-monitor): why articles matched a rule, and what was decided and sent.
 
@@ -126,31 +128,53 @@ def check_bundle(file: IO[bytes], expected: str | None = None) -> BundleCheck:
 
 
 def _check_archive(archive: zipfile.ZipFile, expected: str | None) -> BundleCheck:
-    infos = archive.infolist()
-    contents: dict[str, bytes] = {}
-    problems = []
-    for info in infos:
-        if info.filename in contents:
-            problems.append(f"{info.filename}: it is there twice")
-            continue
-        try:
-            contents[info.filename] = _read_limited(archive, info)
-        except _DAMAGES as error:
-            contents[info.filename] = b""
-            problems.append(f"{info.filename}: it cannot be read: {error}")
-    if SUMS not in contents:
+    reader = _BundleReader(archive)
+    problems = reader.problems
+    if SUMS not in reader.digests:
         return BundleCheck((*problems, f"{SUMS}: it is missing, so this is no evidence bundle, or not all of one"))
-    whole = sha256(contents[SUMS]).hexdigest()
+    whole = reader.digests[SUMS]
     if expected is not None and whole != expected.lower():
         problems.append(f"{SUMS}: its SHA-256 is not the one that was noted, {expected.lower()}")
     unreadable = {problem.partition(":")[0] for problem in problems}
-    problems += [each for each in _compare_sums(contents) if each.partition(":")[0] not in unreadable]
-    about, faults = _read_about(contents)
+    problems += [each for each in _compare_sums(reader) if each.partition(":")[0] not in unreadable]
+    about, faults = _read_about(reader)
     if not problems:
-        problems = [*faults, *(fault for id_ in about.get("matches", ()) for fault in _check_match(contents, id_))]
+        ids = about.get("matches", ())
+        problems = [*faults, *(fault for id_ in ids for fault in _check_match(reader, id_))]
+        folders = {name.partition("/")[0] for name in reader.digests if name.startswith("match-")}
+        unnamed = sorted(folders - {f"match-{id_}" for id_ in ids})
+        problems += [f"{ABOUT}: it does not list {folder}" for folder in unnamed if not faults]
     program = about.get("program")
     version = program.get("version") if isinstance(program, dict) else None
     return BundleCheck(tuple(problems), whole, len(about.get("matches", ())), str(about.get("made_at")), str(version))
+
+
+class _BundleReader:
+    """The files of a bundle, of which one at a time is in memory: somebody may have made it to fill that.
+
+    `digests`: the SHA-256 of each by its name; `problems`: the files that are there twice or cannot be read, which are
+    empty then."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._infos: dict[str, zipfile.ZipInfo] = {}
+        self.digests: dict[str, str] = {}
+        self.problems: list[str] = []
+        for info in archive.infolist():
+            if info.filename in self.digests:
+                self.problems.append(f"{info.filename}: it is there twice")
+                continue
+            content = b""
+            try:
+                content = _read_limited(archive, info)
+                self._infos[info.filename] = info
+            except _DAMAGES as error:
+                self.problems.append(f"{info.filename}: it cannot be read: {error}")
+            self.digests[info.filename] = sha256(content).hexdigest()
+
+    def read(self, name: str) -> bytes:
+        """The content of a file; nothing if it is missing or damaged."""
+        return _read_limited(self._archive, self._infos[name]) if name in self._infos else b""
 
 
 def _read_limited(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
@@ -161,23 +185,25 @@ def _read_limited(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     return content
 
 
-def _compare_sums(contents: Mapping[str, bytes]) -> Iterator[str]:
+def _compare_sums(reader: _BundleReader) -> Iterator[str]:
     """What differs from the list of sums."""
     listed: dict[str, str] = {}
-    for line in contents[SUMS].decode(errors="replace").splitlines():
+    for line in reader.read(SUMS).decode(errors="replace").splitlines():
         digest, _, name = line.partition("  ")
+        if name in listed:
+            yield f"{SUMS}: {name} is listed twice"
         listed[name] = digest
     for name, digest in listed.items():
-        if name not in contents:
+        if name not in reader.digests:
             yield f"{name}: it is missing"
-        elif sha256(contents[name]).hexdigest() != digest:
+        elif reader.digests[name] != digest:
             yield f"{name}: it was altered"
-    yield from (f"{name}: it was added" for name in contents if name not in listed and name != SUMS)
+    yield from (f"{name}: it was added" for name in reader.digests if name not in listed and name != SUMS)
 
 
-def _read_about(contents: Mapping[str, bytes]) -> tuple[Mapping[str, Any], Sequence[str]]:
+def _read_about(reader: _BundleReader) -> tuple[Mapping[str, Any], Sequence[str]]:
     """What describes the bundle, and what is wrong with it."""
-    about = _decode_object(contents.get(ABOUT, b""))
+    about = _decode_object(reader.read(ABOUT))
     ids = about.get("matches")
     if about.get("format") != FORMAT or not isinstance(ids, list) or not all(isinstance(id_, int) for id_ in ids):
         return {}, [f"{ABOUT}: it does not describe an evidence bundle"]
@@ -186,26 +212,27 @@ def _read_about(contents: Mapping[str, bytes]) -> tuple[Mapping[str, Any], Seque
     return about, []
 
 
-def _check_match(contents: Mapping[str, bytes], id_: int) -> Iterator[str]:
+def _check_match(reader: _BundleReader, id_: int) -> Iterator[str]:
     """What does not fit together in a match, although the sums are right."""
     name = f"match-{id_}/match.json"
-    row = _decode_object(contents.get(name, b""))
+    row = _decode_object(reader.read(name))
     try:
-        article, spans, rule = row["article"], row["spans"], row["rule"]["file"]
-        texts = {field: contents[f"match-{id_}/{field}.txt"] for field in ("title", "text")}
-        fields = {field: content.decode() for field, content in texts.items()}
+        article, spans = row["article"], row["spans"]
+        digests = {field: reader.digests[f"match-{id_}/{field}.txt"] for field in ("title", "text")}
+        fields = {field: reader.read(f"match-{id_}/{field}.txt").decode() for field in digests}
         fields |= {field: ", ".join(article[field]) for field in ("authors", "tags")}
-        hashes = {field: article[f"{field}_sha256"] for field in texts}
+        hashes = {field: article[f"{field}_sha256"] for field in digests}
         fits = [fields[span["field"]][span["start"] : span["end"]] == span["text"] for span in spans]
+        has_rule = row["rule"]["file"] in reader.digests
     except (LookupError, TypeError, ValueError):
         yield f"{name}: it does not describe a match, or files of it are missing"
         return
-    for field, content in texts.items():
-        if sha256(content).hexdigest() != hashes[field]:
+    for field, digest in digests.items():
+        if digest != hashes[field]:
             yield f"match-{id_}/{field}.txt: it is not what match.json describes"
     if not all(fits):
         yield f"{name}: a span is not in its text"
-    if rule not in contents:
+    if not has_rule:
         yield f"{name}: the file of its rule is missing"
 
 

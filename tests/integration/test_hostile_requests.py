@@ -241,6 +241,7 @@ async def test_only_our_own_names_are_answered(served: Served, host: str, status
         (b"GET http://rebound.example/healthz HTTP/1.0\r\n\r\n", 421, "host"),
         (b"GET http://localhost/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", 200, None),
         (b"GET /healthz HTTP/1.1\r\n\r\n", 400, "malformed"),
+        (b"GET //[ HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "malformed"),
         (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: rebound.example\r\n\r\n", 400, "malformed"),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400, "malformed"),  # TLS
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "malformed"),

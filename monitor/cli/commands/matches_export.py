@@ -15,9 +15,9 @@ from monitor.cli.options import (
     existing_database,
     json_line,
     match_row,
-    open_binary_output,
     open_output,
     parse_time_option,
+    replacing_file,
 )
 from monitor.cli.paths import OutputPath
 from monitor.config.loading.load import LoadedConfig
@@ -83,7 +83,7 @@ def export(
 
 
 def _export_evidence(loaded: LoadedConfig, database: Database, wanted: MatchFilter, file: Path) -> None:
-    with open_binary_output(file) as out:
+    with replacing_file(file, may_exist=False) as out:  # the hash of an older one may be noted
         bundle = write_evidence(out, loaded, database, wanted, clock.now())
     click.echo(f"{file}: {format_count(bundle.matches, 'match')}")
     click.echo(f"SHA-256 of the whole, to be noted elsewhere: {bundle.sha256}")

@@ -21,7 +21,7 @@ _LINES_A_ROW = 1.5  # of a table, on the average: with more, it is hard to see w
 _INDENT = " " * 4
 _GAP = "  "
 
-_ROOM_FOR_TEXT = 40  # cells behind the short cells of a row: with less, a sentence stands below them
+_ROOM_FOR_TEXT = 40  # cells behind the short cells of a row: with less, a sentence is below them
 
 
 def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]], whole: Collection[str] = ()) -> None:
@@ -125,7 +125,7 @@ class _Listing:
         return len(lines) - 1 <= _LINES_A_ROW * len(self._rows)
 
     def _print_aligned(self) -> None:
-        """As many of the short cells as fit on a line, under their heads. The first long one stands behind them where
+        """As many of the short cells as fit on a line, under their heads. The first long one is behind them where
         there is room for a sentence; the others stand below, each behind its head."""
         room, short = self._console.width, dict[int, int]()
         for number in range(len(self._heads)):

@@ -44,11 +44,13 @@ _TOKEN = re.compile(
     | (?P<near>(?:(?i:near|w)[/:]|NEAR|AROUND\(|/)(?P<far>[0-9]+|(?i:[sp])(?![\w]))\)?(?![^\s()（）]))
     | (?P<ordered>(?:(?i:onear|pre|p)[/:]|ADJ|ONEAR)(?P<ahead>[0-9]+)(?![^\s()（）]))
     | (?P<operator>(?:AND|OR|NOT|ANDNOT|XOR|NEAR|ONEAR|ADJ|AROUND|SAME|WITHIN)(?![^\s()（）])|\|\|?|&&?)
-    | (?P<minus>[-−–])(?=[^\s)）])
+    | (?P<minus>[-−–‑‒])(?=[^\s)）])
     | (?P<field>(?P<name>[A-Za-z]+):)(?![\s/)）]|$)
     | (?P<word>[^\s()（）"“”„«»＂|]+)""",
     re.VERBOSE,
 )
+_OTHER_OPERATOR = re.compile(r"BUT|MINUS|EXCEPT|UNLESS|WITHOUT|NOT:|(AND|OR)[/_+-](OR|NOT|AND)|NEITHER|NOR")
+_WEIGHT = re.compile(r"\w[~^][0-9.]*$")  # of a search engine: forms like this one, or words that count more
 _SAME_OPERATOR = {"|": "OR", "||": "OR", "&": "AND", "&&": "AND"}
 _NO_DISTANCE = {"NEAR", "ONEAR", "ADJ", "AROUND", "WITHIN"}
 
@@ -277,10 +279,17 @@ class _QueryParser:
 
     def _clean_word(self, word: str, at: int, *, quoted: bool = False) -> str:
         """A word as we search for it. Raises QueryProblem if it is more than a word."""
-        if not quoted and word in ("and", "or", "not"):
+        if not quoted and word.lower() in ("and", "or", "not"):
             raise self.problem(
-                f"'{word}' in small letters is a word", f'write {word.upper()}, or "{word}" if you mean the word', at
+                f"'{word}' is a word unless it is in capitals",
+                f'write {word.upper()}, or "{word}" if you mean the word',
+                at,
             )
+        if not quoted and (_OTHER_OPERATOR.fullmatch(word) or word.startswith("!")):
+            hint = "say it with AND, OR, NOT and parentheses, or in quotes if you mean the word"
+            raise self.problem(f"'{word}' cannot be said", hint, at)
+        if _WEIGHT.search(word):
+            raise self.problem(f"the sign in '{word}' cannot be said", "write the word alone, or its forms with OR", at)
         if not quoted and word[-1:] in ",;，、；" and self._dialect is QueryDialect.STRICT:
             raise self.problem(f"'{word[-1]}' is no operator", "write AND or OR in its place", at)
         if not quoted and word.removesuffix(":").lower() in FIELDS.keys() | _UNKNOWN_FIELDS.keys() and word[-1] == ":":

@@ -42,7 +42,8 @@ class ArticleHit:
 
 @dataclass(frozen=True, slots=True)
 class HitPage:
-    """Hits, the newest first; the rest as in `SearchPage`."""
+    """Hits, the newest first. `is_indexed`: the index has found all words that it can look up; the rest as in
+    `SearchPage`."""
 
     hits: tuple[ArticleHit, ...]
     next_before: int | None
@@ -67,7 +68,7 @@ def search_articles(
     require_known_names(config, database, query)
     page: SearchPage = ArticleSearch(database).find_page(query, limit, before_id)
     hits = (ArticleHit(found.id, found.article, _quote(found.article, query)) for found in page.found)
-    return HitPage(tuple(hits), page.next_before, page.is_indexed)
+    return HitPage(tuple(hits), page.next_before, page.is_indexed or not query.wanted_terms)
 
 
 def iter_articles(config: Config, database: Database, query: ArticleQuery) -> Iterator[FoundArticle]:

@@ -134,7 +134,8 @@ def _load_id_bounds(connection: Connection, query: ArticleQuery) -> tuple[int, i
     """The ids between which everything lies that was first seen in the time of the query."""
     first, last = 0, None
     if query.since is not None:
-        oldest = select(func.min(article.c.id)).where(article.c.seen_at >= query.since)
+        # The sum keeps SQLite from looking through all older articles by their ids; it uses the index of times.
+        oldest = select(func.min(article.c.id + 0)).where(article.c.seen_at >= query.since)
         first = connection.execute(oldest).scalar_one() or 0
     if query.before is not None:
         newest = select(func.max(article.c.id)).where(article.c.seen_at < query.before)

@@ -37,7 +37,7 @@ def _fill(connection: Connection, numbers: range, at_of: Times, fetched: Times) 
     at = {n: at_of(n) for n in numbers}
     source = {n: f"s{n % SOURCES}" for n in numbers}
     text = {n: random.Random(n).randbytes(750).hex() for n in numbers}
-    told = [n for n in numbers if n % 100 == 7]
+    alerted = [n for n in numbers if n % 100 == 7]
 
     def put(table: Any, rows: list[dict[str, object]]) -> None:
         if rows:
@@ -57,16 +57,16 @@ def _fill(connection: Connection, numbers: range, at_of: Times, fetched: Times) 
     put(tables.alert, [
         {"id": f"a{n}", "dedup_key": f"rule story S{n}", "kind": "new", "at": at[n], "level": "high", "rule_id": "rule",
          "story_id": f"S{n}", "article_id": n, "article_version": 1, "sentence": text[n][:200],
-         "reason_parameters": WHY, "marks": []} for n in told
+         "reason_parameters": WHY, "marks": []} for n in alerted
     ])  # fmt: skip
     put(tables.match, [
         {"article_id": n, "article_version": 1, "rule_id": "rule", "rule_version": "1", "kind": "news", "evidence": [],
-         "at": at[n], "reason_parameters": WHY, "alert_id": f"a{n}" if n in told else None}
+         "at": at[n], "reason_parameters": WHY, "alert_id": f"a{n}" if n in alerted else None}
         for n in numbers if n % 20 == 7
     ])  # fmt: skip
     accepted = {"channel": "desk", "state": DeliveryState.ACCEPTED, "attempts": 1}
-    put(tables.delivery, [{"id": n, "alert_id": f"a{n}", "not_before": at[n], **accepted} for n in told])
-    put(tables.attempt, [{"delivery_id": n, "number": 1, "started_at": at[n], "receipt": "accepted"} for n in told])
+    put(tables.delivery, [{"id": n, "alert_id": f"a{n}", "not_before": at[n], **accepted} for n in alerted])
+    put(tables.attempt, [{"delivery_id": n, "number": 1, "started_at": at[n], "receipt": "accepted"} for n in alerted])
     put(tables.fetch, [
         {"source_id": source[n], "at": fetched(n), "outcome": "document", "entries": 30, "new": 1} for n in numbers
     ])  # fmt: skip

@@ -78,7 +78,7 @@ async def export(folder: Path, *options: str) -> tuple[str, dict[str, bytes]]:
 
 
 def pack(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write the bundle anew."""
+    """Write the bundle again."""
     with zipfile.ZipFile(folder / "evidence.zip", "w") as bundle:
         for name, content in files.items():
             bundle.writestr(name, content)
@@ -109,9 +109,9 @@ async def test_a_bundle_has_all_that_is_known_of_a_match(tmp_path: Path) -> None
     assert {"field": "title", "start": 0, "end": 2, "text": "북한", "term": "북한"} in row["spans"]
     assert row["decision"]["outcome"] == "suppressed"
     assert row["decision"]["reason_code"] == "already-sent"
-    told = json.loads(files[f"match-{first}/match.json"])
-    assert [(each["channel"], each["state"]) for each in told["deliveries"]] == [("desk", "pending")]
-    assert told["alert"]["decided_at"] == "2026-01-05T12:00:00+00:00"
+    sent = json.loads(files[f"match-{first}/match.json"])
+    assert [(each["channel"], each["state"]) for each in sent["deliveries"]] == [("desk", "pending")]
+    assert sent["alert"]["decided_at"] == "2026-01-05T12:00:00+00:00"
     rule = json.loads(files[row["rule"]["file"]])
     assert [next(iter(document.items())) for document in rule["documents"]] == [
         ("rule", "launch"),
@@ -147,12 +147,24 @@ async def test_forgotten_words_are_not_in_it(tmp_path: Path) -> None:
     _, files = await export(tmp_path)
     assert b"Secret words." in b"".join(files.values())
     assert (await news_monitor("articles", "forget", "--yes", "https://y.test/1", folder=tmp_path)).code == 0
+    (tmp_path / "evidence.zip").unlink()
     _, files = await export(tmp_path)
     content = b"".join(files.values())
     assert b"Secret words." not in content
     assert "또 발사".encode() not in content
     gone = await news_monitor("matches", "export", "--evidence", "--match", "3", "more.zip", folder=tmp_path)
     assert (gone.code, gone.err) == (2, "there is no match 3: `news-monitor matches list` shows those that are\n")
+
+
+@pytest.mark.usefixtures("archive")
+async def test_an_older_bundle_is_not_overwritten(tmp_path: Path) -> None:
+    """Its hash may be noted somewhere."""
+    await export(tmp_path)
+    before = (tmp_path / "evidence.zip").read_bytes()
+    again = await news_monitor("matches", "export", "--evidence", "evidence.zip", folder=tmp_path)
+    assert (again.code, again.out) == (2, "")
+    assert again.err == "evidence.zip is there already: name a new file\n"
+    assert (tmp_path / "evidence.zip").read_bytes() == before
 
 
 @pytest.mark.usefixtures("archive")
@@ -213,6 +225,22 @@ def drop_rule(files: dict[str, bytes]) -> None:
     write_sums(files)
 
 
+def list_no_match(files: dict[str, bytes]) -> None:
+    files["bundle.json"] = json.dumps(json.loads(files["bundle.json"]) | {"matches": []}).encode()
+    write_sums(files)
+
+
+def list_twice(files: dict[str, bytes]) -> None:
+    files["SHA256SUMS"] = b"0" * 64 + b"  match-1/text.txt\n" + files["SHA256SUMS"]
+
+
+def name_rule_by_list(files: dict[str, bytes]) -> None:
+    row = json.loads(files["match-1/match.json"])
+    row["rule"]["file"] = ["rules"]
+    files["match-1/match.json"] = json.dumps(row).encode()
+    write_sums(files)
+
+
 def be_of_later_version(files: dict[str, bytes]) -> None:
     files["bundle.json"] = json.dumps(json.loads(files["bundle.json"]) | {"format_version": 2}).encode()
     write_sums(files)
@@ -228,6 +256,9 @@ def be_of_later_version(files: dict[str, bytes]) -> None:
         (change_text_and_sums, "match-1/text.txt: it is not what match.json describes"),
         (change_span, "match-1/match.json: a span is not in its text"),
         (drop_rule, "match-1/match.json: the file of its rule is missing"),
+        (list_no_match, "bundle.json: it does not list match-1"),
+        (list_twice, "SHA256SUMS: match-1/text.txt is listed twice"),
+        (name_rule_by_list, "match-1/match.json: it does not describe a match, or files of it are missing"),
         (be_of_later_version, "bundle.json: a later version of the program made this"),
     ],
 )
@@ -243,7 +274,7 @@ async def test_what_was_altered_is_named(alter: Callable[[dict[str, bytes]], Non
 
 
 @pytest.mark.usefixtures("archive")
-async def test_only_the_noted_hash_finds_out_who_writes_everything_anew(tmp_path: Path) -> None:
+async def test_only_the_noted_hash_shows_that_everything_was_rewritten(tmp_path: Path) -> None:
     """As the command and the docs say: the sums alone prove no origin."""
     noted, files = await export(tmp_path)
     files["match-1/text.txt"] = b"It is denied."

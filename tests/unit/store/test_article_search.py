@@ -390,6 +390,7 @@ def test_filters_hold_with_and_without_words(desk: Desk) -> None:
         ("since:0001-01-01T00:00+09:00", "is no time"),
         ("*missile", "may only be the end"),
         ("a*", "write more letters"),
+        ("title:-strike", "write -title:strike"),
         ("!!!", "has no letter or digit"),
         ("-", "has no letter or digit"),
         ("strike \0", "has no letter or digit"),
