@@ -13,8 +13,12 @@ def hide_secrets_in_feed(feed: Feed, secrets: frozenset[str]) -> Feed:
     of the next page stays: it is only fetched."""
     if not secrets:
         return feed
-    problem = None if feed.problem is None else hide_secrets_in(feed.problem, secrets)
-    return replace(feed, entries=tuple(_hide_in_entry(entry, secrets) for entry in feed.entries), problem=problem)
+    return replace(
+        feed,
+        title=None if feed.title is None else hide_secrets_in(feed.title, secrets),
+        entries=tuple(_hide_in_entry(entry, secrets) for entry in feed.entries),
+        problem=None if feed.problem is None else hide_secrets_in(feed.problem, secrets),
+    )
 
 
 def _hide_in_entry(entry: Entry, secrets: frozenset[str]) -> Entry:
