@@ -31,6 +31,7 @@ _SAMPLE = 200  # letters: enough for a clear language
 _TIMES_NEXT = 3  # a language is detected if it is so many times as probable as the next
 _TIMES_DECLARED = 10  # the declared language is believed unless another is so many times as probable
 _MAX_GUESSES = 5  # languages that fastText names: of the others, none has a probability to speak of
+_MIN_LETTERS = 20  # with fewer, a declared language is believed: they may be a name
 _MIN_LATIN_LETTERS = 100  # a text with fewer rules out no language: it may be names and quotations
 _MIN_LATIN_SHARE = 0.7  # of all characters: a smaller share means another script, or only numbers and names
 _CLEAR = 0.7  # probability with which a language is beyond doubt, and the others are ruled out
@@ -109,7 +110,7 @@ def detect_language_tag(title: str, text: str, hint: str | None = None) -> str |
     if own_script_language is not None or not letters:
         return own_script_language or _fall_back_to_declared(sample, hint, declared)
     fits_script = script in WRITTEN_IN.get(declared, ("Latin", "other")) if declared else False
-    return _detect_within_script(sample, script, declared if fits_script else None)
+    return _detect_within_script(sample, script, letters, declared if fits_script else None)
 
 
 def ruled_out_latin_languages(title: str, text: str) -> frozenset[str]:
@@ -194,8 +195,10 @@ def _fall_back_to_declared(sample: str, hint: str | None, declared: str | None) 
     return _tag_chinese_variant("", hint) if declared == "zh" else declared
 
 
-def _detect_within_script(sample: str, script: str, declared: str | None) -> str | None:
+def _detect_within_script(sample: str, script: str, letters: int, declared: str | None) -> str | None:
     """`declared`: the declared language, if it uses this script."""
+    if declared is not None and letters < _MIN_LETTERS:
+        return declared
     probabilities = _guess_languages(sample)
     (detected, probability), (_, next_probability) = [*probabilities.most_common(2), ("", 0.0)][:2]
     is_known = detected in _LANGUAGES[script] and probability >= _TIMES_NEXT * next_probability
