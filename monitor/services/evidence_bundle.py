@@ -19,8 +19,7 @@ from typing import IO, Any
 FORMAT, FORMAT_VERSION = "news-monitor evidence", 1
 ABOUT, SUMS, README = "bundle.json", "SHA256SUMS", "README.txt"
 _LARGEST = 64 * 2**20  # bytes of a file in a bundle; an article is much smaller
-_OF_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError)
-_DAMAGES = (*_OF_ZIP, EOFError, OSError, ValueError)
+_DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError)
 _EXPLANATION = """\
 Evidence from News Monitor (news-monitor): why articles matched a rule, and what was decided and sent.
 

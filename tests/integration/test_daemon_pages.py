@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import feedparser
 import pytest
@@ -24,16 +23,14 @@ from structlog.testing import capture_logs
 
 from monitor import clock
 from monitor.config.loading.summary import ConfigSummary
-from monitor.daemon.health import DaemonHealth
 from monitor.daemon.http_server import HttpServer
 from monitor.daemon.page_runner import PageRunner
 from monitor.daemon.progress import LastRun
 from monitor.errors import StoreFailed
-from monitor.model import Config, Endpoint, RunningVersion, WebSettings
+from monitor.model import Config, Endpoint, WebSettings
 from monitor.model.web_pages import list_feed_paths, make_feed_secret
 from monitor.services.queries.status import load_status
 from monitor.services.queries.status_text import StatusText
-from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
 from monitor.store.engine.store_thread import StoreThread
 from monitor.store.engine.tables import alert, article_version
@@ -42,6 +39,7 @@ from monitor.web.alert_feeds import identify_alert, identify_feed
 from monitor.web.daemon_pages import DaemonPages
 from tests.building import NOON, config_of, rule
 from tests.busy_desk import CAME, SOURCES, fill_database
+from tests.health import health_of
 from tests.patience import PATIENCE
 
 SECRET = make_feed_secret()
@@ -84,16 +82,7 @@ def config() -> Config:
 async def serving(database: Database, feed: str | None = SECRET) -> AsyncIterator[Server]:
     metrics, last_run = Metrics(), LastRun(clock.monotonic())
     thread = StoreThread(on_call_end=last_run.record_call)
-    health = DaemonHealth(
-        database,
-        DaemonRecord(database, "desk:17:aa"),
-        thread=thread,
-        last_run=last_run,
-        metrics=metrics,
-        running=lambda: RunningVersion(NOON, 2, 6),
-        sources=tuple[str, ...],
-        zone=ZoneInfo("UTC"),
-    )
+    health = health_of(database, thread, last_run, metrics)
     pages = DaemonPages(
         database,
         read_config=lambda: ConfigSummary.from_config(config()),

@@ -158,7 +158,7 @@ def _with_field(condition: dict[str, PlainData], field: str | None) -> dict[str,
 
 
 def _iter_silent(wanted: Sequence[QueryNode], excluded: Sequence[QueryNode]) -> Iterator[PlainData]:
-    """Articles that lack one of what is wanted, or have one of what is excluded."""
+    """Articles without one of the wanted words, or with one of the excluded ones."""
     if len(wanted) > 1 and (test := _make_test(wanted[:-1])):
         yield test
     for part in excluded[:2]:

@@ -60,7 +60,7 @@ def reason_if_address_refused(ip: str, allow: Sequence[Network]) -> str | None:
 
 
 def explain_allowance(address: Address, source_id: str = "ID") -> str:
-    """What lets a source reach a private address. `ID` stands for the id of the source where it is not known."""
+    """What lets a source reach a private address. `ID` is written where the id of the source is not known."""
     item = f"{{network: '{ip_network(address)}', sources: [{source_id}]}}"
     return f"if it is meant, put {item} into the list network.allow in monitor.yaml, and start the daemon again"
 

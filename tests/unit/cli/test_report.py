@@ -6,48 +6,18 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from lxml import html
-from sqlalchemy import delete
 
-from monitor import clock
 from monitor.cli import cli
 from monitor.cli.options import write_page
 from monitor.errors import InvalidRequest
-from monitor.store.engine.database import Database
-from monitor.store.engine.tables import metadata
-from tests.busy_desk import CAME, fill
+from tests.busy_desk import CAME
 
-NOW = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("busy")
-    fill(made, NOW).close()
-    return made
-
-
-@pytest.fixture(autouse=True)
-def _at_noon(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(folder)
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-
-
-@pytest.fixture
-def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """The same desk, from whose archive everything is gone."""
-    database = fill(tmp_path, NOW)
-    with database.writing() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(delete(table))
-    monkeypatch.chdir(tmp_path)
-    yield database
-    database.close()
+pytestmark = pytest.mark.usefixtures("busy_folder")
 
 
 def run(*arguments: str) -> Result:
@@ -134,7 +104,7 @@ def test_stdout_in_another_encoding_gets_the_same_page(monkeypatch: pytest.Monke
     assert written.getvalue() == "&#233; &#21488;&#39118;".encode("ascii")
 
 
-@pytest.mark.usefixtures("empty")
+@pytest.mark.usefixtures("emptied_folder")
 def test_an_empty_archive_has_a_page() -> None:
     """It says what to do, and shows no chart of nothing."""
     page = read()

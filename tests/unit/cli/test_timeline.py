@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,38 +14,11 @@ from sqlalchemy import delete
 from monitor import clock
 from monitor.cli import cli
 from monitor.cli.output.timeline_report import RULE_HEADS
-from monitor.store.engine.database import Database
 from monitor.store.engine.tables import metadata
 from tests.busy_desk import CAME, fill
 from tests.terminal import on_terminal
 
-NOW = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("busy")
-    fill(made, NOW).close()
-    return made
-
-
-@pytest.fixture(autouse=True)
-def _at_noon(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(folder)
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-
-
-@pytest.fixture
-def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """The same desk, from whose archive everything is gone."""
-    database = fill(tmp_path, NOW)
-    with database.writing() as connection:
-        for table in reversed(metadata.sorted_tables):
-            if table.name != "source":
-                connection.execute(delete(table))
-    monkeypatch.chdir(tmp_path)
-    yield database
-    database.close()
+pytestmark = pytest.mark.usefixtures("busy_folder")
 
 
 def run(*arguments: str) -> str:
@@ -62,7 +34,7 @@ def test_every_alert_is_there_with_its_title() -> None:
     assert lines[1] == "publication to sending: half within 9 min, 90% within 30 min"
     assert lines[2] == "first seen  to sending: half within 5 s, 90% within 40 s"
     assert lines[4].split() == " ".join(RULE_HEADS).split()
-    day = NOW + timedelta(hours=9)  # in Seoul it is 21 o'clock of the same day
+    day = clock.now() + timedelta(hours=9)  # in Seoul it is 21 o'clock of the same day
     found = [line for line in lines if line.startswith(f"{day:%a} {day.day} ")]
     assert [line.endswith("2 alerts") for line in found] == [True]
     titles = [line[len("  20:00  high      strikes  ") :] for line in lines if line[4:5] == ":"]
@@ -72,9 +44,9 @@ def test_every_alert_is_there_with_its_title() -> None:
 
 
 @pytest.mark.parametrize("columns", [60, 80, 100, 160])
-def test_nothing_is_lost_or_too_wide_on_a_terminal(columns: int, folder: Path) -> None:
+def test_nothing_is_lost_or_too_wide_on_a_terminal(columns: int, busy_folder: Path) -> None:
     """Titles in Chinese and Japanese, whose signs take two cells, are broken and not cut."""
-    lines = on_terminal(columns, "-m", "monitor", "timeline", "--days", "30", folder=folder)
+    lines = on_terminal(columns, "-m", "monitor", "timeline", "--days", "30", folder=busy_folder)
     assert max(map(cell_len, lines)) <= columns
     shown = "".join("".join(line.split()) for line in lines)
     for title in (
@@ -112,7 +84,7 @@ def test_json_has_all_figures() -> None:
     assert sum(row["alerts"] for row in days) == sum(sum(row["by_hour"]) for row in days) == 7
 
 
-@pytest.mark.usefixtures("empty")
+@pytest.mark.usefixtures("emptied_folder")
 def test_an_empty_archive_says_what_to_do() -> None:
     """Nothing matched yet."""
     out = run()
@@ -124,7 +96,7 @@ def test_an_empty_archive_says_what_to_do() -> None:
 def test_matches_without_alerts_are_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rules do match: the question is why nothing was sent."""
     quiet = tmp_path / "quiet"
-    database = fill(quiet, NOW)
+    database = fill(quiet, clock.now())
     with database.writing() as connection:
         for name in ("attempt", "delivery", "waiting", "account"):
             connection.execute(delete(metadata.tables[name]))
