@@ -88,8 +88,10 @@ class _Compiler:
         self._sources = sources
         self._patterns: dict[TermPattern, int] = {}
         self._texts: list[str] = []
-        self._terms: dict[tuple[Term, bool], list[tuple[int, int]]] = {}
-        self._term_finders: dict[tuple[tuple[int, int], ...], TermFinder] = {}
+        self._patterns_by_text: list[tuple[int, ...]] = []  # for each of the texts
+        self._names: dict[Term, int] = {}
+        self._words: dict[Term, int] = {}
+        self._term_finders: dict[tuple[int, ...], TermFinder] = {}
         self._shared: dict[object, Finder] = {}
         self._uses_metadata = False
         self._expressions: set[str] = set()
@@ -222,24 +224,28 @@ class _Compiler:
     def _compile_terms(self, terms: Iterable[Term], *, names: bool = False) -> TermFinder:
         """The finder of these terms. The same terms share one finder, so an article is searched for them once.
         `names`: they are names of an entity."""
-        indices = tuple(indices for term in terms for indices in self._index_term(term, name=names))
-        finder = self._term_finders.get(indices)
+        texts = tuple([self._index_term(term, name=names) for term in terms])
+        finder = self._term_finders.get(texts)
         if finder is None:
-            finder = self._term_finders[indices] = TermFinder(indices)
+            finder = self._term_finders[texts] = TermFinder(
+                (pattern, text) for text in texts for pattern in self._patterns_by_text[text]
+            )
         return finder
 
-    def _index_term(self, term: Term, *, name: bool = False) -> list[tuple[int, int]]:
-        """The index of each of the term's patterns, with the index of its text."""
-        indices = self._terms.get((term, name))
-        if indices is None:
-            text = self._add_text(term.text)
-            compiled_term = compile_term(term, name=name)
-            patterns = [self._patterns.setdefault(pattern, len(self._patterns)) for pattern in compiled_term]
-            indices = self._terms[term, name] = [(pattern, text) for pattern in patterns]
-        return indices
+    def _index_term(self, term: Term, *, name: bool = False) -> int:
+        """The index of the term's text."""
+        texts = self._names if name else self._words
+        text = texts.get(term)
+        if text is None:
+            patterns = self._patterns
+            indices = [patterns.setdefault(pattern, len(patterns)) for pattern in compile_term(term, name=name)]
+            text = texts[term] = self._add_text(term.text, indices)
+        return text
 
-    def _add_text(self, text: str) -> int:
+    def _add_text(self, text: str, patterns: Iterable[int] = ()) -> int:
+        """The index of a new text. `patterns`: those of its term, if it is one."""
         self._texts.append(text)
+        self._patterns_by_text.append(tuple(patterns))
         return len(self._texts) - 1
 
     # --- what `by` names ----------------------------------------------------------------------------------------
@@ -332,7 +338,7 @@ class _Compiler:
                 return (value_finders.PatternValues(self._compile_finder(condition)),)
 
     def _compile_term_values(self, condition: Condition, terms: Iterable[Term]) -> value_finders.ValueFinder:
-        indexed_terms = [(text, term) for term in terms for _, text in self._index_term(term)]
+        indexed_terms = [(self._index_term(term), term) for term in terms]
         return value_finders.TermValues(self._compile_finder(condition), value_finders.values_of_terms(indexed_terms))
 
     # --- entities -----------------------------------------------------------------------------------------------

@@ -77,18 +77,17 @@ class Finder(ABC):
 class TermFinder(Finder):
     """Where one of these terms occurs. It maps the pattern of each term to the index of its text."""
 
-    __slots__ = ("_patterns", "_texts")
+    __slots__ = ("_texts",)
 
     def __init__(self, terms: Iterable[tuple[int, int]]) -> None:
         self._texts = dict(terms)
-        self._patterns = frozenset(self._texts)
 
     def patterns(self) -> frozenset[int]:
-        return self._patterns
+        return frozenset(self._texts)
 
     def find_hits(self, doc_hits: DocumentHits) -> list[Hit]:
         hits = []
-        for pattern in self._patterns & doc_hits.present:
+        for pattern in self._texts.keys() & doc_hits.present:
             text = self._texts[pattern]
             hits += [(start, end, text) for start, end in doc_hits.iterate_places(pattern)]
         hits.sort()
@@ -96,13 +95,13 @@ class TermFinder(Finder):
 
     def has_term_before(self, doc_hits: DocumentHits, limit: int) -> bool:
         """Whether one of the terms ends before the limit."""
-        first_places = (doc_hits.first_place(pattern) for pattern in self._patterns & doc_hits.present)
+        first_places = (doc_hits.first_place(pattern) for pattern in self._texts.keys() & doc_hits.present)
         return any(first is not None and first[1] <= limit for first in first_places)
 
     def first_hits(self, doc_hits: DocumentHits, limit: int) -> list[Hit]:
         """Return the first place of each term that ends before the limit, in the order of the text."""
         first_by_term: dict[int, Hit] = {}
-        for pattern in self._patterns & doc_hits.present:
+        for pattern in self._texts.keys() & doc_hits.present:
             place, text = doc_hits.first_place(pattern), self._texts[pattern]
             if place is not None and place[1] <= limit:
                 hit = (*place, text)
@@ -113,15 +112,14 @@ class TermFinder(Finder):
 class AnyFinder(Finder):
     """Where one of several things occurs."""
 
-    __slots__ = ("_finders", "_patterns", "_with_parts")
+    __slots__ = ("_finders", "_with_parts")
 
     def __init__(self, finders: Iterable[Finder]) -> None:
         self._finders = tuple(finders)
-        self._patterns = _union_patterns(self._finders)
         self._with_parts = [finder for finder in self._finders if finder.has_parts]
 
     def patterns(self) -> frozenset[int] | None:
-        return self._patterns
+        return _union_patterns(self._finders)
 
     def find_hits(self, doc_hits: DocumentHits) -> list[Hit]:
         return sorted(hit for finder in self._finders for hit in finder.hits(doc_hits))
@@ -327,16 +325,15 @@ class CompiledMaybe:
 class EntityFinder(Finder):
     """Where an entity is named."""
 
-    __slots__ = ("_maybe", "_never", "_patterns", "_sure")
+    __slots__ = ("_maybe", "_never", "_sure")
 
     def __init__(self, sure: Finder, never: Finder | None, maybe: CompiledMaybe | None) -> None:
         self._sure = sure
         self._never = never
         self._maybe = maybe
-        self._patterns = sure.patterns() if maybe is None else _union_patterns((sure, maybe.terms))
 
     def patterns(self) -> frozenset[int] | None:
-        return self._patterns
+        return self._sure.patterns() if self._maybe is None else _union_patterns((self._sure, self._maybe.terms))
 
     def find_hits(self, doc_hits: DocumentHits) -> list[Hit]:
         never = [] if self._never is None else self._never.hits(doc_hits)

@@ -19,11 +19,9 @@ def find_full_text_requests(rules: RuleSet, article: Article) -> tuple[str, ...]
     doc_hits = rules.find_patterns(article)
     return tuple(
         compiled.rule.id
-        for compiled in full_text_rules
+        for compiled, patterns in full_text_rules
         if (compiled.where is None or compiled.where.holds(doc_hits.document))
-        and any(
-            pattern in doc_hits.present and doc_hits.places(pattern) for pattern in _collect_rule_patterns(compiled)
-        )
+        and any(map(doc_hits.places, patterns & doc_hits.present))
     )
 
 
@@ -33,8 +31,13 @@ def has_full_text_rules(rules: RuleSet) -> bool:
 
 
 @lru_cache(maxsize=1)  # for the rules in force
-def _select_full_text_rules(rules: RuleSet) -> tuple[CompiledRule, ...]:
-    return tuple(compiled for compiled in rules.compiled_rules if compiled.rule.full_text)
+def _select_full_text_rules(rules: RuleSet) -> tuple[tuple[CompiledRule, frozenset[int]], ...]:
+    """These rules, each with the patterns that it looks for."""
+    return tuple(
+        (compiled, frozenset(_collect_rule_patterns(compiled)))
+        for compiled in rules.compiled_rules
+        if compiled.rule.full_text
+    )
 
 
 def _collect_rule_patterns(compiled: CompiledRule) -> Iterator[int]:

@@ -26,16 +26,15 @@ class NestedNearFinder(Finder):
     """Where the members of a near occur together: one place for each word that can be the first and each that can be
     the last. `term`: the index of the text by which a place is reported."""
 
-    __slots__ = ("_near", "_patterns", "_term")
+    __slots__ = ("_near", "_term")
 
     def __init__(self, near: NearNode, term: int) -> None:
         self._near = near
         self._term = term
-        pattern_sets = [patterns for node in near.nodes if (patterns := node.finder.patterns()) is not None]
-        self._patterns = min(pattern_sets, key=len, default=None)
 
     def patterns(self) -> frozenset[int] | None:
-        return self._patterns
+        pattern_sets = [patterns for node in self._near.nodes if (patterns := node.finder.patterns()) is not None]
+        return min(pattern_sets, key=len, default=None)
 
     def find_hits(self, doc_hits: DocumentHits) -> list[Hit]:
         nodes = self._near.nodes

@@ -7,7 +7,7 @@ Characters of scripts without spaces have no edges. `*` at an end of a word open
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
@@ -19,7 +19,6 @@ from monitor.text.inflection import inflect_phrase
 from monitor.text.language_detection import LATIN
 from monitor.text.scripts import HAN, KANA, KATAKANA, Script, count_letters, is_unspaced, script_of
 
-_PatternFields = tuple[tuple["Token", ...], str, int, str | None, "tuple[Token, ...] | None"]
 _SHARING_HAN = ("zh", "ja", "ko")
 _OTHER = Script("other", "")
 
@@ -93,20 +92,37 @@ def _combine_affixes(firsts: Collection[str], lasts: Collection[str]) -> tuple[s
 
 
 @dataclass(frozen=True, slots=True)
-class TermPattern(ABC):
-    """A term, ready to be looked for.
+class TermForm:
+    """A form of a term, cut into tokens.
 
-    literal        the longest piece of the term without an open end inside: it must occur in the joined text
-    literal_token  the index of the token with which the literal begins
     language       the primary subtag of the term's language, if other languages share its letters
     cased_tokens   the tokens with their case, if case counts
+    katakana_left  whether a run of katakana must begin where the form does
+    katakana_right whether a run of katakana must end where the form does
     """
 
     tokens: tuple[Token, ...]
-    literal: str
-    literal_token: int
     language: str | None
     cased_tokens: tuple[Token, ...] | None
+    katakana_left: bool = False
+    katakana_right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TermPattern(ABC):
+    """A form of a term, ready to be looked for. It has only what finding needs: rules have many thousands of them.
+
+    literal       the longest piece of the term without an open end inside: it must occur in the joined text
+    language      as in `TermForm`
+    cased_tokens  as in `TermForm`
+    """
+
+    literal: str
+    language: str | None
+    cased_tokens: tuple[Token, ...] | None
+
+    def __hash__(self) -> int:
+        return hash(self.literal)  # it tells almost all patterns apart, in a fraction of the time that all fields take
 
     sufficient: ClassVar[bool] = False
     """Whether the term occurs wherever its literal does, apart from case."""
@@ -185,6 +201,8 @@ class PhrasePattern(TermPattern):
 
     words: tuple[tuple[str, int, frozenset[str] | None], ...]
     """Each word with its length and its allowed suffixes (None: any)."""
+    literal_token: int
+    """The index of the word with which the literal begins."""
 
     def _find_places(self, joined: str, positions: Sequence[int]) -> list[Region]:
         places, words, literal_token = [], self.words, self.literal_token
@@ -205,10 +223,13 @@ class PhrasePattern(TermPattern):
         return places
 
 
+@dataclass(frozen=True, slots=True)
 class TokenSequencePattern(TermPattern):
     """The literal is only a part of the term: the whole term is compared with the text."""
 
-    __slots__ = ()
+    tokens: tuple[Token, ...]
+    literal_token: int
+    """The index of the token with which the literal begins."""
 
     def _find_places(self, joined: str, positions: Sequence[int]) -> list[Region]:
         places, end_of_token, has_plain_left_edge = [], 0, self.tokens[self.literal_token].has_plain_left_edge
@@ -259,8 +280,22 @@ class KatakanaEdgePattern(TermPattern):
 def compile_term(term: Term, *, name: bool = False) -> tuple[TermPattern, ...]:
     """Return the patterns of a term: one, or one for each of its forms; none if nothing comparable is left of it (it
     is only punctuation). `name`: the term is a name, which is the same in many languages that use Latin letters."""
+    return tuple(map(_build_pattern, list_forms(term, name=name)))
+
+
+def list_forms(term: Term, *, name: bool = False) -> Iterator[TermForm]:
+    """Return the forms of which the patterns of `compile_term` are made, in the same order."""
     texts = inflect_phrase(term.text, term.language) if term.forms else (term.text,)
-    return tuple(pattern for text in texts if (pattern := _build_pattern(text, term, name=name)) is not None)
+    language = _find_term_language(term, name=name)
+    for text in texts:
+        if tokens := _tokenize_text(text):
+            cased_tokens = _tokenize_text(text, cased=True) if term.exact else None
+            if term.edged:
+                left = not text.startswith("*") and KATAKANA.match(tokens[0].text) is not None
+                right = not text.endswith("*") and KATAKANA.match(tokens[-1].text[-1]) is not None
+                yield TermForm(tokens, language, cased_tokens, left, right)
+            else:
+                yield TermForm(tokens, language, cased_tokens)
 
 
 def tokenize_term(term: Term) -> tuple[Token, ...]:
@@ -268,36 +303,31 @@ def tokenize_term(term: Term) -> tuple[Token, ...]:
     return _tokenize_text(term.text, cased=term.exact)
 
 
-def _build_pattern(text: str, term: Term, *, name: bool) -> TermPattern | None:
-    tokens = _tokenize_text(text)
-    if not tokens:
-        return None
-    pieces = _split_into_pieces(tokens)
+def _build_pattern(form: TermForm) -> TermPattern:
+    pieces = _split_into_pieces(form.tokens)
     literal_token, literal = max(pieces, key=lambda piece: len(piece[1]))
-    cased_tokens = _tokenize_text(text, cased=True) if term.exact else None
-    pattern_fields = (tokens, literal, literal_token, _find_term_language(term, name=name), cased_tokens)
-    pattern = _build_fastest_pattern(pattern_fields, pieces)
-    if not term.edged:
+    is_whole = len(pieces) == 1
+    pattern = _build_fastest_pattern(form, literal, literal_token, is_whole=is_whole)
+    if not (form.katakana_left or form.katakana_right):
         return pattern
-    left = not text.startswith("*") and KATAKANA.match(tokens[0].text) is not None
-    right = not text.endswith("*") and KATAKANA.match(tokens[-1].text[-1]) is not None
-    return KatakanaEdgePattern(*pattern_fields, pattern, left, right) if left or right else pattern
+    return KatakanaEdgePattern(
+        literal, form.language, form.cased_tokens, pattern, form.katakana_left, form.katakana_right
+    )
 
 
-def _build_fastest_pattern(pattern_fields: _PatternFields, pieces: list[tuple[int, str]]) -> TermPattern:
-    """The kind of pattern that is found fastest."""
-    tokens, literal, *_ = pattern_fields
-    if len(pieces) == 1 and literal[0] == literal[-1] == " ":
-        return LiteralPattern(*pattern_fields)
-    if len(pieces) == 1 and tokens[0].left_needs_no_check and tokens[-1].right_needs_no_check:
-        return OpenEndedPattern(*pattern_fields)
+def _build_fastest_pattern(form: TermForm, literal: str, literal_token: int, *, is_whole: bool) -> TermPattern:
+    """The kind of pattern that is found fastest. `is_whole`: the literal is the whole form."""
+    tokens, fields = form.tokens, (literal, form.language, form.cased_tokens)
+    if is_whole and literal[0] == literal[-1] == " ":
+        return LiteralPattern(*fields)
+    if is_whole and tokens[0].left_needs_no_check and tokens[-1].right_needs_no_check:
+        return OpenEndedPattern(*fields)
     if len(tokens) == 1 and tokens[0].has_plain_left_edge:
-        return SuffixPattern(*pattern_fields, tokens[0].last_script.allowed_suffixes, len(literal))
+        return SuffixPattern(*fields, tokens[0].last_script.allowed_suffixes, len(literal))
     if all(token.has_plain_left_edge for token in tokens):
-        return PhrasePattern(
-            *pattern_fields, tuple((token.text, len(token.text), token.allowed_suffixes) for token in tokens)
-        )
-    return TokenSequencePattern(*pattern_fields)
+        words = tuple((token.text, len(token.text), token.allowed_suffixes) for token in tokens)
+        return PhrasePattern(*fields, words, literal_token)
+    return TokenSequencePattern(*fields, tokens, literal_token)
 
 
 def _find_term_language(term: Term, *, name: bool) -> str | None:
@@ -316,7 +346,7 @@ def _tokenize_word(word: str, *, cased: bool) -> list[Token]:
     texts = folded_tokens(word, cased=cased)
     last = len(texts) - 1
     return [
-        Token(text)
+        _make_letter_token(text)
         if is_unspaced(text)
         else Token(
             text,
@@ -327,6 +357,11 @@ def _tokenize_word(word: str, *, cased: bool) -> list[Token]:
         )
         for index, text in enumerate(texts)
     ]
+
+
+@lru_cache(maxsize=10_000)
+def _make_letter_token(letter: str) -> Token:
+    return Token(letter)
 
 
 def _split_into_pieces(tokens: tuple[Token, ...]) -> list[tuple[int, str]]:

@@ -7,7 +7,6 @@ forms mean something else (запустила is news, запустит is not).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from types import MappingProxyType
 
 from monitor.text.pymorphy_compat import Parse, load_russian_analyzer, release_russian_analyzer
@@ -26,12 +25,11 @@ def inflect_phrase(text: str, language: str) -> tuple[str, ...]:
 
 
 def release_dictionaries() -> None:
-    """Free the dictionaries: 14 MiB that nobody needs once the rules are compiled. Previous results stay cached; for
-    another word the dictionaries are loaded again, in some 50 ms. Do not call it while another thread inflects."""
+    """Free the dictionaries: 14 MiB that nobody needs once the rules are compiled. For another word they are loaded
+    again, in some 50 ms. Do not call it while another thread inflects."""
     release_russian_analyzer()
 
 
-@cache
 def _inflect_russian(text: str) -> tuple[str, ...]:
     """The phrase in each case: with all words that are in the nominative inflected together and, for a name, also
     with only the last one inflected (Ли Чжэ Мёна). In both numbers, unless it is a name."""

@@ -9,7 +9,7 @@ emptied, which frees it at once; the empty objects stay until then.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from pymorphy3 import MorphAnalyzer
 from pymorphy3.analyzer import Parse
@@ -20,7 +20,11 @@ __all__ = ["Parse", "load_russian_analyzer", "release_russian_analyzer"]
 @cache
 def load_russian_analyzer() -> MorphAnalyzer:
     """The analyzer. It is loaded, in some 50 ms, at the first call and at the first call after a release."""
-    return MorphAnalyzer(lang="ru")
+    analyzer = MorphAnalyzer(lang="ru")
+    # pymorphy3 looks a word up again whenever it is asked, and makes all forms of it for each one that is needed.
+    vars(analyzer)["parse"] = lru_cache(maxsize=1_000)(analyzer.parse)
+    vars(analyzer)["get_lexeme"] = lru_cache(maxsize=10)(analyzer.get_lexeme)
+    return analyzer
 
 
 def release_russian_analyzer() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from monitor.languages import LANGUAGES
 
@@ -110,6 +110,7 @@ def count_half_words(token: str) -> int:
     return 1 if is_unspaced(token) else 2
 
 
+@lru_cache(maxsize=10_000)
 def script_of(letter: str) -> Script:
     """Return the script of a letter; for an unlisted script one with plain word edges."""
     return next((script for script in SCRIPTS if _LETTERS[script.name].match(letter)), _OTHER_SCRIPT)

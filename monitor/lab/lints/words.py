@@ -9,14 +9,18 @@ from itertools import chain
 
 from monitor.config.yaml.yaml12 import ValuePath
 from monitor.lab.annotated_document import NETS, AnnotatedDocument, ConditionPart, Lint, LintKind
-from monitor.matching.terms import KatakanaEdgePattern, TermPattern, Token, compile_term, tokenize_term
+from monitor.matching.terms import TermForm, Token, list_forms, tokenize_term
 from monitor.model import AnyOf, Entity, Ignore, ListNamed, Rule, Term, WordList, Words, terms_within
 from monitor.text.scripts import HAN, HANGUL, KANA
 
 _MIN_PREFIX = 3  # letters of an alphabet: thousands of words begin with fewer
 _CHARACTERS = (HAN, KANA, HANGUL)
 Lists = Mapping[str, WordList]
-_compile_cached = lru_cache(maxsize=100_000)(compile_term)
+
+
+@lru_cache(maxsize=100_000)
+def _list_forms_cached(term: Term, *, names: bool) -> tuple[TermForm, ...]:
+    return tuple(list_forms(term, name=names))
 
 
 # --- words that find too much -----------------------------------------------------------------------------------
@@ -145,46 +149,40 @@ class WordIndex:
 
     def __init__(self, terms: Iterable[Term], *, names: bool = False) -> None:
         self._names = names
-        self._closed_by_token: dict[str, list[tuple[str, TermPattern]]] = defaultdict(list)  # by first token
-        self._open_patterns: list[tuple[str, TermPattern]] = []
+        self._closed_by_token: dict[str, list[tuple[str, TermForm]]] = defaultdict(list)  # by first token
+        self._open_forms: list[tuple[str, TermForm]] = []
         for term in terms:
-            for pattern in _compile_cached(term, name=names):
-                token = pattern.tokens[0]
-                group = (
-                    self._open_patterns if token.open_left or token.open_right else self._closed_by_token[token.text]
-                )
-                group.append((term.text, pattern))
+            for form in _list_forms_cached(term, names=names):
+                token = form.tokens[0]
+                group = self._open_forms if token.open_left or token.open_right else self._closed_by_token[token.text]
+                group.append((term.text, form))
 
     def term_implied_by(self, term: Term, *, whole: bool) -> str | None:
         """A word of the index that is found wherever the term is; `whole`: it must cover the whole term."""
-        found = [self._find_first(pattern, whole=whole) for pattern in _compile_cached(term, name=self._names)]
+        found = [self._find_first(form, whole=whole) for form in _list_forms_cached(term, names=self._names)]
         return found[0] if found and None not in found else None
 
     def terms_implied_by(self, term: Term) -> frozenset[str]:
         """All words of the index that are found wherever the term is."""
-        found = [frozenset(self._find_all(pattern, whole=False)) for pattern in _compile_cached(term, name=self._names)]
+        found = [frozenset(self._find_all(form, whole=False)) for form in _list_forms_cached(term, names=self._names)]
         return frozenset[str]().union(*found) if all(found) else frozenset()
 
-    def _find_first(self, pattern: TermPattern, *, whole: bool) -> str | None:
-        return next(self._find_all(pattern, whole=whole), None)
+    def _find_first(self, form: TermForm, *, whole: bool) -> str | None:
+        return next(self._find_all(form, whole=whole), None)
 
-    def _find_all(self, pattern: TermPattern, *, whole: bool) -> Iterator[str]:
-        closed = (self._closed_by_token.get(token.text, ()) for token in pattern.tokens)
-        others = chain(self._open_patterns, *closed)
-        return (text for text, other in others if _pattern_covers(other, pattern, whole=whole))
+    def _find_all(self, form: TermForm, *, whole: bool) -> Iterator[str]:
+        closed = (self._closed_by_token.get(token.text, ()) for token in form.tokens)
+        others = chain(self._open_forms, *closed)
+        return (text for text, other in others if _form_covers(other, form, whole=whole))
 
 
-def _pattern_covers(other: TermPattern, pattern: TermPattern, *, whole: bool) -> bool:
-    if isinstance(other, KatakanaEdgePattern):  # it is found in fewer places
+def _form_covers(other: TermForm, form: TermForm, *, whole: bool) -> bool:
+    if other.katakana_left or other.katakana_right:  # it is found in fewer places
         return False
-    if other.language not in (None, pattern.language) or (
-        other.cased_tokens is not None and pattern.cased_tokens is None
-    ):
+    if other.language not in (None, form.language) or (other.cased_tokens is not None and form.cased_tokens is None):
         return False
     tokens, other_tokens = (
-        (pattern.tokens, other.tokens)
-        if other.cased_tokens is None
-        else (pattern.cased_tokens or (), other.cased_tokens)
+        (form.tokens, other.tokens) if other.cased_tokens is None else (form.cased_tokens or (), other.cased_tokens)
     )
     if whole and len(other_tokens) != len(tokens):
         return False
