@@ -76,7 +76,8 @@ class ActiveConfigHolder:
 
 def compile_config(config: Config) -> RuleSet:
     """The rules of a config that run, compiled; they know the shipped entities too."""
-    return compile_live(config.rules.values(), config.entities, config.lists, config.sources, shipped_entities())
+    known = shipped_entities(config.entities)
+    return compile_live(config.rules.values(), config.entities, config.lists, config.sources, known)
 
 
 def plan_alert(alert: Alert, routes: Mapping[str, Sequence[RouteStep]]) -> list[PlannedDelivery]:

@@ -61,7 +61,7 @@ class _ReplayInput:
         print_faults(loaded.faults)
         self.has_problems |= bool(loaded.faults)
         compiled = compile_live(
-            loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources, shipped_entities()
+            loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources, shipped_entities(loaded.entities)
         )
         context = DecisionContext(ZoneInfo(self.zone))
         return Replay(compiled, context, all_stories=self.all_stories, routes=loaded.routes)

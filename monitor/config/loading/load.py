@@ -9,6 +9,7 @@ ignored, and the last content of the file without a fault stays in force.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -36,6 +37,8 @@ from monitor.config.yaml.yaml12 import PlainData, YamlDocument, read_yaml_file
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Config, Entity, Place
 
+_ENTITY_ID = re.compile("^entity: (\\S+)$", re.MULTILINE)  # as the shipped files write it
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedConfig:
@@ -61,11 +64,28 @@ class LoadCache:
         self.sources.drop_unread()
 
 
-@cache
-def shipped_entities() -> Mapping[str, Entity]:
+def shipped_entities(own: Mapping[str, Entity] = MappingProxyType({})) -> Mapping[str, Entity]:
     """The entities that come with the program. By their names, the identity of stories recognises persons and
-    organisations in every language, even if a config names no entities."""
-    return load_rules([find_shipped_folder() / "seeds" / "entities"]).entities
+    organisations in every language, even if a config names no entities. `own`: the entities of a config. They count
+    in place of shipped ones with the same ids, so if it has all of these, as after `init`, no shipped file is read."""
+    ids = list_shipped_entity_ids()
+    return {id_: own[id_] for id_ in ids} if own.keys() >= set(ids) else _load_shipped_entities()
+
+
+@cache
+def list_shipped_entity_ids() -> tuple[str, ...]:
+    """The ids of the entities that come with the program, in the order of the files."""
+    files, _ = yaml_files([(_find_shipped_entity_folder(), None)])
+    return tuple(id_ for file in files for id_ in _ENTITY_ID.findall(file.read_text(encoding="utf-8")))
+
+
+@cache
+def _load_shipped_entities() -> Mapping[str, Entity]:
+    return load_rules([_find_shipped_entity_folder()]).entities
+
+
+def _find_shipped_entity_folder() -> Path:
+    return find_shipped_folder() / "seeds" / "entities"
 
 
 @cache

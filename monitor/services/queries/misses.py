@@ -102,7 +102,7 @@ def search_misses(
     if not named or not archive.count_seen(period.first, period.until):
         yield MissLedger({}, 0, len(entities))
         return
-    compiled = compile_entities(named, config.entities, config.lists, config.sources, shipped_entities())
+    compiled = compile_entities(named, config.entities, config.lists, config.sources, shipped_entities(config.entities))
     stories = EntityStories(compiled, limits.publishers)
     for number, article in archive.iter_seen(period.first, period.until):
         if not article.baseline:  # what was there before its source was ours

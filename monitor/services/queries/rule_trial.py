@@ -36,8 +36,10 @@ def try_rules(
     archive = Archive(database)
     context = DecisionContext(ZoneInfo(running.settings.timezone))
     without = [rule for rule in running.rules.values() if not _is_from_file(rule, file)]
-    before = compile_live(without, running.entities, running.lists, running.sources, shipped_entities())
-    after = compile_live(_force_live(tried, file), tried.entities, tried.lists, running.sources, shipped_entities())
+    before = compile_live(without, running.entities, running.lists, running.sources, shipped_entities(running.entities))
+    after = compile_live(
+        _force_live(tried, file), tried.entities, tried.lists, running.sources, shipped_entities(tried.entities)
+    )
     articles = track(_read_archive(archive, since), archive.count(since))
     return compare_replays(articles, Replay(before, context), Replay(after, context))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from monitor.alerting.case import DecisionContext
@@ -23,6 +24,7 @@ from monitor.store.engine.database import Database
 from monitor.store.queries.articles import AlertReport, ArticleQueries, StoredArticle
 from monitor.store.queries.matches import DeliveryHistory, MatchReport
 from monitor.store.queries.nearest import NearestClusters
+from monitor.stories.features import ArticleFeatures
 from monitor.stories.sameness import ClusterComparison
 
 __all__ = [
@@ -126,7 +128,7 @@ def explain_stored_article(
             simulated, nearest = archive.simulate_decision(report.match), archive.find_nearest_events(report.match)
             report = replace(report, simulated_decision=simulated, nearest=nearest)
         reports.append(report)
-    return replace(current.build_report(reports), stored=stored, nearest=archive.find_nearest_stories(config))
+    return replace(current.build_report(reports), stored=stored, nearest=archive.find_nearest_stories())
 
 
 class _CurrentRules:
@@ -139,7 +141,9 @@ class _CurrentRules:
         if only is not None:
             # With the others: what a title is about may be their matter.
             rules = {**rules, only: _enable_if_off(rules[only])} if only in rules else {}
-        self.compiled = compile_live(rules.values(), files.entities, files.lists, files.sources, shipped_entities())
+        self.compiled = compile_live(
+            rules.values(), files.entities, files.lists, files.sources, shipped_entities(files.entities)
+        )
         self.matches = {match.rule: match for match in self.compiled.match(article) if only in (None, match.rule)}
         self.explanations = {report.rule: report for report in explain_rules(self.compiled, article, only)}
 
@@ -171,17 +175,17 @@ class _Archive:
         # Without a stored one: a story of its own, of which nothing was sent.
         self._story = stored.story or Story("", article.title, article.seen)
 
-    def find_nearest_stories(self, config: Config) -> tuple[ClusterComparison, ...]:
+    @cached_property
+    def _features(self) -> ArticleFeatures:
+        return identity_features(self._stored.article, self._rules)
+
+    def find_nearest_stories(self) -> tuple[ClusterComparison, ...]:
         """The older stories that say the most of what the article says; none if it joined no story."""
-        if self._stored.story is None:
-            return ()
-        known_names = compile_live((), config.entities, known=shipped_entities())
-        return self._nearest.stories(identity_features(self._stored.article, known_names))
+        return () if self._stored.story is None else self._nearest.stories(self._features)
 
     def find_nearest_events(self, match: Match) -> tuple[ClusterComparison, ...]:
         """The same for the older events of the match's rule; none if the rule does not send events."""
-        features = identity_features(self._stored.article, self._rules)
-        report = build_event_report(match, features, self._story, self._rules)
+        report = build_event_report(match, self._features, self._story, self._rules)
         return () if report.is_story_only else self._nearest.events(report)
 
     def simulate_decision(self, match: Match) -> MatchOutcome | None:
