@@ -27,7 +27,7 @@ def test_a_config_that_has_them_all_counts_instead(
     shipped: Mapping[str, Entity], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after `init`: its own entities, edited or not, in the order of the shipped ones. No file is read."""
-    own = {id_: replace(entity, name=f"our {entity.name}") for id_, entity in reversed(shipped.items())}
+    own = {id_: replace(entity, name=f"our {entity.name}") for id_, entity in reversed(list(shipped.items()))}
     monkeypatch.setattr(load, "load_rules", None)
     assert list(shipped_entities({**own, "another": own["china"]}).items()) == [(id_, own[id_]) for id_ in shipped]
 
