@@ -125,12 +125,12 @@ def load_status(config: ConfigSummary, database: Database, now: datetime) -> Ser
         faults=config.faults if is_running else find_faults(config),
         sources=len(sources),
         rules=len(rules),
-        rules_off=sum(status is RuleStatus.OFF for status in rules.values()),
+        rules_off=sum(rule.status is RuleStatus.OFF for rule in rules.values()),
         daemons=daemons,
         counts=queries.counts(),
         deferred=queries.pending_alerts(),
         deliveries=queries.delivery_counts(),
-        shadow=queries.shadow(id_ for id_, status in rules.items() if status is RuleStatus.SHADOW),
+        shadow=queries.shadow(id_ for id_, rule in rules.items() if rule.status is RuleStatus.SHADOW),
         failing={id_: report for id_, report in reports.items() if report.failures},
         troubled={
             id_: kinds

@@ -10,11 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select, union
 
-from monitor.alerting.case import Case
-from monitor.alerting.ledger import NotificationLedger
 from monitor.model import Article, Story
 from monitor.model.hashing import uid_hash
-from monitor.state import State
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import (
     HAS_OTHER_UID,
@@ -29,7 +26,6 @@ from monitor.store.engine.tables import (
 )
 from monitor.store.queries.address_forms import list_address_forms
 from monitor.store.queries.matches import DeliveryHistory, MatchFilter, MatchQueries, MatchReport, load_deliveries
-from monitor.store.state.state_loader import StoredState
 from monitor.text.folding import folded_tokens
 
 TITLES = 200_000
@@ -195,15 +191,6 @@ class ArticleQueries:
                 for rule, row in rows_by_rule.items()
                 if rule in rules
             }
-
-    def load_state(self, case: Case) -> State:
-        """The state that the stages of the policy ask about for a case. It does not look up how many messages the rule
-        has sent within the last hour."""
-        with self._database.reading() as connection:
-            stored = StoredState(connection)
-            stored.state[NotificationLedger].load_recent_sends([case.rule.id], {})
-            stored.load_for_cases([case], case.now)
-        return stored.state
 
 
 def article_has_address(address: str) -> ColumnElement[bool]:

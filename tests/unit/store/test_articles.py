@@ -17,6 +17,7 @@ from monitor.store.engine.tables import article_version, delivery
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.articles import ArticleQueries, MissingArticle
+from monitor.store.queries.case_state import load_case_state
 from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queues.claims import Claims
 from tests.building import (
@@ -200,11 +201,11 @@ def test_what_was_told_is_asked_of_the_database(filled: Database) -> None:
     case = Case(shadow, judged.decisions[0].match, quake, judged.story, State(), LATER)
     (wire,) = ArticleQueries(filled).find("wire guid 1")
     assert wire.story is not None
-    told = ArticleQueries(filled).load_state(case)[NotificationLedger]
+    told = load_case_state(filled, case)[NotificationLedger]
     assert [key in told for key in (case.subject_key, case.key)] == [False, True]
     for story, was_told in ((wire.story, True), (Story("S0", "", LATER), False)):
         live = replace(case, rule=rule(), story=story)
-        assert (live.key in ArticleQueries(filled).load_state(live)[NotificationLedger]) is was_told
+        assert (live.key in load_case_state(filled, live)[NotificationLedger]) is was_told
 
 
 @pytest.mark.parametrize("name", ["guid 1", "wire guid 1"])
