@@ -52,14 +52,24 @@ class SummaryReader:
         self._path = path
         self._environment = environment
         self._signature = signature
-        self._known: tuple[Signature, ConfigSummary] | None = None
+        self._known: tuple[Signature, ConfigSummary | tuple[Fault, ...]] | None = None
 
     def read(self) -> ConfigSummary:
         """The summary as of now. Raises InvalidFiles as `load_config_summary` does."""
         signature = self._signature()  # before reading, so that a change meanwhile is noticed
         if self._known is None or self._known[0] != signature:
-            self._known = signature, load_config_summary(self._path, self._environment, SummaryCache(None, self._path))
-        return self._known[1]
+            self._known = signature, self._load()
+        found = self._known[1]
+        if isinstance(found, ConfigSummary):
+            return found
+        raise InvalidFiles(found)
+
+    def _load(self) -> ConfigSummary | tuple[Fault, ...]:
+        """The summary, or the faults for which there is none: they are remembered too."""
+        try:
+            return load_config_summary(self._path, self._environment, SummaryCache(None, self._path))
+        except InvalidFiles as error:
+            return tuple(error.faults)
 
 
 @dataclass(frozen=True, slots=True)

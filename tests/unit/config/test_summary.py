@@ -116,6 +116,28 @@ def test_a_daemon_reads_the_files_again_if_they_have_changed(files: Files) -> No
     assert statuses_of(reader.read()) == {"drills": RuleStatus.LIVE}
 
 
+def test_a_daemon_remembers_the_faults_of_a_config_that_cannot_be_used(files: Files) -> None:
+    """The files are not read again for each request: an edit that no file's time, size or number shows goes
+    unnoticed."""
+    files.config.write_text(f"{CONFIG}what: 1\n", encoding="utf-8")
+    user_files = UserFiles(files.config, {})
+    with pytest.raises(InvalidFiles):
+        user_files.load()
+    reader = SummaryReader(files.config, {}, user_files.signature)
+    with pytest.raises(InvalidFiles) as first:
+        reader.read()
+    before = files.rules.stat()
+    files.rules.write_text((DRILLS + QUIET).replace("level: low", "level: lo "), encoding="utf-8")
+    os.utime(files.rules, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(InvalidFiles) as second:
+        reader.read()
+    assert second.value.faults == first.value.faults
+    os.utime(files.rules)
+    with pytest.raises(InvalidFiles) as third:
+        reader.read()
+    assert len(third.value.faults) > len(first.value.faults)
+
+
 def test_a_rule_names_a_route_that_is_gone(files: Files) -> None:
     """An edit of monitor.yaml alone makes a rule faulty."""
     files.load()
