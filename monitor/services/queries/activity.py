@@ -149,7 +149,7 @@ def load_activity(
     span = tuple(today - timedelta(days=days - 1 - number) for number in range(days))
     since = datetime(span[0].year, span[0].month, span[0].day, tzinfo=zone)
     queries = ActivityQueries(database)
-    alerts = [each for each in queries.list_alerts_since(since) if not rules or each.rule in rules]
+    alerts = queries.list_alerts_since(since, rules)
     newest = AlertQueries(database).newest(rules=rules, since=since, limit=latest) if latest else []
     return Activity(
         now=now,
