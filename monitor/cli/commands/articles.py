@@ -62,13 +62,14 @@ def search_(*, config: Path, query: tuple[str, ...], since: str | None, before: 
 def show(config: Path, as_json: bool, article: str) -> None:
     """One article: its text, its versions and times, its story and its matches.
 
-    ARTICLE is its number, as `search` and `articles list` have it; or an address, a uid, 'SOURCE UID' in quotes, or the
-    id of an alert.
+    ARTICLE is its number, as `search` and `articles list` have it; or an address, a uid, 'SOURCE UID' in quotes, the id
+    of an alert, or its headline in quotes. Of a headline, some words in their order are enough.
 
     \b
     Examples:
       news-monitor articles show 4711
       news-monitor articles show https://news.example.org/2026/01/05/a-name --json
+      news-monitor articles show 'Dockers walk out'
     """
     loaded = load_summary(config)
     details = show_article(existing_database(loaded.settings), article)
