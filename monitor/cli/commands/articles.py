@@ -63,7 +63,7 @@ def show(config: Path, as_json: bool, article: str) -> None:
     """One article: its text, its versions and times, its story and its matches.
 
     ARTICLE is its number, as `search` and `articles list` have it; or an address, a uid, 'SOURCE UID' in quotes, the id
-    of an alert, or its headline in quotes. Of a headline, some words in their order are enough.
+    of an alert, or its headline in quotes. Of a headline, a part is enough.
 
     \b
     Examples:
