@@ -16,7 +16,7 @@ from monitor.errors import Fault
 def load_summary(path: Path) -> ConfigSummary:
     """Settings and sources, and which rules there are: for commands that send nothing and do not need what the rules
     match. A secret that only the daemon has is no fault. Raises InvalidFiles if monitor.yaml cannot be used."""
-    return _load(path)[0]
+    return _load_with_secret_faults(path)[0]
 
 
 def load_summary_with_secrets(path: Path) -> ConfigSummary:
@@ -28,11 +28,11 @@ def load_summary_with_secrets(path: Path) -> ConfigSummary:
 def load_summary_with_secret_faults(path: Path) -> ConfigSummary:
     """The same, with a fault for each secret that this shell does not have. Raises InvalidFiles if monitor.yaml cannot
     be used."""
-    loaded, faults = _load(path)
+    loaded, faults = _load_with_secret_faults(path)
     return replace(loaded, faults=sort_faults([*loaded.faults, *faults])) if faults else loaded
 
 
-def _load(path: Path) -> tuple[ConfigSummary, tuple[Fault, ...]]:
+def _load_with_secret_faults(path: Path) -> tuple[ConfigSummary, tuple[Fault, ...]]:
     return load_without_secrets(os.environ, lambda secrets: load_config_summary(path, secrets, _find_cache(path)))
 
 
