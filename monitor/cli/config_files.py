@@ -1,4 +1,4 @@
-"""Loads all of the user's files, for the commands that need more of them than `status` does."""
+"""Loads all of the user's files, for the commands that need the rules: see `config_summary` for the others."""
 
 from __future__ import annotations
 

@@ -76,6 +76,7 @@ from monitor.model.outcome import (
     RemovalKind,
 )
 from monitor.model.routes import ClockSpan, Hours, Outside, PlannedDelivery, RouteStep, list_channels_of
+from monitor.model.rule_brief import RuleBrief
 from monitor.model.rules import (
     EVENT_OPEN_FOR,
     MAX_COOLDOWN,
@@ -254,6 +255,7 @@ __all__ = [
     "Retention",
     "RouteStep",
     "Rule",
+    "RuleBrief",
     "RuleMark",
     "RuleStatus",
     "RuleTest",

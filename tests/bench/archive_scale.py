@@ -2,7 +2,8 @@
 
     ./dev bench archive_scale [--articles 1000000] [--times 5] [--prune 60]
 
-The archive is that of `world.archive` on SQLite, its articles spread over 80 days, with the files of `init`. CPU is
+The archive is that of `world.archive` on SQLite, its articles spread over 80 days and all in the search index, with the
+files of `init`. CPU is
 user and system time; of the runs of a command the best counts: whatever else the machine does disturbs some of them
 only. Each is compared with the same on a small archive, of 20 articles. `why` reads and compiles all rules of `init`,
 which takes seconds on any archive: so what counts is how much more it takes on the large one.
@@ -11,7 +12,8 @@ The daemon has one source, which is due; its first tick is when it connects to t
 turns. While `news-monitor db prune` runs (for at most `--prune` seconds), this process makes a transaction as a poll
 does every 20 ms, and notes how long each took. It demands:
 
-    status, matches list, stories list           at most 0.6 s CPU each
+    status, matches list, stories list, search, articles list, articles show of a headline
+                                                 at most 0.6 s CPU each
     why, more than on the small archive          at most 0.6 s CPU
     start until the first tick                   at most 1.5 times that on the small archive
     memory at rest, all processes                at most 250 MiB
@@ -37,6 +39,7 @@ from monitor import clock
 from monitor.store.engine import tables
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
+from monitor.store.search.search_index import IndexBuilder, switch_index
 from tests.bench.command_cost import rested, used_by
 from tests.bench.world.archive import write_archive
 from tests.bench.world.figures import Figures, share
@@ -60,6 +63,9 @@ def commands_of(articles: int) -> dict[str, tuple[str, ...]]:
         "matches list": ("matches", "list"),
         "why": ("why", f"https://s{matched % 50}.test/{matched}"),
         "stories list": ("stories", "list"),
+        "search": ("search", f"title:{articles // 2}"),
+        "articles list": ("articles", "list"),
+        "articles show": ("articles", "show", f"title {articles // 2}"),
     }
 
 
@@ -91,6 +97,9 @@ def build(folder: Path, articles: int) -> None:
     with opened(folder) as database:
         database.upgrade()
         write_archive(database, articles, at, at, now + timedelta(days=365))
+        switch_index(database, wanted=True)
+        for _ in IndexBuilder(database).build_slices():
+            pass
         with database.writing() as connection:
             connection.execute(tables.source.insert().values(id="one", url="u", next_at=now))
 

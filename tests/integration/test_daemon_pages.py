@@ -6,12 +6,15 @@ import asyncio
 import io
 import json
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import feedparser
@@ -39,7 +42,9 @@ from monitor.web.alert_feeds import identify_alert, identify_feed
 from monitor.web.daemon_pages import DaemonPages
 from tests.building import NOON, config_of, rule
 from tests.busy_desk import CAME, SOURCES, fill_database
+from tests.e2e.whole import write_config
 from tests.health import health_of
+from tests.newest import make_newest
 from tests.patience import PATIENCE
 
 SECRET = make_feed_secret()
@@ -125,6 +130,38 @@ async def test_the_page_says_what_the_command_says(database: Database) -> None:
     assert (found.status, found.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert found.headers["Cache-Control"] == "no-store"
     assert "frame-ancestors 'none'" in found.headers["Content-Security-Policy"]
+
+
+MAKE_PAGE = """\
+import sys
+from datetime import UTC, datetime
+from monitor.config.loading.summary import load_config_summary
+from monitor.config.loading.summary_cache import SummaryCache
+from monitor.model import PageRequest
+from monitor.store.engine.opening import open_database
+from monitor.web.daemon_pages import DaemonPages
+from pathlib import Path
+
+config, url = Path(sys.argv[1]), sys.argv[2]
+pages = DaemonPages(
+    open_database(url),
+    read_config=lambda: load_config_summary(config, {}, SummaryCache(None, config)),
+    sources=dict, timezone="UTC", feed=None,
+)
+page = pages.find_page("/")(PageRequest())
+assert page.status == 200, page.body
+print("apprise" in sys.modules)
+"""
+
+
+def test_the_page_checks_no_channel(tmp_path: Path) -> None:
+    """Apprise is large, and a daemon has its channels checked by a worker: also while its heartbeat is late, when
+    `status` checks them itself."""
+    write_config(tmp_path, {}, channels={"desk": "json://127.0.0.1:9/in"})
+    make_newest(tmp_path / "monitor.db").close()
+    command = [sys.executable, "-c", MAKE_PAGE, str(tmp_path / "monitor.yaml"), f"sqlite:///{tmp_path / 'monitor.db'}"]
+    made = subprocess.run(command, capture_output=True, check=False, text=True)
+    assert (made.returncode, made.stdout.strip()) == (0, "False"), made.stderr
 
 
 @on_sqlite

@@ -65,6 +65,7 @@ PLACEHOLDERS: dict[tuple[str, str], str] = {
     ("docs/replay.md", "--json feed.xml"): "--json http://{host}/new.xml",
     ("docs/search.md", "show 4711"): "show 1",
     ("docs/search.md", "taiwan-drills"): "port-strike",
+    ("docs/search.md", "Dockers walk out"): "Port workers strike",
     ("docs/tutorial.md", "sleep 2"): WAIT.format(port="{mail_port}"),
     ("docs/tutorial.md", "sleep 1"): WAIT.format(port="{feed_port}"),
     ("docs/tutorial.md", "8001"): "{feed_port}",

@@ -9,30 +9,29 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_files import load_config, load_config_with_secrets
+from monitor.cli.config_summary import load_summary, load_summary_with_secrets
+from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
     existing_database,
     format_local_time,
-    get_username,
     json_option,
     parse_time_option,
     print_json,
 )
-from monitor.cli.output.mark_report import print_mark_results
 from monitor.cli.output.tables import print_table
 from monitor.errors import MonitorError
 from monitor.model import Endpoint, MarkVerdict
 from monitor.model.web_pages import list_feed_paths, make_feed_secret
 from monitor.sanitize import sanitize_line
-from monitor.services.commands.marks import Judgement, mark_alerts
 from monitor.services.queries.alerts import AlertSummary, list_alerts, show_alert
 from monitor.wording.quantities import format_count
 
-_VERDICTS = click.Choice([MarkVerdict.GOOD.value, MarkVerdict.NOISE.value])
 
-
-@click.group()
+@click.group(
+    cls=LazyGroup,
+    lazy={"mark": ("monitor.cli.commands.alerts_mark", "Say that an alert was right (good), or not (noise).")},
+)
 def alerts() -> None:
     """The alerts that were made: list, show; to say which were right: mark; and to read them in a feed reader: feed."""
 
@@ -51,7 +50,7 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
       news-monitor alerts list
       news-monitor alerts list --rule taiwan-drills --since '2 days'
     """
-    loaded = load_config(config).config
+    loaded = load_summary(config)
     database, zone = existing_database(loaded.settings), loaded.settings.timezone
     found = list_alerts(loaded, database, rules=rules, since=parse_time_option(since, clock.now(), zone), limit=most)
     if as_json:
@@ -85,36 +84,13 @@ def show(config: Path, *, as_json: bool, id_: str) -> None:
     Example:
       news-monitor alerts show 207d7f56158b
     """
-    settings = load_config(config).config.settings
+    settings = load_summary(config).settings
     found = show_alert(existing_database(settings), id_)
     if as_json:
         print_json(asdict(found))
         return
     for line in _format_alert(found, settings.timezone):
         click.echo(line)
-
-
-@alerts.command()
-@config_option
-@click.option("--line", "lines", multiple=True, type=click.IntRange(1), metavar="NUMBER", help="A line of a digest.")
-@click.argument("ids", nargs=-1, required=True, metavar="ALERT...")
-@click.argument("verdict", type=_VERDICTS)
-def mark(config: Path, *, lines: tuple[int, ...], ids: tuple[str, ...], verdict: str) -> None:
-    """Say that ALERT was right (good), or that its rule should not have matched the article (noise).
-
-    ALERT is the id at the end of its message, or the beginning of it. A digest reports several articles: say with
-    --line which you mean, by the number of its line. The newest mark on an article and a rule counts; `marks list` has
-    all, and `score --marks` measures the rules on them.
-
-    \b
-    Examples:
-      news-monitor alerts mark 207d7f56158b noise
-      news-monitor alerts mark 207d7f56158b 2b1c66a0f0d3 good
-      news-monitor alerts mark 5f3c21aa07c0 noise --line 2 --line 5
-    """
-    loaded = load_config(config).config
-    judgement = Judgement(MarkVerdict(verdict), clock.now(), get_username())
-    print_mark_results(mark_alerts(existing_database(loaded.settings), loaded, ids, judgement, lines=lines))
 
 
 def _format_marks(alert: AlertSummary) -> str:
@@ -158,7 +134,7 @@ def feed(config: Path, *, as_json: bool) -> None:
       news-monitor alerts feed
       news-monitor alerts feed --json
     """
-    web = load_config_with_secrets(config).config.settings.web
+    web = load_summary_with_secrets(config).settings.web
     if web is None or web.feed is None:
         listen = Endpoint("127.0.0.1", 8787) if web is None else web.listen
         raise MonitorError(

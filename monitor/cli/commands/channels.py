@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_files import load_config, load_config_with_secrets
+from monitor.cli.config_summary import load_summary, load_summary_with_secrets
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
@@ -58,9 +58,9 @@ def list_(config: Path, as_json: bool) -> None:
     Example:
       news-monitor channels list
     """
-    loaded = load_config(config)
+    loaded = load_summary(config)
     print_faults(loaded.faults)
-    settings = loaded.config.settings
+    settings = loaded.settings
     rows = list_channels(settings, database_if_any(settings), clock.now())
     if as_json:
         for row in rows:
@@ -117,7 +117,7 @@ def test(config: Path, names: tuple[str, ...]) -> None:
       news-monitor channels test
       news-monitor channels test phone desk
     """
-    settings = load_config_with_secrets(config).config.settings
+    settings = load_summary_with_secrets(config).settings
     results = asyncio.run(_print_tests(settings, names))
     _remind_of_dead(settings, [name for name, is_accepted in results.items() if is_accepted])
     if not all(results.values()):
@@ -157,15 +157,15 @@ def preview(
       news-monitor channels preview desk --alert 207d7f56158b
       news-monitor channels preview mail --sample digest --html digest.html
     """
-    loaded = load_config(config)
+    loaded = load_summary(config)
     print_faults(loaded.faults)
-    settings = loaded.config.settings
+    settings = loaded.settings
     if alert is not None and sample is not None:
         raise click.UsageError("--alert and --sample exclude each other")
     if alert is None:
         shown = preview_samples(settings, name, sample or ("new" if html else None))
     else:
-        shown = [preview_alert(settings, loaded.config.sources, existing_database(settings), name, alert)]
+        shown = [preview_alert(settings, loaded.sources, existing_database(settings), name, alert)]
     if html is not None:
         _write_html(shown[0], name, html)
         return
@@ -211,7 +211,7 @@ def drill(config: Path, names: tuple[str, ...], level: str, wait: int) -> None:
       news-monitor channels drill
       news-monitor channels drill phone --level high --wait 30
     """
-    settings = load_config(config).config.settings
+    settings = load_summary(config).settings
     database = existing_database(settings)
     notice = start_drill(database, settings, names, Level(level), clock.now())
     until = clock.monotonic() + wait

@@ -8,6 +8,7 @@ import click
 
 from monitor import clock
 from monitor.cli.config_files import load_config
+from monitor.cli.config_summary import load_summary
 from monitor.cli.options import config_option, database_of, database_of_any_version, existing_database
 from monitor.cli.output.replay_report import track_progress
 from monitor.cli.paths import InputPath, OutputPath
@@ -56,7 +57,7 @@ def backup(config: Path, file: Path) -> None:
     Example:
       news-monitor db backup /backup/news-monitor-2026-01-05.db
     """
-    database = database_of_any_version(load_config(config).config.settings)
+    database = database_of_any_version(load_summary(config).settings)
     database.backup(file)
     click.echo(f"{database.name} is copied to {file}")
 
@@ -75,7 +76,7 @@ def restore(config: Path, file: Path) -> None:
     Example:
       news-monitor db restore /backup/news-monitor-2026-01-05.db
     """
-    database = database_of(load_config(config).config.settings)
+    database = database_of(load_summary(config).settings)
     kept = restore_backup(database, file, clock.now())
     click.echo(f"{database.name} has the content of {file}")
     if kept:
@@ -91,7 +92,7 @@ def check(config: Path) -> None:
     Example:
       news-monitor db check
     """
-    database = existing_database(load_config(config).config.settings)
+    database = existing_database(load_summary(config).settings)
     damaged = list(database.check())
     for line in damaged:
         click.echo(f"{database.name}: {line}", err=True)
@@ -114,7 +115,7 @@ def prune(config: Path, dry_run: bool) -> None:
       news-monitor db prune --dry-run
       news-monitor db prune
     """
-    settings = load_config(config).config.settings
+    settings = load_summary(config).settings
     gone = prune_database(existing_database(settings), settings.retention, clock.now(), dry_run=dry_run)
     click.echo(
         f"{'would go' if dry_run else 'gone'}: {gone.articles} articles, {gone.alerts} alerts, {gone.fetches} fetches, "
@@ -135,7 +136,7 @@ def index(config: Path) -> None:
     Example:
       news-monitor db index
     """
-    settings = load_config(config).config.settings
+    settings = load_summary(config).settings
     database = existing_database(settings)
     if not settings.archive.search:
         dropped = drop_search_index(database)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_files import load_config
+from monitor.cli.config_summary import load_summary
 from monitor.cli.match_number import MatchNumber
 from monitor.cli.options import (
     config_option,
@@ -20,9 +20,7 @@ from monitor.cli.options import (
     replacing_file,
 )
 from monitor.cli.paths import OutputPath
-from monitor.config.loading.load import LoadedConfig
 from monitor.errors import InvalidRequest
-from monitor.services.commands.evidence import write_evidence
 from monitor.services.queries.matches import ExportedMatch, MatchFilter, iter_matches
 from monitor.store.engine.database import Database
 from monitor.wording.quantities import format_count
@@ -66,23 +64,28 @@ def export(
     """
     if evidence and str(file) == "-":
         raise InvalidRequest("name a file: an evidence bundle is a zip file")
-    loaded = load_config(config)
-    settings = loaded.config.settings
+    loaded = load_summary(config)
+    settings = loaded.settings
     database = existing_database(settings)
     zone, now = settings.timezone, clock.now()
     wanted = MatchFilter(
         rules, since=parse_time_option(since, now, zone), until=parse_time_option(until, now, zone), ids=ids
     )
-    found = iter_matches(loaded.config, database, wanted)
+    found = iter_matches(loaded, database, wanted)
     if evidence:
-        _export_evidence(loaded, database, wanted, file)
+        _export_evidence(config, database, wanted, file)
         return
     with open_output(file) as out:
         for match in found:
             out.write(f"{json_line(_exported_row(match), out)}\n")
 
 
-def _export_evidence(loaded: LoadedConfig, database: Database, wanted: MatchFilter, file: Path) -> None:
+def _export_evidence(config: Path, database: Database, wanted: MatchFilter, file: Path) -> None:
+    # Slow to import, and only needed where the rules are.
+    from monitor.cli.config_files import load_config
+    from monitor.services.commands.evidence import write_evidence
+
+    loaded = load_config(config)
     with replacing_file(file, may_exist=False) as out:  # the hash of an older one may be noted
         bundle = write_evidence(out, loaded, database, wanted, clock.now())
     click.echo(f"{file}: {format_count(bundle.matches, 'match')}")

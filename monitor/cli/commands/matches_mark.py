@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_files import load_config
+from monitor.cli.config_summary import load_summary
 from monitor.cli.match_number import MatchNumber
 from monitor.cli.options import config_option, existing_database, get_username
 from monitor.cli.output.mark_report import print_mark_results
@@ -31,6 +31,6 @@ def mark(config: Path, ids: tuple[int, ...], verdict: str) -> None:
       news-monitor matches mark 17 noise
       news-monitor matches mark 17 18 25 good
     """
-    loaded = load_config(config).config
+    loaded = load_summary(config)
     judgement = Judgement(MarkVerdict(verdict), clock.now(), get_username())
     print_mark_results(mark_matches(existing_database(loaded.settings), loaded, ids, judgement))

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_files import load_config
+from monitor.cli.config_summary import load_summary
 from monitor.cli.options import (
     config_option,
     existing_database,
@@ -67,7 +67,7 @@ def list_(config: Path, as_json: bool, states: tuple[str, ...], channels: tuple[
       news-monitor outbox list --state dead --state retry
       news-monitor outbox list --channel phone
     """
-    settings, now = load_config(config).config.settings, clock.now()
+    settings, now = load_summary(config).settings, clock.now()
     found = list_deliveries(existing_database(settings), settings, map(DeliveryState, states), channels, most)
     if as_json:
         for delivery in found:
@@ -121,7 +121,7 @@ def retry(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -
       news-monitor outbox retry --channel desk
     """
     selection = DeliverySelection(ids, dead, channel)
-    settings = load_config(config).config.settings
+    settings = load_summary(config).settings
     changes = retry_deliveries(existing_database(settings), settings, selection, clock.now())
     _print_changes(selection, changes, "is sent again at once")
 
@@ -142,7 +142,7 @@ def discard(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None)
       news-monitor outbox discard --dead --channel gone
     """
     selection = DeliverySelection(ids, dead, channel)
-    settings = load_config(config).config.settings
+    settings = load_summary(config).settings
     changes = discard_deliveries(existing_database(settings), settings, selection, clock.now())
     _print_changes(selection, changes, "is discarded")
 
@@ -165,7 +165,7 @@ def move(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None, to
       news-monitor outbox move 17 18 --to desk
     """
     selection = DeliverySelection(ids, dead, channel)
-    settings = load_config(config).config.settings
+    settings = load_summary(config).settings
     changes = move_deliveries(existing_database(settings), settings, selection, to, clock.now())
     _print_changes(selection, changes, f"is sent on {to} at once")
 

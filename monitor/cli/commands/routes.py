@@ -11,7 +11,7 @@ import click
 
 from monitor import clock
 from monitor.alerting.step_week import HourSign, StepDay, list_signs
-from monitor.cli.config_files import load_config
+from monitor.cli.config_summary import load_summary
 from monitor.cli.options import config_option, json_option, print_faults, print_json
 from monitor.cli.output.streams import open_console
 from monitor.errors import InvalidRequest
@@ -45,9 +45,9 @@ def show(config: Path, as_json: bool, week: str | None, names: tuple[str, ...]) 
       news-monitor routes show
       news-monitor routes show night --week 2026-03-29
     """
-    loaded = load_config(config)
+    loaded = load_summary(config)
     print_faults(loaded.faults)
-    settings = loaded.config.settings
+    settings = loaded.settings
     day = _parse_day(week) if week else clock.now().astimezone(ZoneInfo(settings.timezone)).date()
     found = list_routes(settings, names, day)
     if as_json:

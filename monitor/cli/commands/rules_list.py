@@ -12,7 +12,7 @@ from textwrap import wrap
 import click
 
 from monitor import clock
-from monitor.cli.config_files import load_config
+from monitor.cli.config_summary import load_summary
 from monitor.cli.inputs import load_selected_rules, rules_options
 from monitor.cli.options import (
     config_option,
@@ -111,7 +111,7 @@ def show_rule(config: Path, *, as_json: bool, rule: str) -> None:
 def _load_health(config: Path, rules: Iterable[str]) -> Mapping[str, RuleHealth] | None:
     """The health of the rules; None before the first run, or if monitor.yaml has faults, which is said."""
     try:
-        settings = load_config(config).config.settings
+        settings = load_summary(config).settings
     except InvalidFiles:
         click.echo(f"without figures of the archive: {config} has faults (`news-monitor check`)", err=True)
         return None

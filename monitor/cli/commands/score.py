@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_files import load_config
+from monitor.cli.config_summary import load_summary
 from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines, rules_options
 from monitor.cli.options import existing_database, json_option, print_faults, print_json
 from monitor.cli.output.identity_report import print_identity_score
@@ -23,7 +23,8 @@ from monitor.lab.scoring import Mistake, Score, Tally
 from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
 from monitor.sanitize import sanitize_line
-from monitor.services.queries.marks import count_erased_marks, iter_marked_articles, score_identity_marks
+from monitor.services.queries.identity_agreement import score_identity_marks
+from monitor.services.queries.marks import count_erased_marks, iter_marked_articles
 from monitor.wording.quantities import format_count
 
 _HEADS = ("rule", "language", "labelled", "right", "missed", "false", "precision", "recall", "F1", "mentions")
@@ -94,7 +95,7 @@ def _score_file(file: Path, compiled: RuleSet, *, as_json: bool, listed: bool) -
 def _score_marks(config: Path, compiled: RuleSet, *, as_json: bool, listed: bool) -> None:
     """Score the rules on the marks in the database of a config, and today's identity on the merges and
     splits."""
-    settings = load_config(config).config.settings
+    settings = load_summary(config).settings
     database = existing_database(settings)
     articles = [marked_article_to_labeled(each) for each in iter_marked_articles(database)]
     found = scoring.score_rules(articles, compiled, with_mistakes=listed)

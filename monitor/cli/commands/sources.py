@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from monitor import clock
-from monitor.cli.config_files import load_config
+from monitor.cli.config_summary import load_summary
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
     config_option,
@@ -24,7 +24,7 @@ from monitor.cli.options import (
 from monitor.cli.output.source_report import trouble_to_row
 from monitor.cli.output.tables import print_table
 from monitor.config.editing.source_files import source_files
-from monitor.config.loading.load import LoadedConfig
+from monitor.config.loading.summary import ConfigSummary
 from monitor.services.commands.sources import remove_sources, retry_sources
 from monitor.services.queries.sources import AssessedSource, SourceHealth, SourceReport, list_sources, select_unhealthy
 
@@ -55,7 +55,7 @@ def list_(config: Path, as_json: bool) -> None:
     Example:
       news-monitor sources list
     """
-    loaded = load_config(config)
+    loaded = load_summary(config)
     rows = []
     for each in _list_sources(loaded):
         source, report = each.source, each.report
@@ -69,7 +69,7 @@ def list_(config: Path, as_json: bool) -> None:
         for row in rows:
             print_json(row)
         return
-    zone = loaded.config.settings.timezone
+    zone = loaded.settings.timezone
     shown = [
         {**row, "last_ok_at": format_local_time(row["last_ok_at"], zone), "every": row["cron"] or row["every"]}
         for row in rows
@@ -99,8 +99,8 @@ def health(config: Path, as_json: bool) -> None:
     Example:
       news-monitor sources health
     """
-    loaded = load_config(config)
-    zone = loaded.config.settings.timezone
+    loaded = load_summary(config)
+    zone = loaded.settings.timezone
     every = _list_sources(loaded)
     unhealthy = select_unhealthy(every)
     rows = [_health_to_row(each) for each in unhealthy]
@@ -138,10 +138,10 @@ def retry(config: Path, ids: tuple[str, ...]) -> None:
     Example:
       news-monitor sources retry harbour-times
     """
-    loaded = load_config(config)
+    loaded = load_summary(config)
     print_faults(loaded.faults)
-    settings = loaded.config.settings
-    retries = retry_sources(existing_database(settings), loaded.config.sources, ids, clock.now())
+    settings = loaded.settings
+    retries = retry_sources(existing_database(settings), loaded.sources, ids, clock.now())
     for source in retries:
         if source.is_due:
             click.echo(f"{source.id} is due now: the daemon polls it within seconds; if it does not run, once it does")
@@ -178,10 +178,10 @@ def remove(config: Path, ids: tuple[str, ...]) -> None:
         click.echo(f"removed {source.id} from {source.file}")
 
 
-def _list_sources(loaded: LoadedConfig) -> list[AssessedSource]:
+def _list_sources(loaded: ConfigSummary) -> list[AssessedSource]:
     """Every source with its health; the faults of the files are printed."""
     print_faults(loaded.faults)
-    return list_sources(loaded.config, database_if_any(loaded.config.settings), clock.now())
+    return list_sources(loaded, database_if_any(loaded.settings), clock.now())
 
 
 def _health_to_row(assessed: AssessedSource) -> dict[str, Any]:

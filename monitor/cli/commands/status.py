@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_summary import load_summary
+from monitor.cli.config_summary import load_summary_with_secret_faults
 from monitor.cli.options import (
     existing_database,
     fault_row,
@@ -21,7 +21,7 @@ from monitor.cli.options import (
 from monitor.cli.output.wrapped_lines import print_lines
 from monitor.cli.paths import require_config
 from monitor.errors import Fault, InvalidFiles, MonitorError, StoreFailed
-from monitor.services.queries.status import ServiceStatus, find_faults, load_status
+from monitor.services.queries.status import ServiceStatus, add_channel_faults, find_faults, load_status
 from monitor.services.queries.status_text import StatusText
 
 
@@ -40,10 +40,10 @@ def status(config: Path, as_json: bool) -> None:
     """
     try:
         require_config(config)
-        loaded = load_summary(config)
+        loaded = load_summary_with_secret_faults(config)
         settings = loaded.settings
         try:
-            found = load_status(loaded, existing_database(settings), clock.now())
+            found = add_channel_faults(load_status(loaded, existing_database(settings), clock.now()), loaded)
         except StoreFailed as error:
             raise _WithoutDatabase(error, find_faults(loaded)) from None
     except MonitorError as error:

@@ -9,7 +9,7 @@ import click
 from monitor.cli.options import format_local_time, print_json
 from monitor.model import IdentityMarkKind
 from monitor.sanitize import sanitize_line
-from monitor.services.queries.marks import IdentityAgreement
+from monitor.services.queries.identity_agreement import IdentityAgreement
 from monitor.wording.quantities import format_count
 
 _DONE = {IdentityMarkKind.MERGE: "merged", IdentityMarkKind.SPLIT: "split"}

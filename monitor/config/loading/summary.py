@@ -15,24 +15,22 @@ from monitor.config.loading.files import NamedPath, Signature, yaml_files
 from monitor.config.loading.settings_files import load_settings
 from monitor.config.loading.summary_cache import SummaryCache, compute_summary_key
 from monitor.errors import Fault, InvalidFiles
-from monitor.model import Config, RuleStatus, Settings, Source
+from monitor.model import Config, Rule, RuleBrief, Settings, Source
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigSummary:
-    """What a monitor.yaml and all files that it names say, in short: of the rules only the status of each, by id.
-    `faults`: all of them."""
+    """What a monitor.yaml and all files that it names say, in short. `rules`: by id; `faults`: all of them."""
 
     settings: Settings
     sources: Mapping[str, Source]
-    rules: Mapping[str, RuleStatus]
+    rules: Mapping[str, RuleBrief]
     faults: tuple[Fault, ...]
 
     @classmethod
     def from_config(cls, config: Config) -> ConfigSummary:
         """The summary of what is loaded already, and has no fault."""
-        statuses = {id_: rule.status for id_, rule in config.rules.items()}
-        return cls(config.settings, config.sources, statuses, ())
+        return cls(config.settings, config.sources, _make_briefs(config.rules), ())
 
 
 def load_config_summary(path: Path, environment: Mapping[str, str], cache: SummaryCache) -> ConfigSummary:
@@ -43,7 +41,7 @@ def load_config_summary(path: Path, environment: Mapping[str, str], cache: Summa
     faults = read.add_faults_of_rules(rules.faults, rules.declared_ids)
     if read.settings is None:
         raise InvalidFiles(faults)
-    return ConfigSummary(read.settings, read.sources, rules.statuses, faults)
+    return ConfigSummary(read.settings, read.sources, rules.briefs, faults)
 
 
 class SummaryReader:
@@ -54,21 +52,31 @@ class SummaryReader:
         self._path = path
         self._environment = environment
         self._signature = signature
-        self._known: tuple[Signature, ConfigSummary] | None = None
+        self._known: tuple[Signature, ConfigSummary | tuple[Fault, ...]] | None = None
 
     def read(self) -> ConfigSummary:
         """The summary as of now. Raises InvalidFiles as `load_config_summary` does."""
         signature = self._signature()  # before reading, so that a change meanwhile is noticed
         if self._known is None or self._known[0] != signature:
-            self._known = signature, load_config_summary(self._path, self._environment, SummaryCache(None, self._path))
-        return self._known[1]
+            self._known = signature, self._load()
+        found = self._known[1]
+        if isinstance(found, ConfigSummary):
+            return found
+        raise InvalidFiles(found)
+
+    def _load(self) -> ConfigSummary | tuple[Fault, ...]:
+        """The summary, or the faults for which there is none: they are remembered too."""
+        try:
+            return load_config_summary(self._path, self._environment, SummaryCache(None, self._path))
+        except InvalidFiles as error:
+            return tuple(error.faults)
 
 
 @dataclass(frozen=True, slots=True)
 class _RuleSummary:
-    """The status of each valid rule, by id; the faults; and the ids of all rules, faulty ones included."""
+    """The valid rules, by id; the faults; and the ids of all rules, faulty ones included."""
 
-    statuses: Mapping[str, RuleStatus]
+    briefs: Mapping[str, RuleBrief]
     faults: Collection[Fault]
     declared_ids: Collection[str]
 
@@ -82,7 +90,7 @@ def _summarize_rule_files(
         return _RuleSummary(known, (), known.keys())
     summary = _load_rule_summary(paths, routes)
     if key and not summary.faults and key == compute_summary_key(files, routes):  # else they were edited meanwhile
-        cache.write(key, summary.statuses)
+        cache.write(key, summary.briefs)
     return summary
 
 
@@ -90,5 +98,8 @@ def _load_rule_summary(paths: Iterable[NamedPath], routes: Collection[str] | Non
     from monitor.config.loading.rule_files import load_rule_files  # noqa: PLC0415 - slow, and seldom needed
 
     loaded = load_rule_files(paths, routes, FileCache(), {})
-    statuses = {id_: rule.status for id_, rule in loaded.rules.items()}
-    return _RuleSummary(statuses, loaded.faults, loaded.rules.keys() | loaded.declared_rule_ids)
+    return _RuleSummary(_make_briefs(loaded.rules), loaded.faults, loaded.rules.keys() | loaded.declared_rule_ids)
+
+
+def _make_briefs(rules: Mapping[str, Rule]) -> dict[str, RuleBrief]:
+    return {id_: RuleBrief.from_rule(rule) for id_, rule in rules.items()}

@@ -2,8 +2,8 @@
 
 Reading the rules and entities takes most of the time of a short command, and they hardly ever change. What was kept
 counts only for exactly the same content, the same routes and the same program. Whatever is wrong with it (it cannot be
-read or written, it is damaged or somebody else's), the files are read instead. It holds ids of rules and their status,
-and nothing else of the files.
+read or written, it is damaged or somebody else's), the files are read instead. It holds the id, status, title, level
+and version of each rule, and nothing else of the files.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from stat import S_ISDIR, S_IWGRP, S_IWOTH
 import pydantic
 import yaml
 
-from monitor.model import RuleStatus
+from monitor.model import Level, RuleBrief, RuleStatus
 from monitor.runtime.safe_paths import PRIVATE_FILE, PRIVATE_FOLDER, open_folder_of
 
 _PROGRAM = Path(__file__).parents[2]
@@ -34,17 +34,17 @@ class SummaryCache:
         self._folder = folder
         self._name = f"{_hash(os.path.realpath(config).encode())}.json"
 
-    def read(self, key: str) -> dict[str, RuleStatus] | None:
-        """The status of each rule, by id; None: nothing was kept for this key."""
+    def read(self, key: str) -> dict[str, RuleBrief] | None:
+        """The rules, by id; None: nothing was kept for this key."""
         if self._folder is None or not _is_ours(self._folder):
             return None
         with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # there is none, or it is damaged
             row = json.loads((self._folder / self._name).read_bytes())
             if row["key"] == key:
-                return {id_: RuleStatus(status) for id_, status in row["rules"].items()}
+                return {id_: _brief_from_row(*fields) for id_, fields in row["rules"].items()}
         return None
 
-    def write(self, key: str, rules: Mapping[str, RuleStatus]) -> None:
+    def write(self, key: str, rules: Mapping[str, RuleBrief]) -> None:
         """Keep this in place of what was kept before, if that is possible."""
         if self._folder is None:
             return
@@ -53,8 +53,18 @@ class SummaryCache:
             open_folder_of(self._folder / self._name, make=True, mode=PRIVATE_FOLDER) as folder,
         ):
             if _is_private(os.fstat(folder.descriptor)):
+                rows = {id_: _brief_to_row(brief) for id_, brief in rules.items()}
                 with folder.replacing(PRIVATE_FILE) as opened:
-                    os.write(opened, json.dumps({"key": key, "rules": rules}).encode())
+                    os.write(opened, json.dumps({"key": key, "rules": rows}).encode())
+
+
+def _brief_to_row(brief: RuleBrief) -> tuple[str, ...]:
+    return (brief.status, brief.title, brief.level, brief.version)
+
+
+def _brief_from_row(status: str, title: str, level: str, version: str) -> RuleBrief:
+    """Raises ValueError for a status or level that there is none of."""
+    return RuleBrief(RuleStatus(status), title, Level(level), version)
 
 
 def find_cache_folder(environment: Mapping[str, str]) -> Path | None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from monitor.active_config import compile_config
+from monitor.config.loading.summary import ConfigSummary
 from monitor.errors import InvalidRequest
 from monitor.model import Config, MarkedArticle, MarkVerdict, MatchKind
 from monitor.services.lookup import find_alert, find_article_number, require_known
@@ -27,14 +28,21 @@ class ImportCounts:
     added: int
 
 
-def mark_matches(database: Database, config: Config, ids: Sequence[int], judgement: Judgement) -> list[MarkResult]:
+def mark_matches(
+    database: Database, config: Config | ConfigSummary, ids: Sequence[int], judgement: Judgement
+) -> list[MarkResult]:
     """Mark these matches, by their numbers, as good or noise. Raises InvalidRequest if one of them does not exist; then
     none is marked."""
     return MarkWriter(database, config.sources).mark_matches(dict.fromkeys(ids), judgement)
 
 
 def mark_alerts(
-    database: Database, config: Config, ids: Sequence[str], judgement: Judgement, *, lines: Collection[int] = ()
+    database: Database,
+    config: Config | ConfigSummary,
+    ids: Sequence[str],
+    judgement: Judgement,
+    *,
+    lines: Collection[int] = (),
 ) -> list[MarkResult]:
     """Mark what these alerts report as good or noise. The beginning of an id is enough. `lines`: of a digest, by the
     numbers in its message; it may have one line only if none is given. Raises InvalidRequest if an alert does not

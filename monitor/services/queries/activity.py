@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
+from monitor.config.loading.summary import ConfigSummary
 from monitor.model import AlertKind, Config, Level
 from monitor.services.lookup import require_known
 from monitor.services.queries.sources import SourceHealth, list_sources
@@ -128,7 +129,7 @@ class Activity:
 
 
 def load_activity(
-    config: Config,
+    config: Config | ConfigSummary,
     database: Database,
     now: datetime,
     *,
@@ -148,7 +149,7 @@ def load_activity(
     span = tuple(today - timedelta(days=days - 1 - number) for number in range(days))
     since = datetime(span[0].year, span[0].month, span[0].day, tzinfo=zone)
     queries = ActivityQueries(database)
-    alerts = [each for each in queries.list_alerts_since(since) if not rules or each.rule in rules]
+    alerts = queries.list_alerts_since(since, rules)
     newest = AlertQueries(database).newest(rules=rules, since=since, limit=latest) if latest else []
     return Activity(
         now=now,
@@ -190,7 +191,7 @@ def _find_rank(ordered: Sequence[timedelta], share: float) -> timedelta:
 
 
 def _describe_rules(
-    config: Config,
+    config: Config | ConfigSummary,
     database: Database,
     alerts: Sequence[AlertMoments],
     days: Sequence[date],
@@ -217,7 +218,9 @@ def _describe_rules(
     return sorted(found, key=lambda rule: (-rule.alerts.count, -rule.health.matches))
 
 
-def _describe_sources(config: Config, database: Database, now: datetime, since: datetime) -> list[SourceActivity]:
+def _describe_sources(
+    config: Config | ConfigSummary, database: Database, now: datetime, since: datetime
+) -> list[SourceActivity]:
     counts = dict(ActivityQueries(database).count_by_source(since))
     found = [
         SourceActivity(each.source.id, each.source.name, counts.pop(each.source.id, SourceCounts()), each.health.health)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from monitor.config.loading.summary import ConfigSummary
 from monitor.model import Config
 from monitor.services.lookup import find_alert, require_known
 from monitor.store.engine.database import Database
@@ -15,7 +16,12 @@ __all__ = ["AlertLine", "AlertSummary", "list_alerts", "show_alert"]
 
 
 def list_alerts(
-    config: Config, database: Database, *, rules: Sequence[str] = (), since: datetime | None = None, limit: int
+    config: Config | ConfigSummary,
+    database: Database,
+    *,
+    rules: Sequence[str] = (),
+    since: datetime | None = None,
+    limit: int,
 ) -> list[AlertSummary]:
     """At most `limit` alerts, the newest first, without notices. Raises InvalidRequest for a rule that neither the
     files nor the database know."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from monitor.store.engine.database import Database
 from monitor.store.queries.articles import ArticleQueries, MissingArticle, StoredArticle
+from monitor.store.search.title_search import TitleSearch
 
 __all__ = ["ArticleLookup", "MissingArticle", "StoredArticle", "look_up_article"]
 
@@ -24,13 +25,13 @@ class ArticleLookup:
 
 def look_up_article(database: Database, name: str) -> ArticleLookup:
     """The articles with this name (`ArticleQueries.find` says what a name is), else those with this title or a part of
-    it. A uid alone, and a title, may have several."""
+    it (`TitleSearch.find`). A uid alone, and a title, may have several."""
     queries = ArticleQueries(database)
     if found := tuple(queries.find(name)):
         return ArticleLookup(found)
     if missing := queries.explain_missing(name):
         return ArticleLookup((), missing)
-    return ArticleLookup(tuple(queries.find_by_title(name)) if _may_be_title(name) else ())
+    return ArticleLookup(tuple(queries.load_found(TitleSearch(database).find(name))) if _may_be_title(name) else ())
 
 
 def _may_be_title(name: str) -> bool:

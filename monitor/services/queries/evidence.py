@@ -137,9 +137,17 @@ class _RuleDocuments:
         self._rules = loaded.config.rules
         self._documents = loaded.documents
         self._references = References(loaded.config, loaded.documents)
+        self._described: dict[tuple[str, str], dict[str, Any]] = {}
 
     def describe(self, rule: str, version: str) -> dict[str, Any]:
-        """The version of a rule that matched: with its text where the files still have it."""
+        """The version of a rule that matched: with its text where the files still have it. The same object for all
+        matches of it."""
+        key = (rule, version)
+        if key not in self._described:
+            self._described[key] = self._build(rule, version)
+        return self._described[key]
+
+    def _build(self, rule: str, version: str) -> dict[str, Any]:
         current = self._rules.get(rule)
         if current is None or current.version != version:
             note = _NOTE_GONE if current is None else _NOTE_CHANGED

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from monitor.alerting.quotes import Quote, quote_all_sentences
 from monitor.config.loading.summary import ConfigSummary
 from monitor.errors import InvalidRequest
-from monitor.model import Config, Rule
+from monitor.model import Config, Rule, RuleBrief
 from monitor.services.lookup import require_known
 from monitor.store.engine.database import Database
 from monitor.store.queries.matches import ExportedMatch, MatchDetails, MatchFilter, MatchQueries, MatchReport
@@ -24,7 +24,7 @@ class QuotedMatch:
 
     details: MatchDetails
     sentences: tuple[Quote, ...]
-    rule: Rule | None
+    rule: Rule | RuleBrief | None
 
 
 def list_matches(
@@ -39,7 +39,7 @@ def list_matches(
     return queries.newest(wanted, limit)
 
 
-def iter_matches(config: Config, database: Database, wanted: MatchFilter) -> Iterator[ExportedMatch]:
+def iter_matches(config: Config | ConfigSummary, database: Database, wanted: MatchFilter) -> Iterator[ExportedMatch]:
     """All matches with the texts of their articles, in the order in which they were stored; few are in memory at once.
     Raises InvalidRequest at once for a rule or source that neither the files nor the database know, and for a missing
     match."""
@@ -50,7 +50,7 @@ def iter_matches(config: Config, database: Database, wanted: MatchFilter) -> Ite
     return queries.iter_exported(wanted)
 
 
-def show_match(config: Config, database: Database, id_: int) -> QuotedMatch:
+def show_match(config: Config | ConfigSummary, database: Database, id_: int) -> QuotedMatch:
     """One match. Raises InvalidRequest if there is none with this id."""
     details = MatchQueries(database).find_details(id_)
     if details is None:

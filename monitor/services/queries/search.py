@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.alerting.quotes import Quote, quote_all_sentences
+from monitor.config.loading.summary import ConfigSummary
 from monitor.errors import InvalidRequest
 from monitor.model import Article, Config
 from monitor.model.article_query import ArticleQuery
@@ -61,7 +62,7 @@ class ArticleDetails:
 
 
 def search_articles(
-    config: Config, database: Database, query: ArticleQuery, limit: int, before_id: int | None = None
+    config: Config | ConfigSummary, database: Database, query: ArticleQuery, limit: int, before_id: int | None = None
 ) -> HitPage:
     """A page of articles that meet the query. Raises InvalidRequest for a rule or source that neither the files nor the
     database know."""
@@ -71,14 +72,14 @@ def search_articles(
     return HitPage(tuple(hits), page.next_before, page.is_indexed or not query.wanted_terms)
 
 
-def iter_articles(config: Config, database: Database, query: ArticleQuery) -> Iterator[FoundArticle]:
+def iter_articles(config: Config | ConfigSummary, database: Database, query: ArticleQuery) -> Iterator[FoundArticle]:
     """All articles that meet the query, in the order in which they were stored; few are in memory at once. Raises
     InvalidRequest at once, as `search_articles`."""
     require_known_names(config, database, query)
     return ArticleSearch(database).iter_stored(query)
 
 
-def require_known_names(config: Config, database: Database, query: ArticleQuery) -> None:
+def require_known_names(config: Config | ConfigSummary, database: Database, query: ArticleQuery) -> None:
     """Raises InvalidRequest for a rule or source that neither the files nor the database know."""
     queries = MatchQueries(database)
     require_known("rule", (*query.rules.wanted, *query.rules.unwanted), config.rules, queries.rules)

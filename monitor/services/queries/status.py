@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.config.loading.summary import ConfigSummary
@@ -23,7 +23,7 @@ from monitor.store.queries.ages import (
 from monitor.store.queries.reports import PendingReport, ReportQueries, ShadowReport, SourceReport
 from monitor.store.queues.dead_letters import find_dead_letters
 
-__all__ = ["DaemonReport", "DatabaseFacts", "ServiceStatus", "load_status"]
+__all__ = ["DaemonReport", "DatabaseFacts", "ServiceStatus", "add_channel_faults", "find_faults", "load_status"]
 
 _RECENT = timedelta(days=1)  # a daemon that died before that is history, if another one runs
 
@@ -112,25 +112,28 @@ def find_faults(config: ConfigSummary) -> tuple[Fault, ...]:
     return (*config.faults, *channel_faults(config.settings.list_addresses()))
 
 
+def add_channel_faults(status: ServiceStatus, config: ConfigSummary) -> ServiceStatus:
+    """The status with the faults of channels. A daemon that runs has checked them, and says what it found; where none
+    runs, they are checked here."""
+    return status if status.alive_daemons else replace(status, faults=find_faults(config))
+
+
 def load_status(config: ConfigSummary, database: Database, now: datetime) -> ServiceStatus:
-    """The status at this moment. Raises StoreFailed. A daemon that runs has checked its channels, and says what it
-    found; where none runs, they are checked here."""
+    """The status at this moment; of the channels only what daemons that run have found. Raises StoreFailed."""
     sources, rules = config.sources, config.rules
-    daemons = tuple(list_daemons(database))
-    is_running = any(daemon.status_at(now) is DaemonStatus.ALIVE for daemon in daemons)
     queries = ReportQueries(database)
     reports = {id_: report for id_, report in queries.sources().items() if id_ in sources}
     return ServiceStatus(
         now=now,
-        faults=config.faults if is_running else find_faults(config),
+        faults=config.faults,
         sources=len(sources),
         rules=len(rules),
-        rules_off=sum(status is RuleStatus.OFF for status in rules.values()),
-        daemons=daemons,
+        rules_off=sum(rule.status is RuleStatus.OFF for rule in rules.values()),
+        daemons=tuple(list_daemons(database)),
         counts=queries.counts(),
         deferred=queries.pending_alerts(),
         deliveries=queries.delivery_counts(),
-        shadow=queries.shadow(id_ for id_, status in rules.items() if status is RuleStatus.SHADOW),
+        shadow=queries.shadow(id_ for id_, rule in rules.items() if rule.status is RuleStatus.SHADOW),
         failing={id_: report for id_, report in reports.items() if report.failures},
         troubled={
             id_: kinds

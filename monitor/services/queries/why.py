@@ -22,6 +22,7 @@ from monitor.services.lookup import require_known
 from monitor.state import State
 from monitor.store.engine.database import Database
 from monitor.store.queries.articles import AlertReport, ArticleQueries, StoredArticle
+from monitor.store.queries.case_state import load_case_state
 from monitor.store.queries.matches import DeliveryHistory, MatchReport
 from monitor.store.queries.nearest import NearestClusters
 from monitor.stories.features import ArticleFeatures
@@ -167,6 +168,7 @@ class _Archive:
 
     def __init__(self, stored: StoredArticle, database: Database, rules: RuleSet, zone: ZoneInfo) -> None:
         self.queries = ArticleQueries(database)
+        self._database = database
         self._stored = stored
         self._nearest = NearestClusters(database)
         self._rules = rules
@@ -208,4 +210,4 @@ class _Archive:
             context=DecisionContext(self._zone),
         )
         case = replace(case, event=event, join_reason=self._stored.join_reason or "")
-        return evaluate(replace(case, state=self.queries.load_state(case))).outcome
+        return evaluate(replace(case, state=load_case_state(self._database, case))).outcome

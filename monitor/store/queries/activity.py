@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -62,9 +62,9 @@ class ActivityQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def list_alerts_since(self, since: datetime) -> list[AlertMoments]:
-        """The alerts since then, without notices, the oldest first."""
-        recent = (alert.c.at >= since, alert.c.rule_id.is_not(None))
+    def list_alerts_since(self, since: datetime, rules: Sequence[str] = ()) -> list[AlertMoments]:
+        """The alerts since then, without notices, the oldest first. `rules`: only theirs, none: of all."""
+        recent = (alert.c.at >= since, alert.c.rule_id.in_(rules) if rules else alert.c.rule_id.is_not(None))
         accepted = (
             select(delivery.c.alert_id, func.min(delivery.c.ended_at).label("at"))
             .join_from(delivery, alert, alert.c.id == delivery.c.alert_id)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select, union
 
-from monitor.alerting.case import Case
-from monitor.alerting.ledger import NotificationLedger
 from monitor.model import Article, Story
 from monitor.model.hashing import uid_hash
-from monitor.state import State
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import (
     HAS_OTHER_UID,
@@ -29,12 +26,7 @@ from monitor.store.engine.tables import (
 )
 from monitor.store.queries.address_forms import list_address_forms
 from monitor.store.queries.matches import DeliveryHistory, MatchFilter, MatchQueries, MatchReport, load_deliveries
-from monitor.store.state.state_loader import StoredState
-from monitor.text.folding import folded_tokens
 
-TITLES = 200_000
-"""How many of the newest titles are compared with one that a person has typed: no index knows folded titles."""
-_AT_ONCE = 5000  # rows
 _MAX_NUMBER = 2**31  # the ids of matches and articles are smaller
 _MAX_DIGITS = 10  # an id has no more; int() refuses thousands of digits
 _ID_PREFIX = "[0-9a-f]{6,}"  # of an alert's id: a shorter one would often be the number of a deleted match
@@ -107,15 +99,10 @@ class ArticleQueries:
         events = tuple(dict.fromkeys(report.event for report in decisions if report.event is not None))
         return StoredArticle(article_from_row(row), joined_story, row.how, events, decisions, row.compared)
 
-    def find_by_title(self, title: str, limit: int = 10) -> list[StoredArticle]:
-        """At most `limit` articles with this title, the newest first: the same title in any article; else, of the
-        newest articles (`TITLES`), those whose title differs in case, accents, width or script alone; else those whose
-        title holds it."""
+    def load_found(self, ids: Sequence[int]) -> list[StoredArticle]:
+        """The articles with these numbers, the newest first; those that have left meanwhile are left out."""
+        query = _select_articles_with_story().where(article.c.id.in_(ids)).order_by(article.c.id.desc())
         with self._database.reading() as connection:
-            condition = article.c.title == title
-            if not connection.execute(select(article.c.id).where(condition).limit(1)).all():
-                condition = article.c.id.in_(_find_similar_titles(connection, title, limit))
-            query = _select_articles_with_story().where(condition).order_by(article.c.id.desc()).limit(limit)
             rows = connection.execute(query).all()
         return [self._with_decisions(row) for row in rows]
 
@@ -196,15 +183,6 @@ class ArticleQueries:
                 if rule in rules
             }
 
-    def load_state(self, case: Case) -> State:
-        """The state that the stages of the policy ask about for a case. It does not look up how many messages the rule
-        has sent within the last hour."""
-        with self._database.reading() as connection:
-            stored = StoredState(connection)
-            stored.state[NotificationLedger].load_recent_sends([case.rule.id], {})
-            stored.load_for_cases([case], case.now)
-        return stored.state
-
 
 def article_has_address(address: str) -> ColumnElement[bool]:
     """The condition for articles that have, or had, this address, however it is written; or this uid, which often is
@@ -223,23 +201,6 @@ def article_has_address(address: str) -> ColumnElement[bool]:
             select(article_version.c.article_id).where(article_version.c.canonical.in_(forms)),
         )
     )
-
-
-def _find_similar_titles(connection: Connection, title: str, limit: int) -> list[int]:
-    """The ids of the newest articles with the same folded title, else of those whose folded title holds it."""
-    wanted = " ".join(folded_tokens(title))
-    same: list[int] = []
-    longer: list[int] = []
-    newest = select(article.c.id, article.c.title).order_by(article.c.id.desc()).limit(TITLES)
-    for id_, other in connection.execute(newest.execution_options(yield_per=_AT_ONCE)) if wanted else ():
-        folded = " ".join(folded_tokens(other))
-        if folded == wanted:
-            same.append(id_)
-            if len(same) == limit:
-                break
-        elif wanted in folded and len(longer) < limit:
-            longer.append(id_)
-    return same or longer
 
 
 def _read_number(name: str) -> int | None:

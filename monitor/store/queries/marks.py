@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,13 +91,13 @@ class MarkQueries:
         with self._database.reading() as connection:
             return connection.execute(query.where(marked_article.c.title.is_(None), _IS_NEWEST)).scalar_one()
 
-    def count_verdicts(self) -> dict[tuple[str, MarkVerdict], int]:
-        """How many matches have each verdict, by rule: the newest mark of each counts. Marks on articles that the rule
-        did not match are left out."""
+    def count_verdicts(self, rules: Sequence[str]) -> dict[tuple[str, MarkVerdict], int]:
+        """How many matches of these rules have each verdict, by rule: the newest mark of each counts. Marks on articles
+        that the rule did not match are left out."""
         columns = (rule_mark.c.rule_id, rule_mark.c.verdict, func.count().label("count"))
         query = (
             select(*columns)
-            .where(_IS_NEWEST, rule_mark.c.kind.is_not(None))
+            .where(_IS_NEWEST, rule_mark.c.kind.is_not(None), rule_mark.c.rule_id.in_(rules))
             .group_by(rule_mark.c.rule_id, rule_mark.c.verdict)
         )
         with self._database.reading() as connection:

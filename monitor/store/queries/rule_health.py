@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from monitor.store.engine.tables import alert, match
 from monitor.store.queries.daily_counts import DAYS, DailyCounts
 from monitor.store.queries.marks import MarkQueries
 
+_FEW = 10  # rules whose matches the index of rules finds; of more, that of times reads less
 _SAME = (Reason.ALREADY_SENT, Reason.ALREADY_DEFERRED)
 _NEW = (Reason.FIRST, Reason.POSSIBLY_SAME)
 
@@ -57,16 +58,20 @@ class RuleHealthQueries:
     def load(self, rules: Iterable[str], now: datetime, timezone: str, days: int = DAYS) -> Mapping[str, RuleHealth]:
         """The health of these rules, by id. A day is one of the desk's time zone; the last one is today."""
         found = defaultdict[str, RuleHealth](lambda: RuleHealth(daily=[0] * days))
-        self._count_matches(found, DailyCounts.until(now, timezone, days))
-        self._find_last_sent(found)
-        self._count_marks(found)
-        return {rule: found[rule] for rule in rules}
+        wanted = list(rules)
+        self._count_matches(found, wanted, DailyCounts.until(now, timezone, days))
+        self._find_last_sent(found, wanted)
+        self._count_marks(found, wanted)
+        return {rule: found[rule] for rule in wanted}
 
-    def _count_matches(self, found: Mapping[str, RuleHealth], days: DailyCounts) -> None:
+    def _count_matches(self, found: Mapping[str, RuleHealth], rules: Sequence[str], days: DailyCounts) -> None:
         columns = (match.c.rule_id, match.c.at, match.c.kind, match.c.outcome, match.c.reason)
+        query = select(*columns).where(match.c.at >= days.since)
+        if len(rules) <= _FEW:
+            query = query.where(match.c.rule_id.in_(rules))
         counted: Counter[tuple[str, int, str, str, str]] = Counter()
         with self._database.reading() as connection:
-            for row in connection.execute(select(*columns).where(match.c.at >= days.since)):
+            for row in connection.execute(query):
                 counted[row.rule_id, days.find_day(row.at), row.kind, row.outcome, row.reason] += 1
         for (rule, day, kind, outcome, reason), count in counted.items():
             health, is_sent = found[rule], outcome == Outcome.SENT
@@ -77,14 +82,14 @@ class RuleHealthQueries:
             health.updates += count * (is_sent and reason == Reason.UPDATE)
             health.same += count * (reason in _SAME)
 
-    def _find_last_sent(self, found: Mapping[str, RuleHealth]) -> None:
-        query = select(alert.c.rule_id, func.max(alert.c.at).label("at")).where(alert.c.rule_id.is_not(None))
+    def _find_last_sent(self, found: Mapping[str, RuleHealth], rules: Sequence[str]) -> None:
+        query = select(alert.c.rule_id, func.max(alert.c.at).label("at")).where(alert.c.rule_id.in_(rules))
         with self._database.reading() as connection:
             for row in connection.execute(query.group_by(alert.c.rule_id)):
                 found[row.rule_id].last_sent_at = row.at
 
-    def _count_marks(self, found: Mapping[str, RuleHealth]) -> None:
-        for (rule, verdict), count in MarkQueries(self._database).count_verdicts().items():
+    def _count_marks(self, found: Mapping[str, RuleHealth], rules: Sequence[str]) -> None:
+        for (rule, verdict), count in MarkQueries(self._database).count_verdicts(rules).items():
             if verdict is MarkVerdict.GOOD:
                 found[rule].good = count
             elif verdict is MarkVerdict.NOISE:

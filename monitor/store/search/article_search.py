@@ -101,7 +101,7 @@ class ArticleSearch:
             while last is None or first <= last:
                 with self._database.reading() as connection:
                     statement = select_candidates(connection, query, IdRange(first, last, wanted.is_indexed))
-                    key = article.c.id if not wanted.is_indexed else _indexed_id(connection)
+                    key = article.c.id if not wanted.is_indexed else get_indexed_id(connection)
                     ordered = statement.order_by(key.desc() if newest_first else key)
                     rows = connection.execute(ordered.limit(size)).all()
                 yield from _check_rows(rows, check)
@@ -143,7 +143,8 @@ def _load_id_bounds(connection: Connection, query: ArticleQuery) -> tuple[int, i
     return first, last
 
 
-def _indexed_id(connection: Connection) -> ColumnElement[int]:
+def get_indexed_id(connection: Connection) -> ColumnElement[int]:
+    """The id of an article in the index: ordered by it, entries are read from the newest on and no more than needed."""
     return sqlite_terms.c.rowid if connection.dialect.name == _SQLITE else postgresql_terms.c.article_id
 
 
@@ -152,7 +153,7 @@ def select_candidates(connection: Connection, query: ArticleQuery, within: IdRan
     statement = select_latest_articles().where(*list_filters(query))
     key: ColumnElement[int] = article.c.id
     if within.is_indexed:
-        key = _indexed_id(connection)
+        key = get_indexed_id(connection)
         is_candidate = has_terms(connection.dialect.name, list_query_terms(query))
         if connection.dialect.name == _SQLITE:
             # The plus keeps SQLite from reading the articles first.

@@ -17,8 +17,10 @@ import pytest
 from monitor.config.loading.load import load_config_files
 from monitor.matching.live import compile_live
 from monitor.services.evidence_bundle import BundleWriter, EvidenceItem, check_bundle
+from monitor.services.queries.evidence import collect_evidence
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
+from monitor.store.queries.matches import MatchFilter
 from monitor.store.queues.claims import Claims
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, sources
 from tests.e2e.whole import news_monitor, write_config
@@ -121,6 +123,13 @@ async def test_a_bundle_has_all_that_is_known_of_a_match(tmp_path: Path) -> None
     undated = {each["what"]: each for each in json.loads(files[f"match-{other}/match.json"])["times"]}
     assert undated["published"] == {"what": "published", "time": None, "clock": None}
     assert b"s3cr3t" not in b"".join(files.values())
+
+
+def test_the_text_of_a_rule_is_collected_once(archive: Database, tmp_path: Path) -> None:
+    """For all of its matches together."""
+    loaded = load_config_files(tmp_path / "monitor.yaml", {})
+    first, *others = collect_evidence(loaded, archive, MatchFilter())
+    assert (len(others), {id(each.rule) for each in others}) == (2, {id(first.rule)})
 
 
 @pytest.mark.usefixtures("archive")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from monitor.cli.output.sparkline import draw_sparkline
 from monitor.store.engine.database import Database
@@ -70,3 +71,17 @@ def test_bars_show_counts() -> None:
     assert draw_sparkline([0, 1, 4, 8]) == "·▁▄█"
     assert draw_sparkline([0, 0]) == "··"
     assert draw_sparkline([5]) == "█"
+
+
+def test_only_the_rows_of_the_rules_that_are_asked_for_are_read(database: Database) -> None:
+    """Of matches, alerts and marks."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+        if "floods" in str(values):
+            statements.append(statement.replace('"', ""))
+
+    event.listen(database.read, "before_cursor_execute", note)
+    RuleHealthQueries(database).load(["floods"], NOON, "UTC")
+    read = [name for name in ("match", "alert", "rule_mark") if any(f"FROM {name}" in each for each in statements)]
+    assert read == ["match", "alert", "rule_mark"]

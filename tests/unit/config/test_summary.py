@@ -13,7 +13,7 @@ from monitor.config.loading.summary import ConfigSummary, SummaryReader, load_co
 from monitor.config.loading.summary_cache import SummaryCache, find_cache_folder
 from monitor.config.loading.user_files import UserFiles
 from monitor.errors import InvalidFiles
-from monitor.model import RuleStatus
+from monitor.model import Level, RuleBrief, RuleStatus
 
 CONFIG = """\
 sources: [sources.yaml]
@@ -26,7 +26,7 @@ SOURCES = "sources:\n  - {id: wire, url: https://wire.test/feed, name: Wire}\n"
 DRILLS = "rule: drills\ntitle: Drills\nlevel: low\nmatch: {words: {en: [drill]}}\nalert: {to: [desk]}\n"
 QUIET = "---\nrule: quiet\ntitle: Quiet\nlevel: low\nstatus: shadow\nmatch: {words: {en: [ship]}}\n"
 KNOWN = {"drills": RuleStatus.LIVE, "quiet": RuleStatus.SHADOW}
-NEVER_READ = {"kept": RuleStatus.OFF}
+NEVER_READ = {"kept": RuleBrief(RuleStatus.OFF, "Kept", Level.HIGH, "1")}
 
 
 class Files:
@@ -52,7 +52,12 @@ class Files:
         """Put another rule into what is kept, so that its use shows."""
         (file,) = self.kept
         row = json.loads(file.read_text(encoding="utf-8"))
-        file.write_text(json.dumps({**row, "rules": NEVER_READ}), encoding="utf-8")
+        file.write_text(json.dumps({**row, "rules": {"kept": ["off", "Kept", "high", "1"]}}), encoding="utf-8")
+
+
+def statuses_of(summary: ConfigSummary) -> dict[str, RuleStatus]:
+    """The status of each rule, by id."""
+    return {id_: rule.status for id_, rule in summary.rules.items()}
 
 
 @pytest.fixture
@@ -66,7 +71,8 @@ def test_it_says_what_all_files_say(files: Files) -> None:
     for _ in range(2):
         summary = files.load()
         assert (summary.settings, summary.sources) == (full.config.settings, full.config.sources)
-        assert (summary.rules, summary.faults) == (KNOWN, full.faults) == (KNOWN, ())
+        assert summary.rules == {id_: RuleBrief.from_rule(rule) for id_, rule in full.config.rules.items()}
+        assert (statuses_of(summary), summary.faults) == (KNOWN, full.faults) == (KNOWN, ())
 
 
 def test_the_files_of_rules_are_read_once(files: Files) -> None:
@@ -84,13 +90,13 @@ def test_an_edit_counts_at_once(files: Files) -> None:
     files.rules.write_text((DRILLS + QUIET).replace("shadow", " off  "), encoding="utf-8")
     os.utime(files.rules, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert files.rules.stat().st_size == before.st_size
-    assert files.load().rules == {**KNOWN, "quiet": RuleStatus.OFF}
+    assert statuses_of(files.load()) == {**KNOWN, "quiet": RuleStatus.OFF}
 
 
 def test_a_new_file_counts_at_once(files: Files) -> None:
     files.load()
     (files.rules.parent / "more.yaml").write_text(QUIET.replace("quiet", "more"), encoding="utf-8")
-    assert files.load().rules == {**KNOWN, "more": RuleStatus.SHADOW}
+    assert statuses_of(files.load()) == {**KNOWN, "more": RuleStatus.SHADOW}
 
 
 def test_a_daemon_reads_the_files_again_if_they_have_changed(files: Files) -> None:
@@ -99,15 +105,37 @@ def test_a_daemon_reads_the_files_again_if_they_have_changed(files: Files) -> No
     user_files.load()
     reader = SummaryReader(files.config, {}, user_files.signature)
     first = reader.read()
-    assert (first.rules, reader.read() is first) == (KNOWN, True)
+    assert (statuses_of(first), reader.read() is first) == (KNOWN, True)
     files.rules.write_text(DRILLS, encoding="utf-8")
-    assert reader.read().rules == {"drills": RuleStatus.LIVE}
+    assert statuses_of(reader.read()) == {"drills": RuleStatus.LIVE}
     files.config.write_text(f"{CONFIG}what: 1\n", encoding="utf-8")
     for _ in range(2):
         with pytest.raises(InvalidFiles):
             reader.read()
     files.config.write_text(CONFIG, encoding="utf-8")
-    assert reader.read().rules == {"drills": RuleStatus.LIVE}
+    assert statuses_of(reader.read()) == {"drills": RuleStatus.LIVE}
+
+
+def test_a_daemon_remembers_the_faults_of_a_config_that_cannot_be_used(files: Files) -> None:
+    """The files are not read again for each request: an edit that no file's time, size or number shows goes
+    unnoticed."""
+    files.config.write_text(f"{CONFIG}what: 1\n", encoding="utf-8")
+    user_files = UserFiles(files.config, {})
+    with pytest.raises(InvalidFiles):
+        user_files.load()
+    reader = SummaryReader(files.config, {}, user_files.signature)
+    with pytest.raises(InvalidFiles) as first:
+        reader.read()
+    before = files.rules.stat()
+    files.rules.write_text((DRILLS + QUIET).replace("level: low", "level: lo "), encoding="utf-8")
+    os.utime(files.rules, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(InvalidFiles) as second:
+        reader.read()
+    assert second.value.faults == first.value.faults
+    os.utime(files.rules)
+    with pytest.raises(InvalidFiles) as third:
+        reader.read()
+    assert len(third.value.faults) > len(first.value.faults)
 
 
 def test_a_rule_names_a_route_that_is_gone(files: Files) -> None:
@@ -116,7 +144,7 @@ def test_a_rule_names_a_route_that_is_gone(files: Files) -> None:
     files.config.write_text(CONFIG.replace("desk: [screen], ", ""), encoding="utf-8")
     summary = files.load()
     assert [fault.problem for fault in summary.faults] == ["there is no route 'desk'"]
-    assert summary.rules == {"quiet": RuleStatus.SHADOW}
+    assert statuses_of(summary) == {"quiet": RuleStatus.SHADOW}
 
 
 def test_faults_of_monitor_yaml_and_sources_are_always_found(files: Files) -> None:
@@ -157,7 +185,11 @@ def test_a_faulty_monitor_yaml_raises_all_faults(files: Files) -> None:
 
 @pytest.mark.parametrize(
     "damaged",
-    ["", "[]", "{}", "null", '{"key": 1}', "\udcff", '{"key": "KEY", "rules": 1}', '{"key": "KEY", "rules": {"a": 1}}'],
+    [
+        *("", "[]", "{}", "null", '{"key": 1}', "\udcff"),
+        *(f'{{"key": "KEY", "rules": {rules}}}' for rules in ("1", '{"a": 1}', '{"a": ["live", "A"]}')),
+        '{"key": "KEY", "rules": {"a": ["live", "A", "top", "1"]}}',
+    ],
 )
 def test_damage_does_not_matter(files: Files, damaged: str) -> None:
     """The files are read again, and what they say is kept."""
@@ -165,7 +197,7 @@ def test_damage_does_not_matter(files: Files, damaged: str) -> None:
     (file,) = files.kept
     key = json.loads(file.read_text(encoding="utf-8"))["key"]
     file.write_bytes(damaged.replace("KEY", key).encode(errors="surrogateescape"))
-    assert files.load().rules == KNOWN
+    assert statuses_of(files.load()) == KNOWN
     files.mark()
     assert files.load().rules == NEVER_READ
 
@@ -174,7 +206,7 @@ def test_a_folder_into_which_others_may_write_is_not_used(files: Files) -> None:
     files.load()
     files.mark()
     files.folder.chmod(0o777)
-    assert files.load().rules == KNOWN
+    assert statuses_of(files.load()) == KNOWN
 
 
 def test_a_link_is_not_followed(files: Files) -> None:
@@ -183,14 +215,14 @@ def test_a_link_is_not_followed(files: Files) -> None:
     files.mark()
     files.folder.rename(files.folder.with_name("elsewhere"))
     files.folder.symlink_to(files.folder.with_name("elsewhere"))
-    assert files.load().rules == KNOWN
+    assert statuses_of(files.load()) == KNOWN
 
 
 def test_without_a_place_to_keep_it_the_files_are_read(files: Files) -> None:
     """No home, or one in which nothing can be made."""
     files.folder.parent.write_text("", encoding="utf-8")
-    assert files.load().rules == KNOWN
-    assert load_config_summary(files.config, {}, SummaryCache(None, files.config)).rules == KNOWN
+    assert statuses_of(files.load()) == KNOWN
+    assert statuses_of(load_config_summary(files.config, {}, SummaryCache(None, files.config))) == KNOWN
 
 
 @pytest.mark.parametrize(

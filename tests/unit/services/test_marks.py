@@ -22,7 +22,8 @@ from monitor.model import (
 from monitor.services.commands.articles import erase_articles, plan_erasure
 from monitor.services.commands.marks import Judgement, mark_alerts, mark_articles
 from monitor.services.queries.alerts import list_alerts, show_alert
-from monitor.services.queries.marks import iter_marked_articles, list_marks, score_identity_marks
+from monitor.services.queries.identity_agreement import score_identity_marks
+from monitor.services.queries.marks import iter_marked_articles, list_marks
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine import tables
 from monitor.store.engine.database import Database

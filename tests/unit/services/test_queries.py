@@ -44,7 +44,7 @@ LAUNCH = rule("launch", ["missiles"])
 SHADOW = rule("quiet", ["fires"], status=RuleStatus.SHADOW)
 OFF = rule("resting", ["missiles"], status=RuleStatus.OFF)
 CONFIG = config_of(LAUNCH, SHADOW, OFF)
-SUMMARY = ConfigSummary(CONFIG.settings, CONFIG.sources, {id_: each.status for id_, each in CONFIG.rules.items()}, ())
+SUMMARY = ConfigSummary.from_config(CONFIG)
 HEADLINE = "North Korea fires missiles"
 
 

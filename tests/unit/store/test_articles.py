@@ -17,6 +17,7 @@ from monitor.store.engine.tables import article_version, delivery
 from monitor.store.lifecycle.erasure import ArticleEraser
 from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queries.articles import ArticleQueries, MissingArticle
+from monitor.store.queries.case_state import load_case_state
 from monitor.store.queries.matches import MatchFilter, MatchQueries
 from monitor.store.queues.claims import Claims
 from tests.building import (
@@ -200,11 +201,11 @@ def test_what_was_told_is_asked_of_the_database(filled: Database) -> None:
     case = Case(shadow, judged.decisions[0].match, quake, judged.story, State(), LATER)
     (wire,) = ArticleQueries(filled).find("wire guid 1")
     assert wire.story is not None
-    told = ArticleQueries(filled).load_state(case)[NotificationLedger]
+    told = load_case_state(filled, case)[NotificationLedger]
     assert [key in told for key in (case.subject_key, case.key)] == [False, True]
     for story, was_told in ((wire.story, True), (Story("S0", "", LATER), False)):
         live = replace(case, rule=rule(), story=story)
-        assert (live.key in ArticleQueries(filled).load_state(live)[NotificationLedger]) is was_told
+        assert (live.key in load_case_state(filled, live)[NotificationLedger]) is was_told
 
 
 @pytest.mark.parametrize("name", ["guid 1", "wire guid 1"])
@@ -242,42 +243,3 @@ def test_what_never_was_here_is_not_known(filled: Database) -> None:
     assert articles.explain_missing("n1") == MissingArticle(
         "that alert is a notice to the operator about source wire, and has no article"
     )
-
-
-@pytest.mark.parametrize(
-    ("title", "uids"),
-    [
-        ("Ferries run on time", ["c"]),  # as it is
-        ("FERRIES RUN ON TIME!", ["c"]),  # folded
-        ("ｆｅｒｒｉｅｓ run on tíme", ["c"]),
-        ("run on", ["c", "e"]),  # a part
-        ("时间", ["d"]),  # two characters, in the other script
-        ("Ferries", ["c", "e"]),  # several, the newest last
-        ("Ferries run", ["c", "e"]),
-        ("ferries run on time today", ["e"]),  # the same, although another one holds a part
-        ("no such headline", []),
-        ("%", []),
-        ("_", []),
-        ("...", []),
-        ("", []),
-    ],
-)
-def test_an_article_is_found_by_its_title(filled: Database, title: str, uids: list[str]) -> None:
-    """Exactly, else folded, else in part; nothing in it is a pattern."""
-    section, claim = SerialSection(filled), claimed(Claims(filled, "here:1"), "post", LATER + HOUR)
-    more = (
-        article("d", "時間 刻々", of="post", seen=LATER),
-        article("e", "Ferries run on time today", of="post", seen=LATER),
-    )
-    commit(section, claim, *more, at=LATER + HOUR, ruleset=RULES)
-    found = [stored.article.uid for stored in ArticleQueries(filled).find_by_title(title)]
-    assert sorted(found) == uids
-
-
-def test_titles_are_looked_through_from_the_newest_on(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At most so many: but the same title is found however old it is."""
-    monkeypatch.setattr("monitor.store.queries.articles.TITLES", 1)
-    queries = ArticleQueries(filled)
-    assert [stored.article.uid for stored in queries.find_by_title("ferries")] == ["c"]
-    assert queries.find_by_title("seoul") == []
-    assert [stored.article.uid for stored in queries.find_by_title(EDITED.title)] == ["guid 1"]
