@@ -34,8 +34,8 @@ def find_config() -> Path:
 
 
 def _require_trusted_owner(path: Path) -> None:
-    """Raises InvalidRequest unless the file is root's, or that of the user who has called sudo. Whoever leaves a file in
-    a folder that root visits would otherwise have root read files (`${file:...}`) and connect to where they like."""
+    """Raises InvalidRequest unless the file is root's, or that of the user who has called sudo. Otherwise, whoever
+    leaves one in a folder that root visits has root read files (`${file:...}`) and connect to where they like."""
     try:
         owner = path.stat().st_uid
     except OSError:  # reading it reports that

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from stat import S_ISDIR, S_ISREG
+from stat import S_ISCHR, S_ISDIR, S_ISREG
 
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Place
@@ -16,8 +16,8 @@ MAX_BYTES = 16 * 2**20
 def read_file_content(path: Path) -> bytes:
     """The bytes of a file. Raises InvalidFiles if it cannot be read, is no file, or has more than MAX_BYTES."""
     try:
-        mode = path.stat().st_mode
-        if not S_ISREG(mode) and not S_ISDIR(mode):
+        status = path.stat()
+        if not S_ISREG(status.st_mode) and not S_ISDIR(status.st_mode) and not _is_null_device(status):
             raise _invalid(path, "this is a device, a pipe or a socket", "name a file")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
@@ -30,10 +30,15 @@ def read_file_content(path: Path) -> bytes:
     return content
 
 
+def _is_null_device(status: os.stat_result) -> bool:
+    """A link to /dev/null takes the place of a file that is to stay away."""
+    return S_ISCHR(status.st_mode) and status.st_rdev == Path(os.devnull).stat().st_rdev
+
+
 def explain_broken_link(path: Path) -> InvalidFiles | None:
     """The error for a link that leads to nothing; None: it is no link."""
     try:
-        target = os.readlink(path)
+        target = path.readlink()
     except OSError:
         return None
     return _invalid(path, f"this is a link to '{target}', which does not exist", "correct the link, or delete it")

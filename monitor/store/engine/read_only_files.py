@@ -2,9 +2,9 @@
 owner has closed.
 
 To read a file in WAL mode, SQLite writes: it makes a log and an index of the log beside the file. Where it cannot, it
-reads nothing; where only the file is closed, it leaves both behind, closed as well, and the daemon cannot use them later.
-So such a file is opened as one that nobody changes (`immutable`), unless there is a log. A log with its index can be read
-as they are. A log without an index cannot be, and leaving it out would hide what was stored last.
+reads nothing. Where only the file is closed, it leaves both behind, closed as well, and the daemon cannot use them
+later. So such a file is opened as one that nobody changes (`immutable`), unless there is a log. A log with its index
+can be read as they are. A log without an index cannot be, and leaving it out would hide what was stored last.
 """
 
 from __future__ import annotations

@@ -348,7 +348,7 @@ def test_a_monitor_yaml_that_the_system_refuses_is_told(tmp_path: Path) -> None:
 
 def test_a_file_that_vanishes_while_it_is_read_is_named(tmp_path: Path) -> None:
     """Between its content, which is empty, and its size, which nobody can tell any more."""
-    with pytest.raises(InvalidFiles, match="drills.yaml:1:1: cannot be read: No such file or directory"):
+    with pytest.raises(InvalidFiles, match=r"drills\.yaml:1:1: cannot be read: No such file or directory"):
         is_empty(tmp_path / "drills.yaml")
 
 
@@ -358,6 +358,7 @@ def test_what_is_no_file_is_refused_at_once(write: Write) -> None:
     os.mkfifo(folder / "rules" / "pipe.yaml")
     (folder / "rules" / "endless.yaml").symlink_to("/dev/zero")
     (folder / "rules" / "broken.yaml").symlink_to("nowhere")
+    (folder / "rules" / "away.yaml").symlink_to("/dev/null")
     with (folder / "rules" / "huge.yaml").open("wb") as huge:
         huge.truncate(MAX_BYTES + 1)
     result = loaded(folder)
@@ -370,15 +371,14 @@ def test_what_is_no_file_is_refused_at_once(write: Write) -> None:
     assert list(result.config.rules) == ["drills"]
 
 
-@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null"])
-def test_a_monitor_yaml_that_is_a_device_is_refused(path: str) -> None:
-    with pytest.raises(InvalidFiles, match=f"{path}:1:1: this is a device, a pipe or a socket; name a file"):
-        load_config_files(Path(path), {})
+def test_a_monitor_yaml_that_is_a_device_is_refused() -> None:
+    with pytest.raises(InvalidFiles, match="/dev/zero:1:1: this is a device, a pipe or a socket; name a file"):
+        load_config_files(Path("/dev/zero"), {})
 
 
 def test_a_monitor_yaml_that_is_a_broken_link_is_named_so(tmp_path: Path) -> None:
     (tmp_path / "monitor.yaml").symlink_to("elsewhere.yaml")
-    with pytest.raises(InvalidFiles, match="this is a link to 'elsewhere.yaml', which does not exist"):
+    with pytest.raises(InvalidFiles, match=r"this is a link to 'elsewhere\.yaml', which does not exist"):
         load_config_files(tmp_path / "monitor.yaml", {})
 
 
