@@ -300,11 +300,22 @@ class _QueryParser:
         if "*" in word[1:-1] or re.search(r"\w[?!$]+(\w|$)", word):
             hint = "write '*' at ends of words only, or forms with OR"
             raise self.problem(f"the wildcard in '{word}' cannot be said", hint, at)
-        if re.fullmatch(r"[0-9]+\.\.[0-9]+", word):
-            raise self.problem("a range of numbers cannot be said", "write `number` in the rule", at)
+        self._require_searched_signs(word, at)
         if not quoted and not _has_letter(word):
             raise self.problem(f"there is no word in '{word}'", "write one, or remove it", at)
         return word
+
+    def _require_searched_signs(self, word: str, at: int) -> None:
+        if (problem := explain_lost_signs(word)) is not None:
+            raise self.problem(problem, "write the word without it, and with AND what tells it apart", at)
+        if re.fullmatch(r"[0-9]+\.\.[0-9]+", word):
+            raise self.problem("a range of numbers cannot be said", "write `number` in the rule", at)
+
+
+def explain_lost_signs(word: str) -> str | None:
+    """What a word such as C++ or C# would find, as signs are not searched; None: it has no such sign at its end."""
+    plain = word.rstrip("+#")
+    return f"'{word}' would find every '{plain}'" if plain != word and _has_letter(plain) else None
 
 
 def _has_letter(word: str) -> bool:
