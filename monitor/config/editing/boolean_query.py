@@ -19,13 +19,17 @@ from typing import Final
 MAX_DEPTH: Final = 50
 """Of parentheses, NOT and fields inside each other."""
 
+HOST: Final = "host"
+"""The field of a term that is a host, or a host and the beginning of a path: of the address, and nowhere else in it."""
+
 FIELDS = {
     **dict.fromkeys(("intitle", "title", "headline"), "title"),
     **dict.fromkeys(("intext", "body"), "body"),
-    **dict.fromkeys(("site", "inurl", "url"), "url"),
+    "site": HOST,
+    **dict.fromkeys(("inurl", "url"), "url"),
     **dict.fromkeys(("author", "byline"), "author"),
 }
-"""The fields of a query, and what each is in a rule (`in`)."""
+"""The fields of a query, and what each is in a rule (`in`), or HOST."""
 
 _UNKNOWN_FIELDS = {
     **dict.fromkeys(("source", "publisher"), "write where: {sources: [ID]} or {publishers: [NAME]} in the rule"),
@@ -256,9 +260,9 @@ class _QueryParser:
         if depth >= MAX_DEPTH:
             raise self.problem(f"more than {MAX_DEPTH} levels are inside each other", "write it in several rules", at)
         inside = _put_into_field(self._parse_unit(depth + 1), field)
-        if field == "url" and isinstance(inside, QueryTerm) and "*" in inside.text:
+        if field in ("url", HOST) and isinstance(inside, QueryTerm) and "*" in inside.text:
             raise self.problem("a wildcard in an address cannot be said", "write the host, or a word of the path", at)
-        if name.lower() == "site" and isinstance(inside, QueryTerm) and "." not in inside.text.strip("."):
+        if field == HOST and isinstance(inside, QueryTerm) and "." not in inside.text.strip("."):
             raise self.problem("a whole top-level domain cannot be said", "write where: {languages: [...]}", at)
         return inside
 

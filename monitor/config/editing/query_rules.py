@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.config.editing.boolean_query import (
+    HOST,
     QueryAll,
     QueryAny,
     QueryNear,
@@ -23,7 +24,7 @@ from monitor.config.editing.boolean_query import (
 from monitor.config.yaml.yaml12 import PlainData
 from monitor.text.folding import folded_tokens
 
-_TEST_FIELDS = {None: "title", "title": "title", "body": "text", "url": "url", "author": "authors"}
+_TEST_FIELDS = {None: "title", "title": "title", "body": "text", "url": "url", HOST: HOST, "author": "authors"}
 _FIELDS_OF_WORDS = {None, "title", "body"}
 _LONGEST_ID = 48
 
@@ -171,6 +172,8 @@ def _has_within(term: QueryTerm, other: QueryTerm) -> bool:
 
 def _to_condition(node: QueryNode) -> dict[str, PlainData]:
     match node:
+        case QueryTerm(text, field=field) if field == HOST:
+            return {"in": "url", "pattern": _build_host_pattern(text)}
         case QueryTerm(text, _, field):
             return _with_field({"words": [text]}, field)
         case QueryNear(parts, within, in_order, _, field):
@@ -190,13 +193,20 @@ def _any_conditions(parts: Sequence[QueryNode]) -> Iterator[dict[str, PlainData]
     """The conditions of alternatives: the words for one field are one list, where the first of them is."""
     words: dict[str | None, dict[str, None]] = defaultdict(dict)  # without duplicates, in their order
     for part in parts:
-        if isinstance(part, QueryTerm):
+        if isinstance(part, QueryTerm) and part.field != HOST:
             words[part.field][part.text] = None
     for part in parts:
-        if not isinstance(part, QueryTerm):
+        if not isinstance(part, QueryTerm) or part.field == HOST:
             yield _to_condition(part)
         elif listed := words.pop(part.field, None):
             yield _with_field({"words": [*listed]}, part.field)
+
+
+def _build_host_pattern(text: str) -> str:
+    """A regular expression for addresses at this host and those below it. `text` may have the beginning of a path."""
+    host, _, path = re.sub(r"^[a-zA-Z]+://", "", text).strip("./").partition("/")
+    begin = f"/{re.escape(path)}" if path else ""
+    return rf"^[a-z]+://([^/?#]*[.@])?{re.escape(host)}(:[0-9]*)?{begin}([/?#]|$)"
 
 
 def _with_field(condition: dict[str, PlainData], field: str | None) -> dict[str, PlainData]:
@@ -226,7 +236,7 @@ def _make_test(parts: Iterable[QueryNode]) -> PlainData:
         keys["text"] = " ".join(text)
     if authors := found.get("authors"):
         keys["authors"] = [*authors]
-    if addresses := found.get("url"):
+    if addresses := [*found.get(HOST, ()), *found.get("url", ())]:
         keys["url"] = f"https://{'/'.join(address.replace(' ', '-') for address in addresses)}"
     if "url" in keys or "authors" in keys:
         keys.setdefault("title", "News")

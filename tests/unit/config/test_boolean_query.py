@@ -15,7 +15,11 @@ from monitor.config.editing.boolean_query import (
     parse_query,
 )
 from monitor.config.editing.query_rules import make_rule_id, rule_from_query
-from monitor.config.yaml.yaml12 import PlainData
+from monitor.config.editing.rule_text import format_rule
+from monitor.config.language.rules import rule_from_document
+from monitor.config.yaml.yaml12 import PlainData, parse_yaml_text
+from monitor.matching import compile_rules
+from tests.building import article
 
 ISSUE = "Busan AND (strike OR walkout) NOT baseball"
 BUSAN, STRIKE, BOTH = {"words": ["Busan"]}, {"words": ["strike"]}, {"words": ["strike", "walkout"]}
@@ -51,7 +55,12 @@ def convert(text: str, dialect: QueryDialect = QueryDialect.STRICT) -> dict[str,
         ("intitle:strike", {"in": "title", **STRIKE}, None),
         ("intitle:(strike OR walkout) Busan", {"all": [{"in": "title", **BOTH}, BUSAN]}, None),
         ("intitle:strike OR walkout", {"any": [{"in": "title", **STRIKE}, {"words": ["walkout"]}]}, None),
-        ("strike -site:yna.co.kr", STRIKE, {"in": "url", "words": ["yna.co.kr"]}),
+        ("strike -inurl:yna.co.kr", STRIKE, {"in": "url", "words": ["yna.co.kr"]}),
+        (
+            "strike -site:yna.co.kr",
+            STRIKE,
+            {"in": "url", "pattern": r"^[a-z]+://([^/?#]*[.@])?yna\.co\.kr(:[0-9]*)?([/?#]|$)"},
+        ),
         ("Busan NEAR/5 strike", {"near": {"within": "5 words", "these": [BUSAN, STRIKE]}}, None),
         ("Busan w/5 (strike OR walkout)", {"near": {"within": "5 words", "these": [BUSAN, BOTH]}}, None),
         ("Busan AROUND(5) strike", {"near": {"within": "5 words", "these": [BUSAN, STRIKE]}}, None),
@@ -192,6 +201,44 @@ def test_many_words_take_time_in_proportion() -> None:
 
     measure(100)
     assert measure(24_000) < 24 * max(measure(3_000), 0.001)
+
+
+@pytest.mark.parametrize(
+    ("query", "addresses", "others"),
+    [
+        (
+            "strike site:example.org",
+            [
+                "https://example.org",
+                "http://news.example.org:80/a",
+                "https://EXAMPLE.ORG/?a",
+                "https://me@example.org/",
+            ],
+            [
+                "https://x.test/example.org/",
+                "https://myexample.org/",
+                "https://example.org.x.test/",
+                "https://example-org.x",
+            ],
+        ),
+        (
+            "strike site:https://example.org/asia/",
+            ["https://example.org/asia", "https://www.example.org/asia/1"],
+            ["https://example.org/", "https://example.org/asiana"],
+        ),
+        (
+            "strike (site:one.test OR site:two.test OR inurl:asia)",
+            ["https://one.test/", "https://two.test/", "https://three.test/asia/1"],
+            ["https://three.test/one.test"],
+        ),
+    ],
+)
+def test_a_site_is_a_host_and_no_part_of_a_path(query: str, addresses: list[str], others: list[str]) -> None:
+    keys: dict[str, PlainData] = {"rule": "site", "title": "Site", "level": "low", **convert(query)}
+    (document,) = parse_yaml_text("\n".join(format_rule(keys)), "rules.yaml")
+    compiled = compile_rules([rule_from_document(document)], {})
+    found = [url for url in (*addresses, *others) if compiled.match(article(title="strike", url=url))]
+    assert found == addresses
 
 
 @pytest.mark.parametrize("start", ["(", "NOT ", "intitle:", "-", "NOT ("])
