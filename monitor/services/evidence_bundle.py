@@ -229,11 +229,7 @@ def _check_match(reader: _BundleReader, id_: int) -> Iterator[str]:
         fields = {field: reader.read(f"match-{id_}/{field}.txt").decode() for field in digests}
         fields |= {field: ", ".join(article[field]) for field in ("authors", "tags")}
         hashes = {field: article[f"{field}_sha256"] for field in digests}
-        fits = [
-            0 <= span["start"] < span["end"] <= len(fields[span["field"]])
-            and fields[span["field"]][span["start"] : span["end"]] == span["text"]
-            for span in spans
-        ]
+        fits = [_has_span(fields[span["field"]], span) for span in spans]
         has_rule = row["rule"]["file"] in reader.digests
     except (LookupError, TypeError, ValueError):
         yield f"{name}: it does not describe a match, or files of it are missing"
@@ -245,6 +241,11 @@ def _check_match(reader: _BundleReader, id_: int) -> Iterator[str]:
         yield f"{name}: a span is empty, or not in its text"
     if not has_rule:
         yield f"{name}: the file of its rule is missing"
+
+
+def _has_span(text: str, span: Mapping[str, Any]) -> bool:
+    start, end = span["start"], span["end"]
+    return 0 <= start < end <= len(text) and text[start:end] == span["text"]
 
 
 def _encode_json(row: Mapping[str, Any]) -> bytes:

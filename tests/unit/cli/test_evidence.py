@@ -388,7 +388,10 @@ def before_central_directory() -> bytes:
     [
         (with_comment(), "the zip file has a comment, which no sum covers"),
         (b"hidden" + small_bundle(), "the zip file has 6 bytes that belong to no file, before rules/r.json"),
-        (repack(insert_bytes), "the zip file has 6 bytes that belong to no file, between the files, before match-1/title.txt"),
+        (
+            repack(insert_bytes),
+            "the zip file has 6 bytes that belong to no file, between the files, before match-1/title.txt",
+        ),
         (before_central_directory(), "the zip file has 6 bytes that belong to no file, behind the last file"),
         (
             repack(lambda _, entry: setattr(entry, "comment", b"hidden")),
