@@ -245,7 +245,7 @@ def _check_match(reader: _BundleReader, id_: int) -> Iterator[str]:
 
 def _has_span(text: str, span: Mapping[str, Any]) -> bool:
     start, end = span["start"], span["end"]
-    return 0 <= start < end <= len(text) and text[start:end] == span["text"]
+    return bool(0 <= start < end <= len(text) and text[start:end] == span["text"])
 
 
 def _encode_json(row: Mapping[str, Any]) -> bytes:

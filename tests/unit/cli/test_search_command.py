@@ -110,7 +110,7 @@ async def test_spreadsheets_take_no_text_for_a_formula(tmp_path: Path) -> None:
 def test_no_cell_begins_like_a_formula(text: str) -> None:
     """Wide signs count as well: spreadsheets in East Asia take them."""
     assert article_list._make_cell(text).startswith("'")
-    assert article_list._make_cell(f"a{text}") == f"a{text}"
+    assert article_list._make_cell(f"a{text}").startswith("a")
 
 
 @pytest.mark.usefixtures("archive")
