@@ -1,4 +1,4 @@
-"""Finds what a zip file has besides the contents of its files: no list of sums covers that.
+"""Finds all that a zip file has besides the contents of its files: no list of sums covers that.
 
 A comment, bytes before, between or behind the entries, and data beside an entry's content are read by no program that
 unpacks the file. So whoever adds them changes nothing that a sum shows, and could hide something in a bundle or say
@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from stat import S_IFMT, S_IFREG
 from typing import IO
 
-# From the specification of the format (APPNOTE.TXT, 4.3): the fixed parts of what stands around the contents.
+# From the specification of the format (APPNOTE.TXT, 4.3): the fixed parts of the headers around the contents.
 _LOCAL_HEADER, _LENGTHS_IN_LOCAL = 30, 26
 _CENTRAL_HEADER, _LENGTHS_IN_CENTRAL = 46, 28
 _END, _LARGE_END = 22, 56 + 20
 
 
 def find_stray_data(archive: zipfile.ZipFile, file: IO[bytes]) -> Iterator[str]:
-    """What is there besides plain files, in sentences. Raises OSError, struct.error if the file is damaged."""
+    """All that the file has besides plain files, in sentences. Raises OSError, struct.error if the file is damaged."""
     if archive.comment:
         yield "the zip file has a comment, which no sum covers"
     for info in archive.infolist():

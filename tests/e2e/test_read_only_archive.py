@@ -91,7 +91,7 @@ async def test_a_copy_can_be_made_of_it(desk: Path, tmp_path: Path) -> None:
     assert names_in(desk) == before
 
 
-async def test_what_was_stored_last_is_read_from_the_log(desk: Path, tmp_path: Path) -> None:
+async def test_the_latest_commits_are_read_from_the_log(desk: Path, tmp_path: Path) -> None:
     """With the index of the log it can be read; without one it cannot be, and is not left out silently."""
     with closing(sqlite3.connect(desk / "monitor.db", isolation_level=None)) as other:
         other.execute("UPDATE article SET title = 'The dam holds'")
@@ -107,6 +107,6 @@ async def test_what_was_stored_last_is_read_from_the_log(desk: Path, tmp_path: P
     close(copied, **CLOSED_FOLDER)
     ended = await news_monitor("articles", "list", folder=copied)
     assert (ended.code, ended.out) == (1, "")
-    assert "monitor.db-wal has what was stored last" in ended.err
+    assert "monitor.db-wal has the latest commits" in ended.err
     assert "copy both monitor.db and monitor.db-wal into a folder that you may write" in ended.err
     copied.chmod(0o700)

@@ -317,7 +317,7 @@ class _QueryParser:
 
 
 def explain_lost_signs(word: str) -> str | None:
-    """What a word such as C++ or C# would find, as signs are not searched; None: it has no such sign at its end."""
+    """The problem with a word such as C++ or C#, whose signs are not searched; None: it has no such sign at its end."""
     plain = word.rstrip("+#")
     return f"'{word}' would find every '{plain}'" if plain != word and _has_letter(plain) else None
 

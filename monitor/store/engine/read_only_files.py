@@ -4,7 +4,7 @@ owner has closed.
 To read a file in WAL mode, SQLite writes: it makes a log and an index of the log beside the file. Where it cannot, it
 reads nothing. Where only the file is closed, it leaves both behind, closed as well, and the daemon cannot use them
 later. So such a file is opened as one that nobody changes (`immutable`), unless there is a log. A log with its index
-can be read as they are. A log without an index cannot be, and leaving it out would hide what was stored last.
+can be read as they are. A log without an index cannot be, and leaving it out would hide the latest commits.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class UnchangingFile:
         return f"file:{quote(str(self.path))}?immutable=1"
 
     def require_unchanged(self) -> None:
-        """Raises StoreFailed if the file was changed since: what was read may be of both states."""
+        """Raises StoreFailed if the file was changed since: the answer may mix both states."""
         if _stamp(self.path) != self.stamp:
             raise StoreFailed(f"{self.path} was changed while it was read: run the command again")
 
@@ -48,7 +48,7 @@ def find_unchanging_file(path: Path) -> UnchangingFile | None:
     if os.access(path.parent, os.W_OK):
         return None
     raise StoreFailed(
-        f"{log} has what was stored last, and {path.parent} may not be written, so it cannot be read there: copy both "
+        f"{log} has the latest commits, and {path.parent} may not be written, so it cannot be read there: copy both "
         f"{path.name} and {log.name} into a folder that you may write, and name that copy under `database`"
     )
 
