@@ -172,7 +172,7 @@ def test_a_renamed_file_is_not_added_a_second_time_and_stops_no_other(desk: Desk
     assert desk.update()["floods.yaml"] == "replaced"
     assert desk.read(old) == RULE
     assert not (desk.folder / new).exists()
-    assert "strong-winds.yaml" not in desk.update()
+    assert desk.update()["strong-winds.yaml"] == "deleted"  # which is not said
 
 
 def test_a_new_folder_comes_with_its_files(desk: Desk) -> None:
