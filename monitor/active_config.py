@@ -66,7 +66,7 @@ class ActiveConfigHolder:
     def source_name(self, source: str) -> str:
         """What people call a source now; its id if nothing better is known."""
         known, title = self.current.sources.get(source), self._titles.get(source)
-        return (title or source) if known is None else known.name_or_title(title)
+        return (title or source) if known is None else known.choose_name(title)
 
     def learn_title(self, source: str, title: str | None) -> None:
         """Know from now on what a feed calls itself."""

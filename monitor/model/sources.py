@@ -111,7 +111,7 @@ class Source:
         """Whether its file gives it a name; if not, its feed may."""
         return self.name != self.id
 
-    def name_or_title(self, title: str | None) -> str:
+    def choose_name(self, title: str | None) -> str:
         """What people call it, everywhere. `title`: what its feed calls itself, which counts if it is not named."""
         return self.name if self.is_named or not title else title
 

@@ -52,7 +52,7 @@ class _ReportView:
         self.alerting_rules = [rule for rule in found.rules if rule.alerts.count]
         self.marked_rules = [rule for rule in found.rules if rule.health.noise_share is not None]
 
-    def title_of(self, alert: AlertSummary) -> str:
+    def format_title(self, alert: AlertSummary) -> str:
         return format_alert_title(alert.title)
 
     @property

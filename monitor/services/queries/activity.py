@@ -218,7 +218,7 @@ def _describe_rules(
 
 
 def _describe_source(assessed: AssessedSource, counts: SourceCounts) -> SourceActivity:
-    name = assessed.source.name_or_title(assessed.report.title if assessed.report else None)
+    name = assessed.source.choose_name(assessed.report.title if assessed.report else None)
     return SourceActivity(assessed.source.id, name, counts, assessed.health.health)
 
 

@@ -44,7 +44,7 @@ def load_alert_feed(database: Database, sources: Mapping[str, Source], timezone:
     """At most `limit` alerts, the newest first, without notices. One whose article has left, or cannot be read, says
     so. Raises StoreFailed."""
     zone, titles = ZoneInfo(timezone), load_feed_titles(database, sources)
-    names = {id_: source.name_or_title(titles.get(id_)) for id_, source in sources.items()}
+    names = {id_: source.choose_name(titles.get(id_)) for id_, source in sources.items()}
     return [_read_item(database, summary, names, zone) for summary in AlertQueries(database).newest(limit=limit)]
 
 
