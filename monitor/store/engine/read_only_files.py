@@ -31,7 +31,7 @@ class UnchangingFile:
 
     def require_unchanged(self) -> None:
         """Raises StoreFailed if the file was changed since: the answer may mix both states."""
-        if _stamp(self.path) != self.stamp:
+        if _read_stamp(self.path) != self.stamp:
             raise StoreFailed(f"{self.path} was changed while it was read: run the command again")
 
 
@@ -44,7 +44,7 @@ def find_unchanging_file(path: Path) -> UnchangingFile | None:
     if log.exists() and index.exists():
         return None
     if not log.exists() or not log.stat().st_size:
-        return UnchangingFile(path, _stamp(path))
+        return UnchangingFile(path, _read_stamp(path))
     if os.access(path.parent, os.W_OK):
         return None
     raise StoreFailed(
@@ -66,6 +66,6 @@ def _find_read_only_part(path: Path) -> Path | None:
     return next((part for part in (path, path.parent) if not os.access(part, os.W_OK)), None)
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def _read_stamp(path: Path) -> tuple[int, int]:
     status = path.stat()
     return status.st_mtime_ns, status.st_size
