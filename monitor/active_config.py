@@ -64,9 +64,9 @@ class ActiveConfigHolder:
         self._titles = dict(titles or {})
 
     def source_name(self, source: str) -> str:
-        """What people call a source now: a source without a name of its own is called as its feed calls itself."""
-        name = self.current.source_name(source)
-        return self._titles.get(source, name) if name == source else name
+        """What people call a source now; its id if nothing better is known."""
+        known, title = self.current.sources.get(source), self._titles.get(source)
+        return (title or source) if known is None else known.choose_name(title)
 
     def learn_title(self, source: str, title: str | None) -> None:
         """Know from now on what a feed calls itself."""

@@ -150,7 +150,7 @@ async def open_daemon(
             made = await asyncio.to_thread(_make_active_config, new, zone, catches_up=catches_up)
             await thread.run(_register_sources, claims, new.sources, active.current.sources)
             await thread.run(record_channel_addresses, database, new.settings.channels.values())
-            await thread.run(_switch_index, database, new.settings)
+            await thread.run(_switch_index, database, new.settings, active.current.config.settings)
             hide_secrets(secrets_of(new))
             active.current = made
 
@@ -253,7 +253,10 @@ def _register_config(database: Database, claims: Claims, config: Config) -> None
     correct_delivery_times(database, clock.now())  # it may have been set back while no daemon ran
 
 
-def _switch_index(database: Database, settings: Settings) -> None:
+def _switch_index(database: Database, settings: Settings, before: Settings | None = None) -> None:
+    """`before`: the settings that were in force; where they said the same, there is nothing to do or to log."""
+    if before is not None and before.archive == settings.archive:
+        return
     problem = switch_index(database, wanted=settings.archive.search)
     if problem is not None:
         log.warning(LogEvent.INDEX_UNSUPPORTED, why=problem)

@@ -11,7 +11,7 @@ import click
 from monitor import __version__
 from monitor.cli.command_tree import PROGRAM, VARIABLE, complete
 from monitor.cli.lazy_group import LazyGroup
-from monitor.cli.output.streams import guard_streams
+from monitor.cli.output.streams import guard_streams, report_failed_output
 from monitor.errors import InvalidRequest, MonitorError
 from monitor.runtime.gc_tuning import relaxed
 
@@ -84,6 +84,11 @@ def main() -> None:
     guard_streams()
     if instruction := os.environ.get(VARIABLE):
         sys.exit(complete(instruction))
+    with report_failed_output():
+        _run_command()
+
+
+def _run_command() -> None:
     try:
         _require_text(sys.argv[1:])
         cli(prog_name=PROGRAM)

@@ -13,6 +13,8 @@ from click.core import ParameterSource
 
 from monitor.config.loading.files import is_there
 from monitor.errors import InvalidRequest
+from monitor.runtime.safe_paths import ROOT
+from monitor.runtime.user_names import find_user_name
 
 CONFIG_VARIABLE = "NEWS_MONITOR_CONFIG"
 _CONFIG = Path("monitor.yaml")
@@ -21,10 +23,28 @@ _OF_SYSTEM = Path("/etc/news-monitor/monitor.yaml")
 
 def find_config() -> Path:
     """The monitor.yaml where none is named by -c: the one that NEWS_MONITOR_CONFIG names, else the first that is there
-    of ./monitor.yaml, the one of the user and the one of the system. If none is there: ./monitor.yaml."""
+    of ./monitor.yaml, the one of the user and the one of the system. If none is there: ./monitor.yaml. Raises
+    InvalidRequest if root has not named it, and it belongs to somebody else."""
     if named := os.environ.get(CONFIG_VARIABLE):
         return Path(named)
-    return next(filter(is_there, _list_config_places(os.environ)), _CONFIG)
+    found = next(filter(is_there, _list_config_places(os.environ)), _CONFIG)
+    if os.geteuid() == ROOT and found != _OF_SYSTEM:
+        _require_trusted_owner(found)
+    return found
+
+
+def _require_trusted_owner(path: Path) -> None:
+    """Raises InvalidRequest unless the file is root's, or that of the user who has called sudo. Otherwise, whoever
+    leaves one in a folder that root visits has root read files (`${file:...}`) and connect to where they like."""
+    try:
+        owner = path.stat().st_uid
+    except OSError:  # reading it reports that
+        return
+    if str(owner) not in {str(ROOT), os.environ.get("SUDO_UID")}:
+        raise InvalidRequest(
+            f"{path} belongs to {find_user_name(owner)}, and you are root: name it with -c {path} if you trust what it "
+            "says, or run the command as that user"
+        )
 
 
 def _list_config_places(environment: Mapping[str, str]) -> Iterator[Path]:

@@ -33,7 +33,7 @@ RETRY_EVERY = timedelta(seconds=10)  # while another process has the port
 _METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _NO_CACHE = {"Cache-Control": "no-store"}
 _METHODS = ("GET", "HEAD")
-_HOST = re.compile(r"(\[[^][/?#@\s]+\]|[^][:/?#@\s]+)(:[0-9]*)?")  # a name or an address, and a port
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^][:/?#@%\s]+)(:[0-9]*)?")  # a name or an address, and a port
 
 
 class HttpServer:

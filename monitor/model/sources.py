@@ -111,6 +111,10 @@ class Source:
         """Whether its file gives it a name; if not, its feed may."""
         return self.name != self.id
 
+    def choose_name(self, title: str | None) -> str:
+        """What people call it, everywhere. `title`: what its feed calls itself, which counts if it is not named."""
+        return self.name if self.is_named or not title else title
+
     @property
     def official(self) -> bool:
         """Whether it speaks for a state or an organisation; its tags say so."""

@@ -99,13 +99,23 @@ def _check_name(piece: _Piece) -> str:
 def _read_time(piece: _Piece, now: datetime, zone: str) -> datetime:
     if piece.is_excluded:
         raise InvalidRequest(f"'{piece.shown}': a date takes no minus: write since: or before:")
+    _require_value(piece, "TIME")
     try:
         return parse_time(piece.value.strip(), now, zone)
     except InvalidRequest as error:
         raise InvalidRequest(f"'{piece.shown}': {error}") from None
 
 
+def _require_value(piece: _Piece, what: str) -> None:
+    """Raises InvalidRequest for a field or date with nothing behind its colon."""
+    if piece.key and not piece.value and not piece.is_phrase:
+        raise InvalidRequest(
+            f"'{piece.shown}' has nothing behind its colon: write {piece.key}:{what}, without a blank in between"
+        )
+
+
 def _read_term(piece: _Piece) -> TextTerm:
+    _require_value(piece, "WORD")
     is_prefix = piece.value.endswith("*")
     words = piece.value.rstrip("*")
     if piece.key and piece.value[:1] in _MINUS and not piece.is_phrase:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import IO, Any
+
+from monitor.services.evidence_zip import find_stray_data
 
 FORMAT, FORMAT_VERSION = "news-monitor evidence", 1
 ABOUT, SUMS, README = "bundle.json", "SHA256SUMS", "README.txt"
@@ -123,7 +126,12 @@ def check_bundle(file: IO[bytes], expected: str | None = None) -> BundleCheck:
     except _DAMAGES as error:
         return BundleCheck((f"it cannot be read as a zip file: {error}",))
     with archive:
-        return _check_archive(archive, expected)
+        try:
+            stray = list(find_stray_data(archive, file))
+        except (*_DAMAGES, struct.error) as error:
+            return BundleCheck((f"it cannot be read as a zip file: {error}",))
+        found = _check_archive(archive, expected)
+    return replace(found, problems=(*found.problems, *stray))
 
 
 def _check_archive(archive: zipfile.ZipFile, expected: str | None) -> BundleCheck:
@@ -221,7 +229,7 @@ def _check_match(reader: _BundleReader, id_: int) -> Iterator[str]:
         fields = {field: reader.read(f"match-{id_}/{field}.txt").decode() for field in digests}
         fields |= {field: ", ".join(article[field]) for field in ("authors", "tags")}
         hashes = {field: article[f"{field}_sha256"] for field in digests}
-        fits = [fields[span["field"]][span["start"] : span["end"]] == span["text"] for span in spans]
+        fits = [_has_span(fields[span["field"]], span) for span in spans]
         has_rule = row["rule"]["file"] in reader.digests
     except (LookupError, TypeError, ValueError):
         yield f"{name}: it does not describe a match, or files of it are missing"
@@ -230,9 +238,14 @@ def _check_match(reader: _BundleReader, id_: int) -> Iterator[str]:
         if digest != hashes[field]:
             yield f"match-{id_}/{field}.txt: it is not what match.json describes"
     if not all(fits):
-        yield f"{name}: a span is not in its text"
+        yield f"{name}: a span is empty, or not in its text"
     if not has_rule:
         yield f"{name}: the file of its rule is missing"
+
+
+def _has_span(text: str, span: Mapping[str, Any]) -> bool:
+    start, end = span["start"], span["end"]
+    return bool(0 <= start < end <= len(text) and text[start:end] == span["text"])
 
 
 def _encode_json(row: Mapping[str, Any]) -> bytes:

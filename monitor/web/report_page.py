@@ -20,6 +20,7 @@ from monitor.services.queries.activity import (
 )
 from monitor.web.charts import BarChart, build_bar_chart, shade
 from monitor.web.page_templates import render_page
+from monitor.wording.alerts import format_alert_title
 from monitor.wording.quantities import abbreviate_duration, format_count
 
 MAX_SOURCES = 100
@@ -50,6 +51,9 @@ class _ReportView:
         self.are_failures_partial = found.failures_since.astimezone(self._zone).date() > found.days[0]
         self.alerting_rules = [rule for rule in found.rules if rule.alerts.count]
         self.marked_rules = [rule for rule in found.rules if rule.health.noise_share is not None]
+
+    def format_title(self, alert: AlertSummary) -> str:
+        return format_alert_title(alert.title)
 
     @property
     def days_chart(self) -> BarChart:

@@ -222,6 +222,9 @@ async def test_a_connection_is_for_one_request(served: Served) -> None:
         ("0.0.0.0", 421),
         ("[::]", 421),
         ("2130706433", 421),
+        ("[::1%evil]", 421),
+        ("[::1%25evil]:8787", 421),
+        ("localhost%00", 421),
         ("", 421),
     ],
 )

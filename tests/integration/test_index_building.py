@@ -130,3 +130,27 @@ async def test_an_edit_switches_the_index_while_the_daemon_runs(tmp_path: Path) 
     with opened.reading() as connection:
         assert not load_index_state(connection).is_on
     opened.close()
+
+
+async def test_an_edit_of_something_else_says_nothing_of_the_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A SQLite that is too old for it is in the log once, at the start, and not at every edit."""
+    write_config(tmp_path, {})
+    config = tmp_path / "monitor.yaml"
+    files = UserFiles(config, {})
+    loaded = files.load()
+    search_index._explain_sqlite.cache_clear()
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 40, 1))
+    try:
+        with capture_logs() as logged:
+            async with open_daemon(loaded.config, files, loaded.faults) as daemon:
+                for edit in ("weekly_misses: off\n", "retention: {fetches: 9 days}\n"):
+                    config.write_text(f"{config.read_text(encoding='utf-8')}{edit}", encoding="utf-8")
+                    assert daemon._reload is not None
+                    await daemon._reload()
+    finally:
+        search_index._explain_sqlite.cache_clear()
+    events = [line["event"] for line in logged]
+    assert events.count("search.unsupported") == 1
+    assert events.count("config.reloaded") == 2

@@ -25,6 +25,7 @@ from monitor.model import Endpoint, MarkVerdict
 from monitor.model.web_pages import list_feed_paths, make_feed_secret
 from monitor.sanitize import sanitize_line
 from monitor.services.queries.alerts import AlertSummary, list_alerts, show_alert
+from monitor.wording.alerts import format_alert_title
 from monitor.wording.quantities import format_count
 
 
@@ -66,7 +67,7 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
             each.level,
             each.rule,
             _format_marks(each),
-            sanitize_line(each.title),
+            format_alert_title(each.title),
         )
         for each in found
     ]
@@ -111,7 +112,7 @@ def _format_alert(alert: AlertSummary, zone: str) -> Iterator[str]:
     else:
         yield f"rule      {alert.rule}"
     if not alert.lines:
-        yield "article   was erased"
+        yield f"article   {format_alert_title('')}"
     for line in alert.lines:
         name = f"{line.number}. {line.level}, {line.rule}: " if alert.is_digest else ""
         yield f"article   {name}{sanitize_line(line.title)}"

@@ -21,6 +21,7 @@ from monitor.cli.options import (
 )
 from monitor.cli.output.tables import print_table
 from monitor.cli.query_options import read_query
+from monitor.errors import InvalidRequest
 from monitor.model import MatchKind, Outcome, Reason
 from monitor.model.article_query import NameFilter
 from monitor.services.queries.matches import (
@@ -88,7 +89,8 @@ def list_(
 ) -> None:
     """The matches, the newest first: an article that a rule matches, and what was decided on it, and why.
 
-    A QUERY is as in `news-monitor search --help`; its words are those of the article.
+    A QUERY is as in `news-monitor search --help`; its words are those of the article. rule: is the rule of the match,
+    and since: and before: are about when it was stored, as --rule, --since and --before are.
 
     \b
     Examples:
@@ -104,14 +106,20 @@ def list_(
     zone = loaded.settings.timezone
     code = Reason.SHADOW if decision == _SHADOW and reason is None else Reason(reason) if reason else None
     wanted = MatchFilter(
-        (*rules, *asked.rules.wanted),
-        sources,
+        _require_both("rule", rules, asked.rules.wanted),
+        _require_both("source", sources, asked.sources.wanted),
         since=asked.since,
         until=asked.before,
         kind=MatchKind(kind) if kind else None,
         outcome=_OUTCOMES.get(decision or ""),
         reason=code,
-        query=replace(asked, since=None, before=None, rules=NameFilter((), asked.rules.unwanted)),
+        query=replace(
+            asked,
+            since=None,
+            before=None,
+            rules=NameFilter((), asked.rules.unwanted),
+            sources=NameFilter((), asked.sources.unwanted),
+        ),
     )
     found = list_matches(loaded, database, wanted, most)
     if as_json:
@@ -147,3 +155,13 @@ def list_(
         for m in found
     ]
     print_table(heads, rows, whole=("id", "rule"))
+
+
+def _require_both(what: str, by_option: tuple[str, ...], by_query: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that both the option and the query ask for, where both do. Raises InvalidRequest if there are none."""
+    if not (by_option and by_query):
+        return by_option or by_query
+    if not (both := tuple(name for name in by_option if name in by_query)):
+        shown = f"--{what} {by_option[0]} and {what}:{by_query[0]}"
+        raise InvalidRequest(f"{shown}: no match is of both; to see those of either, write {what}: twice")
+    return both

@@ -43,6 +43,9 @@ from monitor.sources.kinds.page import KIND as PAGE
 from monitor.sources.polling.feed_secrets import hide_secrets_in_feed
 from monitor.url_secrets import hide_secrets_in, redact_url
 
+_MAX_BYTES = 64 * 2**20
+"""Of a document in a file. Fetched ones have `limits`."""
+
 
 @click.command()
 @possible_config_option
@@ -201,9 +204,12 @@ def _load_document(
     if document != "-":
         require_input(Path(document))
     try:
-        body = sys.stdin.buffer.read() if document == "-" else Path(document).read_bytes()
+        with sys.stdin.buffer if document == "-" else Path(document).open("rb") as file:
+            body = file.read(_MAX_BYTES + 1)  # a device may have no end
     except OSError as error:
         raise InvalidRequest(f"{document}: {error.strerror or error}") from error
+    if len(body) > _MAX_BYTES:
+        raise FetchFailed(f"{document}: it is larger than {_MAX_BYTES // 2**20} MiB")
     try:
         body = unpack_gzip(body, Limits().decoded_bytes)
     except FetchFailed as error:

@@ -17,14 +17,21 @@ from monitor.services.queries.search import ArticleDetails, ArticleHit, FoundArt
 from monitor.wording.reasons import reason_in_words
 
 _SENTENCE, _BEFORE_HIT = 240, 60  # characters of a sentence that are shown; of those before the first word
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would calculate what begins so
+_FORMULA = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")  # a spreadsheet would calculate what begins so; also wide signs
 _COLUMNS = ("id", "seen", "published", "source", "language", "title", "url", "sentence")
 
 
 def print_hits(page: HitPage, zone: str) -> None:
     """A table: when each was first seen, its source, title, and the sentence with the first hit in the text."""
+    mark = "**" if sys.stdout.isatty() else ""  # as grep does: a program would take it for a part of the text
     rows = (
-        (hit.id, format_local_time(hit.article.seen, zone), hit.article.source, hit.article.title, _show_sentence(hit))
+        (
+            hit.id,
+            format_local_time(hit.article.seen, zone),
+            hit.article.source,
+            hit.article.title,
+            _show_sentence(hit, mark),
+        )
         for hit in page.hits
     )
     print_table(("id", "seen", "source", "title", "sentence"), list(rows), whole=("id",))
@@ -125,17 +132,18 @@ def format_details(details: ArticleDetails, zone: str) -> Iterator[str]:
         yield from map(sanitize_line, found.text.splitlines())
 
 
-def _show_sentence(hit: ArticleHit) -> str:
-    """The first sentence of the text with a hit; without one, nothing: the title is shown anyway."""
-    return next((_shorten(quote) for quote in hit.sentences if quote.field is Field.TEXT), "")
+def _show_sentence(hit: ArticleHit, mark: str = "") -> str:
+    """The first sentence of the text with a hit, with the mark around hits; without one, nothing: the title is shown
+    anyway."""
+    return next((_shorten(quote, mark) for quote in hit.sentences if quote.field is Field.TEXT), "")
 
 
-def _shorten(quote: Quote) -> str:
+def _shorten(quote: Quote, mark: str) -> str:
     """The sentence, or the part of a long one around its first hit."""
-    marked = highlight_sentence(quote.sentence, quote.highlights, ("**", "**"))
+    marked = highlight_sentence(quote.sentence, quote.highlights, (mark, mark))
     if len(marked) <= _SENTENCE:
         return sanitize_line(marked)
-    start = max(0, marked.find("**") - _BEFORE_HIT)
+    start = max(0, min((begin for begin, _ in quote.highlights), default=0) - _BEFORE_HIT)
     shown = marked[start : start + _SENTENCE]
     return sanitize_line(f"{'… ' if start else ''}{shown}{' …' if start + _SENTENCE < len(marked) else ''}")
 
@@ -143,4 +151,4 @@ def _shorten(quote: Quote) -> str:
 def _make_cell(text: str) -> str:
     """A cell that every spreadsheet takes for text."""
     shown = sanitize_line(text)
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+    return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown

@@ -10,10 +10,13 @@ a mark in the place of ESC that nobody else can know, and every ESC goes.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TextIO, cast
 
@@ -48,7 +51,9 @@ def open_console(*, stderr: bool = False) -> Console:
 
 
 class SafeStream(io.TextIOWrapper):
-    """Writes text without what would steer a terminal; on one, our own colours stay."""
+    """Writes text without what would steer a terminal; on one, our own colours stay. `failure`: of the last write."""
+
+    failure: OSError | None = None
 
     @cached_property
     def _is_terminal(self) -> bool:
@@ -57,8 +62,21 @@ class SafeStream(io.TextIOWrapper):
     def write(self, text: str) -> int:
         """How many characters were given; fewer may be written."""
         safe = sanitize_text(text)
-        super().write(_OURS.sub(self._restore, safe) if _MARK in safe else safe)
+        with self._note_failure():
+            super().write(_OURS.sub(self._restore, safe) if _MARK in safe else safe)
         return len(text)
+
+    def flush(self) -> None:
+        with self._note_failure():
+            super().flush()
+
+    @contextmanager
+    def _note_failure(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.failure = error
+            raise
 
     def _restore(self, ours: re.Match[str]) -> str:
         if not self._is_terminal:
@@ -106,6 +124,35 @@ def guard_streams() -> None:
             )
             _replaced.append(stream)  # once nobody holds it, it would close what both write to
             setattr(sys, name, guarded)
+
+
+@contextmanager
+def report_failed_output() -> Iterator[None]:
+    """End the process with one line and exit code 1 if what it prints cannot be written: to a full disk, say. If nobody
+    reads it any more (`| head`), it ends without a line."""
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        streams = [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, SafeStream)]
+        if not any(stream.failure is error for stream in streams):
+            raise
+        if getattr(sys.stdout, "failure", None) is error and error.errno != errno.EPIPE:
+            with suppress(OSError):  # both may be on the same full disk
+                click.echo(f"cannot write to standard output: {error.strerror}", err=True)
+        for stream in streams:
+            if stream.failure is not None:
+                _drop_rest(stream)
+        sys.exit(1)
+
+
+def _drop_rest(stream: SafeStream) -> None:
+    """Send to nowhere what is left in the buffer: at its end, Python would try once more, with another exit code."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 _replaced: list[io.TextIOWrapper] = []

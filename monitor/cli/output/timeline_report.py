@@ -12,8 +12,8 @@ import click
 
 from monitor.cli.output.sparkline import draw_sparkline
 from monitor.cli.output.streams import open_console, style_text
-from monitor.sanitize import sanitize_line
 from monitor.services.queries.activity import Activity, AlertSummary, DelayFigures, RuleActivity
+from monitor.wording.alerts import format_alert_title
 from monitor.wording.quantities import abbreviate_duration, format_count
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def print_day(day: date, hourly: Sequence[int], found: Activity) -> None:
 def _print_alert(alert: AlertSummary, zone: ZoneInfo, rule_width: int, console: Console | None) -> None:
     """The time, level, rule and title. `console`: None where nobody looks at it, so that no line is broken."""
     head = f"  {alert.at.astimezone(zone):%H:%M}  {alert.level:<{_LEVEL}}  {alert.rule or '':<{rule_width}}  "
-    title = sanitize_line(alert.title)
+    title = format_alert_title(alert.title)
     if alert.kind != "new":
         title = f"{alert.kind}: {title}"
     if console is None:

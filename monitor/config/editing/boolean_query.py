@@ -19,13 +19,17 @@ from typing import Final
 MAX_DEPTH: Final = 50
 """Of parentheses, NOT and fields inside each other."""
 
+HOST: Final = "host"
+"""The field of a term that is a host, or a host and the beginning of a path: of the address, and nowhere else in it."""
+
 FIELDS = {
     **dict.fromkeys(("intitle", "title", "headline"), "title"),
     **dict.fromkeys(("intext", "body"), "body"),
-    **dict.fromkeys(("site", "inurl", "url"), "url"),
+    "site": HOST,
+    **dict.fromkeys(("inurl", "url"), "url"),
     **dict.fromkeys(("author", "byline"), "author"),
 }
-"""The fields of a query, and what each is in a rule (`in`)."""
+"""The fields of a query, and what each is in a rule (`in`), or HOST."""
 
 _UNKNOWN_FIELDS = {
     **dict.fromkeys(("source", "publisher"), "write where: {sources: [ID]} or {publishers: [NAME]} in the rule"),
@@ -256,9 +260,9 @@ class _QueryParser:
         if depth >= MAX_DEPTH:
             raise self.problem(f"more than {MAX_DEPTH} levels are inside each other", "write it in several rules", at)
         inside = _put_into_field(self._parse_unit(depth + 1), field)
-        if field == "url" and isinstance(inside, QueryTerm) and "*" in inside.text:
+        if field in ("url", HOST) and isinstance(inside, QueryTerm) and "*" in inside.text:
             raise self.problem("a wildcard in an address cannot be said", "write the host, or a word of the path", at)
-        if name.lower() == "site" and isinstance(inside, QueryTerm) and "." not in inside.text.strip("."):
+        if field == HOST and isinstance(inside, QueryTerm) and "." not in inside.text.strip("."):
             raise self.problem("a whole top-level domain cannot be said", "write where: {languages: [...]}", at)
         return inside
 
@@ -300,11 +304,22 @@ class _QueryParser:
         if "*" in word[1:-1] or re.search(r"\w[?!$]+(\w|$)", word):
             hint = "write '*' at ends of words only, or forms with OR"
             raise self.problem(f"the wildcard in '{word}' cannot be said", hint, at)
-        if re.fullmatch(r"[0-9]+\.\.[0-9]+", word):
-            raise self.problem("a range of numbers cannot be said", "write `number` in the rule", at)
+        self._require_searched_signs(word, at)
         if not quoted and not _has_letter(word):
             raise self.problem(f"there is no word in '{word}'", "write one, or remove it", at)
         return word
+
+    def _require_searched_signs(self, word: str, at: int) -> None:
+        if (problem := explain_lost_signs(word)) is not None:
+            raise self.problem(problem, "write the word without it, and with AND what tells it apart", at)
+        if re.fullmatch(r"[0-9]+\.\.[0-9]+", word):
+            raise self.problem("a range of numbers cannot be said", "write `number` in the rule", at)
+
+
+def explain_lost_signs(word: str) -> str | None:
+    """The problem with a word such as C++ or C#, whose signs are not searched; None: it has no such sign at its end."""
+    plain = word.rstrip("+#")
+    return f"'{word}' would find every '{plain}'" if plain != word and _has_letter(plain) else None
 
 
 def _has_letter(word: str) -> bool:

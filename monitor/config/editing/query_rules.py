@@ -11,10 +11,21 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.config.editing.boolean_query import QueryAll, QueryAny, QueryNear, QueryNode, QueryNot, QueryTerm
+from monitor.config.editing.boolean_query import (
+    HOST,
+    QueryAll,
+    QueryAny,
+    QueryNear,
+    QueryNode,
+    QueryNot,
+    QueryProblem,
+    QueryTerm,
+)
 from monitor.config.yaml.yaml12 import PlainData
+from monitor.text.folding import folded_tokens
 
-_TEST_FIELDS = {None: "title", "title": "title", "body": "text", "url": "url", "author": "authors"}
+_TEST_FIELDS = {None: "title", "title": "title", "body": "text", "url": "url", HOST: HOST, "author": "authors"}
+_FIELDS_OF_WORDS = {None, "title", "body"}
 _LONGEST_ID = 48
 
 
@@ -29,12 +40,14 @@ class QueryRule:
 
 
 def rule_from_query(query: QueryNode) -> QueryRule | None:
-    """The rule for a query; None if an article without any of its words would meet it."""
+    """The rule for a query; None if an article without any of its words would meet it. Raises QueryProblem if no
+    article can meet it."""
     parts = _flatten(QueryAll, [_simplify(query)])
     wanted = [part for part in parts if not isinstance(part, QueryNot)]
     excluded = _flatten(QueryAny, [part.part for part in parts if isinstance(part, QueryNot)])
     if all(map(_holds_without_words, wanted)):
         return None
+    _require_possible(wanted, [part for part in excluded if isinstance(part, QueryTerm)])
     keys: dict[str, PlainData] = {"match": _to_condition(_join(QueryAll, wanted))}
     if excluded:
         keys["unless"] = _to_condition(_join(QueryAny, excluded))
@@ -120,8 +133,47 @@ def _holds_without_words(node: QueryNode) -> bool:
             return False
 
 
+def _require_possible(wanted: Sequence[QueryNode], excluded: Sequence[QueryTerm]) -> None:
+    """Raises QueryProblem if something wanted is always excluded."""
+    for part in wanted:
+        if (term := _find_excluded(part, excluded)) is not None:
+            problem = f"this excludes '{term.text}', and asks for it too: no article would meet it"
+            raise QueryProblem(term.offset, problem, "remove the word, or the NOT")
+
+
+def _find_excluded(node: QueryNode, excluded: Sequence[QueryTerm]) -> QueryTerm | None:
+    """The excluded term that is there whenever this is met."""
+    match node:
+        case QueryTerm():
+            return next((term for term in excluded if _has_within(node, term)), None)
+        case QueryNear(parts, field=field):
+            terms = (
+                QueryTerm(term.text, term.offset, field) if isinstance(term, QueryTerm) else term for term in parts
+            )
+            return next(filter(None, (_find_excluded(term, excluded) for term in terms)), None)
+        case QueryAll(parts):
+            return next(filter(None, (_find_excluded(part, excluded) for part in parts)), None)
+        case QueryAny(parts):
+            found = [_find_excluded(part, excluded) for part in parts]
+            return found[0] if all(found) else None
+        case QueryNot():
+            return None
+
+
+def _has_within(term: QueryTerm, other: QueryTerm) -> bool:
+    """Whether the other term is there wherever the first one is: the same words, or some of its phrase."""
+    if other.field not in (term.field, None) or (other.field is None and term.field not in _FIELDS_OF_WORDS):
+        return False
+    if "*" in f"{term.text}{other.text}":
+        return term.text == other.text
+    words, others = (tuple(tuple(folded_tokens(word)) for word in each.text.split()) for each in (term, other))
+    return any(words[at : at + len(others)] == others for at in range(len(words) - len(others) + 1))
+
+
 def _to_condition(node: QueryNode) -> dict[str, PlainData]:
     match node:
+        case QueryTerm(text, field=field) if field == HOST:
+            return {"in": "url", "pattern": _build_host_pattern(text)}
         case QueryTerm(text, _, field):
             return _with_field({"words": [text]}, field)
         case QueryNear(parts, within, in_order, _, field):
@@ -139,15 +191,22 @@ def _to_condition(node: QueryNode) -> dict[str, PlainData]:
 
 def _any_conditions(parts: Sequence[QueryNode]) -> Iterator[dict[str, PlainData]]:
     """The conditions of alternatives: the words for one field are one list, where the first of them is."""
-    words: dict[str | None, list[PlainData]] = defaultdict(list)
+    words: dict[str | None, dict[str, None]] = defaultdict(dict)  # without duplicates, in their order
     for part in parts:
-        if isinstance(part, QueryTerm) and part.text not in words[part.field]:
-            words[part.field].append(part.text)
+        if isinstance(part, QueryTerm) and part.field != HOST:
+            words[part.field][part.text] = None
     for part in parts:
-        if not isinstance(part, QueryTerm):
+        if not isinstance(part, QueryTerm) or part.field == HOST:
             yield _to_condition(part)
         elif listed := words.pop(part.field, None):
-            yield _with_field({"words": listed}, part.field)
+            yield _with_field({"words": [*listed]}, part.field)
+
+
+def _build_host_pattern(text: str) -> str:
+    """A regular expression for addresses at this host and those below it. `text` may have the beginning of a path."""
+    host, _, path = re.sub(r"^[a-zA-Z]+://", "", text).strip("./").partition("/")
+    begin = f"/{re.escape(path)}" if path else ""
+    return rf"^[a-z]+://([^/?#]*[.@])?{re.escape(host)}(:[0-9]*)?{begin}([/?#]|$)"
 
 
 def _with_field(condition: dict[str, PlainData], field: str | None) -> dict[str, PlainData]:
@@ -177,7 +236,7 @@ def _make_test(parts: Iterable[QueryNode]) -> PlainData:
         keys["text"] = " ".join(text)
     if authors := found.get("authors"):
         keys["authors"] = [*authors]
-    if addresses := found.get("url"):
+    if addresses := [*found.get(HOST, ()), *found.get("url", ())]:
         keys["url"] = f"https://{'/'.join(address.replace(' ', '-') for address in addresses)}"
     if "url" in keys or "authors" in keys:
         keys.setdefault("title", "News")

@@ -16,6 +16,7 @@ from pathlib import Path
 from monitor.config.editing.atomic_rewrite import FileRewrite
 from monitor.config.editing.shipped_record import ShippedRecord
 from monitor.config.editing.starter import list_shipped_files
+from monitor.config.editing.taken_ids import Id, TakenIds
 from monitor.config.editing.three_way_merge import merge_three_ways
 from monitor.config.loading.packs import Pack
 from monitor.errors import InvalidRequest, MonitorError
@@ -33,6 +34,7 @@ class FileChange(StrEnum):
     NO_LONGER_SHIPPED = "no longer shipped"
     DELETED = "deleted"
     NOT_ADDED = "not added"
+    ID_TAKEN = "id taken"
     UNCHANGED = "unchanged"
 
 
@@ -49,7 +51,7 @@ class ConflictReason(StrEnum):
 class FileUpdate:
     """What is done with one file. `name`: relative to the user's folder; `mine`: what it contains (None: there is no
     such file); `after`: what it will contain, or with a conflict FILE.new; `shipped`: what to record as shipped (None:
-    leave the record as it is)."""
+    leave the record as it is); `taken`: the id of another file of the user that it has too, and that file."""
 
     name: Path
     change: FileChange
@@ -57,6 +59,7 @@ class FileUpdate:
     after: bytes | None = None
     shipped: bytes | None = None
     reason: ConflictReason | None = None
+    taken: tuple[Id, Path] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,8 @@ def _compare_file(
 
 
 def _place_new(name: Path, shipped: bytes, placing: _Placing) -> FileUpdate:
+    if taken := placing.find_taken_id(shipped):
+        return FileUpdate(name, FileChange.ID_TAKEN, shipped=shipped, taken=taken)  # said once, as below
     if placing.takes_new_files(name.parent):
         return FileUpdate(name, FileChange.ADDED, None, shipped, shipped)
     return FileUpdate(name, FileChange.NOT_ADDED, shipped=shipped)  # said once, then it counts as deleted
@@ -157,13 +162,17 @@ def _is_writable(path: Path) -> bool:
 
 
 class _Placing:
-    """Which folders get files that are shipped for the first time."""
+    """Which files that are shipped for the first time are written, and into which folders."""
 
     def __init__(self, folder: Path, recorded: Mapping[Path, bytes]) -> None:
         self._folder = folder
+        self._taken = TakenIds(folder)
         self._recorded: dict[Path, list[Path]] = {}
         for name in recorded:
             self._recorded.setdefault(name.parent, []).append(name)
+
+    def find_taken_id(self, content: bytes) -> tuple[Id, Path] | None:
+        return self._taken.find(content)
 
     def takes_new_files(self, parent: Path) -> bool:
         """Whether the user still has a file of those that were written there; or nothing was written there, and there

@@ -16,6 +16,7 @@ from stat import S_ISDIR
 
 from monitor.config.language.faults import collect_faults
 from monitor.config.language.network import networks_of
+from monitor.config.yaml.file_content import explain_broken_link
 from monitor.config.yaml.yaml12 import ValuePath, YamlDocument, read_yaml_file
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Place
@@ -218,7 +219,8 @@ def settings_document(path: Path) -> YamlDocument:
     try:
         path.stat()
     except FileNotFoundError:
-        raise InvalidFiles([Fault(Place(str(path)), "there is no such file", "news-monitor init writes one")]) from None
+        fault = Fault(Place(str(path)), "there is no such file", "news-monitor init writes one")
+        raise explain_broken_link(path) or InvalidFiles([fault]) from None
     except OSError as error:
         raise InvalidFiles([fault_from_os_error(Place(str(path)), error)]) from None
     return only_document(read_yaml_file(path), path)

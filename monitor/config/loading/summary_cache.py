@@ -20,6 +20,8 @@ from stat import S_ISDIR, S_IWGRP, S_IWOTH
 import pydantic
 import yaml
 
+from monitor.config.yaml.file_content import read_file_content
+from monitor.errors import InvalidFiles
 from monitor.model import Level, RuleBrief, RuleStatus
 from monitor.runtime.safe_paths import PRIVATE_FILE, PRIVATE_FOLDER, open_folder_of
 
@@ -82,8 +84,8 @@ def compute_summary_key(files: Iterable[Path], routes: Collection[str] | None) -
     try:
         program = (sys.version, pydantic.VERSION, yaml.__version__, sorted(_stamp_files(str(_PROGRAM))))
         inputs = (program, None if routes is None else sorted(routes))
-        return _hash(repr(inputs).encode(), *(file.read_bytes() for file in files))
-    except OSError:
+        return _hash(repr(inputs).encode(), *map(read_file_content, files))
+    except (OSError, InvalidFiles):
         return None
 
 

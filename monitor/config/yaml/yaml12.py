@@ -19,6 +19,7 @@ from typing import Protocol, cast
 
 import yaml
 
+from monitor.config.yaml.file_content import read_file_content
 from monitor.config.yaml.syntax import (
     FULL_WIDTH,
     explain_leading_sign,
@@ -174,11 +175,7 @@ def _collect_paths(data: PlainData, path: ValuePath, paths: list[ValuePath]) -> 
 
 def read_yaml_file(path: Path) -> tuple[YamlDocument, ...]:
     """All documents of a file (none if it holds only comments). Raises InvalidFiles with all faults."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InvalidFiles([Fault(Place(str(path)), f"cannot be read: {error.strerror}")]) from None
-    return parse_yaml_text(decode_utf8_text(raw, str(path)), str(path))
+    return parse_yaml_text(decode_utf8_text(read_file_content(path), str(path)), str(path))
 
 
 def parse_yaml_text(text: str, file: str) -> tuple[YamlDocument, ...]:

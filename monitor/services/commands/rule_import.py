@@ -12,7 +12,12 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.config.editing.atomic_rewrite import FileRewrite
-from monitor.config.editing.boolean_query import QueryDialect, QueryProblem, parse_query
+from monitor.config.editing.boolean_query import (
+    QueryDialect,
+    QueryProblem,
+    explain_lost_signs,
+    parse_query,
+)
 from monitor.config.editing.query_rules import QueryRule, make_rule_id, rule_from_query, rule_from_words
 from monitor.config.editing.rule_lists import ListedQuery, RuleList, RuleListFormat, has_alert_feeds, read_rule_list
 from monitor.config.editing.rule_text import format_comments, format_rule, format_word_lines
@@ -217,6 +222,8 @@ def _find_word_fault(word: ListedQuery) -> Fault | None:
     for sign, name, _ in OPERATORS:
         if sign.search(word.text):
             return Fault(word.place(), f"this line is a query: it has {name}", "give --format boolean")
+    if (problem := explain_lost_signs(word.text)) is not None:
+        return Fault(word.place(), problem, "write the word without it, or a phrase with what tells it apart")
     try:
         _parse_rule({"rule": "word", "title": "word", **rule_from_words([word.text]).keys})
     except InvalidFiles as error:

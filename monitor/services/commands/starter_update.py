@@ -55,9 +55,18 @@ def _check_trial(
     trial.mkdir()
     _build_trial(folder, contents, trial)
     checker = ConfigChecker(trial / MONITOR_YAML, (), OptionalSecrets(environment), asks_database=False)
-    faults = list(checker.run(now).faults)
+    result = checker.run(now)
+    faults = list(result.faults)
+    if not result.is_config_usable:  # then no rule was tested
+        faults += _check_rules_alone(trial, environment, now)
     shutil.rmtree(trial)  # links go, and what they lead to stays
     return faults
+
+
+def _check_rules_alone(trial: Path, environment: Mapping[str, str], now: datetime) -> tuple[Fault, ...]:
+    """The faults of the rules, lists and entities of `init`, whatever is wrong in monitor.yaml."""
+    paths = [path for path in (trial / "rules", trial / "seeds" / "entities") if path.is_dir()]
+    return ConfigChecker(trial / "none.yaml", paths, OptionalSecrets(environment), asks_database=False).run(now).faults
 
 
 def _build_trial(folder: Path, contents: Mapping[Path, bytes], trial: Path) -> None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from monitor.config.loading.summary import ConfigSummary
 from monitor.model import AlertKind, Config, Level
 from monitor.services.lookup import require_known
-from monitor.services.queries.sources import SourceHealth, list_sources
+from monitor.services.queries.sources import AssessedSource, SourceHealth, list_sources
 from monitor.store.engine.database import Database
 from monitor.store.queries.activity import ActivityQueries, AlertMoments, SourceCounts
 from monitor.store.queries.alerts import AlertQueries, AlertSummary
@@ -218,12 +218,17 @@ def _describe_rules(
     return sorted(found, key=lambda rule: (-rule.alerts.count, -rule.health.matches))
 
 
+def _describe_source(assessed: AssessedSource, counts: SourceCounts) -> SourceActivity:
+    name = assessed.source.choose_name(assessed.report.title if assessed.report else None)
+    return SourceActivity(assessed.source.id, name, counts, assessed.health.health)
+
+
 def _describe_sources(
     config: Config | ConfigSummary, database: Database, now: datetime, since: datetime
 ) -> list[SourceActivity]:
     counts = dict(ActivityQueries(database).count_by_source(since))
     found = [
-        SourceActivity(each.source.id, each.source.name, counts.pop(each.source.id, SourceCounts()), each.health.health)
+        _describe_source(each, counts.pop(each.source.id, SourceCounts()))
         for each in list_sources(config, database, now)
     ]
     found += [SourceActivity(id_, id_, of_source, None) for id_, of_source in sorted(counts.items())]

@@ -17,6 +17,7 @@ from monitor.notify.renderers.content import list_versions
 from monitor.sanitize import sanitize_text
 from monitor.store.engine.database import Database
 from monitor.store.queries.alerts import AlertQueries, AlertSummary
+from monitor.store.queries.reports import load_feed_titles
 from monitor.store.queues.stored_alerts import read_alert
 
 _READER = Capabilities(form=Form.HTML, max_size=2**16, max_json=None, max_title=300, joins_title=False, max_items=50)
@@ -42,14 +43,15 @@ class FeedItem:
 def load_alert_feed(database: Database, sources: Mapping[str, Source], timezone: str, limit: int) -> list[FeedItem]:
     """At most `limit` alerts, the newest first, without notices. One whose article has left, or cannot be read, says
     so. Raises StoreFailed."""
-    zone = ZoneInfo(timezone)
-    return [_read_item(database, summary, sources, zone) for summary in AlertQueries(database).newest(limit=limit)]
+    zone, titles = ZoneInfo(timezone), load_feed_titles(database, sources)
+    names = {id_: source.choose_name(titles.get(id_)) for id_, source in sources.items()}
+    return [_read_item(database, summary, names, zone) for summary in AlertQueries(database).newest(limit=limit)]
 
 
 def _read_item(
     database: Database,
     summary: AlertSummary,
-    sources: Mapping[str, Source],
+    names: Mapping[str, str],
     zone: ZoneInfo,
 ) -> FeedItem:
     rule = summary.rule or ""
@@ -61,11 +63,11 @@ def _read_item(
         text = sanitize_text(f"This alert cannot be shown any more: {error}")
         return FeedItem(summary.id, summary.at, title, escape(text), rule, summary.level, summary.kind)
     assert isinstance(alert, Alert), "a notice has no rule, and `newest` leaves it out"
-    return _describe_alert(alert, summary, sources, zone)
+    return _describe_alert(alert, summary, names, zone)
 
 
-def _describe_alert(alert: Alert, summary: AlertSummary, sources: Mapping[str, Source], zone: ZoneInfo) -> FeedItem:
-    source = sources[alert.article.source].name if alert.article.source in sources else alert.article.source
+def _describe_alert(alert: Alert, summary: AlertSummary, names: Mapping[str, str], zone: ZoneInfo) -> FeedItem:
+    source = names.get(alert.article.source, alert.article.source)
     # who else reports it changes with time; what was sent does not
     delivery = Delivery(0, "feed", replace(alert, also_reported_by=()), 1)
     content = next(iter(list_versions(delivery, _READER, source=source, zone=zone)))

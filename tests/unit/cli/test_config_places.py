@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,27 @@ async def test_the_status_says_which_one_it_reads(tmp_path: Path, monkeypatch: p
     assert (await news_monitor("run", "--once", folder=tmp_path)).code == 0
     assert f"config      {tmp_path}/monitor.yaml" in run("status").stdout.splitlines()
     assert json.loads(run("status", "--json").stdout)["config"] == str(tmp_path / "monitor.yaml")
+
+
+@pytest.mark.skipif(os.geteuid() != 0 and not os.environ.get("CI"), reason="only root can make files of other users")
+@pytest.mark.parametrize("place", ["here", "user"])
+def test_root_uses_no_config_of_another_user_that_it_has_not_named(
+    place: str, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It could have root read any file as a secret, and send it anywhere."""
+    monkeypatch.delenv("NEWS_MONITOR_CONFIG")
+    for name in {"here", "user"} - {place}:
+        places[name].unlink()
+    found = Path("monitor.yaml") if place == "here" else places[place]
+    os.chown(places[place], 65534, 65534)
+    error = run("channels", "list").exception
+    assert isinstance(error, InvalidRequest)
+    assert str(error) == (
+        f"{found} belongs to nobody, and you are root: name it with -c {found} if you trust what it says, or run the "
+        "command as that user"
+    )
+    assert list_channels("-c", str(found)) == [place]
+    monkeypatch.setenv("SUDO_UID", "65534")
+    assert list_channels() == [place]
+    monkeypatch.setenv("SUDO_UID", "1000")
+    assert isinstance(run("channels", "list").exception, InvalidRequest)

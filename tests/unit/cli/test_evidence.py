@@ -6,7 +6,7 @@ import io
 import json
 import subprocess
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -263,7 +263,7 @@ def be_of_later_version(files: dict[str, bytes]) -> None:
         (add_file, "match-9/text.txt: it was added"),
         (drop_sums, "SHA256SUMS: it is missing, so this is no evidence bundle, or not all of one"),
         (change_text_and_sums, "match-1/text.txt: it is not what match.json describes"),
-        (change_span, "match-1/match.json: a span is not in its text"),
+        (change_span, "match-1/match.json: a span is empty, or not in its text"),
         (drop_rule, "match-1/match.json: the file of its rule is missing"),
         (list_no_match, "bundle.json: it does not list match-1"),
         (list_twice, "SHA256SUMS: match-1/text.txt is listed twice"),
@@ -315,13 +315,13 @@ async def test_wrong_usage_is_said(arguments: str, said: str, tmp_path: Path) ->
     assert (ended.code, ended.out, ended.err) == (2, "", f"{said}\n")
 
 
-def small_bundle() -> bytes:
+def small_bundle(spans: Sequence[dict[str, Any]] = ({"field": "title", "start": 0, "end": 1, "text": "T"},)) -> bytes:
     out = io.BytesIO()
     writer = BundleWriter(out, datetime(2026, 1, 5, tzinfo=UTC), "1")
     row: dict[str, Any] = {
         "article": {"authors": [], "tags": [], "title_sha256": sha256(b"T").hexdigest(),
                     "text_sha256": sha256(b"").hexdigest()},
-        "spans": [{"field": "title", "start": 0, "end": 1, "text": "T"}],
+        "spans": [*spans],
         "rule": {"file": "rules/r.json"},
     }  # fmt: skip
     writer.add(EvidenceItem(1, "T", "", row, "rules/r.json", {}))
@@ -355,3 +355,89 @@ def test_a_file_that_unpacks_to_very_much_is_not_read_to_its_end() -> None:
             member.write(bytes(2**20))
     problems = check_bundle(io.BytesIO(out.getvalue())).problems
     assert problems[0] == "match-1/text.txt: it cannot be read: it is larger than anything in a bundle"
+
+
+def repack(change: Callable[[zipfile.ZipFile, zipfile.ZipInfo], None]) -> bytes:
+    """The small bundle with the same files, each as `change` leaves its entry; called for each after it was written."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(small_bundle())) as old, zipfile.ZipFile(out, "w") as new:
+        for info in old.infolist():
+            entry = zipfile.ZipInfo(info.filename)
+            if info.filename.endswith("title.txt"):
+                change(new, entry)
+            new.writestr(entry, old.read(info))
+    return out.getvalue()
+
+
+def insert_bytes(_bundle: zipfile.ZipFile, _entry: zipfile.ZipInfo) -> None:
+    assert _bundle.fp is not None
+    _bundle.fp.seek(_bundle.start_dir)
+    _bundle.fp.write(b"hidden")
+    _bundle.start_dir = _bundle.fp.tell()
+
+
+def with_comment() -> bytes:
+    out = io.BytesIO(small_bundle())
+    with zipfile.ZipFile(out, "a") as bundle:
+        bundle.comment = b"hidden"
+    return out.getvalue()
+
+
+def before_central_directory() -> bytes:
+    """Bytes behind the last file, before the list of the entries, which says where it begins."""
+    whole = small_bundle()
+    with zipfile.ZipFile(io.BytesIO(whole)) as bundle:
+        at = bundle.start_dir
+    moved = (at + 6).to_bytes(4, "little")
+    return whole[:at] + b"hidden" + whole[at:-6] + moved + whole[-2:]
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (with_comment(), "the zip file has a comment, which no sum covers"),
+        (b"hidden" + small_bundle(), "the zip file has 6 bytes that belong to no file, before rules/r.json"),
+        (
+            repack(insert_bytes),
+            "the zip file has 6 bytes that belong to no file, between the files, before match-1/title.txt",
+        ),
+        (before_central_directory(), "the zip file has 6 bytes that belong to no file, behind the last file"),
+        (
+            repack(lambda _, entry: setattr(entry, "comment", b"hidden")),
+            "match-1/title.txt: it has a comment or other data beside its content",
+        ),
+        (
+            repack(lambda _, entry: setattr(entry, "extra", b"\xfe\xca\x02\x00hi")),
+            "match-1/title.txt: it has a comment or other data beside its content",
+        ),
+        (
+            repack(lambda _, entry: setattr(entry, "external_attr", 0o120777 << 16)),
+            "match-1/title.txt: it is a link, or something else that is no plain file",
+        ),
+    ],
+)  # fmt: skip
+def test_what_no_sum_covers_is_named(made: bytes, said: str) -> None:
+    """The files and the hash over the whole are the same."""
+    found = check_bundle(io.BytesIO(made))
+    assert found.sha256 == check_bundle(io.BytesIO(small_bundle())).sha256
+    assert said in found.problems
+
+
+def test_bytes_behind_the_end_are_named() -> None:
+    (problem,) = check_bundle(io.BytesIO(small_bundle() + b"hidden")).problems
+    assert "6 bytes that belong to no file" in problem or "a comment" in problem
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_an_entry_that_is_there_twice_is_named() -> None:
+    out = io.BytesIO(small_bundle())
+    with zipfile.ZipFile(out, "a") as bundle:
+        bundle.writestr("match-1/title.txt", "T")
+    assert "match-1/title.txt: it is there twice" in check_bundle(io.BytesIO(out.getvalue())).problems
+
+
+@pytest.mark.parametrize("span", [(0, 0, ""), (1, 1, ""), (1, 0, ""), (-1, 1, "T"), (0, 2, "T")])
+def test_an_empty_span_is_no_evidence(span: tuple[int, int, str]) -> None:
+    start, end, text = span
+    made = small_bundle(spans=[{"field": "title", "start": start, "end": end, "text": text}])
+    assert check_bundle(io.BytesIO(made)).problems == ("match-1/match.json: a span is empty, or not in its text",)

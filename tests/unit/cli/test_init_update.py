@@ -89,16 +89,44 @@ async def test_a_conflict_is_one_line_and_exit_code_1(desk: Path) -> None:
     assert (await news_monitor("init", "--update", ".", folder=desk)).code == 0
 
 
-async def test_an_update_that_check_would_refuse_is_not_taken(desk: Path) -> None:
-    """The place of the fault is in the user's folder; nothing at all is written."""
-    (desk / "rules" / "mine.yaml").write_text("list: ceasefires\nwords: [sea]\n", encoding="utf-8")
+MINE = """\
+rule: mine
+title: Mine
+level: low
+match: {list: chips}
+tests: {fires: [A new ASML plant], silent: [A new Nvidia plant]}
+"""
+
+
+def use_list(desk: Path) -> None:
+    """A rule of the user's passes its test because the older version of the list has one word less."""
+    for path in (desk / LIST, desk / RECORD_FOLDER / LIST):
+        change(path, "Nvidia, ", "")
+    (desk / "rules" / "mine.yaml").write_text(MINE, encoding="utf-8")
+
+
+@pytest.mark.parametrize("is_config_faulty", [False, True])
+async def test_an_update_that_check_would_refuse_is_not_taken(desk: Path, is_config_faulty: bool) -> None:
+    """The place of the fault is in the user's folder; nothing at all is written. Rules are tested although monitor.yaml
+    has a fault."""
+    use_list(desk)
+    if is_config_faulty:
+        (desk / "monitor.yaml").write_text("channels: [", encoding="utf-8")
     before = contents(desk)
     refused = await news_monitor("init", "--update", "--write", ".", folder=desk)
     assert refused.code == 1
-    assert any(line.startswith("rules/mine.yaml:1:") for line in refused.told)
+    assert [line for line in refused.told if line.startswith("rules/mine.yaml:5:") and "must stay silent" in line]
     assert "`check` would find 1 new fault: nothing is written" in refused.err
-    assert [line for line in refused.told if "there is another" in line and "at rules/lists/ceasefires.yaml:" in line]
     assert contents(desk) == before
+
+
+async def test_a_list_that_the_user_has_elsewhere_is_not_added(desk: Path) -> None:
+    """It says where, and goes on with the others."""
+    (desk / "rules" / "mine.yaml").write_text("list: ceasefires\nwords: [sea]\n", encoding="utf-8")
+    written = await news_monitor("init", "--update", "--write", ".", folder=desk)
+    assert f"{LISTS}/ceasefires.yaml: not added: list 'ceasefires' is in rules/mine.yaml; if that is" in written.out
+    assert not (desk / LISTS / "ceasefires.yaml").exists()
+    assert (await news_monitor("check", folder=desk)).code == 0
 
 
 async def test_what_is_shown_steers_no_terminal(desk: Path) -> None:
@@ -125,7 +153,9 @@ async def test_faults_that_are_there_already_stop_no_update(desk: Path) -> None:
     (desk / "rules" / "mine.yaml").write_text("rule: Not An Id\n", encoding="utf-8")
     change(desk / "monitor.yaml", "entities: [", "entities: [../elsewhere, ./nowhere, ")
     assert (await news_monitor("check", folder=desk)).code == 1
-    (desk / "rules" / "second.yaml").write_text("list: ceasefires\nwords: [sea]\n", encoding="utf-8")
+    use_list(desk)
+    (desk / "rules" / "mine.yaml").rename(desk / "rules" / "second.yaml")
+    (desk / "rules" / "mine.yaml").write_text("rule: Not An Id\n", encoding="utf-8")
     refused = await news_monitor("init", "--update", "--write", ".", folder=desk)
     assert refused.code == 1
     assert "`check` would find 1 new fault: nothing is written" in refused.err

@@ -28,6 +28,9 @@ pytestmark = pytest.mark.usefixtures("lived_in")
         # in the configured zone: Seoul is nine hours ahead of the fixture's noon
         (("--since", "2026-01-05 21:05"), ["other korea held", "other launch held"]),
         (("--since", "2026-01-05T12:05Z"), ["other korea held", "other launch held"]),
+        (("--rule", "launch", "rule:launch"), ["wire launch told", "other launch held"]),
+        (("--rule", "launch", "--rule", "korea", "rule:launch"), ["wire launch told", "other launch held"]),
+        (("rule:launch", "rule:korea", "--source", "wire", "source:wire"), ["wire korea told", "wire launch told"]),
         (("--since", "2026-01-06"), []),
         (("--since", "1 minute"), []),  # ago
     ],
@@ -159,6 +162,11 @@ async def test_a_span_of_time_can_be_taken_away(tmp_path: Path) -> None:
     [
         (("show", "99"), "there is no match 99: `news-monitor matches list` shows"),
         (("list", "--since", "yesterday"), "'yesterday' is no time: write '3 days' (ago), 2026-01-05 or"),
+        (
+            ("list", "--rule", "launch", "rule:korea"),
+            "--rule launch and rule:korea: no match is of both; to",
+        ),
+        (("list", "--source", "wire", "source:other"), "--source wire and source:other: no match is of both; to see"),
         (("export", "nosuch/all.jsonl"), "nosuch/all.jsonl: there is no folder nosuch; make it first"),
     ],
 )

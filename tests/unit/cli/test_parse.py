@@ -147,6 +147,11 @@ async def test_no_site_leads_into_a_private_network(tmp_path: Path) -> None:
     assert allowed.told[0].endswith("Connection refused")
 
 
+async def test_a_document_without_an_end_is_refused(tmp_path: Path) -> None:
+    ended = await news_monitor("parse", "/dev/zero", folder=tmp_path)
+    assert (ended.code, ended.out, ended.err) == (1, "", "/dev/zero: it is larger than 64 MiB\n")
+
+
 @pytest.mark.parametrize(
     ("content", "code", "entries", "line"),
     [

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.cli.output import article_list
 from monitor.lab.recorded import RecordedArticle, read_recorded
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
@@ -17,6 +18,7 @@ from monitor.store.queues.claims import Claims
 from monitor.store.search.search_index import switch_index
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit
 from tests.e2e.whole import Ended, news_monitor
+from tests.terminal import on_terminal
 
 pytestmark = pytest.mark.usefixtures("lived_in")
 
@@ -49,7 +51,9 @@ def archive(lived_in: Database, request: pytest.FixtureRequest) -> Database:
 @pytest.mark.usefixtures("archive")
 async def test_a_hit_has_its_sentence_and_the_places_in_it(tmp_path: Path) -> None:
     shown = await run(tmp_path, "search", "missiles seoul")
-    assert "**Seoul** says so." in shown.out
+    assert "  Seoul says so." in shown.out  # marks are for people: a file or a program gets the text
+    seen = on_terminal(200, "-m", "monitor", "search", "missiles seoul", folder=tmp_path)
+    assert any("**Seoul** says so." in line for line in seen)
     (found,) = rows(await run(tmp_path, "search", "missiles seoul", "--json"))
     assert (found["uid"], found["source"], found["url"]) == ("a", "wire", "https://x.test/1")
     assert found["sentences"] == [
@@ -99,7 +103,14 @@ async def test_spreadsheets_take_no_text_for_a_formula(tmp_path: Path) -> None:
     ended = await run(tmp_path, "articles", "search", "ferries", "--csv")
     heads, *lines = csv.reader(io.StringIO(ended.out))
     assert heads[-1] == "sentence"
-    assert [line[-1] for line in lines] == ["'=1+1 **ferries** sail."] * 3
+    assert [line[-1] for line in lines] == ["'=1+1 ferries sail."] * 3
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(1)", "＝1+1", "＋1", "－1", "＠SUM(1)", "\u3000=1"])
+def test_no_cell_begins_like_a_formula(text: str) -> None:
+    """Wide signs count as well: spreadsheets in East Asia take them."""
+    assert article_list._make_cell(text).startswith("'")
+    assert article_list._make_cell(f"a{text}").startswith("a")
 
 
 @pytest.mark.usefixtures("archive")

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from monitor.config.editing.boolean_query import MAX_DEPTH, QueryDialect, QueryProblem, parse_query
+from monitor.config.editing.boolean_query import (
+    MAX_DEPTH,
+    QueryAny,
+    QueryDialect,
+    QueryProblem,
+    QueryTerm,
+    parse_query,
+)
 from monitor.config.editing.query_rules import make_rule_id, rule_from_query
-from monitor.config.yaml.yaml12 import PlainData
+from monitor.config.editing.rule_text import format_rule
+from monitor.config.language.rules import rule_from_document
+from monitor.config.yaml.yaml12 import PlainData, parse_yaml_text
+from monitor.matching import compile_rules
+from tests.building import article
 
 ISSUE = "Busan AND (strike OR walkout) NOT baseball"
 BUSAN, STRIKE, BOTH = {"words": ["Busan"]}, {"words": ["strike"]}, {"words": ["strike", "walkout"]}
@@ -42,7 +55,12 @@ def convert(text: str, dialect: QueryDialect = QueryDialect.STRICT) -> dict[str,
         ("intitle:strike", {"in": "title", **STRIKE}, None),
         ("intitle:(strike OR walkout) Busan", {"all": [{"in": "title", **BOTH}, BUSAN]}, None),
         ("intitle:strike OR walkout", {"any": [{"in": "title", **STRIKE}, {"words": ["walkout"]}]}, None),
-        ("strike -site:yna.co.kr", STRIKE, {"in": "url", "words": ["yna.co.kr"]}),
+        ("strike -inurl:yna.co.kr", STRIKE, {"in": "url", "words": ["yna.co.kr"]}),
+        (
+            "strike -site:yna.co.kr",
+            STRIKE,
+            {"in": "url", "pattern": r"^[a-z]+://([^/?#]*[.@])?yna\.co\.kr(:[0-9]*)?([/?#]|$)"},
+        ),
         ("Busan NEAR/5 strike", {"near": {"within": "5 words", "these": [BUSAN, STRIKE]}}, None),
         ("Busan w/5 (strike OR walkout)", {"near": {"within": "5 words", "these": [BUSAN, BOTH]}}, None),
         ("Busan AROUND(5) strike", {"near": {"within": "5 words", "these": [BUSAN, STRIKE]}}, None),
@@ -105,6 +123,8 @@ def test_or_binds_closer_in_google() -> None:
         ("Busan AND NOT: strike", 11, "'NOT:' cannot be said"),
         ("strike~2 AND Busan", 1, "the sign in 'strike~2' cannot be said"),
         ("strike^3 AND Busan", 1, "the sign in 'strike^3' cannot be said"),
+        ("C++ AND strike", 1, "'C++' would find every 'C'"),
+        ('strike "in C#"', 8, "'C#' would find every 'C'"),
         ("2020..2024", 1, "a range of numbers cannot be said"),
         ("Busan source:reuters", 7, "'source:' cannot be said"),
         ("Busan lang:ko", 7, "'lang:' cannot be said"),
@@ -133,6 +153,92 @@ def test_what_cannot_be_said_is_refused_where_it_is(query: str, col: int, proble
 def test_a_query_that_any_article_would_meet_is_no_rule(query: str) -> None:
     """An alert shows the words that it is based on."""
     assert rule_from_query(parse_query(query, QueryDialect.STRICT)) is None
+
+
+@pytest.mark.parametrize(
+    ("query", "col", "term"),
+    [
+        ("strike NOT strike", 12, "strike"),
+        ("Strike AND port -STRIKE", 18, "STRIKE"),
+        ('"port strike" NOT strike', 19, "strike"),
+        ("intitle:strike NOT strike", 20, "strike"),
+        ("(strike OR walkout) NOT (walkout OR strike)", 37, "strike"),
+        ("port NEAR/3 strike NOT port", 24, "port"),
+        ("strike* -strike*", 10, "strike*"),
+    ],
+)
+def test_a_query_that_no_article_can_meet_is_no_rule(query: str, col: int, term: str) -> None:
+    """It would be silent for ever."""
+    with pytest.raises(QueryProblem) as raised:
+        rule_from_query(parse_query(query, QueryDialect.STRICT))
+    assert raised.value.problem == f"this excludes '{term}', and asks for it too: no article would meet it"
+    assert raised.value.offset + 1 == col
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "(strike OR walkout) NOT strike",
+        'strike NOT "port strike"',
+        "strike* NOT strike",
+        "strike NOT intitle:strike",
+        "url:strike.example NOT strike",
+        "strike (port OR NOT strike)",
+    ],
+)
+def test_a_query_that_some_article_can_meet_is_a_rule(query: str) -> None:
+    assert rule_from_query(parse_query(query, QueryDialect.STRICT)) is not None
+
+
+def test_many_words_take_time_in_proportion() -> None:
+    """Eight times the words take at most some twenty times the time; comparing each with each took sixty times."""
+
+    def measure(count: int) -> float:
+        query = QueryAny(tuple(QueryTerm(f"word{number}", 0) for number in range(count)))
+        start = time.process_time()
+        rule_from_query(query)
+        return time.process_time() - start
+
+    measure(100)
+    assert measure(24_000) < 24 * max(measure(3_000), 0.001)
+
+
+@pytest.mark.parametrize(
+    ("query", "addresses", "others"),
+    [
+        (
+            "strike site:example.org",
+            [
+                "https://example.org",
+                "http://news.example.org:80/a",
+                "https://EXAMPLE.ORG/?a",
+                "https://me@example.org/",
+            ],
+            [
+                "https://x.test/example.org/",
+                "https://myexample.org/",
+                "https://example.org.x.test/",
+                "https://example-org.x",
+            ],
+        ),
+        (
+            "strike site:https://example.org/asia/",
+            ["https://example.org/asia", "https://www.example.org/asia/1"],
+            ["https://example.org/", "https://example.org/asiana"],
+        ),
+        (
+            "strike (site:one.test OR site:two.test OR inurl:asia)",
+            ["https://one.test/", "https://two.test/", "https://three.test/asia/1"],
+            ["https://three.test/one.test"],
+        ),
+    ],
+)
+def test_a_site_is_a_host_and_no_part_of_a_path(query: str, addresses: list[str], others: list[str]) -> None:
+    keys: dict[str, PlainData] = {"rule": "site", "title": "Site", "level": "low", **convert(query)}
+    (document,) = parse_yaml_text("\n".join(format_rule(keys)), "rules.yaml")
+    compiled = compile_rules([rule_from_document(document)], {})
+    found = [url for url in (*addresses, *others) if compiled.match(article(title="strike", url=url))]
+    assert found == addresses
 
 
 @pytest.mark.parametrize("start", ["(", "NOT ", "intitle:", "-", "NOT ("])

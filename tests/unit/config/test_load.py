@@ -6,13 +6,13 @@ import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from monitor.config.language.secrets import secrets_of
-from monitor.config.loading.files import compute_signature
+from monitor.config.loading.files import compute_signature, is_empty
 from monitor.config.loading.load import LoadCache, LoadedConfig, load_config_files, load_rules, load_rules_of
+from monitor.config.yaml.file_content import MAX_BYTES
 from monitor.errors import InvalidFiles
 
 Write = Callable[[dict[str, str]], Path]
@@ -346,24 +346,40 @@ def test_a_monitor_yaml_that_the_system_refuses_is_told(tmp_path: Path) -> None:
         load_config_files(tmp_path / ("a" * 300), {})
 
 
-def test_a_file_that_vanishes_while_it_is_read_is_told(write: Write) -> None:
+def test_a_file_that_vanishes_while_it_is_read_is_named(tmp_path: Path) -> None:
     """Between its content, which is empty, and its size, which nobody can tell any more."""
-    folder, remembered = write(_GOOD), LoadCache()
-    load_config_files(folder / "monitor.yaml", {}, remembered)
-    rule = folder / "rules" / "drills.yaml"
-    rule.unlink()
-    os.mkfifo(rule)
+    with pytest.raises(InvalidFiles, match=r"drills\.yaml:1:1: cannot be read: No such file or directory"):
+        is_empty(tmp_path / "drills.yaml")
 
-    def vanish() -> None:
-        with rule.open("w"):  # waits for the reader, who then finds nothing in it
-            rule.unlink()
 
-    vanishing = Thread(target=vanish)
-    vanishing.start()
-    result = load_config_files(folder / "monitor.yaml", {}, remembered)
-    vanishing.join()
-    assert told(result, folder) == ["rules/drills.yaml:1:1: cannot be read: No such file or directory"]
+def test_what_is_no_file_is_refused_at_once(write: Write) -> None:
+    """It is neither waited for nor read to its end, which a device does not have."""
+    folder = write(_GOOD)
+    os.mkfifo(folder / "rules" / "pipe.yaml")
+    (folder / "rules" / "endless.yaml").symlink_to("/dev/zero")
+    (folder / "rules" / "broken.yaml").symlink_to("nowhere")
+    (folder / "rules" / "away.yaml").symlink_to("/dev/null")
+    with (folder / "rules" / "huge.yaml").open("wb") as huge:
+        huge.truncate(MAX_BYTES + 1)
+    result = loaded(folder)
+    assert told(result, folder) == [
+        "rules/broken.yaml:1:1: this is a link to 'nowhere', which does not exist; correct the link, or delete it",
+        "rules/endless.yaml:1:1: this is a device, a pipe or a socket; name a file",
+        "rules/huge.yaml:1:1: this file is larger than 16 MiB; split it, or name another file",
+        "rules/pipe.yaml:1:1: this is a device, a pipe or a socket; name a file",
+    ]
     assert list(result.config.rules) == ["drills"]
+
+
+def test_a_monitor_yaml_that_is_a_device_is_refused() -> None:
+    with pytest.raises(InvalidFiles, match="/dev/zero:1:1: this is a device, a pipe or a socket; name a file"):
+        load_config_files(Path("/dev/zero"), {})
+
+
+def test_a_monitor_yaml_that_is_a_broken_link_is_named_so(tmp_path: Path) -> None:
+    (tmp_path / "monitor.yaml").symlink_to("elsewhere.yaml")
+    with pytest.raises(InvalidFiles, match=r"this is a link to 'elsewhere\.yaml', which does not exist"):
+        load_config_files(tmp_path / "monitor.yaml", {})
 
 
 def test_what_a_removed_file_said_does_not_come_back(write: Write) -> None:

@@ -150,6 +150,31 @@ def test_what_is_no_longer_shipped_stays_and_is_named_once(desk: Desk) -> None:
     assert desk.update() == {}
 
 
+RULE = "rule: gales\ntitle: Gales\nlevel: low\nmatch: {words: [gale]}\n"
+
+
+@pytest.mark.parametrize("renamed_by", ["us", "user"])
+def test_a_renamed_file_is_not_added_a_second_time_and_stops_no_other(desk: Desk, renamed_by: str) -> None:
+    """Two files with one rule would be a fault, and nothing at all would be updated."""
+    desk.ship(GALES, RULE)
+    desk.update()
+    old, new = GALES, GALES.with_name("strong-winds.yaml")
+    if renamed_by == "us":
+        (desk.shipped / old).rename(desk.shipped / new)
+    else:
+        (desk.folder / old).rename(desk.folder / GALES.with_name("mine.yaml"))
+        old = GALES.with_name("mine.yaml")
+        desk.ship(new, RULE)
+    desk.ship(FLOODS, TEXT + "six: 6\n")
+    update = desk.prepare()
+    (refused,) = update.select(FileChange.ID_TAKEN)
+    assert (refused.name, refused.taken) == (new, (("rule", "gales"), old))
+    assert desk.update()["floods.yaml"] == "replaced"
+    assert desk.read(old) == RULE
+    assert not (desk.folder / new).exists()
+    assert desk.update()["strong-winds.yaml"] == "deleted"  # which is not said
+
+
 def test_a_new_folder_comes_with_its_files(desk: Desk) -> None:
     """The user has deleted nothing there."""
     desk.ship(Path("seeds/entities/ports/asia.yaml"), TEXT)

@@ -1,0 +1,71 @@
+"""Reads a SQLite file that may not be written, or whose folder may not: an archive on a read-only disk, or one that its
+owner has closed.
+
+To read a file in WAL mode, SQLite writes: it makes a log and an index of the log beside the file. Where it cannot, it
+reads nothing. Where only the file is closed, it leaves both behind, closed as well, and the daemon cannot use them
+later. So such a file is opened as one that nobody changes (`immutable`), unless there is a log. A log with its index
+can be read as they are. A log without an index cannot be, and leaving it out would hide the latest commits.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from monitor.errors import StoreFailed
+
+
+@dataclass(frozen=True, slots=True)
+class UnchangingFile:
+    """A database file that is opened as one that nobody changes, and the time (ns) and size that it had then."""
+
+    path: Path
+    stamp: tuple[int, int]
+
+    @property
+    def uri(self) -> str:
+        """The name by which SQLite opens it so."""
+        return f"file:{quote(str(self.path))}?immutable=1"
+
+    def require_unchanged(self) -> None:
+        """Raises StoreFailed if the file was changed since: the answer may mix both states."""
+        if _read_stamp(self.path) != self.stamp:
+            raise StoreFailed(f"{self.path} was changed while it was read: run the command again")
+
+
+def find_unchanging_file(path: Path) -> UnchangingFile | None:
+    """The file, if it must be opened as one that nobody changes; None: SQLite can open it as usual. Raises StoreFailed
+    if it cannot be read without writing."""
+    if not path.exists() or _find_read_only_part(path) is None:
+        return None
+    log, index = Path(f"{path}-wal"), Path(f"{path}-shm")
+    if log.exists() and index.exists():
+        return None
+    if not log.exists() or not log.stat().st_size:
+        return UnchangingFile(path, _read_stamp(path))
+    if os.access(path.parent, os.W_OK):
+        return None
+    raise StoreFailed(
+        f"{log} has the latest commits, and {path.parent} may not be written, so it cannot be read there: copy both "
+        f"{path.name} and {log.name} into a folder that you may write, and name that copy under `database`"
+    )
+
+
+def require_writable(path: Path) -> None:
+    """Raises StoreFailed if the file is there and may not be written, or its folder may not. SQLite would say so only
+    after it has left a log there."""
+    if path.exists() and (part := _find_read_only_part(path)) is not None:
+        what = path if part == path else f"{part}, the folder of {path.name},"
+        raise StoreFailed(f"{what} is read-only, so nothing can be stored; commands that only read work")
+
+
+def _find_read_only_part(path: Path) -> Path | None:
+    """The file or its folder, if it may not be written."""
+    return next((part for part in (path, path.parent) if not os.access(part, os.W_OK)), None)
+
+
+def _read_stamp(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size
