@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.config.loading.load import load_rules
-from monitor.config.loading.shipped import find_shipped_folder
 from monitor.decide import decide_articles
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import Article, MatchKind
 from monitor.state import State
 from tests.building import NOON
+from tests.shipped import load_shipped
 
 SUMMIT, LAUNCH, DRILLS = "korea-china-diplomacy", "north-korea-missile-launch", "taiwan-drills"
 STORY = {
@@ -61,7 +60,7 @@ STORY = {
 @pytest.fixture(scope="module")
 def shipped_rules() -> RuleSet:
     """Compiled once: this takes seconds."""
-    loaded = load_rules([find_shipped_folder() / "rules", find_shipped_folder() / "seeds" / "entities"])
+    loaded = load_shipped()
     return compile_rules(loaded.rules.values(), loaded.entities, loaded.lists, {})
 
 
