@@ -1,13 +1,14 @@
 """Runs commands of the program in forks of one process that has imported it: an interpreter for every command would
 spend a second on imports. A fork has arguments, streams, folder, environment and exit code of its own, as any process.
 
-A new interpreter differs in what Python reads when it starts (`needs_interpreter`) and in the order of imports;
-tests/unit/cli/test_contract.py runs the commands in one too.
+A new interpreter differs in what Python reads when it starts (`needs_interpreter`), in the order of imports and in what
+it says when it frees its modules at the end; tests/unit/cli/test_contract.py runs the commands in one too.
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import gc
 import importlib
 import importlib.util
@@ -19,9 +20,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+
+from monitor.runtime import gc_tuning
 
 ROOT = Path(__file__).parents[1]
 _MAX_REQUEST = 128 * 1024  # bytes: arguments and environment
@@ -161,12 +165,28 @@ def _become(request: Mapping[str, Any], streams: list[int]) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def _end(code: int) -> NoReturn:
+    """End this process as Python would, without freeing one by one what all modules hold: that took longer than most
+    commands."""
+    threading._shutdown()  # type: ignore[attr-defined]  # this and the next as multiprocessing ends its forks
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a test session that is interrupted closes the socket
     _import_program()
     gc.collect()
-    gc.freeze()  # the forks share these pages
+    gc.freeze()  # the forks share these pages,
+    gc_tuning.MAX_SEARCHED = 0  # and do not search the modules of all commands for garbage: a command imports few
     if _serve(socket.socket(fileno=int(sys.argv[1]))):
         from monitor.cli import main as run_command
 
-        run_command()
+        try:
+            run_command()
+        except SystemExit as ended:
+            if isinstance(ended.code, str):
+                raise
+            _end(ended.code or 0)

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.loading.load import load_rules
-from monitor.config.loading.shipped import find_shipped_folder
 from monitor.lab.rule_tests import article_from_test, rule_from_entity
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import Entity, RuleTest
+from tests.shipped import load_shipped
 
-LOADED = load_rules([find_shipped_folder() / "seeds" / "entities"])
+LOADED = load_shipped()
 COUNTRIES = {each.id: each for each in LOADED.entities.values() if each.kind == "country"}
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 LANGUAGES = {"en", "zh", "ko", "ja", "ru", "de", "pl", "fr", "es"}

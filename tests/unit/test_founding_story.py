@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.config.loading.load import load_rules
-from monitor.config.loading.shipped import find_shipped_folder
 from monitor.decide import decide_articles
-from monitor.matching import compile_rules
+from monitor.matching import RuleSet, compile_rules
 from monitor.model import Article, MatchKind
 from monitor.state import State
 from tests.building import NOON
+from tests.shipped import load_shipped
 
 SUMMIT, LAUNCH, DRILLS = "korea-china-diplomacy", "north-korea-missile-launch", "taiwan-drills"
 STORY = {
@@ -58,14 +57,19 @@ STORY = {
 }
 
 
+@pytest.fixture(scope="module")
+def shipped_rules() -> RuleSet:
+    """Compiled once: this takes seconds."""
+    loaded = load_shipped()
+    return compile_rules(loaded.rules.values(), loaded.entities, loaded.lists, {})
+
+
 @pytest.mark.parametrize("language", STORY)
-def test_the_summit_is_news_and_launch_and_drills_are_mentions(language: str) -> None:
+def test_the_summit_is_news_and_launch_and_drills_are_mentions(language: str, shipped_rules: RuleSet) -> None:
     """Whichever of the five languages tells it."""
     title, text = STORY[language]
-    loaded = load_rules([find_shipped_folder() / "rules", find_shipped_folder() / "seeds" / "entities"])
-    rules = compile_rules(loaded.rules.values(), loaded.entities, loaded.lists, {})
     article = Article("", "agency", title, text, NOON, NOON, language=language)
-    (judged,) = decide_articles([article], rules, State(), NOON).article_decisions
+    (judged,) = decide_articles([article], shipped_rules, State(), NOON).article_decisions
     kinds = {decided.match.rule: decided.match.kind for decided in judged.decisions}
     assert kinds[SUMMIT] is MatchKind.NEWS
     assert kinds[LAUNCH] is MatchKind.MENTION

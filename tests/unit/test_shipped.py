@@ -13,7 +13,7 @@ from monitor import clock
 from monitor.config.editing.starter import write_starter
 from monitor.config.generated.schema import build_json_schema, file_name
 from monitor.config.language.file_kinds import KINDS, Kind
-from monitor.config.loading.load import load_config_files, load_rules
+from monitor.config.loading.load import load_config_files
 from monitor.config.loading.packs import shipped_packs
 from monitor.config.loading.shipped import find_shipped_folder
 from monitor.lab.rule_tests import find_test_failures
@@ -33,8 +33,9 @@ from monitor.model import (
     Times,
     Words,
 )
+from tests.shipped import load_shipped
 
-LOADED = load_rules([find_shipped_folder() / "rules", find_shipped_folder() / "seeds" / "entities"])
+LOADED = load_shipped()
 # What a feed may say of its language, rightly or wrongly; German and Ukrainian share a script with ours.
 LABELS = (None, "en", "zh-Hans", "zh-Hant", "ko", "ja", "ru", "de", "uk")
 # By a letter that only this language's texts have; Chinese last, for Japanese holds Han too.

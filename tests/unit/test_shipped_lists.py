@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.config.loading.load import load_rules
-from monitor.config.loading.shipped import find_shipped_folder
 from monitor.matching import compile_rules
 from monitor.model import Article, Ignore, Ignoring, Level, ListNamed, Rule, Term, Words
 from tests.building import NOON
+from tests.shipped import load_shipped
 
 NINE = {"en", "zh", "ko", "ja", "ru", "de", "pl", "fr", "es"}
-LISTS = load_rules([find_shipped_folder() / "rules"]).lists
+LISTS = load_shipped().lists
 # What is said of a deed, and the deed: where the list is ignored beside it, it does not count.
 SPOILT = {
     "denials": {

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from monitor.cli import cli
 from monitor.errors import InvalidRequest
 from tests.e2e.whole import DESK, ROOT, news_monitor, run_in_interpreter, started, write_config
+from tests.newest import make_newest
 from tests.patience import PATIENCE
 
 COMMANDS = (
@@ -477,7 +478,7 @@ def _find_path_parameters(name: str) -> list[click.Parameter]:
 async def test_json_goes_to_stdout_and_words_to_stderr(command: str, complaint: str | None, tmp_path: Path) -> None:
     """Every line of stdout is JSON, also when there is something to complain of."""
     write_config(tmp_path, {"agency": "http://127.0.0.1:9/feed"})
-    await news_monitor("db", "upgrade", folder=tmp_path)
+    make_newest(tmp_path / "monitor.db").close()
     with (tmp_path / "sources.yaml").open("a", encoding="utf-8") as file:
         file.write("  - {id: other}\n")
     (tmp_path / "two.jsonl").write_text(f"{HIT}{{\n", encoding="utf-8")
@@ -542,7 +543,7 @@ def test_status_reads_the_files_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """Thousands of rules are parsed once: what it counts and what it warns of is one reading."""
     write_config(tmp_path, {})
     monkeypatch.chdir(tmp_path)
-    assert CliRunner().invoke(cli, ["db", "upgrade"]).exit_code == 0
+    make_newest(tmp_path / "monitor.db").close()
     read: list[str] = []
 
     def seen(event: str, args: tuple[object, ...]) -> None:

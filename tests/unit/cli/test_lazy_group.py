@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import click
-import pytest
 
 from monitor.cli import cli
 from monitor.cli.lazy_group import LazyGroup
@@ -14,20 +13,18 @@ from monitor.cli.lazy_group import LazyGroup
 CONTEXT = click.Context(cli)
 
 
-def groups() -> list[LazyGroup]:
-    """All lazy groups."""
-    named = (cli.get_command(CONTEXT, name) for name in cli.list_commands(CONTEXT))
-    return [cli, *(each for each in named if isinstance(each, LazyGroup))]
-
-
-@pytest.mark.parametrize("group", groups(), ids=lambda group: str(group.name))
-def test_every_command_is_there_under_its_name(group: LazyGroup) -> None:
-    """And says what it does."""
-    for name in group.list_commands(CONTEXT):
-        command = group.get_command(CONTEXT, name)
-        assert command is not None
-        assert command.name == name
-        assert command.help
+def test_every_command_is_there_under_its_name() -> None:
+    """Of the program and of each of its groups; and it says what it does."""
+    groups = [cli]
+    while groups:
+        group = groups.pop()
+        for name in group.list_commands(CONTEXT):
+            command = group.get_command(CONTEXT, name)
+            assert command is not None
+            assert command.name == name
+            assert command.help
+            if isinstance(command, LazyGroup):
+                groups.append(command)
 
 
 def test_help_imports_no_command() -> None:
