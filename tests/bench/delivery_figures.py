@@ -32,6 +32,7 @@ from monitor.delivery import Dispatcher
 from monitor.model import Channel, Level, Limits, RouteStep, Settings
 from monitor.notify import Notifier
 from monitor.notify.timeouts import SendTimeouts
+from monitor.runtime.workers.processes import preload_module
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.store_thread import StoreThread
@@ -57,6 +58,7 @@ async def running(urls: Mapping[str, str]) -> AsyncIterator[tuple[Database, Disp
         database.upgrade()
         settings = Settings("UTC", "", channels, {"default": tuple(map(RouteStep, urls))}, limits=Limits())
         thread = StoreThread()
+        preload_module("monitor.preloaded")  # as the daemon does: no process that is forked later loads Apprise again
         notifier = Notifier(lambda: channels, settings.limits.send, SendTimeouts(http_answer=timedelta(minutes=10)))
         await notifier.prepare()
         dispatcher = Dispatcher(

@@ -6,14 +6,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, case, func, select
 
 from monitor.model import DeliveryState
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, attempt, delivery, source
 
 UNSETTLED_STATES = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
+
+# Built once, with bound values: building a statement costs more than running it.
+_NOW = bindparam("now", type_=delivery.c.not_before.type)
+_SELECT_AGES = select(source.c.id, source.c.last_ok_at, source.c.failing_since, source.c.failures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +72,8 @@ class PendingDeliveries:
 
 def source_ages(database: Database, ids: Collection[str]) -> SourceAges:
     """The ages of these sources, including those that were never polled."""
-    columns = (source.c.id, source.c.last_ok_at, source.c.failing_since, source.c.failures)
     with database.reading() as connection:
-        rows = {row.id: row for row in connection.execute(select(*columns))}
+        rows = {row.id: row for row in connection.execute(_SELECT_AGES)}
         good = dict.fromkeys(ids) | {id_: rows[id_].last_ok_at for id_ in ids if id_ in rows}
         failing = {id_: rows[id_].failing_since for id_ in ids if id_ in rows and rows[id_].failing_since is not None}
         newest = max((at for at in good.values() if at is not None), default=None)
@@ -89,15 +94,18 @@ def find_pending_by_channel(database: Database, now: datetime) -> Mapping[str, P
 
 def find_held_by_channel(database: Database, now: datetime) -> Mapping[str, HeldDeliveries]:
     """The deliveries of each channel that wait for the hours of a route."""
-    rows = select(
-        delivery.c.channel, func.count().label("deliveries"), func.min(delivery.c.not_before).label("until")
-    ).where(is_held(now))
     with database.reading() as connection:
-        found = connection.execute(rows.group_by(delivery.c.channel))
+        found = connection.execute(_build_held_query(), {"now": now})
         return {row.channel: HeldDeliveries(row.deliveries, row.until) for row in found}
 
 
-def is_held(now: datetime) -> ColumnElement[bool]:
+@cache
+def _build_held_query() -> Select[*tuple[Any, ...]]:
+    counts = (func.count().label("deliveries"), func.min(delivery.c.not_before).label("until"))
+    return select(delivery.c.channel, *counts).where(is_held(_NOW)).group_by(delivery.c.channel)
+
+
+def is_held(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Whether a delivery waits for the hours of a route. Nothing is wrong with its channel."""
     is_planned_later = delivery.c.held_by.is_not(None) & (delivery.c.not_before > now)
     return (delivery.c.state == DeliveryState.PENDING) & is_planned_later
@@ -105,13 +113,19 @@ def is_held(now: datetime) -> ColumnElement[bool]:
 
 def query_pending_by_channel(connection: Connection, now: datetime) -> Mapping[str, PendingDeliveries]:
     """What `find_pending_by_channel` returns, on a connection."""
-    rows = (
-        select(delivery.c.channel, func.count().label("deliveries"), func.min(_pending_since_column()).label("since"))
+    found = connection.execute(_build_pending_query(), {"now": now})
+    return {row.channel: PendingDeliveries(row.deliveries, row.since) for row in found}
+
+
+@cache
+def _build_pending_query() -> Select[*tuple[Any, ...]]:
+    counts = (func.count().label("deliveries"), func.min(_pending_since_column()).label("since"))
+    return (
+        select(delivery.c.channel, *counts)
         .join_from(delivery, alert, alert.c.id == delivery.c.alert_id)
-        .where(delivery.c.state.in_(UNSETTLED_STATES), ~is_held(now))
+        .where(delivery.c.state.in_(UNSETTLED_STATES), ~is_held(_NOW))
         .group_by(delivery.c.channel)
     )
-    return {row.channel: PendingDeliveries(row.deliveries, row.since) for row in connection.execute(rows)}
 
 
 def _pending_since_column() -> ColumnElement[datetime]:

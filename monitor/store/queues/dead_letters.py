@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -86,11 +87,8 @@ def revive_deliveries(connection: Connection, accepted: Delivery, now: datetime)
 
 def find_dead_letters(database: Database) -> list[DeadLetters]:
     """Dead deliveries, grouped by channel and blame."""
-    columns = (delivery.c.channel, delivery.c.blame)
-    count, since = func.count().label("deliveries"), func.min(delivery.c.ended_at).label("since")
-    dead = select(*columns, count, since).where(delivery.c.state == DeliveryState.DEAD)
     with database.reading() as connection:
-        rows = connection.execute(dead.group_by(*columns).order_by(*columns)).all()
+        rows = connection.execute(_build_dead_query()).all()
         return [
             DeadLetters(
                 row.channel,
@@ -101,6 +99,15 @@ def find_dead_letters(database: Database) -> list[DeadLetters]:
             )
             for row in rows
         ]
+
+
+@cache
+def _build_dead_query() -> Select[*tuple[Any, ...]]:
+    """Built once, because every heartbeat asks for it."""
+    columns = (delivery.c.channel, delivery.c.blame)
+    counts = (func.count().label("deliveries"), func.min(delivery.c.ended_at).label("since"))
+    dead = select(*columns, *counts).where(delivery.c.state == DeliveryState.DEAD)
+    return dead.group_by(*columns).order_by(*columns)
 
 
 def _select_latest_detail(channel: str, blame: str | None) -> Select[str]:

@@ -275,7 +275,8 @@ def _begin_attempt(
     connection: Connection, row: Row[*tuple[Any, ...]], message: Alert | Notice, now: datetime
 ) -> Delivery:
     """The claimed delivery of a row; its attempt is recorded."""
-    refusals, unknowns, throttled = _failures_before(connection, row.id, row.forgiven)
+    is_first = row.attempts == row.forgiven + 1  # of those that count
+    refusals, unknowns, throttled = (0, 0, 0) if is_first else _failures_before(connection, row.id, row.forgiven)
     connection.execute(_BEGIN_ATTEMPT, {"delivery_id": row.id, "number": row.attempts, "started_at": now})
     handover = None if row.handed_since is None else Handover(row.handed_from, row.handed_since)
     return Delivery(
