@@ -15,30 +15,29 @@ This depends on the internals of feedparser 6.0. `tests/unit/sources/test_feedpa
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias
 from xml.parsers import expat
-from xml.sax import SAXParseException
 from xml.sax.xmlreader import AttributesNSImpl
 
-import feedparser
 from feedparser.api import StrictFeedParser
-from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 from feedparser.html import _cp1252
 from feedparser.mixin import _FeedParserMixin
 from feedparser.util import FeedParserDict
 
 from monitor.errors import FeedUnreadable
-from monitor.sanitize import sanitize_line
+from monitor.sources.formats.feedparser_lenient import (
+    MAX_REASON,
+    ParsedFeed,
+    find_xml_fault,
+    parse_ill_formed,
+    parse_leniently,
+)
 from monitor.sources.formats.html import one_line
 
 QualifiedName: TypeAlias = tuple[str | None, str]  # namespace and local name
 
-MAX_REASON: Final = 200  # characters
 MAX_AUTHOR: Final = 1_000  # characters in which feedparser looks for an address, in quadratic time
 # What feedparser 6 raised for randomly damaged feeds (an element closed without being open, half a surrogate pair).
 FEEDPARSER_ERRORS: Final = (
@@ -65,56 +64,20 @@ IN_TEXTINPUT: Final = {"title", "link", "description", "name"}
 IN_IMAGE: Final = {"title", "link", "description", "url", "href", "width", "height"}
 TAG_ELEMENTS: Final = {"category", "tags", "itunes_keywords"}  # stored by their own handlers
 FOREIGN_ELEMENTS: Final = ("math", "svg")  # feedparser keeps their namespaces
-_ROOT: Final = re.compile(rb"<\w")
-_MAX_PROLOG: Final = 4096  # bytes before the root; its DOCTYPE has been read (`doctype`)
 USERLAND_NAMESPACE: Final = "backend.userland.com/rss"  # any address that contains this is the namespace of RSS
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedFeed:
-    """A document as feedparser parsed it, in dicts whose values may be anything. `problem`: what is wrong with it, in a
-    line for a person."""
-
-    feed: Mapping[str, object]
-    entries: Sequence[Mapping[str, object]]
-    version: str
-    problem: str | None = None
 
 
 def parse_xml(clean: bytes) -> ParsedFeed:
     """Parses a document in UTF-8. Raises FeedUnreadable if feedparser breaks on it."""
     try:
+        if DOCTYPE in clean:
+            return parse_leniently(clean)
+        if fault := find_xml_fault(clean):
+            return parse_ill_formed(clean, fault)
         return parse_well_formed(clean) or parse_leniently(clean)
     except FEEDPARSER_ERRORS as error:
         reason = f"{type(error).__name__}: {one_line(str(error))[:MAX_REASON]}"
         raise FeedUnreadable(f"the document is so ill-formed that feedparser breaks on it ({reason})") from None
-
-
-def parse_leniently(clean: bytes) -> ParsedFeed:
-    """The result of `feedparser.parse`, which also reads what is ill-formed."""
-    # feedparser's search for declarations before the root takes a time that grows with the square of that part's length
-    if (root := _ROOT.search(clean)) and root.start() > _MAX_PROLOG:
-        clean = clean[root.start() :]
-    # The old charset in the header would make mojibake of it; with its address relative guids would change with https.
-    parsed = feedparser.parse(
-        io.BytesIO(clean),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-    problem = _explain_ill_formed(parsed.get("bozo_exception"))
-    return ParsedFeed(parsed.feed, parsed.entries, parsed.get("version") or "", problem)
-
-
-def _explain_ill_formed(error: object) -> str | None:
-    """The parse error, in a line for a person. None also for a wrong declared type or character set."""
-    if error is None or isinstance(error, (CharacterEncodingOverride, NonXMLContentType)):
-        return None
-    if isinstance(error, SAXParseException):
-        reason = f"line {error.getLineNumber()}: {error.getMessage()}"
-    else:
-        reason = sanitize_line(str(error))[:MAX_REASON]
-    return f"the document is ill-formed ({reason}); what could be read of it was kept"
 
 
 # --- the faster way -----------------------------------------------------------------------------------------------
