@@ -27,8 +27,7 @@ from sqlalchemy import func, select
 
 from monitor.model import Feed
 from monitor.sources.formats.charset import read_text, to_utf8
-from monitor.sources.formats.feedparser_compat import parse_well_formed
-from monitor.sources.formats.feedparser_lenient import parse_leniently
+from monitor.sources.formats.feedparser_compat import parse_leniently, parse_well_formed
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.tables import article, article_version, fetch, source
 from tests.bench.world.documents import alike, claims, count_stated, differences, documents, kept, read

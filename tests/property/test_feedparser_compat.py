@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 
 from monitor.sources.formats.charset import read_text, to_utf8
 from monitor.sources.formats.doctype import strip_doctype
-from monitor.sources.formats.feedparser_compat import DOCTYPE, FEEDPARSER_ERRORS, parse_well_formed
-from monitor.sources.formats.feedparser_lenient import ParsedFeed, find_xml_fault, parse_ill_formed, parse_leniently
+from monitor.sources.formats.feedparser_compat import (
+    DOCTYPE,
+    FEEDPARSER_ERRORS,
+    parse_ill_formed,
+    parse_leniently,
+    parse_well_formed,
+)
+from monitor.sources.formats.parsed_feed import ParsedFeed, find_xml_fault
 from tests.bench.mutations import DAMAGES, own
 from tests.parsed_feeds import said
 from tests.property.test_delta import versions

@@ -45,8 +45,7 @@ from monitor.notify.renderers.content import ADDRESS
 from monitor.notify.renderers.forms import compose_message
 from monitor.sources.formats.entry_bounds import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE
 from monitor.sources.formats.feed import MAX_LINK, MAX_NAME, MAX_NAMES
-from monitor.sources.formats.feedparser_compat import FEEDPARSER_ERRORS
-from monitor.sources.formats.feedparser_lenient import parse_leniently
+from monitor.sources.formats.feedparser_compat import FEEDPARSER_ERRORS, parse_leniently
 from monitor.sources.formats.read_document import read_document
 from monitor.stories import features_of
 from monitor.stories.wires import LEAD, extract_provenance

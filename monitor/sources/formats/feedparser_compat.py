@@ -15,29 +15,30 @@ This depends on the internals of feedparser 6.0. `tests/unit/sources/test_feedpa
 
 from __future__ import annotations
 
+import io
 import re
 from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeAlias
 from xml.parsers import expat
+from xml.sax import SAXParseException
 from xml.sax.xmlreader import AttributesNSImpl
 
-from feedparser.api import StrictFeedParser
+import feedparser
+from feedparser.api import LooseFeedParser, StrictFeedParser
+from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 from feedparser.html import _cp1252
 from feedparser.mixin import _FeedParserMixin
+from feedparser.sanitizer import replace_doctype
 from feedparser.util import FeedParserDict
 
 from monitor.errors import FeedUnreadable
-from monitor.sources.formats.feedparser_lenient import (
-    MAX_REASON,
-    ParsedFeed,
-    find_xml_fault,
-    parse_ill_formed,
-    parse_leniently,
-)
+from monitor.sanitize import sanitize_line
 from monitor.sources.formats.html import one_line
+from monitor.sources.formats.parsed_feed import ParsedFeed, cut_long_prolog, describe_fault, find_xml_fault
 
 QualifiedName: TypeAlias = tuple[str | None, str]  # namespace and local name
 
+MAX_REASON: Final = 200  # characters
 MAX_AUTHOR: Final = 1_000  # characters in which feedparser looks for an address, in quadratic time
 # What feedparser 6 raised for randomly damaged feeds (an element closed without being open, half a surrogate pair).
 FEEDPARSER_ERRORS: Final = (
@@ -78,6 +79,41 @@ def parse_xml(clean: bytes) -> ParsedFeed:
     except FEEDPARSER_ERRORS as error:
         reason = f"{type(error).__name__}: {one_line(str(error))[:MAX_REASON]}"
         raise FeedUnreadable(f"the document is so ill-formed that feedparser breaks on it ({reason})") from None
+
+
+def parse_leniently(clean: bytes) -> ParsedFeed:
+    """The result of `feedparser.parse`, which also reads what is ill-formed."""
+    clean = cut_long_prolog(clean)
+    # The old charset in the header would make mojibake of it; with its address relative guids would change with https.
+    parsed = feedparser.parse(
+        io.BytesIO(clean),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    problem = _explain_ill_formed(parsed.get("bozo_exception"))
+    return ParsedFeed(parsed.feed, parsed.entries, parsed.get("version") or "", problem)
+
+
+def parse_ill_formed(clean: bytes, fault: str) -> ParsedFeed:
+    """The result of `parse_leniently` for a document that expat refuses and that has no document type.
+    `feedparser.parse` would first read it as a well-formed one, up to its fault."""
+    _, body, entities = replace_doctype(cut_long_prolog(clean))
+    parser = LooseFeedParser("", None, "utf-8", entities)
+    parser.resolve_relative_uris = parser.sanitize_html = False
+    parser.feed(body.decode("utf-8", "replace"))
+    return ParsedFeed(parser.feeddata, parser.entries, parser.version, describe_fault(fault))
+
+
+def _explain_ill_formed(error: object) -> str | None:
+    """The parse error, in a line for a person. None also for a wrong declared type or character set."""
+    if error is None or isinstance(error, (CharacterEncodingOverride, NonXMLContentType)):
+        return None
+    if isinstance(error, SAXParseException):
+        reason = f"line {error.getLineNumber()}: {error.getMessage()}"
+    else:
+        reason = sanitize_line(str(error))[:MAX_REASON]
+    return describe_fault(reason)
 
 
 # --- the faster way -----------------------------------------------------------------------------------------------

@@ -13,8 +13,14 @@ from feedparser.html import _cp1252
 from feedparser.util import FeedParserDict
 
 from monitor.sources.formats.charset import to_utf8
-from monitor.sources.formats.feedparser_compat import MAX_AUTHOR, parse_well_formed, parse_xml
-from monitor.sources.formats.feedparser_lenient import find_xml_fault, parse_ill_formed, parse_leniently
+from monitor.sources.formats.feedparser_compat import (
+    MAX_AUTHOR,
+    parse_ill_formed,
+    parse_leniently,
+    parse_well_formed,
+    parse_xml,
+)
+from monitor.sources.formats.parsed_feed import find_xml_fault
 from tests.parsed_feeds import said
 
 # The functions that feedparser_compat writes anew, or that it counts on to the letter, by a digest of their source.
