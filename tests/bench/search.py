@@ -174,7 +174,7 @@ def time_command(folder: Path, kind: str) -> tuple[float, float]:
 
 
 def measure_emptying(figures: Figures, database: Database) -> None:
-    """An index that is switched off and on again begins empty; what it had is deleted in slices."""
+    """An index that is switched off and on again begins empty; its old rows are deleted in slices."""
     transactions = Transactions(database)
     switch_index(database, wanted=False)
     switch_index(database, wanted=True)

@@ -2,8 +2,8 @@
 
 FTS5 empties a table in one transaction, which overwrites all its pages: seconds for a large archive, and every poll
 waits for them. So the table is only renamed, and an empty one takes its place. Its rows are deleted later, a slice at a
-time (`purge_discarded`). What is left to delete are the tables of that name: a process that ends meanwhile loses
-nothing.
+time (`purge_discarded`). The names of the tables say which ones are still to be deleted, so that a process may end at
+any time.
 """
 
 from __future__ import annotations

@@ -106,7 +106,7 @@ def test_a_tag_with_very_many_attributes_reaches_no_tree() -> None:
 )
 @pytest.mark.parametrize("name", ["p", "a", "body", "svg", "iframe", "math"])
 def test_lxml_gets_no_tag_with_very_many_attributes(before: str, name: str) -> None:
-    """A megabyte of them took minutes. No text goes with them, nor another tag."""
+    """A megabyte of them took lxml more than a minute. All text stays, and every other tag."""
     attributes = " ".join(f"a{n}='>'" for n in range(3_000))
     page = limit_attributes(f"<html><body><p>one</p>{before}<{name} {attributes}>two</{name}><p lang=en>three</p>")
     tree = document_fromstring(page)
@@ -117,7 +117,7 @@ def test_lxml_gets_no_tag_with_very_many_attributes(before: str, name: str) -> N
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(MARKUP_PIECES), max_size=12))
 def test_however_a_page_is_written_lxml_finds_few_attributes(pieces: list[str]) -> None:
-    """The scan and lxml agree on what is a tag."""
+    """The scan and lxml see the same tags."""
     tree = document_fromstring("<html><body>" + limit_attributes("".join(["<p>x</p>" * 600, *pieces])))
     assert max(len(element.attrib) for element in tree.iter()) <= 1_000
 
