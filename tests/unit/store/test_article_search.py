@@ -370,7 +370,7 @@ def test_a_slice_that_fails_is_done_again(database: Database, monkeypatch: pytes
         with pytest.raises(Exception, match="no_such_column"):
             list(builder.build_slices())
     assert builder.count_missing() == 5
-    assert list(builder.build_slices()) == [5]
+    assert sum(builder.build_slices()) == 5
     assert len(desk.find("ferries")) == 5
 
 
