@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from monitor.sources.formats.feedparser_compat import ParsedFeed
+from monitor.sources.formats.parsed_feed import ParsedFeed
 
 
 def said(parsed: ParsedFeed) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ characters of a script without spaces. It demands:
     first page   of 50: 95 of 100 queries within 50 ms, with the sentences that are shown
     index        bytes of the index / bytes of titles and texts: at most 0.6 (SQLite)
     slices       the longest transaction of the build: at most 200 ms
+    emptying     the longest transaction when it is switched off and on again: at most 200 ms
 
 It also prints the CPU of `news-monitor search`, beside that on an archive that is empty, and the time of single
 characters and of beginnings of words, which have to look at many terms.
@@ -37,6 +38,7 @@ from monitor.services.queries.search import search_articles
 from monitor.store.engine import tables
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
+from monitor.store.search.index_removal import purge_discarded
 from monitor.store.search.search_index import IndexBuilder, switch_index
 from monitor.text.scripts import UNSPACED_ONE
 from tests.bench.rule_loop import run
@@ -51,7 +53,7 @@ SOURCES = 50
 BATCH = 5_000
 POOL = 4_000  # different texts, of which each article has the title of one and the text of another
 FILES = "database: sqlite:///monitor.db\nchannels: {screen: {url: 'console://'}}\nroutes: {default: [screen]}\n"
-LIMITS = {"first page": 50.0, "index": 0.6, "slices": 200.0}
+LIMITS = {"first page": 50.0, "index": 0.6, "slices": 200.0, "emptying": 200.0}
 
 
 def fill(connection: Connection, first: int, pool: Sequence[Text]) -> int:
@@ -171,6 +173,16 @@ def time_command(folder: Path, kind: str) -> tuple[float, float]:
     return both[0], both[1]
 
 
+def measure_emptying(figures: Figures, database: Database) -> None:
+    """An index that is switched off and on again begins empty; its old rows are deleted in slices."""
+    transactions = Transactions(database)
+    switch_index(database, wanted=False)
+    switch_index(database, wanted=True)
+    for _ in purge_discarded(database):
+        pass
+    figures.demand("longest transaction of emptying, ms", max(transactions.took), most=LIMITS["emptying"])
+
+
 def measure(kind: str, count: int, wanted: int) -> int:
     """Print the figures; the exit code."""
     figures, pool = Figures(), articles(POOL, 1, 150)
@@ -202,6 +214,7 @@ def measure(kind: str, count: int, wanted: int) -> int:
         if kind == "sqlite":
             empty, full = time_command(folder, kind)
             figures.note(**{"search, CPU s: empty archive, this one": f"{empty:.2f} {full:.2f}"})
+        measure_emptying(figures, database)
         figures.note(load=os.getloadavg()[0])
     return figures.verdict()
 

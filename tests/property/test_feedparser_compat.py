@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from hypothesis import event, given, settings
+from collections.abc import Callable
+from random import Random
 
-from monitor.sources.formats.charset import to_utf8
-from monitor.sources.formats.feedparser_compat import parse_leniently, parse_well_formed
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from monitor.sources.formats.charset import read_text, to_utf8
+from monitor.sources.formats.doctype import strip_doctype
+from monitor.sources.formats.feedparser_compat import (
+    DOCTYPE,
+    FEEDPARSER_ERRORS,
+    parse_ill_formed,
+    parse_leniently,
+    parse_well_formed,
+)
+from monitor.sources.formats.parsed_feed import ParsedFeed, find_xml_fault
+from tests.bench.mutations import DAMAGES, own
 from tests.parsed_feeds import said
 from tests.property.test_delta import versions
 
@@ -23,3 +36,26 @@ def test_it_is_read_as_feedparser_reads_it(history: list[str]) -> None:
         else:
             assert other.problem is None
             assert said(parsed) == said(other)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 2**32), st.lists(st.sampled_from(DAMAGES), min_size=1, max_size=3))
+def test_damaged_feeds_are_read_as_feedparser_reads_them(number: int, damages: list[Callable[..., bytes]]) -> None:
+    """The same entries, or the same kind of error."""
+    chance = Random(number)
+    body = chance.choice(own())
+    for damage in damages:
+        body = damage(chance, body, chance.choice(own()))
+    clean = strip_doctype(to_utf8(read_text(body, None).text)).body
+    fault = find_xml_fault(clean)
+    event("well-formed" if fault is None else "ill-formed")
+    if fault is not None and DOCTYPE not in clean:
+        ours = _read_or_fail(lambda: parse_ill_formed(clean, fault))
+        assert ours == _read_or_fail(lambda: parse_leniently(clean))
+
+
+def _read_or_fail(read: Callable[[], ParsedFeed]) -> object:
+    try:
+        return said(read())
+    except FEEDPARSER_ERRORS as error:
+        return type(error)

@@ -18,6 +18,7 @@ from monitor.store.engine.database import Database
 from monitor.store.engine.sqlite import SqliteDatabase
 from monitor.store.engine.sqlite_restore import restore_database
 from monitor.store.lifecycle.retention import ArchivePruner
+from monitor.store.search.index_removal import purge_discarded
 from monitor.store.search.search_index import IndexBuilder, drop_index, switch_index
 
 
@@ -69,4 +70,7 @@ def build_search_index(database: Database) -> tuple[int, Iterator[int]]:
 def drop_search_index(database: Database) -> bool:
     """Switch the search index off, and delete it. Returns whether there was anything in it."""
     switch_index(database, wanted=False)
-    return drop_index(database)
+    dropped = drop_index(database)
+    for _ in pause_between(purge_discarded(database)):
+        pass
+    return dropped

@@ -46,6 +46,8 @@ PLAIN_URL = re.compile(r"https?://[a-zA-Z0-9.-]+(?::[0-9]+)?(?:/[^\s?#;]*(?:\?[^
 REFUSED_SCHEMES = ("javascript", "vbscript", "data", "file")
 PREFIXED_ITEM = b"<rss:item"
 ENTRY_START = re.compile(rb"<(?:rss:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
+# A document with none of these is no feed. feedparser would read all of it before it finds no entries.
+FEED_ELEMENT = re.compile(rb"<(?:[\w.-]{1,100}:)?(?:rss|rdf|channel|feed|item|entry)\b", re.IGNORECASE)
 DECLARATION = re.compile(rb"<\?xml[^<>]*>")
 ROOT = re.compile(rb"<([a-z][\w:]*)")
 HTML_TITLE = re.compile(rb"<title[^<>]*>([^<]{0,500})", re.IGNORECASE)
@@ -113,6 +115,8 @@ def parse_feed(clean: bytes, url: str, slices: Iterable[bytes] = ()) -> Feed:
 
     `slices`: the digests of its entries, if they can be told apart.
     """
+    if not FEED_ELEMENT.search(clean):
+        raise FeedUnreadable(_explain_non_feed(clean))
     parsed = parse_xml(without_bases(clean))
     # A prefix without a namespace, which feedparser does not remove.
     if not parsed.entries and PREFIXED_ITEM in clean:

@@ -17,24 +17,24 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias
 from xml.parsers import expat
 from xml.sax import SAXParseException
 from xml.sax.xmlreader import AttributesNSImpl
 
 import feedparser
-from feedparser.api import StrictFeedParser
+from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 from feedparser.html import _cp1252
 from feedparser.mixin import _FeedParserMixin
+from feedparser.sanitizer import replace_doctype
 from feedparser.util import FeedParserDict
 
 from monitor.errors import FeedUnreadable
 from monitor.sanitize import sanitize_line
 from monitor.sources.formats.html import one_line
+from monitor.sources.formats.parsed_feed import ParsedFeed, cut_long_prolog, describe_fault, find_xml_fault
 
 QualifiedName: TypeAlias = tuple[str | None, str]  # namespace and local name
 
@@ -65,25 +65,16 @@ IN_TEXTINPUT: Final = {"title", "link", "description", "name"}
 IN_IMAGE: Final = {"title", "link", "description", "url", "href", "width", "height"}
 TAG_ELEMENTS: Final = {"category", "tags", "itunes_keywords"}  # stored by their own handlers
 FOREIGN_ELEMENTS: Final = ("math", "svg")  # feedparser keeps their namespaces
-_ROOT: Final = re.compile(rb"<\w")
-_MAX_PROLOG: Final = 4096  # bytes before the root; its DOCTYPE has been read (`doctype`)
 USERLAND_NAMESPACE: Final = "backend.userland.com/rss"  # any address that contains this is the namespace of RSS
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedFeed:
-    """A document as feedparser parsed it, in dicts whose values may be anything. `problem`: what is wrong with it, in a
-    line for a person."""
-
-    feed: Mapping[str, object]
-    entries: Sequence[Mapping[str, object]]
-    version: str
-    problem: str | None = None
 
 
 def parse_xml(clean: bytes) -> ParsedFeed:
     """Parses a document in UTF-8. Raises FeedUnreadable if feedparser breaks on it."""
     try:
+        if DOCTYPE in clean:
+            return parse_leniently(clean)
+        if fault := find_xml_fault(clean):
+            return parse_ill_formed(clean, fault)
         return parse_well_formed(clean) or parse_leniently(clean)
     except FEEDPARSER_ERRORS as error:
         reason = f"{type(error).__name__}: {one_line(str(error))[:MAX_REASON]}"
@@ -92,9 +83,7 @@ def parse_xml(clean: bytes) -> ParsedFeed:
 
 def parse_leniently(clean: bytes) -> ParsedFeed:
     """The result of `feedparser.parse`, which also reads what is ill-formed."""
-    # feedparser's search for declarations before the root takes a time that grows with the square of that part's length
-    if (root := _ROOT.search(clean)) and root.start() > _MAX_PROLOG:
-        clean = clean[root.start() :]
+    clean = cut_long_prolog(clean)
     # The old charset in the header would make mojibake of it; with its address relative guids would change with https.
     parsed = feedparser.parse(
         io.BytesIO(clean),
@@ -106,6 +95,16 @@ def parse_leniently(clean: bytes) -> ParsedFeed:
     return ParsedFeed(parsed.feed, parsed.entries, parsed.get("version") or "", problem)
 
 
+def parse_ill_formed(clean: bytes, fault: str) -> ParsedFeed:
+    """The result of `parse_leniently` for a document that expat refuses and that has no document type.
+    `feedparser.parse` would first read it as a well-formed one, up to its fault."""
+    _, body, entities = replace_doctype(cut_long_prolog(clean))
+    parser = LooseFeedParser("", None, "utf-8", entities)
+    parser.resolve_relative_uris = parser.sanitize_html = False
+    parser.feed(body.decode("utf-8", "replace"))
+    return ParsedFeed(parser.feeddata, parser.entries, parser.version, describe_fault(fault))
+
+
 def _explain_ill_formed(error: object) -> str | None:
     """The parse error, in a line for a person. None also for a wrong declared type or character set."""
     if error is None or isinstance(error, (CharacterEncodingOverride, NonXMLContentType)):
@@ -114,7 +113,7 @@ def _explain_ill_formed(error: object) -> str | None:
         reason = f"line {error.getLineNumber()}: {error.getMessage()}"
     else:
         reason = sanitize_line(str(error))[:MAX_REASON]
-    return f"the document is ill-formed ({reason}); what could be read of it was kept"
+    return describe_fault(reason)
 
 
 # --- the faster way -----------------------------------------------------------------------------------------------

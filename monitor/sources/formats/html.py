@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from html import unescape
+from itertools import islice
 from typing import Final
 
 import nh3
@@ -27,6 +29,8 @@ BLOCK_ELEMENTS = (
 )
 # Does not look for the end of the tag: that would take quadratic time for "<p<p<p<p...".
 BEFORE_BLOCK = re.compile(rf"<(?=/?(?:{BLOCK_ELEMENTS})\b)", re.IGNORECASE)
+# Any other "<" is text; nh3 takes ten times as long for many of them.
+MARKUP_START = re.compile("<[a-zA-Z/!?]")
 # Control characters except tab and line feed, half surrogate pairs (databases refuse them), and noncharacters.
 CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # Characters that change the direction of the text after them.
@@ -35,7 +39,7 @@ DIRECTION_CHARACTERS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 def to_text(html: str) -> str:
     """The plain text of HTML: a line for each block, references replaced, without scripts and styles."""
-    if "<" in html:
+    if MARKUP_START.search(html):
         html = BEFORE_BLOCK.sub("\n<", html)
         html = without_markup(html) if may_nest_deeply(html) else nh3.clean(html, tags=set())
     return tidy_lines(unescape(html))
@@ -67,7 +71,7 @@ _MARKUP = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
-_MAX_ATTRIBUTES = 1_000  # of a tag: a tree builder compares each with all before it
+_MAX_ATTRIBUTES = 1_000  # of a tag: a tree builder goes through all of them for each one that it adds
 _SHORT_LENGTH = 4_000  # characters, whose attributes together cost a millisecond at most
 _VOID_ELEMENTS = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
@@ -79,6 +83,8 @@ _RAW_TEXT_ELEMENTS = frozenset(
 _RAW_TEXT_ENDS = {
     name: re.compile(rf"</{name}(?=[{_SPACE}/>])", re.IGNORECASE) for name in _RAW_TEXT_ELEMENTS - {"plaintext"}
 }
+# lxml reads noscript as ordinary markup, also within svg and math.
+_RAW_TEXT_ELEMENTS_OF_LXML = _RAW_TEXT_ELEMENTS - {"noscript"}
 _RAW_TEXT_START = re.compile(rf"<(?:{'|'.join(sorted(_RAW_TEXT_ELEMENTS))}|!\[CDATA\[)", re.IGNORECASE)
 _FOREIGN_START = re.compile(r"<(?:svg|math)", re.IGNORECASE)
 _ELEMENTS_WITHOUT_TEXT = frozenset(("script", "style"))
@@ -113,6 +119,23 @@ def _has_many_attributes(tag: re.Match[str]) -> bool:
     return tag.end() - tag.start() > _MAX_ATTRIBUTES and len(_ATTRIBUTES.findall(tag["attributes"])) > _MAX_ATTRIBUTES
 
 
+def limit_attributes(html: str) -> str:
+    """The markup of a page for lxml, without the attributes of a tag beyond its first 1,000. All text stays.
+
+    lxml's time grows with the square of their number: 40,000 attributes of one tag, 0.3 MB, take many seconds.
+    """
+    if len(html) <= _SHORT_LENGTH:
+        return html
+    pieces, position = [], 0
+    for tag, _ in _scan_tokens(html, _RAW_TEXT_ELEMENTS_OF_LXML):
+        if tag["name"] is not None and _has_many_attributes(tag):
+            attributes = _ATTRIBUTES.finditer(html, *tag.span("attributes"))
+            last = next(islice(attributes, _MAX_ATTRIBUTES - 1, None))
+            pieces.append(html[position : last.end()])
+            position = tag.end("attributes")
+    return "".join([*pieces, html[position:]]) if pieces else html
+
+
 def without_markup(html: str) -> str:
     """The text of the markup, with its character references, without scripts and styles."""
     pieces, position = [], 0
@@ -128,13 +151,15 @@ def _scan_tags(html: str) -> Iterator[re.Match[str]]:
     return (tag for tag, _ in _scan_tokens(html) if tag["name"] is not None)
 
 
-def _scan_tokens(html: str) -> Iterator[tuple[re.Match[str], int]]:
+def _scan_tokens(
+    html: str, raw_text_elements: AbstractSet[str] = _RAW_TEXT_ELEMENTS
+) -> Iterator[tuple[re.Match[str], int]]:
     """Tags and comments, and where the text continues after each."""
     position = 0
     while tag := _MARKUP.search(html, position):
         position = tag.end()
         name = (tag["name"] or "").lower()
-        if name in _RAW_TEXT_ELEMENTS and not tag["end"]:
+        if name in raw_text_elements and not tag["end"]:
             end_tag = _RAW_TEXT_ENDS[name].search(html, position) if name in _RAW_TEXT_ENDS else None
             position = end_tag.start() if end_tag else len(html)
         yield tag, position

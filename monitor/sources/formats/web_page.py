@@ -23,7 +23,7 @@ from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed, Selectors
 from monitor.sources.formats.charset import read_text, to_utf8
 from monitor.sources.formats.entry_bounds import MAX_SUMMARY, MAX_TITLE, EntryBounds
-from monitor.sources.formats.html import one_line, to_text
+from monitor.sources.formats.html import limit_attributes, one_line, to_text
 from monitor.text.extent import shorten_text
 
 MAX_ENTRIES: Final = 2_000  # more than any page has: a selector that finds every <div> must not take minutes
@@ -76,7 +76,7 @@ def tree_of(body: bytes, headers: Mapping[str, str]) -> HtmlElement:
     content_type = headers.get("content-type", "")
     if not HEADER_CHARSET.search(content_type) and (meta := META_CHARSET.search(body[:HEAD_BYTES])):
         content_type = f"text/html; charset={meta[1].decode('ascii')}"
-    clean = to_utf8(read_text(body, content_type).text)
+    clean = to_utf8(limit_attributes(read_text(body, content_type).text))
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     try:
         tree = lxml.html.document_fromstring(clean, parser=parser)

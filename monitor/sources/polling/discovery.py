@@ -21,6 +21,7 @@ from monitor.model import Feed, FetchOutcome, FetchResult, Validators
 from monitor.runtime.workers.pool import Workers
 from monitor.sanitize import sanitize_line, sanitize_url
 from monitor.sources.formats.charset import FORBIDDEN, IN_HEADER, text_encoding
+from monitor.sources.formats.html import limit_attributes
 from monitor.sources.formats.read_document import read_document
 from monitor.sources.http.fetch import Fetcher, describe_redirect
 from monitor.url_secrets import find_url_secrets, hide_secrets_in
@@ -187,7 +188,7 @@ def links_of(body: bytes, headers: Mapping[str, str], url: str) -> FeedCandidate
     if "html" not in content_type and not HTML_TAG.search(body[:4096]):
         return FeedCandidates(is_page=False)
     parser = etree.HTMLParser(encoding="utf-8", recover=True, no_network=True, remove_comments=True)
-    text = FORBIDDEN.sub("", _decode_page(body[:MAX_PAGE_BYTES], content_type))
+    text = limit_attributes(FORBIDDEN.sub("", _decode_page(body[:MAX_PAGE_BYTES], content_type)))
     root = etree.fromstring(f"<!doctype html>{text}".encode("utf-8", "replace"), parser)
     if root is None:
         return FeedCandidates()

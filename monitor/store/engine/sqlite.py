@@ -29,7 +29,7 @@ from monitor.store.engine.sqlite_files import (
 
 _MIN_VERSION = (3, 35)  # RETURNING
 _FREE_SHARE = 0.1  # of the file
-_VACUUM_PAGES = 500  # given back in one go
+_VACUUM_PAGES = 100  # given back in one transaction: others wait for it
 _PAGE_COUNTS = ("freelist_count", "page_count")
 # In an INSERT that returns ids: the last 128 statements are cached, and each number of rows is one.
 _ROWS_PER_INSERT = 50

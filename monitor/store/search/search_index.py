@@ -20,6 +20,7 @@ from monitor.model import FoldedText
 from monitor.store.engine.database import Database, write_rows
 from monitor.store.engine.search_tables import INDEX_TABLE, search_index
 from monitor.store.engine.tables import article, article_version
+from monitor.store.search.index_removal import discard_index, purge_discarded
 from monitor.store.search.index_terms import fold_texts, list_terms
 
 _SQLITE = "sqlite"
@@ -141,10 +142,12 @@ def _build_delete(dialect: str) -> TextClause:
 
 
 def purge_removed_terms(database: Database) -> Iterator[None]:
-    """Remove from SQLite's file the terms of articles that were removed from the index, in short steps. PostgreSQL does
+    """Remove from SQLite's file the terms of articles that were removed from the index, and those of earlier indexes,
+    in short steps. PostgreSQL does
     it by itself, as for other tables."""
     if database.write.dialect.name != _SQLITE:
         return
+    yield from purge_discarded(database)
     pages = -_MERGED_PAGES  # negative: all parts of the index are to become one
     while True:
         with database.writing() as connection:
@@ -193,7 +196,8 @@ def _empty_index(connection: Connection) -> bool:
     if connection.dialect.name == _SQLITE:
         connection.exec_driver_sql(_CREATE)
         entries = connection.exec_driver_sql(f"SELECT 1 FROM {INDEX_TABLE}_docsize LIMIT 1").first()  # noqa: S608
-        connection.exec_driver_sql(f"INSERT INTO {INDEX_TABLE} ({INDEX_TABLE}) VALUES ('delete-all')")  # noqa: S608
+        discard_index(connection)
+        connection.exec_driver_sql(_CREATE)
     else:
         entries = connection.exec_driver_sql(f"SELECT 1 FROM {INDEX_TABLE} LIMIT 1").first()  # noqa: S608
         connection.exec_driver_sql(f"TRUNCATE {INDEX_TABLE}")
@@ -216,8 +220,11 @@ class IndexBuilder:
             return connection.execute(missing).scalar_one()
 
     def build_slices(self) -> Iterator[int]:
-        """Add the missing articles. Yields after each slice how many it had. Each slice is one short transaction: it
-        may end with any of them, and the next call goes on from there."""
+        """Delete what is left of earlier indexes, and add the missing articles. Yields after each slice how many it
+        added. Each slice is one short transaction: it may end with any of them, and the next call goes on from
+        there."""
+        for _ in purge_discarded(self._database):
+            yield 0
         while (added := self._build_slice()) is not None:
             yield added
 

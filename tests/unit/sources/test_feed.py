@@ -296,3 +296,12 @@ def test_what_travels_between_processes_can() -> None:
     feed = parsed(rss("<title>t</title>"))
     assert pickle.loads(pickle.dumps(feed)) == feed
     preload_parsers()
+
+
+@pytest.mark.parametrize("markup", ["<svg>" * 200_000, "<html><body>" + "<p>x</p>" * 150_000], ids=["svg", "page"])
+def test_a_document_that_is_no_feed_is_refused_at_once(markup: str) -> None:
+    """However many elements it has: feedparser would read each of them."""
+    began = time.process_time()
+    with pytest.raises(FeedUnreadable, match=r"not a feed|no feed format"):
+        read_document(markup.encode(), {}, "https://news.example/feed")
+    assert time.process_time() - began < 2

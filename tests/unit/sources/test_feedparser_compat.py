@@ -13,7 +13,14 @@ from feedparser.html import _cp1252
 from feedparser.util import FeedParserDict
 
 from monitor.sources.formats.charset import to_utf8
-from monitor.sources.formats.feedparser_compat import MAX_AUTHOR, parse_leniently, parse_well_formed, parse_xml
+from monitor.sources.formats.feedparser_compat import (
+    MAX_AUTHOR,
+    parse_ill_formed,
+    parse_leniently,
+    parse_well_formed,
+    parse_xml,
+)
+from monitor.sources.formats.parsed_feed import find_xml_fault
 from tests.parsed_feeds import said
 
 # The functions that feedparser_compat writes anew, or that it counts on to the letter, by a digest of their source.
@@ -122,6 +129,30 @@ def test_it_reads_what_feedparser_reads(document: str) -> None:
 def test_what_is_not_plain_is_left_to_feedparser(document: str) -> None:
     """What is ill-formed, has a document type, or names that come apart otherwise than we know."""
     assert parse_well_formed(to_utf8(document)) is None
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        RSS.format("", "<title>a & b</title><description><p>c<br>d</p>&nbsp;e &lt;b&gt;</description>"),
+        RSS.format("", "<dc:title>a</dc:title><title>caf\u00c3\u00a9</title>"),
+        RSS.format("", "<title>a<title>b</title><link>/c</link><pubDate>Mon, 05 Jan 2026 12:00:00 GMT</pubDate>"),
+        RSS.format("", f"<title>{SVG}</title><description>{MATH}"),
+        ATOM.format('<content type="xhtml"><div>a<b>c</div></content><link href="d&e=1">'),
+        "<rss><channel><item><title>a</title>",
+        "<rss><item/></rss><rss/>",
+        "<item <title>a",
+        "no XML",
+    ],
+)
+def test_an_ill_formed_document_is_read_as_feedparser_reads_it(document: str) -> None:
+    """With the same entries and the same reason, without the parse that fails first."""
+    clean = to_utf8(document)
+    fault = find_xml_fault(clean)
+    assert fault is not None
+    ours, theirs = parse_ill_formed(clean, fault), parse_leniently(clean)
+    assert said(ours) == said(theirs)
+    assert ours.problem == theirs.problem
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from html import unescape
+from pathlib import Path
 
 import nh3
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml.html import document_fromstring
 
-from monitor.sources.formats.html import may_nest_deeply, one_line, tidy_lines, to_text, without_markup
+from monitor.sources.formats.html import (
+    limit_attributes,
+    may_nest_deeply,
+    one_line,
+    tidy_lines,
+    to_text,
+    without_markup,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +59,15 @@ def test_no_source_turns_the_direction_of_what_is_shown_round_its_title() -> Non
     assert to_text("<p>Tai&#x202e;wan</p>") == "Taiwan"
 
 
+PAGES = Path(__file__).parents[2] / "data" / "pages"
+MANY_ATTRIBUTES = " ".join(f"b{n}" for n in range(1_500))
+MARKUP_PIECES = (
+    *("<script>", "</script>", "<!--", "-->", "--!>", "<![CDATA[", "]]>", "<noscript>", "</noscript>", "<svg>"),
+    *("<title>", "</title>", "<textarea>", "</textarea ", "<iframe>", "</iframe/>", "<plaintext>", "<style>"),
+    *('"', "'", ">", "/>", "=", "<p ", "</p ", "<math><mi>", "</style>", "</svg>", "<?", "<!", "\x00", "\r"),
+    *(MANY_ATTRIBUTES, MANY_ATTRIBUTES, f"<p {MANY_ATTRIBUTES}>", f"<b c={MANY_ATTRIBUTES}/>"),
+    f"<i d='{MANY_ATTRIBUTES}' {MANY_ATTRIBUTES}>",
+)
 NESTED = {
     "lists": "<ul><li>",
     "blocks": "<div>",
@@ -79,6 +99,40 @@ def test_a_tag_with_very_many_attributes_reaches_no_tree() -> None:
     markup = f"<p {' '.join(f'a{n}=1' for n in range(3_000))}>x</p>"
     assert may_nest_deeply(markup)
     assert to_text(markup) == "x"
+
+
+@pytest.mark.parametrize(
+    "before", ["", "<noscript>", "<svg>", "<!-->", "<![CDATA[>", "<title>a</title>", "<p title='>'>"]
+)
+@pytest.mark.parametrize("name", ["p", "a", "body", "svg", "iframe", "math"])
+def test_lxml_gets_no_tag_with_very_many_attributes(before: str, name: str) -> None:
+    """A megabyte of them took lxml more than a minute. All text stays, and every other tag."""
+    attributes = " ".join(f"a{n}='>'" for n in range(3_000))
+    page = limit_attributes(f"<html><body><p>one</p>{before}<{name} {attributes}>two</{name}><p lang=en>three</p>")
+    tree = document_fromstring(page)
+    assert max(len(element.attrib) for element in tree.iter()) <= 1_000
+    assert [word in page for word in ("<p>one</p>", ">two</", "<p lang=en>three</p>")] == [True] * 3
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(MARKUP_PIECES), max_size=12))
+def test_however_a_page_is_written_lxml_finds_few_attributes(pieces: list[str]) -> None:
+    """The scan and lxml see the same tags."""
+    tree = document_fromstring("<html><body>" + limit_attributes("".join(["<p>x</p>" * 600, *pieces])))
+    assert max(len(element.attrib) for element in tree.iter()) <= 1_000
+
+
+def test_pages_without_such_tags_stay_as_they_are() -> None:
+    """Those of real sites, with scripts, data and comments."""
+    pages = [path.read_text(encoding="utf-8") for path in PAGES.glob("*.html")]
+    assert len(pages) > 2
+    assert [limit_attributes(page) == page for page in pages] == [True] * len(pages)
+
+
+def test_less_than_signs_without_a_name_are_text() -> None:
+    """As a tree builder reads them, which takes ten times as long."""
+    for text in ("1 < 2", "<<<<", "<3 &amp;lt; <é", "a <\n", "< b>"):
+        assert to_text(text) == tidy_lines(unescape(nh3.clean(text, tags=set())))
 
 
 FLAT = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from monitor.errors import InvalidRequest
 from monitor.matching import RuleSet, compile_rules
@@ -25,6 +25,7 @@ from monitor.store.lifecycle.retention import ArchivePruner
 from monitor.store.queues.claims import Claims
 from monitor.store.search import search_index
 from monitor.store.search.article_search import ArticleSearch, IdRange, select_candidates
+from monitor.store.search.index_removal import purge_discarded
 from monitor.store.search.search_index import (
     IndexBuilder,
     IndexState,
@@ -283,6 +284,46 @@ def test_off_and_on_again(desk: Desk) -> None:
     assert desk.find("ferries") == ["b"]
 
 
+def list_discarded(database: Database) -> list[str]:
+    """The tables of discarded indexes, without those in which FTS5 keeps their rows."""
+    with database.reading() as connection:
+        names = inspect(connection).get_table_names()
+    return [name for name in names if "discarded" in name and name[-1].isdigit()]
+
+
+def test_an_index_that_is_emptied_is_deleted_in_slices(desk: Desk, database: Database) -> None:
+    """Polls write between two slices, and a process that ends after any of them leaves the rest to the next."""
+    desk.store(*(article(f"a{number}", "Ferries", f"zanzibar{number} " * 9) for number in range(60)))
+    for number in range(4):  # on again twice: each time the index is discarded
+        switch_index(database, wanted=number % 2 == 1)
+        desk.store(article(f"b{number}", "Rowers", "zanzibar"))
+    assert sorted(desk.find("zanzibar")) == ["b0", "b1", "b2", "b3"]
+    assert len(list_discarded(database)) == (0 if database.shared else 2)
+    purging = purge_discarded(database)
+    next(purging, None)
+    purging.close()  # type: ignore[attr-defined]
+    desk.store(article("c", "Rowers"))
+    assert len(desk.find("rowers")) == 5
+    list(IndexBuilder(database).build_slices())
+    assert len(desk.find("rowers")) == 5
+    assert len(desk.find("ferries")) == 60
+    assert list(purge_discarded(database)) == []
+    assert list_discarded(database) == []
+
+
+def test_words_that_were_erased_are_in_no_discarded_index(desk: Desk, database: Database) -> None:
+    """Even if it was discarded a moment ago."""
+    desk.store(*(article(f"a{number}", "Ferries", f"zanzibar{number}") for number in range(5)))
+    switch_index(database, wanted=False)
+    switch_index(database, wanted=True)
+    eraser = ArticleEraser(database, config_of())
+    list(eraser.erase(eraser.plan("wire"), NOON))
+    if not database.shared:
+        database.close()
+        files = database.path.parent.glob("news.db*")  # type: ignore[attr-defined]
+        assert all(b"zanzibar" not in file.read_bytes() for file in files)
+
+
 def test_erasing_reaches_an_index_that_is_off(desk: Desk) -> None:
     desk.store(article("a", "Ferries", "late"))
     switch_index(desk.database, wanted=False)
@@ -329,7 +370,7 @@ def test_a_slice_that_fails_is_done_again(database: Database, monkeypatch: pytes
         with pytest.raises(Exception, match="no_such_column"):
             list(builder.build_slices())
     assert builder.count_missing() == 5
-    assert list(builder.build_slices()) == [5]
+    assert sum(builder.build_slices()) == 5
     assert len(desk.find("ferries")) == 5
 
 
