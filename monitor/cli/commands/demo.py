@@ -94,11 +94,11 @@ async def _play_scenario(newsroom: Newsroom, reports: ReportQueries, received: C
 
     if not await _wait_until(polled):
         return "not every outlet was polled"
-    click.echo("Every outlet was polled once: what stood in its feed is kept, and is no news.")
+    click.echo("Every outlet was polled once. The old reports in its feed are stored, and nothing is sent of them.")
     for said in (
         "The newsroom publishes. Alerts, as their receivers get them:",
         "\nLater, one of the outlets corrects its report:",
-        "\nOthers take the new number over. It is of the same happening, and sends no message of its own.",
+        "\nOther outlets repeat the new number. It is about the same happening, so no further message is sent.",
     ):
         newsroom.publish()
         click.echo(said)
