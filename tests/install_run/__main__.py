@@ -110,6 +110,8 @@ def build_deb(dist: Path, change: Callable[[Path], None] | None = None) -> Path:
         environment = {**clean_environment(), "DEB_BUILD_OPTIONS": "nodoc" if change else ""}
         run("dpkg-buildpackage", "-b", "-us", "-uc", folder=source, environment=environment)
         [built] = Path(folder).glob("news-monitor_*.deb")
+        for old in dist.glob("news-monitor_*.deb"):
+            old.unlink()
         return Path(shutil.copy2(built, dist / built.name))
 
 
@@ -148,9 +150,11 @@ def check_in_home(way: str, settings: Mapping[str, str]) -> None:
         folder = Path(home, "files")
         folder.mkdir()
         lay_out(folder)
-        programs = Path(home, ".local", "bin")
-        found = Path(shutil.which(way) or "").parent
-        environment = {**clean_environment(), "HOME": home, **settings, "PATH": f"{programs}:{SYSTEM_PATH}:{found}"}
+        programs, tools = Path(home, ".local", "bin"), Path(home, "tools")
+        tools.mkdir()
+        (tools / way).symlink_to(shutil.which(way) or way)  # before the system's own, and no other file of its folder
+        environment = {**clean_environment(), "HOME": home, **settings, "PATH": f"{programs}:{tools}:{SYSTEM_PATH}"}
+        run(way, "--version", environment=environment)
         printed = run("sh", "-euc", commands_of(way), folder=folder, environment=environment)
         expect("the demo of the installed program ran to its end", holds=DEMO_ENDS in printed)
         version = run(programs / "news-monitor", "--version", folder=folder, environment=environment)

@@ -149,7 +149,8 @@ def preview(
     """Show what a channel gets: samples of every kind of message, or a stored alert. Nothing is sent.
 
     Every message has the form and the length that this kind of channel takes, by the channel's template if it has one.
-    Its length is given in the unit of the kind.
+    Its length is given in the unit of the kind. Of a message in HTML you see the text; --html writes its HTML, and
+    --json has both.
 
     \b
     Examples:
@@ -186,7 +187,8 @@ def _write_html(message: MessagePreview, channel: str, file: Path) -> None:
 
 def _format_preview(message: MessagePreview) -> str:
     head = f"--- {message.name}: {message.form}, {message.size} of {message.limit} {message.unit}"
-    return "\n".join([head, *([f"title: {message.title}"] if message.title else []), message.body, ""])
+    body = message.text if message.form == "html" else message.body
+    return "\n".join([head, *([f"title: {message.title}"] if message.title else []), body, ""])
 
 
 @channels.command()

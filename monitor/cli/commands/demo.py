@@ -7,13 +7,13 @@ over HTTP, and what is printed is what a real SMTP server and a real webhook rec
 from __future__ import annotations
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from monitor.app import open_daemon
+from monitor.cli.called_name import find_called_name
 from monitor.cli.options import database_of
 from monitor.config.loading.load import load_config_files
 from monitor.config.loading.shipped import find_shipped_folder
@@ -94,11 +94,11 @@ async def _play_scenario(newsroom: Newsroom, reports: ReportQueries, received: C
 
     if not await _wait_until(polled):
         return "not every outlet was polled"
-    click.echo("Every outlet was polled once: what stood in its feed is kept, and is no news.")
+    click.echo("Every outlet was polled once. The old reports in its feed are stored, and nothing is sent of them.")
     for said in (
         "The newsroom publishes. Alerts, as their receivers get them:",
         "\nLater, one of the outlets corrects its report:",
-        "\nOthers take the new number over. It is of the same happening, and sends no message of its own.",
+        "\nOther outlets repeat the new number. It is about the same happening, so no further message is sent.",
     ):
         newsroom.publish()
         click.echo(said)
@@ -194,7 +194,7 @@ def _print_summary(
         "was sent at once;\nother news of a happening is deferred for its rule's cooldown: 3 hours after the first "
         "alert, and longer each time."
     )
-    click.echo(f"The next step: `{sys.argv[0]} init FOLDER` writes a set of files to edit.")
+    click.echo(f"The next step: `{find_called_name()} init FOLDER` writes a set of files to edit.")
     return 0
 
 

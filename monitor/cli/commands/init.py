@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from monitor.cli.called_name import find_called_name
 from monitor.cli.output.starter_update import update_starter
 from monitor.config.editing.starter import count_rules_and_sources, write_starter
 from monitor.config.loading.files import is_there
@@ -80,7 +81,7 @@ def init(folder: Path, names: str | None, *, empty: bool, update: bool, write: b
     for path in kept:
         click.echo(f"kept {path}, which was there", err=True)
     click.echo(f"\n{_describe_written(written, monitor_yaml, was_there=was_there)}", err=True)
-    click.echo(f"Next: edit {monitor_yaml}, then `news-monitor check -c {monitor_yaml}`", err=True)
+    click.echo(f"Next: edit {monitor_yaml}, then `{find_called_name()} check -c {monitor_yaml}`", err=True)
 
 
 def _describe_written(written: Iterable[Path], monitor_yaml: Path, *, was_there: bool) -> str:

@@ -79,8 +79,7 @@ class ChannelSchema(Schema):
 def _require_mapping(value: object) -> object:
     """Refuses text in place of a channel. It is not quoted: it may be an address with a password."""
     if isinstance(value, str):
-        hint = 'put it behind `url:`, as in {url: "ntfys://ntfy.example.org/newsdesk"}'
-        raise validation_error("expected a mapping, found text", hint if "://" in value else _suggest_url(value))
+        raise validation_error("expected a mapping, found text", _suggest_url(value))
     return value
 
 
@@ -92,7 +91,10 @@ _MAIL_EXAMPLE = (
 
 
 def _suggest_url(text: str) -> str:
-    """A hint what to write in place of a text that is no URL."""
+    """A hint what to write in place of a text, which may be a URL."""
+    if "://" in text:
+        example = _MAIL_EXAMPLE if text.startswith("mail") else '{url: "ntfys://ntfy.example.org/newsdesk"}'
+        return f"put it behind `url:`, as in {example}"
     if "@" in text:
         return f"a mail address alone does not name the server that takes the mail; write, for example, {_MAIL_EXAMPLE}"
     return "it begins like mailto://, ntfy:// or console://; docs/channels.md has an example of each kind"

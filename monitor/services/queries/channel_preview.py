@@ -20,13 +20,14 @@ from monitor.store.queues.stored_alerts import read_alert
 @dataclass(frozen=True, slots=True)
 class MessagePreview:
     """A message as a channel gets it. `name`: of the sample, or the id of the alert; `form`: `html`, `markdown` or
-    `plain`; `body`: in that form; `size` and `limit`: its length, and the longest that the kind of channel takes, in
-    its `unit`."""
+    `plain`; `body`: in that form; `text`: the same without markup; `size` and `limit`: its length, and the longest that
+    the kind of channel takes, in its `unit`."""
 
     name: str
     form: str
     title: str
     body: str
+    text: str
     size: int
     limit: int
     unit: str
@@ -85,4 +86,4 @@ def _describe(name: str, channel: Channel, message: Message) -> MessagePreview:
     elif can.markdown and message.markdown:
         form, body = "markdown", message.markdown
     size, limit = can.size_of(message.title, measured), can.room_for(message.title, measured)
-    return MessagePreview(name, form, message.title, body, size, limit, can.unit.value)
+    return MessagePreview(name, form, message.title, body, message.text, size, limit, can.unit.value)

@@ -53,6 +53,18 @@ def test_a_page_of_a_mail_is_written_for_a_browser(folder: Path) -> None:
     assert not (folder / "other.html").exists()
 
 
+@pytest.mark.usefixtures("folder")
+def test_a_mail_is_shown_as_text_in_a_terminal() -> None:
+    """Its page would fill many screens with markup. JSON has both."""
+    shown = run("channels", "preview", "mail")
+    assert "\nHIGH: Chinese military drills around Taiwan\n" in shown.output
+    assert "--- notice: html, " in shown.output
+    assert "<" not in shown.output
+    row = json.loads(run("channels", "preview", "mail", "--sample", "new", "--json").stdout)
+    assert row["body"].startswith("<!DOCTYPE html>")
+    assert row["text"] in shown.output
+
+
 def test_a_stored_alert_is_shown_as_it_would_be_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By its id, or by how that begins."""
     database = fill(tmp_path)

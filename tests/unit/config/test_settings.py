@@ -107,7 +107,8 @@ def test_what_is_not_written_has_its_default() -> None:
     [
         ("desk@example.test", '{url: "mailtos://monitor:${env:MAIL_PASSWORD}@mail.example.org?'),
         ("mailto:desk@example.test", '{url: "mailtos://monitor:${env:MAIL_PASSWORD}@mail.example.org?'),
-        ("'mailto://u:p4ss@h'", "put it behind `url:`, as in {url: "),
+        ("'mailto://u:p4ss@h'", 'put it behind `url:`, as in {url: "mailtos://'),
+        ("'slack://p4ss/#desk'", 'put it behind `url:`, as in {url: "ntfys://'),
         ("console", "it begins like mailto://, ntfy:// or console://"),
     ],
 )
