@@ -15,7 +15,7 @@ from monitor.alerting.case import Case, DecisionContext
 from monitor.alerting.quotes import MatchQuote, quote_match
 from monitor.alerting.stages.freshness import check_freshness
 from monitor.alerting.subject_keys import event_key
-from monitor.matching import RuleSet
+from monitor.matching import ArticleMatches, RuleSet
 from monitor.model import Article, Event, FoldedText, Match, MatchKind, OncePer, Source, Story
 from monitor.state import State
 from monitor.stories import (
@@ -144,20 +144,18 @@ def prepare_articles(
             break
         matched = rules.match_with_cost(article)
         joins = all_stories or bool(matched.matches)
-        made = _prepare_article(article, matched.matches, matched.work, rules, joins=joins)
-        prepared.append(replace(made, folded=matched.folded))
+        prepared.append(_prepare_article(article, matched, rules, joins=joins))
         work += prepared[-1].work
     return tuple(prepared)
 
 
 def prepare_match(article: Article, match: Match, rules: RuleSet) -> PreparedArticle:
     """An article with one match that is known already."""
-    return _prepare_article(article, (match,), 0, rules, joins=False)
+    return _prepare_article(article, ArticleMatches((match,)), rules, joins=False)
 
 
-def _prepare_article(
-    article: Article, matches: tuple[Match, ...], cost: int, rules: RuleSet, *, joins: bool
-) -> PreparedArticle:
+def _prepare_article(article: Article, matched: ArticleMatches, rules: RuleSet, *, joins: bool) -> PreparedArticle:
+    matches = matched.matches
     source = rules.sources.get(article.source)
     provenance = determine_article_provenance(article, source) if matches or joins else None
     return PreparedArticle(
@@ -169,7 +167,8 @@ def _prepare_article(
         wire=provenance.wire if provenance else None,
         wire_status=provenance.wire_status if provenance else None,
         facts=extract_counts(article.title, article.text) if matches else (),
-        work=cost + (len(article.text) if matches else 0),  # the text is searched for the sentence to quote
+        work=matched.work + (len(article.text) if matches else 0),  # the text is searched for the sentence to quote
+        folded=matched.folded,
     )
 
 

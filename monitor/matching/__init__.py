@@ -6,6 +6,6 @@ set).
 """
 
 from monitor.matching.compile import compile_rules
-from monitor.matching.ruleset import RuleSet
+from monitor.matching.ruleset import ArticleMatches, RuleSet
 
-__all__ = ["RuleSet", "compile_rules"]
+__all__ = ["ArticleMatches", "RuleSet", "compile_rules"]

@@ -27,11 +27,12 @@ from monitor.text.language_detection import LATIN
 
 @dataclass(frozen=True, slots=True)
 class ArticleMatches:
-    """The matches of an article, how much work they took (`TokenizedArticle.work`), and its folded words."""
+    """The matches of an article, how much work they took (`TokenizedArticle.work`), and its folded words (None: not
+    known)."""
 
     matches: tuple[Match, ...]
-    work: int
-    folded: FoldedText
+    work: int = 0
+    folded: FoldedText | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,6 +209,19 @@ def test_made_up_texts_are_found_as_by_a_plain_scan(desk: Desk) -> None:
     assert checked > 100
 
 
+def test_commits_leave_more_parts_before_sqlite_merges_them(desk: Desk, database: Database) -> None:
+    """Else polls spend a fifth more of the processor on the index; the setting is part of the file."""
+    if not database.shared:
+        with database.reading() as connection:
+            statement = text(f"SELECT v FROM {INDEX_TABLE}_config WHERE k = 'automerge'")
+            assert connection.execute(statement).scalar_one() == 16
+    desk.store(*(article(f"a{number}", "Ferries") for number in range(3)))
+    for number in range(20):
+        desk.store(article(f"b{number}", f"Harbour {number}"))
+    assert len(desk.find("harbour")) == 20
+    assert desk.find("harbour 7") == ["b7"]
+
+
 def test_an_edit_replaces_the_words(desk: Desk) -> None:
     """Full text that arrives later is a version, too."""
     desk.store(article("a", "Ferries", "late"))
