@@ -64,7 +64,7 @@ class ActiveConfigHolder:
         self._titles = dict(titles or {})
 
     def source_name(self, source: str) -> str:
-        """What people call a source now; its id if nothing better is known."""
+        """The display name of a source: its own, else the title of its feed, else its id."""
         known, title = self.current.sources.get(source), self._titles.get(source)
         return (title or source) if known is None else known.choose_name(title)
 

@@ -254,7 +254,7 @@ def _register_config(database: Database, claims: Claims, config: Config) -> None
 
 
 def _switch_index(database: Database, settings: Settings, before: Settings | None = None) -> None:
-    """`before`: the settings that were in force; where they said the same, there is nothing to do or to log."""
+    """`before`: the previous settings; if `archive` is unchanged, nothing is done or logged."""
     if before is not None and before.archive == settings.archive:
         return
     problem = switch_index(database, wanted=settings.archive.search)

@@ -1,4 +1,4 @@
-"""How the user calls this program."""
+"""The command that starts this program, for hints to the user."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from monitor.cli.command_tree import PROGRAM
 
 
 def find_called_name() -> str:
-    """What calls this program again in the same shell: its name if PATH leads to it, else the path that was typed."""
+    """The program's name if PATH finds this one; else the path that was typed, quoted for the shell."""
     called, found = Path(sys.argv[0]), shutil.which(PROGRAM)
     if called.name != PROGRAM:  # python -m monitor
         return f"{shlex.quote(sys.executable)} -m monitor"

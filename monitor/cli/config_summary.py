@@ -1,4 +1,4 @@
-"""Loads of the user's files what short commands need."""
+"""Loads what short commands need from the user's files."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def load_summary(path: Path) -> ConfigSummary:
 
 def load_summary_with_secrets(path: Path) -> ConfigSummary:
     """The same with all secrets, to send messages or to show an address. Raises InvalidFiles if monitor.yaml cannot be
-    used, as where a secret is missing."""
+    used, or if a secret is missing."""
     return load_config_summary(path, os.environ, _find_cache(path))
 
 
-def load_summary_with_secret_faults(path: Path) -> ConfigSummary:
+def load_summary_reporting_missing_secrets(path: Path) -> ConfigSummary:
     """The same, with a fault for each secret that this shell does not have. Raises InvalidFiles if monitor.yaml cannot
     be used."""
     loaded, faults = _load_with_secret_faults(path)

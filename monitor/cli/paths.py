@@ -24,7 +24,8 @@ _OF_SYSTEM = Path("/etc/news-monitor/monitor.yaml")
 def find_config() -> Path:
     """The monitor.yaml where none is named by -c: the one that NEWS_MONITOR_CONFIG names, else the first that is there
     of ./monitor.yaml, the one of the user and the one of the system. If none is there: ./monitor.yaml. Raises
-    InvalidRequest if root has not named it, and it belongs to somebody else."""
+    InvalidRequest if root runs this and the file found, outside of /etc, belongs to another user than root or the one
+    who called sudo."""
     if named := os.environ.get(CONFIG_VARIABLE):
         return Path(named)
     found = next(filter(is_there, _list_config_places(os.environ)), _CONFIG)

@@ -9,7 +9,7 @@ from monitor.model.rules import Level, Rule, RuleStatus
 
 @dataclass(frozen=True, slots=True)
 class RuleBrief:
-    """What lists and figures say of a rule, without what it matches. `version`: as in `Rule`."""
+    """The fields of a rule that lists and reports show, without its conditions. `version`: as in `Rule`."""
 
     status: RuleStatus
     title: str

@@ -112,7 +112,7 @@ class Source:
         return self.name != self.id
 
     def choose_name(self, title: str | None) -> str:
-        """What people call it, everywhere. `title`: what its feed calls itself, which counts if it is not named."""
+        """Its display name. `title`: the title of its feed, used if the source has no name."""
         return self.name if self.is_named or not title else title
 
     @property

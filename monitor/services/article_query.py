@@ -109,9 +109,7 @@ def _read_time(piece: _Piece, now: datetime, zone: str) -> datetime:
 def _require_value(piece: _Piece, what: str) -> None:
     """Raises InvalidRequest for a field or date with nothing behind its colon."""
     if piece.key and not piece.value and not piece.is_phrase:
-        raise InvalidRequest(
-            f"'{piece.shown}' has nothing behind its colon: write {piece.key}:{what}, without a blank in between"
-        )
+        raise InvalidRequest(f"'{piece.shown}' has no value after the colon: write {piece.key}:{what}, without a space")
 
 
 def _read_term(piece: _Piece) -> TextTerm:

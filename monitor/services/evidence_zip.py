@@ -1,8 +1,7 @@
-"""Finds all that a zip file has besides the contents of its files: no list of sums covers that.
+"""Finds everything in a zip file besides the contents of its files. The checksums do not cover it.
 
-A comment, bytes before, between or behind the entries, and data beside an entry's content are read by no program that
-unpacks the file. So whoever adds them changes nothing that a sum shows, and could hide something in a bundle or say
-something in its name.
+Someone could add comments, extra fields, or bytes before, between or behind the entries without changing any checksum,
+and hide data in a bundle.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ def find_stray_data(archive: zipfile.ZipFile, file: IO[bytes]) -> Iterator[str]:
         if info.comment or info.extra:
             yield f"{info.filename}: it has a comment or other data beside its content"
         if S_IFMT(info.external_attr >> 16) not in (0, S_IFREG):
-            yield f"{info.filename}: it is a link, or something else that is no plain file"
+            yield f"{info.filename}: it is a link or another special file"
     yield from _find_gaps(archive, file)
 
 

@@ -61,7 +61,7 @@ def close(desk: Path, *, file: int, folder: int) -> set[str]:
 
 
 @pytest.mark.parametrize("modes", [CLOSED_FILE, CLOSED_FOLDER])
-async def test_commands_that_read_do_and_leave_nothing(desk: Path, modes: dict[str, int]) -> None:
+async def test_reading_commands_work_and_leave_no_files(desk: Path, modes: dict[str, int]) -> None:
     before = close(desk, **modes)
     for command in READING:
         ended = await news_monitor(*command, folder=desk)

@@ -45,9 +45,7 @@ async def test_news_becomes_an_alert(database: Database, faults: FaultServer) ->
     assert ReportQueries(database).delivery_counts()["pending"] == 1
 
 
-async def test_a_source_without_a_name_is_called_as_its_feed_calls_itself(
-    database: Database, faults: FaultServer
-) -> None:
+async def test_a_source_without_a_name_shows_the_title_of_its_feed(database: Database, faults: FaultServer) -> None:
     """As where it could not be asked when it was added. A name of its own counts, whatever its feed says."""
     for path in ("wire.xml", "post.xml"):
         faults.documents[path] = feed(HEADLINE).replace("<title>x", "<title>The Harbour &amp; Times", 1)

@@ -149,8 +149,8 @@ def preview(
     """Show what a channel gets: samples of every kind of message, or a stored alert. Nothing is sent.
 
     Every message has the form and the length that this kind of channel takes, by the channel's template if it has one.
-    Its length is given in the unit of the kind. Of a message in HTML you see the text; --html writes its HTML, and
-    --json has both.
+    Its length is given in the unit of the kind. A message in HTML is shown as text; --html writes the HTML, and --json
+    has both.
 
     \b
     Examples:

@@ -94,7 +94,9 @@ async def _play_scenario(newsroom: Newsroom, reports: ReportQueries, received: C
 
     if not await _wait_until(polled):
         return "not every outlet was polled"
-    click.echo("Every outlet was polled once. The old reports in its feed are stored, and nothing is sent of them.")
+    click.echo(
+        "Every outlet was polled once. The reports already in its feed are stored, and no message is sent about them."
+    )
     for said in (
         "The newsroom publishes. Alerts, as their receivers get them:",
         "\nLater, one of the outlets corrects its report:",

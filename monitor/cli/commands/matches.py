@@ -89,8 +89,8 @@ def list_(
 ) -> None:
     """The matches, the newest first: an article that a rule matches, and what was decided on it, and why.
 
-    A QUERY is as in `news-monitor search --help`; its words are those of the article. rule: is the rule of the match,
-    and since: and before: are about when it was stored, as --rule, --since and --before are.
+    A QUERY is as in `news-monitor search --help`; its words are searched in the article. rule:, since: and
+    before: work as --rule, --since and --before do: on the match, and on when it was stored.
 
     \b
     Examples:
@@ -106,8 +106,8 @@ def list_(
     zone = loaded.settings.timezone
     code = Reason.SHADOW if decision == _SHADOW and reason is None else Reason(reason) if reason else None
     wanted = MatchFilter(
-        _require_both("rule", rules, asked.rules.wanted),
-        _require_both("source", sources, asked.sources.wanted),
+        _intersect_names("rule", rules, asked.rules.wanted),
+        _intersect_names("source", sources, asked.sources.wanted),
         since=asked.since,
         until=asked.before,
         kind=MatchKind(kind) if kind else None,
@@ -157,11 +157,11 @@ def list_(
     print_table(heads, rows, whole=("id", "rule"))
 
 
-def _require_both(what: str, by_option: tuple[str, ...], by_query: tuple[str, ...]) -> tuple[str, ...]:
+def _intersect_names(what: str, by_option: tuple[str, ...], by_query: tuple[str, ...]) -> tuple[str, ...]:
     """The names that both the option and the query ask for, where both do. Raises InvalidRequest if there are none."""
     if not (by_option and by_query):
         return by_option or by_query
     if not (both := tuple(name for name in by_option if name in by_query)):
         shown = f"--{what} {by_option[0]} and {what}:{by_query[0]}"
-        raise InvalidRequest(f"{shown}: no match is of both; to see those of either, write {what}: twice")
+        raise InvalidRequest(f"{shown}: no match has both; to list matches of either, write {what}: twice in the query")
     return both

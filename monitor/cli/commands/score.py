@@ -71,7 +71,11 @@ def score(
     loaded = load_selected_rules(None if by_marks and rules else config, rules)
     print_faults(loaded.faults)
     compiled = compile_live(
-        loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources, shipped_entities() if by_marks else {}
+        loaded.rules.values(),
+        loaded.entities,
+        loaded.lists,
+        loaded.sources,
+        shipped_entities(loaded.entities) if by_marks else {},
     )
     problems = False
     if file is None:

@@ -42,7 +42,7 @@ def _source_to_row(assessed: AssessedSource, activity: SourceDetails | None) -> 
     source, report, found = assessed.source, assessed.report, assessed.health
     row: dict[str, object] = {
         "id": source.id,
-        "name": source.choose_name(report.title if report else None),
+        "name": assessed.name,
         "url": source.url,
         "kind": source.kind,
         "language": source.language,

@@ -61,8 +61,7 @@ def list_(config: Path, as_json: bool) -> None:
         source, report = each.source, each.report
         facts = asdict(report) if report else _NEVER
         every = int(source.every.total_seconds())
-        name = source.choose_name(report.title if report else None)
-        about = {"id": source.id, "name": name, "url": source.url, "language": source.language, "every": every}
+        about = {"id": source.id, "name": each.name, "url": source.url, "language": source.language, "every": every}
         about["cron"] = source.cron
         rows.append({**facts, **about, "tags": list(source.tags), "health": each.health.health.value})
     if as_json:

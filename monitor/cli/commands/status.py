@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from monitor import clock
-from monitor.cli.config_summary import load_summary_with_secret_faults
+from monitor.cli.config_summary import load_summary_reporting_missing_secrets
 from monitor.cli.options import (
     existing_database,
     fault_row,
@@ -40,7 +40,7 @@ def status(config: Path, as_json: bool) -> None:
     """
     try:
         require_config(config)
-        loaded = load_summary_with_secret_faults(config)
+        loaded = load_summary_reporting_missing_secrets(config)
         settings = loaded.settings
         try:
             found = add_channel_faults(load_status(loaded, existing_database(settings), clock.now()), loaded)

@@ -17,13 +17,13 @@ from monitor.services.queries.search import ArticleDetails, ArticleHit, FoundArt
 from monitor.wording.reasons import reason_in_words
 
 _SENTENCE, _BEFORE_HIT = 240, 60  # characters of a sentence that are shown; of those before the first word
-_FORMULA = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")  # a spreadsheet would calculate what begins so; also wide signs
+_FORMULA = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")  # a cell that begins so is a formula; also full-width
 _COLUMNS = ("id", "seen", "published", "source", "language", "title", "url", "sentence")
 
 
 def print_hits(page: HitPage, zone: str) -> None:
     """A table: when each was first seen, its source, title, and the sentence with the first hit in the text."""
-    mark = "**" if sys.stdout.isatty() else ""  # as grep does: a program would take it for a part of the text
+    mark = "**" if sys.stdout.isatty() else ""  # only on a terminal: a program would read the stars as text
     rows = (
         (
             hit.id,

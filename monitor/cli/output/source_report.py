@@ -29,8 +29,7 @@ def trouble_to_row(trouble: SourceTrouble) -> dict[str, Any]:
 def format_source(assessed: AssessedSource, activity: SourceDetails | None, zone: str) -> Iterator[str]:
     """A source with all that is known of it, line by line."""
     source, report, found = assessed.source, assessed.report, assessed.health
-    name = source.choose_name(report.title if report else None)
-    yield f"source      {source.id}: {sanitize_line(name)}"
+    yield f"source      {source.id}: {sanitize_line(assessed.name)}"
     yield f"address     {sanitize_line(source.url)}"
     yield f"settings    {', '.join(_list_settings(source))}"
     yield f"pace        {_describe_pace(source, activity)}"

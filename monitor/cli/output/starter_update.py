@@ -84,9 +84,9 @@ def _describe(each: FileUpdate) -> str | None:
     """What happens to a file, in a sentence; None: nothing."""
     if each.taken is not None:
         (kind, id_), file = each.taken
-        where = f"{kind} '{id_}' is in {sanitize_line(str(file))}"
-        todo = "delete that file, and `init --pack NAME` or `init --empty` writes this one"
-        return f"not added: {where}; if that is an older or renamed version of it, {todo}"
+        where = f"{kind} '{id_}' is already in {sanitize_line(str(file))}"
+        todo = "delete it and run `init --pack NAME` or `init --empty`"
+        return f"not added: {where}; if that is an older or renamed version, {todo}"
     if each.reason is None:
         return _SENTENCES.get(each.change)
     return f"stays as it is: {_CONFLICTS[each.reason]}; the new version goes to {each.name.name}{NEW_SUFFIX}"

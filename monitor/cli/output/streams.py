@@ -51,7 +51,8 @@ def open_console(*, stderr: bool = False) -> Console:
 
 
 class SafeStream(io.TextIOWrapper):
-    """Writes text without what would steer a terminal; on one, our own colours stay. `failure`: of the last write."""
+    """Writes text without what would steer a terminal; on one, our own colours stay. `failure`: the error of
+    the last write or flush that failed."""
 
     failure: OSError | None = None
 
@@ -149,7 +150,7 @@ def report_failed_output() -> Iterator[None]:
 
 
 def _drop_rest(stream: SafeStream) -> None:
-    """Send to nowhere what is left in the buffer: at its end, Python would try once more, with another exit code."""
+    """Discard what is still buffered. Otherwise Python writes it again at exit, fails, and changes the exit code."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

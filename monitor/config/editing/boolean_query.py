@@ -20,7 +20,7 @@ MAX_DEPTH: Final = 50
 """Of parentheses, NOT and fields inside each other."""
 
 HOST: Final = "host"
-"""The field of a term that is a host, or a host and the beginning of a path: of the address, and nowhere else in it."""
+"""The field of `site:`: a host, optionally with the beginning of a path."""
 
 FIELDS = {
     **dict.fromkeys(("intitle", "title", "headline"), "title"),
@@ -304,20 +304,22 @@ class _QueryParser:
         if "*" in word[1:-1] or re.search(r"\w[?!$]+(\w|$)", word):
             hint = "write '*' at ends of words only, or forms with OR"
             raise self.problem(f"the wildcard in '{word}' cannot be said", hint, at)
-        self._require_searched_signs(word, at)
+        self._require_searchable(word, at)
         if not quoted and not _has_letter(word):
             raise self.problem(f"there is no word in '{word}'", "write one, or remove it", at)
         return word
 
-    def _require_searched_signs(self, word: str, at: int) -> None:
-        if (problem := explain_lost_signs(word)) is not None:
-            raise self.problem(problem, "write the word without it, and with AND what tells it apart", at)
+    def _require_searchable(self, word: str, at: int) -> None:
+        if (problem := explain_ignored_characters(word)) is not None:
+            raise self.problem(
+                problem, "write the word without these characters, and add with AND a word that distinguishes it", at
+            )
         if re.fullmatch(r"[0-9]+\.\.[0-9]+", word):
             raise self.problem("a range of numbers cannot be said", "write `number` in the rule", at)
 
 
-def explain_lost_signs(word: str) -> str | None:
-    """The problem with a word such as C++ or C#, whose signs are not searched; None: it has no such sign at its end."""
+def explain_ignored_characters(word: str) -> str | None:
+    """Why a word such as C++ or C# cannot be searched: + and # are ignored. None: it can."""
     plain = word.rstrip("+#")
     return f"'{word}' would find every '{plain}'" if plain != word and _has_letter(plain) else None
 

@@ -25,7 +25,7 @@ from monitor.config.yaml.yaml12 import PlainData
 from monitor.text.folding import folded_tokens
 
 _TEST_FIELDS = {None: "title", "title": "title", "body": "text", "url": "url", HOST: HOST, "author": "authors"}
-_FIELDS_OF_WORDS = {None, "title", "body"}
+_TEXT_FIELDS = {None, "title", "body"}
 _LONGEST_ID = 48
 
 
@@ -47,7 +47,7 @@ def rule_from_query(query: QueryNode) -> QueryRule | None:
     excluded = _flatten(QueryAny, [part.part for part in parts if isinstance(part, QueryNot)])
     if all(map(_holds_without_words, wanted)):
         return None
-    _require_possible(wanted, [part for part in excluded if isinstance(part, QueryTerm)])
+    _require_satisfiable(wanted, [part for part in excluded if isinstance(part, QueryTerm)])
     keys: dict[str, PlainData] = {"match": _to_condition(_join(QueryAll, wanted))}
     if excluded:
         keys["unless"] = _to_condition(_join(QueryAny, excluded))
@@ -133,19 +133,19 @@ def _holds_without_words(node: QueryNode) -> bool:
             return False
 
 
-def _require_possible(wanted: Sequence[QueryNode], excluded: Sequence[QueryTerm]) -> None:
+def _require_satisfiable(wanted: Sequence[QueryNode], excluded: Sequence[QueryTerm]) -> None:
     """Raises QueryProblem if something wanted is always excluded."""
     for part in wanted:
         if (term := _find_excluded(part, excluded)) is not None:
-            problem = f"this excludes '{term.text}', and asks for it too: no article would meet it"
+            problem = f"this excludes '{term.text}', which the query also requires: no article can match"
             raise QueryProblem(term.offset, problem, "remove the word, or the NOT")
 
 
 def _find_excluded(node: QueryNode, excluded: Sequence[QueryTerm]) -> QueryTerm | None:
-    """The excluded term that is there whenever this is met."""
+    """An excluded term that occurs in every article that meets this node."""
     match node:
         case QueryTerm():
-            return next((term for term in excluded if _has_within(node, term)), None)
+            return next((term for term in excluded if _implies(node, term)), None)
         case QueryNear(parts, field=field):
             terms = (
                 QueryTerm(term.text, term.offset, field) if isinstance(term, QueryTerm) else term for term in parts
@@ -160,9 +160,9 @@ def _find_excluded(node: QueryNode, excluded: Sequence[QueryTerm]) -> QueryTerm 
             return None
 
 
-def _has_within(term: QueryTerm, other: QueryTerm) -> bool:
-    """Whether the other term is there wherever the first one is: the same words, or some of its phrase."""
-    if other.field not in (term.field, None) or (other.field is None and term.field not in _FIELDS_OF_WORDS):
+def _implies(term: QueryTerm, other: QueryTerm) -> bool:
+    """Whether every text with the first term also has the other: the same words, or a part of its phrase."""
+    if other.field not in (term.field, None) or (other.field is None and term.field not in _TEXT_FIELDS):
         return False
     if "*" in f"{term.text}{other.text}":
         return term.text == other.text

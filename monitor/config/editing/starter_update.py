@@ -51,7 +51,8 @@ class ConflictReason(StrEnum):
 class FileUpdate:
     """What is done with one file. `name`: relative to the user's folder; `mine`: what it contains (None: there is no
     such file); `after`: what it will contain, or with a conflict FILE.new; `shipped`: what to record as shipped (None:
-    leave the record as it is); `taken`: the id of another file of the user that it has too, and that file."""
+    leave the record as it is); `taken`: an id of this file that another file of the user already has, and
+    that file."""
 
     name: Path
     change: FileChange
@@ -140,7 +141,7 @@ def _compare_file(
 
 def _place_new(name: Path, shipped: bytes, placing: _Placing) -> FileUpdate:
     if taken := placing.find_taken_id(shipped):
-        return FileUpdate(name, FileChange.ID_TAKEN, shipped=shipped, taken=taken)  # said once, as below
+        return FileUpdate(name, FileChange.ID_TAKEN, shipped=shipped, taken=taken)  # reported once, as below
     if placing.takes_new_files(name.parent):
         return FileUpdate(name, FileChange.ADDED, None, shipped, shipped)
     return FileUpdate(name, FileChange.NOT_ADDED, shipped=shipped)  # said once, then it counts as deleted

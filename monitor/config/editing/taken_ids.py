@@ -18,7 +18,7 @@ from monitor.errors import InvalidFiles
 _FOLDERS = ("rules", "seeds")
 _KINDS = ("rule", "list", "entity")
 Id = tuple[str, str]
-"""The kind of what has it, and the id."""
+"""The kind (rule, list, entity, source) and the id."""
 
 
 class TakenIds:
@@ -29,7 +29,7 @@ class TakenIds:
 
     def find(self, content: bytes) -> tuple[Id, Path] | None:
         """The first id in this content that a file of the folder has, and that file, relative to the folder."""
-        with suppress(InvalidFiles):  # whatever is wrong in it, `check` says
+        with suppress(InvalidFiles):  # `check` reports its faults
             for id_ in _iter_ids(parse_yaml_text(decode_utf8_text(content, "new"), "new")):
                 if id_ in self._files:
                     return id_, self._files[id_]

@@ -65,7 +65,7 @@ class SummaryReader:
         raise InvalidFiles(found)
 
     def _load(self) -> ConfigSummary | tuple[Fault, ...]:
-        """The summary, or the faults for which there is none: they are remembered too."""
+        """The summary; or, if there is none, the faults. Both are remembered."""
         try:
             return load_config_summary(self._path, self._environment, SummaryCache(None, self._path))
         except InvalidFiles as error:

@@ -1,4 +1,4 @@
-"""Reads a file of the user, and nothing that is none: a device may have no end, and a pipe would be waited for."""
+"""Reads a regular file. Devices, pipes and sockets are refused: reading them may never end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from monitor.errors import Fault, InvalidFiles
 from monitor.model import Place
 
 MAX_BYTES = 16 * 2**20
-"""Of one file: a hundred thousand sources. Reading more would take minutes."""
+"""Of one file. Larger files would take minutes to read."""
 
 
 def read_file_content(path: Path) -> bytes:
@@ -31,7 +31,7 @@ def read_file_content(path: Path) -> bytes:
 
 
 def _is_null_device(status: os.stat_result) -> bool:
-    """A link to /dev/null takes the place of a file that is to stay away."""
+    """/dev/null counts as an empty file: a link to it switches a file off."""
     return S_ISCHR(status.st_mode) and status.st_rdev == Path(os.devnull).stat().st_rdev
 
 

@@ -15,7 +15,7 @@ from monitor.config.editing.atomic_rewrite import FileRewrite
 from monitor.config.editing.boolean_query import (
     QueryDialect,
     QueryProblem,
-    explain_lost_signs,
+    explain_ignored_characters,
     parse_query,
 )
 from monitor.config.editing.query_rules import QueryRule, make_rule_id, rule_from_query, rule_from_words
@@ -222,8 +222,10 @@ def _find_word_fault(word: ListedQuery) -> Fault | None:
     for sign, name, _ in OPERATORS:
         if sign.search(word.text):
             return Fault(word.place(), f"this line is a query: it has {name}", "give --format boolean")
-    if (problem := explain_lost_signs(word.text)) is not None:
-        return Fault(word.place(), problem, "write the word without it, or a phrase with what tells it apart")
+    if (problem := explain_ignored_characters(word.text)) is not None:
+        return Fault(
+            word.place(), problem, "write the word without these characters, or a phrase that distinguishes it"
+        )
     try:
         _parse_rule({"rule": "word", "title": "word", **rule_from_words([word.text]).keys})
     except InvalidFiles as error:

@@ -219,8 +219,7 @@ def _describe_rules(
 
 
 def _describe_source(assessed: AssessedSource, counts: SourceCounts) -> SourceActivity:
-    name = assessed.source.choose_name(assessed.report.title if assessed.report else None)
-    return SourceActivity(assessed.source.id, name, counts, assessed.health.health)
+    return SourceActivity(assessed.source.id, assessed.name, counts, assessed.health.health)
 
 
 def _describe_sources(

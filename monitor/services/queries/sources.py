@@ -60,6 +60,11 @@ class AssessedSource:
     report: SourceReport | None
     health: SourceHealthReport
 
+    @property
+    def name(self) -> str:
+        """Its display name."""
+        return self.source.choose_name(self.report.title if self.report else None)
+
 
 def list_sources(config: Config | ConfigSummary, database: Database | None, now: datetime) -> list[AssessedSource]:
     """The sources of the config, in their order. `database`: None if there is none yet."""

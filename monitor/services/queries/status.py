@@ -119,7 +119,7 @@ def add_channel_faults(status: ServiceStatus, config: ConfigSummary) -> ServiceS
 
 
 def load_status(config: ConfigSummary, database: Database, now: datetime) -> ServiceStatus:
-    """The status at this moment; of the channels only what daemons that run have found. Raises StoreFailed."""
+    """The current status. Faults of channels are only those that running daemons found. Raises StoreFailed."""
     sources, rules = config.sources, config.rules
     queries = ReportQueries(database)
     reports = {id_: report for id_, report in queries.sources().items() if id_ in sources}

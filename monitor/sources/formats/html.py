@@ -29,7 +29,7 @@ BLOCK_ELEMENTS = (
 )
 # Does not look for the end of the tag: that would take quadratic time for "<p<p<p<p...".
 BEFORE_BLOCK = re.compile(rf"<(?=/?(?:{BLOCK_ELEMENTS})\b)", re.IGNORECASE)
-# Any other "<" is text; nh3 takes ten times as long for many of them.
+# Any other "<" is text; nh3 is slow with many of them.
 MARKUP_START = re.compile("<[a-zA-Z/!?]")
 # Control characters except tab and line feed, half surrogate pairs (databases refuse them), and noncharacters.
 CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

@@ -1,4 +1,4 @@
-"""What an XML document says as a feed, and what is wrong with its XML."""
+"""A parsed feed, and the faults of its XML."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class ParsedFeed:
 
 
 def find_xml_fault(clean: bytes) -> str | None:
-    """Why a document is not well-formed, in a line for a person; None: it is. It takes a hundredth of the time of
-    parsing it as a feed."""
+    """Why a document is not well-formed, in a line for a person; None: it is. This is much faster
+    than parsing it as a feed."""
     try:
         expat.ParserCreate(namespace_separator=" ").Parse(clean, True)
     except expat.ExpatError as error:
@@ -34,12 +34,12 @@ def find_xml_fault(clean: bytes) -> str | None:
 
 
 def cut_long_prolog(clean: bytes) -> bytes:
-    """The document without a long beginning before its root: feedparser's search for declarations
-    there takes a time that grows with the square of its length."""
+    """The document without a long beginning before its root: feedparser's search for declarations there takes
+    a time that grows with the square of its length."""
     root = _ROOT.search(clean)
     return clean[root.start() :] if root and root.start() > _MAX_PROLOG else clean
 
 
 def describe_fault(fault: str) -> str:
-    """What people read of an ill-formed document. `fault`: where and why it is ill-formed."""
+    """The message for an ill-formed document. `fault`: where and why it is ill-formed."""
     return f"the document is ill-formed ({fault}); what could be read of it was kept"

@@ -18,7 +18,7 @@ from monitor.errors import StoreFailed
 
 
 @dataclass(frozen=True, slots=True)
-class UnchangingFile:
+class ImmutableFile:
     """A database file that is opened as one that nobody changes, and the time (ns) and size that it had then."""
 
     path: Path
@@ -35,16 +35,16 @@ class UnchangingFile:
             raise StoreFailed(f"{self.path} was changed while it was read: run the command again")
 
 
-def find_unchanging_file(path: Path) -> UnchangingFile | None:
+def find_immutable_file(path: Path) -> ImmutableFile | None:
     """The file, if it must be opened as one that nobody changes; None: SQLite can open it as usual. Raises StoreFailed
     if it cannot be read without writing."""
-    if not path.exists() or _find_read_only_part(path) is None:
+    if not path.exists() or _find_unwritable_path(path) is None:
         return None
     log, index = Path(f"{path}-wal"), Path(f"{path}-shm")
     if log.exists() and index.exists():
         return None
     if not log.exists() or not log.stat().st_size:
-        return UnchangingFile(path, _read_stamp(path))
+        return ImmutableFile(path, _read_stamp(path))
     if os.access(path.parent, os.W_OK):
         return None
     raise StoreFailed(
@@ -56,12 +56,12 @@ def find_unchanging_file(path: Path) -> UnchangingFile | None:
 def require_writable(path: Path) -> None:
     """Raises StoreFailed if the file is there and may not be written, or its folder may not. SQLite would say so only
     after it has left a log there."""
-    if path.exists() and (part := _find_read_only_part(path)) is not None:
+    if path.exists() and (part := _find_unwritable_path(path)) is not None:
         what = path if part == path else f"{part}, the folder of {path.name},"
         raise StoreFailed(f"{what} is read-only, so nothing can be stored; commands that only read work")
 
 
-def _find_read_only_part(path: Path) -> Path | None:
+def _find_unwritable_path(path: Path) -> Path | None:
     """The file or its folder, if it may not be written."""
     return next((part for part in (path, path.parent) if not os.access(part, os.W_OK)), None)
 

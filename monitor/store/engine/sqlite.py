@@ -19,7 +19,7 @@ from monitor.errors import StoreFailed, StoreLocked
 from monitor.runtime.safe_paths import PRIVATE_FOLDER
 from monitor.store.engine.damaged_rows import json_or_damaged
 from monitor.store.engine.database import Database, Identity
-from monitor.store.engine.read_only_files import UnchangingFile, find_unchanging_file, require_writable
+from monitor.store.engine.read_only_files import ImmutableFile, find_immutable_file, require_writable
 from monitor.store.engine.sqlite_files import (
     make_files_private,
     make_private_file,
@@ -73,7 +73,7 @@ class SqliteDatabase(Database):
         self._migrate = _build_engine(url, "BEGIN IMMEDIATE", _MIGRATE_PRAGMAS)
         for engine in (self.write, self._migrate):
             event.listen(engine, "do_connect", lambda *_: require_writable(self.path))
-        self._unchanging: UnchangingFile | None = None
+        self._immutable: ImmutableFile | None = None
         event.listen(self.read, "do_connect", self._choose_file)
 
     def close(self) -> None:
@@ -96,14 +96,14 @@ class SqliteDatabase(Database):
         with super().reading() as connection:
             self.require_not_replaced()
             yield connection
-        if self._unchanging is not None:
-            self._unchanging.require_unchanged()
+        if self._immutable is not None:
+            self._immutable.require_unchanged()
 
     def _choose_file(self, _dialect: object, _record: object, args: list[object], options: dict[str, object]) -> None:
         """Called before each connection of the engine that reads."""
-        self._unchanging = find_unchanging_file(self.path)
-        if self._unchanging is not None:
-            args[0], options["uri"] = self._unchanging.uri, True
+        self._immutable = find_immutable_file(self.path)
+        if self._immutable is not None:
+            args[0], options["uri"] = self._immutable.uri, True
 
     def _read_identity(self) -> Identity:
         """The inodes of the file, its log and the log's index. All three exist from the first read or write in a
@@ -184,14 +184,17 @@ class SqliteDatabase(Database):
             ) from None
 
     def copy_to(self, path: Path) -> None:
-        """Write a complete and compact copy of what is committed, while others go on writing. Raises sqlite3.Error."""
-        unchanging = find_unchanging_file(self.path)
-        name = self.path if unchanging is None else unchanging.uri
-        source = sqlite3.connect(name, isolation_level=None, uri=unchanging is not None)
+        """Write a complete and compact copy of what is committed, while others go on writing. Raises sqlite3.Error,
+        StoreFailed."""
+        immutable = find_immutable_file(self.path)
+        name = self.path if immutable is None else immutable.uri
+        source = sqlite3.connect(name, isolation_level=None, uri=immutable is not None)
         try:
             source.execute("VACUUM INTO ?", (str(path),))
         finally:
             source.close()
+        if immutable is not None:
+            immutable.require_unchanged()
 
     def backup(self, path: Path) -> None:
         if path.exists():

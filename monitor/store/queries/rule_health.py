@@ -15,7 +15,7 @@ from monitor.store.engine.tables import alert, match
 from monitor.store.queries.daily_counts import DAYS, DailyCounts
 from monitor.store.queries.marks import MarkQueries
 
-_FEW = 10  # rules whose matches the index of rules finds; of more, that of times reads less
+_MAX_RULES_BY_INDEX = 10  # up to so many rules are read by the index on rules; for more, the index on times is cheaper
 _SAME = (Reason.ALREADY_SENT, Reason.ALREADY_DEFERRED)
 _NEW = (Reason.FIRST, Reason.POSSIBLY_SAME)
 
@@ -67,7 +67,7 @@ class RuleHealthQueries:
     def _count_matches(self, found: Mapping[str, RuleHealth], rules: Sequence[str], days: DailyCounts) -> None:
         columns = (match.c.rule_id, match.c.at, match.c.kind, match.c.outcome, match.c.reason)
         query = select(*columns).where(match.c.at >= days.since)
-        if len(rules) <= _FEW:
+        if len(rules) <= _MAX_RULES_BY_INDEX:
             query = query.where(match.c.rule_id.in_(rules))
         counted: Counter[tuple[str, int, str, str, str]] = Counter()
         with self._database.reading() as connection:

@@ -144,7 +144,7 @@ def _load_id_bounds(connection: Connection, query: ArticleQuery) -> tuple[int, i
 
 
 def get_indexed_id(connection: Connection) -> ColumnElement[int]:
-    """The id of an article in the index: ordered by it, entries are read from the newest on and no more than needed."""
+    """The column with the article's id. Ordered by it, the index is read from the newest entry as far as needed."""
     return sqlite_terms.c.rowid if connection.dialect.name == _SQLITE else postgresql_terms.c.article_id
 
 

@@ -1,9 +1,8 @@
 """Empties the search index of SQLite without holding up others.
 
-FTS5 empties a table in one transaction, which overwrites all its pages: seconds for a large archive, and every poll
-waits for them. So the table is only renamed, and an empty one takes its place. Its rows are deleted later, a slice at a
-time (`purge_discarded`). The names of the tables say which ones are still to be deleted, so that a process may end at
-any time.
+FTS5 empties a table in one transaction, which overwrites all its pages: seconds for a large archive, during which
+every poll waits. So the table is renamed, and an empty one replaces it. Its rows are deleted later in slices
+(`purge_discarded`). The table names record what is left to delete, so a process may stop at any time.
 """
 
 from __future__ import annotations
@@ -21,14 +20,19 @@ _SQLITE = "sqlite"
 _DISCARDED = f"{INDEX_TABLE}_discarded_"  # and a number
 _ROWS = 1_000  # deleted at once, if that is quick: a row of the index has four kilobytes
 # FTS5 cannot open a table without the first rows, which describe the others.
-_FIRST_ENTRY = 11
+_FIRST_DELETABLE_ROW = 11
 # The tables in which FTS5 keeps the rows of an index, with their keys and which rows may be deleted.
-_PARTS = (("data", "id", f"id >= {_FIRST_ENTRY}"), ("idx", "segid, term", "true"), ("docsize", "id", "true"))
+_FTS5_TABLES = (
+    ("data", "id", f"id >= {_FIRST_DELETABLE_ROW}"),
+    ("idx", "segid, term", "true"),
+    ("docsize", "id", "true"),
+)
 
 
 def discard_index(connection: Connection) -> None:
-    """Take the index of SQLite out of use if it has any rows; the caller creates another. It takes milliseconds."""
-    if connection.exec_driver_sql(f"SELECT 1 FROM {INDEX_TABLE}_data WHERE id >= {_FIRST_ENTRY}").first() is None:  # noqa: S608 - no input
+    """Rename the index of SQLite, if it has any rows; the caller creates another. It takes milliseconds."""
+    rows = f"SELECT 1 FROM {INDEX_TABLE}_data WHERE id >= {_FIRST_DELETABLE_ROW}"  # noqa: S608 - no input
+    if connection.exec_driver_sql(rows).first() is None:
         return
     number = 1 + max((int(name.removeprefix(_DISCARDED)) for name in _list_discarded(connection)), default=0)
     connection.exec_driver_sql(f"ALTER TABLE {INDEX_TABLE} RENAME TO {_DISCARDED}{number}")
@@ -42,7 +46,7 @@ def purge_discarded(database: Database) -> Iterator[None]:
     with database.reading() as connection:
         names = _list_discarded(connection)
     for name in names:
-        for part, key, condition in _PARTS:
+        for part, key, condition in _FTS5_TABLES:
             while _delete_slice(database, f"{name}_{part}", key, condition, pace):
                 yield
         with database.writing() as connection:

@@ -33,8 +33,8 @@ _CREATE = (
     f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX_TABLE} "
     "USING fts5(terms, content='', contentless_delete=1, detail=none, tokenize='ascii')"
 )
-# Each commit adds a part to the index, and SQLite merges so many parts into one. Its default is 4: then each term is
-# written twice as often.
+# Each commit adds a part to the index. SQLite merges when there are this many; with its default, 4, each term is
+# rewritten twice as often.
 _MERGED_PARTS = 16
 _SET_MERGED_PARTS = f"INSERT INTO {INDEX_TABLE} ({INDEX_TABLE}, rank) VALUES ('automerge', {_MERGED_PARTS})"  # noqa: S608
 
@@ -146,8 +146,7 @@ def _build_delete(dialect: str) -> TextClause:
 
 def purge_removed_terms(database: Database) -> Iterator[None]:
     """Remove from SQLite's file the terms of articles that were removed from the index, and those of earlier indexes,
-    in short steps. PostgreSQL does
-    it by itself, as for other tables."""
+    in short steps. PostgreSQL does it by itself, as for other tables."""
     if database.write.dialect.name != _SQLITE:
         return
     yield from purge_discarded(database)

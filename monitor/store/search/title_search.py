@@ -33,8 +33,9 @@ class TitleSearch:
 
     def find(self, title: str, limit: int = 10) -> list[int]:
         """The ids of at most `limit` articles, the newest first: of those with this title; else of those whose title
-        differs in case, accents, width or script alone; else of those whose title has it from the beginning of a word
-        on. Where the index is not complete, the last two are looked for among the newest articles (`TITLES`)."""
+        differs in case, accents, width or script alone; else of those whose title contains it, from the start of a
+        word on (in Chinese, Japanese and Korean of any character). While the index is not complete, the last two are
+        looked for among the newest articles (`TITLES`)."""
         tokens = folded_tokens(title)
         with self._database.reading() as connection:
             if tokens and is_index_complete(connection):

@@ -100,7 +100,7 @@ def replay_rows(
 
 
 def _rows(found: Sequence[RecordedArticle], loaded: LoadedRules, all_stories: bool) -> Iterator[Row]:
-    rules = compile_live(loaded.rules.values(), loaded.entities, loaded.lists, known=shipped_entities())
+    rules = compile_live(loaded.rules.values(), loaded.entities, loaded.lists, known=shipped_entities(loaded.entities))
     for each in replay_articles(in_time_order([found], NOON), Replay(rules, all_stories=all_stories)):
         yield _article(each) if isinstance(each, ReplayedArticle) else _alert(each)
 

@@ -412,7 +412,7 @@ def before_central_directory() -> bytes:
         ),
         (
             repack(lambda _, entry: setattr(entry, "external_attr", 0o120777 << 16)),
-            "match-1/title.txt: it is a link, or something else that is no plain file",
+            "match-1/title.txt: it is a link or another special file",
         ),
     ],
 )  # fmt: skip

@@ -124,7 +124,10 @@ async def test_a_list_that_the_user_has_elsewhere_is_not_added(desk: Path) -> No
     """It says where, and goes on with the others."""
     (desk / "rules" / "mine.yaml").write_text("list: ceasefires\nwords: [sea]\n", encoding="utf-8")
     written = await news_monitor("init", "--update", "--write", ".", folder=desk)
-    assert f"{LISTS}/ceasefires.yaml: not added: list 'ceasefires' is in rules/mine.yaml; if that is" in written.out
+    assert (
+        f"{LISTS}/ceasefires.yaml: not added: list 'ceasefires' is already in rules/mine.yaml; if that is"
+        in written.out
+    )
     assert not (desk / LISTS / "ceasefires.yaml").exists()
     assert (await news_monitor("check", folder=desk)).code == 0
 

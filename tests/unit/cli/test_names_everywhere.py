@@ -32,7 +32,7 @@ def run(*words: str) -> str:
 
 
 @pytest.mark.parametrize(("named", "name"), [(False, TITLE), (True, "Wire service")])
-def test_a_source_without_a_name_is_called_as_its_feed_calls_itself(
+def test_a_source_without_a_name_shows_the_title_of_its_feed(
     named: bool, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In messages, in the feeds of alerts, in lists and in the report. A name of its own counts more."""

@@ -171,7 +171,7 @@ def test_a_query_that_no_article_can_meet_is_no_rule(query: str, col: int, term:
     """It would be silent for ever."""
     with pytest.raises(QueryProblem) as raised:
         rule_from_query(parse_query(query, QueryDialect.STRICT))
-    assert raised.value.problem == f"this excludes '{term}', and asks for it too: no article would meet it"
+    assert raised.value.problem == f"this excludes '{term}', which the query also requires: no article can match"
     assert raised.value.offset + 1 == col
 
 

@@ -352,7 +352,7 @@ def test_a_file_that_vanishes_while_it_is_read_is_named(tmp_path: Path) -> None:
         is_empty(tmp_path / "drills.yaml")
 
 
-def test_what_is_no_file_is_refused_at_once(write: Write) -> None:
+def test_devices_pipes_and_broken_links_are_refused(write: Write) -> None:
     """It is neither waited for nor read to its end, which a device does not have."""
     folder = write(_GOOD)
     os.mkfifo(folder / "rules" / "pipe.yaml")
