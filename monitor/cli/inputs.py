@@ -13,7 +13,7 @@ from typing import TypeVar
 import click
 
 from monitor.cli.options import config_of_rules_option
-from monitor.cli.paths import InputPath, find_config, require_config
+from monitor.cli.paths import InputPath, find_required_config
 from monitor.config.loading.load import load_rules, load_rules_of
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.errors import InvalidFiles, InvalidRequest, MonitorError
@@ -67,8 +67,7 @@ def load_selected_rules(config: Path | None, paths: tuple[Path, ...]) -> LoadedR
     if config is not None and paths:
         raise InvalidRequest("give -c or --rules, not both")
     if not paths and config is None:
-        config = find_config()
-        require_config(config)
+        config = find_required_config()
     loaded = load_rules(paths) if config is None else load_rules_of(config)
     if loaded.faults and not loaded.documents and not loaded.declared_rule_ids:
         raise InvalidFiles(loaded.faults)

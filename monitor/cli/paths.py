@@ -23,29 +23,38 @@ _OF_SYSTEM = Path("/etc/news-monitor/monitor.yaml")
 
 def find_config() -> Path:
     """The monitor.yaml where none is named by -c: the one that NEWS_MONITOR_CONFIG names, else the first that is there
-    of ./monitor.yaml, the one of the user and the one of the system. If none is there: ./monitor.yaml. Raises
-    InvalidRequest if root runs this and the file found, outside of /etc, belongs to another user than root or the one
-    who called sudo."""
+    of ./monitor.yaml, the one of the user and the one of the system. If none is there: ./monitor.yaml. Before it is
+    read: `require_config`."""
     if named := os.environ.get(CONFIG_VARIABLE):
         return Path(named)
-    found = next(filter(is_there, _list_config_places(os.environ)), _CONFIG)
-    if os.geteuid() == ROOT and found != _OF_SYSTEM:
-        _require_trusted_owner(found)
+    return next(filter(is_there, _list_config_places(os.environ)), _CONFIG)
+
+
+def find_required_config() -> Path:
+    """The monitor.yaml where none is named by -c. Raises InvalidRequest as `require_config` does."""
+    found = find_config()
+    require_config(found)
     return found
 
 
-def _require_trusted_owner(path: Path) -> None:
-    """Raises InvalidRequest unless the file is root's, or that of the user who has called sudo. Otherwise, whoever
-    leaves one in a folder that root visits has root read files (`${file:...}`) and connect to where they like."""
-    try:
-        owner = path.stat().st_uid
-    except OSError:  # reading it reports that
+def require_trusted_config(path: Path) -> None:
+    """Raises InvalidRequest if root runs this, has not named this monitor.yaml, and it, its folder or the target of a
+    link there belongs to somebody else than root or the user who called sudo. Otherwise, whoever leaves one in a
+    folder that root visits has root read files (`${file:...}`) and connect to where they like."""
+    if os.geteuid() != ROOT or path == _OF_SYSTEM or _is_named_by_option() or os.environ.get(CONFIG_VARIABLE):
         return
-    if str(owner) not in {str(ROOT), os.environ.get("SUDO_UID")}:
-        raise InvalidRequest(
-            f"{path} belongs to {find_user_name(owner)}, and you are root: name it with -c {path} if you trust what it "
-            "says, or run the command as that user"
-        )
+    trusted = {str(ROOT), os.environ.get("SUDO_UID")}
+    for part, follow in ((path, True), (path, False), (path.parent, True)):
+        try:
+            owner = part.stat(follow_symlinks=follow).st_uid
+        except OSError:  # reading it reports that
+            return
+        if str(owner) not in trusted:
+            what = path if part == path else f"the folder of {path}"
+            raise InvalidRequest(
+                f"{what} belongs to {find_user_name(owner)}, and you are root: name the file with -c {path} if you "
+                "trust what it says, or run the command as that user"
+            )
 
 
 def _list_config_places(environment: Mapping[str, str]) -> Iterator[Path]:
@@ -105,9 +114,10 @@ def require_input(path: Path) -> None:
 
 
 def require_config(path: Path) -> None:
-    """Raises InvalidRequest if there is no such monitor.yaml."""
+    """Raises InvalidRequest if there is no such monitor.yaml, or if root found one that it cannot trust."""
     if not is_there(path):
         raise InvalidRequest(explain_missing_config(path))
+    require_trusted_config(path)
 
 
 def require_given_config(path: Path) -> None:

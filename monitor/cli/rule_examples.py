@@ -10,7 +10,7 @@ from monitor import clock
 from monitor.cli.config_summary import load_summary
 from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines
 from monitor.cli.options import existing_database, print_faults
-from monitor.cli.paths import find_config
+from monitor.cli.paths import find_required_config
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.errors import InvalidRequest
 from monitor.lab import scoring
@@ -28,7 +28,7 @@ def read_rule_examples(
         return loaded, read_labels(articles, rule), problems or bool(loaded.faults)
     if rules:
         raise InvalidRequest("--rules names no database: give --data FILE, or -c FILE for the archive of a config")
-    database = existing_database(load_summary(config or find_config()).settings)
+    database = existing_database(load_summary(config or find_required_config()).settings)
     given = read_archive(database, rule, most)
     if given.stored is not None and given.stored > given.count:
         click.echo(f"the newest {given.count} of {given.stored} articles; --articles N reads more", err=True)

@@ -13,7 +13,7 @@ import click
 
 from monitor import clock
 from monitor.cli.options import fault_row, json_option, possible_config_option, print_json
-from monitor.cli.paths import InputPath, require_config, require_given_config
+from monitor.cli.paths import InputPath, require_config, require_given_config, require_trusted_config
 from monitor.config.loading.files import Signature
 from monitor.errors import Fault
 from monitor.lab.annotated_document import Lint
@@ -49,6 +49,7 @@ def check(config: Path, as_json: bool, strict: bool, watch: bool, paths: tuple[P
     require_given_config(config)
     if not paths:
         require_config(config)
+    require_trusted_config(config)  # with paths too: its files may define what these name
     checking = ConfigChecker(config, paths, os.environ)
     if watch:
         _watch_files(checking, as_json=as_json, strict=strict)

@@ -9,7 +9,7 @@ import click
 
 from monitor import clock
 from monitor.cli.options import possible_config_option, print_faults
-from monitor.cli.paths import InputPath, OutputPath, require_given_config, require_input
+from monitor.cli.paths import InputPath, OutputPath, require_given_config, require_input, require_trusted_config
 from monitor.config.editing.rule_lists import RuleListFormat
 from monitor.config.loading.files import is_there
 from monitor.config.loading.load import load_rules_of
@@ -59,6 +59,7 @@ def import_(*, config: Path, format_: str | None, output: Path | None, sources: 
     could not be said, or FILE has nothing.
     """
     require_given_config(config)
+    require_trusted_config(config)
     _require_new_files(output, sources)
     used_ids = load_rules_of(config).declared_rule_ids if is_there(config) else frozenset[str]()
     try:

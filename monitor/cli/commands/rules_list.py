@@ -25,7 +25,7 @@ from monitor.cli.options import (
 from monitor.cli.output.sparkline import draw_sparkline
 from monitor.cli.output.tables import print_table
 from monitor.cli.output.wrapped_lines import print_lines
-from monitor.cli.paths import find_config
+from monitor.cli.paths import find_required_config
 from monitor.config.loading.load import load_rules_of
 from monitor.errors import InvalidFiles
 from monitor.sanitize import sanitize_line
@@ -71,7 +71,7 @@ def list_rules(config: Path | None, rules: tuple[Path, ...], *, as_json: bool) -
     loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)
     found = summarize_rules(loaded)
-    health = None if rules else _load_health(config or find_config(), loaded.rules)
+    health = None if rules else _load_health(config or find_required_config(), loaded.rules)
     if health is not None:
         found = rank_by_health(found, health)
     if as_json:

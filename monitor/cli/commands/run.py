@@ -9,7 +9,7 @@ import click
 
 from monitor.app import open_daemon
 from monitor.cli.options import possible_config_option
-from monitor.cli.paths import explain_missing_config
+from monitor.cli.paths import explain_missing_config, require_trusted_config
 from monitor.config.language.secrets import secrets_of
 from monitor.config.loading.files import is_there
 from monitor.config.loading.load import LoadedConfig
@@ -46,6 +46,7 @@ def run(config: Path, once: bool) -> None:
 
     if not is_there(config):
         raise MonitorError(explain_missing_config(config))
+    require_trusted_config(config)
     limit_arenas()
     descriptors.raise_limit()
     relaxed()

@@ -13,7 +13,7 @@ from monitor.cli.inputs import collect_usable, load_selected_rules, read_lines, 
 from monitor.cli.options import existing_database, json_option, print_faults, print_json
 from monitor.cli.output.identity_report import print_identity_score
 from monitor.cli.output.tables import print_table
-from monitor.cli.paths import InputPath, find_config
+from monitor.cli.paths import InputPath, find_required_config
 from monitor.config.language.faults import did_you_mean
 from monitor.config.loading.load import shipped_entities
 from monitor.errors import MonitorError
@@ -79,7 +79,7 @@ def score(
     )
     problems = False
     if file is None:
-        _score_marks(config or find_config(), compiled, as_json=as_json, listed=listed)
+        _score_marks(config or find_required_config(), compiled, as_json=as_json, listed=listed)
     else:
         problems = _score_file(file, compiled, as_json=as_json, listed=listed)
     raise SystemExit(1 if problems or loaded.faults else 0)

@@ -23,7 +23,7 @@ from monitor.cli.options import (
 )
 from monitor.cli.output.nearest_report import nearest_row
 from monitor.cli.output.why_report import format_article_report, format_rule_report, format_rule_reports
-from monitor.cli.paths import find_config
+from monitor.cli.paths import find_required_config
 from monitor.errors import InvalidRequest, MonitorError
 from monitor.lab.recorded import UnusableLine, read_single_article
 from monitor.model import Settings, Step
@@ -117,7 +117,7 @@ def _explain_stored_article(config: Path | None, paths: tuple[Path, ...], name: 
     """What the rules say of the article of this name in the database, and what came of it."""
     if paths:
         raise InvalidRequest("--rules is for an article on standard input: `news-monitor why --rules PATH -`")
-    loaded = load_config(config or find_config())
+    loaded = load_config(config or find_required_config())
     settings = loaded.config.settings
     database = existing_database(settings)
     lookup = look_up_article(database, name)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor import clock
 from monitor.config.loading.file_cache import FileCache
 from monitor.config.loading.files import NamedPath, Signature, yaml_files
 from monitor.config.loading.settings_files import load_settings
@@ -44,25 +45,34 @@ def load_config_summary(path: Path, environment: Mapping[str, str], cache: Summa
     return ConfigSummary(read.settings, read.sources, rules.briefs, faults)
 
 
+_FAULTS_LAST = 10.0  # s
+
+
 class SummaryReader:
     """Reads the summary of a monitor.yaml again and again while a daemon runs, and the files only if they have changed.
-    For one thread at a time."""
+    The faults of a monitor.yaml that cannot be used are remembered for some seconds: what removes one need not change
+    these files, such as a permission or the file of a secret. For one thread at a time."""
 
     def __init__(self, path: Path, environment: Mapping[str, str], signature: Callable[[], Signature]) -> None:
         self._path = path
         self._environment = environment
         self._signature = signature
         self._known: tuple[Signature, ConfigSummary | tuple[Fault, ...]] | None = None
+        self._read_at = 0.0
 
     def read(self) -> ConfigSummary:
         """The summary as of now. Raises InvalidFiles as `load_config_summary` does."""
         signature = self._signature()  # before reading, so that a change meanwhile is noticed
-        if self._known is None or self._known[0] != signature:
-            self._known = signature, self._load()
+        if self._known is None or self._known[0] != signature or self._has_old_faults():
+            self._known, self._read_at = (signature, self._load()), clock.monotonic()
         found = self._known[1]
         if isinstance(found, ConfigSummary):
             return found
         raise InvalidFiles(found)
+
+    def _has_old_faults(self) -> bool:
+        is_old = clock.monotonic() - self._read_at > _FAULTS_LAST
+        return is_old and self._known is not None and not isinstance(self._known[1], ConfigSummary)
 
     def _load(self) -> ConfigSummary | tuple[Fault, ...]:
         """The summary; or, if there is none, the faults. Both are remembered."""

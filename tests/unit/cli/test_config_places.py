@@ -130,11 +130,42 @@ def test_root_uses_no_config_of_another_user_that_it_has_not_named(
     error = run("channels", "list").exception
     assert isinstance(error, InvalidRequest)
     assert str(error) == (
-        f"{found} belongs to nobody, and you are root: name it with -c {found} if you trust what it says, or run the "
-        "command as that user"
+        f"{found} belongs to nobody, and you are root: name the file with -c {found} if you trust what it says, or "
+        "run the command as that user"
     )
     assert list_channels("-c", str(found)) == [place]
     monkeypatch.setenv("SUDO_UID", "65534")
     assert list_channels() == [place]
     monkeypatch.setenv("SUDO_UID", "1000")
     assert isinstance(run("channels", "list").exception, InvalidRequest)
+
+
+@pytest.mark.skipif(os.geteuid() != 0 and not os.environ.get("CI"), reason="only root can make files of other users")
+def test_a_link_of_another_user_to_a_file_of_root_is_no_config_of_root(
+    places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files that it names would be those beside the link."""
+    monkeypatch.delenv("NEWS_MONITOR_CONFIG")
+    places["here"].unlink()
+    places["here"].symlink_to(places["option"])
+    assert list_channels() == ["option"]
+    os.chown(places["here"], 65534, 65534, follow_symlinks=False)
+    assert isinstance(run("channels", "list").exception, InvalidRequest)
+    os.chown(places["here"], 0, 0, follow_symlinks=False)
+    os.chown(places["here"].parent, 65534, 65534)
+    assert str(run("channels", "list").exception).startswith("the folder of monitor.yaml belongs to nobody, ")
+
+
+@pytest.mark.skipif(os.geteuid() != 0 and not os.environ.get("CI"), reason="only root can make files of other users")
+def test_a_command_that_needs_no_config_does_not_mind_whose_is_there(
+    places: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as root in a container, in a checkout of somebody else."""
+    monkeypatch.delenv("NEWS_MONITOR_CONFIG")
+    os.chown(places["here"], 65534, 65534)
+    feed = tmp_path / "feed.xml"
+    feed.write_text("<rss version='2.0'><channel><item><title>News</title></item></channel></rss>")
+    assert "News" in run("parse", str(feed)).stdout
+    (tmp_path / "a.yaml").write_text("rule: a\ntitle: A\nlevel: low\nmatch: {words: {en: [a]}}\n")
+    for command in ("check", "check ../a.yaml", "run --once", "rules list", "why -", "status"):
+        assert "belongs to nobody" in str(run(*command.split()).exception) + run(*command.split()).output, command

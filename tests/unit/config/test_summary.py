@@ -116,9 +116,12 @@ def test_a_daemon_reads_the_files_again_if_they_have_changed(files: Files) -> No
     assert statuses_of(reader.read()) == {"drills": RuleStatus.LIVE}
 
 
-def test_a_daemon_remembers_the_faults_of_a_config_that_cannot_be_used(files: Files) -> None:
-    """The files are not read again for each request: an edit that no file's time, size or number shows goes
-    unnoticed."""
+def test_a_daemon_remembers_the_faults_of_a_config_that_cannot_be_used(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files are not read again for each request: what no file's time, size or number shows is noticed within
+    seconds only."""
+    monkeypatch.setattr("monitor.clock.monotonic", lambda: 100.0)
     files.config.write_text(f"{CONFIG}what: 1\n", encoding="utf-8")
     user_files = UserFiles(files.config, {})
     with pytest.raises(InvalidFiles):
@@ -132,7 +135,7 @@ def test_a_daemon_remembers_the_faults_of_a_config_that_cannot_be_used(files: Fi
     with pytest.raises(InvalidFiles) as second:
         reader.read()
     assert second.value.faults == first.value.faults
-    os.utime(files.rules)
+    monkeypatch.setattr("monitor.clock.monotonic", lambda: 111.0)
     with pytest.raises(InvalidFiles) as third:
         reader.read()
     assert len(third.value.faults) > len(first.value.faults)
