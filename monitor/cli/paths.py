@@ -38,22 +38,21 @@ def find_required_config() -> Path:
 
 
 def require_trusted_config(path: Path) -> None:
-    """Raises InvalidRequest if root runs this, has not named this monitor.yaml, and it, its folder or the target of a
-    link there belongs to somebody else than root or the user who called sudo. Otherwise, whoever leaves one in a
-    folder that root visits has root read files (`${file:...}`) and connect to where they like."""
+    """Raises InvalidRequest if root runs this and has not named this monitor.yaml, and it, or a link that leads to it,
+    belongs to somebody else than root or the user who called sudo. Otherwise, whoever leaves one in a folder that root
+    visits has root read files (`${file:...}`) and connect to where they like."""
     if os.geteuid() != ROOT or path == _OF_SYSTEM or _is_named_by_option() or os.environ.get(CONFIG_VARIABLE):
         return
     trusted = {str(ROOT), os.environ.get("SUDO_UID")}
-    for part, follow in ((path, True), (path, False), (path.parent, True)):
+    for follow in (True, False):
         try:
-            owner = part.stat(follow_symlinks=follow).st_uid
+            owner = path.stat(follow_symlinks=follow).st_uid
         except OSError:  # reading it reports that
             return
         if str(owner) not in trusted:
-            what = path if part == path else f"the folder of {path}"
             raise InvalidRequest(
-                f"{what} belongs to {find_user_name(owner)}, and you are root: name the file with -c {path} if you "
-                "trust what it says, or run the command as that user"
+                f"{path} belongs to {find_user_name(owner)}, and you are root: name it with -c {path} if you trust "
+                "what it says, or run the command as that user"
             )
 
 

@@ -130,7 +130,7 @@ def test_root_uses_no_config_of_another_user_that_it_has_not_named(
     error = run("channels", "list").exception
     assert isinstance(error, InvalidRequest)
     assert str(error) == (
-        f"{found} belongs to nobody, and you are root: name the file with -c {found} if you trust what it says, or "
+        f"{found} belongs to nobody, and you are root: name it with -c {found} if you trust what it says, or "
         "run the command as that user"
     )
     assert list_channels("-c", str(found)) == [place]
@@ -151,9 +151,6 @@ def test_a_link_of_another_user_to_a_file_of_root_is_no_config_of_root(
     assert list_channels() == ["option"]
     os.chown(places["here"], 65534, 65534, follow_symlinks=False)
     assert isinstance(run("channels", "list").exception, InvalidRequest)
-    os.chown(places["here"], 0, 0, follow_symlinks=False)
-    os.chown(places["here"].parent, 65534, 65534)
-    assert str(run("channels", "list").exception).startswith("the folder of monitor.yaml belongs to nobody, ")
 
 
 @pytest.mark.skipif(os.geteuid() != 0 and not os.environ.get("CI"), reason="only root can make files of other users")

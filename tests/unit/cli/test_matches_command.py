@@ -164,9 +164,9 @@ async def test_a_span_of_time_can_be_taken_away(tmp_path: Path) -> None:
         (("list", "--since", "yesterday"), "'yesterday' is no time: write '3 days' (ago), 2026-01-05 or"),
         (
             ("list", "--rule", "launch", "rule:korea"),
-            "--rule launch and rule:korea: no match is of both; to",
+            "--rule launch and rule:korea: no match has both; to",
         ),
-        (("list", "--source", "wire", "source:other"), "--source wire and source:other: no match is of both; to see"),
+        (("list", "--source", "wire", "source:other"), "--source wire and source:other: no match has both; to list"),
         (("export", "nosuch/all.jsonl"), "nosuch/all.jsonl: there is no folder nosuch; make it first"),
     ],
 )
