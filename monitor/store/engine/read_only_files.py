@@ -10,13 +10,17 @@ can be read as they are. A log without an index cannot be, and leaving the log o
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from sqlalchemy.exc import DBAPIError
+
 from monitor.errors import StoreFailed
+from monitor.store.engine.damaged_rows import ValueUnreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +38,10 @@ class ImmutableFile:
     @contextmanager
     def require_unchanged(self) -> Iterator[None]:
         """For the time in which it is read. Raises StoreFailed if the file was changed since it was opened: the answer
-        may mix both states, and an error may come from that."""
+        may mix both states, and an error of the database may come from that."""
         try:
             yield
-        except Exception:
+        except (DBAPIError, sqlite3.Error, ValueUnreadable):
             self._compare_stamp()
             raise
         self._compare_stamp()

@@ -27,7 +27,7 @@ RunAsOwner = Callable[[Callable[[Path], None]], None]
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Path]:
+def archive(tmp_path: Path) -> Path:
     """The file."""
     folder = tmp_path / "desk"
     folder.mkdir()
