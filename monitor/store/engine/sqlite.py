@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -47,6 +47,7 @@ _MIGRATE_PRAGMAS = (
     "secure_delete=ON",  # copying a table leaves its old pages behind
 )  # without foreign keys: Alembic alters a table by copying it, and dropping the old one would empty what refers to it
 _WRITE_PRAGMAS = (*_COMMON_PRAGMAS, "foreign_keys=ON", "secure_delete=ON")  # what is deleted is overwritten
+_IMMUTABLE = "immutable"  # what a connection has under this name: the ImmutableFile that it reads, or None
 _READ_PRAGMAS = (f"busy_timeout={_BUSY_TIMEOUT}", "query_only=ON")
 
 
@@ -73,7 +74,6 @@ class SqliteDatabase(Database):
         self._migrate = _build_engine(url, "BEGIN IMMEDIATE", _MIGRATE_PRAGMAS)
         for engine in (self.write, self._migrate):
             event.listen(engine, "do_connect", lambda *_: require_writable(self.path))
-        self._immutable: ImmutableFile | None = None
         event.listen(self.read, "do_connect", self._choose_file)
 
     def close(self) -> None:
@@ -95,15 +95,16 @@ class SqliteDatabase(Database):
         self.require_not_replaced()
         with super().reading() as connection:
             self.require_not_replaced()
-            yield connection
-        if self._immutable is not None:
-            self._immutable.require_unchanged()
+            with _require_unchanged(connection.info.get(_IMMUTABLE)):
+                yield connection
 
-    def _choose_file(self, _dialect: object, _record: object, args: list[object], options: dict[str, object]) -> None:
+    def _choose_file(
+        self, _dialect: object, record: ConnectionPoolEntry, args: list[object], options: dict[str, object]
+    ) -> None:
         """Called before each connection of the engine that reads."""
-        self._immutable = find_immutable_file(self.path)
-        if self._immutable is not None:
-            args[0], options["uri"] = self._immutable.uri, True
+        immutable = record.info[_IMMUTABLE] = find_immutable_file(self.path)
+        if immutable is not None:
+            args[0], options["uri"] = immutable.uri, True
 
     def _read_identity(self) -> Identity:
         """The inodes of the file, its log and the log's index. All three exist from the first read or write in a
@@ -188,13 +189,11 @@ class SqliteDatabase(Database):
         StoreFailed."""
         immutable = find_immutable_file(self.path)
         name = self.path if immutable is None else immutable.uri
-        source = sqlite3.connect(name, isolation_level=None, uri=immutable is not None)
-        try:
+        with (
+            _require_unchanged(immutable),
+            closing(sqlite3.connect(name, isolation_level=None, uri=immutable is not None)) as source,
+        ):
             source.execute("VACUUM INTO ?", (str(path),))
-        finally:
-            source.close()
-        if immutable is not None:
-            immutable.require_unchanged()
 
     def backup(self, path: Path) -> None:
         if path.exists():
@@ -216,9 +215,8 @@ class SqliteDatabase(Database):
             sync_to_disk(partial)  # not every SQLite does so after VACUUM INTO
             partial.replace(path)
             sync_to_disk(path.parent)
-        except (OSError, sqlite3.Error):
+        finally:
             partial.unlink(missing_ok=True)
-            raise
 
     def check(self) -> Iterator[str]:
         with self.reading() as connection:
@@ -286,6 +284,10 @@ class SqliteDatabase(Database):
             raise StoreFailed(
                 f"cannot make the folder of the database {self._configured_path}: {error.strerror}"
             ) from None
+
+
+def _require_unchanged(immutable: ImmutableFile | None) -> AbstractContextManager[None]:
+    return nullcontext() if immutable is None else immutable.require_unchanged()
 
 
 def _read_inode(path: str) -> tuple[int, int] | None:

@@ -91,15 +91,17 @@ class MarkQueries:
         with self._database.reading() as connection:
             return connection.execute(query.where(marked_article.c.title.is_(None), _IS_NEWEST)).scalar_one()
 
-    def count_verdicts(self, rules: Sequence[str]) -> dict[tuple[str, MarkVerdict], int]:
-        """How many matches of these rules have each verdict, by rule: the newest mark of each counts. Marks on articles
-        that the rule did not match are left out."""
+    def count_verdicts(self, rules: Sequence[str] | None) -> dict[tuple[str, MarkVerdict], int]:
+        """How many matches of these rules (few; None: of all) have each verdict, by rule: the newest mark of each
+        counts. Marks on articles that the rule did not match are left out."""
         columns = (rule_mark.c.rule_id, rule_mark.c.verdict, func.count().label("count"))
         query = (
             select(*columns)
-            .where(_IS_NEWEST, rule_mark.c.kind.is_not(None), rule_mark.c.rule_id.in_(rules))
+            .where(_IS_NEWEST, rule_mark.c.kind.is_not(None))
             .group_by(rule_mark.c.rule_id, rule_mark.c.verdict)
         )
+        if rules is not None:
+            query = query.where(rule_mark.c.rule_id.in_(rules))
         with self._database.reading() as connection:
             return {(row.rule_id, MarkVerdict(row.verdict)): row[2] for row in connection.execute(query)}
 

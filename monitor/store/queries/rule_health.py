@@ -15,7 +15,9 @@ from monitor.store.engine.tables import alert, match
 from monitor.store.queries.daily_counts import DAYS, DailyCounts
 from monitor.store.queries.marks import MarkQueries
 
-_MAX_RULES_BY_INDEX = 10  # up to so many rules are read by the index on rules; for more, the index on times is cheaper
+# Up to so many rules are read by the index on rules. For more, the rows of all rules are read: by the index on times
+# that is cheaper, and a statement takes only some ten thousand values.
+_MAX_RULES_BY_INDEX = 10
 _SAME = (Reason.ALREADY_SENT, Reason.ALREADY_DEFERRED)
 _NEW = (Reason.FIRST, Reason.POSSIBLY_SAME)
 
@@ -59,15 +61,16 @@ class RuleHealthQueries:
         """The health of these rules, by id. A day is one of the desk's time zone; the last one is today."""
         found = defaultdict[str, RuleHealth](lambda: RuleHealth(daily=[0] * days))
         wanted = list(rules)
-        self._count_matches(found, wanted, DailyCounts.until(now, timezone, days))
-        self._find_last_sent(found, wanted)
-        self._count_marks(found, wanted)
+        limited = wanted if len(wanted) <= _MAX_RULES_BY_INDEX else None
+        self._count_matches(found, limited, DailyCounts.until(now, timezone, days))
+        self._find_last_sent(found, limited)
+        self._count_marks(found, limited)
         return {rule: found[rule] for rule in wanted}
 
-    def _count_matches(self, found: Mapping[str, RuleHealth], rules: Sequence[str], days: DailyCounts) -> None:
+    def _count_matches(self, found: Mapping[str, RuleHealth], rules: Sequence[str] | None, days: DailyCounts) -> None:
         columns = (match.c.rule_id, match.c.at, match.c.kind, match.c.outcome, match.c.reason)
         query = select(*columns).where(match.c.at >= days.since)
-        if len(rules) <= _MAX_RULES_BY_INDEX:
+        if rules is not None:
             query = query.where(match.c.rule_id.in_(rules))
         counted: Counter[tuple[str, int, str, str, str]] = Counter()
         with self._database.reading() as connection:
@@ -82,13 +85,15 @@ class RuleHealthQueries:
             health.updates += count * (is_sent and reason == Reason.UPDATE)
             health.same += count * (reason in _SAME)
 
-    def _find_last_sent(self, found: Mapping[str, RuleHealth], rules: Sequence[str]) -> None:
-        query = select(alert.c.rule_id, func.max(alert.c.at).label("at")).where(alert.c.rule_id.in_(rules))
+    def _find_last_sent(self, found: Mapping[str, RuleHealth], rules: Sequence[str] | None) -> None:
+        query = select(alert.c.rule_id, func.max(alert.c.at).label("at"))
+        if rules is not None:
+            query = query.where(alert.c.rule_id.in_(rules))
         with self._database.reading() as connection:
             for row in connection.execute(query.group_by(alert.c.rule_id)):
                 found[row.rule_id].last_sent_at = row.at
 
-    def _count_marks(self, found: Mapping[str, RuleHealth], rules: Sequence[str]) -> None:
+    def _count_marks(self, found: Mapping[str, RuleHealth], rules: Sequence[str] | None) -> None:
         for (rule, verdict), count in MarkQueries(self._database).count_verdicts(rules).items():
             if verdict is MarkVerdict.GOOD:
                 found[rule].good = count

@@ -197,10 +197,10 @@ def _empty_index(connection: Connection) -> bool:
     """Returns whether it had entries."""
     if connection.dialect.name == _SQLITE:
         connection.exec_driver_sql(_CREATE)
-        connection.exec_driver_sql(_SET_MERGED_PARTS)
         entries = connection.exec_driver_sql(f"SELECT 1 FROM {INDEX_TABLE}_docsize LIMIT 1").first()  # noqa: S608
         discard_index(connection)
         connection.exec_driver_sql(_CREATE)
+        connection.exec_driver_sql(_SET_MERGED_PARTS)
     else:
         entries = connection.exec_driver_sql(f"SELECT 1 FROM {INDEX_TABLE} LIMIT 1").first()  # noqa: S608
         connection.exec_driver_sql(f"TRUNCATE {INDEX_TABLE}")

@@ -1,7 +1,7 @@
 """Finds articles by a title that a person has typed, or by a part of one. It only reads.
 
-The index gives candidates. While it is not complete (it is being built, or is switched off), the newest titles are
-compared one by one.
+The index gives candidates. While it is not complete (it is being built, or is switched off), the database compares
+every title with this one, and the newest are folded and compared here.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from monitor.store.search.search_index import is_index_complete
 from monitor.text.folding import folded_tokens
 
 TITLES = 200_000
-"""How many titles are compared at most, the newest first."""
+"""How many titles are folded at most, the newest first."""
 _AT_ONCE = 5000  # rows
 
 
@@ -34,18 +34,20 @@ class TitleSearch:
     def find(self, title: str, limit: int = 10) -> list[int]:
         """The ids of at most `limit` articles, the newest first: of those with this title; else of those whose title
         differs in case, accents, width or script alone; else of those whose title contains it, from the start of a
-        word on (in Chinese, Japanese and Korean of any character). While the index is not complete, the last two are
-        looked for among the newest articles (`TITLES`)."""
+        word on (in Chinese, Japanese and Korean of any character). The last two are looked for among the newest
+        (`TITLES`) articles that have its words; while the index is not complete, among the newest of all."""
         tokens = folded_tokens(title)
         with self._database.reading() as connection:
             if tokens and is_index_complete(connection):
-                return _read_titles(connection, _select_indexed(connection, title, tokens), title, limit)
-            same = select(article.c.id).where(article.c.title == title).order_by(article.c.id.desc()).limit(limit)
-            found = list(connection.execute(same).scalars())
-            if found or not tokens:
-                return found
-            newest = select(article.c.id, article.c.title).order_by(article.c.id.desc())
-            return _read_titles(connection, newest, title, limit)
+                candidates = _select_indexed(connection, title, tokens)
+            else:
+                candidates = select(article.c.id, article.c.title).order_by(article.c.id.desc())
+            same = connection.execute(candidates.where(article.c.title == title).limit(limit)).scalars().all()
+            if same or not tokens:
+                return list(same)
+            newest = candidates.limit(TITLES).execution_options(yield_per=_AT_ONCE)
+            with connection.execute(newest) as rows:
+                return _choose_titles(rows, tokens, limit)
 
 
 def _select_indexed(connection: Connection, title: str, tokens: Sequence[str]) -> Select[Any]:
@@ -55,26 +57,17 @@ def _select_indexed(connection: Connection, title: str, tokens: Sequence[str]) -
     return candidates.with_only_columns(article.c.id, article.c.title).order_by(get_indexed_id(connection).desc())
 
 
-def _read_titles(connection: Connection, query: Select[Any], title: str, limit: int) -> list[int]:
-    with connection.execute(query.limit(TITLES).execution_options(yield_per=_AT_ONCE)) as rows:
-        return _choose_titles(rows, title, limit)
-
-
-def _choose_titles(rows: Iterable[Row[Any]], title: str, limit: int) -> list[int]:
-    """The ids of the rows whose titles are the same; else folded the same; else longer."""
-    tokens = folded_tokens(title)
+def _choose_titles(rows: Iterable[Row[Any]], tokens: Sequence[str], limit: int) -> list[int]:
+    """The ids of the rows whose folded titles are the same; else of those that are longer."""
     whole, part = f" {' '.join(tokens)} ", build_needle(tokens, is_prefix=True)
-    same: list[int] = []
     alike: list[int] = []
     longer: list[int] = []
     for row in rows:
         folded = fold_field(row.title)
-        if row.title == title:
-            same.append(row.id)
-        elif folded == whole:
+        if folded == whole:
             alike.append(row.id)
         elif part in folded:
             longer.append(row.id)
-        if len(same) == limit:
+        if len(alike) == limit:
             break
-    return (same or alike or longer)[:limit]
+    return (alike or longer)[:limit]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -85,3 +86,18 @@ def test_only_the_rows_of_the_rules_that_are_asked_for_are_read(database: Databa
     RuleHealthQueries(database).load(["floods"], NOON, "UTC")
     read = [name for name in ("match", "alert", "rule_mark") if any(f"FROM {name}" in each for each in statements)]
     assert read == ["match", "alert", "rule_mark"]
+
+
+def test_the_number_of_rules_has_no_bound(database: Database) -> None:
+    """Databases take only so many values in a statement. The rules that are not asked for stay out."""
+    told("matches", "mark", "1", "good")
+    many = ["launch", *(f"rule{number}" for number in range(40))]
+    database.close()
+    event.listen(database.read, "connect", lambda new, _: new.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 30))
+    found = RuleHealthQueries(database).load(many, NOON + timedelta(hours=4), "UTC")
+    assert list(found) == many
+    assert (found["launch"].matches, found["launch"].good) == (2, 1)
+    assert found["launch"].last_sent_at == NOON + timedelta(minutes=10)
+    assert found["rule7"].is_silent
+    few = RuleHealthQueries(database).load(["floods"], NOON + timedelta(hours=4), "UTC")
+    assert list(few) == ["floods"]

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from random import Random
 
 import pytest
 from sqlalchemy import inspect, text
 
-from monitor.errors import InvalidRequest
+from monitor.errors import InvalidRequest, StoreFailed
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import Article, FoldedText, Retention
 from monitor.model.article_query import ArticleQuery
 from monitor.services.article_query import MAX_QUERY, parse_article_query
+from monitor.services.commands.db import restore_backup
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
@@ -211,11 +213,14 @@ def test_made_up_texts_are_found_as_by_a_plain_scan(desk: Desk) -> None:
 
 def test_commits_leave_more_parts_before_sqlite_merges_them(desk: Desk, database: Database) -> None:
     """Else polls spend a fifth more of the processor on the index; the setting is part of the file."""
-    if not database.shared:
-        with database.reading() as connection:
-            statement = text(f"SELECT v FROM {INDEX_TABLE}_config WHERE k = 'automerge'")
-            assert connection.execute(statement).scalar_one() == 16
     desk.store(*(article(f"a{number}", "Ferries") for number in range(3)))
+    for is_on in (True, False, True, True):  # also after the index was discarded
+        switch_index(database, wanted=is_on)
+        if not database.shared:
+            with database.reading() as connection:
+                statement = text(f"SELECT v FROM {INDEX_TABLE}_config WHERE k = 'automerge'")
+                assert connection.execute(statement).scalar_one() == 16
+    assert len(list_discarded(database)) == (0 if database.shared else 3)
     for number in range(20):
         desk.store(article(f"b{number}", f"Harbour {number}"))
     assert len(desk.find("harbour")) == 20
@@ -297,31 +302,81 @@ def test_off_and_on_again(desk: Desk) -> None:
     assert desk.find("ferries") == ["b"]
 
 
-def list_discarded(database: Database) -> list[str]:
-    """The tables of discarded indexes, without those in which FTS5 keeps their rows."""
+def list_discarded(database: Database) -> set[str]:
+    """The tables of discarded indexes."""
     with database.reading() as connection:
-        names = inspect(connection).get_table_names()
-    return [name for name in names if "discarded" in name and name[-1].isdigit()]
+        return {name for name in inspect(connection).get_table_names() if "discarded" in name}
 
 
-def test_an_index_that_is_emptied_is_deleted_in_slices(desk: Desk, database: Database) -> None:
-    """Polls write between two slices, and a process that ends after any of them leaves the rest to the next."""
+def fill_and_discard(desk: Desk) -> None:
+    """Articles, and two indexes that are no longer used: it was switched on again twice."""
     desk.store(*(article(f"a{number}", "Ferries", f"zanzibar{number} " * 9) for number in range(60)))
-    for number in range(4):  # on again twice: each time the index is discarded
-        switch_index(database, wanted=number % 2 == 1)
+    for number in range(4):
+        switch_index(desk.database, wanted=number % 2 == 1)
         desk.store(article(f"b{number}", "Rowers", "zanzibar"))
+
+
+def test_an_index_that_is_emptied_is_deleted_in_slices(
+    desk: Desk, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Polls write between two slices, and a process that ends after any of them leaves the rest to the next."""
+    monkeypatch.setattr("monitor.store.search.index_removal._ROWS", 3)
+    fill_and_discard(desk)
     assert sorted(desk.find("zanzibar")) == ["b0", "b1", "b2", "b3"]
-    assert len(list_discarded(database)) == (0 if database.shared else 2)
-    purging = purge_discarded(database)
-    next(purging, None)
-    purging.close()  # type: ignore[attr-defined]
-    desk.store(article("c", "Rowers"))
-    assert len(desk.find("rowers")) == 5
+    assert len(list_discarded(database)) == (0 if database.shared else 6)
+    slices = 0
+    while any(True for _ in islice(purge_discarded(database), 1)):
+        slices += 1
+        desk.store(article(f"c{slices}", "Rowers"))
+    assert len(desk.find("rowers", 200)) == 4 + slices
+    assert (slices > 30) is not database.shared
+    assert list_discarded(database) == set()
     list(IndexBuilder(database).build_slices())
-    assert len(desk.find("rowers")) == 5
+    assert len(desk.find("rowers", 200)) == 4 + slices
     assert len(desk.find("ferries")) == 60
-    assert list(purge_discarded(database)) == []
-    assert list_discarded(database) == []
+
+
+def test_a_half_deleted_index_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After any slice the database can be checked, copied, and restored from the copy. SQLite from 3.44 on checks each
+    index, too."""
+    monkeypatch.setattr("monitor.store.search.index_removal._ROWS", 3)
+    database = make_newest(tmp_path / "news.db")
+    switch_index(database, wanted=True)
+    desk = Desk(database)
+    fill_and_discard(desk)
+    for number, _ in enumerate(purge_discarded(database)):
+        assert list(database.check()) == []
+        if number % 10:
+            continue  # copying takes longer
+        database.backup(backup := tmp_path / f"backup{number}.db")
+        restored = open_database(f"sqlite:///{tmp_path / f'restored{number}.db'}")
+        assert restore_backup(restored, backup, NOON) is None
+        assert list(restored.check()) == []
+        assert list_discarded(restored) == list_discarded(database)
+        for _ in purge_discarded(restored):
+            pass
+        assert list_discarded(restored) == set()
+        assert len(Desk(restored).find("rowers")) == 4
+        restored.close()
+    assert number > 30
+    assert list_discarded(database) == set()
+    database.close()
+
+
+def test_a_discarded_index_is_deleted_without_fts5(desk: Desk, database: Database) -> None:
+    """By a Python whose SQLite does not have it; what it left behind would stay in the file for ever."""
+    if database.shared:
+        return
+    fill_and_discard(desk)
+    with database.writing() as connection:
+        connection.exec_driver_sql("PRAGMA writable_schema = ON")
+        connection.exec_driver_sql("UPDATE sqlite_master SET sql = replace(sql, 'fts5', 'fts9')")
+    database.close()  # the next connection reads the schema again
+    with pytest.raises(StoreFailed, match="no such module: fts9"), database.reading() as connection:
+        connection.execute(text(f"SELECT * FROM {INDEX_TABLE}"))
+    for _ in purge_discarded(database):
+        pass
+    assert list_discarded(database) == set()
 
 
 def test_words_that_were_erased_are_in_no_discarded_index(desk: Desk, database: Database) -> None:

@@ -77,6 +77,13 @@ def test_the_newest_come_first(filled: Database) -> None:
     assert find(filled, "Ferries", limit=1) == [3]
 
 
+def test_the_same_title_is_found_however_old_it_is(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also if very many newer titles have its words."""
+    monkeypatch.setattr("monitor.store.search.title_search.TITLES", 1)
+    assert find(filled, "Ferries run on time") == [1]
+    assert find(filled, "Old news") == [5, 4]
+
+
 @pytest.mark.parametrize("filled", ["half indexed", "not indexed"], indirect=True)
 def test_without_the_index_the_newest_titles_are_compared(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """At most so many; but the same title is found however old it is."""
