@@ -63,7 +63,8 @@ def _hides_data(info: zipfile.ZipInfo, file: IO[bytes]) -> bool:
 
 def _find_content(info: zipfile.ZipInfo, file: IO[bytes]) -> int:
     """Where the content of an entry begins."""
-    return info.header_offset + _LOCAL_HEADER + sum(_read(file, "<HH", info.header_offset + _LENGTHS_IN_LOCAL))
+    lengths: int = sum(_read(file, "<HH", info.header_offset + _LENGTHS_IN_LOCAL))
+    return info.header_offset + _LOCAL_HEADER + lengths
 
 
 def _find_headers_that_differ(archive: zipfile.ZipFile, file: IO[bytes]) -> Iterator[str]:
