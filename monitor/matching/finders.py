@@ -75,12 +75,15 @@ class Finder(ABC):
 
 
 class TermFinder(Finder):
-    """Where one of these terms occurs. It maps the pattern of each term to the index of its text."""
+    """Where one of these terms occurs. It maps the pattern of each term to the index of its text: of several terms with
+    one pattern, the first text in the rule set, which also comes first where different patterns have the same place."""
 
     __slots__ = ("_texts",)
 
     def __init__(self, terms: Iterable[tuple[int, int]]) -> None:
-        self._texts = dict(terms)
+        self._texts: dict[int, int] = {}
+        for pattern, text in terms:
+            self._texts[pattern] = min(text, self._texts.get(pattern, text))
 
     def patterns(self) -> frozenset[int]:
         return frozenset(self._texts)

@@ -127,7 +127,7 @@ def check_bundle(file: IO[bytes], expected: str | None = None) -> BundleCheck:
         return BundleCheck((f"it cannot be read as a zip file: {error}",))
     with archive:
         try:
-            stray = list(find_stray_data(archive, file))
+            stray = list(find_stray_data(archive, file, _LARGEST))
         except (*_DAMAGES, struct.error) as error:
             return BundleCheck((f"it cannot be read as a zip file: {error}",))
         found = _check_archive(archive, expected)

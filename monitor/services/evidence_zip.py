@@ -1,25 +1,30 @@
 """Finds everything in a zip file besides the contents of its files. The checksums do not cover it.
 
-Someone could add comments, extra fields, or bytes before, between or behind the entries without changing any checksum,
-and hide data in a bundle.
+Someone could add comments, extra fields, or bytes before, between, behind or inside the entries without changing any
+checksum, and hide data in a bundle. It does not find data in the choices that compression leaves open: other programs
+compress the same content otherwise, and rightly so.
 """
 
 from __future__ import annotations
 
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from stat import S_IFMT, S_IFREG
-from typing import IO
+from typing import IO, Any
 
 # From the specification of the format (APPNOTE.TXT, 4.3): the fixed parts of the headers around the contents.
 _LOCAL_HEADER, _LENGTHS_IN_LOCAL = 30, 26
 _CENTRAL_HEADER, _LENGTHS_IN_CENTRAL = 46, 28
+_SHARED_IN_LOCAL, _SHARED_IN_CENTRAL, _SHARED = 4, 6, 26  # what both headers of a file say, in the same order
 _END, _LARGE_END = 22, 56 + 20
+_CHUNK = 2**16  # bytes
 
 
-def find_stray_data(archive: zipfile.ZipFile, file: IO[bytes]) -> Iterator[str]:
-    """All that the file has besides plain files, in sentences. Raises OSError, struct.error if the file is damaged."""
+def find_stray_data(archive: zipfile.ZipFile, file: IO[bytes], largest: int) -> Iterator[str]:
+    """All that the file has besides plain files, in sentences. `largest`: the bytes of a file beyond which its content
+    is not looked at. Raises OSError, struct.error if the file is damaged."""
     if archive.comment:
         yield "the zip file has a comment, which no sum covers"
     for info in archive.infolist():
@@ -27,7 +32,49 @@ def find_stray_data(archive: zipfile.ZipFile, file: IO[bytes]) -> Iterator[str]:
             yield f"{info.filename}: it has a comment or other data beside its content"
         if S_IFMT(info.external_attr >> 16) not in (0, S_IFREG):
             yield f"{info.filename}: it is a link or another special file"
+        if info.file_size <= largest and _hides_data(info, file):
+            yield f"{info.filename}: it has bytes that do not belong to its content"
+    yield from _find_headers_that_differ(archive, file)
     yield from _find_gaps(archive, file)
+
+
+def _hides_data(info: zipfile.ZipInfo, file: IO[bytes]) -> bool:
+    """Whether its part of the file is more than its content, of which zipfile reads no more than its stated size."""
+    if info.compress_type == zipfile.ZIP_STORED:
+        return info.compress_size != info.file_size
+    if info.compress_type != zipfile.ZIP_DEFLATED:
+        return True  # no bundle has it
+    file.seek(_find_content(info, file))
+    unread, size, inflater = info.compress_size, 0, zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        while not inflater.eof and size <= info.file_size:
+            compressed = inflater.unconsumed_tail
+            if not compressed:
+                compressed = file.read(min(_CHUNK, unread))
+                unread -= len(compressed)
+            content = inflater.decompress(compressed, _CHUNK)
+            if not compressed and not content:
+                return False  # it is cut off, and zipfile says so
+            size += len(content)
+    except zlib.error:
+        return False  # likewise: it is damaged
+    return bool(unread or inflater.unused_data or size != info.file_size)
+
+
+def _find_content(info: zipfile.ZipInfo, file: IO[bytes]) -> int:
+    """Where the content of an entry begins."""
+    lengths: int = sum(_read(file, "<HH", info.header_offset + _LENGTHS_IN_LOCAL))
+    return info.header_offset + _LOCAL_HEADER + lengths
+
+
+def _find_headers_that_differ(archive: zipfile.ZipFile, file: IO[bytes]) -> Iterator[str]:
+    """Of these, zipfile reads the sizes, times and extra fields only in the list at the end."""
+    at = archive.start_dir
+    for info in archive.infolist():
+        local = _read(file, f"{_SHARED}s", info.header_offset + _SHARED_IN_LOCAL)
+        if local != _read(file, f"{_SHARED}s", at + _SHARED_IN_CENTRAL):
+            yield f"{info.filename}: it is described in two places that differ"
+        at += _CENTRAL_HEADER + sum(_read(file, "<HHH", at + _LENGTHS_IN_CENTRAL))
 
 
 def _find_gaps(archive: zipfile.ZipFile, file: IO[bytes]) -> Iterator[str]:
@@ -35,19 +82,18 @@ def _find_gaps(archive: zipfile.ZipFile, file: IO[bytes]) -> Iterator[str]:
     for info in sorted(archive.infolist(), key=lambda each: each.header_offset):
         if gap := info.header_offset - at:
             yield _describe_gap(gap, f"{where} {info.filename}")
-        lengths = sum(_read_lengths(file, "<HH", info.header_offset + _LENGTHS_IN_LOCAL))
-        at, where = info.header_offset + _LOCAL_HEADER + lengths + info.compress_size, "between the files, before"
+        at, where = _find_content(info, file) + info.compress_size, "between the files, before"
     if gap := archive.start_dir - at:
         yield _describe_gap(gap, "behind the last file")
     at = archive.start_dir
     for _ in archive.infolist():
-        at += _CENTRAL_HEADER + sum(_read_lengths(file, "<HHH", at + _LENGTHS_IN_CENTRAL))
+        at += _CENTRAL_HEADER + sum(_read(file, "<HHH", at + _LENGTHS_IN_CENTRAL))
     rest = file.seek(0, 2) - at - _END - len(archive.comment)
     if rest not in (0, _LARGE_END):
         yield _describe_gap(rest, "at the end")
 
 
-def _read_lengths(file: IO[bytes], form: str, offset: int) -> tuple[int, ...]:
+def _read(file: IO[bytes], form: str, offset: int) -> tuple[Any, ...]:
     file.seek(offset)
     return struct.unpack(form, file.read(struct.calcsize(form)))
 

@@ -9,12 +9,16 @@ emptied, which frees it at once; the empty objects stay until then.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, lru_cache
+from typing import TypeVar
 
 from pymorphy3 import MorphAnalyzer
 from pymorphy3.analyzer import Parse
 
 __all__ = ["Parse", "load_russian_analyzer", "release_russian_analyzer"]
+
+Argument = TypeVar("Argument")
 
 
 @cache
@@ -22,9 +26,14 @@ def load_russian_analyzer() -> MorphAnalyzer:
     """The analyzer. It is loaded, in some 50 ms, at the first call and at the first call after a release."""
     analyzer = MorphAnalyzer(lang="ru")
     # pymorphy3 looks a word up again whenever it is asked, and makes all forms of it for each one that is needed.
-    vars(analyzer)["parse"] = lru_cache(maxsize=1_000)(analyzer.parse)
-    vars(analyzer)["get_lexeme"] = lru_cache(maxsize=10)(analyzer.get_lexeme)
+    vars(analyzer)["parse"] = _cache_list(analyzer.parse, maxsize=1_000)
+    vars(analyzer)["get_lexeme"] = _cache_list(analyzer.get_lexeme, maxsize=10)
     return analyzer
+
+
+def _cache_list(function: Callable[[Argument], list[Parse]], maxsize: int) -> Callable[[Argument], tuple[Parse, ...]]:
+    """The function with its last results cached: as tuples, because all callers get the same one."""
+    return lru_cache(maxsize)(lambda argument: tuple(function(argument)))
 
 
 def release_russian_analyzer() -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from monitor.sources.formats.charset import read_text, to_utf8
 from monitor.sources.formats.doctype import strip_doctype
 from monitor.sources.formats.feedparser_compat import (
-    DOCTYPE,
     FEEDPARSER_ERRORS,
+    may_have_doctype,
     parse_ill_formed,
     parse_leniently,
     parse_well_formed,
@@ -49,7 +49,7 @@ def test_damaged_feeds_are_read_as_feedparser_reads_them(number: int, damages: l
     clean = strip_doctype(to_utf8(read_text(body, None).text)).body
     fault = find_xml_fault(clean)
     event("well-formed" if fault is None else "ill-formed")
-    if fault is not None and DOCTYPE not in clean:
+    if fault is not None and not may_have_doctype(clean):
         ours = _read_or_fail(lambda: parse_ill_formed(clean, fault))
         assert ours == _read_or_fail(lambda: parse_leniently(clean))
 

@@ -45,7 +45,7 @@ from monitor.notify.renderers.content import ADDRESS
 from monitor.notify.renderers.forms import compose_message
 from monitor.sources.formats.entry_bounds import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE
 from monitor.sources.formats.feed import MAX_LINK, MAX_NAME, MAX_NAMES
-from monitor.sources.formats.feedparser_compat import FEEDPARSER_ERRORS, parse_leniently
+from monitor.sources.formats.feedparser_compat import FEEDPARSER_ERRORS, parse_ill_formed, parse_leniently
 from monitor.sources.formats.read_document import read_document
 from monitor.stories import features_of
 from monitor.stories.wires import LEAD, extract_provenance
@@ -107,6 +107,7 @@ _USUAL: Final[Mapping[str, object]] = {
     "url": "https://x.test/feed",
     "base": "https://x.test/feed",
     "link": "https://x.test/1",
+    "fault": "line 1: not well-formed (invalid token)",
     "headers": {"content-type": "text/html"},
     "content_type": "text/xml",
     "body": b"<p>x</p>",
@@ -279,7 +280,7 @@ def _call(function: Callable[..., object], attacked: str, text: str) -> object:
         elif parameter.default is inspect.Parameter.empty:
             arguments[name] = _USUAL[name]
     # what feedparser breaks on, its caller catches
-    expected = FEEDPARSER_ERRORS if function is parse_leniently else FeedUnreadable
+    expected = FEEDPARSER_ERRORS if function in (parse_leniently, parse_ill_formed) else FeedUnreadable
     try:
         return _exhaust(function(**arguments))
     except expected:

@@ -53,6 +53,7 @@ _TOKEN = re.compile(
     | (?P<word>[^\s()（）"“”„«»＂|]+)""",
     re.VERBOSE,
 )
+_HOST = re.compile(r"[\w.-]*\w(:[0-9]+)?(/\S*)?")
 _OTHER_OPERATOR = re.compile(r"BUT|MINUS|EXCEPT|UNLESS|WITHOUT|NOT:|(AND|OR)[/_+-](OR|NOT|AND)|NEITHER|NOR")
 _WEIGHT = re.compile(r"\w[~^][0-9.]*$")  # of a search engine: forms like this one, or words that count more
 _SAME_OPERATOR = {"|": "OR", "||": "OR", "&": "AND", "&&": "AND"}
@@ -259,12 +260,7 @@ class _QueryParser:
             raise self.problem(f"'{name}:' cannot be said", hint, at)
         if depth >= MAX_DEPTH:
             raise self.problem(f"more than {MAX_DEPTH} levels are inside each other", "write it in several rules", at)
-        inside = _put_into_field(self._parse_unit(depth + 1), field)
-        if field in ("url", HOST) and isinstance(inside, QueryTerm) and "*" in inside.text:
-            raise self.problem("a wildcard in an address cannot be said", "write the host, or a word of the path", at)
-        if field == HOST and isinstance(inside, QueryTerm) and "." not in inside.text.strip("."):
-            raise self.problem("a whole top-level domain cannot be said", "write where: {languages: [...]}", at)
-        return inside
+        return _put_into_field(self._parse_unit(depth + 1), field)
 
     def _parse_phrase(self, token: re.Match[str], at: int) -> QueryNode:
         words = (token["quoted"] or "").split()
@@ -339,7 +335,13 @@ def _require_plain(part: QueryNode, at: int) -> None:
 def _put_into_field(node: QueryNode, field: str) -> QueryNode:
     match node:
         case QueryTerm(text, offset, None):
-            return QueryTerm(text, offset, field)
+            if field in ("url", HOST) and "*" in text:
+                hint = "write the host, or a word of the path"
+                raise QueryProblem(offset, "a wildcard in an address cannot be said", hint)
+            return QueryTerm(_clean_host(text, offset) if field == HOST else text, offset, field)
+        case QueryNear(offset=offset, field=None) if field == HOST:
+            hint = "write hosts with OR: site:(example.org OR example.net)"
+            raise QueryProblem(offset, "words near each other in a host cannot be said", hint)
         case QueryNear(parts, within, in_order, offset, None):
             return QueryNear(parts, within, in_order, offset, field)
         case QueryTerm(offset=offset) | QueryNear(offset=offset):
@@ -350,3 +352,11 @@ def _put_into_field(node: QueryNode, field: str) -> QueryNode:
             return QueryAny(tuple(_put_into_field(part, field) for part in parts))
         case QueryNot(part):
             return QueryNot(_put_into_field(part, field))
+
+
+def _clean_host(text: str, offset: int) -> str:
+    """A host without its scheme, with the beginning of a path if it has one. Raises QueryProblem if it is none."""
+    address = re.sub(r"^[a-zA-Z]+://", "", text).strip("./")
+    if not _HOST.fullmatch(address):
+        raise QueryProblem(offset, f"'{text}' is no host", "write one host after site:, several with OR")
+    return address

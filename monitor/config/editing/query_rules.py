@@ -204,7 +204,7 @@ def _any_conditions(parts: Sequence[QueryNode]) -> Iterator[dict[str, PlainData]
 
 def _build_host_pattern(text: str) -> str:
     """A regular expression for addresses at this host and those below it. `text` may have the beginning of a path."""
-    host, _, path = re.sub(r"^[a-zA-Z]+://", "", text).strip("./").partition("/")
+    host, _, path = text.partition("/")
     begin = f"/{re.escape(path)}" if path else ""
     return rf"^[a-z]+://([^/?#]*[.@])?{re.escape(host)}(:[0-9]*)?{begin}([/?#]|$)"
 

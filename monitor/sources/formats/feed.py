@@ -47,7 +47,7 @@ REFUSED_SCHEMES = ("javascript", "vbscript", "data", "file")
 PREFIXED_ITEM = b"<rss:item"
 ENTRY_START = re.compile(rb"<(?:rss:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 # A document with none of these is no feed. feedparser would read all of it before it finds no entries.
-FEED_ELEMENT = re.compile(rb"<(?:[\w.-]{1,100}:)?(?:rss|rdf|channel|feed|item|entry)\b", re.IGNORECASE)
+FEED_ELEMENT = re.compile(rb"<(?:[^\s<>/:]++:)?(?:rss|rdf|channel|feed|item|entry)\b", re.IGNORECASE)
 DECLARATION = re.compile(rb"<\?xml[^<>]*>")
 ROOT = re.compile(rb"<([a-z][\w:]*)")
 HTML_TITLE = re.compile(rb"<title[^<>]*>([^<]{0,500})", re.IGNORECASE)

@@ -50,8 +50,9 @@ FEEDPARSER_ERRORS: Final = (
     ArithmeticError,
     RecursionError,
 )
-# feedparser rewrites document types first; the few documents that have one are left to it.
-DOCTYPE: Final = b"<!DOCTYPE"
+# For feedparser's parsers: no address of the document and no language, but its encoding.
+PARSER_ARGUMENTS: Final = "", None, "utf-8"
+PARSER_SETTINGS: Final = {"resolve_relative_uris": False, "sanitize_html": False}
 C1_CONTROLS: Final = re.compile("[\x80-\x9f]")
 BEYOND_LATIN: Final = re.compile("[^\x00-\xff]")
 REFERENCE: Final = re.compile("&([A-Za-z0-9_]+);")
@@ -71,9 +72,7 @@ USERLAND_NAMESPACE: Final = "backend.userland.com/rss"  # any address that conta
 def parse_xml(clean: bytes) -> ParsedFeed:
     """Parses a document in UTF-8. Raises FeedUnreadable if feedparser breaks on it."""
     try:
-        if DOCTYPE in clean:
-            return parse_leniently(clean)
-        if fault := find_xml_fault(clean):
+        if not may_have_doctype(clean) and (fault := find_xml_fault(clean)):
             return parse_ill_formed(clean, fault)
         return parse_well_formed(clean) or parse_leniently(clean)
     except FEEDPARSER_ERRORS as error:
@@ -81,16 +80,17 @@ def parse_xml(clean: bytes) -> ParsedFeed:
         raise FeedUnreadable(f"the document is so ill-formed that feedparser breaks on it ({reason})") from None
 
 
+def may_have_doctype(clean: bytes) -> bool:
+    """Whether a document is left to `feedparser.parse`, which first rewrites its document type. Few have one."""
+    return b"<!DOCTYPE" in clean
+
+
 def parse_leniently(clean: bytes) -> ParsedFeed:
     """The result of `feedparser.parse`, which also reads what is ill-formed."""
     clean = cut_long_prolog(clean)
     # The old charset in the header would make mojibake of it; with its address relative guids would change with https.
-    parsed = feedparser.parse(
-        io.BytesIO(clean),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    parsed = feedparser.parse(io.BytesIO(clean), response_headers=headers, **PARSER_SETTINGS)
     problem = _explain_ill_formed(parsed.get("bozo_exception"))
     return ParsedFeed(parsed.feed, parsed.entries, parsed.get("version") or "", problem)
 
@@ -99,8 +99,8 @@ def parse_ill_formed(clean: bytes, fault: str) -> ParsedFeed:
     """The result of `parse_leniently` for a document that expat refuses and that has no document type.
     `feedparser.parse` would first read it as a well-formed one, up to its fault."""
     _, body, entities = replace_doctype(cut_long_prolog(clean))
-    parser = LooseFeedParser("", None, "utf-8", entities)
-    parser.resolve_relative_uris = parser.sanitize_html = False
+    parser = LooseFeedParser(*PARSER_ARGUMENTS, entities)
+    vars(parser).update(PARSER_SETTINGS)
     parser.feed(body.decode("utf-8", "replace"))
     return ParsedFeed(parser.feeddata, parser.entries, parser.version, describe_fault(fault))
 
@@ -121,7 +121,7 @@ def _explain_ill_formed(error: object) -> str | None:
 
 def parse_well_formed(clean: bytes) -> ParsedFeed | None:
     """What `parse_leniently` returns, but faster; None: the document is not well-formed or not plain."""
-    if DOCTYPE in clean:
+    if may_have_doctype(clean):
         return None
     parser = _ExpatFeedParser()
     try:
@@ -180,13 +180,12 @@ class _EntryList(list[_FastParserDict]):
 class _ExpatFeedParser(StrictFeedParser):  # type: ignore[misc]  # feedparser has no types
     """feedparser's reader, called by expat."""
 
-    resolve_relative_uris = False
-    sanitize_html = False
     baseuri: str
     lang: str | None
 
     def __init__(self) -> None:
-        super().__init__("", None, "utf-8")
+        super().__init__(*PARSER_ARGUMENTS)
+        vars(self).update(PARSER_SETTINGS)
         self.feeddata = _FastParserDict()
         self.entries = _EntryList()
         self.contentparams: dict[str, Any] = {}  # how to parse the open text

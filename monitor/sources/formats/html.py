@@ -67,7 +67,8 @@ _VALUE = rf"""[{_SPACE}]*+=[{_SPACE}]*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^{_SP
 _ATTRIBUTE = rf"[^{_SPACE}/>][^{_SPACE}/>=]*+(?:{_VALUE})?+"
 _MARKUP = re.compile(
     rf"<(?:!--(?:-?>|.*?--!?>|.*+)|(?:[!?]|/(?![a-zA-Z]))[^>]*+>?"
-    rf"|(?P<end>/?)(?P<name>[a-zA-Z][^{_SPACE}/>]*+)(?P<attributes>(?:[{_SPACE}/]++|{_ATTRIBUTE})*+)(?:>|\Z))",
+    rf"|(?P<end>/?)(?P<name>[a-zA-Z][^{_SPACE}/>]*+)"
+    rf"(?P<attributes>(?:[{_SPACE}]++|/(?!>)|{_ATTRIBUTE})*+)(?P<empty>/?+)(?:>|\Z))",
     re.DOTALL,
 )
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
@@ -83,7 +84,8 @@ _RAW_TEXT_ELEMENTS = frozenset(
 _RAW_TEXT_ENDS = {
     name: re.compile(rf"</{name}(?=[{_SPACE}/>])", re.IGNORECASE) for name in _RAW_TEXT_ELEMENTS - {"plaintext"}
 }
-# lxml reads noscript as ordinary markup, also within svg and math.
+# lxml reads noscript as ordinary markup, and all of these within svg and math as elsewhere. For lxml, `<title/>` has no
+# content; for the standard and nh3, it is a start tag like any other.
 _RAW_TEXT_ELEMENTS_OF_LXML = _RAW_TEXT_ELEMENTS - {"noscript"}
 _RAW_TEXT_START = re.compile(rf"<(?:{'|'.join(sorted(_RAW_TEXT_ELEMENTS))}|!\[CDATA\[)", re.IGNORECASE)
 _FOREIGN_START = re.compile(r"<(?:svg|math)", re.IGNORECASE)
@@ -127,7 +129,7 @@ def limit_attributes(html: str) -> str:
     if len(html) <= _SHORT_LENGTH:
         return html
     pieces, position = [], 0
-    for tag, _ in _scan_tokens(html, _RAW_TEXT_ELEMENTS_OF_LXML):
+    for tag, _ in _scan_tokens(html, _RAW_TEXT_ELEMENTS_OF_LXML, may_be_empty=True):
         if tag["name"] is not None and _has_many_attributes(tag):
             attributes = _ATTRIBUTES.finditer(html, *tag.span("attributes"))
             last = next(islice(attributes, _MAX_ATTRIBUTES - 1, None))
@@ -152,14 +154,15 @@ def _scan_tags(html: str) -> Iterator[re.Match[str]]:
 
 
 def _scan_tokens(
-    html: str, raw_text_elements: AbstractSet[str] = _RAW_TEXT_ELEMENTS
+    html: str, raw_text_elements: AbstractSet[str] = _RAW_TEXT_ELEMENTS, *, may_be_empty: bool = False
 ) -> Iterator[tuple[re.Match[str], int]]:
-    """Tags and comments, and where the text continues after each."""
+    """Tags and comments, and where the text continues after each. `may_be_empty`: whether a raw text element whose tag
+    ends in `/>` has no content."""
     position = 0
     while tag := _MARKUP.search(html, position):
         position = tag.end()
         name = (tag["name"] or "").lower()
-        if name in raw_text_elements and not tag["end"]:
+        if name in raw_text_elements and not tag["end"] and not (may_be_empty and tag["empty"]):
             end_tag = _RAW_TEXT_ENDS[name].search(html, position) if name in _RAW_TEXT_ENDS else None
             position = end_tag.start() if end_tag else len(html)
         yield tag, position

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
 import io
 import json
 import subprocess
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -392,9 +394,56 @@ def before_central_directory() -> bytes:
     return whole[:at] + b"hidden" + whole[at:-6] + moved + whole[-2:]
 
 
+def hide_in_local_header() -> bytes:
+    """An extra field in the header before the content, of which the list at the end knows nothing."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(small_bundle())) as old, zipfile.ZipFile(out, "w") as new:
+        for info in old.infolist():
+            entry = zipfile.ZipInfo(info.filename)
+            entry.extra = b"\xfe\xca\x02\x00hi" if info.filename.endswith("title.txt") else b""
+            new.writestr(entry, old.read(info))
+        for info in new.infolist():
+            info.extra = b""  # the list is written at the end
+    return out.getvalue()
+
+
+def hide_behind_content(stream: Callable[[bytes], bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """The small bundle, with what `stream` makes of the content of a file in the place of that content."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(small_bundle())) as old, zipfile.ZipFile(out, "w") as new:
+        for info in old.infolist():
+            content = old.read(info)
+            entry = zipfile.ZipInfo(info.filename)
+            if not info.filename.endswith("title.txt"):
+                new.writestr(entry, content)
+                continue
+            made = stream(content)
+            new.writestr(entry, made)
+            assert new.fp is not None
+            entry.compress_type, entry.CRC, entry.file_size = method, info.CRC, info.file_size
+            new.fp.seek(entry.header_offset)
+            new.fp.write(entry.FileHeader(zip64=False))
+    return out.getvalue()
+
+
+def deflate(content: bytes) -> bytes:
+    return zlib.compress(content, wbits=-zlib.MAX_WBITS)
+
+
 @pytest.mark.parametrize(
     ("made", "said"),
     [
+        (hide_in_local_header(), "match-1/title.txt: it is described in two places that differ"),
+        *(
+            (made, "match-1/title.txt: it has bytes that do not belong to its content")
+            for made in (
+                hide_behind_content(lambda content: deflate(content) + b"hidden"),
+                hide_behind_content(lambda content: deflate(content) + bytes(2**17)),
+                hide_behind_content(lambda content: deflate(content + b"hidden")),
+                hide_behind_content(lambda content: content + b"hidden", zipfile.ZIP_STORED),
+                hide_behind_content(lambda content: bz2.compress(content) + b"hidden", zipfile.ZIP_BZIP2),
+            )
+        ),
         (with_comment(), "the zip file has a comment, which no sum covers"),
         (b"hidden" + small_bundle(), "the zip file has 6 bytes that belong to no file, before rules/r.json"),
         (

@@ -24,6 +24,8 @@ from tests.building import article
 ISSUE = "Busan AND (strike OR walkout) NOT baseball"
 BUSAN, STRIKE, BOTH = {"words": ["Busan"]}, {"words": ["strike"]}, {"words": ["strike", "walkout"]}
 
+SITE_RULE: dict[str, PlainData] = {"rule": "site", "title": "Site", "level": "low"}
+
 
 def convert(text: str, dialect: QueryDialect = QueryDialect.STRICT) -> dict[str, PlainData]:
     rule = rule_from_query(parse_query(text, dialect))
@@ -131,8 +133,16 @@ def test_or_binds_closer_in_google() -> None:
         ("allintitle: Busan strike", 1, "'allintitle:' is followed by a blank"),
         ("foo:bar", 1, "'foo:' cannot be said"),
         ("intitle:-strike", 9, None),
-        ("Busan site:*.kr", 7, "a wildcard in an address cannot be said"),
-        ("site:.kr", 1, "a whole top-level domain cannot be said"),
+        ("Busan site:*.kr", 12, "a wildcard in an address cannot be said"),
+        ("site:(a.org* OR b.org)", 7, "a wildcard in an address cannot be said"),
+        ("inurl:(a* OR b)", 8, "a wildcard in an address cannot be said"),
+        ("-site:(a.org OR (b.org -*.c.org))", 25, "a wildcard in an address cannot be said"),
+        ("site:(a.org NEAR/3 b.org)", 13, "words near each other in a host cannot be said"),
+        ('site:"a.org b.org"~3', 6, "words near each other in a host cannot be said"),
+        ('site:"a.org b.org"', 6, "'a.org b.org' is no host"),
+        ('site:(c.org OR "a.org b.org")', 16, "'a.org b.org' is no host"),
+        ("site:https://", 6, "'https://' is no host"),
+        ("site:a.org,b.org", 6, "'a.org,b.org' is no host"),
         ("intitle:(Busan url:kr.x)", 20, "a field is inside another"),
     ],
 )
@@ -227,6 +237,16 @@ def test_many_words_take_time_in_proportion() -> None:
             ["https://example.org/", "https://example.org/asiana"],
         ),
         (
+            "strike site:uk",
+            ["https://example.co.uk/a", "https://example.uk"],
+            ["https://uk.example.org/", "https://example.org/uk", "https://buk/"],
+        ),
+        (
+            "strike site:(.uk OR de OR one.test:8080)",
+            ["https://example.co.uk/a", "https://example.de", "https://one.test:8080/"],
+            ["https://de.example.org/", "https://one.test/"],
+        ),
+        (
             "strike (site:one.test OR site:two.test OR inurl:asia)",
             ["https://one.test/", "https://two.test/", "https://three.test/asia/1"],
             ["https://three.test/one.test"],
@@ -234,11 +254,22 @@ def test_many_words_take_time_in_proportion() -> None:
     ],
 )
 def test_a_site_is_a_host_and_no_part_of_a_path(query: str, addresses: list[str], others: list[str]) -> None:
-    keys: dict[str, PlainData] = {"rule": "site", "title": "Site", "level": "low", **convert(query)}
-    (document,) = parse_yaml_text("\n".join(format_rule(keys)), "rules.yaml")
+    (document,) = parse_yaml_text("\n".join(format_rule({**SITE_RULE, **convert(query)})), "rules.yaml")
     compiled = compile_rules([rule_from_document(document)], {})
     found = [url for url in (*addresses, *others) if compiled.match(article(title="strike", url=url))]
     assert found == addresses
+
+
+@pytest.mark.parametrize("host", ["uk", ".uk", "example.org", "https://example.org/asia/", "(de OR example.org)"])
+def test_the_article_that_shows_what_a_site_finds_is_at_that_site(host: str) -> None:
+    """Also where the query has the whole address."""
+    rule = rule_from_query(parse_query(f"site:{host}", QueryDialect.STRICT))
+    assert rule is not None
+    (fires,) = rule.fires
+    assert isinstance(fires, dict)
+    (document,) = parse_yaml_text("\n".join(format_rule({**SITE_RULE, **rule.keys})), "rules.yaml")
+    page = article(title=str(fires["title"]), url=str(fires["url"]))
+    assert compile_rules([rule_from_document(document)], {}).match(page)
 
 
 @pytest.mark.parametrize("start", ["(", "NOT ", "intitle:", "-", "NOT ("])

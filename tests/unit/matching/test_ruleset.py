@@ -32,6 +32,7 @@ from monitor.model import (
     Rule,
     RuleStatus,
     Term,
+    Times,
     Where,
     Words,
 )
@@ -253,6 +254,28 @@ def test_the_evidence_quotes_the_article() -> None:
         (Field.TEXT, "臺灣", "台湾"),
         (Field.TEXT, "軍演", "军演"),
     ]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("spellings", [("Kim Jong Un", "Kim Jong-un"), ("Kim Jong-un", "Kim Jong Un", "KIM JONG UN")])
+def test_the_evidence_names_the_first_of_several_spellings(spellings: tuple[str, ...], times: int) -> None:
+    """Also where they are one pattern, and where a word with an open end is between them."""
+    first, *others = spellings
+    condition = words(en=[first, f"{spellings[0]}*", *others])
+    page = article(title="Kim Jong-un inspects", text="Kim Jong Un inspects")
+    (match,) = ruleset(condition if times == 1 else Times(times, condition)).match(page)
+    assert [span.term for span in match.evidence if not span.term.endswith("*")] == [first] * times
+    assert match.evidence[0].term == first
+
+
+def test_the_first_spelling_is_that_of_the_first_rule() -> None:
+    """As for words whose patterns differ: the order of the words in a later rule does not count."""
+    rules = [
+        Rule(f"r{number}", "R", Level.HIGH, words(en=spellings), "v1")
+        for number, spellings in enumerate([["Kim Jong-un"], ["Kim Jong Un", "Kim Jong-un", "KIM JONG UN"]])
+    ]
+    matches = compile_rules(rules, {}).match(article(title="Kim Jong Un inspects"))
+    assert [span.term for match in matches for span in match.evidence] == ["Kim Jong-un"] * 2
 
 
 def test_complete_only_deep_in_the_text_is_a_mention() -> None:

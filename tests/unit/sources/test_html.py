@@ -64,6 +64,7 @@ MANY_ATTRIBUTES = " ".join(f"b{n}" for n in range(1_500))
 MARKUP_PIECES = (
     *("<script>", "</script>", "<!--", "-->", "--!>", "<![CDATA[", "]]>", "<noscript>", "</noscript>", "<svg>"),
     *("<title>", "</title>", "<textarea>", "</textarea ", "<iframe>", "</iframe/>", "<plaintext>", "<style>"),
+    *("<title/>", "<textarea a=b/>", "<script a='b'/>", "<iframe />", "<xmp/ >", "<plaintext/>", "<style //>"),
     *('"', "'", ">", "/>", "=", "<p ", "</p ", "<math><mi>", "</style>", "</svg>", "<?", "<!", "\x00", "\r"),
     *(MANY_ATTRIBUTES, MANY_ATTRIBUTES, f"<p {MANY_ATTRIBUTES}>", f"<b c={MANY_ATTRIBUTES}/>"),
     f"<i d='{MANY_ATTRIBUTES}' {MANY_ATTRIBUTES}>",
@@ -112,6 +113,18 @@ def test_lxml_gets_no_tag_with_very_many_attributes(before: str, name: str) -> N
     tree = document_fromstring(page)
     assert max(len(element.attrib) for element in tree.iter()) <= 1_000
     assert [word in page for word in ("<p>one</p>", ">two</", "<p lang=en>three</p>")] == [True] * 3
+
+
+@pytest.mark.parametrize("before", ["", "<svg>", "<math>"])
+@pytest.mark.parametrize("end", ["/>", " />", " a/>", " a='>'/>", "//>", "/ >", " a=b/>", " a=/>", ">"])
+@pytest.mark.parametrize("name", ["title", "textarea", "script", "style", "iframe", "xmp", "plaintext", "noframes"])
+def test_lxml_gets_no_such_tag_behind_an_empty_element(before: str, end: str, name: str) -> None:
+    """For lxml, such an element has content only if its tag does not end in a slash of its own."""
+    page = f"<html><body>{'<p>x</p>' * 600}{before}<{name}{end}<p {MANY_ATTRIBUTES}>y"
+    tree = document_fromstring(limit_attributes(page))
+    assert max(len(element.attrib) for element in tree.iter()) <= 1_000
+    has_content = max(len(element.attrib) for element in document_fromstring(page).iter()) <= 1
+    assert has_content == (limit_attributes(page) == page)  # the content of an element is text, and stays
 
 
 @settings(max_examples=200, deadline=None)

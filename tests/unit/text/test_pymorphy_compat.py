@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from weakref import ref
 
+import pytest
 from pymorphy3 import MorphAnalyzer
 
 from monitor.text.pymorphy_compat import load_russian_analyzer, release_russian_analyzer
@@ -38,6 +39,22 @@ def test_another_one_works_after_that() -> None:
     load_russian_analyzer()
     release_russian_analyzer()
     assert load_russian_analyzer().parse("ракеты")[0].normal_form == "ракета"
+
+
+@pytest.mark.parametrize(
+    "word", ["ракеты", "Ким", "Чен-Ын", "что-нибудь", "по-корейски", "ракетоносцы-невидимки", "25-й"]
+)
+def test_results_are_cached_and_cannot_be_changed(word: str) -> None:
+    """They are those of pymorphy3: all readings of a word, and all forms of each."""
+    plain, cached = MorphAnalyzer(lang="ru"), load_russian_analyzer()
+    readings = cached.parse(word)
+    assert readings is cached.parse(word)
+    assert isinstance(readings, tuple)
+    assert list(map(str, readings)) == list(map(str, plain.parse(word)))
+    for reading, expected in zip(readings, plain.parse(word), strict=True):
+        assert isinstance(reading.lexeme, tuple)
+        assert list(map(str, reading.lexeme)) == list(map(str, expected.lexeme))
+        assert str(reading.inflect({"gent"})) == str(expected.inflect({"gent"}))
 
 
 def test_that_is_still_needed() -> None:
