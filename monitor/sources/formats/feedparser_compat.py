@@ -185,7 +185,7 @@ class _ExpatFeedParser(StrictFeedParser):  # type: ignore[misc]  # feedparser ha
 
     def __init__(self) -> None:
         super().__init__(*PARSER_ARGUMENTS)
-        vars(self).update(PARSER_SETTINGS)
+        self.__dict__.update(PARSER_SETTINGS)
         self.feeddata = _FastParserDict()
         self.entries = _EntryList()
         self.contentparams: dict[str, Any] = {}  # how to parse the open text
