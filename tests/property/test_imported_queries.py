@@ -179,7 +179,7 @@ def test_a_rule_hits_what_its_query_means() -> None:
 def compare(queries: Sequence[Query], texts: Sequence[str], pages: Sequence[Article], hits: Counter[bool]) -> None:
     done = import_rules("\n".join(texts).encode(), "list", RuleListFormat.BOOLEAN, frozenset(), NOW)
     nothing = article(title="", text="")
-    impossible = {fault.place.line for fault in done.faults if "no article would meet it" in fault.problem}
+    impossible = {fault.place.line for fault in done.faults if "no article can match" in fault.problem}
     assert not any(holds(queries[line - 1], page) for line in impossible for page in pages), done.faults
     refused = {fault.place.line for fault in done.faults} - impossible
     wrong = refused ^ {line for line, query in enumerate(queries, 1) if holds(query, nothing)}
