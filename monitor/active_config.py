@@ -8,10 +8,9 @@ from datetime import UTC, datetime, tzinfo
 
 from monitor.alerting.case import DecisionContext, find_poll_gap
 from monitor.alerting.routing import plan_deliveries
-from monitor.config.loading.load import shipped_entities
+from monitor.config.loading.compiled import compile_loaded
 from monitor.matching import RuleSet
 from monitor.matching.full_text_requests import find_full_text_requests, has_full_text_rules
-from monitor.matching.live import compile_live
 from monitor.model import Alert, Article, Channel, Claim, Config, PlannedDelivery, RouteStep, Source
 
 
@@ -76,8 +75,7 @@ class ActiveConfigHolder:
 
 def compile_config(config: Config) -> RuleSet:
     """The rules of a config that run, compiled; they know the shipped entities too."""
-    known = shipped_entities(config.entities)
-    return compile_live(config.rules.values(), config.entities, config.lists, config.sources, known)
+    return compile_loaded(config.rules.values(), config)
 
 
 def plan_alert(alert: Alert, routes: Mapping[str, Sequence[RouteStep]]) -> list[PlannedDelivery]:

@@ -67,9 +67,9 @@ def measure_commands(figures: Figures, folder: Path, times: int) -> None:
     """Run all commands in turns."""
     used = [{each: used_by(folder, *each.split()) for each in (*SHORT, *NOTED)} for _ in range(times)]
     for each in SHORT:
-        figures.demand(f"{each}, CPU s", min(of_turn[each] for of_turn in used), most=0.6)
+        figures.demand(f"{each}, CPU s", min(turn[each] for turn in used), most=0.6)
     for each in NOTED:
-        figures.note(**{f"{each}, CPU s": min(of_turn[each] for of_turn in used)})
+        figures.note(**{f"{each}, CPU s": min(turn[each] for turn in used)})
 
 
 async def measure(times: int, seconds: float) -> int:

@@ -53,7 +53,7 @@ def names_in(folder: Path) -> set[str]:
 
 
 def close(desk: Path, *, file: int, folder: int) -> set[str]:
-    """Change the modes. Returns what is in the folder."""
+    """Change the modes. Returns the names in the folder."""
     for path in desk.glob("monitor.db*"):
         path.chmod(file)
     desk.chmod(folder)

@@ -16,7 +16,7 @@ from monitor.app import open_daemon
 from monitor.cli.called_name import find_called_name
 from monitor.cli.options import database_of
 from monitor.config.loading.load import load_config_files
-from monitor.config.loading.shipped import find_shipped_folder
+from monitor.config.loading.shipped import find_shipped_entity_folder, find_shipped_folder
 from monitor.demo.newsroom import Newsroom, load_outlets
 from monitor.demo.receivers import Mailbox, ReceivedMessage, WebhookReceiver
 from monitor.demo.summary import EventSummary, count_unsent_by_reason, find_unexpected_result, summarize_events
@@ -142,7 +142,7 @@ def _write_config(folder: Path, newsroom: Newsroom, origin: str, *, smtp: int, h
 timezone: Asia/Seoul
 database: sqlite:///monitor.db
 rules: ['{find_shipped_folder() / "rules"}']
-entities: ['{find_shipped_folder() / "seeds" / "entities"}']
+entities: ['{find_shipped_entity_folder()}']
 sources: [sources.yaml]
 network: {{allow: [127.0.0.0/8]}}
 channels:

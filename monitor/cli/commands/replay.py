@@ -27,14 +27,13 @@ from monitor.cli.output.replay_report import (
     track_progress,
 )
 from monitor.cli.paths import ConfigPath, InputPath
-from monitor.config.loading.load import shipped_entities
+from monitor.config.loading.compiled import compile_loaded
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.config.yaml.yaml12 import quote_text
 from monitor.errors import InvalidRequest, MonitorError
 from monitor.lab.recorded import RecordedArticle, UnusableLine, read_recorded
 from monitor.lab.replay import Replay, ReplayedAlert, ReplayedArticle, ScheduledArticle, in_time_order, replay_articles
 from monitor.lab.rule_diff import compare_replays
-from monitor.matching.live import compile_live
 from monitor.model import MatchKind, MatchOutcome
 from monitor.model.outcome import clauses_to_row
 from monitor.sanitize import sanitize_line
@@ -60,9 +59,7 @@ class _ReplayInput:
 
         print_faults(loaded.faults)
         self.has_problems |= bool(loaded.faults)
-        compiled = compile_live(
-            loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources, shipped_entities(loaded.entities)
-        )
+        compiled = compile_loaded(loaded.rules.values(), loaded)
         context = DecisionContext(ZoneInfo(self.zone))
         return Replay(compiled, context, all_stories=self.all_stories, routes=loaded.routes)
 

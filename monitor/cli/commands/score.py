@@ -15,7 +15,7 @@ from monitor.cli.output.identity_report import print_identity_score
 from monitor.cli.output.tables import print_table
 from monitor.cli.paths import InputPath, find_required_config
 from monitor.config.language.faults import did_you_mean
-from monitor.config.loading.load import shipped_entities
+from monitor.config.loading.compiled import compile_loaded
 from monitor.errors import MonitorError
 from monitor.lab import scoring
 from monitor.lab.mark_lines import marked_article_to_labeled
@@ -70,13 +70,10 @@ def score(
         raise click.UsageError("give DATA, or --marks")
     loaded = load_selected_rules(None if by_marks and rules else config, rules)
     print_faults(loaded.faults)
-    compiled = compile_live(
-        loaded.rules.values(),
-        loaded.entities,
-        loaded.lists,
-        loaded.sources,
-        shipped_entities(loaded.entities) if by_marks else {},
-    )
+    if by_marks:  # identity needs the shipped entities
+        compiled = compile_loaded(loaded.rules.values(), loaded)
+    else:
+        compiled = compile_live(loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources)
     problems = False
     if file is None:
         _score_marks(config or find_required_config(), compiled, as_json=as_json, listed=listed)

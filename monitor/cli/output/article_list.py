@@ -17,7 +17,7 @@ from monitor.services.queries.search import ArticleDetails, ArticleHit, FoundArt
 from monitor.wording.reasons import reason_in_words
 
 _SENTENCE, _BEFORE_HIT = 240, 60  # characters of a sentence that are shown; of those before the first word
-_FORMULA = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")  # a cell that begins so is a formula; also full-width
+_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # a cell that begins so is a formula; also full-width
 _COLUMNS = ("id", "seen", "published", "source", "language", "title", "url", "sentence")
 
 
@@ -151,4 +151,4 @@ def _shorten(quote: Quote, mark: str) -> str:
 def _make_cell(text: str) -> str:
     """A cell that every spreadsheet takes for text."""
     shown = sanitize_line(text)
-    return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown

@@ -31,7 +31,7 @@ from monitor.config.loading.files import (
 )
 from monitor.config.loading.rule_files import LoadedRules, ParsedDocument, load_rule_files
 from monitor.config.loading.settings_files import load_settings, load_source_files
-from monitor.config.loading.shipped import find_shipped_folder
+from monitor.config.loading.shipped import find_shipped_entity_folder, find_shipped_folder
 from monitor.config.loading.unique_ids import NOTHING_RUNS, PlacedSource, RunningItems
 from monitor.config.yaml.yaml12 import PlainData, YamlDocument, read_yaml_file
 from monitor.errors import Fault, InvalidFiles
@@ -75,17 +75,13 @@ def shipped_entities(own: Mapping[str, Entity] = MappingProxyType({})) -> Mappin
 @cache
 def list_shipped_entity_ids() -> tuple[str, ...]:
     """The ids of the entities that come with the program, in the order of the files."""
-    files, _ = yaml_files([(_find_shipped_entity_folder(), None)])
+    files, _ = yaml_files([(find_shipped_entity_folder(), None)])
     return tuple(id_ for file in files for id_ in _ENTITY_ID.findall(file.read_text(encoding="utf-8")))
 
 
 @cache
 def _load_shipped_entities() -> Mapping[str, Entity]:
-    return load_rules([_find_shipped_entity_folder()]).entities
-
-
-def _find_shipped_entity_folder() -> Path:
-    return find_shipped_folder() / "seeds" / "entities"
+    return load_rules([find_shipped_entity_folder()]).entities
 
 
 @cache

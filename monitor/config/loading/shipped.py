@@ -16,3 +16,8 @@ def find_shipped_folder() -> Path:
         if (folder / "rules").is_dir() and (folder / "seeds").is_dir():
             return folder
     raise MonitorError("the rules and seeds that come with news-monitor are missing: install it again")
+
+
+def find_shipped_entity_folder() -> Path:
+    """The folder of the entities among them. Raises MonitorError if it is missing."""
+    return find_shipped_folder() / "seeds" / "entities"

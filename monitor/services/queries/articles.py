@@ -31,7 +31,7 @@ def look_up_article(database: Database, name: str) -> ArticleLookup:
         return ArticleLookup(found)
     if missing := queries.explain_missing(name):
         return ArticleLookup((), missing)
-    return ArticleLookup(tuple(queries.load_found(TitleSearch(database).find(name))) if _may_be_title(name) else ())
+    return ArticleLookup(tuple(queries.load_by_ids(TitleSearch(database).find(name))) if _may_be_title(name) else ())
 
 
 def _may_be_title(name: str) -> bool:

@@ -9,11 +9,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.alerting.case import DecisionContext
-from monitor.config.loading.load import shipped_entities
+from monitor.config.loading.compiled import compile_loaded
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.lab.replay import Replay, ScheduledArticle
 from monitor.lab.rule_diff import ReplayComparison, compare_replays
-from monitor.matching.live import compile_live
 from monitor.model import Config, Rule, RuleStatus
 from monitor.store.engine.database import Database
 from monitor.store.queries.archive import Archive
@@ -36,10 +35,8 @@ def try_rules(
     archive = Archive(database)
     context = DecisionContext(ZoneInfo(running.settings.timezone))
     without = [rule for rule in running.rules.values() if not _is_from_file(rule, file)]
-    before = compile_live(without, running.entities, running.lists, running.sources, shipped_entities(running.entities))
-    after = compile_live(
-        _force_live(tried, file), tried.entities, tried.lists, running.sources, shipped_entities(tried.entities)
-    )
+    before = compile_loaded(without, running)
+    after = compile_loaded(_force_live(tried, file), tried, running.sources)
     articles = track(_read_archive(archive, since), archive.count(since))
     return compare_replays(articles, Replay(before, context), Replay(after, context))
 

@@ -12,7 +12,7 @@ from monitor.config.language.sources import SourceDefaults, sources_from_documen
 from monitor.config.loading.load import load_rules
 from monitor.config.loading.packs import Pack, shipped_packs
 from monitor.config.loading.rule_files import LoadedRules
-from monitor.config.loading.shipped import find_shipped_folder
+from monitor.config.loading.shipped import find_shipped_entity_folder, find_shipped_folder
 from monitor.config.yaml.yaml12 import read_yaml_file
 from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.lints.languages import LanguageChecker, words_of_rule
@@ -96,7 +96,7 @@ def find_summary(files: LoadedRules, rule: str) -> RuleSummary:
 def summarize_packs() -> list[PackSummary]:
     """Summaries of the packs that come with the program. Raises InvalidFiles if the sources of one have a fault."""
     shipped = find_shipped_folder()
-    rules = summarize_rules(load_rules([shipped / "rules", shipped / "seeds" / "entities"]))
+    rules = summarize_rules(load_rules([shipped / "rules", find_shipped_entity_folder()]))
     return [_summarize_pack(pack, rules) for pack in shipped_packs(shipped).values()]
 
 

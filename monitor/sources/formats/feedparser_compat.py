@@ -6,9 +6,9 @@ base address of each element to the outer one, and repairs texts that are sound.
 directly, with a fast path for plain elements. The result is that of `feedparser.parse`, except for the parsed dates.
 Documents that are not plain are left to `feedparser.parse`.
 
-It takes three tenths of the time (3.6 instead of 12.2 ms for 30 entries, 0.33 instead of 1.07 ms for one). Without it
-`./dev bench ingest_cost` misses two bounds: `new` is 2.73 (1.69 with it, at most 2.0), and `first` is 1.52 (0.87 with
-it, at most 1.5).
+It takes three tenths of the time (by hand: 3.6 instead of 12.2 ms for 30 entries, 0.33 instead of 1.07 ms for one).
+Before commits wrote a search index, `new` of `./dev bench ingest_cost` was 2.73 without it and 1.69 with it (at most
+2.0), and `first` 1.52 and 0.87 (at most 1.5).
 
 This depends on the internals of feedparser 6.0. `tests/unit/sources/test_feedparser_compat.py` fails when they change.
 """
@@ -72,9 +72,11 @@ USERLAND_NAMESPACE: Final = "backend.userland.com/rss"  # any address that conta
 def parse_xml(clean: bytes) -> ParsedFeed:
     """Parses a document in UTF-8. Raises FeedUnreadable if feedparser breaks on it."""
     try:
+        if (parsed := parse_well_formed(clean)) is not None:
+            return parsed
         if not may_have_doctype(clean) and (fault := find_xml_fault(clean)):
             return parse_ill_formed(clean, fault)
-        return parse_well_formed(clean) or parse_leniently(clean)
+        return parse_leniently(clean)
     except FEEDPARSER_ERRORS as error:
         reason = f"{type(error).__name__}: {one_line(str(error))[:MAX_REASON]}"
         raise FeedUnreadable(f"the document is so ill-formed that feedparser breaks on it ({reason})") from None

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from monitor.errors import StoreFailed
 from monitor.store.engine.damaged_rows import ValueUnreadable
+from monitor.store.engine.sqlite_files import LOG, LOG_INDEX
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def find_immutable_file(path: Path) -> ImmutableFile | None:
     if it cannot be read without writing."""
     if not path.exists() or (unwritable := _find_unwritable_path(path)) is None:
         return None
-    log, index = Path(f"{path}-wal"), Path(f"{path}-shm")
+    log, index = Path(f"{path}{LOG}"), Path(f"{path}{LOG_INDEX}")
     if log.exists() and index.exists():
         return None
     if not log.exists() or not log.stat().st_size:

@@ -10,6 +10,8 @@ from sqlalchemy import Boolean, Column, Integer, Table, column, table
 
 from monitor.store.engine.metadata import metadata
 
+SQLITE = "sqlite"
+"""The dialect whose index is an FTS5 table."""
 INDEX_TABLE = "article_terms"
 
 # One row. `is_on`: every commit writes the terms of its articles. `indexed_from`: the articles with this id and with

@@ -21,6 +21,8 @@ from monitor.store.engine.damaged_rows import json_or_damaged
 from monitor.store.engine.database import Database, Identity
 from monitor.store.engine.read_only_files import ImmutableFile, find_immutable_file, require_writable
 from monitor.store.engine.sqlite_files import (
+    LOG,
+    LOG_INDEX,
     make_files_private,
     make_private_file,
     open_lock_file,
@@ -68,7 +70,7 @@ class SqliteDatabase(Database):
         self.path = Path(os.path.realpath(self._configured_path))  # SQLite's other files and ours are beside this one
         url = url.set(database=str(self.path))
         self.name = str(self._configured_path)
-        self._files = str(self._configured_path), f"{self.path}-wal", f"{self.path}-shm"
+        self._files = str(self._configured_path), f"{self.path}{LOG}", f"{self.path}{LOG_INDEX}"
         self.write = _build_engine(url, "BEGIN IMMEDIATE", _WRITE_PRAGMAS)
         self.read = _build_engine(url, "BEGIN", _READ_PRAGMAS)
         self._migrate = _build_engine(url, "BEGIN IMMEDIATE", _MIGRATE_PRAGMAS)
@@ -134,7 +136,7 @@ class SqliteDatabase(Database):
         return self.path.exists()
 
     def size(self) -> int:
-        files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
+        files = (self.path, self.path.with_name(f"{self.path.name}{LOG}"))
         return sum(file.stat().st_size for file in files if file.exists())
 
     @contextmanager

@@ -18,7 +18,9 @@ from monitor.runtime.user_names import find_user_name
 from monitor.telemetry import LogEvent, log
 
 _OTHERS = 0o077
-_SIDE_FILES = ("-wal", "-shm", "-journal")
+LOG, LOG_INDEX = "-wal", "-shm"
+"""What SQLite appends to the name of a database file for its log, and for the log's index."""
+_SIDE_FILES = (LOG, LOG_INDEX, "-journal")
 
 
 def make_private_file(path: Path) -> None:

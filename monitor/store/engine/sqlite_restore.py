@@ -12,9 +12,7 @@ from sqlalchemy.engine import URL
 
 from monitor.errors import StoreFailed, StoreSchemaTooOld
 from monitor.store.engine.sqlite import SqliteDatabase, sync_to_disk
-from monitor.store.engine.sqlite_files import make_private_file
-
-_OTHER_FILES = ("-wal", "-shm")
+from monitor.store.engine.sqlite_files import LOG, LOG_INDEX, make_private_file
 
 
 def restore_database(database: SqliteDatabase, backup: Path, now: datetime) -> Path | None:
@@ -74,6 +72,6 @@ def _empty_log(path: Path) -> None:
 
 
 def _move_logs(path: Path, to: Path) -> None:
-    for end in _OTHER_FILES:
+    for end in (LOG, LOG_INDEX):
         if (log := Path(f"{path}{end}")).exists():
             log.replace(f"{to}{end}")

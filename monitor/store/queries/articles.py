@@ -99,7 +99,7 @@ class ArticleQueries:
         events = tuple(dict.fromkeys(report.event for report in decisions if report.event is not None))
         return StoredArticle(article_from_row(row), joined_story, row.how, events, decisions, row.compared)
 
-    def load_found(self, ids: Sequence[int]) -> list[StoredArticle]:
+    def load_by_ids(self, ids: Sequence[int]) -> list[StoredArticle]:
         """The articles with these numbers, the newest first; those that have left meanwhile are left out."""
         query = _select_articles_with_story().where(article.c.id.in_(ids)).order_by(article.c.id.desc())
         with self._database.reading() as connection:

@@ -16,7 +16,7 @@ from monitor.model import Article
 from monitor.model.article_query import ArticleQuery
 from monitor.store.engine.damaged_rows import skip_if_unreadable
 from monitor.store.engine.database import Database
-from monitor.store.engine.search_tables import INDEX_TABLE, postgresql_terms, sqlite_terms
+from monitor.store.engine.search_tables import INDEX_TABLE, SQLITE, postgresql_terms, sqlite_terms
 from monitor.store.engine.tables import article
 from monitor.store.queries.articles import article_from_row, select_latest_articles
 from monitor.store.search.conditions import has_terms, list_query_terms
@@ -24,7 +24,6 @@ from monitor.store.search.filters import list_filters
 from monitor.store.search.search_index import explain_unsupported, load_index_state
 from monitor.store.search.term_spans import TermCheck
 
-_SQLITE = "sqlite"
 _SLICE = 500  # articles read at once, with their texts
 _SPARE = 10  # candidates that are read beyond a page: few of them turn out not to be hits
 
@@ -145,7 +144,7 @@ def _load_id_bounds(connection: Connection, query: ArticleQuery) -> tuple[int, i
 
 def get_indexed_id(connection: Connection) -> ColumnElement[int]:
     """The column with the article's id. Ordered by it, the index is read from the newest entry as far as needed."""
-    return sqlite_terms.c.rowid if connection.dialect.name == _SQLITE else postgresql_terms.c.article_id
+    return sqlite_terms.c.rowid if connection.dialect.name == SQLITE else postgresql_terms.c.article_id
 
 
 def select_candidates(connection: Connection, query: ArticleQuery, within: IdRange) -> Select[Any]:
@@ -155,7 +154,7 @@ def select_candidates(connection: Connection, query: ArticleQuery, within: IdRan
     if within.is_indexed:
         key = get_indexed_id(connection)
         is_candidate = has_terms(connection.dialect.name, list_query_terms(query))
-        if connection.dialect.name == _SQLITE:
+        if connection.dialect.name == SQLITE:
             # The plus keeps SQLite from reading the articles first.
             joined_id: ColumnElement[int] = literal_column(f"+{INDEX_TABLE}.rowid")
             statement = statement.join(sqlite_terms, article.c.id == joined_id).where(is_candidate)

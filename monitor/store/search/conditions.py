@@ -8,11 +8,9 @@ from sqlalchemy import ColumnElement, cast, literal_column, or_, select
 from sqlalchemy.types import Text, UserDefinedType
 
 from monitor.model.article_query import ArticleQuery
-from monitor.store.engine.search_tables import INDEX_TABLE, postgresql_terms, sqlite_terms
+from monitor.store.engine.search_tables import INDEX_TABLE, SQLITE, postgresql_terms, sqlite_terms
 from monitor.store.engine.tables import article
 from monitor.store.search.index_terms import IndexTerm, list_needed_terms
-
-_SQLITE = "sqlite"
 
 
 class _TsQuery(UserDefinedType[str]):
@@ -34,7 +32,7 @@ def list_query_terms(query: ArticleQuery) -> list[IndexTerm]:
 
 def has_terms(dialect: str, terms: Sequence[IndexTerm]) -> ColumnElement[bool]:
     """The condition for entries of the index that have all of these terms, or may have them."""
-    if dialect == _SQLITE:
+    if dialect == SQLITE:
         # A term has only letters and digits, so that quotation marks around it are enough.
         wanted = " AND ".join(f'"{term.text}"{" *" if term.is_prefix else ""}' for term in terms)
         return literal_column(INDEX_TABLE, Text).op("MATCH", is_comparison=True)(wanted)
@@ -45,6 +43,6 @@ def has_terms(dialect: str, terms: Sequence[IndexTerm]) -> ColumnElement[bool]:
 
 def is_candidate(dialect: str, query: ArticleQuery) -> ColumnElement[bool]:
     """The condition for articles that may have the words of a query; the index must be complete."""
-    table, id_ = (sqlite_terms, "rowid") if dialect == _SQLITE else (postgresql_terms, "article_id")
+    table, id_ = (sqlite_terms, "rowid") if dialect == SQLITE else (postgresql_terms, "article_id")
     candidates = select(table.c[id_]).where(has_terms(dialect, list_query_terms(query)))
     return article.c.id.in_(candidates)

@@ -15,10 +15,9 @@ from sqlalchemy import Connection
 
 from monitor import clock
 from monitor.store.engine.database import Database
-from monitor.store.engine.search_tables import INDEX_TABLE
+from monitor.store.engine.search_tables import INDEX_TABLE, SQLITE
 from monitor.store.engine.table_walk import SlicePace
 
-_SQLITE = "sqlite"
 _DISCARDED = f"{INDEX_TABLE}_discarded_"  # a number, and the name of a part
 _ROWS = 1_000  # deleted at once, if that is quick: a row of the index has four kilobytes
 # FTS5 cannot open a table without the first rows, which describe the others.
@@ -42,7 +41,7 @@ def discard_index(connection: Connection) -> None:
 
 def purge_discarded(database: Database) -> Iterator[None]:
     """Delete discarded indexes, in short transactions. Between two of them others may use the database."""
-    if database.write.dialect.name != _SQLITE:
+    if database.write.dialect.name != SQLITE:
         return
     pace = SlicePace()
     with database.reading() as connection:

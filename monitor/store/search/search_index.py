@@ -18,12 +18,11 @@ from sqlalchemy import Connection, TextClause, and_, bindparam, func, select, te
 from monitor import clock
 from monitor.model import FoldedText
 from monitor.store.engine.database import Database, write_rows
-from monitor.store.engine.search_tables import INDEX_TABLE, search_index
+from monitor.store.engine.search_tables import INDEX_TABLE, SQLITE, search_index
 from monitor.store.engine.tables import article, article_version
 from monitor.store.search.index_removal import discard_index, purge_discarded
 from monitor.store.search.index_terms import fold_texts, list_terms
 
-_SQLITE = "sqlite"
 _MIN_SQLITE = (3, 43)  # deleting from a table that keeps no texts
 _SLICE, _SLICE_TIME = 250, 0.05  # articles; s after which a slice ends: others wait for the database meanwhile
 _ROWS_AT_ONCE = 10
@@ -54,7 +53,7 @@ class IndexState:
 
 def explain_unsupported(dialect: str) -> str | None:
     """Why there can be no index here; None if there can be one."""
-    return _explain_sqlite() if dialect == _SQLITE else None
+    return _explain_sqlite() if dialect == SQLITE else None
 
 
 @cache
@@ -105,7 +104,7 @@ def index_articles(connection: Connection, articles: Mapping[int, FoldedText]) -
 
 def _write_terms(connection: Connection, articles: Mapping[int, FoldedText]) -> None:
     terms = ((id_, list_terms(folded.title, folded.text)) for id_, folded in articles.items())
-    if connection.dialect.name == _SQLITE:
+    if connection.dialect.name == SQLITE:
         connection.exec_driver_sql(_INSERT_SQLITE, [(id_, " ".join(found)) for id_, found in terms])
     else:
         write_rows(connection, _INSERT_POSTGRESQL, [{"id": id_, "terms": _fit_vector(found)} for id_, found in terms])
@@ -131,7 +130,7 @@ def remove_from_index(connection: Connection, ids: Sequence[int]) -> None:
 
 def _has_table(connection: Connection) -> bool:
     """Whether there is an index that can be written; one that is switched off may still have entries."""
-    if connection.dialect.name != _SQLITE:
+    if connection.dialect.name != SQLITE:
         return True
     return _explain_sqlite() is None and connection.execute(_SELECT_TABLE).first() is not None
 
@@ -141,13 +140,13 @@ _SELECT_TABLE = text(f"SELECT 1 FROM sqlite_master WHERE name = '{INDEX_TABLE}'"
 
 @cache
 def _build_delete(dialect: str) -> TextClause:
-    return text(f"DELETE FROM {INDEX_TABLE} WHERE {'rowid' if dialect == _SQLITE else 'article_id'} = :id")  # noqa: S608
+    return text(f"DELETE FROM {INDEX_TABLE} WHERE {'rowid' if dialect == SQLITE else 'article_id'} = :id")  # noqa: S608
 
 
 def purge_removed_terms(database: Database) -> Iterator[None]:
     """Remove from SQLite's file the terms of articles that were removed from the index, and those of earlier indexes,
     in short steps. PostgreSQL does it by itself, as for other tables."""
-    if database.write.dialect.name != _SQLITE:
+    if database.write.dialect.name != SQLITE:
         return
     yield from purge_discarded(database)
     pages = -_MERGED_PAGES  # negative: all parts of the index are to become one
@@ -195,7 +194,7 @@ def drop_index(database: Database) -> bool:
 
 def _empty_index(connection: Connection) -> bool:
     """Returns whether it had entries."""
-    if connection.dialect.name == _SQLITE:
+    if connection.dialect.name == SQLITE:
         connection.exec_driver_sql(_CREATE)
         entries = connection.exec_driver_sql(f"SELECT 1 FROM {INDEX_TABLE}_docsize LIMIT 1").first()  # noqa: S608
         discard_index(connection)
@@ -223,7 +222,7 @@ class IndexBuilder:
             return connection.execute(missing).scalar_one()
 
     def build_slices(self) -> Iterator[int]:
-        """Delete what is left of earlier indexes, and add the missing articles. Yields after each slice how many it
+        """Delete the rest of earlier indexes, and add the missing articles. Yields after each slice how many it
         added. Each slice is one short transaction: it may end with any of them, and the next call goes on from
         there."""
         for _ in purge_discarded(self._database):

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor.config.loading.load import LoadCache, load_rules, shipped_entities
+from monitor.config.loading.compiled import compile_loaded
+from monitor.config.loading.load import LoadCache, load_rules
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.lab.recorded import RecordedArticle, read_recorded
 from monitor.lab.replay import Replay, ReplayedAlert, ReplayedArticle, in_time_order, replay_articles
-from monitor.matching.live import compile_live
 from monitor.model import AlertKind, MatchKind
 from monitor.wording.reasons import outcome_in_words, reason_in_words
 from tests.building import NOON
@@ -100,7 +100,7 @@ def replay_rows(
 
 
 def _rows(found: Sequence[RecordedArticle], loaded: LoadedRules, all_stories: bool) -> Iterator[Row]:
-    rules = compile_live(loaded.rules.values(), loaded.entities, loaded.lists, known=shipped_entities(loaded.entities))
+    rules = compile_loaded(loaded.rules.values(), loaded)
     for each in replay_articles(in_time_order([found], NOON), Replay(rules, all_stories=all_stories)):
         yield _article(each) if isinstance(each, ReplayedArticle) else _alert(each)
 

@@ -53,7 +53,7 @@ def test_short_commands_do_not_load_the_rules(commands: list[str]) -> None:
 
 
 def test_short_commands_answer_the_same_while_a_rule_is_faulty(commands: list[str], tmp_path: Path) -> None:
-    """A command that prints the faults of the files goes on doing so."""
+    """A command that prints the faults of the files still does."""
     before = [CliRunner().invoke(cli, command.split()) for command in commands]
     config = tmp_path / "monitor.yaml"
     (tmp_path / "broken.yaml").write_text(FAULTY, encoding="utf-8")

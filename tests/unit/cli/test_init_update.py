@@ -121,7 +121,7 @@ async def test_an_update_that_check_would_refuse_is_not_taken(desk: Path, is_con
 
 
 async def test_a_list_that_the_user_has_elsewhere_is_not_added(desk: Path) -> None:
-    """It says where, and goes on with the others."""
+    """It says where, and updates the others."""
     (desk / "rules" / "mine.yaml").write_text("list: ceasefires\nwords: [sea]\n", encoding="utf-8")
     written = await news_monitor("init", "--update", "--write", ".", folder=desk)
     assert (

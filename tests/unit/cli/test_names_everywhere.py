@@ -35,7 +35,7 @@ def run(*words: str) -> str:
 def test_a_source_without_a_name_shows_the_title_of_its_feed(
     named: bool, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In messages, in the feeds of alerts, in lists and in the report. A name of its own counts more."""
+    """In messages, in the feeds of alerts, in lists and in the report. A name in its file counts more."""
     monkeypatch.chdir(tmp_path)
     database = fill(tmp_path, NOW)
     with database.writing() as connection:

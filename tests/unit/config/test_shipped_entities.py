@@ -9,13 +9,13 @@ import pytest
 
 from monitor.config.loading import load
 from monitor.config.loading.load import list_shipped_entity_ids, load_rules, shipped_entities
-from monitor.config.loading.shipped import find_shipped_folder
+from monitor.config.loading.shipped import find_shipped_entity_folder
 from monitor.model import Entity
 
 
 @pytest.fixture(scope="module")
 def shipped() -> Mapping[str, Entity]:
-    return load_rules([find_shipped_folder() / "seeds" / "entities"]).entities
+    return load_rules([find_shipped_entity_folder()]).entities
 
 
 def test_the_ids_are_those_of_the_files(shipped: Mapping[str, Entity]) -> None:

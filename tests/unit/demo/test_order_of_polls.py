@@ -13,13 +13,13 @@ from typing import cast
 
 import pytest
 
-from monitor.config.loading.load import load_rules, shipped_entities
+from monitor.config.loading.compiled import compile_loaded
+from monitor.config.loading.load import load_rules
 from monitor.demo.newsroom import EDITIONS, load_outlets
 from monitor.demo.summary import EXPECTED
 from monitor.lab.recorded import RecordedArticle, read_recorded
 from monitor.lab.replay import Replay, ReplayedAlert, ScheduledArticle, replay_articles
 from monitor.matching import RuleSet
-from monitor.matching.live import compile_live
 from monitor.model import AlertKind
 from tests.building import NOON
 
@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture(scope="module")
 def rules() -> RuleSet:
     loaded = load_rules([ROOT / "rules", ROOT / "seeds" / "entities"])
-    return compile_live(loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources, shipped_entities())
+    return compile_loaded(loaded.rules.values(), loaded)
 
 
 def arrivals(chance: random.Random) -> Iterator[ScheduledArticle]:

@@ -119,7 +119,7 @@ def test_lxml_gets_no_tag_with_very_many_attributes(before: str, name: str) -> N
 @pytest.mark.parametrize("end", ["/>", " />", " a/>", " a='>'/>", "//>", "/ >", " a=b/>", " a=/>", ">"])
 @pytest.mark.parametrize("name", ["title", "textarea", "script", "style", "iframe", "xmp", "plaintext", "noframes"])
 def test_lxml_gets_no_such_tag_behind_an_empty_element(before: str, end: str, name: str) -> None:
-    """For lxml, such an element has content only if its tag does not end in a slash of its own."""
+    """For lxml, such an element has content only if its tag does not end in `/>`."""
     page = f"<html><body>{'<p>x</p>' * 600}{before}<{name}{end}<p {MANY_ATTRIBUTES}>y"
     tree = document_fromstring(limit_attributes(page))
     assert max(len(element.attrib) for element in tree.iter()) <= 1_000

@@ -201,8 +201,8 @@ def test_what_was_told_is_asked_of_the_database(filled: Database) -> None:
     case = Case(shadow, judged.decisions[0].match, quake, judged.story, State(), LATER)
     (wire,) = ArticleQueries(filled).find("wire guid 1")
     assert wire.story is not None
-    told = load_case_state(filled, case)[NotificationLedger]
-    assert [key in told for key in (case.subject_key, case.key)] == [False, True]
+    ledger = load_case_state(filled, case)[NotificationLedger]
+    assert [key in ledger for key in (case.subject_key, case.key)] == [False, True]
     for story, was_told in ((wire.story, True), (Story("S0", "", LATER), False)):
         live = replace(case, rule=rule(), story=story)
         assert (live.key in load_case_state(filled, live)[NotificationLedger]) is was_told

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import event
 
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.database import Database
@@ -11,6 +10,7 @@ from monitor.store.queues.claims import Claims
 from monitor.store.search.search_index import IndexBuilder, switch_index
 from monitor.store.search.title_search import TitleSearch
 from tests.building import HOUR, NOON, article, claimed, commit, rule, rules, sources
+from tests.statements import statements
 
 TITLES = (
     "Seoul says so", "Ferries run on time", "時間 刻々", "Ferries run on time today", "Old news", "Old news",
@@ -98,9 +98,8 @@ def test_with_the_index_few_titles_are_read(filled: Database, monkeypatch: pytes
     """Those of articles that have the words, however old they are; none for what nobody wrote."""
     monkeypatch.setattr("monitor.store.search.title_search.TITLES", 2)
     assert find(filled, "seoul") == [0]
-    statements: list[str] = []
-    event.listen(filled.read, "before_cursor_execute", lambda *given: statements.append(given[2]))
-    assert find(filled, "harbour-times a-mistyped-id") == []
-    titles = [statement for statement in statements if "article.title" in statement]
+    with statements(filled) as run:
+        assert find(filled, "harbour-times a-mistyped-id") == []
+    titles = [statement for statement in run if "article.title" in statement]
     assert titles
     assert all("terms" in statement or "MATCH" in statement for statement in titles)
