@@ -117,7 +117,7 @@ class AlertSchema(Schema):
     label: ClassVar[str] = "alert"
 
     to: list[Route] | None = Field(
-        None, description="Names of routes of monitor.yaml (default: the default route).", examples=[["default"]]
+        None, description="Names of routes in monitor.yaml (default: the default route).", examples=[["default"]]
     )
     once_per: Literal["article", "story", "event"] | None = Field(
         None, description="At most one new alert for each of these (default: story).", examples=["story"]
@@ -131,13 +131,13 @@ class AlertSchema(Schema):
         | None
     ) = Field(
         None,
-        description="What makes it send an update of the same story or event (default: nothing). One, or a list.",
+        description="The reasons for an update about the same story or event (default: nothing). One, or a list.",
         examples=["new fact"],
     )
     cooldown: Cooldown | None = Field(
         None,
-        description="The shortest time from the first message to an update (default: 1 hour); for each later update it "
-        "is four times as long as for the one before. A higher level and a correction are sent at once.",
+        description="The shortest time from the first message to an update (default: 1 hour). Each later update waits "
+        "four times as long as the update before. A higher level and a correction are sent at once.",
         examples=["3 hours"],
     )
     wait_at_least: Wait | None = Field(
@@ -152,8 +152,7 @@ class AlertSchema(Schema):
     )
     event_lasts: EventDuration | None = Field(
         None,
-        description="With once_per: event, how long one event goes on, 14 days at most (default: a day, or less if "
-        "its dates show that).",
+        description="How long one event lasts, with once_per: event (default: a day, or less if its dates show that).",
         examples=["1 day"],
     )
     by: (
@@ -164,14 +163,14 @@ class AlertSchema(Schema):
         | None
     ) = Field(
         None,
-        description="With once_per: event, names of conditions of match: an article in which they find something else "
-        "belongs to another event (default: decided by places, names, numbers and days). One, or a list.",
+        description="With once_per: event, names of conditions of match. If they find something else in an article, "
+        "it belongs to another event (default: decided by places, names, numbers and days). One, or a list.",
         examples=[["where", "who"]],
     )
     unsure: Literal["digest", "silent"] | None = Field(
         None,
-        description="Whether a daily digest lists articles that were suppressed as repeats of an older one although a "
-        "fact of one of the two is not known (default: digest).",
+        description="Whether a daily digest lists doubtful repeats (default: digest). A doubtful repeat is an article "
+        "that was suppressed as a repeat although it, or the older article, does not say where it happened.",
         examples=["silent"],
     )
 

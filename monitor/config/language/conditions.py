@@ -28,11 +28,16 @@ from monitor.config.language.leaf_schemas import (
 )
 from monitor.config.language.words import Case, Edges, Forms, Ignored, Within, WordSet
 
-_ANY = Field(None, alias="any", description="At least one of these holds.", examples=[[{"entity": "taiwan"}]])
+_ANY = Field(
+    None,
+    alias="any",
+    description="The article meets at least one of these conditions.",
+    examples=[[{"entity": "taiwan"}]],
+)
 _IGNORE = Field(
     None,
-    description="An occurrence inside one of these words does not count. A mapping can also name words before or after "
-    "it.",
+    description="A word or name inside one of these words does not count. A mapping can also exclude it by the words "
+    "before or after it.",
     examples=[{"zh": ["朝鲜半岛"]}, {"list": "denials"}],
 )
 _NEAR = Field(
@@ -40,7 +45,9 @@ _NEAR = Field(
     description="Things that are close together.",
     examples=[{"within": "20 words", "these": [{"entity": "taiwan"}, {"words": {"en": ["drill"]}}]}],
 )
-_NAME = Field(None, description="Its name in reports and in `by` (under alert).", examples=["did what"])
+_NAME = Field(
+    None, description="The name of the condition, for reports and for `by` (under alert).", examples=["did what"]
+)
 
 _EMPTY_CONDITION = "this condition is empty"
 _COMBINE_HINT = "put them under all: or any:"
@@ -70,8 +77,8 @@ class _BaseConditionSchema(Schema):
 
 
 class NearPartSchema(_BaseConditionSchema):
-    """One part of `near`: exactly one of words, list, entity, pattern, number, names, any or all of such parts, and
-    another near, whose place is from its first to its last word."""
+    """One part of `near`: exactly one of words, list, entity, pattern, number, names, any, all and near. The parts
+    of any and all are parts of `near` too. An inner near covers the text from its first word to its last."""
 
     label: ClassVar[str] = "condition in near"
     one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "number", "names", "any", "all", "near")
@@ -91,7 +98,7 @@ class NearPartSchema(_BaseConditionSchema):
     all_: Annotated[list[NearPartSchema], Field(min_length=1)] | None = Field(
         None,
         alias="all",
-        description="All of these are there, and near the others.",
+        description="All of these must be in the text, and near the other parts.",
         examples=[[{"entity": "taiwan"}, {"words": {"en": ["strait"]}}]],
     )
     near: NearSchema | None = _NEAR
@@ -109,7 +116,9 @@ class NearSchema(Schema):
 
     within: Within = Field(description="How close: 'N words', sentence or paragraph.", examples=["20 words"])
     in_order: bool | None = Field(
-        None, description="Whether they must come in the order of the file (default: false).", examples=[True]
+        None,
+        description="Whether the parts must come in the order in which the rule lists them (default: false).",
+        examples=[True],
     )
     may_share_words: bool | None = Field(
         None,
@@ -170,8 +179,8 @@ def _has_nested_all(part: NearPartSchema) -> bool:
 
 
 class ConditionSchema(_BaseConditionSchema):
-    """Has exactly one of words, list, entity, pattern, number, names, all, any, near and not. The other keys say how,
-    where and how often it must hold."""
+    """A condition has exactly one of words, list, entity, pattern, number, names, all, any, near and not. The other
+    keys say how, where and how often it must be met."""
 
     label: ClassVar[str] = "condition"
     one_of: ClassVar[tuple[str, ...]] = (
@@ -192,15 +201,17 @@ class ConditionSchema(_BaseConditionSchema):
     number: NumberSchema | None = NUMBER
     names: Literal["a day"] | None = NAMES
     all_: Annotated[list[ConditionSchema], Field(min_length=1)] | None = Field(
-        None, alias="all", description="All of these hold.", examples=[[{"entity": "taiwan"}, {"entity": "china"}]]
+        None,
+        alias="all",
+        description="The article meets all of these conditions.",
+        examples=[[{"entity": "taiwan"}, {"entity": "china"}]],
     )
     any_: Annotated[list[ConditionSchema], Field(min_length=1)] | None = _ANY
     near: NearSchema | None = _NEAR
     not_: ConditionSchema | None = Field(
         None,
         alias="not",
-        description="This holds nowhere in the article, however far its evidence may reach (with `in`: nowhere in that "
-        "part).",
+        description="The article does not meet this condition anywhere (with `in`: not in that part).",
         examples=[{"words": {"en": ["film", "video game"]}}],
     )
     in_: Literal["title", "lead", "body", "author", "tags", "url"] | None = Field(

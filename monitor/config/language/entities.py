@@ -19,22 +19,26 @@ from monitor.config.yaml.yaml12 import YamlDocument
 
 
 class CountsIfNearSchema(Schema):
-    """What must be near a name for it to count: exactly one of words, a list and an entity."""
+    """The words or the entity that must be near the name. Give exactly one of words, list and entity."""
 
     label: ClassVar[str] = "near"
     one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity")
     message_if_none: ClassVar[str] = "this does not say what must be near"
 
     within: Within = Field(description="How close: 'N words', sentence or paragraph.", examples=["12 words"])
-    words: WordSet | None = Field(None, description="One of these words.", examples=[{"en": ["Seoul", "Blue House"]}])
-    list_: Id | None = Field(
-        None, alias="list", description="One of the words of this list: its id.", examples=["korean-places"]
+    words: WordSet | None = Field(
+        None, description="One of these words must be near.", examples=[{"en": ["Seoul", "Blue House"]}]
     )
-    entity: Id | None = Field(None, description="This entity: its id.", examples=["south-korea"])
+    list_: Id | None = Field(
+        None, alias="list", description="A word of the list with this id must be near.", examples=["korean-places"]
+    )
+    entity: Id | None = Field(
+        None, description="A name of the entity with this id must be near.", examples=["south-korea"]
+    )
 
 
 class CountsIfSchema(Schema):
-    """When a name that is not enough alone counts: one of these is enough."""
+    """When a maybe name counts. One of these conditions is enough."""
 
     label: ClassVar[str] = "counts_if"
     at_least_one_of: ClassVar[tuple[str, ...]] = ("sure_name_seen", "near", "where")
@@ -42,16 +46,16 @@ class CountsIfSchema(Schema):
 
     sure_name_seen: Literal["in the article", "earlier in the article"] | None = Field(
         None,
-        description="A sure name is in the article (anywhere, or before this name).",
+        description="A sure name must be in the article (anywhere, or before this name).",
         examples=["in the article"],
     )
     near: CountsIfNearSchema | None = Field(
         None,
-        description="Something must be near it.",
+        description="Something must be near the name.",
         examples=[{"within": "12 words", "words": {"en": ["Seoul", "Blue House"]}}],
     )
     where: WhereSchema | None = Field(
-        None, description="The article is one of these.", examples=[{"sources": ["yonhap"]}]
+        None, description="The article must be one of these.", examples=[{"sources": ["yonhap"]}]
     )
 
 
@@ -66,32 +70,34 @@ class MaybeSchema(Schema):
     )
     case: Case | None = CASE
     counts_if: CountsIfSchema = Field(
-        description="When they count; one of these is enough.", examples=[{"sure_name_seen": "in the article"}]
+        description="The conditions under which these names count. One is enough.",
+        examples=[{"sure_name_seen": "in the article"}],
     )
 
 
 class EntitySchema(Schema):
-    """An entity: somebody or something that news names, and the names to know it by."""
+    """An entity: a person, organisation, place or thing, with all its names."""
 
     label: ClassVar[str] = "entity"
 
-    entity: Id = Field(description="Its id, by which rules name it.", examples=["taiwan"])
-    kind: EntityKind = Field(description="What it is.", examples=["place"])
-    name: Text = Field(description="Its name, as messages show it.", examples=["Taiwan"])
+    entity: Id = Field(description="The id of the entity. Rules use it.", examples=["taiwan"])
+    kind: EntityKind = Field(description="The kind of the entity.", examples=["place"])
+    name: Text = Field(description="The name of the entity, as messages show it.", examples=["Taiwan"])
     in_: list[Id] | None = Field(
         None,
         alias="in",
-        description="Groups that it belongs to, by which rules name it together with others.",
+        description="Groups to which the entity belongs. A rule can ask for any member of a group.",
         examples=[["east-asia"]],
     )
     lies_in: Region | None = Field(
         None,
-        description="What contains it, if it is a place: the id of an entity, or an ISO code of a country or division.",
+        description="The larger place in which a place lies: the id of an entity, or the ISO code of a country or "
+        "division.",
         examples=["KP"],
     )
     of: Id | None = Field(
         None,
-        description="The country that a person, organisation or weapon belongs to: the id of an entity.",
+        description="The country to which a person, organisation or weapon belongs: the id of an entity.",
         examples=["china"],
     )
     sure: WordSet = Field(
@@ -105,21 +111,24 @@ class EntitySchema(Schema):
     )
     never: WordSet | None = Field(
         None,
-        description="Other names that contain a name of this entity: inside them, the name does not count.",
+        description="Other names that contain a name of this entity. Inside them, the name does not count.",
         examples=[{"en": ["Bruce Lee"]}],
     )
     titles: WordSet | None = Field(
         None,
-        description="Titles of others: a maybe name right beside one does not count.",
+        description="Titles of other people. A maybe name directly beside one of them does not count.",
         examples=[{"en": ["Foreign Minister"]}],
     )
     forms: Forms | None = Field(
         None,
-        description="Whether its Russian names match in all of their forms, where they have no '*' (default: all).",
+        description="Whether Russian names match in all of their forms (default: all). Names with '*' match as "
+        "written.",
         examples=["as written"],
     )
     tests: ExamplesSchema | None = Field(
-        None, description="Articles that name it, and articles that do not.", examples=[{"fires": ["Taiwan votes"]}]
+        None,
+        description="Articles that name the entity, and articles that do not.",
+        examples=[{"fires": ["Taiwan votes"]}],
     )
 
     @model_validator(mode="after")

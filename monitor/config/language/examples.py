@@ -30,20 +30,26 @@ Date = Annotated[datetime, PlainValidator(_parse_date), WithJsonSchema({"type": 
 
 
 class ExampleSchema(Schema):
-    """An article to test with."""
+    """An article for a test."""
 
     label: ClassVar[str] = "test"
     at_least_one_of: ClassVar[tuple[str, ...]] = ("title", "text")
     message_if_none: ClassVar[str] = "this test has neither a title nor a text"
 
-    title: Text | None = Field(None, description="Its title.", examples=["Live-fire drills around Taiwan"])
-    text: Text | None = Field(None, description="Its text.", examples=["The drills began on Monday."])
-    lang: Language | None = Field(None, description="Its language; detected where absent.", examples=["zh"])
-    date: Date | None = Field(None, description="When it was published.", examples=["2026-01-05"])
-    source: Text | None = Field(None, description="The id of its source.", examples=["xinhua"])
-    url: Text | None = Field(None, description="Its address.", examples=["https://news.example/1"])
-    authors: list[Text] | None = Field(None, description="Who wrote it.", examples=[["Kim Min-ji"]])
-    tags: list[Text] | None = Field(None, description="What its source files it under.", examples=[["politics"]])
+    title: Text | None = Field(
+        None, description="The title of the article.", examples=["Live-fire drills around Taiwan"]
+    )
+    text: Text | None = Field(None, description="The text of the article.", examples=["The drills began on Monday."])
+    lang: Language | None = Field(
+        None, description="The language of the article. If it is missing, the program detects it.", examples=["zh"]
+    )
+    date: Date | None = Field(None, description="When the article was published.", examples=["2026-01-05"])
+    source: Text | None = Field(None, description="The id of the article's source.", examples=["xinhua"])
+    url: Text | None = Field(None, description="The address of the article.", examples=["https://news.example/1"])
+    authors: list[Text] | None = Field(None, description="The authors of the article.", examples=[["Kim Min-ji"]])
+    tags: list[Text] | None = Field(
+        None, description="The tags that the source gives the article.", examples=[["politics"]]
+    )
 
 
 AnyExample = Annotated[
@@ -53,16 +59,19 @@ AnyExample = Annotated[
 
 
 class ExamplesSchema(Schema):
-    """Articles that must hit, be mentions, and not hit; plain text is the title of an article without text."""
+    """Articles that must hit as news, must hit as mentions, or must not hit. Plain text is the title of an article
+    without text."""
 
     label: ClassVar[str] = "tests"
 
     fires: list[AnyExample] | None = Field(
-        None, description="Articles that must hit.", examples=[["Live-fire drills around Taiwan"]]
+        None,
+        description="Articles that must hit as news (an entity: articles that name it).",
+        examples=[["Live-fire drills around Taiwan"]],
     )
     mentions: list[AnyExample] | None = Field(
         None,
-        description="Articles that a rule must hit as a mention, and not as news.",
+        description="Articles that a rule must hit as mentions, and not as news.",
         examples=[["Summit opens in the shadow of drills around Taiwan"]],
     )
     silent: list[AnyExample] | None = Field(

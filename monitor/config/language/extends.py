@@ -43,7 +43,7 @@ _LIST_KEYS = ("words", "lists", "entities", "before", "after")
 
 
 class ExtendsSchema(Schema):
-    """Adds to an entity or a list that is defined elsewhere; several documents may add to one."""
+    """Adds to an entity or a list that another file defines. Several documents may add to the same one."""
 
     label: ClassVar[str] = "extends"
     at_least_one_of: ClassVar[tuple[str, ...]] = (*_ENTITY_KEYS, *_LIST_KEYS)
@@ -55,24 +55,22 @@ class ExtendsSchema(Schema):
     }
 
     extends: Id = Field(description="The id of the entity or list.", examples=["denials"])
-    sure: WordSet | None = Field(
-        None, description="To an entity: names that are enough alone.", examples=[{"en": ["Formosa"]}]
-    )
+    sure: WordSet | None = Field(None, description="More sure names for an entity.", examples=[{"en": ["Formosa"]}])
     maybe: MaybeSchema | None = Field(
         None,
-        description="To an entity that has none: names that are not enough alone, and when they count.",
+        description="Maybe names for an entity that has none, and when they count.",
         examples=[{"words": {"en": ["the island"]}, "counts_if": {"sure_name_seen": "in the article"}}],
     )
     never: WordSet | None = Field(
-        None, description="To an entity: names of others.", examples=[{"en": ["Taiwan Street"]}]
+        None, description="More never names for an entity.", examples=[{"en": ["Taiwan Street"]}]
     )
     titles: WordSet | None = Field(
-        None, description="To an entity: titles of others.", examples=[{"en": ["Foreign Minister"]}]
+        None, description="More titles for an entity: titles of other people.", examples=[{"en": ["Foreign Minister"]}]
     )
     in_: Annotated[list[Id], Field(min_length=1)] | None = Field(
-        None, alias="in", description="To an entity: groups that it belongs to.", examples=[["my-desk"]]
+        None, alias="in", description="More groups for an entity.", examples=[["my-desk"]]
     )
-    words: WordSet | None = Field(None, description="To a list: words.", examples=[{"en": ["dismissed reports"]}])
+    words: WordSet | None = Field(None, description="More words for a list.", examples=[{"en": ["dismissed reports"]}])
     lists: Annotated[list[Id], Field(min_length=1)] | None = LISTS
     entities: Annotated[list[Id], Field(min_length=1)] | None = OF_ENTITIES
     before: ReachSchema | None = BEFORE

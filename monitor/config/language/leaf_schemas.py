@@ -39,18 +39,18 @@ PatternText = Annotated[str, Field(min_length=1), AfterValidator(_validate_patte
 
 
 class GroupSchema(Schema):
-    """All entities of a kind, in a group, or that belong to another one. If several of these keys are given, all must
-    hold."""
+    """Several entities at once, chosen by kind, by group, or by the entity that they belong to. With several of
+    these keys, an entity must fit all of them."""
 
     label: ClassVar[str] = "group of entities"
     at_least_one_of: ClassVar[tuple[str, ...]] = ("kind", "in", "of")
     message_if_none: ClassVar[str] = "no entity is meant here"
 
-    kind: EntityKind | None = Field(None, description="Those of this kind.", examples=["country"])
-    in_: Id | None = Field(None, alias="in", description="Those in this group.", examples=["east-asia"])
+    kind: EntityKind | None = Field(None, description="Entities of this kind.", examples=["country"])
+    in_: Id | None = Field(None, alias="in", description="Entities in this group.", examples=["east-asia"])
     of: Id | None = Field(
         None,
-        description="Those that belong to this entity, such as the people and weapons of a country. Give its id.",
+        description="Entities that belong to the entity with this id, such as the people and weapons of a country.",
         examples=["china"],
     )
 
@@ -73,13 +73,14 @@ LIST = Field(
 )
 ENTITY = Field(
     None,
-    description="An entity is named in the text: its id; or a mapping, for one of many.",
+    description="The text names an entity. Give the id of the entity, or a mapping that chooses several entities: "
+    "then one of them is enough.",
     examples=["taiwan", {"kind": "country", "in": "east-asia"}],
 )
 PATTERN = Field(None, description="This regular expression (RE2) matches the text.", examples=[r"KN-?\d\d"])
 NUMBER = Field(
     None,
-    description="The text has a number of this, in digits or words, within the given bounds.",
+    description="The text has a number of this kind, in digits or words, within the given bounds.",
     examples=[{"of": "magnitude", "at_least": 6}],
 )
 NAMES = Field(
@@ -95,8 +96,8 @@ FORMS = Field(
 )
 EDGES = Field(
     None,
-    description="Where words in katakana may begin and end (default: anywhere). 'words': only where a run of "
-    "katakana begins and ends.",
+    description="Where words in katakana may begin and end (default: anywhere). 'words': only at the beginning and "
+    "the end of a run of katakana.",
     examples=["words"],
 )
 
@@ -112,7 +113,9 @@ class NumberSchema(Schema):
 
     label: ClassVar[str] = "number"
 
-    of: CountedUnit = Field(description="What the number counts or measures.", examples=["magnitude"])
+    of: CountedUnit = Field(
+        description="The thing that the number counts, or the quantity that it measures.", examples=["magnitude"]
+    )
     at_least: Bound | None = Field(None, description="The number is this, or greater.", examples=[6])
     more_than: Bound | None = Field(None, description="The number is greater than this.", examples=[100])
     below: Bound | None = Field(None, description="The number is less than this.", examples=[4.5])

@@ -25,26 +25,26 @@ from monitor.model import WordList
 
 LISTS = Field(
     None,
-    description="Other lists that belong to this one, with their `before` and `after`: their ids.",
+    description="Ids of other lists. Their words, `before` and `after` belong to this list too.",
     examples=[["denials", "plans"]],
 )
-OF_ENTITIES = Field(None, description="Entities whose names belong to this list: their ids.", examples=[["taiwan"]])
+OF_ENTITIES = Field(None, description="Ids of entities. Their names belong to this list too.", examples=[["taiwan"]])
 
 
 class ListSchema(Schema):
-    """Words that rules share: to be found, or to say which occurrences of others do not count."""
+    """Words that rules share. A rule can search for them, or ignore occurrences inside or near them."""
 
     label: ClassVar[str] = "list"
     at_least_one_of: ClassVar[tuple[str, ...]] = ("words", "lists", "entities", "before", "after")
     message_if_none: ClassVar[str] = "this list has no words"
     allowed_with: ClassVar[dict[str, tuple[str, ...]]] = dict.fromkeys(("case", "forms", "edges"), ("words",))
 
-    list_: Id = Field(alias="list", description="Its id, by which rules name it.", examples=["denials"])
-    title: Text | None = Field(None, description="What it is for.", examples=["It did not happen"])
+    list_: Id = Field(alias="list", description="The id of the list. Rules use it.", examples=["denials"])
+    title: Text | None = Field(None, description="The purpose of the list.", examples=["It did not happen"])
     words: WordSet | None = Field(
         None,
-        description="The words: a list, or lists by language (any, en, ko, zh, ja, ru ...). Where a condition ignores "
-        "this list, an occurrence inside one of them does not count.",
+        description="The words: a list, or lists by language (any, en, ko, zh, ja, ru ...). If a condition ignores "
+        "this list, an occurrence inside one of the words does not count.",
         examples=[{"en": ["missile test", "test launch"]}],
     )
     lists: Annotated[list[Id], Field(min_length=1)] | None = LISTS

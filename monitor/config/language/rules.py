@@ -28,13 +28,13 @@ _LEVELS = [*Level]
 
 
 class LevelChangeSchema(Schema):
-    """Another level, for a match where one more condition holds."""
+    """Another level for a match, if one more condition is met."""
 
     label: ClassVar[str] = "change of level"
 
-    to: LevelName = Field(description="The level then.", examples=["critical"])
+    to: LevelName = Field(description="The level of the match then.", examples=["critical"])
     if_: ConditionSchema = Field(
-        alias="if", description="What must hold for it.", examples=[{"words": {"en": ["nuclear warhead"]}}]
+        alias="if", description="The condition that must be met.", examples=[{"words": {"en": ["nuclear warhead"]}}]
     )
 
 
@@ -46,85 +46,98 @@ Changes = Annotated[
 
 
 class RuleSchema(Schema):
-    """A rule: what matters to somebody, how much, and where its alerts go."""
+    """A rule: what news it looks for, how much this matters, and where its alerts go."""
 
     label: ClassVar[str] = "rule"
 
-    rule: Id = Field(description="Its id, unique over all files.", examples=["taiwan-drills"])
-    title: Text = Field(description="What it is about, as messages show it.", examples=["Drills around Taiwan"])
+    rule: Id = Field(
+        description="The id of the rule. No other rule in any file may have it.", examples=["taiwan-drills"]
+    )
+    title: Text = Field(description="The subject of the rule, as messages show it.", examples=["Drills around Taiwan"])
     level: LevelName | None = Field(None, description="How much it matters (default: medium).", examples=["high"])
     status: Literal["live", "shadow", "off"] | None = Field(
         None,
-        description="Whether it runs (default: live); in shadow it matches, is stored and explained, and sends "
-        "nothing.",
+        description="Whether the rule runs (default: live). In shadow, its matches are stored with their reasons, but "
+        "it sends nothing.",
         examples=["live"],
     )
-    owner: Text | None = Field(None, description="Who looks after it.", examples=["asia-desk"])
-    why: Text | None = Field(None, description="What it is for.", examples=["First warning for the Seoul desk."])
+    owner: Text | None = Field(
+        None, description="The person or desk that is responsible for the rule.", examples=["asia-desk"]
+    )
+    why: Text | None = Field(
+        None, description="The purpose of the rule.", examples=["First warning for the Seoul desk."]
+    )
     known_false_alarms: list[Text] | None = Field(
-        None, description="False alarms that it is known to raise.", examples=[["Drills of the fire brigade"]]
+        None, description="Known false alarms of the rule.", examples=[["Drills of the fire brigade"]]
     )
     where: WhereSchema | None = Field(
-        None, description="Which articles it looks at (default: all).", examples=[{"languages": ["ko", "ja"]}]
+        None, description="Which articles the rule looks at (default: all).", examples=[{"languages": ["ko", "ja"]}]
     )
     match: ConditionSchema = Field(
-        description="What must hold for an article to hit.", examples=[{"words": {"en": ["drill", "war game*"]}}]
+        description="The condition that an article must meet.", examples=[{"words": {"en": ["drill", "war game*"]}}]
     )
     unless: ConditionOrList | None = Field(
         None,
-        description="Drops the article where this holds (of a list: where one of them holds).",
+        description="If an article meets this condition (or one condition of the list), the rule drops the article.",
         examples=[{"in": "title", "words": {"en": ["earthquake drill"]}}],
     )
     news_in: Literal["title", "about", "lead", "text"] | None = Field(
         None,
-        description="Where the evidence for news must be (default: lead). title: in the title. lead: in the title and "
-        "the lead together. text: anywhere. about: in the title, or in the title and the text's first sentence if the "
-        "title alone meets the match of no other live rule. Evidence that is only further down makes a mention.",
+        description="Where the evidence must be to make the article news (default: lead). title: in the title. lead: "
+        "in the title and the lead together. text: anywhere. about: in the title; or in the title and the text's "
+        "first sentence, if no other live rule matches the title alone. If the evidence is only further down, the "
+        "article is a mention.",
         examples=["title"],
     )
     title_has_some: bool | None = Field(
         None,
-        description="The title must contain at least one of the things that match looks for; otherwise what holds "
-        "is a mention.",
+        description="The title must contain at least one of the things that match looks for; otherwise the article is "
+        "a mention.",
         examples=[True],
     )
     mention: ConditionOrList | None = Field(
         None,
-        description="Makes the article a mention where match does not hold and this does, anywhere in title and text "
-        "(of a list: where one of them holds).",
+        description="If an article meets this condition (or one condition of the list) anywhere in title and text, "
+        "but not match, it is a mention.",
         examples=[{"near": {"within": "sentence", "these": [{"entity": "taiwan"}, {"words": {"en": ["drill*"]}}]}}],
     )
     mention_if: ConditionOrList | None = Field(
         None,
-        description="Makes what would be news a mention where this holds (of a list: where one of them holds).",
+        description="If an article meets this condition (or one condition of the list), it is a mention and not news.",
         examples=[{"words": {"en": ["last week", "anniversary"]}}],
     )
     raise_: Changes | None = Field(
         None,
         alias="raise",
-        description="A higher level where more holds; the highest that holds wins. One, or a list.",
+        description="A higher level for articles that meet one more condition. If several apply, the highest level "
+        "counts. One, or a list.",
         examples=[{"to": "critical", "if": {"words": {"en": ["nuclear warhead"]}}}],
     )
     lower: Changes | None = Field(
         None,
-        description="A lower level where more holds and nothing raises it; the lowest that holds wins. One, or a list.",
+        description="A lower level for articles that meet one more condition, if no raise applies. If several apply, "
+        "the lowest level counts. One, or a list.",
         examples=[{"to": "low", "if": {"words": {"en": ["tabletop exercise"]}}}],
     )
     full_text: bool | None = Field(
         None,
-        description="Whether the page of an article with few words is read too, if the article has one of the rule's "
-        "words (default: no). The text of the feed is decided on at once; the longer text is matched again.",
+        description="Whether to read the web page of a short article that has one of the rule's words (default: no). "
+        "The program decides on the text of the feed at once, and matches the longer text later.",
         examples=[True],
     )
     max_age: Duration | None = Field(
-        None, description="Older news is stored, but not sent: a number and a unit.", examples=["12 hours"]
+        None,
+        description="Articles older than this are stored, but not sent: a number and a unit.",
+        examples=["12 hours"],
     )
     alert: AlertSchema | None = Field(
-        None, description="Where its alerts go, and how often.", examples=[{"to": ["default"], "once_per": "story"}]
+        None,
+        description="Where the alerts of the rule go, and how often it sends them.",
+        examples=[{"to": ["default"], "once_per": "story"}],
     )
     tests: ExamplesSchema | None = Field(
         None,
-        description="Articles that must hit, must be mentions, and must not hit.",
+        description="Articles that the rule must hit as news, must hit as mentions, or must not hit.",
         examples=[{"fires": ["Drills around Taiwan"]}],
     )
 

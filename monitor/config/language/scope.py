@@ -22,7 +22,7 @@ class ScopeSchema(Schema):
         None, description="Articles in one of these languages.", examples=[["ko", "ja"]]
     )
     sources: Annotated[list[Id], Field(min_length=1)] | None = Field(
-        None, description="Articles of one of these sources: their ids.", examples=[["yonhap"]]
+        None, description="Articles of the sources with these ids.", examples=[["yonhap"]]
     )
     tags: Annotated[list[Text], Field(min_length=1)] | None = Field(
         None, description="Articles of sources with one of these tags.", examples=[["wire"]]
@@ -33,14 +33,15 @@ class ScopeSchema(Schema):
 
 
 class WhereSchema(ScopeSchema):
-    """Articles for which each given key holds, and nothing under `not`."""
+    """Articles that fit all given keys, and nothing under `not`."""
 
     label: ClassVar[str] = "where"
     at_least_one_of: ClassVar[tuple[str, ...]] = (*ScopeSchema.at_least_one_of, "not")
 
     unknown: Literal["counts", "does not count"] | None = Field(
         None,
-        description="Whether an article counts if such a property of it is not known (default: counts).",
+        description="Whether an article counts if its language, source, tags or publisher is not known (default: "
+        "counts).",
         examples=["does not count"],
     )
     not_: ScopeSchema | None = Field(

@@ -78,17 +78,20 @@ def terms_from_words(
 
 
 class ReachSchema(Schema):
-    """Words that spoil what is near them, in the same sentence: these, or those of a list."""
+    """Words that exclude an occurrence near them, in the same sentence."""
 
     one_of: ClassVar[tuple[str, ...]] = ("words", "list")
     message_if_none: ClassVar[str] = "there are no words here"
 
     within: WordCount = Field(
-        description="How far they reach: at most 'N words' (0 to 99) are between; '0 words': right beside it.",
+        description="The most words (0 to 99) that may be between one of these words and the occurrence. '0 words': "
+        "directly beside it.",
         examples=["4 words"],
     )
-    words: WordSet | None = Field(None, description="The words that spoil.", examples=[{"en": ["denied", "no"]}])
-    list_: Id | None = Field(None, alias="list", description="A list of words that spoil: its id.", examples=["denied"])
+    words: WordSet | None = Field(
+        None, description="The words that exclude the occurrence.", examples=[{"en": ["denied", "no"]}]
+    )
+    list_: Id | None = Field(None, alias="list", description="The id of a list with these words.", examples=["denied"])
 
 
 BEFORE = Field(
@@ -104,14 +107,16 @@ AFTER = Field(
 
 
 class IgnoreSchema(Schema):
-    """Which occurrences do not count; the rest of the article still does."""
+    """Says which occurrences of a word do not count. The rest of the article still counts."""
 
     label: ClassVar[str] = "ignore"
     at_least_one_of: ClassVar[tuple[str, ...]] = ("words", "list", "before", "after")
     message_if_none: ClassVar[str] = "nothing is ignored here"
 
     words: WordSet | None = Field(
-        None, description="Words inside which an occurrence does not count.", examples=[{"zh": ["朝鲜半岛"]}]
+        None,
+        description="Longer words or phrases: an occurrence inside one of them does not count.",
+        examples=[{"zh": ["朝鲜半岛"]}],
     )
     list_: (
         Annotated[
@@ -122,7 +127,7 @@ class IgnoreSchema(Schema):
     ) = Field(
         None,
         alias="list",
-        description="Shared lists, with their words, `before` and `after`: an id, or several.",
+        description="The id of a shared list, or several ids. Their words, `before` and `after` all apply.",
         examples=["denials"],
     )
     before: ReachSchema | None = BEFORE
