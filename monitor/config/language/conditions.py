@@ -122,7 +122,8 @@ class NearSchema(Schema):
     )
     may_share_words: bool | None = Field(
         None,
-        description="Whether one word may count for two members (default: false): 降息 means both a rate and a cut.",
+        description="Whether one word may count for two parts (default: false). For example, 降息 is both a rate "
+        "and a cut.",
         examples=[True],
     )
     these: Annotated[list[NearPartSchema], Field(min_length=2, max_length=6)] = Field(
@@ -215,10 +216,10 @@ class ConditionSchema(_BaseConditionSchema):
         examples=[{"words": {"en": ["film", "video game"]}}],
     )
     in_: Literal["title", "lead", "body", "author", "tags", "url"] | None = Field(
-        None, alias="in", description="Only in this part of the article.", examples=["title"]
+        None, alias="in", description="The only part of the article to look at.", examples=["title"]
     )
     times: Annotated[int, Field(ge=2, le=50)] | None = Field(
-        None, description="At least this many times, from 2 to 50.", examples=[3]
+        None, description="How many times it must occur at least, from 2 to 50.", examples=[3]
     )
     case: Case | None = CASE
     forms: Forms | None = FORMS

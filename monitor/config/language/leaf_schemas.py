@@ -62,7 +62,7 @@ EntityOrGroup = Annotated[
 WORDS = Field(
     None,
     description="One of these words or phrases is in the text: a list, or lists by language "
-    "(any, en, ko, zh, ja, ru ...). A '*' at an end of a word opens it.",
+    "(any, en, ko, zh, ja, ru ...). With a '*' at the beginning or end of a word, more letters may be there.",
     examples=[{"en": ["drill", "war game*"]}],
 )
 LIST = Field(
@@ -88,7 +88,9 @@ NAMES = Field(
     description="The text names a day: a date, a weekday, or a day or week relative to today.",
     examples=["a day"],
 )
-CASE = Field(None, description="Whether capitals must be as they are written (default: ignore).", examples=["exact"])
+CASE = Field(
+    None, description="Whether capital letters must be the same as in the rule (default: ignore).", examples=["exact"]
+)
 FORMS = Field(
     None,
     description="Whether Russian words match in all of their forms (default: as written).",
@@ -109,7 +111,7 @@ else:
 
 
 class NumberSchema(Schema):
-    """A number in the article, by what it counts or measures."""
+    """A number in the article, chosen by the thing that it counts or measures."""
 
     label: ClassVar[str] = "number"
 

@@ -32,7 +32,7 @@ class LevelChangeSchema(Schema):
 
     label: ClassVar[str] = "change of level"
 
-    to: LevelName = Field(description="The level of the match then.", examples=["critical"])
+    to: LevelName = Field(description="The new level of the match.", examples=["critical"])
     if_: ConditionSchema = Field(
         alias="if", description="The condition that must be met.", examples=[{"words": {"en": ["nuclear warhead"]}}]
     )
@@ -97,8 +97,8 @@ class RuleSchema(Schema):
     )
     mention: ConditionOrList | None = Field(
         None,
-        description="If an article meets this condition (or one condition of the list) anywhere in title and text, "
-        "but not match, it is a mention.",
+        description="A looser condition than match. An article is a mention if it does not meet match, but meets this "
+        "condition (or one condition of the list) anywhere in title and text.",
         examples=[{"near": {"within": "sentence", "these": [{"entity": "taiwan"}, {"words": {"en": ["drill*"]}}]}}],
     )
     mention_if: ConditionOrList | None = Field(

@@ -84,8 +84,8 @@ class ReachSchema(Schema):
     message_if_none: ClassVar[str] = "there are no words here"
 
     within: WordCount = Field(
-        description="The most words (0 to 99) that may be between one of these words and the occurrence. '0 words': "
-        "directly beside it.",
+        description="How near they must be: at most 'N words' (0 to 99) between one of them and the occurrence. '0 "
+        "words': directly beside it.",
         examples=["4 words"],
     )
     words: WordSet | None = Field(
