@@ -36,8 +36,8 @@ _ANY = Field(
 )
 _IGNORE = Field(
     None,
-    description="A word or name inside one of these words does not count. A mapping can also exclude it by the words "
-    "before or after it.",
+    description="A word or name inside one of these words does not count. In a mapping, you can also exclude words "
+    "that come after or before certain other words.",
     examples=[{"zh": ["朝鲜半岛"]}, {"list": "denials"}],
 )
 _NEAR = Field(
@@ -219,7 +219,7 @@ class ConditionSchema(_BaseConditionSchema):
         None, alias="in", description="The only part of the article to look at.", examples=["title"]
     )
     times: Annotated[int, Field(ge=2, le=50)] | None = Field(
-        None, description="How many times it must occur at least, from 2 to 50.", examples=[3]
+        None, description="The smallest number of occurrences that is enough, from 2 to 50.", examples=[3]
     )
     case: Case | None = CASE
     forms: Forms | None = FORMS
