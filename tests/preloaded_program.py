@@ -1,5 +1,6 @@
-"""Runs commands of the program in forks of one process that has imported it: an interpreter for every command would
-spend a second on imports. A fork has arguments, streams, folder, environment and exit code of its own, as any process.
+"""Runs commands of the program, daemons too, in forks of one process that has imported it: an interpreter for each
+would spend a second on imports. A fork has arguments, streams, folder, environment and exit code of its own, as any
+process.
 
 A new interpreter differs in what Python reads when it starts (`needs_interpreter`), in the order of imports and in what
 it says when it frees its modules at the end; tests/unit/cli/test_contract.py runs the commands in one too.
