@@ -28,6 +28,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
+from monitor.cases import prepare_articles
+from monitor.config.loading.compiled import compile_loaded
+from monitor.config.loading.load import load_rules
+from monitor.model import Article
 from monitor.runtime import gc_tuning
 
 ROOT = Path(__file__).parents[1]
@@ -165,11 +169,6 @@ def _import_program() -> None:
 def _fill_caches() -> None:
     """Load what commands load when they first compile rules or read an article, and keep: the entities that come with
     the program, places, words of languages. An interpreter needs half a second for it."""
-    from monitor.cases import prepare_articles
-    from monitor.config.loading.compiled import compile_loaded
-    from monitor.config.loading.load import load_rules
-    from monitor.model import Article
-
     desk = load_rules([ROOT / "tests/data/desk"])
     rules = compile_loaded(desk.rules.values(), desk)
     noon = datetime(2026, 1, 5, 12, tzinfo=UTC)
