@@ -15,7 +15,7 @@ from monitor import clock
 from monitor.cli.options import fault_row, json_option, possible_config_option, print_json
 from monitor.cli.paths import InputPath, require_config, require_given_config, require_trusted_config
 from monitor.config.loading.files import Signature
-from monitor.errors import Fault
+from monitor.errors import Fault, InvalidRequest
 from monitor.lab.annotated_document import Lint
 from monitor.lab.checking import CheckResult, ConfigChecker
 from monitor.model import Entity, Rule
@@ -52,6 +52,8 @@ def check(config: Path, as_json: bool, strict: bool, watch: bool, paths: tuple[P
     require_trusted_config(config)  # with paths too: its files may define what these name
     checking = ConfigChecker(config, paths, os.environ)
     if watch:
+        if pipe := next((path for path in paths if path.is_fifo()), None):
+            raise InvalidRequest(f"{pipe}: --watch reads files again, and a pipe can be read only once: name a file")
         _watch_files(checking, as_json=as_json, strict=strict)
     checked = checking.run(clock.now())
     _print_findings(checked, as_json=as_json)
