@@ -22,6 +22,7 @@ from monitor.model import Entity, Rule
 from monitor.wording.quantities import format_count
 
 _LOOK = 0.3  # s between two looks at the files
+_NO_RULES = "there is no rule and no entity in it; `news-monitor rules packs` lists rules that show how to write one"
 _SHARE = 0.1  # of the time may go into looking, where there are thousands
 
 
@@ -145,6 +146,9 @@ def _print_summary(checked: CheckResult, at: str = "") -> None:
     if checked.database_error:
         click.echo(f"what rules met lately is not known: {checked.database_error}", err=True)
     click.echo(f"{at}{_summarize_findings(checked)}", err=True)
+    is_of_paths = checked.is_config_usable and checked.config is None  # a config gets advice
+    if is_of_paths and not checked.faults and not checked.rules and not checked.entities:
+        click.echo(_NO_RULES, err=True)
 
 
 def _summarize_findings(checked: CheckResult) -> str:

@@ -139,6 +139,15 @@ async def test_it_says_what_it_has_checked(folder: Path) -> None:
     assert (await news_monitor("check", folder=folder)).told[-1].endswith(("fault", "faults"))  # nothing else was
 
 
+async def test_a_file_without_rules_says_where_to_find_some(folder: Path) -> None:
+    """An empty file, or one that has comments only, has no fault; with a rule, nothing more is said."""
+    for content, lines in (("", 2), ("# drills\n", 2), (RULE, 1)):
+        (folder / "rules/new.yaml").write_text(content.replace("quake", "new"), encoding="utf-8")
+        ended = await news_monitor("check", "rules/new.yaml", folder=folder)
+        assert (ended.code, ended.out, len(ended.told)) == (0, "", lines)
+        assert ("`news-monitor rules packs` lists rules" in ended.err) is (lines == 2)
+
+
 async def test_a_database_without_its_driver_is_a_fault(folder: Path) -> None:
     """Before the daemon is started; with it, a server that does not answer is none, and no database is made."""
     (folder / "rules/broken.yaml").unlink()
