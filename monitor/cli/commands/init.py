@@ -91,14 +91,14 @@ def _print_written(folder: Path, written: Sequence[Path], *, verbose: bool) -> C
     total: Counter[str] = Counter()
     for part, files in _group_files(folder, written).items():
         total += (items := count_items(files))
-        for line in map(str, files) if verbose else [_describe_part(part, len(files), items)]:
+        for line in map(str, files) if verbose else [_describe_part(part, files, items)]:
             click.echo(f"wrote {line}")
     return total
 
 
 def _print_kept(folder: Path, kept: Sequence[Path], *, verbose: bool) -> None:
     for part, files in _group_files(folder, kept).items():
-        for line in map(str, files) if verbose else [_describe_part(part, len(files), {})]:
+        for line in map(str, files) if verbose else [_describe_part(part, files, {})]:
             click.echo(f"kept {line}, which {'was' if verbose or len(files) == 1 else 'were'} there", err=True)
 
 
@@ -110,12 +110,12 @@ def _group_files(folder: Path, files: Iterable[Path]) -> dict[Path, list[Path]]:
     return found
 
 
-def _describe_part(part: Path, files: int, items: Mapping[str, int]) -> str:
+def _describe_part(part: Path, files: Sequence[Path], items: Mapping[str, int]) -> str:
     """A file, or how many files there are in a folder, and what they have."""
-    if part.is_file():
+    if files == [part]:
         return str(part)
     listed = ", ".join(format_count(items[kind], kind) for kind in _KINDS if items.get(kind))
-    return f"{format_count(files, 'file')} in {part}{f': {listed}' if listed else ''}"
+    return f"{format_count(len(files), 'file')} in {part}{f': {listed}' if listed else ''}"
 
 
 def _describe_items(items: Mapping[str, int], monitor_yaml: Path, *, was_there: bool) -> str:

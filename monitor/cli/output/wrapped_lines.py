@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _LABEL = re.compile(r"\S+ {2,}| *[✓✗·–] | +")
 _WIDEST = 2  # cells of a character
-_SHORTEST = 20  # cells: with less room than that behind a label, the rest stands below it
-_INDENT = 4  # of what stands below a label
+_SHORTEST = 20  # cells: with less room than that behind a label, the rest goes below it
+_INDENT = 4  # cells, below a label
 
 
 def print_lines(lines: Iterable[str]) -> None:

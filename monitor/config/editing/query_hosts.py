@@ -24,7 +24,7 @@ def require_compatible_hosts(query: QueryNode) -> None:
 
 
 def _find_hosts(node: QueryNode) -> Sequence[QueryTerm] | None:
-    """The hosts one of which everything that meets this node is at; None: it can be anywhere."""
+    """The hosts that an article may be at if it meets this node; None: any host."""
     match node:
         case QueryTerm(field=field):
             return [node] if field == HOST else None

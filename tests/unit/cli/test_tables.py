@@ -134,7 +134,7 @@ print_lines(["a-channel-with-a-long-name  it waits for " + "합참 " * 20, "  �
 
 
 @pytest.mark.parametrize("columns", [60, 40, 26])
-def test_where_a_label_leaves_no_room_the_rest_stands_below_it(columns: int) -> None:
+def test_where_a_label_leaves_no_room_the_rest_goes_below_it(columns: int) -> None:
     """Indented a little; what has a check mark goes on behind that."""
     lines = on_terminal(columns, "-c", LONG_LABEL)
     assert max(cell_len(line) for line in lines) <= columns
