@@ -51,7 +51,7 @@ def test_setting_up_says_when_each_step_begins(fails: str, tmp_path: Path) -> No
     done = subprocess.run((ROOT / "dev", "setup"), env=surroundings, capture_output=True, text=True, check=False)
     packages = sum("==" in line for line in (ROOT / "requirements/dev.txt").read_text(encoding="utf-8").splitlines())
     lines = [
-        f"dev: setting up {tmp_path}/new, once; about two minutes in all",
+        f"dev: setting up {tmp_path}/new, once; this takes a minute or more",
         "dev: 1 of 3: making a Python environment",
         f"dev: 2 of 3: downloading and installing {packages} packages (requirements/dev.txt)",
         "dev: 3 of 3: installing news-monitor itself",
