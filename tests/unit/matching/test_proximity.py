@@ -27,7 +27,7 @@ def places(text: str, *words: str) -> list[Hit]:
     start = 0
     for token in text.split(" "):
         if token in words:
-            found.append((start, start + len(token), words.index(token)))
+            found.append((start, start + len(token), token))
         start += len(token) + 1
     return found
 
