@@ -273,9 +273,10 @@ def test_the_evidence_does_not_depend_on_other_rules() -> None:
     condition = AllOf(
         (words(en=["Kim Jong Un", "Kim Jong-un"]), words(en=["drills", "drill*"]), words(en=["inspects"]))
     )
-    others = [words(en=["drill*", "Kim Jong-un"]), AllOf((words(en=["drills"]), Pattern("inspects")))]
-    own_rule, *other_rules = [
-        Rule(f"r{number}", "R", Level.HIGH, condition, "v1") for number, condition in enumerate([condition, *others])
+    own_rule = Rule("own", "R", Level.HIGH, condition, "v1")
+    other_rules = [
+        Rule("word", "R", Level.HIGH, words(en=["drill*", "Kim Jong-un"]), "v1"),
+        Rule("pattern", "R", Level.HIGH, AllOf((words(en=["drills"]), Pattern("inspects"))), "v1"),
     ]
     alone, together = compile_rules([own_rule], {}), compile_rules([*other_rules, own_rule], {})
     (match,) = alone.match(page)
