@@ -19,8 +19,18 @@ def compile_loaded(
     article: Article | None = None,
 ) -> RuleSet:
     """Those of the rules that run. `files`: define what the rules name; `sources`: other sources than those of the
-    files; `article`: the set is for this article alone, and quickly compiled."""
+    files; `article`: as in `compile_rules`."""
     known = shipped_entities(files.entities)
     return compile_live(
         rules, files.entities, files.lists, files.sources if sources is None else sources, known, article=article
     )
+
+
+def compile_for_article(
+    rules: Mapping[str, Rule], files: Config | LoadedRules, article: Article, only: str | None = None
+) -> RuleSet:
+    """Those of the rules that run, for one article, which takes a fraction of the time. `only`: the rule that is asked
+    about, if there is one: rules that it does not depend on are left out."""
+    asked = None if only is None else rules.get(only)
+    needed = rules.values() if asked is None or asked.depends_on_other_rules else (asked,)
+    return compile_loaded(needed, files, article=article)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from monitor.alerting.case import DecisionContext
 from monitor.alerting.evaluation import evaluate
 from monitor.cases import build_case, build_event_report, identity_features, prepare_match
-from monitor.config.loading.compiled import compile_loaded
+from monitor.config.loading.compiled import compile_for_article
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.matching import RuleSet
 from monitor.matching.explain import explain_rules
@@ -148,7 +148,10 @@ class _CurrentRules:
     def __init__(self, files: Config | LoadedRules, article: Article, only: str | None) -> None:
         self._article = article
         self._rules = files.rules
-        self.compiled = compile_loaded(_select_rules(files.rules, only), files, article=article)
+        rules = files.rules
+        if only is not None and only in rules:
+            rules = {**rules, only: _enable_if_off(rules[only])}
+        self.compiled = compile_for_article(rules, files, article, only)
         self.matches = {match.rule: match for match in self.compiled.match(article) if only in (None, match.rule)}
         self.explanations = {report.rule: report for report in explain_rules(self.compiled, article, only)}
 
@@ -161,16 +164,6 @@ class _CurrentRules:
         in_order = sorted(reports, key=lambda report: (not report.was_sent, not report.ever_matched, -report.share))
         off = tuple(rule.id for rule in self._rules.values() if rule.status is RuleStatus.OFF)
         return WhyReport(self._article, TokenizedArticle(self._article).language, tuple(in_order), off)
-
-
-def _select_rules(rules: Mapping[str, Rule], only: str | None) -> Iterable[Rule]:
-    """The rules that must be compiled so that `only` can be explained; None: all are explained."""
-    if only is None:
-        return rules.values()
-    if only not in rules:
-        return ()
-    rule = _enable_if_off(rules[only])
-    return {**rules, only: rule}.values() if rule.depends_on_other_rules else (rule,)
 
 
 def _enable_if_off(rule: Rule) -> Rule:
