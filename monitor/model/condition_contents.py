@@ -32,7 +32,7 @@ def named_within(condition: Condition) -> Iterator[Named]:
 
 
 def expressions_within(condition: Condition) -> Iterator[str]:
-    """By what the evidence names all parts that are not given as words; without those inside a `Not`."""
+    """The texts by which the evidence names what is not given as words; without those inside a `Not`."""
     match condition:
         case AllOf() | AnyOf() | Near():
             for part in condition.conditions:

@@ -106,5 +106,5 @@ class DayNamed:
 
 
 def expression_text(condition: Pattern | NumberNamed | DayNamed) -> str:
-    """By what the evidence names something that is not given as words."""
+    """The text by which the evidence names something that is not given as words."""
     return condition.pattern if isinstance(condition, Pattern) else str(condition)

@@ -335,7 +335,7 @@ class Rule:
 
     @property
     def depends_on_other_rules(self) -> bool:
-        """Whether it may depend on other rules how an article meets it: another rule may be what its title is about."""
+        """Whether other rules may decide how an article meets it: its title may be about one of them."""
         return self.news_in is NewsIn.ABOUT
 
 
