@@ -93,7 +93,8 @@ class _Compiler:
         self._sources = sources
         self._possible_terms = possible_terms
         self._patterns: dict[TermPattern, int] = {}
-        self._terms: list[tuple[str, tuple[int, ...]]] = []  # the text of each term, and its patterns
+        self._texts: list[str] = []  # of each term
+        self._patterns_by_term: list[tuple[int, ...]] = []
         self._names: dict[Term, int] = {}
         self._words: dict[Term, int] = {}
         self._term_finders: dict[tuple[int, ...], TermFinder] = {}
@@ -226,21 +227,22 @@ class _Compiler:
         indices = tuple([self._index_term(term, name=names) for term in terms])
         finder = self._term_finders.get(indices)
         if finder is None:
-            texts_with_patterns = map(self._terms.__getitem__, indices)
             finder = self._term_finders[indices] = TermFinder(
-                (pattern, text) for text, patterns in texts_with_patterns for pattern in patterns
+                (pattern, self._texts[index]) for index in indices for pattern in self._patterns_by_term[index]
             )
         return finder
 
     def _index_term(self, term: Term, *, name: bool = False) -> int:
+        """The index of the term; its text and patterns are stored with it."""
         known = self._names if name else self._words
         index = known.get(term)
         if index is None:
             patterns, possible = self._patterns, self._possible_terms
             compiled = compile_term(term, name=name) if possible is None or possible.may_occur(term) else ()
             own_patterns = [patterns.setdefault(pattern, len(patterns)) for pattern in compiled]
-            index = known[term] = len(self._terms)
-            self._terms.append((term.text, tuple(own_patterns)))
+            index = known[term] = len(self._texts)
+            self._texts.append(term.text)
+            self._patterns_by_term.append(tuple(own_patterns))
         return index
 
     # --- what `by` names ----------------------------------------------------------------------------------------
