@@ -9,8 +9,6 @@ import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from courlan import clean_url
-
 # Tracking parameters that courlan keeps (`from`: where a click came from, on several Asian portals).
 _TRACKERS = frozenset({"cmp", "from", "ns_mchannel", "ns_source", "ns_campaign", "ref", "ref_src"})
 
@@ -29,6 +27,8 @@ def canonicalize_url(address: str | None) -> str | None:
         return None
     if plain := _PLAIN.fullmatch(address):
         return f"https://{plain['host'].removeprefix('www.')}{quote(plain['path'], safe=_SAFE_IN_PATH)}"
+    from courlan import clean_url  # noqa: PLC0415 - slow, and few commands meet such an address
+
     # Never courlan's strict mode: it drops the `oid` and `sid` that identify the articles of Korean portals.
     cleaned = clean_url(address)
     if not cleaned:

@@ -20,7 +20,7 @@ from monitor.lab.annotated_document import Lint
 from monitor.lab.identity_memo import IdentityMemo
 from monitor.lab.lints.all_lints import LintContext, LintMemo, Thing, find_lints
 from monitor.lab.lints.rules import DAYS
-from monitor.lab.rule_tests import depends_on_other_rules, failures_of_each, rule_from_entity
+from monitor.lab.rule_tests import failures_of_each, rule_from_entity
 from monitor.model import Config, Entity, Place, Rule, Source
 from monitor.notify import channel_faults
 from monitor.runtime.gc_tuning import paused
@@ -171,7 +171,7 @@ class ConfigChecker:
 
 def _depends_on_others(thing: Rule | Entity) -> bool:
     if isinstance(thing, Rule):
-        return depends_on_other_rules(thing)
+        return thing.depends_on_other_rules
     return isinstance(thing, Entity) and thing.maybe is not None and thing.maybe.counts_if.near is not None
 
 

@@ -14,7 +14,6 @@ from monitor.model import (
     Entity,
     EntityNamed,
     Level,
-    NewsIn,
     Rule,
     RuleStatus,
     RuleTest,
@@ -58,16 +57,11 @@ def failures_of_each(
     live = {rule.id: rule for rule in all_rules if rule.status is RuleStatus.LIVE}
     for start in range(0, len(rules), _BATCH):
         batch = [with_running_status(rule) for rule in rules[start : start + _BATCH]]
-        compared = live if any(map(depends_on_other_rules, batch)) else {}
+        compared = live if any(rule.depends_on_other_rules for rule in batch) else {}
         batch_rules = compared | {rule.id: rule for rule in batch if rule.tests}
         compiled = compile_rules(batch_rules.values(), entities, lists, sources)
         found += (tuple(_find_failures_of_rule(rule, compiled, now)) for rule in batch)
     return found
-
-
-def depends_on_other_rules(rule: Rule) -> bool:
-    """Whether the result of its tests depends on other rules."""
-    return rule.news_in is NewsIn.ABOUT
 
 
 def with_running_status(rule: Rule) -> Rule:

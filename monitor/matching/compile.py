@@ -13,6 +13,7 @@ from monitor.matching import finders, nodes, value_finders
 from monitor.matching.finders import CompiledIgnore, CompiledMaybe, ContextWords, Finder, IgnoreContext, TermFinder
 from monitor.matching.groups import NestedNearFinder
 from monitor.matching.number_finders import DayFinder, NumberFinder, NumberValues
+from monitor.matching.possible_terms import PossibleTerms
 from monitor.matching.rule_plan import CompiledChange, CompiledRule
 from monitor.matching.ruleset import Lookup, RuleSet
 from monitor.matching.scope import WhereTest
@@ -21,6 +22,7 @@ from monitor.matching.value_finders import NamedLeaf
 from monitor.model import (
     AllOf,
     AnyOf,
+    Article,
     Condition,
     CountsIf,
     DayNamed,
@@ -50,7 +52,6 @@ from monitor.model import (
     lists_within,
     terms_within,
 )
-from monitor.text.patterns import compile_regex
 
 _NONE: frozenset[str] = frozenset()
 _NearMember = tuple[nodes.NearNode, int] | None
@@ -63,11 +64,14 @@ def compile_rules(
     lists: Mapping[str, WordList] = MappingProxyType({}),
     sources: Mapping[str, Source] = MappingProxyType({}),
     known: Mapping[str, Entity] = MappingProxyType({}),
+    *,
+    article: Article | None = None,
 ) -> RuleSet:
     """Compile all rules into one set. Every entity and list that a rule names must be given (KeyError otherwise).
     `sources`: those whose tags and publishers are known. `known`: further entities, whose names are known when
-    articles are compared."""
-    compiler = _Compiler(entities, lists, sources, {**known, **entities})
+    articles are compared. `article`: the set is for this article alone: what cannot occur in it is left out, so that
+    compiling takes a fraction of the time."""
+    compiler = _Compiler(entities, lists, sources, {**known, **entities}, PossibleTerms(article) if article else None)
     compiled_rules = [compiler.compile_rule(rule) for rule in rules]
     return RuleSet(compiled_rules, compiler.build_lookup())
 
@@ -81,27 +85,26 @@ class _Compiler:
         lists: Mapping[str, WordList],
         sources: Mapping[str, Source],
         known: Mapping[str, Entity],
+        possible_terms: PossibleTerms | None,
     ) -> None:
         self._known_entities = known
         self._entities = entities
         self._lists = lists
         self._sources = sources
+        self._possible_terms = possible_terms
         self._patterns: dict[TermPattern, int] = {}
-        self._texts: list[str] = []
-        self._patterns_by_text: list[tuple[int, ...]] = []  # for each of the texts
+        self._texts: list[str] = []  # of each term
+        self._patterns_by_term: list[tuple[int, ...]] = []
         self._names: dict[Term, int] = {}
         self._words: dict[Term, int] = {}
         self._term_finders: dict[tuple[int, ...], TermFinder] = {}
         self._shared: dict[object, Finder] = {}
         self._uses_metadata = False
-        self._expressions: set[str] = set()
 
     def build_lookup(self) -> Lookup:
         return Lookup(
             patterns=tuple(self._patterns),
-            texts=tuple(self._texts),
             uses_metadata=self._uses_metadata,
-            expressions=frozenset(self._expressions),
             entities=self._known_entities,
             sources=self._sources,
         )
@@ -205,7 +208,7 @@ class _Compiler:
     def _compile_nested_near(self, condition: Near | AnyOf) -> Finder:
         if isinstance(condition, AnyOf):
             return finders.AnyFinder(map(self._compile_finder, condition.conditions))
-        return NestedNearFinder(self._compile_single_near(condition, None, ""), self._add_text("near"))
+        return NestedNearFinder(self._compile_single_near(condition, None, ""))
 
     def _get_or_make(self, key: object, make: Callable[[], Finder]) -> Finder:
         if key not in self._shared:
@@ -214,39 +217,33 @@ class _Compiler:
 
     def _compile_expression(self, condition: Pattern | NumberNamed | DayNamed) -> Finder:
         """The finder for something that is not given as words."""
-        text = condition.pattern if isinstance(condition, Pattern) else str(condition)
-        self._expressions.add(text)
-        term = self._add_text(text)
         if isinstance(condition, Pattern):
-            return finders.RegexFinder(term, compile_regex(condition.pattern, exact=condition.exact))
-        return DayFinder(term) if isinstance(condition, DayNamed) else NumberFinder(term, condition)
+            return finders.RegexFinder(condition)
+        return DayFinder(condition) if isinstance(condition, DayNamed) else NumberFinder(condition)
 
     def _compile_terms(self, terms: Iterable[Term], *, names: bool = False) -> TermFinder:
         """The finder of these terms. The same terms share one finder, so an article is searched for them once.
         `names`: they are names of an entity."""
-        texts = tuple([self._index_term(term, name=names) for term in terms])
-        finder = self._term_finders.get(texts)
+        indices = tuple([self._index_term(term, name=names) for term in terms])
+        finder = self._term_finders.get(indices)
         if finder is None:
-            finder = self._term_finders[texts] = TermFinder(
-                (pattern, text) for text in texts for pattern in self._patterns_by_text[text]
+            finder = self._term_finders[indices] = TermFinder(
+                (pattern, self._texts[index]) for index in indices for pattern in self._patterns_by_term[index]
             )
         return finder
 
     def _index_term(self, term: Term, *, name: bool = False) -> int:
-        """The index of the term's text."""
-        texts = self._names if name else self._words
-        text = texts.get(term)
-        if text is None:
-            patterns = self._patterns
-            indices = [patterns.setdefault(pattern, len(patterns)) for pattern in compile_term(term, name=name)]
-            text = texts[term] = self._add_text(term.text, indices)
-        return text
-
-    def _add_text(self, text: str, patterns: Iterable[int] = ()) -> int:
-        """The index of a new text. `patterns`: those of its term, if it is one."""
-        self._texts.append(text)
-        self._patterns_by_text.append(tuple(patterns))
-        return len(self._texts) - 1
+        """The index of the term; its text and patterns are stored with it."""
+        known = self._names if name else self._words
+        index = known.get(term)
+        if index is None:
+            patterns, possible = self._patterns, self._possible_terms
+            compiled = compile_term(term, name=name) if possible is None or possible.may_occur(term) else ()
+            own_patterns = [patterns.setdefault(pattern, len(patterns)) for pattern in compiled]
+            index = known[term] = len(self._texts)
+            self._texts.append(term.text)
+            self._patterns_by_term.append(tuple(own_patterns))
+        return index
 
     # --- what `by` names ----------------------------------------------------------------------------------------
 
@@ -338,8 +335,7 @@ class _Compiler:
                 return (value_finders.PatternValues(self._compile_finder(condition)),)
 
     def _compile_term_values(self, condition: Condition, terms: Iterable[Term]) -> value_finders.ValueFinder:
-        indexed_terms = [(self._index_term(term), term) for term in terms]
-        return value_finders.TermValues(self._compile_finder(condition), value_finders.values_of_terms(indexed_terms))
+        return value_finders.TermValues(self._compile_finder(condition), value_finders.values_of_terms(terms))
 
     # --- entities -----------------------------------------------------------------------------------------------
 

@@ -12,8 +12,9 @@ from monitor.matching.terms import TermPattern
 from monitor.matching.tokenized_article import Region, TokenizedArticle
 from monitor.text.numbers import NumberFact
 
-Hit = tuple[int, int, int]
-"""A place in the joined text (start, end), and the index of the term that occurs there."""
+Hit = tuple[int, int, str]
+"""A place in the joined text (start, end), and the term that occurs there, as its author wrote it. Hits at one place
+are in the order of these texts, so that which of them is named does not depend on other rules."""
 
 _END = itemgetter(1)
 _BATCH = 1_000  # places that are checked at once, where not all are stored

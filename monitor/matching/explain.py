@@ -336,7 +336,7 @@ class _Walker:
     def _find_best_place(self, node: nodes.NearNode, members: list[list[Hit]]) -> tuple[int, list[int], Hit]:
         """The place of a member that has the most other members near: how many, which are missing, and the place."""
         are_close = node.proximity_test(self.doc_hits.document)
-        best: tuple[int, list[int], Hit] = (0, [], (0, 0, 0))
+        best: tuple[int, list[int], Hit] = (0, [], (0, 0, ""))
         for hit in sorted({hit for hits in members for hit in hits}):
             missing = [
                 index
@@ -353,10 +353,7 @@ class _Walker:
 
     def _build_spans(self, hits: Sequence[Hit], node: str) -> tuple[Span, ...]:
         shown = {(start, end): term for start, end, term in reversed(hits)}
-        spans = [
-            self.doc_hits.document.evidence_span(*place, self.rules.term_text(term), node)
-            for place, term in sorted(shown.items())
-        ]
+        spans = [self.doc_hits.document.evidence_span(*place, term, node) for place, term in sorted(shown.items())]
         return tuple(spans[:_MAX_SHOWN])
 
 

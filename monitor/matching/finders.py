@@ -17,8 +17,8 @@ from typing import Literal
 from monitor.matching.document_hits import DocumentHits, Hit
 from monitor.matching.scope import WhereTest
 from monitor.matching.tokenized_article import TokenizedArticle
-from monitor.model import Unit
-from monitor.text.patterns import CompiledRegex
+from monitor.model import Pattern, Unit, expression_text
+from monitor.text.patterns import compile_regex
 
 _END = itemgetter(1)
 
@@ -75,13 +75,13 @@ class Finder(ABC):
 
 
 class TermFinder(Finder):
-    """Where one of these terms occurs. It maps the pattern of each term to the index of its text: of several terms with
-    one pattern, the first text in the rule set, which also comes first where different patterns have the same place."""
+    """Where one of these terms occurs. It maps the pattern of each term to its text: of several terms with one pattern,
+    to the first in the order of hits."""
 
     __slots__ = ("_texts",)
 
-    def __init__(self, terms: Iterable[tuple[int, int]]) -> None:
-        self._texts: dict[int, int] = {}
+    def __init__(self, terms: Iterable[tuple[int, str]]) -> None:
+        self._texts: dict[int, str] = {}
         for pattern, text in terms:
             self._texts[pattern] = min(text, self._texts.get(pattern, text))
 
@@ -103,7 +103,7 @@ class TermFinder(Finder):
 
     def first_hits(self, doc_hits: DocumentHits, limit: int) -> list[Hit]:
         """Return the first place of each term that ends before the limit, in the order of the text."""
-        first_by_term: dict[int, Hit] = {}
+        first_by_term: dict[str, Hit] = {}
         for pattern in self._texts.keys() & doc_hits.present:
             place, text = doc_hits.first_place(pattern), self._texts[pattern]
             if place is not None and place[1] <= limit:
@@ -158,9 +158,9 @@ class RegexFinder(Finder):
     __slots__ = ("_pattern", "_term")
     _MAX_MATCHES = 100  # each match costs a search: without a limit, time would grow with the square of the text
 
-    def __init__(self, term: int, pattern: CompiledRegex) -> None:
-        self._term = term
-        self._pattern = pattern
+    def __init__(self, condition: Pattern) -> None:
+        self._term = expression_text(condition)
+        self._pattern = compile_regex(condition.pattern, exact=condition.exact)
 
     def patterns(self) -> None:
         return None

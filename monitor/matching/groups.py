@@ -24,13 +24,12 @@ text repeats its words, their number grows with the square of the repetitions.""
 
 class NestedNearFinder(Finder):
     """Where the members of a near occur together: one place for each word that can be the first and each that can be
-    the last. `term`: the index of the text by which a place is reported."""
+    the last."""
 
-    __slots__ = ("_near", "_term")
+    __slots__ = ("_near",)
 
-    def __init__(self, near: NearNode, term: int) -> None:
+    def __init__(self, near: NearNode) -> None:
         self._near = near
-        self._term = term
 
     def patterns(self) -> frozenset[int] | None:
         pattern_sets = [patterns for node in self._near.nodes if (patterns := node.finder.patterns()) is not None]
@@ -48,7 +47,7 @@ class NestedNearFinder(Finder):
             doc_hits.memo[self, place] = sorted(
                 part for node, hit in chosen_by_node for part in node.finder.parts(hit, doc_hits)
             )
-        return [(*place, self._term) for place in sorted(places)]
+        return [(*place, "near") for place in sorted(places)]
 
     @property
     def has_parts(self) -> bool:

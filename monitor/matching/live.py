@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from monitor.matching.compile import compile_rules
 from monitor.matching.ruleset import RuleSet
-from monitor.model import Entity, Rule, Source, WordList, select_running_rules
+from monitor.model import Article, Entity, Rule, Source, WordList, select_running_rules
 
 
 def compile_live(
@@ -16,6 +16,8 @@ def compile_live(
     lists: Mapping[str, WordList] = MappingProxyType({}),
     sources: Mapping[str, Source] = MappingProxyType({}),
     known: Mapping[str, Entity] = MappingProxyType({}),
+    *,
+    article: Article | None = None,
 ) -> RuleSet:
-    """Compile the rules that run."""
-    return compile_rules(select_running_rules(rules), entities, lists, sources, known)
+    """Compile the rules that run; the arguments are those of `compile_rules`."""
+    return compile_rules(select_running_rules(rules), entities, lists, sources, known, article=article)

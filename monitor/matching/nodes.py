@@ -23,7 +23,7 @@ from monitor.matching.proximity import (
 from monitor.matching.tokenized_article import Region, TokenizedArticle
 from monitor.model import Field, Unit
 
-Evidence = tuple[int, int, int, str]
+Evidence = tuple[int, int, str, str]
 """A hit, and the name of the condition that it is evidence of ("" where the rule gives none)."""
 
 

@@ -13,17 +13,17 @@ from operator import itemgetter
 from monitor.matching.document_hits import DocumentHits, Hit
 from monitor.matching.finders import Finder
 from monitor.matching.value_finders import ValueFinder, word_value
-from monitor.model import COUNTABLE, NumberNamed
+from monitor.model import COUNTABLE, DayNamed, NumberNamed, expression_text
 from monitor.text.numbers import NumberFact
 
 
 class NumberFinder(Finder):
-    """Where a number occurs that fits the condition. `term`: the index of the condition's text."""
+    """Where a number occurs that fits the condition."""
 
     __slots__ = ("_condition", "_kind", "_term", "_unit")
 
-    def __init__(self, term: int, condition: NumberNamed) -> None:
-        self._term = term
+    def __init__(self, condition: NumberNamed) -> None:
+        self._term = expression_text(condition)
         self._condition = condition
         self._kind, self._unit = COUNTABLE[condition.of]
 
@@ -58,12 +58,12 @@ class NumberFinder(Finder):
 
 
 class DayFinder(Finder):
-    """Where a day is named. `term`: the index of the condition's text."""
+    """Where a day is named."""
 
     __slots__ = ("_term",)
 
-    def __init__(self, term: int) -> None:
-        self._term = term
+    def __init__(self, condition: DayNamed) -> None:
+        self._term = expression_text(condition)
 
     def patterns(self) -> None:
         return None

@@ -21,7 +21,19 @@ from monitor.matching.rule_plan import CompiledRule, RuleMatch, RulePlan, build_
 from monitor.matching.terms import TermPattern
 from monitor.matching.tokenized_article import TokenizedArticle
 from monitor.matching.value_finders import values_by_name
-from monitor.model import Article, Entity, FoldedText, Match, MatchKind, MentionCause, Rule, RuleStatus, Source, Span
+from monitor.model import (
+    Article,
+    Entity,
+    FoldedText,
+    Match,
+    MatchKind,
+    MentionCause,
+    Rule,
+    RuleStatus,
+    Source,
+    Span,
+    expressions_within,
+)
 from monitor.text.language_detection import LATIN
 
 
@@ -37,18 +49,15 @@ class ArticleMatches:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What the indices of patterns and terms refer to.
+    """What the indices of patterns refer to, and what else the rules were compiled with.
 
     uses_metadata  whether a rule also looks at authors, tags or addresses
-    expressions    the texts that are not words: regular expressions, numbers, days
     entities       all known entities, including those that no rule names
     sources        the sources whose tags and publishers are known
     """
 
     patterns: tuple[TermPattern, ...]
-    texts: tuple[str, ...]
     uses_metadata: bool
-    expressions: frozenset[str]
     entities: Mapping[str, Entity]
     sources: Mapping[str, Source]
 
@@ -118,16 +127,14 @@ class RuleSet:
     def words_in_evidence(self, match: Match) -> frozenset[str]:
         """Return the words and names in a match's evidence, as rules and entities write them. What a regular
         expression found is left out: another article need not mean the same by it."""
-        return frozenset(span.term for span in match.evidence) - self._lookup.expressions
+        rule = self.rules[match.rule]
+        expressions = (expressions_within(part) for part in (rule.condition, rule.mention) if part is not None)
+        return frozenset(span.term for span in match.evidence).difference(*expressions)
 
     @property
     def compiled_rules(self) -> Sequence[CompiledRule]:
         """Each rule with its conditions compiled, in the order of the set."""
         return self._compiled
-
-    def term_text(self, term: int) -> str:
-        """Return a term as its author wrote it."""
-        return self._lookup.texts[term]
 
     def find_patterns(self, article: Article) -> DocumentHits:
         """Return which patterns may occur in the article."""
@@ -206,7 +213,7 @@ class RuleSet:
         compiled, rule = rule_match.compiled, rule_match.compiled.rule
         spans: dict[Span, None] = {}
         for start, end, term, node in sorted(set(rule_match.node.evidence(doc_hits, rule_match.limit))):
-            spans[doc_hits.document.evidence_span(start, end, self._lookup.texts[term], node)] = None
+            spans[doc_hits.document.evidence_span(start, end, term, node)] = None
         values = values_by_name(rule.alert.by, compiled.by_leaves, doc_hits) if rule.alert.by else {}
         return Match(
             rule.id, rule.version, rule_match.kind, tuple(spans), rule_match.level, values, rule_match.mention_cause

@@ -53,9 +53,9 @@ class EntityValues(ValueFinder):
 
 @dataclass(frozen=True, slots=True)
 class TermValues(ValueFinder):
-    """Terms: the values of each, by the index of its text."""
+    """Terms: the values of each, by its text."""
 
-    by_text: Mapping[int, Collection[str]]
+    by_text: Mapping[str, Collection[str]]
 
     def values(self, hit: Hit, doc_hits: DocumentHits) -> Iterable[str]:
         del doc_hits
@@ -82,24 +82,20 @@ class NestedValues(ValueFinder):
                 yield from self.inner.values(inner_hit, doc_hits)
 
 
-def values_of_terms(indexed_terms: Iterable[tuple[int, Term]]) -> dict[int, frozenset[str]]:
-    """Return the values of each term, given with the index of its text. Where several languages write the same word,
-    the term has the values of all of them, because an article's word is found as any of them."""
-    texts = {index: (_normalize_term(term), term.language) for index, term in indexed_terms}
+def values_of_terms(terms: Iterable[Term]) -> dict[str, frozenset[str]]:
+    """Return the values of each term, by its text. Where several languages write the same word, the term has the values
+    of all of them, because an article's word is found as any of them."""
+    terms = tuple(terms)
+    words = {text: _normalize_term(text) for text in {term.text for term in terms}}
     languages: dict[str, set[str]] = {}
-    for text, language in texts.values():
-        languages.setdefault(text, set()).add(language)
-    return {
-        index: frozenset(word_value(language, text) for language in languages[text])
-        for index, (text, _) in texts.items()
-    }
+    for term in terms:
+        languages.setdefault(words[term.text], set()).add(term.language)
+    return {text: frozenset(word_value(language, word) for language in languages[word]) for text, word in words.items()}
 
 
-def _normalize_term(term: Term) -> str:
+def _normalize_term(text: str) -> str:
     """A term in the form in which it is compared: `釜山`, `sea of japan`."""
-    return " ".join(
-        "".join(token if is_unspaced(token) else f" {token} " for token in folded_tokens(term.text)).split()
-    )
+    return " ".join("".join(token if is_unspaced(token) else f" {token} " for token in folded_tokens(text)).split())
 
 
 @dataclass(frozen=True, slots=True)

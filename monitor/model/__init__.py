@@ -10,6 +10,7 @@ from monitor.model.condition_contents import (
     entities_of_leaf,
     entities_within,
     expand_all_in_near,
+    expressions_within,
     lists_within,
     named_within,
     terms_within,
@@ -54,7 +55,17 @@ from monitor.model.deliveries import (
 from monitor.model.explanations import Explanation, Step
 from monitor.model.feed_lists import Outline, Outlines, UnusableOutline
 from monitor.model.file_positions import Place
-from monitor.model.leaf_conditions import COUNTABLE, DayNamed, EntityNamed, ListNamed, NumberNamed, Pattern, Term, Words
+from monitor.model.leaf_conditions import (
+    COUNTABLE,
+    DayNamed,
+    EntityNamed,
+    ListNamed,
+    NumberNamed,
+    Pattern,
+    Term,
+    Words,
+    expression_text,
+)
 from monitor.model.marks import MarkedArticle, MarkVerdict, RuleMark
 from monitor.model.notices import (
     DeadAlerts,
@@ -285,6 +296,8 @@ __all__ = [
     "entities_of_leaf",
     "entities_within",
     "expand_all_in_near",
+    "expression_text",
+    "expressions_within",
     "independent_publisher_of",
     "list_channels_of",
     "lists_within",

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, product
 
-from monitor.model.leaf_conditions import EntityNamed, ListNamed, Term
+from monitor.model.leaf_conditions import (
+    DayNamed,
+    EntityNamed,
+    ListNamed,
+    NumberNamed,
+    Pattern,
+    Term,
+    expression_text,
+)
 from monitor.model.rules import AllOf, AnyOf, Condition, Entity, GroupNamed, Ignoring, In, Named, Near, Times, WordList
 
 
@@ -21,6 +29,18 @@ def named_within(condition: Condition) -> Iterator[Named]:
                 yield from named_within(part)
         case Ignoring() | In() | Times():
             yield from named_within(condition.condition)
+
+
+def expressions_within(condition: Condition) -> Iterator[str]:
+    """The texts by which the evidence names what is not given as words; without those inside a `Not`."""
+    match condition:
+        case AllOf() | AnyOf() | Near():
+            for part in condition.conditions:
+                yield from expressions_within(part)
+        case Ignoring() | In() | Times() | Named():
+            yield from expressions_within(condition.condition)
+        case Pattern() | NumberNamed() | DayNamed():
+            yield expression_text(condition)
 
 
 def lists_within(word_list: WordList, lists: Mapping[str, WordList]) -> tuple[WordList, ...]:

@@ -103,3 +103,8 @@ class DayNamed:
 
     def __str__(self) -> str:
         return "a day"
+
+
+def expression_text(condition: Pattern | NumberNamed | DayNamed) -> str:
+    """The text by which the evidence names something that is not given as words."""
+    return condition.pattern if isinstance(condition, Pattern) else str(condition)

@@ -333,6 +333,11 @@ class Rule:
     tests: tuple[RuleTest, ...] = ()
     place: Place = Place("")
 
+    @property
+    def depends_on_other_rules(self) -> bool:
+        """Whether other rules may decide how an article meets it: its title may be about one of them."""
+        return self.news_in is NewsIn.ABOUT
+
 
 def select_running_rules(rules: Iterable[Rule]) -> list[Rule]:
     """Return the rules that run: all that are not off."""

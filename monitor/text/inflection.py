@@ -20,8 +20,13 @@ _CONSONANTS = frozenset("бвгджзклмнпрстфхцчшщ")
 
 def inflect_phrase(text: str, language: str) -> tuple[str, ...]:
     """Return the text and its other forms, each once. A text with an open end (`*`) has no other forms."""
-    inflect = _INFLECTORS.get(language.split("-", maxsplit=1)[0].lower())
+    inflect = _find_inflector(language)
     return (text,) if inflect is None or "*" in text else tuple(dict.fromkeys((text, *inflect(text))))
+
+
+def is_inflected(language: str) -> bool:
+    """Whether words of this language have other forms."""
+    return _find_inflector(language) is not None
 
 
 def release_dictionaries() -> None:
@@ -85,6 +90,10 @@ def _copy_capitals(parts: list[str], original: list[str]) -> Iterator[str]:
     for index, part in enumerate(parts):
         is_capitalized = index < len(original) and original[index][:1].isupper()
         yield part.capitalize() if is_capitalized else part
+
+
+def _find_inflector(language: str) -> Callable[[str], tuple[str, ...]] | None:
+    return _INFLECTORS.get(language.split("-", maxsplit=1)[0].lower())
 
 
 _INFLECTORS: MappingProxyType[str, Callable[[str], tuple[str, ...]]] = MappingProxyType({"ru": _inflect_russian})

@@ -4,9 +4,8 @@
 
 The archive is that of `world.archive` on SQLite, its articles spread over 80 days and all in the search index, with the
 files of `init`. CPU is user and system time; of the runs of a command the best counts: whatever else the machine does
-disturbs some of them only. Each is compared with the same on a small archive, of 20 articles. `why` reads and
-compiles all rules of `init`, which takes seconds on any archive: so what counts is how much more it takes on the large
-one.
+disturbs some of them only. Each is compared with the same on a small archive, of 20 articles. `why` reads all
+rules of `init`, which takes more than that on any archive: so what counts is how much more it takes on the large one.
 
 The daemon has one source, which is due; its first tick is when it connects to that. The starts on both archives take
 turns. While `news-monitor db prune` runs (for at most `--prune` seconds), this process makes a transaction as a poll

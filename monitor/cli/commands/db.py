@@ -38,9 +38,8 @@ def upgrade(config: Path, no_copy: bool) -> None:
       news-monitor db upgrade
       news-monitor db upgrade --no-copy
     """
-    loaded = load_config(config).config
-    database = database_of(loaded.settings)
-    made = upgrade_database(database, loaded, copy=not no_copy)
+    database = database_of(load_summary(config).settings)
+    made = upgrade_database(database, lambda: load_config(config).config, copy=not no_copy)
     click.echo(f"made a new database: {database.name}" if made else f"{database.name} is up to date")
 
 

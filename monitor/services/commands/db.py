@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from monitor.active_config import compile_config
@@ -32,10 +31,10 @@ class PruneCounts:
     known: int
 
 
-def upgrade_database(database: Database, config: Config, *, copy: bool = True) -> bool:
+def upgrade_database(database: Database, load_config: Callable[[], Config], *, copy: bool = True) -> bool:
     """Create the database, or bring it to this version's schema, after a copy of it. Returns whether it was created.
-    Raises StoreSchemaTooNew, StoreFailed."""
-    return database.upgrade(copy=copy, rules=partial(compile_config, config))
+    `load_config`: called only if a step of the upgrade needs the rules. Raises StoreSchemaTooNew, StoreFailed."""
+    return database.upgrade(copy=copy, rules=lambda: compile_config(load_config()))
 
 
 def restore_backup(database: Database, backup: Path, now: datetime) -> Path | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from monitor.active_config import compile_config
+from monitor.config.loading.compiled import compile_for_article
 from monitor.config.loading.summary import ConfigSummary
 from monitor.errors import InvalidRequest
-from monitor.model import Config, MarkedArticle, MarkVerdict, MatchKind
+from monitor.model import Article, Config, MarkedArticle, MarkVerdict, MatchKind
 from monitor.services.lookup import find_alert, find_article_number, require_known
 from monitor.store.commit.mark_writer import Judgement, MarkResult, MarkWriter
 from monitor.store.engine.database import Database
@@ -70,13 +70,13 @@ def mark_articles(
     results = writer.mark_articles(ids, rule, config.rules[rule].version, judgement)
     if judgement.verdict is not MarkVerdict.MISSED:
         return results, []
-    compiled = compile_config(config)
-    matched = [
-        result.article.title
-        for result in results
-        if any(match.rule == rule and match.kind is MatchKind.NEWS for match in compiled.match(result.article))
-    ]
-    return results, matched
+    articles = [result.article for result in results]
+    return results, [article.title for article in articles if _is_news_now(article, rule, config)]
+
+
+def _is_news_now(article: Article, rule: str, config: Config) -> bool:
+    matches = compile_for_article(config.rules, config, article, rule).match(article)
+    return any(match.rule == rule and match.kind is MatchKind.NEWS for match in matches)
 
 
 def import_marks(database: Database, articles: Sequence[MarkedArticle]) -> ImportCounts:

@@ -11,12 +11,23 @@ from zoneinfo import ZoneInfo
 from monitor.alerting.case import DecisionContext
 from monitor.alerting.evaluation import evaluate
 from monitor.cases import build_case, build_event_report, identity_features, prepare_match
-from monitor.config.loading.compiled import compile_loaded
+from monitor.config.loading.compiled import compile_for_article
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.matching import RuleSet
 from monitor.matching.explain import explain_rules
 from monitor.matching.tokenized_article import TokenizedArticle
-from monitor.model import Article, Config, Event, Explanation, Match, MatchOutcome, Outcome, Rule, RuleStatus, Story
+from monitor.model import (
+    Article,
+    Config,
+    Event,
+    Explanation,
+    Match,
+    MatchOutcome,
+    Outcome,
+    Rule,
+    RuleStatus,
+    Story,
+)
 from monitor.services.lookup import require_known
 from monitor.state import State
 from monitor.store.engine.database import Database
@@ -138,10 +149,9 @@ class _CurrentRules:
         self._article = article
         self._rules = files.rules
         rules = files.rules
-        if only is not None:
-            # With the others: what a title is about may be their matter.
-            rules = {**rules, only: _enable_if_off(rules[only])} if only in rules else {}
-        self.compiled = compile_loaded(rules.values(), files)
+        if only is not None and only in rules:
+            rules = {**rules, only: _enable_if_off(rules[only])}
+        self.compiled = compile_for_article(rules, files, article, only)
         self.matches = {match.rule: match for match in self.compiled.match(article) if only in (None, match.rule)}
         self.explanations = {report.rule: report for report in explain_rules(self.compiled, article, only)}
 

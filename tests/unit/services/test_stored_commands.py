@@ -154,8 +154,8 @@ def test_a_database_is_created_once(tmp_path: Path) -> None:
     """One that has this version's schema stays as it is."""
     database = open_database(f"sqlite:///{tmp_path / 'news.db'}")
     try:
-        assert upgrade_database(database, config_of(rule())) is True
-        assert upgrade_database(database, config_of(rule())) is False
+        assert upgrade_database(database, lambda: config_of(rule())) is True
+        assert upgrade_database(database, lambda: config_of(rule())) is False
     finally:
         database.close()
 
