@@ -40,3 +40,9 @@ def test_forms_are_found_again_after_the_dictionaries_were_let_go() -> None:
     assert inflect_phrase("ракета", "ru") == before
     assert "подлодкой" in inflect_phrase("подлодка", "ru")
     release_dictionaries()
+
+
+def test_a_character_without_a_name_in_unicode_can_be_in_a_phrase() -> None:
+    """pymorphy3 looks up the names of the characters, and raises ValueError where there is none."""
+    assert inflect_phrase("\U00017000", "ru") == ("\U00017000",)
+    assert "учения \U00017000" in inflect_phrase("учение \U00017000", "ru")
