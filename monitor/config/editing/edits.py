@@ -45,6 +45,15 @@ class WrapValue:
 
 
 @dataclass(frozen=True, slots=True)
+class WrapKey:
+    """The key at `path`, with its value, becomes the only item of a list under another key: with `any`, {b: x, c: y}
+    becomes {any: [{b: x}], c: y} for the path of b. Its text and its comments stay."""
+
+    path: ValuePath
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveItem:
     """The list has no longer the item at `path`, whose last part is its index."""
 
@@ -58,7 +67,7 @@ class RemoveKey:
     path: ValuePath
 
 
-Edit = InsertItem | InsertKey | ReplaceValue | WrapValue | RemoveItem | RemoveKey
+Edit = InsertItem | InsertKey | ReplaceValue | WrapValue | WrapKey | RemoveItem | RemoveKey
 
 
 def apply_edits_to_data(data: PlainData, edits: Iterable[Edit]) -> PlainData:
@@ -79,10 +88,11 @@ def _apply_edit(data: PlainData, edit: Edit) -> PlainData:
             return _change_value(data, path, lambda _: value)
         case WrapValue(path, key):
             return _change_value(data, path, lambda found: {key: [found]})
-        case RemoveItem(path):
-            return _change_value(data, path[:-1], lambda found: _without_item(found, path))
-        case RemoveKey(path):
-            return _change_value(data, path[:-1], lambda found: _without_key(found, path))
+        case WrapKey(path, key):
+            return _change_value(data, path[:-1], lambda found: _with_wrapped_key(found, path, key))
+        case RemoveItem(path) | RemoveKey(path):
+            without = _without_item if isinstance(edit, RemoveItem) else _without_key
+            return _change_value(data, path[:-1], lambda found: without(found, path))
 
 
 def _change_value(
@@ -114,6 +124,12 @@ def _with_key(data: PlainData, key: str, value: PlainData, path: ValuePath) -> P
     if key in data:
         raise InvalidRequest(f"{_describe_path((*path, key))} is there already")
     return data | {key: value}
+
+
+def _with_wrapped_key(data: PlainData, path: ValuePath, key: str) -> PlainData:
+    rest, wrapped = _without_key(data, path), str(path[-1])
+    assert isinstance(data, dict)
+    return _with_key(rest, key, [{wrapped: data[wrapped]}], path[:-1])
 
 
 def _without_item(data: PlainData, path: ValuePath) -> PlainData:

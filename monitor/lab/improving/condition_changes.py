@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from monitor.model import AllOf, AnyOf, Condition, Ignore, Ignoring, In, Named, Near, Not, Times, Words
+from monitor.model import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Ignore,
+    Ignoring,
+    In,
+    Named,
+    Near,
+    Not,
+    Times,
+    Words,
+)
 from monitor.model.leaf_conditions import Term
 
 Position = tuple[int, ...]
@@ -94,6 +106,16 @@ def add_term(condition: Condition, term: Term) -> Condition:
         parts[first] = add_term(parts[first], term)
         return AnyOf(tuple(parts))
     return AnyOf((condition, Words((term,))))
+
+
+def add_alternative(condition: Condition, other: Condition) -> Condition:
+    """Return the condition so that it also holds where the other one does, within the same field and under the same
+    name."""
+    if isinstance(condition, Named | In | Times):
+        return replace(condition, condition=add_alternative(condition.condition, other))
+    if isinstance(condition, AnyOf):
+        return AnyOf((*condition.conditions, other))
+    return AnyOf((condition, other))
 
 
 def _put_under(condition: Condition, leaf: Words) -> Condition:
