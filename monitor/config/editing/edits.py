@@ -127,9 +127,15 @@ def _with_key(data: PlainData, key: str, value: PlainData, path: ValuePath) -> P
 
 
 def _with_wrapped_key(data: PlainData, path: ValuePath, key: str) -> PlainData:
-    rest, wrapped = _without_key(data, path), str(path[-1])
-    assert isinstance(data, dict)
-    return _with_key(rest, key, [{wrapped: data[wrapped]}], path[:-1])
+    """The new key is where the wrapped one was."""
+    wrapped = path[-1]
+    if not isinstance(data, dict) or wrapped not in data:
+        raise _misfit(path)
+    if key in data and key != wrapped:
+        raise InvalidRequest(f"{_describe_path((*path[:-1], key))} is there already")
+    return {
+        key if name == wrapped else name: [{name: value}] if name == wrapped else value for name, value in data.items()
+    }
 
 
 def _without_item(data: PlainData, path: ValuePath) -> PlainData:

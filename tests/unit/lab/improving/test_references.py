@@ -3,16 +3,20 @@ and what is neither."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import dedent
 
 import pytest
 
+from monitor.config.editing.edits import apply_edits_to_data
 from monitor.config.language.entities import entity_from_document
+from monitor.config.language.rules import rule_from_document
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.lab.improving.effect import Effect
 from monitor.lab.improving.examples import Example
 from monitor.lab.improving.missing_references import MissingReference, find_missing_references
 from monitor.lab.improving.relaxing import Definitions
+from monitor.lab.improving.rule_edits import edits_from_changes
 from monitor.lab.improving.tuning import Tuning, tune_rule
 from monitor.model import Entity
 from tests.building import NOON
@@ -251,3 +255,29 @@ def test_what_is_proposed_is_not_a_hint_for_the_same_words() -> None:
     found = tuned(rule(), DRILLS, SPORT, news=[*GOOD, *GAINED])
     assert changes(found) == ["list “drills” in place of the words of “what”"]
     assert hints(found) == []
+
+
+@pytest.mark.parametrize("what", [WORDS, "words: {en: [drill, drills, exercise]}, ignore: {en: [fire drill]}"])
+def test_two_lists_for_the_same_words(what: str) -> None:
+    """Whichever comes first: both are found, and what the words ignore holds for both."""
+    landings = "list: landings\nwords: {en: [drill, drills, landing, fire drill]}\n"
+    definitions = define(DRILLS, landings)
+    annotated = annotate_rule(rule(what))
+    found = [one.change for one in find_missing_references(annotated, [], definitions)]
+    assert len(found) == 2
+    for order in (found, found[::-1]):
+        changed = annotated.rule
+        for change in order:
+            after = change.apply(changed)
+            assert after is not None
+            changed = after
+        edited = apply_edits_to_data(annotated.document.data, edits_from_changes(annotated.document.data, order))
+        written = rule_from_document(replace(annotated.document, data=edited))
+        compiled = definitions.compile_variants([changed, written])
+        for title, hit in (
+            ("Landing near Taiwan", True),
+            ("War game near Taiwan", True),
+            ("Drill near Taiwan", True),
+            ("Fire drill near Taiwan", "ignore" not in what),
+        ):
+            assert compiled.find_news(example(title).article) == ({0, 1} if hit else set()), title
