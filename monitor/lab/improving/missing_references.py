@@ -33,11 +33,13 @@ from monitor.model import (
 )
 
 _LEAST_SHARED = 2  # words: one alone may mean something else there
-_SHARE = 3  # a third of the words of one must be in the other: else they are about different things
+_SHARE = 2  # half of the words of one must be in the other: else they are about different things
 _PLAIN_KEYS = {"words", "case", "forms", "edges"}  # of a condition that is only words
 _MOST = 3  # for the words of one condition: more is not read
 
 Leaf = ListNamed | EntityNamed
+_Word = tuple[str, str]
+"""A word, and its language."""
 
 
 @dataclass(frozen=True)
@@ -104,10 +106,10 @@ def find_missing_references(
 def _choose_candidates(annotated: AnnotatedDocument, definitions: Definitions) -> list[_Candidate]:
     known = list(_list_definitions(definitions))
     index = WordIndex({term for one in known for term in one.terms})
-    owners: defaultdict[str, list[_Definition]] = defaultdict(list)
+    owners: defaultdict[_Word, list[_Definition]] = defaultdict(list)
     for one in known:
-        for text in {term.text for term in one.terms}:
-            owners[text].append(one)
+        for word in dict.fromkeys((term.text, term.language) for term in one.terms):
+            owners[word].append(one)
     excluded = _list_negative(annotated, definitions)
     found = [
         candidate
@@ -143,39 +145,39 @@ def _share_words(
     at: RulePart,
     around: tuple[RulePart, ...],
     index: WordIndex,
-    owners: Mapping[str, Sequence[_Definition]],
+    owners: Mapping[_Word, Sequence[_Definition]],
 ) -> Iterator[_Candidate]:
     """The definitions that share words with a condition: a word of one is found wherever a word of the other is."""
     assert isinstance(at.part.condition, Words)
     terms = at.part.condition.terms
     shared: defaultdict[Leaf, set[Term]] = defaultdict(set)
     covered: defaultdict[Leaf, set[Term]] = defaultdict(set)
-    by_leaf: dict[Leaf, _Definition] = {}
+    by_leaf = {one.leaf: one for found in owners.values() for one in found}
     for term in terms:
-        for text in _find_covering(index, term):
-            for one in owners[text]:
+        for word in _find_covering(index, term):
+            for one in owners.get(word, ()):
                 shared[one.leaf].add(term)
-                by_leaf[one.leaf] = one
-    own, by_text = WordIndex(terms), {term.text: term for term in terms}
-    for one in {id(one): one for found in owners.values() for one in found}.values():
+    words = WordIndex(terms)
+    for one in by_leaf.values():
         for term in one.terms:
-            if (found := own.term_implied_by(term, whole=True)) is not None:
+            if found := words.terms_implied_by(term, whole=True):
                 covered[one.leaf].add(term)
-                shared[one.leaf].add(by_text[found])
-                by_leaf[one.leaf] = one
-    for leaf, one in by_leaf.items():
-        candidate = _Candidate(at, one, frozenset(shared[leaf]), frozenset(covered[leaf]), around)
+                shared[one.leaf].update(own for own in terms if own.text in found and _is_of_language(own, term))
+    for leaf in shared:
+        candidate = _Candidate(at, by_leaf[leaf], frozenset(shared[leaf]), frozenset(covered[leaf]), around)
         if _is_alike(candidate):
             yield candidate
 
 
-def _find_covering(index: WordIndex, term: Term) -> frozenset[str]:
+def _is_of_language(term: Term, other: Term) -> bool:
+    return term.language in ("any", other.language)
+
+
+def _find_covering(index: WordIndex, term: Term) -> Iterator[_Word]:
     """The words of the index that are found wherever the term is. A term of no language may be of any."""
-    if term.language != "any":
-        return index.terms_implied_by(term, whole=True)
-    return frozenset[str]().union(
-        *(index.terms_implied_by(replace(term, language=language), whole=True) for language in index.languages)
-    )
+    for language in index.languages if term.language == "any" else (term.language,):
+        for text in index.terms_implied_by(replace(term, language=language), whole=True):
+            yield from ((text, language), (text, "any"))
 
 
 def _is_alike(candidate: _Candidate) -> bool:

@@ -170,7 +170,7 @@ class WordIndex:
         return next(self._find_all(form, whole=whole), None)
 
     def _find_all(self, form: TermForm, *, whole: bool) -> Iterator[str]:
-        keys = {key for token in form.tokens for key in _list_index_keys(token)}
+        keys = dict.fromkeys(key for token in form.tokens for key in _list_index_keys(token))
         others = chain.from_iterable(self._forms.get(key, ()) for key in keys)
         return (text for text, other in others if _form_covers(other, form, whole=whole))
 
