@@ -104,7 +104,8 @@ def find_missing_references(
 
 
 def _choose_candidates(annotated: AnnotatedDocument, definitions: Definitions) -> list[_Candidate]:
-    known = list(_list_definitions(definitions))
+    conditions = list(_list_words(annotated))
+    known = list(_list_definitions(definitions)) if conditions else []
     index = WordIndex({term for one in known for term in one.terms})
     owners: defaultdict[_Word, list[_Definition]] = defaultdict(list)
     for one in known:
@@ -113,7 +114,7 @@ def _choose_candidates(annotated: AnnotatedDocument, definitions: Definitions) -
     excluded = _list_negative(annotated, definitions)
     found = [
         candidate
-        for at, around in _list_words(annotated)
+        for at, around in conditions
         for candidate in _rank(_share_words(at, around, index, owners))
         if candidate.definition.leaf not in excluded | _list_named_nearby(at, around, definitions)
     ]
