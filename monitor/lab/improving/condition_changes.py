@@ -5,19 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from monitor.model import (
-    AllOf,
-    AnyOf,
-    Condition,
-    Ignore,
-    Ignoring,
-    In,
-    Named,
-    Near,
-    Not,
-    Times,
-    Words,
-)
+from monitor.model import AllOf, AnyOf, Condition, Ignore, Ignoring, In, Named, Near, Not, Times, Words
 from monitor.model.leaf_conditions import Term
 
 Position = tuple[int, ...]
