@@ -15,6 +15,7 @@ from monitor.lab.improving.effect import Effect, measure_effect
 from monitor.lab.improving.examples import MIN_SUPPORT, Example
 from monitor.lab.improving.relaxing import Definitions, RulePart, list_parts
 from monitor.lab.improving.rule_changes import AddReference
+from monitor.lab.lints.languages import parse_subtag
 from monitor.lab.lints.words import WordIndex
 from monitor.model import (
     AllOf,
@@ -39,7 +40,7 @@ _MOST = 3  # for the words of one condition: more is not read
 
 Leaf = ListNamed | EntityNamed
 _Word = tuple[str, str]
-"""A word, and its language."""
+"""A word, and the primary subtag of its language."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def find_missing_references(
 ) -> list[MissingReference]:
     """The lists and entities that have words of the rule's conditions and are not named there, those with most support
     first. Each was tried on the articles."""
-    found = [_describe(one, annotated, definitions) for one in _choose_candidates(annotated, definitions)]
+    found = [_describe_candidate(one, annotated, definitions) for one in _choose_candidates(annotated, definitions)]
     variants = [one.change.apply(annotated.rule) for one in found]
     assert None not in variants
     compiled = definitions.compile_variants([annotated.rule, *filter(None, variants)])
@@ -109,13 +110,13 @@ def _choose_candidates(annotated: AnnotatedDocument, definitions: Definitions) -
     index = WordIndex({term for one in known for term in one.terms})
     owners: defaultdict[_Word, list[_Definition]] = defaultdict(list)
     for one in known:
-        for word in dict.fromkeys((term.text, term.language) for term in one.terms):
+        for word in dict.fromkeys((term.text, parse_subtag(term.language)) for term in one.terms):
             owners[word].append(one)
     excluded = _list_negative(annotated, definitions)
     found = [
         candidate
         for at, around in conditions
-        for candidate in _rank(_share_words(at, around, index, owners))
+        for candidate in _rank_candidates(_share_words(at, around, index, owners))
         if candidate.definition.leaf not in excluded | _list_named_nearby(at, around, definitions)
     ]
     return list(_keep_best_place(found))
@@ -171,21 +172,21 @@ def _share_words(
 
 
 def _is_of_language(term: Term, other: Term) -> bool:
-    return term.language in ("any", other.language)
+    return parse_subtag(term.language) in ("any", parse_subtag(other.language))
 
 
 def _find_covering(index: WordIndex, term: Term) -> Iterator[_Word]:
     """The words of the index that are found wherever the term is. A term of no language may be of any."""
     for language in index.languages if term.language == "any" else (term.language,):
         for text in index.terms_implied_by(replace(term, language=language), whole=True):
-            yield from ((text, language), (text, "any"))
+            yield from ((text, parse_subtag(language)), (text, "any"))
 
 
 def _is_alike(candidate: _Candidate) -> bool:
     """Whether the two share enough words to be about the same."""
     shared, covered = len(candidate.shared), len(candidate.covered)
     languages = _list_languages(candidate)
-    comparable = sum(term.language in languages for term in candidate.definition.terms)
+    comparable = sum(parse_subtag(term.language) in languages for term in candidate.definition.terms)
     has_enough = shared >= _LEAST_SHARED or shared == len(candidate.terms)
     return has_enough and (shared * _SHARE >= len(candidate.terms) or covered * _SHARE >= max(comparable, 1))
 
@@ -193,11 +194,11 @@ def _is_alike(candidate: _Candidate) -> bool:
 def _list_languages(candidate: _Candidate) -> frozenset[str]:
     """The languages of the condition's words; where they are of no language, those of the same words in the
     definition."""
-    written = {term.language for term in candidate.terms} - {"any"}
-    return frozenset(written or {term.language for term in candidate.covered})
+    written = {parse_subtag(term.language) for term in candidate.terms} - {"any"}
+    return frozenset(written or {parse_subtag(term.language) for term in candidate.covered})
 
 
-def _rank(candidates: Iterable[_Candidate]) -> list[_Candidate]:
+def _rank_candidates(candidates: Iterable[_Candidate]) -> list[_Candidate]:
     """Those that share most words. What another shares too, which has no more words, is left out; and so is a single
     word that several have."""
     found = sorted(candidates, key=lambda one: (-len(one.shared), len(one.definition.terms), str(one.definition.leaf)))
@@ -231,7 +232,7 @@ def _list_negative(annotated: AnnotatedDocument, definitions: Definitions) -> fr
     for key, roots in annotated.conditions.items():
         for part in (part for root in roots for part in root.walk()):
             named = [ListNamed(name) for ignore in part.ignores for name in ignore.lists]
-            found.update(*(_expand(leaf, definitions) for leaf in named))
+            found.update(*(_expand_leaf(leaf, definitions) for leaf in named))
             if key in ("unless", "mention_if") or isinstance(part.condition, Not):
                 found |= _list_named(part, definitions)
     return frozenset(found)
@@ -257,7 +258,7 @@ def _list_named(part: ConditionPart, definitions: Definitions) -> frozenset[Leaf
     for inner in part.walk():
         match inner.condition:
             case ListNamed() | EntityNamed() as leaf:
-                found |= _expand(leaf, definitions)
+                found |= _expand_leaf(leaf, definitions)
             case GroupNamed() as group:
                 found |= {EntityNamed(one.id) for one in definitions.entities.values() if group.includes(one)}
             case _:
@@ -265,7 +266,7 @@ def _list_named(part: ConditionPart, definitions: Definitions) -> frozenset[Leaf
     return frozenset(found)
 
 
-def _expand(leaf: Leaf, definitions: Definitions) -> frozenset[Leaf]:
+def _expand_leaf(leaf: Leaf, definitions: Definitions) -> frozenset[Leaf]:
     """The list or entity, and those that the list includes."""
     if isinstance(leaf, EntityNamed):
         return frozenset((leaf,))
@@ -277,21 +278,19 @@ def _expand(leaf: Leaf, definitions: Definitions) -> frozenset[Leaf]:
 # --- what is proposed --------------------------------------------------------------------------------------------
 
 
-def _describe(candidate: _Candidate, annotated: AnnotatedDocument, definitions: Definitions) -> MissingReference:
+def _describe_candidate(
+    candidate: _Candidate, annotated: AnnotatedDocument, definitions: Definitions
+) -> MissingReference:
     one, has = candidate.definition, _list_languages(candidate)
-    more = Counter(_primary(term) for term in one.terms if term not in candidate.covered)
+    more = Counter(parse_subtag(term.language) for term in one.terms if term not in candidate.covered)
     return MissingReference(
         change=_make_change(candidate, annotated, definitions),
         place=one.place,
         shared=tuple(term.text for term in candidate.terms if term in candidate.shared),
         words=len(candidate.terms),
         more=dict(sorted(more.items())),
-        lacking=frozenset(more) - {language.partition("-")[0] for language in has} - {"any"},
+        lacking=frozenset(more) - has - {"any"},
     )
-
-
-def _primary(term: Term) -> str:
-    return term.language.partition("-")[0]
 
 
 def _make_change(candidate: _Candidate, annotated: AnnotatedDocument, definitions: Definitions) -> AddReference:
