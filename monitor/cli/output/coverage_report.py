@@ -89,20 +89,21 @@ def _describe_support(reference: MissingReference) -> str:
 
 
 def _format_shared(reference: MissingReference, found: Coverage) -> Iterator[str]:
-    """What it has of the condition's words, and what more: in languages that the condition has, and in others."""
+    """What it has of the condition's words, and what more; apart from these, the languages of articles here in which
+    the condition has no words."""
     shared = ", ".join(reference.shared[:_SHOWN])
     dots = " ..." if len(reference.shared) > _SHOWN else ""
     yield f"    has {len(reference.shared)} of the {reference.words} words: {sanitize_line(shared)}{dots}"
-    known = {language: count for language, count in reference.more.items() if language not in reference.lacking}
-    if known:
-        yield f"    more words: {', '.join(f'{count} in {language}' for language, count in known.items())}"
-    if reference.lacking:
-        counts = {language: found.languages[language].articles for language in found.languages}
-        languages = (
-            f"{language} ({format_count(counts.get(language, 0), 'article')})"
-            for language in sorted(reference.lacking, key=lambda language: (-counts.get(language, 0), language))
+    lacking = [language for language in found.languages if language in reference.lacking]
+    if more := [f"{count} in {language}" for language, count in reference.more.items() if language not in lacking]:
+        yield f"    more words: {', '.join(more)}"
+    if lacking:
+        counts = {language: found.languages[language].articles for language in lacking}
+        described = (
+            f"{language} ({format_count(counts[language], 'article')})"
+            for language in sorted(lacking, key=lambda language: (-counts[language], language))
         )
-        yield f"    and words in languages that the condition lacks: {', '.join(languages)}"
+        yield f"    and words in languages that the condition lacks: {', '.join(described)}"
 
 
 def _format_unjudged(found: Coverage) -> Iterator[str]:

@@ -188,8 +188,7 @@ def test_a_hint_changes_the_file_only_if_it_is_taken(tmp_path: Path) -> None:
     lines = told("rules", "tune", *asked, "--write", *ASKED).splitlines()
     (hint,) = [line for line in lines if "list “walkouts” beside the words of “strike”" in line]
     assert "    has 2 of the 3 words: strike, strikes" in lines
-    assert "    more words: 2 in en" in lines
-    assert "    and words in languages that the condition lacks: de (0 articles)" in lines
+    assert "    more words: 1 in de, 2 in en" in lines  # no article here is in German
     assert (tmp_path / "rules.yaml").read_text(encoding="utf-8") == own + LIST
     number = hint.split(".")[0]
     ended = run("rules", "tune", *asked, "--take", number, "--write", *ASKED)
@@ -206,6 +205,18 @@ def test_a_hint_changes_the_file_only_if_it_is_taken(tmp_path: Path) -> None:
     assert "list “walkouts”" not in told("rules", "tune", *ASKED)
 
 
+def test_a_hint_names_the_languages_of_articles_that_the_condition_lacks(tmp_path: Path) -> None:
+    """With how many articles there are in each."""
+    write(tmp_path)
+    own = RULES.replace("[strike]", "[strike, strikes]")
+    (tmp_path / "rules.yaml").write_text(own + LIST.replace("picket, sit-in", "picket"), encoding="utf-8")
+    german = {"id": "de", "title": "Der Hafen bleibt heute ruhig", "lang": "de", "labels": []}
+    with (tmp_path / "data.jsonl").open("a", encoding="utf-8") as data:
+        data.write(json.dumps(german) + "\n")
+    lines = told("rules", "coverage", *ASKED).splitlines()
+    assert "    and words in languages that the condition lacks: de (1 article)" in lines
+
+
 def test_coverage_shows_the_lists_that_have_the_words(tmp_path: Path) -> None:
     """With what each would gain, and what it has; `--json` too."""
     write(tmp_path)
@@ -213,8 +224,8 @@ def test_coverage_shows_the_lists_that_have_the_words(tmp_path: Path) -> None:
     (tmp_path / "rules.yaml").write_text(own, encoding="utf-8")
     lines = told("rules", "coverage", *ASKED).splitlines()
     at = lines.index("  list “walkouts” in place of the words of “strike” (rules.yaml:16:1)")
-    assert lines[at + 4] == "    gains 3, 3 independent; brings 0 unwanted, 0 that nobody has judged"
-    assert lines[at + 5] == "    + (en) Dockers stage walkout"
+    assert lines[at + 3] == "    gains 3, 3 independent; brings 0 unwanted, 0 that nobody has judged"
+    assert lines[at + 4] == "    + (en) Dockers stage walkout"
     (row,) = [row for row in rows("rules", "coverage", *ASKED) if row["type"] == "reference"]
     assert (row["list"], row["in_place"], row["gains"]) == ("walkouts", True, ["a1", "a2", "a3"])
     told("rules", "tune", "--write", *ASKED)
