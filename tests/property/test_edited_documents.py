@@ -17,6 +17,7 @@ from monitor.config.editing.edits import (
     RemoveItem,
     RemoveKey,
     ReplaceValue,
+    WrapKey,
     WrapValue,
     apply_edits_to_data,
 )
@@ -253,6 +254,21 @@ def test_a_value_is_replaced_or_wrapped_and_its_comments_stay(written: Written, 
 
 
 @given(files(), st.data())
+def test_a_key_is_wrapped_and_its_comments_stay(written: Written, data: st.DataObject) -> None:
+    """With its value, under another key; its neighbours stay."""
+    index = data.draw(st.integers(0, len(written.data) - 1))
+    paths = [path for path, _ in paths_in(written.data[index]) if path and isinstance(path[-1], str)]
+    assume(paths)
+    path = data.draw(st.sampled_from(paths))
+    edits: list[Edit] = [WrapKey(path, "all"), InsertItem((*path[:-1], "all"), {"en": ["x"]})]
+    expected = list(written.data)
+    expected[index] = apply_edits_to_data(expected[index], edits)
+    after = apply_edits(written.text, "f.yaml", index, edits)
+    assert same(read(after), expected)
+    assert not lost(written.comments, after)
+
+
+@given(files(), st.data())
 def test_what_is_removed_takes_only_its_own_comments(written: Written, data: st.DataObject) -> None:
     """Those between the entry before it and the one after it, or inside it."""
     index = data.draw(st.integers(0, len(written.data) - 1))
@@ -286,7 +302,7 @@ def test_whatever_the_text_the_edit_is_right_or_refused(text: str, data: st.Data
         edits += [data.draw(insertions(found))[0]]
         edits = [InsertItem(path, "x", 0) if isinstance(found, list) else InsertKey(path, "x", "y"), *edits]
     if path:
-        edits.append(RemoveItem(path) if isinstance(path[-1], int) else RemoveKey(path))
+        edits += [RemoveItem(path)] if isinstance(path[-1], int) else [RemoveKey(path), WrapKey(path, "all")]
     edit = data.draw(st.sampled_from(edits))
     try:
         after = apply_edits(text, "f.yaml", 0, [edit])

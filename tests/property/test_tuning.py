@@ -1,8 +1,9 @@
-"""Whatever people have marked: no proposal loses an article that is wanted and hit, or a test of the rule; each has the
-support of two articles; and what it says of its effect is true."""
+"""Whatever people have marked: no proposal and no hint loses an article that is wanted and hit, or a test of the rule;
+each proposal has the support of two articles; and what it says of its effect is true."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -11,10 +12,11 @@ from hypothesis import strategies as st
 from monitor.lab.improving.examples import MIN_SUPPORT, Example, ExampleVerdict, count_independent
 from monitor.lab.improving.tuning import tune_rule
 from monitor.lab.rule_tests import find_test_failures
-from monitor.model import Rule
+from monitor.model import Rule, WordList
 from tests.building import NOON
 from tests.improving import annotate_rule, define, example, rule_of
 
+NO_LISTS: Mapping[str, WordList] = {}
 WORDS = {
     "en": "dockers port strike walkout ferry quiet football drone talks harbour",
     "de": "Hafen Streik Fähre Fußball Drohne Gespräche Ausstand Kran Dock ruhig",
@@ -58,11 +60,44 @@ def cases(draw: st.DrawFn) -> tuple[str, list[Example]]:
     return f"{rule.rstrip()}\n{keys}", articles
 
 
-def failing(rule: Rule) -> set[str]:
+def failing(rule: Rule, lists: Mapping[str, WordList] = NO_LISTS) -> set[str]:
     """The titles of the tests that fail."""
-    faults = find_test_failures([rule], {}, {}, {}, NOON)
+    faults = find_test_failures([rule], {}, lists, {}, NOON)
     places = {fault.place for fault in faults}
     return {test.title for test in rule.tests if test.place in places}
+
+
+def shared_lists() -> list[str]:
+    """A list of most words of each language, and one of some of them in two languages."""
+    wide = [
+        f"list: wide-{language}\nwords: {{{language}: [{', '.join(words.split()[1:8])}]}}\n"
+        for language, words in WORDS.items()
+    ]
+    narrow = [
+        f"list: narrow-{language}\nwords: {{{language}: [{', '.join(words.split()[:3])}], es: [huelga]}}\n"
+        for language, words in WORDS.items()
+    ]
+    return [*wide, *narrow]
+
+
+@given(cases())
+@settings(max_examples=100, deadline=None)
+def test_no_proposal_and_no_hint_loses_what_is_wanted(case: tuple[str, list[Example]]) -> None:
+    """With lists that share words with the rule: each hint brings no noise, either."""
+    text, examples = case
+    annotated, definitions = annotate_rule(text), define(*shared_lists())
+    found = tune_rule(annotated, examples, definitions, len(examples), NOON)
+    for proposal in found.choices:
+        assert not proposal.effect.lost
+    for hint in found.hints:
+        changed = hint.change.apply(found.tuned)
+        assert changed is not None
+        compiled = definitions.compile_variants([found.rule, changed, found.tuned])
+        for one in examples:
+            hit = compiled.find_news(one.article)
+            assert one.verdict is not ExampleVerdict.WANTED or hit & {0, 1} != {0}
+            assert one.verdict is not ExampleVerdict.UNWANTED or hit & {1, 2} != {1}
+        assert failing(changed, definitions.lists) <= failing(found.rule, definitions.lists)
 
 
 @given(cases())

@@ -43,7 +43,7 @@ def coverage(
 
     A word is shown with the articles that it would gain (+), with those that it would bring and that are unwanted (-),
     and with those that nobody has judged (?). Each was tried: the rule with it was matched with all articles. You
-    decide which words belong to the rule.
+    decide which words belong to the rule. So it is with lists and entities that have words of the rule.
 
     An article that nobody has judged is likely to be wanted if it is in one story with a hit of the rule; where no
     article is known to be wanted, also if it reads like the hits. In a language in which the rule hits nothing, no word

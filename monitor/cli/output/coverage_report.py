@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from monitor.lab.improving.coverage import Coverage, DecisiveDemand
+from monitor.lab.improving.effect import Effect
 from monitor.lab.improving.examples import Example, ExampleVerdict
+from monitor.lab.improving.missing_references import MissingReference
 from monitor.lab.improving.missing_words import MissingWord
 from monitor.lab.improving.phrases import quote_sentence
 from monitor.lab.improving.relaxing import describe_part
-from monitor.lab.improving.tuning import Effect, Proposal, RefusedChange
+from monitor.lab.improving.rule_changes import write_leaf
+from monitor.lab.improving.tuning import Proposal, RefusedChange
 from monitor.sanitize import sanitize_line
 from monitor.wording.quantities import format_count
 
@@ -34,6 +37,7 @@ def format_coverage(found: Coverage, most: int, *, with_single: bool) -> Iterato
         yield f"in languages that it cannot match: articles of {sanitize_line(sources)}"
     yield from _format_misses(found, most)
     yield from _format_words(found, most, with_single=with_single)
+    yield from _format_references(found, most)
     yield from _format_unjudged(found)
 
 
@@ -56,6 +60,50 @@ def _format_words(found: Coverage, most: int, *, with_single: bool) -> Iterator[
             yield from _format_word(word)
     if single:
         yield f"\n{format_count(single, 'word')} with one article for it: --single shows them"
+
+
+def _format_references(found: Coverage, most: int) -> Iterator[str]:
+    if found.references:
+        yield "\nlists and entities with words of its conditions: each was tried"
+    for reference in found.references[:most]:
+        effect = reference.effect
+        yield f"  {sanitize_line(str(reference.change))} ({reference.place})"
+        yield from _format_shared(reference, found)
+        yield f"    {_describe_support(reference)}"
+        yield from _quote_examples("    +", effect.gained)
+        yield from _quote_examples("    -", effect.brought)
+        yield from _quote_examples("    ?", effect.unjudged_gained)
+
+
+def _describe_support(reference: MissingReference) -> str:
+    effect = reference.effect
+    if not (effect.gained or effect.brought or effect.unjudged_gained):
+        return "no article here has its other words where the rule needs them"
+    likely = sum(example.is_inferred for example in effect.unjudged_gained)
+    inferred = f", {likely} of them likely" if likely else ""
+    supported = "" if reference.is_supported else "; not supported by articles here"
+    return (
+        f"gains {len(effect.gained)}, {effect.support} independent; brings {len(effect.brought)} unwanted, "
+        f"{len(effect.unjudged_gained)} that nobody has judged{inferred}{supported}"
+    )
+
+
+def _format_shared(reference: MissingReference, found: Coverage) -> Iterator[str]:
+    """What it has of the condition's words, and what more; apart from these, the languages of articles here in which
+    the condition has no words."""
+    shared = ", ".join(reference.shared[:_SHOWN])
+    dots = " ..." if len(reference.shared) > _SHOWN else ""
+    yield f"    has {len(reference.shared)} of the {reference.words} words: {sanitize_line(shared)}{dots}"
+    lacking = [language for language in found.languages if language in reference.lacking]
+    if more := [f"{count} in {language}" for language, count in reference.more.items() if language not in lacking]:
+        yield f"    more words: {', '.join(more)}"
+    if lacking:
+        counts = {language: found.languages[language].articles for language in lacking}
+        described = (
+            f"{language} ({format_count(counts[language], 'article')})"
+            for language in sorted(lacking, key=lambda language: (-counts[language], language))
+        )
+        yield f"    and words in languages that the condition lacks: {', '.join(described)}"
 
 
 def _format_unjudged(found: Coverage) -> Iterator[str]:
@@ -111,6 +159,14 @@ def format_proposal(number: int, proposal: Proposal, remark: str = "") -> Iterat
     yield from _quote_examples("    ? drops", effect.unjudged_lost)
 
 
+def format_hint(number: int, hint: Proposal, found: Coverage, remark: str) -> Iterator[str]:
+    """A list or entity that no article supports, with its number, and what it has."""
+    yield from format_proposal(number, hint, remark)
+    for reference in found.references:
+        if reference.change == hint.change:
+            yield from _format_shared(reference, found)
+
+
 def describe_effect(effect: Effect) -> str:
     """The effect of a change, in numbers."""
     weeks = {example.week for example in (*effect.gained, *effect.dropped) if example.week}
@@ -128,7 +184,7 @@ def describe_effect(effect: Effect) -> str:
         f"support: {effect.support} independent ({format_count(len(publishers), 'publisher')}, "
         f"{format_count(len(weeks), 'week')})"
     )
-    return f"{', '.join(filter(None, parts))}; {support}"
+    return f"{', '.join(filter(None, parts)) or 'changes nothing here'}; {support}"
 
 
 def format_refused(refused: RefusedChange) -> str:
@@ -168,6 +224,28 @@ def coverage_to_rows(found: Coverage) -> Iterator[dict[str, object]]:
             "score": round(word.score, 2),
             "support": word.support,
             **{key: [example.id for example in examples] for key, examples in _verdicts_of(word).items()},
+        }
+    for reference in found.references:
+        effect = reference.effect
+        yield {
+            "type": "reference",
+            **write_leaf(reference.change.leaf),
+            "part": describe_part(reference.change.words.part),
+            "path": list(reference.change.words.part.path),
+            "in_place": reference.change.in_place,
+            "shared": list(reference.shared),
+            "words": reference.words,
+            "more": dict(reference.more),
+            "lacking": sorted(reference.lacking),
+            "support": effect.support,
+            **{
+                key: [example.id for example in examples]
+                for key, examples in (
+                    ("gains", effect.gained),
+                    ("brings", effect.brought),
+                    ("unjudged", effect.unjudged_gained),
+                )
+            },
         }
     yield {
         "type": "total",

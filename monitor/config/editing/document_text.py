@@ -20,7 +20,16 @@ from monitor.config.editing.block_entries import (
     format_item_like,
     is_spaced,
 )
-from monitor.config.editing.edits import Edit, InsertItem, InsertKey, RemoveItem, RemoveKey, ReplaceValue, WrapValue
+from monitor.config.editing.edits import (
+    Edit,
+    InsertItem,
+    InsertKey,
+    RemoveItem,
+    RemoveKey,
+    ReplaceValue,
+    WrapKey,
+    WrapValue,
+)
 from monitor.config.editing.flow_entries import (
     FlowCollection,
     find_flow_collection,
@@ -115,6 +124,8 @@ def edit_document_text(source: DocumentText, edit: Edit) -> str:
             return _replace_value(source, path, value)
         case WrapValue(path, key):
             return _wrap_value(source, path, key)
+        case WrapKey(path, key):
+            return _wrap_key(source, path, key)
         case RemoveItem(path) | RemoveKey(path):
             return _remove_entry(source, path)
 
@@ -231,10 +242,32 @@ def _wrap_value(source: DocumentText, path: ValuePath, key: str) -> str:
 
 def _wrap_block(source: DocumentText, path: ValuePath, opening: str) -> str:
     """The text with a mapping in block style moved to the right, under a key and a dash."""
-    lines = list(source.lines)
-    line, column = source.document.value_positions[path]
+    start = source.document.value_positions[path]
+    stop = find_end_of_comments(source.lines, source.find_end(path)[0], max(start[1] - 1, 1))
+    return _move_under_dash(source.lines, start, stop, opening)
+
+
+def _wrap_key(source: DocumentText, path: ValuePath, key: str) -> str:
+    """The text with one key of a mapping, and its value, under another key and a dash."""
+    parent, opening = path[:-1], f"{format_key(key, _STYLE)}:"
+    mapping = source.get_value(parent)
+    assert isinstance(mapping, dict)
+    index = [*mapping].index(str(path[-1]))
+    if source.is_flow(parent):
+        flow = find_flow_collection(source.lines, source.document, parent)
+        begin, end = flow.entries[index]
+        return f"{flow.text[:begin]}{opening} [{{{flow.text[begin:end]}}}]{flow.text[end:]}"
+    if source.is_in_flow(parent):
+        return "".join(source.lines)
+    start, extents = source.document.key_positions[path], find_entry_extents(source.lines, source.document, parent)
+    stop = find_end_of_comments(source.lines, extents[index].stop, start[1])
+    return _move_under_dash(source.lines, start, stop, opening)
+
+
+def _move_under_dash(source_lines: list[str], start: tuple[int, int], stop: int, opening: str) -> str:
+    """The text with what begins at `start`, up to the line `stop`, moved to the right, under a key and a dash."""
+    lines, (line, column) = list(source_lines), start
     ending = find_first_line_end("".join(lines)) or "\n"
-    stop = find_end_of_comments(lines, source.find_end(path)[0], max(column - 1, 1))
     for number in range(line, stop):
         if not is_blank(lines[number]):
             lines[number] = " " * 4 + lines[number]

@@ -45,6 +45,15 @@ class WrapValue:
 
 
 @dataclass(frozen=True, slots=True)
+class WrapKey:
+    """The key at `path`, with its value, becomes the only item of a list under another key: with `any`, {b: x, c: y}
+    becomes {any: [{b: x}], c: y} for the path of b. Its text and its comments stay."""
+
+    path: ValuePath
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveItem:
     """The list has no longer the item at `path`, whose last part is its index."""
 
@@ -58,7 +67,7 @@ class RemoveKey:
     path: ValuePath
 
 
-Edit = InsertItem | InsertKey | ReplaceValue | WrapValue | RemoveItem | RemoveKey
+Edit = InsertItem | InsertKey | ReplaceValue | WrapValue | WrapKey | RemoveItem | RemoveKey
 
 
 def apply_edits_to_data(data: PlainData, edits: Iterable[Edit]) -> PlainData:
@@ -79,10 +88,11 @@ def _apply_edit(data: PlainData, edit: Edit) -> PlainData:
             return _change_value(data, path, lambda _: value)
         case WrapValue(path, key):
             return _change_value(data, path, lambda found: {key: [found]})
-        case RemoveItem(path):
-            return _change_value(data, path[:-1], lambda found: _without_item(found, path))
-        case RemoveKey(path):
-            return _change_value(data, path[:-1], lambda found: _without_key(found, path))
+        case WrapKey(path, key):
+            return _change_value(data, path[:-1], lambda found: _with_wrapped_key(found, path, key))
+        case RemoveItem(path) | RemoveKey(path):
+            without = _without_item if isinstance(edit, RemoveItem) else _without_key
+            return _change_value(data, path[:-1], lambda found: without(found, path))
 
 
 def _change_value(
@@ -114,6 +124,18 @@ def _with_key(data: PlainData, key: str, value: PlainData, path: ValuePath) -> P
     if key in data:
         raise InvalidRequest(f"{_describe_path((*path, key))} is there already")
     return data | {key: value}
+
+
+def _with_wrapped_key(data: PlainData, path: ValuePath, key: str) -> PlainData:
+    """The new key is where the wrapped one was."""
+    wrapped = path[-1]
+    if not isinstance(data, dict) or wrapped not in data:
+        raise _misfit(path)
+    if key in data and key != wrapped:
+        raise InvalidRequest(f"{_describe_path((*path[:-1], key))} is there already")
+    return {
+        key if name == wrapped else name: [{name: value}] if name == wrapped else value for name, value in data.items()
+    }
 
 
 def _without_item(data: PlainData, path: ValuePath) -> PlainData:

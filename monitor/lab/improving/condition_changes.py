@@ -96,6 +96,16 @@ def add_term(condition: Condition, term: Term) -> Condition:
     return AnyOf((condition, Words((term,))))
 
 
+def add_alternative(condition: Condition, other: Condition) -> Condition:
+    """Return the condition so that it also holds where the other one does, within the same field and under the same
+    name."""
+    if isinstance(condition, Named | In | Times):
+        return replace(condition, condition=add_alternative(condition.condition, other))
+    if isinstance(condition, AnyOf):
+        return AnyOf((*condition.conditions, other))
+    return AnyOf((condition, other))
+
+
 def _put_under(condition: Condition, leaf: Words) -> Condition:
     """The leaf, with each `ignore` that the condition has."""
     if not isinstance(condition, Ignoring):

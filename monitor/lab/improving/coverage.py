@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.improving.examples import UNKNOWN_LANGUAGE, Example, ExampleVerdict
 from monitor.lab.improving.likely import choose_likely
+from monitor.lab.improving.missing_references import MissingReference, find_missing_references
 from monitor.lab.improving.missing_words import MissingWord, PhraseCounts, examined_phrases, find_missing_words
 from monitor.lab.improving.relaxing import (
     Definitions,
@@ -68,6 +69,7 @@ class Coverage:
     demands: list[DecisiveDemand] = field(default_factory=list)
     unexplained: list[Example] = field(default_factory=list)
     words: list[MissingWord] = field(default_factory=list)
+    references: list[MissingReference] = field(default_factory=list)
     relevant: list[Example] = field(default_factory=list)
     likely: int = 0
     is_complete: bool = True
@@ -110,6 +112,7 @@ def measure_coverage(
     inferred = {one.id for found in near_misses.values() for one in found if one.is_inferred}
     coverage.likely = len(inferred - {one.id for one in coverage.missed})
     coverage.words = find_missing_words(rule, near_misses, background, definitions)
+    coverage.references = find_missing_references(annotated, coverage.relevant, definitions)
     return coverage
 
 

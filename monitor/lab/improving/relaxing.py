@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from itertools import combinations
 
@@ -21,6 +22,7 @@ from monitor.lab.improving.condition_changes import (
 )
 from monitor.lab.improving.examples import Example
 from monitor.lab.improving.phrases import find_phrases
+from monitor.lab.rule_tests import failures_of_each
 from monitor.matching import RuleSet, compile_rules
 from monitor.matching.explain import describe_condition
 from monitor.model import (
@@ -97,6 +99,12 @@ class Definitions:
         """The words by which a rule matches articles, folded."""
         spans = (span for _, match in self.match_articles(rule, hits) for span in match.evidence)
         return frozenset(word for span in spans for word in find_phrases(span.text, ""))
+
+    def find_failing_tests(self, variants: Sequence[Rule], now: datetime) -> list[frozenset[Place]]:
+        """The places of the tests that fail, for each of these variants of one rule. `now`: the time of the tests."""
+        numbered = self.with_other_rules(variants)
+        failures = failures_of_each(numbered, self.entities, self.lists, self.sources, now, all_rules=numbered)
+        return [frozenset(fault.place for fault in faults) for faults in failures[: len(variants)]]
 
     def with_other_rules(self, variants: Sequence[Rule]) -> list[Rule]:
         """Variants of one rule, with ids of their own, and the other rules that decide what a title is about."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from monitor.lab.improving.condition_changes import (
+    add_alternative,
     add_term,
     change_inside,
     change_part,
@@ -14,9 +15,23 @@ from monitor.lab.improving.condition_changes import (
     ignore_inside,
     kinds_on_path,
     remove_term,
+    unwrap,
 )
 from monitor.lab.improving.relaxing import RulePart, describe_part
-from monitor.model import AnyOf, Condition, Field, In, Near, Rule, Term, Unit, Words
+from monitor.model import (
+    AnyOf,
+    Condition,
+    EntityNamed,
+    Field,
+    Ignoring,
+    In,
+    ListNamed,
+    Near,
+    Rule,
+    Term,
+    Unit,
+    Words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,31 @@ class AddWord(PartChange):
 
     def __str__(self) -> str:
         return f"add {_quote_term(self.term)} to {describe_part(self.part.part)}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddReference(PartChange):
+    """A list or an entity beside the words of a part of `match`, or in place of them. `words`: the part that has the
+    words, which `part` is or, if it is an `any`, contains."""
+
+    breadth: ClassVar[int] = -1  # it also has the words that no article here has
+
+    words: RulePart
+    leaf: ListNamed | EntityNamed
+    in_place: bool = False
+
+    def change(self, condition: Condition) -> Condition:
+        if self.in_place and isinstance(unwrap(condition), Words):
+            return change_inside(condition, lambda _: self.leaf)
+        alternative: Condition = self.leaf
+        for ignore in self.words.part.ignores:
+            alternative = Ignoring(alternative, ignore)
+        return add_alternative(condition, alternative)
+
+    def __str__(self) -> str:
+        where = "in place of the words of" if self.in_place else "beside the words of"
+        ((key, name),) = write_leaf(self.leaf).items()
+        return f"{key} “{name}” {where} {describe_part(self.words.part)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +176,11 @@ class SetNearness(PartChange):
     def __str__(self) -> str:
         within = self.within.value if isinstance(self.within, Unit) else f"{self.within} words"
         return f"within: {within}, for {describe_part(self.part.part)}"
+
+
+def write_leaf(leaf: ListNamed | EntityNamed) -> dict[str, str]:
+    """The condition as a rule has it: {"list": its id} or {"entity": its id}."""
+    return {"list": leaf.list} if isinstance(leaf, ListNamed) else {"entity": leaf.entity}
 
 
 def _quote_term(term: Term) -> str:

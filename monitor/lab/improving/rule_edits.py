@@ -11,22 +11,26 @@ from monitor.config.editing.edits import (
     RemoveItem,
     RemoveKey,
     ReplaceValue,
+    WrapKey,
     WrapValue,
     apply_edits_to_data,
 )
 from monitor.config.yaml.yaml12 import PlainData, ValuePath
 from monitor.lab.improving.rule_changes import (
+    AddReference,
     AddWord,
     DropByTitle,
     IgnoreInside,
     RemoveWord,
     RuleChange,
     SetNearness,
+    write_leaf,
 )
 from monitor.model import Term, Unit
 
 _LEAVES = ("list", "entity", "pattern", "number", "names")
 _TITLE_WORDS = {"in", "any", "words"}  # the keys of a condition that one more word can join
+_OPTIONS_OF_WORDS = ("case", "forms", "edges")  # which a list has itself
 _KEYS_OF_IGNORE = {"words", "list", "before", "after"}
 
 
@@ -44,6 +48,8 @@ def _edits_from_change(data: PlainData, change: RuleChange) -> Iterator[Edit]:
     match change:
         case AddWord(at, term):
             yield from _add_word(data, at.part.path, term)
+        case AddReference(at):
+            yield from _add_reference(data, at.part.path, change)
         case RemoveWord(at, term):
             yield _remove_word(data, (*at.part.path, "words"), term)
         case IgnoreInside(at, term):
@@ -83,6 +89,20 @@ def _add_word(data: PlainData, path: ValuePath, term: Term) -> Iterator[Edit]:
         return
     yield RemoveKey((*path, leaf))
     yield InsertKey(path, "any", [{leaf: condition[leaf]}, _new_words(term)])
+
+
+def _add_reference(data: PlainData, path: ValuePath, change: AddReference) -> Iterator[Edit]:
+    """In place of the words of a condition; or beside them, as a new `any` of both; or into the `any` that there is."""
+    condition = _mapping_at(data, path)
+    written = write_leaf(change.leaf)
+    if change.in_place and "words" in condition:
+        yield from (InsertKey(path, key, name) for key, name in written.items())
+        yield from (RemoveKey((*path, old)) for old in ("words", *_OPTIONS_OF_WORDS) if old in condition)
+        return
+    if "any" not in condition:
+        leaf = next(key for key in ("words", *_LEAVES) if key in condition)
+        yield WrapKey((*path, leaf), "any")
+    yield InsertItem((*path, "any"), {**written})
 
 
 def _new_words(term: Term) -> PlainData:

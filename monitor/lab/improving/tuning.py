@@ -2,6 +2,9 @@
 
 A proposal keeps every wanted article that the rule hits, and every test of the rule. It must be supported by several
 independent articles. Proposals are chosen one after another: each was tried on the rule with those before it.
+
+Lists and entities that share words with a condition, and that no article here supports, are hints: with all proposals
+made, each was tried alone, loses nothing and brings no noise. Only a person can say that they are meant.
 """
 
 from __future__ import annotations
@@ -13,39 +16,14 @@ from enum import StrEnum
 
 from monitor.lab.annotated_document import AnnotatedDocument
 from monitor.lab.improving.coverage import Coverage, measure_coverage
-from monitor.lab.improving.examples import MIN_SUPPORT, Example, ExampleVerdict, count_independent
+from monitor.lab.improving.effect import Effect, measure_effect
+from monitor.lab.improving.examples import MIN_SUPPORT, Example, ExampleVerdict
 from monitor.lab.improving.noise import list_noise_changes, list_wider_nearness
 from monitor.lab.improving.relaxing import Definitions
 from monitor.lab.improving.rule_changes import AddWord, PartChange, RuleChange
-from monitor.lab.rule_tests import failures_of_each
-from monitor.model import Place, Rule
+from monitor.model import Rule
 
 _MOST = 20  # proposals: more than a person reads at once
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What a change does to the judged articles, and to others. `gained`: wanted articles that are hit now; `lost`:
-    wanted ones that are not hit any more; `dropped`: unwanted ones that are not hit any more; `brought`: unwanted ones
-    that are hit now. `failing_tests`: how many tests of the rule fail now and did not."""
-
-    gained: tuple[Example, ...] = ()
-    lost: tuple[Example, ...] = ()
-    dropped: tuple[Example, ...] = ()
-    brought: tuple[Example, ...] = ()
-    unjudged_gained: tuple[Example, ...] = ()
-    unjudged_lost: tuple[Example, ...] = ()
-    failing_tests: int = 0
-
-    @property
-    def support(self) -> int:
-        """How many independent judged articles speak for it."""
-        return count_independent((*self.gained, *self.dropped))
-
-    @property
-    def net(self) -> int:
-        """The support, less what it brings."""
-        return self.support - len(self.brought)
 
 
 @dataclass(frozen=True)
@@ -77,13 +55,21 @@ class RefusedChange:
 
 @dataclass
 class Tuning:
-    """What is proposed for a rule. `tuned`: the rule with all proposals."""
+    """What is proposed for a rule. `tuned`: the rule with all proposals; `hints`: what a person may add to it; `now`:
+    the time of the rule's tests."""
 
     rule: Rule
     tuned: Rule
     coverage: Coverage
+    now: datetime
     proposals: list[Proposal] = field(default_factory=list)
     refused: list[RefusedChange] = field(default_factory=list)
+    hints: list[Proposal] = field(default_factory=list)
+
+    @property
+    def choices(self) -> list[Proposal]:
+        """The proposals and then the hints, as they are numbered."""
+        return [*self.proposals, *self.hints]
 
 
 def tune_rule(
@@ -96,7 +82,7 @@ def tune_rule(
     """Propose changes of a rule. `count`: how many articles there are, about; `now`: the time of its tests."""
     rule = annotated.rule
     coverage = measure_coverage(annotated, examples, definitions, count)
-    tuning = Tuning(rule, rule, coverage)
+    tuning = Tuning(rule, rule, coverage, now)
     if not coverage.is_complete:  # a change could lose a wanted article that was not read
         return tuning
     trial = _Trial(definitions, coverage.relevant, now, rule)
@@ -119,7 +105,24 @@ def tune_rule(
         others = [proposal.change for proposal in accepted if proposal is not best]
         changes = [change for change in others if not _is_displaced(change, tuning.tuned, changed)]
         tuning.tuned = changed
+    tuning.hints = _list_hints(tuning, trial)
     return tuning
+
+
+def _list_hints(tuning: Tuning, trial: _Trial) -> list[Proposal]:
+    """The lists and entities that are not proposed, and do no harm that anybody has marked."""
+    proposed = {proposal.change for proposal in tuning.proposals}
+    changes = [
+        one.change
+        for one in tuning.coverage.references
+        if one.change not in proposed and one.change.fits(tuning.rule, tuning.tuned)
+    ]
+    tried = trial.try_changes(tuning.tuned, changes[:_MOST]) if changes else []
+    return [
+        Proposal(change, effect)
+        for change, effect in tried
+        if not (effect.lost or effect.brought or effect.failing_tests)
+    ]
 
 
 def _is_displaced(change: RuleChange, before: Rule, after: Rule) -> bool:
@@ -130,8 +133,14 @@ def _is_displaced(change: RuleChange, before: Rule, after: Rule) -> bool:
 def _list_changes(annotated: AnnotatedDocument, coverage: Coverage, definitions: Definitions) -> list[RuleChange]:
     wanted_hits = [hit for hit in coverage.hits if hit.verdict is ExampleVerdict.WANTED]
     noise = definitions.match_articles(coverage.rule, coverage.false_alarms)
-    changes = [AddWord(word.slot, word.term) for word in coverage.words]
-    found = [*changes, *list_wider_nearness(annotated), *list_noise_changes(annotated, noise, wanted_hits, definitions)]
+    words = [AddWord(word.slot, word.term) for word in coverage.words]
+    references = [one.change for one in coverage.references]
+    found = [
+        *words,
+        *references,
+        *list_wider_nearness(annotated),
+        *list_noise_changes(annotated, noise, wanted_hits, definitions),
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -142,7 +151,7 @@ class _Trial:
         self._definitions = definitions
         self._examples = examples
         self._now = now
-        self._failing = self._find_failures([rule])[0]
+        self._failing = definitions.find_failing_tests([rule], now)[0]
 
     def try_changes(self, rule: Rule, changes: Sequence[RuleChange]) -> list[tuple[RuleChange, Effect]]:
         """What each change does to the rule."""
@@ -150,36 +159,11 @@ class _Trial:
         variants = [changed for _, changed in applied]
         compiled = self._definitions.compile_variants([rule, *variants])
         news = [(example, compiled.find_news(example.article)) for example in self._examples]
-        failures = self._find_failures(variants)
+        failures = self._definitions.find_failing_tests(variants, self._now)
         return [
-            (change, _measure_effect(news, number + 1, len(failures[number] - self._failing)))
+            (change, measure_effect(news, number + 1, len(failures[number] - self._failing)))
             for number, (change, _) in enumerate(applied)
         ]
-
-    def _find_failures(self, rules: Sequence[Rule]) -> list[frozenset[Place]]:
-        """The places of the tests that fail, for each rule."""
-        names = self._definitions.entities, self._definitions.lists, self._definitions.sources
-        numbered = self._definitions.with_other_rules(rules)
-        failures = failures_of_each(numbered, *names, self._now, all_rules=numbered)
-        return [frozenset(fault.place for fault in faults) for faults in failures[: len(rules)]]
-
-
-def _measure_effect(news: Sequence[tuple[Example, frozenset[int]]], number: int, failing_tests: int) -> Effect:
-    now_hit = [example for example, found in news if number in found and 0 not in found]
-    not_hit = [example for example, found in news if 0 in found and number not in found]
-
-    def select(examples: Sequence[Example], verdict: ExampleVerdict) -> tuple[Example, ...]:
-        return tuple(example for example in examples if example.verdict is verdict)
-
-    return Effect(
-        gained=select(now_hit, ExampleVerdict.WANTED),
-        lost=select(not_hit, ExampleVerdict.WANTED),
-        dropped=select(not_hit, ExampleVerdict.UNWANTED),
-        brought=select(now_hit, ExampleVerdict.UNWANTED),
-        unjudged_gained=select(now_hit, ExampleVerdict.UNKNOWN),
-        unjudged_lost=select(not_hit, ExampleVerdict.UNKNOWN),
-        failing_tests=failing_tests,
-    )
 
 
 def _refuse(effect: Effect) -> Refusal | None:

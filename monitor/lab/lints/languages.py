@@ -94,7 +94,7 @@ class LanguageChecker:
         rule = self.annotated.rule
         untested = set(languages)
         for test in (case for case in rule.tests if case.fires):
-            declared = languages & {_parse_subtag(test.language)} if test.language else languages
+            declared = languages & {parse_subtag(test.language)} if test.language else languages
             possible = {language for language in declared if language_of(test.title, test.text, language) == language}
             untested -= (
                 possible
@@ -106,7 +106,7 @@ class LanguageChecker:
     def _matches_test(self, test: RuleTest, language: str) -> bool:
         """Whether a test contains words of this language, of the rule or of what it names."""
         parts = (part for match in self.annotated.conditions["match"] for part in match.positive_parts())
-        terms = {term for part in parts for term in self._terms(part) if _parse_subtag(term.language) == language}
+        terms = {term for part in parts for term in self._terms(part) if parse_subtag(term.language) == language}
         compiled = compile_rules([Rule("words", "", Level.INFO, Words(tuple(terms)), "")], {})
         return bool(compiled.match(article_from_test(test, _ANY_TIME)))
 
@@ -201,8 +201,8 @@ def lint_few_words(
     required = frozenset(rule.where.languages if rule.where else ())
     (match,) = annotated.conditions["match"]
     languages = LanguageChecker(annotated, entities, lists, required).coverage_of(match).languages
-    words = {term for term in words_of_rule(annotated, lists) if _parse_subtag(term.language) in languages - {_ANY}}
-    counts = Counter(_parse_subtag(term.language) for term in words)
+    words = {term for term in words_of_rule(annotated, lists) if parse_subtag(term.language) in languages - {_ANY}}
+    counts = Counter(parse_subtag(term.language) for term in words)
     stems = Counter(language for language, _ in set(map(_stem_term, words)))
     richest, word_count = max(counts.items(), key=lambda pair: pair[1], default=("", 0))
     poor = [language for language in sorted(counts) if _is_poor(language, counts) and _is_poor(language, stems)]
@@ -221,7 +221,7 @@ def _is_poor(language: str, counts: Counter[str]) -> bool:
 def _stem_term(term: Term) -> tuple[str, tuple[str, ...]]:
     """The language of a term and the beginnings of its words: equal for the forms of a word, of which English has
     four."""
-    return _parse_subtag(term.language), tuple(word.strip("*").casefold()[:_STEM_LENGTH] for word in term.text.split())
+    return parse_subtag(term.language), tuple(word.strip("*").casefold()[:_STEM_LENGTH] for word in term.text.split())
 
 
 def _list_entity_names(entity: Entity) -> Iterator[Term]:
@@ -230,10 +230,11 @@ def _list_entity_names(entity: Entity) -> Iterator[Term]:
 
 
 def _collect_subtags(terms: Iterable[Term]) -> frozenset[str]:
-    return frozenset(_parse_subtag(term.language) for term in terms)
+    return frozenset(parse_subtag(term.language) for term in terms)
 
 
-def _parse_subtag(language: str) -> str:
+def parse_subtag(language: str) -> str:
+    """The primary subtag of the language of a word: `zh` of zh-Hant; `any` stays."""
     return language.partition("-")[0].lower()
 
 

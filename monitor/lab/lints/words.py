@@ -149,31 +149,44 @@ class WordIndex:
 
     def __init__(self, terms: Iterable[Term], *, names: bool = False) -> None:
         self._names = names
-        self._closed_by_token: dict[str, list[tuple[str, TermForm]]] = defaultdict(list)  # by first token
-        self._open_forms: list[tuple[str, TermForm]] = []
+        terms = tuple(terms)
+        self.languages = frozenset(term.language for term in terms)
+        self._forms: dict[object, list[tuple[str, TermForm]]] = defaultdict(list)  # by what its first token demands
         for term in terms:
             for form in _list_forms_cached(term, names=names):
-                token = form.tokens[0]
-                group = self._open_forms if token.open_left or token.open_right else self._closed_by_token[token.text]
-                group.append((term.text, form))
+                self._forms[_make_index_key(form.tokens[0])].append((term.text, form))
 
     def term_implied_by(self, term: Term, *, whole: bool) -> str | None:
         """A word of the index that is found wherever the term is; `whole`: it must cover the whole term."""
         found = [self._find_first(form, whole=whole) for form in _list_forms_cached(term, names=self._names)]
         return found[0] if found and None not in found else None
 
-    def terms_implied_by(self, term: Term) -> frozenset[str]:
-        """All words of the index that are found wherever the term is."""
-        found = [frozenset(self._find_all(form, whole=False)) for form in _list_forms_cached(term, names=self._names)]
+    def terms_implied_by(self, term: Term, *, whole: bool = False) -> frozenset[str]:
+        """All words of the index that are found wherever the term is; `whole`: they must cover the whole term."""
+        found = [frozenset(self._find_all(form, whole=whole)) for form in _list_forms_cached(term, names=self._names)]
         return frozenset[str]().union(*found) if all(found) else frozenset()
 
     def _find_first(self, form: TermForm, *, whole: bool) -> str | None:
         return next(self._find_all(form, whole=whole), None)
 
     def _find_all(self, form: TermForm, *, whole: bool) -> Iterator[str]:
-        closed = (self._closed_by_token.get(token.text, ()) for token in form.tokens)
-        others = chain(self._open_forms, *closed)
+        keys = dict.fromkeys(key for token in form.tokens for key in _list_index_keys(token))
+        others = chain.from_iterable(self._forms.get(key, ()) for key in keys)
         return (text for text, other in others if _form_covers(other, form, whole=whole))
+
+
+def _make_index_key(token: Token) -> object:
+    """What a token that this one matches has for certain: its text, its first letter, its last letter, or nothing."""
+    if token.open_left and token.open_right:
+        return None
+    if token.open_right:
+        return True, token.text[:1]
+    return (False, token.text[-1:]) if token.open_left else token.text
+
+
+def _list_index_keys(token: Token) -> tuple[object, ...]:
+    """The keys of all tokens that may match this one."""
+    return None, token.text, (True, token.text[:1]), (False, token.text[-1:])
 
 
 def _form_covers(other: TermForm, form: TermForm, *, whole: bool) -> bool:

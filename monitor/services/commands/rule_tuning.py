@@ -13,7 +13,7 @@ from monitor.config.language.rules import rule_from_document
 from monitor.config.loading.rule_files import LoadedRules
 from monitor.config.yaml.yaml12 import parse_yaml_text
 from monitor.errors import InvalidRequest, MonitorError
-from monitor.lab.improving.examples import ExampleVerdict
+from monitor.lab.improving.effect import Effect, measure_effect
 from monitor.lab.improving.rule_edits import edits_from_changes
 from monitor.lab.improving.tuning import Proposal, Tuning
 from monitor.model import Rule
@@ -22,10 +22,12 @@ from monitor.services.queries.rule_improvement import definitions_of, find_annot
 
 @dataclass(frozen=True, slots=True)
 class TunedFile:
-    """The file of a rule with proposals in it; nothing is written yet. `diff`: its lines, as `diff -u` prints them."""
+    """The file of a rule with proposals in it; nothing is written yet. `diff`: its lines, as `diff -u` prints them;
+    `effect`: what the proposals do together."""
 
     rewrite: FileRewrite
     diff: Sequence[str]
+    effect: Effect
 
     def write(self) -> None:
         """Replace the file. Raises MonitorError, and leaves the file as it is, if that is not safe."""
@@ -33,16 +35,17 @@ class TunedFile:
 
 
 def prepare_tuned_file(loaded: LoadedRules, tuning: Tuning, proposals: Sequence[Proposal]) -> TunedFile:
-    """Edit the file of the rule. Raises MonitorError, which names the proposal, if one cannot be written safely, or if
-    the edited rule would not do what it says; InvalidRequest if these proposals lose something without those that are
-    left out."""
-    _require_nothing_lost(loaded, tuning, _apply(tuning.rule, proposals))
+    """Edit the file of the rule. `proposals`: some of `tuning.choices`, in their order. Raises MonitorError, which
+    names the proposal, if one cannot be written safely, or if the edited rule would not do what it says;
+    InvalidRequest if these proposals, without the others, lose a wanted article or a test."""
+    effect = _require_nothing_lost(loaded, tuning, _apply(tuning.rule, proposals))
     try:
-        return _edit_file(loaded, tuning, proposals)
+        rewrite, diff = _edit_file(loaded, tuning, proposals)
     except MonitorError:
         for count, proposal in enumerate(proposals, 1):
-            _require_editable(loaded, tuning, proposals[:count], tuning.proposals.index(proposal) + 1)
+            _require_editable(loaded, tuning, proposals[:count], tuning.choices.index(proposal) + 1)
         raise
+    return TunedFile(rewrite, diff, effect)
 
 
 def _require_editable(loaded: LoadedRules, tuning: Tuning, proposals: Sequence[Proposal], last: int) -> None:
@@ -52,7 +55,7 @@ def _require_editable(loaded: LoadedRules, tuning: Tuning, proposals: Sequence[P
         raise MonitorError(f"proposal {last} is to be made by hand, with --leave {last} here: {error}") from None
 
 
-def _edit_file(loaded: LoadedRules, tuning: Tuning, proposals: Sequence[Proposal]) -> TunedFile:
+def _edit_file(loaded: LoadedRules, tuning: Tuning, proposals: Sequence[Proposal]) -> tuple[FileRewrite, Sequence[str]]:
     annotated = find_annotated_rule(loaded, tuning.rule.id)
     edits = edits_from_changes(annotated.document.data, [proposal.change for proposal in proposals])
     path = Path(tuning.rule.place.file)
@@ -61,7 +64,7 @@ def _edit_file(loaded: LoadedRules, tuning: Tuning, proposals: Sequence[Proposal
     document = parse_yaml_text(after, str(path))[find_document(after, str(path), "rule", tuning.rule.id)]
     _require_same_hits(loaded, tuning, _apply(tuning.rule, proposals), rule_from_document(document))
     lines = unified_diff(before.splitlines(), after.splitlines(), str(path), str(path), lineterm="")
-    return TunedFile(rewrite, tuple(lines))
+    return rewrite, tuple(lines)
 
 
 def _apply(rule: Rule, proposals: Sequence[Proposal]) -> Rule:
@@ -72,14 +75,21 @@ def _apply(rule: Rule, proposals: Sequence[Proposal]) -> Rule:
     return rule
 
 
-def _require_nothing_lost(loaded: LoadedRules, tuning: Tuning, tuned: Rule) -> None:
-    """Each proposal was tried on the rule with all those before it. Without one of these it may lose something."""
-    compiled = definitions_of(loaded).compile_variants([tuning.rule, tuned])
-    for example in tuning.coverage.relevant:
-        if example.verdict is ExampleVerdict.WANTED and compiled.find_news(example.article) == {0}:
-            raise InvalidRequest(
-                f"without what is left out, the other proposals lose “{example.article.title}”: leave out more"
-            )
+def _require_nothing_lost(loaded: LoadedRules, tuning: Tuning, tuned: Rule) -> Effect:
+    """Each proposal was tried on the rule with all those before it, and each hint with all proposals. Without one of
+    these, or with several hints, something may be lost."""
+    definitions = definitions_of(loaded)
+    compiled = definitions.compile_variants([tuning.rule, tuned])
+    news = [(example, compiled.find_news(example.article)) for example in tuning.coverage.relevant]
+    before, after = definitions.find_failing_tests([tuning.rule, tuned], tuning.now)
+    effect = measure_effect(news, 1, len(after - before))
+    if effect.lost:
+        raise InvalidRequest(
+            f"without what is left out, the other proposals lose “{effect.lost[0].article.title}”: leave out more"
+        )
+    if after - before:
+        raise InvalidRequest(f"{min(after - before)}: together, these proposals break this test: leave out more")
+    return effect
 
 
 def _require_same_hits(loaded: LoadedRules, tuning: Tuning, wanted: Rule, written: Rule) -> None:

@@ -167,12 +167,79 @@ def test_proposals_that_need_one_that_is_left_out_are_not_written(tmp_path: Path
     assert "tools" not in (tmp_path / "rules.yaml").read_text(encoding="utf-8")
 
 
+LIST = """\
+---
+list: walkouts
+words:
+  en: [strike, strikes, picket, sit-in]
+  de: [Streik]
+"""
+
+
+def test_a_hint_changes_the_file_only_if_it_is_taken(tmp_path: Path) -> None:
+    """The words, their comment and the keys beside them stay."""
+    write(tmp_path)
+    own = RULES.replace(
+        "{en: [strike]}",
+        "  # what\n          en: [strike, strikes, lockout]  # labour\n        ignore: {en: [air strike]}",
+    )
+    (tmp_path / "rules.yaml").write_text(own + LIST, encoding="utf-8")
+    asked = ("--leave", "1", "--leave", "2")
+    lines = told("rules", "tune", *asked, "--write", *ASKED).splitlines()
+    (hint,) = [line for line in lines if "list “walkouts” beside the words of “strike”" in line]
+    assert "    has 2 of the 3 words: strike, strikes" in lines
+    assert "    more words: 1 in de, 2 in en" in lines  # no article here is in German
+    assert (tmp_path / "rules.yaml").read_text(encoding="utf-8") == own + LIST
+    number = hint.split(".")[0]
+    ended = run("rules", "tune", *asked, "--take", number, "--write", *ASKED)
+    assert f"{hint} (taken)\n" in ended.output
+    assert "all of this: changes nothing here; support: 0 independent (0 publishers, 0 weeks)\n" in ended.output
+    assert (tmp_path / "rules.yaml").read_text(encoding="utf-8") == (
+        own.replace(
+            "        words:   # what\n          en: [strike, strikes, lockout]  # labour\n",
+            "        any:\n          - words:   # what\n              en: [strike, strikes, lockout]  # labour\n"
+            "          - list: walkouts\n",
+        )
+        + LIST
+    )
+    assert "list “walkouts”" not in told("rules", "tune", *ASKED)
+
+
+def test_a_hint_names_the_languages_of_articles_that_the_condition_lacks(tmp_path: Path) -> None:
+    """With how many articles there are in each."""
+    write(tmp_path)
+    own = RULES.replace("[strike]", "[strike, strikes]")
+    (tmp_path / "rules.yaml").write_text(own + LIST.replace("picket, sit-in", "picket"), encoding="utf-8")
+    german = {"id": "de", "title": "Der Hafen bleibt heute ruhig", "lang": "de", "labels": []}
+    with (tmp_path / "data.jsonl").open("a", encoding="utf-8") as data:
+        data.write(json.dumps(german) + "\n")
+    lines = told("rules", "coverage", *ASKED).splitlines()
+    assert "    and words in languages that the condition lacks: de (1 article)" in lines
+
+
+def test_coverage_shows_the_lists_that_have_the_words(tmp_path: Path) -> None:
+    """With what each would gain, and what it has; `--json` too."""
+    write(tmp_path)
+    own = RULES.replace("[strike]", "[strike, strikes]") + LIST.replace("picket", "picket, walkout")
+    (tmp_path / "rules.yaml").write_text(own, encoding="utf-8")
+    lines = told("rules", "coverage", *ASKED).splitlines()
+    at = lines.index("  list “walkouts” in place of the words of “strike” (rules.yaml:16:1)")
+    assert lines[at + 3] == "    gains 3, 3 independent; brings 0 unwanted, 0 that nobody has judged"
+    assert lines[at + 4] == "    + (en) Dockers stage walkout"
+    (row,) = [row for row in rows("rules", "coverage", *ASKED) if row["type"] == "reference"]
+    assert (row["list"], row["in_place"], row["gains"]) == ("walkouts", True, ["a1", "a2", "a3"])
+    told("rules", "tune", "--write", *ASKED)
+    written = (tmp_path / "rules.yaml").read_text(encoding="utf-8")
+    assert "      - name: strike\n        list: walkouts\n" in written
+
+
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:
     """A rule, a proposal, and articles."""
     write(tmp_path)
     for arguments, hint in (
         (("tune", *ASKED[:-1], "port-strikes"), "did you mean 'port-strike'?"),
         (("tune", "--leave", "9", *ASKED), "there is no proposal 9 to leave out"),
+        (("tune", "--take", "9", *ASKED), "there is no hint 9 to take: there are none"),
         (("coverage", "--rules", "rules.yaml", "port-strike"), "give --data FILE"),
     ):
         ended = run("rules", *arguments)

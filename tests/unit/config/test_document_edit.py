@@ -15,6 +15,7 @@ from monitor.config.editing.edits import (
     RemoveItem,
     RemoveKey,
     ReplaceValue,
+    WrapKey,
     WrapValue,
     apply_edits_to_data,
 )
@@ -215,6 +216,37 @@ def test_a_value_is_replaced(value: PlainData, before: str, after: str) -> None:
 def test_a_value_gets_siblings(before: str, after: str) -> None:
     """Its text and its comments stay."""
     assert edited(before, WrapValue(("match",), "any"), InsertItem(("match", "any"), {"list": "y"})) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "a: {name: n, words: {en: [x]}}  # why\n",
+            "a: {name: n, any: [{words: {en: [x]}}, {list: y}]}  # why\n",
+        ),
+        (
+            "a: {words: {en: [x,\n  # why\n  z]}, case: exact}\n",
+            "a: {any: [{words: {en: [x,\n  # why\n  z]}}, {list: y}], case: exact}\n",
+        ),
+        (
+            "a:\n  name: n  # a\n  words:\n    en: [x]  # 1\n    # 2\n  case: z\n",
+            "a:\n  name: n  # a\n  any:\n    - words:\n        en: [x]  # 1\n        # 2\n    - list: y\n  case: z\n",
+        ),
+        ("a:\n  words: [x,\n    z]\nb: 1\n", "a:\n  any:\n    - words: [x,\n        z]\n    - list: y\nb: 1\n"),
+        ("a:\r\n  words: [x]", "a:\r\n  any:\r\n    - words: [x]\r\n    - list: y"),
+    ],
+)
+def test_a_key_gets_an_alternative(before: str, after: str) -> None:
+    """The keys beside it and all comments stay where they are."""
+    assert edited(before, WrapKey(("a", "words"), "any"), InsertItem(("a", "any"), {"list": "y"})) == after
+
+
+def test_the_first_key_of_an_item_gets_an_alternative() -> None:
+    """It stays behind the dash."""
+    before = "these:\n  - words: x\n    ignore: y\n  # next\n  - list: z\n"
+    after = "these:\n  - any:\n      - words: x\n    ignore: y\n  # next\n  - list: z\n"
+    assert edited(before, WrapKey(("these", 0, "words"), "any")) == after
 
 
 def test_an_item_with_keys_below_each_other_gets_siblings() -> None:
