@@ -52,7 +52,7 @@ def config_of_rules_option(command: F) -> F:
 
 
 def _build_config_option(type_: click.Path, default: Callable[[], Path] | None) -> Callable[[F], F]:
-    text = f"The monitor.yaml. Without it: ${CONFIG_VARIABLE}, ./monitor.yaml, that of the user, that of the system."
+    text = f"The monitor.yaml (default: ${CONFIG_VARIABLE}, ./monitor.yaml, the user's, the system's; the first found)."
     return click.option("-c", "--config", "config", type=type_, default=default, metavar="FILE", help=text)
 
 

@@ -18,14 +18,14 @@ from monitor.wording.quantities import format_count
 @click.command()
 @config_option
 @click.argument("what", metavar="URL|SOURCE")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def forget(config: Path, what: str, yes: bool) -> None:
-    """Delete the words of an article, or of all articles of a source, and never take them in again.
+    """Delete the words of an article, or of all articles of a source, and never store them again.
 
-    Texts, matches and the quotes of alerts are deleted; what is still to be sent of them is discarded. What was
-    deferred is sent with another article of the same subject, if there is one. That there was an alert, and how it was
-    delivered, is kept without its words; so is who marked what, and when. It may be done while the daemon runs. Exit
-    code 1 if nothing was found, 2 if there was no answer.
+    Texts, matches and the quotes in alerts are deleted. Deliveries that were not sent yet are discarded. A deferred
+    alert is sent with another article of the same subject, if there is one. The records of alerts and deliveries stay
+    without the words; so does the record of who marked what, and when. The daemon may run meanwhile. Exit code 1 if
+    nothing was found, 2 if the question was not answered.
 
     \b
     Examples:

@@ -44,15 +44,16 @@ NEAREST = 10
 def why(
     *, config: Path | None, rules: tuple[Path, ...], as_json: bool, everything: bool, article: str, rule: str | None
 ) -> None:
-    """Say why ARTICLE did or did not lead to an alert: what each rule makes of it, or RULE step by step.
+    """Explain why ARTICLE did or did not lead to an alert: what each rule makes of it, or RULE step by step.
 
-    ARTICLE is the number of a match (as `matches list` has it), the id of an alert (as its message has it; its
-    first six characters are enough if no other begins with them), an address, a uid, 'SOURCE UID' in quotes, or its
-    headline in quotes: the whole of it, or a part of one of the newest 200,000. It is compared with the rules as they
-    are now. Beside that you see what was decided when it came, and what became of each message.
+    ARTICLE is the number of a match (from `matches list`), the id of an alert (from its message; the first six
+    characters are enough if no other id begins with them), an address, a uid, 'SOURCE UID' in quotes, or its headline
+    in quotes. A part of the headline is enough if the article is one of the newest 200,000. The article is compared
+    with the rules as they are now. The output also shows what was decided when the article came, and what happened to
+    each message.
 
-    With - it is read from standard input: a headline, and below it the text if there is any; or a JSON object, as
-    `match` takes it. Then only the rules are asked, and no database is needed.
+    With -, the article is read from standard input: a headline, and below it the text if there is any; or a JSON
+    object, as `match` reads it. Then only the rules are tried, and no database is needed.
 
     \b
     Examples:
@@ -63,8 +64,9 @@ def why(
       echo 'North Korea fires missiles' | news-monitor why - north-korea-missile-launch
       news-monitor why --rules rules --rules seeds/entities - < article.txt
 
-    Rules that cannot be read are named, and the others answer; of such a rule only what was stored is shown. Exit code
-    0 whether or not it led to an alert, 1 if there are faulty rules, 2 if there is no such article or rule.
+    If some rules cannot be read, the command names them and tries the others; of a rule that cannot be read, only what
+    was stored is shown. Exit code 0 whether or not the article led to an alert, 1 if there are faulty rules, 2 if there
+    is no such article or rule.
     """
     explain = _explain_stdin_article if article == "-" else _explain_stored_article
     report, settings, has_faults = explain(config, rules, article, rule)
