@@ -120,7 +120,7 @@ def _format_alert(alert: AlertSummary, zone: str) -> Iterator[str]:
         name = f"{line.number}. {line.level}, {line.rule}: " if alert.is_digest else ""
         yield f"article   {name}{sanitize_line(line.title)}"
         yield f"          {line.source}, {line.url or 'without an address'}"
-        match = "its match is gone" if line.match is None else f"match {line.match}"
+        match = "its match is no longer stored" if line.match is None else f"match {line.match}"
         yield f"          {match}{f', marked {line.mark}' if line.mark else ''}"
 
 

@@ -36,4 +36,4 @@ def mark(config: Path, names: tuple[str, ...], rule: str, verdict: str) -> None:
     results, matched = mark_articles(existing_database(loaded.settings), loaded, names, rule, judgement)
     print_mark_results(results)
     for title in matched:
-        click.echo(f"as it is now, {rule} matches “{sanitize_line(title)}” as news")
+        click.echo(f"the current rule {rule} matches “{sanitize_line(title)}” as news")

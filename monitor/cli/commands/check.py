@@ -142,7 +142,7 @@ def _key_without_line(found: Fault | Lint) -> tuple[str, str, str | None]:
 
 def _print_summary(checked: CheckResult, at: str = "") -> None:
     if checked.database_error:
-        click.echo(f"what rules met lately is not known: {checked.database_error}", err=True)
+        click.echo(f"the latest matches cannot be read: {checked.database_error}", err=True)
     click.echo(f"{at}{_summarize_findings(checked)}", err=True)
 
 

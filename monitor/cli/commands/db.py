@@ -118,8 +118,8 @@ def prune(config: Path, dry_run: bool) -> None:
     settings = load_summary(config).settings
     gone = prune_database(existing_database(settings), settings.retention, clock.now(), dry_run=dry_run)
     click.echo(
-        f"{'would go' if dry_run else 'gone'}: {gone.articles} articles, {gone.alerts} alerts, {gone.fetches} fetches, "
-        f"{gone.known} deleted earlier"
+        f"{'would be deleted' if dry_run else 'deleted'}: {gone.articles} articles, {gone.alerts} alerts, "
+        f"{gone.fetches} polls, {gone.known} known entries"
     )
 
 

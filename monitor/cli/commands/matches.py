@@ -34,7 +34,7 @@ F = TypeVar("F", bound=Callable[..., object])
 _OUTCOMES = {each.value: each for each in Outcome} | {each.legacy_word: each for each in Outcome}
 _SHADOW = "shadow"
 _DECISION = (
-    "Only what was sent, suppressed or deferred (told, held, waits: the old names); shadow: of what was suppressed, "
+    "Only with this outcome: sent, suppressed or deferred (or the old names told, held, waits). shadow: only "
     "what a rule in shadow would have sent."
 )
 _REASON = "Only with this reason: too-old, already-sent, cooldown ... `--json` prints it as reason_code."

@@ -110,7 +110,7 @@ def _describe_step(step: RouteStep) -> str:
 def _explain_signs(step: RouteStep, week: tuple[StepDay, ...]) -> Iterator[str]:
     outside = {
         Outside.HOLD: "waits for the hours; critical alerts are sent at once",
-        Outside.HOLD_ALL: "waits for the hours, also if it is critical",
+        Outside.HOLD_ALL: "waits for the hours, even if it is critical",
         Outside.CRITICAL_ONLY: "only critical alerts are sent",
         Outside.TO: f"sent at once to {step.other}",
     }[step.outside]

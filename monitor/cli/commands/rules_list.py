@@ -113,7 +113,7 @@ def _load_health(config: Path, rules: Iterable[str]) -> Mapping[str, RuleHealth]
     try:
         settings = load_summary(config).settings
     except InvalidFiles:
-        click.echo(f"without figures of the archive: {config} has faults (`news-monitor check`)", err=True)
+        click.echo(f"no figures of the archive: {config} has faults (`news-monitor check` lists them)", err=True)
         return None
     database = database_if_any(settings)
     return None if database is None else load_rule_health(database, rules, clock.now(), settings.timezone)

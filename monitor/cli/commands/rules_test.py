@@ -65,7 +65,7 @@ def test_rules(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, f
     for each in left_out:
         click.echo(str(each), err=True)
     if not expected:
-        raise MonitorError(f"{file}: nothing is expected of a rule that can be used")
+        raise MonitorError(f"{file}: it has no headline for a rule that can be used")
     report = run_expected(expected, loaded.rules, loaded.entities, loaded.lists, loaded.sources)
     if as_json:
         for row in _report_to_rows(report):

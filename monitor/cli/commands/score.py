@@ -124,7 +124,7 @@ def _show_score(found: Score, *, as_json: bool) -> None:
 
 def _explain_no_score(found: Score) -> str:
     if found.unknown_labels:
-        return f"its labels are the ids of no rule that runs: {', '.join(sorted(found.unknown_labels))}"
+        return f"none of its labels is the id of a rule that runs: {', '.join(sorted(found.unknown_labels))}"
     return 'no line has labels: {"id": 1, "title": "...", "labels": ["id-of-a-rule"]}'
 
 
@@ -132,7 +132,7 @@ def _warn_of_unknown_labels(found: Score, rules: RuleSet) -> None:
 
     for label in sorted(found.unknown_labels):
         meant = did_you_mean(label, rules.rules, "it is left out")
-        click.echo(f"the label '{label}' is the id of no rule that runs; {meant}", err=True)
+        click.echo(f"the label '{label}' is not the id of a rule that runs; {meant}", err=True)
 
 
 def _print_score(found: Score) -> None:

@@ -122,7 +122,7 @@ def health(config: Path, as_json: bool) -> None:
         click.echo(_advise_removal(dead, config) if len(rows) < len(every) else _OURS, err=as_json)
 
 
-_OURS = "No source is fine: look at the network of this machine before you drop any."
+_OURS = "No source is fine: look at the network of this machine before you remove any."
 
 
 @sources.command()
@@ -157,7 +157,7 @@ def _explain_not_retried(report: SourceReport | None, zone: str) -> str:
     if report is None:
         return "it was never polled, and is due once the daemon runs"
     if report.failures:
-        return "it is being polled just now, or was when its daemon was killed; say it again in a minute"
+        return "it is being polled just now, or was when its daemon was killed; try again in a minute"
     return f"it does not fail; its next poll is at {format_local_time(report.next_at, zone)}"
 
 
@@ -215,4 +215,4 @@ def _format_time(moment: Any, zone: str) -> str:  # noqa: ANN401 - a cell of a r
 
 def _advise_removal(dead: list[str], config: Path) -> str:
     named = "" if config == Path("monitor.yaml") else f" -c {shlex.quote(str(config))}"
-    return f"To drop the dead:\n  news-monitor sources remove{named} {' '.join(dead)}"
+    return f"To remove the dead ones:\n  news-monitor sources remove{named} {' '.join(dead)}"

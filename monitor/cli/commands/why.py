@@ -80,7 +80,7 @@ def why(
         for line in _format_report(report, rule, count, settings):
             click.echo(line)
         if report.rules and rule is None:
-            click.echo("\nStep by step: the same command with a rule's id behind the article.")
+            click.echo("\nFor one rule step by step, add its id to this command.")
     raise SystemExit(1 if has_faults else 0)
 
 
@@ -140,19 +140,19 @@ def _explain_not_found(lookup: ArticleLookup, name: str, zone: str) -> str:
             f"{absent.source} brought it on {format_local_time(absent.first_seen_at, zone)}; " if absent.source else ""
         )
         left = f" ({format_local_time(absent.left_at, zone)})" if absent.left_at else ""
-        return f"the article of '{name}' is not here any more: {source}{absent.reason}{left}"
+        return f"the article '{name}' is no longer stored: {source}{absent.reason}{left}"
     if name.isdecimal():
         return f"there is no match {name}, or it was deleted with its article; see `news-monitor matches list`"
     if re.fullmatch("[SE][0-9a-f]{4,}", name):
-        return f"'{name}' is no article; of stories and events: `news-monitor stories show {name}`"
+        return f"'{name}' is not an article; for stories and events: `news-monitor stories show {name}`"
     return (
-        f"no article is stored of '{name}': no source has brought it, or it has another name; `news-monitor sources "
-        "health` says which sources fail, and `news-monitor why -` asks the rules of a headline that you type"
+        f"no article is stored for '{name}': no source has brought it, or it has another name; `news-monitor sources "
+        "health` says which sources fail, and `news-monitor why -` tries the rules on a headline that you type"
     )
 
 
 def _list_candidates(found: Sequence[StoredArticle], name: str, zone: str) -> Iterator[str]:
-    yield f"several articles go by '{name}', the newest first; ask of one of them:"
+    yield f"several articles match '{name}', the newest first; choose one of them:"
     for each in found:
         article = each.article
         seen = format_local_time(article.seen, zone)
