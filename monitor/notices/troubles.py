@@ -206,8 +206,8 @@ OF_SOURCES = {
         has_recovery=False,
         reason="a burst larger than any before is reported, at most once a day for each source",
         title_many="{number} sources gave many more new entries at once than ever before",
-        advice="They are suppressed unless their date is fresh: `news-monitor matches list` shows which met a rule.",
-        advice_many="They are suppressed unless their date is fresh: `news-monitor matches list` shows which met a rule.",
+        advice="Those without a fresh date are suppressed: `news-monitor matches list` shows which met a rule.",
+        advice_many="Those without a fresh date are suppressed: `news-monitor matches list` shows which met a rule.",
     ),
     TroubleKind.GUIDS: NoticePolicy(
         "guids",
