@@ -38,7 +38,7 @@ _DECISION = (
     "what a rule in shadow would have sent."
 )
 _REASON = "Only with this reason: too-old, already-sent, cooldown ... `--json` prints it as reason_code."
-_TIME = "A time, or how long ago: 2026-01-05, '2026-01-05 09:00', '3 days'."
+_TIME = "2026-01-05, '2026-01-05 09:00', or how long ago: '3 days'."
 
 
 @click.group(
@@ -58,7 +58,7 @@ def _rule_option(command: F) -> F:
 
 
 def _since_option(command: F) -> F:
-    return click.option("--since", metavar="TIME", help=f"Only since this time. {_TIME}")(command)
+    return click.option("--since", metavar="TIME", help=f"Only since this time: {_TIME}")(command)
 
 
 @matches.command("list")
@@ -67,7 +67,7 @@ def _since_option(command: F) -> F:
 @_rule_option
 @click.option("--source", "sources", multiple=True, metavar="ID", help="Only for this source.")
 @_since_option
-@click.option("--before", metavar="TIME", help=f"Only before this time. {_TIME}")
+@click.option("--before", metavar="TIME", help=f"Only before this time: {_TIME}")
 @click.option("--kind", type=click.Choice([kind.value for kind in MatchKind]), help="Only news, or only mentions.")
 @click.option("--decision", type=click.Choice([*_OUTCOMES, _SHADOW]), metavar="OUTCOME", help=_DECISION)
 @click.option("--reason", type=click.Choice([reason.value for reason in Reason]), metavar="CODE", help=_REASON)

@@ -25,14 +25,14 @@ from monitor.services.queries.matches import ExportedMatch, MatchFilter, iter_ma
 from monitor.store.engine.database import Database
 from monitor.wording.quantities import format_count
 
-_TIME = "A time, or how long ago: 2026-01-05, '2026-01-05 09:00', '3 days'."
+_TIME = "2026-01-05, '2026-01-05 09:00', or how long ago: '3 days'."
 
 
 @click.command()
 @config_option
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only for this rule.")
-@click.option("--since", metavar="TIME", help=f"Only since this time. {_TIME}")
-@click.option("--until", metavar="TIME", help=f"Only before this time. {_TIME}")
+@click.option("--since", metavar="TIME", help=f"Only since this time: {_TIME}")
+@click.option("--until", metavar="TIME", help=f"Only before this time: {_TIME}")
 @click.option("--match", "ids", multiple=True, type=MatchNumber(1, 2**31 - 1), metavar="ID", help="Only this match.")
 @click.option("--evidence", is_flag=True, help="Write an evidence bundle, a zip file that `evidence verify` checks.")
 @click.argument("file", type=OutputPath(), default=Path("-"))

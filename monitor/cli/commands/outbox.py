@@ -112,7 +112,7 @@ _channel = click.option(
 @_dead
 @_channel
 def retry(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -> None:
-    """Send deliveries that are dead or wait again, at once, and with all attempts as if they were new.
+    """Retry deliveries that are dead or wait: send them again at once, with all attempts as if they were new.
 
     If a delivery is dead because its channel accepted nothing, it is also sent without this command, when the channel
     next accepts a message. The record of earlier attempts stays. Deliveries that are being sent, were accepted or were
@@ -159,7 +159,8 @@ def discard(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None)
 @_channel
 @click.option("--to", required=True, metavar="NAME", help="The channel of monitor.yaml to send them on.")
 def move(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None, to: str) -> None:
-    """Send deliveries that are dead or wait on another channel, at once, and with all attempts as if they were new.
+    """Move deliveries that are dead or wait to another channel: send them there at once, with all attempts as if they
+    were new.
 
     Use this if a channel was renamed or removed, or will not recover. If the other channel already has an alert, it
     does not get it twice. Deliveries that are being sent, were accepted or were discarded stay as they are (exit code

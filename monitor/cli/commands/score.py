@@ -48,8 +48,9 @@ def score(
       also_mentions  the ids of rules that may hit it and need not; only whether they hit it at all is counted
       judged         the ids of the rules for which somebody has labelled it; without it: all that DATA names
 
-    Precision is the share of what a rule hits as news that is labelled for it. Recall is the share of what is labelled
-    for a rule that it hits as news. F1 is the harmonic mean of both. The macro F1 is the mean of the rules' F1.
+    Precision: of the articles that a rule hits as news, the share that is labelled for it. Recall: of the articles that
+    are labelled for a rule, the share that it hits as news. F1: the harmonic mean of both. The macro F1 is the mean of
+    the rules' F1.
 
     With --marks, it measures the rules on what people marked (`matches mark`, `alerts mark`, `articles mark`). It also
     prints whether today's program and rules agree with each `stories merge` and `stories split`. -c names the config

@@ -18,7 +18,7 @@ from monitor.wording.reasons import outcome_in_words
 @click.argument("name", metavar="ID")
 @click.argument("other", metavar="OTHER")
 def merge(config: Path, name: str, other: str) -> None:
-    """Merge two stories or events: OTHER becomes part of ID, and stays so for later articles.
+    """Merge two stories or events: OTHER becomes part of ID, also for later articles.
 
     ID gets the articles of OTHER, and what was reported and sent of it, so that nothing is sent twice. A later article
     that is like either of them joins ID. A story merges with a story, an event with an event of the same rule. The

@@ -192,7 +192,7 @@ def _fill_url(url: str, place: Place, environment: Mapping[str, str], folder: Pa
     if (login := _LOGIN.match(url)) is not None:
         secrets = fill_secrets(login[1], environment, place, folder).secrets
         if any(sign.isspace() or sign in "@/?#" for secret in secrets for sign in secret):
-            problem = "a secret has a character that ends the login, so a part of the secret would become the host"
+            problem = "a secret of its login has a character that ends the login, so a part of it would become the host"
             hint = "percent-encode everything but letters and digits in a secret for an address: @ as %40, / as %2F"
             raise InvalidFiles([Fault(place, problem, hint)])
     text = filled.text
