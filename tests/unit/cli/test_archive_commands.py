@@ -151,7 +151,7 @@ async def test_a_backup_is_whole_and_overwrites_nothing(folder: Path) -> None:
         assert connection.execute("SELECT count(*) FROM article").fetchone() == (2,)
     before = copy.read_bytes()
     again = await run(folder, "db backup kept.db")
-    assert (again.code, "is there already" in again.err) == (1, True)
+    assert (again.code, "exists already" in again.err) == (1, True)
     nowhere = await run(folder, "db backup nosuch/kept.db")
     assert (nowhere.code, nowhere.err.count("\n")) == (2, 1)
     assert nowhere.err.endswith("nosuch/kept.db: there is no folder nosuch; make it first\n")
