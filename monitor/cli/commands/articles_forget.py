@@ -49,7 +49,7 @@ def forget(config: Path, what: str, yes: bool) -> None:
     click.echo(f"forgotten: {count}; sent messages, the log and copies of the database stay as they are")
     if done.is_still_polled:
         click.echo(
-            f"{what} is still polled, and its new articles are stored; to end that: `news-monitor sources remove {what}`"
+            f"{what} is still polled, and new articles are stored; to end that: `news-monitor sources remove {what}`"
         )
 
 
