@@ -122,7 +122,7 @@ def _standing(condition: Condition, reading: Reading) -> Iterator[tuple[Hit, str
             )
         case Ignoring():
             inner = _standing(condition.condition, reading)
-            yield from (each for each in inner if not reading.ignored(each[0], condition.ignore))
+            yield from (each for each in inner if reading.outside_ignored([each[0]], condition.ignore))
 
 
 def _word(term: Term) -> str:

@@ -20,6 +20,7 @@ from aiohttp import web
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine
 
+from monitor.runtime.workers.processes import preload_module
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.telemetry import configure_logging
@@ -49,6 +50,12 @@ def program_server() -> Iterator[None]:
     """Commands run in forks of one process, which the first of them starts."""
     yield
     close_program_server()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def preloaded_workers() -> None:
+    """Worker processes find loaded what those of a daemon find loaded: each would spend a second on imports."""
+    preload_module("monitor.preloaded")
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
-"""Runs commands of the program in forks of one process that has imported it: an interpreter for every command would
-spend a second on imports. A fork has arguments, streams, folder, environment and exit code of its own, as any process.
+"""Runs commands of the program, daemons too, in forks of one process that has imported it: an interpreter for each
+would spend a second on imports. A fork has arguments, streams, folder, environment and exit code of its own, as any
+process.
 
 A new interpreter differs in what Python reads when it starts (`needs_interpreter`), in the order of imports and in what
 it says when it frees its modules at the end; tests/unit/cli/test_contract.py runs the commands in one too.
@@ -21,10 +22,16 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
+from monitor.cases import prepare_articles
+from monitor.config.loading.compiled import compile_loaded
+from monitor.config.loading.load import load_rules
+from monitor.model import Article
 from monitor.runtime import gc_tuning
 
 ROOT = Path(__file__).parents[1]
@@ -57,8 +64,7 @@ class ProgramServer:
         """Exit code, stdout and stderr of `news-monitor ARGS` in `folder`."""
         (their_in, our_in), *results = [os.pipe() for _ in range(4)]  # stdin; stdout, stderr, exit code
         given = [their_in, *(writing for _, writing in results)]
-        request = json.dumps({"args": args, "folder": str(folder), "env": dict(env)}).encode()
-        socket.send_fds(self._socket, [request], given)
+        self._ask({"args": args, "folder": str(folder), "env": dict(env)}, given)
         for descriptor in given:
             os.close(descriptor)
         writing = await _open_writer(our_in)
@@ -68,6 +74,19 @@ class ProgramServer:
         if writing.get_write_buffer_size():  # the command has ended without reading it
             writing.abort()
         return int(code), out, err
+
+    async def start(self, *args: str, folder: Path, streams: Sequence[int], env: Mapping[str, str]) -> ForkedProcess:
+        """`news-monitor ARGS` in `folder`, which goes on; `streams`: the descriptors of its stdout and stderr."""
+        nothing, (reading, writing) = os.open(os.devnull, os.O_RDONLY), os.pipe()
+        request = {"args": args, "folder": str(folder), "env": dict(env), "says_id": True}
+        self._ask(request, [nothing, *streams, writing])
+        os.close(nothing)
+        os.close(writing)
+        content, pipe = await _open_reader(reading)
+        return ForkedProcess(int(await content.readline()), content, pipe)
+
+    def _ask(self, request: Mapping[str, Any], descriptors: Sequence[int]) -> None:
+        socket.send_fds(self._socket, [json.dumps(request).encode()], descriptors)
 
     def fileno(self) -> int:
         """The descriptor by which other processes can ask, too, if they inherit it (`tests/doc_commands.py`)."""
@@ -81,6 +100,37 @@ class ProgramServer:
             raise RuntimeError(err.decode())
 
 
+class ForkedProcess:
+    """A fork that runs a command, with what tests use of a process of asyncio."""
+
+    def __init__(self, pid: int, ended: asyncio.StreamReader, pipe: asyncio.ReadTransport) -> None:
+        self.pid = pid
+        self._process = os.pidfd_open(pid)  # a signal reaches nobody else, also when the fork has ended
+        self._ended = asyncio.create_task(self._read_exit_code(ended, pipe))
+
+    @property
+    def returncode(self) -> int | None:
+        return self._ended.result() if self._ended.done() else None
+
+    async def wait(self) -> int:
+        return await asyncio.shield(self._ended)
+
+    def send_signal(self, number: int) -> None:
+        """As a process of asyncio, it does nothing where the process has ended."""
+        if self.returncode is None:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._process, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    async def _read_exit_code(self, ended: asyncio.StreamReader, pipe: asyncio.ReadTransport) -> int:
+        code = int(await ended.read())
+        pipe.close()
+        os.close(self._process)
+        return code
+
+
 def _select_read_at_start(env: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in env.items() if name.startswith(_READ_AT_START)}
 
@@ -92,13 +142,18 @@ async def _open_writer(descriptor: int) -> asyncio.WriteTransport:
 
 
 async def _read_all(descriptor: int) -> bytes:
+    reader, transport = await _open_reader(descriptor)
+    content = await reader.read()
+    transport.close()
+    return content
+
+
+async def _open_reader(descriptor: int) -> tuple[asyncio.StreamReader, asyncio.ReadTransport]:
     reader, pipe = asyncio.StreamReader(), os.fdopen(descriptor, "rb", buffering=0)
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), pipe
     )
-    content = await reader.read()
-    transport.close()
-    return content
+    return reader, transport
 
 
 # --- the process with the program -------------------------------------------------------------------------------
@@ -109,6 +164,17 @@ def _import_program() -> None:
     for module in pkgutil.walk_packages(package.__path__, "monitor."):
         if module.name not in ("monitor.__main__", "monitor.preloaded") and ".migrations." not in module.name:
             importlib.import_module(module.name)
+
+
+def _fill_caches() -> None:
+    """Load what commands load when they first compile rules or read an article, and keep: the entities that come with
+    the program, places, words of languages. An interpreter needs half a second for it."""
+    desk = load_rules([ROOT / "tests/data/desk"])
+    rules = compile_loaded(desk.rules.values(), desk)
+    noon = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    titles = ("North Korea fires two missiles", "북한, 미사일 2발 발사")
+    articles = [Article("wire", title, title, "Seoul, Monday", noon, noon) for title in titles]
+    prepare_articles(articles, rules, all_stories=True)
 
 
 def _serve(asked: socket.socket) -> bool:
@@ -127,15 +193,18 @@ def _serve(asked: socket.socket) -> bool:
                 if not content:
                     return False
                 *streams, code = descriptors
+                request = json.loads(content)
                 number = os.fork()
                 if not number:
                     for descriptor in (code, *running, *(to for _, to in running.values())):
                         os.close(descriptor)
                     asked.close()
-                    _become(json.loads(content), streams)
+                    _become(request, streams)
                     return True
                 for descriptor in streams:
                     os.close(descriptor)
+                if request.get("says_id"):
+                    os.write(code, f"{number}\n".encode())
                 watched = os.pidfd_open(number)
                 running[watched] = (number, code)
                 selector.register(watched, selectors.EVENT_READ)
@@ -178,6 +247,7 @@ def _end(code: int) -> NoReturn:
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a test session that is interrupted closes the socket
     _import_program()
+    _fill_caches()
     gc.collect()
     gc.freeze()  # the forks share these pages,
     gc_tuning.MAX_SEARCHED = 0  # and do not search the modules of all commands for garbage: a command imports few

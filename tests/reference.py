@@ -26,9 +26,11 @@ Where the words of the language leave a choice, this is what was chosen:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice, pairwise, product
+from typing import NamedTuple
 
 import re2
 
@@ -83,8 +85,7 @@ PATTERN_HITS = 100  # of a pattern in one zone
 NUMBERED = 20_000  # characters
 
 
-@dataclass(frozen=True, order=True)
-class Hit:
+class Hit(NamedTuple):
     """Something stands at a zone's tokens from `first` up to `end`."""
 
     zone: Field
@@ -128,6 +129,7 @@ class Reading:
         }
         self._terms: dict[tuple[Term, bool], list[Hit]] = {}
         self._standing: dict[Condition, list[Hit]] = {}
+        self._caught: dict[Rule, tuple[Condition, NewsIn] | None] = {}
 
     # --- a rule -------------------------------------------------------------------------------------------------
 
@@ -149,6 +151,11 @@ class Reading:
     def caught(self, rule: Rule) -> tuple[Condition, NewsIn] | None:
         """Which condition meets the article, and how far into it the evidence may reach: its match as far as news may,
         else anywhere; else its mention, anywhere. None: it is not met."""
+        if rule not in self._caught:
+            self._caught[rule] = self._catch(rule)
+        return self._caught[rule]
+
+    def _catch(self, rule: Rule) -> tuple[Condition, NewsIn] | None:
         asked = [(rule.condition, NewsIn.TEXT)]
         asked += [] if rule.mention is None else [(rule.mention, NewsIn.TEXT)]
         other = rule.news_in is NewsIn.ABOUT and self.is_about_another(rule)
@@ -160,10 +167,15 @@ class Reading:
         """Whether the title does not meet the rule, and its title alone meets another one that is live."""
         if self.holds(rule.condition, self.within(NewsIn.TITLE)):
             return False
+        others = [each for each in self.world.rules if each.status is RuleStatus.LIVE and each.id != rule.id]
+        return any(self.title_alone.holds(each.condition, lambda _: True) for each in others)
+
+    @cached_property
+    def title_alone(self) -> Reading:
+        """The article read as if it had only its title, in its language."""
         alone = Reading(self.article, self.world)
         alone.zones |= {name: Zone("", prose=False) for name in self.zones if name is not Field.TITLE}
-        others = [each for each in self.world.rules if each.status is RuleStatus.LIVE and each.id != rule.id]
-        return any(alone.holds(each.condition, lambda _: True) for each in others)
+        return alone
 
     def title_has_none(self, rule: Rule) -> bool:
         """Whether the rule wants something of its match in the title, and nothing is."""
@@ -257,8 +269,10 @@ class Reading:
     def choices(
         self, members: tuple[Condition, ...], field: Field | None, node: str, counts: Counts
     ) -> Iterator[tuple[Hit, ...]]:
-        """A hit of each member, in every way."""
-        return product(*(self.counted(each, field, node, counts) for each in members))
+        """A hit of each member, all in one zone, in every way."""
+        counted = [self.counted(each, field, node, counts) for each in members]
+        for zone in self.zones:
+            yield from product(*([hit for hit in hits if hit.zone is zone] for hits in counted))
 
     def counted(self, member: Condition, field: Field | None, node: str, counts: Counts) -> list[Hit]:
         """The hits that count of a member of a near; of a near in it, from the first to the last word of a choice."""
@@ -291,13 +305,13 @@ class Reading:
             case AllOf() | AnyOf():
                 return [hit for each in condition.conditions for hit in self.hits(each, field, node)]
         standing = [] if isinstance(condition, Not) else self.standing(condition)
-        return [replace(hit, node=node) for hit in standing if self.in_field(hit, field)]
+        return [hit._replace(node=node) for hit in standing if self.in_field(hit, field)]
 
     def alike(self, condition: Condition, field: Field | None, node: str) -> list[Hit]:
         """The hits of a condition, all under its own name or, where it has none, that of what it is a part of."""
         while isinstance(condition, Named):
             node, condition = condition.name, condition.condition
-        return [replace(hit, node=node) for hit in self.hits(condition, field)]
+        return [hit._replace(node=node) for hit in self.hits(condition, field)]
 
     def standing(self, condition: Condition) -> list[Hit]:
         """Where words, a list, an entity, a group or a pattern stand, in all zones."""
@@ -319,8 +333,7 @@ class Reading:
             case NumberNamed() | DayNamed():
                 return [hit for zone in PROSE for hit in self.quantity(zone, condition)]
             case Ignoring():
-                hits = self.standing(condition.condition)
-                return [hit for hit in hits if not self.ignored(hit, condition.ignore)]
+                return self.outside_ignored(self.standing(condition.condition), condition.ignore)
         raise TypeError(condition)
 
     def together(self, chosen: tuple[Hit, ...], near: Near) -> bool:
@@ -337,16 +350,20 @@ class Reading:
         ordered = sorted(chosen)
         return between(ordered[0], ordered[-1], zone) <= near.words
 
-    def ignored(self, hit: Hit, ignore: Ignore) -> bool:
+    def outside_ignored(self, hits: list[Hit], ignore: Ignore) -> list[Hit]:
+        """Those of the hits that nothing ignores."""
         lists = [one for each in ignore.lists for one in self.lists_in(self.world.lists[each])]
         swallowing = self.terms(ignore.terms) + [hit for each in lists for hit in self.in_list(each)]
         before = [ignore.before, *(one for each in lists for one in (each.before, *each.more_before))]
         after = [ignore.after, *(one for each in lists for one in (each.after, *each.more_after))]
-        return (
-            any(map(hit.inside, swallowing))
-            or any(self.reaches(word, hit, each) for each in before if each for word in self.standing(each.condition))
-            or any(self.reaches(hit, word, each) for each in after if each for word in self.standing(each.condition))
-        )
+        words_before = [(each, word) for each in before if each for word in self.standing(each.condition)]
+        words_after = [(each, word) for each in after if each for word in self.standing(each.condition)]
+        return [
+            hit
+            for hit in outside(hits, swallowing)
+            if not any(self.reaches(word, hit, each) for each, word in words_before)
+            and not any(self.reaches(hit, word, each) for each, word in words_after)
+        ]
 
     def reaches(self, left: Hit, right: Hit, reach: Reach) -> bool:
         zone = self.zones[left.zone]
@@ -383,11 +400,19 @@ class Reading:
         return self._terms[term, is_name]
 
     def is_of_other_language(self, term: Term, is_name: bool) -> bool:
-        language, said = term.language.split("-")[0].lower(), (self.article.title, self.article.text)
+        language = term.language.split("-")[0].lower()
         if HAN.search(term.text) or KANA.search(term.text):
-            return language in ruled_out_languages(*said)
+            return language in self.ruled_out
         scripts = {script_of(letter).name for letter in term.text if letter.isalpha()}
-        return scripts == {"Latin"} and not is_name and language in ruled_out_latin_languages(*said)
+        return scripts == {"Latin"} and not is_name and language in self.ruled_out_latin
+
+    @cached_property
+    def ruled_out(self) -> Container[str]:
+        return ruled_out_languages(self.article.title, self.article.text)
+
+    @cached_property
+    def ruled_out_latin(self) -> Container[str]:
+        return ruled_out_latin_languages(self.article.title, self.article.text)
 
     def pattern(self, name: Field, pattern: Pattern) -> list[Hit]:
         options = re2.Options()
@@ -414,7 +439,7 @@ class Reading:
         said = str(condition)
         return [(hit, one.value) for one in asked for hit in self.touched(name, [(one.start, one.end)], said)]
 
-    @property
+    @cached_property
     def language(self) -> str | None:
         return language_of(self.article.title, self.article.text, self.article.language)
 

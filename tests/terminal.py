@@ -7,11 +7,14 @@ import pty
 import subprocess
 import sys
 from contextlib import suppress
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from threading import Timer
 
+import pytest
 from click import unstyle
 
+from monitor.cli import main
 from tests.e2e.whole import ROOT
 from tests.patience import PATIENCE
 
@@ -33,3 +36,29 @@ def on_terminal(columns: int, *arguments: str, folder: Path = ROOT) -> list[str]
     late.cancel()
     assert status == 0
     return unstyle(printed.decode()).splitlines()
+
+
+class _Terminal(BytesIO):
+    """What a stream writes to."""
+
+    def __init__(self, *, terminal: bool) -> None:
+        super().__init__()
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+
+def show(arguments: list[str], monkeypatch: pytest.MonkeyPatch, *, terminal: bool) -> tuple[str, str]:
+    """What a command writes to standard output, which is a terminal or not, and to standard error."""
+    raws = _Terminal(terminal=terminal), _Terminal(terminal=False)  # a bar of progress would be our own
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "argv", ["news-monitor", *arguments])
+        patch.setattr(sys, "stdout", TextIOWrapper(raws[0], encoding="utf-8"))
+        patch.setattr(sys, "stderr", TextIOWrapper(raws[1], encoding="utf-8"))
+        patch.setattr("monitor.cli.relaxed", lambda: None)
+        with suppress(SystemExit):
+            main()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        return raws[0].getvalue().decode(), raws[1].getvalue().decode()  # its streams close them when they go

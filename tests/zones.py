@@ -22,13 +22,29 @@ class Zone:
     """One text of an article, apart from the others."""
 
     def __init__(self, text: str, *, prose: bool) -> None:
-        self.text, self.record = text, normalize_text(text)
+        self.text, self.record, self._prose = text, normalize_text(text), prose
         self.spans = [match.span() for match in TOKEN.finditer(self.record)]
-        self.cased = [fold(self.record[a:b], cased=True) for a, b in self.spans]
-        self.folded = [fold(self.record[a:b]) for a, b in self.spans]
-        self.words = [0.5 if is_unspaced(token) else 1.0 for token in self.folded]
-        self.sentence = self._numbers(split_sentences(self.record) if prose else [])
-        self.paragraph = self._numbers(split_paragraphs(self.record) if prose else [])
+
+    @cached_property
+    def cased(self) -> list[str]:
+        return [fold(self.record[a:b], cased=True) for a, b in self.spans]
+
+    @cached_property
+    def folded(self) -> list[str]:
+        return [fold(self.record[a:b]) for a, b in self.spans]
+
+    @cached_property
+    def words(self) -> list[float]:
+        """How much each token counts as a word."""
+        return [0.5 if is_unspaced(token) else 1.0 for token in self.folded]
+
+    @cached_property
+    def sentence(self) -> list[int]:
+        return self._numbers(split_sentences(self.record) if self._prose else [])
+
+    @cached_property
+    def paragraph(self) -> list[int]:
+        return self._numbers(split_paragraphs(self.record) if self._prose else [])
 
     def _numbers(self, pieces: Sequence[tuple[int, int]]) -> list[int]:
         """Of each token, the number of the piece of the text that it stands in."""
@@ -41,7 +57,8 @@ class Zone:
             (first, first + len(wanted))
             for wanted in described(term)
             for first in range(len(tokens) - len(wanted) + 1 if wanted else 0)
-            if all(map(re.Pattern.fullmatch, wanted, tokens[first : first + len(wanted)]))
+            if wanted[0].fullmatch(tokens[first])
+            and all(map(re.Pattern.fullmatch, wanted, tokens[first : first + len(wanted)]))
             and (not term.edged or self._apart(term, first, first + len(wanted)))
         }
 

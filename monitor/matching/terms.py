@@ -22,6 +22,11 @@ from monitor.text.scripts import HAN, KANA, KATAKANA, Script, count_letters, is_
 _SHARING_HAN = ("zh", "ja", "ko")
 _OTHER = Script("other", "")
 
+# An edit among thousands of rules leaves almost all terms unchanged. `lru_cache` would take as much memory again.
+_MAX_COMPILED = 200_000
+_COMPILED_WORDS: dict[Term, tuple[TermPattern, ...]] = {}
+_COMPILED_NAMES: dict[Term, tuple[TermPattern, ...]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -273,11 +278,16 @@ class KatakanaEdgePattern(TermPattern):
         return not (self.left and KATAKANA.match(before)) and not (self.right and KATAKANA.match(after))
 
 
-@lru_cache(maxsize=200_000)  # an edit among thousands of rules leaves almost all terms unchanged
 def compile_term(term: Term, *, name: bool = False) -> tuple[TermPattern, ...]:
     """Return the patterns of a term: one, or one for each of its forms; none if nothing comparable is left of it (it
     is only punctuation). `name`: the term is a name, which is the same in many languages that use Latin letters."""
-    return tuple(map(_build_pattern, list_forms(term, name=name)))
+    compiled = _COMPILED_NAMES if name else _COMPILED_WORDS
+    patterns = compiled.get(term)
+    if patterns is None:
+        if len(compiled) >= _MAX_COMPILED:
+            compiled.clear()
+        patterns = compiled[term] = tuple(map(_build_pattern, list_forms(term, name=name)))
+    return patterns
 
 
 def list_forms(term: Term, *, name: bool = False) -> Iterator[TermForm]:

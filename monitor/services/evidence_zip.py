@@ -19,6 +19,7 @@ _LOCAL_HEADER, _LENGTHS_IN_LOCAL = 30, 26
 _CENTRAL_HEADER, _LENGTHS_IN_CENTRAL = 46, 28
 _SHARED_IN_LOCAL, _SHARED_IN_CENTRAL, _SHARED = 4, 6, 26  # what both headers of a file say, in the same order
 _END, _LARGE_END = 22, 56 + 20
+_LARGE_OFFSET, _LARGE_VERSION = struct.Struct("<HHQ"), 45  # of an entry beyond 4 GiB, in the list at the end only
 _CHUNK = 2**16  # bytes
 
 
@@ -28,7 +29,7 @@ def find_stray_data(archive: zipfile.ZipFile, file: IO[bytes], largest: int) -> 
     if archive.comment:
         yield "the zip file has a comment, which no sum covers"
     for info in archive.infolist():
-        if info.comment or info.extra:
+        if info.comment or (info.extra and not _is_beyond_4_gib(info)):
             yield f"{info.filename}: it has a comment or other data beside its content"
         if S_IFMT(info.external_attr >> 16) not in (0, S_IFREG):
             yield f"{info.filename}: it is a link or another special file"
@@ -36,6 +37,11 @@ def find_stray_data(archive: zipfile.ZipFile, file: IO[bytes], largest: int) -> 
             yield f"{info.filename}: it has bytes that do not belong to its content"
     yield from _find_headers_that_differ(archive, file)
     yield from _find_gaps(archive, file)
+
+
+def _is_beyond_4_gib(info: zipfile.ZipInfo) -> bool:
+    """Whether its extra field is no more than where it begins, as an entry beyond 4 GiB needs it (zip64)."""
+    return info.extra == _LARGE_OFFSET.pack(1, 8, info.header_offset)
 
 
 def _hides_data(info: zipfile.ZipInfo, file: IO[bytes]) -> bool:
@@ -71,8 +77,11 @@ def _find_headers_that_differ(archive: zipfile.ZipFile, file: IO[bytes]) -> Iter
     """Of these, zipfile reads the sizes, times and extra fields only in the list at the end."""
     at = archive.start_dir
     for info in archive.infolist():
-        local = _read(file, f"{_SHARED}s", info.header_offset + _SHARED_IN_LOCAL)
-        if local != _read(file, f"{_SHARED}s", at + _SHARED_IN_CENTRAL):
+        (local,) = _read(file, f"{_SHARED}s", info.header_offset + _SHARED_IN_LOCAL)
+        (central,) = _read(file, f"{_SHARED}s", at + _SHARED_IN_CENTRAL)
+        if _is_beyond_4_gib(info) and local.endswith(bytes(2)):  # then version and length of the extra field differ
+            local = struct.pack(f"<H{_SHARED - 4}sH", _LARGE_VERSION, local[2:-2], _LARGE_OFFSET.size)
+        if local != central:
             yield f"{info.filename}: it is described in two places that differ"
         at += _CENTRAL_HEADER + sum(_read(file, "<HHH", at + _LENGTHS_IN_CENTRAL))
 

@@ -42,7 +42,7 @@ async def test_a_name_that_hangs_holds_no_end_up(tmp_path: Path) -> None:
 async def test_every_usual_signal_ends_it_in_good_order(tmp_path: Path, number: signal.Signals) -> None:
     """At the end there is a word in the log, and no traceback."""
     write_config(tmp_path, {"quick": "http://127.0.0.1:9/feed"})
-    async with Daemon(tmp_path) as daemon:
+    async with Daemon(tmp_path, in_interpreter=True) as daemon:
         await until(lambda: "daemon.started" in daemon.log.read_text())
         assert await daemon.end(number) == 0
     assert '"event": "daemon.stopped"' in daemon.log.read_text()

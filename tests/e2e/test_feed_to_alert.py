@@ -73,7 +73,7 @@ async def _life(folder: Path) -> Told:
             rules=SHIPPED["rules"],
             entities=SHIPPED["entities"],
         )
-        async with Daemon(folder, password) as daemon:
+        async with Daemon(folder, password, in_interpreter=True) as daemon:
             await until(lambda: all(site.asked[f"/{name}"] for name in feeds))
             published = now()
             site.pages["/agency"] = document(rss((LAUNCH, "/2026/launch", published), old))
@@ -194,7 +194,7 @@ async def test_run_once_ends_at_ctrl_c(tmp_path: Path) -> None:
         site.pages = {"/good": document(rss((LAUNCH, "/launch", now()))), "/slow": slow}
         sources = {name: site.url(f"/{name}") for name in ("good", "slow")}
         write_config(tmp_path, sources, more="limits: {total: 10 min, idle: 10 min}\n")
-        async with Daemon(tmp_path, None, "--once") as daemon:
+        async with Daemon(tmp_path, None, "--once", in_interpreter=True) as daemon:
             await stalled.wait()
             await until(lambda: site.asked["/good"])
             assert await daemon.end(signal.SIGINT) == 0

@@ -39,7 +39,7 @@ def owners(folder: Path) -> dict[str, int]:
 
 async def test_what_root_runs_makes_files_of_their_owner(folder: Path) -> None:
     """From the first file of all; and `run` says whom it has become."""
-    async with Daemon(folder) as daemon:
+    async with Daemon(folder, in_interpreter=True) as daemon:
         await until(lambda: '"event": "daemon.started"' in daemon.log.read_text())
         names = ("monitor.db", "monitor.db-shm", "monitor.db-wal", "monitor.db.lock")
         assert owners(folder) == dict.fromkeys(names, OWNER)

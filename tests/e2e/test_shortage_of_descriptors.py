@@ -70,7 +70,7 @@ async def test_polls_go_on_with_few_descriptors_and_the_log_stays_short(tmp_path
         more = f"web: {{listen: '127.0.0.1:{port}'}}\nlimits: {{polls: {SOURCES}}}\n"
         urls = {id_: site.url(path) for id_, path in paths.items()}
         write_config(tmp_path, urls, more=more)
-        daemon = await stack.enter_async_context(Daemon(tmp_path))
+        daemon = await stack.enter_async_context(Daemon(tmp_path, in_interpreter=True))
         resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (FEW, FEW))
         await until(lambda: LogEvent.LISTENING in daemon.log.read_text())
         await until(lambda: site.asked)

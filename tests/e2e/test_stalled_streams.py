@@ -58,7 +58,7 @@ async def test_polls_messages_health_and_the_end_wait_for_no_reader(tmp_path: Pa
         write_config(tmp_path, {"wire": site.url("/wire")}, channels=channels, more=more)
         with full_pipe() as pipe:
             stdout, stderr = (pipe if name in stalled else None for name in ("stdout", "stderr"))
-            async with Daemon(tmp_path, stdout=stdout, stderr=stderr) as daemon:
+            async with Daemon(tmp_path, stdout=stdout, stderr=stderr, in_interpreter=True) as daemon:
                 await until(lambda: site.received)
                 polls = site.asked["/wire"]
                 await until(lambda: site.asked["/wire"] >= polls + 3)

@@ -46,7 +46,7 @@ async def test_systemd_is_told_of_start_reload_work_and_end(tmp_path: Path, told
     async with serving(site):
         site.pages["/wire"] = document(rss(("A quiet day", "/quiet", now())))
         write_config(tmp_path, {"wire": site.url("/wire")})
-        async with Daemon(tmp_path, surroundings(tmp_path)) as daemon:
+        async with Daemon(tmp_path, surroundings(tmp_path), in_interpreter=True) as daemon:
             await until(lambda: firsts(told).count("WATCHDOG=1") > 2)
             daemon.process.send_signal(signal.SIGHUP)
             await until(lambda: firsts(told).count("READY=1") == 2)
@@ -142,7 +142,7 @@ async def test_many_hangups_are_one_reload(tmp_path: Path, told: list[list[str]]
 async def test_a_path_that_cannot_be_read_is_told_and_ends_nothing(tmp_path: Path, told: list[list[str]]) -> None:
     """However often it is looked at, and on request."""
     write_config(tmp_path, {"quick": "http://127.0.0.1:9/feed"})
-    async with Daemon(tmp_path, surroundings(tmp_path)) as daemon:
+    async with Daemon(tmp_path, surroundings(tmp_path), in_interpreter=True) as daemon:
         await until(lambda: "READY=1" in firsts(told))
         text = (tmp_path / "monitor.yaml").read_text()
         (tmp_path / "monitor.yaml").write_text(text.replace("[sources.yaml]", f"[sources.yaml, {'a' * 300}]"))

@@ -27,7 +27,7 @@ from aiohttp import web
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.patience import PATIENCE
-from tests.preloaded_program import ProgramServer
+from tests.preloaded_program import ForkedProcess, ProgramServer
 
 ROOT = Path(__file__).parents[2]
 # A few rules and entities, compiled in no time; `SHIPPED` is what a user begins with, and takes seconds.
@@ -120,7 +120,7 @@ def _make_ended(code: int, out: bytes, err: bytes) -> Ended:
 
 class Daemon:
     """`news-monitor run`, with its log in a file. Killed at the end of its context, should it still run. `stdout`,
-    `stderr`: file descriptors instead of the log's."""
+    `stderr`: file descriptors instead of the log's; `in_interpreter`: a new one, for tests of its start or its end."""
 
     def __init__(
         self,
@@ -129,21 +129,24 @@ class Daemon:
         *options: str,
         stdout: int | None = None,
         stderr: int | None = None,
+        in_interpreter: bool = False,
     ) -> None:
         self._folder, self._env, self._options = folder, env, options
-        self._stdout, self._stderr = stdout, stderr
+        self._stdout, self._stderr, self._in_interpreter = stdout, stderr, in_interpreter
+        self.process: asyncio.subprocess.Process | ForkedProcess
         self.log = folder / "log"
 
     async def __aenter__(self) -> Self:
-        command = (sys.executable, "-m", "monitor", "run", "-c", "monitor.yaml", *self._options)
+        args, env = ("run", "-c", "monitor.yaml", *self._options), _surroundings(self._env)
         with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *command,
-                cwd=self._folder,
-                env=_surroundings(self._env),
-                stdout=log if self._stdout is None else self._stdout,
-                stderr=log if self._stderr is None else self._stderr,
-            )
+            streams = [log.fileno() if each is None else each for each in (self._stdout, self._stderr)]
+            if self._in_interpreter or _program_server().needs_interpreter(env):
+                command = (sys.executable, "-m", "monitor", *args)
+                self.process = await asyncio.create_subprocess_exec(
+                    *command, cwd=self._folder, env=env, stdout=streams[0], stderr=streams[1]
+                )
+            else:
+                self.process = await _program_server().start(*args, folder=self._folder, streams=streams, env=env)
         return self
 
     async def __aexit__(self, *ended: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from random import Random
 
@@ -105,7 +105,8 @@ def compare(cases: Batch, tally: Tally) -> None:
     """Holds the compiled set against the reference, each rule on each article."""
     world = replace(cases.world, rules=tuple(cases.rules))
     compiled = compile_rules(cases.rules, world.entities, world.lists, world.sources)
-    used = {rule.id: constructs(rule, world) for rule in cases.rules}
+    parts_of = {rule.id: list(parts(rule, world)) for rule in cases.rules}
+    used = {rule.id: constructs(rule, parts_of[rule.id]) for rule in cases.rules}
     for each in cases.articles:
         matches, reading = compiled.match(each), Reading(each, world)
         found = {match.rule: match for match in matches}
@@ -121,7 +122,7 @@ def compare(cases: Batch, tally: Tally) -> None:
                 tally.fired.update(used[rule.id])
                 tally.by_mention += reading.caught(rule) == (rule.mention, NewsIn.TEXT)
                 tally.under_another += under_another(rule, reading)
-            for wrong in differences(rule, found.get(rule.id), expected, reading):
+            for wrong in differences(rule, found.get(rule.id), expected, reading, parts_of[rule.id]):
                 tally.differences.append(f"{wrong}\n  {rule}\n  {each}\n  {world}")
 
 
@@ -132,7 +133,11 @@ def under_another(rule: Rule, reading: Reading) -> bool:
 
 
 def differences(
-    rule: Rule, match: Match | None, expected: tuple[MatchKind, Level] | None, reading: Reading
+    rule: Rule,
+    match: Match | None,
+    expected: tuple[MatchKind, Level] | None,
+    reading: Reading,
+    used: Sequence[object],
 ) -> Iterator[str]:
     """What the compiled set sees otherwise, and what is wrong with its evidence."""
     decided = None if match is None else (match.kind, match.level)
@@ -140,12 +145,11 @@ def differences(
         yield f"{decided} instead of {expected}"
     elif match is not None:
         yield from reading.faults(rule, match)
-        yield from misquoted(rule, match, reading)
+        yield from misquoted(match, reading.article, used)
 
 
-def misquoted(rule: Rule, match: Match, reading: Reading) -> Iterator[str]:
+def misquoted(match: Match, page: Article, used: Sequence[object]) -> Iterator[str]:
     """Evidence that is not the article's own text, or that no word which it names can be read from."""
-    page = reading.article
     fields = {
         Field.TITLE: page.title,
         Field.TEXT: page.text,
@@ -153,7 +157,6 @@ def misquoted(rule: Rule, match: Match, reading: Reading) -> Iterator[str]:
         Field.TAGS: ", ".join(page.tags),
         Field.URL: page.url,
     }
-    used = list(parts(rule, reading.world))
     patterns = {part.pattern for part in used if isinstance(part, Pattern)}  # may need what stands beside the tokens
     terms = [part for part in used if isinstance(part, Term) and part.text not in patterns]
     for span in match.evidence:
@@ -193,7 +196,7 @@ def found_otherwise(rule: Rule, page: Article) -> list[str]:
     """How the compiled set differs from the reference, of one rule and one article."""
     (match,) = compile_rules([rule], {}).match(page) or (None,)
     reading = Reading(page, World())
-    return list(differences(rule, match, reading.verdict(rule), reading))
+    return list(differences(rule, match, reading.verdict(rule), reading, list(parts(rule, reading.world))))
 
 
 # --- odd texts ---------------------------------------------------------------------------------------------------
@@ -223,8 +226,8 @@ _NODES = {
 }  # fmt: skip
 
 
-def constructs(rule: Rule, world: World) -> set[str]:
-    """The names of all that a rule uses, its lists and entities included."""
+def constructs(rule: Rule, used: Sequence[object]) -> set[str]:
+    """The names of all that a rule uses; `used` are its parts, its lists and entities included."""
     found = {"shadow"} if rule.status is RuleStatus.SHADOW else set()
     for key in ("unless", "where", "raises", "lowers", "mention", "mention_if"):
         found |= {key} if getattr(rule, key) else set()
@@ -232,7 +235,7 @@ def constructs(rule: Rule, world: World) -> set[str]:
         found.add("title has some")
     if rule.news_in is not NewsIn.LEAD:
         found.add(f"news in {rule.news_in}")
-    for part in parts(rule, world):
+    for part in used:
         found |= set(_uses(part))
     return found
 

@@ -11,11 +11,9 @@ import logging
 import os
 import re
 import sqlite3
-import sys
 import unicodedata
 from collections.abc import Iterator
-from contextlib import suppress
-from io import BytesIO, StringIO, TextIOWrapper
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,6 @@ import pytest
 from sqlalchemy import JSON, Column, String, Text, TypeDecorator, insert, literal, select, update
 
 from monitor import clock
-from monitor.cli import main
 from monitor.config.loading.load import load_config_files
 from monitor.config.loading.summary import ConfigSummary
 from monitor.model import Field, PageRequest
@@ -40,6 +37,7 @@ from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, notice,
 from tests.e2e.whole import news_monitor, write_config
 from tests.newest import make_newest
 from tests.security.nasty_pieces import STEERING
+from tests.terminal import show
 from tests.unit.cli.test_contract import COMMANDS
 
 SPOILT = "".join(STEERING)
@@ -306,32 +304,6 @@ EVIL = "a\x1b[35;9m\x9b31m\u202e\u200b\udc9b\r\x07"
 def test_every_command_is_among_the_views() -> None:
     """A new command is tried too."""
     assert [name for name in COMMANDS if not any(view.startswith(name) for view in VIEWS)] == []
-
-
-class _Terminal(BytesIO):
-    """What a stream writes to."""
-
-    def __init__(self, *, terminal: bool) -> None:
-        super().__init__()
-        self._terminal = terminal
-
-    def isatty(self) -> bool:
-        return self._terminal
-
-
-def show(arguments: list[str], monkeypatch: pytest.MonkeyPatch, *, terminal: bool) -> tuple[str, str]:
-    """What a command writes to standard output, which is a terminal or not, and to standard error."""
-    raws = _Terminal(terminal=terminal), _Terminal(terminal=False)  # a bar of progress would be our own
-    with monkeypatch.context() as patch:
-        patch.setattr(sys, "argv", ["news-monitor", *arguments])
-        patch.setattr(sys, "stdout", TextIOWrapper(raws[0], encoding="utf-8"))
-        patch.setattr(sys, "stderr", TextIOWrapper(raws[1], encoding="utf-8"))
-        patch.setattr("monitor.cli.relaxed", lambda: None)
-        with suppress(SystemExit):
-            main()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        return raws[0].getvalue().decode(), raws[1].getvalue().decode()  # its streams close them when they go
 
 
 @pytest.fixture

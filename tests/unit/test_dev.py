@@ -32,6 +32,34 @@ def dev(venv: Path, *args: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run((ROOT / "dev", *args), env=surroundings, capture_output=True, text=True, check=False)
 
 
+FAKE_PYTHON = """\
+#!/bin/sh
+case "$*" in
+    "-m venv "*) mkdir -p "$3/bin"; cp "$0" "$3/bin/python" ;;
+    *"-r requirements/dev.txt"*) exit "$FAILS" ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("fails", ["0", "1"])
+def test_setting_up_says_when_each_step_begins(fails: str, tmp_path: Path) -> None:
+    """With a Python that installs nothing. A step that fails is the last."""
+    python = tmp_path / "python"
+    python.write_text(FAKE_PYTHON, encoding="ascii")
+    python.chmod(0o755)
+    surroundings = {"PATH": "/usr/bin:/bin", "VENV": str(tmp_path / "new"), "PYTHON": str(python), "FAILS": fails}
+    done = subprocess.run((ROOT / "dev", "setup"), env=surroundings, capture_output=True, text=True, check=False)
+    packages = sum("==" in line for line in (ROOT / "requirements/dev.txt").read_text(encoding="utf-8").splitlines())
+    lines = [
+        f"dev: setting up {tmp_path}/new, once; this takes a minute or more",
+        "dev: 1 of 3: making a Python environment",
+        f"dev: 2 of 3: downloading and installing {packages} packages (requirements/dev.txt)",
+        "dev: 3 of 3: installing news-monitor itself",
+        "dev: ready",
+    ]
+    assert (done.returncode, done.stderr.splitlines()) == ((0, lines) if fails == "0" else (1, lines[:3]))
+
+
 def test_bench_lists_every_benchmark_with_what_it_measures(venv: Path) -> None:
     """The first line of each docstring stands behind its name."""
     listed = dev(venv, "bench")

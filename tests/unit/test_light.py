@@ -22,6 +22,20 @@ def test_the_daemon_loads_nothing_that_it_does_not_use() -> None:
     assert found.stdout.split() == []
 
 
+WORKER = """
+import sys
+import monitor.preloaded
+print(*(name for name in sys.argv[1:] if name in sys.modules))
+"""
+
+
+def test_workers_load_nothing_that_they_do_not_use() -> None:
+    """They hold what the fork server has loaded. One of its libraries loads Pygments if that is installed."""
+    unused = ("pygments", "rich")
+    found = subprocess.run([sys.executable, "-c", WORKER, *unused], capture_output=True, check=True, text=True)
+    assert found.stdout.split() == []
+
+
 # What only other commands need.
 UNUSED = (
     "aiohttp",

@@ -20,6 +20,7 @@ from monitor.cli.options import (
     print_json,
 )
 from monitor.cli.output.tables import print_table
+from monitor.cli.output.wrapped_lines import print_lines
 from monitor.errors import MonitorError
 from monitor.model import Endpoint, MarkVerdict
 from monitor.model.web_pages import list_feed_paths, make_feed_secret
@@ -93,8 +94,7 @@ def show(config: Path, *, as_json: bool, id_: str) -> None:
     if as_json:
         print_json(asdict(found))
         return
-    for line in _format_alert(found, settings.timezone):
-        click.echo(line)
+    print_lines(_format_alert(found, settings.timezone))
 
 
 def _format_marks(alert: AlertSummary) -> str:

@@ -11,6 +11,7 @@ from monitor.cli.config_summary import load_summary
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import config_option, existing_database, json_line, json_option, open_output, print_json
 from monitor.cli.output.article_list import details_row, export_row, format_details
+from monitor.cli.output.wrapped_lines import print_lines
 from monitor.cli.paths import OutputPath
 from monitor.cli.query_options import PageOptions, page_options, print_search, query_argument, read_query
 from monitor.services.queries.search import iter_articles, show_article
@@ -77,8 +78,7 @@ def show(config: Path, as_json: bool, article: str) -> None:
     if as_json:
         print_json(details_row(details))
         return
-    for line in format_details(details, loaded.settings.timezone):
-        click.echo(line)
+    print_lines(format_details(details, loaded.settings.timezone))
 
 
 @articles.command()

@@ -15,13 +15,14 @@ from monitor import clock
 from monitor.cli.options import fault_row, json_option, possible_config_option, print_json
 from monitor.cli.paths import InputPath, require_config, require_given_config, require_trusted_config
 from monitor.config.loading.files import Signature
-from monitor.errors import Fault
+from monitor.errors import Fault, InvalidRequest
 from monitor.lab.annotated_document import Lint
 from monitor.lab.checking import CheckResult, ConfigChecker
 from monitor.model import Entity, Rule
 from monitor.wording.quantities import format_count
 
 _LOOK = 0.3  # s between two looks at the files
+_NO_RULES = "there is no rule and no entity in it; `news-monitor rules packs` lists rules that show how to write one"
 _SHARE = 0.1  # of the time may go into looking, where there are thousands
 
 
@@ -53,6 +54,8 @@ def check(config: Path, as_json: bool, strict: bool, watch: bool, paths: tuple[P
     require_trusted_config(config)  # with paths too: its files may define what these name
     checking = ConfigChecker(config, paths, os.environ)
     if watch:
+        if pipe := next((path for path in paths if path.is_fifo()), None):
+            raise InvalidRequest(f"{pipe}: --watch reads files again, and a pipe can be read only once: name a file")
         _watch_files(checking, as_json=as_json, strict=strict)
     checked = checking.run(clock.now())
     _print_findings(checked, as_json=as_json)
@@ -144,6 +147,9 @@ def _print_summary(checked: CheckResult, at: str = "") -> None:
     if checked.database_error:
         click.echo(f"the latest matches cannot be read: {checked.database_error}", err=True)
     click.echo(f"{at}{_summarize_findings(checked)}", err=True)
+    is_of_paths = checked.is_config_usable and checked.config is None  # a config gets advice
+    if is_of_paths and not checked.faults and not checked.rules and not checked.entities:
+        click.echo(_NO_RULES, err=True)
 
 
 def _summarize_findings(checked: CheckResult) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from monitor.cli.called_name import find_called_name
 from monitor.cli.output.starter_update import update_starter
-from monitor.config.editing.starter import count_rules_and_sources, write_starter
+from monitor.config.editing.starter import count_items, write_starter
 from monitor.config.loading.files import is_there
 from monitor.config.loading.packs import FIRST_PACK, shipped_packs
 from monitor.config.loading.shipped import find_shipped_folder
@@ -17,14 +18,17 @@ from monitor.errors import InvalidRequest
 from monitor.services.lookup import require_known
 from monitor.wording.quantities import format_count
 
+_KINDS = ("rule", "list", "source", "entity")
+
 
 @click.command()
 @click.option("--pack", "names", metavar="NAME[,NAME]", help="These packs of rules and sources, not east-asia.")
 @click.option("--empty", is_flag=True, help="No rules and no sources.")
 @click.option("--update", is_flag=True, help="Show what a newer version of the program would change in DIR.")
 @click.option("--write", is_flag=True, help="With --update: change it.")
+@click.option("--verbose", is_flag=True, help="Name each file that is written, and each that was there.")
 @click.argument("folder", metavar="[DIR]", default=Path(), type=click.Path(path_type=Path, file_okay=False))
-def init(folder: Path, names: str | None, *, empty: bool, update: bool, write: bool) -> None:
+def init(folder: Path, names: str | None, *, empty: bool, update: bool, write: bool, verbose: bool) -> None:
     """Write monitor.yaml, rules/ and seeds/ to edit into DIR (here, if none is given). Overwrites nothing.
 
     Without options it writes the pack east-asia: its rules, and the sources to poll for them. `rules packs` lists the
@@ -53,8 +57,8 @@ def init(folder: Path, names: str | None, *, empty: bool, update: bool, write: b
     """
     if update and (empty or names is not None):
         raise InvalidRequest("--update is for the packs that are there; --pack and --empty add files, without --update")
-    if write and not update:
-        raise InvalidRequest("--write belongs to --update")
+    if (write and not update) or (update and verbose):
+        raise InvalidRequest("--write belongs to --update, which names each file without --verbose")
     if update:
         raise SystemExit(update_starter(folder, write=write))
     if empty and names is not None:
@@ -76,17 +80,47 @@ def init(folder: Path, names: str | None, *, empty: bool, update: bool, write: b
         raise InvalidRequest(
             f"{error.filename or folder}: {error.strerror}; init writes into a folder of yours"
         ) from error
-    for path in written:
-        click.echo(f"wrote {path}")
-    for path in kept:
-        click.echo(f"kept {path}, which was there", err=True)
-    click.echo(f"\n{_describe_written(written, monitor_yaml, was_there=was_there)}", err=True)
+    items = _print_written(folder, written, verbose=verbose)
+    _print_kept(folder, kept, verbose=verbose)
+    click.echo(f"\n{_describe_items(items, monitor_yaml, was_there=was_there)}", err=True)
     click.echo(f"Next: edit {monitor_yaml}, then `{find_called_name()} check -c {monitor_yaml}`", err=True)
 
 
-def _describe_written(written: Iterable[Path], monitor_yaml: Path, *, was_there: bool) -> str:
-    """How many rules and sources there are in the files, and who uses them."""
-    rules, sources = count_rules_and_sources(written)
+def _print_written(folder: Path, written: Sequence[Path], *, verbose: bool) -> Counter[str]:
+    """The files that were written, by folder or each; how many rules and other items are in them, by kind."""
+    total: Counter[str] = Counter()
+    for part, files in _group_files(folder, written).items():
+        total += (items := count_items(files))
+        for line in map(str, files) if verbose else [_describe_part(part, files, items)]:
+            click.echo(f"wrote {line}")
+    return total
+
+
+def _print_kept(folder: Path, kept: Sequence[Path], *, verbose: bool) -> None:
+    for part, files in _group_files(folder, kept).items():
+        for line in map(str, files) if verbose else [_describe_part(part, files, {})]:
+            click.echo(f"kept {line}, which {'was' if verbose or len(files) == 1 else 'were'} there", err=True)
+
+
+def _group_files(folder: Path, files: Iterable[Path]) -> dict[Path, list[Path]]:
+    """The files by the folder in `folder` that they are in, or by themselves."""
+    found: dict[Path, list[Path]] = {}
+    for file in files:
+        found.setdefault(folder / file.relative_to(folder).parts[0], []).append(file)
+    return found
+
+
+def _describe_part(part: Path, files: Sequence[Path], items: Mapping[str, int]) -> str:
+    """A file, or how many files there are in a folder, and what they have."""
+    if files == [part]:
+        return str(part)
+    listed = ", ".join(format_count(items[kind], kind) for kind in _KINDS if items.get(kind))
+    return f"{format_count(len(files), 'file')} in {part}{f': {listed}' if listed else ''}"
+
+
+def _describe_items(items: Mapping[str, int], monitor_yaml: Path, *, was_there: bool) -> str:
+    """How many rules and sources were written, and who uses them."""
+    rules, sources = items.get("rule", 0), items.get("source", 0)
     counts = f"{format_count(rules, 'rule')} and {format_count(sources, 'source')}"
     if not was_there:
         return f"Wrote {counts}."

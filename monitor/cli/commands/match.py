@@ -10,6 +10,7 @@ import click
 from monitor import clock
 from monitor.cli.inputs import load_selected_rules, read_lines, rules_options
 from monitor.cli.options import format_evidence, json_option, print_faults, print_json, span_row
+from monitor.cli.output.wrapped_lines import print_lines
 from monitor.cli.paths import InputPath
 from monitor.lab.recorded import UnusableLine, read_recorded
 from monitor.matching.live import compile_live
@@ -62,8 +63,9 @@ def _matches_to_row(id_: str | int, matches: Sequence[Match]) -> dict[str, objec
 
 
 def _print_matches(article: Article, matches: Sequence[Match]) -> None:
-    click.echo(f"{sanitize_line(article.uid)}  {sanitize_line(article.title)}")
+    print_lines([f"{sanitize_line(article.uid)}  {sanitize_line(article.title)}"])
+    print_lines(
+        f"    {found.kind}, {found.level}: {found.rule}: {format_evidence(found.evidence)}" for found in matches
+    )
     if not matches:
         click.echo("    no rule hits")
-    for found in matches:
-        click.echo(f"    {found.kind}, {found.level}: {found.rule}: {format_evidence(found.evidence)}")

@@ -204,7 +204,7 @@ def list_packs(*, as_json: bool) -> None:
         for each in found:
             print_json(_pack_row(each))
         return
-    click.echo("\n\n".join("\n".join(_pack_lines(each)) for each in found))
+    print_lines("\n\n".join("\n".join(_pack_lines(each)) for each in found).splitlines())
 
 
 def _pack_row(each: PackSummary) -> dict[str, object]:

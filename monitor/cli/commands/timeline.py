@@ -12,6 +12,7 @@ from monitor.cli.config_summary import load_summary
 from monitor.cli.options import config_option, existing_database, json_option, print_json
 from monitor.cli.output.tables import print_table
 from monitor.cli.output.timeline_report import RULE_HEADS, format_rule_row, print_day, summary_lines
+from monitor.cli.output.wrapped_lines import print_lines
 from monitor.services.queries.activity import Activity, DelayFigures, load_activity
 from monitor.wording.quantities import format_count
 
@@ -48,8 +49,7 @@ def timeline(config: Path, *, as_json: bool, rules: tuple[str, ...], days: int, 
         for row in _list_rows(found):
             print_json(row)
         return
-    for line in summary_lines(found):
-        click.echo(line)
+    print_lines(summary_lines(found))
     if any(rule.alerts.count for rule in found.rules):
         click.echo()
         print_table(RULE_HEADS, map(format_rule_row, found.rules), whole=("rule",))

@@ -23,6 +23,7 @@ from monitor.cli.options import (
 )
 from monitor.cli.output.nearest_report import nearest_row
 from monitor.cli.output.why_report import format_article_report, format_rule_report, format_rule_reports
+from monitor.cli.output.wrapped_lines import print_lines
 from monitor.cli.paths import find_required_config
 from monitor.errors import InvalidRequest, MonitorError
 from monitor.lab.recorded import UnusableLine, read_single_article
@@ -77,10 +78,9 @@ def why(
         for account in report.rules[:count]:
             print_json(_report_to_row(report, account))
     else:
-        for line in _format_report(report, rule, count, settings):
-            click.echo(line)
+        print_lines(_format_report(report, rule, count, settings))
         if report.rules and rule is None:
-            click.echo("\nFor one rule step by step, add its id to this command.")
+            print_lines(("", "For one rule step by step, add its id to this command."))
     raise SystemExit(1 if has_faults else 0)
 
 

@@ -26,6 +26,7 @@ from monitor.sanitize import sanitize_text
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 _MARK: Final = f"\ue000{os.urandom(16).hex()}"  # a new one in each process
 _ESCAPE, _RETURN = f"{_MARK}e", f"{_MARK}r"
@@ -38,6 +39,14 @@ def style_text(text: str, *, color: str | None = None, bold: bool = False) -> st
     if not isinstance(sys.stdout, SafeStream) or not sys.stdout.isatty():
         return safe
     return click.style(safe, fg=color, bold=bold or None).replace("\x1b", _ESCAPE)
+
+
+def parse_styled_text(text: str) -> Text:
+    """What `style_text` has made, alone or in a line, as a text of rich: to be measured and wrapped. It is safe to
+    show."""
+    from rich.text import Text
+
+    return Text.from_ansi(sanitize_text(text).replace(_ESCAPE, "\x1b"))
 
 
 def open_console(*, stderr: bool = False) -> Console:

@@ -12,6 +12,7 @@ import click
 
 from monitor.cli.output.sparkline import draw_sparkline
 from monitor.cli.output.streams import open_console, style_text
+from monitor.cli.output.wrapped_lines import print_lines
 from monitor.services.queries.activity import Activity, AlertSummary, DelayFigures, RuleActivity
 from monitor.wording.alerts import format_alert_title
 from monitor.wording.quantities import abbreviate_duration, format_count
@@ -86,7 +87,7 @@ def print_day(day: date, hourly: Sequence[int], found: Activity) -> None:
         return
     count = format_count(sum(hourly), "alert")
     click.echo()
-    click.echo(f"{style_text(f'{day:%a} {day.day} {day:%b %Y}', bold=True)}  {draw_sparkline(hourly)}  {count}")
+    print_lines([f"{style_text(f'{day:%a} {day.day} {day:%b %Y}', bold=True)}  {draw_sparkline(hourly)}  {count}"])
     width = max(len(each.rule or "") for each in found.latest)
     console = open_console()
     for alert in alerts:

@@ -21,6 +21,7 @@ from monitor.config.editing.boolean_query import (
     QueryProblem,
     QueryTerm,
 )
+from monitor.config.editing.query_hosts import require_compatible_hosts
 from monitor.config.yaml.yaml12 import PlainData
 from monitor.text.folding import folded_tokens
 
@@ -43,6 +44,7 @@ def rule_from_query(query: QueryNode) -> QueryRule | None:
     """The rule for a query; None if an article without any of its words would meet it. Raises QueryProblem if no
     article can meet it."""
     parts = _flatten(QueryAll, [_simplify(query)])
+    require_compatible_hosts(_join(QueryAll, parts))
     wanted = [part for part in parts if not isinstance(part, QueryNot)]
     excluded = _flatten(QueryAny, [part.part for part in parts if isinstance(part, QueryNot)])
     if all(map(_holds_without_words, wanted)):

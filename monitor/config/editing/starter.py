@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -62,18 +63,18 @@ def _has_content(path: Path, content: bytes) -> bool:
     return path.is_file() and not path.is_symlink() and path.read_bytes() == content
 
 
-def count_rules_and_sources(files: Iterable[Path]) -> tuple[int, int]:
-    """How many rules and how many sources there are in these files of the starter set. Raises InvalidFiles."""
-    rules = sources = 0
+def count_items(files: Iterable[Path]) -> Counter[str]:
+    """How many documents of each kind (`rule`, `entity`, `list`) there are in these files of the starter set, and how
+    many sources (`source`). Raises InvalidFiles."""
+    found: Counter[str] = Counter()
     for file in files:
         for document in read_yaml_file(file) if is_config_file_name(file.name) else ():
             data = document.data if isinstance(document.data, dict) else {}
+            found.update(kind for kind in ("rule", "entity", "list") if kind in data)
             listed = data.get("sources")
-            if "rule" in data:
-                rules += 1
-            elif isinstance(listed, list) and file.name != "monitor.yaml":
-                sources += len(listed)
-    return rules, sources
+            if isinstance(listed, list) and file.name != MONITOR_YAML.name:
+                found["source"] += len(listed)
+    return found
 
 
 def list_shipped_files(shipped_folder: Path, packs: Iterable[Pack]) -> dict[Path, bytes]:

@@ -9,14 +9,17 @@ from monitor.errors import Fault, InvalidFiles
 from monitor.model import Place, RuleTest
 
 ANY_RULE = "any"
+_EXAMPLE = "write, for example, 'taiwan-drills: {fires: [Live-fire drills around Taiwan]}'"
 
 
 def read_expectations(document: YamlDocument) -> list[tuple[str, Place, RuleTest]]:
     """For each test the id of the rule (or `ANY_RULE`) that must pass it, and where that is written. Raises
     InvalidFiles."""
     if not isinstance(document.data, dict):
-        hint = "write, for example, 'taiwan-drills: {fires: [Live-fire drills around Taiwan]}'"
-        raise InvalidFiles([Fault(document.place(), "a mapping of ids of rules belongs here", hint)])
+        raise InvalidFiles([Fault(document.place(), "a mapping of ids of rules belongs here", _EXAMPLE)])
+    if isinstance(document.data.get("rule"), str):
+        hint = f"`news-monitor check {document.file}` runs the tests that rules have themselves; {_EXAMPLE}"
+        raise InvalidFiles([Fault(document.place(), "this is a rule, and a file of headlines belongs here", hint)])
     faults: list[Fault] = []
     found: list[tuple[str, Place, RuleTest]] = []
     for rule in document.data:

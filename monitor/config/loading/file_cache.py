@@ -6,7 +6,7 @@ use its valid part. The caller decides how documents are parsed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -53,11 +53,16 @@ class FileCache(Generic[Value]):
         parse: Callable[[YamlDocument], Iterable[Value]],
         stamps: Mapping[str, Stamp],
         inputs: object = None,
+        may_be_pipes: Collection[Path] = (),
     ) -> list[CachedFile[Value]]:
         """The results for all of these files. A file is read again only if it has changed, or if `inputs` has:
-        everything that `parse` depends on apart from the document. `stamps`: of files that were checked just before."""
+        everything that `parse` depends on apart from the document. `stamps`: of files that were checked just before.
+        `may_be_pipes`: files that are also read if they are pipes."""
         self._last_read = {
-            file: self._read_one(file, stamps.get(str(file)) or get_file_stamp(file), parse, inputs) for file in files
+            file: self._read_one(
+                file, stamps.get(str(file)) or get_file_stamp(file), parse, inputs, accept_pipe=file in may_be_pipes
+            )
+            for file in files
         }
         for file, cached in self._last_read.items():  # one by one: freeing thousands at once takes a while
             self._cached[file] = cached
@@ -72,7 +77,13 @@ class FileCache(Generic[Value]):
         self._cached = dict(self._last_read)
 
     def _read_one(
-        self, file: Path, stamp: Stamp | None, parse: Callable[[YamlDocument], Iterable[Value]], inputs: object
+        self,
+        file: Path,
+        stamp: Stamp | None,
+        parse: Callable[[YamlDocument], Iterable[Value]],
+        inputs: object,
+        *,
+        accept_pipe: bool,
     ) -> CachedFile[Value]:
         cached = self._cached.get(file)
         if cached and cached.stamp and (cached.stamp, cached.inputs) == (stamp, inputs):
@@ -83,7 +94,7 @@ class FileCache(Generic[Value]):
         valid_part: tuple[Value, ...] = cached.valid_part if cached else ()
         faults: list[Fault] = []
         with collect_faults(faults):
-            documents = read_yaml_file(file)
+            documents = read_yaml_file(file, accept_pipe=accept_pipe)
             if valid_part and not documents and is_empty(file):  # an interrupted editor, a full disk
                 raise InvalidFiles([Fault(Place(str(file)), "the file has been emptied", "delete it if that is meant")])
             valid_part, new_faults = _parse_valid_values(documents, parse)

@@ -50,9 +50,11 @@ def load_rule_files(
 ) -> LoadedRules:
     """Everything valid in files and folders of rules, entities and lists, and all faults. `routes`: None accepts all
     routes; `stamps`: of files that were checked just before; `running`: of two with the same id, the one in it
-    counts."""
+    counts. A pipe is read only if the user named it and no file did."""
+    named_paths = list(named_paths)
     files, faults = yaml_files(named_paths)
-    cached_files = cache.read(files, _parse_document, stamps)
+    may_be_pipes = {path for path, place in named_paths if place is None}
+    cached_files = cache.read(files, _parse_document, stamps, may_be_pipes=may_be_pipes)
     faults += (fault for cached in cached_files for fault in cached.faults)
     parsed = [item for cached in cached_files for item in cached.last_good]
     values = [item.value for item in parsed]

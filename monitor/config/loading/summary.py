@@ -14,7 +14,7 @@ from monitor import clock
 from monitor.config.loading.file_cache import FileCache
 from monitor.config.loading.files import NamedPath, Signature, yaml_files
 from monitor.config.loading.settings_files import load_settings
-from monitor.config.loading.summary_cache import SummaryCache, compute_summary_key
+from monitor.config.loading.summary_cache import RuleFilesSummary, SummaryCache, compute_summary_key
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Config, Rule, RuleBrief, Settings, Source
 
@@ -82,33 +82,25 @@ class SummaryReader:
             return tuple(error.faults)
 
 
-@dataclass(frozen=True, slots=True)
-class _RuleSummary:
-    """The valid rules, by id; the faults; and the ids of all rules, faulty ones included."""
-
-    briefs: Mapping[str, RuleBrief]
-    faults: Collection[Fault]
-    declared_ids: Collection[str]
-
-
 def _summarize_rule_files(
     paths: Iterable[NamedPath], routes: Collection[str] | None, cache: SummaryCache
-) -> _RuleSummary:
+) -> RuleFilesSummary:
     files, faults_of_paths = yaml_files(paths)
-    key = None if faults_of_paths else compute_summary_key(files, routes)
+    key = compute_summary_key(files, faults_of_paths, routes)
     if key and (known := cache.read(key)) is not None:
-        return _RuleSummary(known, (), known.keys())
+        return known
     summary = _load_rule_summary(paths, routes)
-    if key and not summary.faults and key == compute_summary_key(files, routes):  # else they were edited meanwhile
-        cache.write(key, summary.briefs)
+    if key and key == compute_summary_key(files, faults_of_paths, routes):  # else they were edited meanwhile
+        cache.write(key, summary)
     return summary
 
 
-def _load_rule_summary(paths: Iterable[NamedPath], routes: Collection[str] | None) -> _RuleSummary:
+def _load_rule_summary(paths: Iterable[NamedPath], routes: Collection[str] | None) -> RuleFilesSummary:
     from monitor.config.loading.rule_files import load_rule_files  # noqa: PLC0415 - slow, and seldom needed
 
     loaded = load_rule_files(paths, routes, FileCache(), {})
-    return _RuleSummary(_make_briefs(loaded.rules), loaded.faults, loaded.rules.keys() | loaded.declared_rule_ids)
+    declared_ids = loaded.rules.keys() | loaded.declared_rule_ids
+    return RuleFilesSummary(_make_briefs(loaded.rules), loaded.faults, declared_ids)
 
 
 def _make_briefs(rules: Mapping[str, Rule]) -> dict[str, RuleBrief]:

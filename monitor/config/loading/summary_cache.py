@@ -1,9 +1,9 @@
-"""Keeps, for the next command, which rules are in the user's files, if these files had no fault.
+"""Keeps, for the next command, which rules and which faults are in the user's files of rules.
 
 Reading the rules and entities takes most of the time of a short command, and they hardly ever change. What was kept
-counts only for exactly the same content, the same routes and the same program. Whatever is wrong with it (it cannot be
-read or written, it is damaged or somebody else's), the files are read instead. It holds the id, status, title, level
-and version of each rule, and nothing else of the files.
+counts only for exactly the same files and content, the same routes and the same program. Whatever is wrong with it (it
+cannot be read or written, it is damaged or somebody else's), the files are read instead. It holds the id, status,
+title, level and version of each rule, and the faults, and nothing else of the files.
 """
 
 from __future__ import annotations
@@ -11,22 +11,34 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from stat import S_ISDIR, S_IWGRP, S_IWOTH
+from typing import Any
 
 import pydantic
 import yaml
 
 from monitor.config.yaml.file_content import read_file_content
-from monitor.errors import InvalidFiles
-from monitor.model import Level, RuleBrief, RuleStatus
+from monitor.errors import Fault, InvalidFiles
+from monitor.model import Level, Place, RuleBrief, RuleStatus
 from monitor.runtime.safe_paths import PRIVATE_FILE, PRIVATE_FOLDER, open_folder_of
 
 _PROGRAM = Path(__file__).parents[2]
 _OTHERS_MAY_WRITE = S_IWGRP | S_IWOTH
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFilesSummary:
+    """The valid rules in the user's files, by id; the faults of these files; and the ids of all rules, faulty ones
+    included."""
+
+    briefs: Mapping[str, RuleBrief]
+    faults: tuple[Fault, ...]
+    declared_ids: Collection[str]
 
 
 class SummaryCache:
@@ -36,17 +48,18 @@ class SummaryCache:
         self._folder = folder
         self._name = f"{_hash(os.path.realpath(config).encode())}.json"
 
-    def read(self, key: str) -> dict[str, RuleBrief] | None:
-        """The rules, by id; None: nothing was kept for this key."""
+    def read(self, key: str) -> RuleFilesSummary | None:
+        """What was kept for this key; None: nothing."""
         if self._folder is None or not _is_ours(self._folder):
             return None
         with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # there is none, or it is damaged
             row = json.loads((self._folder / self._name).read_bytes())
             if row["key"] == key:
-                return {id_: _brief_from_row(*fields) for id_, fields in row["rules"].items()}
+                rules = {id_: _brief_from_row(*fields) for id_, fields in row["rules"].items()}
+                return RuleFilesSummary(rules, tuple(map(_fault_from_row, row["faults"])), set(row["declared"]))
         return None
 
-    def write(self, key: str, rules: Mapping[str, RuleBrief]) -> None:
+    def write(self, key: str, summary: RuleFilesSummary) -> None:
         """Keep this in place of what was kept before, if that is possible."""
         if self._folder is None:
             return
@@ -55,9 +68,14 @@ class SummaryCache:
             open_folder_of(self._folder / self._name, make=True, mode=PRIVATE_FOLDER) as folder,
         ):
             if _is_private(os.fstat(folder.descriptor)):
-                rows = {id_: _brief_to_row(brief) for id_, brief in rules.items()}
+                row = {
+                    "key": key,
+                    "rules": {id_: _brief_to_row(brief) for id_, brief in summary.briefs.items()},
+                    "faults": list(map(_fault_to_row, summary.faults)),
+                    "declared": sorted(summary.declared_ids),
+                }
                 with folder.replacing(PRIVATE_FILE) as opened:
-                    os.write(opened, json.dumps({"key": key, "rules": rows}).encode())
+                    os.write(opened, json.dumps(row).encode())
 
 
 def _brief_to_row(brief: RuleBrief) -> tuple[str, ...]:
@@ -69,6 +87,16 @@ def _brief_from_row(status: str, title: str, level: str, version: str) -> RuleBr
     return RuleBrief(RuleStatus(status), title, Level(level), version)
 
 
+def _fault_to_row(fault: Fault) -> tuple[str | int | None, ...]:
+    return (fault.place.file, fault.place.line, fault.place.col, fault.problem, fault.hint)
+
+
+def _fault_from_row(row: Sequence[Any]) -> Fault:
+    """Raises ValueError for another number of fields."""
+    file, line, col, problem, hint = row
+    return Fault(Place(file, int(line), int(col)), str(problem), hint)
+
+
 def find_cache_folder(environment: Mapping[str, str]) -> Path | None:
     """The folder for what this user's commands keep, whether it exists or not; None: there is no home."""
     chosen = Path(environment.get("XDG_CACHE_HOME", ""))
@@ -78,15 +106,26 @@ def find_cache_folder(environment: Mapping[str, str]) -> Path | None:
     return home / ".cache" / "news-monitor" if home.is_absolute() else None
 
 
-def compute_summary_key(files: Iterable[Path], routes: Collection[str] | None) -> str | None:
-    """A value that differs when anything does on which the rules in these files and their faults depend; None: a file
-    cannot be read, or is being replaced."""
+def compute_summary_key(
+    files: Sequence[Path], faults_of_paths: Sequence[Fault], routes: Collection[str] | None
+) -> str | None:
+    """A value that differs when anything does on which the rules in these files and their faults depend; None: the
+    program is being replaced. `faults_of_paths`: of files and folders that are not there."""
     try:
         program = (sys.version, pydantic.VERSION, yaml.__version__, sorted(_stamp_files(str(_PROGRAM))))
-        inputs = (program, None if routes is None else sorted(routes))
-        return _hash(repr(inputs).encode(), *map(read_file_content, files))
-    except (OSError, InvalidFiles):
+    except OSError:
         return None
+    names = [str(file) for file in files]  # faults name them
+    inputs = (program, None if routes is None else sorted(routes), names, faults_of_paths)
+    return _hash(repr(inputs).encode(), *map(_read_or_explain, files))
+
+
+def _read_or_explain(file: Path) -> bytes:
+    """The content of a file, or why it cannot be read, so that neither is taken for the other."""
+    try:
+        return b"content " + read_file_content(file)
+    except InvalidFiles as error:
+        return b"fault " + str(error).encode(errors="surrogateescape")
 
 
 def _stamp_files(folder: str) -> Iterator[tuple[str, int, int]]:

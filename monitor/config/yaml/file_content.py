@@ -1,10 +1,11 @@
-"""Reads a regular file. Devices, pipes and sockets are refused: reading them may never end."""
+"""Reads a regular file. Devices, pipes and sockets are refused: reading them may never end. Only a pipe that the user
+named on the command line is read."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from stat import S_ISCHR, S_ISDIR, S_ISREG
+from stat import S_ISCHR, S_ISDIR, S_ISFIFO, S_ISREG
 
 from monitor.errors import Fault, InvalidFiles
 from monitor.model import Place
@@ -13,11 +14,13 @@ MAX_BYTES = 16 * 2**20
 """Of one file. Larger files would take minutes to read."""
 
 
-def read_file_content(path: Path) -> bytes:
-    """The bytes of a file. Raises InvalidFiles if it cannot be read, is no file, or has more than MAX_BYTES."""
+def read_file_content(path: Path, *, accept_pipe: bool = False) -> bytes:
+    """The bytes of a file. `accept_pipe`: also of a pipe, which is read to its end and can be read only once. Raises
+    InvalidFiles if it cannot be read, is no file, or has more than MAX_BYTES."""
     try:
         status = path.stat()
-        if not S_ISREG(status.st_mode) and not S_ISDIR(status.st_mode) and not _is_null_device(status):
+        is_accepted = S_ISREG(status.st_mode) or S_ISDIR(status.st_mode) or (accept_pipe and S_ISFIFO(status.st_mode))
+        if not is_accepted and not _is_null_device(status):
             raise _invalid(path, "this is a device, a pipe or a socket", "name a file")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)

@@ -173,9 +173,11 @@ def _collect_paths(data: PlainData, path: ValuePath, paths: list[ValuePath]) -> 
             _collect_paths(item, (*path, index), paths)
 
 
-def read_yaml_file(path: Path) -> tuple[YamlDocument, ...]:
-    """All documents of a file (none if it holds only comments). Raises InvalidFiles with all faults."""
-    return parse_yaml_text(decode_utf8_text(read_file_content(path), str(path)), str(path))
+def read_yaml_file(path: Path, *, accept_pipe: bool = False) -> tuple[YamlDocument, ...]:
+    """All documents of a file (none if it holds only comments). `accept_pipe`: as in `read_file_content`. Raises
+    InvalidFiles with all faults."""
+    content = read_file_content(path, accept_pipe=accept_pipe)
+    return parse_yaml_text(decode_utf8_text(content, str(path)), str(path))
 
 
 def parse_yaml_text(text: str, file: str) -> tuple[YamlDocument, ...]:

@@ -15,13 +15,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from apprise import NotifyType
-from apprise.plugins.xmpp import adapter
-from apprise.plugins.xmpp.base import NotifyXMPP
-from apprise.plugins.xmpp.common import SECURE_MODES
 
 from monitor.model import Receipt, ReceiptKind
 from monitor.notify.apprise_compat.log_receipts import UNCLEAR
 from monitor.notify.apprise_compat.own_receipts import OwnReceipts
+from monitor.runtime.module_hiding import hide_module
+
+with hide_module("pygments"):  # slixmpp loads it if it is installed (3 MiB), to write coloured XML that nobody sees
+    from apprise.plugins.xmpp import adapter
+    from apprise.plugins.xmpp.base import NotifyXMPP
+    from apprise.plugins.xmpp.common import SECURE_MODES
 
 slixmpp: Any = vars(adapter)["slixmpp"]  # None if it is not installed
 _LOGGER = logging.getLogger("slixmpp")  # it writes what it sends and gets

@@ -15,12 +15,12 @@ from monitor.config.editing.atomic_rewrite import prepare_rewrite
 from monitor.config.editing.source_edit import NewSource, SourceValue, with_sources
 from monitor.config.editing.source_files import ListedSource, SourceFiles, check_file, comparable_address, new_source
 from monitor.config.language.base_schema import language_tag
-from monitor.config.loading.files import networks_allowed
+from monitor.config.loading.files import networks_allowed, settings_document
 from monitor.errors import Fault, FeedUnreadable, FetchFailed, InvalidFiles, InvalidRequest
 from monitor.model import Limits
 from monitor.runtime.workers.pool import Workers
 from monitor.sources.http.fetch import Fetcher
-from monitor.sources.http.guard import explain_allowance, refused_host
+from monitor.sources.http.guard import explain_allowance, refused_host, write_allowance
 from monitor.sources.kinds import recognize_address
 from monitor.sources.polling.discovery import DiscoveredFeed, DiscoveryResult, discover_feeds
 from monitor.sources.polling.in_worker import PARSER_SETUP
@@ -193,4 +193,9 @@ def _reason_if_refused(request: SourceRequest, id_: str) -> str | None:
     address = refused_host(host, networks_allowed(request.files.config, id_))
     if address is None:
         return None
-    return f"{host} is a private or special address, which it may not reach; {explain_allowance(address, id_)}"
+    settings = settings_document(request.files.config).data
+    to_do = explain_allowance(address, id_)
+    if isinstance(settings, dict) and "network" not in settings:
+        line = f"network: {{allow: [{write_allowance(address, id_)}]}}"
+        to_do = f"if it is meant, write this line into monitor.yaml, and start the daemon again:\n  {line}"
+    return f"{host} is a private or special address, which it may not reach; {to_do}"

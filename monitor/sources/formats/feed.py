@@ -20,10 +20,11 @@ from dataclasses import replace
 from html import unescape
 from itertools import chain, islice, repeat
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
+from monitor.sources.formats.absolute_link import join_link
 from monitor.sources.formats.delta import EntryRanges, ranges_of, without_bases
 from monitor.sources.formats.doctype import strip_doctype
 from monitor.sources.formats.entry_bounds import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, EntryBounds
@@ -40,7 +41,7 @@ FeedDict = Mapping[str, object]
 
 # Content types of text, as opposed to pictures, sound and base64.
 TEXT_TYPE = re.compile(r"text|html|xhtml|(text|application)/.*", re.IGNORECASE)
-# An absolute address that urljoin and urlsplit would not change: most links of most feeds.
+# An absolute address that join_link would not change: most links of most feeds.
 PLAIN_URL = re.compile(r"https?://[a-zA-Z0-9.-]+(?::[0-9]+)?(?:/[^\s?#;]*(?:\?[^\s#]+)?)?")
 # Such links are part of no identity. Which of the others are shown: `monitor.article_links`.
 REFUSED_SCHEMES = ("javascript", "vbscript", "data", "file")
@@ -204,7 +205,7 @@ def _collect_names(parsed: Iterable[FeedDict], *keys: str) -> tuple[str, ...]:
 
 def _join_url(url: str, base: str) -> str:
     try:
-        return urljoin(url, base)
+        return join_link(url, base)
     except ValueError:
         return url
 
@@ -214,7 +215,7 @@ def resolve_link(link: str, base: str) -> str | None:
     if PLAIN_URL.fullmatch(link):
         return link if len(link) <= MAX_LINK else None
     try:
-        absolute = urljoin(base, link) if link else ""
+        absolute = join_link(base, link) if link else ""
         scheme = urlsplit(absolute).scheme
     except ValueError:
         return None

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
+
+from monitor.sources.formats.absolute_link import join_link
 
 # RSS 1.0's syndication module, which RSS 2.0 and Atom feeds use too.
 PERIODS: Final = {
@@ -57,7 +59,7 @@ def find_older_link(links: Iterable[FeedLink], base: str, url: str) -> str | Non
 def web_address(link: str, base: str, max_length: int = 2_048) -> str | None:
     """The absolute HTTP address of a link; None if it has none."""
     try:
-        absolute = urljoin(base, link.strip()) if link.strip() else ""
+        absolute = join_link(base, link.strip()) if link.strip() else ""
         parts = urlsplit(absolute)
     except ValueError:
         return None

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import lxml.html
 from cssselect import SelectorError
@@ -21,6 +21,7 @@ from lxml.html import HtmlElement, HTMLParser
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed, Selectors
+from monitor.sources.formats.absolute_link import join_link
 from monitor.sources.formats.charset import read_text, to_utf8
 from monitor.sources.formats.entry_bounds import MAX_SUMMARY, MAX_TITLE, EntryBounds
 from monitor.sources.formats.html import limit_attributes, one_line, to_text
@@ -141,7 +142,7 @@ def _find_base_url(page: HtmlElement, url: str) -> str:
 def _resolve_web_link(link: str | None, base: str) -> str | None:
     """The absolute link; None if it is broken, too long, or not a web address."""
     try:
-        absolute = urljoin(base, link.strip()) if link else ""
+        absolute = join_link(base, link.strip()) if link else ""
         scheme = urlsplit(absolute).scheme
     except ValueError:
         return None

@@ -61,8 +61,13 @@ def reason_if_address_refused(ip: str, allow: Sequence[Network]) -> str | None:
 
 def explain_allowance(address: Address, source_id: str = "ID") -> str:
     """What lets a source reach a private address. `ID` is written where the id of the source is not known."""
-    item = f"{{network: '{ip_network(address)}', sources: [{source_id}]}}"
+    item = write_allowance(address, source_id)
     return f"if it is meant, put {item} into the list network.allow in monitor.yaml, and start the daemon again"
+
+
+def write_allowance(address: Address, source_id: str) -> str:
+    """The item of the list network.allow that lets this source reach this address."""
+    return f"{{network: '{ip_network(address)}', sources: [{source_id}]}}"
 
 
 def is_public(address: Address) -> bool:

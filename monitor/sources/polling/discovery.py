@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -20,6 +20,7 @@ from monitor.ingest.dates import parse_date
 from monitor.model import Feed, FetchOutcome, FetchResult, Validators
 from monitor.runtime.workers.pool import Workers
 from monitor.sanitize import sanitize_line, sanitize_url
+from monitor.sources.formats.absolute_link import join_link
 from monitor.sources.formats.charset import FORBIDDEN, IN_HEADER, text_encoding
 from monitor.sources.formats.html import limit_attributes
 from monitor.sources.formats.read_document import read_document
@@ -229,7 +230,7 @@ def _deduplicate_candidates(links: Iterable[FeedCandidate | None], page: str) ->
 def _resolve_href(base: str, href: str) -> str | None:
     """The absolute address without its fragment; None if it is not a web address."""
     try:
-        parts = urlsplit(urljoin(base, re.sub("^feed:(?=https?:)", "", href)))
+        parts = urlsplit(join_link(base, re.sub("^feed:(?=https?:)", "", href)))
     except ValueError:
         return None
     resolved = sanitize_url(parts._replace(fragment="").geturl())

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Connection,
     Select,
     bindparam,
+    case,
     exists,
     false,
     func,
@@ -77,12 +78,10 @@ def mark_delivery_dead(connection: Connection, delivery_id: int, why: str, now: 
 
 def revive_deliveries(connection: Connection, accepted: Delivery, now: datetime) -> RevivalCounts:
     """Make deliveries due that waited for their channel to work, after it accepted this one."""
-    dead, waiting = _build_revivals()  # no rows in most cases
-    values = {"its_channel": accepted.channel, "now": now}
-    return RevivalCounts(
-        _count_updated(connection, dead, values),
-        _count_updated(connection, waiting, {**values, "accepted_id": accepted.id}),
-    )
+    values = {"its_channel": accepted.channel, "accepted_id": accepted.id, "now": now}
+    states = connection.execute(_build_revival(), values).scalars().all()  # none in most cases
+    dead = states.count(DeliveryState.PENDING)  # what waited for its next attempt still does
+    return RevivalCounts(dead, len(states) - dead)
 
 
 def find_dead_letters(database: Database) -> list[DeadLetters]:
@@ -118,28 +117,24 @@ def _select_latest_detail(channel: str, blame: str | None) -> Select[str]:
 
 
 @cache
-def _build_revivals() -> tuple[ReturningUpdate[int], ReturningUpdate[int]]:
-    """For dead deliveries of `its_channel`, and for those that wait, after `accepted_id` was accepted `now`. They are
-    built once, because every acceptance runs them: building a statement costs more than running it."""
+def _build_revival() -> ReturningUpdate[str]:
+    """Makes dead deliveries of `its_channel` due, and those that wait, after `accepted_id` was accepted `now`. Returns
+    their new states. It is built once, because every acceptance runs it: building a statement costs more than running
+    it. If several daemons' deliveries are accepted at once, only one of them updates."""
     now = bindparam("now", type_=delivery.c.not_before.type)
-    on_channel = delivery.c.channel == bindparam("its_channel")
-    dead = on_channel & (delivery.c.state == DeliveryState.DEAD) & (delivery.c.blame == Blame.CHANNEL)
+    is_dead = (delivery.c.state == DeliveryState.DEAD) & (delivery.c.blame == Blame.CHANNEL)
     # A message that may have arrived keeps its pauses: they keep the copies apart.
-    retrying = on_channel & (delivery.c.state == DeliveryState.RETRY) & (delivery.c.not_before > now)
-    others = _has_accepted_others(except_id=bindparam("accepted_id"))
-    unambiguous = retrying & (delivery.c.repeat == false()) & ~others
-    return _build_update(dead, build_resend_values(now)), _build_update(unambiguous, {"not_before": now})
-
-
-def _build_update(which: ColumnElement[bool], values: Mapping[str, object]) -> ReturningUpdate[int]:
-    """If several daemons' deliveries are accepted at once, only one of them updates."""
-    found = select(delivery.c.id).where(which).with_for_update(skip_locked=True).cte("found")
-    changing = update(delivery).where(delivery.c.id.in_(select(found.c.id))).values(**values)
-    return changing.returning(delivery.c.id)
-
-
-def _count_updated(connection: Connection, changing: ReturningUpdate[int], values: Mapping[str, object]) -> int:
-    return len(connection.execute(changing, values).all())  # SQLite counts no rows of a WITH
+    is_waiting = (delivery.c.state == DeliveryState.RETRY) & (delivery.c.not_before > now)
+    is_unambiguous = (delivery.c.repeat == false()) & ~_has_accepted_others(except_id=bindparam("accepted_id"))
+    is_open = delivery.c.state.in_((DeliveryState.DEAD, DeliveryState.RETRY))  # for the index
+    on_channel = (delivery.c.channel == bindparam("its_channel")) & is_open
+    due = select(delivery.c.id).where(on_channel, is_dead | (is_waiting & is_unambiguous))
+    found = due.with_for_update(skip_locked=True).cte("found")
+    was_dead = delivery.c.state == DeliveryState.DEAD
+    of_dead = build_resend_values(now)
+    values = {name: case((was_dead, value), else_=delivery.c[name]) for name, value in of_dead.items()}
+    changing = update(delivery).where(delivery.c.id.in_(select(found.c.id))).values(**values | {"not_before": now})
+    return changing.returning(delivery.c.state)
 
 
 def _is_message_to_blame(connection: Connection, sent: Delivery) -> bool:

@@ -59,6 +59,54 @@ async def test_one_rule_of_a_config_is_checked_with_its_entities(folder: Path) -
     assert (await news_monitor("check", folder=folder)).code == 1
 
 
+def piped(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """`news-monitor ARGS` in a shell that makes pipes of `<(...)`."""
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = ["bash", "-c", f"{sys.executable} -m monitor {' '.join(args)}"]
+    return subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, text=True, check=False)
+
+
+def test_rules_are_read_from_a_pipe_that_the_user_names(folder: Path) -> None:
+    """Once, with the tests and the faults of any file, and with the limit of any file."""
+    ended = piped(folder, "check <(cat rules/quake.yaml)")
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert ended.stderr == "no faults: 1 rule with 2 tests, 0 entities with 0 tests\n"
+    ended = piped(folder, "check <(sed s/Chile/Japan/ rules/quake.yaml)")
+    assert ended.returncode == 1
+    assert ":5:43: this test of quake must stay silent" in ended.stdout
+    ended = piped(folder, "check <(head -c 17000000 /dev/zero)")
+    assert ended.returncode == 1
+    assert "this file is larger than 16 MiB" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "article", "answer"),
+    [
+        ("match --rules <(cat {rule}) --rules entities", '{"id": 1, "title": "Quake in Japan"}', '"rules": ["quake"]'),
+        ("rules test --rules <(cat {rule}) --rules entities", '{"title": "Quake in Japan", "fires": ["quake"]}',
+         '"failed": 0'),
+    ],
+)  # fmt: skip
+def test_other_commands_read_rules_from_a_pipe_too(folder: Path, command: str, article: str, answer: str) -> None:
+    ended = piped(folder, command.format(rule="rules/quake.yaml"), f"--json <(echo '{article}')")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert answer in ended.stdout
+
+
+def test_a_pipe_cannot_be_watched(folder: Path) -> None:
+    ended = piped(folder, "check --watch <(cat rules/quake.yaml)")
+    assert ended.returncode == 2
+    assert "a pipe can be read only once: name a file" in ended.stderr
+
+
+def test_a_pipe_in_a_folder_is_refused_and_not_waited_for(folder: Path) -> None:
+    """A daemon, or a check of the folder, would wait until somebody writes into it."""
+    os.mkfifo(folder / "rules/pipe.yaml")
+    ended = piped(folder, "check rules")
+    assert ended.returncode == 1
+    assert "rules/pipe.yaml:1:1: this is a device, a pipe or a socket; name a file" in ended.stdout
+
+
 async def test_without_a_config_the_entity_is_unknown(folder: Path) -> None:
     """A rule that names what no file at hand holds is a fault, with its place."""
     (folder / "monitor.yaml").unlink()
@@ -89,6 +137,15 @@ async def test_it_says_what_it_has_checked(folder: Path) -> None:
         assert (ended.code, ended.out, ended.told) == (0, "", told)
     (folder / "monitor.yaml").write_text("routes: 1\n", encoding="utf-8")
     assert (await news_monitor("check", folder=folder)).told[-1].endswith(("fault", "faults"))  # nothing else was
+
+
+async def test_a_file_without_rules_says_where_to_find_some(folder: Path) -> None:
+    """An empty file, or one that has comments only, has no fault; with a rule, nothing more is said."""
+    for content, lines in (("", 2), ("# drills\n", 2), (RULE, 1)):
+        (folder / "rules/new.yaml").write_text(content.replace("quake", "new"), encoding="utf-8")
+        ended = await news_monitor("check", "rules/new.yaml", folder=folder)
+        assert (ended.code, ended.out, len(ended.told)) == (0, "", lines)
+        assert ("`news-monitor rules packs` lists rules" in ended.err) is (lines == 2)
 
 
 async def test_a_database_without_its_driver_is_a_fault(folder: Path) -> None:

@@ -75,7 +75,7 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         ("rules packs", ["--json"]),
         ("rules misses", ["-c", "--json", "--since", "--publishers", "--late", "--most", "--all"]),
         ("routes show", ["-c", "--json", "--week"]),
-        ("init", ["--pack", "--empty", "--update", "--write"]),
+        ("init", ["--pack", "--empty", "--update", "--write", "--verbose"]),
         ("score", ["-c", "--rules", "--json", "--list", "--marks"]),
         ("alerts list", ["--json", "--rule", "--since", "--most"]),
         ("alerts show", ["--json"]),

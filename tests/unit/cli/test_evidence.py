@@ -5,6 +5,8 @@ from __future__ import annotations
 import bz2
 import io
 import json
+import string
+import struct
 import subprocess
 import zipfile
 import zlib
@@ -12,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -470,6 +473,47 @@ def test_what_no_sum_covers_is_named(made: bytes, said: str) -> None:
     found = check_bundle(io.BytesIO(made))
     assert found.sha256 == check_bundle(io.BytesIO(small_bundle())).sha256
     assert said in found.problems
+
+
+def write_large_bundle() -> bytes:
+    """A bundle of texts that do not compress to less than half."""
+    out = io.BytesIO()
+    writer, letters = BundleWriter(out, NOON, "1.0"), Random(1)
+    for number in range(1, 5):
+        text = "".join(letters.choices(string.ascii_letters, k=3000))
+        digests = {"title_sha256": sha256(b"T").hexdigest(), "text_sha256": sha256(text.encode()).hexdigest()}
+        row = {"article": {**digests, "authors": [], "tags": []}, "spans": [], "rule": {"file": "rules/r.json"}}
+        writer.add(EvidenceItem(number, "T", text, row, "rules/r.json", {}))
+    writer.close()
+    return out.getvalue()
+
+
+def test_the_offsets_of_a_bundle_beyond_4_gib_are_no_stray_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The offset of what is beyond that is in an extra field (zip64). Nothing hides there: each other byte in
+    the list at the end is named, but for fields that say nothing of a content."""
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 4000)
+    whole = write_large_bundle()
+    assert check_bundle(io.BytesIO(whole)).problems == ()
+    with zipfile.ZipFile(io.BytesIO(whole)) as bundle:
+        offsets = {info.filename: info.header_offset for info in bundle.infolist() if info.extra}
+        at = whole.index(b"PK\x01\x02", bundle.start_dir)
+    assert len(offsets) > 5
+    unchecked = {4, 5, *range(34, 42)}  # which system made it, on which disk, and attributes of the file
+    while whole[at : at + 4] == b"PK\x01\x02":
+        name, extra = struct.unpack_from("<HH", whole, at + 28)
+        for position in {*range(46 + name + extra)} - unchecked:
+            damaged = bytearray(whole)
+            damaged[at + position] ^= 0x55
+            assert check_bundle(io.BytesIO(damaged)).problems, position
+        at += 46 + name + extra
+
+
+@pytest.mark.parametrize("rest", [b"", b"\xfe\xca\x02\x00hi"])
+def test_another_offset_or_more_than_it_is_stray_data(rest: bytes) -> None:
+    """An entry that needs no such field has one."""
+    made = repack(lambda _, entry: setattr(entry, "extra", struct.pack("<HHQ", 1, 8, 2**40) + rest))
+    found = check_bundle(io.BytesIO(made))
+    assert "match-1/title.txt: it has a comment or other data beside its content" in found.problems
 
 
 def test_bytes_behind_the_end_are_named() -> None:

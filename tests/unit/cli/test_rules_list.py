@@ -78,9 +78,29 @@ async def test_init_writes_the_packs_that_are_named(tmp_path: Path) -> None:
         assert (folder / asia).is_file() is there
         assert (folder / "rules" / "lists").is_dir()
     added = await news_monitor("init", "--pack", "east-asia", folder, folder=tmp_path)
-    assert f"wrote {folder / asia}" in added.out
+    assert re.search(rf"^wrote \d+ files in {folder}/rules: 11 rules$", added.out, re.MULTILINE)
+    assert re.search(rf"^wrote \d+ files in {folder}/seeds: \d+ sources$", added.out, re.MULTILINE)
     assert f"kept {folder / 'monitor.yaml'}, which was there" in added.err
+    assert re.search(rf"^kept \d+ files in {folder}/schema, which were there$", added.err, re.MULTILINE)
     assert re.search(rf"Added 11 rules and \d\d+ sources to {folder}/monitor.yaml: a daemon that runs on it", added.err)
+
+
+async def test_init_names_folders_and_with_verbose_each_file(tmp_path: Path) -> None:
+    """With what is in them; the files are the same."""
+    brief = await news_monitor("init", "brief", folder=tmp_path)
+    assert (brief.code, len(brief.out.splitlines())) == (0, 4)
+    assert brief.out.startswith("wrote brief/monitor.yaml\nwrote ")
+    rules, seeds, schema = brief.out.splitlines()[1:]
+    assert re.fullmatch(r"wrote \d+ files in brief/rules: 11 rules, \d+ lists", rules)
+    assert re.fullmatch(r"wrote \d+ files in brief/seeds: (1 list, )?\d+ sources, \d+ entities", seeds)
+    assert re.fullmatch(r"wrote \d+ files in brief/schema", schema)
+    full = await news_monitor("init", "--verbose", "full", folder=tmp_path)
+    named = [line.removeprefix("wrote full/") for line in full.out.splitlines()]
+    files = (path.relative_to(tmp_path / "brief") for path in (tmp_path / "brief").rglob("*") if path.is_file())
+    assert sorted(named) == sorted(str(file) for file in files if file.parts[0] != ".shipped")
+    again = await news_monitor("init", "--verbose", "--empty", "full", folder=tmp_path)
+    assert "kept full/schema/rule.schema.json, which was there" in again.err.splitlines()
+    assert (await news_monitor("init", "--verbose", "--update", "full", folder=tmp_path)).code == 2
 
 
 async def test_init_adds_to_a_configured_folder_only_what_it_is_asked_for(tmp_path: Path) -> None:

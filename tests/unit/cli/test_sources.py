@@ -102,6 +102,22 @@ def test_that_an_address_will_be_refused_is_told_at_once(folder: Path, url: str,
     assert "other will be refused" in run("add", "--no-check", url.replace("f.xml", "h.xml"), "--id", "other").stderr
 
 
+def test_where_no_network_is_allowed_yet_the_whole_line_is_printed(folder: Path) -> None:
+    """As it can be written into monitor.yaml: then the source can be asked."""
+    config = folder / "monitor.yaml"
+    lines = config.read_text(encoding="utf-8").splitlines(keepends=True)
+    config.write_text("".join(line for line in lines if not line.startswith("network:")), encoding="utf-8")
+    added = run("add", "--no-check", "http://127.0.0.1:9/f.xml", "--id", "near")
+    assert "write this line into monitor.yaml, and start the daemon again:" in added.stderr
+    line = added.stderr.splitlines()[-1]
+    assert line == "  network: {allow: [{network: '127.0.0.1/32', sources: [near]}]}"
+    with config.open("a", encoding="utf-8") as file:
+        file.write(f"{line.strip()}\n")
+    assert run("add", "--no-check", "http://127.0.0.1:9/g.xml", "--id", "too").stderr.startswith("too will be refused")
+    assert run("remove", "near").exit_code == 0
+    assert run("add", "--no-check", "http://127.0.0.1:9/f.xml", "--id", "near").stderr == ""
+
+
 def test_the_address_of_a_new_source_is_shown_without_its_token(folder: Path) -> None:
     """It is in the file as it was given; one with a reference is not asked, as its secret is not known here."""
     added = run("add", "--no-check", "https://9.9.9.9/f.xml?token=0penly", "--id", "open")

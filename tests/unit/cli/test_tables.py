@@ -125,3 +125,21 @@ def test_a_long_line_goes_on_behind_its_label(columns: int) -> None:
     assert lines[-1] == "short  line"
     assert sum(line.count("조선민주주의인민공화국") for line in lines) == 9
     assert "".join(line.strip() for line in lines).count("https://x.test/" + "a" * 90) == 1
+
+
+LONG_LABEL = """
+from monitor.cli.output.wrapped_lines import print_lines
+print_lines(["a-channel-with-a-long-name  it waits for " + "합참 " * 20, "  ✗ launch: " + "words " * 20])
+"""
+
+
+@pytest.mark.parametrize("columns", [60, 40, 26])
+def test_where_a_label_leaves_no_room_the_rest_goes_below_it(columns: int) -> None:
+    """Indented a little; what has a check mark goes on behind that."""
+    lines = on_terminal(columns, "-c", LONG_LABEL)
+    assert max(cell_len(line) for line in lines) <= columns
+    begin = next(number for number, line in enumerate(lines) if "✗" in line)
+    indents = {len(line) - len(line.lstrip()) for line in lines[1:begin]}
+    assert indents == {28 if columns == 60 else 4}
+    assert {len(line) - len(line.lstrip()) for line in lines[begin + 1 :]} == {4}
+    assert "".join(lines).count("합참") == 20

@@ -260,6 +260,44 @@ def test_a_site_is_a_host_and_no_part_of_a_path(query: str, addresses: list[str]
     assert found == addresses
 
 
+@pytest.mark.parametrize(
+    ("query", "host"),
+    [
+        ("strike site:(a.org b.org)", "b.org"),
+        ("strike site:(a.org AND b.org)", "b.org"),
+        ("strike site:a.org site:b.org", "b.org"),
+        ("strike -site:(a.org b.org)", "b.org"),
+        ("strike AND (x OR (site:a.org AND site:b.org))", "b.org"),
+        ("strike AND (site:a.org OR site:b.org) AND site:c.org", "c.org"),
+        ("strike AND site:a.org/asia AND site:a.org/europe", "a.org/europe"),
+        ("strike site:(a.org my-a.org)", "my-a.org"),
+    ],
+)
+@pytest.mark.parametrize("dialect", QueryDialect)
+def test_two_hosts_at_once_are_refused(query: str, host: str, dialect: QueryDialect) -> None:
+    """No article would meet the rule, or what it excludes. The problem is at the second host."""
+    with pytest.raises(QueryProblem, match="no article is at both") as caught:
+        rule_from_query(parse_query(query, dialect))
+    assert query[caught.value.offset :].startswith(host)
+    assert "OR" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("query", "address"),
+    [
+        ("strike site:(uk a.co.uk)", "https://news.a.co.uk/1"),
+        ("strike site:(A.org/asia AND a.org:8080)", "https://a.org:8080/asia"),
+        ("strike site:(a.org/asia AND a.org/asia#page)", "https://a.org/asia#page"),
+        ("strike AND (site:a.org OR site:b.org) AND (site:b.org OR site:c.org)", "https://b.org/"),
+        ("strike AND (site:a.org OR inurl:asia) AND site:b.org", "https://b.org/asia"),
+        ("strike AND (site:a.org AND NOT site:b.org)", "https://a.org/"),
+    ],
+)
+def test_hosts_that_one_address_can_have_are_accepted(query: str, address: str) -> None:
+    (document,) = parse_yaml_text("\n".join(format_rule({**SITE_RULE, **convert(query)})), "rules.yaml")
+    assert compile_rules([rule_from_document(document)], {}).match(article(title="strike", url=address))
+
+
 @pytest.mark.parametrize("host", ["uk", ".uk", "example.org", "https://example.org/asia/", "(de OR example.org)"])
 def test_the_article_that_shows_what_a_site_finds_is_at_that_site(host: str) -> None:
     """Also where the query has the whole address."""

@@ -159,19 +159,58 @@ def test_faults_of_monitor_yaml_and_sources_are_always_found(files: Files) -> No
     assert (Path(first.place.file).name, Path(second.place.file).name) == ("monitor.yaml", "sources.yaml")
 
 
-@pytest.mark.parametrize("edit", ["rule: [", "nonsense: 1", "rule: worse\nlevel: low"])
-def test_rules_with_faults_are_not_kept(files: Files, edit: str) -> None:
-    """The next command reports them again."""
+@pytest.mark.parametrize("edit", ["rule: [", "nonsense: 1", "rule: worse\nlevel: low", "rule: drills\nlevel: low"])
+def test_faults_of_rules_are_kept_too(files: Files, edit: str) -> None:
+    """The next command reports the same faults, of the same rules, and reads no rule again."""
     files.rules.write_text(f"{DRILLS}{QUIET}---\n{edit}\n", encoding="utf-8")
-    assert files.load().faults == files.load().faults == load_config_files(files.config, {}).faults != ()
-    assert files.kept == []
+    full = load_config_files(files.config, {})
+    first = files.load()
+    assert first.faults == full.faults != ()
+    files.mark()
+    second = files.load()
+    assert (second.rules, second.faults) == (NEVER_READ, full.faults)
+    files.rules.write_text(DRILLS + QUIET, encoding="utf-8")
+    assert (statuses_of(files.load()), files.load().faults) == (KNOWN, ())
+
+
+def test_a_faulty_rule_is_known_from_what_was_kept(files: Files) -> None:
+    """Else `retention` of monitor.yaml would name a rule that there is none of."""
+    files.rules.write_text(DRILLS.replace("low", "lower"), encoding="utf-8")
+    for _ in range(2):
+        assert ["lower" in fault.problem for fault in files.load().faults] == [True]
+
+
+def test_a_file_that_cannot_be_read_is_a_fault_of_each_command(files: Files) -> None:
+    """What was kept counts until it can be read, or cannot for another reason."""
+    broken = files.rules.with_name("broken.yaml")
+    broken.symlink_to("gone")
+    for _ in range(2):
+        assert ["this is a link to 'gone'" in fault.problem for fault in files.load().faults] == [True]
+    files.mark()
+    assert files.load().rules == NEVER_READ
+    broken.unlink()
+    broken.symlink_to("away")
+    assert ["this is a link to 'away'" in fault.problem for fault in files.load().faults] == [True]
+    (files.rules.parent / "away").write_text(QUIET.replace("quiet", "more"), encoding="utf-8")
+    assert (statuses_of(files.load()), files.load().faults) == ({**KNOWN, "more": RuleStatus.SHADOW}, ())
+
+
+def test_the_same_content_elsewhere_has_its_faults_there(files: Files) -> None:
+    files.rules.write_text(DRILLS.replace("low", "lower"), encoding="utf-8")
+    (first,) = files.load().faults
+    files.rules.rename(files.rules.with_name("other.yaml"))
+    (second,) = files.load().faults
+    assert (Path(first.place.file).name, Path(second.place.file).name) == ("all.yaml", "other.yaml")
 
 
 def test_a_path_that_is_gone_is_a_fault(files: Files) -> None:
     files.load()
     files.config.write_text(CONFIG.replace("[rules]", "[rules, gone]"), encoding="utf-8")
-    (fault,) = files.load().faults
-    assert "there is no file or folder" in fault.problem
+    for _ in range(2):
+        (fault,) = files.load().faults
+        assert "there is no file or folder" in fault.problem
+    (files.config.parent / "gone").mkdir()
+    assert files.load().faults == ()
 
 
 def test_a_faulty_monitor_yaml_raises_all_faults(files: Files) -> None:
@@ -190,8 +229,18 @@ def test_a_faulty_monitor_yaml_raises_all_faults(files: Files) -> None:
     "damaged",
     [
         *("", "[]", "{}", "null", '{"key": 1}', "\udcff"),
-        *(f'{{"key": "KEY", "rules": {rules}}}' for rules in ("1", '{"a": 1}', '{"a": ["live", "A"]}')),
-        '{"key": "KEY", "rules": {"a": ["live", "A", "top", "1"]}}',
+        *(
+            f'{{"key": "KEY", "rules": {rules}, "faults": {faults}, "declared": {declared}}}'
+            for rules, faults, declared in (
+                ("1", "[]", "[]"),
+                ('{"a": 1}', "[]", "[]"),
+                ('{"a": ["live", "A"]}', "[]", "[]"),
+                ('{"a": ["live", "A", "top", "1"]}', "[]", "[]"),
+                ("{}", '[["file", 1, 1, "bad"]]', "[]"),
+                ("{}", '[["file", "a", 1, "bad", null]]', "[]"),
+                ("{}", "[]", "1"),
+            )
+        ),
     ],
 )
 def test_damage_does_not_matter(files: Files, damaged: str) -> None:

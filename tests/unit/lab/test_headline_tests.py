@@ -124,6 +124,10 @@ def test_a_rule_that_is_off_is_tested_where_it_is_named(tmp_path: Path) -> None:
             "2:17: expected a list, found text; write, for example, 'fires: [Live-fire",
         ),
         ("[A strike]", "1:1: a mapping of ids of rules belongs here; write, for example, 'taiwan-drills: "),
+        (
+            "rule: strikes\ntitle: Strikes",
+            "1:1: this is a rule, and a file of headlines belongs here; `news-monitor ",
+        ),
     ],
 )
 def test_faults_of_the_file_have_their_places(text: str, fault: str, tmp_path: Path) -> None:

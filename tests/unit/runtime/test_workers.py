@@ -118,6 +118,17 @@ def pid_in(path: Path) -> int:
     return int(path.read_text() or 0) if path.exists() else 0
 
 
+@pytest.fixture(scope="module", autouse=True)
+def fork_server() -> Iterator[None]:
+    """A fork server that has loaded this module: each process that calls a function of it would import it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processes._Servers, "current", None)
+        patch.setattr(processes._Servers, "preloaded", (*processes._Servers.preloaded, __name__))
+        yield
+        if processes._Servers.current is not None:
+            processes._Servers.current.close()
+
+
 @pytest.fixture
 async def workers() -> AsyncIterator[Workers]:
     before = processes_of(os.getpid())  # other tests have helpers
