@@ -51,10 +51,10 @@ def rules_options(command: F) -> F:
 def articles_options(command: F) -> F:
     """`--data FILE`: articles, labelled or not; without it those of the archive, at most `--articles N`."""
     path = InputPath(allow_dash=True)
-    text = "Articles as `score` reads them; without it, the marked ones and the newest of the archive."
+    text = "Articles as `score` reads them (default: the marked ones and the newest of the archive)."
     data = click.option("--data", type=path, metavar="FILE", help=text)
     most = click.option(
-        "--articles", default=100_000, show_default=True, type=click.IntRange(1), help="So many of the archive."
+        "--articles", default=100_000, show_default=True, type=click.IntRange(1), help="How many of the archive."
     )
     return data(most(command))
 

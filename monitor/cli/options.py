@@ -52,7 +52,7 @@ def config_of_rules_option(command: F) -> F:
 
 
 def _build_config_option(type_: click.Path, default: Callable[[], Path] | None) -> Callable[[F], F]:
-    text = f"The monitor.yaml. Without it: ${CONFIG_VARIABLE}, ./monitor.yaml, that of the user, that of the system."
+    text = f"The monitor.yaml (default: ${CONFIG_VARIABLE}, ./monitor.yaml, the user's, the system's; the first found)."
     return click.option("-c", "--config", "config", type=type_, default=default, metavar="FILE", help=text)
 
 
@@ -80,7 +80,7 @@ def database_of_any_version(settings: Settings) -> Database:
     """The database, of whatever version. Raises StoreFailed if there is none yet."""
     database = database_of(settings)
     if not database.exists():
-        raise StoreFailed(f"{database.name} does not exist yet: `news-monitor run` makes it")
+        raise StoreFailed(f"{database.name} does not exist yet: `news-monitor run` creates it")
     return database
 
 
@@ -151,9 +151,9 @@ def replacing_file(file: Path, *, may_exist: bool = True) -> Iterator[BinaryIO]:
         with open_folder_of(file) as folder:
             status = folder.find_status()
             if status is not None and not may_exist:
-                raise InvalidRequest(f"{file} is there already: name a new file")
+                raise InvalidRequest(f"{file} exists already: name a new file")
             if status is not None and not S_ISREG(status.st_mode):  # a device would be replaced by a file
-                raise InvalidRequest(f"cannot write {file}: it is no file; - is standard output")
+                raise InvalidRequest(f"cannot write {file}: it is not a file; - is standard output")
             if status is not None and not folder.is_writable():  # renaming would ignore that
                 raise InvalidRequest(f"cannot write {file}: {os.strerror(errno.EACCES)}")
             with folder.replacing(PRIVATE_FILE) as descriptor, open(descriptor, "wb", closefd=False) as out:

@@ -35,18 +35,25 @@ class PageOptions:
 
 def query_argument(command: F) -> F:
     """`[QUERY]...`, `--since` and `--before`."""
-    since = click.option("--since", metavar="TIME", help=f"Only what was first seen from then on: {_TIME}")
-    before = click.option("--before", metavar="TIME", help=f"Only what was first seen before then: {_TIME}")
+    since = click.option("--since", metavar="TIME", help=f"Only articles first seen since this time: {_TIME}")
+    before = click.option("--before", metavar="TIME", help=f"Only articles first seen before this time: {_TIME}")
     return click.argument("query", nargs=-1, metavar="[QUERY]...")(since(before(command)))
 
 
 def page_options(command: F) -> F:
     """`-c`, `--limit`, `--before-id`, `--json` and `--csv`."""
     limit = click.option(
-        "--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="So many, the newest first."
+        "--limit",
+        default=50,
+        show_default=True,
+        type=click.IntRange(1, 10_000),
+        help="How many to print, the newest first.",
     )
     before_id = click.option(
-        "--before-id", type=click.IntRange(1, 2**31 - 1), metavar="ID", help="The next page: those before this article."
+        "--before-id",
+        type=click.IntRange(1, 2**31 - 1),
+        metavar="ID",
+        help="Only articles before this one, for the next page.",
     )
     as_csv = click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
     return config_option(limit(before_id(json_option(as_csv(command)))))

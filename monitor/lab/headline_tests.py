@@ -85,7 +85,7 @@ def expected_of_lines(lines: Iterable[str], file: str, now: datetime) -> Iterato
         if invalid := [key for key, ids in listed.items() if not is_list_of_texts(ids)]:
             yield UnusableLine(found.line, f"{', '.join(invalid)} must be a list of ids of rules")
         elif not listed:
-            yield UnusableLine(found.line, f"nothing is expected of it: give it one of {', '.join(Expectation)}")
+            yield UnusableLine(found.line, f"it expects nothing: give it one of {', '.join(Expectation)}")
         else:
             wanted = tuple((rule, key) for key, ids in listed.items() for rule in ids)
             place = Place(file, found.line)

@@ -108,7 +108,7 @@ GIVEN_UP = NoticePolicy(
     title_many="Alerts on {number} channels were given up",
     advice=(
         "Repair the channel: they are sent when it next accepts a message, or at once by `news-monitor outbox retry "
-        "--dead`. Those that are to blame themselves are not: `news-monitor outbox list --state dead`."
+        "--dead`. Alerts that failed because of the message itself stay dead: `news-monitor outbox list --state dead`."
     ),
 )
 CONFIG = NoticePolicy(
@@ -206,8 +206,8 @@ OF_SOURCES = {
         has_recovery=False,
         reason="a burst larger than any before is reported, at most once a day for each source",
         title_many="{number} sources gave many more new entries at once than ever before",
-        advice="What has no fresh date is suppressed: `news-monitor matches list` shows what rules found in it.",
-        advice_many="What has no fresh date is suppressed: `news-monitor matches list` shows what rules found in it.",
+        advice="Those without a fresh date are suppressed: `news-monitor matches list` shows which met a rule.",
+        advice_many="Those without a fresh date are suppressed: `news-monitor matches list` shows which met a rule.",
     ),
     TroubleKind.GUIDS: NoticePolicy(
         "guids",

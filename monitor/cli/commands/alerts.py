@@ -35,17 +35,20 @@ from monitor.wording.quantities import format_count
     lazy={"mark": ("monitor.cli.commands.alerts_mark", "Say that an alert was right (good), or not (noise).")},
 )
 def alerts() -> None:
-    """The alerts that were made: list, show; to say which were right: mark; and to read them in a feed reader: feed."""
+    """Alerts: list them, show one, mark which were right (mark), and read them in a feed reader (feed)."""
 
 
 @alerts.command("list")
 @config_option
 @json_option
-@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only of this rule.")
-@click.option("--since", metavar="TIME", help="Only from then on: 2026-01-05, '12 hours'.")
-@click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the newest first.")
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only for this rule.")
+@click.option("--since", metavar="TIME", help="Only since this time: 2026-01-05, or how long ago: '12 hours'.")
+@click.option(
+    "--most", default=100, show_default=True, type=click.IntRange(1), help="How many to print, the newest first."
+)
 def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, most: int) -> None:
-    """The alerts, the newest first, and how people marked them; `outbox list` has their deliveries, and the notices.
+    """List the alerts, the newest first, and how people marked them. `outbox list` shows their deliveries, and the
+    notices.
 
     \b
     Examples:
@@ -80,7 +83,7 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
 @json_option
 @click.argument("id_", metavar="ALERT")
 def show(config: Path, *, as_json: bool, id_: str) -> None:
-    """One alert, by the id in its message: what it reports, a digest line by line, and how people marked that.
+    """Show one alert by the id in its message: what it reports (a digest line by line), and how people marked it.
 
     \b
     Example:
@@ -117,7 +120,7 @@ def _format_alert(alert: AlertSummary, zone: str) -> Iterator[str]:
         name = f"{line.number}. {line.level}, {line.rule}: " if alert.is_digest else ""
         yield f"article   {name}{sanitize_line(line.title)}"
         yield f"          {line.source}, {line.url or 'without an address'}"
-        match = "its match is gone" if line.match is None else f"match {line.match}"
+        match = "its match is no longer stored" if line.match is None else f"match {line.match}"
         yield f"          {match}{f', marked {line.mark}' if line.mark else ''}"
 
 
@@ -125,10 +128,10 @@ def _format_alert(alert: AlertSummary, zone: str) -> Iterator[str]:
 @config_option
 @json_option
 def feed(config: Path, *, as_json: bool) -> None:
-    """The addresses at which the daemon serves the alerts as Atom and as JSON Feed, for a feed reader.
+    """Print the addresses at which the daemon serves the alerts as Atom and JSON Feed, for a feed reader.
 
-    Whoever knows an address can read all alerts. Without `feed` under `web` in monitor.yaml there is none: the command
-    then says what to write, with a new secret, and its exit code is 1.
+    Whoever knows an address can read all alerts. There are no addresses until monitor.yaml has `feed` under `web`.
+    Until then, the command prints what to write there, with a new secret, and its exit code is 1.
 
     \b
     Examples:

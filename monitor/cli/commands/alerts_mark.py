@@ -16,15 +16,22 @@ from monitor.services.commands.marks import Judgement, mark_alerts
 
 @click.command()
 @config_option
-@click.option("--line", "lines", multiple=True, type=click.IntRange(1), metavar="NUMBER", help="A line of a digest.")
+@click.option(
+    "--line",
+    "lines",
+    multiple=True,
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    help="The number of a line of a digest; may be repeated.",
+)
 @click.argument("ids", nargs=-1, required=True, metavar="ALERT...")
 @click.argument("verdict", type=click.Choice([MarkVerdict.GOOD.value, MarkVerdict.NOISE.value]))
 def mark(config: Path, *, lines: tuple[int, ...], ids: tuple[str, ...], verdict: str) -> None:
     """Say that ALERT was right (good), or that its rule should not have matched the article (noise).
 
-    ALERT is the id at the end of its message, or the beginning of it. A digest reports several articles: say with
-    --line which you mean, by the number of its line. The newest mark on an article and a rule counts; `marks list` has
-    all, and `score --marks` measures the rules on them.
+    ALERT is the id at the end of its message, or the beginning of that id. A digest reports several articles: give the
+    numbers of the lines that you mean with --line. The newest mark on an article and a rule counts. `marks list` shows
+    all marks, and `score --marks` measures the rules on them.
 
     \b
     Examples:

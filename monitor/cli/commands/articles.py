@@ -32,7 +32,8 @@ def articles() -> None:
 @page_options
 @query_argument
 def list_(*, config: Path, query: tuple[str, ...], since: str | None, before: str | None, **page: Any) -> None:  # noqa: ANN401
-    """The stored articles, the newest first, or those that meet the QUERY: see `news-monitor search --help`.
+    """List the stored articles, the newest first. With a QUERY, only those that meet it: see `news-monitor search
+    --help`.
 
     \b
     Examples:
@@ -47,7 +48,7 @@ def list_(*, config: Path, query: tuple[str, ...], since: str | None, before: st
 @page_options
 @query_argument
 def search_(*, config: Path, query: tuple[str, ...], since: str | None, before: str | None, **page: Any) -> None:  # noqa: ANN401
-    """The same as `articles list`: articles that meet the QUERY.
+    """Find articles that meet the QUERY; the same as `articles list`.
 
     \b
     Example:
@@ -61,10 +62,10 @@ def search_(*, config: Path, query: tuple[str, ...], since: str | None, before: 
 @json_option
 @click.argument("article", metavar="ARTICLE")
 def show(config: Path, as_json: bool, article: str) -> None:
-    """One article: its text, its versions and times, its story and its matches.
+    """Show one article: its text, its versions and times, its story and its matches.
 
-    ARTICLE is its number, as `search` and `articles list` have it; or an address, a uid, 'SOURCE UID' in quotes, the id
-    of an alert, or its headline in quotes. Of a headline, a part is enough.
+    ARTICLE is its number (from `search` or `articles list`), an address, a uid, 'SOURCE UID' in quotes, the id of an
+    alert, or its headline in quotes. A part of the headline is enough.
 
     \b
     Examples:
@@ -83,11 +84,18 @@ def show(config: Path, as_json: bool, article: str) -> None:
 @articles.command()
 @config_option
 @query_argument
-@click.option("-o", "--output", "file", type=OutputPath(), default=Path("-"), help="The file (none, or -: stdout).")
+@click.option(
+    "-o",
+    "--output",
+    "file",
+    type=OutputPath(),
+    default=Path("-"),
+    help="The file to write (default, or -: standard output).",
+)
 def export(config: Path, query: tuple[str, ...], since: str | None, before: str | None, file: Path) -> None:
-    """All stored articles, or those that meet the QUERY, as JSON lines, in the order in which they were stored.
+    """Write the stored articles, or those that meet the QUERY, as JSON lines, in the order in which they were stored.
 
-    `match`, `replay` and `score` read them.
+    `match`, `replay` and `score` read this format.
 
     \b
     Examples:

@@ -18,14 +18,14 @@ from monitor.wording.quantities import format_count
 @click.command()
 @config_option
 @click.argument("what", metavar="URL|SOURCE")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def forget(config: Path, what: str, yes: bool) -> None:
-    """Delete the words of an article, or of all articles of a source, and never take them in again.
+    """Delete the words of an article, or of all articles of a source, and never store them again.
 
-    Texts, matches and the quotes of alerts are deleted; what is still to be sent of them is discarded. What was
-    deferred is sent with another article of the same subject, if there is one. That there was an alert, and how it was
-    delivered, is kept without its words; so is who marked what, and when. It may be done while the daemon runs. Exit
-    code 1 if nothing was found, 2 if there was no answer.
+    Texts, matches and the quotes in alerts are deleted. Deliveries that were not sent yet are discarded. A deferred
+    alert is sent with another article of the same subject, if there is one. The records of alerts and deliveries stay
+    without the words; so does the record of who marked what, and when. The daemon may run meanwhile. Exit code 1 if
+    nothing was found, 2 if the question was not answered.
 
     \b
     Examples:
@@ -36,7 +36,9 @@ def forget(config: Path, what: str, yes: bool) -> None:
     database = existing_database(loaded.settings)
     found = plan_erasure(database, loaded, what)
     if found.finds_nothing:
-        click.echo(f"nothing is known of '{what}': give the id of a source, or the address of an article", err=True)
+        click.echo(
+            f"there is no source or article '{what}': give the id of a source, or the address of an article", err=True
+        )
         raise SystemExit(1)
     click.echo(_describe_targets(found))
     if not (yes or _confirm_erasure()):
@@ -44,9 +46,11 @@ def forget(config: Path, what: str, yes: bool) -> None:
         return
     done = erase_articles(database, loaded, found, clock.now())
     count = format_count(done.articles, "article")
-    click.echo(f"forgotten: {count}; messages, the log and copies of the database are not reached")
+    click.echo(f"forgotten: {count}; sent messages, the log and copies of the database stay as they are")
     if done.is_still_polled:
-        click.echo(f"{what} is still polled, and what is new in it comes in: `news-monitor sources remove {what}`")
+        click.echo(
+            f"{what} is still polled, and new articles are stored; to end that: `news-monitor sources remove {what}`"
+        )
 
 
 def _confirm_erasure() -> bool:
@@ -55,13 +59,13 @@ def _confirm_erasure() -> bool:
         return click.confirm("Forget them for good?")
     except click.Abort:  # the end of standard input, or Ctrl-C
         click.echo()
-        raise InvalidRequest("nothing was forgotten: there was no answer; with --yes nobody is asked") from None
+        raise InvalidRequest("nothing was forgotten: the question was not answered; --yes skips it") from None
 
 
 def _describe_targets(found: ErasurePlan) -> str:
     here = f"{format_count(len(found.articles), 'article')} with {format_count(found.alerts, 'alert')}"
     waiting = f", of which {format_count(found.unsent, 'delivery')} will not be sent" if found.unsent else ""
-    left = f"; {found.left_archive} more left the archive before" if found.left_archive else ""
+    left = f"; {found.left_archive} more had already left the archive" if found.left_archive else ""
     marked = (
         f"; {format_count(found.marked, 'article')} with marks, which stay without its words" if found.marked else ""
     )

@@ -21,10 +21,10 @@ from monitor.services.commands.marks import Judgement, mark_articles
 @click.argument("rule", metavar="RULE")
 @click.argument("verdict", type=click.Choice([MarkVerdict.MISSED.value, MarkVerdict.NOISE.value]))
 def mark(config: Path, names: tuple[str, ...], rule: str, verdict: str) -> None:
-    """Say that RULE should have matched ARTICLE as news, and did not (missed); noise takes that back.
+    """Say that RULE should have matched ARTICLE as news, but did not (missed). `noise` takes that back.
 
-    ARTICLE is the address of a stored article, or its number (`stories show` has it). A match that is right or wrong is
-    marked by `matches mark`, or by `alerts mark`.
+    ARTICLE is the address of a stored article, or its number (`stories show` prints it). To mark a match as right or
+    wrong, use `matches mark` or `alerts mark`.
 
     \b
     Examples:
@@ -36,4 +36,4 @@ def mark(config: Path, names: tuple[str, ...], rule: str, verdict: str) -> None:
     results, matched = mark_articles(existing_database(loaded.settings), loaded, names, rule, judgement)
     print_mark_results(results)
     for title in matched:
-        click.echo(f"as it is now, {rule} matches “{sanitize_line(title)}” as news")
+        click.echo(f"the current rule {rule} matches “{sanitize_line(title)}” as news")

@@ -52,7 +52,7 @@ def channels() -> None:
 @config_option
 @json_option
 def list_(config: Path, as_json: bool) -> None:
-    """Every channel of the config: its kind, its routes, what waits for it, and when it last took a message.
+    """List the channels of the config: kind, routes, waiting messages, and when each last accepted a message.
 
     \b
     Example:
@@ -82,11 +82,11 @@ def _row_to_cells(row: ChannelReport, zone: str) -> list[str]:
 @click.argument("url")
 @click.option("--route", "routes", multiple=True, metavar="NAME", help="Also add it to this route; may be repeated.")
 def add(config: Path, name: str, url: str, routes: tuple[str, ...]) -> None:
-    """Add a channel to monitor.yaml; its comments and all else in it stay as they are.
+    """Add a channel to monitor.yaml. Comments and everything else in the file stay as they are.
 
-    URL is an Apprise URL. Everybody who can see your processes or your shell's history could read a secret in it: write
-    ${env:NAME}, ${file:/PATH} or ${credential:NAME} in its place, or "-" as URL to type it (or pipe it in). Nothing is
-    written if Apprise cannot use it. A running daemon takes the channel at once.
+    URL is an Apprise URL. Do not write a secret in it: everybody who can see your processes or your shell's history
+    could read it. Write ${env:NAME}, ${file:/PATH} or ${credential:NAME} in its place, or give "-" as URL and type it
+    (or pipe it in). If Apprise cannot use the URL, nothing is written. A running daemon uses the new channel at once.
 
     \b
     Examples:
@@ -106,11 +106,11 @@ def add(config: Path, name: str, url: str, routes: tuple[str, ...]) -> None:
 @config_option
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 def test(config: Path, names: tuple[str, ...]) -> None:
-    """Send one real message on each of these channels (none named: on all), and print what its server answered.
+    """Send one real message on each of these channels (default: all), and print what its server answered.
 
-    Exit code 1 if any was not accepted. Nothing is stored, and the daemon may run meanwhile. What is dead on a channel
-    that accepts the test is named: the test does not send it. A server has its own time
-    to accept a message, as with the daemon: 90 s; a mail server 10 minutes.
+    Exit code 1 if a message was not accepted. Nothing is stored, and the daemon may run meanwhile. If a channel accepts
+    the test and has dead deliveries, the command names them, but does not send them. A server has as much time to
+    accept the message as with the daemon: 90 s, or 10 minutes for a mail server.
 
     \b
     Examples:
@@ -141,16 +141,16 @@ def _remind_of_dead(settings: Settings, accepted: Collection[str]) -> None:
     "--html",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write its HTML into this file, for a browser; of samples: `new`, unless --sample names another.",
+    help="Write the HTML into this file, for a browser (of the samples: `new`, unless --sample names another).",
 )
 def preview(
     config: Path, name: str, *, alert: str | None, sample: str | None, html: Path | None, as_json: bool
 ) -> None:
     """Show what a channel gets: samples of every kind of message, or a stored alert. Nothing is sent.
 
-    Every message has the form and the length that this kind of channel takes, by the channel's template if it has one.
-    Its length is given in the unit of the kind. A message in HTML is shown as text; --html writes the HTML, and --json
-    has both.
+    Each message is shown as this kind of channel gets it, or as the channel's template writes it. The length is in the
+    unit in which this kind counts. A message in HTML is shown as text; --html writes the HTML to a file, and --json
+    prints both.
 
     \b
     Examples:
@@ -199,14 +199,21 @@ def _format_preview(message: MessagePreview) -> str:
     default=Level.CRITICAL.value,
     show_default=True,
     type=click.Choice([level.value for level in Level]),
-    help="Of the message; the highest level goes first on its channel.",
+    help="The level of the message; each channel sends the highest level first.",
 )
-@click.option("--wait", default=120, show_default=True, type=click.IntRange(1), metavar="SECONDS", help="At most.")
+@click.option(
+    "--wait",
+    default=120,
+    show_default=True,
+    type=click.IntRange(1),
+    metavar="SECONDS",
+    help="How long to wait at most.",
+)
 def drill(config: Path, names: tuple[str, ...], level: str, wait: int) -> None:
-    """Send a message through the daemon that runs, on each of these channels (none named: on all), as an alert is sent.
+    """Send a message through the running daemon on each of these channels (default: all), as an alert is sent.
 
-    It prints how long each channel took, or why it has not accepted the message yet. Exit code 1 if any has not. What
-    is not accepted in time stays in the outbox, and is tried again.
+    It prints how long each channel took, or why it has not accepted the message yet. Exit code 1 if a channel has not
+    accepted it in time. The message then stays in the outbox, and is tried again.
 
     \b
     Examples:

@@ -32,12 +32,12 @@ _LOOK = 0.2  # s
 @config_option
 @json_option
 def canary(config: Path, as_json: bool) -> None:
-    """Send a made-up article all the way, and print how long it took on each channel.
+    """Send a made-up article all the way from a feed to your channels, and print how long each channel took.
 
-    A feed on this machine publishes it, a daemon of its own polls, matches and sends it, each with the code and the
+    A feed on this machine publishes the article. A separate daemon polls, matches and sends it, with the code and the
     libraries that your daemon runs, to the `test_url` of each channel that has one. Your database is not used. With
-    `canary: {every: 6 hours}` in monitor.yaml the daemon does this by itself, and tells the operator of a failure. Exit
-    code 1 if a channel has not accepted it within `within` (default: 5 minutes).
+    `canary: {every: 6 hours}` in monitor.yaml, your daemon does this regularly, and sends the operator a notice if it
+    fails. Exit code 1 if a channel has not accepted the message within `within` (default: 5 minutes).
 
     \b
     Example:

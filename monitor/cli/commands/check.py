@@ -33,10 +33,11 @@ _SHARE = 0.1  # of the time may go into looking, where there are thousands
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
 @click.argument("paths", nargs=-1, type=InputPath())
 def check(config: Path, as_json: bool, strict: bool, watch: bool, paths: tuple[Path, ...]) -> None:
-    """Check the config and all that it names, or only the rules, entities and lists in PATHS, and run their own tests.
+    """Check the config and all files that it names, and run their tests. With PATHS: only these rules, entities and
+    lists.
 
-    Rules in PATHS may name entities of the config's files, if there is a config. What is no fault, but probably a
-    mistake, is printed as advice. `# lint: ignore KIND` in its line, or in the first line of its document, silences it.
+    Rules in PATHS may name entities of the config's files, if there is a config. Probable mistakes are printed as
+    advice. To silence advice, write `# lint: ignore KIND` in its line, or in the first line of its document.
 
     \b
     Examples:
@@ -144,7 +145,7 @@ def _key_without_line(found: Fault | Lint) -> tuple[str, str, str | None]:
 
 def _print_summary(checked: CheckResult, at: str = "") -> None:
     if checked.database_error:
-        click.echo(f"what rules met lately is not known: {checked.database_error}", err=True)
+        click.echo(f"the latest matches cannot be read: {checked.database_error}", err=True)
     click.echo(f"{at}{_summarize_findings(checked)}", err=True)
     is_of_paths = checked.is_config_usable and checked.config is None  # a config gets advice
     if is_of_paths and not checked.faults and not checked.rules and not checked.entities:

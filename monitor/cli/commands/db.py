@@ -29,9 +29,9 @@ def db() -> None:
 
 @db.command()
 @config_option
-@click.option("--no-copy", is_flag=True, help="Make no copy before: for who has one.")
+@click.option("--no-copy", is_flag=True, help="Make no copy first, if you have a backup.")
 def upgrade(config: Path, no_copy: bool) -> None:
-    """Make the database, or bring it to this version's schema, after a copy (`run` does so too).
+    """Create the database, or upgrade it to this version's schema, after making a copy. `run` does this too.
 
     \b
     Examples:
@@ -47,10 +47,10 @@ def upgrade(config: Path, no_copy: bool) -> None:
 @config_option
 @click.argument("file", type=OutputPath())
 def backup(config: Path, file: Path) -> None:
-    """Write a whole copy of the database to a new file, while the daemon runs too.
+    """Copy the whole database to a new file. The daemon may run meanwhile.
 
-    `db restore` goes back to it. PostgreSQL has its own tool: the command
-    for it is printed (exit code 1: nothing was copied).
+    `db restore` restores the copy. PostgreSQL has its own tool: the command for it is printed (exit code 1: nothing was
+    copied).
 
     \b
     Example:
@@ -65,11 +65,11 @@ def backup(config: Path, file: Path) -> None:
 @config_option
 @click.argument("file", type=InputPath())
 def restore(config: Path, file: Path) -> None:
-    """Put a backup in the place of the database. Stop the daemon before.
+    """Replace the database with a backup. Stop the daemon first.
 
-    The backup is read whole first: a damaged one, or one of a newer version, is refused, and nothing is changed. The
-    database that was there is kept under another name. What was sent since the backup may be sent again. PostgreSQL has
-    its own tool: the command for it is printed (exit code 1: nothing was changed).
+    The command first reads the whole backup. It refuses a damaged one, or one of a newer version, and then changes
+    nothing. The old database is kept under another name. Alerts that were sent after the backup may be sent again.
+    PostgreSQL has its own tool: the command for it is printed (exit code 1: nothing was changed).
 
     \b
     Example:
@@ -85,7 +85,7 @@ def restore(config: Path, file: Path) -> None:
 @db.command()
 @config_option
 def check(config: Path) -> None:
-    """Read all of the database: is anything damaged? Exit code 1 if so.
+    """Read the whole database, and look for damage. Exit code 1 if it is damaged.
 
     \b
     Example:
@@ -103,11 +103,11 @@ def check(config: Path) -> None:
 
 @db.command()
 @config_option
-@click.option("--dry-run", is_flag=True, help="Only count what would go.")
+@click.option("--dry-run", is_flag=True, help="Only count what would be deleted.")
 def prune(config: Path, dry_run: bool) -> None:
-    """Delete what is older than `retention` in monitor.yaml says (`run` does so every hour).
+    """Delete everything that is older than `retention` in monitor.yaml allows. `run` does this every hour.
 
-    What is still to be delivered stays. The daemon may run meanwhile.
+    Alerts that are still to be delivered stay. The daemon may run meanwhile.
 
     \b
     Examples:
@@ -117,19 +117,19 @@ def prune(config: Path, dry_run: bool) -> None:
     settings = load_summary(config).settings
     gone = prune_database(existing_database(settings), settings.retention, clock.now(), dry_run=dry_run)
     click.echo(
-        f"{'would go' if dry_run else 'gone'}: {gone.articles} articles, {gone.alerts} alerts, {gone.fetches} fetches, "
-        f"{gone.known} deleted earlier"
+        f"{'would be deleted' if dry_run else 'deleted'}: {gone.articles} articles, {gone.alerts} alerts, "
+        f"{gone.fetches} polls, {gone.known} known entries"
     )
 
 
 @db.command()
 @config_option
 def index(config: Path) -> None:
-    """Add the stored articles to the search index (`run` does so too, more slowly), or delete it if it is off.
+    """Add the stored articles to the search index, or delete the index if it is off. `run` does this too, more slowly.
 
-    Whether there is one is set in monitor.yaml: `archive: {search: off}`. It may be interrupted, and goes on where it
-    ended; the daemon may run meanwhile. Searches find everything before it is done, too: what is not in the index yet
-    is read.
+    To switch the index off, write `archive: {search: off}` in monitor.yaml. You can interrupt the command; the next run
+    continues where it stopped. The daemon may run meanwhile. Searches find everything even before the index is
+    complete: they read the articles that are not in it yet.
 
     \b
     Example:

@@ -177,8 +177,8 @@ def _print_summary(
         f"{counts['alerts']} messages, each received by e-mail and by webhook."
     )
     click.echo(
-        "Rules of events send one alert a happening, however many outlets report it, and in how many languages;\n"
-        "rules of stories send one in each language:"
+        "A rule with once_per: event sends one alert about a happening, for all outlets and languages together;\n"
+        "a rule with once_per: story sends one for each language:"
     )
     for event in events:
         click.echo(f"  {event}")

@@ -28,7 +28,7 @@ def entities() -> None:
 @click.option("--kind", metavar="K", help="Only those of this kind, for example country.")
 @json_option
 def list_(*, config: Path | None, rules: tuple[Path, ...], group: str | None, kind: str | None, as_json: bool) -> None:
-    """The entities that rules can name: their ids, groups, and the languages of their names.
+    """List the entities that rules can name: their ids, groups, and the languages of their names.
 
     \b
     Examples:

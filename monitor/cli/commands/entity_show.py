@@ -19,11 +19,11 @@ from monitor.services.queries.entities import show_entity
 @json_option
 @click.argument("id_", metavar="ID")
 def show(config: Path, *, as_json: bool, id_: str) -> None:
-    """Show an entity: its names in all languages, its groups, the rules that use it, and how many of their matches have
-    named it within 30 days.
+    """Show an entity: its names, its groups, the rules that use it, and how many of their matches named it in the last
+    30 days.
 
-    A rule uses it if it names it, or a group or list that it is in. A match names it if one of its names is among the
-    words that met the rule. The line of bars has a bar for each day.
+    A rule uses an entity if it names it, or a group or list that contains it. A match names it if one of its names is
+    among the words that met the rule. The line of bars has one bar for each day.
 
     \b
     Examples:

@@ -29,12 +29,12 @@ def evidence() -> None:
 
 @evidence.command()
 @json_option
-@click.option("--hash", "noted", metavar="SHA256", help="The SHA-256 of the whole that was noted when it was made.")
+@click.option("--hash", "noted", metavar="SHA256", help="The SHA-256 of the whole bundle, as noted when it was made.")
 @click.argument("file", type=InputPath())
 def verify(as_json: bool, noted: str | None, file: Path) -> None:
-    """Check a bundle: is every file in it as it was when it was made? No config and no database is needed.
+    """Check that no file of a bundle was altered since the bundle was made. This needs no config and no database.
 
-    Without --hash, it shows only that nothing was damaged: whoever changes a file can write new sums.
+    Without --hash, this only shows that nothing was damaged: whoever changes a file can write new sums.
 
     \b
     Examples:

@@ -22,8 +22,10 @@ _KINDS = ("rule", "list", "source", "entity")
 
 
 @click.command()
-@click.option("--pack", "names", metavar="NAME[,NAME]", help="These packs of rules and sources, not east-asia.")
-@click.option("--empty", is_flag=True, help="No rules and no sources.")
+@click.option(
+    "--pack", "names", metavar="NAME[,NAME]", help="Write these packs of rules and sources in place of east-asia."
+)
+@click.option("--empty", is_flag=True, help="Write no rules and no sources.")
 @click.option("--update", is_flag=True, help="Show what a newer version of the program would change in DIR.")
 @click.option("--write", is_flag=True, help="With --update: change it.")
 @click.option("--verbose", is_flag=True, help="Name each file that is written, and each that was there.")

@@ -28,22 +28,28 @@ _ERASED = "(forgotten)"
 @click.group(
     cls=LazyGroup,
     lazy={
-        "export": ("monitor.cli.commands.marks_files", "The marked articles as JSON lines, with their newest marks."),
-        "import": ("monitor.cli.commands.marks_files", "Take over the marks that another database exported."),
+        "export": (
+            "monitor.cli.commands.marks_files",
+            "Write the marked articles as JSON lines, with their newest marks.",
+        ),
+        "import": ("monitor.cli.commands.marks_files", "Import the marks that another database exported."),
     },
 )
 def marks() -> None:
-    """What people said of the rules: list, export, import. `matches mark`, `alerts mark` and `articles mark` say it."""
+    """People's marks (good, noise, missed): list, export, import. `matches mark`, `alerts mark` and `articles mark`
+    make them."""
 
 
 @marks.command("list")
 @config_option
 @json_option
-@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only on this rule.")
-@click.option("--since", metavar="TIME", help="Only from then on: 2026-01-05, '12 hours'.")
-@click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the newest first.")
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only for this rule.")
+@click.option("--since", metavar="TIME", help="Only since this time: 2026-01-05, or how long ago: '12 hours'.")
+@click.option(
+    "--most", default=100, show_default=True, type=click.IntRange(1), help="How many to print, the newest first."
+)
 def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, most: int) -> None:
-    """All marks, the newest first: on which article and rule, by whom, and whether a later one replaces it.
+    """List all marks, the newest first: the article, the rule, who made the mark, and whether a later mark replaces it.
 
     \b
     Examples:

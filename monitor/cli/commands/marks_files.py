@@ -20,14 +20,14 @@ from monitor.wording.quantities import format_count
 
 @click.command()
 @config_option
-@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only the marks on this rule.")
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only for this rule.")
 @click.argument("file", type=OutputPath(), default=Path("-"))
 def export(config: Path, rules: tuple[str, ...], file: Path) -> None:
-    """The marked articles as JSON lines, the oldest first, with the newest mark of each rule, into FILE (none, or "-":
-    stdout).
+    """Write the marked articles as JSON lines into FILE (default, or "-": standard output), the oldest first, with the
+    newest mark of each rule.
 
-    `score`, `match` and `replay` read the file, and `marks import` of another database. Articles whose words were
-    erased are left out.
+    `score`, `match` and `replay` read the file; `marks import` reads it into another database. Articles whose words
+    were erased are left out.
 
     \b
     Examples:
@@ -50,10 +50,10 @@ def export(config: Path, rules: tuple[str, ...], file: Path) -> None:
 @config_option
 @click.argument("file", type=InputPath(allow_dash=True))
 def import_(config: Path, file: Path) -> None:
-    """Take over the marks of FILE (gzip is fine; - is standard input), which `marks export` of another database wrote.
+    """Import the marks of FILE, which `marks export` of another database wrote (gzip is fine; - is standard input).
 
-    Marks keep who made them and when. Importing them twice adds nothing. Exit code 1 if there are unusable lines; the
-    others are imported.
+    Marks keep who made them and when. Importing a file twice adds nothing. If some lines cannot be used, the others are
+    imported, and the exit code is 1.
 
     \b
     Example:

@@ -23,10 +23,10 @@ from monitor.sanitize import sanitize_line
 @json_option
 @click.argument("file", type=InputPath(allow_dash=True))
 def match(config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Path) -> None:
-    """Say for each article of FILE which rules hit, and why.
+    """Print for each article of FILE which rules match it, and why.
 
-    A line of FILE (gzip is fine; - is standard input) is a JSON object that has id, title and, where they are known,
-    text, lang, date, source, url, authors and tags; or it is a bare headline, whose id is the number of its line.
+    A line of FILE (gzip is fine; - is standard input) is a JSON object with id and title and, where they are known,
+    text, lang, date, source, url, authors and tags. Or it is a bare headline; then its id is the number of the line.
 
     \b
     Examples:
@@ -36,7 +36,7 @@ def match(config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Pat
 
     Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules or unusable lines;
     if no rule can be read, only the faults are printed.
-    `news-monitor why -` says of one article, step by step, why it meets a rule or does not.
+    `news-monitor why -` explains step by step why one article meets a rule or does not.
     """
     loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)

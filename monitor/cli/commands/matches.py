@@ -34,44 +34,46 @@ F = TypeVar("F", bound=Callable[..., object])
 _OUTCOMES = {each.value: each for each in Outcome} | {each.legacy_word: each for each in Outcome}
 _SHADOW = "shadow"
 _DECISION = (
-    "Only what was sent, suppressed or deferred (told, held, waits: the old names); shadow: of what was suppressed, "
+    "Only with this outcome: sent, suppressed or deferred (or the old names told, held, waits). shadow: only "
     "what a rule in shadow would have sent."
 )
-_REASON = "Only with this reason, as `--json` has it under reason_code; too-old, already-sent, cooldown ..."
-_TIME = "A time, or how long ago: 2026-01-05, '2026-01-05 09:00', '3 days'."
+_REASON = "Only with this reason: too-old, already-sent, cooldown ... `--json` prints it as reason_code."
+_TIME = "2026-01-05, '2026-01-05 09:00', or how long ago: '3 days'."
 
 
 @click.group(
     cls=LazyGroup,
     lazy={
-        "show": ("monitor.cli.commands.matches_show", "One match with all that belongs to it."),
-        "export": ("monitor.cli.commands.matches_export", "All matches as JSON lines, or as an evidence bundle."),
+        "show": ("monitor.cli.commands.matches_show", "Show one match and all that belongs to it."),
+        "export": ("monitor.cli.commands.matches_export", "Write all matches as JSON lines, or as an evidence bundle."),
         "mark": ("monitor.cli.commands.matches_mark", "Say that a rule was right to match (good), or not (noise)."),
     },
 )
 def matches() -> None:
-    """Every match that was stored, with its decision: list, show, export; and to say which were right: mark."""
+    """Stored matches, with the decision on each: list, show, export; and mark, to say which were right."""
 
 
 def _rule_option(command: F) -> F:
-    return click.option("--rule", "rules", multiple=True, metavar="ID", help="Only of this rule.")(command)
+    return click.option("--rule", "rules", multiple=True, metavar="ID", help="Only for this rule.")(command)
 
 
 def _since_option(command: F) -> F:
-    return click.option("--since", metavar="TIME", help=f"Only from then on. {_TIME}")(command)
+    return click.option("--since", metavar="TIME", help=f"Only since this time: {_TIME}")(command)
 
 
 @matches.command("list")
 @config_option
 @json_option
 @_rule_option
-@click.option("--source", "sources", multiple=True, metavar="ID", help="Only of this source.")
+@click.option("--source", "sources", multiple=True, metavar="ID", help="Only for this source.")
 @_since_option
-@click.option("--before", metavar="TIME", help=f"Only before then. {_TIME}")
+@click.option("--before", metavar="TIME", help=f"Only before this time: {_TIME}")
 @click.option("--kind", type=click.Choice([kind.value for kind in MatchKind]), help="Only news, or only mentions.")
 @click.option("--decision", type=click.Choice([*_OUTCOMES, _SHADOW]), metavar="OUTCOME", help=_DECISION)
 @click.option("--reason", type=click.Choice([reason.value for reason in Reason]), metavar="CODE", help=_REASON)
-@click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the newest first.")
+@click.option(
+    "--most", default=100, show_default=True, type=click.IntRange(1), help="How many to print, the newest first."
+)
 @click.argument("query", nargs=-1, metavar="[QUERY]...")
 def list_(
     config: Path,
@@ -87,10 +89,10 @@ def list_(
     reason: str | None,
     most: int,
 ) -> None:
-    """The matches, the newest first: an article that a rule matches, and what was decided on it, and why.
+    """List the matches, the newest first: the article, the rule that it meets, the decision and its reason.
 
-    A QUERY is as in `news-monitor search --help`; its words are searched in the article. rule:, since: and
-    before: work as --rule, --since and --before do: on the match, and on when it was stored.
+    QUERY is as in `news-monitor search --help`; its words are searched in the article. rule:, since: and before: in it
+    mean the same as --rule, --since and --before: the rule of the match, and the time when it was stored.
 
     \b
     Examples:

@@ -25,14 +25,14 @@ from monitor.services.queries.matches import ExportedMatch, MatchFilter, iter_ma
 from monitor.store.engine.database import Database
 from monitor.wording.quantities import format_count
 
-_TIME = "A time, or how long ago: 2026-01-05, '2026-01-05 09:00', '3 days'."
+_TIME = "2026-01-05, '2026-01-05 09:00', or how long ago: '3 days'."
 
 
 @click.command()
 @config_option
-@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only of this rule.")
-@click.option("--since", metavar="TIME", help=f"Only from then on. {_TIME}")
-@click.option("--until", metavar="TIME", help=f"Only before then. {_TIME}")
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only for this rule.")
+@click.option("--since", metavar="TIME", help=f"Only since this time: {_TIME}")
+@click.option("--until", metavar="TIME", help=f"Only before this time: {_TIME}")
 @click.option("--match", "ids", multiple=True, type=MatchNumber(1, 2**31 - 1), metavar="ID", help="Only this match.")
 @click.option("--evidence", is_flag=True, help="Write an evidence bundle, a zip file that `evidence verify` checks.")
 @click.argument("file", type=OutputPath(), default=Path("-"))
@@ -46,13 +46,15 @@ def export(
     evidence: bool,
     file: Path,
 ) -> None:
-    """All matches as JSON lines, in the order in which they were stored, into FILE (none, or "-": stdout).
+    """Write the matches as JSON lines into FILE (default, or "-": standard output), in the order in which they were
+    stored.
 
-    `match`, `replay` and `score` read these lines: each is its article, in the version that matched, and a mark on the
-    match is a label for `score`.
+    `match`, `replay` and `score` read these lines. Each line has the article, in the version that matched. A mark on
+    the match is a label for `score`.
 
-    With --evidence: a zip file to keep, with the texts, all times and their clocks, the rules, the decisions and the
-    receipts. Its hash is printed: note it elsewhere, because it alone shows later that nothing was changed.
+    With --evidence, it writes a zip file to keep, with the texts, all times and their clocks, the rules, the decisions
+    and the receipts. It prints the hash of the bundle. Note the hash elsewhere: it alone shows later that nothing was
+    changed.
 
     \b
     Examples:

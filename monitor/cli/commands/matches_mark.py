@@ -22,9 +22,9 @@ from monitor.services.commands.marks import Judgement, mark_matches
 def mark(config: Path, ids: tuple[int, ...], verdict: str) -> None:
     """Say that the rule was right to match (good), or that it should not have (noise).
 
-    A mark is on an article and a rule. It keeps the words of the article after that has left the archive. The newest
-    mark counts; `marks list` has all, and `score --marks` measures the rules on them. What a rule has missed is marked
-    by `articles mark`.
+    A mark belongs to an article and a rule. It keeps the words of the article after the article has left the archive.
+    The newest mark counts. `marks list` shows all marks, and `score --marks` measures the rules on them. To mark what a
+    rule has missed, use `articles mark`.
 
     \b
     Examples:

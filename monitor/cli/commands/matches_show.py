@@ -32,7 +32,7 @@ from monitor.wording.reasons import reason_in_words
 @json_option
 @click.argument("id_", type=MatchNumber(1, 2**31 - 1), metavar="ID")
 def show(config: Path, as_json: bool, id_: int) -> None:
-    """One match: its article, the sentences that fired, the decision, and each attempt to send its alert.
+    """Show one match: its article, the sentences that met the rule, the decision, and each attempt to send its alert.
 
     \b
     Example:

@@ -54,12 +54,14 @@ def outbox() -> None:
     help="Only deliveries in this state.",
 )
 @click.option("--channel", "channels", multiple=True, metavar="NAME", help="Only deliveries on this channel.")
-@click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the newest first.")
+@click.option(
+    "--most", default=100, show_default=True, type=click.IntRange(1), help="How many to print, the newest first."
+)
 def list_(config: Path, as_json: bool, states: tuple[str, ...], channels: tuple[str, ...], most: int) -> None:
-    """The deliveries, the newest first: one for each alert and channel.
+    """List the deliveries, the newest first: one for each alert and channel.
 
-    "committed" is when the alert was decided and stored; "due" is when a delivery that waits is sent next. A delivery
-    that waits for the hours of a route is "held": it is due when they begin.
+    "committed" is when the alert was decided and stored. "due" is when a waiting delivery is sent next. A delivery that
+    waits for the hours of a route is "held": it is due when they begin.
 
     \b
     Examples:
@@ -96,9 +98,11 @@ def _describe_answer(delivery: DeliveryReport, now: datetime, show: Callable[[da
 
 
 _ids = click.argument("ids", nargs=-1, type=int, metavar="[ID]...")
-_dead = click.option("--dead", is_flag=True, help="All that are dead.")
+_dead = click.option("--dead", is_flag=True, help="All dead deliveries.")
 _channel = click.option(
-    "--channel", metavar="NAME", help="All that are dead or wait on this channel; with --dead: all dead ones."
+    "--channel",
+    metavar="NAME",
+    help="All deliveries of this channel that are dead or wait; with --dead, only the dead ones.",
 )
 
 
@@ -108,11 +112,12 @@ _channel = click.option(
 @_dead
 @_channel
 def retry(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -> None:
-    """Send again, at once, what is dead or waits: with all its attempts, as if for the first time.
+    """Retry deliveries that are dead or wait: send them again at once, with all attempts as if they were new.
 
-    What is dead because its channel took nothing is sent by itself when that accepts a message. What was tried before
-    is kept. What is being sent, was accepted or was discarded is left alone (exit code 1). What is held by the hours of
-    a route is sent before they begin only if you name its ID.
+    If a delivery is dead because its channel accepted nothing, it is also sent without this command, when the channel
+    next accepts a message. The record of earlier attempts stays. Deliveries that are being sent, were accepted or were
+    discarded stay as they are (exit code 1). A delivery that is held by the hours of a route is sent before they begin
+    only if you name its ID.
 
     \b
     Examples:
@@ -132,9 +137,9 @@ def retry(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -
 @_dead
 @_channel
 def discard(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -> None:
-    """Never send what is dead or waits. What was tried is kept, and the alert too.
+    """Discard deliveries that are dead or wait: never send them. The alert and the record of earlier attempts stay.
 
-    What is being sent or was accepted is left alone (exit code 1).
+    Deliveries that are being sent or were accepted stay as they are (exit code 1).
 
     \b
     Examples:
@@ -152,12 +157,14 @@ def discard(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None)
 @_ids
 @_dead
 @_channel
-@click.option("--to", required=True, metavar="NAME", help="The channel of monitor.yaml that they are sent on instead.")
+@click.option("--to", required=True, metavar="NAME", help="The channel of monitor.yaml to send them on.")
 def move(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None, to: str) -> None:
-    """Send what is dead or waits on another channel, at once: with all its attempts, as if for the first time.
+    """Move deliveries that are dead or wait to another channel: send them there at once, with all attempts as if they
+    were new.
 
-    For a channel that was renamed or removed, or that will not recover. An alert that the other channel has already is
-    not sent there twice. What is being sent, was accepted or was discarded is left alone (exit code 1).
+    Use this if a channel was renamed or removed, or will not recover. If the other channel already has an alert, it
+    does not get it twice. Deliveries that are being sent, were accepted or were discarded stay as they are (exit code
+    1).
 
     \b
     Examples:

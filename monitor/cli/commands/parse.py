@@ -50,13 +50,13 @@ _MAX_BYTES = 64 * 2**20
 @click.command()
 @possible_config_option
 @json_option
-@click.option("--url", metavar="URL", help="The address that the document is from, for relative links.")
+@click.option("--url", metavar="URL", help="The address of the document, for relative links.")
 @click.option(
     "--header",
     "headers",
     multiple=True,
     metavar="'K: V'",
-    help="A header that it was served with; of a URL: to ask with.",
+    help="A header of the request for a URL; of a file, a header that it was served with.",
 )
 @click.option(
     "--select",
@@ -65,7 +65,7 @@ _MAX_BYTES = 64 * 2**20
     metavar="KEY=CSS",
     help="Read a web page: entry=CSS finds its entries; title, link, text and date look inside one.",
 )
-@click.option("--source", "id_", metavar="ID", help="Read it as this source: its address, proxy and selectors.")
+@click.option("--source", "id_", metavar="ID", help="Read it as this source, with its address, proxy and selectors.")
 @click.argument("document", metavar="FILE|URL|-", required=False)
 def parse(
     config: Path,
@@ -77,10 +77,11 @@ def parse(
     id_: str | None,
     document: str | None,
 ) -> None:
-    """Print the entries of a feed document: a file, an address, or - for standard input.
+    """Print the entries of a feed: a file, an address, or - for standard input.
 
-    With --select, those of a web page, as a source of `kind: page` finds them: to try selectors before writing them.
-    With --source, what a source of monitor.yaml finds, at its own address unless another document is named.
+    With --select, print the entries of a web page as a source of `kind: page` finds them; so you can try selectors
+    before you write them. With --source, print what a source of monitor.yaml finds at its address, or in the document
+    that you name.
 
     \b
     Examples:
@@ -91,7 +92,7 @@ def parse(
       news-monitor parse --source port-authority
       news-monitor parse --header 'Content-Type: text/xml; charset=euc-kr' --url http://example.org/ feed.xml
 
-    Exit code 1 if it is no feed.
+    Exit code 1 if the document is not a feed.
     """
     require_given_config(config)
     source = _load_source(config, id_) if id_ else None

@@ -76,7 +76,7 @@ class _ReplayInput:
 @click.option(
     "--zone",
     metavar="ZONE",
-    help="Of dates that name none (else UTC), and of what is printed (else the config's).",
+    help="Time zone of dates that have none (default: UTC) and of the output (default: the config's).",
 )
 @click.option(
     "--against",
@@ -99,13 +99,14 @@ def replay(
     as_json: bool,
     files: tuple[Path, ...],
 ) -> None:
-    """Let the articles of FILEs come again, each at its own time, and print what would have been sent, when and why.
+    """Replay the articles of FILEs, each at its own time, and print what would have been sent, when and why.
 
-    A line is an article, as `match` takes it. One without a date comes with the one before it, and the same source and
-    id again is a new version. What is deferred (an update, a mention for the daily digest ...) is sent when it is due.
-    Nothing is sent, and no database is touched.
+    A line is an article, as `match` reads it. An article without a date comes together with the one before it. If a
+    line has the source and id of an earlier line, it is a new version of that article. A deferred message (an update, a
+    mention for the daily digest ...) is printed with the time when it is due. No message is really sent, and no
+    database is used.
 
-    With --against: what would be gained, lost or moved in time if those rules ran in place of these.
+    With --against, it prints what would be gained, lost or moved in time if those rules ran in place of these.
 
     \b
     Examples:

@@ -22,13 +22,15 @@ _LATEST = 30  # alerts that the page names
 @click.option(
     "--html", "page", type=OutputPath(), required=True, metavar="FILE", help='The page to write; "-" is stdout.'
 )
-@click.option("--days", default=30, show_default=True, type=click.IntRange(1, MAX_DAYS), help="So many, until today.")
+@click.option(
+    "--days", default=30, show_default=True, type=click.IntRange(1, MAX_DAYS), help="How many days, up to today."
+)
 def report(config: Path, *, page: Path, days: int) -> None:
-    """Write a page: the alerts of the last days by day, hour and rule, how soon they were sent, the noise, and what the
-    sources brought.
+    """Write a page about the alerts of the last days: by day, hour and rule, how soon they were sent, the noise, and
+    how many articles each source brought.
 
-    It is one file without scripts, which loads nothing. It takes the place of an older FILE once it is complete, and
-    only its owner can read it.
+    The page is one file without scripts, which loads nothing from elsewhere. Only its owner can read it. An older FILE
+    is replaced once the new one is complete.
 
     \b
     Examples:

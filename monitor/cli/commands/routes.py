@@ -32,13 +32,13 @@ def routes() -> None:
 @routes.command()
 @config_option
 @json_option
-@click.option("--week", metavar="DATE", help="The week of this date, such as 2026-03-29 (else: of today).")
+@click.option("--week", metavar="DATE", help="The week of this date, such as 2026-03-29 (default: today).")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 def show(config: Path, as_json: bool, week: str | None, names: tuple[str, ...]) -> None:
-    """Draw the week of every step of these routes (none named: of all): what it sends at once, and what waits.
+    """Draw the week of every step of these routes (default: all): when it sends at once, and when alerts wait.
 
-    A row is a day, a sign an hour, by the clock of `timezone` in monitor.yaml. With --json: a line for every step, in
-    whose `week` `signs` has a sign for every hour of the day.
+    Each row is a day, and each sign an hour, by the clock of `timezone` in monitor.yaml. With --json, it prints a line
+    for every step; `signs` in its `week` has one sign for every hour of the day.
 
     \b
     Examples:
@@ -110,7 +110,7 @@ def _describe_step(step: RouteStep) -> str:
 def _explain_signs(step: RouteStep, week: tuple[StepDay, ...]) -> Iterator[str]:
     outside = {
         Outside.HOLD: "waits for the hours; critical alerts are sent at once",
-        Outside.HOLD_ALL: "waits for the hours, also if it is critical",
+        Outside.HOLD_ALL: "waits for the hours, even if it is critical",
         Outside.CRITICAL_ONLY: "only critical alerts are sent",
         Outside.TO: f"sent at once to {step.other}",
     }[step.outside]

@@ -23,13 +23,13 @@ _DAYS = 7
 @click.group(
     cls=LazyGroup,
     lazy={
-        "coverage": ("monitor.cli.commands.rules_coverage", "What a rule misses, and why."),
-        "import": ("monitor.cli.commands.rules_import", "Rules from keywords, Boolean queries and Google Alerts."),
-        "list": ("monitor.cli.commands.rules_list", "The rules, and how each has done within 30 days."),
-        "misses": ("monitor.cli.commands.rules_misses", "Stories that rules should have sent, and did not."),
-        "packs": ("monitor.cli.commands.rules_list", "The packs of rules that come with the program."),
-        "tune": ("monitor.cli.commands.rules_tune", "Changes that would help a rule."),
-        "show": ("monitor.cli.commands.rules_list", "One rule, and how it has done within 30 days."),
+        "coverage": ("monitor.cli.commands.rules_coverage", "Show what a rule misses, and why."),
+        "import": ("monitor.cli.commands.rules_import", "Make rules from keywords, Boolean queries and Google Alerts."),
+        "list": ("monitor.cli.commands.rules_list", "List the rules, and their figures of the last 30 days."),
+        "misses": ("monitor.cli.commands.rules_misses", "List stories that rules should have sent, and did not."),
+        "packs": ("monitor.cli.commands.rules_list", "List the packs of rules that come with the program."),
+        "tune": ("monitor.cli.commands.rules_tune", "Propose changes that would improve a rule."),
+        "show": ("monitor.cli.commands.rules_list", "Show one rule, and its figures of the last 30 days."),
         "test": ("monitor.cli.commands.rules_test", "Run headlines through all rules, and check what they match."),
     },
 )
@@ -39,19 +39,20 @@ def rules() -> None:
 
 @rules.command("try")
 @config_option
-@click.option("--days", type=click.IntRange(1, 36_500), default=_DAYS, show_default=True, help="How far back.")
+@click.option("--days", type=click.IntRange(1, 36_500), default=_DAYS, show_default=True, help="How many days back.")
 @json_option
 @click.argument("file", type=InputPath())
 def try_(config: Path, days: int, as_json: bool, file: Path) -> None:
-    """Print what the rules in FILE would have sent of the stored articles of the last days, before they go live.
+    """Try the rules in FILE on the stored articles of the last days, before they go live: print what they would have
+    sent.
 
-    The articles come again as in `replay`: once with the rules as they run, and once with those of FILE added, or in
-    place of those with the same ids. What only the second run would have sent is gained, what only the first would have
-    sent is lost, and what both would have sent at different times is moved. FILE may have entities and lists too. Its
-    rules are tried as if they were live, whatever their status is. If FILE is one of the config's own, they are
-    compared with the config without them.
+    The articles are replayed twice, as by `replay`: first with the rules that run, then with those of FILE added. A
+    rule in FILE replaces the rule with the same id. A message that only the second run sends is gained, one that only
+    the first sends is lost, and one that both send at different times is moved. FILE may have entities and lists too.
+    Its rules are tried as live rules, whatever their status is. If FILE is one of the config's files, the first run
+    leaves it out.
 
-    Nothing is sent and nothing is stored; it may be done while the daemon runs.
+    Nothing is sent and nothing is stored. The daemon may run meanwhile.
 
     \b
     Examples:

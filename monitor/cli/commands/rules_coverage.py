@@ -21,8 +21,10 @@ from monitor.services.queries.rule_improvement import cover_rule
 @rules_options
 @json_option
 @articles_options
-@click.option("--single", is_flag=True, help="Also words that one article speaks for.")
-@click.option("--most", default=20, show_default=True, type=click.IntRange(1), help="So many demands and words.")
+@click.option("--single", is_flag=True, help="Also words that only one article supports.")
+@click.option(
+    "--most", default=20, show_default=True, type=click.IntRange(1), help="How many demands and words to print."
+)
 @click.argument("rule", metavar="RULE")
 def coverage(
     *,
@@ -35,19 +37,19 @@ def coverage(
     most: int,
     rule: str,
 ) -> None:
-    """Show what RULE misses and why: the demands that decide, the languages in which it cannot match, and the words
-    that it lacks.
+    """Show what RULE misses and why: which demands decide, in which languages it cannot match, and which words it lacks.
 
     A demand decides a miss if the rule would hit the article without it: one of the things that must be near each
     other, how near they must be, `unless`, where the evidence must be.
 
     A word is shown with the articles that it would gain (+), with those that it would bring and that are unwanted (-),
     and with those that nobody has judged (?). Each was tried: the rule with it was matched with all articles. You
-    decide which words belong to the rule. So it is with lists and entities that have words of the rule.
+    decide which words belong to the rule. Lists and entities that have words of the rule are tried and shown in the
+    same way.
 
-    An article that nobody has judged is likely to be wanted if it is in one story with a hit of the rule; where no
-    article is known to be wanted, also if it reads like the hits. In a language in which the rule hits nothing, no word
-    is proposed. Hits that nobody has judged come last: mark them, or label them.
+    An article that nobody has judged is likely to be wanted if it is in one story with a hit of the rule. If no article
+    is known to be wanted, it is also likely to be wanted if it reads like the hits. No word is proposed for a language
+    in which the rule hits nothing. Hits that nobody has judged come last: mark them, or label them.
 
     \b
     Examples:

@@ -37,17 +37,17 @@ from monitor.wording.quantities import format_count
 @click.option("--sources", type=OutputPath(), help="The file of sources to write, for the feeds of Google Alerts.")
 @click.argument("given", metavar="FILE|-", type=InputPath(allow_dash=True))
 def import_(*, config: Path, format_: str | None, output: Path | None, sources: Path | None, given: Path) -> None:
-    """Make rules of what another program searches by; - is standard input. Nothing is fetched.
+    """Make rules from the searches of another program; - is standard input. Nothing is fetched.
 
     \b
-    keywords       a word or phrase a line: one rule, which one of them meets
-    boolean        a query a line, such as  Busan AND (strike OR walkout) NOT baseball : a rule for each
+    keywords       one word or phrase a line: one rule, which any of them meets
+    boolean        one query a line, such as  Busan AND (strike OR walkout) NOT baseball : a rule for each
     google-alerts  addresses of alerts' feeds, with or without the query behind them; queries; or the
                    saved feed of one alert: a source for each feed, and a rule for each query
 
     A query may have AND, OR, NOT, -, parentheses, "phrases", word*, NEAR/5, w/5, AROUND(5), intitle:, site: and inurl:.
-    What a rule cannot say is printed as file:line:col, and that query makes no rule. Lines that begin with # are
-    comments, and stay. Tests are written into each rule, if they hold.
+    If a rule cannot express a part of a query, that part is printed as file:line:col, and the query makes no rule.
+    Lines that begin with # are comments, and are kept. Tests are written into each rule, if they pass.
 
     \b
     Examples:
@@ -55,8 +55,8 @@ def import_(*, config: Path, format_: str | None, output: Path | None, sources: 
       news-monitor rules import --format boolean queries.txt
       news-monitor rules import --output rules/alerts.yaml --sources seeds/sources/alerts.yaml alerts.txt
 
-    A file that is there is never overwritten. Ids of rules of the config are not used again. Exit code 1 if something
-    could not be said, or FILE has nothing.
+    An existing file is never overwritten, and ids of rules of the config are not used again. Exit code 1 if something
+    cannot be expressed as a rule, or if FILE has nothing to import.
     """
     require_given_config(config)
     require_trusted_config(config)

@@ -51,14 +51,14 @@ _INDENT = " " * 4
 @rules_options
 @json_option
 def list_rules(config: Path | None, rules: tuple[Path, ...], *, as_json: bool) -> None:
-    """List the rules, and how each has done within 30 days: the noisy ones first, then those that match nothing.
+    """List the rules, and their figures of the last 30 days: the noisy ones first, then those that match nothing.
 
-    Matches are articles; alerts are new messages, updates come after them, and `same` is what was suppressed as the
-    same as what was sent. Noise is the share of the matches that people have marked as noise (`matches mark`). The line
-    of bars shows the matches of each day.
+    Matches are articles. Alerts are new messages; updates come after them. `same` counts the matches that were
+    suppressed because the same was sent before. Noise is the share of noise among the matches that people have marked
+    (`matches mark`). The line of bars shows the matches of each day.
 
-    With --rules, or before the first run, there are no such figures. Then the languages are listed in which a rule can
-    hold (each part of its `match` has words or names in them), how many words and tests it has, and its file.
+    With --rules, or before the first run, there are no figures. Then the list has the languages in which a rule can
+    match (each part of its `match` has words or names in them), its numbers of words and tests, and its file.
 
     \b
     Examples:
@@ -90,7 +90,7 @@ def list_rules(config: Path | None, rules: tuple[Path, ...], *, as_json: bool) -
 @json_option
 @click.argument("rule", metavar="RULE")
 def show_rule(config: Path, *, as_json: bool, rule: str) -> None:
-    """Show a rule: what it has, and how it has done within 30 days.
+    """Show a rule: its settings, and its figures of the last 30 days.
 
     \b
     Examples:
@@ -113,7 +113,7 @@ def _load_health(config: Path, rules: Iterable[str]) -> Mapping[str, RuleHealth]
     try:
         settings = load_summary(config).settings
     except InvalidFiles:
-        click.echo(f"without figures of the archive: {config} has faults (`news-monitor check`)", err=True)
+        click.echo(f"no figures of the archive: {config} has faults (`news-monitor check` lists them)", err=True)
         return None
     database = database_if_any(settings)
     return None if database is None else load_rule_health(database, rules, clock.now(), settings.timezone)
@@ -190,7 +190,7 @@ def _rule_row(each: RuleSummary, health: Mapping[str, RuleHealth] | None) -> dic
 @click.command("packs")
 @json_option
 def list_packs(*, as_json: bool) -> None:
-    """List the packs of rules that come with the program, each with its rules, languages and sources.
+    """List the packs of rules that come with the program, with their rules, languages and sources.
 
     `news-monitor init --pack NAME[,NAME]` writes some of them.
 

@@ -44,11 +44,20 @@ _MAX_NAMES = 5
     default=_PUBLISHERS,
     show_default=True,
     type=click.IntRange(1),
-    help="Only stories that so many independent publishers print.",
+    help="How many independent publishers must report a story.",
 )
-@click.option("--late", default=_LATE, show_default=True, metavar="TIME", help="Alerts that came later are late.")
-@click.option("--most", default=_MOST, show_default=True, type=click.IntRange(1), help="So many of each rule.")
-@click.option("--all", "all_stories", is_flag=True, help="Also what a rule is not near to, and what others sent.")
+@click.option(
+    "--late", default=_LATE, show_default=True, metavar="TIME", help="An alert that took longer than this is late."
+)
+@click.option(
+    "--most", default=_MOST, show_default=True, type=click.IntRange(1), help="How many to print for each rule."
+)
+@click.option(
+    "--all",
+    "all_stories",
+    is_flag=True,
+    help="Also stories that are not near to a rule, and those that another rule sent.",
+)
 @click.argument("rule", metavar="[RULE]", required=False)
 def misses(
     *,
@@ -61,18 +70,18 @@ def misses(
     all_stories: bool,
     rule: str | None,
 ) -> None:
-    """List the stories that RULE, or any rule that runs, should have sent and did not, or sent late, and why.
+    """List the stories that RULE, or any rule that runs, should have sent, but did not send or sent late, and why.
 
-    These are stories that at least --publishers independent publishers print (an agency's text counts once), and that
-    name an entity of the rule's `match` in title or lead. A story is missed if no rule sent it, and the rule that came
-    nearest has missed it, if it is near: more than half of what its `match` asks for is in title and lead. --all also
-    lists stories that a rule is not near to, of which often only the name is there, and those that another rule sent.
+    At least --publishers independent publishers report such a story (an agency's text counts once), and it names an
+    entity of the rule's `match` in title or lead. It is a miss if no rule sent it and it is near to this rule: title
+    and lead have more than half of what `match` asks for. If several rules are near, the nearest has missed it. --all
+    also lists stories that are not near to a rule (often only the name is there), and those that another rule sent.
 
-    No miss is what was sent with another story of the same event, what goes into the daily digest as a mention or in
-    doubt, what a rule in shadow would have sent, what a person merged or split, and what the rule as it is now matches,
-    because it was edited since. A rule without entities is not judged: nothing says what it is about.
+    A story is not a miss if it was sent with another story of the same event, if it goes into the daily digest as a
+    mention or in doubt, if a rule in shadow would have sent it, if a person merged or split it, or if the rule was
+    edited since and matches it now. A rule without entities is not judged: nothing says what it is about.
 
-    With every story is the command that shows more. `rules coverage RULE` shows which words the rule lacks.
+    Each story is printed with the command that shows more. `rules coverage RULE` shows which words the rule lacks.
 
     \b
     Examples:
@@ -80,8 +89,8 @@ def misses(
       news-monitor rules misses taiwan-drills --since '30 days'
       news-monitor rules misses --publishers 5 --late '15 minutes' --json
 
-    It reads the articles of that time only, and may run while the daemon does. Rules that cannot be read are named, and
-    the others answer: then the exit code is 1.
+    It reads only the articles of that time. The daemon may run meanwhile. If some rules cannot be read, the command
+    names them and judges the others; then the exit code is 1.
     """
     loaded = load_config(config)
     print_faults(loaded.faults)

@@ -32,10 +32,10 @@ from monitor.sanitize import sanitize_line
 @json_option
 @click.argument("file", type=InputPath(allow_dash=True))
 def test_rules(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Path) -> None:
-    """Run the headlines of FILE through all rules, and say which of them are not what FILE expects.
+    """Run the headlines of FILE through all rules, and print those whose result is not what FILE expects.
 
-    FILE is YAML: the id of a rule, or `any` for all rules, and what it must make of headlines (or of articles as the
-    tests of rules have them): `fires` (news), `mentions` (a mention, and no news), `silent` (no news).
+    FILE is YAML: the id of a rule, or `any` for all rules, and the expected result of headlines (or of articles, as in
+    the tests of rules): `fires` (news), `mentions` (a mention, and not news), `silent` (not news).
 
     \b
       port-strike:
@@ -44,7 +44,7 @@ def test_rules(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, f
       any:
         silent: [Ferries run on time]
 
-    Or it is JSON lines (gzip is fine; - is standard input): articles as `match` takes them, with ids of rules under
+    Or FILE is JSON lines (gzip is fine; - is standard input): articles as `match` reads them, with ids of rules under
     `fires`, `mentions` and `silent`.
 
     \b
@@ -53,8 +53,8 @@ def test_rules(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, f
       news-monitor rules test --rules rules --rules seeds/entities headlines.jsonl.gz
       echo '{"title": "Ferries run on time", "silent": ["any"]}' | news-monitor rules test -
 
-    Without -c and --rules: the rules of ./monitor.yaml. Rules that are off are tested where FILE names them. Exit
-    code 1 if something is not as expected, or there are faulty rules or unusable lines.
+    Without -c and --rules: the rules of ./monitor.yaml. Rules that are off are tested if FILE names them. Exit code 1
+    if a result is not as expected, or there are faulty rules or unusable lines.
     """
     loaded = load_selected_rules(config, rules)
     print_faults(loaded.faults)
@@ -65,7 +65,7 @@ def test_rules(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, f
     for each in left_out:
         click.echo(str(each), err=True)
     if not expected:
-        raise MonitorError(f"{file}: nothing is expected of a rule that can be used")
+        raise MonitorError(f"{file}: it has no headline for a rule that can be used")
     report = run_expected(expected, loaded.rules, loaded.entities, loaded.lists, loaded.sources)
     if as_json:
         for row in _report_to_rows(report):

@@ -40,8 +40,8 @@ def tune(
     take: tuple[int, ...],
     rule: str,
 ) -> None:
-    """Propose changes of RULE that gain what it misses, or drop what it must not hit: by the marks of people
-    (`matches mark`), or by the labels of a file.
+    """Propose changes of RULE that gain what it misses or drop what it must not hit. The evidence is people's marks
+    (`matches mark`), or the labels of a file.
 
     A proposal keeps every article that is wanted and hit, and every test of the rule. At least two independent articles
     must support it: of the same publisher in the same week only one counts. What one article supports is shown as
@@ -65,7 +65,9 @@ def tune(
     loaded, given, problems = read_rule_examples(config, rules, rule, data, articles)
     found = propose_changes(loaded, rule, given, clock.now(), partial(track_progress, printing=False))
     if not found.coverage.is_complete:
-        raise MonitorError("interrupted: nothing is proposed by a part of the articles; --articles N reads fewer")
+        raise MonitorError(
+            "interrupted: no proposals, because only a part of the articles was read; --articles N reads fewer"
+        )
     kept = _select_proposals(found, leave, take)
     for line in _format_tuning(found, leave, take):
         click.echo(line)
@@ -79,7 +81,7 @@ def _format_tuning(found: Tuning, leave: Collection[int], take: Collection[int])
     for number, proposal in enumerate(found.proposals, 1):
         yield from format_proposal(number, proposal, " (left out)" if number in leave else "")
     if not found.proposals:
-        yield "nothing to propose: no change keeps all wanted articles and has the support of two others"
+        yield "nothing to propose: each change loses a wanted article, or has fewer than two independent supporters"
     if found.hints:
         yield "\nhints: lists and entities with words of the rule, which no article here supports"
     for number, hint in enumerate(found.hints, count + 1):

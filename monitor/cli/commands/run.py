@@ -25,10 +25,12 @@ from monitor.telemetry import LogEvent, configure_logging, log
 
 @click.command()
 @possible_config_option
-@click.option("--once", is_flag=True, help="Poll every source once, due or not, deliver what is due, and end.")
+@click.option(
+    "--once", is_flag=True, help="Poll every source once, even if it is not due, deliver what is due, and end."
+)
 def run(config: Path, once: bool) -> None:
-    """Poll the sources, match the rules, send the alerts; until SIGTERM or Ctrl-C. Edits of the files are applied
-    while it runs: a second after they are written, or at once on SIGHUP.
+    """Poll the sources, match the rules and send the alerts, until SIGTERM or Ctrl-C. Edits of the files are applied
+    while it runs: a second after you save them, or at once on SIGHUP.
 
     \b
     Examples:
@@ -36,8 +38,8 @@ def run(config: Path, once: bool) -> None:
       news-monitor run -c /etc/news-monitor/monitor.yaml
       news-monitor run --once
 
-    With --once the exit code is 0 also where polls failed: the log says which, and `sources health` why. Exit code 1
-    if monitor.yaml is not there or has a fault: a supervisor may try again.
+    With --once, the exit code is 0 even if polls failed: the log says which, and `sources health` says why. Exit code 1
+    if monitor.yaml is missing or has a fault: a supervisor may try again.
     """
     import asyncio
     import faulthandler

@@ -39,21 +39,22 @@ _HEADS = ("rule", "language", "labelled", "right", "missed", "false", "precision
 def score(
     *, config: Path | None, rules: tuple[Path, ...], as_json: bool, listed: bool, by_marks: bool, file: Path | None
 ) -> None:
-    """Say how right the rules are on the labelled articles of DATA: precision, recall and F1 of each rule and language.
+    """Measure the rules on the labelled articles of DATA: precision, recall and F1 of each rule and language.
 
-    A line of DATA (gzip is fine; - is standard input) is a JSON object as `match` takes it, and may also have
+    A line of DATA (gzip is fine; - is standard input) is a JSON object as `match` reads it. It may also have
 
     \b
       labels         the ids of the rules that must hit it as news ("_" may stand for "-"); none: no rule must
       also_mentions  the ids of rules that may hit it and need not; only whether they hit it at all is counted
       judged         the ids of the rules for which somebody has labelled it; without it: all that DATA names
 
-    Precision is the share of what a rule hits as news that is labelled so, recall the share of what is labelled that it
-    hits as news, F1 their harmonic mean; the macro F1 is the mean of the rules' F1.
+    Precision: of the articles that a rule hits as news, the share that is labelled for it. Recall: of the articles that
+    are labelled for a rule, the share that it hits as news. F1: the harmonic mean of both. The macro F1 is the mean of
+    the rules' F1.
 
-    With --marks: on what people marked (`matches mark`, `alerts mark`, `articles mark`), and also whether today's
-    program and rules agree with each `stories merge` and `stories split`. -c names the config with the database;
-    --rules, if given, the rules.
+    With --marks, it measures the rules on what people marked (`matches mark`, `alerts mark`, `articles mark`). It also
+    prints whether today's program and rules agree with each `stories merge` and `stories split`. -c names the config
+    with the database, and --rules, if given, the rules.
 
     \b
     Examples:
@@ -63,8 +64,8 @@ def score(
       news-monitor score --rules rules --rules seeds/entities --list labelled.jsonl
       news-monitor score -c monitor.yaml --json - < labelled.jsonl
 
-    Without -c and --rules: the rules of ./monitor.yaml; rules that are off are not asked. Exit code 1 if there are
-    faulty rules or unusable lines, or no rule to score; misses and false alarms are no problem of the command.
+    Without -c and --rules: the rules of ./monitor.yaml. Rules that are off are left out. Exit code 1 if there are
+    faulty rules or unusable lines, or no rule to score. Misses and false alarms do not change the exit code.
     """
     if (file is None) is not by_marks:
         raise click.UsageError("give DATA, or --marks")
@@ -124,7 +125,7 @@ def _show_score(found: Score, *, as_json: bool) -> None:
 
 def _explain_no_score(found: Score) -> str:
     if found.unknown_labels:
-        return f"its labels are the ids of no rule that runs: {', '.join(sorted(found.unknown_labels))}"
+        return f"none of its labels is the id of a rule that runs: {', '.join(sorted(found.unknown_labels))}"
     return 'no line has labels: {"id": 1, "title": "...", "labels": ["id-of-a-rule"]}'
 
 
@@ -132,7 +133,7 @@ def _warn_of_unknown_labels(found: Score, rules: RuleSet) -> None:
 
     for label in sorted(found.unknown_labels):
         meant = did_you_mean(label, rules.rules, "it is left out")
-        click.echo(f"the label '{label}' is the id of no rule that runs; {meant}", err=True)
+        click.echo(f"the label '{label}' is not the id of a rule that runs; {meant}", err=True)
 
 
 def _print_score(found: Score) -> None:

@@ -27,7 +27,7 @@ def search(
     """Find stored articles by their words, the newest first, each with the sentence around a hit.
 
     All words must occur. Case, accents, width and the two ways to write Chinese do not matter. Put the QUERY in single
-    quotes: it may have "phrases", -words that must not occur, the beginning of a word with a * (ferr*), title: or text:
+    quotes. It may have "phrases", -words that must not occur, the beginning of a word with a * (ferr*), title: or text:
     before a word or phrase, and source:ID, lang:CODE, rule:ID, since:TIME and before:TIME.
 
     \b

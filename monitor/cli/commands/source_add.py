@@ -38,9 +38,9 @@ _KEYS = ("id", "name", "language", "publisher", "tags", "every")
 @click.option("--language", metavar="TAG", help="The language of its articles: en, ko, zh-Hant ...")
 @click.option("--publisher", help="Who publishes it.")
 @click.option("--tag", "tags", multiple=True, help="A word of your own; may be repeated.")
-@click.option("--every", metavar="DURATION", help="How often it is polled, at best: '5 minutes'.")
-@click.option("--file", "file", type=click.Path(path_type=Path), help="The sources file that it is written to.")
-@click.option("--no-check", is_flag=True, help="Add the address as it is, without asking it.")
+@click.option("--every", metavar="DURATION", help="How often to poll it: '5 minutes'.")
+@click.option("--file", "file", type=click.Path(path_type=Path), help="The sources file to write it to.")
+@click.option("--no-check", is_flag=True, help="Add the address without requesting it.")
 @click.option("--first", "which", flag_value="first", help="Of several feeds of a page, add the first.")
 @click.option("--all", "which", flag_value="all", help="Add all feeds of a page.")
 def add(
@@ -54,14 +54,15 @@ def add(
     which: str | None,
     **given: str | None,
 ) -> None:
-    """Add a source to a sources file; its comments and all else in it stay as they are.
+    """Add a source to a sources file. Comments and everything else in the file stay as they are.
 
-    The address is asked first. A feed is added. Of a web page the feeds are looked for: one is added, several are
-    listed, each with the command that adds it. Where no server answers, the address is added with a warning. The page
-    of a public Telegram channel (https://t.me/NAME) is added as a page.
+    The command first requests the address. A feed is added. On a web page it looks for feeds: a single one is added;
+    several are listed, each with the command that adds it. If no server answers, the address is added with a warning.
+    The page of a public Telegram channel (https://t.me/NAME) is added as a page.
 
-    It is written to the first file that `sources` in monitor.yaml names itself; where it names folders only, to
-    sources.yaml in the first of them, which is made if need be. The daemon polls it as soon as it has read the file.
+    The source goes into the first file that `sources` in monitor.yaml names. If that names only folders, it goes into
+    sources.yaml in the first of them, which is created if necessary. The daemon polls the source as soon as it has read
+    the file.
 
     \b
     Examples:
@@ -110,7 +111,7 @@ def _describe_added(found: SourceProposal, added: Sequence[SourceCandidate], id_
     elif found.kind is AddressKind.REFUSED:
         click.echo(f"{id_} will be refused: {found.problem}", err=True)
     elif found.kind is AddressKind.UNREACHABLE:
-        click.echo(f"{id_} could not be asked just now: {found.problem}; the daemon goes on trying", err=True)
+        click.echo(f"{id_} could not be read just now: {found.problem}; the daemon keeps trying", err=True)
 
 
 def _list_feeds(request: SourceRequest, candidates: Sequence[SourceCandidate]) -> None:

@@ -20,25 +20,25 @@ from monitor.url_secrets import redact_url
 
 @click.command("import")
 @config_option
-@click.option("--file", "file", type=click.Path(path_type=Path), help="The sources file that they are written to.")
+@click.option("--file", "file", type=click.Path(path_type=Path), help="The sources file to write them to.")
 @click.option("--tag", "tags", multiple=True, metavar="T", help="A tag for all of them; may be repeated.")
-@click.option("--dry-run", is_flag=True, help="Say what would be added, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Print what would be added, and write nothing.")
 @json_option
 @click.argument("given", metavar="FILE|-", type=InputPath(allow_dash=True))
 def import_(
     config: Path, *, file: Path | None, tags: tuple[str, ...], dry_run: bool, as_json: bool, given: Path
 ) -> None:
-    """Add the feeds of a list (OPML), as feed readers export it; - is standard input.
+    """Add the feeds of a list (OPML) that a feed reader exported; - is standard input.
 
-    Groups become tags. Feeds that are there already are named and left out, and so is what names no feed. It is
-    written as a whole or not at all.
+    Groups become tags. Feeds that you have already, and outlines without a feed, are named and left out. The sources
+    file is written as a whole or not at all.
 
     \b
     Examples:
       news-monitor sources import subscriptions.opml
       news-monitor sources import --dry-run --tag desk --file seeds/sources/mine.yaml subscriptions.opml
 
-    Exit code 1 if it is no such list, or not all of it could be used.
+    Exit code 1 if FILE is not such a list, or if a part of it could not be used.
     """
     files = source_files(config)
     print_faults(files.faults)
@@ -99,10 +99,10 @@ def _summarize_import(done: ListImport, target: Path, *, dry_run: bool) -> str:
 @click.option("-o", "--output", type=OutputPath(), help="The file to write, or - for standard output (default).")
 @click.option("--tag", metavar="T", help="Only the sources with this tag.")
 def export(config: Path, output: Path | None, tag: str | None) -> None:
-    """Write the sources as a list of feeds (OPML 2.0), which feed readers and `sources import` read.
+    """Write the sources as a list of feeds (OPML 2.0), for feed readers and `sources import`.
 
-    Sources are in a group by their first tag. All their keys go along, and `sources import` brings them back; a
-    proxy with a password is left out, and *** is written for a token in a url.
+    Sources are grouped by their first tag. The list keeps all their keys, and `sources import` restores them. A proxy
+    with a password is left out, and a token in a url is written as ***.
 
     \b
     Example:

@@ -20,10 +20,10 @@ from monitor.services.queries.sources import AssessedSource, SourceDetails, show
 @json_option
 @click.argument("id_", metavar="ID")
 def show(config: Path, *, as_json: bool, id_: str) -> None:
-    """Show a source: its settings and pace, how it fares and why, its last polls, and what it has brought within 30
-    days: articles, and how many of them rules have matched. The lines of bars have a bar for each day.
+    """Show a source: its settings, pace and state, its last polls, and how many articles it brought in 30 days. It also
+    counts the articles that rules matched. Each line of bars has one bar for each day.
 
-    Of polls, only those that brought something new or had a problem are stored.
+    Only polls that brought something new or had a problem are stored.
 
     \b
     Examples:

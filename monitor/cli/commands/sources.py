@@ -38,7 +38,7 @@ _NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures"
         "add": ("monitor.cli.commands.source_add", "Add a source to a sources file; its comments stay."),
         "import": ("monitor.cli.commands.source_lists", "Add the feeds of a list (OPML)."),
         "export": ("monitor.cli.commands.source_lists", "Write the sources as a list of feeds (OPML 2.0)."),
-        "show": ("monitor.cli.commands.source_show", "Show a source: its settings, its polls, and what it brought."),
+        "show": ("monitor.cli.commands.source_show", "Show a source: its settings, its polls, and its articles."),
     },
 )
 def sources() -> None:
@@ -49,7 +49,7 @@ def sources() -> None:
 @config_option
 @json_option
 def list_(config: Path, as_json: bool) -> None:
-    """Every source of the config, and how it fares.
+    """List every source of the config, and its state.
 
     \b
     Example:
@@ -82,17 +82,18 @@ def list_(config: Path, as_json: bool) -> None:
 @config_option
 @json_option
 def health(config: Path, as_json: bool) -> None:
-    """The sources that need a person, the worst first, and one command that drops the dead.
+    """List the sources that need a person, the worst first, and print one command that removes the dead ones.
 
     \b
-    dead        failing for a week; one that never answered well: for a day
-    failing     its last poll failed: why, how often in a row, and when it is asked next
+    dead        failing for a week, or for a day if it never answered well
+    failing     its last poll failed: why, how many failed in a row, and when the next poll is
     unverified  not polled yet: it came with the program or was just added
     stale       no longer polled, or polled without errors and always empty
-    troubled    it answers, and something is not as it should be: what, and what to do
+    troubled    it answers, but has a problem: which one, and what to do
 
     \b
-    "known" is the share of its documents that the poll before knew, lately: the less, the more may be missed.
+    "known" is the share of a document's entries that the poll before already had, on average over the last polls. If it
+    is low, entries may be missed.
 
     \b
     Example:
@@ -121,17 +122,18 @@ def health(config: Path, as_json: bool) -> None:
         click.echo(_advise_removal(dead, config) if len(rows) < len(every) else _OURS, err=as_json)
 
 
-_OURS = "No source is fine: look at the network of this machine before you drop any."
+_OURS = "No source is fine: look at the network of this machine before you remove any."
 
 
 @sources.command()
 @config_option
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
 def retry(config: Path, ids: tuple[str, ...]) -> None:
-    """Let the daemon poll these sources at once, which failed and would be left alone for hours: they are fixed.
+    """Let the daemon poll these failing sources at once, after you have repaired them.
 
-    What comes of it is in `sources health`; the log says so where it works, or has another problem. One that does not
-    fail, or is being polled just now, is left as it is (exit code 1).
+    Otherwise the daemon waits for hours before it polls a source that has failed for long. `sources health` shows the
+    result; the log says so if the source works or has another problem. A source that does not fail, or is being polled
+    just now, is left as it is (exit code 1).
 
     \b
     Example:
@@ -155,7 +157,7 @@ def _explain_not_retried(report: SourceReport | None, zone: str) -> str:
     if report is None:
         return "it was never polled, and is due once the daemon runs"
     if report.failures:
-        return "it is being polled just now, or was when its daemon was killed; say it again in a minute"
+        return "it is being polled just now, or was when its daemon was killed; try again in a minute"
     return f"it does not fail; its next poll is at {format_local_time(report.next_at, zone)}"
 
 
@@ -163,9 +165,9 @@ def _explain_not_retried(report: SourceReport | None, zone: str) -> str:
 @config_option
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
 def remove(config: Path, ids: tuple[str, ...]) -> None:
-    """Remove sources from their files; comments that are about others too stay.
+    """Remove sources from their files. Comments that are also about other sources stay.
 
-    What was polled of them stays in the database. Where one of the IDs is unknown, none is removed.
+    Their stored articles stay in the database. If one of the IDs is unknown, none is removed.
 
     \b
     Example:
@@ -213,4 +215,4 @@ def _format_time(moment: Any, zone: str) -> str:  # noqa: ANN401 - a cell of a r
 
 def _advise_removal(dead: list[str], config: Path) -> str:
     named = "" if config == Path("monitor.yaml") else f" -c {shlex.quote(str(config))}"
-    return f"To drop the dead:\n  news-monitor sources remove{named} {' '.join(dead)}"
+    return f"To remove the dead ones:\n  news-monitor sources remove{named} {' '.join(dead)}"

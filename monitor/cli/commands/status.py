@@ -29,10 +29,11 @@ from monitor.services.queries.status_text import StatusText
 @possible_config_option
 @json_option
 def status(config: Path, as_json: bool) -> None:
-    """Whether it runs, what needs a person, and counts of sources, articles, matches, alerts and deliveries.
+    """Show whether the daemon runs, what needs a person, and counts of sources, articles, matches, alerts and
+    deliveries.
 
-    Exit code 1 if monitor.yaml or the database cannot be used, 2 if monitor.yaml is not there: with --json, `problem`
-    and `fault_list` say why.
+    Exit code 1 if monitor.yaml or the database cannot be used, 2 if monitor.yaml is missing. With --json, `problem` and
+    `fault_list` say why.
 
     \b
     Example:

@@ -36,20 +36,22 @@ from monitor.wording.reasons import reason_in_words
     },
 )
 def stories() -> None:
-    """What was joined to one story, or to one event: list, show; and to put it right: merge, split."""
+    """Stories and events, and the articles in each: list, show; and merge or split, to correct them."""
 
 
 @stories.command("list")
 @config_option
 @json_option
-@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only what this rule hits.")
-@click.option("--since", metavar="TIME", help="Only what was reported from then on: 2026-01-05, '12 hours'.")
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only stories that this rule hits.")
 @click.option(
-    "--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the last reported first."
+    "--since", metavar="TIME", help="Only stories reported since this time: 2026-01-05, or how long ago: '12 hours'."
+)
+@click.option(
+    "--most", default=100, show_default=True, type=click.IntRange(1), help="How many to print, the last reported first."
 )
 def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, most: int) -> None:
-    """The stories, the last reported first: their events (several if several rules have one), how many articles and
-    publishers report them, how many alerts were sent, and what they are possibly the same as.
+    """List the stories, the last reported first: events, articles, publishers, alerts, and what each is possibly the
+    same as. A story has several events if several rules have one for it.
 
     \b
     Examples:
@@ -84,9 +86,9 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
 @json_option
 @click.argument("name", metavar="ID")
 def show(config: Path, *, as_json: bool, name: str) -> None:
-    """One story (S...) or event (E...): its articles in the order of time, why each belongs to it, what else it is
-    possibly the same as, what was sent of it, and what is deferred. The beginning of its id is enough if no other
-    begins with it.
+    """Show one story (S...) or event (E...): its articles in order of time, why each belongs to it, what was sent of
+    it, and what is deferred. It also shows what it is possibly the same as. The beginning of the id is enough if no
+    other id begins with it.
 
     \b
     Examples:

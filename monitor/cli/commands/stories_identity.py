@@ -18,11 +18,11 @@ from monitor.wording.reasons import outcome_in_words
 @click.argument("name", metavar="ID")
 @click.argument("other", metavar="OTHER")
 def merge(config: Path, name: str, other: str) -> None:
-    """Make one of two: the story or event OTHER becomes part of ID, now and for what comes.
+    """Merge two stories or events: OTHER becomes part of ID, also for later articles.
 
-    Its articles, and what was reported and sent of it, are ID's from then on, so that nothing is sent twice. An article
-    that is like either joins ID. A story merges with a story, an event with one of the same rule. It may be done while
-    the daemon runs. `stories show` says who did it, and when.
+    ID gets the articles of OTHER, and what was reported and sent of it, so that nothing is sent twice. A later article
+    that is like either of them joins ID. A story merges with a story, an event with an event of the same rule. The
+    daemon may run meanwhile. `stories show` says who merged them, and when.
 
     \b
     Examples:
@@ -39,16 +39,17 @@ def merge(config: Path, name: str, other: str) -> None:
 
 @click.command()
 @config_option
-@click.option("--quiet", is_flag=True, help="Send no message of what is split off.")
+@click.option("--quiet", is_flag=True, help="Send no message about the articles that are split off.")
 @click.argument("name", metavar="ID")
 @click.argument("articles", nargs=-1, type=int, metavar="[ARTICLE]...")
 def split(config: Path, *, quiet: bool, name: str, articles: tuple[int, ...]) -> None:
-    """Make two of one: these articles of ID, by their numbers (`stories show`), become a story or an event of their
-    own; without a number, the one that joined last.
+    """Split a story or event: these articles of ID become another story or event. `stories show` prints their numbers.
+    Without a number, the article that joined last is split off.
 
-    What is like them goes there from then on, and does not join ID again, also where no fact keeps the two apart. They
-    were suppressed as ID's: so a message is sent of them at once, if their rules would have sent one. Where a rule
-    sends events, split the event. It may be done while the daemon runs. `stories show` says who did it, and when.
+    A later article that is like them joins the new story or event, and not ID, even if no fact distinguishes the two.
+    The articles were suppressed as the same as ID, so a message about them is sent at once if their rules would have
+    sent one. If a rule sends events, split the event. The daemon may run meanwhile. `stories show` says who split it,
+    and when.
 
     \b
     Examples:

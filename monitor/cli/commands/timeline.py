@@ -22,13 +22,17 @@ MAX_DAYS = 366
 @click.command()
 @config_option
 @json_option
-@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only of this rule.")
-@click.option("--days", default=7, show_default=True, type=click.IntRange(1, MAX_DAYS), help="So many, until today.")
-@click.option("--most", default=50, show_default=True, type=click.IntRange(0), help="So many titles, the newest first.")
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only for this rule.")
+@click.option(
+    "--days", default=7, show_default=True, type=click.IntRange(1, MAX_DAYS), help="How many days, up to today."
+)
+@click.option(
+    "--most", default=50, show_default=True, type=click.IntRange(0), help="How many titles to print, the newest first."
+)
 def timeline(config: Path, *, as_json: bool, rules: tuple[str, ...], days: int, most: int) -> None:
-    """The alerts of the last days: by rule, day and hour, how soon they were sent, and their titles.
+    """Show the alerts of the last days: by rule, day and hour, how soon they were sent, and their titles.
 
-    A day is one of the `timezone` in monitor.yaml. `report` writes the same as a page, with the sources.
+    Days are those of the `timezone` in monitor.yaml. `report` writes the same as a page, and adds the sources.
 
     \b
     Examples:

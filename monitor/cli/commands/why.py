@@ -45,15 +45,16 @@ NEAREST = 10
 def why(
     *, config: Path | None, rules: tuple[Path, ...], as_json: bool, everything: bool, article: str, rule: str | None
 ) -> None:
-    """Say why ARTICLE did or did not lead to an alert: what each rule makes of it, or RULE step by step.
+    """Explain why ARTICLE did or did not lead to an alert: what each rule makes of it, or RULE step by step.
 
-    ARTICLE is the number of a match (as `matches list` has it), the id of an alert (as its message has it; its
-    first six characters are enough if no other begins with them), an address, a uid, 'SOURCE UID' in quotes, or its
-    headline in quotes: the whole of it, or a part of one of the newest 200,000. It is compared with the rules as they
-    are now. Beside that you see what was decided when it came, and what became of each message.
+    ARTICLE is the number of a match (from `matches list`), the id of an alert (from its message; the first six
+    characters are enough if no other id begins with them), an address, a uid, 'SOURCE UID' in quotes, or its headline
+    in quotes. A part of the headline is enough if the article is one of the newest 200,000. The article is compared
+    with the rules as they are now. The output also shows what was decided when the article came, and what happened to
+    each message.
 
-    With - it is read from standard input: a headline, and below it the text if there is any; or a JSON object, as
-    `match` takes it. Then only the rules are asked, and no database is needed.
+    With -, the article is read from standard input: a headline, and below it the text if there is any; or a JSON
+    object, as `match` reads it. Then only the rules are tried, and no database is needed.
 
     \b
     Examples:
@@ -64,8 +65,9 @@ def why(
       echo 'North Korea fires missiles' | news-monitor why - north-korea-missile-launch
       news-monitor why --rules rules --rules seeds/entities - < article.txt
 
-    Rules that cannot be read are named, and the others answer; of such a rule only what was stored is shown. Exit code
-    0 whether or not it led to an alert, 1 if there are faulty rules, 2 if there is no such article or rule.
+    If some rules cannot be read, the command names them and tries the others; of a rule that cannot be read, only what
+    was stored is shown. Exit code 0 whether or not the article led to an alert, 1 if there are faulty rules, 2 if there
+    is no such article or rule.
     """
     explain = _explain_stdin_article if article == "-" else _explain_stored_article
     report, settings, has_faults = explain(config, rules, article, rule)
@@ -78,7 +80,7 @@ def why(
     else:
         print_lines(_format_report(report, rule, count, settings))
         if report.rules and rule is None:
-            print_lines(("", "Step by step: the same command with a rule's id behind the article."))
+            print_lines(("", "For one rule step by step, add its id to this command."))
     raise SystemExit(1 if has_faults else 0)
 
 
@@ -138,19 +140,19 @@ def _explain_not_found(lookup: ArticleLookup, name: str, zone: str) -> str:
             f"{absent.source} brought it on {format_local_time(absent.first_seen_at, zone)}; " if absent.source else ""
         )
         left = f" ({format_local_time(absent.left_at, zone)})" if absent.left_at else ""
-        return f"the article of '{name}' is not here any more: {source}{absent.reason}{left}"
+        return f"the article '{name}' is no longer stored: {source}{absent.reason}{left}"
     if name.isdecimal():
         return f"there is no match {name}, or it was deleted with its article; see `news-monitor matches list`"
     if re.fullmatch("[SE][0-9a-f]{4,}", name):
-        return f"'{name}' is no article; of stories and events: `news-monitor stories show {name}`"
+        return f"'{name}' is not an article; for stories and events: `news-monitor stories show {name}`"
     return (
-        f"no article is stored of '{name}': no source has brought it, or it has another name; `news-monitor sources "
-        "health` says which sources fail, and `news-monitor why -` asks the rules of a headline that you type"
+        f"no article is stored for '{name}': no source has brought it, or it has another name; `news-monitor sources "
+        "health` says which sources fail, and `news-monitor why -` tries the rules on a headline that you type"
     )
 
 
 def _list_candidates(found: Sequence[StoredArticle], name: str, zone: str) -> Iterator[str]:
-    yield f"several articles go by '{name}', the newest first; ask of one of them:"
+    yield f"several articles match '{name}', the newest first; choose one of them:"
     for each in found:
         article = each.article
         seen = format_local_time(article.seen, zone)

@@ -116,7 +116,7 @@ def format_details(details: ArticleDetails, zone: str) -> Iterator[str]:
     yield f"article   {details.id}, of {found.source}, version {found.version}"
     yield f"title     {sanitize_line(found.title)}"
     yield f"address   {sanitize_url(found.url) if found.url else 'none'}"
-    clock = "by its own date" if found.dated else "it has no date of its own: when it was first seen"
+    clock = "by its own date" if found.dated else "it has no date: when it was first seen"
     yield f"published {format_local_time(found.published, zone)} ({clock})"
     yield f"seen      {format_local_time(found.seen, zone)} (by the clock of this machine)"
     yield f"language  {found.language or 'not known'}"

@@ -19,5 +19,5 @@ def print_mark_results(results: Iterable[MarkResult]) -> None:
         elif result.before is None or result.before is mark.verdict:
             said = f"marked {mark.verdict}"
         else:
-            said = f"marked {mark.verdict}, and no longer {result.before}"
+            said = f"marked {mark.verdict} (before: {result.before})"
         click.echo(f"{mark.rule}: “{title}” ({result.article.source}): {said}")

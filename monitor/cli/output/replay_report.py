@@ -55,7 +55,7 @@ def _describe_deliveries(sent: ReplayedAlert, zone: str) -> Iterator[str]:
         if each.held_by is not None:
             yield f"to {each.channel} at {format_local_time(each.not_before, zone)}: held by {each.held_by}"
     if sent.deliveries == ():
-        yield "to nobody: no step of its routes takes its level then"
+        yield "to nobody: no step of its routes takes its level at that time"
 
 
 def print_sent(sent: ReplayedAlert, zone: str, mark: str = "") -> None:

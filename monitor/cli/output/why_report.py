@@ -32,7 +32,7 @@ def format_article_report(report: WhyReport, zone: str) -> Iterator[str]:
     if article.baseline:
         yield "          it came with older entries of its source (a first poll, or very many at once)"
     read_as = report.language or "not clear from its script"
-    yield f"language  {read_as}; {f'kept as {article.language}' if article.language else 'kept without one'}"
+    yield f"language  {read_as}; {f'stored as {article.language}' if article.language else 'stored without one'}"
     if stored is not None and stored.story is not None:
         title = f": {stored.story.title}" if stored.story.title != article.title else ""
         yield f"story     {stored.story.id}, {stored.join_reason}{title}"
@@ -103,7 +103,7 @@ def _describe_rule(rule: Rule, settings: Settings | None) -> Iterator[str]:
     policy = rule.alert
     yield f"    {rule.title}; {rule.place}"
     if rule.status == "off":
-        yield "    it is off: it matches nothing; this is what it would do"
+        yield "    it is off and matches nothing; if it ran:"
     whom = ""
     if settings is not None:
         routes = policy.to or ("default",)
@@ -124,7 +124,7 @@ def _describe_frequency(policy: AlertPolicy) -> Iterator[str]:
     if policy.most_an_hour is not None:
         yield f"at most {policy.most_an_hour} an hour"
     if not policy.lists_unsure:
-        yield "lists nothing of what it holds in doubt"
+        yield "lists no doubtful repeats in the digest"
 
 
 def _format_step(step: Step) -> Iterator[str]:
@@ -165,7 +165,7 @@ def _format_decisions(article: Article, account: RuleReport, zone: str) -> Itera
             f"match {decided.id}",
             format_local_time(decided.at, zone),
             decided.kind,
-            decided.level or "no level kept",
+            decided.level or "no level stored",
         ]
         if decided.event is not None:
             notes.append(f"event {decided.event}")
@@ -174,14 +174,14 @@ def _format_decisions(article: Article, account: RuleReport, zone: str) -> Itera
         if account.rule is not None and decided.rule_version != account.rule.version:
             notes.append("stored under an earlier version of the rule")
         elif account.differs_from(decided, article):
-            notes.append("stored otherwise than the rule says now: the sources have changed since, or the program")
+            notes.append("differs from what the rule says now: the sources have changed since, or the program")
         yield f"        {', '.join(notes)}"
     stored = {(decided.outcome, reason_in_words(decided.why)) for decided in account.decisions}
     would = account.simulated_decision
     if would is not None and (would.outcome, reason_in_words(would.why)) not in stored:
         off = account.rule is not None and account.rule.status == "off"
         if not off and not account.decisions:
-            yield "    nothing was stored: the rule was not there, or not as it is now, when the article came"
+            yield "    nothing was stored: when the article came, the rule did not exist or was different"
         said = _format_outcome(would.outcome, reason_in_words(would.why))
         yield f"    {'if it ran' if off else 'by the rule as it is now'}: {said}"
     if account.alert is not None:
@@ -200,7 +200,7 @@ def _format_alert(alert: AlertReport, article: Article, zone: str) -> Iterator[s
     for delivery in alert.deliveries:
         yield f"        {delivery.channel}: {_format_delivery(delivery, zone)}"
     if not alert.deliveries:
-        yield "        it went to nobody: no step of its routes took its level then"
+        yield "        it went to nobody: no step of its routes took its level at that time"
 
 
 def _format_delivery(delivery: DeliveryHistory, zone: str) -> str:

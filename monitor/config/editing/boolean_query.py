@@ -197,7 +197,7 @@ class _QueryParser:
         hint = (
             "write a number of words: NEAR/10" if word in _NO_DISTANCE else "say it with AND, OR, NOT and parentheses"
         )
-        raise self.problem(f"'{word}' cannot be said", hint)
+        raise self.problem(f"'{word}' cannot be expressed in a rule", hint)
 
     def _parse_proximity(self, depth: int) -> QueryNode:
         left_at = self.offset
@@ -209,7 +209,9 @@ class _QueryParser:
         right_at = self.offset
         right = self._parse_unit(depth)
         if self.kind in ("near", "ordered"):
-            raise self.problem("three things near each other cannot be said", "write one `near` with three members")
+            raise self.problem(
+                "three things near each other cannot be expressed in a rule", "write one `near` with three members"
+            )
         for part, part_at in ((left, left_at), (right, right_at)):
             _require_plain(part, part_at)
         unit = {"s": "sentence", "p": "paragraph"}.get((token["far"] or "").lower())
@@ -257,7 +259,7 @@ class _QueryParser:
         field = FIELDS.get(name.lower())
         if field is None:
             hint = _UNKNOWN_FIELDS.get(name.lower(), _OTHER_FIELD)
-            raise self.problem(f"'{name}:' cannot be said", hint, at)
+            raise self.problem(f"'{name}:' cannot be expressed in a rule", hint, at)
         if depth >= MAX_DEPTH:
             raise self.problem(f"more than {MAX_DEPTH} levels are inside each other", "write it in several rules", at)
         return _put_into_field(self._parse_unit(depth + 1), field)
@@ -266,7 +268,7 @@ class _QueryParser:
         words = (token["quoted"] or "").split()
         if "*" in words:
             hint = "write one NEAR/1 other, or one `near` with in_order: true for what is around it"
-            raise self.problem("a '*' for a whole word in a phrase cannot be said", hint, at)
+            raise self.problem("a '*' for a whole word in a phrase cannot be expressed in a rule", hint, at)
         cleaned = [self._clean_word(word, at, quoted=True) for word in words]
         if not any(map(_has_letter, cleaned)):
             raise self.problem("there is no word in these quotes", "write one, or remove them", at)
@@ -287,19 +289,21 @@ class _QueryParser:
             )
         if not quoted and (_OTHER_OPERATOR.fullmatch(word) or word.startswith("!")):
             hint = "say it with AND, OR, NOT and parentheses, or in quotes if you mean the word"
-            raise self.problem(f"'{word}' cannot be said", hint, at)
+            raise self.problem(f"'{word}' cannot be expressed in a rule", hint, at)
         if _WEIGHT.search(word):
-            raise self.problem(f"the sign in '{word}' cannot be said", "write the word alone, or its forms with OR", at)
+            raise self.problem(
+                f"the sign in '{word}' cannot be expressed in a rule", "write the word alone, or its forms with OR", at
+            )
         if not quoted and word[-1:] in ",;，、；" and self._dialect is QueryDialect.STRICT:
             raise self.problem(f"'{word[-1]}' is no operator", "write AND or OR in its place", at)
         if not quoted and word.removesuffix(":").lower() in FIELDS.keys() | _UNKNOWN_FIELDS.keys() and word[-1] == ":":
             raise self.problem(f"'{word}' is followed by a blank", "write it right before a word: intitle:strike", at)
         if word.startswith("~"):
-            raise self.problem("synonyms ('~') cannot be said", "write the words with OR", at)
+            raise self.problem("synonyms ('~') cannot be expressed in a rule", "write the words with OR", at)
         word = word.lstrip("+").rstrip(".,;:，、；。")
         if "*" in word[1:-1] or re.search(r"\w[?!$]+(\w|$)", word):
             hint = "write '*' at ends of words only, or forms with OR"
-            raise self.problem(f"the wildcard in '{word}' cannot be said", hint, at)
+            raise self.problem(f"the wildcard in '{word}' cannot be expressed in a rule", hint, at)
         self._require_searchable(word, at)
         if not quoted and not _has_letter(word):
             raise self.problem(f"there is no word in '{word}'", "write one, or remove it", at)
@@ -311,7 +315,7 @@ class _QueryParser:
                 problem, "write the word without these characters, and add with AND a word that distinguishes it", at
             )
         if re.fullmatch(r"[0-9]+\.\.[0-9]+", word):
-            raise self.problem("a range of numbers cannot be said", "write `number` in the rule", at)
+            raise self.problem("a range of numbers cannot be expressed in a rule", "write `number` in the rule", at)
 
 
 def explain_ignored_characters(word: str) -> str | None:
@@ -337,11 +341,11 @@ def _put_into_field(node: QueryNode, field: str) -> QueryNode:
         case QueryTerm(text, offset, None):
             if field in ("url", HOST) and "*" in text:
                 hint = "write the host, or a word of the path"
-                raise QueryProblem(offset, "a wildcard in an address cannot be said", hint)
+                raise QueryProblem(offset, "a wildcard in an address cannot be expressed in a rule", hint)
             return QueryTerm(_clean_host(text, offset) if field == HOST else text, offset, field)
         case QueryNear(offset=offset, field=None) if field == HOST:
             hint = "write hosts with OR: site:(example.org OR example.net)"
-            raise QueryProblem(offset, "words near each other in a host cannot be said", hint)
+            raise QueryProblem(offset, "words near each other in a host cannot be expressed in a rule", hint)
         case QueryNear(parts, within, in_order, offset, None):
             return QueryNear(parts, within, in_order, offset, field)
         case QueryTerm(offset=offset) | QueryNear(offset=offset):

@@ -109,7 +109,7 @@ def _keys_from_foreign_outline(outline: Outline) -> tuple[dict[str, SourceValue]
     if outline.language and (tag := language_tag(outline.language)):
         keys["language"] = tag
     elif outline.language:
-        notes.append(f"its language, {outline.language[:40]!r}, is none that we know, and is left out")
+        notes.append(f"its language {outline.language[:40]!r} is not known, and is left out")
     if tags := [word for group in outline.groups if (word := as_tag(group))]:
         keys["tags"] = list(dict.fromkeys(tags))
     return keys, notes

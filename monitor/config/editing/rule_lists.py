@@ -106,6 +106,6 @@ def _read_alert_feed(text: str, file: str) -> ListedQuery:
     title = read_document(text.encode(), {"content-type": "application/atom+xml; charset=utf-8"}, "").title or ""
     feed, found = _ALERT_FEED.search(text), _ALERT_TITLE.fullmatch(title)
     if not feed or not found:
-        raise FeedUnreadable("this is no feed of a Google Alert")
+        raise FeedUnreadable("this is not the feed of a Google Alert")
     line = text[: text.find("<title")].count("\n") + 1
     return ListedQuery(found["query"], file, line, feed=feed[0])

@@ -74,7 +74,7 @@ class Schema(BaseModel):
         for key, value in data.items():
             if value is None and (misplaced := cls._find_not_indented(key, data)):
                 hint = f"put two more blanks before {' and '.join(misplaced)}"
-                raise validation_error(f"what belongs to '{key}' is not indented", hint, (misplaced[0],))
+                raise validation_error(f"the part that belongs to '{key}' is not indented", hint, (misplaced[0],))
         return {key: value for key, value in data.items() if value is not None or cls.field_of(key) is None}
 
     @classmethod
@@ -194,7 +194,7 @@ def _validate_language(tag: str) -> str:
     """Articles are matched by the exact language tag, so a wrong tag would silently never match."""
     first = tag.partition("-")[0]
     if tag == "any":
-        raise validation_error("'any' is no language here", "to mean every language, leave them out")
+        raise validation_error("'any' is no language here", "to mean every language, leave the languages out")
     if first in _COUNTRIES:
         problem = f"'{first}' is a country, not a language"
     elif re.match(_LANGUAGE, tag) and parse_primary_subtag(tag) and first not in THREE_LETTERS:

@@ -142,7 +142,9 @@ def _find_fallback_faults(schemas: Mapping[str, ChannelSchema], document: YamlDo
             yield from find_unknown_channel(channel.fallback, schemas, document, place)
         elif name in (chain := _follow_fallbacks(schemas, name)):
             circle = " > ".join((name, *chain))
-            problem = "a channel cannot be its own fallback" if chain == [name] else f"the fallbacks go round: {circle}"
+            problem = (
+                "a channel cannot be its own fallback" if chain == [name] else f"the fallbacks form a circle: {circle}"
+            )
             yield Fault(document.place(place), problem, "remove one of them: a chain of fallbacks must have an end")
 
 
@@ -190,8 +192,8 @@ def _fill_url(url: str, place: Place, environment: Mapping[str, str], folder: Pa
     if (login := _LOGIN.match(url)) is not None:
         secrets = fill_secrets(login[1], environment, place, folder).secrets
         if any(sign.isspace() or sign in "@/?#" for secret in secrets for sign in secret):
-            problem = "a secret of its login holds a sign that ends the login, so a part of it would be the host"
-            hint = "what is no letter or digit in a secret for an address is percent-encoded: @ as %40, / as %2F"
+            problem = "a secret of its login has a character that ends the login, so a part of it would become the host"
+            hint = "percent-encode everything but letters and digits in a secret for an address: @ as %40, / as %2F"
             raise InvalidFiles([Fault(place, problem, hint)])
     text = filled.text
     if filled.is_complete and (not text.partition("://")[1] or any(sign.isspace() for sign in text)):

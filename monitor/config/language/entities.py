@@ -136,9 +136,13 @@ class EntitySchema(Schema):
         """`lies_in` is for places only, and `of` for everything else."""
         is_place = self.kind in model.PLACE_KINDS
         if self.lies_in is not None and not is_place:
-            raise validation_error(f"a {self.kind} lies nowhere", "leave it out, or write 'kind: place'", ("lies_in",))
+            raise validation_error(
+                f"'lies_in' is only for places, not for a {self.kind}",
+                "leave it out, or write 'kind: place'",
+                ("lies_in",),
+            )
         if self.of is not None and is_place:
-            raise validation_error(f"a {self.kind} is of nobody", "say what contains it: 'lies_in'", ("of",))
+            raise validation_error(f"'of' is not for a {self.kind}", "say what contains it: 'lies_in'", ("of",))
         return self
 
 

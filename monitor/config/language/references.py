@@ -141,7 +141,7 @@ class DefinitionRegistry:
         if definition is None:
             return self.make_missing_fault(document.place(path), name)
         if isinstance(definition, WordList) and not self._has_words(name) and not _is_ignore_reference(path):
-            problem = f"the list '{definition.id}' has no words of its own, only what spoils others"
+            problem = f"the list '{definition.id}' has no words to look for, only `before` or `after`"
             return Fault(document.place(path), problem, "name it under ignore")
         return None
 

@@ -271,7 +271,7 @@ def _with_secret_url(source: Source, url: str, environment: Mapping[str, str], p
     filled = fill_secrets(url, environment, place, folder)
     text = filled.text
     if filled.is_complete and (not is_web_address(text) or urlsplit(text).hostname != urlsplit(source.url).hostname):
-        hint = "what is no letter or digit in a secret for an address is percent-encoded"
+        hint = "percent-encode everything but letters and digits in a secret for an address"
         raise InvalidFiles([Fault(place, f"with its secrets the url of '{source.id}' is no address", hint)])
     forms = (form for secret in filled.secrets for form in secret_forms(secret))
     return replace(source, full_url=text, secrets=source.secrets.union(forms))
@@ -280,7 +280,7 @@ def _with_secret_url(source: Source, url: str, environment: Mapping[str, str], p
 def _with_secret_proxy(source: Source, url: str, environment: Mapping[str, str], place: Place, folder: Path) -> Source:
     proxy = fill_secrets(url, environment, place, folder)
     if proxy.is_complete and not is_web_address(proxy.text):
-        hint = "it is http://HOST:PORT, and what is no letter or digit in a password is percent-encoded"
+        hint = "write http://HOST:PORT, and percent-encode everything but letters and digits in a password"
         raise InvalidFiles([Fault(place, f"with its secrets the proxy of '{source.id}' is no address", hint)])
     return replace(source, proxy=proxy.text)
 

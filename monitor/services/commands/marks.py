@@ -50,7 +50,7 @@ def mark_alerts(
     queries = AlertQueries(database)
     found = [find_alert(queries, id_) for id_ in dict.fromkeys(ids)]
     if lines and (len(found) > 1 or not found[0].is_digest):
-        raise InvalidRequest("a line is one of a digest: name one digest, and its lines")
+        raise InvalidRequest("--line is for the lines of a digest: name one digest, and its lines")
     matches = {
         line.match: alert.id for alert in found for line in _choose_lines(alert, lines) if line.match is not None
     }

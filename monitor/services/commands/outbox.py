@@ -27,7 +27,7 @@ class DeliverySelection:
         """Nobody changes everything by mistake."""
         if bool(self.ids) == bool(self.dead or self.channel):
             raise InvalidRequest(
-                "say which: either IDs (`news-monitor outbox list`), or --dead, --channel NAME or both"
+                "name the deliveries: either IDs (`news-monitor outbox list`), or --dead, --channel NAME or both"
             )
 
 

@@ -84,11 +84,11 @@ class StatusText:
             last = f"; the last one was stopped {self._format_time(max(stopped))}" if stopped and not gone else ""
             yield f"no daemon is running{last}"
         for daemon in gone:
-            last = f"was last seen {self._format_time(daemon.seen_at)} and has said no goodbye"
+            last = f"was last seen {self._format_time(daemon.seen_at)} and has not reported its end"
             yield f"gone: {daemon.name} {last}: it was killed, or its machine or database hangs"
         for daemon in alive:
             if daemon.is_stalled:
-                yield f"stuck: {daemon.name} lives and does not work; see its log and /healthz"
+                yield f"stuck: {daemon.name} runs but does nothing; see its log and /healthz"
             if daemon.running.edited_at or daemon.running.restart_settings:
                 yield f"files: {daemon.name}: {self._describe_running(daemon)}"
 

@@ -20,7 +20,7 @@ def parse_database_url(url: str) -> URL:
     except (ArgumentError, ValueError):  # a port that is no number, a name that no host can have
         raise StoreFailed(f"`database` is no database URL: {URL_HINT}") from None
     if "@" in (parsed.host or ""):
-        todo = "what is no letter or digit in a password is percent-encoded: @ as %40"
+        todo = "percent-encode everything but letters and digits in a password: @ as %40"
         raise StoreFailed(f"the login of `database` holds an @, so a part of it would be the host: {todo}")
     if parsed.port is not None and not 0 < parsed.port <= _LAST_PORT:
         raise StoreFailed(f"the port of `database` is not between 1 and {_LAST_PORT}: {URL_HINT}")

@@ -199,7 +199,7 @@ class SqliteDatabase(Database):
 
     def backup(self, path: Path) -> None:
         if path.exists():
-            raise StoreFailed(f"{path} is there already: name a new file, or delete it")
+            raise StoreFailed(f"{path} exists already: name a new file, or delete it")
         if not path.parent.is_dir():
             raise StoreFailed(f"cannot copy {self.path} to {path}: there is no folder {path.parent}; make it first")
         try:

@@ -49,10 +49,10 @@ async def test_prune_tells_what_would_go_and_what_went(folder: Path) -> None:
     for command, said in (
         (
             "db prune --dry-run",
-            "would go: 1 articles, 1 alerts, 1 fetches, 0 deleted earlier\n",
+            "would be deleted: 1 articles, 1 alerts, 1 polls, 0 known entries\n",
         ),
-        ("db prune", "gone: 1 articles, 1 alerts, 1 fetches, 0 deleted earlier\n"),
-        ("db prune", "gone: 0 articles, 0 alerts, 0 fetches, 0 deleted earlier\n"),
+        ("db prune", "deleted: 1 articles, 1 alerts, 1 polls, 0 known entries\n"),
+        ("db prune", "deleted: 0 articles, 0 alerts, 0 polls, 0 known entries\n"),
     ):
         ended = await run(folder, command)
         assert (ended.code, ended.out, ended.err) == (0, said, "")
@@ -62,7 +62,7 @@ async def test_prune_obeys_monitor_yaml(folder: Path) -> None:
     """What is kept for good does not go."""
     with (folder / "monitor.yaml").open("a", encoding="utf-8") as config:
         config.write("retention: {articles: for good, alerts: for good, fetches: for good}\n")
-    assert (await run(folder, "db prune")).out == "gone: 0 articles, 0 alerts, 0 fetches, 0 deleted earlier\n"
+    assert (await run(folder, "db prune")).out == "deleted: 0 articles, 0 alerts, 0 polls, 0 known entries\n"
 
 
 async def test_forget_asks_before_it_does(folder: Path) -> None:
@@ -71,11 +71,11 @@ async def test_forget_asks_before_it_does(folder: Path) -> None:
     assert (asked.code, asked.err, "1 article with 1 alert" in asked.out) == (0, "", True)
     assert asked.out.endswith("nothing was forgotten\n")
     nobody = await run(folder, f"articles forget {URL}")
-    assert (nobody.code, nobody.told) == (2, ["nothing was forgotten: there was no answer; with --yes nobody is asked"])
+    assert (nobody.code, nobody.told) == (2, ["nothing was forgotten: the question was not answered; --yes skips it"])
     done = await run(folder, f"articles forget {URL}", b"y\n")
     assert (done.code, "forgotten: 1 article;" in done.out) == (0, True)
     again = await run(folder, f"articles forget {URL} --yes")
-    assert (again.code, again.err.startswith(f"nothing is known of '{URL}'")) == (1, True)
+    assert (again.code, again.err.startswith(f"there is no source or article '{URL}'")) == (1, True)
 
 
 async def test_forgetting_a_source_says_that_it_is_still_polled(folder: Path) -> None:
@@ -151,7 +151,7 @@ async def test_a_backup_is_whole_and_overwrites_nothing(folder: Path) -> None:
         assert connection.execute("SELECT count(*) FROM article").fetchone() == (2,)
     before = copy.read_bytes()
     again = await run(folder, "db backup kept.db")
-    assert (again.code, "is there already" in again.err) == (1, True)
+    assert (again.code, "exists already" in again.err) == (1, True)
     nowhere = await run(folder, "db backup nosuch/kept.db")
     assert (nowhere.code, nowhere.err.count("\n")) == (2, 1)
     assert nowhere.err.endswith("nosuch/kept.db: there is no folder nosuch; make it first\n")

@@ -464,7 +464,7 @@ def _find_path_parameters(name: str) -> list[click.Parameter]:
         ("rules packs --json", None),
         ("rules test --rules rule.yaml --json expected.jsonl", "expected.jsonl: line 2: no JSON"),
         ("score --rules rule.yaml --list --json labelled.jsonl", "labelled.jsonl: line 2: no JSON"),
-        ("why --json https://x.test/1", "no article is stored of 'https://x.test/1'"),
+        ("why --json https://x.test/1", "no article is stored for 'https://x.test/1'"),
         ("sources list --json", "sources.yaml:3:"),
         ("status --json", "sources.yaml:3:"),
         ("outbox list --json", None),

@@ -177,7 +177,7 @@ async def test_an_older_bundle_is_not_overwritten(tmp_path: Path) -> None:
     before = (tmp_path / "evidence.zip").read_bytes()
     again = await news_monitor("matches", "export", "--evidence", "evidence.zip", folder=tmp_path)
     assert (again.code, again.out) == (2, "")
-    assert again.err == "evidence.zip is there already: name a new file\n"
+    assert again.err == "evidence.zip exists already: name a new file\n"
     assert (tmp_path / "evidence.zip").read_bytes() == before
 
 

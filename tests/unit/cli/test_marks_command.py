@@ -29,7 +29,7 @@ def test_a_match_is_marked_and_shows_it() -> None:
         f"launch: “{CAME[0][1]}” (wire): marked good\nlaunch: “{CAME[1][1]}” (post): marked good\n"
     )
     assert told("matches", "mark", "2", "good") == f"launch: “{CAME[1][1]}” (post): you have marked it good already\n"
-    assert told("matches", "mark", "2", "noise").endswith("(post): marked noise, and no longer good\n")
+    assert told("matches", "mark", "2", "noise").endswith("(post): marked noise (before: good)\n")
     head, newest, _ = told("matches", "list").splitlines()
     assert ("mark" in head, "noise" in newest) == (True, True)
     assert [row["mark"] for row in rows("matches", "list")] == ["noise", "good"]
@@ -58,7 +58,7 @@ def test_an_article_is_marked_as_missed() -> None:
     assert told("articles", "mark", CAME[2][2], "floods", "missed") == f"floods: “{CAME[2][1]}” (post): marked missed\n"
     Path("own.yaml").write_text(YAML.replace("[flood, floods]", "[rivers]"), encoding="utf-8")
     assert told("articles", "mark", "3", "floods", "missed").endswith(
-        f"you have marked it missed already\nas it is now, floods matches “{CAME[2][1]}” as news\n"
+        f"you have marked it missed already\nthe current rule floods matches “{CAME[2][1]}” as news\n"
     )
     assert isinstance(run("articles", "mark", CAME[0][2], "launch", "missed").exception, InvalidRequest)
 
@@ -158,7 +158,7 @@ def test_marks_outlive_their_articles(database: Database) -> None:
         connection.exec_driver_sql("UPDATE delivery SET state = 'accepted'")
     with Path("monitor.yaml").open("a", encoding="utf-8") as config:
         config.write("retention: {articles: 7 days, alerts: 7 days, fetches: 7 days}\n")
-    assert told("db", "prune").startswith("gone: 3 articles")
+    assert told("db", "prune").startswith("deleted: 3 articles")
     assert told("matches", "list").splitlines()[1:] == []
     assert [each["title"] for each in rows("marks", "list")] == [title for _, title, _ in reversed(CAME)]
     assert len(told("marks", "export").splitlines()) == 3

@@ -73,7 +73,7 @@ def test_the_timeline_says_what_waits_and_what_goes_nowhere() -> None:
     """Under the reason of each."""
     timeline = told("replay", "night.jsonl")
     assert timeline.count(f"    to desk at 2026-01-05 09:00:00 KST: held by {HELD}\n") == 2
-    assert "    to nobody: no step of its routes takes its level then\n" in timeline
+    assert "    to nobody: no step of its routes takes its level at that time\n" in timeline
 
 
 def test_rules_alone_have_no_routes() -> None:

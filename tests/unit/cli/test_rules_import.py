@@ -82,8 +82,11 @@ def test_each_query_becomes_a_rule_and_what_cannot_be_said_is_named(folder: Path
     done = run("--output", "queries.yaml", given=QUERIES)
     assert done.exit_code == 1
     assert done.stderr.splitlines() == [
-        "list.txt:4:1: 'lang:' cannot be said; write where: {languages: [ko]} in the rule",
-        "list.txt:7:7: the wildcard in 'wal*out' cannot be said; write '*' at ends of words only, or forms with OR",
+        "list.txt:4:1: 'lang:' cannot be expressed in a rule; write where: {languages: [ko]} in the rule",
+        (
+            "list.txt:7:7: the wildcard in 'wal*out' cannot be expressed in a rule; write '*' at ends of words only, "
+            "or forms with OR"
+        ),
         "list.txt: read as boolean: 3 rules with 6 tests, written to queries.yaml",
     ]
     written = (folder / "queries.yaml").read_text(encoding="utf-8")

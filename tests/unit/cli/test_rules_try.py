@@ -115,4 +115,4 @@ async def test_where_nothing_is_stored_yet(tmp_path: Path) -> None:
     write_config(tmp_path, {})
     ended = await tried(tmp_path, str(written(tmp_path / "new.yaml", "seoul", "Seoul")))
     assert ended.code == 1
-    assert "`news-monitor run` makes it" in ended.err
+    assert "`news-monitor run` creates it" in ended.err

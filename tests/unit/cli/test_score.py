@@ -99,8 +99,8 @@ async def test_labels_without_a_rule_are_told(tmp_path: Path) -> None:
     write(tmp_path, {"id": 1, "title": "A strike", "labels": ["strikes", "strike"]})
     ended = await news_monitor("score", "--rules", "rules.yaml", "data.jsonl.gz", folder=tmp_path)
     assert ended.code == 0
-    assert ended.told == ["the label 'strike' is the id of no rule that runs; did you mean 'strikes'?"]
+    assert ended.told == ["the label 'strike' is not the id of a rule that runs; did you mean 'strikes'?"]
     write(tmp_path, {"id": 1, "title": "A flood", "labels": ["floods"]})
     ended = await news_monitor("score", "--rules", "rules.yaml", "data.jsonl.gz", folder=tmp_path)
     assert (ended.code, ended.out) == (1, "")
-    assert ended.told == ["data.jsonl.gz: nothing to score: its labels are the ids of no rule that runs: floods"]
+    assert ended.told == ["data.jsonl.gz: nothing to score: none of its labels is the id of a rule that runs: floods"]

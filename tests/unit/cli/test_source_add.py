@@ -176,10 +176,10 @@ async def test_a_page_without_feeds_is_told_with_what_was_tried(site: Site, fold
         (
             "/data",
             1,
-            "this is JSON, but no feed: it has no list of items; nothing was added; --no-check adds it all the same",
+            "this is JSON, but no feed: it has no list of items; nothing was added; --no-check adds it anyway",
         ),
-        ("/busy", 0, "could not be asked just now: 503 Service Unavailable"),
-        ("/locked", 0, "could not be asked just now: 403 Forbidden"),
+        ("/busy", 0, "could not be read just now: 503 Service Unavailable"),
+        ("/locked", 0, "could not be read just now: 403 Forbidden"),
     ],
 )
 async def test_an_address_without_a_feed_is_added_only_where_it_may_have_one(
@@ -208,7 +208,7 @@ async def test_where_no_server_answers_the_address_is_added_with_a_warning(folde
     """The network of this machine may be away; the daemon goes on trying."""
     ended = await add(folder, "http://127.0.0.1:9/feed")
     assert (ended.code, ended.out) == (0, "added 127-0-0-1 to sources.yaml\n")
-    assert ended.err.startswith("127-0-0-1 could not be asked just now: ")
+    assert ended.err.startswith("127-0-0-1 could not be read just now: ")
 
 
 async def test_a_telegram_channel_is_added_as_a_page(folder: Path) -> None:

@@ -161,7 +161,7 @@ async def test_a_channel_is_checked_before_there_is_a_database(tmp_path: Path) -
     fault, problem = ended.err.splitlines()
     assert (ended.code, "s3cr3t" in ended.err) == (1, False)
     assert fault.endswith("did you mean mailto://?")
-    assert problem.endswith("does not exist yet: `news-monitor run` makes it")
+    assert problem.endswith("does not exist yet: `news-monitor run` creates it")
     (row,) = (await news_monitor("status", "--json", folder=tmp_path)).rows
     assert (row["faults"], row["fault_list"][0]["file"]) == (1, "monitor.yaml")
 
@@ -172,7 +172,7 @@ async def test_a_status_that_cannot_be_made_is_json_too(tmp_path: Path) -> None:
     nothing = await news_monitor("status", "--json", folder=tmp_path)
     (row,) = nothing.rows
     assert (nothing.code, row["faults"], row["fault_list"]) == (1, 0, [])
-    assert row["problem"].endswith("does not exist yet: `news-monitor run` makes it")
+    assert row["problem"].endswith("does not exist yet: `news-monitor run` creates it")
     with (tmp_path / "monitor.yaml").open("a") as file:
         file.write("nosuch: 1\n")
     faulty = await news_monitor("status", "--json", folder=tmp_path)
@@ -243,7 +243,7 @@ def test_what_a_daemon_runs_and_does_not_do_is_told(database: Database, said: Ca
     lived(database, "desk:17:aa", seen=2 * SECOND, runs=edited)
     lived(database, "desk:18:bb", seen=2 * SECOND, ticked=31 * SECOND)
     stuck, files = sorted(said()[:2], reverse=True)
-    assert stuck == "stuck: process 18 on desk lives and does not work; see its log and /healthz"
+    assert stuck == "stuck: process 18 on desk runs but does nothing; see its log and /healthz"
     assert files.startswith("files: process 17 on desk: running the version of ")
     assert files.endswith(" has 2 faults")
 

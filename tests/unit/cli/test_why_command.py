@@ -146,7 +146,7 @@ TOLD = """\
 article   North Korea fires missiles
           wire, version 1, https://x.test/1
           published 2026-01-05 21:00:00 KST, first seen 2026-01-05 21:00:00 KST
-language  not clear from its script; kept without one
+language  not clear from its script; stored without one
 story     {story}, the first article of its story
 
 ✓ launch: news at level high: complete in title and lead
@@ -167,7 +167,7 @@ Not met, the nearest first:
 ✗ talks: 1 of 2: not `words talks`
 Off: resting
 
-Step by step: the same command with a rule's id behind the article.
+For one rule step by step, add its id to this command.
 """
 
 
@@ -205,9 +205,9 @@ async def test_other_silences_say_their_reason(kept: Folder) -> None:
     old = (await kept.why("old")).out
     assert STALE in old
     assert "\n          it came with older entries of its source (a first poll, or very many at once)\n" in old
-    assert "language  ko; kept without one" in old
+    assert "language  ko; stored without one" in old
     declared = await kept.why("-", stdin='{"title": "北朝鮮がミサイルを発射した", "lang": "en"}')
-    assert "language  ja; kept as ja" in declared.out
+    assert "language  ja; stored as ja" in declared.out
 
 
 async def test_one_rule_is_walked_step_by_step(kept: Folder) -> None:
@@ -303,7 +303,7 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
         in old
     )
     assert "    by the rule as it is now: sent: “북한”, “미사일”, “발사” in the title; first alert of" in old
-    nothing = "    nothing was stored: the rule was not there, or not as it is now, when the article came"
+    nothing = "    nothing was stored: when the article came, the rule did not exist or was different"
     assert f"{nothing}\n    by the rule as it is now: {STALE.strip()}" in old
     first = (await kept.why("1")).out
     assert (
@@ -312,7 +312,7 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
     assert "✗ quiet: the rule is gone, or its file has a fault\n    suppressed: quiet is in shadow" in first
     resting = (await kept.why("1", "resting")).out
     assert "✓ resting (off): news at level low" in resting
-    assert "it is off: it matches nothing; this is what it would do" in resting
+    assert "it is off and matches nothing; if it ran:" in resting
     assert "    if it ran: sent: “missiles” in the title" in resting
     assert (await kept.why("1", "quiet")).out.endswith("match 1, 2026-01-05 21:00:00 KST, news, low\n")
     again = (await kept.why("post b", "launch")).out  # the same then and now is said once
@@ -327,7 +327,7 @@ async def test_what_was_stored_otherwise_than_the_same_rule_says_now_is_told(kep
         connection.execute(update(match).where(match.c.id == 2).values(kind="mention", level=None))
     database.close()
     told = (await kept.why("1", "launch")).out
-    assert "mention, no level kept, stored otherwise than the rule says now: the sources have changed since" in told
+    assert "mention, no level stored, differs from what the rule says now: the sources have changed since" in told
 
 
 async def test_a_new_version_of_an_article_is_told_apart(kept: Folder) -> None:
@@ -347,10 +347,14 @@ async def test_a_new_version_of_an_article_is_told_apart(kept: Folder) -> None:
     ("args", "code", "said"),
     [
         (("1", "lanch"), 2, "there is no rule 'lanch'; did you mean 'launch'?"),
-        (("https://x.test/never",), 2, "no article is stored of 'https://x.test/never': no source has brought it, or"),
+        (("https://x.test/never",), 2, "no article is stored for 'https://x.test/never': no source has brought it, or"),
         (("wire", "guid 1"), 2, "write source and uid in quotes: news-monitor why 'wire guid 1'"),
-        (("n1",), 2, "no article is stored of 'n1'"),
-        (("S746401c3",), 2, "'S746401c3' is no article; of stories and events: `news-monitor stories show S746401c3`"),
+        (("n1",), 2, "no article is stored for 'n1'"),
+        (
+            ("S746401c3",),
+            2,
+            "'S746401c3' is not an article; for stories and events: `news-monitor stories show S746401c3`",
+        ),
         (("--rules", "mine.yaml", "1"), 2, "--rules is for an article on standard input: `news-monitor why --rules P"),
         (("-c", "mine.yaml", "--rules", "mine.yaml", "-"), 2, "give -c or --rules, not both"),
         (("-c", "nosuch.yaml", "1"), 2, "nosuch.yaml: there is no such file"),
@@ -375,7 +379,7 @@ async def test_an_article_is_asked_for_by_its_headline(kept: Folder) -> None:
         assert "article   Seoul: missiles again" in (await kept.why(headline)).out
     assert "article   Seoul: missiles again" in (await kept.why("missiles again", "launch")).out
     assert (await kept.why("fires missiles", code=2)).told == [
-        "several articles go by 'fires missiles', the newest first; ask of one of them:",
+        "several articles match 'fires missiles', the newest first; choose one of them:",
         "  news-monitor why 'post b'   2026-01-05 21:01:00 KST, North Korea fires missiles",
         "  news-monitor why 'wire guid 1'   2026-01-05 21:00:00 KST, North Korea fires missiles",
     ]
@@ -388,7 +392,7 @@ async def test_a_name_that_several_have_lists_them(kept: Folder) -> None:
     commit(SerialSection(database), claimed(Claims(database, "here:1"), "post", NOON + HOUR), reprint, at=NOON + HOUR)
     database.close()
     assert (await kept.why(PAGE, code=2)).told == [
-        f"several articles go by '{PAGE}', the newest first; ask of one of them:",
+        f"several articles match '{PAGE}', the newest first; choose one of them:",
         "  news-monitor why 'post guid 1'   2026-01-05 22:00:00 KST, Missiles: a reprint",
         "  news-monitor why 'wire guid 1'   2026-01-05 21:00:00 KST, North Korea fires missiles",
     ]
@@ -430,7 +434,7 @@ async def test_how_often_a_rule_tells_is_said(kept: Folder) -> None:
 async def test_six_signs_of_an_alerts_id_are_enough(kept: Folder) -> None:
     """With fewer, what may be the number of a match is not taken for one."""
     assert (await kept.why(kept.alert[:6])).out == (await kept.why(kept.alert)).out
-    assert (await kept.why(kept.alert[:5], code=2)).told[0].startswith("no article is stored of")
+    assert (await kept.why(kept.alert[:5], code=2)).told[0].startswith("no article is stored for")
 
 
 async def test_what_was_here_and_is_gone_says_so(kept: Folder) -> None:
@@ -441,14 +445,14 @@ async def test_what_was_here_and_is_gone_says_so(kept: Folder) -> None:
     database.close()
     gone = "it was forgotten at the operator's request (2026-01-05 22:00:00 KST)"
     assert (await kept.why(PAGE, code=2)).told == [
-        f"the article of '{PAGE}' is not here any more: wire brought it on 2026-01-05 21:00:00 KST; {gone}"
+        f"the article '{PAGE}' is no longer stored: wire brought it on 2026-01-05 21:00:00 KST; {gone}"
     ]
     assert (await kept.why("1", code=2)).told[0].startswith("there is no match 1, or it was deleted with its article")
     for alert in (kept.alert, kept.alert[:6]):
         assert (await kept.why(alert, code=2)).told == [
-            f"the article of '{alert}' is not here any more: it was forgotten at the operator's request"
+            f"the article '{alert}' is no longer stored: it was forgotten at the operator's request"
         ]
-    assert (await kept.why(kept.alert[:5], code=2)).told[0].startswith("no article is stored of")
+    assert (await kept.why(kept.alert[:5], code=2)).told[0].startswith("no article is stored for")
     assert ", of an article that was forgotten" in (await kept.why("post b")).out
 
 

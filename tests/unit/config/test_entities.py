@@ -119,7 +119,7 @@ def test_people_organisations_and_weapons_are_of_a_country() -> None:
     [fault] = refused.value.faults
     assert (fault.place.line, fault.problem, fault.hint) == (
         4,
-        "a place is of nobody",
+        "'of' is not for a place",
         "say what contains it: 'lies_in'",
     )
 
@@ -129,7 +129,7 @@ def test_people_organisations_and_weapons_are_of_a_country() -> None:
     [
         ("place", "QQ", "no country or division has the code 'QQ'"),
         ("place", "North Korea", "'North Korea' is no id"),
-        ("person", "KP", "a person lies nowhere"),
+        ("person", "KP", "'lies_in' is only for places, not for a person"),
     ],
 )
 def test_what_lies_nowhere_is_refused(kind: str, where: str, what: str) -> None:

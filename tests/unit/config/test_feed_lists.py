@@ -85,7 +85,7 @@ def test_an_outline_becomes_a_source(outline: Outline, source: NewSource) -> Non
         # what is left out, or changed, is told
         (
             [Outline("https://n.example/f", language="Klingon")],
-            [(ImportOutcome.ADDED, "its language, 'Klingon', is none that we know, and is left out")],
+            [(ImportOutcome.ADDED, "its language 'Klingon' is not known, and is left out")],
         ),
         (
             [Outline("https://n.example/f", settings={"id": "a-example"})],

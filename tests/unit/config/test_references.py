@@ -128,15 +128,15 @@ def matching(condition: str) -> str:
         ("{entity: {kind: weapon, in: asia}}", "f.yaml:4:17: no entity of kind 'weapon' is in 'asia'"),
         (
             "{list: spoils}",
-            "f.yaml:4:15: the list 'spoils' has no words of its own, only what spoils others; name it under ignore",
+            "f.yaml:4:15: the list 'spoils' has no words to look for, only `before` or `after`; name it under ignore",
         ),
         (
             "{list: inner}",
-            "f.yaml:4:15: the list 'inner' has no words of its own, only what spoils others; name it under ignore",
+            "f.yaml:4:15: the list 'inner' has no words to look for, only `before` or `after`; name it under ignore",
         ),
         (
             "{words: [a], ignore: {before: {within: 1 word, list: spoils}}}",
-            "f.yaml:4:61: the list 'spoils' has no words of its own, only what spoils others; name it under ignore",
+            "f.yaml:4:61: the list 'spoils' has no words to look for, only `before` or `after`; name it under ignore",
         ),
     ],
 )

@@ -171,9 +171,9 @@ def test_a_channel_may_have_a_fallback() -> None:
         (["fallback: a", "", ""], ["a channel cannot be its own fallback"]),
         (
             ["fallback: b", "fallback: a", ""],
-            ["the fallbacks go round: a > b > a", "the fallbacks go round: b > a > b"],
+            ["the fallbacks form a circle: a > b > a", "the fallbacks form a circle: b > a > b"],
         ),
-        (["fallback: b", "fallback: c", "fallback: b"], ["round: b > c > b", "round: c > b > c"]),
+        (["fallback: b", "fallback: c", "fallback: b"], ["circle: b > c > b", "circle: c > b > c"]),
         (["patience: 1 minute", "", ""], ["'patience' needs a `fallback`"]),
     ],
 )

@@ -143,13 +143,16 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         # not indented
         (
             _RULE + "match:\n  near:\n  within: sentence\n  these: [{words: [a]}, {words: [b]}]\n",
-            "6:3: what belongs to 'near' is not indented; put two more blanks before within and these",
+            "6:3: the part that belongs to 'near' is not indented; put two more blanks before within and these",
         ),
         (
             _RULE + "match:\nwords: [a]\n",
-            "5:1: what belongs to 'match' is not indented; put two more blanks before words",
+            "5:1: the part that belongs to 'match' is not indented; put two more blanks before words",
         ),
-        (_MATCH + "alert:\nto: [a]\n", "6:1: what belongs to 'alert' is not indented; put two more blanks before to"),
+        (
+            _MATCH + "alert:\nto: [a]\n",
+            "6:1: the part that belongs to 'alert' is not indented; put two more blanks before to",
+        ),
         (
             _RULE + "match:\n\u3000words: [a]\n",
             "5:1: this blank is not a plain space; indent with plain spaces",
@@ -237,7 +240,7 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         (_MATCH + "where: {languages: [ir]}\n", "5:21: 'ir' is a country, not a language; did you mean 'fa'?"),
         (
             _MATCH + "where: {languages: [any]}\n",
-            "5:21: 'any' is no language here; to mean every language, leave them out",
+            "5:21: 'any' is no language here; to mean every language, leave the languages out",
         ),
         (_MATCH + "where: {languages: [und]}\n", f"5:21: 'und' is no language; {_TAGS}"),
         # ids

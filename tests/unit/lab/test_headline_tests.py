@@ -157,7 +157,7 @@ def test_lines_of_json_say_the_same() -> None:
     ]
     found = list(expected_of_lines(lines, "h.jsonl", NOON))
     assert [str(each) for each in found if isinstance(each, UnusableLine)] == [
-        "line 4: nothing is expected of it: give it one of fires, mentions, silent",
+        "line 4: it expects nothing: give it one of fires, mentions, silent",
         "line 5: fires must be a list of ids of rules",
         "line 6: no JSON: Expecting property name enclosed in double quotes at column 2; write one object on a line",
     ]

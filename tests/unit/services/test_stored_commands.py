@@ -104,7 +104,7 @@ def test_deliveries_are_moved_only_to_a_channel_of_the_config(database: Database
 @pytest.mark.parametrize("selection", [{}, {"ids": [1], "dead": True}, {"ids": [1], "channel": "desk"}])
 def test_a_selection_of_deliveries_is_clear(selection: dict[str, object]) -> None:
     """No caller retries or discards everything by leaving something out."""
-    with pytest.raises(InvalidRequest, match="say which"):
+    with pytest.raises(InvalidRequest, match="name the deliveries"):
         DeliverySelection(**selection)  # type: ignore[arg-type]
 
 
