@@ -37,7 +37,7 @@ def coverage(
     most: int,
     rule: str,
 ) -> None:
-    """Show what RULE misses and why: which demands decide, in which languages it cannot match, and which words it lacks.
+    """Show what RULE misses and why: which demands decide, in which languages it cannot match, which words it lacks.
 
     A demand decides a miss if the rule would hit the article without it: one of the things that must be near each
     other, how near they must be, `unless`, where the evidence must be.
