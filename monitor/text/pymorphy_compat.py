@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import TypeVar
 
 from pymorphy3 import MorphAnalyzer
@@ -27,15 +27,14 @@ def load_russian_analyzer() -> MorphAnalyzer:
     """The analyzer. It is loaded, in some 50 ms, at the first call and at the first call after a release."""
     analyzer = MorphAnalyzer(lang="ru")
     # pymorphy3 looks a word up again whenever it is asked, and makes all forms of it for each one that is needed.
-    parse = analyzer.parse
-    vars(analyzer)["parse"] = _cache_list(lambda word: parse(word) if _has_names(word) else [], maxsize=1_000)
+    vars(analyzer)["parse"] = _cache_list(partial(_parse_if_named, analyzer.parse), maxsize=1_000)
     vars(analyzer)["get_lexeme"] = _cache_list(analyzer.get_lexeme, maxsize=10)
     return analyzer
 
 
-def _has_names(word: str) -> bool:
-    """Whether Unicode names all characters. pymorphy3 raises ValueError for a word with another one."""
-    return all(unicodedata.name(letter, "") for letter in word)
+def _parse_if_named(parse: Callable[[str], list[Parse]], word: str) -> list[Parse]:
+    """The readings of a word. It has none if Unicode has no name for a character: pymorphy3 would raise ValueError."""
+    return parse(word) if all(unicodedata.name(letter, "") for letter in word) else []
 
 
 def _cache_list(function: Callable[[Argument], list[Parse]], maxsize: int) -> Callable[[Argument], tuple[Parse, ...]]:
