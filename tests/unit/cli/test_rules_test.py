@@ -60,7 +60,7 @@ async def test_nothing_expected_is_no_success(tmp_path: Path) -> None:
         (tmp_path / name).write_text("", encoding="utf-8")
         ended = await news_monitor("rules", "test", "--rules", "rules.yaml", name, folder=tmp_path)
         assert (ended.code, ended.out) == (1, "")
-        assert f"{name}: nothing is expected" in ended.err
+        assert f"{name}: it has no headline for a rule that can be used" in ended.err
 
 
 async def test_a_damaged_end_takes_nothing_from_what_was_read(tmp_path: Path) -> None:
