@@ -19,7 +19,8 @@ _LOCAL_HEADER, _LENGTHS_IN_LOCAL = 30, 26
 _CENTRAL_HEADER, _LENGTHS_IN_CENTRAL = 46, 28
 _SHARED_IN_LOCAL, _SHARED_IN_CENTRAL, _SHARED = 4, 6, 26  # what both headers of a file say, in the same order
 _END, _LARGE_END = 22, 56 + 20
-_LARGE_OFFSET, _LARGE_VERSION = struct.Struct("<HHQ"), 45  # of an entry beyond 4 GiB, in the list at the end only
+_LARGE_OFFSET = struct.Struct("<HHQ")  # the extra field of an entry beyond 4 GiB, in the list at the end only
+_VERSION, _LARGE_VERSION = 20, 45  # of the format, which that list demands of a reader then
 _CHUNK = 2**16  # bytes
 
 
@@ -79,11 +80,22 @@ def _find_headers_that_differ(archive: zipfile.ZipFile, file: IO[bytes]) -> Iter
     for info in archive.infolist():
         (local,) = _read(file, f"{_SHARED}s", info.header_offset + _SHARED_IN_LOCAL)
         (central,) = _read(file, f"{_SHARED}s", at + _SHARED_IN_CENTRAL)
-        if _is_beyond_4_gib(info) and local.endswith(bytes(2)):  # then version and length of the extra field differ
-            local = struct.pack(f"<H{_SHARED - 4}sH", _LARGE_VERSION, local[2:-2], _LARGE_OFFSET.size)
-        if local != central:
+        if _is_beyond_4_gib(info):  # then version and length of the extra field differ
+            common = local[2:-2]
+            are_alike = (local, central) == (
+                _frame(_VERSION, common, 0),
+                _frame(_LARGE_VERSION, common, _LARGE_OFFSET.size),
+            )
+        else:
+            are_alike = local == central
+        if not are_alike:
             yield f"{info.filename}: it is described in two places that differ"
         at += _CENTRAL_HEADER + sum(_read(file, "<HHH", at + _LENGTHS_IN_CENTRAL))
+
+
+def _frame(version: int, common: bytes, extra: int) -> bytes:
+    """What one header says of a file. `extra`: the length of its extra field."""
+    return struct.pack(f"<H{_SHARED - 4}sH", version, common, extra)
 
 
 def _find_gaps(archive: zipfile.ZipFile, file: IO[bytes]) -> Iterator[str]:

@@ -489,13 +489,14 @@ def write_large_bundle() -> bytes:
 
 
 def test_the_offsets_of_a_bundle_beyond_4_gib_are_no_stray_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The offset of what is beyond that is in an extra field (zip64). Nothing hides there: each other byte in
-    the list at the end is named, but for fields that say nothing of a content."""
+    """An entry beyond 4 GiB has its offset in an extra field (zip64). Any other changed byte of a header is reported,
+    except in fields that do not describe content."""
     monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 4000)
     whole = write_large_bundle()
     assert check_bundle(io.BytesIO(whole)).problems == ()
     with zipfile.ZipFile(io.BytesIO(whole)) as bundle:
         offsets = {info.filename: info.header_offset for info in bundle.infolist() if info.extra}
+        names = {info.header_offset: info.filename for info in bundle.infolist()}
         at = whole.index(b"PK\x01\x02", bundle.start_dir)
     assert len(offsets) > 5
     unchecked = {4, 5, *range(34, 42)}  # which system made it, on which disk, and attributes of the file
@@ -506,11 +507,27 @@ def test_the_offsets_of_a_bundle_beyond_4_gib_are_no_stray_data(monkeypatch: pyt
             damaged[at + position] ^= 0x55
             assert check_bundle(io.BytesIO(damaged)).problems, position
         at += 46 + name + extra
+    for at, name in names.items():
+        for position in range(30 + len(name)):
+            damaged = bytearray(whole)
+            damaged[at + position] ^= 0x55
+            assert check_bundle(io.BytesIO(damaged)).problems, (name, position)
+
+
+def test_a_zip64_offset_in_front_of_the_content_is_stray_data() -> None:
+    """Zipfile skips this field there, so it could be anything."""
+
+    def add_offset(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+        entry.extra = struct.pack("<HHQ", 1, 8, bundle.start_dir)
+        entry.extract_version = 45
+
+    found = check_bundle(io.BytesIO(repack(add_offset)))
+    assert found.problems == ("match-1/title.txt: it is described in two places that differ",)
 
 
 @pytest.mark.parametrize("rest", [b"", b"\xfe\xca\x02\x00hi"])
-def test_another_offset_or_more_than_it_is_stray_data(rest: bytes) -> None:
-    """An entry that needs no such field has one."""
+def test_another_zip64_offset_or_extra_data_is_stray_data(rest: bytes) -> None:
+    """An entry below 4 GiB has a zip64 field."""
     made = repack(lambda _, entry: setattr(entry, "extra", struct.pack("<HHQ", 1, 8, 2**40) + rest))
     found = check_bundle(io.BytesIO(made))
     assert "match-1/title.txt: it has a comment or other data beside its content" in found.problems
