@@ -32,7 +32,7 @@ from monitor.model import (
     RuleStatus,
     Source,
     Span,
-    expressions_within,
+    words_in_evidence,
 )
 from monitor.text.language_detection import LATIN
 
@@ -125,11 +125,8 @@ class RuleSet:
         return doc_hits, self.evaluate_candidates(doc_hits)
 
     def words_in_evidence(self, match: Match) -> frozenset[str]:
-        """Return the words and names in a match's evidence, as rules and entities write them. What a regular
-        expression found is left out: another article need not mean the same by it."""
-        rule = self.rules[match.rule]
-        expressions = (expressions_within(part) for part in (rule.condition, rule.mention) if part is not None)
-        return frozenset(span.term for span in match.evidence).difference(*expressions)
+        """Return the words and names in a match's evidence."""
+        return words_in_evidence(self.rules[match.rule], match.evidence)
 
     @property
     def compiled_rules(self) -> Sequence[CompiledRule]:

@@ -10,10 +10,10 @@ from monitor.model.condition_contents import (
     entities_of_leaf,
     entities_within,
     expand_all_in_near,
-    expressions_within,
     lists_within,
     named_within,
     terms_within,
+    words_in_evidence,
 )
 from monitor.model.decisions import (
     STORIES,
@@ -297,7 +297,6 @@ __all__ = [
     "entities_within",
     "expand_all_in_near",
     "expression_text",
-    "expressions_within",
     "independent_publisher_of",
     "list_channels_of",
     "lists_within",
@@ -306,4 +305,5 @@ __all__ = [
     "select_running_rules",
     "terms_within",
     "time_of_day",
+    "words_in_evidence",
 ]

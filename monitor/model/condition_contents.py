@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, product
 
+from monitor.model.decisions import Span
 from monitor.model.leaf_conditions import (
     DayNamed,
     EntityNamed,
@@ -15,7 +16,20 @@ from monitor.model.leaf_conditions import (
     Term,
     expression_text,
 )
-from monitor.model.rules import AllOf, AnyOf, Condition, Entity, GroupNamed, Ignoring, In, Named, Near, Times, WordList
+from monitor.model.rules import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Entity,
+    GroupNamed,
+    Ignoring,
+    In,
+    Named,
+    Near,
+    Rule,
+    Times,
+    WordList,
+)
 
 
 def named_within(condition: Condition) -> Iterator[Named]:
@@ -32,7 +46,7 @@ def named_within(condition: Condition) -> Iterator[Named]:
 
 
 def expressions_within(condition: Condition) -> Iterator[str]:
-    """The texts by which the evidence names what is not given as words; without those inside a `Not`."""
+    """The texts by which the evidence names patterns, numbers and days, except those inside a `Not`."""
     match condition:
         case AllOf() | AnyOf() | Near():
             for part in condition.conditions:
@@ -41,6 +55,13 @@ def expressions_within(condition: Condition) -> Iterator[str]:
             yield from expressions_within(condition.condition)
         case Pattern() | NumberNamed() | DayNamed():
             yield expression_text(condition)
+
+
+def words_in_evidence(rule: Rule, evidence: Iterable[Span]) -> frozenset[str]:
+    """The words and names in the evidence of a match of this rule, as rules and entities write them. Patterns, numbers
+    and days are left out: another article need not mean the same by them."""
+    expressions = (expressions_within(part) for part in (rule.condition, rule.mention) if part is not None)
+    return frozenset(span.term for span in evidence).difference(*expressions)
 
 
 def lists_within(word_list: WordList, lists: Mapping[str, WordList]) -> tuple[WordList, ...]:

@@ -106,5 +106,5 @@ class DayNamed:
 
 
 def expression_text(condition: Pattern | NumberNamed | DayNamed) -> str:
-    """The text by which the evidence names something that is not given as words."""
+    """The text by which the evidence names a pattern, a number or a day."""
     return condition.pattern if isinstance(condition, Pattern) else str(condition)

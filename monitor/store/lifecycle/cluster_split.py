@@ -38,6 +38,7 @@ from monitor.model import (
     Rule,
     RuleStatus,
     Story,
+    words_in_evidence,
 )
 from monitor.model.hashing import hash_name
 from monitor.model.outcome import suppressed_outcome
@@ -264,11 +265,9 @@ class _SplitOperation:
         )
         for match_row in self._connection.execute(select(match.c.by, match.c.evidence).where(this_match)):
             by = {name: frozenset(values) for name, values in (match_row.by or {}).items()}
-            rule_article = replace(
-                rule_article,
-                by_values=by,
-                found_terms=frozenset(span.term for span in spans_from_evidence(match_row.evidence)),
-            )
+            spans = spans_from_evidence(match_row.evidence)
+            words = frozenset(span.term for span in spans) if rule is None else words_in_evidence(rule, spans)
+            rule_article = replace(rule_article, by_values=by, found_terms=words)
         return rule_article
 
     def _move_articles(self, new: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from monitor.errors import InvalidRequest
-from monitor.model import AllOf, Entity, IdentityMarkKind, Named, OncePer, Term, UpdateTrigger, Words
+from monitor.model import AllOf, Entity, IdentityMarkKind, Named, OncePer, Pattern, Term, UpdateTrigger, Words
 from monitor.store.engine.database import Database
 from monitor.store.engine.tables import alert, article_features, cluster_key
 from monitor.store.state.clusters import StoredClusters
@@ -173,6 +173,18 @@ def test_what_is_split_off_an_event_takes_its_values_along(database: Database) -
     assert found["found:Beta"] == {done.id}
     assert found["who:word:any:alpha"] == {whole, done.id}
     assert event_of(desk.hear("Beta ward doctors say mpox spreads")) == done.id
+
+
+def test_a_split_event_is_found_by_words_and_not_by_patterns(database: Database) -> None:
+    """As when its articles came: another article need not mean the same by a pattern."""
+    desk = Desk(database, once_per=OncePer.EVENT)
+    desk.rule = replace(desk.rule, condition=AllOf((Words((Term("mpox"),)), Pattern("[Ww]ards?"))))
+    whole = event_of(desk.hear("Alpha ward: mpox cluster reported in northern district"))
+    assert event_of(desk.hear("Alpha wards: mpox cluster reported in northern district")) == whole
+    desk.split(whole)
+    with database.reading() as connection:
+        keys = set(connection.execute(select(cluster_key.c.key).where(cluster_key.c.scope == "mpox")).scalars())
+    assert {key for key in keys if key.startswith("found:")} == {"found:mpox"}
 
 
 def test_a_merge_takes_a_split_back(database: Database) -> None:
