@@ -89,7 +89,7 @@ def init(folder: Path, names: str | None, *, empty: bool, update: bool, write: b
 
 
 def _print_written(folder: Path, written: Sequence[Path], *, verbose: bool) -> Counter[str]:
-    """The files that were written, by folder or each; how many rules and other items are in them, by kind."""
+    """Print the written files, one by one or by folder; return how many rules and other items they have, by kind."""
     total: Counter[str] = Counter()
     for part, files in _group_files(folder, written).items():
         total += (items := count_items(files))

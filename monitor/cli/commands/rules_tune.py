@@ -47,8 +47,8 @@ def tune(
     must support it: of the same publisher in the same week only one counts. What one article supports is shown as
     refused, because it would fit the rule to that article.
 
-    Hints are lists and entities that have words of a condition, and that no article supports. Only you know whether
-    they mean the same: --take makes one a change.
+    Hints are lists and entities that have words of a condition, but that fewer than two independent articles support.
+    Only you know whether they mean the same: --take makes one a change.
 
     You decide: read each proposal, leave out those that are not general, and write the rest. The file is edited as
     text: comments and layout stay.
@@ -81,9 +81,9 @@ def _format_tuning(found: Tuning, leave: Collection[int], take: Collection[int])
     for number, proposal in enumerate(found.proposals, 1):
         yield from format_proposal(number, proposal, " (left out)" if number in leave else "")
     if not found.proposals:
-        yield "nothing to propose: each change loses a wanted article, or has fewer than two independent supporters"
+        yield "nothing to propose: no change here meets all conditions for a proposal (docs/improving-rules.md)"
     if found.hints:
-        yield "\nhints: lists and entities with words of the rule, which no article here supports"
+        yield "\nhints: lists and entities with words of the rule; fewer than two independent articles support them"
     for number, hint in enumerate(found.hints, count + 1):
         yield from format_hint(number, hint, found.coverage, " (taken)" if number in take else "")
     if found.refused:

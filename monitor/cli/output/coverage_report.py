@@ -77,14 +77,16 @@ def _format_references(found: Coverage, most: int) -> Iterator[str]:
 
 def _describe_support(reference: MissingReference) -> str:
     effect = reference.effect
-    if not (effect.gained or effect.brought or effect.unjudged_gained):
+    lost = len(effect.lost) + len(effect.unjudged_lost)
+    if not (lost or effect.gained or effect.brought or effect.unjudged_gained):
         return "no article here has its other words where the rule needs them"
     likely = sum(example.is_inferred for example in effect.unjudged_gained)
     inferred = f", {likely} of them likely" if likely else ""
     supported = "" if reference.is_supported else "; not supported by articles here"
     return (
         f"gains {len(effect.gained)}, {effect.support} independent; brings {len(effect.brought)} unwanted, "
-        f"{len(effect.unjudged_gained)} that nobody has judged{inferred}{supported}"
+        f"{len(effect.unjudged_gained)} that nobody has judged{inferred}"
+        f"{f'; loses {lost}' if lost else ''}{supported}"
     )
 
 
@@ -160,7 +162,7 @@ def format_proposal(number: int, proposal: Proposal, remark: str = "") -> Iterat
 
 
 def format_hint(number: int, hint: Proposal, found: Coverage, remark: str) -> Iterator[str]:
-    """A list or entity that no article supports, with its number, and what it has."""
+    """A hint with its number, and the words that the list or entity has."""
     yield from format_proposal(number, hint, remark)
     for reference in found.references:
         if reference.change == hint.change:
@@ -223,7 +225,7 @@ def coverage_to_rows(found: Coverage) -> Iterator[dict[str, object]]:
             "path": list(word.slot.part.path),
             "score": round(word.score, 2),
             "support": word.support,
-            **{key: [example.id for example in examples] for key, examples in _verdicts_of(word).items()},
+            **_list_ids(word.gained, word.brought, word.unjudged),
         }
     for reference in found.references:
         effect = reference.effect
@@ -238,14 +240,11 @@ def coverage_to_rows(found: Coverage) -> Iterator[dict[str, object]]:
             "more": dict(reference.more),
             "lacking": sorted(reference.lacking),
             "support": effect.support,
-            **{
-                key: [example.id for example in examples]
-                for key, examples in (
-                    ("gains", effect.gained),
-                    ("brings", effect.brought),
-                    ("unjudged", effect.unjudged_gained),
-                )
-            },
+            **_list_ids(
+                (*effect.gained, *(example for example in effect.unjudged_gained if example.is_inferred)),
+                effect.brought,
+                tuple(example for example in effect.unjudged_gained if not example.is_inferred),
+            ),
         }
     yield {
         "type": "total",
@@ -258,7 +257,11 @@ def coverage_to_rows(found: Coverage) -> Iterator[dict[str, object]]:
     }
 
 
-def _verdicts_of(word: MissingWord) -> dict[str, tuple[Example, ...]]:
-    certain = tuple(example for example in word.gained if example.verdict is ExampleVerdict.WANTED)
-    likely = tuple(example for example in word.gained if example.verdict is not ExampleVerdict.WANTED)
-    return {"gains": certain, "gains_likely": likely, "brings": word.brought, "unjudged": word.unjudged}
+def _list_ids(
+    gained: Iterable[Example], brought: Iterable[Example], unjudged: Iterable[Example]
+) -> dict[str, list[str]]:
+    """The ids of the articles that a change would add, by their verdict. `gained`: wanted ones, and likely ones."""
+    ids: dict[str, list[str]] = {"gains": [], "gains_likely": []}
+    for example in gained:
+        ids["gains_likely" if example.is_inferred else "gains"].append(example.id)
+    return ids | {"brings": [example.id for example in brought], "unjudged": [example.id for example in unjudged]}

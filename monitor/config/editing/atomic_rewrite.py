@@ -44,7 +44,9 @@ class FileRewrite:
 
 def prepare_rewrite(path: Path, edit: Callable[[str, str], str]) -> FileRewrite:
     """The rewrite of a file; nothing is written yet. `edit`: makes the new text from the old one ("" if there is no
-    file) and the name of the file. Raises MonitorError if the file cannot be read."""
+    file) and the name of the file. Raises MonitorError if the file cannot be read, or is a pipe."""
+    if path.is_fifo():
+        raise MonitorError(f"{path}: this is a pipe, which can be read once, and not edited; name a file")
     try:
         before = _read_content(path)
     except OSError as error:

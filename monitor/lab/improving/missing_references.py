@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import chain
 
 from monitor.lab.annotated_document import AnnotatedDocument, ConditionPart
 from monitor.lab.improving.effect import Effect, measure_effect
@@ -34,7 +36,7 @@ from monitor.model import (
 )
 
 _LEAST_SHARED = 2  # words: one alone may mean something else there
-_SHARE = 2  # half of the words of one must be in the other: else they are about different things
+_MIN_SHARE = Fraction(1, 2)  # of the words of one that must be in the other: else they are about different things
 _PLAIN_KEYS = {"words", "case", "forms", "edges"}  # of a condition that is only words
 _MOST = 3  # for the words of one condition: more is not read
 
@@ -59,7 +61,7 @@ class MissingReference:
 
     @property
     def is_supported(self) -> bool:
-        """Whether independent articles speak for it. If not, that it has the same words is all that does."""
+        """Whether two or more independent articles support it. Otherwise only the shared words do."""
         return self.effect.net >= MIN_SUPPORT
 
 
@@ -99,7 +101,7 @@ def find_missing_references(
     variants = [one.change.apply(annotated.rule) for one in found]
     assert None not in variants
     compiled = definitions.compile_variants([annotated.rule, *filter(None, variants)])
-    news = [(example, compiled.find_news(example.article)) for example in examples]
+    news = compiled.find_news_of(examples)
     tried = [replace(one, effect=measure_effect(news, number)) for number, one in enumerate(found, 1)]
     return sorted(tried, key=lambda one: (-one.effect.net, -len(one.shared)))
 
@@ -129,7 +131,7 @@ def _list_definitions(definitions: Definitions) -> Iterator[_Definition]:
     }
     for id_, one in definitions.lists.items():
         inner = (names[entity] for entity in entities_within(one, definitions.lists))
-        terms = dict.fromkeys((*terms_within(one, definitions.lists), *(term for each in inner for term in each)))
+        terms = dict.fromkeys((*terms_within(one, definitions.lists), *chain.from_iterable(inner)))
         yield _Definition(ListNamed(id_), one.place, tuple(terms))
     for id_, entity in definitions.entities.items():
         yield _Definition(EntityNamed(id_), entity.place, names[id_])
@@ -188,7 +190,7 @@ def _is_alike(candidate: _Candidate) -> bool:
     languages = _list_languages(candidate)
     comparable = sum(parse_subtag(term.language) in languages for term in candidate.definition.terms)
     has_enough = shared >= _LEAST_SHARED or shared == len(candidate.terms)
-    return has_enough and (shared * _SHARE >= len(candidate.terms) or covered * _SHARE >= max(comparable, 1))
+    return has_enough and (shared >= _MIN_SHARE * len(candidate.terms) or covered >= _MIN_SHARE * max(comparable, 1))
 
 
 def _list_languages(candidate: _Candidate) -> frozenset[str]:
@@ -239,7 +241,8 @@ def _list_negative(annotated: AnnotatedDocument, definitions: Definitions) -> fr
 
 
 def _list_named_nearby(at: RulePart, around: Sequence[RulePart], definitions: Definitions) -> frozenset[Leaf]:
-    """What is named beside these words already, or as another of the things that must be together with them."""
+    """The lists and entities that the rule already names beside these words, or as another part that must be together
+    with them."""
     found: set[Leaf] = set()
     is_beside = True
     for outer in reversed(around):
@@ -275,7 +278,7 @@ def _expand_leaf(leaf: Leaf, definitions: Definitions) -> frozenset[Leaf]:
     return frozenset((*lists, *map(EntityNamed, entities_within(one, definitions.lists))))
 
 
-# --- what is proposed --------------------------------------------------------------------------------------------
+# --- the change that is proposed ---------------------------------------------------------------------------------
 
 
 def _describe_candidate(
@@ -294,10 +297,10 @@ def _describe_candidate(
 
 
 def _make_change(candidate: _Candidate, annotated: AnnotatedDocument, definitions: Definitions) -> AddReference:
-    """In place of the words if it is found wherever one of them is; else in the `any` that they are in, or beside them
-    in a new one, so that what they ignore holds for both."""
+    """Replace the words if it is found wherever one of them is. Otherwise add it to the `any` that has the words, or to
+    a new `any`, so that `ignore` applies to both."""
     at, leaf = candidate.at, candidate.definition.leaf
-    sure = WordIndex(_list_sure_terms(leaf, definitions))
+    sure = WordIndex(_list_unconditional_terms(leaf, definitions))
     if all(sure.term_implied_by(term, whole=True) is not None for term in candidate.terms):
         return AddReference(at, at, leaf, in_place=True)
     outer = candidate.around[-1] if candidate.around else None
@@ -308,12 +311,12 @@ def _make_change(candidate: _Candidate, annotated: AnnotatedDocument, definition
     return AddReference(at, at, leaf)
 
 
-def _list_sure_terms(leaf: Leaf, definitions: Definitions) -> Iterator[Term]:
-    """The words that always count."""
-    if isinstance(leaf, EntityNamed):
-        yield from definitions.entities[leaf.entity].sure
-        return
-    one = definitions.lists[leaf.list]
-    yield from terms_within(one, definitions.lists)
-    for id_ in entities_within(one, definitions.lists):
-        yield from definitions.entities[id_].sure
+def _list_unconditional_terms(leaf: Leaf, definitions: Definitions) -> Iterator[Term]:
+    """The words that count wherever they are: not those of an entity with `never`."""
+    entities: Iterable[str] = (leaf.entity,) if isinstance(leaf, EntityNamed) else ()
+    if isinstance(leaf, ListNamed):
+        one = definitions.lists[leaf.list]
+        yield from terms_within(one, definitions.lists)
+        entities = entities_within(one, definitions.lists)
+    for entity in map(definitions.entities.__getitem__, entities):
+        yield from () if entity.never else entity.sure

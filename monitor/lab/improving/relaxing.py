@@ -132,6 +132,10 @@ class VariantSet:
         numbers = (self._numbers.get(found.compiled.rule.id) for found in rule_matches if found.kind is MatchKind.NEWS)
         return frozenset(number for number in numbers if number is not None)
 
+    def find_news_of(self, examples: Iterable[Example]) -> list[tuple[Example, frozenset[int]]]:
+        """Each example, with the numbers of the variants that its article meets as news."""
+        return [(example, self.find_news(example.article)) for example in examples]
+
 
 def list_parts(annotated: AnnotatedDocument) -> Iterator[RulePart]:
     """Every part of the rule's `match` that is not negative, the outermost first."""

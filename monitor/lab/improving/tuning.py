@@ -3,8 +3,9 @@
 A proposal keeps every wanted article that the rule hits, and every test of the rule. It must be supported by several
 independent articles. Proposals are chosen one after another: each was tried on the rule with those before it.
 
-Lists and entities that share words with a condition, and that no article here supports, are hints: with all proposals
-made, each was tried alone, loses nothing and brings no noise. Only a person can say that they are meant.
+Lists and entities that share words with a condition, and that fewer than two independent articles support, are hints:
+with all proposals made, each was tried alone, loses nothing and brings no noise. Only a person knows whether they mean
+the same as the condition.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ class RefusedChange:
 
 @dataclass
 class Tuning:
-    """What is proposed for a rule. `tuned`: the rule with all proposals; `hints`: what a person may add to it; `now`:
-    the time of the rule's tests."""
+    """The proposals for a rule. `tuned`: the rule with all proposals; `hints`: lists and entities that only a person
+    can choose; `now`: the time of the rule's tests."""
 
     rule: Rule
     tuned: Rule
@@ -106,6 +107,8 @@ def tune_rule(
         changes = [change for change in others if not _is_displaced(change, tuning.tuned, changed)]
         tuning.tuned = changed
     tuning.hints = _list_hints(tuning, trial)
+    shown_as_hints = {hint.change for hint in tuning.hints}
+    tuning.refused = [refused for refused in tuning.refused if refused.change not in shown_as_hints]
     return tuning
 
 
@@ -158,7 +161,7 @@ class _Trial:
         applied = [(change, changed) for change in changes if (changed := change.apply(rule)) is not None]
         variants = [changed for _, changed in applied]
         compiled = self._definitions.compile_variants([rule, *variants])
-        news = [(example, compiled.find_news(example.article)) for example in self._examples]
+        news = compiled.find_news_of(self._examples)
         failures = self._definitions.find_failing_tests(variants, self._now)
         return [
             (change, measure_effect(news, number + 1, len(failures[number] - self._failing)))

@@ -52,7 +52,9 @@ def _require_editable(loaded: LoadedRules, tuning: Tuning, proposals: Sequence[P
     try:
         _edit_file(loaded, tuning, proposals)
     except MonitorError as error:
-        raise MonitorError(f"proposal {last} is to be made by hand, with --leave {last} here: {error}") from None
+        is_hint = last > len(tuning.proposals)
+        name, advice = ("hint", f"do not use --take {last}") if is_hint else ("proposal", f"use --leave {last}")
+        raise MonitorError(f"{name} {last} cannot be written: make the change by hand, and {advice}: {error}") from None
 
 
 def _edit_file(loaded: LoadedRules, tuning: Tuning, proposals: Sequence[Proposal]) -> tuple[FileRewrite, Sequence[str]]:
@@ -80,15 +82,18 @@ def _require_nothing_lost(loaded: LoadedRules, tuning: Tuning, tuned: Rule) -> E
     these, or with several hints, something may be lost."""
     definitions = definitions_of(loaded)
     compiled = definitions.compile_variants([tuning.rule, tuned])
-    news = [(example, compiled.find_news(example.article)) for example in tuning.coverage.relevant]
+    news = compiled.find_news_of(tuning.coverage.relevant)
     before, after = definitions.find_failing_tests([tuning.rule, tuned], tuning.now)
     effect = measure_effect(news, 1, len(after - before))
     if effect.lost:
         raise InvalidRequest(
-            f"without what is left out, the other proposals lose “{effect.lost[0].article.title}”: leave out more"
+            f"together, these changes lose “{effect.lost[0].article.title}”, which is wanted: leave out more, or take "
+            "fewer hints"
         )
     if after - before:
-        raise InvalidRequest(f"{min(after - before)}: together, these proposals break this test: leave out more")
+        raise InvalidRequest(
+            f"{min(after - before)}: together, these changes break this test: leave out more, or take fewer hints"
+        )
     return effect
 
 

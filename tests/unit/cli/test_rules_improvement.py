@@ -129,7 +129,9 @@ def test_a_proposal_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     ended = run("rules", "tune", "--write", *ASKED)
     assert "1. add “walkout” (en) to “strike”\n" in ended.output
     assert isinstance(ended.exception, MonitorError)
-    assert "proposal 1 is to be made by hand, with --leave 1 here: rules.yaml:2:1: " in str(ended.exception)
+    assert "proposal 1 cannot be written: make the change by hand, and use --leave 1: rules.yaml:2:1: " in str(
+        ended.exception
+    )
     assert (tmp_path / "rules.yaml").read_text(encoding="utf-8") == text
     assert "(left out)" in told("rules", "tune", "--leave", "1", *ASKED)
 
@@ -184,14 +186,14 @@ def test_a_hint_changes_the_file_only_if_it_is_taken(tmp_path: Path) -> None:
         "  # what\n          en: [strike, strikes, lockout]  # labour\n        ignore: {en: [air strike]}",
     )
     (tmp_path / "rules.yaml").write_text(own + LIST, encoding="utf-8")
-    asked = ("--leave", "1", "--leave", "2")
-    lines = told("rules", "tune", *asked, "--write", *ASKED).splitlines()
+    options = ("--leave", "1", "--leave", "2")
+    lines = told("rules", "tune", *options, "--write", *ASKED).splitlines()
     (hint,) = [line for line in lines if "list “walkouts” beside the words of “strike”" in line]
     assert "    has 2 of the 3 words: strike, strikes" in lines
     assert "    more words: 1 in de, 2 in en" in lines  # no article here is in German
     assert (tmp_path / "rules.yaml").read_text(encoding="utf-8") == own + LIST
     number = hint.split(".")[0]
-    ended = run("rules", "tune", *asked, "--take", number, "--write", *ASKED)
+    ended = run("rules", "tune", *options, "--take", number, "--write", *ASKED)
     assert f"{hint} (taken)\n" in ended.output
     assert "all of this: changes nothing here; support: 0 independent (0 publishers, 0 weeks)\n" in ended.output
     assert (tmp_path / "rules.yaml").read_text(encoding="utf-8") == (
@@ -206,7 +208,7 @@ def test_a_hint_changes_the_file_only_if_it_is_taken(tmp_path: Path) -> None:
 
 
 def test_a_hint_names_the_languages_of_articles_that_the_condition_lacks(tmp_path: Path) -> None:
-    """With how many articles there are in each."""
+    """With the number of articles in each language."""
     write(tmp_path)
     own = RULES.replace("[strike]", "[strike, strikes]")
     (tmp_path / "rules.yaml").write_text(own + LIST.replace("picket, sit-in", "picket"), encoding="utf-8")

@@ -147,3 +147,10 @@ def test_a_write_protected_file_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(MonitorError, match="cannot be written"):
         prepare_rewrite(file, louder).write()
     assert file.read_text() == "a"
+
+
+def test_a_pipe_is_refused_and_not_read(tmp_path: Path) -> None:
+    """Nobody writes into it: to read it would take forever."""
+    os.mkfifo(tmp_path / "rules.yaml")
+    with pytest.raises(MonitorError, match=r"rules\.yaml: this is a pipe"):
+        prepare_rewrite(tmp_path / "rules.yaml", louder)

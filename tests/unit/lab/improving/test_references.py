@@ -1,5 +1,4 @@
-"""Lists and entities that a condition could name, because they have its words: what is proposed, what is only a hint,
-and what is neither."""
+"""Lists and entities that a condition could name because they have its words: proposals, hints and others."""
 
 from __future__ import annotations
 
@@ -157,7 +156,7 @@ def test_a_list_is_named_for_the_thing_with_most_of_its_words() -> None:
     ],
     ids=["named", "inside a list", "ignored", "unless", "mention_if", "another thing", "not", "words of unless"],
 )
-def test_what_is_named_or_not_meant_is_not_named_again(text: str) -> None:
+def test_lists_that_the_rule_names_or_excludes_are_not_found(text: str) -> None:
     """And nothing is proposed for what must not be found: more words there would drop news."""
     both = "list: both\nlists: [drills]\nwords: {en: [landing]}\n"
     assert "drills" not in {getattr(one.change.leaf, "list", "") for one in references(text, DRILLS, both)}
@@ -197,6 +196,21 @@ def test_an_entity_whose_names_are_written_out() -> None:
         assert found.lacking == {"ko", "zh"}
 
 
+def test_an_entity_with_names_that_never_count_does_not_replace_the_words() -> None:
+    """The words are found in “Georgia Tech” too, and the entity is not."""
+    definitions = with_entity(
+        """
+        entity: georgia
+        kind: place
+        name: Georgia
+        sure: {en: [Georgia, Tbilisi]}
+        never: {en: [Georgia Tech]}
+        """
+    )
+    (found,) = find_missing_references(annotate_rule(rule("words: {en: [Georgia, Tbilisi]}")), [], definitions)
+    assert str(found.change) == "entity “georgia” beside the words of “what”"
+
+
 def test_an_entity_that_a_group_has_is_named_already() -> None:
     """`entity: {in: ...}` means each of its members."""
     definitions = with_entity(PYONGYANG + "    in: [adversaries]\n")
@@ -207,7 +221,7 @@ def test_an_entity_that_a_group_has_is_named_already() -> None:
 # --- what is proposed, and what is a hint ----------------------------------------------------------------------------
 
 
-def test_what_articles_support_is_proposed() -> None:
+def test_a_supported_list_is_proposed() -> None:
     """One list in place of the words that each article would have taught."""
     found = tuned(rule(), DRILLS, news=[*GOOD, *GAINED])
     assert changes(found) == ["list “drills” in place of the words of “what”"]
@@ -215,7 +229,7 @@ def test_what_articles_support_is_proposed() -> None:
     assert found.hints == []
 
 
-def test_what_no_article_supports_is_a_hint() -> None:
+def test_an_unsupported_list_is_a_hint() -> None:
     """It changes nothing until somebody takes it."""
     found = tuned(rule(), DRILLS, news=GOOD)
     assert (changes(found), found.tuned) == ([], found.rule)
@@ -229,8 +243,8 @@ def test_one_article_is_no_support() -> None:
     assert len(found.hints[0].effect.gained) == 1
 
 
-def test_a_list_that_is_too_wide_is_neither() -> None:
-    """Who wants missile drills only has marked the others as noise."""
+def test_a_list_that_brings_noise_is_not_proposed_or_hinted() -> None:
+    """The user wants missile drills only, and has marked the others as noise."""
     what = "words: {en: [missile drill, missile drills]}"
     wide = DRILLS.replace("[drill,", "[missile drill, missile drills, drill,")
     noise = [example("Fire drill in Taiwan", UNWANTED), example("Taiwan drills wells", UNWANTED)]
@@ -239,20 +253,20 @@ def test_a_list_that_is_too_wide_is_neither() -> None:
     assert not any("list" in change for change in (*changes(found), *hints(found)))
 
 
-def test_what_nobody_has_judged_is_shown() -> None:
-    """A hint may bring it: that is for a person to say."""
+def test_a_hint_shows_unjudged_articles() -> None:
+    """A hint may bring them: a person decides."""
     news = [*GOOD, example("War game in Taiwan's shops", UNKNOWN)]
     (hint,) = tuned(rule(), DRILLS, news=news).hints
     assert len(hint.effect.unjudged_gained) == 1
 
 
-def test_a_hint_that_breaks_a_test_is_none() -> None:
+def test_a_list_that_breaks_a_test_is_not_a_hint() -> None:
     """The test was written by a person."""
     text = rule(more="    tests: {fires: [Drills near Taiwan], silent: [A war game in Taiwan]}\n")
     assert hints(tuned(text, DRILLS, news=GOOD)) == []
 
 
-def test_what_is_proposed_is_not_a_hint_for_the_same_words() -> None:
+def test_a_proposed_list_is_not_a_hint_too() -> None:
     """The words are elsewhere then."""
     found = tuned(rule(), DRILLS, SPORT, news=[*GOOD, *GAINED])
     assert changes(found) == ["list “drills” in place of the words of “what”"]
