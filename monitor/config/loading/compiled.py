@@ -30,7 +30,14 @@ def compile_for_article(
     rules: Mapping[str, Rule], files: Config | LoadedRules, article: Article, only: str | None = None
 ) -> RuleSet:
     """Those of the rules that run, for one article, which takes a fraction of the time. `only`: the rule that is asked
-    about, if there is one: rules that it does not depend on are left out."""
-    asked = None if only is None else rules.get(only)
-    needed = rules.values() if asked is None or asked.depends_on_other_rules else (asked,)
-    return compile_loaded(needed, files, article=article)
+    about: rules that it does not depend on are left out. If there is no such rule, the set is empty."""
+    return compile_loaded(_select_needed(rules, only), files, article=article)
+
+
+def _select_needed(rules: Mapping[str, Rule], only: str | None) -> Iterable[Rule]:
+    if only is None:
+        return rules.values()
+    asked = rules.get(only)
+    if asked is None:
+        return ()
+    return rules.values() if asked.depends_on_other_rules else (asked,)

@@ -85,12 +85,11 @@ class SummaryReader:
 def _summarize_rule_files(
     paths: Iterable[NamedPath], routes: Collection[str] | None, cache: SummaryCache
 ) -> RuleFilesSummary:
-    files, faults_of_paths = yaml_files(paths)
-    key = compute_summary_key(files, faults_of_paths, routes)
+    key = compute_summary_key(*yaml_files(paths), routes)
     if key and (known := cache.read(key)) is not None:
         return known
     summary = _load_rule_summary(paths, routes)
-    if key and key == compute_summary_key(files, faults_of_paths, routes):  # else they were edited meanwhile
+    if key and key == compute_summary_key(*yaml_files(paths), routes):  # else they were edited meanwhile
         cache.write(key, summary)
     return summary
 

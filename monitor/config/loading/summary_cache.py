@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
+from importlib.metadata import version
 from pathlib import Path
 from stat import S_ISDIR, S_IWGRP, S_IWOTH
 from typing import Any
@@ -49,7 +50,7 @@ class SummaryCache:
         self._name = f"{_hash(os.path.realpath(config).encode())}.json"
 
     def read(self, key: str) -> RuleFilesSummary | None:
-        """What was kept for this key; None: nothing."""
+        """The summary that was kept for this key, or None."""
         if self._folder is None or not _is_ours(self._folder):
             return None
         with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # there is none, or it is damaged
@@ -112,7 +113,8 @@ def compute_summary_key(
     """A value that differs when anything does on which the rules in these files and their faults depend; None: the
     program is being replaced. `faults_of_paths`: of files and folders that are not there."""
     try:
-        program = (sys.version, pydantic.VERSION, yaml.__version__, sorted(_stamp_files(str(_PROGRAM))))
+        libraries = (pydantic.VERSION, yaml.__version__, version("google-re2"))
+        program = (sys.version, libraries, sorted(_stamp_files(str(_PROGRAM))))
     except OSError:
         return None
     names = [str(file) for file in files]  # faults name them
