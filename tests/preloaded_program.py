@@ -1,5 +1,5 @@
 """Runs commands of the program, daemons too, in forks of one process that has imported it: an interpreter for each
-would spend a second on imports. A fork has arguments, streams, folder, environment and exit code of its own, as any
+would spend a second on imports. A fork has its own arguments, streams, folder, environment and exit code, as any
 process.
 
 A new interpreter differs in what Python reads when it starts (`needs_interpreter`), in the order of imports and in what
@@ -77,10 +77,10 @@ class ProgramServer:
 
     async def start(self, *args: str, folder: Path, streams: Sequence[int], env: Mapping[str, str]) -> ForkedProcess:
         """`news-monitor ARGS` in `folder`, which goes on; `streams`: the descriptors of its stdout and stderr."""
-        nothing, (reading, writing) = os.open(os.devnull, os.O_RDONLY), os.pipe()
-        request = {"args": args, "folder": str(folder), "env": dict(env), "says_id": True}
-        self._ask(request, [nothing, *streams, writing])
-        os.close(nothing)
+        null_input, (reading, writing) = os.open(os.devnull, os.O_RDONLY), os.pipe()
+        request = {"args": args, "folder": str(folder), "env": dict(env), "prints_pid": True}
+        self._ask(request, [null_input, *streams, writing])
+        os.close(null_input)
         os.close(writing)
         content, pipe = await _open_reader(reading)
         return ForkedProcess(int(await content.readline()), content, pipe)
@@ -105,7 +105,9 @@ class ForkedProcess:
 
     def __init__(self, pid: int, ended: asyncio.StreamReader, pipe: asyncio.ReadTransport) -> None:
         self.pid = pid
-        self._process = os.pidfd_open(pid)  # a signal reaches nobody else, also when the fork has ended
+        self._process: int | None = None  # the fork ended before it could be opened
+        with suppress(ProcessLookupError):
+            self._process = os.pidfd_open(pid)  # a signal reaches nobody else when the fork has ended
         self._ended = asyncio.create_task(self._read_exit_code(ended, pipe))
 
     @property
@@ -117,7 +119,7 @@ class ForkedProcess:
 
     def send_signal(self, number: int) -> None:
         """As a process of asyncio, it does nothing where the process has ended."""
-        if self.returncode is None:
+        if self._process is not None and self.returncode is None:
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._process, number)
 
@@ -127,7 +129,9 @@ class ForkedProcess:
     async def _read_exit_code(self, ended: asyncio.StreamReader, pipe: asyncio.ReadTransport) -> int:
         code = int(await ended.read())
         pipe.close()
-        os.close(self._process)
+        if self._process is not None:
+            os.close(self._process)
+            self._process = None
         return code
 
 
@@ -203,7 +207,7 @@ def _serve(asked: socket.socket) -> bool:
                     return True
                 for descriptor in streams:
                     os.close(descriptor)
-                if request.get("says_id"):
+                if request.get("prints_pid"):
                     os.write(code, f"{number}\n".encode())
                 watched = os.pidfd_open(number)
                 running[watched] = (number, code)
@@ -219,6 +223,10 @@ def _pass_exit_code(watched: int, number: int, to: int) -> None:
 
 def _become(request: Mapping[str, Any], streams: list[int]) -> None:
     """Give this process the streams, folder, environment and arguments of `python -m monitor`."""
+    if not request.get(
+        "prints_pid"
+    ):  # a command does not search the modules of all commands for garbage: it imports few
+        gc_tuning.MAX_SEARCHED = 0
     for number, descriptor in enumerate(streams):
         os.dup2(descriptor, number)
         os.close(descriptor)
@@ -249,8 +257,7 @@ if __name__ == "__main__":
     _import_program()
     _fill_caches()
     gc.collect()
-    gc.freeze()  # the forks share these pages,
-    gc_tuning.MAX_SEARCHED = 0  # and do not search the modules of all commands for garbage: a command imports few
+    gc.freeze()  # the forks share these pages
     if _serve(socket.socket(fileno=int(sys.argv[1]))):
         from monitor.cli import main as run_command
 

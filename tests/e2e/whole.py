@@ -120,7 +120,8 @@ def _make_ended(code: int, out: bytes, err: bytes) -> Ended:
 
 class Daemon:
     """`news-monitor run`, with its log in a file. Killed at the end of its context, should it still run. `stdout`,
-    `stderr`: file descriptors instead of the log's; `in_interpreter`: a new one, for tests of its start or its end."""
+    `stderr`: file descriptors instead of the log's; `in_interpreter`: a new one, for tests of its start, end, streams,
+    owner or limits."""
 
     def __init__(
         self,
