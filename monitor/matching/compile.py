@@ -93,7 +93,7 @@ class _Compiler:
         self._sources = sources
         self._possible_terms = possible_terms
         self._patterns: dict[TermPattern, int] = {}
-        self._texts: list[str] = []  # of each term
+        self._term_texts: list[str] = []
         self._patterns_by_term: list[tuple[int, ...]] = []
         self._names: dict[Term, int] = {}
         self._words: dict[Term, int] = {}
@@ -228,7 +228,7 @@ class _Compiler:
         finder = self._term_finders.get(indices)
         if finder is None:
             finder = self._term_finders[indices] = TermFinder(
-                (pattern, self._texts[index]) for index in indices for pattern in self._patterns_by_term[index]
+                (pattern, self._term_texts[index]) for index in indices for pattern in self._patterns_by_term[index]
             )
         return finder
 
@@ -240,8 +240,8 @@ class _Compiler:
             patterns, possible = self._patterns, self._possible_terms
             compiled = compile_term(term, name=name) if possible is None or possible.may_occur(term) else ()
             own_patterns = [patterns.setdefault(pattern, len(patterns)) for pattern in compiled]
-            index = known[term] = len(self._texts)
-            self._texts.append(term.text)
+            index = known[term] = len(self._term_texts)
+            self._term_texts.append(term.text)
             self._patterns_by_term.append(tuple(own_patterns))
         return index
 

@@ -53,7 +53,7 @@ class EntityValues(ValueFinder):
 
 @dataclass(frozen=True, slots=True)
 class TermValues(ValueFinder):
-    """Terms: the values of each, by its text."""
+    """Terms: the values of a term, by its text."""
 
     by_text: Mapping[str, Collection[str]]
 

@@ -173,15 +173,15 @@ def test_faults_of_rules_are_kept_too(files: Files, edit: str) -> None:
     assert (statuses_of(files.load()), files.load().faults) == (KNOWN, ())
 
 
-def test_a_faulty_rule_is_known_from_what_was_kept(files: Files) -> None:
-    """Else `retention` of monitor.yaml would name a rule that there is none of."""
+def test_a_faulty_rule_is_known_from_the_cache(files: Files) -> None:
+    """Otherwise `retention` of monitor.yaml would name an unknown rule."""
     files.rules.write_text(DRILLS.replace("low", "lower"), encoding="utf-8")
     for _ in range(2):
         assert ["lower" in fault.problem for fault in files.load().faults] == [True]
 
 
 def test_a_file_that_cannot_be_read_is_a_fault_of_each_command(files: Files) -> None:
-    """What was kept counts until it can be read, or cannot for another reason."""
+    """The cached fault counts until the file can be read, or cannot be read for another reason."""
     broken = files.rules.with_name("broken.yaml")
     broken.symlink_to("gone")
     for _ in range(2):

@@ -25,7 +25,7 @@ from monitor.sources.formats.absolute_link import join_link
         ("urn:x#", "urn:x#"),
     ],
 )
-def test_what_is_empty_is_dropped_whatever_the_base_is(base: str, link: str, absolute: str) -> None:
+def test_empty_parts_are_dropped_for_every_base(base: str, link: str, absolute: str) -> None:
     assert join_link(base, link) == absolute
 
 
