@@ -20,6 +20,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,7 +84,9 @@ def set_scene(user: int) -> Iterator[Scene]:
 
 
 def _find_environment(process: int) -> int:
-    """Where the environment is in its memory: `env_start` of proc(5)."""
+    """Where the environment is in its memory: `env_start` of proc(5). The kernel sets it a moment after the start."""
+    while SECRET not in Path(f"/proc/{process}/environ").read_bytes():
+        time.sleep(0.01)
     return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[47])
 
 
