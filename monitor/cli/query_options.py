@@ -90,5 +90,5 @@ def print_search(config: Path, words: Iterable[str], since: str | None, before: 
     elif found.hits:
         article_list.print_hits(found, loaded.settings.timezone)
     else:
-        click.echo("nothing was found", err=True)
+        click.echo("nothing was found; a * at the end of a word finds its other endings: flood*", err=True)
     article_list.print_page_end(found)

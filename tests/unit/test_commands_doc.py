@@ -51,7 +51,7 @@ PLACEHOLDERS: dict[tuple[str, str], str] = {
     ("README.md", "try FILE"): "try edited.yaml",
     ("README.md", "add URL"): "add http://{host}/new.xml",
     ("README.md", "retry ID"): "retry harbour-times",
-    ("README.md", "words of a headline"): "Port workers strike",
+    ("README.md", "part of a headline"): "Port workers strike",
     ("docs/alerts.md", "S7464 S1f0a"): "{story} {other_story}",
     ("docs/alerts.md", "S7464 4711 4713"): "{story} {story_article}",
     ("docs/alerts.md", "--rule ID"): "--rule port-strike",

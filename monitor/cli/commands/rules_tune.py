@@ -81,7 +81,7 @@ def _format_tuning(found: Tuning, leave: Collection[int], take: Collection[int])
     for number, proposal in enumerate(found.proposals, 1):
         yield from format_proposal(number, proposal, " (left out)" if number in leave else "")
     if not found.proposals:
-        yield "nothing to propose: no change here meets all conditions for a proposal (docs/improving-rules.md)"
+        yield "nothing to propose: no change here meets the conditions that --help names"
     if found.hints:
         yield "\nhints: lists and entities with words of the rule; fewer than two independent articles support them"
     for number, hint in enumerate(found.hints, count + 1):

@@ -141,7 +141,7 @@ def _print_score(found: Score) -> None:
     print_table(_HEADS, rows, whole=("rule",))
     mentioned, mentions = found.mentions
     click.echo(
-        f"\n{found.articles} articles; macro F1 {_format_share(found.macro_f1)}; "
+        f"\n{format_count(found.articles, 'article')}; macro F1 {_format_share(found.macro_f1)}; "
         f"mentions found {mentioned} of {mentions}"
     )
     for line in _format_mistakes(found.mistakes):

@@ -35,7 +35,7 @@ from tests.building import HOUR, MINUTE, NOON, article, explained, reason_of, ru
 
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)
 STORY = Story("S1", "One", NOON)
-PLACE = "one of the two names no place"
+PLACE = "one of the two names no known place"
 MORNING = NOON + 20 * HOUR
 LISTED = f"as {PLACE}, it is listed in the digest at 08:00"
 

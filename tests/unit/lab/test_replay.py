@@ -91,7 +91,9 @@ def test_each_article_that_is_listed_as_suppressed_is_a_line() -> None:
         (morning, AlertKind.DIGEST, ("a2",)),
     ]
     (story,) = {each.story for each in found}
-    assert reason_of(found[1]).endswith(f"suppressed as the same as {story} although one of the two names no place")
+    assert reason_of(found[1]).endswith(
+        f"suppressed as the same as {story} although one of the two names no known place"
+    )
 
 
 def numbered(*titles: str) -> list[Article]:

@@ -20,7 +20,7 @@ FIRST = "Mpox case at hospital infects 16 workers"
 SURE = "Mpox at hospital infects 16 workers"
 UNSURE = "16 workers ill as mpox hits hospital"
 UNSURE_TOO = "Hospital struck by mpox as 16 workers fall ill, doctors say"
-PLACE = "one of the two names no place"
+PLACE = "one of the two names no known place"
 LEFT = (account, alert, match, story, story_article, waiting)
 MORNING = NOON + 20 * HOUR
 

@@ -43,8 +43,8 @@ SENTENCES: dict[ClauseCode, tuple[dict[str, Any], str]] = {
         "its source could not be polled from 4 Jan, 23:00 to 21:05",
     ),
     ClauseCode.SAME_IN_DOUBT: (
-        {"subject": "S1", "words": "one of the two names no place"},
-        "suppressed as the same as S1 although one of the two names no place",
+        {"subject": "S1", "words": "one of the two names no known place"},
+        "suppressed as the same as S1 although one of the two names no known place",
     ),
     ClauseCode.BEYOND_TITLE: ({}, "only mentioned, outside its title"),
     ClauseCode.BEYOND_FIRST_SENTENCE: ({}, "only mentioned, behind its first sentence"),
