@@ -67,8 +67,8 @@ class Case:
     """A match and everything that is asked about it.
 
     `event`: the event of its story; it is known even if the rule now has `once_per: story`. `join_reason`: how its
-    article joined the story or the event. `uncertainty`: in words, what was not known there about one of the two articles
-    ("one of the two names no known place"); empty if all was known, as with copies. `quote`: what a message shows of
+    article joined the story or the event. `uncertainty`: in words, what was not known there about one of the two
+    articles ("one of the two names no known place"); empty if all was known, as with copies. `quote`: what a message shows of
     the match, if that was worked out before.
     """
 
