@@ -146,8 +146,9 @@ def _explain_not_found(lookup: ArticleLookup, name: str, zone: str) -> str:
     if re.fullmatch("[SE][0-9a-f]{4,}", name):
         return f"'{name}' is not an article; for stories and events: `news-monitor stories show {name}`"
     return (
-        f"no article is stored for '{name}': no source has brought it, or it has another name; `news-monitor sources "
-        "health` says which sources fail, and `news-monitor why -` tries the rules on a headline that you type"
+        f"no article is stored for '{name}': no source has brought it, or it has another name; `news-monitor search` "
+        "finds words in any order, `news-monitor sources health` says which sources fail, and `news-monitor why -` "
+        "tries the rules on a headline that you type"
     )
 
 
