@@ -34,6 +34,8 @@ from monitor.wording.local_time import format_local_time as format_local_time  #
 from monitor.wording.reasons import reason_in_words
 
 F = TypeVar("F", bound=Callable[..., object])
+TIME_EXAMPLES = "2026-01-05, '2026-01-05 09:00', or how long ago: '3 days'."
+"""What `parse_time_option` reads, for the help of an option."""
 
 
 def config_option(command: F) -> F:
@@ -54,6 +56,22 @@ def config_of_rules_option(command: F) -> F:
 def _build_config_option(type_: click.Path, default: Callable[[], Path] | None) -> Callable[[F], F]:
     text = f"The monitor.yaml (default: ${CONFIG_VARIABLE}, ./monitor.yaml, the user's, the system's; the first found)."
     return click.option("-c", "--config", "config", type=type_, default=default, metavar="FILE", help=text)
+
+
+def rules_filter_option(command: F) -> F:
+    """`--rule ID`, any number of times: only for these rules."""
+    return click.option("--rule", "rules", multiple=True, metavar="ID", help="Only for this rule.")(command)
+
+
+def since_option(command: F) -> F:
+    """`--since TIME`, for `parse_time_option`."""
+    return click.option("--since", metavar="TIME", help=f"Only since this time: {TIME_EXAMPLES}")(command)
+
+
+def most_option(command: F) -> F:
+    """`--most N`: how many rows a list has."""
+    text = "How many to print, the newest first."
+    return click.option("--most", default=100, show_default=True, type=click.IntRange(1), help=text)(command)
 
 
 def json_option(command: F) -> F:

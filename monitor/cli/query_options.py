@@ -11,7 +11,7 @@ import click
 
 from monitor import clock
 from monitor.cli.config_summary import load_summary
-from monitor.cli.options import config_option, existing_database, json_option, parse_time_option
+from monitor.cli.options import TIME_EXAMPLES, config_option, existing_database, json_option, parse_time_option
 from monitor.cli.output import article_list
 from monitor.errors import InvalidRequest
 from monitor.model import Settings
@@ -20,7 +20,6 @@ from monitor.services.article_query import parse_article_query, require_time_ord
 from monitor.services.queries.search import search_articles
 
 F = TypeVar("F", bound=Callable[..., object])
-_TIME = "2026-01-05, '2026-01-05 09:00', or how long ago: '3 days'."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,10 @@ class PageOptions:
 
 def query_argument(command: F) -> F:
     """`[QUERY]...`, `--since` and `--before`."""
-    since = click.option("--since", metavar="TIME", help=f"Only articles first seen since this time: {_TIME}")
-    before = click.option("--before", metavar="TIME", help=f"Only articles first seen before this time: {_TIME}")
+    since = click.option("--since", metavar="TIME", help=f"Only articles first seen since this time: {TIME_EXAMPLES}")
+    before = click.option(
+        "--before", metavar="TIME", help=f"Only articles first seen before this time: {TIME_EXAMPLES}"
+    )
     return click.argument("query", nargs=-1, metavar="[QUERY]...")(since(before(command)))
 
 

@@ -15,8 +15,11 @@ from monitor.cli.options import (
     existing_database,
     format_local_time,
     json_option,
+    most_option,
     parse_time_option,
     print_json,
+    rules_filter_option,
+    since_option,
 )
 from monitor.cli.output.tables import print_table
 from monitor.sanitize import sanitize_line
@@ -43,11 +46,9 @@ def marks() -> None:
 @marks.command("list")
 @config_option
 @json_option
-@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only for this rule.")
-@click.option("--since", metavar="TIME", help="Only since this time: 2026-01-05, or how long ago: '12 hours'.")
-@click.option(
-    "--most", default=100, show_default=True, type=click.IntRange(1), help="How many to print, the newest first."
-)
+@rules_filter_option
+@since_option
+@most_option
 def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, most: int) -> None:
     """List all marks, the newest first: the article, the rule, who made the mark, and whether a later mark replaces it.
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
 from monitor.cli.config_summary import load_summary
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
+    TIME_EXAMPLES,
     config_option,
     existing_database,
     format_local_time,
     json_option,
     match_row,
+    most_option,
     print_json,
+    rules_filter_option,
+    since_option,
 )
 from monitor.cli.output.tables import print_table
 from monitor.cli.query_options import read_query
@@ -30,7 +32,6 @@ from monitor.services.queries.matches import (
 )
 from monitor.wording.reasons import reason_in_words
 
-F = TypeVar("F", bound=Callable[..., object])
 _OUTCOMES = {each.value: each for each in Outcome} | {each.legacy_word: each for each in Outcome}
 _SHADOW = "shadow"
 _DECISION = (
@@ -38,7 +39,6 @@ _DECISION = (
     "what a rule in shadow would have sent."
 )
 _REASON = "Only with this reason: too-old, already-sent, cooldown ... `--json` prints it as reason_code."
-_TIME = "2026-01-05, '2026-01-05 09:00', or how long ago: '3 days'."
 
 
 @click.group(
@@ -53,27 +53,17 @@ def matches() -> None:
     """Stored matches, with the decision on each: list, show, export; and mark, to say which were right."""
 
 
-def _rule_option(command: F) -> F:
-    return click.option("--rule", "rules", multiple=True, metavar="ID", help="Only for this rule.")(command)
-
-
-def _since_option(command: F) -> F:
-    return click.option("--since", metavar="TIME", help=f"Only since this time: {_TIME}")(command)
-
-
 @matches.command("list")
 @config_option
 @json_option
-@_rule_option
+@rules_filter_option
 @click.option("--source", "sources", multiple=True, metavar="ID", help="Only for this source.")
-@_since_option
-@click.option("--before", metavar="TIME", help=f"Only before this time: {_TIME}")
+@since_option
+@click.option("--before", metavar="TIME", help=f"Only before this time: {TIME_EXAMPLES}")
 @click.option("--kind", type=click.Choice([kind.value for kind in MatchKind]), help="Only news, or only mentions.")
 @click.option("--decision", type=click.Choice([*_OUTCOMES, _SHADOW]), metavar="OUTCOME", help=_DECISION)
 @click.option("--reason", type=click.Choice([reason.value for reason in Reason]), metavar="CODE", help=_REASON)
-@click.option(
-    "--most", default=100, show_default=True, type=click.IntRange(1), help="How many to print, the newest first."
-)
+@most_option
 @click.argument("query", nargs=-1, metavar="[QUERY]...")
 def list_(
     config: Path,

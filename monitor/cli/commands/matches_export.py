@@ -11,6 +11,7 @@ from monitor import clock
 from monitor.cli.config_summary import load_summary
 from monitor.cli.match_number import MatchNumber
 from monitor.cli.options import (
+    TIME_EXAMPLES,
     config_option,
     existing_database,
     json_line,
@@ -18,6 +19,8 @@ from monitor.cli.options import (
     open_output,
     parse_time_option,
     replacing_file,
+    rules_filter_option,
+    since_option,
 )
 from monitor.cli.paths import OutputPath
 from monitor.errors import InvalidRequest
@@ -25,14 +28,12 @@ from monitor.services.queries.matches import ExportedMatch, MatchFilter, iter_ma
 from monitor.store.engine.database import Database
 from monitor.wording.quantities import format_count
 
-_TIME = "2026-01-05, '2026-01-05 09:00', or how long ago: '3 days'."
-
 
 @click.command()
 @config_option
-@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only for this rule.")
-@click.option("--since", metavar="TIME", help=f"Only since this time: {_TIME}")
-@click.option("--until", metavar="TIME", help=f"Only before this time: {_TIME}")
+@rules_filter_option
+@since_option
+@click.option("--until", metavar="TIME", help=f"Only before this time: {TIME_EXAMPLES}")
 @click.option("--match", "ids", multiple=True, type=MatchNumber(1, 2**31 - 1), metavar="ID", help="Only this match.")
 @click.option("--evidence", is_flag=True, help="Write an evidence bundle, a zip file that `evidence verify` checks.")
 @click.argument("file", type=OutputPath(), default=Path("-"))

@@ -16,6 +16,7 @@ from monitor.cli.options import (
     existing_database,
     format_local_time,
     json_option,
+    most_option,
     print_json,
 )
 from monitor.cli.output.tables import print_table
@@ -54,9 +55,7 @@ def outbox() -> None:
     help="Only deliveries in this state.",
 )
 @click.option("--channel", "channels", multiple=True, metavar="NAME", help="Only deliveries on this channel.")
-@click.option(
-    "--most", default=100, show_default=True, type=click.IntRange(1), help="How many to print, the newest first."
-)
+@most_option
 def list_(config: Path, as_json: bool, states: tuple[str, ...], channels: tuple[str, ...], most: int) -> None:
     """List the deliveries, the newest first: one for each alert and channel.
 

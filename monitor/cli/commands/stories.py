@@ -12,6 +12,7 @@ from monitor import clock
 from monitor.cli.config_summary import load_summary
 from monitor.cli.lazy_group import LazyGroup
 from monitor.cli.options import (
+    TIME_EXAMPLES,
     compared_line,
     config_option,
     existing_database,
@@ -43,9 +44,7 @@ def stories() -> None:
 @config_option
 @json_option
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only stories that this rule hits.")
-@click.option(
-    "--since", metavar="TIME", help="Only stories reported since this time: 2026-01-05, or how long ago: '12 hours'."
-)
+@click.option("--since", metavar="TIME", help=f"Only stories reported since this time: {TIME_EXAMPLES}")
 @click.option(
     "--most", default=100, show_default=True, type=click.IntRange(1), help="How many to print, the last reported first."
 )
