@@ -56,18 +56,18 @@ def run(*args: str) -> Result:
     return CliRunner().invoke(cli, args)
 
 
-def told(*args: str) -> str:
-    """What a command prints."""
+def read_output(*args: str) -> str:
+    """The standard output of a command, which must succeed."""
     ended = run(*args)
     assert ended.exit_code == 0, ended.output
     return ended.stdout
 
 
 def rows(*args: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in told(*args, "--json").splitlines()]
+    return [json.loads(line) for line in read_output(*args, "--json").splitlines()]
 
 
 def mark_all() -> None:
-    told("matches", "mark", "1", "good")
-    told("matches", "mark", "2", "noise")
-    told("articles", "mark", CAME[2][2], "floods", "missed")
+    read_output("matches", "mark", "1", "good")
+    read_output("matches", "mark", "2", "noise")
+    read_output("articles", "mark", CAME[2][2], "floods", "missed")

@@ -98,7 +98,7 @@ async def test_it_is_seen_told_and_ends_the_daemon(tmp_path: Path, replaced: Cal
         (tmp_path / "monitor.yaml").write_text((tmp_path / "monitor.yaml").read_text().replace("monitor.db", "link.db"))
     assert (await news_monitor("db", "upgrade", folder=tmp_path)).code == 0
     assert (await news_monitor("db", "backup", "backup.db", folder=tmp_path)).code == 0
-    async with Daemon(tmp_path, in_interpreter=True) as daemon:  # the end closes what is still open, as it does at work
+    async with Daemon(tmp_path, in_interpreter=True) as daemon:  # its end closes open connections, as in real use
         await until(lambda: '"event": "daemon.started"' in daemon.log.read_text() and beaten(tmp_path))
         replaced(tmp_path)
         assert await asyncio.wait_for(daemon.process.wait(), PATIENCE) == 1

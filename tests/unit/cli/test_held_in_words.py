@@ -13,7 +13,7 @@ from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.opening import open_database
 from monitor.store.queues.claims import Claims
 from tests.building import HOUR, article, claimed, decide_in, polled, rules, sources
-from tests.marked_desk import rows, told
+from tests.marked_desk import read_output, rows
 
 CONFIG = "timezone: Asia/Seoul\nchannels: {screen: {url: 'console://'}}\nroutes: {default: [screen]}\n"
 HELD = "the hours 'office hours' of route default"
@@ -38,14 +38,14 @@ def until(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_every_command_says_until_when_and_by_which_hours(until: str) -> None:
     """It is no message that waits for its channel."""
-    assert f"held until {until} by {HELD}" in told("outbox", "list")
+    assert f"held until {until} by {HELD}" in read_output("outbox", "list")
     (delivery,) = rows("outbox", "list")
     assert (delivery["state"], delivery["held_by"]) == ("pending", HELD)
-    assert f"screen: held until {until} by {HELD}" in told("why", "1")
-    assert f"on screen: pending, held until {until} by {HELD}" in told("matches", "show", "1")
-    status = told("status")
+    assert f"screen: held until {until} by {HELD}" in read_output("why", "1")
+    assert f"on screen: pending, held until {until} by {HELD}" in read_output("matches", "show", "1")
+    status = read_output("status")
     assert f"held        screen: 1 by the hours of a route, until {until}" in status
     assert "waiting:" not in status
     (found,) = rows("status")
     assert (found["held"]["screen"]["deliveries"], found["waiting"]) == (1, {})
-    assert "nothing waits" in told("channels", "list")
+    assert "nothing waits" in read_output("channels", "list")

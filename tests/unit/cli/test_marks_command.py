@@ -10,7 +10,7 @@ import pytest
 
 from monitor.errors import InvalidRequest, MonitorError
 from monitor.store.engine.database import Database
-from tests.marked_desk import CAME, YAML, fill, mark_all, rows, run, told
+from tests.marked_desk import CAME, YAML, fill, mark_all, read_output, rows, run
 
 
 @pytest.fixture(autouse=True)
@@ -24,40 +24,46 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
 
 def test_a_match_is_marked_and_shows_it() -> None:
     """The second time it says so; a change says what it replaces. Only lists with a mark have the column."""
-    assert "mark" not in told("matches", "list").splitlines()[0]
-    assert told("matches", "mark", "1", "2", "good") == (
+    assert "mark" not in read_output("matches", "list").splitlines()[0]
+    assert read_output("matches", "mark", "1", "2", "good") == (
         f"launch: “{CAME[0][1]}” (wire): marked good\nlaunch: “{CAME[1][1]}” (post): marked good\n"
     )
-    assert told("matches", "mark", "2", "good") == f"launch: “{CAME[1][1]}” (post): you have marked it good already\n"
-    assert told("matches", "mark", "2", "noise").endswith("(post): marked noise (before: good)\n")
-    head, newest, _ = told("matches", "list").splitlines()
+    assert (
+        read_output("matches", "mark", "2", "good")
+        == f"launch: “{CAME[1][1]}” (post): you have marked it good already\n"
+    )
+    assert read_output("matches", "mark", "2", "noise").endswith("(post): marked noise (before: good)\n")
+    head, newest, _ = read_output("matches", "list").splitlines()
     assert ("mark" in head, "noise" in newest) == (True, True)
     assert [row["mark"] for row in rows("matches", "list")] == ["noise", "good"]
-    assert "marked    noise\n" in told("matches", "show", "2")
+    assert "marked    noise\n" in read_output("matches", "show", "2")
     [row] = rows("matches", "show", "1")
     assert row["mark"] == "good"
-    assert [json.loads(line)["mark"] for line in told("matches", "export").splitlines()] == ["good", "noise"]
+    assert [json.loads(line)["mark"] for line in read_output("matches", "export").splitlines()] == ["good", "noise"]
 
 
 def test_an_alert_is_marked_by_the_id_in_its_message() -> None:
     """The list has the ids, and the marks."""
     assert [each["title"] for each in rows("alerts", "list")] == [CAME[1][1], CAME[0][1]]
     second, first = (each["id"] for each in rows("alerts", "list"))
-    assert told("alerts", "mark", first, second[:8], "good").count("marked good") == 2
+    assert read_output("alerts", "mark", first, second[:8], "good").count("marked good") == 2
     assert [each["lines"][0]["mark"] for each in rows("alerts", "list", "--rule", "launch")] == ["good", "good"]
-    head, *lines = told("alerts", "list").splitlines()
+    head, *lines = read_output("alerts", "list").splitlines()
     assert head.split() == ["id", "at", "kind", "level", "rule", "mark", "title"]
     assert [line.split()[0] for line in lines] == [second, first]
-    assert f"alert     {first}, new, high, 2026-01-05 21:00:00 KST\n" in told("alerts", "show", first)
-    assert "match 1, marked good\n" in told("alerts", "show", first)
+    assert f"alert     {first}, new, high, 2026-01-05 21:00:00 KST\n" in read_output("alerts", "show", first)
+    assert "match 1, marked good\n" in read_output("alerts", "show", first)
     assert isinstance(run("alerts", "list", "--rule", "lanch").exception, InvalidRequest)
 
 
 def test_an_article_is_marked_as_missed() -> None:
     """By its address; what its rule matches today is said."""
-    assert told("articles", "mark", CAME[2][2], "floods", "missed") == f"floods: “{CAME[2][1]}” (post): marked missed\n"
+    assert (
+        read_output("articles", "mark", CAME[2][2], "floods", "missed")
+        == f"floods: “{CAME[2][1]}” (post): marked missed\n"
+    )
     Path("own.yaml").write_text(YAML.replace("[flood, floods]", "[rivers]"), encoding="utf-8")
-    assert told("articles", "mark", "3", "floods", "missed").endswith(
+    assert read_output("articles", "mark", "3", "floods", "missed").endswith(
         f"you have marked it missed already\nthe current rule floods matches “{CAME[2][1]}” as news\n"
     )
     assert isinstance(run("articles", "mark", CAME[0][2], "launch", "missed").exception, InvalidRequest)
@@ -66,7 +72,7 @@ def test_an_article_is_marked_as_missed() -> None:
 def test_marks_are_listed_with_who_and_when() -> None:
     """The newest first; one that was replaced says so."""
     mark_all()
-    told("matches", "mark", "1", "noise")
+    read_output("matches", "mark", "1", "noise")
     found = rows("marks", "list")
     assert [(each["rule"], each["verdict"], each["replaced"]) for each in found] == [
         ("launch", "noise", False),
@@ -76,33 +82,33 @@ def test_marks_are_listed_with_who_and_when() -> None:
     ]
     assert {each["who"] for each in found} == {"ann"}
     assert [each["rule"] for each in rows("marks", "list", "--rule", "floods", "--since", "1 hour")] == ["floods"]
-    assert "good, replaced" in told("marks", "list").splitlines()[-1]
+    assert "good, replaced" in read_output("marks", "list").splitlines()[-1]
 
 
 def test_marks_go_to_another_database_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With who made them and when. There the matches of the same articles show them."""
     mark_all()
-    told("marks", "export", "marks.jsonl")
+    read_output("marks", "export", "marks.jsonl")
     here = rows("marks", "list")
     file = tmp_path / "marks.jsonl"
     fill(tmp_path / "elsewhere").close()
     monkeypatch.chdir(tmp_path / "elsewhere")
     monkeypatch.setenv("LOGNAME", "bob")
-    assert told("marks", "import", str(file)) == "3 marks imported; 0 were here already\n"
-    assert told("marks", "import", str(file)) == "0 marks imported; 3 were here already\n"
+    assert read_output("marks", "import", str(file)) == "3 marks imported; 0 were here already\n"
+    assert read_output("marks", "import", str(file)) == "0 marks imported; 3 were here already\n"
     same = ("rule", "verdict", "at", "who", "source", "title")
     assert [[each[key] for key in same] for each in rows("marks", "list")] == [
         [each[key] for key in same] for each in here
     ]
     assert [row["mark"] for row in rows("matches", "list")] == ["noise", "good"]
-    told("marks", "export", "again.jsonl")
+    read_output("marks", "export", "again.jsonl")
     assert Path("again.jsonl").read_text(encoding="utf-8") == file.read_text(encoding="utf-8")
 
 
 def test_a_file_with_unusable_lines_is_imported_in_part() -> None:
     """Exit code 1, and the line says why; a file without marks is a problem too."""
     mark_all()
-    lines = told("marks", "export").splitlines()
+    lines = read_output("marks", "export").splitlines()
     Path("part.jsonl").write_text("\n".join([lines[0], '{"id": 1, "title": "a"}']), encoding="utf-8")
     ended = run("marks", "import", "part.jsonl")
     assert (ended.exit_code, ended.stderr) == (
@@ -117,7 +123,7 @@ def test_a_file_with_unusable_lines_is_imported_in_part() -> None:
 def test_other_commands_read_an_export() -> None:
     """`match`, `replay` and `score` know nothing of marks, and take it all the same."""
     mark_all()
-    told("marks", "export", "marks.jsonl")
+    read_output("marks", "export", "marks.jsonl")
     assert [each["rules"] for each in rows("match", "marks.jsonl")] == [["launch"], ["launch"], []]
     replayed = rows("replay", "marks.jsonl")
     assert [each["rules"] for each in replayed if each["type"] == "article"] == [["launch"], ["launch"], []]
@@ -132,14 +138,14 @@ def test_other_commands_read_an_export() -> None:
 def test_erased_words_are_counted_and_left_out() -> None:
     """In the export; forgetting says that the marks stay."""
     mark_all()
-    said = told("articles", "forget", CAME[1][2], "--yes")
+    said = read_output("articles", "forget", CAME[1][2], "--yes")
     assert "1 article with marks, which stay without its words" in said
     ended = run("marks", "export")
     assert (len(ended.stdout.splitlines()), ended.stderr) == (
         2,
         "2 articles exported; 1 mark left out, because the words were erased\n",
     )
-    assert "(forgotten)" in told("marks", "list")
+    assert "(forgotten)" in read_output("marks", "list")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +164,7 @@ def test_marks_outlive_their_articles(database: Database) -> None:
         connection.exec_driver_sql("UPDATE delivery SET state = 'accepted'")
     with Path("monitor.yaml").open("a", encoding="utf-8") as config:
         config.write("retention: {articles: 7 days, alerts: 7 days, fetches: 7 days}\n")
-    assert told("db", "prune").startswith("deleted: 3 articles")
-    assert told("matches", "list").splitlines()[1:] == []
+    assert read_output("db", "prune").startswith("deleted: 3 articles")
+    assert read_output("matches", "list").splitlines()[1:] == []
     assert [each["title"] for each in rows("marks", "list")] == [title for _, title, _ in reversed(CAME)]
-    assert len(told("marks", "export").splitlines()) == 3
+    assert len(read_output("marks", "export").splitlines()) == 3

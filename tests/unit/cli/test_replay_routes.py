@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.marked_desk import rows, told
+from tests.marked_desk import read_output, rows
 
 MONITOR = """\
 timezone: Asia/Seoul
@@ -71,7 +71,7 @@ def test_every_alert_has_its_channels_and_their_moments() -> None:
 
 def test_the_timeline_says_what_waits_and_what_goes_nowhere() -> None:
     """Under the reason of each."""
-    timeline = told("replay", "night.jsonl")
+    timeline = read_output("replay", "night.jsonl")
     assert timeline.count(f"    to desk at 2026-01-05 09:00:00 KST: held by {HELD}\n") == 2
     assert "    to nobody: no step of its routes takes its level at that time\n" in timeline
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import InvalidRequest
-from tests.marked_desk import rows, run, told
+from tests.marked_desk import read_output, rows, run
 
 CONFIG = """\
 timezone: Europe/Berlin
@@ -55,7 +55,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_route_is_drawn_as_a_week() -> None:
     """In plain signs where it is piped: seven rows of 24 hours for every step."""
-    assert told("routes", "show", "default", "--week", "2026-03-25") == DRAWN
+    assert read_output("routes", "show", "default", "--week", "2026-03-25") == DRAWN
 
 
 def test_all_routes_are_shown_and_programs_get_the_same() -> None:

@@ -15,7 +15,7 @@ from monitor.store.engine.database import Database
 from monitor.store.queries.daily_counts import DAYS
 from monitor.store.queries.rule_health import RuleHealthQueries
 from tests.building import NOON
-from tests.marked_desk import fill, rows, run, told
+from tests.marked_desk import fill, read_output, rows, run
 
 DAY = timedelta(days=1)
 
@@ -44,13 +44,13 @@ def test_matches_are_counted_by_day_of_the_desk(database: Database) -> None:
 def test_noisy_rules_come_first_and_then_silent_ones() -> None:
     """Without marks, the rule that matches nothing is first: the matches are older than 30 days."""
     assert [row["rule"] for row in rows("rules", "list")] == ["launch", "floods"]
-    told("matches", "mark", "1", "good")
-    told("matches", "mark", "2", "noise")
-    told("articles", "mark", "3", "floods", "missed")
+    read_output("matches", "mark", "1", "good")
+    read_output("matches", "mark", "2", "noise")
+    read_output("articles", "mark", "3", "floods", "missed")
     first, second = rows("rules", "list")
     assert (first["rule"], first["good"], first["noise"], first["noise_share"]) == ("launch", 1, 1, 0.5)
     assert (second["rule"], second["noise_share"], len(second["daily"])) == ("floods", None, DAYS)
-    head, line, _ = told("rules", "list").splitlines()
+    head, line, _ = read_output("rules", "list").splitlines()
     assert head.split()[:4] == ["rule", "level", "status", "matches"]
     assert line.split()[:8] == ["launch", "high", "live", "0", "0", "0", "0", "1"]
     assert "1 of 2" in line
@@ -58,8 +58,8 @@ def test_noisy_rules_come_first_and_then_silent_ones() -> None:
 
 def test_a_rule_is_shown() -> None:
     """With its marks; one that does not exist is named."""
-    told("matches", "mark", "2", "noise")
-    printed = told("rules", "show", "launch")
+    read_output("matches", "mark", "2", "noise")
+    printed = read_output("rules", "show", "launch")
     assert "rule       launch, high, live\n" in printed
     assert "0 matches, of which 0 mentions; 0 alerts, 0 updates; 0 suppressed as the same\n" in printed
     assert "last sent  2026-01-05 21:10\n" in printed
@@ -90,7 +90,7 @@ def test_only_the_rows_of_the_rules_that_are_asked_for_are_read(database: Databa
 
 def test_the_number_of_rules_has_no_bound(database: Database) -> None:
     """Databases take only so many values in a statement. The rules that are not asked for stay out."""
-    told("matches", "mark", "1", "good")
+    read_output("matches", "mark", "1", "good")
     many = ["launch", *(f"rule{number}" for number in range(40))]
     database.close()
     event.listen(database.read, "connect", lambda new, _: new.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 30))

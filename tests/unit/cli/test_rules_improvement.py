@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import InvalidRequest, MonitorError
-from tests.marked_desk import CAME, fill, rows, run, told
+from tests.marked_desk import CAME, fill, read_output, rows, run
 
 RULES = """\
 # Our ports.
@@ -133,7 +133,7 @@ def test_a_proposal_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         ended.exception
     )
     assert (tmp_path / "rules.yaml").read_text(encoding="utf-8") == text
-    assert "(left out)" in told("rules", "tune", "--leave", "1", *ASKED)
+    assert "(left out)" in read_output("rules", "tune", "--leave", "1", *ASKED)
 
 
 def test_proposals_that_need_one_that_is_left_out_are_not_written(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_proposals_that_need_one_that_is_left_out_are_not_written(tmp_path: Path
         for number, title in enumerate([*wanted, *noise])
     ]
     (tmp_path / "data.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    lines = told("rules", "tune", *ASKED).splitlines()
+    lines = read_output("rules", "tune", *ASKED).splitlines()
     proposed = [line for line in lines if line[:1].isdigit()]
     (added,) = [line for line in proposed if "tools" in line]
     assert len(proposed) > 2  # both removals, in some order
@@ -187,7 +187,7 @@ def test_a_hint_changes_the_file_only_if_it_is_taken(tmp_path: Path) -> None:
     )
     (tmp_path / "rules.yaml").write_text(own + LIST, encoding="utf-8")
     options = ("--leave", "1", "--leave", "2")
-    lines = told("rules", "tune", *options, "--write", *ASKED).splitlines()
+    lines = read_output("rules", "tune", *options, "--write", *ASKED).splitlines()
     (hint,) = [line for line in lines if "list “walkouts” beside the words of “strike”" in line]
     assert "    has 2 of the 3 words: strike, strikes" in lines
     assert "    more words: 1 in de, 2 in en" in lines  # no article here is in German
@@ -204,7 +204,7 @@ def test_a_hint_changes_the_file_only_if_it_is_taken(tmp_path: Path) -> None:
         )
         + LIST
     )
-    assert "list “walkouts”" not in told("rules", "tune", *ASKED)
+    assert "list “walkouts”" not in read_output("rules", "tune", *ASKED)
 
 
 def test_a_hint_names_the_languages_of_articles_that_the_condition_lacks(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_hint_names_the_languages_of_articles_that_the_condition_lacks(tmp_pat
     german = {"id": "de", "title": "Der Hafen bleibt heute ruhig", "lang": "de", "labels": []}
     with (tmp_path / "data.jsonl").open("a", encoding="utf-8") as data:
         data.write(json.dumps(german) + "\n")
-    lines = told("rules", "coverage", *ASKED).splitlines()
+    lines = read_output("rules", "coverage", *ASKED).splitlines()
     assert "    and words in languages that the condition lacks: de (1 article)" in lines
 
 
@@ -224,13 +224,13 @@ def test_coverage_shows_the_lists_that_have_the_words(tmp_path: Path) -> None:
     write(tmp_path)
     own = RULES.replace("[strike]", "[strike, strikes]") + LIST.replace("picket", "picket, walkout")
     (tmp_path / "rules.yaml").write_text(own, encoding="utf-8")
-    lines = told("rules", "coverage", *ASKED).splitlines()
+    lines = read_output("rules", "coverage", *ASKED).splitlines()
     at = lines.index("  list “walkouts” in place of the words of “strike” (rules.yaml:16:1)")
     assert lines[at + 3] == "    gains 3, 3 independent; brings 0 unwanted, 0 that nobody has judged"
     assert lines[at + 4] == "    + (en) Dockers stage walkout"
     (row,) = [row for row in rows("rules", "coverage", *ASKED) if row["type"] == "reference"]
     assert (row["list"], row["in_place"], row["gains"]) == ("walkouts", True, ["a1", "a2", "a3"])
-    told("rules", "tune", "--write", *ASKED)
+    read_output("rules", "tune", "--write", *ASKED)
     written = (tmp_path / "rules.yaml").read_text(encoding="utf-8")
     assert "      - name: strike\n        list: walkouts\n" in written
 
@@ -252,12 +252,12 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
 def test_the_archive_and_its_marks(tmp_path: Path) -> None:
     """What is marked as missed is missed, and noise is a false alarm; nothing else is judged."""
     database = fill(tmp_path)
-    told("articles", "mark", CAME[2][2], "floods", "missed")
-    told("matches", "mark", "2", "noise")
-    printed = told("rules", "coverage", "floods")
+    read_output("articles", "mark", CAME[2][2], "floods", "missed")
+    read_output("matches", "mark", "2", "noise")
+    printed = read_output("rules", "coverage", "floods")
     assert "floods: 3 articles, 0 hit; 1 wanted, of which 1 are missed; 0 false alarms\n" in printed
     assert f"    missed (en) {CAME[2][1]}\n" in printed
-    listed = told("rules", "coverage", "launch")
+    listed = read_output("rules", "coverage", "launch")
     assert "1 hit that nobody has judged\n  (en) North Korea fires two missiles\n      https://wire.test/1\n" in listed
     *_, total = rows("rules", "coverage", "launch")
     assert (total["hit"], len(total["false_alarms"]), total["missed"]) == (2, 1, [])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.building import NOON
-from tests.marked_desk import rows, run, told
+from tests.marked_desk import read_output, rows, run
 from tests.missing_desk import CLOSE, FAR, PAPERS, Desk, late_story, reported
 
 MISSES = ("rules", "misses", "--since", "2026-01-01")
@@ -33,7 +33,7 @@ def test_a_story_of_three_publishers_that_no_rule_matched_is_a_miss(desk: Desk) 
     explained = run(*shlex.split(miss["command"])[1:])
     assert explained.exit_code == 0
     assert miss["why"] in explained.stdout
-    printed = told(*MISSES)
+    printed = read_output(*MISSES)
     assert printed.startswith("drills (owner: asia)\n")
     assert f"more: {miss['command']}\n" in printed
     assert printed.endswith("1 story judged by 1 rule with entities: 1 miss\n")
@@ -62,7 +62,7 @@ def test_a_late_alert_says_how_late_and_why(desk: Desk) -> None:
     assert miss["story"]
     assert miss["why"].startswith("the first article that it matched came 3 hours later; of the first: no match: ")
     assert rows(*MISSES, "--late", "4 hours") == []
-    assert "3 hours late" in told(*MISSES)
+    assert "3 hours late" in read_output(*MISSES)
 
 
 def test_only_stories_that_the_rule_is_near_to_are_listed(desk: Desk) -> None:
@@ -78,7 +78,7 @@ def test_only_stories_that_the_rule_is_near_to_are_listed(desk: Desk) -> None:
         ("Taiwan ear", True),
     ]
     assert "“earthquake”" in found[2]["why"]
-    printed = told(*MISSES, "--all", "--most", "1", "drills")
+    printed = read_output(*MISSES, "--all", "--most", "1", "drills")
     assert "and 2 more: --most 3 shows them" in printed
     assert "Taiwan elects" not in printed
 
@@ -101,4 +101,4 @@ def test_what_cannot_be_asked_is_refused(desk: Desk) -> None:
 
 def test_a_rule_without_entities_is_not_judged(desk: Desk) -> None:
     desk.add(reported(FAR))
-    assert told(*MISSES, "floods") == "0 stories judged by 0 rules with entities: 0 misses\n"
+    assert read_output(*MISSES, "floods") == "0 stories judged by 0 rules with entities: 0 misses\n"

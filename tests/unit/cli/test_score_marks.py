@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.store.engine.database import Database
-from tests.marked_desk import CAME, YAML, fill, mark_all, rows, run, told
+from tests.marked_desk import CAME, YAML, fill, mark_all, read_output, rows, run
 
 
 @pytest.fixture(autouse=True)
@@ -23,14 +23,14 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
 def test_marks_are_labels() -> None:
     """They give the same score as their export."""
     mark_all()
-    told("marks", "export", "marks.jsonl")
+    read_output("marks", "export", "marks.jsonl")
     assert rows("score", "--marks") == rows("score", "marks.jsonl")
 
 
 def test_marks_without_words_are_counted() -> None:
     """They are left out of the score."""
     mark_all()
-    told("articles", "forget", CAME[1][2], "--yes")
+    read_output("articles", "forget", CAME[1][2], "--yes")
     assert run("score", "--marks").stderr == "1 mark left out, because the words were erased\n"
     assert [each["articles"] for each in rows("score", "--marks") if each["type"] == "total"] == [2]
 
@@ -48,7 +48,7 @@ def test_edited_rules_are_measured_on_the_marks() -> None:
     Path("edited.yaml").write_text(YAML.replace("missile, missiles", "missiles"), encoding="utf-8")
     edited = rows("score", "--marks", "--rules", "edited.yaml", "-c", "monitor.yaml")
     assert [(each["right"], each["false_alarms"]) for each in edited if each.get("rule") == "launch"] == [(1, 0)] * 2
-    listed = told("score", "--marks", "--list")
+    listed = read_output("score", "--marks", "--list")
     assert "false alarm of launch" in listed
     assert "miss of floods" in listed
 
@@ -57,8 +57,8 @@ def test_score_shows_the_merges_and_splits() -> None:
     """What today's program makes of them, also if no rule has a mark."""
     assert str(run("score", "--marks").exception).startswith("nothing to score: no marks; `news-monitor matches mark")
     second, first = (each["id"] for each in rows("stories", "list"))
-    told("stories", "merge", first, second)
-    said = told("score", "--marks")
+    read_output("stories", "merge", first, second)
+    said = read_output("score", "--marks")
     assert f"stories {first} “{CAME[0][1]}”, {second} “{CAME[1][1]}”: disagrees, two today\n" in said
     assert said.endswith("1 pair merged: agrees with 0 of 1\n")
     pair, merges, splits = rows("score", "--marks")

@@ -218,7 +218,7 @@ def test_an_entity_that_a_group_has_is_named_already() -> None:
     assert find_missing_references(annotate_rule(rule(beside)), [], definitions) == []
 
 
-# --- what is proposed, and what is a hint ----------------------------------------------------------------------------
+# --- proposals and hints -------------------------------------------------------------------------------------------
 
 
 def test_a_supported_list_is_proposed() -> None:
