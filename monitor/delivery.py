@@ -2,7 +2,8 @@
 
     for each channel that has something due, side by side, each channel one message at a time (of each daemon):
         notifier.send_slot   wait for room to send, and for a process to do it
-        | outbox.claim       -> sending, under a lease; committed before the message goes out
+        | outbox.claim       -> sending, under a lease; committed before the message goes out; where people read it,
+                             together with what is due there of other rules about the same article
         | notifier.render    the message as people read it, in the form that the channel shows
         | send               one attempt, in a process that can be killed
         | after_attempt      accepted, try again (when), or dead
@@ -17,8 +18,8 @@ long gives up its slot to the next.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import clock
@@ -131,7 +132,8 @@ class Dispatcher:
         async with self._notifier.send_slot(channel) as send:
             lease = self._notifier.max_send_time(channel) + LEASE_MARGIN
             rate = self._notifier.rates().get(channel)
-            delivery = await self._thread.run(self._outbox.claim, channel, clock.now(), lease, rate)
+            combine = self._notifier.combines_alerts(channel)
+            delivery = await self._thread.run(self._outbox.claim, channel, clock.now(), lease, rate, combine=combine)
             if delivery is None:
                 return False
             receipt = await self._attempt_delivery(delivery, send)
@@ -149,13 +151,25 @@ class Dispatcher:
             return Receipt(kind, f"internal error: {type(error).__name__}")
 
     async def _conclude_attempt(self, delivery: Delivery, receipt: Receipt) -> None:
-        now, limit = clock.now(), self._settings.limits.attempts
-        unknowns = self._count_unknowns(delivery, receipt)
-        verdict = after_attempt(receipt, delivery, limit=limit, now=now, unknowns=unknowns)
-        settled = await self._settle_receipt(delivery, receipt, verdict)
-        log_attempt(delivery, receipt, verdict.state, settled=settled)
-        if settled:
-            self._metrics.record_attempt(delivery, verdict.state, now, receipt.kind)
+        now, unknowns = clock.now(), self._count_unknowns(delivery, receipt)
+        verdict, others = self._judge_attempt(delivery, receipt, unknowns, now)
+        settled = await self._settle_receipt(delivery, receipt, verdict, others)
+        for each, its_verdict in ((delivery, verdict), *others):
+            log_attempt(each, receipt, its_verdict.state, settled=settled)
+            if settled:
+                self._metrics.record_attempt(each, its_verdict.state, now, receipt.kind)
+
+    def _judge_attempt(
+        self, delivery: Delivery, receipt: Receipt, unknowns: int, now: datetime
+    ) -> tuple[RetryVerdict, list[tuple[Delivery, RetryVerdict]]]:
+        """The verdict on a delivery, and those on the deliveries of the same message. They are due again together."""
+        limit = self._settings.limits.attempts
+        own, *verdicts = (
+            after_attempt(receipt, each, limit=limit, now=now, unknowns=unknowns)
+            for each in (delivery, *delivery.combined)
+        )
+        together = (own if verdict.state is own.state else verdict for verdict in verdicts)
+        return own, list(zip(delivery.combined, together, strict=True))
 
     def _source_name(self, message: Alert | Notice) -> str:
         return "News Monitor" if isinstance(message, Notice) else self._name_of(message.article.source)
@@ -167,14 +181,20 @@ class Dispatcher:
         self._unknowns[delivery.channel] = of_channel
         return max(of_channel, unknowns_in_a_row(receipt, delivery.unknown_streak))
 
-    async def _settle_receipt(self, delivery: Delivery, receipt: Receipt, verdict: RetryVerdict) -> bool:
+    async def _settle_receipt(
+        self,
+        delivery: Delivery,
+        receipt: Receipt,
+        verdict: RetryVerdict,
+        others: Sequence[tuple[Delivery, RetryVerdict]],
+    ) -> bool:
         """Record the receipt. If the database fails for a while, we must not forget what a server has accepted. So the
         receipt counts even after the lease has ended, unless somebody has begun to send the message again. We do not,
         while we wait here."""
         began = clock.now()
         while True:
             try:
-                return await self._thread.run(self._outbox.settle, delivery, receipt, verdict, clock.now())
+                return await self._thread.run(self._outbox.settle, delivery, receipt, verdict, clock.now(), others)
             except StoreReplaced:  # no later try can succeed
                 raise
             except StoreFailed as error:

@@ -22,14 +22,23 @@ from monitor.store.queues.outbox import Outbox
 from tests.building import article, claimed, decide_in, polled, rule, rules, send_to, sources
 
 
-def fill(database: Database, channels: Iterable[str], *uids: str, level: Level = Level.HIGH) -> None:
-    """For each uid an alert of this level, committed now, with a delivery on each of the channels."""
+def fill(
+    database: Database,
+    channels: Iterable[str],
+    *uids: str,
+    level: Level = Level.HIGH,
+    other_levels: Iterable[Level] = (),
+) -> None:
+    """For each uid an alert of this level, committed now, with a delivery on each of the channels. `other_levels`: of
+    further rules that hit the same articles ("launch-1", "launch-2" ...)."""
     now, claims = clock.now(), Claims(database, "test")
     claims.register_sources(sources("wire"), now)
     claim = claimed(claims, at=now)
     with SerialSection(database).enter(now) as inside:
         new = [article(uid, seen=now) for uid in uids or ("a1",)]
-        decision = decide_in(inside, new, rules(rule(level=level, once_per=OncePer.ARTICLE)))
+        levels = {"launch": level} | {f"launch-{number}": other for number, other in enumerate(other_levels, 1)}
+        hitting = [rule(name, level=its, once_per=OncePer.ARTICLE) for name, its in levels.items()]
+        decision = decide_in(inside, new, rules(*hitting))
         assert inside.commit(polled(claim, now), decision, send_to(*channels))
 
 

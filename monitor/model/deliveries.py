@@ -183,6 +183,7 @@ class Delivery:
     due_at             when it was due first; None: with the claim
     claimed_at         when it was claimed for this attempt; None: unknown
     handover           why it goes to this channel, if that is the fallback of another one
+    combined           deliveries that the same message makes: of alerts of other rules about the same article
     """
 
     id: int
@@ -198,6 +199,7 @@ class Delivery:
     due_at: datetime | None = None
     claimed_at: datetime | None = None
     handover: Handover | None = None
+    combined: tuple[Delivery, ...] = ()
 
     @property
     def late_by(self) -> timedelta:

@@ -14,7 +14,7 @@ from monitor.errors import Fault, WorkerLost, WorkerNotStarted
 from monitor.model import Channel, Delivery, Message, Receipt, ReceiptKind, SendRate
 from monitor.notify import in_worker
 from monitor.notify.console import ConsoleWriter
-from monitor.notify.renderers import add_document, kind_of_channel, render_message
+from monitor.notify.renderers import add_document, combines_alerts, kind_of_channel, render_message
 from monitor.notify.send_limiter import SendLimiter
 from monitor.notify.timeouts import SendTimeouts
 from monitor.runtime.workers.pool import Workers
@@ -63,6 +63,12 @@ class Notifier:
     def rates(self) -> Mapping[str, SendRate | None]:
         """The channels of now, each with its rate; None: unlimited."""
         return {name: channel.rate for name, channel in self._channels().items()}
+
+    def combines_alerts(self, channel: str) -> bool:
+        """Whether alerts of several rules about one article are one message on a channel: where people read them, in a
+        form that is ours."""
+        known = self._channels().get(channel)
+        return known is not None and known.template is None and combines_alerts(kind_of_channel(known.url))
 
     def max_send_time(self, channel: str) -> timedelta:
         """How long sending on a channel may take, once it has a slot, until its process is killed."""

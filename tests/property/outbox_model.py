@@ -8,6 +8,7 @@ be known, and the highest level must have gone first. At the end all servers wor
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -51,7 +52,10 @@ from tests.sending import fill
 P = ParamSpec("P")
 T = TypeVar("T")
 
-CHANNELS = ("desk", "phone")
+# People read the first, which gets the alerts of several rules in one message; programs read the second.
+URLS = {"desk": "ntfy://127.0.0.1:9/desk", "phone": "json://127.0.0.1:9/x"}
+CHANNELS = tuple(URLS)
+ALERT_ID = re.compile("alert ([0-9a-f]{16})")
 MARK = "you may have this message already"
 OPEN = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
 TURNS = 200  # more than anything needs to arrive once all servers work
@@ -121,7 +125,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.now = NOON
         self.servers = dict.fromkeys(CHANNELS, Server.WORKS)
         self.crash: Moment | None = None
-        self.alerts = self.daemons = 0
+        self.articles = self.alerts = self.daemons = 0
         self.taken: Counter[tuple[str, str]] = Counter()
         self.in_doubt: Counter[tuple[str, str]] = Counter()
         self.unmarked: list[tuple[str, str]] = []
@@ -138,11 +142,13 @@ class DeliveryMachine(RuleBasedStateMachine):
 
     # --- what happens -----------------------------------------------------------------------------------------
 
-    @rule(level=st.sampled_from(Level), count=st.integers(1, 3))
-    def poll(self, level: Level, count: int) -> None:
-        """A poll brings news."""
-        fill(self.database, CHANNELS, *(f"a{self.alerts + number}" for number in range(count)), level=level)
-        self.alerts += count
+    @rule(level=st.sampled_from(Level), count=st.integers(1, 3), others=st.lists(st.sampled_from(Level), max_size=2))
+    def poll(self, level: Level, count: int, others: list[Level] | None = None) -> None:
+        """A poll brings news, which one rule hits, or several."""
+        uids = [f"a{self.articles + number}" for number in range(count)]
+        fill(self.database, CHANNELS, *uids, level=level, other_levels=others or ())
+        self.articles += count
+        self.alerts += count * (1 + len(others or ()))
 
     @rule(channel=st.sampled_from(CHANNELS), server=st.sampled_from(Server))
     def change_server(self, channel: str, server: Server) -> None:
@@ -201,7 +207,7 @@ class DeliveryMachine(RuleBasedStateMachine):
     def start_daemon(self) -> None:
         """As `app` does it."""
         self.daemons += 1
-        channels = {name: Channel(name, "json://127.0.0.1:9/x") for name in CHANNELS}
+        channels = {name: Channel(name, url) for name, url in URLS.items()}
         settings = Settings(
             "UTC", "", channels, {"default": tuple(map(RouteStep, CHANNELS))}, limits=Limits(attempts=3)
         )
@@ -240,16 +246,19 @@ class DeliveryMachine(RuleBasedStateMachine):
 
     def receive(self, channel: str, message: Message) -> Receipt:
         """A message gets to the server of its channel, or the process ends before."""
-        key, server = (channel, message.id), self.servers[channel]
-        self.overtaken += [key] if self.is_overtaking(*key) else []
+        first, server = (channel, message.id), self.servers[channel]
+        keys = [(channel, alert) for alert in ALERT_ID.findall(message.text)]
+        assert first in keys
+        self.overtaken += [first] if self.is_overtaking(*first) else []
         if self.crash is Moment.BEFORE:
             self.crash = None
             raise Crash
         self.now += TAKES_TIME.get(server, timedelta(0))
         if server in TAKES_IT:
-            self.unmarked += [key] if self.taken[key] and MARK not in message.text else []
-            self.taken[key] += 1
-            self.in_doubt[key] += RECEIPTS[server] is ReceiptKind.UNKNOWN or self.crash is Moment.AFTER
+            self.unmarked += [key for key in keys if self.taken[key] and MARK not in message.text]
+            self.taken.update(keys)
+            is_in_doubt = RECEIPTS[server] is ReceiptKind.UNKNOWN or self.crash is Moment.AFTER
+            self.in_doubt.update(keys if is_in_doubt else ())
         if self.crash is Moment.AFTER:
             self.crash = None
             raise Crash

@@ -20,7 +20,7 @@ def write_chat_html(content: MessageContent, *, title: str) -> str:
     lines += map(escape, content.lines)
     if content.quote is not None:
         lines = [f"“{highlight_sentence(*content.quote, _BOLD, escape)}”"]
-    facts = [escape(fact) for fact in (content.source, *content.facts, *content.remarks) if fact]
+    facts = [escape(fact) for fact in (content.source, *content.facts, *content.others, *content.remarks) if fact]
     heads = [f"<b>{link_html(title, content.link)}</b>"]
     if content.subject != content.headline:
         heads.append(escape(content.subject))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -86,6 +86,7 @@ class MessageContent:
     source    of the article, and its time
     link      to the article
     facts     the reason, and the names to find the message by
+    others    the alerts of other rules about the same article that the message makes too
     remarks   on this delivery of it, such as `REPEAT`
     language  of the article
     reason    why it is sent; `facts` have it too
@@ -101,6 +102,7 @@ class MessageContent:
     lines: tuple[str, ...] = ()
     source: str = ""
     link: str | None = None
+    others: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     reason: str = ""
     language: str | None = None
@@ -145,7 +147,8 @@ def list_versions(
         # one line may be nearly all link; elsewhere a link leaves half of the message to what it says
         longest_link = ADDRESS if capabilities.form is Form.SHORT else min(ADDRESS, capabilities.max_size // 2)
         for room in _ALERT_STEPS:
-            yield _describe_alert(subject, room, longest_link, source=source, repeat=remarks, zone=zone)
+            alone = _describe_alert(subject, room, longest_link, source=source, repeat=remarks, zone=zone)
+            yield replace(alone, others=tuple(_describe_others(delivery, room, zone)))
 
 
 def _explain_handover(delivery: Delivery, zone: ZoneInfo) -> list[str]:
@@ -164,23 +167,29 @@ def _explain_delay(delivery: Delivery) -> list[str]:
     return [f"Late by {duration_in_words(delivery.late_by)}: it could not be sent on time."]
 
 
+def _describe_others(delivery: Delivery, room: _Room, zone: ZoneInfo) -> Iterator[str]:
+    """Two lines for each alert of another rule about the same article."""
+    for other in (each.alert for each in delivery.combined):
+        if isinstance(other, Alert):
+            rule_title = truncate_text(other.rule_title, room.rule_title)
+            yield " ".join([f"Also {_format_label(other)}: {rule_title}.", *_format_own_reason(other, room, zone)])
+            yield _format_names(other)
+
+
 def _describe_alert(
     alert: Alert, room: _Room, longest_link: int, *, source: str, repeat: Sequence[str], zone: ZoneInfo
 ) -> MessageContent:
     article = alert.article
     fits = len(json.dumps(article.url)) <= longest_link
     return MessageContent(
-        label=f"{_TITLE_PREFIXES.get(alert.kind, '')}{alert.level.upper()}",
+        label=_format_label(alert),
         headline=truncate_text(article.title or alert.rule_title, room.headline),
         subject=truncate_text(alert.rule_title, room.rule_title),
         facts=(
             *((_TOO_LONG,) if article.url and not fits else ()),
-            *(
-                _format_reasons(alert, room)
-                if alert.earlier is None
-                else [_format_possible_duplicate(alert.earlier, alert.at, zone, room.reason)]
-            ),
-            f"Rule {alert.rule}, {_format_subject(alert)}, alert {alert.id}",
+            *(_format_other_publishers(alert, room.others) if room.others and alert.earlier is None else []),
+            *_format_own_reason(alert, room, zone),
+            _format_names(alert),
         ),
         level=alert.level,
         quote=crop_sentence(alert.sentence, alert.highlights, room.sentence) if room.sentence else None,
@@ -192,14 +201,20 @@ def _describe_alert(
     )
 
 
-def _format_subject(alert: Alert) -> str:
-    """The event or story of an alert, as `stories show` and `stories split` accept it."""
-    return f"story {alert.story}" if alert.event is None else f"event {alert.event}"
+def _format_label(alert: Alert) -> str:
+    return f"{_TITLE_PREFIXES.get(alert.kind, '')}{alert.level.upper()}"
 
 
-def _format_reasons(alert: Alert, room: _Room) -> list[str]:
-    why = [f"Why: {truncate_text(reason_in_words(alert.why), room.reason)}."] if room.reason else []
-    return [*(_format_other_publishers(alert, room.others) if room.others else []), *why]
+def _format_names(alert: Alert) -> str:
+    """The names to find it by; its event or story as `stories show` and `stories split` accept it."""
+    subject = f"story {alert.story}" if alert.event is None else f"event {alert.event}"
+    return f"Rule {alert.rule}, {subject}, alert {alert.id}"
+
+
+def _format_own_reason(alert: Alert, room: _Room, zone: ZoneInfo) -> list[str]:
+    if alert.earlier is not None:
+        return [_format_possible_duplicate(alert.earlier, alert.at, zone, room.reason)]
+    return [f"Why: {truncate_text(reason_in_words(alert.why), room.reason)}."] if room.reason else []
 
 
 def _format_possible_duplicate(older: EarlierAlert, now: datetime, zone: ZoneInfo, reason: int) -> str:

@@ -111,6 +111,15 @@ _TABLE: tuple[tuple[str, Capabilities], ...] = (
 )
 KINDS: dict[str, Capabilities] = {scheme: can for schemes, can in _TABLE for scheme in schemes.split()}
 
+# Programs read these: each of their messages is one alert, with the fields, the level and the id of that alert.
+_READ_BY_PROGRAMS = frozenset(
+    (
+        *("webhook", "webhooks", "json", "jsons", "xml", "xmls", "form", "forms", "apprise", "apprises"),
+        *("mqtt", "mqtts", "syslog", "rsyslog", "pagerduty", "pagertree", "opsgenie", "opsimate", "opsimates"),
+        *("goalert", "goalerts", "splunk", "victorops", "signl4", "spike"),
+    )
+)
+
 # Addresses that a service gives out itself (https://hooks.slack.com/...): Apprise knows them by their hosts.
 _HOSTS = {
     "discord.com": "discord",
@@ -157,3 +166,8 @@ def kind_of_channel(url: str) -> str:
 def capabilities_of(kind: str) -> Capabilities:
     """What channels of this kind (`kind_of_channel`) accept and show."""
     return KINDS.get(kind, _DEFAULT)
+
+
+def combines_alerts(kind: str) -> bool:
+    """Whether alerts of several rules about one article are one message on channels of this kind."""
+    return kind not in _READ_BY_PROGRAMS

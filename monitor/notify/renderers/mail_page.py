@@ -119,7 +119,7 @@ def _write_facts(content: MessageContent) -> list[str]:
         facts.insert(0, f'<p dir="auto" style="margin:0 0 6px"><b>{escape(content.subject)}</b></p>')
     if content.link:
         facts.insert(-1, _write_address(content.link))
-    return [*facts, *map(_write_quiet, content.remarks)]
+    return [*facts, *map(_write_quiet, (*content.others, *content.remarks))]
 
 
 def _write_address(link: str) -> str:

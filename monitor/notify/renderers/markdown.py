@@ -42,7 +42,7 @@ def write_markdown(content: MessageContent, *, with_title: str) -> str:
     source = escape_markdown(content.source)
     facts = [
         source if with_title or not link else _link_text(source, link),
-        *map(escape_markdown, (*content.facts, *content.remarks)),
+        *map(escape_markdown, (*content.facts, *content.others, *content.remarks)),
     ]
     subject = content.subject if content.subject != content.headline else ""
     heads = [f"**{title}**", escape_markdown(subject)] if title else [escape_markdown(content.heading)]

@@ -16,7 +16,7 @@ def write_text(content: MessageContent) -> str:
     if content.quote is not None:
         sentence, _ = content.quote  # no sign marks the words that fired: people would read the sign
         lines = [f"“{sentence}”"]
-    facts = [content.source, content.link or "", *content.facts, *content.remarks]
+    facts = [content.source, content.link or "", *content.facts, *content.others, *content.remarks]
     return "\n".join([content.heading, "", *lines, *([""] if lines else []), *filter(None, facts)])
 
 

@@ -2,24 +2,32 @@
 
 A delivery is claimed just before it is sent, one at a time for each channel, under a lease. The claim is committed
 before the sending, the receipt after it. What a dead process left in `sending` is tried again: at least once.
+
+Deliveries of several alerts can be claimed together, for one message. They stay rows of their own, each with its
+attempts and its state.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Update, bindparam, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Update, bindparam, or_, select, true, update
 
 from monitor.alerting.channel_pace import after_claim, after_failure, end_of_pause, next_by_rate
 from monitor.alerting.retry import RetryVerdict
-from monitor.errors import RowUnreadable
-from monitor.model import Alert, Delivery, DeliveryState, Handover, Notice, Receipt, ReceiptKind, SendRate
+from monitor.model import (
+    Delivery,
+    DeliveryState,
+    Receipt,
+    ReceiptKind,
+    SendRate,
+)
 from monitor.store.engine.database import Database, in_batches
-from monitor.store.engine.tables import UNSENT, attempt, delivery
+from monitor.store.engine.tables import attempt, delivery
 from monitor.store.queries.ages import is_held
 from monitor.store.queues.channel_states import (
     end_channel_failure,
@@ -32,27 +40,14 @@ from monitor.store.queues.dead_letters import (
     RevivalCounts,
     build_dead_letter_values,
     build_resend_values,
-    mark_delivery_dead,
     revive_deliveries,
 )
-from monitor.store.queues.stored_alerts import read_alert
+from monitor.store.queues.delivery_claims import DeliveryLease, begin_attempt, claim_about_same_article, claim_next
 from monitor.telemetry import LogEvent, log
 
 _OPEN = (DeliveryState.PENDING, DeliveryState.RETRY)
 # What an operator may retry or discard. What is being sent may still arrive; what was accepted has arrived.
 OPERATOR_STATES = (*_OPEN, DeliveryState.DEAD)
-_CLAIMED = (
-    delivery.c.id,
-    delivery.c.alert_id,
-    delivery.c.channel,
-    delivery.c.attempts,
-    delivery.c.repeat,
-    delivery.c.forgiven,
-    delivery.c.held_by,
-    delivery.c.due_at,
-    delivery.c.handed_from,
-    delivery.c.handed_since,
-)
 
 # Built once, because it is asked for every second: building a statement costs more than running it.
 _NOW = bindparam("now", type_=delivery.c.not_before.type)
@@ -61,32 +56,6 @@ _SELECT_DUE_CHANNELS = (
 )
 _SELECT_EXPIRED = (
     select(delivery.c.id).where(delivery.c.state == DeliveryState.SENDING, delivery.c.lease_until <= _NOW).limit(1)
-)
-_NEXT_OF_CHANNEL = (
-    select(delivery.c.id)
-    .where(delivery.c.channel == bindparam("its_channel"), UNSENT, delivery.c.not_before <= _NOW)
-    .order_by(delivery.c.priority, delivery.c.not_before, delivery.c.id)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-    .cte("next_one")
-)
-_CLAIM_NEXT = (
-    update(delivery)
-    .where(delivery.c.id.in_(select(_NEXT_OF_CHANNEL.c.id)))
-    .values(
-        state=DeliveryState.SENDING,
-        attempts=delivery.c.attempts + 1,
-        lease_until=bindparam("lease_ends", type_=delivery.c.lease_until.type),
-        lease_owner=bindparam("owner"),
-        due_at=func.coalesce(delivery.c.due_at, delivery.c.not_before),
-    )
-    .returning(*_CLAIMED)
-)
-_BEGIN_ATTEMPT = insert(attempt)
-_SELECT_ATTEMPTS = (
-    select(attempt.c.receipt, attempt.c.throttled)
-    .where(attempt.c.delivery_id == bindparam("its_delivery"), attempt.c.number > bindparam("forgiven"))
-    .order_by(attempt.c.number)
 )
 _END_ATTEMPT = (
     update(attempt)
@@ -131,61 +100,51 @@ class Outbox:
         channels = [name for name in running if free_at.get(name, now) <= now]
         return DueDeliveries(channels, expired, min((at for at in free_at.values() if at > now), default=None))
 
-    def claim(self, channel: str, now: datetime, lease: timedelta, rate: SendRate | None = None) -> Delivery | None:
+    def claim(
+        self,
+        channel: str,
+        now: datetime,
+        lease: timedelta,
+        rate: SendRate | None = None,
+        *,
+        combine: bool = False,
+    ) -> Delivery | None:
         """Claim the next delivery of a channel: it is `sending`, and ours until the lease ends. None if none is due, or
         if the channel is paused or has used up its rate. The highest level goes first, then what has been due the
-        longest."""
-        values = {"its_channel": channel, "now": now, "lease_ends": now + lease, "owner": self._owner}
+        longest. `combine`: claim with it what `claim_about_same_article` finds."""
+        given = DeliveryLease(self._owner, now, now + lease)
         while True:
             with self._database.writing() as connection:
                 state = lock_channel_state(connection, channel)
                 if max(end_of_pause(state, now), next_by_rate(state, rate, now)) > now:
                     return None
-                row = connection.execute(_CLAIM_NEXT, values).one_or_none()
+                row = claim_next(connection, channel, given)
                 if row is None:
                     return None
-                try:
-                    message = read_alert(connection, row.alert_id)
-                except RowUnreadable as error:
-                    unreadable = str(error)
-                    mark_delivery_dead(connection, row.id, unreadable, now)
-                else:
-                    if (claimed := after_claim(state, rate, now)) != state:
-                        write_channel_state(connection, claimed)
-                    return _begin_attempt(connection, row, message, now)
-            todo = f"restore it from a backup, or: news-monitor outbox discard {row.id}"
-            log.error(LogEvent.DEAD, channel=channel, alert=row.alert_id, detail=unreadable, todo=todo)
+                if (first := begin_attempt(connection, row, now)) is None:  # it cannot be read: the next one
+                    continue
+                if (paced := after_claim(state, rate, now)) != state:
+                    write_channel_state(connection, paced)
+                others = claim_about_same_article(connection, first, given) if combine else ()
+                return replace(first, combined=tuple(others))
 
-    def settle(self, sent: Delivery, receipt: Receipt, verdict: RetryVerdict, now: datetime) -> bool:
-        """Record how an attempt ended. False if the claim was no longer ours: its lease had ended.
+    def settle(
+        self,
+        sent: Delivery,
+        receipt: Receipt,
+        verdict: RetryVerdict,
+        now: datetime,
+        combined: Sequence[tuple[Delivery, RetryVerdict]] = (),
+    ) -> bool:
+        """Record how an attempt ended. `combined`: the other deliveries that the message made, each with its verdict.
+        False if the claim was no longer ours: its lease had ended.
 
         An acceptance counts even then, as long as no process has begun to send it again. So does the pause after a
         failure: the process that ended the lease knew of neither.
         """
-        late = _OPEN if verdict.state is DeliveryState.ACCEPTED else ()
-        ended = None if verdict.state is DeliveryState.RETRY else now
-        claim = {"its_id": sent.id, "its_attempt": sent.attempt}
-        values: dict[str, object] = {
-            "state": verdict.state,
-            "lease_until": None,
-            "lease_owner": None,
-            "detail": receipt.detail,
-            "ended_at": ended,
-            "repeat": receipt.kind is ReceiptKind.UNKNOWN,
-        }
-        if verdict.not_before is not None:
-            values["not_before"] = verdict.not_before
         revived = RevivalCounts(0, 0)
         with self._database.writing() as connection:
-            _end_attempt(connection, sent.id, sent.attempt, receipt, now)
-            if verdict.state is DeliveryState.DEAD:
-                values |= build_dead_letter_values(connection, sent, receipt)
-            settling = _build_settling((DeliveryState.SENDING, *late), tuple(values))
-            new = {f"new_{name}": value for name, value in values.items()}
-            settled = connection.execute(settling, {**claim, **new}).rowcount == 1
-            if not settled and verdict.state is DeliveryState.RETRY:
-                pausing = _build_settling((DeliveryState.RETRY,), ("not_before",))
-                connection.execute(pausing, {**claim, "new_not_before": verdict.not_before})
+            settled = _settle_delivery(connection, sent, receipt, verdict, now)
             if verdict.state is DeliveryState.ACCEPTED:
                 end_channel_failure(connection, sent.channel)
             else:
@@ -193,6 +152,8 @@ class Outbox:
                 write_channel_state(connection, after_failure(state, sent, receipt, now))
             if settled and verdict.state is DeliveryState.ACCEPTED:
                 revived = revive_deliveries(connection, sent, now)
+            for other, its_verdict in combined:
+                _settle_delivery(connection, other, receipt, its_verdict, now)
         if revived.dead:
             log.info(LogEvent.REVIVED, channel=sent.channel, deliveries=revived.dead)
         return settled
@@ -271,38 +232,32 @@ class Outbox:
         return found
 
 
-def _begin_attempt(
-    connection: Connection, row: Row[*tuple[Any, ...]], message: Alert | Notice, now: datetime
-) -> Delivery:
-    """The claimed delivery of a row; its attempt is recorded."""
-    is_first = row.attempts == row.forgiven + 1  # of those that count
-    refusals, unknowns, throttled = (0, 0, 0) if is_first else _failures_before(connection, row.id, row.forgiven)
-    connection.execute(_BEGIN_ATTEMPT, {"delivery_id": row.id, "number": row.attempts, "started_at": now})
-    handover = None if row.handed_since is None else Handover(row.handed_from, row.handed_since)
-    return Delivery(
-        row.id,
-        row.channel,
-        message,
-        row.attempts,
-        may_be_duplicate=row.repeat,
-        refusals=refusals,
-        forgiven_attempts=row.forgiven,
-        unknown_streak=unknowns,
-        throttled=throttled,
-        due_at=row.due_at,
-        claimed_at=now,
-        held_by=row.held_by,
-        handover=handover,
-    )
-
-
-def _failures_before(connection: Connection, delivery_id: int, forgiven: int) -> tuple[int, int, int]:
-    """Of a delivery's attempts after the forgiven ones: how many were refused, how many of the last in a row ended
-    unknown, and how many were throttled."""
-    attempts = connection.execute(_SELECT_ATTEMPTS, {"its_delivery": delivery_id, "forgiven": forgiven}).all()
-    receipts = [row.receipt for row in attempts]
-    last_known = max((place for place, kind in enumerate(receipts, 1) if kind != ReceiptKind.UNKNOWN), default=0)
-    return receipts.count(ReceiptKind.REFUSED), len(receipts) - last_known, sum(row.throttled for row in attempts)
+def _settle_delivery(
+    connection: Connection, sent: Delivery, receipt: Receipt, verdict: RetryVerdict, now: datetime
+) -> bool:
+    """Record in a delivery how its attempt ended. False if the claim was no longer ours."""
+    late = _OPEN if verdict.state is DeliveryState.ACCEPTED else ()
+    claim = {"its_id": sent.id, "its_attempt": sent.attempt}
+    values: dict[str, object] = {
+        "state": verdict.state,
+        "lease_until": None,
+        "lease_owner": None,
+        "detail": receipt.detail,
+        "ended_at": None if verdict.state is DeliveryState.RETRY else now,
+        "repeat": receipt.kind is ReceiptKind.UNKNOWN,
+    }
+    if verdict.not_before is not None:
+        values["not_before"] = verdict.not_before
+    _end_attempt(connection, sent.id, sent.attempt, receipt, now)
+    if verdict.state is DeliveryState.DEAD:
+        values |= build_dead_letter_values(connection, sent, receipt)
+    settling = _build_settling((DeliveryState.SENDING, *late), tuple(values))
+    new = {f"new_{name}": value for name, value in values.items()}
+    settled = connection.execute(settling, {**claim, **new}).rowcount == 1
+    if not settled and verdict.state is DeliveryState.RETRY:
+        pausing = _build_settling((DeliveryState.RETRY,), ("not_before",))
+        connection.execute(pausing, {**claim, "new_not_before": verdict.not_before})
+    return settled
 
 
 def _end_attempt(connection: Connection, delivery_id: int, number: int, receipt: Receipt, now: datetime) -> None:

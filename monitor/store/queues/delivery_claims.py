@@ -1,0 +1,161 @@
+"""Claims deliveries: the next one of a channel, and those that go into the same message. All run in the transaction of
+the caller (`outbox`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from monitor.errors import RowUnreadable
+from monitor.model import Alert, AlertKind, Delivery, DeliveryState, Handover, ReceiptKind
+from monitor.store.engine.tables import UNSENT, alert, attempt, delivery
+from monitor.store.queues.dead_letters import mark_delivery_dead
+from monitor.store.queues.stored_alerts import read_alert
+from monitor.telemetry import LogEvent, log
+
+MAX_COMBINED = 5
+"""Alerts in one message. What is left comes in the next one."""
+
+_CLAIMED = (
+    delivery.c.id,
+    delivery.c.alert_id,
+    delivery.c.channel,
+    delivery.c.priority,
+    delivery.c.attempts,
+    delivery.c.repeat,
+    delivery.c.forgiven,
+    delivery.c.held_by,
+    delivery.c.due_at,
+    delivery.c.handed_from,
+    delivery.c.handed_since,
+)
+
+# Built once, because every message needs them: building a statement costs more than running it.
+_IS_DUE = (
+    (delivery.c.channel == bindparam("its_channel"))
+    & UNSENT
+    & (delivery.c.not_before <= bindparam("now", type_=delivery.c.not_before.type))
+)
+_CLAIM = (
+    update(delivery)
+    .values(
+        state=DeliveryState.SENDING,
+        attempts=delivery.c.attempts + 1,
+        lease_until=bindparam("lease_ends", type_=delivery.c.lease_until.type),
+        lease_owner=bindparam("owner"),
+        due_at=func.coalesce(delivery.c.due_at, delivery.c.not_before),
+    )
+    .returning(*_CLAIMED)
+)
+_NEXT = (
+    select(delivery.c.id)
+    .where(_IS_DUE)
+    .order_by(delivery.c.priority, delivery.c.not_before, delivery.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .cte("next_one")
+)
+_CLAIM_NEXT = _CLAIM.where(delivery.c.id.in_(select(_NEXT.c.id)))
+_ARTICLE = select(alert.c.article_id, alert.c.article_version).where(alert.c.id == bindparam("its_alert")).cte("its")
+_IS_ABOUT_IT = (alert.c.article_id == _ARTICLE.c.article_id) & (alert.c.article_version == _ARTICLE.c.article_version)
+_ABOUT_SAME_ARTICLE = (
+    select(delivery.c.id)
+    .join(alert, alert.c.id == delivery.c.alert_id)
+    .join(_ARTICLE, _IS_ABOUT_IT)
+    .where(
+        _IS_DUE,
+        alert.c.kind != AlertKind.DIGEST,
+        # Those that were tried together are tried together again: so a repeat is the same message.
+        delivery.c.attempts == bindparam("its_attempts"),
+        delivery.c.repeat == bindparam("its_repeat"),
+    )
+    .order_by(delivery.c.priority, delivery.c.id)
+    .limit(MAX_COMBINED - 1)
+    .with_for_update(skip_locked=True, of=delivery)
+    .cte("others")
+)
+_CLAIM_ABOUT_SAME_ARTICLE = _CLAIM.where(delivery.c.id.in_(select(_ABOUT_SAME_ARTICLE.c.id)))
+_BEGIN_ATTEMPT = insert(attempt)
+_SELECT_ATTEMPTS = (
+    select(attempt.c.receipt, attempt.c.throttled)
+    .where(attempt.c.delivery_id == bindparam("its_delivery"), attempt.c.number > bindparam("forgiven"))
+    .order_by(attempt.c.number)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLease:
+    """Who claims deliveries, when, and until when they are his."""
+
+    owner: str
+    now: datetime
+    ends: datetime
+
+
+def claim_next(connection: Connection, channel: str, lease: DeliveryLease) -> Row[*tuple[Any, ...]] | None:
+    """The row of the next delivery that is due on a channel, now `sending`; None: none is due. The highest level goes
+    first, then what has been due the longest."""
+    return connection.execute(_CLAIM_NEXT, _lease_values(channel, lease)).one_or_none()
+
+
+def claim_about_same_article(connection: Connection, first: Delivery, lease: DeliveryLease) -> Iterator[Delivery]:
+    """Claims what is due on the same channel of other alerts about the same article as the first one, the highest level
+    first; nothing for a notice or a digest. A message that was refused is sent alone: what is in it may be the cause.
+    """
+    subject = first.alert
+    if not isinstance(subject, Alert) or subject.kind is AlertKind.DIGEST or first.refusals:
+        return
+    same = {"its_alert": subject.id, "its_attempts": first.attempt - 1, "its_repeat": first.may_be_duplicate}
+    rows = connection.execute(_CLAIM_ABOUT_SAME_ARTICLE, {**_lease_values(first.channel, lease), **same}).all()
+    for row in sorted(rows, key=lambda row: (row.priority, row.id)):
+        if (other := begin_attempt(connection, row, lease.now)) is not None:
+            yield other
+
+
+def begin_attempt(connection: Connection, row: Row[*tuple[Any, ...]], now: datetime) -> Delivery | None:
+    """The claimed delivery of a row; its attempt is recorded. None: its alert cannot be read, and the delivery is now
+    dead."""
+    try:
+        message = read_alert(connection, row.alert_id)
+    except RowUnreadable as error:
+        mark_delivery_dead(connection, row.id, str(error), now)
+        todo = f"restore it from a backup, or: news-monitor outbox discard {row.id}"
+        log.error(LogEvent.DEAD, channel=row.channel, alert=row.alert_id, detail=str(error), todo=todo)
+        return None
+    is_first = row.attempts == row.forgiven + 1  # of those that count
+    refusals, unknowns, throttled = (0, 0, 0) if is_first else _failures_before(connection, row.id, row.forgiven)
+    connection.execute(_BEGIN_ATTEMPT, {"delivery_id": row.id, "number": row.attempts, "started_at": now})
+    handover = None if row.handed_since is None else Handover(row.handed_from, row.handed_since)
+    return Delivery(
+        row.id,
+        row.channel,
+        message,
+        row.attempts,
+        may_be_duplicate=row.repeat,
+        refusals=refusals,
+        forgiven_attempts=row.forgiven,
+        unknown_streak=unknowns,
+        throttled=throttled,
+        due_at=row.due_at,
+        claimed_at=now,
+        held_by=row.held_by,
+        handover=handover,
+    )
+
+
+def _lease_values(channel: str, lease: DeliveryLease) -> dict[str, object]:
+    return {"its_channel": channel, "now": lease.now, "lease_ends": lease.ends, "owner": lease.owner}
+
+
+def _failures_before(connection: Connection, delivery_id: int, forgiven: int) -> tuple[int, int, int]:
+    """Of a delivery's attempts after the forgiven ones: how many were refused, how many of the last in a row ended
+    unknown, and how many were throttled."""
+    attempts = connection.execute(_SELECT_ATTEMPTS, {"its_delivery": delivery_id, "forgiven": forgiven}).all()
+    receipts = [row.receipt for row in attempts]
+    last_known = max((place for place, kind in enumerate(receipts, 1) if kind != ReceiptKind.UNKNOWN), default=0)
+    return receipts.count(ReceiptKind.REFUSED), len(receipts) - last_known, sum(row.throttled for row in attempts)
