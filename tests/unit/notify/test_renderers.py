@@ -346,7 +346,7 @@ def test_a_digest_has_a_line_for_each_story() -> None:
             "2. LOW: It flew. (launch, S2)\n"
             "\n"
             "Why: 2 stories, only mentioned.\n"
-            f"Digest {of.id}\n"
+            f"Digest {of.id}, Mon 5 Jan 2026, 21:00 KST\n"
             "An earlier attempt got no clear answer: you may have this message already."
         ),
         id=of.id,
@@ -457,7 +457,7 @@ def test_a_notice_says_that_it_is_one() -> None:
             "It is still tried.\n"
             "\n"
             "Why: a source that fails for 3 hours is told.\n"
-            "Notice n1\n"
+            "Notice n1, Mon 5 Jan 2026, 21:00 KST\n"
             "An earlier attempt got no clear answer: you may have this message already."
         ),
         id="n1",
