@@ -1,7 +1,8 @@
 """A newsroom of outlets, each a feed on loopback. It publishes in editions: first old entries, then new ones dated now,
 then the correction of one outlet, and last later reports of others.
 
-The outlets and their texts are in `newsroom/*.yaml`.
+The outlets and their texts are in `newsroom/*.yaml`. An entry is dated by its `age`, from when the demo starts. So
+neither its text nor its path names a day.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from monitor.model import AlertKind, Outcome
 from monitor.store.queries.matches import MatchReport
 from monitor.store.queries.stories import StoryQueries
 from monitor.wording.quantities import format_count
-from monitor.wording.reasons import summarize_reason
+from monitor.wording.reasons import summarize_outcome
 
 LAUNCH = "north-korea-missile-launch"  # the event that all outlets report, and one of them corrects
 EXPECTED = frozenset({LAUNCH, "taiwan-drills", "korea-china-diplomacy"})  # each happens once
@@ -60,7 +60,7 @@ def summarize_events(
 def count_unsent_by_reason(matches: Iterable[MatchReport]) -> list[tuple[int, str]]:
     """How many matches were suppressed or deferred, and why; the most frequent reason first."""
     counts = Counter((match.outcome, match.reason_code) for match in matches if match.outcome is not Outcome.SENT)
-    return [(number, f"{outcome}: {summarize_reason(code)}") for (outcome, code), number in counts.most_common()]
+    return [(number, summarize_outcome(*each)) for each, number in counts.most_common()]
 
 
 def find_unexpected_result(events: Iterable[EventSummary]) -> str | None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from monitor.model import AlertPolicy, ClauseCode, MatchOutcome, Reason, ReasonClause, UpdateTrigger
+from monitor.model import AlertPolicy, ClauseCode, MatchOutcome, Outcome, Reason, ReasonClause, UpdateTrigger
 from monitor.wording.quantities import duration_in_words, format_count
 
 _PAST = "older entries of its source (a first poll, or very many at once)"
@@ -90,7 +90,7 @@ _REASONS = {
     Reason.UPDATE: "something new of what was sent",
     Reason.DIGEST: "together with others",
     Reason.HOLD: "the rule waits for more first",
-    Reason.COOLDOWN: "an update, which comes no sooner",
+    Reason.COOLDOWN: "an update, until the rule's cooldown is over",
     Reason.RATE_LIMIT: "enough messages for this hour",
     Reason.CATCH_UP: "its source could not be polled in time",
     Reason.MENTION: "only mentioned",
@@ -107,6 +107,12 @@ _REASONS = {
     Reason.SPLIT: "split off without a message",
     Reason.ERASED: "what it was deferred with was erased",
     Reason.UNKNOWN: "decided by an earlier version",
+}
+# Reasons that have more than one outcome.
+_REASONS_BY_OUTCOME = {
+    (Outcome.DEFERRED, Reason.MENTION): "only mentioned; the daily digest lists it",
+    (Outcome.SUPPRESSED, Reason.MENTION): "only mentioned, and too old, already sent or of a rule in shadow",
+    (Outcome.DEFERRED, Reason.IN_DOUBT): f"{_REASONS[Reason.IN_DOUBT]}; the daily digest lists it",
 }
 
 
@@ -126,9 +132,9 @@ def reason_in_words(clauses: Iterable[ReasonClause]) -> str:
     return "".join(parts)
 
 
-def summarize_reason(reason: Reason) -> str:
-    """The reason in general words, for tables and counts; without the details of a case."""
-    return _REASONS[reason]
+def summarize_outcome(outcome: Outcome, reason: Reason) -> str:
+    """The outcome and its reason in general words, for tables and counts; without the details of a case."""
+    return f"{outcome}: {_REASONS_BY_OUTCOME.get((outcome, reason), _REASONS[reason])}"
 
 
 def again_in_words(policy: AlertPolicy) -> str:

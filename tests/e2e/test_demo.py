@@ -49,6 +49,19 @@ def test_it_ends_well_and_tells_of_the_three_rules(demo: tuple[Ended, Path, list
             assert f"── by webhook: {level}: {title}" in ended.out
 
 
+def test_what_it_says_of_times_and_of_unsent_matches_is_true(demo: tuple[Ended, Path, list[str]]) -> None:
+    """No mail comes before the newsroom publishes; each time has a zone; and a reason with two outcomes says what makes
+    the difference."""
+    ended, _, _ = demo
+    before, _, after = ended.out.partition("The newsroom publishes.")
+    assert "they are stored, and no message is sent." in before
+    assert "── by e-mail" not in before
+    assert "The desk that gets its alerts is in the time zone Asia/Seoul." in before
+    assert re.search(r"\d deferred: only mentioned; the daily digest lists it\n", after)
+    assert re.search(r"\d suppressed: only mentioned, and too old, already sent or of a rule in shadow\n", after)
+    assert not re.search(r"http://\S*/20\d\d/", ended.out)
+
+
 def mails_of(rule: str, ended: Ended) -> list[str]:
     """The mails that a rule sent, in their order."""
     return [mail for mail in ended.out.split("── by e-mail ") if f"Rule {rule}, event E" in mail]

@@ -50,6 +50,7 @@ PLACEHOLDERS: dict[tuple[str, str], str] = {
     ("README.md", "split ID"): "split {story}",
     ("README.md", "try FILE"): "try edited.yaml",
     ("README.md", "add URL"): "add http://{host}/new.xml",
+    ("README.md", "sources show ID"): "sources show harbour-times",
     ("README.md", "retry ID"): "retry harbour-times",
     ("README.md", "part of a headline"): "Port workers strike",
     ("docs/alerts.md", "S7464 S1f0a"): "{story} {other_story}",
@@ -74,7 +75,7 @@ PLACEHOLDERS: dict[tuple[str, str], str] = {
 """(page, what a reader replaces) -> what is used here."""
 
 BETWEEN: dict[tuple[str, str], str] = {
-    ("README.md", "news-monitor channels preview mail"): "rm -r ./* && cp -r ~/newsroom/. .",
+    ("README.md", "news-monitor status"): "rm -r ./* && cp -r ~/newsroom/. .",
     ("docs/replay.md", "news-monitor matches export | news-monitor score"): "news-monitor matches mark 1 good",
 }
 """(page, beginning of a line) -> what happens before it: the reader edits the files, and the daemon runs for some days.

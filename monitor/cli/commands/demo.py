@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monitor.alerting.stages.freshness import BASELINE_AGE
 from monitor.app import open_daemon
 from monitor.cli.called_name import find_called_name
 from monitor.cli.options import database_of
@@ -25,11 +26,13 @@ from monitor.store.queries.matches import MatchFilter, MatchQueries, MatchReport
 from monitor.store.queries.reports import ReportQueries
 from monitor.store.queries.stories import StoryQueries
 from monitor.telemetry import configure_logging
+from monitor.wording.quantities import duration_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 
+ZONE = "Asia/Seoul"  # of the demo's desk
 PATIENCE = 90  # s: the longest that any step may take on a slow machine
 
 
@@ -62,6 +65,7 @@ async def _run_demo(folder: Path, *, keep: bool) -> int:
     async with newsroom as origin, Mailbox(print_received) as smtp, WebhookReceiver(print_received) as http:
         config = _write_config(folder, newsroom, origin, smtp=smtp, http=http)
         click.echo(f"A newsroom of {len(newsroom.outlets)} outlets in {_list_languages(newsroom)} opens on {origin}.")
+        click.echo(f"The desk that gets its alerts is in the time zone {ZONE}.")
         async with open_daemon(config) as daemon:
             stop = asyncio.Event()
             running = asyncio.create_task(daemon.run(stop))
@@ -92,10 +96,14 @@ async def _play_scenario(newsroom: Newsroom, reports: ReportQueries, received: C
         waiting = {state: n for state, n in reports.delivery_counts().items() if state not in {"accepted", "dead"}}
         return received() > 0 and not any(waiting.values())
 
-    if not await _wait_until(polled):
+    if not await _wait_until(lambda: polled() and committed()):
         return "not every outlet was polled"
+    if received() or any(reports.delivery_counts().values()):
+        return "a message was sent about a report that is days old"
     click.echo(
-        "Every outlet was polled once. The reports already in its feed are stored, and no message is sent about them."
+        "Every outlet was polled once. The reports in its feed are days old: they are stored, and no message is sent.\n"
+        "At a first poll, only reports within the rule's max_age are sent, or within "
+        f"{duration_in_words(BASELINE_AGE)} if it has none."
     )
     for said in (
         "The newsroom publishes. Alerts, as their receivers get them:",
@@ -139,7 +147,7 @@ def _write_config(folder: Path, newsroom: Newsroom, origin: str, *, smtp: int, h
     path = folder / "monitor.yaml"
     path.write_text(
         f"""\
-timezone: Asia/Seoul
+timezone: {ZONE}
 database: sqlite:///monitor.db
 rules: ['{find_shipped_folder() / "rules"}']
 entities: ['{find_shipped_entity_folder()}']
@@ -192,9 +200,10 @@ def _print_summary(
         click.echo(f"The demo failed: {problem}.", err=True)
         return 1
     click.echo(
-        "Outlets that print one agency's text, known by its credit line, are one independent publisher. The correction "
-        "was sent at once;\nother news of a happening is deferred for its rule's cooldown: 3 hours after the first "
-        "alert, and longer each time."
+        "An article only mentions a happening if, for example, the rule finds its words deep in the text.\n"
+        "Outlets that print one agency's text, known by its credit line, are one independent publisher.\n"
+        "The correction was sent at once; other news of a happening is deferred for its rule's cooldown: 3 hours\n"
+        "after the first alert, and longer each time."
     )
     click.echo(f"The next step: `{find_called_name()} init FOLDER` writes a set of files to edit.")
     return 0

@@ -34,6 +34,7 @@ class Capabilities:
     max_json     the longest title and text together, in characters of JSON in ASCII (None: no such limit)
     max_title    the longest title, in units of UTF-16
     joins_title  it has no titles: a title becomes the first line of the text, and counts
+    whole_text   its text may be shown without its title, so it never leaves out what the title says
     max_lines    how many lines it shows (None: all)
     max_items    how many lines of a digest it gets at most
     mentions     it may take `@everyone` and the like in a text for a call to people
@@ -46,6 +47,7 @@ class Capabilities:
     max_json: int | None = 7700
     max_title: int = 190
     joins_title: bool = True
+    whole_text: bool = False
     max_lines: int | None = None
     max_items: int = 7
     mentions: bool = True

@@ -140,9 +140,9 @@ def list_versions(
     if delivery.held_by is not None:
         remarks.append(f"Held since {_format_local_time(subject.at, zone)} by {delivery.held_by}.")
     if isinstance(subject, Notice):
-        yield from _list_notice_versions(subject, remarks)
+        yield from _list_notice_versions(subject, remarks, zone)
     elif subject.kind is AlertKind.DIGEST:
-        yield from _list_digest_versions(subject, capabilities, remarks)
+        yield from _list_digest_versions(subject, capabilities, remarks, zone)
     else:
         # one line may be nearly all link; elsewhere a link leaves half of the message to what it says
         longest_link = ADDRESS if capabilities.form is Form.SHORT else min(ADDRESS, capabilities.max_size // 2)
@@ -251,14 +251,16 @@ def _format_local_time(moment: datetime, zone: ZoneInfo) -> str:
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
 
 
-def _list_digest_versions(alert: Alert, capabilities: Capabilities, repeat: Sequence[str]) -> Iterator[MessageContent]:
+def _list_digest_versions(
+    alert: Alert, capabilities: Capabilities, repeat: Sequence[str], zone: ZoneInfo
+) -> Iterator[MessageContent]:
     limit = max(capabilities.max_items, UNSURE_ITEMS if any(item.unsure for item in alert.items) else ITEMS)
     for lines in range(min(limit, len(alert.items)), -1, -1):
-        yield _describe_digest(alert, lines, REASON, repeat)
-    yield _describe_digest(alert, 0, 80, repeat)
+        yield _describe_digest(alert, lines, REASON, repeat, zone)
+    yield _describe_digest(alert, 0, 80, repeat, zone)
 
 
-def _describe_digest(alert: Alert, limit: int, reason: int, repeat: Sequence[str]) -> MessageContent:
+def _describe_digest(alert: Alert, limit: int, reason: int, repeat: Sequence[str], zone: ZoneInfo) -> MessageContent:
     """A line for each deferred item, up to the limit; the others are counted."""
     omitted = len(alert.items) - limit
     more = f"and {omitted} more: `news-monitor matches list` shows them all"
@@ -268,7 +270,7 @@ def _describe_digest(alert: Alert, limit: int, reason: int, repeat: Sequence[str
         label=f"DIGEST, {alert.level.upper()}",
         headline=title,
         subject=title,
-        facts=(f"Why: {why}.", f"Digest {alert.id}"),
+        facts=(f"Why: {why}.", f"Digest {alert.id}, {_format_local_time(alert.at, zone)}"),
         reason=why,
         level=alert.level,
         items=tuple(
@@ -293,20 +295,23 @@ def _format_item_note(item: Item) -> str:
     return f"({truncate_text(item.source, SOURCE)}): the same as {original}, although {doubt}"
 
 
-def _list_notice_versions(notice: Notice, repeat: Sequence[str]) -> Iterator[MessageContent]:
+def _list_notice_versions(notice: Notice, repeat: Sequence[str], zone: ZoneInfo) -> Iterator[MessageContent]:
     """A report has as many lines as fit; all else is short."""
     lines = notice.text.split("\n") if notice.kind is NoticeKind.REPORT else []
     for count in range(min(len(lines), REPORT_LINES), 0, -1):
         left = ["…"] if count < len(lines) else []
         shown = [*(truncate_text(line, REPORT_LINE) for line in lines[:count]), *left]
-        yield _describe_notice(notice, shown, REASON, repeat)
+        yield _describe_notice(notice, shown, REASON, repeat, zone)
     for text, reason in _NOTICE_STEPS:
-        yield _describe_notice(notice, truncate_text(notice.text, text).split("\n"), reason, repeat)
+        yield _describe_notice(notice, truncate_text(notice.text, text).split("\n"), reason, repeat, zone)
 
 
-def _describe_notice(notice: Notice, lines: Sequence[str], reason: int, repeat: Sequence[str]) -> MessageContent:
-    """The title says that it is a notice: who is woken must see at once whether it is the news or the service."""
+def _describe_notice(
+    notice: Notice, lines: Sequence[str], reason: int, repeat: Sequence[str], zone: ZoneInfo
+) -> MessageContent:
+    """The title says that it is a notice: who is woken must see at once whether it is the news or the service. Its time
+    names the zone of the times in its lines."""
     title = truncate_text(notice.title, NOTICE_TITLE)
     why = truncate_text(notice.reason, reason) if reason else ""
-    facts = (*((f"Why: {why}.",) if why else ()), f"Notice {notice.id}")
+    facts = (*((f"Why: {why}.",) if why else ()), f"Notice {notice.id}, {_format_local_time(notice.at, zone)}")
     return MessageContent("NOTICE", title, title, facts, lines=tuple(lines), remarks=tuple(repeat), reason=why)

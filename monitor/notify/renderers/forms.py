@@ -82,6 +82,7 @@ def write_message(content: MessageContent, can: Capabilities) -> Message:
     safe = replace(
         content,
         headline=neutralise_mentions(content.headline),
+        subject=neutralise_mentions(content.subject),
         link=escape_mentions_in_link(content.link) if content.link else None,
         items=tuple(
             replace(item, link=escape_mentions_in_link(item.link)) if item.link else item for item in content.items
@@ -101,19 +102,33 @@ def guard_message(message: Message, links: list[str]) -> Message:
 
 
 def _write_form(content: MessageContent, can: Capabilities) -> Message:
-    """Where a title becomes the first line of the text anyway, forms other than plain text place it themselves."""
+    """Where a title becomes the first line of the text anyway, forms other than plain text place it themselves. A text
+    does not begin with the title that is shown above it."""
     title = content.title(can.max_title)
-    inline = title if can.joins_title else ""
     match can.form:
         case Form.PLAIN:
-            return Message(title, write_text(content))
+            return Message(title, write_text(content, below="" if can.whole_text else title))
         case Form.SHORT:
-            short = write_short(content, can, link=content.link)
-            return Message("" if can.joins_title else truncate_text(content.heading, can.max_title), short)
+            return _write_short_form(content, can)
+        case Form.MARKDOWN if can.joins_title:
+            return Message("", write_text(content), markdown=write_markdown(content, with_title=title))
         case Form.MARKDOWN:
-            markdown = write_markdown(content, with_title=inline)
-            return Message("" if inline else title, write_text(content), markdown=markdown)
+            return Message(title, write_text(content, below=title), markdown=write_markdown(content, below=title))
         case Form.HTML:
             return Message("", write_text(content), write_chat_html(content, title=title))
         case Form.MAIL:
-            return Message(title, write_text(content), write_mail_page(content))
+            return Message(title, write_text(content, below=title), write_mail_page(content))
+
+
+def _write_short_form(content: MessageContent, can: Capabilities) -> Message:
+    if can.joins_title:
+        return Message("", write_short(content, can, link=content.link))
+    short = write_short(_say_more_than_title(content), can, link=content.link)
+    return Message(truncate_text(content.heading, can.max_title), short)
+
+
+def _say_more_than_title(content: MessageContent) -> MessageContent:
+    """The content with its first line as its headline, if the title says the headline already."""
+    quote = [content.quote[0]] if content.quote else []
+    lines = [*(item.text for item in content.items), *content.lines, *quote]
+    return replace(content, headline=lines[0]) if lines and content.headline == content.subject else content

@@ -45,7 +45,7 @@ def _kind(form: Form, size: int, title: int, unit: LengthUnit, **other: object) 
 _SMS = _short(160, unit=LengthUnit.SMS, mentions=False)
 _MAIL = Capabilities(Form.MAIL, 30_000, max_json=None, joins_title=False, max_items=40, mentions=False, headers=True)
 _MAIL_SERVICE = Capabilities(Form.MAIL, 30_000, max_json=None, joins_title=False, max_items=40, mentions=False)
-_FOR_PROGRAMS = Capabilities(joins_title=False, mentions=False)
+_FOR_PROGRAMS = Capabilities(joins_title=False, whole_text=True, mentions=False)
 
 # The schemes of a kind or family, and what it takes and shows.
 _TABLE: tuple[tuple[str, Capabilities], ...] = (
@@ -107,7 +107,9 @@ _TABLE: tuple[tuple[str, Capabilities], ...] = (
     ("tgram", _kind(Form.HTML, 4096, 0, LengthUnit.UTF16)),
     # pushes and programs
     ("ntfy ntfys", Capabilities(joins_title=False)),
-    ("json jsons xml xmls form forms apprise apprises console", _FOR_PROGRAMS),
+    ("webhook webhooks", Capabilities(whole_text=True)),
+    ("json jsons xml xmls form forms", _FOR_PROGRAMS),
+    ("apprise apprises console", Capabilities(joins_title=False, mentions=False)),
 )
 KINDS: dict[str, Capabilities] = {scheme: can for schemes, can in _TABLE for scheme in schemes.split()}
 

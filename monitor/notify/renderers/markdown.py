@@ -26,9 +26,10 @@ def _escape_list_sign(sign: str) -> str:
     return f"\\{sign}" if not sign.isdigit() else f"{sign}{ZERO_WIDTH}"
 
 
-def write_markdown(content: MessageContent, *, with_title: str) -> str:
-    """The title (empty: the channel shows it apart) and the subject, the quoted sentence or the articles, and the
-    facts. Headlines are links, the words that fired are bold."""
+def write_markdown(content: MessageContent, *, with_title: str = "", below: str = "") -> str:
+    """The title and the subject, the quoted sentence or the articles, and the facts. Headlines are links, the words
+    that fired are bold. Without `with_title`: the heading in place of the title, unless it is the same as `below`, the
+    title that the channel shows above the text."""
     link = encode_link(content.link)
     title = _link_text(escape_markdown(with_title), link) if with_title else ""
     lines = [
@@ -45,7 +46,10 @@ def write_markdown(content: MessageContent, *, with_title: str) -> str:
         *map(escape_markdown, (*content.facts, *content.others, *content.remarks)),
     ]
     subject = content.subject if content.subject != content.headline else ""
-    heads = [f"**{title}**", escape_markdown(subject)] if title else [escape_markdown(content.heading)]
+    if title:
+        heads = [f"**{title}**", escape_markdown(subject)]
+    else:
+        heads = [] if content.heading == below else [escape_markdown(content.heading)]
     paragraphs = ([part for part in block if part] for block in (heads, lines, facts))
     return "\n\n".join(_BREAK.join(block) for block in paragraphs if block)
 

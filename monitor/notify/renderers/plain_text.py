@@ -9,15 +9,17 @@ from monitor.notify.renderers.text_length import LengthUnit, simplify_typography
 _MIN_HEADLINE = 20  # units of UTF-16 that a link leaves to its headline; otherwise the link is left out
 
 
-def write_text(content: MessageContent) -> str:
-    """Three paragraphs: the heading, the lines or the quoted sentence, and the facts."""
+def write_text(content: MessageContent, *, below: str = "") -> str:
+    """Three paragraphs: the heading, the lines or the quoted sentence, and the facts. `below`: the title that is shown
+    above the text; a heading that says the same is left out."""
+    heads = [] if content.heading == below else [content.heading, ""]
     lines = [line for item in content.items for line in (item.text, *((item.link,) if item.link else ()))]
     lines += content.lines
     if content.quote is not None:
         sentence, _ = content.quote  # no sign marks the words that fired: people would read the sign
         lines = [f"“{sentence}”"]
     facts = [content.source, content.link or "", *content.facts, *content.others, *content.remarks]
-    return "\n".join([content.heading, "", *lines, *([""] if lines else []), *filter(None, facts)])
+    return "\n".join([*heads, *lines, *([""] if lines else []), *filter(None, facts)])
 
 
 def write_short(content: MessageContent, can: Capabilities, *, link: str | None) -> str:

@@ -30,7 +30,7 @@ from monitor.notify.renderers.kinds import capabilities_of
 from monitor.notify.renderers.markdown import escape_markdown
 from monitor.notify.renderers.mentions import neutralise_markup
 from monitor.notify.renderers.plain_text import write_text
-from monitor.notify.renderers.samples import make_samples
+from monitor.notify.renderers.samples import SAMPLE_SOURCE, make_samples
 from monitor.notify.renderers.text_length import truncate_text
 
 MAX_OUTPUT = 60_000  # characters of a message
@@ -87,9 +87,9 @@ def find_template_faults(template: MessageTemplate, kind: str) -> list[Fault]:
     if template.is_markdown and not can.markdown:
         return [Fault(place, f"a channel of the kind '{kind}' shows no Markdown", "call it NAME.txt.j2")]
     zone, fitting = ZoneInfo("UTC"), False
-    for name, delivery in make_samples().items():
+    for name, delivery in make_samples(zone).items():
         try:
-            versions = list_versions(delivery, can, source="The Harbour Times", zone=zone)
+            versions = list_versions(delivery, can, source=SAMPLE_SOURCE, zone=zone)
             messages = (_write_message(template, content, delivery, can) for content in versions)
             fitting = any(_is_accepted(template, message, can) for message in messages)
         except TemplateFailed as failure:

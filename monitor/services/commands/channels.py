@@ -62,7 +62,7 @@ def _make_test_delivery(channel: str, now: datetime) -> Delivery:
         why=clauses_from_sentence("somebody ran `news-monitor channels test`; this is no news"),
         routes=(),
         story="none",
-        article=Article("", "", f"A test of the channel {channel}", "", now, now),
+        article=Article("", "", f"A test of the channel {channel}", "", now, now, dated=True),
         sentence=_SENTENCE,
         highlights=_HIGHLIGHTS,
     )

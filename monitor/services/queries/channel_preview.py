@@ -38,7 +38,7 @@ def preview_samples(settings: Settings, channel: str, sample: str | None = None)
     MonitorError if its kind is not known."""
     known = _find_channel(settings, channel)
     zone = ZoneInfo(settings.timezone)
-    samples = make_samples(channel)
+    samples = make_samples(zone, channel)
     require_known("sample", [sample] if sample else [], samples)
     return [
         _describe(name, known, render_for(known, delivery, source=SAMPLE_SOURCE, zone=zone))

@@ -31,8 +31,8 @@ def test_samples_are_shown_in_the_form_and_length_of_the_channel(folder: Path) -
     shown = run("channels", "preview", "phone")
     assert shown.exit_code == 0
     assert shown.output.startswith(
-        "--- new: plain, 129 of 160 characters of an SMS\n"
-        "HIGH: China starts live-fire drills around Taiwan https://example.org/news/2026/01/05/"
+        "--- new: plain, 123 of 160 characters of an SMS\n"
+        "HIGH: China starts live-fire drills around Taiwan https://example.org/news/asia/"
     )
     for name in ("new", "update", "possibly", "digest", "notice"):
         assert f"--- {name}: plain, " in shown.output
@@ -42,6 +42,25 @@ def test_samples_are_shown_in_the_form_and_length_of_the_channel(folder: Path) -
     assert "and 5 more: `news-monitor matches list` shows them all" in chat.output
     assert "s3cr3t" not in shown.output + chat.output
     assert not (folder / "monitor.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("zone", "published", "sent"),
+    [("Asia/Seoul", "Mon 5 Jan 2026, 09:12 KST", "09:14"), ("UTC", "Mon 5 Jan 2026, 00:12 UTC", "00:14")],
+)
+def test_all_times_of_the_samples_are_in_the_zone_of_the_config(
+    folder: Path, zone: str, published: str, sent: str
+) -> None:
+    """The time of the article, which names the zone, and those in reasons and notices."""
+    config = folder / "monitor.yaml"
+    text = config.read_text(encoding="utf-8")
+    assert "Asia/Seoul" in text
+    config.write_text(text.replace("Asia/Seoul", zone), encoding="utf-8")
+    update = run("channels", "preview", "mail", "--sample", "update").output
+    assert f"update: new fact: 71 aircraft; first sent at {sent}." in update
+    assert published in run("channels", "preview", "mail", "--sample", "new").output
+    notice = run("channels", "preview", "mail", "--sample", "notice").output
+    assert f"{published[:-9]}{sent} {published[-3:]}\n" in notice
 
 
 def test_a_page_of_a_mail_is_written_for_a_browser(folder: Path) -> None:

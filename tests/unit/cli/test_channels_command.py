@@ -112,6 +112,7 @@ async def test_a_test_message_is_rendered_as_alerts_are(faults: FaultServer, tmp
     assert body["title"] == "INFO: A test of the channel desk"
     for part in ("a test:", "проверка", "測試", "测试", "テスト", "시험", "🛰", "News Monitor, ", " KST", "no news"):
         assert part in body["message"]
+    assert "undated" not in body["message"]
     assert faults.bodies("404") == []
 
 

@@ -15,7 +15,8 @@ from monitor.ingest.dates import parse_date
 from monitor.model import Entry
 from monitor.sources.formats.read_document import read_document
 from monitor.stories.wires import WireStatus, extract_provenance
-from tests.building import article
+from monitor.text.days import days_named
+from tests.building import NOON, article
 
 
 @pytest.mark.parametrize("outlet", load_outlets(), ids=lambda outlet: outlet.id)
@@ -76,6 +77,13 @@ def test_there_are_five_languages_and_nothing_of_the_real_world() -> None:
     for outlet in shown:
         assert "(demo)" in outlet.name
         assert not any(re.search(r"https?://", item.title + item.text) for item in outlet.shown(len(EDITIONS)))
+
+
+def test_no_text_and_no_address_names_a_day() -> None:
+    """Entries are dated from when the demo starts: a weekday or a date in them would be wrong on all other days."""
+    for item in (item for each in load_outlets() for item in each.shown(len(EDITIONS))):
+        assert days_named(f"{item.title} {item.text}", NOON) == 0, item.title
+        assert re.search(r"/(19|20)\d\d/", item.path) is None
 
 
 def test_wires_are_credited_and_marked() -> None:

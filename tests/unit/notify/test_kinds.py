@@ -68,7 +68,7 @@ def test_no_cap_is_above_what_the_plug_in_says(kind: str) -> None:
 
 def test_the_table_names_kinds_that_apprise_has() -> None:
     """A scheme with a typing error would be a kind without its cap."""
-    assert set(KINDS) - set(PLUGINS) == {"console"}
+    assert set(KINDS) - set(PLUGINS) == {"console", "webhook", "webhooks"}  # ours
 
 
 @pytest.mark.parametrize(
@@ -140,6 +140,18 @@ def test_no_message_is_longer_than_its_kind_takes(kind: str, sign: str) -> None:
                 assert str(alert_.article.url) in shown
             if alert_.kind is not AlertKind.DIGEST and can.form is not Form.SHORT and can.max_size > 600:
                 assert f"Rule {alert_.rule}" in shown
+
+
+@pytest.mark.parametrize("kind", sorted(set(DISTINCT.values())))
+def test_a_text_does_not_repeat_the_title_above_it(kind: str) -> None:
+    """A notice, a digest and a test message have no other headline than their subject: what shows the title, shows it
+    once. Only a program that may show the text alone gets it twice."""
+    can, page = capabilities_of(kind), article(title="About launch")
+    for each in (notice(), digest(*items(2)), replace(alert(), article=page, rule_title=page.title)):
+        message = render_message(delivery(each), kind=kind, source="Wire", zone=SEOUL)
+        body = (message.markdown if can.markdown else "") or message.text
+        assert body
+        assert body.startswith(message.title) is (can.whole_text or not message.title)
 
 
 @pytest.mark.parametrize(

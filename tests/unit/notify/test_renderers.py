@@ -339,14 +339,12 @@ def test_a_digest_has_a_line_for_each_story() -> None:
     assert made == Message(
         title="DIGEST, INFO: About launch: 2 stories, only mentioned",
         text=(
-            "DIGEST, INFO: About launch: 2 stories, only mentioned\n"
-            "\n"
             f"1. HIGH: {HEADLINE} (launch, S1)\n"
             f"{PAGE}\n"
             "2. LOW: It flew. (launch, S2)\n"
             "\n"
             "Why: 2 stories, only mentioned.\n"
-            f"Digest {of.id}\n"
+            f"Digest {of.id}, Mon 5 Jan 2026, 21:00 KST\n"
             "An earlier attempt got no clear answer: you may have this message already."
         ),
         id=of.id,
@@ -372,7 +370,7 @@ def test_a_digest_of_what_was_suppressed_says_for_what_each_was_taken() -> None:
     line = replace(items(1)[0], unsure="one of the two names no known place", same_as="Dockers walk out")
     other = replace(line, same_as="", source="post", url=None)
     text = message(digest(line, other, replace(other, event="E1"), title="About launch: 3 articles")).text
-    assert text.splitlines()[2:6] == [
+    assert text.splitlines()[:4] == [
         f"1. HIGH: {HEADLINE} (wire): the same as “Dockers walk out”, although one of the two names no known place",
         PAGE,
         f"2. HIGH: {HEADLINE} (post): the same as S1, although one of the two names no known place",
@@ -451,13 +449,11 @@ def test_a_notice_says_that_it_is_one() -> None:
     assert message(of, repeat=True) == Message(
         title="NOTICE: Source wire fails",
         text=(
-            "NOTICE: Source wire fails\n"
-            "\n"
             "wire: <\u200bgone>\n"
             "It is still tried.\n"
             "\n"
             "Why: a source that fails for 3 hours is told.\n"
-            "Notice n1\n"
+            "Notice n1, Mon 5 Jan 2026, 21:00 KST\n"
             "An earlier attempt got no clear answer: you may have this message already."
         ),
         id="n1",
@@ -526,7 +522,7 @@ def test_of_a_digest_the_longest_that_fits_is_sent() -> None:
     """By what its channel accepts; at the least without a line."""
     of = delivery(digest(*items(ITEMS)))
     lines = []
-    for size in (4096, 700, 300, 60):
+    for size in (4096, 680, 300, 60):
         can = Capabilities(max_size=size, joins_title=False)
         text = compose_message(of, can, source="", zone=SEOUL).text
         assert can.accepts("", text)

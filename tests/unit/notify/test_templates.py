@@ -75,7 +75,7 @@ def test_a_template_of_every_variable_renders_for_every_kind_of_message() -> Non
     ]
     source = "\n".join(f"{name}={{{{ {name} }}}}" for name in names)
     assert faults(source) == []
-    for each in make_samples("desk").values():
+    for each in make_samples(UTC, "desk").values():
         text = render_for(channel(source), each, source="Wire", zone=UTC).text
         assert [line.partition("=")[0] for line in text.splitlines() if "=" in line[:16]] == names
 

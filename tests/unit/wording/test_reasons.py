@@ -9,9 +9,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.model import ClauseCode, DeskTime, Level, OncePer, Reason, ReasonClause, RemovalKind, UpdateTrigger
+from monitor.model import (
+    ClauseCode,
+    DeskTime,
+    Level,
+    OncePer,
+    Outcome,
+    Reason,
+    ReasonClause,
+    RemovalKind,
+    UpdateTrigger,
+)
 from monitor.model.outcome import clauses_from_row, clauses_from_sentence, clauses_to_row, suppressed_outcome
-from monitor.wording.reasons import outcome_in_words, reason_in_words, summarize_reason
+from monitor.wording.reasons import outcome_in_words, reason_in_words, summarize_outcome
 
 SEOUL = ZoneInfo("Asia/Seoul")
 AT = DeskTime(datetime(2026, 1, 5, 21, 5, tzinfo=SEOUL))
@@ -250,4 +260,12 @@ def test_a_time_is_dated_where_it_is_not_of_the_day() -> None:
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_has_a_summary(reason: Reason) -> None:
     """For tables and counts."""
-    assert summarize_reason(reason)
+    assert summarize_outcome(Outcome.SUPPRESSED, reason).startswith("suppressed: ")
+
+
+@pytest.mark.parametrize("reason", [Reason.MENTION, Reason.IN_DOUBT])
+def test_a_reason_of_two_outcomes_says_what_differs(reason: Reason) -> None:
+    """Who sees both counted side by side would else take one for a mistake."""
+    deferred, suppressed = (summarize_outcome(each, reason) for each in (Outcome.DEFERRED, Outcome.SUPPRESSED))
+    assert deferred.removeprefix("deferred: ") != suppressed.removeprefix("suppressed: ")
+    assert deferred.endswith("; the daily digest lists it")
