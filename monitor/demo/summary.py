@@ -3,11 +3,13 @@ sent."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.demo.newsroom import Outlet
+from monitor.demo.receivers import ReceivedMessage
 from monitor.model import AlertKind, Outcome
 from monitor.store.queries.matches import MatchReport
 from monitor.store.queries.stories import StoryQueries
@@ -15,6 +17,7 @@ from monitor.wording.quantities import format_count
 from monitor.wording.reasons import summarize_outcome
 
 LAUNCH = "north-korea-missile-launch"  # the event that all outlets report, and one of them corrects
+_ALERT_ID = re.compile("alert ([0-9a-f]{16})")  # as messages end with it
 EXPECTED = frozenset({LAUNCH, "taiwan-drills", "korea-china-diplomacy"})  # each happens once
 
 
@@ -73,4 +76,16 @@ def find_unexpected_result(events: Iterable[EventSummary]) -> str | None:
         return f"one event caused several alerts of {', '.join(several)}"
     if sum(summary.sent[AlertKind.UPDATE] for summary in summaries if summary.rule == LAUNCH) != 1:
         return f"the correction was not one update of {LAUNCH}"
+    return None
+
+
+def find_missing_alerts(alerts: int, received: Sequence[ReceivedMessage]) -> str | None:
+    """What is wrong with the messages of each receiver, which name the alerts in them; None: nothing."""
+    for receiver in ("e-mail", "webhook"):
+        texts = [message.text for message in received if message.receiver == receiver]
+        named = [id_ for text in texts for id_ in _ALERT_ID.findall(text)]
+        if not len(named) == len(set(named)) == alerts:
+            return (
+                f"the messages by {receiver} name {len(named)} alerts ({len(set(named))} different ones), not {alerts}"
+            )
     return None

@@ -14,9 +14,10 @@ import pytest
 
 from monitor.model import Alert, AlertKind, Handover, Item, Level, Message, MessageType, Notice, NoticeKind
 from monitor.model.outcome import clauses_from_sentence
-from monitor.notify.renderers import Capabilities, render_message
+from monitor.notify.renderers import Capabilities, capabilities_of, render_message
 from monitor.notify.renderers.content import ADDRESS, ITEMS, SENTENCE, UNSURE_ITEMS
 from monitor.notify.renderers.forms import compose_message
+from monitor.store.queues.delivery_claims import MAX_COMBINED
 from tests.building import HEADLINE, HOUR, MINUTE, NOON, alert, article, delivery, endless, in_doubt, notice, reason_of
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -239,6 +240,37 @@ def test_an_update_fits_every_channel(sign: str) -> None:
     assert len(json.dumps({"title": longest.title, "message": longest.text})) <= 8192 - 400  # its other keys
     for part in ("“", "99 independent publishers in all", f"Why: {sign}", "you may have this message"):
         assert part in longest.text
+
+
+def others(count: int, of: Alert) -> dict[str, Any]:
+    """What makes a delivery the first of a message with so many other alerts."""
+    made = (replace(of, id=f"{number:016x}", rule=f"other-{number}", level=Level.LOW) for number in range(count))
+    return {"combined": tuple(delivery(each) for each in made)}
+
+
+@pytest.mark.parametrize("kind", ["ntfy", "mailto", "discord", "tgram", "slack"])
+def test_a_message_names_all_its_alerts(kind: str) -> None:
+    """In each form, and in both bodies of a mail: with level, rule and id."""
+    sent = message(kind=kind, **others(2, told()))
+    for body in filter(None, (sent.text, unescape(sent.html), sent.markdown.replace("\\", ""))):
+        for number in range(2):
+            assert "Also LOW: About launch. Why: “missiles” in the title" in body
+            assert f"Rule other-{number}, story {told().story}, alert {number:016x}" in body
+    assert sent.id == told().id
+
+
+@pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
+@pytest.mark.parametrize("kind", ["ntfy", "discord", "pover", "tgram"])
+def test_a_message_of_several_alerts_fits(sign: str, kind: str) -> None:
+    """However long all their parts are."""
+    long = endless(sign)
+    sent = message(long, kind=kind, source=sign * 5000, **others(MAX_COMBINED - 1, long))
+    assert capabilities_of(kind).accepts(sent.title, sent.markdown or sent.text)
+    assert f"alert {MAX_COMBINED - 2:016x}" in sent.text
+
+
+def test_one_line_shows_the_first_alert() -> None:
+    assert message(kind="twilio", **others(2, told())) == message(kind="twilio")
 
 
 def items(number: int, title: str = HEADLINE, url: str | None = PAGE) -> tuple[Item, ...]:
