@@ -19,13 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Update, bindparam, or_, select
 
 from monitor.alerting.channel_pace import after_claim, after_failure, end_of_pause, next_by_rate
 from monitor.alerting.retry import RetryVerdict
-from monitor.model import (
-    Delivery,
-    DeliveryState,
-    Receipt,
-    ReceiptKind,
-    SendRate,
-)
+from monitor.model import Delivery, DeliveryState, Receipt, ReceiptKind, SendRate
 from monitor.store.engine.database import Database, in_batches
 from monitor.store.engine.tables import attempt, delivery
 from monitor.store.queries.ages import is_held
