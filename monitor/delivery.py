@@ -6,7 +6,7 @@
                              together with what is due there of other rules about the same article
         | notifier.render    the message as people read it, in the form that the channel shows
         | send               one attempt, in a process that can be killed
-        | after_attempt      accepted, try again (when), or dead
+        | after_message      accepted, try again (when), or dead
         outbox.settle        the receipt, committed; tried again while the database cannot be used
     what a process left in `sending` goes back to retry: at start, and when its lease ends
 
@@ -19,11 +19,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import clock
-from monitor.alerting.retry import RetryVerdict, after_attempt, unknowns_in_a_row
+from monitor.alerting.retry import RetryVerdict, after_message, unknowns_in_a_row
 from monitor.errors import StoreFailed, StoreReplaced
 from monitor.model import Alert, Delivery, Notice, Receipt, ReceiptKind, Settings
 from monitor.notify import Notifier, Send
@@ -152,24 +152,13 @@ class Dispatcher:
 
     async def _conclude_attempt(self, delivery: Delivery, receipt: Receipt) -> None:
         now, unknowns = clock.now(), self._count_unknowns(delivery, receipt)
-        verdict, others = self._judge_attempt(delivery, receipt, unknowns, now)
-        settled = await self._settle_receipt(delivery, receipt, verdict, others)
-        for each, its_verdict in ((delivery, verdict), *others):
-            log_attempt(each, receipt, its_verdict.state, settled=settled)
+        limit, sent = self._settings.limits.attempts, (delivery, *delivery.combined)
+        verdicts = after_message(receipt, sent, limit=limit, now=now, unknowns=unknowns)
+        settled = await self._settle_receipt(delivery, receipt, verdicts)
+        for each, verdict in zip(sent, verdicts, strict=True):
+            log_attempt(each, receipt, verdict.state, settled=settled)
             if settled:
-                self._metrics.record_attempt(each, its_verdict.state, now, receipt.kind)
-
-    def _judge_attempt(
-        self, delivery: Delivery, receipt: Receipt, unknowns: int, now: datetime
-    ) -> tuple[RetryVerdict, list[tuple[Delivery, RetryVerdict]]]:
-        """The verdict on a delivery, and those on the deliveries of the same message. They are due again together."""
-        limit = self._settings.limits.attempts
-        own, *verdicts = (
-            after_attempt(receipt, each, limit=limit, now=now, unknowns=unknowns)
-            for each in (delivery, *delivery.combined)
-        )
-        together = (own if verdict.state is own.state else verdict for verdict in verdicts)
-        return own, list(zip(delivery.combined, together, strict=True))
+                self._metrics.record_attempt(each, verdict.state, now, receipt.kind)
 
     def _source_name(self, message: Alert | Notice) -> str:
         return "News Monitor" if isinstance(message, Notice) else self._name_of(message.article.source)
@@ -181,20 +170,14 @@ class Dispatcher:
         self._unknowns[delivery.channel] = of_channel
         return max(of_channel, unknowns_in_a_row(receipt, delivery.unknown_streak))
 
-    async def _settle_receipt(
-        self,
-        delivery: Delivery,
-        receipt: Receipt,
-        verdict: RetryVerdict,
-        others: Sequence[tuple[Delivery, RetryVerdict]],
-    ) -> bool:
+    async def _settle_receipt(self, delivery: Delivery, receipt: Receipt, verdicts: Sequence[RetryVerdict]) -> bool:
         """Record the receipt. If the database fails for a while, we must not forget what a server has accepted. So the
         receipt counts even after the lease has ended, unless somebody has begun to send the message again. We do not,
         while we wait here."""
-        began = clock.now()
+        began, (own, *others) = clock.now(), verdicts
         while True:
             try:
-                return await self._thread.run(self._outbox.settle, delivery, receipt, verdict, clock.now(), others)
+                return await self._thread.run(self._outbox.settle, delivery, receipt, own, clock.now(), *others)
             except StoreReplaced:  # no later try can succeed
                 raise
             except StoreFailed as error:

@@ -5,6 +5,7 @@ An attempt that is in doubt is tried again: a reader forgives a message that com
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -30,6 +31,15 @@ class RetryVerdict:
 def unknowns_in_a_row(receipt: Receipt, before: int) -> int:
     """How many attempts in a row had no clear answer, this one included; `before`: without this one."""
     return before + 1 if receipt.kind is ReceiptKind.UNKNOWN else 0
+
+
+def after_message(
+    receipt: Receipt, deliveries: Iterable[Delivery], *, limit: int, now: datetime, unknowns: int
+) -> tuple[RetryVerdict, ...]:
+    """The verdicts on all deliveries of one message, the first of which is the one that was claimed for it. Those that
+    are tried again are due at the same time, so that they can be one message again. The rest as in `after_attempt`."""
+    own, *others = (after_attempt(receipt, each, limit=limit, now=now, unknowns=unknowns) for each in deliveries)
+    return own, *(own if verdict.state is own.state else verdict for verdict in others)
 
 
 def after_attempt(

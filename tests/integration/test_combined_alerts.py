@@ -127,9 +127,8 @@ def test_one_failed_message_is_one_failure_of_its_channel(database: Database) ->
     outbox, now = Outbox(database, "here"), clock.now()
     first = outbox.claim("desk", now, HOUR, combine=True)
     assert first is not None
-    (other,) = first.combined
     again = RetryVerdict(DeliveryState.RETRY, now)
-    assert outbox.settle(first, Receipt(ReceiptKind.TRY_LATER, "503"), again, now, [(other, again)])
+    assert outbox.settle(first, Receipt(ReceiptKind.TRY_LATER, "503"), again, now, again)
     with database.reading() as connection:
         assert load_channel_states(connection)["desk"].failures == 1
     assert states(database) == {"retry": 2}

@@ -9,7 +9,7 @@ attempts and its state.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -123,14 +123,9 @@ class Outbox:
                 return replace(first, combined=tuple(others))
 
     def settle(
-        self,
-        sent: Delivery,
-        receipt: Receipt,
-        verdict: RetryVerdict,
-        now: datetime,
-        combined: Sequence[tuple[Delivery, RetryVerdict]] = (),
+        self, sent: Delivery, receipt: Receipt, verdict: RetryVerdict, now: datetime, *others: RetryVerdict
     ) -> bool:
-        """Record how an attempt ended. `combined`: the other deliveries that the message made, each with its verdict.
+        """Record how an attempt ended. `others`: the verdicts on the other deliveries of the message (`combined`).
         False if the claim was no longer ours: its lease had ended.
 
         An acceptance counts even then, as long as no process has begun to send it again. So does the pause after a
@@ -146,7 +141,7 @@ class Outbox:
                 write_channel_state(connection, after_failure(state, sent, receipt, now))
             if settled and verdict.state is DeliveryState.ACCEPTED:
                 revived = revive_deliveries(connection, sent, now)
-            for other, its_verdict in combined:
+            for other, its_verdict in zip(sent.combined, others, strict=True):
                 _settle_delivery(connection, other, receipt, its_verdict, now)
         if revived.dead:
             log.info(LogEvent.REVIVED, channel=sent.channel, deliveries=revived.dead)
