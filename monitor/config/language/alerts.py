@@ -40,7 +40,7 @@ def _parse_reason(value: object) -> UpdateTrigger | int:
         return int(match[1])
     if value not in _REASONS:
         raise validation_error(
-            f"{quote_text(value)} is no reason for an update", _suggest_reason(value) or _list_reasons()
+            f"{quote_text(value)} is not a reason for an update", _suggest_reason(value) or _list_reasons()
         )
     return _REASONS[value]
 

@@ -119,7 +119,7 @@ def _explain_non_opml(text: str) -> str:
     if re.search(r"<(rss|feed|rdf:RDF)\b", text):
         return "this is a feed, and not a list of feeds (OPML): give its address to `news-monitor sources add`"
     beginning = sanitize_line(text.removeprefix(UTF8_DECLARATION))[:60]
-    return f"this is no list of feeds: it has no <opml> (it starts with {beginning!r})"
+    return f"this is not a list of feeds: it has no <opml> (it starts with {beginning!r})"
 
 
 def _parse_well_formed(text: str, lines_before: int) -> Iterator[_Event]:

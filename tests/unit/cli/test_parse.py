@@ -53,7 +53,7 @@ async def test_a_link_that_is_left_out_is_named(tmp_path: Path) -> None:
     """It is no page of the web: people see why there is none, and programs get null."""
     (tmp_path / "feed.xml").write_text(FEED.replace("<link>/a<", "<link>ms-msdt:/id\u202e<"), encoding="utf-8")
     ended = await news_monitor("parse", "feed.xml", folder=tmp_path)
-    assert ended.out.splitlines()[1].strip() == "no link: ms-msdt:/id is no page of the web"
+    assert ended.out.splitlines()[1].strip() == "no link: ms-msdt:/id is not a web address"
     as_json = await news_monitor("parse", "--json", "feed.xml", folder=tmp_path)
     assert as_json.rows[0]["link"] is None
 
