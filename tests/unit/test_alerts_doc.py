@@ -34,9 +34,10 @@ def test_the_timelines_show_everything_that_may_come_of_a_match() -> None:
     launch, newcomers, outage = TIMELINES
     for kind in AlertKind:
         assert f">> {kind.upper()}, " in (newcomers if kind is AlertKind.POSSIBLY else launch)
-    for said in ("suppressed: ", "deferred: ", "sent at once", "its story is of this event"):
+    for said in ("suppressed: ", "deferred: ", "sent at once", "its story belongs to this event"):
         assert said in launch
-    assert "as one of the two names no known place, it is listed in the digest" in " ".join(newcomers.split())
+    listed = "because one of the two articles names no known place, it is listed in the digest"
+    assert listed in " ".join(newcomers.split())
     assert "could not be polled from 14:00 to 17:10" in outage
     assert "has sent 2 within the hour" in outage
 
