@@ -83,10 +83,9 @@ class RuleSchema(Schema):
     )
     news_in: Literal["title", "about", "lead", "text"] | None = Field(
         None,
-        description="Where the evidence must be to make the article news (default: lead). title: in the title. lead: "
-        "in the title and the lead together. text: anywhere. about: in the title; or in the title and the text's "
-        "first sentence, if no other live rule matches the title alone. If the evidence is only further down, the "
-        "article is a mention.",
+        description="An article is news only if all evidence is in this part (default: lead); otherwise it is a "
+        "mention. title: the title. lead: the title and the lead together. text: title and text. about: the title; "
+        "or the title and the text's first sentence, if no other live rule matches the title alone.",
         examples=["title"],
     )
     title_has_some: bool | None = Field(
