@@ -163,7 +163,7 @@ class AlertSchema(Schema):
         | None
     ) = Field(
         None,
-        description="With once_per: event, names of conditions of match. If they find something else in an article, "
+        description="With once_per: event, names of conditions of `match`. If they find something else in an article, "
         "it belongs to another event (default: decided by places, names, numbers and days). One, or a list.",
         examples=[["where", "who"]],
     )

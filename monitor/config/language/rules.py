@@ -90,14 +90,14 @@ class RuleSchema(Schema):
     )
     title_has_some: bool | None = Field(
         None,
-        description="The title must contain at least one of the things that match looks for; otherwise the article is "
-        "a mention.",
+        description="The title must contain at least one of the things that `match` looks for; otherwise the article "
+        "is a mention.",
         examples=[True],
     )
     mention: ConditionOrList | None = Field(
         None,
-        description="A looser condition than match. An article is a mention if it does not meet match, but meets this "
-        "condition (or one condition of the list) anywhere in title and text.",
+        description="A looser condition than `match`. An article is a mention if it does not meet `match`, but meets "
+        "this condition (or one condition of the list) anywhere in title and text.",
         examples=[{"near": {"within": "sentence", "these": [{"entity": "taiwan"}, {"words": {"en": ["drill*"]}}]}}],
     )
     mention_if: ConditionOrList | None = Field(
@@ -114,7 +114,7 @@ class RuleSchema(Schema):
     )
     lower: Changes | None = Field(
         None,
-        description="A lower level for articles that meet one more condition, if no raise applies. If several apply, "
+        description="A lower level for articles that meet one more condition, if no `raise` applies. If several apply, "
         "the lowest level counts. One, or a list.",
         examples=[{"to": "low", "if": {"words": {"en": ["tabletop exercise"]}}}],
     )
