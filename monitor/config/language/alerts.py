@@ -152,7 +152,8 @@ class AlertSchema(Schema):
     )
     event_lasts: EventDuration | None = Field(
         None,
-        description="How long one event lasts, with once_per: event (default: a day, or less if its dates show that).",
+        description="How long one event lasts, with `once_per: event` (default: a day, or less if its dates show "
+        "that).",
         examples=["1 day"],
     )
     by: (
@@ -163,8 +164,8 @@ class AlertSchema(Schema):
         | None
     ) = Field(
         None,
-        description="With once_per: event, names of conditions of `match`. If they find something else in an article, "
-        "it belongs to another event (default: decided by places, names, numbers and days). One, or a list.",
+        description="With `once_per: event`: names of conditions of `match`. If they find something else in an "
+        "article, it belongs to another event (default: decided by places, names, numbers and days). One, or a list.",
         examples=[["where", "who"]],
     )
     unsure: Literal["digest", "silent"] | None = Field(

@@ -19,7 +19,7 @@ from monitor.config.yaml.yaml12 import YamlDocument
 
 
 class CountsIfNearSchema(Schema):
-    """The words or the entity that must be near the name. Give exactly one of words, list and entity."""
+    """The words or the entity that must be near the name. Give exactly one of these keys: `words`, `list`, `entity`."""
 
     label: ClassVar[str] = "near"
     one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity")
