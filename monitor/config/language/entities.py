@@ -55,7 +55,7 @@ class CountsIfSchema(Schema):
         examples=[{"within": "12 words", "words": {"en": ["Seoul", "Blue House"]}}],
     )
     where: WhereSchema | None = Field(
-        None, description="The article must be one of these.", examples=[{"sources": ["yonhap"]}]
+        None, description="The article must meet these conditions.", examples=[{"sources": ["yonhap"]}]
     )
 
 
