@@ -142,7 +142,7 @@ class AlertSchema(Schema):
     )
     wait_at_least: Wait | None = Field(
         None,
-        description="How long the first message is deferred (default: no wait). Then it can say more.",
+        description="How long the first message is deferred (default: no wait), so that it can say more.",
         examples=["2 minutes"],
     )
     at_most: HourlyLimit | None = Field(
