@@ -73,7 +73,7 @@ def _validate_css_selector(text: str) -> str:
         GenericTranslator().css_to_xpath(text)
     except SelectorError as error:
         raise validation_error(
-            f"{quote_text(text)} is no CSS selector ({error})", "write one such as 'div.post a'"
+            f"{quote_text(text)} is not a CSS selector ({error})", "write one such as 'div.post a'"
         ) from None
     return text
 

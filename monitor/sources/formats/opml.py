@@ -240,7 +240,7 @@ def _explain_missing_address(tag: _OutlineTag) -> str | None:
     if outline_type == "include":
         return "this names another list, which is not fetched: import that one by itself"
     if page and outline_type in {*FEED_TYPES, "", "link"}:
-        return f"this names a page and no feed (xmlUrl): `news-monitor sources add {page}` looks for its feed"
+        return f"this names a page, not a feed (xmlUrl): `news-monitor sources add {page}` looks for its feed"
     return "this feed has no address (xmlUrl)" if outline_type in FEED_TYPES else None
 
 

@@ -38,7 +38,7 @@ def test_a_source_says_how_it_is_read_and_when() -> None:
         ("kind: sitemap", "'sitemap' is a format, and formats are recognised from the document"),
         ("kind: JSON-Feed", "'JSON-Feed' is a format, and formats are recognised from the document"),
         ("select: {entry: li}", "select is for sources of the kind 'page'"),
-        ("kind: page, select: {entry: 'li['}", "is no CSS selector"),
+        ("kind: page, select: {entry: 'li['}", "is not a CSS selector"),
         ("proxy: 'http://me:plain@p.example:3128'", "this login is in plain text"),
         ("proxy: 'ftp://me:${env:PW}@p.example'", "this is not a proxy's address"),
         ("cron: '* * *'", "is not a schedule"),

@@ -102,7 +102,7 @@ def told(folder: Path, text: str) -> list[str]:
             "4:41: at least 2 things belong here; add another, or write this one without near",
         ),
         # a list where a text belongs
-        (_MATCH.replace("Drills", "[Drills]"), "2:8: expected text, found a list; write the text alone, and no list"),
+        (_MATCH.replace("Drills", "[Drills]"), "2:8: expected text, found a list; write the text alone, not a list"),
         (
             _MATCH.replace("Drills", "[Drills, more]"),
             "2:8: expected text, found a list; write, for example, 'title: Drills around Taiwan'",
@@ -245,7 +245,7 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         (_MATCH + "where: {languages: [und]}\n", f"5:21: 'und' is not a language; {_TAGS}"),
         # ids
         (_RULE + "match: {entity: Japan}\n", "4:17: 'Japan' is not an id; did you mean 'japan'?"),
-        (_RULE + "match: {entity: [japan]}\n", "4:17: expected text, found a list; write the text alone, and no list"),
+        (_RULE + "match: {entity: [japan]}\n", "4:17: expected text, found a list; write the text alone, not a list"),
         (_MATCH.replace("drills", "My Drills"), "1:7: 'My Drills' is not an id; did you mean 'my-drills'?"),
         # routes
         (
