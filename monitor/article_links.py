@@ -84,7 +84,7 @@ def _read_ipv6(host: str) -> IPv6Address:
     try:
         address = IPv6Address(host)
     except AddressValueError as error:
-        raise ValueError(f"{host} is no address") from error
+        raise ValueError(f"{host} is not an address") from error
     if address.scope_id is not None:
         raise ValueError("a scope is of this machine alone")
     return address

@@ -68,8 +68,8 @@ class Case:
 
     `event`: the event of its story; it is known even if the rule now has `once_per: story`. `join_reason`: how its
     article joined the story or the event. `uncertainty`: in words, what was not known there about one of the two
-    articles ("one of the two names no known place"); empty if all was known, as with copies. `quote`: what a message
-    shows of the match, if that was worked out before.
+    articles ("one of the two articles names no known place"); empty if all was known, as with copies. `quote`: what a
+    message shows of the match, if that was worked out before.
     """
 
     rule: Rule

@@ -15,4 +15,4 @@ class MatchNumber(click.IntRange):
         try:
             return int(super().convert(value, param, ctx))
         except click.BadParameter:
-            self.fail(f"'{value}' is no number of a match; `news-monitor matches list` has them", param, ctx)
+            self.fail(f"'{value}' is not the number of a match; `news-monitor matches list` has them", param, ctx)

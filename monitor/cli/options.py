@@ -190,7 +190,7 @@ def parse_duration_option(text: str) -> timedelta:
     try:
         return parse_duration(text)
     except ValueError as error:
-        raise InvalidRequest(f"'{text}' is no length of time: {error}") from None
+        raise InvalidRequest(f"'{text}' is not a length of time: {error}") from None
 
 
 def print_json(row: object) -> None:

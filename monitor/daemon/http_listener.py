@@ -152,7 +152,7 @@ class _Connection(web.RequestHandler):
         if status != HTTPStatus.BAD_REQUEST:
             return _name_server(super().handle_error(request, status, exc, message))
         self._listener.refuse(HttpRefusal.MALFORMED)
-        response = web.Response(status=status, text="This is no HTTP request.\n")
+        response = web.Response(status=status, text="This is not an HTTP request.\n")
         response.force_close()
         return _name_server(response)
 

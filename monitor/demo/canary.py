@@ -18,7 +18,7 @@ _OLD = DemoItem("Nothing yet", "This feed is only there so that the canary can b
 
 def make_outlet() -> Outlet:
     """The feed: first an old entry, then the article."""
-    title = f"CANARY: this is no news ({_WORD})"
+    title = f"CANARY: this is not news ({_WORD})"
     text = "A made-up article, to see whether alerts arrive. Nobody needs to act."
     return Outlet(CANARY, "Canary", "en", "rss", ((_OLD,), (DemoItem(title, text, timedelta(0), "/canary"),)))
 

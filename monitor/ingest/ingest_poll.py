@@ -299,9 +299,8 @@ def _explain_skipped_entries(feed: Feed) -> str | None:
     if not feed.entries_skipped:
         return None
     read_count = len(feed.slices) or len(feed.entries)
-    return (
-        f"it lists {read_count + feed.entries_skipped} entries: only the {read_count} at both ends of its list are read"
-    )
+    entry_count = read_count + feed.entries_skipped
+    return f"it lists {entry_count} entries: only {read_count} are read, those at its two ends"
 
 
 def _explain_truncated_texts(entries: Sequence[Entry]) -> str | None:

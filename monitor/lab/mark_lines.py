@@ -138,5 +138,5 @@ def _parse_time(text: object) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise ValueError(f"'{text}' is no time in ISO 8601 with an offset")
+        raise ValueError(f"'{text}' is not a time in ISO 8601 with an offset")
     return moment.astimezone(UTC)

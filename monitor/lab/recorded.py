@@ -92,9 +92,9 @@ def _parse_object(
         row = implied | to_recorded_row(json.loads(line.rstrip()))
     except json.JSONDecodeError as error:
         number += error.lineno - 1
-        return UnusableLine(number, f"no JSON: {error.msg} at column {error.colno}; write one object on a line")
+        return UnusableLine(number, f"not JSON: {error.msg} at column {error.colno}; write one object on a line")
     except (RecursionError, ValueError):  # limits of json: a thousand brackets, a number of 4,300 digits
-        return UnusableLine(number, "no JSON that can be read: it is nested too deeply, or has a number too long")
+        return UnusableLine(number, "this JSON cannot be read: it is nested too deeply, or has a number too long")
     if reason := _reason_if_unusable(row):
         return UnusableLine(number, reason)
     article, date = _build_article(row, now, zone), (row.get("date") or "").strip()

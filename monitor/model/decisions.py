@@ -159,7 +159,8 @@ class AlertCandidate:
     sentence         the sentence to quote; `highlights`: the (start, end) offsets of the evidence in it
     evidence_words   the evidence in words
     wire_status      what it says of itself ("flash", "corrected", "withdrawn" ...)
-    uncertainty      if it is only listed in a digest as suppressed: what is not known ("one names no known place")
+    uncertainty      if it is only listed in a digest as suppressed: what is not known ("one of the two articles names
+                     no known place")
     """
 
     rule: str

@@ -92,7 +92,7 @@ def _check_name(piece: _Piece) -> str:
     if not value:
         raise InvalidRequest(f"'{piece.shown}' names nothing: write {piece.key}:NAME, without a blank in between")
     if piece.key == "lang" and not _LANGUAGE.fullmatch(value):
-        raise InvalidRequest(f"'{piece.shown}': '{value}' is no language: write a code such as en, ko or zh-Hant")
+        raise InvalidRequest(f"'{piece.shown}': '{value}' is not a language: write a code such as en, ko or zh-Hant")
     return value
 
 

@@ -138,7 +138,9 @@ def _check_archive(archive: zipfile.ZipFile, expected: str | None) -> BundleChec
     reader = _BundleReader(archive)
     problems = reader.problems
     if SUMS not in reader.digests:
-        return BundleCheck((*problems, f"{SUMS}: it is missing, so this is no evidence bundle, or not all of one"))
+        return BundleCheck(
+            (*problems, f"{SUMS}: it is missing, so this is not an evidence bundle, or only a part of one")
+        )
     whole = reader.digests[SUMS]
     if expected is not None and whole != expected.lower():
         problems.append(f"{SUMS}: its SHA-256 is not the one that was noted, {expected.lower()}")

@@ -19,4 +19,6 @@ def parse_time(text: str, now: datetime, zone: str) -> datetime:
         found = datetime.fromisoformat(text)
         return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
     except (ValueError, OverflowError):  # a time of the year 1, in UTC
-        raise InvalidRequest(f"'{text}' is no time: write '3 days' (ago), 2026-01-05 or '2026-01-05 09:00'") from None
+        raise InvalidRequest(
+            f"'{text}' is not a time: write '3 days' (ago), 2026-01-05 or '2026-01-05 09:00'"
+        ) from None

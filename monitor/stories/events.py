@@ -139,7 +139,7 @@ def assign_event(article: RuleArticle, index: ClusterIndex) -> EventAssignment:
         event = choose_closest_cluster(
             article.features, max(own_events, key=lambda event: (event.touched, event.id)), open_events
         )
-        reason = "; ".join(filter(None, ("its story is of this event", article.story_reason)))
+        reason = "; ".join(filter(None, ("its story belongs to this event", article.story_reason)))
         return EventAssignment(event, SamenessDecision(Sameness.SAME, reason, uncertainty=article.uncertainty))
     comparisons = compare_with_events(article, candidates, index)
     for sameness in (Sameness.SAME, Sameness.POSSIBLY):

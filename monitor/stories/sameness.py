@@ -305,4 +305,4 @@ def _has_words_in_doubt(doubt: FactComparison, other: ArticleFeatures) -> bool:
 def describe_missing_place(comparison: Comparison, likeness: float = 0.0) -> str:
     """In words, that one of two articles names no place; empty if both name one or the texts are nearly the same."""
     is_missing = FactKind.PLACE in comparison.unknown_kinds and likeness < _NEARLY_SAME_TEXT
-    return "one of the two names no known place" if is_missing else ""
+    return "one of the two articles names no known place" if is_missing else ""

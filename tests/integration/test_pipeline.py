@@ -271,7 +271,7 @@ async def test_a_long_list_is_past_when_it_is_first_seen(database: Database, fau
         first = await polls.poll()
         assert first is not None
         assert (first.entries, first.fetched.validators.body is not None) == (1500, True)
-        assert first.problem == "it lists 1500 entries: only the 1000 at both ends of its list are read"
+        assert first.problem == "it lists 1500 entries: only 1000 are read, those at its two ends"
         assert (ReportQueries(database).counts()["articles"], ReportQueries(database).counts()["alerts"]) == (1000, 0)
         second = await polls.poll()
         assert second is not None

@@ -297,7 +297,7 @@ async def test_a_page_whose_reading_never_ends_well_is_given_up(database: Databa
     ("answer", "why"),
     [
         (web.Response(status=404), "404 Not Found"),  # nobody is helped by asking again
-        (web.Response(body=b"%PDF-1.7", content_type="application/pdf"), "it is no web page (application/pdf)"),
+        (web.Response(body=b"%PDF-1.7", content_type="application/pdf"), "it is not a web page (application/pdf)"),
     ],
 )
 async def test_a_page_that_will_never_be_one_is_given_up_at_once(

@@ -385,7 +385,7 @@ async def test_hours_and_their_files_of_holidays_are_live(folder: Path, taken: T
     ]
     assert days == [(1, 0), (1, 1)]
     (fault,) = reloader.running.faults
-    assert "'Christmas', is no date" in fault
+    assert "'Christmas', is not a date" in fault
 
 
 async def test_what_is_taken_up_at_the_next_start_is_named(folder: Path, taken: Taken, reloader: Reloader) -> None:

@@ -34,9 +34,10 @@ def test_the_timelines_show_everything_that_may_come_of_a_match() -> None:
     launch, newcomers, outage = TIMELINES
     for kind in AlertKind:
         assert f">> {kind.upper()}, " in (newcomers if kind is AlertKind.POSSIBLY else launch)
-    for said in ("suppressed: ", "deferred: ", "sent at once", "its story is of this event"):
+    for said in ("suppressed: ", "deferred: ", "sent at once", "its story belongs to this event"):
         assert said in launch
-    assert "as one of the two names no known place, it is listed in the digest" in " ".join(newcomers.split())
+    listed = "because one of the two articles names no known place, it is listed in the digest"
+    assert listed in " ".join(newcomers.split())
     assert "could not be polled from 14:00 to 17:10" in outage
     assert "has sent 2 within the hour" in outage
 
@@ -53,7 +54,7 @@ def test_the_second_happening_in_the_same_words_is_told_and_one_in_three_languag
 
 def test_the_table_has_every_stage_in_its_order() -> None:
     """A question for each."""
-    rows = TEXT.partition("| asked | if not |")[2].partition("\n\n")[0].splitlines()[2:]
+    rows = TEXT.partition("| question | if the answer is no |")[2].partition("\n\n")[0].splitlines()[2:]
     assert len(rows) == len(STAGES)
 
 
@@ -61,9 +62,9 @@ def test_the_table_has_every_stage_in_its_order() -> None:
     ("said", "holds"),
     [
         ("once a day at 08:00", f"{DIGEST_AT:%H:%M}" == "08:00"),
-        ("3 hours after the first message, 12 after the first update, then 48", GROWS == 4),
-        ("It is over an hour old", LATE == HOUR),
-        ("ten minutes after the first of it", CATCHING_UP == 10 * MINUTE),
+        ("3 hours after the first message, the second comes 12 hours after the first update", GROWS == 4),
+        ("The article is more than an hour old when it comes", LATE == HOUR),
+        ("Ten minutes after the first such article", CATCHING_UP == 10 * MINUTE),
         ("a line for each story, seven at most", ITEMS == 7),
     ],
 )

@@ -19,6 +19,6 @@ def test_each_reason_is_explained_once() -> None:
 
 def test_each_state_of_a_source_is_explained_once() -> None:
     """The worst first, as the commands list them."""
-    _, _, section = PAGE.read_text(encoding="utf-8").partition("## How a source fares")
+    _, _, section = PAGE.read_text(encoding="utf-8").partition("## The states of a source")
     section, _, _ = section.partition("\n## ")
     assert re.findall(r"^\| `([a-z]+)` \|", section, re.MULTILINE) == list(SourceHealth)

@@ -243,7 +243,7 @@ def test_what_is_held_although_its_place_is_not_known_is_listed_in_the_digest(tm
     other = (english("Hotel guests among 16 killed by fire, says mayor"),)
     sent = [row for row in _replayed(FIRES, list(_rows((fire, other))), tmp_path) if row["type"] == "alert"]
     assert [(row["kind"], row["articles"]) for row in sent] == [("new", [0]), ("digest", [1])]
-    assert "although one of the two names no known place" in sent[1]["reason"]
+    assert "although one of the two articles names no known place" in sent[1]["reason"]
     assert sent[0]["event"] == sent[1]["event"]
 
 

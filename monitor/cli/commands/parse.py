@@ -179,7 +179,7 @@ def _print_feed(feed: Feed, *, as_json: bool) -> None:
 
 
 def _explain_missing_link(given: Entry) -> str:
-    return f"no link: {sanitize_line(given.link)} is no page of the web" if given.link else "no link"
+    return f"no link: {sanitize_line(given.link)} is not a web address" if given.link else "no link"
 
 
 def _parse_headers(given: tuple[str, ...]) -> dict[str, str]:

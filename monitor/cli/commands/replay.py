@@ -143,7 +143,7 @@ def _choose_zone(name: str | None, loaded: LoadedRules) -> str:
     try:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder, such as Europe
-        raise InvalidRequest(f"'{name}' is no time zone; write one such as Europe/Berlin or Asia/Seoul") from None
+        raise InvalidRequest(f"'{name}' is not a time zone; write one such as Europe/Berlin or Asia/Seoul") from None
 
 
 def _read_articles(files: tuple[Path, ...], given: _ReplayInput, dated_in: str) -> None:

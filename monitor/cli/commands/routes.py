@@ -64,7 +64,7 @@ def _parse_day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InvalidRequest(f"'{text}' is no date; write one such as 2026-03-29") from None
+        raise InvalidRequest(f"'{text}' is not a date; write one such as 2026-03-29") from None
 
 
 def _route_to_rows(route: RouteReport) -> Iterator[dict[str, object]]:

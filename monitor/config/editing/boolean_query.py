@@ -38,7 +38,7 @@ _UNKNOWN_FIELDS = {
     **dict.fromkeys(("before", "after", "date", "when"), "write max_age in the rule: an alert is about new articles"),
     **dict.fromkeys(("allintitle", "allinurl", "allintext"), "write intitle:, inurl: or intext: before each word"),
 }
-_OTHER_FIELD = 'if it is no operator but text, write it in quotes: "..."; otherwise write the rule by hand'
+_OTHER_FIELD = 'if it is text and not an operator, write it in quotes: "..."; otherwise write the rule by hand'
 
 _TOKEN = re.compile(
     r"""(?P<blank>\s+)
@@ -295,7 +295,7 @@ class _QueryParser:
                 f"the sign in '{word}' cannot be expressed in a rule", "write the word alone, or its forms with OR", at
             )
         if not quoted and word[-1:] in ",;，、；" and self._dialect is QueryDialect.STRICT:
-            raise self.problem(f"'{word[-1]}' is no operator", "write AND or OR in its place", at)
+            raise self.problem(f"'{word[-1]}' is not an operator", "write AND or OR in its place", at)
         if not quoted and word.removesuffix(":").lower() in FIELDS.keys() | _UNKNOWN_FIELDS.keys() and word[-1] == ":":
             raise self.problem(f"'{word}' is followed by a blank", "write it right before a word: intitle:strike", at)
         if word.startswith("~"):
@@ -362,5 +362,5 @@ def _clean_host(text: str, offset: int) -> str:
     """A host without its scheme, with the beginning of a path if it has one. Raises QueryProblem if it is none."""
     address = re.sub(r"^[a-zA-Z]+://", "", text).strip("./")
     if not _HOST.fullmatch(address):
-        raise QueryProblem(offset, f"'{text}' is no host", "write one host after site:, several with OR")
+        raise QueryProblem(offset, f"'{text}' is not a host", "write one host after site:, several with OR")
     return address

@@ -111,7 +111,7 @@ def _change_value(
 
 def _with_item(data: PlainData, item: PlainData, index: int | None, path: ValuePath) -> PlainData:
     if not isinstance(data, list):
-        raise InvalidRequest(f"{_describe_path(path)} is no list")
+        raise InvalidRequest(f"{_describe_path(path)} is not a list")
     at = len(data) if index is None else index
     if not 0 <= at <= len(data):
         raise _misfit((*path, at))

@@ -142,7 +142,7 @@ def _parse_json_value(key: str, text: str) -> SourceValue:
         return value
     if isinstance(value, dict) and all(isinstance(item, str) for item in value.values()):
         return value
-    raise InvalidRequest(f"{key}: this is no list of words in JSON")
+    raise InvalidRequest(f"{key}: this is not a list of words in JSON")
 
 
 # --- from sources to outlines -----------------------------------------------------------------------------------

@@ -212,7 +212,7 @@ def _read_content(path: Path) -> bytes | None:
     """None: there is no such file. What is there and is no file is refused. Raises MonitorError, OSError."""
     if not path.is_file():
         if path.exists() and not path.is_symlink():
-            raise MonitorError(f"{path} is no file; move it away first")
+            raise MonitorError(f"{path} is not a file; move it away first")
         return None
     return path.read_bytes()
 

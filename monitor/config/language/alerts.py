@@ -40,7 +40,7 @@ def _parse_reason(value: object) -> UpdateTrigger | int:
         return int(match[1])
     if value not in _REASONS:
         raise validation_error(
-            f"{quote_text(value)} is no reason for an update", _suggest_reason(value) or _list_reasons()
+            f"{quote_text(value)} is not a reason for an update", _suggest_reason(value) or _list_reasons()
         )
     return _REASONS[value]
 
@@ -142,7 +142,7 @@ class AlertSchema(Schema):
     )
     wait_at_least: Wait | None = Field(
         None,
-        description="How long the first message is deferred (default: no wait). Then it can say more.",
+        description="How long the first message is deferred (default: no wait), so that it can say more.",
         examples=["2 minutes"],
     )
     at_most: HourlyLimit | None = Field(
@@ -152,7 +152,8 @@ class AlertSchema(Schema):
     )
     event_lasts: EventDuration | None = Field(
         None,
-        description="How long one event lasts, with once_per: event (default: a day, or less if its dates show that).",
+        description="How long one event lasts, with `once_per: event` (default: a day, or less if its dates show "
+        "that).",
         examples=["1 day"],
     )
     by: (
@@ -163,8 +164,8 @@ class AlertSchema(Schema):
         | None
     ) = Field(
         None,
-        description="With once_per: event, names of conditions of match. If they find something else in an article, "
-        "it belongs to another event (default: decided by places, names, numbers and days). One, or a list.",
+        description="With `once_per: event`: names of conditions of `match`. If they find something else in an "
+        "article, it belongs to another event (default: decided by places, names, numbers and days). One, or a list.",
         examples=[["where", "who"]],
     )
     unsure: Literal["digest", "silent"] | None = Field(

@@ -173,7 +173,7 @@ def validate_id(text: str) -> str:
         similar = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
         form = "an id is lower-case letters, digits and hyphens, at most 64 of them"
         hint = f"did you mean '{similar}'?" if re.match(ID_PATTERN, similar) and "://" not in text else form
-        raise validation_error(f"{quote_text(text)} is no id", hint)
+        raise validation_error(f"{quote_text(text)} is not an id", hint)
     return text
 
 
@@ -194,13 +194,13 @@ def _validate_language(tag: str) -> str:
     """Articles are matched by the exact language tag, so a wrong tag would silently never match."""
     first = tag.partition("-")[0]
     if tag == "any":
-        raise validation_error("'any' is no language here", "to mean every language, leave the languages out")
+        raise validation_error("'any' is not a language here", "to mean every language, leave the languages out")
     if first in _COUNTRIES:
         problem = f"'{first}' is a country, not a language"
     elif re.match(_LANGUAGE, tag) and parse_primary_subtag(tag) and first not in THREE_LETTERS:
         return tag
     else:
-        problem = f"{quote_text(tag)} is no language"
+        problem = f"{quote_text(tag)} is not a language"
     similar = _guess_language_tag(tag)
     hint = f"did you mean '{similar}'?" if similar else "write a tag such as en, ko, ja, ru, zh, zh-Hant or pt-BR"
     raise validation_error(problem, hint)
@@ -265,7 +265,7 @@ def _validate_term(text: str) -> str:
 def _validate_web_address(url: str) -> str:
     """An address that can be polled. The fault never quotes it, because it may hold a token."""
     if not is_web_address(url):
-        raise validation_error("this is no web address", "write one that begins with https:// or http://")
+        raise validation_error("this is not a web address", "write one that begins with https:// or http://")
     if "${" in url:
         raise validation_error("'${...}' works in the url and the proxy of a source only")
     _refuse_open_login(url)
@@ -280,7 +280,7 @@ def _validate_source_address(url: str) -> str:
     host = urlsplit(REFERENCE.sub("-", url)).hostname if is_web_address(filled) else None
     if host is None or host != urlsplit(filled).hostname:
         raise validation_error(
-            "this is no web address with secrets in it",
+            "this is not a web address with secrets in it",
             "write the host itself, and secrets behind it: https://news.example/feed?token=${file:/PATH}",
         )
     _refuse_open_login(url)
@@ -309,7 +309,7 @@ def _validate_proxy(url: str) -> str:
         return _validate_web_address(url)
     if not re.match(r"https?://|\$\{", url) or any(sign.isspace() for sign in url):
         raise validation_error(
-            "this is no proxy's address", "write one such as http://me:${env:NAME}@proxy.example:3128"
+            "this is not a proxy's address", "write one such as http://me:${env:NAME}@proxy.example:3128"
         )
     return url
 

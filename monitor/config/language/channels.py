@@ -172,11 +172,13 @@ def read_template(file: str | None, place: Place, folder: Path) -> MessageTempla
     try:
         path = folder / file
         if path.exists() and not path.is_file():  # reading a pipe would block the start
-            raise InvalidFiles([Fault(place, f"the template {file} is no file", "name a file that holds the template")])
+            raise InvalidFiles(
+                [Fault(place, f"the template {file} is not a file", "name a file that holds the template")]
+            )
         with path.open(encoding="utf-8") as opened:
             source = opened.read(MAX_TEMPLATE + 1)
     except (OSError, ValueError) as error:
-        not_text = "it is not UTF-8" if isinstance(error, UnicodeError) else "that is no path"
+        not_text = "it is not UTF-8" if isinstance(error, UnicodeError) else "that is not a path"
         problem = error.strerror if isinstance(error, OSError) else not_text
         raise InvalidFiles([Fault(place, f"the template {file} cannot be read: {problem}")]) from error
     if len(source) > MAX_TEMPLATE:
@@ -197,5 +199,5 @@ def _fill_url(url: str, place: Place, environment: Mapping[str, str], folder: Pa
             raise InvalidFiles([Fault(place, problem, hint)])
     text = filled.text
     if filled.is_complete and (not text.partition("://")[1] or any(sign.isspace() for sign in text)):
-        raise InvalidFiles([Fault(place, "this is no channel's url", _suggest_url(text))])
+        raise InvalidFiles([Fault(place, "this is not a channel's url", _suggest_url(text))])
     return filled

@@ -77,8 +77,9 @@ class _BaseConditionSchema(Schema):
 
 
 class NearPartSchema(_BaseConditionSchema):
-    """One part of `near`: exactly one of words, list, entity, pattern, number, names, any, all and near. The parts
-    of any and all are parts of `near` too. An inner near covers the text from its first word to its last."""
+    """One part of `near`. It has exactly one of these keys: `words`, `list`, `entity`, `pattern`, `number`, `names`,
+    `any`, `all`, `near`. The parts of `any` and `all` are parts of `near` too. An inner `near` covers the text from its
+    first word to its last."""
 
     label: ClassVar[str] = "condition in near"
     one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "number", "names", "any", "all", "near")
@@ -180,8 +181,8 @@ def _has_nested_all(part: NearPartSchema) -> bool:
 
 
 class ConditionSchema(_BaseConditionSchema):
-    """A condition has exactly one of words, list, entity, pattern, number, names, all, any, near and not. The other
-    keys say how, where and how often it must be met."""
+    """A condition has exactly one of these keys: `words`, `list`, `entity`, `pattern`, `number`, `names`, `all`, `any`,
+    `near`, `not`. The other keys say how, where and how often it must be met."""
 
     label: ClassVar[str] = "condition"
     one_of: ClassVar[tuple[str, ...]] = (

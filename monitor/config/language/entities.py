@@ -19,7 +19,7 @@ from monitor.config.yaml.yaml12 import YamlDocument
 
 
 class CountsIfNearSchema(Schema):
-    """The words or the entity that must be near the name. Give exactly one of words, list and entity."""
+    """The words or the entity that must be near the name. Give exactly one of these keys: `words`, `list`, `entity`."""
 
     label: ClassVar[str] = "near"
     one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity")
@@ -38,7 +38,7 @@ class CountsIfNearSchema(Schema):
 
 
 class CountsIfSchema(Schema):
-    """When a maybe name counts. One of these conditions is enough."""
+    """When a name under `maybe` counts. One of these conditions is enough."""
 
     label: ClassVar[str] = "counts_if"
     at_least_one_of: ClassVar[tuple[str, ...]] = ("sure_name_seen", "near", "where")
@@ -46,7 +46,7 @@ class CountsIfSchema(Schema):
 
     sure_name_seen: Literal["in the article", "earlier in the article"] | None = Field(
         None,
-        description="A sure name must be in the article (anywhere, or before this name).",
+        description="A name under `sure` must be in the article (anywhere, or before this name).",
         examples=["in the article"],
     )
     near: CountsIfNearSchema | None = Field(
@@ -55,7 +55,7 @@ class CountsIfSchema(Schema):
         examples=[{"within": "12 words", "words": {"en": ["Seoul", "Blue House"]}}],
     )
     where: WhereSchema | None = Field(
-        None, description="The article must be one of these.", examples=[{"sources": ["yonhap"]}]
+        None, description="The article must meet these conditions.", examples=[{"sources": ["yonhap"]}]
     )
 
 
@@ -116,7 +116,7 @@ class EntitySchema(Schema):
     )
     titles: WordSet | None = Field(
         None,
-        description="Titles of other people. A maybe name directly beside one of them does not count.",
+        description="Titles of other people. A name under `maybe` directly beside one of them does not count.",
         examples=[{"en": ["Foreign Minister"]}],
     )
     forms: Forms | None = Field(

@@ -22,7 +22,7 @@ def _parse_date(value: object) -> datetime:
         moment = None
     if moment is None:
         quoted = quote_text(value) if isinstance(value, str) else "this"
-        raise validation_error(f"{quoted} is no date", "write '2026-01-05' or '2026-01-05T14:30:00+09:00'")
+        raise validation_error(f"{quoted} is not a date", "write '2026-01-05' or '2026-01-05T14:30:00+09:00'")
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 

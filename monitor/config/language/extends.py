@@ -55,17 +55,21 @@ class ExtendsSchema(Schema):
     }
 
     extends: Id = Field(description="The id of the entity or list.", examples=["denials"])
-    sure: WordSet | None = Field(None, description="More sure names for an entity.", examples=[{"en": ["Formosa"]}])
+    sure: WordSet | None = Field(
+        None, description="More names under `sure`, for an entity.", examples=[{"en": ["Formosa"]}]
+    )
     maybe: MaybeSchema | None = Field(
         None,
-        description="Maybe names for an entity that has none, and when they count.",
+        description="Names under `maybe`, for an entity without such names, and when they count.",
         examples=[{"words": {"en": ["the island"]}, "counts_if": {"sure_name_seen": "in the article"}}],
     )
     never: WordSet | None = Field(
-        None, description="More never names for an entity.", examples=[{"en": ["Taiwan Street"]}]
+        None, description="More names under `never`, for an entity.", examples=[{"en": ["Taiwan Street"]}]
     )
     titles: WordSet | None = Field(
-        None, description="More titles for an entity: titles of other people.", examples=[{"en": ["Foreign Minister"]}]
+        None,
+        description="More `titles` for an entity: titles of other people.",
+        examples=[{"en": ["Foreign Minister"]}],
     )
     in_: Annotated[list[Id], Field(min_length=1)] | None = Field(
         None, alias="in", description="More groups for an entity.", examples=[["my-desk"]]

@@ -229,7 +229,7 @@ def _suggest_value(value: object, expected: str) -> str | None:
         case "text", dict() if len(value) == 1:
             return "text that holds ': ' goes in quotes"
         case "text", [str()]:  # it is not quoted: it may be an address with a password
-            return "write the text alone, and no list"
+            return "write the text alone, not a list"
     return None
 
 

@@ -55,7 +55,7 @@ PRESETS: Mapping[str, tuple[ClockSpan, ...]] = {
 def _validate_hours_name(name: str) -> str:
     if not re.match(_NAME_PATTERN, name) or len(name) > _LONGEST_NAME:
         form = f"write lower-case letters, digits, blanks and hyphens, at most {_LONGEST_NAME} of them"
-        raise validation_error(f"{quote_text(name)} is no name of hours", form)
+        raise validation_error(f"{quote_text(name)} is not a name of hours", form)
     if name == ALWAYS:
         raise validation_error(f"'{ALWAYS}' cannot be defined", "choose another name")
     return name
@@ -73,7 +73,7 @@ def _parse_end(value: object) -> time:
 def _parse_clock_time(value: object, pattern: str, hint: str) -> time:
     if not isinstance(value, str) or not re.match(pattern, value):
         quoted = quote_text(value) if isinstance(value, str) else "this"
-        raise validation_error(f"{quoted} is no time of day", hint)
+        raise validation_error(f"{quoted} is not a time of day", hint)
     hour, _, minute = value.partition(":")
     return time(int(hour) % 24, int(minute))
 
@@ -93,7 +93,7 @@ def _parse_weekday_range(word: object) -> Iterator[int]:
     numbers = [_find_weekday(end.strip()) for end in ends]
     if not 1 <= len(numbers) <= 2 or None in numbers:
         quoted = quote_text(word) if isinstance(word, str) else "this"
-        raise validation_error(f"{quoted} is no weekday", "write mon, tue, wed, thu, fri, sat, sun, or mon-fri")
+        raise validation_error(f"{quoted} is not a weekday", "write mon, tue, wed, thu, fri, sat, sun, or mon-fri")
     first, last = numbers[0] or 0, numbers[-1] or 0
     return ((first + step) % 7 for step in range((last - first) % 7 + 1))
 
@@ -117,7 +117,7 @@ def _parse_holiday(value: object) -> Holiday:
     except ValueError:
         pass
     quoted = quote_text(value) if isinstance(value, str) else "this"
-    raise validation_error(f"{quoted} is no date", "write 2026-12-24, or 12-24 for every year")
+    raise validation_error(f"{quoted} is not a date", "write 2026-12-24, or 12-24 for every year")
 
 
 HoursName = Annotated[
@@ -260,7 +260,7 @@ def _read_holidays(file: Path, document: YamlDocument, path: ValuePath, faults: 
     place = document.place(path)
     try:
         if file.exists() and not file.is_file():  # reading a pipe would block the start
-            faults.append(Fault(place, f"'{file}' is no file", "name a file with a date a line"))
+            faults.append(Fault(place, f"'{file}' is not a file", "name a file with a date a line"))
             return []
         with file.open("rb") as opened:
             content = opened.read(_LARGEST_FILE + 1)
@@ -278,6 +278,6 @@ def _read_holidays(file: Path, document: YamlDocument, path: ValuePath, faults: 
             try:
                 found.append(_parse_holiday(text))
             except ValueError:
-                problem = f"line {number} of '{file}', {quote_text(text)}, is no date"
+                problem = f"line {number} of '{file}', {quote_text(text)}, is not a date"
                 faults.append(Fault(place, problem, "write 2026-12-24, or 12-24 for every year"))
     return found

@@ -98,8 +98,8 @@ FORMS = Field(
 )
 EDGES = Field(
     None,
-    description="Where words in katakana may begin and end (default: anywhere). 'words': only at the beginning and "
-    "the end of a run of katakana.",
+    description="Where words in katakana may begin and end (default: anywhere). 'words': only where a run of katakana "
+    "begins and ends, so that スト is not found in コスト.",
     examples=["words"],
 )
 

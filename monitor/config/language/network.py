@@ -22,7 +22,7 @@ def _validate_network(text: str) -> str:
     try:
         ip_network(text)
     except ValueError:
-        raise validation_error(f"{quote_text(text)} is no network", _suggest_network(text)) from None
+        raise validation_error(f"{quote_text(text)} is not a network", _suggest_network(text)) from None
     return text
 
 

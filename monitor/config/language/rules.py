@@ -83,22 +83,21 @@ class RuleSchema(Schema):
     )
     news_in: Literal["title", "about", "lead", "text"] | None = Field(
         None,
-        description="Where the evidence must be to make the article news (default: lead). title: in the title. lead: "
-        "in the title and the lead together. text: anywhere. about: in the title; or in the title and the text's "
-        "first sentence, if no other live rule matches the title alone. If the evidence is only further down, the "
-        "article is a mention.",
+        description="An article is news only if all evidence is in this part (default: lead); otherwise it is a "
+        "mention. title: the title. lead: the title and the lead together. text: title and text. about: the title; "
+        "or the title and the text's first sentence, if no other live rule matches the title alone.",
         examples=["title"],
     )
     title_has_some: bool | None = Field(
         None,
-        description="The title must contain at least one of the things that match looks for; otherwise the article is "
-        "a mention.",
+        description="The title must contain at least one of the things that `match` looks for; otherwise the article "
+        "is a mention.",
         examples=[True],
     )
     mention: ConditionOrList | None = Field(
         None,
-        description="A looser condition than match. An article is a mention if it does not meet match, but meets this "
-        "condition (or one condition of the list) anywhere in title and text.",
+        description="A looser condition than `match`. An article is a mention if it does not meet `match`, but meets "
+        "this condition (or one condition of the list) anywhere in title and text.",
         examples=[{"near": {"within": "sentence", "these": [{"entity": "taiwan"}, {"words": {"en": ["drill*"]}}]}}],
     )
     mention_if: ConditionOrList | None = Field(
@@ -115,7 +114,7 @@ class RuleSchema(Schema):
     )
     lower: Changes | None = Field(
         None,
-        description="A lower level for articles that meet one more condition, if no raise applies. If several apply, "
+        description="A lower level for articles that meet one more condition, if no `raise` applies. If several apply, "
         "the lowest level counts. One, or a list.",
         examples=[{"to": "low", "if": {"words": {"en": ["tabletop exercise"]}}}],
     )

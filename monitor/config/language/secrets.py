@@ -139,13 +139,13 @@ def _secret_from_file(path: Path, label: str, hint: str) -> str:
     """The single line of the file. `label`: what faults call the file."""
     try:
         if path.exists() and not path.is_file():  # reading a pipe would block the start
-            raise _SecretUnavailable(f"{label} is no file", "name a file that holds the secret and nothing else")
+            raise _SecretUnavailable(f"{label} is not a file", "name a file that holds the secret and nothing else")
         with path.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         raise _SecretUnavailable(f"{label} does not exist", hint) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = (isinstance(error, OSError) and error.strerror) or "that is no path"
+        reason = (isinstance(error, OSError) and error.strerror) or "that is not a path"
         raise _SecretUnavailable(
             f"{label} cannot be read: {reason}", "the user that runs news-monitor must be able to"
         ) from None

@@ -64,7 +64,7 @@ def _validate_database_url(url: str) -> str:
         return url
     if not url.startswith("sqlite:///") or url.startswith(("sqlite:///file:", "sqlite:///:memory:", "sqlite:///?")):
         raise validation_error(
-            "this is no database that can be used", f"write {_DATABASE}, or postgresql://USER@HOST/NAME"
+            "this is not a database that can be used", f"write {_DATABASE}, or postgresql://USER@HOST/NAME"
         )
     if url == "sqlite:///":
         raise validation_error("a database in memory is lost at every stop", f"write {_DATABASE}")
@@ -135,7 +135,7 @@ class CanarySchema(Schema):
     @model_validator(mode="after")
     def _check_times(self) -> Self:
         if self.every < SHORTEST_CANARY:
-            problem = "this is too often: every run starts a daemon of its own"
+            problem = "this is too often: every run starts its own daemon"
             raise validation_error(problem, "write '1 hour' or more", ("every",))
         return self
 
@@ -346,7 +346,9 @@ def _fill_heartbeat(url: str | None, place: Place, environment: Mapping[str, str
         return None
     filled = fill_secrets(url, environment, place, folder)
     if filled.is_complete and not is_web_address(filled.text):
-        raise InvalidFiles([Fault(place, "this is no web address", "write one that begins with https:// or http://")])
+        raise InvalidFiles(
+            [Fault(place, "this is not a web address", "write one that begins with https:// or http://")]
+        )
     return filled.text
 
 

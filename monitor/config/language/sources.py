@@ -57,7 +57,7 @@ def _validate_cron(text: str) -> str:
     try:
         trigger = CronTrigger.from_crontab(text, timezone="UTC")
     except ValueError as error:
-        problem = f"{quote_text(text)} is no schedule ({error})"
+        problem = f"{quote_text(text)} is not a schedule ({error})"
         raise validation_error(
             problem, "write minute, hour, day, month and weekday, such as '*/2 6-22 * * mon-fri'"
         ) from None
@@ -73,7 +73,7 @@ def _validate_css_selector(text: str) -> str:
         GenericTranslator().css_to_xpath(text)
     except SelectorError as error:
         raise validation_error(
-            f"{quote_text(text)} is no CSS selector ({error})", "write one such as 'div.post a'"
+            f"{quote_text(text)} is not a CSS selector ({error})", "write one such as 'div.post a'"
         ) from None
     return text
 
@@ -272,7 +272,7 @@ def _with_secret_url(source: Source, url: str, environment: Mapping[str, str], p
     text = filled.text
     if filled.is_complete and (not is_web_address(text) or urlsplit(text).hostname != urlsplit(source.url).hostname):
         hint = "percent-encode everything but letters and digits in a secret for an address"
-        raise InvalidFiles([Fault(place, f"with its secrets the url of '{source.id}' is no address", hint)])
+        raise InvalidFiles([Fault(place, f"with its secrets the url of '{source.id}' is not an address", hint)])
     forms = (form for secret in filled.secrets for form in secret_forms(secret))
     return replace(source, full_url=text, secrets=source.secrets.union(forms))
 
@@ -281,7 +281,7 @@ def _with_secret_proxy(source: Source, url: str, environment: Mapping[str, str],
     proxy = fill_secrets(url, environment, place, folder)
     if proxy.is_complete and not is_web_address(proxy.text):
         hint = "write http://HOST:PORT, and percent-encode everything but letters and digits in a password"
-        raise InvalidFiles([Fault(place, f"with its secrets the proxy of '{source.id}' is no address", hint)])
+        raise InvalidFiles([Fault(place, f"with its secrets the proxy of '{source.id}' is not an address", hint)])
     return replace(source, proxy=proxy.text)
 
 

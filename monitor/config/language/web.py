@@ -32,7 +32,7 @@ def _parse_listen_address(value: object) -> Endpoint:
     except ValueError:
         endpoint = None
     if endpoint is None or text != str(endpoint):
-        raise validation_error(f"{quote_text(text)} is no address to listen at", f"write, for example, {_LISTEN}")
+        raise validation_error(f"{quote_text(text)} is not an address to listen at", f"write, for example, {_LISTEN}")
     if not address.is_loopback:
         raise validation_error(
             f"{quote_text(text)} could be reached from other machines, and there is no login",
@@ -44,7 +44,7 @@ def _parse_listen_address(value: object) -> Endpoint:
 def _validate_host(host: str) -> str:
     if not re.match(_HOST_NAME, host):
         raise validation_error(
-            f"{quote_text(host)} is no host name",
+            f"{quote_text(host)} is not a host name",
             "write it as in the address of the proxy, without scheme, port and path, such as monitor.example",
         )
     return host
@@ -108,5 +108,7 @@ def web_settings_from_schema(
     secret = fill_secrets(schema.feed, environment, place, folder)
     if secret.is_complete and not _FEED_SECRET.fullmatch(secret.text):  # no fault quotes it
         hint = "`news-monitor alerts feed`, without a `feed` in monitor.yaml, makes one"
-        raise InvalidFiles([Fault(place, "this is no secret for a feed: it has 22 or more letters and digits", hint)])
+        raise InvalidFiles(
+            [Fault(place, "this is not a secret for a feed, which has 22 or more letters and digits", hint)]
+        )
     return WebSettings(schema.listen, hosts, secret.text)

@@ -17,7 +17,7 @@ def _validate_timezone(name: str) -> str:
         return zoneinfo.ZoneInfo(name).key
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder, such as Europe
         known = did_you_mean(name, zoneinfo.available_timezones(), "write one such as Europe/Berlin or Asia/Seoul")
-        raise validation_error(f"{quote_text(name)} is no time zone", known) from None
+        raise validation_error(f"{quote_text(name)} is not a time zone", known) from None
 
 
 Zone = Annotated[str, AfterValidator(_validate_timezone), WithJsonSchema({"type": "string"})]

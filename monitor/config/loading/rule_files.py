@@ -151,7 +151,7 @@ def _parse_document(document: YamlDocument) -> list[ParsedDocument]:
         )
     fallback = "begin it with 'rule: ID', 'entity: ID', 'list: ID' or 'extends: ID'"
     hint = did_you_mean(keys[0] if keys else "", _PARSERS, fallback)
-    raise InvalidFiles([Fault(document.place(), "this document is no rule, entity or list, and extends none", hint)])
+    raise InvalidFiles([Fault(document.place(), "this document is not a rule, entity or list, and extends none", hint)])
 
 
 def _find_unknown_routes(document: YamlDocument, rule: Rule, routes: Collection[str] | None) -> Iterator[Fault]:

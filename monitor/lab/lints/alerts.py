@@ -63,14 +63,14 @@ def lint_event_identity(
         problem = (
             "no entity in match is a place or somebody who acts, and there is no 'by': two events may look like one"
         )
-        hint = "give the conditions that tell events apart a name, such as where, and write 'by: [where]' beside this"
+        hint = "give a name, such as where, to the conditions that separate events, and write 'by: [where]' beside this"
         yield annotated.make_lint(LintKind.NO_IDENTITY, ("alert", "once_per"), problem, hint)
     if rule.alert.event_lasts is not None and rule.alert.event_lasts >= DAY:
         path = ("alert", "event_lasts")
         problem = (
             f"everything that this rule hits within {annotated.value_at(path)} is one event, unless a fact differs"
         )
-        hint = "name the conditions that tell events apart under 'by', or write a shorter time"
+        hint = "name under 'by' the conditions that separate events, or write a shorter time"
         yield annotated.make_lint(LintKind.ONE_EVENT, path, problem, hint)
 
 

@@ -11,7 +11,7 @@ from monitor.lab.annotated_document import AnnotatedDocument, Lint, LintKind
 
 OPERATORS = (  # what a word contains; the operator that this is elsewhere; how it is written here
     (re.compile(r"\S\s+AND\s+\S"), "AND", "write both under all: (anywhere in the article) or near: (together)"),
-    (re.compile(r"\S\s+OR\s+\S|\S\s*\|\s*\S"), "OR", "write each as a word of its own: [one, other]"),
+    (re.compile(r"\S\s+OR\s+\S|\S\s*\|\s*\S"), "OR", "write each as a separate word: [one, other]"),
     (re.compile(r"(?:^|\s)NOT\s+\S"), "NOT", "write it under unless: (no such article) or ignore: (not these places)"),
     (
         re.compile(r"(?:^|\s)[-−–][^\W\d_]"),

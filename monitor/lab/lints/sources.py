@@ -36,7 +36,7 @@ def lint_private_addresses(
         for key, url in (("url", source.url), ("sitemap", source.sitemap), ("proxy", source.proxy)):
             host = (urlsplit(url).hostname or "") if url else ""
             if address := refused_host(host, networks):
-                problem = f"{host}, the {key} of {id_}, is a private or special address, which it may not reach"
+                problem = f"{host}, the {key} of {id_}, is a private or special address, which sources must not reach"
                 yield Lint(place, LintKind.PRIVATE_ADDRESS, problem, explain_allowance(address, id_), place)
 
 

@@ -59,7 +59,7 @@ def _make_test_delivery(channel: str, now: datetime) -> Delivery:
         rule_title=f"A test of the channel {channel}",
         level=Level.INFO,
         at=now,
-        why=clauses_from_sentence("somebody ran `news-monitor channels test`; this is no news"),
+        why=clauses_from_sentence("somebody ran `news-monitor channels test`; this is not news"),
         routes=(),
         story="none",
         article=Article("", "", f"A test of the channel {channel}", "", now, now, dated=True),

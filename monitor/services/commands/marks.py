@@ -89,7 +89,7 @@ def import_marks(database: Database, articles: Sequence[MarkedArticle]) -> Impor
 def _choose_lines(alert: AlertSummary, numbers: Collection[int]) -> list[AlertLine]:
     """The lines of an alert that are to be marked."""
     if alert.subject is not None:
-        raise InvalidRequest(f"{alert.id} is a notice about {alert.subject}, and no news: there is nothing to mark")
+        raise InvalidRequest(f"{alert.id} is a notice about {alert.subject}, not news: there is nothing to mark")
     lines = [line for line in alert.lines if line.match is not None]
     if not lines:
         raise InvalidRequest(f"alert {alert.id} has lost its article, which was erased: there is nothing to mark")

@@ -198,4 +198,4 @@ def _reason_if_refused(request: SourceRequest, id_: str) -> str | None:
     if isinstance(settings, dict) and "network" not in settings:
         line = f"network: {{allow: [{write_allowance(address, id_)}]}}"
         to_do = f"if it is meant, write this line into monitor.yaml, and start the daemon again:\n  {line}"
-    return f"{host} is a private or special address, which it may not reach; {to_do}"
+    return f"{host} is a private or special address, which sources must not reach; {to_do}"

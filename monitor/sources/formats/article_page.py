@@ -28,7 +28,7 @@ def read_full_text(body: bytes, headers: Mapping[str, str], url: str) -> str:
     """The article's text, a line for each paragraph. Raises FeedUnreadable if this is no web page that we can read."""
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type not in HTML_TYPES:
-        raise FeedUnreadable(f"it is no web page ({content_type[:100]})")
+        raise FeedUnreadable(f"it is not a web page ({content_type[:100]})")
     tree = tree_of(body, headers)
     if (element_count := int(tree.xpath("count(//*)"))) > MAX_ELEMENTS:
         raise FeedUnreadable(f"the page has {element_count} elements; pages with more than {MAX_ELEMENTS} are not read")

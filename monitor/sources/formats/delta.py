@@ -112,7 +112,9 @@ def _scan_document(body: bytes) -> _EntryScanner | None:
         scanner.read()
     except (expat.ExpatError, FeedUnreadable):
         if scanner.too_deep:
-            raise FeedUnreadable(f"its elements are nested more than {MAX_DEPTH} deep, as in no feed") from None
+            raise FeedUnreadable(
+                f"its elements are nested more than {MAX_DEPTH} deep, deeper than in any feed"
+            ) from None
         return None
     return scanner
 

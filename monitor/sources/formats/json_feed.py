@@ -61,9 +61,9 @@ def read_json_feed(
 def _build_feed(feed: Object, problem: str | None, url: str, select: Select) -> Feed:
     items = feed.get("items")
     if not isinstance(items, list):
-        raise FeedUnreadable("this is JSON, but no feed: it has no list of items")
+        raise FeedUnreadable("this is JSON, but not a feed: it has no list of items")
     if not _is_feed(feed, items):
-        raise FeedUnreadable("this is JSON, but no JSON Feed: it names no version, and its items have no ids")
+        raise FeedUnreadable("this is JSON, but not a JSON Feed: it names no version, and its items have no ids")
     objects = [item for item in items if isinstance(item, dict)]
     items_read = select(objects)
     base = resolve_link(_get_string(feed, "home_page_url"), url) or url
@@ -87,12 +87,12 @@ def _load_json(text: str) -> tuple[Object, str | None]:
         reason = f"line {error.lineno}: {error.msg}"
         items = _recover_items(text)
         if not items:
-            raise FeedUnreadable(f"this is no JSON that can be read ({reason})") from None
+            raise FeedUnreadable(f"this is not JSON that can be read ({reason})") from None
         version_match = VERSION_PATTERN.search(text)
         feed = {"items": items, "version": version_match[1] if version_match else None}
         problem = f"the document is ill-formed ({reason}); what could be read of it was kept"
     if not isinstance(feed, dict):
-        raise FeedUnreadable("this is JSON, but no feed: it is a list")
+        raise FeedUnreadable("this is JSON, but not a feed: it is a list")
     return feed, problem
 
 

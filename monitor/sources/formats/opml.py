@@ -119,7 +119,7 @@ def _explain_non_opml(text: str) -> str:
     if re.search(r"<(rss|feed|rdf:RDF)\b", text):
         return "this is a feed, and not a list of feeds (OPML): give its address to `news-monitor sources add`"
     beginning = sanitize_line(text.removeprefix(UTF8_DECLARATION))[:60]
-    return f"this is no list of feeds: it has no <opml> (it starts with {beginning!r})"
+    return f"this is not a list of feeds: it has no <opml> (it starts with {beginning!r})"
 
 
 def _parse_well_formed(text: str, lines_before: int) -> Iterator[_Event]:
@@ -240,7 +240,7 @@ def _explain_missing_address(tag: _OutlineTag) -> str | None:
     if outline_type == "include":
         return "this names another list, which is not fetched: import that one by itself"
     if page and outline_type in {*FEED_TYPES, "", "link"}:
-        return f"this names a page and no feed (xmlUrl): `news-monitor sources add {page}` looks for its feed"
+        return f"this names a page, not a feed (xmlUrl): `news-monitor sources add {page}` looks for its feed"
     return "this feed has no address (xmlUrl)" if outline_type in FEED_TYPES else None
 
 

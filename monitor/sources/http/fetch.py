@@ -45,7 +45,7 @@ FETCH_ERRORS = (FetchFailed, ClientError, OSError, ValueError)  # of one fetch; 
 MayFollow = Callable[[str], Awaitable[str | None]]  # says why an address may not be fetched; None: it may
 REDIRECTS = (301, 302, 303, 307, 308)
 PERMANENT = (301, 308)
-NO_WEB_ADDRESS = "which is no http:// or https:// address"
+NO_WEB_ADDRESS = "which is not an http:// or https:// address"
 # Headers that are sent to another host too; all others may be credentials.
 FORWARDED_HEADERS = ("accept", "accept-language", "user-agent")
 
@@ -260,7 +260,7 @@ class Fetcher:
             reason = http_problems.error_to_line(error)
             raise FetchFailed(
                 f"the name {url.host} is not found in DNS ({reason}); we look it up before we use the proxy, "
-                "because a source may not reach private networks through a proxy either"
+                "because sources must not reach private networks through a proxy either"
             ) from None
         for entry in resolved:
             if problem := reason_if_address_refused(entry["host"], allow):

@@ -54,7 +54,7 @@ def reason_if_address_refused(ip: str, allow: Sequence[Network]) -> str | None:
         return None
     as_written = "" if str(address) == ip else f" (written {ip})"
     return (
-        f"{address}{as_written} is a private or special address, which a source may not reach; "
+        f"{address}{as_written} is a private or special address, which sources must not reach; "
         f"{explain_allowance(address)}"
     )
 

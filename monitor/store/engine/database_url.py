@@ -18,7 +18,7 @@ def parse_database_url(url: str) -> URL:
         if parsed.host:
             parsed.host.encode("idna")
     except (ArgumentError, ValueError):  # a port that is no number, a name that no host can have
-        raise StoreFailed(f"`database` is no database URL: {URL_HINT}") from None
+        raise StoreFailed(f"`database` is not a database URL: {URL_HINT}") from None
     if "@" in (parsed.host or ""):
         todo = "percent-encode everything but letters and digits in a password: @ as %40"
         raise StoreFailed(f"the login of `database` holds an @, so a part of it would be the host: {todo}")

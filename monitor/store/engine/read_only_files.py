@@ -67,7 +67,7 @@ def find_immutable_file(path: Path) -> ImmutableFile | None:
     if not log.exists() or not log.stat().st_size:
         return ImmutableFile(path, _read_stamp(path))
     raise StoreFailed(
-        f"{log} has the latest commits, and {unwritable} may not be written, so it cannot be read there: copy both "
+        f"{log} has the latest commits, and {unwritable} cannot be written, so it cannot be read there: copy both "
         f"{path.name} and {log.name} into a folder that you may write, make the copies writable, and name that copy "
         "under `database`"
     )

@@ -151,7 +151,7 @@ class SqliteDatabase(Database):
                 holder = file.read().strip() or "unknown"
                 raise StoreLocked(
                     f"{self.path} is in use by another news-monitor (process {holder}): stop it, or give this one "
-                    "a `database` of its own in monitor.yaml; several daemons can share a PostgreSQL"
+                    "its own `database` in monitor.yaml; several daemons can share a PostgreSQL"
                 ) from None
             file.truncate(0)
             file.write(str(os.getpid()))
@@ -277,7 +277,7 @@ class SqliteDatabase(Database):
             missing = [folder for folder in self._configured_path.parents if not folder.exists()]
             raise self._without_folder(missing[-1]) from None
         except FileExistsError:
-            what = "a link that leads nowhere" if self._configured_path.parent.is_symlink() else "no folder"
+            what = "a link that leads nowhere" if self._configured_path.parent.is_symlink() else "not a folder"
             raise StoreFailed(
                 f"cannot make the database {self._configured_path}: {self._configured_path.parent} is {what}; fix it, "
                 "or `database` in monitor.yaml"

@@ -35,9 +35,9 @@ from tests.building import HOUR, MINUTE, NOON, article, explained, reason_of, ru
 
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)
 STORY = Story("S1", "One", NOON)
-PLACE = "one of the two names no known place"
+PLACE = "one of the two articles names no known place"
 MORNING = NOON + 20 * HOUR
-LISTED = f"as {PLACE}, it is listed in the digest at 08:00"
+LISTED = f"because {PLACE}, it is listed in the digest at 08:00"
 
 
 def by(name: str = "launch", **policy: Any) -> Rule:
@@ -83,7 +83,7 @@ def test_it_waits_for_the_daily_digest() -> None:
         ("b", PLACE, Level.HIGH),
         ("c", "its day is not known", Level.HIGH),
     ]
-    assert reason_of(digest.items[0]) == f"“missiles” in the title; suppressed as the same as S1 although {PLACE}"
+    assert reason_of(digest.items[0]) == f"“missiles” in the title; suppressed as the same as S1, although {PLACE}"
     assert desk.alerts(MORNING + 48 * HOUR) == []
 
 
@@ -184,7 +184,7 @@ def test_of_an_event_the_event_is_named() -> None:
     desk.hear("a", event=event)
     desk.hear("b", NOON + MINUTE, PLACE, event=event)
     (digest,) = desk.alerts(MORNING)
-    assert reason_of(digest) == f"suppressed as the same as E1 although {PLACE}"
+    assert reason_of(digest) == f"suppressed as the same as E1, although {PLACE}"
     assert (digest.items[0].event, digest.event) == ("E1", "E1")
 
 

@@ -110,7 +110,7 @@ async def test_a_test_message_is_rendered_as_alerts_are(faults: FaultServer, tmp
     assert (ended.code, ended.out, ended.err) == (0, "desk: accepted\n", "")
     [body] = map(json.loads, faults.bodies("ok"))
     assert body["title"] == "INFO: A test of the channel desk"
-    for part in ("a test:", "проверка", "測試", "测试", "テスト", "시험", "🛰", "News Monitor, ", " KST", "no news"):
+    for part in ("a test:", "проверка", "測試", "测试", "テスト", "시험", "🛰", "News Monitor, ", " KST", "not news"):
         assert part in body["message"]
     assert "undated" not in body["message"]
     assert faults.bodies("404") == []

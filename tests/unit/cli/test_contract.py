@@ -457,13 +457,13 @@ def _find_path_parameters(name: str) -> list[click.Parameter]:
 @pytest.mark.parametrize(
     ("command", "complaint"),
     [
-        ("match --json two.jsonl", "two.jsonl: line 2: no JSON"),
-        ("replay --json two.jsonl", "two.jsonl: line 2: no JSON"),
+        ("match --json two.jsonl", "two.jsonl: line 2: not JSON"),
+        ("replay --json two.jsonl", "two.jsonl: line 2: not JSON"),
         ("rules try --json rule.yaml", "0 gained, 0 lost"),
         ("rules list --json", "sources.yaml:3:"),
         ("rules packs --json", None),
-        ("rules test --rules rule.yaml --json expected.jsonl", "expected.jsonl: line 2: no JSON"),
-        ("score --rules rule.yaml --list --json labelled.jsonl", "labelled.jsonl: line 2: no JSON"),
+        ("rules test --rules rule.yaml --json expected.jsonl", "expected.jsonl: line 2: not JSON"),
+        ("score --rules rule.yaml --list --json labelled.jsonl", "labelled.jsonl: line 2: not JSON"),
         ("why --json https://x.test/1", "no article is stored for 'https://x.test/1'"),
         ("sources list --json", "sources.yaml:3:"),
         ("status --json", "sources.yaml:3:"),

@@ -266,7 +266,7 @@ def be_of_later_version(files: dict[str, bytes]) -> None:
         (change_text, "match-1/text.txt: it was altered"),
         (remove_file, "match-1/title.txt: it is missing"),
         (add_file, "match-9/text.txt: it was added"),
-        (drop_sums, "SHA256SUMS: it is missing, so this is no evidence bundle, or not all of one"),
+        (drop_sums, "SHA256SUMS: it is missing, so this is not an evidence bundle, or only a part of one"),
         (change_text_and_sums, "match-1/text.txt: it is not what match.json describes"),
         (change_span, "match-1/match.json: a span is empty, or not in its text"),
         (drop_rule, "match-1/match.json: the file of its rule is missing"),

@@ -109,7 +109,7 @@ def test_an_event_says_so_too() -> None:
     assert match_of("times")["event"] == event != match_of("globe")["event"]
     shown = told("stories", "show", event)
     assert "          of this event: the first article of its event\n" in shown
-    assert "          of this event: its story is of this event; joined at 0." in shown
+    assert "          of this event: its story belongs to this event; joined at 0." in shown
     assert "          of this event: both 부산 (Busan), both 16 dead, the same day, both walkout\n" in shown
     assert ": the same: both 부산 (Busan); both 16 dead; the same day; " in shown
     times = rows("stories", "show", event)[0]["members"][2]

@@ -117,7 +117,7 @@ async def test_what_is_no_number_of_a_match_is_told_as_such(name: str, tmp_path:
     """With what has them."""
     ended = await news_monitor("matches", "show", name, folder=tmp_path)
     assert (ended.code, ended.out) == (2, "")
-    assert ended.err.endswith(f"'{name}' is no number of a match; `news-monitor matches list` has them\n")
+    assert ended.err.endswith(f"'{name}' is not the number of a match; `news-monitor matches list` has them\n")
 
 
 async def test_conditions_that_have_a_name_are_called_by_it(lived_in: Database, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ async def test_a_span_of_time_can_be_taken_away(tmp_path: Path) -> None:
     ("command", "said"),
     [
         (("show", "99"), "there is no match 99: `news-monitor matches list` shows"),
-        (("list", "--since", "yesterday"), "'yesterday' is no time: write '3 days' (ago), 2026-01-05 or"),
+        (("list", "--since", "yesterday"), "'yesterday' is not a time: write '3 days' (ago), 2026-01-05 or"),
         (
             ("list", "--rule", "launch", "rule:korea"),
             "--rule launch and rule:korea: no match has both; to",

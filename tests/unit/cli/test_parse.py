@@ -53,7 +53,7 @@ async def test_a_link_that_is_left_out_is_named(tmp_path: Path) -> None:
     """It is no page of the web: people see why there is none, and programs get null."""
     (tmp_path / "feed.xml").write_text(FEED.replace("<link>/a<", "<link>ms-msdt:/id\u202e<"), encoding="utf-8")
     ended = await news_monitor("parse", "feed.xml", folder=tmp_path)
-    assert ended.out.splitlines()[1].strip() == "no link: ms-msdt:/id is no page of the web"
+    assert ended.out.splitlines()[1].strip() == "no link: ms-msdt:/id is not a web address"
     as_json = await news_monitor("parse", "--json", "feed.xml", folder=tmp_path)
     assert as_json.rows[0]["link"] is None
 
@@ -157,7 +157,7 @@ async def test_a_document_without_an_end_is_refused(tmp_path: Path) -> None:
     [
         (b"<!doctype html><title>Home</title>", 1, 0, "doc: this is an HTML page, not a feed (its <title> is 'Home')"),
         (b"", 1, 0, "doc: empty document"),
-        (b"{}", 1, 0, "doc: this is JSON, but no feed"),
+        (b"{}", 1, 0, "doc: this is JSON, but not a feed"),
         (b"PK\x03\x04\x14\0", 1, 0, "doc: this is a zip file, which is not unpacked"),
         (gzip.compress(FEED.encode(), mtime=0)[:-9], 1, 0, "doc: cut off: the gzip data end before their end"),
         (gzip.compress(FEED[:-40].encode(), mtime=0), 0, 2, "doc: the document is ill-formed"),

@@ -74,7 +74,7 @@ async def test_dates_without_a_zone_are_of_the_one_that_is_meant(folder: Path) -
     assert [row["at"] for row in of("alert", ended.rows)] == ["2026-01-03T15:00:00+00:00", "2026-01-03T23:00:00+00:00"]
     wrong = await news_monitor("replay", *RULES, "--zone", "Korea/Seoul", "two.jsonl", folder=folder)
     assert wrong.code == 2
-    assert wrong.told == ["'Korea/Seoul' is no time zone; write one such as Europe/Berlin or Asia/Seoul"]
+    assert wrong.told == ["'Korea/Seoul' is not a time zone; write one such as Europe/Berlin or Asia/Seoul"]
 
 
 async def test_old_news_is_measured_from_its_own_date_and_not_from_today(folder: Path) -> None:
@@ -101,7 +101,7 @@ async def test_unusable_lines_are_told_by_file_and_the_others_answered(folder: P
     ended = await news_monitor("replay", *RULES, "--json", "heads", "cut.gz", folder=folder)
     assert ended.code == 1
     assert [row["id"] for row in of("article", ended.rows)] == ["news", "passing", 7, "reprint", "heads:1"]
-    assert [line[:20] for line in ended.told] == ["heads: line 2: no JS", "cut.gz: the gzip is "]
+    assert [line[:20] for line in ended.told] == ["heads: line 2: not J", "cut.gz: the gzip is "]
 
 
 async def test_dates_that_cannot_be_read_are_told_once(folder: Path) -> None:

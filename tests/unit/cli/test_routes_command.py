@@ -79,7 +79,7 @@ def test_all_routes_are_shown_and_programs_get_the_same() -> None:
     ("arguments", "said"),
     [
         (("defult",), "there is no route 'defult'; did you mean 'default'?"),
-        (("--week", "Monday"), "'Monday' is no date; write one such as 2026-03-29"),
+        (("--week", "Monday"), "'Monday' is not a date; write one such as 2026-03-29"),
     ],
 )
 def test_wrong_usage_says_what_to_write(arguments: tuple[str, ...], said: str) -> None:

@@ -93,7 +93,7 @@ def test_only_stories_of_the_period_are_judged(desk: Desk) -> None:
 
 def test_what_cannot_be_asked_is_refused(desk: Desk) -> None:
     del desk
-    for asked, said in ((("drils",), "did you mean"), (("--late", "soon"), "no length of time")):
+    for asked, said in ((("drils",), "did you mean"), (("--late", "soon"), "not a length of time")):
         ended = run(*MISSES, *asked)
         assert ended.exit_code != 0
         assert said in f"{ended.output}{ended.exception}"

@@ -176,7 +176,7 @@ async def test_a_page_without_feeds_is_told_with_what_was_tried(site: Site, fold
         (
             "/data",
             1,
-            "this is JSON, but no feed: it has no list of items; nothing was added; --no-check adds it anyway",
+            "this is JSON, but not a feed: it has no list of items; nothing was added; --no-check adds it anyway",
         ),
         ("/busy", 0, "could not be read just now: 503 Service Unavailable"),
         ("/locked", 0, "could not be read just now: 403 Forbidden"),

@@ -43,7 +43,7 @@ def test_a_list_is_imported_and_what_is_not_is_told_line_by_line(folder: Path) -
     )
     assert ended.stderr.splitlines() == [
         "list.opml:3: http://one.example/feed is there already: one, sources.yaml:2:5",
-        "list.opml:4: nowhere url: this is no web address; write one that begins with https:// or http://",
+        "list.opml:4: nowhere url: this is not a web address; write one that begins with https:// or http://",
         "list.opml:5: this feed has no address (xmlUrl)",
     ]
     added = "  - {id: new-example, url: https://new.example/feed, name: New, tags: [asia, desk]}\n"
@@ -76,7 +76,7 @@ async def test_json_is_a_line_for_each_outline(folder: Path) -> None:
     ("args", "said"),
     [
         (["import", "nosuch.opml"], "nosuch.opml: there is no such file or folder"),
-        (["import", "sources.yaml"], "sources.yaml: this is no list of feeds"),
+        (["import", "sources.yaml"], "sources.yaml: this is not a list of feeds"),
         (["import", "list.opml", "--file", "other.yaml"], "other.yaml is not read"),
         (["import", "list.opml", "--tag", " "], "tags: this text is empty"),
         (["export", "-o", "nosuch/list.opml"], "nosuch/list.opml: there is no folder nosuch; make it first"),
@@ -121,4 +121,4 @@ def test_a_source_with_a_fault_is_not_exported(folder: Path) -> None:
         file.write("  - {id: bad, url: nowhere}\n")
     ended = run("export", "-o", "out.opml")
     assert (ended.exit_code, ended.stdout) == (1, "2 sources written to out.opml\n")
-    assert "sources.yaml:4:20: this is no web address" in ended.stderr
+    assert "sources.yaml:4:20: this is not a web address" in ended.stderr

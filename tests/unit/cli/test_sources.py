@@ -139,7 +139,7 @@ def test_the_address_of_a_new_source_is_shown_without_its_token(folder: Path) ->
     [
         (["add", "https://one.example/feed"], r"sources.yaml:2:5: a source with this url is here already"),
         (["add", "https://x.example/", "--id", "two"], r"sources.yaml:3:5: a source with this id is here already"),
-        (["add", "ftp://x.example/"], r"url: this is no web address; write one"),
+        (["add", "ftp://x.example/"], r"url: this is not a web address; write one"),
         (["add", "https://x.example/", "--file", "other.yaml"], r"other.yaml is not read: name it under sources: in"),
         (["remove", "one", "thwo"], r"there is no source 'thwo' .*; did you mean 'two'\?"),
     ],
@@ -166,7 +166,7 @@ def test_a_source_with_a_fault_can_be_removed(folder: Path) -> None:
     """And none can be added beside it: a daemon that runs would not take it up."""
     with (folder / "sources.yaml").open("a", encoding="utf-8") as file:
         file.write("  - {id: bad, url: nowhere}\n")
-    with pytest.raises(MonitorError, match=r"sources.yaml:4:20: this is no web address"):
+    with pytest.raises(MonitorError, match=r"sources.yaml:4:20: this is not a web address"):
         run("add", "https://x.example/")
     assert run("remove", "bad", "two").output.endswith("removed two from sources.yaml\n")
     assert "one" in run("list").output

@@ -236,7 +236,7 @@ def test_matches_say_what_waits_what_is_held_and_what_told_them(database: Databa
     assert "outcome   deferred: update: new fact: 2 missiles; first sent at 12:10; no update before 15:10\n" in shown
     [held] = [each for each in rows("matches", "list", "--decision", "held") if each["article"]["source"] == "post"]
     shown = told("matches", "show", str(held["id"]))
-    why = "its story is of this event; the same headline"
+    why = "its story belongs to this event; the same headline"
     of_event = f"launch sent this event at 12:10 ({held['event']}); {why}; sent again if: new fact"
     assert f"outcome   suppressed: {of_event}\n" in shown
     assert f"story     {held['story']}, the same headline: {CAME[1][1]}\n" in shown

@@ -42,7 +42,7 @@ def test_a_test_address_belongs_to_its_channel() -> None:
             CHANNELS.replace(", test_url: 'json://${env:TOKEN}'", "") + "canary: {every: 1 day}\n",
             "no channel has a test",
         ),
-        (CHANNELS.replace("json://$", "$"), "this is no channel's url"),
+        (CHANNELS.replace("json://$", "$"), "this is not a channel's url"),
     ],
 )
 def test_a_canary_that_finds_nothing_is_refused(text: str, fault: str) -> None:

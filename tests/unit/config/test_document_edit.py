@@ -372,7 +372,7 @@ def test_what_cannot_be_edited_safely_is_refused(before: str, edit: Edit) -> Non
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        (InsertItem(("a",), "c"), "a is no list"),
+        (InsertItem(("a",), "c"), "a is not a list"),
         (InsertItem(("l",), "c", 3), "l.3 does not exist"),
         (InsertItem(("l",), "c", -1), "l.-1 does not exist"),
         (InsertKey(("l",), "c", "d"), "l has no keys"),

@@ -128,7 +128,7 @@ def test_people_organisations_and_weapons_are_of_a_country() -> None:
     ("kind", "where", "what"),
     [
         ("place", "QQ", "no country or division has the code 'QQ'"),
-        ("place", "North Korea", "'North Korea' is no id"),
+        ("place", "North Korea", "'North Korea' is not an id"),
         ("person", "KP", "'lies_in' is only for places, not for a person"),
     ],
 )

@@ -70,7 +70,7 @@ def test_an_outline_becomes_a_source(outline: Outline, source: NewSource) -> Non
         # no address
         (
             [Outline("nowhere"), Outline("ftp://n.example/")],
-            [(ImportOutcome.UNUSABLE, "url: this is no web address; write one that begins with https:// or http://")]
+            [(ImportOutcome.UNUSABLE, "url: this is not a web address; write one that begins with https:// or http://")]
             * 2,
         ),
         # settings that cannot be
@@ -80,7 +80,7 @@ def test_an_outline_becomes_a_source(outline: Outline, source: NewSource) -> Non
         ),
         (
             [Outline("https://n.example/f", settings={"tags": "[1"})],
-            [(ImportOutcome.UNUSABLE, "tags: this is no list of words in JSON")],
+            [(ImportOutcome.UNUSABLE, "tags: this is not a list of words in JSON")],
         ),
         # what is left out, or changed, is told
         (

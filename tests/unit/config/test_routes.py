@@ -140,13 +140,13 @@ def test_a_step_with_a_fault_names_it(step: str, fault: str) -> None:
         ("{from: 09:00, to: 09:00}", "these hours end when they begin, so they never begin"),
         ("{from: 09:00}", "'from' needs 'to'; write both, or neither for whole days"),
         ("{to: 09:00, weekdays: mon}", "'to' needs 'from'"),
-        ("{from: 24:00, to: 06:00}", "'24:00' is no time of day; write it like '00:00', '09:00' or '18:30'"),
-        ("{from: 09:00, to: 26:00}", "'26:00' is no time of day; write it like '09:00', '18:30' or '24:00'"),
-        ("{from: 9, to: 18}", "this is no time of day"),
-        ("{weekdays: [mo]}", "'mo' is no weekday; write mon, tue, wed, thu, fri, sat, sun, or mon-fri"),
-        ("{weekdays: [5]}", "this is no weekday"),
-        ("{weekdays: sat, zone: Europe/Berln}", "'Europe/Berln' is no time zone; did you mean 'Europe/Berlin'?"),
-        ("{weekdays: sat, holidays: [2026-02-30]}", "'2026-02-30' is no date; write 2026-12-24, or 12-24"),
+        ("{from: 24:00, to: 06:00}", "'24:00' is not a time of day; write it like '00:00', '09:00' or '18:30'"),
+        ("{from: 09:00, to: 26:00}", "'26:00' is not a time of day; write it like '09:00', '18:30' or '24:00'"),
+        ("{from: 9, to: 18}", "this is not a time of day"),
+        ("{weekdays: [mo]}", "'mo' is not a weekday; write mon, tue, wed, thu, fri, sat, sun, or mon-fri"),
+        ("{weekdays: [5]}", "this is not a weekday"),
+        ("{weekdays: sat, zone: Europe/Berln}", "'Europe/Berln' is not a time zone; did you mean 'Europe/Berlin'?"),
+        ("{weekdays: sat, holidays: [2026-02-30]}", "'2026-02-30' is not a date; write 2026-12-24, or 12-24"),
         ("{weekdays: sat, holidays: nosuch.txt}", "nosuch.txt' cannot be read: No such file or directory"),
         ("{weekdays: sat, spans: [{weekdays: mon}]}", "'weekdays' cannot be combined with spans; put it into a span"),
     ],
@@ -161,7 +161,7 @@ def test_hours_with_a_fault_name_it(text: str, fault: str) -> None:
     ("name", "fault"),
     [
         ("always", "'always' cannot be defined; choose another name"),
-        ("Office", "'Office' is no name of hours; write lower-case letters, digits, blanks and hyphens"),
+        ("Office", "'Office' is not a name of hours; write lower-case letters, digits, blanks and hyphens"),
     ],
 )
 def test_a_name_of_hours_is_in_lower_case(name: str, fault: str) -> None:
@@ -176,7 +176,7 @@ def test_a_file_of_holidays_names_the_line_that_is_no_date(tmp_path: Path) -> No
     (tmp_path / "days.txt").write_text("2026-12-24\nChristmas\n", encoding="utf-8")
     (found,) = read_faults(f"hours: {{shift: {{weekdays: sat, holidays: days.txt}}}}\n{STEP}", tmp_path)
     assert found.startswith("2:")
-    assert f"line 2 of '{tmp_path / 'days.txt'}', 'Christmas', is no date" in found
+    assert f"line 2 of '{tmp_path / 'days.txt'}', 'Christmas', is not a date" in found
 
 
 def test_the_page_about_routes_is_true() -> None:

@@ -117,7 +117,7 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     """A folder, or a pipe into which nobody writes, stops no start."""
     os.mkfifo(tmp_path / "pipe")
     for name in ("pipe", "."):
-        assert said_of(f"x://${{file:{name}}}", {}, tmp_path).startswith(f"the file {tmp_path / name} is no file")
+        assert said_of(f"x://${{file:{name}}}", {}, tmp_path).startswith(f"the file {tmp_path / name} is not a file")
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     fault = said_of("x://${file:loop/pw}", {}, tmp_path)
     assert fault.startswith(f"the file {tmp_path}/loop/pw cannot be read: Too many levels of symbolic links; the user")
-    assert "cannot be read: that is no path" in said_of("x://${file:a\0b}", {}, tmp_path)
+    assert "cannot be read: that is not a path" in said_of("x://${file:a\0b}", {}, tmp_path)
 
 
 def test_a_command_beside_the_service_has_its_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

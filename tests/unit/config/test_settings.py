@@ -84,7 +84,7 @@ def test_a_network_may_be_for_some_sources() -> None:
 @pytest.mark.parametrize(
     ("item", "fault"),
     [
-        ("{network: 192.168.7.1/24, sources: [a]}", "is no network; did you mean 192.168.7.0/24?"),
+        ("{network: 192.168.7.1/24, sources: [a]}", "is not a network; did you mean 192.168.7.0/24?"),
         ("{network: 192.168.7.0/24}", "'sources' is missing"),
         ("{network: 192.168.7.0/24, sources: []}", "sources"),
         ("{sources: [a]}", "'network' is missing"),
@@ -120,7 +120,7 @@ def test_a_channel_that_is_only_text_gets_an_example(channel: str, hint: str) ->
     assert "p4ss" not in fault
     if "://" not in channel:
         (fault,) = faults(f"channels: {{mail: {{url: {channel}}}}}\nroutes: {{default: [mail]}}")
-        assert fault.startswith("1:24: this is no channel's url; ")
+        assert fault.startswith("1:24: this is not a channel's url; ")
         assert hint in fault
 
 
@@ -147,7 +147,7 @@ def test_the_address_of_the_heartbeat_is_a_secret() -> None:
     assert found.heartbeat == "https://hc.example/t0ken"
     assert "t0ken" not in repr(found)
     (fault,) = faults(f"{_ROUTED}heartbeat: 't0ken'\n")
-    assert fault == "3:12: this is no web address; write one that begins with https:// or http://"
+    assert fault == "3:12: this is not a web address; write one that begins with https:// or http://"
 
 
 def test_a_channel_may_have_a_fallback() -> None:
@@ -217,7 +217,7 @@ def test_a_proxy_may_pass_on_other_names() -> None:
     assert web.hosts == {"monitor.example", "192.0.2.7", "[2001:db8::7]"}
     for wrong in ("monitor.example:443", "https://monitor.example", "*.example", "a b", ".example", ""):
         (fault,) = faults(f"{_ROUTED}web: {{{listen}, hosts: ['{wrong}']}}\n")
-        assert "is no host name" in fault
+        assert "is not a host name" in fault
     (fault,) = faults(f"{_ROUTED}web: {{hosts: [monitor.example]}}\n")
     assert "does nothing without `listen`" in fault
 
@@ -231,7 +231,7 @@ def test_the_feeds_have_a_secret_that_nobody_can_guess() -> None:
     assert secret not in repr(web)
     for weak in ("changeme", "a" * 21, "a b" * 10, "ü" * 30, "a/" * 20):
         (fault,) = faults(f"{_ROUTED}web: {{{listen}, feed: '{weak}'}}\n")
-        assert "this is no secret for a feed" in fault
+        assert "this is not a secret for a feed" in fault
         assert weak not in fault
     (fault,) = faults(f"{_ROUTED}web: {{{listen}, feed: '${{env:NOSUCH}}'}}\n")
     assert "the environment variable NOSUCH is not set" in fault
@@ -268,24 +268,24 @@ def test_things_are_kept_as_long_as_is_written() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("timezone: Europe/Berln", "1:11: 'Europe/Berln' is no time zone; did you mean 'Europe/Berlin'?"),
-        ("timezone: Europe", "1:11: 'Europe' is no time zone"),  # a folder of the zone files
-        ("timezone: ../../etc/passwd", "1:11: '../../etc/passwd' is no time zone"),
+        ("timezone: Europe/Berln", "1:11: 'Europe/Berln' is not a time zone; did you mean 'Europe/Berlin'?"),
+        ("timezone: Europe", "1:11: 'Europe' is not a time zone"),  # a folder of the zone files
+        ("timezone: ../../etc/passwd", "1:11: '../../etc/passwd' is not a time zone"),
         ("timezone: 3", "1:11: expected text, found a number"),
         (
             "database: mysql://u:p4ss@h/d",
-            "1:11: this is no database that can be used; write sqlite:///monitor.db, or postgresql://USER@HOST/NAME",
+            "1:11: this is not a database that can be used; write sqlite:///monitor.db, or postgresql://USER@HOST/NAME",
         ),
-        ("database: mysql://u:p4ss@h/d", "1:11: this is no database that can be used; write sqlite:///monitor.db"),
-        ("database: 'sqlite://'", "1:11: this is no database that can be used"),
+        ("database: mysql://u:p4ss@h/d", "1:11: this is not a database that can be used; write sqlite:///monitor.db"),
+        ("database: 'sqlite://'", "1:11: this is not a database that can be used"),
         ("database: 'sqlite:///'", "1:11: a database in memory is lost at every stop"),
-        ("database: 'sqlite:///:memory:'", "1:11: this is no database that can be used"),
-        ("web: {listen: 8787}", "1:15: '8787' is no address to listen at; write, for example, 127.0.0.1:8787"),
-        ("web: {listen: '127.0.0.1'}", "1:15: '127.0.0.1' is no address to listen at"),
-        ("web: {listen: 'localhost:8787'}", "1:15: 'localhost:8787' is no address to listen at"),  # it may be two
-        ("web: {listen: '127.0.0.1:99999'}", "1:15: '127.0.0.1:99999' is no address to listen at"),
-        ("web: {listen: '::1:8787'}", "1:15: '::1:8787' is no address to listen at"),
-        ("web: {listen: 'http://127.0.0.1:80/'}", "1:15: (an address) is no address to listen at"),
+        ("database: 'sqlite:///:memory:'", "1:11: this is not a database that can be used"),
+        ("web: {listen: 8787}", "1:15: '8787' is not an address to listen at; write, for example, 127.0.0.1:8787"),
+        ("web: {listen: '127.0.0.1'}", "1:15: '127.0.0.1' is not an address to listen at"),
+        ("web: {listen: 'localhost:8787'}", "1:15: 'localhost:8787' is not an address to listen at"),  # it may be two
+        ("web: {listen: '127.0.0.1:99999'}", "1:15: '127.0.0.1:99999' is not an address to listen at"),
+        ("web: {listen: '::1:8787'}", "1:15: '::1:8787' is not an address to listen at"),
+        ("web: {listen: 'http://127.0.0.1:80/'}", "1:15: (an address) is not an address to listen at"),
         (
             "web: {listen: '0.0.0.0:8787'}",
             (
@@ -297,8 +297,8 @@ def test_things_are_kept_as_long_as_is_written() -> None:
         ("web: {listen: '192.168.0.7:8787'}", "1:15: '192.168.0.7:8787' could be reached from other machines"),
         ("every: 4 s", "1:8: '4 s' is too short; the shortest is '5 s'"),
         ("rules: rules", "1:8: expected a list, found text; write [rules]"),
-        ("network: {allow: [10.0.0.1/8]}", "1:19: '10.0.0.1/8' is no network; did you mean 10.0.0.0/8?"),
-        ("network: {allow: [home]}", "1:19: 'home' is no network; write a range such as 10.0.0.0/8"),
+        ("network: {allow: [10.0.0.1/8]}", "1:19: '10.0.0.1/8' is not a network; did you mean 10.0.0.0/8?"),
+        ("network: {allow: [home]}", "1:19: 'home' is not a network; write a range such as 10.0.0.0/8"),
         ("limits: {total: 30}", "1:17: this cannot be read; write a number and a unit"),
         ("limits: {polls: 0}", "1:17: this must be at least 1; write, for example, 'polls: 64'"),
         ("limits: {polls: true}", "1:17: expected a whole number, found true or false"),

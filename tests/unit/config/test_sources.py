@@ -38,11 +38,11 @@ def test_a_source_says_how_it_is_read_and_when() -> None:
         ("kind: sitemap", "'sitemap' is a format, and formats are recognised from the document"),
         ("kind: JSON-Feed", "'JSON-Feed' is a format, and formats are recognised from the document"),
         ("select: {entry: li}", "select is for sources of the kind 'page'"),
-        ("kind: page, select: {entry: 'li['}", "is no CSS selector"),
+        ("kind: page, select: {entry: 'li['}", "is not a CSS selector"),
         ("proxy: 'http://me:plain@p.example:3128'", "this login is in plain text"),
-        ("proxy: 'ftp://me:${env:PW}@p.example'", "this is no proxy's address"),
-        ("cron: '* * *'", "is no schedule"),
-        ("cron: '61 * * * *'", "is no schedule"),
+        ("proxy: 'ftp://me:${env:PW}@p.example'", "this is not a proxy's address"),
+        ("cron: '* * *'", "is not a schedule"),
+        ("cron: '61 * * * *'", "is not a schedule"),
         ("cron: '0 0 30 2 *'", "is a time that never comes"),
         ("cron: '0 8 * * *', every: 5 m", "every and cron cannot be combined"),
         ("cron: '0 8 * * *', fastest: 1 m", "fastest and cron cannot be combined"),
@@ -115,7 +115,7 @@ def test_a_secret_that_makes_an_address_of_another_host_is_refused(value: str, t
     with pytest.raises(InvalidFiles) as refused:
         with_secrets(at("https://me:${env:T}@x.test/feed"), {"T": value}, PLACE, tmp_path)
     (fault,) = refused.value.faults
-    assert fault.problem == "with its secrets the url of 'a' is no address"
+    assert fault.problem == "with its secrets the url of 'a' is not an address"
     assert value not in str(refused.value)
 
 
@@ -123,8 +123,8 @@ def test_a_secret_that_makes_an_address_of_another_host_is_refused(value: str, t
     ("keys", "environment", "what"),
     [
         (PROXY, {}, "the environment variable PW is not set"),
-        (PROXY, {"PW": "with a blank"}, "with its secrets the proxy of 'a' is no address"),
-        ("proxy: '${env:P}'", {"P": "p.example:secret"}, "with its secrets the proxy of 'a' is no address"),
+        (PROXY, {"PW": "with a blank"}, "with its secrets the proxy of 'a' is not an address"),
+        ("proxy: '${env:P}'", {"P": "p.example:secret"}, "with its secrets the proxy of 'a' is not an address"),
     ],
 )
 def test_a_secret_that_cannot_be_had_or_used_is_told_and_not_shown(

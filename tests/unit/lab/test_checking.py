@@ -244,7 +244,7 @@ def test_a_private_address_of_a_source_is_told_before_it_is_refused(tmp_path: Pa
     write(tmp_path / "s.yaml", "\n".join(["sources:", *lines]))
     lints = [lint for lint in check.run(NOON).lints if lint.kind == "private-address"]
     assert [lint.place.line for lint in lints] == [2, 3, 7]
-    assert lints[0].problem == "10.2.3.4, the url of s0, is a private or special address, which it may not reach"
+    assert lints[0].problem == "10.2.3.4, the url of s0, is a private or special address, which sources must not reach"
     assert (
         lints[0].hint
         == "if it is meant, put {network: '10.2.3.4/32', sources: [s0]} into the list network.allow in monitor.yaml, "

@@ -159,7 +159,7 @@ def test_lines_of_json_say_the_same() -> None:
     assert [str(each) for each in found if isinstance(each, UnusableLine)] == [
         "line 4: it expects nothing: give it one of fires, mentions, silent",
         "line 5: fires must be a list of ids of rules",
-        "line 6: no JSON: Expecting property name enclosed in double quotes at column 2; write one object on a line",
+        "line 6: not JSON: Expecting property name enclosed in double quotes at column 2; write one object on a line",
     ]
     report = run_expected([each for each in found if isinstance(each, ExpectedArticle)], RULES, {}, {}, {})
     assert [str(failure) for failure in report.failures] == [

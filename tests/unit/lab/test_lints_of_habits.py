@@ -24,8 +24,8 @@ def kinds(folder: Path, match: str, more: str = "") -> list[str]:
     ("word", "named", "mend"),
     [
         ("Busan AND strike", "AND", "write both under all: (anywhere in the article) or near: (together)"),
-        ("strike OR walkout", "OR", "write each as a word of its own: [one, other]"),
-        ("strike | walkout", "OR", "write each as a word of its own: [one, other]"),
+        ("strike OR walkout", "OR", "write each as a separate word: [one, other]"),
+        ("strike | walkout", "OR", "write each as a separate word: [one, other]"),
         ("strike NOT baseball", "NOT", "write it under unless:"),
         ("strike -baseball", "-", "write it under unless:"),
         ("-baseball", "-", "write it under unless:"),

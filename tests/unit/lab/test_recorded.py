@@ -94,7 +94,7 @@ def test_headlines_of_several_files_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("{", "no JSON: Expecting property name"),
+        ("{", "not JSON: Expecting property name"),
         ('{"title": "T"}', "it has no id"),
         ('{"id": null, "title": "T"}', "it has no id"),
         ('{"id": 1.5, "title": "T"}', "it has no id"),
@@ -153,8 +153,8 @@ def test_one_article_alone_may_have_lines(given: str, title: str, text: str) -> 
     ("given", "said"),
     [
         (" \n", "line 1: it has neither title nor text"),
-        ('{"id": 1,\n"title" "T"}', "line 2: no JSON: Expecting ':' delimiter at column 9"),
-        ('{"id": 1, "title": "T"}\n{"id": 2, "title": "T"}\n', "line 2: no JSON: Extra data at column 1"),
+        ('{"id": 1,\n"title" "T"}', "line 2: not JSON: Expecting ':' delimiter at column 9"),
+        ('{"id": 1, "title": "T"}\n{"id": 2, "title": "T"}\n', "line 2: not JSON: Extra data at column 1"),
     ],
 )
 def test_what_is_not_one_article_says_why(given: str, said: str) -> None:

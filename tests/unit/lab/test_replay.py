@@ -92,7 +92,7 @@ def test_each_article_that_is_listed_as_suppressed_is_a_line() -> None:
     ]
     (story,) = {each.story for each in found}
     assert reason_of(found[1]).endswith(
-        f"suppressed as the same as {story} although one of the two names no known place"
+        f"suppressed as the same as {story}, although one of the two articles names no known place"
     )
 
 

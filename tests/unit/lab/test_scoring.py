@@ -126,6 +126,6 @@ def test_unusable_lines_have_their_number() -> None:
     assert strike.labels == frozenset()
     assert [str(each) for each in unusable if isinstance(each, UnusableLine)] == [
         "line 3: labels must be a list of ids of rules",
-        "line 4: no JSON: Expecting property name enclosed in double quotes at column 2; write one object on a line",
+        "line 4: not JSON: Expecting property name enclosed in double quotes at column 2; write one object on a line",
     ]
     assert isinstance(last, LabeledArticle)

@@ -399,14 +399,15 @@ def test_what_has_no_line_in_a_digest_is_counted() -> None:
 def test_a_digest_of_what_was_suppressed_says_for_what_each_was_taken() -> None:
     """Who printed it, the headline that was sent, and what is not known; without that headline, by the name of the
     event or story."""
-    line = replace(items(1)[0], unsure="one of the two names no known place", same_as="Dockers walk out")
+    doubt = "one of the two articles names no known place"
+    line = replace(items(1)[0], unsure=doubt, same_as="Dockers walk out")
     other = replace(line, same_as="", source="post", url=None)
     text = message(digest(line, other, replace(other, event="E1"), title="About launch: 3 articles")).text
     assert text.splitlines()[:4] == [
-        f"1. HIGH: {HEADLINE} (wire): the same as “Dockers walk out”, although one of the two names no known place",
+        f"1. HIGH: {HEADLINE} (wire): the same as “Dockers walk out”, although {doubt}",
         PAGE,
-        f"2. HIGH: {HEADLINE} (post): the same as S1, although one of the two names no known place",
-        f"3. HIGH: {HEADLINE} (post): the same as E1, although one of the two names no known place",
+        f"2. HIGH: {HEADLINE} (post): the same as S1, although {doubt}",
+        f"3. HIGH: {HEADLINE} (post): the same as E1, although {doubt}",
     ]
 
 

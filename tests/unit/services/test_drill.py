@@ -37,7 +37,7 @@ def test_a_drill_goes_out_on_every_channel_as_a_critical_alert(database: Databas
     sent = outbox.claim("phone", NOON, HOUR)
     assert sent is not None
     assert isinstance(sent.alert, Notice)
-    assert (sent.alert.title, sent.alert.level) == ("DRILL: this is no news", Level.CRITICAL)
+    assert (sent.alert.title, sent.alert.level) == ("DRILL: this is not news", Level.CRITICAL)
     outbox.settle(sent, Receipt(ReceiptKind.ACCEPTED), RetryVerdict(DeliveryState.ACCEPTED), NOON + MINUTE)
     desk, phone = load_drill(database, notice)
     assert (desk.ended_at, phone.ended_at, phone.state) == (None, NOON + MINUTE, DeliveryState.ACCEPTED)

@@ -126,7 +126,7 @@ def test_what_has_no_article_cannot_be_marked(database: Database, config: Config
     """A notice never had one; an unknown id says where those are that are kept."""
     with SerialSection(database).enter(NOON) as inside:
         inside.write_notices([notice(channels=("desk",))], [])
-    with pytest.raises(InvalidRequest, match="n1 is a notice about source wire, and no news"):
+    with pytest.raises(InvalidRequest, match="n1 is a notice about source wire, not news"):
         mark_alerts(database, config, ["n1"], GOOD)
     with pytest.raises(InvalidRequest, match="there is no alert 'zzz'; `news-monitor alerts list`"):
         mark_alerts(database, config, ["zzz"], GOOD)

@@ -216,7 +216,7 @@ def test_character_sets_are_read_with_the_headers() -> None:
         ),
         ("<html><body>x</body></html>", "this is an HTML page, not a feed; `news-monitor sources add` finds its feeds"),
         ("<head><title>Moved</title></head>", "this is an HTML page, not a feed (its <title> is 'Moved')"),
-        ('{"error": 1}', "this is JSON, but no feed"),
+        ('{"error": 1}', "this is JSON, but not a feed"),
         ('<opml version="2.0"><body></body></opml>', "this is an OPML file"),
         ("Service temporarily unavailable", "no feed format that we know (starts with 'Service temporarily"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "no feed format that we know"),

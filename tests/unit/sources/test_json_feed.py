@@ -182,12 +182,12 @@ LEVELS = 100_000
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ('{"error": 1}', "this is JSON, but no feed: it has no list of items"),
-        ('{"items": {"id": 1}, "version": "https://jsonfeed.org/version/1"}', "this is JSON, but no feed"),
-        ('{"items": [1, {"name": "a"}, {"id": "1"}]}', "this is JSON, but no JSON Feed: it names no version"),
-        ("[1, 2]", "this is JSON, but no feed: it is a list"),
-        ('{"items": [', "this is no JSON that can be read (line 1: "),
-        ("{" + "'a': 1}", "this is no JSON that can be read (line 1: "),
+        ('{"error": 1}', "this is JSON, but not a feed: it has no list of items"),
+        ('{"items": {"id": 1}, "version": "https://jsonfeed.org/version/1"}', "this is JSON, but not a feed"),
+        ('{"items": [1, {"name": "a"}, {"id": "1"}]}', "this is JSON, but not a JSON Feed: it names no version"),
+        ("[1, 2]", "this is JSON, but not a feed: it is a list"),
+        ('{"items": [', "this is not JSON that can be read (line 1: "),
+        ("{" + "'a': 1}", "this is not JSON that can be read (line 1: "),
         ("[" * LEVELS, "this is JSON that is nested too deeply to be a feed"),
         ('{"a":' * LEVELS + "1" + "}" * LEVELS, "this is JSON that is nested too deeply to be a feed"),
     ],

@@ -33,7 +33,7 @@ def test_what_a_feed_reader_writes_is_read_whole() -> None:
             UnusableOutline(15, "this names another list, which is not fetched: import that one by itself"),
             UnusableOutline(
                 16,
-                "this names a page and no feed (xmlUrl): `news-monitor sources add https://page.example/` looks for "
+                "this names a page, not a feed (xmlUrl): `news-monitor sources add https://page.example/` looks for "
                 "its feed",
             ),
             UnusableOutline(17, "this feed has no address (xmlUrl)"),

@@ -766,7 +766,7 @@ def test_another_programs_database_is_told_in_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("below", "what"),
-    [("file/news.db", "file is no folder"), ("link/news.db", "link is a link that leads nowhere"), ("folder", "")],
+    [("file/news.db", "file is not a folder"), ("link/news.db", "link is a link that leads nowhere"), ("folder", "")],
 )
 def test_a_path_that_cannot_be_a_database_is_told_in_one_line(tmp_path: Path, below: str, what: str) -> None:
     """Below what is no folder, or a folder itself: one line, and no traceback."""

@@ -181,7 +181,7 @@ def test_no_word_is_left_of_why_another_is_of_the_same_event(desk: Desk) -> None
     desk.forget(URL)
     with desk.database.reading() as connection:
         assert connection.execute(whys).one().why_event == (
-            "its story is of this event; compared with an article that was forgotten"
+            "its story belongs to this event; compared with an article that was forgotten"
         )
         assert not any(SECRET in str(value) for value in connection.execute(whys).one())
 

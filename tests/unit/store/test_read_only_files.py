@@ -135,7 +135,7 @@ def change_while_it_is_copied(path: Path) -> None:
 def read_and_copy_with_a_log_alone(path: Path) -> None:
     """SQLite would make an index of the log that has the mode of the file, and that nobody can use later."""
     database = open_database(f"sqlite:///{path}")
-    reason = f"news.db-wal has the latest commits, and {path} may not be written"
+    reason = f"news.db-wal has the latest commits, and {path} cannot be written"
     with pytest.raises(StoreFailed, match=reason), database.reading() as connection:
         read(connection, "v")
     with pytest.raises(StoreFailed, match=r"copy both news\.db and news\.db-wal into a folder that you may write"):

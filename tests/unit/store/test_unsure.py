@@ -20,7 +20,7 @@ FIRST = "Mpox case at hospital infects 16 workers"
 SURE = "Mpox at hospital infects 16 workers"
 UNSURE = "16 workers ill as mpox hits hospital"
 UNSURE_TOO = "Hospital struck by mpox as 16 workers fall ill, doctors say"
-PLACE = "one of the two names no known place"
+PLACE = "one of the two articles names no known place"
 LEFT = (account, alert, match, story, story_article, waiting)
 MORNING = NOON + 20 * HOUR
 
@@ -45,7 +45,7 @@ def test_its_line_is_sent_in_the_morning(database: Database) -> None:
         ("post", PLACE, FIRST),
         ("herald", PLACE, FIRST),
     ]
-    listed = f"suppressed: suppressed as the same as {name} although {PLACE}; listed in a digest"
+    listed = f"suppressed: suppressed as the same as {name}, although {PLACE}; listed in a digest"
     assert desk.decisions()[1:] == [listed] * 2
     with database.reading() as connection:
         told = connection.execute(select(match.c.alert_id).order_by(match.c.id)).scalars().all()

@@ -353,7 +353,7 @@ def test_an_article_belongs_to_the_event_of_its_story() -> None:
     opened = report(story="S")
     for after in (HOUR, 3 * DAY, EVENT_OPEN_FOR):
         follow_up = report("Quiet day at sea", after, story="S")
-        assert of(opened, follow_up).decision.reason == "its story is of this event"
+        assert of(opened, follow_up).decision.reason == "its story belongs to this event"
         assert of(opened, follow_up).event.id == new_event(opened).id
     assert of(opened, report("Quiet day at sea", EVENT_OPEN_FOR + HOUR, story="S")).is_new
     assert of(opened, report("Quiet day at sea", HOUR, story="S", rule="talks")).is_new

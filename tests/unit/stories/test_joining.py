@@ -250,7 +250,7 @@ def test_what_is_joined_without_a_place_says_so() -> None:
     then = article("b", "Plant blast: 16 workers dead, more missing in rubble", of="post")
     opened, found = told(*(replace(each, language="en") for each in (first, then)))
     assert found.story.id == opened.story.id
-    assert found.uncertainty == "one of the two names no known place"
+    assert found.uncertainty == "one of the two articles names no known place"
     assert opened.uncertainty == ""
 
 

@@ -158,7 +158,7 @@ def test_what_is_joined_without_a_place_is_unsure() -> None:
         members,
         bounds=SamenessThresholds(likeness_by_points=(0.1,), single_fact_likeness=0.1),
     )
-    assert (ruling.sameness, ruling.uncertainty) == (SAME, "one of the two names no known place")
+    assert (ruling.sameness, ruling.uncertainty) == (SAME, "one of the two articles names no known place")
     assert judged(members, members).uncertainty == ""
 
 

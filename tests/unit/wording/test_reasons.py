@@ -53,8 +53,8 @@ SENTENCES: dict[ClauseCode, tuple[dict[str, Any], str]] = {
         "its source could not be polled from 4 Jan, 23:00 to 21:05",
     ),
     ClauseCode.SAME_IN_DOUBT: (
-        {"subject": "S1", "words": "one of the two names no known place"},
-        "suppressed as the same as S1 although one of the two names no known place",
+        {"subject": "S1", "words": "one of the two articles names no known place"},
+        "suppressed as the same as S1, although one of the two articles names no known place",
     ),
     ClauseCode.BEYOND_TITLE: ({}, "only mentioned, outside its title"),
     ClauseCode.BEYOND_FIRST_SENTENCE: ({}, "only mentioned, behind its first sentence"),
@@ -81,7 +81,7 @@ SENTENCES: dict[ClauseCode, tuple[dict[str, Any], str]] = {
     ClauseCode.SAYS_MORE: ({"at": AT}, "it says more than what was deferred, until 21:05"),
     ClauseCode.DOUBT_LISTED_LATER: (
         {"words": "one names no place", "at": AT},
-        "as one names no place, it is listed in the digest at 21:05",
+        "because one names no place, it is listed in the digest at 21:05",
     ),
     ClauseCode.NEWS_LEFT_OUT: (
         {"removal": RemovalKind.FORGOTTEN, "at": AT},
