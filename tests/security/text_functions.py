@@ -198,6 +198,7 @@ WITHIN: Final[frozenset[str]] = frozenset(
         "notify.renderers.forms.compose_message",
         "notify.renderers.markdown.write_markdown",
         "notify.renderers.plain_text.write_short",
+        "notify.renderers.plain_text.write_text",
         "notify.renderers.registry.render_message",
         "notify.renderers.webhook.write_document",
         "notify.renderers.text_length.measure_text",

@@ -98,7 +98,7 @@ def add(config: Path, name: str, url: str, routes: tuple[str, ...]) -> None:
     add_channel(config, name, url, routes, os.environ)
     click.echo(f"added the channel {name} to {config}" + (f" and to the routes {', '.join(routes)}" if routes else ""))
     if not routes:
-        click.echo(f"no alert goes there until a route names it: `routes: {{default: [{name}]}}`", err=True)
+        click.echo(f"no alert goes there until a route names it: add {name} to a route in {config}", err=True)
     click.echo(f"try it: news-monitor channels test {name}")
 
 

@@ -8,6 +8,7 @@ from monitor.alerting.quotes import highlight_sentence
 from monitor.notify.renderers.content import MessageContent
 
 _BOLD = ("<b>", "</b>")
+_BLANK_LINE = "<br><br>\n\n"  # for Telegram: its plug-in makes one break of several, and keeps line feeds
 
 
 def write_chat_html(content: MessageContent, *, title: str) -> str:
@@ -24,7 +25,7 @@ def write_chat_html(content: MessageContent, *, title: str) -> str:
     heads = [f"<b>{link_html(title, content.link)}</b>"]
     if content.subject != content.headline:
         heads.append(escape(content.subject))
-    return "<br><br>".join("<br>".join(block) for block in (heads, lines, facts) if block)
+    return _BLANK_LINE.join("<br>".join(block) for block in (heads, lines, facts) if block)
 
 
 def link_html(text: str, link: str | None, style: str = "") -> str:

@@ -207,6 +207,8 @@ def _format_label(alert: Alert) -> str:
 
 def _format_names(alert: Alert) -> str:
     """The names to find it by; its event or story as `stories show` and `stories split` accept it."""
+    if not alert.rule:  # a test message
+        return f"Alert {alert.id}"
     subject = f"story {alert.story}" if alert.event is None else f"event {alert.event}"
     return f"Rule {alert.rule}, {subject}, alert {alert.id}"
 

@@ -55,13 +55,13 @@ def _make_test_delivery(channel: str, now: datetime) -> Delivery:
     alert = Alert(
         id=f"test-{now:%Y%m%d%H%M%S%f}",  # mail servers show a message of one id once
         dedup_key="",
-        rule="none",
+        rule="",
         rule_title=f"A test of the channel {channel}",
         level=Level.INFO,
         at=now,
         why=clauses_from_sentence("somebody ran `news-monitor channels test`; this is not news"),
         routes=(),
-        story="none",
+        story="",
         article=Article("", "", f"A test of the channel {channel}", "", now, now, dated=True),
         sentence=_SENTENCE,
         highlights=_HIGHLIGHTS,

@@ -113,6 +113,7 @@ async def test_a_test_message_is_rendered_as_alerts_are(faults: FaultServer, tmp
     for part in ("a test:", "проверка", "測試", "测试", "テスト", "시험", "🛰", "News Monitor, ", " KST", "not news"):
         assert part in body["message"]
     assert "undated" not in body["message"]
+    assert "\nAlert test-" in body["message"]  # no rule and no story: nobody looks for them
     assert faults.bodies("404") == []
 
 
