@@ -10,6 +10,7 @@ from monitor.config.loading.summary import ConfigSummary
 from monitor.errors import Fault
 from monitor.model import DeadLetters, RuleStatus
 from monitor.runtime.sandbox import missing_protections
+from monitor.services.queries.source_reports import load_source_reports
 from monitor.store.engine.daemons import DaemonReport, DaemonStatus, list_daemons
 from monitor.store.engine.database import Database
 from monitor.store.queries.ages import (
@@ -122,7 +123,7 @@ def load_status(config: ConfigSummary, database: Database, now: datetime) -> Ser
     """The current status. Faults of channels are only those that running daemons found. Raises StoreFailed."""
     sources, rules = config.sources, config.rules
     queries = ReportQueries(database)
-    reports = {id_: report for id_, report in queries.sources().items() if id_ in sources}
+    reports = {id_: each for id_, each in load_source_reports(config.settings, database).items() if id_ in sources}
     return ServiceStatus(
         now=now,
         faults=config.faults,

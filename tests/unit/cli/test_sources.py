@@ -94,7 +94,7 @@ def test_that_an_address_will_be_refused_is_told_at_once(folder: Path, url: str,
         return
     assert added.stderr.startswith("near will be refused: ")
     item = f"{{network: '{network}', sources: [near]}}"
-    assert f"put {item} into the list network.allow in monitor.yaml, and start the daemon again" in added.stderr
+    assert f"put {item} into the list network.allow in monitor.yaml; a daemon that runs applies that" in added.stderr
     config = folder / "monitor.yaml"
     named = config.read_text(encoding="utf-8").replace("127.0.0.0/8", item.replace("near", "too"))
     config.write_text(named, encoding="utf-8")
@@ -108,7 +108,7 @@ def test_where_no_network_is_allowed_yet_the_whole_line_is_printed(folder: Path)
     lines = config.read_text(encoding="utf-8").splitlines(keepends=True)
     config.write_text("".join(line for line in lines if not line.startswith("network:")), encoding="utf-8")
     added = run("add", "--no-check", "http://127.0.0.1:9/f.xml", "--id", "near")
-    assert "write this line into monitor.yaml, and start the daemon again:" in added.stderr
+    assert "write this line into monitor.yaml (a daemon that runs applies that within seconds):" in added.stderr
     line = added.stderr.splitlines()[-1]
     assert line == "  network: {allow: [{network: '127.0.0.1/32', sources: [near]}]}"
     with config.open("a", encoding="utf-8") as file:
