@@ -64,6 +64,11 @@ def print_page_end(page: HitPage) -> None:
         click.echo(f"there are more; the next page: --before-id {page.next_before}", err=True)
 
 
+def print_found_by_words(name: str) -> None:
+    """On stderr: how the only article that was found for this name was found."""
+    click.echo(f"no headline contains '{name}' as it is written; this article alone has all of its words", err=True)
+
+
 def article_row(id_: int, found: Article) -> dict[str, object]:
     """A stored article as JSON has it, without its text."""
     return {
