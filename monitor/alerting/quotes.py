@@ -63,6 +63,13 @@ def quote_all_sentences(title: str, text: str, evidence: Sequence[Span]) -> list
     return [_build_quote(texts, evidence, span) for span in sentences]
 
 
+def quote_lead(title: str, text: str) -> Quote | None:
+    """The first sentence of a text that does not only repeat the title; None: there is none."""
+    texts = {Field.TITLE: title, Field.TEXT: text}
+    sentences = (_build_quote(texts, (), (Field.TEXT, *span)) for span in split_sentences(text))
+    return next((quote for quote in sentences if quote.sentence != title.strip()), None)
+
+
 def evidence_in_words(match: Match) -> str:
     """“North Korea”, “missiles” in the title; “fired” in the text. Of a span inside another, only the longer one."""
     outer_spans = [span for span in match.evidence if not any(_contains_span(other, span) for other in match.evidence)]

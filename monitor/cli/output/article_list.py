@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import click
 
-from monitor.alerting.quotes import Quote, highlight_sentence
+from monitor.alerting.quotes import Quote, highlight_sentence, quote_lead
 from monitor.cli.options import format_local_time, match_row, print_json
 from monitor.cli.output.tables import print_table
 from monitor.model import Article, Field
@@ -22,7 +22,7 @@ _COLUMNS = ("id", "seen", "published", "source", "language", "title", "url", "se
 
 
 def print_hits(page: HitPage, zone: str) -> None:
-    """A table: when each was first seen, its source, title, and the sentence with the first hit in the text."""
+    """A table: when each was first seen, its source, title, and a sentence of its text."""
     mark = "**" if sys.stdout.isatty() else ""  # only on a terminal: a program would read the stars as text
     rows = (
         (
@@ -138,9 +138,11 @@ def format_details(details: ArticleDetails, zone: str) -> Iterator[str]:
 
 
 def _show_sentence(hit: ArticleHit, mark: str = "") -> str:
-    """The first sentence of the text with a hit, with the mark around hits; without one, nothing: the title is shown
-    anyway."""
-    return next((_shorten(quote, mark) for quote in hit.sentences if quote.field is Field.TEXT), "")
+    """The first sentence of the text with a hit, with the mark around hits; if the text has none, its first sentence:
+    the title is shown anyway."""
+    in_text = (quote for quote in hit.sentences if quote.field is Field.TEXT)
+    quote = next(in_text, None) or quote_lead(hit.article.title, hit.article.text)
+    return _shorten(quote, mark) if quote else ""
 
 
 def _shorten(quote: Quote, mark: str) -> str:

@@ -63,6 +63,18 @@ async def test_a_hit_has_its_sentence_and_the_places_in_it(tmp_path: Path) -> No
 
 
 @pytest.mark.usefixtures("archive")
+async def test_an_article_with_hits_in_its_title_alone_has_its_first_sentence(tmp_path: Path) -> None:
+    """Without stars; for programs, only sentences with hits are sentences."""
+    shown = await run(tmp_path, "search", "title:late", "--csv")
+    assert [row["sentence"] for row in csv.DictReader(io.StringIO(shown.out))] == ["'=1+1 ferries sail."] * 2
+    seen = "\n".join(on_terminal(200, "-m", "monitor", "articles", "list", "title:late", folder=tmp_path))
+    assert "=1+1 ferries sail." in seen
+    assert "**" not in seen
+    found = rows(await run(tmp_path, "search", "title:late", "--json"))
+    assert [[quote["field"] for quote in row["sentences"]] for row in found] == [["title"]] * 2  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("archive")
 async def test_pages_lead_to_the_next_one(tmp_path: Path) -> None:
     """The last line says how; the last page says nothing."""
     first = await run(tmp_path, "search", "ferry", "--limit", "2", "--json")
