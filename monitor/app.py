@@ -25,7 +25,7 @@ from monitor.daemon.canary import LOOK_EVERY as CANARY_LOOK
 from monitor.daemon.canary import CanaryRuns
 from monitor.daemon.channel_care import ChannelCare
 from monitor.daemon.dead_man_ping import PING_EVERY, DeadManPing
-from monitor.daemon.health import HEARTBEAT_EVERY, DaemonHealth
+from monitor.daemon.health import DaemonHealth
 from monitor.daemon.http_server import RETRY_EVERY, HttpServer
 from monitor.daemon.index_building import LOOK_EVERY as INDEX_LOOK
 from monitor.daemon.index_building import build_index
@@ -53,7 +53,7 @@ from monitor.sources.polling.robots import Robots
 from monitor.sources.polling.source_poller import SourcePoller
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.channel_addresses import record_channel_addresses
-from monitor.store.engine.daemons import DaemonRecord
+from monitor.store.engine.daemons import HEARTBEAT_EVERY, DaemonRecord
 from monitor.store.engine.database import Database
 from monitor.store.engine.opening import open_database
 from monitor.store.engine.store_thread import StoreThread

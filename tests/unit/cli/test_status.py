@@ -182,9 +182,14 @@ async def test_a_status_that_cannot_be_made_is_json_too(tmp_path: Path) -> None:
 
 
 def test_a_daemon_that_has_just_started_has_missed_nothing(database: Database, said: Callable[..., list[str]]) -> None:
-    """Its first comes after the workers: until then it says how long ago it started."""
+    """Its first tick is known from its second heartbeat: until then it says that this is normal, and then that it is
+    not."""
     DaemonRecord(database, "desk:17:aa").record_start("1.2", RUNS, NOW - 3 * SECOND)
-    assert said()[0].endswith(", started 3 s ago, no tick yet")
+    due = (NOW + 7 * SECOND).astimezone(ZONE)
+    assert said()[0].endswith(f", started 3 s ago, first tick due by {due:%Y-%m-%d %H:%M:%S %Z}")
+    DaemonRecord(database, "desk:18:bb").record_start("1.2", RUNS, NOW - 14 * SECOND)
+    (late,) = (line for line in said() if "process 18" in line)
+    assert late.endswith(", started 14 s ago, and its first tick is late: see its log")
 
 
 @pytest.mark.parametrize(
