@@ -55,7 +55,8 @@ def test_a_source_is_added_and_removed(folder: Path) -> None:
         "--every",
         "2 minutes",
     )
-    assert added.output == "added news-example-com to sources.yaml\n"
+    assert added.stdout == "added news-example-com to sources.yaml\n"
+    assert added.stderr.startswith("The id is made from the address. To rename it, change it in that file")
     assert file.read_text(encoding="utf-8").splitlines()[-1] == (
         "  - {id: news-example-com, url: https://news.example.com/feed, name: 'News: all', tags: [a], every: 2 minutes}"
     )
