@@ -26,7 +26,10 @@ from monitor.sources.polling.discovery import DiscoveredFeed
 from monitor.url_secrets import redact_url
 
 _AS_REFERENCE = "write ${file:/PATH}, ${env:NAME} or ${credential:NAME} in its place (docs/sources.md)"
-_TO_RENAME = "The id is made from the address. To rename it, change it in that file; after the first poll, that makes a new source."
+_TO_RENAME = (
+    "The id is made from the address. To rename it, change it in that file before the daemon polls it: a new id is a "
+    "new source."
+)
 _KEYS = ("id", "name", "language", "publisher", "tags", "every")
 """In the order in which they are written."""
 

@@ -176,7 +176,7 @@ def test_a_renamed_file_is_not_added_a_second_time_and_stops_no_other(desk: Desk
 
 
 def test_a_source_that_the_user_has_added_is_not_added_a_second_time(desk: Desk) -> None:
-    """A new file of sources stays away while the user's own file has one of its ids; the user's file is never changed."""
+    """A new file of sources stays away while the user's own file has one of its ids. That file is never changed."""
     desk.edit(Path("sources.yaml"), "sources: []", "sources: [{id: gale-watch, url: 'https://gale.example/feed'}]")
     before = desk.read(Path("sources.yaml"))
     new = FEEDS.with_name("more.yaml")
