@@ -151,6 +151,10 @@ def _explain_not_found(lookup: ArticleLookup, name: str, zone: str) -> str:
         )
         left = f" ({format_local_time(absent.left_at, zone)})" if absent.left_at else ""
         return f"the article '{name}' is no longer stored: {source}{absent.reason}{left}"
+    if numbered := lookup.numbered:
+        article = numbered.article
+        command = write_why_command(article.source, article.uid)
+        return f"there is no match {name}; to ask about article {name}, “{article.title}”: {command}"
     if name.isdecimal():
         return f"there is no match {name}, or it was deleted with its article; see `news-monitor matches list`"
     if re.fullmatch("[SE][0-9a-f]{4,}", name):

@@ -19,11 +19,13 @@ _ID = re.compile("[0-9]+|[SE]?[0-9a-f]{4,}")  # of a match, an alert, a story or
 @dataclass(frozen=True, slots=True)
 class ArticleLookup:
     """The articles with a name, the newest first. `missing`: why there is none, where that is known. `is_by_words`: no
-    article has the name or a title that contains it; those that are found have all of its words in their titles."""
+    article has the name or a title that contains it; those that are found have all of its words in their titles.
+    `numbered`: the article with this number, if no match has it."""
 
     found: tuple[StoredArticle, ...]
     missing: MissingArticle | None = None
     is_by_words: bool = False
+    numbered: StoredArticle | None = None
 
     def describe_several(self, name: str) -> str:
         """What the articles are, if there are several; for the first line of a list of them."""
@@ -46,13 +48,20 @@ def look_up_article(database: Database, name: str) -> ArticleLookup:
     if missing := queries.explain_missing(name):
         return ArticleLookup((), missing)
     if not _may_be_title(name):
-        return ArticleLookup(())
+        return ArticleLookup((), numbered=_find_numbered(queries, name))
     titles = TitleSearch(database)
     ids = titles.find(name, MAX_FOUND)
     is_by_words = not ids
     if is_by_words:
         ids = titles.find_by_words(name, MAX_FOUND)
     return ArticleLookup(tuple(queries.load_by_ids(ids)), is_by_words=is_by_words and bool(ids))
+
+
+def _find_numbered(queries: ArticleQueries, name: str) -> StoredArticle | None:
+    if not (name.isascii() and name.isdigit()):
+        return None
+    found = queries.load_by_ids([number for number, _ in queries.find_numbers(name)])
+    return found[0] if found else None
 
 
 def _may_be_title(name: str) -> bool:

@@ -386,6 +386,18 @@ async def test_an_article_is_asked_for_by_its_headline(kept: Folder) -> None:
     ]
 
 
+async def test_the_number_of_an_article_leads_to_it(kept: Folder) -> None:
+    """`search` and `articles list` show numbers of articles, and `why` takes those of matches."""
+    database = open_database(kept.url)
+    claims, section, later = Claims(database, "here:1"), SerialSection(database), NOON + HOUR
+    more = [article(f"m{number}", f"Calm {number}", of="post", seen=later) for number in range(20)]
+    commit(section, claimed(claims, "post", later), *more, at=later)
+    database.close()
+    asked = await kept.why("24", code=2)
+    assert asked.told == ["there is no match 24; to ask about article 24, “Calm 19”: news-monitor why 'post m19'"]
+    assert "article   Calm 19" in (await kept.why("post m19")).out
+
+
 async def test_the_words_of_a_headline_are_enough(kept: Folder) -> None:
     """In any order; it says so, and lists several as they can be asked for."""
     found = await kept.why("rains it")
