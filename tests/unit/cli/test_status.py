@@ -188,7 +188,7 @@ def test_a_daemon_that_has_just_started_has_missed_nothing(database: Database, s
     due = (NOW + 7 * SECOND).astimezone(ZONE)
     assert said()[0].endswith(f", started 3 s ago, first tick due by {due:%Y-%m-%d %H:%M:%S %Z}")
     DaemonRecord(database, "desk:18:bb").record_start("1.2", RUNS, NOW - 14 * SECOND)
-    (late,) = (line for line in said() if "process 18" in line)
+    (late,) = (line for line in said() if line.startswith("daemon      process 18"))
     assert late.endswith(", started 14 s ago, and its first tick is late: see its log")
 
 
