@@ -118,6 +118,30 @@ async def test_spreadsheets_take_no_text_for_a_formula(tmp_path: Path) -> None:
     assert [line[-1] for line in lines] == ["'=1+1 ferries sail."] * 3
 
 
+@pytest.mark.usefixtures("archive")
+@pytest.mark.parametrize(
+    ("query", "hints"),
+    [
+        ("lang:ru", []),
+        ("title:harbou*", []),
+        ("harbour", ["a * at the end of a word finds its other endings: flood*"]),
+        ("harbou* ferr*", ["an article must have all words, so leave some out"]),
+        (
+            "ferry OR harbour",
+            [
+                "OR: searched for as a word, because a query has no operators",
+                "an article must have all words, so leave some out",
+                "a * at the end of a word finds its other endings: flood*",
+            ],
+        ),
+    ],
+)
+async def test_where_nothing_is_found_it_says_what_may_find_more(tmp_path: Path, query: str, hints: list[str]) -> None:
+    ended = await run(tmp_path, "search", query)
+    assert (ended.code, ended.out) == (0, "")
+    assert ended.told[0].split("; ") == ["nothing was found", *hints]
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(1)", "＝1+1", "＋1", "－1", "＠SUM(1)", "\u3000=1"])
 def test_no_cell_begins_like_a_formula(text: str) -> None:
     """Wide signs count as well: spreadsheets in East Asia take them."""
