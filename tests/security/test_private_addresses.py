@@ -213,6 +213,7 @@ async def test_a_connection_of_a_source_serves_no_other_one(site: Site) -> None:
                 refused = await fetcher.fetch(url, Validators(), source=other)
             assert attempts == ["127.0.0.1"]
             assert "is a private or special address" in str(refused.problem)
+            assert "put {network: '127.0.0.1/32', sources: [other]} into" in str(refused.problem)
     assert len(site.asked) == 3
 
 

@@ -11,6 +11,7 @@ from monitor.errors import Fault
 from monitor.model import DeadLetters, RuleStatus
 from monitor.runtime.sandbox import missing_protections
 from monitor.services.queries.source_reports import load_source_reports
+from monitor.sources.http.guard import is_refusal
 from monitor.store.engine.daemons import DaemonReport, DaemonStatus, list_daemons
 from monitor.store.engine.database import Database
 from monitor.store.queries.ages import (
@@ -100,9 +101,11 @@ class ServiceStatus:
 
     @property
     def has_only_failing_sources(self) -> bool:
-        """Whether several sources fail, and none that was ever polled well does not: the network may be down."""
+        """Whether several sources fail, and none that was ever polled well does not: the network may be down. An address
+        that we refuse ourselves says nothing about it."""
         is_one_well = any(at is not None and id_ not in self.failing for id_, at in self.ages.good.items())
-        return len(self.failing) > 1 and not is_one_well
+        is_one_refused = any(is_refusal(report.problem or "") for report in self.failing.values())
+        return len(self.failing) > 1 and not is_one_well and not is_one_refused
 
 
 def find_faults(config: ConfigSummary) -> tuple[Fault, ...]:

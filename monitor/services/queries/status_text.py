@@ -97,8 +97,10 @@ class StatusText:
         failing = sorted(status.failing.values(), key=lambda report: report.failing_since or status.now)
         if status.has_only_failing_sources:
             which = "sources" if len(failing) == len(status.ages.good) else "sources that were polled"
-            since = self._format_time(failing[-1].failing_since)
-            yield f"failing: all {len(failing)} {which} fail since {since}: is this machine's network up?"
+            last = failing[-1]
+            why = f" ({last.id}: {last.problem})" if last.problem else ""
+            since = self._format_time(last.failing_since)
+            yield f"failing: all {len(failing)} {which} fail since {since}{why}: is this machine's network up?"
             return
         for report in failing[:_SHOWN]:
             since = "" if report.failing_since is None else f"since {self._format_time(report.failing_since)}, "

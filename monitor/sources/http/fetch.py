@@ -31,7 +31,7 @@ from monitor.errors import FetchFailed
 from monitor.model import FetchOutcome, FetchResult, Limits, Source, Validators
 from monitor.sources.http import http_problems
 from monitor.sources.http.decoder import ACCEPT_ENCODING, BodyDecoder, unpack_gzip
-from monitor.sources.http.guard import Network, reason_if_address_refused
+from monitor.sources.http.guard import Network, name_source_in_advice, reason_if_address_refused
 from monitor.sources.http.host_queue import HostQueue, Politeness
 from monitor.sources.http.resolver import Resolver
 from monitor.sources.http.sessions import GuardedSessions
@@ -162,6 +162,7 @@ class Fetcher:
             return await self._follow(address, request)
         except FETCH_ERRORS as error:
             problem = hide_secrets_in(self._explain_error(error), request.secrets)
+            problem = name_source_in_advice(problem, source.id) if source else problem
         return FetchResult(FetchOutcome.FAILED, request.show_url(url), validators=validators, problem=problem)
 
     def _explain_error(self, error: Exception) -> str:

@@ -31,6 +31,7 @@ NOT_PUBLIC_IPV6 = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
 NOT_PUBLIC_IPV4 = IPv4Network("192.0.0.0/24")
 
 APPLIED_AT_ONCE = "a daemon that runs applies that within seconds"
+_ANY_ID = "ID"  # is written where the id of the source is not known
 _REFUSED = "is a private or special address, which a source may not reach"
 _REFUSAL = re.compile(rf"([0-9a-f.:]+)(?: \(written [^()]+\))? {_REFUSED}")
 
@@ -72,10 +73,20 @@ def find_lifted_refusal(problem: str, allow: Sequence[Network]) -> Address | Non
     return None
 
 
-def explain_allowance(address: Address, source_id: str = "ID") -> str:
-    """What lets a source reach a private address. `ID` is written where the id of the source is not known."""
+def is_refusal(problem: str) -> bool:
+    """Whether the line of a poll says that an address was refused."""
+    return _REFUSAL.search(problem) is not None
+
+
+def explain_allowance(address: Address, source_id: str = _ANY_ID) -> str:
+    """What lets a source reach a private address."""
     item = write_allowance(address, source_id)
     return f"if it is meant, put {item} into the list network.allow in monitor.yaml; {APPLIED_AT_ONCE}"
+
+
+def name_source_in_advice(problem: str, source_id: str) -> str:
+    """The line of a refusal with the id of the source in what it tells people to write. The guard does not know it."""
+    return problem.replace(f"sources: [{_ANY_ID}]", f"sources: [{source_id}]")
 
 
 def write_allowance(address: Address, source_id: str) -> str:

@@ -31,11 +31,12 @@ from monitor.model import (
     SourceTrouble,
     TroubleKind,
 )
+from monitor.sources.http.guard import reason_if_address_refused
 from monitor.state import State
 from monitor.store.commit.serial_section import SerialSection
 from monitor.store.engine.daemons import DaemonRecord
 from monitor.store.engine.database import Database
-from monitor.store.engine.tables import alert
+from monitor.store.engine.tables import alert, source
 from monitor.store.queues.claims import Claims
 from monitor.store.queues.outbox import Outbox
 from tests.building import HOUR, MINUTE, article, claimed, commit, polled, rule, rules, sources, to_desk
@@ -378,6 +379,20 @@ def test_where_all_fail_the_network_is_asked_about(
     assert told.startswith(f"{line}{(NOW - MINUTE).astimezone(ZONE):%Y-%m-%d %H:%M}")
     assert told.endswith(": is this machine's network up?") == (len(names) > 1)
     assert json.loads(said("--json")[0])["failing"].keys() == set(names)
+
+
+def test_addresses_that_we_refuse_ourselves_say_nothing_of_the_network(
+    database: Database, said: Callable[..., list[str]]
+) -> None:
+    """Each source has its line, with what to write."""
+    lived(database, "desk:17:aa", seen=2 * SECOND)
+    for name in ("wire", "post"):
+        poll(database, name, FetchOutcome.FAILED, NOW)
+    with database.writing() as connection:
+        connection.execute(update(source).values(problem=reason_if_address_refused("10.0.0.5", ())))
+    told = [line for line in said() if line.startswith("failing: ")]
+    assert [line.split(": ")[1] for line in told] == ["wire", "post"]
+    assert all("10.0.0.5 is a private or special address" in line for line in told)
 
 
 def test_what_is_dead_is_told_with_what_to_do(database: Database, said: Callable[..., list[str]]) -> None:
