@@ -101,8 +101,8 @@ class ServiceStatus:
 
     @property
     def has_only_failing_sources(self) -> bool:
-        """Whether several sources fail, and none that was ever polled well does not: the network may be down. An address
-        that we refuse ourselves says nothing about it."""
+        """Whether several sources fail, and none that was ever polled well does not: the network may be down. Refusals
+        of ours say nothing about it."""
         is_one_well = any(at is not None and id_ not in self.failing for id_, at in self.ages.good.items())
         is_one_refused = any(is_refusal(report.problem or "") for report in self.failing.values())
         return len(self.failing) > 1 and not is_one_well and not is_one_refused

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -171,6 +172,21 @@ def test_a_source_with_a_fault_can_be_removed(folder: Path) -> None:
         run("add", "https://x.example/")
     assert run("remove", "bad", "two").output.endswith("removed two from sources.yaml\n")
     assert "one" in run("list").output
+
+
+def test_a_network_that_is_left_of_a_removed_source_is_reported(folder: Path) -> None:
+    """Its place, and what it means for a daemon that runs."""
+    config = folder / "monitor.yaml"
+    text = config.read_text(encoding="utf-8").replace("[127.0.0.0/8]", "[{network: 10.0.0.0/8, sources: [two, one]}]")
+    config.write_text(text, encoding="utf-8")
+    removed = run("remove", "two")
+    assert (removed.exit_code, removed.stdout) == (0, "removed two from sources.yaml\n")
+    fault, meaning = removed.stderr.splitlines()
+    assert re.match(r"monitor\.yaml:\d+:\d+: there is no source 'two' that this network could be for", fault)
+    assert meaning == "a daemon that runs polls the removed sources until network.allow no longer names them"
+    config.write_text(text.replace("two, ", ""), encoding="utf-8")
+    run("add", "--no-check", "https://two.example/feed", "--id", "two")
+    assert run("remove", "two").stderr == ""
 
 
 def test_sources_of_several_files_go_at_once(folder: Path) -> None:
