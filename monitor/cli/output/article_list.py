@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import click
 
-from monitor.alerting.quotes import Quote, highlight_sentence, quote_lead
+from monitor.alerting.quotes import Quote, highlight_sentence, quote_lead, repeats_title
 from monitor.cli.options import format_local_time, match_row, print_json
 from monitor.cli.output.tables import print_table
 from monitor.model import Article, Field
@@ -138,10 +138,11 @@ def format_details(details: ArticleDetails, zone: str) -> Iterator[str]:
 
 
 def _show_sentence(hit: ArticleHit, mark: str = "") -> str:
-    """The first sentence of the text with a hit, with the mark around hits; if the text has none, its first sentence:
-    the title is shown anyway."""
-    in_text = (quote for quote in hit.sentences if quote.field is Field.TEXT)
-    quote = next(in_text, None) or quote_lead(hit.article.title, hit.article.text)
+    """The first sentence of the text with a hit, with the mark around hits; if the text has none, its first sentence.
+    What only repeats the title is left out: that is shown anyway."""
+    title = hit.article.title
+    in_text = (each for each in hit.sentences if each.field is Field.TEXT and not repeats_title(each.sentence, title))
+    quote = next(in_text, None) or quote_lead(title, hit.article.text)
     return _shorten(quote, mark) if quote else ""
 
 

@@ -104,6 +104,7 @@ def test_every_sentence_that_holds_evidence() -> None:
     [
         ("It rained. Seoul said so.", "It rained."),
         ("Missile news\nIt rained. Seoul said so.", "It rained."),  # many feeds repeat the title
+        ("MISSILE NEWS. It rained.", "It rained."),
         ("Missile news", None),
         (" \n", None),
     ],

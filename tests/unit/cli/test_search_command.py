@@ -74,6 +74,18 @@ async def test_an_article_with_hits_in_its_title_alone_has_its_first_sentence(tm
     assert [[quote["field"] for quote in row["sentences"]] for row in found] == [["title"]] * 2  # type: ignore[attr-defined]
 
 
+@pytest.mark.usefixtures("lived_in")
+async def test_a_sentence_that_repeats_the_title_is_not_shown(lived_in: Database, tmp_path: Path) -> None:
+    claims, section, at = Claims(lived_in, "here:1"), SerialSection(lived_in), NOON + HOUR
+    repeated = article("r", "Cranes stop in Busan", "Cranes stop in Busan. Drivers left. They want more.", seen=at)
+    commit(section, claimed(claims, at=at), repeated, at=at)
+    for query, sentence in (("busan", "Drivers left."), ("more", "They want more.")):
+        shown = await run(tmp_path, "search", query, "--csv")
+        assert [row["sentence"] for row in csv.DictReader(io.StringIO(shown.out))] == [sentence]
+    (found,) = rows(await run(tmp_path, "search", "busan", "--json"))
+    assert [quote["field"] for quote in found["sentences"]] == ["title", "text"]  # type: ignore[attr-defined]
+
+
 @pytest.mark.usefixtures("archive")
 async def test_pages_lead_to_the_next_one(tmp_path: Path) -> None:
     """The last line says how; the last page says nothing."""
