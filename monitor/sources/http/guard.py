@@ -64,8 +64,8 @@ def reason_if_address_refused(ip: str, allow: Sequence[Network]) -> str | None:
 
 
 def find_lifted_refusal(problem: str, allow: Sequence[Network]) -> Address | None:
-    """The address that a poll was refused, if these networks allow it now. `problem`: the line of that poll, which may
-    have more around that of `reason_if_address_refused`."""
+    """The address that a poll was refused, if these networks allow it now. `problem`: the stored line of that poll, all
+    that is known of it, which may have more around that of `reason_if_address_refused`."""
     if refusal := _REFUSAL.search(problem):
         with suppress(ValueError):  # a line that a server has a part in may have anything there
             address = normalize_ip(refusal[1])
